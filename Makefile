@@ -1,0 +1,45 @@
+# One command per habit. `make demo` and `make test` are all that a newcomer needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test install install-test check lock clean help
+
+help:            ## what can be made
+	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/:[^#]*## /\t/'
+
+demo: install    ## a region of member nodes and a hub on this machine, and a first question
+	$(BIN)/safelane demo
+
+test: install-test  ## every test
+	$(BIN)/python -m pytest
+
+check: install-test ## style and types, without the tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports setup.cfg
+
+install: $(VENV)/.runtime  ## .venv with the command safelane
+install-test: $(VENV)/.test
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit("Safelane needs Python 3.11 or newer; try make PYTHON=python3.13") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+# The lock comes first and with hashes; the package itself then needs nothing from outside.
+$(VENV)/.runtime: $(BIN)/python requirements/runtime.txt setup.cfg pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/runtime.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.runtime requirements/test.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/test.txt
+	@touch $@
+
+lock:            ## pin requirements/*.in again, with hashes (needs uv on the PATH)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/runtime.in -o requirements/runtime.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/test.in -o requirements/test.txt
+
+clean:           ## away with the environment and the demo
+	rm -rf $(VENV) safelane-demo

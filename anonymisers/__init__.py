@@ -1,0 +1,4 @@
+"""How data is made safe: disclosure control, pseudonyms, redaction.
+
+Pure: knows no policy, no storage, no network.
+"""

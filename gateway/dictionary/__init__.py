@@ -1,0 +1,1 @@
+"""The regional data dictionary: dimensions, levels, codes, places, purposes."""

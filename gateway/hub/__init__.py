@@ -1,0 +1,1 @@
+"""Use cases of the regional hub, without Flask or SQLAlchemy."""

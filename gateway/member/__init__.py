@@ -1,0 +1,1 @@
+"""Use cases of a member node, without Flask or SQLAlchemy."""

@@ -1,0 +1,1 @@
+"""What an analyst asks: measure, by, where, purpose; valid by construction."""

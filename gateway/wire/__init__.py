@@ -1,0 +1,1 @@
+"""The messages between hub and members, strict both ways."""

@@ -1,0 +1,4 @@
+"""What a data controller permits: policies, requests, decisions.
+
+Pure: knows no data, no storage, no network.
+"""
