@@ -1,11 +1,47 @@
 """The command line: one thin function per command."""
 
+from importlib import import_module
+from typing import NoReturn
+
 import click
 
 from gateway import __version__
+from gateway.errors import SafelaneError
+
+# Commands are imported when asked for: `safelane --help` must not wait for a solver or a language model.
+COMMANDS: dict[str, str] = {}
+"""Name on the command line -> "module:function"."""
 
 
-@click.group()
+class LazyGroup(click.Group):
+    """A group that imports a command only when it runs or is described."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        target = COMMANDS.get(cmd_name)
+        if target is None:
+            return None
+        module, _, attribute = target.partition(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)  # noqa: S101 - a wrong line in COMMANDS, not input
+        return command
+
+
+class Failure(click.ClickException):
+    """Shows a SafelaneError as a person should read it."""
+
+    def __init__(self, error: SafelaneError) -> None:
+        super().__init__(f"{error.message}\n{error.remedy}".strip())
+        self.exit_code = error.exit_code
+
+
+def fail(error: SafelaneError) -> NoReturn:
+    raise Failure(error) from error
+
+
+@click.group(cls=LazyGroup)
 @click.version_option(__version__, prog_name="safelane")
 def main() -> None:
     """Share regional victim-assistance statistics, and never a person's data."""
