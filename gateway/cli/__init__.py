@@ -1,7 +1,7 @@
 """The command line: one thin function per command."""
 
 from importlib import import_module
-from typing import NoReturn
+from typing import Any
 
 import click
 
@@ -16,10 +16,10 @@ COMMANDS: dict[str, str] = {}
 class LazyGroup(click.Group):
     """A group that imports a command only when it runs or is described."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return sorted(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         target = COMMANDS.get(cmd_name)
         if target is None:
             return None
@@ -28,17 +28,15 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101 - a wrong line in COMMANDS, not input
         return command
 
-
-class Failure(click.ClickException):
-    """Shows a SafelaneError as a person should read it."""
-
-    def __init__(self, error: SafelaneError) -> None:
-        super().__init__(f"{error.message}\n{error.remedy}".strip())
-        self.exit_code = error.exit_code
-
-
-def fail(error: SafelaneError) -> NoReturn:
-    raise Failure(error) from error
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; show an error that a person can act on without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except SafelaneError as error:
+            click.echo(f"safelane: {error.message}", err=True)
+            if error.remedy:
+                click.echo(error.remedy, err=True)
+            ctx.exit(error.exit_code)
 
 
 @click.group(cls=LazyGroup)
