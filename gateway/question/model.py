@@ -1,0 +1,178 @@
+"""A question as an analyst asks it: a measure, broken down by levels, where codes hold, for a purpose.
+
+A `Question` exists only when the regional dictionary knows every word of it: build one with `ask`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.dictionary import Dictionary, DictionaryError
+from gateway.errors import SafelaneError
+
+COUNTRY = "country"
+"""The level of the members themselves. It is not a dimension of any member's data: a member knows only its own."""
+
+MAX_CODES = 500
+"""How many codes one filter may name. More is a mistake or an attack, not a question."""
+
+
+class QuestionError(SafelaneError):
+    """The question cannot be asked: `faults` names every word that is wrong, and the nearest right one."""
+
+    exit_code = 4
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__(
+            "This question cannot be asked: " + " ".join(faults),
+            remedy="`safelane words` lists the measures, levels, codes and purposes that can be used.",
+        )
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """`level` has one of `codes`. The codes are sorted, so that equal filters are equal."""
+
+    level: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Valid by construction (`ask`). `by` keeps the analyst's order; `where` is sorted by level."""
+
+    measure: str
+    by: tuple[str, ...]
+    where: tuple[Filter, ...]
+    purpose: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The form that is logged and sent: plain JSON values, the same for equal questions."""
+        return {
+            "by": list(self.by),
+            "measure": self.measure,
+            "purpose": self.purpose,
+            "where": {f.level: list(f.codes) for f in self.where},
+        }
+
+    def filter(self, level: str) -> Filter | None:
+        return next((f for f in self.where if f.level == level), None)
+
+    def inside(self) -> "Question":
+        """The question as one member reads it: without the level of the members themselves."""
+        return Question(
+            self.measure,
+            tuple(level for level in self.by if level != COUNTRY),
+            tuple(f for f in self.where if f.level != COUNTRY),
+            self.purpose,
+        )
+
+
+def ask(
+    dictionary: Dictionary,
+    *,
+    measure: str,
+    by: Iterable[str],
+    where: Mapping[str, Iterable[str]],
+    purpose: str,
+) -> Question:
+    """Build a question, or say everything that is wrong with it.
+
+    Raises:
+        QuestionError: a word that the dictionary does not know, a level named twice, two levels of one
+            dimension, a filter without codes or with too many.
+    """
+    by = tuple(by)
+    filters = tuple(
+        Filter(level, tuple(sorted(set(codes))))
+        for level, codes in sorted(where.items(), key=lambda item: item[0])
+    )
+    faults = [
+        *_unknown(dictionary.measure, measure),
+        *_unknown(dictionary.purpose, purpose),
+        *_faults_of_levels(dictionary, by, "by"),
+        *_faults_of_levels(dictionary, [f.level for f in filters], "where"),
+    ]
+    for f in filters:
+        faults += _faults_of_filter(dictionary, f)
+    if not faults:
+        faults = _faults_between(dictionary, by, filters)
+    if faults:
+        raise QuestionError(faults)
+    return Question(measure, by, filters, purpose)
+
+
+def parse(dictionary: Dictionary, data: Mapping[str, Any]) -> Question:
+    """Read back what `Question.as_json` wrote. Raises QuestionError."""
+    return ask(
+        dictionary, measure=data["measure"], by=data["by"], where=data["where"], purpose=data["purpose"]
+    )
+
+
+def members_asked(dictionary: Dictionary, question: Question, enrolled: Iterable[str]) -> tuple[str, ...]:
+    """The enrolled members that the question is about, sorted: those that its places and countries name."""
+    members = set(enrolled)
+    country = question.filter(COUNTRY)
+    if country is not None:
+        members &= set(country.codes)
+    for f in question.where:
+        if f.level != COUNTRY and dictionary.level(f.level).dimension == "place":
+            members &= {dictionary.member_of_place(code) for code in f.codes}
+    return tuple(sorted(members))
+
+
+def _unknown(find: Any, word: str) -> list[str]:
+    try:
+        find(word)
+    except DictionaryError as error:
+        return [error.message]
+    return []
+
+
+def _faults_of_levels(dictionary: Dictionary, levels: Sequence[str], slot: str) -> list[str]:
+    faults: list[str] = []
+    seen: dict[str, str] = {}
+    for level in levels:
+        if level == COUNTRY:
+            dimension = COUNTRY
+        else:
+            unknown = _unknown(dictionary.level, level)
+            if unknown:
+                faults += unknown
+                continue
+            dimension = dictionary.level(level).dimension
+        if dimension in seen:
+            faults.append(
+                f"'{slot}' names {dimension} twice ({seen[dimension]} and {level}): keep one of them."
+            )
+        seen[dimension] = level
+    return faults
+
+
+def _faults_of_filter(dictionary: Dictionary, f: Filter) -> list[str]:
+    if not f.codes:
+        return [f"'where {f.level}' names no code."]
+    if len(f.codes) > MAX_CODES:
+        return [f"'where {f.level}' names {len(f.codes)} codes; at most {MAX_CODES} are allowed."]
+    if f.level == COUNTRY:
+        return [fault for code in f.codes for fault in _unknown(dictionary.member, code)]
+    if _unknown(dictionary.level, f.level):
+        return []  # named already
+    return [fault for code in f.codes for fault in _unknown(lambda c: dictionary.code(f.level, c), code)]
+
+
+def _faults_between(dictionary: Dictionary, by: Sequence[str], filters: Sequence[Filter]) -> list[str]:
+    """A filter on a dimension that is broken down as well must be at that level or a coarser one."""
+    faults = []
+    for f in filters:
+        if f.level == COUNTRY:
+            continue
+        dimension = dictionary.dimension(dictionary.level(f.level).dimension)
+        order = [level.name for level in dimension.levels]
+        for level in by:
+            if level in order and order.index(f.level) < order.index(level):
+                faults.append(
+                    f"'where {f.level}' is finer than 'by {level}': break down by {f.level} instead."
+                )
+    return faults
