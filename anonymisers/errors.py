@@ -1,0 +1,33 @@
+"""The one tree of errors of this package: what is wrong, where, what to do; never a withheld count."""
+
+
+class AnonymiserError(Exception):
+    """Something in the data, the rules or a proof is not as it must be.
+
+    `message` says what is wrong and where, `remedy` what to do next.
+    """
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+
+class TableError(AnonymiserError):
+    """A table, a release or a hierarchy that cannot be read as what it claims to be."""
+
+
+class RulesError(AnonymiserError):
+    """Rules that contradict themselves or the table they are to protect."""
+
+
+class LatticeTooLargeError(AnonymiserError):
+    """The tables asked for hold more cells than one cube may."""
+
+
+class CertificateError(AnonymiserError):
+    """A certificate that does not show what it must show."""
+
+
+class ProtectionError(AnonymiserError):
+    """No pattern could be found, or the attacker broke the one that was: nothing may be released."""

@@ -1,0 +1,140 @@
+"""A dimension as a tree of codes with the root `Total`: children add up to their parent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.errors import TableError
+
+ROOT = "Total"
+
+
+@dataclass(frozen=True)
+class Hierarchy:
+    """One dimension. Leaves may sit at different depths, and a code may have a single child.
+
+    `codes` keep their order; a *position* is an index into them. Everything derived is indexed by position.
+    Raises TableError, naming the code, for duplicates, orphans, unknown parents, cycles and a missing root.
+    """
+
+    name: str
+    codes: tuple[str, ...]
+    parent: Mapping[str, str]
+    index: Mapping[str, int] = field(init=False, repr=False, compare=False)
+    parents: NDArray[np.int32] = field(init=False, repr=False, compare=False)
+    """Position of each code's parent, -1 for the root."""
+    depth: NDArray[np.int32] = field(init=False, repr=False, compare=False)
+    """Steps from the root."""
+    is_leaf: NDArray[np.bool_] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        index = _index(self.name, self.codes)
+        parents = _parents(self.name, index, self.parent)
+        depth = _depths(self.name, self.codes, parents)
+        is_leaf = np.ones(len(self.codes), dtype=np.bool_)
+        is_leaf[parents[parents >= 0]] = False
+        object.__setattr__(self, "parent", MappingProxyType(dict(self.parent)))
+        object.__setattr__(self, "index", MappingProxyType(index))
+        for name, array in (("parents", parents), ("depth", depth), ("is_leaf", is_leaf)):
+            array.flags.writeable = False
+            object.__setattr__(self, name, array)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.codes))
+
+    @property
+    def root(self) -> int:
+        """Position of `Total`."""
+        return self.index[ROOT]
+
+    @property
+    def leaves(self) -> NDArray[np.int32]:
+        """Positions of the codes without children, ascending."""
+        return np.flatnonzero(self.is_leaf).astype(np.int32)
+
+    def position(self, code: str) -> int:
+        """Position of a code; TableError when there is none."""
+        try:
+            return self.index[code]
+        except KeyError:
+            message = f"dimension {self.name!r} has no code {code!r}"
+            raise TableError(message, remedy="Add the code to the hierarchy, or correct it.") from None
+
+    def ancestors(self, position: int) -> tuple[int, ...]:
+        """Positions from a code itself up to the root."""
+        line = [position]
+        while (above := int(self.parents[line[-1]])) >= 0:
+            line.append(above)
+        return tuple(line)
+
+    def children(self) -> tuple[NDArray[np.int32], ...]:
+        """For each position the positions of its children, ascending."""
+        kids: list[list[int]] = [[] for _ in self.codes]
+        for child, above in enumerate(self.parents.tolist()):
+            if above >= 0:
+                kids[above].append(child)
+        return tuple(np.array(k, dtype=np.int32) for k in kids)
+
+    def covered_leaves(self, position: int) -> NDArray[np.bool_]:
+        """Mask over positions: the leaves that a code stands for (itself, when it is a leaf)."""
+        inside = np.zeros(len(self.codes), dtype=np.bool_)
+        inside[position] = True
+        for node in np.argsort(self.depth, kind="stable").tolist():
+            above = int(self.parents[node])
+            if above >= 0 and inside[above]:
+                inside[node] = True
+        return inside & self.is_leaf
+
+
+def _index(name: str, codes: tuple[str, ...]) -> dict[str, int]:
+    if not name:
+        raise TableError("a dimension has no name")
+    index: dict[str, int] = {}
+    for place, code in enumerate(codes):
+        if not isinstance(code, str) or not code:
+            msg = f"dimension {name!r}: code number {place + 1} is not a word"
+            raise TableError(msg)
+        if code in index:
+            msg = f"dimension {name!r}: the code {code!r} stands twice"
+            raise TableError(msg)
+        index[code] = place
+    if ROOT not in index:
+        message = f"dimension {name!r} has no root {ROOT!r}"
+        raise TableError(message, remedy=f"Add {ROOT!r} to its codes and let the highest codes point to it.")
+    return index
+
+
+def _parents(name: str, index: Mapping[str, int], parent: Mapping[str, str]) -> NDArray[np.int32]:
+    parents = np.full(len(index), -1, dtype=np.int32)
+    for child, above in parent.items():
+        if child not in index:
+            msg = f"dimension {name!r}: {child!r} has a parent but is not among the codes"
+            raise TableError(msg)
+        if not isinstance(above, str) or above not in index:
+            msg = f"dimension {name!r}: the parent of {child!r} is not among the codes"
+            raise TableError(msg)
+        if child == ROOT:
+            msg = f"dimension {name!r}: the root {ROOT!r} must not have a parent"
+            raise TableError(msg)
+        parents[index[child]] = index[above]
+    for code, place in index.items():
+        if parents[place] < 0 and code != ROOT:
+            message = f"dimension {name!r}: the code {code!r} is an orphan, it has no parent"
+            raise TableError(message, remedy=f"Give it a parent; the highest codes have {ROOT!r}.")
+    return parents
+
+
+def _depths(name: str, codes: tuple[str, ...], parents: NDArray[np.int32]) -> NDArray[np.int32]:
+    depth = np.zeros(len(codes), dtype=np.int32)
+    for place in range(len(codes)):
+        above, steps = int(parents[place]), 0
+        while above >= 0:
+            above, steps = int(parents[above]), steps + 1
+            if steps > len(codes):
+                msg = f"dimension {name!r}: the parents of {codes[place]!r} run in a cycle"
+                raise TableError(msg)
+        depth[place] = steps
+    return depth

@@ -1,0 +1,402 @@
+"""Tables of counts and releases of them, as values, and the strict reading and writing of their JSON forms.
+
+A *table* is raw: the inner cells of a full cross of dimensions. It can be read, never written. A *release*
+is what has left, or may leave, the state: cells at any level, some of them withheld.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, TextIO, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.errors import TableError
+from anonymisers.hierarchy import ROOT, Hierarchy
+
+__all__ = [
+    "ROOT",
+    "Cell",
+    "Hierarchy",
+    "Release",
+    "Table",
+    "Where",
+    "parse_json",
+    "population",
+    "write_release",
+]
+
+Where: TypeAlias = Mapping[str, str | tuple[str, ...]]
+"""The people that cells are about: dimension -> one code, or several of which any one fits."""
+Cell: TypeAlias = tuple[str, ...]
+"""A cell's codes, one for each dimension in order, `Total` where a dimension is not named."""
+
+MAX_COUNT = 2**53
+"""Counts beyond this are not exact in every reader's JSON."""
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Raw inner cells over the full cross of `dims`, of the people inside `where`. Cells not listed are 0.
+
+    `by` names the dimensions that released tables are made of; the others only describe the people.
+    `coords` (n, len(dims)) holds positions of leaf codes, `counts` (n,) the people: positive, no cell twice,
+    in lexicographic order of `coords`.
+    """
+
+    dims: tuple[Hierarchy, ...]
+    by: tuple[str, ...]
+    where: Where
+    coords: NDArray[np.int32]
+    counts: NDArray[np.int64]
+
+    @classmethod
+    def of(
+        cls,
+        dims: Iterable[Hierarchy],
+        cells: Iterable[tuple[Cell, int]],
+        *,
+        by: Iterable[str] | None = None,
+        where: Where | None = None,
+    ) -> "Table":
+        """A table of cells given by their codes.
+
+        Cells above the leaves may be listed too and must be the sums of the inner cells. Raises TableError,
+        naming the cell, for unknown codes, duplicates, negative or fractional counts and sums that differ.
+        """
+        dims = _dimensions(dims)
+        chosen = _by(dims, by)
+        where = _where(dims, where or {})
+        inner, margins = _split_cells(dims, cells)
+        _check_margins(dims, inner, margins)
+        masks = population(dims, where)
+        kept = sorted(
+            (k, n) for k, n in inner.items() if n and all(m[c] for m, c in zip(masks, k, strict=True))
+        )
+        coords = np.array([k for k, _ in kept], dtype=np.int32).reshape(len(kept), len(dims))
+        return cls(dims, chosen, where, coords, np.array([n for _, n in kept], dtype=np.int64))
+
+    @classmethod
+    def from_json(cls, document: object) -> "Table":
+        """Read the form `{"dims": ..., "by": ..., "where": ..., "cells": [[code, ..., count], ...]}`."""
+        body = _object(document, "the table", required={"dims", "cells"}, optional={"meta", "by", "where"})
+        dims = _read_dims(body["dims"])
+        by = None if "by" not in body else _words(body["by"], "by")
+        return cls.of(
+            dims, _read_rows(body["cells"], len(dims)), by=by, where=_read_where(body.get("where", {}))
+        )
+
+    def dim(self, name: str) -> Hierarchy:
+        """The hierarchy of that name; TableError when there is none."""
+        return _dim(self.dims, name)
+
+
+@dataclass(frozen=True, eq=False)
+class Release:
+    """Cells that left the state, or may: `coords` (n, len(dims)) are positions of codes at any level.
+
+    `values` (n,) are the counts shown; where `withheld` (n,) is true the value is -1 and means nothing.
+    """
+
+    dims: tuple[Hierarchy, ...]
+    where: Where
+    coords: NDArray[np.int32]
+    values: NDArray[np.int64]
+    withheld: NDArray[np.bool_]
+
+    @classmethod
+    def of(
+        cls, dims: Iterable[Hierarchy], cells: Mapping[Cell, int | None], *, where: Where | None = None
+    ) -> "Release":
+        """A release of cells given by their codes. Raises TableError for unknown codes or bad counts."""
+        return cls._of_pairs(_dimensions(dims), cells.items(), where or {})
+
+    @classmethod
+    def _of_pairs(
+        cls, dims: tuple[Hierarchy, ...], cells: Iterable[tuple[Cell, int | None]], where: Where
+    ) -> "Release":
+        coords: list[tuple[int, ...]] = []
+        values: list[int] = []
+        seen: dict[tuple[int, ...], int] = {}
+        for key, value in cells:
+            place = _positions(dims, key)
+            if seen.setdefault(place, len(coords)) != len(coords):
+                msg = f"the cell {_label(key)} stands twice in the release"
+                raise TableError(msg)
+            coords.append(place)
+            values.append(-1 if value is None else _count(value, key))
+        numbers = np.array(values, dtype=np.int64)
+        array = np.array(coords, dtype=np.int32).reshape(len(coords), len(dims))
+        return cls(dims, _where(dims, where), array, numbers, numbers < 0)
+
+    @classmethod
+    def from_json(cls, document: object) -> "Release":
+        """Read the form `{"dims": ..., "where": ..., "cells": [{"key": {dim: code}, "value": n|null}]}`."""
+        body = _object(document, "the release", required={"dims", "cells"}, optional={"where"})
+        dims = _read_dims(body["dims"])
+        names = {d.name: i for i, d in enumerate(dims)}
+        if not isinstance(body["cells"], list):
+            raise TableError("the release: 'cells' is not a list")
+        pairs = (_read_released(cell, names, n) for n, cell in enumerate(body["cells"], 1))
+        return cls._of_pairs(dims, pairs, _read_where(body.get("where", {})))
+
+    @property
+    def cells(self) -> Mapping[Cell, int | None]:
+        """All cells by their codes; None where withheld."""
+        codes = [d.codes for d in self.dims]
+        return MappingProxyType(
+            {
+                tuple(c[i] for c, i in zip(codes, row, strict=True)): None if hidden else value
+                for row, value, hidden in zip(
+                    self.coords.tolist(), self.values.tolist(), self.withheld.tolist(), strict=True
+                )
+            }
+        )
+
+    def dim(self, name: str) -> Hierarchy:
+        """The hierarchy of that name; TableError when there is none."""
+        return _dim(self.dims, name)
+
+
+def population(dims: tuple[Hierarchy, ...], where: Where) -> tuple[NDArray[np.bool_], ...]:
+    """For each dimension the mask over its positions of the leaves that the people of `where` may have."""
+    masks = []
+    for dim in dims:
+        codes = where.get(dim.name, ROOT)
+        mask = np.zeros(len(dim.codes), dtype=np.bool_)
+        for code in (codes,) if isinstance(codes, str) else codes:
+            mask |= dim.covered_leaves(dim.position(code))
+        masks.append(mask)
+    return tuple(masks)
+
+
+def parse_json(text: str | bytes) -> object:
+    """JSON without the leniencies of the standard reader: no name twice in an object, no NaN or Infinity."""
+    try:
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        msg = f"this is not JSON: {error}"
+        raise TableError(msg) from None
+
+
+def write_release(release: Release, stream: TextIO) -> None:
+    """Write a release in the form that `Release.from_json` reads, cell by cell, one line each."""
+    dims = {d.name: {"codes": list(d.codes), "parent": dict(d.parent)} for d in release.dims}
+    where = {k: v if isinstance(v, str) else list(v) for k, v in release.where.items()}
+    stream.write('{"dims": ' + json.dumps(dims, ensure_ascii=False))
+    stream.write(',\n"where": ' + json.dumps(where, ensure_ascii=False))
+    stream.write(',\n"cells": [')
+    for number, line in enumerate(_released_lines(release)):
+        stream.write((",\n" if number else "\n") + line)
+    stream.write("\n]}\n")
+
+
+def _released_lines(release: Release) -> Iterator[str]:
+    words = [
+        [
+            ""
+            if c == ROOT
+            else f"{json.dumps(d.name, ensure_ascii=False)}: {json.dumps(c, ensure_ascii=False)}"
+            for c in d.codes
+        ]
+        for d in release.dims
+    ]
+    for row, value, hidden in zip(
+        release.coords.tolist(), release.values.tolist(), release.withheld.tolist(), strict=True
+    ):
+        key = ", ".join(filter(None, (w[i] for w, i in zip(words, row, strict=True))))
+        yield f'{{"key": {{{key}}}, "value": {"null" if hidden else value}}}'
+
+
+def _dimensions(dims: Iterable[Hierarchy]) -> tuple[Hierarchy, ...]:
+    dims = tuple(dims)
+    if not dims:
+        raise TableError("there is no dimension")
+    names = [d.name for d in dims]
+    for name in names:
+        if names.count(name) > 1:
+            msg = f"the dimension {name!r} stands twice"
+            raise TableError(msg)
+    return dims
+
+
+def _dim(dims: tuple[Hierarchy, ...], name: str) -> Hierarchy:
+    for dim in dims:
+        if dim.name == name:
+            return dim
+    known = ", ".join(d.name for d in dims)
+    msg = f"there is no dimension {name!r}"
+    raise TableError(msg, remedy=f"The dimensions are: {known}.")
+
+
+def _by(dims: tuple[Hierarchy, ...], by: Iterable[str] | None) -> tuple[str, ...]:
+    chosen = tuple(d.name for d in dims) if by is None else tuple(by)
+    if not chosen:
+        raise TableError("'by' names no dimension", remedy="Name at least one, or leave 'by' out for all.")
+    for name in chosen:
+        _dim(dims, name)
+        if chosen.count(name) > 1:
+            msg = f"'by' names the dimension {name!r} twice"
+            raise TableError(msg)
+    return chosen
+
+
+def _where(dims: tuple[Hierarchy, ...], where: Where) -> Where:
+    for name, codes in where.items():
+        dim = _dim(dims, name)
+        several = (codes,) if isinstance(codes, str) else tuple(codes)
+        if not several:
+            msg = f"'where' names no code of {name!r}"
+            raise TableError(msg)
+        for code in several:
+            dim.position(code)
+        if len(set(several)) < len(several):
+            msg = f"'where' names a code of {name!r} twice"
+            raise TableError(msg)
+    return MappingProxyType({k: v if isinstance(v, str) else tuple(v) for k, v in where.items()})
+
+
+def _split_cells(
+    dims: tuple[Hierarchy, ...], cells: Iterable[tuple[Cell, int]]
+) -> tuple[dict[tuple[int, ...], int], dict[tuple[int, ...], int]]:
+    inner: dict[tuple[int, ...], int] = {}
+    margins: dict[tuple[int, ...], int] = {}
+    leaf = [d.is_leaf.tolist() for d in dims]
+    for key, value in cells:
+        place = _positions(dims, key)
+        target = inner if all(m[c] for m, c in zip(leaf, place, strict=True)) else margins
+        if place in target:
+            msg = f"the cell {_label(key)} stands twice"
+            raise TableError(msg)
+        target[place] = _count(value, key)
+    return inner, margins
+
+
+def _check_margins(
+    dims: tuple[Hierarchy, ...], inner: Mapping[tuple[int, ...], int], margins: Mapping[tuple[int, ...], int]
+) -> None:
+    if not margins:
+        return
+    coords = np.array(list(inner), dtype=np.int32).reshape(len(inner), len(dims))
+    counts = np.array(list(inner.values()), dtype=np.int64)
+    for place, value in margins.items():
+        inside = np.ones(len(inner), dtype=np.bool_)
+        for axis, (dim, position) in enumerate(zip(dims, place, strict=True)):
+            if position != dim.root:
+                inside &= dim.covered_leaves(position)[coords[:, axis]]
+        if int(counts[inside].sum()) != value:
+            key = _label(tuple(d.codes[c] for d, c in zip(dims, place, strict=True)))
+            message = f"the table is not additive: the cell {key} is not the sum of its inner cells"
+            raise TableError(message, remedy="List inner cells only, or correct the sum.")
+
+
+def _positions(dims: tuple[Hierarchy, ...], key: Cell) -> tuple[int, ...]:
+    if len(key) != len(dims):
+        msg = f"the cell {_label(key)} must have {len(dims)} codes, one for each dimension"
+        raise TableError(msg)
+    try:
+        return tuple(d.index[c] for d, c in zip(dims, key, strict=True))
+    except (KeyError, TypeError):
+        for dim, code in zip(dims, key, strict=True):
+            if not isinstance(code, str):
+                msg = f"the cell {_label(key)}: its {dim.name!r} is not a word"
+                raise TableError(msg) from None
+            dim.position(code)
+        raise
+
+
+def _count(value: object, key: Cell) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        msg = f"the count of the cell {_label(key)} is not a whole number"
+        raise TableError(msg)
+    if value < 0:
+        msg = f"the count of the cell {_label(key)} is negative"
+        raise TableError(msg)
+    if value > MAX_COUNT:
+        msg = f"the count of the cell {_label(key)} is too large to be exact"
+        raise TableError(msg)
+    return value
+
+
+def _label(key: Iterable[object]) -> str:
+    return "(" + ", ".join(str(c) for c in key) + ")"
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    body = dict(pairs)
+    if len(body) < len(pairs):
+        names = [k for k, _ in pairs]
+        twice = next(k for k in names if names.count(k) > 1)
+        msg = f"the name {twice!r} stands twice in one object"
+        raise TableError(msg)
+    return body
+
+
+def _no_constant(name: str) -> object:
+    msg = f"{name} is not a number that can be released"
+    raise TableError(msg)
+
+
+def _object(value: object, what: str, *, required: set[str], optional: set[str]) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        msg = f"{what} is not a JSON object"
+        raise TableError(msg)
+    for name in sorted(required - set(value)):
+        msg = f"{what} has no {name!r}"
+        raise TableError(msg)
+    for name in sorted(set(value) - required - optional):
+        msg = f"{what} has an unknown entry {name!r}"
+        raise TableError(msg)
+    return value
+
+
+def _words(value: object, what: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        msg = f"{what!r} is not a list of words"
+        raise TableError(msg)
+    return tuple(value)
+
+
+def _read_dims(value: object) -> tuple[Hierarchy, ...]:
+    if not isinstance(value, dict):
+        raise TableError("'dims' is not an object of dimensions")
+    dims = []
+    for name, body in value.items():
+        fields = _object(body, f"dimension {name!r}", required={"codes", "parent"}, optional=set())
+        if not isinstance(fields["parent"], dict):
+            msg = f"dimension {name!r}: 'parent' is not an object"
+            raise TableError(msg)
+        dims.append(Hierarchy(name, _words(fields["codes"], f"codes of {name}"), fields["parent"]))
+    return _dimensions(dims)
+
+
+def _read_where(value: object) -> Where:
+    if not isinstance(value, dict):
+        raise TableError("'where' is not an object")
+    return {k: v if isinstance(v, str) else _words(v, f"where {k}") for k, v in value.items()}
+
+
+def _read_rows(value: object, width: int) -> Iterator[tuple[Cell, int]]:
+    if not isinstance(value, list):
+        raise TableError("'cells' is not a list")
+    for number, row in enumerate(value, 1):
+        if not isinstance(row, list) or len(row) != width + 1:
+            msg = f"cell number {number} is not a list of {width} codes and a count"
+            raise TableError(msg)
+        yield tuple(row[:-1]), row[-1]
+
+
+def _read_released(cell: object, names: Mapping[str, int], number: int) -> tuple[Cell, int | None]:
+    body = _object(cell, f"cell number {number}", required={"key", "value"}, optional=set())
+    if not isinstance(body["key"], dict):
+        msg = f"cell number {number}: 'key' is not an object"
+        raise TableError(msg)
+    key = [ROOT] * len(names)
+    for name, code in body["key"].items():
+        if name not in names:
+            msg = f"cell number {number}: there is no dimension {name!r}"
+            raise TableError(msg)
+        key[names[name]] = code
+    return tuple(key), body["value"]
