@@ -11,7 +11,7 @@ from gateway.dictionary import Dictionary, DictionaryError
 from gateway.errors import SafelaneError
 
 COUNTRY = "country"
-"""The level of the members themselves. It is not a dimension of any member's data: a member knows only its own."""
+"""The level of the members themselves: no dimension of anyone's data: a member knows only its own."""
 
 MAX_CODES = 500
 """How many codes one filter may name. More is a mistake or an attack, not a question."""

@@ -1,1 +1,1 @@
-"""Our own state in a database: SQLAlchemy tables, migrations, and the ports of hub and member kept on them."""
+"""Our own state in a database: tables, migrations, and the ports of hub and member kept on them."""

@@ -69,7 +69,7 @@ class Database:
             # The statement's parameters may hold personal data: only the driver's own words are told.
             raise StorageError(
                 f"The database {make_url(self.url).render_as_string()} did not answer: {error.orig}",
-                remedy="Check that the disk has room and that no other program holds the database, then try again.",
+                remedy="See that the disk has room and no other program holds the database, then try again.",
             ) from None
         except DBAPIError as error:
             if error.connection_invalidated:
