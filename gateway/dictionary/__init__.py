@@ -1,1 +1,24 @@
 """The regional data dictionary: dimensions, levels, codes, places, purposes."""
+
+from gateway.dictionary.dictionary import ROOT, Dictionary
+from gateway.dictionary.errors import DictionaryError
+from gateway.dictionary.load import regional
+from gateway.dictionary.model import Derived, Dimension, Level, Measure, Member, Purpose, Tree
+from gateway.dictionary.places import Places, Province, unknown_place
+
+__all__ = [
+    "ROOT",
+    "Derived",
+    "Dictionary",
+    "DictionaryError",
+    "Dimension",
+    "Level",
+    "Measure",
+    "Member",
+    "Places",
+    "Province",
+    "Purpose",
+    "Tree",
+    "regional",
+    "unknown_place",
+]

@@ -1,0 +1,89 @@
+"""How the codes of a dimension come about: listed in the dictionary, or following from the calendar."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+UNKNOWN = "UNK"
+_MONTHS = tuple(f"{m:02d}" for m in range(1, 13))
+_FORMS = {
+    "month": re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2]|UNK)"),
+    "quarter": re.compile(r"[12][0-9]{3}-(Q[1-4]|UNK)"),
+    "year": re.compile(r"[12][0-9]{3}"),
+    "year_band5": re.compile(r"[12][0-9]{3}-[12][0-9]{3}"),
+}
+
+
+class Coding(Protocol):
+    """The codes of one dimension."""
+
+    def codes(self, level: str, member: str | None, years: Iterable[int]) -> Mapping[str, str]:
+        """Codes and labels of a level, in their order; of all members when `member` is None."""
+
+    def label(self, level: str, code: str) -> str | None:
+        """The label of a code, None when the level has no such code."""
+
+    def lift(self, code: str, level: str) -> str:
+        """The code at `level`, or a finer one that stands there too, that holds `code`."""
+
+
+@dataclass(frozen=True)
+class ListedCoding:
+    """Codes written in the dictionary.
+
+    `above[level]` leads from a code of that level or any finer one to the code of `level` that holds it.
+    """
+
+    listed: Mapping[str, Mapping[str, str]]
+    above: Mapping[str, Mapping[str, str]]
+
+    def codes(self, level: str, member: str | None, years: Iterable[int]) -> Mapping[str, str]:  # noqa: ARG002
+        return self.listed[level]
+
+    def label(self, level: str, code: str) -> str | None:
+        return self.listed[level].get(code)
+
+    def lift(self, code: str, level: str) -> str:
+        return self.above[level][code]
+
+
+@dataclass(frozen=True)
+class CalendarCoding:
+    """Months, quarters, years and five-year bands that do not overlap (2010-2014, 2015-2019, ...).
+
+    A date of which only the year is known is `2015-UNK`, at month and quarter alike.
+    """
+
+    levels: tuple[str, ...]
+
+    def codes(self, level: str, member: str | None, years: Iterable[int]) -> Mapping[str, str]:  # noqa: ARG002
+        months = [f"{y:04d}-{m}" for y in sorted(set(years)) for m in (*_MONTHS, UNKNOWN)]
+        lifted = dict.fromkeys(self.lift(month, level) for month in months)
+        return {code: _say(code) for code in lifted}
+
+    def label(self, level: str, code: str) -> str | None:
+        if not _FORMS[level].fullmatch(code):
+            return None
+        if level == "year_band5" and code != _band(int(code[:4])):
+            return None
+        return _say(code)
+
+    def lift(self, code: str, level: str) -> str:
+        year, _, rest = code.partition("-")
+        if level == "year_band5":
+            return code if len(rest) == 4 else _band(int(year))
+        if level == "year":
+            return year
+        if level == "quarter" and rest.isdigit():
+            return f"{year}-Q{(int(rest) + 2) // 3}"
+        return code
+
+
+def _band(year: int) -> str:
+    first = year - year % 5
+    return f"{first}-{first + 4}"
+
+
+def _say(code: str) -> str:
+    return code.replace(f"-{UNKNOWN}", ", month unknown")

@@ -1,0 +1,123 @@
+"""The regional dictionary: every word that a question, a policy or a mapping may use."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeVar
+
+from gateway.dictionary.coding import Coding
+from gateway.dictionary.errors import DictionaryError, unknown
+from gateway.dictionary.model import Derived, Dimension, Level, Measure, Member, Purpose, Tree
+from gateway.dictionary.places import Places
+
+ROOT = "Total"
+"""The top of every tree: everybody."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """Look-ups by name raise DictionaryError, which names the nearest word that exists."""
+
+    version: str
+    members: Mapping[str, Member]
+    dimensions: Mapping[str, Dimension]
+    measures: Mapping[str, Measure]
+    purposes: Mapping[str, Purpose]
+    derived: Mapping[str, Derived]
+    consent: Mapping[str, str]
+    """Codes of `consent_share` with their labels."""
+    places: Places = field(repr=False)
+    codings: Mapping[str, Coding] = field(repr=False)
+    levels: Mapping[str, Level] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        levels = {level.name: level for dim in self.dimensions.values() for level in dim.levels}
+        object.__setattr__(self, "levels", MappingProxyType(levels))
+
+    def member(self, code: str) -> Member:
+        return _find("member state", self.members, code)
+
+    def dimension(self, name: str) -> Dimension:
+        return _find("dimension", self.dimensions, name)
+
+    def level(self, name: str) -> Level:
+        """A level by its name; its `dimension` is the name of the dimension that it belongs to."""
+        return _find("level", self.levels, name)
+
+    def measure(self, name: str) -> Measure:
+        return _find("measure", self.measures, name)
+
+    def purpose(self, name: str) -> Purpose:
+        return _find("purpose", self.purposes, name)
+
+    def codes(self, level: str, *, member: str | None = None, years: Iterable[int] = ()) -> Mapping[str, str]:
+        """Codes of a level with their labels, in order; calendar levels have those of the `years` given."""
+        return self._coding(level).codes(level, member, years)
+
+    def code(self, level: str, code: str) -> str:
+        """The label of a code. Raises DictionaryError when the level has no such code."""
+        label = self._coding(level).label(level, code)
+        if label is None:
+            kind = f"code of {self.level(level).label} ({level})"
+            raise unknown(kind, code, self.codes(level) or (_EXAMPLES[level],))
+        return label
+
+    def lift(self, code: str, level: str) -> str:
+        """The code at the coarser `level` that holds `code` (which may stand at any finer level)."""
+        try:
+            return self._coding(level).lift(code, level)
+        except (KeyError, StopIteration):
+            raise unknown(f"code below the level {level}:", code, self.codes(level)) from None
+
+    def member_of_place(self, code: str) -> str:
+        """The member state in which a place lies."""
+        return _find("place", self.places.owner, code)
+
+    def base_level(self, dimension: str) -> str:
+        """The finest level of a dimension: the one at which snapshots are kept."""
+        return self.dimension(dimension).levels[0].name
+
+    def hierarchy(self, dimension: str, finest_level: str, member: str, *, years: Iterable[int] = ()) -> Tree:
+        """The tree of a dimension from `finest_level` upwards, as one member counts it.
+
+        Only the member's own places and levels are in it, and of the calendar only the `years` given.
+        """
+        self.member(member)
+        names = self.dimension(dimension).level_names(member)
+        if finest_level not in names:
+            raise unknown(f"level of {dimension} in {member}", finest_level, names)
+        levels = names[names.index(finest_level) :]
+        years = tuple(years)
+        at = {level: tuple(self.codes(level, member=member, years=years)) for level in levels}
+        return _tree(dimension, levels, at, self)
+
+    def _coding(self, level: str) -> Coding:
+        return self.codings[self.level(level).dimension]
+
+
+_EXAMPLES = {"month": "2024-03", "quarter": "2024-Q1", "year": "2024", "year_band5": "2020-2024"}
+
+
+def _tree(
+    dimension: str, levels: tuple[str, ...], at: Mapping[str, tuple[str, ...]], dictionary: Dictionary
+) -> Tree:
+    parent: dict[str, str] = {}
+    for lower, upper in zip(levels, (*levels[1:], ROOT), strict=True):
+        for code in at[lower]:
+            above = ROOT if upper == ROOT else dictionary.lift(code, upper)
+            if above != code:  # else the same node, one level up
+                parent[code] = above
+    codes = dict.fromkeys((ROOT, *(c for level in reversed(levels) for c in at[level])))
+    return Tree(dimension, levels, tuple(codes), MappingProxyType(parent), MappingProxyType(dict(at)))
+
+
+def _find(kind: str, known: Mapping[str, T], word: str) -> T:
+    try:
+        return known[word]
+    except (KeyError, TypeError):
+        raise unknown(kind, word, known) from None
+
+
+__all__ = ["ROOT", "Dictionary", "DictionaryError"]

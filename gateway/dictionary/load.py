@@ -1,0 +1,97 @@
+"""Reads the dictionary that ships with the package."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from ruamel.yaml import YAML
+
+from gateway.dictionary.coding import UNKNOWN, CalendarCoding, Coding, ListedCoding
+from gateway.dictionary.dictionary import Dictionary
+from gateway.dictionary.model import Derived, DerivedCode, Dimension, Level, Measure, Member, Purpose
+from gateway.dictionary.places import Places, read_places
+
+T = TypeVar("T")
+_YES_NO = MappingProxyType({"YES": "yes", "NO": "no", UNKNOWN: "unknown"})
+
+
+@cache
+def regional() -> Dictionary:
+    """The regional dictionary of this version of Safelane."""
+    folder = files("gateway.dictionary")
+    body = YAML(typ="safe").load(folder.joinpath("dictionary.yaml").read_text(encoding="utf-8"))
+    places = read_places(
+        folder.joinpath("provinces.csv").read_text(encoding="utf-8"),
+        folder.joinpath("merged_places.csv").read_text(encoding="utf-8"),
+        body["members"],
+    )
+    dimensions = {name: _dimension(name, part) for name, part in body["dimensions"].items()}
+    codings = {name: _coding(part, places) for name, part in body["dimensions"].items()}
+    for name, part in body["multiple"].items():
+        for code, label in part["codes"].items():
+            dim = _yes_no_dimension(name, code, label, part["sensitive"])
+            dimensions[dim.name] = dim
+            codings[dim.name] = ListedCoding({dim.name: _YES_NO}, {dim.name: {c: c for c in _YES_NO}})
+    return Dictionary(
+        version=str(body["version"]),
+        members=_each(body["members"], Member),
+        dimensions=MappingProxyType(dimensions),
+        measures=MappingProxyType({k: Measure(k, **v) for k, v in body["measures"].items()}),
+        purposes=_each(body["purposes"], Purpose),
+        derived=MappingProxyType({k: _derived(k, v) for k, v in body["derived"].items()}),
+        consent=MappingProxyType(body["consent"]),
+        places=places,
+        codings=MappingProxyType(codings),
+    )
+
+
+def _each(part: Mapping[str, str], kind: Any) -> Mapping[str, Any]:
+    return MappingProxyType({name: kind(name, label) for name, label in part.items()})
+
+
+def _dimension(name: str, part: Mapping[str, Any]) -> Dimension:
+    levels = tuple(
+        Level(level, body["label"], name, frozenset(body["members"]) if "members" in body else None)
+        for level, body in part["levels"].items()
+    )
+    return Dimension(name, part["label"], part["sensitive"], levels)
+
+
+def _yes_no_dimension(name: str, code: str, label: str, sensitive: bool) -> Dimension:
+    word = f"{name}.{code}"
+    return Dimension(word, label, sensitive, (Level(word, label, word),), part_of=name)
+
+
+def _coding(part: Mapping[str, Any], places: Places) -> Coding:
+    kind = part.get("kind", "codes")
+    if kind == "places":
+        return places
+    if kind == "calendar":
+        return CalendarCoding(tuple(part["levels"]))
+    return _listed(part["levels"])
+
+
+def _listed(levels: Mapping[str, Mapping[str, Any]]) -> ListedCoding:
+    listed: dict[str, Mapping[str, str]] = {}
+    above: dict[str, dict[str, str]] = {}
+    below: dict[str, str] = {}  # from every code met so far to its code at the level before
+    for name, level in levels.items():
+        codes = level["codes"]
+        listed[name] = MappingProxyType(
+            {c: b if isinstance(b, str) else b["label"] for c, b in codes.items()}
+        )
+        holder = {part: c for c, b in codes.items() for part in ([c] if isinstance(b, str) else b["of"])}
+        below = {code: holder[held] for code, held in below.items()} if above else holder
+        below |= {c: c for c in codes}
+        above[name] = dict(below)
+    return ListedCoding(MappingProxyType(listed), MappingProxyType(above))
+
+
+def _derived(name: str, part: Mapping[str, Any]) -> Derived:
+    codes = {
+        code: DerivedCode(body["label"], tuple(tuple(combination) for combination in body["of"]))
+        for code, body in part["codes"].items()
+    }
+    return Derived(name, part["label"], tuple(part["levels"]), MappingProxyType(codes))

@@ -1,0 +1,181 @@
+"""The regional dictionary: its words, its trees, and what it says to a word that it does not know."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anonymisers.hierarchy import Hierarchy
+from gateway.dictionary import ROOT, DictionaryError, regional, unknown_place
+
+SHARED = Path(__file__).parents[3] / "shared" / "domain"
+YEARS = range(2008, 2025)
+
+
+def trees():
+    dictionary = regional()
+    for member in dictionary.members:
+        for dimension in dictionary.dimensions.values():
+            for level in dimension.level_names(member):
+                yield dictionary.hierarchy(dimension.name, level, member, years=YEARS)
+
+
+def test_the_eleven_members_are_iso_codes():
+    assert set(regional().members) == {"BN", "KH", "ID", "LA", "MY", "MM", "PH", "SG", "TH", "TL", "VN"}
+
+
+def test_every_tree_of_every_member_is_a_hierarchy():
+    count = 0
+    for tree in trees():
+        Hierarchy(tree.dimension, tree.codes, tree.parent)  # raises for orphans, cycles, duplicates
+        count += 1
+    assert count > 11 * 20
+
+
+def test_a_code_at_two_levels_is_one_node():
+    tree = regional().hierarchy("device", "device_type", "KH")
+    assert tree.parent["CMR"] == ROOT
+    assert tree.parent["APM"] == "MINE"
+    assert "CMR" in tree.at["device_type"]
+    assert "CMR" in tree.at["device_group"]
+    assert tree.codes.count("CMR") == 1
+
+
+def test_a_tree_starts_at_the_level_asked_for():
+    tree = regional().hierarchy("device", "device_group", "KH")
+    assert set(tree.codes) == {ROOT, "MINE", "CMR", "ERW", "UNK"}
+    assert tree.levels == ("device_group",)
+
+
+def test_every_code_lifts_to_every_coarser_level_along_its_parents():
+    for tree in trees():
+        for number, level in enumerate(tree.levels):
+            for code in tree.at[level]:
+                for upper in tree.levels[number:]:
+                    assert regional().lift(code, upper) in tree.at[upper]
+
+
+def test_years_stand_in_five_year_bands_that_do_not_overlap():
+    tree = regional().hierarchy("date", "year", "KH", years=range(2009, 2012))
+    assert tree.codes == (ROOT, "2005-2009", "2010-2014", "2009", "2010", "2011")
+    assert tree.parent["2009"] == "2005-2009"
+
+
+def test_a_month_that_is_not_known_still_has_its_year():
+    dictionary = regional()
+    assert dictionary.lift("2015-UNK", "quarter") == "2015-UNK"
+    assert dictionary.lift("2015-UNK", "year") == "2015"
+    assert dictionary.lift("2015-11", "quarter") == "2015-Q4"
+
+
+@given(st.integers(1950, 2100), st.integers(1, 12))
+def test_a_month_lies_in_its_band_by_any_way(year, month):
+    dictionary = regional()
+    code = f"{year}-{month:02d}"
+    direct = dictionary.lift(code, "year_band5")
+    assert direct == dictionary.lift(dictionary.lift(code, "year"), "year_band5")
+    first, last = map(int, direct.split("-"))
+    assert first <= year <= last
+    assert last - first == 4
+
+
+def test_viet_nam_has_63_provinces_in_34_in_6_groups():
+    tree = regional().hierarchy("place", "province", "VN")
+    known = {level: [c for c in codes if c != unknown_place("VN")] for level, codes in tree.at.items()}
+    assert {level: len(codes) for level, codes in known.items()} == {
+        "province": 63,
+        "province34": 34,
+        "province_group": 6,
+    }
+    assert tree.parent["VN-24"] == tree.parent["VN-25"] == "VN_34_25"  # Quảng Bình and Quảng Trị
+
+
+def test_only_viet_nam_has_the_level_province34():
+    with pytest.raises(DictionaryError, match="province34"):
+        regional().hierarchy("place", "province34", "KH")
+
+
+def test_every_group_of_provinces_is_made_of_the_members_own():
+    places = regional().places
+    for province in places.provinces.values():
+        group = province.above["province_group"]
+        assert places.owner[group] == province.member
+        assert group == province.code or group.startswith(f"{province.member}_")
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="needs the project's shared domain files")
+def test_the_map_and_the_dictionary_agree_on_iso_codes():
+    with (SHARED / "admin1_crosswalk.csv").open(encoding="utf-8") as file:
+        mapped = {row["iso_3166_2"] for row in csv.DictReader(file)} - {""}
+    not_iso = {
+        "PH-MNL",
+        "PH-BCD",
+        "PH-MDE",
+        "PH-LAP",
+    }  # cities of the Philippines: ISO 3166-2 has no such codes
+    assert mapped - not_iso <= set(regional().places.provinces)
+
+
+def test_men_women_boys_and_girls_are_functions_of_sex_and_age():
+    sexage = regional().derived["sexage"]
+    assert sexage.levels == ("sex", "adult_child")
+    assert sexage.codes["GIRLS"].of == (("F", "CHILD"),)
+
+
+def test_every_derived_code_is_made_of_known_codes():
+    for derived in regional().derived.values():
+        for code in derived.codes.values():
+            for combination in code.of:
+                for level, part in zip(derived.levels, combination, strict=True):
+                    assert regional().code(level, part)
+
+
+def test_injuries_are_yes_or_no_dimensions_and_sensitive():
+    eye = regional().dimension("injury.EYE")
+    assert eye.sensitive
+    assert eye.part_of == "injury"
+    assert set(regional().codes("injury.EYE")) == {"YES", "NO", "UNK"}
+
+
+@pytest.mark.parametrize(
+    ("look_up", "word", "nearest"),
+    [
+        (lambda d: d.dimension, "devise", "device"),
+        (lambda d: d.level, "yeer", "year"),
+        (lambda d: d.measure, "casualty", "casualties"),
+        (lambda d: d.purpose, "regional_reporting", "regional-reporting"),
+        (lambda d: d.member, "KHM", "KH"),
+        (lambda d: lambda w: d.code("device_type", w), "apm", "APM"),
+        (lambda d: lambda w: d.code("province", w), "KH-99", "KH-9"),
+        (lambda d: lambda w: d.code("year", w), "24", "2024"),
+    ],
+)
+def test_an_unknown_word_names_the_nearest(look_up, word, nearest):
+    with pytest.raises(DictionaryError, match=f"'{nearest}'"):
+        look_up(regional())(word)
+
+
+def test_a_huge_word_does_not_make_a_huge_message():
+    with pytest.raises(DictionaryError) as caught:
+        regional().level("x" * 10_000_000)
+    assert len(caught.value.message) < 1000
+
+
+def test_the_dictionary_cannot_be_changed():
+    dictionary = regional()
+    assert dictionary is regional()
+    with pytest.raises(TypeError):
+        dictionary.measures["names"] = None
+    with pytest.raises(AttributeError):
+        dictionary.version = "other"
+
+
+@pytest.mark.parametrize(
+    "code", ["2024-13", "2024-00", "2024-Q5", "٢٠٢٤", "24", "2010-2015", "2011-2015", ""]
+)
+def test_calendar_codes_are_strict(code):
+    for level in ("month", "quarter", "year", "year_band5"):
+        with pytest.raises(DictionaryError):
+            regional().code(level, code)
