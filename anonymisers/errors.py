@@ -31,3 +31,15 @@ class CertificateError(AnonymiserError):
 
 class ProtectionError(AnonymiserError):
     """No pattern could be found, or the attacker broke the one that was: nothing may be released."""
+
+
+class IdentifierError(AnonymiserError):
+    """A value that cannot become a pseudonym, or a text that is not one."""
+
+
+class KeyStoreError(AnonymiserError):
+    """A key of the wrong length, or a key store that is damaged or locked with another secret."""
+
+
+class EpochDestroyedError(KeyStoreError):
+    """The key of this epoch was destroyed on purpose: its pseudonyms can never be computed again."""
