@@ -18,8 +18,8 @@ from typing import Any
 
 from Crypto.Cipher import AES
 
-from anonymisers.pseudonym_domain import KEY_BYTES, hkdf, length_prefixed
 from anonymisers.errors import EpochDestroyedError, KeyStoreError
+from anonymisers.pseudonym_domain import KEY_BYTES, hkdf, length_prefixed
 
 FORMAT = "safelane-epochs/v1"
 SALT_BYTES = 16

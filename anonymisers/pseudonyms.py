@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.canonical import canonical_identifier, canonical_identifiers, canonical_name
-from anonymisers.pseudonym_domain import Domain, domain_key, length_prefix
 from anonymisers.errors import IdentifierError
+from anonymisers.pseudonym_domain import Domain, domain_key, length_prefix
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U (https://www.crockford.com/base32.html)."""

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymisers.pseudonym_domain import Domain, domain_key, length_prefixed
 from anonymisers.errors import IdentifierError, KeyStoreError
+from anonymisers.pseudonym_domain import Domain, domain_key, length_prefixed
 from anonymisers.pseudonyms import ALPHABET, canonical_value, parse, pseudonym, pseudonyms, verify
 
 VECTORS = json.loads((Path(__file__).parents[1] / "data" / "pseudonyms.json").read_text("utf-8"))
