@@ -1,0 +1,166 @@
+"""A snapshot: what one load of a member's source leaves to count, and nothing that names a person.
+
+It holds codes of the regional dictionary and internal pseudonyms. Names, numbers, dates of birth, places
+finer than a province and narratives have no column here. A snapshot never leaves the state, nor does its id.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.errors import SafelaneError
+
+SCHEMA = 1
+"""Version of what a snapshot holds."""
+
+CONSENT = "consent_share"
+LINKS = ("person", "case", "accident")
+"""Pseudonyms of every row, in this order: whose it is, its case, and its accident."""
+
+
+class SnapshotError(SafelaneError):
+    """A snapshot that is not what it claims to be, or that does not hold what is asked of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One code per row: `codes[i]` for each i of `indices`. Codes are sorted, all of them occur."""
+
+    codes: tuple[str, ...]
+    indices: NDArray[np.uint16]
+
+    @classmethod
+    def of(cls, values: Sequence[str]) -> "Column":
+        """A column of these codes, row by row."""
+        codes = tuple(sorted(set(values)))
+        place = {code: number for number, code in enumerate(codes)}
+        return cls(codes, _frozen(np.array([place[value] for value in values], dtype=np.uint16)))
+
+    def values(self) -> list[str]:
+        """The code of every row."""
+        return [self.codes[i] for i in self.indices.tolist()]
+
+    def taken(self, rows: NDArray[Any]) -> "Column":
+        """The column with only these rows, in this order (positions, or a mask)."""
+        used, inverse = np.unique(self.indices[rows], return_inverse=True)
+        return Column(tuple(self.codes[i] for i in used.tolist()), _frozen(inverse.astype(np.uint16)))
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """Rows are casualties, one per person and accident, in an order that does not depend on the source's.
+
+    `columns` holds, by base dimension, codes of its finest level; a dimension that the source does not have
+    is not there (`not-collected`). `links` holds three pseudonyms per row (see LINKS). `vintage` is the
+    release in which a row first counts. Build one with `Snapshot.of`.
+    """
+
+    member: str
+    dictionary: str
+    """Version of the regional dictionary that the codes are from."""
+    created: date
+    columns: Mapping[str, Column]
+    consent: Column
+    vintage: Column
+    links: Mapping[str, NDArray[np.bytes_]] = field(repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        member: str,
+        dictionary: str,
+        created: date,
+        codes: Mapping[str, Sequence[str]],
+        consent: Sequence[str],
+        links: Mapping[str, Sequence[str]],
+        vintage: str = "1",
+    ) -> "Snapshot":
+        """Freeze rows given column by column, and put them into their own order.
+
+        Raises SnapshotError when columns differ in length or a link is missing.
+        """
+        if tuple(links) != LINKS:
+            msg = f"A snapshot needs the pseudonyms {', '.join(LINKS)}, in this order."
+            raise SnapshotError(msg)
+        rows = len(consent)
+        if any(len(column) != rows for column in (*codes.values(), *links.values())):
+            raise SnapshotError("The columns of a snapshot differ in length.")
+        columns = {name: Column.of(values) for name, values in sorted(codes.items())}
+        agreed = Column.of(consent)
+        keys = {name: np.array(values, dtype=np.bytes_) for name, values in links.items()}
+        order = _order([*keys.values(), *(c.indices for c in columns.values()), agreed.indices])
+        return cls(
+            member,
+            dictionary,
+            created,
+            MappingProxyType({name: column.taken(order) for name, column in columns.items()}),
+            agreed.taken(order),
+            Column.of([vintage] * rows),
+            MappingProxyType({name: _frozen(values[order]) for name, values in keys.items()}),
+        )
+
+    def __len__(self) -> int:
+        return len(self.consent.indices)
+
+    @cached_property
+    def id(self) -> str:
+        """SHA-256 of what it holds, its date apart: the same rows give the same id. Stays in the state."""
+        digest = hashlib.sha256(f"{SCHEMA}\0{self.member}\0{self.dictionary}\0{len(self)}".encode())
+        for name, column in (*self.columns.items(), (CONSENT, self.consent), ("vintage", self.vintage)):
+            digest.update("\0".join(("", name, *column.codes, "")).encode())
+            digest.update(column.indices.astype("<u2").tobytes())
+        for name, link in self.links.items():
+            digest.update(f"\0{name}\0{link.dtype.itemsize}\0".encode())
+            digest.update(link.tobytes())
+        return digest.hexdigest()
+
+    @cached_property
+    def people(self) -> NDArray[np.int64]:
+        """A number per row that is the same for rows of the same person."""
+        return _frozen(np.unique(self.links["person"], return_inverse=True)[1].astype(np.int64))
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years in which its accidents lie, ascending."""
+        return tuple(sorted({int(code[:4]) for code in self.column("date").codes}))
+
+    def column(self, dimension: str) -> Column:
+        """The codes of a dimension. Raises SnapshotError when the source does not have it."""
+        try:
+            return self.columns[dimension]
+        except KeyError:
+            msg = f"The data of {self.member} have no {dimension!r}."
+            remedy = "Map a column to it and load again, or leave it out: " + ", ".join(self.columns) + "."
+            raise SnapshotError(msg, remedy=remedy) from None
+
+
+def population(
+    snapshot: Snapshot, consents: Iterable[str], *, victims: Iterable[str] | None = None
+) -> NDArray[np.bool_]:
+    """Mask over the rows of those who belong to the shared population: by consent, and kind of victim."""
+    inside = _with_codes(snapshot.consent, consents)
+    if victims is not None:
+        inside &= _with_codes(snapshot.column("victim_type"), victims)
+    return _frozen(inside)
+
+
+def _with_codes(column: Column, codes: Iterable[str]) -> NDArray[np.bool_]:
+    wanted = set(codes)
+    return np.array([code in wanted for code in column.codes], dtype=np.bool_)[column.indices]
+
+
+def _order(keys: Sequence[NDArray[Any]]) -> NDArray[np.intp]:
+    return np.lexsort(tuple(reversed(keys)))
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    array.flags.writeable = False
+    return array

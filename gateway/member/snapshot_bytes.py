@@ -1,0 +1,118 @@
+"""A snapshot as bytes for the member's own store, and back.
+
+Magic, length and canonical JSON of the header, then the columns and links as plain little-endian arrays in
+the header's order. There is one encoding of a snapshot: whatever is read back writes the same bytes.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.member.snapshot import LINKS, SCHEMA, Column, Snapshot, SnapshotError
+
+MAGIC = b"safelane snapshot 1\n"
+_LENGTH = 8
+_DIGEST = 32
+_FIELDS = {"columns", "consent", "created", "dictionary", "links", "member", "rows", "schema", "vintage"}
+
+
+def snapshot_to_bytes(snapshot: Snapshot) -> bytes:
+    """The one encoding of a snapshot, a SHA-256 of everything before it at its end."""
+    header = {
+        "columns": {name: column.codes for name, column in snapshot.columns.items()},
+        "consent": snapshot.consent.codes,
+        "created": snapshot.created.isoformat(),
+        "dictionary": snapshot.dictionary,
+        "links": {name: link.dtype.itemsize for name, link in snapshot.links.items()},
+        "member": snapshot.member,
+        "rows": len(snapshot),
+        "schema": SCHEMA,
+        "vintage": snapshot.vintage.codes,
+    }
+    text = _canonical(header)
+    columns = (*snapshot.columns.values(), snapshot.consent, snapshot.vintage)
+    body = b"".join(
+        (
+            MAGIC,
+            len(text).to_bytes(_LENGTH, "big"),
+            text,
+            *(column.indices.astype("<u2").tobytes() for column in columns),
+            *(link.tobytes() for link in snapshot.links.values()),
+        )
+    )
+    return body + hashlib.sha256(body).digest()
+
+
+def snapshot_from_bytes(data: bytes) -> Snapshot:
+    """Read what `snapshot_to_bytes` wrote. Raises SnapshotError for anything else."""
+    try:
+        return _read(data)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError):
+        raise _damaged() from None
+
+
+def _read(data: bytes) -> Snapshot:
+    if not data.startswith(MAGIC) or hashlib.sha256(data[:-_DIGEST]).digest() != data[-_DIGEST:]:
+        raise _damaged()
+    start = len(MAGIC) + _LENGTH
+    end = start + int.from_bytes(data[len(MAGIC) : start], "big")
+    header = json.loads(data[start:end])
+    if set(header) != _FIELDS or header["schema"] != SCHEMA or tuple(header["links"]) != LINKS:
+        raise _damaged()
+    rows = header["rows"]
+    arrays = _Arrays(data[end:-_DIGEST], rows)
+    columns = {name: arrays.column(codes) for name, codes in header["columns"].items()}
+    consent, vintage = arrays.column(header["consent"]), arrays.column(header["vintage"])
+    links = {name: arrays.link(width) for name, width in header["links"].items()}
+    snapshot = Snapshot(
+        header["member"],
+        header["dictionary"],
+        date.fromisoformat(header["created"]),
+        MappingProxyType(columns),
+        consent,
+        vintage,
+        MappingProxyType(links),
+    )
+    if snapshot_to_bytes(snapshot) != data:
+        raise _damaged()
+    return snapshot
+
+
+class _Arrays:
+    """Takes one array after another off the bytes behind the header."""
+
+    def __init__(self, body: bytes, rows: int) -> None:
+        self._body = body
+        self._rows = rows
+        self._at = 0
+
+    def column(self, codes: list[str]) -> Column:
+        indices = self._next(np.dtype("<u2"))
+        if self._rows and int(indices.max()) >= len(codes):
+            raise _damaged()
+        native = indices.astype(np.uint16)
+        native.flags.writeable = False
+        return Column(tuple(codes), native)
+
+    def link(self, width: int) -> NDArray[np.bytes_]:
+        return self._next(np.dtype(f"S{width}"))
+
+    def _next(self, dtype: np.dtype[Any]) -> NDArray[Any]:
+        array = np.frombuffer(self._body, dtype=dtype, count=self._rows, offset=self._at)
+        self._at += array.nbytes
+        return array
+
+
+def _canonical(header: Mapping[str, Any]) -> bytes:
+    # `links` keeps its order, which is that of LINKS; everything else is sorted already.
+    return json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def _damaged() -> SnapshotError:
+    return SnapshotError("This is not a whole snapshot.", remedy="Load the source again.")
