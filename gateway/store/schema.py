@@ -1,6 +1,10 @@
-"""The naming of constraints that all our tables share, so that migrations can name what they change."""
+"""What all our tables share: the naming of constraints, moments in UTC, and the erasable openings."""
 
-from sqlalchemy import MetaData
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy.types import TypeDecorator
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -11,3 +15,27 @@ NAMING = {
 }
 
 metadata = MetaData(naming_convention=NAMING)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment, aware and in UTC on our side, stored without a zone because SQLite knows none."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+openings = Table(
+    "openings",
+    metadata,
+    Column("entry_index", Integer, primary_key=True),
+    Column("field", String(40), primary_key=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+)
+"""What opens the salted commitments of log entries. Erasing a row leaves the log whole, and silent there."""

@@ -1,0 +1,76 @@
+"""The one place where errors become HTTP: RFC 9457 problems, with the status that the kind of error has."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from flask import Flask, Response, json, request
+from werkzeug.exceptions import HTTPException
+
+from gateway.dictionary import DictionaryError
+from gateway.errors import SafelaneError
+from gateway.hub.errors import (
+    AlreadyAnsweredError,
+    AnswerRefusedError,
+    NotAuthenticatedError,
+    NotPermittedError,
+    TooLateError,
+    UnknownQuestionError,
+)
+from gateway.question import QuestionError
+from gateway.store.database import StorageError
+
+log = structlog.get_logger()
+
+STATUS: dict[type[SafelaneError], HTTPStatus] = {
+    NotAuthenticatedError: HTTPStatus.UNAUTHORIZED,
+    NotPermittedError: HTTPStatus.FORBIDDEN,
+    UnknownQuestionError: HTTPStatus.NOT_FOUND,
+    QuestionError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    DictionaryError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    AnswerRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    AlreadyAnsweredError: HTTPStatus.CONFLICT,
+    TooLateError: HTTPStatus.GONE,
+    StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def problem(status: HTTPStatus, detail: str, remedy: str = "", **more: Any) -> Response:
+    """A response of type application/problem+json. `detail` is written for the person who asked."""
+    body = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, **more}
+    if remedy:
+        body["remedy"] = remedy
+    response = Response(json.dumps(body), status.value, content_type="application/problem+json")
+    if status is HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(SafelaneError, _known)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unknown)
+
+
+def _known(error: SafelaneError) -> Response:
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), HTTPStatus.BAD_REQUEST)
+    faults = {"faults": list(error.faults)} if isinstance(error, QuestionError) else {}
+    return problem(status, error.message, error.remedy, **faults)
+
+
+def _http(error: HTTPException) -> Response:
+    # webargs hands its messages over in `data`; they name fields, never repeat what was sent.
+    messages = getattr(error, "data", {}).get("messages")
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    detail = error.description or status.phrase
+    return problem(status, detail, **({"faults": messages} if messages else {}))
+
+
+def _unknown(error: Exception) -> Response:
+    # The exception's text may hold anything: only its kind and place are logged.
+    log.error("unexpected", kind=type(error).__name__, path=request.path, exc_info=False)
+    return problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "Something went wrong in the hub; the question was not changed by it.",
+        "Try again; if it happens again, tell the operator the time at which it happened.",
+    )

@@ -1,0 +1,101 @@
+"""What the HTTP API takes and gives, as OpenAPI tells it. Unknown fields are refused, never ignored."""
+
+from marshmallow import RAISE, Schema, fields, validate
+
+DEADLINE_SECONDS = 10
+LONGEST_DEADLINE_SECONDS = 7 * 24 * 3600
+WORD = validate.Length(min=1, max=100)
+
+
+class Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+class QuestionSchema(Strict):
+    measure = fields.String(required=True, validate=WORD, metadata={"example": "casualties"})
+    by = fields.List(
+        fields.String(validate=WORD),
+        required=True,
+        validate=validate.Length(max=10),
+        metadata={"example": ["country", "year", "outcome"], "description": "levels, in display order"},
+    )
+    where = fields.Dict(
+        keys=fields.String(validate=WORD),
+        values=fields.List(fields.String(validate=WORD), validate=validate.Length(min=1, max=500)),
+        load_default=dict,
+        validate=validate.Length(max=10),
+        metadata={"example": {"sex": ["F"]}, "description": "level -> codes of which any one holds"},
+    )
+    purpose = fields.String(required=True, validate=WORD, metadata={"example": "regional-reporting"})
+    deadline_seconds = fields.Integer(
+        load_default=DEADLINE_SECONDS,
+        strict=True,
+        validate=validate.Range(min=1, max=LONGEST_DEADLINE_SECONDS),
+        metadata={
+            "description": "how long members may take; what has not come by then is reported as missing"
+        },
+    )
+
+
+class ReceiptSchema(Schema):
+    entry = fields.String(required=True, metadata={"description": "the log entry's bytes, base64"})
+    proof = fields.String(required=True, metadata={"description": "tlog-proof of the entry (C2SP)"})
+
+
+class AskedSchema(Schema):
+    id = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(["open", "released"]))
+    members = fields.List(fields.String(), required=True)
+    answered = fields.List(fields.String(), required=True)
+    asked_at = fields.String(required=True)
+    deadline = fields.String(required=True)
+    asked = fields.Nested(ReceiptSchema, required=True)
+    release = fields.Dict(metadata={"description": "the table, once released"})
+    released = fields.Nested(ReceiptSchema, metadata={"description": "proof that the release was logged"})
+    opening = fields.Dict(metadata={"description": "what opens the log entry's commitment to the release"})
+
+
+class WaitSchema(Strict):
+    wait = fields.Float(
+        load_default=0.0,
+        validate=validate.Range(min=0, max=30),
+        metadata={"description": "seconds to wait for the release before answering"},
+    )
+
+
+class PollSchema(Strict):
+    seen_size = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=2**63 - 1))
+    cosignature = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=1000))
+    log_head = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=10_000))
+    wait = fields.Float(load_default=0.0, validate=validate.Range(min=0, max=30))
+
+
+class DeliverySchema(Schema):
+    question_id = fields.String(required=True)
+    entry = fields.String(required=True)
+    receipt = fields.String(required=True)
+
+
+class PollResultSchema(Schema):
+    checkpoint = fields.String(required=True)
+    consistency = fields.List(fields.String(), required=True)
+    deliveries = fields.List(fields.Nested(DeliverySchema), required=True)
+
+
+class AnswerSchema(Strict):
+    answer = fields.String(required=True, validate=validate.Length(max=1_000_000))
+    entry = fields.String(required=True, validate=validate.Length(max=100_000))
+    receipt = fields.String(required=True, validate=validate.Length(max=20_000))
+    salt = fields.String(required=True, validate=validate.Length(equal=64))
+
+
+class ProblemSchema(Schema):
+    """RFC 9457."""
+
+    type = fields.String()
+    title = fields.String()
+    status = fields.Integer()
+    detail = fields.String()
+    remedy = fields.String()
+    faults = fields.Raw()

@@ -1,0 +1,19 @@
+"""How a serving command ends: on Ctrl-C, when the system asks, or with the process that started it."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+
+def stop_with_parent(stop: Callable[[], None]) -> None:
+    """In a child: block until the parent closes our standard input, then stop."""
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    stop()
+
+
+def stop_on_signals(stop: Callable[[], None]) -> None:
+    """Stop in order when asked to, by Ctrl-C or by the system."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop())

@@ -1,0 +1,82 @@
+"""What an operator sets for one hub or one member node: a small YAML file in its directory."""
+
+import dataclasses
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from gateway.errors import SafelaneError
+
+FILE = "safelane.yaml"
+DEMO_DIR = Path("safelane-demo")
+
+
+class ConfigError(SafelaneError):
+    """A directory that is not set up, or a setting that is missing, unknown or of the wrong kind."""
+
+    exit_code = 8
+
+
+@dataclass(frozen=True)
+class HubConfig:
+    """`origin` names the regional log and its key. `database` is a URL; `listen` is HOST:PORT, 0 for any."""
+
+    origin: str
+    database: str
+    listen: str = "127.0.0.1:0"
+
+
+@dataclass(frozen=True)
+class MemberConfig:
+    """`hub_log_key` is the vkey of the regional log, as compared by voice at enrolment."""
+
+    member: str
+    database: str
+    hub_url: str
+    hub_log_key: str
+    listen: str = "127.0.0.1:0"
+
+
+T = TypeVar("T", HubConfig, MemberConfig)
+
+
+def read_config(directory: Path, kind: type[T]) -> T:
+    """Raises ConfigError, which names the file and the setting."""
+    path = directory / FILE
+    try:
+        data = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{directory} is not set up: there is no {path}.",
+            remedy="Name the right directory with --dir, or start with `safelane demo`.",
+        ) from None
+    except (YAMLError, UnicodeDecodeError):
+        raise ConfigError(
+            f"{path} is not a YAML file.", remedy="Correct it, or restore it from a backup."
+        ) from None
+    return _checked(path, data, kind)
+
+
+def write_config(directory: Path, config: HubConfig | MemberConfig) -> None:
+    text = StringIO()
+    YAML(typ="safe", pure=True).dump(dataclasses.asdict(config), text)
+    (directory / FILE).write_text(text.getvalue(), encoding="utf-8")
+
+
+def _checked(path: Path, data: Any, kind: type[T]) -> T:
+    fields = {f.name: f for f in dataclasses.fields(kind)}
+    if not isinstance(data, dict):
+        raise ConfigError(f"{path} does not hold settings.", remedy=f"It needs: {', '.join(fields)}.")
+    unknown = sorted(set(data) - set(fields))
+    missing = [n for n, f in fields.items() if f.default is dataclasses.MISSING and n not in data]
+    wrong = [n for n, value in data.items() if n in fields and not isinstance(value, str)]
+    for names, what in ((unknown, "unknown"), (missing, "missing"), (wrong, "not text")):
+        if names:
+            raise ConfigError(
+                f"{path}: {what}: {', '.join(map(str, names))}.", remedy=f"Known: {', '.join(fields)}."
+            )
+    return kind(**data)

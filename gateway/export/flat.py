@@ -1,0 +1,26 @@
+"""A release for programs and spreadsheets: one row or object a cell."""
+
+import csv
+import io
+import json
+
+from gateway.wire.release import Release
+
+STATUS_COLUMNS = ("status", "value", "at_least", "lacks")
+
+
+def to_csv(release: Release) -> str:
+    """One row a cell: a column for each level, then status, value, at_least, and the members it lacks."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*(axis.level for axis in release.axes), *STATUS_COLUMNS])
+    for cell in release.cells:
+        value = "" if cell.value is None else cell.value
+        at_least = "" if cell.at_least is None else cell.at_least
+        writer.writerow([*cell.key, cell.status, value, at_least, " ".join(cell.lacks)])
+    return out.getvalue()
+
+
+def to_json(release: Release) -> str:
+    """The release as it was committed to in the regional log, indented."""
+    return json.dumps(release.as_json(), indent=1, ensure_ascii=False) + "\n"

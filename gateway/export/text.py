@@ -1,0 +1,90 @@
+"""A release as a table on the terminal: the last axis runs to the right, all others down."""
+
+from collections.abc import Iterator, Mapping
+
+from gateway.wire.cells import Axis, Cell, Status
+from gateway.wire.release import Coverage, Release
+
+# `w` is used for nothing else, so that it always means one thing.
+SYMBOLS = {
+    Status.WITHHELD: "w",
+    Status.NOT_SHARED: "-",
+    Status.NO_ANSWER: "?",
+    Status.NOT_COLLECTED: ".",
+}
+
+LACKING = "*"
+"""Beside a total that is without a member."""
+
+
+def to_text(release: Release) -> str:
+    """The table, then what its signs mean; plain characters, so that any terminal shows it."""
+    if not release.axes:
+        return "\n".join([_shown(release.cells[0]), "", *legend(release)]) + "\n"
+    *down, across = release.axes
+    rows = list(_rows(release, down, across))
+    header = [*(axis.level for axis in down), *across.codes]
+    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
+    lines = [_line(header, widths, len(down)), "  ".join("-" * w for w in widths)]
+    previous: list[str] | None = None
+    for row in rows:
+        if previous is not None and len(down) > 1 and row[0] != previous[0]:
+            lines.append("")
+        lines.append(_line(row, widths, len(down)))
+        previous = row
+    return "\n".join([*lines, "", *legend(release)]) + "\n"
+
+
+def legend(release: Release) -> list[str]:
+    """One line for each sign that the table uses."""
+    used = {cell.status for cell in release.cells}
+    lines = [f"{SYMBOLS[s]}  {s}: {s.meaning}" for s in SYMBOLS if s in used]
+    if any(cell.at_least is not None for cell in release.cells):
+        lines.append(">=n  withheld, but the visible parts alone come to n")
+    lacking = sorted({member for cell in release.cells for member in cell.lacks})
+    if lacking:
+        lines.append(f"{LACKING}  a total that lacks at least one of: {', '.join(lacking)}")
+    return lines
+
+
+def coverage_lines(release: Release) -> list[str]:
+    """For each member asked: whether it answered, from which snapshot and policy, or why not."""
+    return [f"{c.member}  {_coverage(c)}" for c in release.coverage]
+
+
+def _coverage(c: Coverage) -> str:
+    if c.answered:
+        return f"answered; records up to {c.snapshot_date}, policy version {c.policy}"
+    if c.refusals:
+        return "refused: " + "; ".join(r.meaning for r in c.refusals)
+    return "did not answer in time"
+
+
+def _rows(release: Release, down: list[Axis], across: Axis) -> Iterator[list[str]]:
+    by_row: dict[tuple[str, ...], dict[str, Cell]] = {}
+    for cell in release.cells:
+        by_row.setdefault(cell.key[:-1], {})[cell.key[-1]] = cell
+    for key, cells in by_row.items():
+        yield [*key[: len(down)], *_across(cells, across)]
+
+
+def _across(cells: Mapping[str, Cell], across: Axis) -> Iterator[str]:
+    for code in across.codes:
+        yield _shown(cells[code]) if code in cells else ""
+
+
+def _shown(cell: Cell) -> str:
+    star = LACKING if cell.lacks else ""
+    if cell.value is not None:
+        return f"{cell.value}{star}"
+    if cell.at_least is not None:
+        return f">={cell.at_least}{star}"
+    return SYMBOLS[cell.status] + star
+
+
+def _line(row: list[str], widths: list[int], labels: int) -> str:
+    cells = [
+        word.ljust(width) if i < labels else word.rjust(width)
+        for i, (word, width) in enumerate(zip(row, widths, strict=True))
+    ]
+    return "  ".join(cells).rstrip()

@@ -1,0 +1,115 @@
+"""Members' answers become one regional table: pure, and the same for the same answers.
+
+A withheld part is absorbing: the sum over it is withheld, with what its visible parts come to as "at least".
+A part that is missing for another reason is named beside the sum, which is then a sum without that member.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from gateway.dictionary import Dictionary
+from gateway.question import COUNTRY, Question
+from gateway.wire.answer import Answer, Refusal
+from gateway.wire.cells import TOTAL, Axis, Cell, Status
+
+Key = tuple[str, ...]
+
+# Another try may mend these; every other refusal follows from the policy's text.
+_NOT_NOW = frozenset({Refusal.NOT_READY, Refusal.LATE, Refusal.NO_PROOF, Refusal.REPEATED})
+
+# What the sum of several missing parts is called: the reason that another try could mend comes first.
+_MISSING = (Status.NO_ANSWER, Status.NOT_SHARED, Status.NOT_COLLECTED)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One member's part of the table: its cells by the keys of its own axes, or one status for all."""
+
+    member: str
+    cells: Mapping[Key, int | None]
+    status: Status
+
+    def at(self, key: Key) -> tuple[Status, int | None]:
+        if self.status is not Status.VALUE:
+            return self.status, None
+        if key not in self.cells:
+            return Status.NOT_COLLECTED, None
+        value = self.cells[key]
+        return (Status.WITHHELD, None) if value is None else (Status.VALUE, value)
+
+
+def merge(
+    dictionary: Dictionary, question: Question, answers: Mapping[str, Answer | None]
+) -> tuple[tuple[Axis, ...], tuple[Cell, ...]]:
+    """The regional table: its axes in the order of the question, and its cells in row-major order.
+
+    `answers` has an entry for each member asked; None for one that did not answer in time. Cells that join a
+    place with a country that it does not lie in do not exist.
+    """
+    members = tuple(sorted(answers))
+    parts = {member: _part(member, answers[member]) for member in members}
+    levels = question.inside().by
+    inner = [_axis(dictionary, level, [answers[m] for m in members]) for level in levels]
+    countries = Axis(COUNTRY, (*members, TOTAL))
+    where_country = question.by.index(COUNTRY) if COUNTRY in question.by else None
+    axes = list(inner)
+    if where_country is not None:
+        axes.insert(where_country, countries)
+    places = [i for i, level in enumerate(levels) if dictionary.level(level).dimension == "place"]
+    cells = []
+    for key in product(*(axis.codes for axis in axes)):
+        country = TOTAL if where_country is None else key[where_country]
+        rest = key if where_country is None else (*key[:where_country], *key[where_country + 1 :])
+        owners = {dictionary.member_of_place(rest[i]) for i in places if rest[i] != TOTAL}
+        concerned = [m for m in members if country in (TOTAL, m) and owners <= {m}]
+        if owners and country not in (TOTAL, *owners):
+            continue
+        cells.append(_sum(key, rest, [parts[m] for m in concerned]))
+    return tuple(axes), tuple(cells)
+
+
+def _part(member: str, answer: Answer | None) -> _Part:
+    if answer is None:
+        return _Part(member, {}, Status.NO_ANSWER)
+    if answer.refusals:
+        return _Part(member, {}, _status(answer.refusals))
+    keys = product(*(axis.codes for axis in answer.axes))
+    return _Part(member, dict(zip(keys, answer.cells, strict=True)), Status.VALUE)
+
+
+def _status(refusals: Sequence[Refusal]) -> Status:
+    if _NOT_NOW.intersection(refusals):
+        return Status.NO_ANSWER
+    return Status.NOT_COLLECTED if Refusal.NOT_COLLECTED in refusals else Status.NOT_SHARED
+
+
+def _axis(dictionary: Dictionary, level: str, answers: Sequence[Answer | None]) -> Axis:
+    """Every code that a member answered with, in display order, the total last."""
+    codes = dict.fromkeys(
+        code
+        for answer in answers
+        if answer
+        for axis in answer.axes
+        if axis.level == level
+        for code in axis.codes
+    )
+    codes.pop(TOTAL, None)
+    # Members cover different years; all other codes come from the dictionary, in its order.
+    ordered = sorted(codes) if dictionary.level(level).dimension == "date" else list(codes)
+    return Axis(level, (*ordered, TOTAL))
+
+
+def _sum(key: Key, rest: Key, parts: Sequence[_Part]) -> Cell:
+    found = [(part.member, *part.at(rest)) for part in parts]
+    if len(found) == 1:
+        _, status, value = found[0]
+        return Cell(key, status, value)
+    visible = [value for _, _, value in found if value is not None]
+    statuses = {status for _, status, _ in found}
+    lacks = tuple(member for member, status, _ in found if status in _MISSING)
+    if Status.WITHHELD in statuses:
+        return Cell(key, Status.WITHHELD, at_least=sum(visible) or None, lacks=lacks)
+    if visible:
+        return Cell(key, Status.VALUE, sum(visible), lacks=lacks)
+    return Cell(key, next(s for s in _MISSING if s in statuses or not statuses))

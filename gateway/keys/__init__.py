@@ -1,0 +1,1 @@
+"""Secret keys and tokens: made, kept in files that only their owner reads, never shown in messages."""

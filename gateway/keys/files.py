@@ -1,0 +1,90 @@
+"""Secrets in files: written whole or not at all, readable by their owner only."""
+
+import os
+import secrets
+from pathlib import Path
+
+from audit.errors import AuditError
+from audit.note import Signer
+from gateway.errors import SafelaneError
+
+KEY_BYTES = 32
+
+
+class KeyFileError(SafelaneError):
+    """A key file is missing, damaged, or readable by others. The message never shows its content."""
+
+    exit_code = 7
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Write a new secret file; an existing one is never replaced."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = path.with_name(path.name + ".new")
+    partial.unlink(missing_ok=True)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        # A link, unlike a rename, fails when the name is taken: running a command twice loses no key.
+        os.link(partial, path)
+    except FileExistsError:
+        raise KeyFileError(
+            f"The key file {path} exists already.",
+            remedy="Nothing was changed. Keys are made once; keep this one.",
+        ) from None
+    finally:
+        partial.unlink()
+
+
+def read_secret(path: Path) -> str:
+    """Raises KeyFileError when the file is missing or others may read it."""
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise KeyFileError(
+            f"The key file {path} cannot be read ({type(error).__name__}).",
+            remedy="Restore it from the backup of your keys.",
+        ) from None
+    if os.name == "posix" and mode & 0o077:
+        raise KeyFileError(
+            f"The key file {path} can be read by others on this machine.",
+            remedy=f"Run: chmod 600 {path}. If others may have read it, make new keys.",
+        )
+    return text
+
+
+def new_signer(path: Path, name: str) -> Signer:
+    signer = Signer.generate(name)
+    write_secret(path, signer.secret())
+    return signer
+
+
+def read_signer(path: Path) -> Signer:
+    try:
+        return Signer.parse(read_secret(path))
+    except AuditError:
+        raise _damaged(path) from None
+
+
+def new_key(path: Path) -> bytes:
+    """A new key of 32 random bytes, kept as hexadecimal."""
+    key = secrets.token_bytes(KEY_BYTES)
+    write_secret(path, key.hex())
+    return key
+
+
+def read_key(path: Path) -> bytes:
+    try:
+        key = bytes.fromhex(read_secret(path))
+    except ValueError:
+        raise _damaged(path) from None
+    if len(key) != KEY_BYTES:
+        raise _damaged(path)
+    return key
+
+
+def _damaged(path: Path) -> KeyFileError:
+    return KeyFileError(f"The key file {path} is damaged.", remedy="Restore it from the backup of your keys.")

@@ -1,0 +1,56 @@
+"""What a member node knows: its policy in force, its snapshot, its cube, and what it has answered."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from audit.note import Verifier
+
+
+@dataclass(frozen=True)
+class Hub:
+    """The regional hub as this member knows it since enrolment."""
+
+    url: str
+    log: Verifier
+
+
+@dataclass(frozen=True)
+class PolicyInForce:
+    """A policy document as the controller wrote it, since when it counts, and the log entry that says so."""
+
+    version: int
+    text: str
+    since: datetime
+    index: int
+
+
+@dataclass(frozen=True)
+class LoadedSnapshot:
+    """A snapshot in the store. `id` is drawn at random: nothing outside may follow from the data."""
+
+    id: str
+    loaded_at: datetime
+    until: date
+    """The last day of the last closed period that it covers."""
+    index: int
+
+
+@dataclass(frozen=True)
+class StoredCube:
+    """A certified cube, the snapshot and the policy version that made it."""
+
+    snapshot: LoadedSnapshot
+    policy_version: int
+    cube: bytes
+    index: int
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An answer or refusal that this node logged: the signed note, and the proof of its own log entry."""
+
+    question_id: str
+    asked_index: int
+    note: str
+    entry_index: int
+    acknowledged: bool

@@ -1,0 +1,129 @@
+"""Reading a question off a protected cube: pure look-ups, and sums of visible cells.
+
+A sum over a withheld cell is withheld. Codes of one level never overlap, so a sum counts nobody twice.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import Protocol
+
+from gateway.dictionary import Dictionary, Tree
+from gateway.question import Question
+from gateway.wire.answer import Refusal
+from gateway.wire.cells import TOTAL, Axis
+
+MAX_CELLS = 50_000
+"""Cells of one answer. A larger table is no table for a person, and would hold up other questions."""
+
+
+class Cube(Protocol):
+    """What reading needs of a certified cube."""
+
+    def read(self, key: Mapping[str, str]) -> int | None:
+        """The value of a cell, None when it is withheld; KeyError outside the lattice."""
+        ...
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The member's part of the table: `cells` run over `axes` in row-major order, None where withheld."""
+
+    axes: tuple[Axis, ...]
+    cells: tuple[int | None, ...]
+
+
+class UnreadableError(Exception):
+    """The cube cannot answer the question; `refusal` says why, as far as the recipient may know."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.value)
+        self.refusal = refusal
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """One dimension of the question: display codes with the cube's codes that each stands for."""
+
+    dimension: str
+    level: str | None
+    """The level displayed; None for a dimension that only filters."""
+    codes: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def read(dictionary: Dictionary, trees: Mapping[str, Tree], cube: Cube, question: Question) -> Reading:
+    """The question's cells. `question` is without the level of countries; `trees` are the cube's dimensions.
+
+    Raises:
+        UnreadableError: the cube does not hold a dimension, level or combination of the question, or covers
+            none of a filter's codes.
+    """
+    choices = _choices(dictionary, trees, question)
+    shown = [c for c in choices if c.level is not None]
+    if prod(len(c.codes) for c in shown) > MAX_CELLS:
+        raise UnreadableError(Refusal.TOO_LARGE)
+    cells = []
+    for combination in product(*(c.codes for c in choices)):
+        names = [c.dimension for c in choices]
+        cells.append(_sum(cube, names, [nodes for _, nodes in combination]))
+    axes = tuple(Axis(c.level, tuple(code for code, _ in c.codes)) for c in shown if c.level is not None)
+    return Reading(axes, tuple(cells))
+
+
+def _choices(dictionary: Dictionary, trees: Mapping[str, Tree], question: Question) -> list[_Choice]:
+    """Displayed dimensions in the question's order first, then those that only filter (one code each)."""
+    filters = {dictionary.level(f.level).dimension: f for f in question.where}
+    choices = []
+    for level in question.by:
+        dimension = dictionary.level(level).dimension
+        tree = _tree(trees, dimension, level)
+        if dimension in filters:
+            nodes = _filtered(tree, filters.pop(dimension).codes)
+            codes = tuple(c for c in tree.at[level] if any(_within(tree, c, node) for node in nodes))
+        else:
+            nodes, codes = (TOTAL,), tree.at[level]
+        choices.append(_Choice(dimension, level, (*((c, (c,)) for c in codes), (TOTAL, nodes))))
+    for dimension, f in filters.items():
+        nodes = _filtered(_tree(trees, dimension, f.level), f.codes)
+        choices.append(_Choice(dimension, None, ((TOTAL, nodes),)))
+    return choices
+
+
+def _tree(trees: Mapping[str, Tree], dimension: str, level: str) -> Tree:
+    tree = trees.get(dimension)
+    if tree is None or level not in tree.at:
+        raise UnreadableError(Refusal.NOT_SHARED)
+    return tree
+
+
+def _filtered(tree: Tree, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """The filter's codes that the cube has. Places of other members are no part of this one."""
+    known = set(tree.codes)
+    present = tuple(c for c in codes if c in known)
+    if not present or (len(present) < len(codes) and tree.dimension != "place"):
+        raise UnreadableError(Refusal.NOT_COLLECTED)
+    return present
+
+
+def _within(tree: Tree, code: str, node: str) -> bool:
+    while code != node:
+        above = tree.parent.get(code)
+        if above is None:
+            return False
+        code = above
+    return True
+
+
+def _sum(cube: Cube, dimensions: list[str], nodes: list[tuple[str, ...]]) -> int | None:
+    total = 0
+    for combination in product(*nodes):
+        key = {d: code for d, code in zip(dimensions, combination, strict=True) if code != TOTAL}
+        try:
+            value = cube.read(key)
+        except KeyError:
+            raise UnreadableError(Refusal.NOT_SHARED) from None
+        if value is None:
+            return None
+        total += value
+    return total

@@ -1,0 +1,67 @@
+"""The hub's tables. What each row means is said in `gateway.hub.model`; here is only how it is kept."""
+
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
+
+from gateway.store.schema import Moment, metadata
+
+users = Table(
+    "users",
+    metadata,
+    Column("user", String(100), primary_key=True),
+    Column("organisation", String(100), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("purposes", Text, nullable=False),  # JSON list
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("because", Integer, nullable=False),
+)
+
+enrolments = Table(
+    "enrolments",
+    metadata,
+    Column("member", String(2), primary_key=True),
+    Column("answer_key", Text, nullable=False),
+    Column("log_key", Text, nullable=False),
+    Column("witness_key", Text, nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("because", Integer, nullable=False),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("question", Text, nullable=False),  # JSON
+    Column("user", ForeignKey("users.user"), nullable=False),
+    Column("organisation", String(100), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("deadline", Moment, nullable=False),
+    Column("asked_index", Integer, nullable=False, unique=True),
+    Column("state", String(10), nullable=False, index=True),
+    Column("released_index", Integer),
+)
+
+asked_members = Table(
+    "asked_members",
+    metadata,
+    Column("question_id", ForeignKey("questions.id"), primary_key=True),
+    Column("member", ForeignKey("enrolments.member"), primary_key=True),
+    Column("answer", Text),  # the signed note as it came
+    Column("answered_at", Moment),
+)
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("question_id", ForeignKey("questions.id"), primary_key=True),
+    Column("release", Text, nullable=False),  # JSON
+    Column("because", Integer, nullable=False),
+)
+
+presence = Table(
+    "presence",
+    metadata,
+    Column("member", ForeignKey("enrolments.member"), primary_key=True),
+    Column("last_seen", Moment, nullable=False),
+    Column("log_head", Text),
+    Column("witnessed_size", Integer, nullable=False),
+)

@@ -1,0 +1,168 @@
+"""A member's answer to one logged question: a table of visible and withheld cells, or a refusal.
+
+On the wire it is a signed note (C2SP signed-note) whose text is one line of canonical JSON.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from math import prod
+from typing import Any
+
+from gateway.errors import SafelaneError
+from gateway.wire.cells import Axis
+
+VERSION = 1
+
+LARGEST_COUNT = 10**9
+"""No state has more casualties: a larger number is a fault or an attack."""
+
+
+class Refusal(StrEnum):
+    """Why a member does not answer, as far as a recipient is told. The list is closed (disclosure.md).
+
+    Each follows from the policy's text, the question, or the node's state; never from the data.
+    """
+
+    NOT_FOR_YOU = "not-for-you"
+    NOT_FOR_THIS_PURPOSE = "not-for-this-purpose"
+    NOT_SHARED = "not-shared"
+    TOO_DETAILED = "too-detailed"
+    READY_MADE_ONLY = "ready-made-only"
+    NOT_UNDERSTOOD = "not-understood"
+    NOT_IN_FORCE = "not-in-force"  # no policy, or none that holds today
+    NEEDS_A_PERSON = "needs-a-person"  # the policy wants a leave that this node cannot ask for
+    NOT_COLLECTED = "not-collected"
+    TOO_LARGE = "too-large"  # more cells than one answer may have
+    NOT_READY = "not-ready"  # no certified cube yet
+    LATE = "too-late"  # the question's deadline had passed
+    NO_PROOF = "no-proof"  # the question is not proved to be in the regional log
+    REPEATED = "repeated"  # the question was answered before
+
+    @property
+    def meaning(self) -> str:
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Refusal.NOT_FOR_YOU: "its policy does not name your organisation or role",
+    Refusal.NOT_FOR_THIS_PURPOSE: "its policy does not share this for this purpose",
+    Refusal.NOT_SHARED: "its policy does not share this",
+    Refusal.TOO_DETAILED: "its policy shares this only less finely or with fewer dimensions",
+    Refusal.READY_MADE_ONLY: "its policy allows ready-made questions only",
+    Refusal.NOT_UNDERSTOOD: "it does not know a word of the question",
+    Refusal.NOT_IN_FORCE: "it has no policy in force",
+    Refusal.NEEDS_A_PERSON: "its policy asks for a person's leave, which cannot be given here yet",
+    Refusal.NOT_COLLECTED: "its records do not cover this",
+    Refusal.TOO_LARGE: "the table would have more cells than it gives in one answer",
+    Refusal.NOT_READY: "it has no protected table ready yet",
+    Refusal.LATE: "the question reached it after the deadline",
+    Refusal.NO_PROOF: "the question was not proved to be logged",
+    Refusal.REPEATED: "it had answered this question before",
+}
+
+
+class AnswerError(SafelaneError):
+    """An answer that is not in the form that this page defines."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Where in the regional log the question stands: log origin, entry index and RFC 6962 leaf hash."""
+
+    origin: str
+    index: int
+    leaf: str  # hexadecimal
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`cells` runs over `axes` in row-major order; None is a withheld cell. An answer with
+    `refusals` has neither.
+
+    `policy` and `snapshot` name the version and the release that the cells come from; neither is derived
+    from the data.
+    """
+
+    question_id: str
+    asked: Asked
+    member: str
+    policy: str | None
+    snapshot: str | None
+    snapshot_date: str | None
+    axes: tuple[Axis, ...]
+    cells: tuple[int | None, ...]
+    refusals: tuple[Refusal, ...] = ()
+
+    def __post_init__(self) -> None:
+        expected = 0 if self.refusals else prod(len(axis.codes) for axis in self.axes)
+        if len(self.cells) != expected:
+            raise AnswerError("The answer's cells do not fill its axes.")
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "asked": {"index": self.asked.index, "leaf": self.asked.leaf, "origin": self.asked.origin},
+            "axes": [{"codes": list(axis.codes), "level": axis.level} for axis in self.axes],
+            "cells": list(self.cells),
+            "member": self.member,
+            "policy": self.policy,
+            "question": self.question_id,
+            "refusals": list(self.refusals),
+            "snapshot": self.snapshot,
+            "snapshot_date": self.snapshot_date,
+            "v": VERSION,
+        }
+
+
+def answer_from_json(data: Mapping[str, Any]) -> Answer:
+    """Raises AnswerError; the message never repeats a value."""
+    try:
+        if set(data) != set(_FIELDS) or data["v"] != VERSION:
+            raise AnswerError("The answer has other fields than an answer of this version.")
+        asked = data["asked"]
+        answer = Answer(
+            question_id=_text(data["question"]),
+            asked=Asked(_text(asked["origin"]), _count(asked["index"]), _text(asked["leaf"])),
+            member=_text(data["member"]),
+            policy=_text_or_none(data["policy"]),
+            snapshot=_text_or_none(data["snapshot"]),
+            snapshot_date=_text_or_none(data["snapshot_date"]),
+            axes=tuple(Axis(_text(a["level"]), tuple(_text(c) for c in a["codes"])) for a in data["axes"]),
+            cells=tuple(None if c is None else _count(c) for c in data["cells"]),
+            refusals=tuple(Refusal(r) for r in data["refusals"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise AnswerError("The answer is not in the form of an answer.") from None
+    if answer.as_json() != data:
+        raise AnswerError("The answer has fields that an answer does not have.")
+    return answer
+
+
+_FIELDS = (
+    "asked",
+    "axes",
+    "cells",
+    "member",
+    "policy",
+    "question",
+    "refusals",
+    "snapshot",
+    "snapshot_date",
+    "v",
+)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value or len(value) > 200:
+        raise ValueError
+    return value
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= LARGEST_COUNT:
+        raise ValueError
+    return value

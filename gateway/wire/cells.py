@@ -1,0 +1,66 @@
+"""What a cell of a regional table is: a value, or the reason why there is none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+TOTAL = "Total"
+"""The root of every dimension."""
+
+
+class Status(StrEnum):
+    """Why a cell is as it is. These words travel in every export."""
+
+    VALUE = "value"
+    WITHHELD = "withheld"  # to protect people; never whether first-hand or to protect another cell
+    NOT_SHARED = "not-shared"  # the member's policy does not release it, whatever the data
+    NO_ANSWER = "no-answer"  # the member was offline or late
+    NOT_COLLECTED = "not-collected"  # the member's records do not cover it
+
+    @property
+    def meaning(self) -> str:
+        return MEANINGS[self]
+
+
+MEANINGS = {
+    Status.VALUE: "the number itself",
+    Status.WITHHELD: "withheld to protect people",
+    Status.NOT_SHARED: "not released by the member's policy",
+    Status.NO_ANSWER: "the member did not answer in time",
+    Status.NOT_COLLECTED: "not covered by the member's records",
+}
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One level of a table and its codes in display order; `Total` is the last of them."""
+
+    level: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a regional table. `key` has one code for each axis.
+
+    `value` is there exactly when `status` is VALUE. `at_least` is the sum of the visible parts of a withheld
+    total, and `lacks` are the members that a total is without: it is then no total of the region.
+    """
+
+    key: tuple[str, ...]
+    status: Status
+    value: int | None = None
+    at_least: int | None = None
+    lacks: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.value is None) == (self.status is Status.VALUE):
+            raise ValueError("a cell has a value exactly when its status says so")
+
+
+def size(axes: Sequence[Axis]) -> int:
+    """The number of cells that `axes` span."""
+    cells = 1
+    for axis in axes:
+        cells *= len(axis.codes)
+    return cells

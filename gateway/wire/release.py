@@ -1,0 +1,104 @@
+"""A released regional table, as analysts receive it and as the regional log commits to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.wire.answer import Refusal
+from gateway.wire.cells import Axis, Cell, Status
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What one member gave. Neither `answered` nor `refusals`: nothing came in time."""
+
+    member: str
+    answered: bool
+    refusals: tuple[Refusal, ...] = ()
+    policy: str | None = None
+    snapshot: str | None = None
+    snapshot_date: str | None = None
+
+
+@dataclass(frozen=True)
+class Release:
+    """A table with, for every cell, a value or the reason why there is none, and who it came from."""
+
+    question_id: str
+    question: Mapping[str, Any]
+    axes: tuple[Axis, ...]
+    cells: tuple[Cell, ...]
+    coverage: tuple[Coverage, ...]
+    asked_at: str
+    released_at: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "asked_at": self.asked_at,
+            "axes": [{"codes": list(a.codes), "level": a.level} for a in self.axes],
+            "cells": [_cell(self.axes, cell) for cell in self.cells],
+            "coverage": [_coverage(c) for c in self.coverage],
+            "question": dict(self.question),
+            "question_id": self.question_id,
+            "released_at": self.released_at,
+            "v": VERSION,
+        }
+
+
+def release_from_json(data: Mapping[str, Any]) -> Release:
+    """Read back what `Release.as_json` wrote."""
+    axes = tuple(Axis(a["level"], tuple(a["codes"])) for a in data["axes"])
+    return Release(
+        question_id=data["question_id"],
+        question=data["question"],
+        axes=axes,
+        cells=tuple(
+            Cell(
+                tuple(c["key"][a.level] for a in axes),
+                Status(c["status"]),
+                c["value"],
+                c.get("at_least"),
+                tuple(c.get("lacks", ())),
+            )
+            for c in data["cells"]
+        ),
+        coverage=tuple(
+            Coverage(
+                c["member"],
+                c["answered"],
+                tuple(Refusal(r) for r in c["refusals"]),
+                c["policy"],
+                c["snapshot"],
+                c["snapshot_date"],
+            )
+            for c in data["coverage"]
+        ),
+        asked_at=data["asked_at"],
+        released_at=data["released_at"],
+    )
+
+
+def _cell(axes: tuple[Axis, ...], cell: Cell) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "key": {axis.level: code for axis, code in zip(axes, cell.key, strict=True)},
+        "status": cell.status,
+        "value": cell.value,
+    }
+    if cell.at_least is not None:
+        shown["at_least"] = cell.at_least
+    if cell.lacks:
+        shown["lacks"] = list(cell.lacks)
+    return shown
+
+
+def _coverage(c: Coverage) -> dict[str, Any]:
+    return {
+        "answered": c.answered,
+        "member": c.member,
+        "policy": c.policy,
+        "refusals": list(c.refusals),
+        "snapshot": c.snapshot,
+        "snapshot_date": c.snapshot_date,
+    }
