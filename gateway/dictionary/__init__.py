@@ -3,7 +3,7 @@
 from gateway.dictionary.dictionary import ROOT, Dictionary
 from gateway.dictionary.errors import DictionaryError
 from gateway.dictionary.load import regional
-from gateway.dictionary.model import Derived, Dimension, Level, Measure, Member, Purpose, Tree
+from gateway.dictionary.model import Derived, Dimension, Level, Measure, Member, Purpose, ReadyMade, Tree
 from gateway.dictionary.places import Places, Province, unknown_place
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Places",
     "Province",
     "Purpose",
+    "ReadyMade",
     "Tree",
     "regional",
     "unknown_place",

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from gateway.dictionary.coding import Coding
 from gateway.dictionary.errors import DictionaryError, unknown
-from gateway.dictionary.model import Derived, Dimension, Level, Measure, Member, Purpose, Tree
+from gateway.dictionary.model import Derived, Dimension, Level, Measure, Member, Purpose, ReadyMade, Tree
 from gateway.dictionary.places import Places
 
 ROOT = "Total"
@@ -26,6 +26,11 @@ class Dictionary:
     measures: Mapping[str, Measure]
     purposes: Mapping[str, Purpose]
     derived: Mapping[str, Derived]
+    ready_made: Mapping[str, ReadyMade]
+    packs: Mapping[str, tuple[str, ...]]
+    """Names of lists of ready-made questions."""
+    never_shared: frozenset[str]
+    """Attributes of records that no snapshot and no policy can hold."""
     consent: Mapping[str, str]
     """Codes of `consent_share` with their labels."""
     places: Places = field(repr=False)

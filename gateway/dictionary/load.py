@@ -10,7 +10,16 @@ from ruamel.yaml import YAML
 
 from gateway.dictionary.coding import UNKNOWN, CalendarCoding, Coding, ListedCoding
 from gateway.dictionary.dictionary import Dictionary
-from gateway.dictionary.model import Derived, DerivedCode, Dimension, Level, Measure, Member, Purpose
+from gateway.dictionary.model import (
+    Derived,
+    DerivedCode,
+    Dimension,
+    Level,
+    Measure,
+    Member,
+    Purpose,
+    ReadyMade,
+)
 from gateway.dictionary.places import Places, read_places
 
 T = TypeVar("T")
@@ -41,6 +50,11 @@ def regional() -> Dictionary:
         measures=MappingProxyType({k: Measure(k, **v) for k, v in body["measures"].items()}),
         purposes=_each(body["purposes"], Purpose),
         derived=MappingProxyType({k: _derived(k, v) for k, v in body["derived"].items()}),
+        ready_made=MappingProxyType(
+            {k: ReadyMade(k, v["label"], v["measure"], tuple(v["by"])) for k, v in body["ready_made"].items()}
+        ),
+        packs=MappingProxyType({k: tuple(v) for k, v in body["packs"].items()}),
+        never_shared=frozenset(body["never_shared"]),
         consent=MappingProxyType(body["consent"]),
         places=places,
         codings=MappingProxyType(codings),

@@ -80,6 +80,16 @@ class Derived:
 
 
 @dataclass(frozen=True)
+class ReadyMade:
+    """A question that the region asks every year; it is by country besides `by`."""
+
+    name: str
+    label: str
+    measure: str
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Tree:
     """A dimension as one member counts it: codes with their parents, rooted at `Total`.
 

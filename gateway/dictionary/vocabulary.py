@@ -1,0 +1,33 @@
+"""The dictionary's words as a policy may use them."""
+
+from collections.abc import Iterable
+
+from gateway.dictionary.dictionary import Dictionary
+from policies.vocabulary import Vocabulary
+
+
+def vocabulary(dictionary: Dictionary, *, recipients: Iterable[str], member: str | None = None) -> Vocabulary:
+    """The words of a policy: those of one member's levels only, when it is given.
+
+    `recipients` are the organisations known to the hub. Raises DictionaryError for an unknown member.
+    """
+    if member is not None:
+        dictionary.member(member)
+    dimensions = {name: dim.level_names(member) for name, dim in dictionary.dimensions.items()}
+    texts = {level.name: level.label for level in dictionary.levels.values()}
+    texts |= {dim.name: dim.label for dim in dictionary.dimensions.values() if dim.name not in texts}
+    return Vocabulary(
+        dimensions=dimensions,
+        measures={m.name: m.label for m in dictionary.measures.values()},
+        purposes={p.name: p.label for p in dictionary.purposes.values()},
+        recipients=frozenset(recipients),
+        members=frozenset(dictionary.members),
+        roots={"place": "country"},
+        sensitive=frozenset(d.name for d in dictionary.dimensions.values() if d.sensitive),
+        ready_made=frozenset(dictionary.ready_made),
+        packs=dictionary.packs,
+        consents=frozenset(dictionary.consent) - {"N", "NAT"},
+        victims=frozenset(dictionary.codes("victim_type")),
+        never_shared=dictionary.never_shared,
+        texts=texts,
+    )
