@@ -1,0 +1,36 @@
+"""Canonical JSON: one value, one spelling. Sorted keys, no spaces, UTF-8, no fractions, no repeated keys."""
+
+import json
+from typing import Any, NoReturn
+
+from audit.errors import MalformedError
+
+
+def canonical_json(value: Any) -> bytes:
+    """Write a value of strings, whole numbers, booleans, null, lists and string-keyed objects.
+
+    Raises MalformedError for text that UTF-8 cannot hold.
+    """
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise MalformedError("JSON", "text that UTF-8 cannot hold") from None
+
+
+def load_canonical_object(data: bytes, what: str) -> dict[str, Any]:
+    """Read a JSON object; only its canonical spelling is accepted. Raises MalformedError."""
+    try:
+        value = json.loads(data.decode("utf-8"), parse_float=_refuse_number, parse_constant=_refuse_number)
+    except (ValueError, RecursionError):
+        raise MalformedError(what, "not JSON without fractions, in UTF-8") from None
+    if not isinstance(value, dict):
+        raise MalformedError(what, "not a JSON object")
+    if canonical_json(value) != data:
+        raise MalformedError(what, "not canonical JSON: sorted keys, no spaces, each key once")
+    return value
+
+
+def _refuse_number(text: str) -> NoReturn:
+    msg = f"not a whole number: {text[:20]}"
+    raise ValueError(msg)

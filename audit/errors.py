@@ -1,0 +1,100 @@
+"""The package's one tree of errors. A message says what is wrong, where, and what to do about it."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # evidence itself raises errors of this tree
+    from audit.evidence import Evidence
+
+
+class AuditError(Exception):
+    """Anything that a log, a proof, a signature or an entry can be refused for."""
+
+
+class MalformedError(AuditError):
+    """The bytes are not in the format that they should have."""
+
+    def __init__(self, what: str, why: str) -> None:
+        super().__init__(f"malformed {what}: {why}")
+        self.what = what
+        self.why = why
+
+
+class ProofError(AuditError):
+    """An inclusion or consistency proof does not show what it should."""
+
+
+class SignatureError(AuditError):
+    """No trusted key signed the text, or a trusted key's signature does not fit it."""
+
+
+class QuorumError(AuditError):
+    """Too few of the witnesses that the policy asks for have cosigned the checkpoint."""
+
+
+class CommitmentError(AuditError):
+    """The salt and value do not open the commitment."""
+
+
+class EvidenceError(AuditError):
+    """The evidence does not show what it claims."""
+
+
+class LogError(AuditError):
+    """The log cannot do what it was asked."""
+
+
+class EntryTooLargeError(LogError):
+    """An entry is longer than an entry bundle can hold."""
+
+    def __init__(self, length: int, limit: int) -> None:
+        super().__init__(f"an entry of {length} bytes is too long for the log: the limit is {limit} bytes")
+
+
+class NotInLogError(LogError):
+    """An index or size lies outside the tree of the latest checkpoint."""
+
+
+class StaleLogError(LogError):
+    """Someone else appended to the log since it was read: the transaction must be rolled back."""
+
+    def __init__(self, origin: str, expected: int) -> None:
+        super().__init__(
+            f"the log {origin} no longer has {expected} entries: another process appends to it; "
+            "roll back, read the log again, and let one sequencer write"
+        )
+
+
+class CorruptLogError(LogError):
+    """What is stored contradicts itself or its signature: nothing may be appended or signed."""
+
+    def __init__(self, origin: str, why: str) -> None:
+        super().__init__(f"the stored log {origin} is damaged: {why}; restore it, and do not sign over it")
+
+
+class WitnessError(AuditError):
+    """A witness does not cosign what it was sent."""
+
+
+class UnknownLogError(WitnessError):
+    """The witness does not watch this log."""
+
+
+class UntrustedCheckpointError(WitnessError):
+    """The checkpoint is not signed by the log's known key."""
+
+
+class SizeConflictError(WitnessError):
+    """The sender is wrong about what the witness saw last; `evidence` if the log contradicts itself."""
+
+    def __init__(self, message: str, known_size: int, evidence: "Evidence | None" = None) -> None:
+        super().__init__(message)
+        self.known_size = known_size
+        self.evidence = evidence
+
+
+class InconsistentError(WitnessError):
+    """The checkpoint was not shown to extend what the witness has seen."""
+
+    def __init__(self, message: str, evidence: "Evidence | None" = None) -> None:
+        super().__init__(message)
+        self.evidence = evidence

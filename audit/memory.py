@@ -1,0 +1,56 @@
+"""A log's storage in memory: for tests, for simulations, and to see what a storage must do."""
+
+from collections.abc import Sequence
+
+from audit.errors import NotInLogError, StaleLogError
+from audit.log import Growth, Head
+from audit.merkle import HASH_SIZE
+from audit.note import Signature
+from audit.tiles import Tile
+
+
+class MemoryStorage:
+    """Keeps one log; every write is there at once, and there is no transaction to roll back."""
+
+    def __init__(self, origin: str = "a log in memory") -> None:
+        self.origin = origin
+        self._head: Head | None = None
+        self._entries: list[bytes] = []
+        self._tiles: dict[tuple[int, int], bytes] = {}
+        self._cosignatures: dict[int, dict[Signature, None]] = {}
+
+    def head(self) -> Head | None:
+        """The latest head, or None before the first."""
+        return self._head
+
+    def read_tiles(self, tiles: Sequence[Tile]) -> list[bytes]:
+        """Contents of tiles. Raises NotInLogError."""
+        found = []
+        for tile in tiles:
+            data = self._tiles.get((tile.level, tile.index), b"")[: tile.width * HASH_SIZE]
+            if len(data) != tile.width * HASH_SIZE:
+                raise NotInLogError(f"there is no {tile.path}")
+            found.append(data)
+        return found
+
+    def read_entries(self, start: int, end: int) -> list[bytes]:
+        """Entries `[start, end)`. Raises NotInLogError."""
+        if not 0 <= start <= end <= len(self._entries):
+            raise NotInLogError(f"there are no entries {start} to {end - 1}")
+        return self._entries[start:end]
+
+    def grow(self, growth: Growth) -> None:
+        """Add what an append wrote. Raises StaleLogError."""
+        if growth.old_size != len(self._entries):
+            raise StaleLogError(self.origin, growth.old_size)
+        self._entries += growth.entries
+        self._tiles |= {(tile.level, tile.index): data for tile, data in growth.tiles.items()}
+        self._head = growth.head
+
+    def cosignatures(self, size: int) -> list[Signature]:
+        """Cosignatures gathered for the checkpoint of this size."""
+        return list(self._cosignatures.get(size, {}))
+
+    def add_cosignatures(self, size: int, signatures: Sequence[Signature]) -> None:
+        """Keep cosignatures for the checkpoint of this size."""
+        self._cosignatures.setdefault(size, {}).update(dict.fromkeys(signatures))

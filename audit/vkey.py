@@ -1,0 +1,68 @@
+"""Verifier keys of signed notes (c2sp.org/signed-note): name, signature type and public key in one line."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final, Self
+
+from audit.encoding import parse_base64, to_base64, utf8
+from audit.errors import MalformedError
+
+ED25519: Final = 0x01
+"""Signature type of plain Ed25519 notes."""
+COSIGNATURE_V1: Final = 0x04
+"""Signature type of timestamped Ed25519 cosignatures (c2sp.org/tlog-cosignature)."""
+SUBTREE_V1: Final = 0x06
+"""Signature type of timestamped ML-DSA-44 cosignatures (c2sp.org/tlog-cosignature)."""
+
+_KEY_LENGTHS: Final = {ED25519: 32, COSIGNATURE_V1: 32, SUBTREE_V1: 1312}
+
+
+def check_name(name: str) -> None:
+    """Check a key name: not empty, no white space, no plus sign, no control character.
+
+    Raises MalformedError.
+    """
+    utf8(name, "key name")
+    if not name:
+        raise MalformedError("key name", "it is empty")
+    if any(c.isspace() or c == "+" or c < " " for c in name):
+        raise MalformedError("key name", "it contains white space, a plus sign or a control character")
+
+
+@dataclass(frozen=True)
+class VerifierKey:
+    """A public key with the name that its owner signs under. `str()` is the vkey line."""
+
+    name: str
+    kind: int
+    public: bytes
+
+    def __post_init__(self) -> None:
+        check_name(self.name)
+        if self.kind not in _KEY_LENGTHS:
+            raise MalformedError("verifier key", f"signature type 0x{self.kind:02x} is not supported")
+        if len(self.public) != _KEY_LENGTHS[self.kind]:
+            raise MalformedError("verifier key", f"a public key of {len(self.public)} bytes")
+
+    @property
+    def key_id(self) -> bytes:
+        """Four bytes that, with the name, say which key made a signature."""
+        return sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:4]
+
+    def __str__(self) -> str:
+        return f"{self.name}+{self.key_id.hex()}+{to_base64(bytes([self.kind]) + self.public)}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a vkey line (without newline). Raises MalformedError, also when the key ID does not fit."""
+        parts = text.split("+", 2)  # base64 may itself contain plus signs
+        if len(parts) != 3:
+            raise MalformedError("verifier key", "not of the form name+id+key")
+        name, key_id, encoded = parts
+        material = parse_base64(encoded, "verifier key")
+        if not material:
+            raise MalformedError("verifier key", "no key in it")
+        key = cls(name, material[0], material[1:])
+        if key.key_id.hex() != key_id:
+            raise MalformedError("verifier key", "its key ID does not belong to its name and key")
+        return key
