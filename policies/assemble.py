@@ -1,0 +1,261 @@
+"""From the keys of a document to a policy: defaults, and the rules that need several keys at once."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from policies.errors import Fault
+from policies.frozen import FrozenMap
+from policies.model import (
+    Ban,
+    Dominance,
+    LevelOf,
+    Mechanism,
+    Policy,
+    Population,
+    RecordLevel,
+    RegionalTotals,
+    Scope,
+    Share,
+)
+from policies.phrases import NO_LIMIT, last_day
+from policies.strict_yaml import Spot, Table
+from policies.terms import (
+    Appearance,
+    Approval,
+    Conditions,
+    MechanismKind,
+    Redistribution,
+    Release,
+    Review,
+    Zeros,
+    fewest,
+)
+from policies.vocabulary import Vocabulary
+
+USUAL_FINEST = {
+    "place": "province",
+    "date": "year",
+    "age": "adult_child",
+    "sex": "sex",
+    "device": "device_type",
+    "activity": "activity_group",
+    "civ_status": "civ_status",
+    "outcome": "outcome",
+}
+USUAL_MEASURES = ("casualties", "accidents")
+USUAL_PRIORITY = ("canonical-questions", "article-7")
+USUAL_CONSENT = ("AGG", "REC")
+USUAL_VICTIMS = ("DIR",)
+USUAL_VALIDITY = (24, "month")
+USUAL_EMBARGO_DAYS = 90
+USUAL_CONDITIONS = Conditions(redistribution=Redistribution.WITH_CREDIT, hub_cache_days=0)
+
+Values = Mapping[str, Any]
+
+
+def build_policy(values: Values, table: Table, faults: list[Fault], words: Vocabulary) -> Policy | None:
+    """The policy that the keys of a document make; None where faults leave nothing to build."""
+    valid_until = _valid_until(values, table, faults)
+    scope = _scope(values, table, faults, words)
+    written = values.get("share", ())
+    shares = [_share(own, spots, scope, faults, words) for own, spots in written]
+    bans = [_ban(own, spots, faults) for own, spots in values.get("never", ())]
+    if faults:
+        return None
+    return Policy(
+        member=values["member"],
+        data_set=values.get("data_set", "victims"),
+        version=values["version"],
+        valid_from=values["valid_from"],
+        valid_until=valid_until,
+        legal_basis=values.get("legal_basis"),
+        review=values.get("review", Review.NONE),
+        shares=tuple(shares),
+        bans=tuple(bans),
+        scope=scope,
+        population=_population(values.get("population", {}), words),
+        embargo_days=values.get("embargo", USUAL_EMBARGO_DAYS),
+        release=values.get("release", Release.TWICE),
+        appears=values.get("appears", Appearance.OWN),
+        regional_totals=RegionalTotals(**values.get("regional_totals", {})),
+        conditions=_conditions(values, USUAL_CONDITIONS),
+        record_level=_record_level(values.get("record_level", {})),
+        vocabulary=words,
+    )
+
+
+def _spot(table: Table, key: str) -> Spot:
+    return next((entry.spot for entry in table.entries if entry.key == key), table.spot)
+
+
+def _valid_until(values: Values, table: Table, faults: list[Fault]) -> date | None:
+    standing = {entry.key for entry in table.entries}
+    if {"valid_until", "valid_for"} <= standing:
+        faults.append(_spot(table, "valid_for").fault("give valid_until or valid_for, not both"))
+        return None
+    first = values.get("valid_from")
+    if "valid_until" in standing:
+        last: date | None = values.get("valid_until")
+        if first is not None and last is not None and last < first:
+            faults.append(_spot(table, "valid_until").fault("this day is before the first, valid_from"))
+        return last
+    span = values.get("valid_for", USUAL_VALIDITY)
+    if first is None or span[0] == NO_LIMIT:
+        return None
+    last = last_day(first, span)
+    if last is None:
+        faults.append(_spot(table, "valid_for").fault("this ends after the last day of the calendar"))
+    return last
+
+
+def _scope(values: Values, table: Table, faults: list[Fault], words: Vocabulary) -> Scope:
+    usual = [(d, level) for d, level in USUAL_FINEST.items() if level in words.dimensions.get(d, ())]
+    dimensions = _without_roots(values.get("finest", usual), words)
+    threshold, thresholds = _thresholds(values, table, faults)
+    pools = values.get("pooled_years")
+    if isinstance(pools, tuple):
+        pools = tuple(sorted(pools))
+    measures = {m for own, _ in values.get("share", ()) for m in _measures(own, words)}
+    return Scope(
+        dimensions=dimensions,
+        measures=frozenset(measures),
+        max_dims=values.get("max_dimensions", 3),
+        threshold=threshold,
+        thresholds=thresholds,
+        zeros=values.get("zeros", Zeros.PARTNER),
+        pooled_years=None if pools == 1 else pools,
+        priority=_priority(values, words),
+        keep=tuple(tuple(sorted(margin)) for margin in values.get("keep", ())),
+        mechanism=_mechanism(values.get("mechanism"), faults),
+        dominance=Dominance(**values.get("dominance", {})),
+    )
+
+
+def _without_roots(levels: Iterable[LevelOf], words: Vocabulary) -> FrozenMap[str, str]:
+    return FrozenMap({d: level for d, level in sorted(levels) if level != words.root(d)})
+
+
+def _thresholds(values: Values, table: Table, faults: list[Fault]) -> tuple[int, FrozenMap[LevelOf, int]]:
+    written = values.get("threshold", 5)
+    if isinstance(written, int):
+        return written, FrozenMap()
+    usual = dict(written).get("usual", 5)
+    by_level = {(d, level): k for d, pairs in written if d != "usual" for level, k in pairs}
+    if any(k < usual for k in by_level.values()):
+        problem = f"the threshold of a level may be larger than the usual one ({usual}), never smaller"
+        faults.append(_spot(table, "threshold").fault(problem))
+    return usual, FrozenMap(sorted(by_level.items()))
+
+
+def _priority(values: Values, words: Vocabulary) -> tuple[str | tuple[LevelOf, ...], ...]:
+    usual = [name for name in USUAL_PRIORITY if name in words.packs]
+    listed = values.get("priority", usual)
+    return tuple(one if isinstance(one, str) else tuple(sorted(one)) for one in listed)
+
+
+def _mechanism(written: Any, faults: list[Fault]) -> Mechanism:
+    if written is None:
+        return Mechanism()
+    values, table = written if isinstance(written, tuple) else (written, None)
+    kind = values.get("kind", MechanismKind.SUPPRESSION)
+    needed = {MechanismKind.ROUNDING: {"base"}, MechanismKind.DIFFERENTIAL_PRIVACY: {"budget"}}
+    if table is not None:
+        standing = {entry.key for entry in table.entries} - {"kind"}
+        for key in sorted(standing ^ needed.get(kind, set())):
+            wrong = "is needed for" if key not in standing else "does not go with"
+            faults.append(_spot(table, key).fault(f"{key} {wrong} {kind}"))
+    return Mechanism(**values)
+
+
+def _population(values: Values, words: Vocabulary) -> Population:
+    usual_consent = words.consents.intersection(USUAL_CONSENT)
+    usual_victims = words.victims.intersection(USUAL_VICTIMS)
+    return Population(
+        consent=frozenset(values.get("consent", usual_consent)),
+        victims=frozenset(values.get("victims", usual_victims)),
+    )
+
+
+def _measures(values: Values, words: Vocabulary) -> tuple[str, ...]:
+    usual = tuple(measure for measure in USUAL_MEASURES if measure in words.measures)
+    listed: tuple[str, ...] = values.get("measures", usual)
+    return listed
+
+
+def _share(values: Values, table: Table, scope: Scope, faults: list[Fault], words: Vocabulary) -> Share:
+    most = values.get("max_dimensions", scope.max_dims)
+    if most > scope.max_dims:
+        problem = f"the data set allows {scope.max_dims} dimensions; a permission cannot allow more"
+        faults.append(_spot(table, "max_dimensions").fault(problem))
+    finest = dict(scope.dimensions)
+    for dimension, level in values.get("finest", ()):
+        allowed = scope.dimensions.get(dimension, words.root(dimension))
+        if words.rank(dimension, level) > words.rank(dimension, allowed):
+            problem = (
+                f"{dimension} by {level} is finer than the data set's {allowed}; a permission only narrows"
+            )
+            faults.append(_spot(table, "finest").fault(problem))
+        finest[dimension] = level
+    roles = values.get("roles")
+    return Share(
+        recipients=frozenset(values.get("with", ())),
+        purposes=frozenset(values.get("for", ())),
+        measures=frozenset(_measures(values, words)),
+        finest=_without_roots(finest.items(), words),
+        max_dims=most,
+        roles=None if roles is None else frozenset(roles),
+        ready_made_only=values.get("only", False),
+        conditions=_conditions(values, Conditions()),
+        name=values.get("name"),
+    )
+
+
+def _ban(values: Values, table: Table, faults: list[Fault]) -> Ban:
+    # an empty "all of" would apply to everything; whoever wants that leaves the permissions out
+    if not any(entry.key != "name" for entry in table.entries):
+        faults.append(table.spot.fault("a prohibition must say what it prohibits"))
+
+    def named(key: str) -> frozenset[str] | None:
+        return frozenset(values[key]) if key in values else None
+
+    return Ban(
+        recipients=named("with"),
+        roles=named("roles"),
+        purposes=named("for"),
+        measures=named("measures"),
+        show=FrozenMap(sorted(values.get("show", ()))),
+        together=FrozenMap(sorted(values.get("together", ()))),
+        name=values.get("name"),
+    )
+
+
+def _conditions(values: Values, usual: Conditions) -> Conditions:
+    approval = values.get("approval", {})
+    quotas: FrozenMap[Any, int] = FrozenMap()
+    for period, limit in values.get("quota", ()):
+        quotas = fewest(quotas, FrozenMap({period: limit}))
+    return Conditions(
+        approval_ready_made=approval.get("ready_made", approval.get("others", usual.approval_ready_made)),
+        approval_others=approval.get("others", usual.approval_others),
+        quotas=quotas,
+        retention_days=_limit(values.get("retention", NO_LIMIT)),
+        redistribution=values.get("redistribution", usual.redistribution),
+        hub_cache_days=_limit(values["hub_cache"]) if "hub_cache" in values else usual.hub_cache_days,
+    )
+
+
+def _limit(days: int) -> int | None:
+    return None if days == NO_LIMIT else days
+
+
+def _record_level(values: Values) -> RecordLevel | None:
+    if not values:
+        return None
+    return RecordLevel(
+        recipients=frozenset(values["to"]) if "to" in values else frozenset(),
+        k=values.get("k", 5),
+        l=values.get("l", 2),
+        approval=values.get("approval", Approval.TWO),
+        consent=values.get("consent", "REC"),
+    )
