@@ -25,3 +25,7 @@ class AlreadyAnsweredError(SafelaneError):
 
 class TooLateError(SafelaneError):
     """The question is closed."""
+
+
+class PollRefusedError(SafelaneError):
+    """A member has seen more of the log than this hub has."""

@@ -44,7 +44,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """A question that stands in the regional log, at entry `asked_index`."""
+    """A question that stands in the regional log, at entry `asked_index`; times are in whole seconds."""
 
     id: str
     question: Question
@@ -53,7 +53,7 @@ class AskedQuestion:
     members: tuple[str, ...]
     asked_at: datetime
     deadline: datetime
-    asked_index: int
+    asked_index: int  # -1 until it is logged
     state: State
     released_index: int | None = None
 

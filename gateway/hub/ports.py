@@ -25,8 +25,11 @@ class Bell(Protocol):
 
     def ring(self) -> None: ...
 
-    def wait(self, seconds: float) -> None:
-        """Return after the next ring or after `seconds`, whichever is first."""
+    def ticket(self) -> int:
+        """How often the bell has rung. Take it before looking, then wait for the next ring."""
+
+    def wait(self, ticket: int, seconds: float) -> None:
+        """Return once the bell has rung after `ticket` was taken, or after `seconds`."""
 
 
 class View(Protocol):
@@ -53,6 +56,9 @@ class View(Protocol):
         """Signed answer notes by member."""
 
     def release(self, question_id: str) -> Release | None: ...
+
+    def opening(self, field: str, entry_index: int) -> Opening | None:
+        """What opens a commitment, or None once it has been erased."""
 
     def presence(self) -> Sequence[Presence]: ...
 

@@ -1,17 +1,8 @@
 """What a member node knows: its policy in force, its snapshot, its cube, and what it has answered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-
-from audit.note import Verifier
-
-
-@dataclass(frozen=True)
-class Hub:
-    """The regional hub as this member knows it since enrolment."""
-
-    url: str
-    log: Verifier
 
 
 @dataclass(frozen=True)
@@ -36,11 +27,20 @@ class LoadedSnapshot:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """What a cube holds: for each dimension its finest level, and the closed years that count."""
+
+    finest: Mapping[str, str]
+    years: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class StoredCube:
     """A certified cube, the snapshot and the policy version that made it."""
 
     snapshot: LoadedSnapshot
     policy_version: int
+    plan: Plan
     cube: bytes
     index: int
 

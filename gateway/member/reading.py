@@ -35,11 +35,11 @@ class Reading:
 
 
 class UnreadableError(Exception):
-    """The cube cannot answer the question; `refusal` says why, as far as the recipient may know."""
+    """The question gets no table; `refusals` say why, as far as the recipient may know."""
 
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.value)
-        self.refusal = refusal
+    def __init__(self, *refusals: Refusal) -> None:
+        super().__init__(*refusals)
+        self.refusals = refusals
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ finer than a province and narratives have no column here. A snapshot never leave
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -31,7 +31,7 @@ class SnapshotError(SafelaneError):
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """One code per row: `codes[i]` for each i of `indices`. Codes are sorted, all of them occur."""
+    """One code per row: `codes[i]` for each i of `indices`. Codes are sorted, none stands twice."""
 
     codes: tuple[str, ...]
     indices: NDArray[np.uint16]
@@ -42,6 +42,17 @@ class Column:
         codes = tuple(sorted(set(values)))
         place = {code: number for number, code in enumerate(codes)}
         return cls(codes, _frozen(np.array([place[value] for value in values], dtype=np.uint16)))
+
+    def recoded(self, code_of: Callable[[str], str]) -> "Column":
+        """The column with every code replaced by `code_of` it."""
+        replaced = Column.of([code_of(code) for code in self.codes])
+        return Column(replaced.codes, _frozen(replaced.indices[self.indices]))
+
+    def found(self, rows: NDArray[np.int64], otherwise: str) -> "Column":
+        """The codes of these rows, in this order; `otherwise` where a row is -1."""
+        codes = Column.of([*self.codes, otherwise])
+        place = np.append(codes.indices[:-1][self.indices], codes.indices[-1])
+        return Column(codes.codes, _frozen(place[rows]))
 
     def values(self) -> list[str]:
         """The code of every row."""
@@ -78,9 +89,9 @@ class Snapshot:
         member: str,
         dictionary: str,
         created: date,
-        codes: Mapping[str, Sequence[str]],
-        consent: Sequence[str],
-        links: Mapping[str, Sequence[str]],
+        columns: Mapping[str, Column],
+        consent: Column,
+        links: Mapping[str, NDArray[np.bytes_]],
         vintage: str = "1",
     ) -> "Snapshot":
         """Freeze rows given column by column, and put them into their own order.
@@ -90,21 +101,19 @@ class Snapshot:
         if tuple(links) != LINKS:
             msg = f"A snapshot needs the pseudonyms {', '.join(LINKS)}, in this order."
             raise SnapshotError(msg)
-        rows = len(consent)
-        if any(len(column) != rows for column in (*codes.values(), *links.values())):
+        rows = len(consent.indices)
+        if any(len(part) != rows for part in (*(c.indices for c in columns.values()), *links.values())):
             raise SnapshotError("The columns of a snapshot differ in length.")
-        columns = {name: Column.of(values) for name, values in sorted(codes.items())}
-        agreed = Column.of(consent)
-        keys = {name: np.array(values, dtype=np.bytes_) for name, values in links.items()}
-        order = _order([*keys.values(), *(c.indices for c in columns.values()), agreed.indices])
+        ordered = dict(sorted(columns.items()))
+        order = _order([*links.values(), *(c.indices for c in ordered.values()), consent.indices])
         return cls(
             member,
             dictionary,
             created,
-            MappingProxyType({name: column.taken(order) for name, column in columns.items()}),
-            agreed.taken(order),
+            MappingProxyType({name: column.taken(order) for name, column in ordered.items()}),
+            consent.taken(order),
             Column.of([vintage] * rows),
-            MappingProxyType({name: _frozen(values[order]) for name, values in keys.items()}),
+            MappingProxyType({name: _frozen(values[order]) for name, values in links.items()}),
         )
 
     def __len__(self) -> int:

@@ -35,6 +35,7 @@ openings = Table(
     metadata,
     Column("entry_index", Integer, primary_key=True),
     Column("field", String(40), primary_key=True),
+    Column("label", String(100), nullable=False),
     Column("salt", LargeBinary, nullable=False),
     Column("value", LargeBinary, nullable=False),
 )

@@ -67,7 +67,7 @@ class AnswerError(SafelaneError):
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedEntry:
     """Where in the regional log the question stands: log origin, entry index and RFC 6962 leaf hash."""
 
     origin: str
@@ -85,7 +85,7 @@ class Answer:
     """
 
     question_id: str
-    asked: Asked
+    asked: AskedEntry
     member: str
     policy: str | None
     snapshot: str | None
@@ -122,7 +122,7 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
         asked = data["asked"]
         answer = Answer(
             question_id=_text(data["question"]),
-            asked=Asked(_text(asked["origin"]), _count(asked["index"]), _text(asked["leaf"])),
+            asked=AskedEntry(_text(asked["origin"]), _count(asked["index"]), _text(asked["leaf"])),
             member=_text(data["member"]),
             policy=_text_or_none(data["policy"]),
             snapshot=_text_or_none(data["snapshot"]),

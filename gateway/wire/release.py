@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from audit.canonical import canonical_json
 from gateway.wire.answer import Refusal
 from gateway.wire.cells import Axis, Cell, Status
 
@@ -102,3 +103,8 @@ def _coverage(c: Coverage) -> dict[str, Any]:
         "snapshot": c.snapshot,
         "snapshot_date": c.snapshot_date,
     }
+
+
+def release_text(release: Release) -> str:
+    """The canonical JSON that the log's commitment to a release is over."""
+    return canonical_json(release.as_json()).decode()

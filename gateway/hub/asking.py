@@ -1,0 +1,68 @@
+"""An analyst asks: the question is logged before any member hears of it."""
+
+import secrets
+from dataclasses import replace
+from datetime import timedelta
+
+from audit.events import whole_second
+from gateway.hub import entries
+from gateway.hub.context import Hub
+from gateway.hub.errors import NotPermittedError
+from gateway.hub.model import AskedQuestion, Principal, Role, State
+from gateway.question import Question, members_asked
+
+ALMOST_A_SECOND = timedelta(microseconds=999_999)
+"""The log keeps whole seconds: deadlines are rounded up, so that nobody gets less time than was asked for."""
+
+
+def ask(hub: Hub, principal: Principal, question: Question, within: timedelta) -> AskedQuestion:
+    """Log the question and put it into the queue of every member that it concerns.
+
+    `within` is what members have to answer in. Raises NotPermittedError, which is logged too, when the
+    person may not ask or does not hold the purpose.
+    """
+    question_id = new_question_id()
+    now = hub.clock.now()
+    reason = _against(principal, question)
+    if reason is not None:
+        with hub.store.writing() as work:
+            entries.record(hub, work, entries.denied(question_id, principal, question, reason, now))
+        raise NotPermittedError(_WORDS[reason], remedy=_REMEDY)
+    with hub.store.writing() as work:
+        members = members_asked(hub.dictionary, question, [e.member for e in work.enrolments()])
+        asked = AskedQuestion(
+            id=question_id,
+            question=question,
+            user=principal.user,
+            organisation=principal.organisation,
+            members=members,
+            asked_at=now,
+            deadline=whole_second(now + within + ALMOST_A_SECOND),
+            asked_index=-1,
+            state=State.OPEN,
+        )
+        index = entries.record(hub, work, entries.asked(principal, asked))
+        asked = replace(asked, asked_index=index)
+        work.add_question(asked, because=index)
+    hub.bell.ring()
+    return asked
+
+
+def new_question_id() -> str:
+    """Random, so that nobody can tell from one question how many there have been."""
+    return "q-" + secrets.token_hex(12)
+
+
+def _against(principal: Principal, question: Question) -> str | None:
+    if principal.role is not Role.ANALYST:
+        return "role-may-not-ask"
+    if question.purpose not in principal.purposes:
+        return "purpose-not-held"
+    return None
+
+
+_WORDS = {
+    "role-may-not-ask": "Your role does not ask questions.",
+    "purpose-not-held": "Your organisation does not hold this purpose.",
+}
+_REMEDY = "Ask the hub's operator; the attempt has been logged."

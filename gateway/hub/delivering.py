@@ -1,0 +1,59 @@
+"""A member calls: it is told how the log has grown, and gets the questions that wait for it."""
+
+import time
+
+from audit.checkpoint import Checkpoint
+from gateway.hub.context import Hub
+from gateway.hub.errors import PollRefusedError
+from gateway.hub.model import AskedQuestion, Enrolment, Presence
+from gateway.hub.ports import View
+from gateway.wire.exchange import Delivery, Poll, PollReply
+
+LONGEST_WAIT = 25.0
+"""Seconds. Shorter than what proxies on the way commonly allow."""
+
+MOST_DELIVERIES = 20
+
+
+def poll(hub: Hub, member: Enrolment, call: Poll) -> PollReply:
+    """Reply at once when questions wait, else when one comes or the wait is over.
+
+    Raises PollRefusedError when the member has witnessed a longer log than this hub has: the hub was rolled
+    back, and nothing may be built on it.
+    """
+    with hub.store.notes() as notes:
+        notes.seen(Presence(member.member, hub.clock.now(), call.log_head, call.seen_size))
+    end = time.monotonic() + min(call.wait, LONGEST_WAIT)
+    while True:
+        # Taken before looking, so that a question that comes in between is not slept through.
+        ticket = hub.bell.ticket()
+        with hub.store.reading() as view:
+            reply = _reply(hub, view, member, call.seen_size)
+        left = end - time.monotonic()
+        if reply.deliveries or left <= 0:
+            return reply
+        hub.bell.wait(ticket, left)
+
+
+def _reply(hub: Hub, view: View, member: Enrolment, seen_size: int) -> PollReply:
+    note = hub.log.checkpoint(view.log)
+    size = Checkpoint.parse(note.text).size
+    if seen_size > size:
+        raise PollRefusedError(
+            f"{member.member} has witnessed {seen_size} log entries, this hub has only {size}.",
+            remedy="The hub must not go on: restore its newest backup and compare it with its witnesses.",
+        )
+    waiting = [q for q in view.undelivered(member.member) if q.deadline > hub.clock.now()][:MOST_DELIVERIES]
+    return PollReply(
+        checkpoint=str(note),
+        consistency=tuple(hub.log.consistency(view.log, seen_size, size)),
+        deliveries=_deliveries(hub, view, waiting),
+    )
+
+
+def _deliveries(hub: Hub, view: View, waiting: list[AskedQuestion]) -> tuple[Delivery, ...]:
+    receipts = hub.log.receipts(view.log, [q.asked_index for q in waiting])
+    return tuple(
+        Delivery(q.id, hub.log.entry(view.log, q.asked_index), str(receipt))
+        for q, receipt in zip(waiting, receipts, strict=True)
+    )

@@ -1,0 +1,71 @@
+"""A member answers: kept only when it is the member's, about this question, and logged by the member."""
+
+from audit.commitment import Opening
+from audit.errors import AuditError
+from audit.events import Answered, EntryRef, Refused, decode
+from audit.merkle import leaf_hash
+from audit.note import Verifier
+from audit.policy import Policy
+from audit.receipt import Receipt
+from gateway.hub.context import Hub
+from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError, TooLateError, UnknownQuestionError
+from gateway.hub.model import AskedQuestion, Enrolment, State
+from gateway.hub.ports import View
+from gateway.wire.answer import Answer, AnswerError
+from gateway.wire.exchange import SignedAnswer
+from gateway.wire.signed import ANSWER, open_answer
+
+
+def receive(hub: Hub, member: Enrolment, sent: SignedAnswer) -> AskedQuestion:
+    """Keep an answer or a refusal.
+
+    Raises:
+        AnswerRefusedError: the signature, the member's log entry or the proof of it does not hold, or the
+            answer is to another entry than the one that asked.
+        UnknownQuestionError: this member was not asked.
+        AlreadyAnsweredError: the first answer stands.
+        TooLateError: the question is closed.
+    """
+    try:
+        answer = open_answer(sent.note, Verifier.parse(member.answer_key))
+    except AnswerError as error:
+        raise AnswerRefusedError(error.message) from None
+    with hub.store.writing() as work:
+        asked = work.question(answer.question_id)
+        if asked is None or member.member not in asked.members or answer.member != member.member:
+            raise UnknownQuestionError(f"{member.member} was not asked this question.")
+        _check_asked(hub, work, asked, answer)
+        _check_logged(member, answer, sent)
+        if member.member in work.answers(asked.id):
+            raise AlreadyAnsweredError(f"{member.member} has answered this question before.")
+        now = hub.clock.now()
+        if asked.state is not State.OPEN or now > asked.deadline:
+            raise TooLateError("The question is closed; what has come until then was released.")
+        work.add_answer(asked.id, member.member, sent.note, now, because=asked.asked_index)
+    hub.bell.ring()
+    return asked
+
+
+def _check_asked(hub: Hub, view: View, asked: AskedQuestion, answer: Answer) -> None:
+    """The answer must name the very entry that asked, so that no answer can be moved to another question."""
+    leaf = leaf_hash(hub.log.entry(view.log, asked.asked_index)).hex()
+    named = answer.asked
+    if (named.origin, named.index, named.leaf) != (hub.log.origin, asked.asked_index, leaf):
+        raise AnswerRefusedError("The answer is to another entry of the log than the one that asked.")
+
+
+def _check_logged(member: Enrolment, answer: Answer, sent: SignedAnswer) -> None:
+    """The member's own log must hold what it answered: it can never deny having said so."""
+    try:
+        Receipt.parse(sent.receipt).verify(sent.entry, Policy.of(Verifier.parse(member.log_key)))
+        event = decode(sent.entry)
+        named = EntryRef(answer.asked.origin, answer.asked.index, bytes.fromhex(answer.asked.leaf))
+        if not isinstance(event, Answered | Refused) or event.question_id != answer.question_id:
+            raise AnswerRefusedError("The member's log entry is about something else.")
+        if event.asked != named or isinstance(event, Refused) != bool(answer.refusals):
+            raise AnswerRefusedError("The member's log entry does not say what its answer says.")
+        if isinstance(event, Answered):
+            text = sent.note.partition("\n\n")[0] + "\n"
+            Opening(ANSWER, sent.salt, text.encode()).verify(event.answer)
+    except (AuditError, ValueError) as error:
+        raise AnswerRefusedError(f"The member's log does not prove the answer: {error}.") from None

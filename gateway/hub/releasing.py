@@ -1,0 +1,74 @@
+"""A question ends once everybody has answered or its deadline has passed: merged, logged, released."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from audit.note import Note
+from gateway.hub import entries
+from gateway.hub.context import Hub
+from gateway.hub.merging import merge
+from gateway.hub.model import AskedQuestion, State
+from gateway.hub.ports import UnitOfWork
+from gateway.wire.answer import Answer
+from gateway.wire.release import Coverage, Release
+from gateway.wire.signed import answer_of_text
+
+
+def release_due(hub: Hub) -> list[str]:
+    """Release every question that has ended; returns their ids. Calling it again changes nothing."""
+    now = hub.clock.now()
+    with hub.store.reading() as view:
+        due = [q.id for q in view.open_questions() if _ended(q, view.answers(q.id), now)]
+    for question_id in due:
+        with hub.store.writing() as work:
+            asked = work.question(question_id)
+            if asked is not None and asked.state is State.OPEN:
+                _release(hub, work, asked, now)
+    if due:
+        hub.bell.ring()
+    return due
+
+
+def next_deadline(hub: Hub) -> datetime | None:
+    """When the next open question ends by itself."""
+    with hub.store.reading() as view:
+        return min((q.deadline for q in view.open_questions()), default=None)
+
+
+def _ended(asked: AskedQuestion, answers: Mapping[str, str], now: datetime) -> bool:
+    return now > asked.deadline or set(asked.members) <= set(answers)
+
+
+def _release(hub: Hub, work: UnitOfWork, asked: AskedQuestion, now: datetime) -> None:
+    notes = work.answers(asked.id)
+    # Their signatures were verified before they were kept.
+    answers = {m: answer_of_text(Note.parse(notes[m]).text) if m in notes else None for m in asked.members}
+    axes, cells = merge(hub.dictionary, asked.question, answers)
+    release = Release(
+        question_id=asked.id,
+        question=asked.question.as_json(),
+        axes=axes,
+        cells=cells,
+        coverage=tuple(_coverage(member, answer) for member, answer in answers.items()),
+        asked_at=_iso(asked.asked_at),
+        released_at=_iso(now),
+    )
+    index = entries.record(hub, work, entries.released(asked, release, now))
+    work.add_release(release, because=index)
+
+
+def _coverage(member: str, answer: Answer | None) -> Coverage:
+    if answer is None:
+        return Coverage(member, answered=False)
+    return Coverage(
+        member,
+        answered=not answer.refusals,
+        refusals=answer.refusals,
+        policy=answer.policy,
+        snapshot=answer.snapshot,
+        snapshot_date=answer.snapshot_date,
+    )
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

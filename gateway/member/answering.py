@@ -1,0 +1,130 @@
+"""A proven question is answered once: judged by the policy, read off the cube, logged, then sent.
+
+The answer and the entry of the node's own log are one transaction. What is sent is what stands in the
+outbox: an answer that got lost on the way is sent again, never made again.
+"""
+
+from datetime import datetime
+
+from audit.checkpoint import Checkpoint
+from audit.errors import AuditError
+from audit.events import Asked
+from audit.merkle import leaf_hash
+from gateway.member import entries
+from gateway.member.context import Node
+from gateway.member.cubes import CubeShelf, ReadyCube
+from gateway.member.errors import RepeatedError, UnprovenError
+from gateway.member.judging import judge, request_of
+from gateway.member.model import PolicyInForce, Sent
+from gateway.member.policies import policy_of
+from gateway.member.ports import UnitOfWork
+from gateway.member.proving import ProvenQuestion, prove
+from gateway.member.reading import Reading, UnreadableError, read
+from gateway.question import Question, QuestionError, parse
+from gateway.wire.answer import Answer, AskedEntry, Refusal
+from gateway.wire.exchange import Delivery
+from gateway.wire.signed import sign_answer
+
+
+def answer(node: Node, shelf: CubeShelf, delivery: Delivery, witnessed: Checkpoint) -> Sent:
+    """Answer or refuse a delivered question, and log that; the result stands in the outbox.
+
+    Raises:
+        UnprovenError: the question is not proved to be logged; logged once for each such entry.
+        RepeatedError: it was answered before; nothing is read, and the first answer stands.
+    """
+    try:
+        proven = prove(delivery, node.member, node.hub_log, witnessed)
+    except UnprovenError:
+        _reject(node, delivery, Refusal.NO_PROOF)
+        raise
+    with node.store.writing() as work:
+        if work.sent(proven.event.question_id, proven.entry.index) is None:
+            return _answer(node, shelf, work, proven)
+    _reject(node, delivery, Refusal.REPEATED)
+    raise RepeatedError(f"The question {delivery.question_id} was answered before.")
+
+
+def _answer(node: Node, shelf: CubeShelf, work: UnitOfWork, proven: ProvenQuestion) -> Sent:
+    now = node.clock.now()
+    made = _made(node, shelf, work.policy(), proven, now)
+    event, openings = entries.answered(made, proven.entry, now)
+    index = entries.record(node, work, event, openings)
+    sent = Sent(made.question_id, proven.entry.index, sign_answer(made, node.answer_signer), index, False)
+    work.add_sent(sent, because=index)
+    return sent
+
+
+def _made(
+    node: Node, shelf: CubeShelf, in_force: PolicyInForce | None, proven: ProvenQuestion, now: datetime
+) -> Answer:
+    """The answer, unsigned: a table, or the reasons why there is none."""
+    cube = shelf.cube(in_force.version) if in_force else None
+    try:
+        reading, refusals = _reading(node, cube, in_force, proven, now), ()
+    except UnreadableError as error:
+        reading, refusals = Reading((), ()), error.refusals
+    return Answer(
+        question_id=proven.event.question_id,
+        asked=AskedEntry(proven.entry.origin, proven.entry.index, proven.entry.leaf.hex()),
+        member=node.member,
+        policy=str(in_force.version) if in_force else None,
+        snapshot=cube.snapshot.id if cube else None,
+        snapshot_date=cube.snapshot.until.isoformat() if cube else None,
+        axes=reading.axes,
+        cells=reading.cells,
+        refusals=refusals,
+    )
+
+
+def _reading(
+    node: Node,
+    cube: ReadyCube | None,
+    in_force: PolicyInForce | None,
+    proven: ProvenQuestion,
+    now: datetime,
+) -> Reading:
+    """What the policy lets out of the cube. Raises UnreadableError with the reasons why there is nothing."""
+    if now > proven.event.deadline:
+        raise UnreadableError(Refusal.LATE)
+    if in_force is None:
+        raise UnreadableError(Refusal.NOT_IN_FORCE)
+    try:
+        question = question_of(node, proven.event).inside()
+    except QuestionError:
+        raise UnreadableError(Refusal.NOT_UNDERSTOOD) from None
+    request = request_of(node.dictionary, node.member, proven.event, question)
+    _, refusals = judge(policy_of(node, in_force), request, now)
+    if refusals:
+        raise UnreadableError(*refusals)
+    if cube is None:
+        raise UnreadableError(Refusal.NOT_READY)
+    if question.measure != cube.measure:
+        raise UnreadableError(Refusal.NOT_COLLECTED)
+    return read(node.dictionary, cube.trees, cube, question)
+
+
+def question_of(node: Node, event: Asked) -> Question:
+    """The question that a log entry asks. Raises QuestionError for words that this node does not know."""
+    return parse(
+        node.dictionary,
+        {
+            "measure": event.measure,
+            "by": event.by,
+            "where": {f.dimension: f.codes for f in event.where},
+            "purpose": event.purpose,
+        },
+    )
+
+
+def _reject(node: Node, delivery: Delivery, reason: Refusal) -> None:
+    """Log what was refused unseen: once for each entry, so that nobody fills the log by repeating himself."""
+    leaf = leaf_hash(reason.value.encode() + b"\n" + delivery.entry)
+    with node.store.writing() as work:
+        if work.rejected(leaf):
+            return
+        try:
+            event = entries.rejected(node, delivery.question_id[:100], reason.value, node.clock.now())
+        except AuditError:
+            event = entries.rejected(node, "unreadable", reason.value, node.clock.now())
+        work.add_rejected(leaf, because=entries.record(node, work, event, {}))

@@ -1,0 +1,31 @@
+"""What every use case of a member node works with."""
+
+from dataclasses import dataclass
+
+from audit.cosignature import Cosigner
+from audit.log import Log
+from audit.note import Signer, Verifier
+from gateway.dictionary import Dictionary
+from gateway.member.ports import Clock, Store
+from policies import Vocabulary
+
+
+@dataclass(frozen=True)
+class Node:
+    """A member node at run time.
+
+    `hub_log` verifies the regional log, as compared by voice at enrolment. `cube_key` is the member's secret
+    that decides between equally safe patterns; it never changes for a data set.
+    """
+
+    member: str
+    dictionary: Dictionary
+    vocabulary: Vocabulary
+    store: Store
+    log: Log
+    log_verifier: Verifier
+    answer_signer: Signer
+    cosigner: Cosigner
+    hub_log: Verifier
+    cube_key: bytes
+    clock: Clock

@@ -1,0 +1,84 @@
+"""A policy and a snapshot make one protected cube; only a certified one, of the policy in force, answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from threading import Lock
+
+from anonymisers.cube import CertifiedCube
+
+from gateway.dictionary import Dictionary, Tree
+from gateway.member.model import LoadedSnapshot, Plan
+from gateway.member.ports import Store
+from gateway.member.snapshot import Snapshot
+from policies import Policy
+
+MEASURE = "casualties"
+"""The measure that cubes hold."""
+
+
+def plan(policy: Policy, snapshot: Snapshot, today: date) -> Plan:
+    """Dimensions that the policy shows and the source has; years that ended before the embargo."""
+    finest = {d: level for d, level in sorted(policy.scope.dimensions.items()) if d in snapshot.columns}
+    last = today - timedelta(days=policy.embargo_days)
+    covered = range(min(snapshot.years, default=0), max(snapshot.years, default=-1) + 1)
+    return Plan(finest, tuple(year for year in covered if date(year, 12, 31) < last))
+
+
+def trees(dictionary: Dictionary, member: str, made: Plan) -> dict[str, Tree]:
+    return {
+        dimension: dictionary.hierarchy(dimension, level, member, years=made.years)
+        for dimension, level in made.finest.items()
+    }
+
+
+@dataclass(frozen=True)
+class ReadyCube:
+    """A certified cube as questions read it."""
+
+    cube: CertifiedCube
+    trees: Mapping[str, Tree]
+    snapshot: LoadedSnapshot
+    policy_version: int
+    measure: str = MEASURE
+
+    def read(self, key: Mapping[str, str]) -> int | None:
+        """The value of a cell, None when it is withheld; KeyError outside the lattice."""
+        return self.cube.read(key)
+
+
+class CubeShelf:
+    """Keeps the newest cube in memory: a question is a look-up, not a load."""
+
+    def __init__(self, dictionary: Dictionary, member: str, store: Store) -> None:
+        self._dictionary = dictionary
+        self._member = member
+        self._store = store
+        self._lock = Lock()
+        self._ready: ReadyCube | None = None
+        self._entry = -1
+
+    def refresh(self) -> ReadyCube | None:
+        """Load the newest cube, unless it is in memory already. Call it outside of a transaction."""
+        with self._store.reading() as view:
+            index = view.cube_entry()
+            if index is None or index == self._entry:
+                return self._ready
+            stored = view.cube()
+        if stored is None:
+            return None
+        ready = ReadyCube(
+            CertifiedCube.from_bytes(stored.cube),
+            trees(self._dictionary, self._member, stored.plan),
+            stored.snapshot,
+            stored.policy_version,
+        )
+        with self._lock:
+            self._ready, self._entry = ready, stored.index
+        return ready
+
+    def cube(self, policy_version: int) -> ReadyCube | None:
+        """The cube in memory, when it was made under this version of the policy."""
+        with self._lock:
+            ready = self._ready
+        return ready if ready is not None and ready.policy_version == policy_version else None

@@ -1,0 +1,27 @@
+"""What a member node refuses, in words for its data controller and operator."""
+
+from gateway.errors import SafelaneError
+
+
+class LinkError(SafelaneError):
+    """The hub cannot be reached or does not behave like a hub. The node goes on and tries again."""
+
+
+class UnprovenError(SafelaneError):
+    """A question without proof that it was logged: altered, unlogged, of another log, or not for us."""
+
+
+class RepeatedError(SafelaneError):
+    """A question that was answered before. It is answered once, however often it comes."""
+
+
+class PolicyRefusedError(SafelaneError):
+    """A policy that cannot come into force here. The one in force stays."""
+
+    exit_code = 9
+
+
+class NothingToProtectError(SafelaneError):
+    """A cube needs a policy and a snapshot."""
+
+    exit_code = 9

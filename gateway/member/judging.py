@@ -1,0 +1,63 @@
+"""What the member's policy says to a question, and what the recipient is told of it. Pure."""
+
+from datetime import datetime
+
+from audit.events import Asked
+from gateway.dictionary import Dictionary
+from gateway.question import COUNTRY, Question
+from gateway.wire.answer import Refusal
+from policies import Decision, Policy, Request, decide
+from policies.decision import Told
+from policies.terms import Appearance, Approval
+
+# One word for each word that a policy lets the recipient hear: a missing one is found when this is loaded.
+_REFUSAL_OF = {
+    Told.NOT_IN_FORCE: Refusal.NOT_IN_FORCE,
+    Told.NOT_UNDERSTOOD: Refusal.NOT_UNDERSTOOD,
+    Told.NOT_FOR_YOU: Refusal.NOT_FOR_YOU,
+    Told.NOT_FOR_THIS_PURPOSE: Refusal.NOT_FOR_THIS_PURPOSE,
+    Told.NOT_SHARED: Refusal.NOT_SHARED,
+    Told.TOO_DETAILED: Refusal.TOO_DETAILED,
+    Told.READY_MADE_ONLY: Refusal.READY_MADE_ONLY,
+}
+
+
+def judge(policy: Policy, request: Request, at: datetime) -> tuple[Decision, tuple[Refusal, ...]]:
+    """The policy's decision, and why the answer must not go out; nothing when it may.
+
+    A permit with a condition that this node cannot meet is a refusal: a condition is never left out.
+    """
+    decision = decide(policy, request, at)
+    if not decision.permit or decision.obligations is None:
+        return decision, tuple(sorted(_REFUSAL_OF[word] for word in decision.told))
+    terms = decision.obligations
+    unmet = []
+    if terms.approval is not Approval.AUTOMATIC or terms.quotas:
+        unmet.append(Refusal.NEEDS_A_PERSON)
+    if terms.appears is not Appearance.OWN:
+        unmet.append(Refusal.NOT_SHARED)
+    return decision, tuple(unmet)
+
+
+def request_of(dictionary: Dictionary, member: str, asked: Asked, question: Question) -> Request:
+    """The question as the policy of `member` sees it."""
+    levels = [*question.by, *(f.level for f in question.where)]
+    return Request.of(
+        member=member,
+        recipient=asked.organisation,
+        role=asked.role,
+        purpose=question.purpose,
+        measure=question.measure,
+        levels=[(dictionary.level(level).dimension, level) for level in levels if level != COUNTRY],
+        ready_made=_ready_made(dictionary, question),
+    )
+
+
+def _ready_made(dictionary: Dictionary, question: Question) -> str | None:
+    """The name of the ready-made question that this is: the same levels in any order, and no filter."""
+    if question.where:
+        return None
+    asked = (question.measure, frozenset(question.by))
+    return next(
+        (q.name for q in dictionary.ready_made.values() if (q.measure, frozenset(q.by)) == asked), None
+    )

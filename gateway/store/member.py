@@ -1,0 +1,178 @@
+"""A node's state on SQLAlchemy: the ports of `gateway.member.ports`."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from audit.commitment import Opening
+from gateway.member.model import LoadedSnapshot, Plan, PolicyInForce, Sent, StoredCube
+from gateway.member.snapshot import Snapshot
+from gateway.member.snapshot_bytes import snapshot_from_bytes, snapshot_to_bytes
+from gateway.store.database import Database
+from gateway.store.logs import SqlLogStorage
+from gateway.store.member_tables import cubes, policies, rejected, sent, snapshots
+from gateway.store.openings import find_opening, keep_opening
+from gateway.store.witnessed import SqlWitnessStorage
+from gateway.wire.signed import ANSWER
+
+
+class MemberStore:
+    """Hands out views and units of work, each bound to one transaction."""
+
+    def __init__(self, database: Database, origin: str) -> None:
+        self._database = database
+        self._origin = origin
+
+    @contextmanager
+    def reading(self) -> Iterator["MemberView"]:
+        with self._database.reading() as connection:
+            yield MemberView(connection, self._origin)
+
+    @contextmanager
+    def writing(self) -> Iterator["MemberUnitOfWork"]:
+        with self._database.writing() as connection:
+            yield MemberUnitOfWork(connection, self._origin)
+
+    @contextmanager
+    def notes(self) -> Iterator["MemberNotes"]:
+        with self._database.writing() as connection:
+            yield MemberNotes(connection)
+
+
+class MemberView:
+    """Reads within one transaction."""
+
+    def __init__(self, connection: Connection, origin: str) -> None:
+        self._connection = connection
+        self.log = SqlLogStorage(connection, origin)
+        self.witness = SqlWitnessStorage(connection)
+
+    def policy(self) -> PolicyInForce | None:
+        found = self.policies()
+        return found[-1] if found else None
+
+    def policies(self) -> list[PolicyInForce]:
+        rows = self._connection.execute(select(policies).order_by(policies.c.version))
+        return [PolicyInForce(row.version, row.text, row.since, row.because) for row in rows]
+
+    def snapshot(self) -> tuple[LoadedSnapshot, Snapshot] | None:
+        row = self._connection.execute(
+            select(snapshots).order_by(snapshots.c.because.desc()).limit(1)
+        ).one_or_none()
+        return None if row is None else (_loaded(row), snapshot_from_bytes(row.snapshot))
+
+    def cube(self) -> StoredCube | None:
+        row = self._connection.execute(
+            select(cubes, *(c for c in snapshots.c if c.name in ("id", "loaded_at", "until")))
+            .add_columns(snapshots.c.because.label("snapshot_because"))
+            .join(snapshots, snapshots.c.id == cubes.c.snapshot_id)
+            .order_by(cubes.c.because.desc())
+            .limit(1)
+        ).one_or_none()
+        if row is None:
+            return None
+        plan = json.loads(row.plan)
+        return StoredCube(
+            LoadedSnapshot(row.id, row.loaded_at, row.until, row.snapshot_because),
+            row.policy_version,
+            Plan(plan["finest"], tuple(plan["years"])),
+            row.cube,
+            row.because,
+        )
+
+    def cube_entry(self) -> int | None:
+        return self._connection.execute(
+            select(cubes.c.because).order_by(cubes.c.because.desc()).limit(1)
+        ).scalar_one_or_none()
+
+    def sent(self, question_id: str, asked_index: int) -> Sent | None:
+        row = self._connection.execute(
+            select(sent).where((sent.c.question_id == question_id) | (sent.c.asked_index == asked_index))
+        ).first()
+        return None if row is None else _sent(row)
+
+    def outbox(self) -> list[tuple[Sent, Opening | None]]:
+        rows = self._connection.execute(
+            select(sent).where(sent.c.acknowledged.is_(False)).order_by(sent.c.entry_index)
+        )
+        return [(_sent(row), self.opening(ANSWER, row.entry_index)) for row in rows]
+
+    def rejected(self, leaf: bytes) -> bool:
+        found = self._connection.execute(select(rejected.c.leaf).where(rejected.c.leaf == leaf))
+        return found.first() is not None
+
+    def opening(self, field: str, entry_index: int) -> Opening | None:
+        return find_opening(self._connection, field, entry_index)
+
+
+class MemberUnitOfWork(MemberView):
+    """Writes within one transaction. `because` is the log entry that explains a write."""
+
+    def put_in_force(self, policy: PolicyInForce, *, because: int) -> None:
+        self._connection.execute(
+            insert(policies).values(
+                version=policy.version, text=policy.text, since=policy.since, because=because
+            )
+        )
+
+    def add_snapshot(self, loaded: LoadedSnapshot, snapshot: Snapshot, *, because: int) -> None:
+        self._connection.execute(
+            insert(snapshots).values(
+                id=loaded.id,
+                loaded_at=loaded.loaded_at,
+                until=loaded.until,
+                snapshot=snapshot_to_bytes(snapshot),
+                because=because,
+            )
+        )
+
+    def add_cube(self, cube: StoredCube, *, because: int) -> None:
+        plan = {"finest": dict(cube.plan.finest), "years": list(cube.plan.years)}
+        self._connection.execute(
+            insert(cubes).values(
+                because=because,
+                snapshot_id=cube.snapshot.id,
+                policy_version=cube.policy_version,
+                plan=json.dumps(plan),
+                cube=cube.cube,
+            )
+        )
+
+    def add_sent(self, made: Sent, *, because: int) -> None:
+        self._connection.execute(
+            insert(sent).values(
+                question_id=made.question_id,
+                asked_index=made.asked_index,
+                note=made.note,
+                entry_index=because,
+                acknowledged=made.acknowledged,
+            )
+        )
+
+    def add_rejected(self, leaf: bytes, *, because: int) -> None:
+        self._connection.execute(insert(rejected).values(leaf=leaf, because=because))
+
+    def keep_opening(self, field: str, opening: Opening, *, because: int) -> None:
+        keep_opening(self._connection, field, opening, because)
+
+
+class MemberNotes:
+    """Bookkeeping: replaced, not explained."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def acknowledged(self, question_id: str) -> None:
+        self._connection.execute(
+            update(sent).where(sent.c.question_id == question_id).values(acknowledged=True)
+        )
+
+
+def _loaded(row: Row[tuple[object, ...]]) -> LoadedSnapshot:
+    return LoadedSnapshot(row.id, row.loaded_at, row.until, row.because)
+
+
+def _sent(row: Row[tuple[object, ...]]) -> Sent:
+    return Sent(row.question_id, row.asked_index, row.note, row.entry_index, row.acknowledged)

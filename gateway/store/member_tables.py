@@ -1,0 +1,51 @@
+"""A node's tables. What each row means is said in `gateway.member.model`; here is only how it is kept."""
+
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, LargeBinary, String, Table, Text
+
+from gateway.store.schema import Moment, metadata
+
+policies = Table(
+    "policies",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("because", Integer, nullable=False, unique=True),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("loaded_at", Moment, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("snapshot", LargeBinary, nullable=False),
+    Column("because", Integer, nullable=False, unique=True),
+)
+
+cubes = Table(
+    "cubes",
+    metadata,
+    Column("because", Integer, primary_key=True, autoincrement=False),
+    Column("snapshot_id", ForeignKey("snapshots.id"), nullable=False),
+    Column("policy_version", ForeignKey("policies.version"), nullable=False),
+    Column("plan", Text, nullable=False),  # JSON
+    Column("cube", LargeBinary, nullable=False),
+)
+
+sent = Table(
+    "sent",
+    metadata,
+    Column("question_id", String(100), primary_key=True),
+    Column("asked_index", Integer, nullable=False, unique=True),
+    Column("note", Text, nullable=False),
+    Column("entry_index", Integer, nullable=False, unique=True),
+    Column("acknowledged", Boolean, nullable=False, index=True),
+)
+
+rejected = Table(
+    "rejected",
+    metadata,
+    Column("leaf", LargeBinary, primary_key=True),
+    Column("because", Integer, nullable=False),
+)
