@@ -15,7 +15,6 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    and_,
     bindparam,
     exists,
     insert,

@@ -1,0 +1,234 @@
+"""A log: appending, proving, and refusing to sign over damage."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from audit.checkpoint import Checkpoint, open_checkpoint
+from audit.cosignature import Cosigner
+from audit.errors import CorruptLogError, EntryTooLargeError, NotInLogError, StaleLogError
+from audit.log import Growth, Head, Log
+from audit.memory import MemoryStorage
+from audit.merkle import EMPTY_ROOT, leaf_hash, root_of, verify_consistency
+from audit.note import Signer, Verifier
+from audit.policy import Policy
+from audit.tiles import MAX_ENTRY_SIZE, Tile, tiles_of
+
+
+def head_of(log: Log, storage: MemoryStorage) -> Checkpoint:
+    return open_checkpoint(log.checkpoint(storage), [Verifier(log.key)])
+
+
+def test_an_empty_log_has_a_signed_checkpoint(log: Log, storage: MemoryStorage) -> None:
+    assert head_of(log, storage) == Checkpoint("log.example/hub", 0, EMPTY_ROOT)
+
+
+def test_a_log_is_created_once(log: Log, storage: MemoryStorage) -> None:
+    log.append(storage, [b"one"], now=1)
+    log.create(storage, now=2)
+    assert head_of(log, storage).size == 1
+
+
+def test_entries_get_numbers_and_receipts(log: Log, storage: MemoryStorage) -> None:
+    assert log.append(storage, [b"one", b"two"], now=1) == range(2)
+    assert log.append(storage, [b"three"], now=2) == range(2, 3)
+
+    receipt = log.receipt(storage, 1)
+
+    verified = receipt.verify(b"two", Policy.of(Verifier(log.key)))
+    assert verified.checkpoint == head_of(log, storage)
+    assert log.entry(storage, 1) == b"two"
+
+
+def test_appending_nothing_signs_nothing(log: Log, storage: MemoryStorage) -> None:
+    before = storage.head()
+    assert log.append(storage, [], now=2) == range(0)
+    assert storage.head() == before
+
+
+def test_a_log_can_be_appended_to_before_it_is_created(log: Log) -> None:
+    storage = MemoryStorage()
+    log.append(storage, [b"one"], now=1)
+    assert head_of(log, storage).size == 1
+
+
+def test_the_head_tells_when_it_was_signed(log: Log, storage: MemoryStorage) -> None:
+    """A clock that jumps back is kept as it was: the tree's order is the log's order, not the clock's."""
+    log.append(storage, [b"one"], now=2_000)
+    log.append(storage, [b"two"], now=1_000)
+    head = storage.head()
+    assert head is not None
+    assert head.signed_at == 1_000
+
+
+def test_two_batches_lead_to_the_same_tree_as_one(log: Log) -> None:
+    entries = [b"entry %d" % i for i in range(600)]
+    in_one, in_two = MemoryStorage(), MemoryStorage()
+
+    log.append(in_one, entries, now=1)
+    log.append(in_two, entries[:300], now=1)
+    log.append(in_two, entries[300:], now=2)
+
+    tiles = list(tiles_of(600))
+    assert in_one.read_tiles(tiles) == in_two.read_tiles(tiles)
+    assert log.checkpoint(in_one) == log.checkpoint(in_two)
+
+
+def test_an_entry_may_be_as_long_as_a_bundle_can_hold(log: Log, storage: MemoryStorage) -> None:
+    log.append(storage, [bytes(MAX_ENTRY_SIZE)], now=1)
+    with pytest.raises(EntryTooLargeError):
+        log.append(storage, [b"small", bytes(MAX_ENTRY_SIZE + 1)], now=2)
+    assert head_of(log, storage).size == 1
+
+
+@pytest.mark.parametrize("index", [-1, 2, 10**30])
+def test_what_is_not_in_the_log_has_no_receipt(index: int, log: Log, storage: MemoryStorage) -> None:
+    log.append(storage, [b"one", b"two"], now=1)
+    with pytest.raises(NotInLogError):
+        log.receipt(storage, index)
+    with pytest.raises(NotInLogError):
+        log.entry(storage, index)
+
+
+@pytest.mark.parametrize(("old", "new"), [(-1, 1), (2, 1), (1, 3), (0, 3)])
+def test_sizes_that_the_log_never_had_have_no_proof(
+    old: int, new: int, log: Log, storage: MemoryStorage
+) -> None:
+    log.append(storage, [b"one", b"two"], now=1)
+    with pytest.raises(NotInLogError):
+        log.consistency(storage, old, new)
+
+
+def test_a_log_that_was_never_created_says_so(log: Log) -> None:
+    with pytest.raises(NotInLogError, match="create it first"):
+        log.checkpoint(MemoryStorage())
+
+
+def test_cosignatures_travel_with_the_checkpoint(log: Log, storage: MemoryStorage) -> None:
+    witness = Cosigner.generate("witness.example")
+    log.append(storage, [b"one"], now=1)
+    cosignature = witness.cosign(head_of(log, storage), 1)
+
+    storage.add_cosignatures(1, [cosignature, cosignature])
+
+    policy = Policy.of(Verifier(log.key), [witness.verifier], quorum=1)
+    assert log.receipt(storage, 0).verify(b"one", policy).witnesses == {"witness.example"}
+    log.append(storage, [b"two"], now=2)
+    assert len(log.checkpoint(storage).signatures) == 1
+
+
+def test_a_second_writer_is_noticed(log: Log, storage: MemoryStorage) -> None:
+    """What one writer computed from size 1 is refused once another has appended."""
+    log.append(storage, [b"one"], now=1)
+    head = storage.head()
+    assert head is not None
+    with pytest.raises(StaleLogError):
+        storage.grow(Growth(0, (b"other",), {}, head))
+
+
+class TamperedStorage(MemoryStorage):
+    """A storage whose contents somebody changed behind the log's back."""
+
+    def change_tile(self, tile: Tile, data: bytes) -> None:
+        self._tiles[tile.level, tile.index] = data
+
+    def change_head(self, head: Head) -> None:
+        self._head = head
+
+
+@pytest.fixture
+def tampered(log: Log) -> TamperedStorage:
+    storage = TamperedStorage()
+    log.append(storage, [b"one", b"two", b"three"], now=1)
+    return storage
+
+
+def test_nothing_is_signed_over_a_changed_tile(log: Log, tampered: TamperedStorage) -> None:
+    tampered.change_tile(Tile(0, 0, 3), b"".join(map(leaf_hash, (b"one", b"other", b"three"))))
+    with pytest.raises(CorruptLogError, match="do not lead to the root"):
+        log.append(tampered, [b"four"], now=2)
+
+
+def test_nothing_is_signed_over_a_lost_tile(log: Log, tampered: TamperedStorage) -> None:
+    tampered.change_tile(Tile(0, 0, 3), b"")
+    with pytest.raises(CorruptLogError, match="there is no tile/0/000"):
+        log.append(tampered, [b"four"], now=2)
+
+
+def test_nothing_is_signed_over_a_checkpoint_that_is_not_ours(log: Log, tampered: TamperedStorage) -> None:
+    """Tiles and checkpoint both rewritten, but without the key."""
+    forger, forged = Log(Signer.generate(log.origin)), MemoryStorage()
+    forger.append(forged, [b"one", b"other", b"three"], now=1)
+    tampered.change_tile(Tile(0, 0, 3), forged.read_tiles([Tile(0, 0, 3)])[0])
+    head = forged.head()
+    assert head is not None
+    tampered.change_head(head)
+
+    with pytest.raises(CorruptLogError, match="not signed by any key"):
+        log.append(tampered, [b"four"], now=2)
+
+
+def test_nothing_is_signed_over_a_wrong_size(log: Log, tampered: TamperedStorage) -> None:
+    head = tampered.head()
+    assert head is not None
+    tampered.change_head(Head(2, head.note, head.signed_at))
+    with pytest.raises(CorruptLogError):
+        log.append(tampered, [b"four"], now=2)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 3), st.integers(1, 70_000))
+def test_large_batches_have_the_right_root(first: int, second: int) -> None:
+    log, storage = Log(Signer.from_seed("log.example/hub", bytes(32))), MemoryStorage()
+    entries = [b"%d" % i for i in range(first + second)]
+
+    log.append(storage, entries[:first], now=1)
+    log.append(storage, entries[first:], now=2)
+
+    assert log.root(storage, len(entries)) == root_of(map(leaf_hash, entries))
+
+
+class LogAgainstList(RuleBasedStateMachine):
+    """Whatever is appended, the log proves the same as a plain list of entries."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.log = Log(Signer.from_seed("log.example/hub", bytes(range(32))))
+        self.policy = Policy.of(Verifier(self.log.key))
+        self.storage = MemoryStorage()
+        self.log.create(self.storage, now=1)
+        self.entries: list[bytes] = []
+
+    @rule(count=st.sampled_from([0, 1, 2, 3, 200, 255, 256, 257, 1000]), content=st.binary(max_size=40))
+    def append(self, count: int, content: bytes) -> None:
+        batch = [content + b"%d" % i for i in range(count)]
+        numbers = self.log.append(self.storage, batch, now=1)
+        assert numbers == range(len(self.entries), len(self.entries) + count)
+        self.entries += batch
+
+    @rule(data=st.data())
+    def prove_an_entry(self, data: st.DataObject) -> None:
+        if self.entries:
+            index = data.draw(st.integers(0, len(self.entries) - 1))
+            self.log.receipt(self.storage, index).verify(self.entries[index], self.policy)
+            assert self.log.entry(self.storage, index) == self.entries[index]
+
+    @rule(data=st.data())
+    def prove_that_nothing_was_rewritten(self, data: st.DataObject) -> None:
+        if self.entries:
+            new = data.draw(st.integers(1, len(self.entries)))
+            old = data.draw(st.integers(1, new))
+            proof = self.log.consistency(self.storage, old, new)
+            leaves = [leaf_hash(e) for e in self.entries[:new]]
+            verify_consistency(old, new, proof, root_of(leaves[:old]), root_of(leaves))
+
+    @invariant()
+    def the_checkpoint_states_the_list(self) -> None:
+        checkpoint = head_of(self.log, self.storage)
+        assert checkpoint.size == len(self.entries)
+        assert checkpoint.root == root_of(map(leaf_hash, self.entries))
+
+
+TestLogAgainstList = LogAgainstList.TestCase
+TestLogAgainstList.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)
