@@ -251,7 +251,8 @@ EVENTS: Final = {
     (cls.TYPE, cls.VERSION): cls
     for cls in (
         *(Asked, Denied, Answered, Refused, Released),
-        *(CubeCertified, PolicyInForce, KeyChanged, SignInFailed, LogRead),
+        *(CubeCertified, PolicyInForce, SnapshotLoaded),
+        *(MemberEnrolled, UserAdded, KeyChanged, SignInFailed, LogRead),
     )
 }
 """Every event that can be read, by type and version. A version once logged stays readable for ever."""
