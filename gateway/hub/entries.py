@@ -9,10 +9,9 @@ from gateway.hub.context import Hub
 from gateway.hub.model import AskedQuestion, Principal
 from gateway.hub.ports import UnitOfWork
 from gateway.question import Question
-from gateway.wire.release import Release, release_text
+from gateway.wire.release import RESULT, Release, release_text
 
 ACTOR = "actor"
-RESULT = "result"
 
 
 @dataclass(frozen=True)

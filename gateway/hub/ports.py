@@ -35,7 +35,8 @@ class Bell(Protocol):
 class View(Protocol):
     """Reading. One state of the database throughout."""
 
-    log: Storage
+    @property
+    def log(self) -> Storage: ...
 
     def principal(self, token_hash: str) -> Principal | None: ...
 
@@ -92,7 +93,7 @@ class UnitOfWork(View, Protocol):
 class Notes(Protocol):
     """Bookkeeping that no decision about people rests on."""
 
-    def seen(self, presence: Presence) -> None: ...
+    def seen(self, seen: Presence) -> None: ...
 
 
 class Store(Protocol):

@@ -60,10 +60,11 @@ def _made(
 ) -> Answer:
     """The answer, unsigned: a table, or the reasons why there is none."""
     cube = shelf.cube(in_force.version) if in_force else None
+    reading, refusals = Reading((), ()), tuple[Refusal, ...]()
     try:
-        reading, refusals = _reading(node, cube, in_force, proven, now), ()
+        reading = _reading(node, cube, in_force, proven, now)
     except UnreadableError as error:
-        reading, refusals = Reading((), ()), error.refusals
+        refusals = error.refusals
     return Answer(
         question_id=proven.event.question_id,
         asked=AskedEntry(proven.entry.origin, proven.entry.index, proven.entry.leaf.hex()),

@@ -23,7 +23,6 @@ class Node:
     vocabulary: Vocabulary
     store: Store
     log: Log
-    log_verifier: Verifier
     answer_signer: Signer
     cosigner: Cosigner
     hub_log: Verifier

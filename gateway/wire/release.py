@@ -105,6 +105,10 @@ def _coverage(c: Coverage) -> dict[str, Any]:
     }
 
 
+RESULT = "result"
+"""Label of the regional log's commitment to the text of a release."""
+
+
 def release_text(release: Release) -> str:
     """The canonical JSON that the log's commitment to a release is over."""
     return canonical_json(release.as_json()).decode()

@@ -1,0 +1,81 @@
+"""The hub's and the node's web applications, put together."""
+
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_smorest import Api
+
+from gateway import __version__
+from gateway.api import catalogue, federation, problems, questions
+from gateway.api.log import log_blueprint
+from gateway.api.services import KEY
+from gateway.hub.context import Hub
+from gateway.member.context import Node
+
+LARGEST_BODY = 2 * 1024 * 1024
+"""Bytes. A member's answer of the largest table is about half of it."""
+
+LARGEST_QUESTION = 64 * 1024
+"""Bytes. A question with every filter full of codes is smaller."""
+
+
+class LimitedApi(Api):
+    """flask-smorest without its own error pages: ours are problems (RFC 9457)."""
+
+    def _register_error_handlers(self) -> None:
+        pass
+
+
+def create_hub_app(hub: Hub) -> Flask:
+    app = _app("safelane-hub")
+    app.extensions[KEY] = hub
+    app.config.update(
+        API_TITLE="Safelane regional hub",
+        API_VERSION=__version__,
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    api = LimitedApi(app)
+    api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    api.spec.options["security"] = [{"token": []}]
+    for blueprint in (questions.blueprint, catalogue.blueprint, federation.blueprint):
+        api.register_blueprint(blueprint)
+    app.register_blueprint(log_blueprint(hub.log, hub.store))
+    app.before_request(_small_questions)
+    app.get("/healthz")(_health)
+    return app
+
+
+def create_node_app(node: Node) -> Flask:
+    """What a node shows inside the state: its own log, and that it is there."""
+    app = _app("safelane-node")
+    app.register_blueprint(log_blueprint(node.log, node.store))
+    app.get("/healthz")(_health)
+    return app
+
+
+def _app(name: str) -> Flask:
+    app = Flask(name)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
+    problems.install(app)
+    app.after_request(_headers)
+    return app
+
+
+def _small_questions() -> None:
+    if request.path.startswith("/api/"):
+        request.max_content_length = LARGEST_QUESTION
+
+
+def _headers(response: Response) -> Response:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _health() -> dict[str, Any]:
+    return {"status": "ok", "version": __version__}

@@ -1,0 +1,75 @@
+"""What can be asked, and of whom."""
+
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+
+from gateway.api.schemas import ProblemSchema
+from gateway.api.services import hub
+from gateway.api.tokens import for_people
+from gateway.question import COUNTRY
+
+blueprint = Blueprint("catalogue", __name__, url_prefix="/api/v1", description="Words and members")
+
+
+class WordSchema(Schema):
+    name = fields.String(required=True)
+    label = fields.String(required=True)
+
+
+class LevelSchema(WordSchema):
+    dimension = fields.String(required=True)
+    codes = fields.Dict(keys=fields.String(), values=fields.String())
+
+
+class CatalogueSchema(Schema):
+    dictionary = fields.String(required=True)
+    measures = fields.List(fields.Nested(WordSchema), required=True)
+    purposes = fields.List(fields.Nested(WordSchema), required=True)
+    levels = fields.List(fields.Nested(LevelSchema), required=True)
+
+
+class MemberSchema(Schema):
+    member = fields.String(required=True)
+    name = fields.String(required=True)
+    last_seen = fields.String(allow_none=True, required=True)
+
+
+@blueprint.route("/catalogue", methods=["GET"])
+@for_people
+@blueprint.response(200, CatalogueSchema)
+@blueprint.alt_response(401, schema=ProblemSchema)
+def get_catalogue() -> dict[str, Any]:
+    """Every word that a question may use. Calendar levels have codes without end and list none."""
+    d = hub().dictionary
+    levels = [{"name": COUNTRY, "label": "country", "dimension": COUNTRY, "codes": _names(d.members)}]
+    levels += [
+        {"name": level.name, "label": level.label, "dimension": level.dimension, "codes": d.codes(level.name)}
+        for level in d.levels.values()
+    ]
+    return {
+        "dictionary": d.version,
+        "measures": [{"name": m.name, "label": m.label} for m in d.measures.values()],
+        "purposes": [{"name": p.name, "label": p.label} for p in d.purposes.values()],
+        "levels": levels,
+    }
+
+
+@blueprint.route("/members", methods=["GET"])
+@for_people
+@blueprint.response(200, MemberSchema(many=True))
+@blueprint.alt_response(401, schema=ProblemSchema)
+def get_members() -> list[dict[str, Any]]:
+    """The members of the region, and when each was last heard of."""
+    with hub().store.reading() as view:
+        seen = {p.member: p.last_seen.isoformat() for p in view.presence()}
+        codes = [e.member for e in view.enrolments()]
+    return [
+        {"member": code, "name": hub().dictionary.member(code).name, "last_seen": seen.get(code)}
+        for code in codes
+    ]
+
+
+def _names(members: Any) -> dict[str, str]:
+    return {code: member.name for code, member in members.items()}

@@ -1,0 +1,34 @@
+"""A log as C2SP tlog-tiles: plain files under /log/, which anybody may read and cache."""
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from audit.serving import serve
+from flask import Blueprint, Response
+
+from audit.log import Log, Storage
+
+
+class _View(Protocol):
+    @property
+    def log(self) -> Storage: ...
+
+
+class _Store(Protocol):
+    def reading(self) -> AbstractContextManager[_View]: ...
+
+
+def log_blueprint(log: Log, store: _Store) -> Blueprint:
+    blueprint = Blueprint("log", __name__, url_prefix="/log")
+
+    @blueprint.get("/<path:path>")
+    def get(path: str) -> Response:
+        with store.reading() as view:
+            found = serve(log, view.log, path)
+        if found is None:
+            return Response("There is no such file in this log.\n", 404, content_type="text/plain")
+        response = Response(found.body, content_type=found.content_type)
+        response.headers["Cache-Control"] = found.cache_control
+        return response
+
+    return blueprint

@@ -1,0 +1,108 @@
+"""Asking, and what has been asked."""
+
+import time
+from datetime import timedelta
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from audit.encoding import to_base64
+from gateway.api.schemas import AskedSchema, ProblemSchema, QuestionSchema, WaitSchema
+from gateway.api.services import hub
+from gateway.api.tokens import for_people, principal
+from gateway.hub.asking import ask
+from gateway.hub.errors import UnknownQuestionError
+from gateway.hub.model import AskedQuestion, Principal, State
+from gateway.hub.ports import View
+from gateway.question import parse
+from gateway.wire.release import RESULT
+
+blueprint = Blueprint(
+    "questions", __name__, url_prefix="/api/v1/questions", description="Regional questions and their releases"
+)
+
+
+@blueprint.route("", methods=["POST"])
+@for_people
+@blueprint.arguments(QuestionSchema)
+@blueprint.response(202, AskedSchema)
+@blueprint.alt_response(401, schema=ProblemSchema, description="no token, or one that is not known")
+@blueprint.alt_response(403, schema=ProblemSchema, description="the person may not ask this")
+@blueprint.alt_response(422, schema=ProblemSchema, description="a word that the dictionary does not know")
+def post_question(body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Ask. The question is logged, then put to the members; follow `Location` for the release."""
+    question = parse(hub().dictionary, body)
+    asked = ask(hub(), principal(), question, timedelta(seconds=body["deadline_seconds"]))
+    with hub().store.reading() as view:
+        shown = show(view, asked)
+    return shown, 202, {"Location": f"/api/v1/questions/{asked.id}"}
+
+
+@blueprint.route("", methods=["GET"])
+@for_people
+@blueprint.response(200, AskedSchema(many=True, only=("id", "state", "asked_at", "deadline", "members")))
+@blueprint.alt_response(401, schema=ProblemSchema)
+def get_questions() -> list[dict[str, Any]]:
+    """One's own questions, newest first."""
+    with hub().store.reading() as view:
+        return [_outline(q) for q in view.questions_of(principal().user)]
+
+
+@blueprint.route("/<question_id>", methods=["GET"])
+@for_people
+@blueprint.arguments(WaitSchema, location="query")
+@blueprint.response(200, AskedSchema)
+@blueprint.alt_response(401, schema=ProblemSchema)
+@blueprint.alt_response(404, schema=ProblemSchema, description="no such question, or somebody else's")
+def get_question(query: dict[str, Any], question_id: str) -> dict[str, Any]:
+    """A question's state, and its release with the proofs once there is one."""
+    end = time.monotonic() + query["wait"]
+    while True:
+        ticket = hub().bell.ticket()
+        with hub().store.reading() as view:
+            asked = _own(view, question_id, principal())
+            shown = show(view, asked)
+        left = end - time.monotonic()
+        if asked.state is State.RELEASED or left <= 0:
+            return shown
+        hub().bell.wait(ticket, left)
+
+
+def _own(view: View, question_id: str, asker: Principal) -> AskedQuestion:
+    asked = view.question(question_id)
+    if asked is None or asked.user != asker.user:
+        raise UnknownQuestionError("There is no such question among yours.")
+    return asked
+
+
+def show(view: View, asked: AskedQuestion) -> dict[str, Any]:
+    shown = {
+        **_outline(asked),
+        "answered": sorted(view.answers(asked.id)),
+        "asked": _receipt(view, asked.asked_index),
+    }
+    release = view.release(asked.id)
+    if release is not None and asked.released_index is not None:
+        shown["release"] = release.as_json()
+        shown["released"] = _receipt(view, asked.released_index)
+        opening = view.opening(RESULT, asked.released_index)
+        if opening is not None:
+            shown["opening"] = {"label": opening.label, "salt": opening.salt.hex()}
+    return shown
+
+
+def _outline(asked: AskedQuestion) -> dict[str, Any]:
+    return {
+        "id": asked.id,
+        "state": asked.state.value,
+        "members": list(asked.members),
+        "asked_at": asked.asked_at.isoformat(),
+        "deadline": asked.deadline.isoformat(),
+    }
+
+
+def _receipt(view: View, index: int) -> dict[str, str]:
+    return {
+        "entry": to_base64(hub().log.entry(view.log, index)),
+        "proof": str(hub().log.receipt(view.log, index)),
+    }

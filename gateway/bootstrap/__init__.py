@@ -1,0 +1,1 @@
+"""Puts hub and node together from a directory: configuration, keys, database, log, ports."""

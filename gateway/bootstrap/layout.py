@@ -1,0 +1,52 @@
+"""Where a hub or a node keeps its things, below its directory."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.config import FILE
+from gateway.errors import SafelaneError
+
+
+@dataclass(frozen=True)
+class Layout:
+    """`keys` is for the owner's eyes only; `address` is there while the process listens."""
+
+    directory: Path
+
+    @property
+    def config(self) -> Path:
+        return self.directory / FILE
+
+    @property
+    def keys(self) -> Path:
+        return self.directory / "keys"
+
+    @property
+    def database(self) -> Path:
+        return self.directory / "safelane.sqlite"
+
+    @property
+    def address(self) -> Path:
+        return self.directory / "address"
+
+    @property
+    def output(self) -> Path:
+        return self.directory / "output.log"
+
+
+class NotEmptyError(SafelaneError):
+    """A directory that is to be set up already holds something."""
+
+    exit_code = 8
+
+
+def fresh(directory: Path) -> Layout:
+    """The layout of a directory that is set up now. Raises NotEmptyError when it is in use already."""
+    layout = Layout(directory)
+    if layout.config.exists() or layout.keys.exists():
+        raise NotEmptyError(
+            f"{directory} is set up already.",
+            remedy="Nothing was changed. Choose another directory with --dir.",
+        )
+    directory.mkdir(parents=True, exist_ok=True)
+    return layout

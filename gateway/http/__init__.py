@@ -1,0 +1,1 @@
+"""Speaking HTTP: the node's way to the hub, and a person's or program's."""
