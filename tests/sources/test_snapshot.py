@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.dictionary import DictionaryError, regional
 from gateway.member.counting import count_people
-from gateway.member.snapshot import Snapshot, SnapshotError, population
+from gateway.member.snapshot import Column, Snapshot, SnapshotError, population
 from gateway.member.snapshot_bytes import snapshot_from_bytes, snapshot_to_bytes
 
 MONTHS = ["2019-UNK", "2019-12", "2020-01", "2021-07"]
@@ -33,15 +33,22 @@ def snapshot_of(rows, **changed):
         "member": "VN",
         "dictionary": regional().version,
         "created": date(2026, 11, 25),
-        "codes": {"date": list(months), "place": list(provinces), "device": list(devices)},
-        "consent": list(consents),
-        "links": {
-            "person": [f"p{p}" for p in people],
-            "case": [f"c{n}" for n in range(len(rows))],
-            "accident": [f"a{m}" for m in months],
+        "columns": {
+            "date": Column.of(months),
+            "place": Column.of(provinces),
+            "device": Column.of(devices),
         },
+        "consent": Column.of(consents),
+        "links": links_of(
+            [f"p{p}" for p in people], [f"c{n}" for n in range(len(rows))], [f"a{m}" for m in months]
+        ),
     }
     return Snapshot.of(**(settled | changed))
+
+
+def links_of(people, cases, accidents):
+    given = {"person": people, "case": cases, "accident": accidents}
+    return {name: np.array(list(values), dtype="S8") for name, values in given.items()}
 
 
 def codes_and_counts(table):
@@ -59,7 +66,7 @@ def test_shuffled_rows_give_the_same_snapshot(rows, random):
     random.shuffle(shuffled)
     rows2 = [row for row, _ in shuffled]
     people, cases, accidents = zip(*(link for _, link in shuffled), strict=True) if rows else ([], [], [])
-    again = snapshot_of(rows2, links={"person": people, "case": cases, "accident": accidents})
+    again = snapshot_of(rows2, links=links_of(people, cases, accidents))
     assert again.id == snapshot_of(rows).id
 
 
@@ -152,4 +159,4 @@ def test_a_snapshot_cannot_be_changed():
 
 def test_columns_of_different_length_are_refused():
     with pytest.raises(SnapshotError, match="length"):
-        snapshot_of([("2020-01", "VN-24", "APM", "AGG", 1)], consent=["AGG", "AGG"])
+        snapshot_of([("2020-01", "VN-24", "APM", "AGG", 1)], consent=Column.of(["AGG", "AGG"]))

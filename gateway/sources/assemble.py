@@ -1,0 +1,137 @@
+"""Makes a snapshot of the columns that were read: ages, several codes in one cell, people, doubles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.dictionary import Dictionary
+from gateway.member.snapshot import CONSENT, Column, Snapshot
+from gateway.sources.convert import age_band
+from gateway.sources.dates import UnreadableError, whole_years
+from gateway.sources.findings import Findings, Problem
+from gateway.sources.mapping import SourceMapping
+from gateway.sources.people import note_contradictions, one_row_per_case, person_links
+from gateway.sources.targets import ACCIDENT, AGE, BIRTH, CASE, DATE, PERSON
+
+_NOT_KNOWN = "UNK"
+_AGES_WITHOUT_YEARS = frozenset({_NOT_KNOWN, "CHILD_UNK", "ADULT_UNK"})
+
+
+@dataclass(frozen=True, eq=False)
+class ReadRows:
+    """All rows of the first table: their lines, what each target became, and who cannot be counted."""
+
+    table: str
+    lines: NDArray[np.int64]
+    columns: Mapping[str, Column]
+    identifiers: Mapping[str, NDArray[np.bytes_]]
+    left_out: NDArray[np.bool_]
+
+    def taken(self, rows: NDArray[np.bool_]) -> "ReadRows":
+        """Only these rows."""
+        return replace(
+            self,
+            lines=self.lines[rows],
+            columns={name: column.taken(rows) for name, column in self.columns.items()},
+            identifiers={name: values[rows] for name, values in self.identifiers.items()},
+            left_out=self.left_out[rows],
+        )
+
+
+def assemble(
+    read: ReadRows,
+    mapping: SourceMapping,
+    dictionary: Dictionary,
+    *,
+    today: date,
+    vintage: str,
+    findings: Findings,
+) -> Snapshot:
+    """The snapshot of what was read. Rows left out, and all but one row of a case, are not in it."""
+    read = read.taken(~read.left_out)
+    columns = dict(read.columns)
+    columns |= {name: _constant(code, len(read.lines)) for name, code in mapping.constants.items()}
+    if BIRTH in columns:
+        columns[AGE] = _ages(columns, read, findings)
+        del columns[BIRTH]
+    columns[DATE] = columns[DATE].recoded(_month)
+    for name in [n for n in columns if n not in dictionary.dimensions and n != CONSENT]:
+        columns |= _yes_and_no(columns.pop(name), name, dictionary)
+    links = _links(read.identifiers)
+    if "sex" in columns:
+        note_contradictions(links["person"], columns["sex"], read.lines, read.table, findings)
+    keep, dropped = one_row_per_case(links, columns, read.lines)
+    for problem, lines in dropped.items():
+        findings.add(read.table, CASE, problem, sorted(lines))
+    kept = {name: column.taken(keep) for name, column in columns.items()}
+    return Snapshot.of(
+        member=mapping.member,
+        dictionary=dictionary.version,
+        created=today,
+        consent=kept.pop(CONSENT),
+        columns=kept,
+        links={name: values[keep] for name, values in links.items()},
+        vintage=vintage,
+    )
+
+
+def _constant(code: str, rows: int) -> Column:
+    return Column.of([code] * rows)
+
+
+def _month(code: str) -> str:
+    """The dictionary's month of a date: a year alone has none."""
+    return code[:7] if len(code) > 4 else f"{code}-{_NOT_KNOWN}"
+
+
+def _links(identifiers: Mapping[str, NDArray[np.bytes_]]) -> dict[str, NDArray[np.bytes_]]:
+    """A case without an accident number is an accident of its own."""
+    case = identifiers[CASE]
+    return {
+        "person": person_links(identifiers.get(PERSON), case),
+        "case": case,
+        "accident": person_links(identifiers.get(ACCIDENT), case),
+    }
+
+
+def _ages(columns: Mapping[str, Column], read: ReadRows, findings: Findings) -> Column:
+    """The age column, where it says nothing in years filled from the dates of birth and of the accident."""
+    born, then = columns[BIRTH], columns[DATE]
+    given = columns.get(AGE, _constant(_NOT_KNOWN, len(read.lines)))
+    bands: list[str] = given.values()
+    early: list[int] = []
+    for row, (b, t) in enumerate(zip(born.indices.tolist(), then.indices.tolist(), strict=True)):
+        birth = born.codes[b]
+        if not birth:
+            continue
+        years = whole_years(birth, then.codes[t])
+        if years < 0:
+            early.append(int(read.lines[row]))
+        elif bands[row] in _AGES_WITHOUT_YEARS:
+            bands[row] = _band_or(bands[row], years)
+    if early:
+        findings.add(read.table, BIRTH, Problem.AGE_NEGATIVE, early)
+    return Column.of(bands)
+
+
+def _band_or(otherwise: str, years: int) -> str:
+    try:
+        return age_band(years)
+    except UnreadableError:
+        return otherwise
+
+
+def _yes_and_no(column: Column, name: str, dictionary: Dictionary) -> dict[str, Column]:
+    """A cell with several codes becomes one column of YES, NO or UNK per code that there is."""
+    parts = [d.name for d in dictionary.dimensions.values() if d.part_of == name]
+    return {part: column.recoded(partial(_answer, part.partition(".")[2])) for part in parts}
+
+
+def _answer(part: str, code: str) -> str:
+    if code == _NOT_KNOWN:
+        return _NOT_KNOWN
+    return "YES" if part in code.split(";") else "NO"

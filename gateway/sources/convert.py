@@ -1,0 +1,125 @@
+"""One value of a source to its code: pure, and the same for equal values."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from anonymisers.canonical import canonical_identifier
+from gateway.dictionary import Dictionary
+from gateway.sources.dates import DateReader, UnreadableError
+from gateway.sources.findings import Problem
+from gateway.sources.mapping import ColumnRule
+from gateway.sources.targets import PERSON, PLACE, Kind
+from gateway.sources.words import plain
+
+OLDEST = 120
+_BANDS = (
+    (4, "0-4"), (9, "5-9"), (14, "10-14"), (17, "15-17"), (24, "18-24"),
+    (34, "25-34"), (44, "35-44"), (59, "45-59"), (OLDEST, "60+"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a value became. `value` is "" where nothing can stand for it.
+
+    `blank`: the cell was empty. `unknown`: it said so itself. `problem`: it was not understood.
+    """
+
+    value: str
+    blank: bool = False
+    unknown: bool = False
+    problem: Problem | None = None
+
+
+def age_band(years: int) -> str:
+    """The age band of whole years. Raises UnreadableError below 0 and above 120."""
+    if years < 0:
+        raise UnreadableError(Problem.AGE_RANGE)
+    for last, band in _BANDS:
+        if years <= last:
+            return band
+    raise UnreadableError(Problem.AGE_RANGE)
+
+
+def converter(rule: ColumnRule, dictionary: Dictionary, member: str, today: date) -> Callable[[str], Outcome]:
+    """The function that reads one cell of a column by its rule."""
+    read = _reader(rule, dictionary, member, today)
+    nothing = rule.blank if rule.blank is not None else (rule.target.unknown or "")
+    unread = rule.target.unknown or ""
+
+    def convert(text: str) -> Outcome:
+        word = plain(text)
+        if not word:
+            problem = Problem.BLANK if rule.target.essential and not nothing else None
+            return Outcome(nothing, blank=True, problem=problem)
+        if word in rule.unknown:
+            problem = Problem.BLANK if rule.target.essential and not unread else None
+            return Outcome(unread, unknown=True, problem=problem)
+        try:
+            return Outcome(read(word))
+        except UnreadableError as error:
+            return Outcome(unread, problem=error.problem)
+
+    return convert
+
+
+def _reader(rule: ColumnRule, dictionary: Dictionary, member: str, today: date) -> Callable[[str], str]:
+    kind = rule.target.kind
+    if kind is Kind.DATE:
+        return DateReader(rule.formats, rule.era, today).read
+    if kind is Kind.IDENTIFIER:
+        return _personal_number if rule.target.name == PERSON else _number
+    words = dict(rule.codes) or {plain(code): code for code in rule.target.codes}
+    if rule.target.name == PLACE:
+        words = _place_words(dictionary, member) | dict(rule.codes)
+        return lambda word: _code(words, word, Problem.PLACE)
+    if kind is Kind.AGE:
+        return lambda word: words[word] if word in words else age_band(_years(word))
+    if kind is Kind.SEVERAL:
+        return lambda word: _several(words, word, plain(rule.separator))
+    return lambda word: _code(words, word, Problem.CODE)
+
+
+def _place_words(dictionary: Dictionary, member: str) -> dict[str, str]:
+    words: dict[str, str] = {}
+    for province in dictionary.places.provinces.values():
+        if province.member == member:
+            for name in (*province.other_names, province.name, province.code):
+                words[plain(name)] = province.code
+    return words
+
+
+def _code(words: Mapping[str, str], word: str, problem: Problem) -> str:
+    try:
+        return words[word]
+    except KeyError:
+        raise UnreadableError(problem) from None
+
+
+def _several(words: Mapping[str, str], word: str, separator: str) -> str:
+    parts = {part.strip() for part in word.split(separator or None)} - {""}
+    return ";".join(sorted({_code(words, part, Problem.CODE) for part in parts}))
+
+
+def _years(word: str) -> int:
+    sign, digits = (-1, word[1:]) if word.startswith("-") else (1, word)
+    whole, _, rest = digits.partition(".")
+    if not (whole.isascii() and whole.isdigit() and len(whole) <= 6 and set(rest) <= {"0"}):
+        raise UnreadableError(Problem.AGE_FORM)
+    return sign * int(whole)
+
+
+def _number(word: str) -> str:
+    number = canonical_identifier(word)
+    if not number:
+        raise UnreadableError(Problem.NUMBER_FORM)
+    return number
+
+
+def _personal_number(word: str) -> str:
+    """A placeholder (`none`, `000000`) must not make one person of all who have it."""
+    number = canonical_identifier(word)
+    if not any(c.isdigit() for c in number) or len(set(number)) == 1:
+        raise UnreadableError(Problem.NUMBER_FORM)
+    return number

@@ -1,0 +1,153 @@
+"""CSV files (RFC 4180) as a source, read strictly: a damaged file is an error, never a wrong count."""
+
+import codecs
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from gateway.sources.errors import SourceError
+from gateway.sources.findings import Findings, Problem
+from gateway.sources.mapping import Reading
+from gateway.sources.tables import CHUNK_ROWS, Chunk, OpenTable
+
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class CsvSource:
+    """A folder of CSV files, or one file alone. What can be read around is noted in `findings`."""
+
+    def __init__(self, path: Path, reading: Reading, findings: Findings) -> None:
+        self._path = path
+        self._reading = reading
+        self._findings = findings
+
+    @contextmanager
+    def table(self, name: str) -> Iterator[OpenTable]:
+        """Open the file of that name. Raises SourceError, also while its chunks are walked."""
+        path = self._find(name)
+        encoding = self._encoding(path, name)
+        with path.open(encoding=encoding, errors="strict", newline="") as stream:
+            rows = _Rows(stream, path, name, self._reading, self._findings)
+            yield OpenTable(rows.headings, rows.chunks())
+
+    def _find(self, name: str) -> Path:
+        path = self._path / name if self._path.is_dir() else self._path
+        if not path.is_file():
+            msg = f"There is no file {name!r} in {self._path}."
+            raise SourceError(msg, remedy="Check the path, or the table's name in the mapping.")
+        return path
+
+    def _encoding(self, path: Path, name: str) -> str:
+        with path.open("rb") as stream:
+            start = stream.read(4)
+        if not start:
+            msg = f"{name} is empty."
+            raise SourceError(msg, remedy="Export it again.")
+        if start.startswith(_UTF16) and not self._reading.encoding.startswith("utf-16"):
+            msg = f"{name} is written in UTF-16, not in {self._reading.encoding}."
+            raise SourceError(msg, remedy="State 'encoding: utf-16' under 'reading' in the mapping.")
+        if start.startswith(codecs.BOM_UTF8) and self._reading.encoding in ("utf-8", "utf-8-sig"):
+            self._findings.add(name, "", Problem.BOM)
+            return "utf-8-sig"
+        return self._reading.encoding
+
+
+class _Rows:
+    """The rows of one open file."""
+
+    def __init__(self, stream: TextIO, path: Path, name: str, reading: Reading, findings: Findings) -> None:
+        self._path = path
+        self._name = name
+        self._encoding = stream.encoding
+        self._findings = findings
+        self._last = ""
+        self._reader = csv.reader(self._whole_lines(stream), delimiter=reading.delimiter, strict=True)
+        self.headings = self._read_headings(reading)
+
+    def chunks(self) -> Iterator[Chunk]:
+        lines: list[int] = []
+        rows: list[list[str]] = []
+        short: int | None = None  # a short row is an error only if it turns out to be the last
+        for line, row in self._rows():
+            short = None
+            if self._fits(line, row):
+                lines.append(line)
+                rows.append(row)
+            elif len(row) < len(self.headings) and any(row):
+                short = line
+            if len(rows) >= CHUNK_ROWS:
+                yield Chunk(lines, rows)
+                lines, rows = [], []
+        if short is not None:
+            raise self._cut_off(short)
+        if not self._last.endswith(("\n", "\r")):
+            self._findings.add(self._name, "", Problem.NO_LINE_END)
+        yield Chunk(lines, rows)
+
+    def _read_headings(self, reading: Reading) -> tuple[str, ...]:
+        for number, (_, row) in enumerate(self._rows(), 1):
+            if number == reading.header:
+                if (
+                    len(row) == 1
+                    and reading.delimiter not in "".join(row)
+                    and any(c in row[0] for c in ";\t|")
+                ):
+                    msg = f"The headings of {self._name} are not separated by the delimiter of the mapping."
+                    raise SourceError(msg, remedy="State 'delimiter' under 'reading' in the mapping.")
+                return tuple(cell.strip() for cell in row)
+        msg = f"{self._name} ends before its headings on line {reading.header}."
+        raise SourceError(msg, remedy="Export it again, or correct 'header' under 'reading'.")
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        try:
+            for row in self._reader:
+                yield self._reader.line_num, row
+        except UnicodeDecodeError:
+            raise self._wrong_encoding() from None
+        except csv.Error as error:
+            line = self._reader.line_num
+            if "unexpected end" in str(error):
+                raise self._cut_off(line) from None
+            # the reader's own words name no value
+            msg = f"{self._name}, line {line}: this is not CSV ({error})."
+            raise SourceError(msg, remedy="Repair the line, or export the file again.") from None
+
+    def _whole_lines(self, stream: TextIO) -> Iterator[str]:
+        for line in stream:
+            self._last = line
+            if "\0" in line:
+                msg = f"{self._name} holds zero bytes: it is damaged, or not a text file."
+                raise SourceError(msg, remedy="Export it again as CSV.")
+            yield line
+
+    def _fits(self, line: int, row: list[str]) -> bool:
+        problem = None
+        if not any(row):
+            problem = Problem.ROW_BLANK
+        elif len(row) < len(self.headings):
+            problem = Problem.ROW_SHORT
+        elif len(row) > len(self.headings):
+            problem = Problem.ROW_LONG
+        elif row[0].strip() == self.headings[0] and [c.strip() for c in row] == list(self.headings):
+            problem = Problem.ROW_HEADINGS
+        if problem:
+            self._findings.add(self._name, "", problem, [line])
+        return problem is None
+
+    def _cut_off(self, line: int) -> SourceError:
+        msg = f"{self._name} is cut off: it ends in the middle of a row, on line {line}."
+        return SourceError(msg, remedy="The file is half-written; export or copy it again.")
+
+    def _wrong_encoding(self) -> SourceError:
+        where = ""
+        with self._path.open("rb") as stream:
+            for number, line in enumerate(stream, 1):
+                try:
+                    line.decode(self._encoding)
+                except UnicodeDecodeError:
+                    where = f", line {number}"
+                    break
+        msg = f"{self._name}{where}: this is not text in {self._encoding}."
+        return SourceError(msg, remedy="State the right 'encoding' under 'reading', or export as UTF-8.")

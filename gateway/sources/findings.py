@@ -1,0 +1,90 @@
+"""What was wrong with the data: in which column, what, how often, in which lines; never the value."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+LINES_KEPT = 20
+"""How many lines a finding names; `count` tells of all."""
+
+
+class Problem(StrEnum):
+    """The closed list of what can be wrong with a value, a row or a file that can be read all the same."""
+
+    # a value that was not understood: counted as unknown, or its row left out where the column is essential
+    CODE = "not among the codes that the mapping translates"
+    PLACE = "not a province of this state"
+    DATE_FORM = "not a date in any format of the mapping"
+    DATE_NOT_REAL = "a date that the calendar does not have"
+    DATE_FUTURE = "a date in the future"
+    DATE_EARLY = "a date before 1900"
+    DATE_ERA = "a year that looks like another calendar's"
+    AGE_FORM = "not a whole number of years"
+    AGE_RANGE = "an age below 0 or above 120"
+    AGE_NEGATIVE = "an accident before the birth"
+    NUMBER_FORM = "not a number that can identify anybody"
+    # an essential value is not there: the row is left out
+    BLANK = "nothing stands where a value is essential"
+    # rows
+    ROW_SHORT = "a row with fewer cells than headings, left out"
+    ROW_LONG = "a row with more cells than headings, left out"
+    ROW_BLANK = "an empty row, left out"
+    ROW_HEADINGS = "the headings once more, left out"
+    JOIN = "no row of the joined table belongs to it"
+    JOIN_TWICE = "several rows of the joined table have its key: the first by alphabet was taken"
+    # people
+    TWICE_SAME = "the same case in several rows that agree: counted once"
+    TWICE_OTHER = "the same case in several rows that differ: counted once, as the fullest row says"
+    PERSON_DIFFERS = "the same person in several cases with another sex"
+    # files
+    BOM = "a byte order mark at the start of the file, skipped"
+    NO_LINE_END = "the last line has no line end: is the file complete?"
+    NOT_MAPPED = "neither mapped nor left out by the mapping: not read"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`count` occurrences of a problem in a column of a table (both "" where it is the file's or row's).
+
+    `lines` are the first lines of the file (rows of a database table, from 1) in which it occurs.
+    """
+
+    table: str
+    column: str
+    problem: Problem
+    count: int
+    lines: tuple[int, ...]
+
+    def __str__(self) -> str:
+        where = ", ".join(part for part in (self.table, self.column) if part)
+        lines = ", ".join(map(str, self.lines[:5])) + (", ..." if self.count > 5 else "")
+        return (
+            f"{where}: {self.problem} ({self.count} times; line {lines})"
+            if lines
+            else f"{where}: {self.problem}"
+        )
+
+
+class Findings:
+    """Gathers findings while a source is read."""
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[str, str, Problem], int] = {}
+        self._lines: dict[tuple[str, str, Problem], list[int]] = {}
+
+    def add(self, table: str, column: str, problem: Problem, lines: Sequence[int] = ()) -> None:
+        """Note one occurrence per line; without lines, one of the table as a whole."""
+        key = (table, column, problem)
+        self._counts[key] = self._counts.get(key, 0) + max(1, len(lines))
+        kept = self._lines.setdefault(key, [])
+        kept.extend(lines[: LINES_KEPT - len(kept)])
+
+    def all(self) -> tuple[Finding, ...]:
+        """Every finding, by table and column in alphabetical order, the most frequent first."""
+        found = (Finding(*key, count, tuple(self._lines[key])) for key, count in self._counts.items())
+        return tuple(sorted(found, key=lambda f: (f.table, f.column, -f.count, f.problem)))
+
+
+def count_of(findings: Iterable[Finding], problem: Problem) -> int:
+    """How often a problem occurred in all."""
+    return sum(f.count for f in findings if f.problem is problem)

@@ -1,0 +1,154 @@
+"""Reads a whole source by its mapping into a snapshot and a report; whole or not at all."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.dictionary import Dictionary
+from gateway.member.snapshot import Column, Snapshot
+from gateway.sources.assemble import ReadRows, assemble
+from gateway.sources.columns import ColumnReader, ColumnReport, IdentifierReader, Pseudonymise
+from gateway.sources.convert import converter
+from gateway.sources.errors import SourceError
+from gateway.sources.findings import Finding, Findings, Problem
+from gateway.sources.joins import JoinedTable
+from gateway.sources.mapping import SourceMapping, TableRule
+from gateway.sources.tables import Chunk, OpenTable, Source
+from gateway.sources.targets import Kind
+from gateway.sources.words import plain
+
+Progress = Callable[[int], None]
+"""Told the number of rows read so far."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What came of a source. `rows` were read; `len(snapshot)` of them are casualties that count."""
+
+    snapshot: Snapshot
+    rows: int
+    columns: tuple[ColumnReport, ...]
+    findings: tuple[Finding, ...]
+
+
+def load(
+    source: Source,
+    mapping: SourceMapping,
+    dictionary: Dictionary,
+    *,
+    pseudonymise: Pseudonymise,
+    today: date,
+    findings: Findings,
+    vintage: str = "1",
+    progress: Progress = lambda _: None,
+) -> Load:
+    """Read `source` by `mapping`. Dates after `today` are findings.
+
+    `findings` is the same that the source notes in. Raises SourceError when a table or a column is missing or
+    a file is damaged: then there is no snapshot.
+    """
+    first, *others = mapping.tables
+
+    def readers(table: TableRule) -> list[ColumnReader | IdentifierReader]:
+        made: list[ColumnReader | IdentifierReader] = []
+        for heading, rule in table.columns.items():
+            convert = converter(rule, dictionary, mapping.member, today)
+            if rule.target.kind is Kind.IDENTIFIER:
+                made.append(IdentifierReader(table.name, heading, rule, convert, pseudonymise, findings))
+            else:
+                made.append(ColumnReader(table.name, heading, rule, convert, findings))
+        return made
+
+    joined = [_joined(source, rule, readers(rule), findings) for rule in others]
+    own = readers(first)
+    with source.table(first.name) as table:
+        asked = [*first.columns, *(theirs for rule in others for theirs in rule.join.values())]
+        positions = _positions(table, first, asked, findings)
+        parts = []
+        for part in _walk(table.chunks, positions, mapping.tables, joined, own):
+            parts.append(part)
+            progress(sum(len(p) for p in parts))
+    rows = _gather(first.name, parts, own, joined)
+    snapshot = assemble(rows, mapping, dictionary, today=today, vintage=vintage, findings=findings)
+    every = [*own, *(one for other in joined for one in other.readers)]
+    return Load(snapshot, len(rows.lines), tuple(r.report() for r in every), findings.all())
+
+
+def _joined(
+    source: Source, rule: TableRule, readers: Sequence[ColumnReader | IdentifierReader], findings: Findings
+) -> JoinedTable:
+    with source.table(rule.name) as table:
+        positions = _positions(table, rule, [*rule.columns, *rule.join], findings)
+        return JoinedTable(rule, table, positions, readers, findings)
+
+
+def _positions(
+    table: OpenTable, rule: TableRule, asked: Sequence[str], findings: Findings
+) -> Mapping[str, int]:
+    """Where the headings asked for stand. Raises SourceError, naming those that do not, or stand twice."""
+    standing = [plain(heading) for heading in table.headings]
+    missing = [heading for heading in asked if plain(heading) not in standing]
+    if missing:
+        names = ", ".join(repr(heading) for heading in missing)
+        msg = f"{rule.name} has no column {names}."
+        raise SourceError(
+            msg, remedy="Correct the mapping, or 'header' if the headings stand on another line."
+        )
+    twice = [heading for heading in asked if standing.count(plain(heading)) > 1]
+    if twice:
+        msg = f"{rule.name} has several columns {twice[0]!r}."
+        raise SourceError(msg, remedy="Give the columns of the source different headings.")
+    known = {plain(heading) for heading in (*asked, *rule.left_out)}
+    for heading in table.headings:
+        if plain(heading) and plain(heading) not in known:
+            findings.add(rule.name, heading, Problem.NOT_MAPPED)
+    return {heading: standing.index(plain(heading)) for heading in asked}
+
+
+def _walk(
+    chunks: Iterator[Chunk],
+    positions: Mapping[str, int],
+    rules: Sequence[TableRule],
+    joined: Sequence[JoinedTable],
+    readers: Sequence[ColumnReader | IdentifierReader],
+) -> Iterator[NDArray[np.int64]]:
+    """Read the first table into its readers. Yields per chunk (rows, 1 + joined): line, and rows joined."""
+    first, *others = rules
+    for chunk in chunks:
+        columns = list(zip(*chunk.rows, strict=True))
+        if not columns:
+            continue
+        for one, heading in zip(readers, first.columns, strict=True):
+            one.read(columns[positions[heading]], chunk.lines)
+        found = [
+            other.find([columns[positions[h]] for h in rule.join.values()], chunk.lines, first.name)
+            for rule, other in zip(others, joined, strict=True)
+        ]
+        yield np.column_stack((np.array(chunk.lines, dtype=np.int64), *found))
+
+
+def _gather(
+    table: str,
+    parts: Sequence[NDArray[np.int64]],
+    own: Sequence[ColumnReader | IdentifierReader],
+    joined: Sequence[JoinedTable],
+) -> ReadRows:
+    """Everything that was read, joined columns spread over the rows of the first table."""
+    where = np.concatenate([np.zeros((0, 1 + len(joined)), dtype=np.int64), *parts])
+    columns: dict[str, Column] = {}
+    identifiers: dict[str, NDArray[np.bytes_]] = {}
+    left_out = np.zeros(len(where), dtype=np.bool_)
+    own_rows = np.arange(len(where), dtype=np.int64)
+    groups = [(own_rows, own), *((where[:, n], j.readers) for n, j in enumerate(joined, 1))]
+    for rows, readers in groups:
+        for one in readers:
+            target = one.rule.target
+            if isinstance(one, IdentifierReader):
+                identifiers[target.name] = np.append(one.pseudonyms(), b"")[rows]
+            else:
+                columns[target.name] = one.column().found(rows, target.unknown or "")
+            left_out |= np.append(one.left_out(), target.essential)[rows]
+    return ReadRows(table, where[:, 0], columns, identifiers, left_out)

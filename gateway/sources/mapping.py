@@ -1,0 +1,68 @@
+"""A mapping: how one source becomes the regional dictionary. Valid by construction (see mapping_yaml.py)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from gateway.sources.dates import DateFormat
+from gateway.sources.targets import Target
+
+ISO_DATES = tuple(DateFormat(text) for text in ("YYYY-MM-DD", "YYYY-MM", "YYYY"))
+
+
+@dataclass(frozen=True)
+class ColumnRule:
+    """What becomes of one column.
+
+    `codes`: plain word of the source (words.py) -> code; empty where the source has the dictionary's codes.
+    `unknown`: plain words that mean "not known". `blank`: the code of an empty cell, else the target's
+    unknown. `formats`, `era`: of dates. `separator`: between several codes in one cell.
+    """
+
+    target: Target
+    codes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    unknown: frozenset[str] = frozenset()
+    blank: str | None = None
+    formats: tuple[DateFormat, ...] = ISO_DATES
+    era: str = "CE"
+    separator: str = ";"
+
+
+@dataclass(frozen=True)
+class TableRule:
+    """One table of the source: a file, a sheet or a table of a database.
+
+    `columns`: heading -> rule; `left_out`: heading -> why it is not read. `join`: heading here -> heading of
+    the first table, whose every row finds the one row here with the same values; empty for the first table.
+    """
+
+    name: str
+    columns: Mapping[str, ColumnRule]
+    left_out: Mapping[str, str]
+    join: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a text file is read: its encoding, the sign between cells, the line on which the headings stand."""
+
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    header: int = 1
+
+
+@dataclass(frozen=True)
+class SourceMapping:
+    """`tables`: the first has one row per casualty, the others join it; `constants`: target -> code."""
+
+    member: str
+    kind: str
+    reading: Reading
+    tables: tuple[TableRule, ...]
+    constants: Mapping[str, str]
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """Names of everything that this mapping fills."""
+        columns = {rule.target.name for table in self.tables for rule in table.columns.values()}
+        return frozenset(columns | set(self.constants))

@@ -1,0 +1,314 @@
+"""Reads a mapping document and names line and key of every fault in it."""
+
+import codecs
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+from gateway.dictionary import Dictionary
+from gateway.member.snapshot import CONSENT
+from gateway.sources.dates import ERAS, DateFormat
+from gateway.sources.errors import MappingError
+from gateway.sources.mapping import ISO_DATES, ColumnRule, Reading, SourceMapping, TableRule
+from gateway.sources.targets import CASE, DATE, Kind, Target, targets
+from gateway.sources.words import plain
+from policies.errors import Fault, quoted
+from policies.shapes import ByNode, JsonSchema, Key, ListOf, Number, OneOf, Record, Shape, Text
+from policies.strict_yaml import Node, Table, read_yaml
+from policies.vocabulary import nearest
+
+VERSION = 1
+KINDS = ("csv",)
+
+T = TypeVar("T")
+
+
+def parse_mapping(text: str, dictionary: Dictionary, *, member: str | None = None) -> SourceMapping:
+    """Read a mapping document; of `member` only, when it is given.
+
+    Raises MappingError with every fault: unknown keys, targets and codes, double words, formats that read the
+    same text in two ways, a target that is filled twice, essential targets that are not filled.
+    """
+    node, faults = read_yaml(text)
+    if node is None:
+        raise MappingError(faults or [Fault(1, 1, "", "the document is empty")])
+    whose = _member_of(node)
+    known = targets(dictionary, whose if whose in dictionary.members else "KH")
+    members = tuple(dictionary.members) if member is None else (member,)
+    mapping = _document(known, members).read(node, faults)
+    if mapping is None or faults:
+        raise MappingError(faults)
+    return mapping
+
+
+def _member_of(node: Node) -> str:
+    """Whose mapping it is: needed before the rest is read, because places are a member's own."""
+    entries = node.entries if isinstance(node, Table) else ()
+    return next((str(getattr(e.value, "text", "")) for e in entries if e.key == "member"), "")
+
+
+@dataclass(frozen=True)
+class _Each(Generic[T]):
+    """A mapping whose keys are the source's own words."""
+
+    what: str
+    value: Shape[T]
+
+    def read(self, node: Node, faults: list[Fault]) -> Mapping[str, T] | None:
+        if not isinstance(node, Table) or not node.entries:
+            faults.append(node.spot.fault(f"{self.what} is expected: words with their meaning"))
+            return None
+        before = len(faults)
+        values = {entry.key: self.value.read(entry.value, faults) for entry in node.entries}
+        if len(faults) > before:
+            return None
+        return MappingProxyType({k: v for k, v in values.items() if v is not None})
+
+    def schema(self) -> JsonSchema:
+        return {"type": "object", "additionalProperties": self.value.schema(), "minProperties": 1}
+
+
+@dataclass(frozen=True)
+class _Format:
+    """A date format."""
+
+    def read(self, node: Node, faults: list[Fault]) -> DateFormat | None:
+        text = Text(40).read(node, faults)
+        if text is None:
+            return None
+        try:
+            return DateFormat(text)
+        except ValueError as error:
+            faults.append(node.spot.fault(f"{quoted(text)} is not a date format: {error}"))
+            return None
+
+    def schema(self) -> JsonSchema:
+        return {"type": "string", "examples": ["DD/MM/YYYY"]}
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A word as it stands in a cell of the source; it may be any text, but not blank."""
+
+    def read(self, node: Node, faults: list[Fault]) -> str | None:
+        text = Text(200).read(node, faults)
+        return None if text is None else plain(text)
+
+    def schema(self) -> JsonSchema:
+        return {"type": "string", "minLength": 1}
+
+
+def _document(known: Mapping[str, Target], members: tuple[str, ...]) -> Record[SourceMapping]:
+    keys = {
+        "mapping": Key(Number(VERSION, VERSION), "version of this form", required=True),
+        "member": Key(OneOf("member state", members), "whose data these are", required=True),
+        "source": Key(OneOf("kind of source", KINDS), "what the source is", required=True),
+        "reading": Key(_reading(), "how text files are read"),
+        "tables": Key(
+            _Each("the tables of the source", _table(known)), "tables and their columns", required=True
+        ),
+        "constants": Key(_Each("a list of constants", Text(40)), "targets that are the same for every row"),
+    }
+    return Record("the mapping", keys, lambda values, node, faults: _build(known, values, node, faults))
+
+
+def _reading() -> Record[Reading]:
+    keys = {
+        "encoding": Key(Text(40), "encoding of the text, utf-8 unless told"),
+        "delimiter": Key(OneOf("delimiter", (",", ";", "|", "tab")), "the sign between cells"),
+        "header": Key(Number(1, 50), "line on which the headings stand"),
+    }
+    return Record("the way of reading", keys, _build_reading)
+
+
+def _build_reading(values: dict[str, Any], node: Table, faults: list[Fault]) -> Reading | None:
+    if "encoding" in values:
+        try:
+            values["encoding"] = codecs.lookup(values["encoding"]).name
+        except LookupError:
+            faults.append(
+                _spot(node, "encoding").fault(f"{quoted(values['encoding'])} is not a known encoding")
+            )
+            return None
+    if values.get("delimiter") == "tab":
+        values["delimiter"] = "\t"
+    return Reading(**values)
+
+
+def _table(known: Mapping[str, Target]) -> Record[dict[str, Any]]:
+    keys = {
+        "join": Key(_Each("a join", Text()), "heading here: heading of the first table"),
+        "columns": Key(_Each("the columns", _column(known)), "heading: what it becomes", required=True),
+        "left_out": Key(_Each("a list of headings", Text()), "heading: why it is not read"),
+    }
+    return Record("a table", keys, _build_table)
+
+
+def _build_table(values: dict[str, Any], node: Table, faults: list[Fault]) -> dict[str, Any]:
+    for heading in set(values.get("columns", ())) & set(values.get("left_out", ())):
+        faults.append(_spot(node, "left_out").fault(f"{quoted(heading)} is both read and left out"))
+    return values
+
+
+def _column(known: Mapping[str, Target]) -> ByNode[ColumnRule]:
+    target = OneOf("target", tuple(known))
+
+    def build(values: dict[str, Any], node: Table, faults: list[Fault]) -> ColumnRule | None:
+        return _build_column(known, values, node, faults)
+
+    keys = {
+        "to": Key(target, "the target", required=True),
+        "codes": Key(_Codes(), "word of the source: code"),
+        "unknown": Key(ListOf(_Cell()), "words that mean: not known"),
+        "blank": Key(Text(40), "code of an empty cell"),
+        "formats": Key(ListOf(_Format()), "date formats"),
+        "era": Key(OneOf("era", ERAS), "calendar of the years"),
+        "separator": Key(Text(5), "sign between several codes in one cell"),
+    }
+    return ByNode(_Only(known, target), Record("a column", keys, build))
+
+
+@dataclass(frozen=True)
+class _Only:
+    """A column of which only the target is told."""
+
+    known: Mapping[str, Target]
+    target: OneOf
+
+    def read(self, node: Node, faults: list[Fault]) -> ColumnRule | None:
+        name = self.target.read(node, faults)
+        return None if name is None else ColumnRule(self.known[name])
+
+    def schema(self) -> JsonSchema:
+        return self.target.schema()
+
+
+@dataclass(frozen=True)
+class _Codes:
+    """Words of the source with the codes that they mean; no word twice, however it is typed."""
+
+    def read(self, node: Node, faults: list[Fault]) -> Mapping[str, str] | None:
+        if not isinstance(node, Table) or not node.entries:
+            faults.append(node.spot.fault("words of the source with their codes are expected"))
+            return None
+        codes: dict[str, str] = {}
+        for entry in node.entries:
+            code = Text(40).read(entry.value, faults)
+            word = plain(entry.key)
+            if word in codes:
+                faults.append(entry.spot.fault(f"{quoted(entry.key)} stands here already, typed another way"))
+            elif not word:
+                faults.append(entry.spot.fault("an empty word; say what an empty cell means with 'blank'"))
+            codes[word] = code or ""
+        return MappingProxyType(codes)
+
+    def schema(self) -> JsonSchema:
+        return {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1}
+
+
+_KEYS_OF_KIND = {
+    Kind.IDENTIFIER: {"unknown"},
+    Kind.DATE: {"unknown", "formats", "era"},
+    Kind.AGE: {"unknown", "codes", "blank"},
+    Kind.CODE: {"unknown", "codes", "blank"},
+    Kind.SEVERAL: {"unknown", "codes", "separator"},
+}
+
+
+def _build_column(
+    known: Mapping[str, Target], values: dict[str, Any], node: Table, faults: list[Fault]
+) -> ColumnRule | None:
+    if "to" not in values:
+        return None
+    target = known[values.pop("to")]
+    for key in sorted(set(values) - _KEYS_OF_KIND[target.kind]):
+        faults.append(
+            _spot(node, key).fault(f"{quoted(key)} means nothing for {target.name} ({target.kind})")
+        )
+        del values[key]
+    for word, code in values.get("codes", {}).items():
+        if code and code not in target.codes:
+            problem = f"{quoted(code)} (for {quoted(word)}) is not a code of {target.name}"
+            faults.append(_spot(node, "codes").fault(problem, nearest(code, target.codes)))
+    if "blank" in values and values["blank"] not in target.codes:
+        problem = f"{quoted(values['blank'])} is not a code of {target.name}"
+        faults.append(_spot(node, "blank").fault(problem, nearest(values["blank"], target.codes)))
+    if "unknown" in values:
+        values["unknown"] = frozenset(values["unknown"])
+    if _ambiguous(values.get("formats", ISO_DATES)):
+        faults.append(
+            _spot(node, "formats").fault("two formats read the same text in different ways; keep one")
+        )
+    return ColumnRule(target, **values)
+
+
+def _ambiguous(formats: tuple[DateFormat, ...]) -> bool:
+    shapes = [f.shape for f in formats]
+    return len(set(shapes)) < len(shapes)
+
+
+def _build(
+    known: Mapping[str, Target], values: dict[str, Any], node: Table, faults: list[Fault]
+) -> SourceMapping | None:
+    parts: Mapping[str, dict[str, Any]] = values.get("tables", {})
+    nothing: Mapping[str, Any] = MappingProxyType({})
+    tables = tuple(
+        TableRule(name, part["columns"], part.get("left_out", nothing), part.get("join", nothing))
+        for name, part in parts.items()
+        if "columns" in part
+    )
+    spot = _spot(node, "tables")
+    for number, table in enumerate(tables):
+        if number and not table.join:
+            faults.append(
+                spot.fault(f"{quoted(table.name)} needs 'join': how its rows belong to the first table")
+            )
+        if not number and table.join:
+            faults.append(spot.fault("the first table has one row per casualty and is joined to nothing"))
+    constants: Mapping[str, str] = values.get("constants", nothing)
+    _check_constants(known, constants, _spot(node, "constants"), faults)
+    if tables and not faults:
+        _check_filled(tables, constants, spot, faults)
+    if faults:
+        return None
+    return SourceMapping(
+        values["member"], values["source"], values.get("reading", Reading()), tables, constants
+    )
+
+
+def _check_constants(
+    known: Mapping[str, Target], constants: Mapping[str, str], spot: Any, faults: list[Fault]
+) -> None:
+    for name, code in constants.items():
+        target = known.get(name)
+        if target is None or not target.codes or target.kind is Kind.SEVERAL:
+            coded = [n for n, t in known.items() if t.codes]
+            faults.append(spot.fault(f"{quoted(name)} cannot be a constant", nearest(name, tuple(coded))))
+        elif code not in target.codes:
+            faults.append(spot.fault(f"{quoted(code)} is not a code of {name}", nearest(code, target.codes)))
+
+
+def _check_filled(
+    tables: tuple[TableRule, ...], constants: Mapping[str, str], spot: Any, faults: list[Fault]
+) -> None:
+    filled = [rule.target.name for table in tables for rule in table.columns.values()] + list(constants)
+    for name in sorted({n for n in filled if filled.count(n) > 1}):
+        faults.append(spot.fault(f"{name} is filled twice"))
+    for name in sorted({n.partition(".")[0] for n in filled if "." in n} & set(filled)):
+        faults.append(spot.fault(f"{name} is filled as a whole and in parts ({name}.…)"))
+    faults.extend(
+        spot.fault(f"nothing is mapped to {name}, without which nothing can be counted")
+        for name in (CASE, DATE)
+        if name not in filled
+    )
+    if CONSENT not in filled:
+        faults.append(
+            spot.fault(
+                f"nothing is mapped to {CONSENT}: map a column, or state under 'constants' what all agreed to"
+            )
+        )
+
+
+def _spot(node: Table, key: str) -> Any:
+    return next((e.spot for e in node.entries if e.key == key), node.spot)

@@ -1,0 +1,68 @@
+"""Who is the same person, and which rows are the same case.
+
+People are matched by their national number, and without one by their case number: no guess is made from
+names, ages or places. Rows with one case number are one casualty; the row that knows most is kept, and of
+equally full rows the first by its codes, so that the order of the rows changes nothing.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.member.snapshot import Column
+from gateway.sources.findings import Findings, Problem
+
+UNKNOWN_CODES = frozenset({"UNK", "U"})
+
+
+def person_links(national: NDArray[np.bytes_] | None, case: NDArray[np.bytes_]) -> NDArray[np.bytes_]:
+    """A pseudonym per row for the person: of the national number, else of the case number."""
+    if national is None:
+        return case
+    widest = max(national.dtype, case.dtype, key=lambda d: d.itemsize)
+    return np.where(national == b"", case.astype(widest), national.astype(widest))
+
+
+def one_row_per_case(
+    links: Mapping[str, NDArray[np.bytes_]], columns: Mapping[str, Column], lines: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], dict[Problem, list[int]]]:
+    """Mask of the rows to keep, and the lines of those dropped by the problem that they are."""
+    _, case, times = np.unique(links["case"], return_inverse=True, return_counts=True)
+    keep = np.ones(len(case), dtype=np.bool_)
+    dropped: dict[Problem, list[int]] = {}
+    again = np.flatnonzero(times[case] > 1)
+    if not len(again):
+        return keep, dropped
+    unknown = sum(
+        (_unknown(c)[c.indices[again]].astype(np.int64) for c in columns.values()), start=np.int64(0)
+    )
+    told = [links["person"][again], links["accident"][again], *(c.indices[again] for c in columns.values())]
+    order = np.lexsort((*reversed(told), np.broadcast_to(unknown, again.shape), case[again]))
+    kept = 0
+    for place, row in enumerate(order.tolist()):
+        if place == 0 or case[again[row]] != case[again[order[place - 1]]]:
+            kept = row
+            continue
+        keep[again[row]] = False
+        same = all(part[row] == part[kept] for part in told)
+        problem = Problem.TWICE_SAME if same else Problem.TWICE_OTHER
+        dropped.setdefault(problem, []).append(int(lines[again[row]]))
+    return keep, dropped
+
+
+def note_contradictions(
+    person: NDArray[np.bytes_], sex: Column, lines: NDArray[np.int64], table: str, findings: Findings
+) -> None:
+    """Note people who are male in one case and female in another: a number that two people share."""
+    told = ~_unknown(sex)[sex.indices]
+    _, who = np.unique(person, return_inverse=True)
+    pairs = np.unique(np.column_stack((who[told], sex.indices[told])), axis=0)
+    several = np.bincount(pairs[:, 0], minlength=who.max(initial=0) + 1) > 1
+    rows = np.flatnonzero(several[who])
+    if len(rows):
+        findings.add(table, "", Problem.PERSON_DIFFERS, sorted(lines[rows].tolist()))
+
+
+def _unknown(column: Column) -> NDArray[np.bool_]:
+    return np.array([c in UNKNOWN_CODES or c.endswith("_UNK") for c in column.codes], dtype=np.bool_)

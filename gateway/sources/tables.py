@@ -1,0 +1,32 @@
+"""What every kind of source looks like to a load: tables with headings, read in chunks of text cells."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+CHUNK_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Rows in the order of the source, each as wide as the headings, with the line on which each stands."""
+
+    lines: Sequence[int]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class OpenTable:
+    """A table that is being read. `chunks` can be walked once."""
+
+    headings: tuple[str, ...]
+    chunks: Iterator[Chunk]
+
+
+class Source(Protocol):
+    """Where a member's data are."""
+
+    def table(self, name: str) -> AbstractContextManager[OpenTable]:
+        """Open a table for reading. Raises SourceError when it is not there or cannot be read."""
+        ...

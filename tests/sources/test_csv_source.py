@@ -1,0 +1,136 @@
+"""Files as they really come: cut off, in the wrong encoding, with two heading rows; never a wrong count."""
+
+import pytest
+
+from gateway.sources.errors import SourceError
+
+
+def test_a_byte_order_mark_is_skipped_and_told(small):
+    loaded = small.load(victims=b"\xef\xbb\xbf" + small.text({}).encode())
+    assert small.problems(loaded) == {("", "BOM"): 1}
+    assert len(loaded.snapshot) == 1
+
+
+def test_utf_16_is_named(small):
+    with pytest.raises(SourceError, match="UTF-16"):
+        small.load(victims=small.text({}).encode("utf-16"))
+    small.mapping = small.mapping.replace("source: csv", "source: csv\nreading: {encoding: utf-16}")
+    assert len(small.load(victims=small.text({}).encode("utf-16")).snapshot) == 1
+
+
+def test_a_wrong_encoding_names_the_line(small):
+    text = small.text({}, {"Province": "Batdâmbâng"})
+    with pytest.raises(SourceError, match=r"victims.csv, line 3: this is not text in utf-8"):
+        small.load(victims=text.encode("latin-1"))
+    small.mapping = small.mapping.replace("source: csv", "source: csv\nreading: {encoding: latin-1}")
+    loaded = small.load(victims=text.encode("latin-1"))
+    assert loaded.snapshot.columns["place"].codes == ("KH-2",)
+
+
+@pytest.mark.parametrize("cut", [6, 20, 40])
+def test_a_half_written_file_is_an_error(small, cut):
+    with pytest.raises(SourceError, match="cut off"):
+        small.load(victims=small.text({}, {})[:-cut])
+
+
+def test_a_file_cut_off_within_its_last_cell_is_told(small):
+    loaded = small.load(victims=small.text({}, {"Sex": "Female"})[:-3])
+    assert small.problems(loaded) == {("", "NO_LINE_END"): 1, ("Consent", "CODE"): 1}
+
+
+def test_an_unclosed_quote_is_an_error(small):
+    with pytest.raises(SourceError, match="cut off"):
+        small.load(victims=small.text({}) + 'C2,"Sok Da')
+
+
+def test_a_last_line_without_end_is_told(small):
+    loaded = small.load(victims=small.text({}).rstrip("\n"))
+    assert small.problems(loaded) == {("", "NO_LINE_END"): 1}
+
+
+def test_an_empty_file_is_an_error(small):
+    with pytest.raises(SourceError, match="empty"):
+        small.load(victims="")
+
+
+def test_headings_alone_are_no_casualties(small):
+    assert len(small.load_rows().snapshot) == 0
+
+
+def test_a_missing_file_is_an_error(small):
+    with pytest.raises(SourceError, match=r"no file 'victims.csv'"):
+        small.load(other="")
+
+
+def test_zero_bytes_are_an_error(small):
+    with pytest.raises(SourceError, match="zero bytes"):
+        small.load(victims=small.text({}) + "C2,\0\0\n")
+
+
+def test_missing_columns_are_named(small):
+    text = small.text({}).replace("ID card", "Card").replace("Sex", "Gender")
+    with pytest.raises(SourceError, match="no column 'ID card', 'Sex'"):
+        small.load(victims=text)
+
+
+def test_a_column_that_stands_twice_is_an_error(small):
+    with pytest.raises(SourceError, match="several columns 'Sex'"):
+        small.load(victims=small.text({}).replace("Name", "sex", 1))
+
+
+def test_a_new_column_is_not_read_and_told(small):
+    text = "\n".join(
+        f"{line},{extra}"
+        for line, extra in zip(small.text({}).split("\n"), ["Phone", "012345"], strict=False)
+    )
+    loaded = small.load(victims=text + "\n")
+    assert small.problems(loaded) == {("Phone", "NOT_MAPPED"): 1}
+
+
+def test_two_heading_rows_are_told_or_stated(small):
+    titled = "Casualty register,,,,,,,,\n" + small.text({})
+    with pytest.raises(SourceError, match=r"no column 'Case'.*"):
+        small.load(victims=titled)
+    small.mapping = small.mapping.replace("source: csv", "source: csv\nreading: {header: 2}")
+    assert len(small.load(victims=titled).snapshot) == 1
+
+
+def test_headings_repeated_in_the_middle_are_left_out_and_told(small):
+    text = small.text({}) + small.text({"Case": "C2"})
+    loaded = small.load(victims=text)
+    assert small.problems(loaded) == {("", "ROW_HEADINGS"): 1}
+    assert len(loaded.snapshot) == 2
+
+
+def test_rows_too_short_or_too_long_are_left_out_and_told(small):
+    first, row = small.text({}).splitlines()
+    loaded = small.load(victims="\n".join([first, row + ",x", "C5,Sok,", ",,,,,,,,", "", row, ""]))
+    assert small.problems(loaded) == {("", "ROW_LONG"): 1, ("", "ROW_SHORT"): 1, ("", "ROW_BLANK"): 2}
+    assert len(loaded.snapshot) == 1
+
+
+def test_another_delimiter_is_named(small):
+    text = small.text({}).replace(",", ";")
+    with pytest.raises(SourceError, match="delimiter"):
+        small.load(victims=text)
+    small.mapping = small.mapping.replace("source: csv", 'source: csv\nreading: {delimiter: ";"}')
+    assert len(small.load(victims=text).snapshot) == 1
+
+
+def test_a_cell_without_end_is_an_error(small):
+    with pytest.raises(SourceError, match="not CSV"):
+        small.load(victims=small.text({"Name": "x" * 200_000}))
+
+
+def test_cells_may_hold_line_ends_and_quotes(small):
+    loaded = small.load_rows({"Name": 'Sok "Dara"\r\nChan, junior'}, {"Age": "?"})
+    assert len(loaded.snapshot) == 2
+    assert loaded.findings[0].lines == (4,)
+
+
+@pytest.mark.parametrize(
+    "junk", [b"\xff\xfe\x00", b"PK\x03\x04" + b"\x00" * 50, b"%PDF-1.4\n%\xe2\xe3", b"\n\n\n"]
+)
+def test_what_is_not_csv_is_an_error(small, junk):
+    with pytest.raises(SourceError):
+        small.load(victims=junk)

@@ -1,0 +1,92 @@
+"""Dates: tokens, eras, precision; and what is no date."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.sources.dates import DateFormat, DateReader, UnreadableError, whole_years
+from gateway.sources.findings import Problem
+
+TODAY = date(2026, 11, 25)
+days = st.dates(date(1900, 1, 1), TODAY)
+
+
+def reader(*formats, era="CE", today=TODAY):
+    return DateReader(tuple(DateFormat(f) for f in formats), era, today)
+
+
+def problem_of(reading, text):
+    with pytest.raises(UnreadableError) as caught:
+        reading.read(text)
+    return caught.value.problem
+
+
+@given(days)
+def test_a_date_is_read_in_every_format(day):
+    for form, text in {
+        "DD/MM/YYYY": f"{day.day:02d}/{day.month:02d}/{day.year}",
+        "D.M.YYYY": f"{day.day}.{day.month}.{day.year}",
+        "MM-DD-YYYY": f"{day.month:02d}-{day.day:02d}-{day.year}",
+        "DD-MMM-YYYY": day.strftime("%d-%b-%Y").casefold(),
+        "YYYY-MM-DDThh:mm:ss": f"{day.isoformat()}t13:45:00",
+        "YYYYMMDD": day.strftime("%Y%m%d"),
+    }.items():
+        assert reader(form).read(text) == day.isoformat()
+
+
+@given(days)
+def test_buddhist_years_are_543_ahead(day):
+    text = f"{day.day:02d}/{day.month:02d}/{day.year + 543}"
+    for era in ("BE", "either"):
+        assert reader("DD/MM/YYYY", era=era).read(text) == day.isoformat()
+    assert problem_of(reader("DD/MM/YYYY"), text) is Problem.DATE_ERA
+
+
+def test_where_either_era_stands_a_common_year_stays():
+    assert reader("YYYY", era="either").read("2024") == "2024"
+    assert problem_of(reader("YYYY", era="BE"), "2024") is Problem.DATE_ERA
+
+
+def test_29_february_of_a_buddhist_year_is_judged_in_the_common_era():
+    assert reader("DD/MM/YYYY", era="BE").read("29/02/2563") == "2020-02-29"
+    assert problem_of(reader("DD/MM/YYYY", era="BE"), "29/02/2564") is Problem.DATE_NOT_REAL
+
+
+def test_several_formats_are_tried_in_turn():
+    reading = reader("YYYY-MM-DD", "DD/MM/YYYY", "D MMM YYYY", "YYYY")
+    assert [reading.read(t) for t in ("2010-03-04", "04/03/2010", "4 mar 2010", "2010")] == [
+        "2010-03-04", "2010-03-04", "2010-03-04", "2010",
+    ]  # fmt: skip
+    assert problem_of(reading, "04.03.2010") is Problem.DATE_FORM
+
+
+@given(days, st.integers(1, 4000))
+def test_the_future_is_no_date_of_an_accident(today, ahead):
+    later = today + timedelta(days=ahead)
+    assert problem_of(reader("YYYY-MM-DD", today=today), later.isoformat()) is Problem.DATE_FUTURE
+    assert reader("YYYY-MM-DD", today=today).read(today.isoformat()) == today.isoformat()
+
+
+@pytest.mark.parametrize(
+    "text", ["2019-02-29", "2019-04-31", "2019-00-10", "2019-13-01", "2019-01-00", "0000-01-01"]
+)
+def test_days_that_do_not_exist(text):
+    assert problem_of(reader("YYYY-MM-DD"), text) in {Problem.DATE_NOT_REAL, Problem.DATE_EARLY}
+
+
+@given(days, days)
+def test_age_is_that_of_the_last_birthday(one, other):
+    born, then = sorted((one, other))
+    years = whole_years(born.isoformat(), then.isoformat())
+    assert years >= 0
+    birthday = (born.month, born.day)
+    assert years == then.year - born.year - ((then.month, then.day) < birthday)
+
+
+def test_less_precise_dates_give_the_most_that_the_age_can_be():
+    assert whole_years("2000", "2010-01-01") == 10
+    assert whole_years("2000-12", "2010-12-01") == 10
+    assert whole_years("2000-12", "2010-11") == 9
+    assert whole_years("2010-12", "2010-11-30") == -1
