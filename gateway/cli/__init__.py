@@ -9,7 +9,9 @@ from gateway import __version__
 from gateway.errors import SafelaneError
 
 # Commands are imported when asked for: `safelane --help` must not wait for a solver or a language model.
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "attack": "gateway.cli.attack:command",
+}
 """Name on the command line -> "module:function"."""
 
 

@@ -1,0 +1,218 @@
+"""The joint dimensions of several releases: every group of codes that any of them speaks about, as one set.
+
+Releases differ in levels, codings and populations. Here each dimension becomes one *axis*: its *nodes* are
+sets of finest codes (`Total` of a release without 2025 is all years but that one), and its *relations* say
+which nodes together make up another. Where a release speaks of all years and another of all but 2025, the
+node {2025} is added: nobody listed it, but its cells are differences of what was listed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.errors import TableError
+from anonymisers.hierarchy import ROOT, Hierarchy
+
+NODE_LIMIT = 20_000
+"""Groups on one axis; differences of very many releases stop being added there."""
+
+Label = str | tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One joint dimension.
+
+    `masks` are the nodes, each a set of finest codes as bits; `labels` name them (one code, or several of
+    which any one fits). A relation (whole, parts) says that disjoint parts make up the whole, by node number.
+    `atoms` are the nodes that no node cuts: together they are everybody, each once. `complete` is false
+    when NODE_LIMIT stopped the adding of differences.
+    """
+
+    name: str
+    masks: tuple[int, ...]
+    labels: tuple[Label, ...]
+    relations: tuple[tuple[int, tuple[int, ...]], ...]
+    atoms: tuple[int, ...]
+    complete: bool
+
+    def inside(self) -> NDArray[np.bool_]:
+        """Array (nodes, atoms): whether the node holds the atom."""
+        atoms = [self.masks[a] for a in self.atoms]
+        return np.array([[m & a == a for a in atoms] for m in self.masks], dtype=np.bool_)
+
+
+@dataclass(frozen=True)
+class Use:
+    """How one release uses a dimension: its hierarchy (None: it lacks the dimension), the codes to which its
+    population is limited, and the positions that its cells name."""
+
+    hierarchy: Hierarchy | None
+    where: tuple[str, ...]
+    positions: NDArray[np.int32]
+
+
+def build_axis(name: str, uses: Sequence[Use]) -> tuple[Axis, list[NDArray[np.int32]]]:
+    """The axis of a dimension, and for each use the node of every position of its hierarchy (-1: nobody).
+
+    A use without the dimension gets an array of one element, the node of everybody.
+    Raises TableError when two hierarchies cut one code into different finest codes.
+    """
+    finest = _Finest(name, [u.hierarchy for u in uses if u.hierarchy is not None])
+    per_use = [_masks_of(u, finest) for u in uses]
+    families = _families(uses, per_use)
+    masks, relations, complete = _close(families)
+    atoms = _atoms(masks, finest.everything)
+    masks = list(dict.fromkeys([*masks, *atoms]))
+    number = {mask: i for i, mask in enumerate(masks)}
+    names = finest.names()
+    axis = Axis(
+        name,
+        tuple(masks),
+        tuple(_label(m, names, finest.everything) for m in masks),
+        tuple((number[w], tuple(number[p] for p in parts)) for w, parts in relations),
+        tuple(number[a] for a in atoms),
+        complete,
+    )
+    nodes = [np.array([number.get(m, -1) for m in own], dtype=np.int32) for own in per_use]
+    return axis, nodes
+
+
+class _Finest:
+    """Codes as sets of the finest codes known to any of the hierarchies."""
+
+    def __init__(self, name: str, hierarchies: list[Hierarchy]) -> None:
+        self._name = name
+        self._hierarchies = list(dict.fromkeys(hierarchies))
+        self._bits: dict[str, int] = {}
+        self._cuts: dict[str, list[tuple[str, ...]]] = {}
+        for hierarchy in self._hierarchies:
+            for position, kids in enumerate(hierarchy.children()):
+                if len(kids) and position != hierarchy.root:
+                    parts = tuple(hierarchy.codes[k] for k in kids.tolist())
+                    self._cuts.setdefault(hierarchy.codes[position], []).append(parts)
+        self._known: dict[str, int] = {}
+        self.everything = 0
+        for hierarchy in self._hierarchies:
+            self.everything |= self.of_root(hierarchy)
+
+    def of_root(self, hierarchy: Hierarchy) -> int:
+        mask = 0
+        for leaf in hierarchy.leaves.tolist():
+            mask |= self.of_code(hierarchy.codes[leaf])
+        return mask
+
+    def of_code(self, code: str, above: tuple[str, ...] = ()) -> int:
+        if code in self._known:
+            return self._known[code]
+        if code in above:
+            msg = f"dimension {self._name!r}: {code!r} holds itself when the releases are read together"
+            raise TableError(msg)
+        cuts = self._cuts.get(code)
+        if not cuts:
+            mask = 1 << self._bits.setdefault(code, len(self._bits))
+        else:
+            found = {self._union(parts, (*above, code)) for parts in cuts}
+            if len(found) > 1:
+                msg = f"dimension {self._name!r}: the releases cut {code!r} into different finest codes"
+                raise TableError(msg, remedy="Add their common refinement as the lowest level of both.")
+            mask = found.pop()
+        self._known[code] = mask
+        return mask
+
+    def _union(self, codes: Iterable[str], above: tuple[str, ...]) -> int:
+        mask = 0
+        for code in codes:
+            mask |= self.of_code(code, above)
+        return mask
+
+    def masks(self, hierarchy: Hierarchy) -> list[int]:
+        root = self.of_root(hierarchy)
+        return [root if code == ROOT else self.of_code(code) for code in hierarchy.codes]
+
+    def names(self) -> dict[int, str]:
+        """Set -> a code for it, the highest code first."""
+        names: dict[int, str] = {}
+        for hierarchy in self._hierarchies:
+            masks = self.masks(hierarchy)
+            for position in np.argsort(hierarchy.depth, kind="stable").tolist():
+                if hierarchy.codes[position] != ROOT:
+                    names.setdefault(masks[position], hierarchy.codes[position])
+        return names
+
+
+def _masks_of(use: Use, finest: _Finest) -> list[int]:
+    if use.hierarchy is None:
+        return [finest.everything]
+    masks = finest.masks(use.hierarchy)
+    if not use.where:
+        return masks
+    allowed = 0
+    for code in use.where:
+        allowed |= masks[use.hierarchy.position(code)]
+    return [m & allowed for m in masks]
+
+
+def _families(uses: Sequence[Use], per_use: Sequence[list[int]]) -> list[frozenset[int]]:
+    families: dict[frozenset[int], None] = {}
+    for use, masks in zip(uses, per_use, strict=True):
+        positions = [0] if use.hierarchy is None else np.unique(use.positions).tolist()
+        families[frozenset(masks[p] for p in positions) - {0}] = None
+    return list(families)
+
+
+def _close(
+    families: Sequence[frozenset[int]],
+) -> tuple[list[int], list[tuple[int, tuple[int, ...]]], bool]:
+    """All nodes and relations: each family cuts each node into its largest groups inside it, and a rest."""
+    by_size = [sorted(f, key=lambda m: (-m.bit_count(), m)) for f in families]
+    nodes = dict.fromkeys(m for f in by_size for m in f)
+    relations: dict[tuple[int, tuple[int, ...]], None] = {}
+    queue = list(nodes)
+    complete = True
+    for whole in queue:
+        for family in by_size:
+            parts = _cut(whole, family)
+            if len(parts) < 2:
+                continue
+            rest = parts[-1]
+            if rest not in nodes:
+                if len(nodes) >= NODE_LIMIT:
+                    complete = False
+                    continue
+                nodes[rest] = None
+                queue.append(rest)
+            relations[whole, tuple(sorted(parts))] = None
+    return list(nodes), list(relations), complete
+
+
+def _atoms(masks: Iterable[int], everything: int) -> list[int]:
+    atoms = [everything]
+    for mask in masks:
+        atoms = [part for atom in atoms for part in (atom & mask, atom & ~mask) if part]
+    return atoms
+
+
+def _cut(whole: int, family: Iterable[int]) -> list[int]:
+    """The largest proper groups of a family inside a node, and what they leave over as the last part."""
+    rest, parts = whole, []
+    for mask in family:
+        if mask != whole and mask & rest == mask:
+            parts.append(mask)
+            rest ^= mask
+    return [*parts, rest] if parts and rest else parts
+
+
+def _label(mask: int, names: Mapping[int, str], everything: int) -> Label:
+    if mask == everything:
+        return ROOT
+    if mask in names:
+        return names[mask]
+    rest, parts = mask, []
+    for candidate in sorted(names, key=lambda m: (-m.bit_count(), m)):
+        if candidate & rest == candidate:
+            parts.append(names[candidate])
+            rest ^= candidate
+    return tuple(parts)

@@ -1,0 +1,164 @@
+"""The exact attacker: everything that follows from releases, by bounds, linear programs and integrality.
+
+It shares nothing with the code that protects but the reading of releases, so that it can find that code's
+mistakes. What the attacker knows: every shown cell of every release, who their populations are, the
+hierarchies, that counts are integers >= 0, and that a withheld cell is at least `lower`.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.attack.findings import Findings, Found
+from anonymisers.attack.fullcross import cross_size, is_linked, with_full_cross
+from anonymisers.attack.goals import Extent, Goals
+from anonymisers.attack.intervals import explore, free_columns, parts_of
+from anonymisers.attack.polytope import OutOfTimeError, Polytope
+from anonymisers.attack.reduction import Reduced, reduce_system
+from anonymisers.attack.system import System, build_system, key_of
+from anonymisers.errors import RulesError
+from anonymisers.table import Release, Table
+
+Mask = NDArray[np.bool_]
+Progress = Callable[[str, int, int], None]
+"""Called with a phase, how many cells of it are done, and how many there are."""
+
+
+def attack(
+    releases: Sequence[Release],
+    *,
+    threshold: int,
+    lower: int | None = None,
+    zeros: str = "partner",
+    truth: Table | None = None,  # noqa: ARG001
+    full_cross: bool = True,
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+) -> Findings:
+    """Attack releases of one snapshot together.
+
+    `threshold` is k: cells of 1..k-1 are small (0..k-1 when `zeros` is "protect"). `lower` is what the
+    attacker knows of a withheld cell; by default 1 where zeros are published, else 0. With `truth` the cells
+    that the only person of another withheld cell can compute are sought too. `full_cross` takes the cells
+    behind linked tables as unknowns too, unless they are too many (`unexamined` then says so); without it
+    the attacker knows only the sums within and between tables, and his intervals may be too wide.
+    `time_limit` is in seconds; what it leaves undecided is in `open`.
+
+    Raises RulesError for impossible rules, TableError when the releases contradict each other, the
+    truth, or what the attacker is told of withheld cells.
+    """
+    _check_rules(releases, threshold, lower, zeros)
+    lower = (1 if zeros == "publish" else 0) if lower is None else lower
+    until = np.inf if time_limit is None else time.monotonic() + time_limit
+    system = build_system(releases)
+    reduced = reduce_system(system, lower)
+    system, reduced, unexamined = _crossed(system, reduced, lower, full_cross=full_cross)
+    goals = Goals(reduced, system.withheld[reduced.boxes], lower, 0 if zeros == "protect" else 1, threshold)
+    extent = Extent.start(reduced)
+    _explore_all(goals, extent, lambda: until - time.monotonic(), progress)
+    return replace(_findings(system, goals, extent), unexamined=unexamined)
+
+
+def _crossed(
+    system: System, reduced: Reduced, lower: int, *, full_cross: bool
+) -> tuple[System, Reduced, tuple[str, ...]]:
+    """The system with the full cross behind linked tables, where that is wanted and possible."""
+    unexamined = [] if system.complete else ["differences between releases, which are too many"]
+    if is_linked(system):
+        crossed = with_full_cross(system, reduced) if full_cross else None
+        if crossed is not None:
+            system, reduced = crossed, reduce_system(crossed, lower)
+        else:
+            unexamined.append(
+                f"the full cross of {cross_size(system):,} cells behind the linked tables: "
+                "cells in no table, and what only they would add to the intervals"
+            )
+    return system, reduced, tuple(unexamined)
+
+
+def _check_rules(releases: Sequence[Release], threshold: int, lower: int | None, zeros: str) -> None:
+    if not releases:
+        raise RulesError("there is no release to attack")
+    if threshold < 2:
+        raise RulesError("the threshold must be at least 2", remedy="5 is usual.")
+    if lower not in (None, 0, 1):
+        raise RulesError("'lower' must be 0 or 1")
+    if zeros not in ("partner", "publish", "protect"):
+        raise RulesError("zeros are 'partner', 'publish' or 'protect'")
+
+
+def _explore_all(
+    goals: Goals, extent: Extent, seconds_left: Callable[[], float], progress: Progress | None
+) -> None:
+    reduced = goals.reduced
+    free = free_columns(reduced)
+    extent.seen_low[free], extent.seen_high[free] = reduced.low[free], reduced.high[free]
+    done, total = len(free), len(reduced.low)
+    for part in parts_of(reduced):
+        polytope = Polytope(part.rows, reduced.low[part.columns], reduced.high[part.columns], seconds_left)
+        try:
+            explore(part, goals, extent, polytope, lambda _columns, _world: None)
+        except OutOfTimeError:
+            return
+        done += len(part.columns)
+        if progress is not None:
+            progress("intervals", done, total)
+
+
+def _findings(system: System, goals: Goals, extent: Extent) -> Findings:
+    reduced = goals.reduced
+    low, high = reduced.interval(extent.seen_low, extent.seen_high)
+    least, most = reduced.interval(extent.proven_low, extent.proven_high)
+    settled = goals.settled(extent)
+    certain = least == most
+    small = goals.small(least, most)
+    asked = goals.withheld
+    narrow = asked & settled & ~certain & small & ~goals.wide(low, high)
+    unasked = ~asked & certain & small
+
+    def found(mask: Mask) -> tuple[Found, ...]:
+        return tuple(_found(system, reduced, i, least[i], most[i]) for i in np.flatnonzero(mask).tolist())
+
+    return Findings(
+        cells=len(system.values),
+        withheld=int(system.withheld.sum()),
+        disclosed=found(asked & certain) + _shown_elsewhere(system),
+        narrow=found(narrow),
+        unasked=found(unasked),
+        differences=_differences(system, reduced.boxes[unasked]),
+        open=found(~settled & ~certain),
+    )
+
+
+def _shown_elsewhere(system: System) -> tuple[Found, ...]:
+    """Cells that one release withholds and another shows."""
+    both = np.flatnonzero(system.withheld & (system.values >= 0)).tolist()
+    return tuple(
+        Found(key_of(system, b), int(system.release[b]), int(system.values[b]), int(system.values[b]))
+        for b in both
+    )
+
+
+def _found(system: System, reduced: Reduced, number: int, low: float, high: float) -> Found:
+    box = int(reduced.boxes[number])
+    release = int(system.release[box])
+    return Found(
+        key_of(system, box),
+        release if release >= 0 else None,
+        int(low),
+        None if np.isinf(high) else int(high),
+    )
+
+
+def _differences(system: System, boxes: NDArray[np.int64]) -> int:
+    """How many of these boxes stand in a sum whose other cells are all shown."""
+    wanted = np.zeros(len(system.values), dtype=np.bool_)
+    wanted[boxes] = True
+    plain = np.zeros(len(system.values), dtype=np.bool_)
+    for block in system.sums:
+        alone = (system.values[block] < 0).sum(axis=1) == 1
+        plain[block[alone].ravel()] = True
+    return int((plain & wanted).sum())
