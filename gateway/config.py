@@ -23,10 +23,14 @@ class ConfigError(SafelaneError):
 
 @dataclass(frozen=True)
 class HubConfig:
-    """`origin` names the regional log and its key. `database` is a URL; `listen` is HOST:PORT, 0 for any."""
+    """`origin` names the regional log and its key.
+
+    `database` is a URL of SQLAlchemy; empty for a SQLite file in the directory. `listen` is HOST:PORT, with
+    port 0 for any free one.
+    """
 
     origin: str
-    database: str
+    database: str = ""
     listen: str = "127.0.0.1:0"
 
 
@@ -35,9 +39,9 @@ class MemberConfig:
     """`hub_log_key` is the vkey of the regional log, as compared by voice at enrolment."""
 
     member: str
-    database: str
     hub_url: str
     hub_log_key: str
+    database: str = ""
     listen: str = "127.0.0.1:0"
 
 

@@ -27,7 +27,7 @@ def create_hub(directory: Path, origin: str) -> None:
     """Set up a hub whose regional log is named `origin`. Raises NotEmptyError."""
     layout = fresh(directory)
     new_signer(layout.keys / LOG_KEY, origin)
-    write_config(directory, HubConfig(origin, sqlite_url(layout.database.resolve())))
+    write_config(directory, HubConfig(origin))
     with open_hub(directory) as hub, hub.store.writing() as work:
         hub.log.create(work.log, int(hub.clock.now().timestamp()))
 
@@ -38,7 +38,7 @@ def open_hub(directory: Path) -> Iterator[Hub]:
     config = read_config(directory, HubConfig)
     signer = read_signer(Layout(directory).keys / LOG_KEY)
     dictionary = regional()
-    database = Database(config.database)
+    database = Database(config.database or sqlite_url(Layout(directory).database))
     try:
         migrate(database, HUB)
         store = HubStore(database, dictionary, config.origin)

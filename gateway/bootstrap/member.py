@@ -56,7 +56,7 @@ def connect(directory: Path, member: str, hub_url: str, hub_log_key: str, token:
     """Tell a new node where its hub is and which log key was compared."""
     layout = Layout(directory)
     write_secret(layout.keys / HUB_TOKEN, token)
-    write_config(directory, MemberConfig(member, sqlite_url(layout.database.resolve()), hub_url, hub_log_key))
+    write_config(directory, MemberConfig(member, hub_url, hub_log_key))
     with open_member(directory) as node, node.store.writing() as work:
         node.log.create(work.log, int(node.clock.now().timestamp()))
 
@@ -68,7 +68,7 @@ def open_member(directory: Path) -> Iterator[Node]:
     keys = Layout(directory).keys
     dictionary = regional()
     signer = read_signer(keys / LOG_KEY)
-    database = Database(config.database)
+    database = Database(config.database or sqlite_url(Layout(directory).database))
     try:
         migrate(database, MEMBER)
         yield Node(

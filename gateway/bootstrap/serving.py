@@ -1,0 +1,170 @@
+"""Runs a hub or a node until it is told to stop: its web application, and the loop beside it."""
+
+import socket
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from flask import Flask
+from waitress.server import create_server
+
+from gateway.api.app import create_hub_app, create_node_app
+from gateway.bootstrap.hub import open_hub
+from gateway.bootstrap.layout import Layout
+from gateway.bootstrap.member import hub_token, open_member
+from gateway.config import HubConfig, MemberConfig, read_config
+from gateway.errors import SafelaneError
+from gateway.http.link import HttpLink
+from gateway.hub.context import Hub
+from gateway.hub.releasing import next_deadline, release_due
+from gateway.member.cubes import CubeShelf
+from gateway.member.errors import LinkError
+from gateway.member.rounds import run_round
+
+log = structlog.get_logger()
+
+THREADS = 64
+"""Every member holds one for its long poll, every waiting analyst another."""
+
+POLL_SECONDS = 20.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
+"""Seconds between attempts while the hub is away: doubled each time."""
+
+
+class AddressError(SafelaneError):
+    """The address to listen on is taken or malformed."""
+
+    exit_code = 6
+
+
+class Stop:
+    """Asked once, heard by every loop."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self._hooks: list[Callable[[], None]] = []
+
+    def on_stop(self, hook: Callable[[], None]) -> None:
+        self._hooks.append(hook)
+
+    def __call__(self) -> None:
+        if not self._event.is_set():
+            self._event.set()
+            for hook in self._hooks:
+                hook()
+
+    @property
+    def asked(self) -> bool:
+        return self._event.is_set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        return self._event.wait(seconds)
+
+
+def serve_hub(directory: Path, stop: Stop) -> None:
+    """Serve until `stop`. Raises AddressError, ConfigError, KeyFileError or StorageError."""
+    config = read_config(directory, HubConfig)
+    with open_hub(directory) as hub:
+        stop.on_stop(hub.bell.ring)
+        closer = threading.Thread(target=_close_questions, args=(hub, stop), name="closer")
+        closer.start()
+        try:
+            _serve(create_hub_app(hub), config.listen, Layout(directory).address, stop)
+        finally:
+            stop()
+            closer.join()
+
+
+def serve_member(directory: Path, stop: Stop) -> None:
+    """Answer the hub's questions until `stop`. Raises as `serve_hub` does."""
+    config = read_config(directory, MemberConfig)
+    with open_member(directory) as node:
+        shelf = CubeShelf(node.dictionary, node.member, node.store)
+        shelf.refresh()
+        link = HttpLink(config.hub_url, hub_token(directory))
+
+        def rounds() -> None:
+            pause = FIRST_PAUSE
+            while not stop.asked:
+                try:
+                    run_round(node, shelf, link, POLL_SECONDS)
+                    pause = FIRST_PAUSE
+                except LinkError as error:
+                    log.warning("hub away", member=node.member, reason=error.message)
+                    stop.wait(pause)
+                    pause = min(2 * pause, LONGEST_PAUSE)
+                except SafelaneError as error:
+                    log.error("round failed", member=node.member, reason=error.message)
+                    stop.wait(pause)
+                    pause = min(2 * pause, LONGEST_PAUSE)
+
+        # A daemon: a long poll under way must not hold up the end. Whatever it has logged is durable.
+        threading.Thread(target=rounds, name="rounds", daemon=True).start()
+        try:
+            _serve(create_node_app(node), config.listen, Layout(directory).address, stop)
+        finally:
+            stop()
+
+
+def _close_questions(hub: Hub, stop: Stop) -> None:
+    while not stop.asked:
+        ticket = hub.bell.ticket()
+        try:
+            release_due(hub)
+            deadline = next_deadline(hub)
+        except SafelaneError as error:
+            log.error("release failed", reason=error.message)
+            stop.wait(1.0)
+            continue
+        longest = timedelta(seconds=60)
+        left = longest if deadline is None else min(longest, deadline - hub.clock.now())
+        hub.bell.wait(ticket, max(0.05, left.total_seconds() + 0.01))
+
+
+def _serve(app: Flask, listen: str, address: Path, stop: Stop) -> None:
+    """Serve on threads of their own; this one only waits, so that signals are heard at once."""
+    bound = _bind(listen)
+    host, port = bound.getsockname()[:2]
+    server = create_server(app, sockets=[bound], threads=THREADS, ident=None)
+
+    def run() -> None:
+        try:
+            server.run()
+        except OSError:
+            if not stop.asked:  # a closed socket is how the server's loop is ended
+                raise
+        finally:
+            stop()
+
+    threading.Thread(target=run, name="server", daemon=True).start()
+    _publish(address, f"http://{host}:{port}")
+    log.info("listening", host=host, port=port)
+    try:
+        stop.wait()
+    finally:
+        address.unlink(missing_ok=True)
+        server.close()
+
+
+def _bind(listen: str) -> socket.socket:
+    host, _, port = listen.rpartition(":")
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, int(port)))
+    except (OSError, ValueError, OverflowError) as error:
+        bound.close()
+        raise AddressError(
+            f"Cannot listen on {listen} ({type(error).__name__}).",
+            remedy="Set 'listen: HOST:PORT' in safelane.yaml; port 0 takes any free one.",
+        ) from None
+    return bound
+
+
+def _publish(address: Path, url: str) -> None:
+    """Say where we listen, whole or not at all: others wait for this file."""
+    partial = address.with_suffix(".new")
+    partial.write_text(url + "\n", encoding="ascii")
+    partial.replace(address)

@@ -1,0 +1,73 @@
+"""`safelane ask`: a regional question, and the table that comes back."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from gateway.cli import options
+from gateway.demo.access import analyst
+from gateway.export import coverage_lines, to_csv, to_json, to_text
+from gateway.http.client import HubClient, Result
+
+DEADLINE_SECONDS = 10
+
+
+@click.command()
+@click.option("--measure", required=True, help="What is counted, such as casualties.")
+@click.option("--by", required=True, help="Levels, separated by commas, such as country,year,outcome.")
+@click.option(
+    "--where", multiple=True, type=options.Pairs(), help="Only where a level has one of these codes: sex=F."
+)
+@click.option("--purpose", required=True, help="What the answer is for, such as regional-reporting.")
+@click.option(
+    "--deadline",
+    default=DEADLINE_SECONDS,
+    show_default=True,
+    type=click.IntRange(1, 7 * 24 * 3600),
+    help="Seconds that members have to answer.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
+)
+@options.directory
+def ask(
+    *,
+    measure: str,
+    by: str,
+    where: Sequence[tuple[str, list[str]]],
+    purpose: str,
+    deadline: int,
+    form: str,
+    directory: Path,
+) -> None:
+    """Ask a regional question as the analyst whose access is in --dir."""
+    levels = [level.strip() for level in by.split(",") if level.strip()]
+    filters: dict[str, list[str]] = {}
+    for level, codes in where:
+        filters.setdefault(level, []).extend(codes)
+    client = HubClient(*analyst(directory))
+    try:
+        result = client.ask(
+            measure=measure, by=levels, where=filters, purpose=purpose, deadline_seconds=deadline
+        )
+    finally:
+        client.close()
+    if form == "csv":
+        click.echo(to_csv(result.release), nl=False)
+    elif form == "json":
+        click.echo(to_json(result.release), nl=False)
+    else:
+        show(result)
+
+
+def show(result: Result) -> None:
+    """The table, what its signs mean, who answered, and the proof that the question was logged."""
+    click.echo(to_text(result.release), nl=False)
+    click.echo("\nCoverage")
+    for line in coverage_lines(result.release):
+        click.echo(f"  {line}")
+    click.echo(
+        f"\nReceipt, checked: entry {result.asked_index} of {result.log} asked this before any member heard "
+        f"of it;\nentry {result.released_index} commits to this table."
+    )

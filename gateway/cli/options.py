@@ -1,0 +1,39 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gateway.config import DEMO_DIR
+
+directory = click.option(
+    "--dir",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=DEMO_DIR,
+    show_default=True,
+    help="Directory of the demo, or of one hub or node.",
+)
+
+own_directory = click.option(
+    "--dir",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Directory of this hub or node.",
+)
+
+with_parent = click.option("--with-parent", is_flag=True, hidden=True)
+
+
+class Pairs(click.ParamType):
+    """LEVEL=CODE[,CODE...]"""
+
+    name = "level=codes"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        level, equals, codes = str(value).partition("=")
+        if not equals or not level or not codes:
+            self.fail(f"{value!r} is not of the form LEVEL=CODE or LEVEL=CODE,CODE", param, ctx)
+        return level.strip(), [code.strip() for code in codes.split(",")]

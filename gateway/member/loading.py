@@ -1,0 +1,28 @@
+"""A snapshot comes in whole: it is kept and logged in one transaction, and the former one stays beside it."""
+
+import secrets
+from datetime import date, timedelta
+
+from gateway.member import entries
+from gateway.member.context import Node
+from gateway.member.model import LoadedSnapshot
+from gateway.member.snapshot import Snapshot
+
+
+def keep_snapshot(node: Node, snapshot: Snapshot) -> LoadedSnapshot:
+    """Keep a snapshot; the next cube is made from it."""
+    now = node.clock.now()
+    until = last_closed_day(snapshot, now.date())
+    # Random, not the snapshot's own digest: outside the state nothing may follow from the data.
+    name = f"{node.member.lower()}-{secrets.token_hex(6)}"
+    with node.store.writing() as work:
+        event = entries.snapshot_loaded(node, name, until.isoformat(), now)
+        loaded = LoadedSnapshot(name, now, until, entries.record(node, work, event, {}))
+        work.add_snapshot(loaded, snapshot, because=loaded.index)
+    return loaded
+
+
+def last_closed_day(snapshot: Snapshot, today: date) -> date:
+    """The end of the last year that the snapshot covers and that is over; the day before today without any."""
+    closed = [year for year in snapshot.years if date(year, 12, 31) < today]
+    return date(max(closed), 12, 31) if closed else today - timedelta(days=1)
