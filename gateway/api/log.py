@@ -3,10 +3,10 @@
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from audit.serving import serve
 from flask import Blueprint, Response
 
 from audit.log import Log, Storage
+from audit.serve import serve
 
 
 class _View(Protocol):

@@ -14,6 +14,7 @@ from gateway.hub.errors import (
     AnswerRefusedError,
     NotAuthenticatedError,
     NotPermittedError,
+    PollRefusedError,
     TooLateError,
     UnknownQuestionError,
 )
@@ -30,6 +31,7 @@ STATUS: dict[type[SafelaneError], HTTPStatus] = {
     DictionaryError: HTTPStatus.UNPROCESSABLE_ENTITY,
     AnswerRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     AlreadyAnsweredError: HTTPStatus.CONFLICT,
+    PollRefusedError: HTTPStatus.CONFLICT,
     TooLateError: HTTPStatus.GONE,
     StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
 }

@@ -27,12 +27,14 @@ own_directory = click.option(
 with_parent = click.option("--with-parent", is_flag=True, hidden=True)
 
 
-class Pairs(click.ParamType):
+class Pairs(click.ParamType[tuple[str, list[str]]]):
     """LEVEL=CODE[,CODE...]"""
 
     name = "level=codes"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, list[str]]:
         level, equals, codes = str(value).partition("=")
         if not equals or not level or not codes:
             self.fail(f"{value!r} is not of the form LEVEL=CODE or LEVEL=CODE,CODE", param, ctx)

@@ -7,6 +7,7 @@ from gateway.hub.context import Hub
 from gateway.hub.errors import PollRefusedError
 from gateway.hub.model import AskedQuestion, Enrolment, Presence
 from gateway.hub.ports import View
+from gateway.hub.witnessing import cosignature_of
 from gateway.wire.exchange import Delivery, Poll, PollReply
 
 LONGEST_WAIT = 25.0
@@ -18,11 +19,10 @@ MOST_DELIVERIES = 20
 def poll(hub: Hub, member: Enrolment, call: Poll) -> PollReply:
     """Reply at once when questions wait, else when one comes or the wait is over.
 
-    Raises PollRefusedError when the member has witnessed a longer log than this hub has: the hub was rolled
-    back, and nothing may be built on it.
+    Raises PollRefusedError when the member has witnessed a longer or another log than this hub has: the hub
+    was rolled back, and nothing may be built on it.
     """
-    with hub.store.notes() as notes:
-        notes.seen(Presence(member.member, hub.clock.now(), call.log_head, call.seen_size))
+    _note(hub, member, call)
     end = time.monotonic() + min(call.wait, LONGEST_WAIT)
     while True:
         # Taken before looking, so that a question that comes in between is not slept through.
@@ -33,6 +33,19 @@ def poll(hub: Hub, member: Enrolment, call: Poll) -> PollReply:
         if reply.deliveries or left <= 0:
             return reply
         hub.bell.wait(ticket, left)
+
+
+def _note(hub: Hub, member: Enrolment, call: Poll) -> None:
+    """Keep when the member called, the head of its own log, and its cosignature of ours."""
+    gathered = None
+    if call.cosignature is not None:
+        with hub.store.reading() as view:
+            gathered = cosignature_of(hub, view, member, call.cosignature)
+    with hub.store.notes() as notes:
+        notes.seen(Presence(member.member, hub.clock.now(), call.log_head, call.seen_size))
+        if gathered is not None:
+            size, cosignature = gathered
+            notes.log.add_cosignatures(size, [cosignature])
 
 
 def _reply(hub: Hub, view: View, member: Enrolment, seen_size: int) -> PollReply:

@@ -91,7 +91,10 @@ class UnitOfWork(View, Protocol):
 
 
 class Notes(Protocol):
-    """Bookkeeping that no decision about people rests on."""
+    """Bookkeeping that no decision about people rests on. Cosignatures are proofs of their own."""
+
+    @property
+    def log(self) -> Storage: ...
 
     def seen(self, seen: Presence) -> None: ...
 

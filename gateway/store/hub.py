@@ -39,7 +39,7 @@ class HubStore:
     @contextmanager
     def notes(self) -> Iterator["HubNotes"]:
         with self._database.writing() as connection:
-            yield HubNotes(connection)
+            yield HubNotes(connection, self._origin)
 
 
 class HubView:
@@ -189,9 +189,10 @@ class HubUnitOfWork(HubView):
                 state=question.state.value,
             )
         )
-        self._connection.execute(
-            insert(asked_members), [{"question_id": question.id, "member": m} for m in question.members]
-        )
+        if question.members:
+            self._connection.execute(
+                insert(asked_members), [{"question_id": question.id, "member": m} for m in question.members]
+            )
 
     def add_answer(self, question_id: str, member: str, note: str, at: datetime, *, because: int) -> None:
         del because  # the question's own entry explains its answers, and its row names that entry
@@ -220,8 +221,9 @@ class HubUnitOfWork(HubView):
 class HubNotes:
     """Bookkeeping: replaced, not explained."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, origin: str) -> None:
         self._connection = connection
+        self.log = SqlLogStorage(connection, origin)
 
     def seen(self, seen: Presence) -> None:
         values = {

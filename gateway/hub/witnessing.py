@@ -1,0 +1,32 @@
+"""Members are witnesses of the regional log: their cosignatures are gathered, their doubts heard."""
+
+from audit.checkpoint import Checkpoint
+from audit.cosignature import CosignatureVerifier
+from audit.errors import AuditError
+from audit.note import Note, Signature, open_note
+from gateway.hub.context import Hub
+from gateway.hub.errors import PollRefusedError
+from gateway.hub.model import Enrolment
+from gateway.hub.ports import View
+
+
+def cosignature_of(hub: Hub, view: View, member: Enrolment, text: str) -> tuple[int, Signature]:
+    """The member's cosignature in a cosigned checkpoint of this log, and the size that it is for.
+
+    Raises PollRefusedError when it is not the member's, or not for the log that this hub has.
+    """
+    try:
+        note = Note.parse(text)
+        checkpoint = Checkpoint.parse(note.text)
+        verifier = CosignatureVerifier.parse(member.witness_key)
+        open_note(note, [verifier])
+        own = next(s for s in note.signatures if s.is_by(verifier.key))
+        root = hub.log.root(view.log, checkpoint.size)
+    except (AuditError, StopIteration) as error:
+        raise PollRefusedError(f"The cosignature of {member.member} does not hold: {error}.") from None
+    if (checkpoint.origin, checkpoint.root) != (hub.log.origin, root):
+        raise PollRefusedError(
+            f"{member.member} has witnessed another log than this hub has.",
+            remedy="The hub must not go on: compare the log with its witnesses and its backups.",
+        )
+    return checkpoint.size, own

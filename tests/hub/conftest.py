@@ -1,0 +1,38 @@
+"""A real hub in a temporary directory, and members that speak to it through its use cases."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from simulation import ORIGIN, HandClock, SimulatedMember
+
+from gateway.bootstrap.clock import ProcessBell
+from gateway.bootstrap.hub import add_user, create_hub, enrol, open_hub
+from gateway.hub.context import Hub
+from gateway.hub.model import Principal, Role
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def hub(tmp_path: Path, clock: HandClock) -> Iterator[Hub]:
+    create_hub(tmp_path / "hub", ORIGIN)
+    with open_hub(tmp_path / "hub") as opened:
+        yield Hub(opened.dictionary, opened.store, opened.log, clock, ProcessBell())
+
+
+@pytest.fixture
+def members(hub: Hub, clock: HandClock) -> dict[str, SimulatedMember]:
+    made = {code: SimulatedMember(code, clock) for code in ("KH", "TH")}
+    for member in made.values():
+        enrol(hub, member.enrolment)
+    return made
+
+
+@pytest.fixture
+def analyst(hub: Hub) -> Principal:
+    add_user(hub, "analyst", "ARMAC", Role.ANALYST, ["regional-reporting"])
+    return Principal("analyst", "ARMAC", Role.ANALYST, frozenset({"regional-reporting"}))

@@ -1,0 +1,99 @@
+"""A member simulated down to its keys and its log, and a clock that a test moves by hand."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from audit.commitment import commit
+from audit.cosignature import Cosigner
+from audit.events import Answered, Asked, CoarseSize, EntryRef, Refused, decode, encode
+from audit.log import Log
+from audit.memory import MemoryStorage
+from audit.merkle import leaf_hash
+from audit.note import Signer
+from audit.receipt import Receipt
+from gateway.hub.context import Hub
+from gateway.hub.delivering import poll
+from gateway.hub.model import Enrolment
+from gateway.wire.answer import Answer, AskedEntry, Refusal
+from gateway.wire.cells import Axis
+from gateway.wire.exchange import Delivery, Poll, PollReply, SignedAnswer
+from gateway.wire.signed import ANSWER, answer_text, sign_answer
+
+ORIGIN = "test.example/log"
+
+
+class HandClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def move(self, **by: float) -> None:
+        self.time += timedelta(**by)
+
+
+@dataclass
+class SimulatedMember:
+    """A member with keys and a log of its own, which answers whatever a test wants."""
+
+    code: str
+    clock: HandClock
+    signer: Signer = field(init=False)
+    log: Log = field(init=False)
+    storage: MemoryStorage = field(default_factory=MemoryStorage)
+    cosigner: Cosigner = field(init=False)
+    enrolment: Enrolment = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.signer = Signer.generate(f"test.example/{self.code}/answers")
+        log_signer = Signer.generate(f"test.example/{self.code}/log")
+        self.log = Log(log_signer)
+        self.cosigner = Cosigner.generate(f"test.example/{self.code}/witness")
+        self.enrolment = Enrolment(
+            self.code, str(self.signer.key), str(log_signer.key), str(self.cosigner.key)
+        )
+
+    def poll(self, hub: Hub, seen_size: int = 0) -> PollReply:
+        return poll(hub, self.enrolment, Poll(seen_size, None, None, 0.0))
+
+    def answer(
+        self, delivery: Delivery, *cells: int | None, refusals: tuple[Refusal, ...] = ()
+    ) -> SignedAnswer:
+        """A table by outcome with these cells for K, I, U and the total; or a refusal."""
+        event = decode(delivery.entry)
+        assert isinstance(event, Asked)
+        index = Receipt.parse(delivery.receipt).index
+        leaf = leaf_hash(delivery.entry)
+        made = Answer(
+            event.question_id,
+            AskedEntry(ORIGIN, index, leaf.hex()),
+            self.code,
+            "1",
+            "snapshot-1",
+            "2025-12-31",
+            () if refusals else (Axis("outcome", ("K", "I", "U", "Total")),),
+            cells,
+            refusals,
+        )
+        return self.logged(made, EntryRef(ORIGIN, index, leaf))
+
+    def logged(self, made: Answer, asked: EntryRef) -> SignedAnswer:
+        """Any answer, signed and with an entry of this member's log."""
+        opening = commit(ANSWER, answer_text(made).encode())
+        now = self.clock.now()
+        if made.refusals:
+            reasons = tuple(r.value for r in made.refusals)
+            entry = encode(Refused(made.question_id, self.code, asked, "1", None, reasons, now))
+        else:
+            size = CoarseSize.of(len(made.cells))
+            entry = encode(
+                Answered(
+                    made.question_id, self.code, asked, "1", "snapshot-1", (), opening.commitment, size, now
+                )
+            )
+        index = self.log.append(self.storage, [entry], int(now.timestamp()))[0]
+        receipt = str(self.log.receipt(self.storage, index))
+        return SignedAnswer(sign_answer(made, self.signer), entry, receipt, opening.salt)
