@@ -57,3 +57,11 @@ def utf8(text: str, what: str) -> bytes:
         return text.encode("utf-8")
     except UnicodeEncodeError:
         raise MalformedError(what, "text that UTF-8 cannot hold") from None
+
+
+def decode_utf8(data: bytes, what: str) -> str:
+    """Read UTF-8. Raises MalformedError."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise MalformedError(what, "not UTF-8") from None

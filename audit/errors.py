@@ -39,6 +39,14 @@ class EvidenceError(AuditError):
     """The evidence does not show what it claims."""
 
 
+class ForkFoundError(EvidenceError):
+    """A log does not extend a checkpoint that it signed itself; `evidence` proves it to anyone."""
+
+    def __init__(self, message: str, evidence: "Evidence") -> None:
+        super().__init__(message)
+        self.evidence = evidence
+
+
 class LogError(AuditError):
     """The log cannot do what it was asked."""
 

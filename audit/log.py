@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from audit.checkpoint import Checkpoint, open_checkpoint
-from audit.errors import AuditError, CorruptLogError, EntryTooLargeError, NotInLogError
+from audit.errors import AuditError, CorruptLogError, EntryTooLargeError, NotInLogError, QuorumError
 from audit.merkle import HASH_SIZE, consistency_proof, fold, inclusion_proof, leaf_hash, root
 from audit.note import Note, Signature, Signer, sign
+from audit.policy import Policy
 from audit.receipt import Receipt
 from audit.tiles import HEIGHT, MAX_ENTRY_SIZE, WIDTH, Tile, TileTree, partial_tiles
 from audit.tree import TiledTree
@@ -60,6 +61,10 @@ class Storage(Protocol):
 
         Raises StaleLogError unless the head's size is still `growth.old_size` (0 also if there is no head).
         """
+        ...
+
+    def cosigned_heads(self, min_size: int) -> Sequence[Head]:
+        """Heads of at least this size for which cosignatures were gathered, smallest first."""
         ...
 
     def cosignatures(self, size: int) -> Sequence[Signature]:
@@ -130,6 +135,23 @@ class Log:
                 raise NotInLogError(f"the log {self.origin} has {size} entries: there is no entry {index}")
         tree = TiledTree(size, storage.read_tiles)
         return [Receipt(i, tuple(inclusion_proof(i, size, tree.nodes)), note) for i in indices]
+
+    def witnessed_receipt(self, storage: Storage, index: int, policy: Policy) -> Receipt:
+        """Prove entry `index` under the first checkpoint that has it and has the policy's quorum.
+
+        So a receipt is completed later, without anyone having waited. Raises QuorumError while there is none.
+        """
+        for head in storage.cosigned_heads(index + 1):
+            note = Note.parse(head.note).with_signatures(storage.cosignatures(head.size))
+            try:
+                policy.verify(note)
+            except QuorumError:
+                continue
+            tree = TiledTree(_require_head(storage, self.origin).size, storage.read_tiles)
+            return Receipt(index, tuple(inclusion_proof(index, head.size, tree.nodes)), note)
+        raise QuorumError(
+            f"no checkpoint of {self.origin} with entry {index} has the policy's quorum of witnesses yet"
+        )
 
     def consistency(self, storage: Storage, old_size: int, new_size: int) -> list[bytes]:
         """Prove that the log of `new_size` entries extends that of `old_size`; nothing for 0.

@@ -15,6 +15,7 @@ class MemoryStorage:
     def __init__(self, origin: str = "a log in memory") -> None:
         self.origin = origin
         self._head: Head | None = None
+        self._heads: dict[int, Head] = {}
         self._entries: list[bytes] = []
         self._tiles: dict[tuple[int, int], bytes] = {}
         self._cosignatures: dict[int, dict[Signature, None]] = {}
@@ -46,6 +47,11 @@ class MemoryStorage:
         self._entries += growth.entries
         self._tiles |= {(tile.level, tile.index): data for tile, data in growth.tiles.items()}
         self._head = growth.head
+        self._heads[growth.head.size] = growth.head
+
+    def cosigned_heads(self, min_size: int) -> list[Head]:
+        """Heads of at least this size that have cosignatures, smallest first."""
+        return [self._heads[size] for size in sorted(self._cosignatures) if size >= min_size]
 
     def cosignatures(self, size: int) -> list[Signature]:
         """Cosignatures gathered for the checkpoint of this size."""

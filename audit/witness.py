@@ -21,6 +21,7 @@ from audit.errors import (
 from audit.evidence import Evidence, evidence_from_proof
 from audit.merkle import EMPTY_ROOT, verify_consistency
 from audit.note import Note, NoteVerifier, Signature
+from audit.vkey import VerifierKey
 
 
 class WitnessStorage(Protocol):
@@ -47,6 +48,11 @@ class Witness:
         for log in logs:
             self._logs.setdefault(log.key.name, []).append(log)
         self._storage = storage
+
+    @property
+    def key(self) -> VerifierKey:
+        """The key that verifies this witness's cosignatures."""
+        return self._cosigner.key
 
     def latest(self, origin: str) -> Note | None:
         """The latest checkpoint cosigned for a log, or None. Raises UnknownLogError."""

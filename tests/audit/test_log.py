@@ -7,7 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from audit.checkpoint import Checkpoint, open_checkpoint
 from audit.cosignature import Cosigner
-from audit.errors import CorruptLogError, EntryTooLargeError, NotInLogError, StaleLogError
+from audit.errors import CorruptLogError, EntryTooLargeError, NotInLogError, QuorumError, StaleLogError
 from audit.log import Growth, Head, Log
 from audit.memory import MemoryStorage
 from audit.merkle import EMPTY_ROOT, leaf_hash, root_of, verify_consistency
@@ -116,6 +116,25 @@ def test_cosignatures_travel_with_the_checkpoint(log: Log, storage: MemoryStorag
     assert log.receipt(storage, 0).verify(b"one", policy).witnesses == {"witness.example"}
     log.append(storage, [b"two"], now=2)
     assert len(log.checkpoint(storage).signatures) == 1
+
+
+def test_a_receipt_is_completed_once_enough_witnesses_have_cosigned(log: Log, storage: MemoryStorage) -> None:
+    """The quorum comes for a later checkpoint than the entry's own; nobody had to wait for it."""
+    one, two = Cosigner.generate("one.example"), Cosigner.generate("two.example")
+    policy = Policy.of(Verifier(log.key), [one.verifier, two.verifier], quorum=2)
+    log.append(storage, [b"first"], now=1)
+    storage.add_cosignatures(1, [one.cosign(head_of(log, storage), 1)])
+    with pytest.raises(QuorumError):
+        log.witnessed_receipt(storage, 0, policy)
+    log.append(storage, [b"%d" % i for i in range(300)], now=2)
+    storage.add_cosignatures(301, [w.cosign(head_of(log, storage), 2) for w in (one, two)])
+    log.append(storage, [b"last"], now=3)
+
+    receipt = log.witnessed_receipt(storage, 0, policy)
+
+    assert receipt.verify(b"first", policy).checkpoint.size == 301
+    with pytest.raises(QuorumError):
+        log.witnessed_receipt(storage, 301, policy)
 
 
 def test_a_second_writer_is_noticed(log: Log, storage: MemoryStorage) -> None:

@@ -1,0 +1,7 @@
+"""`python -m audit`: the auditor's own tool, which needs nothing of the gateway."""
+
+import sys
+
+from audit.commands import main
+
+sys.exit(main())

@@ -1,0 +1,167 @@
+"""`python -m audit verify`: checks exported logs, receipts and evidence, offline."""
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from audit.checkpoint import Checkpoint
+from audit.cosignature import CosignatureVerifier
+from audit.directory import LogDirectory
+from audit.encoding import decode_utf8
+from audit.errors import AuditError, ForkFoundError, MalformedError, NotInLogError
+from audit.events import decode
+from audit.evidence import Evidence
+from audit.note import Note, Verifier
+from audit.policy import Policy, Verified
+from audit.receipt import HEADER, Receipt
+from audit.tiles import WIDTH, Bundle, width_at
+from audit.verify import verify_extends, verify_log
+from audit.vkey import VerifierKey
+
+_USAGE = """\
+PATH is an exported log (a directory), a receipt, or a bundle of evidence. A receipt needs the entry's bytes
+(--entry) or the exported log that has them (--log). Without --vkey or --policy an export is checked against
+the key that it names itself: compare that key with the one you were given by other means."""
+
+
+def add_verify(commands: Any) -> None:
+    """Describe the command to argparse."""
+    parser = commands.add_parser(
+        "verify",
+        help="check an exported log, a receipt or evidence",
+        description="Check an exported log, a receipt or evidence, offline.",
+        epilog=_USAGE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("path", metavar="PATH", type=Path)
+    parser.add_argument(
+        "--vkey", metavar="KEY", action="append", default=[], help="a log's key, or a file with it"
+    )
+    parser.add_argument(
+        "--policy", metavar="FILE", type=Path, help="a tlog-policy file: logs, witnesses, quorum"
+    )
+    parser.add_argument("--quorum", metavar="K", type=int, default=0, help="of the export's own witnesses")
+    parser.add_argument("--entry", metavar="FILE", type=Path, help="the bytes of a receipt's entry")
+    parser.add_argument("--log", metavar="DIR", type=Path, help="the exported log that a receipt must fit")
+    parser.add_argument(
+        "--seen", metavar="FILE", type=Path, action="append", default=[], help="a checkpoint seen earlier"
+    )
+    parser.add_argument("--evidence-to", metavar="FILE", type=Path, help="where a proof of a fork is written")
+    parser.set_defaults(run=_verify)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    try:
+        if options.path.is_dir():
+            _verify_directory(options)
+        else:
+            text = decode_utf8(options.path.read_bytes(), str(options.path))
+            if text.startswith(HEADER):
+                _verify_receipt(options, Receipt.parse(text))
+            elif text.startswith("{"):
+                _verify_evidence(options, Evidence.parse(text))
+            else:
+                raise MalformedError(str(options.path), "neither an exported log nor a receipt nor evidence")
+    except ForkFoundError as found:
+        if options.evidence_to is not None:
+            options.evidence_to.write_text(str(found.evidence), encoding="utf-8", newline="\n")
+            sys.stderr.write(f"audit: the evidence is in {options.evidence_to}\n")
+        raise
+    return 0
+
+
+def _verify_directory(options: argparse.Namespace) -> None:
+    directory = LogDirectory(options.path)
+    policy = _policy(options, directory)
+    kinds: Counter[str] = Counter()
+    verified = verify_log(directory, policy, _count(kinds))
+    _say_checkpoint(verified)
+    for kind, number in sorted(kinds.items()):
+        _say(f"  {number} {kind}")
+    for path in options.seen:
+        seen = Note.parse(decode_utf8(path.read_bytes(), str(path)))
+        old = verify_extends(directory, seen, _without_quorum(policy))
+        _say(f"extends what {path} shows at size {old.size}")
+
+
+def _count(kinds: Counter[str]) -> Callable[[int, bytes], None]:
+    def visit(_: int, entry: bytes) -> None:
+        try:
+            kinds[decode(entry).TYPE] += 1
+        except MalformedError:
+            kinds["of a kind that is not known here"] += 1
+
+    return visit
+
+
+def _verify_receipt(options: argparse.Namespace, receipt: Receipt) -> None:
+    directory = None if options.log is None else LogDirectory(options.log)
+    policy = _policy(options, directory)
+    if directory is not None:
+        verify_log(directory, policy)
+        verify_extends(directory, receipt.checkpoint, policy)
+    if options.entry is not None:
+        entry = options.entry.read_bytes()
+    elif directory is not None:
+        entry = _entry_of(directory, receipt.index)
+    else:
+        raise MalformedError("usage", "a receipt needs --entry or --log: it does not hold the entry itself")
+    verified = receipt.verify(entry, policy)
+    _say(f"entry {receipt.index} is in the log")
+    _say_checkpoint(verified)
+
+
+def _entry_of(directory: LogDirectory, index: int) -> bytes:
+    size = Checkpoint.parse(directory.checkpoint().text).size
+    if index >= size:
+        raise NotInLogError(f"the exported log has {size} entries: there is no entry {index}")
+    bundle = Bundle(index // WIDTH, width_at(0, size, index // WIDTH))
+    return directory.entries(bundle)[index % WIDTH]
+
+
+def _verify_evidence(options: argparse.Namespace, evidence: Evidence) -> None:
+    finding = evidence.verify(_policy(options, None).logs)
+    first, second = Checkpoint.parse(evidence.first.text), Checkpoint.parse(evidence.second.text)
+    _say(f"{finding.value}: {first.origin} signed size {first.size}, and then size {second.size}")
+
+
+def _policy(options: argparse.Namespace, directory: LogDirectory | None) -> Policy:
+    if options.policy is not None:
+        return Policy.parse(options.policy.read_bytes())
+    keys = [_key(text) for text in options.vkey]
+    if not keys and directory is not None:
+        keys = [directory.vkey()]
+        _say(f"the export names its own key; is it the one you know? {keys[0]}")
+    if not keys:
+        raise MalformedError("usage", "give the log's key with --vkey, or a policy with --policy")
+    witnesses = [] if directory is None else [CosignatureVerifier(key) for key in directory.witnesses()]
+    base = Policy.of(Verifier(keys[0]), witnesses, options.quorum)
+    return Policy(tuple(map(Verifier, keys)), base.witnesses, base.groups, base.quorum)
+
+
+def _without_quorum(policy: Policy) -> Policy:
+    """What was seen earlier need not have been cosigned by as many: the log's own signature convicts it."""
+    return Policy(policy.logs, policy.witnesses)
+
+
+def _key(text: str) -> VerifierKey:
+    try:
+        return VerifierKey.parse(text)
+    except AuditError:
+        path = Path(text)
+        if not path.is_file():
+            raise
+    return VerifierKey.parse(decode_utf8(path.read_bytes(), text).removesuffix("\n"))
+
+
+def _say_checkpoint(verified: Verified) -> None:
+    checkpoint = verified.checkpoint
+    _say(f"{checkpoint.origin}: {checkpoint.size} entries, root {checkpoint.root.hex()}")
+    _say(f"  cosigned by {', '.join(sorted(verified.witnesses)) or 'no known witness'}")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
