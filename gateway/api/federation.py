@@ -33,6 +33,7 @@ def post_poll(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/answers", methods=["POST"])
+@for_members
 @blueprint.arguments(AnswerSchema)
 @blueprint.response(204)
 @blueprint.alt_response(401, schema=ProblemSchema)
@@ -42,7 +43,6 @@ def post_poll(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.alt_response(
     422, schema=ProblemSchema, description="not signed, not logged, or not to this question"
 )
-@for_members
 def post_answer(body: dict[str, Any]) -> None:
     """A signed answer with the proof that the member's own log holds it."""
     try:

@@ -7,7 +7,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from audit.encoding import to_base64
-from gateway.api.schemas import AskedSchema, ProblemSchema, QuestionSchema, WaitSchema
+from gateway.api.schemas import AskedSchema, OutlineSchema, ProblemSchema, QuestionSchema, WaitSchema
 from gateway.api.services import hub
 from gateway.api.tokens import for_people, principal
 from gateway.hub.asking import ask
@@ -40,7 +40,7 @@ def post_question(body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, 
 
 @blueprint.route("", methods=["GET"])
 @for_people
-@blueprint.response(200, AskedSchema(many=True, only=("id", "state", "asked_at", "deadline", "members")))
+@blueprint.response(200, OutlineSchema(many=True))
 @blueprint.alt_response(401, schema=ProblemSchema)
 def get_questions() -> list[dict[str, Any]]:
     """One's own questions, newest first."""

@@ -43,13 +43,16 @@ class ReceiptSchema(Schema):
     proof = fields.String(required=True, metadata={"description": "tlog-proof of the entry (C2SP)"})
 
 
-class AskedSchema(Schema):
+class OutlineSchema(Schema):
     id = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf(["open", "released"]))
     members = fields.List(fields.String(), required=True)
-    answered = fields.List(fields.String(), required=True)
     asked_at = fields.String(required=True)
     deadline = fields.String(required=True)
+
+
+class AskedSchema(OutlineSchema):
+    answered = fields.List(fields.String(), required=True)
     asked = fields.Nested(ReceiptSchema, required=True)
     release = fields.Dict(metadata={"description": "the table, once released"})
     released = fields.Nested(ReceiptSchema, metadata={"description": "proof that the release was logged"})

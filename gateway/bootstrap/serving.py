@@ -1,6 +1,5 @@
 """Runs a hub or a node until it is told to stop: its web application, and the loop beside it."""
 
-import socket
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,12 +7,12 @@ from pathlib import Path
 
 import structlog
 from flask import Flask
-from waitress.server import create_server
 
 from gateway.api.app import create_hub_app, create_node_app
 from gateway.bootstrap.hub import open_hub
 from gateway.bootstrap.layout import Layout
 from gateway.bootstrap.member import hub_token, open_member
+from gateway.bootstrap.webserver import WebServer
 from gateway.config import HubConfig, MemberConfig, read_config
 from gateway.errors import SafelaneError
 from gateway.http.link import HttpLink
@@ -25,18 +24,9 @@ from gateway.member.rounds import run_round
 
 log = structlog.get_logger()
 
-THREADS = 64
-"""Every member holds one for its long poll, every waiting analyst another."""
-
 POLL_SECONDS = 20.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 """Seconds between attempts while the hub is away: doubled each time."""
-
-
-class AddressError(SafelaneError):
-    """The address to listen on is taken or malformed."""
-
-    exit_code = 6
 
 
 class Stop:
@@ -125,42 +115,15 @@ def _close_questions(hub: Hub, stop: Stop) -> None:
 
 def _serve(app: Flask, listen: str, address: Path, stop: Stop) -> None:
     """Serve on threads of their own; this one only waits, so that signals are heard at once."""
-    bound = _bind(listen)
-    host, port = bound.getsockname()[:2]
-    server = create_server(app, sockets=[bound], threads=THREADS, ident=None)
-
-    def run() -> None:
-        try:
-            server.run()
-        except OSError:
-            if not stop.asked:  # a closed socket is how the server's loop is ended
-                raise
-        finally:
-            stop()
-
-    threading.Thread(target=run, name="server", daemon=True).start()
-    _publish(address, f"http://{host}:{port}")
-    log.info("listening", host=host, port=port)
+    server = WebServer(app, listen, on_end=stop)
+    server.start()
+    _publish(address, server.url)
+    log.info("listening", url=server.url)
     try:
         stop.wait()
     finally:
         address.unlink(missing_ok=True)
         server.close()
-
-
-def _bind(listen: str) -> socket.socket:
-    host, _, port = listen.rpartition(":")
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((host, int(port)))
-    except (OSError, ValueError, OverflowError) as error:
-        bound.close()
-        raise AddressError(
-            f"Cannot listen on {listen} ({type(error).__name__}).",
-            remedy="Set 'listen: HOST:PORT' in safelane.yaml; port 0 takes any free one.",
-        ) from None
-    return bound
 
 
 def _publish(address: Path, url: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.dictionary import Dictionary, DictionaryError
+from gateway.dictionary.errors import unknown
 from gateway.errors import SafelaneError
 
 COUNTRY = "country"
@@ -137,9 +138,8 @@ def _faults_of_levels(dictionary: Dictionary, levels: Sequence[str], slot: str) 
         if level == COUNTRY:
             dimension = COUNTRY
         else:
-            unknown = _unknown(dictionary.level, level)
-            if unknown:
-                faults += unknown
+            if level not in dictionary.levels:
+                faults.append(unknown("level", level, (*dictionary.levels, COUNTRY)).message)
                 continue
             dimension = dictionary.level(level).dimension
         if dimension in seen:
@@ -157,7 +157,7 @@ def _faults_of_filter(dictionary: Dictionary, f: Filter) -> list[str]:
         return [f"'where {f.level}' names {len(f.codes)} codes; at most {MAX_CODES} are allowed."]
     if f.level == COUNTRY:
         return [fault for code in f.codes for fault in _unknown(dictionary.member, code)]
-    if _unknown(dictionary.level, f.level):
+    if f.level not in dictionary.levels:
         return []  # named already
     return [fault for code in f.codes for fault in _unknown(lambda c: dictionary.code(f.level, c), code)]
 

@@ -1,0 +1,71 @@
+"""An application served by waitress on threads of its own, with an end that is as clear as its beginning."""
+
+import socket
+import threading
+from collections.abc import Callable
+
+from flask import Flask
+from waitress import wasyncore
+from waitress.server import create_server
+
+from gateway.errors import SafelaneError
+
+THREADS = 64
+"""Every member holds one for its long poll, every waiting analyst another."""
+
+
+class AddressError(SafelaneError):
+    """The address to listen on is taken or malformed."""
+
+    exit_code = 6
+
+
+class WebServer:
+    """Listens on `listen` (HOST:PORT, port 0 for any) once made. Raises AddressError.
+
+    `on_end` is called when serving ends, for whatever reason.
+    """
+
+    def __init__(self, app: Flask, listen: str, *, on_end: Callable[[], None] = lambda: None) -> None:
+        bound = _bind(listen)
+        host, port = bound.getsockname()[:2]
+        self.url = f"http://{host}:{port}"
+        self._server = create_server(app, sockets=[bound], threads=THREADS, ident=None)
+        self._on_end = on_end
+        # A daemon: a request that hangs must not keep the process alive after its end.
+        self._thread = threading.Thread(target=self._run, name="server", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        """Take no more requests, drop connections. What was written by then is durable."""
+        if self._thread.is_alive():
+            # On the loop's own thread, for nobody may close a socket under a select; the empty map ends the loop.
+            self._server.trigger.pull_trigger(self._drop_all)
+            self._thread.join(timeout=5)
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=0.1)
+
+    def _drop_all(self) -> None:
+        wasyncore.close_all(self._server._map, ignore_all=True)
+
+    def _run(self) -> None:
+        try:
+            self._server.run()
+        finally:
+            self._on_end()
+
+
+def _bind(listen: str) -> socket.socket:
+    host, _, port = listen.rpartition(":")
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, int(port)))
+    except (OSError, ValueError, OverflowError) as error:
+        bound.close()
+        raise AddressError(
+            f"Cannot listen on {listen} ({type(error).__name__}).",
+            remedy="Set 'listen: HOST:PORT' in safelane.yaml; port 0 takes any free one.",
+        ) from None
+    return bound

@@ -1,0 +1,43 @@
+"""The hub over real HTTP on loopback, with an analyst, an auditor and two members that hold tokens."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from regions import Region, client
+from simulation import ORIGIN, HandClock, SimulatedMember
+
+from gateway.api.app import create_hub_app
+from gateway.bootstrap.clock import ProcessBell
+from gateway.bootstrap.hub import add_user, create_hub, enrol, open_hub
+from gateway.bootstrap.webserver import WebServer
+from gateway.hub.context import Hub
+from gateway.hub.model import Role
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def region(tmp_path: Path, clock: HandClock) -> Iterator[Region]:
+    create_hub(tmp_path / "hub", ORIGIN)
+    with open_hub(tmp_path / "hub") as opened:
+        hub = Hub(opened.dictionary, opened.store, opened.log, clock, ProcessBell())
+        members = {code: SimulatedMember(code, clock) for code in ("KH", "TH")}
+        tokens = {code: enrol(hub, member.enrolment) for code, member in members.items()}
+        tokens["analyst"] = add_user(
+            hub, "analyst@armac.example", "ARMAC", Role.ANALYST, ["regional-reporting"]
+        )
+        tokens["auditor"] = add_user(hub, "auditor@armac.example", "ARMAC", Role.AUDITOR, [])
+        server = WebServer(create_hub_app(hub), "127.0.0.1:0")
+        server.start()
+        url = server.url
+        clients = [client(url, tokens["analyst"]), client(url, tokens["auditor"]), client(url, "slt_wrong")]
+        try:
+            yield Region(hub, url, *clients, members=members, tokens=tokens)
+        finally:
+            for one in clients:
+                one.close()
+            server.close()
