@@ -20,14 +20,20 @@ def canonical_json(value: Any) -> bytes:
 
 def load_canonical_object(data: bytes, what: str) -> dict[str, Any]:
     """Read a JSON object; only its canonical spelling is accepted. Raises MalformedError."""
+    value = parse_json_object(data, what)
+    if canonical_json(value) != data:
+        raise MalformedError(what, "not canonical JSON: sorted keys, no spaces, each key once")
+    return value
+
+
+def parse_json_object(data: bytes, what: str) -> dict[str, Any]:
+    """Read a JSON object without fractions, in any spelling: the caller compares. Raises MalformedError."""
     try:
         value = json.loads(data.decode("utf-8"), parse_float=_refuse_number, parse_constant=_refuse_number)
     except (ValueError, RecursionError):
         raise MalformedError(what, "not JSON without fractions, in UTF-8") from None
     if not isinstance(value, dict):
         raise MalformedError(what, "not a JSON object")
-    if canonical_json(value) != data:
-        raise MalformedError(what, "not canonical JSON: sorted keys, no spaces, each key once")
     return value
 
 

@@ -1,121 +1,186 @@
 """Turns frozen dataclasses into JSON values and back, strictly by the types of their fields.
 
-Supported: str, int, bool, datetime (UTC, whole seconds), Commitment, bytes of a hash, StrEnum, tuples of one
-type, dataclasses of these, and `X | None`.
+Supported: str, int, bool, datetime (UTC, whole seconds), Commitment, bytes, StrEnum, tuples of one type,
+dataclasses of these, and `X | None`. What a class needs is worked out once, from its type hints.
 """
 
+import re
 import types
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from enum import StrEnum
+from typing import Any, Protocol, Union, get_args, get_origin, get_type_hints
 
 from audit.commitment import Commitment
 from audit.errors import MalformedError
 
-_TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
+_HEX = re.compile(r"(?:[0-9a-f]{2})*", re.ASCII)
 
 
-_FIELD_TYPES: dict[Any, Mapping[str, Any]] = {}
-"""Resolved once for each class: type hints are slow to look up."""
+class Codec(Protocol):
+    """Both directions for one type. `where` names the field in errors; both raise MalformedError."""
+
+    def dump(self, value: Any, where: str) -> Any:
+        """JSON value of a value of exactly this type."""
+        ...
+
+    def load(self, value: Any, where: str) -> Any:
+        """The only value of this type that has this JSON value."""
+        ...
 
 
-def _field_types(cls: Any) -> Mapping[str, Any]:
-    if cls not in _FIELD_TYPES:
-        hints = get_type_hints(cls)
-        _FIELD_TYPES[cls] = {f.name: hints[f.name] for f in fields(cls)}
-    return _FIELD_TYPES[cls]
+@dataclass(frozen=True)
+class _Plain:
+    """str, int and bool are JSON values themselves."""
 
+    kind: type
 
-def check_fields(instance: Any) -> None:
-    """Raise MalformedError unless every field of a dataclass instance holds its declared type."""
-    for name, kind in _field_types(type(instance)).items():
-        dump(kind, getattr(instance, name), name)
-
-
-def dump_fields(instance: Any) -> dict[str, Any]:
-    """JSON object of a dataclass instance's fields."""
-    return {n: dump(kind, getattr(instance, n), n) for n, kind in _field_types(type(instance)).items()}
-
-
-def load_fields(cls: Any, value: Any, where: str) -> Any:
-    """Instance of a dataclass out of a JSON object with exactly its fields. Raises MalformedError."""
-    kinds = _field_types(cls)
-    if not isinstance(value, dict) or value.keys() != kinds.keys():
-        raise MalformedError(where, f"not an object with exactly the keys {', '.join(sorted(kinds))}")
-    return cls(**{name: load(kind, value[name], name) for name, kind in kinds.items()})
-
-
-def dump(kind: Any, value: Any, where: str) -> Any:
-    """JSON value of a field. Raises MalformedError when it is not of its declared type."""
-    optional, kind = _split_optional(kind)
-    if optional and value is None:
-        return None
-    if get_origin(kind) is tuple:
-        _require(isinstance(value, tuple), where, "a tuple")
-        return [dump(get_args(kind)[0], item, where) for item in value]
-    # `type(...) is`, not isinstance: a bool is no int here, and an enumeration no plain text
-    _require(type(value) is kind, where, f"a {kind.__name__}")
-    if kind is datetime:
-        _require(value.tzinfo is UTC and value.microsecond == 0, where, "a time in UTC and whole seconds")
-        return _format_time(value)
-    if kind is Commitment:
-        return str(value)
-    if kind is bytes:
-        return value.hex()
-    return dump_fields(value) if is_dataclass(kind) else value
-
-
-def load(kind: Any, value: Any, where: str) -> Any:
-    """Field out of its JSON value. Raises MalformedError when it does not fit the declared type."""
-    optional, kind = _split_optional(kind)
-    if optional and value is None:
-        return None
-    if get_origin(kind) is tuple:
-        _require(isinstance(value, list), where, "a list")
-        return tuple(load(get_args(kind)[0], item, where) for item in value)
-    if kind is int or kind is bool:
-        _require(type(value) is kind, where, f"a {kind.__name__}")
+    def dump(self, value: Any, where: str) -> Any:
+        # not isinstance: a bool is no int here, and an enumeration no plain text
+        if type(value) is not self.kind:
+            raise MalformedError(where, f"not a {self.kind.__name__}")
         return value
-    if is_dataclass(kind) and kind is not Commitment:
-        return load_fields(kind, value, where)
-    _require(isinstance(value, str), where, "text")
-    return _load_text(kind, value, where)
+
+    load = dump
 
 
-def _load_text(kind: Any, text: str, where: str) -> Any:
-    try:
-        if kind is str:
-            return text
-        if kind is datetime:
-            return _parse_time(text)
-        if kind is Commitment:
-            return Commitment.parse(text)
-        if kind is bytes:
-            return bytes.fromhex(text)
-        return kind(text)
-    except (ValueError, MalformedError):
-        raise MalformedError(where, f"no valid {kind.__name__}") from None
+class _Time:
+    def dump(self, value: Any, where: str) -> str:
+        if type(value) is not datetime or value.tzinfo is not UTC or value.microsecond:
+            raise MalformedError(where, "not a time in UTC and whole seconds")
+        return value.isoformat()[:19] + "Z"
+
+    def load(self, value: Any, where: str) -> datetime:
+        if not isinstance(value, str) or _TIME.fullmatch(value) is None:
+            raise MalformedError(where, "not a time of the form YYYY-MM-DDThh:mm:ssZ")
+        try:
+            return datetime.fromisoformat(value[:19]).replace(tzinfo=UTC)
+        except ValueError:
+            raise MalformedError(where, "no such time") from None
 
 
-def _parse_time(text: str) -> datetime:
-    time = datetime.strptime(text, _TIME_FORMAT).replace(tzinfo=UTC)
-    if _format_time(time) != text:
-        raise MalformedError("time", "not of the form YYYY-MM-DDThh:mm:ssZ")
-    return time
+class _Hex:
+    def dump(self, value: Any, where: str) -> str:
+        if type(value) is not bytes:
+            raise MalformedError(where, "not bytes")
+        return value.hex()
+
+    def load(self, value: Any, where: str) -> bytes:
+        if not isinstance(value, str) or _HEX.fullmatch(value) is None:
+            raise MalformedError(where, "not lower-case hexadecimal digits")
+        return bytes.fromhex(value)
 
 
-def _format_time(time: datetime) -> str:
-    return f"{time.year:04d}{time:-%m-%dT%H:%M:%SZ}"  # %Y does not pad on every platform
+class _Commitment:
+    def dump(self, value: Any, where: str) -> str:
+        if type(value) is not Commitment:
+            raise MalformedError(where, "not a commitment: a value that could be guessed or is personal")
+        return str(value)
+
+    def load(self, value: Any, where: str) -> Commitment:
+        if not isinstance(value, str):
+            raise MalformedError(where, "not a commitment")
+        return Commitment.parse(value)
 
 
-def _split_optional(kind: Any) -> tuple[bool, Any]:
+@dataclass(frozen=True)
+class _Choice:
+    kind: type[StrEnum]
+
+    def dump(self, value: Any, where: str) -> str:
+        if type(value) is not self.kind:
+            raise MalformedError(where, f"not a {self.kind.__name__}")
+        return str(value)
+
+    def load(self, value: Any, where: str) -> StrEnum:
+        try:
+            return self.kind(value)
+        except ValueError:
+            raise MalformedError(where, f"none of {', '.join(self.kind)}") from None
+
+
+@dataclass(frozen=True)
+class _Tuple:
+    item: Codec
+
+    def dump(self, value: Any, where: str) -> list[Any]:
+        if type(value) is not tuple:
+            raise MalformedError(where, "not a tuple")
+        return [self.item.dump(item, where) for item in value]
+
+    def load(self, value: Any, where: str) -> tuple[Any, ...]:
+        if type(value) is not list:
+            raise MalformedError(where, "not a list")
+        return tuple([self.item.load(item, where) for item in value])
+
+
+@dataclass(frozen=True)
+class _Optional:
+    inner: Codec
+
+    def dump(self, value: Any, where: str) -> Any:
+        return None if value is None else self.inner.dump(value, where)
+
+    def load(self, value: Any, where: str) -> Any:
+        return None if value is None else self.inner.load(value, where)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A dataclass as a JSON object with exactly its fields for keys."""
+
+    kind: type
+    items: Mapping[str, Codec]
+
+    def dump(self, value: Any, where: str) -> dict[str, Any]:
+        """JSON object of an instance. Raises MalformedError when a field does not hold its declared type."""
+        if type(value) is not self.kind:
+            raise MalformedError(where, f"not a {self.kind.__name__}")
+        return {name: codec.dump(getattr(value, name), name) for name, codec in self.items.items()}
+
+    def load(self, value: Any, where: str) -> Any:
+        """Instance out of a JSON object. Raises MalformedError."""
+        if type(value) is not dict or value.keys() != self.items.keys():
+            raise MalformedError(
+                where, f"not an object with exactly the keys {', '.join(sorted(self.items))}"
+            )
+        return self.kind(**{name: codec.load(value[name], name) for name, codec in self.items.items()})
+
+
+_RECORDS: dict[Any, Record] = {}
+
+
+def record_of(cls: Any) -> Record:
+    """The codec of a dataclass. Raises TypeError for a field of a type that events cannot hold."""
+    if cls not in _RECORDS:
+        hints = get_type_hints(cls)
+        _RECORDS[cls] = Record(cls, {f.name: _codec_of(hints[f.name]) for f in fields(cls)})
+    return _RECORDS[cls]
+
+
+def _codec_of(kind: Any) -> Codec:
     if get_origin(kind) in (Union, types.UnionType):
         (inner,) = (k for k in get_args(kind) if k is not types.NoneType)
-        return True, inner
-    return False, kind
+        return _Optional(_codec_of(inner))
+    if get_origin(kind) is tuple:
+        return _Tuple(_codec_of(get_args(kind)[0]))
+    if kind in _SIMPLE:
+        return _SIMPLE[kind]
+    if issubclass(kind, StrEnum):
+        return _Choice(kind)
+    if is_dataclass(kind):
+        return record_of(kind)
+    msg = f"events cannot hold a {kind}"
+    raise TypeError(msg)
 
 
-def _require(condition: bool, where: str, wanted: str) -> None:
-    if not condition:
-        raise MalformedError(where, f"not {wanted}")
+_SIMPLE: Mapping[Any, Codec] = {
+    str: _Plain(str),
+    int: _Plain(int),
+    bool: _Plain(bool),
+    datetime: _Time(),
+    bytes: _Hex(),
+    Commitment: _Commitment(),
+}

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final
 
-from audit.canonical import canonical_json, load_canonical_object
-from audit.codec import check_fields, dump_fields, load_fields
+from audit.canonical import canonical_json, parse_json_object
+from audit.codec import record_of
 from audit.commitment import Commitment
 from audit.errors import EntryTooLargeError, MalformedError
 from audit.merkle import HASH_SIZE
@@ -49,7 +49,7 @@ class Event:
     VERSION: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
-        check_fields(self)
+        record_of(type(self)).dump(self, self.TYPE)
 
 
 @dataclass(frozen=True)
@@ -260,7 +260,9 @@ EVENTS: Final = {
 
 def encode(event: Event) -> bytes:
     """Canonical bytes of an event, the leaf of the log. Raises EntryTooLargeError."""
-    data = canonical_json({"type": event.TYPE, "version": event.VERSION, **dump_fields(event)})
+    data = canonical_json(
+        {"type": event.TYPE, "version": event.VERSION, **record_of(type(event)).dump(event, event.TYPE)}
+    )
     if len(data) > MAX_ENTRY_SIZE:
         raise EntryTooLargeError(len(data), MAX_ENTRY_SIZE)
     return data
@@ -270,16 +272,14 @@ def decode(data: bytes) -> Event:
     """Read an entry. Raises MalformedError unless it is exactly what `encode` writes for a known event."""
     if len(data) > MAX_ENTRY_SIZE:
         raise MalformedError("entry", f"longer than {MAX_ENTRY_SIZE} bytes")
-    value = load_canonical_object(data, "entry")
+    value = parse_json_object(data, "entry")
     cls = EVENTS.get(_kind(value))
     if cls is None:
         raise MalformedError("entry", "its type or version is not known here: a newer Safelane may read it")
-    event = load_fields(
-        cls, {k: v for k, v in value.items() if k not in ("type", "version")}, f"{cls.TYPE} entry"
-    )
-    assert isinstance(event, Event)  # noqa: S101 - load_fields makes what it is told to
+    del value["type"], value["version"]
+    event: Event = record_of(cls).load(value, f"{cls.TYPE} entry")
     if encode(event) != data:
-        raise MalformedError("entry", "not in its canonical spelling")
+        raise MalformedError("entry", "not canonical JSON: sorted keys, no spaces, each key once")
     return event
 
 
