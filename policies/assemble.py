@@ -80,7 +80,7 @@ def build_policy(values: Values, table: Table, faults: list[Fault], words: Vocab
         appears=values.get("appears", Appearance.OWN),
         regional_totals=RegionalTotals(**values.get("regional_totals", {})),
         conditions=_conditions(values, USUAL_CONDITIONS),
-        record_level=_record_level(values.get("record_level", {})),
+        record_level=_record_level(values.get("record_level", {}), words),
         vocabulary=words,
     )
 
@@ -126,7 +126,7 @@ def _scope(values: Values, table: Table, faults: list[Fault], words: Vocabulary)
         zeros=values.get("zeros", Zeros.PARTNER),
         pooled_years=None if pools == 1 else pools,
         priority=_priority(values, words),
-        keep=tuple(tuple(sorted(margin)) for margin in values.get("keep", ())),
+        keep=tuple(sorted(tuple(sorted(margin)) for margin in values.get("keep", ()))),
         mechanism=_mechanism(values.get("mechanism"), faults),
         dominance=Dominance(**values.get("dominance", {})),
     )
@@ -145,7 +145,7 @@ def _thresholds(values: Values, table: Table, faults: list[Fault]) -> tuple[int,
     if any(k < usual for k in by_level.values()):
         problem = f"the threshold of a level may be larger than the usual one ({usual}), never smaller"
         faults.append(_spot(table, "threshold").fault(problem))
-    return usual, FrozenMap(sorted(by_level.items()))
+    return usual, FrozenMap(sorted((at, k) for at, k in by_level.items() if k > usual))
 
 
 def _priority(values: Values, words: Vocabulary) -> tuple[str | tuple[LevelOf, ...], ...]:
@@ -169,8 +169,8 @@ def _mechanism(written: Any, faults: list[Fault]) -> Mechanism:
 
 
 def _population(values: Values, words: Vocabulary) -> Population:
-    usual_consent = words.consents.intersection(USUAL_CONSENT)
-    usual_victims = words.victims.intersection(USUAL_VICTIMS)
+    usual_consent = words.consents.intersection(USUAL_CONSENT) or words.consents
+    usual_victims = words.victims.intersection(USUAL_VICTIMS) or words.victims
     return Population(
         consent=frozenset(values.get("consent", usual_consent)),
         victims=frozenset(values.get("victims", usual_victims)),
@@ -249,7 +249,7 @@ def _limit(days: int) -> int | None:
     return None if days == NO_LIMIT else days
 
 
-def _record_level(values: Values) -> RecordLevel | None:
+def _record_level(values: Values, words: Vocabulary) -> RecordLevel | None:
     if not values:
         return None
     return RecordLevel(
@@ -257,5 +257,5 @@ def _record_level(values: Values) -> RecordLevel | None:
         k=values.get("k", 5),
         l=values.get("l", 2),
         approval=values.get("approval", Approval.TWO),
-        consent=values.get("consent", "REC"),
+        consent=values.get("consent", words.record_consent),
     )

@@ -51,7 +51,7 @@ def load_policy(text: str, vocabulary: Vocabulary) -> Policy:
     elif not faults:
         raise PolicyError("The policy document is empty.")
     if faults or policy is None:
-        ordered = tuple(sorted(set(faults), key=lambda fault: (fault.line, fault.column)))
+        ordered = tuple(sorted(dict.fromkeys(faults), key=lambda fault: (fault.line, fault.column)))
         number = "one fault" if len(ordered) == 1 else f"{len(ordered)} faults"
         raise PolicyError(f"The policy document has {number}:", ordered)
     return policy
@@ -124,10 +124,14 @@ def _detail(words: Vocabulary | None) -> dict[str, Key]:
         "zeros": Key(_graded(Zeros), "what a zero is (partner)"),
         "pooled_years": Key(pools, "show only fixed periods of so many years, or these periods"),
         "priority": Key(
-            ListOf(ByNode[Any](_word("ready-made question or pack", names), levels(words))),
+            ListOf(
+                ByNode[Any](_word("ready-made question or pack", names), levels(words)), may_be_empty=True
+            ),
             "tables protected first (canonical-questions, article-7)",
         ),
-        "keep": Key(ListOf(ByNode[Any](margin, levels(words))), "margins that stay visible (none)"),
+        "keep": Key(
+            ListOf(ByNode[Any](margin, levels(words)), may_be_empty=True), "margins that stay visible (none)"
+        ),
         "mechanism": Key(_mechanism(), "how small cells are protected (suppression)"),
         "dominance": Key(
             _plain_record(
@@ -180,7 +184,7 @@ def _record_level(words: Vocabulary | None) -> Shape[Any]:
         "k": Key(Number(3, 100), "at least so many people look alike", True),
         "l": Key(Number(2, 100), "with at least so many different sensitive values", True),
         "approval": Key(_graded(Approval), "by whose leave (two persons)"),
-        "consent": Key(_word("consent", words and words.consents), "only who consented to it (REC)"),
+        "consent": Key(_word("consent", words and [words.record_consent]), "only who consented to that"),
     }
     return ByNode[Any](never, Record("a rule for records", keys, _as_is))
 

@@ -22,7 +22,8 @@ class Vocabulary:
     - `measures`, `purposes`: word -> what it means, in a sentence;
     - `members`: ISO 3166 codes of the states; `recipients`, `roles`: who may be named in a policy;
     - `ready_made`: names of the region's ready-made questions, `packs`: names of lists of them;
-    - `consents`: consents that permit any sharing, `victims`: kinds of victim;
+    - `consents`: consents that permit any sharing, `record_consent`: the one that permits sharing a single
+      record, `victims`: kinds of victim;
     - `never_shared`: attributes that no policy can release, kept to say so when one is named;
     - `texts`: word -> how a sentence says it ("quarter" -> "quarters").
     """
@@ -38,6 +39,7 @@ class Vocabulary:
     ready_made: frozenset[str] = frozenset()
     packs: Mapping[str, tuple[str, ...]] = field(default_factory=FrozenMap)
     consents: frozenset[str] = frozenset({"AGG", "REC"})
+    record_consent: str = "REC"
     victims: frozenset[str] = frozenset({"DIR", "FAM"})
     never_shared: frozenset[str] = frozenset()
     texts: Mapping[str, str] = field(default_factory=FrozenMap)

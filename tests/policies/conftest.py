@@ -1,10 +1,12 @@
 """A small vocabulary with everything that a policy can name, and short ways to say a policy and a request."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from textwrap import dedent
 
 import pytest
+from hypothesis import strategies as st
 
 from policies import Policy, Request, Vocabulary, load_policy
 
@@ -113,3 +115,155 @@ def _level_of(text: str) -> tuple[str, str]:
     if dimension in ("injury", "service"):
         return text, text
     return dimension, level
+
+
+# --- random policies and requests, for the laws
+
+
+@pytest.fixture(scope="session")
+def documents() -> st.SearchStrategy[dict[str, object]]:
+    """Policy documents as data; json.dumps makes YAML of them, since YAML holds JSON."""
+    return st.builds(_document, _BASE, st.lists(_SHARE, max_size=4), st.lists(_BAN, max_size=2))
+
+
+@pytest.fixture(scope="session")
+def policies(documents: st.SearchStrategy[dict[str, object]]) -> st.SearchStrategy[Policy]:
+    return documents.map(lambda document: load_policy(json.dumps(document), WORDS))
+
+
+@pytest.fixture(scope="session")
+def requests() -> st.SearchStrategy[Request]:
+    """Requests that the random policies permit in part; a few use words that no dictionary has."""
+    return st.builds(
+        Request,
+        member=st.sampled_from(["KH"] * 9 + ["LA"]),
+        recipient=st.sampled_from([*_RECIPIENTS * 3, "somebody"]),
+        role=st.sampled_from(["analyst", "analyst", "auditor", None]),
+        purpose=st.sampled_from([*_PURPOSES * 3, "curiosity"]),
+        measure=st.sampled_from([*_MEASURES * 3, "names"]),
+        levels=st.frozensets(st.sampled_from(_LEVELS), max_size=4),
+        ready_made=st.sampled_from([None, None, "outcome-by-year"]),
+        record_level=st.sampled_from([False, False, False, True]),
+    )
+
+
+@pytest.fixture(scope="session")
+def times() -> st.SearchStrategy[datetime]:
+    return st.sampled_from([AT] * 6 + [AT.replace(year=2025), AT.replace(year=2027), AT.replace(year=2030)])
+
+
+# few words each, so that random rules and requests often meet
+_RECIPIENTS = ["ARMAC", "public"]
+_PURPOSES = ["regional-reporting", "research"]
+_MEASURES = ["casualties", "services"]
+_DIMENSIONS = {"place": WORDS.dimensions["place"], "date": WORDS.dimensions["date"], "sex": ("sex",)}
+_LEVELS = [
+    *((d, level) for d, levels in _DIMENSIONS.items() for level in levels),
+    ("place", "country"),
+    ("disability", "disability"),
+    ("date", "second"),
+    ("religion", "all"),
+]
+_YES_NO = st.sampled_from(["yes", "no"])
+
+
+def _some(words: list[str]) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(words), min_size=1, unique=True)
+
+
+def _finest(*extra: str) -> st.SearchStrategy[dict[str, str]]:
+    levels = {d: st.sampled_from([*levels, *extra, WORDS.root(d)]) for d, levels in _DIMENSIONS.items()}
+    return st.fixed_dictionaries({}, optional=levels).filter(bool)
+
+
+_APPROVAL = st.sampled_from(["automatic", "one person", "two persons"])
+_CONDITIONS = {
+    "approval": st.one_of(_APPROVAL, st.fixed_dictionaries({"ready_made": _APPROVAL, "others": _APPROVAL})),
+    "quota": st.lists(
+        st.sampled_from(["5 a day", "9 a month", "2 a month", "70 a year"]), min_size=1, unique=True
+    ),
+    "retention": st.sampled_from(["unlimited", "30 days", "365 days"]),
+    "redistribution": st.sampled_from(["yes", "aggregates with credit", "no"]),
+    "hub_cache": st.sampled_from(["unlimited", "7 days", "no"]),
+}
+_SHARE = st.fixed_dictionaries(
+    {"with": _some(_RECIPIENTS), "for": _some(_PURPOSES)},
+    optional={
+        "roles": _some(["analyst", "auditor"]),
+        "measures": _some(_MEASURES),
+        "finest": _finest(),
+        "max_dimensions": st.integers(1, 4),
+        "only": st.just("ready-made questions"),
+        **_CONDITIONS,
+    },
+)
+_BAN = st.fixed_dictionaries(
+    {},
+    optional={
+        "with": _some(_RECIPIENTS),
+        "for": _some(_PURPOSES),
+        "roles": _some(["analyst", "auditor"]),
+        "measures": _some(_MEASURES),
+        "show": st.sampled_from([{"date": "quarter"}, {"date": "any"}, {"sex": "any", "place": "district"}]),
+        "together": st.sampled_from([{"sex": "any"}, {"sex": "any", "place": "province"}]),
+    },
+).filter(bool)
+_BASE = st.fixed_dictionaries(
+    {
+        "member": st.just("KH"),
+        "version": st.integers(1, 3),
+        "valid_from": st.sampled_from(["2026-01-01", "2025-03-01", "2026-06-01", "2027-01-01"]),
+    },
+    optional={
+        "valid_for": st.sampled_from(["1 year", "until revoked", "5 years"]),
+        "legal_basis": st.sampled_from(["decree", 'an order: "7"', "# 5 \\ [x]", "ຂໍ້ຕົກລົງ"]),
+        "review": st.sampled_from(["none", "second person"]),
+        "finest": _finest(),
+        "max_dimensions": st.integers(1, 4),
+        "threshold": st.one_of(
+            st.integers(2, 20), st.just({"usual": 3, "place": {"district": 10, "province": 3}})
+        ),
+        "zeros": st.sampled_from(["publish", "partner", "protect"]),
+        "pooled_years": st.sampled_from([1, 3, ["2018-2020", "2015-2017"]]),
+        "priority": st.sampled_from([[], ["article-7"], [{"date": "year"}, "canonical-questions"]]),
+        "keep": st.sampled_from([[], ["total", {"date": "year"}]]),
+        "mechanism": st.sampled_from(["suppression", "cell-key", {"kind": "controlled-rounding", "base": 7}]),
+        "dominance": st.just({"largest": 1}),
+        "population": st.sampled_from([{"consent": ["REC"]}, {"victims": ["FAM", "DIR"]}]),
+        "embargo": st.sampled_from(["none", "30 days", "365 days"]),
+        "release": st.sampled_from(["once a year", "each month"]),
+        "appears": st.sampled_from(["on its own", "only within regional totals"]),
+        "regional_totals": st.one_of(
+            st.just("no"),
+            st.fixed_dictionaries({"withheld_cells": _YES_NO, "contributors": st.integers(4, 9)}),
+        ),
+        "record_level": st.sampled_from(
+            ["never", {"to": "public", "k": 5, "l": 2}, {"to": "ARMAC", "k": 3, "l": 3}]
+        ),
+        **_CONDITIONS,
+    },
+)
+
+
+def _document(
+    base: dict[str, object], shares: list[dict[str, object]], bans: list[dict[str, object]]
+) -> dict[str, object]:
+    """A document that is valid: permissions are cut to what the data set allows."""
+    most = base.get("max_dimensions", 3)
+    usual = {"place": "province", "date": "year", "sex": "sex"}
+    allowed: dict[str, str] = base.get("finest", usual)  # type: ignore[assignment]
+
+    def rank(dimension: str, level: str) -> int:
+        return WORDS.rank(dimension, level)
+
+    for share in shares:
+        if "max_dimensions" in share:
+            share["max_dimensions"] = min(share["max_dimensions"], most)  # type: ignore[type-var]
+        finest: dict[str, str] = share.get("finest", {})  # type: ignore[assignment]
+        narrower = {
+            d: lv for d, lv in finest.items() if rank(d, lv) <= rank(d, allowed.get(d, WORDS.root(d)))
+        }
+        share.pop("finest", None)
+        if narrower:
+            share["finest"] = narrower
+    return {**base, "share": shares, "never": bans}

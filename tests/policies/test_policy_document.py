@@ -193,7 +193,7 @@ def test_a_bomb_of_aliases_is_refused_without_being_expanded(words: Vocabulary) 
         ("embargo: 36501 days", "'36501 days' is not a phrase such as '90 days'"),
         ("pooled_years: [2020-2018]", "'2020-2018' is not a phrase such as '2015-2017'"),
         ("priority: [everything]", "'everything' is not a known ready-made question or pack"),
-        ("priority: []", "an empty list permits nothing"),
+        ("population: {consent: []}", "an empty list permits nothing"),
         ("population: {consent: [NAT]}", "'NAT' is not a known consent"),
         ("regional_totals: {contributors: 3}", "'3' is not a whole number from 4 to 11"),
         ("revocation: at the end of the year", "is not a known way of revoking"),

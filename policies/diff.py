@@ -1,0 +1,203 @@
+"""What changes between two versions of a policy, in sentences, each marked as loosened or tightened."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from policies.canonical import canonical_text
+from policies.change import Change, Direction, compared, graded, sets
+from policies.diff_grants import grant_changes
+from policies.errors import PolicyError
+from policies.model import Ban, Mechanism, Policy, RecordLevel, Scope
+from policies.phrases import say_days
+from policies.terms import MechanismKind
+from policies.vocabulary import Vocabulary
+from policies.wording import listed, say_level, say_levels, say_table
+
+
+def diff(old: Policy, new: Policy) -> tuple[Change, ...]:
+    """Every change from `old` to `new`; none where both mean the same.
+
+    Exact about permissions: whatever `new` permits and `old` denied, a change marked `loosened` says so.
+    Version numbers do not count. Both must have been read with the same vocabulary. Raises PolicyError for
+    policies of two members or data sets.
+    """
+    if (old.member, old.data_set) != (new.member, new.data_set):
+        raise PolicyError(
+            "These are policies of different members or data sets; they have no common history."
+        )
+    if canonical_text(replace(old, version=1)) == canonical_text(replace(new, version=1)):
+        return ()
+    changes = [
+        *_validity(old, new),
+        *grant_changes(old, new),
+        *_bans(old, new),
+        *_scope(old.scope, new.scope, new.vocabulary),
+        *_terms(old, new),
+        *_records(old.record_level, new.record_level),
+    ]
+    if not changes:
+        changes = [Change(Direction.CHANGED, "Other words, the same effect.", effect=False)]
+    capital = [replace(c, sentence=c.sentence[:1].upper() + c.sentence[1:]) for c in changes]
+    return tuple(dict.fromkeys(capital))
+
+
+def _validity(old: Policy, new: Policy) -> Iterator[Change]:
+    first, was = new.valid_from, old.valid_from
+    yield from compared(was, first, lambda a, b: a > b, f"It holds from {first}, was {was}.")
+    until, till = (p.valid_until.isoformat() if p.valid_until else "revoked" for p in (new, old))
+    yield from compared(
+        old.valid_until,
+        new.valid_until,
+        lambda now, before: before is None or (now is not None and now < before),
+        f"It holds until {until}, was until {till}.",
+    )
+    if old.legal_basis != new.legal_basis:
+        now, before = new.legal_basis or "nothing", old.legal_basis or "nothing"
+        yield Change(Direction.CHANGED, f"It rests on {now}, was {before}.")
+    yield from graded(old.review, new.review, f"Review before signing: {new.review}, was {old.review}.")
+
+
+def _bans(old: Policy, new: Policy) -> Iterator[Change]:
+    """A prohibition is gone where nothing new covers it; said of both sides alike."""
+    for ban in old.bans:
+        if not any(_covers(new, other, ban) for other in new.bans):
+            yield Change(Direction.LOOSENED, f"A prohibition is gone: {ban.label}.")
+    for ban in new.bans:
+        if not any(_covers(old, other, ban) for other in old.bans):
+            yield Change(Direction.TIGHTENED, f"A prohibition is new: {ban.label}.")
+
+
+def _covers(policy: Policy, wide: Ban, narrow: Ban) -> bool:
+    """Whether `wide` applies wherever `narrow` does."""
+    named = (
+        (wide.recipients, narrow.recipients),
+        (wide.roles, narrow.roles),
+        (wide.purposes, narrow.purposes),
+        (wide.measures, narrow.measures),
+    )
+    if not all(w is None or (n is not None and n <= w) for w, n in named):
+        return False
+    if wide.show and not (
+        narrow.show and policy.levels_as_fine_as(narrow.show) <= policy.levels_as_fine_as(wide.show)
+    ):
+        return False
+    rank = policy.vocabulary.rank
+    return all(
+        d in narrow.together and rank(d, narrow.together[d]) >= rank(d, level)
+        for d, level in wide.together.items()
+    )
+
+
+def _scope(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
+    k, was = new.threshold, old.threshold
+    yield from compared(was, k, lambda a, b: a > b, f"A cell is small below {k} people, was {was}.")
+    for pair in sorted({*old.thresholds, *new.thresholds}):
+        k, was = new.threshold_at(*pair), old.threshold_at(*pair)
+        sentence = f"Where {say_level(words, *pair)} are shown, a cell is small below {k} people, was {was}."
+        yield from compared(was, k, lambda a, b: a > b, sentence)
+    yield from graded(old.zeros, new.zeros, f"Zeros: {new.zeros}, was {old.zeros}.")
+    yield from _lattice(old, new, words)
+    if old.pooled_years != new.pooled_years:
+        yield _pools(old, new)
+    yield from _margins(old, new, words)
+    if old.priority != new.priority:
+        yield Change(Direction.CHANGED, "Other tables are protected first, so other cells will be withheld.")
+    yield from _mechanism(old.mechanism, new.mechanism)
+    rule, was_rule = new.dominance, old.dominance
+    yield from compared(
+        (-was_rule.largest, was_rule.share_percent, -was_rule.p_percent),
+        (-rule.largest, rule.share_percent, -rule.p_percent),
+        lambda now, before: all(a <= b for a, b in zip(now, before, strict=True)),
+        f"Costs: the {rule.largest} largest make up less than {rule.share_percent} %, p {rule.p_percent} %; "
+        f"was {was_rule.largest}, {was_rule.share_percent} %, {was_rule.p_percent} %.",
+    )
+
+
+def _lattice(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
+    """All tables are protected together, so another lattice may withhold other cells, whoever asks."""
+    now, was = dict(new.dimensions), dict(old.dimensions)
+    if (now, new.max_dims) == (was, old.max_dims):
+        return
+    kept = now.keys() & was.keys()
+    finer = {d for d in kept if words.rank(d, now[d]) > words.rank(d, was[d])}
+    coarser = {d for d in kept if words.rank(d, now[d]) < words.rank(d, was[d])}
+    deep = {d: level for d, level in now.items() if d in finer or d not in was}
+    parts = [f"now go down to {say_levels(words, deep)}"] if deep else []
+    shallow = {d: now[d] for d in coarser}
+    parts += [f"now only go down to {say_levels(words, shallow)}"] if shallow else []
+    gone = {d: level for d, level in was.items() if d not in now}
+    parts += [f"no longer show {say_levels(words, gone)}"] if gone else []
+    most = f"have at most {new.max_dims} dimensions, was {old.max_dims}"
+    parts += [most] if new.max_dims != old.max_dims else []
+    sentence = f"Other cells may be withheld: the tables protected together {', '.join(parts)}."
+    yield Change(Direction.CHANGED, sentence)
+
+
+def _pools(old: Scope, new: Scope) -> Change:
+    said = ["single years" if s.pooled_years is None else "pooled years" for s in (new, old)]
+    if isinstance(old.pooled_years, int) and isinstance(new.pooled_years, int):
+        said = [f"periods of {s.pooled_years} years" for s in (new, old)]
+    loosened = new.pooled_years is None
+    tightened = old.pooled_years is None
+    direction = Direction.LOOSENED if loosened else Direction.TIGHTENED if tightened else Direction.CHANGED
+    if said[0] == said[1]:
+        return Change(direction, "Years are pooled into other periods.")
+    return Change(direction, f"Years: {said[0]}, was {said[1]}.")
+
+
+def _margins(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
+    for margin in new.keep:
+        if margin not in old.keep:
+            yield Change(Direction.LOOSENED, f"Kept visible whatever it takes: {say_table(words, margin)}.")
+    for margin in old.keep:
+        if margin not in new.keep:
+            yield Change(Direction.TIGHTENED, f"No longer kept visible: {say_table(words, margin)}.")
+
+
+def _mechanism(old: Mechanism, new: Mechanism) -> Iterator[Change]:
+    if old.kind != new.kind:
+        sentence = f"Protected by {new.kind}, was {old.kind}; a data set has one mechanism for its life."
+        yield Change(Direction.CHANGED, sentence)
+    elif new.kind is MechanismKind.ROUNDING:
+        sentence = f"Rounded to multiples of {new.base}, was {old.base}."
+        yield from compared(old.base or 0, new.base or 0, lambda a, b: a > b, sentence)
+    elif old.budget is not None and new.budget is not None:
+        sentence = f"The privacy budget is {new.budget}, was {old.budget}."
+        yield from compared(old.budget, new.budget, lambda a, b: a < b, sentence)
+
+
+def _terms(old: Policy, new: Policy) -> Iterator[Change]:
+    consents = "People with consent {} are now counted.", "People with consent {} are no longer counted."
+    yield from sets(old.consent, new.consent, *consents, listed)
+    kinds = "Victims {} are now counted.", "Victims {} are no longer counted."
+    yield from sets(old.population.victims, new.population.victims, *kinds, listed)
+    now, was = new.embargo_days, old.embargo_days
+    sentence = f"Embargo: {say_days(now)}, was {say_days(was)}."
+    yield from compared(was, now, lambda a, b: a > b, sentence)
+    yield from graded(old.release, new.release, f"Released {new.release}, was {old.release}.")
+    yield from graded(old.appears, new.appears, f"{new.member} appears {new.appears}, was {old.appears}.")
+    totals, were = new.regional_totals, old.regional_totals
+    allowed = "now" if totals.withheld_cells else "no longer"
+    yield from compared(
+        were.withheld_cells,
+        totals.withheld_cells,
+        lambda a, b: b and not a,
+        f"Withheld cells may {allowed} enter regional totals.",
+    )
+    most = f"Regional totals need {totals.contributors} members, was {were.contributors}."
+    yield from compared(were.contributors, totals.contributors, lambda a, b: a > b, most)
+
+
+def _records(old: RecordLevel | None, new: RecordLevel | None) -> Iterator[Change]:
+    nobody: frozenset[str] = frozenset()
+    before, after = (rule.recipients if rule else nobody for rule in (old, new))
+    sentences = "{} may now have single records.", "{} may no longer have single records."
+    yield from sets(before, after, *sentences, listed)
+    if old is None or new is None:
+        return
+    yield from compared(old.k, new.k, lambda a, b: a > b, f"Single records: k {new.k}, was {old.k}.")
+    yield from compared(old.l, new.l, lambda a, b: a > b, f"Single records: l {new.l}, was {old.l}.")
+    sentence = f"Single records go out by leave of: {new.approval}, was {old.approval}."
+    yield from graded(old.approval, new.approval, sentence)
+    if old.consent != new.consent:
+        yield Change(Direction.CHANGED, f"Single records need consent {new.consent}, was {old.consent}.")
