@@ -67,13 +67,13 @@ def serve_hub(directory: Path, stop: Stop) -> None:
             closer.join()
 
 
-def serve_member(directory: Path, stop: Stop) -> None:
-    """Answer the hub's questions until `stop`. Raises as `serve_hub` does."""
+def serve_member(directory: Path, stop: Stop, hub_url: str | None = None) -> None:
+    """Answer the questions of the hub, at `hub_url` if given, until `stop`. Raises as `serve_hub` does."""
     config = read_config(directory, MemberConfig)
     with open_member(directory) as node:
         shelf = CubeShelf(node.dictionary, node.member, node.store)
         shelf.refresh()
-        link = HttpLink(config.hub_url, hub_token(directory))
+        link = HttpLink(hub_url or config.hub_url, hub_token(directory))
 
         def rounds() -> None:
             pause = FIRST_PAUSE

@@ -41,7 +41,7 @@ class WebServer:
     def close(self) -> None:
         """Take no more requests, drop connections. What was written by then is durable."""
         if self._thread.is_alive():
-            # On the loop's own thread, for nobody may close a socket under a select; the empty map ends the loop.
+            # On the loop's own thread: nobody may close a socket under a select. The empty map ends the loop.
             self._server.trigger.pull_trigger(self._drop_all)
             self._thread.join(timeout=5)
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=0.1)

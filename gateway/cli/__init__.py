@@ -10,6 +10,11 @@ from gateway.errors import SafelaneError
 
 # Commands are imported when asked for: `safelane --help` must not wait for a solver or a language model.
 COMMANDS: dict[str, str] = {
+    "ask": "gateway.cli.ask:ask",
+    "demo": "gateway.cli.demo:demo",
+    "hub": "gateway.cli.hub:hub",
+    "member": "gateway.cli.member:member",
+    "words": "gateway.cli.words:words",
     "attack": "gateway.cli.attack:command",
 }
 """Name on the command line -> "module:function"."""

@@ -1,15 +1,19 @@
 """`safelane member`: a member node, inside its state."""
 
+import json
+import os
 from pathlib import Path
 
 import click
 
+from gateway.bootstrap.loading import load_source
 from gateway.bootstrap.member import open_member
 from gateway.bootstrap.serving import Stop, serve_member
 from gateway.cli import options
 from gateway.cli.logging import log_to_output
 from gateway.cli.progress import building
 from gateway.cli.serving import stop_on_signals, stop_with_parent
+from gateway.demo.preparing import prepare as do_prepare
 from gateway.member.building import build
 from gateway.member.policies import put_in_force
 
@@ -21,15 +25,38 @@ def member() -> None:
 
 @member.command()
 @options.own_directory
+@click.option("--hub", "hub_url", help="Address of the hub, if it is another than in safelane.yaml.")
 @options.with_parent
-def serve(directory: Path, with_parent: bool) -> None:
+def serve(directory: Path, hub_url: str | None, with_parent: bool) -> None:
     """Answer the hub's questions until stopped."""
     log_to_output()
     stop = Stop()
     stop_on_signals(stop)
     if with_parent:
         stop_with_parent(stop)
-    serve_member(directory, stop)
+    serve_member(directory, stop, hub_url)
+
+
+@member.command()
+@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--mapping",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The document that says what the source's columns mean.",
+)
+@options.own_directory
+def load(source: Path, mapping: Path, directory: Path) -> None:
+    """Load the national register SOURCE, a CSV file or a folder of them; whole or not at all."""
+    with open_member(directory) as node, building("reading") as progress:
+        text = mapping.read_text(encoding="utf-8")
+        loaded = load_source(directory, node, source, text, lambda rows: progress(f"{rows} rows", 0.5))
+    click.echo(
+        f"Snapshot {loaded.kept.id}: {len(loaded.load.snapshot)} casualties up to {loaded.kept.until}, "
+        f"from {loaded.load.rows} rows. For this state only."
+    )
+    for finding in loaded.load.findings:
+        click.echo(f"  {finding}")
 
 
 @member.command()
@@ -40,6 +67,16 @@ def policy(policy: Path, directory: Path) -> None:
     with open_member(directory) as node:
         in_force = put_in_force(node, policy.read_text(encoding="utf-8"))
     click.echo(f"Version {in_force.version} of the policy is in force.")
+
+
+@member.command(hidden=True)
+@options.own_directory
+@options.with_parent
+def prepare(directory: Path, with_parent: bool) -> None:
+    """Make a member of the demo ready: load, policy, cube. Progress goes out as lines of JSON."""
+    if with_parent:
+        stop_with_parent(lambda: os._exit(1))
+    do_prepare(directory, lambda step, done: click.echo(json.dumps({"step": step, "done": done})))
 
 
 @member.command()

@@ -79,7 +79,11 @@ class Processes:
             if time.monotonic() > end:
                 logs = ", ".join(str(child.log) for child in self._children)
                 raise ProcessError(f"{what} did not happen within {seconds:.0f} s.", remedy=f"See {logs}.")
-            time.sleep(0.05)
+            self.pause()
+
+    def pause(self) -> None:
+        """Let the children get on with it."""
+        time.sleep(0.05)
 
     def ended(self) -> list[Child]:
         return [child for child in self._children if child.ended]

@@ -1,0 +1,55 @@
+"""Loads a national source into a node: read by its mapping, whole or not at all."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from anonymisers.pseudonym_domain import Domain
+from anonymisers.pseudonyms import pseudonyms
+from gateway.bootstrap.member import person_key
+from gateway.member.context import Node
+from gateway.member.loading import keep_snapshot
+from gateway.member.model import LoadedSnapshot
+from gateway.sources.csv_source import CsvSource
+from gateway.sources.findings import Findings
+from gateway.sources.load import Load, load
+from gateway.sources.mapping_yaml import parse_mapping
+
+INTERNAL = "internal"
+"""Recipient and purpose of the pseudonyms in a snapshot: they are for the member itself and never leave."""
+
+FIRST_EPOCH = 1
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The snapshot as it was kept, and what was read and found. Findings stay in the state."""
+
+    kept: LoadedSnapshot
+    load: Load
+
+
+def load_source(
+    directory: Path, node: Node, source: Path, mapping: str, progress: Callable[[int], None] = lambda _: None
+) -> Loaded:
+    """Read a CSV source by the text of its mapping and keep the snapshot.
+
+    Raises MappingError or SourceError, and keeps the former snapshot, when the source cannot be read whole.
+    """
+    rules = parse_mapping(mapping, node.dictionary, member=node.member)
+    findings = Findings()
+    key = person_key(directory)
+
+    def pseudonymise(kind: str, values: Sequence[str]) -> Sequence[str]:
+        return pseudonyms(key, Domain(node.member, FIRST_EPOCH, INTERNAL, INTERNAL, kind), values)
+
+    loaded = load(
+        CsvSource(source, rules.reading, findings),
+        rules,
+        node.dictionary,
+        pseudonymise=pseudonymise,
+        today=node.clock.now().date(),
+        findings=findings,
+        progress=progress,
+    )
+    return Loaded(keep_snapshot(node, loaded.snapshot), loaded)

@@ -1,0 +1,97 @@
+"""`safelane demo`: a whole region on this machine, and a first question."""
+
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from gateway.cli import options
+from gateway.cli.ask import show
+from gateway.cli.serving import stop_on_signals
+from gateway.demo.access import address, analyst
+from gateway.demo.processes import ProcessError, Processes
+from gateway.demo.region import create
+from gateway.demo.run import make_cubes, running_region
+from gateway.http.client import HubClient
+
+MEASURE, BY, PURPOSE = "casualties", ("country", "year", "outcome"), "regional-reporting"
+
+
+class Interrupted(SystemExit):
+    """Ctrl-C or a signal: everything that was started is stopped on the way out."""
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End after the table, instead of serving until Ctrl-C.")
+@options.directory
+def demo(once: bool, directory: Path) -> None:
+    """Build a demo region, start it, and ask a first regional question."""
+
+    def interrupt() -> None:
+        raise Interrupted(130)
+
+    stop_on_signals(interrupt)
+    console = Console(stderr=True)
+    started = time.monotonic()
+    console.print(f"Building a region of invented people in {directory} (once; later runs find it there)")
+    create(directory, lambda what: console.print(f"  {what}"))
+    _make_cubes(directory, console)
+    with running_region(directory) as processes:
+        console.print(
+            f"Hub and members run: {time.monotonic() - started:.0f} s. Asking as an analyst of ARMAC"
+        )
+        _ask(directory)
+        if not once:
+            _serve(directory, processes)
+
+
+def _make_cubes(directory: Path, console: Console) -> None:
+    columns = (TextColumn("  {task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bars:
+        tasks: dict[str, TaskID] = {}
+        shown: dict[str, str] = {}
+
+        def told(member: str, step: str, done: float) -> None:
+            if member not in tasks:
+                tasks[member] = bars.add_task(member, total=1.0)
+            bars.update(tasks[member], description=f"{member} {step}", completed=done)
+            if not console.is_terminal and shown.get(member) != step:
+                shown[member] = step
+                console.print(f"  {member}: {step}")
+
+        make_cubes(directory, told)
+
+
+def _ask(directory: Path) -> None:
+    asked = f"safelane ask --measure {MEASURE} --by {','.join(BY)} --purpose {PURPOSE} --dir {directory}"
+    click.echo(f"\n$ {asked}\n")
+    client = HubClient(*analyst(directory))
+    try:
+        show(client.ask(measure=MEASURE, by=BY, where={}, purpose=PURPOSE, deadline_seconds=10))
+    finally:
+        client.close()
+
+
+def _suggestions(directory: Path) -> list[str]:
+    end = f"--purpose regional-reporting --dir {directory}"
+    return [
+        f"safelane ask --measure casualties --by country,adult_child --where sex=F {end}",
+        f"safelane ask --measure casualties --by province,device_group --where country=KH --format csv {end}",
+        "safelane words",
+    ]
+
+
+def _serve(directory: Path, processes: Processes) -> None:
+    click.echo("\nWhat to try next, in another terminal (Ctrl-C here ends the demo):")
+    for line in _suggestions(directory):
+        click.echo(f"  {line}")
+    click.echo(f"API: {address(directory)}/openapi.json   Log: {address(directory)}/log/checkpoint")
+    while True:
+        ended = processes.ended()
+        if ended:
+            raise ProcessError(
+                f"{ended[0].name} stopped.", remedy=f"The last lines of {ended[0].log} say why."
+            )
+        time.sleep(0.5)

@@ -1,0 +1,36 @@
+"""`safelane words`: what a question may say."""
+
+import click
+
+from gateway.dictionary import Dictionary, regional
+from gateway.question import COUNTRY
+
+
+@click.command()
+@click.argument("level", required=False)
+def words(level: str | None) -> None:
+    """List measures, purposes and levels; with LEVEL, the codes of that level."""
+    dictionary = regional()
+    for line in codes(dictionary, level) if level else overview(dictionary):
+        click.echo(line)
+
+
+def overview(dictionary: Dictionary) -> list[str]:
+    lines = ["Measures (--measure)"]
+    lines += [f"  {m.name:<20} {m.label}" for m in dictionary.measures.values()]
+    lines += ["", "Purposes (--purpose)"]
+    lines += [f"  {p.name:<20} {p.label}" for p in dictionary.purposes.values()]
+    lines += ["", "Levels (--by, --where); `safelane words LEVEL` lists a level's codes"]
+    lines += [f"  {COUNTRY:<20} the members themselves"]
+    lines += [f"  {v.name:<20} {v.label}" for v in dictionary.levels.values()]
+    return lines
+
+
+def codes(dictionary: Dictionary, level: str) -> list[str]:
+    """Raises DictionaryError for a level that does not exist."""
+    if level == COUNTRY:
+        return [f"  {m.code:<12} {m.name}" for m in dictionary.members.values()]
+    known = dictionary.codes(dictionary.level(level).name)
+    if not known:
+        return [f"  The codes of {level} follow the calendar, such as 2024."]
+    return [f"  {code:<12} {label}" for code, label in known.items()]

@@ -1,0 +1,107 @@
+"""Builds the demo region in a directory: a hub and members, each with its own database, keys and log.
+
+Two steps: `create` makes directories, keys and registers within seconds and appears all at once; `unready`
+tells which members still need their cube, which takes longer and can be interrupted and gone on with.
+"""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from gateway.bootstrap.hub import add_user, create_hub, enrol, log_key, open_hub
+from gateway.bootstrap.member import connect, create_member, open_member
+from gateway.demo.access import HUB, MEMBERS, grant
+from gateway.demo.people import make_people
+from gateway.demo.people_files import policy_text, write_register
+from gateway.demo.preparing import MAPPING, POLICY, SOURCE
+from gateway.errors import SafelaneError
+from gateway.hub.model import Role
+
+ORIGIN = "safelane-demo.example"
+MARKER = "demo.json"
+SEED = 20261125
+VERSION = 1
+"""Of the demo's layout: a directory of another version is not touched."""
+
+DEMO_MEMBERS = ("KH", "LA", "MM", "TH", "VN")
+ANALYST = "analyst@armac.example"
+PURPOSES = ("regional-reporting", "treaty-reporting")
+
+Told = Callable[[str], None]
+
+
+class NotADemoError(SafelaneError):
+    """The directory holds something else than a demo of this version."""
+
+    exit_code = 8
+
+
+def create(directory: Path, told: Told) -> None:
+    """Make the region unless it is there. Killed half-way, nothing of it is to be seen.
+
+    Raises NotADemoError when the directory holds anything else; nothing in it is changed.
+    """
+    if (directory / MARKER).exists():
+        _check(directory)
+        return
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise NotADemoError(
+            f"{directory} holds something that is no demo region.",
+            remedy="Nothing was changed. Name another directory with --dir.",
+        )
+    partial = directory.with_name(f".{directory.name}.new")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    _fill(partial, told)
+    partial.replace(directory)
+
+
+def unready(directory: Path) -> list[str]:
+    """Members without a cube, in the order of their codes."""
+    waiting = []
+    for member in DEMO_MEMBERS:
+        with open_member(member_directory(directory, member)) as node, node.store.reading() as view:
+            if view.cube_entry() is None:
+                waiting.append(member)
+    return waiting
+
+
+def member_directory(directory: Path, member: str) -> Path:
+    return directory / MEMBERS / member
+
+
+def _fill(directory: Path, told: Told) -> None:
+    told("the hub and its keys")
+    hub_directory = directory / HUB
+    create_hub(hub_directory, f"{ORIGIN}/log")
+    key = log_key(hub_directory)
+    with open_hub(hub_directory) as hub:
+        grant(directory, add_user(hub, ANALYST, "ARMAC", Role.ANALYST, PURPOSES), key)
+        for member in DEMO_MEMBERS:
+            told(f"{member}: keys and register")
+            place = member_directory(directory, member)
+            new = create_member(place, member, ORIGIN)
+            # The hub's address is told to a node when it starts: in the demo it changes from run to run.
+            connect(place, member, "http://127.0.0.1:0", key, enrol(hub, new.enrolment))
+            _give_register(place, member)
+    marker = {"members": list(DEMO_MEMBERS), "seed": SEED, "version": VERSION}
+    (directory / MARKER).write_text(json.dumps(marker) + "\n", encoding="utf-8")
+
+
+def _give_register(place: Path, member: str) -> None:
+    register = write_register(make_people(member, SEED), place / SOURCE, SEED)
+    (place / MAPPING).write_text(register.mapping, encoding="utf-8")
+    (place / POLICY).write_text(policy_text(member), encoding="utf-8")
+
+
+def _check(directory: Path) -> None:
+    try:
+        version = json.loads((directory / MARKER).read_text(encoding="utf-8"))["version"]
+    except (ValueError, KeyError, TypeError):
+        version = None
+    if version != VERSION:
+        raise NotADemoError(
+            f"{directory} holds a demo region of another version of Safelane.",
+            remedy="Nothing was changed. Name another directory with --dir, or remove this one yourself.",
+        )
