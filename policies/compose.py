@@ -17,6 +17,7 @@ from policies.model import (
     Scope,
     Share,
 )
+from policies.pools import Pools
 from policies.terms import strictest
 from policies.vocabulary import Vocabulary
 
@@ -133,7 +134,7 @@ def _scope(above: Scope, scope: Scope, words: Vocabulary) -> Scope:
     )
 
 
-def _pools(above: Scope, scope: Scope) -> int | tuple[tuple[int, int], ...] | None:
+def _pools(above: Scope, scope: Scope) -> Pools | None:
     """The pooling that holds for both: () for none at all, None where two differ."""
     one, other = above.pooled_years, scope.pooled_years
     if one is None or other is None or one == other:

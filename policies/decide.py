@@ -105,7 +105,9 @@ def _touches(
 def _beyond_scope(policy: Policy, request: Request, asked: frozenset[LevelOf]) -> Iterator[Reason]:
     finest = policy.scope.dimensions
     for dimension, level in asked - policy.scope_levels:
-        if dimension in finest:
+        if (dimension, level) in policy.hidden_levels:
+            yield _reason(Code.OVERLAPS_POOLS, dimension=dimension, level=level)
+        elif dimension in finest:
             yield _reason(Code.LEVEL_TOO_FINE, dimension=dimension, level=level, finest=finest[dimension])
         else:
             yield _reason(Code.DIMENSION_NOT_SHARED, dimension=dimension)

@@ -27,6 +27,7 @@ class Code(StrEnum):
     MEASURE_NOT_SHARED = "measure-not-shared"
     DIMENSION_NOT_SHARED = "dimension-not-shared"
     LEVEL_TOO_FINE = "level-too-fine"
+    OVERLAPS_POOLS = "overlaps-pools"
     TOO_MANY_DIMENSIONS = "too-many-dimensions"
     READY_MADE_ONLY = "ready-made-only"
     RECORDS_NOT_SHARED = "records-not-shared"
@@ -62,6 +63,7 @@ _TOLD = {
     Code.MEASURE_NOT_SHARED: Told.NOT_SHARED,
     Code.DIMENSION_NOT_SHARED: Told.NOT_SHARED,
     Code.LEVEL_TOO_FINE: Told.TOO_DETAILED,
+    Code.OVERLAPS_POOLS: Told.NOT_SHARED,
     Code.TOO_MANY_DIMENSIONS: Told.TOO_DETAILED,
     Code.READY_MADE_ONLY: Told.READY_MADE_ONLY,
     Code.RECORDS_NOT_SHARED: Told.NOT_SHARED,

@@ -32,6 +32,7 @@ def diff(old: Policy, new: Policy) -> tuple[Change, ...]:
         *grant_changes(old, new),
         *_bans(old, new),
         *_scope(old.scope, new.scope, new.vocabulary),
+        *_bands(old, new),
         *_terms(old, new),
         *_records(old.record_level, new.record_level),
     ]
@@ -143,6 +144,17 @@ def _pools(old: Scope, new: Scope) -> Change:
     if said[0] == said[1]:
         return Change(direction, "Years are pooled into other periods.")
     return Change(direction, f"Years: {said[0]}, was {said[1]}.")
+
+
+def _bands(old: Policy, new: Policy) -> Iterator[Change]:
+    """Bands of years come and go with the pools that they overlap."""
+    words = new.vocabulary
+    for pair in sorted(old.hidden_levels - new.hidden_levels):
+        sentence = f"{say_level(words, *pair)} no longer overlap pooled years, so they may be seen."
+        yield Change(Direction.LOOSENED, sentence)
+    for pair in sorted(new.hidden_levels - old.hidden_levels):
+        sentence = f"{say_level(words, *pair)} overlap the pooled years, so they may no longer be seen."
+        yield Change(Direction.TIGHTENED, sentence)
 
 
 def _margins(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:

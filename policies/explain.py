@@ -102,6 +102,9 @@ _REASONS: dict[Code, Callable[[Details, Vocabulary], str]] = {
     Code.LEVEL_TOO_FINE: lambda d, w: (
         f"{plural(w.say(d['level']))} are too fine; the finest is {plural(w.say(d['finest']))}."
     ),
+    Code.OVERLAPS_POOLS: lambda d, w: (
+        f"{plural(w.say(d['level']))} overlap the pooled years; together they would give single years away."
+    ),
     Code.TOO_MANY_DIMENSIONS: lambda d, _: f"{d['asked']} dimensions in one table; at most {d['most']}.",
     Code.READY_MADE_ONLY: lambda _, __: "only ready-made questions are answered.",
     Code.RECORDS_NOT_SHARED: lambda d, _: f"single records are not shared with {d['recipient']}.",

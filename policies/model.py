@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from policies.frozen import FrozenMap
+from policies.pools import Pools, nested
 from policies.terms import Appearance, Approval, Conditions, MechanismKind, Release, Review, Zeros
 from policies.vocabulary import Vocabulary
 
@@ -97,7 +98,8 @@ class Scope:
     - `max_dims`: how many dimensions a table may have, by and where together;
     - `threshold`: a cell with 1..threshold-1 people is sensitive; `thresholds`: (dimension, level) -> a
       larger threshold for tables at that level;
-    - `pooled_years`: years are shown only in fixed periods, of so many years or these (first, last) ones;
+    - `pooled_years`: years are shown only in these fixed periods; bands of years that overlap them are not
+      shown at all (see `Policy.scope_levels`);
     - `priority`: tables protected first: names of ready-made questions or packs, or levels of a table;
     - `keep`: margins that stay visible even where rule 2 then gives way; () is the grand total.
     """
@@ -108,7 +110,7 @@ class Scope:
     threshold: int = 5
     thresholds: FrozenMap[LevelOf, int] = field(default_factory=FrozenMap)
     zeros: Zeros = Zeros.PARTNER
-    pooled_years: int | tuple[tuple[int, int], ...] | None = None
+    pooled_years: Pools | None = None
     priority: tuple[str | tuple[LevelOf, ...], ...] = ()
     keep: tuple[tuple[LevelOf, ...], ...] = ()
     mechanism: Mechanism = Mechanism()
@@ -183,6 +185,15 @@ class Policy:
         return self.population.consent
 
     @cached_property
+    def hidden_levels(self) -> frozenset[LevelOf]:
+        """Bands of years that overlap the pooled years: differences of both would give single years away."""
+        pools, words = self.scope.pooled_years, self.vocabulary
+        if pools is None:
+            return frozenset()
+        bands = {level for level, length in words.bands.items() if not nested(pools, length)}
+        return frozenset((d, level) for d, levels in words.dimensions.items() for level in bands & {*levels})
+
+    @cached_property
     def share_levels(self) -> tuple[frozenset[LevelOf], ...]:
         """For each of `shares`: every (dimension, level) that it shows."""
         return tuple(self.levels_down_to(share.finest) for share in self.shares)
@@ -203,9 +214,10 @@ class Policy:
         return frozenset((d, level) for d, levels in self.vocabulary.dimensions.items() for level in levels)
 
     def levels_down_to(self, finest: Mapping[str, str]) -> frozenset[LevelOf]:
-        """The named levels and all coarser ones, roots left out."""
+        """The named levels and all coarser ones, roots and hidden levels left out."""
         from_level = self.vocabulary.from_level
-        return frozenset((d, level) for d, f in finest.items() for level in from_level(d, f))
+        levels = frozenset((d, level) for d, f in finest.items() for level in from_level(d, f))
+        return levels - self.hidden_levels
 
     def levels_as_fine_as(self, coarsest: Mapping[str, str]) -> frozenset[LevelOf]:
         """The named levels and all finer ones."""

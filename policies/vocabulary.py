@@ -24,6 +24,9 @@ class Vocabulary:
     - `ready_made`: names of the region's ready-made questions, `packs`: names of lists of them;
     - `consents`: consents that permit any sharing, `record_consent`: the one that permits sharing a single
       record, `victims`: kinds of victim;
+    - `bands`: date levels that are fixed periods of so many years;
+    - `publishing`: purposes that mean publication to everyone, `unbound`: recipients who are nobody in
+      particular, so that no obligation can bind them;
     - `never_shared`: attributes that no policy can release, kept to say so when one is named;
     - `texts`: word -> how a sentence says it ("quarter" -> "quarters").
     """
@@ -41,11 +44,14 @@ class Vocabulary:
     consents: frozenset[str] = frozenset({"AGG", "REC"})
     record_consent: str = "REC"
     victims: frozenset[str] = frozenset({"DIR", "FAM"})
+    bands: Mapping[str, int] = field(default_factory=lambda: {"year_band5": 5})
+    publishing: frozenset[str] = frozenset({"public-information"})
+    unbound: frozenset[str] = frozenset({"public"})
     never_shared: frozenset[str] = frozenset()
     texts: Mapping[str, str] = field(default_factory=FrozenMap)
 
     def __post_init__(self) -> None:
-        for name in ("dimensions", "measures", "purposes", "roots", "packs", "texts"):
+        for name in ("dimensions", "measures", "purposes", "roots", "packs", "bands", "texts"):
             object.__setattr__(self, name, FrozenMap(getattr(self, name)))
         for dimension, levels in self.dimensions.items():
             if not levels or len(set(levels)) != len(levels) or self.root(dimension) in levels:

@@ -1,0 +1,130 @@
+"""Combinations that give away what the threshold is to protect."""
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from policies.finding import Finding, error, note, warning
+from policies.model import EVERY_DATA_SET, Policy, Scope
+from policies.phrases import say_years
+from policies.terms import MechanismKind, Release, Zeros
+from policies.wording import plural
+
+
+def leaks(policy: Policy) -> Iterator[Finding]:
+    """Every combination within one policy that leaks."""
+    yield from _rounding(policy.scope)
+    yield from _pools(policy)
+    yield from _exact_beside_noise(policy)
+    scope = policy.scope
+    if scope.threshold < 3:
+        yield warning(
+            "low-threshold",
+            f"threshold {scope.threshold}: a cell of two shows each of them the other; take 3 or more.",
+        )
+    if scope.zeros is Zeros.PUBLISH:
+        yield note(
+            "published-zeros",
+            "zeros: publish lets everybody know of each withheld cell that it is at least 1; "
+            "zeros: partner shows as much and hides that.",
+        )
+    if policy.release is Release.MONTHLY:
+        yield note(
+            "frequent-release",
+            "release: each month: where few accidents happen, the difference between two releases is small "
+            "itself; changes will wait until enough people are in them.",
+        )
+    if policy.record_level and policy.record_level.k < scope.threshold:
+        yield warning(
+            "records-finer-than-tables",
+            f"record_level: k {policy.record_level.k} shows groups smaller than the threshold of the tables, "
+            f"{scope.threshold}; take k {scope.threshold} or more.",
+        )
+
+
+def _rounding(scope: Scope) -> Iterator[Finding]:
+    """A rounded number v stands for v - base//2 .. v + (base-1)//2. Where the threshold falls inside such a
+    class, what is shown from it is known more closely than rounding promises."""
+    base = scope.mechanism.base
+    if scope.mechanism.kind is not MechanismKind.ROUNDING or base is None:
+        return
+    if base < scope.threshold:
+        yield warning(
+            "rounding-too-fine",
+            f"rounding to {base} hides less than the threshold of {scope.threshold} asks; "
+            f"take a base of {scope.threshold} or more.",
+        )
+    for k in sorted({scope.threshold, *scope.thresholds.values()}):
+        shown = (k + base // 2) // base * base
+        first, last = shown - base // 2, shown + (base - 1) // 2
+        if first < k <= last:
+            known = " or ".join(map(str, range(k, last + 1)))
+            yield error(
+                "threshold-cuts-rounding",
+                f"threshold {k} with rounding to {base}: a shown {shown} can only be {known}; "
+                f"take threshold {last + 1}, or another base.",
+            )
+
+
+def _pools(policy: Policy) -> Iterator[Finding]:
+    pools, finest = policy.scope.pooled_years, policy.scope.dimensions.get("date")
+    if pools is None or finest is None:
+        return
+    levels = policy.vocabulary.from_level("date", finest)
+    if isinstance(pools, tuple):
+        for one, other in pairwise(pools):
+            if other[0] <= one[1]:
+                yield error(
+                    "overlapping-pools",
+                    f"pooled_years: {say_years(one)} and {say_years(other)} overlap; "
+                    "their difference gives single years away. Let each year be in one period.",
+                )
+    for _, level in sorted(policy.hidden_levels):
+        if level in levels:
+            yield note(
+                "bands-hidden",
+                f"{policy.vocabulary.say(level)} are not shown: they overlap pooled_years, and differences "
+                "would give single years away.",
+            )
+    for level in levels:
+        if level not in policy.vocabulary.bands and level != "year":
+            yield error(
+                "finer-than-pools",
+                f"finest: date: {level} beside pooled_years: {plural(policy.vocabulary.say(level))} add up "
+                "to single years; take date: year.",
+            )
+
+
+def _exact_beside_noise(policy: Policy) -> Iterator[Finding]:
+    kind = policy.scope.mechanism.kind
+    if kind is MechanismKind.SUPPRESSION:
+        return
+    if policy.scope.keep:
+        yield error(
+            "exact-beside-noise",
+            f"keep with {kind}: an exact margin beside changed cells undoes the change; leave keep out.",
+        )
+    if policy.record_level:
+        yield error(
+            "exact-beside-noise",
+            f"record_level with {kind}: exact records beside changed cells undo the change; choose one.",
+        )
+    if policy.regional_totals.withheld_cells:
+        yield warning(
+            "exact-beside-noise",
+            f"regional_totals with {kind}: masked sums are exact; say regional_totals: no.",
+        )
+
+
+def mechanisms(policy: Policy, beside: Iterable[Policy]) -> Iterator[Finding]:
+    """Two mechanisms on one data set: each undoes the other."""
+    for other in beside:
+        same = other.data_set == policy.data_set or EVERY_DATA_SET in (other.data_set, policy.data_set)
+        if other.member != policy.member or not same:
+            continue
+        one, two = policy.scope.mechanism, other.scope.mechanism
+        if one.kind != two.kind:
+            yield error(
+                "two-mechanisms",
+                f"{policy.data_set} is protected by {one.kind} here and by {two.kind} in version "
+                f"{other.version} for {other.data_set}; a data set has one mechanism for its life.",
+            )
