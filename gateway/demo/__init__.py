@@ -1,0 +1,1 @@
+"""Makes and runs the demo region."""

@@ -1,0 +1,109 @@
+"""How many casualties of which kind the demo's people add up to, year by year (calibration.yaml)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from ruamel.yaml import YAML
+
+ATTRIBUTES = ("outcome", "device", "civ_status", "sexage")
+GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "ADULT": ("MEN", "WOMEN"),
+        "CHILD": ("BOYS", "GIRLS"),
+        "MINE": ("APM", "AVM", "IMP", "UMT"),
+    }
+)
+REST = "REST"
+"""All codes of an attribute that are not named beside it."""
+
+ACCIDENTS_PER_CASUALTY = 0.72
+"""Where the number of accidents is not published."""
+
+
+@dataclass(frozen=True)
+class YearPlan:
+    """One year: casualties, accidents, and per attribute how many of each code; groups are split by chance.
+
+    `sexage_of_civilians` says that the figures of `sexage` are about civilians only.
+    """
+
+    year: int
+    total: int
+    published: bool
+    accidents: int
+    counts: Mapping[str, Mapping[str, int]]
+    sexage_of_civilians: bool
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """One member: its years, usual shares for what was not published, and weights of its provinces."""
+
+    member: str
+    years: tuple[YearPlan, ...]
+    usual: Mapping[str, Mapping[str, int]]
+    provinces: Mapping[str, int]
+
+
+def members() -> tuple[str, ...]:
+    """The members that the demo has people for."""
+    return tuple(_document()["members"])
+
+
+@cache
+def calibration(member: str) -> Calibration:
+    """The plan of one member. Raises KeyError for a member that the demo has no figures for."""
+    document = _document()
+    part = document["members"][member]
+    span = range(document["first"], document["last"] + 1)
+    spans = part.get("spans", ())
+    totals = _totals(part["years"], spans, span)
+    derived = {s["from"]: s for s in spans if s["from"] == s["to"]}
+    years = tuple(_plan(year, totals[year], part["years"].get(year) or derived.get(year)) for year in span)
+    return Calibration(member, years, part["usual"], part["provinces"])
+
+
+@cache
+def _document() -> Mapping[str, Any]:
+    text = files("gateway.demo").joinpath("calibration.yaml").read_text(encoding="utf-8")
+    document: Mapping[str, Any] = YAML(typ="safe").load(text)
+    return document
+
+
+def _plan(year: int, total: int, told: Mapping[str, Any] | None) -> YearPlan:
+    body = told or {}
+    counts = {name: body[name] for name in ATTRIBUTES if name in body}
+    of_civilians = "sexage_of_civilians" in body
+    if of_civilians:
+        counts["sexage"] = body["sexage_of_civilians"]
+    accidents = body.get("accidents", max(min(total, 1), round(total * ACCIDENTS_PER_CASUALTY)))
+    return YearPlan(year, total, told is not None, accidents, counts, of_civilians)
+
+
+def _totals(
+    years: Mapping[int, Mapping[str, Any]], spans: Iterable[Mapping[str, Any]], span: range
+) -> dict[int, int]:
+    known: dict[float, float] = {year: body["total"] for year, body in years.items()}
+    points = known | {(s["from"] + s["to"]) / 2: s["total"] / (s["to"] - s["from"] + 1) for s in spans}
+    line = np.interp(list(span), sorted(points), [points[y] for y in sorted(points)])
+    totals = {year: round(float(value)) for year, value in zip(span, line, strict=True)}
+    for part in spans:
+        between = list(range(part["from"], part["to"] + 1))
+        weights = np.array([line[y - span.start] for y in between])
+        totals |= dict(zip(between, shared_out(part["total"], weights), strict=True))
+    return totals
+
+
+def shared_out(total: int, weights: NDArray[np.float64]) -> list[int]:
+    """Whole numbers in proportion to `weights` that add up to `total` (largest remainders)."""
+    exact = total * weights / weights.sum()
+    whole = np.floor(exact).astype(int)
+    behind = np.argsort(whole - exact, kind="stable")[: total - int(whole.sum())]
+    whole[behind] += 1
+    return [int(n) for n in whole]

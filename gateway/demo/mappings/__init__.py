@@ -1,0 +1,1 @@
+"""Mappings of the demo members' registers, one document each."""

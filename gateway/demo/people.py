@@ -1,0 +1,136 @@
+"""The demo's people: invented, seeded, calibrated. With a truth table and a list of what must never leak."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gateway.demo.calibration import calibration, members
+from gateway.demo.casualties import Casualty, draw
+from gateway.demo.identities import Identity, identity, story
+from gateway.dictionary import regional
+from gateway.sources.convert import age_band
+
+HURT_AGAIN = 0.006
+"""Share of casualties who had survived an earlier accident: the same person, counted in both."""
+
+SHARED = frozenset({"AGG", "REC"})
+
+
+@dataclass(frozen=True)
+class Record:
+    """One casualty with everything that a national register holds. `person` numbers the people."""
+
+    casualty: Casualty
+    identity: Identity
+    narrative: str
+    person: int
+
+    @property
+    def case_id(self) -> str:
+        return f"{self.casualty.place[:2]}-{self.casualty.date[:4]}-{self.casualty.number:06d}"
+
+    @property
+    def accident_id(self) -> str:
+        return f"ACC{self.casualty.accident:06d}"
+
+    @property
+    def codes(self) -> Mapping[str, str]:
+        """The casualty in the dictionary's codes, by dimension, at the finest level."""
+        c = self.casualty
+        band = {"CHILD": "CHILD_UNK", "ADULT": "ADULT_UNK"}.get(c.age_group, c.age_group)
+        return {
+            "place": c.place,
+            "date": c.date[:7],
+            "age": band if c.age is None else age_band(c.age),
+            "sex": c.sex,
+            "device": c.device,
+            "activity": c.activity,
+            "civ_status": c.civ_status,
+            "outcome": c.outcome,
+            "victim_type": "DIR",
+        }
+
+
+@dataclass(frozen=True)
+class DemoPeople:
+    """All records of one member."""
+
+    member: str
+    records: tuple[Record, ...]
+
+    def truth(self, levels: Iterable[str], consents: frozenset[str] = SHARED) -> dict[tuple[str, ...], int]:
+        """How many people are in every cell over these levels, counted one by one."""
+        dictionary = regional()
+        levels = tuple(levels)
+        dimensions = [dictionary.level(level).dimension for level in levels]
+        cells: dict[tuple[str, ...], set[int]] = defaultdict(set)
+        for record in self.records:
+            if record.casualty.consent in consents:
+                codes = record.codes
+                cell = tuple(
+                    dictionary.lift(codes[d], level) for d, level in zip(dimensions, levels, strict=True)
+                )
+                cells[cell].add(record.person)
+        return {cell: len(people) for cell, people in cells.items()}
+
+    def secrets(self) -> frozenset[str]:
+        """Every personal value in the records: names, numbers, phones, villages, birth dates, narratives."""
+        found: set[str] = set()
+        for record in self.records:
+            found |= {record.case_id, record.narrative, *vars(record.identity).values()}
+        return frozenset(found - {""})
+
+
+def demo_members() -> tuple[str, ...]:
+    """The members that the demo can make people for."""
+    return members()
+
+
+def make_people(member: str, seed: int) -> DemoPeople:
+    """Invent a member's people. The same seed gives the same people, whoever else is made."""
+    dice = np.random.default_rng([seed, *member.encode()])
+    casualties = draw(calibration(member), dice)
+    taken: set[str] = set()
+    identities = [identity(member, casualty, dice, taken) for casualty in casualties]
+    people = list(range(len(casualties)))
+    for earlier, later in _hurt_again(casualties, identities, dice):
+        casualties[later] = _grown_older(casualties[later], identities[earlier])
+        identities[later] = identities[earlier]
+        people[later] = people[earlier]
+    records = (
+        Record(casualty, who, story(casualty, who, dice), person)
+        for casualty, who, person in zip(casualties, identities, people, strict=True)
+    )
+    return DemoPeople(member, tuple(records))
+
+
+def _hurt_again(
+    casualties: list[Casualty], identities: list[Identity], dice: np.random.Generator
+) -> list[tuple[int, int]]:
+    """Pairs of casualties: an adult who survived and has a number, and a later one of the same sex."""
+    pairs: list[tuple[int, int]] = []
+    used: set[int] = set()
+    for later in np.flatnonzero(dice.random(len(casualties)) < HURT_AGAIN).tolist():
+        second = casualties[later]
+        fits = [
+            n
+            for n, first in enumerate(casualties[:later])
+            if identities[n].national_id
+            and first.outcome == "I"
+            and first.age_group == second.age_group == "ADULT"
+            and first.sex == second.sex
+            and first.date < second.date
+            and n not in used
+        ]
+        if fits and later not in used:
+            earlier = fits[int(dice.integers(len(fits)))]
+            pairs.append((earlier, later))
+            used |= {earlier, later}
+    return pairs
+
+
+def _grown_older(casualty: Casualty, person: Identity) -> Casualty:
+    born, then = person.birth_date, casualty.date
+    return replace(casualty, age=int(then[:4]) - int(born[:4]) - (then[5:] < born[5:]))

@@ -1,0 +1,157 @@
+"""Writes the demo's people as each member's own register: its headings, words, dates and digits."""
+
+import csv
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ruamel.yaml import YAML
+
+from gateway.demo.people import DemoPeople, Record
+from gateway.dictionary import regional
+from gateway.member.snapshot import CONSENT
+from gateway.sources.dates import BUDDHIST_AHEAD
+from gateway.sources.mapping import ColumnRule, SourceMapping, TableRule
+from gateway.sources.mapping_yaml import parse_mapping
+from gateway.sources.targets import ACCIDENT, AGE, BIRTH, CASE, DATE, PERSON, PLACE
+
+Cell = Callable[[Record], str]
+
+
+@dataclass(frozen=True)
+class Register:
+    """A member's register on disk: a folder of files, and the mapping document that reads it."""
+
+    folder: Path
+    mapping: str
+
+
+def mapping_text(member: str) -> str:
+    """The mapping document of a demo member. Raises FileNotFoundError for one that the demo has not."""
+    return files("gateway.demo.mappings").joinpath(f"{member}.yaml").read_text(encoding="utf-8")
+
+
+def policy_text(member: str) -> str:
+    """The policy document of a demo member. Raises FileNotFoundError for one that the demo has not."""
+    return files("gateway.demo.policies").joinpath(f"{member}.yaml").read_text(encoding="utf-8")
+
+
+def write_register(people: DemoPeople, folder: Path, seed: int) -> Register:
+    """Write a member's people into `folder` (made if need be); the same seed writes the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = mapping_text(people.member)
+    mapping = parse_mapping(text, regional(), member=people.member)
+    words = _words(YAML(typ="safe").load(text))
+    dice = np.random.default_rng([seed, *people.member.encode(), 1])
+    for number, table in enumerate(mapping.tables):
+        cells = _cells(mapping, table, words[table.name], dice)
+        records = people.records if number == 0 else _one_per_accident(people)
+        with (folder / table.name).open("w", encoding="utf-8", newline="") as stream:
+            rows = csv.writer(stream, delimiter=mapping.reading.delimiter, lineterminator="\r\n")
+            rows.writerow(cells)
+            rows.writerows([cell(record) for cell in cells.values()] for record in records)
+    return Register(folder, text)
+
+
+def _one_per_accident(people: DemoPeople) -> list[Record]:
+    return list({record.accident_id: record for record in people.records}.values())
+
+
+def _words(document: Mapping[str, Any]) -> dict[str, dict[str, dict[str, list[str]]]]:
+    """Table -> heading -> code -> its words, as the mapping document spells them."""
+    words: dict[str, dict[str, dict[str, list[str]]]] = {}
+    for table, body in document["tables"].items():
+        words[table] = {}
+        for heading, rule in body["columns"].items():
+            by_code: dict[str, list[str]] = {}
+            if not isinstance(rule, str):
+                for word, code in rule.get("codes", {}).items():
+                    by_code.setdefault(code, []).append(word)
+                for word in rule.get("unknown", ()):
+                    by_code.setdefault("UNK", []).append(word)
+            words[table][heading] = by_code
+    return words
+
+
+def _cells(
+    mapping: SourceMapping,
+    table: TableRule,
+    words: Mapping[str, Mapping[str, list[str]]],
+    dice: np.random.Generator,
+) -> dict[str, Cell]:
+    """Heading -> what stands in its cell for a record."""
+    private = _private()
+    digits = private["digits"].get(mapping.member)
+    native = str.maketrans("0123456789", digits) if digits else {}
+    fields: Mapping[str, str] = private[mapping.member]
+    cells: dict[str, Cell] = {heading: lambda r: r.accident_id for heading in table.join}
+    for heading, rule in table.columns.items():
+        cells[heading] = _coded(rule, words[heading], dice, native)
+    for heading in table.left_out:
+        cells[heading] = _personal(fields[heading])
+    return cells
+
+
+@cache
+def _private() -> Mapping[str, Any]:
+    text = files("gateway.demo.mappings").joinpath("private.yaml").read_text(encoding="utf-8")
+    private: Mapping[str, Any] = YAML(typ="safe").load(text)
+    return private
+
+
+def _personal(field: str) -> Cell:
+    if field == "narrative":
+        return lambda record: record.narrative
+    return lambda record: str(getattr(record.identity, field))
+
+
+def _coded(
+    rule: ColumnRule, words: Mapping[str, list[str]], dice: np.random.Generator, native: Mapping[int, Any]
+) -> Cell:
+    """A cell that the mapping reads: the mapping's own words, the other way round."""
+    target = rule.target.name
+    cells: dict[str, Cell] = {
+        CASE: lambda r: r.case_id,
+        ACCIDENT: lambda r: r.accident_id,
+        PERSON: lambda r: r.identity.national_id,
+        DATE: lambda r: _date(r.casualty.date, rule).translate(native),
+        BIRTH: lambda r: _date(r.identity.birth_date, rule).translate(native),
+        AGE: lambda r: _age(r, words, dice).translate(native),
+        PLACE: lambda r: _place(r.casualty.place, words, dice),
+        CONSENT: lambda r: _word(r.casualty.consent, words, dice),
+        "injury": lambda r: f" {rule.separator} ".join(_word(c, words, dice) for c in r.casualty.injuries),
+    }
+    return cells.get(target, lambda r: _word(r.codes[target], words, dice))
+
+
+def _date(day: str, rule: ColumnRule) -> str:
+    """A day in the first format of the mapping and its era."""
+    if not day:
+        return ""
+    year, month, number = day.split("-")
+    shown = str(int(year) + BUDDHIST_AHEAD) if rule.era == "BE" else year
+    return rule.formats[0].text.replace("YYYY", shown).replace("MM", month).replace("DD", number)
+
+
+def _age(record: Record, words: Mapping[str, list[str]], dice: np.random.Generator) -> str:
+    """Years; where the register only tells children from adults, or nothing, that."""
+    if record.casualty.age is None:
+        return _word(record.codes["age"], words, dice)
+    group = f"{record.casualty.age_group}_UNK"
+    register_has_groups_only = "CHILD_UNK" in words and "UNK" not in words
+    return _word(group, words, dice) if register_has_groups_only else str(record.casualty.age)
+
+
+def _place(code: str, words: Mapping[str, list[str]], dice: np.random.Generator) -> str:
+    province = regional().places.provinces[code]
+    return _word(code, words if code in words else {code: [province.name, *province.other_names]}, dice)
+
+
+def _word(code: str, words: Mapping[str, list[str]], dice: np.random.Generator) -> str:
+    """One of the words for a code; a code without a word is unknown: "" or the register's word for that."""
+    known = words.get(code) or (words.get("UNK", [""]) if code in ("UNK", "U") else [code])
+    return known[int(dice.integers(len(known)))]
