@@ -1,0 +1,184 @@
+"""How fast the log is: receipts under load, beside what the disk alone can do, and checking a whole log.
+
+python benchmarks/log.py [--url DATABASE_URL] [--callers 64] [--seconds 10] [--entries 70000]
+"""
+
+import argparse
+import os
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Column, Integer, Table, Text, insert
+
+from audit import events
+from audit.checkpoint import Checkpoint
+from audit.commitment import commit
+from audit.cosignature import Cosigner
+from audit.directory import LogDirectory, export
+from audit.log import Log
+from audit.memory import MemoryStorage
+from audit.note import Signer, Verifier
+from audit.policy import Policy
+from audit.staging import SequencedLog
+from audit.verify import verify_log
+from audit.witness import MemoryWitnessStorage, Witness
+from gateway.store.database import Database, sqlite_url
+from gateway.store.logs import SqlLogStorage
+from gateway.store.schema import metadata
+from gateway.store.sequencer import Sequencer
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+explained = Table(
+    "explained", metadata, Column("entry", Integer, primary_key=True), Column("value", Text, nullable=False)
+)
+
+
+def asked(number: int) -> bytes:
+    """An entry as the hub logs it for every question, about 350 bytes."""
+    members = ("KH", "LA", "MM", "TH", "VN")
+    actor = commit("actor", b"somebody").commitment
+    words = ("ARMAC", "analyst", "regional-reporting", "casualties")
+    return events.encode(events.Asked(f"q-{number}", actor, *words, ("country", "year"), (), members, AT, AT))
+
+
+def disk_floor(directory: Path, seconds: float = 2.0) -> float:
+    """Appends of 4 kB made durable per second, one after the other: what the disk alone can do."""
+    sync = getattr(os, "fdatasync", os.fsync)
+    descriptor = os.open(directory / "floor", os.O_WRONLY | os.O_CREAT)
+    count, end = 0, time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        os.write(descriptor, bytes(4096))
+        sync(descriptor)
+        count += 1
+    os.close(descriptor)
+    return count / seconds
+
+
+def run_callers(ask: Callable[[int], None], callers: int, seconds: float) -> list[float]:
+    """Latencies in milliseconds of every request that `callers` threads got through."""
+    latencies: list[float] = []
+    end = time.perf_counter() + seconds
+
+    def caller(first: int) -> None:
+        number = first
+        while (start := time.perf_counter()) < end:
+            ask(number)
+            latencies.append((time.perf_counter() - start) * 1000)
+            number += callers
+
+    threads = [threading.Thread(target=caller, args=(i,)) for i in range(callers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return latencies
+
+
+class Witnesses:
+    """Three witnesses that cosign the log's head again and again, beside the callers."""
+
+    def __init__(self, log: Log, database: Database, sequencer: Sequencer) -> None:
+        self._log, self._database, self._sequencer = log, database, sequencer
+        verifier = Verifier(log.key)
+        self._witnesses = [
+            Witness(Cosigner.generate(f"witness-{i}.example"), [verifier], MemoryWitnessStorage())
+            for i in range(3)
+        ]
+        self.stop = threading.Event()
+        self.cosigned = 0
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def finish(self) -> None:
+        self.stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        seen = 0
+        while not self.stop.wait(0.05):
+            with self._database.reading() as connection:
+                storage = SqlLogStorage(connection, self._log.origin)
+                note = self._log.checkpoint(storage)
+                size = Checkpoint.parse(note.text).size
+                proof = self._log.consistency(storage, seen, size)
+            lines = [w.update(seen, proof, note, int(time.time())) for w in self._witnesses]
+            with self._sequencer.writing() as unit:
+                unit.log.add_cosignatures(size, lines)
+            seen = size
+            self.cosigned += 1
+
+
+def under_load(url: str, callers: int, seconds: float) -> None:
+    log = SequencedLog(Signer.generate("log.example/hub"))
+    database = Database(url)
+    with database.writing() as connection:
+        metadata.drop_all(connection)
+        metadata.create_all(connection)
+        log.create(SqlLogStorage(connection, log.origin), int(time.time()))
+    sequencer = Sequencer(log, database.writing, lambda c: SqlLogStorage(c, log.origin), time.time)
+    sizes: list[int] = []
+
+    def ask(number: int) -> None:
+        with sequencer.writing(receipts=True) as unit:
+            (index,) = log.append(unit.log, [asked(number)], 0)
+            unit.connection.execute(insert(explained).values(entry=index, value="state that it explains"))
+        (receipt,) = unit.receipts
+        sizes.append(len(str(receipt)))
+
+    witnesses = Witnesses(log, database, sequencer)
+    latencies = run_callers(ask, callers, seconds)
+    witnesses.finish()
+    ordered = sorted(latencies)
+    rate, p50, p99 = len(ordered) / seconds, statistics.median(ordered), ordered[int(len(ordered) * 0.99)]
+    print(f"{callers} callers: {rate:.0f} receipts/s, p50 {p50:.1f} ms, p99 {p99:.1f} ms")
+    print(f"  longest receipt {max(sizes)} bytes, {witnesses.cosigned} heads cosigned by three witnesses")
+    with database.writing() as connection:
+        metadata.drop_all(connection)
+    database.close()
+
+
+def checking(entries: int, directory: Path) -> None:
+    log, storage = Log(Signer.generate("log.example/hub")), MemoryStorage()
+    policy = Policy.of(Verifier(log.key))
+    made = [asked(i) for i in range(entries)]
+    steps: list[tuple[str, Callable[[], object]]] = [
+        ("appended", lambda: log.append(storage, made, 0)),
+        ("exported", lambda: export(log, storage, directory)),
+        ("verified", lambda: verify_log(LogDirectory(directory), policy)),
+        ("verified, every entry read", lambda: verify_log(LogDirectory(directory), policy, read_entry)),
+    ]
+    for name, step in steps:
+        start = time.perf_counter()
+        step()
+        print(f"{entries} entries {name} in {time.perf_counter() - start:.2f} s")
+
+
+def read_entry(_: int, entry: bytes) -> None:
+    events.decode(entry)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--url", help="database, instead of SQLite in a temporary directory")
+    parser.add_argument("--callers", type=int, default=64)
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--entries", type=int, nargs="*", default=[70_000])
+    parser.add_argument("--dir", help="where the temporary directory is made: the disk that is measured")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.dir) as name:
+        directory = Path(name)
+        print(f"disk floor: {disk_floor(directory):.0f} durable appends/s")
+        url = options.url or sqlite_url(directory / "state.sqlite")
+        for callers in (1, options.callers):
+            under_load(url, callers, options.seconds)
+        for entries in options.entries:
+            checking(entries, directory / f"export-{entries}")
+
+
+if __name__ == "__main__":
+    main()
