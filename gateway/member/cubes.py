@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from threading import Lock
 
-from anonymisers.cube import CertifiedCube
-
+from anonymisers.cube import CertifiedCube, OutsideLattice, Value
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.model import LoadedSnapshot, Plan
 from gateway.member.ports import Store
@@ -19,7 +18,9 @@ MEASURE = "casualties"
 
 def plan(policy: Policy, snapshot: Snapshot, today: date) -> Plan:
     """Dimensions that the policy shows and the source has; years that ended before the embargo."""
-    finest = {d: level for d, level in sorted(policy.scope.dimensions.items()) if d in snapshot.columns}
+    shown = {d for d, _ in policy.scope_levels}  # a dimension at its root is no dimension
+    scope = sorted(policy.scope.dimensions.items())
+    finest = {d: level for d, level in scope if d in snapshot.columns and d in shown}
     last = today - timedelta(days=policy.embargo_days)
     covered = range(min(snapshot.years, default=0), max(snapshot.years, default=-1) + 1)
     return Plan(finest, tuple(year for year in covered if date(year, 12, 31) < last))
@@ -44,7 +45,10 @@ class ReadyCube:
 
     def read(self, key: Mapping[str, str]) -> int | None:
         """The value of a cell, None when it is withheld; KeyError outside the lattice."""
-        return self.cube.read(key)
+        found = self.cube.lookup(key)
+        if isinstance(found, OutsideLattice):
+            raise KeyError(", ".join(key))
+        return found.count if isinstance(found, Value) else None
 
 
 class CubeShelf:

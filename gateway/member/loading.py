@@ -23,6 +23,6 @@ def keep_snapshot(node: Node, snapshot: Snapshot) -> LoadedSnapshot:
 
 
 def last_closed_day(snapshot: Snapshot, today: date) -> date:
-    """The end of the last year that the snapshot covers and that is over; the day before today without any."""
+    """The end of the last year of the snapshot that is over; without any, the day before today."""
     closed = [year for year in snapshot.years if date(year, 12, 31) < today]
     return date(max(closed), 12, 31) if closed else today - timedelta(days=1)

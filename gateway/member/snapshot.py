@@ -105,7 +105,9 @@ class Snapshot:
         if any(len(part) != rows for part in (*(c.indices for c in columns.values()), *links.values())):
             raise SnapshotError("The columns of a snapshot differ in length.")
         ordered = dict(sorted(columns.items()))
-        order = _order([*links.values(), *(c.indices for c in ordered.values()), consent.indices])
+        order = _order(
+            links["case"], [*links.values(), *(c.indices for c in ordered.values()), consent.indices]
+        )
         return cls(
             member,
             dictionary,
@@ -166,8 +168,12 @@ def _with_codes(column: Column, codes: Iterable[str]) -> NDArray[np.bool_]:
     return np.array([code in wanted for code in column.codes], dtype=np.bool_)[column.indices]
 
 
-def _order(keys: Sequence[NDArray[Any]]) -> NDArray[np.intp]:
-    return np.lexsort(tuple(reversed(keys)))
+def _order(case: NDArray[np.bytes_], everything: Sequence[NDArray[Any]]) -> NDArray[np.intp]:
+    """By case; where a case stands in several rows, by everything that they hold."""
+    order = np.argsort(case, kind="stable")
+    if len(case) and bool((case[order[1:]] == case[order[:-1]]).any()):
+        return np.lexsort((*reversed(everything), case))
+    return order
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:
