@@ -33,6 +33,8 @@ class ReadRows:
 
     def taken(self, rows: NDArray[np.bool_]) -> "ReadRows":
         """Only these rows."""
+        if rows.all():
+            return self
         return replace(
             self,
             lines=self.lines[rows],
@@ -67,14 +69,16 @@ def assemble(
     keep, dropped = one_row_per_case(links, columns, read.lines)
     for problem, lines in dropped.items():
         findings.add(read.table, CASE, problem, sorted(lines))
-    kept = {name: column.taken(keep) for name, column in columns.items()}
+    if not keep.all():
+        columns = {name: column.taken(keep) for name, column in columns.items()}
+        links = {name: values[keep] for name, values in links.items()}
     return Snapshot.of(
         member=mapping.member,
         dictionary=dictionary.version,
         created=today,
-        consent=kept.pop(CONSENT),
-        columns=kept,
-        links={name: values[keep] for name, values in links.items()},
+        consent=columns.pop(CONSENT),
+        columns=columns,
+        links=links,
         vintage=vintage,
     )
 

@@ -53,7 +53,7 @@ class ColumnReader:
         self._number: dict[Outcome, int] = {}
         self._memo: dict[str, int] = {}
         self._bad: set[int] = set()
-        self._indices = array("L")
+        self._indices = array("I")
 
     def read(self, values: Sequence[str], lines: Sequence[int]) -> None:
         """Read the cells of one chunk. Problems become findings."""
@@ -145,7 +145,9 @@ class IdentifierReader:
 
     def pseudonyms(self) -> NDArray[np.bytes_]:
         """The pseudonym of every row, empty where there is none."""
-        return np.concatenate(self._parts) if self._parts else np.array([], dtype=np.bytes_)
+        if len(self._parts) != 1:  # joined once: a million rows are not held twice
+            self._parts = [np.concatenate(self._parts)] if self._parts else [np.array([], dtype=np.bytes_)]
+        return self._parts[0]
 
     def left_out(self) -> NDArray[np.bool_]:
         """Mask of the rows without this identifier, if it is essential."""

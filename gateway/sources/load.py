@@ -141,10 +141,15 @@ def _gather(
     columns: dict[str, Column] = {}
     identifiers: dict[str, NDArray[np.bytes_]] = {}
     left_out = np.zeros(len(where), dtype=np.bool_)
-    own_rows = np.arange(len(where), dtype=np.int64)
-    groups = [(own_rows, own), *((where[:, n], j.readers) for n, j in enumerate(joined, 1))]
-    for rows, readers in groups:
-        for one in readers:
+    for one in own:
+        if isinstance(one, IdentifierReader):
+            identifiers[one.rule.target.name] = one.pseudonyms()
+        else:
+            columns[one.rule.target.name] = one.column()
+        left_out |= one.left_out()
+    for number, other in enumerate(joined, 1):
+        rows = where[:, number]
+        for one in other.readers:
             target = one.rule.target
             if isinstance(one, IdentifierReader):
                 identifiers[target.name] = np.append(one.pseudonyms(), b"")[rows]
