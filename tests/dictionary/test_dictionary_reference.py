@@ -1,0 +1,29 @@
+"""The reference page of the dictionary tells every word of it."""
+
+from pathlib import Path
+
+from gateway.dictionary import regional
+
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "dictionary.md").read_text(encoding="utf-8")
+
+
+def test_every_word_is_on_the_page():
+    dictionary = regional()
+    words = {*dictionary.levels, *dictionary.measures, *dictionary.purposes, *dictionary.consent}
+    words |= {*dictionary.derived, *dictionary.ready_made, *dictionary.packs, *dictionary.never_shared}
+    words |= {d.name for d in dictionary.dimensions.values()}
+    for level in dictionary.levels:
+        if level not in {"province", "province34", "month", "quarter", "year", "year_band5"}:
+            words |= {code for code in dictionary.codes(level) if not code.endswith("_UNK")}
+    assert {word for word in words if f"`{word}`" not in PAGE} == set()
+
+
+def test_the_page_counts_the_provinces_rightly():
+    dictionary = regional()
+    for member in dictionary.members.values():
+        provinces = [p for p in dictionary.places.provinces.values() if p.member == member.code]
+        assert f"| {member.code} {member.name} | {len(provinces)} |" in PAGE
+
+
+def test_the_page_is_of_this_version():
+    assert f"Version {regional().version}." in PAGE
