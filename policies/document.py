@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from policies.assemble import build_policy
-from policies.errors import PolicyError
 from policies.level_shapes import banned_levels, levels, thresholds
 from policies.model import EVERY_DATA_SET, Policy
 from policies.phrases import DAYS, EPSILON, NO_LIMIT, QUOTA, SPAN, YEARS, days_or
+from policies.reading import read_document
 from policies.shapes import (
     AnyForm,
     ByNode,
@@ -22,7 +22,7 @@ from policies.shapes import (
     Shape,
     Text,
 )
-from policies.strict_yaml import Items, Table, read_yaml
+from policies.strict_yaml import Items, Table
 from policies.terms import (
     Appearance,
     Approval,
@@ -44,17 +44,7 @@ def load_policy(text: str, vocabulary: Vocabulary) -> Policy:
 
     Raises PolicyError with every fault of it: line, column, key, what is wrong, the nearest valid word.
     """
-    node, faults = read_yaml(text)
-    policy = None
-    if node is not None:
-        policy = document(vocabulary).read(node, faults)
-    elif not faults:
-        raise PolicyError("The policy document is empty.")
-    if faults or policy is None:
-        ordered = tuple(sorted(dict.fromkeys(faults), key=lambda fault: (fault.line, fault.column)))
-        number = "one fault" if len(ordered) == 1 else f"{len(ordered)} faults"
-        raise PolicyError(f"The policy document has {number}:", ordered)
-    return policy
+    return read_document(text, document(vocabulary), "The policy document")
 
 
 def document(words: Vocabulary | None) -> Record[Policy]:

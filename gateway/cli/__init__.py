@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "demo": "gateway.cli.demo:demo",
     "hub": "gateway.cli.hub:hub",
     "member": "gateway.cli.member:member",
+    "policy": "gateway.cli.policy:command",
     "words": "gateway.cli.words:words",
     "attack": "gateway.cli.attack:command",
 }
