@@ -1,0 +1,138 @@
+"""Real nodes and a real hub in one process, joined by a link that a test can make lie, lose or repeat."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from simulation import ORIGIN, HandClock
+
+from gateway.bootstrap.clock import ProcessBell
+from gateway.bootstrap.hub import add_user, create_hub, enrol, log_key, open_hub
+from gateway.bootstrap.member import connect, create_member, open_member
+from gateway.hub.context import Hub
+from gateway.hub.delivering import poll
+from gateway.hub.errors import AlreadyAnsweredError, TooLateError
+from gateway.hub.model import Enrolment, Principal, Role
+from gateway.hub.receiving import receive
+from gateway.member.building import build
+from gateway.member.context import Node
+from gateway.member.cubes import CubeShelf
+from gateway.member.errors import LinkError
+from gateway.member.loading import keep_snapshot
+from gateway.member.policies import put_in_force
+from gateway.member.rounds import Round, run_round
+from gateway.member.snapshot import LINKS, Column, Snapshot
+from gateway.wire.exchange import Poll, PollReply, SignedAnswer
+
+POLICY = """
+member: {member}
+version: {version}
+valid_from: 2026-01-01
+valid_for: 24 months
+share:
+  - with: [ARMAC]
+    for: [regional-reporting]
+    measures: [casualties]
+finest: {{date: year, sex: sex, outcome: yes}}
+max_dimensions: 2
+threshold: 5
+"""
+
+PEOPLE = 120
+"""Invented casualties of a node: enough for some cells to be shown, few enough for others to be small."""
+
+
+def policy_text(member: str, version: int = 1) -> str:
+    return POLICY.format(member=member, version=version)
+
+
+def snapshot(member: str) -> Snapshot:
+    """The same invented people every time: three years, few women, fewer killed."""
+    rows = range(PEOPLE)
+    return Snapshot.of(
+        member=member,
+        dictionary="2026.1",
+        created=date(2026, 1, 15),
+        columns={
+            "date": Column.of([f"{2022 + n % 3}-{1 + n % 12:02d}" for n in rows]),
+            "sex": Column.of(["F" if n % 11 == 0 else "M" for n in rows]),
+            "outcome": Column.of(["K" if n % 9 == 0 else "I" for n in rows]),
+            "victim_type": Column.of(["DIR" for _ in rows]),
+        },
+        consent=Column.of(["AGG" for _ in rows]),
+        links={name: np.array([f"{name}-{n:04d}".encode() for n in rows]) for name in LINKS},
+    )
+
+
+@dataclass
+class Link:
+    """The way from a node to the hub. `bend` may change a reply; `cut` drops what is sent."""
+
+    hub: Hub
+    enrolment: Enrolment
+    bend: Callable[[PollReply], PollReply] = field(default=lambda reply: reply)
+    cut: bool = False
+    sent: list[SignedAnswer] = field(default_factory=list)
+
+    def poll(self, call: Poll) -> PollReply:
+        return self.bend(poll(self.hub, self.enrolment, replace(call, wait=0.0)))
+
+    def send(self, answer: SignedAnswer) -> None:
+        if self.cut:
+            raise LinkError("The connection was cut.")
+        self.sent.append(answer)
+        with suppress(AlreadyAnsweredError, TooLateError):  # final, as for a link over HTTP
+            receive(self.hub, self.enrolment, answer)
+
+
+@dataclass
+class Member:
+    node: Node
+    shelf: CubeShelf
+    link: Link
+
+    def round(self) -> Round:
+        return run_round(self.node, self.shelf, self.link, 0.0)
+
+    def log_entries(self) -> list[bytes]:
+        with self.node.store.reading() as view:
+            head = view.log.head()
+            return [] if head is None else list(view.log.read_entries(0, head.size))
+
+
+@dataclass
+class Federation:
+    hub: Hub
+    clock: HandClock
+    analyst: Principal
+    members: dict[str, Member]
+
+
+@contextmanager
+def federation(directory: Path, *codes: str, ready: bool = True) -> Iterator[Federation]:
+    """A hub and these members; with `ready`, each has a policy, a snapshot and a certified cube."""
+    clock = HandClock()
+    create_hub(directory / "hub", ORIGIN)
+    key = log_key(directory / "hub")
+    with ExitStack() as stack:
+        opened = stack.enter_context(open_hub(directory / "hub"))
+        hub = Hub(opened.dictionary, opened.store, opened.log, clock, ProcessBell())
+        add_user(hub, "analyst", "ARMAC", Role.ANALYST, ["regional-reporting", "treaty-reporting"])
+        analyst = Principal(
+            "analyst", "ARMAC", Role.ANALYST, frozenset({"regional-reporting", "treaty-reporting"})
+        )
+        members = {}
+        for code in codes:
+            new = create_member(directory / code, code, "test.example")
+            connect(directory / code, code, "http://127.0.0.1:0", key, enrol(hub, new.enrolment))
+            node = replace(stack.enter_context(open_member(directory / code)), clock=clock)
+            if ready:
+                put_in_force(node, policy_text(code))
+                keep_snapshot(node, snapshot(code))
+                build(node)
+            shelf = CubeShelf(node.dictionary, node.member, node.store)
+            members[code] = Member(node, shelf, Link(hub, new.enrolment))
+        yield Federation(hub, clock, analyst, members)
