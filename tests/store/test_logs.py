@@ -1,7 +1,6 @@
 """A log kept in a database, in one transaction with whatever its entries explain."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -23,8 +22,8 @@ ORIGIN = "log.example/hub"
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = create_engine(f"sqlite:///{tmp_path / 'state.sqlite'}")
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = create_engine(database_url)
     metadata.create_all(engine)
     yield engine
     engine.dispose()
@@ -105,6 +104,29 @@ def test_a_second_writer_is_refused(size: int, engine: Engine, log: Log) -> None
 
         with pytest.raises(StaleLogError, match="another process appends"):
             log.append(slow, [b"second"], now=3)
+
+
+def test_of_two_transactions_at_once_one_is_first(postgresql_url: str, log: Log) -> None:
+    """PostgreSQL lets both read the same head; the second finds out when it writes, and keeps nothing."""
+    engine = create_engine(postgresql_url)
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        log.create(SqlLogStorage(connection, ORIGIN), now=1)
+    slow = engine.connect()
+    early = ReadsEarly(slow)
+    with engine.begin() as connection:
+        log.append(SqlLogStorage(connection, ORIGIN), [b"first"], now=2)
+
+    with pytest.raises(StaleLogError):
+        log.append(early, [b"second"], now=3)
+    slow.rollback()
+    slow.close()
+
+    with engine.connect() as connection:
+        log.receipt(SqlLogStorage(connection, ORIGIN), 0).verify(b"first", Policy.of(Verifier(log.key)))
+        with pytest.raises(NotInLogError):
+            log.entry(SqlLogStorage(connection, ORIGIN), 1)
+    engine.dispose()
 
 
 class ReadsEarly(SqlLogStorage):

@@ -42,8 +42,8 @@ class Transactions:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(sqlite_url(tmp_path / "state.sqlite"))
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
     with database.writing() as connection:
         metadata.create_all(connection)
         connection.execute(text("CREATE TABLE state (entry INTEGER PRIMARY KEY, value TEXT)"))
