@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from gateway.sources.cells import NATIVE_DATE
 from gateway.sources.findings import Problem
 
 ERAS = ("CE", "BE", "either")
@@ -29,6 +30,7 @@ _TOKENS = {
     "mm": "[0-9]{2}",
     "ss": "[0-9]{2}",
 }
+_NATIVE = re.compile(f"{NATIVE_DATE}([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}})")
 _TOKEN = re.compile("|".join(_TOKENS))
 _LETTERS = re.compile("[A-Za-z]")
 
@@ -86,7 +88,10 @@ class DateReader:
         return tuple(f.pattern for f in self.formats)
 
     def read(self, text: str) -> str:
-        """`text` is plain (see words.py). Raises UnreadableError."""
+        """`text` is plain (see words.py), or a date of the source itself. Raises UnreadableError."""
+        native = _NATIVE.fullmatch(text)
+        if native:
+            return self._within(*map(int, native.groups())).isoformat()
         for pattern in self._patterns:
             match = pattern.fullmatch(text)
             if match:
@@ -97,23 +102,30 @@ class DateReader:
         year = self._common_era(int(parts["year"] or 0))
         month = _month(parts.get("month"), parts.get("name"))
         day = parts.get("day")
-        try:
-            first = date(year, month or 1, 1 if day is None else int(day))
-        except ValueError:
-            raise UnreadableError(Problem.DATE_NOT_REAL) from None
-        if first > self.today:
-            raise UnreadableError(Problem.DATE_FUTURE)
+        first = self._within(year, month or 1, 1 if day is None else int(day))
         if not month:
             return f"{year:04d}"
         return first.isoformat() if day else f"{year:04d}-{month:02d}"
+
+    def _within(self, year: int, month: int, day: int) -> date:
+        """A day that there is, not before 1900 and not after today."""
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            raise UnreadableError(Problem.DATE_NOT_REAL) from None
+        if found.year < _EARLIEST:
+            raise UnreadableError(Problem.DATE_EARLY)
+        if found > self.today:
+            raise UnreadableError(Problem.DATE_FUTURE)
+        return found
 
     def _common_era(self, year: int) -> int:
         buddhist = self.era == "BE" or (self.era == "either" and year >= _FIRST_BUDDHIST)
         common = year - BUDDHIST_AHEAD if buddhist else year
         if not buddhist and year >= _FIRST_BUDDHIST:
             raise UnreadableError(Problem.DATE_ERA)
-        if common < _EARLIEST:
-            raise UnreadableError(Problem.DATE_ERA if buddhist else Problem.DATE_EARLY)
+        if buddhist and common < _EARLIEST:
+            raise UnreadableError(Problem.DATE_ERA)
         return common
 
 

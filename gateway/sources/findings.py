@@ -36,6 +36,10 @@ class Problem(StrEnum):
     TWICE_SAME = "the same case in several rows that agree: counted once"
     TWICE_OTHER = "the same case in several rows that differ: counted once, as the fullest row says"
     PERSON_DIFFERS = "the same person in several cases with another sex"
+    # workbooks
+    FORMULA = "a formula: its last result was read"
+    FORMULA_EMPTY = "a formula without a result: read as an empty cell"
+    MERGED = "merged cells: each of their rows was given the value"
     # files
     BOM = "a byte order mark at the start of the file, skipped"
     NO_LINE_END = "the last line has no line end: is the file complete?"

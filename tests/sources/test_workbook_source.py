@@ -1,0 +1,232 @@
+"""Workbooks as offices keep them: date cells, formulas, merged cells, titles; and what is no workbook."""
+
+import re
+import zipfile
+from datetime import date
+
+import openpyxl
+import pytest
+
+from gateway.dictionary import regional
+from gateway.sources.errors import SourceError
+from gateway.sources.findings import Findings
+from gateway.sources.load import load
+from gateway.sources.mapping_yaml import parse_mapping
+from gateway.sources.opening import open_source
+
+MAPPING = """\
+mapping: 1
+member: VN
+source: xlsx
+tables:
+  Nạn nhân:
+    columns:
+      Mã: case_id
+      CCCD: national_id
+      Ngày: {to: date, formats: [DD/MM/YYYY], era: either}
+      Tỉnh: place
+      Tuổi: age
+      Giới tính: {to: sex, codes: {Nam: M, Nữ: F}}
+    left_out: {Họ tên: names a person}
+constants: {consent_share: AGG}
+"""
+HEADINGS = ["Mã", "Họ tên", "CCCD", "Ngày", "Tỉnh", "Tuổi", "Giới tính"]
+ROW = ["V1", "Nguyễn Văn An", 41086279556, date(2015, 3, 4), "Quảng Trị", 34, "Nam"]
+
+
+def row(**changes):
+    return [changes.get(h.replace(" ", "_"), value) for h, value in zip(HEADINGS, ROW, strict=True)]
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    """Save rows under the headings, let `change` spoil the sheet, and load it."""
+
+    def load_it(*rows, change=None, mapping=MAPPING, after=None):
+        book = openpyxl.Workbook()
+        sheet = book.active
+        sheet.title = "Nạn nhân"
+        for cells in [HEADINGS, *rows]:
+            sheet.append(cells)
+        if change:
+            change(sheet)
+        path = tmp_path / "register.xlsx"
+        book.save(path)
+        if after:
+            after(path)
+        return load_path(path, mapping)
+
+    return load_it
+
+
+def load_path(path, mapping=MAPPING):
+    parsed = parse_mapping(mapping, regional())
+    findings = Findings()
+    with open_source(str(path), parsed, findings) as source:
+        return load(
+            source,
+            parsed,
+            regional(),
+            pseudonymise=lambda kind, values: [f"{kind}:{value}" for value in values],
+            today=date(2026, 11, 25),
+            findings=findings,
+        )
+
+
+def problems(loaded):
+    return {(f.column, f.problem.name): (f.count, f.lines) for f in loaded.findings}
+
+
+def test_cells_are_read_as_what_they_are(workbook):
+    loaded = workbook(row())
+    assert loaded.findings == ()
+    columns = {name: column.values() for name, column in loaded.snapshot.columns.items()}
+    assert columns == {"age": ["25-34"], "date": ["2015-03"], "place": ["VN-25"], "sex": ["M"]}
+    assert loaded.snapshot.links["person"].tolist() == [b"national_id:41086279556"]
+
+
+def test_a_date_cell_is_a_date_beside_written_ones_of_either_era(workbook):
+    loaded = workbook(
+        row(Mã="1"),
+        row(Mã="2", Ngày="04/03/2558"),
+        row(Mã="3", Ngày="04/03/2015"),
+        row(Mã="4", Ngày=date(2015, 3, 4)),
+    )
+    assert loaded.findings == ()
+    assert loaded.snapshot.columns["date"].codes == ("2015-03",)
+
+
+def test_a_date_cell_keeps_its_meaning_where_written_years_are_buddhist(workbook):
+    loaded = workbook(row(), row(Mã="2", Ngày="04/03/2558"), mapping=MAPPING.replace("either", "BE"))
+    assert loaded.findings == ()
+    assert loaded.snapshot.columns["date"].codes == ("2015-03",)
+
+
+def test_dates_of_a_workbook_can_be_in_the_future_too(workbook):
+    assert problems(workbook(row(Ngày=date(2030, 1, 1)))) == {("Ngày", "DATE_FUTURE"): (1, (2,))}
+
+
+def test_formulas_without_a_stored_result_are_told(workbook):
+    loaded = workbook(row(), row(Mã="V2", Tuổi="=30+4"))
+    assert problems(loaded) == {("", "FORMULA_EMPTY"): (1, (3,))}
+    assert sorted(loaded.snapshot.columns["age"].values()) == ["25-34", "UNK"]
+
+
+def test_formulas_with_a_stored_result_are_read_and_told(workbook):
+    def store_result(name, data):
+        return re.sub(rb"<f>30\+4</f><v ?/>", b"<f>30+4</f><v>34</v>", data)
+
+    loaded = workbook(row(Tuổi="=30+4"), after=lambda path: rewritten(path, store_result))
+    assert problems(loaded) == {("", "FORMULA"): (1, (2,))}
+    assert loaded.snapshot.columns["age"].values() == ["25-34"]
+
+
+def test_merged_cells_hold_for_all_their_rows_and_are_told(workbook):
+    def merge(sheet):
+        sheet.merge_cells("D2:D4")
+
+    rows = [row(Mã="1"), row(Mã="2", Ngày=None), row(Mã="3", Ngày=None), row(Mã="4")]
+    loaded = workbook(*rows, change=merge)
+    assert len(loaded.snapshot) == 4
+    assert problems(loaded) == {("", "MERGED"): (2, (3, 4))}
+
+
+def test_titles_above_the_headings_are_stated(workbook):
+    def title(sheet):
+        sheet.insert_rows(1, 2)
+        sheet["A1"] = "SỔ THEO DÕI NẠN NHÂN"
+        sheet.merge_cells("A1:G1")
+
+    with pytest.raises(SourceError, match="no column 'Mã'"):
+        workbook(row(), change=title)
+    loaded = workbook(
+        row(), change=title, mapping=MAPPING.replace("tables:", "reading: {header: 3}\ntables:")
+    )
+    assert loaded.findings == ()
+    assert len(loaded.snapshot) == 1
+
+
+def test_empty_rows_between_are_told_and_those_at_the_end_are_not(workbook):
+    loaded = workbook(row(), [None] * 7, row(Mã="V2"), [None] * 7, ["", ""])
+    assert problems(loaded) == {("", "ROW_BLANK"): (1, (3,))}
+
+
+def test_cells_beyond_the_headings_are_told(workbook):
+    assert problems(workbook(row(), [*row(Mã="V2"), "?"])) == {("", "ROW_LONG"): (1, (3,))}
+
+
+def test_a_missing_sheet_names_those_that_there_are(workbook):
+    with pytest.raises(SourceError, match="no sheet 'Victims'") as caught:
+        workbook(row(), mapping=MAPPING.replace("Nạn nhân", "Victims"))
+    assert "'Nạn nhân'" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "junk", [b"", b"PK\x03\x04", b"Case,Sex\n1,M\n", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600]
+)
+def test_what_is_no_workbook_is_an_error(tmp_path, junk):
+    path = tmp_path / "register.xlsx"
+    path.write_bytes(junk)
+    with pytest.raises(SourceError, match=r"not a whole \.xlsx workbook"):
+        load_path(path)
+
+
+def test_a_zip_of_something_else_is_an_error(tmp_path):
+    path = tmp_path / "register.xlsx"
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("hello.txt", "no workbook")
+    with pytest.raises(SourceError, match=r"not a whole \.xlsx workbook"):
+        load_path(path)
+
+
+def test_a_file_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(SourceError, match="no file"):
+        load_path(tmp_path / "register.xlsx")
+
+
+@pytest.mark.parametrize("keep", [0.3, 0.6, 0.95])
+def test_a_half_copied_workbook_is_an_error(workbook, keep):
+    def cut(path):
+        data = path.read_bytes()
+        path.write_bytes(data[: int(len(data) * keep)])
+
+    with pytest.raises(SourceError, match=r"not a whole \.xlsx workbook"):
+        workbook(*[row(Mã=str(n)) for n in range(500)], after=cut)
+
+
+def test_a_sheet_damaged_inside_is_an_error(workbook):
+    def damage(name, data):
+        return data[:-300] if name.endswith("sheet1.xml") else data
+
+    with pytest.raises(SourceError, match=r"not a whole \.xlsx workbook"):
+        workbook(*[row(Mã=str(n)) for n in range(500)], after=lambda path: rewritten(path, damage))
+
+
+def test_a_bomb_is_not_unpacked(workbook):
+    def fill(name, data):
+        return data.replace(b"</worksheet>", b" " * (60 << 20) + b"</worksheet>")
+
+    with pytest.raises(SourceError, match="far too large"):
+        workbook(row(), after=lambda path: rewritten(path, fill))
+
+
+def rewritten(path, change):
+    """The workbook with every part changed by `change(name, data)`."""
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, data in parts.items():
+            package.writestr(name, change(name, data))
+
+
+def test_entities_that_multiply_are_not_followed(workbook):
+    def plant(name, data):
+        if not name.endswith("sheet1.xml"):
+            return data
+        laughs = '<!DOCTYPE x [<!ENTITY a "ha">'
+        for entity, inner in zip("bcdefghij", "abcdefghi", strict=True):
+            laughs += f'<!ENTITY {entity} "{f"&{inner};" * 50}">'
+        return data.replace(b"<worksheet", laughs.encode() + b"]><worksheet", 1).replace(b"Nam", b"&j;", 1)
+
+    with pytest.raises(SourceError, match=r"not a whole \.xlsx workbook"):
+        workbook(row(), after=lambda path: rewritten(path, plant))
