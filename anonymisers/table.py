@@ -292,7 +292,7 @@ def _check_margins(
             raise TableError(message, remedy="List inner cells only, or correct the sum.")
 
 
-def _positions(dims: tuple[Hierarchy, ...], key: Cell) -> tuple[int, ...]:
+def _positions(dims: tuple[Hierarchy, ...], key: tuple[Any, ...]) -> tuple[int, ...]:
     if len(key) != len(dims):
         msg = f"the cell {_label(key)} must have {len(dims)} codes, one for each dimension"
         raise TableError(msg)

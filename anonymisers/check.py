@@ -1,0 +1,218 @@
+"""Checking a certificate against a release and the true table: sums and comparisons, no solver.
+
+Time is linear in the size of the certificate times the tables that an inner cell is counted in.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.certificate import Certificate, release_digest
+from anonymisers.errors import CertificateError
+from anonymisers.lattice import Lattice
+from anonymisers.people import People
+from anonymisers.system import Block, System
+from anonymisers.table import Release, Table, population
+from anonymisers.worlds import World
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+BATCH = 4_000_000
+
+
+def check_certificate(certificate: Certificate, release: Release, truth: Table) -> None:
+    """Raise CertificateError, naming a cell, unless the certificate shows the release to be safe.
+
+    Shown are: every shown value is true and none is sensitive; every world is possible and agrees with the
+    release; each withheld cell of a protected table reaches from the least value to k-1 or is k wide (rule
+    2); each small inner cell has more than one possible value (rule 3); breakdowns of withheld groups are
+    withheld whole.
+    """
+    if certificate.release != release_digest(release):
+        raise CertificateError("the certificate is about another release")
+    view = _View.of(certificate, release, truth)
+    view.check_shown()
+    view.check_breakdowns()
+    low, high = np.zeros(view.size, dtype=np.int64), np.zeros(view.size, dtype=np.int64)
+    changed = np.zeros(len(view.people.coords), dtype=np.bool_)
+    for number, world in enumerate(certificate.worlds, 1):
+        changed |= view.possible(world, number)
+    for rows, amounts in view.sums(certificate.worlds):
+        view.agrees(rows, amounts)
+        np.minimum.at(low, rows, amounts)
+        np.maximum.at(high, rows, amounts)
+    view.check_reach(low, high)
+    view.check_inner_cells(changed)
+
+
+@dataclass(frozen=True, eq=False)
+class _View:
+    """The cells of a release beside the true people."""
+
+    certificate: Certificate
+    lattice: Lattice
+    system: System
+    people: People
+    values: Ints
+    hidden: Bools
+    shown: Ints
+    free: bool
+
+    @classmethod
+    def of(cls, certificate: Certificate, release: Release, truth: Table) -> "_View":
+        if truth.dims != release.dims or dict(truth.where) != dict(release.where):
+            raise CertificateError(
+                "the true table has other dimensions or another population than the release"
+            )
+        axes = tuple(i for i, d in enumerate(truth.dims) if d.name in certificate.dims)
+        if tuple(truth.dims[a].name for a in axes) != certificate.dims:
+            raise CertificateError("the certificate names dimensions that the release does not have")
+        others = [a for a in range(len(truth.dims)) if a not in axes]
+        roots = np.array([truth.dims[a].root for a in others], dtype=np.int32)
+        if (release.coords[:, others] != roots).any():
+            raise CertificateError("the release has tables that the certificate does not speak of")
+        people = People.of(truth, axes)
+        coords = release.coords[:, list(axes)]
+        lattice = _lattice(people, coords)
+        everybody = population(people.dims, {})
+        block = Block(lattice, everybody, None, np.ones(lattice.size, dtype=np.bool_))
+        system = System(people.dims, (block,))
+        numbers = lattice.cells(coords)
+        hidden = np.zeros(lattice.size, dtype=np.bool_)
+        hidden[numbers] = release.withheld
+        shown = np.zeros(lattice.size, dtype=np.int64)
+        shown[numbers] = release.values
+        values = system.sums(people.coords, people.counts)
+        free = any(int(truth.dims[a].is_leaf.sum()) > 1 for a in others)
+        return cls(certificate, lattice, system, people, values, hidden, shown, free)
+
+    @property
+    def size(self) -> int:
+        return self.lattice.size
+
+    def fail(self, message: str, cell: int) -> None:
+        key = self.lattice.keys()[cell]
+        named = [f"{d.name}={d.codes[p]}" for d, p in zip(self.people.dims, key, strict=True) if p != d.root]
+        place = ", ".join(named) or "the total"
+        text = f"{message}: {place}"
+        raise CertificateError(text, remedy="Protect the table again; release nothing of this.")
+
+    def check_shown(self) -> None:
+        wrong = ~self.hidden & (self.shown != self.values)
+        if wrong.any():
+            self.fail("a cell shows what the true table does not say", int(np.argmax(wrong)))
+        least = 0 if self.certificate.zeros == "protect" else 1
+        small = ~self.hidden & (self.values >= least) & (self.values < self.certificate.threshold)
+        if small.any():
+            self.fail("a sensitive cell is shown", int(np.argmax(small)))
+        if self.certificate.zeros == "publish" and (self.hidden & (self.values == 0)).any():
+            self.fail("a zero is withheld", int(np.argmax(self.hidden & (self.values == 0))))
+
+    def check_breakdowns(self) -> None:
+        if self.certificate.zeros == "publish":
+            return
+        keys = self.lattice.keys()
+        zero = self.follows(keys)
+        for axis, dim in enumerate(self.people.dims):
+            if dim.name in self.certificate.sensitive:
+                parts = np.flatnonzero(keys[:, axis] != dim.root)
+                groups = keys[parts].copy()
+                groups[:, axis] = dim.root
+                bad = self.hidden[self.lattice.cells(groups)] & ~self.hidden[parts] & ~zero[parts]
+                if bad.any():
+                    self.fail("a part of a withheld group's breakdown is shown", int(parts[np.argmax(bad)]))
+
+    def follows(self, keys: NDArray[np.int32]) -> Bools:
+        """Zeros that are part of a zero that is shown."""
+        known = ~self.hidden & (self.values == 0)
+        result = np.zeros(self.size, dtype=np.bool_)
+        for _ in range(sum(int(d.depth.max()) for d in self.people.dims)):
+            before = int(result.sum())
+            for axis, dim in enumerate(self.people.dims):
+                parts = np.flatnonzero(keys[:, axis] != dim.root)
+                above = keys[parts].copy()
+                above[:, axis] = dim.parents[above[:, axis]]
+                cells = self.lattice.cells(above)
+                result[parts] |= known[cells] | result[cells]
+            if int(result.sum()) == before:
+                break
+        return result
+
+    def possible(self, world: World, number: int) -> Bools:
+        """Which inner cells with people a world changes; CertificateError when it is no world."""
+        every = self.people.by(tuple(range(len(self.people.dims))))
+        leaves = all(d.is_leaf[world.coords[:, a]].all() for a, d in enumerate(self.people.dims))
+        codes = every.code(world.coords)
+        if not leaves or len(np.unique(codes)) < len(codes) or (world.change == 0).any():
+            raise CertificateError(f"world number {number} is not a difference of inner cells")
+        if (every.count(world.coords) + world.change < 0).any():
+            raise CertificateError(f"world number {number} has an inner cell with fewer than no people")
+        return np.isin(every.code(self.people.coords), codes)
+
+    def sums(self, worlds: tuple[World, ...]) -> Iterator[tuple[Ints, Ints]]:
+        """For batches of worlds the cells that each changes, and by how much."""
+        width = max(1, self.system.above(self.people.coords[:1]).shape[1])
+        batch: list[World] = []
+        for world in worlds:
+            batch.append(world)
+            if sum(len(w.change) for w in batch) * width >= BATCH:
+                yield self._sum(batch)
+                batch = []
+        if batch:
+            yield self._sum(batch)
+
+    def _sum(self, worlds: list[World]) -> tuple[Ints, Ints]:
+        coords = np.concatenate([w.coords for w in worlds])
+        change = np.concatenate([w.change for w in worlds])
+        owner = np.repeat(np.arange(len(worlds)), [len(w.change) for w in worlds])
+        rows = self.system.above(coords).astype(np.int64)
+        real = rows >= 0
+        pairs, place = np.unique((rows + owner[:, None] * self.size)[real], return_inverse=True)
+        weights = np.broadcast_to(change[:, None], rows.shape)[real]
+        amounts = np.rint(np.bincount(place, weights=weights)).astype(np.int64)
+        return pairs[amounts != 0] % self.size, amounts[amounts != 0]
+
+    def agrees(self, rows: Ints, amounts: Ints) -> None:
+        shown = ~self.hidden[rows]
+        if shown.any():
+            self.fail("a world contradicts a cell that is shown", int(rows[np.argmax(shown)]))
+        below = self.values[rows] + amounts < self.certificate.least
+        if below.any():
+            self.fail("a world has fewer people than a withheld cell must have", int(rows[np.argmax(below)]))
+
+    def check_reach(self, low: Ints, high: Ints) -> None:
+        k, least = self.certificate.threshold, self.certificate.least
+        spans = (self.values + low <= least) & (self.values + high >= k - 1)
+        safe = spans | (high - low >= k) | ~self.hidden | self._refused()
+        if not safe.all():
+            self.fail("the worlds leave a withheld cell too narrow", int(np.argmin(safe)))
+
+    def _refused(self) -> Bools:
+        keys = self.lattice.keys()
+        depths = np.stack([d.depth[keys[:, a]] for a, d in enumerate(self.people.dims)], axis=1)
+        refused = np.zeros(self.size, dtype=np.bool_)
+        for level in self.certificate.refused:
+            wanted = dict(level)
+            refused |= (depths == [wanted.get(d.name, 0) for d in self.people.dims]).all(axis=1)
+        return refused & self.hidden
+
+    def check_inner_cells(self, changed: Bools) -> None:
+        counts = self.people.counts
+        bad = (counts < self.certificate.threshold) & ~changed
+        if not self.free and bad.any():
+            row = self.people.coords[int(np.argmax(bad))]
+            place = ", ".join(f"{d.name}={d.codes[p]}" for d, p in zip(self.people.dims, row, strict=True))
+            message = f"no world differs in a small cell of the full cross: {place}"
+            raise CertificateError(message, remedy="Protect the table again; release nothing of this.")
+
+
+def _lattice(people: People, coords: NDArray[np.int32]) -> Lattice:
+    """The lattice of the tables that a release has; CertificateError when cells are missing."""
+    roots = np.array([d.root for d in people.dims], dtype=np.int32)
+    patterns = np.unique(coords != roots, axis=0)
+    lattice = Lattice(people.dims, tuple(tuple(np.flatnonzero(p).tolist()) for p in patterns))
+    if lattice.size != len(coords):
+        raise CertificateError("the release does not have every cell of its tables")
+    return lattice

@@ -1,0 +1,224 @@
+"""The protected cube: every table that a policy could release, protected once, with its certificate."""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from io import StringIO
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.certificate import Certificate, Level, release_digest
+from anonymisers.check import check_certificate
+from anonymisers.errors import CertificateError
+from anonymisers.hierarchy import Hierarchy
+from anonymisers.lattice import Lattice
+from anonymisers.protect import Protected, protect
+from anonymisers.rules import Rules
+from anonymisers.suppress import Progress
+from anonymisers.table import Release, Table, Where, parse_json, write_release
+
+FORMAT = b"safelane cube 1\n"
+_MAKER = object()
+
+
+@dataclass(frozen=True)
+class Value:
+    """A cell that is shown, with the number of people in it."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """A cell that is withheld to protect people; whether for itself or for another is never told."""
+
+
+@dataclass(frozen=True)
+class OutsideLattice:
+    """No such cell: an unknown dimension or code, or more dimensions than the cube has tables of."""
+
+
+Answer: TypeAlias = Value | Withheld | OutsideLattice
+Key: TypeAlias = Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class CertifiedCube:
+    """Made by `build_cube` and `from_bytes` only. Storing it stays in the state."""
+
+    dims: tuple[Hierarchy, ...]
+    where: Where
+    lattice: Lattice
+    hidden: NDArray[np.bool_]
+    values: NDArray[np.int64]
+    """Shown values; -1 where withheld: the cube itself does not hold what it does not show."""
+    certificate: Certificate
+    _maker: object = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if self._maker is not _MAKER:
+            raise CertificateError("a cube is made by build_cube only")
+
+    @property
+    def tables(self) -> tuple[frozenset[str], ...]:
+        """The dimensions of every table, coarse tables first."""
+        return tuple(frozenset(self.lattice.dims[a].name for a in t) for t in self.lattice.tables)
+
+    @property
+    def certificate_digest(self) -> bytes:
+        """SHA-256 of the certificate; guessable, so only a salted commitment to it leaves the state."""
+        return self.certificate.digest(self._hierarchies)
+
+    def lookup(self, key: Key) -> Answer:
+        """What the cube says of the cell at these codes; a dimension not named is at `Total`."""
+        cell = self._cell(key)
+        if cell < 0:
+            return OutsideLattice()
+        return Withheld() if self.hidden[cell] else Value(int(self.values[cell]))
+
+    def nearest_visible(self, key: Key) -> dict[str, str] | None:
+        """The key of the shown cell that holds this one and is fewest levels above it; None when none is.
+
+        Of several equally near the one with the fewest people, then the first in order of dimensions.
+        """
+        if self._cell(key) < 0:
+            return None
+        lines = [d.ancestors(d.position(key.get(d.name, "Total"))) for d in self.lattice.dims]
+        frontier = {tuple(0 for _ in lines)}
+        while frontier:
+            steps = sorted(frontier)
+            coords = np.array(
+                [[line[s] for line, s in zip(lines, row, strict=True)] for row in steps], dtype=np.int32
+            )
+            cells = self.lattice.cells(coords)
+            shown = [(int(self.values[c]), n) for n, c in enumerate(cells.tolist()) if not self.hidden[c]]
+            if shown:
+                row = coords[min(shown)[1]]
+                return {
+                    d.name: d.codes[p] for d, p in zip(self.lattice.dims, row, strict=True) if p != d.root
+                }
+            frontier = {
+                tuple(s + (a == axis) for a, s in enumerate(row))
+                for row in steps
+                for axis, line in enumerate(lines)
+                if row[axis] + 1 < len(line)
+            }
+        return None
+
+    def release(self) -> Release:
+        """Every cell of every table, as it may leave the state."""
+        axes = [self.dims.index(d) for d in self.lattice.dims]
+        coords = np.empty((self.lattice.size, len(self.dims)), dtype=np.int32)
+        coords[:] = [d.root for d in self.dims]
+        coords[:, axes] = self.lattice.keys()
+        return Release(self.dims, self.where, coords, self.values, self.hidden)
+
+    def to_bytes(self) -> bytes:
+        """For storage inside the state: release and certificate."""
+        stream = StringIO()
+        write_release(self.release(), stream)
+        parts = (stream.getvalue().encode(), self.certificate.to_json(self._hierarchies).encode())
+        head = json.dumps([len(p) for p in parts]).encode() + b"\n"
+        body = b"".join(parts)
+        return FORMAT + hashlib.sha256(head + body).digest() + zlib.compress(head + body, 6)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "CertifiedCube":
+        """Read what `to_bytes` wrote. Raises CertificateError when anything was changed or is missing."""
+        release, certificate = _unpack(data)
+        if certificate.release != release_digest(release):
+            raise CertificateError("the certificate in this cube is about another release")
+        return _cube(release, certificate)
+
+    @cached_property
+    def _hierarchies(self) -> dict[str, Hierarchy]:
+        return {d.name: d for d in self.dims}
+
+    def _cell(self, key: Key) -> int:
+        names = {d.name: i for i, d in enumerate(self.lattice.dims)}
+        coords = np.array([[d.root for d in self.lattice.dims]], dtype=np.int32)
+        for name, code in key.items():
+            axis = names.get(name)
+            if axis is None or code not in self.lattice.dims[axis].index:
+                return -1
+            coords[0, axis] = self.lattice.dims[axis].index[code]
+        return int(self.lattice.cells(coords)[0])
+
+
+def build_cube(table: Table, rules: Rules, key: bytes, progress: Progress | None = None) -> CertifiedCube:
+    """Protect every table of the lattice and check the certificate before anything can be asked.
+
+    `key`: 32 secret bytes of the member, fixed for the data set. Raises AnonymiserError (RulesError,
+    LatticeTooLargeError, ProtectionError, CertificateError) when no cube with a valid certificate was made.
+    """
+    protected = protect(table, rules, key, progress)
+    release = _release(table, protected)
+    certificate = Certificate(
+        threshold=rules.threshold,
+        zeros=rules.zeros,
+        least=rules.least,
+        sensitive=rules.sensitive,
+        dims=tuple(d.name for d in protected.people.dims),
+        release=release_digest(release),
+        refused=_refused(protected),
+        worlds=protected.worlds,
+    )
+    check_certificate(certificate, release, table)
+    return _cube(release, certificate)
+
+
+def _release(table: Table, protected: Protected) -> Release:
+    axes = [table.dims.index(d) for d in protected.people.dims]
+    coords = np.empty((protected.lattice.size, len(table.dims)), dtype=np.int32)
+    coords[:] = [d.root for d in table.dims]
+    coords[:, axes] = protected.lattice.keys()
+    values = np.where(protected.hidden, -1, protected.values)
+    return Release(table.dims, table.where, coords, values, protected.hidden)
+
+
+def _refused(protected: Protected) -> frozenset[Level]:
+    keys = protected.lattice.keys()[~protected.settled]
+    dims = protected.people.dims
+    depths = np.stack([d.depth[keys[:, a]] for a, d in enumerate(dims)], axis=1)
+    return frozenset(
+        tuple(sorted((d.name, int(n)) for d, n in zip(dims, row, strict=True) if n))
+        for row in np.unique(depths, axis=0)
+    )
+
+
+def _cube(release: Release, certificate: Certificate) -> CertifiedCube:
+    axes = [i for i, d in enumerate(release.dims) if d.name in certificate.dims]
+    dims = tuple(release.dims[a] for a in axes)
+    coords = release.coords[:, axes]
+    roots = np.array([d.root for d in dims], dtype=np.int32)
+    patterns = np.unique(coords != roots, axis=0)
+    lattice = Lattice(dims, tuple(tuple(np.flatnonzero(p).tolist()) for p in patterns))
+    cells = lattice.cells(coords)
+    if lattice.size != len(cells) or len(np.unique(cells)) != len(cells):
+        raise CertificateError("the cube does not have every cell of its tables")
+    hidden = np.ones(lattice.size, dtype=np.bool_)
+    values = np.full(lattice.size, -1, dtype=np.int64)
+    hidden[cells], values[cells] = release.withheld, release.values
+    hidden.flags.writeable = values.flags.writeable = False
+    return CertifiedCube(release.dims, release.where, lattice, hidden, values, certificate, _MAKER)
+
+
+def _unpack(data: bytes) -> tuple[Release, Certificate]:
+    digest, packed = data[len(FORMAT) : len(FORMAT) + 32], data[len(FORMAT) + 32 :]
+    if not data.startswith(FORMAT):
+        raise CertificateError("this is not a protected cube")
+    try:
+        whole = zlib.decompress(packed)
+        head, _, body = whole.partition(b"\n")
+        first, second = json.loads(head)
+    except (zlib.error, ValueError, TypeError):
+        raise CertificateError("the stored cube is damaged") from None
+    if hashlib.sha256(whole).digest() != digest or len(body) != first + second:
+        raise CertificateError("the stored cube is damaged")
+    release = Release.from_json(parse_json(body[:first]))
+    return release, Certificate.from_json(body[first:].decode(), {d.name: d for d in release.dims})

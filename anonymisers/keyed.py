@@ -1,0 +1,25 @@
+"""Choices among safe patterns: the same for the same key on any machine, a secret without it."""
+
+import hmac
+
+import numpy as np
+from Crypto.Hash import SHAKE256
+from numpy.typing import NDArray
+
+from anonymisers.errors import RulesError
+
+KEY_BYTES = 32
+
+
+def fractions(key: bytes, purpose: str, count: int) -> NDArray[np.float64]:
+    """`count` numbers in [0, 1) that follow from the key and the purpose and from nothing else.
+
+    HMAC-SHA256 (RFC 2104) of the purpose, drawn out by SHAKE256 (FIPS 202). Raises RulesError for a key that
+    is too short to be secret.
+    """
+    if len(key) < KEY_BYTES:
+        message = f"the member's key has {len(key)} bytes; it must have {KEY_BYTES}"
+        raise RulesError(message, remedy="Make one with: openssl rand 32")
+    seed = hmac.digest(key, b"safelane suppression 1\x00" + purpose.encode(), "sha256")
+    stream = SHAKE256.new(seed).read(4 * count) if count else b""
+    return np.frombuffer(stream, dtype="<u4").astype(np.float64) / 2.0**32

@@ -1,0 +1,128 @@
+"""Complementary suppression that carries its proof: every withheld cell has its alternatives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.breakdown import Breakdowns
+from anonymisers.errors import ProtectionError
+from anonymisers.keyed import fractions
+from anonymisers.pattern import Pattern, sensitive
+from anonymisers.people import People
+from anonymisers.prune import prune
+from anonymisers.rules import Rules
+from anonymisers.search import Search
+from anonymisers.system import System
+
+Bools = NDArray[np.bool_]
+Progress = Callable[[str, float], None]
+ROUNDS = 40
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One stage: a system whose block 0 is to be protected, and what is settled already.
+
+    `hidden`, `fixed`, `asked`: see `Pattern`; `key`: the member's secret.
+    """
+
+    system: System
+    people: People
+    rules: Rules
+    hidden: Bools
+    fixed: Bools
+    asked: Bools
+    key: bytes
+
+
+def suppress(task: Task, progress: Progress | None = None) -> Search:
+    """A search whose pattern shows every asked withheld cell to be safe.
+
+    Raises ProtectionError when withholding everything but the total does not suffice.
+    """
+    values = task.system.sums(task.people.coords, task.people.counts)
+    tie = fractions(task.key, "pattern", task.system.size)
+    price = (((1.0 + values) ** 0.75) + 1) * (1 + 0.5 * tie)
+    price[values == 0] = 1.0
+    breakdowns = Breakdowns.of(task.system, task.rules, values)
+    must_hide = breakdowns.close(task.hidden | (sensitive(task.rules, values) & ~task.fixed)) & ~task.fixed
+    pattern = Pattern(
+        task.system, task.people, task.rules, values, must_hide.copy(), task.fixed, task.asked, tie
+    )
+    search = Search(pattern, price)
+    for _ in range(ROUNDS):
+        failed = _cover_all(pattern, search, breakdowns, progress)
+        if not failed:
+            break
+        must_hide |= _above(pattern, failed)
+        pattern.hidden |= must_hide
+        pattern.version += 1
+    else:
+        raise ProtectionError("no pattern was found")
+    must_hide = _kept_whole(pattern, must_hide, breakdowns)
+    prune(pattern, must_hide, price)
+    return search
+
+
+def _cover_all(
+    pattern: Pattern, search: Search, breakdowns: Breakdowns, progress: Progress | None
+) -> list[int]:
+    """Cover every open cell that can be; the others."""
+    failed: set[int] = set()
+    dims = np.concatenate(
+        [[len(b.lattice.tables[t]) for t in b.lattice.table_of()] for b in pattern.system.blocks]
+    )
+    while True:
+        todo = [c for c in pattern.open_cells().tolist() if c not in failed]
+        if not todo:
+            return sorted(failed)
+        small = sensitive(pattern.rules, pattern.values)
+        todo.sort(key=lambda c: (dims[c], -pattern.values[c] if small[c] else 0, pattern.tie[c]))
+        for done, cell in enumerate(todo):
+            if not search.cover(cell):
+                failed.add(cell)
+            if progress is not None and done % 64 == 0:
+                progress("searching", done / len(todo))
+        closed = breakdowns.close(pattern.hidden) & ~pattern.fixed
+        if (closed & ~pattern.hidden).any():
+            pattern.hidden |= closed
+            pattern.version += 1
+
+
+def _above(pattern: Pattern, cells: list[int]) -> Bools:
+    """The cells of block 0 of which some uncovered cell is a part, but for the total."""
+    lattice = pattern.system.blocks[0].lattice
+    hidden = np.zeros(pattern.system.size, dtype=np.bool_)
+    for cell in cells:
+        key = pattern.system.target(cell).key
+        frontier = {tuple(key.tolist())}
+        while frontier:
+            at = np.array(sorted(frontier), dtype=np.int32)
+            numbers = lattice.cells(at)
+            hidden[numbers[numbers >= 0]] = True
+            frontier = {
+                tuple(np.where(np.arange(len(row)) == a, d.parents[row[a]], row).tolist())
+                for row in at
+                for a, d in enumerate(pattern.system.dims)
+                if row[a] != d.root
+            }
+    total = lattice.cells(np.array([[d.root for d in pattern.system.dims]], dtype=np.int32))
+    hidden[total] = False
+    if not (hidden & ~pattern.hidden & ~pattern.fixed).any():
+        hidden = ~pattern.fixed
+        hidden[total] = False
+        if not (hidden & ~pattern.hidden).any():
+            where = pattern.system.blocks[0].lattice.dims
+            names = ", ".join(d.name for d in where)
+            message = f"no safe pattern was found for the table over {names}"
+            raise ProtectionError(message, remedy="Drop a level or a table, or let fewer figures stay fixed.")
+    return hidden & ~pattern.fixed
+
+
+def _kept_whole(pattern: Pattern, must_hide: Bools, breakdowns: Breakdowns) -> Bools:
+    """What stays withheld without any alternative: the breakdown of every group that is withheld."""
+    if not breakdowns.pairs:
+        return must_hide
+    return must_hide | (breakdowns.close(pattern.hidden) & ~pattern.fixed & breakdowns.parts)

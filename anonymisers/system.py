@@ -1,0 +1,147 @@
+"""Everything that was or may be released, as one numbered set of sums over the same people.
+
+A *block* is a lattice of cells about one population: our own tables, an earlier release, or the people by
+whom two populations differ. A cell's number in the system is its block's start plus its number there.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.hierarchy import Hierarchy
+from anonymisers.lattice import Lattice
+
+Masks = tuple[NDArray[np.bool_], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Cells of `lattice` about the people inside `within` and not inside `without` (masks by dimension).
+
+    `present` marks the cells that the block really has.
+    """
+
+    lattice: Lattice
+    within: Masks
+    without: Masks | None
+    present: NDArray[np.bool_]
+
+    @cached_property
+    def guards(self) -> frozenset[int]:
+        """Dimensions on which it depends whether a person belongs to the block at all."""
+        axes = set()
+        for masks in filter(None, (self.within, self.without)):
+            axes |= {
+                a
+                for a, (m, d) in enumerate(zip(masks, self.lattice.dims, strict=True))
+                if (m != d.is_leaf).any()
+            }
+        return frozenset(axes)
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether no cell of the lattice is missing."""
+        return bool(self.present.all())
+
+    def belongs(self, coords: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """For each inner cell (m, dims) whether its people belong to the block."""
+        inside = np.ones(len(coords), dtype=np.bool_)
+        for axis in self.guards:
+            inside &= self.within[axis][coords[:, axis]]
+        if self.without is not None:
+            outside = np.ones(len(coords), dtype=np.bool_)
+            for axis in self.guards:
+                outside &= self.without[axis][coords[:, axis]]
+            inside &= ~outside
+        return inside
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """One cell: its number, the block it stands in, its codes' positions, what its table depends on."""
+
+    cell: int
+    block: int
+    key: NDArray[np.int32]
+    footprint: frozenset[int]
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """All blocks over the same dimensions; block 0 holds the cells that are to be protected."""
+
+    dims: tuple[Hierarchy, ...]
+    blocks: tuple[Block, ...]
+    starts: tuple[int, ...] = field(init=False)
+    size: int = field(init=False)
+    _choices: dict[tuple[int, frozenset[int] | None], list[tuple[int, tuple[int, ...]]]] = field(
+        init=False, repr=False
+    )
+
+    def __post_init__(self) -> None:
+        ends = np.cumsum([b.lattice.size for b in self.blocks]).tolist()
+        object.__setattr__(self, "starts", (0, *ends[:-1]))
+        object.__setattr__(self, "size", ends[-1])
+        object.__setattr__(self, "_choices", {})
+
+    @cached_property
+    def present(self) -> NDArray[np.bool_]:
+        """For each cell whether it exists."""
+        return np.concatenate([b.present for b in self.blocks])
+
+    @cached_property
+    def footprints(self) -> tuple[frozenset[int], ...]:
+        """For each table of each block the dimensions on which its cells depend."""
+        return tuple(frozenset(t) | b.guards for b in self.blocks for t in b.lattice.tables)
+
+    def above(self, coords: NDArray[np.int32], moved: frozenset[int] | None = None) -> NDArray[np.int32]:
+        """Every cell that each inner cell is counted in: (m, T), -1 pads.
+
+        With `moved` only the tables that depend on one of these dimensions; the other dimensions on which
+        those do not depend may then stand at any position.
+        """
+        columns = []
+        for number, (block, start) in enumerate(zip(self.blocks, self.starts, strict=True)):
+            inside = block.belongs(coords) if block.guards else None
+            for cells in block.lattice.columns(coords, self._chosen(number, moved)):
+                column = cells if inside is None else np.where(inside, cells, -1)
+                if not block.complete:
+                    column = np.where(block.present[column], column, -1)
+                columns.append(np.where(column >= 0, column + start, -1) if start else column)
+        if not columns:
+            return np.empty((len(coords), 0), dtype=np.int32)
+        return np.stack(columns, axis=1).astype(np.int32)
+
+    def target(self, cell: int) -> Target:
+        """What a cell is, by its number."""
+        number = int(np.searchsorted(self.starts, cell, side="right")) - 1
+        block, inside = self.blocks[number], cell - self.starts[number]
+        table = int(np.searchsorted(block.lattice.offsets, inside, side="right")) - 1
+        footprint = frozenset(block.lattice.tables[table]) | block.guards
+        return Target(cell, number, self._keys[number][inside], footprint)
+
+    @cached_property
+    def _keys(self) -> tuple[NDArray[np.int32], ...]:
+        return tuple(b.lattice.keys() for b in self.blocks)
+
+    def sums(self, coords: NDArray[np.int32], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The value of every cell for people (m, dims) in these numbers."""
+        rows = self.above(coords)
+        values = np.zeros(self.size, dtype=np.int64)
+        for column in rows.T:
+            inside = column >= 0
+            np.add.at(values, column[inside], counts[inside])
+        return values
+
+    def _chosen(self, number: int, moved: frozenset[int] | None) -> list[tuple[int, tuple[int, ...]]]:
+        if (number, moved) not in self._choices:
+            block = self.blocks[number]
+            self._choices[number, moved] = [
+                choice
+                for table, axes in enumerate(block.lattice.tables)
+                if moved is None or (block.guards | set(axes)) & moved
+                for choice in block.lattice.choices(table)
+            ]
+        return self._choices[number, moved]
