@@ -155,14 +155,20 @@ def say_share(policy: Policy, share: Share) -> str:
 def say_ban(policy: Policy, ban: Ban) -> str:
     """A prohibition in a sentence."""
     words = policy.vocabulary
-    who = "nobody" if ban.recipients is None else f"not {listed(ban.recipients)}"
-    parts = [] if ban.roles is None else [f"in the role of {listed(ban.roles)}"]
+    parts = ["anybody" if ban.recipients is None else listed(ban.recipients)]
+    parts += [] if ban.roles is None else [f"in the role of {listed(ban.roles)}"]
     parts += [] if ban.purposes is None else [f"for {listed(ban.purposes)}"]
     parts += [] if ban.measures is None else [f"about {listed(ban.measures)}"]
-    for levels, both in ((ban.show, "any of"), (ban.together, "together")):
-        shown = [f"{words.say(d)} by {words.say(level)} or finer" for d, level in levels.items()]
-        parts += [f"showing {both} {listed(shown)}"] if shown else []
-    return f"Never: {who}, {', '.join(parts)}." if parts else f"Never: {who}, whatever is asked."
+    for levels, both in ((ban.show, "showing any of"), (ban.together, "showing together")):
+        shown = [_banned_level(words, *pair) for pair in levels.items()]
+        parts += [f"{both} {listed(shown)}"] if shown else []
+    return f"Never: {', '.join(parts)}."
+
+
+def _banned_level(words: Vocabulary, dimension: str, level: str) -> str:
+    if level == words.dimensions[dimension][-1]:
+        return words.say(dimension)
+    return f"{words.say(dimension)} by {words.say(level)} or finer"
 
 
 def _detail(policy: Policy) -> Iterator[str]:

@@ -1,0 +1,135 @@
+"""Composition: the stricter of both in every term, and a refusal where two policies do not go together."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from policies import Policy, PolicyError
+from policies.compose import compose
+from policies.model import RecordLevel
+from policies.terms import Appearance, Approval, Period, Release, Review, Zeros
+
+MakePolicy = Callable[..., Policy]
+ALL = "data_set: all\n"
+
+
+def test_the_stricter_of_each_term_holds(policy: MakePolicy) -> None:
+    above = policy(
+        ALL + "valid_until: 2026-12-31\nreview: second person\nlegal_basis: law\nembargo: 200 days\n"
+        "release: once a year\nthreshold: {usual: 4, place: {province: 12}}\nzeros: protect\n"
+        "max_dimensions: 2\nfinest: {place: province_group, date: quarter, sex: sex}\n"
+        "keep: [total, {date: year}]\npooled_years: 5\n"
+        "priority: [article-7]\napproval: one person\nquota: 9 a month\npopulation: {victims: [DIR, FAM]}\n"
+        "regional_totals: {contributors: 4}\ndominance: {largest: 3, share_percent: 90, p_percent: 5}\n"
+        "record_level: {to: [ARMAC, public], k: 4, l: 3, approval: automatic}"
+    )
+    below = policy(
+        "finest: {place: province, date: year, age: adult_child}\nthreshold: {usual: 6, date: {year: 7}}\n"
+        "keep: [total]\nquota: 2 a day\npopulation: {consent: [REC], victims: [DIR]}\n"
+        "appears: only within regional totals\npriority: [canonical-questions]\n"
+        "record_level: {to: ARMAC, k: 6, l: 2, approval: two persons}\nregional_totals: {contributors: 6}"
+    )
+
+    both = compose(above, below)
+
+    assert (both.data_set, both.version, both.legal_basis) == ("victims", 1, "law")
+    assert (both.valid_from, both.valid_until) == (date(2026, 1, 1), date(2026, 12, 31))
+    assert both.review is Review.SECOND_PERSON
+    assert both.scope.dimensions == {"place": "province_group", "date": "year"}
+    assert both.scope.max_dims == 2
+    assert both.scope.threshold == 6
+    assert both.scope.threshold_at("place", "province") == 12
+    assert both.scope.threshold_at("date", "year") == 7
+    assert both.scope.zeros is Zeros.PROTECT
+    assert both.scope.pooled_years == 5
+    assert both.scope.priority == ("canonical-questions", "article-7")
+    assert both.scope.keep == ((),)
+    rule = both.scope.dominance
+    assert (rule.largest, rule.share_percent, rule.p_percent) == (3, 85, 10)
+    assert (both.embargo_days, both.release) == (200, Release.ONCE)
+    assert both.appears is Appearance.TOTALS
+    assert both.regional_totals.contributors == 6
+    assert both.consent == {"REC"}
+    assert both.population.victims == {"DIR"}
+    assert both.conditions.approval_others is Approval.ONE
+    assert both.conditions.quotas == {Period.DAY: 2, Period.MONTH: 9}
+    assert both.record_level == RecordLevel(frozenset({"ARMAC"}), 6, 3, Approval.TWO, "REC")
+
+
+def test_permissions_meet_pair_by_pair(policy: MakePolicy) -> None:
+    above = policy(ALL, share="{with: [ARMAC, public], for: [research, treaty-reporting], max_dimensions: 2}")
+    below = policy(
+        share="{name: a, with: ARMAC, for: research, roles: analyst, finest: {date: year_band5}},"
+        "{name: b, with: public, for: public-information}"
+    )
+
+    (both,) = compose(above, below).shares
+
+    assert both.label == "a"
+    assert (both.recipients, both.purposes, both.roles) == ({"ARMAC"}, {"research"}, {"analyst"})
+    assert both.max_dims == 2
+    assert both.finest["date"] == "year_band5"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("with: ARMAC, for: research", "with: public, for: research"),
+        ("with: ARMAC, for: research", "with: ARMAC, for: treaty-reporting"),
+        (
+            "with: ARMAC, for: research, measures: services",
+            "with: ARMAC, for: research, measures: casualties",
+        ),
+        ("with: ARMAC, for: research, roles: analyst", "with: ARMAC, for: research, roles: auditor"),
+    ],
+)
+def test_permissions_with_nothing_in_common_make_none(policy: MakePolicy, one: str, other: str) -> None:
+    assert compose(policy(ALL, share=f"{{{one}}}"), policy(share=f"{{{other}}}")).shares == ()
+
+
+def test_prohibitions_of_both_hold(policy: MakePolicy) -> None:
+    above, below = (
+        policy(ALL + "never: [{name: x, with: public}]"),
+        policy("never: [{name: y, for: research}]"),
+    )
+
+    assert {ban.name for ban in compose(above, below).bans} == {"x", "y"}
+
+
+def test_what_one_never_releases_stays_at_home(policy: MakePolicy) -> None:
+    records = "record_level: {to: ARMAC, k: 5, l: 2}"
+
+    assert compose(policy(ALL), policy(records)).record_level is None
+    assert compose(policy(ALL + records), policy()).record_level is None
+    assert compose(policy(ALL + records), policy(records.replace("ARMAC", "public"))).record_level is None
+    assert not compose(policy(ALL + "regional_totals: no"), policy()).regional_totals.withheld_cells
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "message"),
+    [
+        ("", "", "stands above no other"),
+        (ALL + "mechanism: cell-key", "", "one mechanism for its life; here stand cell-key and suppression"),
+        (ALL + "pooled_years: 3", "pooled_years: 5", "their periods differ"),
+        (ALL + "population: {consent: [AGG]}", "population: {consent: [REC]}", "nothing in common"),
+        (ALL + "population: {victims: [FAM]}", "", "nothing in common"),
+    ],
+)
+def test_policies_that_do_not_go_together(policy: MakePolicy, above: str, below: str, message: str) -> None:
+    with pytest.raises(PolicyError, match=message):
+        compose(policy(above), policy(below))
+
+
+def test_policies_that_never_meet_in_time(policy: MakePolicy) -> None:
+    later = policy(head="member: KH\nversion: 1\nvalid_from: 2030-01-01\n")
+
+    with pytest.raises(PolicyError, match="never in force on the same day"):
+        compose(policy(ALL), later)
+
+
+def test_a_policy_of_another_member_does_not_stand_above(policy: MakePolicy) -> None:
+    other = policy(ALL, head="member: LA\nversion: 1\nvalid_from: 2026-01-01\n")
+
+    with pytest.raises(PolicyError, match="A policy of LA cannot stand above one of KH"):
+        compose(other, policy())

@@ -1,0 +1,205 @@
+"""The forms of a policy beside its document: canonical text, digest, records for a log, JSON Schema."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from policies import Policy, PolicyError, Request, Vocabulary, decide, load_policy
+from policies.canonical import canonical_text, digest
+from policies.frozen import FrozenMap
+from policies.record import decision_record, read_request, request_record
+from policies.schema import json_schema, shipped_schema
+
+MakePolicy = Callable[..., Policy]
+MakeRequest = Callable[..., Request]
+
+
+def test_the_canonical_text_says_what_was_left_to_a_default(policy: MakePolicy) -> None:
+    assert canonical_text(policy("finest: {date: year}\nlegal_basis: 'a: b'")) == (
+        """\
+member: KH
+data_set: victims
+version: 1
+valid_from: 2026-01-01
+valid_until: 2027-12-31
+legal_basis: "a: b"
+review: none
+share:
+  - with: [ARMAC]
+    for: [regional-reporting, treaty-reporting]
+    measures: [accidents, casualties]
+    finest: {date: year}
+    max_dimensions: 3
+never: []
+finest: {date: year}
+max_dimensions: 3
+threshold: 5
+zeros: partner
+priority: [canonical-questions, article-7]
+keep: []
+mechanism: suppression
+dominance: {largest: 2, share_percent: 85, p_percent: 10}
+population: {consent: [AGG, REC], victims: [DIR]}
+embargo: 90 days
+release: twice a year
+appears: on its own
+regional_totals: {withheld_cells: yes, contributors: 4}
+record_level: never
+"""
+    )
+
+
+def test_a_digest_follows_the_meaning_not_the_writing(policy: MakePolicy) -> None:
+    one = policy("embargo: 90 days  # as agreed\nzeros: partner")
+    other = policy('zeros: "partner"')
+
+    assert digest(one) == digest(other)
+    assert digest(one) != digest(policy("embargo: 91 days"))
+    assert len(digest(one)) == 64
+
+
+@pytest.mark.parametrize(
+    "basis", ['an order: "7"', "# 5", "ຂໍ້ຕົກລົງ", "a \\ b", "- x", "yes", "2026", "[a]", "*x"]
+)
+def test_any_line_of_text_survives_the_canonical_form(
+    policy: MakePolicy, words: Vocabulary, basis: str
+) -> None:
+    written = policy(f"legal_basis: {json.dumps(basis)}")
+
+    assert load_policy(canonical_text(written), words).legal_basis == basis
+
+
+# --- records
+
+
+def test_a_request_survives_its_record(request_for: MakeRequest) -> None:
+    request = request_for("date.year", "sex.sex", ready_made="outcome-by-year", record_level=True)
+
+    assert read_request(json.loads(json.dumps(request_record(request)))) == request
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"member": None},
+        {"recipient": 5},
+        {"role": 5},
+        {"levels": [["date"]]},
+        {"levels": [["date", 5]]},
+        {"levels": [["sex", "sex"], ["date", "year"]]},
+        {"levels": None},
+        {"record_level": 1},
+        {"ready_made": ["x"]},
+        {"extra": "x"},
+    ],
+)
+def test_a_record_that_was_not_written_here_is_refused(
+    request_for: MakeRequest, edit: dict[str, Any]
+) -> None:
+    record = request_record(request_for("date.year", "sex.sex")) | edit
+
+    with pytest.raises(PolicyError):
+        read_request(record)
+
+
+def test_a_record_with_a_part_missing_is_refused(request_for: MakeRequest) -> None:
+    record = request_record(request_for())
+    for name in record:
+        with pytest.raises(PolicyError):
+            read_request({key: value for key, value in record.items() if key != name})
+    with pytest.raises(PolicyError):
+        read_request("a text")
+
+
+def test_a_decision_is_recorded_whole(policy: MakePolicy, request_for: MakeRequest, at: datetime) -> None:
+    quoted = policy("quota: 5 a month\nlegal_basis: decree")
+
+    assert decision_record(decide(quoted, request_for(), at)) == {
+        "member": "KH",
+        "version": 1,
+        "permit": True,
+        "by": ["ARMAC for regional-reporting, treaty-reporting"],
+        "reasons": [],
+        "told": [],
+        "obligations": {
+            "approval": "automatic",
+            "quotas": {"month": 5},
+            "embargo_days": 90,
+            "release": "twice a year",
+            "appears": "on its own",
+            "totals_contributors": 4,
+            "retention_days": None,
+            "redistribution": "aggregates with credit",
+            "hub_cache_days": 0,
+            "legal_basis": "decree",
+            "k": None,
+            "l": None,
+            "consent": None,
+        },
+    }
+    assert decision_record(decide(quoted, request_for("date.quarter", purpose="research"), at)) == {
+        "member": "KH",
+        "version": 1,
+        "permit": False,
+        "by": [],
+        "reasons": [
+            {"code": "level-too-fine", "dimension": "date", "finest": "year", "level": "quarter"},
+            {"code": "purpose-not-permitted", "purpose": "research"},
+        ],
+        "told": ["not-for-this-purpose", "too-detailed"],
+        "obligations": None,
+    }
+
+
+# --- schema
+
+
+def test_the_schema_that_ships_is_the_one_that_the_reader_describes() -> None:
+    written = json.dumps(json_schema(), indent=2) + "\n"
+
+    assert shipped_schema() == written, "policies/schema.json is stale: write it again from json_schema()"
+
+
+def test_the_schema_with_a_vocabulary_names_its_words(words: Vocabulary) -> None:
+    properties = json_schema(words)["properties"]
+
+    assert properties["member"]["enum"] == ["KH", "LA", "PH", "TH"]
+    finest = properties["finest"]["properties"]
+    assert finest["date"] == {"enum": ["quarter", "year", "year_band5", "all"]}
+    assert finest["place"] == {"enum": ["district", "province", "province_group", "country"]}
+    assert finest["injury"]["enum"] == ["all", "yes", True]
+    assert "national_id" not in finest
+
+
+def test_the_schema_requires_what_the_reader_requires() -> None:
+    schema = json_schema()
+
+    assert schema["required"] == ["member", "version", "valid_from", "share"]
+    assert schema["additionalProperties"] is False
+    assert all("description" in key for key in schema["properties"].values())
+
+
+# --- a policy is a value
+
+
+def test_a_policy_can_be_hashed_and_does_not_depend_on_its_vocabulary(policy: MakePolicy) -> None:
+    one = policy()
+    other = replace(one, vocabulary=replace(one.vocabulary, roles=frozenset({"analyst"})))
+
+    assert one == other
+    assert len({one, other}) == 1
+
+
+def test_a_frozen_mapping_compares_by_content_and_cannot_change() -> None:
+    one, other = FrozenMap({"a": 1, "b": 2}), FrozenMap([("b", 2), ("a", 1)])
+
+    assert one == other == {"a": 1, "b": 2}
+    assert hash(one) == hash(other)
+    assert one != FrozenMap({"a": 1})
+    assert repr(FrozenMap({"a": 1})) == "FrozenMap({'a': 1})"
+    with pytest.raises(TypeError):
+        one["a"] = 2  # type: ignore[index]
