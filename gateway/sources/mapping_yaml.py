@@ -19,7 +19,7 @@ from policies.strict_yaml import Node, Table, read_yaml
 from policies.vocabulary import nearest
 
 VERSION = 1
-KINDS = ("csv", "xlsx")
+KINDS = ("csv", "xlsx", "database")
 
 T = TypeVar("T")
 

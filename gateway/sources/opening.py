@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gateway.sources.csv_source import CsvSource
+from gateway.sources.database_source import open_database
 from gateway.sources.findings import Findings
 from gateway.sources.mapping import SourceMapping
 from gateway.sources.tables import Source
@@ -17,7 +18,10 @@ def open_source(place: str, mapping: SourceMapping, findings: Findings) -> Itera
 
     Raises SourceError when it is not there or not what the mapping says.
     """
-    if mapping.kind == "xlsx":
+    if mapping.kind == "database":
+        with open_database(place) as database:
+            yield database
+    elif mapping.kind == "xlsx":
         yield WorkbookSource(Path(place), mapping.reading, findings)
     else:
         yield CsvSource(Path(place), mapping.reading, findings)

