@@ -1,0 +1,119 @@
+"""The regional log and a member's log, read against each other."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from audit import events
+from audit.commitment import Commitment
+from audit.events import Answered, Asked, CoarseSize, EntryRef, Event, Refused, Released
+from audit.merkle import leaf_hash
+from audit.reconcile import Difference, Gap, RegionalLog, reconcile
+
+AT = datetime(2026, 1, 2, tzinfo=UTC)
+LATER = AT + timedelta(hours=1)
+SECRET = Commitment(bytes(32))
+HUB = "log.example/hub"
+
+
+def asked(question: str = "q", *members: str) -> Asked:
+    words = ("ARMAC", "analyst", "regional-reporting", "casualties")
+    return Asked(question, SECRET, *words, ("country",), (), members or ("KH", "LA"), AT, AT)
+
+
+def released(
+    answered: str = "", refused: str = "", missing: str = "", *, index: int = 0, question: str = "q"
+) -> Released:
+    lists = [tuple(names.split()) for names in (answered, refused, missing)]
+    return Released(question, index, *lists, SECRET, CoarseSize.FEW, AT)
+
+
+def reference(entry: Event, index: int = 0, origin: str = HUB) -> EntryRef:
+    return EntryRef(origin, index, leaf_hash(events.encode(entry)))
+
+
+def answered(ref: EntryRef, question: str = "q") -> Answered:
+    return Answered(question, "KH", ref, "1", "2026-01", (), SECRET, CoarseSize.FEW, AT)
+
+
+def refused(ref: EntryRef | None, question: str = "q") -> Refused:
+    return Refused(question, "KH", ref, "1", None, ("not-for-you",), AT)
+
+
+def numbered(*entries: Event) -> list[tuple[int, bytes]]:
+    return [(i, events.encode(e)) for i, e in enumerate(entries)]
+
+
+def region(*entries: Event) -> RegionalLog:
+    return RegionalLog.read(HUB, numbered(*entries))
+
+
+def within(*entries: Event) -> list[Difference]:
+    return region(*entries).differences(LATER, timedelta(minutes=5))
+
+
+def test_two_logs_that_agree() -> None:
+    hub = region(asked(), released("KH", "LA"), asked("q2"), released("LA", "KH", index=2, question="q2"))
+    said = numbered(answered(reference(asked())), refused(reference(asked("q2"), 2), "q2"))
+    assert reconcile(hub, "KH", said) == []
+    assert hub.differences(LATER, timedelta(minutes=5)) == []
+
+
+def test_a_question_without_an_end() -> None:
+    assert within(asked()) == [Difference(Gap.NO_END, "q", 0)]
+    assert region(asked()).differences(AT + timedelta(minutes=4), timedelta(minutes=5)) == []
+
+
+def test_a_question_with_two_ends() -> None:
+    assert within(asked(), released("KH"), released("KH LA")) == [Difference(Gap.TWO_ENDS, "q", 2)]
+
+
+@pytest.mark.parametrize(
+    ("index", "question"), [(1, "q"), (5, "q"), (0, "another")], ids=["itself", "nothing", "another question"]
+)
+def test_a_release_of_nothing_that_was_asked(index: int, question: str) -> None:
+    found = within(asked(), released("KH"), released("KH", index=index, question=question))
+    assert Difference(Gap.NOT_ASKED, question, 2) in found
+
+
+def test_a_release_before_the_question() -> None:
+    assert Difference(Gap.NOT_ASKED, "q", 0) in within(released("KH", index=1), asked())
+
+
+@pytest.mark.parametrize("release", [released("KH"), released("LA", "KH")])
+def test_the_member_lacks_what_the_hub_says(release: Released) -> None:
+    assert reconcile(region(asked(), release), "KH", []) == [Difference(Gap.MISSING_IN_MEMBER, "q", 1, "KH")]
+
+
+def test_the_hub_lacks_what_the_member_says() -> None:
+    found = reconcile(region(asked(), released("LA", "", "KH")), "KH", numbered(answered(reference(asked()))))
+    assert found == [Difference(Gap.MISSING_IN_HUB, "q", 1, "KH", 0)]
+
+
+def test_one_says_answered_the_other_refused() -> None:
+    found = reconcile(region(asked(), released("KH")), "KH", numbered(refused(reference(asked()))))
+    assert found == [Difference(Gap.CONTRADICTION, "q", 1, "KH", 0)]
+
+
+@pytest.mark.parametrize(
+    "ref",
+    [
+        reference(asked(), index=7),
+        reference(asked("another")),
+        reference(asked(), origin="log.example/other"),
+    ],
+    ids=["another place", "another question", "another log"],
+)
+def test_the_member_answered_what_the_hubs_log_does_not_hold(ref: EntryRef) -> None:
+    """The hub showed this member another log than the one that everybody sees."""
+    found = reconcile(region(asked()), "KH", numbered(answered(ref)))
+    assert found == [Difference(Gap.NOT_ASKED, "q", None, "KH", 0)]
+
+
+def test_a_member_that_was_not_asked_says_nothing() -> None:
+    assert reconcile(region(asked("q", "LA"), released("LA")), "KH", []) == []
+
+
+def test_refusals_without_proof_and_entries_of_other_kinds_are_passed_over() -> None:
+    entries = [*numbered(refused(None)), (1, b"something of a newer version")]
+    assert reconcile(region(asked()), "KH", entries) == []
