@@ -1,0 +1,106 @@
+"""What contradicts itself within a snapshot: rules of the field, each counted in casualties."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.dictionary import Dictionary
+from gateway.member.snapshot import Column, Snapshot
+
+LARGEST_ACCIDENT = 60
+"""Casualties of one accident beyond which its number was more likely used twice."""
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A rule, how many casualties break it, and how many it could be judged for."""
+
+    rule: str
+    count: int
+    judged: int
+
+
+def contradictions(snapshot: Snapshot, dictionary: Dictionary) -> tuple[Contradiction, ...]:
+    """Every rule that the snapshot's dimensions allow to judge, broken or not."""
+    children = {c for c in dictionary.codes("band_va") if dictionary.lift(c, "adult_child") == "CHILD"}
+    told: list[Contradiction] = []
+
+    def both(rule: str, first: tuple[str, Iterable[str]], second: tuple[str, Iterable[str]]) -> None:
+        if first[0] in snapshot.columns and second[0] in snapshot.columns:
+            judged = _known(snapshot.columns[first[0]]) & _known(snapshot.columns[second[0]])
+            broken = _has(snapshot.columns[first[0]], first[1]) & _has(snapshot.columns[second[0]], second[1])
+            told.append(Contradiction(rule, int(broken.sum()), int(judged.sum())))
+
+    both("a child who is a deminer", ("age", children), ("civ_status", ["DEM"]))
+    both("a child in military, police or security service", ("age", children), ("civ_status", ["MIL"]))
+    both("demining, but no deminer", ("activity", ["DEM"]), ("civ_status", ["CIV", "MIL"]))
+    both("on duty, but a civilian", ("activity", ["MIL"]), ("civ_status", ["CIV"]))
+    both("playing, but a deminer or soldier", ("activity", ["PLAY"]), ("civ_status", ["DEM", "MIL"]))
+    for rule, dimension, judge in _OF_SEVERAL:
+        if dimension in snapshot.columns:
+            told.append(Contradiction(rule, int(judge(snapshot).sum()), len(snapshot)))
+    return tuple(told)
+
+
+def _killed_before(snapshot: Snapshot) -> Mask:
+    """Casualties of people who had been killed in an earlier month already, or were killed twice."""
+    killed = _has(snapshot.column("outcome"), ["K"])
+    month = _month_numbers(snapshot.column("date"))
+    never = np.iinfo(np.int64).max
+    death = np.full(int(snapshot.people.max(initial=-1)) + 1, never, dtype=np.int64)
+    np.minimum.at(death, snapshot.people[killed], month[killed])
+    times = np.bincount(snapshot.people[killed], minlength=len(death))
+    later: Mask = month > death[snapshot.people]
+    return later | (killed & (times[snapshot.people] > 1))
+
+
+def _accident_differs(dimension: str) -> Callable[[Snapshot], Mask]:
+    def judge(snapshot: Snapshot) -> Mask:
+        _, accident = np.unique(snapshot.links["accident"], return_inverse=True)
+        column = snapshot.column(dimension)
+        known = _known(column)
+        pairs = np.unique(np.column_stack((accident[known], column.indices[known])), axis=0)
+        several: Mask = np.bincount(pairs[:, 0], minlength=int(accident.max(initial=-1)) + 1) > 1
+        return several[accident]
+
+    return judge
+
+
+def _large_accident(snapshot: Snapshot) -> Mask:
+    _, accident, times = np.unique(snapshot.links["accident"], return_inverse=True, return_counts=True)
+    large: Mask = times[accident] > LARGEST_ACCIDENT
+    return large
+
+
+_OF_SEVERAL: tuple[tuple[str, str, Callable[[Snapshot], Mask]], ...] = (
+    ("killed, by another record earlier or twice", "outcome", _killed_before),
+    ("one accident in several months", "date", _accident_differs("date")),
+    ("one accident in several places", "place", _accident_differs("place")),
+    (f"an accident with more than {LARGEST_ACCIDENT} casualties", "date", _large_accident),
+)
+"""Rules about several rows: what they say, the dimension that they need, how they are judged."""
+
+
+def known_rows(column: Column) -> Mask:
+    """Mask of the rows whose code says something."""
+    return _known(column)
+
+
+def _known(column: Column) -> Mask:
+    told = [not (c in ("UNK", "U") or c.endswith("_UNK")) for c in column.codes]
+    return np.array(told, dtype=np.bool_)[column.indices]
+
+
+def _has(column: Column, codes: Iterable[str]) -> Mask:
+    wanted = set(codes)
+    return np.array([c in wanted for c in column.codes], dtype=np.bool_)[column.indices]
+
+
+def _month_numbers(column: Column) -> NDArray[np.int64]:
+    """Months since the year 0; of a date without a month the first of its year."""
+    months = [int(c[:4]) * 12 + (int(c[5:]) - 1 if c[5:].isdigit() else 0) for c in column.codes]
+    return np.array(months, dtype=np.int64)[column.indices]

@@ -1,0 +1,158 @@
+"""A quality report to read (text) and to keep (JSON), beside the former load's."""
+
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gateway.dictionary import Dictionary, unknown_place
+from gateway.sources.errors import SourceError
+from gateway.sources.quality import Quality
+
+VERSION = 1
+_NOTABLE = 0.0005
+"""A change of a share smaller than this is not told."""
+_BARS = 30
+_PROVINCES_SHOWN = 10
+
+
+def quality_json(quality: Quality) -> dict[str, Any]:
+    """The report as JSON values: for programs, and to compare the next load with. For this state only."""
+    return {
+        "version": VERSION,
+        "member": quality.member,
+        "loaded": quality.loaded.isoformat(),
+        "score": quality.score,
+        "measures": {name: round(value, 4) for name, value in quality.measures.items()},
+        "rows": quality.rows,
+        "casualties": quality.casualties,
+        "people": quality.people,
+        "columns": [
+            {
+                "table": c.table,
+                "heading": c.heading,
+                "target": c.target,
+                "completeness": round(c.completeness, 4),
+                "unknown": round(c.unknown, 4),
+                "validity": round(c.validity, 4),
+            }
+            for c in quality.columns
+        ],
+        "years": [
+            {"year": y.year, "casualties": y.casualties, "completeness": y.completeness}
+            for y in quality.years
+        ],
+        "provinces": dict(quality.provinces),
+        "duplicates": dict(quality.duplicates),
+        "contradictions": [
+            {"rule": c.rule, "count": c.count, "judged": c.judged} for c in quality.contradictions
+        ],
+        "findings": [
+            {
+                "table": f.table,
+                "column": f.column,
+                "problem": f.problem.name,
+                "count": f.count,
+                "lines": list(f.lines),
+            }
+            for f in quality.findings
+        ],
+    }
+
+
+def read_former(text: str) -> Mapping[str, Any]:
+    """The JSON report of a former load. Raises SourceError when it is none of this version."""
+    try:
+        former = json.loads(text)
+        if former["version"] == VERSION and isinstance(former["measures"], dict):
+            return dict(former)
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise SourceError("This is not a quality report of a former load.", remedy="Leave it out to go without.")
+
+
+def quality_text(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any] | None = None) -> str:
+    """The report as text for a person; changes against the `former` one where there is one."""
+    return "\n".join(_lines(quality, dictionary, former or {})) + "\n"
+
+
+def _lines(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) -> Iterator[str]:
+    name = dictionary.member(quality.member).name
+    yield f"Data quality of {name}, loaded on {quality.loaded.isoformat()}. For this state only."
+    yield ""
+    yield f"Score {quality.score:.1f} of 100{_change(quality.score, former.get('score'), ' points')}"
+    for measure, value in quality.measures.items():
+        yield f"  {measure:<13}{_percent(value)}{_change(value, former.get('measures', {}).get(measure))}"
+    yield ""
+    yield (
+        f"{quality.rows} rows, {quality.casualties} casualties, {quality.people} people"
+        f"{_change(quality.rows, former.get('rows'), ' rows')}"
+    )
+    yield ""
+    yield from _column_lines(quality, former)
+    yield from _year_lines(quality)
+    yield from _province_lines(quality, dictionary)
+    yield from _fault_lines(quality)
+
+
+def _column_lines(quality: Quality, former: Mapping[str, Any]) -> Iterator[str]:
+    before = {(c["table"], c["heading"]): c for c in former.get("columns", ())}
+    width = max((_width(c.heading) for c in quality.columns), default=0) + 2
+    yield f"  {'column':<{width}}{'complete':>9}{'unknown':>9}{'valid':>9}"
+    for c in quality.columns:
+        old = before.get((c.table, c.heading), {})
+        shares = "".join(f"{_percent(share):>9}" for share in (c.completeness, c.unknown, c.validity))
+        gap = " " * (width - _width(c.heading))
+        yield f"  {c.heading}{gap}{shares}{_change(c.completeness, old.get('completeness'), ' complete')}"
+    yield ""
+
+
+def _width(text: str) -> int:
+    """How many columns a text takes on a screen: marks above and below a letter take none."""
+    return sum(unicodedata.category(c) not in ("Mn", "Me", "Cf") for c in text)
+
+
+def _year_lines(quality: Quality) -> Iterator[str]:
+    most = max((y.casualties for y in quality.years), default=0)
+    yield "  year  casualties  complete"
+    for y in quality.years:
+        bar = "▇" * round(_BARS * y.casualties / most)
+        yield f"  {y.year}{y.casualties:>12}{_percent(y.completeness):>10}  {bar}".rstrip()
+    yield ""
+
+
+def _province_lines(quality: Quality, dictionary: Dictionary) -> Iterator[str]:
+    labels = dictionary.codes("province", member=quality.member)
+    nowhere = unknown_place(quality.member)
+    places = {code: n for code, n in quality.provinces.items() if code != nowhere}
+    there = sorted(((n, code) for code, n in places.items() if n), key=lambda p: (-p[0], p[1]))
+    yield f"  {len(there)} of {len(places)} provinces have casualties, most of them:"
+    for count, code in there[:_PROVINCES_SHOWN]:
+        yield f"  {count:>8}  {labels[code]} ({code})"
+    if quality.provinces.get(nowhere):
+        yield f"  {quality.provinces[nowhere]:>8}  province unknown"
+    yield ""
+
+
+def _fault_lines(quality: Quality) -> Iterator[str]:
+    broken = [f"  {c.count:>8}  {c.rule}" for c in quality.contradictions if c.count]
+    doubles = [f"  {n:>8}  {reason}" for reason, n in quality.duplicates.items() if n]
+    found = [f"  {f.count:>8}  {f}" for f in sorted(quality.findings, key=lambda f: -f.count)]
+    for title, lines in (("Contradictions", broken), ("Duplicates", doubles), ("Findings", found)):
+        yield f"{title}: {'none' if not lines else ''}".rstrip()
+        yield from lines
+
+
+def _percent(share: float) -> str:
+    """A share in percent, never 100 % while anything is missing."""
+    shown = min(share * 100, 99.9) if share < 1 else 100.0
+    return f"{shown:.1f} %"
+
+
+def _change(now: float, before: float | None, what: str | None = None) -> str:
+    """The change against a former figure, in points of percent where no unit is told."""
+    if before is None or abs(now - before) < _NOTABLE:
+        return ""
+    if what is None or what == " complete":
+        return f"  ({100 * (now - before):+.1f} points{what or ''})"
+    return f"  ({round(now - before, 1):+g}{what})"
