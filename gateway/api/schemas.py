@@ -90,7 +90,11 @@ class AnswerSchema(Strict):
     answer = fields.String(required=True, validate=validate.Length(max=1_000_000))
     entry = fields.String(required=True, validate=validate.Length(max=100_000))
     receipt = fields.String(required=True, validate=validate.Length(max=20_000))
-    salt = fields.String(required=True, validate=validate.Length(equal=64))
+    salt = fields.String(
+        required=True,
+        validate=validate.Regexp(r"\A([0-9a-f]{64})?\Z"),
+        metadata={"description": "opens the entry's commitment to the answer; empty for a refusal"},
+    )
 
 
 class ProblemSchema(Schema):

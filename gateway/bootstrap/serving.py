@@ -19,7 +19,6 @@ from gateway.http.link import HttpLink
 from gateway.hub.context import Hub
 from gateway.hub.releasing import next_deadline, release_due
 from gateway.member.cubes import CubeShelf
-from gateway.member.errors import LinkError
 from gateway.member.rounds import run_round
 
 log = structlog.get_logger()
@@ -79,16 +78,15 @@ def serve_member(directory: Path, stop: Stop, hub_url: str | None = None) -> Non
             pause = FIRST_PAUSE
             while not stop.asked:
                 try:
-                    run_round(node, shelf, link, POLL_SECONDS)
-                    pause = FIRST_PAUSE
-                except LinkError as error:
-                    log.warning("hub away", member=node.member, reason=error.message)
-                    stop.wait(pause)
-                    pause = min(2 * pause, LONGEST_PAUSE)
+                    done = run_round(node, shelf, link, POLL_SECONDS)
+                    fruitless = done.refused > 0 and done.answered == 0
                 except SafelaneError as error:
-                    log.error("round failed", member=node.member, reason=error.message)
+                    log.warning("round failed", member=node.member, reason=error.message)
+                    fruitless = True
+                # A hub that is away, or that repeats what was answered, must not keep the node busy.
+                pause = min(2 * pause, LONGEST_PAUSE) if fruitless else FIRST_PAUSE
+                if fruitless:
                     stop.wait(pause)
-                    pause = min(2 * pause, LONGEST_PAUSE)
 
         # A daemon: a long poll under way must not hold up the end. Whatever it has logged is durable.
         threading.Thread(target=rounds, name="rounds", daemon=True).start()

@@ -13,6 +13,7 @@ COMMANDS: dict[str, str] = {
     "ask": "gateway.cli.ask:ask",
     "demo": "gateway.cli.demo:demo",
     "hub": "gateway.cli.hub:hub",
+    "log": "gateway.cli.log:command",
     "member": "gateway.cli.member:member",
     "policy": "gateway.cli.policy:command",
     "words": "gateway.cli.words:words",

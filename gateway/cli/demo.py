@@ -13,7 +13,7 @@ from gateway.cli.serving import stop_on_signals
 from gateway.demo.access import address, analyst
 from gateway.demo.processes import ProcessError, Processes
 from gateway.demo.region import create
-from gateway.demo.run import make_cubes, running_region
+from gateway.demo.run import THE_HUB, make_cubes, running_region
 from gateway.http.client import HubClient
 
 MEASURE, BY, PURPOSE = "casualties", ("country", "year", "outcome"), "regional-reporting"
@@ -88,10 +88,12 @@ def _serve(directory: Path, processes: Processes) -> None:
     for line in _suggestions(directory):
         click.echo(f"  {line}")
     click.echo(f"API: {address(directory)}/openapi.json   Log: {address(directory)}/log/checkpoint")
+    told: set[str] = set()
     while True:
-        ended = processes.ended()
-        if ended:
-            raise ProcessError(
-                f"{ended[0].name} stopped.", remedy=f"The last lines of {ended[0].log} say why."
-            )
+        for child in processes.ended():
+            if child.name == THE_HUB:
+                raise ProcessError("The hub stopped.", remedy=f"The last lines of {child.log} say why.")
+            if child.name not in told:
+                told.add(child.name)
+                click.echo(f"{child.name} stopped: from now on it shows as not answering.", err=True)
         time.sleep(0.5)

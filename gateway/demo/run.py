@@ -13,6 +13,8 @@ from gateway.demo.access import HUB, address, analyst
 from gateway.demo.processes import Child, ProcessError, Processes
 from gateway.demo.region import DEMO_MEMBERS, member_directory, unready
 
+THE_HUB = "the hub"
+
 Told = Callable[[str, str, float], None]
 """Member, what is being done for it, and how much of it is done (0 to 1)."""
 
@@ -44,7 +46,7 @@ def running_region(directory: Path) -> Iterator[Processes]:
     hub = directory / HUB
     (hub / "address").unlink(missing_ok=True)
     with Processes() as processes:
-        processes.start("the hub", ["hub", "serve", "--dir", str(hub)], hub / "output.log")
+        processes.start(THE_HUB, ["hub", "serve", "--dir", str(hub)], hub / "output.log")
         processes.wait_until((hub / "address").exists, "the hub's address")
         url = address(directory)
         for member in DEMO_MEMBERS:

@@ -4,10 +4,13 @@ from http import HTTPStatus
 from typing import Any
 
 import httpx
+import structlog
 
 from audit.errors import AuditError
 from gateway.member.errors import LinkError
 from gateway.wire.exchange import Poll, PollReply, SignedAnswer, poll_reply_from_json
+
+log = structlog.get_logger()
 
 CONNECT_SECONDS = 5.0
 REPLY_SECONDS = 15.0
@@ -36,7 +39,9 @@ class HttpLink:
             raise LinkError("The hub's reply to a poll is not in the form of one.") from None
 
     def send(self, answer: SignedAnswer) -> None:
-        self._post("/answers", answer.as_json(), REPLY_SECONDS, accept=_FINAL)
+        response = self._post("/answers", answer.as_json(), REPLY_SECONDS, accept=_FINAL)
+        if not response.is_success:
+            log.warning("answer not kept by the hub", status=response.status_code)
 
     def _post(
         self, path: str, body: dict[str, Any], seconds: float, accept: set[HTTPStatus] | None = None

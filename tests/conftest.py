@@ -1,0 +1,65 @@
+"""What all tests share: profiles for hypothesis, and one demo region of real processes for a whole run."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("default")
+
+SAFELANE = Path(sys.executable).with_name("safelane")
+
+
+@dataclass(frozen=True)
+class RunningDemo:
+    """A demo region whose hub and members run as processes of their own."""
+
+    directory: Path
+    output: Path
+    process: "subprocess.Popen[bytes]"
+
+    def safelane(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command on this region, in an empty folder, as a user would."""
+        return subprocess.run(
+            [SAFELANE, *arguments, "--dir", str(self.directory)],
+            cwd=self.directory.parent,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+    folder = tmp_path_factory.mktemp("an empty folder")
+    output = folder / "output.txt"
+    with output.open("wb") as stream:
+        process = subprocess.Popen(
+            [SAFELANE, "demo", "--dir", str(folder / "demo")],
+            cwd=folder,
+            stdout=stream,
+            stderr=stream,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+    try:
+        _wait_for(process, output, "What to try next")
+        yield RunningDemo(folder / "demo", output, process)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait_for(process: "subprocess.Popen[bytes]", output: Path, words: str) -> None:
+    end = time.monotonic() + 300
+    while words not in output.read_text(encoding="utf-8"):
+        assert process.poll() is None, output.read_text(encoding="utf-8")
+        assert time.monotonic() < end, output.read_text(encoding="utf-8")
+        time.sleep(0.1)
