@@ -7,7 +7,7 @@ UNKNOWN = "of a kind that is not known here"
 
 
 def line_of(number: int, entry: bytes) -> str:
-    """Number, time, type and the words that matter. Commitments are left out: they say nothing by themselves."""
+    """Number, time, type and the words that matter. Commitments are left out: they say nothing alone."""
     try:
         event = decode(entry)
     except MalformedError:

@@ -1,0 +1,88 @@
+"""`safelane log` over the directories of a hub and a node, and the auditor's own check of what it writes."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from audit.commands import main as audit_main
+from gateway.bootstrap.hub import add_user, create_hub, enrol, log_key, open_hub
+from gateway.bootstrap.member import connect, create_member
+from gateway.cli import main
+from gateway.hub.model import Role
+
+
+@pytest.fixture(scope="module")
+def region(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo-like directory: a hub that has enrolled KH and let an analyst in, and the node of KH."""
+    directory = tmp_path_factory.mktemp("region")
+    create_hub(directory / "hub", "log.example/hub")
+    new = create_member(directory / "KH", "KH", "log.example")
+    with open_hub(directory / "hub") as hub:
+        token = enrol(hub, new.enrolment)
+        add_user(hub, "analyst", "ARMAC", Role.ANALYST, ["regional-reporting"])
+    connect(directory / "KH", "KH", "http://127.0.0.1:0", log_key(directory / "hub"), token)
+    return directory
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, ["log", *map(str, arguments)])
+
+
+def test_the_list_says_what_happened(region: Path) -> None:
+    result = run("list", "--dir", region / "hub")
+    assert result.exit_code == 0
+    enrolled, added = result.output.splitlines()
+    assert "member-enrolled" in enrolled
+    assert "KH" in enrolled
+    assert "user-added" in added
+    assert "analyst" not in added.replace("ANALYST", "")
+
+
+def test_a_demos_log_is_its_hubs(region: Path) -> None:
+    assert run("list", "--dir", region).output == run("list", "--dir", region / "hub").output
+
+
+def test_an_export_is_checked_by_the_auditors_own_tool(
+    region: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert run("export", out, "--dir", region / "hub").exit_code == 0
+
+    assert (out / "vkey").read_text("utf-8") == log_key(region / "hub") + "\n"
+    assert len((out / "witnesses").read_text("utf-8").splitlines()) == 1
+    assert audit_main(["verify", str(out), "--vkey", log_key(region / "hub")]) == 0
+    assert "log.example/hub: 2 entries" in capsys.readouterr().out
+
+
+def test_a_nodes_log_is_exported_too(region: Path, tmp_path: Path) -> None:
+    assert run("export", tmp_path / "out", "--dir", region / "KH").exit_code == 0
+    assert audit_main(["verify", str(tmp_path / "out")]) == 0
+    assert (tmp_path / "out" / "witnesses").read_bytes() == b""
+
+
+def test_a_receipt_and_its_entry(region: Path, tmp_path: Path) -> None:
+    receipt, entry = tmp_path / "r", tmp_path / "e"
+    made = run("receipt", 1, "--dir", region / "hub", "-o", receipt, "--entry", entry)
+    assert made.exit_code == 0
+    key = log_key(region / "hub")
+    assert audit_main(["verify", str(receipt), "--entry", str(entry), "--vkey", key]) == 0
+
+
+def test_what_is_not_there_is_said(region: Path, tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").touch()
+    outputs = ("-o", tmp_path / "r", "--entry", tmp_path / "e")
+
+    beyond = run("receipt", 2, "--dir", region / "hub", *outputs)
+    not_empty = run("export", tmp_path / "full", "--dir", region / "hub")
+    nowhere = run("list", "--dir", tmp_path / "nowhere")
+    unwritable = run(
+        "receipt", 1, "--dir", region / "hub", "-o", tmp_path / "no" / "r", "--entry", tmp_path / "e"
+    )
+
+    assert (beyond.exit_code, "there is no entry 2" in beyond.output) == (6, True)
+    assert not (tmp_path / "r").exists()
+    assert (not_empty.exit_code, "not empty" in not_empty.output) == (6, True)
+    assert (nowhere.exit_code, "not set up" in nowhere.output) == (8, True)
+    assert (unwritable.exit_code, "cannot be written" in unwritable.output) == (6, True)
