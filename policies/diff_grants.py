@@ -85,14 +85,23 @@ def _new_in(cases: Iterable[Case], known: Iterable[Case], *, extracts: bool) -> 
 
 def _within(was: Cases, now: Cases, old: Policy, new: Policy) -> Iterator[_Statement]:
     common = was.keys() & now.keys()
+    known: dict[tuple[int, int, bool], list[_Statement]] = {}
     cases: dict[_Statement, set[Case]] = {}
-    for case in sorted(common, key=repr):
-        boxes = _level_changes(frozenset(_boxes(was[case])), frozenset(_boxes(now[case])), new.vocabulary)
-        terms = _condition_changes(case, was[case], now[case], (old.conditions, new.conditions))
-        for statement in (*boxes, *terms):
+    for case in sorted(common, key=Case.order):
+        key = (id(was[case]), id(now[case]), case.ready_made)
+        if key not in known:
+            known[key] = list(_differences(was[case], now[case], old, new, ready_made=case.ready_made))
+        for statement in known[key]:
             cases.setdefault(statement, set()).add(case)
     for statement, several in cases.items():
         yield _Statement(statement.direction, f"{statement.sentence}{_limited_to(several, common)}.")
+
+
+def _differences(
+    was: frozenset[Grant], now: frozenset[Grant], old: Policy, new: Policy, *, ready_made: bool
+) -> Iterator[_Statement]:
+    yield from _level_changes(frozenset(_boxes(was)), frozenset(_boxes(now)), new.vocabulary)
+    yield from _condition_changes(was, now, (old.conditions, new.conditions), ready_made=ready_made)
 
 
 def _boxes(several: Iterable[Grant]) -> list[Box]:
@@ -152,7 +161,7 @@ def _one_to_one(was: Box, now: Box, words: Vocabulary) -> Iterator[_Statement]:
 
 
 def _condition_changes(
-    case: Case, was: frozenset[Grant], now: frozenset[Grant], bases: tuple[Conditions, Conditions]
+    was: frozenset[Grant], now: frozenset[Grant], bases: tuple[Conditions, Conditions], *, ready_made: bool
 ) -> Iterator[_Statement]:
     """Changes of conditions wherever grants overlap differently; at the finest requests of every overlap."""
     boxes = {grant.box for grant in (*was, *now)}
@@ -160,7 +169,7 @@ def _condition_changes(
     for box in sorted(corners, key=repr):
         if all(any(grant.box.holds(box) for grant in side) for side in (was, now)):
             before, after = conditions_at(box, was, bases[0]), conditions_at(box, now, bases[1])
-            yield from _term_changes(before, after, ready_made=case.ready_made)
+            yield from _term_changes(before, after, ready_made=ready_made)
 
 
 def _term_changes(was: Conditions, now: Conditions, *, ready_made: bool) -> Iterator[_Statement]:

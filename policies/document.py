@@ -156,7 +156,7 @@ def _terms(words: Vocabulary | None) -> dict[str, Key]:
 def _conditions() -> dict[str, Key]:
     approval = _graded(Approval)
     each = _plain_record("rules of approval", ready_made=approval, others=approval)
-    both: Shape[Any] = Meaning("approval", {a.value: {"ready_made": a, "others": a} for a in Approval})
+    both: Shape[Any] = Meaning("approval", {str(a): {"ready_made": a, "others": a} for a in Approval})
     cache = AnyForm((DAYS, Meaning("time (or no or unlimited)", {"no": 0, "unlimited": NO_LIMIT})))
     return {
         "approval": Key(ByNode[Any](both, each), "by whose leave an answer goes out (automatic)"),
@@ -199,7 +199,7 @@ def _words(kind: str, known: Any) -> Shape[Any]:
 
 
 def _graded(scale: type[Graded]) -> Shape[Any]:
-    return Meaning("choice", {word.value: word for word in scale})
+    return Meaning("choice", {str(word): word for word in scale})
 
 
 def _yes_no() -> Shape[bool]:

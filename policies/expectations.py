@@ -88,7 +88,7 @@ def expectations_document(words: Vocabulary) -> Record[tuple[Expectation, ...]]:
         "because": Key(
             ListOf(Meaning("reason", {code.value: code for code in Code})), "reasons for a denial"
         ),
-        "approval": Key(Meaning("approval", {word.value: word for word in Approval}), "leave for a permit"),
+        "approval": Key(Meaning("approval", {str(word): word for word in Approval}), "leave for a permit"),
     }
     one = Record("an example", keys, _expectation)
     return Record("a document of questions", {"questions": Key(ListOf(one), "examples", True)}, _list)

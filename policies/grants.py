@@ -28,6 +28,11 @@ class Case:
     ready_made: bool
     records: bool = False
 
+    def order(self) -> tuple[str, str, str, str, bool, bool]:
+        """A key to sort by."""
+        role = self.role or ""
+        return self.recipient, self.purpose, self.measure, role, self.ready_made, self.records
+
 
 @dataclass(frozen=True)
 class Box:
@@ -58,8 +63,11 @@ class Grant:
 
 
 def grants(policy: Policy) -> dict[Case, frozenset[Grant]]:
-    """Every case in which the policy permits anything, with its grants."""
-    found: dict[Case, set[Grant]] = {}
+    """Every case in which the policy permits anything, with its grants.
+
+    Cases with the same grants have the very same set, so that work on a set can be done once for all.
+    """
+    found: dict[Case, list[Grant]] = {}
     records = policy.record_level.recipients if policy.record_level else frozenset()
     for share in policy.shares:
         box = _box(policy, share)
@@ -67,10 +75,11 @@ def grants(policy: Policy) -> dict[Case, frozenset[Grant]]:
         # an extract of single records shows every dimension at once
         extract = Grant(replace(box, max_dims=len(box.ranks)), share.conditions)
         for case in _cases(share, policy.vocabulary):
-            found.setdefault(case, set()).add(grant)
+            found.setdefault(case, []).append(grant)
             if case.recipient in records:
-                found.setdefault(replace(case, records=True), set()).add(extract)
-    return {case: frozenset(several) for case, several in found.items()}
+                found.setdefault(replace(case, records=True), []).append(extract)
+    same: dict[tuple[int, ...], frozenset[Grant]] = {}
+    return {c: same.setdefault(tuple(map(id, several)), frozenset(several)) for c, several in found.items()}
 
 
 def _box(policy: Policy, share: Share) -> Box:

@@ -11,10 +11,11 @@ from policies.frozen import FrozenMap
 class Graded(StrEnum):
     """A word with a grade: the later it is declared, the stricter it is."""
 
-    @property
-    def grade(self) -> int:
-        """0 for the loosest."""
-        return list(type(self)).index(self)
+    grade: int
+    """0 for the loosest."""
+
+    def __init__(self, _: str) -> None:
+        self.grade = len(type(self).__members__)
 
 
 G = TypeVar("G", bound=Graded)

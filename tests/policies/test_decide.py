@@ -320,6 +320,21 @@ def test_two_levels_of_a_dimension_are_one_dimension(
     assert decide(policy(), asked, at).permit
 
 
+def test_a_permission_may_allow_fewer_dimensions_than_the_data_set(
+    policy: MakePolicy, request_for: MakeRequest, at: datetime
+) -> None:
+    single = policy(share="{name: single, with: ARMAC, for: regional-reporting, max_dimensions: 1}")
+
+    assert decide(single, request_for("date.year"), at).permit
+    for asked, levels in (
+        ("2", ["date.year", "sex.sex"]),
+        ("3", ["date.year", "sex.sex", "outcome.outcome"]),
+    ):
+        assert decide(single, request_for(*levels), at).reasons == (
+            reason(Code.TOO_MANY_DIMENSIONS, asked=asked, most="1", permission="single"),
+        )
+
+
 def test_ready_made_only(policy: MakePolicy, request_for: MakeRequest, at: datetime) -> None:
     share = "{name: open, with: public, for: research, only: ready-made questions}"
     asked = {"recipient": "public", "purpose": "research"}

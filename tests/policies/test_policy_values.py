@@ -1,0 +1,144 @@
+"""The small values beneath a policy: pools and bands, graded words, conditions; and that nothing changes."""
+
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies import Policy, Request, decide
+from policies.frozen import FrozenMap
+from policies.pools import nested
+from policies.terms import (
+    Approval,
+    Conditions,
+    Period,
+    Redistribution,
+    Release,
+    Zeros,
+    fewest,
+    shortest,
+    strictest,
+)
+
+
+@pytest.mark.parametrize(
+    ("pools", "length", "fit"),
+    [
+        (5, 5, True),
+        (10, 5, True),
+        (5, 10, True),
+        (2, 4, True),
+        (4, 6, False),
+        (3, 5, False),
+        (6, 5, False),
+        (((2010, 2014),), 5, True),
+        (((2010, 2012), (2013, 2014)), 5, True),
+        (((2010, 2019),), 5, True),
+        (((2013, 2016),), 5, False),
+        (((2010, 2015),), 5, False),
+        (((2009, 2014),), 5, False),
+        (((2010, 2014), (2014, 2016)), 5, False),
+    ],
+)
+def test_bands_and_pools_lie_within_each_other_or_overlap(
+    pools: int | tuple[tuple[int, int], ...], length: int, fit: bool
+) -> None:
+    assert nested(pools, length) == fit
+
+
+@given(st.integers(1, 12), st.integers(1, 12))
+def test_nested_means_that_no_difference_gives_a_part_away(pools: int, length: int) -> None:
+    """Against plain sets of years: two periods are apart, or one holds the other."""
+
+    def periods(size: int) -> list[set[int]]:
+        return [set(range(first, first + size)) for first in range(0, 144, size)]
+
+    apart_or_within = all(
+        not (one & other) or one <= other or other <= one
+        for one in periods(pools)
+        for other in periods(length)
+        if max(one | other) < 144
+    )
+    assert nested(pools, length) == apart_or_within
+
+
+def test_the_scales_run_from_loose_to_strict() -> None:
+    assert [word.grade for word in Approval] == [0, 1, 2]
+    assert strictest(Zeros.PROTECT, Zeros.PUBLISH, Zeros.PARTNER) is Zeros.PROTECT
+    assert strictest(Zeros.PARTNER) is Zeros.PARTNER
+    assert strictest(Release.MONTHLY, Release.ONCE) is Release.ONCE
+    assert strictest(Redistribution.NO, Redistribution.YES) is Redistribution.NO
+
+
+def test_a_time_without_end_is_the_longest() -> None:
+    assert shortest(None, 5, 3) == 3
+    assert shortest(None, None) is None
+
+
+def test_a_quota_on_either_side_holds() -> None:
+    month, day = FrozenMap({Period.MONTH: 5}), FrozenMap({Period.DAY: 2, Period.MONTH: 9})
+
+    assert fewest(month, day) == {Period.MONTH: 5, Period.DAY: 2}
+    assert fewest(month, FrozenMap()) == month == fewest(FrozenMap(), month)
+
+
+_CONDITIONS = st.builds(
+    Conditions,
+    approval_ready_made=st.sampled_from(Approval),
+    approval_others=st.sampled_from(Approval),
+    quotas=st.dictionaries(st.sampled_from(Period), st.integers(1, 9)).map(FrozenMap),
+    retention_days=st.none() | st.integers(1, 9),
+    redistribution=st.sampled_from(Redistribution),
+    hub_cache_days=st.none() | st.integers(0, 9),
+)
+
+
+@given(_CONDITIONS, _CONDITIONS, _CONDITIONS)
+def test_joining_conditions_is_a_semilattice(one: Conditions, two: Conditions, three: Conditions) -> None:
+    assert one.join(one) == one
+    assert one.join(two) == two.join(one)
+    assert one.join(two.join(three)) == one.join(two).join(three)
+    assert one.join(Conditions()) == one
+
+
+def test_nothing_of_a_decision_can_be_changed_afterwards(
+    policy: Callable[..., Policy], request_for: Callable[..., Request], at: datetime
+) -> None:
+    banned = policy("never: [{with: public}]\nrecord_level: {to: ARMAC, k: 5, l: 2}")
+    request = request_for("date.year")
+    decision = decide(banned, request, at)
+    values = (
+        banned,
+        request,
+        decision,
+        decision.obligations,
+        decide(policy(share=""), request, at).reasons[0],
+        banned.vocabulary,
+        banned.scope,
+        banned.scope.mechanism,
+        banned.scope.dominance,
+        banned.shares[0],
+        banned.bans[0],
+        banned.population,
+        banned.regional_totals,
+        banned.record_level,
+        banned.conditions,
+    )
+    for value in values:
+        name = next(iter(vars(value)))
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, name, getattr(value, name))
+
+
+def test_a_request_is_made_of_named_parts_only() -> None:
+    with pytest.raises(TypeError):
+        Request.of("KH", "ARMAC", "research", "casualties", [])  # type: ignore[misc]
+
+
+def test_the_levels_of_a_request_may_come_in_any_form() -> None:
+    parts = ("KH", "ARMAC", "analyst", "research", "casualties")
+
+    assert Request(*parts, [("date", "year")]) == Request(*parts, frozenset({("date", "year")}))  # type: ignore[arg-type]
