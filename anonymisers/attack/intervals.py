@@ -6,6 +6,7 @@ holds the one over integers: a cell that is constant over the reals is truly dis
 truly narrow. The reverse, a cell that only integrality pins down, is the subject of `integers`.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -15,12 +16,17 @@ from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
 
 from anonymisers.attack.goals import Extent, Goals
-from anonymisers.attack.polytope import Polytope
+from anonymisers.attack.polytope import EXACT, Polytope
 from anonymisers.attack.reduction import Reduced, Rows
 
 POOLED = 400
 """Parts of the system with fewer cells than this are solved together: a solver costs more than a cell."""
+LARGE = 3_000
+"""From this many cells on an interior world costs less than the next vertex."""
+SLOW = 25.0
+"""Verdicts per second below which a large part is worth the first vertex."""
 Index = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +62,7 @@ def parts_of(reduced: Reduced) -> Iterator[Part]:
         yield Part(columns, Rows(own.indptr, place, own.coefs, own.rhs), label[columns])
 
 
-Watch = Callable[[Index, "NDArray[np.float64]"], None]
+Watch = Callable[[Index, Floats], None]
 """Told of every world: the columns it covers and their values."""
 
 
@@ -76,52 +82,59 @@ class _Explorer:
     def __init__(self, part: Part, goals: Goals, extent: Extent, polytope: Polytope, watch: Watch) -> None:
         self.part, self.goals, self.extent, self.polytope, self.watch = part, goals, extent, polytope, watch
         self.random = np.random.default_rng(0)
-        # Needs met per simplex step, by each way; infinite at first so that both are tried.
-        self.yield_of = {"many": np.inf, "one": np.inf}
+        self.large = len(part.columns) >= LARGE
+        # Verdicts met per second. One cell at a time is not tried in a large part before pushing many has
+        # become this slow: its first vertex costs seconds.
+        self.rate = {"many": np.inf, "one": SLOW if self.large else np.inf}
 
     def run(self) -> None:
-        self._solve(np.zeros(len(self.part.columns)))
+        self._push_many(np.zeros(len(self.part.columns)))
         up, down = self._needs()
         while up.any() or down.any():
             before = int(up.sum() + down.sum())
-            if before > 1 and self.yield_of["many"] >= self.yield_of["one"]:
-                way = "many"
-                self._solve(self._many(up, down))
+            way = "many" if before > 1 and self.rate["many"] >= self.rate["one"] else "one"
+            started = time.thread_time()
+            if way == "many":
+                self._push_many(self._weights(up, down))
             else:
-                way = "one"
-                self._one(up, down)
-            steps = self.polytope.steps + 5
+                self._push_one(up, down)
+            spent = time.thread_time() - started + 1e-4
             up, down = self._needs()
-            met = (before - int(up.sum() + down.sum())) / steps
-            old = self.yield_of[way]
-            self.yield_of[way] = met if np.isinf(old) else 0.5 * (old + met)
+            met = (before - int(up.sum() + down.sum())) / spent
+            old = self.rate[way]
+            self.rate[way] = met if np.isinf(old) else 0.7 * old + 0.3 * met
 
     def _needs(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         up, down = self.goals.needs(self.extent)
         return up[self.part.columns], down[self.part.columns]
 
-    def _many(self, up: NDArray[np.bool_], down: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """An objective that pushes all unsettled cells at once, each with its own random weight."""
-        weight = self.random.uniform(0.1, 1.0, len(up))
+    def _weights(self, up: NDArray[np.bool_], down: NDArray[np.bool_]) -> Floats:
+        """An objective that pushes all unsettled cells at once, in some rounds a few of them much harder."""
+        power = float(self.random.choice([1, 8]))
+        weight: Floats = self.random.uniform(0.1, 1.0, len(up)) ** power
         turn = np.where(self.random.random(len(up)) < 0.5, 1.0, -1.0)
-        return weight * np.where(up & down, turn, up.astype(np.float64) - down)
+        pushed: Floats = weight * np.where(up & down, turn, up.astype(np.float64) - down)
+        return pushed
 
-    def _one(self, up: NDArray[np.bool_], down: NDArray[np.bool_]) -> None:
+    def _push_many(self, objective: Floats) -> None:
+        solve = self.polytope.interior if self.large else self.polytope.vertex
+        self._take(solve(objective))
+
+    def _push_one(self, up: NDArray[np.bool_], down: NDArray[np.bool_]) -> None:
         """The exact greatest or least value of one cell."""
         column = int(np.argmax(up | down))
         objective = np.zeros(len(up))
         objective[column] = 1.0 if up[column] else -1.0
-        value = float(self._solve(objective)[column])
-        place = self.part.columns[column]
+        world = self.polytope.vertex(objective)
+        self._take(world)
+        extent, place, value = self.extent, self.part.columns[column], float(world[column])
         if up[column]:
-            self.extent.proven_high[place] = min(self.extent.proven_high[place], np.floor(value + 1e-6))
-            self.extent.seen_high[place] = max(self.extent.seen_high[place], self.extent.proven_high[place])
+            extent.proven_high[place] = min(extent.proven_high[place], np.floor(value + EXACT))
+            extent.seen_high[place] = max(extent.seen_high[place], extent.proven_high[place])
         else:
-            self.extent.proven_low[place] = max(self.extent.proven_low[place], np.ceil(value - 1e-6))
-            self.extent.seen_low[place] = min(self.extent.seen_low[place], self.extent.proven_low[place])
+            extent.proven_low[place] = max(extent.proven_low[place], np.ceil(value - EXACT))
+            extent.seen_low[place] = min(extent.seen_low[place], extent.proven_low[place])
 
-    def _solve(self, objective: NDArray[np.float64]) -> NDArray[np.float64]:
-        world = self.polytope.world(objective)
+    def _take(self, world: Floats) -> None:
         self.extent.add(self.part.columns, world)
         self.watch(self.part.columns, world)
-        return world

@@ -1,7 +1,9 @@
 """One connected part of the attacker's system as a linear program that is solved again and again.
 
-Only the objective changes between solves, so that each starts where the last one ended (primal simplex from
-a feasible basis). Every optimum is a *world* over the reals: one assignment that agrees with all releases.
+Only the objective changes between solves. Every solution is a *world* over the reals: one assignment that
+agrees with all releases. A vertex costs few steps when the last one was near (primal simplex from a feasible
+basis); an interior world (interior point, no crossover) costs the same whatever came before, which is much
+less where a part has many thousand cells.
 """
 
 from collections.abc import Callable
@@ -12,16 +14,17 @@ from highspy._core import _Highs  # the public class greets on standard output b
 from numpy.typing import NDArray
 
 from anonymisers.attack.reduction import Rows
-from anonymisers.errors import TableError
+from anonymisers.errors import ProtectionError, TableError
 
 ENDLESS = 1e7
 """Stands in for a missing upper bound. Widths are compared with a threshold far below it, and by convexity a
 cell that is constant below the cap is constant beyond it, so no verdict depends on it."""
 PRIMAL_SIMPLEX = 4
-TOLERANCE = 1e-6
-"""Feasibility within 1e-9 is asked of the solver; counts are told apart at this distance."""
+EXACT = 1e-6
+"""Counts are told apart at this distance; the solver is asked for 1e-9."""
 
 Floats = NDArray[np.float64]
+Status = highspy.HighsModelStatus
 
 
 class OutOfTimeError(Exception):
@@ -29,68 +32,116 @@ class OutOfTimeError(Exception):
 
 
 class Polytope:
-    """Worlds {x : rows, low <= x <= high}; `world` returns a vertex that is best for an objective."""
+    """Worlds {x : rows, low <= x <= high}."""
 
     def __init__(self, rows: Rows, low: Floats, high: Floats, seconds_left: Callable[[], float]) -> None:
+        self._rows, self._row_of = rows, rows.row_of
         self.low, self.high = low.copy(), np.minimum(high, ENDLESS)
         self._seconds_left = seconds_left
-        self._solver = _Highs()
-        for option, value in (
-            ("output_flag", False),
-            ("threads", 1),
-            ("random_seed", 1),
-            ("primal_feasibility_tolerance", 1e-9),
-            ("dual_feasibility_tolerance", 1e-9),
-        ):
-            self._solver.setOptionValue(option, value)
-        self._solver.passModel(_model(rows, self.low, self.high))
-        self._started = False
         self._columns = np.arange(len(low), dtype=np.int32)
+        self._simplex: _Highs | None = None
+        self._barrier: _Highs | None = None
 
-    def world(self, objective: Floats) -> Floats:
-        """A vertex with the greatest objective.
+    def vertex(self, objective: Floats) -> Floats:
+        """The vertex with the greatest objective.
 
         Raises TableError when there is no world at all, OutOfTimeError when the time is up.
         """
-        self._solver.changeColsCost(len(self._columns), self._columns, -objective)
-        self._run()
-        status = self._solver.getModelStatus()
-        if status == highspy.HighsModelStatus.kInfeasible:
-            raise TableError(
-                "no table of counts agrees with these releases",
-                remedy="Check --lower and --zeros, and that the releases are of one snapshot.",
-            )
-        if status != highspy.HighsModelStatus.kOptimal:
-            self._solver.clearSolver()
-            self._started = False
-            self._run()
-        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            raise OutOfTimeError
-        if not self._started:
-            self._started = True
-            self._solver.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX)
-            self._solver.setOptionValue("presolve", "off")
-        return np.asarray(self._solver.getSolution().col_value)
+        if self._simplex is None:
+            self._simplex = self._solver(solver="simplex")
+        solver = self._simplex
+        self._aim(solver, objective)
+        if not self._run(solver):
+            # A basis that rounding spoilt: once more from nothing.
+            solver.clearSolver()
+            self._run(solver)
+        self._judge(solver)
+        solver.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX)
+        solver.setOptionValue("presolve", "off")
+        return np.asarray(solver.getSolution().col_value)
 
-    @property
-    def steps(self) -> int:
-        """Simplex steps of the last solve: a measure of its cost that is the same on every machine."""
-        return int(self._solver.getInfo().simplex_iteration_count)
+    def interior(self, objective: Floats) -> Floats:
+        """A world with the greatest objective (to 1e-8), as far from other bounds as that allows.
 
-    def restrict(self, column: int, low: float, high: float) -> None:
-        """Change the bounds of one column."""
-        self._solver.changeColBounds(column, low, high)
+        Raises what `vertex` raises.
+        """
+        if self._barrier is None:
+            self._barrier = self._solver(solver="ipm", run_crossover="off")
+        self._aim(self._barrier, objective)
+        if self._run(self._barrier):
+            found = np.asarray(self._barrier.getSolution().col_value, dtype=np.float64)
+            world: Floats = np.clip(found, self.low, self.high)
+            if self._error(world) <= EXACT / 10:
+                return world
+        return self.vertex(objective)
 
-    def _run(self) -> None:
+    def hold(self, column: int, value: float) -> None:
+        """Fix one column."""
+        self._bound(column, value, value)
+
+    def release(self, column: int) -> None:
+        """Give a column its own bounds back."""
+        self._bound(column, self.low[column], self.high[column])
+
+    def _bound(self, column: int, low: float, high: float) -> None:
+        for solver in (self._simplex, self._barrier):
+            if solver is not None:
+                solver.changeColBounds(column, low, high)
+
+    def _error(self, world: Floats) -> float:
+        """How far a world is from keeping the sums."""
+        rows = self._rows
+        sums = np.bincount(self._row_of, rows.coefs * world[rows.cols], minlength=len(rows.rhs))
+        return float(np.abs(sums - rows.rhs).max(initial=0.0))
+
+    def _solver(self, **options: str) -> _Highs:
+        solver = _Highs()
+        settings: dict[str, bool | int | float | str] = {
+            "output_flag": False,
+            "random_seed": 1,
+            "parallel": "off",
+            "primal_feasibility_tolerance": 1e-9,
+            "dual_feasibility_tolerance": 1e-9,
+            **options,
+        }
+        for name, value in settings.items():
+            solver.setOptionValue(name, value)
+        solver.passModel(model_of(self._rows, self.low, self.high))
+        return solver
+
+    def _aim(self, solver: _Highs, objective: Floats) -> None:
+        solver.changeColsCost(len(self._columns), self._columns, -objective)
+
+    def _run(self, solver: _Highs) -> bool:
         left = self._seconds_left()
         if left <= 0:
             raise OutOfTimeError
         # HiGHS counts its time limit from the first run on.
-        self._solver.setOptionValue("time_limit", self._solver.getRunTime() + left)
-        self._solver.run()
+        solver.setOptionValue("time_limit", solver.getRunTime() + left)
+        solver.run()
+        if solver.getModelStatus() == Status.kTimeLimit:
+            raise OutOfTimeError
+        return bool(solver.getModelStatus() == Status.kOptimal)
+
+    def _judge(self, solver: _Highs) -> None:
+        status = solver.getModelStatus()
+        if status == Status.kInfeasible:
+            raise no_world()
+        if status != Status.kOptimal:
+            message = f"the solver could not finish: {solver.modelStatusToString(status)}"
+            raise ProtectionError(message, remedy="Report this with the releases that caused it.")
 
 
-def _model(rows: Rows, low: Floats, high: Floats) -> highspy.HighsLp:
+def no_world() -> TableError:
+    """The error of releases that contradict each other or what the attacker is told."""
+    return TableError(
+        "no table of counts agrees with these releases",
+        remedy="Check --lower and --zeros, and that the releases are of one snapshot.",
+    )
+
+
+def model_of(rows: Rows, low: Floats, high: Floats) -> highspy.HighsLp:
+    """The linear program of rows and bounds, without an objective."""
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(low), len(rows.rhs)
     model.col_cost_ = np.zeros(len(low))
