@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "log": "gateway.cli.log:command",
     "member": "gateway.cli.member:member",
     "policy": "gateway.cli.policy:command",
+    "redact": "gateway.cli.redact:redact",
     "words": "gateway.cli.words:words",
     "attack": "gateway.cli.attack:command",
 }

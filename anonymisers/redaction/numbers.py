@@ -1,0 +1,159 @@
+"""Numbers and codes that lead to a person: by their form, by the word before them, or by their length."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from anonymisers.redaction.profiles import number_cues
+from anonymisers.redaction.reading import is_latin
+from anonymisers.redaction.spans import Evidence, Kind, Span
+
+LEAST_DIGITS = 7
+"""A figure this long is the number of somebody, unless it is an amount, a date or a range of years."""
+
+EMAIL = re.compile(
+    r"[A-Za-z0-9\u00c0-\u024f\u1e00-\u1eff][A-Za-z0-9\u00c0-\u024f\u1e00-\u1eff_.%+'-]*\s?(?:@|\(at\)|\[at\])\s?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+    r"|(?:https?://|www\.|(?:facebook|fb|t|wa)\.(?:com|me)/)[^\s<>\"]+"
+)
+_DEGREES = r"""[-+]?\d{1,3}(?:\.\d+)?\s?[°º]\s?(?:\d{1,2}(?:\.\d+)?\s?['′]\s?
+    (?:\d{1,2}(?:\.\d+)?\s?(?:"|″|\'\'|′′)\s?)?)?[NSEW]?"""
+GPS = re.compile(
+    rf"""
+    (?:lat(?:itude)?|lintang|vĩ\s?độ)\.?\s*[:=]?\s*[-+]?\d{{1,3}}(?:\.\d+)?\s?°?\s?[NS]?[\s,;/]*
+      (?:long?(?:itude)?|lng|bujur|kinh\s?độ)\.?\s*[:=]?\s*[-+]?\d{{1,3}}(?:\.\d+)?(?:\s?°)?(?:\s?[EW]\b)?
+    | [-+]?\d{{1,3}}\.\d{{3,}}\s?°?\s?[NSEW]?\s*[,;/\s]\s*[-+]?\d{{1,3}}\.\d{{3,}}(?:\s?°)?(?:\s?[NSEW]\b)?
+    | {_DEGREES}(?:[\s,;/]+{_DEGREES})?
+    | \b\d{{1,2}}\s?[C-HJ-NP-X]\s?[A-HJ-NP-Z]{{2}}\s?\d{{2,5}}\s?\d{{2,5}}\b
+    | \b\d{{1,2}}\s?[C-HJ-NP-X][\s,]+(?:E\s?)?\d{{5,7}}(?:\s?m?E)?[\s,;/]+(?:N\s?)?\d{{6,8}}(?:\s?m?N)?\b
+    | (?<![\d.])[-+]?\d{{1,3}}\.\d{{4,}}(?![\d.])(?:\s?°)?(?:\s?[NSEW]\b)?
+    """,
+    re.VERBOSE,
+)
+"""Decimal degrees, degrees and minutes, UTM and MGRS (the grid references of field reports)."""
+NATIONAL_ID = re.compile(
+    # Myanmar: state/township(kind)number, in either script; wa typed for zero
+    r"\d{1,2}\s?/\s?[A-Za-z]{3,12}\s?\(\s?[A-Za-z]{1,6}\s?\)\s?[\d\u101d]{5,6}"
+    r"|[\d\u101d]{1,2}\s?/\s?[\u1000-\u109f]{2,20}\s?\(\s?[\u1000-\u109f]{1,12}\s?\)\s?[\d\u101d]{5,6}"
+    # Singapore, and a letter or two with seven digits or more, as passports have
+    r"|(?<![A-Za-z0-9])[A-Z]{1,2}[- ]?\d{7,9}[A-Z]?(?:\s?\(\d{1,2}\))?(?![A-Za-z0-9])"
+)
+_SEPARATOR = r"(?:\s?[-./]\s?|\s|\s?[()]\s?|\)\s?-?)"
+FIGURE = re.compile(
+    rf"(?<![\w])\+?\(?\d(?:{_SEPARATOR}?\d)*(?:\s?\(\d{{1,2}}\))?|(?<=[^\W\d_])\+?\d(?:{_SEPARATOR}?\d)*"
+)
+_AMOUNT = re.compile(r"[1-9]\d{0,2}(?:[.,]\d{3})+(?:[.,]\d{1,2})?")
+_AMOUNT_UNIT = re.compile(
+    r"\s?(?:m2|m²|sqm|sq|ha|hectares?|km|kg|tons?|tonnes?|metres?|meters?|riels?|kip|baht|kyats?|dong|pesos?|rupiah|"
+    r"ringgit|dollars?|usd|eur|khr|lak|thb|mmk|vnd|php|idr|myr|%|đồng|juta|ribu|people|persons|households|families)\b",
+    re.IGNORECASE,
+)
+_CURRENCY_BEFORE = re.compile(
+    r"(?:USD|US\$|\$|€|EUR|KHR|LAK|THB|MMK|VND|PHP|IDR|(?<![A-Za-z])(?:Rp\.?|RM|P)|₭|฿|₫|₱)\s?$"
+)
+_YEARS = re.compile(r"(?:(?:19|20|24|25)\d\d)(?:\s?[-/ ]\s?(?:19|20|24|25)\d\d)+")
+_CODE = re.compile(
+    r"(?<![A-Za-z0-9/-])[A-Za-z]{1,8}(?:[-/_.][A-Za-z]{1,8})*[-/_.#]?\d[A-Za-z0-9]*(?:[-/_.][A-Za-z0-9]+)*(?![A-Za-z0-9])"
+    r"|(?<![A-Za-z0-9/-])\d+[A-Za-z]{1,4}[-/_]?\d+(?:[-/_][A-Za-z0-9]+)*(?![A-Za-z0-9])"
+)
+_CUED_CODE = (
+    r"\s*(?:(?:card|number|numbers|no|nos|nr|id|nomor|nombor|bilang|numero|numeru|số|is|was|as|ay|adalah|ialah|là|mak|"
+    r"niya|korban|mangsa|ng|nạn\s?nhân|của|ref|code|under|លេខ|គឺ|ເລກທີ|ແມ່ນ|เลขที่|คือ|หมายเลข|အမှတ်|မှာ)\b\.?|[:#=.(])*\s*"
+)
+_CODE_BODY = (
+    r"(?P<code>(?:[A-Za-z]{1,8}\.?[\s/-])?[A-Za-z]{0,8}[-/]?\d[A-Za-z0-9]*"
+    r"(?:[-/.][A-Za-z0-9]+|\s[-/]\s\d+|\s\d[\d-]*)*)"
+)
+
+
+@cache
+def _cued(kind: Kind) -> re.Pattern[str]:
+    cues = number_cues()
+    words = {Kind.PHONE: cues.phone, Kind.NATIONAL_ID: cues.national_id, Kind.CASE_NUMBER: cues.case}[kind]
+    latin = "|".join(re.escape(w) for w in words if is_latin(w[0]))
+    other = "|".join(re.escape(w) for w in words if not is_latin(w[0]))
+    lead = rf"(?:(?<![^\W\d_])(?:{latin})(?![^\W\d_])|{other})"
+    return re.compile(lead + _CUED_CODE + _CODE_BODY, re.IGNORECASE)
+
+
+_LEAST_CUED = {Kind.PHONE: 6, Kind.NATIONAL_ID: 4, Kind.CASE_NUMBER: 3}
+
+
+def numbers(plain: str, dates: list[tuple[int, int]]) -> Iterator[Span]:
+    """Mail addresses, positions, identity, telephone and case numbers. `dates` are no numbers."""
+    taken: list[tuple[int, int]] = []
+    for pattern, kind in ((EMAIL, Kind.EMAIL), (GPS, Kind.GPS), (NATIONAL_ID, Kind.NATIONAL_ID)):
+        for match in pattern.finditer(plain):
+            if not _overlaps(match.span(), dates) and not _overlaps(match.span(), taken):
+                taken.append(match.span())
+                yield Span(*match.span(), kind, Evidence.FORM)
+    busy = [*dates, *taken]
+    yield from _after_a_cue(plain, busy)
+    yield from _codes(plain, busy)
+    yield from _figures(plain, busy)
+
+
+def _after_a_cue(plain: str, busy: list[tuple[int, int]]) -> Iterator[Span]:
+    for kind, least in _LEAST_CUED.items():
+        for match in _cued(kind).finditer(plain):
+            code = match.group("code")
+            digits = sum(c.isdigit() for c in code)
+            place = match.span("code")
+            if digits < least or _overlaps(place, busy) or _harmless(plain, *place):
+                continue
+            if digits == 4 and re.fullmatch(r"(?:19|20|25)\d\d", code):
+                continue
+            yield Span(*place, kind, Evidence.CUE)
+
+
+def _codes(plain: str, busy: list[tuple[int, int]]) -> Iterator[Span]:
+    for match in _CODE.finditer(plain):
+        code = match.group()
+        digits = sum(c.isdigit() for c in code)
+        parts = len(re.findall(r"[-/_.]", code))
+        long = digits >= 5 or (digits >= 4 and parts >= 2)
+        amount = _AMOUNT_UNIT.fullmatch(re.sub(r"^[\d.,]+", "", code))
+        if long and not amount and not _overlaps(match.span(), busy):
+            yield Span(*match.span(), Kind.CASE_NUMBER, Evidence.FORM)
+
+
+def _figures(plain: str, busy: list[tuple[int, int]]) -> Iterator[Span]:
+    for match in FIGURE.finditer(plain):
+        for start, end in _free(match.span(), busy):
+            figure = plain[start:end].strip(" -./")
+            digits = sum(c.isdigit() for c in figure)
+            if digits < LEAST_DIGITS or _harmless(plain, start, end):
+                continue
+            begin = start + plain[start:end].index(figure)
+            yield Span(begin, begin + len(figure), _kind_of_figure(figure, digits), Evidence.FORM)
+
+
+def _kind_of_figure(figure: str, digits: int) -> Kind:
+    if figure.startswith("+") or (figure.lstrip("(").startswith("0") and digits in range(8, 12)):
+        return Kind.PHONE
+    return Kind.NATIONAL_ID
+
+
+def _harmless(plain: str, start: int, end: int) -> bool:
+    figure = plain[start:end].strip()
+    if _YEARS.fullmatch(figure):
+        return True
+    if _AMOUNT.fullmatch(figure):
+        return True
+    return figure.isdigit() and bool(
+        _AMOUNT_UNIT.match(plain[end : end + 12]) or _CURRENCY_BEFORE.search(plain[max(0, start - 5) : start])
+    )
+
+
+def _overlaps(place: tuple[int, int], others: list[tuple[int, int]]) -> bool:
+    return any(start < place[1] and place[0] < end for start, end in others)
+
+
+def _free(place: tuple[int, int], busy: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """What is left of a stretch once others have taken their part."""
+    start, end = place
+    for other_start, other_end in sorted(o for o in busy if o[0] < end and start < o[1]):
+        if other_start > start:
+            yield start, other_start
+        start = max(start, other_end)
+    if start < end:
+        yield start, end

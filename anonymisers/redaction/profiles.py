@@ -1,0 +1,250 @@
+"""What is known about writing names, places and numbers in each language, read from `data/`."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from anonymisers.redaction.reading import fold
+
+LATIN = ("en", "vi", "id", "tl", "tet")
+SCRIPTS = ("km", "lo", "th", "my")
+RANGES: Mapping[str, str] = {
+    "Khmer": r"\u1780-\u17d3\u17d7\u17dc\u17dd",
+    "Lao": r"\u0e80-\u0ecf\u0edc-\u0edf",
+    "Thai": r"\u0e01-\u0e3a\u0e40-\u0e4e",
+    "Myanmar": r"\u1000-\u103f\u1050-\u109f\ua9e0-\ua9fe\uaa60-\uaa7f",
+}
+"""Letters and marks of each script, for a character class; digits and punctuation are left out."""
+MARKS: Mapping[str, str] = {
+    "Khmer": r"\u17b4-\u17d3\u17dd",
+    "Lao": r"\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd",
+    "Thai": r"\u0e31\u0e34-\u0e3a\u0e47-\u0e4e",
+    "Myanmar": r"\u102b-\u103e\u1056-\u1059\u105e-\u1060\u1062-\u1064\u1067-\u106d\u1071-\u1074\u1082-\u108d",
+}
+"""Signs that belong to the letter before them: no word begins with one."""
+
+
+@dataclass(frozen=True)
+class LatinProfile:
+    """A language in Latin letters.
+
+    `common`, `short`, `titles`, `markers`, `place_before` and `street_words` are in small letters as they are
+    spelt, and without accents too where that makes no other word (in Vietnamese it does); all else is folded.
+    """
+
+    language: str
+    tags: tuple[str, ...]
+    common: frozenset[str]
+    """Words that are no names, also with a capital at the beginning of a sentence."""
+    short: frozenset[str]
+    ambiguous: frozenset[str]
+    """Words that are names as well."""
+    titles: frozenset[str]
+    plain_titles: frozenset[str]
+    """Titles that are never part of a name; the others go with it: Saw, Naw, Datu, Khun."""
+    markers: frozenset[str]
+    """Words after which a name stands, in small letters too."""
+    particles: frozenset[str]
+    person_cues: frozenset[str]
+    place_before: frozenset[str]
+    place_after: frozenset[str]
+    province_before: frozenset[str]
+    street_words: frozenset[str]
+    residence_cues: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ScriptProfile:
+    """A language in a script of its own, written without capitals and mostly without spaces."""
+
+    language: str
+    tags: tuple[str, ...]
+    script: str
+    titles: tuple[str, ...]
+    titles_not: tuple[str, ...]
+    conjunctions: tuple[str, ...]
+    """Words such as "and" and "of" that a title may follow without a space."""
+    copulas: tuple[str, ...]
+    """Words such as "is" and "named" between a cue and the name."""
+    cues_before: tuple[str, ...]
+    cues_after: tuple[str, ...]
+    weak_after: tuple[str, ...]
+    stops: tuple[str, ...]
+    """Ordinary words: a name ends where one begins."""
+    surnames: tuple[str, ...]
+    """Family names, also where they are ordinary words."""
+    place_before: tuple[str, ...]
+    place_after: tuple[str, ...]
+    place_not: tuple[str, ...]
+    province_before: tuple[str, ...]
+    province_after: tuple[str, ...]
+    organisation_before: tuple[str, ...]
+    name_chunks: int
+    """Stretches between spaces that a name may have."""
+    titles_glued: bool
+    """Whether no space stands between a title and a name."""
+
+
+@dataclass(frozen=True)
+class NumberCues:
+    """Words beside numbers, pooled over all languages: records mix them."""
+
+    birth_before: tuple[str, ...]
+    birth_after: tuple[str, ...]
+    birth_not: tuple[str, ...]
+    phone: tuple[str, ...]
+    national_id: tuple[str, ...]
+    case: tuple[str, ...]
+    months: tuple[str, ...]
+    date_words: tuple[str, ...]
+    residence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """The reviewed allow-list, folded; phrases are tuples of words."""
+
+    phrases: frozenset[tuple[str, ...]]
+    provinces: frozenset[tuple[str, ...]]
+    organisation_heads: frozenset[str]
+    leading_heads: frozenset[tuple[str, ...]]
+    unit_heads: frozenset[tuple[str, ...]]
+    unit_words: frozenset[str]
+    """What may stand in a unit's name beside acronyms."""
+    acronyms: frozenset[str]
+    device_nouns: frozenset[str]
+    device_names: frozenset[tuple[str, ...]]
+    capitalised: frozenset[str]
+    """Months, weekdays and peoples: capitals that name nobody."""
+
+
+@cache
+def data(name: str) -> Mapping[str, Any]:
+    """One of the data files of this package."""
+    text = (files("anonymisers.redaction") / "data" / f"{name}.json").read_text("utf-8")
+    loaded: Mapping[str, Any] = json.loads(text)
+    return loaded
+
+
+@cache
+def latin_words(name: str) -> frozenset[str]:
+    """One of the small lists that the Latin recognisers share."""
+    return frozenset(data("latin")[name].split())
+
+
+def _words(raw: Mapping[str, Any], field: str) -> frozenset[str]:
+    return frozenset(fold(raw.get(field, "")).split())
+
+
+def _spelt(raw: Mapping[str, Any], *fields: str) -> frozenset[str]:
+    words = frozenset(word for field in fields for word in raw.get(field, "").lower().split())
+    return words if raw["language"] == "vi" else words | frozenset(map(fold, words))
+
+
+def _phrase(text: str) -> tuple[str, ...]:
+    return tuple(fold(text).replace("-", " ").split())
+
+
+@cache
+def latin_profiles() -> Mapping[str, LatinProfile]:
+    """The Latin profiles by language. English has the titles and place words of all: its records use them."""
+    raws = {language: data(language) for language in LATIN}
+    english = raws["en"]
+    return {
+        language: LatinProfile(
+            language=language,
+            tags=tuple(raw["tags"]),
+            common=_spelt(raw, "common", "domain", "short"),
+            short=_spelt(raw, "short", "common"),
+            ambiguous=_words(raw, "ambiguous_names"),
+            titles=_spelt(raw, "titles") | (_words(english, "titles") if language != "vi" else frozenset()),
+            plain_titles=_words(english, "plain_titles"),
+            markers=_spelt(raw, "markers"),
+            particles=_words(raw, "person_particles") | _words(english, "person_particles"),
+            person_cues=_words(raw, "person_cues") if language == "en" else frozenset(),
+            place_before=_spelt(raw, "place_before")
+            | (_words(english, "place_before") if language != "vi" else frozenset()),
+            place_after=_words(raw, "place_after") | _words(english, "place_after"),
+            province_before=_words(raw, "province_before"),
+            street_words=_spelt(raw, "street_words") | _words(english, "street_words"),
+            residence_cues=tuple(map(fold, raw["residence_cues"])),
+        )
+        for language, raw in raws.items()
+    }
+
+
+_SCRIPT_WORDS = (
+    "titles", "titles_not", "conjunctions", "copulas", "cues_before", "cues_after", "weak_after", "stops",
+    "surnames", "place_before", "place_after", "place_not", "province_before", "province_after",
+    "organisation_before",
+)  # fmt: skip
+
+
+@cache
+def script_profiles() -> Mapping[str, ScriptProfile]:
+    """The profiles of Khmer, Lao, Thai and Burmese, by the Unicode name of the script."""
+
+    def longest_first(raw: Mapping[str, Any], field: str) -> tuple[str, ...]:
+        return tuple(sorted(raw.get(field, ()), key=len, reverse=True))
+
+    found = {}
+    for language in SCRIPTS:
+        raw = data(language)
+        words = {field: longest_first(raw, field) for field in _SCRIPT_WORDS}
+        numbers = [w for field in ("phone_cues", "id_cues", "case_cues") for w in raw[field]]
+        words["stops"] = tuple(sorted({*words["stops"], *numbers}, key=len, reverse=True))
+        script = raw["scripts"][0]
+        found[script] = ScriptProfile(
+            language=language,
+            tags=tuple(raw["tags"]),
+            script=script,
+            name_chunks=raw["name_chunks"],
+            titles_glued=raw.get("titles_glued", False),
+            **words,
+        )
+    return found
+
+
+@cache
+def number_cues() -> NumberCues:
+    """The words beside numbers, of every language."""
+    raws = [data(language) for language in (*LATIN, *SCRIPTS)]
+
+    def pooled(field: str) -> tuple[str, ...]:
+        words = {word.lower() for raw in raws for word in raw.get(field, ())}
+        return tuple(sorted(words, key=lambda w: (-len(w), w)))
+
+    return NumberCues(
+        birth_before=pooled("birth_before"),
+        birth_after=pooled("birth_after"),
+        birth_not=pooled("birth_not"),
+        phone=pooled("phone_cues"),
+        national_id=pooled("id_cues"),
+        case=pooled("case_cues"),
+        months=pooled("months"),
+        date_words=pooled("date_words"),
+        residence=pooled("residence_cues"),
+    )
+
+
+@cache
+def allowed() -> Allowed:
+    """The reviewed allow-list."""
+    raw = data("allowed")
+    return Allowed(
+        phrases=frozenset(map(_phrase, raw["organisations"])),
+        provinces=frozenset(map(_phrase, data("provinces")["names"])),
+        organisation_heads=frozenset(raw["organisation_heads"]),
+        leading_heads=frozenset(map(_phrase, raw["leading_heads"])),
+        unit_heads=frozenset(map(_phrase, raw["unit_heads"])),
+        unit_words=frozenset(raw["unit_words"].split()),
+        acronyms=frozenset(raw["acronyms"].split()),
+        device_nouns=frozenset(raw["device_nouns"].split()),
+        device_names=frozenset(map(_phrase, raw["device_names"])),
+        capitalised=frozenset(
+            word for field in ("months", "weekdays", "peoples") for word in fold(raw[field]).split()
+        ),
+    )

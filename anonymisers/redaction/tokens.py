@@ -1,0 +1,71 @@
+"""Words in Latin letters, with what matters about each: its case, and whether a sentence begins with it."""
+
+import re
+from dataclasses import dataclass
+
+from anonymisers.redaction.reading import fold
+
+_LETTER = r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
+_WORD = re.compile(rf"[aAsSdD]/[lLpPoO]\b|[{_LETTER}]+(?:['\-][{_LETTER}]+)*|\d+")
+_ENDS_SENTENCE = re.compile(r"[.!?\n\u2022\u17d4\u17d5\u104b]")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:mr|mrs|ms|dr|drs|drg|prof|st|sr|sra|no|nos|jl|jln|jr|kg|kp|kel|kec|kab|brgy|bgy|sdr|sdri|bpk|ave|rd|blk|"
+    r"sgt|lt|col|capt|gen|maj|cpl|pvt|gng|atty|engr|rev|fr|ven|hj|h|ny|tn|pdt|tel|ref|reg|dist|prov|vill|approx|[a-z])\.$",
+    re.IGNORECASE,
+)
+
+LOWER, TITLE, UPPER, MIXED, FIGURE = "lower", "title", "upper", "mixed", "figure"
+
+
+@dataclass(slots=True)
+class Token:
+    """One word or figure; `gap` is what stands between it and the word before."""
+
+    start: int
+    end: int
+    lower: str
+    """In small letters, with its accents."""
+    folded: str
+    """In small letters, without accents."""
+    case: str
+    gap: str
+    begins: bool
+    """Whether a sentence begins here, so that a capital says nothing."""
+
+    @property
+    def capital(self) -> bool:
+        return self.case in (TITLE, UPPER, MIXED)
+
+
+def tokens(plain: str) -> list[Token]:
+    """The Latin words and the figures of a text, in order."""
+    found: list[Token] = []
+    last = 0
+    for match in _WORD.finditer(plain):
+        word, start = match.group(), match.start()
+        gap = plain[last:start]
+        found.append(
+            Token(start, match.end(), word.lower(), fold(word), _case(word), gap, _begins(plain, last, gap))
+        )
+        last = match.end()
+    return found
+
+
+def _case(word: str) -> str:
+    if word[0].isdigit():
+        return FIGURE
+    if word.islower():
+        return LOWER
+    if word.isupper():
+        return UPPER if len(word) > 1 else TITLE
+    return TITLE if word[0].isupper() else MIXED
+
+
+def _begins(plain: str, last: int, gap: str) -> bool:
+    if last == 0:
+        return True
+    if not _ENDS_SENTENCE.search(gap):
+        return False
+    if "\n" in gap or not gap.startswith("."):
+        return True
+    return not _ABBREVIATION.search(plain[max(0, last - 9) : last] + ".")

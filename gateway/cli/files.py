@@ -1,0 +1,40 @@
+"""Output files that are either whole or not there."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from gateway.errors import SafelaneError
+
+
+class OutputError(SafelaneError):
+    """A file that cannot be written."""
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[TextIO]:
+    """A text file that appears under its name when all of it is on disk, and never when something fails.
+
+    Lines end with a line feed on every system. Only the owner may read it. Raises OutputError.
+    """
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror}",
+            remedy="Name a file in a directory that you may write to.",
+        ) from error
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path} was not written: {error.strerror}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
