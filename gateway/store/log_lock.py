@@ -1,0 +1,76 @@
+"""One server for a log: a second one on the same database is refused before it can write.
+
+The lock is for whoever serves. A short command beside the server takes its turn in the database instead, and
+a writer that comes too late is refused by the log itself (`audit.errors.StaleLogError`).
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+
+from sqlalchemy import create_engine, make_url, text
+
+from gateway.errors import SafelaneError
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+
+class LogHeldError(SafelaneError):
+    """Another process serves this log already."""
+
+    exit_code = 5
+
+
+@contextmanager
+def hold_log(url: str, origin: str) -> Iterator[None]:
+    """Hold the log of a database until the block ends or the process does. Raises LogHeldError."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        with _lock_file(f"{parsed.database}.lock", origin):
+            yield
+    else:
+        with _advisory_lock(url, origin):
+            yield
+
+
+@contextmanager
+def _lock_file(path: str, origin: str) -> Iterator[None]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            if sys.platform == "win32":
+                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            else:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise _held(origin, f"the lock on {path}") from None
+        yield
+    finally:
+        os.close(descriptor)  # which also lets go of the lock
+
+
+@contextmanager
+def _advisory_lock(url: str, origin: str) -> Iterator[None]:
+    key = int.from_bytes(sha256(f"safelane log {origin}".encode()).digest()[:8], "big", signed=True)
+    engine = create_engine(url)
+    try:
+        # PostgreSQL keeps it as long as the connection; outside of a transaction, so that none stays open.
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            got = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar_one()
+            if not got:
+                raise _held(origin, "an advisory lock in the database")
+            yield
+    finally:
+        engine.dispose()
+
+
+def _held(origin: str, what: str) -> LogHeldError:
+    return LogHeldError(
+        f"Another process serves the log {origin}: it holds {what}.",
+        remedy="Stop it first. Two servers must never write one log.",
+    )
