@@ -1,0 +1,43 @@
+"""The settings of a hub or node: few, strict, and a fault is named."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.config import FILE, ConfigError, HubConfig, MemberConfig, read_config, write_config
+
+MEMBER = MemberConfig("KH", "http://127.0.0.1:8000", "region/log+1234+abc", database="", listen="127.0.0.1:9")
+
+
+@pytest.mark.parametrize("config", [HubConfig("region/log"), MEMBER])
+def test_settings_are_read_back(tmp_path: Path, config: HubConfig | MemberConfig) -> None:
+    write_config(tmp_path, config)
+
+    assert read_config(tmp_path, type(config)) == config
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("origin: region/log\ncolour: red\n", "colour"),
+        ("listen: 127.0.0.1:0\n", "origin"),
+        ("origin: [region]\n", "not text: origin"),
+        ("origin: 1\n", "not text: origin"),
+        ("- a list\n", "does not hold settings"),
+        ("origin: [\n", "not a YAML file"),
+        ("\xff", "does not hold settings"),
+    ],
+)
+def test_a_fault_is_named_with_its_file(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / FILE).write_text(text)
+
+    with pytest.raises(ConfigError) as refused:
+        read_config(tmp_path, HubConfig)
+
+    assert said in refused.value.message
+    assert str(tmp_path / FILE) in refused.value.message
+
+
+def test_a_directory_that_is_not_set_up(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="not set up"):
+        read_config(tmp_path / "nothing", HubConfig)
