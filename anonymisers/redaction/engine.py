@@ -13,6 +13,7 @@ from typing import Any, cast
 import spacy
 import tldextract.tldextract
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
+from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 from spacy.tokens import Doc
 
@@ -47,7 +48,10 @@ class Engine:
         registry.recognizers = [*self._ours.values(), _Model("en")]
         self._nlp = _EnglishOnly(model)
         self._analyser = AnalyzerEngine(
-            registry=registry, nlp_engine=self._nlp, supported_languages=LANGUAGES
+            registry=registry,
+            nlp_engine=self._nlp,
+            supported_languages=LANGUAGES,
+            context_aware_enhancer=_NoContext(0, 0, 0, 0),
         )
 
     def redact(
@@ -118,6 +122,22 @@ class _Model(EntityRecognizer):
             for entity in nlp_artifacts.entities
             if entity.label_ in PERSONAL and text[entity.start_char].isupper()
         ]
+
+
+class _NoContext(ContextAwareEnhancer):
+    """Our recognisers read the words around by themselves; Presidio's way would copy every result first."""
+
+    def enhance_using_context(
+        self,
+        text: str,
+        raw_results: list[RecognizerResult],
+        nlp_artifacts: NlpArtifacts,
+        recognizers: list[EntityRecognizer],
+        context: list[str] | None = None,
+    ) -> list[RecognizerResult]:
+        """The results as they are."""
+        del text, nlp_artifacts, recognizers, context
+        return raw_results
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def find(plain: str, language: str, dictionary: Dictionary | None) -> Found:
     profile = latin_profiles().get(language) or latin_profiles()["en"]
     latin = _latin(plain, profile, dictionary if profile.language == "en" else None, taken)
     stays = sorted(allowed + latin.allowed, key=lambda s: (s.start, s.end))
-    return Found(spans + latin.spans, stays, latin.undecided)
+    return Found(spans + latin.spans, stays, latin.undecided if language == "en" else [])
 
 
 def _latin(
