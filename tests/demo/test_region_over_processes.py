@@ -14,6 +14,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from processes import children
 
 from gateway.demo.people import SHARED, DemoPeople, make_people
 from gateway.demo.region import DEMO_MEMBERS, SEED, member_directory
@@ -190,20 +191,6 @@ def test_a_member_that_was_stopped_shows_as_not_answering(tmp_path: Path, demo) 
     assert "TH  did not answer in time" in asked.stdout
     assert "a total that lacks at least one of: TH" in asked.stdout
     assert "KH  answered" in asked.stdout
-
-
-def children(parent: int, words: str) -> list[int]:
-    """Processes started by `parent` whose command line holds `words`."""
-    found = []
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            lines = status.read_text().splitlines()
-            command = status.with_name("cmdline").read_bytes().decode().replace("\0", " ")
-        except OSError:
-            continue
-        if f"PPid:\t{parent}" in lines and words in command:
-            found.append(int(status.parent.name))
-    return found
 
 
 GRAM = 7

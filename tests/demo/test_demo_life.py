@@ -1,0 +1,109 @@
+"""The demo's beginning and end: whole or not at all, gone on with after a kill, and nothing left running."""
+
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from processes import children, gone, running
+
+from gateway.demo.region import MARKER, NotADemoError, create
+
+pytestmark = pytest.mark.processes
+
+
+@pytest.fixture
+def region(demo, tmp_path: Path) -> Path:
+    """A copy of a region that is made already: nothing in its directories names its own place."""
+    copy = tmp_path / "region"
+    shutil.copytree(demo.directory, copy)
+    return copy
+
+
+def start(demo, directory: Path, *more: str) -> "subprocess.Popen[bytes]":
+    command = [demo.process.args[0], "demo", "--dir", str(directory), *more]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def wait_for_children(process: "subprocess.Popen[bytes]", words: str) -> None:
+    end = time.monotonic() + 60
+    while not children(process.pid, words):
+        assert process.poll() is None
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_once_ends_by_itself_with_all_that_it_started(demo, region: Path) -> None:
+    started = time.monotonic()
+    process = start(demo, region, "--once")
+    output = process.communicate(timeout=120)[0].decode()
+
+    assert process.returncode == 0, output
+    assert "Coverage" in output
+    assert gone(str(region), 5)
+    assert not (region / "hub" / "address").exists()
+    assert time.monotonic() - started < 60
+
+
+def test_ctrl_c_ends_everything(demo, region: Path) -> None:
+    process = start(demo, region)
+    wait_for_children(process, "members/TH")
+
+    process.send_signal(signal.SIGINT)
+
+    process.communicate(timeout=30)
+    assert gone(str(region), 5)
+
+
+def test_a_killed_demo_leaves_nothing_running(demo, region: Path) -> None:
+    process = start(demo, region)
+    wait_for_children(process, "members/TH")
+
+    process.kill()
+
+    process.communicate(timeout=30)
+    assert gone(str(region), 15), running(str(region))
+
+
+def test_a_demo_killed_while_it_was_made_goes_on_the_next_time(demo, tmp_path: Path) -> None:
+    place = tmp_path / "killed"
+    process = start(demo, place, "--once")
+    wait_for_children(process, "member prepare")
+    process.kill()
+    process.communicate(timeout=30)
+    assert gone(str(place), 15)
+
+    again = start(demo, place, "--once")
+    output = again.communicate(timeout=300)[0].decode()
+
+    assert again.returncode == 0, output
+
+
+def test_a_directory_with_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+
+    with pytest.raises(NotADemoError, match="no demo"):
+        create(tmp_path, lambda _: None)
+
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("marker", ['{"version": 99}', "", "[]"])
+def test_a_region_of_another_version_is_left_alone(tmp_path: Path, marker: str) -> None:
+    (tmp_path / MARKER).write_text(marker)
+
+    with pytest.raises(NotADemoError, match="another version"):
+        create(tmp_path, lambda _: None)
+
+
+def test_every_node_has_its_own_database_keys_and_log(demo) -> None:
+    nodes = [demo.directory / "hub", *sorted((demo.directory / "members").iterdir())]
+    databases = {(node / "safelane.sqlite").stat().st_ino for node in nodes}
+    logs = {(node / "keys" / "log.key").read_text() for node in nodes}
+
+    assert len(nodes) >= 6
+    assert len(databases) == len(logs) == len(nodes)
+    for node in nodes:
+        assert all(key.stat().st_mode & 0o077 == 0 for key in (node / "keys").iterdir())
