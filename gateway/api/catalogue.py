@@ -5,7 +5,7 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
-from gateway.api.schemas import ProblemSchema
+from gateway.api.describe import refusals
 from gateway.api.services import hub
 from gateway.api.tokens import for_people
 from gateway.question import COUNTRY
@@ -39,7 +39,7 @@ class MemberSchema(Schema):
 @blueprint.route("/catalogue", methods=["GET"])
 @for_people
 @blueprint.response(200, CatalogueSchema)
-@blueprint.alt_response(401, schema=ProblemSchema)
+@refusals(blueprint)
 def get_catalogue() -> dict[str, Any]:
     """Every word that a question may use. Calendar levels have codes without end and list none."""
     d = hub().dictionary
@@ -59,7 +59,7 @@ def get_catalogue() -> dict[str, Any]:
 @blueprint.route("/members", methods=["GET"])
 @for_people
 @blueprint.response(200, MemberSchema(many=True))
-@blueprint.alt_response(401, schema=ProblemSchema)
+@refusals(blueprint)
 def get_members() -> list[dict[str, Any]]:
     """The members of the region, and when each was last heard of."""
     with hub().store.reading() as view:

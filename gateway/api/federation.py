@@ -5,7 +5,8 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from audit.errors import AuditError
-from gateway.api.schemas import AnswerSchema, PollResultSchema, PollSchema, ProblemSchema
+from gateway.api.describe import refusals
+from gateway.api.schemas import AnswerSchema, PollResultSchema, PollSchema
 from gateway.api.services import hub
 from gateway.api.tokens import enrolment, for_members
 from gateway.hub.delivering import poll
@@ -25,8 +26,7 @@ blueprint = Blueprint(
 @for_members
 @blueprint.arguments(PollSchema)
 @blueprint.response(200, PollResultSchema)
-@blueprint.alt_response(401, schema=ProblemSchema)
-@blueprint.alt_response(409, schema=ProblemSchema, description="the member has seen more of the log")
+@refusals(blueprint, s409="the member has seen more of the log")
 def post_poll(body: dict[str, Any]) -> dict[str, Any]:
     """The latest checkpoint with its consistency proof, and the questions that wait; a long poll."""
     return poll(hub(), enrolment(), Poll(**body)).as_json()
@@ -36,12 +36,11 @@ def post_poll(body: dict[str, Any]) -> dict[str, Any]:
 @for_members
 @blueprint.arguments(AnswerSchema)
 @blueprint.response(204)
-@blueprint.alt_response(401, schema=ProblemSchema)
-@blueprint.alt_response(404, schema=ProblemSchema, description="the member was not asked")
-@blueprint.alt_response(409, schema=ProblemSchema, description="answered before: the first answer stands")
-@blueprint.alt_response(410, schema=ProblemSchema, description="the question is closed")
-@blueprint.alt_response(
-    422, schema=ProblemSchema, description="not signed, not logged, or not to this question"
+@refusals(
+    blueprint,
+    s404="the member was not asked",
+    s409="answered before: the first answer stands",
+    s410="the question is closed",
 )
 def post_answer(body: dict[str, Any]) -> None:
     """A signed answer with the proof that the member's own log holds it."""

@@ -7,7 +7,8 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from audit.encoding import to_base64
-from gateway.api.schemas import AskedSchema, OutlineSchema, ProblemSchema, QuestionSchema, WaitSchema
+from gateway.api.describe import refusals
+from gateway.api.schemas import AskedSchema, OutlineSchema, QuestionSchema, WaitSchema
 from gateway.api.services import hub
 from gateway.api.tokens import for_people, principal
 from gateway.hub.asking import ask
@@ -26,9 +27,7 @@ blueprint = Blueprint(
 @for_people
 @blueprint.arguments(QuestionSchema)
 @blueprint.response(202, AskedSchema)
-@blueprint.alt_response(401, schema=ProblemSchema, description="no token, or one that is not known")
-@blueprint.alt_response(403, schema=ProblemSchema, description="the person may not ask this")
-@blueprint.alt_response(422, schema=ProblemSchema, description="a word that the dictionary does not know")
+@refusals(blueprint, s403="the person may not ask this")
 def post_question(body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Ask. The question is logged, then put to the members; follow `Location` for the release."""
     question = parse(hub().dictionary, body)
@@ -41,7 +40,7 @@ def post_question(body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, 
 @blueprint.route("", methods=["GET"])
 @for_people
 @blueprint.response(200, OutlineSchema(many=True))
-@blueprint.alt_response(401, schema=ProblemSchema)
+@refusals(blueprint)
 def get_questions() -> list[dict[str, Any]]:
     """One's own questions, newest first."""
     with hub().store.reading() as view:
@@ -52,8 +51,7 @@ def get_questions() -> list[dict[str, Any]]:
 @for_people
 @blueprint.arguments(WaitSchema, location="query")
 @blueprint.response(200, AskedSchema)
-@blueprint.alt_response(401, schema=ProblemSchema)
-@blueprint.alt_response(404, schema=ProblemSchema, description="no such question, or somebody else's")
+@refusals(blueprint, s404="no such question, or somebody else's")
 def get_question(query: dict[str, Any], question_id: str) -> dict[str, Any]:
     """A question's state, and its release with the proofs once there is one."""
     end = time.monotonic() + query["wait"]
