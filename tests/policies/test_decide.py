@@ -74,6 +74,7 @@ class Case(NamedTuple):
 
 CASES = [
     Case({"member": "LA"}, Code.OTHER_MEMBER, {"asked": "LA", "policy": "KH"}, Told.NOT_UNDERSTOOD),
+    Case({"member": "BN"}, Code.OTHER_MEMBER, {"asked": "BN", "policy": "KH"}, Told.NOT_UNDERSTOOD),
     Case({"role": "auditor"}, Code.ROLE_NOT_PERMITTED, {"role": "auditor"}, Told.NOT_FOR_YOU),
     Case({"role": None}, Code.ROLE_NOT_PERMITTED, {"role": "none"}, Told.NOT_FOR_YOU),
     Case({"recipient": "public"}, Code.RECIPIENT_NOT_PERMITTED, {"recipient": "public"}, Told.NOT_FOR_YOU),
@@ -124,6 +125,12 @@ CASES = [
         {"levels": [("religion", "all")]},
         Code.UNKNOWN_DIMENSION,
         {"dimension": "religion"},
+        Told.NOT_UNDERSTOOD,
+    ),
+    Case(
+        {"levels": [("date", "a day")]},
+        Code.UNKNOWN_LEVEL,
+        {"dimension": "date", "level": "a day"},
         Told.NOT_UNDERSTOOD,
     ),
     Case(
