@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,21 +37,17 @@ def add_witness(commands: Any) -> None:
 
 def _witness(options: argparse.Namespace) -> int:
     logs = [Verifier.parse(vkey) for vkey in options.log_key]
+    address = _address(options.listen)
     cosigner = _cosigner(options.key, options.name)
-    storage = FileWitnessStorage(options.state)
     reporter = _Reporter(logs, options.evidence or options.state.parent)
-    witness = Witness(cosigner, logs, storage)
-    server = WitnessServer(_address(options.listen), witness, [v.key.name for v in logs], reporter.report)
-    host, port = server.server_address[:2]
-    sys.stdout.write(f"{cosigner.key}\nlistening on http://{host!s}:{port}/\n")
-    sys.stdout.flush()
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        server.server_close()
-        storage.close()
+    with closing(FileWitnessStorage(options.state)) as storage:
+        witness = Witness(cosigner, logs, storage)
+        with WitnessServer(address, witness, [v.key.name for v in logs], reporter.report) as server:
+            host, port = server.server_address[:2]
+            sys.stdout.write(f"{cosigner.key}\nlistening on http://{host!s}:{port}/\n")
+            sys.stdout.flush()
+            with suppress(KeyboardInterrupt):
+                server.serve_forever()
     return 0
 
 
@@ -90,6 +87,6 @@ def _cosigner(path: Path, name: str) -> Cosigner:
 
 def _address(text: str) -> tuple[str, int]:
     host, separator, port = text.rpartition(":")
-    if not separator or not port.isascii() or not port.isdigit() or int(port) > 0xFFFF:
+    if not separator or not port.isascii() or not port.isdigit() or len(port) > 5 or int(port) > 0xFFFF:
         raise MalformedError("address", "not of the form HOST:PORT")
     return host.strip("[]"), int(port)

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from audit.checkpoint import Checkpoint, open_checkpoint
-from audit.errors import AuditError, CorruptLogError, EntryTooLargeError, NotInLogError, QuorumError
+from audit.errors import (
+    AuditError,
+    CorruptLogError,
+    EntryTooLargeError,
+    MalformedError,
+    NotInLogError,
+    QuorumError,
+)
 from audit.merkle import HASH_SIZE, consistency_proof, fold, inclusion_proof, leaf_hash, root
 from audit.note import Note, Signature, Signer, sign
 from audit.policy import Policy
@@ -79,8 +86,15 @@ class Storage(Protocol):
 class Log:
     """A log under its origin, which is the name of the key that signs it."""
 
-    def __init__(self, signer: Signer) -> None:
+    def __init__(self, signer: Signer, former: Sequence[Signer] = ()) -> None:
+        """Sign with `signer`, and while a key is being changed with `former` ones of the same name as well.
+
+        Raises MalformedError when the names differ: the origin stays.
+        """
+        if any(other.key.name != signer.key.name for other in former):
+            raise MalformedError("signing key", "a former key has another name than the log's origin")
         self._signer = signer
+        self._signers = (signer, *former)
         self._trusted_head = ""  # a head that this object signed or verified: not verified a second time
 
     @property
@@ -179,7 +193,7 @@ class Log:
         return storage.read_entries(index, index + 1)[0]
 
     def _sign(self, size: int, root: bytes, now: int) -> Head:
-        note = str(sign(str(Checkpoint(self.origin, size, root)), self._signer))
+        note = str(sign(str(Checkpoint(self.origin, size, root)), *self._signers))
         self._trusted_head = note
         return Head(size, note, now)
 
@@ -193,7 +207,7 @@ class Log:
             if head.note == self._trusted_head:
                 checkpoint = Checkpoint.parse(note.text)
             else:
-                checkpoint = open_checkpoint(note, [self._signer.verifier])
+                checkpoint = open_checkpoint(note, [s.verifier for s in self._signers])
             wanted = partial_tiles(head.size)
             edge = dict(zip(wanted, storage.read_tiles(wanted), strict=True))
             found = _root_from_edge(head.size, edge)

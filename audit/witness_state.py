@@ -21,13 +21,7 @@ class FileWitnessStorage:
         self._path = path
         self._lock = threading.Lock()
         try:
-            self._database = sqlite3.connect(path, timeout=1, isolation_level=None, check_same_thread=False)
-            # EXTRA also syncs the directory: after a power cut no cosigned head is forgotten.
-            self._database.execute("PRAGMA synchronous=EXTRA")
-            self._database.execute("PRAGMA locking_mode=EXCLUSIVE")
-            self._database.execute("BEGIN EXCLUSIVE")
-            self._database.execute(_TABLE)
-            self._database.execute("COMMIT")
+            self._database = _open(path)
         except sqlite3.Error as error:
             raise WitnessError(f"{path} cannot be opened as the witness's state: {error}") from error
 
@@ -60,3 +54,18 @@ class FileWitnessStorage:
             latest = self.latest(origin)
             known_size = 0 if latest is None else Checkpoint.parse(latest.text).size
             raise SizeConflictError(f"the log {origin} was seen at size {known_size} meanwhile", known_size)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=1, isolation_level=None, check_same_thread=False)
+    try:
+        # EXTRA also syncs the directory: after a power cut no cosigned head is forgotten.
+        database.execute("PRAGMA synchronous=EXTRA")
+        database.execute("PRAGMA locking_mode=EXCLUSIVE")
+        database.execute("BEGIN EXCLUSIVE")
+        database.execute(_TABLE)
+        database.execute("COMMIT")
+    except sqlite3.Error:
+        database.close()
+        raise
+    return database

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from audit.errors import AuditError
 from audit.log import Log, Storage
@@ -95,8 +96,14 @@ class Sequencer:
         try:
             yield unit
             savepoint.commit()
-        except BaseException:
+        except BaseException as error:
             self._take_back(batch, savepoint.rollback, staged)
+            if isinstance(error, OperationalError):
+                # The statement's parameters may hold personal data: only the driver's own words are told.
+                raise StorageError(
+                    f"The database did not keep the write: {error.orig}",
+                    remedy="Nothing of it was kept. See that the disk has room, then try again.",
+                ) from None
             raise
         unit.numbers = range(staged, batch.log.staged())
         batch.units.append(unit)

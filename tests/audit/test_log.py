@@ -7,13 +7,22 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from audit.checkpoint import Checkpoint, open_checkpoint
 from audit.cosignature import Cosigner
-from audit.errors import CorruptLogError, EntryTooLargeError, NotInLogError, QuorumError, StaleLogError
+from audit.errors import (
+    CorruptLogError,
+    EntryTooLargeError,
+    MalformedError,
+    NotInLogError,
+    QuorumError,
+    SignatureError,
+    StaleLogError,
+)
 from audit.log import Growth, Head, Log
 from audit.memory import MemoryStorage
 from audit.merkle import EMPTY_ROOT, leaf_hash, root_of, verify_consistency
 from audit.note import Signer, Verifier
 from audit.policy import Policy
 from audit.tiles import MAX_ENTRY_SIZE, Tile, tiles_of
+from audit.witness import MemoryWitnessStorage, Witness
 
 
 def head_of(log: Log, storage: MemoryStorage) -> Checkpoint:
@@ -144,6 +153,38 @@ def test_a_second_writer_is_noticed(log: Log, storage: MemoryStorage) -> None:
     assert head is not None
     with pytest.raises(StaleLogError):
         storage.grow(Growth(0, (b"other",), {}, head))
+
+
+def test_a_key_is_changed_with_an_overlap(signer: Signer, storage: MemoryStorage) -> None:
+    """Who knows only the former key and who knows only the new one both believe what is signed meanwhile."""
+    present = Signer.generate(signer.key.name)
+    before, during, after = Log(signer), Log(present, [signer]), Log(present)
+    witness = Witness(Cosigner.generate("w"), [signer.verifier, present.verifier], MemoryWitnessStorage())
+
+    before.append(storage, [b"before"], now=1)
+    witness.update(0, [], before.checkpoint(storage), now=1)
+    during.append(storage, [b"during"], now=2)
+    for key in (signer.key, present.key):
+        during.receipt(storage, 0).verify(b"before", Policy.of(Verifier(key)))
+    witness.update(1, during.consistency(storage, 1, 2), during.checkpoint(storage), now=2)
+    after.append(storage, [b"after"], now=3)
+    witness.update(2, after.consistency(storage, 2, 3), after.checkpoint(storage), now=3)
+
+    with pytest.raises(SignatureError):
+        after.receipt(storage, 0).verify(b"before", Policy.of(signer.verifier))
+
+
+def test_a_new_key_keeps_the_logs_name(signer: Signer) -> None:
+    with pytest.raises(MalformedError, match="another name"):
+        Log(signer, [Signer.generate("log.example/other")])
+
+
+def test_a_log_without_its_former_key_does_not_sign_over_what_it_cannot_check(
+    signer: Signer, storage: MemoryStorage
+) -> None:
+    Log(signer).append(storage, [b"one"], now=1)
+    with pytest.raises(CorruptLogError, match="not signed"):
+        Log(Signer.generate(signer.key.name)).append(storage, [b"two"], now=2)
 
 
 class TamperedStorage(MemoryStorage):

@@ -308,13 +308,13 @@ def test_a_stalling_witness_holds_up_nobody(
     slow, dead = Cosigner.generate("slow.example"), Cosigner.generate("dead.example")
     witnesses = {"good": COSIGNER.verifier, "slow": slow.verifier, "dead": dead.verifier}
     witnesses["without address"] = Cosigner.generate("other.example").verifier
-    urls = {"good": running.url, "slow": lying(delay=1.5), "dead": "http://127.0.0.1:1"}
+    urls = {"good": running.url, "slow": lying(delay=4.0), "dead": "http://127.0.0.1:1"}
     policy = Policy((Verifier(log.key),), witnesses, urls=urls)
 
     started = time.monotonic()
     gathered = ask_witnesses(policy, log.checkpoint(storage), prover(log, storage), {}, timeout=0.2)
 
-    assert time.monotonic() - started < 1.2
+    assert time.monotonic() - started < 3
     assert set(gathered.signatures) == {"good"}
     assert set(gathered.failures) == {"slow", "dead"}
     policy.verify(log.checkpoint(storage).with_signatures(gathered.signatures.values()))

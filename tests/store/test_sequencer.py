@@ -29,6 +29,7 @@ class Transactions:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.opened = 0
+        self.on_begin: Callable[[Connection], None] = lambda _: None
         self.on_commit: Callable[[Connection], None] = lambda _: None
         self.after_commit: Callable[[], None] = lambda: None
 
@@ -36,14 +37,16 @@ class Transactions:
     def __call__(self) -> Iterator[Connection]:
         self.opened += 1
         with self.database.writing() as connection:
+            self.on_begin(connection)
             yield connection
             self.on_commit(connection)
         self.after_commit()
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
+@contextmanager
+def prepared(url: str) -> Iterator[Database]:
+    """A database with an empty log and a table for the state that its entries explain."""
+    database = Database(url)
     with database.writing() as connection:
         metadata.create_all(connection)
         connection.execute(text("CREATE TABLE state (entry INTEGER PRIMARY KEY, value TEXT)"))
@@ -53,13 +56,23 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    with prepared(database_url) as database:
+        yield database
+
+
+@pytest.fixture
 def transactions(database: Database) -> Transactions:
     return Transactions(database)
 
 
+def sequencer_of(transactions: Transactions) -> Sequencer:
+    return Sequencer(LOG, transactions, lambda c: SqlLogStorage(c, LOG.origin), lambda: 1_700_000_000.0)
+
+
 @pytest.fixture
 def sequencer(transactions: Transactions) -> Sequencer:
-    return Sequencer(LOG, transactions, lambda c: SqlLogStorage(c, LOG.origin), lambda: 1_700_000_000.0)
+    return sequencer_of(transactions)
 
 
 def write(sequencer: Sequencer, value: str) -> int:
@@ -223,6 +236,30 @@ def test_a_commit_that_fails_leaves_nothing(
     transactions.on_commit = lambda _: None
     assert write(sequencer, "after") == 1
     assert kept(database)[1] == ["before", "after"]
+
+
+def test_a_full_disk_leaves_the_log_as_it_was(tmp_path: Path) -> None:
+    """SQLite's own limit on pages stands for the end of the disk."""
+    with prepared(sqlite_url(tmp_path / "small.sqlite")) as database:
+        transactions = Transactions(database)
+        sequencer = sequencer_of(transactions)
+        write(sequencer, "before")
+        transactions.on_begin = lambda c: c.exec_driver_sql("PRAGMA max_page_count = 60").close()
+        refused = []
+        for _ in range(20):
+            try:
+                write(sequencer, "x" * 30_000)
+            except StorageError as error:
+                refused.append(str(error))
+        assert refused
+        assert not any("xxx" in message for message in refused)
+        transactions.on_begin = lambda c: c.exec_driver_sql("PRAGMA max_page_count = 100000").close()
+
+        number = write(sequencer, "after")
+
+        head, entries, state = kept(database)
+    assert head.size == number + 1 == 20 - len(refused) + 2
+    assert entries == state
 
 
 def test_a_damaged_log_takes_everything_back(sequencer: Sequencer, database: Database) -> None:
