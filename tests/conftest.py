@@ -14,6 +14,16 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
 
+NO_SKIP = "SAFELANE_NO_SKIP"
+"""Set where everything that tests need is installed: a skipped test is a failure there."""
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get(NO_SKIP) and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 SAFELANE = Path(sys.executable).with_name("safelane")
 
 

@@ -8,7 +8,7 @@ from audit.commitment import commit
 from audit.events import MemberEnrolled, UserAdded, whole_second
 from audit.log import Log
 from gateway.bootstrap.clock import ProcessBell, SystemClock
-from gateway.bootstrap.layout import Layout, fresh
+from gateway.bootstrap.layout import Layout, database_url, fresh
 from gateway.config import HubConfig, read_config, write_config
 from gateway.dictionary import regional
 from gateway.hub.context import Hub
@@ -16,7 +16,7 @@ from gateway.hub.entries import ACTOR, Entry, record
 from gateway.hub.model import Enrolment, Role
 from gateway.keys.files import new_signer, read_signer
 from gateway.keys.tokens import new_token, token_hash
-from gateway.store.database import Database, sqlite_url
+from gateway.store.database import Database
 from gateway.store.hub import HubStore
 from gateway.store.migrate import HUB, migrate
 
@@ -38,7 +38,7 @@ def open_hub(directory: Path) -> Iterator[Hub]:
     config = read_config(directory, HubConfig)
     signer = read_signer(Layout(directory).keys / LOG_KEY)
     dictionary = regional()
-    database = Database(config.database or sqlite_url(Layout(directory).database))
+    database = Database(database_url(directory, config))
     try:
         migrate(database, HUB)
         store = HubStore(database, dictionary, config.origin)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.config import FILE
+from gateway.config import FILE, HubConfig, MemberConfig
 from gateway.errors import SafelaneError
+from gateway.store.database import sqlite_url
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Layout:
     @property
     def output(self) -> Path:
         return self.directory / "output.log"
+
+
+def database_url(directory: Path, config: HubConfig | MemberConfig) -> str:
+    """The database that the settings name, or the SQLite file in the directory."""
+    return config.database or sqlite_url(Layout(directory).database)
 
 
 class NotEmptyError(SafelaneError):

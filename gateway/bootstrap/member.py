@@ -9,14 +9,14 @@ from audit.cosignature import Cosigner
 from audit.log import Log
 from audit.note import Verifier
 from gateway.bootstrap.clock import SystemClock
-from gateway.bootstrap.layout import Layout, fresh
+from gateway.bootstrap.layout import Layout, database_url, fresh
 from gateway.config import MemberConfig, read_config, write_config
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary
 from gateway.hub.model import Enrolment
 from gateway.keys.files import new_key, new_signer, read_key, read_secret, read_signer, write_secret
 from gateway.member.context import Node
-from gateway.store.database import Database, sqlite_url
+from gateway.store.database import Database
 from gateway.store.member import MemberStore
 from gateway.store.migrate import MEMBER, migrate
 
@@ -68,7 +68,7 @@ def open_member(directory: Path) -> Iterator[Node]:
     keys = Layout(directory).keys
     dictionary = regional()
     signer = read_signer(keys / LOG_KEY)
-    database = Database(config.database or sqlite_url(Layout(directory).database))
+    database = Database(database_url(directory, config))
     try:
         migrate(database, MEMBER)
         yield Node(

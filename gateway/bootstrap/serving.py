@@ -10,7 +10,7 @@ from flask import Flask
 
 from gateway.api.app import create_hub_app, create_node_app
 from gateway.bootstrap.hub import open_hub
-from gateway.bootstrap.layout import Layout
+from gateway.bootstrap.layout import Layout, database_url
 from gateway.bootstrap.member import hub_token, open_member
 from gateway.bootstrap.webserver import WebServer
 from gateway.config import HubConfig, MemberConfig, read_config
@@ -20,6 +20,7 @@ from gateway.hub.context import Hub
 from gateway.hub.releasing import next_deadline, release_due
 from gateway.member.cubes import CubeShelf
 from gateway.member.rounds import run_round
+from gateway.store.log_lock import hold_log
 
 log = structlog.get_logger()
 
@@ -53,9 +54,9 @@ class Stop:
 
 
 def serve_hub(directory: Path, stop: Stop) -> None:
-    """Serve until `stop`. Raises AddressError, ConfigError, KeyFileError or StorageError."""
+    """Serve until `stop`. Raises AddressError, ConfigError, KeyFileError, LogHeldError or StorageError."""
     config = read_config(directory, HubConfig)
-    with open_hub(directory) as hub:
+    with hold_log(database_url(directory, config), config.origin), open_hub(directory) as hub:
         stop.on_stop(hub.bell.ring)
         closer = threading.Thread(target=_close_questions, args=(hub, stop), name="closer")
         closer.start()
@@ -69,7 +70,7 @@ def serve_hub(directory: Path, stop: Stop) -> None:
 def serve_member(directory: Path, stop: Stop, hub_url: str | None = None) -> None:
     """Answer the questions of the hub, at `hub_url` if given, until `stop`. Raises as `serve_hub` does."""
     config = read_config(directory, MemberConfig)
-    with open_member(directory) as node:
+    with hold_log(database_url(directory, config), config.member), open_member(directory) as node:
         shelf = CubeShelf(node.dictionary, node.member, node.store)
         shelf.refresh()
         link = HttpLink(hub_url or config.hub_url, hub_token(directory))

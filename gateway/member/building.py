@@ -37,7 +37,7 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
     policy = policy_of(node, in_force)
     record, snapshot = loaded
     made = plan(policy, snapshot, node.clock.now().date())
-    rows = population(snapshot, policy.consent)
+    rows = population(snapshot, policy.consent, victims=policy.population.victims)
     table = count_people(snapshot, node.dictionary, made.finest, rows=rows, years=made.years)
     cube = build_cube(table, rules(policy, node, made), key=node.cube_key, progress=progress)
     now = node.clock.now()

@@ -8,6 +8,16 @@ from gateway.member.context import Node
 from gateway.member.errors import PolicyRefusedError
 from gateway.member.model import PolicyInForce
 from policies import Policy, PolicyError, Vocabulary, load_policy
+from policies.demands import AFTERWARDS, Demand, demands
+
+ABLE = AFTERWARDS | {
+    Demand.APPROVAL,  # a question that needs a person is refused
+    Demand.QUOTA,  # likewise: no question is answered that a quota would have to count
+    Demand.TOTALS_ONLY,  # likewise
+    Demand.RELEASE_SCHEDULE,  # cubes are made by the controller's own command
+    Demand.VICTIMS,
+}
+"""What this node can carry out of what a policy may demand, if only by answering nothing."""
 
 
 def put_in_force(node: Node, text: str) -> PolicyInForce:
@@ -49,7 +59,18 @@ def _checked(node: Node, text: str) -> Policy:
             remedy="Nothing was changed; choose the right file.",
         )
     _check_validity(policy, node.clock.now())
+    _check_demands(policy)
     return policy
+
+
+def _check_demands(policy: Policy) -> None:
+    """A policy that asks for more than this node can carry out would release more than it says."""
+    unmet = sorted(demands(policy) - ABLE)
+    if unmet:
+        raise PolicyRefusedError(
+            f"This node cannot carry out yet what the policy demands: {', '.join(unmet)}.",
+            remedy="Nothing was changed. Leave these out, or wait for a version of Safelane that can.",
+        )
 
 
 def _check_validity(policy: Policy, now: datetime) -> None:

@@ -125,6 +125,8 @@ def test_a_new_policy_answers_only_from_a_cube_of_its_own(region: Federation) ->
         (policy_text("KH", version=2).replace("casualties", "casualtys"), "casualties"),
         (policy_text("KH", version=2).replace("regional-reporting", "gossip"), "gossip"),
         (policy_text("KH", version=2).replace("date: year", "date: hour"), "hour"),
+        (policy_text("KH", version=2) + "mechanism: cell-key\n", "cell-key"),
+        (policy_text("KH", version=2) + "review: second person\n", "review"),
         ("- not\n- a policy\n", ""),
         ("member: [KH\n", ""),
     ],
