@@ -106,10 +106,10 @@ class Scope:
 
     dimensions: FrozenMap[str, str]
     measures: frozenset[str]
-    max_dims: int = 3
-    threshold: int = 5
+    max_dims: int
+    threshold: int
+    zeros: Zeros
     thresholds: FrozenMap[LevelOf, int] = field(default_factory=FrozenMap)
-    zeros: Zeros = Zeros.PARTNER
     pooled_years: Pools | None = None
     priority: tuple[str | tuple[LevelOf, ...], ...] = ()
     keep: tuple[tuple[LevelOf, ...], ...] = ()

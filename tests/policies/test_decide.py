@@ -411,6 +411,22 @@ def test_a_prohibition_is_silent_where_one_thing_that_it_names_does_not_apply(
     assert decide(policy(f"never: [{ban}]"), request_for("date.year", "outcome.outcome"), at).permit
 
 
+@pytest.mark.parametrize(
+    ("ban", "label"),
+    [
+        ("{with: [public, ARMAC], for: research}", "never ARMAC, public; research"),
+        ("{roles: analyst, measures: [casualties, accidents]}", "never analyst; accidents, casualties"),
+        ("{show: {sex: any, date: quarter}}", "never date by quarter, sex by sex"),
+        ("{with: public, together: {sex: any, date: any}}", "never public; date with sex"),
+        ("{name: a name, with: public}", "a name"),
+    ],
+)
+def test_a_prohibition_is_called_by_its_name_or_by_what_it_names(
+    policy: MakePolicy, ban: str, label: str
+) -> None:
+    assert policy(f"never: [{ban}]").bans[0].label == label
+
+
 def test_every_prohibition_that_applies_is_named(
     policy: MakePolicy, request_for: MakeRequest, at: datetime
 ) -> None:

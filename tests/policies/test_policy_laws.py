@@ -1,15 +1,17 @@
 """Laws of the decision, over random policies, requests and times."""
 
+import contextlib
 import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from importlib import resources
 
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from policies import Code, Decision, Policy, Reason, Request, Vocabulary, decide, load_policy
+from policies import Code, Decision, Policy, PolicyError, Reason, Request, Vocabulary, decide, load_policy
 from policies.canonical import canonical_text, digest
 from policies.compose import compose
 from policies.diff import Direction, diff
@@ -267,6 +269,55 @@ def test_a_replay_from_the_records_equals_the_original(
     replayed = decide(load_policy(logged[0], policy.vocabulary), read_request(logged[1]), at)
 
     assert decision_record(replayed) == logged[2]
+
+
+@laws
+@given(text=st.text(alphabet=st.characters(codec=None), max_size=200))
+def test_any_text_is_a_policy_or_a_policy_error(text: str, words: Vocabulary) -> None:
+    with contextlib.suppress(PolicyError):
+        load_policy(text, words)
+
+
+_SCRAPS = [
+    "{",
+    "}",
+    "[",
+    "]",
+    ": ",
+    ", ",
+    "- ",
+    "&a ",
+    "*a ",
+    "!t ",
+    "| ",
+    "> ",
+    "%",
+    "'",
+    '"',
+    "#",
+    "\n",
+    "\t",
+    "\u2028",
+]
+
+
+@laws
+@given(data=st.data())
+def test_a_damaged_document_is_refused_or_means_something_that_can_be_written(
+    data: st.DataObject, words: Vocabulary
+) -> None:
+    name = data.draw(st.sampled_from(["default", "restrictive", "medium", "open"]))
+    text = (resources.files("policies") / "examples" / f"{name}.yaml").read_text(encoding="utf-8")
+    for _ in range(data.draw(st.integers(1, 3))):
+        start, length = data.draw(st.integers(0, len(text))), data.draw(st.integers(0, 9))
+        text = text[:start] + data.draw(st.sampled_from(["", *_SCRAPS])) + text[start + length :]
+    try:
+        policy = load_policy(text, words)
+    except PolicyError:
+        event("refused")
+        return
+    event("read")
+    assert load_policy(canonical_text(policy), words) == policy
 
 
 # --- differences
