@@ -327,6 +327,26 @@ def test_two_levels_of_a_dimension_are_one_dimension(
     assert decide(policy(), asked, at).permit
 
 
+def test_bands_that_overlap_pooled_years_are_denied_as_such(
+    policy: MakePolicy, request_for: MakeRequest, at: datetime
+) -> None:
+    pooled = policy("pooled_years: 3")
+
+    assert pooled.hidden_levels == {("date", "year_band5")}
+    assert decide(pooled, request_for("date.year", "place.province"), at).permit
+    assert decide(pooled, request_for("date.year_band5"), at).reasons == (
+        reason(Code.OVERLAPS_POOLS, dimension="date", level="year_band5"),
+    )
+    assert decide(pooled, request_for("date.year_band5"), at).told == (Told.NOT_SHARED,)
+
+
+def test_bands_that_fit_pooled_years_are_permitted(
+    policy: MakePolicy, request_for: MakeRequest, at: datetime
+) -> None:
+    assert decide(policy("pooled_years: 5"), request_for("date.year_band5"), at).permit
+    assert decide(policy(), request_for("date.year_band5"), at).permit
+
+
 def test_a_permission_may_allow_fewer_dimensions_than_the_data_set(
     policy: MakePolicy, request_for: MakeRequest, at: datetime
 ) -> None:
