@@ -6,7 +6,6 @@ It stays inside the state: beside the cube, a difference of worlds gives away th
 import hashlib
 import io
 import json
-import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,39 +17,41 @@ from anonymisers.table import Release, parse_json, write_release
 from anonymisers.worlds import World
 
 FORMAT = "safelane certificate 1"
-MAX_BYTES = 2**31
+_HEAD = ("format", "threshold", "zeros", "least", "sensitive", "dims", "release", "known", "refused")
 Level = tuple[tuple[str, int], ...]
 """The cells of one table at one level: pairs of a dimension and the depth of its codes there."""
 
 
 @dataclass(frozen=True, eq=False)
 class Certificate:
-    """`worlds` over the full cross of the dimensions `dims`, as differences from the true one.
+    """`worlds` over the full cross of the base dimensions `dims`, as differences from the true one.
 
-    `release`: SHA-256 of the release in its written form. `refused`: levels of tables that were not
-    protected, so that all of their cells are withheld.
+    `release`, `known`: SHA-256 of the release and of all earlier ones, in their written form. `refused`:
+    levels of tables that were not protected, so that all of their cells are withheld.
     """
 
     threshold: int
     zeros: Zeros
     least: int
     sensitive: frozenset[str]
-    dims: tuple[str, ...]
+    dims: tuple[Hierarchy, ...]
     release: str
+    known: tuple[str, ...]
     refused: frozenset[Level]
     worlds: tuple[World, ...]
 
-    def to_json(self, hierarchies: dict[str, Hierarchy]) -> str:
+    def to_json(self) -> str:
         """The written form, one world a line; equal certificates have equal forms."""
-        codes = [hierarchies[name].codes for name in self.dims]
+        codes = [d.codes for d in self.dims]
         head = {
             "format": FORMAT,
             "threshold": self.threshold,
             "zeros": self.zeros,
             "least": self.least,
             "sensitive": sorted(self.sensitive),
-            "dims": list(self.dims),
+            "dims": {d.name: {"codes": list(d.codes), "parent": dict(d.parent)} for d in self.dims},
             "release": self.release,
+            "known": list(self.known),
             "refused": [dict(level) for level in sorted(self.refused)],
         }
         lines = [
@@ -66,38 +67,35 @@ class Certificate:
         return json.dumps(head, ensure_ascii=False)[:-1] + ', "worlds": [\n' + ",\n".join(lines) + "\n]}\n"
 
     @classmethod
-    def from_json(cls, text: str, hierarchies: dict[str, Hierarchy]) -> "Certificate":
+    def from_json(cls, text: str) -> "Certificate":
         """Read the written form. Raises CertificateError for anything that is not exactly one."""
         body = parse_json(text)
-        names = {"format", "threshold", "zeros", "least", "sensitive", "dims", "release", "refused", "worlds"}
+        names = {*_HEAD, "worlds"}
         if not isinstance(body, dict) or set(body) != names or body["format"] != FORMAT:
             raise CertificateError(f"this is not a {FORMAT!r}")
         try:
-            dims = tuple(hierarchies[name] for name in body["dims"])
+            dims = tuple(Hierarchy(n, tuple(d["codes"]), d["parent"]) for n, d in body["dims"].items())
             certificate = cls(
                 threshold=_whole(body["threshold"]),
                 zeros=Rules(zeros=body["zeros"]).zeros,
                 least=_whole(body["least"]),
                 sensitive=frozenset(body["sensitive"]),
-                dims=tuple(body["dims"]),
+                dims=dims,
                 release=str(body["release"]),
+                known=tuple(str(digest) for digest in body["known"]),
                 refused=frozenset(tuple(sorted(level.items())) for level in body["refused"]),
                 worlds=tuple(_world(dims, world) for world in body["worlds"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             message = f"the certificate cannot be read: {type(error).__name__} at {error}"
             raise CertificateError(message) from None
-        if certificate.to_json(hierarchies) != text:
+        if certificate.to_json() != text:
             raise CertificateError("the certificate is not in its written form")
         return certificate
 
-    def to_bytes(self, hierarchies: dict[str, Hierarchy]) -> bytes:
-        """The written form, compressed."""
-        return zlib.compress(self.to_json(hierarchies).encode(), 6)
-
-    def digest(self, hierarchies: dict[str, Hierarchy]) -> bytes:
+    def digest(self) -> bytes:
         """SHA-256 of the written form. Guessable from the data: log only a salted commitment to it."""
-        return hashlib.sha256(self.to_json(hierarchies).encode()).digest()
+        return hashlib.sha256(self.to_json().encode()).digest()
 
 
 def release_digest(release: Release) -> str:

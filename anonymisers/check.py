@@ -3,7 +3,7 @@
 Time is linear in the size of the certificate times the tables that an inner cell is counted in.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from anonymisers.certificate import Certificate, release_digest
 from anonymisers.errors import CertificateError
+from anonymisers.history import Base, check_known, difference_blocks, known_blocks
 from anonymisers.lattice import Lattice
 from anonymisers.people import People
-from anonymisers.system import Block, System
-from anonymisers.table import Release, Table, population
+from anonymisers.system import System
+from anonymisers.table import Release, Table
 from anonymisers.worlds import World
 
 Bools = NDArray[np.bool_]
@@ -22,17 +23,33 @@ Ints = NDArray[np.int64]
 BATCH = 4_000_000
 
 
-def check_certificate(certificate: Certificate, release: Release, truth: Table) -> None:
+def check_certificate(
+    certificate: Certificate,
+    release: Release,
+    truth: Table,
+    known: Sequence[Release] = (),
+    *,
+    threshold: int | None = None,
+) -> None:
     """Raise CertificateError, naming a cell, unless the certificate shows the release to be safe.
 
     Shown are: every shown value is true and none is sensitive; every world is possible and agrees with the
     release; each withheld cell of a protected table reaches from the least value to k-1 or is k wide (rule
     2); each small inner cell has more than one possible value (rule 3); breakdowns of withheld groups are
-    withheld whole.
+    withheld whole. With `known`, all earlier releases: the worlds agree with them too, their withheld cells
+    and the small differences between their populations and ours reach as far. A certificate for a threshold
+    below `threshold` is refused.
     """
+    if threshold is not None and certificate.threshold < threshold:
+        message = f"the certificate is for a threshold of {certificate.threshold} only"
+        raise CertificateError(message, remedy="Protect the table again with the threshold that you need.")
+    if certificate.known != tuple(release_digest(r) for r in known):
+        raise CertificateError(
+            "the certificate takes in other earlier releases", remedy="Name all of them, in the same order."
+        )
     if certificate.release != release_digest(release):
         raise CertificateError("the certificate is about another release")
-    view = _View.of(certificate, release, truth)
+    view = _View.of(certificate, release, truth, known)
     view.check_shown()
     view.check_breakdowns()
     low, high = np.zeros(view.size, dtype=np.int64), np.zeros(view.size, dtype=np.int64)
@@ -54,61 +71,72 @@ class _View:
     certificate: Certificate
     lattice: Lattice
     system: System
-    people: People
+    base: Base
     values: Ints
     hidden: Bools
     shown: Ints
-    free: bool
+    asked: Bools
 
     @classmethod
-    def of(cls, certificate: Certificate, release: Release, truth: Table) -> "_View":
+    def of(
+        cls, certificate: Certificate, release: Release, truth: Table, known: Sequence[Release]
+    ) -> "_View":
         if truth.dims != release.dims or dict(truth.where) != dict(release.where):
             raise CertificateError(
                 "the true table has other dimensions or another population than the release"
             )
-        axes = tuple(i for i, d in enumerate(truth.dims) if d.name in certificate.dims)
-        if tuple(truth.dims[a].name for a in axes) != certificate.dims:
-            raise CertificateError("the certificate names dimensions that the release does not have")
-        others = [a for a in range(len(truth.dims)) if a not in axes]
-        roots = np.array([truth.dims[a].root for a in others], dtype=np.int32)
-        if (release.coords[:, others] != roots).any():
-            raise CertificateError("the release has tables that the certificate does not speak of")
-        people = People.of(truth, axes)
-        coords = release.coords[:, list(axes)]
-        lattice = _lattice(people, coords)
-        everybody = population(people.dims, {})
-        block = Block(lattice, everybody, None, np.ones(lattice.size, dtype=np.bool_))
-        system = System(people.dims, (block,))
+        base = Base.of(truth, known)
+        if base.dims != certificate.dims:
+            raise CertificateError("the certificate speaks of other dimensions than the release depends on")
+        others = [a for a, d in enumerate(truth.dims) if d.name not in truth.by]
+        if (release.coords[:, others] != [truth.dims[a].root for a in others]).any():
+            raise CertificateError("the release has tables of dimensions that the table is not made of")
+        coords = base.place(release)
+        lattice = _lattice(base, coords)
+        own = base.own(lattice, np.ones(lattice.size, dtype=np.bool_))
+        earlier, differences = known_blocks(base, known), difference_blocks(base, lattice, known)
+        system = System(base.dims, (own, *(k.block for k in earlier), *differences))
+        values = system.sums(base.people.coords, base.people.counts)
+        parts = np.split(values, system.starts[1:])
+        check_known(earlier, parts[1 : 1 + len(earlier)])
         numbers = lattice.cells(coords)
-        hidden = np.zeros(lattice.size, dtype=np.bool_)
-        hidden[numbers] = release.withheld
-        shown = np.zeros(lattice.size, dtype=np.int64)
-        shown[numbers] = release.values
-        values = system.sums(people.coords, people.counts)
-        free = any(int(truth.dims[a].is_leaf.sum()) > 1 for a in others)
-        return cls(certificate, lattice, system, people, values, hidden, shown, free)
+        shown = [np.full(lattice.size, -1, dtype=np.int64), *(k.shown for k in earlier)]
+        shown[0][numbers] = release.values
+        asked = [shown[0] < 0, *((k.shown < 0) & k.block.present for k in earlier)]
+        least = _smallest(certificate)
+        for part in parts[1 + len(earlier) :]:
+            shown.append(np.full(len(part), -1, dtype=np.int64))
+            asked.append((part >= least) & (part < certificate.threshold))
+        every = np.concatenate(shown)
+        return cls(certificate, lattice, system, base, values, every < 0, every, np.concatenate(asked))
 
     @property
     def size(self) -> int:
-        return self.lattice.size
+        return self.system.size
+
+    @property
+    def people(self) -> People:
+        return self.base.people
 
     def fail(self, message: str, cell: int) -> None:
-        key = self.lattice.keys()[cell]
+        key = self.system.target(cell).key
         named = [f"{d.name}={d.codes[p]}" for d, p in zip(self.people.dims, key, strict=True) if p != d.root]
         place = ", ".join(named) or "the total"
         text = f"{message}: {place}"
         raise CertificateError(text, remedy="Protect the table again; release nothing of this.")
 
     def check_shown(self) -> None:
-        wrong = ~self.hidden & (self.shown != self.values)
+        own = np.arange(self.size) < self.lattice.size
+        wrong = own & ~self.hidden & (self.shown != self.values)
         if wrong.any():
             self.fail("a cell shows what the true table does not say", int(np.argmax(wrong)))
-        least = 0 if self.certificate.zeros == "protect" else 1
-        small = ~self.hidden & (self.values >= least) & (self.values < self.certificate.threshold)
+        low = self.values >= _smallest(self.certificate)
+        small = own & ~self.hidden & low & (self.values < self.certificate.threshold)
         if small.any():
             self.fail("a sensitive cell is shown", int(np.argmax(small)))
-        if self.certificate.zeros == "publish" and (self.hidden & (self.values == 0)).any():
-            self.fail("a zero is withheld", int(np.argmax(self.hidden & (self.values == 0))))
+        zero = own & self.hidden & (self.values == 0)
+        if self.certificate.zeros == "publish" and zero.any():
+            self.fail("a zero is withheld", int(np.argmax(zero)))
 
     def check_breakdowns(self) -> None:
         if self.certificate.zeros == "publish":
@@ -126,8 +154,8 @@ class _View:
 
     def follows(self, keys: NDArray[np.int32]) -> Bools:
         """Zeros that are part of a zero that is shown."""
-        known = ~self.hidden & (self.values == 0)
-        result = np.zeros(self.size, dtype=np.bool_)
+        known = (~self.hidden & (self.values == 0))[: self.lattice.size]
+        result = np.zeros(self.lattice.size, dtype=np.bool_)
         for _ in range(sum(int(d.depth.max()) for d in self.people.dims)):
             before = int(result.sum())
             for axis, dim in enumerate(self.people.dims):
@@ -178,41 +206,47 @@ class _View:
         shown = ~self.hidden[rows]
         if shown.any():
             self.fail("a world contradicts a cell that is shown", int(rows[np.argmax(shown)]))
-        below = self.values[rows] + amounts < self.certificate.least
+        below = self.asked[rows] & (self.values[rows] + amounts < self.certificate.least)
         if below.any():
             self.fail("a world has fewer people than a withheld cell must have", int(rows[np.argmax(below)]))
 
     def check_reach(self, low: Ints, high: Ints) -> None:
         k, least = self.certificate.threshold, self.certificate.least
         spans = (self.values + low <= least) & (self.values + high >= k - 1)
-        safe = spans | (high - low >= k) | ~self.hidden | self._refused()
+        safe = spans | (high - low >= k) | ~self.asked | self._refused()
         if not safe.all():
             self.fail("the worlds leave a withheld cell too narrow", int(np.argmin(safe)))
 
     def _refused(self) -> Bools:
         keys = self.lattice.keys()
         depths = np.stack([d.depth[keys[:, a]] for a, d in enumerate(self.people.dims)], axis=1)
-        refused = np.zeros(self.size, dtype=np.bool_)
+        refused = np.zeros(self.lattice.size, dtype=np.bool_)
         for level in self.certificate.refused:
             wanted = dict(level)
             refused |= (depths == [wanted.get(d.name, 0) for d in self.people.dims]).all(axis=1)
-        return refused & self.hidden
+        return np.append(refused, np.zeros(self.size - self.lattice.size, dtype=np.bool_))
 
     def check_inner_cells(self, changed: Bools) -> None:
         counts = self.people.counts
         bad = (counts < self.certificate.threshold) & ~changed
-        if not self.free and bad.any():
+        for axis, merged in enumerate(self.base.merged):
+            bad &= ~merged[self.people.coords[:, axis]]
+        if not self.base.open_elsewhere and bad.any():
             row = self.people.coords[int(np.argmax(bad))]
             place = ", ".join(f"{d.name}={d.codes[p]}" for d, p in zip(self.people.dims, row, strict=True))
             message = f"no world differs in a small cell of the full cross: {place}"
             raise CertificateError(message, remedy="Protect the table again; release nothing of this.")
 
 
-def _lattice(people: People, coords: NDArray[np.int32]) -> Lattice:
+def _smallest(certificate: Certificate) -> int:
+    return 0 if certificate.zeros == "protect" else 1
+
+
+def _lattice(base: Base, coords: NDArray[np.int32]) -> Lattice:
     """The lattice of the tables that a release has; CertificateError when cells are missing."""
-    roots = np.array([d.root for d in people.dims], dtype=np.int32)
+    roots = np.array([d.root for d in base.dims], dtype=np.int32)
     patterns = np.unique(coords != roots, axis=0)
-    lattice = Lattice(people.dims, tuple(tuple(np.flatnonzero(p).tolist()) for p in patterns))
+    lattice = Lattice(base.dims, tuple(tuple(np.flatnonzero(p).tolist()) for p in patterns))
     if lattice.size != len(coords):
         raise CertificateError("the release does not have every cell of its tables")
     return lattice

@@ -3,23 +3,25 @@
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from io import StringIO
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.attack import attack
 from anonymisers.certificate import Certificate, Level, release_digest
 from anonymisers.check import check_certificate
-from anonymisers.errors import CertificateError
+from anonymisers.errors import CertificateError, ProtectionError
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.lattice import Lattice
+from anonymisers.people import People
 from anonymisers.protect import Protected, protect
 from anonymisers.rules import Rules
 from anonymisers.suppress import Progress
+from anonymisers.system import Block, System
 from anonymisers.table import Release, Table, Where, parse_json, write_release
 
 FORMAT = b"safelane cube 1\n"
@@ -72,7 +74,7 @@ class CertifiedCube:
     @property
     def certificate_digest(self) -> bytes:
         """SHA-256 of the certificate; guessable, so only a salted commitment to it leaves the state."""
-        return self.certificate.digest(self._hierarchies)
+        return self.certificate.digest()
 
     def lookup(self, key: Key) -> Answer:
         """What the cube says of the cell at these codes; a dimension not named is at `Total`."""
@@ -118,11 +120,18 @@ class CertifiedCube:
         coords[:, axes] = self.lattice.keys()
         return Release(self.dims, self.where, coords, self.values, self.hidden)
 
+    def true_values(self, table: Table) -> NDArray[np.int64]:
+        """The true count of every cell, for the controller's eyes: needs the raw table, which he has."""
+        axes = tuple(table.dims.index(d) for d in self.lattice.dims)
+        people = People.of(table, axes)
+        block = Block.whole(self.lattice)
+        return System(self.lattice.dims, (block,)).sums(people.coords, people.counts)
+
     def to_bytes(self) -> bytes:
         """For storage inside the state: release and certificate."""
         stream = StringIO()
         write_release(self.release(), stream)
-        parts = (stream.getvalue().encode(), self.certificate.to_json(self._hierarchies).encode())
+        parts = (stream.getvalue().encode(), self.certificate.to_json().encode())
         head = json.dumps([len(p) for p in parts]).encode() + b"\n"
         body = b"".join(parts)
         return FORMAT + hashlib.sha256(head + body).digest() + zlib.compress(head + body, 6)
@@ -135,10 +144,6 @@ class CertifiedCube:
             raise CertificateError("the certificate in this cube is about another release")
         return _cube(release, certificate)
 
-    @cached_property
-    def _hierarchies(self) -> dict[str, Hierarchy]:
-        return {d.name: d for d in self.dims}
-
     def _cell(self, key: Key) -> int:
         names = {d.name: i for i, d in enumerate(self.lattice.dims)}
         coords = np.array([[d.root for d in self.lattice.dims]], dtype=np.int32)
@@ -150,33 +155,66 @@ class CertifiedCube:
         return int(self.lattice.cells(coords)[0])
 
 
-def build_cube(table: Table, rules: Rules, key: bytes, progress: Progress | None = None) -> CertifiedCube:
-    """Protect every table of the lattice and check the certificate before anything can be asked.
+def build_cube(
+    table: Table,
+    rules: Rules,
+    key: bytes,
+    progress: Progress | None = None,
+    *,
+    known: Sequence[Release] = (),
+    attack_seconds: float = 60.0,
+) -> CertifiedCube:
+    """Protect every table of the lattice; check the certificate and attack it before anything can be asked.
 
-    `key`: 32 secret bytes of the member, fixed for the data set. Raises AnonymiserError (RulesError,
-    LatticeTooLargeError, ProtectionError, CertificateError) when no cube with a valid certificate was made.
+    `key`: 32 secret bytes of the member, fixed for the data set. `known`: all earlier releases. The attacker
+    gets `attack_seconds`; what he leaves undecided then rests on the certificate alone. Raises
+    AnonymiserError (RulesError, TableError, LatticeTooLargeError, ProtectionError, CertificateError) when no
+    cube with a valid certificate was made.
     """
-    protected = protect(table, rules, key, progress)
+    protected = protect(table, rules, key, progress, known=known)
     release = _release(table, protected)
     certificate = Certificate(
         threshold=rules.threshold,
         zeros=rules.zeros,
         least=rules.least,
         sensitive=rules.sensitive,
-        dims=tuple(d.name for d in protected.people.dims),
+        dims=protected.people.dims,
         release=release_digest(release),
+        known=tuple(release_digest(r) for r in known),
         refused=_refused(protected),
         worlds=protected.worlds,
     )
-    check_certificate(certificate, release, table)
+    check_certificate(certificate, release, table, known)
+    _withstand([_settled(release, protected), *known], rules, attack_seconds)
     return _cube(release, certificate)
 
 
+def _settled(release: Release, protected: Protected) -> Release:
+    """The part of a release that says anything: refused tables show nothing that does not follow."""
+    kept = protected.settled
+    return Release(
+        release.dims, release.where, release.coords[kept], release.values[kept], release.withheld[kept]
+    )
+
+
+def _withstand(releases: Sequence[Release], rules: Rules, seconds: float) -> None:
+    """Raise ProtectionError when the attacker, who shares no code with the search, finds anything."""
+    findings = attack(
+        releases, threshold=rules.threshold, lower=rules.least, zeros=rules.zeros, time_limit=seconds
+    )
+    if findings.broken or findings.narrow:
+        first = (*findings.disclosed, *findings.unasked, *findings.narrow)[0]
+        message = f"the attacker broke the pattern, first at: {first}"
+        raise ProtectionError(message, remedy="Release nothing of this; report it as a fault of the program.")
+
+
 def _release(table: Table, protected: Protected) -> Release:
-    axes = [table.dims.index(d) for d in protected.people.dims]
     coords = np.empty((protected.lattice.size, len(table.dims)), dtype=np.int32)
     coords[:] = [d.root for d in table.dims]
-    coords[:, axes] = protected.lattice.keys()
+    keys = protected.lattice.keys()
+    for axis, dim in enumerate(table.dims):
+        if dim.name in table.by:
+            coords[:, axis] = keys[:, [d.name for d in protected.people.dims].index(dim.name)]
     values = np.where(protected.hidden, -1, protected.values)
     return Release(table.dims, table.where, coords, values, protected.hidden)
 
@@ -192,7 +230,8 @@ def _refused(protected: Protected) -> frozenset[Level]:
 
 
 def _cube(release: Release, certificate: Certificate) -> CertifiedCube:
-    axes = [i for i, d in enumerate(release.dims) if d.name in certificate.dims]
+    names = {d.name for d in certificate.dims}
+    axes = [i for i, d in enumerate(release.dims) if d.name in names]
     dims = tuple(release.dims[a] for a in axes)
     coords = release.coords[:, axes]
     roots = np.array([d.root for d in dims], dtype=np.int32)
@@ -221,4 +260,4 @@ def _unpack(data: bytes) -> tuple[Release, Certificate]:
     if hashlib.sha256(whole).digest() != digest or len(body) != first + second:
         raise CertificateError("the stored cube is damaged")
     release = Release.from_json(parse_json(body[:first]))
-    return release, Certificate.from_json(body[first:].decode(), {d.name: d for d in release.dims})
+    return release, Certificate.from_json(body[first:].decode())

@@ -49,9 +49,16 @@ class People:
     @classmethod
     def of(cls, table: Table, axes: Axes) -> "People":
         """The people of a table by some of its dimensions; what they are by the others is left open."""
-        coords, place = np.unique(table.coords[:, list(axes)], axis=0, return_inverse=True)
-        counts = np.bincount(place.ravel(), weights=table.counts, minlength=len(coords)).astype(np.int64)
-        return cls(tuple(table.dims[a] for a in axes), coords.astype(np.int32), counts)
+        return cls.at(tuple(table.dims[a] for a in axes), table.coords[:, list(axes)], table.counts)
+
+    @classmethod
+    def at(
+        cls, dims: tuple[Hierarchy, ...], coords: NDArray[np.int32], counts: NDArray[np.int64]
+    ) -> "People":
+        """People at these inner cells; a cell may stand there more than once."""
+        cells, place = np.unique(coords, axis=0, return_inverse=True)
+        total = np.bincount(place.ravel(), weights=counts, minlength=len(cells)).astype(np.int64)
+        return cls(dims, cells.astype(np.int32), total)
 
     def by(self, axes: Axes) -> Projection:
         """The projection on these dimensions, ascending."""

@@ -1,5 +1,6 @@
 """From a raw table and rules to what may be shown and the worlds that show it to be safe."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.breakdown import follows
+from anonymisers.history import Base, check_known, difference_blocks, known_blocks
 from anonymisers.lattice import Axes, Lattice
 from anonymisers.moves import blocks_of, together
 from anonymisers.pattern import Pattern, sensitive
@@ -15,7 +17,7 @@ from anonymisers.rules import Rules, TableOf
 from anonymisers.search import Search
 from anonymisers.suppress import Progress, Task, suppress
 from anonymisers.system import Block, System
-from anonymisers.table import Table, population
+from anonymisers.table import Release, Table
 from anonymisers.worlds import World, lifted, shuffled
 
 Bools = NDArray[np.bool_]
@@ -39,26 +41,50 @@ class Protected:
     worlds: tuple[World, ...]
 
 
-def protect(table: Table, rules: Rules, key: bytes, progress: Progress | None = None) -> Protected:
+def protect(
+    table: Table,
+    rules: Rules,
+    key: bytes,
+    progress: Progress | None = None,
+    *,
+    known: Sequence[Release] = (),
+) -> Protected:
     """Protect all tables that the rules allow, the priority tables first.
 
-    Raises RulesError for rules that do not fit the table, LatticeTooLargeError, and ProtectionError when no
-    safe pattern was found.
+    `known` are all earlier releases. Raises RulesError for rules that do not fit the table, TableError for an
+    earlier release that contradicts it, LatticeTooLargeError, and ProtectionError when no safe pattern was
+    found.
     """
     rules.check_names(table.dims)
-    axes = tuple(i for i, d in enumerate(table.dims) if d.name in table.by)
-    people = People.of(table, axes)
-    full = Lattice.of(people.dims, table.by, rules.max_dims)
+    base = Base.of(table, known)
+    full = base.lattice(rules.max_dims)
     chosen, present = _chosen(full, rules)
-    everybody = population(people.dims, {})
-    system = System(people.dims, (Block(chosen, everybody, None, present),))
-    values = system.sums(people.coords, people.counts)
-    nothing = np.zeros(system.size, dtype=np.bool_)
-    shown = values == 0 if rules.zeros == "publish" else nothing
-    task = Task(system, people, rules, ~present, shown & present, present, key)
-    search = suppress(task, progress)
-    worlds = _worlds(search, rules, key)
-    return _whole(full, search.pattern, worlds)
+    search = suppress(_task(base, base.own(chosen, present), known, rules, key), progress)
+    return _whole(full, base, search.pattern, _worlds(search, rules, key))
+
+
+def _task(base: Base, own: Block, known: Sequence[Release], rules: Rules, key: bytes) -> Task:
+    """Our own tables beside all that is known: what stays fixed, and what is to be shown to be safe."""
+    earlier = known_blocks(base, known)
+    differences = difference_blocks(base, own.lattice, known)
+    system = System(base.dims, (own, *(k.block for k in earlier), *differences))
+    values = system.sums(base.people.coords, base.people.counts)
+    parts = np.split(values, system.starts[1:])
+    check_known(earlier, parts[1 : 1 + len(earlier)])
+    shown_zero = parts[0] == 0 if rules.zeros == "publish" else np.zeros(own.lattice.size, dtype=np.bool_)
+    fixed = [shown_zero & own.present]
+    hidden, asked = [~own.present], [own.present]
+    for entry in earlier:
+        fixed.append(entry.block.present & (entry.shown >= 0))
+        hidden.append(~fixed[-1])
+        asked.append(entry.block.present & (entry.shown < 0))
+    for block, part in zip(differences, parts[1 + len(earlier) :], strict=True):
+        fixed.append(np.zeros(block.lattice.size, dtype=np.bool_))
+        hidden.append(np.ones(block.lattice.size, dtype=np.bool_))
+        asked.append(sensitive(rules, part))
+    return Task(
+        system, base.people, rules, np.concatenate(hidden), np.concatenate(fixed), np.concatenate(asked), key
+    )
 
 
 def _chosen(full: Lattice, rules: Rules) -> tuple[Lattice, Bools]:
@@ -85,7 +111,7 @@ def _axes(lattice: Lattice, table: TableOf) -> Axes:
     return tuple(i for i, d in enumerate(lattice.dims) if d.name in table.dims)
 
 
-def _whole(full: Lattice, pattern: Pattern, worlds: tuple[World, ...]) -> Protected:
+def _whole(full: Lattice, base: Base, pattern: Pattern, worlds: tuple[World, ...]) -> Protected:
     """The pattern of the protected tables inside the whole lattice."""
     people, part = pattern.people, pattern.system.blocks[0]
     numbers = full.cells(part.lattice.keys())[part.present]
@@ -93,8 +119,8 @@ def _whole(full: Lattice, pattern: Pattern, worlds: tuple[World, ...]) -> Protec
     settled = np.zeros(full.size, dtype=np.bool_)
     hidden[numbers] = pattern.hidden[: part.lattice.size][part.present]
     settled[numbers] = True
-    block = Block(full, part.within, None, np.ones(full.size, dtype=np.bool_))
-    values = System(people.dims, (block,)).sums(people.coords, people.counts)
+    block = base.own(full, np.ones(full.size, dtype=np.bool_))
+    values = System(base.dims, (block,)).sums(people.coords, people.counts)
     hidden &= ~(follows(_parents(full), values == 0, hidden) & ~settled)
     return Protected(full, people, values, hidden, settled, worlds)
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.lattice import Lattice
+from anonymisers.table import Where, population
 
 Masks = tuple[NDArray[np.bool_], ...]
 
@@ -27,6 +28,13 @@ class Block:
     within: Masks
     without: Masks | None
     present: NDArray[np.bool_]
+
+    @classmethod
+    def whole(cls, lattice: Lattice, where: Where | None = None) -> "Block":
+        """All cells of a lattice, about everybody or about the people of `where`."""
+        return cls(
+            lattice, population(lattice.dims, where or {}), None, np.ones(lattice.size, dtype=np.bool_)
+        )
 
     @cached_property
     def guards(self) -> frozenset[int]:

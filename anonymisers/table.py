@@ -51,6 +51,8 @@ class Table:
     where: Where
     coords: NDArray[np.int32]
     counts: NDArray[np.int64]
+    beyond: tuple[NDArray[np.int32], NDArray[np.int64]] | None = None
+    """Coordinates and counts of listed people outside `where`: never released, but part of the world."""
 
     @classmethod
     def of(
@@ -71,12 +73,14 @@ class Table:
         where = _where(dims, where or {})
         inner, margins = _split_cells(dims, cells)
         _check_margins(dims, inner, margins)
-        masks = population(dims, where)
-        kept = sorted(
-            (k, n) for k, n in inner.items() if n and all(m[c] for m, c in zip(masks, k, strict=True))
-        )
-        coords = np.array([k for k, _ in kept], dtype=np.int32).reshape(len(kept), len(dims))
-        return cls(dims, chosen, where, coords, np.array([n for _, n in kept], dtype=np.int64))
+        listed = sorted((place, number) for place, number in inner.items() if number)
+        coords = np.array([place for place, _ in listed], dtype=np.int32).reshape(len(listed), len(dims))
+        counts = np.array([number for _, number in listed], dtype=np.int64)
+        inside = np.ones(len(listed), dtype=np.bool_)
+        for axis, mask in enumerate(population(dims, where)):
+            inside &= mask[coords[:, axis]]
+        beyond = (coords[~inside], counts[~inside])
+        return cls(dims, chosen, where, coords[inside], counts[inside], beyond)
 
     @classmethod
     def from_json(cls, document: object) -> "Table":

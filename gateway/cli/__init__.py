@@ -19,6 +19,8 @@ COMMANDS: dict[str, str] = {
     "redact": "gateway.cli.redact:redact",
     "words": "gateway.cli.words:words",
     "attack": "gateway.cli.attack:command",
+    "protect": "gateway.cli.protect:command",
+    "certificate": "gateway.cli.certificate:command",
 }
 """Name on the command line -> "module:function"."""
 

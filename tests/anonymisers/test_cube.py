@@ -199,14 +199,13 @@ def test_a_world_with_fewer_than_no_people_is_no_world(parts):
         check_certificate(dataclasses.replace(certificate, worlds=(worse,)), release, truth)
 
 
-def test_the_written_certificate_is_read_strictly(parts, cube):
-    hierarchies = {d.name: d for d in cube.dims}
-    text = parts[0].to_json(hierarchies)
-    assert Certificate.from_json(text, hierarchies).to_json(hierarchies) == text
+def test_the_written_certificate_is_read_strictly(parts):
+    text = parts[0].to_json()
+    assert Certificate.from_json(text).to_json() == text
     for broken in (
         text.replace("safelane", "other"),
         text + " ",
-        text.replace('"threshold": 5', '"threshold": "5"'),
+        text.replace(': 5, "zeros"', ': "5", "zeros"'),
     ):
         with pytest.raises(AnonymiserError):
-            Certificate.from_json(broken, hierarchies)
+            Certificate.from_json(broken)

@@ -1,0 +1,44 @@
+"""`safelane certificate check`: does a certificate show a release to be safe?"""
+
+from pathlib import Path
+
+import click
+
+from anonymisers.certificate import Certificate
+from anonymisers.check import check_certificate
+from anonymisers.errors import AnonymiserError
+from gateway.cli.tables import read_release, read_table, read_text
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group("certificate")
+def command() -> None:
+    """Certificates of protected tables."""
+
+
+@command.command("check")
+@click.argument("release", type=FILE)
+@click.argument("certificate", type=FILE)
+@click.option("--truth", type=FILE, required=True, help="The true table; it never leaves the state.")
+@click.option("--known", type=FILE, multiple=True, help="An earlier release that the certificate takes in.")
+@click.option("--threshold", type=click.IntRange(min=2), help="Refuse a certificate for a lower threshold.")
+def check(
+    release: Path, certificate: Path, truth: Path, known: tuple[Path, ...], threshold: int | None
+) -> None:
+    """Check that CERTIFICATE shows RELEASE to be safe, without a solver.
+
+    Exit code 0: it does. 1: it does not, and why. 2: something cannot be read.
+    """
+    released, table = read_release(release), read_table(truth)
+    earlier = [read_release(path) for path in known]
+    try:
+        read = Certificate.from_json(read_text(certificate))
+        check_certificate(read, released, table, earlier, threshold=threshold)
+    except AnonymiserError as error:
+        raise click.ClickException(f"{error.message}. {error.remedy}".strip()) from error
+    withheld = f"{int(released.withheld.sum()):,} of {len(released.withheld):,} cells withheld"
+    click.echo(
+        f"The certificate holds: {withheld}, "
+        f"{len(read.worlds):,} worlds, threshold {read.threshold}, zeros {read.zeros!r}. Not for release."
+    )

@@ -1,0 +1,140 @@
+"""`safelane protect`: a table of counts in, a table that can be released out."""
+
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import cast
+
+import click
+
+from anonymisers.cube import CertifiedCube, build_cube
+from anonymisers.errors import AnonymiserError
+from anonymisers.keyed import KEY_BYTES
+from anonymisers.rules import Rules, TableOf, Zeros
+from anonymisers.table import Table, parse_json, write_release
+from gateway.cli.progress import building
+from gateway.cli.tables import TableInputError, read_release, read_table, read_with, written_whole
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+OUT = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command("protect")
+@click.argument("table", type=FILE)
+@click.option("-o", "--output", type=OUT, required=True, help="Where the release is written.")
+@click.option(
+    "--threshold", type=click.IntRange(min=2), default=5, show_default=True, help="k: 1..k-1 is small."
+)
+@click.option(
+    "--zeros", type=click.Choice(["partner", "publish", "protect"]), default="partner", show_default=True
+)
+@click.option(
+    "--max-dims", type=click.IntRange(min=1), help="All tables of up to so many dimensions, linked."
+)
+@click.option(
+    "--sensitive", multiple=True, metavar="DIM", help="Withhold its breakdown of a withheld group whole."
+)
+@click.option("--priority", type=FILE, help="JSON: the tables to protect first and then fix.")
+@click.option(
+    "--known", type=FILE, multiple=True, help="An earlier release; the new one must be safe beside it."
+)
+@click.option("--key", type=FILE, help="32 secret bytes, the same for every release of a data set.")
+@click.option("--certificate", type=OUT, help="Where the certificate is written; it stays with the table.")
+@click.option(
+    "--attacker",
+    type=click.Choice(["L0", "L1"]),
+    default="L1",
+    show_default=True,
+    help="L0, for comparison only: he does not use that, where zeros are published, none is withheld.",
+)
+def command(
+    *,
+    table: Path,
+    output: Path,
+    threshold: int,
+    zeros: str,
+    max_dims: int | None,
+    sensitive: Sequence[str],
+    priority: Path | None,
+    known: Sequence[Path],
+    key: Path | None,
+    certificate: Path | None,
+    attacker: str,
+) -> None:
+    """Protect TABLE, so that nothing released adds up to a small cell; write what can be shown.
+
+    The summary on standard error is as confidential as the table.
+    """
+    raw = read_table(table)
+    earlier = [read_release(path) for path in known]
+    try:
+        rules = Rules(
+            threshold=threshold,
+            zeros=cast("Zeros", zeros),
+            max_dims=max_dims,
+            sensitive=frozenset(sensitive),
+            priority=() if priority is None else read_with(priority, _priority),
+            expects_least=attacker == "L1",
+        )
+        with building("protecting") as progress:
+            cube = build_cube(raw, rules, _key(key), progress, known=earlier)
+    except AnonymiserError as error:
+        raise TableInputError(f"{table}: {error.message}", remedy=error.remedy) from error
+    paths = [output] if certificate is None else [output, certificate]
+    with written_whole(*paths) as streams:
+        write_release(cube.release(), streams[0])
+        if certificate is not None:
+            streams[1].write(cube.certificate.to_json())
+    for line in _summary(cube, raw):
+        click.echo(line, err=True)
+
+
+def _key(path: Path | None) -> bytes:
+    if path is None:
+        click.echo(
+            "No --key: one was drawn for this run. Another run may withhold other cells: release one only.",
+            err=True,
+        )
+        return secrets.token_bytes(KEY_BYTES)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise TableInputError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _priority(text: str) -> tuple[TableOf, ...]:
+    """A list; each table a list of dimensions or {"dims": [...], "levels": {dim: depth}}."""
+    body = parse_json(text)
+    if not isinstance(body, list):
+        raise TableInputError("the priority file is not a list of tables")
+    tables = []
+    for number, entry in enumerate(body, 1):
+        whole = entry if isinstance(entry, dict) else {"dims": entry}
+        dims, levels = whole.get("dims"), whole.get("levels", {})
+        words = isinstance(dims, list) and all(isinstance(d, str) for d in dims)
+        depths = isinstance(levels, dict) and all(type(n) is int for n in levels.values())
+        if not words or not depths or set(whole) - {"dims", "levels"}:
+            message = f"table number {number} of the priority file is no list of dimensions and no object"
+            raise TableInputError(
+                message, remedy=json.dumps({"dims": ["place", "year"], "levels": {"place": 1}})
+            )
+        tables.append(TableOf(frozenset(cast("list[str]", dims)), frozenset(levels.items())))
+    return tuple(tables)
+
+
+def _summary(cube: CertifiedCube, raw: Table) -> Iterator[str]:
+    yield "NOT FOR RELEASE: what follows tells of people who are withheld."
+    yield f"{'cells':>9} {'withheld':>9} {'people in them':>15}  table"
+    values = cube.true_values(raw)
+    table_of = cube.lattice.table_of()
+    for number, dims in enumerate(cube.tables):
+        inside = table_of == number
+        hidden = inside & cube.hidden
+        name = " x ".join(d.name for d in cube.dims if d.name in dims) or "total"
+        yield f"{int(inside.sum()):9,} {int(hidden.sum()):9,} {int(values[hidden].sum()):15,}  {name}"
+    people = int(values[cube.hidden].sum())
+    yield f"{len(cube.hidden):9,} {int(cube.hidden.sum()):9,} {people:15,}  all"
+    for level in sorted(cube.certificate.refused):
+        words = " x ".join(f"{name} (level {depth})" for name, depth in level)
+        yield f"refused, not protected and wholly withheld: {words}"
