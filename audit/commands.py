@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from audit.commands_read import add_read
 from audit.commands_verify import add_verify
 from audit.commands_witness import add_witness
 from audit.errors import AuditError
@@ -14,6 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m audit", description="Check and witness Safelane's logs.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_verify(commands)
+    add_read(commands)
     add_witness(commands)
     options = parser.parse_args(arguments)
     try:

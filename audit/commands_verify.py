@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from audit.checkpoint import Checkpoint
 from audit.cosignature import CosignatureVerifier
@@ -75,7 +75,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _verify_directory(options: argparse.Namespace) -> None:
     directory = LogDirectory(options.path)
-    policy = _policy(options, directory)
+    policy = policy_of(options, directory, sys.stdout)
     kinds: Counter[str] = Counter()
     verified = verify_log(directory, policy, _count(kinds))
     _say_checkpoint(verified)
@@ -99,7 +99,7 @@ def _count(kinds: Counter[str]) -> Callable[[int, bytes], None]:
 
 def _verify_receipt(options: argparse.Namespace, receipt: Receipt) -> None:
     directory = None if options.log is None else LogDirectory(options.log)
-    policy = _policy(options, directory)
+    policy = policy_of(options, directory, sys.stdout)
     if directory is not None:
         verify_log(directory, policy)
         verify_extends(directory, receipt.checkpoint, policy)
@@ -123,18 +123,22 @@ def _entry_of(directory: LogDirectory, index: int) -> bytes:
 
 
 def _verify_evidence(options: argparse.Namespace, evidence: Evidence) -> None:
-    finding = evidence.verify(_policy(options, None).logs)
+    finding = evidence.verify(policy_of(options, None, sys.stdout).logs)
     first, second = Checkpoint.parse(evidence.first.text), Checkpoint.parse(evidence.second.text)
     _say(f"{finding.value}: {first.origin} signed size {first.size}, and then size {second.size}")
 
 
-def _policy(options: argparse.Namespace, directory: LogDirectory | None) -> Policy:
+def policy_of(options: argparse.Namespace, directory: LogDirectory | None, notices: TextIO) -> Policy:
+    """The policy that `--policy` or `--vkey` and `--quorum` say; else the export's own key, which is noticed.
+
+    Raises AuditError or OSError.
+    """
     if options.policy is not None:
         return Policy.parse(options.policy.read_bytes())
     keys = [_key(text) for text in options.vkey]
     if not keys and directory is not None:
         keys = [directory.vkey()]
-        _say(f"the export names its own key; is it the one you know? {keys[0]}")
+        notices.write(f"the export names its own key; is it the one you know? {keys[0]}\n")
     if not keys:
         raise MalformedError("usage", "give the log's key with --vkey, or a policy with --policy")
     witnesses = [] if directory is None else [CosignatureVerifier(key) for key in directory.witnesses()]
