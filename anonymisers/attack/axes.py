@@ -28,7 +28,8 @@ class Axis:
     `masks` are the nodes, each a set of finest codes as bits; `labels` name them (one code, or several of
     which any one fits). A relation (whole, parts) says that disjoint parts make up the whole, by node number.
     `atoms` are the nodes that no node cuts: together they are everybody, each once. `complete` is false
-    when NODE_LIMIT stopped the adding of differences.
+    when NODE_LIMIT stopped the adding of differences. `codes` are all codes of the dimension but `Total`,
+    as such sets.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Axis:
     relations: tuple[tuple[int, tuple[int, ...]], ...]
     atoms: tuple[int, ...]
     complete: bool
+    codes: Mapping[str, int]
 
     def inside(self) -> NDArray[np.bool_]:
         """Array (nodes, atoms): whether the node holds the atom."""
@@ -75,6 +77,7 @@ def build_axis(name: str, uses: Sequence[Use]) -> tuple[Axis, list[NDArray[np.in
         tuple((number[w], tuple(number[p] for p in parts)) for w, parts in relations),
         tuple(number[a] for a in atoms),
         complete,
+        finest.codes(),
     )
     nodes = [np.array([number.get(m, -1) for m in own], dtype=np.int32) for own in per_use]
     return axis, nodes
@@ -131,6 +134,9 @@ class _Finest:
     def masks(self, hierarchy: Hierarchy) -> list[int]:
         root = self.of_root(hierarchy)
         return [root if code == ROOT else self.of_code(code) for code in hierarchy.codes]
+
+    def codes(self) -> dict[str, int]:
+        return {c: self.of_code(c) for h in self._hierarchies for c in h.codes if c != ROOT}
 
     def names(self) -> dict[int, str]:
         """Set -> a code for it, the highest code first."""

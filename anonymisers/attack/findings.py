@@ -40,8 +40,8 @@ class Findings:
     `disclosed`: withheld cells with one possible value. `narrow`: withheld cells that may be small, whose
     interval neither holds lower..threshold-1 nor is threshold wide. `insider`: needs the truth. `unasked`:
     cells in no release that are small for certain; `differences` counts those that are simply one shown cell
-    minus others. `open`: cells the time limit left undecided, with the interval proven so far. `unexamined`:
-    in words, what was not looked at, and why.
+    minus others. `open`: cells the time limit left undecided, with the interval proven so far; `interrupted`
+    says in words what else it cut short. `unexamined`: in words, what was not looked at, and why.
     """
 
     cells: int
@@ -52,9 +52,15 @@ class Findings:
     unasked: tuple[Found, ...] = ()
     differences: int = 0
     open: tuple[Found, ...] = ()
+    interrupted: tuple[str, ...] = ()
     unexamined: tuple[str, ...] = ()
 
     @property
     def broken(self) -> bool:
         """Whether anything follows that should not: what must keep a cube from answering."""
         return bool(self.disclosed or self.insider or self.unasked)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the time limit left anything open."""
+        return bool(self.open or self.interrupted)

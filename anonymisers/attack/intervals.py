@@ -23,8 +23,8 @@ POOLED = 400
 """Parts of the system with fewer cells than this are solved together: a solver costs more than a cell."""
 LARGE = 3_000
 """From this many cells on an interior world costs less than the next vertex."""
-SLOW = 25.0
-"""Verdicts per second below which a large part is worth the first vertex."""
+SLOW = 600_000.0
+"""Verdicts per second, times the cells of a large part, below which its first vertex is worth its price."""
 Index = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -62,8 +62,8 @@ def parts_of(reduced: Reduced) -> Iterator[Part]:
         yield Part(columns, Rows(own.indptr, place, own.coefs, own.rhs), label[columns])
 
 
-Watch = Callable[[Index, Floats], None]
-"""Told of every world: the columns it covers and their values."""
+Watch = Callable[[Floats], None]
+"""Told of every world, over the columns of its part."""
 
 
 def free_columns(reduced: Reduced) -> Index:
@@ -82,10 +82,12 @@ class _Explorer:
     def __init__(self, part: Part, goals: Goals, extent: Extent, polytope: Polytope, watch: Watch) -> None:
         self.part, self.goals, self.extent, self.polytope, self.watch = part, goals, extent, polytope, watch
         self.random = np.random.default_rng(0)
+        self.rows_of = part.rows.rows_of(len(part.columns))
+        self.apart = True
         self.large = len(part.columns) >= LARGE
         # Verdicts met per second. One cell at a time is not tried in a large part before pushing many has
         # become this slow: its first vertex costs seconds.
-        self.rate = {"many": np.inf, "one": SLOW if self.large else np.inf}
+        self.rate = {"many": np.inf, "one": SLOW / len(part.columns) if self.large else np.inf}
 
     def run(self) -> None:
         self._push_many(np.zeros(len(self.part.columns)))
@@ -109,12 +111,27 @@ class _Explorer:
         return up[self.part.columns], down[self.part.columns]
 
     def _weights(self, up: NDArray[np.bool_], down: NDArray[np.bool_]) -> Floats:
-        """An objective that pushes all unsettled cells at once, in some rounds a few of them much harder."""
-        power = float(self.random.choice([1, 8]))
-        weight: Floats = self.random.uniform(0.1, 1.0, len(up)) ** power
+        """An objective that pushes unsettled cells: all, or those of a random set without a common sum.
+
+        Cells of one sum compete, so a push of all meets ever fewer; apart from each other most can be met.
+        """
         turn = np.where(self.random.random(len(up)) < 0.5, 1.0, -1.0)
-        pushed: Floats = weight * np.where(up & down, turn, up.astype(np.float64) - down)
-        return pushed
+        pushed: Floats = np.where(up & down, turn, up.astype(np.float64) - down)
+        self.apart = not self.apart
+        if self.apart:
+            return pushed * self._apart(np.flatnonzero(up | down))
+        return pushed * self.random.uniform(0.1, 1.0, len(up))
+
+    def _apart(self, wanted: Index) -> Floats:
+        """1 for a random largest choice of the wanted columns of which no two stand in one sum."""
+        taken = np.zeros(len(self.part.rows.rhs), dtype=np.bool_)
+        chosen = np.zeros(len(self.part.columns))
+        for column in self.random.permutation(wanted).tolist():
+            rows = self.rows_of[column]
+            if not taken[rows].any():
+                taken[rows] = True
+                chosen[column] = 1.0
+        return chosen
 
     def _push_many(self, objective: Floats) -> None:
         solve = self.polytope.interior if self.large else self.polytope.vertex
@@ -137,4 +154,4 @@ class _Explorer:
 
     def _take(self, world: Floats) -> None:
         self.extent.add(self.part.columns, world)
-        self.watch(self.part.columns, world)
+        self.watch(world)

@@ -38,6 +38,12 @@ class Rows:
         """The row of each entry."""
         return np.repeat(np.arange(len(self.rhs)), np.diff(self.indptr))
 
+    def rows_of(self, columns: int) -> list[Index]:
+        """For each column the rows it stands in."""
+        order = np.argsort(self.cols, kind="stable")
+        sizes = np.bincount(self.cols, minlength=columns)
+        return np.split(self.row_of[order], np.cumsum(sizes)[:-1])
+
     def subset(self, keep: NDArray[np.bool_]) -> "Rows":
         """Only these rows."""
         entries = keep[self.row_of]

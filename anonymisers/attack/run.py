@@ -7,22 +7,23 @@ hierarchies, that counts are integers >= 0, and that a withheld cell is at least
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from anonymisers.attack.findings import Findings, Found
+from anonymisers.attack.findings import Findings
 from anonymisers.attack.fullcross import cross_size, is_linked, with_full_cross
 from anonymisers.attack.goals import Extent, Goals
+from anonymisers.attack.insights import Insiders
 from anonymisers.attack.intervals import explore, free_columns, parts_of
 from anonymisers.attack.polytope import OutOfTimeError, Polytope
+from anonymisers.attack.pool import Pool
 from anonymisers.attack.reduction import Reduced, reduce_system
-from anonymisers.attack.system import System, build_system, key_of
+from anonymisers.attack.system import System, build_system
+from anonymisers.attack.truth import Truth
+from anonymisers.attack.verdicts import findings_of
 from anonymisers.errors import RulesError
 from anonymisers.table import Release, Table
 
-Mask = NDArray[np.bool_]
 Progress = Callable[[str, int, int], None]
 """Called with a phase, how many cells of it are done, and how many there are."""
 
@@ -33,7 +34,7 @@ def attack(
     threshold: int,
     lower: int | None = None,
     zeros: str = "partner",
-    truth: Table | None = None,  # noqa: ARG001
+    truth: Table | None = None,
     full_cross: bool = True,
     time_limit: float | None = None,
     progress: Progress | None = None,
@@ -45,7 +46,7 @@ def attack(
     that the only person of another withheld cell can compute are sought too. `full_cross` takes the cells
     behind linked tables as unknowns too, unless they are too many (`unexamined` then says so); without it
     the attacker knows only the sums within and between tables, and his intervals may be too wide.
-    `time_limit` is in seconds; what it leaves undecided is in `open`.
+    `time_limit` is in seconds; what it leaves undecided is in `open` and `interrupted`.
 
     Raises RulesError for impossible rules, TableError when the releases contradict each other, the
     truth, or what the attacker is told of withheld cells.
@@ -56,10 +57,29 @@ def attack(
     system = build_system(releases)
     reduced = reduce_system(system, lower)
     system, reduced, unexamined = _crossed(system, reduced, lower, full_cross=full_cross)
-    goals = Goals(reduced, system.withheld[reduced.boxes], lower, 0 if zeros == "protect" else 1, threshold)
-    extent = Extent.start(reduced)
-    _explore_all(goals, extent, lambda: until - time.monotonic(), progress)
-    return replace(_findings(system, goals, extent), unexamined=unexamined)
+    smallest = 0 if zeros == "protect" else 1
+    goals = Goals(reduced, system.withheld[reduced.boxes], lower, smallest, threshold)
+    insiders = None if truth is None else Insiders(system, goals, Truth(system, truth))
+    extent, interrupted = _explore_all(goals, insiders, lambda: until - time.monotonic(), progress)
+    return findings_of(
+        system,
+        goals,
+        extent,
+        insider=() if insiders is None else insiders.found(extent),
+        interrupted=interrupted,
+        unexamined=unexamined,
+    )
+
+
+def _check_rules(releases: Sequence[Release], threshold: int, lower: int | None, zeros: str) -> None:
+    if not releases:
+        raise RulesError("there is no release to attack")
+    if threshold < 2:
+        raise RulesError("the threshold must be at least 2", remedy="5 is usual.")
+    if lower not in (None, 0, 1):
+        raise RulesError("'lower' must be 0 or 1")
+    if zeros not in ("partner", "publish", "protect"):
+        raise RulesError("zeros are 'partner', 'publish' or 'protect'")
 
 
 def _crossed(
@@ -79,86 +99,28 @@ def _crossed(
     return system, reduced, tuple(unexamined)
 
 
-def _check_rules(releases: Sequence[Release], threshold: int, lower: int | None, zeros: str) -> None:
-    if not releases:
-        raise RulesError("there is no release to attack")
-    if threshold < 2:
-        raise RulesError("the threshold must be at least 2", remedy="5 is usual.")
-    if lower not in (None, 0, 1):
-        raise RulesError("'lower' must be 0 or 1")
-    if zeros not in ("partner", "publish", "protect"):
-        raise RulesError("zeros are 'partner', 'publish' or 'protect'")
-
-
 def _explore_all(
-    goals: Goals, extent: Extent, seconds_left: Callable[[], float], progress: Progress | None
-) -> None:
+    goals: Goals, insiders: Insiders | None, seconds_left: Callable[[], float], progress: Progress | None
+) -> tuple[Extent, tuple[str, ...]]:
+    """Settle every part of the system, and ask what insiders can compute in it."""
     reduced = goals.reduced
+    extent = Extent.start(reduced)
     free = free_columns(reduced)
     extent.seen_low[free], extent.seen_high[free] = reduced.low[free], reduced.high[free]
     done, total = len(free), len(reduced.low)
     for part in parts_of(reduced):
         polytope = Polytope(part.rows, reduced.low[part.columns], reduced.high[part.columns], seconds_left)
+        pool = Pool()
         try:
-            explore(part, goals, extent, polytope, lambda _columns, _world: None)
+            explore(part, goals, extent, polytope, pool.add)
+            if insiders is not None:
+                insiders.examine(part, extent, pool, polytope)
         except OutOfTimeError:
-            return
+            sentences = ["the intervals of the cells named as open"]
+            if insiders is not None:
+                sentences.append("what insiders can compute")
+            return extent, tuple(sentences)
         done += len(part.columns)
         if progress is not None:
             progress("intervals", done, total)
-
-
-def _findings(system: System, goals: Goals, extent: Extent) -> Findings:
-    reduced = goals.reduced
-    low, high = reduced.interval(extent.seen_low, extent.seen_high)
-    least, most = reduced.interval(extent.proven_low, extent.proven_high)
-    settled = goals.settled(extent)
-    certain = least == most
-    small = goals.small(least, most)
-    asked = goals.withheld
-    narrow = asked & settled & ~certain & small & ~goals.wide(low, high)
-    unasked = ~asked & certain & small
-
-    def found(mask: Mask) -> tuple[Found, ...]:
-        return tuple(_found(system, reduced, i, least[i], most[i]) for i in np.flatnonzero(mask).tolist())
-
-    return Findings(
-        cells=len(system.values),
-        withheld=int(system.withheld.sum()),
-        disclosed=found(asked & certain) + _shown_elsewhere(system),
-        narrow=found(narrow),
-        unasked=found(unasked),
-        differences=_differences(system, reduced.boxes[unasked]),
-        open=found(~settled & ~certain),
-    )
-
-
-def _shown_elsewhere(system: System) -> tuple[Found, ...]:
-    """Cells that one release withholds and another shows."""
-    both = np.flatnonzero(system.withheld & (system.values >= 0)).tolist()
-    return tuple(
-        Found(key_of(system, b), int(system.release[b]), int(system.values[b]), int(system.values[b]))
-        for b in both
-    )
-
-
-def _found(system: System, reduced: Reduced, number: int, low: float, high: float) -> Found:
-    box = int(reduced.boxes[number])
-    release = int(system.release[box])
-    return Found(
-        key_of(system, box),
-        release if release >= 0 else None,
-        int(low),
-        None if np.isinf(high) else int(high),
-    )
-
-
-def _differences(system: System, boxes: NDArray[np.int64]) -> int:
-    """How many of these boxes stand in a sum whose other cells are all shown."""
-    wanted = np.zeros(len(system.values), dtype=np.bool_)
-    wanted[boxes] = True
-    plain = np.zeros(len(system.values), dtype=np.bool_)
-    for block in system.sums:
-        alone = (system.values[block] < 0).sum(axis=1) == 1
-        plain[block[alone].ravel()] = True
-    return int((plain & wanted).sum())
+    return extent, ()

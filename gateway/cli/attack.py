@@ -92,7 +92,7 @@ def command(
         _write(report, _document(findings, names, threshold))
     if findings.broken:
         ctx.exit(DISCLOSED)
-    if findings.open:
+    if findings.undecided:
         ctx.exit(UNDECIDED)
 
 
@@ -126,6 +126,7 @@ def _summary(findings: Findings, names: Sequence[str], show: int, *, with_truth:
         yield from (f"          {i.cell} by {_key(i.insider)}" for i in findings.insider[:show])
     else:
         yield "       -  insider: not looked for without --truth"
+    yield from (f"out of time: {sentence}" for sentence in findings.interrupted)
     yield from (f"not examined: {sentence}" for sentence in findings.unexamined)
 
 
@@ -166,6 +167,7 @@ def _document(findings: Findings, names: Sequence[str], threshold: int) -> dict[
         "unasked": cells(findings.unasked),
         "differences": findings.differences,
         "open": cells(findings.open),
+        "interrupted": list(findings.interrupted),
         "unexamined": list(findings.unexamined),
     }
 

@@ -110,7 +110,7 @@ class Oracle:
 
     def computable(self, truth):
         """Pairs (small cell, insider's cell), both withheld, where the only person of the second learns the
-        first. Cells nested with equal counts in every world are the same cell to the insider."""
+        first. A cell that holds the insider and equals the own one in every world is the same cell."""
         hidden = sorted(self.withheld() - self.disclosed(), key=sorted)
         pairs = set()
         count = {g: int(truth[sorted(g)].sum()) for g in hidden}
@@ -119,7 +119,7 @@ class Oracle:
                 continue
             mine = self.worlds[:, sorted(own)].sum(axis=1)
             theirs = self.worlds[:, sorted(other)].sum(axis=1)
-            if (own <= other or other <= own) and (mine == theirs).all():
+            if truth[sorted(own & other)].any() and (mine == theirs).all():
                 continue
             if len(self.values(other, self.worlds[mine == 1])) == 1:
                 pairs.add((other, own))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from anonymisers.attack import attack
 from anonymisers.hierarchy import Hierarchy
-from anonymisers.table import Release
+from anonymisers.table import Release, Table
 
 
 def flat(name, size):
@@ -122,3 +122,19 @@ def test_releases_of_two_populations(case):
 @given(cases(linked=True, several=True))
 def test_linked_releases_of_two_populations(case):
     compare(case)
+
+
+def true_table(dims, world):
+    cells = zip(product(*(leaves(d) for d in dims)), world.tolist(), strict=True)
+    return Table.of(dims, cells)
+
+
+@settings(max_examples=300, deadline=None)
+@given(cases(linked=True, several=True))
+def test_what_insiders_compute_is_truly_computable(case):
+    dims, world, releases, lower, threshold = case
+    oracle = Oracle(dims, releases, int(world.sum()), lower, threshold)
+    findings = attack(releases, threshold=threshold, lower=lower, truth=true_table(dims, world))
+    pairs = {(group(dims, {}, dict(i.cell.key)), group(dims, {}, dict(i.insider))) for i in findings.insider}
+    assert pairs <= oracle.computable(world)
+    assert pairs >= oracle.computable(world)

@@ -1,0 +1,127 @@
+"""What the only person of a withheld cell can compute, who adds the own cell to what is known.
+
+For such a cell s (true value 1) and another small cell t the question is whether t is constant over the
+worlds with s = 1. Worlds found before answer it for nearly all pairs: t differs from the truth in some world
+with s = 1; or worlds lie on both sides of s = 1 and t does not move in proportion with s, so that some
+mixture of two worlds with s = 1 moves t. What is left is decided by linear programs with s held at 1.
+
+Over the reals, rounded inwards: a pair reported is truly computable.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.attack.intervals import Part
+from anonymisers.attack.polytope import EXACT, Polytope
+
+STILL = 1e-4
+"""A world differs from the truth in a cell when it differs by more than this."""
+CHUNK = 512
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Index = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Suspects:
+    """Columns of a part: `own` hold an insider's cell, `small` a small cell; `truth` is the value of each."""
+
+    own: Index
+    small: Index
+    truth: Floats
+
+
+def computable(
+    part: Part, suspects: Suspects, worlds: Floats, polytope: Polytope
+) -> Iterator[tuple[int, int, bool]]:
+    """Pairs (t, s) of different columns where t is certain once s is known, and whether t = s in every world.
+
+    `worlds` is an array (worlds, columns). Raises OutOfTimeError.
+    """
+    for own, others in _candidates(part, suspects, worlds):
+        yield from _certain(own, others, suspects.truth, polytope)
+
+
+def _candidates(part: Part, suspects: Suspects, worlds: Floats) -> Iterator[tuple[int, Index]]:
+    """For each insider's column the columns that the worlds do not clear of it."""
+    moved = worlds - suspects.truth
+    moved[np.abs(moved) <= STILL] = 0.0
+    sided = np.logical_and((moved > 0).any(axis=0), (moved < 0).any(axis=0))
+    alike = _Parallel(moved[:, suspects.small])
+    moves = (moved[:, suspects.small] != 0).astype(np.float32)
+    same_part = part.label[suspects.small]
+    edge = suspects.own[~sided[suspects.own]]
+    for start in range(0, len(edge), CHUNK):
+        own = edge[start : start + CHUNK]
+        still = (moved[:, own] == 0).astype(np.float32)
+        stuck = still.T @ moves == 0
+        for row, column in enumerate(own.tolist()):
+            found = suspects.small[stuck[row] & (same_part == part.label[column])]
+            yield column, found[found != column]
+    for column in suspects.own[sided[suspects.own]].tolist():
+        found = suspects.small[alike.to(moved[:, column])]
+        yield column, found[found != column]
+
+
+class _Parallel:
+    """Finds the columns of a matrix that are multiples of a given one."""
+
+    def __init__(self, columns: Floats) -> None:
+        self._columns = columns
+        random = np.random.default_rng(0)
+        self._views = random.standard_normal((2, len(columns)))
+        self._angle = self._angles(columns)
+        self._order = np.argsort(self._angle)
+        self._sorted = self._angle[self._order]
+
+    def _angles(self, columns: Floats) -> Floats:
+        one, two = self._views @ columns
+        return np.asarray(np.arctan(one / np.where(two == 0, 1e-300, two)))
+
+    def to(self, column: Floats) -> Index:
+        angle = float(self._angles(column[:, None])[0])
+        low, high = np.searchsorted(self._sorted, [angle - STILL, angle + STILL])
+        near = self._order[low:high]
+        top = int(np.argmax(np.abs(column)))
+        factor = self._columns[top, near] / column[top]
+        apart = np.abs(self._columns[:, near] - np.outer(column, factor)).max(axis=0)
+        return np.sort(near[apart <= 10 * STILL])
+
+
+def _certain(own: int, others: Index, truth: Floats, polytope: Polytope) -> Iterator[tuple[int, int, bool]]:
+    """Those of the columns that have one value once the insider's is held at its true one."""
+    if not len(others):
+        return
+    polytope.hold(own, float(truth[own]))
+    try:
+        left = others
+        objective = np.zeros(len(truth))
+        fixed = []
+        while len(left):
+            column = int(left[0])
+            spread = []
+            for turn in (1.0, -1.0):
+                objective[column] = turn
+                world = polytope.vertex(objective)
+                objective[column] = 0.0
+                spread.append(float(world[column]))
+                left = left[(np.abs(world - truth)[left] <= STILL) | (left == column)]
+            if np.floor(spread[0] + EXACT) == np.ceil(spread[1] - EXACT):
+                fixed.append(column)
+            left = left[left != column]
+    finally:
+        polytope.release(own)
+    for column in fixed:
+        yield column, own, _equal(column, own, polytope, len(truth))
+
+
+def _equal(one: int, other: int, polytope: Polytope, size: int) -> bool:
+    """Whether two columns are equal in every world."""
+    objective = np.zeros(size)
+    objective[one], objective[other] = 1.0, -1.0
+    return all(
+        abs(float(turn * objective @ polytope.vertex(turn * objective))) <= EXACT for turn in (1.0, -1.0)
+    )
