@@ -1,4 +1,4 @@
-"""`python -m audit list` and `sample`: reading an exported log once it has been verified."""
+"""`python -m audit list`, `sample` and `alerts`: reading an exported log once it has been verified."""
 
 import argparse
 import sys
@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from audit.alerts import Thresholds, notices
 from audit.commands_verify import policy_of
 from audit.directory import LogDirectory
 from audit.errors import MalformedError
@@ -36,11 +37,18 @@ def add_read(commands: Any) -> None:
     _common(sample)
     sample.add_argument("count", metavar="COUNT", type=int)
     sample.set_defaults(run=_sample)
+    alerts = commands.add_parser("alerts", help="what to look at in a log", description=_alerts.__doc__)
+    _keys(alerts)
+    alerts.set_defaults(run=_alerts)
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("directory", metavar="DIR", type=Path)
+    _keys(parser)
     parser.add_argument("--format", choices=["jsonl", "csv", "fhir"], default="jsonl")
+
+
+def _keys(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("directory", metavar="DIR", type=Path)
     parser.add_argument(
         "--vkey", metavar="KEY", action="append", default=[], help="the log's key, or a file with it"
     )
@@ -66,6 +74,15 @@ def _sample(options: argparse.Namespace) -> int:
     origin, entries, root = _verified(options)
     numbers = set(draw_sample(root, len(entries), options.count))
     _show(options, origin, read_events((i, e) for i, e in entries if i in numbers))
+    return 0
+
+
+def _alerts(options: argparse.Namespace) -> int:
+    """Verify an exported log and show what an auditor should look at, with the numbers of the entries."""
+    origin, entries, _ = _verified(options)
+    for notice in notices(origin, read_events(entries), datetime.now(UTC), Thresholds()):
+        numbers = " ".join(map(str, notice.numbers))
+        sys.stdout.write(f"{notice.kind.value}: {notice.about}: {notice.message} (entries {numbers})\n")
     return 0
 
 

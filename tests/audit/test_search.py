@@ -175,6 +175,11 @@ def test_the_command_draws_the_same_sample_every_time(
     assert shown(capsys, "sample", str(exported), "3") == first
 
 
+def test_the_command_raises_what_to_look_at(exported: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["alerts", str(exported)]) == 0
+    assert "no-end: q-3: asked, and never released (entries 3)" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("form", ["csv", "fhir"])
 def test_the_command_writes_other_formats(
     form: str, exported: Path, capsys: pytest.CaptureFixture[str]

@@ -1,0 +1,152 @@
+"""What an auditor should look at in a log, with the entries that each alert rests on. Thresholds are data."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from audit.events import Asked, Denied, Event, PolicyInForce, SignInFailed, encode
+from audit.reconcile import Gap, RegionalLog
+from audit.search import Found, time_of
+
+
+class NoticeKind(StrEnum):
+    """Why an auditor should look."""
+
+    BURST = "burst"
+    OFF_HOURS = "off-hours"
+    DENIALS = "denials"
+    SIGN_INS = "sign-ins"
+    PURPOSE_DRIFT = "purpose-drift"
+    POLICY_FLIPS = "policy-flips"
+    NO_END = "no-end"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to look at: about whom, in words, and the numbers of the entries that it rests on."""
+
+    kind: NoticeKind
+    about: str
+    message: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """From when on something is worth a look. Each state sets its own; these are to begin with.
+
+    `office` are the first hour and the one after the last, at `offset` from UTC (7 hours: Phnom Penh).
+    """
+
+    questions: int = 30
+    denials: int = 5
+    sign_ins: int = 5
+    window: timedelta = timedelta(hours=1)
+    office: tuple[int, int] = (6, 20)
+    offset: timedelta = timedelta(hours=7)
+    habit: int = 10
+    """Questions of an organisation after which a purpose that it has never named before is noticed."""
+    policies: int = 3
+    policy_window: timedelta = timedelta(days=30)
+    patience: timedelta = timedelta(minutes=5)
+    """How long after its deadline a question may lack its end."""
+
+
+def notices(origin: str, found: Iterable[Found], now: datetime, thresholds: Thresholds) -> list[Notice]:
+    """Everything worth a look in a verified log, in the order of its first entry."""
+    found = list(found)
+    limit = thresholds
+    raised = [
+        *_crowded(NoticeKind.BURST, _by_organisation(found, Asked), limit.questions, limit.window),
+        *_crowded(NoticeKind.DENIALS, _by_organisation(found, Denied), limit.denials, limit.window),
+        *_crowded(NoticeKind.SIGN_INS, _grouped(found, SignInFailed, ""), limit.sign_ins, limit.window),
+        *_crowded(NoticeKind.POLICY_FLIPS, _grouped(found, PolicyInForce, "member"), limit.policies,
+                  limit.policy_window),
+        *_off_hours(found, limit),
+        *_purpose_drift(found, limit.habit),
+        *_no_end(origin, found, now, limit.patience),
+    ]  # fmt: skip
+    return sorted(raised, key=lambda notice: notice.numbers)
+
+
+_WORDS = {
+    NoticeKind.BURST: "questions",
+    NoticeKind.DENIALS: "denied questions",
+    NoticeKind.SIGN_INS: "failed sign-ins",
+    NoticeKind.POLICY_FLIPS: "policies in force one after the other",
+}
+
+
+def _grouped(found: Sequence[Found], kind: type[Event], name: str) -> dict[str, list[Found]]:
+    groups: dict[str, list[Found]] = defaultdict(list)
+    for each in found:
+        if isinstance(each.event, kind):
+            groups[str(getattr(each.event, name, "everybody"))].append(each)
+    return groups
+
+
+def _by_organisation(found: Sequence[Found], kind: type[Event]) -> dict[str, list[Found]]:
+    return _grouped(found, kind, "organisation")
+
+
+def _crowded(kind: NoticeKind, groups: dict[str, list[Found]], count: int, window: timedelta) -> list[Notice]:
+    """Runs of at least `count` entries in which each `count` neighbours lie within the window."""
+    raised = []
+    for about, group in groups.items():
+        group.sort(key=lambda each: time_of(each.event))
+        run: list[Found] = []
+        for i in range(count - 1, len(group)):
+            neighbours = group[i - count + 1 : i + 1]
+            if time_of(neighbours[-1].event) - time_of(neighbours[0].event) <= window:
+                run += [each for each in neighbours if each not in run[-count:]]
+            elif run:
+                raised.append(_notice(kind, about, run, window))
+                run = []
+        if run:
+            raised.append(_notice(kind, about, run, window))
+    return raised
+
+
+def _notice(kind: NoticeKind, about: str, run: list[Found], window: timedelta) -> Notice:
+    message = f"{len(run)} {_WORDS[kind]}, crowded within {window}"
+    return Notice(kind, about, message, tuple(each.number for each in run))
+
+
+def _off_hours(found: Sequence[Found], limit: Thresholds) -> list[Notice]:
+    late: dict[str, list[int]] = defaultdict(list)
+    for each in found:
+        if isinstance(each.event, Asked):
+            local = each.event.asked_at + limit.offset
+            if not limit.office[0] <= local.hour < limit.office[1] or local.weekday() >= 5:
+                late[each.event.organisation].append(each.number)
+    return [
+        Notice(NoticeKind.OFF_HOURS, about, f"{len(numbers)} questions outside office hours", tuple(numbers))
+        for about, numbers in late.items()
+    ]
+
+
+def _purpose_drift(found: Sequence[Found], habit: int) -> list[Notice]:
+    seen: dict[str, set[str]] = defaultdict(set)
+    asked: dict[str, int] = defaultdict(int)
+    raised = []
+    for each in found:
+        event = each.event
+        if not isinstance(event, Asked | Denied):
+            continue
+        if event.purpose not in seen[event.organisation] and asked[event.organisation] >= habit:
+            message = f"its first question for {event.purpose}, after {asked[event.organisation]} for others"
+            raised.append(Notice(NoticeKind.PURPOSE_DRIFT, event.organisation, message, (each.number,)))
+        seen[event.organisation].add(event.purpose)
+        asked[event.organisation] += 1
+    return raised
+
+
+def _no_end(origin: str, found: Sequence[Found], now: datetime, patience: timedelta) -> list[Notice]:
+    region = RegionalLog.read(origin, ((each.number, encode(each.event)) for each in found))
+    return [
+        Notice(NoticeKind.NO_END, gap.question_id, "asked, and never released", (gap.hub_index,))
+        for gap in region.differences(now, patience)
+        if gap.gap is Gap.NO_END and gap.hub_index is not None
+    ]
