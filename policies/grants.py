@@ -8,8 +8,7 @@ A request of a case is permitted (prohibitions apart) exactly where one of its b
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import combinations, product
+from itertools import product
 
 from policies.frozen import FrozenMap
 from policies.model import Policy, Share
@@ -97,20 +96,27 @@ def _cases(share: Share, words: Vocabulary) -> Iterable[Case]:
     return (Case(*part) for part in parts)
 
 
-@lru_cache(maxsize=4096)
 def held(box: Box, by: frozenset[Box]) -> bool:
-    """Whether each request in `box` is in one of the boxes `by`: exactly, not only by a single box."""
-    if any(other.holds(box) for other in by):
+    """Whether each request in `box` is in one of the boxes `by`: exactly, not only by a single box.
+
+    A request escapes all of them where it has, for each one, a dimension that is too fine for that box.
+    """
+    too_fine = [
+        frozenset(d for d, rank in box.ranks.items() if other.ranks.get(d, 0) < rank)
+        for other in by
+        if other.max_dims >= box.used
+    ]
+    return not _can_hit(too_fine, box.used)
+
+
+def _can_hit(sets: list[frozenset[str]], most: int) -> bool:
+    """Whether `most` elements are enough to have one of each set (a bounded search for a hitting set)."""
+    if not sets:
         return True
-    if not by:
+    if most == 0:
         return False
-    return all(
-        any(_fits(pairs, other) for other in by) for pairs in combinations(box.ranks.items(), box.used)
-    )
-
-
-def _fits(pairs: tuple[tuple[str, int], ...], box: Box) -> bool:
-    return len(pairs) <= box.max_dims and all(box.ranks.get(d, 0) >= rank for d, rank in pairs)
+    smallest = min(sets, key=len)
+    return any(_can_hit([one for one in sets if element not in one], most - 1) for element in smallest)
 
 
 def conditions_at(box: Box, several: frozenset[Grant], base: Conditions) -> Conditions:

@@ -1,0 +1,54 @@
+"""Boxes: whether some permissions together permit all of another, exactly."""
+
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.frozen import FrozenMap
+from policies.grants import Box, held, meet
+
+DIMENSIONS = "abcd"
+
+
+def box(ranks: dict[str, int], max_dims: int) -> Box:
+    return Box(FrozenMap({d: str(rank) for d, rank in ranks.items()}), FrozenMap(ranks), max_dims)
+
+
+BOXES = st.builds(
+    box, st.dictionaries(st.sampled_from(DIMENSIONS), st.integers(1, 3), max_size=4), st.integers(1, 4)
+)
+
+
+def requests(one: Box) -> set[frozenset[tuple[str, int]]]:
+    """Every request in a box, listed: some of its dimensions, each at some level down to the finest."""
+    found: set[frozenset[tuple[str, int]]] = {frozenset()}
+    for size in range(1, one.used + 1):
+        for dimensions in combinations(one.ranks, size):
+            partial: list[frozenset[tuple[str, int]]] = [frozenset()]
+            for d in dimensions:
+                partial = [
+                    {*request, (d, rank)} for request in partial for rank in range(1, one.ranks[d] + 1)
+                ]  # type: ignore[misc]
+            found |= {frozenset(request) for request in partial}
+    return found
+
+
+@given(BOXES, st.frozensets(BOXES, max_size=4))
+def test_held_is_what_listing_every_request_says(one: Box, by: frozenset[Box]) -> None:
+    together = frozenset[frozenset[tuple[str, int]]]().union(*(requests(other) for other in by))
+
+    assert held(one, by) == (requests(one) <= together)
+
+
+@given(BOXES, BOXES)
+def test_a_box_holds_another_where_it_has_all_its_requests(one: Box, other: Box) -> None:
+    assert one.holds(other) == (requests(other) <= requests(one))
+
+
+@given(BOXES, BOXES)
+def test_the_meet_has_the_requests_of_both(one: Box, other: Box) -> None:
+    both = meet(one, other)
+
+    assert requests(both) == requests(one) & requests(other)
+    assert all(both.finest[d] == str(rank) for d, rank in both.ranks.items())
