@@ -72,7 +72,7 @@ def _reader(rule: ColumnRule, dictionary: Dictionary, member: str, today: date) 
         return _personal_number if rule.target.name == PERSON else _number
     words = dict(rule.codes) or {plain(code): code for code in rule.target.codes}
     if rule.target.name == PLACE:
-        words = _place_words(dictionary, member) | dict(rule.codes)
+        words = place_words(dictionary, member) | dict(rule.codes)
         return lambda word: _code(words, word, Problem.PLACE)
     if kind is Kind.AGE:
         return lambda word: words[word] if word in words else age_band(_years(word))
@@ -81,7 +81,8 @@ def _reader(rule: ColumnRule, dictionary: Dictionary, member: str, today: date) 
     return lambda word: _code(words, word, Problem.CODE)
 
 
-def _place_words(dictionary: Dictionary, member: str) -> dict[str, str]:
+def place_words(dictionary: Dictionary, member: str) -> dict[str, str]:
+    """The names and codes of a member's provinces, as plain words, with their codes."""
     words: dict[str, str] = {}
     for province in dictionary.places.provinces.values():
         if province.member == member:

@@ -23,6 +23,12 @@ class CsvSource:
         self._reading = reading
         self._findings = findings
 
+    def tables(self) -> list[str]:
+        """The CSV files of the folder; of one file alone its own name."""
+        if self._path.is_file():
+            return [self._path.name]
+        return sorted(path.name for path in self._path.glob("*.csv"))
+
     @contextmanager
     def table(self, name: str) -> Iterator[OpenTable]:
         """Open the file of that name. Raises SourceError, also while its chunks are walked."""

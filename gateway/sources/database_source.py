@@ -19,6 +19,14 @@ class DatabaseSource:
         self._connection = connection
         self._name = name
 
+    def tables(self) -> list[str]:
+        """Tables and views of the default schema. Raises SourceError."""
+        try:
+            inspector = sa.inspect(self._connection)
+            return sorted([*inspector.get_table_names(), *inspector.get_view_names()])
+        except DBAPIError:
+            raise _gone(self._name) from None
+
     @contextmanager
     def table(self, name: str) -> Iterator[OpenTable]:
         """Open a table or view, `schema.table` where need be. Raises SourceError, also while it is walked."""

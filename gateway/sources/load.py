@@ -12,13 +12,12 @@ from gateway.member.snapshot import Column, Snapshot
 from gateway.sources.assemble import ReadRows, assemble
 from gateway.sources.columns import ColumnReader, ColumnReport, IdentifierReader, Pseudonymise
 from gateway.sources.convert import converter
-from gateway.sources.errors import SourceError
-from gateway.sources.findings import Finding, Findings, Problem
+from gateway.sources.findings import Finding, Findings
+from gateway.sources.headings import headings_asked, positions
 from gateway.sources.joins import JoinedTable
 from gateway.sources.mapping import SourceMapping, TableRule
-from gateway.sources.tables import Chunk, OpenTable, Source
+from gateway.sources.tables import Chunk, Source
 from gateway.sources.targets import Kind
-from gateway.sources.words import plain
 
 Progress = Callable[[int], None]
 """Told the number of rows read so far."""
@@ -62,13 +61,12 @@ def load(
                 made.append(ColumnReader(table.name, heading, rule, convert, findings))
         return made
 
-    joined = [_joined(source, rule, readers(rule), findings) for rule in others]
+    joined = [_joined(source, mapping, rule, readers(rule), findings) for rule in others]
     own = readers(first)
     with source.table(first.name) as table:
-        asked = [*first.columns, *(theirs for rule in others for theirs in rule.join.values())]
-        positions = _positions(table, first, asked, findings)
+        places = positions(table, first, headings_asked(mapping, first), findings)
         parts = []
-        for part in _walk(table.chunks, positions, mapping.tables, joined, own):
+        for part in _walk(table.chunks, places, mapping.tables, joined, own):
             parts.append(part)
             progress(sum(len(p) for p in parts))
     rows = _gather(first.name, parts, own, joined)
@@ -78,39 +76,20 @@ def load(
 
 
 def _joined(
-    source: Source, rule: TableRule, readers: Sequence[ColumnReader | IdentifierReader], findings: Findings
+    source: Source,
+    mapping: SourceMapping,
+    rule: TableRule,
+    readers: Sequence[ColumnReader | IdentifierReader],
+    findings: Findings,
 ) -> JoinedTable:
     with source.table(rule.name) as table:
-        positions = _positions(table, rule, [*rule.columns, *rule.join], findings)
-        return JoinedTable(rule, table, positions, readers, findings)
-
-
-def _positions(
-    table: OpenTable, rule: TableRule, asked: Sequence[str], findings: Findings
-) -> Mapping[str, int]:
-    """Where the headings asked for stand. Raises SourceError, naming those that do not, or stand twice."""
-    standing = [plain(heading) for heading in table.headings]
-    missing = [heading for heading in asked if plain(heading) not in standing]
-    if missing:
-        names = ", ".join(repr(heading) for heading in missing)
-        msg = f"{rule.name} has no column {names}."
-        raise SourceError(
-            msg, remedy="Correct the mapping, or 'header' if the headings stand on another line."
-        )
-    twice = [heading for heading in asked if standing.count(plain(heading)) > 1]
-    if twice:
-        msg = f"{rule.name} has several columns {twice[0]!r}."
-        raise SourceError(msg, remedy="Give the columns of the source different headings.")
-    known = {plain(heading) for heading in (*asked, *rule.left_out)}
-    for heading in table.headings:
-        if plain(heading) and plain(heading) not in known:
-            findings.add(rule.name, heading, Problem.NOT_MAPPED)
-    return {heading: standing.index(plain(heading)) for heading in asked}
+        places = positions(table, rule, headings_asked(mapping, rule), findings)
+        return JoinedTable(rule, table, places, readers, findings)
 
 
 def _walk(
     chunks: Iterator[Chunk],
-    positions: Mapping[str, int],
+    places: Mapping[str, int],
     rules: Sequence[TableRule],
     joined: Sequence[JoinedTable],
     readers: Sequence[ColumnReader | IdentifierReader],
@@ -122,9 +101,9 @@ def _walk(
         if not columns:
             continue
         for one, heading in zip(readers, first.columns, strict=True):
-            one.read(columns[positions[heading]], chunk.lines)
+            one.read(columns[places[heading]], chunk.lines)
         found = [
-            other.find([columns[positions[h]] for h in rule.join.values()], chunk.lines, first.name)
+            other.find([columns[places[h]] for h in rule.join.values()], chunk.lines, first.name)
             for rule, other in zip(others, joined, strict=True)
         ]
         yield np.column_stack((np.array(chunk.lines, dtype=np.int64), *found))

@@ -27,6 +27,10 @@ class OpenTable:
 class Source(Protocol):
     """Where a member's data are."""
 
+    def tables(self) -> list[str]:
+        """The names of all tables, sorted."""
+        ...
+
     def table(self, name: str) -> AbstractContextManager[OpenTable]:
         """Open a table for reading. Raises SourceError when it is not there or cannot be read."""
         ...

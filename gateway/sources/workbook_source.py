@@ -34,6 +34,11 @@ class WorkbookSource:
         self._header = reading.header
         self._findings = findings
 
+    def tables(self) -> list[str]:
+        """The names of its sheets, in the order of the workbook. Raises SourceError."""
+        with self._book(results=True) as book:
+            return [name for name in book.sheetnames if hasattr(book[name], "reset_dimensions")]
+
     @contextmanager
     def table(self, name: str) -> Iterator[OpenTable]:
         """Open the sheet of that name. Raises SourceError, also while its chunks are walked."""
@@ -50,12 +55,19 @@ class WorkbookSource:
         with _told_as_damaged(self._path):
             yield from rows.chunks(width)
 
-    def _sheet(self, stack: ExitStack, name: str, *, results: bool) -> Any:
-        """The sheet with the last results of its formulas, or with the formulas themselves."""
+    @contextmanager
+    def _book(self, *, results: bool) -> Iterator[Any]:
         with _told_as_damaged(self._path), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and validations that nobody reads here
             book = openpyxl.load_workbook(self._path, read_only=True, data_only=results, keep_links=False)
-        stack.callback(book.close)
+        try:
+            yield book
+        finally:
+            book.close()
+
+    def _sheet(self, stack: ExitStack, name: str, *, results: bool) -> Any:
+        """The sheet with the last results of its formulas, or with the formulas themselves."""
+        book = stack.enter_context(self._book(results=results))
         if name not in book.sheetnames:
             names = ", ".join(repr(sheet) for sheet in book.sheetnames[:10])
             msg = f"{self._path.name} has no sheet {name!r}."

@@ -1,6 +1,7 @@
 """The regional dictionary: its words, its trees, and what it says to a word that it does not know."""
 
 import csv
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -179,3 +180,19 @@ def test_calendar_codes_are_strict(code):
     for level in ("month", "quarter", "year", "year_band5"):
         with pytest.raises(DictionaryError):
             regional().code(level, code)
+
+
+def test_no_name_means_two_provinces_of_one_member():
+    meant: dict[tuple[str, str], str] = {}
+    for province in regional().places.provinces.values():
+        for name in (province.name, province.code, *province.other_names):
+            assert meant.setdefault((province.member, name.casefold()), province.code) == province.code
+
+
+@pytest.mark.parametrize(
+    ("member", "script"), [("KH", "KHMER"), ("LA", "LAO"), ("TH", "THAI"), ("MM", "MYANMAR")]
+)
+def test_provinces_have_their_names_in_the_state_s_script(member, script):
+    for province in regional().places.provinces.values():
+        if province.member == member:
+            assert any(unicodedata.name(name[0]).startswith(script) for name in province.other_names)

@@ -1,0 +1,309 @@
+"""Drafts a mapping from the headings and values of a source, and marks what a person must look over.
+
+A draft stays in the state: it spells words of the source. Nothing is counted by it before it was read.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from difflib import get_close_matches
+
+from gateway.dictionary import Dictionary
+from gateway.member.snapshot import CONSENT
+from gateway.sources.evidence import SPLIT, Cells, Witness, left_out_score
+from gateway.sources.lexicon import heading_words, lexicon, likeness
+from gateway.sources.mapping import Reading
+from gateway.sources.tables import Source
+from gateway.sources.targets import AGE, BIRTH, CASE, DATE, Kind, Target, targets
+from gateway.sources.words import plain
+
+SAMPLE = 1_000
+"""Rows of a table that are looked at."""
+
+SURE, LIKELY = 0.7, 0.25
+"""Scores from which a guess is written without a mark, and from which it is written at all."""
+
+ENOUGH_AGES = 0.9
+MOST_WORDS = 60
+LONGEST_WORD = 60
+_HEADING_WEIGHT = 0.55
+_SAFE = re.compile(
+    r"[^\W\d_](?:[\w ()/.\u0300-\u036f\u0e30-\u0e4e\u0eb0-\u0ecd\u102b-\u109f\u17b4-\u17d3-]*[^\s:,-])?"
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the source with a sample of its cells."""
+
+    table: str
+    heading: str
+    cells: Cells
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a column may become: a target, or the reason not to read it; how sure, and why not surer."""
+
+    column: Column
+    target: Target | None
+    reason: str
+    score: float
+    notes: tuple[str, ...] = ()
+
+    @property
+    def sure(self) -> bool:
+        return self.score >= SURE and not self.notes
+
+
+def suggest(
+    source: Source, dictionary: Dictionary, member: str, *, kind: str, reading: Reading, today: date
+) -> str:
+    """The text of a draft mapping; lines to look over end in `# ?`. Raises SourceError, DictionaryError."""
+    dictionary.member(member)
+    witness = Witness(dictionary, member, lexicon(), today)
+    columns = [column for name in source.tables() for column in _columns(source, name)]
+    guesses = guess(columns, witness)
+    return "\n".join(_document(guesses, columns, witness, kind, reading)) + "\n"
+
+
+def guess(columns: Sequence[Column], witness: Witness) -> list[Guess]:
+    """The best guess for every column, each target at most once."""
+    known = targets(witness.dictionary, witness.member)
+    options = sorted(
+        (option for column in columns for option in _options(column, known, witness)), key=lambda g: -g.score
+    )
+    chosen: dict[int, Guess] = {}
+    taken: set[str] = set()
+    for option in options:
+        key = id(option.column)
+        if key in chosen or option.score < LIKELY or (option.target and option.target.name in taken):
+            continue
+        chosen[key] = option
+        if option.target:
+            taken.add(option.target.name)
+    nothing = "not recognised"
+    _without_births(chosen)
+    return [chosen.get(id(c)) or Guess(c, None, nothing, 0.0, (nothing,)) for c in columns]
+
+
+def _without_births(chosen: dict[int, Guess]) -> None:
+    """Where a column tells the ages of nearly all, dates of birth are more than is needed."""
+    by_target = {g.target.name: key for key, g in chosen.items() if g.target}
+    if BIRTH in by_target and AGE in by_target:
+        ages = chosen[by_target[AGE]].column.cells
+        if _share_of_numbers(ages) > ENOUGH_AGES:
+            born = chosen[by_target[BIRTH]]
+            chosen[by_target[BIRTH]] = replace(born, target=None, reason="the age at the accident is enough")
+
+
+def _share_of_numbers(cells: Cells) -> float:
+    return sum(word.isdigit() for word in cells.words) / max(1, len(cells.values))
+
+
+def _columns(source: Source, name: str) -> Iterator[Column]:
+    with source.table(name) as table:
+        chunk = next(table.chunks)
+        step = max(1, len(chunk.rows) // SAMPLE)
+        rows = chunk.rows[::step]
+    for number, heading in enumerate(table.headings):
+        if heading:
+            yield Column(name, heading, Cells([row[number] for row in rows]))
+
+
+def _options(column: Column, known: Mapping[str, Target], witness: Witness) -> Iterator[Guess]:
+    heading = heading_words(column.heading)
+    words = witness.lexicon.headings
+    for target in known.values():
+        told = likeness(heading, words.get(target.name, (plain(target.name),)))
+        fits = witness.score(column.cells, target)
+        score = _together(told, fits, empty=not column.cells.words)
+        if target.name.partition(".")[2]:
+            score = score if told > 0.8 else 0.0
+        yield Guess(column, target, "", score)
+    for reason in witness.lexicon.reasons:
+        told = likeness(heading, words[reason])
+        fits = left_out_score(column.cells, reason)
+        yield Guess(column, None, reason, _together(told, fits, empty=not column.cells.words))
+
+
+def _together(heading: float, values: float, *, empty: bool) -> float:
+    """A heading alone is not believed against the values, nor values alone without any heading."""
+    if empty:
+        return 0.6 * heading
+    score = _HEADING_WEIGHT * heading + (1 - _HEADING_WEIGHT) * values
+    return score * (0.5 if values < 0.15 else 1.0) * (0.8 if heading == 0 else 1.0)
+
+
+def _document(
+    guesses: Sequence[Guess], columns: Sequence[Column], witness: Witness, kind: str, reading: Reading
+) -> Iterator[str]:
+    names = list(dict.fromkeys(column.table for column in columns))
+    first = _first_table(guesses, names)
+    yield "# A draft. Look over every line marked `# ?`, then check it: safelane member map check"
+    yield "mapping: 1"
+    yield f"member: {witness.member}"
+    yield f"source: {kind}"
+    if kind == "csv" and reading != Reading():
+        delimiter = "tab" if reading.delimiter == "\t" else _word(reading.delimiter)
+        yield f"reading: {{encoding: {reading.encoding}, delimiter: {delimiter}, header: {reading.header}}}"
+    yield "tables:"
+    for name in sorted(names, key=lambda n: n != first):
+        join = _join(name, first, columns) if name != first else None
+        key = join.here if join else None
+        mine = [g for g in guesses if g.column.table == name and (g.target or g.column.heading != key)]
+        if not any(g.target for g in mine):
+            yield f"  # {_word(name)}: nothing in it was recognised"
+            continue
+        yield f"  {_word(name)}:"
+        if name != first:
+            yield _join_line(join)
+        yield "    columns:"
+        for g in mine:
+            if g.target:
+                yield from _column_lines(g, g.target, witness)
+        if any(not g.target for g in mine):
+            yield "    left_out:"
+            yield from (
+                f"      {_word(g.column.heading)}: {g.reason}{_mark(g)}" for g in mine if not g.target
+            )
+    yield from _constants(guesses)
+
+
+def _first_table(guesses: Sequence[Guess], names: Sequence[str]) -> str:
+    """The table of the casualties: the one with the case number, else with most targets."""
+    for g in guesses:
+        if g.target and g.target.name == CASE:
+            return g.column.table
+    return max(names, key=lambda n: sum(1 for g in guesses if g.target and g.column.table == n), default="")
+
+
+@dataclass(frozen=True)
+class Join:
+    """A heading whose values are each its own, and hold those of a heading of the first table."""
+
+    here: str
+    there: str
+    sure: bool
+
+
+def _join(name: str, first: str, columns: Sequence[Column]) -> Join | None:
+    best: tuple[float, str, str] = (0.0, "", "")
+    for here in (c for c in columns if c.table == name and c.cells.distinct > 0.999):
+        own = set(here.cells.words)
+        for there in (c for c in columns if c.table == first and c.cells.words):
+            inside = sum(w in own for w in there.cells.words) / len(there.cells.words)
+            alike = likeness(heading_words(here.heading), (heading_words(there.heading),))
+            best = max(best, (inside + 0.2 * alike, here.heading, there.heading))
+    return Join(best[1], best[2], best[0] > 0.9) if best[0] > 0.5 else None
+
+
+def _join_line(join: Join | None) -> str:
+    if join is None:
+        return "    join: {}  # ? heading here: heading of the first table"
+    return f"    join: {{{_word(join.here)}: {_word(join.there)}}}{'' if join.sure else '  # ?'}"
+
+
+def _column_lines(g: Guess, target: Target, witness: Witness) -> Iterator[str]:
+    g, rule = _rule(g, target, witness)
+    heading = f"      {_word(g.column.heading)}:"
+    if not rule:
+        yield f"{heading} {target.name}{_mark(g)}"
+        return
+    yield f"{heading}{_mark(g)}"
+    yield f"        to: {target.name}"
+    yield from (f"        {line}" for line in rule)
+
+
+def _rule(g: Guess, target: Target, witness: Witness) -> tuple[Guess, list[str]]:
+    """The keys of a column besides its target, and the guess with what is doubtful about them."""
+    if target.kind is Kind.DATE:
+        formats, era, share = witness.date_formats(g.column.cells)
+        lines = [f"formats: [{', '.join(formats)}]"] if formats else []
+        lines += [f"era: {era}"] if era != "CE" else []
+        return (g if share > 0.99 else replace(g, notes=("some dates in other formats",))), lines
+    if not target.codes:
+        return g, _unknown_line(g.column.cells, witness)
+    separator, parts = _parts(g.column.cells, target)
+    lines = [f"separator: {json.dumps(separator)}"] if separator else []
+    coded, strange = _codes(parts, target, witness)
+    if coded:
+        lines += ["codes:", *(f"  {_word(word)}: {code}{mark}" for word, code, mark in coded)]
+    lines += _unknown_line(parts, witness)
+    if strange:
+        g = replace(g, notes=(f"{strange} words not recognised",))
+    return g, lines
+
+
+def _parts(cells: Cells, target: Target) -> tuple[str, Cells]:
+    """Of a cell with several codes, the sign between them and the parts."""
+    if target.kind is not Kind.SEVERAL:
+        return "", cells
+    signs = [sign for value in cells.values for sign in re.findall("[;/,|+]", value)]
+    separator = max(set(signs), key=signs.count) if signs else ""
+    return separator, Cells([part for value in cells.values for part in SPLIT.split(value)])
+
+
+def _codes(cells: Cells, target: Target, witness: Witness) -> tuple[list[tuple[str, str, str]], int]:
+    """Words of the source with their codes and marks, and how many were not recognised at all."""
+    known = witness.words(target)
+    own = {plain(code) for code in target.codes}
+    spelling = {plain(value): value.strip() for value in cells.values}
+    coded: list[tuple[str, str, str]] = []
+    strange = 0
+    for word, _ in cells.counts.most_common(MOST_WORDS):
+        years = target.kind is Kind.AGE and word.lstrip("-").isdigit()
+        if years or word in witness.lexicon.unknown or len(word) > LONGEST_WORD:
+            continue
+        near = get_close_matches(word, known, n=1, cutoff=0.75)
+        if word in known:
+            if target.name != "place" and word not in own:
+                coded.append((spelling[word], known[word], ""))
+        elif near:
+            coded.append((spelling[word], known[near[0]], "  # ?"))
+        else:
+            strange += 1
+            code = "N" if target.name == CONSENT else target.unknown or ""
+            coded += (
+                [(spelling[word], code, "  # ? not recognised")]
+                if code and len(cells.counts) < MOST_WORDS
+                else []
+            )
+    if (
+        any(word not in own for word, _, _ in coded)
+        and target.name != "place"
+        and target.kind is not Kind.AGE
+    ):
+        # with a list of codes the dictionary's own words are no longer read by themselves
+        coded += [(spelling[w], known[w], "") for w in cells.counts if w in own and w in spelling]
+    return coded, strange
+
+
+def _unknown_line(cells: Cells, witness: Witness) -> list[str]:
+    found = [w for w in cells.counts if w in witness.lexicon.unknown]
+    return [f"unknown: [{', '.join(map(_word, found))}]"] if found else []
+
+
+def _constants(guesses: Sequence[Guess]) -> Iterator[str]:
+    filled = {g.target.name for g in guesses if g.target}
+    missing = {"victim_type": "DIR", CONSENT: "N"}
+    lines = [f"  {name}: {code}  # ?" for name, code in missing.items() if name not in filled]
+    if lines:
+        yield "constants:"
+        yield from lines
+    for name in (CASE, DATE):
+        if name not in filled:
+            yield f"# ? nothing was recognised as {name}, without which nothing can be counted"
+
+
+def _mark(g: Guess) -> str:
+    if g.sure:
+        return ""
+    return "  # ?" + (f" {'; '.join(g.notes)}" if g.notes else "")
+
+
+def _word(text: str) -> str:
+    """A word as YAML: plain where it can be, else in quotes."""
+    return text if _SAFE.fullmatch(text) else json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,224 @@
+"""A draft mapping: recognised in the region's languages, doubts marked, and never a personal value in it."""
+
+import random
+from datetime import date
+
+import openpyxl
+import pytest
+import sqlalchemy as sa
+
+from gateway.demo.people import demo_members, make_people
+from gateway.demo.people_files import mapping_text, write_register
+from gateway.dictionary import regional
+from gateway.sources.errors import SourceError
+from gateway.sources.findings import Findings
+from gateway.sources.headings import check_headings
+from gateway.sources.mapping_yaml import parse_mapping
+from gateway.sources.opening import draft_mapping, open_source
+
+TODAY = date(2026, 11, 25)
+SEED = 3
+
+
+def draft(place, member):
+    return draft_mapping(str(place), member, regional(), TODAY)
+
+
+@pytest.fixture(scope="module", params=demo_members())
+def register(request, tmp_path_factory):
+    """A demo member's people, where their register is, and the draft that is made of it."""
+    people = make_people(request.param, SEED)
+    folder = write_register(people, tmp_path_factory.mktemp(request.param), SEED).folder
+    return people, folder, draft(folder, request.param)
+
+
+def columns_of(mapping):
+    """Table and heading -> target, or "" where it is left out."""
+    return {
+        (table.name, heading): target
+        for table in mapping.tables
+        for heading, target in [
+            *((h, rule.target.name) for h, rule in table.columns.items()),
+            *((h, "") for h in table.left_out),
+        ]
+    }
+
+
+def test_nine_in_ten_columns_of_a_demo_register_are_recognised(register):
+    people, _, text = register
+    right = columns_of(parse_mapping(mapping_text(people.member), regional()))
+    drafted = columns_of(parse_mapping(text, regional()))
+    found = sum(drafted.get(column) == target for column, target in right.items())
+    assert found >= 0.9 * len(right)
+
+
+def test_a_draft_fits_the_source_that_it_was_made_from(register):
+    _, folder, text = register
+    mapping = parse_mapping(text, regional())
+    with open_source(str(folder), mapping, Findings()) as source:
+        assert check_headings(source, mapping, Findings()) == []
+
+
+def test_no_personal_value_is_in_a_draft(register):
+    people, _, text = register
+    assert not [secret for secret in people.secrets() if secret in text]
+
+
+def write_table(path, headings, rows, delimiter=",", encoding="utf-8"):
+    lines = [delimiter.join(map(str, row)) for row in (headings, *rows)]
+    path.write_bytes(("\r\n".join(lines) + "\r\n").encode(encoding))
+    return path
+
+
+@pytest.fixture
+def indonesian(tmp_path):
+    """A register of a state that the demo does not have."""
+    dice = random.Random(4)
+    columns = {
+        "no_kasus": lambda n: f"ID{n:05d}",
+        "nama": lambda _: dice.choice(["Budi Santoso", "Siti Rahayu", "Agus Wijaya"]),
+        "nik": lambda _: f"3{dice.randrange(10**15):015d}",
+        "tanggal_kejadian": lambda n: f"{1 + n % 28}/{1 + n % 12}/{dice.randrange(2001, 2025)}",
+        "provinsi": lambda _: dice.choice(["Aceh", "Papua", "Maluku", "Sulawesi Tengah"]),
+        "umur": lambda _: dice.randrange(3, 80),
+        "jenis_kelamin": lambda _: dice.choice(["laki-laki", "perempuan"]),
+        "akibat": lambda _: dice.choice(["tewas", "luka"]),
+        "telepon": lambda _: f"0812 {dice.randrange(10**7):07d}",
+        "desa": lambda n: f"Desa Sukamaju {n % 40}",
+        "keterangan": lambda n: f"Korban sedang bekerja di kebun ketika benda itu meledak, saksi ke-{n}",
+        "kegiatan": lambda _: dice.choice(["bertani", "bermain", "memancing"]),
+        "persetujuan": lambda _: dice.choice(["statistik", "tidak"]),
+    }
+    headings = list(columns)
+    rows = [[cell(n) for cell in columns.values()] for n in range(200)]
+    return write_table(tmp_path / "korban.csv", headings, rows, delimiter=";")
+
+
+def test_a_register_in_another_language_is_recognised(indonesian):
+    mapping = parse_mapping(draft(indonesian, "ID"), regional())
+    assert mapping.reading.delimiter == ";"
+    table = mapping.tables[0]
+    assert {heading: rule.target.name for heading, rule in table.columns.items()} == {
+        "no_kasus": "case_id",
+        "nik": "national_id",
+        "tanggal_kejadian": "date",
+        "provinsi": "place",
+        "umur": "age",
+        "jenis_kelamin": "sex",
+        "akibat": "outcome",
+        "kegiatan": "activity",
+        "persetujuan": "consent_share",
+    }
+    assert set(table.left_out) == {"nama", "telepon", "desa", "keterangan"}
+    assert table.columns["jenis_kelamin"].codes == {"laki-laki": "M", "perempuan": "F"}
+    assert table.columns["tanggal_kejadian"].formats[0].text == "D/M/YYYY"
+
+
+def test_doubts_are_marked(tmp_path):
+    rows = [[f"C{n}", "01/02/2019", ["male", "femail", "hijra"][n % 3], "zzz"] for n in range(30)]
+    text = draft(write_table(tmp_path / "a.csv", ["Case No", "Date", "Gender", "Qwerty"], rows), "KH")
+    lines = {line.split(":")[0].strip(): line for line in text.splitlines()}
+    assert lines["femail"].strip() == "femail: F  # ?"
+    assert lines["hijra"].endswith("# ? not recognised")
+    assert lines["Qwerty"].endswith("# ? not recognised")
+    assert lines["consent_share"].endswith("N  # ?")
+    assert "Case No: case_id" in lines["Case No"]
+    assert not lines["Case No"].endswith("?")
+
+
+def test_consent_that_nobody_recorded_is_drafted_as_none(tmp_path):
+    path = write_table(tmp_path / "a.csv", ["Case No", "Date"], [["C1", "2019-01-02"], ["C2", "2019-01-03"]])
+    assert parse_mapping(draft(path, "KH"), regional()).constants["consent_share"] == "N"
+
+
+@pytest.mark.parametrize(
+    ("days", "form"),
+    [
+        (["31/12/2019", "01/02/2019"], "DD/MM/YYYY"),
+        (["12/31/2019", "01/02/2019"], "MM/DD/YYYY"),
+        (["31-Dec-2019", "01-Feb-2019"], "DD-MMM-YYYY"),
+        (["2019-12-31 08:30:00", "2019-02-01 00:00:00"], "YYYY-MM-DD hh:mm:ss"),
+        (["20191231", "20190201"], "YYYYMMDD"),
+    ],
+)
+def test_the_date_format_is_found(tmp_path, days, form):
+    rows = [[f"C{n}", days[n % 2]] for n in range(40)]
+    mapping = parse_mapping(draft(write_table(tmp_path / "a.csv", ["Case", "Date"], rows), "KH"), regional())
+    assert [f.text for f in mapping.tables[0].columns["Date"].formats] == [form]
+
+
+def test_buddhist_years_are_found(tmp_path):
+    rows = [[f"C{n}", f"{1 + n % 28:02d}/03/25{50 + n % 17}"] for n in range(60)]
+    mapping = parse_mapping(draft(write_table(tmp_path / "a.csv", ["เลขที่", "วันที่"], rows), "TH"), regional())
+    assert mapping.tables[0].columns["วันที่"].era == "BE"
+
+
+def test_an_old_thai_encoding_and_titles_above_are_found(tmp_path):
+    rows = [["เลขที่", "เพศ", "วันที่"], *[[f"C{n}", ["ชาย", "หญิง"][n % 2], "2019-02-03"] for n in range(50)]]
+    path = write_table(tmp_path / "a.csv", ["ทะเบียนผู้ประสบภัย", "", ""], rows, encoding="cp874")
+    mapping = parse_mapping(draft(path, "TH"), regional())
+    assert (mapping.reading.encoding, mapping.reading.header) == ("cp874", 2)
+    assert mapping.tables[0].columns["เพศ"].codes == {"ชาย": "M", "หญิง": "F"}
+
+
+def test_a_workbook_is_drafted_too(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "Victims"
+    for row in [["Case No", "Date", "Sex"], *[[n, date(2019, 1, 1 + n % 28), "Male"] for n in range(40)]]:
+        book.active.append(row)
+    book.save(tmp_path / "register.xlsx")
+    mapping = parse_mapping(draft(tmp_path / "register.xlsx", "KH"), regional())
+    assert mapping.kind == "xlsx"
+    assert set(mapping.tables[0].columns) == {"Case No", "Date", "Sex"}
+
+
+def test_a_database_is_drafted_with_its_join(tmp_path):
+    url = f"sqlite:///{tmp_path / 'register.db'}"
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TABLE accident (accident_id TEXT, accident_date TEXT, province TEXT)"
+        )
+        connection.exec_driver_sql(
+            "CREATE TABLE person (case_id TEXT, accident_id TEXT, sex TEXT, full_name TEXT)"
+        )
+        accidents = [(f"A{n}", f"2019-03-{1 + n % 28:02d}", "Pailin") for n in range(30)]
+        people = [(f"C{n}", f"A{n // 2}", "male", "Sok Dara") for n in range(60)]
+        connection.exec_driver_sql("INSERT INTO accident VALUES (?, ?, ?)", accidents)
+        connection.exec_driver_sql("INSERT INTO person VALUES (?, ?, ?, ?)", people)
+    engine.dispose()
+    mapping = parse_mapping(draft(url, "KH"), regional())
+    assert [table.name for table in mapping.tables] == ["person", "accident"]
+    assert mapping.tables[1].join == {"accident_id": "accident_id"}
+
+
+def test_a_draft_without_a_join_says_so(tmp_path):
+    write_table(tmp_path / "a.csv", ["Case No", "Sex"], [[f"C{n}", "male"] for n in range(20)])
+    write_table(tmp_path / "b.csv", ["Accident No", "Date"], [[f"A{n}", "2019-01-02"] for n in range(20)])
+    assert "join: {}  # ? heading here: heading of the first table" in draft(tmp_path, "KH")
+
+
+@pytest.mark.parametrize("body", [b"", b"\n", b"one\n", b"\x00" * 100])
+def test_what_cannot_be_drafted_is_an_error_or_says_what_lacks(tmp_path, body):
+    path = tmp_path / "a.csv"
+    path.write_bytes(body)
+    try:
+        text = draft(path, "KH")
+    except SourceError:
+        return
+    assert "without which nothing can be counted" in text
+
+
+def test_an_empty_folder_is_an_error(tmp_path):
+    with pytest.raises(SourceError, match="no CSV file"):
+        draft(tmp_path, "KH")
+
+
+def test_a_check_names_every_missing_column_of_every_table(register, tmp_path):
+    people, _, _ = register
+    mapping = parse_mapping(mapping_text(people.member), regional())
+    for table in mapping.tables:
+        (tmp_path / table.name).write_text("nothing\n", encoding="utf-8")
+    with open_source(str(tmp_path), mapping, Findings()) as source:
+        errors = check_headings(source, mapping, Findings())
+    assert len(errors) == len(mapping.tables)
