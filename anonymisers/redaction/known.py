@@ -11,11 +11,14 @@ from collections.abc import Iterator, Mapping
 from anonymisers.canonical import canonical_identifier
 from anonymisers.redaction.dates import dates
 from anonymisers.redaction.profiles import latin_words
-from anonymisers.redaction.reading import fold, read
-from anonymisers.redaction.skeleton import close, skeleton
+from anonymisers.redaction.reading import fold, is_latin, read
+from anonymisers.redaction.skeleton import close, skeleton, sounds
 from anonymisers.redaction.spans import Evidence, Kind, Span
 
 LEAST_LETTERS = 2
+LEAST_SOUNDS = 3
+LEAST_INSIDE = 4
+"""Consonants that a name must have to be looked for within a row of words."""
 LEAST_DIGITS = 4
 BUDDHIST_ERA = 543
 _PIECE = re.compile(r"[^\W\d_][\w'\u0300-\u036f\u0e00-\u0eff\u1000-\u109f\u1780-\u17dd-]*")
@@ -61,27 +64,43 @@ def _whole(plain: str, wanted: str, kind: Kind) -> Iterator[Span]:
 
 
 def _pieces(plain: str, wanted: str, kind: Kind) -> Iterator[Span]:
-    pieces = [
-        p
-        for p in _PIECE.findall(wanted)
-        if len(p) >= LEAST_LETTERS and fold(p) not in latin_words("never_alone")
-    ]
-    spoken = {fold(p) for p in pieces}
-    sounds = [s for s in (skeleton(p) for p in pieces) if len(s) >= 3]
+    """Every word of a value by itself."""
+    never = latin_words("never_alone")
+    pieces = [p for p in _PIECE.findall(wanted) if len(p) >= LEAST_LETTERS and fold(p) not in never]
+    spoken = {fold(piece) for piece in pieces}
     for match in _PIECE.finditer(plain):
-        word = fold(match.group()).removesuffix("'s")
-        other_script = word.isascii() != all(piece.isascii() for piece in spoken)
-        if word in spoken or (other_script and _sounds_like(word, sounds)):
+        if fold(match.group()).removesuffix("'s") in spoken:
             yield Span(*match.span(), kind, Evidence.KNOWN)
     for piece in pieces:
-        if not piece.isascii() and not fold(piece).isascii():
+        if not is_latin(piece[0]):
             for match in re.finditer(re.escape(piece), plain):
                 yield Span(*match.span(), kind, Evidence.KNOWN)
+        yield from _in_another_script(plain, piece, kind)
 
 
-def _sounds_like(word: str, sounds: list[str]) -> bool:
-    heard = skeleton(word)
-    return len(heard) >= 3 and any(close(heard, sound) for sound in sounds)
+def _in_another_script(plain: str, piece: str, kind: Kind) -> Iterator[Span]:
+    """Where a word of a name is spelt in another script, also inside a row of words without spaces."""
+    wanted = skeleton(piece)
+    if len(wanted) < LEAST_SOUNDS:
+        return
+    for match in _PIECE.finditer(plain):
+        if is_latin(match.group()[0]) == is_latin(piece[0]):
+            continue
+        heard = sounds(match.group())
+        if close("".join(sound for sound, _ in heard), wanted):
+            yield Span(*match.span(), kind, Evidence.KNOWN)
+        elif len(wanted) >= LEAST_INSIDE and not is_latin(match.group()[0]):
+            yield from _inside(match, heard, wanted, kind)
+
+
+def _inside(word: re.Match[str], heard: list[tuple[str, int]], wanted: str, kind: Kind) -> Iterator[Span]:
+    line = "".join(sound for sound, _ in heard)
+    at = line.find(wanted)
+    while at >= 0:
+        after = at + len(wanted)
+        end = heard[after][1] if after < len(heard) else len(word.group())
+        yield Span(word.start() + heard[at][1], word.start() + end, kind, Evidence.KNOWN)
+        at = line.find(wanted, at + 1)
 
 
 def _numbers(plain: str, wanted: str, kind: Kind) -> Iterator[Span]:

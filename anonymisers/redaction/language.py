@@ -10,7 +10,7 @@ from anonymisers.redaction.script_names import scripts_in
 
 LONGEST = 200_000
 """Characters. A narrative is a page; what is longer is not one, and would stop the others."""
-LEAST_EVIDENCE = 0.12
+LEAST_EVIDENCE = 0.2
 """The share of a text's words that must be words of a language before it is taken for that language."""
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -90,7 +90,7 @@ def _latin_language(plain: str) -> str:
     if re.search("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]", plain):
         return "vi"
     shares = {
-        language: sum(word in profile.common or word in profile.titles for word in words) / len(words)
+        language: sum(word in profile.function for word in words) / len(words)
         for language, profile in latin_profiles().items()
     }
     best = max(shares, key=lambda language: shares[language])

@@ -18,8 +18,11 @@ def addresses(plain: str, text: LatinText) -> Iterator[Span]:
     for first in _after_cues(plain, text):
         yield from _address(text, first, cued=True)
     for i, word in enumerate(text.words):
-        if word.capital and word.folded in latin_words("streets") and _is_anchor(text, i):
+        street = word.folded in latin_words("streets") and (word.capital or text.is_no_word(i))
+        if street and _is_anchor(text, i):
             yield from _address(text, i, cued=False)
+        elif word.capital and word.lower in text.profile.street_words and _numbers_a_village(text, i):
+            yield from _address(text, i, cued=True)
 
 
 def _after_cues(plain: str, text: LatinText) -> Iterator[int]:
@@ -43,9 +46,25 @@ def _is_anchor(text: LatinText, i: int) -> bool:
     follows = after is not None and after.gap in (" ", ". ", ".")
     if word.folded in latin_words("number_follows"):
         return follows and after is not None and (after.case == FIGURE or after.folded in {"no", "number"})
+    if follows and after is not None and after.folded in latin_words("street_links"):
+        return word.capital
     if follows and after is not None and (after.capital or after.case == FIGURE):
-        return word.folded not in {"road", "st"}
+        return word.folded != "road"
     return i > 0 and word.gap == " " and text.words[i - 1].capital
+
+
+def _numbers_a_village(text: LatinText, i: int) -> bool:
+    """'Unit 7, Ban Thatluang'."""
+    number, village = text.after(i), text.after(i + 1)
+    return (
+        number is not None
+        and number.case == FIGURE
+        and number.gap == " "
+        and village is not None
+        and village.gap == ", "
+        and village.capital
+        and village.lower in text.profile.place_before
+    )
 
 
 def _address(text: LatinText, first: int, *, cued: bool) -> Iterator[Span]:

@@ -78,8 +78,7 @@ def _only_leads(text: LatinText, i: int) -> bool:
         return text.is_common(word)
     if word.begins:
         return word.lower in text.profile.common
-    short = word.lower in text.profile.short and len(word.folded) <= SHORT + 2
-    return text.dictionary is not None and short and word.case != UPPER
+    return text.dictionary is not None and word.lower in latin_words("only_articles") and word.case != UPPER
 
 
 def _only_trails(text: LatinText, i: int) -> bool:

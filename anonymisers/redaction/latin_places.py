@@ -52,7 +52,7 @@ def _after(text: LatinText, i: int) -> Iterator[Span]:
 def _small_part(text: LatinText, cue: int, j: int) -> bool:
     """Whether a word in small letters is part of the place: 'ban done khio', not 'village chief'."""
     words = text.words
-    if words[cue].case != LOWER and words[cue + 1].case != LOWER:
+    if words[cue + 1].case != LOWER:
         return False
     place = words[j].lower in text.profile.place_before
     if text.is_no_word(j) and (place or words[j].lower not in text.profile.common):
@@ -77,7 +77,7 @@ def _touches(text: LatinText, j: int) -> bool:
     if word.gap in (" ", "-", "'"):
         return True
     if word.gap in (". ", "."):
-        return before in text.profile.place_before or before in text.profile.street_words
+        return before in latin_words("place_abbreviations")
     return word.gap == ", " and word.lower in text.profile.place_before and word.capital
 
 

@@ -35,7 +35,7 @@ NATIONAL_ID = re.compile(
     r"\d{1,2}\s?/\s?[A-Za-z]{3,12}\s?\(\s?[A-Za-z]{1,6}\s?\)\s?[\d\u101d]{5,6}"
     r"|[\d\u101d]{1,2}\s?/\s?[\u1000-\u109f]{2,20}\s?\(\s?[\u1000-\u109f]{1,12}\s?\)\s?[\d\u101d]{5,6}"
     # Singapore, and a letter or two with seven digits or more, as passports have
-    r"|(?<![A-Za-z0-9])[A-Z]{1,2}[- ]?\d{7,9}[A-Z]?(?:\s?\(\d{1,2}\))?(?![A-Za-z0-9])"
+    r"|(?<![A-Za-z0-9])(?!ID|NO|HP|WA)[A-Z]{1,2}[- ]?\d{7,9}[A-Z]?(?:\s?\(\d{1,2}\))?(?![A-Za-z0-9])"
 )
 _SEPARATOR = r"(?:\s?[-./]\s?|\s|\s?[()]\s?|\)\s?-?)"
 FIGURE = re.compile(
@@ -60,7 +60,7 @@ _CUED_CODE = (
     r"niya|korban|mangsa|ng|nạn\s?nhân|của|ref|code|under|លេខ|គឺ|ເລກທີ|ແມ່ນ|เลขที่|คือ|หมายเลข|အမှတ်|မှာ)\b\.?|[:#=.(])*\s*"
 )
 _CODE_BODY = (
-    r"(?P<code>(?:[A-Za-z]{1,8}\.?[\s/-])?[A-Za-z]{0,8}[-/]?\d[A-Za-z0-9]*"
+    r"(?P<code>(?:(?:(?-i:[A-Z]{1,6})|case|kes|kasus)\.?[\s/-])?[A-Za-z]{0,8}[-/]?\d[A-Za-z0-9]*"
     r"(?:[-/.][A-Za-z0-9]+|\s[-/]\s\d+|\s\d[\d-]*)*)"
 )
 
@@ -124,7 +124,9 @@ def _figures(plain: str, busy: list[tuple[int, int]]) -> Iterator[Span]:
             if digits < LEAST_DIGITS or _harmless(plain, start, end):
                 continue
             begin = start + plain[start:end].index(figure)
-            yield Span(begin, begin + len(figure), _kind_of_figure(figure, digits), Evidence.FORM)
+            finish = begin + len(figure)
+            finish += figure.count("(") > figure.count(")") and plain.startswith(")", finish)
+            yield Span(begin, finish, _kind_of_figure(figure, digits), Evidence.FORM)
 
 
 def _kind_of_figure(figure: str, digits: int) -> Kind:

@@ -39,6 +39,8 @@ class LatinProfile:
     tags: tuple[str, ...]
     common: frozenset[str]
     """Words that are no names, also with a capital at the beginning of a sentence."""
+    function: frozenset[str]
+    """Words that tell the language of a text."""
     short: frozenset[str]
     ambiguous: frozenset[str]
     """Words that are names as well."""
@@ -74,6 +76,9 @@ class ScriptProfile:
     weak_after: tuple[str, ...]
     stops: tuple[str, ...]
     """Ordinary words: a name ends where one begins."""
+    openings: tuple[str, ...]
+    """Function words that no name begins with, and in `closings` those that none ends with."""
+    closings: tuple[str, ...]
     surnames: tuple[str, ...]
     """Family names, also where they are ordinary words."""
     place_before: tuple[str, ...]
@@ -153,11 +158,13 @@ def latin_profiles() -> Mapping[str, LatinProfile]:
     """The Latin profiles by language. English has the titles and place words of all: its records use them."""
     raws = {language: data(language) for language in LATIN}
     english = raws["en"]
+    english_places = _words(english, "place_before")
     return {
         language: LatinProfile(
             language=language,
             tags=tuple(raw["tags"]),
             common=_spelt(raw, "common", "domain", "short"),
+            function=_spelt(raw, "common", "titles" if language != "en" else "common"),
             short=_spelt(raw, "short", "common"),
             ambiguous=_words(raw, "ambiguous_names"),
             titles=_spelt(raw, "titles") | (_words(english, "titles") if language != "vi" else frozenset()),
@@ -165,8 +172,7 @@ def latin_profiles() -> Mapping[str, LatinProfile]:
             markers=_spelt(raw, "markers"),
             particles=_words(raw, "person_particles") | _words(english, "person_particles"),
             person_cues=_words(raw, "person_cues") if language == "en" else frozenset(),
-            place_before=_spelt(raw, "place_before")
-            | (_words(english, "place_before") if language != "vi" else frozenset()),
+            place_before=_spelt(raw, "place_before") | (frozenset() if language == "vi" else english_places),
             place_after=_words(raw, "place_after") | _words(english, "place_after"),
             province_before=_words(raw, "province_before"),
             street_words=_spelt(raw, "street_words") | _words(english, "street_words"),
@@ -178,8 +184,8 @@ def latin_profiles() -> Mapping[str, LatinProfile]:
 
 _SCRIPT_WORDS = (
     "titles", "titles_not", "conjunctions", "copulas", "cues_before", "cues_after", "weak_after", "stops",
-    "surnames", "place_before", "place_after", "place_not", "province_before", "province_after",
-    "organisation_before",
+    "openings", "closings", "surnames", "place_before", "place_after", "place_not", "province_before",
+    "province_after", "organisation_before",
 )  # fmt: skip
 
 

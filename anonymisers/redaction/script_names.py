@@ -17,6 +17,7 @@ LONGEST_CHUNK = 26
 PAIR_CHUNK = 13
 """Characters of each half of a name that nothing but its shape tells."""
 LEAST_NAME = 2
+SENTENCE_ENDS = ".\n\u104a\u104b\u17d4\u17d5"
 INNER_STOP = 4
 """An ordinary word must be this long to cut a stretch: shorter ones are syllables of names."""
 _LATIN_WORD = r"[A-Z\u00c0-\u00de][A-Za-z'\-\u00c0-\u024f\u1e00-\u1eff]*"
@@ -112,7 +113,7 @@ def _announced(plain: str, profile: ScriptProfile, patterns: _Patterns) -> Itera
 
 
 def _skip_space(plain: str, at: int) -> int:
-    while plain[at : at + 1] in (" ", ":"):
+    while at < len(plain) and plain[at] in " :\u17d6":
         at += 1
     return at
 
@@ -157,10 +158,10 @@ def _first_stop(patterns: _Patterns, chunk: str, *, after_title: bool = False) -
 
 def _before_an_end(plain: str, profile: ScriptProfile, patterns: _Patterns) -> Iterator[Span]:
     for match in patterns.ended.finditer(plain):
-        weak = match.group() in profile.weak_after
-        if weak:
-            continue
         start = match.start()
+        if match.group() in profile.weak_after:
+            yield from _subject(plain, start, profile, patterns)
+            continue
         found = start
         for _ in range(profile.name_chunks + 1):
             chunk = _chunk_before(plain, found, patterns)
@@ -180,7 +181,25 @@ def _before_an_end(plain: str, profile: ScriptProfile, patterns: _Patterns) -> I
 def _ordinary(chunk: str, profile: ScriptProfile, patterns: _Patterns) -> bool:
     if chunk in profile.surnames:
         return False
+    if chunk.startswith(profile.openings) or (
+        chunk.endswith(profile.closings) and chunk not in profile.closings
+    ):
+        return True
     return bool(patterns.first_stop.match(chunk) or patterns.stop.search(chunk))
+
+
+def _subject(plain: str, end: int, profile: ScriptProfile, patterns: _Patterns) -> Iterator[Span]:
+    """A sentence's first stretch before a particle that marks its subject or object."""
+    chunk = _chunk_before(plain, end, patterns)
+    if (
+        chunk is None
+        or chunk[1] - chunk[0] > LONGEST_CHUNK
+        or _ordinary(plain[slice(*chunk)], profile, patterns)
+    ):
+        return
+    before = plain[: chunk[0]].rstrip(" ")[-1:]
+    if chunk[1] - chunk[0] >= LEAST_NAME and (not before or before in SENTENCE_ENDS):
+        yield Span(*chunk, Kind.PERSON, Evidence.GUESS)
 
 
 def _by_shape(plain: str, profile: ScriptProfile, patterns: _Patterns) -> Iterator[Span]:

@@ -4,7 +4,6 @@ A coarse romanisation: every consonant of Khmer, Lao, Thai, Burmese and Latin be
 and vowels go. It serves only to find a record's own name in its own narrative; alone it identifies nobody.
 """
 
-import re
 from functools import cache
 
 from anonymisers.redaction.profiles import data
@@ -17,19 +16,42 @@ def _table(name: str) -> dict[str, str]:
     return {letter: sound for sound, letters in data("sounds")[name].items() for letter in letters}
 
 
-@cache
-def skeleton(word: str) -> str:
-    """The consonants of a word as sounds; doubled ones once, h only when nothing else would be left."""
+def sounds(word: str) -> list[tuple[str, int]]:
+    """The sounds of a word with the place of the letter that makes each; a doubled sound once.
+
+    Glides and h count at the beginning only: inside a word not every script writes them.
+    """
     folded = fold(word)
     if folded.isascii():
-        for digraph, sound in data("sounds")["digraphs"].items():
-            folded = folded.replace(digraph, sound.upper())
-        latin = _table("latin")
-        sounds = "".join(c.lower() if c.isupper() else latin.get(c, "") for c in folded)
+        heard = _latin(folded)
     else:
-        sounds = "".join(_table("scripts").get(c, "") for c in folded)
-    sounds = re.sub(r"(.)\1+", r"\1", sounds)
-    return sounds.replace("h", "") or sounds
+        table = _table("scripts")
+        heard = [(table[letter], i) for i, letter in enumerate(word) if letter in table]
+    kept: list[tuple[str, int]] = []
+    for sound, place in heard:
+        if (sound in "hyw" and kept) or (kept and kept[-1][0] == sound):
+            continue
+        kept.append((sound, place))
+    return kept
+
+
+def skeleton(word: str) -> str:
+    """The sounds of a word as one text."""
+    return "".join(sound for sound, _ in sounds(word))
+
+
+def _latin(folded: str) -> list[tuple[str, int]]:
+    digraphs, letters = data("sounds")["digraphs"], _table("latin")
+    heard: list[tuple[str, int]] = []
+    i = 0
+    while i < len(folded):
+        length = next((n for n in (3, 2) if folded[i : i + n] in digraphs), 1)
+        part = folded[i : i + length]
+        sound = digraphs.get(part) or letters.get(part, "")
+        if sound:
+            heard.append((sound, i))
+        i += length
+    return heard
 
 
 def close(one: str, other: str) -> bool:

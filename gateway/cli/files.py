@@ -14,6 +14,21 @@ class OutputError(SafelaneError):
     """A file that cannot be written."""
 
 
+class DocumentError(SafelaneError):
+    """A document that cannot be read as text."""
+
+
+def read_document(path: Path) -> str:
+    """The text of a policy or a mapping. Raises DocumentError; the message repeats nothing of it."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DocumentError(
+            f"{path} cannot be read as text ({type(error).__name__}).",
+            remedy="Save it as plain text in UTF-8.",
+        ) from None
+
+
 @contextmanager
 def whole(path: Path) -> Iterator[TextIO]:
     """A text file that appears under its name when all of it is on disk, and never when something fails.

@@ -10,6 +10,7 @@ from gateway.bootstrap.loading import load_source
 from gateway.bootstrap.member import open_member
 from gateway.bootstrap.serving import Stop, serve_member
 from gateway.cli import options
+from gateway.cli.files import read_document
 from gateway.cli.logging import log_to_output
 from gateway.cli.progress import building
 from gateway.cli.serving import stop_on_signals, stop_with_parent
@@ -49,7 +50,7 @@ def serve(directory: Path, hub_url: str | None, with_parent: bool) -> None:
 def load(source: Path, mapping: Path, directory: Path) -> None:
     """Load the national register SOURCE, a CSV file or a folder of them; whole or not at all."""
     with open_member(directory) as node, building("reading") as progress:
-        text = mapping.read_text(encoding="utf-8")
+        text = read_document(mapping)
         loaded = load_source(directory, node, source, text, lambda rows: progress(f"{rows} rows", 0.5))
     click.echo(
         f"Snapshot {loaded.kept.id}: {len(loaded.load.snapshot)} casualties up to {loaded.kept.until}, "
@@ -65,7 +66,7 @@ def load(source: Path, mapping: Path, directory: Path) -> None:
 def policy(policy: Path, directory: Path) -> None:
     """Put the document POLICY in force. Build the cube again afterwards."""
     with open_member(directory) as node:
-        in_force = put_in_force(node, policy.read_text(encoding="utf-8"))
+        in_force = put_in_force(node, read_document(policy))
     click.echo(f"Version {in_force.version} of the policy is in force.")
 
 
