@@ -10,10 +10,10 @@ from gateway.bootstrap.member import person_key
 from gateway.member.context import Node
 from gateway.member.loading import keep_snapshot
 from gateway.member.model import LoadedSnapshot
-from gateway.sources.csv_source import CsvSource
 from gateway.sources.findings import Findings
 from gateway.sources.load import Load, load
 from gateway.sources.mapping_yaml import parse_mapping
+from gateway.sources.opening import open_source
 
 INTERNAL = "internal"
 """Recipient and purpose of the pseudonyms in a snapshot: they are for the member itself and never leave."""
@@ -30,9 +30,13 @@ class Loaded:
 
 
 def load_source(
-    directory: Path, node: Node, source: Path, mapping: str, progress: Callable[[int], None] = lambda _: None
+    directory: Path,
+    node: Node,
+    source: Path | str,
+    mapping: str,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> Loaded:
-    """Read a CSV source by the text of its mapping and keep the snapshot.
+    """Read a source (a file, a folder, or the URL of a database) by its mapping and keep the snapshot.
 
     Raises MappingError or SourceError, and keeps the former snapshot, when the source cannot be read whole.
     """
@@ -43,13 +47,14 @@ def load_source(
     def pseudonymise(kind: str, values: Sequence[str]) -> Sequence[str]:
         return pseudonyms(key, Domain(node.member, FIRST_EPOCH, INTERNAL, INTERNAL, kind), values)
 
-    loaded = load(
-        CsvSource(source, rules.reading, findings),
-        rules,
-        node.dictionary,
-        pseudonymise=pseudonymise,
-        today=node.clock.now().date(),
-        findings=findings,
-        progress=progress,
-    )
+    with open_source(str(source), rules, findings) as opened:
+        loaded = load(
+            opened,
+            rules,
+            node.dictionary,
+            pseudonymise=pseudonymise,
+            today=node.clock.now().date(),
+            findings=findings,
+            progress=progress,
+        )
     return Loaded(keep_snapshot(node, loaded.snapshot), loaded)

@@ -16,20 +16,42 @@ from gateway.sources.suggest import suggest
 from gateway.sources.tables import Source
 from gateway.sources.workbook_source import WorkbookSource
 
+WORKBOOKS = (".xlsx", ".xlsm")
+DATABASE_FILES = (".sqlite", ".db", ".sqlite3")
+
 
 @contextmanager
 def open_source(place: str, mapping: SourceMapping, findings: Findings) -> Iterator[Source]:
-    """The source at `place`: a folder or file, or the URL of a database. Open as long as the context lasts.
+    """The source at `place`, open as long as the context lasts.
 
-    Raises SourceError when it is not there or not what the mapping says.
+    `place` is a file, a folder, or the URL of a database. Of a workbook or an SQLite file the folder that
+    holds it alone will do. Raises SourceError when it is not there or not what the mapping says.
     """
     if mapping.kind == "database":
-        with open_database(place) as database:
+        with open_database(
+            place if "://" in place else _sqlite_url(_only(place, DATABASE_FILES))
+        ) as database:
             yield database
     elif mapping.kind == "xlsx":
-        yield WorkbookSource(Path(place), mapping.reading, findings)
+        yield WorkbookSource(_only(place, WORKBOOKS), mapping.reading, findings)
     else:
         yield CsvSource(Path(place), mapping.reading, findings)
+
+
+def _only(place: str, endings: tuple[str, ...]) -> Path:
+    """The file at `place`, or the one file with such an ending in the folder there."""
+    path = Path(place)
+    if not path.is_dir():
+        return path
+    found = sorted(p for p in path.iterdir() if p.suffix.lower() in endings)
+    if len(found) != 1:
+        msg = f"{path} holds {len(found)} files ending in {' or '.join(endings)}, not one."
+        raise SourceError(msg, remedy="Name the file itself.")
+    return found[0]
+
+
+def _sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path.resolve().as_posix()}"
 
 
 def draft_mapping(place: str, member: str, dictionary: Dictionary, today: date) -> str:
@@ -44,7 +66,11 @@ def draft_mapping(place: str, member: str, dictionary: Dictionary, today: date) 
 def _kind(place: str) -> str:
     if "://" in place:
         return "database"
-    return "xlsx" if place.lower().endswith((".xlsx", ".xlsm")) else "csv"
+    path = Path(place)
+    endings = {p.suffix.lower() for p in (path.iterdir() if path.is_dir() else [path])}
+    if endings & set(WORKBOOKS):
+        return "xlsx"
+    return "database" if endings & set(DATABASE_FILES) else "csv"
 
 
 def _first_file(path: Path) -> Path:

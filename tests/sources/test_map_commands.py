@@ -1,0 +1,55 @@
+"""`safelane member map`: a draft for a person to read, and a check that names what is wrong."""
+
+import pytest
+from click.testing import CliRunner
+
+from gateway.cli.mapping import command
+from gateway.demo.people import make_people
+from gateway.demo.people_files import write_register
+from gateway.sources.errors import MappingError, SourceError
+
+
+@pytest.fixture(scope="module")
+def register(tmp_path_factory):
+    return write_register(make_people("KH", 2), tmp_path_factory.mktemp("KH"), 2)
+
+
+def run(*arguments):
+    return CliRunner().invoke(command, [str(a) for a in arguments])
+
+
+def test_a_draft_passes_its_own_check(register, tmp_path):
+    drafted = run("suggest", register.folder, "--member", "KH", "-o", tmp_path / "draft.yaml")
+    assert drafted.exit_code == 0
+    assert "need a person's eye" in drafted.output
+    checked = run("check", tmp_path / "draft.yaml", "--source", register.folder)
+    assert checked.exit_code == 0
+    assert "The mapping of KH is in order: 13 columns are read, 7 left out." in checked.output
+
+
+def test_a_draft_goes_to_the_screen_unless_told_otherwise(register):
+    assert "mapping: 1" in run("suggest", register.folder, "--member", "KH").output
+
+
+def test_faults_of_a_mapping_are_named(tmp_path):
+    (tmp_path / "m.yaml").write_text("mapping: 1\nmember: KH\nsource: cvs\n", encoding="utf-8")
+    error = run("check", tmp_path / "m.yaml").exception
+    assert isinstance(error, MappingError)
+    assert (
+        "line 3, column 9, source: 'cvs' is not a known kind of source; did you mean 'csv'?" in error.message
+    )
+
+
+def test_a_source_that_does_not_fit_is_named(register, tmp_path):
+    (tmp_path / "m.yaml").write_text(register.mapping.replace("Gender:", "Geschlecht:"), encoding="utf-8")
+    result = run("check", tmp_path / "m.yaml", "--source", register.folder)
+    assert isinstance(result.exception, SourceError)
+    assert "victims.csv has no column 'Geschlecht'" in result.exception.message
+
+
+def test_columns_that_nobody_thought_of_are_told(register, tmp_path):
+    (tmp_path / "m.yaml").write_text(
+        register.mapping.replace("      Phone: reaches a person\n", ""), encoding="utf-8"
+    )
+    result = run("check", tmp_path / "m.yaml", "--source", register.folder)
+    assert "victims.csv, Phone: neither mapped nor left out" in result.output
