@@ -333,6 +333,7 @@ def test_bands_that_overlap_pooled_years_are_denied_as_such(
     pooled = policy("pooled_years: 3")
 
     assert pooled.hidden_levels == {("date", "year_band5")}
+    assert policy("pooled_years: 3\nfinest: {sex: sex}").scope_levels == {("sex", "sex")}
     assert decide(pooled, request_for("date.year", "place.province"), at).permit
     assert decide(pooled, request_for("date.year_band5"), at).reasons == (
         reason(Code.OVERLAPS_POOLS, dimension="date", level="year_band5"),

@@ -4,9 +4,12 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from importlib import resources
 from typing import Any
 
+import jsonschema_rs
 import pytest
+from ruamel.yaml import YAML
 
 from policies import Policy, PolicyError, Request, Vocabulary, decide, load_policy
 from policies.canonical import canonical_text, digest
@@ -181,6 +184,37 @@ def test_the_schema_requires_what_the_reader_requires() -> None:
     assert schema["required"] == ["member", "version", "valid_from", "share"]
     assert schema["additionalProperties"] is False
     assert all("description" in key for key in schema["properties"].values())
+
+
+@pytest.mark.parametrize("name", ["default", "restrictive", "medium", "open"])
+@pytest.mark.parametrize("with_words", [True, False])
+def test_an_editor_accepts_the_examples(words: Vocabulary, name: str, with_words: bool) -> None:
+    text = (resources.files("policies") / "examples" / f"{name}.yaml").read_text(encoding="utf-8")
+    document = json.loads(json.dumps(YAML(typ="safe", pure=True).load(text), default=str))
+
+    jsonschema_rs.validate(json_schema(words if with_words else None), document)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "treshold: 5",
+        "threshold: five",
+        "zeros: partners",
+        "embargo: 90",
+        "finest: {date: day}",
+        "valid_until: 2026",
+        "never: [{showing: x}]",
+    ],
+)
+def test_an_editor_marks_what_the_reader_refuses(words: Vocabulary, line: str) -> None:
+    text = f"member: KH\nversion: 1\nvalid_from: '2026-01-01'\nshare: []\n{line}\n"
+    document = YAML(typ="safe", pure=True).load(text)
+
+    with pytest.raises(jsonschema_rs.ValidationError):
+        jsonschema_rs.validate(json_schema(words), document)
+    with pytest.raises(PolicyError):
+        load_policy(text, words)
 
 
 # --- a policy is a value
