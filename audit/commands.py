@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from audit.commands_read import add_read
+from audit.commands_reconcile import add_reconcile
 from audit.commands_verify import add_verify
 from audit.commands_witness import add_witness
 from audit.errors import AuditError
@@ -16,6 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_verify(commands)
     add_read(commands)
+    add_reconcile(commands)
     add_witness(commands)
     options = parser.parse_args(arguments)
     try:

@@ -1,13 +1,19 @@
 """The regional log and a member's log, read against each other."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from audit import events
+from audit.commands import main
 from audit.commitment import Commitment
+from audit.directory import export
 from audit.events import Answered, Asked, CoarseSize, EntryRef, Event, Refused, Released
+from audit.log import Log
+from audit.memory import MemoryStorage
 from audit.merkle import leaf_hash
+from audit.note import Signer
 from audit.reconcile import Difference, Gap, RegionalLog, reconcile
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -117,3 +123,30 @@ def test_a_member_that_was_not_asked_says_nothing() -> None:
 def test_refusals_without_proof_and_entries_of_other_kinds_are_passed_over() -> None:
     entries = [*numbered(refused(None)), (1, b"something of a newer version")]
     assert reconcile(region(asked()), "KH", entries) == []
+
+
+def exported(path: Path, origin: str, *entries: Event) -> str:
+    log, storage = Log(Signer.generate(origin)), MemoryStorage()
+    log.create(storage, now=1)
+    log.append(storage, [events.encode(e) for e in entries], now=1)
+    export(log, storage, path)
+    return str(path)
+
+
+def test_the_command_reads_exports_against_each_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    region = exported(tmp_path / "region", HUB, asked(), released("KH"))
+    honest = exported(tmp_path / "kh", "log.example/kh", answered(reference(asked())))
+    empty = exported(tmp_path / "empty", "log.example/kh")
+
+    assert main(["reconcile", region, f"KH={honest}"]) == 0
+    assert "1 questions: the logs agree" in capsys.readouterr().out
+    assert main(["reconcile", region, f"KH={empty}"]) == 1
+    assert "missing-in-member: q (entry 1 of the region, no entry of KH)" in capsys.readouterr().out
+
+
+def test_a_member_is_named_with_its_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["reconcile", str(tmp_path), "just-a-path"])
+    assert "CODE=DIR" in capsys.readouterr().err

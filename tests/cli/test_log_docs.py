@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.bootstrap.hub import create_hub, enrol, open_hub
-from gateway.hub.model import Enrolment
+from gateway.bootstrap.hub import create_hub, enrol, log_key, open_hub
+from gateway.bootstrap.member import connect, create_member
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "log.md"
 COMMANDS = [
@@ -22,20 +22,20 @@ COMMANDS = [
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a hub where the demo would have it."""
+    """A folder with a hub and a node where the demo has them."""
     folder = tmp_path_factory.mktemp("folder")
-    create_hub(folder / "safelane-demo" / "hub", "log.example/hub")
-    with open_hub(folder / "safelane-demo" / "hub") as hub:
-        enrol(hub, Enrolment("KH", str(hub.log.key), str(hub.log.key), _witness_key()))
+    hub_directory = folder / "safelane-demo" / "hub"
+    member_directory = folder / "safelane-demo" / "members" / "KH"
+    create_hub(hub_directory, "log.example/hub")
+    new = create_member(member_directory, "KH", "log.example")
+    with open_hub(hub_directory) as hub:
+        token = enrol(hub, new.enrolment)
+    connect(member_directory, "KH", "http://127.0.0.1:0", log_key(hub_directory), token)
     return folder
 
 
-def _witness_key() -> str:
-    return "member-a.example/witness+b666cb7d+BAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"
-
-
 def test_the_commands_work_in_their_order(folder: Path) -> None:
-    assert len(COMMANDS) == 7
+    assert len(COMMANDS) == 13
     bin_folder = str(Path(sys.executable).parent)
     environment = os.environ | {"PATH": os.pathsep.join([bin_folder, os.environ["PATH"]])}
     for command in COMMANDS:
