@@ -12,6 +12,7 @@ from gateway.bootstrap.serving import Stop, serve_member
 from gateway.cli import options
 from gateway.cli.files import read_document
 from gateway.cli.logging import log_to_output
+from gateway.cli.mapping import command as map_command
 from gateway.cli.progress import building
 from gateway.cli.serving import stop_on_signals, stop_with_parent
 from gateway.demo.preparing import prepare as do_prepare
@@ -22,6 +23,9 @@ from gateway.member.policies import put_in_force
 @click.group()
 def member() -> None:
     """A member node, inside its state."""
+
+
+member.add_command(map_command)
 
 
 @member.command()
@@ -39,7 +43,7 @@ def serve(directory: Path, hub_url: str | None, with_parent: bool) -> None:
 
 
 @member.command()
-@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.argument("source")
 @click.option(
     "--mapping",
     required=True,
@@ -47,8 +51,8 @@ def serve(directory: Path, hub_url: str | None, with_parent: bool) -> None:
     help="The document that says what the source's columns mean.",
 )
 @options.own_directory
-def load(source: Path, mapping: Path, directory: Path) -> None:
-    """Load the national register SOURCE, a CSV file or a folder of them; whole or not at all."""
+def load(source: str, mapping: Path, directory: Path) -> None:
+    """Load the national register SOURCE, a file, a folder or the URL of a database; whole or not at all."""
     with open_member(directory) as node, building("reading") as progress:
         text = read_document(mapping)
         loaded = load_source(directory, node, source, text, lambda rows: progress(f"{rows} rows", 0.5))
