@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from contextlib import closing, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ class _Reporter:
         origin = evidence.first.text.partition("\n")[0]
         sys.stderr.write(f"witness: {finding.value} of {origin}\n")
         if finding is Finding.FORK:
-            path = self._directory / f"fork-{evidence.second.signatures[0].signature[:8].hex()}.json"
+            path = self._directory / f"fork-{sha256(str(evidence).encode()).hexdigest()[:16]}.json"
             try:
                 self._directory.mkdir(parents=True, exist_ok=True)
                 path.write_text(str(evidence), encoding="utf-8", newline="\n")

@@ -76,10 +76,12 @@ class Witness:
             raise MalformedError(
                 "request", f"old size {old_size} is above the checkpoint's {checkpoint.size}"
             )
+        # Anybody can add lines to a note: only the log's own are kept, each once, as state or as evidence.
+        own = dict.fromkeys(s for s in note.signatures if any(s.is_by(v.key) for v in verifiers))
+        note = Note(note.text, tuple(own))
         self._check_extends(old_size, proof, checkpoint, note)
         cosignature = self._cosigner.cosign(checkpoint, now)
-        own = [s for s in note.signatures if any(s.is_by(v.key) for v in verifiers)]
-        self._storage.replace(checkpoint.origin, old_size, Note(note.text, (*own, cosignature)))
+        self._storage.replace(checkpoint.origin, old_size, note.with_signatures([cosignature]))
         return cosignature
 
     def _verifiers(self, origin: str) -> list[NoteVerifier]:

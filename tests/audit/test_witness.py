@@ -176,6 +176,22 @@ def test_a_split_view_is_proven_by_two_notes(log: Log, seen: MemoryStorage, witn
     assert evidence.verify([Verifier(log.key)]) is Finding.FORK
 
 
+def test_lines_that_anybody_can_add_are_not_kept(log: Log, seen: MemoryStorage, witness: Witness) -> None:
+    """Else one fork could be reported in any number of spellings, each a file on the witness's disk."""
+    assert seen
+    fork = log.checkpoint(forked(log, 5))
+    own = fork.signatures[0]
+    strangers = [
+        Cosigner.generate(f"stranger-{i}").cosign(Checkpoint.parse(fork.text), NOW) for i in range(2)
+    ]
+    bundles = set()
+    for lines in ([own], [own, own], [strangers[0], own], [own, *strangers]):
+        with pytest.raises(InconsistentError) as refusal:
+            witness.update(5, [], Note(fork.text, tuple(lines)), NOW)
+        bundles.add(str(refusal.value.evidence))
+    assert len(bundles) == 1
+
+
 def test_a_longer_fork_convicts_itself_by_its_own_proof(
     log: Log, seen: MemoryStorage, witness: Witness
 ) -> None:
