@@ -1,6 +1,5 @@
-"""Writes the demo's people as each member's own register: its headings, words, dates and digits."""
+"""The demo's people as each member's own register has them: its headings, words, dates and digits."""
 
-import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +11,7 @@ import numpy as np
 from ruamel.yaml import YAML
 
 from gateway.demo.people import DemoPeople, Record
+from gateway.demo.register_files import RegisterTable, write_tables
 from gateway.dictionary import regional
 from gateway.member.snapshot import CONSENT
 from gateway.sources.dates import BUDDHIST_AHEAD
@@ -41,19 +41,19 @@ def policy_text(member: str) -> str:
 
 
 def write_register(people: DemoPeople, folder: Path, seed: int) -> Register:
-    """Write a member's people into `folder` (made if need be); the same seed writes the same bytes."""
+    """Write a member's people into `folder` (made if need be); the same seed writes the same cells."""
     folder.mkdir(parents=True, exist_ok=True)
     text = mapping_text(people.member)
     mapping = parse_mapping(text, regional(), member=people.member)
     words = _words(YAML(typ="safe").load(text))
     dice = np.random.default_rng([seed, *people.member.encode(), 1])
+    tables = []
     for number, table in enumerate(mapping.tables):
         cells = _cells(mapping, table, words[table.name], dice)
         records = people.records if number == 0 else _one_per_accident(people)
-        with (folder / table.name).open("w", encoding="utf-8", newline="") as stream:
-            rows = csv.writer(stream, delimiter=mapping.reading.delimiter, lineterminator="\r\n")
-            rows.writerow(cells)
-            rows.writerows([cell(record) for cell in cells.values()] for record in records)
+        rows = [[cell(record) for cell in cells.values()] for record in records]
+        tables.append(RegisterTable(table.name, tuple(cells), rows))
+    write_tables(tables, folder, mapping)
     return Register(folder, text)
 
 
