@@ -43,3 +43,7 @@ class KeyStoreError(AnonymiserError):
 
 class EpochDestroyedError(KeyStoreError):
     """The key of this epoch was destroyed on purpose: its pseudonyms can never be computed again."""
+
+
+class RecordsError(AnonymiserError):
+    """Records that no risk can be computed for."""
