@@ -2,28 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from threading import Lock
 
 from anonymisers.cube import CertifiedCube, OutsideLattice, Value
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.model import LoadedSnapshot, Plan
 from gateway.member.ports import Store
-from gateway.member.snapshot import Snapshot
-from policies import Policy
 
 MEASURE = "casualties"
 """The measure that cubes hold."""
-
-
-def plan(policy: Policy, snapshot: Snapshot, today: date) -> Plan:
-    """Dimensions that the policy shows and the source has; years that ended before the embargo."""
-    shown = {d for d, _ in policy.scope_levels}  # a dimension at its root is no dimension
-    scope = sorted(policy.scope.dimensions.items())
-    finest = {d: level for d, level in scope if d in snapshot.columns and d in shown}
-    last = today - timedelta(days=policy.embargo_days)
-    covered = range(min(snapshot.years, default=0), max(snapshot.years, default=-1) + 1)
-    return Plan(finest, tuple(year for year in covered if date(year, 12, 31) < last))
 
 
 def trees(dictionary: Dictionary, member: str, made: Plan) -> dict[str, Tree]:

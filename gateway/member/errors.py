@@ -25,3 +25,9 @@ class NothingToProtectError(SafelaneError):
     """A cube needs a policy and a snapshot."""
 
     exit_code = 9
+
+
+class NotProtectedError(SafelaneError):
+    """Disclosure control found no way to release the data under this policy."""
+
+    exit_code = 9

@@ -28,10 +28,17 @@ class LoadedSnapshot:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a cube holds: for each dimension its finest level, and the closed years that count."""
+    """What a cube holds and how it is protected: of the same snapshot, the same plan is the same cube.
+
+    `finest`: dimension -> finest level; `years`: the closed years that count; `consent`, `victims`: who is
+    counted; `rules`: the protection, in words.
+    """
 
     finest: Mapping[str, str]
     years: tuple[int, ...]
+    consent: tuple[str, ...]
+    victims: tuple[str, ...]
+    rules: str
 
 
 @dataclass(frozen=True)

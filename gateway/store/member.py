@@ -1,5 +1,6 @@
 """A node's state on SQLAlchemy: the ports of `gateway.member.ports`."""
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,10 +78,19 @@ class MemberView:
         return StoredCube(
             LoadedSnapshot(row.id, row.loaded_at, row.until, row.snapshot_because),
             row.policy_version,
-            Plan(plan["finest"], tuple(plan["years"])),
+            Plan(
+                plan["finest"],
+                tuple(plan["years"]),
+                tuple(plan["consent"]),
+                tuple(plan["victims"]),
+                plan["rules"],
+            ),
             row.cube,
             row.because,
         )
+
+    def former_cubes(self) -> list[bytes]:
+        return list(self._connection.execute(select(cubes.c.cube).order_by(cubes.c.because)).scalars())
 
     def cube_entry(self) -> int | None:
         return self._connection.execute(
@@ -129,7 +139,7 @@ class MemberUnitOfWork(MemberView):
         )
 
     def add_cube(self, cube: StoredCube, *, because: int) -> None:
-        plan = {"finest": dict(cube.plan.finest), "years": list(cube.plan.years)}
+        plan = dataclasses.asdict(cube.plan)
         self._connection.execute(
             insert(cubes).values(
                 because=because,

@@ -104,7 +104,7 @@ def test_without_a_cube_nothing_is_answered(bare: Federation) -> None:
 
 def test_a_new_policy_answers_only_from_a_cube_of_its_own(region: Federation) -> None:
     node = region.members["KH"].node
-    put_in_force(node, policy_text("KH", version=2).replace("threshold: 5", "threshold: 7"))
+    put_in_force(node, policy_text("KH", version=2) + "redistribution: no\n")
     assert coverage(region, "year").refusals == (Refusal.NOT_READY,)
 
     build(node)
@@ -112,6 +112,19 @@ def test_a_new_policy_answers_only_from_a_cube_of_its_own(region: Federation) ->
     found = coverage(region, "year")
     assert found.answered
     assert found.policy == "2"
+
+
+def test_a_policy_that_changes_words_only_keeps_its_cube(region: Federation) -> None:
+    node = region.members["KH"].node
+    with node.store.reading() as view:
+        before = view.cube()
+    put_in_force(node, policy_text("KH", version=2) + "redistribution: no\n")
+
+    after = build(node)
+
+    assert before is not None
+    assert after.cube == before.cube
+    assert after.policy_version == 2
 
 
 @pytest.mark.parametrize(

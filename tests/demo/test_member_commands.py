@@ -1,0 +1,106 @@
+"""The data controller's commands on a node: each does all of its work, or says why and changes nothing."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gateway.demo.people_files import policy_text
+
+pytestmark = pytest.mark.processes
+
+
+@pytest.fixture
+def node(demo, tmp_path: Path) -> Path:
+    """A copy of a member's directory; nothing serves it."""
+    copy = tmp_path / "TH"
+    shutil.copytree(demo.directory / "members" / "TH", copy)
+    return copy
+
+
+def member(demo, *arguments: object) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [demo.process.args[0], "member", *map(str, arguments)], capture_output=True, text=True, check=False
+    )
+
+
+def log(demo, node: Path) -> str:
+    return subprocess.run(
+        [demo.process.args[0], "log", "list", "--dir", str(node)], capture_output=True, text=True, check=True
+    ).stdout
+
+
+def test_a_register_is_loaded_and_what_was_found_is_told(demo, node: Path) -> None:
+    loaded = member(demo, "load", node / "source", "--mapping", node / "mapping.yaml", "--dir", node)
+
+    assert loaded.returncode == 0, loaded.stderr
+    assert "casualties up to 2024-12-31" in loaded.stdout
+    assert "snapshot-loaded" in log(demo, node)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda source: source.write_bytes(source.read_bytes()[:1000] + b'"'), ""),
+        (lambda source: source.write_bytes(b""), "empty"),
+        (lambda source: source.unlink(), "no file"),
+        (lambda source: source.write_bytes(b"\xff\xfe\x00"), ""),
+        (lambda source: source.write_text("a,b\n1,2\n"), "no column"),
+    ],
+)
+def test_a_register_that_cannot_be_read_whole_changes_nothing(demo, node: Path, change, said: str) -> None:
+    before = log(demo, node)
+    change(next(iter(sorted((node / "source").iterdir()))))
+
+    loaded = member(demo, "load", node / "source", "--mapping", node / "mapping.yaml", "--dir", node)
+
+    assert loaded.returncode not in (0, 1)
+    assert said in loaded.stderr
+    assert "Traceback" not in loaded.stderr
+    assert log(demo, node) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (policy_text("LA"), "policy of LA"),
+        (policy_text("TH"), "next version here is 2"),
+        (policy_text("TH").replace("version: 1", "version: 2") + "colour: red\n", "colour"),
+        ("\0", ""),
+    ],
+)
+def test_a_policy_that_does_not_hold_changes_nothing(demo, node: Path, text: str, said: str) -> None:
+    before = log(demo, node)
+    document = node.parent / "policy.yaml"
+    document.write_text(text)
+
+    put = member(demo, "policy", document, "--dir", node)
+
+    assert put.returncode == 9
+    assert said in put.stderr
+    assert log(demo, node) == before
+
+
+def test_a_file_that_is_no_text_is_told(demo, node: Path) -> None:
+    document = node.parent / "policy.yaml"
+    document.write_bytes(b"\xff\xfe")
+
+    put = member(demo, "policy", document, "--dir", node)
+
+    assert put.returncode == 1
+    assert "cannot be read as text" in put.stderr
+
+
+def test_a_second_server_of_the_same_node_is_refused(demo) -> None:
+    served = member(demo, "serve", "--dir", demo.directory / "members" / "TH")
+
+    assert served.returncode == 5
+    assert "Another process serves" in served.stderr
+
+
+def test_a_directory_that_is_no_node(demo, tmp_path: Path) -> None:
+    served = member(demo, "serve", "--dir", tmp_path)
+
+    assert served.returncode == 8
+    assert "not set up" in served.stderr
