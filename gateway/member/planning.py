@@ -1,4 +1,4 @@
-"""What a policy makes of a snapshot: whom, which dimensions and years a cube holds, and how protected. Pure."""
+"""What a policy makes of a snapshot: whom and what a cube holds, and how it is protected. Pure."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
