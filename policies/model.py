@@ -31,10 +31,10 @@ class Share:
     measures: frozenset[str]
     finest: FrozenMap[str, str]
     max_dims: int
-    roles: frozenset[str] | None = None
-    ready_made_only: bool = False
-    conditions: Conditions = field(default_factory=Conditions)
-    name: str | None = None
+    roles: frozenset[str] | None
+    ready_made_only: bool
+    conditions: Conditions
+    name: str | None
 
     @property
     def label(self) -> str:

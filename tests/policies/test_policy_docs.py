@@ -11,6 +11,7 @@ from gateway.cli import main
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary
 from policies import Code, PolicyError, Told, load_policy
+from policies.demands import Demand
 from policies.document import document
 from policies.shapes import ListOf, Record
 
@@ -45,6 +46,12 @@ def test_everything_that_lint_finds_is_in_the_reference() -> None:
 
     assert len(codes) > 20
     assert {code for code in codes if f"`{code}`" not in section("What lint finds")} == set()
+
+
+def test_whatever_a_policy_can_demand_is_in_the_table_of_what_is_done() -> None:
+    keys = {demand.partition(":")[0].partition(" ")[0] for demand in Demand}
+
+    assert {key for key in keys if f"`{key}" not in section("What is said, and what is done")} == set()
 
 
 def test_the_reference_has_a_policy_of_five_lines() -> None:
