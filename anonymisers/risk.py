@@ -21,7 +21,7 @@ from anonymisers.errors import RecordsError
 class Diversity:
     """How many sensitive values a class has at least; 1 means that a class tells its people's value.
 
-    `distinct` counts values; `entropy` is the exponential of the least entropy, as many as if equally frequent.
+    `distinct` counts values; `entropy` is the exponential of the least entropy: so many equal ones.
     """
 
     distinct: int
