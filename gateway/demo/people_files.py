@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from gateway.demo.register_files import RegisterTable, write_tables
 from gateway.dictionary import regional
 from gateway.member.snapshot import CONSENT
 from gateway.sources.dates import BUDDHIST_AHEAD
-from gateway.sources.mapping import ColumnRule, SourceMapping, TableRule
+from gateway.sources.mapping import NUMBER, ColumnRule, SourceMapping, TableRule
 from gateway.sources.mapping_yaml import parse_mapping
 from gateway.sources.targets import ACCIDENT, AGE, BIRTH, CASE, DATE, PERSON, PLACE
 
@@ -50,11 +51,31 @@ def write_register(people: DemoPeople, folder: Path, seed: int) -> Register:
     tables = []
     for number, table in enumerate(mapping.tables):
         cells = _cells(mapping, table, words[table.name], dice)
+        if table.repeat:
+            tables.append(_side_by_side(people, table, cells))
+            continue
         records = people.records if number == 0 else _one_per_accident(people)
         rows = [[cell(record) for cell in cells.values()] for record in records]
         tables.append(RegisterTable(table.name, tuple(cells), rows))
     write_tables(tables, folder, mapping)
     return Register(folder, text)
+
+
+def _side_by_side(people: DemoPeople, table: TableRule, cells: Mapping[str, Cell]) -> RegisterTable:
+    """One row per accident, its victims beside each other; where they do not fit, a second row."""
+    common = {heading: cell for heading, cell in cells.items() if NUMBER not in heading}
+    own = {heading: cell for heading, cell in cells.items() if NUMBER in heading}
+    numbers = range(1, table.repeat + 1)
+    headings = (*common, *(heading.replace(NUMBER, str(n)) for n in numbers for heading in own))
+    rows = []
+    for _, accident in groupby(people.records, key=lambda record: record.accident_id):
+        records = list(accident)
+        for start in range(0, len(records), table.repeat):
+            victims = records[start : start + table.repeat]
+            row = [cell(victims[0]) for cell in common.values()]
+            row += [cell(victim) for victim in victims for cell in own.values()]
+            rows.append(row + [""] * (len(headings) - len(row)))
+    return RegisterTable(table.name, headings, rows)
 
 
 def _one_per_accident(people: DemoPeople) -> list[Record]:

@@ -29,6 +29,7 @@ class Problem(StrEnum):
     ROW_SHORT = "a row with fewer cells than headings, left out"
     ROW_LONG = "a row with more cells than headings, left out"
     ROW_BLANK = "an empty row, left out"
+    NO_CASUALTY = "an accident without a victim: nothing to count"
     ROW_HEADINGS = "the headings once more, left out"
     JOIN = "no row of the joined table belongs to it"
     JOIN_TWICE = "several rows of the joined table have its key: the first by alphabet was taken"

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from gateway.sources.errors import SourceError
 from gateway.sources.findings import Findings, Problem
 from gateway.sources.mapping import SourceMapping, TableRule
+from gateway.sources.repeated import open_table
 from gateway.sources.tables import OpenTable, Source
 from gateway.sources.words import plain
 
@@ -46,7 +47,7 @@ def check_headings(source: Source, mapping: SourceMapping, findings: Findings) -
     errors: list[SourceError] = []
     for rule in mapping.tables:
         try:
-            with source.table(rule.name) as table:
+            with open_table(source, rule, findings) as table:
                 positions(table, rule, headings_asked(mapping, rule), findings)
         except SourceError as error:
             errors.append(error)

@@ -16,6 +16,7 @@ from gateway.sources.findings import Finding, Findings
 from gateway.sources.headings import headings_asked, positions
 from gateway.sources.joins import JoinedTable
 from gateway.sources.mapping import SourceMapping, TableRule
+from gateway.sources.repeated import open_table
 from gateway.sources.tables import Chunk, Source
 from gateway.sources.targets import Kind
 
@@ -63,7 +64,7 @@ def load(
 
     joined = [_joined(source, mapping, rule, readers(rule), findings) for rule in others]
     own = readers(first)
-    with source.table(first.name) as table:
+    with open_table(source, first, findings) as table:
         places = positions(table, first, headings_asked(mapping, first), findings)
         parts = []
         for part in _walk(table.chunks, places, mapping.tables, joined, own):
@@ -82,7 +83,7 @@ def _joined(
     readers: Sequence[ColumnReader | IdentifierReader],
     findings: Findings,
 ) -> JoinedTable:
-    with source.table(rule.name) as table:
+    with open_table(source, rule, findings) as table:
         places = positions(table, rule, headings_asked(mapping, rule), findings)
         return JoinedTable(rule, table, places, readers, findings)
 

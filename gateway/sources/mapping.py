@@ -7,6 +7,9 @@ from types import MappingProxyType
 from gateway.sources.dates import DateFormat
 from gateway.sources.targets import Target
 
+NUMBER = "{n}"
+"""In a heading of a table that repeats columns: the number of the victim, from 1."""
+
 ISO_DATES = tuple(DateFormat(text) for text in ("YYYY-MM-DD", "YYYY-MM", "YYYY"))
 
 
@@ -34,12 +37,14 @@ class TableRule:
 
     `columns`: heading -> rule; `left_out`: heading -> why it is not read. `join`: heading here -> heading of
     the first table, whose every row finds the one row here with the same values; empty for the first table.
+    `repeat`: so many victims are in one row, each in columns of its own, `{n}` in their headings; 0: not so.
     """
 
     name: str
     columns: Mapping[str, ColumnRule]
     left_out: Mapping[str, str]
     join: Mapping[str, str]
+    repeat: int = 0
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from gateway.dictionary import Dictionary
 from gateway.member.snapshot import CONSENT
 from gateway.sources.dates import ERAS, DateFormat
 from gateway.sources.errors import MappingError
-from gateway.sources.mapping import ISO_DATES, ColumnRule, Reading, SourceMapping, TableRule
+from gateway.sources.mapping import ISO_DATES, NUMBER, ColumnRule, Reading, SourceMapping, TableRule
 from gateway.sources.targets import CASE, DATE, Kind, Target, targets
 from gateway.sources.words import plain
 from policies.errors import Fault, quoted
@@ -138,6 +138,7 @@ def _build_reading(values: dict[str, Any], node: Table, faults: list[Fault]) -> 
 
 def _table(known: Mapping[str, Target]) -> Record[dict[str, Any]]:
     keys = {
+        "repeat": Key(Number(2, 99), "victims that a row can hold; {n} in a heading is their number"),
         "join": Key(_Each("a join", Text()), "heading here: heading of the first table"),
         "columns": Key(_Each("the columns", _column(known)), "heading: what it becomes", required=True),
         "left_out": Key(_Each("a list of headings", Text()), "heading: why it is not read"),
@@ -148,7 +149,21 @@ def _table(known: Mapping[str, Target]) -> Record[dict[str, Any]]:
 def _build_table(values: dict[str, Any], node: Table, faults: list[Fault]) -> dict[str, Any]:
     for heading in set(values.get("columns", ())) & set(values.get("left_out", ())):
         faults.append(_spot(node, "left_out").fault(f"{quoted(heading)} is both read and left out"))
+    numbered = [h for h in (*values.get("columns", ()), *values.get("left_out", ())) if NUMBER in h]
+    if numbered and "repeat" not in values:
+        faults.append(
+            node.spot.fault(f"{quoted(numbered[0])} needs 'repeat': how many victims a row can hold")
+        )
+    if "repeat" in values and "join" in values:
+        faults.append(_spot(node, "repeat").fault("only the first table can hold several victims in a row"))
+    elif "repeat" in values and not _repeats_the_case(values):
+        faults.append(_spot(node, "repeat").fault(f"the column of {CASE} needs {NUMBER} in its heading"))
     return values
+
+
+def _repeats_the_case(values: Mapping[str, Any]) -> bool:
+    rules: Mapping[str, ColumnRule | None] = values.get("columns", {})
+    return any(rule and rule.target.name == CASE and NUMBER in heading for heading, rule in rules.items())
 
 
 def _column(known: Mapping[str, Target]) -> ByNode[ColumnRule]:
@@ -254,7 +269,13 @@ def _build(
     parts: Mapping[str, dict[str, Any]] = values.get("tables", {})
     nothing: Mapping[str, Any] = MappingProxyType({})
     tables = tuple(
-        TableRule(name, part["columns"], part.get("left_out", nothing), part.get("join", nothing))
+        TableRule(
+            name,
+            part["columns"],
+            part.get("left_out", nothing),
+            part.get("join", nothing),
+            part.get("repeat", 0),
+        )
         for name, part in parts.items()
         if "columns" in part
     )

@@ -11,12 +11,13 @@ from gateway.sources.database_source import open_database
 from gateway.sources.errors import SourceError
 from gateway.sources.findings import Findings
 from gateway.sources.mapping import Reading, SourceMapping
-from gateway.sources.sniff import sniff_reading
+from gateway.sources.sniff import header_line, sniff_reading
 from gateway.sources.suggest import suggest
 from gateway.sources.tables import Source
 from gateway.sources.workbook_source import WorkbookSource
 
 WORKBOOKS = (".xlsx", ".xlsm")
+TOP_ROWS = 50
 DATABASE_FILES = (".sqlite", ".db", ".sqlite3")
 
 
@@ -57,7 +58,12 @@ def _sqlite_url(path: Path) -> str:
 def draft_mapping(place: str, member: str, dictionary: Dictionary, today: date) -> str:
     """A draft of the mapping for the source at `place`, whose kind it finds out. Raises SourceError."""
     kind = _kind(place)
-    reading = sniff_reading(_first_file(Path(place)), member) if kind == "csv" else Reading()
+    reading = Reading()
+    if kind == "csv":
+        reading = sniff_reading(_first_file(Path(place)), member)
+    elif kind == "xlsx":
+        book = WorkbookSource(_only(place, WORKBOOKS), reading, Findings())
+        reading = Reading(header=header_line(book.top(book.tables()[0], TOP_ROWS)))
     unread = SourceMapping(member, kind, reading, (), {})
     with open_source(place, unread, Findings()) as source:
         return suggest(source, dictionary, member, kind=kind, reading=reading, today=today)

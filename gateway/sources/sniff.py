@@ -1,4 +1,4 @@
-"""How a CSV file seems to be written: encoding, delimiter, the line of its headings. For drafts only."""
+"""How a file seems to be written: encoding, delimiter, the line of its headings. For drafts only."""
 
 import codecs
 import csv
@@ -29,7 +29,11 @@ def sniff_reading(path: Path, member: str) -> Reading:
     if len(lines) > 1:
         lines = lines[:-1]  # the last one of a sample is cut
     delimiter = max(_DELIMITERS, key=lambda d: _regularity(lines[:200], d))
-    return Reading("utf-8" if encoding == "utf-8-sig" else encoding, delimiter, _header(lines, delimiter))
+    return Reading(
+        "utf-8" if encoding == "utf-8-sig" else encoding,
+        delimiter,
+        header_line(_rows(lines[:200], delimiter)),
+    )
 
 
 def _encoding(data: bytes, member: str) -> str:
@@ -53,9 +57,8 @@ def _regularity(lines: Sequence[str], delimiter: str) -> float:
     return usual * widths.count(usual)
 
 
-def _header(lines: Sequence[str], delimiter: str) -> int:
-    """The first row with as many different words as the widest row has cells."""
-    rows = _rows(lines[:200], delimiter)
+def header_line(rows: Sequence[Sequence[str]]) -> int:
+    """The line of the headings: the first with as many different words as the widest row has cells."""
     width = max(map(len, rows), default=0)
     for number, row in enumerate(rows[:_HEADER_LINES], 1):
         words = [cell.strip() for cell in row if cell.strip()]

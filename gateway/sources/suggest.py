@@ -14,7 +14,7 @@ from gateway.dictionary import Dictionary
 from gateway.member.snapshot import CONSENT
 from gateway.sources.evidence import SPLIT, Cells, Witness, left_out_score
 from gateway.sources.lexicon import heading_words, lexicon, likeness
-from gateway.sources.mapping import Reading
+from gateway.sources.mapping import NUMBER, Reading
 from gateway.sources.tables import Source
 from gateway.sources.targets import AGE, BIRTH, CASE, DATE, Kind, Target, targets
 from gateway.sources.words import plain
@@ -29,6 +29,7 @@ ENOUGH_AGES = 0.9
 MOST_WORDS = 60
 LONGEST_WORD = 60
 _HEADING_WEIGHT = 0.55
+_NUMBERED = re.compile(r"(\D*)([1-9][0-9]?)(\D*)")
 _SAFE = re.compile(
     r"[^\W\d_](?:[\w ()/.\u0300-\u036f\u0e30-\u0e4e\u0eb0-\u0ecd\u102b-\u109f\u17b4-\u17d3-]*[^\s:,-])?"
 )
@@ -41,6 +42,8 @@ class Column:
     table: str
     heading: str
     cells: Cells
+    times: int = 1
+    """How often it stands in a row, once for each victim."""
 
 
 @dataclass(frozen=True)
@@ -108,13 +111,26 @@ def _columns(source: Source, name: str) -> Iterator[Column]:
         chunk = next(table.chunks)
         step = max(1, len(chunk.rows) // SAMPLE)
         rows = chunk.rows[::step]
-    for number, heading in enumerate(table.headings):
+    for heading, places in _repeated(table.headings).items():
         if heading:
-            yield Column(name, heading, Cells([row[number] for row in rows]))
+            yield Column(name, heading, Cells([row[place] for place in places for row in rows]), len(places))
+
+
+def _repeated(headings: Sequence[str]) -> dict[str, list[int]]:
+    """Headings with where they stand; those that differ only in a victim's number as one."""
+    forms: dict[str, dict[int, int]] = {}
+    for place, heading in enumerate(headings):
+        found = _NUMBERED.fullmatch(heading)
+        if found:
+            forms.setdefault(f"{found[1]}{NUMBER}{found[3]}", {})[int(found[2])] = place
+    repeated = {form: places for form, places in forms.items() if {1, 2} <= set(places)}
+    inside = {place for places in repeated.values() for place in places.values()}
+    single = {heading: [place] for place, heading in enumerate(headings) if place not in inside}
+    return single | {form: [places[n] for n in sorted(places)] for form, places in repeated.items()}
 
 
 def _options(column: Column, known: Mapping[str, Target], witness: Witness) -> Iterator[Guess]:
-    heading = heading_words(column.heading)
+    heading = heading_words(column.heading.replace(NUMBER, " "))
     words = witness.lexicon.headings
     for target in known.values():
         told = likeness(heading, words.get(target.name, (plain(target.name),)))
@@ -146,9 +162,10 @@ def _document(
     yield "mapping: 1"
     yield f"member: {witness.member}"
     yield f"source: {kind}"
-    if kind == "csv" and reading != Reading():
+    if reading != Reading():
         delimiter = "tab" if reading.delimiter == "\t" else _word(reading.delimiter)
-        yield f"reading: {{encoding: {reading.encoding}, delimiter: {delimiter}, header: {reading.header}}}"
+        text = f"encoding: {reading.encoding}, delimiter: {delimiter}, " if kind == "csv" else ""
+        yield f"reading: {{{text}header: {reading.header}}}"
     yield "tables:"
     for name in sorted(names, key=lambda n: n != first):
         join = _join(name, first, columns) if name != first else None
@@ -158,6 +175,9 @@ def _document(
             yield f"  # {_word(name)}: nothing in it was recognised"
             continue
         yield f"  {_word(name)}:"
+        times = max(g.column.times for g in mine)
+        if times > 1:
+            yield f"    repeat: {times}"
         if name != first:
             yield _join_line(join)
         yield "    columns:"

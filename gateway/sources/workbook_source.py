@@ -3,8 +3,8 @@
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -39,6 +39,14 @@ class WorkbookSource:
         with self._book(results=True) as book:
             return [name for name in book.sheetnames if hasattr(book[name], "reset_dimensions")]
 
+    def top(self, name: str, rows: int) -> list[list[str]]:
+        """The first rows of a sheet as they are. Raises SourceError."""
+        with ExitStack() as stack, _told_as_damaged(self._path):
+            sheet = self._sheet(stack, name, results=True)
+            return [
+                [cell_text(value) for value in row] for row in sheet.iter_rows(max_row=rows, values_only=True)
+            ]
+
     @contextmanager
     def table(self, name: str) -> Iterator[OpenTable]:
         """Open the sheet of that name. Raises SourceError, also while its chunks are walked."""
@@ -47,6 +55,7 @@ class WorkbookSource:
             formulas, merged = sheet_traits(self._path, _part(sheet))
             written = self._sheet(stack, name, results=False) if formulas else None
             rows = _SheetRows(name, sheet, written, merged, self._findings)
+            stack.callback(rows.close)
             with _told_as_damaged(self._path):
                 headings = rows.headings(self._header)
             yield OpenTable(headings, self._chunks(rows, len(headings)))
@@ -104,6 +113,10 @@ class _SheetRows:
         self._origins: dict[Place, str] = dict.fromkeys(merged.values(), "")
         self._rows = self._walk(sheet, written)
 
+    def close(self) -> None:
+        """Let go of the file, which a half-walked sheet keeps open."""
+        self._rows.close()
+
     def headings(self, header: int) -> tuple[str, ...]:
         """The cells of the heading line. Raises SourceError when the sheet ends before it."""
         for line, cells in self._rows:
@@ -135,16 +148,17 @@ class _SheetRows:
                 lines, rows = [], []
         yield Chunk(lines, rows)
 
-    def _walk(self, sheet: Any, written: Any) -> Iterator[tuple[int, list[str]]]:
-        results = sheet.iter_rows(values_only=True)
-        formulas = written.iter_rows() if written is not None else None
-        for line, values in enumerate(results, 1):
-            cells = [cell_text(value) for value in values]
-            if formulas is not None:
-                self._tell_formulas(line, next(formulas), cells)
-            if self._merged:
-                self._spread(line, cells)
-            yield line, cells
+    def _walk(self, sheet: Any, written: Any) -> Generator[tuple[int, list[str]], None, None]:
+        with ExitStack() as stack:
+            results = stack.enter_context(closing(sheet.iter_rows(values_only=True)))
+            formulas = stack.enter_context(closing(written.iter_rows())) if written is not None else None
+            for line, values in enumerate(results, 1):
+                cells = [cell_text(value) for value in values]
+                if formulas is not None:
+                    self._tell_formulas(line, next(formulas), cells)
+                if self._merged:
+                    self._spread(line, cells)
+                yield line, cells
 
     def _tell_formulas(self, line: int, written: _Row, cells: list[str]) -> None:
         for cell, result in zip(written, cells, strict=False):
