@@ -11,6 +11,10 @@ import re
 import sys
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 BURMESE_NYA, BURMESE_U, BURMESE_WA = "\u1009", "\u1025", "\u101d"
 
@@ -44,6 +48,7 @@ _BEFORE = {ord(c): None for c in INVISIBLE} | {ord(BURMESE_NYA): BURMESE_U}
 TO_ASCII_DIGITS = {ord(c): str(unicodedata.decimal(c)) for c in _BY_CATEGORY["Nd"] if not c.isascii()}
 """For str.translate: every decimal digit of every script to ASCII."""
 _COMPACT = TO_ASCII_DIGITS | {ord(c): None for c in _BRACKETS | _DASHES | _SLASHES | _DOTS | _SPACES}
+_GONE = np.uint32(0xFFFFFFFF)
 _COMPACT_COLUMN = {k: v for k, v in _COMPACT.items() if k != ord(_LINE)}
 
 
@@ -71,15 +76,33 @@ def canonical_name(value: str) -> str:
 
 
 def canonical_identifiers(values: Sequence[str]) -> list[str]:
-    """`canonical_identifier` of every value, about ten times faster for a column.
+    """`canonical_identifier` of every value, several times faster for a column.
 
     The values are normalised as one text with a line feed between them. A value that itself holds a line
-    feed, or a character that normalises to one, makes the column go value by value.
+    feed makes the column go value by value.
     """
     joined = _LINE.join(values)
-    whole = joined if joined.isascii() else _normalised(joined)
-    folded = whole.translate(_COMPACT_COLUMN).casefold()
-    parts = _zeros(folded).split(_LINE)
+    if joined.isascii():
+        compact = joined.translate(_COMPACT_COLUMN)
+    else:
+        normal = unicodedata.normalize("NFKC", _translated(joined, "before"))
+        compact = _translated(normal, "compact")
+    parts = _zeros(compact.casefold()).split(_LINE)
     if len(parts) != len(values):
         return [canonical_identifier(value) for value in values]
     return parts
+
+
+def _translated(text: str, which: str) -> str:
+    """str.translate for a long text that is not ASCII, as one look-up in an array."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    translated = _array(which)[codes]
+    return translated[translated != _GONE].tobytes().decode("utf-32-le", "surrogatepass")
+
+
+@cache
+def _array(which: str) -> NDArray[np.uint32]:
+    table = np.arange(sys.maxunicode + 1, dtype="<u4")
+    for code, instead in (_BEFORE if which == "before" else _COMPACT_COLUMN).items():
+        table[code] = _GONE if instead is None else ord(instead)
+    return table

@@ -62,16 +62,23 @@ def pseudonyms(k_epoch: bytes, domain: Domain, values: Sequence[str]) -> list[st
     by: an empty cell would give all people without a number the same pseudonym. Raises KeyStoreError for a
     key that is not 32 bytes.
     """
+    made = pseudonyms_where_given(k_epoch, domain, values)
+    if "" in made:
+        raise IdentifierError(
+            f"value {made.index('')} of kind {domain.kind} is empty once separators are removed",
+            remedy="Leave rows without this identifier out, or use another identifier for them.",
+        )
+    return made
+
+
+def pseudonyms_where_given(k_epoch: bytes, domain: Domain, values: Sequence[str]) -> list[str]:
+    """Like `pseudonyms`, but a value with nothing left to identify a person by gives an empty text."""
     key = domain_key(k_epoch, domain)
     distinct = list(dict.fromkeys(values))
     canonical = canonical_values(domain.kind, distinct)
-    if "" in canonical:
-        position = values.index(distinct[canonical.index("")])
-        raise IdentifierError(
-            f"value {position} of kind {domain.kind} is empty once separators are removed",
-            remedy="Leave rows without this identifier out, or use another identifier for them.",
-        )
     made = _digests_to_pseudonyms(domain.epoch, _digests(key, canonical))
+    if "" in canonical:
+        made = [text if value else "" for value, text in zip(canonical, made, strict=True)]
     if len(distinct) == len(values):
         return made
     known = dict(zip(distinct, made, strict=True))

@@ -1,7 +1,7 @@
 """`safelane pseudonymise`: the identifiers of a plain CSV table become pseudonyms for one recipient."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import click
 from anonymisers.epochs import open_epoch
 from anonymisers.errors import AnonymiserError
 from anonymisers.pseudonym_domain import Domain
-from anonymisers.pseudonyms import canonical_values, pseudonyms
+from anonymisers.pseudonyms import pseudonyms_where_given
 from gateway.cli.csv_tables import CsvError, open_table
 from gateway.cli.files import whole
 from gateway.cli.progress import building
@@ -117,16 +117,12 @@ def _open(
 
 def _replace(rows: list[list[str]], at: int, domain: Domain, key: bytes, before: int) -> int:
     """Put pseudonyms into a column; the number of cells that hold no identifier and become empty."""
-    cells = [row[at] for row in rows]
     try:
-        named = [bool(value) for value in canonical_values(domain.kind, cells)]
-        made: Iterator[str] = iter(
-            pseudonyms(key, domain, [c for c, has in zip(cells, named, strict=True) if has])
-        )
+        made = pseudonyms_where_given(key, domain, [row[at] for row in rows])
     except AnonymiserError as error:
         raise CsvError(
             f"rows {before + 1} to {before + len(rows)}: {error.message}", remedy=error.remedy
         ) from None
-    for row, has in zip(rows, named, strict=True):
-        row[at] = next(made) if has else ""
-    return named.count(False)
+    for row, pseudonym in zip(rows, made, strict=True):
+        row[at] = pseudonym
+    return made.count("")
