@@ -49,6 +49,8 @@ class Calibration:
     years: tuple[YearPlan, ...]
     usual: Mapping[str, Mapping[str, int]]
     provinces: Mapping[str, int]
+    earlier: "Calibration | None" = None
+    """The decades before, for members whose register is old; only made when asked for."""
 
 
 def members() -> tuple[str, ...]:
@@ -66,7 +68,28 @@ def calibration(member: str) -> Calibration:
     totals = _totals(part["years"], spans, span)
     derived = {s["from"]: s for s in spans if s["from"] == s["to"]}
     years = tuple(_plan(year, totals[year], part["years"].get(year) or derived.get(year)) for year in span)
-    return Calibration(member, years, part["usual"], part["provinces"])
+    earlier = _earlier(member, part["earlier"], part["provinces"]) if "earlier" in part else None
+    return Calibration(member, years, part["usual"], part["provinces"], earlier)
+
+
+def _earlier(member: str, told: Mapping[str, Any], provinces: Mapping[str, int]) -> Calibration:
+    """Years of which only sums are published: totals along a line, outcomes in proportion to them."""
+    span = list(range(told["from"], told["to"] + 1))
+    line = np.interp(span, list(told["line"]), list(told["line"].values()))
+    totals = np.array(shared_out(told["total"], line), dtype=np.float64)
+    killed = shared_out(told["outcome"]["K"], totals)
+    years = tuple(
+        YearPlan(
+            year,
+            int(total),
+            published=False,
+            accidents=round(total * ACCIDENTS_PER_CASUALTY),
+            counts={"outcome": {"K": k, "I": int(total) - k}},
+            sexage_of_civilians=False,
+        )
+        for year, total, k in zip(span, totals.tolist(), killed, strict=True)
+    )
+    return Calibration(member, years, told["usual"] | {"outcome": told["outcome"]}, provinces)
 
 
 @cache

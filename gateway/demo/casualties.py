@@ -15,6 +15,9 @@ SEX_AND_AGE: Mapping[str, tuple[str, str]] = {
     "ADULT_UNK": ("U", "ADULT_UNK"),
     "UNK": ("U", "UNK"),
 }
+MANY = 2_000
+"""People hurt by one kind of device in a year beyond which accidents are drawn the faster way."""
+
 _CONSENT = {"N": 0.02, "NAT": 0.04, "AGG": 0.6, "REC": 0.34}
 _INJURIES = {"AMP_L": 0.17, "AMP_U": 0.06, "AMP_M": 0.02, "EYE": 0.12, "EAR": 0.1, "BURN": 0.08, "FRAG": 0.55}
 _ACTIVITIES: Mapping[str, Mapping[str, int]] = {
@@ -50,13 +53,19 @@ class Casualty:
     consent: str
 
 
-def draw(calibration: Calibration, dice: np.random.Generator) -> list[Casualty]:
-    """All casualties of a member, in the order of the years. The same dice draw the same people."""
-    casualties: list[Casualty] = []
+def draw(
+    calibration: Calibration, dice: np.random.Generator, after: Casualty | None = None
+) -> list[Casualty]:
+    """All casualties of a member, in the order of the years. The same dice draw the same people.
+
+    `after` is the last casualty drawn before: numbers go on from it.
+    """
+    casualties = [after] if after else []
     for plan in calibration.years:
         accident = casualties[-1].accident + 1 if casualties else 1
-        casualties += _year(plan, calibration, dice, accident, len(casualties) + 1)
-    return casualties
+        number = casualties[-1].number + 1 if casualties else 1
+        casualties += _year(plan, calibration, dice, accident, number)
+    return casualties[1:] if after else casualties
 
 
 def _year(
@@ -137,11 +146,21 @@ def _accidents(
 
 def _sizes(people: int, accidents: int, dice: np.random.Generator) -> list[int]:
     """Everybody beyond the first of each accident joins one in proportion to its size."""
+    if people > MANY:
+        return _sizes_of_many(people, accidents, dice)
     sizes = [1] * accidents
     for _ in range(people - accidents):
         weights = np.array(sizes, dtype=np.float64)
         sizes[int(dice.choice(accidents, p=weights / weights.sum()))] += 1
     return sizes
+
+
+def _sizes_of_many(people: int, accidents: int, dice: np.random.Generator) -> list[int]:
+    """The same law as an urn: to join the accident of anybody drawn evenly takes no sum of weights."""
+    urn = list(range(accidents))
+    for drawn in dice.random(people - accidents).tolist():
+        urn.append(urn[int(drawn * len(urn))])
+    return [int(size) for size in np.bincount(urn, minlength=accidents)]
 
 
 def _people(

@@ -1,7 +1,7 @@
 """The demo's people: invented, seeded, calibrated. With a truth table and a list of what must never leak."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -88,22 +88,40 @@ def demo_members() -> tuple[str, ...]:
     return members()
 
 
-def make_people(member: str, seed: int) -> DemoPeople:
-    """Invent a member's people. The same seed gives the same people, whoever else is made."""
+def make_people(member: str, seed: int, *, earlier: bool = False) -> DemoPeople:
+    """Invent a member's people. The same seed gives the same people, whoever else is made.
+
+    `earlier` adds the decades before 2010 where the demo has figures for them (KH: 63,520 people more).
+    """
+    plan = calibration(member)
     dice = np.random.default_rng([seed, *member.encode()])
-    casualties = draw(calibration(member), dice)
+    casualties = draw(plan, dice)
     taken: set[str] = set()
     identities = [identity(member, casualty, dice, taken) for casualty in casualties]
     people = list(range(len(casualties)))
-    for earlier, later in _hurt_again(casualties, identities, dice):
-        casualties[later] = _grown_older(casualties[later], identities[earlier])
-        identities[later] = identities[earlier]
-        people[later] = people[earlier]
-    records = (
+    for first, second in _hurt_again(casualties, identities, dice):
+        casualties[second] = _grown_older(casualties[second], identities[first])
+        identities[second] = identities[first]
+        people[second] = people[first]
+    records = _records(casualties, identities, people, dice)
+    if earlier and plan.earlier:
+        before = draw(plan.earlier, dice, after=casualties[-1])
+        strangers = [identity(member, casualty, dice, taken) for casualty in before]
+        numbers = range(len(casualties), len(casualties) + len(before))
+        records += _records(before, strangers, numbers, dice)
+    return DemoPeople(member, tuple(records))
+
+
+def _records(
+    casualties: Sequence[Casualty],
+    identities: Sequence[Identity],
+    people: Sequence[int],
+    dice: np.random.Generator,
+) -> list[Record]:
+    return [
         Record(casualty, who, story(casualty, who, dice), person)
         for casualty, who, person in zip(casualties, identities, people, strict=True)
-    )
-    return DemoPeople(member, tuple(records))
+    ]
 
 
 def _hurt_again(

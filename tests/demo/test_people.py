@@ -228,3 +228,14 @@ def test_every_mapping_says_why_it_leaves_names_and_stories_out(member):
 def test_the_registers_come_in_the_shapes_of_real_ones():
     kinds = {member: parse_mapping(mapping_text(member), regional()).kind for member in MEMBERS}
     assert kinds == {"KH": "csv", "LA": "database", "MM": "csv", "TH": "csv", "VN": "xlsx", "PH": "csv"}
+
+
+def test_cambodia_has_65_thousand_people_since_1979():
+    people = make_people("KH", SEED, earlier=True)
+    years = Counter(record.casualty.date[:4] for record in people.records)
+    assert min(years) == "1979"
+    assert sum(years.values()) == 65_086
+    before = [record.casualty for record in people.records if record.casualty.date < "2010"]
+    assert Counter(c.outcome for c in before) == {"K": 19_505, "I": 44_015}
+    assert len({record.case_id for record in people.records}) == 65_086
+    assert people.records[:1566] == make_people("KH", SEED).records
