@@ -97,7 +97,8 @@ def _translated(text: str, which: str) -> str:
     """str.translate for a long text that is not ASCII, as one look-up in an array."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     translated = _array(which)[codes]
-    return translated[translated != _GONE].tobytes().decode("utf-32-le", "surrogatepass")
+    kept: bytes = translated[translated != _GONE].tobytes()
+    return kept.decode("utf-32-le", "surrogatepass")
 
 
 @cache
