@@ -40,6 +40,7 @@ from policies.terms import (
         (((2013, 2016),), 5, False),
         (((2010, 2015),), 5, False),
         (((2009, 2014),), 5, False),
+        (((2008, 2014),), 5, False),
         (((2010, 2014), (2014, 2016)), 5, False),
     ],
 )
@@ -141,4 +142,5 @@ def test_a_request_is_made_of_named_parts_only() -> None:
 def test_the_levels_of_a_request_may_come_in_any_form() -> None:
     parts = ("KH", "ARMAC", "analyst", "research", "casualties")
 
+    assert not Request(*parts, frozenset()).record_level
     assert Request(*parts, [("date", "year")]) == Request(*parts, frozenset({("date", "year")}))  # type: ignore[arg-type]
