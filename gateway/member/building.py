@@ -8,12 +8,12 @@ from anonymisers.rules import Rules
 from anonymisers.table import Table
 from gateway.member import entries
 from gateway.member.context import Node
-from gateway.member.counting import count_people
+from gateway.member.counting import count_people, honest_rows
 from gateway.member.errors import NothingToProtectError, NotProtectedError
-from gateway.member.model import StoredCube
+from gateway.member.model import Plan, StoredCube
 from gateway.member.planning import plan
 from gateway.member.policies import policy_of
-from gateway.member.snapshot import population
+from gateway.member.snapshot import Snapshot, population
 
 Progress = Callable[[str, float], None]
 """Told what is being done, and how much of it is done (0 to 1)."""
@@ -38,8 +38,7 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
     if newest is not None and (newest.snapshot.id, newest.plan) == (record.id, made):
         cube = CertifiedCube.from_bytes(newest.cube)
     else:
-        rows = population(snapshot, made.consent, victims=made.victims)
-        table = count_people(snapshot, node.dictionary, made.finest, rows=rows, years=made.years)
+        table = _table(node, snapshot, made, rules)
         cube = _protect(table, rules, node.cube_key, former, progress)
     now = node.clock.now()
     event, openings = entries.cube_certified(node, record.id, in_force.version, cube.certificate_digest, now)
@@ -48,6 +47,20 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
         stored = StoredCube(record, in_force.version, made, cube.to_bytes(), index)
         work.add_cube(stored, because=index)
     return stored
+
+
+def _table(node: Node, snapshot: Snapshot, made: Plan, rules: Rules) -> Table:
+    """The people that the policy counts, without those rows that would make a small group look large."""
+    rows = honest_rows(
+        snapshot,
+        node.dictionary,
+        made.finest,
+        rows=population(snapshot, made.consent, victims=made.victims),
+        years=made.years,
+        max_dims=rules.max_dims or len(made.finest),
+        threshold=rules.threshold,
+    )
+    return count_people(snapshot, node.dictionary, made.finest, rows=rows, years=made.years)
 
 
 def _protect(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.contributors import misleading_rows
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.table import Table
 from gateway.dictionary import Dictionary
@@ -29,6 +30,43 @@ def count_people(
     Raises SnapshotError for a dimension that the source does not have, DictionaryError for a level that the
     member has not.
     """
+    dims, coords, inside = _placed(snapshot, dictionary, finest, rows, years)
+    cells, counts = _distinct_people(coords, snapshot.people[inside])
+    return Table(dims, tuple(finest), MappingProxyType({}), cells, counts)
+
+
+def honest_rows(
+    snapshot: Snapshot,
+    dictionary: Dictionary,
+    finest: Mapping[str, str],
+    *,
+    rows: NDArray[np.bool_],
+    years: Iterable[int],
+    max_dims: int,
+    threshold: int,
+) -> NDArray[np.bool_]:
+    """Those of `rows` that make no cell of the lattice look as if it held `threshold` people or more.
+
+    Somebody hurt twice counts twice, except where that would hide how few people there are
+    (`anonymisers.contributors`). Raises as `count_people` does.
+    """
+    dims, coords, inside = _placed(snapshot, dictionary, finest, rows, years)
+    misleading = misleading_rows(
+        dims, coords, snapshot.people[inside], max_dims=max_dims, threshold=threshold
+    )
+    honest = rows.copy()
+    honest[np.flatnonzero(inside)[misleading]] = False
+    return _frozen(honest)
+
+
+def _placed(
+    snapshot: Snapshot,
+    dictionary: Dictionary,
+    finest: Mapping[str, str],
+    rows: NDArray[np.bool_],
+    years: Iterable[int],
+) -> tuple[tuple[Hierarchy, ...], NDArray[np.int32], NDArray[np.bool_]]:
+    """The hierarchies, the positions of every counted row in them, and the mask of the rows counted."""
     years = sorted(set(years))
     inside = rows & _in_years(snapshot.column("date"), years)
     dims = tuple(
@@ -41,8 +79,7 @@ def count_people(
         for dim, level in zip(dims, finest.values(), strict=True)
     ]
     coords = np.column_stack(places) if places else np.zeros((int(inside.sum()), 0), dtype=np.int32)
-    cells, counts = _distinct_people(coords.astype(np.int32), snapshot.people[inside])
-    return Table(dims, tuple(finest), MappingProxyType({}), cells, counts)
+    return dims, coords.astype(np.int32), inside
 
 
 def _hierarchy(

@@ -21,6 +21,8 @@ SCHEMA = 1
 """Version of what a snapshot holds."""
 
 CONSENT = "consent_share"
+_BLOCK = 100_000
+
 LINKS = ("person", "case", "accident")
 """Pseudonyms of every row, in this order: whose it is, its case, and its accident."""
 
@@ -115,7 +117,7 @@ class Snapshot:
             MappingProxyType({name: column.taken(order) for name, column in ordered.items()}),
             consent.taken(order),
             Column.of([vintage] * rows),
-            MappingProxyType({name: _frozen(values[order]) for name, values in links.items()}),
+            MappingProxyType(_ordered(links, order)),
         )
 
     def __len__(self) -> int:
@@ -136,7 +138,7 @@ class Snapshot:
     @cached_property
     def people(self) -> NDArray[np.int64]:
         """A number per row that is the same for rows of the same person."""
-        return _frozen(np.unique(self.links["person"], return_inverse=True)[1].astype(np.int64))
+        return _frozen(numbered(self.links["person"]))
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -163,6 +165,32 @@ def population(
     return _frozen(inside)
 
 
+def numbered(values: NDArray[Any]) -> NDArray[np.int64]:
+    """A number per row from 0, the same for equal values, in the order of the values.
+
+    As numpy's unique with its inverse, but a million long values are not copied several times.
+    """
+    order = np.argsort(values, kind="stable")
+    new = np.ones(len(values), dtype=np.bool_)
+    for start in range(1, len(values), _BLOCK):
+        stop = min(start + _BLOCK, len(values))
+        new[start:stop] = values[order[start:stop]] != values[order[start - 1 : stop - 1]]
+    numbers = np.empty(len(values), dtype=np.int64)
+    numbers[order] = np.cumsum(new) - 1
+    return numbers
+
+
+def _ordered(
+    links: Mapping[str, NDArray[np.bytes_]], order: NDArray[np.intp]
+) -> dict[str, NDArray[np.bytes_]]:
+    """The links in a new order; one that stands for two (a case that is its own accident) is held once."""
+    done: dict[int, NDArray[np.bytes_]] = {}
+    for values in links.values():
+        if id(values) not in done:
+            done[id(values)] = _frozen(values[order])
+    return {name: done[id(values)] for name, values in links.items()}
+
+
 def _with_codes(column: Column, codes: Iterable[str]) -> NDArray[np.bool_]:
     wanted = set(codes)
     return np.array([code in wanted for code in column.codes], dtype=np.bool_)[column.indices]
@@ -170,10 +198,10 @@ def _with_codes(column: Column, codes: Iterable[str]) -> NDArray[np.bool_]:
 
 def _order(case: NDArray[np.bytes_], everything: Sequence[NDArray[Any]]) -> NDArray[np.intp]:
     """By case; where a case stands in several rows, by everything that they hold."""
-    order = np.argsort(case, kind="stable")
-    if len(case) and bool((case[order[1:]] == case[order[:-1]]).any()):
-        return np.lexsort((*reversed(everything), case))
-    return order
+    numbers = numbered(case)
+    if len(case) and int(numbers.max()) + 1 < len(case):
+        return np.lexsort((*reversed(everything), numbers))
+    return np.argsort(numbers)
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:
