@@ -8,7 +8,7 @@ from gateway.dictionary import regional
 from gateway.member.counting import count_people, honest_rows
 from gateway.member.snapshot import LINKS, Column, Snapshot, population
 
-PEOPLE = [1, 2, 3, 4, 4]
+PEOPLE = [4, 1, 2, 3, 4]
 """The fifth casualty of this place was hurt there before."""
 
 
@@ -50,4 +50,4 @@ def test_a_second_accident_does_not_make_four_people_five() -> None:
 
 def test_a_second_accident_counts_where_the_people_are_enough() -> None:
     assert shown(PEOPLE, threshold=4) == 5
-    assert shown([1, 2, 3, 4, 5, 5], threshold=5) == 6
+    assert shown([5, 1, 2, 3, 4, 5], threshold=5) == 6
