@@ -12,7 +12,7 @@ from gateway.bootstrap.clock import SystemClock
 from gateway.bootstrap.layout import Layout, database_url, fresh
 from gateway.config import MemberConfig, read_config, write_config
 from gateway.dictionary import regional
-from gateway.dictionary.vocabulary import vocabulary
+from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
 from gateway.hub.model import Enrolment
 from gateway.keys.files import new_key, new_signer, read_key, read_secret, read_signer, write_secret
 from gateway.member.context import Node
@@ -26,9 +26,6 @@ WITNESS_KEY = "witness.key"
 CUBE_KEY = "cube.key"
 PERSON_KEY = "person.key"
 HUB_TOKEN = "hub.token"  # noqa: S105 - a file's name
-
-RECIPIENTS = ("ARMAC",)
-"""Organisations that policies may name, until the hub hands its list to the members."""
 
 
 @dataclass(frozen=True)

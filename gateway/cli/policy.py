@@ -10,7 +10,7 @@ import click
 
 from gateway.cli import options
 from gateway.dictionary import Dictionary, regional
-from gateway.dictionary.vocabulary import vocabulary
+from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
 from gateway.errors import SafelaneError
 from gateway.question import COUNTRY, ask
 from policies import Policy, PolicyError, Request, Vocabulary, decide, load_policy
@@ -23,15 +23,6 @@ from policies.finding import Severity
 from policies.lint import lint
 from policies.record import decision_record
 from policies.schema import json_schema
-
-RECIPIENTS = (
-    "ARMAC",
-    "Victim Assistance Network authorities",
-    "Victim Assistance Network members",
-    "accredited researchers",
-    "public",
-)
-"""Whom a policy may name; `--recipient-known` adds others."""
 
 LONGEST_FILE = 1_000_000
 FOUND = 1

@@ -5,6 +5,15 @@ from collections.abc import Iterable
 from gateway.dictionary.dictionary import Dictionary
 from policies.vocabulary import Vocabulary
 
+RECIPIENTS = (
+    "ARMAC",
+    "Victim Assistance Network authorities",
+    "Victim Assistance Network members",
+    "accredited researchers",
+    "public",
+)
+"""Whom a policy may name, until the hub hands its own list to the members."""
+
 
 def vocabulary(dictionary: Dictionary, *, recipients: Iterable[str], member: str | None = None) -> Vocabulary:
     """The words of a policy: those of one member's levels only, when it is given.
