@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from audit import note
+from audit import ed25519, note
 from audit.checkpoint import Checkpoint
 from audit.cosignature import CosignatureVerifier, Cosigner, cosigned_at
 from audit.errors import MalformedError, SignatureError
@@ -63,6 +63,22 @@ def test_the_time_is_signed(vectors: dict[str, Any]) -> None:
 
     with pytest.raises(SignatureError):
         CosignatureVerifier.parse(v["vkey"]).verify(parsed.text, later)
+
+
+def test_a_time_that_others_cannot_hold_is_refused_though_signed() -> None:
+    seed, checkpoint = bytes(range(32)), Checkpoint("o", 0, bytes(32))
+    witness = Cosigner.from_seed("witness.example", seed)
+    time = 2**63
+    raw = time.to_bytes(8, "big") + ed25519.sign(seed, f"cosignature/v1\ntime {time}\n{checkpoint}".encode())
+    with pytest.raises(SignatureError, match="out of range"):
+        witness.verifier.verify(str(checkpoint), raw)
+
+
+def test_of_two_cosignatures_the_later_counts(vectors: dict[str, Any]) -> None:
+    v = vectors["cosignatures_ok"][0]
+    parsed = Note.parse(vectors["cosigned_checkpoint"])
+    again = cosigner(v).cosign(Checkpoint.parse(parsed.text), v["timestamp"] + 60)
+    assert cosigned_at(parsed.with_signatures([again]), cosigner(v).verifier) == v["timestamp"] + 60
 
 
 @pytest.mark.parametrize("raw", [b"", bytes(8), b"\xff" * 72, bytes(71), bytes(73)])

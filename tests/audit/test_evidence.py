@@ -102,6 +102,14 @@ def test_a_malformed_bundle_is_refused(change: dict[str, object], log: Log) -> N
         Evidence.parse(canonical_json(good | change).decode())
 
 
+def test_a_bundle_has_one_spelling(log: Log) -> None:
+    first, second = heads(log, [b"a"], [b"b"])
+    text = str(Evidence(first, second))
+    for other in (text + "\n", text.replace(":", ": ", 1), text.replace("{", '{"proof":[],', 1)):
+        with pytest.raises(MalformedError):
+            Evidence.parse(other)
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", "{", "\ud800"])
 def test_what_is_no_bundle_is_refused(text: str) -> None:
     with pytest.raises(AuditError):

@@ -200,6 +200,20 @@ def test_a_delayed_head_is_raised() -> None:
     assert alerts(now=5_000, patience=300) == [(AlertKind.SILENT, ("KH",)), (AlertKind.SILENT, ("LA",))]
 
 
+def test_a_member_is_behind_from_when_anybody_first_saw_more() -> None:
+    cambodia, laos, thailand = Member("KH"), Member("LA"), Member("TH")
+    cambodia.poll(log_of(HISTORY[:7]))
+    for member in (laos, thailand):
+        member.poll(log_of(HISTORY))
+    observations = [cambodia.observation(1_000), laos.observation(700), thailand.observation(990)]
+
+    alerts = compare_heads(observations, [KEY], prove_from(log_of(HISTORY)), now=1_000, patience=299)
+
+    assert [(a.kind, a.sources) for a in alerts if a.kind is AlertKind.BEHIND] == [
+        (AlertKind.BEHIND, ("KH",))
+    ]
+
+
 def test_a_head_signed_by_somebody_else_is_raised() -> None:
     impostor, storage = Log(Signer.generate(LOG.origin)), MemoryStorage()
     impostor.create(storage, now=1)

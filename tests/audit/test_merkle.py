@@ -151,6 +151,23 @@ def test_a_fork_gives_its_own_old_root_away(tree: tuple[list[bytes], int]) -> No
 
 
 @given(trees())
+def test_a_proof_that_fits_no_root_shows_none(tree: tuple[list[bytes], int]) -> None:
+    entries, old = tree
+    if old == len(entries):
+        return
+    proof = merkle.consistency_proof(old, len(entries), reader(entries))
+    with pytest.raises(ProofError):
+        merkle.old_root(old, len(entries), proof, merkle.leaf_hash(b"other"))
+
+
+def test_between_trees_of_one_size_there_is_nothing_to_prove() -> None:
+    root = reference_root([b"a", b"b", b"c"])
+    merkle.verify_consistency(3, 3, [], root, root)
+    with pytest.raises(ProofError, match="must be empty"):
+        merkle.verify_consistency(3, 3, [root], root, root)
+
+
+@given(trees())
 def test_a_root_comes_from_complete_subtrees(tree: tuple[list[bytes], int]) -> None:
     entries, size = tree
     assert merkle.root(size, reader(entries)) == reference_root(entries[:size])

@@ -192,6 +192,16 @@ def test_lines_that_anybody_can_add_are_not_kept(log: Log, seen: MemoryStorage, 
     assert len(bundles) == 1
 
 
+def test_a_split_view_is_proven_whatever_old_size_comes_with_it(
+    log: Log, seen: MemoryStorage, witness: Witness
+) -> None:
+    assert seen
+    with pytest.raises(SizeConflictError) as refusal:
+        witness.update(0, [], log.checkpoint(forked(log, 5)), NOW)
+    assert refusal.value.evidence is not None
+    assert refusal.value.evidence.verify([Verifier(log.key)]) is Finding.FORK
+
+
 def test_a_longer_fork_convicts_itself_by_its_own_proof(
     log: Log, seen: MemoryStorage, witness: Witness
 ) -> None:

@@ -293,6 +293,18 @@ def test_a_lying_witness_is_not_believed(
         )
 
 
+def test_other_lines_of_a_reply_are_passed_over(
+    log: Log, storage: MemoryStorage, lying: Callable[..., str]
+) -> None:
+    """A witness that changes its key replies with both: the one that is known here counts."""
+    log.append(storage, [b"one"], now=1)
+    head = Checkpoint.parse(log.checkpoint(storage).text)
+    own = COSIGNER.cosign(head, 1)
+    url = lying(reply=f"{Cosigner.generate('next.example').cosign(head, 1)}{own}".encode())
+    prove = prover(log, storage)
+    assert ask_witness(url, COSIGNER.verifier, log.checkpoint(storage), prove, known_size=0, timeout=5) == own
+
+
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/", "nothing", "http://127.0.0.1:1"])
 def test_an_address_that_is_no_witness_is_an_error(url: str, log: Log, storage: MemoryStorage) -> None:
     with pytest.raises(WitnessError):
