@@ -45,6 +45,11 @@ class Column:
         place = {code: number for number, code in enumerate(codes)}
         return cls(codes, _frozen(np.array([place[value] for value in values], dtype=np.uint16)))
 
+    @classmethod
+    def constant(cls, code: str, rows: int) -> "Column":
+        """A column with the same code in every row."""
+        return cls((code,), _frozen(np.zeros(rows, dtype=np.uint16)))
+
     def recoded(self, code_of: Callable[[str], str]) -> "Column":
         """The column with every code replaced by `code_of` it."""
         replaced = Column.of([code_of(code) for code in self.codes])
@@ -116,7 +121,7 @@ class Snapshot:
             created,
             MappingProxyType({name: column.taken(order) for name, column in ordered.items()}),
             consent.taken(order),
-            Column.of([vintage] * rows),
+            Column.constant(vintage, rows),
             MappingProxyType(_ordered(links, order)),
         )
 

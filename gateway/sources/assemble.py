@@ -14,7 +14,7 @@ from gateway.sources.convert import age_band
 from gateway.sources.dates import UnreadableError, whole_years
 from gateway.sources.findings import Findings, Problem
 from gateway.sources.mapping import SourceMapping
-from gateway.sources.people import note_contradictions, one_row_per_case, person_links
+from gateway.sources.people import least_consent, note_contradictions, one_row_per_case, person_links
 from gateway.sources.targets import ACCIDENT, AGE, BIRTH, CASE, DATE, PERSON
 
 _NOT_KNOWN = "UNK"
@@ -23,12 +23,15 @@ _AGES_WITHOUT_YEARS = frozenset({_NOT_KNOWN, "CHILD_UNK", "ADULT_UNK"})
 
 @dataclass(frozen=True, eq=False)
 class ReadRows:
-    """All rows of the first table: their lines, what each target became, and who cannot be counted."""
+    """All rows of the first table: their lines, what each target became, and who cannot be counted.
+
+    `assemble` uses it up: it empties `identifiers`.
+    """
 
     table: str
     lines: NDArray[np.int64]
     columns: Mapping[str, Column]
-    identifiers: Mapping[str, NDArray[np.bytes_]]
+    identifiers: dict[str, NDArray[np.bytes_]]
     left_out: NDArray[np.bool_]
 
     def taken(self, rows: NDArray[np.bool_]) -> "ReadRows":
@@ -53,10 +56,13 @@ def assemble(
     vintage: str,
     findings: Findings,
 ) -> Snapshot:
-    """The snapshot of what was read. Rows left out, and all but one row of a case, are not in it."""
+    """The snapshot of what was `read`, which is used up.
+
+    Rows left out, and all but one row of a case, are not in it.
+    """
     read = read.taken(~read.left_out)
     columns = dict(read.columns)
-    columns |= {name: _constant(code, len(read.lines)) for name, code in mapping.constants.items()}
+    columns |= {name: Column.constant(code, len(read.lines)) for name, code in mapping.constants.items()}
     if BIRTH in columns:
         columns[AGE] = _ages(columns, read, findings)
         del columns[BIRTH]
@@ -64,12 +70,14 @@ def assemble(
     for name in [n for n in columns if n not in dictionary.dimensions and n != CONSENT]:
         columns |= _yes_and_no(columns.pop(name), name, dictionary)
     links = _links(read.identifiers)
+    read.identifiers.clear()  # of a million rows these are the largest part, and no longer needed
     if "sex" in columns:
         note_contradictions(links["person"], columns["sex"], read.lines, read.table, findings)
     keep, dropped = one_row_per_case(links, columns, read.lines)
     for problem, lines in dropped.items():
         findings.add(read.table, CASE, problem, sorted(lines))
     if not keep.all():
+        columns[CONSENT] = least_consent(columns[CONSENT], links["case"])
         columns = {name: column.taken(keep) for name, column in columns.items()}
         links = {name: values[keep] for name, values in links.items()}
     return Snapshot.of(
@@ -81,10 +89,6 @@ def assemble(
         links=links,
         vintage=vintage,
     )
-
-
-def _constant(code: str, rows: int) -> Column:
-    return Column.of([code] * rows)
 
 
 def _month(code: str) -> str:
@@ -105,7 +109,7 @@ def _links(identifiers: Mapping[str, NDArray[np.bytes_]]) -> dict[str, NDArray[n
 def _ages(columns: Mapping[str, Column], read: ReadRows, findings: Findings) -> Column:
     """The age column, where it says nothing in years filled from the dates of birth and of the accident."""
     born, then = columns[BIRTH], columns[DATE]
-    given = columns.get(AGE, _constant(_NOT_KNOWN, len(read.lines)))
+    given = columns.get(AGE, Column.constant(_NOT_KNOWN, len(read.lines)))
     bands: list[str] = given.values()
     early: list[int] = []
     for row, (b, t) in enumerate(zip(born.indices.tolist(), then.indices.tolist(), strict=True)):

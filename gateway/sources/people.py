@@ -10,8 +10,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.member.snapshot import Column
+from gateway.member.snapshot import Column, numbered
 from gateway.sources.findings import Findings, Problem
+
+CONSENTS = ("N", "NAT", "AGG", "REC")
+"""From the least to the most."""
 
 UNKNOWN_CODES = frozenset({"UNK", "U"})
 
@@ -21,14 +24,18 @@ def person_links(national: NDArray[np.bytes_] | None, case: NDArray[np.bytes_]) 
     if national is None:
         return case
     widest = max(national.dtype, case.dtype, key=lambda d: d.itemsize)
-    return np.where(national == b"", case.astype(widest), national.astype(widest))
+    person = national.astype(widest)
+    without = person == b""
+    person[without] = case[without]
+    return person
 
 
 def one_row_per_case(
     links: Mapping[str, NDArray[np.bytes_]], columns: Mapping[str, Column], lines: NDArray[np.int64]
 ) -> tuple[NDArray[np.bool_], dict[Problem, list[int]]]:
     """Mask of the rows to keep, and the lines of those dropped by the problem that they are."""
-    _, case, times = np.unique(links["case"], return_inverse=True, return_counts=True)
+    case = numbered(links["case"])
+    times = np.bincount(case)
     keep = np.ones(len(case), dtype=np.bool_)
     dropped: dict[Problem, list[int]] = {}
     again = np.flatnonzero(times[case] > 1)
@@ -51,14 +58,24 @@ def one_row_per_case(
     return keep, dropped
 
 
+def least_consent(consent: Column, case: NDArray[np.bytes_]) -> Column:
+    """Of rows of one case that tell different consents, the least: nobody is shared by a clerk's slip."""
+    rank = np.array([CONSENTS.index(code) for code in consent.codes], dtype=np.int64)[consent.indices]
+    numbers = numbered(case)
+    least = np.full(int(numbers.max(initial=-1)) + 1, len(CONSENTS), dtype=np.int64)
+    np.minimum.at(least, numbers, rank)
+    return Column.of([CONSENTS[r] for r in least[numbers].tolist()])
+
+
 def note_contradictions(
     person: NDArray[np.bytes_], sex: Column, lines: NDArray[np.int64], table: str, findings: Findings
 ) -> None:
     """Note people who are male in one case and female in another: a number that two people share."""
     told = ~_unknown(sex)[sex.indices]
-    _, who = np.unique(person, return_inverse=True)
-    pairs = np.unique(np.column_stack((who[told], sex.indices[told])), axis=0)
-    several = np.bincount(pairs[:, 0], minlength=who.max(initial=0) + 1) > 1
+    who = numbered(person)
+    kinds = len(sex.codes)
+    pairs = np.unique(who[told] * kinds + sex.indices[told])
+    several = np.bincount(pairs // kinds, minlength=int(who.max(initial=-1)) + 1) > 1
     rows = np.flatnonzero(several[who])
     if len(rows):
         findings.add(table, "", Problem.PERSON_DIFFERS, sorted(lines[rows].tolist()))

@@ -6,6 +6,8 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from gateway.demo.people import make_people
+from gateway.demo.people_files import write_register
 from gateway.dictionary import regional
 from gateway.sources.errors import SourceError
 from gateway.sources.findings import Findings
@@ -227,3 +229,25 @@ def test_a_file_that_is_no_database_is_an_error(tmp_path):
     path.write_text("Case,Sex\n" * 100)
     with pytest.raises(SourceError):
         load_url(f"sqlite:///{path}")
+
+
+def test_the_same_register_gives_the_same_snapshot_on_either_engine(postgresql, tmp_path):
+    register = write_register(make_people("LA", 11), tmp_path, 11)
+    sqlite, server = (
+        sa.create_engine(f"sqlite:///{tmp_path / 'register.sqlite'}"),
+        sa.create_engine(postgresql),
+    )
+    tables = sa.MetaData()
+    tables.reflect(sqlite)
+    tables.drop_all(server)
+    tables.create_all(server)
+    with sqlite.connect() as reading, server.begin() as writing:
+        for table in tables.sorted_tables:
+            writing.execute(table.insert(), [dict(row) for row in reading.execute(table.select()).mappings()])
+    sqlite.dispose()
+    one, other = (load_url(place, mapping=register.mapping) for place in (str(tmp_path), postgresql))
+    tables.drop_all(server)
+    server.dispose()
+    assert one.findings == other.findings == ()
+    assert len(one.snapshot) == 816
+    assert one.snapshot.id == other.snapshot.id

@@ -161,6 +161,17 @@ def test_of_a_case_in_two_versions_the_fuller_counts(small):
     assert small.problems(loaded) == {("case_id", "TWICE_OTHER"): 2}
 
 
+@pytest.mark.parametrize(
+    ("consents", "least"), [(["REC", "N"], "N"), (["AGG", "NAT", "REC"], "NAT"), (["REC", "AGG"], "AGG")]
+)
+def test_of_a_case_with_several_consents_the_least_counts(small, consents, least):
+    rows = [
+        {"Case": "C7", "Consent": consent, "Age": "" if consent == least else "30"} for consent in consents
+    ]
+    loaded = small.load_rows(*rows)
+    assert loaded.snapshot.consent.values() == [least]
+
+
 def test_the_order_of_the_rows_changes_nothing(small):
     dice = random.Random(5)
     rows = [
