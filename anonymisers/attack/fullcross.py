@@ -15,8 +15,10 @@ from anonymisers.attack.system import Crossed, System
 
 SPACE_LIMIT = 30_000_000
 """Cells of the full cross that are looked at, one byte each."""
-CELL_LIMIT = 40_000
+CELL_LIMIT = 6_000
 """Cells of it that may hold somebody and enter the linear programs."""
+BOUNDED_LIMIT = 200_000
+"""Cells of it that may hold somebody and whose bounds are looked at."""
 Index = NDArray[np.int64]
 
 
@@ -39,7 +41,7 @@ def is_linked(system: System) -> bool:
 
 
 def with_full_cross(system: System, reduced: Reduced) -> System | None:
-    """The system with the cells of the full cross that may hold somebody; None when they are too many."""
+    """The system with the cells of the full cross that may hold somebody; None beyond BOUNDED_LIMIT."""
     if cross_size(system) > SPACE_LIMIT:
         return None
     inside = [axis.inside() for axis in system.axes]
@@ -50,7 +52,7 @@ def with_full_cross(system: System, reduced: Reduced) -> System | None:
     for box in finest[empty[finest]].tolist():
         alive[_members(inside, system.nodes[box])] = False
     cells = np.flatnonzero(alive.ravel())
-    if len(cells) > CELL_LIMIT:
+    if len(cells) > BOUNDED_LIMIT:
         return None
     return _extended(system, inside, cells, alive, finest[~empty[finest]])
 

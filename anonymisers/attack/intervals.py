@@ -83,7 +83,7 @@ class _Explorer:
         self.part, self.goals, self.extent, self.polytope, self.watch = part, goals, extent, polytope, watch
         self.random = np.random.default_rng(0)
         self.rows_of = part.rows.rows_of(len(part.columns))
-        self.apart = True
+        self.apart, self.started = True, False
         self.large = len(part.columns) >= LARGE
         # Verdicts met per second. One cell at a time is not tried in a large part before pushing many has
         # become this slow: its first vertex costs seconds.
@@ -103,8 +103,15 @@ class _Explorer:
             spent = time.thread_time() - started + 1e-4
             up, down = self._needs()
             met = (before - int(up.sum() + down.sum())) / spent
+            self._learn(way, met)
+
+    def _learn(self, way: str, met: float) -> None:
+        """Remember how fast a way is; what the first vertex of a large part costs is not counted."""
+        first = way == "one" and self.large and not self.started
+        self.started = self.started or way == "one"
+        if not first:
             old = self.rate[way]
-            self.rate[way] = met if np.isinf(old) else 0.7 * old + 0.3 * met
+            self.rate[way] = met if np.isinf(old) else 0.8 * old + 0.2 * met
 
     def _needs(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         up, down = self.goals.needs(self.extent)

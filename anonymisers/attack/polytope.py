@@ -76,7 +76,7 @@ class Polytope:
         return self.vertex(objective)
 
     def hold(self, column: int, value: float) -> None:
-        """Fix one column."""
+        """Fix one column of the worlds to come."""
         self._bound(column, value, value)
 
     def release(self, column: int) -> None:

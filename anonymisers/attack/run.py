@@ -7,11 +7,12 @@ hierarchies, that counts are integers >= 0, and that a withheld cell is at least
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from anonymisers.attack.findings import Findings
-from anonymisers.attack.fullcross import cross_size, is_linked, with_full_cross
+from anonymisers.attack.fullcross import CELL_LIMIT, cross_size, is_linked, with_full_cross
 from anonymisers.attack.goals import Extent, Goals
 from anonymisers.attack.insights import Insiders
 from anonymisers.attack.intervals import explore, free_columns, parts_of
@@ -20,7 +21,7 @@ from anonymisers.attack.pool import Pool
 from anonymisers.attack.reduction import Reduced, reduce_system
 from anonymisers.attack.system import System, build_system
 from anonymisers.attack.truth import Truth
-from anonymisers.attack.verdicts import findings_of
+from anonymisers.attack.verdicts import findings_of, with_certain
 from anonymisers.errors import RulesError
 from anonymisers.table import Release, Table
 
@@ -56,19 +57,25 @@ def attack(
     until = np.inf if time_limit is None else time.monotonic() + time_limit
     system = build_system(releases)
     reduced = reduce_system(system, lower)
-    system, reduced, unexamined = _crossed(system, reduced, lower, full_cross=full_cross)
     smallest = 0 if zeros == "protect" else 1
+    crossing = _cross(system, reduced, lower, full_cross=full_cross)
+    system, reduced = crossing.system, crossing.reduced
     goals = Goals(reduced, system.withheld[reduced.boxes], lower, smallest, threshold)
     insiders = None if truth is None else Insiders(system, goals, Truth(system, truth))
     extent, interrupted = _explore_all(goals, insiders, lambda: until - time.monotonic(), progress)
-    return findings_of(
+    findings = findings_of(
         system,
         goals,
         extent,
         insider=() if insiders is None else insiders.found(extent),
         interrupted=interrupted,
-        unexamined=unexamined,
+        unexamined=crossing.unexamined,
     )
+    if crossing.bounded is None:
+        return findings
+    beyond, bounds = crossing.bounded
+    goals = Goals(bounds, beyond.withheld[bounds.boxes], lower, smallest, threshold)
+    return with_certain(findings, beyond, goals)
 
 
 def _check_rules(releases: Sequence[Release], threshold: int, lower: int | None, zeros: str) -> None:
@@ -82,21 +89,34 @@ def _check_rules(releases: Sequence[Release], threshold: int, lower: int | None,
         raise RulesError("zeros are 'partner', 'publish' or 'protect'")
 
 
-def _crossed(
-    system: System, reduced: Reduced, lower: int, *, full_cross: bool
-) -> tuple[System, Reduced, tuple[str, ...]]:
-    """The system with the full cross behind linked tables, where that is wanted and possible."""
+@dataclass(frozen=True, eq=False)
+class _Crossing:
+    """The system to solve. Where the full cross is too large for that, `bounded` is the system with it, of
+    which only the bounds are used."""
+
+    system: System
+    reduced: Reduced
+    bounded: tuple[System, Reduced] | None
+    unexamined: tuple[str, ...]
+
+
+def _cross(system: System, reduced: Reduced, lower: int, *, full_cross: bool) -> _Crossing:
+    """Take in the full cross behind linked tables, where that is wanted and as far as it is possible."""
     unexamined = [] if system.complete else ["differences between releases, which are too many"]
+    bounded = None
     if is_linked(system):
         crossed = with_full_cross(system, reduced) if full_cross else None
-        if crossed is not None:
-            system, reduced = crossed, reduce_system(crossed, lower)
-        else:
-            unexamined.append(
-                f"the full cross of {cross_size(system):,} cells behind the linked tables: "
-                "cells in no table, and what only they would add to the intervals"
-            )
-    return system, reduced, tuple(unexamined)
+        within = None if crossed is None else reduce_system(crossed, lower)
+        if crossed is not None and within is not None:
+            if len(crossed.values) - len(system.values) <= CELL_LIMIT:
+                return _Crossing(crossed, within, None, tuple(unexamined))
+            bounded = (crossed, within)
+        unexamined.append(
+            f"the full cross of {cross_size(system):,} cells behind the linked tables"
+            f"{', but for what bounds give' if bounded else ''}: "
+            "cells in no table, and what only they would add to the intervals"
+        )
+    return _Crossing(system, reduced, bounded, tuple(unexamined))
 
 
 def _explore_all(

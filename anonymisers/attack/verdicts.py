@@ -1,5 +1,7 @@
 """From intervals to findings: what is disclosed, narrow, unasked or open."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,9 +15,9 @@ def findings_of(
     goals: Goals,
     extent: Extent,
     *,
-    insider: tuple[Insight, ...],
-    interrupted: tuple[str, ...],
-    unexamined: tuple[str, ...],
+    insider: tuple[Insight, ...] = (),
+    interrupted: tuple[str, ...] = (),
+    unexamined: tuple[str, ...] = (),
 ) -> Findings:
     """The report over all unknown boxes."""
     reduced = goals.reduced
@@ -45,6 +47,21 @@ def findings_of(
         open=found(left),
         interrupted=interrupted,
         unexamined=unexamined,
+    )
+
+
+def with_certain(findings: Findings, system: System, goals: Goals) -> Findings:
+    """Add what the bounds of a larger system make certain: disclosed and unasked cells not yet found."""
+    bounds = findings_of(system, goals, Extent.start(goals.reduced))
+    disclosed = dict.fromkeys((*findings.disclosed, *bounds.disclosed))
+    unasked = dict.fromkeys((*findings.unasked, *bounds.unasked))
+    keys = {f.key for f in disclosed}
+    return replace(
+        findings,
+        disclosed=tuple(disclosed),
+        unasked=tuple(unasked),
+        narrow=tuple(f for f in findings.narrow if f.key not in keys),
+        open=tuple(f for f in findings.open if f.key not in keys),
     )
 
 

@@ -154,6 +154,22 @@ def test_linked_tables_pin_down_a_cell_that_no_table_lists():
     assert "full cross of 8 cells" in without.unexamined[0]
 
 
+def test_a_full_cross_too_large_to_solve_is_searched_by_bounds(monkeypatch):
+    """Nobody may be in eight cells but two: that follows from zeros alone."""
+    monkeypatch.setattr("anonymisers.attack.run.CELL_LIMIT", 0)
+    cells = {("F", "killed", "Total"): 2, ("M", "injured", "Total"): 30, ("Total", "Total", "Total"): 32}
+    zero = [
+        ("F", "injured", "Total"),
+        ("M", "killed", "Total"),
+        ("F", "Total", "2023"),
+        ("F", "Total", "2024"),
+    ]
+    linked = Release.of((SEX, OUTCOME, YEAR), cells | dict.fromkeys(zero, 0))
+    findings = attack([linked], threshold=5)
+    assert "sex=F outcome=killed year=2025" in keys(findings.unasked)
+    assert "but for what bounds give" in findings.unexamined[0]
+
+
 def test_nothing_bounds_a_release_whose_total_is_withheld():
     findings = attack([release((YEAR,), {"Total": None, "2023": None, "2024": 9, "2025": 7})], threshold=5)
     assert not findings.broken
