@@ -6,7 +6,7 @@ from pathlib import Path
 
 from audit.commitment import commit
 from audit.events import MemberEnrolled, UserAdded, whole_second
-from audit.log import Log
+from audit.staging import SequencedLog
 from gateway.bootstrap.clock import ProcessBell, SystemClock
 from gateway.bootstrap.layout import Layout, database_url, fresh
 from gateway.config import HubConfig, read_config, write_config
@@ -19,6 +19,7 @@ from gateway.keys.tokens import new_token, token_hash
 from gateway.store.database import Database
 from gateway.store.hub import HubStore
 from gateway.store.migrate import HUB, migrate
+from gateway.store.sequencer import sequence
 
 LOG_KEY = "log.key"
 
@@ -41,8 +42,9 @@ def open_hub(directory: Path) -> Iterator[Hub]:
     database = Database(database_url(directory, config))
     try:
         migrate(database, HUB)
-        store = HubStore(database, dictionary, config.origin)
-        yield Hub(dictionary, store, Log(signer), SystemClock(), ProcessBell())
+        log = SequencedLog(signer)
+        store = HubStore(database, dictionary, sequence(database, log), config.origin)
+        yield Hub(dictionary, store, log, SystemClock(), ProcessBell())
     finally:
         database.close()
 

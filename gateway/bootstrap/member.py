@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audit.cosignature import Cosigner
-from audit.log import Log
 from audit.note import Verifier
+from audit.staging import SequencedLog
 from gateway.bootstrap.clock import SystemClock
 from gateway.bootstrap.layout import Layout, database_url, fresh
 from gateway.config import MemberConfig, read_config, write_config
@@ -19,6 +19,7 @@ from gateway.member.context import Node
 from gateway.store.database import Database
 from gateway.store.member import MemberStore
 from gateway.store.migrate import MEMBER, migrate
+from gateway.store.sequencer import sequence
 
 LOG_KEY = "log.key"
 ANSWER_KEY = "answer.key"
@@ -65,6 +66,7 @@ def open_member(directory: Path) -> Iterator[Node]:
     keys = Layout(directory).keys
     dictionary = regional()
     signer = read_signer(keys / LOG_KEY)
+    log = SequencedLog(signer)
     database = Database(database_url(directory, config))
     try:
         migrate(database, MEMBER)
@@ -72,8 +74,8 @@ def open_member(directory: Path) -> Iterator[Node]:
             member=config.member,
             dictionary=dictionary,
             vocabulary=vocabulary(dictionary, recipients=RECIPIENTS, member=config.member),
-            store=MemberStore(database, signer.key.name),
-            log=Log(signer),
+            store=MemberStore(database, sequence(database, log), log.origin),
+            log=log,
             answer_signer=read_signer(keys / ANSWER_KEY),
             cosigner=Cosigner.parse(read_secret(keys / WITNESS_KEY)),
             hub_log=Verifier.parse(config.hub_log_key),

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from audit.commitment import Opening
+from audit.log import Storage
 from gateway.dictionary import Dictionary
 from gateway.hub.model import AskedQuestion, Enrolment, Presence, Principal, Role, State
 from gateway.question import parse
@@ -15,26 +16,28 @@ from gateway.store.database import Database
 from gateway.store.hub_tables import asked_members, enrolments, presence, questions, releases, users
 from gateway.store.logs import SqlLogStorage
 from gateway.store.openings import find_opening, keep_opening
+from gateway.store.sequencer import Sequencer
 from gateway.wire.release import Release, release_from_json
 
 
 class HubStore:
     """Hands out views and units of work, each bound to one transaction."""
 
-    def __init__(self, database: Database, dictionary: Dictionary, origin: str) -> None:
+    def __init__(self, database: Database, dictionary: Dictionary, sequencer: Sequencer, origin: str) -> None:
         self._database = database
         self._dictionary = dictionary
+        self._sequencer = sequencer
         self._origin = origin
 
     @contextmanager
     def reading(self) -> Iterator["HubView"]:
         with self._database.reading() as connection:
-            yield HubView(connection, self._dictionary, self._origin)
+            yield HubView(connection, self._dictionary, SqlLogStorage(connection, self._origin))
 
     @contextmanager
     def writing(self) -> Iterator["HubUnitOfWork"]:
-        with self._database.writing() as connection:
-            yield HubUnitOfWork(connection, self._dictionary, self._origin)
+        with self._sequencer.writing() as unit:
+            yield HubUnitOfWork(unit.connection, self._dictionary, unit.log)
 
     @contextmanager
     def notes(self) -> Iterator["HubNotes"]:
@@ -45,10 +48,10 @@ class HubStore:
 class HubView:
     """Reads within one transaction."""
 
-    def __init__(self, connection: Connection, dictionary: Dictionary, origin: str) -> None:
+    def __init__(self, connection: Connection, dictionary: Dictionary, log: Storage) -> None:
         self._connection = connection
         self._dictionary = dictionary
-        self.log = SqlLogStorage(connection, origin)
+        self.log = log
 
     def principal(self, token_hash: str) -> Principal | None:
         row = self._connection.execute(select(users).where(users.c.token_hash == token_hash)).one_or_none()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Row, insert, select, update
 
 from audit.commitment import Opening
+from audit.log import Storage
 from gateway.member.model import LoadedSnapshot, Plan, PolicyInForce, Sent, StoredCube
 from gateway.member.snapshot import Snapshot
 from gateway.member.snapshot_bytes import snapshot_from_bytes, snapshot_to_bytes
@@ -15,6 +16,7 @@ from gateway.store.database import Database
 from gateway.store.logs import SqlLogStorage
 from gateway.store.member_tables import cubes, policies, rejected, sent, snapshots
 from gateway.store.openings import find_opening, keep_opening
+from gateway.store.sequencer import Sequencer
 from gateway.store.witnessed import SqlWitnessStorage
 from gateway.wire.signed import ANSWER
 
@@ -22,19 +24,20 @@ from gateway.wire.signed import ANSWER
 class MemberStore:
     """Hands out views and units of work, each bound to one transaction."""
 
-    def __init__(self, database: Database, origin: str) -> None:
+    def __init__(self, database: Database, sequencer: Sequencer, origin: str) -> None:
         self._database = database
+        self._sequencer = sequencer
         self._origin = origin
 
     @contextmanager
     def reading(self) -> Iterator["MemberView"]:
         with self._database.reading() as connection:
-            yield MemberView(connection, self._origin)
+            yield MemberView(connection, SqlLogStorage(connection, self._origin))
 
     @contextmanager
     def writing(self) -> Iterator["MemberUnitOfWork"]:
-        with self._database.writing() as connection:
-            yield MemberUnitOfWork(connection, self._origin)
+        with self._sequencer.writing() as unit:
+            yield MemberUnitOfWork(unit.connection, unit.log)
 
     @contextmanager
     def notes(self) -> Iterator["MemberNotes"]:
@@ -45,9 +48,9 @@ class MemberStore:
 class MemberView:
     """Reads within one transaction."""
 
-    def __init__(self, connection: Connection, origin: str) -> None:
+    def __init__(self, connection: Connection, log: Storage) -> None:
         self._connection = connection
-        self.log = SqlLogStorage(connection, origin)
+        self.log = log
         self.witness = SqlWitnessStorage(connection)
 
     def policy(self) -> PolicyInForce | None:

@@ -7,6 +7,7 @@ nothing is ever retried.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,8 @@ from audit.errors import AuditError
 from audit.log import Log, Storage
 from audit.receipt import Receipt
 from audit.staging import StagedStorage
-from gateway.store.database import StorageError
+from gateway.store.database import Database, StorageError
+from gateway.store.logs import SqlLogStorage
 
 MOST_TOGETHER = 128
 """Callers in one commit; more would make the first of them wait too long."""
@@ -194,6 +196,11 @@ class Sequencer:
         wanted = [number for unit in batch.proving for number in unit.numbers]
         receipts = iter(self._log.receipts(batch.log, wanted))
         return [tuple(next(receipts) for _ in unit.numbers) for unit in batch.proving]
+
+
+def sequence(database: Database, log: Log, clock: Callable[[], float] = time.time) -> Sequencer:
+    """The sequencer of a log in a database."""
+    return Sequencer(log, database.writing, lambda c: SqlLogStorage(c, log.origin), clock)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
 EXAMPLES = 25
+TOO_LARGE = 413
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
@@ -32,9 +33,11 @@ def _ask_anything(
         for place in (case.query, case.body):  # a long poll is no fault, but takes its time
             if isinstance(place, dict) and isinstance(place.get("wait"), int | float):
                 place["wait"] = min(place["wait"], 0)
+        response = case.call(headers=headers, timeout=40)
+        if response.status_code == TOO_LARGE:  # the checks do not know that a violation may be its size
+            assert response.headers["Content-Type"] == ["application/problem+json"]
+            return
         # Which words the dictionary knows is not in the description: a well-formed question may be refused.
-        case.call_and_validate(
-            headers=headers, timeout=40, excluded_checks=[CHECKS.get_one("positive_data_acceptance")]
-        )
+        case.validate_response(response, excluded_checks=[CHECKS.get_one("positive_data_acceptance")])
 
     ask()
