@@ -11,9 +11,8 @@ def canonical_json(value: Any) -> bytes:
 
     Raises MalformedError for text that UTF-8 cannot hold.
     """
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     try:
-        return text.encode("utf-8")
+        return _ENCODER.encode(value).encode("utf-8")
     except UnicodeEncodeError:
         raise MalformedError("JSON", "text that UTF-8 cannot hold") from None
 
@@ -29,7 +28,7 @@ def load_canonical_object(data: bytes, what: str) -> dict[str, Any]:
 def parse_json_object(data: bytes, what: str) -> dict[str, Any]:
     """Read a JSON object without fractions, in any spelling: the caller compares. Raises MalformedError."""
     try:
-        value = json.loads(data.decode("utf-8"), parse_float=_refuse_number, parse_constant=_refuse_number)
+        value = _DECODER.decode(data.decode("utf-8"))
     except (ValueError, RecursionError):
         raise MalformedError(what, "not JSON without fractions, in UTF-8") from None
     if not isinstance(value, dict):
@@ -40,3 +39,8 @@ def parse_json_object(data: bytes, what: str) -> dict[str, Any]:
 def _refuse_number(text: str) -> NoReturn:
     msg = f"not a whole number: {text[:20]}"
     raise ValueError(msg)
+
+
+# Made once: with options, the functions of `json` make a new one for every call.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+_DECODER = json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number)
