@@ -11,13 +11,14 @@ from audit.tiles import MAX_ENTRY_SIZE, Tile
 class StagedStorage:
     """A log's storage whose new entries have their numbers and wait for `seal`.
 
-    Reads see what is sealed. Belongs to one transaction, in which nobody else appends.
+    Reads see what is sealed. Belongs to one transaction, in which nobody else appends: the head and the tiles at
+    the right edge are therefore read once.
     """
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
-        head = storage.head()
-        self._size = 0 if head is None else head.size
+        self._head = storage.head()
+        self._tiles: dict[Tile, bytes] = {}
         self._staged: list[bytes] = []
 
     def stage(self, entries: Sequence[bytes]) -> range:
@@ -25,7 +26,7 @@ class StagedStorage:
         for entry in entries:
             if len(entry) > MAX_ENTRY_SIZE:
                 raise EntryTooLargeError(len(entry), MAX_ENTRY_SIZE)
-        first = self._size + len(self._staged)
+        first = (0 if self._head is None else self._head.size) + len(self._staged)
         self._staged += entries
         return range(first, first + len(entries))
 
@@ -40,15 +41,18 @@ class StagedStorage:
     def seal(self, log: Log, now: int) -> range:
         """Append everything that waits, under one checkpoint; returns its numbers. Raises as `Log.append`."""
         entries, self._staged = self._staged, []
-        return log.append(self._storage, entries, now)
+        return Log.append(log, self, entries, now)  # not the log's own, which would stage them again
 
     def head(self) -> Head | None:
         """The latest head that is sealed."""
-        return self._storage.head()
+        return self._head
 
-    def read_tiles(self, tiles: Sequence[Tile]) -> Sequence[bytes]:
+    def read_tiles(self, tiles: Sequence[Tile]) -> list[bytes]:
         """Contents of sealed tiles."""
-        return self._storage.read_tiles(tiles)
+        missing = [tile for tile in tiles if tile not in self._tiles]
+        if missing:
+            self._tiles |= dict(zip(missing, self._storage.read_tiles(missing), strict=True))
+        return [self._tiles[tile] for tile in tiles]
 
     def read_entries(self, start: int, end: int) -> Sequence[bytes]:
         """Sealed entries `[start, end)`."""
@@ -57,6 +61,8 @@ class StagedStorage:
     def grow(self, growth: Growth) -> None:
         """Add what an append wrote, at once."""
         self._storage.grow(growth)
+        self._head = growth.head
+        self._tiles |= growth.tiles
 
     def cosigned_heads(self, min_size: int) -> Sequence[Head]:
         """Heads of at least this size that have cosignatures."""
