@@ -11,8 +11,8 @@ from audit.tiles import MAX_ENTRY_SIZE, Tile
 class StagedStorage:
     """A log's storage whose new entries have their numbers and wait for `seal`.
 
-    Reads see what is sealed. Belongs to one transaction, in which nobody else appends: the head and the tiles at
-    the right edge are therefore read once.
+    Reads see what is sealed. Belongs to one transaction, in which nobody else appends: head and tiles are
+    therefore read once.
     """
 
     def __init__(self, storage: Storage) -> None:
