@@ -6,6 +6,7 @@ from pathlib import Path
 
 from anonymisers.pseudonym_domain import Domain
 from anonymisers.pseudonyms import pseudonyms
+from gateway.bootstrap.judging import judge
 from gateway.bootstrap.member import person_key
 from gateway.member.context import Node
 from gateway.member.loading import keep_snapshot
@@ -23,10 +24,11 @@ FIRST_EPOCH = 1
 
 @dataclass(frozen=True)
 class Loaded:
-    """The snapshot as it was kept, and what was read and found. Findings stay in the state."""
+    """The snapshot as it was kept, what was read, and the report on its quality. For the state only."""
 
     kept: LoadedSnapshot
     load: Load
+    quality: str
 
 
 def load_source(
@@ -37,6 +39,8 @@ def load_source(
     progress: Callable[[int], None] = lambda _: None,
 ) -> Loaded:
     """Read a source (a file, a folder, or the URL of a database) by its mapping and keep the snapshot.
+
+    The report on its quality and the list of what could not be read are left in `directory`.
 
     Raises MappingError or SourceError, and keeps the former snapshot, when the source cannot be read whole.
     """
@@ -57,4 +61,5 @@ def load_source(
             findings=findings,
             progress=progress,
         )
-    return Loaded(keep_snapshot(node, loaded.snapshot), loaded)
+    kept = keep_snapshot(node, loaded.snapshot)
+    return Loaded(kept, loaded, judge(directory, loaded, findings, node.dictionary))

@@ -60,8 +60,8 @@ def load(source: str, mapping: Path, directory: Path) -> None:
         f"Snapshot {loaded.kept.id}: {len(loaded.load.snapshot)} casualties up to {loaded.kept.until}, "
         f"from {loaded.load.rows} rows. For this state only."
     )
-    for finding in loaded.load.findings:
-        click.echo(f"  {finding}")
+    click.echo()
+    click.echo(loaded.quality, nl=False)
 
 
 @member.command()

@@ -67,8 +67,7 @@ def assemble(
         columns[AGE] = _ages(columns, read, findings)
         del columns[BIRTH]
     columns[DATE] = columns[DATE].recoded(_month)
-    for name in [n for n in columns if n not in dictionary.dimensions and n != CONSENT]:
-        columns |= _yes_and_no(columns.pop(name), name, dictionary)
+    columns = _apart(columns, dictionary)
     links = _links(read.identifiers)
     read.identifiers.clear()  # of a million rows these are the largest part, and no longer needed
     if "sex" in columns:
@@ -131,6 +130,15 @@ def _band_or(otherwise: str, years: int) -> str:
         return age_band(years)
     except UnreadableError:
         return otherwise
+
+
+def _apart(columns: Mapping[str, Column], dictionary: Dictionary) -> dict[str, Column]:
+    """The columns, those with several codes in a cell taken apart."""
+    apart: dict[str, Column] = {}
+    for name, column in columns.items():
+        several = name not in dictionary.dimensions and name != CONSENT
+        apart |= _yes_and_no(column, name, dictionary) if several else {name: column}
+    return apart
 
 
 def _yes_and_no(column: Column, name: str, dictionary: Dictionary) -> dict[str, Column]:

@@ -1,6 +1,7 @@
 """What was wrong with the data: in which column, what, how often, in which lines; never the value."""
 
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -75,19 +76,24 @@ class Findings:
 
     def __init__(self) -> None:
         self._counts: dict[tuple[str, str, Problem], int] = {}
-        self._lines: dict[tuple[str, str, Problem], list[int]] = {}
+        self._lines: dict[tuple[str, str, Problem], array[int]] = {}
 
     def add(self, table: str, column: str, problem: Problem, lines: Sequence[int] = ()) -> None:
         """Note one occurrence per line; without lines, one of the table as a whole."""
         key = (table, column, problem)
         self._counts[key] = self._counts.get(key, 0) + max(1, len(lines))
-        kept = self._lines.setdefault(key, [])
-        kept.extend(lines[: LINES_KEPT - len(kept)])
+        self._lines.setdefault(key, array("I")).extend(lines)
 
     def all(self) -> tuple[Finding, ...]:
         """Every finding, by table and column in alphabetical order, the most frequent first."""
-        found = (Finding(*key, count, tuple(self._lines[key])) for key, count in self._counts.items())
+        found = (Finding(*key, n, tuple(self._lines[key][:LINES_KEPT])) for key, n in self._counts.items())
         return tuple(sorted(found, key=lambda f: (f.table, f.column, -f.count, f.problem)))
+
+    def every_line(self) -> Iterator[tuple[str, str, str, int]]:
+        """Table, column, problem and line of every single occurrence, to go through the source with."""
+        for (table, column, problem), lines in sorted(self._lines.items()):
+            for line in sorted(lines):
+                yield table, column, str(problem), line
 
 
 def count_of(findings: Iterable[Finding], problem: Problem) -> int:

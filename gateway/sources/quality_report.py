@@ -7,6 +7,7 @@ from typing import Any
 
 from gateway.dictionary import Dictionary, unknown_place
 from gateway.sources.errors import SourceError
+from gateway.sources.findings import Finding
 from gateway.sources.quality import Quality
 
 VERSION = 1
@@ -47,16 +48,17 @@ def quality_json(quality: Quality) -> dict[str, Any]:
         "contradictions": [
             {"rule": c.rule, "count": c.count, "judged": c.judged} for c in quality.contradictions
         ],
-        "findings": [
-            {
-                "table": f.table,
-                "column": f.column,
-                "problem": f.problem.name,
-                "count": f.count,
-                "lines": list(f.lines),
-            }
-            for f in quality.findings
-        ],
+        "findings": [_finding_json(f) for f in quality.findings],
+    }
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "table": finding.table,
+        "column": finding.column,
+        "problem": finding.problem.name,
+        "count": finding.count,
+        "lines": list(finding.lines),
     }
 
 

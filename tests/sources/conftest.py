@@ -54,13 +54,13 @@ class SmallSource:
     mapping: str = MAPPING
     today: date = date(2026, 11, 25)
 
-    def load(self, **files):
+    def load(self, findings=None, **files):
         """Load these files (name without `.csv` -> text or bytes)."""
         for name, body in files.items():
             data = body if isinstance(body, bytes) else body.encode("utf-8")
             (self.folder / f"{name}.csv").write_bytes(data)
         mapping = parse_mapping(self.mapping, regional())
-        findings = Findings()
+        findings = findings or Findings()
         return load(
             CsvSource(self.folder, mapping.reading, findings),
             mapping,
@@ -70,9 +70,9 @@ class SmallSource:
             findings=findings,
         )
 
-    def load_rows(self, *changes):
+    def load_rows(self, *changes, findings=None):
         """Load one victim per argument: the usual row with these cells changed."""
-        return self.load(victims=self.text(*changes))
+        return self.load(findings, victims=self.text(*changes))
 
     def text(self, *changes):
         stream = io.StringIO()
