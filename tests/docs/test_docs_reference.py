@@ -1,0 +1,201 @@
+"""The reference names everything that exists, and nothing that does not."""
+
+import dataclasses
+import re
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+
+import pytest
+from documents import ROOT, all_commands, blocks, commands, names, table_after
+from flask import Flask
+
+import gateway
+from audit.events import EVENTS
+from gateway.api.app import create_hub_app, create_node_app
+from gateway.api.problems import STATUS
+from gateway.bootstrap.hub import create_hub, enrol, log_key, open_hub
+from gateway.bootstrap.member import connect, create_member, open_member
+from gateway.config import HubConfig, MemberConfig
+from gateway.errors import SafelaneError
+from gateway.wire.answer import Answer, AskedEntry, Refusal
+from gateway.wire.cells import Status
+from gateway.wire.exchange import Delivery, Poll, PollReply, SignedAnswer
+from gateway.wire.release import Coverage, Release
+
+REFERENCE = ROOT / "docs" / "reference"
+COMMANDS = REFERENCE / "commands.md"
+API = REFERENCE / "http-api.md"
+CONFIGURATION = REFERENCE / "configuration.md"
+WIRE = REFERENCE / "wire-and-log.md"
+
+BY_CLICK = {0, 2}
+"""Exit codes that need no error of ours."""
+WITHOUT_AN_ERROR = {3, 130}
+"""Exit codes of an attack that ran out of time, and of an interrupted demo."""
+
+
+def test_every_command_has_a_heading_and_its_help() -> None:
+    there = set(all_commands())
+    headings = set(re.findall(r"^## `(safelane [a-z ]+)`$", COMMANDS.read_text("utf-8"), re.MULTILINE))
+    helped = {c.text.removesuffix(" --help") for c in commands(COMMANDS) if c.prints}
+
+    assert headings == there
+    assert helped >= there
+
+
+def errors() -> set[type[SafelaneError]]:
+    for module in walk_packages(gateway.__path__, "gateway."):
+        if not module.name.endswith("__main__") and ".migrations." not in module.name:
+            import_module(module.name)
+    found, todo = set(), [SafelaneError]
+    while todo:
+        kind = todo.pop()
+        if kind.__module__.startswith("gateway."):
+            found.add(kind)
+            todo += kind.__subclasses__()
+    return found
+
+
+def test_every_exit_code_is_told() -> None:
+    told = {int(code) for code in names(COMMANDS, "## Exit codes")}
+
+    assert told == {kind.exit_code for kind in errors()} | BY_CLICK | WITHOUT_AN_ERROR
+
+
+@pytest.fixture(scope="module")
+def region(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The directories of a hub and of a node of it."""
+    folder = tmp_path_factory.mktemp("region")
+    hub_directory, node_directory = folder / "hub", folder / "node"
+    create_hub(hub_directory, "region.example/log")
+    new = create_member(node_directory, "KH", "region.example")
+    with open_hub(hub_directory) as hub:
+        token = enrol(hub, new.enrolment)
+    connect(node_directory, "KH", "http://127.0.0.1:0", log_key(hub_directory), token)
+    return hub_directory, node_directory
+
+
+def paths(app: Flask) -> set[str]:
+    return {
+        f"{method} {_without_converters(rule.rule)}"
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if method not in {"HEAD", "OPTIONS"} and rule.endpoint != "static"
+    }
+
+
+def _without_converters(rule: str) -> str:
+    return re.sub(r"<\w+:(\w+)>", r"<\1>", rule)
+
+
+def test_every_path_of_the_hub_and_of_a_node_is_told(region: tuple[Path, Path]) -> None:
+    hub_directory, node_directory = region
+    with open_hub(hub_directory) as hub, open_member(node_directory) as node:
+        hub_app, node_app = create_hub_app(hub), create_node_app(node)
+
+    assert set(names(API, "## The hub's paths")) == paths(hub_app)
+    assert set(names(API, "## A node's paths")) == paths(node_app)
+
+
+def test_every_status_that_an_error_has_is_told() -> None:
+    told = {int(status) for status in names(API, "## Errors")}
+
+    assert {status.value for status in STATUS.values()} <= told
+
+
+@pytest.mark.parametrize(
+    ("heading", "config"), [("## Settings of a hub", HubConfig), ("## Settings of a node", MemberConfig)]
+)
+def test_every_setting_is_told_with_its_default(heading: str, config: type) -> None:
+    told = {row[0].strip("`"): row[1].strip("`") for row in table_after(CONFIGURATION, heading)}
+
+    assert told == {f.name: _default(f) for f in dataclasses.fields(config)}
+
+
+def _default(field: dataclasses.Field) -> str:
+    return "must be there" if field.default is dataclasses.MISSING else field.default or "empty"
+
+
+@pytest.mark.processes
+def test_every_file_of_a_running_region_is_told(demo) -> None:
+    hub, node = names(CONFIGURATION, "## Files of a hub"), names(CONFIGURATION, "## Files of a node")
+    region = [name for name in names(CONFIGURATION, "## Files of the demo region") if not name.endswith("/")]
+    places = {"hub": hub, **{f"members/{p.name}": node for p in (demo.directory / "members").iterdir()}}
+
+    assert {p.name for p in demo.directory.iterdir() if p.is_file()} == set(region)
+    for place, told in places.items():
+        found = _files(demo.directory / place)
+        assert found <= set(told), place
+        assert {name for name in told if name.startswith("keys/")} <= found, place
+
+
+def _files(directory: Path) -> set[str]:
+    """Relative names, a folder of a register as one, and what SQLite keeps beside a database left out."""
+    names_ = {p.relative_to(directory).as_posix() for p in directory.rglob("*") if p.is_file()}
+    names_ = {name for name in names_ if not name.endswith(("-wal", "-shm", ".new"))}
+    return {"source/" if name.startswith("source/") else name for name in names_}
+
+
+ASKED = AskedEntry("region.example/log", 0, "00" * 32)
+MESSAGES = {
+    "## From node to hub: poll": Poll(0, None, None, 0.0),
+    "## From hub to node: poll reply": PollReply("", (), ()),
+    "## A delivery": Delivery("q-1", b"", ""),
+    "## From node to hub: a signed answer": SignedAnswer("", b"", "", b""),
+    "## An answer": Answer("q-1", ASKED, "KH", None, None, None, (), (), (Refusal.LATE,)),
+    "## A release": Release("q-1", {}, (), (), (Coverage("KH", answered=False),), "", ""),
+}
+
+
+@pytest.mark.parametrize("heading", MESSAGES)
+def test_every_field_of_a_message_is_told(heading: str) -> None:
+    assert set(names(WIRE, heading)) == set(MESSAGES[heading].as_json())
+
+
+def test_every_status_of_a_cell_is_told() -> None:
+    assert names(WIRE, "## Statuses") == [status.value for status in Status]
+
+
+def test_every_refusal_is_told_in_the_words_that_analysts_read() -> None:
+    told = {row[0].strip("`"): row[1] for row in table_after(WIRE, "## Refusals")}
+
+    assert told == {refusal.value: refusal.meaning for refusal in Refusal}
+
+
+def test_every_kind_of_log_entry_is_told_with_its_fields() -> None:
+    told = {row[0].strip("`"): re.findall(r"`(\w+)`", row[3]) for row in table_after(WIRE, "## Log entries")}
+
+    assert told == {name: [f.name for f in dataclasses.fields(kind)] for (name, _), kind in EVENTS.items()}
+
+
+def test_who_writes_a_kind_of_log_entry_is_told() -> None:
+    """A use case that writes an event imports its class."""
+    written_by = {row[0].strip("`"): row[1] for row in table_after(WIRE, "## Log entries")}
+    sources = {
+        "hub": [ROOT / "gateway" / "hub", ROOT / "gateway" / "bootstrap"],
+        "node": [ROOT / "gateway" / "member"],
+    }
+    writes = re.compile(r"^from audit\.events import (?:\((.*?)\)|(.*?)$)", re.DOTALL | re.MULTILINE)
+    for (name, _), kind in EVENTS.items():
+        writers = {
+            side
+            for side, places in sources.items()
+            for place in places
+            for path in place.rglob("*.py")
+            for found in writes.findall(path.read_text("utf-8"))
+            if kind.__name__ in re.findall(r"\w+", "".join(found))
+            and re.search(rf"\b{kind.__name__}\(", path.read_text("utf-8"))
+        }
+        assert writers == ({written_by[name]} - {"none yet"}), name
+
+
+def test_the_readme_shows_the_floors_that_the_contract_has() -> None:
+    shown = next(b.body for b in blocks(ROOT / "README.md") if b.body.startswith("cli > "))
+    contract = (ROOT / "setup.cfg").read_text("utf-8").partition("[importlinter:contract:floors]")[2]
+    floors = [line.strip().replace("(", "").replace(")", "") for line in
+              contract.partition("layers =\n")[2].partition("\n\n")[0].splitlines()]  # fmt: skip
+    there = {p.name for p in (ROOT / "gateway").iterdir() if p.is_dir()} | {"config", "errors"}
+    rooms = [" | ".join(r for r in floor.split(" | ") if r in there) for floor in floors]
+
+    assert shown.strip().split(" > ") == rooms
