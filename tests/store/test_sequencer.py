@@ -165,6 +165,15 @@ def test_a_batch_has_an_end(sequencer: Sequencer, transactions: Transactions, da
     assert kept(database)[0].size == count
 
 
+def test_a_caller_that_is_interrupted_while_it_waits_leaves_nobody_behind(
+    sequencer: Sequencer, database: Database
+) -> None:
+    """It has been counted, so that the others leave the commit to it; it never comes."""
+    sequencer._waiting += 1
+    assert write(sequencer, "one") == 0
+    assert kept(database)[1] == ["one"]
+
+
 def test_one_that_fails_takes_back_only_itself(
     sequencer: Sequencer, transactions: Transactions, database: Database
 ) -> None:
