@@ -5,7 +5,8 @@ backslash goes on, everything else is what the command prints. `...` stands for 
 fail only when `$ echo $?` follows and says how. A block that no test can run says so in the comment before
 it: `<!-- not run: reason -->`.
 
-`python tests/support/documents.py` writes the help texts of today into the reference of commands.
+`python tests/support/documents.py` writes the help texts of today into the reference of commands, and pages
+that the index does not know into the index.
 """
 
 import os
@@ -24,6 +25,7 @@ from gateway.cli import main
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 REFERENCE_OF_COMMANDS = ROOT / "docs" / "reference" / "commands.md"
+INDEX = ROOT / "docs" / "README.md"
 
 _FENCE = re.compile(
     r"(?:<!-- not run: (?P<reason>[^>]+) -->\n+)?^```(?P<kind>\S*)\n(?P<body>.*?)^```$",
@@ -204,5 +206,18 @@ def refresh_help(page: Path) -> None:
     page.write_text(text, encoding="utf-8")
 
 
+def refresh_index(index: Path) -> None:
+    """Add the pages that the index does not know, by their titles, at the end of their folder's section."""
+    lines = index.read_text(encoding="utf-8").splitlines()
+    for page in sorted(index.parent.glob("*/*.md")):
+        link = page.relative_to(index.parent).as_posix()
+        if not any(f"]({link})" in line for line in lines):
+            title = page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+            last = max(i for i, line in enumerate(lines) if f"]({page.parent.name}/" in line)
+            lines.insert(last + 1, f"- [{re.sub('^[0-9]+[.] ', '', title)}]({link})")
+    index.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 if __name__ == "__main__":
     refresh_help(REFERENCE_OF_COMMANDS)
+    refresh_index(INDEX)
