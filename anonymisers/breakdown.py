@@ -33,16 +33,14 @@ class Breakdowns:
             return cls((), (), values == 0)
         lattice = system.blocks[0].lattice
         keys = lattice.keys()
-        pairs, parents = [], []
+        pairs = []
         for axis, dim in enumerate(system.dims):
-            parts = np.flatnonzero(keys[:, axis] != dim.root)
-            above = keys[parts].copy()
-            above[:, axis] = dim.parents[above[:, axis]]
-            parents.append((parts, lattice.cells(above)))
             if dim.name in rules.sensitive:
-                above[:, axis] = dim.root
-                pairs.append((parts, lattice.cells(above)))
-        return cls(tuple(pairs), tuple(parents), values == 0)
+                parts = np.flatnonzero(keys[:, axis] != dim.root)
+                groups = keys[parts]
+                groups[:, axis] = dim.root
+                pairs.append((parts, lattice.cells(groups)))
+        return cls(tuple(pairs), lattice.parents(), values == 0)
 
     @property
     def parts(self) -> Bools:

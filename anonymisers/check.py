@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.bounds import bounds
 from anonymisers.certificate import Certificate, release_digest
 from anonymisers.errors import CertificateError
 from anonymisers.history import Base, check_known, difference_blocks, known_blocks
@@ -213,7 +214,10 @@ class _View:
     def check_reach(self, low: Ints, high: Ints) -> None:
         k, least = self.certificate.threshold, self.certificate.least
         spans = (self.values + low <= least) & (self.values + high >= k - 1)
-        safe = spans | (high - low >= k) | ~self.asked | self._refused()
+        end = self.lattice.size
+        large = np.zeros(self.size, dtype=np.bool_)
+        large[:end] = bounds(self.lattice, self.values[:end], self.hidden[:end], least)[0] >= k
+        safe = spans | (high - low >= k) | ~self.asked | self._refused() | large
         if not safe.all():
             self.fail("the worlds leave a withheld cell too narrow", int(np.argmin(safe)))
 

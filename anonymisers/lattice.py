@@ -91,6 +91,17 @@ class Lattice:
                 numbers[here] = start + self._within(axes, [self._ranks[a][coords[here, a]] for a in axes])
         return numbers
 
+    def parents(self) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], ...]:
+        """For each dimension the cells that name it, and the cell one level above each of them there."""
+        keys = self.keys()
+        pairs = []
+        for axis, dim in enumerate(self.dims):
+            parts = np.flatnonzero(keys[:, axis] != dim.root)
+            above = keys[parts]
+            above[:, axis] = dim.parents[above[:, axis]]
+            pairs.append((parts, self.cells(above)))
+        return tuple(pairs)
+
     def columns(
         self, coords: NDArray[np.int32], choices: Iterable[tuple[int, Sequence[int]]]
     ) -> Iterator[NDArray[np.int64]]:

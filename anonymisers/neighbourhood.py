@@ -34,19 +34,28 @@ def neighbourhood(
 
 
 def _ranked(pattern: Pattern, target: Target, axis: int) -> Positions:
-    """Leaves of one dimension, the most promising first, those inside the cell and outside it in turn."""
+    """Leaves of one dimension, the most promising first, those inside the cell and outside it in turn.
+
+    A leaf promises what the cells promise that change with it: the target's with the leaf's code, and with
+    every code above it that is not above the target too.
+    """
     dim, key = pattern.system.dims[axis], target.key
-    leaves = dim.leaves
-    probes = np.repeat(key[None, :], len(leaves), axis=0)
-    probes[:, axis] = leaves
+    probes = np.repeat(key[None, :], len(dim.codes), axis=0)
+    probes[:, axis] = np.arange(len(dim.codes))
     cells = pattern.system.blocks[target.block].lattice.cells(probes)
     cells = np.where(cells < 0, -1, cells + pattern.system.starts[target.block])
     withheld = np.where(pattern.values[cells] > 0, 3.0, 1.5)
     promise = np.where(pattern.hidden[cells], withheld, -0.3 * np.sqrt(1.0 + pattern.values[cells]))
     promise = np.where(cells < 0, 0.0, promise) + 0.5 * pattern.tie[cells]
+    promise[list(dim.ancestors(int(key[axis])))] = 0.0
+    leaves, at = dim.leaves, dim.parents[dim.leaves]
+    total = promise[leaves]
     if dim.is_leaf[key[axis]]:
-        promise = promise + 4.0 * (dim.parents[leaves] == dim.parents[key[axis]])
-    order = np.argsort(-promise, kind="stable")
+        total = total + 4.0 * (at == dim.parents[key[axis]])
+    while (at >= 0).any():
+        total = total + np.where(at >= 0, np.minimum(promise[at], 0.0), 0.0)
+        at = np.where(at >= 0, dim.parents[at], -1)
+    order = np.argsort(-total, kind="stable")
     inside = dim.covered_leaves(int(key[axis]))[leaves[order]]
     within, outside = leaves[order][inside], leaves[order][~inside]
     both = min(len(within), len(outside))

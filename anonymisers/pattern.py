@@ -1,5 +1,6 @@
 """Which cells are withheld so far, and how far alternatives show each of them to reach."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -83,6 +84,20 @@ class Pattern:
             self.hidden[rows] = True
             self.version += 1
         self.alternatives.append(alternative)
+
+    def rebuild(self, alternatives: Sequence[Alternative], must_hide: Bools) -> None:
+        """Start again from these alternatives and from what is withheld whatever they are."""
+        self.hidden[:] = must_hide
+        self.low[:] = 0
+        self.high[:] = 0
+        self.version += 1
+        self.alternatives[:] = alternatives
+        if alternatives:
+            rows = np.concatenate([a.rows for a in alternatives])
+            ends = [self.ends(a) for a in alternatives]
+            np.minimum.at(self.low, rows, np.concatenate([low for low, _ in ends]))
+            np.maximum.at(self.high, rows, np.concatenate([high for _, high in ends]))
+            self.hidden[rows] = True
 
 
 def reaches(rules: Rules, low: Ints, high: Ints) -> Bools:

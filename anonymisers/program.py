@@ -51,8 +51,8 @@ class Solver:
             self._highs.setOptionValue(name, value)
         self.runs = 0
 
-    def solve(self, program: Program) -> NDArray[np.int64] | None:
-        """The changes (m,) as whole numbers, or None when there are none (or none was found)."""
+    def solve(self, program: Program) -> tuple[float, NDArray[np.int64]] | None:
+        """The cost and the changes (m,) as whole numbers, or None when there are none (or none was found)."""
         model = _model(program)
         size = len(program.down)
         for whole in (False, True):
@@ -62,7 +62,7 @@ class Solver:
             change = values[:size] - values[size : 2 * size]
             rounded = np.rint(change)
             if np.abs(change - rounded).max() <= EPSILON:
-                return rounded.astype(np.int64)
+                return float(model.cost @ values), rounded.astype(np.int64)
         return None
 
     def _run(self, model: "_Model", *, whole: bool) -> Floats | None:

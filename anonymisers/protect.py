@@ -121,19 +121,8 @@ def _whole(full: Lattice, base: Base, pattern: Pattern, worlds: tuple[World, ...
     settled[numbers] = True
     block = base.own(full, np.ones(full.size, dtype=np.bool_))
     values = System(base.dims, (block,)).sums(people.coords, people.counts)
-    hidden &= ~(follows(_parents(full), values == 0, hidden) & ~settled)
+    hidden &= ~(follows(full.parents(), values == 0, hidden) & ~settled)
     return Protected(full, people, values, hidden, settled, worlds)
-
-
-def _parents(lattice: Lattice) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], ...]:
-    keys = lattice.keys()
-    parents = []
-    for axis, dim in enumerate(lattice.dims):
-        parts = np.flatnonzero(keys[:, axis] != dim.root)
-        above = keys[parts].copy()
-        above[:, axis] = dim.parents[above[:, axis]]
-        parents.append((parts, lattice.cells(above)))
-    return tuple(parents)
 
 
 def _worlds(search: Search, rules: Rules, key: bytes) -> tuple[World, ...]:

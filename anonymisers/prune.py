@@ -66,14 +66,4 @@ def prune(pattern: Pattern, must_hide: np.ndarray, worth: np.ndarray) -> None:
                     del ledger.entries[row][number]
                 del alternatives[number]
                 dropped = True
-    _rebuild(pattern, list(alternatives.values()), must_hide)
-
-
-def _rebuild(pattern: Pattern, kept: list[Alternative], must_hide: np.ndarray) -> None:
-    pattern.hidden[:] = must_hide
-    pattern.low[:] = 0
-    pattern.high[:] = 0
-    pattern.alternatives.clear()
-    pattern.version += 1
-    for alternative in kept:
-        pattern.add(alternative)
+    pattern.rebuild(list(alternatives.values()), must_hide)

@@ -13,7 +13,10 @@ from anonymisers.system import Target
 
 Ints = NDArray[np.int64]
 
-LADDER = ((150, 15), (400, 30), (600, 120), (2400, 1000), (2400, None))
+LADDER: tuple[tuple[int, int | None], ...] = (
+    (150, 10), (400, 15), (600, 22), (1200, 35), (1200, 60), (2400, 120),
+    (2400, 250), (2400, 500), (2400, 1000), (2400, 2500), (2400, None),
+)  # fmt: skip
 """Sizes of the neighbourhood, each with the largest cell that one alternative may withhold."""
 STEP = 0.01
 """Price of changing an inner cell: nearly nothing, so that of two changes the smaller is taken."""
@@ -57,18 +60,22 @@ class Search:
         self._groups = together(system.footprints, len(system.dims))
         self._inner_cells = any(len(t) == len(system.dims) for t in system.blocks[0].lattice.tables)
 
-    def cover(self, cell: int) -> bool:
-        """Find alternatives until the cell is shown to be safe; False when none can be found."""
+    def cover(self, cell: int, limit: int | None = None) -> bool:
+        """Find alternatives until the cell is shown to be safe; False when none can be found.
+
+        With `limit` no cell of more people is withheld for that.
+        """
         target = self.pattern.system.target(cell)
         moves = moves_for(target.footprint, self._groups)
         for size, cap in LADDER:
-            for move in moves:
-                while not self._safe(cell):
-                    reach = Reach(move, size, cap)
-                    if not any(self._attempt(target, n, reach) for n in self._amounts(cell)):
-                        break
-                else:
-                    return True
+            if limit is not None and (cap is None or cap > limit):
+                break
+            reaches = [Reach(move, size, cap) for move in moves]
+            while not self._safe(cell):
+                if not any(self._cheapest(target, n, reaches) for n in self._amounts(cell)):
+                    break
+            else:
+                return True
         return self._safe(cell)
 
     def change_inner(self, place: NDArray[np.int32]) -> Alternative | None:
@@ -76,13 +83,21 @@ class Search:
         everything = frozenset(range(len(self.pattern.system.dims)))
         target = Target(INNER, 0, place, everything)
         for size, cap in LADDER:
-            for move in moves_for(everything, self._groups):
-                if self._attempt(target, -1, Reach(move, size, cap)):
-                    return self.pattern.alternatives[-1]
+            reaches = [Reach(move, size, cap) for move in moves_for(everything, self._groups)]
+            if self._cheapest(target, -1, reaches):
+                return self.pattern.alternatives[-1]
         return None
 
     def _safe(self, cell: int) -> bool:
         return bool(self.pattern.safe(np.array([cell]))[0])
+
+    def _cheapest(self, target: Target, amount: int, reaches: list[Reach]) -> bool:
+        """Take the cheapest alternative of those found within each reach; False when there is none."""
+        found = [f for f in (self._attempt(target, amount, reach) for reach in reaches) if f is not None]
+        if not found:
+            return False
+        self.pattern.add(min(found, key=lambda f: f[0])[1])
+        return True
 
     def _amounts(self, cell: int) -> tuple[int, ...]:
         """By how much another world should change a cell, best first."""
@@ -94,7 +109,7 @@ class Search:
         missing = rules.threshold - 1 - value if high < rules.threshold - 1 else rules.least - value
         return (missing, wide[0]) if missing != wide[0] else (missing,)
 
-    def _attempt(self, target: Target, amount: int, reach: Reach) -> bool:
+    def _attempt(self, target: Target, amount: int, reach: Reach) -> tuple[float, Alternative] | None:
         move, cell = reach.move, target.cell
         coords, groups = neighbourhood(self.pattern, target, move, reach.size)
         moved = frozenset(move.moved)
@@ -106,15 +121,15 @@ class Search:
             axes = list(move.axes)
             aim = (coords[:, axes] == target.key[axes]).all(axis=1)
         if not aim.any():
-            return False
+            return None
         counts = self.pattern.people.by(move.axes).count(coords)
         program = self._program(Cells(rows, groups, counts, aim), locked, amount)
-        change = self.solver.solve(program)
-        if change is None:
-            return False
+        solution = self.solver.solve(program)
+        if solution is None:
+            return None
+        cost, change = solution
         used = change != 0
-        self.pattern.add(self._alternative(move, coords[used], change[used], counts[used], rows[used]))
-        return True
+        return cost, self._alternative(move, coords[used], change[used], counts[used], rows[used])
 
     def _alternative(
         self,

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.bounds import bounds
 from anonymisers.breakdown import Breakdowns
 from anonymisers.errors import ProtectionError
 from anonymisers.keyed import fractions
 from anonymisers.pattern import Pattern, sensitive
 from anonymisers.people import People
 from anonymisers.prune import prune
+from anonymisers.refine import refine
 from anonymisers.rules import Rules
 from anonymisers.search import Search
 from anonymisers.system import System
@@ -19,6 +21,8 @@ from anonymisers.system import System
 Bools = NDArray[np.bool_]
 Progress = Callable[[str, float], None]
 ROUNDS = 40
+TRIALS = 150
+"""Cells that are tried to be shown again: a bound in steps, so that a slower machine finds the same."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,11 +53,18 @@ def suppress(task: Task, progress: Progress | None = None) -> Search:
     breakdowns = Breakdowns.of(task.system, task.rules, values)
     must_hide = breakdowns.close(task.hidden | (sensitive(task.rules, values) & ~task.fixed)) & ~task.fixed
     pattern = Pattern(
-        task.system, task.people, task.rules, values, must_hide.copy(), task.fixed, task.asked, tie
+        task.system,
+        task.people,
+        task.rules,
+        values,
+        must_hide.copy(),
+        task.fixed.copy(),
+        task.asked.copy(),
+        tie,
     )
     search = Search(pattern, price)
     for _ in range(ROUNDS):
-        failed = _cover_all(pattern, search, breakdowns, progress)
+        failed = _cover_all(search, task.asked, breakdowns, progress)
         if not failed:
             break
         must_hide |= _above(pattern, failed)
@@ -63,18 +74,33 @@ def suppress(task: Task, progress: Progress | None = None) -> Search:
         raise ProtectionError("no pattern was found")
     must_hide = _kept_whole(pattern, must_hide, breakdowns)
     prune(pattern, must_hide, price)
+    _refine(search, task, must_hide, breakdowns, progress)
+    prune(pattern, must_hide, price)
     return search
 
 
-def _cover_all(
-    pattern: Pattern, search: Search, breakdowns: Breakdowns, progress: Progress | None
-) -> list[int]:
+def _refine(
+    search: Search, task: Task, must_hide: Bools, breakdowns: Breakdowns, progress: Progress | None
+) -> None:
+    """A better pattern where one is found in so many trials, else the one there is."""
+    pattern = search.pattern
+    before, fixed = list(pattern.alternatives), pattern.fixed.copy()
+    refine(search, must_hide, TRIALS)
+    pattern.fixed[:] = fixed
+    if _cover_all(search, task.asked, breakdowns, progress):
+        pattern.rebuild(before, must_hide)
+        pattern.asked[:] = task.asked & ~_large(pattern)
+
+
+def _cover_all(search: Search, asked: Bools, breakdowns: Breakdowns, progress: Progress | None) -> list[int]:
     """Cover every open cell that can be; the others."""
+    pattern = search.pattern
     failed: set[int] = set()
     dims = np.concatenate(
         [[len(b.lattice.tables[t]) for t in b.lattice.table_of()] for b in pattern.system.blocks]
     )
     while True:
+        pattern.asked[:] = asked & ~_large(pattern)
         todo = [c for c in pattern.open_cells().tolist() if c not in failed]
         if not todo:
             return sorted(failed)
@@ -89,6 +115,17 @@ def _cover_all(
         if (closed & ~pattern.hidden).any():
             pattern.hidden |= closed
             pattern.version += 1
+
+
+def _large(pattern: Pattern) -> Bools:
+    """Cells of block 0 that are certainly too large for rule 2 to concern them."""
+    block = pattern.system.blocks[0]
+    end = block.lattice.size
+    large = np.zeros(pattern.system.size, dtype=np.bool_)
+    if block.complete:
+        low, _ = bounds(block.lattice, pattern.values[:end], pattern.hidden[:end], pattern.rules.least)
+        large[:end] = low >= pattern.rules.threshold
+    return large
 
 
 def _above(pattern: Pattern, cells: list[int]) -> Bools:
