@@ -1,4 +1,4 @@
-"""The exact attacker: everything that follows from releases, by bounds, linear programs and integrality.
+"""The exact attacker: everything that follows from releases, by integer bounds, rank and linear programs.
 
 It shares nothing with the code that protects but the reading of releases, so that it can find that code's
 mistakes. What the attacker knows: every shown cell of every release, who their populations are, the
