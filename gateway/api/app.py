@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, Response, request
 from flask_smorest import Api
 
+from audit.vkey import VerifierKey
 from gateway import __version__
 from gateway.api import catalogue, federation, problems, questions
 from gateway.api.log import log_blueprint
@@ -41,7 +42,7 @@ def create_hub_app(hub: Hub) -> Flask:
     api.spec.options["security"] = [{"token": []}]
     for blueprint in (questions.blueprint, catalogue.blueprint, federation.blueprint):
         api.register_blueprint(blueprint)
-    app.register_blueprint(log_blueprint(hub.log, hub.store))
+    app.register_blueprint(log_blueprint(hub.log, hub.store, lambda: _witnesses(hub)))
     app.before_request(_small_questions)
     app.get("/healthz")(_health)
     return app
@@ -62,6 +63,11 @@ def _app(name: str) -> Flask:
     problems.install(app)
     app.after_request(_headers)
     return app
+
+
+def _witnesses(hub: Hub) -> list[VerifierKey]:
+    with hub.store.reading() as view:
+        return [VerifierKey.parse(enrolment.witness_key) for enrolment in view.enrolments()]
 
 
 def _small_questions() -> None:

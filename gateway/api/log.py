@@ -1,5 +1,6 @@
 """A log as C2SP tlog-tiles: plain files under /log/, which anybody may read and cache."""
 
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -7,6 +8,9 @@ from flask import Blueprint, Response
 
 from audit.log import Log, Storage
 from audit.serve import serve
+from audit.vkey import VerifierKey
+
+WITNESSES = "witnesses"
 
 
 class _View(Protocol):
@@ -18,13 +22,16 @@ class _Store(Protocol):
     def reading(self) -> AbstractContextManager[_View]: ...
 
 
-def log_blueprint(log: Log, store: _Store) -> Blueprint:
+def log_blueprint(
+    log: Log, store: _Store, witnesses: Callable[[], Sequence[VerifierKey]] = tuple
+) -> Blueprint:
+    """`witnesses` gives the keys of those whose cosignatures the log gathers, as of now."""
     blueprint = Blueprint("log", __name__, url_prefix="/log")
 
     @blueprint.get("/<path:path>")
     def get(path: str) -> Response:
         with store.reading() as view:
-            found = serve(log, view.log, path)
+            found = serve(log, view.log, path, witnesses() if path == WITNESSES else ())
         if found is None:
             return Response("There is no such file in this log.\n", 404, content_type="text/plain")
         response = Response(found.body, content_type=found.content_type)

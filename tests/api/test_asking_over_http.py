@@ -173,6 +173,8 @@ def test_the_log_can_be_read_by_anybody_as_tiles(region: Region) -> None:
         size = Checkpoint.parse(checkpoint.text.partition("\n\n")[0] + "\n").size
         assert checkpoint.headers["Cache-Control"] == "no-cache"
         assert anybody.get("/log/vkey").text.strip() == str(region.hub.log.key)
+        witnesses = anybody.get("/log/witnesses").text.split()
+        assert witnesses == [m.enrolment.witness_key for m in region.members.values()]
         assert len(anybody.get(f"/log/tile/0/000.p/{size}").content) == 32 * size
         assert anybody.get("/log/tile/0/000.p/999").status_code == 404
         assert anybody.get("/log/../../etc/passwd").status_code == 404
