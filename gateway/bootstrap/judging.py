@@ -10,15 +10,16 @@ from gateway.sources.errors import SourceError
 from gateway.sources.findings import Findings
 from gateway.sources.load import Load
 from gateway.sources.quality import assess
+from gateway.sources.quality_page import quality_page
 from gateway.sources.quality_report import quality_json, quality_text, read_former
 
-QUALITY = "quality.json"
+QUALITY, PAGE = "quality.json", "quality.html"
 REJECTS = "rejects.csv"
 """Every single value and row that could not be read: where it stands and why, never what it says."""
 
 
 def judge(directory: Path, loaded: Load, findings: Findings, dictionary: Dictionary) -> str:
-    """The report as text. `directory` keeps it as JSON for the next load, and the rejects as CSV."""
+    """The report as text. `directory` keeps it as a page and as JSON, and the rejects as CSV."""
     quality = assess(loaded, dictionary)
     path = directory / QUALITY
     try:
@@ -27,6 +28,7 @@ def judge(directory: Path, loaded: Load, findings: Findings, dictionary: Diction
         former = None  # the first load, or one of another version: there is nothing to compare with
     text = quality_text(quality, dictionary, former)
     _replace(path, json.dumps(quality_json(quality), ensure_ascii=False, indent=1) + "\n")
+    _replace(directory / PAGE, quality_page(quality, dictionary, former))
     _replace(directory / REJECTS, _rejects(findings))
     return text
 

@@ -82,13 +82,13 @@ def _lines(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
     name = dictionary.member(quality.member).name
     yield f"Data quality of {name}, loaded on {quality.loaded.isoformat()}. For this state only."
     yield ""
-    yield f"Score {quality.score:.1f} of 100{_change(quality.score, former.get('score'), ' points')}"
+    yield f"Score {quality.score:.1f} of 100{change(quality.score, former.get('score'), ' points')}"
     for measure, value in quality.measures.items():
-        yield f"  {measure:<13}{_percent(value)}{_change(value, former.get('measures', {}).get(measure))}"
+        yield f"  {measure:<13}{percent(value)}{change(value, former.get('measures', {}).get(measure))}"
     yield ""
     yield (
         f"{quality.rows} rows, {quality.casualties} casualties, {quality.people} people"
-        f"{_change(quality.rows, former.get('rows'), ' rows')}"
+        f"{change(quality.rows, former.get('rows'), ' rows')}"
     )
     yield ""
     yield from _column_lines(quality, former)
@@ -103,9 +103,9 @@ def _column_lines(quality: Quality, former: Mapping[str, Any]) -> Iterator[str]:
     yield f"  {'column':<{width}}{'complete':>9}{'unknown':>9}{'valid':>9}"
     for c in quality.columns:
         old = before.get((c.table, c.heading), {})
-        shares = "".join(f"{_percent(share):>9}" for share in (c.completeness, c.unknown, c.validity))
+        shares = "".join(f"{percent(share):>9}" for share in (c.completeness, c.unknown, c.validity))
         gap = " " * (width - _width(c.heading))
-        yield f"  {c.heading}{gap}{shares}{_change(c.completeness, old.get('completeness'), ' complete')}"
+        yield f"  {c.heading}{gap}{shares}{change(c.completeness, old.get('completeness'), ' complete')}"
     yield ""
 
 
@@ -119,7 +119,7 @@ def _year_lines(quality: Quality) -> Iterator[str]:
     yield "  year  casualties  complete"
     for y in quality.years:
         bar = "▇" * round(_BARS * y.casualties / most)
-        yield f"  {y.year}{y.casualties:>12}{_percent(y.completeness):>10}  {bar}".rstrip()
+        yield f"  {y.year}{y.casualties:>12}{percent(y.completeness):>10}  {bar}".rstrip()
     yield ""
 
 
@@ -145,13 +145,13 @@ def _fault_lines(quality: Quality) -> Iterator[str]:
         yield from lines
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     """A share in percent, never 100 % while anything is missing."""
     shown = min(share * 100, 99.9) if share < 1 else 100.0
     return f"{shown:.1f} %"
 
 
-def _change(now: float, before: float | None, what: str | None = None) -> str:
+def change(now: float, before: float | None, what: str | None = None) -> str:
     """The change against a former figure, in points of percent where no unit is told."""
     if before is None or abs(now - before) < _NOTABLE:
         return ""

@@ -2,6 +2,7 @@
 
 import warnings
 from datetime import date
+from subprocess import TimeoutExpired
 
 import pytest
 import sqlalchemy as sa
@@ -62,7 +63,10 @@ PERSON = sa.Table(
 
 @pytest.fixture(scope="module")
 def postgresql(tmp_path_factory):
-    server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    try:
+        server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    except TimeoutExpired:  # it waits ten seconds, which a busy machine may need longer than
+        server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     server.cleanup()
 

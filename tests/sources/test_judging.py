@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from gateway.bootstrap.judging import QUALITY, REJECTS, judge
+from gateway.bootstrap.judging import PAGE, QUALITY, REJECTS, judge
 from gateway.dictionary import regional
 from gateway.sources.findings import Findings, Problem
 
@@ -41,7 +41,7 @@ def test_every_reject_is_listed_with_its_line_and_without_its_value(judged):
 
 def test_what_is_left_is_for_the_owner_only(judged):
     _, home = judged({})
-    for name in (QUALITY, REJECTS):
+    for name in (QUALITY, PAGE, REJECTS):
         assert (home / name).stat().st_mode & 0o077 == 0
 
 

@@ -1,12 +1,14 @@
 """The quality report: each measure falls with its fault and with nothing else, and values are never told."""
 
 import json
+import re
 
 import pytest
 
 from gateway.dictionary import regional
 from gateway.sources.errors import SourceError
 from gateway.sources.quality import assess
+from gateway.sources.quality_page import quality_page
 from gateway.sources.quality_report import quality_json, quality_text, read_former
 
 CIVIL = """      Status: {to: civ_status, codes: {civilian: CIV, soldier: MIL, deminer: DEM}}
@@ -129,6 +131,28 @@ def test_the_next_report_tells_what_changed(judge):
     assert "(+50.0 points complete)" in text
     assert "(+1 rows)" in text
     assert "(+50.0 points" not in quality_text(judge({}, {"Sex": ""}), regional(), former)
+
+
+def test_the_page_tells_the_same_and_fetches_nothing(judge):
+    quality = judge({"Sex": "?"}, {"Case": "C1"}, {"Status": "deminer", "Age": "9"}, {"Province": ""})
+    page = quality_page(quality, regional(), {"score": 50.0, "measures": {"validity": 0.5}})
+    for told in (
+        "Data quality of Cambodia",
+        f">{quality.score:.1f}<",
+        "a child who is a deminer",
+        "province unknown",
+    ):
+        assert told in page
+    assert "points" in page
+    assert not re.search(r"https?:|<script|src=|url\(", page)
+
+
+def test_headings_of_a_source_cannot_become_html(small):
+    small.mapping = small.mapping.replace("      Sex:", '      "<b>Sex</b>":')
+    text = small.text({}).replace("Sex", "<b>Sex</b>")
+    page = quality_page(assess(small.load(victims=text), regional()), regional())
+    assert "<b>Sex" not in page
+    assert "&lt;b&gt;Sex" in page
 
 
 def test_nothing_missing_is_ever_shown_as_all(judge):
