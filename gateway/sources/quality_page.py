@@ -1,6 +1,6 @@
 """A quality report as one HTML page with small charts: no script, and nothing is fetched."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -15,7 +15,8 @@ h1 { font-size: 1.5rem; margin-bottom: 0 }
 h2 { font-size: 1.15rem; margin-top: 2rem }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; padding: .2rem .6rem; border-bottom: 1px solid #ddd }
-td.n { text-align: right; font-variant-numeric: tabular-nums }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums }
+.b { width: 40% }
 .score { font-size: 2.5rem; font-weight: 600 }
 .bar { display: block; height: .8rem; background: #2f6690; min-width: 1px }
 .note { color: #555 }
@@ -65,7 +66,10 @@ def _parts(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
     yield _table(
         "Years",
         ("year", "casualties", "", "complete"),
-        ((y.year, y.casualties, _bar(y.casualties / most), percent(y.completeness)) for y in quality.years),
+        (
+            (str(y.year), y.casualties, _bar(y.casualties / most), percent(y.completeness))
+            for y in quality.years
+        ),
     )
     yield _places(quality, dictionary)
     yield _table(
@@ -105,17 +109,23 @@ def _bar(share: float) -> _Bar:
     return _Bar(f'<span class="bar" style="width:{100 * min(max(share, 0), 1):.1f}%"></span>')
 
 
-def _table(title: str, headings: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
-    if not body:
+def _table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    rows = list(rows)
+    if not rows:
         return f'<h2>{escape(title)}</h2><p class="note">None.</p>'
-    head = "".join(f'<th scope="col">{escape(h)}</th>' for h in headings)
+    head = "".join(
+        f'<th scope="col"{_kind(cell)}>{escape(h)}</th>' for h, cell in zip(headings, rows[0], strict=True)
+    )
+    body = "".join(f"<tr>{''.join(f'<td{_kind(c)}>{_text(c)}</td>' for c in row)}</tr>" for row in rows)
     return f"<h2>{escape(title)}</h2><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, _Bar):
-        return f'<td style="width:40%">{value}</td>'
-    number = isinstance(value, int) or str(value).endswith(" %")
-    kind = ' class="n"' if number else ""
-    return f"<td{kind}>{escape(str(value))}</td>"
+def _kind(cell: object) -> str:
+    """Numbers stand to the right, bars have room."""
+    if isinstance(cell, _Bar):
+        return ' class="b"'
+    return ' class="n"' if isinstance(cell, int) or str(cell).endswith(" %") else ""
+
+
+def _text(cell: object) -> str:
+    return cell if isinstance(cell, _Bar) else escape(str(cell))
