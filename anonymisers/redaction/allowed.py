@@ -20,6 +20,7 @@ DEVICE = re.compile(
     r"|\d{2,3}(?:\.\d)?\s?-?mm"
     r")(?![A-Za-z0-9])"
 )
+LONGEST_ACRONYM = 5
 REFERENCE = re.compile(
     r"\b(?:Annex|Appendix|Article|Chapter|Section|Sector|Protocol|Resolution|Route|Highway|Task|Lane|Box|Grid|Level|"
     r"Phase|Table|Figure|Form|Shift|Zone|Version|IMAS|ISO|NMAS|SOP|Step|Stage|Class|Category|Grade|Day|Round|Option|"
@@ -156,7 +157,11 @@ def _by_head(words: Sequence[Token], first: int, last: int) -> Iterator[Stretch]
             end = _through_links(words, i, last)
             yield Stretch(words[first].start, words[end].end)
             return
-        if matched(words, i, "unit_heads") and _is_unit(words, first, i, last, rules):
+        if (
+            words[i].case != LOWER
+            and matched(words, i, "unit_heads")
+            and _is_unit(words, first, i, last, rules)
+        ):
             end = i + matched(words, i, "unit_heads") - 1
             if end < last and _is_designation(words[end + 1]):
                 end += 1
@@ -172,17 +177,17 @@ def _after_links(words: Sequence[Token], first: int, last: int, rules: Allowed) 
 
     "Sok Dara of Cambodian Red Cross" keeps the last three words, "Ministry of Health" all.
     """
-    start = first
+    start, headed = first, False
     for i in range(first, last):
-        if words[i].folded in latin_words("links") and words[i].case == LOWER:
-            before = words[start:i]
-            if not any(_is_head(word, rules) for word in before):
-                start = i + 1
+        headed = headed or _is_head(words[i], rules)
+        if not headed and words[i].folded in latin_words("links") and words[i].case == LOWER:
+            start = i + 1
     return start
 
 
 def _is_head(word: Token, rules: Allowed) -> bool:
-    return word.folded in rules.organisation_heads or (word.folded,) in rules.unit_heads
+    head = word.folded in rules.organisation_heads or (word.folded,) in rules.unit_heads
+    return head and word.case != LOWER
 
 
 def _through_links(words: Sequence[Token], head: int, last: int) -> int:
@@ -199,17 +204,10 @@ def _unit_begins(words: Sequence[Token], first: int, head: int, rules: Allowed) 
     i = head
     while i > first:
         word = words[i - 1]
-        listed = (
-            word.folded in rules.unit_words
-            or word.folded in rules.acronyms
-            or word.folded in rules.capitalised
-        )
-        if not (
-            listed
-            or matched(words, i - 1, "unit_heads")
-            or matched(words, i - 1, "phrases")
-            or _phrase_ends(words, i)
-        ):
+        acronym = word.case == UPPER and len(word.folded) <= LONGEST_ACRONYM
+        listed = acronym or word.folded in rules.unit_words | rules.acronyms | rules.capitalised
+        headed = any(matched(words, i - 1, which) for which in ("unit_heads", "phrases"))
+        if not (listed or headed or _phrase_ends(words, i)):
             break
         i -= 1
     return i

@@ -25,9 +25,11 @@ def date_pattern() -> re.Pattern[str]:
     cues = number_cues()
     latin_months = data("allowed")["months"].split()
     months = _alternatives(tuple(sorted({*latin_months, *cues.months}, key=len, reverse=True)))
-    between = rf"(?:\s|,|\.|-|/|\bof\b|\bng\b|\bde\b|\bfulan\b|\btinan\b|{_alternatives(cues.date_words)})*"
+    between = (
+        rf"(?:\s|,|\.|-|/|\bof\b|\bng\b|\bde\b|\bfulan\b|\btinan\b|{_alternatives(cues.date_words)}){{0,8}}"
+    )
     day = r"\d{1,2}(?:st|nd|rd|th)?"
-    lead = rf"(?:(?:\bika-|\bloron\s+|{_alternatives(cues.date_words)})\s*)*"
+    lead = rf"(?:(?:\bika-|\bloron\s+|{_alternatives(cues.date_words)})\s*){{0,4}}"
     return re.compile(
         rf"(?<![\d/.-])\d{{4}}(?P<s1>[-/.])\d{{1,2}}(?P=s1)\d{{1,2}}(?![\d/-])"
         rf"|(?<![\d/.-])\d{{1,2}}\s?(?P<s2>[-/.])\s?\d{{1,2}}\s?(?P=s2)\s?(?:\d{{4}}|\d{{2}})(?![\d/-])"

@@ -8,7 +8,7 @@ from functools import cache
 from anonymisers.redaction.profiles import latin_profiles, script_profiles
 from anonymisers.redaction.script_names import scripts_in
 
-LONGEST = 200_000
+LONGEST = 50_000
 """Characters. A narrative is a page; what is longer is not one, and would stop the others."""
 LEAST_EVIDENCE = 0.2
 """The share of a text's words that must be words of a language before it is taken for that language."""

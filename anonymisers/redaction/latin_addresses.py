@@ -9,6 +9,7 @@ from anonymisers.redaction.spans import Evidence, Kind, Span
 from anonymisers.redaction.tokens import FIGURE, LOWER
 
 LONGEST_NUMBER = 6
+MOST_WORDS = 30
 _GAPS = (" ", "", "-", "/", ", ", ",", " - ", "'", ": ", " #", "(", ", #")
 _DOTS = (". ", ".", ".,", "., ")
 
@@ -17,18 +18,23 @@ def addresses(plain: str, text: LatinText) -> Iterator[Span]:
     """The addresses in a text."""
     for first in _after_cues(plain, text):
         yield from _address(text, first, cued=True)
+    reached = 0
     for i, word in enumerate(text.words):
+        if word.start < reached:
+            continue
         street = word.folded in latin_words("streets") and (word.capital or text.is_no_word(i))
-        if street and _is_anchor(text, i):
-            yield from _address(text, i, cued=False)
-        elif word.capital and word.lower in text.profile.street_words and _numbers_a_village(text, i):
-            yield from _address(text, i, cued=True)
+        numbered = word.capital and word.lower in text.profile.street_words and _numbers_a_village(text, i)
+        if numbered or (street and _is_anchor(text, i)):
+            for span in _address(text, i, cued=numbered):
+                reached = span.end
+                yield span
 
 
 def _after_cues(plain: str, text: LatinText) -> Iterator[int]:
     """The first word after each 'lives at'."""
     index = {word.start: i for i, word in enumerate(text.words)}
-    lowered = plain.lower()
+    # Character by character, so that places stay: one letter has a small letter of two.
+    lowered = plain.lower() if plain.isascii() else "".join(c.lower()[0] for c in plain)
     for cue in text.profile.residence_cues:
         at = lowered.find(cue)
         while at >= 0:
@@ -72,7 +78,9 @@ def _address(text: LatinText, first: int, *, cued: bool) -> Iterator[Span]:
     if not _belongs(text, first):
         return
     last = first
-    while last + 1 < len(text) and _continues(text, last + 1) and _belongs(text, last + 1):
+    while last + 1 < len(text) and last - first < MOST_WORDS and _continues(text, last + 1):
+        if not _belongs(text, last + 1):
+            break
         last += 1
     while not cued and first > 0 and _continues(text, first) and _belongs(text, first - 1):
         before = words[first - 1]

@@ -52,6 +52,8 @@ def _name_in(text: LatinText, first: int, last: int) -> range:
     while last >= first and _only_trails(text, last):
         last -= 1
     run = range(first, last + 1)
+    if first == last and text.words[first].begins and text.profile.names_marked:
+        return range(0)
     if all(_is_plain(text, i) for i in run) and not _acts_like_people(text, first, last):
         return range(0)
     return run
@@ -74,11 +76,20 @@ def _only_leads(text: LatinText, i: int) -> bool:
         return True
     if text.is_ambiguous(word):
         return False
+    if word.begins and not text.shouted[i]:
+        return _only_begins(text, i)
     if text.shouted[i]:
         return text.is_common(word)
-    if word.begins:
-        return word.lower in text.profile.common
     return text.dictionary is not None and word.lower in latin_words("only_articles") and word.case != UPPER
+
+
+def _only_begins(text: LatinText, i: int) -> bool:
+    """Whether a word has its capital from the sentence alone; before an unknown name it may be one itself."""
+    word, following = text.words[i], text.after(i)
+    if word.lower in text.profile.function:
+        return True
+    named = following is not None and _may_be_name(text, i + 1) and text.is_no_word(i + 1)
+    return word.lower in text.profile.common and not named
 
 
 def _only_trails(text: LatinText, i: int) -> bool:

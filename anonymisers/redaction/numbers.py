@@ -1,7 +1,7 @@
 """Numbers and codes that lead to a person: by their form, by the word before them, or by their length."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from anonymisers.redaction.profiles import number_cues
@@ -11,8 +11,9 @@ from anonymisers.redaction.spans import Evidence, Kind, Span
 LEAST_DIGITS = 7
 """A figure this long is the number of somebody, unless it is an amount, a date or a range of years."""
 
+_LOCAL = r"[A-Za-z0-9\u00c0-\u024f\u1e00-\u1eff_.%+'-]"
 EMAIL = re.compile(
-    r"[A-Za-z0-9\u00c0-\u024f\u1e00-\u1eff][A-Za-z0-9\u00c0-\u024f\u1e00-\u1eff_.%+'-]*\s?(?:@|\(at\)|\[at\])\s?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+    rf"(?<!{_LOCAL}){_LOCAL}{{1,64}}\s?(?:@|\(at\)|\[at\])\s?[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,8}}"
     r"|(?:https?://|www\.|(?:facebook|fb|t|wa)\.(?:com|me)/)[^\s<>\"]+"
 )
 _DEGREES = r"""[-+]?\d{1,3}(?:\.\d+)?\s?[°º]\s?(?:\d{1,2}(?:\.\d+)?\s?['′]\s?
@@ -52,7 +53,8 @@ _CURRENCY_BEFORE = re.compile(
 )
 _YEARS = re.compile(r"(?:(?:19|20|24|25)\d\d)(?:\s?[-/ ]\s?(?:19|20|24|25)\d\d)+")
 _CODE = re.compile(
-    r"(?<![A-Za-z0-9/-])[A-Za-z]{1,8}(?:[-/_.][A-Za-z]{1,8})*[-/_.#]?\d[A-Za-z0-9]*(?:[-/_.][A-Za-z0-9]+)*(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9/-])[A-Za-z]{1,8}(?:[-/_.][A-Za-z]{1,8}){0,6}[-/_.#]?\d[A-Za-z0-9]*"
+    r"(?:[-/_.][A-Za-z0-9]+)*(?![A-Za-z0-9])"
     r"|(?<![A-Za-z0-9/-])\d+[A-Za-z]{1,4}[-/_]?\d+(?:[-/_][A-Za-z0-9]+)*(?![A-Za-z0-9])"
 )
 _CUED_CODE = (
@@ -78,47 +80,72 @@ def _cued(kind: Kind) -> re.Pattern[str]:
 _LEAST_CUED = {Kind.PHONE: 6, Kind.NATIONAL_ID: 4, Kind.CASE_NUMBER: 3}
 
 
+class _Marks:
+    """Which characters are accounted for already."""
+
+    def __init__(self, length: int, places: Iterable[tuple[int, int]]) -> None:
+        self._taken = bytearray(length)
+        for start, end in places:
+            self.take(start, end)
+
+    def take(self, start: int, end: int) -> None:
+        self._taken[start:end] = b"\1" * (end - start)
+
+    def touch(self, start: int, end: int) -> bool:
+        """Whether any character of a stretch is taken."""
+        return self._taken.find(1, start, end) >= 0
+
+    def free(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """What is left of a stretch."""
+        while start < end:
+            taken = self._taken.find(1, start, end)
+            stop = end if taken < 0 else taken
+            if start < stop:
+                yield start, stop
+            start = self._taken.find(0, stop, end) if stop < end else end
+            start = end if start < 0 else start
+
+
 def numbers(plain: str, dates: list[tuple[int, int]]) -> Iterator[Span]:
     """Mail addresses, positions, identity, telephone and case numbers. `dates` are no numbers."""
-    taken: list[tuple[int, int]] = []
+    marks = _Marks(len(plain), dates)
     for pattern, kind in ((EMAIL, Kind.EMAIL), (GPS, Kind.GPS), (NATIONAL_ID, Kind.NATIONAL_ID)):
         for match in pattern.finditer(plain):
-            if not _overlaps(match.span(), dates) and not _overlaps(match.span(), taken):
-                taken.append(match.span())
+            if not marks.touch(*match.span()):
+                marks.take(*match.span())
                 yield Span(*match.span(), kind, Evidence.FORM)
-    busy = [*dates, *taken]
-    yield from _after_a_cue(plain, busy)
-    yield from _codes(plain, busy)
-    yield from _figures(plain, busy)
+    yield from _after_a_cue(plain, marks)
+    yield from _codes(plain, marks)
+    yield from _figures(plain, marks)
 
 
-def _after_a_cue(plain: str, busy: list[tuple[int, int]]) -> Iterator[Span]:
+def _after_a_cue(plain: str, marks: _Marks) -> Iterator[Span]:
     for kind, least in _LEAST_CUED.items():
         for match in _cued(kind).finditer(plain):
             code = match.group("code")
             digits = sum(c.isdigit() for c in code)
             place = match.span("code")
-            if digits < least or _overlaps(place, busy) or _harmless(plain, *place):
+            if digits < least or marks.touch(*place) or _harmless(plain, *place):
                 continue
             if digits == 4 and re.fullmatch(r"(?:19|20|25)\d\d", code):
                 continue
             yield Span(*place, kind, Evidence.CUE)
 
 
-def _codes(plain: str, busy: list[tuple[int, int]]) -> Iterator[Span]:
+def _codes(plain: str, marks: _Marks) -> Iterator[Span]:
     for match in _CODE.finditer(plain):
         code = match.group()
         digits = sum(c.isdigit() for c in code)
         parts = len(re.findall(r"[-/_.]", code))
         long = digits >= 5 or (digits >= 4 and parts >= 2)
         amount = _AMOUNT_UNIT.fullmatch(re.sub(r"^[\d.,]+", "", code))
-        if long and not amount and not _overlaps(match.span(), busy):
+        if long and not amount and not marks.touch(*match.span()):
             yield Span(*match.span(), Kind.CASE_NUMBER, Evidence.FORM)
 
 
-def _figures(plain: str, busy: list[tuple[int, int]]) -> Iterator[Span]:
+def _figures(plain: str, marks: _Marks) -> Iterator[Span]:
     for match in FIGURE.finditer(plain):
-        for start, end in _free(match.span(), busy):
+        for start, end in marks.free(*match.span()):
             figure = plain[start:end].strip(" -./")
             digits = sum(c.isdigit() for c in figure)
             if digits < LEAST_DIGITS or _harmless(plain, start, end):
@@ -144,18 +171,3 @@ def _harmless(plain: str, start: int, end: int) -> bool:
     return figure.isdigit() and bool(
         _AMOUNT_UNIT.match(plain[end : end + 12]) or _CURRENCY_BEFORE.search(plain[max(0, start - 5) : start])
     )
-
-
-def _overlaps(place: tuple[int, int], others: list[tuple[int, int]]) -> bool:
-    return any(start < place[1] and place[0] < end for start, end in others)
-
-
-def _free(place: tuple[int, int], busy: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """What is left of a stretch once others have taken their part."""
-    start, end = place
-    for other_start, other_end in sorted(o for o in busy if o[0] < end and start < o[1]):
-        if other_start > start:
-            yield start, other_start
-        start = max(start, other_end)
-    if start < end:
-        yield start, end

@@ -39,6 +39,8 @@ class LatinProfile:
     tags: tuple[str, ...]
     common: frozenset[str]
     """Words that are no names, also with a capital at the beginning of a sentence."""
+    names_marked: bool
+    """Whether a name is always marked, as by "si" in Tagalog, so that a sentence's first word is none."""
     function: frozenset[str]
     """Words that tell the language of a text."""
     short: frozenset[str]
@@ -76,6 +78,8 @@ class ScriptProfile:
     weak_after: tuple[str, ...]
     stops: tuple[str, ...]
     """Ordinary words: a name ends where one begins."""
+    met: tuple[str, ...]
+    """Verbs that people and things follow without a space."""
     openings: tuple[str, ...]
     """Function words that no name begins with, and in `closings` those that none ends with."""
     closings: tuple[str, ...]
@@ -164,6 +168,7 @@ def latin_profiles() -> Mapping[str, LatinProfile]:
             language=language,
             tags=tuple(raw["tags"]),
             common=_spelt(raw, "common", "domain", "short"),
+            names_marked=raw.get("names_marked", False),
             function=_spelt(raw, "common", "titles" if language != "en" else "common"),
             short=_spelt(raw, "short", "common"),
             ambiguous=_words(raw, "ambiguous_names"),
@@ -184,7 +189,7 @@ def latin_profiles() -> Mapping[str, LatinProfile]:
 
 _SCRIPT_WORDS = (
     "titles", "titles_not", "conjunctions", "copulas", "cues_before", "cues_after", "weak_after", "stops",
-    "openings", "closings", "surnames", "place_before", "place_after", "place_not", "province_before",
+    "met", "openings", "closings", "surnames", "place_before", "place_after", "place_not", "province_before",
     "province_after", "organisation_before",
 )  # fmt: skip
 

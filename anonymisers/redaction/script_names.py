@@ -8,16 +8,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 
 from anonymisers.redaction.profiles import MARKS, RANGES, ScriptProfile, script_profiles
 from anonymisers.redaction.spans import Evidence, Kind, Span, Stretch
 
+FARTHEST = 40
+"""Characters looked at on either side of a word: enough for every name, and no text can make it slow."""
 LONGEST_CHUNK = 26
 """Characters; a longer stretch without a space is a clause, not a name."""
 PAIR_CHUNK = 13
 """Characters of each half of a name that nothing but its shape tells."""
+MOST_PAIR = 3
+"""Stretches in a row that may be a name and an unknown word; more are a sentence of unknown words."""
 LEAST_NAME = 2
-SENTENCE_ENDS = ".\n\u104a\u104b\u17d4\u17d5"
 INNER_STOP = 4
 """An ordinary word must be this long to cut a stretch: shorter ones are syllables of names."""
 _LATIN_WORD = r"[A-Z\u00c0-\u00de][A-Za-z'\-\u00c0-\u024f\u1e00-\u1eff]*"
@@ -35,6 +40,7 @@ class _Patterns:
     title: re.Pattern[str]
     ended: re.Pattern[str]
     row: re.Pattern[str]
+    met: re.Pattern[str]
     place_stop: re.Pattern[str]
     stop: re.Pattern[str]
     first_stop: re.Pattern[str]
@@ -60,19 +66,20 @@ def _patterns(script: str) -> _Patterns:
     cue = rf"(?:{_any(profile.cues_before)})(?:\s?(?:{_any(profile.copulas)}))*"
     long_stops = tuple(word for word in profile.stops if len(word) >= INNER_STOP)
     return _Patterns(
-        letters=re.compile(rf"[{letters}]+"),
+        letters=re.compile(rf"[{letters}]{{1,{FARTHEST}}}"),
         announced=re.compile(rf"{cue}{whole}|{title}"),
         title=re.compile(rf"{never}(?:{_any(profile.titles)}){whole}"),
         ended=re.compile(_any(profile.cues_after)),
         place_stop=re.compile(_any(profile.place_before + profile.province_before + profile.cues_after)),
-        row=re.compile(rf"[{letters}]+(?: [{letters}]+)+"),
+        met=re.compile(_any(profile.met)),
+        row=re.compile(rf"(?<![{letters}])[{letters}]+(?: [{letters}]+)+"),
         stop=re.compile(_any(long_stops)),
         first_stop=re.compile(rf"(?:{_any(profile.stops)})(?![{letters}])|{_any(long_stops)}"),
         place_before=re.compile(_any(profile.place_before)),
         place_after=re.compile(_any(profile.place_after)),
         place_not=re.compile(_any(profile.place_not)),
         province=re.compile(
-            rf"(?:{_any(profile.province_before)})\s?[{letters}]+|[{letters}]+?\s?(?:{_any(profile.province_after)})"
+            rf"(?:{_any(profile.province_before)})\s?[{letters}]+|[{letters}]{{1,{FARTHEST}}}?\s?(?:{_any(profile.province_after)})"
         ),
         organisation=re.compile(rf"(?:{_any(profile.organisation_before)})[{letters}]*"),
     )
@@ -96,6 +103,7 @@ def script_spans(plain: str, script: str) -> list[Span]:
     found = list(_announced(plain, profile, patterns))
     found += _before_an_end(plain, profile, patterns)
     found += _by_shape(plain, profile, patterns)
+    found += _objects(plain, profile, patterns)
     found += _places(plain, patterns, provinces)
     return [span for span in found if span.evidence > Evidence.GUESS or not _inside(span, provinces)]
 
@@ -110,6 +118,14 @@ def _announced(plain: str, profile: ScriptProfile, patterns: _Patterns) -> Itera
         name = _name_from(plain, at, profile, patterns, titled=titled)
         if name:
             yield Span(first, name, Kind.PERSON, Evidence.CUE)
+
+
+def _objects(plain: str, profile: ScriptProfile, patterns: _Patterns) -> Iterator[Span]:
+    """After a verb such as "met": only a name of two stretches, for things are met as well."""
+    for match in patterns.met.finditer(plain):
+        end = _name_from(plain, match.end(), profile, patterns, titled=False)
+        if end is not None and " " in plain[match.end() : end]:
+            yield Span(match.end(), end, Kind.PERSON, Evidence.GUESS)
 
 
 def _skip_space(plain: str, at: int) -> int:
@@ -189,7 +205,7 @@ def _ordinary(chunk: str, profile: ScriptProfile, patterns: _Patterns) -> bool:
 
 
 def _subject(plain: str, end: int, profile: ScriptProfile, patterns: _Patterns) -> Iterator[Span]:
-    """A sentence's first stretch before a particle that marks its subject or object."""
+    """A stretch before a particle that marks a subject, an object or a person spoken to."""
     chunk = _chunk_before(plain, end, patterns)
     if (
         chunk is None
@@ -197,8 +213,7 @@ def _subject(plain: str, end: int, profile: ScriptProfile, patterns: _Patterns) 
         or _ordinary(plain[slice(*chunk)], profile, patterns)
     ):
         return
-    before = plain[: chunk[0]].rstrip(" ")[-1:]
-    if chunk[1] - chunk[0] >= LEAST_NAME and (not before or before in SENTENCE_ENDS):
+    if chunk[1] < end and chunk[1] - chunk[0] > LEAST_NAME:
         yield Span(*chunk, Kind.PERSON, Evidence.GUESS)
 
 
@@ -208,11 +223,11 @@ def _by_shape(plain: str, profile: ScriptProfile, patterns: _Patterns) -> Iterat
         return
     for row in patterns.row.finditer(plain):
         places = [m.span() for m in patterns.letters.finditer(plain, *row.span())]
-        names = [_may_be_name(plain[slice(*place)], profile, patterns) for place in places]
-        for i in range(len(names) - 1):
-            alone = not any(names[max(0, i - 1) : i]) and not any(names[i + 2 : i + 3])
-            if names[i] and names[i + 1] and alone:
-                yield Span(places[i][0], places[i + 1][1], Kind.PERSON, Evidence.GUESS)
+        names = ((place, _may_be_name(plain[slice(*place)], profile, patterns)) for place in places)
+        for may_be, group in groupby(names, key=itemgetter(1)):
+            chunks = [place for place, _ in group]
+            if may_be and 2 <= len(chunks) <= MOST_PAIR:
+                yield Span(chunks[0][0], chunks[-1][1], Kind.PERSON, Evidence.GUESS)
 
 
 def _may_be_name(chunk: str, profile: ScriptProfile, patterns: _Patterns) -> bool:
@@ -224,7 +239,7 @@ def _chunk_before(plain: str, end: int, patterns: _Patterns) -> tuple[int, int] 
     while stop > 0 and plain[stop - 1] == " " and end - stop < 1:
         stop -= 1
     start = stop
-    while start > 0 and patterns.letters.match(plain[start - 1]):
+    while start > max(0, stop - FARTHEST) and patterns.letters.match(plain[start - 1]):
         start -= 1
     return (start, stop) if start < stop else None
 
@@ -248,7 +263,8 @@ def _places(plain: str, patterns: _Patterns, provinces: list[tuple[int, int]]) -
     for match in patterns.place_after.finditer(plain):
         if match.start() and not patterns.place_not.match(plain, max(0, match.start() - 2)):
             chunk_start = match.start()
-            while chunk_start > 0 and patterns.letters.match(plain[chunk_start - 1]):
+            nearest = max(0, match.start() - FARTHEST)
+            while chunk_start > nearest and patterns.letters.match(plain[chunk_start - 1]):
                 chunk_start -= 1
             if match.start() - chunk_start >= LEAST_NAME:
                 yield Span(chunk_start, match.end(), Kind.VILLAGE, Evidence.CUE)

@@ -4,6 +4,7 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from anonymisers.redaction.engine import Engine, engine
+from anonymisers.redaction.language import LONGEST
 from anonymisers.redaction.redactor import Redacted
 
 TESTS = Path(__file__).parents[1]
@@ -163,6 +165,22 @@ def test_nothing_touches_the_network(ours: Engine, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     assert text_of(ours.redact("Mail p.sokha@nowhere.example.kh now", language="en")) == "Mail <EMAIL> now"
+
+
+@pytest.mark.parametrize(
+    ("language", "piece"),
+    [
+        ("en", "a"), ("en", "1-"), ("en", "1\u00b01'"), ("en", "House 1, "), ("en", "Hospital of "),
+        ("en", "a@b.c "),
+        ("km", "\u17a2\u17b6\u1799\u17bb"), ("km", "\u1790\u17d2\u1784\u17c3"), ("my", "\u101b\u103d\u102c"),
+        ("th", "\u0e19\u0e32\u0e22"),
+    ],
+)  # fmt: skip
+def test_no_text_takes_for_ever(ours: Engine, language: str, piece: str) -> None:
+    text = piece * (LONGEST // len(piece))
+    start = time.process_time()
+    ours.redact(text, language=language)
+    assert time.process_time() - start < 10
 
 
 def corpus() -> Iterator[dict[str, Any]]:
