@@ -75,6 +75,7 @@ def suppress(task: Task, progress: Progress | None = None) -> Search:
     must_hide = _kept_whole(pattern, must_hide, breakdowns)
     prune(pattern, must_hide, price)
     _refine(search, task, must_hide, breakdowns, progress)
+    must_hide = _kept_whole(pattern, must_hide, breakdowns)
     prune(pattern, must_hide, price)
     return search
 
