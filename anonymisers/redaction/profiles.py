@@ -133,7 +133,7 @@ class Allowed:
 @cache
 def data(name: str) -> Mapping[str, Any]:
     """One of the data files of this package."""
-    text = (files("anonymisers.redaction") / "data" / f"{name}.json").read_text("utf-8")
+    text = (files("anonymisers.redaction.data") / f"{name}.json").read_text("utf-8")
     loaded: Mapping[str, Any] = json.loads(text)
     return loaded
 

@@ -12,6 +12,8 @@ from gateway.errors import SafelaneError
 class CsvError(SafelaneError):
     """A file that is not the table it must be."""
 
+    exit_code = 2
+
 
 @dataclass(frozen=True)
 class CsvTable:

@@ -14,6 +14,8 @@ FIELDS = frozenset({"id", "text", "lang", "known"})
 class NarrativeError(SafelaneError):
     """A line that is not a narrative."""
 
+    exit_code = 2
+
 
 @dataclass(frozen=True)
 class Narrative:

@@ -12,8 +12,14 @@ from pathlib import Path
 import click
 
 from gateway.cli.files import whole
-from gateway.cli.narratives import NarrativeError, parse_line, written
+from gateway.cli.narratives import parse_line, written
 from gateway.cli.progress import building
+from gateway.errors import SafelaneError
+
+
+class RedactionStoppedError(SafelaneError):
+    """The work was ended before it was done; no output was written."""
+
 
 CHUNK = 32
 """Lines that a process takes at a time."""
@@ -81,7 +87,7 @@ def _redacted(lines: Iterator[Line], processes: int) -> Iterator[Result]:
         with ProcessPoolExecutor(processes, mp_context=context) as pool:
             yield from _in_order(pool, chunks, processes * WAITING)
     except BrokenProcessPool as error:
-        raise NarrativeError(
+        raise RedactionStoppedError(
             "a process that redacts was ended from outside, probably because memory ran out",
             remedy="Run it again with fewer --workers.",
         ) from error

@@ -24,6 +24,8 @@ key_file = click.option(
 class SecretError(SafelaneError):
     """A key store or key file that cannot be used."""
 
+    exit_code = 7
+
 
 def read_store(path: Path) -> EpochStore:
     """The key store in a file. Raises SecretError."""

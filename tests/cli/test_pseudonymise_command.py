@@ -91,7 +91,7 @@ def test_a_destroyed_epoch_is_gone(table: Path, store: Path) -> None:
         "pseudonymise", table, "-o", table.with_name("out.csv"), "--column", "national_id=nid", "--recipient",
         "A", "--purpose", "p", "--keys", store,
     )  # fmt: skip
-    assert result.exit_code == 1
+    assert result.exit_code == 7
     assert "epoch 1 of KH was destroyed" in result.stderr
     assert not table.with_name("out.csv").exists()
 
@@ -109,7 +109,7 @@ def test_a_key_file_opens_what_it_locked(tmp_path: Path, table: Path) -> None:
 def test_another_passphrase_opens_nothing_and_changes_nothing(store: Path) -> None:
     before = store.read_bytes()
     result = run("epoch", "begin", store, env={"SAFELANE_PASSPHRASE": "another passphrase"})
-    assert result.exit_code == 1
+    assert result.exit_code == 7
     assert "does not open" in result.stderr
     assert store.read_bytes() == before
 
@@ -118,7 +118,7 @@ def test_another_passphrase_opens_nothing_and_changes_nothing(store: Path) -> No
 def test_a_damaged_store_is_said_and_kept(store: Path, content: bytes) -> None:
     store.write_bytes(content)
     result = run("epoch", "begin", store)
-    assert result.exit_code == 1
+    assert result.exit_code == 7
     assert "damaged" in result.stderr
     assert store.read_bytes() == content
 
@@ -141,7 +141,7 @@ def test_a_bad_table_is_named_without_its_cells(table: Path, store: Path, conten
         "pseudonymise", table, "-o", out, "--column", "national_id=nid", "--recipient", "A", "--purpose", "p",
         "--keys", store,
     )  # fmt: skip
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert message in result.stderr
     assert "Sok" not in result.output
     assert not out.exists()

@@ -83,7 +83,7 @@ def test_several_processes_give_the_same_as_one(source: Path) -> None:
 def test_a_bad_line_is_named_and_nothing_is_written(source: Path, line: str, message: str) -> None:
     source.write_text(f'{{"id": "1", "text": "fine", "lang": "en"}}\n{line}\n', "utf-8")
     result = redact(source)
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert message in result.stderr
     assert "Dara" not in result.output
     assert list(source.parent.iterdir()) == [source]
@@ -98,7 +98,7 @@ def test_an_old_output_survives_a_failure(source: Path) -> None:
     source.write_text("nonsense\n", "utf-8")
     old = source.with_name("out.jsonl")
     old.write_text("old", "utf-8")
-    assert redact(source).exit_code == 1
+    assert redact(source).exit_code == 2
     assert old.read_text("utf-8") == "old"
 
 

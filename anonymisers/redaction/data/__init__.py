@@ -1,0 +1,1 @@
+"""What the recognisers know, as data: language profiles, the allow-list, provinces, sounds."""
