@@ -33,7 +33,8 @@ def find(plain: str, language: str, dictionary: Dictionary | None) -> Found:
     allowed: list[Stretch] = []
     scripts = scripts_in(plain)
     for script in scripts:
-        spans += script_spans(plain, script)
+        # "March" begins like a Burmese title: what is part of a date is no name.
+        spans += (s for s in script_spans(plain, script) if not _meets(s, found_dates))
         allowed += script_allowed(plain, script)
     taken = [(s.start, s.end) for s in spans] + found_dates
     # In a text of another script the Latin words are read as English.
@@ -41,6 +42,10 @@ def find(plain: str, language: str, dictionary: Dictionary | None) -> Found:
     latin = _latin(plain, profile, dictionary if profile.language == "en" else None, taken)
     stays = sorted(allowed + latin.allowed, key=lambda s: (s.start, s.end))
     return Found(spans + latin.spans, stays, latin.undecided if language == "en" else [])
+
+
+def _meets(span: Span, places: list[tuple[int, int]]) -> bool:
+    return any(start < span.end and span.start < end for start, end in places)
 
 
 def _latin(

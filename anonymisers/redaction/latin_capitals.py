@@ -26,6 +26,8 @@ def capitalised(text: LatinText) -> Iterator[int]:
 
 
 def _may_be_name(text: LatinText, i: int) -> bool:
+    if text.shouted[i] and text.is_common(text.words[i]):
+        return False
     return text.words[i].capital and not text.taken[i] and not text.allowed[i]
 
 

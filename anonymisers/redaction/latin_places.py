@@ -105,7 +105,7 @@ def _precedes(text: LatinText, j: int) -> bool:
     word = text.words[j]
     if word.case == FIGURE:
         return not (j > 0 and word.gap == " ")
-    if word.case == LOWER:
+    if word.case == LOWER or text.shouted[j]:
         return text.is_no_word(j)
     month_or_people = word.folded in allowed().capitalised and len(word.folded) > MOST_SMALL
     return not month_or_people and not (word.begins and not text.is_no_word(j))
