@@ -103,6 +103,7 @@ class Snapshot:
     ) -> "Snapshot":
         """Freeze rows given column by column, and put them into their own order.
 
+        Takes the arrays of `links` over: they are put into that order and frozen where they are.
         Raises SnapshotError when columns differ in length or a link is missing.
         """
         if tuple(links) != LINKS:
@@ -188,12 +189,14 @@ def numbered(values: NDArray[Any]) -> NDArray[np.int64]:
 def _ordered(
     links: Mapping[str, NDArray[np.bytes_]], order: NDArray[np.intp]
 ) -> dict[str, NDArray[np.bytes_]]:
-    """The links in a new order; one that stands for two (a case that is its own accident) is held once."""
-    done: dict[int, NDArray[np.bytes_]] = {}
+    """The links in a new order, in their own memory; one that stands for two (its own accident) only once."""
+    done: set[int] = set()
     for values in links.values():
         if id(values) not in done:
-            done[id(values)] = _frozen(values[order])
-    return {name: done[id(values)] for name, values in links.items()}
+            done.add(id(values))
+            values[:] = values[order]
+            _frozen(values)
+    return dict(links)
 
 
 def _with_codes(column: Column, codes: Iterable[str]) -> NDArray[np.bool_]:
