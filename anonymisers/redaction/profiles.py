@@ -109,7 +109,6 @@ class NumberCues:
     case: tuple[str, ...]
     months: tuple[str, ...]
     date_words: tuple[str, ...]
-    residence: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -237,7 +236,6 @@ def number_cues() -> NumberCues:
         case=pooled("case_cues"),
         months=pooled("months"),
         date_words=pooled("date_words"),
-        residence=pooled("residence_cues"),
     )
 
 
