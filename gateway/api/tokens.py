@@ -9,6 +9,7 @@ from flask import g, request
 from gateway.api.services import hub
 from gateway.hub.errors import NotAuthenticatedError
 from gateway.hub.model import Enrolment, Principal
+from gateway.hub.ports import View
 from gateway.keys.tokens import token_hash
 
 P = ParamSpec("P")
@@ -17,46 +18,42 @@ R = TypeVar("R")
 
 def for_people(view: Callable[P, R]) -> Callable[P, R]:
     """The view needs a person's or program's token; `principal()` is who it is."""
-
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        hashed = token_hash(_bearer())
-        with hub().store.reading() as view_of_state:
-            found = view_of_state.principal(hashed)
-        if found is None:
-            raise _unknown_token()
-        g.principal = found
-        return view(*args, **kwargs)
-
-    return guarded
+    return _guarded(view, lambda state, token: state.principal(token))
 
 
 def for_members(view: Callable[P, R]) -> Callable[P, R]:
     """The view needs a member node's token; `enrolment()` is which member."""
+    return _guarded(view, lambda state, token: state.member_of_token(token))
 
+
+def _guarded(
+    view: Callable[P, R], find: Callable[[View, str], Principal | Enrolment | None]
+) -> Callable[P, R]:
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         hashed = token_hash(_bearer())
-        with hub().store.reading() as view_of_state:
-            found = view_of_state.member_of_token(hashed)
+        with hub().store.reading() as state:
+            found = find(state, hashed)
         if found is None:
-            raise _unknown_token()
-        g.enrolment = found
+            raise NotAuthenticatedError(
+                "The token is not known here.", remedy="Check that it is complete and belongs to this hub."
+            )
+        g.caller = found
         return view(*args, **kwargs)
 
     return guarded
 
 
 def principal() -> Principal:
-    found = g.principal
-    assert isinstance(found, Principal)  # noqa: S101 - put there by for_people
-    return found
+    caller = g.caller
+    assert isinstance(caller, Principal)  # noqa: S101 - put there by for_people
+    return caller
 
 
 def enrolment() -> Enrolment:
-    found = g.enrolment
-    assert isinstance(found, Enrolment)  # noqa: S101 - put there by for_members
-    return found
+    caller = g.caller
+    assert isinstance(caller, Enrolment)  # noqa: S101 - put there by for_members
+    return caller
 
 
 def _bearer() -> str:
@@ -66,9 +63,3 @@ def _bearer() -> str:
             "This address needs a token.", remedy="Send the header 'Authorization: Bearer <your token>'."
         )
     return token.strip()
-
-
-def _unknown_token() -> NotAuthenticatedError:
-    return NotAuthenticatedError(
-        "The token is not known here.", remedy="Check that it is complete and belongs to this hub."
-    )
