@@ -13,6 +13,7 @@ from anonymisers.bounds import bounds
 from anonymisers.certificate import Certificate, release_digest
 from anonymisers.errors import CertificateError
 from anonymisers.history import Base, check_known, difference_blocks, known_blocks
+from anonymisers.insider import exposed
 from anonymisers.lattice import Lattice
 from anonymisers.people import People
 from anonymisers.system import System
@@ -36,8 +37,8 @@ def check_certificate(
 
     Shown are: every shown value is true and none is sensitive; every world is possible and agrees with the
     release; each withheld cell of a protected table reaches from the least value to k-1 or is k wide (rule
-    2); each small inner cell has more than one possible value (rule 3); breakdowns of withheld groups are
-    withheld whole. With `known`, all earlier releases: the worlds agree with them too, their withheld cells
+    2); no small one follows for an insider (rule 1); each small inner cell has more than one value (rule 3);
+    breakdowns of withheld groups are withheld whole. With `known`, all earlier releases: the worlds agree with them too, their withheld cells
     and the small differences between their populations and ours reach as far. A certificate for a threshold
     below `threshold` is refused.
     """
@@ -57,11 +58,15 @@ def check_certificate(
     changed = np.zeros(len(view.people.coords), dtype=np.bool_)
     for number, world in enumerate(certificate.worlds, 1):
         changed |= view.possible(world, number)
-    for rows, amounts in view.sums(certificate.worlds):
+    changes: list[Ints] = []
+    for owners, rows, amounts in view.sums(certificate.worlds):
         view.agrees(rows, amounts)
         np.minimum.at(low, rows, amounts)
         np.maximum.at(high, rows, amounts)
+        own = rows < view.lattice.size
+        changes += np.split(rows[own], np.flatnonzero(np.diff(owners[own])) + 1)
     view.check_reach(low, high)
+    view.check_insiders(changes)
     view.check_inner_cells(changed)
 
 
@@ -180,8 +185,8 @@ class _View:
             raise CertificateError(f"world number {number} has an inner cell with fewer than no people")
         return np.isin(every.code(self.people.coords), codes)
 
-    def sums(self, worlds: tuple[World, ...]) -> Iterator[tuple[Ints, Ints]]:
-        """For batches of worlds the cells that each changes, and by how much."""
+    def sums(self, worlds: tuple[World, ...]) -> Iterator[tuple[Ints, Ints, Ints]]:
+        """For batches of worlds: which world, the cells that it changes, and by how much."""
         width = max(1, self.system.above(self.people.coords[:1]).shape[1])
         batch: list[World] = []
         for world in worlds:
@@ -192,7 +197,7 @@ class _View:
         if batch:
             yield self._sum(batch)
 
-    def _sum(self, worlds: list[World]) -> tuple[Ints, Ints]:
+    def _sum(self, worlds: list[World]) -> tuple[Ints, Ints, Ints]:
         coords = np.concatenate([w.coords for w in worlds])
         change = np.concatenate([w.change for w in worlds])
         owner = np.repeat(np.arange(len(worlds)), [len(w.change) for w in worlds])
@@ -201,7 +206,8 @@ class _View:
         pairs, place = np.unique((rows + owner[:, None] * self.size)[real], return_inverse=True)
         weights = np.broadcast_to(change[:, None], rows.shape)[real]
         amounts = np.rint(np.bincount(place, weights=weights)).astype(np.int64)
-        return pairs[amounts != 0] % self.size, amounts[amounts != 0]
+        pairs, amounts = pairs[amounts != 0], amounts[amounts != 0]
+        return pairs // self.size, pairs % self.size, amounts
 
     def agrees(self, rows: Ints, amounts: Ints) -> None:
         shown = ~self.hidden[rows]
@@ -220,6 +226,13 @@ class _View:
         safe = spans | (high - low >= k) | ~self.asked | self._refused() | large
         if not safe.all():
             self.fail("the worlds leave a withheld cell too narrow", int(np.argmin(safe)))
+
+    def check_insiders(self, changes: list[Ints]) -> None:
+        end = self.lattice.size
+        values, hidden = self.values[:end], (self.asked & ~self._refused())[:end]
+        small = (values >= _smallest(self.certificate)) & (values < self.certificate.threshold)
+        for cell, _ in exposed(self.system, self.people, values, (hidden, small), changes):
+            self.fail("the only person of a withheld cell could compute another", cell)
 
     def _refused(self) -> Bools:
         keys = self.lattice.keys()

@@ -78,6 +78,22 @@ class Search:
                 return True
         return self._safe(cell)
 
+    def change_despite(self, cell: int, insider: int) -> bool:
+        """Find an alternative that changes a cell and not an insider's; False when there is none."""
+        pattern, target = self.pattern, self.pattern.system.target(cell)
+        moves = moves_for(target.footprint, self._groups)
+        pattern.hidden[insider], pattern.fixed[insider] = False, True
+        pattern.version += 1
+        try:
+            return any(
+                self._cheapest(target, amount, [Reach(move, size, cap) for move in moves])
+                for size, cap in LADDER
+                for amount in (1, -1)
+            )
+        finally:
+            pattern.hidden[insider], pattern.fixed[insider] = True, False
+            pattern.version += 1
+
     def change_inner(self, place: NDArray[np.int32]) -> Alternative | None:
         """An alternative in which somebody leaves an inner cell (dims,) of the full cross, or None."""
         everything = frozenset(range(len(self.pattern.system.dims)))
@@ -169,7 +185,9 @@ class Search:
         kept = np.arange(len(rows))
         holds = np.append(locked, False)[rows]
         dead = (holds & (np.append(self.pattern.values, 1)[rows] == 0)).any(axis=1)
-        while dead.any():
+        first = True
+        while first or dead.any():
+            first = False
             rows, groups, kept, holds = rows[~dead], groups[~dead], kept[~dead], holds[~dead]
             _, place, number = np.unique(rows[holds], return_inverse=True, return_counts=True)
             alone = np.zeros(rows.shape, dtype=np.bool_)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from anonymisers.bounds import bounds
 from anonymisers.breakdown import Breakdowns
 from anonymisers.errors import ProtectionError
+from anonymisers.insider import exposed
 from anonymisers.keyed import fractions
 from anonymisers.pattern import Pattern, sensitive
 from anonymisers.people import People
@@ -77,7 +78,31 @@ def suppress(task: Task, progress: Progress | None = None) -> Search:
     _refine(search, task, must_hide, breakdowns, progress)
     must_hide = _kept_whole(pattern, must_hide, breakdowns)
     prune(pattern, must_hide, price)
+    _guard_against_insiders(search, task, breakdowns, progress)
     return search
+
+
+def _guard_against_insiders(
+    search: Search, task: Task, breakdowns: Breakdowns, progress: Progress | None
+) -> None:
+    """Alternatives for whatever the only person of some withheld cell could compute."""
+    pattern = search.pattern
+    end = task.system.blocks[0].lattice.size
+    for _ in range(ROUNDS):
+        values, hidden = pattern.values[:end], pattern.hidden[:end] & task.asked[:end]
+        changed = (a.rows[a.rows < end] for a in pattern.alternatives)
+        pairs = exposed(task.system, task.people, values, (hidden, sensitive(task.rules, values)), changed)
+        if not pairs:
+            return
+        helpless = [cell for cell, insider in pairs if not search.change_despite(cell, insider)]
+        if helpless:
+            pattern.hidden |= _above(pattern, helpless)
+            pattern.version += 1
+        if _cover_all(search, task.asked, breakdowns, progress):
+            break
+    raise ProtectionError(
+        "the only person of some withheld cell could compute another, in every pattern found"
+    )
 
 
 def _refine(
