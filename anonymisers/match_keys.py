@@ -1,7 +1,7 @@
 """A second key for names, by their sound, that finds one person under spellings in several scripts.
 
 It is for the member's own eyes: to propose that two of its records may be of one person. It is coarse, so
-that different people share it, and never leaves the member; hence its own domain, with the member as recipient.
+that different people share it, and it never leaves the member: the domain's recipient is the member itself.
 """
 
 from anonymisers.canonical import canonical_name
