@@ -1,0 +1,82 @@
+"""Earlier releases are known for ever: what is new must be safe beside them."""
+
+import numpy as np
+import pytest
+
+from anonymisers.attack import attack
+from anonymisers.check import check_certificate
+from anonymisers.cube import build_cube
+from anonymisers.errors import CertificateError, TableError
+from anonymisers.hierarchy import Hierarchy
+from anonymisers.rules import Rules
+from anonymisers.table import Release, Table
+
+KEY = bytes(range(32))
+YEARS = ("2022", "2023", "2024", "2025")
+
+
+def flat(name, *codes):
+    return Hierarchy(name, ("Total", *codes), dict.fromkeys(codes, "Total"))
+
+
+def table(where=None, change=0):
+    places = [f"P{n}" for n in range(8)]
+    ages = [f"A{n}" for n in range(4)]
+    counts = np.random.default_rng(11).geometric(0.12, (8, 4, 4)) - 1
+    counts[0, 0, 0] += change
+    cells = [
+        ((p, a, y), int(counts[i, j, k]))
+        for i, p in enumerate(places)
+        for j, a in enumerate(ages)
+        for k, y in enumerate(YEARS)
+    ]
+    dims = [flat("place", *places), flat("age", *ages), flat("year", *YEARS)]
+    return Table.of(dims, cells, by=("place", "age"), where=where or {})
+
+
+EARLIER = {"year": YEARS[:-1]}
+RULES = Rules(threshold=5)
+
+
+@pytest.fixture(scope="module")
+def first():
+    return build_cube(table(), RULES, KEY).release()
+
+
+def test_the_difference_of_two_populations_is_protected_like_a_cell(first):
+    second = build_cube(table(EARLIER), RULES, KEY, known=[first])
+    findings = attack([first, second.release()], threshold=5, time_limit=60)
+    assert not findings.disclosed
+    assert not findings.narrow
+    assert not findings.unasked
+
+
+def test_without_knowing_the_first_the_second_gives_people_away(first):
+    careless = build_cube(table(EARLIER), RULES, KEY).release()
+    findings = attack([first, careless], threshold=5, time_limit=60)
+    assert findings.unasked or findings.narrow or findings.disclosed
+
+
+def test_the_certificate_names_the_releases_that_it_takes_in(first):
+    truth = table(EARLIER)
+    second = build_cube(truth, RULES, KEY, known=[first])
+    check_certificate(second.certificate, second.release(), truth, [first])
+    with pytest.raises(CertificateError, match="other earlier releases"):
+        check_certificate(second.certificate, second.release(), truth)
+
+
+def test_an_earlier_release_that_the_data_contradict_is_named(first):
+    with pytest.raises(TableError, match="contradict each other"):
+        build_cube(table(EARLIER, change=9), RULES, KEY, known=[first])
+
+
+def test_an_earlier_release_with_codes_of_its_own_is_refused():
+    other = Release.of([flat("place", "P0", "Elsewhere")], {("P0",): 12})
+    with pytest.raises(TableError, match="Elsewhere"):
+        build_cube(table(), RULES, KEY, known=[other])
+
+
+def test_the_same_release_again_gives_nothing_more_away(first):
+    again = build_cube(table(), RULES, KEY, known=[first]).release()
+    findings = attack([first, again], threshold=5, time_limit=60)
+    assert (findings.disclosed, findings.narrow, findings.unasked) == ((), (), ())
