@@ -22,6 +22,8 @@ from anonymisers.system import System
 Bools = NDArray[np.bool_]
 Progress = Callable[[str, float], None]
 ROUNDS = 40
+TRIAL_CELLS = 6000
+"""With more cells than this fewer are tried, since each trial looks at all of them."""
 TRIALS = 150
 """Cells that are tried to be shown again: a bound in steps, so that a slower machine finds the same."""
 
@@ -111,7 +113,7 @@ def _refine(
     """A better pattern where one is found in so many trials, else the one there is."""
     pattern = search.pattern
     before, fixed = list(pattern.alternatives), pattern.fixed.copy()
-    refine(search, must_hide, TRIALS)
+    refine(search, must_hide, min(TRIALS, TRIALS * TRIAL_CELLS // pattern.system.size))
     pattern.fixed[:] = fixed
     if _cover_all(search, task.asked, breakdowns, progress):
         pattern.rebuild(before, must_hide)

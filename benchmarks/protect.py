@@ -30,9 +30,8 @@ def main() -> None:
     parser.add_argument("--max-dims", type=int)
     parser.add_argument("--attack-seconds", type=float, default=60.0)
     options = parser.parse_args()
-    print(
-        "table | cells | CPU s | MB | sensitive | complementary | zeros | people | disclosed | narrow | insider"
-    )
+    print("table | cells | CPU s | MB | sensitive | complementary | zeros | people", end=" | ")
+    print("disclosed | narrow | insider")
     for path in options.tables:
         rules = Rules(zeros=options.zeros, max_dims=options.max_dims, expects_least=options.attacker == "L1")
         print(line(path, rules, options.attack_seconds), flush=True)
