@@ -66,22 +66,29 @@ def suppress(task: Task, progress: Progress | None = None) -> Search:
         tie,
     )
     search = Search(pattern, price)
-    for _ in range(ROUNDS):
-        failed = _cover_all(search, task.asked, breakdowns, progress)
-        if not failed:
-            break
-        must_hide |= _above(pattern, failed)
-        pattern.hidden |= must_hide
-        pattern.version += 1
-    else:
-        raise ProtectionError("no pattern was found")
+    must_hide |= _settle(search, task, breakdowns, progress)
     must_hide = _kept_whole(pattern, must_hide, breakdowns)
     prune(pattern, must_hide, price)
     _refine(search, task, must_hide, breakdowns, progress)
     must_hide = _kept_whole(pattern, must_hide, breakdowns)
     prune(pattern, must_hide, price)
+    _settle(search, task, breakdowns, progress)
     _guard_against_insiders(search, task, breakdowns, progress)
     return search
+
+
+def _settle(search: Search, task: Task, breakdowns: Breakdowns, progress: Progress | None) -> Bools:
+    """Cover every open cell; what had to be withheld for cells that could not be covered otherwise."""
+    pattern = search.pattern
+    withheld = np.zeros(task.system.size, dtype=np.bool_)
+    for _ in range(ROUNDS):
+        failed = _cover_all(search, task.asked, breakdowns, progress)
+        if not failed:
+            return withheld
+        withheld |= _above(pattern, failed)
+        pattern.hidden |= withheld
+        pattern.version += 1
+    raise ProtectionError("no pattern was found")
 
 
 def _guard_against_insiders(
@@ -128,6 +135,10 @@ def _cover_all(search: Search, asked: Bools, breakdowns: Breakdowns, progress: P
         [[len(b.lattice.tables[t]) for t in b.lattice.table_of()] for b in pattern.system.blocks]
     )
     while True:
+        closed = breakdowns.close(pattern.hidden) & ~pattern.fixed
+        if (closed & ~pattern.hidden).any():
+            pattern.hidden |= closed
+            pattern.version += 1
         pattern.asked[:] = asked & ~_large(pattern)
         todo = [c for c in pattern.open_cells().tolist() if c not in failed]
         if not todo:
@@ -139,10 +150,6 @@ def _cover_all(search: Search, asked: Bools, breakdowns: Breakdowns, progress: P
                 failed.add(cell)
             if progress is not None and done % 64 == 0:
                 progress("searching", done / len(todo))
-        closed = breakdowns.close(pattern.hidden) & ~pattern.fixed
-        if (closed & ~pattern.hidden).any():
-            pattern.hidden |= closed
-            pattern.version += 1
 
 
 def _large(pattern: Pattern) -> Bools:
