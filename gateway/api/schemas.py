@@ -87,9 +87,10 @@ class PollResultSchema(Schema):
 
 
 class AnswerSchema(Strict):
-    answer = fields.String(required=True, validate=validate.Length(max=1_000_000))
-    entry = fields.String(required=True, validate=validate.Length(max=100_000))
-    receipt = fields.String(required=True, validate=validate.Length(max=20_000))
+    # How long these may be is bounded by the body as a whole (`LARGEST_BODY`), before it is read.
+    answer = fields.String(required=True)
+    entry = fields.String(required=True)
+    receipt = fields.String(required=True)
     salt = fields.String(
         required=True,
         validate=validate.Regexp(r"\A([0-9a-f]{64})?\Z"),
