@@ -54,5 +54,7 @@ def fresh(directory: Path) -> Layout:
             f"{directory} is set up already.",
             remedy="Nothing was changed. Choose another directory with --dir.",
         )
-    directory.mkdir(parents=True, exist_ok=True)
+    # The database holds what the keys protect: the directory is for its owner only, like the keys.
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    directory.chmod(0o700)
     return layout

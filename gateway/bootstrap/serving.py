@@ -20,7 +20,7 @@ from gateway.hub.context import Hub
 from gateway.hub.releasing import next_deadline, release_due
 from gateway.member.cubes import CubeShelf
 from gateway.member.rounds import run_round
-from gateway.store.log_lock import hold_log
+from gateway.store.log_lock import LogHeldError, hold_log
 
 log = structlog.get_logger()
 
@@ -65,6 +65,16 @@ def serve_hub(directory: Path, stop: Stop) -> None:
         finally:
             stop()
             closer.join()
+
+
+def is_served(directory: Path) -> bool:
+    """Whether another process serves the hub of this directory. Raises ConfigError."""
+    config = read_config(directory, HubConfig)
+    try:
+        with hold_log(database_url(directory, config), config.origin):
+            return False
+    except LogHeldError:
+        return True
 
 
 def serve_member(directory: Path, stop: Stop, hub_url: str | None = None) -> None:

@@ -5,27 +5,39 @@ from typing import Any
 
 import click
 
+from anonymisers.errors import AnonymiserError
+from audit.errors import AuditError
 from gateway import __version__
 from gateway.errors import SafelaneError
+from policies.errors import PolicyError
 
 # Commands are imported when asked for: `safelane --help` must not wait for a solver or a language model.
-COMMANDS: dict[str, str] = {
-    "ask": "gateway.cli.ask:ask",
-    "demo": "gateway.cli.demo:demo",
-    "hub": "gateway.cli.hub:hub",
-    "log": "gateway.cli.log:command",
-    "member": "gateway.cli.member:member",
-    "policy": "gateway.cli.policy:command",
-    "epoch": "gateway.cli.epochs:epoch",
-    "pseudonymise": "gateway.cli.pseudonymise:pseudonymise",
-    "risk": "gateway.cli.risk:risk",
-    "redact": "gateway.cli.redact:redact",
-    "words": "gateway.cli.words:words",
-    "attack": "gateway.cli.attack:command",
-    "protect": "gateway.cli.protect:command",
-    "certificate": "gateway.cli.certificate:command",
+COMMANDS: dict[str, tuple[str, str]] = {
+    "ask": ("gateway.cli.ask:ask", "Ask a regional question."),
+    "attack": ("gateway.cli.attack:command", "Attack released tables: what follows from them?"),
+    "certificate": (
+        "gateway.cli.certificate:command",
+        "Check that a protected table is safe, without a solver.",
+    ),
+    "demo": ("gateway.cli.demo:demo", "Build a demo region, start it, and ask a first question."),
+    "epoch": ("gateway.cli.epochs:epoch", "Keys of pseudonyms: begin, list and destroy epochs."),
+    "hub": ("gateway.cli.hub:hub", "The regional hub."),
+    "log": ("gateway.cli.log:command", "The log that nobody can rewrite: export, list, prove."),
+    "member": ("gateway.cli.member:member", "A member node, inside its state."),
+    "policy": ("gateway.cli.policy:command", "Read a policy before it counts."),
+    "protect": ("gateway.cli.protect:command", "Withhold cells of a table until no small one follows."),
+    "pseudonymise": (
+        "gateway.cli.pseudonymise:pseudonymise",
+        "Turn identifiers of a CSV table into pseudonyms.",
+    ),
+    "redact": ("gateway.cli.redact:redact", "Remove personal data from narratives."),
+    "risk": ("gateway.cli.risk:risk", "Measure how easily records can be told apart."),
+    "words": ("gateway.cli.words:words", "List what a question may say."),
 }
-"""Name on the command line -> "module:function"."""
+"""Name on the command line -> "module:function", and what the overview says of it."""
+
+PURE_ERRORS = (AnonymiserError, AuditError, PolicyError)
+"""Roots of the pure packages' errors; each says for itself what is wrong and what to do."""
 
 
 class LazyGroup(click.Group):
@@ -35,13 +47,16 @@ class LazyGroup(click.Group):
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        target = COMMANDS.get(cmd_name)
-        if target is None:
+        if cmd_name not in COMMANDS:
             return None
-        module, _, attribute = target.partition(":")
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         command = getattr(import_module(module), attribute)
         assert isinstance(command, click.Command)  # noqa: S101 - a wrong line in COMMANDS, not input
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in sorted(COMMANDS.items())])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; show an error that a person can act on without a traceback."""
@@ -52,6 +67,12 @@ class LazyGroup(click.Group):
             if error.remedy:
                 click.echo(error.remedy, err=True)
             ctx.exit(error.exit_code)
+        except PURE_ERRORS as error:
+            click.echo(f"safelane: {error}", err=True)
+            remedy = getattr(error, "remedy", "")
+            if remedy:
+                click.echo(remedy, err=True)
+            ctx.exit(1)
 
 
 @click.group(cls=LazyGroup)

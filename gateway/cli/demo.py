@@ -1,5 +1,8 @@
 """`safelane demo`: a whole region on this machine, and a first question."""
 
+import os
+import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -20,7 +23,10 @@ MEASURE, BY, PURPOSE = "casualties", ("country", "year", "outcome"), "regional-r
 
 
 class Interrupted(SystemExit):
-    """Ctrl-C or a signal: everything that was started is stopped on the way out."""
+    """Ctrl-C or a signal: everything that was started is stopped on the way out.
+
+    Once the region serves, that is how it ends, and no failure.
+    """
 
 
 @click.command()
@@ -29,8 +35,10 @@ class Interrupted(SystemExit):
 def demo(once: bool, directory: Path) -> None:
     """Build a demo region, start it, and ask a first regional question."""
 
+    serving = False
+
     def interrupt() -> None:
-        raise Interrupted(130)
+        raise Interrupted(0 if serving else 130)
 
     stop_on_signals(interrupt)
     console = Console(stderr=True)
@@ -44,6 +52,7 @@ def demo(once: bool, directory: Path) -> None:
         )
         _ask(directory)
         if not once:
+            serving = True
             _serve(directory, processes)
 
 
@@ -75,12 +84,19 @@ def _ask(directory: Path) -> None:
 
 
 def _suggestions(directory: Path) -> list[str]:
-    end = f"--purpose regional-reporting --dir {directory}"
+    safelane, end = _command(), f"--purpose regional-reporting --dir {directory}"
     return [
-        f"safelane ask --measure casualties --by country,adult_child --where sex=F {end}",
-        f"safelane ask --measure casualties --by province,device_group --where country=KH --format csv {end}",
-        "safelane words",
+        f"{safelane} ask --measure casualties --by country,adult_child --where sex=F {end}",
+        f"{safelane} ask --measure casualties --by year,sex --where country=KH --format csv {end}",
+        f"{safelane} words",
     ]
+
+
+def _command() -> str:
+    """The command as it can be typed in another terminal, where it may not be on the PATH."""
+    if shutil.which("safelane"):
+        return "safelane"
+    return os.path.relpath(Path(sys.executable).with_name("safelane"))
 
 
 def _serve(directory: Path, processes: Processes) -> None:

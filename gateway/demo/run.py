@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 
+from gateway.bootstrap.serving import is_served
 from gateway.demo.access import HUB, address, analyst
 from gateway.demo.processes import Child, ProcessError, Processes
 from gateway.demo.region import DEMO_MEMBERS, member_directory, unready
@@ -44,6 +45,11 @@ def make_cubes(directory: Path, told: Told) -> None:
 def running_region(directory: Path) -> Iterator[Processes]:
     """Hub and members answer inside of this; all of them have ended after it. Raises ProcessError."""
     hub = directory / HUB
+    if is_served(hub):
+        raise ProcessError(
+            f"The demo region in {directory} runs already.",
+            remedy="Ask it from here, or end it first with Ctrl-C where it was started.",
+        )
     (hub / "address").unlink(missing_ok=True)
     with Processes() as processes:
         processes.start(THE_HUB, ["hub", "serve", "--dir", str(hub)], hub / "output.log")

@@ -20,7 +20,7 @@ LACKING = "*"
 def to_text(release: Release) -> str:
     """The table, then what its signs mean; plain characters, so that any terminal shows it."""
     if not release.axes:
-        return "\n".join([_shown(release.cells[0]), "", *legend(release)]) + "\n"
+        return "\n".join([_shown(release.cells[0]), *_after_a_gap(legend(release))]) + "\n"
     *down, across = release.axes
     rows = list(_rows(release, down, across))
     header = [*(axis.level for axis in down), *across.codes]
@@ -32,7 +32,11 @@ def to_text(release: Release) -> str:
             lines.append("")
         lines.append(_line(row, widths, len(down)))
         previous = row
-    return "\n".join([*lines, "", *legend(release)]) + "\n"
+    return "\n".join([*lines, *_after_a_gap(legend(release))]) + "\n"
+
+
+def _after_a_gap(lines: list[str]) -> list[str]:
+    return ["", *lines] if lines else []
 
 
 def legend(release: Release) -> list[str]:

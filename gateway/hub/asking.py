@@ -1,6 +1,7 @@
 """An analyst asks: the question is logged before any member hears of it."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from gateway.hub import entries
 from gateway.hub.context import Hub
 from gateway.hub.errors import NotPermittedError
 from gateway.hub.model import AskedQuestion, Principal, Role, State
-from gateway.question import Question, members_asked
+from gateway.question import COUNTRY, Question, QuestionError, members_asked
 
 ALMOST_A_SECOND = timedelta(microseconds=999_999)
 """The log keeps whole seconds: deadlines are rounded up, so that nobody gets less time than was asked for."""
@@ -18,8 +19,8 @@ ALMOST_A_SECOND = timedelta(microseconds=999_999)
 def ask(hub: Hub, principal: Principal, question: Question, within: timedelta) -> AskedQuestion:
     """Log the question and put it into the queue of every member that it concerns.
 
-    `within` is what members have to answer in. Raises NotPermittedError, which is logged too, when the
-    person may not ask or does not hold the purpose.
+    `within` is what members have to answer in. Raises QuestionError for a state outside of the region, and
+    NotPermittedError, which is logged too, when the person may not ask or does not hold the purpose.
     """
     question_id = new_question_id()
     now = hub.clock.now()
@@ -29,7 +30,9 @@ def ask(hub: Hub, principal: Principal, question: Question, within: timedelta) -
             entries.record(hub, work, entries.denied(question_id, principal, question, reason, now))
         raise NotPermittedError(_WORDS[reason], remedy=_REMEDY)
     with hub.store.writing() as work:
-        members = members_asked(hub.dictionary, question, [e.member for e in work.enrolments()])
+        enrolled = [e.member for e in work.enrolments()]
+        _check_countries(hub, question, enrolled)
+        members = members_asked(hub.dictionary, question, enrolled)
         asked = AskedQuestion(
             id=question_id,
             question=question,
@@ -46,6 +49,14 @@ def ask(hub: Hub, principal: Principal, question: Question, within: timedelta) -
         work.add_question(asked, because=index)
     hub.bell.ring()
     return asked
+
+
+def _check_countries(hub: Hub, question: Question, enrolled: Collection[str]) -> None:
+    """A state that is not there must not look like one that did not answer."""
+    named = question.filter(COUNTRY)
+    absent = [hub.dictionary.member(c).name for c in named.codes if c not in enrolled] if named else []
+    if absent:
+        raise QuestionError([f"{name} is no member of this region." for name in absent])
 
 
 def new_question_id() -> str:

@@ -3,6 +3,7 @@
 import time
 
 from audit.checkpoint import Checkpoint
+from audit.note import Note
 from gateway.hub.context import Hub
 from gateway.hub.errors import PollRefusedError
 from gateway.hub.model import AskedQuestion, Enrolment, Presence
@@ -17,7 +18,7 @@ MOST_DELIVERIES = 20
 
 
 def poll(hub: Hub, member: Enrolment, call: Poll) -> PollReply:
-    """Reply at once when questions wait, else when one comes or the wait is over.
+    """Reply at once when questions wait or the log has grown, else when that happens or the wait is over.
 
     Raises PollRefusedError when the member has witnessed a longer or another log than this hub has: the hub
     was rolled back, and nothing may be built on it.
@@ -30,7 +31,8 @@ def poll(hub: Hub, member: Enrolment, call: Poll) -> PollReply:
         with hub.store.reading() as view:
             reply = _reply(hub, view, member, call.seen_size)
         left = end - time.monotonic()
-        if reply.deliveries or left <= 0:
+        # A log that has grown is news as well: members witness it at once, not at their next question.
+        if reply.deliveries or _size(reply) > call.seen_size or left <= 0:
             return reply
         hub.bell.wait(ticket, left)
 
@@ -62,6 +64,10 @@ def _reply(hub: Hub, view: View, member: Enrolment, seen_size: int) -> PollReply
         consistency=tuple(hub.log.consistency(view.log, seen_size, size)),
         deliveries=_deliveries(hub, view, waiting),
     )
+
+
+def _size(reply: PollReply) -> int:
+    return Checkpoint.parse(Note.parse(reply.checkpoint).text).size
 
 
 def _deliveries(hub: Hub, view: View, waiting: list[AskedQuestion]) -> tuple[Delivery, ...]:

@@ -38,6 +38,7 @@ def answer(node: Node, shelf: CubeShelf, delivery: Delivery, witnessed: Checkpoi
     except UnprovenError:
         _reject(node, delivery, Refusal.NO_PROOF)
         raise
+    shelf.refresh()
     with node.store.writing() as work:
         if work.sent(proven.event.question_id, proven.entry.index) is None:
             return _answer(node, shelf, work, proven)
@@ -47,19 +48,37 @@ def answer(node: Node, shelf: CubeShelf, delivery: Delivery, witnessed: Checkpoi
 
 def _answer(node: Node, shelf: CubeShelf, work: UnitOfWork, proven: ProvenQuestion) -> Sent:
     now = node.clock.now()
-    made = _made(node, shelf, work.policy(), proven, now)
+    in_force = work.policy()
+    cube = _cube(shelf, work, in_force)
+    made = _made(node, cube, in_force, proven, now)
     event, openings = entries.answered(made, proven.entry, now)
     index = entries.record(node, work, event, openings)
-    sent = Sent(made.question_id, proven.entry.index, sign_answer(made, node.answer_signer), index, False)
+    sent = Sent(
+        question_id=made.question_id,
+        asked_index=proven.entry.index,
+        note=sign_answer(made, node.answer_signer),
+        entry_index=index,
+        cube_index=None if made.refusals or cube is None else cube.index,
+        acknowledged=False,
+    )
     work.add_sent(sent, because=index)
     return sent
 
 
+def _cube(shelf: CubeShelf, work: UnitOfWork, in_force: PolicyInForce | None) -> ReadyCube | None:
+    """The cube in memory, if it is the newest there is: one that was replaced meanwhile must not answer."""
+    cube = shelf.cube(in_force.version) if in_force else None
+    return cube if cube is not None and cube.index == work.cube_entry() else None
+
+
 def _made(
-    node: Node, shelf: CubeShelf, in_force: PolicyInForce | None, proven: ProvenQuestion, now: datetime
+    node: Node,
+    cube: ReadyCube | None,
+    in_force: PolicyInForce | None,
+    proven: ProvenQuestion,
+    now: datetime,
 ) -> Answer:
     """The answer, unsigned: a table, or the reasons why there is none."""
-    cube = shelf.cube(in_force.version) if in_force else None
     reading, refusals = Reading((), ()), tuple[Refusal, ...]()
     try:
         reading = _reading(node, cube, in_force, proven, now)

@@ -1,9 +1,10 @@
 """Builds the cube of the newest snapshot under the policy in force; slow, and outside of any transaction."""
 
+import hmac
 from collections.abc import Callable
 
 from anonymisers.cube import CertifiedCube, build_cube
-from anonymisers.errors import AnonymiserError
+from anonymisers.errors import AnonymiserError, CertificateError, ProtectionError
 from anonymisers.rules import Rules
 from anonymisers.table import Table
 from gateway.member import entries
@@ -18,6 +19,9 @@ from gateway.member.snapshot import Snapshot, population
 Progress = Callable[[str, float], None]
 """Told what is being done, and how much of it is done (0 to 1)."""
 
+ATTEMPTS = 4
+"""The search for a pattern follows the member's key, and one in many ends in none that can be certified."""
+
 
 def build(node: Node, progress: Progress | None = None) -> StoredCube:
     """Protect, certify, attack and store; from then on this cube answers.
@@ -27,7 +31,8 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
         NotProtectedError: no cube with a valid certificate could be made; the former one stays.
     """
     with node.store.reading() as view:
-        in_force, loaded, newest, former = view.policy(), view.snapshot(), view.cube(), view.former_cubes()
+        in_force, loaded, newest = view.policy(), view.snapshot(), view.cube()
+        released = view.released_cubes()
     if in_force is None or loaded is None:
         missing = "policy" if in_force is None else "snapshot"
         raise NothingToProtectError(
@@ -39,10 +44,15 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
         cube = CertifiedCube.from_bytes(newest.cube)
     else:
         table = _table(node, snapshot, made, rules)
-        cube = _protect(table, rules, node.cube_key, former, progress)
+        cube = _protect(table, rules, node.cube_key, released, progress)
     now = node.clock.now()
     event, openings = entries.cube_certified(node, record.id, in_force.version, cube.certificate_digest, now)
     with node.store.writing() as work:
+        if len(work.released_cubes()) != len(released):
+            raise NotProtectedError(
+                "A former cube has answered for the first time while this one was made.",
+                remedy="Make it again: it must be safe beside what was given out.",
+            )
         index = entries.record(node, work, event, openings)
         stored = StoredCube(record, in_force.version, made, cube.to_bytes(), index)
         work.add_cube(stored, because=index)
@@ -64,14 +74,27 @@ def _table(node: Node, snapshot: Snapshot, made: Plan, rules: Rules) -> Table:
 
 
 def _protect(
-    table: Table, rules: Rules, key: bytes, former: list[bytes], progress: Progress | None
+    table: Table, rules: Rules, key: bytes, released: list[bytes], progress: Progress | None
 ) -> CertifiedCube:
-    # Whatever a former cube could show is known, to anybody and for ever: the new one must be safe beside it.
-    known = [CertifiedCube.from_bytes(cube).release() for cube in former]
-    try:
-        return build_cube(table, rules, key=key, progress=progress, known=known)
-    except AnonymiserError as error:
-        raise NotProtectedError(
-            f"No safe cube could be made: {error.message}.",
-            remedy=f"The former cube stays as it is. {error.remedy}".strip(),
-        ) from None
+    """Raises NotProtectedError when none of a few keyed searches ends in a cube with a valid certificate."""
+    # Whatever a cube that has answered could show is known for ever: a new one must be safe beside it.
+    known = [CertifiedCube.from_bytes(cube).release() for cube in released]
+    reason: AnonymiserError | None = None
+    for attempt in range(ATTEMPTS):
+        try:
+            return build_cube(table, rules, key=_keyed(key, attempt), progress=progress, known=known)
+        except (ProtectionError, CertificateError) as error:
+            reason = error
+        except AnonymiserError as error:
+            reason = error
+            break  # the table or the rules: another key would not help
+    assert reason is not None  # noqa: S101 - the loop runs at least once
+    raise NotProtectedError(
+        f"No safe cube could be made: {reason.message}.",
+        remedy=f"The former cube stays as it is. {reason.remedy}".strip(),
+    )
+
+
+def _keyed(key: bytes, attempt: int) -> bytes:
+    """The member's key for a first attempt, a key of its own for each further one: always the same ones."""
+    return key if attempt == 0 else hmac.digest(key, f"attempt {attempt}".encode(), "sha256")

@@ -28,6 +28,8 @@ class ReadyCube:
     trees: Mapping[str, Tree]
     snapshot: LoadedSnapshot
     policy_version: int
+    index: int
+    """The log entry that says that the cube was certified."""
     measure: str = MEASURE
 
     def read(self, key: Mapping[str, str]) -> int | None:
@@ -63,6 +65,7 @@ class CubeShelf:
             trees(self._dictionary, self._member, stored.plan),
             stored.snapshot,
             stored.policy_version,
+            stored.index,
         )
         with self._lock:
             self._ready, self._entry = ready, stored.index

@@ -60,4 +60,6 @@ class Sent:
     asked_index: int
     note: str
     entry_index: int
+    cube_index: int | None
+    """The log entry of the cube that the table was read from; None for a refusal."""
     acknowledged: bool

@@ -1,5 +1,6 @@
 """The policy in force: put there by the controller, logged, and never replaced by one that does not hold."""
 
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -7,6 +8,8 @@ from gateway.member import entries
 from gateway.member.context import Node
 from gateway.member.errors import PolicyRefusedError
 from gateway.member.model import PolicyInForce
+from gateway.member.planning import plan
+from gateway.member.ports import View
 from policies import Policy, PolicyError, Vocabulary, load_policy
 from policies.demands import AFTERWARDS, Demand, demands
 
@@ -29,6 +32,7 @@ def put_in_force(node: Node, text: str) -> PolicyInForce:
     policy = _checked(node, text)
     now = node.clock.now()
     with node.store.writing() as work:
+        _check_effect(node, work, policy)
         former = work.policy()
         expected = 1 if former is None else former.version + 1
         if policy.version != expected:
@@ -41,6 +45,22 @@ def put_in_force(node: Node, text: str) -> PolicyInForce:
         in_force = PolicyInForce(policy.version, text, now, index)
         work.put_in_force(in_force, because=index)
     return in_force
+
+
+def _check_effect(node: Node, view: View, policy: Policy) -> None:
+    """A policy that would show the released data otherwise needs a second cube, and could strand the node."""
+    cube, loaded = view.cube(), view.snapshot()
+    if cube is None or loaded is None or not view.released_cubes():
+        return
+    made, _ = plan(node.dictionary, policy, loaded[1], node.clock.now().date())
+    if replace(made, years=()) != replace(cube.plan, years=()):
+        raise PolicyRefusedError(
+            "The policy would show the same data otherwise than what is released already.",
+            remedy=(
+                "Nothing was changed. A second release beside the first cannot be protected yet: keep the "
+                "levels, threshold, zeros, priority tables and population. Other terms may change."
+            ),
+        )
 
 
 def policy_of(node: Node, in_force: PolicyInForce) -> Policy:

@@ -48,8 +48,8 @@ class View(Protocol):
     def cube(self) -> StoredCube | None:
         """The newest one."""
 
-    def former_cubes(self) -> list[bytes]:
-        """Every cube there ever was, oldest first: what it has shown is known for ever."""
+    def released_cubes(self) -> list[bytes]:
+        """Every cube that has ever answered, oldest first: what it could show is known for ever."""
 
     def cube_entry(self) -> int | None:
         """The log entry of the newest cube: enough to see whether it is the one in memory."""

@@ -92,8 +92,10 @@ class MemberView:
             row.because,
         )
 
-    def former_cubes(self) -> list[bytes]:
-        return list(self._connection.execute(select(cubes.c.cube).order_by(cubes.c.because)).scalars())
+    def released_cubes(self) -> list[bytes]:
+        answered = select(sent.c.cube_index).where(sent.c.cube_index.is_not(None))
+        query = select(cubes.c.cube).where(cubes.c.because.in_(answered)).order_by(cubes.c.because)
+        return list(self._connection.execute(query).scalars())
 
     def cube_entry(self) -> int | None:
         return self._connection.execute(
@@ -160,6 +162,7 @@ class MemberUnitOfWork(MemberView):
                 asked_index=made.asked_index,
                 note=made.note,
                 entry_index=because,
+                cube_index=made.cube_index,
                 acknowledged=made.acknowledged,
             )
         )
@@ -188,4 +191,4 @@ def _loaded(row: Row[tuple[object, ...]]) -> LoadedSnapshot:
 
 
 def _sent(row: Row[tuple[object, ...]]) -> Sent:
-    return Sent(row.question_id, row.asked_index, row.note, row.entry_index, row.acknowledged)
+    return Sent(row.question_id, row.asked_index, row.note, row.entry_index, row.cube_index, row.acknowledged)

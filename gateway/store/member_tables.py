@@ -40,6 +40,7 @@ sent = Table(
     Column("asked_index", Integer, nullable=False, unique=True),
     Column("note", Text, nullable=False),
     Column("entry_index", Integer, nullable=False, unique=True),
+    Column("cube_index", Integer),  # the cube that a table was read from; none for a refusal
     Column("acknowledged", Boolean, nullable=False, index=True),
 )
 

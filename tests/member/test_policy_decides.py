@@ -140,6 +140,8 @@ def test_a_policy_that_changes_words_only_keeps_its_cube(region: Federation) -> 
         (policy_text("KH", version=2).replace("date: year", "date: hour"), "hour"),
         (policy_text("KH", version=2) + "mechanism: cell-key\n", "cell-key"),
         (policy_text("KH", version=2) + "review: second person\n", "review"),
+        (policy_text("KH", version=2).replace("threshold: 5", "threshold: 3"), "released already"),
+        (policy_text("KH", version=2).replace("sex: sex, ", ""), "released already"),
         ("- not\n- a policy\n", ""),
         ("member: [KH\n", ""),
     ],
@@ -148,6 +150,7 @@ def test_a_policy_that_does_not_hold_is_refused_and_the_one_in_force_stays(
     region: Federation, text: str, said: str
 ) -> None:
     member = region.members["KH"]
+    coverage(region, "year")
     before = member.log_entries()
 
     with pytest.raises(PolicyRefusedError) as refused:
@@ -156,6 +159,31 @@ def test_a_policy_that_does_not_hold_is_refused_and_the_one_in_force_stays(
     assert said in refused.value.message
     assert member.log_entries() == before
     assert coverage(region, "year").answered
+
+
+def test_before_anything_was_given_out_a_policy_may_still_change_what_it_shows(region: Federation) -> None:
+    node = region.members["KH"].node
+    put_in_force(node, policy_text("KH", version=2).replace("threshold: 5", "threshold: 7"))
+
+    build(node)
+
+    found = coverage(region, "year")
+    assert found.answered
+    assert found.policy == "2"
+
+
+def test_a_cube_that_was_replaced_meanwhile_does_not_answer(region: Federation) -> None:
+    member = region.members["KH"]
+    member.shelf.refresh()
+    put_in_force(member.node, policy_text("KH", version=2) + "redistribution: no\n")
+    build(member.node)
+    with member.node.store.reading() as view:
+        newest = view.cube_entry()
+
+    assert coverage(region, "year").policy == "2"
+    ready = member.shelf.cube(2)
+    assert ready is not None
+    assert ready.index == newest
 
 
 def test_conditions_that_need_a_person_are_not_left_out(region: Federation) -> None:

@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.Column("asked_index", sa.Integer(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("entry_index", sa.Integer(), nullable=False),
+        sa.Column("cube_index", sa.Integer(), nullable=True),
         sa.Column("acknowledged", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("question_id", name="pk_sent"),
         sa.UniqueConstraint("asked_index", name="uq_sent_asked_index"),
