@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.attack import attack
+from anonymisers.certain import with_certain
 from anonymisers.certificate import Certificate, Level, release_digest
 from anonymisers.check import check_certificate
 from anonymisers.errors import CertificateError, ProtectionError
@@ -172,7 +173,7 @@ def build_cube(
     cube with a valid certificate was made.
     """
     protected = protect(table, rules, key, progress, known=known)
-    release = _release(table, protected)
+    release = with_certain(_release(table, protected), rules, settled=protected.settled)
     certificate = Certificate(
         threshold=rules.threshold,
         zeros=rules.zeros,

@@ -36,13 +36,15 @@ class Program:
 
 
 class Solver:
-    """HiGHS, one thread, fixed seed; holds no state from one program to the next."""
+    """HiGHS, not parallel, fixed seed; holds no state from one program to the next."""
 
     def __init__(self) -> None:
         self._highs = _Highs()
         for name, value in (
             ("output_flag", False),
-            ("threads", 1),
+            # Not "threads": HiGHS fixes their number for the whole process at its first run, and every solver
+            # that asks for another number fails from then on.
+            ("parallel", "off"),
             ("presolve", "off"),
             ("solver", "simplex"),
             ("random_seed", 1),

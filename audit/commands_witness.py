@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from contextlib import closing, suppress
 from hashlib import sha256
@@ -47,9 +48,16 @@ def _witness(options: argparse.Namespace) -> int:
             host, port = server.server_address[:2]
             sys.stdout.write(f"{cosigner.key}\nlistening on http://{host!s}:{port}/\n")
             sys.stdout.flush()
+            _end_when_asked()
             with suppress(KeyboardInterrupt):
                 server.serve_forever()
     return 0
+
+
+def _end_when_asked() -> None:
+    """End in order on Ctrl-C and when the system asks, also where whoever started us ignores Ctrl-C."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
 
 
 class _Reporter:

@@ -1,0 +1,80 @@
+"""Cells of refused tables that follow from what is shown: shown as well, for hiding them hides nothing.
+
+A table that was not protected is withheld whole. Some of its cells are certain all the same, because every
+person of a shown cell must be in them, or nobody can be. One that is small must not be certain.
+"""
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.attack import Found, attack
+from anonymisers.errors import ProtectionError
+from anonymisers.hierarchy import ROOT, Hierarchy
+from anonymisers.rules import Rules
+from anonymisers.table import Release
+
+Cell: TypeAlias = tuple[int, ...]
+
+ROUNDS = 10
+"""What is shown in one round may make more certain in the next; two or three rounds end it."""
+
+
+def with_certain(release: Release, rules: Rules, *, settled: NDArray[np.bool_]) -> Release:
+    """The release with every cell shown that its bounds make certain; `settled` marks protected cells.
+
+    Raises ProtectionError, naming the cell, when a protected or a small cell is certain.
+    """
+    for _ in range(ROUNDS):
+        found = _certain(release, rules)
+        if not found:
+            return release
+        values, withheld = release.values.copy(), release.withheld.copy()
+        names = _names(release)
+        for cell in found:
+            rows = names[_canonical(release.dims, cell)]
+            hidden = rows[release.withheld[rows]]
+            _check(cell, rules, protected=bool(settled[hidden].any()))
+            values[hidden], withheld[hidden] = cell.low, False
+        release = Release(release.dims, release.where, release.coords, values, withheld)
+    raise ProtectionError("cells that follow from others were not all found")
+
+
+def _certain(release: Release, rules: Rules) -> tuple[Found, ...]:
+    """What integer bounds determine, those of the people behind linked tables too; no program is solved."""
+    findings = attack(
+        [release], threshold=rules.threshold, lower=rules.least, zeros=rules.zeros, time_limit=0.0
+    )
+    return findings.disclosed
+
+
+def _check(cell: Found, rules: Rules, *, protected: bool) -> None:
+    if protected or rules.smallest_sensitive <= cell.low < rules.threshold:
+        message = f"the cell {cell} follows from what is shown"
+        raise ProtectionError(message, remedy="Release nothing of this; report it as a fault of the program.")
+
+
+def _names(release: Release) -> dict[Cell, NDArray[np.int64]]:
+    """The rows of every cell, which may stand under several names: a group of one type is that type."""
+    one_name = np.stack([_one_name(d)[release.coords[:, a]] for a, d in enumerate(release.dims)], axis=1)
+    cells, number = np.unique(one_name, axis=0, return_inverse=True)
+    order = np.argsort(number, kind="stable")
+    rows = np.split(order, np.cumsum(np.bincount(number))[:-1])
+    return {tuple(cell): mine for cell, mine in zip(cells.tolist(), rows, strict=True)}
+
+
+def _canonical(dims: tuple[Hierarchy, ...], cell: Found) -> Cell:
+    codes = dict(cell.key)
+    return tuple(int(_one_name(d)[d.position(str(codes.get(d.name, ROOT)))]) for d in dims)
+
+
+def _one_name(dim: Hierarchy) -> NDArray[np.int32]:
+    """For each position the highest one that stands for the same leaves."""
+    alone = np.bincount(dim.parents[dim.parents >= 0], minlength=len(dim.codes)) == 1
+    name = np.arange(len(dim.codes), dtype=np.int32)
+    for position in np.argsort(dim.depth, kind="stable").tolist():
+        above = int(dim.parents[position])
+        if above >= 0 and alone[above]:
+            name[position] = name[above]
+    return name
