@@ -22,11 +22,23 @@ from gateway.http.client import HubClient
 MEASURE, BY, PURPOSE = "casualties", ("country", "year", "outcome"), "regional-reporting"
 
 
-class Interrupted(SystemExit):
-    """Ctrl-C or a signal: everything that was started is stopped on the way out.
+class Interruption:
+    """Ctrl-C or a signal, acted on where we look for it.
 
-    Once the region serves, that is how it ends, and no failure.
+    A signal's handler runs in the middle of anything, a finaliser too, where what it raises is lost.
     """
+
+    def __init__(self) -> None:
+        self.exit_code = 130
+        self._asked = False
+
+    def ask(self) -> None:
+        self._asked = True
+
+    def check(self) -> None:
+        """End the command, if that was asked for; everything that was started is stopped on the way out."""
+        if self._asked:
+            raise SystemExit(self.exit_code)
 
 
 @click.command()
@@ -35,28 +47,29 @@ class Interrupted(SystemExit):
 def demo(once: bool, directory: Path) -> None:
     """Build a demo region, start it, and ask a first regional question."""
 
-    serving = False
-
-    def interrupt() -> None:
-        raise Interrupted(0 if serving else 130)
-
-    stop_on_signals(interrupt)
+    interruption = Interruption()
+    stop_on_signals(interruption.ask)
     console = Console(stderr=True)
     started = time.monotonic()
     console.print(f"Building a region of invented people in {directory} (once; later runs find it there)")
-    create(directory, lambda what: console.print(f"  {what}"))
-    _make_cubes(directory, console)
-    with running_region(directory) as processes:
+
+    def told(what: str) -> None:
+        interruption.check()
+        console.print(f"  {what}")
+
+    create(directory, told)
+    _make_cubes(directory, console, interruption)
+    with running_region(directory, interruption.check) as processes:
         console.print(
             f"Hub and members run: {time.monotonic() - started:.0f} s. Asking as an analyst of ARMAC"
         )
         _ask(directory)
         if not once:
-            serving = True
+            interruption.exit_code = 0  # once the region serves, that is how it ends
             _serve(directory, processes)
 
 
-def _make_cubes(directory: Path, console: Console) -> None:
+def _make_cubes(directory: Path, console: Console, interruption: Interruption) -> None:
     columns = (TextColumn("  {task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bars:
         tasks: dict[str, TaskID] = {}
@@ -70,7 +83,7 @@ def _make_cubes(directory: Path, console: Console) -> None:
                 shown[member] = step
                 console.print(f"  {member}: {step}")
 
-        make_cubes(directory, told)
+        make_cubes(directory, told, interruption.check)
 
 
 def _ask(directory: Path) -> None:
@@ -112,4 +125,4 @@ def _serve(directory: Path, processes: Processes) -> None:
             if child.name not in told:
                 told.add(child.name)
                 click.echo(f"{child.name} stopped: from now on it shows as not answering.", err=True)
-        time.sleep(0.5)
+        processes.pause()

@@ -39,8 +39,10 @@ class Processes:
     the pipe closes and the child stops by itself (`--with-parent`).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, check: Callable[[], None] = lambda: None) -> None:
+        """`check` is called again and again while something is waited for; what it raises ends the wait."""
         self._children: list[Child] = []
+        self._check = check
 
     def __enter__(self) -> Self:
         return self
@@ -83,6 +85,7 @@ class Processes:
 
     def pause(self) -> None:
         """Let the children get on with it."""
+        self._check()
         time.sleep(0.05)
 
     def ended(self) -> list[Child]:

@@ -20,11 +20,11 @@ Told = Callable[[str, str, float], None]
 """Member, what is being done for it, and how much of it is done (0 to 1)."""
 
 
-def make_cubes(directory: Path, told: Told) -> None:
+def make_cubes(directory: Path, told: Told, check: Callable[[], None] = lambda: None) -> None:
     """Build the missing cubes, as many at once as there are processors. Raises ProcessError."""
     waiting = unready(directory)
     running: dict[str, Child] = {}
-    with Processes() as processes:
+    with Processes(check) as processes:
         while waiting or running:
             while waiting and len(running) < (os.cpu_count() or 1):
                 member = waiting.pop(0)
@@ -42,7 +42,7 @@ def make_cubes(directory: Path, told: Told) -> None:
 
 
 @contextmanager
-def running_region(directory: Path) -> Iterator[Processes]:
+def running_region(directory: Path, check: Callable[[], None] = lambda: None) -> Iterator[Processes]:
     """Hub and members answer inside of this; all of them have ended after it. Raises ProcessError."""
     hub = directory / HUB
     if is_served(hub):
@@ -51,7 +51,7 @@ def running_region(directory: Path) -> Iterator[Processes]:
             remedy="Ask it from here, or end it first with Ctrl-C where it was started.",
         )
     (hub / "address").unlink(missing_ok=True)
-    with Processes() as processes:
+    with Processes(check) as processes:
         processes.start(THE_HUB, ["hub", "serve", "--dir", str(hub)], hub / "output.log")
         processes.wait_until((hub / "address").exists, "the hub's address")
         url = address(directory)

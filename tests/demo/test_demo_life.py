@@ -53,7 +53,10 @@ def test_ctrl_c_ends_everything(demo, region: Path) -> None:
 
     process.send_signal(signal.SIGINT)
 
-    process.communicate(timeout=30)
+    try:
+        process.communicate(timeout=30)
+    finally:
+        process.kill()
     assert gone(str(region), 5)
 
 
