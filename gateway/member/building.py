@@ -43,7 +43,7 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
     if newest is not None and (newest.snapshot.id, newest.plan) == (record.id, made):
         cube = CertifiedCube.from_bytes(newest.cube)
     else:
-        table = _table(node, snapshot, made, rules)
+        table = counted_table(node, snapshot, made, rules)
         cube = _protect(table, rules, node.cube_key, released, progress)
     now = node.clock.now()
     event, openings = entries.cube_certified(node, record.id, in_force.version, cube.certificate_digest, now)
@@ -59,7 +59,7 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
     return stored
 
 
-def _table(node: Node, snapshot: Snapshot, made: Plan, rules: Rules) -> Table:
+def counted_table(node: Node, snapshot: Snapshot, made: Plan, rules: Rules) -> Table:
     """The people that the policy counts, without those rows that would make a small group look large."""
     rows = honest_rows(
         snapshot,

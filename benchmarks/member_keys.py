@@ -1,0 +1,44 @@
+"""Whether the search for a safe pattern ends well under any key, and how long it takes, for the demo.
+
+safelane demo --once --dir DEMO
+python benchmarks/member_keys.py DEMO [6]
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from anonymisers.cube import build_cube
+from anonymisers.errors import AnonymiserError
+from gateway.bootstrap.member import open_member
+from gateway.demo.region import DEMO_MEMBERS, member_directory
+from gateway.member.building import counted_table
+from gateway.member.planning import plan
+from gateway.member.policies import policy_of
+
+
+def main(directory: str, keys: str = "6") -> None:
+    for member in DEMO_MEMBERS:
+        with open_member(member_directory(Path(directory), member)) as node:
+            with node.store.reading() as view:
+                in_force, loaded = view.policy(), view.snapshot()
+            assert in_force is not None  # noqa: S101 - the demo has made it
+            assert loaded is not None  # noqa: S101 - likewise
+            snapshot, today = loaded[1], node.clock.now().date()
+            made, rules = plan(node.dictionary, policy_of(node, in_force), snapshot, today)
+            table = counted_table(node, snapshot, made, rules)
+        took, failed = [], 0
+        for _ in range(int(keys)):
+            start = time.process_time()
+            try:
+                build_cube(table, rules, key=os.urandom(32))
+            except AnonymiserError as error:
+                failed += 1
+                print(f"{member}: {error}")
+            took.append(time.process_time() - start)
+        print(f"{member}: {len(took) - failed} of {len(took)} keys; CPU s {min(took):.1f} to {max(took):.1f}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
