@@ -52,9 +52,17 @@ def root_of(leaf_hashes: Iterable[bytes]) -> bytes:
 class Frontier:
     """A tree that grows leaf by leaf and remembers only its complete subtrees at the right edge."""
 
-    def __init__(self) -> None:
-        self.size = 0
-        self._peaks: list[bytes] = []
+    def __init__(self, size: int = 0, peaks: Sequence[bytes] = ()) -> None:
+        """Go on from a tree of `size` leaves and its `peaks`. Raises ProofError when these do not belong."""
+        if size < 0 or len(peaks) != size.bit_count():
+            raise ProofError(f"{len(peaks)} complete subtrees do not make a tree of {size} leaves")
+        self.size = size
+        self._peaks = list(peaks)
+
+    @property
+    def peaks(self) -> tuple[bytes, ...]:
+        """The complete subtrees, left to right: with the size, all that is needed to go on."""
+        return tuple(self._peaks)
 
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash."""
