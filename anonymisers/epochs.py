@@ -75,9 +75,14 @@ def key_from_passphrase(passphrase: str, store: EpochStore) -> bytes:
         raise KeyStoreError(
             f"the passphrase is shorter than {LEAST_PASSPHRASE} characters", remedy="Choose a longer one."
         )
+    return passphrase_key(passphrase, store.salt)
+
+
+def passphrase_key(passphrase: str, salt: bytes) -> bytes:
+    """The key of a passphrase: scrypt (RFC 7914), 32 bytes."""
     return hashlib.scrypt(
         passphrase.encode("utf-8"),
-        salt=store.salt,
+        salt=salt,
         n=SCRYPT_N,
         r=SCRYPT_R,
         p=SCRYPT_P,
