@@ -112,8 +112,9 @@ def _cells(
     cells: dict[str, Cell] = {heading: lambda r: r.accident_id for heading in table.join}
     for heading, rule in table.columns.items():
         cells[heading] = _coded(rule, words[heading], dice, native)
-    for heading in table.left_out:
-        cells[heading] = _personal(fields[heading])
+    for heading in (*table.left_out, *table.personal):
+        if heading not in cells:
+            cells[heading] = _personal(fields[heading])
     return cells
 
 

@@ -149,6 +149,10 @@ class IdentifierReader:
             self._parts = [np.concatenate(self._parts)] if self._parts else [np.array([], dtype=np.bytes_)]
         return self._parts[0]
 
+    def last(self) -> NDArray[np.bytes_]:
+        """The pseudonyms of the chunk that was read last."""
+        return self._parts[-1]
+
     def left_out(self) -> NDArray[np.bool_]:
         """Mask of the rows without this identifier, if it is essential."""
         missing: NDArray[np.bool_] = self.pseudonyms() == b""

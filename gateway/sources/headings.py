@@ -16,7 +16,7 @@ def headings_asked(mapping: SourceMapping, rule: TableRule) -> list[str]:
     joined = (
         [theirs for other in others for theirs in other.join.values()] if rule is first else list(rule.join)
     )
-    return list(dict.fromkeys([*rule.columns, *joined]))
+    return list(dict.fromkeys([*rule.columns, *rule.personal, *joined]))
 
 
 def positions(

@@ -15,6 +15,7 @@ from gateway.sources.convert import converter
 from gateway.sources.findings import Finding, Findings
 from gateway.sources.headings import headings_asked, positions
 from gateway.sources.joins import JoinedTable
+from gateway.sources.kept import Chosen, Keeper
 from gateway.sources.mapping import SourceMapping, TableRule
 from gateway.sources.repeated import open_table
 from gateway.sources.tables import Chunk, Source
@@ -43,15 +44,18 @@ def load(
     today: date,
     findings: Findings,
     vintage: str = "1",
+    keeper: Keeper | None = None,
     progress: Progress = lambda _: None,
 ) -> Load:
     """Read `source` by `mapping`. Dates after `today` are findings.
 
-    `findings` is the same that the source notes in. Raises SourceError when a table or a column is missing or
-    a file is damaged: then there is no snapshot.
+    `findings` is the same that the source notes in. `keeper` takes what the mapping keeps in the vault.
+
+    Raises SourceError when a table or a column is missing or a file is damaged: then there is no snapshot.
     """
     readers = _Readers(mapping, dictionary, pseudonymise, today, findings)
-    rows, reports = _read(source, mapping, readers.of, findings, progress)
+    chosen = Chosen(mapping.tables[0], keeper) if keeper and mapping.tables[0].vault else None
+    rows, reports = _read(source, mapping, readers.of, findings, chosen, progress)
     count = len(rows.lines)
     snapshot = assemble(rows, mapping, dictionary, today=today, vintage=vintage, findings=findings)
     return Load(snapshot, count, reports, findings.all())
@@ -79,11 +83,12 @@ class _Readers:
         return made
 
 
-def _read(
+def _read(  # noqa: PLR0917 - as `_walk`
     source: Source,
     mapping: SourceMapping,
     readers: Callable[[TableRule], list[ColumnReader | IdentifierReader]],
     findings: Findings,
+    chosen: Chosen | None,
     progress: Progress,
 ) -> tuple[ReadRows, tuple[ColumnReport, ...]]:
     """Read every table; the readers are gone afterwards, which halves what a large source takes."""
@@ -93,7 +98,7 @@ def _read(
     with open_table(source, first, findings) as table:
         places = positions(table, first, headings_asked(mapping, first), findings)
         parts = []
-        for part in _walk(table.chunks, places, mapping.tables, joined, own):
+        for part in _walk(table.chunks, places, mapping.tables, joined, own, chosen):
             parts.append(part)
             progress(sum(len(p) for p in parts))
     every = [*own, *(one for other in joined for one in other.readers)]
@@ -112,12 +117,13 @@ def _joined(
         return JoinedTable(rule, table, places, readers, findings)
 
 
-def _walk(
+def _walk(  # noqa: PLR0917 - all that a row meets, in the order in which it does
     chunks: Iterator[Chunk],
     places: Mapping[str, int],
     rules: Sequence[TableRule],
     joined: Sequence[JoinedTable],
     readers: Sequence[ColumnReader | IdentifierReader],
+    chosen: Chosen | None,
 ) -> Iterator[NDArray[np.int64]]:
     """Read the first table into its readers. Yields per chunk (rows, 1 + joined): line, and rows joined."""
     first, *others = rules
@@ -131,6 +137,8 @@ def _walk(
             other.find([columns[places[h]] for h in rule.join.values()], chunk.lines, first.name)
             for rule, other in zip(others, joined, strict=True)
         ]
+        if chosen is not None:
+            chosen.pass_on(columns, places, readers, joined, found)
         yield np.column_stack((np.array(chunk.lines, dtype=np.int64), *found))
 
 

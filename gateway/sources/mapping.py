@@ -35,7 +35,9 @@ class ColumnRule:
 class TableRule:
     """One table of the source: a file, a sheet or a table of a database.
 
-    `columns`: heading -> rule; `left_out`: heading -> why it is not read. `join`: heading here -> heading of
+    `columns`: heading -> rule; `left_out`: heading -> why it is not read. `vault`: heading -> the field of
+    the vault that keeps it, whether it is read otherwise or not; `known`: heading -> field, for redacting
+    narratives only, kept nowhere (kept.py). `join`: heading here -> heading of
     the first table, whose every row finds the one row here with the same values; empty for the first table.
     `repeat`: so many victims are in one row, each in columns of its own, `{n}` in their headings; 0: not so.
     """
@@ -45,6 +47,13 @@ class TableRule:
     left_out: Mapping[str, str]
     join: Mapping[str, str]
     repeat: int = 0
+    vault: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    known: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def personal(self) -> Mapping[str, str]:
+        """Headings whose values are read as they stand, with their fields."""
+        return {**self.vault, **self.known}
 
 
 @dataclass(frozen=True)

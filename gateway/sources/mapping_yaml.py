@@ -10,6 +10,7 @@ from gateway.dictionary import Dictionary
 from gateway.member.snapshot import CONSENT
 from gateway.sources.dates import ERAS, DateFormat
 from gateway.sources.errors import MappingError
+from gateway.sources.kept import FIELDS, NARRATIVE, REDACTED
 from gateway.sources.mapping import ISO_DATES, NUMBER, ColumnRule, Reading, SourceMapping, TableRule
 from gateway.sources.targets import CASE, DATE, Kind, Target, targets
 from gateway.sources.words import plain
@@ -20,6 +21,9 @@ from policies.vocabulary import nearest
 
 VERSION = 1
 KINDS = ("csv", "xlsx", "database")
+
+_FIELD = OneOf("field of the vault", FIELDS)
+_KNOWN = OneOf("field", tuple(field for field in FIELDS if field not in {NARRATIVE, REDACTED}))
 
 T = TypeVar("T")
 
@@ -142,14 +146,24 @@ def _table(known: Mapping[str, Target]) -> Record[dict[str, Any]]:
         "join": Key(_Each("a join", Text()), "heading here: heading of the first table"),
         "columns": Key(_Each("the columns", _column(known)), "heading: what it becomes", required=True),
         "left_out": Key(_Each("a list of headings", Text()), "heading: why it is not read"),
+        "vault": Key(_Each("the vault's columns", _FIELD), "heading: field of the vault that keeps it"),
+        "known": Key(
+            _Each("values for redaction", _KNOWN), "heading: field that narratives are redacted of; not kept"
+        ),
     }
     return Record("a table", keys, _build_table)
 
 
+_READ = ("columns", "vault", "known")
+
+
 def _build_table(values: dict[str, Any], node: Table, faults: list[Fault]) -> dict[str, Any]:
-    for heading in set(values.get("columns", ())) & set(values.get("left_out", ())):
+    read = {heading for key in _READ for heading in values.get(key, ())}
+    for heading in sorted(read & set(values.get("left_out", ()))):
         faults.append(_spot(node, "left_out").fault(f"{quoted(heading)} is both read and left out"))
-    numbered = [h for h in (*values.get("columns", ()), *values.get("left_out", ())) if NUMBER in h]
+    _check_personal(values, node, faults)
+    named = [heading for key in (*_READ, "left_out") for heading in values.get(key, ())]
+    numbered = [heading for heading in named if NUMBER in heading]
     if numbered and "repeat" not in values:
         faults.append(
             node.spot.fault(f"{quoted(numbered[0])} needs 'repeat': how many victims a row can hold")
@@ -159,6 +173,21 @@ def _build_table(values: dict[str, Any], node: Table, faults: list[Fault]) -> di
     elif "repeat" in values and not _repeats_the_case(values):
         faults.append(_spot(node, "repeat").fault(f"the column of {CASE} needs {NUMBER} in its heading"))
     return values
+
+
+def _check_personal(values: Mapping[str, Any], node: Table, faults: list[Fault]) -> None:
+    """The first table alone has one row per casualty, so that only its columns can be kept for one."""
+    vault, known = values.get("vault", {}), values.get("known", {})
+    for key in ("vault", "known"):
+        if "join" in values and key in values:
+            faults.append(_spot(node, key).fault("only columns of the first table can be kept in the vault"))
+    for heading in sorted(set(vault) & set(known)):
+        faults.append(_spot(node, "known").fault(f"{quoted(heading)} is in the vault, and so known already"))
+    fields = [*vault.values(), *known.values()]
+    for field in sorted({f for f in fields if fields.count(f) > 1}):
+        faults.append(_spot(node, "vault").fault(f"the field {field} is filled twice"))
+    if NARRATIVE in fields and REDACTED in fields:
+        faults.append(_spot(node, "vault").fault(f"{NARRATIVE} and {REDACTED}: keep a narrative one way"))
 
 
 def _repeats_the_case(values: Mapping[str, Any]) -> bool:
@@ -275,6 +304,8 @@ def _build(
             part.get("left_out", nothing),
             part.get("join", nothing),
             part.get("repeat", 0),
+            part.get("vault", nothing),
+            part.get("known", nothing),
         )
         for name, part in parts.items()
         if "columns" in part

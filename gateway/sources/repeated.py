@@ -20,8 +20,9 @@ def open_table(source: Source, rule: TableRule, findings: Findings) -> Iterator[
 def _unrolled(table: OpenTable, rule: TableRule, findings: Findings) -> OpenTable:
     """Raises SourceError when a heading of the first victim is missing."""
     standing = [plain(heading) for heading in table.headings]
-    forms = [heading for heading in (*rule.columns, *rule.left_out) if NUMBER in heading]
-    missing = [f for f in forms if plain(_heading(f, 1)) not in standing and f in rule.columns]
+    read = dict.fromkeys((*rule.columns, *rule.personal))
+    forms = [heading for heading in dict.fromkeys((*read, *rule.left_out)) if NUMBER in heading]
+    missing = [f for f in forms if plain(_heading(f, 1)) not in standing and f in read]
     if missing:
         msg = f"{rule.name} has no column {', '.join(repr(_heading(f, 1)) for f in missing)}."
         raise SourceError(msg, remedy="Correct the mapping: {n} stands for the number of the victim.")

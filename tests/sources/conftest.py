@@ -53,6 +53,7 @@ class SmallSource:
     folder: Path
     mapping: str = MAPPING
     today: date = date(2026, 11, 25)
+    keeper: object = None
 
     def load(self, findings=None, **files):
         """Load these files (name without `.csv` -> text or bytes)."""
@@ -68,6 +69,7 @@ class SmallSource:
             pseudonymise=lambda kind, values: [f"{kind}:{value}" for value in values],
             today=self.today,
             findings=findings,
+            keeper=self.keeper,
         )
 
     def load_rows(self, *changes, findings=None):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gateway.dictionary import regional
 from gateway.sources.dates import ERAS
+from gateway.sources.kept import FIELDS
 from gateway.sources.mapping_yaml import parse_mapping
 from gateway.sources.targets import targets
 
@@ -37,6 +38,6 @@ def test_every_target_that_is_no_plain_dimension_is_told():
         assert f"`{name}`" in PAGE
 
 
-def test_every_key_and_era_is_told():
-    for word in ("to", "codes", "unknown", "blank", "formats", "era", "separator", *ERAS):
+def test_every_key_era_and_field_is_told():
+    for word in ("to", "codes", "unknown", "blank", "formats", "era", "separator", *ERAS, *FIELDS):
         assert f"`{word}`" in PAGE
