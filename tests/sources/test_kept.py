@@ -122,7 +122,7 @@ constants: {consent_share: AGG}
         ("    vault: {Name: name, Sex: name}\n", "the field name is filled twice"),
         ("    vault: {Name: narrative, Sex: redacted_narrative}\n", "keep a narrative one way"),
         ("    known: {Name: narrative}\n", "narrative"),
-        ("    vault: {"Name {n}": name}\n", "needs 'repeat'"),
+        ('    vault: {"Name {n}": name}\n', "needs 'repeat'"),
     ],
 )
 def test_faults_are_named_with_their_line(small, wrong: str, words: str) -> None:
