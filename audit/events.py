@@ -5,98 +5,85 @@ commitments (`audit.commitment`). The leaf of the tree is exactly the bytes that
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
+from datetime import datetime
 from typing import Any, ClassVar, Final
 
+from audit.account_events import (
+    AccessRefused,
+    AccountHandled,
+    AccountInvited,
+    AccountOpened,
+    HandedOver,
+    SessionsEnded,
+    SignedIn,
+    TokenMade,
+    TokensRevoked,
+)
 from audit.canonical import canonical_json, parse_json_object
 from audit.codec import record_of
 from audit.commitment import Commitment
 from audit.errors import EntryTooLargeError, MalformedError
-from audit.merkle import HASH_SIZE
+from audit.event import Event as Event  # noqa: PLC0414 - whoever needs events looks here for it
+from audit.event import whole_second as whole_second  # noqa: PLC0414 - likewise
+from audit.event_values import (
+    CoarseShare,
+    CoarseSize,
+    EntryRef,
+    ErasureGround,
+    Filter,
+    MemberOutcome,
+    Outcome,
+    PolicyStep,
+    ReadAction,
+)
 from audit.tiles import MAX_ENTRY_SIZE
 
 
-class CoarseSize(StrEnum):
-    """How large an answer or a result was, in cells: too coarse to count anybody by."""
-
-    NONE = "none"
-    FEW = "1-9"
-    TENS = "10-99"
-    HUNDREDS = "100-999"
-    MANY = "1000+"
-
-    @classmethod
-    def of(cls, count: int) -> "CoarseSize":
-        """Size class of a number of cells."""
-        if count < 0:
-            raise MalformedError("size", "below zero")
-        return [cls.NONE, cls.FEW, cls.TENS, cls.HUNDREDS, cls.MANY][min(len(str(count)), 4) if count else 0]
-
-
-def whole_second(time: datetime) -> datetime:
-    """An aware time as events keep it: UTC, fractions of a second cut off."""
-    if time.tzinfo is None:
-        raise MalformedError("time", "no time zone")
-    return time.astimezone(UTC).replace(microsecond=0)
-
-
 @dataclass(frozen=True)
-class Event:
-    """Base of all events: fields are checked against their types when one is made. Raises MalformedError."""
+class _Put(Event):
+    """A question as somebody put it to the hub. `held` are the purposes that the person might name."""
 
-    TYPE: ClassVar[str]
-    VERSION: ClassVar[int] = 1
-
-    def __post_init__(self) -> None:
-        record_of(type(self)).dump(self, self.TYPE)
-
-
-@dataclass(frozen=True)
-class Filter:
-    """A condition of a question: the dimension's value is one of the codes."""
-
-    dimension: str
-    codes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class EntryRef:
-    """An entry of another log (or an earlier one of this): where it stands, and what it says, by its hash."""
-
-    origin: str
-    index: int
-    leaf: bytes
-
-    def __post_init__(self) -> None:
-        if self.index < 0 or len(self.leaf) != HASH_SIZE:
-            raise MalformedError("reference to an entry", "a negative index or a hash of the wrong length")
-
-
-@dataclass(frozen=True)
-class Asked(Event):
-    """The hub is about to put a question to members."""
-
-    TYPE: ClassVar[str] = "asked"
     question_id: str
     actor: Commitment
     organisation: str
     role: str
+    held: tuple[str, ...]
     purpose: str
     measure: str
     by: tuple[str, ...]
     where: tuple[Filter, ...]
+    dictionary: str
+
+
+@dataclass(frozen=True)
+class Asked(_Put):
+    """The hub is about to put a question to members."""
+
+    TYPE: ClassVar[str] = "asked"
     members: tuple[str, ...]
     asked_at: datetime
     deadline: datetime
 
 
 @dataclass(frozen=True)
-class Denied(Event):
-    """The hub refused a question by its own policy, before any member was asked."""
+class Denied(_Put):
+    """The hub refused a question by its own rules, before any member was asked."""
 
     TYPE: ClassVar[str] = "denied"
+    reasons: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class _Judged(Event):
+    """A question as a member judged it: all that its decision rests on, taken over from the entry `asked`.
+
+    `decision` commits to the request as the policy saw it and to everything that the policy said.
+    """
+
     question_id: str
+    member: str
+    asked: EntryRef
     actor: Commitment
     organisation: str
     role: str
@@ -104,36 +91,46 @@ class Denied(Event):
     measure: str
     by: tuple[str, ...]
     where: tuple[Filter, ...]
-    reasons: tuple[str, ...]
-    at: datetime
+    deadline: datetime
+    dictionary: str
+    software: str
 
 
 @dataclass(frozen=True)
-class Answered(Event):
+class Answered(_Judged):
     """A member answered a question that was proven to stand in the hub's log."""
 
     TYPE: ClassVar[str] = "answered"
-    question_id: str
-    member: str
-    asked: EntryRef
     policy_version: str
     snapshot: str
-    reasons: tuple[str, ...]
+    cube: int
+    decision: Commitment
     answer: Commitment
     size: CoarseSize
+    withheld: CoarseShare
     at: datetime
 
 
 @dataclass(frozen=True)
-class Refused(Event):
-    """A member refused a question, for reasons of a closed list. None where none was in force or proven."""
+class Refused(_Judged):
+    """A member refused a proven question, for reasons of a closed list. None: none was in force, or ready."""
 
     TYPE: ClassVar[str] = "refused"
-    question_id: str
-    member: str
-    asked: EntryRef | None
     policy_version: str | None
     snapshot: str | None
+    cube: int | None
+    decision: Commitment | None
+    reasons: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Rejected(Event):
+    """A member did not look at what it was sent: unproven, or answered before. Logged once for each."""
+
+    TYPE: ClassVar[str] = "rejected"
+    question_id: str
+    member: str
     reasons: tuple[str, ...]
     at: datetime
 
@@ -145,12 +142,29 @@ class Released(Event):
     TYPE: ClassVar[str] = "released"
     question_id: str
     asked_index: int
-    answered: tuple[str, ...]
-    refused: tuple[str, ...]
-    missing: tuple[str, ...]
+    outcomes: tuple[MemberOutcome, ...]
     result: Commitment
     size: CoarseSize
+    withheld: CoarseShare
     at: datetime
+
+    @property
+    def answered(self) -> tuple[str, ...]:
+        """Members whose answers are in the result."""
+        return self._with(Outcome.ANSWERED)
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """Members that refused."""
+        return self._with(Outcome.REFUSED)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Members that did not answer in time."""
+        return self._with(Outcome.MISSING)
+
+    def _with(self, outcome: Outcome) -> tuple[str, ...]:
+        return tuple(each.member for each in self.outcomes if each.outcome is outcome)
 
 
 @dataclass(frozen=True)
@@ -162,7 +176,35 @@ class CubeCertified(Event):
     dataset: str
     snapshot: str
     policy_version: str
+    shape: Commitment
     certificate: Commitment
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PolicySigned(Event):
+    """A member's controller signed a version of its policy, which holds from the day `begins` on."""
+
+    TYPE: ClassVar[str] = "policy-signed"
+    member: str
+    policy_version: str
+    text: Commitment
+    effect: Commitment
+    signed_by: tuple[str, ...]
+    reviewed_by: tuple[str, ...]
+    begins: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PolicyRevoked(Event):
+    """A version of a member's policy ended at once, and nothing follows it until another is in force."""
+
+    TYPE: ClassVar[str] = "policy-revoked"
+    member: str
+    policy_version: str
+    reason: Commitment
+    signed_by: tuple[str, ...]
     at: datetime
 
 
@@ -173,7 +215,9 @@ class PolicyInForce(Event):
     TYPE: ClassVar[str] = "policy-in-force"
     member: str
     policy_version: str
+    step: PolicyStep
     text: Commitment
+    effect: Commitment
     at: datetime
 
 
@@ -197,6 +241,51 @@ class MemberEnrolled(Event):
     answer_key: str
     log_key: str
     witness_key: str
+    call_key: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class MemberInvited(Event):
+    """A member may apply for enrolment, once, up to `until`."""
+
+    TYPE: ClassVar[str] = "member-invited"
+    member: str
+    until: datetime
+    at: datetime
+
+
+@dataclass(frozen=True)
+class MemberApplied(Event):
+    """Somebody showed the member's invitation, and these keys; they do not count before they are compared."""
+
+    TYPE: ClassVar[str] = "member-applied"
+    member: str
+    answer_key: str
+    log_key: str
+    witness_key: str
+    call_key: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class MemberRevoked(Event):
+    """A member's keys count no more."""
+
+    TYPE: ClassVar[str] = "member-revoked"
+    member: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class RegionJoined(Event):
+    """A member's own word that these are the hub's keys, compared by voice. The first entry of its log."""
+
+    TYPE: ClassVar[str] = "region-joined"
+    member: str
+    hub_log_key: str
+    hub_call_key: str
     at: datetime
 
 
@@ -226,6 +315,18 @@ class KeyChanged(Event):
 
 
 @dataclass(frozen=True)
+class KeyRevoked(Event):
+    """Nothing that is signed with a key from now on counts. `signed`: by a person whose key counts."""
+
+    TYPE: ClassVar[str] = "key-revoked"
+    use: str
+    key: str
+    reason: str
+    signed: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
 class SignInFailed(Event):
     """Somebody failed to sign in."""
 
@@ -237,22 +338,40 @@ class SignInFailed(Event):
 
 @dataclass(frozen=True)
 class LogRead(Event):
-    """An auditor searched or exported the log; what for is committed to, since it may name a person."""
+    """Somebody searched or exported the log; what for is committed to, since it may name a person.
+
+    `organisation` is None for whoever keeps the log and read it on its own machine.
+    """
 
     TYPE: ClassVar[str] = "log-read"
     actor: Commitment
-    organisation: str
-    action: str
+    organisation: str | None
+    role: str
+    action: ReadAction
     search: Commitment
+    at: datetime
+
+
+@dataclass(frozen=True)
+class OpeningsErased(Event):
+    """What opened commitments was erased. Never which ones: that would tie entries of one person together."""
+
+    TYPE: ClassVar[str] = "openings-erased"
+    field: str
+    ground: ErasureGround
+    size: CoarseSize
     at: datetime
 
 
 EVENTS: Final = {
     (cls.TYPE, cls.VERSION): cls
     for cls in (
-        *(Asked, Denied, Answered, Refused, Released),
-        *(CubeCertified, PolicyInForce, SnapshotLoaded),
-        *(MemberEnrolled, UserAdded, KeyChanged, SignInFailed, LogRead),
+        *(Asked, Denied, Answered, Refused, Rejected, Released),
+        *(CubeCertified, PolicySigned, PolicyInForce, PolicyRevoked, SnapshotLoaded),
+        *(MemberInvited, MemberApplied, MemberEnrolled, MemberRevoked, RegionJoined),
+        *(UserAdded, KeyChanged, KeyRevoked, SignInFailed, LogRead, OpeningsErased),
+        *(AccountInvited, AccountOpened, AccountHandled, HandedOver, SignedIn, SessionsEnded),
+        *(TokenMade, TokensRevoked, AccessRefused),
     )
 }
 """Every event that can be read, by type and version. A version once logged stays readable for ever."""

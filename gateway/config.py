@@ -36,11 +36,14 @@ class HubConfig:
 
 @dataclass(frozen=True)
 class MemberConfig:
-    """`hub_log_key` is the vkey of the regional log, as compared by voice at enrolment."""
+    """`hub_log_key` is the vkey of the regional log, `hub_call_key` that of the hub's replies, as compared by
+    voice at enrolment.
+    """
 
     member: str
     hub_url: str
     hub_log_key: str
+    hub_call_key: str
     database: str = ""
     listen: str = "127.0.0.1:0"
 

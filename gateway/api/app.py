@@ -39,6 +39,15 @@ def create_hub_app(hub: Hub) -> Flask:
     )
     api = LimitedApi(app)
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    api.spec.components.security_scheme(
+        "signature",
+        {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Signature",
+            "description": "RFC 9421 over method, path, type and digest of the body; Ed25519, a nonce, a minute",
+        },
+    )
     api.spec.options["security"] = [{"token": []}]
     for blueprint in (questions.blueprint, catalogue.blueprint, federation.blueprint):
         api.register_blueprint(blueprint)

@@ -5,34 +5,67 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from audit.errors import AuditError
+from audit.note import Verifier
+from gateway.api.calls import enrolment, for_members, signed_reply, taken
 from gateway.api.describe import refusals
-from gateway.api.schemas import AnswerSchema, PollResultSchema, PollSchema
+from gateway.api.schemas import AnswerSchema, ApplicationSchema, PollResultSchema, PollSchema
 from gateway.api.services import hub
-from gateway.api.tokens import enrolment, for_members
+from gateway.http.signatures import key_id
 from gateway.hub.delivering import poll
-from gateway.hub.errors import AnswerRefusedError
+from gateway.hub.enrolling import apply
+from gateway.hub.errors import AnswerRefusedError, InvitationRefusedError
 from gateway.hub.receiving import receive
-from gateway.wire.exchange import Poll, signed_answer_from_json
+from gateway.wire.enrolling import enrolment_from_json
+from gateway.wire.exchange import poll_from_json, signed_answer_from_json
+
+SIGNED = [{"signature": []}]
 
 blueprint = Blueprint(
     "federation",
     __name__,
     url_prefix="/federation/v1",
-    description="For member nodes, which always call first",
+    description="For member nodes, which always call first, and sign every call (RFC 9421)",
 )
+blueprint.after_request(signed_reply)
+
+
+@blueprint.route("/applications", methods=["POST"])
+@blueprint.arguments(ApplicationSchema)
+@blueprint.response(204)
+@blueprint.doc(security=SIGNED)
+@refusals(blueprint, s403="the invitation does not hold")
+def post_application(body: dict[str, Any]) -> None:
+    """A member shows its invitation and its keys; the call is signed with the new key for calls.
+
+    Nothing counts before the operator has compared the fingerprint with the member's by voice.
+    """
+    secret = body.pop("secret")
+    try:
+        applicant = enrolment_from_json(body)
+        verifier = Verifier.parse(applicant.call_key)
+    except AuditError:
+        raise InvitationRefusedError("The keys are not in the form of verifier keys.") from None
+    taken(lambda named: verifier if named == key_id(verifier.key) else None)
+    apply(hub(), secret, applicant)
 
 
 @blueprint.route("/poll", methods=["POST"])
+@blueprint.doc(security=SIGNED)
 @for_members
 @blueprint.arguments(PollSchema)
 @blueprint.response(200, PollResultSchema)
-@refusals(blueprint, s409="the member has seen more of the log")
+@refusals(blueprint, s409="one of the two logs does not extend what the other side has seen of it")
 def post_poll(body: dict[str, Any]) -> dict[str, Any]:
     """The latest checkpoint with its consistency proof, and the questions that wait; a long poll."""
-    return poll(hub(), enrolment(), Poll(**body)).as_json()
+    try:
+        call = poll_from_json(body)
+    except (AuditError, TypeError, ValueError, AttributeError):
+        raise AnswerRefusedError("The poll does not show the member's log in the form of one.") from None
+    return poll(hub(), enrolment(), call).as_json()
 
 
 @blueprint.route("/answers", methods=["POST"])
+@blueprint.doc(security=SIGNED)
 @for_members
 @blueprint.arguments(AnswerSchema)
 @blueprint.response(204)

@@ -12,9 +12,11 @@ from gateway.errors import SafelaneError
 from gateway.hub.errors import (
     AlreadyAnsweredError,
     AnswerRefusedError,
+    InvitationRefusedError,
     NotAuthenticatedError,
     NotPermittedError,
     PollRefusedError,
+    ReplayedError,
     TooLateError,
     UnknownQuestionError,
 )
@@ -25,7 +27,9 @@ log = structlog.get_logger()
 
 STATUS: dict[type[SafelaneError], HTTPStatus] = {
     NotAuthenticatedError: HTTPStatus.UNAUTHORIZED,
+    ReplayedError: HTTPStatus.UNAUTHORIZED,
     NotPermittedError: HTTPStatus.FORBIDDEN,
+    InvitationRefusedError: HTTPStatus.FORBIDDEN,
     UnknownQuestionError: HTTPStatus.NOT_FOUND,
     QuestionError: HTTPStatus.UNPROCESSABLE_ENTITY,
     DictionaryError: HTTPStatus.UNPROCESSABLE_ENTITY,

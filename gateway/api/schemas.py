@@ -2,6 +2,8 @@
 
 from marshmallow import RAISE, Schema, fields, validate
 
+from audit.excerpt import MOST_LEAVES
+
 DEADLINE_SECONDS = 10
 LONGEST_DEADLINE_SECONDS = 7 * 24 * 3600
 WORD = validate.Length(min=1, max=100)
@@ -67,11 +69,47 @@ class WaitSchema(Strict):
     )
 
 
+SIZE = validate.Range(min=0, max=2**63 - 1)
+PROOF_LENGTH = validate.Length(max=63)
+
+
+class ExcerptSchema(Strict):
+    start = fields.Integer(required=True, strict=True, validate=SIZE)
+    leaves = fields.List(
+        fields.String(),
+        required=True,
+        validate=validate.Length(max=MOST_LEAVES),
+        metadata={
+            "description": "`entry` or `leaf`, a space, and the entry's bytes or its leaf hash, base64"
+        },
+    )
+    proof = fields.List(fields.String(), required=True, validate=PROOF_LENGTH)
+
+
+class ShownLogSchema(Strict):
+    head = fields.String(required=True, validate=validate.Length(max=10_000))
+    old_size = fields.Integer(required=True, strict=True, validate=SIZE)
+    consistency = fields.List(fields.String(), required=True, validate=PROOF_LENGTH)
+    excerpt = fields.Nested(ExcerptSchema, load_default=None, allow_none=True)
+
+
 class PollSchema(Strict):
-    seen_size = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=2**63 - 1))
+    seen_size = fields.Integer(required=True, strict=True, validate=SIZE)
     cosignature = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=1000))
-    log_head = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=10_000))
+    log = fields.Nested(ShownLogSchema, load_default=None, allow_none=True)
+    copied = fields.Integer(load_default=0, strict=True, validate=SIZE)
     wait = fields.Float(load_default=0.0, validate=validate.Range(min=0, max=30))
+
+
+class ApplicationSchema(Strict):
+    """Keys are vkeys of C2SP signed-note."""
+
+    secret = fields.String(required=True, validate=validate.Length(max=200))
+    member = fields.String(required=True, validate=validate.Regexp(r"\A[A-Z]{2}\Z"))
+    answer_key = fields.String(required=True, validate=validate.Length(max=1000))
+    log_key = fields.String(required=True, validate=validate.Length(max=1000))
+    witness_key = fields.String(required=True, validate=validate.Length(max=1000))
+    call_key = fields.String(required=True, validate=validate.Length(max=1000))
 
 
 class DeliverySchema(Schema):
@@ -80,10 +118,18 @@ class DeliverySchema(Schema):
     receipt = fields.String(required=True)
 
 
+class SightSchema(Schema):
+    size = fields.Integer(required=True, metadata={"description": "entries of the member's log witnessed"})
+    copied = fields.Integer(required=True, metadata={"description": "entries of the member's log followed"})
+    cosignature = fields.String(required=True, allow_none=True)
+
+
 class PollResultSchema(Schema):
     checkpoint = fields.String(required=True)
     consistency = fields.List(fields.String(), required=True)
     deliveries = fields.List(fields.Nested(DeliverySchema), required=True)
+    excerpt = fields.Nested(ExcerptSchema, required=True, allow_none=True)
+    sight = fields.Nested(SightSchema, required=True, allow_none=True)
 
 
 class AnswerSchema(Strict):

@@ -8,7 +8,7 @@ from flask import g, request
 
 from gateway.api.services import hub
 from gateway.hub.errors import NotAuthenticatedError
-from gateway.hub.model import Enrolment, Principal
+from gateway.hub.model import Principal
 from gateway.hub.ports import View
 from gateway.keys.tokens import token_hash
 
@@ -21,14 +21,7 @@ def for_people(view: Callable[P, R]) -> Callable[P, R]:
     return _guarded(view, lambda state, token: state.principal(token))
 
 
-def for_members(view: Callable[P, R]) -> Callable[P, R]:
-    """The view needs a member node's token; `enrolment()` is which member."""
-    return _guarded(view, lambda state, token: state.member_of_token(token))
-
-
-def _guarded(
-    view: Callable[P, R], find: Callable[[View, str], Principal | Enrolment | None]
-) -> Callable[P, R]:
+def _guarded(view: Callable[P, R], find: Callable[[View, str], Principal | None]) -> Callable[P, R]:
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         hashed = token_hash(_bearer())
@@ -47,12 +40,6 @@ def _guarded(
 def principal() -> Principal:
     caller = g.caller
     assert isinstance(caller, Principal)  # noqa: S101 - put there by for_people
-    return caller
-
-
-def enrolment() -> Enrolment:
-    caller = g.caller
-    assert isinstance(caller, Enrolment)  # noqa: S101 - put there by for_members
     return caller
 
 

@@ -2,49 +2,83 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from audit.commitment import commit
-from audit.events import MemberEnrolled, UserAdded, whole_second
+from audit.cosignature import Cosigner
+from audit.errors import AuditError
+from audit.events import KeyChanged, UserAdded, encode, whole_second
 from audit.staging import SequencedLog
+from audit.vkey import check_name
 from gateway.bootstrap.clock import ProcessBell, SystemClock
 from gateway.bootstrap.layout import Layout, database_url, fresh
+from gateway.bootstrap.log_keys import LOG_KEY, WITNESS_KEY, read_log_keys
 from gateway.config import HubConfig, read_config, write_config
 from gateway.dictionary import regional
+from gateway.errors import SafelaneError
 from gateway.hub.context import Hub
+from gateway.hub.enrolling import apply, confirm, invite
 from gateway.hub.entries import ACTOR, Entry, record
-from gateway.hub.model import Enrolment, Role
-from gateway.keys.files import new_signer, read_signer
+from gateway.hub.model import Role
+from gateway.keys.files import new_signer, read_signer, write_secret
 from gateway.keys.tokens import new_token, token_hash
 from gateway.store.database import Database
 from gateway.store.hub import HubStore
 from gateway.store.migrate import HUB, migrate
 from gateway.store.sequencer import sequence
+from gateway.watching.keys import WITNESS
+from gateway.wire.enrolling import Enrolment, HubKeys, fingerprint
 
-LOG_KEY = "log.key"
+CALL_KEY = "call.key"
 
 
-def create_hub(directory: Path, origin: str) -> None:
-    """Set up a hub whose regional log is named `origin`. Raises NotEmptyError."""
+class OriginError(SafelaneError):
+    """A name that no log can have."""
+
+    exit_code = 2
+
+
+def create_hub(directory: Path, origin: str, listen: str = "127.0.0.1:0") -> None:
+    """Set up a hub whose regional log is named `origin`.
+
+    Raises NotEmptyError, or OriginError for what no log can be named.
+    """
+    try:
+        check_name(origin)
+    except AuditError as error:
+        raise OriginError(
+            f"{origin!r} cannot be the name of a log: {error}.",
+            remedy="Take a name that nobody else has, without spaces, like armac.example/log.",
+        ) from None
     layout = fresh(directory)
     new_signer(layout.keys / LOG_KEY, origin)
-    write_config(directory, HubConfig(origin))
+    new_signer(layout.keys / CALL_KEY, f"{origin}/calls")
+    cosigner = Cosigner.generate(f"{origin}/witness")
+    write_secret(layout.keys / WITNESS_KEY, cosigner.secret())
+    write_config(directory, HubConfig(origin, listen=listen))
     with open_hub(directory) as hub, hub.store.writing() as work:
-        hub.log.create(work.log, int(hub.clock.now().timestamp()))
+        now = whole_second(hub.clock.now())
+        hub.log.create(work.log, int(now.timestamp()))
+        # Members learn the key that cosigns their logs from here: it stands under the key that they compared.
+        event = KeyChanged(WITNESS, None, str(cosigner.key), "the hub was set up", now, now)
+        index = record(hub, work, Entry(event, {}))
+        work.watch.add_key_change(encode(event), because=index)
 
 
 @contextmanager
 def open_hub(directory: Path) -> Iterator[Hub]:
     """Raises ConfigError, KeyFileError or StorageError when something is missing."""
     config = read_config(directory, HubConfig)
-    signer = read_signer(Layout(directory).keys / LOG_KEY)
     dictionary = regional()
     database = Database(database_url(directory, config))
     try:
         migrate(database, HUB)
-        log = SequencedLog(signer)
+        keys = read_log_keys(directory, database, datetime.now(UTC))
+        log = SequencedLog(keys.signer, keys.former)
         store = HubStore(database, dictionary, sequence(database, log), config.origin)
-        yield Hub(dictionary, store, log, SystemClock(), ProcessBell())
+        calls = read_signer(Layout(directory).keys / CALL_KEY)
+        yield Hub(dictionary, store, log, SystemClock(), ProcessBell(), calls, keys.cosigner)
     finally:
         database.close()
 
@@ -54,20 +88,12 @@ def log_key(directory: Path) -> str:
     return str(read_signer(Layout(directory).keys / LOG_KEY).key)
 
 
-def enrol(hub: Hub, enrolment: Enrolment) -> str:
-    """Let a member in under its keys; returns its token, which is shown this once."""
-    token = new_token()
-    event = MemberEnrolled(
-        enrolment.member,
-        enrolment.answer_key,
-        enrolment.log_key,
-        enrolment.witness_key,
-        whole_second(hub.clock.now()),
-    )
-    with hub.store.writing() as work:
-        index = record(hub, work, Entry(event, {}))
-        work.enrol(enrolment, token_hash(token), because=index)
-    return token
+def enrol(hub: Hub, enrolment: Enrolment) -> HubKeys:
+    """Invite, apply and confirm for somebody who has both sides in hand; returns the hub's keys."""
+    invitation = invite(hub, enrolment.member, "http://127.0.0.1:0")
+    apply(hub, invitation.secret, enrolment)
+    confirm(hub, enrolment.member, fingerprint(invitation.hub, enrolment))
+    return invitation.hub
 
 
 def add_user(hub: Hub, user: str, organisation: str, role: Role, purposes: Iterable[str]) -> str:

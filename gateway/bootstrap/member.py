@@ -3,35 +3,38 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from audit.cosignature import Cosigner
+from audit.events import RegionJoined, whole_second
 from audit.note import Verifier
 from audit.staging import SequencedLog
 from gateway.bootstrap.clock import SystemClock
 from gateway.bootstrap.layout import Layout, database_url, fresh
+from gateway.bootstrap.log_keys import LOG_KEY, WITNESS_KEY, read_log_keys
 from gateway.config import MemberConfig, read_config, write_config
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
-from gateway.hub.model import Enrolment
-from gateway.keys.files import new_key, new_signer, read_key, read_secret, read_signer, write_secret
+from gateway.http.link import HttpLink, Signatures
+from gateway.keys.files import new_key, new_signer, read_key, read_signer, write_secret
+from gateway.member import entries
 from gateway.member.context import Node
 from gateway.store.database import Database
 from gateway.store.member import MemberStore
 from gateway.store.migrate import MEMBER, migrate
 from gateway.store.sequencer import sequence
+from gateway.wire.enrolling import Enrolment, HubKeys
 
-LOG_KEY = "log.key"
 ANSWER_KEY = "answer.key"
-WITNESS_KEY = "witness.key"
 CUBE_KEY = "cube.key"
 PERSON_KEY = "person.key"
-HUB_TOKEN = "hub.token"  # noqa: S105 - a file's name
+CALL_KEY = "call.key"
 
 
 @dataclass(frozen=True)
 class NewNode:
-    """A node's public keys, to be compared by voice when the hub enrols it."""
+    """A node's public keys, to be compared by voice with the hub."""
 
     enrolment: Enrolment
 
@@ -43,20 +46,22 @@ def create_member(directory: Path, member: str, region: str) -> NewNode:
     name = f"{region}/{member.lower()}"
     log = new_signer(layout.keys / LOG_KEY, f"{name}/log")
     answers = new_signer(layout.keys / ANSWER_KEY, f"{name}/answers")
+    calls = new_signer(layout.keys / CALL_KEY, f"{name}/calls")
     cosigner = Cosigner.generate(f"{name}/witness")
     write_secret(layout.keys / WITNESS_KEY, cosigner.secret())
     new_key(layout.keys / CUBE_KEY)
     new_key(layout.keys / PERSON_KEY)
-    return NewNode(Enrolment(member, str(answers.key), str(log.key), str(cosigner.key)))
+    return NewNode(Enrolment(member, str(answers.key), str(log.key), str(cosigner.key), str(calls.key)))
 
 
-def connect(directory: Path, member: str, hub_url: str, hub_log_key: str, token: str) -> None:
-    """Tell a new node where its hub is and which log key was compared."""
-    layout = Layout(directory)
-    write_secret(layout.keys / HUB_TOKEN, token)
-    write_config(directory, MemberConfig(member, hub_url, hub_log_key))
+def connect(directory: Path, member: str, hub_url: str, hub: HubKeys) -> None:
+    """Tell a new node where its hub is and which of its keys were compared; the node's log begins with that."""
+    write_config(directory, MemberConfig(member, hub_url, hub.log_key, hub.call_key))
     with open_member(directory) as node, node.store.writing() as work:
-        node.log.create(work.log, int(node.clock.now().timestamp()))
+        now = node.clock.now()
+        node.log.create(work.log, int(now.timestamp()))
+        event = RegionJoined(member, hub.log_key, hub.call_key, whole_second(now))
+        entries.record(node, work, event, {})
 
 
 @contextmanager
@@ -65,11 +70,11 @@ def open_member(directory: Path) -> Iterator[Node]:
     config = read_config(directory, MemberConfig)
     keys = Layout(directory).keys
     dictionary = regional()
-    signer = read_signer(keys / LOG_KEY)
-    log = SequencedLog(signer)
     database = Database(database_url(directory, config))
     try:
         migrate(database, MEMBER)
+        own = read_log_keys(directory, database, datetime.now(UTC))
+        log = SequencedLog(own.signer, own.former)
         yield Node(
             member=config.member,
             dictionary=dictionary,
@@ -77,7 +82,7 @@ def open_member(directory: Path) -> Iterator[Node]:
             store=MemberStore(database, sequence(database, log), log.origin),
             log=log,
             answer_signer=read_signer(keys / ANSWER_KEY),
-            cosigner=Cosigner.parse(read_secret(keys / WITNESS_KEY)),
+            cosigner=own.cosigner,
             hub_log=Verifier.parse(config.hub_log_key),
             cube_key=read_key(keys / CUBE_KEY),
             clock=SystemClock(),
@@ -91,5 +96,13 @@ def person_key(directory: Path) -> bytes:
     return read_key(Layout(directory).keys / PERSON_KEY)
 
 
-def hub_token(directory: Path) -> str:
-    return read_secret(Layout(directory).keys / HUB_TOKEN)
+def hub_link(directory: Path, hub_url: str | None = None) -> HttpLink:
+    """The node's way to its hub, at `hub_url` if given."""
+    config = read_config(directory, MemberConfig)
+    signatures = Signatures(
+        region=Verifier.parse(config.hub_log_key).key.name,
+        signer=read_signer(Layout(directory).keys / CALL_KEY),
+        hub=Verifier.parse(config.hub_call_key),
+        clock=SystemClock(),
+    )
+    return HttpLink(hub_url or config.hub_url, signatures)

@@ -11,11 +11,10 @@ from flask import Flask
 from gateway.api.app import create_hub_app, create_node_app
 from gateway.bootstrap.hub import open_hub
 from gateway.bootstrap.layout import Layout, database_url
-from gateway.bootstrap.member import hub_token, open_member
+from gateway.bootstrap.member import hub_link, open_member
 from gateway.bootstrap.webserver import WebServer
 from gateway.config import HubConfig, MemberConfig, read_config
 from gateway.errors import SafelaneError
-from gateway.http.link import HttpLink
 from gateway.hub.context import Hub
 from gateway.hub.releasing import next_deadline, release_due
 from gateway.member.cubes import CubeShelf
@@ -83,7 +82,7 @@ def serve_member(directory: Path, stop: Stop, hub_url: str | None = None) -> Non
     with hold_log(database_url(directory, config), config.member), open_member(directory) as node:
         shelf = CubeShelf(node.dictionary, node.member, node.store)
         shelf.refresh()
-        link = HttpLink(hub_url or config.hub_url, hub_token(directory))
+        link = hub_link(directory, hub_url)
 
         def rounds() -> None:
             pause = FIRST_PAUSE

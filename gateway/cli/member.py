@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from gateway.bootstrap.joining import confirm, join
 from gateway.bootstrap.loading import load_source
 from gateway.bootstrap.member import open_member
 from gateway.bootstrap.serving import Stop, serve_member
@@ -17,7 +18,7 @@ from gateway.cli.progress import building
 from gateway.cli.serving import stop_on_signals, stop_with_parent
 from gateway.demo.preparing import prepare as do_prepare
 from gateway.member.building import build
-from gateway.member.policies import put_in_force
+from gateway.wire.enrolling import parse_invitation
 
 
 @click.group()
@@ -26,6 +27,27 @@ def member() -> None:
 
 
 member.add_command(map_command)
+
+
+@member.command(name="join")
+@click.argument("invitation", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@options.own_directory
+def join_region(invitation: Path, directory: Path) -> None:
+    """Set up a node in an empty directory, and apply with the hub's INVITATION."""
+    joining = join(directory, parse_invitation(read_document(invitation)))
+    click.echo(f"{joining.enrolment.member} has applied to {joining.hub_url}.")
+    click.echo("Call the hub's operator, at a number that you know already, and compare this fingerprint:")
+    click.echo(f"\n    {joining.fingerprint}\n")
+    click.echo(f"When both sides have the same: safelane member confirm --dir {directory}")
+
+
+@member.command(name="confirm")
+@options.own_directory
+@options.fingerprint
+def confirm_region(directory: Path, fingerprint: str) -> None:
+    """Become part of the region, after comparing the fingerprint by voice."""
+    joining = confirm(directory, fingerprint)
+    click.echo(f"{joining.enrolment.member} trusts the hub at {joining.hub_url} from now on.")
 
 
 @member.command()
@@ -62,16 +84,6 @@ def load(source: str, mapping: Path, directory: Path) -> None:
     )
     click.echo()
     click.echo(loaded.quality, nl=False)
-
-
-@member.command()
-@click.argument("policy", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@options.own_directory
-def policy(policy: Path, directory: Path) -> None:
-    """Put the document POLICY in force. Build the cube again afterwards."""
-    with open_member(directory) as node:
-        in_force = put_in_force(node, read_document(policy))
-    click.echo(f"Version {in_force.version} of the policy is in force.")
 
 
 @member.command(hidden=True)

@@ -24,6 +24,12 @@ own_directory = click.option(
     help="Directory of this hub or node.",
 )
 
+fingerprint = click.option(
+    "--fingerprint",
+    prompt="Fingerprint, as the other side reads it out",
+    help="The five groups of five digits that the other side reads out.",
+)
+
 with_parent = click.option("--with-parent", is_flag=True, hidden=True)
 
 

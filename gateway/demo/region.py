@@ -83,7 +83,7 @@ def _fill(directory: Path, told: Told) -> None:
             place = member_directory(directory, member)
             new = create_member(place, member, ORIGIN)
             # The hub's address is told to a node when it starts: in the demo it changes from run to run.
-            connect(place, member, "http://127.0.0.1:0", key, enrol(hub, new.enrolment))
+            connect(place, member, "http://127.0.0.1:0", enrol(hub, new.enrolment))
             _give_register(place, member)
     marker = {"members": list(DEMO_MEMBERS), "seed": SEED, "version": VERSION}
     (directory / MARKER).write_text(json.dumps(marker) + "\n", encoding="utf-8")

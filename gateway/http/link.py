@@ -1,5 +1,6 @@
 """A node's way to the hub (`gateway.member.ports.HubLink`): it calls out, nothing ever calls in."""
 
+from collections.abc import Generator
 from http import HTTPStatus
 from typing import Any
 
@@ -7,7 +8,10 @@ import httpx
 import structlog
 
 from audit.errors import AuditError
-from gateway.member.errors import LinkError
+from audit.note import Signer, Verifier
+from gateway.http.signatures import Call, ClockError, Here, Reply, UnsignedError, sign_call, verify_reply
+from gateway.member.errors import LinkError, ShorterLogError
+from gateway.member.ports import Clock
 from gateway.wire.exchange import Poll, PollReply, SignedAnswer, poll_reply_from_json
 
 log = structlog.get_logger()
@@ -20,19 +24,65 @@ REPLY_SECONDS = 15.0
 _FINAL = {HTTPStatus.CONFLICT, HTTPStatus.GONE, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
 
 
+class Signatures(httpx.Auth):
+    """Signs every call with `signer`, and takes no reply that `hub` has not signed: raises LinkError."""
+
+    requires_request_body = True
+    requires_response_body = True
+
+    def __init__(self, region: str, signer: Signer, hub: Verifier, clock: Clock) -> None:
+        self._region = region
+        self._signer = signer
+        self._hub = hub
+        self._clock = clock
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        call = Call(request.method, str(request.url), request.headers)
+        sign_call(call, request.content, self._signer, self._here())
+        response = yield request
+        try:
+            reply = Reply(response.status_code, response.headers, call)
+            verify_reply(reply, response.content, self._hub, self._here())
+        except ClockError as error:
+            raise LinkError(
+                f"The clocks of this node and of the hub are too far apart. {error.message}",
+                remedy=error.remedy,
+            ) from None
+        except UnsignedError as error:
+            # What is not the hub's word is not repeated, but for its number.
+            raise LinkError(
+                f"The reply ({response.status_code}) is not signed by the hub: {error.message}",
+                remedy=error.remedy,
+            ) from None
+
+    def _here(self) -> Here:
+        return Here(self._region, self._clock.now())
+
+
+def federation_client(url: str, signatures: Signatures) -> httpx.Client:
+    """A client of the federation's addresses of the hub at `url`."""
+    return httpx.Client(
+        base_url=url.rstrip("/") + "/federation/v1",
+        auth=signatures,
+        # What is signed is what travels: nothing may be packed on the way.
+        headers={"Accept-Encoding": "identity"},
+        timeout=httpx.Timeout(REPLY_SECONDS, connect=CONNECT_SECONDS),
+        trust_env=False,  # no proxy of the desktop session between node and hub
+    )
+
+
 class HttpLink:
     """Keeps one connection to the hub open. Not for several threads at once."""
 
-    def __init__(self, url: str, token: str) -> None:
-        self._client = httpx.Client(
-            base_url=url.rstrip("/") + "/federation/v1",
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=httpx.Timeout(REPLY_SECONDS, connect=CONNECT_SECONDS),
-            trust_env=False,  # no proxy of the desktop session between node and hub
-        )
+    def __init__(self, url: str, signatures: Signatures) -> None:
+        self._client = federation_client(url, signatures)
+        self._root = url.rstrip("/")
 
     def poll(self, poll: Poll) -> PollReply:
-        response = self._post("/poll", poll.as_json(), REPLY_SECONDS + poll.wait)
+        refused = {HTTPStatus.CONFLICT}
+        response = self._post("/poll", poll.as_json(), REPLY_SECONDS + poll.wait, accept=refused)
+        if response.status_code == HTTPStatus.CONFLICT:
+            raise ShorterLogError(f"The hub refused the call. {_detail(response)}")
         try:
             return poll_reply_from_json(response.json())
         except (AuditError, KeyError, TypeError, ValueError, AttributeError):
@@ -42,6 +92,16 @@ class HttpLink:
         response = self._post("/answers", answer.as_json(), REPLY_SECONDS, accept=_FINAL)
         if not response.is_success:
             log.warning("answer not kept by the hub", status=response.status_code)
+
+    def head(self) -> str:
+        """As anybody can read it: the log signs it itself."""
+        try:
+            response = self._client.get(f"{self._root}/log/checkpoint", auth=None)
+        except httpx.HTTPError as error:
+            raise LinkError(f"The hub cannot be reached ({type(error).__name__}).") from None
+        if not response.is_success:
+            raise LinkError(f"The hub said {response.status_code} to a request for its checkpoint.")
+        return response.text
 
     def _post(
         self, path: str, body: dict[str, Any], seconds: float, accept: set[HTTPStatus] | None = None
@@ -58,3 +118,11 @@ class HttpLink:
 
     def close(self) -> None:
         self._client.close()
+
+
+def _detail(response: httpx.Response) -> str:
+    """What the hub says is wrong: the reply is signed by it."""
+    try:
+        return str(response.json()["detail"])[:500]
+    except (ValueError, KeyError, TypeError):
+        return ""

@@ -27,5 +27,17 @@ class TooLateError(SafelaneError):
     """The question is closed."""
 
 
+class InvitationRefusedError(SafelaneError):
+    """An invitation that was used, has ended, or is another member's."""
+
+
+class NotAMemberError(SafelaneError):
+    """Nobody has applied, or is enrolled, under this name."""
+
+
+class ReplayedError(SafelaneError):
+    """A call that was taken before: each counts once."""
+
+
 class PollRefusedError(SafelaneError):
     """A member has seen more of the log than this hub has."""

@@ -4,7 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from audit.checkpoint import Checkpoint
+from audit.event_values import EntryRef
+from audit.merkle import leaf_hash
+from audit.receipt import Receipt
 from gateway.question import Question
+from gateway.wire.enrolling import Enrolment as Enrolment
 
 
 class Role(StrEnum):
@@ -24,17 +29,19 @@ class Principal:
 
 
 @dataclass(frozen=True)
-class Enrolment:
-    """A member as the hub knows it: its verifier keys, given at enrolment and compared by voice.
-
-    `answer_key` verifies answers, `log_key` the member's own log, `witness_key` its cosignatures; each is a
-    vkey of C2SP signed-note.
-    """
+class Invited:
+    """A member that may apply once, up to `until`."""
 
     member: str
-    answer_key: str
-    log_key: str
-    witness_key: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Application:
+    """A member's keys that wait to be compared by voice, and the hash of the invitation that it showed."""
+
+    enrolment: Enrolment
+    secret_hash: str
 
 
 class State(StrEnum):
@@ -56,6 +63,25 @@ class AskedQuestion:
     asked_index: int  # -1 until it is logged
     state: State
     released_index: int | None = None
+
+
+@dataclass(frozen=True)
+class LoggedAnswer:
+    """The entry of a member's own log that an answer came with, and its proof (tlog-proof).
+
+    Kept for ever: the member can never deny having said so, nor can the hub claim something else.
+    """
+
+    entry: bytes
+    receipt: str
+
+    @property
+    def ref(self) -> EntryRef:
+        """Which entry it is. The receipt was verified before it was kept."""
+        receipt = Receipt.parse(self.receipt)
+        return EntryRef(
+            Checkpoint.parse(receipt.checkpoint.text).origin, receipt.index, leaf_hash(self.entry)
+        )
 
 
 @dataclass(frozen=True)

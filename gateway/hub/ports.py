@@ -11,7 +11,19 @@ from typing import Protocol
 
 from audit.commitment import Opening
 from audit.log import Storage
-from gateway.hub.model import AskedQuestion, Enrolment, Presence, Principal, Role
+from audit.witness import WitnessStorage
+from gateway.hub.model import (
+    Application,
+    AskedQuestion,
+    Enrolment,
+    Invited,
+    LoggedAnswer,
+    Presence,
+    Principal,
+    Role,
+)
+from gateway.watching.ports import Watch, WatchView
+from gateway.wire.exchange import SignedAnswer
 from gateway.wire.release import Release
 
 
@@ -32,17 +44,52 @@ class Bell(Protocol):
         """Return once the bell has rung after `ticket` was taken, or after `seconds`."""
 
 
+class AdmissionsView(Protocol):
+    """Who is invited, and who waits to be confirmed."""
+
+    def invited(self, secret_hash: str) -> Invited | None: ...
+
+    def application(self, member: str) -> Application | None: ...
+
+    def applications(self) -> Sequence[Application]: ...
+
+
+class Admissions(AdmissionsView, Protocol):
+    """Lets members in and out."""
+
+    def invite(self, member: str, secret_hash: str, until: datetime, *, because: int) -> None:
+        """A former invitation of the member ends."""
+
+    def apply(self, application: Application, *, because: int) -> None:
+        """The invitation is used up; a former application of the member is replaced."""
+
+    def admit(self, enrolment: Enrolment, *, because: int) -> None:
+        """The application becomes the enrolment; former keys of the member end."""
+
+    def revoke(self, member: str, *, because: int) -> None: ...
+
+
 class View(Protocol):
     """Reading. One state of the database throughout."""
 
     @property
     def log(self) -> Storage: ...
 
+    @property
+    def witness(self) -> WitnessStorage:
+        """The heads of members' logs that this hub has cosigned."""
+
+    @property
+    def watch(self) -> WatchView:
+        """What was seen of members' logs."""
+
+    @property
+    def admissions(self) -> AdmissionsView: ...
+
     def principal(self, token_hash: str) -> Principal | None: ...
 
-    def member_of_token(self, token_hash: str) -> Enrolment | None: ...
-
-    def enrolments(self) -> Sequence[Enrolment]: ...
+    def enrolments(self) -> Sequence[Enrolment]:
+        """The members whose keys count."""
 
     def question(self, question_id: str) -> AskedQuestion | None: ...
 
@@ -56,7 +103,16 @@ class View(Protocol):
     def answers(self, question_id: str) -> Mapping[str, str]:
         """Signed answer notes by member."""
 
+    def logged_answers(self, question_id: str) -> Mapping[str, LoggedAnswer]:
+        """The entries of members' own logs that their answers came with, by member."""
+
     def release(self, question_id: str) -> Release | None: ...
+
+    def unsettled(self, member: str, origin: str) -> Sequence[tuple[int, int | None]]:
+        """Entries that asked and that released, of questions not settled with the member's log `origin`."""
+
+    def released_index(self, asked_index: int) -> int | None:
+        """The entry that released what this entry asked."""
 
     def opening(self, field: str, entry_index: int) -> Opening | None:
         """What opens a commitment, or None once it has been erased."""
@@ -66,6 +122,12 @@ class View(Protocol):
 
 class UnitOfWork(View, Protocol):
     """Writing: all of it or nothing, in one transaction with the log entries that explain it."""
+
+    @property
+    def admissions(self) -> Admissions: ...
+
+    @property
+    def watch(self) -> Watch: ...
 
     def add_user(
         self,
@@ -78,11 +140,11 @@ class UnitOfWork(View, Protocol):
         because: int,
     ) -> None: ...
 
-    def enrol(self, enrolment: Enrolment, token_hash: str, *, because: int) -> None: ...
-
     def add_question(self, question: AskedQuestion, *, because: int) -> None: ...
 
-    def add_answer(self, question_id: str, member: str, note: str, at: datetime, *, because: int) -> None: ...
+    def add_answer(
+        self, question_id: str, member: str, sent: SignedAnswer, at: datetime, *, because: int
+    ) -> None: ...
 
     def add_release(self, release: Release, *, because: int) -> None: ...
 
@@ -96,7 +158,16 @@ class Notes(Protocol):
     @property
     def log(self) -> Storage: ...
 
+    @property
+    def witness(self) -> WitnessStorage: ...
+
+    @property
+    def watch(self) -> Watch: ...
+
     def seen(self, seen: Presence) -> None: ...
+
+    def first_time(self, key_id: str, nonce: str, *, until: datetime, now: datetime) -> None:
+        """Take a call that is valid up to `until`. Raises ReplayedError when it was taken before."""
 
 
 class Store(Protocol):

@@ -5,18 +5,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Select, exists, insert, select, update
 
 from audit.commitment import Opening
 from audit.log import Storage
 from gateway.dictionary import Dictionary
-from gateway.hub.model import AskedQuestion, Enrolment, Presence, Principal, Role, State
+from gateway.hub.model import AskedQuestion, Enrolment, LoggedAnswer, Presence, Principal, Role, State
 from gateway.question import parse
+from gateway.store.admissions import SqlAdmissions, enrolment_of, take_nonce
 from gateway.store.database import Database
 from gateway.store.hub_tables import asked_members, enrolments, presence, questions, releases, users
 from gateway.store.logs import SqlLogStorage
 from gateway.store.openings import find_opening, keep_opening
 from gateway.store.sequencer import Sequencer
+from gateway.store.watch_tables import log_settled
+from gateway.store.watching import SqlWatch
+from gateway.store.witnessed import SqlWitnessStorage
+from gateway.wire.exchange import SignedAnswer
 from gateway.wire.release import Release, release_from_json
 
 
@@ -32,12 +37,13 @@ class HubStore:
     @contextmanager
     def reading(self) -> Iterator["HubView"]:
         with self._database.reading() as connection:
-            yield HubView(connection, self._dictionary, SqlLogStorage(connection, self._origin))
+            log = SqlLogStorage(connection, self._origin)
+            yield HubView(connection, self._dictionary, log, self._origin)
 
     @contextmanager
     def writing(self) -> Iterator["HubUnitOfWork"]:
         with self._sequencer.writing() as unit:
-            yield HubUnitOfWork(unit.connection, self._dictionary, unit.log)
+            yield HubUnitOfWork(unit.connection, self._dictionary, unit.log, self._origin)
 
     @contextmanager
     def notes(self) -> Iterator["HubNotes"]:
@@ -48,10 +54,13 @@ class HubStore:
 class HubView:
     """Reads within one transaction."""
 
-    def __init__(self, connection: Connection, dictionary: Dictionary, log: Storage) -> None:
+    def __init__(self, connection: Connection, dictionary: Dictionary, log: Storage, origin: str) -> None:
         self._connection = connection
         self._dictionary = dictionary
         self.log = log
+        self.witness = SqlWitnessStorage(connection)
+        self.watch = SqlWatch(connection, origin)
+        self.admissions = SqlAdmissions(connection)
 
     def principal(self, token_hash: str) -> Principal | None:
         row = self._connection.execute(select(users).where(users.c.token_hash == token_hash)).one_or_none()
@@ -59,15 +68,11 @@ class HubView:
             return None
         return Principal(row.user, row.organisation, Role(row.role), frozenset(json.loads(row.purposes)))
 
-    def member_of_token(self, token_hash: str) -> Enrolment | None:
-        row = self._connection.execute(
-            select(enrolments).where(enrolments.c.token_hash == token_hash)
-        ).one_or_none()
-        return None if row is None else _enrolment(row)
-
     def enrolments(self) -> Sequence[Enrolment]:
-        rows = self._connection.execute(select(enrolments).order_by(enrolments.c.member))
-        return [_enrolment(row) for row in rows]
+        rows = self._connection.execute(
+            select(enrolments).where(~enrolments.c.revoked).order_by(enrolments.c.member)
+        )
+        return [enrolment_of(row) for row in rows]
 
     def question(self, question_id: str) -> AskedQuestion | None:
         found = self._questions(select(questions).where(questions.c.id == question_id))
@@ -103,11 +108,36 @@ class HubView:
         )
         return {row.member: row.answer for row in rows}
 
+    def logged_answers(self, question_id: str) -> Mapping[str, LoggedAnswer]:
+        rows = self._connection.execute(
+            select(asked_members.c.member, asked_members.c.entry, asked_members.c.receipt).where(
+                asked_members.c.question_id == question_id, asked_members.c.answer.is_not(None)
+            )
+        )
+        return {row.member: LoggedAnswer(row.entry, row.receipt) for row in rows}
+
     def release(self, question_id: str) -> Release | None:
         row = self._connection.execute(
             select(releases.c.release).where(releases.c.question_id == question_id)
         ).one_or_none()
         return None if row is None else release_from_json(json.loads(row.release))
+
+    def unsettled(self, member: str, origin: str) -> list[tuple[int, int | None]]:
+        settled = exists().where(
+            log_settled.c.origin == origin, log_settled.c.asked_index == questions.c.asked_index
+        )
+        rows = self._connection.execute(
+            select(questions.c.asked_index, questions.c.released_index)
+            .join(asked_members, asked_members.c.question_id == questions.c.id)
+            .where(asked_members.c.member == member, ~settled)
+            .order_by(questions.c.asked_index)
+        )
+        return [(row.asked_index, row.released_index) for row in rows]
+
+    def released_index(self, asked_index: int) -> int | None:
+        return self._connection.execute(
+            select(questions.c.released_index).where(questions.c.asked_index == asked_index)
+        ).scalar_one_or_none()
 
     def opening(self, field: str, entry_index: int) -> Opening | None:
         return find_opening(self._connection, field, entry_index)
@@ -167,18 +197,6 @@ class HubUnitOfWork(HubView):
             )
         )
 
-    def enrol(self, enrolment: Enrolment, token_hash: str, *, because: int) -> None:
-        self._connection.execute(
-            insert(enrolments).values(
-                member=enrolment.member,
-                answer_key=enrolment.answer_key,
-                log_key=enrolment.log_key,
-                witness_key=enrolment.witness_key,
-                token_hash=token_hash,
-                because=because,
-            )
-        )
-
     def add_question(self, question: AskedQuestion, *, because: int) -> None:
         self._connection.execute(
             insert(questions).values(
@@ -197,12 +215,14 @@ class HubUnitOfWork(HubView):
                 insert(asked_members), [{"question_id": question.id, "member": m} for m in question.members]
             )
 
-    def add_answer(self, question_id: str, member: str, note: str, at: datetime, *, because: int) -> None:
+    def add_answer(
+        self, question_id: str, member: str, sent: SignedAnswer, at: datetime, *, because: int
+    ) -> None:
         del because  # the question's own entry explains its answers, and its row names that entry
         self._connection.execute(
             update(asked_members)
             .where(asked_members.c.question_id == question_id, asked_members.c.member == member)
-            .values(answer=note, answered_at=at)
+            .values(answer=sent.note, entry=sent.entry, receipt=sent.receipt, answered_at=at)
         )
 
     def add_release(self, release: Release, *, because: int) -> None:
@@ -227,6 +247,8 @@ class HubNotes:
     def __init__(self, connection: Connection, origin: str) -> None:
         self._connection = connection
         self.log = SqlLogStorage(connection, origin)
+        self.witness = SqlWitnessStorage(connection)
+        self.watch = SqlWatch(connection, origin)
 
     def seen(self, seen: Presence) -> None:
         values = {
@@ -240,6 +262,5 @@ class HubNotes:
         if changed.rowcount == 0:
             self._connection.execute(insert(presence).values(member=seen.member, **values))
 
-
-def _enrolment(row: Row[tuple[object, ...]]) -> Enrolment:
-    return Enrolment(row.member, row.answer_key, row.log_key, row.witness_key)
+    def first_time(self, key_id: str, nonce: str, *, until: datetime, now: datetime) -> None:
+        take_nonce(self._connection, key_id, nonce, until, now)

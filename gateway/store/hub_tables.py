@@ -1,6 +1,6 @@
 """The hub's tables. What each row means is said in `gateway.hub.model`; here is only how it is kept."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table, Text
 
 from gateway.store.schema import Moment, metadata
 
@@ -22,7 +22,8 @@ enrolments = Table(
     Column("answer_key", Text, nullable=False),
     Column("log_key", Text, nullable=False),
     Column("witness_key", Text, nullable=False),
-    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("call_key", Text, nullable=False),
+    Column("revoked", Boolean, nullable=False),
     Column("because", Integer, nullable=False),
 )
 
@@ -46,6 +47,8 @@ asked_members = Table(
     Column("question_id", ForeignKey("questions.id"), primary_key=True),
     Column("member", ForeignKey("enrolments.member"), primary_key=True),
     Column("answer", Text),  # the signed note as it came
+    Column("entry", LargeBinary),  # of the member's own log, with the proof that it holds it
+    Column("receipt", Text),
     Column("answered_at", Moment),
 )
 

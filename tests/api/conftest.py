@@ -1,6 +1,7 @@
-"""The hub over real HTTP on loopback, with an analyst, an auditor and two members that hold tokens."""
+"""The hub over real HTTP on loopback, with an analyst, an auditor and two enrolled members."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,8 @@ from regions import Region, client
 from simulation import ORIGIN, HandClock, SimulatedMember
 
 from gateway.api.app import create_hub_app
-from gateway.bootstrap.clock import ProcessBell
 from gateway.bootstrap.hub import add_user, create_hub, enrol, open_hub
 from gateway.bootstrap.webserver import WebServer
-from gateway.hub.context import Hub
 from gateway.hub.model import Role
 
 
@@ -24,12 +23,13 @@ def clock() -> HandClock:
 def region(tmp_path: Path, clock: HandClock) -> Iterator[Region]:
     create_hub(tmp_path / "hub", ORIGIN)
     with open_hub(tmp_path / "hub") as opened:
-        hub = Hub(opened.dictionary, opened.store, opened.log, clock, ProcessBell())
+        hub = replace(opened, clock=clock)
         members = {code: SimulatedMember(code, clock) for code in ("KH", "TH")}
-        tokens = {code: enrol(hub, member.enrolment) for code, member in members.items()}
-        tokens["analyst"] = add_user(
-            hub, "analyst@armac.example", "ARMAC", Role.ANALYST, ["regional-reporting"]
-        )
+        for member in members.values():
+            enrol(hub, member.enrolment)
+        tokens = {
+            "analyst": add_user(hub, "analyst@armac.example", "ARMAC", Role.ANALYST, ["regional-reporting"])
+        }
         tokens["auditor"] = add_user(hub, "auditor@armac.example", "ARMAC", Role.AUDITOR, [])
         server = WebServer(create_hub_app(hub), "127.0.0.1:0")
         server.start()

@@ -19,9 +19,9 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Path:
     create_hub(directory / "hub", "log.example/hub")
     new = create_member(directory / "KH", "KH", "log.example")
     with open_hub(directory / "hub") as hub:
-        token = enrol(hub, new.enrolment)
+        keys = enrol(hub, new.enrolment)
         add_user(hub, "analyst", "ARMAC", Role.ANALYST, ["regional-reporting"])
-    connect(directory / "KH", "KH", "http://127.0.0.1:0", log_key(directory / "hub"), token)
+    connect(directory / "KH", "KH", "http://127.0.0.1:0", keys)
     return directory
 
 
@@ -32,9 +32,10 @@ def run(*arguments: object) -> Result:
 def test_the_list_says_what_happened(region: Path) -> None:
     result = run("list", "--dir", region / "hub")
     assert result.exit_code == 0
-    enrolled, added = result.output.splitlines()
-    assert "member-enrolled" in enrolled
-    assert "KH" in enrolled
+    invited, applied, enrolled, added = result.output.splitlines()
+    for line, kind in ((invited, "invited"), (applied, "applied"), (enrolled, "enrolled")):
+        assert f"member-{kind}" in line
+        assert "KH" in line
     assert "user-added" in added
     assert "analyst" not in added.replace("ANALYST", "")
 

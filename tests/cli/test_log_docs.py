@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.bootstrap.hub import create_hub, enrol, log_key, open_hub
+from gateway.bootstrap.hub import create_hub, enrol, open_hub
 from gateway.bootstrap.member import connect, create_member
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "log.md"
@@ -29,8 +29,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     create_hub(hub_directory, "log.example/hub")
     new = create_member(member_directory, "KH", "log.example")
     with open_hub(hub_directory) as hub:
-        token = enrol(hub, new.enrolment)
-    connect(member_directory, "KH", "http://127.0.0.1:0", log_key(hub_directory), token)
+        keys = enrol(hub, new.enrolment)
+    connect(member_directory, "KH", "http://127.0.0.1:0", keys)
     return folder
 
 

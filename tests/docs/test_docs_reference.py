@@ -14,7 +14,7 @@ import gateway
 from audit.events import EVENTS
 from gateway.api.app import create_hub_app, create_node_app
 from gateway.api.problems import STATUS
-from gateway.bootstrap.hub import create_hub, enrol, log_key, open_hub
+from gateway.bootstrap.hub import create_hub, enrol, open_hub
 from gateway.bootstrap.member import connect, create_member, open_member
 from gateway.config import HubConfig, MemberConfig
 from gateway.errors import SafelaneError
@@ -71,8 +71,8 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     create_hub(hub_directory, "region.example/log")
     new = create_member(node_directory, "KH", "region.example")
     with open_hub(hub_directory) as hub:
-        token = enrol(hub, new.enrolment)
-    connect(node_directory, "KH", "http://127.0.0.1:0", log_key(hub_directory), token)
+        keys = enrol(hub, new.enrolment)
+    connect(node_directory, "KH", "http://127.0.0.1:0", keys)
     return hub_directory, node_directory
 
 

@@ -1,12 +1,12 @@
 """A real hub in a temporary directory, and members that speak to it through its use cases."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from simulation import ORIGIN, HandClock, SimulatedMember
 
-from gateway.bootstrap.clock import ProcessBell
 from gateway.bootstrap.hub import add_user, create_hub, enrol, open_hub
 from gateway.hub.context import Hub
 from gateway.hub.model import Principal, Role
@@ -21,7 +21,7 @@ def clock() -> HandClock:
 def hub(tmp_path: Path, clock: HandClock) -> Iterator[Hub]:
     create_hub(tmp_path / "hub", ORIGIN)
     with open_hub(tmp_path / "hub") as opened:
-        yield Hub(opened.dictionary, opened.store, opened.log, clock, ProcessBell())
+        yield replace(opened, clock=clock)
 
 
 @pytest.fixture

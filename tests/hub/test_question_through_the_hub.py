@@ -9,7 +9,8 @@ from simulation import HandClock, SimulatedMember
 from audit.checkpoint import Checkpoint
 from audit.commitment import Opening
 from audit.errors import AuditError
-from audit.events import Asked, Denied, EntryRef, Released, decode
+from audit.event_values import EntryRef
+from audit.events import Asked, Denied, Released, decode
 from audit.merkle import verify_consistency
 from audit.note import Note, Verifier
 from audit.policy import Policy

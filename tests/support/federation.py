@@ -7,22 +7,21 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+from signing import put_in_force
 from simulation import ORIGIN, HandClock
 
-from gateway.bootstrap.clock import ProcessBell
-from gateway.bootstrap.hub import add_user, create_hub, enrol, log_key, open_hub
+from gateway.bootstrap.hub import add_user, create_hub, enrol, open_hub
 from gateway.bootstrap.member import connect, create_member, open_member
 from gateway.hub.context import Hub
 from gateway.hub.delivering import poll
-from gateway.hub.errors import AlreadyAnsweredError, TooLateError
+from gateway.hub.errors import AlreadyAnsweredError, PollRefusedError, TooLateError
 from gateway.hub.model import Enrolment, Principal, Role
 from gateway.hub.receiving import receive
 from gateway.member.building import build
 from gateway.member.context import Node
 from gateway.member.cubes import CubeShelf
-from gateway.member.errors import LinkError
+from gateway.member.errors import LinkError, ShorterLogError
 from gateway.member.loading import keep_snapshot
-from gateway.member.policies import put_in_force
 from gateway.member.rounds import Round, run_round
 from gateway.member.snapshot import LINKS, Column, Snapshot
 from gateway.wire.exchange import Poll, PollReply, SignedAnswer
@@ -69,16 +68,30 @@ def snapshot(member: str) -> Snapshot:
 
 @dataclass
 class Link:
-    """The way from a node to the hub. `bend` may change a reply; `cut` drops what is sent."""
+    """The way from a node to the hub. `twist` may change a call, `bend` a reply; `cut` drops what is sent.
+
+    `shown_head` is what the hub shows to everybody as its checkpoint, instead of its own.
+    """
 
     hub: Hub
     enrolment: Enrolment
     bend: Callable[[PollReply], PollReply] = field(default=lambda reply: reply)
+    twist: Callable[[Poll], Poll] = field(default=lambda call: call)
+    shown_head: str | None = None
     cut: bool = False
     sent: list[SignedAnswer] = field(default_factory=list)
 
     def poll(self, call: Poll) -> PollReply:
-        return self.bend(poll(self.hub, self.enrolment, replace(call, wait=0.0)))
+        try:
+            return self.bend(poll(self.hub, self.enrolment, self.twist(replace(call, wait=0.0))))
+        except PollRefusedError as error:
+            raise ShorterLogError(error.message) from None
+
+    def head(self) -> str:
+        if self.shown_head is not None:
+            return self.shown_head
+        with self.hub.store.reading() as view:
+            return str(self.hub.log.checkpoint(view.log))
 
     def send(self, answer: SignedAnswer) -> None:
         if self.cut:
@@ -116,10 +129,9 @@ def federation(directory: Path, *codes: str, ready: bool = True) -> Iterator[Fed
     """A hub and these members; with `ready`, each has a policy, a snapshot and a certified cube."""
     clock = HandClock()
     create_hub(directory / "hub", ORIGIN)
-    key = log_key(directory / "hub")
     with ExitStack() as stack:
         opened = stack.enter_context(open_hub(directory / "hub"))
-        hub = Hub(opened.dictionary, opened.store, opened.log, clock, ProcessBell())
+        hub = replace(opened, clock=clock)
         add_user(hub, "analyst", "ARMAC", Role.ANALYST, ["regional-reporting", "treaty-reporting"])
         analyst = Principal(
             "analyst", "ARMAC", Role.ANALYST, frozenset({"regional-reporting", "treaty-reporting"})
@@ -127,7 +139,7 @@ def federation(directory: Path, *codes: str, ready: bool = True) -> Iterator[Fed
         members = {}
         for code in codes:
             new = create_member(directory / code, code, "test.example")
-            connect(directory / code, code, "http://127.0.0.1:0", key, enrol(hub, new.enrolment))
+            connect(directory / code, code, "http://127.0.0.1:0", enrol(hub, new.enrolment))
             node = replace(stack.enter_context(open_member(directory / code)), clock=clock)
             if ready:
                 put_in_force(node, policy_text(code))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import httpx
 from simulation import SimulatedMember
 
+from gateway.http.link import Signatures
 from gateway.hub.context import Hub
 
 
@@ -19,7 +20,12 @@ class Region:
     tokens: dict[str, str]
 
     def member(self, code: str) -> httpx.Client:
-        return client(self.url, self.tokens[code])
+        """Signs its calls, and checks that the hub signs its replies."""
+        return httpx.Client(base_url=self.url, auth=self.signatures(code), timeout=15, trust_env=False)
+
+    def signatures(self, code: str) -> Signatures:
+        hub_key = self.hub.call_signer.verifier
+        return Signatures(self.hub.log.origin, self.members[code].caller, hub_key, self.hub.clock)
 
 
 def client(url: str, token: str) -> httpx.Client:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from audit.commitment import commit
 from audit.cosignature import Cosigner
-from audit.events import Answered, Asked, CoarseSize, EntryRef, Refused, decode, encode
+from audit.event_values import CoarseSize, EntryRef
+from audit.events import Answered, Asked, Refused, decode, encode
 from audit.log import Log
 from audit.memory import MemoryStorage
 from audit.merkle import leaf_hash
@@ -28,6 +29,13 @@ class HandClock:
     def __init__(self) -> None:
         self.time = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 
+    @classmethod
+    def at_present(cls) -> "HandClock":
+        """One that starts at the system's time, for tests beside code that looks at that."""
+        made = cls()
+        made.time = datetime.now(UTC)
+        return made
+
     def now(self) -> datetime:
         return self.time
 
@@ -45,6 +53,7 @@ class SimulatedMember:
     log: Log = field(init=False)
     storage: MemoryStorage = field(default_factory=MemoryStorage)
     cosigner: Cosigner = field(init=False)
+    caller: Signer = field(init=False)
     enrolment: Enrolment = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,8 +61,13 @@ class SimulatedMember:
         log_signer = Signer.generate(f"test.example/{self.code}/log")
         self.log = Log(log_signer)
         self.cosigner = Cosigner.generate(f"test.example/{self.code}/witness")
+        self.caller = Signer.generate(f"test.example/{self.code}/calls")
         self.enrolment = Enrolment(
-            self.code, str(self.signer.key), str(log_signer.key), str(self.cosigner.key)
+            self.code,
+            str(self.signer.key),
+            str(log_signer.key),
+            str(self.cosigner.key),
+            str(self.caller.key),
         )
 
     def poll(self, hub: Hub, seen_size: int = 0) -> PollReply:

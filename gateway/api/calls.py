@@ -1,0 +1,93 @@
+"""Which member node is calling: by the signature of its call (RFC 9421). The reply is signed as well."""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import ParamSpec, TypeVar
+
+from flask import Response, g, request
+
+from audit.note import Verifier
+from audit.vkey import VerifierKey
+from gateway.api.services import hub
+from gateway.http.signatures import (
+    Call,
+    ClockError,
+    Here,
+    Reply,
+    Signed,
+    UnsignedError,
+    key_id,
+    sign_reply,
+    verify_call,
+)
+from gateway.hub.errors import NotAuthenticatedError
+from gateway.hub.model import Enrolment
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def for_members(view: Callable[P, R]) -> Callable[P, R]:
+    """The view needs an enrolled member's signature; `enrolment()` is which member.
+
+    Raises NotAuthenticatedError, or ReplayedError for a call that was taken before.
+    """
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        with hub().store.reading() as state:
+            enrolled = {key_id(VerifierKey.parse(e.call_key)): e for e in state.enrolments()}
+        verifiers = {name: Verifier.parse(e.call_key) for name, e in enrolled.items()}
+        signed = taken(verifiers.get)
+        g.caller = enrolled[signed.key_id]
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def enrolment() -> Enrolment:
+    caller = g.caller
+    assert isinstance(caller, Enrolment)  # noqa: S101 - put there by for_members
+    return caller
+
+
+def taken(find: Callable[[str], Verifier | None]) -> Signed:
+    """The signature of this request, which counts once. Raises NotAuthenticatedError or ReplayedError."""
+    try:
+        signed = verify_call(_call(), request.get_data(), find, _here())
+    except ClockError as error:
+        raise NotAuthenticatedError(error.message, remedy=error.remedy) from None
+    except UnsignedError:
+        raise NotAuthenticatedError(
+            "The call is not signed with the key of an enrolled member.",
+            remedy="Enrol the node; if it was enrolled, its keys may have been replaced or revoked.",
+        ) from None
+    with hub().store.notes() as notes:
+        notes.first_time(signed.key_id, signed.nonce, until=signed.until, now=hub().clock.now())
+    return signed
+
+
+def signed_reply(response: Response) -> Response:
+    """The response with the hub's signature. A call without a signature cannot be bound: it gets none."""
+    if "Signature" not in request.headers:
+        return response
+    response.direct_passthrough = False
+    if response.status_code == HTTPStatus.NO_CONTENT:  # what the server would drop must not be signed
+        response.set_data(b"")
+        response.headers.pop("Content-Type", None)
+    body = response.get_data()
+    headers = {"Content-Type": response.headers["Content-Type"]} if "Content-Type" in response.headers else {}
+    reply = Reply(response.status_code, headers, _call())
+    sign_reply(reply, body, hub().call_signer, _here())
+    for name in ("Content-Digest", "Signature-Input", "Signature"):
+        response.headers[name] = headers[name]
+    return response
+
+
+def _call() -> Call:
+    return Call(request.method, request.url, dict(request.headers))
+
+
+def _here() -> Here:
+    return Here(hub().log.origin, hub().clock.now())

@@ -1,0 +1,213 @@
+"""Every call of a member and every reply of the hub carries a signature: RFC 9421 with Ed25519, RFC 9530.
+
+A call's signature covers method, path and body, names the region it is for, holds for a minute, and has a
+nonce that the hub accepts once. A reply's covers status and body, and the signature of the call that it
+replies to, so that no reply can be moved to another call. TLS protects the way; these hold from end to end.
+"""
+
+import secrets
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from http_message_signatures import (
+    HTTPMessageSigner,
+    HTTPMessageVerifier,
+    HTTPSignatureAlgorithm,
+    HTTPSignatureKeyResolver,
+    InvalidSignature,
+)
+from http_message_signatures.exceptions import HTTPMessageSignaturesException
+
+from audit.errors import AuditError
+from audit.note import Signer, Verifier
+from audit.vkey import VerifierKey
+from gateway.errors import SafelaneError
+
+VALID: Final = timedelta(seconds=60)
+"""How long a signature holds."""
+SKEW: Final = timedelta(seconds=120)
+"""How far the clocks of the two sides may be apart."""
+
+_CALL = ("@method", "@path", "content-type", "content-digest")
+_REPLY = ("@status", "content-digest", '"signature";req')
+_LABEL = "safelane"
+_NONCE_BYTES = 16
+
+
+class UnsignedError(SafelaneError):
+    """A message whose signature is missing or does not hold."""
+
+
+class ClockError(UnsignedError):
+    """A message that was signed too long ago, or in the future: a replay, or a clock that is wrong."""
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """A request as it is signed. `url` is absolute; `headers` gets the signature."""
+
+    method: str
+    url: str
+    headers: MutableMapping[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Reply:
+    """A response as it is signed, with the call that it replies to."""
+
+    status_code: int
+    headers: MutableMapping[str, str]
+    request: Call
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where and when a message is signed or verified: the regional log's origin, and this side's clock."""
+
+    region: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What a verified signature says: whose it is, its nonce, and until when it holds at most."""
+
+    key_id: str
+    nonce: str
+    until: datetime
+
+
+class _Ed25519(HTTPSignatureAlgorithm):
+    """RFC 9421, section 3.3.6, on our own signers and verifiers."""
+
+    algorithm_id = "ed25519"
+
+    def __init__(self, public_key: Any = None, private_key: Any = None) -> None:
+        self._verifier: Verifier = public_key
+        self._signer: Signer = private_key
+
+    def sign(self, message: bytes) -> bytes:
+        return self._signer.sign(message.decode("ascii"))
+
+    def verify(self, signature: bytes, message: bytes) -> None:
+        self._verifier.verify(message.decode("ascii"), signature)
+
+
+class _Keys(HTTPSignatureKeyResolver):
+    def __init__(self, public: Callable[[str], Verifier | None], private: Signer | None = None) -> None:
+        self._public = public
+        self._private = private
+
+    def resolve_public_key(self, key_id: str) -> Any:
+        return self._public(key_id)
+
+    def resolve_private_key(self, key_id: str) -> Any:  # noqa: ARG002 - the library's signature
+        return self._private
+
+
+class _AtTime(HTTPMessageVerifier):
+    """Judges a signature's times by a clock that is handed in."""
+
+    def __init__(self, find: Callable[[str], Verifier | None], now: datetime) -> None:
+        super().__init__(signature_algorithm=_Ed25519, key_resolver=_Keys(find))
+        self._now = now
+
+    def validate_created_and_expires(self, sig_input: Any, max_age: Any = None) -> None:  # noqa: ARG002
+        created = sig_input.params.get("created")
+        if type(created) is not int or not 0 <= created < 2**40:
+            raise InvalidSignature("no time of signing")
+        made = datetime.fromtimestamp(created, UTC)
+        if not made - SKEW <= self._now <= made + VALID + SKEW:
+            raise _TooFarApart
+
+
+class _TooFarApart(InvalidSignature):
+    pass
+
+
+def key_id(key: VerifierKey) -> str:
+    """How a signature names its key: name and key ID of the vkey."""
+    return f"{key.name}+{key.key_id.hex()}"
+
+
+def sign_call(call: Call, body: bytes, signer: Signer, here: Here) -> None:
+    """Add digest and signature to a call's headers."""
+    _sign(call, body, signer, here, _CALL)
+
+
+def sign_reply(reply: Reply, body: bytes, signer: Signer, here: Here) -> None:
+    """Add digest and signature to a reply's headers; its call must be signed."""
+    _sign(reply, body, signer, here, _covered(reply))
+
+
+def verify_call(call: Call, body: bytes, find: Callable[[str], Verifier | None], here: Here) -> Signed:
+    """Who called; `find` knows a key by its key ID, or not. The caller must refuse a nonce that it has seen.
+
+    Raises ClockError or UnsignedError.
+    """
+    return _verify(call, body, find, here, _CALL)
+
+
+def verify_reply(reply: Reply, body: bytes, verifier: Verifier, here: Here) -> None:
+    """Raises ClockError or UnsignedError unless the hub signed this very reply to this very call."""
+    expected = key_id(verifier.key)
+    _verify(reply, body, lambda named: verifier if named == expected else None, here, _covered(reply))
+
+
+def _covered(reply: Reply) -> tuple[str, ...]:
+    """A reply without a body has no type that could be covered; one that is there must be."""
+    typed = any(name.lower() == "content-type" for name in reply.headers)
+    return (*_REPLY, "content-type") if typed else _REPLY
+
+
+def _sign(
+    message: Call | Reply,
+    body: bytes,
+    signer: Signer,
+    here: Here,
+    covered: tuple[str, ...],
+) -> None:
+    HTTPMessageSigner(signature_algorithm=_Ed25519, key_resolver=_Keys(lambda _: None, private=signer)).sign(
+        message,
+        key_id=key_id(signer.key),
+        created=here.now,
+        nonce=secrets.token_urlsafe(_NONCE_BYTES),
+        label=_LABEL,
+        tag=_tag(here.region),
+        covered_component_ids=covered,
+        body=body,
+    )
+
+
+def _verify(
+    message: Call | Reply,
+    body: bytes,
+    find: Callable[[str], Verifier | None],
+    here: Here,
+    covered: tuple[str, ...],
+) -> Signed:
+    try:
+        found = _AtTime(find, here.now).verify(
+            message, expect_tag=_tag(here.region), require_components=covered, body=body
+        )
+    except _TooFarApart:
+        raise ClockError(
+            f"The message was not signed now: here it is {here.now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC.",
+            remedy="Set the clocks of both sides, best by the network's time; then try again.",
+        ) from None
+    except (HTTPMessageSignaturesException, AuditError, ValueError):
+        raise UnsignedError(
+            "The message's signature is missing or does not hold.",
+            remedy="Nothing was done. If it happens again, compare the keys of both sides.",
+        ) from None
+    if len(found) != 1 or not found[0].nonce:
+        raise UnsignedError("The message's signature has no nonce, or there are several.")
+    parameters = found[0].parameters
+    made = datetime.fromtimestamp(int(parameters["created"]), UTC)
+    return Signed(str(parameters["keyid"]), found[0].nonce, made + VALID + 2 * SKEW)
+
+
+def _tag(region: str) -> str:
+    return f"safelane {region}"

@@ -1,0 +1,143 @@
+"""A node's way into the region over real HTTP, and what a call must carry afterwards."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from regions import Region
+from simulation import ORIGIN, HandClock, SimulatedMember
+
+from audit.note import Signer
+from gateway.bootstrap.joining import JoinError, confirm, join, under_way
+from gateway.bootstrap.member import open_member
+from gateway.http.link import Signatures
+from gateway.hub import enrolling
+from gateway.member.errors import LinkError
+from gateway.wire.enrolling import FingerprintError, Invitation
+
+POLL = {"seen_size": 0, "wait": 0}
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    """The time of now: nodes in these tests look at the system's clock."""
+    return HandClock.at_present()
+
+
+@pytest.fixture
+def invitation(region: Region) -> Invitation:
+    return enrolling.invite(region.hub, "LA", region.url)
+
+
+def test_from_an_invitation_to_the_first_call(region: Region, invitation: Invitation, tmp_path: Path) -> None:
+    joining = join(tmp_path / "LA", invitation)
+    (waiting,) = enrolling.pending(region.hub)
+    assert waiting.fingerprint == joining.fingerprint  # read out on the telephone
+
+    enrolling.confirm(region.hub, "LA", joining.fingerprint)
+    confirm(tmp_path / "LA", waiting.fingerprint)
+
+    with open_member(tmp_path / "LA") as node, node.store.reading() as view:
+        assert node.member == "LA"
+        head = view.log.head()
+        assert head is not None
+        assert head.size == 1
+    with pytest.raises(JoinError):
+        under_way(tmp_path / "LA")
+
+
+def test_a_lost_connection_is_taken_up_again(region: Region, invitation: Invitation, tmp_path: Path) -> None:
+    first = join(tmp_path / "LA", invitation)
+    again = join(tmp_path / "LA", invitation)
+
+    assert again == first
+    assert [p.enrolment for p in enrolling.pending(region.hub)] == [first.enrolment]
+
+
+def test_a_hub_that_is_away_loses_nothing(region: Region, invitation: Invitation, tmp_path: Path) -> None:
+    away = Invitation("LA", "http://127.0.0.1:9", invitation.hub, invitation.secret, invitation.until)
+
+    with pytest.raises(JoinError, match="cannot be reached"):
+        join(tmp_path / "LA", away)
+    assert enrolling.pending(region.hub) == []
+    assert under_way(tmp_path / "LA").enrolment.member == "LA"
+
+
+def test_a_used_invitation_is_refused(region: Region, invitation: Invitation, tmp_path: Path) -> None:
+    join(tmp_path / "LA", invitation)
+
+    with pytest.raises(JoinError, match="403"):
+        join(tmp_path / "thief", invitation)
+
+
+def test_somebody_in_between_is_heard(region: Region, tmp_path: Path) -> None:
+    """An invitation with other keys of a hub: the fingerprints differ, and the replies do not verify."""
+    real = enrolling.invite(region.hub, "LA", region.url)
+    false_keys = type(real.hub)(str(Signer.generate(ORIGIN).key), str(Signer.generate("false/calls").key))
+    false = Invitation("LA", region.url, false_keys, real.secret, real.until)
+
+    with pytest.raises((LinkError, JoinError)):
+        join(tmp_path / "LA", false)
+    honest = join(tmp_path / "honest", enrolling.invite(region.hub, "LA", region.url))
+    with pytest.raises(FingerprintError):
+        confirm(tmp_path / "LA", honest.fingerprint)
+
+
+def test_keys_must_be_those_of_the_caller(region: Region, invitation: Invitation, clock: HandClock) -> None:
+    """Whoever copies the keys of another cannot apply with them: the call is signed with one of them."""
+    other = SimulatedMember("LA", clock)
+    mine = Signer.generate("mine")
+    auth = Signatures(ORIGIN, mine, region.hub.call_signer.verifier, clock)
+
+    with httpx.Client(base_url=region.url, auth=auth, trust_env=False) as client:
+        body = {"secret": invitation.secret, **other.enrolment.as_json()}
+        assert client.post("/federation/v1/applications", json=body).status_code == 401
+    assert enrolling.pending(region.hub) == []
+
+
+def test_a_revoked_member_is_not_heard(region: Region) -> None:
+    with region.member("KH") as kh, region.member("TH") as th:
+        assert kh.post("/federation/v1/poll", json=POLL).status_code == 200
+        enrolling.revoke(region.hub, "KH", "its keys were stolen")
+
+        assert kh.post("/federation/v1/poll", json=POLL).status_code == 401
+        assert th.post("/federation/v1/poll", json=POLL).status_code == 200
+
+
+def test_a_call_counts_once(region: Region) -> None:
+    with region.member("KH") as kh, httpx.Client(trust_env=False) as anybody:
+        first = kh.post("/federation/v1/poll", json=POLL)
+        taken = first.request
+        replayed = anybody.post(taken.url, headers=taken.headers, content=taken.content)
+
+    assert first.status_code == 200
+    assert replayed.status_code == 401
+    assert "taken before" in replayed.json()["detail"]
+
+
+def test_a_member_whose_clock_is_wrong_is_told_the_time(region: Region, clock: HandClock) -> None:
+    late = HandClock.at_present()
+    late.move(hours=1)
+    auth = Signatures(ORIGIN, region.members["KH"].caller, region.hub.call_signer.verifier, late)
+
+    with (
+        httpx.Client(base_url=region.url, auth=auth, trust_env=False) as client,
+        pytest.raises(LinkError, match="clocks"),
+    ):
+        client.post("/federation/v1/poll", json=POLL)
+
+
+def test_another_members_key_opens_nothing_of_it(region: Region) -> None:
+    asked = region.analyst.post(
+        "/api/v1/questions",
+        json={
+            "measure": "casualties",
+            "by": ["outcome"],
+            "where": {"country": ["KH"]},
+            "purpose": "regional-reporting",
+        },
+    )
+    assert asked.status_code == 202
+
+    with region.member("TH") as th:
+        assert th.post("/federation/v1/poll", json=POLL).json()["deliveries"] == []
