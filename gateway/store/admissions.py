@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from gateway.hub.errors import ReplayedError
 from gateway.hub.model import Application, Enrolment, Invited
-from gateway.store.enrolling_tables import applications, invitations, nonces
+from gateway.store.enrolling_tables import member_applications, member_invitations, nonces
 from gateway.store.hub_tables import enrolments
 
 _KEYS = ("answer_key", "log_key", "witness_key", "call_key")
@@ -22,32 +22,34 @@ class SqlAdmissions:
 
     def invited(self, secret_hash: str) -> Invited | None:
         row = self._connection.execute(
-            select(invitations).where(invitations.c.secret_hash == secret_hash)
+            select(member_invitations).where(member_invitations.c.secret_hash == secret_hash)
         ).one_or_none()
         return None if row is None else Invited(row.member, row.until)
 
     def application(self, member: str) -> Application | None:
         row = self._connection.execute(
-            select(applications).where(applications.c.member == member)
+            select(member_applications).where(member_applications.c.member == member)
         ).one_or_none()
         return None if row is None else Application(enrolment_of(row), row.secret_hash)
 
     def applications(self) -> Sequence[Application]:
-        rows = self._connection.execute(select(applications).order_by(applications.c.member))
+        rows = self._connection.execute(select(member_applications).order_by(member_applications.c.member))
         return [Application(enrolment_of(row), row.secret_hash) for row in rows]
 
     def invite(self, member: str, secret_hash: str, until: datetime, *, because: int) -> None:
-        self._connection.execute(delete(invitations).where(invitations.c.member == member))
+        self._connection.execute(delete(member_invitations).where(member_invitations.c.member == member))
         self._connection.execute(
-            insert(invitations).values(member=member, secret_hash=secret_hash, until=until, because=because)
+            insert(member_invitations).values(
+                member=member, secret_hash=secret_hash, until=until, because=because
+            )
         )
 
     def apply(self, application: Application, *, because: int) -> None:
         member = application.enrolment.member
-        self._connection.execute(delete(invitations).where(invitations.c.member == member))
-        self._connection.execute(delete(applications).where(applications.c.member == member))
+        self._connection.execute(delete(member_invitations).where(member_invitations.c.member == member))
+        self._connection.execute(delete(member_applications).where(member_applications.c.member == member))
         self._connection.execute(
-            insert(applications).values(
+            insert(member_applications).values(
                 member=member,
                 secret_hash=application.secret_hash,
                 because=because,
@@ -56,7 +58,9 @@ class SqlAdmissions:
         )
 
     def admit(self, enrolment: Enrolment, *, because: int) -> None:
-        self._connection.execute(delete(applications).where(applications.c.member == enrolment.member))
+        self._connection.execute(
+            delete(member_applications).where(member_applications.c.member == enrolment.member)
+        )
         values = {**_keys(enrolment), "because": because, "revoked": False}
         changed = self._connection.execute(
             update(enrolments).where(enrolments.c.member == enrolment.member).values(**values)
@@ -66,8 +70,8 @@ class SqlAdmissions:
 
     def revoke(self, member: str, *, because: int) -> None:
         # The row stays: questions of the past name the member.
-        self._connection.execute(delete(applications).where(applications.c.member == member))
-        self._connection.execute(delete(invitations).where(invitations.c.member == member))
+        self._connection.execute(delete(member_applications).where(member_applications.c.member == member))
+        self._connection.execute(delete(member_invitations).where(member_invitations.c.member == member))
         self._connection.execute(
             update(enrolments).where(enrolments.c.member == member).values(revoked=True, because=because)
         )

@@ -4,8 +4,8 @@ from sqlalchemy import Column, Integer, String, Table, Text
 
 from gateway.store.schema import Moment, metadata
 
-invitations = Table(
-    "invitations",
+member_invitations = Table(
+    "member_invitations",
     metadata,
     Column("member", String(2), primary_key=True),  # the newest one of a member: a new one ends the former
     Column("secret_hash", String(64), nullable=False, unique=True),
@@ -13,8 +13,8 @@ invitations = Table(
     Column("because", Integer, nullable=False, unique=True),
 )
 
-applications = Table(
-    "applications",
+member_applications = Table(
+    "member_applications",
     metadata,
     Column("member", String(2), primary_key=True),
     Column("secret_hash", String(64), nullable=False),
