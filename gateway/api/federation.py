@@ -18,7 +18,7 @@ from gateway.hub.receiving import receive
 from gateway.wire.enrolling import enrolment_from_json
 from gateway.wire.exchange import poll_from_json, signed_answer_from_json
 
-SIGNED = [{"signature": []}]
+SIGNED: list[dict[str, list[str]]] = [{"signature": []}]
 
 blueprint = Blueprint(
     "federation",
