@@ -98,7 +98,7 @@ class HttpLink:
         try:
             response = self._client.get(f"{self._root}/log/checkpoint", auth=None)
         except httpx.HTTPError as error:
-            raise LinkError(f"The hub cannot be reached ({type(error).__name__}).") from None
+            raise LinkError(f"The hub cannot be reached ({type(error).__name__}: {error}).") from None
         if not response.is_success:
             raise LinkError(f"The hub said {response.status_code} to a request for its checkpoint.")
         return response.text
@@ -111,9 +111,9 @@ class HttpLink:
                 path, json=body, timeout=httpx.Timeout(seconds, connect=CONNECT_SECONDS)
             )
         except httpx.HTTPError as error:
-            raise LinkError(f"The hub cannot be reached ({type(error).__name__}).") from None
+            raise LinkError(f"The hub cannot be reached ({type(error).__name__}: {error}).") from None
         if not response.is_success and response.status_code not in (accept or set()):
-            raise LinkError(f"The hub said {response.status_code} {response.reason_phrase} to {path}.")
+            raise _refusal(response, path)
         return response
 
     def close(self) -> None:
@@ -126,3 +126,8 @@ def _detail(response: httpx.Response) -> str:
         return str(response.json()["detail"])[:500]
     except (ValueError, KeyError, TypeError):
         return ""
+
+
+def _refusal(response: httpx.Response, path: str) -> LinkError:
+    said = f"The hub said {response.status_code} {response.reason_phrase} to {path}."
+    return LinkError(f"{said} {_detail(response)}".rstrip())
