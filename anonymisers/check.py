@@ -222,9 +222,11 @@ class _View:
     def check_reach(self, low: Ints, high: Ints) -> None:
         k, least = self.certificate.threshold, self.certificate.least
         spans = (self.values + low <= least) & (self.values + high >= k - 1)
-        end = self.lattice.size
         large = np.zeros(self.size, dtype=np.bool_)
-        large[:end] = bounds(self.lattice, self.values[:end], self.hidden[:end], least)[0] >= k
+        for block, start in zip(self.system.blocks, self.system.starts, strict=True):
+            here = slice(start, start + block.lattice.size)
+            if block.complete:
+                large[here] = bounds(block.lattice, self.values[here], self.hidden[here], least)[0] >= k
         safe = spans | (high - low >= k) | ~self.asked | self._refused() | large
         if not safe.all():
             self.fail("the worlds leave a withheld cell too narrow", int(np.argmin(safe)))

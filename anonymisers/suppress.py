@@ -22,8 +22,6 @@ from anonymisers.system import System
 Bools = NDArray[np.bool_]
 Progress = Callable[[str, float], None]
 ROUNDS = 40
-TRIAL_CELLS = 6000
-"""With more cells than this fewer are tried, since each trial looks at all of them."""
 TRIALS = 150
 """Cells that are tried to be shown again: a bound in steps, so that a slower machine finds the same."""
 
@@ -67,11 +65,11 @@ def suppress(task: Task, progress: Progress | None = None) -> Search:
     )
     search = Search(pattern, price)
     must_hide |= _settle(search, task, breakdowns, progress)
-    must_hide = _kept_whole(pattern, must_hide, breakdowns)
-    prune(pattern, must_hide, price)
-    _refine(search, task, must_hide, breakdowns, progress)
-    must_hide = _kept_whole(pattern, must_hide, breakdowns)
-    prune(pattern, must_hide, price)
+    pattern.hide_only(_kept_whole(pattern, must_hide, breakdowns))
+    prune(pattern, price)
+    _refine(search, task, breakdowns, progress)
+    pattern.hide_only(_kept_whole(pattern, must_hide, breakdowns))
+    prune(pattern, price)
     _settle(search, task, breakdowns, progress)
     _guard_against_insiders(search, task, breakdowns, progress)
     return search
@@ -86,8 +84,7 @@ def _settle(search: Search, task: Task, breakdowns: Breakdowns, progress: Progre
         if not failed:
             return withheld
         withheld |= _above(pattern, failed)
-        pattern.hidden |= withheld
-        pattern.version += 1
+        pattern.hide(withheld)
     raise ProtectionError("no pattern was found")
 
 
@@ -105,8 +102,7 @@ def _guard_against_insiders(
             return
         helpless = [cell for cell, insider in pairs if not search.change_despite(cell, insider)]
         if helpless:
-            pattern.hidden |= _above(pattern, helpless)
-            pattern.version += 1
+            pattern.hide(_above(pattern, helpless))
         if _cover_all(search, task.asked, breakdowns, progress):
             break
     raise ProtectionError(
@@ -114,16 +110,17 @@ def _guard_against_insiders(
     )
 
 
-def _refine(
-    search: Search, task: Task, must_hide: Bools, breakdowns: Breakdowns, progress: Progress | None
-) -> None:
+def _refine(search: Search, task: Task, breakdowns: Breakdowns, progress: Progress | None) -> None:
     """A better pattern where one is found in so many trials, else the one there is."""
     pattern = search.pattern
-    before, fixed = list(pattern.alternatives), pattern.fixed.copy()
-    refine(search, must_hide, min(TRIALS, TRIALS * TRIAL_CELLS // pattern.system.size))
+    before, must_hide, fixed = pattern.alternatives, pattern.must_hide.copy(), pattern.fixed.copy()
+    refine(search, TRIALS)
     pattern.fixed[:] = fixed
     if _cover_all(search, task.asked, breakdowns, progress):
-        pattern.rebuild(before, must_hide)
+        pattern.remove(list(pattern.numbered))
+        for alternative in before:
+            pattern.add(alternative)
+        pattern.hide_only(must_hide)
         pattern.asked[:] = task.asked & ~_large(pattern)
 
 
@@ -132,13 +129,12 @@ def _cover_all(search: Search, asked: Bools, breakdowns: Breakdowns, progress: P
     pattern = search.pattern
     failed: set[int] = set()
     dims = np.concatenate(
-        [[len(b.lattice.tables[t]) for t in b.lattice.table_of()] for b in pattern.system.blocks]
+        [np.array([len(t) for t in b.lattice.tables])[b.lattice.table_of()] for b in pattern.system.blocks]
     )
     while True:
         closed = breakdowns.close(pattern.hidden) & ~pattern.fixed
         if (closed & ~pattern.hidden).any():
-            pattern.hidden |= closed
-            pattern.version += 1
+            pattern.hide(closed)
         pattern.asked[:] = asked & ~_large(pattern)
         todo = [c for c in pattern.open_cells().tolist() if c not in failed]
         if not todo:
@@ -153,13 +149,13 @@ def _cover_all(search: Search, asked: Bools, breakdowns: Breakdowns, progress: P
 
 
 def _large(pattern: Pattern) -> Bools:
-    """Cells of block 0 that are certainly too large for rule 2 to concern them."""
-    block = pattern.system.blocks[0]
-    end = block.lattice.size
+    """Cells that are certainly too large for rule 2 to concern them, block by block."""
     large = np.zeros(pattern.system.size, dtype=np.bool_)
-    if block.complete:
-        low, _ = bounds(block.lattice, pattern.values[:end], pattern.hidden[:end], pattern.rules.least)
-        large[:end] = low >= pattern.rules.threshold
+    for block, start in zip(pattern.system.blocks, pattern.system.starts, strict=True):
+        here = slice(start, start + block.lattice.size)
+        if block.complete and not pattern.hidden[here].all():
+            low, _ = bounds(block.lattice, pattern.values[here], pattern.hidden[here], pattern.rules.least)
+            large[here] = low >= pattern.rules.threshold
     return large
 
 
