@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from audit.events import Asked, Denied, Event, PolicyInForce, SignInFailed, encode
+from audit.event_values import CoarseShare, PolicyStep
+from audit.events import Event, PolicyInForce, SignInFailed, encode
+from audit.question_events import Answered, Asked, Denied, Released
 from audit.reconcile import Gap, RegionalLog
 from audit.search import Found, time_of
 
@@ -18,9 +20,11 @@ class NoticeKind(StrEnum):
     OFF_HOURS = "off-hours"
     DENIALS = "denials"
     SIGN_INS = "sign-ins"
+    WITHHELD = "withheld"
     PURPOSE_DRIFT = "purpose-drift"
     POLICY_FLIPS = "policy-flips"
     NO_END = "no-end"
+    UNWITNESSED = "unwitnessed"
 
 
 @dataclass(frozen=True)
@@ -46,15 +50,35 @@ class Thresholds:
     window: timedelta = timedelta(hours=1)
     office: tuple[int, int] = (6, 20)
     offset: timedelta = timedelta(hours=7)
+    withheld: int = 10
+    """Results of which half or more was withheld, to one organisation within `withheld_window`."""
+    withheld_window: timedelta = timedelta(days=1)
     habit: int = 10
     """Questions of an organisation after which a purpose that it has never named before is noticed."""
-    policies: int = 3
     policy_window: timedelta = timedelta(days=30)
+    """A policy that is loosened, and tightened again within this time, is noticed."""
     patience: timedelta = timedelta(minutes=5)
-    """How long after its deadline a question may lack its end."""
+    """How long after its deadline a question may lack its end, and an entry its cosignatures."""
 
 
-def notices(origin: str, found: Iterable[Found], now: datetime, thresholds: Thresholds) -> list[Notice]:
+@dataclass(frozen=True)
+class Watch:
+    """What is known of a log's witnesses: the first `reached` entries have as many cosignatures as they need.
+
+    `as_of` is when that was so: for an export, when it was made. `missing` are those that have not cosigned
+    the latest head.
+    """
+
+    witnesses: int
+    needed: int
+    reached: int
+    missing: tuple[str, ...]
+    as_of: datetime
+
+
+def notices(
+    origin: str, found: Iterable[Found], now: datetime, thresholds: Thresholds, watch: Watch | None = None
+) -> list[Notice]:
     """Everything worth a look in a verified log, in the order of its first entry."""
     found = list(found)
     limit = thresholds
@@ -62,12 +86,13 @@ def notices(origin: str, found: Iterable[Found], now: datetime, thresholds: Thre
         *_crowded(NoticeKind.BURST, _by_organisation(found, Asked), limit.questions, limit.window),
         *_crowded(NoticeKind.DENIALS, _by_organisation(found, Denied), limit.denials, limit.window),
         *_crowded(NoticeKind.SIGN_INS, _grouped(found, SignInFailed, ""), limit.sign_ins, limit.window),
-        *_crowded(NoticeKind.POLICY_FLIPS, _grouped(found, PolicyInForce, "member"), limit.policies,
-                  limit.policy_window),
+        *_crowded(NoticeKind.WITHHELD, _withheld(found), limit.withheld, limit.withheld_window),
+        *_policy_flips(found, limit.policy_window),
         *_off_hours(found, limit),
         *_purpose_drift(found, limit.habit),
         *_no_end(origin, found, now, limit.patience),
-    ]  # fmt: skip
+        *([] if watch is None else _unwitnessed(found, watch, limit.patience)),
+    ]
     return sorted(raised, key=lambda notice: notice.numbers)
 
 
@@ -75,7 +100,7 @@ _WORDS = {
     NoticeKind.BURST: "questions",
     NoticeKind.DENIALS: "denied questions",
     NoticeKind.SIGN_INS: "failed sign-ins",
-    NoticeKind.POLICY_FLIPS: "policies in force one after the other",
+    NoticeKind.WITHHELD: "results of which half or more was withheld",
 }
 
 
@@ -114,6 +139,39 @@ def _notice(kind: NoticeKind, about: str, run: list[Found], window: timedelta) -
     return Notice(kind, about, message, tuple(each.number for each in run))
 
 
+def _withheld(found: Sequence[Found]) -> dict[str, list[Found]]:
+    """Results of which much was withheld, by who asked: of a hub's log and of a member's."""
+    asked = {each.number: each.event for each in found if isinstance(each.event, Asked)}
+    groups: dict[str, list[Found]] = defaultdict(list)
+    for each in found:
+        event = each.event
+        if isinstance(event, Released | Answered) and event.withheld is CoarseShare.MANY:
+            question = asked.get(event.asked_index) if isinstance(event, Released) else event
+            if question is not None:
+                groups[question.organisation].append(each)
+    return groups
+
+
+def _policy_flips(found: Sequence[Found], window: timedelta) -> list[Notice]:
+    raised = []
+    for member, group in _grouped(found, PolicyInForce, "member").items():
+        opened: Found | None = None
+        for each in group:
+            event = each.event
+            if not isinstance(event, PolicyInForce):
+                continue
+            if opened is not None and event.step in (PolicyStep.TIGHTENED, PolicyStep.BOTH):
+                after = time_of(event) - time_of(opened.event)
+                if after <= window:
+                    message = f"a policy was loosened and tightened again after {after}"
+                    numbers = (opened.number, each.number)
+                    raised.append(Notice(NoticeKind.POLICY_FLIPS, member, message, numbers))
+                opened = None
+            if event.step in (PolicyStep.LOOSENED, PolicyStep.BOTH):
+                opened = opened or each
+    return raised
+
+
 def _off_hours(found: Sequence[Found], limit: Thresholds) -> list[Notice]:
     late: dict[str, list[int]] = defaultdict(list)
     for each in found:
@@ -150,3 +208,16 @@ def _no_end(origin: str, found: Sequence[Found], now: datetime, patience: timede
         for gap in region.differences(now, patience)
         if gap.gap is Gap.NO_END and gap.hub_index is not None
     ]
+
+
+def _unwitnessed(found: Sequence[Found], watch: Watch, patience: timedelta) -> list[Notice]:
+    late = [
+        each.number
+        for each in found
+        if each.number >= watch.reached and time_of(each.event) + patience < watch.as_of
+    ]
+    if not late:
+        return []
+    message = f"fewer than {watch.needed} of {watch.witnesses} witnesses have cosigned these entries"
+    about = ", ".join(watch.missing) or "the witnesses"
+    return [Notice(NoticeKind.UNWITNESSED, about, message, tuple(late))]

@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from audit.commands_explain import add_explain
 from audit.commands_read import add_read
 from audit.commands_reconcile import add_reconcile
 from audit.commands_verify import add_verify
@@ -17,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_verify(commands)
     add_read(commands)
+    add_explain(commands)
     add_reconcile(commands)
     add_witness(commands)
     options = parser.parse_args(arguments)

@@ -3,13 +3,15 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
 from audit.checkpoint import Checkpoint
 from audit.cosignature import CosignatureVerifier
 from audit.directory import LogDirectory
+from audit.dossier import FORMAT as DOSSIER
+from audit.dossier import Dossier
 from audit.encoding import decode_utf8
 from audit.errors import AuditError, ForkFoundError, MalformedError, NotInLogError
 from audit.events import decode
@@ -22,9 +24,9 @@ from audit.verify import verify_extends, verify_log
 from audit.vkey import VerifierKey
 
 _USAGE = """\
-PATH is an exported log (a directory), a receipt, or a bundle of evidence. A receipt needs the entry's bytes
-(--entry) or the exported log that has them (--log). Without --vkey or --policy an export is checked against
-the key that it names itself: compare that key with the one you were given by other means."""
+PATH is an exported log (a directory), a receipt, a dossier, or a bundle of evidence. A receipt needs the
+entry's bytes (--entry) or the exported log that has them (--log). Without --vkey or --policy an export is
+checked against the key that it names itself: compare that key with the one you were given by other means."""
 
 
 def add_verify(commands: Any) -> None:
@@ -61,10 +63,12 @@ def _verify(options: argparse.Namespace) -> int:
             text = decode_utf8(options.path.read_bytes(), str(options.path))
             if text.startswith(HEADER):
                 _verify_receipt(options, Receipt.parse(text))
+            elif text.startswith("{") and DOSSIER in text:
+                _verify_dossier(options, Dossier.parse(text))
             elif text.startswith("{"):
                 _verify_evidence(options, Evidence.parse(text))
             else:
-                raise MalformedError(str(options.path), "neither an exported log nor a receipt nor evidence")
+                raise MalformedError(str(options.path), "no exported log, receipt, dossier or evidence")
     except ForkFoundError as found:
         if options.evidence_to is not None:
             options.evidence_to.write_text(str(found.evidence), encoding="utf-8", newline="\n")
@@ -82,8 +86,7 @@ def _verify_directory(options: argparse.Namespace) -> None:
     for kind, number in sorted(kinds.items()):
         _say(f"  {number} {kind}")
     for path in options.seen:
-        seen = Note.parse(decode_utf8(path.read_bytes(), str(path)))
-        old = verify_extends(directory, seen, _without_quorum(policy))
+        old = verify_extends(directory, seen_at(path), without_quorum(policy))
         _say(f"extends what {path} shows at size {old.size}")
 
 
@@ -128,6 +131,31 @@ def _verify_evidence(options: argparse.Namespace, evidence: Evidence) -> None:
     _say(f"{finding.value}: {first.origin} signed size {first.size}, and then size {second.size}")
 
 
+def _verify_dossier(options: argparse.Namespace, dossier: Dossier) -> None:
+    for part in dossier.verify(keyed_policy(options, dossier.keys, sys.stdout)):
+        _say(f"{part.place} ({part.event.TYPE}): {part.proof}")
+
+
+def keyed_policy(options: argparse.Namespace, own: Sequence[VerifierKey], notices: TextIO) -> Policy:
+    """The policy that `--policy` or `--vkey` say, for several logs; else the file's own keys, as noticed.
+
+    Raises AuditError or OSError.
+    """
+    if options.policy is not None:
+        return Policy.parse(options.policy.read_bytes())
+    keys = [_key(text) for text in options.vkey]
+    if not keys:
+        keys = list(own)
+        for key in keys:
+            notices.write(f"the dossier names its own key; is it the one you know? {key}\n")
+    return Policy(tuple(map(Verifier, keys)))
+
+
+def seen_at(path: Path) -> Note:
+    """A checkpoint in a file. Raises MalformedError or OSError."""
+    return Note.parse(decode_utf8(path.read_bytes(), str(path)))
+
+
 def policy_of(options: argparse.Namespace, directory: LogDirectory | None, notices: TextIO) -> Policy:
     """The policy that `--policy` or `--vkey` and `--quorum` say; else the export's own key, which is noticed.
 
@@ -146,7 +174,7 @@ def policy_of(options: argparse.Namespace, directory: LogDirectory | None, notic
     return Policy(tuple(map(Verifier, keys)), base.witnesses, base.groups, base.quorum)
 
 
-def _without_quorum(policy: Policy) -> Policy:
+def without_quorum(policy: Policy) -> Policy:
     """What was seen earlier need not have been cosigned by as many: the log's own signature convicts it."""
     return Policy(policy.logs, policy.witnesses)
 

@@ -9,12 +9,16 @@ from typing import Any, Final
 from audit.canonical import canonical_json
 from audit.events import encode
 from audit.search import Found, members_of, reasons_of, time_of
+from audit.sentences import say_event
 
 COLUMNS: Final = (
     "number", "time", "type", "question", "organisation", "role", "purpose", "measure", "by", "where",
-    "members", "answered", "refused", "missing", "reasons", "policy", "snapshot", "size",
+    "members", "answered", "refused", "missing", "reasons", "policy", "snapshot", "size", "withheld", "says",
 )  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""Also in their full-width forms, which some programs take for the same."""
+_CONTROL: Final = ("\t", "\r", "\n")
+_PASSED_OVER: Final = " \t\r\n\u00a0\u200b\ufeff"
 
 
 def json_lines(found: Iterable[Found]) -> Iterator[str]:
@@ -39,16 +43,21 @@ def _cells(found: Found) -> list[str]:
 
     where = " ".join(f"{f.dimension}={','.join(f.codes)}" for f in getattr(event, "where", ()))
     return [
-        str(found.number), f"{time_of(event):%Y-%m-%dT%H:%M:%SZ}", event.TYPE, value("question_id"),
+        str(found.number), f"{time_of(event).isoformat()[:19]}Z", event.TYPE, value("question_id"),
         value("organisation"), value("role"), value("purpose"), value("measure"), value("by"), where,
         " ".join(sorted(members_of(event))), value("answered"), value("refused"), value("missing"),
         " ".join(reasons_of(event)), value("policy_version"), value("snapshot"), value("size"),
+        value("withheld"), say_event(event),
     ]  # fmt: skip
 
 
 def _safe(cell: str) -> str:
-    """A spreadsheet takes what starts like a formula for one; an apostrophe before it makes it text."""
-    return "'" + cell if cell.startswith(_FORMULA) else cell
+    """A spreadsheet takes what starts like a formula for one; an apostrophe before it makes it text.
+
+    Spaces and invisible signs before it do not help: programs pass over them. (OWASP, CSV injection.)
+    """
+    start = cell.lstrip(_PASSED_OVER)
+    return "'" + cell if start.startswith(_FORMULA) or cell.startswith(_CONTROL) else cell
 
 
 def _csv_line(cells: Iterable[str]) -> str:

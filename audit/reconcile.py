@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from audit.errors import MalformedError
-from audit.events import Answered, Asked, Event, Refused, Released, decode
+from audit.events import Event, decode
 from audit.merkle import leaf_hash
+from audit.question_events import Answered, Asked, Refused, Released
 
 
 class Gap(StrEnum):
@@ -90,7 +91,7 @@ def reconcile(region: RegionalLog, member: str, member_entries: Entries) -> list
     found: list[Difference] = []
     for index, entry in member_entries:
         event = _event(entry)
-        if not isinstance(event, Answered | Refused) or event.asked is None:
+        if not isinstance(event, Answered | Refused):
             continue
         reference = event.asked
         question = region.asked.get(reference.index)

@@ -1,12 +1,21 @@
-"""Finds entries of a verified log, and draws samples that nobody can pick."""
+"""Finds entries of a verified log, fast: what is looked for is sought in the entries' bytes first.
 
+Entries are canonical JSON, so that a field with a value has exactly one spelling: an entry that lacks it need
+not be read any further.
+"""
+
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from hashlib import sha256
+from datetime import UTC, datetime
+from typing import Final
 
+from audit.canonical import canonical_json
 from audit.errors import MalformedError
 from audit.events import Event, decode
+from audit.question_events import Released
+
+_TIME: Final = re.compile(rb'"(?:asked_at|at)":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"')
 
 
 @dataclass(frozen=True)
@@ -34,19 +43,38 @@ def time_of(event: Event) -> datetime:
 
 @dataclass(frozen=True)
 class Criteria:
-    """What is looked for. Every criterion that is given must fit; an event without such a field does not."""
+    """What is looked for. Every criterion that is given must fit; an event without such a field does not.
+
+    `outcome`: `answered`, `refused` or `missing` of a member (of `member`, where that is given), and `denied`
+    by the hub. `since` counts in, `until` does not. `numbers`: none but these entries.
+    """
 
     kind: str | None = None
     organisation: str | None = None
     purpose: str | None = None
     member: str | None = None
     question: str | None = None
+    outcome: str | None = None
     reason: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    numbers: frozenset[int] | None = None
+
+    def find(self, entries: Iterable[tuple[int, bytes]]) -> Iterator[Found]:
+        """The entries that fit, in their order; entries of kinds that are not known here are passed over."""
+        needles = self._needles()
+        since, until = _stamp(self.since), _stamp(self.until)
+        for number, entry in entries:
+            if self.numbers is not None and number not in self.numbers:
+                continue
+            if not all(needle in entry for needle in needles) or not _within(entry, since, until):
+                continue
+            for found in read_events([(number, entry)]):
+                if self.fits(found.event):
+                    yield found
 
     def fits(self, event: Event) -> bool:
-        """Whether the event is one of those."""
+        """Whether the event is one of those (its number aside)."""
         at = time_of(event)
         return (
             self.kind in (None, event.TYPE)
@@ -54,10 +82,22 @@ class Criteria:
             and self._is(event, "purpose", self.purpose)
             and self._is(event, "question_id", self.question)
             and (self.member is None or self.member in members_of(event))
+            and (self.outcome is None or self.outcome in outcomes_of(event, self.member))
             and (self.reason is None or self.reason in reasons_of(event))
             and (self.since is None or at >= self.since)
             and (self.until is None or at < self.until)
         )
+
+    def _needles(self) -> list[bytes]:
+        """Bytes that every entry that fits must hold."""
+        fields = {
+            "type": self.kind,
+            "organisation": self.organisation,
+            "purpose": self.purpose,
+            "question_id": self.question,
+        }
+        needles = [canonical_json({name: text})[1:-1] for name, text in fields.items() if text is not None]
+        return needles + [canonical_json(text) for text in (self.member, self.reason) if text is not None]
 
     @staticmethod
     def _is(event: Event, name: str, wanted: str | None) -> bool:
@@ -67,34 +107,38 @@ class Criteria:
 def members_of(event: Event) -> frozenset[str]:
     """Members that an event is about: whom it asks, who answered, refused or is missing, whose it is."""
     members = {getattr(event, "member", None)} - {None}
-    for name in ("members", "answered", "refused", "missing"):
-        members |= set(getattr(event, name, ()))
+    members |= set(getattr(event, "members", ()))
+    if isinstance(event, Released):
+        members |= {each.member for each in event.outcomes}
     return frozenset(str(member) for member in members)
+
+
+def outcomes_of(event: Event, member: str | None = None) -> frozenset[str]:
+    """How it ended, as far as the event says: at one member, or at any."""
+    if isinstance(event, Released):
+        return frozenset(o.outcome.value for o in event.outcomes if member in (None, o.member))
+    return frozenset({event.TYPE} & {"answered", "refused", "denied"})
 
 
 def reasons_of(event: Event) -> tuple[str, ...]:
     """Reasons that an event gives."""
     reasons: tuple[str, ...] = getattr(event, "reasons", ())
+    if isinstance(event, Released):
+        reasons = tuple(dict.fromkeys(reason for each in event.outcomes for reason in each.reasons))
     reason: str | None = getattr(event, "reason", None)
     return reasons if reason is None else (*reasons, reason)
 
 
-def draw_sample(root: bytes, size: int, count: int) -> list[int]:
-    """Numbers of `count` entries (all, if there are fewer), fixed by the tree's root, in ascending order.
+def _stamp(time: datetime | None) -> bytes | None:
+    """A time as entries spell it. Such texts stand in the order of their times."""
+    return None if time is None else f"{time.astimezone(UTC).isoformat()[:19]}Z".encode()
 
-    The auditor cannot choose, and the operator only by trying entries out before the head is known to others:
-    draw from one that witnesses had cosigned before the audit was announced. SHA-256 over the root and a
-    counter, 64 bits at a time, without the bias of a plain remainder.
-    """
-    if count >= size:
-        return list(range(size))
-    limit = 2**64 - 2**64 % size
-    drawn: set[int] = set()
-    counter = 0
-    while len(drawn) < count:
-        digest = sha256(b"safelane/sample/v1" + root + counter.to_bytes(8, "big")).digest()
-        value = int.from_bytes(digest[:8], "big")
-        if value < limit:
-            drawn.add(value % size)
-        counter += 1
-    return sorted(drawn)
+
+def _within(entry: bytes, since: bytes | None, until: bytes | None) -> bool:
+    """False only where the entry cannot lie between these times: fractions of a second are not looked at."""
+    if since is None and until is None:
+        return True
+    found = _TIME.search(entry)
+    if found is None:
+        return False
+    return (since is None or found[1] >= since) and (until is None or found[1] <= until)

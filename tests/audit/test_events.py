@@ -2,8 +2,11 @@
 
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any, get_type_hints
+from enum import StrEnum
+from types import NoneType
+from typing import Any, get_args, get_origin, get_type_hints
 
+import logged
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,30 +15,45 @@ from audit import events
 from audit.canonical import canonical_json
 from audit.commitment import Commitment
 from audit.errors import EntryTooLargeError, MalformedError
-from audit.events import EVENTS, Asked, CoarseSize, EntryRef, Event, Filter, PolicyInForce, Refused
+from audit.event_values import (
+    CoarseShare,
+    CoarseSize,
+    EntryRef,
+    Filter,
+)
+from audit.events import EVENTS, Event
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
-FIELD_VALUES: dict[Any, st.SearchStrategy[Any]] = {
+PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     str: TEXT,
-    str | None: st.none() | TEXT,
     int: st.integers(0, 2**63 - 1),
+    bool: st.booleans(),
     datetime: st.datetimes(timezones=st.just(UTC)).map(lambda t: t.replace(microsecond=0)),
+    bytes: st.binary(min_size=32, max_size=32),
     Commitment: st.binary(min_size=32, max_size=32).map(Commitment),
-    CoarseSize: st.sampled_from(CoarseSize),
-    tuple[str, ...]: st.lists(TEXT, max_size=3).map(tuple),
-    tuple[Filter, ...]: st.lists(
-        st.builds(Filter, TEXT, st.lists(TEXT, max_size=3).map(tuple)), max_size=2
-    ).map(tuple),
 }
-REFS = st.builds(EntryRef, TEXT, st.integers(0, 2**63 - 1), st.binary(min_size=32, max_size=32))
-FIELD_VALUES |= {EntryRef: REFS, EntryRef | None: st.none() | REFS}
 
 
-@st.composite
-def any_event(draw: st.DrawFn) -> Event:
-    cls = draw(st.sampled_from(sorted(EVENTS.values(), key=lambda c: c.TYPE)))
-    hints = get_type_hints(cls)
-    return cls(**{f.name: draw(FIELD_VALUES[hints[f.name]]) for f in fields(cls)})
+def values(kind: Any) -> st.SearchStrategy[Any]:
+    """Any value of a type that a field may have."""
+    if get_origin(kind) is tuple:
+        return st.lists(values(get_args(kind)[0]), max_size=3).map(tuple)
+    if NoneType in get_args(kind):
+        (inner,) = (k for k in get_args(kind) if k is not NoneType)
+        return st.none() | values(inner)
+    if kind in PLAIN:
+        return PLAIN[kind]
+    return st.sampled_from(kind) if issubclass(kind, StrEnum) else records(kind)
+
+
+def records(kind: Any) -> st.SearchStrategy[Any]:
+    """Any instance of a dataclass."""
+    hints = get_type_hints(kind)
+    return st.builds(kind, **{f.name: values(hints[f.name]) for f in fields(kind)})
+
+
+def any_event() -> st.SearchStrategy[Event]:
+    return st.sampled_from(sorted(EVENTS.values(), key=lambda kind: kind.TYPE)).flatmap(records)
 
 
 @given(any_event())
@@ -59,14 +77,14 @@ def test_a_changed_byte_never_reads_as_the_same_event(event: Event, data: st.Dat
 
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-POLICY = PolicyInForce("KH", "3", Commitment(bytes(32)), AT)
+POLICY = logged.policy("3", text=Commitment(bytes(32)), effect=Commitment(bytes(32)), at=AT)
 
 
 def test_an_entry_is_readable_by_a_person() -> None:
     """Pinned: the bytes of an event once logged must stay the same for ever."""
     assert events.encode(POLICY).decode() == (
-        '{"at":"2026-01-02T03:04:05Z","member":"KH","policy_version":"3","text":"' + "0" * 64 + '",'
-        '"type":"policy-in-force","version":1}'
+        '{"at":"2026-01-02T03:04:05Z","effect":"' + "0" * 64 + '","member":"KH","policy_version":"3",'
+        '"step":"first","text":"' + "0" * 64 + '","type":"policy-in-force","version":1}'
     )
 
 
@@ -120,19 +138,19 @@ def test_what_is_no_event_is_refused(data: bytes) -> None:
         {"member": 7},
         {"text": "00"},
         {"member": CoarseSize.FEW},
+        {"step": "first"},
     ],
 )
 def test_a_field_of_the_wrong_type_is_refused_when_the_event_is_made(wrong: dict[str, Any]) -> None:
-    good = {"member": "KH", "policy_version": "3", "text": Commitment(bytes(32)), "at": AT}
     with pytest.raises(MalformedError):
-        PolicyInForce(**good | wrong)
+        logged.policy(**wrong)
 
 
 def test_nested_fields_are_checked_too() -> None:
     with pytest.raises(MalformedError):
-        Refused("q", "KH", EntryRef("o", 0, bytes(31)), None, None, (), AT)
+        logged.refused(asked=EntryRef("o", 0, bytes(31)))
     with pytest.raises(MalformedError):
-        Refused("q", "KH", None, None, None, (7,), AT)  # type: ignore[arg-type]
+        logged.refused(reasons=(7,))
 
 
 def test_a_time_is_brought_to_utc_and_whole_seconds() -> None:
@@ -150,6 +168,21 @@ def test_sizes_are_coarse(count: int, size: str) -> None:
     assert CoarseSize.of(count) == size
 
 
+@pytest.mark.parametrize(
+    ("part", "whole", "share"),
+    [(0, 0, "few"), (0, 9, "few"), (24, 100, "few"), (25, 100, "some"), (49, 100, "some"), (1, 2, "many"),
+     (9, 9, "many")],
+)  # fmt: skip
+def test_shares_are_coarse_and_none_looks_like_few(part: int, whole: int, share: str) -> None:
+    assert CoarseShare.of(part, whole) == share
+
+
+@pytest.mark.parametrize(("part", "whole"), [(-1, 3), (4, 3), (0, -1)])
+def test_a_share_of_nothing_sensible_is_refused(part: int, whole: int) -> None:
+    with pytest.raises(MalformedError):
+        CoarseShare.of(part, whole)
+
+
 def test_a_negative_size_is_refused() -> None:
     with pytest.raises(MalformedError):
         CoarseSize.of(-1)
@@ -157,15 +190,18 @@ def test_a_negative_size_is_refused() -> None:
 
 def test_an_event_that_no_bundle_can_hold_is_refused() -> None:
     where = (Filter("sex", ("F" * 66_000,)),)
-    asked = Asked("q", Commitment(bytes(32)), "ARMAC", "analyst", "p", "m", (), where, ("KH",), AT, AT)
     with pytest.raises(EntryTooLargeError):
-        events.encode(asked)
+        events.encode(logged.asked(where=where))
 
 
 def test_every_event_has_its_own_type() -> None:
-    subclasses = Event.__subclasses__()
-    assert set(EVENTS.values()) == set(subclasses)
-    assert len(EVENTS) == len(subclasses)
+    kinds = [kind for kind in _all(Event) if "TYPE" in vars(kind)]
+    assert set(EVENTS.values()) == set(kinds)
+    assert len(EVENTS) == len(kinds)
+
+
+def _all(kind: type[Event]) -> list[type[Event]]:
+    return [each for child in kind.__subclasses__() for each in (child, *_all(child))]
 
 
 def test_canonical_json_refuses_what_it_cannot_spell() -> None:

@@ -3,47 +3,43 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import logged
 import pytest
+from logged import HUB
+from logged import ref as reference
 
 from audit import events
 from audit.commands import main
-from audit.commitment import Commitment
 from audit.directory import export
-from audit.events import Answered, Asked, CoarseSize, EntryRef, Event, Refused, Released
+from audit.event_values import EntryRef
+from audit.events import Event
 from audit.log import Log
 from audit.memory import MemoryStorage
-from audit.merkle import leaf_hash
 from audit.note import Signer
+from audit.question_events import Answered, Asked, Refused, Rejected, Released
 from audit.reconcile import Difference, Gap, RegionalLog, reconcile
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 LATER = AT + timedelta(hours=1)
-SECRET = Commitment(bytes(32))
-HUB = "log.example/hub"
 
 
 def asked(question: str = "q", *members: str) -> Asked:
-    words = ("ARMAC", "analyst", "regional-reporting", "casualties")
-    return Asked(question, SECRET, *words, ("country",), (), members or ("KH", "LA"), AT, AT)
+    return logged.asked(question, members=members or ("KH", "LA"), asked_at=AT)
 
 
 def released(
     answered: str = "", refused: str = "", missing: str = "", *, index: int = 0, question: str = "q"
 ) -> Released:
-    lists = [tuple(names.split()) for names in (answered, refused, missing)]
-    return Released(question, index, *lists, SECRET, CoarseSize.FEW, AT)
-
-
-def reference(entry: Event, index: int = 0, origin: str = HUB) -> EntryRef:
-    return EntryRef(origin, index, leaf_hash(events.encode(entry)))
+    given = {"answered": answered.split(), "refused": refused.split(), "missing": missing.split()}
+    return logged.released(question, index=index, **given)
 
 
 def answered(ref: EntryRef, question: str = "q") -> Answered:
-    return Answered(question, "KH", ref, "1", "2026-01", (), SECRET, CoarseSize.FEW, AT)
+    return logged.answered(question, asked=ref)
 
 
-def refused(ref: EntryRef | None, question: str = "q") -> Refused:
-    return Refused(question, "KH", ref, "1", None, ("not-for-you",), AT)
+def refused(ref: EntryRef, question: str = "q") -> Refused:
+    return logged.refused(question, asked=ref)
 
 
 def numbered(*entries: Event) -> list[tuple[int, bytes]]:
@@ -121,7 +117,7 @@ def test_a_member_that_was_not_asked_says_nothing() -> None:
 
 
 def test_refusals_without_proof_and_entries_of_other_kinds_are_passed_over() -> None:
-    entries = [*numbered(refused(None)), (1, b"something of a newer version")]
+    entries = [*numbered(Rejected("q", "KH", ("no-proof",), AT)), (1, b"something of a newer version")]
     assert reconcile(region(asked()), "KH", entries) == []
 
 

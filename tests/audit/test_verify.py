@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import logged
 import pytest
 
 from audit import events
 from audit.checkpoint import Checkpoint
 from audit.commands import main
-from audit.commitment import Commitment
 from audit.cosignature import Cosigner
 from audit.directory import LogDirectory, export
 from audit.errors import (
@@ -33,7 +33,7 @@ from audit.verify import verify_extends, verify_log
 
 WITNESS = Cosigner.from_seed("witness.example", bytes(range(32, 64)))
 AT = datetime(2026, 1, 2, tzinfo=UTC)
-ENTRIES = [events.encode(events.PolicyInForce("KH", str(i), Commitment(bytes(32)), AT)) for i in range(700)]
+ENTRIES = [events.encode(logged.policy(str(i))) for i in range(700)]
 
 
 @pytest.fixture
