@@ -7,11 +7,16 @@ from flask_smorest import Api
 
 from audit.vkey import VerifierKey
 from gateway import __version__
-from gateway.api import catalogue, federation, problems, questions
+from gateway.accounts.context import Accounts
+from gateway.api import catalogue, federation, guard, limits, problems, questions
 from gateway.api.log import log_blueprint
 from gateway.api.services import KEY
+from gateway.hub.accounts import accounts_of as hub_accounts
 from gateway.hub.context import Hub
+from gateway.member.accounts import accounts_of as node_accounts
 from gateway.member.context import Node
+
+LIMITER = "safelane-limiter"
 
 LARGEST_BODY = 2 * 1024 * 1024
 """Bytes. A member's answer of the largest table is about half of it."""
@@ -28,7 +33,7 @@ class LimitedApi(Api):
 
 
 def create_hub_app(hub: Hub) -> Flask:
-    app = _app("safelane-hub")
+    app = _app("safelane-hub", hub_accounts(hub))
     app.extensions[KEY] = hub
     app.config.update(
         API_TITLE="Safelane regional hub",
@@ -59,18 +64,20 @@ def create_hub_app(hub: Hub) -> Flask:
 
 def create_node_app(node: Node) -> Flask:
     """What a node shows inside the state: its own log, and that it is there."""
-    app = _app("safelane-node")
+    app = _app("safelane-node", node_accounts(node))
     app.register_blueprint(log_blueprint(node.log, node.store))
     app.get("/healthz")(_health)
     return app
 
 
-def _app(name: str) -> Flask:
-    app = Flask(name)
+def _app(name: str, accounts: Accounts) -> Flask:
+    app = Flask(name, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     problems.install(app)
     app.after_request(_headers)
+    app.extensions[LIMITER] = limits.install(app)
+    guard.install(app, accounts)
     return app
 
 

@@ -15,6 +15,7 @@ ALWAYS = {
     413: "the body is too large",
     415: "the body is not declared as JSON",
     422: "a field or a word is wrong; `faults` names it",
+    429: "too many requests from one address",
     503: "the database does not answer; nothing was changed",
 }
 

@@ -7,6 +7,7 @@ import structlog
 from flask import Flask, Response, json, request
 from werkzeug.exceptions import HTTPException
 
+from gateway.accounts import errors as accounts
 from gateway.dictionary import DictionaryError
 from gateway.errors import SafelaneError
 from gateway.hub.errors import (
@@ -31,6 +32,17 @@ STATUS: dict[type[SafelaneError], HTTPStatus] = {
     NotPermittedError: HTTPStatus.FORBIDDEN,
     InvitationRefusedError: HTTPStatus.FORBIDDEN,
     UnknownQuestionError: HTTPStatus.NOT_FOUND,
+    accounts.NotAuthenticatedError: HTTPStatus.UNAUTHORIZED,
+    accounts.SignInRefusedError: HTTPStatus.UNAUTHORIZED,
+    accounts.IdentityRefusedError: HTTPStatus.UNAUTHORIZED,
+    accounts.NotPermittedError: HTTPStatus.FORBIDDEN,
+    accounts.NotFreshError: HTTPStatus.FORBIDDEN,
+    accounts.StaleFormError: HTTPStatus.FORBIDDEN,
+    accounts.InvitationError: HTTPStatus.FORBIDDEN,
+    accounts.UnknownAccountError: HTTPStatus.NOT_FOUND,
+    accounts.AccountTakenError: HTTPStatus.CONFLICT,
+    accounts.AccountError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    accounts.BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     QuestionError: HTTPStatus.UNPROCESSABLE_ENTITY,
     DictionaryError: HTTPStatus.UNPROCESSABLE_ENTITY,
     AnswerRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -8,9 +8,9 @@ from flask_smorest import Blueprint
 
 from audit.encoding import to_base64
 from gateway.api.describe import refusals
+from gateway.api.guard import principal
 from gateway.api.schemas import AskedSchema, OutlineSchema, QuestionSchema, WaitSchema
 from gateway.api.services import hub
-from gateway.api.tokens import for_people, principal
 from gateway.hub.asking import ask
 from gateway.hub.errors import UnknownQuestionError
 from gateway.hub.model import AskedQuestion, Principal, State
@@ -24,7 +24,6 @@ blueprint = Blueprint(
 
 
 @blueprint.route("", methods=["POST"])
-@for_people
 @blueprint.arguments(QuestionSchema)
 @blueprint.response(202, AskedSchema)
 @refusals(blueprint, s403="the person may not ask this")
@@ -38,7 +37,6 @@ def post_question(body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, 
 
 
 @blueprint.route("", methods=["GET"])
-@for_people
 @blueprint.response(200, OutlineSchema(many=True))
 @refusals(blueprint)
 def get_questions() -> list[dict[str, Any]]:
@@ -48,7 +46,6 @@ def get_questions() -> list[dict[str, Any]]:
 
 
 @blueprint.route("/<question_id>", methods=["GET"])
-@for_people
 @blueprint.arguments(WaitSchema, location="query")
 @blueprint.response(200, AskedSchema)
 @refusals(blueprint, s404="no such question, or somebody else's")

@@ -5,24 +5,25 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from audit.commitment import commit
 from audit.cosignature import Cosigner
 from audit.errors import AuditError
-from audit.events import KeyChanged, UserAdded, encode, whole_second
+from audit.events import KeyChanged, encode, whole_second
 from audit.staging import SequencedLog
 from audit.vkey import check_name
+from gateway.accounts.model import Offer
+from gateway.accounts.tokens import add_program
 from gateway.bootstrap.clock import ProcessBell, SystemClock
 from gateway.bootstrap.layout import Layout, database_url, fresh
 from gateway.bootstrap.log_keys import LOG_KEY, WITNESS_KEY, read_log_keys
 from gateway.config import HubConfig, read_config, write_config
 from gateway.dictionary import regional
 from gateway.errors import SafelaneError
+from gateway.hub.accounts import accounts_of
 from gateway.hub.context import Hub
 from gateway.hub.enrolling import apply, confirm, invite
-from gateway.hub.entries import ACTOR, Entry, record
+from gateway.hub.entries import Entry, record
 from gateway.hub.model import Role
 from gateway.keys.files import new_signer, read_signer, write_secret
-from gateway.keys.tokens import new_token, token_hash
 from gateway.store.database import Database
 from gateway.store.hub import HubStore
 from gateway.store.migrate import HUB, migrate
@@ -97,12 +98,6 @@ def enrol(hub: Hub, enrolment: Enrolment) -> HubKeys:
 
 
 def add_user(hub: Hub, user: str, organisation: str, role: Role, purposes: Iterable[str]) -> str:
-    """Let somebody in; returns the token, which is shown this once. Raises DictionaryError for a purpose."""
-    names = tuple(sorted(hub.dictionary.purpose(p).name for p in purposes))
-    actor = commit(ACTOR, user.encode())
-    event = UserAdded(actor.commitment, organisation, role.value, names, whole_second(hub.clock.now()))
-    token = new_token()
-    with hub.store.writing() as work:
-        index = record(hub, work, Entry(event, {ACTOR: actor}))
-        work.add_user(user, organisation, role, names, token_hash(token), because=index)
-    return token
+    """Make an account that only its token opens; returns the token, shown this once. Raises AccountError."""
+    offer = Offer(user, organisation, role, frozenset(purposes))
+    return add_program(accounts_of(hub), offer, "first token")

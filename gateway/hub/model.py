@@ -8,24 +8,10 @@ from audit.checkpoint import Checkpoint
 from audit.event_values import EntryRef
 from audit.merkle import leaf_hash
 from audit.receipt import Receipt
+from gateway.accounts.model import Principal as Principal  # noqa: PLC0414 - who asks is part of the model here
+from gateway.accounts.model import Role as Role  # noqa: PLC0414 - likewise
 from gateway.question import Question
 from gateway.wire.enrolling import Enrolment as Enrolment
-
-
-class Role(StrEnum):
-    ANALYST = "analyst"
-    AUDITOR = "auditor"
-    OPERATOR = "operator"
-
-
-@dataclass(frozen=True)
-class Principal:
-    """An authenticated person or program. `purposes` are those that the person's organisation holds."""
-
-    user: str
-    organisation: str
-    role: Role
-    purposes: frozenset[str]
 
 
 @dataclass(frozen=True)

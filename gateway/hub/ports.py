@@ -4,7 +4,7 @@ Every write of state says which entry of the regional log explains it: `because`
 explains nothing to an auditor (when a member was last heard of) is a note, kept by `Notes`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -12,6 +12,7 @@ from typing import Protocol
 from audit.commitment import Opening
 from audit.log import Storage
 from audit.witness import WitnessStorage
+from gateway.accounts.ports import People, PeopleNotes, PeopleWriter
 from gateway.hub.model import (
     Application,
     AskedQuestion,
@@ -19,8 +20,6 @@ from gateway.hub.model import (
     Invited,
     LoggedAnswer,
     Presence,
-    Principal,
-    Role,
 )
 from gateway.watching.ports import Watch, WatchView
 from gateway.wire.exchange import SignedAnswer
@@ -86,7 +85,9 @@ class View(Protocol):
     @property
     def admissions(self) -> AdmissionsView: ...
 
-    def principal(self, token_hash: str) -> Principal | None: ...
+    @property
+    def people(self) -> People:
+        """Accounts, and what belongs to them."""
 
     def enrolments(self) -> Sequence[Enrolment]:
         """The members whose keys count."""
@@ -94,6 +95,9 @@ class View(Protocol):
     def question(self, question_id: str) -> AskedQuestion | None: ...
 
     def questions_of(self, user: str) -> Sequence[AskedQuestion]: ...
+
+    def questions_of_organisation(self, organisation: str, since: datetime) -> Sequence[AskedQuestion]:
+        """What all people of an organisation have asked, newest first: what quotas and repetitions count."""
 
     def open_questions(self) -> Sequence[AskedQuestion]: ...
 
@@ -129,16 +133,8 @@ class UnitOfWork(View, Protocol):
     @property
     def watch(self) -> Watch: ...
 
-    def add_user(
-        self,
-        user: str,
-        organisation: str,
-        role: Role,
-        purposes: Iterable[str],
-        token_hash: str,
-        *,
-        because: int,
-    ) -> None: ...
+    @property
+    def people(self) -> PeopleWriter: ...
 
     def add_question(self, question: AskedQuestion, *, because: int) -> None: ...
 
@@ -163,6 +159,9 @@ class Notes(Protocol):
 
     @property
     def watch(self) -> Watch: ...
+
+    @property
+    def people(self) -> PeopleNotes: ...
 
     def seen(self, seen: Presence) -> None: ...
 

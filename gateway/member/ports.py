@@ -10,6 +10,7 @@ from typing import Protocol
 from audit.commitment import Opening
 from audit.log import Storage
 from audit.witness import WitnessStorage
+from gateway.accounts.ports import People, PeopleNotes, PeopleWriter
 from gateway.member.model import LoadedSnapshot, PolicyInForce, Sent, StoredCube
 from gateway.member.snapshot import Snapshot
 from gateway.wire.exchange import Poll, PollReply, SignedAnswer
@@ -37,6 +38,10 @@ class View(Protocol):
 
     @property
     def witness(self) -> WitnessStorage: ...
+
+    @property
+    def people(self) -> People:
+        """Accounts, and what belongs to them."""
 
     def policy(self) -> PolicyInForce | None: ...
 
@@ -70,6 +75,9 @@ class UnitOfWork(View, Protocol):
 
     def put_in_force(self, policy: PolicyInForce, *, because: int) -> None: ...
 
+    @property
+    def people(self) -> PeopleWriter: ...
+
     def add_snapshot(self, loaded: LoadedSnapshot, snapshot: Snapshot, *, because: int) -> None: ...
 
     def add_cube(self, cube: StoredCube, *, because: int) -> None: ...
@@ -83,6 +91,9 @@ class UnitOfWork(View, Protocol):
 
 class Notes(Protocol):
     """Bookkeeping that no decision about people rests on."""
+
+    @property
+    def people(self) -> PeopleNotes: ...
 
     def acknowledged(self, question_id: str) -> None: ...
 

@@ -1,7 +1,7 @@
 """The hub's state on SQLAlchemy: the ports of `gateway.hub.ports`."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -10,13 +10,15 @@ from sqlalchemy import Connection, Select, exists, insert, select, update
 from audit.commitment import Opening
 from audit.log import Storage
 from gateway.dictionary import Dictionary
-from gateway.hub.model import AskedQuestion, Enrolment, LoggedAnswer, Presence, Principal, Role, State
+from gateway.hub.model import AskedQuestion, Enrolment, LoggedAnswer, Presence, State
 from gateway.question import parse
 from gateway.store.admissions import SqlAdmissions, enrolment_of, take_nonce
 from gateway.store.database import Database
-from gateway.store.hub_tables import asked_members, enrolments, presence, questions, releases, users
+from gateway.store.hub_tables import asked_members, enrolments, presence, questions, releases
 from gateway.store.logs import SqlLogStorage
 from gateway.store.openings import find_opening, keep_opening
+from gateway.store.people import SqlPeople
+from gateway.store.people_writing import SqlPeopleNotes, SqlPeopleWriter
 from gateway.store.sequencer import Sequencer
 from gateway.store.watch_tables import log_settled
 from gateway.store.watching import SqlWatch
@@ -62,17 +64,15 @@ class HubView:
         self.watch = SqlWatch(connection, origin)
         self.admissions = SqlAdmissions(connection)
 
-    def principal(self, token_hash: str) -> Principal | None:
-        row = self._connection.execute(select(users).where(users.c.token_hash == token_hash)).one_or_none()
-        if row is None:
-            return None
-        return Principal(row.user, row.organisation, Role(row.role), frozenset(json.loads(row.purposes)))
-
     def enrolments(self) -> Sequence[Enrolment]:
         rows = self._connection.execute(
             select(enrolments).where(~enrolments.c.revoked).order_by(enrolments.c.member)
         )
         return [enrolment_of(row) for row in rows]
+
+    @property
+    def people(self) -> SqlPeople:
+        return SqlPeople(self._connection)
 
     def question(self, question_id: str) -> AskedQuestion | None:
         found = self._questions(select(questions).where(questions.c.id == question_id))
@@ -81,6 +81,13 @@ class HubView:
     def questions_of(self, user: str) -> Sequence[AskedQuestion]:
         return self._questions(
             select(questions).where(questions.c.user == user).order_by(questions.c.asked_index.desc())
+        )
+
+    def questions_of_organisation(self, organisation: str, since: datetime) -> Sequence[AskedQuestion]:
+        return self._questions(
+            select(questions)
+            .where(questions.c.organisation == organisation, questions.c.asked_at >= since)
+            .order_by(questions.c.asked_index.desc())
         )
 
     def open_questions(self) -> Sequence[AskedQuestion]:
@@ -176,26 +183,9 @@ class HubView:
 class HubUnitOfWork(HubView):
     """Writes within one transaction. `because` is the log entry that explains a write."""
 
-    def add_user(
-        self,
-        user: str,
-        organisation: str,
-        role: Role,
-        purposes: Iterable[str],
-        token_hash: str,
-        *,
-        because: int,
-    ) -> None:
-        self._connection.execute(
-            insert(users).values(
-                user=user,
-                organisation=organisation,
-                role=role.value,
-                purposes=json.dumps(sorted(purposes)),
-                token_hash=token_hash,
-                because=because,
-            )
-        )
+    @property
+    def people(self) -> SqlPeopleWriter:
+        return SqlPeopleWriter(self._connection, belongings=(questions.c.user,))
 
     def add_question(self, question: AskedQuestion, *, because: int) -> None:
         self._connection.execute(
@@ -249,6 +239,10 @@ class HubNotes:
         self.log = SqlLogStorage(connection, origin)
         self.witness = SqlWitnessStorage(connection)
         self.watch = SqlWatch(connection, origin)
+
+    @property
+    def people(self) -> SqlPeopleNotes:
+        return SqlPeopleNotes(self._connection)
 
     def seen(self, seen: Presence) -> None:
         values = {

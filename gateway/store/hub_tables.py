@@ -4,17 +4,6 @@ from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String
 
 from gateway.store.schema import Moment, metadata
 
-users = Table(
-    "users",
-    metadata,
-    Column("user", String(100), primary_key=True),
-    Column("organisation", String(100), nullable=False),
-    Column("role", String(20), nullable=False),
-    Column("purposes", Text, nullable=False),  # JSON list
-    Column("token_hash", String(64), nullable=False, unique=True),
-    Column("because", Integer, nullable=False),
-)
-
 enrolments = Table(
     "enrolments",
     metadata,
@@ -32,7 +21,7 @@ questions = Table(
     metadata,
     Column("id", String(40), primary_key=True),
     Column("question", Text, nullable=False),  # JSON
-    Column("user", ForeignKey("users.user"), nullable=False),
+    Column("user", ForeignKey("accounts.name", onupdate="CASCADE"), nullable=False),
     Column("organisation", String(100), nullable=False),
     Column("asked_at", Moment, nullable=False),
     Column("deadline", Moment, nullable=False),

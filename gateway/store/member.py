@@ -16,6 +16,8 @@ from gateway.store.database import Database
 from gateway.store.logs import SqlLogStorage
 from gateway.store.member_tables import cubes, policies, rejected, sent, snapshots
 from gateway.store.openings import find_opening, keep_opening
+from gateway.store.people import SqlPeople
+from gateway.store.people_writing import SqlPeopleNotes, SqlPeopleWriter
 from gateway.store.sequencer import Sequencer
 from gateway.store.witnessed import SqlWitnessStorage
 from gateway.wire.signed import ANSWER
@@ -60,6 +62,10 @@ class MemberView:
     def policies(self) -> list[PolicyInForce]:
         rows = self._connection.execute(select(policies).order_by(policies.c.version))
         return [PolicyInForce(row.version, row.text, row.since, row.because) for row in rows]
+
+    @property
+    def people(self) -> SqlPeople:
+        return SqlPeople(self._connection)
 
     def snapshot(self) -> tuple[LoadedSnapshot, Snapshot] | None:
         row = self._connection.execute(
@@ -132,6 +138,10 @@ class MemberUnitOfWork(MemberView):
             )
         )
 
+    @property
+    def people(self) -> SqlPeopleWriter:
+        return SqlPeopleWriter(self._connection)
+
     def add_snapshot(self, loaded: LoadedSnapshot, snapshot: Snapshot, *, because: int) -> None:
         self._connection.execute(
             insert(snapshots).values(
@@ -179,6 +189,10 @@ class MemberNotes:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    @property
+    def people(self) -> SqlPeopleNotes:
+        return SqlPeopleNotes(self._connection)
 
     def acknowledged(self, question_id: str) -> None:
         self._connection.execute(

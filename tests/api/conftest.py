@@ -31,10 +31,12 @@ def region(tmp_path: Path, clock: HandClock) -> Iterator[Region]:
             "analyst": add_user(hub, "analyst@armac.example", "ARMAC", Role.ANALYST, ["regional-reporting"])
         }
         tokens["auditor"] = add_user(hub, "auditor@armac.example", "ARMAC", Role.AUDITOR, [])
+        tokens["other"] = add_user(hub, "other@armac.example", "ARMAC", Role.ANALYST, [])
         server = WebServer(create_hub_app(hub), "127.0.0.1:0")
         server.start()
         url = server.url
-        clients = [client(url, tokens["analyst"]), client(url, tokens["auditor"]), client(url, "slt_wrong")]
+        words = (tokens["analyst"], tokens["auditor"], tokens["other"], "slt_wrong")
+        clients = [client(url, token) for token in words]
         try:
             yield Region(hub, url, *clients, members=members, tokens=tokens)
         finally:

@@ -15,6 +15,7 @@ class Region:
     url: str
     analyst: httpx.Client
     auditor: httpx.Client
+    other: httpx.Client
     nobody: httpx.Client
     members: dict[str, SimulatedMember]
     tokens: dict[str, str]

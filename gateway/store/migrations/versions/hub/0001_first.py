@@ -189,6 +189,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entry_index", "field", name="pk_openings"),
     )
     op.create_table(
+        "recovery",
+        sa.Column("witness", sa.String(length=10), nullable=False),
+        sa.PrimaryKeyConstraint("witness", name="pk_recovery"),
+    )
+    op.create_table(
         "tallies",
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
@@ -196,17 +201,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name="pk_tallies"),
     )
     op.create_index("ix_tallies_last", "tallies", ["last"], unique=False)
-    op.create_table(
-        "users",
-        sa.Column("user", sa.String(length=100), nullable=False),
-        sa.Column("organisation", sa.String(length=100), nullable=False),
-        sa.Column("role", sa.String(length=20), nullable=False),
-        sa.Column("purposes", sa.Text(), nullable=False),
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("because", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("user", name="pk_users"),
-        sa.UniqueConstraint("token_hash", name="uq_users_token_hash"),
-    )
     op.create_table(
         "witnessed_heads",
         sa.Column("origin", sa.Text(), nullable=False),
@@ -269,7 +263,9 @@ def upgrade() -> None:
         sa.Column("asked_index", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("released_index", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["user"], ["users.user"], name="fk_questions_user_users"),
+        sa.ForeignKeyConstraint(
+            ["user"], ["accounts.name"], name="fk_questions_user_accounts", onupdate="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_questions"),
         sa.UniqueConstraint("asked_index", name="uq_questions_asked_index"),
     )

@@ -206,6 +206,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("signed_because", name="uq_policies_signed_because"),
     )
     op.create_table(
+        "recovery",
+        sa.Column("witness", sa.String(length=10), nullable=False),
+        sa.PrimaryKeyConstraint("witness", name="pk_recovery"),
+    )
+    op.create_table(
         "rejected",
         sa.Column("leaf", sa.LargeBinary(), nullable=False),
         sa.Column("because", sa.Integer(), nullable=False),

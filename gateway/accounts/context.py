@@ -1,0 +1,29 @@
+"""What the use cases about accounts work with."""
+
+from dataclasses import dataclass, field
+
+from audit.log import Log
+from gateway.accounts.model import Side
+from gateway.accounts.ports import Clock, Sealer, Store
+from gateway.accounts.refusals import Refusals
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """The accounts of one hub or node. `purposes` are those that an analyst may hold."""
+
+    side: Side
+    store: Store
+    log: Log
+    clock: Clock
+    purposes: frozenset[str] = frozenset()
+    refusals: Refusals = field(default_factory=Refusals)
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """Accounts where one signs in: `place` is what an authenticator app shows, `sealer` keeps secrets."""
+
+    accounts: Accounts
+    place: str
+    sealer: Sealer

@@ -1,0 +1,75 @@
+"""Which line of the table of duties every address and command falls under. What has none is shut."""
+
+from gateway.accounts.duties import Action
+
+ROUTES: dict[str, Action] = {
+    "GET /healthz": Action.LOOK,
+    "GET /openapi.json": Action.LOOK,
+    "GET /assets/<path:filename>": Action.LOOK,
+    "GET /log/<path:path>": Action.READ_LOG,
+    "GET /": Action.ENTER,
+    "GET /sign-in": Action.ENTER,
+    "POST /sign-in": Action.ENTER,
+    "GET /sign-in/directory": Action.ENTER,
+    "GET /sign-in/directory/return": Action.ENTER,
+    "GET /invitation": Action.ENTER,
+    "POST /invitation": Action.ENTER,
+    "POST /invitation/open": Action.ENTER,
+    "POST /invitation/directory": Action.ENTER,
+    "GET /account": Action.KEEP_OWN_ACCOUNT,
+    "GET /account/export": Action.KEEP_OWN_ACCOUNT,
+    "GET /account/credentials": Action.KEEP_OWN_ACCOUNT,
+    "POST /account/credentials": Action.KEEP_OWN_ACCOUNT,
+    "POST /account/sessions/end": Action.KEEP_OWN_ACCOUNT,
+    "POST /account/tokens": Action.KEEP_OWN_ACCOUNT,
+    "POST /account/tokens/revoke": Action.KEEP_OWN_ACCOUNT,
+    "POST /sign-out": Action.KEEP_OWN_ACCOUNT,
+    "GET /api/v1/catalogue": Action.READ_WORDS,
+    "GET /api/v1/members": Action.SEE_MEMBERS,
+    "GET /api/v1/questions": Action.ASK,
+    "POST /api/v1/questions": Action.ASK,
+    "GET /api/v1/questions/<question_id>": Action.ASK,
+    "POST /federation/v1/applications": Action.APPLY,
+    "POST /federation/v1/poll": Action.DELIVER,
+    "POST /federation/v1/answers": Action.DELIVER,
+}
+"""Method and rule, as Flask spells them, of both web applications."""
+
+COMMANDS: dict[str, Action] = {
+    "safelane account": Action.MANAGE_ACCOUNTS,
+    "safelane ask": Action.ASK,
+    "safelane attack": Action.WORK_ON_FILES,
+    "safelane certificate": Action.PROTECT,
+    "safelane demo": Action.WORK_ON_FILES,
+    "safelane epoch": Action.REIDENTIFY,
+    "safelane hub": Action.RUN,
+    "safelane log": Action.AUDIT,
+    "safelane member cube": Action.PROTECT,
+    "safelane member load": Action.LOAD,
+    "safelane member map": Action.LOAD,
+    "safelane member policy": Action.RULE,
+    "safelane member serve": Action.RUN,
+    "safelane policy": Action.WORK_ON_FILES,
+    "safelane protect": Action.WORK_ON_FILES,
+    "safelane pseudonymise": Action.WORK_ON_FILES,
+    "safelane redact": Action.WORK_ON_FILES,
+    "safelane risk": Action.WORK_ON_FILES,
+    "safelane words": Action.WORK_ON_FILES,
+}
+"""Whose work a command is; one that is not named has the line of the longest beginning of it that is.
+
+Nobody signs in at a command: it works with the rights of the account of the machine. Who may have those is
+what these lines tell.
+"""
+
+
+def action_of_route(method: str, rule: str) -> Action | None:
+    """The line for a request; None for what has none. HEAD is GET without a body."""
+    return ROUTES.get(f"{'GET' if method == 'HEAD' else method} {rule}")
+
+
+def action_of_command(command: str) -> Action | None:
+    """Whose work a command is, such as `safelane member map suggest`; None for one that has no line."""
+    words = command.split()
+    beginnings = (" ".join(words[:n]) for n in range(len(words), 1, -1))
+    return next((COMMANDS[b] for b in beginnings if b in COMMANDS), None)

@@ -1,0 +1,157 @@
+"""Who may do what: the one table. What is not in it, nobody does.
+
+The guard of both web applications looks every request up here, by the lines of `gateway.accounts.doors`; the
+docs print it, and a test walks through it with every role over every route and command.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.accounts.errors import NotPermittedError
+from gateway.accounts.model import Principal, Role, Scope, Side
+
+
+class Who(StrEnum):
+    """Who there is: the four duties, the nodes of members, and anybody."""
+
+    ANYBODY = "anybody"
+    MEMBER_NODE = "member node"
+    ANALYST = "analyst"
+    CONTROLLER = "controller"
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
+
+
+class Action(StrEnum):
+    """What can be done, over HTTP or by a command."""
+
+    LOOK = "look"
+    READ_LOG = "read-log"
+    ENTER = "enter"
+    KEEP_OWN_ACCOUNT = "keep-own-account"
+    READ_WORDS = "read-words"
+    SEE_MEMBERS = "see-members"
+    ASK = "ask"
+    APPLY = "apply"
+    DELIVER = "deliver"
+    WITNESS = "witness"
+    AUDIT = "audit"
+    MANAGE_ACCOUNTS = "manage-accounts"
+    ENROL_MEMBERS = "enrol-members"
+    RUN = "run"
+    LOAD = "load"
+    PROTECT = "protect"
+    RULE = "rule"
+    REIDENTIFY = "reidentify"
+    WORK_ON_FILES = "work-on-files"
+
+
+PEOPLE_OF_HUB = frozenset({Who.ANALYST, Who.AUDITOR, Who.OPERATOR})
+PEOPLE_OF_NODE = frozenset({Who.CONTROLLER, Who.AUDITOR, Who.OPERATOR})
+EVERYBODY = frozenset({Who.ANYBODY})
+NOBODY: frozenset[Who] = frozenset()
+
+ROLES = {
+    Side.HUB: frozenset({Role.ANALYST, Role.AUDITOR, Role.OPERATOR}),
+    Side.NODE: frozenset({Role.CONTROLLER, Role.AUDITOR, Role.OPERATOR}),
+}
+"""The duties that there are on each side."""
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One line of the table. `scope` is what a token needs for it; without one, no token does it.
+
+    `two` tells what a policy may demand a second person for.
+    """
+
+    says: str
+    hub: frozenset[Who] = NOBODY
+    node: frozenset[Who] = NOBODY
+    scope: Scope | None = None
+    two: bool = False
+
+    def who(self, side: Side) -> frozenset[Who]:
+        return self.hub if side is Side.HUB else self.node
+
+
+def _only(*who: Who) -> frozenset[Who]:
+    return frozenset(who)
+
+
+DUTIES: dict[Action, Duty] = {
+    Action.LOOK: Duty("see that it runs, how it is spoken to, and its style sheet", EVERYBODY, EVERYBODY),
+    Action.READ_LOG: Duty("read the log's entries, tiles and checkpoints as files", EVERYBODY, EVERYBODY),
+    Action.ENTER: Duty("sign in, accept an invitation", EVERYBODY, EVERYBODY),
+    Action.KEEP_OWN_ACCOUNT: Duty(
+        "see and end own sessions, make and revoke own tokens, take out what is kept about oneself",
+        PEOPLE_OF_HUB,
+        PEOPLE_OF_NODE,
+    ),
+    Action.READ_WORDS: Duty(
+        "read the words of the regional dictionary", PEOPLE_OF_HUB, PEOPLE_OF_NODE, Scope.READ
+    ),
+    Action.SEE_MEMBERS: Duty(
+        "see which members there are and when each was last heard of", PEOPLE_OF_HUB, scope=Scope.READ
+    ),
+    Action.ASK: Duty(
+        "ask questions, read own questions and their tables", _only(Who.ANALYST), scope=Scope.ASK
+    ),
+    Action.APPLY: Duty("ask to be let in as a member, with an invitation", EVERYBODY),
+    Action.DELIVER: Duty("fetch the questions for a member, deliver its answers", _only(Who.MEMBER_NODE)),
+    Action.WITNESS: Duty("cosign the log", EVERYBODY, EVERYBODY),
+    Action.AUDIT: Duty(
+        "search, explain, sample, reconcile and export the log",
+        _only(Who.AUDITOR),
+        _only(Who.AUDITOR, Who.CONTROLLER),
+        Scope.AUDIT,
+    ),
+    Action.MANAGE_ACCOUNTS: Duty(
+        "invite, list, disable, hand over, erase; end sessions and revoke tokens of others",
+        _only(Who.OPERATOR),
+        _only(Who.OPERATOR),
+    ),
+    Action.ENROL_MEMBERS: Duty("let a member in, change its keys, strike it off", _only(Who.OPERATOR)),
+    Action.RUN: Duty("start, stop, back up and upgrade", _only(Who.OPERATOR), _only(Who.OPERATOR)),
+    Action.LOAD: Duty("map and load the national register", node=_only(Who.CONTROLLER)),
+    Action.PROTECT: Duty(
+        "build the protected cube, look at its preview and certificate", node=_only(Who.CONTROLLER)
+    ),
+    Action.RULE: Duty(
+        "write a policy, put it in force, approve or refuse a question that waits",
+        node=_only(Who.CONTROLLER),
+        two=True,
+    ),
+    Action.REIDENTIFY: Duty(
+        "open the vault: find the person behind a pseudonym", node=_only(Who.CONTROLLER), two=True
+    ),
+    Action.WORK_ON_FILES: Duty("work on files that one has anyway", EVERYBODY, EVERYBODY),
+}
+
+
+def may(side: Side, who: Who, action: Action) -> bool:
+    """Whether the table has it. For drawing menus and tables; whoever enforces calls `require`."""
+    allowed = DUTIES[action].who(side)
+    return Who.ANYBODY in allowed or who in allowed
+
+
+def require(side: Side, principal: Principal, action: Action, scopes: frozenset[Scope] | None = None) -> None:
+    """Raise NotPermittedError unless the principal's duty does this, and its token (if any) is for it."""
+    if not may(side, Who(principal.role.value), action):
+        raise NotPermittedError(
+            "Your role does not do this.",
+            remedy="Ask the operator whose work it is; the attempt has been logged.",
+        )
+    scope = DUTIES[action].scope
+    if scopes is not None and scope not in scopes:
+        raise NotPermittedError(
+            "This token is not for that.", remedy="Make a token with the scope that it needs, or sign in."
+        )
+
+
+def require_another(asked_by: Principal, decided_by: Principal) -> None:
+    """Raise NotPermittedError when both are the same person, also behind a service account."""
+    if asked_by.person == decided_by.person:
+        raise NotPermittedError(
+            "Nobody decides on their own request.", remedy="Ask a second person with the same duty."
+        )

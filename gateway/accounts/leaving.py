@@ -1,0 +1,116 @@
+"""Leaving: handed over to a successor, everything that is kept taken out, and forgotten.
+
+Nobody is deleted from history: the log and the questions stay. What can be erased is who it was.
+"""
+
+import secrets
+from typing import Any
+
+from audit.account_events import AccountStep
+from gateway.accounts import entries
+from gateway.accounts.context import Accounts
+from gateway.accounts.errors import AccountRuleError
+from gateway.accounts.managing import account_of, close, person_of, services_of
+from gateway.accounts.model import Account, Session, Token
+from gateway.accounts.ports import People
+
+
+def hand_over(accounts: Accounts, by: str, name: str, to: str) -> None:
+    """Somebody leaves: questions and service accounts go to a successor, and the account is closed.
+
+    Raises UnknownAccountError, or AccountRuleError when the successor may not see what is handed over.
+    """
+    now = accounts.clock.now()
+    with accounts.store.writing() as work:
+        account, successor = person_of(work.people, name), person_of(work.people, to)
+        if name == to or (account.organisation, account.role) != (successor.organisation, successor.role):
+            raise AccountRuleError(
+                "A successor is another person of the same organisation with the same role.",
+                remedy="Nothing was changed; choose somebody else, or change that person's role first.",
+            )
+        if successor.closed is not None:
+            raise AccountRuleError("The successor's account is closed.", remedy="Choose somebody else.")
+        index = entries.record(accounts, work, entries.handed_over(by, account, successor, now))
+        work.people.hand_over(name, to, because=index)
+        if account.closed is None:
+            close(accounts, work, by, account)
+
+
+def export(accounts: Accounts, by: str, name: str) -> dict[str, Any]:
+    """Everything that is kept about somebody here, without secrets; taking it out is logged.
+
+    Raises UnknownAccountError.
+    """
+    now = accounts.clock.now()
+    with accounts.store.writing() as work:
+        account = account_of(work.people, name)
+        entries.record(accounts, work, entries.handled(by, account, AccountStep.EXPORTED, now))
+        return _everything(work.people, account)
+
+
+def erase(accounts: Accounts, by: str, name: str) -> str:
+    """Forget who somebody was; returns the word that stands for the account from now on.
+
+    Credentials, sessions, tokens and every opening of a log entry that names the person go; questions and log
+    stay. Raises UnknownAccountError, or AccountRuleError for an account that is open or owns services.
+    """
+    now = accounts.clock.now()
+    with accounts.store.writing() as work:
+        account = account_of(work.people, name)
+        if account.closed is None:
+            raise AccountRuleError(
+                "The account is open.", remedy="Hand it over or disable it first; nothing was erased."
+            )
+        if services_of(work.people, name):
+            raise AccountRuleError(
+                "Service accounts belong to this person.", remedy="Hand them over first; nothing was erased."
+            )
+        word = f"erased-{secrets.token_hex(6)}"
+        index = entries.record(accounts, work, entries.handled(by, account, AccountStep.ERASED, now))
+        for field, count in work.people.erase_openings(name, because=index).items():
+            entries.record(accounts, work, entries.openings_erased(field, count, now))
+        work.people.erase_secrets(name, because=index)
+        work.people.rename(name, word, because=index)
+    return word
+
+
+def _everything(people: People, account: Account) -> dict[str, Any]:
+    credentials = people.credentials(account.name)
+    return {
+        "account": {
+            "name": account.name,
+            "organisation": account.organisation,
+            "role": account.role.value,
+            "purposes": sorted(account.purposes),
+            "since": account.since.isoformat(),
+            "closed": account.closed.isoformat() if account.closed else None,
+            "belongs_to": account.owner,
+            "services": [each.name for each in services_of(people, account.name)],
+        },
+        "passphrase": credentials is not None,
+        "recovery_codes_left": 0 if credentials is None else len(credentials.recovery),
+        "sessions": [_session(session) for session in people.sessions_of(account.name)],
+        "tokens": [_token(token) for token in people.tokens_of(account.name)],
+        "log_entries": [{"entry": index, "as": field} for index, field in people.entries_of(account.name)],
+    }
+
+
+def _session(session: Session) -> dict[str, Any]:
+    return {
+        "id": session.id,
+        "means": session.means.value,
+        "agent": session.agent,
+        "since": session.since.isoformat(),
+        "seen": session.seen.isoformat(),
+    }
+
+
+def _token(token: Token) -> dict[str, Any]:
+    return {
+        "id": token.id,
+        "label": token.label,
+        "scopes": sorted(scope.value for scope in token.scopes),
+        "since": token.since.isoformat(),
+        "until": token.until.isoformat(),
+        "used": token.used.isoformat() if token.used else None,
+    }

@@ -1,0 +1,96 @@
+"""Sessions: kept on our side, so that they end when we say so; in the browser there is only a secret."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from audit.account_events import SessionEnd
+from gateway.accounts import entries
+from gateway.accounts.context import Accounts
+from gateway.accounts.errors import NotAuthenticatedError, NotFreshError, UnknownAccountError
+from gateway.accounts.model import Account, Means, Session
+from gateway.accounts.ports import UnitOfWork
+from gateway.accounts.secrets import Kind, new_id, new_secret, secret_hash
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+FRESH = timedelta(minutes=10)
+"""How long after a sign-in the steps may be taken that need one of just now."""
+NOTED_EVERY = timedelta(minutes=1)
+MOST = 10
+"""Sessions of one account at a time; the oldest gives way."""
+
+
+@dataclass(frozen=True)
+class Present:
+    """Whoever is signed in, and by which session."""
+
+    session: Session
+    account: Account
+
+
+def begin(
+    accounts: Accounts, work: UnitOfWork, account: Account, means: Means, agent: str, *, because: int
+) -> str:
+    """Open a session, always a new one; returns its secret."""
+    now = accounts.clock.now()
+    older = work.people.sessions_of(account.name)
+    over = [s.id for n, s in enumerate(older, start=1) if n >= MOST or _expired(s, now)]
+    work.people.end_sessions(account.name, over, because=because)
+    secret = new_secret(Kind.SESSION)
+    session = Session(new_id(), account.name, means, agent[:100], now, now)
+    work.people.add_session(session, secret_hash(Kind.SESSION, secret), because=because)
+    return secret
+
+
+def present(accounts: Accounts, secret: str) -> Present:
+    """Who holds this session now, as the account is now. Raises NotAuthenticatedError."""
+    now = accounts.clock.now()
+    with accounts.store.reading() as view:
+        found = view.people.session(secret_hash(Kind.SESSION, secret))
+    if found is None or found[1].closed is not None or _expired(found[0], now):
+        raise NotAuthenticatedError("You are not signed in, or your session has ended.", remedy="Sign in.")
+    session, account = found
+    if now - session.seen >= NOTED_EVERY:
+        with accounts.store.notes() as notes:
+            notes.people.session_seen(session.id, now)
+    return Present(session, account)
+
+
+def require_fresh(accounts: Accounts, who: Present) -> None:
+    """Raise NotFreshError unless the sign-in was within the last minutes."""
+    if accounts.clock.now() - who.session.since > FRESH:
+        raise NotFreshError
+
+
+def open_sessions(accounts: Accounts, name: str) -> list[Session]:
+    """Sessions that still open something, newest first."""
+    now = accounts.clock.now()
+    with accounts.store.reading() as view:
+        return [s for s in view.people.sessions_of(name) if not _expired(s, now)]
+
+
+def end(
+    accounts: Accounts,
+    by: str,
+    name: str,
+    ids: Iterable[str] | None = None,
+    reason: SessionEnd = SessionEnd.REVOKED,
+) -> int:
+    """End sessions of one account, those named or all; returns how many that were.
+
+    Raises UnknownAccountError when there is no such account, or none of the sessions is its own.
+    """
+    now = accounts.clock.now()
+    wanted = None if ids is None else list(ids)
+    with accounts.store.writing() as work:
+        account = work.people.account(name)
+        own = [] if account is None else [s.id for s in work.people.sessions_of(name)]
+        if account is None or (wanted is not None and not set(wanted) & set(own)):
+            raise UnknownAccountError("There is no such session.", remedy="It may have ended already.")
+        index = entries.record(accounts, work, entries.sessions_ended(by, account, reason, now))
+        return work.people.end_sessions(name, wanted, because=index)
+
+
+def _expired(session: Session, now: datetime) -> bool:
+    return now - session.seen > IDLE or now - session.since > LONGEST

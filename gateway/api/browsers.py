@@ -1,0 +1,94 @@
+"""What concerns browsers: cookies, and under which address and from which address one is spoken to.
+
+With `public_url` in the settings, a TLS proxy stands before us: cookies then have the prefix `__Host-` and
+are only sent over TLS, and the proxy says who called. Without it, pages are for a browser on this very
+machine, and nobody else is served any.
+"""
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, request
+
+KEY = "safelane-place"
+
+SESSION = "safelane-session"
+BROWSER = "safelane-browser"
+VISIT = "safelane-visit"
+FLOW = "safelane-directory"
+
+BROWSER_SECONDS = 180 * 24 * 3600
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where people reach us: `https://...` behind a proxy, or empty for a browser on this machine."""
+
+    public_url: str = ""
+
+    @property
+    def secure(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    def serves(self, host: str) -> bool:
+        """Whether a page is served under this Host header. Another one is a trick or a misconfiguration."""
+        if self.public_url:
+            return host == urlsplit(self.public_url).netloc
+        return host.rpartition(":")[0] in LOOPBACK_NAMES or host in LOOPBACK_NAMES
+
+    def origin(self) -> str:
+        """Scheme, host and port of our own pages."""
+        if not self.public_url:
+            return f"http://{request.host}"
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+def place() -> Place:
+    found = current_app.extensions.get(KEY, Place())
+    assert isinstance(found, Place)  # noqa: S101 - put there by the web pages
+    return found
+
+
+def address() -> str:
+    """Where a request comes from. Only a proxy on this machine is believed, and only what it added itself."""
+    peer = request.remote_addr or ""
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    if place().secure and forwarded and _is_loopback(peer):
+        return forwarded.rpartition(",")[2].strip()
+    return peer
+
+
+def read_cookie(name: str) -> str | None:
+    return request.cookies.get(_spelled(name))
+
+
+def set_cookie(response: Response, name: str, value: str, *, seconds: int | None = None) -> None:
+    """Out of reach of scripts and of forms on other sites. Without `seconds` until the browser ends."""
+    response.set_cookie(
+        _spelled(name),
+        value,
+        max_age=seconds,
+        path="/",
+        secure=place().secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def drop_cookie(response: Response, name: str) -> None:
+    response.delete_cookie(_spelled(name), path="/", secure=place().secure, httponly=True, samesite="Lax")
+
+
+def _spelled(name: str) -> str:
+    # Browsers take a cookie of this prefix only from this very host and over TLS: none can be planted.
+    return f"__Host-{name}" if place().secure else name
+
+
+def _is_loopback(text: str) -> bool:
+    try:
+        return ip_address(text).is_loopback
+    except ValueError:
+        return False
