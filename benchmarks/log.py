@@ -24,6 +24,7 @@ from audit.log import Log
 from audit.memory import MemoryStorage
 from audit.note import Signer, Verifier
 from audit.policy import Policy
+from audit.question_events import Asked
 from audit.staging import SequencedLog
 from audit.verify import verify_log
 from audit.witness import MemoryWitnessStorage, Witness
@@ -42,8 +43,23 @@ def asked(number: int) -> bytes:
     """An entry as the hub logs it for every question, about 350 bytes."""
     members = ("KH", "LA", "MM", "TH", "VN")
     actor = commit("actor", b"somebody").commitment
-    words = ("ARMAC", "analyst", "regional-reporting", "casualties")
-    return events.encode(events.Asked(f"q-{number}", actor, *words, ("country", "year"), (), members, AT, AT))
+    return events.encode(
+        Asked(
+            question_id=f"q-{number}",
+            actor=actor,
+            organisation="ARMAC",
+            role="analyst",
+            held=("regional-reporting", "treaty-reporting"),
+            purpose="regional-reporting",
+            measure="casualties",
+            by=("country", "year"),
+            where=(),
+            dictionary="2026.1",
+            members=members,
+            asked_at=AT,
+            deadline=AT,
+        )
+    )
 
 
 def disk_floor(directory: Path, seconds: float = 2.0) -> float:

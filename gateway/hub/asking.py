@@ -27,7 +27,8 @@ def ask(hub: Hub, principal: Principal, question: Question, within: timedelta) -
     reason = _against(principal, question)
     if reason is not None:
         with hub.store.writing() as work:
-            entries.record(hub, work, entries.denied(question_id, principal, question, reason, now))
+            entry = entries.denied(hub, principal, question_id, question, reason=reason, at=now)
+            entries.record(hub, work, entry)
         raise NotPermittedError(_WORDS[reason], remedy=_REMEDY)
     with hub.store.writing() as work:
         enrolled = [e.member for e in work.enrolments()]
@@ -44,7 +45,7 @@ def ask(hub: Hub, principal: Principal, question: Question, within: timedelta) -
             asked_index=-1,
             state=State.OPEN,
         )
-        index = entries.record(hub, work, entries.asked(principal, asked))
+        index = entries.record(hub, work, entries.asked(hub, principal, asked))
         asked = replace(asked, asked_index=index)
         work.add_question(asked, because=index)
     hub.bell.ring()

@@ -1,15 +1,20 @@
 """The hub's events as entries of the regional log, and the values that open their commitments."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from audit.commitment import Opening, commit
-from audit.events import Asked, CoarseSize, Denied, Event, Filter, Released, encode, whole_second
+from audit.event_values import CoarseShare, CoarseSize, EntryRef, Filter, MemberOutcome, Outcome
+from audit.events import Event, encode, whole_second
+from audit.question_events import Asked, Denied, Released
 from gateway.hub.context import Hub
 from gateway.hub.model import AskedQuestion, Principal
 from gateway.hub.ports import UnitOfWork
 from gateway.question import Question
-from gateway.wire.release import RESULT, Release, release_text
+from gateway.watching.recovering import check_recovered
+from gateway.wire.cells import Status
+from gateway.wire.release import RESULT, Coverage, Release, release_text
 
 ACTOR = "actor"
 
@@ -23,24 +28,30 @@ class Entry:
 
 
 def record(hub: Hub, work: UnitOfWork, entry: Entry) -> int:
-    """Append the event to the log and keep its openings, in the caller's transaction; returns its index."""
+    """Append the event to the log and keep its openings, in the caller's transaction; returns its index.
+
+    Raises RecoveringError while a restored log may not grow.
+    """
+    check_recovered(work.recovery)
     index = hub.log.append(work.log, [encode(entry.event)], int(hub.clock.now().timestamp()))[0]
     for field, opening in entry.openings.items():
         work.keep_opening(field, opening, because=index)
     return index
 
 
-def asked(principal: Principal, question: AskedQuestion) -> Entry:
+def asked(hub: Hub, principal: Principal, question: AskedQuestion) -> Entry:
     actor = commit(ACTOR, principal.user.encode())
     event = Asked(
         question_id=question.id,
         actor=actor.commitment,
         organisation=principal.organisation,
         role=principal.role.value,
+        held=tuple(sorted(principal.purposes)),
         purpose=question.question.purpose,
         measure=question.question.measure,
         by=question.question.by,
         where=_filters(question.question),
+        dictionary=hub.dictionary.version,
         members=question.members,
         asked_at=whole_second(question.asked_at),
         deadline=whole_second(question.deadline),
@@ -48,36 +59,57 @@ def asked(principal: Principal, question: AskedQuestion) -> Entry:
     return Entry(event, {ACTOR: actor})
 
 
-def denied(question_id: str, principal: Principal, question: Question, reason: str, at: datetime) -> Entry:
+def denied(
+    hub: Hub, principal: Principal, question_id: str, question: Question, *, reason: str, at: datetime
+) -> Entry:
     actor = commit(ACTOR, principal.user.encode())
     event = Denied(
         question_id=question_id,
         actor=actor.commitment,
         organisation=principal.organisation,
         role=principal.role.value,
+        held=tuple(sorted(principal.purposes)),
         purpose=question.purpose,
         measure=question.measure,
         by=question.by,
         where=_filters(question),
+        dictionary=hub.dictionary.version,
         reasons=(reason,),
         at=whole_second(at),
     )
     return Entry(event, {ACTOR: actor})
 
 
-def released(asked_question: AskedQuestion, release: Release, at: datetime) -> Entry:
+def released(
+    asked_question: AskedQuestion, release: Release, logged: Mapping[str, EntryRef], at: datetime
+) -> Entry:
+    """The end of a question. `logged` are the entries of members' own logs that their answers came with."""
     result = commit(RESULT, release_text(release).encode())
     event = Released(
         question_id=asked_question.id,
         asked_index=asked_question.asked_index,
-        answered=tuple(c.member for c in release.coverage if c.answered),
-        refused=tuple(c.member for c in release.coverage if c.refusals),
-        missing=tuple(c.member for c in release.coverage if not c.answered and not c.refusals),
+        outcomes=tuple(_outcome(c, logged.get(c.member)) for c in release.coverage),
         result=result.commitment,
         size=CoarseSize.of(len(release.cells)),
+        withheld=_withheld(release),
         at=whole_second(at),
     )
     return Entry(event, {RESULT: result})
+
+
+def _outcome(coverage: Coverage, entry: EntryRef | None) -> MemberOutcome:
+    if coverage.answered:
+        outcome = Outcome.ANSWERED
+    else:
+        outcome = Outcome.REFUSED if coverage.refusals else Outcome.MISSING
+    reasons = tuple(refusal.value for refusal in coverage.refusals)
+    return MemberOutcome(coverage.member, outcome, coverage.policy, coverage.snapshot, reasons, entry)
+
+
+def _withheld(release: Release) -> CoarseShare:
+    """Share of the withheld among the cells that somebody answered."""
+    told = [cell.status for cell in release.cells if cell.status in (Status.VALUE, Status.WITHHELD)]
+    return CoarseShare.of(told.count(Status.WITHHELD), len(told))
 
 
 def _filters(question: Question) -> tuple[Filter, ...]:

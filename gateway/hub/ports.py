@@ -22,6 +22,7 @@ from gateway.hub.model import (
     Presence,
 )
 from gateway.watching.ports import Watch, WatchView
+from gateway.watching.recovering import Recovery, RecoveryNotes
 from gateway.wire.exchange import SignedAnswer
 from gateway.wire.release import Release
 
@@ -77,6 +78,9 @@ class View(Protocol):
     @property
     def witness(self) -> WitnessStorage:
         """The heads of members' logs that this hub has cosigned."""
+
+    @property
+    def recovery(self) -> Recovery: ...
 
     @property
     def watch(self) -> WatchView:
@@ -156,6 +160,9 @@ class Notes(Protocol):
 
     @property
     def witness(self) -> WitnessStorage: ...
+
+    @property
+    def recovery(self) -> RecoveryNotes: ...
 
     @property
     def watch(self) -> Watch: ...

@@ -2,10 +2,12 @@
 
 from audit.commitment import Opening
 from audit.errors import AuditError
-from audit.events import Answered, EntryRef, Refused, decode
+from audit.event_values import EntryRef
+from audit.events import decode
 from audit.merkle import leaf_hash
 from audit.note import Verifier
 from audit.policy import Policy
+from audit.question_events import Answered, Refused
 from audit.receipt import Receipt
 from gateway.hub.context import Hub
 from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError, TooLateError, UnknownQuestionError
@@ -41,7 +43,7 @@ def receive(hub: Hub, member: Enrolment, sent: SignedAnswer) -> AskedQuestion:
         now = hub.clock.now()
         if asked.state is not State.OPEN or now > asked.deadline:
             raise TooLateError("The question is closed; what has come until then was released.")
-        work.add_answer(asked.id, member.member, sent.note, now, because=asked.asked_index)
+        work.add_answer(asked.id, member.member, sent, now, because=asked.asked_index)
     hub.bell.ring()
     return asked
 
@@ -62,10 +64,21 @@ def _check_logged(member: Enrolment, answer: Answer, sent: SignedAnswer) -> None
         named = EntryRef(answer.asked.origin, answer.asked.index, bytes.fromhex(answer.asked.leaf))
         if not isinstance(event, Answered | Refused) or event.question_id != answer.question_id:
             raise AnswerRefusedError("The member's log entry is about something else.")
-        if event.asked != named or isinstance(event, Refused) != bool(answer.refusals):
+        if event.asked != named or not _says(event, answer):
             raise AnswerRefusedError("The member's log entry does not say what its answer says.")
         if isinstance(event, Answered):
             text = sent.note.partition("\n\n")[0] + "\n"
             Opening(ANSWER, sent.salt, text.encode()).verify(event.answer)
     except (AuditError, ValueError) as error:
         raise AnswerRefusedError(f"The member's log does not prove the answer: {error}.") from None
+
+
+def _says(event: Answered | Refused, answer: Answer) -> bool:
+    """Whether the entry has the outcome that the answer has, under the same policy and from the same data."""
+    reasons = event.reasons if isinstance(event, Refused) else ()
+    return (
+        isinstance(event, Refused) == bool(answer.refusals)
+        and reasons == tuple(refusal.value for refusal in answer.refusals)
+        and (event.member, event.policy_version, event.snapshot)
+        == (answer.member, answer.policy, answer.snapshot)
+    )

@@ -53,7 +53,8 @@ def _release(hub: Hub, work: UnitOfWork, asked: AskedQuestion, now: datetime) ->
         asked_at=_iso(asked.asked_at),
         released_at=_iso(now),
     )
-    index = entries.record(hub, work, entries.released(asked, release, now))
+    logged = {member: answer.ref for member, answer in work.logged_answers(asked.id).items()}
+    index = entries.record(hub, work, entries.released(asked, release, logged, now))
     work.add_release(release, because=index)
 
 

@@ -4,29 +4,25 @@ The answer and the entry of the node's own log are one transaction. What is sent
 outbox: an answer that got lost on the way is sent again, never made again.
 """
 
-from datetime import datetime
-
-from audit.checkpoint import Checkpoint
 from audit.errors import AuditError
-from audit.events import Asked
+from audit.events import whole_second
 from audit.merkle import leaf_hash
 from gateway.member import entries
 from gateway.member.context import Node
 from gateway.member.cubes import CubeShelf, ReadyCube
+from gateway.member.deciding import Verdict, decide_on
 from gateway.member.errors import RepeatedError, UnprovenError
-from gateway.member.judging import judge, request_of
 from gateway.member.model import PolicyInForce, Sent
-from gateway.member.policies import policy_of
+from gateway.member.policies import trusted
 from gateway.member.ports import UnitOfWork
-from gateway.member.proving import ProvenQuestion, prove
-from gateway.member.reading import Reading, UnreadableError, read
-from gateway.question import Question, QuestionError, parse
+from gateway.member.proving import ProvenQuestion, Witnessed, prove
+from gateway.member.reading import Reading
 from gateway.wire.answer import Answer, AskedEntry, Refusal
 from gateway.wire.exchange import Delivery
 from gateway.wire.signed import sign_answer
 
 
-def answer(node: Node, shelf: CubeShelf, delivery: Delivery, witnessed: Checkpoint) -> Sent:
+def answer(node: Node, shelf: CubeShelf, delivery: Delivery, witnessed: Witnessed) -> Sent:
     """Answer or refuse a delivered question, and log that; the result stands in the outbox.
 
     Raises:
@@ -34,7 +30,7 @@ def answer(node: Node, shelf: CubeShelf, delivery: Delivery, witnessed: Checkpoi
         RepeatedError: it was answered before; nothing is read, and the first answer stands.
     """
     try:
-        proven = prove(delivery, node.member, node.hub_log, witnessed)
+        proven = prove(delivery, node.member, witnessed)
     except UnprovenError:
         _reject(node, delivery, Refusal.NO_PROOF)
         raise
@@ -47,18 +43,20 @@ def answer(node: Node, shelf: CubeShelf, delivery: Delivery, witnessed: Checkpoi
 
 
 def _answer(node: Node, shelf: CubeShelf, work: UnitOfWork, proven: ProvenQuestion) -> Sent:
-    now = node.clock.now()
-    in_force = work.policy()
+    now = whole_second(node.clock.now())  # as it is logged, so that the decision can be made again
+    in_force, policy = trusted(node, work) or (None, None)
     cube = _cube(shelf, work, in_force)
-    made = _made(node, cube, in_force, proven, now)
-    event, openings = entries.answered(made, proven.entry, now)
+    verdict = decide_on(node.dictionary, node.member, proven.event, policy=policy, cube=cube, at=now)
+    made = _made(node, cube, in_force, proven, verdict)
+    ready = None if cube is None else cube.index
+    event, openings = entries.answered(node, proven, made, cube=ready, verdict=verdict, at=now)
     index = entries.record(node, work, event, openings)
     sent = Sent(
         question_id=made.question_id,
         asked_index=proven.entry.index,
         note=sign_answer(made, node.answer_signer),
         entry_index=index,
-        cube_index=None if made.refusals or cube is None else cube.index,
+        cube_index=None if made.refusals else ready,
         acknowledged=False,
     )
     work.add_sent(sent, because=index)
@@ -76,14 +74,10 @@ def _made(
     cube: ReadyCube | None,
     in_force: PolicyInForce | None,
     proven: ProvenQuestion,
-    now: datetime,
+    verdict: Verdict,
 ) -> Answer:
     """The answer, unsigned: a table, or the reasons why there is none."""
-    reading, refusals = Reading((), ()), tuple[Refusal, ...]()
-    try:
-        reading = _reading(node, cube, in_force, proven, now)
-    except UnreadableError as error:
-        refusals = error.refusals
+    reading = verdict.reading or Reading((), ())
     return Answer(
         question_id=proven.event.question_id,
         asked=AskedEntry(proven.entry.origin, proven.entry.index, proven.entry.leaf.hex()),
@@ -93,47 +87,7 @@ def _made(
         snapshot_date=cube.snapshot.until.isoformat() if cube else None,
         axes=reading.axes,
         cells=reading.cells,
-        refusals=refusals,
-    )
-
-
-def _reading(
-    node: Node,
-    cube: ReadyCube | None,
-    in_force: PolicyInForce | None,
-    proven: ProvenQuestion,
-    now: datetime,
-) -> Reading:
-    """What the policy lets out of the cube. Raises UnreadableError with the reasons why there is nothing."""
-    if now > proven.event.deadline:
-        raise UnreadableError(Refusal.LATE)
-    if in_force is None:
-        raise UnreadableError(Refusal.NOT_IN_FORCE)
-    try:
-        question = question_of(node, proven.event).inside()
-    except QuestionError:
-        raise UnreadableError(Refusal.NOT_UNDERSTOOD) from None
-    request = request_of(node.dictionary, node.member, proven.event, question)
-    _, refusals = judge(policy_of(node, in_force), request, now)
-    if refusals:
-        raise UnreadableError(*refusals)
-    if cube is None:
-        raise UnreadableError(Refusal.NOT_READY)
-    if question.measure != cube.measure:
-        raise UnreadableError(Refusal.NOT_COLLECTED)
-    return read(node.dictionary, cube.trees, cube, question)
-
-
-def question_of(node: Node, event: Asked) -> Question:
-    """The question that a log entry asks. Raises QuestionError for words that this node does not know."""
-    return parse(
-        node.dictionary,
-        {
-            "measure": event.measure,
-            "by": event.by,
-            "where": {f.dimension: f.codes for f in event.where},
-            "purpose": event.purpose,
-        },
+        refusals=verdict.refusals,
     )
 
 

@@ -7,7 +7,7 @@ from anonymisers.cube import CertifiedCube, build_cube
 from anonymisers.errors import AnonymiserError, CertificateError, ProtectionError
 from anonymisers.rules import Rules
 from anonymisers.table import Table
-from gateway.member import entries
+from gateway.member.adopting import certify, existing
 from gateway.member.context import Node
 from gateway.member.counting import count_people, honest_rows
 from gateway.member.errors import NothingToProtectError, NotProtectedError
@@ -31,8 +31,7 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
         NotProtectedError: no cube with a valid certificate could be made; the former one stays.
     """
     with node.store.reading() as view:
-        in_force, loaded, newest = view.policy(), view.snapshot(), view.cube()
-        released = view.released_cubes()
+        in_force, loaded, released = view.policy(), view.snapshot(), view.released_cubes()
     if in_force is None or loaded is None:
         missing = "policy" if in_force is None else "snapshot"
         raise NothingToProtectError(
@@ -40,23 +39,29 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
         )
     record, snapshot = loaded
     made, rules = plan(node.dictionary, policy_of(node, in_force), snapshot, node.clock.now().date())
-    if newest is not None and (newest.snapshot.id, newest.plan) == (record.id, made):
-        cube = CertifiedCube.from_bytes(newest.cube)
-    else:
-        table = counted_table(node, snapshot, made, rules)
-        cube = _protect(table, rules, node.cube_key, released, progress)
-    now = node.clock.now()
-    event, openings = entries.cube_certified(node, record.id, in_force.version, cube.certificate_digest, now)
+    with node.store.reading() as view:
+        found = existing(view, record.id, made)
+    if found is None:
+        found = protected(node, snapshot, (made, rules), released, progress).to_bytes()
     with node.store.writing() as work:
         if len(work.released_cubes()) != len(released):
             raise NotProtectedError(
                 "A former cube has answered for the first time while this one was made.",
                 remedy="Make it again: it must be safe beside what was given out.",
             )
-        index = entries.record(node, work, event, openings)
-        stored = StoredCube(record, in_force.version, made, cube.to_bytes(), index)
-        work.add_cube(stored, because=index)
-    return stored
+        return certify(node, work, record, in_force.version, (made, found))
+
+
+def protected(
+    node: Node,
+    snapshot: Snapshot,
+    planned: tuple[Plan, Rules],
+    released: list[bytes],
+    progress: Progress | None,
+) -> CertifiedCube:
+    """The cube of a plan, beside everything that was given out. Raises NotProtectedError."""
+    table = counted_table(node, snapshot, *planned)
+    return _protect(table, planned[1], node.cube_key, released, progress)
 
 
 def counted_table(node: Node, snapshot: Snapshot, made: Plan, rules: Rules) -> Table:

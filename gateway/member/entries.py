@@ -2,86 +2,118 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from audit.commitment import Opening, commit
-from audit.events import (
-    Answered,
-    CoarseSize,
-    CubeCertified,
-    EntryRef,
-    Event,
-    PolicyInForce,
-    Refused,
-    SnapshotLoaded,
-    encode,
-    whole_second,
-)
+from audit.event_values import CoarseShare, CoarseSize, PolicyStep
+from audit.events import CubeCertified, Event, PolicyInForce, SnapshotLoaded, encode, whole_second
+from audit.question_events import Answered, Refused, Rejected
+from gateway import __version__
 from gateway.member.context import Node
+from gateway.member.deciding import Verdict
 from gateway.member.ports import UnitOfWork
+from gateway.member.proving import ProvenQuestion
+from gateway.member.shape import Shape
+from gateway.watching.recovering import check_recovered
 from gateway.wire.answer import Answer
 from gateway.wire.signed import ANSWER, answer_text
 
 CERTIFICATE = "certificate"
 TEXT = "text"
+EFFECT = "effect"
+SHAPE = "shape"
+DECISION = "decision"
 
 DATA_SET = "victims"
 
 
 def record(node: Node, work: UnitOfWork, event: Event, openings: Mapping[str, Opening]) -> int:
-    """Append the event and keep its openings, in the caller's transaction; returns its index."""
+    """Append the event and keep its openings, in the caller's transaction; returns its index.
+
+    Raises RecoveringError while a restored log may not grow.
+    """
+    check_recovered(work.recovery)
     index = node.log.append(work.log, [encode(event)], int(node.clock.now().timestamp()))[0]
     for field, opening in openings.items():
         work.keep_opening(field, opening, because=index)
     return index
 
 
-def answered(answer: Answer, asked: EntryRef, at: datetime) -> tuple[Event, dict[str, Opening]]:
-    """The entry for an answer or for a refusal by the policy."""
+def answered(
+    node: Node, proven: ProvenQuestion, answer: Answer, *, cube: int | None, verdict: Verdict, at: datetime
+) -> tuple[Event, dict[str, Opening]]:
+    """The entry for an answer, or for a refusal. `cube` is the entry of the cube that was ready."""
+    record = verdict.record()
+    decision = None if record is None else commit(DECISION, record)
+    openings = {} if decision is None else {DECISION: decision}
+    judged = _judged(node, proven)
     if answer.refusals:
-        return refused(answer, asked, at), {}
+        event = Refused(
+            **judged,
+            policy_version=answer.policy,
+            snapshot=answer.snapshot,
+            cube=cube,
+            decision=None if decision is None else decision.commitment,
+            reasons=tuple(r.value for r in answer.refusals),
+            at=at,
+        )
+        return event, openings
+    if answer.policy is None or answer.snapshot is None or cube is None or decision is None:
+        raise ValueError("an answer without a policy, a cube or a decision")
     opening = commit(ANSWER, answer_text(answer).encode())
-    event = Answered(
-        question_id=answer.question_id,
-        member=answer.member,
-        asked=asked,
-        policy_version=answer.policy or "",
-        snapshot=answer.snapshot or "",
-        reasons=(),
-        answer=opening.commitment,
-        size=CoarseSize.of(len(answer.cells)),
-        at=whole_second(at),
-    )
-    return event, {ANSWER: opening}
-
-
-def refused(answer: Answer, asked: EntryRef, at: datetime) -> Refused:
-    return Refused(
-        question_id=answer.question_id,
-        member=answer.member,
-        asked=asked,
+    answered = Answered(
+        **judged,
         policy_version=answer.policy,
         snapshot=answer.snapshot,
-        reasons=tuple(r.value for r in answer.refusals),
-        at=whole_second(at),
+        cube=cube,
+        decision=decision.commitment,
+        answer=opening.commitment,
+        size=CoarseSize.of(len(answer.cells)),
+        withheld=CoarseShare.of(answer.cells.count(None), len(answer.cells)),
+        at=at,
     )
+    return answered, {ANSWER: opening, **openings}
 
 
-def rejected(node: Node, question_id: str, reason: str, at: datetime) -> Refused:
-    """A delivery that proved nothing, or came again: it names no entry of the regional log."""
-    return Refused(
-        question_id=question_id,
+def _judged(node: Node, proven: ProvenQuestion) -> dict[str, Any]:
+    """What both answers and refusals take over from the entry that asked, and where they were decided."""
+    asked = proven.event
+    return {
+        "question_id": asked.question_id,
+        "member": node.member,
+        "asked": proven.entry,
+        "actor": asked.actor,
+        "organisation": asked.organisation,
+        "role": asked.role,
+        "purpose": asked.purpose,
+        "measure": asked.measure,
+        "by": asked.by,
+        "where": asked.where,
+        "deadline": asked.deadline,
+        "dictionary": node.dictionary.version,
+        "software": __version__,
+    }
+
+
+def rejected(node: Node, question_id: str, reason: str, at: datetime) -> Rejected:
+    """A delivery that proved nothing, or came again."""
+    return Rejected(question_id, node.member, (reason,), whole_second(at))
+
+
+def policy_in_force(
+    node: Node, version: int, text: str, step: tuple[PolicyStep, bytes], at: datetime
+) -> tuple[Event, dict[str, Opening]]:
+    direction, changes = step
+    openings = {TEXT: commit(TEXT, text.encode()), EFFECT: commit(EFFECT, changes)}
+    event = PolicyInForce(
         member=node.member,
-        asked=None,
-        policy_version=None,
-        snapshot=None,
-        reasons=(reason,),
+        policy_version=str(version),
+        step=direction,
+        text=openings[TEXT].commitment,
+        effect=openings[EFFECT].commitment,
         at=whole_second(at),
     )
-
-
-def policy_in_force(node: Node, version: int, text: str, at: datetime) -> tuple[Event, dict[str, Opening]]:
-    opening = commit(TEXT, text.encode())
-    return PolicyInForce(node.member, str(version), opening.commitment, whole_second(at)), {TEXT: opening}
+    return event, openings
 
 
 def snapshot_loaded(node: Node, snapshot: str, until: str, at: datetime) -> Event:
@@ -89,8 +121,16 @@ def snapshot_loaded(node: Node, snapshot: str, until: str, at: datetime) -> Even
 
 
 def cube_certified(
-    node: Node, snapshot: str, version: int, certificate: bytes, at: datetime
+    node: Node, snapshot: str, version: int, *, shape: Shape, certificate: bytes, at: datetime
 ) -> tuple[Event, dict[str, Opening]]:
-    opening = commit(CERTIFICATE, certificate)
-    event = CubeCertified(node.member, DATA_SET, snapshot, str(version), opening.commitment, whole_second(at))
-    return event, {CERTIFICATE: opening}
+    openings = {SHAPE: commit(SHAPE, shape.to_bytes()), CERTIFICATE: commit(CERTIFICATE, certificate)}
+    event = CubeCertified(
+        member=node.member,
+        dataset=DATA_SET,
+        snapshot=snapshot,
+        policy_version=str(version),
+        shape=openings[SHAPE].commitment,
+        certificate=openings[CERTIFICATE].commitment,
+        at=whole_second(at),
+    )
+    return event, openings

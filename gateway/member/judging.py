@@ -1,8 +1,8 @@
 """What the member's policy says to a question, and what the recipient is told of it. Pure."""
 
 from datetime import datetime
+from typing import Protocol
 
-from audit.events import Asked
 from gateway.dictionary import Dictionary
 from gateway.question import COUNTRY, Question
 from gateway.wire.answer import Refusal
@@ -39,7 +39,16 @@ def judge(policy: Policy, request: Request, at: datetime) -> tuple[Decision, tup
     return decision, tuple(unmet)
 
 
-def request_of(dictionary: Dictionary, member: str, asked: Asked, question: Question) -> Request:
+class Asker(Protocol):
+    """Who asks, as a log entry has it."""
+
+    @property
+    def organisation(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+
+
+def request_of(dictionary: Dictionary, member: str, asked: Asker, question: Question) -> Request:
     """The question as the policy of `member` sees it."""
     levels = [*question.by, *(f.level for f in question.where)]
     return Request.of(

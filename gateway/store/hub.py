@@ -19,6 +19,7 @@ from gateway.store.logs import SqlLogStorage
 from gateway.store.openings import find_opening, keep_opening
 from gateway.store.people import SqlPeople
 from gateway.store.people_writing import SqlPeopleNotes, SqlPeopleWriter
+from gateway.store.recovery import SqlRecovery
 from gateway.store.sequencer import Sequencer
 from gateway.store.watch_tables import log_settled
 from gateway.store.watching import SqlWatch
@@ -62,6 +63,7 @@ class HubView:
         self.log = log
         self.witness = SqlWitnessStorage(connection)
         self.watch = SqlWatch(connection, origin)
+        self.recovery = SqlRecovery(connection)
         self.admissions = SqlAdmissions(connection)
 
     def enrolments(self) -> Sequence[Enrolment]:
@@ -239,6 +241,7 @@ class HubNotes:
         self.log = SqlLogStorage(connection, origin)
         self.witness = SqlWitnessStorage(connection)
         self.watch = SqlWatch(connection, origin)
+        self.recovery = SqlRecovery(connection)
 
     @property
     def people(self) -> SqlPeopleNotes:

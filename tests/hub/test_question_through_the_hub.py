@@ -10,10 +10,11 @@ from audit.checkpoint import Checkpoint
 from audit.commitment import Opening
 from audit.errors import AuditError
 from audit.event_values import EntryRef
-from audit.events import Asked, Denied, Released, decode
+from audit.events import decode
 from audit.merkle import verify_consistency
 from audit.note import Note, Verifier
 from audit.policy import Policy
+from audit.question_events import Asked, Denied, Released
 from audit.receipt import Receipt
 from gateway.hub.asking import ask
 from gateway.hub.context import Hub

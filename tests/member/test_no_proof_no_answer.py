@@ -10,10 +10,11 @@ from federation import Federation, Member, federation
 from simulation import ORIGIN
 
 from audit.checkpoint import Checkpoint
-from audit.events import Answered, Asked, Refused, decode, encode
+from audit.events import decode, encode
 from audit.log import Log
 from audit.memory import MemoryStorage
 from audit.note import Note, Signer
+from audit.question_events import Answered, Asked, Refused, Rejected
 from gateway.hub.asking import ask
 from gateway.hub.model import AskedQuestion
 from gateway.hub.releasing import release_due
@@ -103,7 +104,7 @@ def test_a_question_without_its_proof_is_not_looked_at(region: Federation, bend:
 
     assert kh.link.sent == []
     entries = [decode(e) for e in kh.log_entries()]
-    refused = [e for e in entries if isinstance(e, Refused)]
+    refused = [e for e in entries if isinstance(e, Rejected)]
     assert [e.reasons for e in refused] == [("no-proof",)]
     assert not any(isinstance(e, Answered) for e in entries)
     assert other.id

@@ -3,14 +3,17 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from logged import answered, refused
+
 from audit.commitment import commit
 from audit.cosignature import Cosigner
 from audit.event_values import CoarseSize, EntryRef
-from audit.events import Answered, Asked, Refused, decode, encode
+from audit.events import decode, encode
 from audit.log import Log
 from audit.memory import MemoryStorage
 from audit.merkle import leaf_hash
 from audit.note import Signer
+from audit.question_events import Asked
 from audit.receipt import Receipt
 from gateway.hub.context import Hub
 from gateway.hub.delivering import poll
@@ -98,16 +101,13 @@ class SimulatedMember:
         """Any answer, signed and with an entry of this member's log."""
         opening = commit(ANSWER, answer_text(made).encode())
         now = self.clock.now()
+        said = {"member": self.code, "asked": asked, "snapshot": made.snapshot, "at": now}
         if made.refusals:
             reasons = tuple(r.value for r in made.refusals)
-            entry = encode(Refused(made.question_id, self.code, asked, "1", None, reasons, now))
+            entry = encode(refused(made.question_id, policy_version=made.policy, reasons=reasons, **said))
         else:
             size = CoarseSize.of(len(made.cells))
-            entry = encode(
-                Answered(
-                    made.question_id, self.code, asked, "1", "snapshot-1", (), opening.commitment, size, now
-                )
-            )
+            entry = encode(answered(made.question_id, answer=opening.commitment, size=size, **said))
         index = self.log.append(self.storage, [entry], int(now.timestamp()))[0]
         receipt = str(self.log.receipt(self.storage, index))
         return SignedAnswer(sign_answer(made, self.signer), entry, receipt, opening.salt)

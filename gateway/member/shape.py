@@ -1,0 +1,73 @@
+"""The shape of a cube: its dimensions, years and how many dimensions a table may have; none of its numbers.
+
+The member's log commits to it when the cube is certified, so that a decision can be made again without the
+cube: whether a question can be read depends on the shape alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from audit.canonical import canonical_json, load_canonical_object
+from audit.errors import MalformedError
+from gateway.dictionary import Dictionary, Tree
+from gateway.member.cubes import MEASURE
+
+
+@dataclass(frozen=True)
+class Shape:
+    """`finest`: dimension -> finest level; `years`: the closed years that are counted."""
+
+    finest: Mapping[str, str]
+    years: tuple[int, ...]
+    max_dims: int
+
+    def to_bytes(self) -> bytes:
+        """Canonical JSON."""
+        return canonical_json(
+            {"finest": dict(self.finest), "max_dims": self.max_dims, "years": list(self.years)}
+        )
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Shape":
+        """Read what `to_bytes` wrote. Raises MalformedError."""
+        value = load_canonical_object(data, "shape of a cube")
+        try:
+            shape = cls(dict(value["finest"]), tuple(value["years"]), value["max_dims"])
+        except (KeyError, TypeError, ValueError):
+            raise MalformedError("shape of a cube", "a part is missing") from None
+        if not _sound(shape) or shape.to_bytes() != data:
+            raise MalformedError("shape of a cube", "other parts than a shape has")
+        return shape
+
+
+@dataclass(frozen=True)
+class ShapeOnly:
+    """Stands in for a cube when a decision is made again: it knows which tables there are, and no number."""
+
+    trees: Mapping[str, Tree]
+    max_dims: int
+    measure: str = MEASURE
+
+    @classmethod
+    def of(cls, dictionary: Dictionary, member: str, shape: Shape) -> "ShapeOnly":
+        """Raises DictionaryError where the dictionary no longer has the levels of that time."""
+        return cls(
+            {
+                dimension: dictionary.hierarchy(dimension, level, member, years=shape.years)
+                for dimension, level in shape.finest.items()
+            },
+            shape.max_dims,
+        )
+
+    def read(self, key: Mapping[str, str]) -> int | None:
+        """Nothing, for a cell that the cube had; KeyError for one outside of its lattice."""
+        if not key.keys() <= self.trees.keys() or len(key) > self.max_dims:
+            raise KeyError(", ".join(key))
+        return None
+
+
+def _sound(shape: Shape) -> bool:
+    words = [*shape.finest, *shape.finest.values()]
+    numbers: list[Any] = [shape.max_dims, *shape.years]
+    return all(type(w) is str for w in words) and all(type(n) is int for n in numbers)
