@@ -70,6 +70,10 @@ class Storage(Protocol):
         """
         ...
 
+    def head_signed_by(self, time: int) -> Head | None:
+        """The largest head among those signed at this second (since the epoch) or before."""
+        ...
+
     def cosigned_heads(self, min_size: int) -> Sequence[Head]:
         """Heads of at least this size for which cosignatures were gathered, smallest first."""
         ...
@@ -83,18 +87,29 @@ class Storage(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Former:
+    """A key that another took over from: it signs beside that one up to the second `until`.
+
+    Once it has signed, what it signed stays the log's own.
+    """
+
+    signer: Signer
+    until: int
+
+
 class Log:
     """A log under its origin, which is the name of the key that signs it."""
 
-    def __init__(self, signer: Signer, former: Sequence[Signer] = ()) -> None:
+    def __init__(self, signer: Signer, former: Sequence[Former] = ()) -> None:
         """Sign with `signer`, and while a key is being changed with `former` ones of the same name as well.
 
         Raises MalformedError when the names differ: the origin stays.
         """
-        if any(other.key.name != signer.key.name for other in former):
+        if any(other.signer.key.name != signer.key.name for other in former):
             raise MalformedError("signing key", "a former key has another name than the log's origin")
         self._signer = signer
-        self._signers = (signer, *former)
+        self._former = tuple(former)
         self._trusted_head = ""  # a head that this object signed or verified: not verified a second time
 
     @property
@@ -106,6 +121,10 @@ class Log:
     def key(self) -> VerifierKey:
         """The key that verifies the log; `str(log.key)` is served as `vkey`."""
         return self._signer.key
+
+    def keys(self, now: int) -> tuple[VerifierKey, ...]:
+        """The keys that sign at this second, the present one first."""
+        return tuple(signer.key for signer in self._signers(now))
 
     def create(self, storage: Storage, now: int) -> None:
         """Sign the checkpoint of the empty log, unless the log has a checkpoint already."""
@@ -192,8 +211,11 @@ class Log:
             raise NotInLogError(f"the log {self.origin} has no entry {index}")
         return storage.read_entries(index, index + 1)[0]
 
+    def _signers(self, now: int) -> tuple[Signer, ...]:
+        return (self._signer, *(former.signer for former in self._former if now < former.until))
+
     def _sign(self, size: int, root: bytes, now: int) -> Head:
-        note = str(sign(str(Checkpoint(self.origin, size, root)), *self._signers))
+        note = str(sign(str(Checkpoint(self.origin, size, root)), *self._signers(now)))
         self._trusted_head = note
         return Head(size, note, now)
 
@@ -207,7 +229,8 @@ class Log:
             if head.note == self._trusted_head:
                 checkpoint = Checkpoint.parse(note.text)
             else:
-                checkpoint = open_checkpoint(note, [s.verifier for s in self._signers])
+                ever = (self._signer, *(former.signer for former in self._former))
+                checkpoint = open_checkpoint(note, [signer.verifier for signer in ever])
             wanted = partial_tiles(head.size)
             edge = dict(zip(wanted, storage.read_tiles(wanted), strict=True))
             found = _root_from_edge(head.size, edge)

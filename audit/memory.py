@@ -49,6 +49,12 @@ class MemoryStorage:
         self._head = growth.head
         self._heads[growth.head.size] = growth.head
 
+    def head_signed_by(self, time: int) -> Head | None:
+        """The largest head among those signed at this second or before."""
+        return max(
+            (h for h in self._heads.values() if h.signed_at <= time), key=lambda h: h.size, default=None
+        )
+
     def cosigned_heads(self, min_size: int) -> list[Head]:
         """Heads of at least this size that have cosignatures, smallest first."""
         return [self._heads[size] for size in sorted(self._cosignatures) if size >= min_size]

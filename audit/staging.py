@@ -64,6 +64,10 @@ class StagedStorage:
         self._head = growth.head
         self._tiles |= growth.tiles
 
+    def head_signed_by(self, time: int) -> Head | None:
+        """The largest sealed head that was signed at this second or before."""
+        return self._storage.head_signed_by(time)
+
     def cosigned_heads(self, min_size: int) -> Sequence[Head]:
         """Heads of at least this size that have cosignatures."""
         return self._storage.cosigned_heads(min_size)

@@ -32,6 +32,9 @@ class HubConfig:
     origin: str
     database: str = ""
     listen: str = "127.0.0.1:0"
+    log_policy: str = ""
+    guard_seconds: int = 60
+    guard_patience_seconds: int = 300
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,9 @@ class MemberConfig:
     hub_call_key: str
     database: str = ""
     listen: str = "127.0.0.1:0"
+    log_policy: str = ""
+    guard_seconds: int = 60
+    guard_patience_seconds: int = 300
 
 
 T = TypeVar("T", HubConfig, MemberConfig)
@@ -80,8 +86,16 @@ def _checked(path: Path, data: Any, kind: type[T]) -> T:
         raise ConfigError(f"{path} does not hold settings.", remedy=f"It needs: {', '.join(fields)}.")
     unknown = sorted(set(data) - set(fields))
     missing = [n for n, f in fields.items() if f.default is dataclasses.MISSING and n not in data]
-    wrong = [n for n, value in data.items() if n in fields and not isinstance(value, str)]
-    for names, what in ((unknown, "unknown"), (missing, "missing"), (wrong, "not text")):
+    known = [(n, value) for n, value in data.items() if n in fields]
+    wrong = [n for n, value in known if fields[n].type == "str" and not isinstance(value, str)]
+    numbers = [n for n, value in known if fields[n].type == "int" and (type(value) is not int or value < 1)]
+    told = (
+        (unknown, "unknown"),
+        (missing, "missing"),
+        (wrong, "not text"),
+        (numbers, "not a whole number above 0"),
+    )
+    for names, what in told:
         if names:
             raise ConfigError(
                 f"{path}: {what}: {', '.join(map(str, names))}.", remedy=f"Known: {', '.join(fields)}."

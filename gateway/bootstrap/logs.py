@@ -9,7 +9,10 @@ from audit.log import Log, Storage
 from audit.vkey import VerifierKey
 from gateway.bootstrap.hub import open_hub
 from gateway.bootstrap.member import open_member
-from gateway.config import ConfigError, HubConfig, read_config
+from gateway.config import FILE, ConfigError, HubConfig, read_config
+from gateway.hub.seeing import witness_keys_of
+from gateway.member.seeing import hub_witness_keys
+from gateway.watching.ports import WatchView
 
 
 @dataclass(frozen=True)
@@ -21,22 +24,42 @@ class OwnLog:
     witnesses: tuple[VerifierKey, ...]
 
 
+def demo_hub(directory: Path) -> Path:
+    """The directory itself, or the hub's if it holds a demo region."""
+    in_demo = directory / "hub"
+    return in_demo if not (directory / FILE).exists() and (in_demo / FILE).exists() else directory
+
+
+@contextmanager
+def open_watch(directory: Path) -> Iterator[WatchView]:
+    """What a hub or a node has seen of other logs. Raises as `open_log` does."""
+    if is_hub(directory):
+        with open_hub(directory) as hub, hub.store.reading() as view:
+            yield view.watch
+    else:
+        with open_member(directory) as node, node.store.reading() as own:
+            yield own.watch
+
+
 @contextmanager
 def open_log(directory: Path) -> Iterator[OwnLog]:
     """The log of whatever is set up in the directory.
 
     Raises ConfigError, KeyFileError or StorageError when something is missing.
     """
-    if _is_hub(directory):
+    if is_hub(directory):
         with open_hub(directory) as hub, hub.store.reading() as view:
-            keys = tuple(VerifierKey.parse(e.witness_key) for e in view.enrolments())
+            known = [witness_keys_of(hub, view, member) for member in view.enrolments()]
+            keys = tuple(VerifierKey.parse(key) for each in known for key in each.valid)
             yield OwnLog(hub.log, view.log, keys)
     else:
         with open_member(directory) as node, node.store.reading() as own:
-            yield OwnLog(node.log, own.log, ())
+            hub_keys = hub_witness_keys(node, own)
+            keys = () if hub_keys is None else tuple(map(VerifierKey.parse, hub_keys.valid))
+            yield OwnLog(node.log, own.log, keys)
 
 
-def _is_hub(directory: Path) -> bool:
+def is_hub(directory: Path) -> bool:
     """A directory that is neither hub nor node is left for `open_member` to complain about."""
     try:
         read_config(directory, HubConfig)

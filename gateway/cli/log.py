@@ -8,11 +8,10 @@ import click
 
 from audit import directory as log_directory
 from audit.errors import AuditError
-from gateway.bootstrap.logs import OwnLog, open_log
+from gateway.bootstrap.logs import OwnLog, demo_hub, open_log
 from gateway.cli import options
 from gateway.cli.log_text import line_of
-from gateway.config import FILE
-from gateway.demo.access import HUB
+from gateway.cli.log_watch import alerts, evidence
 from gateway.errors import SafelaneError
 
 _AT_ONCE = 1000
@@ -27,8 +26,7 @@ class LogCommandError(SafelaneError):
 @contextmanager
 def _opened(directory: Path) -> Iterator[OwnLog]:
     """The log of a hub, a node, or of the hub of a demo region."""
-    in_demo = directory / HUB
-    own = in_demo if not (directory / FILE).exists() and (in_demo / FILE).exists() else directory
+    own = demo_hub(directory)
     try:
         with open_log(own) as opened:
             yield opened
@@ -43,7 +41,11 @@ def _opened(directory: Path) -> Iterator[OwnLog]:
 
 @click.group("log")
 def command() -> None:
-    """The log that nobody can rewrite: export, list, prove. Also while everything is stopped."""
+    """The log that nobody can rewrite: export, list, prove, watch. Also while everything is stopped."""
+
+
+command.add_command(alerts)
+command.add_command(evidence)
 
 
 @command.command()

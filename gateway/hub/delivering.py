@@ -3,13 +3,16 @@
 import time
 
 from audit.checkpoint import Checkpoint
+from audit.excerpt import excerpt
 from audit.note import Note
 from gateway.hub.context import Hub
 from gateway.hub.errors import PollRefusedError
 from gateway.hub.model import AskedQuestion, Enrolment, Presence
 from gateway.hub.ports import View
+from gateway.hub.seeing import about, see
 from gateway.hub.witnessing import cosignature_of
 from gateway.wire.exchange import Delivery, Poll, PollReply
+from gateway.wire.shown import Sight
 
 LONGEST_WAIT = 25.0
 """Seconds. Shorter than what proxies on the way commonly allow."""
@@ -20,37 +23,52 @@ MOST_DELIVERIES = 20
 def poll(hub: Hub, member: Enrolment, call: Poll) -> PollReply:
     """Reply at once when questions wait or the log has grown, else when that happens or the wait is over.
 
-    Raises PollRefusedError when the member has witnessed a longer or another log than this hub has: the hub
-    was rolled back, and nothing may be built on it.
+    Raises PollRefusedError when the member has witnessed a longer or another log than this hub has, so that
+    the hub was rolled back and nothing may be built on it; or when the member's own log contradicts itself.
     """
     _note(hub, member, call)
+    _recover(hub, member, call)
+    sight = see(hub, member, call.log)
     end = time.monotonic() + min(call.wait, LONGEST_WAIT)
     while True:
         # Taken before looking, so that a question that comes in between is not slept through.
         ticket = hub.bell.ticket()
         with hub.store.reading() as view:
-            reply = _reply(hub, view, member, call.seen_size)
+            reply = _reply(hub, view, member, call, sight)
         left = end - time.monotonic()
         # A log that has grown is news as well: members witness it at once, not at their next question.
-        if reply.deliveries or _size(reply) > call.seen_size or left <= 0:
+        if reply.deliveries or reply.excerpt or _size(reply) > call.seen_size or left <= 0:
             return reply
         hub.bell.wait(ticket, left)
 
 
 def _note(hub: Hub, member: Enrolment, call: Poll) -> None:
-    """Keep when the member called, the head of its own log, and its cosignature of ours."""
+    """Keep when the member called, and its cosignature of our log."""
     gathered = None
     if call.cosignature is not None:
         with hub.store.reading() as view:
             gathered = cosignature_of(hub, view, member, call.cosignature)
     with hub.store.notes() as notes:
-        notes.seen(Presence(member.member, hub.clock.now(), call.log_head, call.seen_size))
+        head = None if call.log is None else call.log.head
+        notes.seen(Presence(member.member, hub.clock.now(), head, call.seen_size))
         if gathered is not None:
             size, cosignature = gathered
             notes.log.add_cosignatures(size, [cosignature])
 
 
-def _reply(hub: Hub, view: View, member: Enrolment, seen_size: int) -> PollReply:
+def _recover(hub: Hub, member: Enrolment, call: Poll) -> None:
+    """A log that was restored waits for every member to show that it has seen no more than there is."""
+    shown = call.seen_size == 0 or call.cosignature is not None  # which `_note` has compared with our log
+    with hub.store.reading() as view:
+        size = Checkpoint.parse(hub.log.checkpoint(view.log).text).size
+        awaited = member.member in view.recovery.awaited()
+    if awaited and shown and call.seen_size <= size:
+        with hub.store.notes() as notes:
+            notes.recovery.heard(member.member)
+
+
+def _reply(hub: Hub, view: View, member: Enrolment, call: Poll, sight: Sight) -> PollReply:
+    seen_size = call.seen_size
     note = hub.log.checkpoint(view.log)
     size = Checkpoint.parse(note.text).size
     if seen_size > size:
@@ -63,6 +81,8 @@ def _reply(hub: Hub, view: View, member: Enrolment, seen_size: int) -> PollReply
         checkpoint=str(note),
         consistency=tuple(hub.log.consistency(view.log, seen_size, size)),
         deliveries=_deliveries(hub, view, waiting),
+        excerpt=excerpt(hub.log, view.log, call.copied, size, about(member.member)),
+        sight=sight,
     )
 
 

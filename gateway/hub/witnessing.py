@@ -8,6 +8,7 @@ from gateway.hub.context import Hub
 from gateway.hub.errors import PollRefusedError
 from gateway.hub.model import Enrolment
 from gateway.hub.ports import View
+from gateway.hub.seeing import witness_keys_of
 
 
 def cosignature_of(hub: Hub, view: View, member: Enrolment, text: str) -> tuple[int, Signature]:
@@ -18,9 +19,9 @@ def cosignature_of(hub: Hub, view: View, member: Enrolment, text: str) -> tuple[
     try:
         note = Note.parse(text)
         checkpoint = Checkpoint.parse(note.text)
-        verifier = CosignatureVerifier.parse(member.witness_key)
-        open_note(note, [verifier])
-        own = next(s for s in note.signatures if s.is_by(verifier.key))
+        verifiers = [CosignatureVerifier.parse(key) for key in witness_keys_of(hub, view, member).valid]
+        signed = open_note(note, verifiers)
+        own = next(s for s in note.signatures if any(s.is_by(key) for key in signed))
         root = hub.log.root(view.log, checkpoint.size)
     except (AuditError, StopIteration) as error:
         raise PollRefusedError(f"The cosignature of {member.member} does not hold: {error}.") from None

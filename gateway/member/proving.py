@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from audit.checkpoint import Checkpoint
 from audit.errors import AuditError
-from audit.events import Asked, EntryRef, decode
+from audit.event_values import EntryRef
+from audit.events import decode
 from audit.merkle import leaf_hash
 from audit.note import Verifier
 from audit.policy import Policy
+from audit.question_events import Asked
 from audit.receipt import Receipt
 from gateway.member.errors import UnprovenError
 from gateway.wire.exchange import Delivery
@@ -21,15 +23,23 @@ class ProvenQuestion:
     entry: EntryRef
 
 
-def prove(delivery: Delivery, member: str, hub_log: Verifier, witnessed: Checkpoint) -> ProvenQuestion:
+@dataclass(frozen=True)
+class Witnessed:
+    """The latest head of the regional log that this node has cosigned, and the keys that it believes."""
+
+    head: Checkpoint
+    keys: tuple[Verifier, ...]
+
+
+def prove(delivery: Delivery, member: str, witnessed: Witnessed) -> ProvenQuestion:
     """Raises UnprovenError, saying what is missing, unless every part of the proof holds."""
     try:
         receipt = Receipt.parse(delivery.receipt)
-        checkpoint = receipt.verify(delivery.entry, Policy.of(hub_log)).checkpoint
+        checkpoint = receipt.verify(delivery.entry, Policy(witnessed.keys)).checkpoint
         event = decode(delivery.entry)
     except AuditError as error:
         raise UnprovenError(f"The question is not proved to stand in the regional log: {error}.") from None
-    if (checkpoint.size, checkpoint.root) != (witnessed.size, witnessed.root):
+    if (checkpoint.size, checkpoint.root) != (witnessed.head.size, witnessed.head.root):
         raise UnprovenError("The question's receipt is under a checkpoint that this node has not witnessed.")
     if not isinstance(event, Asked):
         raise UnprovenError("The log entry behind the receipt is not a question.")

@@ -100,6 +100,16 @@ class SqlLogStorage:
         ).one_or_none()
         return None if row is None else Head(row.size, row.note, row.signed_at)
 
+    def head_signed_by(self, time: int) -> Head | None:
+        """The largest head among those signed at this second or before."""
+        row = self._connection.execute(
+            select(log_checkpoints)
+            .where(log_checkpoints.c.origin == self._origin, log_checkpoints.c.signed_at <= time)
+            .order_by(log_checkpoints.c.size.desc())
+            .limit(1)
+        ).one_or_none()
+        return None if row is None else Head(row.size, row.note, row.signed_at)
+
     def cosigned_heads(self, min_size: int) -> list[Head]:
         """Heads of at least this size that witnesses have cosigned, smallest first."""
         has_lines = exists().where(

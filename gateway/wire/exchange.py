@@ -1,7 +1,8 @@
 """What travels between a member and the hub: the member always calls, the hub only replies.
 
-A poll says how far the member has witnessed the regional log; its reply brings the latest checkpoint, the
-proof that it extends what was witnessed, and the questions that wait, each with its receipt.
+A poll says how far the member has witnessed the regional log, and shows the member's own; its reply brings
+the latest checkpoint, the proof that it extends what was witnessed, the questions that wait, each with its
+receipt, and what the hub has seen of the member's log.
 """
 
 from collections.abc import Mapping
@@ -9,22 +10,33 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.encoding import parse_base64, to_base64
+from audit.excerpt import Excerpt
 from audit.merkle import HASH_SIZE
+from gateway.wire.shown import (
+    ShownLog,
+    Sight,
+    excerpt_as_json,
+    excerpt_from_json,
+    shown_log_from_json,
+    sight_from_json,
+)
 
 
 @dataclass(frozen=True)
 class Poll:
-    """`seen_size` entries of the regional log are witnessed; `log_head` is the member's own checkpoint."""
+    """`seen_size` entries of the regional log are witnessed, `copied` followed; `log` is the member's own."""
 
     seen_size: int
     cosignature: str | None
-    log_head: str | None
+    log: ShownLog | None
     wait: float
+    copied: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return {
             "cosignature": self.cosignature,
-            "log_head": self.log_head,
+            "copied": self.copied,
+            "log": None if self.log is None else self.log.as_json(),
             "seen_size": self.seen_size,
             "wait": self.wait,
         }
@@ -44,17 +56,25 @@ class Delivery:
 
 @dataclass(frozen=True)
 class PollReply:
-    """`consistency` leads from the size that the poll named to `checkpoint`."""
+    """`consistency` leads from the size that the poll named to `checkpoint`.
+
+    `excerpt` tells the member what stands in the regional log about it, `sight` what the hub knows of its
+    own log.
+    """
 
     checkpoint: str
     consistency: tuple[bytes, ...]
     deliveries: tuple[Delivery, ...]
+    excerpt: Excerpt | None = None
+    sight: Sight | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
             "checkpoint": self.checkpoint,
             "consistency": [to_base64(h) for h in self.consistency],
             "deliveries": [d.as_json() for d in self.deliveries],
+            "excerpt": excerpt_as_json(self.excerpt),
+            "sight": None if self.sight is None else self.sight.as_json(),
         }
 
 
@@ -79,9 +99,18 @@ class SignedAnswer:
         }
 
 
+def poll_from_json(data: Mapping[str, Any]) -> Poll:
+    """`data` has the fields of PollSchema. Raises AuditError, TypeError, ValueError or AttributeError."""
+    shown = data["log"]
+    return Poll(**{**data, "log": None if shown is None else shown_log_from_json(shown)})
+
+
 def poll_reply_from_json(data: Mapping[str, Any]) -> PollReply:
-    """Raises AuditError, KeyError, TypeError or AttributeError for anything else."""
+    """Raises AuditError, KeyError, TypeError, ValueError or AttributeError for anything else."""
+    excerpt, sight = data["excerpt"], data["sight"]
     return PollReply(
+        excerpt=None if excerpt is None else excerpt_from_json(excerpt),
+        sight=None if sight is None else sight_from_json(sight),
         checkpoint=data["checkpoint"],
         consistency=tuple(parse_base64(h, "consistency proof", HASH_SIZE) for h in data["consistency"]),
         deliveries=tuple(

@@ -16,7 +16,7 @@ from audit.errors import (
     SignatureError,
     StaleLogError,
 )
-from audit.log import Growth, Head, Log
+from audit.log import Former, Growth, Head, Log
 from audit.memory import MemoryStorage
 from audit.merkle import EMPTY_ROOT, leaf_hash, root_of, verify_consistency
 from audit.note import Signer, Verifier
@@ -158,7 +158,7 @@ def test_a_second_writer_is_noticed(log: Log, storage: MemoryStorage) -> None:
 def test_a_key_is_changed_with_an_overlap(signer: Signer, storage: MemoryStorage) -> None:
     """Who knows only the former key and who knows only the new one both believe what is signed meanwhile."""
     present = Signer.generate(signer.key.name)
-    before, during, after = Log(signer), Log(present, [signer]), Log(present)
+    before, during, after = Log(signer), Log(present, [Former(signer, 3)]), Log(present)
     witness = Witness(Cosigner.generate("w"), [signer.verifier, present.verifier], MemoryWitnessStorage())
 
     before.append(storage, [b"before"], now=1)
@@ -174,9 +174,33 @@ def test_a_key_is_changed_with_an_overlap(signer: Signer, storage: MemoryStorage
         after.receipt(storage, 0).verify(b"before", Policy.of(signer.verifier))
 
 
+def test_a_former_key_signs_until_its_time_is_over_and_is_believed_for_what_it_signed(
+    signer: Signer, storage: MemoryStorage
+) -> None:
+    """The present process need not be started again when the overlap ends."""
+    present = Signer.generate(signer.key.name)
+    Log(signer).append(storage, [b"before"], now=1)
+    log = Log(present, [Former(signer, until=10)])
+    assert (log.keys(9), log.keys(10)) == ((present.key, signer.key), (present.key,))
+
+    log.append(storage, [b"during"], now=9)
+    assert len(log.checkpoint(storage).signatures) == 2
+    log.append(storage, [b"after"], now=10)
+    assert [s.key_id for s in log.checkpoint(storage).signatures] == [present.key.key_id]
+
+
+def test_a_stolen_key_signs_nothing_more(signer: Signer, storage: MemoryStorage) -> None:
+    """No overlap: the first head under the new key is signed by that alone, over what the old one signed."""
+    Log(signer).append(storage, [b"before"], now=5)
+    present = Signer.generate(signer.key.name)
+    Log(present, [Former(signer, until=6)]).append(storage, [b"changed"], now=6)
+    note = Log(present).checkpoint(storage)
+    assert [s.key_id for s in note.signatures] == [present.key.key_id]
+
+
 def test_a_new_key_keeps_the_logs_name(signer: Signer) -> None:
     with pytest.raises(MalformedError, match="another name"):
-        Log(signer, [Signer.generate("log.example/other")])
+        Log(signer, [Former(Signer.generate("log.example/other"), 1)])
 
 
 def test_a_log_without_its_former_key_does_not_sign_over_what_it_cannot_check(

@@ -1,0 +1,73 @@
+"""The secret keys of a hub's or a node's log and of its witness, through every change of keys.
+
+The first of each stands in `log.key` and `witness.key`, a later one in a file named by its key ID. Which of
+them counts is said by the log's own entries alone: a file without an entry is a change that did not happen.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from audit.cosignature import Cosigner
+from audit.errors import AuditError
+from audit.log import Former
+from audit.note import Signer
+from audit.vkey import VerifierKey
+from gateway.bootstrap.layout import Layout
+from gateway.keys.files import KeyFileError, read_secret, read_signer
+from gateway.store.database import Database
+from gateway.store.watching import SqlWatch
+from gateway.watching.keys import LOG, WITNESS, key_change, known_keys
+
+LOG_KEY = "log.key"
+WITNESS_KEY = "witness.key"
+FIRST = {LOG: LOG_KEY, WITNESS: WITNESS_KEY}
+
+
+@dataclass(frozen=True)
+class LogKeys:
+    """What signs the log now, what signs beside it for a while, and what cosigns the other side's log."""
+
+    signer: Signer
+    former: tuple[Former, ...]
+    cosigner: Cosigner
+
+
+def read_log_keys(directory: Path, database: Database, now: datetime) -> LogKeys:
+    """The keys that count as of `now`. Raises KeyFileError when a file is missing or damaged."""
+    keys = Layout(directory).keys
+    first = read_signer(keys / LOG_KEY)
+    cosigner = _cosigner(keys / WITNESS_KEY)
+    with database.reading() as connection:
+        origin = first.key.name
+        changes = [entry for _, entry in SqlWatch(connection, origin).key_changes(origin)]
+    known = known_keys(LOG, str(first.key), changes, now)
+    witness = known_keys(WITNESS, str(cosigner.key), changes, now)
+    signers = [first if str(first.key) == k else read_signer(key_file(keys, LOG, k)) for k in known.all]
+    if witness.present != str(cosigner.key):
+        cosigner = _cosigner(key_file(keys, WITNESS, witness.present))
+    return LogKeys(signers[0], _former(signers[1:], changes), cosigner)
+
+
+def key_file(keys: Path, use: str, vkey: str) -> Path:
+    """Where a key that is not the first of its use is kept."""
+    return keys / f"{use}-{VerifierKey.parse(vkey).key_id.hex()}.key"
+
+
+def _cosigner(path: Path) -> Cosigner:
+    try:
+        return Cosigner.parse(read_secret(path))
+    except AuditError:
+        raise KeyFileError(
+            f"The key file {path} is damaged.", remedy="Restore it from the backup of your keys."
+        ) from None
+
+
+def _former(signers: Sequence[Signer], changes: Sequence[bytes]) -> tuple[Former, ...]:
+    """Each former key with the second up to which it signs."""
+    ends = {}
+    for event in map(key_change, changes):
+        if event is not None and event.use == LOG and event.former is not None:
+            ends[event.former] = int(event.overlap_until.timestamp())
+    return tuple(Former(signer, ends[str(signer.key)]) for signer in signers)

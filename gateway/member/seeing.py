@@ -1,0 +1,138 @@
+"""A node is a witness of the regional log, follows what stands there about it, and shows its own log."""
+
+from audit.checkpoint import Checkpoint
+from audit.cosignature import CosignatureVerifier
+from audit.errors import AuditError
+from audit.excerpt import excerpt
+from audit.note import Note, Signature, Verifier
+from audit.witness_protocol import AddCheckpoint
+from gateway.member.context import Node
+from gateway.member.errors import LinkError
+from gateway.member.ports import View
+from gateway.member.proving import Witnessed
+from gateway.watching.keys import LOG, WITNESS, KnownKeys, announced_keys, is_about_keys, known_keys
+from gateway.watching.model import SeenByHub
+from gateway.watching.witnessing import follow_excerpt, witness_head
+from gateway.wire.exchange import Poll, PollReply
+from gateway.wire.shown import ShownLog, Sight
+
+HUB = "hub"
+"""The witness of our log that a restored node waits for."""
+
+
+def show(node: Node, view: View, wait: float) -> Poll:
+    """The node's call: what it has seen of the regional log, and its own log from where the hub knows it."""
+    latest = view.witness.latest(region_of(node))
+    seen = view.watch.seen_by_hub()
+    head = view.log.head()
+    shown = None if head is None else _shown(node, view, head.note, head.size, seen)
+    return Poll(
+        seen_size=0 if latest is None else Checkpoint.parse(latest.text).size,
+        cosignature=None if latest is None else str(latest),
+        log=shown,
+        # While the hub lacks more of our log than one call tells, the next call must not wait.
+        wait=wait if shown is None or shown.excerpt is None or not shown.excerpt.proof else 0.0,
+        copied=view.watch.copied(region_of(node)).size,
+    )
+
+
+def region_of(node: Node) -> str:
+    """Name of the regional log."""
+    return node.hub_log.key.name
+
+
+def region_keys(node: Node, view: View) -> KnownKeys:
+    """The keys of the regional log: the one that was compared by voice, and those it announced since."""
+    changes = [entry for _, entry in view.watch.key_changes(region_of(node))]
+    return known_keys(LOG, str(node.hub_log.key), changes, node.clock.now())
+
+
+def hub_witness_keys(node: Node, view: View) -> KnownKeys | None:
+    """The keys with which the hub cosigns our log, as the regional log announced them; None before that."""
+    changes = [entry for _, entry in view.watch.key_changes(region_of(node))]
+    return announced_keys(WITNESS, changes, node.clock.now())
+
+
+def witness_regional(node: Node, seen_size: int, head: str, proof: tuple[bytes, ...]) -> Witnessed:
+    """Cosign the hub's checkpoint if it extends what this node has seen; durable once this returns.
+
+    Raises LinkError for a log that was rolled back, forked or rewritten: nothing under it is answered, and
+    the two signed heads are kept as evidence.
+    """
+    with node.store.reading() as view:
+        keys = tuple(Verifier.parse(key) for key in region_keys(node, view).valid)
+    try:
+        offered = AddCheckpoint(seen_size, proof, Note.parse(head))
+        witnessed = witness_head(node.store.notes, node.cosigner, keys, offered, node.clock.now())
+    except AuditError as error:
+        raise LinkError(
+            f"The regional log does not extend what {node.member} has seen of it: {error}.",
+            remedy="No question is answered until it does. Tell the hub's operator and the other members; "
+            "`safelane log evidence` shows what was kept.",
+        ) from None
+    return Witnessed(witnessed, keys)
+
+
+def follow_regional(node: Node, reply: PollReply, witnessed: Witnessed) -> None:
+    """Copy what the reply tells of the regional log, and remember what the hub knows of ours.
+
+    Raises LinkError for an excerpt of another log than the one witnessed.
+    """
+    if reply.excerpt is not None:
+        try:
+            follow_excerpt(node.store.notes, region_of(node), reply.excerpt, witnessed.head)
+        except AuditError as error:
+            raise LinkError(
+                f"What the hub tells of the regional log does not stand in it: {error}.",
+                remedy="No question is answered until it does. Tell the hub's operator.",
+            ) from None
+    if reply.sight is not None:
+        _remember(node, reply.sight)
+
+
+def _remember(node: Node, sight: Sight) -> None:
+    """Keep the hub's cosignature, once verified, so that receipts of our log carry it."""
+    with node.store.reading() as view:
+        line = _cosignature(node, view, sight)
+        head = view.log.head()
+        heard = HUB in view.recovery.awaited() and head is not None and sight.size <= head.size
+    with node.store.notes() as notes:
+        if heard:
+            notes.recovery.heard(HUB)
+        notes.watch.keep_seen_by_hub(SeenByHub(sight.size, sight.copied, node.clock.now()))
+        if line is not None:
+            notes.log.add_cosignatures(sight.size, [line])
+
+
+def _cosignature(node: Node, view: View, sight: Sight) -> Signature | None:
+    """The hub's line, if it is one for the head that our log had at that size. What is not is left away."""
+    keys = hub_witness_keys(node, view)
+    if keys is None or sight.cosignature is None:
+        return None
+    try:
+        text = str(Checkpoint(node.log.origin, sight.size, node.log.root(view.log, sight.size)))
+        line = Signature.parse(sight.cosignature)
+        for verifier in map(CosignatureVerifier.parse, keys.valid):
+            if line.is_by(verifier.key):
+                verifier.verify(text, line.signature)
+                return line
+    except AuditError:
+        return None
+    return None
+
+
+def _shown(node: Node, view: View, head: str, size: int, seen: SeenByHub | None) -> ShownLog:
+    """Our head with its proof from the size that the hub knows, if we have that many entries."""
+    old = seen.size if seen is not None and seen.size <= size else 0
+    copied = seen.copied if seen is not None and seen.copied <= size else 0
+    return ShownLog(
+        head,
+        old,
+        tuple(node.log.consistency(view.log, old, size)),
+        excerpt(node.log, view.log, copied, size, _is_for_hub),
+    )
+
+
+def _is_for_hub(entry: bytes) -> bool:
+    """The hub is told what was answered and refused, and about keys; of the rest only that it is there."""
+    return is_about_keys(entry) or b'"type":"answered"' in entry or b'"type":"refused"' in entry

@@ -1,0 +1,1 @@
+"""How hub and member keep each other's log honest: witness, copy, compare, keep evidence, raise alerts."""

@@ -1,0 +1,65 @@
+"""Alerts that stand are kept until what they say no longer holds; each begins and ends once."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import structlog
+
+from audit.vkey import VerifierKey
+from gateway.watching.model import Alert, Concern
+from gateway.watching.ports import WatchView
+from gateway.watching.witnessing import Transaction
+
+log = structlog.get_logger()
+
+
+def raise_alerts(transaction: Transaction, found: Iterable[Alert], now: datetime) -> list[Alert]:
+    """Keep what was found in this cycle, end what was not found again; returns the new ones.
+
+    Evidence does not end: that a log contradicted itself stays true.
+    """
+    standing = {alert.key: alert for alert in found}
+    with transaction() as notes:
+        known = {kept.alert.key: kept.alert for kept in notes.watch.alerts(ended=False)}
+        new = [alert for key, alert in standing.items() if key not in known]
+        over = [alert for key, alert in known.items() if key not in standing]
+        for alert in new:
+            notes.watch.begin_alert(alert, now)
+        for alert in over:
+            notes.watch.end_alert(alert, now)
+    for alert in new:
+        log.warning(
+            "alert",
+            kind=alert.kind,
+            log=alert.origin,
+            about=alert.about,
+            reason=alert.message,
+            entries=list(alert.entries),
+        )
+    for alert in over:
+        log.info("alert ended", kind=alert.kind, log=alert.origin, about=alert.about)
+    return new
+
+
+def key_alerts(watch: WatchView, origin: str, keys: Sequence[str]) -> list[Alert]:
+    """An alert for the newest key of a log that changed it: to be compared by voice, as the first one was."""
+    if len(keys) < 2:
+        return []
+    number = max(number for number, _ in watch.key_changes(origin))
+    message = f"{origin} announced a new key under its former one; compare it by voice: {keys[0]}"
+    return [Alert(Concern.NEW_KEY, origin, VerifierKey.parse(keys[0]).key_id.hex(), message, (number,))]
+
+
+def evidence_alerts(watch: WatchView) -> list[Alert]:
+    """An alert for every bundle of evidence."""
+    return [
+        Alert(
+            Concern.CONTRADICTION,
+            kept.origin,
+            kept.id,
+            f"{kept.finding.value}: two heads signed by {kept.origin} do not fit each other; "
+            "tell every member, and check the bundle with `python -m audit verify`",
+            evidence=kept.id,
+        )
+        for kept in watch.evidence()
+    ]

@@ -1,0 +1,47 @@
+"""A clock that jumps or stands wrong: the log's order does not rest on it, but what it says of times does."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from audit.log import Head
+from gateway.watching.model import Alert, Concern
+
+TOLERANCE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A moment by the clock, and by a counter that nobody can set (seconds since any beginning)."""
+
+    clock: datetime
+    counter: float
+
+
+def clock_alerts(origin: str, head: Head | None, before: Tick | None, now: Tick) -> list[Alert]:
+    """Alerts if the clock jumped since the last cycle, or stands before what this log has signed."""
+    alerts = []
+    if before is not None:
+        jump = (now.clock - before.clock) - timedelta(seconds=now.counter - before.counter)
+        if abs(jump) > TOLERANCE:
+            way = "forward" if jump > timedelta(0) else "back"
+            alerts.append(
+                Alert(
+                    Concern.CLOCK,
+                    origin,
+                    "jump",
+                    f"the clock was set {way} by {round(abs(jump).total_seconds())} seconds; entries keep "
+                    "their order, but the times that they state may be wrong",
+                )
+            )
+    if head is not None and head.signed_at - now.clock.timestamp() > TOLERANCE.total_seconds():
+        alerts.append(
+            Alert(
+                Concern.CLOCK,
+                origin,
+                "behind the log",
+                f"the clock stands at {now.clock:%Y-%m-%d %H:%M:%S}Z, before the time of the latest head; "
+                "set it right, and look at the times of the newest entries",
+                (max(0, head.size - 1),),
+            )
+        )
+    return alerts

@@ -1,0 +1,72 @@
+"""Which keys a log is believed under: the one compared by voice, and those it announced under it. Pure.
+
+A key that is changed in order is announced by an entry `key-changed`, which stands under the former key: who
+believed that believes the new one, and the former one until the overlap ends. A stolen key has no overlap,
+and its successor is believed only once it was compared by voice again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from audit.errors import MalformedError
+from audit.events import KeyChanged, decode
+
+LOG = "log"
+"""Use of the key that signs the log."""
+WITNESS = "witness"
+"""Use of the key that cosigns the other side's log."""
+
+
+@dataclass(frozen=True)
+class KnownKeys:
+    """`present` signs from now on; `former` are valid still; `all` have been valid at some time."""
+
+    present: str
+    former: tuple[str, ...]
+    all: tuple[str, ...]
+
+    @property
+    def valid(self) -> tuple[str, ...]:
+        return (self.present, *self.former)
+
+
+def known_keys(use: str, first: str, changes: Sequence[bytes], now: datetime) -> KnownKeys:
+    """The keys for a use, from `first` on through the log's entries `key-changed`, oldest first.
+
+    Changes that do not lead on from a key that is believed are passed over.
+    """
+    chain = [(first, datetime.max.replace(tzinfo=now.tzinfo))]
+    for event in map(key_change, changes):
+        if event is None or event.use != use or event.former != chain[-1][0]:
+            continue
+        chain[-1] = (chain[-1][0], event.overlap_until)
+        chain.append((event.present, datetime.max.replace(tzinfo=now.tzinfo)))
+    *former, (present, _) = chain
+    return KnownKeys(
+        present,
+        tuple(key for key, until in reversed(former) if until > now),
+        tuple(key for key, _ in reversed(chain)),
+    )
+
+
+def announced_keys(use: str, changes: Sequence[bytes], now: datetime) -> KnownKeys | None:
+    """As `known_keys`, where the log itself announced the first key as well; None while there is none."""
+    for event in map(key_change, changes):
+        if event is not None and event.use == use and event.former is None:
+            return known_keys(use, event.present, changes, now)
+    return None
+
+
+def key_change(entry: bytes) -> KeyChanged | None:
+    """The entry as an event, if it is one about keys."""
+    try:
+        event = decode(entry)
+    except MalformedError:
+        return None
+    return event if isinstance(event, KeyChanged) else None
+
+
+def is_about_keys(entry: bytes) -> bool:
+    """Whether everybody who follows the log needs the entry."""
+    return b'"type":"key-changed"' in entry

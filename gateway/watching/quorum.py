@@ -1,0 +1,107 @@
+"""Witnesses are asked beside the questions, never before them; heads that too few saw are an alert."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from audit.cosignature import CosignatureVerifier
+from audit.errors import QuorumError
+from audit.log import Log, Storage
+from audit.note import Note, Verifier
+from audit.policy import NO_QUORUM, Group, Policy
+from audit.witness_client import Gathered, Prover
+from gateway.watching.model import Alert, Concern
+from gateway.watching.witnessing import Transaction
+
+
+class HasLog(Protocol):
+    """A view of either side."""
+
+    @property
+    def log(self) -> Storage: ...
+
+
+Reading = Callable[[], AbstractContextManager[HasLog]]
+Ask = Callable[[Note, Prover, Mapping[str, int]], Gathered]
+"""Asks all external witnesses at once for a head, from the size at which each was last known to be."""
+
+
+@dataclass
+class Gathering:
+    """What is remembered between two cycles: where each witness is, and what it said last."""
+
+    known: dict[str, int] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+
+
+def gather(log: Log, reading: Reading, transaction: Transaction, ask: Ask, memory: Gathering) -> None:
+    """Ask the external witnesses about the latest head, and keep what they give. Nothing waits for it."""
+    with reading() as view:
+        head = view.log.head()
+    if head is None:
+        return
+    size = head.size
+
+    def prove(old: int) -> Sequence[bytes]:
+        with reading() as view:
+            return log.consistency(view.log, old, size)
+
+    gathered = ask(Note.parse(head.note), prove, memory.known)
+    memory.failures = dict(gathered.failures)
+    memory.known |= dict.fromkeys(gathered.signatures, size)
+    if gathered.signatures:
+        with transaction() as notes:
+            notes.log.add_cosignatures(size, list(gathered.signatures.values()))
+
+
+def members_policy(logs: Iterable[str], witnesses: Mapping[str, Sequence[str]], quorum: int) -> Policy:
+    """`quorum` of these witnesses must have cosigned, each with any of its keys. All keys are vkeys."""
+    keys = {
+        f"{name}-{number}": CosignatureVerifier.parse(key)
+        for name, own in witnesses.items()
+        for number, key in enumerate(own)
+    }
+    groups = {
+        name: Group(1, tuple(f"{name}-{n}" for n in range(len(own)))) for name, own in witnesses.items()
+    }
+    believed = tuple(map(Verifier.parse, logs))
+    if not quorum:
+        return Policy(believed, keys, groups)
+    return Policy(believed, keys, groups | {"quorum": Group(quorum, tuple(witnesses))}, "quorum")
+
+
+def quorum_alerts(
+    log: Log, storage: Storage, policy: Policy, now: datetime, patience: timedelta
+) -> list[Alert]:
+    """An alert if what was logged longer ago than `patience` is under no head that enough have cosigned."""
+    if policy.quorum == NO_QUORUM:
+        return []
+    old = storage.head_signed_by(int((now - patience).timestamp()))
+    if old is None or old.size == 0:
+        return []
+    best: frozenset[str] = frozenset()
+    for head in storage.cosigned_heads(old.size):
+        note = Note.parse(head.note).with_signatures(storage.cosignatures(head.size))
+        try:
+            policy.verify(note)
+        except QuorumError:
+            seen = Policy(policy.logs, policy.witnesses).verify(note).witnesses
+            best = max(best, seen, key=len)
+            continue
+        return []
+    names = ", ".join(sorted({policy.witnesses[name].key.name for name in best})) or "nobody"
+    message = (
+        f"for more than {patience} no head with entry {old.size - 1} has been cosigned by enough witnesses "
+        f"(so far by {names}); questions are answered as before"
+    )
+    return [Alert(Concern.BELOW_QUORUM, log.origin, "quorum", message, (old.size - 1,))]
+
+
+def witness_alerts(origin: str, failures: Mapping[str, str]) -> list[Alert]:
+    """An alert for every external witness that did not give its cosignature when it was last asked."""
+    return [
+        Alert(Concern.WITNESS, origin, name, f"the witness {name} gave no cosignature: {why}")
+        for name, why in sorted(failures.items())
+    ]

@@ -1,0 +1,119 @@
+"""The regional log and a member's, read against each other over what is not settled yet. Pure.
+
+A question is settled with a member once both logs say the same about it; it is not looked at again.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from audit.errors import MalformedError
+from audit.events import Event, decode
+from audit.question_events import Answered, Refused
+from audit.reconcile import Difference, Gap, RegionalLog, reconcile
+from gateway.watching.model import Alert
+
+Entries = Sequence[tuple[int, bytes]]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What both logs say differently, and the questions (by the number of their entry) that are settled.
+
+    `about` are the numbers of the regional entries that speak of settled questions only.
+    """
+
+    differences: tuple[Difference, ...]
+    settled: frozenset[int]
+    about: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """`member_known_until`: everything that the member logged before has been handed in.
+
+    `patience` is how long after its deadline a question may lack its end.
+    """
+
+    now: datetime
+    member_known_until: datetime
+    patience: timedelta
+
+
+def compare_logs(origin: str, member: str, regional: Entries, members: Entries, horizon: Horizon) -> Compared:
+    """Compare the regional entries about a member with the member's own; both were verified before.
+
+    What the member's log seems to lack is held back until all that it logged before the release is known.
+    An answer after the deadline that the release lacks is no difference: it came too late, as both logs show.
+    A question that ended without the member is settled only once nothing can be under way any more.
+    """
+    region = RegionalLog.read(origin, regional)
+    late = _late(region, members)
+    waiting = {r.question_id for r in region.released.values() if r.at >= horizon.member_known_until}
+    found = [
+        each
+        for each in (*region.differences(horizon.now, horizon.patience), *reconcile(region, member, members))
+        if not (each.gap is Gap.MISSING_IN_MEMBER and each.question_id in waiting)
+        and not (each.gap is Gap.MISSING_IN_HUB and each.member_index in late)
+    ]
+    unsettled = waiting | {each.question_id for each in found}
+    unsettled |= {
+        r.question_id
+        for r in region.released.values()
+        if member in r.missing and r.at + horizon.patience > horizon.now
+    }
+    settled = {r.asked_index for r in region.released.values() if r.question_id not in unsettled}
+    about = settled | {number for number, r in region.released.items() if r.asked_index in settled}
+    return Compared(tuple(found), frozenset(settled), frozenset(about))
+
+
+def alert_of(difference: Difference, origin: str, member: str) -> Alert:
+    """A difference as an alert, with the entries of the regional log and of the member's that it rests on."""
+    places = []
+    if difference.hub_index is not None:
+        places.append(f"entry {difference.hub_index} of {origin}")
+    if difference.member_index is not None:
+        places.append(f"entry {difference.member_index} of {member}'s log")
+    entries = () if difference.hub_index is None else (difference.hub_index,)
+    return Alert(
+        difference.gap.value,
+        origin,
+        f"{member} {difference.question_id}",
+        f"{_WORDS[difference.gap]} ({', '.join(places)})",
+        entries,
+    )
+
+
+_WORDS = {
+    Gap.NO_END: "asked, and long after its deadline not released",
+    Gap.TWO_ENDS: "released twice",
+    Gap.NOT_ASKED: "a release, or a member's entry, about a question that the regional log does not hold so",
+    Gap.MISSING_IN_MEMBER: "the regional log says that the member answered or refused; its own log does not",
+    Gap.MISSING_IN_HUB: "the member's log has an answer or a refusal; the regional log says that none came",
+    Gap.CONTRADICTION: "one log says answered, the other refused",
+}
+
+
+def answers_in(entries: Entries) -> Iterator[tuple[int, Answered | Refused]]:
+    """The answers and refusals among a member's entries that name the entry that asked."""
+    for number, entry in entries:
+        event = _event(entry)
+        if isinstance(event, Answered | Refused) and event.asked is not None:
+            yield number, event
+
+
+def _late(region: RegionalLog, members: Entries) -> set[int]:
+    """Numbers of the member's entries that were made after the question's deadline."""
+    late = set()
+    for number, event in answers_in(members):
+        question = region.asked.get(event.asked.index) if event.asked else None
+        if question is not None and event.at > question[0].deadline:
+            late.add(number)
+    return late
+
+
+def _event(entry: bytes) -> Event | None:
+    try:
+        return decode(entry)
+    except MalformedError:
+        return None

@@ -1,0 +1,69 @@
+"""Another log's head is cosigned only if it extends what was seen; what does not is kept as evidence."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+from audit.checkpoint import Checkpoint
+from audit.cosignature import Cosigner
+from audit.errors import InconsistentError, SizeConflictError
+from audit.evidence import Evidence
+from audit.excerpt import Excerpt, follow, told_entries
+from audit.note import NoteVerifier
+from audit.witness import Witness
+from audit.witness_protocol import AddCheckpoint
+from gateway.watching.model import KeptEvidence
+from gateway.watching.ports import Notes
+
+Transaction = Callable[[], AbstractContextManager[Notes]]
+"""Opens the bookkeeping's durable transaction."""
+
+
+def witness_head(
+    transaction: Transaction,
+    cosigner: Cosigner,
+    logs: Sequence[NoteVerifier],
+    offered: AddCheckpoint,
+    now: datetime,
+) -> Checkpoint:
+    """Cosign the offered head if it extends what was seen at its old size; durable once this returns.
+
+    Raises as `Witness.update`. When the log contradicts itself, both signed heads have been kept before.
+    """
+    checkpoint = Checkpoint.parse(offered.checkpoint.text)
+    # A shorter log than before is no malformed request here: it is what evidence is made of.
+    old_size = min(offered.old_size, checkpoint.size)
+    try:
+        with transaction() as notes:
+            watch = Witness(cosigner, logs, notes.witness)
+            watch.update(old_size, offered.proof, offered.checkpoint, int(now.timestamp()))
+    except (SizeConflictError, InconsistentError) as error:
+        if error.evidence is not None:
+            keep_evidence(transaction, error.evidence, logs, now)
+        raise
+    return checkpoint
+
+
+def keep_evidence(
+    transaction: Transaction, evidence: Evidence, logs: Sequence[NoteVerifier], now: datetime
+) -> KeptEvidence:
+    """Keep a bundle, durably, under what it shows. Raises AuditError when it shows nothing."""
+    origin = Checkpoint.parse(evidence.first.text).origin
+    kept = KeptEvidence.of(evidence, origin, evidence.verify(logs), now)
+    with transaction() as notes:
+        notes.watch.keep_evidence(kept)
+    return kept
+
+
+def follow_excerpt(transaction: Transaction, origin: str, shown: Excerpt, witnessed: Checkpoint) -> bool:
+    """Copy what an excerpt tells, if it goes on where the copy ends; returns whether it does.
+
+    Raises ProofError when it is not what stands in the log under `witnessed`.
+    """
+    with transaction() as notes:
+        copied = notes.watch.copied(origin)
+        if shown.start != copied.size:
+            return False
+        new = follow(copied, shown, witnessed)
+        notes.watch.extend_copy(origin, copied.size, new, told_entries(shown))
+    return True
