@@ -15,6 +15,7 @@ from policies.errors import PolicyError
 COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("gateway.cli.ask:ask", "Ask a regional question."),
     "attack": ("gateway.cli.attack:command", "Attack released tables: what follows from them?"),
+    "backup": ("gateway.cli.backup:backup", "Save a hub or a node, and read the backup back."),
     "certificate": (
         "gateway.cli.certificate:command",
         "Check that a protected table is safe, without a solver.",
@@ -22,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("gateway.cli.demo:demo", "Build a demo region, start it, and ask a first question."),
     "epoch": ("gateway.cli.epochs:epoch", "Keys of pseudonyms: begin, list and destroy epochs."),
     "hub": ("gateway.cli.hub:hub", "The regional hub."),
+    "keys": ("gateway.cli.keys:command", "Keys of the controllers: make, back up, rotate, revoke."),
     "log": ("gateway.cli.log:command", "The log that nobody can rewrite: export, list, prove."),
     "member": ("gateway.cli.member:member", "A member node, inside its state."),
     "policy": ("gateway.cli.policy:command", "Read a policy before it counts."),
@@ -31,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Turn identifiers of a CSV table into pseudonyms.",
     ),
     "redact": ("gateway.cli.redact:redact", "Remove personal data from narratives."),
+    "restore": ("gateway.cli.backup:restore_command", "Bring a backup of a hub or a node back."),
     "risk": ("gateway.cli.risk:risk", "Measure how easily records can be told apart."),
     "words": ("gateway.cli.words:words", "List what a question may say."),
 }

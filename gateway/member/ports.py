@@ -11,8 +11,20 @@ from audit.commitment import Opening
 from audit.log import Storage
 from audit.witness import WitnessStorage
 from gateway.accounts.ports import People, PeopleNotes, PeopleWriter
-from gateway.member.model import LoadedSnapshot, PolicyInForce, Sent, StoredCube
+from gateway.member.model import (
+    Draft,
+    Ending,
+    Holder,
+    LoadedSnapshot,
+    PolicyInForce,
+    Sent,
+    SignedPolicy,
+    StoredCube,
+)
 from gateway.member.snapshot import Snapshot
+from gateway.member.vaulting import Vault, VaultLoad
+from gateway.watching.ports import Watch, WatchView
+from gateway.watching.recovering import Recovery, RecoveryNotes
 from gateway.wire.exchange import Poll, PollReply, SignedAnswer
 
 
@@ -29,6 +41,9 @@ class HubLink(Protocol):
     def send(self, answer: SignedAnswer) -> None:
         """Returns once the hub has kept the answer, or has said that it never will."""
 
+    def head(self) -> str:
+        """The checkpoint of the regional log that the hub shows to everybody."""
+
 
 class View(Protocol):
     """Reading. One state of the database throughout."""
@@ -43,9 +58,32 @@ class View(Protocol):
     def people(self) -> People:
         """Accounts, and what belongs to them."""
 
-    def policy(self) -> PolicyInForce | None: ...
+    @property
+    def recovery(self) -> Recovery: ...
 
-    def policies(self) -> list[PolicyInForce]: ...
+    @property
+    def watch(self) -> WatchView:
+        """What was seen of the regional log."""
+
+    @property
+    def vault(self) -> Vault: ...
+
+    def policy(self) -> PolicyInForce | None:
+        """The one in force, if any."""
+
+    def policies(self) -> list[PolicyInForce]:
+        """Every version that ever was in force, oldest first."""
+
+    def signed_policies(self) -> list[SignedPolicy]:
+        """Every version that was ever signed, oldest first."""
+
+    def draft(self) -> Draft | None: ...
+
+    def preview(self, preview_id: str) -> bytes | None:
+        """A cube that was made to be looked at, by what it was made from."""
+
+    def holders(self) -> list[Holder]:
+        """Everybody whose key counts or ever counted, oldest first."""
 
     def snapshot(self) -> tuple[LoadedSnapshot, Snapshot] | None:
         """The newest one."""
@@ -65,6 +103,9 @@ class View(Protocol):
     def outbox(self) -> list[tuple[Sent, Opening | None]]:
         """Answers that the hub has not acknowledged, oldest first."""
 
+    def unsettled(self, origin: str) -> list[int]:
+        """Own entries that answer questions of the regional log `origin` which are not settled with it."""
+
     def rejected(self, leaf: bytes) -> bool: ...
 
     def opening(self, field: str, entry_index: int) -> Opening | None: ...
@@ -73,12 +114,25 @@ class View(Protocol):
 class UnitOfWork(View, Protocol):
     """Writing: all of it or nothing, in one transaction with the log entries that explain it."""
 
-    def put_in_force(self, policy: PolicyInForce, *, because: int) -> None: ...
+    @property
+    def watch(self) -> Watch: ...
+
+    def sign_policy(self, policy: SignedPolicy, *, because: int) -> None: ...
+
+    def put_in_force(self, version: int, since: datetime, *, because: int) -> None: ...
+
+    def end_policy(self, version: int, at: datetime, ending: Ending, *, because: int) -> None: ...
+
+    def add_holder(self, holder: Holder, *, because: int) -> None: ...
+
+    def end_key(self, key: str, at: datetime, *, revoked: bool, because: int) -> None: ...
 
     @property
     def people(self) -> PeopleWriter: ...
 
     def add_snapshot(self, loaded: LoadedSnapshot, snapshot: Snapshot, *, because: int) -> None: ...
+
+    def replace_vault(self, load: VaultLoad | None, *, because: int) -> None: ...
 
     def add_cube(self, cube: StoredCube, *, because: int) -> None: ...
 
@@ -90,12 +144,29 @@ class UnitOfWork(View, Protocol):
 
 
 class Notes(Protocol):
-    """Bookkeeping that no decision about people rests on."""
+    """Bookkeeping that no decision about people rests on. Cosignatures are proofs of their own."""
+
+    @property
+    def log(self) -> Storage: ...
+
+    @property
+    def witness(self) -> WitnessStorage: ...
+
+    @property
+    def recovery(self) -> RecoveryNotes: ...
+
+    @property
+    def watch(self) -> Watch: ...
 
     @property
     def people(self) -> PeopleNotes: ...
 
     def acknowledged(self, question_id: str) -> None: ...
+
+    def keep_draft(self, draft: Draft | None) -> None:
+        """In place of any former one."""
+
+    def keep_preview(self, preview_id: str, snapshot_id: str, cube: bytes, at: datetime) -> None: ...
 
 
 class Store(Protocol):

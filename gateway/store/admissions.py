@@ -94,3 +94,8 @@ def enrolment_of(row: Row[tuple[object, ...]]) -> Enrolment:
 
 def _keys(enrolment: Enrolment) -> dict[str, str]:
     return dict(zip(_KEYS, enrolment.keys, strict=True))
+
+
+def enrolled_members(connection: Connection) -> list[str]:
+    """Codes of the members whose keys count."""
+    return list(connection.execute(select(enrolments.c.member).where(~enrolments.c.revoked)).scalars())

@@ -39,7 +39,9 @@ class Database:
 
     def _engine(self, *, immediate: bool = False) -> Engine:
         if not self._sqlite:
-            return create_engine(self.url, pool_pre_ping=True)
+            # Readers see one state throughout, as they do on SQLite.
+            level: dict[str, Any] = {} if immediate else {"isolation_level": "REPEATABLE READ"}
+            return create_engine(self.url, pool_pre_ping=True, **level)
         engine = create_engine(self.url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
         event.listen(engine, "connect", _durable)
         event.listen(engine, "begin", _begin_immediate if immediate else _begin)

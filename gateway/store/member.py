@@ -5,20 +5,26 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, exists, insert, select, update
 
 from audit.commitment import Opening
 from audit.log import Storage
-from gateway.member.model import LoadedSnapshot, Plan, PolicyInForce, Sent, StoredCube
+from gateway.member.model import LoadedSnapshot, Plan, Sent, StoredCube
 from gateway.member.snapshot import Snapshot
 from gateway.member.snapshot_bytes import snapshot_from_bytes, snapshot_to_bytes
+from gateway.member.vaulting import VaultLoad
 from gateway.store.database import Database
 from gateway.store.logs import SqlLogStorage
-from gateway.store.member_tables import cubes, policies, rejected, sent, snapshots
+from gateway.store.member_policies import PolicyNotes, PolicyView, PolicyWrites
+from gateway.store.member_tables import cubes, rejected, sent, snapshots
 from gateway.store.openings import find_opening, keep_opening
 from gateway.store.people import SqlPeople
 from gateway.store.people_writing import SqlPeopleNotes, SqlPeopleWriter
+from gateway.store.recovery import SqlRecovery
 from gateway.store.sequencer import Sequencer
+from gateway.store.vault import SqlVault, replace_vault
+from gateway.store.watch_tables import log_settled
+from gateway.store.watching import SqlWatch
 from gateway.store.witnessed import SqlWitnessStorage
 from gateway.wire.signed import ANSWER
 
@@ -34,34 +40,29 @@ class MemberStore:
     @contextmanager
     def reading(self) -> Iterator["MemberView"]:
         with self._database.reading() as connection:
-            yield MemberView(connection, SqlLogStorage(connection, self._origin))
+            yield MemberView(connection, SqlLogStorage(connection, self._origin), self._origin)
 
     @contextmanager
     def writing(self) -> Iterator["MemberUnitOfWork"]:
         with self._sequencer.writing() as unit:
-            yield MemberUnitOfWork(unit.connection, unit.log)
+            yield MemberUnitOfWork(unit.connection, unit.log, self._origin)
 
     @contextmanager
     def notes(self) -> Iterator["MemberNotes"]:
         with self._database.writing() as connection:
-            yield MemberNotes(connection)
+            yield MemberNotes(connection, self._origin)
 
 
-class MemberView:
+class MemberView(PolicyView):
     """Reads within one transaction."""
 
-    def __init__(self, connection: Connection, log: Storage) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, log: Storage, origin: str) -> None:
+        super().__init__(connection)
         self.log = log
         self.witness = SqlWitnessStorage(connection)
-
-    def policy(self) -> PolicyInForce | None:
-        found = self.policies()
-        return found[-1] if found else None
-
-    def policies(self) -> list[PolicyInForce]:
-        rows = self._connection.execute(select(policies).order_by(policies.c.version))
-        return [PolicyInForce(row.version, row.text, row.since, row.because) for row in rows]
+        self.watch = SqlWatch(connection, origin)
+        self.recovery = SqlRecovery(connection)
+        self.vault = SqlVault(connection)
 
     @property
     def people(self) -> SqlPeople:
@@ -120,6 +121,13 @@ class MemberView:
         )
         return [(_sent(row), self.opening(ANSWER, row.entry_index)) for row in rows]
 
+    def unsettled(self, origin: str) -> list[int]:
+        settled = exists().where(
+            log_settled.c.origin == origin, log_settled.c.asked_index == sent.c.asked_index
+        )
+        query = select(sent.c.entry_index).where(~settled).order_by(sent.c.entry_index)
+        return list(self._connection.execute(query).scalars())
+
     def rejected(self, leaf: bytes) -> bool:
         found = self._connection.execute(select(rejected.c.leaf).where(rejected.c.leaf == leaf))
         return found.first() is not None
@@ -128,15 +136,8 @@ class MemberView:
         return find_opening(self._connection, field, entry_index)
 
 
-class MemberUnitOfWork(MemberView):
+class MemberUnitOfWork(PolicyWrites, MemberView):
     """Writes within one transaction. `because` is the log entry that explains a write."""
-
-    def put_in_force(self, policy: PolicyInForce, *, because: int) -> None:
-        self._connection.execute(
-            insert(policies).values(
-                version=policy.version, text=policy.text, since=policy.since, because=because
-            )
-        )
 
     @property
     def people(self) -> SqlPeopleWriter:
@@ -152,6 +153,9 @@ class MemberUnitOfWork(MemberView):
                 because=because,
             )
         )
+
+    def replace_vault(self, load: VaultLoad | None, *, because: int) -> None:
+        replace_vault(self._connection, load, because)
 
     def add_cube(self, cube: StoredCube, *, because: int) -> None:
         plan = dataclasses.asdict(cube.plan)
@@ -184,11 +188,15 @@ class MemberUnitOfWork(MemberView):
         keep_opening(self._connection, field, opening, because)
 
 
-class MemberNotes:
+class MemberNotes(PolicyNotes):
     """Bookkeeping: replaced, not explained."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, origin: str) -> None:
+        super().__init__(connection)
+        self.log = SqlLogStorage(connection, origin)
+        self.witness = SqlWitnessStorage(connection)
+        self.watch = SqlWatch(connection, origin)
+        self.recovery = SqlRecovery(connection)
 
     @property
     def people(self) -> SqlPeopleNotes:

@@ -1,0 +1,65 @@
+"""Copies every row of one database into another, empty one: also from SQLite to PostgreSQL and back."""
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import Connection, Integer, Table, func, insert, literal_column, select
+
+from gateway.store.database import Database, StorageError
+from gateway.store.schema import metadata
+from gateway.store.sides import tables_of
+
+Progress = Callable[[str, int], None]
+"""Told the table, and how many rows of it were copied so far."""
+
+AT_ONCE = 500
+
+DOCUMENTS = frozenset({"cubes", "previews", "snapshots"})
+"""Tables whose rows can be of tens of megabytes each: taken one by one."""
+
+
+def copy_rows(
+    source: Database, target: Database, side: str, progress: Progress = lambda *_: None
+) -> Mapping[str, int]:
+    """Copy one state of the source into the target, whole or not at all; returns the rows of each table.
+
+    Both have the present schema. Raises StorageError when the target holds anything.
+    """
+    wanted = tables_of(side)
+    tables = [table for table in metadata.sorted_tables if table in wanted]
+    copied: dict[str, int] = {}
+    with source.reading() as reading, target.writing() as writing:
+        for table in tables:
+            if rows_in(writing, table):
+                raise StorageError(
+                    f"The database to copy into holds data already, in {table.name}.",
+                    remedy="Nothing was changed. Name an empty database.",
+                )
+        for table in tables:
+            copied[table.name] = _copy(reading, writing, table, progress)
+            if writing.dialect.name == "postgresql":
+                _count_on(writing, table)
+    return copied
+
+
+def rows_in(connection: Connection, table: Table) -> int:
+    return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+def _copy(reading: Connection, writing: Connection, table: Table, progress: Progress) -> int:
+    at_once = 1 if table.name in DOCUMENTS else AT_ONCE
+    rows = reading.execution_options(yield_per=at_once).execute(select(table))
+    done = 0
+    for part in rows.mappings().partitions():
+        writing.execute(insert(table), [dict(row) for row in part])
+        done += len(part)
+        progress(table.name, done)
+    return done
+
+
+def _count_on(connection: Connection, table: Table) -> None:
+    """Numbers that PostgreSQL draws itself go on after the highest that was copied."""
+    column = table.autoincrement_column
+    if column is not None and isinstance(column.type, Integer):
+        highest = select(func.coalesce(func.max(column), literal_column("0")) + 1).scalar_subquery()
+        sequence = func.pg_get_serial_sequence(table.name, column.name)
+        connection.execute(select(func.setval(sequence, highest, False)))
