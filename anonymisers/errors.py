@@ -47,3 +47,15 @@ class EpochDestroyedError(KeyStoreError):
 
 class RecordsError(AnonymiserError):
     """Records that no risk can be computed for."""
+
+
+class MaskError(AnonymiserError):
+    """A list of participants or a contribution that must not be summed."""
+
+
+class TotalError(AnonymiserError):
+    """A regional total that must not be published, or tables that none can be made of."""
+
+
+class BlindedSetError(AnonymiserError):
+    """A blinded set that is not what its maker committed to, or holds what is no point of the curve."""

@@ -1,0 +1,37 @@
+"""A participant's key for one question: X25519 (RFC 7748), made for that question and destroyed after it."""
+
+from Crypto.Protocol.DH import import_x25519_private_key, import_x25519_public_key, key_agreement
+from Crypto.PublicKey import ECC
+
+from anonymisers.errors import MaskError
+
+KEY_BYTES = 32
+
+
+class MaskKey:
+    """The secret half stays where it was made; `public` is what the others are given."""
+
+    def __init__(self, secret: bytes) -> None:
+        """`secret`: 32 bytes, as `new_secret` makes them. Raises MaskError for anything else."""
+        if len(secret) != KEY_BYTES:
+            raise MaskError("a mask key has 32 bytes")
+        self._key = import_x25519_private_key(secret)
+        self.public: bytes = self._key.public_key().export_key(format="raw")
+
+    def agree(self, other: bytes) -> bytes:
+        """The 32 bytes that only the owners of the two keys can compute.
+
+        Raises MaskError for a public key of the wrong length, or one that gives the same to everybody.
+        """
+        try:
+            theirs = import_x25519_public_key(other)
+            shared: bytes = key_agreement(static_priv=self._key, static_pub=theirs, kdf=lambda z: z)
+        except ValueError:
+            raise MaskError("a participant's mask key is no key that a secret can be agreed with") from None
+        return shared
+
+
+def new_secret() -> bytes:
+    """The secret half of a new key."""
+    seed: bytes = ECC.generate(curve="curve25519").seed
+    return seed

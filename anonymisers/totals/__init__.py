@@ -1,0 +1,1 @@
+"""Which regional totals of withheld cells may be published: decided before any of them is known."""
