@@ -9,6 +9,7 @@ import structlog
 from flask import Flask
 
 from gateway.api.app import create_hub_app, create_node_app
+from gateway.bootstrap.guarding import hub_guard, member_guard, show_evidence, start_guard
 from gateway.bootstrap.hub import open_hub
 from gateway.bootstrap.layout import Layout, database_url
 from gateway.bootstrap.member import hub_link, open_member
@@ -19,11 +20,16 @@ from gateway.hub.context import Hub
 from gateway.hub.releasing import next_deadline, release_due
 from gateway.member.cubes import CubeShelf
 from gateway.member.rounds import run_round
+from gateway.member.tending import tend
 from gateway.store.log_lock import LogHeldError, hold_log
 
 log = structlog.get_logger()
 
 POLL_SECONDS = 20.0
+LAST_CYCLE_SECONDS = 3.0
+"""How long the end waits for a cycle of the guard that is under way."""
+TEND_SECONDS = 15.0
+"""How often a node looks whether the first day of a signed policy has come."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 """Seconds between attempts while the hub is away: doubled each time."""
 
@@ -59,11 +65,13 @@ def serve_hub(directory: Path, stop: Stop) -> None:
         stop.on_stop(hub.bell.ring)
         closer = threading.Thread(target=_close_questions, args=(hub, stop), name="closer")
         closer.start()
+        guard = start_guard(hub_guard(directory, config, hub), config.guard_seconds, stop.wait)
         try:
             _serve(create_hub_app(hub), config.listen, Layout(directory).address, stop)
         finally:
             stop()
             closer.join()
+            guard.join(LAST_CYCLE_SECONDS)
 
 
 def is_served(directory: Path) -> bool:
@@ -92,18 +100,32 @@ def serve_member(directory: Path, stop: Stop, hub_url: str | None = None) -> Non
                     fruitless = done.refused > 0 and done.answered == 0
                 except SafelaneError as error:
                     log.warning("round failed", member=node.member, reason=error.message)
+                    show_evidence(directory, node.store)
                     fruitless = True
                 # A hub that is away, or that repeats what was answered, must not keep the node busy.
                 pause = min(2 * pause, LONGEST_PAUSE) if fruitless else FIRST_PAUSE
                 if fruitless:
                     stop.wait(pause)
 
+        def tend_policies() -> None:
+            while not stop.asked:
+                try:
+                    tend(node)
+                except SafelaneError as error:
+                    log.error("policy does not come into force", member=node.member, reason=error.message)
+                stop.wait(TEND_SECONDS)
+
+        # At the start, then again and again: a policy begins on its day by itself.
+        threading.Thread(target=tend_policies, name="policies", daemon=True).start()
+        cycle = member_guard(directory, config, node, hub_link(directory, hub_url))
+        guard = start_guard(cycle, config.guard_seconds, stop.wait)
         # A daemon: a long poll under way must not hold up the end. Whatever it has logged is durable.
         threading.Thread(target=rounds, name="rounds", daemon=True).start()
         try:
             _serve(create_node_app(node), config.listen, Layout(directory).address, stop)
         finally:
             stop()
+            guard.join(LAST_CYCLE_SECONDS)
 
 
 def _close_questions(hub: Hub, stop: Stop) -> None:

@@ -1,4 +1,7 @@
-"""`safelane policy`: read a policy aloud, try questions on it, compare it, check it. Files only, no data."""
+"""`safelane policy`: read a policy aloud, try questions on it, compare it, check it. Files only, no data.
+
+What a policy does at a node (`gateway.cli.policy_force` and others) is imported when it is asked for.
+"""
 
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -9,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from gateway.cli import options
+from gateway.cli.lazy import LazyCommands
 from gateway.dictionary import Dictionary, regional
 from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
 from gateway.errors import SafelaneError
@@ -37,7 +41,22 @@ class PolicyFileError(SafelaneError):
     exit_code = 2
 
 
-@click.group("policy")
+AT_A_NODE = {
+    "draft": ("gateway.cli.policy_force:draft", "Hand a policy in as the next version's draft."),
+    "history": (
+        "gateway.cli.policy_force:history",
+        "Every version that was signed, by whom, and when it held.",
+    ),
+    "preview": ("gateway.cli.policy_preview:preview", "Make the tables a policy would release, and look."),
+    "publish": ("gateway.cli.policy_force:publish_command", "Sign the draft into force."),
+    "review": ("gateway.cli.policy_force:review", "Sign, as a second person, that you reviewed the draft."),
+    "revoke": ("gateway.cli.policy_force:revoke_command", "End the policy in force at once."),
+    "rollback": ("gateway.cli.policy_force:rollback", "Hand a former version in again."),
+}
+"""Commands that work on a node's state."""
+
+
+@click.group("policy", cls=LazyCommands, later=AT_A_NODE)
 def command() -> None:
     """Policies: what may be shared, with whom, for what, how finely."""
 

@@ -5,12 +5,20 @@ from pathlib import Path
 
 from gateway.bootstrap.loading import load_source
 from gateway.bootstrap.member import open_member
+from gateway.bootstrap.people import create_key, person
 from gateway.member.building import build
-from gateway.member.policies import put_in_force
+from gateway.member.context import Node
+from gateway.member.holders import counting
+from gateway.member.model import Duty
+from gateway.member.policies import publication
+from gateway.member.publishing import hand_in, publish
 
 SOURCE = "source"
 MAPPING = "mapping.yaml"
 POLICY = "policy.yaml"
+
+CONTROLLER = "controller"
+PASSPHRASE = "invented people only"  # noqa: S105 - known to everybody: the demo holds nobody's data
 
 Progress = Callable[[str, float], None]
 
@@ -24,10 +32,21 @@ def prepare(directory: Path, progress: Progress) -> None:
             progress("reading its register", 0.0)
             load_source(directory, node, directory / SOURCE, _text(directory / MAPPING))
         if policy is None:
-            put_in_force(node, _text(directory / POLICY))
+            _sign(directory, node)
         if cube is None:
             build(node, progress)
         progress("ready", 1.0)
+
+
+def _sign(directory: Path, node: Node) -> None:
+    """The demo's controller signs the policy, as everybody does: with a key under a passphrase."""
+    with node.store.reading() as view:
+        there = {holder.name for holder in counting(view)}
+    if CONTROLLER not in there:
+        create_key(directory, node, CONTROLLER, Duty.CONTROLLER, PASSPHRASE, by=None)
+    who = person(directory, node, CONTROLLER, PASSPHRASE)
+    draft = hand_in(node, _text(directory / POLICY), None)
+    publish(node, who.sign(publication(node, draft.version, draft.text)))
 
 
 def _text(path: Path) -> str:

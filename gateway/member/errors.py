@@ -7,6 +7,10 @@ class LinkError(SafelaneError):
     """The hub cannot be reached or does not behave like a hub. The node goes on and tries again."""
 
 
+class ShorterLogError(LinkError):
+    """The hub refused our call: its log is shorter than what we have witnessed, or ours contradicts itself."""
+
+
 class UnprovenError(SafelaneError):
     """A question without proof that it was logged: altered, unlogged, of another log, or not for us."""
 
@@ -17,6 +21,18 @@ class RepeatedError(SafelaneError):
 
 class PolicyRefusedError(SafelaneError):
     """A policy that cannot come into force here. The one in force stays."""
+
+    exit_code = 9
+
+
+class SignatureRefusedError(SafelaneError):
+    """A signature that does not hold, is on something else, or is of a key that does not count."""
+
+    exit_code = 9
+
+
+class KeyRefusedError(SafelaneError):
+    """A personal key that cannot count here, or a person whose key does not."""
 
     exit_code = 9
 

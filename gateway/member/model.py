@@ -3,16 +3,88 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+
+
+class Duty(StrEnum):
+    """What a person's signature is for: everything, or only to review and to approve beside a controller."""
+
+    CONTROLLER = "controller"
+    SECOND = "second-person"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A person whose signatures count, or counted, at this node. `key` is a vkey of C2SP signed-note."""
+
+    name: str
+    key: str
+    duty: Duty
+    since: datetime
+    index: int
+    until: datetime | None = None
+    revoked: bool = False
+    """Whether it ended because it was lost or stolen; one that was replaced in order was not."""
+
+    @property
+    def counts(self) -> bool:
+        return self.until is None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A document that may become the next version. Nothing rests on it until it is signed.
+
+    `questions`: the examples that it must decide as expected; `review`: the second person's signed statement.
+    """
+
+    version: int
+    text: str
+    questions: str | None
+    review: str | None
+    at: datetime
+
+
+class Ending(StrEnum):
+    """How a version stopped counting, or why it never began."""
+
+    REPLACED = "replaced"
+    REVOKED = "revoked"
+    WITHDRAWN = "withdrawn"
+    """A later version was signed before this one began."""
+
+
+@dataclass(frozen=True)
+class SignedPolicy:
+    """A version that a controller signed, and what became of it. `index`: the entry that says so.
+
+    `note` is the controller's statement over exactly this text, `review` that of a second person. `begins` is
+    the first day (UTC) on which it can be in force; `since` and `in_force_index` tell when that happened.
+    """
+
+    version: int
+    text: str
+    note: str
+    review: str | None
+    begins: date
+    signed_at: datetime
+    index: int
+    since: datetime | None = None
+    in_force_index: int | None = None
+    ended: datetime | None = None
+    ending: Ending | None = None
 
 
 @dataclass(frozen=True)
 class PolicyInForce:
-    """A policy document as the controller wrote it, since when it counts, and the log entry that says so."""
+    """A policy document as the controller signed it, since when it counts, and the log entry that says so."""
 
     version: int
     text: str
     since: datetime
     index: int
+    note: str
+    review: str | None
 
 
 @dataclass(frozen=True)

@@ -1,53 +1,51 @@
-"""The policy in force: put there by the controller, logged, and never replaced by one that does not hold."""
+"""The policy that a node goes by: what can be one, and whether what is kept is what was signed."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from gateway.member import entries
+import structlog
+
 from gateway.member.context import Node
-from gateway.member.errors import PolicyRefusedError
-from gateway.member.model import PolicyInForce
+from gateway.member.errors import PolicyRefusedError, SignatureRefusedError
+from gateway.member.model import Duty, Holder, PolicyInForce, SignedPolicy
 from gateway.member.planning import plan
 from gateway.member.ports import View
+from gateway.member.statements import Act, check, digest, statement
 from policies import Policy, PolicyError, Vocabulary, load_policy
 from policies.demands import AFTERWARDS, Demand, demands
+
+log = structlog.get_logger()
 
 ABLE = AFTERWARDS | {
     Demand.APPROVAL,  # a question that needs a person is refused
     Demand.QUOTA,  # likewise: no question is answered that a quota would have to count
     Demand.TOTALS_ONLY,  # likewise
     Demand.RELEASE_SCHEDULE,  # cubes are made by the controller's own command
+    Demand.REVIEW,
     Demand.VICTIMS,
 }
 """What this node can carry out of what a policy may demand, if only by answering nothing."""
 
 
-def put_in_force(node: Node, text: str) -> PolicyInForce:
-    """Check a policy document and let it count from now on.
-
-    Raises PolicyRefusedError, and changes nothing, when the document has faults, is another member's, has
-    expired or does not hold yet, or does not follow the version in force by one.
-    """
-    policy = _checked(node, text)
-    now = node.clock.now()
-    with node.store.writing() as work:
-        _check_effect(node, work, policy)
-        former = work.policy()
-        expected = 1 if former is None else former.version + 1
-        if policy.version != expected:
-            raise PolicyRefusedError(
-                f"The policy has version {policy.version}; the next version here is {expected}.",
-                remedy=f"Write 'version: {expected}' if this is the policy that shall follow.",
-            )
-        event, openings = entries.policy_in_force(node, policy.version, text, now)
-        index = entries.record(node, work, event, openings)
-        in_force = PolicyInForce(policy.version, text, now, index)
-        work.put_in_force(in_force, because=index)
-    return in_force
+def checked(node: Node, text: str) -> Policy:
+    """The policy that a document says. Raises PolicyRefusedError for one that this node cannot go by."""
+    try:
+        policy = load_policy(text, node.vocabulary)
+    except PolicyError as error:
+        raise PolicyRefusedError(str(error), remedy="Nothing was changed; correct the document.") from None
+    if policy.member != node.member:
+        raise PolicyRefusedError(
+            f"This is the policy of {policy.member}; this node is that of {node.member}.",
+            remedy="Nothing was changed; choose the right file.",
+        )
+    _check_end(policy, node.clock.now())
+    _check_demands(policy)
+    return policy
 
 
-def _check_effect(node: Node, view: View, policy: Policy) -> None:
+def check_effect(node: Node, view: View, policy: Policy) -> None:
     """A policy that would show the released data otherwise needs a second cube, and could strand the node."""
     cube, loaded = view.cube(), view.snapshot()
     if cube is None or loaded is None or not view.released_cubes():
@@ -64,23 +62,51 @@ def _check_effect(node: Node, view: View, policy: Policy) -> None:
 
 
 def policy_of(node: Node, in_force: PolicyInForce) -> Policy:
-    """The policy that a stored text says. It was checked when it came into force."""
-    return _load(in_force.text, node.vocabulary)
+    """The policy that a stored text says. Raises PolicyRefusedError for one that cannot be read here."""
+    return read(node, in_force.text)
 
 
-def _checked(node: Node, text: str) -> Policy:
+def trusted(node: Node, view: View) -> tuple[PolicyInForce, Policy] | None:
+    """The policy in force, once it is shown to be what a controller signed; None where there is none.
+
+    A text or version that was edited since counts for nothing: it is as if no policy were in force.
+    """
+    in_force = view.policy()
+    if in_force is None:
+        return None
     try:
-        policy = load_policy(text, node.vocabulary)
+        check_signed(node, in_force, view.holders())
+        return in_force, policy_of(node, in_force)
+    except (SignatureRefusedError, PolicyRefusedError) as error:
+        log.error("policy in force cannot be trusted", version=in_force.version, reason=error.message)
+        return None
+
+
+def read(node: Node, text: str) -> Policy:
+    """Raises PolicyRefusedError for a text that this version of Safelane cannot read."""
+    try:
+        return _load(text, node.vocabulary)
     except PolicyError as error:
         raise PolicyRefusedError(str(error), remedy="Nothing was changed; correct the document.") from None
-    if policy.member != node.member:
-        raise PolicyRefusedError(
-            f"This is the policy of {policy.member}; this node is that of {node.member}.",
-            remedy="Nothing was changed; choose the right file.",
-        )
-    _check_validity(policy, node.clock.now())
-    _check_demands(policy)
-    return policy
+
+
+def publication(node: Node, version: int, text: str, act: Act = Act.PUBLISH) -> str:
+    """What a controller signs to publish a version, or a second person to say that it was reviewed."""
+    return statement(act, node.member, version=version, policy=digest(text))
+
+
+def check_signed(node: Node, policy: PolicyInForce | SignedPolicy, holders: Iterable[Holder]) -> None:
+    """Raise SignatureRefusedError unless a controller of this node signed exactly this text and version.
+
+    A key that was replaced or revoked since has still signed it: whether it counted then was checked then.
+    """
+    signing = tuple(holder for holder in holders if holder.duty is Duty.CONTROLLER)
+    _check_once(policy.note, publication(node, policy.version, policy.text), signing)
+
+
+@lru_cache(maxsize=32)
+def _check_once(note: str, expected: str, signing: tuple[Holder, ...]) -> None:
+    check(note, expected, signing)
 
 
 def _check_demands(policy: Policy) -> None:
@@ -93,15 +119,9 @@ def _check_demands(policy: Policy) -> None:
         )
 
 
-def _check_validity(policy: Policy, now: datetime) -> None:
-    today = now.date()
-    if policy.valid_until is not None and policy.valid_until < today:
+def _check_end(policy: Policy, now: datetime) -> None:
+    if policy.valid_until is not None and policy.valid_until < now.date():
         raise PolicyRefusedError(f"The policy ended on {policy.valid_until}.", remedy="Give it a new end.")
-    if policy.valid_from > today:
-        raise PolicyRefusedError(
-            f"The policy begins on {policy.valid_from}, which is not yet.",
-            remedy="Put it in force on that day; the policy in force holds until then.",
-        )
 
 
 @lru_cache(maxsize=8)

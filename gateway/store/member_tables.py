@@ -2,16 +2,12 @@
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, LargeBinary, String, Table, Text
 
+from gateway.store.approval_tables import charges, leaves, waiting
+from gateway.store.policy_tables import drafts, holders, policies, previews
 from gateway.store.schema import Moment, metadata
 
-policies = Table(
-    "policies",
-    metadata,
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("text", Text, nullable=False),
-    Column("since", Moment, nullable=False),
-    Column("because", Integer, nullable=False, unique=True),
-)
+__all__ = ["charges", "cubes", "drafts", "holders", "leaves", "policies", "previews"]
+__all__ += ["rejected", "sent", "snapshots", "waiting"]
 
 snapshots = Table(
     "snapshots",

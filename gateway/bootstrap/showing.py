@@ -1,0 +1,116 @@
+"""Questions answered from a cube that is only looked at: what an analyst would see; nothing is logged."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from audit.event_values import Filter
+from gateway.hub.merging import merge
+from gateway.member.context import Node
+from gateway.member.cubes import ReadyCube
+from gateway.member.deciding import Verdict, decide_on
+from gateway.member.previewing import CANONICAL
+from gateway.question import COUNTRY, Question, ask
+from gateway.wire.answer import Answer, AskedEntry, Refusal
+from gateway.wire.release import Coverage, Release
+from policies import Policy
+
+ANALYST = "analyst"
+NOWHERE = AskedEntry("preview", 0, "00" * 32)
+"""Stands for the log entry that a question would have: here nobody asks."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A question as somebody would put it, in the form in which log entries have it."""
+
+    question: Question
+    organisation: str
+    role: str
+    deadline: datetime
+
+    @property
+    def purpose(self) -> str:
+        return self.question.purpose
+
+    @property
+    def measure(self) -> str:
+        return self.question.measure
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        return self.question.by
+
+    @property
+    def where(self) -> tuple[Filter, ...]:
+        return tuple(Filter(f.level, f.codes) for f in self.question.where)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A ready-made question and what comes of it: a release with this member alone, or the refusals."""
+
+    name: str
+    label: str
+    recipient: str | None
+    release: Release | None
+    refusals: tuple[Refusal, ...]
+
+
+def canonical_questions(node: Node, policy: Policy, cube: ReadyCube) -> Iterator[Shown]:
+    """Each canonical question, as the first of those who may ask it would see it."""
+    moment = max(node.clock.now(), datetime.combine(policy.valid_from, time(12), UTC))
+    for name in node.dictionary.packs[CANONICAL]:
+        ready_made = node.dictionary.ready_made[name]
+        refusals: dict[Refusal, None] = {}
+        found = None
+        for asking in _askings(node, policy, name, moment):
+            verdict = decide_on(node.dictionary, node.member, asking, policy=policy, cube=cube, at=moment)
+            if verdict.reading is not None:
+                found = Shown(
+                    name, ready_made.label, asking.organisation, _release(node, asking, cube, verdict), ()
+                )
+                break
+            refusals |= dict.fromkeys(verdict.refusals)
+        yield found or Shown(name, ready_made.label, None, None, tuple(refusals))
+
+
+def _askings(node: Node, policy: Policy, name: str, moment: datetime) -> Iterator[Asking]:
+    """The question, by everybody to whom the policy shares anything."""
+    ready_made = node.dictionary.ready_made[name]
+    for share in policy.shares:
+        for recipient in sorted(share.recipients):
+            for purpose in sorted(share.purposes):
+                question = ask(
+                    node.dictionary,
+                    measure=ready_made.measure,
+                    by=[level for level in ready_made.by if level != COUNTRY],
+                    where={},
+                    purpose=purpose,
+                )
+                role = ANALYST if share.roles is None else min(share.roles)
+                yield Asking(question, recipient, role, moment + timedelta(hours=1))
+
+
+def _release(node: Node, asking: Asking, cube: ReadyCube, verdict: Verdict) -> Release:
+    reading = verdict.reading
+    assert reading is not None  # noqa: S101 - the caller looked
+    answer = Answer(
+        question_id="preview",
+        asked=NOWHERE,
+        member=node.member,
+        policy=str(cube.policy_version),
+        snapshot=cube.snapshot.id,
+        snapshot_date=cube.snapshot.until.isoformat(),
+        axes=reading.axes,
+        cells=reading.cells,
+    )
+    axes, cells = merge(node.dictionary, asking.question, {node.member: answer})
+    coverage = Coverage(
+        node.member,
+        answered=True,
+        policy=answer.policy,
+        snapshot=answer.snapshot,
+        snapshot_date=answer.snapshot_date,
+    )
+    return Release("preview", asking.question.as_json(), axes, cells, (coverage,), "", "")

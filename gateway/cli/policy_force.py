@@ -1,0 +1,181 @@
+"""Commands of `safelane policy` that bring a policy into force at a node, and end it."""
+
+import json
+from pathlib import Path
+
+import click
+
+from audit.event_values import PolicyStep
+from gateway.bootstrap.member import open_member
+from gateway.cli import options, persons
+from gateway.cli.files import read_document
+from gateway.cli.persons import unlocked
+from gateway.member.context import Node
+from gateway.member.holders import named
+from gateway.member.model import Draft, Ending, SignedPolicy
+from gateway.member.policies import check_signed, checked, publication
+from gateway.member.ports import View
+from gateway.member.publishing import (
+    add_review,
+    draft_of,
+    hand_in,
+    publish,
+    revocable,
+    revocation,
+    revoke,
+    step_to,
+)
+from gateway.member.rollback import former_text
+from gateway.member.statements import Act, signed_by
+
+QUESTIONS = ".questions.yaml"
+
+
+@click.command("draft")
+@click.argument("policy", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@options.own_directory
+def draft(policy: Path, directory: Path) -> None:
+    """Hand POLICY in as the draft of the next version. Nothing counts before it is published.
+
+    The questions in POLICY.questions.yaml, if it is there, must be decided as expected.
+    """
+    questions = policy.with_suffix(QUESTIONS)
+    with open_member(directory) as node:
+        kept = hand_in(node, read_document(policy), read_document(questions) if questions.exists() else None)
+        _say(node, kept)
+
+
+@click.command("review")
+@persons.by
+@options.own_directory
+def review(by: str, directory: Path) -> None:
+    """Sign, as a second person, that you have reviewed the draft."""
+    with open_member(directory) as node:
+        with node.store.reading() as view:
+            found = draft_of(view)
+        _say(node, found)
+        who = unlocked(directory, node, by)
+        add_review(node, who.sign(publication(node, found.version, found.text, Act.REVIEW)))
+    click.echo(f"Version {found.version} is reviewed by {by}.")
+
+
+@click.command("publish")
+@persons.by
+@options.own_directory
+def publish_command(by: str, directory: Path) -> None:
+    """Sign the draft as the controller; it is in force at once, or from its first day on."""
+    with open_member(directory) as node:
+        with node.store.reading() as view:
+            found = draft_of(view)
+        _say(node, found)
+        who = unlocked(directory, node, by)
+        done = publish(node, who.sign(publication(node, found.version, found.text)))
+        with node.store.reading() as view:
+            cube = view.cube()
+    if done.since is None:
+        click.echo(f"Version {done.version} is signed and comes into force on {done.begins}.")
+        return
+    click.echo(f"Version {done.version} is signed and in force.")
+    if cube is None or cube.policy_version != done.version:
+        click.echo(f"It answers once its tables are protected: safelane member cube --dir {directory}")
+
+
+@click.command("revoke")
+@persons.by
+@click.option("--reason", required=True, help="Why, in your words; it stays in this state.")
+@options.own_directory
+def revoke_command(by: str, reason: str, directory: Path) -> None:
+    """End the policy in force at once: from now on nothing is answered until another is published."""
+    with open_member(directory) as node:
+        with node.store.reading() as view:
+            ending = revocable(view)
+        who = unlocked(directory, node, by)
+        ended = revoke(node, who.sign(revocation(node, ending.version, reason)), reason)
+    click.echo(f"Version {ended.version} is revoked. What was given out under it stays known.")
+
+
+@click.command("history")
+@click.option("--text", "version", type=int, help="Print the document of this version instead.")
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of sentences.")
+@options.own_directory
+def history(version: int | None, as_json: bool, directory: Path) -> None:
+    """Every version that was signed, by whom, and when it was in force."""
+    with open_member(directory) as node, node.store.reading() as view:
+        if version is not None:
+            click.echo(_text(view, version), nl=False)
+            return
+        told = [_told(node, view, each) for each in view.signed_policies()]
+    if as_json:
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        return
+    for one in told or [{"sentence": "No policy was ever signed here."}]:
+        click.echo(one["sentence"])
+
+
+@click.command("rollback")
+@click.argument("version", type=click.IntRange(min=1))
+@options.own_directory
+def rollback(version: int, directory: Path) -> None:
+    """Hand the document of a former VERSION in again, as the draft of the next one."""
+    with open_member(directory) as node:
+        with node.store.reading() as view:
+            text = former_text(node, view, version)
+        _say(node, hand_in(node, text, None))
+
+
+def _say(node: Node, found: Draft) -> None:
+    """What the draft changes, so that nobody signs what he has not been told."""
+    with node.store.reading() as view:
+        step, changes = step_to(node, view, checked(node, found.text))
+    click.echo(f"Draft of version {found.version}: {_STEP[step]}.")
+    for change in json.loads(changes):
+        click.echo(f"{change['direction'] + ':':11} {change['sentence']}")
+
+
+def _text(view: View, version: int) -> str:
+    found = {each.version: each.text for each in view.signed_policies()}
+    if version not in found:
+        raise click.UsageError(f"there never was a version {version} here")
+    return found[version]
+
+
+def _told(node: Node, view: View, one: SignedPolicy) -> dict[str, object]:
+    holders = view.holders()
+    check_signed(node, one, holders)
+    by = named(signed_by(one.note, holders))
+    reviewed = None if one.review is None else named(signed_by(one.review, holders))
+    sentence = f"Version {one.version}: signed by {by} on {one.signed_at:%Y-%m-%d}"
+    sentence += f", reviewed by {reviewed}" if reviewed else ""
+    if one.since is not None:
+        sentence += f", in force from {one.since:%Y-%m-%d %H:%M} UTC"
+    elif one.ended is None:
+        sentence += f", begins on {one.begins}"
+    if one.ended is not None and one.ending is not None:
+        sentence += f", {_ENDED[one.ending]} on {one.ended:%Y-%m-%d %H:%M} UTC"
+    return {
+        "version": one.version,
+        "signed_by": by,
+        "reviewed_by": reviewed,
+        "signed_at": one.signed_at.isoformat(),
+        "begins": one.begins.isoformat(),
+        "in_force_from": one.since.isoformat() if one.since else None,
+        "ended": one.ended.isoformat() if one.ended else None,
+        "ending": str(one.ending) if one.ending else None,
+        "log_entry": one.index,
+        "sentence": sentence + ".",
+    }
+
+
+_STEP = {
+    PolicyStep.FIRST: "the first policy",
+    PolicyStep.LOOSENED: "it loosens",
+    PolicyStep.TIGHTENED: "it tightens",
+    PolicyStep.BOTH: "it loosens and tightens",
+    PolicyStep.NEITHER: "it neither loosens nor tightens",
+}
+
+_ENDED = {
+    Ending.REPLACED: "replaced",
+    Ending.REVOKED: "revoked",
+    Ending.WITHDRAWN: "withdrawn before it began,",
+}

@@ -1,0 +1,66 @@
+"""Cubes that exist already: the one that answers, and those that were made to be looked at.
+
+Of the same snapshot, plan, member's key and history there is one cube. So a policy that changes words only
+goes on with the cube there is, and one that was previewed answers from the very cube that was looked at.
+"""
+
+from hashlib import sha256
+
+from anonymisers.cube import CertifiedCube
+from audit.canonical import canonical_json
+from gateway.member import entries
+from gateway.member.context import Node
+from gateway.member.model import LoadedSnapshot, Plan, StoredCube
+from gateway.member.planning import plan
+from gateway.member.ports import UnitOfWork, View
+from gateway.member.shape import Shape
+from policies import Policy
+
+
+def preview_id(snapshot_id: str, made: Plan, released: list[bytes]) -> str:
+    """What a cube was made from, as a name for it inside the state."""
+    body = {
+        "consent": list(made.consent),
+        "finest": dict(made.finest),
+        "released": [sha256(cube).hexdigest() for cube in released],
+        "rules": made.rules,
+        "snapshot": snapshot_id,
+        "victims": list(made.victims),
+        "years": list(made.years),
+    }
+    return sha256(canonical_json(body)).hexdigest()
+
+
+def existing(view: View, snapshot_id: str, made: Plan) -> bytes | None:
+    """The cube of this plan and snapshot, if it answers already or was made for a preview."""
+    newest = view.cube()
+    if newest is not None and (newest.snapshot.id, newest.plan) == (snapshot_id, made):
+        return newest.cube
+    return view.preview(preview_id(snapshot_id, made, view.released_cubes()))
+
+
+def adopt(node: Node, work: UnitOfWork, policy: Policy) -> StoredCube | None:
+    """Let the cube of this policy answer, if it exists; None where it has to be made first."""
+    loaded = work.snapshot()
+    if loaded is None:
+        return None
+    record, snapshot = loaded
+    made, _ = plan(node.dictionary, policy, snapshot, node.clock.now().date())
+    found = existing(work, record.id, made)
+    return None if found is None else certify(node, work, record, policy.version, (made, found))
+
+
+def certify(
+    node: Node, work: UnitOfWork, record: LoadedSnapshot, version: int, planned: tuple[Plan, bytes]
+) -> StoredCube:
+    """Log that this cube is certified under a version, and let it answer."""
+    made, found = planned
+    cube = CertifiedCube.from_bytes(found)
+    shape = Shape(made.finest, made.years, max(map(len, cube.tables), default=0))
+    event, openings = entries.cube_certified(
+        node, record.id, version, shape=shape, certificate=cube.certificate_digest, at=node.clock.now()
+    )
+    index = entries.record(node, work, event, openings)
+    stored = StoredCube(record, version, made, found, index)
+    work.add_cube(stored, because=index)
+    return stored

@@ -1,0 +1,25 @@
+"""What a node does by itself for its policy: let the next one begin on its day, and make its cube then."""
+
+import structlog
+
+from gateway.member.building import build
+from gateway.member.context import Node
+from gateway.member.publishing import come_into_force
+
+log = structlog.get_logger()
+
+
+def tend(node: Node) -> None:
+    """Let the signed policy whose day has come take over, and protect its tables if that is not done yet.
+
+    Raises SignatureRefusedError or PolicyRefusedError for a policy that cannot begin, and NotProtectedError;
+    the policy in force, or its former cube, stays.
+    """
+    version = come_into_force(node)
+    if version is None:
+        return
+    log.info("policy in force", member=node.member, version=version)
+    with node.store.reading() as view:
+        loaded, cube = view.snapshot(), view.cube()
+    if loaded is not None and (cube is None or cube.policy_version != version):
+        build(node)

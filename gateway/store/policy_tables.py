@@ -1,0 +1,54 @@
+"""A node's tables of people's keys, policies and previews; their meaning is in `gateway.member.model`."""
+
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, LargeBinary, String, Table, Text
+
+from gateway.store.schema import Moment, metadata
+
+holders = Table(
+    "holders",
+    metadata,
+    Column("key", String(300), primary_key=True),
+    Column("name", String(40), nullable=False),
+    Column("duty", String(20), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment),
+    Column("revoked", Boolean, nullable=False),
+    Column("because", Integer, nullable=False, unique=True),
+    Column("ended_because", Integer),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Column("questions", Text),
+    Column("review", Text),  # the signed note
+    Column("at", Moment, nullable=False),
+)
+
+policies = Table(
+    "policies",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Column("note", Text, nullable=False),  # the controller's statement, signed
+    Column("review", Text),  # that of the second person
+    Column("begins", Date, nullable=False),
+    Column("signed_at", Moment, nullable=False),
+    Column("signed_because", Integer, nullable=False, unique=True),
+    Column("since", Moment),
+    Column("because", Integer, unique=True),
+    Column("ended", Moment),
+    Column("ending", String(20)),
+    Column("ended_because", Integer),
+)
+
+previews = Table(
+    "previews",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("snapshot_id", ForeignKey("snapshots.id"), nullable=False),
+    Column("cube", LargeBinary, nullable=False),
+    Column("made_at", Moment, nullable=False),
+)

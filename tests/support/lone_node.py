@@ -1,0 +1,29 @@
+"""A node by itself, set up as by its operator, with a clock that a test moves; no hub is needed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from simulation import HandClock
+
+from audit.note import Signer
+from gateway.bootstrap.member import connect, create_member, open_member
+from gateway.member.context import Node
+from gateway.wire.enrolling import HubKeys
+
+
+def set_up(directory: Path, member: str = "KH") -> None:
+    """A node's directory, keys and empty log."""
+    keys = (str(Signer.generate(f"test.example/{use}").key) for use in ("log", "calls"))
+    create_member(directory, member, "test.example")
+    connect(directory, member, "http://127.0.0.1:0", HubKeys(*keys))
+
+
+@contextmanager
+def lone_node(directory: Path, member: str = "KH") -> Iterator[tuple[Node, HandClock]]:
+    """The node, open, on 1 March 2026."""
+    set_up(directory, member)
+    clock = HandClock()
+    with open_member(directory) as node:
+        yield replace(node, clock=clock), clock

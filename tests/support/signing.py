@@ -1,0 +1,41 @@
+"""People with keys at a node, and policies that they sign: through the same path as the commands take."""
+
+from hashlib import sha256
+
+from audit.note import Signer, sign
+from gateway.member.context import Node
+from gateway.member.holders import counting, introduce, introduction, key_name
+from gateway.member.model import Duty, Holder, SignedPolicy
+from gateway.member.policies import publication
+from gateway.member.publishing import hand_in, publish
+from gateway.member.statements import Act
+
+
+def signer(node: Node, name: str = "controller") -> Signer:
+    """The same key for the same name at the same node, every time."""
+    full = key_name(node, name)
+    return Signer.from_seed(full, sha256(full.encode()).digest())
+
+
+def known(node: Node, name: str = "controller", duty: Duty = Duty.CONTROLLER) -> Holder:
+    """Somebody of this name whose key counts; vouched for by the controller where one is there already."""
+    with node.store.reading() as view:
+        there = {holder.name: holder for holder in counting(view)}
+    if name in there:
+        return there[name]
+    own = signer(node, name)
+    vouching = [own] if not there else [own, signer(node, min(there))]
+    note = str(sign(introduction(node, name, str(own.key), duty), *vouching))
+    return introduce(node, name, str(own.key), duty, note)
+
+
+def signed(node: Node, version: int, text: str, name: str = "controller", act: Act = Act.PUBLISH) -> str:
+    """A statement about a version of the policy, as somebody signs it."""
+    return str(sign(publication(node, version, text, act), signer(node, name)))
+
+
+def put_in_force(node: Node, text: str, questions: str | None = None) -> SignedPolicy:
+    """Hand a policy in and sign it as the controller; it is in force at once if its first day has come."""
+    known(node)
+    draft = hand_in(node, text, questions)
+    return publish(node, signed(node, draft.version, draft.text))
