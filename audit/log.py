@@ -83,7 +83,7 @@ class Storage(Protocol):
         ...
 
     def add_cosignatures(self, size: int, signatures: Sequence[Signature]) -> None:
-        """Keep cosignatures for the checkpoint of this size; ones already there are not repeated."""
+        """Keep cosignatures for the checkpoint of this size, of each key the one that came last."""
         ...
 
 

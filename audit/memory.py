@@ -18,7 +18,7 @@ class MemoryStorage:
         self._heads: dict[int, Head] = {}
         self._entries: list[bytes] = []
         self._tiles: dict[tuple[int, int], bytes] = {}
-        self._cosignatures: dict[int, dict[Signature, None]] = {}
+        self._cosignatures: dict[int, dict[tuple[str, bytes], Signature]] = {}
 
     def head(self) -> Head | None:
         """The latest head, or None before the first."""
@@ -61,8 +61,8 @@ class MemoryStorage:
 
     def cosignatures(self, size: int) -> list[Signature]:
         """Cosignatures gathered for the checkpoint of this size."""
-        return list(self._cosignatures.get(size, {}))
+        return list(self._cosignatures.get(size, {}).values())
 
     def add_cosignatures(self, size: int, signatures: Sequence[Signature]) -> None:
-        """Keep cosignatures for the checkpoint of this size."""
-        self._cosignatures.setdefault(size, {}).update(dict.fromkeys(signatures))
+        """Keep cosignatures for the checkpoint of this size, of each key the one that came last."""
+        self._cosignatures.setdefault(size, {}).update({(s.name, s.key_id): s for s in signatures})

@@ -87,8 +87,8 @@ def _checked(path: Path, data: Any, kind: type[T]) -> T:
     unknown = sorted(set(data) - set(fields))
     missing = [n for n, f in fields.items() if f.default is dataclasses.MISSING and n not in data]
     known = [(n, value) for n, value in data.items() if n in fields]
-    wrong = [n for n, value in known if fields[n].type == "str" and not isinstance(value, str)]
-    numbers = [n for n, value in known if fields[n].type == "int" and (type(value) is not int or value < 1)]
+    wrong = [n for n, value in known if fields[n].type is str and not isinstance(value, str)]
+    numbers = [n for n, value in known if fields[n].type is int and (type(value) is not int or value < 1)]
     told = (
         (unknown, "unknown"),
         (missing, "missing"),

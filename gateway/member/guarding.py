@@ -10,7 +10,7 @@ from audit.note import Note, Verifier
 from audit.policy import Policy
 from gateway.member.context import Node
 from gateway.member.ports import View
-from gateway.member.seeing import region_keys, region_of
+from gateway.member.seeing import other_witnesses, region_keys, region_of
 from gateway.watching.alerting import evidence_alerts, key_alerts, raise_alerts
 from gateway.watching.clocks import Tick, clock_alerts
 from gateway.watching.model import Alert, Concern
@@ -95,6 +95,12 @@ def _heard(node: Node, view: View, now: datetime, patience: timedelta) -> list[A
     if now - seen.heard_at > patience:
         message = f"the hub has not been heard since {seen.heard_at:%Y-%m-%d %H:%M:%S}Z"
         return [Alert(Concern.SILENT, region_of(node), "hub", message)]
+    if now - seen.fresh_at > patience and other_witnesses(node, view):
+        message = (
+            f"no other member has confirmed the hub's head since {seen.fresh_at:%Y-%m-%d %H:%M:%S}Z: they "
+            "may be away, or this node is kept at an old one; compare heads with another member"
+        )
+        return [Alert(Concern.BEHIND, region_of(node), node.member, message)]
     old = view.log.head_signed_by(int((seen.heard_at - patience).timestamp()))
     if old is not None and seen.size < old.size:
         message = f"the hub has witnessed {seen.size} entries of this node's log, and not yet {old.size}"

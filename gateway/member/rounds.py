@@ -37,7 +37,7 @@ def run_round(node: Node, shelf: CubeShelf, link: HubLink, wait: float) -> Round
         witness_regional(node, call.seen_size, link.head(), ())
         raise
     witnessed = witness_regional(node, call.seen_size, reply.checkpoint, reply.consistency)
-    follow_regional(node, reply, witnessed)
+    follow_regional(node, call, reply, witnessed)
     done = [_handle(node, shelf, delivery, witnessed) for delivery in reply.deliveries]
     send_outbox(node, link)
     return Round(sum(done), len(done) - sum(done))

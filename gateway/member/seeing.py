@@ -1,7 +1,9 @@
 """A node is a witness of the regional log, follows what stands there about it, and shows its own log."""
 
+from datetime import UTC, datetime
+
 from audit.checkpoint import Checkpoint
-from audit.cosignature import CosignatureVerifier
+from audit.cosignature import CosignatureVerifier, cosigned_at
 from audit.errors import AuditError
 from audit.excerpt import excerpt
 from audit.note import Note, Signature, Verifier
@@ -10,7 +12,15 @@ from gateway.member.context import Node
 from gateway.member.errors import LinkError
 from gateway.member.ports import View
 from gateway.member.proving import Witnessed
-from gateway.watching.keys import LOG, WITNESS, KnownKeys, announced_keys, is_about_keys, known_keys
+from gateway.watching.keys import (
+    LOG,
+    WITNESS,
+    KnownKeys,
+    announced_keys,
+    enrolled_witnesses,
+    is_about_keys,
+    known_keys,
+)
 from gateway.watching.model import SeenByHub
 from gateway.watching.witnessing import follow_excerpt, witness_head
 from gateway.wire.exchange import Poll, PollReply
@@ -73,7 +83,7 @@ def witness_regional(node: Node, seen_size: int, head: str, proof: tuple[bytes, 
     return Witnessed(witnessed, keys)
 
 
-def follow_regional(node: Node, reply: PollReply, witnessed: Witnessed) -> None:
+def follow_regional(node: Node, call: Poll, reply: PollReply, witnessed: Witnessed) -> None:
     """Copy what the reply tells of the regional log, and remember what the hub knows of ours.
 
     Raises LinkError for an excerpt of another log than the one witnessed.
@@ -87,19 +97,28 @@ def follow_regional(node: Node, reply: PollReply, witnessed: Witnessed) -> None:
                 remedy="No question is answered until it does. Tell the hub's operator.",
             ) from None
     if reply.sight is not None:
-        _remember(node, reply.sight)
+        grown = witnessed.head.size > call.seen_size
+        _remember(node, reply.sight, None if grown else Note.parse(reply.checkpoint))
 
 
-def _remember(node: Node, sight: Sight) -> None:
-    """Keep the hub's cosignature, once verified, so that receipts of our log carry it."""
+def _remember(node: Node, sight: Sight, unchanged: Note | None) -> None:
+    """Keep the hub's cosignature, once verified, so that receipts of our log carry it.
+
+    `unchanged` is the head of a regional log that has not grown: it is fresh if others confirm it.
+    """
+    now = node.clock.now()
     with node.store.reading() as view:
         line = _cosignature(node, view, sight)
         head = view.log.head()
+        seen = view.watch.seen_by_hub()
+        fresh = now
+        if unchanged is not None and seen is not None:
+            fresh = max(seen.fresh_at, _confirmed(node, view, unchanged))
         heard = HUB in view.recovery.awaited() and head is not None and sight.size <= head.size
     with node.store.notes() as notes:
         if heard:
             notes.recovery.heard(HUB)
-        notes.watch.keep_seen_by_hub(SeenByHub(sight.size, sight.copied, node.clock.now()))
+        notes.watch.keep_seen_by_hub(SeenByHub(sight.size, sight.copied, now, fresh))
         if line is not None:
             notes.log.add_cosignatures(sight.size, [line])
 
@@ -119,6 +138,24 @@ def _cosignature(node: Node, view: View, sight: Sight) -> Signature | None:
     except AuditError:
         return None
     return None
+
+
+def other_witnesses(node: Node, view: View) -> list[CosignatureVerifier]:
+    """The other members' witness keys, as the regional log says."""
+    entries = [entry for _, entry in view.watch.key_changes(region_of(node))]
+    return [CosignatureVerifier.parse(key) for key in enrolled_witnesses(entries, node.member)]
+
+
+def _confirmed(node: Node, view: View, head: Note) -> datetime:
+    """When another member last said that this is the head it sees, but no later than now."""
+    latest = 0
+    for verifier in other_witnesses(node, view):
+        try:
+            latest = max(latest, cosigned_at(head, verifier))
+        except AuditError:
+            continue
+    now = node.clock.now()
+    return datetime.fromtimestamp(min(latest, now.timestamp()), UTC)
 
 
 def _shown(node: Node, view: View, head: str, size: int, seen: SeenByHub | None) -> ShownLog:

@@ -180,17 +180,24 @@ class SqlLogStorage:
         return [Signature.parse(row.line) for row in rows]
 
     def add_cosignatures(self, size: int, signatures: Sequence[Signature]) -> None:
-        """Keep cosignatures for the checkpoint of this size."""
-        known = self.cosignatures(size)
-        new = [s for s in dict.fromkeys(signatures) if s not in known]
-        if new:
-            self._connection.execute(
-                insert(log_cosignatures),
-                [
-                    {"origin": self._origin, "size": size, "line": str(s), "position": position}
-                    for position, s in enumerate(new, start=len(known))
-                ],
-            )
+        """Keep cosignatures for the checkpoint of this size, of each key the one that came last."""
+        known = {(s.name, s.key_id): s for s in self.cosignatures(size)}
+        at_size = (log_cosignatures.c.origin == self._origin, log_cosignatures.c.size == size)
+        for signature in signatures:
+            former = known.get((signature.name, signature.key_id))
+            if former is None:
+                self._connection.execute(
+                    insert(log_cosignatures).values(
+                        origin=self._origin, size=size, line=str(signature), position=len(known)
+                    )
+                )
+            elif former != signature:
+                self._connection.execute(
+                    update(log_cosignatures)
+                    .where(*at_size, log_cosignatures.c.line == str(former))
+                    .values(line=str(signature))
+                )
+            known[signature.name, signature.key_id] = signature
 
     def _move_head(self, growth: Growth) -> None:
         head = growth.head

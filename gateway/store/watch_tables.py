@@ -61,7 +61,7 @@ log_key_changes = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("entry", LargeBinary, nullable=False),
 )
-"""The entries `key-changed` of our own log and of those that we follow."""
+"""Entries about keys, of our own log and of those that we follow."""
 
 log_shown = Table(
     "log_shown",
@@ -70,5 +70,6 @@ log_shown = Table(
     Column("size", BigInteger, nullable=False),
     Column("copied", BigInteger, nullable=False),
     Column("heard_at", Moment, nullable=False),
+    Column("fresh_at", Moment, nullable=False),
 )
 """On a node: what the hub has seen of the node's own log."""

@@ -1,5 +1,6 @@
 """What was seen of other logs (`gateway.watching.ports.Watch`), in the caller's transaction."""
 
+import dataclasses
 import json
 from collections.abc import Iterable
 from datetime import datetime
@@ -164,10 +165,10 @@ class SqlWatch:
         row = self._connection.execute(
             select(log_shown).where(log_shown.c.origin == self._origin)
         ).one_or_none()
-        return None if row is None else SeenByHub(row.size, row.copied, row.heard_at)
+        return None if row is None else SeenByHub(row.size, row.copied, row.heard_at, row.fresh_at)
 
     def keep_seen_by_hub(self, seen: SeenByHub) -> None:
-        values = {"size": seen.size, "copied": seen.copied, "heard_at": seen.heard_at}
+        values = dataclasses.asdict(seen)
         changed = self._connection.execute(
             update(log_shown).where(log_shown.c.origin == self._origin).values(**values)
         )

@@ -6,6 +6,7 @@ from datetime import datetime
 import structlog
 
 from audit.vkey import VerifierKey
+from gateway.watching.keys import key_change
 from gateway.watching.model import Alert, Concern
 from gateway.watching.ports import WatchView
 from gateway.watching.witnessing import Transaction
@@ -45,7 +46,8 @@ def key_alerts(watch: WatchView, origin: str, keys: Sequence[str]) -> list[Alert
     """An alert for the newest key of a log that changed it: to be compared by voice, as the first one was."""
     if len(keys) < 2:
         return []
-    number = max(number for number, _ in watch.key_changes(origin))
+    changes = [(n, key_change(entry)) for n, entry in watch.key_changes(origin)]
+    number = max(n for n, change in changes if change is not None and change.present == keys[0])
     message = f"{origin} announced a new key under its former one; compare it by voice: {keys[0]}"
     return [Alert(Concern.NEW_KEY, origin, VerifierKey.parse(keys[0]).key_id.hex(), message, (number,))]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit.errors import MalformedError
-from audit.events import KeyChanged, decode
+from audit.events import Event, KeyChanged, MemberEnrolled, MemberRevoked, decode
 
 LOG = "log"
 """Use of the key that signs the log."""
@@ -60,13 +60,32 @@ def announced_keys(use: str, changes: Sequence[bytes], now: datetime) -> KnownKe
 
 def key_change(entry: bytes) -> KeyChanged | None:
     """The entry as an event, if it is one about keys."""
+    event = _event(entry)
+    return event if isinstance(event, KeyChanged) else None
+
+
+def _event(entry: bytes) -> Event | None:
     try:
-        event = decode(entry)
+        return decode(entry)
     except MalformedError:
         return None
-    return event if isinstance(event, KeyChanged) else None
+
+
+_ABOUT_KEYS = (b'"type":"key-changed"', b'"type":"member-enrolled"', b'"type":"member-revoked"')
 
 
 def is_about_keys(entry: bytes) -> bool:
     """Whether everybody who follows the log needs the entry."""
-    return b'"type":"key-changed"' in entry
+    return any(kind in entry for kind in _ABOUT_KEYS)
+
+
+def enrolled_witnesses(entries: Sequence[bytes], but: str) -> tuple[str, ...]:
+    """The witness keys of the members that a regional log has enrolled, without those of one of them."""
+    keys: dict[str, str] = {}
+    for entry in entries:
+        event = _event(entry)
+        if isinstance(event, MemberEnrolled):
+            keys[event.member] = event.witness_key
+        elif isinstance(event, MemberRevoked):
+            keys.pop(event.member, None)
+    return tuple(key for member, key in keys.items() if member != but)

@@ -76,8 +76,13 @@ class KeptEvidence:
 
 @dataclass(frozen=True)
 class SeenByHub:
-    """A node's memory of what the hub has witnessed and copied of its log, and when the hub said so."""
+    """A node's memory of what the hub has witnessed and copied of its log, and when the hub said so.
+
+    `fresh_at` is when the regional log was last known to be shown as it is: it had grown, or another member
+    confirmed its head. A hub that keeps a node at an old head cannot make the others confirm that.
+    """
 
     size: int
     copied: int
     heard_at: datetime
+    fresh_at: datetime

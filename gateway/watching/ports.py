@@ -19,7 +19,7 @@ class WatchView(Protocol):
         """Entries of another log that concern us and have not been settled, by number."""
 
     def key_changes(self, origin: str) -> Sequence[tuple[int, bytes]]:
-        """The entries `key-changed` of a log that we follow, or of our own, by number."""
+        """The entries about keys of a log that we follow, or of our own, by number."""
 
     def evidence(self) -> Sequence[KeptEvidence]:
         """Oldest first."""

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from audit.checkpoint import open_checkpoint
-from audit.cosignature import Cosigner
+from audit.cosignature import Cosigner, cosigned_at
 from audit.errors import CorruptLogError, NotInLogError, SizeConflictError, StaleLogError
 from audit.log import Head, Log
 from audit.memory import MemoryStorage
@@ -164,6 +164,33 @@ def test_cosignatures_are_kept_for_their_checkpoint(engine: Engine, log: Log) ->
         assert storage.cosignatures(2) == []
         assert [head.size for head in storage.cosigned_heads(min_size=1)] == [1]
         assert storage.cosigned_heads(min_size=2) == []
+
+
+def test_a_witness_that_cosigns_again_and_again_does_not_lengthen_the_checkpoint(
+    engine: Engine, log: Log
+) -> None:
+    """A quiet log is cosigned at every poll: only the newest statement of each key is kept."""
+    witness, other = Cosigner.generate("witness.example"), Cosigner.generate("other.example")
+    with engine.begin() as connection:
+        storage = SqlLogStorage(connection, ORIGIN)
+        log.append(storage, [b"one"], now=1)
+        head = open_checkpoint(log.checkpoint(storage), [Verifier(log.key)])
+        for now in range(1, 150):
+            storage.add_cosignatures(1, [witness.cosign(head, now), other.cosign(head, now)])
+
+        note = log.checkpoint(storage)
+        assert len(note.signatures) == 3
+        assert cosigned_at(note, witness.verifier) == 149
+
+
+def test_the_head_of_a_time_is_the_largest_signed_until_then(engine: Engine, log: Log) -> None:
+    """Also when the clock was set back in between."""
+    with engine.begin() as connection:
+        storage = SqlLogStorage(connection, ORIGIN)
+        for entry, now in ((b"one", 100), (b"two", 200), (b"three", 50)):
+            log.append(storage, [entry], now=now)
+        sizes = {t: getattr(storage.head_signed_by(t), "size", None) for t in (49, 99, 150, 1_000)}
+    assert sizes == {49: None, 99: 3, 150: 3, 1_000: 3}
 
 
 def test_a_receipt_from_a_database_verifies(engine: Engine, log: Log) -> None:

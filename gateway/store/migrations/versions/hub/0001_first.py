@@ -139,6 +139,7 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("copied", sa.BigInteger(), nullable=False),
         sa.Column("heard_at", sa.DateTime(), nullable=False),
+        sa.Column("fresh_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("origin", name="pk_log_shown"),
     )
     op.create_table(
