@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Check that a protected table is safe, without a solver.",
     ),
     "demo": ("gateway.cli.demo:demo", "Build a demo region, start it, and ask a first question."),
+    "doctor": ("gateway.cli.doctor:doctor", "Is everything well with a hub or a node?"),
     "epoch": ("gateway.cli.epochs:epoch", "Keys of pseudonyms: begin, list and destroy epochs."),
     "hub": ("gateway.cli.hub:hub", "The regional hub."),
     "keys": ("gateway.cli.keys:command", "Keys of the controllers: make, back up, rotate, revoke."),

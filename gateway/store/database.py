@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from gateway.errors import SafelaneError
 
@@ -74,6 +74,11 @@ class Database:
                 remedy="See that the disk has room and no other program holds the database, then try again.",
             ) from None
         except DBAPIError as error:
+            if type(error) is DatabaseError:  # not one of its kinds: the file is damaged, or none of SQLite's
+                raise StorageError(
+                    f"The database {make_url(self.url).render_as_string()} cannot be read: {error.orig}",
+                    remedy="Stop what uses it, keep the file, and restore the newest backup.",
+                ) from None
             if error.connection_invalidated:
                 raise StorageError("The connection to the database was lost.", remedy="Try again.") from None
             raise
