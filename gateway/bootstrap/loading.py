@@ -1,18 +1,23 @@
 """Loads a national source into a node: read by its mapping, whole or not at all."""
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from anonymisers.pseudonym_domain import Domain
 from anonymisers.pseudonyms import pseudonyms
+from gateway.bootstrap.filling import Filling, engine_redaction
 from gateway.bootstrap.judging import judge
+from gateway.bootstrap.layout import Layout
 from gateway.bootstrap.member import person_key
+from gateway.keys.custody import read_custody
 from gateway.member.context import Node
 from gateway.member.loading import keep_snapshot
 from gateway.member.model import LoadedSnapshot
 from gateway.sources.findings import Findings
 from gateway.sources.load import Load, load
+from gateway.sources.mapping import SourceMapping
 from gateway.sources.mapping_yaml import parse_mapping
 from gateway.sources.opening import open_source
 
@@ -42,7 +47,10 @@ def load_source(
 
     The report on its quality and the list of what could not be read are left in `directory`.
 
-    Raises MappingError or SourceError, and keeps the former snapshot, when the source cannot be read whole.
+    What the mapping keeps enters the node's vault with the snapshot and replaces what was there.
+
+    Raises MappingError or SourceError, and keeps the former snapshot, when the source cannot be read whole;
+    NoVaultError when the mapping keeps anything and the node has no vault.
     """
     rules = parse_mapping(mapping, node.dictionary, member=node.member)
     findings = Findings()
@@ -51,7 +59,11 @@ def load_source(
     def pseudonymise(kind: str, values: Sequence[str]) -> Sequence[str]:
         return pseudonyms(key, Domain(node.member, FIRST_EPOCH, INTERNAL, INTERNAL, kind), values)
 
-    with open_source(str(source), rules, findings) as opened:
+    with ExitStack() as stack:
+        opened = stack.enter_context(open_source(str(source), rules, findings))
+        filling = _filling(directory, rules)
+        if filling is not None:
+            stack.enter_context(filling)
         loaded = load(
             opened,
             rules,
@@ -59,7 +71,16 @@ def load_source(
             pseudonymise=pseudonymise,
             today=node.clock.now().date(),
             findings=findings,
+            keeper=filling,
             progress=progress,
         )
-    kept = keep_snapshot(node, loaded.snapshot)
+        kept = keep_snapshot(node, loaded.snapshot, None if filling is None else filling.filled())
     return Loaded(kept, loaded, judge(directory, loaded, findings, node.dictionary))
+
+
+def _filling(directory: Path, rules: SourceMapping) -> Filling | None:
+    """What fills the vault; None where the mapping keeps nothing."""
+    kept = frozenset(rules.tables[0].vault.values())
+    if not kept:
+        return None
+    return Filling(directory, read_custody(Layout(directory).keys), kept, engine_redaction)

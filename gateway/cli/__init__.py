@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "redact": ("gateway.cli.redact:redact", "Remove personal data from narratives."),
     "restore": ("gateway.cli.backup:restore_command", "Bring a backup of a hub or a node back."),
     "risk": ("gateway.cli.risk:risk", "Measure how easily records can be told apart."),
+    "vault": ("gateway.cli.vault:vault", "What a node keeps of people, and who may open it."),
     "words": ("gateway.cli.words:words", "List what a question may say."),
 }
 """Name on the command line -> "module:function", and what the overview says of it."""

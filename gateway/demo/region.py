@@ -15,6 +15,7 @@ from gateway.demo.access import HUB, MEMBERS, grant
 from gateway.demo.people import make_people
 from gateway.demo.people_files import policy_text, write_register
 from gateway.demo.preparing import MAPPING, POLICY, SOURCE
+from gateway.demo.vaults import make_vault
 from gateway.errors import SafelaneError
 from gateway.hub.model import Role
 
@@ -84,6 +85,7 @@ def _fill(directory: Path, told: Told) -> None:
             new = create_member(place, member, ORIGIN)
             # The hub's address is told to a node when it starts: in the demo it changes from run to run.
             connect(place, member, "http://127.0.0.1:0", enrol(hub, new.enrolment))
+            make_vault(place, member)
             _give_register(place, member)
     marker = {"members": list(DEMO_MEMBERS), "seed": SEED, "version": VERSION}
     (directory / MARKER).write_text(json.dumps(marker) + "\n", encoding="utf-8")

@@ -7,10 +7,11 @@ from gateway.member import entries
 from gateway.member.context import Node
 from gateway.member.model import LoadedSnapshot
 from gateway.member.snapshot import Snapshot
+from gateway.member.vaulting import VaultLoad
 
 
-def keep_snapshot(node: Node, snapshot: Snapshot) -> LoadedSnapshot:
-    """Keep a snapshot; the next cube is made from it."""
+def keep_snapshot(node: Node, snapshot: Snapshot, vault: VaultLoad | None = None) -> LoadedSnapshot:
+    """Keep a snapshot, and what its load keeps in the vault; the next cube is made from it."""
     now = node.clock.now()
     until = last_closed_day(snapshot, now.date())
     # Random, not the snapshot's own digest: outside the state nothing may follow from the data.
@@ -19,6 +20,7 @@ def keep_snapshot(node: Node, snapshot: Snapshot) -> LoadedSnapshot:
         event = entries.snapshot_loaded(node, name, until.isoformat(), now)
         loaded = LoadedSnapshot(name, now, until, entries.record(node, work, event, {}))
         work.add_snapshot(loaded, snapshot, because=loaded.index)
+        work.replace_vault(vault, because=loaded.index)
     return loaded
 
 

@@ -1,0 +1,21 @@
+"""The demo's vaults: two custodians for each member, whose key files lie beside each other only here."""
+
+from pathlib import Path
+
+from anonymisers.custody import new_custody
+from gateway.bootstrap.layout import Layout
+from gateway.keys.custody import new_key_file, write_custody
+
+CUSTODIANS = ("first", "second")
+FOLDER = "custodians"
+
+
+def make_vault(place: Path, member: str) -> None:
+    """Make a member's vault with a key file for each custodian: real ones keep theirs apart."""
+    locks = {name: new_key_file(key_file(place, name)) for name in CUSTODIANS}
+    write_custody(Layout(place).keys, new_custody(member, locks))
+
+
+def key_file(place: Path, name: str) -> Path:
+    """Where the demo keeps a custodian's key file."""
+    return place / FOLDER / f"{name}.key"

@@ -1,0 +1,61 @@
+"""A vault's key file, and the locks of its custodians' parts."""
+
+import os
+import secrets
+from pathlib import Path
+
+from anonymisers.custody import Custody, Lock, dump_custody, lock_from_file, parse_custody
+from anonymisers.errors import AnonymiserError
+from anonymisers.pseudonym_domain import KEY_BYTES
+from gateway.keys.files import KeyFileError, read_secret, write_secret
+
+VAULT_FILE = "vault.json"
+
+
+class NoVaultError(KeyFileError):
+    """A node without a vault."""
+
+
+def read_custody(keys: Path) -> Custody:
+    """The custody of the vault in a node's directory of keys. Raises NoVaultError, KeyFileError."""
+    path = keys / VAULT_FILE
+    if not path.exists():
+        raise NoVaultError(
+            f"This node has no vault: {path} is not there.",
+            remedy="Make one with `safelane vault create`, or restore its key file from your backup.",
+        )
+    try:
+        return parse_custody(read_secret(path) + "\n")
+    except AnonymiserError as error:
+        raise KeyFileError(f"{path}: {error.message}.", remedy=error.remedy) from None
+
+
+def write_custody(keys: Path, custody: Custody) -> None:
+    """Keep a new vault's key file; one that is there is never replaced. Raises KeyFileError."""
+    write_secret(keys / VAULT_FILE, dump_custody(custody).removesuffix("\n"))
+
+
+def new_key_file(path: Path) -> Lock:
+    """The lock of a new key file, that only its owner may read. Raises KeyFileError; overwrites nothing."""
+    content = secrets.token_bytes(KEY_BYTES)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise KeyFileError(f"The key file {path} cannot be made: {error.strerror}.") from None
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return lock_from_file(content)
+
+
+def key_file_lock(path: Path) -> Lock:
+    """The lock of a key file. Raises KeyFileError, KeyStoreError."""
+    try:
+        return lock_from_file(path.read_bytes())
+    except OSError as error:
+        raise KeyFileError(
+            f"The key file {path} cannot be read: {error.strerror}.",
+            remedy="Name the custodian's own key file.",
+        ) from None
