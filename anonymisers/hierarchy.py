@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -50,7 +51,7 @@ class Hierarchy:
         """Position of `Total`."""
         return self.index[ROOT]
 
-    @property
+    @cached_property
     def leaves(self) -> NDArray[np.int32]:
         """Positions of the codes without children, ascending."""
         return np.flatnonzero(self.is_leaf).astype(np.int32)
@@ -80,13 +81,14 @@ class Hierarchy:
 
     def covered_leaves(self, position: int) -> NDArray[np.bool_]:
         """Mask over positions: the leaves that a code stands for (itself, when it is a leaf)."""
-        inside = np.zeros(len(self.codes), dtype=np.bool_)
-        inside[position] = True
-        for node in np.argsort(self.depth, kind="stable").tolist():
-            above = int(self.parents[node])
-            if above >= 0 and inside[above]:
-                inside[node] = True
-        return inside & self.is_leaf
+        covered = np.zeros(len(self.codes), dtype=np.bool_)
+        inside = self.leaves == position
+        at = self.leaves
+        while (at >= 0).any():
+            at = np.where(at >= 0, self.parents[at], -1)
+            inside |= at == position
+        covered[self.leaves[inside]] = True
+        return covered
 
 
 def _index(name: str, codes: tuple[str, ...]) -> dict[str, int]:

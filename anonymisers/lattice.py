@@ -1,7 +1,8 @@
 """All tables of up to so many dimensions over one set of hierarchies, as one numbered set of cells."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations, product
 from math import prod
 
@@ -13,6 +14,9 @@ from anonymisers.hierarchy import Hierarchy
 
 MAX_CELLS = 10**7
 """A lattice of this many cells or more is refused."""
+
+NOWHERE = -(2**40)
+"""Below any sum of real parts, with any number of dimensions."""
 
 Axes = tuple[int, ...]
 
@@ -31,8 +35,7 @@ class Lattice:
     size: int = field(init=False)
     _ranks: tuple[NDArray[np.int64], ...] = field(init=False, repr=False)
     _lines: tuple[tuple[NDArray[np.int64], ...], ...] = field(init=False, repr=False)
-    _even: tuple[int, ...] = field(init=False, repr=False)
-    """Heights below this stay under the root for every leaf of a dimension."""
+    _starts: dict[Axes, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         tables = tuple(sorted(set(self.tables), key=lambda t: (len(t), t)))
@@ -44,7 +47,7 @@ class Lattice:
         object.__setattr__(self, "size", sum(sizes))
         object.__setattr__(self, "_ranks", tuple(_ranks(d) for d in self.dims))
         object.__setattr__(self, "_lines", tuple(_lines(d) for d in self.dims))
-        object.__setattr__(self, "_even", tuple(int(d.depth[d.is_leaf].min()) for d in self.dims))
+        object.__setattr__(self, "_starts", dict(zip(tables, self.offsets, strict=True)))
 
     @classmethod
     def of(cls, dims: Sequence[Hierarchy], by: Iterable[str], max_dims: int | None) -> "Lattice":
@@ -93,6 +96,10 @@ class Lattice:
 
     def parents(self) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], ...]:
         """For each dimension the cells that name it, and the cell one level above each of them there."""
+        return self._parents
+
+    @cached_property
+    def _parents(self) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], ...]:
         keys = self.keys()
         pairs = []
         for axis, dim in enumerate(self.dims):
@@ -102,30 +109,48 @@ class Lattice:
             pairs.append((parts, self.cells(above)))
         return tuple(pairs)
 
-    def columns(
-        self, coords: NDArray[np.int32], choices: Iterable[tuple[int, Sequence[int]]]
-    ) -> Iterator[NDArray[np.int64]]:
-        """For each choice of a table and of heights above the leaves, the cell of each inner cell (m, dims).
+    def lookup(self, tables: Iterable[int]) -> tuple[NDArray[np.int64], dict[int, NDArray[np.int64]]]:
+        """The cells an inner cell is counted in: (T,) starts, and by dimension (codes, T) what codes add.
 
-        A choice that reaches the root of a dimension yields -1 there.
+        Over all choices of one of the tables and of heights above the leaves. The sum is a cell's number;
+        it is below 0 where a height reaches the root of a dimension. Other dimensions add nothing.
         """
-        lines: dict[tuple[int, int], NDArray[np.int64]] = {}
-        for table, heights in choices:
+        choices = [
+            (table, heights)
+            for table in tables
+            for heights in product(*(range(len(self._lines[a])) for a in self.tables[table]))
+        ]
+        starts = np.array([self.offsets[table] for table, _ in choices], dtype=np.int64)
+        parts: dict[int, NDArray[np.int64]] = {}
+        for column, (table, heights) in enumerate(choices):
             axes = self.tables[table]
-            for axis, height in zip(axes, heights, strict=True):
-                if (axis, height) not in lines:
-                    lines[axis, height] = self._lines[axis][height][coords[:, axis]]
-            ranks = [lines[pair] for pair in zip(axes, heights, strict=True)]
-            numbers = np.broadcast_to(self.offsets[table] + self._within(axes, ranks), len(coords))
-            for axis, height in zip(axes, heights, strict=True):
-                if height >= self._even[axis]:
-                    numbers = np.where(lines[axis, height] < 0, -1, numbers)
-            yield numbers
+            for axis, height, stride in zip(axes, heights, self._strides(axes), strict=True):
+                if axis not in parts:
+                    parts[axis] = np.zeros((len(self.dims[axis].codes), len(choices)), dtype=np.int64)
+                line = self._lines[axis][height]
+                parts[axis][:, column] = np.where(line < 0, NOWHERE, line * stride)
+        return starts, parts
 
-    def choices(self, table: int) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """All choices of heights for one table, as `columns` takes them."""
-        for heights in product(*(range(len(self._lines[a])) for a in self.tables[table])):
-            yield table, heights
+    def line(self, key: NDArray[np.int32], axis: int) -> NDArray[np.int64]:
+        """For each position of one dimension the cell with the key's codes but for that; -1 where none is."""
+        named = tuple(a for a, d in enumerate(self.dims) if a != axis and key[a] != d.root)
+        cells = np.full(len(self.dims[axis].codes), -1, dtype=np.int64)
+        for axes in (named, tuple(sorted((*named, axis)))):
+            start = self._starts.get(axes)
+            if start is None:
+                continue
+            strides = dict(zip(axes, self._strides(axes), strict=True))
+            base = start + sum(int(self._ranks[a][key[a]]) * strides[a] for a in named)
+            if axis in strides:
+                below = self._ranks[axis] >= 0
+                cells[below] = base + self._ranks[axis][below] * strides[axis]
+            else:
+                cells[self.dims[axis].root] = base
+        return cells
+
+    def _strides(self, axes: Axes) -> tuple[int, ...]:
+        sizes = [len(self.dims[a].codes) - 1 for a in axes]
+        return tuple(prod(sizes[n + 1 :]) for n in range(len(sizes)))
 
     def _within(self, axes: Axes, ranks: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
         number = np.zeros((), dtype=np.int64)

@@ -1,5 +1,6 @@
-"""Which few inner cells a search for one alternative looks at: a box of codes, for some groups of people."""
+"""Which few inner cells a search for one alternative looks at."""
 
+from functools import lru_cache
 from math import prod
 
 import numpy as np
@@ -10,6 +11,9 @@ from anonymisers.pattern import Pattern
 from anonymisers.system import Target
 
 Positions = NDArray[np.int32]
+Floats = NDArray[np.float64]
+NEAR = 2.0
+"""What having the target's own code promises, beside what withheld cells promise."""
 
 
 def neighbourhood(
@@ -17,12 +21,17 @@ def neighbourhood(
 ) -> tuple[Positions, NDArray[np.int64]]:
     """About `size` inner cells (m, dims) near a cell, and the group (m,) that each belongs to.
 
-    A group is one combination of codes of the context; the cells of a group are the whole box of the moved
+    A group is one combination of codes of the context; the cells of a group are a whole box of the moved
     dimensions' codes that promise most: those of the cell itself, its siblings, and where cells are withheld
-    already.
+    already. Where every zero is shown and nothing is a context, they are those cells with people that promise
+    most: others cannot change.
     """
     dims = pattern.system.dims
-    lists = [_ranked(pattern, target, axis) for axis in move.moved]
+    promises = [_promises(pattern, target, axis) for axis in move.moved]
+    if not move.context and pattern.rules.zeros == "publish":
+        coords = _with_people(pattern, target, move, promises, size)
+        return coords, np.zeros(len(coords), dtype=np.int64)
+    lists = [_ranked(pattern, target, axis, p) for axis, p in zip(move.moved, promises, strict=True)]
     box = _box(lists, size if not move.context else max(12, int(size**0.7)))
     groups = _groups(pattern, target.key, move, box, max(3, size // len(box)))
     coords = np.empty((len(groups) * len(box), len(dims)), dtype=np.int32)
@@ -33,50 +42,95 @@ def neighbourhood(
     return coords, np.repeat(np.arange(len(groups)), len(box))
 
 
-def _ranked(pattern: Pattern, target: Target, axis: int) -> Positions:
-    """Leaves of one dimension, the most promising first, those inside the cell and outside it in turn.
+def _promises(pattern: Pattern, target: Target, axis: int) -> Floats:
+    """What each code of one dimension promises; only those of leaves mean anything.
 
     A leaf promises what the cells promise that change with it: the target's with the leaf's code, and with
     every code above it that is not above the target too.
     """
     dim, key = pattern.system.dims[axis], target.key
-    probes = np.repeat(key[None, :], len(dim.codes), axis=0)
-    probes[:, axis] = np.arange(len(dim.codes))
-    cells = pattern.system.blocks[target.block].lattice.cells(probes)
-    cells = np.where(cells < 0, -1, cells + pattern.system.starts[target.block])
-    withheld = np.where(pattern.values[cells] > 0, 3.0, 1.5)
-    promise = np.where(pattern.hidden[cells], withheld, -0.3 * np.sqrt(1.0 + pattern.values[cells]))
-    promise = np.where(cells < 0, 0.0, promise) + 0.5 * pattern.tie[cells]
+    cells = pattern.system.blocks[target.block].lattice.line(key, axis)
+    none = cells < 0
+    cells = np.where(none, -1, cells + pattern.system.starts[target.block])
+    values = pattern.padded_values[cells]
+    withheld = np.where(values > 0, 3.0, 1.5)
+    promise = np.where(pattern.padded_hidden[cells], withheld, -0.3 * np.sqrt(1.0 + values))
+    promise[none] = 0.0
+    promise += 0.5 * pattern.tie[cells]
     promise[list(dim.ancestors(int(key[axis])))] = 0.0
-    leaves, at = dim.leaves, dim.parents[dim.leaves]
-    total = promise[leaves]
+    total = promise.copy()
+    at = dim.parents
     if dim.is_leaf[key[axis]]:
-        total = total + 4.0 * (at == dim.parents[key[axis]])
+        total += 4.0 * (at == dim.parents[key[axis]])
+        total[key[axis]] += NEAR
+    burden = np.append(np.minimum(promise, 0.0), 0.0)
     while (at >= 0).any():
-        total = total + np.where(at >= 0, np.minimum(promise[at], 0.0), 0.0)
+        total += burden[at]
         at = np.where(at >= 0, dim.parents[at], -1)
-    order = np.argsort(-total, kind="stable")
-    inside = dim.covered_leaves(int(key[axis]))[leaves[order]]
-    within, outside = leaves[order][inside], leaves[order][~inside]
+    return total
+
+
+def _with_people(
+    pattern: Pattern, target: Target, move: Move, promises: list[Floats], size: int
+) -> Positions:
+    """The most promising inner cells with people, in equal parts inside the target and outside it."""
+    coords = pattern.people.by(move.axes).coords
+    promise = np.zeros(len(coords))
+    inside = np.ones(len(coords), dtype=np.bool_)
+    for axis, own in zip(move.moved, promises, strict=True):
+        promise += own[coords[:, axis]]
+        dim, at = pattern.system.dims[axis], int(target.key[axis])
+        if at != dim.root:
+            inside &= dim.covered_leaves(at)[coords[:, axis]]
+    within, outside = np.flatnonzero(inside), np.flatnonzero(~inside)
+    share = max(size // 2, size - len(outside)), max(size // 2, size - len(within))
+    chosen = [_best(promise, c, n) for c, n in zip((within, outside), share, strict=True)]
+    return coords[np.sort(np.concatenate(chosen))]
+
+
+def _best(promise: Floats, cells: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """The most promising of these cells; of equally promising ones the first."""
+    if len(cells) <= most:
+        return cells
+    own = promise[cells]
+    edge = np.partition(own, len(own) - most)[len(own) - most]
+    better, level = np.flatnonzero(own > edge), np.flatnonzero(own == edge)
+    chosen: NDArray[np.int64] = cells[np.concatenate([better, level[: most - len(better)]])]
+    return chosen
+
+
+def _ranked(pattern: Pattern, target: Target, axis: int, promise: Floats) -> Positions:
+    """Leaves of one dimension, the most promising first, those inside the cell and outside it in turn."""
+    dim = pattern.system.dims[axis]
+    leaves = dim.leaves
+    order = leaves[np.argsort(-promise[leaves], kind="stable")]
+    inside = dim.covered_leaves(int(target.key[axis]))[order]
+    within, outside = order[inside], order[~inside]
     both = min(len(within), len(outside))
-    turns = np.stack([within[:both], outside[:both]], axis=1).ravel()
+    turns = np.empty(2 * both, dtype=np.int32)
+    turns[::2], turns[1::2] = within[:both], outside[:both]
     return np.concatenate([turns, within[both:], outside[both:]])
 
 
 def _box(lists: list[Positions], size: int) -> Positions:
     """The product of the first codes of each list, as many as `size` allows, the shortest side first."""
-    sides = [1] * len(lists)
+    sides = _sides(tuple(len(codes) for codes in lists), size)
+    grid = np.meshgrid(*(codes[:side] for codes, side in zip(lists, sides, strict=True)), indexing="ij")
+    return np.stack([g.ravel() for g in grid], axis=1)
+
+
+@lru_cache(maxsize=4096)
+def _sides(lengths: tuple[int, ...], size: int) -> tuple[int, ...]:
+    sides = [1] * len(lengths)
     while True:
         grown = [
             (side, axis)
             for axis, side in enumerate(sides)
-            if side < len(lists[axis]) and prod(sides) // side * (side + 1) <= size
+            if side < lengths[axis] and prod(sides) // side * (side + 1) <= size
         ]
         if not grown:
-            break
+            return tuple(sides)
         sides[min(grown)[1]] += 1
-    grid = np.meshgrid(*(codes[:side] for codes, side in zip(lists, sides, strict=True)), indexing="ij")
-    return np.stack([g.ravel() for g in grid], axis=1)
 
 
 def _groups(pattern: Pattern, key: Positions, move: Move, box: Positions, most: int) -> Positions:
@@ -86,15 +140,18 @@ def _groups(pattern: Pattern, key: Positions, move: Move, box: Positions, most: 
     people = pattern.people.by(move.axes)
     inside = np.ones(len(people.coords), dtype=np.bool_)
     for column, axis in enumerate(move.moved):
-        inside &= np.isin(people.coords[:, axis], box[:, column])
-    coords = people.coords[inside][:, list(move.context)]
+        allowed = np.zeros(len(pattern.system.dims[axis].codes), dtype=np.bool_)
+        allowed[box[:, column]] = True
+        inside &= allowed[people.coords[:, axis]]
     weight = np.minimum(people.counts[inside], 6).astype(np.float64)
-    for column, axis in enumerate(move.context):
+    coords = people.coords[inside]
+    for axis in move.context:
         dim = pattern.system.dims[axis]
         if key[axis] != dim.root:
-            near = dim.covered_leaves(int(key[axis]))[coords[:, column]]
+            near = dim.covered_leaves(int(key[axis]))[coords[:, axis]]
             weight = np.where(near, 10.0 * weight, weight)
-    groups, place = np.unique(coords, axis=0, return_inverse=True)
-    total = np.bincount(place.ravel(), weights=weight, minlength=len(groups))
-    promise = total * (1 + 0.2 * np.resize(pattern.tie, len(groups)))
-    return groups[np.argsort(-promise, kind="stable")][:most].astype(np.int32)
+    codes = pattern.people.by(move.context).code(coords)
+    _, first, place = np.unique(codes, return_index=True, return_inverse=True)
+    total = np.bincount(place, weights=weight, minlength=len(first))
+    promise = total * (1 + 0.2 * np.resize(pattern.tie[: len(first)], len(first)))
+    return coords[first[np.argsort(-promise, kind="stable")][:most]][:, list(move.context)]

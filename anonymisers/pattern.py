@@ -1,6 +1,7 @@
 """Which cells are withheld so far, and how far alternatives show each of them to reach."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,13 +33,20 @@ class Alternative:
     rows: NDArray[np.int64]
     amounts: Ints
 
+    def ends(self) -> tuple[Ints, Ints]:
+        """The least and the largest change of each row that it and its multiples reach."""
+        one, two = self.amounts * self.least, self.amounts * self.most
+        return np.minimum(one, two), np.maximum(one, two)
+
 
 @dataclass(eq=False)
 class Pattern:
     """The state of a search, over all cells of a system.
 
     `hidden`: withheld. `fixed`: shown for ever, no alternative may change it. `asked`: must be shown to be
-    safe when hidden. `low`, `high`: the least and the largest change of a cell over the alternatives.
+    safe when hidden. `must_hide`: withheld whatever the alternatives are. `low`, `high`: the least and the
+    largest change of a cell over the alternatives. `values`, `hidden` and `fixed` are the fronts of arrays
+    with one more element, so that the number -1, which pads lists of cells, finds a cell that is no cell.
     """
 
     system: System
@@ -49,15 +57,39 @@ class Pattern:
     fixed: Bools
     asked: Bools
     tie: NDArray[np.float64]
+    must_hide: Bools = field(init=False)
     low: Ints = field(init=False)
     high: Ints = field(init=False)
-    alternatives: list[Alternative] = field(default_factory=list)
-    version: int = 0
-    """Grows whenever a cell becomes hidden."""
+    touching: dict[int, dict[int, tuple[int, int]]] = field(init=False, repr=False)
+    """For each cell the alternatives that change it, by number, with the ends that they reach there."""
+    worth: int = 0
+    """What the pattern costs: withheld people of block 0, and a little for every withheld cell."""
 
     def __post_init__(self) -> None:
-        self.low = np.zeros_like(self.values)
-        self.high = np.zeros_like(self.values)
+        self.padded_values = np.append(self.values, 1)
+        self.padded_hidden = np.append(self.hidden, True)
+        self.padded_fixed = np.append(self.fixed, False)
+        self.values, self.hidden, self.fixed = (
+            padded[:-1] for padded in (self.padded_values, self.padded_hidden, self.padded_fixed)
+        )
+        self.must_hide = self.hidden.copy()
+        self.low, self.high = np.zeros_like(self.values), np.zeros_like(self.values)
+        self.touching = defaultdict(dict)
+        self._kept: dict[int, Alternative] = {}
+        self._next = 0
+        self._weight = self.values + 1
+        self._weight[self.system.blocks[0].lattice.size :] = 0
+        self.worth = int(self._weight[self.hidden].sum())
+
+    @property
+    def alternatives(self) -> list[Alternative]:
+        """All that are kept, in the order in which they were found."""
+        return list(self._kept.values())
+
+    @property
+    def numbered(self) -> dict[int, Alternative]:
+        """The same by their numbers."""
+        return self._kept
 
     def safe(self, cells: Ints | Bools | slice = slice(None)) -> Bools:
         """Rule 2: whether a cell is shown to reach from the least value to k-1, or to be k wide."""
@@ -65,39 +97,56 @@ class Pattern:
             self.rules, self.values[cells] + self.low[cells], self.values[cells] + self.high[cells]
         )
 
-    def ends(self, alternative: Alternative) -> tuple[Ints, Ints]:
-        """The least and the largest change of each row that an alternative and its multiples reach."""
-        ends = np.stack([alternative.amounts * alternative.least, alternative.amounts * alternative.most])
-        return ends.min(axis=0), ends.max(axis=0)
-
     def open_cells(self) -> Ints:
         """Numbers of the withheld cells that are not yet shown to be safe."""
         return np.flatnonzero(self.hidden & self.asked & ~self.safe())
 
-    def add(self, alternative: Alternative) -> None:
-        """Withhold what an alternative changes, and remember how far it reaches."""
-        rows = alternative.rows
-        low, high = self.ends(alternative)
+    def hide(self, cells: Bools) -> None:
+        """Withhold these cells from now on, whatever the alternatives."""
+        self.must_hide |= cells
+        self.worth += int(self._weight[cells & ~self.hidden].sum())
+        self.hidden |= cells
+
+    def add(self, alternative: Alternative) -> int:
+        """Withhold what an alternative changes, and remember how far it reaches; its number."""
+        number, rows = self._next, alternative.rows
+        self._next += 1
+        self._kept[number] = alternative
+        low, high = alternative.ends()
         self.low[rows] = np.minimum(self.low[rows], low)
         self.high[rows] = np.maximum(self.high[rows], high)
-        if not self.hidden[rows].all():
-            self.hidden[rows] = True
-            self.version += 1
-        self.alternatives.append(alternative)
+        for row, ends in zip(rows.tolist(), zip(low.tolist(), high.tolist(), strict=True), strict=True):
+            self.touching[row][number] = ends
+        fresh = rows[~self.hidden[rows]]
+        self.worth += int(self._weight[fresh].sum())
+        self.hidden[fresh] = True
+        return number
 
-    def rebuild(self, alternatives: Sequence[Alternative], must_hide: Bools) -> None:
-        """Start again from these alternatives and from what is withheld whatever they are."""
-        self.hidden[:] = must_hide
-        self.low[:] = 0
-        self.high[:] = 0
-        self.version += 1
-        self.alternatives[:] = alternatives
-        if alternatives:
-            rows = np.concatenate([a.rows for a in alternatives])
-            ends = [self.ends(a) for a in alternatives]
-            np.minimum.at(self.low, rows, np.concatenate([low for low, _ in ends]))
-            np.maximum.at(self.high, rows, np.concatenate([high for _, high in ends]))
-            self.hidden[rows] = True
+    def remove(self, numbers: Iterable[int]) -> Ints:
+        """Forget alternatives and show what only they changed; the cells that they changed."""
+        rows: list[Ints] = []
+        for number in numbers:
+            alternative = self._kept.pop(number)
+            for row in alternative.rows.tolist():
+                del self.touching[row][number]
+            rows.append(alternative.rows)
+        touched = np.unique(np.concatenate(rows)) if rows else np.empty(0, dtype=np.int64)
+        for row in touched.tolist():
+            left = self.touching[row].values()
+            self.low[row] = min((low for low, _ in left), default=0)
+            self.high[row] = max((high for _, high in left), default=0)
+            if not left and not self.must_hide[row]:
+                self.worth -= int(self._weight[row])
+                self.hidden[row] = False
+        return touched
+
+    def hide_only(self, cells: Bools) -> None:
+        """Withhold whatever the alternatives only these cells: others are shown where none changes them."""
+        self.must_hide[:] = cells
+        touched = np.zeros_like(cells)
+        touched[[row for row, left in self.touching.items() if left]] = True
+        self.hidden[:] = cells | touched
+        self.worth = int(self._weight[self.hidden].sum())
 
 
 def reaches(rules: Rules, low: Ints, high: Ints) -> Bools:

@@ -1,6 +1,7 @@
 """One small linear program: the cheapest change of a few inner cells that changes one cell by so much."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import highspy
 import numpy as np
@@ -8,7 +9,10 @@ from highspy._core import _Highs  # the public class greets on standard output
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 EPSILON = 1e-6
+NUDGES = 3
+"""Times that a fractional result is nudged to a vertex beside it. Most of those are whole."""
 MAX_NODES = 60
 """Nodes of the search for whole numbers before a neighbourhood is given up: a bound in steps, not in
 seconds, so that the same input gives the same pattern on a slower machine."""
@@ -16,23 +20,43 @@ seconds, so that the same input gives the same pattern on a slower machine."""
 
 @dataclass(frozen=True, eq=False)
 class Program:
-    """Changes d of m inner cells: sums over rows are 0 (or may differ at a price), one row must be `amount`.
+    """Changes d of m inner cells: sums over rows are 0 (or may differ at a price), one row must be an amount.
 
-    `incidence` (m, T): numbers of the rows that each inner cell is counted in, -1 pads; rows 0..r-1 are
-    cells with a `price` for each unit (0 or more; infinite: must not change) and bounds `floor`/`ceiling` on
-    their change; rows r.. are balances that must be 0; the last row is the target. `down`, `up` (m,): how far
-    each inner cell can change.
+    Entries: the inner cell `owner` (ascending) is counted in `row`. Rows 0..r-1 are cells with a `price` for
+    each unit (0 or more; infinite: must not change) and bounds `floor`/`ceiling` on their change; rows r..
+    are `balances` that must be 0; the last row is the target. `down`, `up` (m,): how far each inner cell can
+    change, each unit at its `step_price`.
     """
 
-    incidence: NDArray[np.int32]
+    owner: Ints
+    row: Ints
     price: Floats
     floor: Floats
     ceiling: Floats
     balances: int
-    amount: int
     down: Floats
     up: Floats
     step_price: Floats
+
+    @classmethod
+    def of(cls, owner: Ints, row: Ints, **fields: Any) -> "Program":
+        """A program of entries in any order."""
+        order = np.argsort(owner, kind="stable")
+        return cls(owner[order], row[order], **fields)
+
+    def only(self, steps: Ints) -> "Program":
+        """The program of some of the inner cells (ascending); the others do not change."""
+        number = np.full(len(self.down), -1, dtype=np.int64)
+        number[steps] = np.arange(len(steps))
+        kept = number[self.owner] >= 0
+        return replace(
+            self,
+            owner=number[self.owner[kept]],
+            row=self.row[kept],
+            down=self.down[steps],
+            up=self.up[steps],
+            step_price=self.step_price[steps],
+        )
 
 
 class Solver:
@@ -53,19 +77,38 @@ class Solver:
             self._highs.setOptionValue(name, value)
         self.runs = 0
 
-    def solve(self, program: Program) -> tuple[float, NDArray[np.int64]] | None:
-        """The cost and the changes (m,) as whole numbers, or None when there are none (or none was found)."""
-        model = _model(program)
+    def solve(self, program: Program, amount: int) -> tuple[float, NDArray[np.int64]] | None:
+        """The cost and the changes (m,), as whole numbers, or None when there are none (or none was found).
+
+        A fractional cheapest result is nudged by prices that differ a little from step to step; where that
+        fails, whole numbers are sought among the steps that any of the results takes, then among all.
+        """
         size = len(program.down)
-        for whole in (False, True):
-            values = self._run(model, whole=whole)
-            if values is None:
+        used = np.zeros(size, dtype=np.bool_)
+        nudged = program
+        for turn in range(1 + NUDGES):
+            found = self._changes(nudged, amount, whole=False)
+            if found is None:
                 return None
-            change = values[:size] - values[size : 2 * size]
-            rounded = np.rint(change)
-            if np.abs(change - rounded).max() <= EPSILON:
-                return float(model.cost @ values), rounded.astype(np.int64)
+            if _whole(found[1]):
+                return found[0], np.rint(found[1]).astype(np.int64)
+            used |= np.abs(found[1]) > EPSILON
+            nudged = replace(program, step_price=program.step_price * (1.0 + _nudges(size, turn)))
+        for steps in (np.flatnonzero(used), np.arange(size)):
+            found = self._changes(program.only(steps), amount, whole=True)
+            if found is not None and _whole(found[1]):
+                change = np.zeros(size, dtype=np.int64)
+                change[steps] = np.rint(found[1]).astype(np.int64)
+                return found[0], change
         return None
+
+    def _changes(self, program: Program, amount: int, *, whole: bool) -> tuple[float, Floats] | None:
+        model = _model(program, amount)
+        values = self._run(model, whole=whole)
+        if values is None:
+            return None
+        size = len(program.down)
+        return float(model.cost @ values), values[:size] - values[size : 2 * size]
 
     def _run(self, model: "_Model", *, whole: bool) -> Floats | None:
         size = len(model.cost)
@@ -78,7 +121,17 @@ class Solver:
         self.runs += 1
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
-        return np.array(self._highs.getSolution().col_value)
+        values: Floats = np.array(self._highs.getSolution().col_value, dtype=np.float64)
+        return values
+
+
+def _whole(change: Floats) -> bool:
+    return bool(np.abs(change - np.rint(change)).max(initial=0.0) <= EPSILON)
+
+
+def _nudges(size: int, turn: int) -> Floats:
+    """Numbers in 0..20, the same on any machine: multiples of the golden ratio without their whole part."""
+    return 20.0 * np.modf(np.arange(1, size + 1) * (0.6180339887498949 + turn * 0.1270166537925831))[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,22 +146,19 @@ class _Model:
     value: Floats
 
 
-def _model(program: Program) -> _Model:
+def _model(program: Program, amount: int) -> _Model:
     cells = len(program.price)
-    elastic = np.flatnonzero(np.isfinite(program.price)).astype(np.int32)
-    filled = program.incidence >= 0
-    index = program.incidence[filled]
-    lengths = filled.sum(axis=1)
+    elastic = np.flatnonzero(np.isfinite(program.price))
+    lengths = np.bincount(program.owner, minlength=len(program.down))
     ones = np.ones(len(elastic), dtype=np.int64)
     target = np.zeros(cells + program.balances + 1)
-    target[-1] = program.amount
+    target[-1] = amount
+    price, each = program.price[elastic], np.ones(len(program.row))
     return _Model(
-        cost=np.concatenate([program.step_price, program.step_price, *(2 * [program.price[elastic]])]),
+        cost=np.concatenate([program.step_price, program.step_price, price, price]),
         upper=np.concatenate([program.up, program.down, program.ceiling[elastic], program.floor[elastic]]),
         rows=target,
-        start=np.cumsum(np.concatenate([[0], lengths, lengths, ones, ones])).astype(np.int32),
-        index=np.concatenate([index, index, elastic, elastic]).astype(np.int32),
-        value=np.concatenate(
-            [np.ones(len(index)), -np.ones(len(index)), -np.ones(len(elastic)), np.ones(len(elastic))]
-        ),
+        start=np.concatenate([[0], lengths, lengths, ones, ones]).cumsum().astype(np.int32),
+        index=np.concatenate([program.row, program.row, elastic, elastic]).astype(np.int32),
+        value=np.concatenate([each, -each, -np.ones(len(elastic)), np.ones(len(elastic))]),
     )

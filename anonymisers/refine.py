@@ -3,45 +3,40 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.pattern import Pattern
 from anonymisers.search import Search
 
-Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 
-def refine(search: Search, must_hide: Bools, trials: int) -> None:
+def refine(search: Search, trials: int) -> None:
     """Show a cell, find other alternatives for what depended on it, and keep that when less is withheld.
 
-    At most `trials` cells, the largest first. What was fixed stays fixed; every cell that was shown to be
+    At most `trials` cells, the largest first. Cells shown again stay fixed; every cell that was shown to be
     safe still is.
     """
     pattern = search.pattern
     own = np.arange(pattern.system.size) < pattern.system.blocks[0].lattice.size
-    free = np.flatnonzero(pattern.hidden & ~must_hide & own)
+    free = np.flatnonzero(pattern.hidden & ~pattern.must_hide & own)
     order = free[np.lexsort((pattern.tie[free], -pattern.values[free]))][:trials]
     for cell in order.tolist():
         if pattern.hidden[cell]:
-            _try_without(search, cell, must_hide)
+            _try_without(search, cell)
 
 
-def _try_without(search: Search, cell: int, must_hide: Bools) -> None:
+def _try_without(search: Search, cell: int) -> None:
     pattern = search.pattern
-    before, worth = list(pattern.alternatives), _worth(pattern)
-    kept = [a for a in before if cell not in a.rows]
+    worth, known = pattern.worth, pattern.numbered
+    removed = [known[n] for n in pattern.touching[cell]]
+    touched = pattern.remove(list(pattern.touching[cell]))
     pattern.fixed[cell] = True
-    pattern.rebuild(kept, must_hide)
-    todo = pattern.open_cells()
+    numbers = set(known)
+    todo = touched[pattern.hidden[touched] & pattern.asked[touched] & ~pattern.safe(touched)]
     limit = int(pattern.values[cell])
     better = all(
-        search.cover(c, limit) and _worth(pattern) < worth
-        for c in todo[np.argsort(pattern.tie[todo])].tolist()
+        search.cover(c, limit) and pattern.worth < worth for c in todo[np.argsort(pattern.tie[todo])].tolist()
     )
-    if not better or len(pattern.open_cells()) or _worth(pattern) >= worth:
+    if not better or len(pattern.open_cells()) or pattern.worth >= worth:
         pattern.fixed[cell] = False
-        pattern.rebuild(before, must_hide)
-
-
-def _worth(pattern: Pattern) -> int:
-    """What a pattern costs: withheld people, and a little for every withheld cell."""
-    own = slice(0, pattern.system.blocks[0].lattice.size)
-    return int((pattern.values[own][pattern.hidden[own]] + 1).sum())
+        pattern.remove([n for n in known if n not in numbers])
+        for alternative in removed:
+            pattern.add(alternative)

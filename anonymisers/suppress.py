@@ -51,6 +51,8 @@ def suppress(task: Task, progress: Progress | None = None) -> Search:
     tie = fractions(task.key, "pattern", task.system.size)
     price = (((1.0 + values) ** 0.75) + 1) * (1 + 0.5 * tie)
     price[values == 0] = 1.0
+    # Powers differ in their last digits from one processor to another; patterns must not.
+    price = np.rint(price * 4096) / 4096
     breakdowns = Breakdowns.of(task.system, task.rules, values)
     must_hide = breakdowns.close(task.hidden | (sensitive(task.rules, values) & ~task.fixed)) & ~task.fixed
     pattern = Pattern(

@@ -84,15 +84,13 @@ class System:
     blocks: tuple[Block, ...]
     starts: tuple[int, ...] = field(init=False)
     size: int = field(init=False)
-    _choices: dict[tuple[int, frozenset[int] | None], list[tuple[int, tuple[int, ...]]]] = field(
-        init=False, repr=False
-    )
+    _lookups: dict[frozenset[int] | None, "_Lookup"] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         ends = np.cumsum([b.lattice.size for b in self.blocks]).tolist()
         object.__setattr__(self, "starts", (0, *ends[:-1]))
         object.__setattr__(self, "size", ends[-1])
-        object.__setattr__(self, "_choices", {})
+        object.__setattr__(self, "_lookups", {})
 
     @cached_property
     def present(self) -> NDArray[np.bool_]:
@@ -104,23 +102,24 @@ class System:
         """For each table of each block the dimensions on which its cells depend."""
         return tuple(frozenset(t) | b.guards for b in self.blocks for t in b.lattice.tables)
 
-    def above(self, coords: NDArray[np.int32], moved: frozenset[int] | None = None) -> NDArray[np.int32]:
+    def above(self, coords: NDArray[np.int32], moved: frozenset[int] | None = None) -> NDArray[np.int64]:
         """Every cell that each inner cell is counted in: (m, T), -1 pads.
 
         With `moved` only the tables that depend on one of these dimensions; the other dimensions on which
         those do not depend may then stand at any position.
         """
-        columns = []
-        for number, (block, start) in enumerate(zip(self.blocks, self.starts, strict=True)):
-            inside = block.belongs(coords) if block.guards else None
-            for cells in block.lattice.columns(coords, self._chosen(number, moved)):
-                column = cells if inside is None else np.where(inside, cells, -1)
-                if not block.complete:
-                    column = np.where(block.present[column], column, -1)
-                columns.append(np.where(column >= 0, column + start, -1) if start else column)
-        if not columns:
-            return np.empty((len(coords), 0), dtype=np.int32)
-        return np.stack(columns, axis=1).astype(np.int32)
+        lookup = self._lookup(moved)
+        numbers = np.broadcast_to(lookup.starts, (len(coords), len(lookup.starts)))
+        for axis, part in lookup.parts.items():
+            numbers = numbers + part[coords[:, axis]]
+        rows = np.where(numbers < 0, -1, numbers)
+        for block, columns in zip(self.blocks, lookup.columns, strict=True):
+            part = rows[:, columns]
+            if block.guards:
+                part[~block.belongs(coords)] = -1
+            if not block.complete:
+                part[~self.present[part]] = -1
+        return rows
 
     def target(self, cell: int) -> Target:
         """What a cell is, by its number."""
@@ -143,13 +142,36 @@ class System:
             np.add.at(values, column[inside], counts[inside])
         return values
 
-    def _chosen(self, number: int, moved: frozenset[int] | None) -> list[tuple[int, tuple[int, ...]]]:
-        if (number, moved) not in self._choices:
-            block = self.blocks[number]
-            self._choices[number, moved] = [
-                choice
-                for table, axes in enumerate(block.lattice.tables)
-                if moved is None or (block.guards | set(axes)) & moved
-                for choice in block.lattice.choices(table)
-            ]
-        return self._choices[number, moved]
+    def _lookup(self, moved: frozenset[int] | None) -> "_Lookup":
+        if moved not in self._lookups:
+            starts, parts, columns = [], [], []
+            width = 0
+            for block, start in zip(self.blocks, self.starts, strict=True):
+                tables = [
+                    table
+                    for table, axes in enumerate(block.lattice.tables)
+                    if moved is None or (block.guards | set(axes)) & moved
+                ]
+                own, by_axis = block.lattice.lookup(tables)
+                starts.append(own + start)
+                parts.append(by_axis)
+                columns.append(slice(width, width + len(own)))
+                width += len(own)
+            merged = {
+                axis: np.zeros((len(self.dims[axis].codes), width), dtype=np.int64)
+                for axis in sorted({axis for by_axis in parts for axis in by_axis})
+            }
+            for by_axis, place in zip(parts, columns, strict=True):
+                for axis, part in by_axis.items():
+                    merged[axis][:, place] = part
+            self._lookups[moved] = _Lookup(np.concatenate(starts), merged, tuple(columns))
+        return self._lookups[moved]
+
+
+@dataclass(frozen=True, eq=False)
+class _Lookup:
+    """`Lattice.lookup` over all blocks: block number n has the columns `columns[n]`."""
+
+    starts: NDArray[np.int64]
+    parts: dict[int, NDArray[np.int64]]
+    columns: tuple[slice, ...]
