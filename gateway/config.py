@@ -26,7 +26,8 @@ class HubConfig:
     """`origin` names the regional log and its key.
 
     `database` is a URL of SQLAlchemy; empty for a SQLite file in the directory. `listen` is HOST:PORT, with
-    port 0 for any free one.
+    port 0 for any free one. `public_url` is the https:// address under which people reach the pages, and
+    `oidc_*` the directory at which they may sign in.
     """
 
     origin: str
@@ -35,6 +36,11 @@ class HubConfig:
     log_policy: str = ""
     guard_seconds: int = 60
     guard_patience_seconds: int = 300
+    public_url: str = ""
+    oidc_issuer: str = ""
+    oidc_client: str = ""
+    oidc_name: str = ""
+    oidc_acr: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,11 @@ class MemberConfig:
     log_policy: str = ""
     guard_seconds: int = 60
     guard_patience_seconds: int = 300
+    public_url: str = ""
+    oidc_issuer: str = ""
+    oidc_client: str = ""
+    oidc_name: str = ""
+    oidc_acr: str = ""
 
 
 T = TypeVar("T", HubConfig, MemberConfig)

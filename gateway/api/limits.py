@@ -33,7 +33,9 @@ def install(app: Flask) -> Limiter:
 def limit_forms(app: Flask, limiter: Limiter, endpoints: tuple[str, ...]) -> None:
     """Let forms that take secrets be sent only so often from one address."""
     for endpoint in endpoints:
-        limited: Callable[..., Any] = limiter.limit(ENTERING, key_func=_address, methods=["POST"])(app.view_functions[endpoint])
+        limited: Callable[..., Any] = limiter.limit(ENTERING, key_func=_address, methods=["POST"])(
+            app.view_functions[endpoint]
+        )
         app.view_functions[endpoint] = limited
 
 

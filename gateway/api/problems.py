@@ -65,12 +65,13 @@ def problem(status: HTTPStatus, detail: str, remedy: str = "", **more: Any) -> R
 
 
 def install(app: Flask) -> None:
-    app.register_error_handler(SafelaneError, _known)
+    app.register_error_handler(SafelaneError, known)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unknown)
 
 
-def _known(error: SafelaneError) -> Response:
+def known(error: SafelaneError) -> Response:
+    """An error of ours as a problem."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), HTTPStatus.BAD_REQUEST)
     faults = {"faults": list(error.faults)} if isinstance(error, QuestionError) else {}
     return problem(status, error.message, error.remedy, **faults)

@@ -9,6 +9,7 @@ import structlog
 from flask import Flask
 
 from gateway.api.app import create_hub_app, create_node_app
+from gateway.bootstrap.entering import hub_place, node_place, with_pages
 from gateway.bootstrap.guarding import hub_guard, member_guard, show_evidence, start_guard
 from gateway.bootstrap.hub import open_hub
 from gateway.bootstrap.layout import Layout, database_url
@@ -67,7 +68,8 @@ def serve_hub(directory: Path, stop: Stop) -> None:
         closer.start()
         guard = start_guard(hub_guard(directory, config, hub), config.guard_seconds, stop.wait)
         try:
-            _serve(create_hub_app(hub), config.listen, Layout(directory).address, stop)
+            app = with_pages(create_hub_app(hub), directory, config, hub_place(config))
+            _serve(app, config.listen, Layout(directory).address, stop)
         finally:
             stop()
             closer.join()
@@ -122,7 +124,9 @@ def serve_member(directory: Path, stop: Stop, hub_url: str | None = None) -> Non
         # A daemon: a long poll under way must not hold up the end. Whatever it has logged is durable.
         threading.Thread(target=rounds, name="rounds", daemon=True).start()
         try:
-            _serve(create_node_app(node), config.listen, Layout(directory).address, stop)
+            place = node_place(node.dictionary.member(node.member).name)
+            app = with_pages(create_node_app(node), directory, config, place)
+            _serve(app, config.listen, Layout(directory).address, stop)
         finally:
             stop()
             guard.join(LAST_CYCLE_SECONDS)

@@ -13,6 +13,7 @@ from policies.errors import PolicyError
 
 # Commands are imported when asked for: `safelane --help` must not wait for a solver or a language model.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "account": ("gateway.cli.account:command", "Who may enter a hub or a node, and to do what."),
     "ask": ("gateway.cli.ask:ask", "Ask a regional question."),
     "attack": ("gateway.cli.attack:command", "Attack released tables: what follows from them?"),
     "backup": ("gateway.cli.backup:backup", "Save a hub or a node, and read the backup back."),

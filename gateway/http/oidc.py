@@ -1,0 +1,193 @@
+"""An OpenID provider, such as a ministry's own directory: where a browser is sent, and who comes back.
+
+OpenID Connect Core 1.0 with the authorisation code flow and PKCE (RFC 7636, S256), as RFC 9700 recommends.
+What the provider says of itself is read from its discovery document, whose issuer must be the configured one.
+An ID token counts only if a key of the provider has signed it with an asymmetric algorithm, for this client,
+for this very sign-in (nonce), and now.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Any, Protocol
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from gateway.accounts.errors import IdentityRefusedError
+from gateway.accounts.model import Identity
+from gateway.errors import SafelaneError
+
+ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
+"""Signed with a key that only the provider has: never `none`, never a secret that is shared."""
+TIMEOUT_SECONDS = 10.0
+LEEWAY_SECONDS = 60
+"""How far the provider's clock may be off."""
+LONGEST_ID_TOKEN = 20_000
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
+
+
+class DirectoryError(SafelaneError):
+    """The settings of a directory that cannot be used."""
+
+    exit_code = 8
+
+
+@dataclass(frozen=True)
+class Client:
+    """How we are known at a provider. `acr` is the assurance that a sign-in there must have, if any."""
+
+    issuer: str
+    id: str
+    secret: str
+    name: str
+    acr: str = ""
+
+
+@dataclass(frozen=True)
+class _Endpoints:
+    authorisation: str
+    token: str
+    keys: str
+
+
+class OidcDirectory:
+    """`gateway.accounts.ports.Directory` over OpenID Connect. Raises DirectoryError for a plain issuer."""
+
+    def __init__(self, client: Client, clock: Clock) -> None:
+        _require_tls(client.issuer, "its issuer")
+        self._client = client
+        self._clock = clock
+        self._http = httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False)
+        self._lock = Lock()
+        self._endpoints: _Endpoints | None = None
+
+    @property
+    def name(self) -> str:
+        return self._client.name
+
+    def address(self, state: str, nonce: str, verifier: str, redirect: str) -> str:
+        """Where the browser is sent. Raises IdentityRefusedError when the provider cannot be reached."""
+        query = {
+            "response_type": "code",
+            "client_id": self._client.id,
+            "redirect_uri": redirect,
+            "scope": "openid",
+            "state": state,
+            "nonce": nonce,
+            "code_challenge": create_s256_code_challenge(verifier),
+            "code_challenge_method": "S256",
+        }
+        if self._client.acr:
+            query["acr_values"] = self._client.acr
+        address = self._discovered().authorisation
+        return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(query)}"
+
+    def identity(self, query: dict[str, str], nonce: str, verifier: str, redirect: str) -> Identity:
+        """Who came back, from the query of the redirect. Raises IdentityRefusedError."""
+        if "error" in query or "code" not in query:
+            raise IdentityRefusedError("refused-there")
+        if query.get("iss", self._client.issuer) != self._client.issuer:
+            raise IdentityRefusedError("issuer")  # RFC 9207: the answer of another provider
+        id_token = self._exchange(query["code"], verifier, redirect)
+        claims = self._claims(id_token, nonce)
+        return Identity(self._client.issuer, claims["sub"])
+
+    def _discovered(self) -> _Endpoints:
+        with self._lock:
+            if self._endpoints is None:
+                address = self._client.issuer.rstrip("/") + "/.well-known/openid-configuration"
+                said = self._get(address)
+                if said.get("issuer") != self._client.issuer:
+                    raise IdentityRefusedError("issuer")
+                names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+                if not all(isinstance(said.get(name), str) for name in names):
+                    raise IdentityRefusedError("discovery")
+                endpoints = _Endpoints(*(said[name] for name in names))
+                for url in (endpoints.authorisation, endpoints.token, endpoints.keys):
+                    _require_tls(url, "an address of it")
+                self._endpoints = endpoints
+            return self._endpoints
+
+    def _exchange(self, code: str, verifier: str, redirect: str) -> str:
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect,
+            "code_verifier": verifier,
+            "client_id": self._client.id,
+        }
+        # A client with a secret shows it in the header (client_secret_basic); a public one has only PKCE.
+        known = httpx.BasicAuth(self._client.id, self._client.secret) if self._client.secret else None
+        try:
+            reply = self._http.post(
+                self._discovered().token, data=form, auth=known or httpx.USE_CLIENT_DEFAULT
+            )
+            said = reply.raise_for_status().json()
+            id_token = said["id_token"]
+        except (httpx.HTTPError, ValueError, KeyError, TypeError):
+            raise IdentityRefusedError("exchange") from None
+        if not isinstance(id_token, str) or len(id_token) > LONGEST_ID_TOKEN:
+            raise IdentityRefusedError("exchange")
+        return id_token
+
+    def _claims(self, id_token: str, nonce: str) -> dict[str, Any]:
+        """OpenID Connect Core 1.0, section 3.1.3.7."""
+        try:
+            keys = KeySet.import_key_set(self._get(self._discovered().keys))  # type: ignore[arg-type]
+            claims = jwt.decode(id_token, keys, algorithms=ALGORITHMS).claims
+        except (JoseError, ValueError, KeyError, TypeError):
+            raise IdentityRefusedError("signature") from None
+        now = self._clock.now().timestamp()
+        audience = claims.get("aud")
+        audiences = [audience] if isinstance(audience, str) else audience
+        checks = {
+            "issuer": claims.get("iss") == self._client.issuer,
+            "audience": audiences == [self._client.id],
+            "authorised-party": claims.get("azp", self._client.id) == self._client.id,
+            "nonce": _equal(claims.get("nonce"), nonce),
+            "expired": _number(claims.get("exp")) > now - LEEWAY_SECONDS,
+            "issued": 0 < _number(claims.get("iat")) < now + LEEWAY_SECONDS,
+            "assurance": not self._client.acr or claims.get("acr") == self._client.acr,
+            "subject": isinstance(claims.get("sub"), str) and 0 < len(claims["sub"]) <= 255,
+        }
+        for reason, holds in checks.items():
+            if not holds:
+                raise IdentityRefusedError(reason)
+        return dict(claims)
+
+    def _get(self, url: str) -> dict[str, Any]:
+        try:
+            said = self._http.get(url).raise_for_status().json()
+        except (httpx.HTTPError, ValueError):
+            raise IdentityRefusedError("unreachable") from None
+        if not isinstance(said, dict):
+            raise IdentityRefusedError("unreachable")
+        return said
+
+
+def _require_tls(url: str, what: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        return
+    raise DirectoryError(
+        f"The directory cannot be trusted: {what} is no https:// address.",
+        remedy="Set 'oidc_issuer' in safelane.yaml to the https:// address that the provider names.",
+    )
+
+
+def _equal(left: Any, right: str) -> bool:
+    return isinstance(left, str) and hmac.compare_digest(left.encode(), right.encode())
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0

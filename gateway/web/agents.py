@@ -1,0 +1,20 @@
+"""Which browser a session belongs to, in words that its owner recognises; no more than that is kept."""
+
+BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def agent(header: str) -> str:
+    """A User-Agent header in two words, such as "Firefox on Linux"."""
+    return f"{_first(BROWSERS, header, 'A browser')} on {_first(SYSTEMS, header, 'an unknown system')}"
+
+
+def _first(known: tuple[tuple[str, str], ...], header: str, unknown: str) -> str:
+    return next((name for mark, name in known if mark in header), unknown)
