@@ -1,0 +1,1 @@
+"""How many distinct people several members know together, without any of them naming one."""
