@@ -52,6 +52,7 @@ AT_A_NODE = {
     "review": ("gateway.cli.policy_force:review", "Sign, as a second person, that you reviewed the draft."),
     "revoke": ("gateway.cli.policy_force:revoke_command", "End the policy in force at once."),
     "rollback": ("gateway.cli.policy_force:rollback", "Hand a former version in again."),
+    "suggest": ("gateway.cli.policy_suggest:suggest", "Try some thirty variants and rank them."),
 }
 """Commands that work on a node's state."""
 
@@ -112,17 +113,27 @@ def explain_command(
 @command.command("diff")
 @click.argument("old", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("new", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--dir",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Directory of the node, to say also what the change does to its tables.",
+)
 @more_recipients
 @as_json
 @click.pass_context
-def diff_command(ctx: click.Context, *, old: Path, new: Path, known: Sequence[str], as_json: bool) -> None:
+def diff_command(
+    ctx: click.Context, *, old: Path, new: Path, directory: Path | None, known: Sequence[str], as_json: bool
+) -> None:
     """Say what changes from OLD to NEW. Exit code 1: something is loosened."""
     dictionary = regional()
     before, after = (_load(path, dictionary, known) for path in (old, new))
     changes = _understood(new, lambda: diff(before, after))
     lines = [f"{change.direction + ':':11} {change.sentence}" for change in changes]
     data = [{"direction": str(change.direction), "sentence": change.sentence} for change in changes]
-    _show(lines or ["Nothing changes."], data, as_json=as_json)
+    effect = [] if directory is None else _effect(directory, before, after)
+    shown = {"changes": data, "effect": effect} if directory else data
+    _show([*(lines or ["Nothing changes."]), *effect], shown, as_json=as_json)
     if any(change.direction is Direction.LOOSENED for change in changes):
         ctx.exit(FOUND)
 
@@ -185,6 +196,13 @@ def schema_command(*, words: bool, known: Sequence[str]) -> None:
     """Print the JSON Schema of a policy, for an editor that completes and checks while you write."""
     schema = json_schema(_words(regional(), known) if words else None)
     click.echo(json.dumps(schema, indent=2))
+
+
+def _effect(directory: Path, old: Policy, new: Policy) -> list[str]:
+    # Solver and database take most of a second to import: a comparison of texts must not wait for them.
+    from gateway.cli.policy_preview import effect_lines  # noqa: PLC0415
+
+    return effect_lines(directory, old, new)
 
 
 def _words(dictionary: Dictionary, known: Iterable[str], member: str | None = None) -> Vocabulary:

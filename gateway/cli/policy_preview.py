@@ -8,14 +8,17 @@ from typing import Any
 
 import click
 
+from anonymisers.cube import CertifiedCube
 from gateway.bootstrap.member import open_member
 from gateway.bootstrap.showing import Shown, canonical_questions
 from gateway.cli import options
 from gateway.cli.files import read_document
 from gateway.cli.progress import building
 from gateway.export import to_text
+from gateway.member.comparing import Effect, compare
 from gateway.member.policies import checked
 from gateway.member.previewing import Made, Preview, make, measure, ready
+from policies import Policy
 
 WRITTEN_OUT = 2
 """Tables of up to so many dimensions have a line of their own."""
@@ -139,3 +142,34 @@ def _data(made: Made, found: Preview, shown: list[Shown]) -> dict[str, Any]:
             for one in shown
         ],
     }
+
+
+def effect_lines(directory: Path, old: Policy, new: Policy) -> list[str]:
+    """What a change does to the tables of a node, in sentences. Raises as `previewing.make` does."""
+    with open_member(directory) as node, building("protecting") as progress:
+        before, after = (make(node, policy, progress) for policy in (old, new))
+        with node.store.reading() as view:
+            given_out = [CertifiedCube.from_bytes(cube) for cube in view.released_cubes()]
+    found = compare((before.cube, before.people), (after.cube, after.people), given_out)
+    return [*_effect(found), *([after.hindrance] if after.hindrance else [])]
+
+
+def _effect(found: Effect) -> Iterator[str]:
+    yield "On the tables (for this state only):"
+    if found.nothing:
+        yield "Nobody would see any difference."
+    if found.shown:
+        yield f"{_cells(found.shown, 'more')} about {found.people_shown:,} people become visible."
+    if found.withheld:
+        yield f"{_cells(found.withheld)} about {found.people_withheld:,} people are withheld again."
+    if found.other_numbers:
+        yield f"{_cells(found.other_numbers)} show other numbers, since other people are counted."
+    if found.lost:
+        yield (
+            f"{_cells(found.lost)} about {found.people_lost:,} people were given out already and cannot be "
+            f"taken back: whoever has them keeps them."
+        )
+
+
+def _cells(number: int, more: str = "") -> str:
+    return " ".join(filter(None, (f"{number:,}", more, "cell" if number == 1 else "cells")))

@@ -166,7 +166,8 @@ class Notes(Protocol):
     def keep_draft(self, draft: Draft | None) -> None:
         """In place of any former one."""
 
-    def keep_preview(self, preview_id: str, snapshot_id: str, cube: bytes, at: datetime) -> None: ...
+    def keep_preview(self, preview_id: str, snapshot_id: str, cube: bytes, at: datetime) -> None:
+        """Those of other snapshots go."""
 
 
 class Store(Protocol):

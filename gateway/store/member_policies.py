@@ -118,7 +118,8 @@ class PolicyNotes:
             )
 
     def keep_preview(self, preview_id: str, snapshot_id: str, cube: bytes, at: datetime) -> None:
-        self._connection.execute(delete(previews).where(previews.c.id == preview_id))
+        stale = (previews.c.id == preview_id) | (previews.c.snapshot_id != snapshot_id)
+        self._connection.execute(delete(previews).where(stale))
         self._connection.execute(
             insert(previews).values(id=preview_id, snapshot_id=snapshot_id, cube=cube, made_at=at)
         )
