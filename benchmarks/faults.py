@@ -3,7 +3,7 @@
     python benchmarks/faults.py [--plans 1000] [--first 0] [--processes 2]
 
 Each process has a region of its own, a hub and three nodes on SQLite, and carries out its share of the seeds.
-Exit code 1 when a plan broke anything; its seed is printed, and `--first SEED --plans 1` carries it out again.
+Exit code 1 when a plan broke anything; its seed is printed: `--first SEED --plans 1` carries it out again.
 """
 
 import argparse

@@ -321,7 +321,7 @@ def hub_events(region: Region, start: int = 0) -> list[object]:
         return [decode(entry) for entry in view.log.read_entries(start, head.size)]
 
 
-def faults_of_life(
+def broken_by(
     region: Region, outcome: Outcome, right: Mapping[tuple[str, ...], tuple[Cell, ...]]
 ) -> list[str]:
     """What a plan has broken; nothing, if all is well."""
