@@ -22,11 +22,13 @@ from gateway.hub.releasing import next_deadline, release_due
 from gateway.member.cubes import CubeShelf
 from gateway.member.rounds import run_round
 from gateway.member.tending import tend
-from gateway.store.log_lock import LogHeldError, hold_log
+from gateway.store.log_lock import LogHeldError, StillHeld, hold_log, hold_log_once_free
 
 log = structlog.get_logger()
 
 POLL_SECONDS = 20.0
+LOCK_SECONDS = 2.0
+"""How often a process looks whether it holds its log still."""
 LAST_CYCLE_SECONDS = 3.0
 """How long the end waits for a cycle of the guard that is under way."""
 TEND_SECONDS = 15.0
@@ -59,10 +61,16 @@ class Stop:
         return self._event.wait(seconds)
 
 
-def serve_hub(directory: Path, stop: Stop) -> None:
-    """Serve until `stop`. Raises AddressError, ConfigError, KeyFileError, LogHeldError or StorageError."""
+def serve_hub(directory: Path, stop: Stop, *, stand_by: bool = False) -> None:
+    """Serve until `stop`; with `stand_by`, once no other process serves this log any more.
+
+    Raises AddressError, ConfigError, KeyFileError, LogHeldError or StorageError.
+    """
     config = read_config(directory, HubConfig)
-    with hold_log(database_url(directory, config), config.origin), open_hub(directory) as hub:
+    url = database_url(directory, config)
+    hold = hold_log_once_free(url, config.origin, stop.wait) if stand_by else hold_log(url, config.origin)
+    with hold as still_held, open_hub(directory) as hub:
+        threading.Thread(target=_stop_when_lost, args=(still_held, stop), name="lock", daemon=True).start()
         stop.on_stop(hub.bell.ring)
         closer = threading.Thread(target=_close_questions, args=(hub, stop), name="closer")
         closer.start()
@@ -74,6 +82,14 @@ def serve_hub(directory: Path, stop: Stop) -> None:
             stop()
             closer.join()
             guard.join(LAST_CYCLE_SECONDS)
+
+
+def _stop_when_lost(still_held: StillHeld, stop: Stop) -> None:
+    """Without the lock another process may serve the log: this one must not go on."""
+    while not stop.wait(LOCK_SECONDS):
+        if not still_held():
+            log.error("the lock on the log is lost: this process ends, start it again")
+            stop()
 
 
 def is_served(directory: Path) -> bool:

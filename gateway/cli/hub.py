@@ -34,15 +34,16 @@ def found(directory: Path, origin: str, listen: str) -> None:
 
 @hub.command()
 @options.own_directory
+@click.option("--stand-by", is_flag=True, help="While another process serves this hub, wait to take over.")
 @options.with_parent
-def serve(directory: Path, with_parent: bool) -> None:
+def serve(directory: Path, stand_by: bool, with_parent: bool) -> None:
     """Serve questions, members and the regional log until stopped."""
     log_to_output()
     stop = Stop()
     stop_on_signals(stop)
     if with_parent:
         stop_with_parent(stop)
-    serve_hub(directory, stop)
+    serve_hub(directory, stop, stand_by=stand_by)
 
 
 @hub.command(name="invite")
