@@ -6,7 +6,7 @@ goes on with the cube there is, and one that was previewed answers from the very
 
 from hashlib import sha256
 
-from anonymisers.cube import CertifiedCube
+from anonymisers.chronicle import Chronicle
 from audit.canonical import canonical_json
 from gateway.member import entries
 from gateway.member.context import Node
@@ -55,7 +55,7 @@ def certify(
 ) -> StoredCube:
     """Log that this cube is certified under a version, and let it answer."""
     made, found = planned
-    cube = CertifiedCube.from_bytes(found)
+    cube = Chronicle.from_bytes(found)
     shape = Shape(made.finest, made.years, max(map(len, cube.tables), default=0))
     event, openings = entries.cube_certified(
         node, record.id, version, shape=shape, certificate=cube.certificate_digest, at=node.clock.now()

@@ -1,26 +1,19 @@
 """Builds the cube of the newest snapshot under the policy in force; slow, and outside of any transaction."""
 
-import hmac
-from collections.abc import Callable
-
-from anonymisers.cube import CertifiedCube, build_cube
-from anonymisers.errors import AnonymiserError, CertificateError, ProtectionError
+from anonymisers.chronicle import Chronicle
 from anonymisers.rules import Rules
 from anonymisers.table import Table
 from gateway.member.adopting import certify, existing
 from gateway.member.context import Node
 from gateway.member.counting import count_people, honest_rows
 from gateway.member.errors import NothingToProtectError, NotProtectedError
+from gateway.member.growing import Maker, Progress, grow
 from gateway.member.model import Plan, StoredCube
 from gateway.member.planning import plan
 from gateway.member.policies import policy_of
 from gateway.member.snapshot import Snapshot, population
 
-Progress = Callable[[str, float], None]
-"""Told what is being done, and how much of it is done (0 to 1)."""
-
-ATTEMPTS = 4
-"""The search for a pattern follows the member's key, and one in many ends in none that can be certified."""
+__all__ = ["Progress", "build", "counted_table", "protected"]
 
 
 def build(node: Node, progress: Progress | None = None) -> StoredCube:
@@ -58,10 +51,11 @@ def protected(
     planned: tuple[Plan, Rules],
     released: list[bytes],
     progress: Progress | None,
-) -> CertifiedCube:
+) -> Chronicle:
     """The cube of a plan, beside everything that was given out. Raises NotProtectedError."""
-    table = counted_table(node, snapshot, *planned)
-    return _protect(table, planned[1], node.cube_key, released, progress)
+    # The newest cube that has answered holds all that came before it.
+    former = Chronicle.from_bytes(released[-1]) if released else None
+    return grow(Maker(node.dictionary, snapshot, *planned, node.cube_key, progress), former)
 
 
 def counted_table(node: Node, snapshot: Snapshot, made: Plan, rules: Rules) -> Table:
@@ -76,30 +70,3 @@ def counted_table(node: Node, snapshot: Snapshot, made: Plan, rules: Rules) -> T
         threshold=rules.threshold,
     )
     return count_people(snapshot, node.dictionary, made.finest, rows=rows, years=made.years)
-
-
-def _protect(
-    table: Table, rules: Rules, key: bytes, released: list[bytes], progress: Progress | None
-) -> CertifiedCube:
-    """Raises NotProtectedError when none of a few keyed searches ends in a cube with a valid certificate."""
-    # Whatever a cube that has answered could show is known for ever: a new one must be safe beside it.
-    known = [CertifiedCube.from_bytes(cube).release() for cube in released]
-    reason: AnonymiserError | None = None
-    for attempt in range(ATTEMPTS):
-        try:
-            return build_cube(table, rules, key=_keyed(key, attempt), progress=progress, known=known)
-        except (ProtectionError, CertificateError) as error:
-            reason = error
-        except AnonymiserError as error:
-            reason = error
-            break  # the table or the rules: another key would not help
-    assert reason is not None  # noqa: S101 - the loop runs at least once
-    raise NotProtectedError(
-        f"No safe cube could be made: {reason.message}.",
-        remedy=f"The former cube stays as it is. {reason.remedy}".strip(),
-    )
-
-
-def _keyed(key: bytes, attempt: int) -> bytes:
-    """The member's key for a first attempt, a key of its own for each further one: always the same ones."""
-    return key if attempt == 0 else hmac.digest(key, f"attempt {attempt}".encode(), "sha256")

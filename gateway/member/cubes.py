@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 
-from anonymisers.cube import CertifiedCube, OutsideLattice, Value
+from anonymisers.chronicle import Chronicle
+from anonymisers.shown import OutsideLattice, Value
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.model import LoadedSnapshot, Plan
 from gateway.member.ports import Store
@@ -24,7 +25,7 @@ def trees(dictionary: Dictionary, member: str, made: Plan) -> dict[str, Tree]:
 class ReadyCube:
     """A certified cube as questions read it."""
 
-    cube: CertifiedCube
+    cube: Chronicle
     trees: Mapping[str, Tree]
     snapshot: LoadedSnapshot
     policy_version: int
@@ -61,7 +62,7 @@ class CubeShelf:
         if stored is None:
             return None
         ready = ReadyCube(
-            CertifiedCube.from_bytes(stored.cube),
+            Chronicle.from_bytes(stored.cube),
             trees(self._dictionary, self._member, stored.plan),
             stored.snapshot,
             stored.policy_version,

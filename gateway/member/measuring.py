@@ -10,10 +10,10 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.cube import CertifiedCube
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.lattice import Lattice
 from anonymisers.risk import Risk, assess
+from anonymisers.shown import Shown
 from anonymisers.table import Table
 
 
@@ -51,7 +51,7 @@ class Exposure:
     expected: float
 
 
-def tables(cube: CertifiedCube, people: Table) -> tuple[TableShown, ...]:
+def tables(cube: Shown, people: Table) -> tuple[TableShown, ...]:
     """Every table of the cube, coarse ones first. `people` are those that it was made from."""
     values = cube.true_values(people)
     table_of, finest = cube.lattice.table_of(), _finest(cube)
@@ -66,7 +66,7 @@ def tables(cube: CertifiedCube, people: Table) -> tuple[TableShown, ...]:
     return tuple(found)
 
 
-def _finest(cube: CertifiedCube) -> NDArray[np.bool_]:
+def _finest(cube: Shown) -> NDArray[np.bool_]:
     """The cells that stand at the finest level of every dimension that their table names."""
     keys = cube.lattice.keys()
     finest = np.ones(len(keys), dtype=np.bool_)
@@ -75,12 +75,12 @@ def _finest(cube: CertifiedCube) -> NDArray[np.bool_]:
     return finest
 
 
-def refused(cube: CertifiedCube) -> tuple[tuple[tuple[str, int], ...], ...]:
+def refused(cube: Shown) -> tuple[tuple[tuple[str, int], ...], ...]:
     """Tables that could not be protected beside the others and are withheld whole: dimensions and depths."""
-    return tuple(sorted(cube.certificate.refused))
+    return tuple(sorted(cube.refused))
 
 
-def shared_values(cube: CertifiedCube, sensitive: frozenset[str]) -> tuple[SharedValue, ...]:
+def shared_values(cube: Shown, sensitive: frozenset[str]) -> tuple[SharedValue, ...]:
     """Visible groups of which everybody can see that all share one sensitive value."""
     lattice = cube.lattice
     keys = lattice.keys()
@@ -108,7 +108,7 @@ def shared_values(cube: CertifiedCube, sensitive: frozenset[str]) -> tuple[Share
     return tuple(found)
 
 
-def exposure(cube: CertifiedCube, people: Table) -> Exposure:
+def exposure(cube: Shown, people: Table) -> Exposure:
     """How small the smallest visible group around each person is."""
     smallest = np.full(len(people.counts), float(people.counts.sum()))
     for column in columns(cube, people):
@@ -121,7 +121,7 @@ def exposure(cube: CertifiedCube, people: Table) -> Exposure:
     return Exposure(int(smallest.min()), float(chance.max()), mean)
 
 
-def columns(cube: CertifiedCube, people: Table) -> Iterator[NDArray[np.int64]]:
+def columns(cube: Shown, people: Table) -> Iterator[NDArray[np.int64]]:
     """For every table and combination of levels, the cube's cell that holds each inner cell, -1 for none."""
     lattice = cube.lattice
     names = [dim.name for dim in people.dims]

@@ -6,7 +6,7 @@ Nothing is logged and nothing leaves the node. The cube is kept: publishing the 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from anonymisers.cube import CertifiedCube
+from anonymisers.chronicle import Chronicle
 from anonymisers.risk import Risk
 from anonymisers.table import Table
 from gateway.dictionary import Dictionary
@@ -36,7 +36,7 @@ class Made:
     policy: Policy
     record: LoadedSnapshot
     plan: Plan
-    cube: CertifiedCube
+    cube: Chronicle
     snapshot: Snapshot = field(repr=False)
     people: Table = field(repr=False)
     bytes: bytes = field(repr=False)
@@ -99,7 +99,7 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
         policy=policy,
         record=record,
         plan=planned[0],
-        cube=CertifiedCube.from_bytes(kept),
+        cube=Chronicle.from_bytes(kept),
         snapshot=snapshot,
         people=counted_table(node, snapshot, *planned),
         bytes=kept,

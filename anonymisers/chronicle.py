@@ -1,0 +1,162 @@
+"""A data set over the years: everything that was given out of it, and the cube that answers now.
+
+A new closed period is protected by itself and shown beside what there is. Sums over several periods are shown
+where each of them is, so that the difference of two years' cubes is always a cell that is shown anyway.
+"""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.certificate import Level
+from anonymisers.cube import CertifiedCube
+from anonymisers.errors import AnonymiserError, CertificateError
+from anonymisers.hierarchy import Hierarchy
+from anonymisers.lattice import Lattice
+from anonymisers.parts import Part, compose
+from anonymisers.rules import Rules, TableOf
+from anonymisers.shown import Shown
+
+FORMAT = b"safelane chronicle 1\n"
+
+
+@dataclass(frozen=True, eq=False)
+class Chronicle(Shown):
+    """The cube that `parts` make under `rules`. Storing it stays in the state.
+
+    Made by `of` and `from_bytes`. Its cells are never read from anywhere: they follow from the parts.
+    """
+
+    rules: Rules
+    parts: tuple[Part, ...]
+    lost: NDArray[np.bool_] = field(repr=False)
+    """Cells that these rules withhold though earlier releases gave them away: listed, as nothing cures it."""
+
+    @classmethod
+    def of(cls, dims: Iterable[Hierarchy], rules: Rules, parts: Sequence[Part]) -> "Chronicle":
+        """The tables of up to `rules.max_dims` of these dimensions, read off the parts.
+
+        Raises LatticeTooLargeError, and RulesError for rules that name other dimensions.
+        """
+        dims = tuple(dims)
+        rules.check_names(dims)
+        lattice = Lattice.of(dims, [d.name for d in dims], rules.max_dims)
+        hidden, values, lost = compose(parts, lattice, rules)
+        for array in (hidden, values, lost):
+            array.flags.writeable = False
+        return cls(dims, {}, lattice, hidden, values, rules, tuple(parts), lost)
+
+    def under(self, dims: Iterable[Hierarchy], rules: Rules) -> "Chronicle":
+        """The same releases read under other rules and dimensions: nothing is shown that was not before."""
+        return Chronicle.of(dims, rules, self.parts)
+
+    @property
+    def refused(self) -> frozenset[Level]:
+        """Levels of tables that no part protected."""
+        return frozenset().union(*(p.cubes[-1].refused for p in self.parts if p.kind == "period" and p.cubes))
+
+    @property
+    def certificate_digest(self) -> bytes:
+        """SHA-256 over the certificates of all parts; guessable, so only a salted commitment leaves."""
+        digests = [c.certificate_digest for p in self.parts for c in p.cubes]
+        return hashlib.sha256(_head(self).encode() + b"".join(digests)).digest()
+
+    def to_bytes(self) -> bytes:
+        """For storage inside the state: the rules, and the parts with their certificates."""
+        blobs = [b for p in self.parts for b in (*(c.to_bytes() for c in p.cubes), p.sealed)]
+        head = _head(self).encode() + b"\n" + json.dumps([len(b) for b in blobs]).encode() + b"\n"
+        body = zlib.compress(head + b"".join(blobs), 6)
+        return FORMAT + hashlib.sha256(body).digest() + body
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Chronicle":
+        """Read what `to_bytes` wrote. Raises CertificateError when anything was changed or is missing."""
+        packed = data[len(FORMAT) + 32 :]
+        whole_digest = data[len(FORMAT) : len(FORMAT) + 32]
+        if not data.startswith(FORMAT) or hashlib.sha256(packed).digest() != whole_digest:
+            raise CertificateError("this is not a whole cube")
+        try:
+            head, lengths, body = zlib.decompress(packed).split(b"\n", 2)
+            return _read(json.loads(head), json.loads(lengths), body)
+        except (zlib.error, ValueError, TypeError, KeyError, StopIteration):
+            raise CertificateError("the stored cube is damaged") from None
+        except CertificateError:
+            raise
+        except AnonymiserError as error:
+            raise CertificateError(f"the stored cube is damaged: {error.message}") from None
+
+
+def _head(chronicle: Chronicle) -> str:
+    rules = chronicle.rules
+    body = {
+        "dims": [_written(d) for d in chronicle.dims],
+        "rules": {
+            "threshold": rules.threshold,
+            "zeros": rules.zeros,
+            "max_dims": rules.max_dims,
+            "sensitive": sorted(rules.sensitive),
+            "priority": [[sorted(t.dims), sorted(map(list, t.levels))] for t in rules.priority],
+            "expects_least": rules.expects_least,
+        },
+        "parts": [
+            {
+                "kind": part.kind,
+                "period": sorted(part.period),
+                "time": None if part.time is None else _written(part.time),
+                "cubes": len(part.cubes),
+                "sources": list(part.sources),
+            }
+            for part in chronicle.parts
+        ],
+    }
+    return json.dumps(body, ensure_ascii=True)
+
+
+def _read(body: dict[str, Any], lengths: list[int], data: bytes) -> Chronicle:
+    if sum(lengths) != len(data):
+        raise ValueError
+    ends = np.cumsum([0, *lengths]).tolist()
+    blobs = iter([data[start:end] for start, end in pairwise(ends)])
+    parts = [
+        Part(
+            part["kind"],
+            frozenset(part["period"]),
+            None if part["time"] is None else _hierarchy(part["time"]),
+            tuple(CertifiedCube.from_bytes(next(blobs)) for _ in range(part["cubes"])),
+            tuple(part["sources"]),
+            next(blobs),
+        )
+        for part in body["parts"]
+    ]
+    rules = body["rules"]
+    priority = tuple(
+        TableOf(frozenset(dims), frozenset((n, d) for n, d in levels)) for dims, levels in rules["priority"]
+    )
+    return Chronicle.of(
+        [_hierarchy(d) for d in body["dims"]],
+        Rules(
+            threshold=rules["threshold"],
+            zeros=rules["zeros"],
+            max_dims=rules["max_dims"],
+            sensitive=frozenset(rules["sensitive"]),
+            priority=priority,
+            expects_least=rules["expects_least"],
+        ),
+        parts,
+    )
+
+
+def _written(dim: Hierarchy) -> list[Any]:
+    return [dim.name, list(dim.codes), dict(dim.parent)]
+
+
+def _hierarchy(written: list[Any]) -> Hierarchy:
+    name, codes, parent = written
+    return Hierarchy(name, tuple(codes), parent)

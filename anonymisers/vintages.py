@@ -1,0 +1,117 @@
+"""In which release a person first counts, and in which no more: the dimension behind differences of releases.
+
+*Vintage* makes what two releases differ by a cell like any other. Its codes are the pairs of the part that
+brought somebody in and the part that took him out again, if any. No table
+names it; populations are made of it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+
+from anonymisers.certificate import Level
+from anonymisers.cube import CertifiedCube, build_cube
+from anonymisers.hierarchy import ROOT, Hierarchy
+from anonymisers.parts import Part
+from anonymisers.rules import Rules
+from anonymisers.suppress import Progress
+from anonymisers.table import Release, Table
+
+NAME = "vintage"
+Vintage: TypeAlias = tuple[int, int | None]
+"""The number of the part that somebody came with, and of the part with which he left."""
+
+
+def touched(parts: Sequence[Part], sources: Iterable[int]) -> tuple[Vintage, ...]:
+    """All vintages of the people of some parts, those among them who left earlier included."""
+    found: list[Vintage] = []
+    for source in sorted(sources):
+        found.append((source, None))
+        found += [(source, n) for n, p in enumerate(parts) if p.kind == "left" and source in p.sources]
+    return tuple(found)
+
+
+def protect_leaving(
+    parts: Sequence[Part],
+    people: Mapping[Vintage, Table],
+    rules: Rules,
+    key: bytes,
+    progress: Progress | None = None,
+    *,
+    attack_seconds: float = 60.0,
+) -> CertifiedCube:
+    """The release about those who leave: safe beside all that was said of the people they were counted among.
+
+    `people`: by vintage, all people of every part that somebody leaves, over the same dimensions; who leaves
+    now has the number `len(parts)`. Raises as `build_cube` does.
+    """
+    codes = tuple(_code(v) for v in people)
+    vintage = Hierarchy(NAME, (ROOT, *codes), dict.fromkeys(codes, ROOT))
+    leaving = tuple(_code(v) for v in people if v[1] == len(parts))
+    table = _joined(people, vintage, leaving)
+    known = []
+    for number, part in enumerate(parts):
+        inside = tuple(_code(v) for v in people if number in (v if part.kind == "left" else v[:1]))
+        known += [_known(cube, vintage, inside) for cube in part.cubes if inside]
+    return build_cube(table, rules, key, progress, known=known, attack_seconds=attack_seconds)
+
+
+def releases(parts: Sequence[Part]) -> list[Release]:
+    """Everything that was given out, as releases that can be read together: for whoever attacks it.
+
+    A part that somebody left later is cut by vintage, so that the releases about both fit each other.
+    """
+    numbers = [n for n, p in enumerate(parts) if p.kind != "left"]
+    codes = tuple(_code(v) for v in touched(parts, numbers))
+    vintage = Hierarchy(NAME, (ROOT, *codes), dict.fromkeys(codes, ROOT))
+    found = []
+    for number, part in enumerate(parts):
+        which = 1 if part.kind == "left" else 0
+        inside = tuple(_code(v) for v in touched(parts, numbers) if v[which] == number)
+        found += [_known(cube, vintage, inside) for cube in part.cubes]
+    return found
+
+
+def _code(vintage: Vintage) -> str:
+    came, left = vintage
+    return str(came) if left is None else f"{came} to {left}"
+
+
+def _joined(people: Mapping[Vintage, Table], vintage: Hierarchy, leaving: tuple[str, ...]) -> Table:
+    """One table of all people, of whom those who leave are its population."""
+    tables = list(people.values())
+    dims = tables[0].dims
+    coords = [
+        np.column_stack((t.coords, np.full(len(t.coords), vintage.index[_code(v)], dtype=np.int32)))
+        for v, t in people.items()
+    ]
+    rows, counts = np.concatenate(coords), np.concatenate([t.counts for t in tables])
+    order = np.lexsort(rows.T[::-1])
+    rows, counts = rows[order].astype(np.int32), counts[order]
+    inside = np.isin(rows[:, -1], [vintage.index[c] for c in leaving])
+    beyond = (rows[~inside], counts[~inside])
+    by = tuple(d.name for d in dims)
+    return Table((*dims, vintage), by, {NAME: leaving}, rows[inside], counts[inside], beyond)
+
+
+def _known(cube: CertifiedCube, vintage: Hierarchy, inside: tuple[str, ...]) -> Release:
+    """What a cube says, about the people of these vintages; refused tables say nothing by themselves."""
+    release = cube.release()
+    kept = ~release.withheld | ~_at(release, cube.refused)
+    axes = [a for a, d in enumerate(release.dims) if d.name != NAME]
+    coords = np.column_stack(
+        (release.coords[:, axes], np.full(len(release.coords), vintage.root, dtype=np.int32))
+    ).astype(np.int32)
+    dims = (*(release.dims[a] for a in axes), vintage)
+    return Release(dims, {NAME: inside}, coords[kept], release.values[kept], release.withheld[kept])
+
+
+def _at(release: Release, levels: Iterable[Level]) -> np.ndarray:
+    """Mask over the cells of a release that stand at one of these levels."""
+    depths = np.stack([d.depth[release.coords[:, a]] for a, d in enumerate(release.dims)], axis=1)
+    inside = np.zeros(len(depths), dtype=np.bool_)
+    for level in levels:
+        wanted = dict(level)
+        inside |= (depths == [wanted.get(d.name, 0) for d in release.dims]).all(axis=1)
+    return inside
