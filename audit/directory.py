@@ -20,15 +20,21 @@ _MAX_BUNDLE: Final = WIDTH * (2 + 0xFFFF)
 _AT_ONCE: Final = 64
 
 
-def export(log: Log, storage: Storage, target: Path, witnesses: Sequence[VerifierKey] = ()) -> Checkpoint:
-    """Write the log at its latest checkpoint into a new or empty directory; the checkpoint comes last.
+def export(
+    log: Log,
+    storage: Storage,
+    target: Path,
+    witnesses: Sequence[VerifierKey] = (),
+    head: Note | None = None,
+) -> Checkpoint:
+    """Write the log at its latest checkpoint, or at `head`, into a new or empty directory; that comes last.
 
     Raises LogError when the directory is not empty, and OSError.
     """
     target.mkdir(parents=True, exist_ok=True)
     if any(target.iterdir()):
         raise LogError(f"{target} is not empty: export into a new directory, so that nothing old is in it")
-    note = log.checkpoint(storage)
+    note = head or log.checkpoint(storage)
     checkpoint = Checkpoint.parse(note.text)
     tiles = list(tiles_of(checkpoint.size))
     for first in range(0, len(tiles), _AT_ONCE):
@@ -37,7 +43,7 @@ def export(log: Log, storage: Storage, target: Path, witnesses: Sequence[Verifie
             _write(target / tile.path, data)
     for bundle in bundles_of(checkpoint.size):
         _write(target / bundle.path, encode_bundle(storage.read_entries(bundle.start, bundle.end)))
-    _write(target / VKEY, f"{log.key}\n".encode())
+    _write(target / VKEY, key_lines(log.signing_keys(storage)))
     _write(target / WITNESSES, key_lines(witnesses))
     _write(target / CHECKPOINT, str(note).encode())
     return checkpoint

@@ -1,51 +1,25 @@
 """`safelane log`: the log of a hub or a node, as files, as a list, and as receipts."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from audit import directory as log_directory
-from audit.errors import AuditError
-from gateway.bootstrap.logs import OwnLog, demo_hub, open_log
+from audit.event_values import ReadAction
 from gateway.cli import options
-from gateway.cli.log_text import line_of
+from gateway.cli.log_kept import log_reading, opened
+from gateway.cli.log_list import list_entries
+from gateway.cli.log_read import dossier, erase, explain, notices, replay, sample
 from gateway.cli.log_watch import alerts, evidence
-from gateway.errors import SafelaneError
-
-_AT_ONCE = 1000
-
-
-class LogCommandError(SafelaneError):
-    """The log could not be read, or does not have what was asked for."""
-
-    exit_code = 6
-
-
-@contextmanager
-def _opened(directory: Path) -> Iterator[OwnLog]:
-    """The log of a hub, a node, or of the hub of a demo region."""
-    own = demo_hub(directory)
-    try:
-        with open_log(own) as opened:
-            yield opened
-    except AuditError as error:
-        raise LogCommandError(f"{own}: {error}.") from None
-    except OSError as error:
-        raise LogCommandError(
-            f"{error.filename} cannot be written: {error.strerror}.",
-            remedy="Name another place, or make room.",
-        ) from None
 
 
 @click.group("log")
 def command() -> None:
-    """The log that nobody can rewrite: export, list, prove, watch. Also while everything is stopped."""
+    """The log that nobody can rewrite: read, prove, export, watch. Also while everything is stopped."""
 
 
-command.add_command(alerts)
-command.add_command(evidence)
+for each in (alerts, dossier, erase, evidence, explain, list_entries, notices, replay, sample):
+    command.add_command(each)
 
 
 @command.command()
@@ -56,23 +30,14 @@ def export(out: Path, directory: Path) -> None:
 
     Check it with other people's tools, or with: python -m audit verify OUT
     """
-    with _opened(directory) as own:
-        checkpoint = log_directory.export(own.log, own.storage, out, own.witnesses)
+    with opened(directory) as found, found.kept.store.reading() as view:
+        # The head is taken first: the entry about this reading comes after what is exported.
+        head = found.kept.log.checkpoint(view.log)
+        log_reading(found, ReadAction.EXPORT, {})
+        witnesses = found.kept.witnesses()
+        checkpoint = log_directory.export(found.kept.log, view.log, out, witnesses, head)
     click.echo(f"{checkpoint.origin}: {checkpoint.size} entries are in {out}")
     click.echo(f"Check them: python -m audit verify {out}")
-
-
-@command.command("list")
-@options.directory
-def list_entries(directory: Path) -> None:
-    """List the entries, oldest first."""
-    with _opened(directory) as own:
-        head = own.storage.head()
-        size = 0 if head is None else head.size
-        for start in range(0, size, _AT_ONCE):
-            entries = own.storage.read_entries(start, min(start + _AT_ONCE, size))
-            for number, entry in enumerate(entries, start=start):
-                click.echo(line_of(number, entry))
 
 
 @command.command()
@@ -93,9 +58,10 @@ def list_entries(directory: Path) -> None:
 )  # fmt: skip
 def receipt(index: int, directory: Path, out: Path, entry_out: Path) -> None:
     """Prove entry INDEX: a receipt that anybody can check offline with the log's key."""
-    with _opened(directory) as own:
-        proof = own.log.receipt(own.storage, index)
-        entry = own.log.entry(own.storage, index)
+    with opened(directory) as found, found.kept.store.reading() as view:
+        log = found.kept.log
+        proof = log.receipt(view.log, index)
+        entry = log.entry(view.log, index)
         out.write_bytes(str(proof).encode())
         entry_out.write_bytes(entry)
-    click.echo(f"Check it: python -m audit verify {out} --entry {entry_out} --vkey '{own.log.key}'")
+    click.echo(f"Check it: python -m audit verify {out} --entry {entry_out} --vkey '{log.key}'")

@@ -1,7 +1,8 @@
 """What `safelane log list` shows of an entry: one line, for people."""
 
 from audit.errors import MalformedError
-from audit.events import Answered, Asked, Denied, Event, Refused, Released, decode
+from audit.events import Event, decode
+from audit.question_events import Answered, Asked, Denied, Refused, Rejected, Released
 
 UNKNOWN = "of a kind that is not known here"
 
@@ -26,7 +27,7 @@ def _words(event: Event) -> str:
             return "; ".join([*words, *([", ".join(event.reasons)] if isinstance(event, Denied) else [])])
         case Answered():
             return f"{event.question_id}; {event.member}; {event.size} cells from {event.snapshot}"
-        case Refused():
+        case Refused() | Rejected():
             return f"{event.question_id}; {event.member}; {', '.join(event.reasons)}"
         case Released():
             parts = [("answered", event.answered), ("refused", event.refused), ("missing", event.missing)]

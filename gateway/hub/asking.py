@@ -24,7 +24,7 @@ def ask(hub: Hub, principal: Principal, question: Question, within: timedelta) -
     """
     question_id = new_question_id()
     now = hub.clock.now()
-    reason = _against(principal, question)
+    reason = against(principal.role.value, principal.purposes, question.purpose)
     if reason is not None:
         with hub.store.writing() as work:
             entry = entries.denied(hub, principal, question_id, question, reason=reason, at=now)
@@ -65,12 +65,11 @@ def new_question_id() -> str:
     return "q-" + secrets.token_hex(12)
 
 
-def _against(principal: Principal, question: Question) -> str | None:
-    if principal.role is not Role.ANALYST:
+def against(role: str, held: Collection[str], purpose: str) -> str | None:
+    """Why the hub puts a question to nobody: a function of what the log says of it, and of nothing else."""
+    if role != Role.ANALYST.value:
         return "role-may-not-ask"
-    if question.purpose not in principal.purposes:
-        return "purpose-not-held"
-    return None
+    return None if purpose in held else "purpose-not-held"
 
 
 _WORDS = {

@@ -2,7 +2,9 @@
 
 from sqlalchemy import Connection, delete, insert, select
 
+from audit.canonical import canonical_json
 from audit.commitment import Opening
+from gateway.auditing.noting import PERSON, SEARCH
 from gateway.store.schema import openings
 
 
@@ -22,7 +24,15 @@ def find_opening(connection: Connection, field: str, entry_index: int) -> Openin
     return None if row is None else Opening(row.label, row.salt, row.value)
 
 
-def erase_openings(connection: Connection, entry_index: int) -> int:
-    """Erase what opens an entry; returns how many values that were."""
-    erased = connection.execute(delete(openings).where(openings.c.entry_index == entry_index))
-    return erased.rowcount
+def erase_searches(connection: Connection, person: str) -> int:
+    """Erase what opens searches of the log for this person; returns how many that were."""
+    named = canonical_json({PERSON: person})[1:-1]
+    rows = connection.execute(
+        select(openings.c.entry_index, openings.c.value).where(openings.c.field == SEARCH)
+    )
+    numbers = [row.entry_index for row in rows if named in row.value]
+    for number in numbers:
+        connection.execute(
+            delete(openings).where(openings.c.entry_index == number, openings.c.field == SEARCH)
+        )
+    return len(numbers)

@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, Table, delete, insert, select, update
 
 from gateway.accounts.lockout import Tally
 from gateway.accounts.model import Account, Credentials, Identity, Invitation, Session, Token
+from gateway.auditing.noting import SEARCH
 from gateway.store.accounts_tables import (
     accounts,
     browsers,
@@ -21,6 +22,7 @@ from gateway.store.accounts_tables import (
     tallies,
     tokens,
 )
+from gateway.store.openings import erase_searches
 from gateway.store.people import SqlPeople
 from gateway.store.schema import openings
 
@@ -179,6 +181,7 @@ class SqlPeopleWriter(SqlPeople):
         fields = select(openings.c.field).where(openings.c.value == name.encode())
         counts = Counter(self._connection.execute(fields).scalars())
         self._connection.execute(delete(openings).where(openings.c.value == name.encode()))
+        counts += Counter({SEARCH: erase_searches(self._connection, name)})
         return dict(sorted(counts.items()))
 
     def _delete(self, table: Table, name: str, ids: Iterable[str] | None = None) -> int:

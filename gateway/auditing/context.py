@@ -1,0 +1,40 @@
+"""What auditing works with: a log, where it is kept, and whoever reads it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from audit.dossier import Proven
+from audit.log import Log
+from audit.vkey import VerifierKey
+from gateway.auditing.ports import Clock, Store
+
+KEEPER = "keeper"
+"""The role of whoever keeps the log and reads it on its own machine: nobody signs in there."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads. `organisation` is None for a keeper."""
+
+    name: str
+    organisation: str | None
+    role: str
+
+
+def _nothing(_: str) -> Sequence[tuple[Proven, VerifierKey]]:
+    return ()
+
+
+@dataclass(frozen=True)
+class KeptLog:
+    """A log on the side that keeps it. `witnesses` are the keys of those who cosign it.
+
+    `others` gives the entries of other logs that this side holds proofs of, for a question, each with the key
+    of its log: on a hub those of the members' answers.
+    """
+
+    log: Log
+    store: Store
+    clock: Clock
+    witnesses: Callable[[], Sequence[VerifierKey]] = tuple
+    others: Callable[[str], Sequence[tuple[Proven, VerifierKey]]] = _nothing

@@ -1,0 +1,94 @@
+"""A question as a story, and as a dossier: its entries, each proved under the log's latest head."""
+
+from audit.cosignature import CosignatureVerifier
+from audit.dossier import Dossier, Proven, say_proof
+from audit.errors import MalformedError, NotInLogError
+from audit.events import decode
+from audit.explain import Part, explain_question
+from audit.note import Verifier
+from audit.policy import Policy
+from audit.receipt import Receipt
+from audit.search import Found, read_events
+from audit.sentences import say_event
+from gateway.auditing.context import KeptLog
+from gateway.auditing.finding import name_of, of_question
+from gateway.auditing.ports import View
+
+
+def explain(kept: KeptLog, what: str) -> list[str]:
+    """What the log says of a question (`q-...`) or of the entry with a number, and how that is proved.
+
+    Raises NotInLogError where it says nothing, and MalformedError for an entry that cannot be read here.
+    """
+    with kept.store.reading() as view:
+        if not what.isdecimal():
+            return _story(kept, view, what)
+        found = _found(kept, view, int(what))
+        question_id = getattr(found.event, "question_id", None)
+        if question_id is not None:
+            return _story(kept, view, question_id)
+        return [say_event(found.event), *_who(view, found), *_proofs(kept, view, [found])]
+
+
+def dossier(kept: KeptLog, question_id: str) -> Dossier:
+    """Every entry about a question with its proof, members' too. Raises NotInLogError."""
+    with kept.store.reading() as view:
+        found = _all(kept, view, question_id)
+        receipts = kept.log.receipts(view.log, [each.number for each in found])
+        own = [
+            Proven(kept.log.entry(view.log, each.number), receipt)
+            for each, receipt in zip(found, receipts, strict=True)
+        ]
+    others = kept.others(question_id)
+    keys = dict.fromkeys([kept.log.key, *(key for _, key in others)])
+    return Dossier(question_id, (*own, *(proven for proven, _ in others)), tuple(keys))
+
+
+def _story(kept: KeptLog, view: View, question_id: str) -> list[str]:
+    found = _all(kept, view, question_id)
+    proofs = _checked(kept, view, found)
+    parts = [
+        Part(kept.log.origin, each.number, each.event, proof, name_of(view, each))
+        for each, proof in zip(found, proofs, strict=True)
+    ]
+    for proven, key in kept.others(question_id):
+        verified = proven.receipt.verify(proven.entry, Policy.of(Verifier(key)))
+        proof = say_proof(verified.checkpoint, verified.witnesses)
+        parts.append(Part(proven.origin, proven.receipt.index, decode(proven.entry), proof))
+    return [f"Question {question_id}", *explain_question(parts)]
+
+
+def _all(kept: KeptLog, view: View, question_id: str) -> list[Found]:
+    found = of_question(view, question_id)
+    if not found:
+        raise NotInLogError(f"the log {kept.log.origin} says nothing of a question {question_id}")
+    return found
+
+
+def _found(kept: KeptLog, view: View, number: int) -> Found:
+    for found in read_events([(number, kept.log.entry(view.log, number))]):
+        return found
+    raise MalformedError(f"entry {number}", "of a kind that is not known here: a newer Safelane may read it")
+
+
+def _who(view: View, found: Found) -> list[str]:
+    name = name_of(view, found)
+    return [] if name is None else [f"Who it was: {name} (an opening that fits the commitment)."]
+
+
+def _proofs(kept: KeptLog, view: View, found: list[Found]) -> list[str]:
+    return [
+        f"Entry {each.number} of {kept.log.origin}: {proof}"
+        for each, proof in zip(found, _checked(kept, view, found), strict=True)
+    ]
+
+
+def _checked(kept: KeptLog, view: View, found: list[Found]) -> list[str]:
+    """What proves each entry, checked as a stranger would. Raises AuditError for one that is not proved."""
+    policy = Policy.of(Verifier(kept.log.key), [CosignatureVerifier(key) for key in kept.witnesses()])
+    receipts: list[Receipt] = kept.log.receipts(view.log, [each.number for each in found])
+    said = []
+    for each, receipt in zip(found, receipts, strict=True):
+        verified = receipt.verify(kept.log.entry(view.log, each.number), policy)
+        said.append(say_proof(verified.checkpoint, verified.witnesses))
+    return said

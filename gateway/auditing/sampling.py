@@ -1,0 +1,24 @@
+"""Random samples of a kept log, by its latest head or an earlier one."""
+
+from dataclasses import dataclass
+
+from audit.sample import draw_sample
+from gateway.auditing.context import KeptLog
+from gateway.auditing.finding import whole
+from gateway.auditing.ports import View
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Numbers of the sampled entries, and the head that they follow from."""
+
+    size: int
+    root: bytes
+    numbers: tuple[int, ...]
+
+
+def draw(kept: KeptLog, view: View, count: int, *, size: int | None = None, seed: str = "") -> Drawn:
+    """Draw by the head of this size; the latest without one. Raises NotInLogError or MalformedError."""
+    at = whole(view).end if size is None else size
+    root = kept.log.root(view.log, at)
+    return Drawn(at, root, tuple(draw_sample(root, at, count, seed)))

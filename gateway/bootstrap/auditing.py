@@ -1,0 +1,100 @@
+"""Opens a log for whoever keeps it and reads it on its own machine, also while everything is stopped."""
+
+import getpass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from audit.directory import LogDirectory
+from audit.errors import ProofError
+from audit.event_values import EntryRef
+from audit.events import decode
+from audit.merkle import leaf_hash
+from audit.policy import Policy
+from audit.question_events import Asked
+from audit.verify import verify_log
+from audit.vkey import VerifierKey
+from gateway.auditing.context import KEEPER, KeptLog, Reader
+from gateway.bootstrap.hub import open_hub
+from gateway.bootstrap.logs import is_hub
+from gateway.bootstrap.member import open_member
+from gateway.hub.proofs import kept_log
+from gateway.hub.replaying import replay as replay_of_hub
+from gateway.member.context import Node
+from gateway.member.replaying import judged
+from gateway.member.replaying import replay as replay_of_member
+from gateway.member.seeing import hub_witness_keys
+
+
+@dataclass(frozen=True)
+class Again:
+    """A decision made again, for either side: `differences` are empty where it is as logged."""
+
+    differences: tuple[str, ...]
+    unchecked: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OpenedLog:
+    """A log to be audited, and how decisions of its side are made again."""
+
+    kept: KeptLog
+    replay: Callable[[int, Path | None], Again]
+    """Of entry number so; beside the hub's own entry, where the regional log is at hand as an export."""
+
+
+@contextmanager
+def open_kept(directory: Path) -> Iterator[OpenedLog]:
+    """The log of the hub or node in the directory. Raises ConfigError, KeyFileError or StorageError."""
+    if is_hub(directory):
+        with open_hub(directory) as hub:
+            kept = kept_log(hub)
+            yield OpenedLog(kept, lambda number, _: _of_hub(kept, number))
+    else:
+        with open_member(directory) as node:
+            kept = KeptLog(node.log, node.store, node.clock, witnesses=lambda: _witnesses(node))
+            yield OpenedLog(kept, lambda number, region: _of_member(node, number, region))
+
+
+def keeper() -> Reader:
+    """Whoever runs a command on the machine of a log: the account there, since nobody signs in."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        name = "nobody known"
+    return Reader(f"os:{name}", None, KEEPER)
+
+
+def _of_hub(kept: KeptLog, number: int) -> Again:
+    with kept.store.reading() as view:
+        return Again(replay_of_hub(view, number)[1])
+
+
+def _of_member(node: Node, number: int, region: Path | None) -> Again:
+    with node.store.reading() as view:
+        asked = None if region is None else _asked(node, region, judged(view, number).asked)
+        again = replay_of_member(view, node.dictionary, node.vocabulary, number, asked)
+    return Again(again.differences, again.unchecked, again.changed)
+
+
+def _asked(node: Node, region: Path, ref: EntryRef) -> Asked:
+    """The hub's entry that a decision names, out of the verified export. Raises AuditError."""
+    entries: dict[int, bytes] = {}
+    verified = verify_log(
+        LogDirectory(region), Policy.of(node.hub_log), lambda number, entry: entries.update({number: entry})
+    )
+    entry = entries.get(ref.index)
+    if verified.checkpoint.origin != ref.origin or entry is None or leaf_hash(entry) != ref.leaf:
+        raise ProofError(f"the export in {region} does not hold entry {ref.index} of {ref.origin} as named")
+    event = decode(entry)
+    if not isinstance(event, Asked):
+        raise ProofError(f"entry {ref.index} of {ref.origin} asked nothing")
+    return event
+
+
+def _witnesses(node: Node) -> tuple[VerifierKey, ...]:
+    with node.store.reading() as view:
+        keys = hub_witness_keys(node, view)
+    return () if keys is None else tuple(map(VerifierKey.parse, keys.valid))

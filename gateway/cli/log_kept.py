@@ -1,0 +1,50 @@
+"""What commands on a log where it is kept have in common: opening it, and logging that it is read."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from audit.errors import AuditError
+from audit.event_values import ReadAction
+from gateway.auditing.noting import note
+from gateway.bootstrap.auditing import OpenedLog, keeper, open_kept
+from gateway.bootstrap.logs import demo_hub
+from gateway.errors import SafelaneError
+from gateway.store.database import StorageError
+
+
+class LogCommandError(SafelaneError):
+    """The log could not be read, or does not have what was asked for."""
+
+    exit_code = 6
+
+
+@contextmanager
+def opened(directory: Path) -> Iterator[OpenedLog]:
+    """The log of a hub, a node, or of the hub of a demo region. Raises LogCommandError."""
+    own = demo_hub(directory)
+    try:
+        with open_kept(own) as found:
+            yield found
+    except AuditError as error:
+        raise LogCommandError(f"{own}: {error}.") from None
+    except OSError as error:
+        raise LogCommandError(
+            f"{error.filename} cannot be written: {error.strerror}.",
+            remedy="Name another place, or make room.",
+        ) from None
+
+
+def log_reading(found: OpenedLog, action: ReadAction, search: dict[str, Any]) -> None:
+    """Log that the log is read here, before anything is shown; where it cannot be, say so and go on.
+
+    Whoever has the directory could read its database anyway: refusing to show the log would protect nobody.
+    """
+    try:
+        note(found.kept, keeper(), action, search)
+    except (StorageError, AuditError) as error:
+        reason = error.message if isinstance(error, StorageError) else str(error)
+        click.echo(f"This reading is not logged, since the log cannot be written now: {reason}", err=True)

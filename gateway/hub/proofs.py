@@ -1,0 +1,56 @@
+"""The hub's log as auditors read it, and the members' own entries that the hub was given proof of."""
+
+from collections.abc import Iterator, Sequence
+
+from audit.dossier import Proven
+from audit.errors import AuditError
+from audit.note import Verifier
+from audit.policy import Policy
+from audit.receipt import Receipt
+from audit.vkey import VerifierKey
+from gateway.auditing.context import KeptLog
+from gateway.hub.context import Hub
+from gateway.hub.model import LoggedAnswer
+from gateway.hub.seeing import log_keys_of, witness_keys_of
+
+
+def kept_log(hub: Hub) -> KeptLog:
+    """The regional log, to be audited where it is kept."""
+    return KeptLog(
+        hub.log,
+        hub.store,
+        hub.clock,
+        witnesses=lambda: _witnesses(hub),
+        others=lambda question_id: member_proofs(hub, question_id),
+    )
+
+
+def member_proofs(hub: Hub, question_id: str) -> list[tuple[Proven, VerifierKey]]:
+    """Entries of members' logs about a question, as they came with their answers, and each log's key."""
+    with hub.store.reading() as view:
+        enrolled = {enrolment.member: enrolment for enrolment in view.enrolments()}
+        logged = view.logged_answers(question_id)
+        return [
+            proof
+            for member, answer in sorted(logged.items())
+            if member in enrolled
+            for proof in _proven(answer, log_keys_of(hub, view, enrolled[member]).all)
+        ]
+
+
+def _proven(answer: LoggedAnswer, keys: Sequence[str]) -> Iterator[tuple[Proven, VerifierKey]]:
+    """With the first key that verifies it: the log may have changed its key since."""
+    receipt = Receipt.parse(answer.receipt)
+    for key in map(VerifierKey.parse, keys):
+        try:
+            receipt.verify(answer.entry, Policy.of(Verifier(key)))
+        except AuditError:
+            continue
+        yield Proven(answer.entry, receipt), key
+        return
+
+
+def _witnesses(hub: Hub) -> list[VerifierKey]:
+    with hub.store.reading() as view:
+        known = [witness_keys_of(hub, view, member) for member in view.enrolments()]
+    return [VerifierKey.parse(key) for each in known for key in each.valid]

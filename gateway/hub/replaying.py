@@ -1,0 +1,36 @@
+"""The hub's own decision about a question, made again from its log entry alone."""
+
+from audit.question_events import Asked, Denied
+from audit.search import read_events
+from gateway.auditing.ports import View
+from gateway.errors import SafelaneError
+from gateway.hub.asking import against
+
+
+class NoDecisionError(SafelaneError):
+    """The entry is no decision of the hub's."""
+
+    exit_code = 6
+
+
+def replay(view: View, number: int) -> tuple[Asked | Denied, tuple[str, ...]]:
+    """The decision of entry `number`, and what differs when it is made again: nothing, if all is well.
+
+    Raises NoDecisionError or NotInLogError.
+    """
+    for found in read_events([(number, view.log.read_entries(number, number + 1)[0])]):
+        event = found.event
+        if isinstance(event, Asked | Denied):
+            again = against(event.role, event.held, event.purpose)
+            logged = event.reasons[0] if isinstance(event, Denied) and event.reasons else None
+            if logged == again:
+                return event, ()
+            return event, (f"logged: {_said(logged)}; made again: {_said(again)}",)
+    raise NoDecisionError(
+        f"Entry {number} is no decision of the hub's.",
+        remedy="Its decisions are the entries 'asked' and 'denied'; members' are in their own logs.",
+    )
+
+
+def _said(reason: str | None) -> str:
+    return "put to the members" if reason is None else f"denied ({reason})"

@@ -1,0 +1,180 @@
+"""A decision made again, from the member's own log and what opens its commitments, beside what was logged.
+
+What a decision rests on stands in its entry (question, time, versions), in the entry of the policy (its text)
+and in that of the cube (its shape). Where an opening was erased, it cannot be made again, and that is said.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audit.commitment import Commitment, Opening
+from audit.errors import AuditError
+from audit.events import CubeCertified, PolicyInForce
+from audit.question_events import Answered, Asked, Refused
+from audit.search import Criteria, read_events
+from gateway import __version__
+from gateway.auditing.finding import Span, entries
+from gateway.auditing.ports import View
+from gateway.dictionary import Dictionary, DictionaryError
+from gateway.errors import SafelaneError
+from gateway.member.deciding import Verdict, decide_on
+from gateway.member.entries import DECISION, SHAPE, TEXT
+from gateway.member.shape import Shape, ShapeOnly
+from policies import Policy, PolicyError, Vocabulary, load_policy
+
+_TAKEN_OVER = (
+    "actor",
+    "organisation",
+    "role",
+    "purpose",
+    "measure",
+    "by",
+    "where",
+    "deadline",
+    "question_id",
+)
+
+
+class NotReplayableError(SafelaneError):
+    """The decision cannot be made again: something that it rests on is gone, or the entry is no decision."""
+
+    exit_code = 6
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A decision as logged, and made again. `differences` are empty where both are the same.
+
+    `unchecked` says what of the logged decision could not be compared, and `changed` what is no longer as it
+    was when it was made (dictionary, software).
+    """
+
+    event: Answered | Refused
+    verdict: Verdict
+    differences: tuple[str, ...]
+    unchecked: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+def replay(
+    view: View, dictionary: Dictionary, vocabulary: Vocabulary, number: int, asked: Asked | None = None
+) -> Replayed:
+    """Make the decision of entry `number` again. `asked`, if at hand, is the hub's entry that it names.
+
+    Raises NotReplayableError, saying what is missing, or NotInLogError.
+    """
+    event = judged(view, number)
+    policy = _policy(view, vocabulary, event, number)
+    cube = _cube(view, dictionary, event)
+    verdict = decide_on(dictionary, event.member, event, policy=policy, cube=cube, at=event.at)
+    logged = _opened(view, DECISION, number, event.decision) if event.decision is not None else None
+    unchecked = ["The opening of the decision was erased: only its outcome and reasons were compared."]
+    return Replayed(
+        event,
+        verdict,
+        tuple(_differences(event, verdict, logged, asked)),
+        tuple(unchecked if event.decision is not None and logged is None else []),
+        tuple(_changed(event, dictionary)),
+    )
+
+
+def judged(view: View, number: int) -> Answered | Refused:
+    """The decision that stands at entry `number`. Raises NotReplayableError or NotInLogError."""
+    for found in read_events([(number, view.log.read_entries(number, number + 1)[0])]):
+        if isinstance(found.event, Answered | Refused):
+            return found.event
+    raise NotReplayableError(
+        f"Entry {number} is no decision about a question.",
+        remedy="Decisions are the entries 'answered' and 'refused' of a member's own log: safelane log list.",
+    )
+
+
+def _policy(view: View, vocabulary: Vocabulary, event: Answered | Refused, number: int) -> Policy | None:
+    """The policy by which it was decided, as its text was committed to when it came into force."""
+    if event.policy_version is None:
+        return None
+    in_force = [
+        found
+        for found in Criteria(kind=PolicyInForce.TYPE).find(entries(view.log, Span(0, number)))
+        if isinstance(found.event, PolicyInForce) and found.event.policy_version == event.policy_version
+    ]
+    if not in_force:
+        raise NotReplayableError(f"The log does not say that version {event.policy_version} was in force.")
+    last = in_force[-1]
+    assert isinstance(last.event, PolicyInForce)  # noqa: S101 - chosen above
+    text = _opened(view, TEXT, last.number, last.event.text)
+    if text is None:
+        raise NotReplayableError(
+            f"The text of version {event.policy_version} of the policy was erased (entry {last.number}).",
+            remedy="Whoever has that text can still show, with its salt, that it was this one.",
+        )
+    try:
+        return load_policy(text.decode(), vocabulary)
+    except (PolicyError, UnicodeDecodeError):
+        raise NotReplayableError(
+            f"The text of version {event.policy_version} cannot be read by Safelane {__version__}.",
+            remedy=f"Use the version that decided: {event.software}.",
+        ) from None
+
+
+def _cube(view: View, dictionary: Dictionary, event: Answered | Refused) -> ShapeOnly | None:
+    """The shape of the cube that was ready, as it was committed to when it was certified."""
+    if event.cube is None:
+        return None
+    found = next(read_events([(event.cube, view.log.read_entries(event.cube, event.cube + 1)[0])]), None)
+    if found is None or not isinstance(found.event, CubeCertified):
+        raise NotReplayableError(f"Entry {event.cube} is no certified cube, though the decision names it.")
+    shape = _opened(view, SHAPE, event.cube, found.event.shape)
+    if shape is None:
+        raise NotReplayableError(f"The shape of the cube was erased (entry {event.cube}).")
+    try:
+        return ShapeOnly.of(dictionary, event.member, Shape.from_bytes(shape))
+    except (AuditError, DictionaryError):
+        raise NotReplayableError(
+            f"The cube of entry {event.cube} has levels that dictionary {dictionary.version} does not have.",
+            remedy=f"Use the dictionary of that time: {event.dictionary}.",
+        ) from None
+
+
+def _opened(view: View, field: str, number: int, commitment: Commitment) -> bytes | None:
+    """The value behind a commitment; None once it is erased. Raises NotReplayableError for a false one."""
+    opening: Opening | None = view.opening(field, number)
+    if opening is None:
+        return None
+    try:
+        opening.verify(commitment)
+    except AuditError:
+        raise NotReplayableError(
+            f"What is kept as the {field} of entry {number} is not what was logged.",
+            remedy="Somebody changed it since: the log proves that. Restore it from a backup.",
+        ) from None
+    return opening.value
+
+
+def _differences(
+    event: Answered | Refused, verdict: Verdict, logged: bytes | None, asked: Asked | None
+) -> Sequence[str]:
+    reasons = event.reasons if isinstance(event, Refused) else ()
+    again = tuple(refusal.value for refusal in verdict.refusals)
+    found = []
+    if reasons != again:
+        found.append(f"logged: {_said(reasons)}; made again: {_said(again)}")
+    record = verdict.record()
+    if logged is not None and logged != record:
+        found.append("what the policy said then (its full decision) is not what it says now")
+    if event.decision is None and record is not None:
+        found.append("the log says that no policy was asked")
+    if asked is not None:
+        wrong = [name for name in _TAKEN_OVER if getattr(asked, name) != getattr(event, name)]
+        found += [f"the member's log has another {name} than the hub's" for name in wrong]
+    return found
+
+
+def _said(reasons: tuple[str, ...]) -> str:
+    return f"refused ({', '.join(reasons)})" if reasons else "answered"
+
+
+def _changed(event: Answered | Refused, dictionary: Dictionary) -> Sequence[str]:
+    now = {"dictionary": dictionary.version, "software": __version__}
+    then = {"dictionary": event.dictionary, "software": event.software}
+    return [f"{what}: {then[what]} then, {now[what]} now" for what in now if then[what] != now[what]]
