@@ -26,8 +26,19 @@ from audit.errors import EntryTooLargeError, MalformedError
 from audit.event import Event as Event  # noqa: PLC0414 - whoever needs events looks here for it
 from audit.event import whole_second as whole_second  # noqa: PLC0414 - likewise
 from audit.event_values import CoarseSize, ErasureGround, PolicyStep, ReadAction
-from audit.question_events import Answered, Asked, Denied, Refused, Rejected, Released
+from audit.extract_events import EXTRACT_EVENTS
+from audit.question_events import (
+    Answered,
+    Asked,
+    Denied,
+    LeaveGiven,
+    Refused,
+    Rejected,
+    Released,
+    WaitsForLeave,
+)
 from audit.tiles import MAX_ENTRY_SIZE
+from audit.total_events import Contributed, TotalAsked, TotalReleased
 
 
 @dataclass(frozen=True)
@@ -229,12 +240,14 @@ class OpeningsErased(Event):
 EVENTS: Final = {
     (cls.TYPE, cls.VERSION): cls
     for cls in (
-        *(Asked, Denied, Answered, Refused, Rejected, Released),
+        *(Asked, Denied, Answered, Refused, WaitsForLeave, LeaveGiven, Rejected, Released),
+        *(TotalAsked, Contributed, TotalReleased),
         *(CubeCertified, PolicySigned, PolicyInForce, PolicyRevoked, SnapshotLoaded),
         *(MemberInvited, MemberApplied, MemberEnrolled, MemberRevoked, RegionJoined),
         *(UserAdded, KeyChanged, KeyRevoked, SignInFailed, LogRead, OpeningsErased),
         *(AccountInvited, AccountOpened, AccountHandled, HandedOver, SignedIn, SessionsEnded),
         *(TokenMade, TokensRevoked, AccessRefused),
+        *EXTRACT_EVENTS,
     )
 }
 """Every event that can be read, by type and version. A version once logged stays readable for ever."""

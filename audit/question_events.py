@@ -95,6 +95,32 @@ class Refused(_Judged):
 
 
 @dataclass(frozen=True)
+class WaitsForLeave(Event):
+    """A member's policy permits a question by the leave of so many persons, for which it waits."""
+
+    TYPE: ClassVar[str] = "waits-for-leave"
+    question_id: str
+    member: str
+    asked: EntryRef
+    policy_version: str
+    persons: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class LeaveGiven(Event):
+    """Somebody looked at the answer to a question and gave leave for it to go out, or did not (`granted`)."""
+
+    TYPE: ClassVar[str] = "leave-given"
+    question_id: str
+    member: str
+    signed_by: str
+    granted: bool
+    reason: Commitment | None
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Rejected(Event):
     """A member did not look at what it was sent: unproven, or answered before. Logged once for each."""
 

@@ -74,6 +74,7 @@ def show(view: View, asked: AskedQuestion) -> dict[str, Any]:
     shown = {
         **_outline(asked),
         "answered": sorted(view.answers(asked.id)),
+        "waiting_for_a_person": view.waiting(asked.id),
         "asked": _receipt(view, asked.asked_index),
     }
     release = view.release(asked.id)

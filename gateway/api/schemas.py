@@ -55,6 +55,7 @@ class OutlineSchema(Schema):
 
 class AskedSchema(OutlineSchema):
     answered = fields.List(fields.String(), required=True)
+    waiting_for_a_person = fields.List(fields.String(), required=True)
     asked = fields.Nested(ReceiptSchema, required=True)
     release = fields.Dict(metadata={"description": "the table, once released"})
     released = fields.Nested(ReceiptSchema, metadata={"description": "proof that the release was logged"})
@@ -99,6 +100,9 @@ class PollSchema(Strict):
     log = fields.Nested(ShownLogSchema, load_default=None, allow_none=True)
     copied = fields.Integer(load_default=0, strict=True, validate=SIZE)
     wait = fields.Float(load_default=0.0, validate=validate.Range(min=0, max=30))
+    waiting = fields.List(
+        fields.String(validate=validate.Length(max=100)), load_default=[], validate=validate.Length(max=200)
+    )
 
 
 class ApplicationSchema(Strict):

@@ -128,7 +128,7 @@ def serve_member(directory: Path, stop: Stop, hub_url: str | None = None) -> Non
         def tend_policies() -> None:
             while not stop.asked:
                 try:
-                    tend(node)
+                    tend(node, shelf)
                 except SafelaneError as error:
                     log.error("policy does not come into force", member=node.member, reason=error.message)
                 stop.wait(TEND_SECONDS)

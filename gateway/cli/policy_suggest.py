@@ -122,7 +122,7 @@ def _explained(policy: Policy, best: list[Rated]) -> Iterator[str]:
             yield f"  {change.direction}: {change.sentence}"
         for name, score in one.scores.items():
             before = None if own is None else own.scores.get(name)
-            if before is not None and abs(score.value - before.value) >= 0.005:
+            if before is not None and f"{score.value:.2f}" != f"{before.value:.2f}":
                 yield f"  {name}: {score.value:.2f} of it is told, was {before.value:.2f}"
 
 

@@ -57,11 +57,12 @@ def coverage_lines(release: Release) -> list[str]:
 
 
 def _coverage(c: Coverage) -> str:
+    quotas = "".join(f"; {quota}" for quota in c.quotas)
     if c.answered:
-        return f"answered; records up to {c.snapshot_date}, policy version {c.policy}"
+        return f"answered; records up to {c.snapshot_date}, policy version {c.policy}{quotas}"
     if c.refusals:
-        return "refused: " + "; ".join(r.meaning for r in c.refusals)
-    return "did not answer in time"
+        return "refused: " + "; ".join(r.meaning for r in c.refusals) + quotas
+    return "waited for a person's leave until the deadline" if c.waiting else "did not answer in time"
 
 
 def _rows(release: Release, down: list[Axis], across: Axis) -> Iterator[list[str]]:

@@ -43,13 +43,14 @@ def poll(hub: Hub, member: Enrolment, call: Poll) -> PollReply:
 
 
 def _note(hub: Hub, member: Enrolment, call: Poll) -> None:
-    """Keep when the member called, and its cosignature of our log."""
+    """Keep when the member called, what waits for a person there, and its cosignature of our log."""
     gathered = None
     if call.cosignature is not None:
         with hub.store.reading() as view:
             gathered = cosignature_of(hub, view, member, call.cosignature)
     with hub.store.notes() as notes:
         head = None if call.log is None else call.log.head
+        notes.waits(member.member, call.waiting)
         notes.seen(Presence(member.member, hub.clock.now(), head, call.seen_size))
         if gathered is not None:
             size, cosignature = gathered

@@ -15,8 +15,13 @@ from gateway.wire.cells import TOTAL, Axis, Cell, Status
 
 Key = tuple[str, ...]
 
-# Another try may mend these; every other refusal follows from the policy's text.
-_NOT_NOW = frozenset({Refusal.NOT_READY, Refusal.LATE, Refusal.NO_PROOF, Refusal.REPEATED})
+# A person or another try may mend these; every other refusal follows from the policy's text.
+_NOT_NOW = frozenset(
+    {
+        *(Refusal.NOT_READY, Refusal.LATE, Refusal.NO_PROOF, Refusal.REPEATED),
+        *(Refusal.NOT_APPROVED, Refusal.QUOTA_USED_UP),
+    }
+)
 
 # What the sum of several missing parts is called: the reason that another try could mend comes first.
 _MISSING = (Status.NO_ANSWER, Status.NOT_SHARED, Status.NOT_COLLECTED)

@@ -4,7 +4,7 @@ Every write of state says which entry of the regional log explains it: `because`
 explains nothing to an auditor (when a member was last heard of) is a note, kept by `Notes`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -114,6 +114,9 @@ class View(Protocol):
     def logged_answers(self, question_id: str) -> Mapping[str, LoggedAnswer]:
         """The entries of members' own logs that their answers came with, by member."""
 
+    def waiting(self, question_id: str) -> list[str]:
+        """Members at which this question waits for a person's leave, sorted."""
+
     def release(self, question_id: str) -> Release | None: ...
 
     def unsettled(self, member: str, origin: str) -> Sequence[tuple[int, int | None]]:
@@ -171,6 +174,9 @@ class Notes(Protocol):
     def people(self) -> PeopleNotes: ...
 
     def seen(self, seen: Presence) -> None: ...
+
+    def waits(self, member: str, question_ids: Collection[str]) -> None:
+        """Which of the questions put to a member wait there for a person, and no other."""
 
     def first_time(self, key_id: str, nonce: str, *, until: datetime, now: datetime) -> None:
         """Take a call that is valid up to `until`. Raises ReplayedError when it was taken before."""

@@ -43,13 +43,14 @@ def _release(hub: Hub, work: UnitOfWork, asked: AskedQuestion, now: datetime) ->
     notes = work.answers(asked.id)
     # Their signatures were verified before they were kept.
     answers = {m: answer_of_text(Note.parse(notes[m]).text) if m in notes else None for m in asked.members}
+    waiting = set(work.waiting(asked.id))
     axes, cells = merge(hub.dictionary, asked.question, answers)
     release = Release(
         question_id=asked.id,
         question=asked.question.as_json(),
         axes=axes,
         cells=cells,
-        coverage=tuple(_coverage(member, answer) for member, answer in answers.items()),
+        coverage=tuple(_coverage(m, answer, waiting=m in waiting) for m, answer in answers.items()),
         asked_at=_iso(asked.asked_at),
         released_at=_iso(now),
     )
@@ -58,9 +59,9 @@ def _release(hub: Hub, work: UnitOfWork, asked: AskedQuestion, now: datetime) ->
     work.add_release(release, because=index)
 
 
-def _coverage(member: str, answer: Answer | None) -> Coverage:
+def _coverage(member: str, answer: Answer | None, *, waiting: bool) -> Coverage:
     if answer is None:
-        return Coverage(member, answered=False)
+        return Coverage(member, answered=False, waiting=waiting)
     return Coverage(
         member,
         answered=not answer.refusals,
@@ -68,6 +69,7 @@ def _coverage(member: str, answer: Answer | None) -> Coverage:
         policy=answer.policy,
         snapshot=answer.snapshot,
         snapshot_date=answer.snapshot_date,
+        quotas=answer.quotas,
     )
 
 

@@ -4,28 +4,46 @@ The answer and the entry of the node's own log are one transaction. What is sent
 outbox: an answer that got lost on the way is sent again, never made again.
 """
 
+from dataclasses import dataclass, replace
+from datetime import datetime
+
 from audit.errors import AuditError
-from audit.events import whole_second
+from audit.event import whole_second
 from audit.merkle import leaf_hash
+from audit.question_events import WaitsForLeave
 from gateway.member import entries
 from gateway.member.context import Node
 from gateway.member.cubes import CubeShelf, ReadyCube
 from gateway.member.deciding import Verdict, decide_on
 from gateway.member.errors import RepeatedError, UnprovenError
-from gateway.member.model import PolicyInForce, Sent
+from gateway.member.model import Charge, PolicyInForce, Sent, Waiting
 from gateway.member.policies import trusted
-from gateway.member.ports import UnitOfWork
+from gateway.member.ports import UnitOfWork, View
 from gateway.member.proving import ProvenQuestion, Witnessed, prove
+from gateway.member.quotas import charge, standing
 from gateway.member.reading import Reading
-from gateway.wire.answer import Answer, AskedEntry, Refusal
+from gateway.wire.answer import Answer, AskedEntry, Quota, Refusal
 from gateway.wire.exchange import Delivery
 from gateway.wire.signed import sign_answer
+from policies import Policy
+from policies.terms import Approval
 
 
-def answer(node: Node, shelf: CubeShelf, delivery: Delivery, witnessed: Witnessed) -> Sent:
+@dataclass(frozen=True)
+class Case:
+    """A proven question with what decides it at one moment: whole seconds, as they are logged."""
+
+    proven: ProvenQuestion
+    in_force: PolicyInForce | None
+    policy: Policy | None
+    cube: ReadyCube | None
+    at: datetime
+
+
+def answer(node: Node, shelf: CubeShelf, delivery: Delivery, witnessed: Witnessed) -> Sent | None:
     """Answer or refuse a delivered question, and log that; the result stands in the outbox.
 
-    Raises:
+    None: it waits for a person's leave (`gateway.member.approving`). Raises:
         UnprovenError: the question is not proved to be logged; logged once for each such entry.
         RepeatedError: it was answered before; nothing is read, and the first answer stands.
     """
@@ -37,58 +55,113 @@ def answer(node: Node, shelf: CubeShelf, delivery: Delivery, witnessed: Witnesse
     shelf.refresh()
     with node.store.writing() as work:
         if work.sent(proven.event.question_id, proven.entry.index) is None:
-            return _answer(node, shelf, work, proven)
+            if work.waiting(proven.event.question_id) is not None:
+                return None
+            return _answer(node, work, case_of(node, shelf, work, proven), delivery.entry)
     _reject(node, delivery, Refusal.REPEATED)
     raise RepeatedError(f"The question {delivery.question_id} was answered before.")
 
 
-def _answer(node: Node, shelf: CubeShelf, work: UnitOfWork, proven: ProvenQuestion) -> Sent:
+def case_of(node: Node, shelf: CubeShelf, view: View, proven: ProvenQuestion) -> Case:
+    """The question with the policy in force and its cube, if it is the newest there is.
+
+    A cube that was replaced meanwhile must not answer.
+    """
     now = whole_second(node.clock.now())  # as it is logged, so that the decision can be made again
-    in_force, policy = trusted(node, work) or (None, None)
-    cube = _cube(shelf, work, in_force)
-    verdict = decide_on(node.dictionary, node.member, proven.event, policy=policy, cube=cube, at=now)
-    made = _made(node, cube, in_force, proven, verdict)
-    ready = None if cube is None else cube.index
-    event, openings = entries.answered(node, proven, made, cube=ready, verdict=verdict, at=now)
+    in_force, policy = trusted(node, view) or (None, None)
+    cube = shelf.cube(in_force.version) if in_force else None
+    if cube is not None and cube.index != view.cube_entry():
+        cube = None
+    return Case(proven, in_force, policy, cube, now)
+
+
+def _answer(node: Node, work: UnitOfWork, case: Case, entry: bytes) -> Sent | None:
+    """Judge first, then charge, and only then read, or wait for a person."""
+    judged = _decide(node, case, None)
+    permitted = judged.refusals == (Refusal.NOT_READY,)
+    if case.cube is None or not permitted or judged.decision is None or judged.decision.obligations is None:
+        return conclude(node, work, case, judged)
+    terms, asked = judged.decision.obligations, case.proven
+    charged = Charge(asked.event.question_id, asked.entry.index, asked.event.organisation, case.at)
+    if charge(work, charged, terms.quotas) is None:
+        return conclude(node, work, case, replace(judged, refusals=(Refusal.QUOTA_USED_UP,)))
+    if terms.approval is not Approval.AUTOMATIC:
+        _wait(node, work, case, entry, _PERSONS[terms.approval])
+        return None
+    return conclude(node, work, case, read_verdict(node, case))
+
+
+def read_verdict(node: Node, case: Case) -> Verdict:
+    """The decision, with what the cube says where it permits."""
+    return _decide(node, case, case.cube)
+
+
+def _decide(node: Node, case: Case, cube: ReadyCube | None) -> Verdict:
+    return decide_on(
+        node.dictionary, node.member, case.proven.event, policy=case.policy, cube=cube, at=case.at
+    )
+
+
+def conclude(node: Node, work: UnitOfWork, case: Case, verdict: Verdict) -> Sent:
+    """Log and keep what goes out: the end of the question at this node."""
+    answer = made(node, work, case, verdict)
+    ready = None if case.cube is None else case.cube.index
+    event, openings = entries.answered(node, case.proven, answer, cube=ready, verdict=verdict, at=case.at)
     index = entries.record(node, work, event, openings)
     sent = Sent(
-        question_id=made.question_id,
-        asked_index=proven.entry.index,
-        note=sign_answer(made, node.answer_signer),
+        question_id=answer.question_id,
+        asked_index=case.proven.entry.index,
+        note=sign_answer(answer, node.answer_signer),
         entry_index=index,
-        cube_index=None if made.refusals else ready,
+        cube_index=None if answer.refusals else ready,
         acknowledged=False,
     )
     work.add_sent(sent, because=index)
     return sent
 
 
-def _cube(shelf: CubeShelf, work: UnitOfWork, in_force: PolicyInForce | None) -> ReadyCube | None:
-    """The cube in memory, if it is the newest there is: one that was replaced meanwhile must not answer."""
-    cube = shelf.cube(in_force.version) if in_force else None
-    return cube if cube is not None and cube.index == work.cube_entry() else None
-
-
-def _made(
-    node: Node,
-    cube: ReadyCube | None,
-    in_force: PolicyInForce | None,
-    proven: ProvenQuestion,
-    verdict: Verdict,
-) -> Answer:
+def made(node: Node, view: View, case: Case, verdict: Verdict) -> Answer:
     """The answer, unsigned: a table, or the reasons why there is none."""
     reading = verdict.reading or Reading((), ())
+    proven, cube = case.proven, case.cube
     return Answer(
         question_id=proven.event.question_id,
         asked=AskedEntry(proven.entry.origin, proven.entry.index, proven.entry.leaf.hex()),
         member=node.member,
-        policy=str(in_force.version) if in_force else None,
+        policy=str(case.in_force.version) if case.in_force else None,
         snapshot=cube.snapshot.id if cube else None,
         snapshot_date=cube.snapshot.until.isoformat() if cube else None,
         axes=reading.axes,
         cells=reading.cells,
         refusals=verdict.refusals,
+        quotas=_quotas(view, case, verdict),
     )
+
+
+def _quotas(view: View, case: Case, verdict: Verdict) -> tuple[Quota, ...]:
+    """The asker's quotas as they stood when this question was charged, or refused for want of one."""
+    if verdict.decision is None or verdict.decision.obligations is None:
+        return ()
+    organisation, limits = case.proven.event.organisation, verdict.decision.obligations.quotas
+    charged = view.charge(case.proven.event.question_id)
+    at = case.at if charged is None else charged.at
+    return standing(view, organisation, limits, at, upto=case.proven.entry.index)
+
+
+def _wait(node: Node, work: UnitOfWork, case: Case, entry: bytes, persons: int) -> None:
+    """Keep the question until a person has looked at it."""
+    asked, version = case.proven, case.in_force.version if case.in_force else 0
+    event = WaitsForLeave(asked.event.question_id, node.member, asked.entry, str(version), persons, case.at)
+    index = entries.record(node, work, event, {})
+    work.add_waiting(
+        Waiting(
+            asked.event.question_id, asked.entry.index, asked.entry.origin, entry, persons, case.at, index
+        ),
+        because=index,
+    )
+
+
+_PERSONS = {Approval.ONE: 1, Approval.TWO: 2}
 
 
 def _reject(node: Node, delivery: Delivery, reason: Refusal) -> None:

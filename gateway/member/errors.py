@@ -31,6 +31,12 @@ class SignatureRefusedError(SafelaneError):
     exit_code = 9
 
 
+class NotWaitingError(SafelaneError):
+    """A question that does not wait for anybody's leave (any more)."""
+
+    exit_code = 9
+
+
 class KeyRefusedError(SafelaneError):
     """A personal key that cannot count here, or a person whose key does not."""
 
@@ -45,5 +51,11 @@ class NothingToProtectError(SafelaneError):
 
 class NotProtectedError(SafelaneError):
     """Disclosure control found no way to release the data under this policy."""
+
+    exit_code = 9
+
+
+class ExtractRefusedError(SafelaneError):
+    """An extract of single records that may not be made, approved or sealed. Nothing was given out."""
 
     exit_code = 9

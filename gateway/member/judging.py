@@ -8,7 +8,7 @@ from gateway.question import COUNTRY, Question
 from gateway.wire.answer import Refusal
 from policies import Decision, Policy, Request, decide
 from policies.decision import Told
-from policies.terms import Appearance, Approval
+from policies.terms import Appearance
 
 # One word for each word that a policy lets the recipient hear: a missing one is found when this is loaded.
 _REFUSAL_OF = {
@@ -25,18 +25,13 @@ _REFUSAL_OF = {
 def judge(policy: Policy, request: Request, at: datetime) -> tuple[Decision, tuple[Refusal, ...]]:
     """The policy's decision, and why the answer must not go out; nothing when it may.
 
-    A permit with a condition that this node cannot meet is a refusal: a condition is never left out.
+    A permit with a condition that this node cannot meet is a refusal: a condition is never left out. Quotas
+    and approval are met by whoever lets an answer go out (`gateway.member.answering`).
     """
     decision = decide(policy, request, at)
     if not decision.permit or decision.obligations is None:
         return decision, tuple(sorted(_REFUSAL_OF[word] for word in decision.told))
-    terms = decision.obligations
-    unmet = []
-    if terms.approval is not Approval.AUTOMATIC or terms.quotas:
-        unmet.append(Refusal.NEEDS_A_PERSON)
-    if terms.appears is not Appearance.OWN:
-        unmet.append(Refusal.NOT_SHARED)
-    return decision, tuple(unmet)
+    return decision, () if decision.obligations.appears is Appearance.OWN else (Refusal.NOT_SHARED,)
 
 
 class Asker(Protocol):

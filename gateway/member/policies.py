@@ -19,9 +19,9 @@ from policies.demands import AFTERWARDS, Demand, demands
 log = structlog.get_logger()
 
 ABLE = AFTERWARDS | {
-    Demand.APPROVAL,  # a question that needs a person is refused
-    Demand.QUOTA,  # likewise: no question is answered that a quota would have to count
-    Demand.TOTALS_ONLY,  # likewise
+    Demand.APPROVAL,
+    Demand.QUOTA,
+    Demand.TOTALS_ONLY,  # a member that never appears on its own answers nothing
     Demand.RELEASE_SCHEDULE,  # cubes are made by the controller's own command
     Demand.REVIEW,
     Demand.VICTIMS,

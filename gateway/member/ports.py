@@ -11,15 +11,19 @@ from audit.commitment import Opening
 from audit.log import Storage
 from audit.witness import WitnessStorage
 from gateway.accounts.ports import People, PeopleNotes, PeopleWriter
+from gateway.member.extract_model import Extracts, ExtractWriter
 from gateway.member.model import (
+    Charge,
     Draft,
     Ending,
     Holder,
+    Leave,
     LoadedSnapshot,
     PolicyInForce,
     Sent,
     SignedPolicy,
     StoredCube,
+    Waiting,
 )
 from gateway.member.snapshot import Snapshot
 from gateway.member.vaulting import Vault, VaultLoad
@@ -68,6 +72,9 @@ class View(Protocol):
     @property
     def vault(self) -> Vault: ...
 
+    @property
+    def extracts(self) -> Extracts: ...
+
     def policy(self) -> PolicyInForce | None:
         """The one in force, if any."""
 
@@ -108,6 +115,19 @@ class View(Protocol):
 
     def rejected(self, leaf: bytes) -> bool: ...
 
+    def waiting(self, question_id: str) -> Waiting | None:
+        """The question, if it waits or ever waited for a person."""
+
+    def waiting_questions(self) -> list[Waiting]:
+        """Those that still wait, oldest first."""
+
+    def leaves(self, question_id: str) -> list[Leave]: ...
+
+    def charge(self, question_id: str) -> Charge | None: ...
+
+    def charges(self, organisation: str | None, since: datetime) -> list[Charge]:
+        """Of one organisation, or of all."""
+
     def opening(self, field: str, entry_index: int) -> Opening | None: ...
 
 
@@ -116,6 +136,9 @@ class UnitOfWork(View, Protocol):
 
     @property
     def watch(self) -> Watch: ...
+
+    @property
+    def extracts(self) -> ExtractWriter: ...
 
     def sign_policy(self, policy: SignedPolicy, *, because: int) -> None: ...
 
@@ -137,6 +160,15 @@ class UnitOfWork(View, Protocol):
     def add_cube(self, cube: StoredCube, *, because: int) -> None: ...
 
     def add_sent(self, made: Sent, *, because: int) -> None: ...
+
+    def add_waiting(self, waiting: Waiting, *, because: int) -> None: ...
+
+    def end_waiting(self, question_id: str, *, because: int) -> None: ...
+
+    def add_leave(self, leave: Leave, *, because: int) -> None: ...
+
+    def add_charge(self, charge: Charge) -> None:
+        """Explained by the entry of the regional log that asked."""
 
     def add_rejected(self, leaf: bytes, *, because: int) -> None: ...
 

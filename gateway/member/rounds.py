@@ -1,6 +1,6 @@
 """One round of a node: call the hub, witness its log, answer what waits, send what is in the outbox."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -14,6 +14,9 @@ from gateway.member.seeing import follow_regional, show, witness_regional
 from gateway.wire.exchange import Delivery, SignedAnswer
 
 log = structlog.get_logger()
+
+MOST_HELD = 200
+"""Questions that wait for a person and that the hub is told of; others come again until they are."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,8 @@ def run_round(node: Node, shelf: CubeShelf, link: HubLink, wait: float) -> Round
     shelf.refresh()
     send_outbox(node, link)
     with node.store.reading() as view:
-        call = show(node, view, wait)
+        held = tuple(one.question_id for one in view.waiting_questions()[:MOST_HELD])
+        call = replace(show(node, view, wait), waiting=held)
     try:
         reply = link.poll(call)
     except ShorterLogError:
@@ -64,7 +68,7 @@ def _signed(node: Node, view: View, note: str, index: int, salt: bytes) -> Signe
 
 
 def _handle(node: Node, shelf: CubeShelf, delivery: Delivery, witnessed: Witnessed) -> bool:
-    """True when the question was answered or refused by policy, False when it was not one to look at."""
+    """True when the question was answered, refused or kept; False when it was not one to look at."""
     try:
         answer(node, shelf, delivery, witnessed)
     except (UnprovenError, RepeatedError) as error:

@@ -1,20 +1,25 @@
-"""What a node does by itself for its policy: let the next one begin on its day, and make its cube then."""
+"""What a node does by itself: let the next policy begin on its day, make its cube, end what came too late."""
 
 import structlog
 
+from gateway.member.approving import end_late
 from gateway.member.building import build
 from gateway.member.context import Node
+from gateway.member.cubes import CubeShelf
 from gateway.member.publishing import come_into_force
 
 log = structlog.get_logger()
 
 
-def tend(node: Node) -> None:
+def tend(node: Node, shelf: CubeShelf) -> None:
     """Let the signed policy whose day has come take over, and protect its tables if that is not done yet.
+
+    Questions that nobody gave leave for in time are ended before that.
 
     Raises SignatureRefusedError or PolicyRefusedError for a policy that cannot begin, and NotProtectedError;
     the policy in force, or its former cube, stays.
     """
+    end_late(node, shelf)
     version = come_into_force(node)
     if version is None:
         return

@@ -24,6 +24,7 @@ leaves = Table(
     Column("name", String(40), primary_key=True),
     Column("note", Text, nullable=False),  # the signed statement
     Column("at", Moment, nullable=False),
+    Column("because", Integer, nullable=False),
 )
 
 charges = Table(

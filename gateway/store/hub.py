@@ -1,7 +1,7 @@
 """The hub's state on SQLAlchemy: the ports of `gateway.hub.ports`."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -105,6 +105,7 @@ class HubView:
                 questions.c.state == State.OPEN,
                 asked_members.c.member == member,
                 asked_members.c.answer.is_(None),
+                asked_members.c.waiting.is_(False),
             )
             .order_by(questions.c.asked_index)
         )
@@ -116,6 +117,18 @@ class HubView:
             )
         )
         return {row.member: row.answer for row in rows}
+
+    def waiting(self, question_id: str) -> list[str]:
+        rows = self._connection.execute(
+            select(asked_members.c.member)
+            .where(
+                asked_members.c.question_id == question_id,
+                asked_members.c.answer.is_(None),
+                asked_members.c.waiting.is_(True),
+            )
+            .order_by(asked_members.c.member)
+        )
+        return list(rows.scalars())
 
     def logged_answers(self, question_id: str) -> Mapping[str, LoggedAnswer]:
         rows = self._connection.execute(
@@ -204,7 +217,8 @@ class HubUnitOfWork(HubView):
         )
         if question.members:
             self._connection.execute(
-                insert(asked_members), [{"question_id": question.id, "member": m} for m in question.members]
+                insert(asked_members),
+                [{"question_id": question.id, "member": m, "waiting": False} for m in question.members],
             )
 
     def add_answer(
@@ -258,6 +272,16 @@ class HubNotes:
         )
         if changed.rowcount == 0:
             self._connection.execute(insert(presence).values(member=seen.member, **values))
+
+    def waits(self, member: str, question_ids: Collection[str]) -> None:
+        open_there = (asked_members.c.member == member) & asked_members.c.answer.is_(None)
+        named = asked_members.c.question_id.in_(question_ids)
+        for held, rows in ((True, named), (False, ~named)):
+            self._connection.execute(
+                update(asked_members)
+                .where(open_there, rows, asked_members.c.waiting.is_(not held))
+                .values(waiting=held)
+            )
 
     def first_time(self, key_id: str, nonce: str, *, until: datetime, now: datetime) -> None:
         take_nonce(self._connection, key_id, nonce, until, now)

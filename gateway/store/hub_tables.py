@@ -39,6 +39,7 @@ asked_members = Table(
     Column("entry", LargeBinary),  # of the member's own log, with the proof that it holds it
     Column("receipt", Text),
     Column("answered_at", Moment),
+    Column("waiting", Boolean, nullable=False),  # at the member, for a person's leave
 )
 
 releases = Table(

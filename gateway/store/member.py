@@ -14,7 +14,9 @@ from gateway.member.snapshot import Snapshot
 from gateway.member.snapshot_bytes import snapshot_from_bytes, snapshot_to_bytes
 from gateway.member.vaulting import VaultLoad
 from gateway.store.database import Database
+from gateway.store.extracts import SqlExtracts, SqlExtractWriter
 from gateway.store.logs import SqlLogStorage
+from gateway.store.member_approvals import ApprovalView, ApprovalWrites
 from gateway.store.member_policies import PolicyNotes, PolicyView, PolicyWrites
 from gateway.store.member_tables import cubes, rejected, sent, snapshots
 from gateway.store.openings import find_opening, keep_opening
@@ -53,7 +55,7 @@ class MemberStore:
             yield MemberNotes(connection, self._origin)
 
 
-class MemberView(PolicyView):
+class MemberView(ApprovalView, PolicyView):
     """Reads within one transaction."""
 
     def __init__(self, connection: Connection, log: Storage, origin: str) -> None:
@@ -67,6 +69,10 @@ class MemberView(PolicyView):
     @property
     def people(self) -> SqlPeople:
         return SqlPeople(self._connection)
+
+    @property
+    def extracts(self) -> SqlExtracts:
+        return SqlExtracts(self._connection)
 
     def snapshot(self) -> tuple[LoadedSnapshot, Snapshot] | None:
         row = self._connection.execute(
@@ -136,12 +142,16 @@ class MemberView(PolicyView):
         return find_opening(self._connection, field, entry_index)
 
 
-class MemberUnitOfWork(PolicyWrites, MemberView):
+class MemberUnitOfWork(ApprovalWrites, PolicyWrites, MemberView):
     """Writes within one transaction. `because` is the log entry that explains a write."""
 
     @property
     def people(self) -> SqlPeopleWriter:
         return SqlPeopleWriter(self._connection)
+
+    @property
+    def extracts(self) -> SqlExtractWriter:
+        return SqlExtractWriter(self._connection)
 
     def add_snapshot(self, loaded: LoadedSnapshot, snapshot: Snapshot, *, because: int) -> None:
         self._connection.execute(

@@ -31,7 +31,8 @@ class Refusal(StrEnum):
     READY_MADE_ONLY = "ready-made-only"
     NOT_UNDERSTOOD = "not-understood"
     NOT_IN_FORCE = "not-in-force"  # no policy, or none that holds today
-    NEEDS_A_PERSON = "needs-a-person"  # the policy wants a leave that this node cannot ask for
+    NOT_APPROVED = "not-approved"  # a person had to give leave, and did not
+    QUOTA_USED_UP = "quota-used-up"  # the organisation has asked as often as it may
     NOT_COLLECTED = "not-collected"
     TOO_LARGE = "too-large"  # more cells than one answer may have
     NOT_READY = "not-ready"  # no certified cube yet
@@ -52,7 +53,8 @@ _MEANINGS = {
     Refusal.READY_MADE_ONLY: "its policy allows ready-made questions only",
     Refusal.NOT_UNDERSTOOD: "it does not know a word of the question",
     Refusal.NOT_IN_FORCE: "it has no policy in force",
-    Refusal.NEEDS_A_PERSON: "its policy asks for a person's leave, which cannot be given here yet",
+    Refusal.NOT_APPROVED: "a person looked at the answer and did not give leave",
+    Refusal.QUOTA_USED_UP: "your organisation has used up the questions that it may ask",
     Refusal.NOT_COLLECTED: "its records do not cover this",
     Refusal.TOO_LARGE: "the table would have more cells than it gives in one answer",
     Refusal.NOT_READY: "it has no protected table ready yet",
@@ -76,12 +78,35 @@ class AskedEntry:
 
 
 @dataclass(frozen=True)
+class Quota:
+    """How many questions an organisation may ask in a `period` (day, week, month, year), and has asked."""
+
+    period: str
+    limit: int
+    used: int
+
+    def __str__(self) -> str:
+        return f"{self.used} of {self.limit} questions a {self.period} used"
+
+    def as_json(self) -> dict[str, Any]:
+        return {"limit": self.limit, "period": self.period, "used": self.used}
+
+
+def quota_from_json(data: Mapping[str, Any]) -> Quota:
+    """Raises KeyError, TypeError or ValueError for anything that `Quota.as_json` does not write."""
+    quota = Quota(_text(data["period"]), _count(data["limit"]), _count(data["used"]))
+    if quota.as_json() != data:
+        raise ValueError
+    return quota
+
+
+@dataclass(frozen=True)
 class Answer:
     """`cells` runs over `axes` in row-major order; None is a withheld cell. An answer with
     `refusals` has neither.
 
     `policy` and `snapshot` name the version and the release that the cells come from; neither is derived
-    from the data.
+    from the data. `quotas` are those of the organisation that asks, this question counted in.
     """
 
     question_id: str
@@ -93,6 +118,7 @@ class Answer:
     axes: tuple[Axis, ...]
     cells: tuple[int | None, ...]
     refusals: tuple[Refusal, ...] = ()
+    quotas: tuple[Quota, ...] = ()
 
     def __post_init__(self) -> None:
         expected = 0 if self.refusals else prod(len(axis.codes) for axis in self.axes)
@@ -107,6 +133,7 @@ class Answer:
             "member": self.member,
             "policy": self.policy,
             "question": self.question_id,
+            "quotas": [quota.as_json() for quota in self.quotas],
             "refusals": list(self.refusals),
             "snapshot": self.snapshot,
             "snapshot_date": self.snapshot_date,
@@ -130,6 +157,7 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
             axes=tuple(Axis(_text(a["level"]), tuple(_text(c) for c in a["codes"])) for a in data["axes"]),
             cells=tuple(None if c is None else _count(c) for c in data["cells"]),
             refusals=tuple(Refusal(r) for r in data["refusals"]),
+            quotas=tuple(quota_from_json(q) for q in data["quotas"]),
         )
     except (KeyError, TypeError, ValueError):
         raise AnswerError("The answer is not in the form of an answer.") from None
@@ -145,6 +173,7 @@ _FIELDS = (
     "member",
     "policy",
     "question",
+    "quotas",
     "refusals",
     "snapshot",
     "snapshot_date",

@@ -24,13 +24,17 @@ from gateway.wire.shown import (
 
 @dataclass(frozen=True)
 class Poll:
-    """`seen_size` entries of the regional log are witnessed, `copied` followed; `log` is the member's own."""
+    """`seen_size` entries of the regional log are witnessed, `copied` followed; `log` is the member's own.
+
+    `waiting`: questions that wait at the member for a person's leave, by their ids.
+    """
 
     seen_size: int
     cosignature: str | None
     log: ShownLog | None
     wait: float
     copied: int = 0
+    waiting: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -39,6 +43,7 @@ class Poll:
             "log": None if self.log is None else self.log.as_json(),
             "seen_size": self.seen_size,
             "wait": self.wait,
+            "waiting": list(self.waiting),
         }
 
 
@@ -101,8 +106,9 @@ class SignedAnswer:
 
 def poll_from_json(data: Mapping[str, Any]) -> Poll:
     """`data` has the fields of PollSchema. Raises AuditError, TypeError, ValueError or AttributeError."""
-    shown = data["log"]
-    return Poll(**{**data, "log": None if shown is None else shown_log_from_json(shown)})
+    shown, waiting = data["log"], tuple(data["waiting"])
+    log = None if shown is None else shown_log_from_json(shown)
+    return Poll(**{**data, "log": log, "waiting": waiting})
 
 
 def poll_reply_from_json(data: Mapping[str, Any]) -> PollReply:

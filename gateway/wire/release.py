@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.canonical import canonical_json
-from gateway.wire.answer import Refusal
+from gateway.wire.answer import Quota, Refusal, quota_from_json
 from gateway.wire.cells import Axis, Cell, Status
 
 VERSION = 1
@@ -13,7 +13,9 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Coverage:
-    """What one member gave. Neither `answered` nor `refusals`: nothing came in time."""
+    """What one member gave. Neither `answered` nor `refusals`: nothing came in time, or, where `waiting`, it
+    waited for a person's leave until then.
+    """
 
     member: str
     answered: bool
@@ -21,6 +23,8 @@ class Coverage:
     policy: str | None = None
     snapshot: str | None = None
     snapshot_date: str | None = None
+    quotas: tuple[Quota, ...] = ()
+    waiting: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,8 @@ def release_from_json(data: Mapping[str, Any]) -> Release:
                 c["policy"],
                 c["snapshot"],
                 c["snapshot_date"],
+                tuple(quota_from_json(q) for q in c["quotas"]),
+                c["waiting"],
             )
             for c in data["coverage"]
         ),
@@ -99,9 +105,11 @@ def _coverage(c: Coverage) -> dict[str, Any]:
         "answered": c.answered,
         "member": c.member,
         "policy": c.policy,
+        "quotas": [quota.as_json() for quota in c.quotas],
         "refusals": list(c.refusals),
         "snapshot": c.snapshot,
         "snapshot_date": c.snapshot_date,
+        "waiting": c.waiting,
     }
 
 

@@ -182,11 +182,3 @@ def test_a_cube_that_was_replaced_meanwhile_does_not_answer(region: Federation) 
     ready = member.shelf.cube(2)
     assert ready is not None
     assert ready.index == newest
-
-
-def test_conditions_that_need_a_person_are_not_left_out(region: Federation) -> None:
-    node = region.members["KH"].node
-    put_in_force(node, policy_text("KH", version=2) + "approval: two persons\n")
-    build(node)
-
-    assert coverage(region, "year").refusals == (Refusal.NEEDS_A_PERSON,)

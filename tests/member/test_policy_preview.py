@@ -1,4 +1,4 @@
-"""A policy seen before it counts: the very cube, what it shows, what another would change; nothing is logged."""
+"""A policy seen before it counts: the very cube, what it shows, what another would change; nothing logged."""
 
 from collections.abc import Iterator
 from math import log

@@ -1,4 +1,4 @@
-"""A policy comes into force by signature, on its day; whatever is refused leaves the one in force as it is."""
+"""A policy comes into force by signature, on its day; whatever is refused leaves the former one in force."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,6 +19,7 @@ from audit.note import Signer, sign
 from gateway.member.adopting import existing
 from gateway.member.building import build
 from gateway.member.context import Node
+from gateway.member.cubes import CubeShelf
 from gateway.member.errors import PolicyRefusedError, SignatureRefusedError
 from gateway.member.holders import holder_of, revocation
 from gateway.member.holders import revoke as revoke_key
@@ -314,10 +315,10 @@ def test_a_policy_that_begins_by_itself_makes_its_own_cube(node: Node, clock: Ha
     build(node)
     put_in_force(node, text(2, begins=LATER).replace("threshold: 5", "threshold: 7"))
 
-    tend(node)
+    tend(node, CubeShelf(node.dictionary, node.member, node.store))
     assert in_force(node) == 1
     clock.move(days=100)
-    tend(node)
+    tend(node, CubeShelf(node.dictionary, node.member, node.store))
 
     assert in_force(node) == 2
     with node.store.reading() as view:

@@ -324,6 +324,7 @@ def upgrade() -> None:
         sa.Column("entry", sa.LargeBinary(), nullable=True),
         sa.Column("receipt", sa.Text(), nullable=True),
         sa.Column("answered_at", sa.DateTime(), nullable=True),
+        sa.Column("waiting", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["member"], ["enrolments.member"], name="fk_asked_members_member_enrolments"),
         sa.ForeignKeyConstraint(
             ["question_id"], ["questions.id"], name="fk_asked_members_question_id_questions"

@@ -48,6 +48,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("version", name="pk_drafts"),
     )
     op.create_table(
+        "extracts",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("plan", sa.Text(), nullable=False),
+        sa.Column("figures", sa.Text(), nullable=False),
+        sa.Column("told", sa.LargeBinary(), nullable=False),
+        sa.Column("requester", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("prepared_at", sa.DateTime(), nullable=False),
+        sa.Column("because", sa.Integer(), nullable=False),
+        sa.Column("refused_because", sa.Integer(), nullable=True),
+        sa.Column("sealed_because", sa.Integer(), nullable=True),
+        sa.Column("canary", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_extracts"),
+        sa.UniqueConstraint("because", name="uq_extracts_because"),
+    )
+    op.create_table(
         "holders",
         sa.Column("key", sa.String(length=300), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
@@ -81,6 +97,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("because", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("question_id", "name", name="pk_leaves"),
     )
     op.create_table(
@@ -212,6 +229,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("witness", name="pk_recovery"),
     )
     op.create_table(
+        "reidentifications",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("request", sa.Text(), nullable=False),
+        sa.Column("expires", sa.DateTime(), nullable=False),
+        sa.Column("because", sa.Integer(), nullable=False),
+        sa.Column("reply_key", sa.LargeBinary(), nullable=False),
+        sa.Column("wrapped_reply", sa.LargeBinary(), nullable=False),
+        sa.Column("confirmer", sa.String(length=60), nullable=True),
+        sa.Column("share", sa.LargeBinary(), nullable=True),
+        sa.Column("confirmed_because", sa.Integer(), nullable=True),
+        sa.Column("shown_because", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_reidentifications"),
+        sa.UniqueConstraint("because", name="uq_reidentifications_because"),
+    )
+    op.create_table(
         "rejected",
         sa.Column("leaf", sa.LargeBinary(), nullable=False),
         sa.Column("because", sa.Integer(), nullable=False),
@@ -314,6 +346,18 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["snapshot_id"], ["snapshots.id"], name="fk_cubes_snapshot_id_snapshots"),
         sa.PrimaryKeyConstraint("because", name="pk_cubes"),
+    )
+    op.create_table(
+        "extract_leaves",
+        sa.Column("extract_id", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("because", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["extract_id"], ["extracts.id"], name="fk_extract_leaves_extract_id_extracts"
+        ),
+        sa.PrimaryKeyConstraint("extract_id", "name", name="pk_extract_leaves"),
+        sa.UniqueConstraint("because", name="uq_extract_leaves_because"),
     )
     op.create_table(
         "identities",
