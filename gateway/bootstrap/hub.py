@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from audit.cosignature import Cosigner
@@ -12,7 +11,7 @@ from audit.staging import SequencedLog
 from audit.vkey import check_name
 from gateway.accounts.model import Offer
 from gateway.accounts.tokens import add_program
-from gateway.bootstrap.clock import ProcessBell, SystemClock
+from gateway.bootstrap.clock import SYSTEM, ProcessBell
 from gateway.bootstrap.layout import Layout, database_url, fresh
 from gateway.bootstrap.log_keys import LOG_KEY, WITNESS_KEY, read_log_keys
 from gateway.config import HubConfig, read_config, write_config
@@ -23,6 +22,7 @@ from gateway.hub.context import Hub
 from gateway.hub.enrolling import apply, confirm, invite
 from gateway.hub.entries import Entry, record
 from gateway.hub.model import Role
+from gateway.hub.ports import Clock
 from gateway.keys.files import new_signer, read_signer, write_secret
 from gateway.store.database import Database
 from gateway.store.hub import HubStore
@@ -40,7 +40,14 @@ class OriginError(SafelaneError):
     exit_code = 2
 
 
-def create_hub(directory: Path, origin: str, listen: str = "127.0.0.1:0") -> None:
+def create_hub(
+    directory: Path,
+    origin: str,
+    listen: str = "127.0.0.1:0",
+    clock: Clock = SYSTEM,
+    *,
+    database: str = "",
+) -> None:
     """Set up a hub whose regional log is named `origin`.
 
     Raises NotEmptyError, or OriginError for what no log can be named.
@@ -57,8 +64,8 @@ def create_hub(directory: Path, origin: str, listen: str = "127.0.0.1:0") -> Non
     new_signer(layout.keys / CALL_KEY, f"{origin}/calls")
     cosigner = Cosigner.generate(f"{origin}/witness")
     write_secret(layout.keys / WITNESS_KEY, cosigner.secret())
-    write_config(directory, HubConfig(origin, listen=listen))
-    with open_hub(directory) as hub, hub.store.writing() as work:
+    write_config(directory, HubConfig(origin, database=database, listen=listen))
+    with open_hub(directory, clock) as hub, hub.store.writing() as work:
         now = whole_second(hub.clock.now())
         hub.log.create(work.log, int(now.timestamp()))
         # Members learn the key that cosigns their logs from here: it stands under the key that they compared.
@@ -68,25 +75,27 @@ def create_hub(directory: Path, origin: str, listen: str = "127.0.0.1:0") -> Non
 
 
 @contextmanager
-def open_hub(directory: Path) -> Iterator[Hub]:
+def open_hub(directory: Path, clock: Clock = SYSTEM) -> Iterator[Hub]:
     """Raises ConfigError, KeyFileError or StorageError when something is missing."""
     config = read_config(directory, HubConfig)
     dictionary = regional()
     database = Database(database_url(directory, config))
     try:
         migrate(database, HUB)
-        keys = read_log_keys(directory, database, datetime.now(UTC))
+        keys = read_log_keys(directory, database, clock.now())
         log = SequencedLog(keys.signer, keys.former)
-        store = HubStore(database, dictionary, sequence(database, log), config.origin)
+        sequencer = sequence(database, log, lambda: clock.now().timestamp())
+        store = HubStore(database, dictionary, sequencer, config.origin)
         calls = read_signer(Layout(directory).keys / CALL_KEY)
-        yield Hub(dictionary, store, log, SystemClock(), ProcessBell(), calls, keys.cosigner)
+        yield Hub(dictionary, store, log, clock, ProcessBell(), calls, keys.cosigner)
     finally:
         database.close()
 
 
 def log_key(directory: Path) -> str:
     """The vkey of the hub's log, for members and clients to compare."""
-    return str(read_signer(Layout(directory).keys / LOG_KEY).key)
+    with open_hub(directory) as hub:
+        return str(hub.log.key)
 
 
 def enrol(hub: Hub, enrolment: Enrolment) -> HubKeys:

@@ -30,18 +30,19 @@ class JoinError(SafelaneError):
 
 @dataclass(frozen=True)
 class Joining:
-    """An application under way: the hub's address and keys, and our own keys."""
+    """An application under way: the hub's address and keys, our own keys, and where our data are to be."""
 
     hub_url: str
     hub: HubKeys
     enrolment: Enrolment
+    database: str
 
     @property
     def fingerprint(self) -> str:
         return fingerprint(self.hub, self.enrolment)
 
 
-def join(directory: Path, invitation: Invitation) -> Joining:
+def join(directory: Path, invitation: Invitation, database: str = "") -> Joining:
     """Make the node's keys, unless a former attempt has, and show them to the hub.
 
     Raises NotEmptyError for a directory in use, DictionaryError for what is no member state, LinkError or
@@ -55,6 +56,7 @@ def join(directory: Path, invitation: Invitation) -> Joining:
             "hub_url": invitation.hub_url,
             "hub_log_key": invitation.hub.log_key,
             "hub_call_key": invitation.hub.call_key,
+            "database": database,
         }
         path.write_text(json.dumps(about) + "\n", encoding="utf-8")
     joining = under_way(directory)
@@ -72,7 +74,7 @@ def under_way(directory: Path) -> Joining:
     try:
         about = json.loads((directory / JOINING).read_text(encoding="utf-8"))
         hub = HubKeys(about["hub_log_key"], about["hub_call_key"])
-        return Joining(about["hub_url"], hub, _own_keys(directory, about["member"]))
+        return Joining(about["hub_url"], hub, _own_keys(directory, about["member"]), about["database"])
     except (OSError, ValueError, KeyError, TypeError):
         raise JoinError(
             f"No application to a region is under way in {directory}.",
@@ -87,7 +89,7 @@ def confirm(directory: Path, typed: str) -> Joining:
     """
     joining = under_way(directory)
     check_fingerprint(typed, joining.fingerprint)
-    connect(directory, joining.enrolment.member, joining.hub_url, joining.hub)
+    connect(directory, joining.enrolment.member, joining.hub_url, joining.hub, database=joining.database)
     (directory / JOINING).unlink()
     return joining
 

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from audit.cosignature import Cosigner
 from audit.events import RegionJoined, whole_second
 from audit.note import Verifier
 from audit.staging import SequencedLog
-from gateway.bootstrap.clock import SystemClock
+from gateway.bootstrap.clock import SYSTEM
 from gateway.bootstrap.layout import Layout, database_url, fresh
 from gateway.bootstrap.log_keys import LOG_KEY, WITNESS_KEY, read_log_keys
 from gateway.config import MemberConfig, read_config, write_config
@@ -20,6 +19,7 @@ from gateway.http.link import HttpLink, Signatures
 from gateway.keys.files import new_key, new_signer, read_key, read_signer, write_secret
 from gateway.member import entries
 from gateway.member.context import Node
+from gateway.member.ports import Clock
 from gateway.store.database import Database
 from gateway.store.member import MemberStore
 from gateway.store.migrate import MEMBER, migrate
@@ -54,10 +54,18 @@ def create_member(directory: Path, member: str, region: str) -> NewNode:
     return NewNode(Enrolment(member, str(answers.key), str(log.key), str(cosigner.key), str(calls.key)))
 
 
-def connect(directory: Path, member: str, hub_url: str, hub: HubKeys) -> None:
-    """Tell a new node where its hub is and which of its keys were compared; the node's log begins with that."""
-    write_config(directory, MemberConfig(member, hub_url, hub.log_key, hub.call_key))
-    with open_member(directory) as node, node.store.writing() as work:
+def connect(
+    directory: Path,
+    member: str,
+    hub_url: str,
+    hub: HubKeys,
+    clock: Clock = SYSTEM,
+    *,
+    database: str = "",
+) -> None:
+    """Tell a new node where its hub is and which of its keys were compared: its log begins with that."""
+    write_config(directory, MemberConfig(member, hub_url, hub.log_key, hub.call_key, database))
+    with open_member(directory, clock) as node, node.store.writing() as work:
         now = node.clock.now()
         node.log.create(work.log, int(now.timestamp()))
         event = RegionJoined(member, hub.log_key, hub.call_key, whole_second(now))
@@ -65,7 +73,7 @@ def connect(directory: Path, member: str, hub_url: str, hub: HubKeys) -> None:
 
 
 @contextmanager
-def open_member(directory: Path) -> Iterator[Node]:
+def open_member(directory: Path, clock: Clock = SYSTEM) -> Iterator[Node]:
     """Raises ConfigError, KeyFileError or StorageError when something is missing."""
     config = read_config(directory, MemberConfig)
     keys = Layout(directory).keys
@@ -73,19 +81,20 @@ def open_member(directory: Path) -> Iterator[Node]:
     database = Database(database_url(directory, config))
     try:
         migrate(database, MEMBER)
-        own = read_log_keys(directory, database, datetime.now(UTC))
+        own = read_log_keys(directory, database, clock.now())
         log = SequencedLog(own.signer, own.former)
+        sequencer = sequence(database, log, lambda: clock.now().timestamp())
         yield Node(
             member=config.member,
             dictionary=dictionary,
             vocabulary=vocabulary(dictionary, recipients=RECIPIENTS, member=config.member),
-            store=MemberStore(database, sequence(database, log), log.origin),
+            store=MemberStore(database, sequencer, log.origin),
             log=log,
             answer_signer=read_signer(keys / ANSWER_KEY),
             cosigner=own.cosigner,
             hub_log=Verifier.parse(config.hub_log_key),
             cube_key=read_key(keys / CUBE_KEY),
-            clock=SystemClock(),
+            clock=clock,
         )
     finally:
         database.close()
@@ -103,6 +112,6 @@ def hub_link(directory: Path, hub_url: str | None = None) -> HttpLink:
         region=Verifier.parse(config.hub_log_key).key.name,
         signer=read_signer(Layout(directory).keys / CALL_KEY),
         hub=Verifier.parse(config.hub_call_key),
-        clock=SystemClock(),
+        clock=SYSTEM,
     )
     return HttpLink(hub_url or config.hub_url, signatures)

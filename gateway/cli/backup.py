@@ -27,9 +27,7 @@ def backup(target: Path, directory: Path) -> None:
 @click.command(name="restore")
 @click.argument("source", metavar="BACKUP", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--dir", "directory", type=FOLDER, help="Where to: a new or an empty directory.")
-@click.option(
-    "--database", default="", help="URL of an empty database; else an SQLite file in the directory."
-)
+@options.database
 @click.option("--check", "only_check", is_flag=True, help="Read the backup back, and restore nothing.")
 def restore_command(source: Path, directory: Path | None, database: str, only_check: bool) -> None:
     """Bring a BACKUP back into an empty directory, also from SQLite to PostgreSQL.

@@ -25,9 +25,10 @@ def hub() -> None:
 @click.option(
     "--listen", default="127.0.0.1:0", show_default=True, help="HOST:PORT; port 0 for any free one."
 )
-def found(directory: Path, origin: str, listen: str) -> None:
+@options.database
+def found(directory: Path, origin: str, listen: str, database: str) -> None:
     """Set up a hub in an empty directory: its keys, its log and its database."""
-    create_hub(directory, origin, listen)
+    create_hub(directory, origin, listen, database=database)
     click.echo(f"The hub of {origin} is set up in {directory}. The key of its log, for everybody to compare:")
     click.echo(log_key(directory))
 

@@ -10,7 +10,7 @@ from gateway.bootstrap.joining import confirm, join
 from gateway.bootstrap.loading import load_source
 from gateway.bootstrap.member import open_member
 from gateway.bootstrap.serving import Stop, serve_member
-from gateway.cli import options
+from gateway.cli import approvals, options
 from gateway.cli.files import read_document
 from gateway.cli.logging import log_to_output
 from gateway.cli.mapping import command as map_command
@@ -27,14 +27,17 @@ def member() -> None:
 
 
 member.add_command(map_command)
+member.add_command(approvals.command)
+member.add_command(approvals.quotas)
 
 
 @member.command(name="join")
 @click.argument("invitation", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @options.own_directory
-def join_region(invitation: Path, directory: Path) -> None:
+@options.database
+def join_region(invitation: Path, directory: Path, database: str) -> None:
     """Set up a node in an empty directory, and apply with the hub's INVITATION."""
-    joining = join(directory, parse_invitation(read_document(invitation)))
+    joining = join(directory, parse_invitation(read_document(invitation)), database)
     click.echo(f"{joining.enrolment.member} has applied to {joining.hub_url}.")
     click.echo("Call the hub's operator, at a number that you know already, and compare this fingerprint:")
     click.echo(f"\n    {joining.fingerprint}\n")

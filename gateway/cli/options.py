@@ -24,6 +24,10 @@ own_directory = click.option(
     help="Directory of this hub or node.",
 )
 
+database = click.option(
+    "--database", default="", help="URL of an empty database; else an SQLite file in the directory."
+)
+
 fingerprint = click.option(
     "--fingerprint",
     prompt="Fingerprint, as the other side reads it out",

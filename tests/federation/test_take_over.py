@@ -1,0 +1,74 @@
+"""Two hub processes on one PostgreSQL behave as one: when the first dies, the second serves in seconds."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gateway.bootstrap.hub import create_hub
+from gateway.bootstrap.layout import Layout
+
+SAFELANE = Path(sys.executable).with_name("safelane")
+SECONDS = 15.0
+
+
+@pytest.fixture
+def hubs(tmp_path: Path, postgresql_url: str) -> tuple[Path, Path]:
+    """Two directories with the same keys and the same database, as on two machines."""
+    create_hub(tmp_path / "first", "region.example/log", database=postgresql_url)
+    shutil.copytree(tmp_path / "first", tmp_path / "second")
+    return tmp_path / "first", tmp_path / "second"
+
+
+@pytest.fixture
+def processes() -> Iterator[list["subprocess.Popen[bytes]"]]:
+    started: list[subprocess.Popen[bytes]] = []
+    yield started
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def serve(directory: Path) -> "subprocess.Popen[bytes]":
+    with (directory / "output.log").open("wb") as output:
+        return subprocess.Popen(
+            [SAFELANE, "hub", "serve", "--stand-by", "--dir", str(directory)], stdout=output, stderr=output
+        )
+
+
+def address_of(directory: Path, process: "subprocess.Popen[bytes]") -> str:
+    end = time.monotonic() + SECONDS
+    while not Layout(directory).address.exists():
+        assert process.poll() is None, (directory / "output.log").read_text()
+        assert time.monotonic() < end, (directory / "output.log").read_text()
+        time.sleep(0.05)
+    return Layout(directory).address.read_text().strip()
+
+
+def checkpoint(url: str) -> str:
+    return httpx.get(f"{url}/log/checkpoint", timeout=5, trust_env=False).raise_for_status().text
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_the_second_takes_over(hubs: tuple[Path, Path], processes: list, how: signal.Signals) -> None:
+    first, second = hubs
+    processes.append(serve(first))
+    seen = checkpoint(address_of(first, processes[0]))
+    processes.append(serve(second))
+    time.sleep(1.5)
+    assert not Layout(second).address.exists()  # it stands by, and takes nothing in
+
+    os.kill(processes[0].pid, how)
+    died = time.monotonic()
+    url = address_of(second, processes[1])
+
+    assert time.monotonic() - died < SECONDS
+    assert checkpoint(url).partition("\n\n")[0] == seen.partition("\n\n")[0]
