@@ -59,3 +59,11 @@ class TotalError(AnonymiserError):
 
 class BlindedSetError(AnonymiserError):
     """A blinded set that is not what its maker committed to, or holds what is no point of the curve."""
+
+
+class ExtractError(AnonymiserError):
+    """A file that is no extract, or one that is damaged."""
+
+
+class ExtractExpiredError(ExtractError):
+    """An extract whose time is over."""

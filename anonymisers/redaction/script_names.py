@@ -96,10 +96,15 @@ def script_allowed(plain: str, script: str) -> list[Stretch]:
     return [Stretch(*m.span()) for p in (patterns.province, patterns.organisation) for m in p.finditer(plain)]
 
 
+def script_provinces(plain: str, script: str) -> list[tuple[int, int]]:
+    """Where provinces stand, with the word for it."""
+    return [m.span() for m in _patterns(script).province.finditer(plain)]
+
+
 def script_spans(plain: str, script: str) -> list[Span]:
     """Names, villages and districts, and addresses' words."""
     profile, patterns = script_profiles()[script], _patterns(script)
-    provinces = [m.span() for m in patterns.province.finditer(plain)]
+    provinces = script_provinces(plain, script)
     found = list(_announced(plain, profile, patterns))
     found += _before_an_end(plain, profile, patterns)
     found += _by_shape(plain, profile, patterns)
