@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from audit.checkpoint import Checkpoint
 from audit.cosignature import CosignatureVerifier
-from audit.directory import LogDirectory
+from audit.directory import LogDirectory, parse_key_lines
 from audit.dossier import FORMAT as DOSSIER
 from audit.dossier import Dossier
 from audit.encoding import decode_utf8
@@ -143,7 +143,7 @@ def keyed_policy(options: argparse.Namespace, own: Sequence[VerifierKey], notice
     """
     if options.policy is not None:
         return Policy.parse(options.policy.read_bytes())
-    keys = [_key(text) for text in options.vkey]
+    keys = [key for text in options.vkey for key in _keys(text)]
     if not keys:
         keys = list(own)
         for key in keys:
@@ -163,7 +163,7 @@ def policy_of(options: argparse.Namespace, directory: LogDirectory | None, notic
     """
     if options.policy is not None:
         return Policy.parse(options.policy.read_bytes())
-    keys = [_key(text) for text in options.vkey]
+    keys = [key for text in options.vkey for key in _keys(text)]
     if not keys and directory is not None:
         keys = [directory.vkey()]
         notices.write(f"the export names its own key; is it the one you know? {keys[0]}\n")
@@ -179,14 +179,15 @@ def without_quorum(policy: Policy) -> Policy:
     return Policy(policy.logs, policy.witnesses)
 
 
-def _key(text: str) -> VerifierKey:
+def _keys(text: str) -> list[VerifierKey]:
+    """A key as it is, or the keys in a file: two while one is being changed for another."""
     try:
-        return VerifierKey.parse(text)
+        return [VerifierKey.parse(text)]
     except AuditError:
         path = Path(text)
         if not path.is_file():
             raise
-    return VerifierKey.parse(decode_utf8(path.read_bytes(), text).removesuffix("\n"))
+    return parse_key_lines(decode_utf8(path.read_bytes(), text), text)
 
 
 def _say_checkpoint(verified: Verified) -> None:

@@ -60,9 +60,11 @@ class LogDirectory:
         return Note.parse(decode_utf8(self._read(CHECKPOINT, MAX_NOTE_SIZE), "checkpoint"))
 
     def vkey(self) -> VerifierKey:
-        """The key that the export itself names; whoever made the export chose it. Raises MalformedError."""
-        (key,) = self._keys(VKEY)
-        return key
+        """The key that the export itself names; whoever made the export chose it. Raises MalformedError.
+
+        While a key is being changed, the log is signed by both: this is the one that stays.
+        """
+        return self._keys(VKEY)[0]
 
     def witnesses(self) -> list[VerifierKey]:
         """The witness keys that the export itself names. Raises MalformedError."""
@@ -83,12 +85,7 @@ class LogDirectory:
 
     def _keys(self, name: str) -> list[VerifierKey]:
         text = decode_utf8(self._read(name, MAX_NOTE_SIZE), name)
-        if text and not text.endswith("\n"):
-            raise MalformedError(name, "no newline at its end")
-        keys = [VerifierKey.parse(line) for line in text.split("\n")[:-1]]
-        if name == VKEY and len(keys) != 1:
-            raise MalformedError(name, "not exactly one key")
-        return keys
+        return parse_key_lines(text, name) if name == VKEY or text else []
 
     def _read(self, name: str, limit: int) -> bytes:
         path = self.path / name
@@ -100,6 +97,16 @@ class LogDirectory:
         if len(data) > limit:
             raise MalformedError(str(path), f"longer than {limit} bytes")
         return data
+
+
+def parse_key_lines(text: str, what: str) -> list[VerifierKey]:
+    """Read verifier keys, one a line, at least one and each once. Raises MalformedError."""
+    if not text.endswith("\n"):
+        raise MalformedError(what, "no newline at its end, or no key")
+    keys = [VerifierKey.parse(line) for line in text.split("\n")[:-1]]
+    if len(set(keys)) != len(keys):
+        raise MalformedError(what, "a key twice")
+    return keys
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -126,6 +126,12 @@ class Log:
         """The keys that sign at this second, the present one first."""
         return tuple(signer.key for signer in self._signers(now))
 
+    def signing_keys(self, storage: Storage) -> tuple[VerifierKey, ...]:
+        """The log's keys that signed its latest checkpoint, the present one first. Raises NotInLogError."""
+        lines = Note.parse(_require_head(storage, self.origin).note).signatures
+        ever = (self.key, *(former.signer.key for former in self._former))
+        return tuple(key for key in ever if any(line.is_by(key) for line in lines))
+
     def create(self, storage: Storage, now: int) -> None:
         """Sign the checkpoint of the empty log, unless the log has a checkpoint already."""
         if storage.head() is None:

@@ -46,7 +46,10 @@ class Policy:
     @classmethod
     def of(cls, log: Verifier, witnesses: Iterable[CosignatureVerifier] = (), quorum: int = 0) -> Self:
         """Believe one log, once `quorum` of the witnesses have cosigned; with 0, on its own signature."""
-        named = {w.key.name: w for w in witnesses}
+        # Of a witness that changes its key the first one counts: nobody is counted twice.
+        named: dict[str, CosignatureVerifier] = {}
+        for witness in witnesses:
+            named.setdefault(witness.key.name, witness)
         if not 0 <= quorum <= len(named):
             raise MalformedError("policy", f"a quorum of {quorum} of {len(named)} witnesses")
         if not quorum:

@@ -34,7 +34,7 @@ def serve(log: Log, storage: Storage, path: str, witnesses: Sequence[VerifierKey
     if path == "checkpoint":
         return Resource(str(log.checkpoint(storage)).encode(), TEXT, FRESH)
     if path == "vkey":
-        return Resource(f"{log.key}\n".encode(), TEXT, FRESH)
+        return Resource(key_lines(log.signing_keys(storage)), TEXT, FRESH)
     if path == "witnesses":
         return Resource(key_lines(witnesses), TEXT, FRESH)
     try:

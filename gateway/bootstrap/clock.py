@@ -9,6 +9,9 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+SYSTEM = SystemClock()
+
+
 class ProcessBell:
     """Rings for every thread of this process (`gateway.hub.ports.Bell`)."""
 

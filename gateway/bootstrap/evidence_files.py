@@ -21,7 +21,7 @@ def write_evidence(directory: Path, bundles: Iterable[KeptEvidence]) -> list[Pat
         if not path.exists():
             path.parent.mkdir(mode=0o700, exist_ok=True)
             partial = path.with_suffix(".new")
-            partial.write_text(kept.bundle, encoding="ascii")
+            partial.write_text(kept.bundle, encoding="utf-8")
             partial.replace(path)
         paths.append(path)
     return paths

@@ -8,6 +8,7 @@ from audit import directory as log_directory
 from audit.event_values import ReadAction
 from gateway.cli import options
 from gateway.cli.log_kept import log_reading, opened
+from gateway.cli.log_keys import rotate_key, rotate_witness
 from gateway.cli.log_list import list_entries
 from gateway.cli.log_read import dossier, erase, explain, notices, replay, sample
 from gateway.cli.log_watch import alerts, evidence
@@ -19,6 +20,8 @@ def command() -> None:
 
 
 for each in (alerts, dossier, erase, evidence, explain, list_entries, notices, replay, sample):
+    command.add_command(each)
+for each in (rotate_key, rotate_witness):
     command.add_command(each)
 
 

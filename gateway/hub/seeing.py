@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from audit.checkpoint import Checkpoint
 from audit.errors import AuditError, SizeConflictError
-from audit.note import Note, Verifier
+from audit.note import Note
 from audit.vkey import VerifierKey
 from audit.witness_protocol import AddCheckpoint
 from gateway.hub.context import Hub
@@ -80,7 +80,7 @@ def _look(hub: Hub, member: Enrolment, shown: ShownLog) -> None:
     note = Note.parse(shown.head)
     with hub.store.reading() as view:
         latest = view.witness.latest(origin_of(member))
-        keys = [Verifier.parse(key) for key in log_keys_of(hub, view, member).valid]
+        keys = log_keys_of(hub, view, member)
     checkpoint = Checkpoint.parse(note.text)
     if latest is None or latest.text != note.text:
         try:

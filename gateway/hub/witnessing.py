@@ -11,17 +11,18 @@ from gateway.hub.ports import View
 from gateway.hub.seeing import witness_keys_of
 
 
-def cosignature_of(hub: Hub, view: View, member: Enrolment, text: str) -> tuple[int, Signature]:
+def cosignature_of(hub: Hub, view: View, member: Enrolment, text: str) -> tuple[int, Signature] | None:
     """The member's cosignature in a cosigned checkpoint of this log, and the size that it is for.
 
-    Raises PollRefusedError when it is not the member's, or not for the log that this hub has.
+    None when the key has ended since: the member does not know yet that we know. Raises PollRefusedError when
+    it is not the member's, or not for the log that this hub has.
     """
     try:
         note = Note.parse(text)
         checkpoint = Checkpoint.parse(note.text)
-        verifiers = [CosignatureVerifier.parse(key) for key in witness_keys_of(hub, view, member).valid]
-        signed = open_note(note, verifiers)
-        own = next(s for s in note.signatures if any(s.is_by(key) for key in signed))
+        keys = witness_keys_of(hub, view, member)
+        (signed, *_) = open_note(note, map(CosignatureVerifier.parse, keys.all))
+        own = next(s for s in note.signatures if s.is_by(signed))
         root = hub.log.root(view.log, checkpoint.size)
     except (AuditError, StopIteration) as error:
         raise PollRefusedError(f"The cosignature of {member.member} does not hold: {error}.") from None
@@ -30,4 +31,4 @@ def cosignature_of(hub: Hub, view: View, member: Enrolment, text: str) -> tuple[
             f"{member.member} has witnessed another log than this hub has.",
             remedy="The hub must not go on: compare the log with its witnesses and its backups.",
         )
-    return checkpoint.size, own
+    return (checkpoint.size, own) if str(signed) in keys.valid else None

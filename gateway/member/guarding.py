@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from audit.checkpoint import Checkpoint
 from audit.errors import AuditError
 from audit.evidence import Evidence
-from audit.note import Note, Verifier
+from audit.note import Note
 from audit.policy import Policy
 from gateway.member.context import Node
 from gateway.member.ports import View
@@ -76,7 +76,7 @@ def compare_with_public(node: Node, head: str) -> None:
     """
     with node.store.reading() as view:
         latest = view.witness.latest(region_of(node))
-        keys = [Verifier.parse(key) for key in region_keys(node, view).valid]
+        keys = region_keys(node, view)
     try:
         public = Note.parse(head)
         if latest is None or Checkpoint.parse(latest.text).size != Checkpoint.parse(public.text).size:

@@ -70,7 +70,7 @@ def witness_regional(node: Node, seen_size: int, head: str, proof: tuple[bytes, 
     the two signed heads are kept as evidence.
     """
     with node.store.reading() as view:
-        keys = tuple(Verifier.parse(key) for key in region_keys(node, view).valid)
+        keys = region_keys(node, view)
     try:
         offered = AddCheckpoint(seen_size, proof, Note.parse(head))
         witnessed = witness_head(node.store.notes, node.cosigner, keys, offered, node.clock.now())
@@ -80,7 +80,7 @@ def witness_regional(node: Node, seen_size: int, head: str, proof: tuple[bytes, 
             remedy="No question is answered until it does. Tell the hub's operator and the other members; "
             "`safelane log evidence` shows what was kept.",
         ) from None
-    return Witnessed(witnessed, keys)
+    return Witnessed(witnessed, tuple(map(Verifier.parse, keys.valid)))
 
 
 def follow_regional(node: Node, call: Poll, reply: PollReply, witnessed: Witnessed) -> None:

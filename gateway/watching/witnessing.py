@@ -1,6 +1,6 @@
 """Another log's head is cosigned only if it extends what was seen; what does not is kept as evidence."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
 
@@ -9,9 +9,10 @@ from audit.cosignature import Cosigner
 from audit.errors import InconsistentError, SizeConflictError
 from audit.evidence import Evidence
 from audit.excerpt import Excerpt, follow, told_entries
-from audit.note import NoteVerifier
+from audit.note import Verifier
 from audit.witness import Witness
 from audit.witness_protocol import AddCheckpoint
+from gateway.watching.keys import KnownKeys
 from gateway.watching.model import KeptEvidence
 from gateway.watching.ports import Notes
 
@@ -22,7 +23,7 @@ Transaction = Callable[[], AbstractContextManager[Notes]]
 def witness_head(
     transaction: Transaction,
     cosigner: Cosigner,
-    logs: Sequence[NoteVerifier],
+    keys: KnownKeys,
     offered: AddCheckpoint,
     now: datetime,
 ) -> Checkpoint:
@@ -35,21 +36,25 @@ def witness_head(
     old_size = min(offered.old_size, checkpoint.size)
     try:
         with transaction() as notes:
-            watch = Witness(cosigner, logs, notes.witness)
+            watch = Witness(cosigner, [Verifier.parse(key) for key in keys.valid], notes.witness)
             watch.update(old_size, offered.proof, offered.checkpoint, int(now.timestamp()))
     except (SizeConflictError, InconsistentError) as error:
         if error.evidence is not None:
-            keep_evidence(transaction, error.evidence, logs, now)
+            keep_evidence(transaction, error.evidence, keys, now)
         raise
     return checkpoint
 
 
 def keep_evidence(
-    transaction: Transaction, evidence: Evidence, logs: Sequence[NoteVerifier], now: datetime
+    transaction: Transaction, evidence: Evidence, keys: KnownKeys, now: datetime
 ) -> KeptEvidence:
-    """Keep a bundle, durably, under what it shows. Raises AuditError when it shows nothing."""
+    """Keep a bundle, durably, under what it shows. Raises AuditError when it shows nothing.
+
+    What a key signed while it was valid convicts the log for ever.
+    """
     origin = Checkpoint.parse(evidence.first.text).origin
-    kept = KeptEvidence.of(evidence, origin, evidence.verify(logs), now)
+    finding = evidence.verify([Verifier.parse(key) for key in keys.all])
+    kept = KeptEvidence.of(evidence, origin, finding, now)
     with transaction() as notes:
         notes.watch.keep_evidence(kept)
     return kept

@@ -128,10 +128,9 @@ class Federation:
 def federation(directory: Path, *codes: str, ready: bool = True) -> Iterator[Federation]:
     """A hub and these members; with `ready`, each has a policy, a snapshot and a certified cube."""
     clock = HandClock()
-    create_hub(directory / "hub", ORIGIN)
+    create_hub(directory / "hub", ORIGIN, clock=clock)
     with ExitStack() as stack:
-        opened = stack.enter_context(open_hub(directory / "hub"))
-        hub = replace(opened, clock=clock)
+        hub = stack.enter_context(open_hub(directory / "hub", clock))
         add_user(hub, "analyst", "ARMAC", Role.ANALYST, ["regional-reporting", "treaty-reporting"])
         analyst = Principal(
             "analyst", "ARMAC", Role.ANALYST, frozenset({"regional-reporting", "treaty-reporting"})
@@ -139,8 +138,8 @@ def federation(directory: Path, *codes: str, ready: bool = True) -> Iterator[Fed
         members = {}
         for code in codes:
             new = create_member(directory / code, code, "test.example")
-            connect(directory / code, code, "http://127.0.0.1:0", enrol(hub, new.enrolment))
-            node = replace(stack.enter_context(open_member(directory / code)), clock=clock)
+            connect(directory / code, code, "http://127.0.0.1:0", enrol(hub, new.enrolment), clock)
+            node = stack.enter_context(open_member(directory / code, clock))
             if ready:
                 put_in_force(node, policy_text(code))
                 keep_snapshot(node, snapshot(code))

@@ -1,0 +1,102 @@
+"""A new key for a log or its witness, while nothing serves it. Killed at any step, it is the old or the new.
+
+The new key's file is written first and counts for nothing. What makes it count is an entry of the log, in one
+transaction with the row that says so; the file is found by the key that the entry names.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from audit.cosignature import Cosigner
+from audit.events import KeyChanged, encode, whole_second
+from audit.log import Former
+from audit.note import Signer
+from audit.staging import SequencedLog
+from gateway.bootstrap.clock import SYSTEM
+from gateway.bootstrap.layout import Layout, database_url
+from gateway.bootstrap.log_keys import LogKeys, key_file, read_log_keys
+from gateway.bootstrap.logs import is_hub
+from gateway.config import HubConfig, MemberConfig, read_config
+from gateway.hub.ports import Clock
+from gateway.keys.files import write_secret
+from gateway.store.database import Database
+from gateway.store.log_lock import hold_log
+from gateway.store.migrate import HUB, MEMBER, migrate
+from gateway.store.sequencer import sequence
+from gateway.store.watching import SqlWatch
+from gateway.watching.keys import LOG, WITNESS
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """What took over from what, and until when both are valid."""
+
+    former: str
+    present: str
+    overlap_until: datetime
+
+
+def rotate_log_key(directory: Path, reason: str, overlap: timedelta, clock: Clock = SYSTEM) -> Rotation:
+    """Let a new key sign the log of a hub or node; the former one signs beside it during the overlap.
+
+    Without an overlap the former key, which may be stolen, signs nothing more. Raises LogHeldError while the
+    log is served, and as `open_hub` does.
+    """
+    with _stopped(directory, clock) as (database, keys):
+        new = Signer.generate(keys.signer.key.name)
+        former = Former(keys.signer, int(_until(clock, overlap).timestamp()))
+        log = SequencedLog(new, (former, *keys.former))
+        write_secret(key_file(Layout(directory).keys, LOG, str(new.key)), new.secret())
+        rotation = Rotation(str(keys.signer.key), str(new.key), _until(clock, overlap))
+        _record(database, log, _change(LOG, rotation, reason, clock.now()))
+    return rotation
+
+
+def rotate_witness_key(directory: Path, reason: str, overlap: timedelta, clock: Clock = SYSTEM) -> Rotation:
+    """Let a new key cosign the other side's log; cosignatures of the former stay valid during the overlap.
+
+    Raises as `rotate_log_key` does.
+    """
+    with _stopped(directory, clock) as (database, keys):
+        new = Cosigner.generate(keys.cosigner.key.name)
+        write_secret(key_file(Layout(directory).keys, WITNESS, str(new.key)), new.secret())
+        rotation = Rotation(str(keys.cosigner.key), str(new.key), _until(clock, overlap))
+        log = SequencedLog(keys.signer, keys.former)
+        _record(database, log, _change(WITNESS, rotation, reason, clock.now()))
+    return rotation
+
+
+@contextmanager
+def _stopped(directory: Path, clock: Clock) -> Iterator[tuple[Database, LogKeys]]:
+    """The database and keys of a hub or node that nothing serves."""
+    hub = is_hub(directory)
+    config = read_config(directory, HubConfig) if hub else read_config(directory, MemberConfig)
+    name = config.origin if isinstance(config, HubConfig) else config.member
+    url = database_url(directory, config)
+    with hold_log(url, name):
+        database = Database(url)
+        try:
+            migrate(database, HUB if hub else MEMBER)
+            yield database, read_log_keys(directory, database, clock.now())
+        finally:
+            database.close()
+
+
+def _until(clock: Clock, overlap: timedelta) -> datetime:
+    return whole_second(clock.now() + overlap)
+
+
+def _change(use: str, rotation: Rotation, reason: str, now: datetime) -> KeyChanged:
+    until = rotation.overlap_until
+    return KeyChanged(use, rotation.former, rotation.present, reason, until, whole_second(now))
+
+
+def _record(database: Database, log: SequencedLog, change: KeyChanged) -> None:
+    entry, now = encode(change), change.at
+    sequencer = sequence(database, log, now.timestamp)
+    with sequencer.writing() as unit:
+        (index,) = log.append(unit.log, [entry], int(now.timestamp()))
+        SqlWatch(unit.connection, log.origin).add_key_change(entry, because=index)

@@ -1,0 +1,263 @@
+"""A log's key and a witness's key are changed: in order, after a theft, and killed half-way."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from federation import Link
+from simulation import HandClock
+
+from audit.commands import main as audit_main
+from audit.errors import SignatureError
+from audit.note import Note, Verifier
+from audit.policy import Policy
+from audit.vkey import VerifierKey
+from gateway.bootstrap import rotating
+from gateway.bootstrap.hub import create_hub, enrol, open_hub
+from gateway.bootstrap.layout import database_url
+from gateway.bootstrap.member import connect, create_member, open_member
+from gateway.bootstrap.rotating import Rotation, rotate_log_key, rotate_witness_key
+from gateway.cli import main
+from gateway.config import HubConfig, MemberConfig, read_config, write_config
+from gateway.member.cubes import CubeShelf
+from gateway.member.errors import LinkError
+from gateway.member.guarding import GuardRules, guard
+from gateway.member.rounds import run_round
+from gateway.store.log_lock import LogHeldError, hold_log
+from gateway.watching.clocks import Tick
+from gateway.wire.enrolling import Enrolment
+
+OVERLAP = timedelta(days=30)
+NONE = timedelta(0)
+
+
+@dataclass
+class Pair:
+    """A hub and the node of KH, each opened only while it runs."""
+
+    hub: Path
+    node: Path
+    clock: HandClock
+    enrolment: Enrolment
+
+    def run(self, rounds: int = 2) -> None:
+        """Both run for some calls of the node. Raises LinkError."""
+        with open_hub(self.hub, self.clock) as hub, open_member(self.node, self.clock) as node:
+            shelf = CubeShelf(node.dictionary, node.member, node.store)
+            for _ in range(rounds):
+                run_round(node, shelf, Link(hub, self.enrolment), 0.0)
+
+    def head(self) -> Note:
+        with open_hub(self.hub, self.clock) as hub, hub.store.reading() as view:
+            return hub.log.checkpoint(view.log)
+
+    def node_head(self) -> Note:
+        with open_member(self.node, self.clock) as node, node.store.reading() as view:
+            return node.log.checkpoint(view.log)
+
+    def key(self) -> str:
+        with open_hub(self.hub, self.clock) as hub:
+            return str(hub.log.key)
+
+    def alerts(self) -> list[str]:
+        with open_member(self.node, self.clock) as node:
+            guard(node, GuardRules(), None, Tick(self.clock.now(), 0.0), [])
+            with node.store.reading() as view:
+                return [kept.alert.kind for kept in view.watch.alerts(ended=False)]
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    clock = HandClock()
+    create_hub(tmp_path / "hub", "log.example/hub", clock=clock)
+    new = create_member(tmp_path / "KH", "KH", "log.example")
+    with open_hub(tmp_path / "hub", clock) as hub:
+        keys = enrol(hub, new.enrolment)
+    connect(tmp_path / "KH", "KH", "http://127.0.0.1:0", keys, clock)
+    made = Pair(tmp_path / "hub", tmp_path / "KH", clock, new.enrolment)
+    made.run()
+    return made
+
+
+def signed_by(note: Note, *keys: str) -> bool:
+    return {k for k in map(VerifierKey.parse, keys) if any(s.is_by(k) for s in note.signatures)} == set(
+        map(VerifierKey.parse, keys)
+    )
+
+
+def test_in_the_overlap_both_keys_sign_and_afterwards_only_the_new_one(pair: Pair) -> None:
+    rotation = rotate_log_key(pair.hub, "yearly", OVERLAP, pair.clock)
+
+    assert pair.key() == rotation.present
+    assert signed_by(pair.head(), rotation.former, rotation.present)
+    pair.clock.move(days=31)
+    with open_hub(pair.hub, pair.clock) as hub:
+        enrol(hub, replace(pair.enrolment, member="LA"))
+    assert signed_by(pair.head(), rotation.present)
+    assert not signed_by(pair.head(), rotation.former)
+
+
+def test_a_node_learns_the_new_key_from_the_log_and_goes_on_after_the_overlap(pair: Pair) -> None:
+    rotation = rotate_log_key(pair.hub, "yearly", OVERLAP, pair.clock)
+    pair.run()
+    assert pair.alerts() == ["new-key"]
+    pair.clock.move(days=31)
+    with open_hub(pair.hub, pair.clock) as hub:
+        enrol(hub, replace(pair.enrolment, member="LA"))
+
+    pair.run()
+
+    Policy.of(Verifier.parse(rotation.present)).verify(pair.head())
+    with pytest.raises(SignatureError):
+        Policy.of(Verifier.parse(rotation.former)).verify(pair.head())
+
+
+def test_a_node_that_was_away_during_the_whole_overlap_must_compare_the_key(pair: Pair) -> None:
+    rotation = rotate_log_key(pair.hub, "yearly", OVERLAP, pair.clock)
+    pair.clock.move(days=31)
+    with open_hub(pair.hub, pair.clock) as hub:
+        enrol(hub, replace(pair.enrolment, member="LA"))
+    with pytest.raises(LinkError):
+        pair.run()
+
+    config = read_config(pair.node, MemberConfig)
+    write_config(pair.node, replace(config, hub_log_key=rotation.present))
+
+    pair.run()
+
+
+def test_a_stolen_key_signs_nothing_more_and_the_new_one_is_believed_once_compared(pair: Pair) -> None:
+    rotation = rotate_log_key(pair.hub, "the laptop was stolen", NONE, pair.clock)
+    assert signed_by(pair.head(), rotation.present)
+    assert not signed_by(pair.head(), rotation.former)
+    with pytest.raises(LinkError, match="does not extend"):
+        pair.run()
+
+    config = read_config(pair.node, MemberConfig)
+    write_config(pair.node, replace(config, hub_log_key=rotation.present))
+
+    pair.run()
+
+
+def test_keys_follow_one_another(pair: Pair) -> None:
+    first = rotate_log_key(pair.hub, "yearly", OVERLAP, pair.clock)
+    second = rotate_log_key(pair.hub, "again", OVERLAP, pair.clock)
+    assert second.former == first.present
+    assert signed_by(pair.head(), first.former, second.former, second.present)
+    pair.run()
+
+
+@pytest.mark.parametrize("overlap", [OVERLAP, NONE])
+def test_a_witness_key_of_a_node_is_changed(overlap: timedelta, pair: Pair) -> None:
+    rotation = rotate_witness_key(pair.node, "yearly", overlap, pair.clock)
+    pair.run(rounds=3)
+    assert signed_by(pair.head(), rotation.present)
+
+
+@pytest.mark.parametrize("overlap", [OVERLAP, NONE])
+def test_a_lost_reply_after_a_change_of_witness_keys_locks_nobody_out(overlap: timedelta, pair: Pair) -> None:
+    """The hub knows the new key, the node still sends what its former key cosigned."""
+    rotation = rotate_witness_key(pair.node, "yearly", overlap, pair.clock)
+    with open_hub(pair.hub, pair.clock) as hub, open_member(pair.node, pair.clock) as node:
+        shelf = CubeShelf(node.dictionary, node.member, node.store)
+
+        def lost(_: object) -> None:
+            raise LinkError("The reply was lost.")
+
+        link = Link(hub, pair.enrolment, bend=lost)
+        with pytest.raises(LinkError, match="lost"):
+            run_round(node, shelf, link, 0.0)
+    pair.run(rounds=3)
+    assert signed_by(pair.head(), rotation.present)
+
+
+@pytest.mark.parametrize("overlap", [OVERLAP])
+def test_a_nodes_log_key_is_changed_and_the_hub_follows(overlap: timedelta, pair: Pair) -> None:
+    rotation = rotate_log_key(pair.node, "yearly", overlap, pair.clock)
+    pair.run()
+    pair.clock.move(days=31)
+    rotate_witness_key(pair.node, "an entry under the new key alone", OVERLAP, pair.clock)
+    pair.run()
+    assert signed_by(pair.node_head(), rotation.present)
+    assert not signed_by(pair.node_head(), rotation.former)
+
+
+@pytest.mark.parametrize("overlap", [OVERLAP, NONE])
+def test_the_hubs_witness_key_is_changed(overlap: timedelta, pair: Pair) -> None:
+    rotation = rotate_witness_key(pair.hub, "yearly", overlap, pair.clock)
+    pair.run()
+    rotate_witness_key(pair.node, "so that the node's log grows", OVERLAP, pair.clock)
+    pair.run(rounds=3)
+    assert signed_by(pair.node_head(), rotation.present)
+
+
+@pytest.mark.parametrize("rotate", [rotate_log_key, rotate_witness_key])
+@pytest.mark.parametrize("step", ["write_secret", "_record", "add_key_change"])
+def test_killed_at_any_step_it_is_the_old_state_or_the_new(
+    step: str, rotate: Callable[..., Rotation], pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the step that is killed, whatever came before it is on disk."""
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    before = pair.head()
+    # A node's log grows from time to time, so that the hub's cosignature of it is to be seen.
+    rotate_witness_key(pair.node, "an entry", OVERLAP, pair.clock)
+    owner = rotating.SqlWatch if step == "add_key_change" else rotating
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, step, killed)
+        with pytest.raises(KeyboardInterrupt):
+            rotate(pair.hub, "yearly", OVERLAP, pair.clock)
+
+    assert str(pair.head()) == str(before)
+    pair.run()
+    rotation = rotate(pair.hub, "yearly", OVERLAP, pair.clock)
+    pair.run(rounds=3)
+    assert signed_by(pair.head() if rotate is rotate_log_key else pair.node_head(), rotation.present)
+
+
+def test_a_change_that_was_committed_counts_even_if_nobody_was_told(pair: Pair) -> None:
+    """Killed after the commit: the next start finds the new key by the log's own entry."""
+    rotation = rotate_log_key(pair.hub, "yearly", OVERLAP, pair.clock)
+    assert pair.key() == rotation.present
+    assert (pair.hub / "keys").stat().st_mode & 0o777 == 0o700
+    files = sorted(p.name for p in (pair.hub / "keys").iterdir() if p.name.startswith("log"))
+    assert files == [f"log-{VerifierKey.parse(rotation.present).key_id.hex()}.key", "log.key"]
+
+
+@pytest.mark.parametrize("side", ["hub", "node"])
+def test_a_log_that_is_served_keeps_its_key(side: str, pair: Pair) -> None:
+    directory = pair.hub if side == "hub" else pair.node
+    if side == "hub":
+        config: HubConfig | MemberConfig = read_config(directory, HubConfig)
+    else:
+        config = read_config(directory, MemberConfig)
+    with hold_log(database_url(directory, config), "log"), pytest.raises(LogHeldError, match="serves"):
+        rotate_log_key(directory, "yearly", OVERLAP, pair.clock)
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["log", *map(str, arguments)])
+    return result.exit_code, result.output
+
+
+def test_the_commands_and_what_an_auditor_then_checks(pair: Pair, tmp_path: Path) -> None:
+    code, said = run("rotate-key", "--dir", pair.hub, "--reason", "yearly", "--overlap-days", 7)
+    assert (code, "Both are valid until" in said) == (0, True)
+    former, present = (line.partition(":")[2].strip() for line in said.splitlines()[:2])
+
+    assert run("export", tmp_path / "out", "--dir", pair.hub)[0] == 0
+
+    assert (tmp_path / "out" / "vkey").read_text("utf-8") == f"{present}\n{former}\n"
+    for key in (former, present, str(tmp_path / "out" / "vkey")):
+        assert audit_main(["verify", str(tmp_path / "out"), "--vkey", key]) == 0
+    code, said = run("list", "--dir", pair.hub)
+    assert "key-changed" in said
+    assert run("rotate-witness-key", "--dir", pair.hub, "--reason", "yearly")[0] == 0
+    code, said = run("rotate-key", "--dir", pair.hub, "--reason", "stolen", "--compromised")
+    assert (code, "counts no more" in said) == (0, True)
+    assert run("rotate-key", "--dir", pair.hub, "--reason", "x", "--compromised", "--overlap-days", 3)[0] == 2

@@ -1,0 +1,293 @@
+"""Whatever a hub does to a node's view of the regional log, the node finds it out and keeps the proof."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from federation import Federation, Member, federation
+from lying_hub import LyingHub, entries_of, released_otherwise
+
+from audit.commands import main as audit_main
+from audit.event_values import Outcome
+from audit.evidence import Finding
+from gateway.bootstrap.evidence_files import write_evidence
+from gateway.hub.asking import ask
+from gateway.hub.model import AskedQuestion
+from gateway.hub.releasing import release_due
+from gateway.member.errors import LinkError
+from gateway.member.guarding import GuardRules, compare_with_public, guard
+from gateway.question import ask as question_of
+from gateway.watching.clocks import Tick
+from gateway.watching.model import Alert, KeptEvidence
+from gateway.wire.exchange import PollReply
+
+RULES = GuardRules(patience=timedelta(minutes=5))
+MEMBERS = ("KH", "LA", "TH")
+
+
+@pytest.fixture
+def region(tmp_path: Path) -> Iterator[Federation]:
+    """Three members without cubes: they refuse what they are asked, and log that as they would an answer."""
+    with federation(tmp_path, *MEMBERS, ready=False) as made:
+        yield made
+
+
+def put(region: Federation) -> AskedQuestion:
+    question = question_of(
+        region.hub.dictionary, measure="casualties", by=["country"], where={}, purpose="regional-reporting"
+    )
+    return ask(region.hub, region.analyst, question, timedelta(seconds=10))
+
+
+def settle(region: Federation, *, but: Member | None = None) -> None:
+    """Every member calls twice: what it has seen and answered has arrived, and it knows so."""
+    for _ in range(2):
+        for member in region.members.values():
+            if member is not but:
+                member.round()
+        release_due(region.hub)
+
+
+def look(region: Federation, member: Member) -> list[Alert]:
+    """One cycle of the node's guard; the alerts that stand after it."""
+    guard(member.node, RULES, None, Tick(region.clock.now(), 0.0), [])
+    with member.node.store.reading() as view:
+        return [kept.alert for kept in view.watch.alerts(ended=False)]
+
+
+def evidence(member: Member) -> list[KeptEvidence]:
+    with member.node.store.reading() as view:
+        return list(view.watch.evidence())
+
+
+def kinds(alerts: list[Alert]) -> set[str]:
+    return {alert.kind for alert in alerts}
+
+
+def test_an_honest_hub_raises_nothing(region: Federation) -> None:
+    put(region)
+    settle(region)
+    put(region)
+    settle(region)
+    for member in region.members.values():
+        member.round()
+        assert look(region, member) == []
+        assert evidence(member) == []
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("lie", ["fork", "rewrite", "rollback", "omit an entry"])
+def test_every_other_history_is_refused_and_convicts_the_hub(
+    lie: str, seed: int, region: Federation, tmp_path: Path
+) -> None:
+    chance = random.Random(f"{lie} {seed}")
+    for _ in range(chance.randint(1, 3)):
+        put(region)
+        settle(region)
+    victim = region.members[chance.choice(MEMBERS)]
+    truth = entries_of(region)
+    victim.round()
+    at = chance.randrange(1, len(truth))
+    later = [b"{}"] * chance.randint(1, 4)
+    history = {
+        "fork": [*truth[:at], b"{}", *truth[at + 1 :]],
+        "rewrite": [*truth[:at], truth[at] + b" ", *truth[at + 1 :], *later],
+        "rollback": truth[:at],
+        "omit an entry": [*truth[:at], *truth[at + 1 :], *later],
+    }[lie]
+    liar = LyingHub(region, victim)
+    sent = len(victim.link.sent)
+    liar.tell(history)
+
+    with pytest.raises(LinkError, match="does not extend"):
+        victim.round()
+
+    (kept,) = evidence(victim)
+    assert kept.finding is (Finding.ROLLBACK if lie == "rollback" else kept.finding)
+    assert kept.finding in {Finding.FORK, Finding.ROLLBACK, Finding.UNPROVEN}
+    assert "contradiction" in kinds(look(region, victim))
+    (path,) = write_evidence(tmp_path, [kept])
+    assert audit_main(["verify", str(path), "--vkey", str(region.hub.log.key)]) == 0
+    assert len(victim.link.sent) == sent
+    liar.honest()
+    victim.round()  # the true log still extends what was witnessed
+    for other in region.members.values():
+        if other is not victim:
+            other.round()
+            assert evidence(other) == []
+
+
+def test_the_same_lie_twice_is_kept_once(region: Federation) -> None:
+    put(region)
+    settle(region)
+    victim = region.members["KH"]
+    liar = LyingHub(region, victim)
+    liar.tell(entries_of(region)[:-1])
+    for _ in range(3):
+        with pytest.raises(LinkError):
+            victim.round()
+    assert len(evidence(victim)) == 1
+
+
+def test_an_old_reply_is_a_rollback(region: Federation) -> None:
+    """Also one that was recorded: nothing on the way can take a node back."""
+    victim = region.members["KH"]
+    replies: list[PollReply] = []
+    victim.link.bend = lambda reply: replies.append(reply) or reply
+    victim.round()
+    put(region)
+    victim.round()
+    LyingHub(region, victim).repeat(replies[0])
+    with pytest.raises(LinkError, match="does not extend"):
+        victim.round()
+    assert [kept.finding for kept in evidence(victim)] == [Finding.ROLLBACK]
+
+
+def test_a_hub_that_was_restored_from_an_old_backup_convicts_itself(region: Federation) -> None:
+    """It refuses the call, since it is the shorter one; the head that it shows to all is the evidence."""
+    put(region)
+    settle(region)
+    victim = region.members["KH"]
+    victim.link.twist = lambda call: replace(call, seen_size=1000)
+    victim.link.shown_head = LyingHub(region, victim).head_of(entries_of(region)[:3])
+    with pytest.raises(LinkError):
+        victim.round()
+    assert [kept.finding for kept in evidence(victim)] == [Finding.ROLLBACK]
+
+
+def test_another_head_for_everybody_else_is_a_fork(region: Federation) -> None:
+    put(region)
+    settle(region)
+    victim = region.members["KH"]
+    truth = entries_of(region)
+    victim.round()
+    compare_with_public(victim.node, LyingHub(region, victim).head_of(truth))
+    assert evidence(victim) == []
+
+    compare_with_public(victim.node, LyingHub(region, victim).head_of([*truth[:-1], b"{}"]))
+
+    assert [kept.finding for kept in evidence(victim)] == [Finding.FORK]
+
+
+def ended(region: Federation, victim: Member, *, answers: bool) -> tuple[list[bytes], int]:
+    """A question ended that the victim answered or never heard of: the true log, and the number of the end.
+
+    The victim has not been shown the end yet.
+    """
+    settle(region)
+    victim.round()
+    asked = put(region)
+    if answers:
+        victim.round()
+    for other in region.members.values():
+        if other is not victim:
+            other.round()
+    region.clock.move(seconds=20)
+    release_due(region.hub)
+    with region.hub.store.reading() as view:
+        question = view.question(asked.id)
+    assert question is not None
+    assert question.released_index is not None
+    return entries_of(region), question.released_index
+
+
+@pytest.mark.parametrize("code", MEMBERS)
+def test_an_end_that_is_kept_from_a_node_is_missed(code: str, region: Federation) -> None:
+    victim = region.members[code]
+    truth, end = ended(region, victim, answers=True)
+    liar = LyingHub(region, victim)
+    liar.tell(truth, hide=[end])
+    victim.round()
+    assert look(region, victim) == []
+
+    region.clock.move(minutes=6)
+    assert "no-end" in kinds(look(region, victim))
+
+
+@pytest.mark.parametrize("code", MEMBERS)
+@pytest.mark.parametrize(
+    ("answers", "claim", "gap"),
+    [
+        (True, Outcome.MISSING, "missing-in-hub"),
+        (True, Outcome.ANSWERED, "contradiction"),
+        (False, Outcome.ANSWERED, "missing-in-member"),
+        (False, Outcome.REFUSED, "missing-in-member"),
+    ],
+)
+def test_an_end_that_says_something_else_than_the_nodes_log_is_found_in_one_cycle(
+    answers: bool, claim: Outcome, gap: str, code: str, region: Federation
+) -> None:
+    """The members of this region have no policy in force: what they answer is a refusal."""
+    victim = region.members[code]
+    truth, end = ended(region, victim, answers=answers)
+    LyingHub(region, victim).tell(
+        [*truth[:end], released_otherwise(truth[end], code, claim), *truth[end + 1 :]]
+    )
+    victim.round()
+
+    (alert,) = look(region, victim)
+
+    assert (alert.kind, alert.entries) == (gap, (end,))
+    assert code in alert.about
+
+
+def test_an_answer_that_comes_too_late_is_no_fault_of_the_hub(region: Federation) -> None:
+    victim = region.members["KH"]
+    put(region)
+    victim.link.cut = True
+    with pytest.raises(LinkError):
+        victim.round()
+    region.clock.move(seconds=30)
+    release_due(region.hub)
+    victim.link.cut = False
+    settle(region)
+    alerts = look(region, victim)
+    # It was made in time and got lost on the way: that is worth a look, and nothing else is.
+    assert [alert.kind for alert in alerts] == ["missing-in-hub"]
+
+
+def test_a_node_that_is_kept_at_an_old_head_notices_that_nobody_confirms_it(region: Federation) -> None:
+    """The other members see the log grow and cosign its new heads; nobody cosigns the old one any more."""
+    victim = region.members["KH"]
+    settle(region)
+    replies: list[PollReply] = []
+    victim.link.bend = lambda reply: replies.append(reply) or reply
+    victim.round()
+    LyingHub(region, victim).repeat(replies[-1])
+    for _ in range(4):
+        put(region)
+        for member in region.members.values():
+            member.round()
+        region.clock.move(minutes=2)
+
+    alerts = look(region, victim)
+
+    assert [(alert.kind, alert.about) for alert in alerts] == [("behind", "KH")]
+
+
+def test_a_quiet_log_is_not_an_old_head(region: Federation) -> None:
+    for _ in range(5):
+        for member in region.members.values():
+            member.round()
+        region.clock.move(minutes=2)
+    for member in region.members.values():
+        member.round()
+        assert look(region, member) == []
+
+
+def test_a_hub_that_falls_silent_is_raised_and_the_alert_ends_when_it_is_back(region: Federation) -> None:
+    victim = region.members["KH"]
+    settle(region)
+    region.clock.move(minutes=6)
+    assert kinds(look(region, victim)) == {"silent"}
+
+    settle(region)
+    victim.round()
+
+    assert look(region, victim) == []
+    with victim.node.store.reading() as view:
+        (kept,) = view.watch.alerts(ended=True)
+    assert kept.ended == region.clock.now()
