@@ -8,7 +8,7 @@ from audit.event_values import Filter
 from gateway.hub.merging import merge
 from gateway.member.context import Node
 from gateway.member.cubes import ReadyCube
-from gateway.member.deciding import Verdict, decide_on
+from gateway.member.deciding import Put, Verdict, decide_on, question_of
 from gateway.member.previewing import CANONICAL
 from gateway.question import COUNTRY, Question, ask
 from gateway.wire.answer import Answer, AskedEntry, Refusal
@@ -105,12 +105,22 @@ def _release(node: Node, asking: Asking, cube: ReadyCube, verdict: Verdict) -> R
         axes=reading.axes,
         cells=reading.cells,
     )
-    axes, cells = merge(node.dictionary, asking.question, {node.member: answer})
+    return _released(node, asking.question, answer)
+
+
+def release_of(node: Node, asked: Put, answer: Answer) -> Release:
+    """The answer to a logged question as a table with this member alone."""
+    return _released(node, question_of(node.dictionary, asked), answer)
+
+
+def _released(node: Node, question: Question, answer: Answer) -> Release:
+    axes, cells = merge(node.dictionary, question, {node.member: answer})
     coverage = Coverage(
         node.member,
         answered=True,
         policy=answer.policy,
         snapshot=answer.snapshot,
         snapshot_date=answer.snapshot_date,
+        quotas=answer.quotas,
     )
-    return Release("preview", asking.question.as_json(), axes, cells, (coverage,), "", "")
+    return Release(answer.question_id, question.as_json(), axes, cells, (coverage,), "", "")

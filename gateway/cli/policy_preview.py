@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from anonymisers.cube import CertifiedCube
+from anonymisers.chronicle import Chronicle
 from gateway.bootstrap.member import open_member
 from gateway.bootstrap.showing import Shown, canonical_questions
 from gateway.cli import options
@@ -149,7 +149,7 @@ def effect_lines(directory: Path, old: Policy, new: Policy) -> list[str]:
     with open_member(directory) as node, building("protecting") as progress:
         before, after = (make(node, policy, progress) for policy in (old, new))
         with node.store.reading() as view:
-            given_out = [CertifiedCube.from_bytes(cube) for cube in view.released_cubes()]
+            given_out = [Chronicle.from_bytes(cube) for cube in view.released_cubes()]
     found = compare((before.cube, before.people), (after.cube, after.people), given_out)
     return [*_effect(found), *([after.hindrance] if after.hindrance else [])]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.cube import CertifiedCube
+from anonymisers.shown import Shown
 from anonymisers.table import Table
 from gateway.member.measuring import columns
 
@@ -36,7 +36,7 @@ class Effect:
 
 
 def compare(
-    old: tuple[CertifiedCube, Table], new: tuple[CertifiedCube, Table], given_out: Iterable[CertifiedCube]
+    old: tuple[Shown, Table], new: tuple[Shown, Table], given_out: Iterable[Shown]
 ) -> Effect:
     """The effect of going from one cube to another, each with the people behind it.
 
@@ -64,7 +64,7 @@ def compare(
     )
 
 
-def people_in(cube: CertifiedCube, people: Table, cells: Bools) -> int:
+def people_in(cube: Shown, people: Table, cells: Bools) -> int:
     """How many different people are in any of these cells; 0 where the people are counted less finely."""
     names = {dim.name for dim in people.dims}
     if not cells.any() or not {dim.name for dim in cube.lattice.dims} <= names:
@@ -75,7 +75,7 @@ def people_in(cube: CertifiedCube, people: Table, cells: Bools) -> int:
     return int(people.counts[inside].sum())
 
 
-def _seen_in(other: CertifiedCube, own: CertifiedCube) -> tuple[Bools, NDArray[np.int64]]:
+def _seen_in(other: Shown, own: Shown) -> tuple[Bools, NDArray[np.int64]]:
     """For each cell of `own` whether `other` shows it too, and the number that it shows there (-1)."""
     keys = own.lattice.keys()
     coords = np.empty((len(keys), len(other.lattice.dims)), dtype=np.int32)

@@ -36,3 +36,8 @@ def answer_of_text(text: str) -> Answer:
     except AuditError as error:
         raise AnswerError(f"The answer cannot be read: {error}.") from None
     return answer_from_json(data)
+
+
+def answer_of_note(note: str) -> Answer:
+    """The answer in a note of our own, or in one whose signature has been verified. Raises AnswerError."""
+    return answer_of_text(note.rpartition("\n\n")[0] + "\n")
