@@ -43,6 +43,7 @@ class Action(StrEnum):
     PROTECT = "protect"
     RULE = "rule"
     REIDENTIFY = "reidentify"
+    EXTRACT = "extract"
     WORK_ON_FILES = "work-on-files"
 
 
@@ -111,7 +112,11 @@ DUTIES: dict[Action, Duty] = {
         _only(Who.OPERATOR),
         _only(Who.OPERATOR),
     ),
-    Action.ENROL_MEMBERS: Duty("let a member in, change its keys, strike it off", _only(Who.OPERATOR)),
+    Action.ENROL_MEMBERS: Duty(
+        "let a member in, change its keys, strike it off; at a node: join a region",
+        _only(Who.OPERATOR),
+        _only(Who.OPERATOR),
+    ),
     Action.RUN: Duty("start, stop, back up and upgrade", _only(Who.OPERATOR), _only(Who.OPERATOR)),
     Action.LOAD: Duty("map and load the national register", node=_only(Who.CONTROLLER)),
     Action.PROTECT: Duty(
@@ -124,6 +129,9 @@ DUTIES: dict[Action, Duty] = {
     ),
     Action.REIDENTIFY: Duty(
         "open the vault: find the person behind a pseudonym", node=_only(Who.CONTROLLER), two=True
+    ),
+    Action.EXTRACT: Duty(
+        "prepare, review and approve an extract of records", node=_only(Who.CONTROLLER), two=True
     ),
     Action.WORK_ON_FILES: Duty("work on files that one has anyway", EVERYBODY, EVERYBODY),
 }

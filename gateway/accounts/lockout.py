@@ -35,7 +35,7 @@ class Tally:
 
 ACCOUNT: Final = Rule(5, timedelta(minutes=1), timedelta(hours=1), timedelta(hours=24))
 BROWSER: Final = Rule(10, timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=24))
-ADDRESS: Final = Rule(20, timedelta(seconds=30), timedelta(minutes=10), timedelta(hours=1))
+ADDRESS: Final = Rule(20, timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 LONGEST_MEMORY: Final = max(rule.memory for rule in (ACCOUNT, BROWSER, ADDRESS))
 
 

@@ -82,7 +82,7 @@ def fits(kept: str | None, passphrase: str) -> bool:
     """
     with _turn():
         try:
-            return _hasher.verify(kept or _nobodys(), passphrase[:MOST]) and kept is not None
+            return _hasher.verify(kept or _nobodys(), passphrase[:MOST]) and bool(kept)
         except (VerificationError, InvalidHashError):
             return False
 

@@ -1,0 +1,83 @@
+"""Passphrases: long ones are welcome, those that are tried first are not, and none is kept as it is."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.accounts import passphrases
+from gateway.accounts.errors import PassphraseError
+
+KNOWN = ("ana.sok@armac.example", "ARMAC", "Safelane test")
+
+
+WELCOME = [
+    "correct horse battery staple",
+    "ទឹកភ្នំ ផ្លូវ ដើមឈើ ស្ពាន",
+    "žluťoučký kůň úpěl",
+    "7 grey herons over Tonle Sap",
+    "x9K#mQ2$vL7!pR4zT",
+]
+TRIED_FIRST = [
+    "",
+    "short",
+    "fourteen chars",
+    "x" * 201,
+    "a" * 20,
+    "abababababababab",
+    "1234567890123456789",
+    "abcdefghijklmnopqrst",
+    "passwordpassword",
+    "Password123456789",
+    "p4ssw0rdp4ssw0rd!",
+    "qwertyuiopasdfgh",
+    "Welcome2Safelane!",
+    "letmein-letmein-1",
+    "ana.sok ana.sok ana",
+    "armacarmacarmac1",
+    "Summer2026Summer2026",
+    "administrator-2026",
+]
+
+
+@pytest.mark.parametrize("passphrase", WELCOME)
+def test_long_and_odd_is_enough(passphrase: str) -> None:
+    passphrases.check(passphrase, KNOWN)
+
+
+@pytest.mark.parametrize("passphrase", TRIED_FIRST)
+def test_what_is_tried_first_is_refused(passphrase: str) -> None:
+    with pytest.raises(PassphraseError) as refused:
+        passphrases.check(passphrase, KNOWN)
+
+    assert refused.value.remedy
+    assert passphrase not in refused.value.message or not passphrase
+
+
+def test_only_the_right_one_fits_and_it_is_kept_with_its_own_salt() -> None:
+    first, second = passphrases.hashed("correct horse battery"), passphrases.hashed("correct horse battery")
+
+    assert first != second
+    assert first.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert passphrases.fits(first, "correct horse battery")
+    assert not passphrases.fits(first, "correct horse batterY")
+
+
+@pytest.mark.parametrize("kept", [None, "", "not a hash", "$argon2id$broken"])
+def test_nothing_fits_where_nothing_is_kept(kept: str | None) -> None:
+    assert not passphrases.fits(kept, "nobody has this passphrase")
+
+
+@given(
+    st.lists(st.sampled_from(["heron", "bridge", "copper", "violin"]), min_size=3, max_size=5, unique=True)
+)
+def test_words_that_do_not_belong_together_are_enough(words: list[str]) -> None:
+    passphrase = " ".join(words)
+
+    if len(passphrase) >= passphrases.LEAST:
+        passphrases.check(passphrase, KNOWN)
+
+
+@given(st.text(alphabet="ab1", max_size=200))
+def test_few_different_signs_are_never_enough(passphrase: str) -> None:
+    with pytest.raises(PassphraseError):
+        passphrases.check(passphrase, KNOWN)
