@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("gateway.cli.demo:demo", "Build a demo region, start it, and ask a first question."),
     "doctor": ("gateway.cli.doctor:doctor", "Is everything well with a hub or a node?"),
     "epoch": ("gateway.cli.epochs:epoch", "Keys of pseudonyms: begin, list and destroy epochs."),
+    "extract": ("gateway.cli.extracts:extract", "Single records: prepared, approved, sealed to one reader."),
     "hub": ("gateway.cli.hub:hub", "The regional hub."),
     "keys": ("gateway.cli.keys:command", "Keys of the controllers: make, back up, rotate, revoke."),
     "log": ("gateway.cli.log:command", "The log that nobody can rewrite: export, list, prove."),

@@ -1,5 +1,8 @@
 """Builds the cube of the newest snapshot under the policy in force; slow, and outside of any transaction."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from anonymisers.chronicle import Chronicle
 from anonymisers.rules import Rules
 from anonymisers.table import Table
@@ -13,7 +16,7 @@ from gateway.member.planning import plan
 from gateway.member.policies import policy_of
 from gateway.member.snapshot import Snapshot, population
 
-__all__ = ["Progress", "build", "counted_table", "protected"]
+__all__ = ["Progress", "build", "counted_rows", "counted_table", "protected"]
 
 
 def build(node: Node, progress: Progress | None = None) -> StoredCube:
@@ -60,7 +63,13 @@ def protected(
 
 def counted_table(node: Node, snapshot: Snapshot, made: Plan, rules: Rules) -> Table:
     """The people that the policy counts, without those rows that would make a small group look large."""
-    rows = honest_rows(
+    rows = counted_rows(node, snapshot, made, rules)
+    return count_people(snapshot, node.dictionary, made.finest, rows=rows, years=made.years)
+
+
+def counted_rows(node: Node, snapshot: Snapshot, made: Plan, rules: Rules) -> NDArray[np.bool_]:
+    """Mask over the rows of those that `counted_table` counts."""
+    return honest_rows(
         snapshot,
         node.dictionary,
         made.finest,
@@ -69,4 +78,3 @@ def counted_table(node: Node, snapshot: Snapshot, made: Plan, rules: Rules) -> T
         max_dims=rules.max_dims or len(made.finest),
         threshold=rules.threshold,
     )
-    return count_people(snapshot, node.dictionary, made.finest, rows=rows, years=made.years)

@@ -30,7 +30,7 @@ def count_people(
     Raises SnapshotError for a dimension that the source does not have, DictionaryError for a level that the
     member has not.
     """
-    dims, coords, inside = _placed(snapshot, dictionary, finest, rows, years)
+    dims, coords, inside = placed(snapshot, dictionary, finest, rows, years)
     cells, counts = _distinct_people(coords, snapshot.people[inside])
     return Table(dims, tuple(finest), MappingProxyType({}), cells, counts)
 
@@ -50,7 +50,7 @@ def honest_rows(
     Somebody hurt twice counts twice, except where that would hide how few people there are
     (`anonymisers.contributors`). Raises as `count_people` does.
     """
-    dims, coords, inside = _placed(snapshot, dictionary, finest, rows, years)
+    dims, coords, inside = placed(snapshot, dictionary, finest, rows, years)
     misleading = misleading_rows(
         dims, coords, snapshot.people[inside], max_dims=max_dims, threshold=threshold
     )
@@ -59,14 +59,17 @@ def honest_rows(
     return _frozen(honest)
 
 
-def _placed(
+def placed(
     snapshot: Snapshot,
     dictionary: Dictionary,
     finest: Mapping[str, str],
     rows: NDArray[np.bool_],
     years: Iterable[int],
 ) -> tuple[tuple[Hierarchy, ...], NDArray[np.int32], NDArray[np.bool_]]:
-    """The hierarchies, the positions of every counted row in them, and the mask of the rows counted."""
+    """The hierarchies, the positions of every counted row in them, and the mask of the rows counted.
+
+    Raises as `count_people` does.
+    """
     years = sorted(set(years))
     inside = rows & _in_years(snapshot.column("date"), years)
     dims = tuple(

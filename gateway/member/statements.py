@@ -26,6 +26,9 @@ class Act(StrEnum):
     REVOKE_POLICY = "revoke-policy"
     APPROVE = "approve-answer"
     REFUSE = "refuse-answer"
+    REQUEST_EXTRACT = "request-extract"
+    APPROVE_EXTRACT = "approve-extract"
+    REFUSE_EXTRACT = "refuse-extract"
 
 
 @dataclass(frozen=True)
