@@ -36,6 +36,7 @@ class HubConfig:
     log_policy: str = ""
     guard_seconds: int = 60
     guard_patience_seconds: int = 300
+    metrics: str = ""
     public_url: str = ""
     oidc_issuer: str = ""
     oidc_client: str = ""
@@ -58,6 +59,7 @@ class MemberConfig:
     log_policy: str = ""
     guard_seconds: int = 60
     guard_patience_seconds: int = 300
+    metrics: str = ""
     public_url: str = ""
     oidc_issuer: str = ""
     oidc_client: str = ""

@@ -14,6 +14,7 @@ from gateway.bootstrap.guarding import hub_guard, member_guard, show_evidence, s
 from gateway.bootstrap.hub import open_hub
 from gateway.bootstrap.layout import Layout, database_url
 from gateway.bootstrap.member import hub_link, open_member
+from gateway.bootstrap.metrics import hub_gauges, measured, node_gauges
 from gateway.bootstrap.webserver import WebServer
 from gateway.config import HubConfig, MemberConfig, read_config
 from gateway.errors import SafelaneError
@@ -77,7 +78,8 @@ def serve_hub(directory: Path, stop: Stop, *, stand_by: bool = False) -> None:
         guard = start_guard(hub_guard(directory, config, hub), config.guard_seconds, stop.wait)
         try:
             app = with_pages(create_hub_app(hub), directory, config, hub_place(config))
-            _serve(app, config.listen, Layout(directory).address, stop)
+            with measured(app, hub_gauges(hub), config.metrics):
+                _serve(app, config.listen, Layout(directory).address, stop)
         finally:
             stop()
             closer.join()
@@ -142,7 +144,8 @@ def serve_member(directory: Path, stop: Stop, hub_url: str | None = None) -> Non
         try:
             place = node_place(node.dictionary.member(node.member).name)
             app = with_pages(create_node_app(node), directory, config, place)
-            _serve(app, config.listen, Layout(directory).address, stop)
+            with measured(app, node_gauges(node), config.metrics):
+                _serve(app, config.listen, Layout(directory).address, stop)
         finally:
             stop()
             guard.join(LAST_CYCLE_SECONDS)
