@@ -8,7 +8,7 @@ from flask_smorest import Api
 from audit.vkey import VerifierKey
 from gateway import __version__
 from gateway.accounts.context import Accounts
-from gateway.api import catalogue, federation, guard, limits, problems, questions
+from gateway.api import audit, catalogue, federation, guard, limits, problems, questions
 from gateway.api.log import log_blueprint
 from gateway.api.services import KEY
 from gateway.hub.accounts import accounts_of as hub_accounts
@@ -54,7 +54,7 @@ def create_hub_app(hub: Hub) -> Flask:
         },
     )
     api.spec.options["security"] = [{"token": []}]
-    for blueprint in (questions.blueprint, catalogue.blueprint, federation.blueprint):
+    for blueprint in (questions.blueprint, catalogue.blueprint, audit.blueprint, federation.blueprint):
         api.register_blueprint(blueprint)
     app.register_blueprint(log_blueprint(hub.log, hub.store, lambda: _witnesses(hub)))
     app.before_request(_small_questions)

@@ -11,7 +11,7 @@ from audit.receipt import Receipt
 from audit.search import Found, read_events
 from audit.sentences import say_event
 from gateway.auditing.context import KeptLog
-from gateway.auditing.finding import name_of, of_question
+from gateway.auditing.finding import name_of, of_question, whole
 from gateway.auditing.ports import View
 
 
@@ -21,7 +21,7 @@ def explain(kept: KeptLog, what: str) -> list[str]:
     Raises NotInLogError where it says nothing, and MalformedError for an entry that cannot be read here.
     """
     with kept.store.reading() as view:
-        if not what.isdecimal():
+        if not (what.isascii() and what.isdecimal()):
             return _story(kept, view, what)
         found = _found(kept, view, int(what))
         question_id = getattr(found.event, "question_id", None)
@@ -66,6 +66,8 @@ def _all(kept: KeptLog, view: View, question_id: str) -> list[Found]:
 
 
 def _found(kept: KeptLog, view: View, number: int) -> Found:
+    if number >= whole(view).end:
+        raise NotInLogError(f"the log {kept.log.origin} has no entry {number}")
     for found in read_events([(number, kept.log.entry(view.log, number))]):
         return found
     raise MalformedError(f"entry {number}", "of a kind that is not known here: a newer Safelane may read it")

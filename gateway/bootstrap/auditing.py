@@ -4,23 +4,29 @@ import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from audit.directory import LogDirectory
 from audit.errors import ProofError
-from audit.event_values import EntryRef
+from audit.event_values import EntryRef, ErasureGround
 from audit.events import decode
 from audit.merkle import leaf_hash
 from audit.policy import Policy
 from audit.question_events import Asked
 from audit.verify import verify_log
 from audit.vkey import VerifierKey
+from gateway.accounts import leaving
+from gateway.accounts.context import Accounts
 from gateway.auditing.context import KEEPER, KeptLog, Reader
+from gateway.auditing.erasing import erase
 from gateway.bootstrap.hub import open_hub
 from gateway.bootstrap.logs import is_hub
 from gateway.bootstrap.member import open_member
+from gateway.hub.accounts import accounts_of as hub_accounts
 from gateway.hub.proofs import kept_log
 from gateway.hub.replaying import replay as replay_of_hub
+from gateway.member.accounts import accounts_of as node_accounts
 from gateway.member.context import Node
 from gateway.member.replaying import judged
 from gateway.member.replaying import replay as replay_of_member
@@ -43,6 +49,21 @@ class OpenedLog:
     kept: KeptLog
     replay: Callable[[int, Path | None], Again]
     """Of entry number so; beside the hub's own entry, where the regional log is at hand as an export."""
+    accounts: Accounts
+
+    def forget(self, name: str, ground: ErasureGround) -> int:
+        """Erase who somebody is, the account of that name too; returns how many openings were erased.
+
+        Raises AccountRuleError for an account that is still in use.
+        """
+        with self.kept.store.reading() as view:
+            known = len(view.people.entries_of(name))
+        with self.accounts.store.reading() as state:
+            account = state.people.account(name)
+        if account is None:
+            return erase(self.kept, name, ground)
+        leaving.erase(self.accounts, keeper().name, name)
+        return known
 
 
 @contextmanager
@@ -51,11 +72,12 @@ def open_kept(directory: Path) -> Iterator[OpenedLog]:
     if is_hub(directory):
         with open_hub(directory) as hub:
             kept = kept_log(hub)
-            yield OpenedLog(kept, lambda number, _: _of_hub(kept, number))
+            yield OpenedLog(kept, lambda number, _: _of_hub(kept, number), hub_accounts(hub))
     else:
         with open_member(directory) as node:
             kept = KeptLog(node.log, node.store, node.clock, witnesses=lambda: _witnesses(node))
-            yield OpenedLog(kept, lambda number, region: _of_member(node, number, region))
+            replay = partial(_of_member, node)
+            yield OpenedLog(kept, replay, node_accounts(node))
 
 
 def keeper() -> Reader:

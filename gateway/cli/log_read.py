@@ -6,7 +6,6 @@ import click
 
 from audit.alerts import Thresholds
 from audit.event_values import ErasureGround, ReadAction
-from gateway.auditing.erasing import erase as erase_openings
 from gateway.auditing.explaining import dossier as dossier_of
 from gateway.auditing.explaining import explain as tell
 from gateway.auditing.noticing import notice
@@ -121,13 +120,13 @@ def notices(needed: int | None, directory: Path) -> None:
 def erase(person: str, ground: str, yes: bool, directory: Path) -> None:
     """Make every entry silent about who a person is, for ever. The log stays whole, and says it was done.
 
-    Erases what opens the commitments to the name, in entries and in logged searches. The account is another
-    matter: safelane account erase.
+    Erases what opens the commitments to the name, in entries and in logged searches, and the account of that
+    name, which must be closed before.
     """
     if not yes:
         click.confirm(f"Erase for ever who {person} is in this log?", abort=True)
     with opened(directory) as found:
-        count = erase_openings(found.kept, person, ErasureGround(ground))
+        count = found.forget(person, ErasureGround(ground))
     if count == 0:
         raise LogCommandError(
             "Nothing in this log can be opened to this name.",

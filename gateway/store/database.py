@@ -95,6 +95,8 @@ def _durable(connection: sqlite3.Connection, _record: Any) -> None:
     # A log entry must survive a power cut: WAL alone would only promise a consistent file.
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    # What was erased must not be left in free pages of the file.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
 
 

@@ -1,0 +1,85 @@
+"""What auditors send and get. Fields of a search join: an entry must fit all that are given."""
+
+from marshmallow import Schema, fields, validate
+
+from gateway.api.schemas import WORD, Strict
+
+LARGEST_NUMBER = 2**63 - 1
+MOST_AT_ONCE = 1000
+
+
+class SearchSchema(Strict):
+    actor = fields.String(
+        validate=WORD, metadata={"description": "by or about this person, as far as not erased"}
+    )
+    organisation = fields.String(validate=WORD)
+    purpose = fields.String(validate=WORD)
+    member = fields.String(validate=WORD)
+    type = fields.String(validate=WORD, metadata={"example": "asked"})
+    question = fields.String(validate=WORD)
+    outcome = fields.String(validate=validate.OneOf(["answered", "refused", "missing", "denied"]))
+    reason = fields.String(validate=WORD)
+    since = fields.Date(metadata={"description": "from that day on, in UTC"})
+    until = fields.Date(metadata={"description": "before that day, in UTC"})
+    start = fields.Integer(
+        load_default=0,
+        validate=validate.Range(min=0, max=LARGEST_NUMBER),
+        metadata={"description": "the first entry to look at: `next` of the reply before"},
+    )
+    limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=MOST_AT_ONCE))
+
+
+class SampleSchema(Strict):
+    count = fields.Integer(required=True, validate=validate.Range(min=1, max=MOST_AT_ONCE))
+    size = fields.Integer(
+        validate=validate.Range(min=1, max=LARGEST_NUMBER),
+        metadata={"description": "draw by the head of this size; without it, by the latest"},
+    )
+    seed = fields.String(
+        load_default="",
+        validate=validate.Length(max=200),
+        metadata={"description": "words agreed on once the head was fixed"},
+    )
+
+
+class EntrySchema(Schema):
+    number = fields.Integer(required=True)
+    entry = fields.Dict(required=True, metadata={"description": "as it stands in the log"})
+    says = fields.String(required=True)
+    actor = fields.String(
+        required=True, allow_none=True, metadata={"description": "who; null where it is not known any more"}
+    )
+
+
+class FoundSchema(Schema):
+    entries = fields.List(fields.Nested(EntrySchema), required=True)
+    size = fields.Integer(required=True, metadata={"description": "of the log"})
+    next = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "`start` of the next page; null after the last"},
+    )
+
+
+class SampledSchema(Schema):
+    entries = fields.List(fields.Nested(EntrySchema), required=True)
+    size = fields.Integer(required=True)
+    root = fields.String(required=True, metadata={"description": "of the head that it follows from"})
+
+
+class StorySchema(Schema):
+    lines = fields.List(fields.String(), required=True)
+
+
+class NoticeSchema(Schema):
+    kind = fields.String(required=True)
+    about = fields.String(required=True)
+    message = fields.String(required=True)
+    entries = fields.List(fields.Integer(), required=True, metadata={"description": "that it rests on"})
+
+
+class DossierSchema(Schema):
+    question = fields.String(required=True)
+    format = fields.String(required=True)
+    keys = fields.List(fields.String(), required=True)
+    entries = fields.List(fields.Dict(), required=True)
