@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from anonymisers.attack.findings import Findings, Found, Key
 from anonymisers.attack.run import attack
-from anonymisers.cube import CertifiedCube
 from anonymisers.errors import ProtectionError, TableError
 from anonymisers.extract import Extract
 from anonymisers.hierarchy import Hierarchy
+from anonymisers.shown import Shown
 from anonymisers.table import Release, Where
 
 ROUNDS = 12
@@ -62,14 +62,14 @@ class SafeExtract:
     unexamined: tuple[str, ...]
 
 
-def told_by(cube: CertifiedCube) -> Release:
+def told_by(cube: Shown) -> Release:
     """The part of a cube that says anything: the tables that it refuses show nothing that does not follow."""
     release = cube.release()
     depths = np.stack([d.depth[release.coords[:, a]] for a, d in enumerate(release.dims)], axis=1)
     patterns, which = np.unique(depths, axis=0, return_inverse=True)
     names = [dim.name for dim in release.dims]
     levels = (zip(names, row, strict=True) for row in patterns.tolist())
-    refused = [tuple(sorted((n, d) for n, d in level if d)) in cube.certificate.refused for level in levels]
+    refused = [tuple(sorted((n, d) for n, d in level if d)) in cube.refused for level in levels]
     told = ~np.array(refused, dtype=np.bool_)[which.reshape(-1)]
     return Release(
         release.dims, release.where, release.coords[told], release.values[told], release.withheld[told]

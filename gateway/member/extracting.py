@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.cube import CertifiedCube
+from anonymisers.chronicle import Chronicle
 from anonymisers.errors import AnonymiserError
 from anonymisers.extract import Records, generalised
 from anonymisers.extract_safety import History, SafeExtract, safe_beside, told_by
@@ -83,8 +83,9 @@ def basis_of(node: Node, view: View) -> Basis:
     record, snapshot = loaded
     _, policy = found
     made, rules = plan(node.dictionary, policy, snapshot, node.clock.now().date())
-    cubes = dict.fromkeys([*view.released_cubes(), cube.cube])
-    history = [told_by(CertifiedCube.from_bytes(data)) for data in cubes]
+    # The newest cube that has answered holds all that came before it.
+    cubes = dict.fromkeys([*view.released_cubes()[-1:], cube.cube])
+    history = [told_by(Chronicle.from_bytes(data)) for data in cubes]
     history += [Release.from_json(parse_json(told)) for told in view.extracts.told()]
     return Basis(policy, record, snapshot, made, rules, tuple(history))
 
