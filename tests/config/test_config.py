@@ -6,7 +6,14 @@ import pytest
 
 from gateway.config import FILE, ConfigError, HubConfig, MemberConfig, read_config, write_config
 
-MEMBER = MemberConfig("KH", "http://127.0.0.1:8000", "region/log+1234+abc", database="", listen="127.0.0.1:9")
+MEMBER = MemberConfig(
+    "KH",
+    "http://127.0.0.1:8000",
+    "region/log+1234+abc",
+    "region/log/calls+5678+def",
+    database="",
+    listen="127.0.0.1:9",
+)
 
 
 @pytest.mark.parametrize("config", [HubConfig("region/log"), MEMBER])
