@@ -125,8 +125,9 @@ def reasons_of(event: Event) -> tuple[str, ...]:
     reasons: tuple[str, ...] = getattr(event, "reasons", ())
     if isinstance(event, Released):
         reasons = tuple(dict.fromkeys(reason for each in event.outcomes for reason in each.reasons))
-    reason: str | None = getattr(event, "reason", None)
-    return reasons if reason is None else (*reasons, reason)
+    reason = getattr(event, "reason", None)
+    # a committed reason says nothing alone
+    return (*reasons, str(reason)) if isinstance(reason, str) else reasons
 
 
 def _stamp(time: datetime | None) -> bytes | None:
