@@ -13,6 +13,7 @@ from policies.errors import PolicyError
 
 # Commands are imported when asked for: `safelane --help` must not wait for a solver or a language model.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "access": ("gateway.cli.access:access", "Keep a token, to ask a hub with."),
     "account": ("gateway.cli.account:command", "Who may enter a hub or a node, and to do what."),
     "ask": ("gateway.cli.ask:ask", "Ask a regional question."),
     "attack": ("gateway.cli.attack:command", "Attack released tables: what follows from them?"),
@@ -37,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "redact": ("gateway.cli.redact:redact", "Remove personal data from narratives."),
     "restore": ("gateway.cli.backup:restore_command", "Bring a backup of a hub or a node back."),
+    "reidentify": ("gateway.cli.reidentify:reidentify", "Who is behind a pseudonym: two custodians together."),
     "risk": ("gateway.cli.risk:risk", "Measure how easily records can be told apart."),
     "vault": ("gateway.cli.vault:vault", "What a node keeps of people, and who may open it."),
     "words": ("gateway.cli.words:words", "List what a question may say."),

@@ -4,18 +4,12 @@ import json
 from pathlib import Path
 
 from gateway.bootstrap.layout import Layout
-from gateway.errors import SafelaneError
+from gateway.keys.access import NoAccessError, kept_access
 from gateway.keys.files import read_secret, write_secret
 
 HUB = "hub"
 MEMBERS = "members"
 ANALYST = "analyst.token"
-
-
-class NoAccessError(SafelaneError):
-    """There is no running demo in the directory."""
-
-    exit_code = 8
 
 
 def grant(directory: Path, token: str, log_key: str) -> None:
@@ -24,10 +18,17 @@ def grant(directory: Path, token: str, log_key: str) -> None:
 
 
 def analyst(directory: Path) -> tuple[str, str, str]:
-    """Address of the hub, token, and vkey of the regional log. Raises NoAccessError or KeyFileError."""
+    """Address of the hub, token, and vkey of the regional log: of the demo, or of an access kept there.
+
+    Raises NoAccessError or KeyFileError.
+    """
+    kept = kept_access(directory)
+    if kept is not None:
+        return kept.hub_url, kept.token, kept.log_key
     if not (directory / ANALYST).exists():
         raise NoAccessError(
-            f"There is no demo region in {directory}.", remedy="Build and start one: safelane demo"
+            f"There is no demo region and no access to a hub in {directory}.",
+            remedy="Start a demo (safelane demo), or keep your access there (safelane access).",
         )
     access = json.loads(read_secret(directory / ANALYST))
     return address(directory), access["token"], access["log_key"]
