@@ -1,6 +1,6 @@
 """The graded terms of a policy. Each enum is declared from the loosest to the strictest member."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
@@ -115,6 +115,25 @@ class Conditions:
             redistribution=strictest(self.redistribution, other.redistribution),
             hub_cache_days=shortest(self.hub_cache_days, other.hub_cache_days),
         )
+
+
+def joined(several: Iterable[Conditions]) -> Conditions:
+    """The strictest of several conditions, term by term; of none the loosest. As `join`, again and again."""
+    found = list(several)
+    if len(found) < 2:
+        return found[0] if found else Conditions()
+    limits: dict[Period, int] = {}
+    for each in found:
+        for period, limit in each.quotas.items():
+            limits[period] = min(limit, limits.get(period, limit))
+    return Conditions(
+        approval_ready_made=strictest(*(c.approval_ready_made for c in found)),
+        approval_others=strictest(*(c.approval_others for c in found)),
+        quotas=FrozenMap({period: limits[period] for period in sorted(limits)}),
+        retention_days=shortest(*(c.retention_days for c in found)),
+        redistribution=strictest(*(c.redistribution for c in found)),
+        hub_cache_days=shortest(*(c.hub_cache_days for c in found)),
+    )
 
 
 def shortest(*days: int | None) -> int | None:
