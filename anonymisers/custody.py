@@ -19,7 +19,7 @@ from Crypto.Protocol.SecretSharing import Shamir
 from anonymisers.epochs import LEAST_PASSPHRASE, SALT_BYTES, passphrase_key
 from anonymisers.errors import KeyStoreError
 from anonymisers.pseudonym_domain import KEY_BYTES, hkdf, length_prefixed
-from anonymisers.sealing import new_private, public_of
+from anonymisers.sealing import new_private, open_sealed, public_of, seal
 
 FORMAT = "safelane-vault/v1"
 TOGETHER = 2
@@ -165,6 +165,32 @@ def open_identity(custody: Custody, one: Share, other: Share) -> bytes:
     if public_of(private) != custody.identity_key:
         raise _damaged(custody.member)
     return private
+
+
+def lend(custody: Custody, share: Share, reply_key: bytes, request: str) -> bytes:
+    """A share sealed to another custodian for one request: no other request can use it."""
+    return seal(reply_key, bytes([share.place]) + share.part, info=_loan(custody, share.custodian, request))
+
+
+def borrowed(custody: Custody, name: str, lent: bytes, reply_private: bytes, request: str) -> Share:
+    """The share that the custodian `name` lent for a request. Raises KeyStoreError."""
+    part = open_sealed(reply_private, lent, info=_loan(custody, name, request))
+    return Share(name, part[0], part[1:])
+
+
+def wrap_reply(custody: Custody, name: str, lock: Lock, request: str, private: bytes) -> bytes:
+    """A request's reply key under its requester's own lock. Raises KeyStoreError for a wrong lock."""
+    open_share(custody, name, lock)
+    return bytes(_wrapper(custody.member, name, f"reply {request}", lock.key).seal(private))
+
+
+def unwrap_reply(custody: Custody, name: str, lock: Lock, request: str, wrapped: bytes) -> bytes:
+    """The reply key of a request. Raises KeyStoreError unless it is the requester's lock."""
+    return _unwrap(custody, custody.custodian(name), f"reply {request}", lock, wrapped)
+
+
+def _loan(custody: Custody, name: str, request: str) -> bytes:
+    return length_prefixed("reidentification/v1", custody.member, name, request)
 
 
 def dump_custody(custody: Custody) -> str:

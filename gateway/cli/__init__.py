@@ -38,7 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "redact": ("gateway.cli.redact:redact", "Remove personal data from narratives."),
     "restore": ("gateway.cli.backup:restore_command", "Bring a backup of a hub or a node back."),
-    "reidentify": ("gateway.cli.reidentify:reidentify", "Who is behind a pseudonym: two custodians together."),
+    "reidentify": ("gateway.cli.reidentify:reidentify", "Who is behind a pseudonym: two custodians ask."),
     "risk": ("gateway.cli.risk:risk", "Measure how easily records can be told apart."),
     "vault": ("gateway.cli.vault:vault", "What a node keeps of people, and who may open it."),
     "words": ("gateway.cli.words:words", "List what a question may say."),

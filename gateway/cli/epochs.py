@@ -6,13 +6,18 @@ import click
 
 from anonymisers.epochs import EpochStore, begin_epoch, destroy_epoch, dump_store, new_store
 from anonymisers.errors import AnonymiserError
+from gateway.cli.epoch_map import map_epochs, read_map
 from gateway.cli.files import whole
 from gateway.cli.unlocking import SecretError, key_file, make_key_file, read_store, store_argument, unlock
 
 
 @click.group()
 def epoch() -> None:
-    """The keys behind pseudonyms: begin an epoch, list the epochs, destroy one for good."""
+    """The keys behind pseudonyms: begin an epoch, map its pseudonyms to a new one, destroy it for good."""
+
+
+epoch.add_command(map_epochs)
+epoch.add_command(read_map)
 
 
 @epoch.command()

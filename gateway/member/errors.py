@@ -59,3 +59,9 @@ class ExtractRefusedError(SafelaneError):
     """An extract of single records that may not be made, approved or sealed. Nothing was given out."""
 
     exit_code = 9
+
+
+class ReidentificationRefusedError(SafelaneError):
+    """A request to see who a pseudonym is that may not go on."""
+
+    exit_code = 9

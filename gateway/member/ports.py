@@ -25,6 +25,7 @@ from gateway.member.model import (
     StoredCube,
     Waiting,
 )
+from gateway.member.reidentify_model import Reidentifications, ReidentificationWriter
 from gateway.member.snapshot import Snapshot
 from gateway.member.vaulting import Vault, VaultLoad
 from gateway.watching.ports import Watch, WatchView
@@ -74,6 +75,9 @@ class View(Protocol):
 
     @property
     def extracts(self) -> Extracts: ...
+
+    @property
+    def reidentifications(self) -> Reidentifications: ...
 
     def policy(self) -> PolicyInForce | None:
         """The one in force, if any."""
@@ -139,6 +143,9 @@ class UnitOfWork(View, Protocol):
 
     @property
     def extracts(self) -> ExtractWriter: ...
+
+    @property
+    def reidentifications(self) -> ReidentificationWriter: ...
 
     def sign_policy(self, policy: SignedPolicy, *, because: int) -> None: ...
 

@@ -23,6 +23,7 @@ from gateway.store.openings import find_opening, keep_opening
 from gateway.store.people import SqlPeople
 from gateway.store.people_writing import SqlPeopleNotes, SqlPeopleWriter
 from gateway.store.recovery import SqlRecovery
+from gateway.store.reidentifications import SqlReidentifications, SqlReidentificationWriter
 from gateway.store.sequencer import Sequencer
 from gateway.store.vault import SqlVault, replace_vault
 from gateway.store.watch_tables import log_settled
@@ -73,6 +74,10 @@ class MemberView(ApprovalView, PolicyView):
     @property
     def extracts(self) -> SqlExtracts:
         return SqlExtracts(self._connection)
+
+    @property
+    def reidentifications(self) -> SqlReidentifications:
+        return SqlReidentifications(self._connection)
 
     def snapshot(self) -> tuple[LoadedSnapshot, Snapshot] | None:
         row = self._connection.execute(
@@ -152,6 +157,10 @@ class MemberUnitOfWork(ApprovalWrites, PolicyWrites, MemberView):
     @property
     def extracts(self) -> SqlExtractWriter:
         return SqlExtractWriter(self._connection)
+
+    @property
+    def reidentifications(self) -> SqlReidentificationWriter:
+        return SqlReidentificationWriter(self._connection)
 
     def add_snapshot(self, loaded: LoadedSnapshot, snapshot: Snapshot, *, because: int) -> None:
         self._connection.execute(
