@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from audit.event_values import EntryRef, MemberOutcome, Outcome
 from audit.events import Event, encode
 from audit.merkle import leaf_hash
-from audit.question_events import Answered, Asked, Denied, Refused, Rejected, Released
+from audit.question_events import (
+    Answered,
+    Asked,
+    Denied,
+    LeaveGiven,
+    Refused,
+    Rejected,
+    Released,
+    WaitsForLeave,
+)
 from audit.search import time_of
 from audit.sentences import say_event, under
 from audit.wording import article, listed, say_question, say_reasons, say_time
@@ -58,7 +67,7 @@ def explain_question(parts: Sequence[Part]) -> list[str]:
     for part in sorted(judged, key=lambda p: p.place):
         lines.append(say_event(part.event))
     for part in parts:
-        if isinstance(part.event, Rejected):
+        if isinstance(part.event, Rejected | WaitsForLeave | LeaveGiven):
             lines.append(say_event(part.event))
     lines += [say_event(end.event) for end in ends]
     if not ends and any(isinstance(part.event, Asked) for part in asked):

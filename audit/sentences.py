@@ -15,15 +15,27 @@ from audit.events import (
     SnapshotLoaded,
     UserAdded,
 )
-from audit.question_events import Answered, Asked, Denied, Refused, Rejected, Released
+from audit.question_events import (
+    Answered,
+    Asked,
+    Denied,
+    LeaveGiven,
+    Refused,
+    Rejected,
+    Released,
+    WaitsForLeave,
+)
 from audit.search import time_of
 from audit.wording import SHARES, STEPS, article, listed, say_question, say_reasons, say_size, say_time
 
 
 @singledispatch
 def say_event(event: Event) -> str:
-    """The event in a sentence."""
-    return f"Something of the kind {event.TYPE} happened on {say_time(time_of(event))}."
+    """The event in a sentence: for a kind that has none of its own, what every event of its kind means."""
+    meaning = (event.__doc__ or event.TYPE).split("\n")[0]
+    about = [getattr(event, name, None) for name in ("member", "organisation")]
+    whom = ", ".join(str(name) for name in about if name)
+    return f"{say_time(time_of(event))}{f', {whom}' if whom else ''}: {meaning}"
 
 
 def under(version: str | None) -> str:
@@ -50,6 +62,18 @@ def _(event: Answered) -> str:
 def _(event: Refused) -> str:
     policy = under(event.policy_version)
     return f"{event.member} refused on {say_time(event.at)} {policy}: {say_reasons(event.reasons)}."
+
+
+@say_event.register
+def _(event: WaitsForLeave) -> str:
+    persons = "one person" if event.persons == 1 else f"{event.persons} persons"
+    return f"At {event.member} it waited from {say_time(event.at)} on for the leave of {persons}."
+
+
+@say_event.register
+def _(event: LeaveGiven) -> str:
+    gave = "gave leave" if event.granted else "refused leave"
+    return f"At {event.member} somebody {gave} on {say_time(event.at)}, and signed that as {event.signed_by}."
 
 
 @say_event.register

@@ -3,6 +3,7 @@
 from audit.event_values import CoarseSize, ErasureGround
 from audit.events import OpeningsErased, encode, whole_second
 from gateway.auditing.context import KeptLog
+from gateway.watching.recovering import check_recovered
 
 
 def erase(kept: KeptLog, name: str, ground: ErasureGround) -> int:
@@ -13,6 +14,7 @@ def erase(kept: KeptLog, name: str, ground: ErasureGround) -> int:
     """
     now = kept.clock.now()
     with kept.store.writing() as work:
+        check_recovered(work.recovery)
         head = work.log.head()
         erased = work.people.erase_openings(name, because=0 if head is None else head.size)
         for field, count in erased.items():

@@ -7,6 +7,7 @@ from audit.commitment import commit
 from audit.event_values import ReadAction
 from audit.events import LogRead, encode, whole_second
 from gateway.auditing.context import KeptLog, Reader
+from gateway.watching.recovering import check_recovered
 
 ACTOR = "actor"
 SEARCH = "search"
@@ -15,7 +16,10 @@ PERSON = "person"
 
 
 def note(kept: KeptLog, reader: Reader, action: ReadAction, search: dict[str, Any]) -> int:
-    """Log that somebody reads, before anything is shown; returns the entry's number. Raises StorageError."""
+    """Log that somebody reads, before anything is shown; returns the entry's number.
+
+    Raises StorageError, and RecoveringError while a restored log may not grow.
+    """
     now = kept.clock.now()
     actor = commit(ACTOR, reader.name.encode())
     looked_for = commit(SEARCH, canonical_json(search))
@@ -28,6 +32,7 @@ def note(kept: KeptLog, reader: Reader, action: ReadAction, search: dict[str, An
         at=whole_second(now),
     )
     with kept.store.writing() as work:
+        check_recovered(work.recovery)
         index = kept.log.append(work.log, [encode(event)], int(now.timestamp()))[0]
         work.keep_opening(ACTOR, actor, because=index)
         work.keep_opening(SEARCH, looked_for, because=index)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from audit.commitment import Opening
 from audit.log import Storage
+from gateway.watching.recovering import Recovery
 
 
 class Clock(Protocol):
@@ -47,6 +48,9 @@ class UnitOfWork(Protocol):
 
     @property
     def people(self) -> NamesToErase: ...
+
+    @property
+    def recovery(self) -> Recovery: ...
 
     def keep_opening(self, field: str, opening: Opening, *, because: int) -> None: ...
 

@@ -14,6 +14,7 @@ from gateway.bootstrap.auditing import OpenedLog, keeper, open_kept
 from gateway.bootstrap.logs import demo_hub
 from gateway.errors import SafelaneError
 from gateway.store.database import StorageError
+from gateway.watching.recovering import RecoveringError
 
 
 class LogCommandError(SafelaneError):
@@ -45,6 +46,6 @@ def log_reading(found: OpenedLog, action: ReadAction, search: dict[str, Any]) ->
     """
     try:
         note(found.kept, keeper(), action, search)
-    except (StorageError, AuditError) as error:
-        reason = error.message if isinstance(error, StorageError) else str(error)
+    except (RecoveringError, StorageError, AuditError) as error:
+        reason = str(error) if isinstance(error, AuditError) else error.message
         click.echo(f"This reading is not logged, since the log cannot be written now: {reason}", err=True)

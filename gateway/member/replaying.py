@@ -19,20 +19,16 @@ from gateway.dictionary import Dictionary, DictionaryError
 from gateway.errors import SafelaneError
 from gateway.member.deciding import Verdict, decide_on
 from gateway.member.entries import DECISION, SHAPE, TEXT
+from gateway.member.judging import judge
+from gateway.member.replaying_terms import Terms, replay_terms
 from gateway.member.shape import Shape, ShapeOnly
 from policies import Policy, PolicyError, Vocabulary, load_policy
 
 _TAKEN_OVER = (
-    "actor",
-    "organisation",
-    "role",
-    "purpose",
-    "measure",
-    "by",
-    "where",
-    "deadline",
-    "question_id",
+    *("question_id", "actor", "organisation", "role"),
+    *("purpose", "measure", "by", "where", "deadline"),
 )
+"""What a member's entry takes over from the hub's."""
 
 
 class NotReplayableError(SafelaneError):
@@ -67,13 +63,22 @@ def replay(
     policy = _policy(view, vocabulary, event, number)
     cube = _cube(view, dictionary, event)
     verdict = decide_on(dictionary, event.member, event, policy=policy, cube=cube, at=event.at)
+    if policy is not None and verdict.request is not None and cube is not None:
+        permitted = not judge(policy, verdict.request, event.at)[1]
+        terms = replay_terms(view, event, number, verdict) if permitted else Terms(verdict.refusals)
+    else:
+        terms = Terms(verdict.refusals)
     logged = _opened(view, DECISION, number, event.decision) if event.decision is not None else None
-    unchecked = ["The opening of the decision was erased: only its outcome and reasons were compared."]
+    unchecked = list(terms.unchecked)
+    if event.decision is not None and logged is None:
+        unchecked.append(
+            "The opening of the decision was erased: its outcome and reasons were compared only."
+        )
     return Replayed(
         event,
         verdict,
-        tuple(_differences(event, verdict, logged, asked)),
-        tuple(unchecked if event.decision is not None and logged is None else []),
+        (*_differences(event, verdict, terms, logged, asked), *terms.differences),
+        tuple(unchecked),
         tuple(_changed(event, dictionary)),
     )
 
@@ -152,10 +157,10 @@ def _opened(view: View, field: str, number: int, commitment: Commitment) -> byte
 
 
 def _differences(
-    event: Answered | Refused, verdict: Verdict, logged: bytes | None, asked: Asked | None
+    event: Answered | Refused, verdict: Verdict, terms: Terms, logged: bytes | None, asked: Asked | None
 ) -> Sequence[str]:
     reasons = event.reasons if isinstance(event, Refused) else ()
-    again = tuple(refusal.value for refusal in verdict.refusals)
+    again = tuple(refusal.value for refusal in terms.refusals)
     found = []
     if reasons != again:
         found.append(f"logged: {_said(reasons)}; made again: {_said(again)}")
