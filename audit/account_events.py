@@ -20,6 +20,8 @@ class AccountStep(StrEnum):
     CREDENTIALS = "credentials"
     EXPORTED = "exported"
     ERASED = "erased"
+    WITHDRAWN = "withdrawn"
+    """The invitation, before anybody used it."""
 
 
 class SessionEnd(StrEnum):

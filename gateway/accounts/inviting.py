@@ -4,10 +4,17 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
+from audit.account_events import AccountStep
 from gateway.accounts import codes, entries, passphrases
 from gateway.accounts.context import Accounts, Entrance
 from gateway.accounts.duties import ROLES
-from gateway.accounts.errors import AccountRuleError, AccountTakenError, InvitationError, WrongCodeError
+from gateway.accounts.errors import (
+    AccountRuleError,
+    AccountTakenError,
+    InvitationError,
+    UnknownAccountError,
+    WrongCodeError,
+)
 from gateway.accounts.model import Account, Credentials, Identity, Invitation, Means, Offer, Role
 from gateway.accounts.ports import UnitOfWork
 from gateway.accounts.secrets import Kind, new_id, new_secret, secret_hash
@@ -78,6 +85,21 @@ def invite(entrance: Entrance, by: str, offer: Offer, days: int = DAYS) -> str:
         index = entries.record(accounts, work, entries.invited(by, invitation, now))
         work.people.add_invitation(invitation, secret_hash(Kind.INVITATION, code), because=index)
     return code
+
+
+def withdraw(accounts: Accounts, by: str, name: str) -> None:
+    """Make an invitation void that was not used yet. Raises UnknownAccountError."""
+    now = accounts.clock.now()
+    with accounts.store.writing() as work:
+        invitation = next((i for i in work.people.invitations() if i.offer.name == name), None)
+        if invitation is None:
+            raise UnknownAccountError(
+                f"Nobody is invited as {name}.", remedy="List them: safelane account list."
+            )
+        offer = invitation.offer
+        unopened = Account(offer.name, offer.organisation, offer.role, offer.purposes, now, -1)
+        entry = entries.handled(by, unopened, AccountStep.WITHDRAWN, now)
+        work.people.take_invitation(invitation, because=entries.record(accounts, work, entry))
 
 
 def look_at(entrance: Entrance, code: str) -> tuple[Invitation, str]:

@@ -73,6 +73,16 @@ def invite(
     _invite(directory, Offer(name, organisation, Role(role), frozenset(purposes)), days)
 
 
+@command.command("withdraw")
+@name_argument
+@options.own_directory
+def withdraw(name: str, directory: Path) -> None:
+    """Make the invitation of NAME void, if nobody has used it yet."""
+    with open_entrance(directory) as entrance:
+        inviting.withdraw(entrance.accounts, _console(), name)
+    click.echo(f"The invitation of {name} opens nothing any more.")
+
+
 @command.command("list")
 @options.own_directory
 def list_accounts(directory: Path) -> None:

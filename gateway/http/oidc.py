@@ -67,7 +67,6 @@ class OidcDirectory:
         _require_tls(client.issuer, "its issuer")
         self._client = client
         self._clock = clock
-        self._http = httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False)
         self._lock = Lock()
         self._endpoints: _Endpoints | None = None
 
@@ -127,11 +126,11 @@ class OidcDirectory:
             "client_id": self._client.id,
         }
         # A client with a secret shows it in the header (client_secret_basic); a public one has only PKCE.
-        known = httpx.BasicAuth(self._client.id, self._client.secret) if self._client.secret else None
+        us = self._client
+        known = httpx.BasicAuth(us.id, us.secret) if us.secret else httpx.USE_CLIENT_DEFAULT
         try:
-            reply = self._http.post(
-                self._discovered().token, data=form, auth=known or httpx.USE_CLIENT_DEFAULT
-            )
+            with _client() as client:
+                reply = client.post(self._discovered().token, data=form, auth=known)
             said = reply.raise_for_status().json()
             id_token = said["id_token"]
         except (httpx.HTTPError, ValueError, KeyError, TypeError):
@@ -167,12 +166,18 @@ class OidcDirectory:
 
     def _get(self, url: str) -> dict[str, Any]:
         try:
-            said = self._http.get(url).raise_for_status().json()
+            with _client() as client:
+                said = client.get(url).raise_for_status().json()
         except (httpx.HTTPError, ValueError):
             raise IdentityRefusedError("unreachable") from None
         if not isinstance(said, dict):
             raise IdentityRefusedError("unreachable")
         return said
+
+
+def _client() -> httpx.Client:
+    """One for each call: sign-ins are rare, and a redirect of a provider would lead to who knows whom."""
+    return httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False)
 
 
 def _require_tls(url: str, what: str) -> None:

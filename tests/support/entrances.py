@@ -132,6 +132,11 @@ class Browser:
         return self.get("/account").status_code == 200
 
 
+def key_on(page: str) -> str:
+    """The code generator's key that a page shows."""
+    return page.partition('class="secret"><code>')[2].partition("</code>")[0].replace(" ", "")
+
+
 @contextmanager
 def hub_house(
     directory: Path, place: Place | None = None, provider: Directory | None = None

@@ -2,7 +2,7 @@
 
 import pyotp
 import pytest
-from entrances import PASSPHRASE, Browser, House
+from entrances import PASSPHRASE, Browser, House, key_on
 
 from audit.account_events import AccountInvited, AccountOpened
 from gateway.accounts.errors import AccountRuleError, AccountTakenError
@@ -11,11 +11,6 @@ from gateway.accounts.model import Offer, Role
 
 OFFER = Offer("ana@armac.example", "ARMAC", Role.ANALYST, frozenset({"regional-reporting"}))
 NOT_OPEN = "does not open an account"
-
-
-def key_on(page: str) -> str:
-    """The code generator's key that a page shows."""
-    return page.partition('class="secret"><code>')[2].partition("</code>")[0].replace(" ", "")
 
 
 def accept(browser: Browser, house: House, invitation: str, **changed: str):

@@ -52,7 +52,7 @@ def test_signing_out_ends_the_session_here_and_not_only_in_the_browser(house: Ho
 
 
 @pytest.mark.parametrize(
-    "change", [lambda s: s[:-1], lambda s: s + "x", lambda s: s.swapcase(), lambda s: ""]
+    "change", [lambda s: s[:-1], lambda s: s + "x", lambda s: s.swapcase(), lambda _: ""]
 )
 def test_a_tampered_cookie_opens_nothing(house: House, ana, change) -> None:
     browser = house.signed_in(ana)
@@ -84,7 +84,7 @@ def test_a_session_ends_after_half_a_day_however_much_it_is_used(house: House, a
 
 def test_another_session_is_ended_at_once(house: House, ana) -> None:
     home, office = house.signed_in(ana), house.signed_in(ana)
-    (other,) = [s for s in sessions.open_sessions(house.accounts, ana.name)][1:]
+    (other,) = sessions.open_sessions(house.accounts, ana.name)[1:]
 
     home_listed = office.get("/account").text
     office.post("/account/sessions/end", {"session": other.id}, page="/account")
