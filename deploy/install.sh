@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Installs Safelane from this folder, without internet.
+#
+#   ./install.sh TARGET [PYTHON]        # for instance: sudo ./install.sh /opt/safelane
+set -euo pipefail
+target=${1:?"usage: ./install.sh TARGET [PYTHON]"}
+python=${2:-python3}
+cd "$(dirname "$0")"
+sha256sum --quiet --check SHA256SUMS || { echo "This folder is damaged: copy it again." >&2; exit 1; }
+[ ! -e "$target" ] || { echo "$target is there already; name a new folder, or move it away first." >&2; exit 1; }
+# A virtual environment knows its own path, so it is made where it stays; what fails half-way is taken away again.
+trap 'rm -rf "$target"' EXIT
+"$python" -m venv "$target"
+"$target/bin/pip" install --quiet --no-index --find-links wheels --require-hashes -r runtime.txt
+"$target/bin/pip" install --quiet --no-index --no-deps ./safelane-*.whl
+"$target/bin/safelane" --version
+trap - EXIT
