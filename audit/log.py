@@ -25,6 +25,9 @@ from audit.tiles import HEIGHT, MAX_ENTRY_SIZE, WIDTH, Tile, TileTree, partial_t
 from audit.tree import TiledTree
 from audit.vkey import VerifierKey
 
+_LOOKED_AT = 10
+"""Cosigned heads among which a receipt's checkpoint is chosen: later ones have the entry as well."""
+
 
 @dataclass(frozen=True)
 class Head:
@@ -74,8 +77,11 @@ class Storage(Protocol):
         """The largest head among those signed at this second (since the epoch) or before."""
         ...
 
-    def cosigned_heads(self, min_size: int) -> Sequence[Head]:
-        """Heads of at least this size for which cosignatures were gathered, smallest first."""
+    def cosigned_heads(self, min_size: int, newest: int | None = None) -> Sequence[Head]:
+        """Heads of at least this size for which cosignatures were gathered, smallest first.
+
+        With `newest` only so many of them, the largest.
+        """
         ...
 
     def cosignatures(self, size: int) -> Sequence[Signature]:
@@ -191,6 +197,20 @@ class Log:
         raise QuorumError(
             f"no checkpoint of {self.origin} with entry {index} has the policy's quorum of witnesses yet"
         )
+
+    def fullest_receipt(self, storage: Storage, index: int) -> Receipt:
+        """Prove entry `index` under the checkpoint that most witnesses have cosigned, of these the latest.
+
+        Without any, under the latest checkpoint. Raises NotInLogError.
+        """
+        latest = self.receipt(storage, index)
+        best, size = latest.checkpoint, Checkpoint.parse(latest.checkpoint.text).size
+        for head in storage.cosigned_heads(index + 1, _LOOKED_AT):
+            note = Note.parse(head.note).with_signatures(storage.cosignatures(head.size))
+            if len(note.signatures) > len(best.signatures):
+                best, size = note, head.size
+        tree = TiledTree(_require_head(storage, self.origin).size, storage.read_tiles)
+        return Receipt(index, tuple(inclusion_proof(index, size, tree.nodes)), best)
 
     def consistency(self, storage: Storage, old_size: int, new_size: int) -> list[bytes]:
         """Prove that the log of `new_size` entries extends that of `old_size`; nothing for 0.

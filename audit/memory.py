@@ -55,9 +55,10 @@ class MemoryStorage:
             (h for h in self._heads.values() if h.signed_at <= time), key=lambda h: h.size, default=None
         )
 
-    def cosigned_heads(self, min_size: int) -> list[Head]:
-        """Heads of at least this size that have cosignatures, smallest first."""
-        return [self._heads[size] for size in sorted(self._cosignatures) if size >= min_size]
+    def cosigned_heads(self, min_size: int, newest: int | None = None) -> list[Head]:
+        """Heads of at least this size that have cosignatures, smallest first; so many of the largest."""
+        sizes = [size for size in sorted(self._cosignatures) if size >= min_size]
+        return [self._heads[size] for size in (sizes if newest is None else sizes[-newest:])]
 
     def cosignatures(self, size: int) -> list[Signature]:
         """Cosignatures gathered for the checkpoint of this size."""

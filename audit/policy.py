@@ -1,7 +1,7 @@
 """Trust policies (c2sp.org/tlog-policy): which logs are believed, and which witnesses must have cosigned."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Self
 
@@ -55,6 +55,13 @@ class Policy:
         if not quorum:
             return cls((log,), named)
         return cls((log,), named, {"quorum of witnesses": Group(quorum, tuple(named))}, "quorum of witnesses")
+
+    @staticmethod
+    def text(log: str, witnesses: Mapping[str, str], quorum: int) -> str:
+        """A policy file that asks for `quorum` of the witnesses (name -> vkey) of a log (a vkey)."""
+        named = [f"witness {name} {key}" for name, key in witnesses.items()]
+        group = f"group quorum-of-witnesses {quorum} {' '.join(witnesses)}"
+        return "\n".join([f"log {log}", *named, group, "quorum quorum-of-witnesses"]) + "\n"
 
     @staticmethod
     def parse(data: bytes) -> "Policy":

@@ -68,9 +68,9 @@ class StagedStorage:
         """The largest sealed head that was signed at this second or before."""
         return self._storage.head_signed_by(time)
 
-    def cosigned_heads(self, min_size: int) -> Sequence[Head]:
+    def cosigned_heads(self, min_size: int, newest: int | None = None) -> Sequence[Head]:
         """Heads of at least this size that have cosignatures."""
-        return self._storage.cosigned_heads(min_size)
+        return self._storage.cosigned_heads(min_size, newest)
 
     def cosignatures(self, size: int) -> Sequence[Signature]:
         """Cosignatures of the checkpoint of this size."""

@@ -100,5 +100,5 @@ def _outline(asked: AskedQuestion) -> dict[str, Any]:
 def _receipt(view: View, index: int) -> dict[str, str]:
     return {
         "entry": to_base64(hub().log.entry(view.log, index)),
-        "proof": str(hub().log.receipt(view.log, index)),
+        "proof": str(hub().log.fullest_receipt(view.log, index)),
     }

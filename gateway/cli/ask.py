@@ -1,11 +1,13 @@
 """`safelane ask`: a regional question, and the table that comes back."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
 
 from gateway.cli import options
+from gateway.cli.quorum import log_policy_options, read_log_policy, say_quorum
 from gateway.demo.access import analyst
 from gateway.export import coverage_lines, to_csv, to_json, to_text
 from gateway.http.client import HubClient, Result
@@ -30,6 +32,8 @@ DEADLINE_SECONDS = 10
 @click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
 )
+@log_policy_options[0]
+@log_policy_options[1]
 @options.directory
 def ask(
     *,
@@ -39,6 +43,8 @@ def ask(
     purpose: str,
     deadline: int,
     form: str,
+    log_policy: Path | None,
+    require_quorum: bool,
     directory: Path,
 ) -> None:
     """Ask a regional question as the analyst whose access is in --dir."""
@@ -46,11 +52,18 @@ def ask(
     filters: dict[str, list[str]] = {}
     for level, codes in where:
         filters.setdefault(level, []).extend(codes)
+    if require_quorum and log_policy is None:
+        raise click.UsageError("--require-quorum needs --log-policy: it says which quorum.")
+    policy = None if log_policy is None else read_log_policy(log_policy)
+    said = ""
     client = HubClient(*analyst(directory))
     try:
         result = client.ask(
             measure=measure, by=levels, where=filters, purpose=purpose, deadline_seconds=deadline
         )
+        if policy is not None:
+            again = partial(client.released, result.release.question_id)
+            said = say_quorum(policy, result, again, required=require_quorum)
     finally:
         client.close()
     if form == "csv":
@@ -59,6 +72,8 @@ def ask(
         click.echo(to_json(result.release), nl=False)
     else:
         show(result)
+    if said:
+        click.echo(said, err=form != "table" or said.startswith("Warning"))
 
 
 def show(result: Result) -> None:

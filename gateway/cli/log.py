@@ -60,10 +60,13 @@ def export(out: Path, directory: Path) -> None:
     help="Where the bytes of the entry are written.",
 )  # fmt: skip
 def receipt(index: int, directory: Path, out: Path, entry_out: Path) -> None:
-    """Prove entry INDEX: a receipt that anybody can check offline with the log's key."""
+    """Prove entry INDEX: a receipt that anybody can check offline with the log's key.
+
+    It carries the cosignatures that have come until now: make it again to complete it.
+    """
     with opened(directory) as found, found.kept.store.reading() as view:
         log = found.kept.log
-        proof = log.receipt(view.log, index)
+        proof = log.fullest_receipt(view.log, index)
         entry = log.entry(view.log, index)
         out.write_bytes(str(proof).encode())
         entry_out.write_bytes(entry)

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from audit.policy import Policy
 from gateway.bootstrap.hub import add_user, create_hub, enrol, log_key, open_hub
 from gateway.bootstrap.member import connect, create_member, open_member
 from gateway.demo.access import HUB, MEMBERS, grant
@@ -21,6 +22,8 @@ from gateway.hub.model import Role
 
 ORIGIN = "safelane-demo.example"
 MARKER = "demo.json"
+LOG_POLICY = "log-policy"
+"""Which witnesses must have seen a question: more than half of the members (c2sp.org/tlog-policy)."""
 SEED = 20261125
 VERSION = 1
 """Of the demo's layout: a directory of another version is not touched."""
@@ -77,6 +80,7 @@ def _fill(directory: Path, told: Told) -> None:
     hub_directory = directory / HUB
     create_hub(hub_directory, f"{ORIGIN}/log")
     key = log_key(hub_directory)
+    witnesses = {}
     with open_hub(hub_directory) as hub:
         grant(directory, add_user(hub, ANALYST, "ARMAC", Role.ANALYST, PURPOSES), key)
         for member in DEMO_MEMBERS:
@@ -85,8 +89,11 @@ def _fill(directory: Path, told: Told) -> None:
             new = create_member(place, member, ORIGIN)
             # The hub's address is told to a node when it starts: in the demo it changes from run to run.
             connect(place, member, "http://127.0.0.1:0", enrol(hub, new.enrolment))
+            witnesses[member] = new.enrolment.witness_key
             make_vault(place, member)
             _give_register(place, member)
+    policy = Policy.text(key, witnesses, len(witnesses) // 2 + 1)
+    (directory / LOG_POLICY).write_text(policy, encoding="utf-8")
     marker = {"members": list(DEMO_MEMBERS), "seed": SEED, "version": VERSION}
     (directory / MARKER).write_text(json.dumps(marker) + "\n", encoding="utf-8")
 

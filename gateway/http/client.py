@@ -10,9 +10,10 @@ import httpx
 from audit.commitment import Opening
 from audit.encoding import parse_base64
 from audit.errors import AuditError
-from audit.events import Asked, Released, decode
+from audit.events import decode
 from audit.note import Verifier
 from audit.policy import Policy
+from audit.question_events import Asked, Released
 from audit.receipt import Receipt
 from gateway.errors import SafelaneError
 from gateway.wire.release import RESULT, Release, release_from_json, release_text
@@ -90,6 +91,10 @@ class HubClient:
             wait = min(left, LONGEST_WAIT)
             asked = self._call("GET", f"/questions/{asked['id']}", params={"wait": f"{wait:.1f}"})
         return self._checked(asked)
+
+    def released(self, question_id: str) -> Result:
+        """A release once more: its receipts may carry more cosignatures. Raises as `ask` does."""
+        return self._checked(self._call("GET", f"/questions/{question_id}"))
 
     def get(self, path: str) -> Any:
         """The JSON at a path of the API. Raises AskError."""

@@ -83,6 +83,19 @@ def witness_regional(node: Node, seen_size: int, head: str, proof: tuple[bytes, 
     return Witnessed(witnessed, tuple(map(Verifier.parse, keys.valid)))
 
 
+def convict_shorter(node: Node, seen_size: int, public: str) -> None:
+    """Keep as evidence the head that a hub shows to everybody, if it is not above what it showed this node.
+
+    A hub that was rolled back says so itself when it is called. Raises LinkError as `witness_regional` does.
+    """
+    try:
+        size = Checkpoint.parse(Note.parse(public).text).size
+    except AuditError:
+        return
+    if size <= seen_size:
+        witness_regional(node, seen_size, public, ())
+
+
 def follow_regional(node: Node, call: Poll, reply: PollReply, witnessed: Witnessed) -> None:
     """Copy what the reply tells of the regional log, and remember what the hub knows of ours.
 

@@ -110,8 +110,8 @@ class SqlLogStorage:
         ).one_or_none()
         return None if row is None else Head(row.size, row.note, row.signed_at)
 
-    def cosigned_heads(self, min_size: int) -> list[Head]:
-        """Heads of at least this size that witnesses have cosigned, smallest first."""
+    def cosigned_heads(self, min_size: int, newest: int | None = None) -> list[Head]:
+        """Heads of at least this size that witnesses have cosigned, smallest first; the largest of them."""
         has_lines = exists().where(
             log_cosignatures.c.origin == log_checkpoints.c.origin,
             log_cosignatures.c.size == log_checkpoints.c.size,
@@ -119,9 +119,10 @@ class SqlLogStorage:
         rows = self._connection.execute(
             select(log_checkpoints)
             .where(log_checkpoints.c.origin == self._origin, log_checkpoints.c.size >= min_size, has_lines)
-            .order_by(log_checkpoints.c.size)
+            .order_by(log_checkpoints.c.size.desc())
+            .limit(newest)
         )
-        return [Head(row.size, row.note, row.signed_at) for row in rows]
+        return [Head(row.size, row.note, row.signed_at) for row in rows][::-1]
 
     def read_tiles(self, tiles: Sequence[Tile]) -> list[bytes]:
         """Contents of tiles. Raises NotInLogError."""

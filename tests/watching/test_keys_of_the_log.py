@@ -205,8 +205,6 @@ def test_killed_at_any_step_it_is_the_old_state_or_the_new(
         raise KeyboardInterrupt
 
     before = pair.head()
-    # A node's log grows from time to time, so that the hub's cosignature of it is to be seen.
-    rotate_witness_key(pair.node, "an entry", OVERLAP, pair.clock)
     owner = rotating.SqlWatch if step == "add_key_change" else rotating
     with monkeypatch.context() as patch:
         patch.setattr(owner, step, killed)
@@ -216,6 +214,8 @@ def test_killed_at_any_step_it_is_the_old_state_or_the_new(
     assert str(pair.head()) == str(before)
     pair.run()
     rotation = rotate(pair.hub, "yearly", OVERLAP, pair.clock)
+    pair.run()
+    rotate_witness_key(pair.node, "so that the node's log grows and is cosigned", OVERLAP, pair.clock)
     pair.run(rounds=3)
     assert signed_by(pair.head() if rotate is rotate_log_key else pair.node_head(), rotation.present)
 

@@ -1,7 +1,7 @@
 """Whatever a hub does to a node's view of the regional log, the node finds it out and keeps the proof."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -42,11 +42,11 @@ def put(region: Federation) -> AskedQuestion:
     return ask(region.hub, region.analyst, question, timedelta(seconds=10))
 
 
-def settle(region: Federation, *, but: Member | None = None) -> None:
+def settle(region: Federation, *, but: Collection[str] = ()) -> None:
     """Every member calls twice: what it has seen and answered has arrived, and it knows so."""
     for _ in range(2):
-        for member in region.members.values():
-            if member is not but:
+        for code, member in region.members.items():
+            if code not in but:
                 member.round()
         release_due(region.hub)
 
@@ -78,7 +78,7 @@ def test_an_honest_hub_raises_nothing(region: Federation) -> None:
         assert evidence(member) == []
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("lie", ["fork", "rewrite", "rollback", "omit an entry"])
 def test_every_other_history_is_refused_and_convicts_the_hub(
     lie: str, seed: int, region: Federation, tmp_path: Path
@@ -172,18 +172,20 @@ def test_another_head_for_everybody_else_is_a_fork(region: Federation) -> None:
     assert [kept.finding for kept in evidence(victim)] == [Finding.FORK]
 
 
-def ended(region: Federation, victim: Member, *, answers: bool) -> tuple[list[bytes], int]:
+def ended(
+    region: Federation, victim: Member, *, answers: bool, but: Collection[str] = ()
+) -> tuple[list[bytes], int]:
     """A question ended that the victim answered or never heard of: the true log, and the number of the end.
 
     The victim has not been shown the end yet.
     """
-    settle(region)
+    settle(region, but=but)
     victim.round()
     asked = put(region)
     if answers:
         victim.round()
-    for other in region.members.values():
-        if other is not victim:
+    for code, other in region.members.items():
+        if other is not victim and code not in but:
             other.round()
     region.clock.move(seconds=20)
     release_due(region.hub)
@@ -194,9 +196,8 @@ def ended(region: Federation, victim: Member, *, answers: bool) -> tuple[list[by
     return entries_of(region), question.released_index
 
 
-@pytest.mark.parametrize("code", MEMBERS)
-def test_an_end_that_is_kept_from_a_node_is_missed(code: str, region: Federation) -> None:
-    victim = region.members[code]
+def test_an_end_that_is_kept_from_a_node_is_missed(region: Federation) -> None:
+    victim = region.members["TH"]
     truth, end = ended(region, victim, answers=True)
     liar = LyingHub(region, victim)
     liar.tell(truth, hide=[end])
@@ -207,7 +208,6 @@ def test_an_end_that_is_kept_from_a_node_is_missed(code: str, region: Federation
     assert "no-end" in kinds(look(region, victim))
 
 
-@pytest.mark.parametrize("code", MEMBERS)
 @pytest.mark.parametrize(
     ("answers", "claim", "gap"),
     [
@@ -218,20 +218,21 @@ def test_an_end_that_is_kept_from_a_node_is_missed(code: str, region: Federation
     ],
 )
 def test_an_end_that_says_something_else_than_the_nodes_log_is_found_in_one_cycle(
-    answers: bool, claim: Outcome, gap: str, code: str, region: Federation
+    answers: bool, claim: Outcome, gap: str, region: Federation
 ) -> None:
-    """The members of this region have no policy in force: what they answer is a refusal."""
-    victim = region.members[code]
-    truth, end = ended(region, victim, answers=answers)
-    LyingHub(region, victim).tell(
-        [*truth[:end], released_otherwise(truth[end], code, claim), *truth[end + 1 :]]
-    )
-    victim.round()
+    """Whichever member it is told to. None has a policy in force here: what they answer is a refusal."""
+    deceived: list[str] = []
+    for code, victim in region.members.items():
+        truth, end = ended(region, victim, answers=answers, but=deceived)
+        lie = released_otherwise(truth[end], code, claim)
+        LyingHub(region, victim).tell([*truth[:end], lie, *truth[end + 1 :]])
+        victim.round()
 
-    (alert,) = look(region, victim)
+        (alert,) = look(region, victim)
 
-    assert (alert.kind, alert.entries) == (gap, (end,))
-    assert code in alert.about
+        assert (alert.kind, alert.entries) == (gap, (end,))
+        assert code in alert.about
+        deceived.append(code)
 
 
 def test_an_answer_that_comes_too_late_is_no_fault_of_the_hub(region: Federation) -> None:
