@@ -12,6 +12,7 @@ from flask import Flask
 
 import gateway
 from audit.events import EVENTS
+from audit.excerpt import Excerpt
 from gateway.api.app import create_hub_app, create_node_app
 from gateway.api.problems import STATUS
 from gateway.bootstrap.hub import create_hub, enrol, open_hub
@@ -22,6 +23,7 @@ from gateway.wire.answer import Answer, AskedEntry, Refusal
 from gateway.wire.cells import Status
 from gateway.wire.exchange import Delivery, Poll, PollReply, SignedAnswer
 from gateway.wire.release import Coverage, Release
+from gateway.wire.shown import ShownLog, Sight, excerpt_as_json
 
 REFERENCE = ROOT / "docs" / "reference"
 COMMANDS = REFERENCE / "commands.md"
@@ -114,7 +116,7 @@ def test_every_setting_is_told_with_its_default(heading: str, config: type) -> N
 
 
 def _default(field: dataclasses.Field) -> str:
-    return "must be there" if field.default is dataclasses.MISSING else field.default or "empty"
+    return "must be there" if field.default is dataclasses.MISSING else str(field.default) or "empty"
 
 
 @pytest.mark.processes
@@ -141,6 +143,8 @@ ASKED = AskedEntry("region.example/log", 0, "00" * 32)
 MESSAGES = {
     "## From node to hub: poll": Poll(0, None, None, 0.0),
     "## From hub to node: poll reply": PollReply("", (), ()),
+    "## A log that is shown": ShownLog(""),
+    "## A sight": Sight(0, 0, None),
     "## A delivery": Delivery("q-1", b"", ""),
     "## From node to hub: a signed answer": SignedAnswer("", b"", "", b""),
     "## An answer": Answer("q-1", ASKED, "KH", None, None, None, (), (), (Refusal.LATE,)),
@@ -151,6 +155,10 @@ MESSAGES = {
 @pytest.mark.parametrize("heading", MESSAGES)
 def test_every_field_of_a_message_is_told(heading: str) -> None:
     assert set(names(WIRE, heading)) == set(MESSAGES[heading].as_json())
+
+
+def test_every_field_of_an_excerpt_is_told() -> None:
+    assert set(names(WIRE, "## An excerpt")) == set(excerpt_as_json(Excerpt(0, (), ())) or {})
 
 
 def test_every_status_of_a_cell_is_told() -> None:
