@@ -33,7 +33,7 @@ def with_certain(release: Release, rules: Rules, *, settled: NDArray[np.bool_]) 
         values, withheld = release.values.copy(), release.withheld.copy()
         names = _names(release)
         for cell in found:
-            rows = names[_canonical(release.dims, cell)]
+            rows = names[_canonical(release, cell)]
             hidden = rows[release.withheld[rows]]
             _check(cell, rules, protected=bool(settled[hidden].any()))
             values[hidden], withheld[hidden] = cell.low, False
@@ -64,9 +64,16 @@ def _names(release: Release) -> dict[Cell, NDArray[np.int64]]:
     return {tuple(cell): mine for cell, mine in zip(cells.tolist(), rows, strict=True)}
 
 
-def _canonical(dims: tuple[Hierarchy, ...], cell: Found) -> Cell:
+def _canonical(release: Release, cell: Found) -> Cell:
+    """The one name of a cell; the attacker also names the population that a dimension is limited to."""
     codes = dict(cell.key)
-    return tuple(int(_one_name(d)[d.position(str(codes.get(d.name, ROOT)))]) for d in dims)
+    whole = {name: w if isinstance(w, str) or len(w) > 1 else w[0] for name, w in release.where.items()}
+    place = []
+    for dim in release.dims:
+        code = codes.get(dim.name, ROOT)
+        named = isinstance(code, str) and code != whole.get(dim.name)
+        place.append(int(_one_name(dim)[dim.position(str(code)) if named else dim.root]))
+    return tuple(place)
 
 
 def _one_name(dim: Hierarchy) -> NDArray[np.int32]:

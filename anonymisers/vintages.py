@@ -63,14 +63,39 @@ def releases(parts: Sequence[Part]) -> list[Release]:
     A part that somebody left later is cut by vintage, so that the releases about both fit each other.
     """
     numbers = [n for n, p in enumerate(parts) if p.kind != "left"]
-    codes = tuple(_code(v) for v in touched(parts, numbers))
+    everybody = touched(parts, numbers)
+    codes = tuple(_code(v) for v in everybody)
     vintage = Hierarchy(NAME, (ROOT, *codes), dict.fromkeys(codes, ROOT))
+    time = _whole_time(parts)
     found = []
     for number, part in enumerate(parts):
         which = 1 if part.kind == "left" else 0
-        inside = tuple(_code(v) for v in touched(parts, numbers) if v[which] == number)
-        found += [_known(cube, vintage, inside) for cube in part.cubes]
+        inside = tuple(_code(v) for v in everybody if v[which] == number)
+        found += [_in_time(_known(cube, vintage, inside), time, part) for cube in part.cubes]
     return found
+
+
+def _whole_time(parts: Sequence[Part]) -> Hierarchy | None:
+    """The time dimension over the periods of all parts."""
+    times = [p.time for p in parts if p.time is not None]
+    if not times:
+        return None
+    parent = {child: above for time in times for child, above in time.parent.items()}
+    codes = dict.fromkeys(code for time in times for code in time.codes)
+    return Hierarchy(times[0].name, tuple(codes), parent)
+
+
+def _in_time(release: Release, time: Hierarchy | None, part: Part) -> Release:
+    """The release over the whole time dimension, about its own periods: five years may go on in another."""
+    names = [d.name for d in release.dims]
+    if time is None or time.name not in names or not all(code in time.index for code in part.period):
+        return release
+    at = names.index(time.name)
+    coords = release.coords.copy()
+    coords[:, at] = np.array([time.index[c] for c in release.dims[at].codes], dtype=np.int32)[coords[:, at]]
+    dims = (*release.dims[:at], time, *release.dims[at + 1 :])
+    where = {**release.where, time.name: tuple(sorted(part.period))}
+    return Release(dims, where, coords, release.values, release.withheld)
 
 
 def _code(vintage: Vintage) -> str:

@@ -118,10 +118,11 @@ class _Finest:
             mask = 1 << self._bits.setdefault(code, len(self._bits))
         else:
             found = {self._union(parts, (*above, code)) for parts in cuts}
-            if len(found) > 1:
+            mask = max(found, key=int.bit_count)
+            # A period that goes on (five years of which two are over) holds more in a later release.
+            if any(each & ~mask for each in found):
                 msg = f"dimension {self._name!r}: the releases cut {code!r} into different finest codes"
                 raise TableError(msg, remedy="Add their common refinement as the lowest level of both.")
-            mask = found.pop()
         self._known[code] = mask
         return mask
 
@@ -133,7 +134,7 @@ class _Finest:
 
     def masks(self, hierarchy: Hierarchy) -> list[int]:
         root = self.of_root(hierarchy)
-        return [root if code == ROOT else self.of_code(code) for code in hierarchy.codes]
+        return [root if code == ROOT else self.of_code(code) & root for code in hierarchy.codes]
 
     def codes(self) -> dict[str, int]:
         return {c: self.of_code(c) for h in self._hierarchies for c in h.codes if c != ROOT}

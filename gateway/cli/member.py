@@ -15,6 +15,7 @@ from gateway.cli.files import read_document
 from gateway.cli.logging import log_to_output
 from gateway.cli.mapping import command as map_command
 from gateway.cli.progress import building
+from gateway.cli.revisions import command as revisions_command
 from gateway.cli.serving import stop_on_signals, stop_with_parent
 from gateway.demo.preparing import prepare as do_prepare
 from gateway.member.building import build
@@ -29,6 +30,7 @@ def member() -> None:
 member.add_command(map_command)
 member.add_command(approvals.command)
 member.add_command(approvals.quotas)
+member.add_command(revisions_command)
 
 
 @member.command(name="join")

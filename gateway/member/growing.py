@@ -94,7 +94,7 @@ def grow(maker: Maker, former: Chronicle | None) -> Chronicle:
     released = {int(year) for p in parts if p.kind == "period" for year in p.period}
     if missing := sorted(released - set(maker.plan.years)):
         raise NotProtectedError(
-            f"Years that were released already are not covered any more: {', '.join(map(str, missing))}.",
+            f"Years that are released already would not be covered any more: {', '.join(map(str, missing))}.",
             remedy="What was released stays released: load the whole register, or shorten the embargo again.",
         )
     if former is not None:

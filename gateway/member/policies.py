@@ -1,12 +1,12 @@
 """The policy that a node goes by: what can be one, and whether what is kept is what was signed."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 import structlog
 
+from gateway.member.adopting import existing
 from gateway.member.context import Node
 from gateway.member.errors import PolicyRefusedError, SignatureRefusedError
 from gateway.member.model import Duty, Holder, PolicyInForce, SignedPolicy
@@ -46,17 +46,22 @@ def checked(node: Node, text: str) -> Policy:
 
 
 def check_effect(node: Node, view: View, policy: Policy) -> None:
-    """A policy that would show the released data otherwise needs a second cube, and could strand the node."""
+    """Once something was given out, a policy needs its cube before it comes into force.
+
+    Raises PolicyRefusedError where there is none: else the node would have a policy and nothing to answer
+    from, perhaps for ever, as not every policy can be protected beside what was given out.
+    """
     cube, loaded = view.cube(), view.snapshot()
     if cube is None or loaded is None or not view.released_cubes():
         return
     made, _ = plan(node.dictionary, policy, loaded[1], node.clock.now().date())
-    if replace(made, years=()) != replace(cube.plan, years=()):
+    if existing(view, loaded[0].id, made) is None:
         raise PolicyRefusedError(
-            "The policy would show the same data otherwise than what is released already.",
+            "The policy, or a newer snapshot, would show other tables than what is released already, and "
+            "its tables are not protected beside that yet.",
             remedy=(
-                "Nothing was changed. A second release beside the first cannot be protected yet: keep the "
-                "levels, threshold, zeros, priority tables and population. Other terms may change."
+                "Nothing was changed. `safelane policy preview` protects them, and says where that cannot be "
+                "done; then hand the policy in again."
             ),
         )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from anonymisers.chronicle import Chronicle
 from anonymisers.risk import Risk
+from anonymisers.rules import Rules
 from anonymisers.table import Table
 from gateway.dictionary import Dictionary
 from gateway.member import measuring
@@ -16,11 +17,10 @@ from gateway.member.building import Progress, counted_table, protected
 from gateway.member.context import Node
 from gateway.member.counting import count_people
 from gateway.member.cubes import MEASURE, ReadyCube, trees
-from gateway.member.errors import NothingToProtectError, PolicyRefusedError
+from gateway.member.errors import NothingToProtectError, NotProtectedError
 from gateway.member.measuring import Exposure, SharedValue, TableShown
 from gateway.member.model import LoadedSnapshot, Plan
 from gateway.member.planning import plan
-from gateway.member.policies import check_effect
 from gateway.member.score import Score, score
 from gateway.member.snapshot import Snapshot, population
 from policies import Policy
@@ -79,7 +79,6 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
     """
     with node.store.reading() as view:
         loaded, released = view.snapshot(), view.released_cubes()
-        hindrance = _hindrance(node, policy)
     if loaded is None:
         raise NothingToProtectError(
             f"{node.member} has no snapshot yet, so that there is nothing to look at.",
@@ -87,14 +86,14 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
         )
     record, snapshot = loaded
     planned = plan(node.dictionary, policy, snapshot, node.clock.now().date())
-    beside = released if hindrance is None else []
-    with node.store.reading() as view:
-        name = preview_id(record.id, planned[0], beside)
-        found = view.preview(name) if hindrance else existing(view, record.id, planned[0])
-    kept = found or protected(node, snapshot, planned, beside, progress).to_bytes()
-    if found is None:
-        with node.store.notes() as notes:
-            notes.keep_preview(name, record.id, kept, node.clock.now())
+    hindrance = None
+    try:
+        kept, fresh = _kept(node, loaded, planned, released, progress)
+    except NotProtectedError as error:
+        if not released:
+            raise
+        hindrance = f"{error.message} {error.remedy}".strip()
+        kept, fresh = _kept(node, loaded, planned, [], progress)
     return Made(
         policy=policy,
         record=record,
@@ -103,7 +102,7 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
         snapshot=snapshot,
         people=counted_table(node, snapshot, *planned),
         bytes=kept,
-        fresh=found is None,
+        fresh=fresh,
         beside=hindrance is None,
         hindrance=hindrance,
     )
@@ -161,10 +160,22 @@ def _finer(dictionary: Dictionary, member: str, one: str, other: str) -> str:
     return min(one, other, key=lambda level: names.index(level) if level in names else 0)
 
 
-def _hindrance(node: Node, policy: Policy) -> str | None:
+def _kept(
+    node: Node,
+    loaded: tuple[LoadedSnapshot, Snapshot],
+    planned: tuple[Plan, Rules],
+    beside: list[bytes],
+    progress: Progress | None,
+) -> tuple[bytes, bool]:
+    """The cube of a plan beside these, made now if there is none yet; and whether it was made now."""
+    record, snapshot = loaded
+    name = preview_id(record.id, planned[0], beside)
     with node.store.reading() as view:
-        try:
-            check_effect(node, view, policy)
-        except PolicyRefusedError as error:
-            return f"{error.message} {error.remedy}".strip()
-    return None
+        same = beside == view.released_cubes()
+        found = existing(view, record.id, planned[0]) if same else view.preview(name)
+    if found is not None:
+        return found, False
+    made = protected(node, snapshot, planned, beside, progress).to_bytes()
+    with node.store.notes() as notes:
+        notes.keep_preview(name, record.id, made, node.clock.now())
+    return made, True

@@ -212,6 +212,13 @@ def _reviewed(node: Node, view: View, policy: Policy, draft: Draft, signed: Sign
     return found.by
 
 
+def next_policy(node: Node) -> Policy | None:
+    """The signed policy whose day has come and that is not in force yet, or None."""
+    with node.store.reading() as view:
+        due = _due(node, view)
+    return checked(node, due[-1].text) if due else None
+
+
 def _due(node: Node, view: View) -> list[SignedPolicy]:
     """Signed versions whose first day has come and that are not in force yet."""
     today = node.clock.now().date()

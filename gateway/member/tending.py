@@ -6,7 +6,8 @@ from gateway.member.approving import end_late
 from gateway.member.building import build
 from gateway.member.context import Node
 from gateway.member.cubes import CubeShelf
-from gateway.member.publishing import come_into_force
+from gateway.member.previewing import make
+from gateway.member.publishing import come_into_force, next_policy
 
 log = structlog.get_logger()
 
@@ -20,6 +21,11 @@ def tend(node: Node, shelf: CubeShelf) -> None:
     the policy in force, or its former cube, stays.
     """
     end_late(node, shelf)
+    due = next_policy(node)
+    with node.store.reading() as view:
+        given_out = bool(view.released_cubes())
+    if due is not None and given_out:
+        make(node, due)  # before it counts: not every policy can be protected beside what was given out
     version = come_into_force(node)
     if version is None:
         return

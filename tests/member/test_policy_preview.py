@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from federation import policy_text, snapshot
+from given_out import give_out
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lone_node import lone_node
@@ -25,7 +26,6 @@ from gateway.member.comparing import compare
 from gateway.member.context import Node
 from gateway.member.errors import NothingToProtectError
 from gateway.member.loading import keep_snapshot
-from gateway.member.model import Sent
 from gateway.member.policies import checked
 from gateway.member.previewing import make, measure, ready
 from gateway.member.score import score
@@ -143,18 +143,22 @@ def test_a_loosening_shows_more_and_what_was_given_out_stays_given(node: Node) -
 def test_a_policy_that_cannot_be_published_says_so(node: Node) -> None:
     put_in_force(node, policy_text("KH"))
     stored = build(node)
-    _give_out(node, stored.index)
+    give_out(node, stored.index)
 
-    made = make(node, checked(node, policy_text("KH", 2).replace("threshold: 5", "threshold: 3")))
+    made = make(node, checked(node, policy_text("KH", 2) + "embargo: 800 days\n"))
 
     assert made.hindrance is not None
     assert "released already" in made.hindrance
 
 
-def _give_out(node: Node, cube: int) -> None:
-    """As if a question had been answered from this cube."""
-    with node.store.writing() as work:
-        work.add_sent(Sent("q-1", 0, "", cube, cube, True), because=cube)
+def test_a_looser_policy_can_be_published_and_shows_nothing_that_protected_something(node: Node) -> None:
+    put_in_force(node, policy_text("KH"))
+    stored = build(node)
+    give_out(node, stored.index)
+
+    made = make(node, checked(node, policy_text("KH", 2).replace("threshold: 5", "threshold: 3")))
+
+    assert made.hindrance is None
 
 
 def test_suggestions_are_some_thirty_different_policies_and_the_best_come_first(node: Node) -> None:

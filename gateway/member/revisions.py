@@ -1,0 +1,26 @@
+"""What waits to be counted: for the data controller alone, and never for the region."""
+
+from anonymisers.chronicle import Chronicle
+from gateway.member.context import Node
+from gateway.member.errors import NothingToProtectError
+from gateway.member.growing import Maker, waiting
+from gateway.member.planning import plan
+from gateway.member.policies import policy_of
+from gateway.member.standing import Difference
+
+
+def revisions(node: Node) -> Difference:
+    """By whom the newest snapshot differs from what the newest cube counts in released periods.
+
+    Raises NothingToProtectError when there is no policy, snapshot or cube yet.
+    """
+    with node.store.reading() as view:
+        in_force, loaded, cube = view.policy(), view.snapshot(), view.cube()
+    if in_force is None or loaded is None or cube is None:
+        raise NothingToProtectError(
+            f"{node.member} has no cube yet: nothing was given out, and nothing waits.",
+            remedy="Load the register, put a policy in force and make the cube first.",
+        )
+    made, rules = plan(node.dictionary, policy_of(node, in_force), loaded[1], node.clock.now().date())
+    maker = Maker(node.dictionary, loaded[1], made, rules, node.cube_key)
+    return waiting(maker, Chronicle.from_bytes(cube.cube))
