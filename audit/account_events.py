@@ -18,6 +18,8 @@ class AccountStep(StrEnum):
     ROLE = "role"
     DISABLED = "disabled"
     CREDENTIALS = "credentials"
+    RENEWAL = "renewal"
+    """Passphrase and code generator were lost: a code was given that renews both."""
     EXPORTED = "exported"
     ERASED = "erased"
     WITHDRAWN = "withdrawn"

@@ -87,6 +87,32 @@ def invite(entrance: Entrance, by: str, offer: Offer, days: int = DAYS) -> str:
     return code
 
 
+def offer_renewal(entrance: Entrance, by: str, name: str, days: int = DAYS) -> str:
+    """Somebody has lost passphrase and codes: returns a code that renews both, shown this once.
+
+    It is handed over like an invitation, after the same look at who it is. Sessions end at once, and none of
+    the old secrets opens anything. Raises UnknownAccountError, also for who has no passphrase here.
+    """
+    accounts = entrance.accounts
+    now = accounts.clock.now()
+    code = new_secret(Kind.INVITATION)
+    generator = entrance.sealer.seal(codes.new_generator(), GENERATOR)
+    with accounts.store.writing() as work:
+        account = work.people.account(name)
+        old = work.people.credentials(name)
+        if account is None or account.closed is not None or old is None:
+            raise UnknownAccountError(f"No open account {name} has a passphrase.", remedy="List them.")
+        index = entries.record(accounts, work, entries.handled(by, account, AccountStep.RENEWAL, now))
+        spent = replace(old, passphrase="", recovery=())
+        work.people.set_credentials(name, spent, because=index)
+        work.people.end_sessions(name, because=index)
+        work.people.forget_browsers(name, because=index)
+        offer = Offer(account.name, account.organisation, account.role, account.purposes)
+        renewal = Invitation(new_id(), offer, now + timedelta(days=days), generator, renews=True)
+        work.people.add_invitation(renewal, secret_hash(Kind.INVITATION, code), because=index)
+    return code
+
+
 def withdraw(accounts: Accounts, by: str, name: str) -> None:
     """Make an invitation void that was not used yet. Raises UnknownAccountError."""
     now = accounts.clock.now()
@@ -134,6 +160,8 @@ def accept_by_directory(entrance: Entrance, code: str, identity: Identity) -> No
     """Open the account for whoever a directory says has come. Raises InvitationError or AccountTakenError."""
     accounts = entrance.accounts
     invitation = _find(accounts, code)
+    if invitation.renews:
+        raise InvitationError
     with accounts.store.writing() as work:
         if work.people.account_of(identity) is not None:
             raise AccountTakenError(
@@ -155,9 +183,18 @@ def _find(accounts: Accounts, code: str) -> Invitation:
 def _open(accounts: Accounts, work: UnitOfWork, invitation: Invitation, means: Means) -> int:
     now = accounts.clock.now()
     offer = invitation.offer
-    index = entries.record(accounts, work, entries.opened(invitation, means, now))
+    known = work.people.account(offer.name) if invitation.renews else None
+    if invitation.renews and (known is None or known.closed is not None):
+        raise InvitationError
+    if known is not None:
+        entry = entries.handled(known.name, known, AccountStep.CREDENTIALS, now)
+    else:
+        entry = entries.opened(invitation, means, now)
+    index = entries.record(accounts, work, entry)
     if not work.people.take_invitation(invitation, because=index):
         raise InvitationError  # somebody was faster, at this very moment
+    if known is not None:
+        return index
     check_free(work, offer.name)
     account = Account(offer.name, offer.organisation, offer.role, offer.purposes, now, index)
     work.people.add_account(account, because=index)

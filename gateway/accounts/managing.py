@@ -5,7 +5,12 @@ from dataclasses import replace
 from audit.account_events import AccountStep, SessionEnd
 from gateway.accounts import codes, entries, passphrases
 from gateway.accounts.context import Accounts, Entrance
-from gateway.accounts.errors import AccountRuleError, UnknownAccountError, WrongCodeError
+from gateway.accounts.errors import (
+    AccountRuleError,
+    SignInRefusedError,
+    UnknownAccountError,
+    WrongCodeError,
+)
 from gateway.accounts.inviting import GENERATOR, check_duty
 from gateway.accounts.model import Account, Credentials, Role
 from gateway.accounts.ports import People, PeopleWriter, UnitOfWork
@@ -45,17 +50,19 @@ def disable(accounts: Accounts, by: str, name: str) -> None:
 
 
 def renew(
-    entrance: Entrance, by: str, name: str, *, passphrase: str, generator: str, shown: str
+    entrance: Entrance, by: str, name: str, *, current: str, passphrase: str, generator: str, shown: str
 ) -> tuple[str, ...]:
     """Give an account a new passphrase and a new code generator; returns new recovery codes, shown this once.
 
-    `shown` is what the new generator shows. All sessions end. Raises PassphraseError, WrongCodeError,
-    BusyError or UnknownAccountError.
+    `current` is the passphrase until now, `shown` what the new generator shows. All sessions end.
+    Raises SignInRefusedError, PassphraseError, WrongCodeError, BusyError or UnknownAccountError.
     """
     accounts = entrance.accounts
     now = accounts.clock.now()
     with accounts.store.reading() as view:
-        account = person_of(view.people, name)
+        account, old = person_of(view.people, name), view.people.credentials(name)
+    if not passphrases.fits(None if old is None else old.passphrase, current):
+        raise SignInRefusedError
     passphrases.check(passphrase, (account.name, account.organisation, entrance.place))
     step = codes.step_of(generator, shown, now)
     if step is None:

@@ -136,12 +136,16 @@ class Offer:
 
 @dataclass(frozen=True)
 class Invitation:
-    """Opens one account, once. `generator` is the sealed secret that its new code generator will have."""
+    """Opens one account, once. `generator` is the sealed secret that its new code generator will have.
+
+    One that `renews` gives an account that is there new ones, after passphrase or code generator were lost.
+    """
 
     id: str
     offer: Offer
     until: datetime
     generator: bytes
+    renews: bool = False
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,8 @@ def fits(kept: str | None, passphrase: str) -> bool:
     """
     with _turn():
         try:
-            return _hasher.verify(kept or _nobodys(), passphrase[:MOST]) and bool(kept)
+            matches = _hasher.verify(kept or _nobodys(), passphrase)
+            return matches and bool(kept)
         except (VerificationError, InvalidHashError):
             return False
 

@@ -1,6 +1,6 @@
 """Secrets that are shown once: made, and kept only as hashes.
 
-All have at least 79 random bits, most 256: no guessing reaches them, so that a plain hash suffices.
+All have at least 118 random bits, most 256: no guessing reaches them, so that a plain hash suffices.
 Passphrases are another matter (`gateway.accounts.passphrases`).
 """
 

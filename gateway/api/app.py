@@ -21,6 +21,9 @@ LIMITER = "safelane-limiter"
 LARGEST_BODY = 2 * 1024 * 1024
 """Bytes. A member's answer of the largest table is about half of it."""
 
+NOTHING = "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+"""The content security policy of what is no page."""
+
 LARGEST_QUESTION = 64 * 1024
 """Bytes. A question with every filter full of codes is smaller."""
 
@@ -50,7 +53,7 @@ def create_hub_app(hub: Hub) -> Flask:
             "type": "apiKey",
             "in": "header",
             "name": "Signature",
-            "description": "RFC 9421 over method, path, type and digest of the body; Ed25519, a nonce, a minute",
+            "description": "RFC 9421 over method, path, type and digest of the body; Ed25519, nonce, a minute",
         },
     )
     api.spec.options["security"] = [{"token": []}]
@@ -93,7 +96,7 @@ def _small_questions() -> None:
 
 def _headers(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    response.headers.setdefault("Content-Security-Policy", NOTHING)
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -73,6 +73,19 @@ def invite(
     _invite(directory, Offer(name, organisation, Role(role), frozenset(purposes)), days)
 
 
+@command.command("renew")
+@name_argument
+@days_of_invitation
+@options.own_directory
+def renew(name: str, days: int, directory: Path) -> None:
+    """NAME has lost passphrase or phone: ends all sessions, prints a code that renews both."""
+    with open_entrance(directory) as entrance:
+        code = inviting.offer_renewal(entrance, _console(), name, days)
+    click.echo(f"Nothing of before opens the account {name} any more. The code, shown this once:")
+    click.echo(code)
+    click.echo("Make sure who it is, as for an invitation; it is typed in at /invitation on the pages.")
+
+
 @command.command("withdraw")
 @name_argument
 @options.own_directory

@@ -1,6 +1,6 @@
 """The tables about accounts, on both sides. What each row means is said in `gateway.accounts.model`."""
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table, Text
 
 from gateway.store.schema import Moment, metadata
 
@@ -64,6 +64,7 @@ invitations = Table(
     Column("purposes", Text, nullable=False),  # JSON list
     Column("until", Moment, nullable=False),
     Column("generator", LargeBinary, nullable=False),  # sealed
+    Column("renews", Boolean, nullable=False),
     Column("because", Integer, nullable=False),
 )
 

@@ -120,4 +120,4 @@ def _token(row: Row[tuple[object, ...]]) -> Token:
 
 def _invitation(row: Row[tuple[object, ...]]) -> Invitation:
     offer = Offer(row.name, row.organisation, Role(row.role), frozenset(json.loads(row.purposes)))
-    return Invitation(row.id, offer, row.until, row.generator)
+    return Invitation(row.id, offer, row.until, row.generator, row.renews)

@@ -104,6 +104,7 @@ class SqlPeopleWriter(SqlPeople):
                 purposes=json.dumps(sorted(offer.purposes)),
                 until=invitation.until,
                 generator=invitation.generator,
+                renews=invitation.renews,
                 because=because,
             )
         )

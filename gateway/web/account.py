@@ -6,7 +6,13 @@ from flask import Blueprint, Response, json, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.accounts import codes
-from gateway.accounts.errors import AccountError, AccountRuleError, PassphraseError, WrongCodeError
+from gateway.accounts.errors import (
+    AccountError,
+    AccountRuleError,
+    PassphraseError,
+    SignInRefusedError,
+    WrongCodeError,
+)
 from gateway.accounts.inviting import GENERATOR
 from gateway.accounts.leaving import export
 from gateway.accounts.managing import renew
@@ -87,9 +93,15 @@ def renew_credentials() -> Response:
             raise PassphraseError("The two passphrases differ.", remedy="Type it twice.")
         name = who.account.name
         recovery = renew(
-            web().entrance, name, name, passphrase=passphrase, generator=generator, shown=typed("code")
+            web().entrance,
+            name,
+            name,
+            current=typed("current"),
+            passphrase=passphrase,
+            generator=generator,
+            shown=typed("code"),
         )
-    except (PassphraseError, WrongCodeError) as error:
+    except (PassphraseError, WrongCodeError, SignInRefusedError) as error:
         return _credentials(generator, refused=error, status=422)
     response = page("recovery-codes.html", recovery=recovery, renewed=True)
     for cookie in (SESSION, BROWSER):

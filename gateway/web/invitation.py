@@ -45,6 +45,7 @@ def _look(code: str, *, refused: AccountError | None = None, status: int = 200) 
         status,
         invitation=code,
         offer=invitation.offer,
+        renews=invitation.renews,
         until=invitation.until,
         generator=generator,
         address=codes.address(generator, invitation.offer.name, web().entrance.place),

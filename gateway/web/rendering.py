@@ -20,7 +20,7 @@ NOT_FOR_PEOPLE = ("/api/", "/federation/", "/log/")
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "object-src 'none'; frame-ancestors 'none'"
 )
 """No script at all, nothing from elsewhere."""
 
@@ -31,7 +31,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "X-Frame-Options": "DENY",
 }
-A_YEAR = "max-age=31536000"
+A_YEAR = "max-age=31536000; includeSubDomains"
 
 
 def install(app: Flask) -> None:

@@ -156,7 +156,7 @@ def test_behind_a_proxy_cookies_are_for_this_host_over_tls_only(tmp_path) -> Non
         parts = {part.strip() for part in cookie.split(";")}
         assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= parts
         assert "Domain" not in cookie
-    assert entered.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert entered.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
 def test_pages_are_served_under_their_own_name_only(house: House) -> None:

@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("purposes", sa.Text(), nullable=False),
         sa.Column("until", sa.DateTime(), nullable=False),
         sa.Column("generator", sa.LargeBinary(), nullable=False),
+        sa.Column("renews", sa.Boolean(), nullable=False),
         sa.Column("because", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("hash", name="pk_invitations"),
         sa.UniqueConstraint("id", name="uq_invitations_id"),
@@ -332,10 +333,46 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("question_id", "member", name="pk_asked_members"),
     )
     op.create_table(
+        "offers",
+        sa.Column("question_id", sa.String(length=40), nullable=False),
+        sa.Column("member", sa.String(length=2), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["member"], ["enrolments.member"], name="fk_offers_member_enrolments"),
+        sa.ForeignKeyConstraint(["question_id"], ["questions.id"], name="fk_offers_question_id_questions"),
+        sa.PrimaryKeyConstraint("question_id", "member", name="pk_offers"),
+    )
+    op.create_table(
         "releases",
         sa.Column("question_id", sa.String(length=40), nullable=False),
         sa.Column("release", sa.Text(), nullable=False),
         sa.Column("because", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["question_id"], ["questions.id"], name="fk_releases_question_id_questions"),
         sa.PrimaryKeyConstraint("question_id", name="pk_releases"),
+    )
+    op.create_table(
+        "total_rounds",
+        sa.Column("question_id", sa.String(length=40), nullable=False),
+        sa.Column("plan", sa.Text(), nullable=False),
+        sa.Column("deadline", sa.DateTime(), nullable=False),
+        sa.Column("because", sa.Integer(), nullable=False),
+        sa.Column("released_index", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["questions.id"], name="fk_total_rounds_question_id_questions"
+        ),
+        sa.PrimaryKeyConstraint("question_id", name="pk_total_rounds"),
+        sa.UniqueConstraint("because", name="uq_total_rounds_because"),
+    )
+    op.create_table(
+        "contributions",
+        sa.Column("question_id", sa.String(length=40), nullable=False),
+        sa.Column("member", sa.String(length=2), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("entry", sa.LargeBinary(), nullable=False),
+        sa.Column("receipt", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["member"], ["enrolments.member"], name="fk_contributions_member_enrolments"),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["total_rounds.question_id"], name="fk_contributions_question_id_total_rounds"
+        ),
+        sa.PrimaryKeyConstraint("question_id", "member", name="pk_contributions"),
     )

@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column("purposes", sa.Text(), nullable=False),
         sa.Column("until", sa.DateTime(), nullable=False),
         sa.Column("generator", sa.LargeBinary(), nullable=False),
+        sa.Column("renews", sa.Boolean(), nullable=False),
         sa.Column("because", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("hash", name="pk_invitations"),
         sa.UniqueConstraint("id", name="uq_invitations_id"),
@@ -280,6 +281,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name="pk_tallies"),
     )
     op.create_index("ix_tallies_last", "tallies", ["last"], unique=False)
+    op.create_table(
+        "total_entered",
+        sa.Column("people", sa.Text(), nullable=False),
+        sa.Column("contributors", sa.LargeBinary(), nullable=False),
+        sa.Column("because", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("people", name="pk_total_entered"),
+    )
+    op.create_table(
+        "total_given",
+        sa.Column("entry_index", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("question_id", sa.String(length=100), nullable=False),
+        sa.Column("total_index", sa.Integer(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("acknowledged", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("entry_index", name="pk_total_given"),
+        sa.UniqueConstraint("question_id", name="uq_total_given_question_id"),
+        sa.UniqueConstraint("total_index", name="uq_total_given_total_index"),
+    )
+    op.create_index("ix_total_given_acknowledged", "total_given", ["acknowledged"], unique=False)
+    op.create_table(
+        "total_offers",
+        sa.Column("question_id", sa.String(length=100), nullable=False),
+        sa.Column("asked_index", sa.Integer(), nullable=False),
+        sa.Column("cube_index", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=True),
+        sa.Column("acknowledged", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("question_id", name="pk_total_offers"),
+    )
+    op.create_index("ix_total_offers_acknowledged", "total_offers", ["acknowledged"], unique=False)
     op.create_table(
         "vault_keys",
         sa.Column("load", sa.String(length=40), nullable=False),
