@@ -100,7 +100,7 @@ def make_people(member: str, seed: int, *, earlier: bool = False) -> DemoPeople:
     identities = [identity(member, casualty, dice, taken) for casualty in casualties]
     people = list(range(len(casualties)))
     for first, second in _hurt_again(casualties, identities, dice):
-        casualties[second] = _grown_older(casualties[second], identities[first])
+        casualties[second] = _hurt_as(casualties[first], casualties[second], identities[first])
         identities[second] = identities[first]
         people[second] = people[first]
     records = _records(casualties, identities, people, dice)
@@ -149,6 +149,8 @@ def _hurt_again(
     return pairs
 
 
-def _grown_older(casualty: Casualty, person: Identity) -> Casualty:
+def _hurt_as(earlier: Casualty, casualty: Casualty, person: Identity) -> Casualty:
+    """The later casualty as that of the same person: older, and of the same mind about sharing."""
     born, then = person.birth_date, casualty.date
-    return replace(casualty, age=int(then[:4]) - int(born[:4]) - (then[5:] < born[5:]))
+    age = int(then[:4]) - int(born[:4]) - (then[5:] < born[5:])
+    return replace(casualty, age=age, consent=earlier.consent)

@@ -14,8 +14,15 @@ from gateway.sources.convert import age_band
 from gateway.sources.dates import UnreadableError, whole_years
 from gateway.sources.findings import Findings, Problem
 from gateway.sources.mapping import SourceMapping
-from gateway.sources.people import least_consent, note_contradictions, one_row_per_case, person_links
+from gateway.sources.people import (
+    consent_of_people,
+    least_consent,
+    note_contradictions,
+    one_row_per_case,
+    person_links,
+)
 from gateway.sources.targets import ACCIDENT, AGE, BIRTH, CASE, DATE, PERSON
+from gateway.sources.washington import with_disability
 
 _NOT_KNOWN = "UNK"
 _AGES_WITHOUT_YEARS = frozenset({_NOT_KNOWN, "CHILD_UNK", "ADULT_UNK"})
@@ -66,19 +73,23 @@ def assemble(
     if BIRTH in columns:
         columns[AGE] = _ages(columns, read, findings)
         del columns[BIRTH]
+    columns = with_disability(columns)
     columns[DATE] = columns[DATE].recoded(_month)
     columns = _apart(columns, dictionary)
     links = _links(read.identifiers)
     read.identifiers.clear()  # of a million rows these are the largest part, and no longer needed
     if "sex" in columns:
         note_contradictions(links["person"], columns["sex"], read.lines, read.table, findings)
+    lines = read.lines
     keep, dropped = one_row_per_case(links, columns, read.lines)
-    for problem, lines in dropped.items():
-        findings.add(read.table, CASE, problem, sorted(lines))
+    for problem, where in dropped.items():
+        findings.add(read.table, CASE, problem, sorted(where))
     if not keep.all():
         columns[CONSENT] = least_consent(columns[CONSENT], links["case"])
         columns = {name: column.taken(keep) for name, column in columns.items()}
+        lines = read.lines[keep]
         links = {name: values[keep] for name, values in links.items()}
+    columns[CONSENT] = consent_of_people(columns[CONSENT], links["person"], lines, read.table, findings)
     return Snapshot.of(
         member=mapping.member,
         dictionary=dictionary.version,

@@ -13,6 +13,7 @@ from gateway.sources.errors import MappingError
 from gateway.sources.kept import FIELDS, NARRATIVE, REDACTED
 from gateway.sources.mapping import ISO_DATES, NUMBER, ColumnRule, Reading, SourceMapping, TableRule
 from gateway.sources.targets import CASE, DATE, Kind, Target, targets
+from gateway.sources.washington import DISABILITY, DOMAINS
 from gateway.sources.words import plain
 from policies.errors import Fault, quoted
 from policies.shapes import ByNode, JsonSchema, Key, ListOf, Number, OneOf, Record, Shape, Text
@@ -354,6 +355,8 @@ def _check_filled(
         for name in (CASE, DATE)
         if name not in filled
     )
+    if DISABILITY in filled and set(DOMAINS) & set(filled):
+        faults.append(spot.fault(f"{DISABILITY} is filled, and follows from the six questions as well"))
     if CONSENT not in filled:
         faults.append(
             spot.fault(

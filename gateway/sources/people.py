@@ -67,6 +67,21 @@ def least_consent(consent: Column, case: NDArray[np.bytes_]) -> Column:
     return Column.of([CONSENTS[r] for r in least[numbers].tolist()])
 
 
+def consent_of_people(
+    consent: Column, person: NDArray[np.bytes_], lines: NDArray[np.int64], table: str, findings: Findings
+) -> Column:
+    """Consent is a person's: who gave more in one case than in another has given the least of them.
+
+    Every row that thereby changes is a finding.
+    """
+    least = least_consent(consent, person)
+    if least.values() == consent.values():
+        return consent
+    before, after = np.array(consent.values()), np.array(least.values())
+    findings.add(table, "", Problem.PERSON_CONSENT, sorted(lines[before != after].tolist()))
+    return least
+
+
 def note_contradictions(
     person: NDArray[np.bytes_], sex: Column, lines: NDArray[np.int64], table: str, findings: Findings
 ) -> None:

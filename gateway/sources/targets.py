@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from gateway.dictionary import Dictionary, unknown_place
 from gateway.member.snapshot import CONSENT
+from gateway.sources.washington import DOMAINS, LEVELS, NOT_ASKED
 
 CASE, PERSON, ACCIDENT, BIRTH = "case_id", "national_id", "accident_id", "birth_date"
 AGE, DATE, PLACE = "age", "date", "place"
@@ -44,6 +45,7 @@ def targets(dictionary: Dictionary, member: str) -> Mapping[str, Target]:
         # without consent nobody belongs to the shared population: what cannot be read counts as none
         Target(CONSENT, Kind.CODE, frozenset(dictionary.consent), "N"),
     ]
+    found += [Target(domain, Kind.CODE, frozenset(LEVELS), NOT_ASKED) for domain in DOMAINS]
     several: dict[str, set[str]] = {}
     for name, dim in dictionary.dimensions.items():
         level = dictionary.base_level(name)

@@ -297,3 +297,20 @@ def test_several_injuries_in_a_cell_are_yes_or_no_each(joined):
     }
     assert columns["injury.BURN"].values() == ["NO"]
     assert joined("C1,A1,,,\n").snapshot.columns["injury.BURN"].values() == ["UNK"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [("AGG", "NAT", "NAT"), ("REC", "AGG", "AGG"), ("N", "REC", "N"), ("AGG", "AGG", "AGG")],
+)
+def test_consent_is_a_persons_in_all_cases(small, one, other, both):
+    """Who agreed to less at one accident is in no shared number with another one."""
+    loaded = small.load_rows(
+        {"Case": "C1", "ID card": "0102034", "Consent": one},
+        {"Case": "C2", "ID card": "010 20 34", "Consent": other},
+        {"Case": "C3", "ID card": "0305066"},
+    )
+
+    assert sorted(loaded.snapshot.consent.values()) == sorted([both, both, "AGG"])
+    changed = {("", "PERSON_CONSENT"): 1} if one != other else {}
+    assert small.problems(loaded) == changed
