@@ -214,7 +214,9 @@ def _ignoring(known: BaseException) -> Iterator[None]:
 
 
 def _words(error: BaseException) -> str:
-    """What may be told of an error: our own words, never a statement's parameters."""
+    """What may be told of an error: our own words or the driver's, never a statement's parameters."""
+    if isinstance(error, OperationalError):
+        return str(error.orig)
     return str(error) if isinstance(error, AuditError | StorageError) else type(error).__name__
 
 
