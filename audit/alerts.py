@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from audit.event_values import CoarseShare, PolicyStep
-from audit.events import Event, PolicyInForce, SignInFailed, encode
+from audit.events import Event, PolicyInForce, SignInFailed
 from audit.question_events import Answered, Asked, Denied, Released
-from audit.reconcile import Gap, RegionalLog
 from audit.search import Found, time_of
 
 
@@ -77,7 +76,7 @@ class Watch:
 
 
 def notices(
-    origin: str, found: Iterable[Found], now: datetime, thresholds: Thresholds, watch: Watch | None = None
+    found: Iterable[Found], now: datetime, thresholds: Thresholds, watch: Watch | None = None
 ) -> list[Notice]:
     """Everything worth a look in a verified log, in the order of its first entry."""
     found = list(found)
@@ -90,7 +89,7 @@ def notices(
         *_policy_flips(found, limit.policy_window),
         *_off_hours(found, limit),
         *_purpose_drift(found, limit.habit),
-        *_no_end(origin, found, now, limit.patience),
+        *_no_end(found, now, limit.patience),
         *([] if watch is None else _unwitnessed(found, watch, limit.patience)),
     ]
     return sorted(raised, key=lambda notice: notice.numbers)
@@ -201,12 +200,12 @@ def _purpose_drift(found: Sequence[Found], habit: int) -> list[Notice]:
     return raised
 
 
-def _no_end(origin: str, found: Sequence[Found], now: datetime, patience: timedelta) -> list[Notice]:
-    region = RegionalLog.read(origin, ((each.number, encode(each.event)) for each in found))
+def _no_end(found: Sequence[Found], now: datetime, patience: timedelta) -> list[Notice]:
+    ended = {each.event.asked_index for each in found if isinstance(each.event, Released)}
     return [
-        Notice(NoticeKind.NO_END, gap.question_id, "asked, and never released", (gap.hub_index,))
-        for gap in region.differences(now, patience)
-        if gap.gap is Gap.NO_END and gap.hub_index is not None
+        Notice(NoticeKind.NO_END, each.event.question_id, "asked, and never released", (each.number,))
+        for each in found
+        if isinstance(each.event, Asked) and each.number not in ended and each.event.deadline + patience < now
     ]
 
 

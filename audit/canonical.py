@@ -20,9 +20,18 @@ def canonical_json(value: Any) -> bytes:
 def load_canonical_object(data: bytes, what: str) -> dict[str, Any]:
     """Read a JSON object; only its canonical spelling is accepted. Raises MalformedError."""
     value = parse_json_object(data, what)
-    if canonical_json(value) != data:
-        raise MalformedError(what, "not canonical JSON: sorted keys, no spaces, each key once")
+    check_canonical(value, data, what)
     return value
+
+
+def check_canonical(value: dict[str, Any], data: bytes, what: str) -> None:
+    """Raise MalformedError unless `data` is the canonical spelling of `value`."""
+    try:
+        canonical = canonical_json(value)
+    except RecursionError:
+        raise MalformedError(what, "nested too deeply") from None
+    if canonical != data:
+        raise MalformedError(what, "not canonical JSON: sorted keys, no spaces, each key once")
 
 
 def parse_json_object(data: bytes, what: str) -> dict[str, Any]:

@@ -142,11 +142,15 @@ class Record:
 
     def load(self, value: Any, where: str) -> Any:
         """Instance out of a JSON object. Raises MalformedError."""
+        return self.kind(**self.load_fields(value, where))
+
+    def load_fields(self, value: Any, where: str) -> dict[str, Any]:
+        """The fields of an instance out of a JSON object. Raises MalformedError."""
         if type(value) is not dict or value.keys() != self.items.keys():
             raise MalformedError(
                 where, f"not an object with exactly the keys {', '.join(sorted(self.items))}"
             )
-        return self.kind(**{name: codec.load(value[name], name) for name, codec in self.items.items()})
+        return {name: codec.load(value[name], name) for name, codec in self.items.items()}
 
 
 _RECORDS: dict[Any, Record] = {}

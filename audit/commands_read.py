@@ -142,7 +142,7 @@ def _alerts(options: argparse.Namespace) -> int:
     """Verify an exported log and show what an auditor should look at, with the numbers of the entries."""
     export = verified_export(options)
     found = read_events(export.entries)
-    for notice in notices(export.origin, found, datetime.now(UTC), Thresholds(), _watch(options, export)):
+    for notice in notices(found, datetime.now(UTC), Thresholds(), _watch(options, export)):
         numbers = " ".join(map(str, notice.numbers))
         sys.stdout.write(f"{notice.kind.value}: {notice.about}: {notice.message} (entries {numbers})\n")
     return 0

@@ -67,7 +67,9 @@ class Criteria:
         for number, entry in entries:
             if self.numbers is not None and number not in self.numbers:
                 continue
-            if not all(needle in entry for needle in needles) or not _within(entry, since, until):
+            if not all(any(one in entry for one in either) for either in needles):
+                continue
+            if not _within(entry, since, until):
                 continue
             for found in read_events([(number, entry)]):
                 if self.fits(found.event):
@@ -88,16 +90,22 @@ class Criteria:
             and (self.until is None or at < self.until)
         )
 
-    def _needles(self) -> list[bytes]:
-        """Bytes that every entry that fits must hold."""
+    def _needles(self) -> list[tuple[bytes, ...]]:
+        """Bytes of which every entry that fits must hold one of each tuple."""
         fields = {
             "type": self.kind,
             "organisation": self.organisation,
             "purpose": self.purpose,
             "question_id": self.question,
         }
-        needles = [canonical_json({name: text})[1:-1] for name, text in fields.items() if text is not None]
-        return needles + [canonical_json(text) for text in (self.member, self.reason) if text is not None]
+        needles = [(_field(name, text),) for name, text in fields.items() if text is not None]
+        needles += [(canonical_json(text),) for text in (self.member, self.reason) if text is not None]
+        if self.outcome is not None:
+            # of a member in a release, where these two keys stand side by side; else the kind of the entry
+            whose = [] if self.member is None else [_field("member", self.member)]
+            released = b",".join([*whose, _field("outcome", self.outcome)])
+            needles.append((released, _field("type", self.outcome)))
+        return needles
 
     @staticmethod
     def _is(event: Event, name: str, wanted: str | None) -> bool:
@@ -128,6 +136,11 @@ def reasons_of(event: Event) -> tuple[str, ...]:
     reason = getattr(event, "reason", None)
     # a committed reason says nothing alone
     return (*reasons, str(reason)) if isinstance(reason, str) else reasons
+
+
+def _field(name: str, text: str) -> bytes:
+    """How a field with a value is spelt, wherever it stands."""
+    return canonical_json({name: text})[1:-1]
 
 
 def _stamp(time: datetime | None) -> bytes | None:

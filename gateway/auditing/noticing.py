@@ -17,7 +17,7 @@ def notice(kept: KeptLog, thresholds: Thresholds, needed: int | None = None) -> 
     now = kept.clock.now()
     with kept.store.reading() as view:
         found = list(read_events(entries(view.log, whole(view))))
-        return notices(kept.log.origin, found, now, thresholds, _watch(kept, view, needed, now))
+        return notices(found, now, thresholds, _watch(kept, view, needed, now))
 
 
 def _watch(kept: KeptLog, view: View, needed: int | None, now: datetime) -> Watch | None:

@@ -27,7 +27,7 @@ from gateway.store.accounts_tables import (
     sessions,
     tokens,
 )
-from gateway.store.schema import openings
+from gateway.store.schema import SHORT_VALUE, openings
 
 
 class SqlPeople:
@@ -91,7 +91,9 @@ class SqlPeople:
         return self._connection.execute(query).first() is not None
 
     def entries_of(self, name: str) -> Sequence[tuple[int, str]]:
-        query = select(openings.c.entry_index, openings.c.field).where(openings.c.value == name.encode())
+        query = select(openings.c.entry_index, openings.c.field).where(
+            openings.c.value == name.encode(), SHORT_VALUE
+        )
         rows = self._connection.execute(query.order_by(openings.c.entry_index, openings.c.field))
         return [(row.entry_index, row.field) for row in rows]
 

@@ -24,7 +24,7 @@ from gateway.store.accounts_tables import (
 )
 from gateway.store.openings import erase_searches
 from gateway.store.people import SqlPeople
-from gateway.store.schema import openings
+from gateway.store.schema import SHORT_VALUE, openings
 
 
 class SqlPeopleWriter(SqlPeople):
@@ -179,9 +179,10 @@ class SqlPeopleWriter(SqlPeople):
 
     def erase_openings(self, name: str, *, because: int) -> dict[str, int]:
         del because  # what was erased leaves nothing that could name the entry
-        fields = select(openings.c.field).where(openings.c.value == name.encode())
+        named = (openings.c.value == name.encode(), SHORT_VALUE)
+        fields = select(openings.c.field).where(*named)
         counts = Counter(self._connection.execute(fields).scalars())
-        self._connection.execute(delete(openings).where(openings.c.value == name.encode()))
+        self._connection.execute(delete(openings).where(*named))
         counts += Counter({SEARCH: erase_searches(self._connection, name)})
         return dict(sorted(counts.items()))
 

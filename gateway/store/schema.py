@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import Column, DateTime, Index, Integer, LargeBinary, MetaData, String, Table, text
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -30,6 +30,9 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+SHORT_VALUE = text("length(value) <= 400")
+"""What a look-up by value says as well, word for word: else the index is not used."""
+
 openings = Table(
     "openings",
     metadata,
@@ -38,5 +41,7 @@ openings = Table(
     Column("label", String(100), nullable=False),
     Column("salt", LargeBinary, nullable=False),
     Column("value", LargeBinary, nullable=False),
+    # By value, as far as it is short: people are looked up by name among results that are long.
+    Index("ix_openings_value", "value", sqlite_where=SHORT_VALUE, postgresql_where=SHORT_VALUE),
 )
 """What opens the salted commitments of log entries. Erasing a row leaves the log whole, and silent there."""

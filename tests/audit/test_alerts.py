@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import logged
 import pytest
-from logged import HUB, MONDAY
+from logged import MONDAY
 
 from audit.alerts import Notice, NoticeKind, Thresholds, Watch, notices
 from audit.event_values import CoarseShare, PolicyStep
@@ -34,12 +34,12 @@ def raised(
     *entries: Event, kind: NoticeKind, after: timedelta = timedelta(0), watch: Watch | None = None
 ) -> list[Notice]:
     found = [Found(i, event) for i, event in enumerate(entries)]
-    return [n for n in notices(HUB, found, MONDAY + after, LIMITS, watch) if n.kind is kind]
+    return [n for n in notices(found, MONDAY + after, LIMITS, watch) if n.kind is kind]
 
 
 def test_a_quiet_log_raises_nothing() -> None:
     found = [Found(0, asked()), Found(1, released(0))]
-    assert notices(HUB, found, MONDAY + timedelta(days=1), LIMITS) == []
+    assert notices(found, MONDAY + timedelta(days=1), LIMITS) == []
 
 
 @pytest.mark.parametrize(
@@ -197,4 +197,4 @@ def test_an_ordinary_week_raises_nothing() -> None:
     found = [Found(i, event) for i, event in enumerate(events)]
     week = MONDAY + timedelta(days=7)
     seen = Watch(witnesses=5, needed=3, reached=len(events), missing=(), as_of=week)
-    assert notices(HUB, found, week, Thresholds(), seen) == []
+    assert notices(found, week, Thresholds(), seen) == []

@@ -190,6 +190,14 @@ def upgrade() -> None:
         sa.Column("value", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("entry_index", "field", name="pk_openings"),
     )
+    op.create_index(
+        "ix_openings_value",
+        "openings",
+        ["value"],
+        unique=False,
+        sqlite_where=sa.text("length(value) <= 400"),
+        postgresql_where=sa.text("length(value) <= 400"),
+    )
     op.create_table(
         "recovery",
         sa.Column("witness", sa.String(length=10), nullable=False),

@@ -206,6 +206,14 @@ def upgrade() -> None:
         sa.Column("value", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("entry_index", "field", name="pk_openings"),
     )
+    op.create_index(
+        "ix_openings_value",
+        "openings",
+        ["value"],
+        unique=False,
+        sqlite_where=sa.text("length(value) <= 400"),
+        postgresql_where=sa.text("length(value) <= 400"),
+    )
     op.create_table(
         "policies",
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
