@@ -14,15 +14,18 @@ UNBOUNDED = 2**40
 ROUNDS = 8
 
 
-def bounds(lattice: Lattice, values: Ints, hidden: NDArray[np.bool_], least: int) -> tuple[Ints, Ints]:
-    """Bounds for every cell: shown cells are their `values`, withheld ones at least `least`.
+def bounds(
+    lattice: Lattice, values: Ints, hidden: NDArray[np.bool_], least: int | Ints
+) -> tuple[Ints, Ints]:
+    """Bounds for every cell: shown cells are their `values`, withheld ones at least `least` (0 for cells that
+    no release has). A lattice may lack margins of its tables.
 
     A cell is at least the sum of what its parts along one dimension are at least; it is at most what holds it
     less what its siblings are at least; and the other way round. Repeated a fixed number of times.
     """
     low = np.where(hidden, least, values)
     high = np.where(hidden, UNBOUNDED, values)
-    relations = lattice.parents()
+    relations = [(parts[above >= 0], above[above >= 0]) for parts, above in lattice.parents()]
     for _ in range(ROUNDS):
         before = (low.copy(), high.copy())
         for parts, above in relations:

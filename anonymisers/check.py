@@ -222,12 +222,14 @@ class _View:
     def check_reach(self, low: Ints, high: Ints) -> None:
         k, least = self.certificate.threshold, self.certificate.least
         spans = (self.values + low <= least) & (self.values + high >= k - 1)
-        large = np.zeros(self.size, dtype=np.bool_)
+        wide = high - low >= k
+        large, refused = np.zeros(self.size, dtype=np.bool_), self._refused()
         for block, start in zip(self.system.blocks, self.system.starts, strict=True):
             here = slice(start, start + block.lattice.size)
-            if block.complete:
-                large[here] = bounds(block.lattice, self.values[here], self.hidden[here], least)[0] >= k
-        safe = spans | (high - low >= k) | ~self.asked | self._refused() | large
+            known = block.present & ~refused[here]
+            low = bounds(block.lattice, self.values[here], self.hidden[here], np.where(known, least, 0))[0]
+            large[here] = low >= k
+        safe = spans | wide | ~self.asked | refused | large
         if not safe.all():
             self.fail("the worlds leave a withheld cell too narrow", int(np.argmin(safe)))
 

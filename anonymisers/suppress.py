@@ -155,8 +155,9 @@ def _large(pattern: Pattern) -> Bools:
     large = np.zeros(pattern.system.size, dtype=np.bool_)
     for block, start in zip(pattern.system.blocks, pattern.system.starts, strict=True):
         here = slice(start, start + block.lattice.size)
-        if block.complete and not pattern.hidden[here].all():
-            low, _ = bounds(block.lattice, pattern.values[here], pattern.hidden[here], pattern.rules.least)
+        if not pattern.hidden[here].all():
+            least = np.where(block.present, pattern.rules.least, 0)
+            low, _ = bounds(block.lattice, pattern.values[here], pattern.hidden[here], least)
             large[here] = low >= pattern.rules.threshold
     return large
 
