@@ -33,7 +33,7 @@ class Reach:
 
 @dataclass(frozen=True, eq=False)
 class Near:
-    """Inner cells of one attempt that can change: where they are, the cells they are counted in, the people of
+    """Inner cells of one attempt that can change: where they are, what they are counted in, the people in
     each, and the program that changes the target."""
 
     move: Move

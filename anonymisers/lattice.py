@@ -148,6 +148,16 @@ class Lattice:
                 cells[self.dims[axis].root] = base
         return cells
 
+    def grid(self, axes: Axes, codes: Sequence[NDArray[np.int32]]) -> NDArray[np.int64] | None:
+        """A table's cells (ascending axes) at each combination of codes below the root; None without it."""
+        start = self._starts.get(axes)
+        if start is None:
+            return None
+        cells = np.array([start], dtype=np.int64)
+        for axis, stride, own in zip(axes, self._strides(axes), codes, strict=True):
+            cells = np.add.outer(cells, self._ranks[axis][own] * stride).ravel()
+        return cells
+
     def _strides(self, axes: Axes) -> tuple[int, ...]:
         sizes = [len(self.dims[a].codes) - 1 for a in axes]
         return tuple(prod(sizes[n + 1 :]) for n in range(len(sizes)))

@@ -14,6 +14,10 @@ Positions = NDArray[np.int32]
 Floats = NDArray[np.float64]
 NEAR = 2.0
 """What having the target's own code promises, beside what withheld cells promise."""
+GRID = 20_000
+"""Inner cells that are looked at first, where each may be needed."""
+OWN = np.array([-1.0, 0.0, 1.0, 3.0])
+"""What an inner cell itself promises: a shown zero, shown with people, a withheld zero, withheld people."""
 
 
 def neighbourhood(
@@ -28,8 +32,9 @@ def neighbourhood(
     """
     dims = pattern.system.dims
     promises = [_promises(pattern, target, axis) for axis in move.moved]
-    if not move.context and pattern.rules.zeros == "publish":
-        coords = _with_people(pattern, target, move, promises, size)
+    if not move.context:
+        find = _with_people if pattern.rules.zeros == "publish" else _in_grid
+        coords = find(pattern, target, move, promises, size)
         return coords, np.zeros(len(coords), dtype=np.int64)
     lists = [_ranked(pattern, target, axis, p) for axis, p in zip(move.moved, promises, strict=True)]
     box = _box(lists, size if not move.context else max(12, int(size**0.7)))
@@ -73,19 +78,44 @@ def _promises(pattern: Pattern, target: Target, axis: int) -> Floats:
 def _with_people(
     pattern: Pattern, target: Target, move: Move, promises: list[Floats], size: int
 ) -> Positions:
-    """The most promising inner cells with people, in equal parts inside the target and outside it."""
+    """The most promising inner cells with people."""
     coords = pattern.people.by(move.axes).coords
     promise = np.zeros(len(coords))
     inside = np.ones(len(coords), dtype=np.bool_)
     for axis, own in zip(move.moved, promises, strict=True):
         promise += own[coords[:, axis]]
-        dim, at = pattern.system.dims[axis], int(target.key[axis])
-        if at != dim.root:
-            inside &= dim.covered_leaves(at)[coords[:, axis]]
+        inside &= pattern.system.dims[axis].covered_leaves(int(target.key[axis]))[coords[:, axis]]
+    return coords[_both_sides(promise, inside, size)]
+
+
+def _in_grid(pattern: Pattern, target: Target, move: Move, promises: list[Floats], size: int) -> Positions:
+    """The most promising inner cells of the most promising codes of each dimension, GRID of them at most."""
+    dims = pattern.system.dims
+    lists = [_ranked(pattern, target, axis, p) for axis, p in zip(move.moved, promises, strict=True)]
+    sides = _sides(tuple(len(codes) for codes in lists), GRID)
+    lists = [codes[:side] for codes, side in zip(lists, sides, strict=True)]
+    promise, inside = np.zeros(1), np.ones(1, dtype=np.bool_)
+    for axis, codes, own in zip(move.moved, lists, promises, strict=True):
+        promise = np.add.outer(promise, own[codes]).ravel()
+        within = dims[axis].covered_leaves(int(target.key[axis]))[codes]
+        inside = np.logical_and.outer(inside, within).ravel()
+    cells = pattern.system.blocks[0].lattice.grid(move.axes, lists)
+    if cells is not None:
+        promise += OWN[2 * pattern.hidden[cells] + (pattern.values[cells] > 0)]
+    places = np.unravel_index(_both_sides(promise, inside, size), sides)
+    coords = np.empty((len(places[0]), len(dims)), dtype=np.int32)
+    coords[:] = [d.root for d in dims]
+    for axis, codes, place in zip(move.moved, lists, places, strict=True):
+        coords[:, axis] = codes[place]
+    return coords
+
+
+def _both_sides(promise: Floats, inside: NDArray[np.bool_], size: int) -> NDArray[np.int64]:
+    """The most promising, in equal parts inside the target and outside it where there are enough."""
     within, outside = np.flatnonzero(inside), np.flatnonzero(~inside)
     share = max(size // 2, size - len(outside)), max(size // 2, size - len(within))
     chosen = [_best(promise, c, n) for c, n in zip((within, outside), share, strict=True)]
-    return coords[np.sort(np.concatenate(chosen))]
+    return np.sort(np.concatenate(chosen))
 
 
 def _best(promise: Floats, cells: NDArray[np.int64], most: int) -> NDArray[np.int64]:

@@ -58,6 +58,13 @@ class Program:
             step_price=self.step_price[steps],
         )
 
+    def cost(self, change: Floats | Ints) -> float:
+        """What these changes cost."""
+        sums = np.bincount(self.row, weights=change[self.owner], minlength=len(self.price))
+        moved = np.abs(np.rint(sums[: len(self.price)]))
+        moved, price = moved[moved > 0], self.price[moved > 0]
+        return float(price @ moved + self.step_price @ np.abs(change))
+
 
 class Solver:
     """HiGHS, not parallel, fixed seed; holds no state from one program to the next."""
@@ -77,7 +84,7 @@ class Solver:
             self._highs.setOptionValue(name, value)
         self.runs = 0
 
-    def solve(self, program: Program, amount: int) -> tuple[float, NDArray[np.int64]] | None:
+    def solve(self, program: Program, amount: int) -> tuple[float, Ints] | None:
         """The cost and the changes (m,), as whole numbers, or None when there are none (or none was found).
 
         A fractional cheapest result is nudged by prices that differ a little from step to step; where that
@@ -90,25 +97,25 @@ class Solver:
             found = self._changes(nudged, amount, whole=False)
             if found is None:
                 return None
-            if _whole(found[1]):
-                return found[0], np.rint(found[1]).astype(np.int64)
-            used |= np.abs(found[1]) > EPSILON
+            if _is_whole(found):
+                return program.cost(found), np.rint(found).astype(np.int64)
+            used |= np.abs(found) > EPSILON
             nudged = replace(program, step_price=program.step_price * (1.0 + _nudges(size, turn)))
         for steps in (np.flatnonzero(used), np.arange(size)):
             found = self._changes(program.only(steps), amount, whole=True)
-            if found is not None and _whole(found[1]):
+            if found is not None and _is_whole(found):
                 change = np.zeros(size, dtype=np.int64)
-                change[steps] = np.rint(found[1]).astype(np.int64)
-                return found[0], change
+                change[steps] = np.rint(found).astype(np.int64)
+                return program.cost(change), change
         return None
 
-    def _changes(self, program: Program, amount: int, *, whole: bool) -> tuple[float, Floats] | None:
-        model = _model(program, amount)
-        values = self._run(model, whole=whole)
+    def _changes(self, program: Program, amount: int, *, whole: bool) -> Floats | None:
+        values = self._run(_model(program, amount), whole=whole)
         if values is None:
             return None
         size = len(program.down)
-        return float(model.cost @ values), values[:size] - values[size : 2 * size]
+        change: Floats = values[:size] - values[size : 2 * size]
+        return change
 
     def _run(self, model: "_Model", *, whole: bool) -> Floats | None:
         size = len(model.cost)
@@ -121,17 +128,20 @@ class Solver:
         self.runs += 1
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
-        values: Floats = np.array(self._highs.getSolution().col_value, dtype=np.float64)
-        return values
+        solution: Floats = np.array(self._highs.getSolution().col_value, dtype=np.float64)
+        return solution
 
 
-def _whole(change: Floats) -> bool:
+def _is_whole(change: Floats) -> bool:
     return bool(np.abs(change - np.rint(change)).max(initial=0.0) <= EPSILON)
 
 
 def _nudges(size: int, turn: int) -> Floats:
     """Numbers in 0..20, the same on any machine: multiples of the golden ratio without their whole part."""
-    return 20.0 * np.modf(np.arange(1, size + 1) * (0.6180339887498949 + turn * 0.1270166537925831))[0]
+    nudges: Floats = (
+        20.0 * np.modf(np.arange(1, size + 1) * (0.6180339887498949 + turn * 0.1270166537925831))[0]
+    )
+    return nudges
 
 
 @dataclass(frozen=True, eq=False)

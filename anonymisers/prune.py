@@ -3,9 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.pattern import Pattern
+from anonymisers.pattern import Pattern, reaches
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 def prune(pattern: Pattern, worth: Floats) -> None:
@@ -13,18 +14,47 @@ def prune(pattern: Pattern, worth: Floats) -> None:
 
     `worth` (cells,) says how much showing a cell again is worth.
     """
-    rows = {n: a.rows.tolist() for n, a in pattern.numbered.items()}
     weight = np.where(pattern.must_hide, 0.0, worth)
-    prices = {n: weight[a.rows].tolist() for n, a in pattern.numbered.items()}
     dropped = True
     while dropped:
-        gains = {n: _gain(pattern, rows[n], prices[n]) for n in pattern.numbered}
-        order = sorted(pattern.numbered, key=lambda n: (-gains[n], -len(rows[n]), n))
+        rows = {n: pattern.numbered[n].rows for n in _candidates(pattern)}
+        gains = {n: _gain(pattern, own.tolist(), weight[own].tolist()) for n, own in rows.items()}
         dropped = False
-        for number in order:
-            if _dispensable(pattern, number, rows[number]):
+        for number in sorted(rows, key=lambda n: (-gains[n], -len(rows[n]), n)):
+            if _dispensable(pattern, number, rows[number].tolist()):
                 pattern.remove([number])
                 dropped = True
+
+
+def _candidates(pattern: Pattern) -> list[int]:
+    """The alternatives that could go, each alone: all at once, since most cannot."""
+    known = pattern.numbered
+    if not known:
+        return []
+    rows = np.concatenate([a.rows for a in known.values()])
+    sizes = np.array([len(a.rows) for a in known.values()])
+    owner = np.repeat(np.arange(len(known)), sizes)
+    ends = [a.ends() for a in known.values()]
+    low = pattern.values[rows] - _without(-np.concatenate([e[0] for e in ends]), rows)
+    high = pattern.values[rows] + _without(np.concatenate([e[1] for e in ends]), rows)
+    alone = (np.bincount(rows)[rows] == 1) & ~pattern.must_hide[rows]
+    fine = ~pattern.asked[rows] | alone | reaches(pattern.rules, low, high)
+    needed = np.bincount(owner, weights=~fine, minlength=len(known)) > 0
+    return [n for n, keep in zip(known, needed.tolist(), strict=True) if not keep]
+
+
+def _without(ends: Ints, rows: Ints) -> Ints:
+    """For each entry the largest of the ends (0 or more) that other entries have in its row."""
+    order = np.lexsort((-ends, rows))
+    first = np.ones(len(rows), dtype=np.bool_)
+    first[1:] = rows[order][1:] != rows[order][:-1]
+    place = np.flatnonzero(first)
+    following = np.minimum(place + 1, len(rows) - 1)
+    second = np.where((following > place) & ~first[following], ends[order][following], 0)
+    turn = np.cumsum(first) - 1
+    others = np.empty_like(ends)
+    others[order] = np.where(first, second[turn], ends[order][place][turn])
+    return others
 
 
 def _dispensable(pattern: Pattern, number: int, rows: list[int]) -> bool:
@@ -35,12 +65,13 @@ def _dispensable(pattern: Pattern, number: int, rows: list[int]) -> bool:
         entries = pattern.touching[row]
         if not asked[row] or (len(entries) == 1 and not must_hide[row]):
             continue
-        low = high = 0
+        value, low, high = int(pattern.values[row]), 0, 0
         for other, (down, up) in entries.items():
             if other != number:
                 low, high = min(low, down), max(high, up)
-        value = int(pattern.values[row])
-        if not (high - low >= wide or (value + low <= least and value + high >= most)):
+                if high - low >= wide or (value + low <= least and value + high >= most):
+                    break
+        else:
             return False
     return True
 

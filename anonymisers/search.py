@@ -14,8 +14,8 @@ from anonymisers.system import Target
 Ints = NDArray[np.int64]
 
 LADDER: tuple[tuple[int, int | None], ...] = (
-    (150, 10), (400, 15), (600, 22), (1200, 35), (1200, 60), (2400, 120),
-    (2400, 250), (2400, 500), (2400, 1000), (2400, 2500), (2400, None),
+    (100, 10), (250, 15), (400, 22), (600, 35), (600, 60), (1000, 120),
+    (1000, 250), (1000, 500), (1000, 1000), (2400, 2500), (2400, None),
 )  # fmt: skip
 """Sizes of the neighbourhood, each with the largest cell that one alternative may withhold."""
 LADDER_OF_PEOPLE: tuple[tuple[int, int | None], ...] = (
