@@ -6,7 +6,7 @@ from gateway.errors import SafelaneError
 class AccountError(SafelaneError):
     """Root of the errors about accounts."""
 
-    exit_code = 9
+    exit_code = 11
 
 
 class NotAuthenticatedError(AccountError):

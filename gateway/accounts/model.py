@@ -36,6 +36,18 @@ class Scope(StrEnum):
     AUDIT = "audit"
     READ = "read"
 
+    @property
+    def says(self) -> str:
+        """For whoever chooses it."""
+        return _SCOPES[self]
+
+
+_SCOPES = {
+    Scope.ASK: "asking, and reading own questions",
+    Scope.AUDIT: "searching, explaining and exporting the log",
+    Scope.READ: "the words of the dictionary, the members",
+}
+
 
 @dataclass(frozen=True)
 class Principal:

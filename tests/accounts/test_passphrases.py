@@ -81,3 +81,12 @@ def test_words_that_do_not_belong_together_are_enough(words: list[str]) -> None:
 def test_few_different_signs_are_never_enough(passphrase: str) -> None:
     with pytest.raises(PassphraseError):
         passphrases.check(passphrase, KNOWN)
+
+
+def test_nothing_is_cut_off() -> None:
+    long = "x" * 150 + "correct horse battery staple"
+    kept = passphrases.hashed(long)
+
+    assert passphrases.fits(kept, long)
+    assert not passphrases.fits(kept, long + "x" * 200)
+    assert not passphrases.fits(kept, long[:-1])

@@ -90,7 +90,7 @@ def test_an_invitation_is_withdrawn(hub: Desk) -> None:
 
     with open_entrance(hub.directory) as entrance, pytest.raises(Exception, match="does not open"):
         look_at(entrance, code)
-    assert hub.run("withdraw", "ana@armac.example").exit_code == 9
+    assert hub.run("withdraw", "ana@armac.example").exit_code == 11
 
 
 def test_a_life_at_the_hub(hub: Desk) -> None:
@@ -153,7 +153,7 @@ def test_erasing_asks_first(hub: Desk) -> None:
 def test_what_cannot_be_done_is_said_with_a_remedy(hub: Desk, arguments: tuple[str, ...], said: str) -> None:
     result = hub.run(*arguments)
 
-    assert result.exit_code == 9
+    assert result.exit_code == 11
     first, second = result.output.splitlines()
     assert said in first
     assert second

@@ -16,4 +16,4 @@ def test_every_action_and_scope_is_explained() -> None:
     page = PAGE.read_text("utf-8")
 
     assert set(DUTIES) == set(Action)
-    assert all(f"| `{scope.value}` | " in page for scope in Scope)
+    assert all(f"| `{scope.value}` | {scope.says} |" in page for scope in Scope)
