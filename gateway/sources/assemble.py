@@ -159,6 +159,7 @@ def _yes_and_no(column: Column, name: str, dictionary: Dictionary) -> dict[str, 
 
 
 def _answer(part: str, code: str) -> str:
-    if code == _NOT_KNOWN:
-        return _NOT_KNOWN
-    return "YES" if part in code.split(";") else "NO"
+    told = code.split(";")
+    if part in told:
+        return "YES"
+    return _NOT_KNOWN if _NOT_KNOWN in told else "NO"

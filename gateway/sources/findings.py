@@ -33,6 +33,7 @@ class Problem(StrEnum):
     NO_CASUALTY = "an accident without a victim: nothing to count"
     ROW_HEADINGS = "the headings once more, left out"
     JOIN = "no row of the joined table belongs to it"
+    ORPHAN = "belongs to no casualty of the first table: not counted"
     JOIN_TWICE = "several rows of the joined table have its key: the first by alphabet was taken"
     # people
     TWICE_SAME = "the same case in several rows that agree: counted once"

@@ -10,6 +10,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 
 from gateway.sources.columns import ColumnReader, IdentifierReader
+from gateway.sources.contacts import ContactTable
 from gateway.sources.joins import JoinedTable
 from gateway.sources.mapping import TableRule
 from gateway.sources.people import person_links
@@ -46,7 +47,7 @@ class Chosen:
         columns: Sequence[Sequence[str]],
         places: Mapping[str, int],
         own: Sequence[ColumnReader | IdentifierReader],
-        joined: Sequence[JoinedTable],
+        joined: Sequence[JoinedTable | ContactTable],
         found: Sequence[np.ndarray[tuple[int], np.dtype[np.int64]]],
     ) -> None:
         """Pass a chunk on that has been read into `own`; rows without a case belong to nobody and are not."""

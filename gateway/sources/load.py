@@ -11,6 +11,7 @@ from gateway.dictionary import Dictionary
 from gateway.member.snapshot import Column, Snapshot
 from gateway.sources.assemble import ReadRows, assemble
 from gateway.sources.columns import ColumnReader, ColumnReport, IdentifierReader, Pseudonymise
+from gateway.sources.contacts import ContactTable
 from gateway.sources.convert import converter
 from gateway.sources.findings import Finding, Findings
 from gateway.sources.headings import headings_asked, positions
@@ -111,9 +112,12 @@ def _joined(
     rule: TableRule,
     readers: Sequence[ColumnReader | IdentifierReader],
     findings: Findings,
-) -> JoinedTable:
+) -> JoinedTable | ContactTable:
     with open_table(source, rule, findings) as table:
         places = positions(table, rule, headings_asked(mapping, rule), findings)
+        if rule.several:
+            coded = [one for one in readers if isinstance(one, ColumnReader)]
+            return ContactTable(rule, table, places, coded, findings)
         return JoinedTable(rule, table, places, readers, findings)
 
 
@@ -121,7 +125,7 @@ def _walk(  # noqa: PLR0917 - all that a row meets, in the order in which it doe
     chunks: Iterator[Chunk],
     places: Mapping[str, int],
     rules: Sequence[TableRule],
-    joined: Sequence[JoinedTable],
+    joined: Sequence[JoinedTable | ContactTable],
     readers: Sequence[ColumnReader | IdentifierReader],
     chosen: Chosen | None,
 ) -> Iterator[NDArray[np.int64]]:
@@ -146,7 +150,7 @@ def _gather(
     table: str,
     parts: Sequence[NDArray[np.int64]],
     own: Sequence[ColumnReader | IdentifierReader],
-    joined: Sequence[JoinedTable],
+    joined: Sequence[JoinedTable | ContactTable],
 ) -> ReadRows:
     """Everything that was read, joined columns spread over the rows of the first table."""
     where = np.concatenate([np.zeros((0, 1 + len(joined)), dtype=np.int64), *parts])
@@ -161,6 +165,11 @@ def _gather(
         left_out |= one.left_out()
     for number, other in enumerate(joined, 1):
         rows = where[:, number]
+        if isinstance(other, ContactTable):
+            other.finish()
+            # Who stands in no row of the table has had no contact.
+            columns |= {name: column.found(rows, "") for name, column in other.sets.items()}
+            continue
         for one in other.readers:
             target = one.rule.target
             if isinstance(one, IdentifierReader):

@@ -1,11 +1,11 @@
 """A mapping: how one source becomes the regional dictionary. Valid by construction (see mapping_yaml.py)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from gateway.sources.dates import DateFormat
-from gateway.sources.targets import Target
+from gateway.sources.targets import MADE_OF_CONTACTS, Target
 
 NUMBER = "{n}"
 """In a heading of a table that repeats columns: the number of the victim, from 1."""
@@ -39,6 +39,7 @@ class TableRule:
     the vault that keeps it, whether it is read otherwise or not; `known`: heading -> field, for redacting
     narratives only, kept nowhere (kept.py). `join`: heading here -> heading of
     the first table, whose every row finds the one row here with the same values; empty for the first table.
+    `several`: many rows here may belong to one of the first table (contacts.py).
     `repeat`: so many victims are in one row, each in columns of its own, `{n}` in their headings; 0: not so.
     """
 
@@ -47,6 +48,7 @@ class TableRule:
     left_out: Mapping[str, str]
     join: Mapping[str, str]
     repeat: int = 0
+    several: bool = False
     vault: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     known: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -78,5 +80,10 @@ class SourceMapping:
     @property
     def targets(self) -> frozenset[str]:
         """Names of everything that this mapping fills."""
-        columns = {rule.target.name for table in self.tables for rule in table.columns.values()}
-        return frozenset(columns | set(self.constants))
+        return frozenset(filled(self.tables)) | set(self.constants)
+
+
+def filled(tables: Iterable[TableRule]) -> list[str]:
+    """Name of every target that the tables fill, as often as they do; contacts fill sets."""
+    names = [rule.target.name for table in tables for rule in table.columns.values()]
+    return [made for name in names for made in MADE_OF_CONTACTS.get(name, (name,))]

@@ -11,8 +11,16 @@ from gateway.member.snapshot import CONSENT
 from gateway.sources.dates import ERAS, DateFormat
 from gateway.sources.errors import MappingError
 from gateway.sources.kept import FIELDS, NARRATIVE, REDACTED
-from gateway.sources.mapping import ISO_DATES, NUMBER, ColumnRule, Reading, SourceMapping, TableRule
-from gateway.sources.targets import CASE, DATE, Kind, Target, targets
+from gateway.sources.mapping import (
+    ISO_DATES,
+    NUMBER,
+    ColumnRule,
+    Reading,
+    SourceMapping,
+    TableRule,
+    filled,
+)
+from gateway.sources.targets import BARRIER, CASE, CONTACT, DATE, PILLAR, Kind, Target, targets
 from gateway.sources.washington import DISABILITY, DOMAINS
 from gateway.sources.words import plain
 from policies.errors import Fault, quoted
@@ -144,6 +152,7 @@ def _build_reading(values: dict[str, Any], node: Table, faults: list[Fault]) -> 
 def _table(known: Mapping[str, Target]) -> Record[dict[str, Any]]:
     keys = {
         "repeat": Key(Number(2, 99), "victims that a row can hold; {n} in a heading is their number"),
+        "several": Key(OneOf("word", ("yes", "no")), "whether many rows belong to one of the first table"),
         "join": Key(_Each("a join", Text()), "heading here: heading of the first table"),
         "columns": Key(_Each("the columns", _column(known)), "heading: what it becomes", required=True),
         "left_out": Key(_Each("a list of headings", Text()), "heading: why it is not read"),
@@ -163,6 +172,7 @@ def _build_table(values: dict[str, Any], node: Table, faults: list[Fault]) -> di
     for heading in sorted(read & set(values.get("left_out", ()))):
         faults.append(_spot(node, "left_out").fault(f"{quoted(heading)} is both read and left out"))
     _check_personal(values, node, faults)
+    _check_contacts(values, node, faults)
     named = [heading for key in (*_READ, "left_out") for heading in values.get(key, ())]
     numbered = [heading for heading in named if NUMBER in heading]
     if numbered and "repeat" not in values:
@@ -174,6 +184,19 @@ def _build_table(values: dict[str, Any], node: Table, faults: list[Fault]) -> di
     elif "repeat" in values and not _repeats_the_case(values):
         faults.append(_spot(node, "repeat").fault(f"the column of {CASE} needs {NUMBER} in its heading"))
     return values
+
+
+def _check_contacts(values: dict[str, Any], node: Table, faults: list[Fault]) -> None:
+    """Contacts are of a table of their own, and nothing else is in it that could be told of a casualty."""
+    several = values.get("several") == "yes"
+    if several and "join" not in values:
+        faults.append(_spot(node, "several").fault("the first table has one row per casualty"))
+    for heading, rule in values.get("columns", {}).items():
+        if rule is not None and (rule.target.name in CONTACT) != several:
+            needs = "needs a table with 'several: yes'" if not several else "cannot stand in such a table"
+            faults.append(_spot(node, "columns").fault(f"{quoted(heading)}: {rule.target.name} {needs}"))
+    if several and not any(r and r.target.name in (PILLAR, BARRIER) for r in values["columns"].values()):
+        faults.append(_spot(node, "columns").fault(f"a table of contacts needs {PILLAR} or {BARRIER}"))
 
 
 def _check_personal(values: Mapping[str, Any], node: Table, faults: list[Fault]) -> None:
@@ -305,6 +328,7 @@ def _build(
             part.get("left_out", nothing),
             part.get("join", nothing),
             part.get("repeat", 0),
+            part.get("several") == "yes",
             part.get("vault", nothing),
             part.get("known", nothing),
         )
@@ -345,19 +369,19 @@ def _check_constants(
 def _check_filled(
     tables: tuple[TableRule, ...], constants: Mapping[str, str], spot: Any, faults: list[Fault]
 ) -> None:
-    filled = [rule.target.name for table in tables for rule in table.columns.values()] + list(constants)
-    for name in sorted({n for n in filled if filled.count(n) > 1}):
+    names = [*filled(tables), *constants]
+    for name in sorted({n for n in names if names.count(n) > 1}):
         faults.append(spot.fault(f"{name} is filled twice"))
-    for name in sorted({n.partition(".")[0] for n in filled if "." in n} & set(filled)):
+    for name in sorted({n.partition(".")[0] for n in names if "." in n} & set(names)):
         faults.append(spot.fault(f"{name} is filled as a whole and in parts ({name}.…)"))
     faults.extend(
         spot.fault(f"nothing is mapped to {name}, without which nothing can be counted")
         for name in (CASE, DATE)
-        if name not in filled
+        if name not in names
     )
-    if DISABILITY in filled and set(DOMAINS) & set(filled):
+    if DISABILITY in names and set(DOMAINS) & set(names):
         faults.append(spot.fault(f"{DISABILITY} is filled, and follows from the six questions as well"))
-    if CONSENT not in filled:
+    if CONSENT not in names:
         faults.append(
             spot.fault(
                 f"nothing is mapped to {CONSENT}: map a column, or state under 'constants' what all agreed to"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from gateway.dictionary import Dictionary, unknown_place
 from gateway.member.snapshot import CONSENT
@@ -10,6 +11,16 @@ from gateway.sources.washington import DOMAINS, LEVELS, NOT_ASKED
 
 CASE, PERSON, ACCIDENT, BIRTH = "case_id", "national_id", "accident_id", "birth_date"
 AGE, DATE, PLACE = "age", "date", "place"
+PILLAR, STATUS, BARRIER = "va_pillar", "service_status", "service_barrier"
+CONTACT = frozenset({PILLAR, STATUS, BARRIER})
+"""Targets of a table of contacts only (contacts.py)."""
+
+MADE_OF_CONTACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {PILLAR: ("need", "referred", "service"), STATUS: (), BARRIER: ("barrier",)}
+)
+"""What becomes of them: sets of codes, each a yes-or-no dimension."""
+
+STATES = frozenset({"NEED", "REF", "RECV", "REFUSED", "UNAVAIL", "UNK"})
 
 
 class Kind(StrEnum):
@@ -61,4 +72,9 @@ def targets(dictionary: Dictionary, member: str) -> Mapping[str, Target]:
         if dim.part_of:
             several.setdefault(dim.part_of, set()).add(name.partition(".")[2])
     found += [Target(name, Kind.SEVERAL, frozenset(codes), "UNK") for name, codes in several.items()]
+    found += [
+        Target(PILLAR, Kind.CODE, frozenset(several["service"]) | {"UNK"}, "UNK"),
+        Target(STATUS, Kind.CODE, STATES, "UNK"),
+        Target(BARRIER, Kind.CODE, frozenset(several["barrier"]) | {"NONE", "UNK"}, "UNK"),
+    ]
     return {target.name: target for target in found}
