@@ -1,30 +1,29 @@
-"""Which totals of one table are worth summing: those that may be published if their sum lies in its window.
+"""Which totals are worth summing: those that may be published if their sum lies in its window.
 
 A member enters at most one total of cells that share sums with each other, ever: what the one tells of its
-cells then says nothing of the other, so that each total can be judged alone. Where members disagree about
-which cells share sums, the strictest counts.
+cells then says nothing of the other, so that each total can be judged alone.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from anonymisers.totals.freedom import range_of
-from anonymisers.totals.grid import Grid
-from anonymisers.totals.window import COLLUDERS, Window, fewest, window
+from anonymisers.totals.window import COLLUDERS, Range, Window, fewest, window
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A withheld cell that a member would contribute: what it can be, and the component that it stands in."""
+
+    range: Range
+    component: int
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A member's part: its table, the fewest contributors that it demands, and where each cell stands in it.
+    """What a member would contribute, and the fewest contributors that it demands."""
 
-    `places` has the cells that the member would contribute to; `taken` the components of its table that an
-    earlier total has used.
-    """
-
-    grid: Grid
     contributors: int
-    places: Mapping[tuple[str, ...], int]
-    taken: frozenset[int] = frozenset()
+    cells: Mapping[tuple[str, ...], Offered]
 
 
 @dataclass(frozen=True)
@@ -44,48 +43,41 @@ class Chosen:
     least: int
     most: int
 
+    @property
+    def share(self) -> float:
+        """Of the sums that it can be, the share for which it is published."""
+        return (self.window.most - self.window.least + 1) / (self.most - self.least + 1)
+
 
 def choose(
     candidates: Sequence[Candidate], offers: Mapping[str, Offer], colluders: int = COLLUDERS
 ) -> tuple[Chosen, ...]:
-    """The totals to sum, in the order of `candidates`: an earlier one is preferred.
+    """The totals to sum: first those whose sum is the likeliest to lie in its window, else as they come.
 
-    Follows from what everybody can see: no withheld value plays a part.
+    Follows from what is shown: no withheld value plays a part.
     """
-    taken = {member: set(offer.taken) for member, offer in offers.items()}
+    found = [f for f in (_judged(c, offers, colluders) for c in candidates) if f is not None]
+    found.sort(key=lambda f: -f.share)
+    used: set[tuple[str, int]] = set()
     chosen = []
-    for candidate in candidates:
-        parts = {
-            m: (offers[m], offers[m].places[candidate.cell])
-            for m in candidate.members
-            if m in offers and candidate.cell in offers[m].places
-        }
-        if len(parts) < len(candidate.members) or not _enough(parts, colluders):
-            continue
-        used = {m: int(offer.grid.components[place]) for m, (offer, place) in parts.items()}
-        if any(number in taken[m] for m, number in used.items()):
-            continue
-        found = _judged(candidate, parts, colluders)
-        if found is not None:
-            chosen.append(found)
-            for member, number in used.items():
-                taken[member].add(number)
+    for judged in found:
+        components = {(m, offers[m].cells[judged.candidate.cell].component) for m in judged.candidate.members}
+        if not used & components:
+            chosen.append(judged)
+            used |= components
     return tuple(chosen)
 
 
-def _enough(parts: Mapping[str, tuple[Offer, int]], colluders: int) -> bool:
-    demanded = [fewest(colluders), *(offer.contributors for offer, _ in parts.values())]
-    return len(parts) >= max(demanded)
-
-
-def _judged(candidate: Candidate, parts: Mapping[str, tuple[Offer, int]], colluders: int) -> Chosen | None:
-    ranges = []
-    for offer, place in parts.values():
-        # Without an upper bound anywhere there is no window: no need to look at any other cell.
-        found = range_of(offer.grid, place)
-        if found is None:
-            return None
-        ranges.append(found)
+def _judged(candidate: Candidate, offers: Mapping[str, Offer], colluders: int) -> Chosen | None:
+    parts = {
+        m: offers[m].cells[candidate.cell]
+        for m in candidate.members
+        if m in offers and candidate.cell in offers[m].cells
+    }
+    demanded = max([fewest(colluders), *(offers[m].contributors for m in parts)])
+    if len(parts) < max(demanded, len(candidate.members)):
+        return None
+    ranges = [part.range for part in parts.values()]
     between = window(ranges, colluders)
     if between is None:
         return None

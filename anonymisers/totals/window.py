@@ -22,7 +22,7 @@ nothing but what the rule allows for.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from anonymisers.totals.grid import UNBOUNDED
+from anonymisers.totals.cells import UNBOUNDED
 
 COLLUDERS = 1
 """t: how many contributors may tell the hub's operator what they hold."""

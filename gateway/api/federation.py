@@ -8,15 +8,18 @@ from audit.errors import AuditError
 from audit.note import Verifier
 from gateway.api.calls import enrolment, for_members, signed_reply, taken
 from gateway.api.describe import refusals
-from gateway.api.schemas import AnswerSchema, ApplicationSchema, PollResultSchema, PollSchema
+from gateway.api.schemas import AnswerSchema, ApplicationSchema, OfferSchema, PollResultSchema, PollSchema
 from gateway.api.services import hub
 from gateway.http.signatures import key_id
 from gateway.hub.delivering import poll
 from gateway.hub.enrolling import apply
 from gateway.hub.errors import AnswerRefusedError, InvitationRefusedError
 from gateway.hub.receiving import receive
+from gateway.hub.totalling import receive_contribution, receive_offer
+from gateway.wire.calls import TotalFormatError
 from gateway.wire.enrolling import enrolment_from_json
 from gateway.wire.exchange import poll_from_json, signed_answer_from_json
+from gateway.wire.totals import offer_from_json
 
 SIGNED: list[dict[str, list[str]]] = [{"signature": []}]
 
@@ -82,3 +85,38 @@ def post_answer(body: dict[str, Any]) -> None:
     except (AuditError, ValueError):
         raise AnswerRefusedError("The answer is not in the form of an answer.") from None
     receive(hub(), enrolment(), sent)
+
+
+@blueprint.route("/offers", methods=["POST"])
+@blueprint.doc(security=SIGNED)
+@for_members
+@blueprint.arguments(OfferSchema)
+@blueprint.response(204)
+@refusals(blueprint, s404="the member was not asked", s410="the question is closed")
+def post_offer(body: dict[str, Any]) -> None:
+    """What a member would contribute to regional totals of a question; it comes before its answer."""
+    try:
+        offer = offer_from_json(body)
+    except TotalFormatError as error:
+        raise AnswerRefusedError(error.message) from None
+    receive_offer(hub(), enrolment(), offer)
+
+
+@blueprint.route("/contributions", methods=["POST"])
+@blueprint.doc(security=SIGNED)
+@for_members
+@blueprint.arguments(AnswerSchema)
+@blueprint.response(204)
+@refusals(
+    blueprint,
+    s404="the member takes no part",
+    s409="contributed before: the first contribution stands",
+    s410="the round is over",
+)
+def post_contribution(body: dict[str, Any]) -> None:
+    """Masked parts of regional totals, with the proof that the member's own log holds them."""
+    try:
+        sent = signed_answer_from_json(body)
+    except (AuditError, ValueError):
+        raise AnswerRefusedError("The contribution is not in the form of one.") from None
+    receive_contribution(hub(), enrolment(), sent)

@@ -128,12 +128,45 @@ class SightSchema(Schema):
     cosignature = fields.String(required=True, allow_none=True)
 
 
+class CalledSumSchema(Schema):
+    cell = fields.List(fields.String(), required=True)
+    members = fields.List(fields.String(), required=True)
+
+
+class TotalsCallSchema(Schema):
+    """A round of regional totals that waits for the member's part."""
+
+    question_id = fields.String(required=True)
+    entry = fields.String(required=True)
+    receipt = fields.String(required=True)
+    sums = fields.List(fields.Nested(CalledSumSchema), required=True)
+    consents = fields.List(fields.String(), required=True)
+
+
+class OfferedCellSchema(Strict):
+    cell = fields.List(fields.String(validate=WORD), required=True, validate=validate.Length(max=10))
+    low = fields.Integer(required=True, strict=True)
+    high = fields.Integer(required=True, strict=True)
+    component = fields.Integer(required=True, strict=True)
+
+
+class OfferSchema(Strict):
+    # As for an answer, the body as a whole bounds how long these may be.
+    question_id = fields.String(required=True, validate=WORD)
+    consent = fields.String(required=True)
+    low = fields.List(fields.Integer(strict=True), required=True)
+    high = fields.List(fields.Integer(strict=True, allow_none=True), required=True)
+    cells = fields.List(fields.Nested(OfferedCellSchema), required=True)
+    threshold = fields.Integer(required=True, strict=True)
+
+
 class PollResultSchema(Schema):
     checkpoint = fields.String(required=True)
     consistency = fields.List(fields.String(), required=True)
     deliveries = fields.List(fields.Nested(DeliverySchema), required=True)
     excerpt = fields.Nested(ExcerptSchema, required=True, allow_none=True)
     sight = fields.Nested(SightSchema, required=True, allow_none=True)
+    totals = fields.List(fields.Nested(TotalsCallSchema), required=True)
 
 
 class AnswerSchema(Strict):

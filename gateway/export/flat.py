@@ -6,18 +6,19 @@ import json
 
 from gateway.wire.release import Release
 
-STATUS_COLUMNS = ("status", "value", "at_least", "lacks")
+STATUS_COLUMNS = ("status", "value", "at_least", "at_most", "lacks", "under_masks")
 
 
 def to_csv(release: Release) -> str:
-    """One row a cell: a column for each level, then status, value, at_least, and the members it lacks."""
+    """One row a cell: a column for each level, then what is known of it and of its members."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*(axis.level for axis in release.axes), *STATUS_COLUMNS])
     for cell in release.cells:
         value = "" if cell.value is None else cell.value
-        at_least = "" if cell.at_least is None else cell.at_least
-        writer.writerow([*cell.key, cell.status, value, at_least, " ".join(cell.lacks)])
+        known = ["" if bound is None else bound for bound in (cell.at_least, cell.at_most)]
+        members = [" ".join(cell.lacks), " ".join(cell.under_masks)]
+        writer.writerow([*cell.key, cell.status, value, *known, *members])
     return out.getvalue()
 
 

@@ -16,6 +16,9 @@ SYMBOLS = {
 LACKING = "*"
 """Beside a total that is without a member."""
 
+UNDER_MASKS = "+"
+"""Beside a total that holds withheld cells of members."""
+
 
 def to_text(release: Release) -> str:
     """The table, then what its signs mean; plain characters, so that any terminal shows it."""
@@ -43,8 +46,13 @@ def legend(release: Release) -> list[str]:
     """One line for each sign that the table uses."""
     used = {cell.status for cell in release.cells}
     lines = [f"{SYMBOLS[s]}  {s}: {s.meaning}" for s in SYMBOLS if s in used]
-    if any(cell.at_least is not None for cell in release.cells):
-        lines.append(">=n  withheld, but the visible parts alone come to n")
+    if any(cell.at_least is not None or cell.at_most is not None for cell in release.cells):
+        lines.append(">=n  withheld, but at least n; n..m  withheld, but between n and m: from what is shown")
+    summed = sorted({member for cell in release.cells for member in cell.under_masks})
+    if summed:
+        lines.append(
+            f"{UNDER_MASKS}  holds withheld cells of {', '.join(summed)}, summed so that nobody saw one"
+        )
     lacking = sorted({member for cell in release.cells for member in cell.lacks})
     if lacking:
         lines.append(f"{LACKING}  a total that lacks at least one of: {', '.join(lacking)}")
@@ -79,9 +87,11 @@ def _across(cells: Mapping[str, Cell], across: Axis) -> Iterator[str]:
 
 
 def _shown(cell: Cell) -> str:
-    star = LACKING if cell.lacks else ""
+    star = (UNDER_MASKS if cell.under_masks else "") + (LACKING if cell.lacks else "")
     if cell.value is not None:
         return f"{cell.value}{star}"
+    if cell.at_most is not None:
+        return f"{cell.at_least or 0}..{cell.at_most}{star}"
     if cell.at_least is not None:
         return f">={cell.at_least}{star}"
     return SYMBOLS[cell.status] + star

@@ -12,7 +12,9 @@ from audit.note import Signer, Verifier
 from gateway.http.signatures import Call, ClockError, Here, Reply, UnsignedError, sign_call, verify_reply
 from gateway.member.errors import LinkError, ShorterLogError
 from gateway.member.ports import Clock
+from gateway.wire.calls import TotalFormatError
 from gateway.wire.exchange import Poll, PollReply, SignedAnswer, poll_reply_from_json
+from gateway.wire.totals import Offer, SignedContribution
 
 log = structlog.get_logger()
 
@@ -85,13 +87,23 @@ class HttpLink:
             raise ShorterLogError(f"The hub refused the call. {_detail(response)}")
         try:
             return poll_reply_from_json(response.json())
-        except (AuditError, KeyError, TypeError, ValueError, AttributeError):
+        except (AuditError, TotalFormatError, KeyError, TypeError, ValueError, AttributeError):
             raise LinkError("The hub's reply to a poll is not in the form of one.") from None
 
     def send(self, answer: SignedAnswer) -> None:
         response = self._post("/answers", answer.as_json(), REPLY_SECONDS, accept=_FINAL)
         if not response.is_success:
             log.warning("answer not kept by the hub", status=response.status_code)
+
+    def offer(self, offer: Offer) -> None:
+        response = self._post("/offers", offer.as_json(), REPLY_SECONDS, accept=_FINAL)
+        if not response.is_success:
+            log.warning("offer not kept by the hub", status=response.status_code)
+
+    def contribute(self, contribution: SignedContribution) -> None:
+        response = self._post("/contributions", contribution.as_json(), REPLY_SECONDS, accept=_FINAL)
+        if not response.is_success:
+            log.warning("contribution not kept by the hub", status=response.status_code)
 
     def head(self) -> str:
         """As anybody can read it: the log signs it itself."""

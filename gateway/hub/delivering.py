@@ -10,6 +10,7 @@ from gateway.hub.errors import PollRefusedError
 from gateway.hub.model import AskedQuestion, Enrolment, Presence
 from gateway.hub.ports import View
 from gateway.hub.seeing import about, see
+from gateway.hub.totalling import calls
 from gateway.hub.witnessing import cosignature_of
 from gateway.wire.exchange import Delivery, Poll, PollReply
 from gateway.wire.shown import Sight
@@ -37,7 +38,7 @@ def poll(hub: Hub, member: Enrolment, call: Poll) -> PollReply:
             reply = _reply(hub, view, member, call, sight)
         left = end - time.monotonic()
         # A log that has grown is news as well: members witness it at once, not at their next question.
-        if reply.deliveries or reply.excerpt or _size(reply) > call.seen_size or left <= 0:
+        if reply.deliveries or reply.totals or reply.excerpt or _size(reply) > call.seen_size or left <= 0:
             return reply
         hub.bell.wait(ticket, left)
 
@@ -84,6 +85,7 @@ def _reply(hub: Hub, view: View, member: Enrolment, call: Poll, sight: Sight) ->
         deliveries=_deliveries(hub, view, waiting),
         excerpt=excerpt(hub.log, view.log, call.copied, size, about(member.member)),
         sight=sight,
+        totals=calls(hub, view, member.member),
     )
 
 

@@ -5,10 +5,11 @@ A part that is missing for another reason is named beside the sum, which is then
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 from gateway.dictionary import Dictionary
+from gateway.hub.following import with_following
 from gateway.question import COUNTRY, Question
 from gateway.wire.answer import Answer, Refusal
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
@@ -44,8 +45,22 @@ class _Part:
         return (Status.WITHHELD, None) if value is None else (Status.VALUE, value)
 
 
+@dataclass(frozen=True)
+class Beyond:
+    """What is known of withheld cells: their bounds by member, and the totals of them that were published."""
+
+    bounds: Mapping[str, Mapping[Key, tuple[int, int | None]]] = field(default_factory=dict)
+    totals: Mapping[Key, int] = field(default_factory=dict)
+
+
+NOTHING = Beyond()
+
+
 def merge(
-    dictionary: Dictionary, question: Question, answers: Mapping[str, Answer | None]
+    dictionary: Dictionary,
+    question: Question,
+    answers: Mapping[str, Answer | None],
+    beyond: Beyond = NOTHING,
 ) -> tuple[tuple[Axis, ...], tuple[Cell, ...]]:
     """The regional table: its axes in the order of the question, and its cells in row-major order.
 
@@ -70,8 +85,8 @@ def merge(
         concerned = [m for m in members if country in (TOTAL, m) and owners <= {m}]
         if owners and country not in (TOTAL, *owners):
             continue
-        cells.append(_sum(key, rest, [parts[m] for m in concerned]))
-    return tuple(axes), tuple(cells)
+        cells.append(_sum(key, rest, [parts[m] for m in concerned], beyond))
+    return tuple(axes), with_following(dictionary, axes, cells) if beyond.totals else tuple(cells)
 
 
 def _part(member: str, answer: Answer | None) -> _Part:
@@ -105,7 +120,7 @@ def _axis(dictionary: Dictionary, level: str, answers: Sequence[Answer | None]) 
     return Axis(level, (*ordered, TOTAL))
 
 
-def _sum(key: Key, rest: Key, parts: Sequence[_Part]) -> Cell:
+def _sum(key: Key, rest: Key, parts: Sequence[_Part], beyond: Beyond) -> Cell:
     found = [(part.member, *part.at(rest)) for part in parts]
     if len(found) == 1:
         _, status, value = found[0]
@@ -114,7 +129,19 @@ def _sum(key: Key, rest: Key, parts: Sequence[_Part]) -> Cell:
     statuses = {status for _, status, _ in found}
     lacks = tuple(member for member, status, _ in found if status in _MISSING)
     if Status.WITHHELD in statuses:
-        return Cell(key, Status.WITHHELD, at_least=sum(visible) or None, lacks=lacks)
+        withheld = tuple(member for member, status, _ in found if status is Status.WITHHELD)
+        if rest in beyond.totals:
+            total = sum(visible) + beyond.totals[rest]
+            return Cell(key, Status.VALUE, total, lacks=lacks, under_masks=withheld)
+        bounds = [beyond.bounds.get(member, {}).get(rest, (0, None)) for member in withheld]
+        least, most = sum(visible), [high for _, high in bounds if high is not None]
+        return Cell(
+            key,
+            Status.WITHHELD,
+            at_least=least + sum(low for low, _ in bounds) or None,
+            lacks=lacks,
+            at_most=least + sum(most) if len(most) == len(withheld) else None,
+        )
     if visible:
         return Cell(key, Status.VALUE, sum(visible), lacks=lacks)
     return Cell(key, next(s for s in _MISSING if s in statuses or not statuses))

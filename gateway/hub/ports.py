@@ -21,6 +21,7 @@ from gateway.hub.model import (
     LoggedAnswer,
     Presence,
 )
+from gateway.hub.total_ports import TotalsView, TotalsWriter
 from gateway.watching.ports import Watch, WatchView
 from gateway.watching.recovering import Recovery, RecoveryNotes
 from gateway.wire.exchange import SignedAnswer
@@ -93,6 +94,10 @@ class View(Protocol):
     def people(self) -> People:
         """Accounts, and what belongs to them."""
 
+    @property
+    def totals(self) -> TotalsView:
+        """Offers, rounds and contributions of regional totals."""
+
     def enrolments(self) -> Sequence[Enrolment]:
         """The members whose keys count."""
 
@@ -142,6 +147,9 @@ class UnitOfWork(View, Protocol):
 
     @property
     def people(self) -> PeopleWriter: ...
+
+    @property
+    def totals(self) -> TotalsWriter: ...
 
     def add_question(self, question: AskedQuestion, *, because: int) -> None: ...
 

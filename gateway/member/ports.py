@@ -27,10 +27,12 @@ from gateway.member.model import (
 )
 from gateway.member.reidentify_model import Reidentifications, ReidentificationWriter
 from gateway.member.snapshot import Snapshot
+from gateway.member.total_ports import TotalsNotes, TotalsView, TotalsWriter
 from gateway.member.vaulting import Vault, VaultLoad
 from gateway.watching.ports import Watch, WatchView
 from gateway.watching.recovering import Recovery, RecoveryNotes
 from gateway.wire.exchange import Poll, PollReply, SignedAnswer
+from gateway.wire.totals import Offer, SignedContribution
 
 
 class Clock(Protocol):
@@ -45,6 +47,12 @@ class HubLink(Protocol):
 
     def send(self, answer: SignedAnswer) -> None:
         """Returns once the hub has kept the answer, or has said that it never will."""
+
+    def offer(self, offer: Offer) -> None:
+        """Returns once the hub has kept the offer, or has said that it never will."""
+
+    def contribute(self, contribution: SignedContribution) -> None:
+        """As `send`, for a part of regional totals."""
 
     def head(self) -> str:
         """The checkpoint of the regional log that the hub shows to everybody."""
@@ -72,6 +80,10 @@ class View(Protocol):
 
     @property
     def vault(self) -> Vault: ...
+
+    @property
+    def totals(self) -> TotalsView:
+        """What was offered and given for regional totals."""
 
     @property
     def extracts(self) -> Extracts: ...
@@ -160,6 +172,9 @@ class UnitOfWork(View, Protocol):
     @property
     def people(self) -> PeopleWriter: ...
 
+    @property
+    def totals(self) -> TotalsWriter: ...
+
     def add_snapshot(self, loaded: LoadedSnapshot, snapshot: Snapshot, *, because: int) -> None: ...
 
     def replace_vault(self, load: VaultLoad | None, *, because: int) -> None: ...
@@ -199,6 +214,9 @@ class Notes(Protocol):
 
     @property
     def people(self) -> PeopleNotes: ...
+
+    @property
+    def totals(self) -> TotalsNotes: ...
 
     def acknowledged(self, question_id: str) -> None: ...
 

@@ -43,7 +43,7 @@ class UnreadableError(Exception):
 
 
 @dataclass(frozen=True)
-class _Choice:
+class Choice:
     """One dimension of the question: display codes with the cube's codes that each stands for."""
 
     dimension: str
@@ -59,7 +59,7 @@ def read(dictionary: Dictionary, trees: Mapping[str, Tree], cube: Cube, question
         UnreadableError: the cube does not hold a dimension, level or combination of the question, or covers
             none of a filter's codes.
     """
-    choices = _choices(dictionary, trees, question)
+    choices = choices_of(dictionary, trees, question)
     shown = [c for c in choices if c.level is not None]
     if prod(len(c.codes) for c in shown) > MAX_CELLS:
         raise UnreadableError(Refusal.TOO_LARGE)
@@ -71,7 +71,7 @@ def read(dictionary: Dictionary, trees: Mapping[str, Tree], cube: Cube, question
     return Reading(axes, tuple(cells))
 
 
-def _choices(dictionary: Dictionary, trees: Mapping[str, Tree], question: Question) -> list[_Choice]:
+def choices_of(dictionary: Dictionary, trees: Mapping[str, Tree], question: Question) -> list[Choice]:
     """Displayed dimensions in the question's order first, then those that only filter (one code each)."""
     filters = {dictionary.level(f.level).dimension: f for f in question.where}
     choices = []
@@ -83,10 +83,10 @@ def _choices(dictionary: Dictionary, trees: Mapping[str, Tree], question: Questi
             codes = tuple(c for c in tree.at[level] if any(_within(tree, c, node) for node in nodes))
         else:
             nodes, codes = (TOTAL,), tree.at[level]
-        choices.append(_Choice(dimension, level, (*((c, (c,)) for c in codes), (TOTAL, nodes))))
+        choices.append(Choice(dimension, level, (*((c, (c,)) for c in codes), (TOTAL, nodes))))
     for dimension, f in filters.items():
         nodes = _filtered(_tree(trees, dimension, f.level), f.codes)
-        choices.append(_Choice(dimension, None, ((TOTAL, nodes),)))
+        choices.append(Choice(dimension, None, ((TOTAL, nodes),)))
     return choices
 
 

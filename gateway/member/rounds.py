@@ -1,17 +1,22 @@
 """One round of a node: call the hub, witness its log, answer what waits, send what is in the outbox."""
 
+import json
 from dataclasses import dataclass, replace
 
 import structlog
 
 from gateway.member.answering import answer
 from gateway.member.context import Node
+from gateway.member.contributing import contribute
 from gateway.member.cubes import CubeShelf
 from gateway.member.errors import RepeatedError, ShorterLogError, UnprovenError
+from gateway.member.offering import offer
 from gateway.member.ports import HubLink, View
 from gateway.member.proving import Witnessed
-from gateway.member.seeing import follow_regional, show, witness_regional
+from gateway.member.seeing import convict_shorter, follow_regional, show, witness_regional
+from gateway.wire.calls import TotalsCall
 from gateway.wire.exchange import Delivery, SignedAnswer
+from gateway.wire.totals import CONTRIBUTION, offer_from_json
 
 log = structlog.get_logger()
 
@@ -37,18 +42,23 @@ def run_round(node: Node, shelf: CubeShelf, link: HubLink, wait: float) -> Round
     try:
         reply = link.poll(call)
     except ShorterLogError:
-        # It says so itself; its own signed head is the evidence.
-        witness_regional(node, call.seen_size, link.head(), ())
+        convict_shorter(node, call.seen_size, link.head())
         raise
     witnessed = witness_regional(node, call.seen_size, reply.checkpoint, reply.consistency)
     follow_regional(node, call, reply, witnessed)
     done = [_handle(node, shelf, delivery, witnessed) for delivery in reply.deliveries]
+    for totals in reply.totals:
+        _contribute(node, shelf, totals, witnessed)
     send_outbox(node, link)
     return Round(sum(done), len(done) - sum(done))
 
 
 def send_outbox(node: Node, link: HubLink) -> None:
-    """Send what the hub has not acknowledged, oldest first. Raises LinkError."""
+    """Send what the hub has not acknowledged, oldest first. Raises LinkError.
+
+    An offer goes before the answer that it belongs to: once all answers are there, the hub waits for nothing.
+    """
+    _send_offers(node, link)
     with node.store.reading() as view:
         waiting = [
             (
@@ -61,6 +71,29 @@ def send_outbox(node: Node, link: HubLink) -> None:
         link.send(signed)
         with node.store.notes() as notes:
             notes.acknowledged(question_id)
+    _send_given(node, link)
+
+
+def _send_offers(node: Node, link: HubLink) -> None:
+    with node.store.reading() as view:
+        offers = view.totals.offers_to_send()
+    for made in offers:
+        link.offer(offer_from_json(json.loads(made.body)))
+        with node.store.notes() as notes:
+            notes.totals.offer_acknowledged(made.question_id)
+
+
+def _send_given(node: Node, link: HubLink) -> None:
+    with node.store.reading() as view:
+        waiting = []
+        for given in view.totals.given_to_send():
+            opening = view.opening(CONTRIBUTION, given.entry_index)
+            salt = opening.salt if opening else b""
+            waiting.append((given.question_id, _signed(node, view, given.note, given.entry_index, salt)))
+    for question_id, signed in waiting:
+        link.contribute(signed)
+        with node.store.notes() as notes:
+            notes.totals.given_acknowledged(question_id)
 
 
 def _signed(node: Node, view: View, note: str, index: int, salt: bytes) -> SignedAnswer:
@@ -70,8 +103,17 @@ def _signed(node: Node, view: View, note: str, index: int, salt: bytes) -> Signe
 def _handle(node: Node, shelf: CubeShelf, delivery: Delivery, witnessed: Witnessed) -> bool:
     """True when the question was answered, refused or kept; False when it was not one to look at."""
     try:
-        answer(node, shelf, delivery, witnessed)
+        sent = answer(node, shelf, delivery, witnessed)
+        if sent is not None:
+            offer(node, shelf, sent)
     except (UnprovenError, RepeatedError) as error:
         log.warning("question rejected", member=node.member, reason=error.message)
         return False
     return True
+
+
+def _contribute(node: Node, shelf: CubeShelf, call: TotalsCall, witnessed: Witnessed) -> None:
+    try:
+        contribute(node, shelf, call, witnessed)
+    except (UnprovenError, RepeatedError) as error:
+        log.warning("totals not contributed to", member=node.member, reason=error.message)

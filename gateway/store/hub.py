@@ -15,6 +15,7 @@ from gateway.question import parse
 from gateway.store.admissions import SqlAdmissions, enrolment_of, take_nonce
 from gateway.store.database import Database
 from gateway.store.hub_tables import asked_members, enrolments, presence, questions, releases
+from gateway.store.hub_totals import SqlHubTotals
 from gateway.store.logs import SqlLogStorage
 from gateway.store.openings import find_opening, keep_opening
 from gateway.store.people import SqlPeople
@@ -65,6 +66,7 @@ class HubView:
         self.watch = SqlWatch(connection, origin)
         self.recovery = SqlRecovery(connection)
         self.admissions = SqlAdmissions(connection)
+        self.totals = SqlHubTotals(connection)
 
     def enrolments(self) -> Sequence[Enrolment]:
         rows = self._connection.execute(

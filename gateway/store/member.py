@@ -19,6 +19,7 @@ from gateway.store.logs import SqlLogStorage
 from gateway.store.member_approvals import ApprovalView, ApprovalWrites
 from gateway.store.member_policies import PolicyNotes, PolicyView, PolicyWrites
 from gateway.store.member_tables import cubes, rejected, sent, snapshots
+from gateway.store.member_totals import SqlMemberTotals
 from gateway.store.openings import find_opening, keep_opening
 from gateway.store.people import SqlPeople
 from gateway.store.people_writing import SqlPeopleNotes, SqlPeopleWriter
@@ -66,6 +67,7 @@ class MemberView(ApprovalView, PolicyView):
         self.watch = SqlWatch(connection, origin)
         self.recovery = SqlRecovery(connection)
         self.vault = SqlVault(connection)
+        self.totals = SqlMemberTotals(connection)
 
     @property
     def people(self) -> SqlPeople:
@@ -216,6 +218,7 @@ class MemberNotes(PolicyNotes):
         self.witness = SqlWitnessStorage(connection)
         self.watch = SqlWatch(connection, origin)
         self.recovery = SqlRecovery(connection)
+        self.totals = SqlMemberTotals(connection)
 
     @property
     def people(self) -> SqlPeopleNotes:

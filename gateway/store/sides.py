@@ -16,7 +16,9 @@ ONE_SIDE = {
     "enrolling_tables": HUB,
     "extract_tables": MEMBER,
     "hub_tables": HUB,
+    "hub_total_tables": HUB,
     "member_tables": MEMBER,
+    "member_total_tables": MEMBER,
     "policy_tables": MEMBER,
     "vault_tables": MEMBER,
 }

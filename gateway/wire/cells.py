@@ -43,8 +43,9 @@ class Axis:
 class Cell:
     """One cell of a regional table. `key` has one code for each axis.
 
-    `value` is there exactly when `status` is VALUE. `at_least` is the sum of the visible parts of a withheld
-    total, and `lacks` are the members that a total is without: it is then no total of the region.
+    `value` is there exactly when `status` is VALUE. `at_least` and `at_most` bound a withheld total, from
+    what its members show; `lacks` are the members that a total is without: then it is none of the region.
+    `under_masks` are members whose withheld parts a total holds, summed so that nobody saw them.
     """
 
     key: tuple[str, ...]
@@ -52,6 +53,8 @@ class Cell:
     value: int | None = None
     at_least: int | None = None
     lacks: tuple[str, ...] = ()
+    at_most: int | None = None
+    under_masks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.value is None) == (self.status is Status.VALUE):

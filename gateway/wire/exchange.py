@@ -2,7 +2,7 @@
 
 A poll says how far the member has witnessed the regional log, and shows the member's own; its reply brings
 the latest checkpoint, the proof that it extends what was witnessed, the questions that wait, each with its
-receipt, and what the hub has seen of the member's log.
+receipt, the totals that wait for a part, and what the hub has seen of the member's log.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from typing import Any
 from audit.encoding import parse_base64, to_base64
 from audit.excerpt import Excerpt
 from audit.merkle import HASH_SIZE
+from gateway.wire.calls import TotalsCall, call_from_json
 from gateway.wire.shown import (
     ShownLog,
     Sight,
@@ -72,6 +73,7 @@ class PollReply:
     deliveries: tuple[Delivery, ...]
     excerpt: Excerpt | None = None
     sight: Sight | None = None
+    totals: tuple[TotalsCall, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -80,6 +82,7 @@ class PollReply:
             "deliveries": [d.as_json() for d in self.deliveries],
             "excerpt": excerpt_as_json(self.excerpt),
             "sight": None if self.sight is None else self.sight.as_json(),
+            "totals": [call.as_json() for call in self.totals],
         }
 
 
@@ -112,7 +115,7 @@ def poll_from_json(data: Mapping[str, Any]) -> Poll:
 
 
 def poll_reply_from_json(data: Mapping[str, Any]) -> PollReply:
-    """Raises AuditError, KeyError, TypeError, ValueError or AttributeError for anything else."""
+    """Raises AuditError, TotalFormatError, KeyError, TypeError, ValueError or AttributeError otherwise."""
     excerpt, sight = data["excerpt"], data["sight"]
     return PollReply(
         excerpt=None if excerpt is None else excerpt_from_json(excerpt),
@@ -123,6 +126,7 @@ def poll_reply_from_json(data: Mapping[str, Any]) -> PollReply:
             Delivery(d["question_id"], parse_base64(d["entry"], "log entry"), d["receipt"])
             for d in data["deliveries"]
         ),
+        totals=tuple(call_from_json(call) for call in data["totals"]),
     )
 
 

@@ -66,6 +66,8 @@ def release_from_json(data: Mapping[str, Any]) -> Release:
                 c["value"],
                 c.get("at_least"),
                 tuple(c.get("lacks", ())),
+                c.get("at_most"),
+                tuple(c.get("under_masks", ())),
             )
             for c in data["cells"]
         ),
@@ -95,6 +97,10 @@ def _cell(axes: tuple[Axis, ...], cell: Cell) -> dict[str, Any]:
     }
     if cell.at_least is not None:
         shown["at_least"] = cell.at_least
+    if cell.at_most is not None:
+        shown["at_most"] = cell.at_most
+    if cell.under_masks:
+        shown["under_masks"] = list(cell.under_masks)
     if cell.lacks:
         shown["lacks"] = list(cell.lacks)
     return shown

@@ -49,7 +49,7 @@ def test_the_table_on_a_terminal() -> None:
         "-  not-shared: not released by the member's policy\n"
         "?  no-answer: the member did not answer in time\n"
         ".  not-collected: not covered by the member's records\n"
-        ">=n  withheld, but the visible parts alone come to n\n"
+        ">=n  withheld, but at least n; n..m  withheld, but between n and m: from what is shown\n"
         "*  a total that lacks at least one of: TH\n"
     )
 
@@ -87,7 +87,9 @@ def test_csv_has_a_row_and_a_status_for_every_cell() -> None:
         "status": "value",
         "value": "7",
         "at_least": "",
+        "at_most": "",
         "lacks": "",
+        "under_masks": "",
     }
     assert [row["status"] for row in rows] == [cell.status for cell in RELEASE.cells]
     assert rows[7]["at_least"] == "3"

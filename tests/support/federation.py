@@ -17,6 +17,7 @@ from gateway.hub.delivering import poll
 from gateway.hub.errors import AlreadyAnsweredError, PollRefusedError, TooLateError
 from gateway.hub.model import Enrolment, Principal, Role
 from gateway.hub.receiving import receive
+from gateway.hub.totalling import receive_contribution, receive_offer
 from gateway.member.building import build
 from gateway.member.context import Node
 from gateway.member.cubes import CubeShelf
@@ -25,6 +26,7 @@ from gateway.member.loading import keep_snapshot
 from gateway.member.rounds import Round, run_round
 from gateway.member.snapshot import LINKS, Column, Snapshot
 from gateway.wire.exchange import Poll, PollReply, SignedAnswer
+from gateway.wire.totals import Offer, SignedContribution
 
 POLICY = """
 member: {member}
@@ -79,7 +81,10 @@ class Link:
     twist: Callable[[Poll], Poll] = field(default=lambda call: call)
     shown_head: str | None = None
     cut: bool = False
+    mute: bool = False
+    """Cuts only what is contributed to totals."""
     sent: list[SignedAnswer] = field(default_factory=list)
+    given: list[SignedContribution] = field(default_factory=list)
 
     def poll(self, call: Poll) -> PollReply:
         try:
@@ -92,6 +97,19 @@ class Link:
             return self.shown_head
         with self.hub.store.reading() as view:
             return str(self.hub.log.checkpoint(view.log))
+
+    def offer(self, offer: Offer) -> None:
+        if self.cut:
+            raise LinkError("The connection was cut.")
+        with suppress(TooLateError):
+            receive_offer(self.hub, self.enrolment, offer)
+
+    def contribute(self, contribution: SignedContribution) -> None:
+        if self.cut or self.mute:
+            raise LinkError("The connection was cut.")
+        self.given.append(contribution)
+        with suppress(AlreadyAnsweredError, TooLateError):
+            receive_contribution(self.hub, self.enrolment, contribution)
 
     def send(self, answer: SignedAnswer) -> None:
         if self.cut:
@@ -125,7 +143,9 @@ class Federation:
 
 
 @contextmanager
-def federation(directory: Path, *codes: str, ready: bool = True) -> Iterator[Federation]:
+def federation(
+    directory: Path, *codes: str, ready: bool = True, people: Callable[[str], Snapshot] = snapshot
+) -> Iterator[Federation]:
     """A hub and these members; with `ready`, each has a policy, a snapshot and a certified cube."""
     clock = HandClock()
     create_hub(directory / "hub", ORIGIN, clock=clock)
@@ -142,7 +162,7 @@ def federation(directory: Path, *codes: str, ready: bool = True) -> Iterator[Fed
             node = stack.enter_context(open_member(directory / code, clock))
             if ready:
                 put_in_force(node, policy_text(code))
-                keep_snapshot(node, snapshot(code))
+                keep_snapshot(node, people(code))
                 build(node)
             shelf = CubeShelf(node.dictionary, node.member, node.store)
             members[code] = Member(node, shelf, Link(hub, new.enrolment))

@@ -1,0 +1,184 @@
+"""A proven round of totals is contributed to once: checked, logged, and only then sent under masks."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from anonymisers.errors import AnonymiserError, TotalError
+from anonymisers.masks.keys import MaskKey
+from anonymisers.masks.masking import Masks
+from anonymisers.masks.roster import Roster, Sum, encoded
+from audit.canonical import load_canonical_object
+from audit.commitment import commit
+from audit.errors import AuditError
+from audit.event_values import CoarseSize
+from audit.events import decode, whole_second
+from audit.merkle import leaf_hash
+from audit.note import Note
+from audit.question_events import Answered
+from audit.total_events import Contributed
+from gateway.member import entries
+from gateway.member.building import counted_table
+from gateway.member.context import Node
+from gateway.member.cubes import CubeShelf, ReadyCube
+from gateway.member.deciding import question_of
+from gateway.member.errors import RepeatedError, UnprovenError
+from gateway.member.partaking import Withheld, check_safe, reach_of, withheld_of
+from gateway.member.participants import ProvenRound, answer_keys, prove_round
+from gateway.member.planning import plan
+from gateway.member.policies import trusted
+from gateway.member.ports import UnitOfWork
+from gateway.member.proving import Witnessed
+from gateway.member.seeing import region_of
+from gateway.member.total_model import Entered, Given, MadeOffer
+from gateway.wire.answer import AskedEntry
+from gateway.wire.calls import Codes, TotalsCall
+from gateway.wire.totals import CONTRIBUTION, Contribution, offer_from_json, open_consent, sign_text
+from policies import Policy
+
+NOT_CONTRIBUTED = "total-not-proved"
+
+
+def contribute(node: Node, shelf: CubeShelf, call: TotalsCall, witnessed: Witnessed) -> Given:
+    """Contribute to a round of totals, and log that; the result stands in the outbox.
+
+    Raises:
+        UnprovenError: something about the round, the list of participants or the rule does not hold. Logged
+            once for each such entry; nothing is given.
+        RepeatedError: this question's totals were contributed to before; the first contribution stands.
+    """
+    try:
+        return _contributed(node, shelf, call, witnessed)
+    except UnprovenError:
+        _reject(node, call)
+        raise
+
+
+def _contributed(node: Node, shelf: CubeShelf, call: TotalsCall, witnessed: Witnessed) -> Given:
+    shelf.refresh()
+    with node.store.reading() as view:
+        made = view.totals.offer(call.question_id)
+        if view.totals.given(call.question_id) is not None:
+            raise RepeatedError(f"The totals of {call.question_id} were contributed to before.")
+        keys = answer_keys(entry for _, entry in view.watch.key_changes(region_of(node)))
+    if made is None or made.secret is None:
+        raise UnprovenError("This node has offered nothing for the question.")
+    keys[node.member] = node.answer_signer.verifier
+    own = open_consent(
+        offer_from_json(load_canonical_object(made.body.encode(), "offer")).consent, keys[node.member]
+    )
+    proven = prove_round(call, own, keys, own.contributors, witnessed)
+    if node.clock.now() > proven.event.deadline:
+        raise UnprovenError("The round reached this node after its deadline.")
+    with node.store.writing() as work:
+        return _give(node, shelf, work, made, proven)
+
+
+def _give(node: Node, shelf: CubeShelf, work: UnitOfWork, made: MadeOffer, proven: ProvenRound) -> Given:
+    in_force, policy = trusted(node, work) or (None, None)
+    cube = None if in_force is None else shelf.cube(in_force.version)
+    if policy is None or cube is None or cube.index != made.cube_index or made.secret is None:
+        raise UnprovenError("The cube that answered the question answers no more.")
+    sums = proven.roster.of(node.member)
+    wanted = _checked(node, work, cube, made, proven.roster)
+    values = _values(node, work, cube, policy, [wanted[s.cell] for s in sums])
+    try:
+        masks = Masks(proven.roster, node.member, MaskKey(made.secret))
+        masked = tuple(masks.masked(s, value) for s, value in zip(sums, values, strict=True))
+    except AnonymiserError as error:
+        raise UnprovenError(f"The round cannot be contributed to: {error.message}.") from None
+    return _logged(node, work, proven, masked, (cube, wanted))
+
+
+def _checked(
+    node: Node, work: UnitOfWork, cube: ReadyCube, made: MadeOffer, roster: Roster
+) -> dict[Codes, Withheld]:
+    """The cells that this round asks for. Raises UnprovenError where they may not enter a total."""
+    sent = work.sent(made.question_id, made.asked_index)
+    event = None if sent is None else decode(node.log.entry(work.log, sent.entry_index))
+    if not isinstance(event, Answered):
+        raise UnprovenError("This node has not answered the question.")
+    cells = withheld_of(node.dictionary, cube, question_of(node.dictionary, event).inside())
+    wanted = [s.cell for s in roster.of(node.member)]
+    entered = {e.people: e.contributors for e in work.totals.entered()}
+    by_codes = {c.codes: c for c in cells}
+    try:
+        check_safe(cube, cells, wanted, entered)
+    except TotalError as error:
+        raise UnprovenError(f"The rule of regional totals does not allow it: {error.message}.") from None
+    for to in roster.of(node.member):
+        cell = by_codes.get(to.cell)
+        if cell is None:
+            raise UnprovenError("A cell of the round is not one that this node withheld.")
+        if entered.get(cell.people, company(roster, to)) != company(roster, to):
+            raise UnprovenError("A cell has entered a total of other contributors or snapshots before.")
+    return by_codes
+
+
+def company(roster: Roster, to: Sum) -> bytes:
+    """Who contributes to a sum, each from which snapshot: the same for every round among the same."""
+    pairs = (word for m in to.members for word in (m, roster.participant(m).snapshot))
+    return sha256(b"safelane total company 1\n" + encoded(tuple(pairs))).digest()
+
+
+def _values(
+    node: Node, work: UnitOfWork, cube: ReadyCube, policy: Policy, cells: Sequence[Withheld]
+) -> list[int]:
+    """The true counts, from the records that the cube was made from. Raises UnprovenError without them."""
+    loaded, stored = work.snapshot(), work.cube()
+    if loaded is None or stored is None or loaded[0].id != cube.snapshot.id or stored.index != cube.index:
+        raise UnprovenError("The records that the cube was made from are no longer there.")
+    _, rules = plan(node.dictionary, policy, loaded[1], node.clock.now().date())
+    try:
+        values = reach_of(cube.cube).true_values(counted_table(node, loaded[1], stored.plan, rules))
+    except AnonymiserError as error:
+        raise UnprovenError(f"The counts cannot be summed: {error.message}.") from None
+    return [int(values[c.place]) for c in cells if c.place is not None]
+
+
+def _logged(
+    node: Node,
+    work: UnitOfWork,
+    proven: ProvenRound,
+    masked: tuple[int, ...],
+    found: tuple[ReadyCube, dict[Codes, Withheld]],
+) -> Given:
+    cube, cells = found
+    entry = proven.entry
+    contribution = Contribution(
+        question_id=proven.event.question_id,
+        asked=AskedEntry(entry.origin, entry.index, entry.leaf.hex()),
+        member=node.member,
+        roster=proven.event.roster,
+        masked=masked,
+    )
+    note = sign_text(contribution.as_json(), node.answer_signer)
+    opening = commit(CONTRIBUTION, Note.parse(note).text.encode())
+    event = Contributed(
+        question_id=contribution.question_id,
+        member=node.member,
+        asked=entry,
+        roster=contribution.roster,
+        policy_version=str(cube.policy_version),
+        snapshot=cube.snapshot.id,
+        contribution=opening.commitment,
+        size=CoarseSize.of(len(masked)),
+        at=whole_second(node.clock.now()),
+    )
+    index = entries.record(node, work, event, {CONTRIBUTION: opening})
+    given = Given(contribution.question_id, entry.index, note, index, acknowledged=False)
+    work.totals.add_given(given, because=index)
+    for to in proven.roster.of(node.member):
+        work.totals.enter(Entered(cells[to.cell].people, company(proven.roster, to)), because=index)
+    return given
+
+
+def _reject(node: Node, call: TotalsCall) -> None:
+    """Log what was refused: once for each entry, so that nobody fills the log by repeating himself."""
+    leaf = leaf_hash(NOT_CONTRIBUTED.encode() + b"\n" + call.entry)
+    with node.store.writing() as work:
+        if not work.rejected(leaf):
+            try:
+                event = entries.rejected(node, call.question_id[:100], NOT_CONTRIBUTED, node.clock.now())
+            except AuditError:
+                event = entries.rejected(node, "unreadable", NOT_CONTRIBUTED, node.clock.now())
+            work.add_rejected(leaf, because=entries.record(node, work, event, {}))

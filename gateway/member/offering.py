@@ -1,0 +1,91 @@
+"""With an answer goes an offer: bounds of its withheld cells, and which of them this member would contribute.
+
+It is made once, with a mask key of its own, and only where the policy lets withheld cells into totals.
+"""
+
+from collections.abc import Sequence
+
+from anonymisers.errors import TotalError
+from anonymisers.masks.keys import MaskKey, new_secret
+from anonymisers.totals.choosing import Offered
+from audit.canonical import canonical_json
+from audit.events import decode
+from audit.note import Note
+from audit.question_events import Answered
+from gateway.member.context import Node
+from gateway.member.cubes import CubeShelf, ReadyCube
+from gateway.member.deciding import Put, question_of
+from gateway.member.model import Sent
+from gateway.member.partaking import Withheld, offered, withheld_of
+from gateway.member.policies import trusted
+from gateway.member.total_model import Entered, MadeOffer
+from gateway.question import QuestionError
+from gateway.wire.answer import Answer
+from gateway.wire.calls import Codes
+from gateway.wire.signed import answer_of_text
+from gateway.wire.totals import Consent, Offer, OfferedCell, sign_text
+from policies import Policy
+
+
+def offer(node: Node, shelf: CubeShelf, sent: Sent) -> MadeOffer | None:
+    """Offer what an answer withheld, if anything of it may enter a total; kept to be sent."""
+    answer = answer_of_text(Note.parse(sent.note).text)
+    if answer.refusals or None not in answer.cells:
+        return None
+    with node.store.writing() as work:
+        put = decode(node.log.entry(work.log, sent.entry_index))
+        in_force, policy = trusted(node, work) or (None, None)
+        cube = None if in_force is None else shelf.cube(in_force.version)
+        if not isinstance(put, Answered) or policy is None or cube is None or cube.index != sent.cube_index:
+            return None
+        if not policy.regional_totals.withheld_cells or work.totals.offer(sent.question_id) is not None:
+            return None
+        made = _made(node, cube, put, answer, (policy, work.totals.entered()))
+        if made is not None:
+            work.totals.add_offer(made, because=sent.entry_index)
+    return made
+
+
+def _made(
+    node: Node, cube: ReadyCube, put: Put, answer: Answer, limits: tuple[Policy, Sequence[Entered]]
+) -> MadeOffer | None:
+    policy, entered = limits
+    try:
+        cells = withheld_of(node.dictionary, cube, question_of(node.dictionary, put).inside())
+        entering = offered(cube, cells, [e.people for e in entered])
+    except (QuestionError, TotalError):
+        return None
+    secret = new_secret()
+    consent = Consent(
+        asked=answer.asked,
+        member=node.member,
+        snapshot=cube.snapshot.id,
+        key=MaskKey(secret).public,
+        contributors=policy.regional_totals.contributors,
+        cells=tuple(sorted(entering)),
+    )
+    body = _offer(answer.question_id, cells, entering, sign_text(consent.as_json(), node.answer_signer))
+    return MadeOffer(
+        question_id=answer.question_id,
+        asked_index=answer.asked.index,
+        cube_index=cube.index,
+        body=canonical_json(body.as_json()).decode(),
+        secret=secret,
+        acknowledged=False,
+    )
+
+
+def _offer(
+    question_id: str, cells: tuple[Withheld, ...], entering: dict[Codes, Offered], consent: str
+) -> Offer:
+    return Offer(
+        question_id=question_id,
+        consent=consent,
+        least_of=tuple(c.low for c in cells),
+        most_of=tuple(c.high for c in cells),
+        cells=tuple(
+            OfferedCell(codes, found.range.low, found.range.high, found.component)
+            for codes, found in sorted(entering.items())
+        ),
+        threshold=next((found.range.threshold for found in entering.values()), 0),
+    )
