@@ -51,6 +51,8 @@ class _Batch:
     transaction: AbstractContextManager[Connection]
     connection: Connection
     log: StagedStorage
+    parted: bool = False
+    """Whether there is a savepoint: it is let go of when the next part begins, or by the commit."""
     units: list[Unit] = field(default_factory=list)
     proving: list[Unit] = field(default_factory=list)
     done: threading.Event = field(default_factory=threading.Event)
@@ -89,7 +91,7 @@ class Sequencer:
         self._take_turn()
         try:
             batch = self._batch or self._open()
-            savepoint = batch.connection.begin_nested()
+            _begin_part(batch)
         except BaseException:
             self._turn.release()
             raise
@@ -97,9 +99,8 @@ class Sequencer:
         unit = Unit(batch.connection, batch.log)
         try:
             yield unit
-            savepoint.commit()
         except BaseException as error:
-            self._take_back(batch, savepoint.rollback, staged)
+            self._take_back(batch, staged)
             if isinstance(error, OperationalError):
                 # The statement's parameters may hold personal data: only the driver's own words are told.
                 raise StorageError(
@@ -134,9 +135,9 @@ class Sequencer:
         self._batch = batch
         return batch
 
-    def _take_back(self, batch: _Batch, rollback: Callable[[], None], staged: int) -> None:
+    def _take_back(self, batch: _Batch, staged: int) -> None:
         try:
-            rollback()
+            batch.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
         except Exception as error:  # noqa: BLE001 - whatever it was, the transaction is no longer sound
             batch.broken = error
         batch.log.forget_from(staged)
@@ -196,6 +197,20 @@ class Sequencer:
         wanted = [number for unit in batch.proving for number in unit.numbers]
         receipts = iter(self._log.receipts(batch.log, wanted))
         return [tuple(next(receipts) for _ in unit.numbers) for unit in batch.proving]
+
+
+def _begin_part(batch: _Batch) -> None:
+    """Set the savepoint to which a part is taken back if it fails.
+
+    Our own statements, not SQLAlchemy's: on PostgreSQL letting go of the last savepoint and setting the next
+    one travel together, which is a third of all round trips less.
+    """
+    steps = ["RELEASE SAVEPOINT part", "SAVEPOINT part"] if batch.parted else ["SAVEPOINT part"]
+    if batch.connection.dialect.name == "postgresql":
+        steps = ["; ".join(steps)]
+    for step in steps:
+        batch.connection.exec_driver_sql(step)
+    batch.parted = True
 
 
 def sequence(database: Database, log: Log, clock: Callable[[], float] = time.time) -> Sequencer:

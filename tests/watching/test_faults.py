@@ -196,7 +196,7 @@ def region(tmp_path: Path) -> Iterator[Federation]:
 
 
 def test_witnesses_that_lie_stall_or_speak_of_another_log_hold_nothing_up(region: Federation) -> None:
-    """The honest one is kept, each of the others is an alert with its reason; a question goes on meanwhile."""
+    """The honest one is kept, the others are alerts with their reasons; a question goes on meanwhile."""
     hub = region.hub
     honest = Cosigner.generate("honest.example")
     bad = {name: Cosigner.generate(f"{name}.example") for name in ("liar", "sleeper", "stranger")}
