@@ -19,6 +19,8 @@ class StagedStorage:
         self._storage = storage
         self._head = storage.head()
         self._tiles: dict[Tile, bytes] = {}
+        self._new: set[int] = set()
+        """Sizes of the heads that were signed in this transaction: nobody can have cosigned them yet."""
         self._staged: list[bytes] = []
 
     def stage(self, entries: Sequence[bytes]) -> range:
@@ -62,6 +64,7 @@ class StagedStorage:
         """Add what an append wrote, at once."""
         self._storage.grow(growth)
         self._head = growth.head
+        self._new.add(growth.head.size)
         self._tiles |= growth.tiles
 
     def head_signed_by(self, time: int) -> Head | None:
@@ -74,10 +77,11 @@ class StagedStorage:
 
     def cosignatures(self, size: int) -> Sequence[Signature]:
         """Cosignatures of the checkpoint of this size."""
-        return self._storage.cosignatures(size)
+        return () if size in self._new else self._storage.cosignatures(size)
 
     def add_cosignatures(self, size: int, signatures: Sequence[Signature]) -> None:
         """Keep cosignatures for the checkpoint of this size."""
+        self._new.discard(size)
         self._storage.add_cosignatures(size, signatures)
 
 

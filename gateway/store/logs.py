@@ -80,6 +80,38 @@ log_cosignatures = Table(
 )
 
 
+# What every append says, made once: building a statement takes longer than SQLite takes to run it.
+_HEAD = (
+    select(log_checkpoints)
+    .join(
+        log_heads,
+        (log_heads.c.origin == log_checkpoints.c.origin) & (log_heads.c.size == log_checkpoints.c.size),
+    )
+    .where(log_heads.c.origin == bindparam("of"))
+)
+_TILES = select(log_tiles.c.level, log_tiles.c.number, log_tiles.c.hashes).where(
+    log_tiles.c.origin == bindparam("of"),
+    tuple_(log_tiles.c.level, log_tiles.c.number).in_(bindparam("wanted", expanding=True)),
+)
+_COSIGNATURES = (
+    select(log_cosignatures.c.line)
+    .where(log_cosignatures.c.origin == bindparam("of"), log_cosignatures.c.size == bindparam("at"))
+    .order_by(log_cosignatures.c.position)
+)
+_MOVE_HEAD = (
+    update(log_heads)
+    .where(log_heads.c.origin == bindparam("of"), log_heads.c.size == bindparam("old_size"))
+    .values(size=bindparam("new_size"))
+)
+_GROW_TILE = update(log_tiles).where(
+    log_tiles.c.origin == bindparam("of"),
+    log_tiles.c.level == bindparam("of_level"),
+    log_tiles.c.number == bindparam("of_number"),
+)
+_ADD_HEAD, _ADD_CHECKPOINT = insert(log_heads), insert(log_checkpoints)
+_ADD_ENTRY, _ADD_TILE = insert(log_entries), insert(log_tiles)
+
+
 class SqlLogStorage:
     """One log within the connection's present transaction."""
 
@@ -89,15 +121,7 @@ class SqlLogStorage:
 
     def head(self) -> Head | None:
         """The latest head, or None before the first."""
-        row = self._connection.execute(
-            select(log_checkpoints)
-            .join(
-                log_heads,
-                (log_heads.c.origin == log_checkpoints.c.origin)
-                & (log_heads.c.size == log_checkpoints.c.size),
-            )
-            .where(log_heads.c.origin == self._origin)
-        ).one_or_none()
+        row = self._connection.execute(_HEAD, {"of": self._origin}).one_or_none()
         return None if row is None else Head(row.size, row.note, row.signed_at)
 
     def head_signed_by(self, time: int) -> Head | None:
@@ -129,12 +153,7 @@ class SqlLogStorage:
         known: dict[tuple[int, int], bytes] = {}
         for chunk in _chunks(tiles):
             wanted = [(tile.level, tile.index) for tile in chunk]
-            rows = self._connection.execute(
-                select(log_tiles.c.level, log_tiles.c.number, log_tiles.c.hashes).where(
-                    log_tiles.c.origin == self._origin,
-                    tuple_(log_tiles.c.level, log_tiles.c.number).in_(wanted),
-                )
-            )
+            rows = self._connection.execute(_TILES, {"of": self._origin, "wanted": wanted})
             known |= {(row.level, row.number): row.hashes for row in rows}
         return [_cut(tile, known.get((tile.level, tile.index), b"")) for tile in tiles]
 
@@ -160,7 +179,7 @@ class SqlLogStorage:
             self._move_head(growth)
             if growth.entries:
                 self._connection.execute(
-                    insert(log_entries),
+                    _ADD_ENTRY,
                     [
                         {"origin": self._origin, "number": number, "entry": entry}
                         for number, entry in enumerate(growth.entries, start=growth.old_size)
@@ -173,11 +192,7 @@ class SqlLogStorage:
 
     def cosignatures(self, size: int) -> list[Signature]:
         """Cosignatures gathered for the checkpoint of this size, in the order in which they came."""
-        rows = self._connection.execute(
-            select(log_cosignatures.c.line)
-            .where(log_cosignatures.c.origin == self._origin, log_cosignatures.c.size == size)
-            .order_by(log_cosignatures.c.position)
-        )
+        rows = self._connection.execute(_COSIGNATURES, {"of": self._origin, "at": size})
         return [Signature.parse(row.line) for row in rows]
 
     def add_cosignatures(self, size: int, signatures: Sequence[Signature]) -> None:
@@ -203,36 +218,37 @@ class SqlLogStorage:
     def _move_head(self, growth: Growth) -> None:
         head = growth.head
         moved = self._connection.execute(
-            update(log_heads)
-            .where(log_heads.c.origin == self._origin, log_heads.c.size == growth.old_size)
-            .values(size=head.size)
+            _MOVE_HEAD, {"of": self._origin, "old_size": growth.old_size, "new_size": head.size}
         )
         if moved.rowcount == 0:
             if growth.old_size:
                 raise StaleLogError(self._origin, growth.old_size)
             # The log's first checkpoint; if another has it already, the key is taken.
-            self._connection.execute(insert(log_heads).values(origin=self._origin, size=head.size))
+            self._connection.execute(_ADD_HEAD, {"origin": self._origin, "size": head.size})
         self._connection.execute(
-            insert(log_checkpoints).values(
-                origin=self._origin, size=head.size, note=head.note, signed_at=head.signed_at
-            )
+            _ADD_CHECKPOINT,
+            {"origin": self._origin, "size": head.size, "note": head.note, "signed_at": head.signed_at},
         )
 
     def _write_tiles(self, growth: Growth) -> None:
         grown = [t for t in growth.tiles if width_at(t.level, growth.old_size, t.index) > 0]
         if grown:
             self._connection.execute(
-                update(log_tiles).where(
-                    log_tiles.c.origin == self._origin,
-                    log_tiles.c.level == bindparam("of_level"),
-                    log_tiles.c.number == bindparam("of_number"),
-                ),
-                [{"of_level": t.level, "of_number": t.index, "hashes": growth.tiles[t]} for t in grown],
+                _GROW_TILE,
+                [
+                    {
+                        "of": self._origin,
+                        "of_level": t.level,
+                        "of_number": t.index,
+                        "hashes": growth.tiles[t],
+                    }
+                    for t in grown
+                ],
             )
         new = [t for t in growth.tiles if t not in grown]
         if new:
             self._connection.execute(
-                insert(log_tiles),
+                _ADD_TILE,
                 [
                     {"origin": self._origin, "level": t.level, "number": t.index, "hashes": growth.tiles[t]}
                     for t in new
