@@ -21,6 +21,7 @@ DEVICE = re.compile(
     r")(?![A-Za-z0-9])"
 )
 LONGEST_ACRONYM = 5
+ORDINAL = frozenset({"st", "nd", "rd", "th"})
 REFERENCE = re.compile(
     r"\b(?:Annex|Appendix|Article|Chapter|Section|Sector|Protocol|Resolution|Route|Highway|Task|Lane|Box|Grid|Level|"
     r"Phase|Table|Figure|Form|Shift|Zone|Version|IMAS|ISO|NMAS|SOP|Step|Stage|Class|Category|Grade|Day|Round|Option|"
@@ -36,7 +37,7 @@ def allowed_stretches(plain: str, words: Sequence[Token], profile: LatinProfile)
     found += _device_words(words)
     found += _listed(words, profile)
     for first, last in _capital_runs(words):
-        found += _by_head(words, first, last)
+        found += _by_head(words, first, last, leading=profile.language != "en")
     return sorted(found, key=lambda s: (s.start, s.end))
 
 
@@ -149,9 +150,13 @@ def _capital_runs(words: Sequence[Token]) -> Iterator[tuple[int, int]]:
         i = j + 1
 
 
-def _by_head(words: Sequence[Token], first: int, last: int) -> Iterator[Stretch]:
+def _by_head(words: Sequence[Token], first: int, last: int, *, leading: bool) -> Iterator[Stretch]:
+    """`leading`: whether the language puts the head first: 'Hospital Tawau', 'Rumah Sakit Umum'."""
     rules = allowed()
     first = _after_links(words, first, last, rules)
+    if leading and matched(words, first, "leading_heads"):
+        yield Stretch(words[first].start, words[last].end)
+        return
     for i in range(last, first - 1, -1):
         if words[i].folded in rules.organisation_heads and words[i].case != LOWER:
             end = _through_links(words, i, last)
@@ -180,7 +185,8 @@ def _after_links(words: Sequence[Token], first: int, last: int, rules: Allowed) 
     start, headed = first, False
     for i in range(first, last):
         headed = headed or _is_head(words[i], rules)
-        if not headed and words[i].folded in latin_words("links") and words[i].case == LOWER:
+        goes_on = i > first and words[i - 1].folded in rules.unit_words  # 'Regional and Medical Center'
+        if not (headed or goes_on) and words[i].folded in latin_words("links") and words[i].case == LOWER:
             start = i + 1
     return start
 
@@ -225,4 +231,5 @@ def _is_designation(word: Token) -> bool:
 def _is_unit(words: Sequence[Token], first: int, head: int, last: int, rules: Allowed) -> bool:
     numbered = head < last and any(_is_designation(w) for w in words[head + 1 : min(last, head + 2) + 1])
     named = any(w.case == UPPER and w.folded in rules.acronyms for w in words[first:head])
-    return numbered or named
+    counted = first > 1 and words[first - 2].case == FIGURE and words[first - 1].folded in ORDINAL  # 52nd
+    return numbered or named or counted

@@ -12,6 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from anonymisers.redaction.profiles import MARKS, RANGES, ScriptProfile, script_profiles
+from anonymisers.redaction.script_given import given_names
 from anonymisers.redaction.spans import Evidence, Kind, Span, Stretch
 
 FARTHEST = 40
@@ -23,6 +24,8 @@ PAIR_CHUNK = 13
 MOST_PAIR = 3
 """Stretches in a row that may be a name and an unknown word; more are a sentence of unknown words."""
 LEAST_NAME = 2
+LONGEST_PROVINCE = 16
+"""Characters; where nothing but the next word ends a province's name, a person's may stand there."""
 INNER_STOP = 4
 """An ordinary word must be this long to cut a stretch: shorter ones are syllables of names."""
 _LATIN_WORD = r"[A-Z\u00c0-\u00de][A-Za-z'\-\u00c0-\u024f\u1e00-\u1eff]*"
@@ -79,7 +82,7 @@ def _patterns(script: str) -> _Patterns:
         place_after=re.compile(_any(profile.place_after)),
         place_not=re.compile(_any(profile.place_not)),
         province=re.compile(
-            rf"(?:{_any(profile.province_before)})\s?[{letters}]+|[{letters}]{{1,{FARTHEST}}}?\s?(?:{_any(profile.province_after)})"
+            rf"(?:{_any(profile.province_before)})\s?[{letters}]{{1,{LONGEST_PROVINCE}}}|[{letters}]{{1,{FARTHEST}}}?\s?(?:{_any(profile.province_after)})"
         ),
         organisation=re.compile(rf"(?:{_any(profile.organisation_before)})[{letters}]*"),
     )
@@ -110,6 +113,7 @@ def script_spans(plain: str, script: str) -> list[Span]:
     found += _by_shape(plain, profile, patterns)
     found += _objects(plain, profile, patterns)
     found += _places(plain, patterns, provinces)
+    found += given_names(plain, script)
     return [span for span in found if span.evidence > Evidence.GUESS or not _inside(span, provinces)]
 
 

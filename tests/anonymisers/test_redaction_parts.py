@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anonymisers.redaction.dates import births, dates
+from anonymisers.redaction.engine import engine
+from anonymisers.redaction.figures import without_figures
 from anonymisers.redaction.finder import Found, find
 from anonymisers.redaction.numbers import numbers
 from anonymisers.redaction.profiles import SCRIPTS, data, latin_profiles, script_profiles
@@ -175,3 +177,44 @@ def test_profiles_are_spelt_in_small_letters() -> None:
         for field in ("titles", "common", "place_before"):
             words = data(language).get(field, "")
             assert words == words.lower(), (language, field)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "gone"),
+    [
+        ("th", "ครั้นถึงกลางทาง วรเมธหันไปพบว่าไม่มีใคร", "วรเมธ"),
+        ("th", "เขาเดินตามหลังศุภชัย เข้าไปในป่า", "ศุภชัย"),
+        ("my", "ဒဏ်ရာရသူ ထက်ဝေယံ ကို ပို့ခဲ့သည်။", "ထက်ဝေယံ"),
+        ("my", "လမ်းတွင် ပြည့်ဖြိုး နှင့် တွေ့သည်။", "ပြည့်ဖြိုး"),
+    ],
+)
+def test_names_without_a_title_in_scripts_without_capitals(language: str, text: str, gone: str) -> None:
+    assert gone not in (engine().redact(text, language=language).text or "")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ms", "Dirawat di Hospital Tawau."),
+        ("tet", "Lori ba Hospital Nacional Guido Valadares."),
+        ("tl", "Inilipat mula sa Cotabato Regional and Medical Center."),
+        ("tl", "Nilinis ng 52nd Engineer Brigade ang lugar."),
+        ("vi", "Cán bộ thăm Hội Chữ thập đỏ và Bệnh viện Đa khoa tỉnh Quảng Bình."),
+        ("id", "Saksi melihat ledakan. Catatan rawat dikirim segera."),
+    ],
+)
+def test_heads_that_stand_first_and_words_that_begin_sentences_stay(language: str, text: str) -> None:
+    assert engine().redact(text, language=language).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("On 12 May 2021, <PERSON>, 34, in Pailin.", "On <DATE>, <PERSON>, <NUMBER>, in <PROVINCE>."),
+        ("Two PMN-2 and one BLU-26 at 10:30.", "Two PMN-2 and one BLU-26 at <NUMBER>."),
+        ("<PERSON> អាយុ ៣៤ ឆ្នាំ ខេត្តសៀមរាប", "<PERSON> អាយុ <NUMBER> ឆ្នាំ <PROVINCE>"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_an_extract_tells_no_date_figure_or_province_in_a_story(text: str, left: str) -> None:
+    assert without_figures(text) == left

@@ -1,0 +1,65 @@
+"""Names that nothing announces, in scripts without capitals: by lists of given names, and by their syllables.
+
+A Thai given name of the list is a name wherever it stands, glued to other words too, and so is a word made
+of two parts that names are made of; ordinary words are not on the lists. A Burmese name is a row of two to
+five syllables that names are made of, between a space and a particle; of two syllables one must rarely be an
+ordinary word.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from anonymisers.redaction.profiles import MARKS, RANGES, data
+from anonymisers.redaction.spans import Evidence, Kind, Span
+
+THAI, BURMESE = "Thai", "Myanmar"
+FEWEST, MOST = 2, 5
+"""Syllables of a Burmese name."""
+
+
+def given_names(plain: str, script: str) -> Iterator[Span]:
+    """Stretches that are names by themselves."""
+    if script == THAI:
+        for match in _thai().finditer(plain):
+            yield Span(*match.span(), Kind.PERSON, Evidence.GUESS)
+    elif script == BURMESE:
+        strong = _strong()
+        for match in _burmese().finditer(plain):
+            syllables = len(_syllables().findall(match.group("name")))
+            if syllables > FEWEST or strong.search(match.group("name")):
+                yield Span(*match.span("name"), Kind.PERSON, Evidence.GUESS)
+
+
+def _longest_first(words: list[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
+@cache
+def _thai() -> re.Pattern[str]:
+    names, marks = data("names"), MARKS[THAI]
+    made = rf"(?!{_longest_first(names['Thai_never'])})(?:{_longest_first(names['Thai_first'])}){{1,2}}"
+    made += rf"(?:{_longest_first(names['Thai_last'])})"
+    family = rf"(?: [{RANGES[THAI]}]{{3,13}}(?= |$))?"
+    return re.compile(rf"(?:{_longest_first(names[THAI])}|{made})(?![{marks}]){family}")
+
+
+@cache
+def _burmese() -> re.Pattern[str]:
+    names = data("names")
+    letters, marks = RANGES[BURMESE], MARKS[BURMESE]
+    syllable = rf"(?:{_longest_first(names[BURMESE])})(?![{marks}]|[\u1000-\u1021]\u103a)"
+    after = rf"(?=[^{letters}]|$|(?:{_longest_first(names['Myanmar_after'])}))"
+    return re.compile(rf"(?<![{letters}])(?P<name>(?:{syllable}){{{FEWEST},{MOST}}}){after}")
+
+
+@cache
+def _syllables() -> re.Pattern[str]:
+    return re.compile(_longest_first(data("names")[BURMESE]))
+
+
+@cache
+def _strong() -> re.Pattern[str]:
+    names = data("names")
+    weak = set(names["Myanmar_weak"])
+    return re.compile(_longest_first([s for s in names[BURMESE] if s not in weak]))
