@@ -1,9 +1,12 @@
 """Opens a log for whoever keeps it and reads it on its own machine, also while everything is stopped."""
 
 import getpass
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +24,7 @@ from gateway.accounts.context import Accounts
 from gateway.auditing.context import KEEPER, KeptLog, Reader
 from gateway.auditing.erasing import erase
 from gateway.bootstrap.hub import open_hub
+from gateway.bootstrap.layout import Layout
 from gateway.bootstrap.logs import is_hub
 from gateway.bootstrap.member import open_member
 from gateway.hub.accounts import accounts_of as hub_accounts
@@ -50,6 +54,8 @@ class OpenedLog:
     replay: Callable[[int, Path | None], Again]
     """Of entry number so; beside the hub's own entry, where the regional log is at hand as an export."""
     accounts: Accounts
+    writable: bool = True
+    """False where the disk is read-only: then nothing that is done here is kept, and no reading is logged."""
 
     def forget(self, name: str, ground: ErasureGround) -> int:
         """Erase who somebody is, the account of that name too; returns how many openings were erased.
@@ -68,7 +74,36 @@ class OpenedLog:
 
 @contextmanager
 def open_kept(directory: Path) -> Iterator[OpenedLog]:
-    """The log of the hub or node in the directory. Raises ConfigError, KeyFileError or StorageError."""
+    """The log of the hub or node in the directory. Raises ConfigError, KeyFileError or StorageError.
+
+    On a read-only disk a private copy is read, since the database cannot be opened there.
+    """
+    if not _is_read_only(directory):
+        with _opened(directory) as opened:
+            yield opened
+        return
+    with tempfile.TemporaryDirectory(prefix="safelane-") as folder:
+        copy = Path(folder) / "copy"
+        layout, copied = Layout(directory), Layout(copy)
+        copy.mkdir(mode=0o700)
+        shutil.copyfile(layout.config, copied.config)
+        copied.keys.symlink_to(layout.keys.absolute())
+        for suffix in ("", "-wal"):
+            file = layout.database.with_name(layout.database.name + suffix)
+            if file.exists():
+                shutil.copyfile(file, copied.database.with_name(file.name))
+        with _opened(copy) as opened:
+            yield replace(opened, writable=False)
+
+
+def _is_read_only(directory: Path) -> bool:
+    """Whether the database is a file in this directory and cannot be written to."""
+    database = Layout(directory).database
+    return database.exists() and not (os.access(database, os.W_OK) and os.access(directory, os.W_OK))
+
+
+@contextmanager
+def _opened(directory: Path) -> Iterator[OpenedLog]:
     if is_hub(directory):
         with open_hub(directory) as hub:
             kept = kept_log(hub)

@@ -44,6 +44,9 @@ def log_reading(found: OpenedLog, action: ReadAction, search: dict[str, Any]) ->
 
     Whoever has the directory could read its database anyway: refusing to show the log would protect nobody.
     """
+    if not found.writable:
+        click.echo("This reading is not logged: the disk is read-only.", err=True)
+        return
     try:
         note(found.kept, keeper(), action, search)
     except (RecoveringError, StorageError, AuditError) as error:

@@ -126,6 +126,8 @@ def erase(person: str, ground: str, yes: bool, directory: Path) -> None:
     if not yes:
         click.confirm(f"Erase for ever who {person} is in this log?", abort=True)
     with opened(directory) as found:
+        if not found.writable:
+            raise LogCommandError("The disk is read-only: nothing can be erased here.")
         count = found.forget(person, ErasureGround(ground))
     if count == 0:
         raise LogCommandError(
