@@ -20,10 +20,12 @@ from gateway.bootstrap.member import connect, create_member, open_member
 from gateway.config import HubConfig, MemberConfig
 from gateway.errors import SafelaneError
 from gateway.wire.answer import Answer, AskedEntry, Refusal
+from gateway.wire.calls import TotalsCall
 from gateway.wire.cells import Status
 from gateway.wire.exchange import Delivery, Poll, PollReply, SignedAnswer
 from gateway.wire.release import Coverage, Release
 from gateway.wire.shown import ShownLog, Sight, excerpt_as_json
+from gateway.wire.totals import Consent, Contribution, Offer
 
 REFERENCE = ROOT / "docs" / "reference"
 COMMANDS = REFERENCE / "commands.md"
@@ -148,6 +150,10 @@ MESSAGES = {
     "## A delivery": Delivery("q-1", b"", ""),
     "## From node to hub: a signed answer": SignedAnswer("", b"", "", b""),
     "## An answer": Answer("q-1", ASKED, "KH", None, None, None, (), (), (Refusal.LATE,)),
+    "## From node to hub: an offer": Offer("q-1", "", (), (), (), 5),
+    "## A consent": Consent(ASKED, "KH", "s", b"", 4, ()),
+    "## From hub to node: a call for totals": TotalsCall("q-1", b"", "", (), ()),
+    "## A contribution": Contribution("q-1", ASKED, "KH", b"", ()),
     "## A release": Release("q-1", {}, (), (), (Coverage("KH", answered=False),), "", ""),
 }
 
