@@ -14,7 +14,7 @@ mkdir -p "$partial/wheels"
 # Wheels only: nothing is compiled in an office without internet.
 "$python" -m pip download --quiet --only-binary :all: --require-hashes -r "$here/requirements/runtime.txt" -d "$partial/wheels"
 "$python" -m venv "$partial/build"
-"$partial/build/bin/pip" install --quiet --upgrade --no-index --find-links "$partial/wheels" setuptools
+PIP_FIND_LINKS="$partial/wheels" "$partial/build/bin/pip" install --quiet --upgrade --no-index setuptools
 "$partial/build/bin/pip" wheel --quiet --no-deps --no-build-isolation --no-index -w "$partial" "$here"
 rm -rf "$partial/build"
 cp "$here/requirements/runtime.txt" "$here/deploy/install.sh" "$partial/"

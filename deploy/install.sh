@@ -11,7 +11,7 @@ sha256sum --quiet --check SHA256SUMS || { echo "This folder is damaged: copy it 
 # A virtual environment knows its own path, so it is made where it stays; what fails half-way is taken away again.
 trap 'rm -rf "$target"' EXIT
 "$python" -m venv "$target"
-"$target/bin/pip" install --quiet --no-index --find-links wheels --require-hashes -r runtime.txt
+PIP_FIND_LINKS=wheels "$target/bin/pip" install --quiet --no-index --require-hashes -r runtime.txt
 "$target/bin/pip" install --quiet --no-index --no-deps ./safelane-*.whl
 "$target/bin/safelane" --version
 trap - EXIT
