@@ -53,17 +53,18 @@ class Masks:
             raise MaskError(message)
         if not 0 <= value <= LARGEST:
             raise MaskError("a contribution is below zero or larger than any count")
+        info = _LABEL + encoded(to.cell)
         masks = sum(
-            self._mask(other, to.cell) * (1 if self._member < other else -1)
+            _mask(self._shared[other], info) * (1 if self._member < other else -1)
             for other in to.members
             if other != self._member
         )
         return (value + masks) % MODULUS
 
-    def _mask(self, other: str, cell: Codes) -> int:
-        # RFC 5869, step 2 for up to 32 bytes: T(1) = HMAC(PRK, info | 0x01).
-        expanded = hmac.digest(self._shared[other], _LABEL + encoded(cell) + b"\x01", _HASH)
-        return int.from_bytes(expanded[:8], "big")
+
+def _mask(shared: bytes, info: bytes) -> int:
+    # RFC 5869, step 2 for up to 32 bytes: T(1) = HMAC(PRK, info | 0x01).
+    return int.from_bytes(hmac.digest(shared, info + b"\x01", _HASH)[:8], "big")
 
 
 def unmasked(to: Sum, contributions: Mapping[str, int], least: int, most: int) -> int:
