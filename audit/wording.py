@@ -49,7 +49,7 @@ def say_reasons(reasons: Iterable[str]) -> str:
 
 def say_time(time: datetime) -> str:
     """A time as people read it, in UTC."""
-    return f"{time.isoformat(sep=' ')[:19]} UTC"
+    return f"{time.isoformat(sep=' ')[:19]}Z"
 
 
 def say_question(measure: str, by: Iterable[str], where: Iterable[Filter]) -> str:

@@ -1,8 +1,10 @@
 """A question as a story, and as a dossier: its entries, each proved under the log's latest head."""
 
+from contextlib import suppress
+
 from audit.cosignature import CosignatureVerifier
 from audit.dossier import Dossier, Proven, say_proof
-from audit.errors import MalformedError, NotInLogError
+from audit.errors import MalformedError, NotInLogError, QuorumError
 from audit.events import decode
 from audit.explain import Part, explain_question
 from audit.note import Verifier
@@ -34,11 +36,7 @@ def dossier(kept: KeptLog, question_id: str) -> Dossier:
     """Every entry about a question with its proof, members' too. Raises NotInLogError."""
     with kept.store.reading() as view:
         found = _all(kept, view, question_id)
-        receipts = kept.log.receipts(view.log, [each.number for each in found])
-        own = [
-            Proven(kept.log.entry(view.log, each.number), receipt)
-            for each, receipt in zip(found, receipts, strict=True)
-        ]
+        own = [_proven(kept, view, each.number) for each in found]
     others = kept.others(question_id)
     keys = dict.fromkeys([kept.log.key, *(key for _, key in others)])
     return Dossier(question_id, (*own, *(proven for proven, _ in others)), tuple(keys))
@@ -87,10 +85,32 @@ def _proofs(kept: KeptLog, view: View, found: list[Found]) -> list[str]:
 
 def _checked(kept: KeptLog, view: View, found: list[Found]) -> list[str]:
     """What proves each entry, checked as a stranger would. Raises AuditError for one that is not proved."""
-    policy = Policy.of(Verifier(kept.log.key), [CosignatureVerifier(key) for key in kept.witnesses()])
-    receipts: list[Receipt] = kept.log.receipts(view.log, [each.number for each in found])
+    policy = _policy(kept, 0)
     said = []
-    for each, receipt in zip(found, receipts, strict=True):
+    for each in found:
+        receipt = receipt_of(kept, view, each.number)
         verified = receipt.verify(kept.log.entry(view.log, each.number), policy)
         said.append(say_proof(verified.checkpoint, verified.witnesses))
     return said
+
+
+def receipt_of(kept: KeptLog, view: View, number: int) -> Receipt:
+    """Proof of an entry under the first head with it that most witnesses have cosigned, or one has, or none.
+
+    The newest head has no cosignature yet: it has just grown by the entry about this very reading.
+    """
+    names = len({key.name for key in kept.witnesses()})
+    for quorum in sorted({names // 2 + 1, 1}, reverse=True):
+        if quorum <= names:
+            with suppress(QuorumError):
+                return kept.log.witnessed_receipt(view.log, number, _policy(kept, quorum))
+    return kept.log.receipt(view.log, number)
+
+
+def _proven(kept: KeptLog, view: View, number: int) -> Proven:
+    return Proven(kept.log.entry(view.log, number), receipt_of(kept, view, number))
+
+
+def _policy(kept: KeptLog, quorum: int) -> Policy:
+    witnesses = [CosignatureVerifier(key) for key in kept.witnesses()]
+    return Policy.of(Verifier(kept.log.key), witnesses, quorum)

@@ -124,7 +124,7 @@ def test_a_question_is_explained_with_names_and_proofs(region: Region) -> None:
     result = run("explain", region.answered, "--dir", region.hub)
     assert result.exit_code == 0
     said = result.output
-    assert "An analyst of ARMAC asked on 2026-03-01 12:00:00 UTC for casualties by outcome." in said
+    assert "An analyst of ARMAC asked on 2026-03-01 12:00:00Z for casualties by outcome." in said
     assert "The purpose was regional-reporting." in said
     assert f"Who it was: {NAME} (an opening that fits" in said
     assert "It was put to KH and LA" in said
