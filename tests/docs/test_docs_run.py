@@ -9,8 +9,12 @@ from documents import ROOT, commands, fits, pages, run
 pytestmark = pytest.mark.processes
 
 RUN_ELSEWHERE = {
+    "docs/how-to/found-a-region.md": "tests/federation/test_found_a_region.py",
     "docs/explanation/log.md": "tests/cli/test_log_docs.py",
     "docs/how-to/write-a-policy.md": "tests/policies/test_policy_docs.py",
+    "docs/how-to/give-leave.md": "tests/cli/test_controller_docs.py",
+    "docs/how-to/keep-your-key.md": "tests/cli/test_controller_docs.py",
+    "docs/tutorial/decide-what-is-shared.md": "tests/cli/test_controller_docs.py",
 }
 """Pages whose commands another test runs, with files of its own."""
 
