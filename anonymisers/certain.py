@@ -41,6 +41,12 @@ def with_certain(release: Release, rules: Rules, *, settled: NDArray[np.bool_]) 
     raise ProtectionError("cells that follow from others were not all found")
 
 
+def shown_anyway(release: Release, cell: Found) -> bool:
+    """Whether a release itself shows a cell, which an earlier one may have withheld."""
+    rows = _names(release).get(_canonical(release, cell))
+    return rows is not None and bool((~release.withheld[rows]).any())
+
+
 def _certain(release: Release, rules: Rules) -> tuple[Found, ...]:
     """What integer bounds determine, those of the people behind linked tables too; no program is solved."""
     findings = attack(

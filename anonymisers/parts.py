@@ -82,8 +82,7 @@ def compose(parts: Sequence[Part], lattice: Lattice, rules: Rules) -> tuple[Bool
     group its breakdown by sensitive dimensions.
     """
     keys = lattice.keys()
-    every = np.ones(lattice.size, dtype=np.bool_)
-    small = np.zeros(lattice.size, dtype=np.bool_)
+    every, small = np.ones(lattice.size, dtype=np.bool_), np.zeros(lattice.size, dtype=np.bool_)
     values = np.zeros(lattice.size, dtype=np.int64)
     for part in parts:
         known, numbers = part.known(lattice, keys)
@@ -93,7 +92,12 @@ def compose(parts: Sequence[Part], lattice: Lattice, rules: Rules) -> tuple[Bool
         counted = known & ~_small(rules, numbers)
         values += np.where(counted, -numbers if part.kind == "left" else numbers, 0)
     small |= _small(rules, values)
-    hidden = _with_breakdowns(lattice, keys, ~every | small, rules)
+    hidden = ~every | small
+    # The parts keep breakdowns whole by themselves, unless they were made by other rules.
+    if (every & small).any() or any(
+        rules.sensitive - c.certificate.sensitive for p in parts for c in p.cubes
+    ):
+        hidden = _with_breakdowns(lattice, keys, hidden, rules)
     return hidden, np.where(hidden, -1, values), every & hidden
 
 

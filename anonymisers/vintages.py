@@ -116,20 +116,27 @@ def _joined(people: Mapping[Vintage, Table], vintage: Hierarchy, leaving: tuple[
     rows, counts = rows[order].astype(np.int32), counts[order]
     inside = np.isin(rows[:, -1], [vintage.index[c] for c in leaving])
     beyond = (rows[~inside], counts[~inside])
-    by = tuple(d.name for d in dims)
-    return Table((*dims, vintage), by, {NAME: leaving}, rows[inside], counts[inside], beyond)
+    return Table((*dims, vintage), tables[0].by, {NAME: leaving}, rows[inside], counts[inside], beyond)
+
+
+def trimmed(cube: CertifiedCube) -> Release:
+    """What a cube says: its release without the tables that it refuses; what they show follows from the rest."""
+    release = cube.release()
+    kept = ~_at(release, cube.refused)
+    return Release(
+        release.dims, release.where, release.coords[kept], release.values[kept], release.withheld[kept]
+    )
 
 
 def _known(cube: CertifiedCube, vintage: Hierarchy, inside: tuple[str, ...]) -> Release:
-    """What a cube says, about the people of these vintages; refused tables say nothing by themselves."""
-    release = cube.release()
-    kept = ~release.withheld | ~_at(release, cube.refused)
+    """What a cube says, about the people of these vintages."""
+    release = trimmed(cube)
     axes = [a for a, d in enumerate(release.dims) if d.name != NAME]
     coords = np.column_stack(
         (release.coords[:, axes], np.full(len(release.coords), vintage.root, dtype=np.int32))
     ).astype(np.int32)
     dims = (*(release.dims[a] for a in axes), vintage)
-    return Release(dims, {NAME: inside}, coords[kept], release.values[kept], release.withheld[kept])
+    return Release(dims, {NAME: inside}, coords, release.values, release.withheld)
 
 
 def _at(release: Release, levels: Iterable[Level]) -> np.ndarray:

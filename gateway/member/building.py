@@ -10,7 +10,8 @@ from gateway.member.adopting import certify, existing
 from gateway.member.context import Node
 from gateway.member.counting import count_people, honest_rows
 from gateway.member.errors import NothingToProtectError, NotProtectedError
-from gateway.member.growing import Maker, Progress, grow
+from gateway.member.growing import grow
+from gateway.member.making import Maker, Progress
 from gateway.member.model import Plan, StoredCube
 from gateway.member.planning import plan
 from gateway.member.policies import policy_of

@@ -1,84 +1,20 @@
 """A data set grows: new closed periods, revisions, other rules, each beside everything that was given out."""
 
-import hmac
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 
 from anonymisers.chronicle import Chronicle
-from anonymisers.cube import CertifiedCube, build_cube
-from anonymisers.errors import AnonymiserError, CertificateError, ProtectionError
+from anonymisers.cube import build_cube
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.parts import Part
-from anonymisers.rules import Rules
 from anonymisers.table import Table
 from anonymisers.vintages import Vintage, protect_leaving, touched
-from gateway.dictionary import Dictionary
-from gateway.member.counting import count_people, honest_rows
 from gateway.member.errors import NotProtectedError
-from gateway.member.model import Plan
-from gateway.member.snapshot import Snapshot, population
+from gateway.member.further import described, protected_further
+from gateway.member.making import Maker, several
+from gateway.member.snapshot import Snapshot
 from gateway.member.standing import Difference, difference, joined, sealed, standing, taken, tokens
-
-Progress = Callable[[str, float], None]
-"""Told what is being done, and how much of it is done (0 to 1)."""
-
-TIME = "date"
-"""The dimension whose closed periods are released one after the other."""
-ATTEMPTS = 4
-"""The search for a pattern follows the member's key, and one in many ends in none that can be certified."""
-
-
-@dataclass(frozen=True)
-class Maker:
-    """What every step of making a cube needs: whom it is about and how it is protected."""
-
-    dictionary: Dictionary
-    snapshot: Snapshot
-    plan: Plan
-    rules: Rules
-    key: bytes
-    progress: Progress | None = None
-
-    def hierarchies(self, years: Iterable[int]) -> tuple[Hierarchy, ...]:
-        return tuple(self.hierarchy(name, level, years) for name, level in self.plan.finest.items())
-
-    def hierarchy(self, dimension: str, level: str, years: Iterable[int]) -> Hierarchy:
-        tree = self.dictionary.hierarchy(dimension, level, self.snapshot.member, years=sorted(years))
-        return Hierarchy(dimension, tree.codes, tree.parent)
-
-    def time(self, years: Iterable[int]) -> Hierarchy:
-        return self.hierarchy(TIME, self.plan.finest.get(TIME, "year"), years)
-
-    def counted(self, years: Iterable[int]) -> Snapshot:
-        """The rows of some years that count: a person once in a cell, no small group made to look large."""
-        years = tuple(sorted(years))
-        inside = population(self.snapshot, self.plan.consent, victims=self.plan.victims)
-        rows = taken(self.snapshot, self._honest(self.snapshot, inside, years) & _in(self.snapshot, years))
-        seen: dict[object, int] = {}
-        for number, token in enumerate(tokens(self.dictionary, self.plan, rows)):
-            seen.setdefault(token, number)
-        return taken(rows, np.array(sorted(seen.values()), dtype=np.intp))
-
-    def honest(self, rows: Snapshot) -> Snapshot:
-        years = rows.years
-        return taken(rows, self._honest(rows, np.ones(len(rows), dtype=np.bool_), years)) if years else rows
-
-    def table(self, rows: Snapshot, years: Iterable[int]) -> Table:
-        everybody = np.ones(len(rows), dtype=np.bool_)
-        return count_people(rows, self.dictionary, self.plan.finest, rows=everybody, years=sorted(years))
-
-    def _honest(self, snapshot: Snapshot, rows: np.ndarray, years: Sequence[int]) -> np.ndarray:
-        return honest_rows(
-            snapshot,
-            self.dictionary,
-            self.plan.finest,
-            rows=rows,
-            years=years,
-            max_dims=self.rules.max_dims or len(self.plan.finest),
-            threshold=self.rules.threshold,
-        )
 
 
 def grow(maker: Maker, former: Chronicle | None) -> Chronicle:
@@ -98,6 +34,7 @@ def grow(maker: Maker, former: Chronicle | None) -> Chronicle:
             remedy="What was released stays released: load the whole register, or shorten the embargo again.",
         )
     if former is not None:
+        parts = protected_further(maker, former, parts)
         parts += _revision(maker, former, parts, released)
     if fresh := set(maker.plan.years) - released:
         parts.append(_period(maker, fresh, len(parts), first=former is None))
@@ -124,7 +61,7 @@ def _period(maker: Maker, years: set[int], number: int, *, first: bool) -> Part:
     table = maker.table(rows, years)
     if not first and 0 < table.counts.sum() < maker.rules.threshold:
         return Part("period", period, time, ())
-    cube = _several(maker, number, lambda key: build_cube(table, maker.rules, key, maker.progress))
+    cube = several(maker, number, lambda key: build_cube(table, maker.rules, key, maker.progress))
     return Part("period", period, time, (cube,), sealed=sealed(rows))
 
 
@@ -141,7 +78,7 @@ def _revision(maker: Maker, former: Chronicle, parts: list[Part], released: set[
     try:
         if found.people_added:
             table = maker.table(found.added, released)
-            cube = _several(maker, len(parts), lambda key: build_cube(table, maker.rules, key))
+            cube = several(maker, len(parts), lambda key: build_cube(table, maker.rules, key))
             new.append(Part("added", period, time, (cube,), sealed=sealed(found.added)))
         if found.people_left:
             new.append(_leaving(maker, former, [*parts, *new], found.left, (period, time)))
@@ -170,6 +107,7 @@ def _leaving(
 ) -> Part:
     years = {int(year) for year in when[0]}
     stands = standing(former)
+    finest = described(maker, parts)
     people: dict[Vintage, Table] = {}
     for came, until in touched(parts, left):
         rows = stands[came, until]
@@ -177,38 +115,10 @@ def _leaving(
             leaving = set(tokens(maker.dictionary, maker.plan, left[came]))
             stays = [t not in leaving for t in tokens(maker.dictionary, maker.plan, rows)]
             rows = taken(rows, np.array(stays, dtype=np.bool_))
-            people[came, len(parts)] = maker.table(left[came], years)
-        people[came, until] = maker.table(rows, years)
-    cube = _several(
+            people[came, len(parts)] = maker.table(left[came], years, finest)
+        people[came, until] = maker.table(rows, years, finest)
+    cube = several(
         maker, len(parts), lambda key: protect_leaving(parts, people, maker.rules, key, maker.progress)
     )
     gone = joined((str(came), rows) for came, rows in left.items())
     return Part("left", when[0], when[1], (cube,), tuple(sorted(left)), sealed(gone))
-
-
-def _several(maker: Maker, number: int, make: Callable[[bytes], CertifiedCube]) -> CertifiedCube:
-    """Raises NotProtectedError when none of a few keyed searches ends in a cube with a valid certificate."""
-    reason: AnonymiserError | None = None
-    for attempt in range(ATTEMPTS):
-        try:
-            return make(_keyed(maker.key, number, attempt))
-        except (ProtectionError, CertificateError) as error:
-            reason = error
-        except AnonymiserError as error:
-            reason = error
-            break  # the table or the rules: another key would not help
-    assert reason is not None  # noqa: S101 - the loop runs at least once
-    raise NotProtectedError(
-        f"No safe cube could be made: {reason.message}.",
-        remedy=f"The former cube stays as it is. {reason.remedy}".strip(),
-    )
-
-
-def _keyed(key: bytes, number: int, attempt: int) -> bytes:
-    """A key of its own for each part and attempt, always the same ones."""
-    return hmac.digest(key, f"part {number} attempt {attempt}".encode(), "sha256")
-
-
-def _in(snapshot: Snapshot, years: Sequence[int]) -> np.ndarray:
-    column = snapshot.column(TIME)
-    return np.array([int(code[:4]) in years for code in column.codes], dtype=np.bool_)[column.indices]

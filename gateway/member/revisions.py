@@ -3,7 +3,8 @@
 from anonymisers.chronicle import Chronicle
 from gateway.member.context import Node
 from gateway.member.errors import NothingToProtectError
-from gateway.member.growing import Maker, waiting
+from gateway.member.growing import waiting
+from gateway.member.making import Maker
 from gateway.member.planning import plan
 from gateway.member.policies import policy_of
 from gateway.member.standing import Difference

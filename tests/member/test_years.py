@@ -256,3 +256,46 @@ def test_years_that_come_after_a_changed_policy_are_protected_by_its_rules(
 
     assert after.lookup({"date": "2024", "sex": "F"}) == Withheld()
     assert withstands(after)
+
+
+def test_a_further_dimension_is_protected_beside_what_was_given_out(node: Node) -> None:
+    before = newest(node)
+    text = version(POLICY).replace("outcome: yes", "outcome: yes, victim_type: yes")
+
+    made = make(node, checked(node, text))
+    put_in_force(node, text)
+
+    assert made.hindrance is None
+    after = newest(node)
+    assert after.lookup({"victim_type": "DIR"}) == Value(320)
+    assert after.lookup({"date": "2022"}) == before.lookup({"date": "2022"})
+    assert len(after.parts[0].cubes) == 2
+    assert withstands(after)
+
+
+def test_a_lower_threshold_shows_more_but_nothing_that_protected_something(node: Node) -> None:
+    before = newest(node)
+    text = version(POLICY).replace("threshold: 5", "threshold: 3")
+    make(node, checked(node, text))
+    put_in_force(node, text)
+
+    after = newest(node)
+
+    assert int((~after.hidden).sum()) >= int((~before.hidden).sum())
+    assert (before.hidden | ~after.hidden).all()
+    found = attack(releases(after.parts), threshold=3, time_limit=60)
+    assert not (found.disclosed or found.narrow or found.unasked or found.undecided)
+
+
+def test_after_more_was_shown_people_can_still_leave(node: Node, register: Register) -> None:
+    text = version(POLICY).replace("outcome: yes", "outcome: yes, victim_type: yes")
+    make(node, checked(node, text))
+    put_in_force(node, text)
+    register.withdraw([n for n in range(60) if n % 4 in (0, 1)])
+    register.add(2024, 80)
+
+    with_new = answered(node, register)
+
+    assert [part.kind for part in with_new.parts] == ["period", "left", "period"]
+    assert with_new.lookup({}) == Value(370)
+    assert withstands(with_new)

@@ -1,0 +1,85 @@
+"""More tables of people who were released under other rules: new dimensions, finer levels, lower thresholds.
+
+Reading the former releases under the new rules is always safe, for it shows nothing new. Here more is tried:
+a release of the same people by the new rules, beside every former one. Where none can be certified, or
+where that would be unclear, what was released before is all that there is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from anonymisers.chronicle import Chronicle
+from anonymisers.cube import CertifiedCube, build_cube
+from anonymisers.hierarchy import ROOT
+from anonymisers.parts import Part
+from anonymisers.vintages import NAME, trimmed
+from gateway.member.errors import NotProtectedError
+from gateway.member.making import TIME, Maker, several
+from gateway.member.snapshot_bytes import snapshot_from_bytes
+
+
+def protected_further(maker: Maker, former: Chronicle, parts: Sequence[Part]) -> list[Part]:
+    """The parts, each with a further release where the rules changed and one could be certified."""
+    if not _shows_more(maker, former):
+        return list(parts)
+    left = {source for part in parts for source in part.sources}
+    return [
+        part if part.kind == "left" or number in left else _further(maker, part, number)
+        for number, part in enumerate(parts)
+    ]
+
+
+def described(maker: Maker, parts: Sequence[Part]) -> dict[str, str]:
+    """The finest level of every dimension that the plan or a release of these parts has."""
+    finest = dict(maker.plan.finest)
+    for part in parts:
+        for cube in part.cubes:
+            for name, level in _levels(maker, part, cube).items():
+                names = maker.dictionary.dimension(name).level_names(maker.snapshot.member)
+                known = finest.get(name, level)
+                finest[name] = min(known, level, key=names.index)
+    return finest
+
+
+def _shows_more(maker: Maker, former: Chronicle) -> bool:
+    """Whether the rules changed, in a way in which more may be shown than before."""
+    before, after = former.rules, maker.rules
+    hierarchies = {d.name: set(d.codes) for d in former.dims if d.name != TIME}
+    now = {d.name: set(d.codes) for d in maker.hierarchies(maker.plan.years) if d.name != TIME}
+    unchanged = hierarchies == now and replace(before, priority=after.priority) == after
+    return not unchanged and before.zeros == after.zeros and after.threshold <= before.threshold
+
+
+def _further(maker: Maker, part: Part, number: int) -> Part:
+    rows, years = snapshot_from_bytes(part.sealed), {int(year) for year in part.period}
+    finest = described(maker, [part])
+    coarser = any(finest[name] != level for name, level in maker.plan.finest.items())
+    if coarser or len(maker.honest(rows)) < len(rows):
+        return part
+    table = maker.table(rows, years, finest)
+    known = [trimmed(cube) for cube in part.cubes]
+    try:
+        cube = several(
+            maker,
+            number,
+            lambda key: build_cube(table, maker.rules, key, maker.progress, known=known),
+            attempts=1,
+        )
+    except NotProtectedError:
+        return part
+    return replace(part, cubes=(*part.cubes, cube))
+
+
+def _levels(maker: Maker, part: Part, cube: CertifiedCube) -> dict[str, str]:
+    """The finest level of each dimension of a cube, found by its codes."""
+    years = sorted(int(year) for year in part.period)
+    found = {}
+    for dim in cube.dims:
+        if dim.name == NAME:
+            continue
+        for level in maker.dictionary.dimension(dim.name).level_names(maker.snapshot.member):
+            tree = maker.dictionary.hierarchy(dim.name, level, maker.snapshot.member, years=years)
+            if {ROOT, *tree.codes} == set(dim.codes):
+                found[dim.name] = level
+                break
+    return found
