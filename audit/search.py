@@ -98,7 +98,9 @@ class Criteria:
             "purpose": self.purpose,
             "question_id": self.question,
         }
-        needles = [(_field(name, text),) for name, text in fields.items() if text is not None]
+        needles: list[tuple[bytes, ...]] = [
+            (_field(name, text),) for name, text in fields.items() if text is not None
+        ]
         needles += [(canonical_json(text),) for text in (self.member, self.reason) if text is not None]
         if self.outcome is not None:
             # of a member in a release, where these two keys stand side by side; else the kind of the entry
