@@ -44,7 +44,8 @@ def where() -> tuple[Filter, ...]:
 def test_the_largest_question_fits_into_an_entry_of_the_hub(where: tuple[Filter, ...]) -> None:
     entry = Asked(
         question_id="q-" + "0" * 24, actor=SECRET, organisation="x" * 100, role="analyst",
-        held=("x" * 100,) * 20, purpose="x" * 100, measure="x" * 100, by=("x" * 100,) * 10, where=where, dictionary="2026.1",
+        held=("x" * 100,) * 20, purpose="x" * 100, measure="x" * 100, by=("x" * 100,) * 10,
+        where=where, dictionary="2026.1",
         members=tuple(regional().members), asked_at=AT, deadline=AT,
     )  # fmt: skip
     assert len(encode(entry)) < MAX_ENTRY_SIZE
