@@ -37,11 +37,14 @@ ROUTES: dict[str, Action] = {
     "POST /federation/v1/applications": Action.APPLY,
     "POST /federation/v1/poll": Action.DELIVER,
     "POST /federation/v1/answers": Action.DELIVER,
+    "POST /federation/v1/contributions": Action.DELIVER,
+    "POST /federation/v1/offers": Action.DELIVER,
 }
 """Method and rule, as Flask spells them, of both web applications."""
 
 COMMANDS: dict[str, Action] = {
     "safelane account": Action.MANAGE_ACCOUNTS,
+    "safelane access": Action.WORK_ON_FILES,
     "safelane ask": Action.ASK,
     "safelane attack": Action.WORK_ON_FILES,
     "safelane backup": Action.RUN,
@@ -70,6 +73,7 @@ COMMANDS: dict[str, Action] = {
     "safelane protect": Action.WORK_ON_FILES,
     "safelane pseudonymise": Action.WORK_ON_FILES,
     "safelane redact": Action.WORK_ON_FILES,
+    "safelane reidentify": Action.REIDENTIFY,
     "safelane restore": Action.RUN,
     "safelane risk": Action.WORK_ON_FILES,
     "safelane vault": Action.REIDENTIFY,
