@@ -50,15 +50,20 @@ def get_questions() -> list[dict[str, Any]]:
 @blueprint.response(200, AskedSchema)
 @refusals(blueprint, s404="no such question, or somebody else's")
 def get_question(query: dict[str, Any], question_id: str) -> dict[str, Any]:
-    """A question's state, and its release with the proofs once there is one."""
+    """A question's state, and its release with the proofs once there is one.
+
+    The wait is over as well when a member begins to wait for a person's leave, or no longer does.
+    """
     end = time.monotonic() + query["wait"]
+    waiting: list[str] | None = None
     while True:
         ticket = hub().bell.ticket()
         with hub().store.reading() as view:
             asked = _own(view, question_id, principal())
             shown = show(view, asked)
         left = end - time.monotonic()
-        if asked.state is State.RELEASED or left <= 0:
+        waiting = shown["waiting_for_a_person"] if waiting is None else waiting
+        if asked.state is State.RELEASED or left <= 0 or waiting != shown["waiting_for_a_person"]:
             return shown
         hub().bell.wait(ticket, left)
 

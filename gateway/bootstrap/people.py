@@ -86,7 +86,7 @@ def back_up(directory: Path, node: Node, name: str, passphrase: str, target: Pat
 
 
 def restore(directory: Path, node: Node, source: Path, passphrase: str) -> Holder:
-    """Put a key back from its backup, if it opens and still counts. Raises KeyRefusedError, SealedKeyError."""
+    """Put a key back from its backup, if it opens and counts. Raises KeyRefusedError or SealedKeyError."""
     kept = read_sealed(source)
     with node.store.reading() as view:
         known = {holder.key: holder for holder in holders.counting(view)}

@@ -59,7 +59,12 @@ def ask(
     client = HubClient(*analyst(directory))
     try:
         result = client.ask(
-            measure=measure, by=levels, where=filters, purpose=purpose, deadline_seconds=deadline
+            measure=measure,
+            by=levels,
+            where=filters,
+            purpose=purpose,
+            deadline_seconds=deadline,
+            told=_waiting,
         )
         if policy is not None:
             again = partial(client.released, result.release.question_id)
@@ -74,6 +79,11 @@ def ask(
         show(result)
     if said:
         click.echo(said, err=form != "table" or said.startswith("Warning"))
+
+
+def _waiting(members: Sequence[str]) -> None:
+    if members:
+        click.echo(f"{', '.join(members)}: a person has to give leave, until the deadline.", err=True)
 
 
 def show(result: Result) -> None:

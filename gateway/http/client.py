@@ -1,7 +1,7 @@
 """A person's or program's way to the hub: ask, wait for the release, check the proofs that come with it."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,8 +67,12 @@ class HubClient:
         where: Mapping[str, Sequence[str]],
         purpose: str,
         deadline_seconds: int,
+        told: Callable[[Sequence[str]], None] = lambda _: None,
     ) -> Result:
-        """Raises AskError when the hub refuses, NotProvenError when its proofs do not hold."""
+        """`told` hears of members that wait for a person's leave, whenever these change.
+
+        Raises AskError when the hub refuses, NotProvenError when its proofs do not hold.
+        """
         asked = self._call(
             "POST",
             "/questions",
@@ -80,6 +84,7 @@ class HubClient:
                 "deadline_seconds": deadline_seconds,
             },
         )
+        waiting: list[str] = []
         end = time.monotonic() + deadline_seconds + GRACE_SECONDS
         while asked["state"] != "released":
             left = end - time.monotonic()
@@ -90,6 +95,9 @@ class HubClient:
                 )
             wait = min(left, LONGEST_WAIT)
             asked = self._call("GET", f"/questions/{asked['id']}", params={"wait": f"{wait:.1f}"})
+            if asked["waiting_for_a_person"] != waiting:
+                waiting = asked["waiting_for_a_person"]
+                told(waiting)
         return self._checked(asked)
 
     def released(self, question_id: str) -> Result:

@@ -51,11 +51,13 @@ def _note(hub: Hub, member: Enrolment, call: Poll) -> None:
             gathered = cosignature_of(hub, view, member, call.cosignature)
     with hub.store.notes() as notes:
         head = None if call.log is None else call.log.head
-        notes.waits(member.member, call.waiting)
+        news = notes.waits(member.member, call.waiting)
         notes.seen(Presence(member.member, hub.clock.now(), head, call.seen_size))
         if gathered is not None:
             size, cosignature = gathered
             notes.log.add_cosignatures(size, [cosignature])
+    if news:
+        hub.bell.ring()
 
 
 def _recover(hub: Hub, member: Enrolment, call: Poll) -> None:

@@ -183,8 +183,8 @@ class Notes(Protocol):
 
     def seen(self, seen: Presence) -> None: ...
 
-    def waits(self, member: str, question_ids: Collection[str]) -> None:
-        """Which of the questions put to a member wait there for a person, and no other."""
+    def waits(self, member: str, question_ids: Collection[str]) -> bool:
+        """Which of the questions put to a member wait there for a person; whether that is news."""
 
     def first_time(self, key_id: str, nonce: str, *, until: datetime, now: datetime) -> None:
         """Take a call that is valid up to `until`. Raises ReplayedError when it was taken before."""

@@ -275,15 +275,18 @@ class HubNotes:
         if changed.rowcount == 0:
             self._connection.execute(insert(presence).values(member=seen.member, **values))
 
-    def waits(self, member: str, question_ids: Collection[str]) -> None:
+    def waits(self, member: str, question_ids: Collection[str]) -> bool:
         open_there = (asked_members.c.member == member) & asked_members.c.answer.is_(None)
         named = asked_members.c.question_id.in_(question_ids)
+        changed = 0
         for held, rows in ((True, named), (False, ~named)):
-            self._connection.execute(
+            done = self._connection.execute(
                 update(asked_members)
                 .where(open_there, rows, asked_members.c.waiting.is_(not held))
                 .values(waiting=held)
             )
+            changed += done.rowcount
+        return changed > 0
 
     def first_time(self, key_id: str, nonce: str, *, until: datetime, now: datetime) -> None:
         take_nonce(self._connection, key_id, nonce, until, now)
