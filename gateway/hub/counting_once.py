@@ -1,0 +1,116 @@
+"""Counting once, at the hub: a run is begun once for an epoch, and its end is counted and logged."""
+
+from collections.abc import Mapping, Sequence
+
+from anonymisers.blinded.counting import Count, count, may_be_told
+from anonymisers.blinded.mixing import check_entries, list_digest
+from anonymisers.errors import BlindedSetError, MaskError
+from anonymisers.masks.masking import unmasked
+from anonymisers.masks.roster import Roster
+from anonymisers.totals.window import fewest
+from audit.canonical import canonical_json
+from audit.commitment import commit
+from audit.count_events import CountBegun, Counted
+from audit.events import decode, whole_second
+from audit.merkle import leaf_hash
+from gateway.hub import entries
+from gateway.hub.context import Hub
+from gateway.hub.ports import View
+from gateway.wire.counting import RESULT, CountError, Mixed, Sealed
+
+
+def begin(hub: Hub, epoch: str, kind: str, *, size: int, threshold: int) -> tuple[bytes, str]:
+    """Log a run of all enrolled members; returns the log entry and its receipt, which members check.
+
+    Raises CountError for a second run of the epoch, or for too few members.
+    """
+    with hub.store.writing() as work:
+        members = tuple(sorted(e.member for e in work.enrolments()))
+        if len(members) < fewest():
+            raise CountError(
+                f"The region has {len(members)} members; {fewest()} are needed.",
+                remedy="With fewer, what the others hold could be told from the number of people.",
+            )
+        if any(event.epoch == epoch for _, event in begun(work)):
+            raise CountError(
+                f"The epoch {epoch} was counted before, or is being counted.",
+                remedy="There is one run for an epoch: two would tell who came and went between them.",
+            )
+        event = CountBegun(epoch, kind, members, size, threshold, whole_second(hub.clock.now()))
+        index = entries.record(hub, work, entries.Entry(event, {}))
+    with hub.store.reading() as view:
+        return hub.log.entry(view.log, index), str(hub.log.receipt(view.log, index))
+
+
+def begun(view: View) -> Sequence[tuple[bytes, CountBegun]]:
+    """Every run that was begun, with its entry."""
+    head = view.log.head()
+    found = []
+    for data in () if head is None else view.log.read_entries(0, head.size):
+        if b'"type":"count-begun"' in data:
+            event = decode(data)
+            if isinstance(event, CountBegun):
+                found.append((data, event))
+    return found
+
+
+def finish(
+    hub: Hub,
+    entry: bytes,
+    roster: Roster,
+    steps: tuple[Mapping[str, Sealed], Mapping[str, Mixed]],
+    final: list[bytes],
+) -> Count | None:
+    """Count the merged list that everybody has passed on; None when the rule does not let the result out.
+
+    `entry` is the run's, `steps` what every member says that it sealed and mixed. Raises CountError when
+    these do not lead from the sealed sets to the final list, when the run is not one of this log, or was
+    counted before.
+    """
+    event = decode(entry)
+    sealed, passed = steps
+    with hub.store.writing() as work:
+        if not isinstance(event, CountBegun) or entry not in [data for data, _ in begun(work)]:
+            raise CountError("This run does not stand in the regional log.")
+        run = leaf_hash(entry)
+        if _ended(work, run):
+            raise CountError(
+                "This run was counted before.", remedy="Its result stands; count the next epoch."
+            )
+        _check_chain(event, sealed, passed, final)
+        try:
+            masked = {m: int.from_bytes(s.people, "big") for m, s in sealed.items()}
+            people = unmasked(roster.sums[0], masked, 0, event.size * len(event.members))
+            found = count(final, event.size, len(event.members), people)
+        except (BlindedSetError, MaskError) as error:
+            raise CountError(f"The run cannot be counted: {error.message}.") from None
+        told = may_be_told(found, event.threshold)
+        opening = commit(RESULT, canonical_json({"people": found.people} if told else {}))
+        logged = Counted(run, event.epoch, told, opening.commitment, whole_second(hub.clock.now()))
+        entries.record(hub, work, entries.Entry(logged, {RESULT: opening}))
+    return found if told else None
+
+
+def _ended(view: View, run: bytes) -> bool:
+    head = view.log.head()
+    marks = () if head is None else view.log.read_entries(0, head.size)
+    return any(b'"type":"counted"' in data and run.hex().encode() in data for data in marks)
+
+
+def _check_chain(
+    event: CountBegun, sealed: Mapping[str, Sealed], passed: Mapping[str, Mixed], final: list[bytes]
+) -> None:
+    """Every list must be the one that the next member says it was given."""
+    if set(sealed) != set(event.members) or set(passed) != set(event.members):
+        raise CountError("A member has not sealed its set, or has not passed the list on yet.")
+    try:
+        check_entries(final, event.size * len(event.members), last=True)
+    except BlindedSetError as error:
+        raise CountError(f"The final list is not one: {error.message}.") from None
+    handed = None
+    for member in event.members:
+        if handed is not None and passed[member].received != handed:
+            raise CountError(f"{member} was given another list than the member before it passed on.")
+        handed = passed[member].passed
+    if handed != list_digest(final):
+        raise CountError("The final list is not the one that the last member passed on.")

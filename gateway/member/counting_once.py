@@ -1,0 +1,219 @@
+"""Counting once, at a member: join a run, seal the own set, pass the merged list on. Each is logged."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from anonymisers.blinded.hashing import person_point
+from anonymisers.blinded.mixing import (
+    MixKey,
+    check_entries,
+    check_proof,
+    list_digest,
+    sealed_set,
+    shuffled,
+)
+from anonymisers.blinded.points import ORDER, EccPoint, to_bytes
+from anonymisers.errors import BlindedSetError, IdentifierError, MaskError
+from anonymisers.masks.keys import MaskKey, new_secret
+from anonymisers.masks.masking import Masks
+from anonymisers.masks.roster import Participant, Roster, Sum
+from audit.count_events import CountBegun, SetMixed, SetSealed
+from audit.errors import AuditError
+from audit.events import decode, whole_second
+from audit.merkle import leaf_hash
+from audit.note import Verifier
+from audit.policy import Policy
+from audit.receipt import Receipt
+from gateway.member import entries
+from gateway.member.context import Node
+from gateway.member.participants import answer_keys
+from gateway.member.ports import View
+from gateway.member.seeing import region_keys, region_of
+from gateway.wire.counting import CountError, Joined, Mixed, Sealed, sign_step
+
+PEOPLE = ("people",)
+"""The one sum of a run: how many people all sets hold together."""
+
+Mixing = Callable[[Sequence[bytes], MixKey, Sequence[bytes]], list[bytes]]
+"""Applies a key to a list of entries, in order; on several processors at once, if it likes."""
+
+
+Keep = Callable[[str, list[bytes]], None]
+"""Keeps a note and the list that it is about, inside of the transaction that logs them."""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What a member keeps from joining until it has passed the list on, and then destroys."""
+
+    mix: MixKey
+    mask: bytes
+
+    @classmethod
+    def new(cls) -> "Secrets":
+        return cls(MixKey.new(), new_secret())
+
+    def to_text(self) -> str:
+        return f"{self.mix.share:064x}{self.mix.blinding:064x}{self.mask.hex()}"
+
+    @classmethod
+    def of_text(cls, text: str) -> "Secrets":
+        """Raises CountError for anything that `to_text` has not written."""
+        try:
+            share, blinding, mask = int(text[:64], 16), int(text[64:128], 16), bytes.fromhex(text[128:])
+            if not (0 < share < ORDER and 0 < blinding < ORDER and len(text) == 192):
+                raise ValueError
+        except ValueError:
+            raise CountError("The secrets of this run are damaged.") from None
+        return cls(MixKey(share, blinding), mask)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as the regional log has it; `id` is the leaf hash of its entry."""
+
+    id: bytes
+    event: CountBegun
+
+
+def open_run(node: Node, entry: bytes, receipt: str) -> tuple[Run, dict[str, Verifier]]:
+    """The run and all members' keys, both from the regional log. Raises CountError without the proof."""
+    with node.store.reading() as view:
+        keys = tuple(Verifier.parse(key) for key in region_keys(node, view).valid)
+        members = answer_keys(data for _, data in view.watch.key_changes(region_of(node)))
+    try:
+        Receipt.parse(receipt).verify(entry, Policy(keys))
+        event = decode(entry)
+    except AuditError as error:
+        raise CountError(f"The run is not proved to stand in the regional log: {error}.") from None
+    if not isinstance(event, CountBegun) or node.member not in event.members:
+        raise CountError(f"This is no run that {node.member} takes part in.")
+    members[node.member] = node.answer_signer.verifier
+    if not set(event.members) <= set(members):
+        raise CountError("A participant is no member that the regional log has enrolled.")
+    return Run(leaf_hash(entry), event), members
+
+
+def join(node: Node, run: Run, secrets: Secrets) -> str:
+    """The note that gives the member's keys for a run."""
+    mix, mask = secrets.mix, MaskKey(secrets.mask)
+    joined = Joined(run.id, node.member, mix.public, mix.proof(run.id), mask.public)
+    return sign_step(joined, node.answer_signer)
+
+
+def roster_of(run: Run, joined: Mapping[str, Joined]) -> Roster:
+    """The list that the members bind the number of their people to. Raises CountError.
+
+    Every member must have shown that its key is its own, for this run.
+    """
+    try:
+        if set(joined) != set(run.event.members) or any(j.run != run.id for j in joined.values()):
+            raise CountError("A member has not joined this run yet.")
+        for member in run.event.members:
+            check_proof(joined[member].key, run.id, joined[member].proof)
+        return Roster(
+            run.id,
+            1,
+            tuple(Participant(m, run.event.epoch, joined[m].mask) for m in run.event.members),
+            (Sum(PEOPLE, run.event.members),),
+        )
+    except (BlindedSetError, MaskError) as error:
+        raise CountError(f"The run cannot go on: {error.message}.") from None
+
+
+@dataclass(frozen=True)
+class Sealing:
+    """What a set is sealed with, and the identifiers of the people in it, in any spelling."""
+
+    secrets: Secrets
+    joined: Mapping[str, Joined]
+    identifiers: Sequence[str]
+
+
+def seal(node: Node, run: Run, sealing: Sealing, keep: Keep) -> None:
+    """Seal the member's set and commit to it in a signed note; logged, once for an epoch, and kept with it.
+
+    Raises CountError for a second set of an epoch, for joined keys that do not hold, or for too many people.
+    """
+    roster = roster_of(run, sealing.joined)
+    try:
+        people = _people(run, sealing.identifiers)
+        publics = [sealing.joined[m].key for m in run.event.members]
+        sealed = sealed_set(people, run.event.size, publics)
+        masks = Masks(roster, node.member, MaskKey(sealing.secrets.mask))
+        masked = masks.masked(roster.sums[0], len(people))
+    except (BlindedSetError, IdentifierError, MaskError) as error:
+        raise CountError(f"The set cannot be sealed: {error.message}.", remedy=error.remedy) from None
+    digest = list_digest(sealed)
+    step = Sealed(run.id, node.member, digest, roster.digest(), masked.to_bytes(8, "big"))
+    now = whole_second(node.clock.now())
+    with node.store.writing() as work:
+        if _logged(work, b'"type":"set-sealed"', f'"epoch":"{run.event.epoch}"'.encode()):
+            raise CountError(
+                f"{node.member} has sealed a set for {run.event.epoch} before.",
+                remedy="There is one set for an epoch. Send the one that was sealed.",
+            )
+        entries.record(node, work, SetSealed(run.id, run.event.epoch, node.member, digest, now), {})
+        keep(sign_step(step, node.answer_signer), sealed)
+
+
+@dataclass(frozen=True)
+class Passing:
+    """What a member passes a list on with. `received` has gone through `check_received`."""
+
+    secrets: Secrets
+    joined: Mapping[str, Joined]
+    received: Sequence[bytes]
+
+
+def mix(node: Node, run: Run, passing: Passing, *, apply: Mixing, keep: Keep) -> None:
+    """Make the merged list after this member, and sign what it was made from; logged, and kept with it.
+
+    Raises CountError for a list that is none, or a second time.
+    """
+    turn = run.event.members.index(node.member)
+    after = [passing.joined[m].key for m in run.event.members[turn + 1 :]]
+    try:
+        check_entries(passing.received, run.event.size * len(run.event.members))
+        passed = apply(shuffled(passing.received), passing.secrets.mix, after)
+    except BlindedSetError as error:
+        raise CountError(f"The list cannot be passed on: {error.message}.") from None
+    step = Mixed(run.id, node.member, list_digest(passing.received), list_digest(passed))
+    now = whole_second(node.clock.now())
+    with node.store.writing() as work:
+        if _logged(work, b'"type":"set-mixed"', f'"run":"{run.id.hex()}"'.encode()):
+            raise CountError(f"{node.member} has passed the list on before.", remedy="Send that one again.")
+        entries.record(node, work, SetMixed(run.id, node.member, step.received, step.passed, now), {})
+        keep(sign_step(step, node.answer_signer), passed)
+
+
+def _people(run: Run, identifiers: Sequence[str]) -> list[EccPoint]:
+    """Distinct people: spellings of one number are one."""
+    points = (person_point(run.event.kind, spelt, run.event.epoch) for spelt in set(identifiers))
+    return list({to_bytes(point): point for point in points}.values())
+
+
+def check_received(
+    run: Run, member: str, sealed: Mapping[str, Sealed], before: Mixed | None, received: Sequence[bytes]
+) -> None:
+    """The list must be the sealed sets one after the other, or what the member before passed on.
+
+    Raises CountError: somebody has changed its set, or the list on the way.
+    """
+    size, members = run.event.size, run.event.members
+    if before is not None:
+        if before.run != run.id or list_digest(received) != before.passed:
+            raise CountError("The list is not the one that the member before passed on.")
+        return
+    if member != members[0] or set(sealed) != set(members):
+        raise CountError("A member has not sealed its set yet.")
+    for place, owner in enumerate(members):
+        own = list(received[place * size : (place + 1) * size])
+        if sealed[owner].run != run.id or list_digest(own) != sealed[owner].entries:
+            raise CountError(f"The set of {owner} is not the one that it has committed to.")
+
+
+def _logged(view: View, *marks: bytes) -> bool:
+    head = view.log.head()
+    data = () if head is None else view.log.read_entries(0, head.size)
+    return any(all(mark in entry for mark in marks) for entry in data)
