@@ -21,19 +21,22 @@ ROUNDS = 10
 """What is shown in one round may make more certain in the next; two or three rounds end it."""
 
 
-def with_certain(release: Release, rules: Rules, *, settled: NDArray[np.bool_]) -> Release:
+def with_certain(
+    release: Release, rules: Rules, *, settled: NDArray[np.bool_], public: NDArray[np.bool_]
+) -> Release:
     """The release with every cell shown that its bounds make certain; `settled` marks protected cells.
 
+    Cells that are `public` already may be certain and stay as they are.
     Raises ProtectionError, naming the cell, when a protected or a small cell is certain.
     """
     for _ in range(ROUNDS):
-        found = _certain(release, rules)
+        names = _names(release)
+        found = [(cell, names[_canonical(release, cell)]) for cell in _certain(release, rules)]
+        found = [(cell, rows) for cell, rows in found if not public[rows].any()]
         if not found:
             return release
         values, withheld = release.values.copy(), release.withheld.copy()
-        names = _names(release)
-        for cell in found:
-            rows = names[_canonical(release, cell)]
+        for cell, rows in found:
             hidden = rows[release.withheld[rows]]
             _check(cell, rules, protected=bool(settled[hidden].any()))
             values[hidden], withheld[hidden] = cell.low, False

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from anonymisers.bounds import bounds
 from anonymisers.certificate import Certificate, release_digest
 from anonymisers.errors import CertificateError
-from anonymisers.history import Base, check_known, difference_blocks, known_blocks
+from anonymisers.history import Base, check_known, difference_blocks, known_blocks, public_cells
 from anonymisers.insider import exposed
 from anonymisers.lattice import Lattice
 from anonymisers.people import People
@@ -82,6 +82,7 @@ class _View:
     hidden: Bools
     shown: Ints
     asked: Bools
+    public: Bools
 
     @classmethod
     def of(
@@ -108,13 +109,16 @@ class _View:
         numbers = lattice.cells(coords)
         shown = [np.full(lattice.size, -1, dtype=np.int64), *(k.shown for k in earlier)]
         shown[0][numbers] = release.values
-        asked = [shown[0] < 0, *((k.shown < 0) & k.block.present for k in earlier)]
+        public = public_cells(own, earlier)
+        asked = [(shown[0] < 0) & ~public, *((k.shown < 0) & k.block.present for k in earlier)]
         least = _smallest(certificate)
         for part in parts[1 + len(earlier) :]:
             shown.append(np.full(len(part), -1, dtype=np.int64))
             asked.append((part >= least) & (part < certificate.threshold))
         every = np.concatenate(shown)
-        return cls(certificate, lattice, system, base, values, every < 0, every, np.concatenate(asked))
+        return cls(
+            certificate, lattice, system, base, values, every < 0, every, np.concatenate(asked), public
+        )
 
     @property
     def size(self) -> int:
@@ -252,6 +256,7 @@ class _View:
     def check_inner_cells(self, changed: Bools) -> None:
         counts = self.people.counts
         bad = (counts < self.certificate.threshold) & ~changed
+        bad &= ~np.append(self.public, False)[self.lattice.cells(self.people.coords)]
         for axis, merged in enumerate(self.base.merged):
             bad &= ~merged[self.people.coords[:, axis]]
         if not self.base.open_elsewhere and bad.any():

@@ -83,7 +83,9 @@ def build_cube(
     cube with a valid certificate was made.
     """
     protected = protect(table, rules, key, progress, known=known)
-    release = with_certain(_release(table, protected), rules, settled=protected.settled)
+    release = with_certain(
+        _release(table, protected), rules, settled=protected.settled, public=protected.public
+    )
     certificate = Certificate(
         threshold=rules.threshold,
         zeros=rules.zeros,
@@ -113,8 +115,8 @@ def _withstand(releases: Sequence[Release], rules: Rules, seconds: float) -> Non
     findings = attack(
         releases, threshold=rules.threshold, lower=rules.least, zeros=rules.zeros, time_limit=seconds
     )
-    # A looser rule may show what an earlier one withheld, where that protects nothing any more.
-    disclosed = [cell for cell in findings.disclosed if not shown_anyway(releases[0], cell)]
+    # What a looser rule shows now, or what is public already, is not found out from this release.
+    disclosed = [c for c in findings.disclosed if not any(shown_anyway(r, c) for r in releases)]
     if disclosed or findings.unasked or findings.narrow:
         first = (*disclosed, *findings.unasked, *findings.narrow)[0]
         message = f"the attacker broke the pattern, first at: {first}"

@@ -135,6 +135,18 @@ def difference_blocks(base: Base, lattice: Lattice, known: Sequence[Release]) ->
     return tuple(blocks)
 
 
+def public_cells(own: Block, known: Sequence[Known]) -> Bools:
+    """Cells of our own tables that an earlier release or a figure shows already: nothing can protect them."""
+    public = np.zeros(own.lattice.size, dtype=np.bool_)
+    for entry in known:
+        same = all((a == b).all() for a, b in zip(own.within, entry.block.within, strict=True))
+        if same:
+            shown = entry.block.lattice.keys()[entry.block.present & (entry.shown >= 0)]
+            cells = own.lattice.cells(shown)
+            public[cells[cells >= 0]] = True
+    return public
+
+
 def check_known(known: Sequence[Known], values: Sequence[Ints]) -> None:
     """Raise TableError when an earlier release shows what the data contradict, naming the cell."""
     for entry, truth in zip(known, values, strict=True):

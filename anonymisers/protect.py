@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.breakdown import follows
-from anonymisers.history import Base, check_known, difference_blocks, known_blocks
+from anonymisers.history import Base, check_known, difference_blocks, known_blocks, public_cells
 from anonymisers.lattice import Axes, Lattice
 from anonymisers.moves import blocks_of, together
 from anonymisers.pattern import Pattern, sensitive
@@ -30,7 +30,7 @@ class Protected:
     """Every cell of the lattice with its true value and whether it is shown; worlds that agree with that.
 
     `settled` marks the cells of the tables that were protected; the others are refused: all withheld, but
-    for zeros that follow.
+    for zeros that follow. `public` marks those that are known from elsewhere.
     """
 
     lattice: Lattice
@@ -38,6 +38,7 @@ class Protected:
     values: NDArray[np.int64]
     hidden: Bools
     settled: Bools
+    public: Bools
     worlds: tuple[World, ...]
 
 
@@ -60,7 +61,7 @@ def protect(
     full = base.lattice(rules.max_dims)
     chosen, present = _chosen(full, rules)
     search = suppress(_task(base, base.own(chosen, present), known, rules, key), progress)
-    return _whole(full, base, search.pattern, _worlds(search, rules, key))
+    return _whole(full, base, known, (search.pattern, _worlds(search, rules, key)))
 
 
 def _task(base: Base, own: Block, known: Sequence[Release], rules: Rules, key: bytes) -> Task:
@@ -73,7 +74,7 @@ def _task(base: Base, own: Block, known: Sequence[Release], rules: Rules, key: b
     check_known(earlier, parts[1 : 1 + len(earlier)])
     shown_zero = parts[0] == 0 if rules.zeros == "publish" else np.zeros(own.lattice.size, dtype=np.bool_)
     fixed = [shown_zero & own.present]
-    hidden, asked = [~own.present], [own.present]
+    hidden, asked = [~own.present], [own.present & ~public_cells(own, earlier)]
     for entry in earlier:
         fixed.append(entry.block.present & (entry.shown >= 0))
         hidden.append(~fixed[-1])
@@ -111,8 +112,11 @@ def _axes(lattice: Lattice, table: TableOf) -> Axes:
     return tuple(i for i, d in enumerate(lattice.dims) if d.name in table.dims)
 
 
-def _whole(full: Lattice, base: Base, pattern: Pattern, worlds: tuple[World, ...]) -> Protected:
+def _whole(
+    full: Lattice, base: Base, known: Sequence[Release], found: tuple[Pattern, tuple[World, ...]]
+) -> Protected:
     """The pattern of the protected tables inside the whole lattice."""
+    pattern, worlds = found
     people, part = pattern.people, pattern.system.blocks[0]
     numbers = full.cells(part.lattice.keys())[part.present]
     hidden = np.ones(full.size, dtype=np.bool_)
@@ -122,7 +126,8 @@ def _whole(full: Lattice, base: Base, pattern: Pattern, worlds: tuple[World, ...
     block = base.own(full, np.ones(full.size, dtype=np.bool_))
     values = System(base.dims, (block,)).sums(people.coords, people.counts)
     hidden &= ~(follows(full.parents(), values == 0, hidden) & ~settled)
-    return Protected(full, people, values, hidden, settled, worlds)
+    public = public_cells(block, known_blocks(base, known))
+    return Protected(full, people, values, hidden, settled, public, worlds)
 
 
 def _worlds(search: Search, rules: Rules, key: bytes) -> tuple[World, ...]:

@@ -120,7 +120,7 @@ def _joined(people: Mapping[Vintage, Table], vintage: Hierarchy, leaving: tuple[
 
 
 def trimmed(cube: CertifiedCube) -> Release:
-    """What a cube says: its release without the tables that it refuses; what they show follows from the rest."""
+    """What a cube says: its release without refused tables; what these show follows from the rest."""
     release = cube.release()
     kept = ~_at(release, cube.refused)
     return Release(

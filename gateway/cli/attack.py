@@ -9,11 +9,12 @@ import click
 
 from anonymisers.attack import Findings, Found, Key, attack
 from anonymisers.errors import AnonymiserError
+from anonymisers.figures import parse_figures
 from anonymisers.table import Release, Table, parse_json
 from gateway.errors import SafelaneError
 
 DISCLOSED, UNDECIDED = 1, 3
-Read = TypeVar("Read", Release, Table)
+Read = TypeVar("Read")
 
 
 class AttackInputError(SafelaneError):
@@ -71,7 +72,7 @@ def command(
     Exit code 0: nothing is disclosed. 1: something is. 2: the input cannot be attacked. 3: nothing was found,
     but the time limit left cells undecided. What is printed is as confidential as the table itself.
     """
-    released = [_read(path, Release.from_json) for path in releases]
+    released, names = _released(releases)
     true_table = None if truth is None else _read(truth, Table.from_json)
     try:
         findings = attack(
@@ -85,7 +86,6 @@ def command(
         )
     except AnonymiserError as error:
         raise AttackInputError(error.message, remedy=error.remedy) from error
-    names = [str(path) for path in releases]
     for line in _summary(findings, names, show, with_truth=truth is not None):
         click.echo(line)
     if report is not None:
@@ -94,6 +94,24 @@ def command(
         ctx.exit(DISCLOSED)
     if findings.undecided:
         ctx.exit(UNDECIDED)
+
+
+def _released(paths: Sequence[Path]) -> tuple[list[Release], list[str]]:
+    """Releases, and registered figures about the dimensions of the first one, each with its name."""
+    released: list[Release] = []
+    names: list[str] = []
+    for path in paths:
+        for name, release in _read(path, lambda body: _named(body, released[:1])).items():
+            released.append(release)
+            names.append(f"{path}: {name}" if name else str(path))
+    return released, names
+
+
+def _named(body: object, first: Sequence[Release]) -> dict[str, Release]:
+    """A release without a name, or figures by theirs."""
+    if isinstance(body, dict) and "figures" in body and first:
+        return {figure.name: figure.release(first[0].dims, first[0].where) for figure in parse_figures(body)}
+    return {"": Release.from_json(body)}
 
 
 def _read(path: Path, reader: Callable[[object], Read]) -> Read:

@@ -7,7 +7,7 @@ import click
 from anonymisers.certificate import Certificate
 from anonymisers.check import check_certificate
 from anonymisers.errors import AnonymiserError
-from gateway.cli.tables import read_release, read_table, read_text
+from gateway.cli.tables import read_known, read_release, read_table, read_text
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -21,7 +21,7 @@ def command() -> None:
 @click.argument("release", type=FILE)
 @click.argument("certificate", type=FILE)
 @click.option("--truth", type=FILE, required=True, help="The true table; it never leaves the state.")
-@click.option("--known", type=FILE, multiple=True, help="An earlier release that the certificate takes in.")
+@click.option("--known", type=FILE, multiple=True, help="An earlier release or figures that it takes in.")
 @click.option("--threshold", type=click.IntRange(min=2), help="Refuse a certificate for a lower threshold.")
 def check(
     release: Path, certificate: Path, truth: Path, known: tuple[Path, ...], threshold: int | None
@@ -31,7 +31,7 @@ def check(
     Exit code 0: it does. 1: it does not, and why. 2: something cannot be read.
     """
     released, table = read_release(release), read_table(truth)
-    earlier = [read_release(path) for path in known]
+    earlier, _ = read_known(known, table)
     try:
         read = Certificate.from_json(read_text(certificate))
         check_certificate(read, released, table, earlier, threshold=threshold)

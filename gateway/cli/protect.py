@@ -14,7 +14,7 @@ from anonymisers.keyed import KEY_BYTES
 from anonymisers.rules import Rules, TableOf, Zeros
 from anonymisers.table import Table, parse_json, write_release
 from gateway.cli.progress import building
-from gateway.cli.tables import TableInputError, read_release, read_table, read_with, written_whole
+from gateway.cli.tables import TableInputError, read_known, read_table, read_with, written_whole
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.Path(dir_okay=False, path_type=Path)
@@ -37,7 +37,7 @@ OUT = click.Path(dir_okay=False, path_type=Path)
 )
 @click.option("--priority", type=FILE, help="JSON: the tables to protect first and then fix.")
 @click.option(
-    "--known", type=FILE, multiple=True, help="An earlier release; the new one must be safe beside it."
+    "--known", type=FILE, multiple=True, help="An earlier release, or registered figures; known to everybody."
 )
 @click.option("--key", type=FILE, help="32 secret bytes, the same for every release of a data set.")
 @click.option("--certificate", type=OUT, help="Where the certificate is written; it stays with the table.")
@@ -67,7 +67,9 @@ def command(
     The summary on standard error is as confidential as the table.
     """
     raw = read_table(table)
-    earlier = [read_release(path) for path in known]
+    earlier, contradicted = read_known(known, raw)
+    for name in contradicted:
+        click.echo(f"NOT FOR RELEASE: the table contradicts the figure {name!r}.", err=True)
     try:
         rules = Rules(
             threshold=threshold,
