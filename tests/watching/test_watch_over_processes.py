@@ -1,0 +1,159 @@
+"""Hub and nodes as processes of their own: what the guard finds is shown by commands beside them."""
+
+import dataclasses
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
+
+from audit.commands import main as audit_main
+from audit.policy import Policy
+from gateway.bootstrap.hub import add_user, create_hub, enrol, log_key, open_hub
+from gateway.bootstrap.member import connect, create_member, open_member
+from gateway.cli import main
+from gateway.config import HubConfig, MemberConfig, read_config, write_config
+from gateway.demo.access import HUB, MEMBERS, address, grant
+from gateway.demo.processes import Child, Processes
+from gateway.hub.model import Role
+
+pytestmark = pytest.mark.processes
+
+CODES = ("KH", "LA")
+QUESTION = (
+    "--measure",
+    "casualties",
+    "--by",
+    "country",
+    "--purpose",
+    "regional-reporting",
+    "--deadline",
+    "5",
+)
+
+
+def hurried(directory: Path, kind: type[HubConfig] | type[MemberConfig]) -> None:
+    """A guard that looks every second, and is patient for three."""
+    config = read_config(directory, kind)
+    write_config(directory, dataclasses.replace(config, guard_seconds=1, guard_patience_seconds=3))
+
+
+@dataclasses.dataclass
+class Running:
+    directory: Path
+    processes: Processes
+
+    def start(self, code: str) -> Child:
+        place = self.directory / MEMBERS / code
+        arguments = ["member", "serve", "--dir", str(place), "--hub", address(self.directory)]
+        return self.processes.start(code, arguments, place / "output.log")
+
+    def alerts(self, code: str | None = None) -> str:
+        place = self.directory / HUB if code is None else self.directory / MEMBERS / code
+        return CliRunner().invoke(main, ["log", "alerts", "--dir", str(place)]).output
+
+    def until(self, words: str, code: str | None = None) -> None:
+        end = time.monotonic() + 60
+        while words not in self.alerts(code):
+            assert time.monotonic() < end, self.alerts(code)
+            time.sleep(0.5)
+
+
+@pytest.fixture
+def region(tmp_path: Path) -> Iterator[Running]:
+    create_hub(tmp_path / HUB, "log.example/hub")
+    key = log_key(tmp_path / HUB)
+    witnesses = {}
+    with open_hub(tmp_path / HUB) as hub:
+        grant(tmp_path, add_user(hub, "analyst", "ARMAC", Role.ANALYST, ["regional-reporting"]), key)
+        for code in CODES:
+            place = tmp_path / MEMBERS / code
+            new = create_member(place, code, "log.example")
+            connect(place, code, "http://127.0.0.1:0", enrol(hub, new.enrolment))
+            witnesses[code] = new.enrolment.witness_key
+            hurried(place, MemberConfig)
+    hurried(tmp_path / HUB, HubConfig)
+    (tmp_path / "log-policy").write_text(Policy.text(key, witnesses, len(CODES)), encoding="utf-8")
+    with Processes() as processes:
+        running = Running(tmp_path, processes)
+        processes.start(HUB, ["hub", "serve", "--dir", str(tmp_path / HUB)], tmp_path / HUB / "output.log")
+        processes.wait_until((tmp_path / HUB / "address").exists, "the hub's address")
+        yield running
+
+
+def ask(region: Running, *more: str) -> tuple[int, str]:
+    arguments = ["ask", *QUESTION, "--dir", str(region.directory), *more]
+    result = CliRunner().invoke(main, arguments)
+    return result.exit_code, result.output
+
+
+def test_whoever_asks_is_told_of_the_quorum_and_a_member_that_is_away_is_noticed(region: Running) -> None:
+    policy = ("--log-policy", str(region.directory / "log-policy"))
+    children = {code: region.start(code) for code in CODES}
+    code, said = ask(region, *policy, "--require-quorum")
+    assert (code, "Cosigned by a quorum of witnesses: KH, LA." in said) == (0, True)
+
+    children["LA"].process.kill()
+    children["LA"].process.wait()
+    region.until("silent  LA")
+    code, said = ask(region, *policy)
+    assert (code, "Warning: not yet cosigned by a quorum" in said) == (0, True)
+    code, said = ask(region, *policy, "--require-quorum")
+    assert (code, "Too few witnesses" in said) == (10, True)
+    region.until("below-quorum")
+    assert "missing-in" not in region.alerts()
+
+    region.start("LA")
+    end = time.monotonic() + 60
+    while "silent  LA" in region.alerts():
+        assert time.monotonic() < end
+        time.sleep(0.5)
+
+
+def test_a_node_keeps_the_evidence_against_a_hub_that_was_put_back(region: Running, tmp_path: Path) -> None:
+    """An old backup of the hub is served again: the node stops, and both signed heads are in a file."""
+    region.start("KH")
+    ask(region)
+    place = region.directory / MEMBERS / "KH"
+    node_seen = _seen(place)
+    region.processes.stop()
+    forged = _put_back(region.directory / HUB, node_seen - 1)
+    assert forged < node_seen
+    with Processes() as processes:
+        hub = region.directory / HUB
+        (hub / "address").unlink(missing_ok=True)
+        processes.start(HUB, ["hub", "serve", "--dir", str(hub)], hub / "output.log")
+        processes.wait_until((hub / "address").exists, "the hub's address")
+        again = Running(region.directory, processes)
+        again.start("KH")
+        again.until("contradiction", "KH")
+
+    said = CliRunner().invoke(main, ["log", "evidence", "--dir", str(place)]).output
+    assert "rollback: log.example/hub" in said
+    (path,) = (place / "evidence").iterdir()
+    assert str(path) in said
+    assert audit_main(["verify", str(path), "--vkey", log_key(region.directory / HUB)]) == 0
+
+
+def _seen(place: Path) -> int:
+    with open_member(place) as node, node.store.reading() as view:
+        latest = view.witness.latest("log.example/hub")
+    assert latest is not None
+    return int(latest.text.split("\n")[1])
+
+
+def _put_back(hub_directory: Path, size: int) -> int:
+    """Take the last entries out of the hub's log, as an older backup would be."""
+    with open_hub(hub_directory) as hub, hub.store.notes() as notes:
+        connection = notes.log._connection
+        newest = text("SELECT max(size) FROM log_checkpoints WHERE size <= :size")
+        kept = connection.execute(newest, {"size": size}).scalar_one()
+        for statement in (
+            "DELETE FROM log_checkpoints WHERE size > :kept",
+            "DELETE FROM log_entries WHERE number >= :kept",
+            "UPDATE log_heads SET size = :kept",
+        ):
+            connection.execute(text(statement), {"kept": kept})
+    return int(kept)
