@@ -14,6 +14,7 @@ from gateway.cli import options
 from gateway.cli.ask import show
 from gateway.cli.serving import stop_on_signals
 from gateway.demo.access import address, analyst
+from gateway.demo.accounts import sign_in_lines
 from gateway.demo.processes import ProcessError, Processes
 from gateway.demo.region import create
 from gateway.demo.run import THE_HUB, make_cubes, running_region
@@ -43,10 +44,14 @@ class Interruption:
 
 @click.command()
 @click.option("--once", is_flag=True, help="End after the table, instead of serving until Ctrl-C.")
+@click.option("--people", is_flag=True, help="Only tell who can sign in on the pages, with the codes of now.")
 @options.directory
-def demo(once: bool, directory: Path) -> None:
+def demo(once: bool, people: bool, directory: Path) -> None:
     """Build a demo region, start it, and ask a first regional question."""
-
+    if people:
+        for line in sign_in_lines(directory):
+            click.echo(line)
+        return
     interruption = Interruption()
     stop_on_signals(interruption.ask)
     console = Console(stderr=True)
@@ -102,6 +107,7 @@ def _suggestions(directory: Path) -> list[str]:
         f"{safelane} ask --measure casualties --by country,adult_child --where sex=F {end}",
         f"{safelane} ask --measure casualties --by year,sex --where country=KH --format csv {end}",
         f"{safelane} words",
+        f"{safelane} demo --people --dir {directory}",
     ]
 
 

@@ -13,6 +13,7 @@ from audit.policy import Policy
 from gateway.bootstrap.hub import add_user, create_hub, enrol, log_key, open_hub
 from gateway.bootstrap.member import connect, create_member, open_member
 from gateway.demo.access import HUB, MEMBERS, grant
+from gateway.demo.accounts import open_accounts
 from gateway.demo.people import make_people
 from gateway.demo.people_files import policy_text, write_register
 from gateway.demo.preparing import MAPPING, POLICY, SOURCE
@@ -92,6 +93,8 @@ def _fill(directory: Path, told: Told) -> None:
             witnesses[member] = new.enrolment.witness_key
             make_vault(place, member)
             _give_register(place, member)
+    told("people to sign in on the pages")
+    open_accounts(directory, DEMO_MEMBERS[0], PURPOSES)
     policy = Policy.text(key, witnesses, len(witnesses) // 2 + 1)
     (directory / LOG_POLICY).write_text(policy, encoding="utf-8")
     marker = {"members": list(DEMO_MEMBERS), "seed": SEED, "version": VERSION}
