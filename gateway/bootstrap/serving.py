@@ -20,7 +20,9 @@ from gateway.config import HubConfig, MemberConfig, read_config
 from gateway.errors import SafelaneError
 from gateway.hub.context import Hub
 from gateway.hub.releasing import next_deadline, release_due
+from gateway.member.context import Node
 from gateway.member.cubes import CubeShelf
+from gateway.member.ports import HubLink
 from gateway.member.rounds import run_round
 from gateway.member.tending import tend
 from gateway.store.log_lock import LogHeldError, StillHeld, hold_log, hold_log_once_free
@@ -112,21 +114,6 @@ def serve_member(directory: Path, stop: Stop, hub_url: str | None = None) -> Non
         shelf.refresh()
         link = hub_link(directory, hub_url)
 
-        def rounds() -> None:
-            pause = FIRST_PAUSE
-            while not stop.asked:
-                try:
-                    done = run_round(node, shelf, link, POLL_SECONDS)
-                    fruitless = done.refused > 0 and done.answered == 0
-                except SafelaneError as error:
-                    log.warning("round failed", member=node.member, reason=error.message)
-                    show_evidence(directory, node.store)
-                    fruitless = True
-                # A hub that is away, or that repeats what was answered, must not keep the node busy.
-                pause = min(2 * pause, LONGEST_PAUSE) if fruitless else FIRST_PAUSE
-                if fruitless:
-                    stop.wait(pause)
-
         def tend_policies() -> None:
             while not stop.asked:
                 try:
@@ -140,7 +127,8 @@ def serve_member(directory: Path, stop: Stop, hub_url: str | None = None) -> Non
         cycle = member_guard(directory, config, node, hub_link(directory, hub_url))
         guard = start_guard(cycle, config.guard_seconds, stop.wait)
         # A daemon: a long poll under way must not hold up the end. Whatever it has logged is durable.
-        threading.Thread(target=rounds, name="rounds", daemon=True).start()
+        rounds = (directory, node, shelf, link, stop)
+        threading.Thread(target=_keep_rounds, args=rounds, name="rounds", daemon=True).start()
         try:
             place = node_place(node.dictionary.member(node.member).name)
             app = with_pages(create_node_app(node), directory, config, place)
@@ -149,6 +137,22 @@ def serve_member(directory: Path, stop: Stop, hub_url: str | None = None) -> Non
         finally:
             stop()
             guard.join(LAST_CYCLE_SECONDS)
+
+
+def _keep_rounds(directory: Path, node: Node, shelf: CubeShelf, link: HubLink, stop: Stop) -> None:
+    pause = FIRST_PAUSE
+    while not stop.asked:
+        try:
+            done = run_round(node, shelf, link, POLL_SECONDS)
+            fruitless = done.refused > 0 and done.answered == 0
+        except SafelaneError as error:
+            log.warning("round failed", member=node.member, reason=error.message)
+            show_evidence(directory, node.store)
+            fruitless = True
+        # A hub that is away, or that repeats what was answered, must not keep the node busy.
+        pause = min(2 * pause, LONGEST_PAUSE) if fruitless else FIRST_PAUSE
+        if fruitless:
+            stop.wait(pause)
 
 
 def _close_questions(hub: Hub, stop: Stop) -> None:

@@ -71,6 +71,11 @@ def ask(
             said = say_quorum(policy, result, again, required=require_quorum)
     finally:
         client.close()
+    _print(result, form, said)
+
+
+def _print(result: Result, form: str, said: str) -> None:
+    """The table, and what there is to say of its witnesses: never among what a program reads."""
     if form == "csv":
         click.echo(to_csv(result.release), nl=False)
     elif form == "json":
