@@ -83,7 +83,7 @@ def _regional(
     size = 0 if head is None else head.size
     wanted = dict(pending)
     for _, event in answers_in(own):
-        if event.asked is not None and event.asked.origin == hub.log.origin and event.asked.index < size:
+        if event.asked.origin == hub.log.origin and event.asked.index < size:
             wanted.setdefault(event.asked.index, view.released_index(event.asked.index))
     numbers = sorted({*wanted, *(released for released in wanted.values() if released is not None)})
     return [(number, hub.log.entry(view.log, number)) for number in numbers]
@@ -93,9 +93,7 @@ def _settle(hub: Hub, origin: str, compared: Compared, settled: Collection[int],
     """What agrees is not looked at again; entries that name no question of ours need not be kept."""
     spoken = dict(answers_in(own))
     over = [
-        number
-        for number, _ in own
-        if number not in spoken or getattr(spoken[number].asked, "index", None) in compared.settled
+        number for number, _ in own if number not in spoken or spoken[number].asked.index in compared.settled
     ]
     if settled or over:
         with hub.store.notes() as notes:

@@ -59,7 +59,7 @@ def reconcile_region(node: Node, patience: timedelta) -> list[Alert]:
         own = [(number, node.log.entry(view.log, number)) for number in view.unsettled(region)]
     horizon = Horizon(node.clock.now(), ALWAYS, patience)
     compared = compare_logs(region, node.member, told, own, horizon)
-    answered = {event.asked.index for _, event in answers_in(own) if event.asked is not None}
+    answered = {event.asked.index for _, event in answers_in(own)}
     over = [number for number, _ in told if number in compared.about]
     if over:
         with node.store.notes() as notes:

@@ -3,12 +3,13 @@
 A question is settled with a member once both logs say the same about it; it is not looked at again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from audit.errors import MalformedError
 from audit.events import Event, decode
+from audit.merkle import leaf_hash
 from audit.question_events import Answered, Refused
 from audit.reconcile import Difference, Gap, RegionalLog, reconcile
 from gateway.watching.model import Alert
@@ -56,6 +57,7 @@ def compare_logs(origin: str, member: str, regional: Entries, members: Entries, 
         if not (each.gap is Gap.MISSING_IN_MEMBER and each.question_id in waiting)
         and not (each.gap is Gap.MISSING_IN_HUB and each.member_index in late)
     ]
+    found += _otherwise_named(region, member, members, {each.question_id for each in found})
     unsettled = waiting | {each.question_id for each in found}
     unsettled |= {
         r.question_id
@@ -90,7 +92,7 @@ _WORDS = {
     Gap.NOT_ASKED: "a release, or a member's entry, about a question that the regional log does not hold so",
     Gap.MISSING_IN_MEMBER: "the regional log says that the member answered or refused; its own log does not",
     Gap.MISSING_IN_HUB: "the member's log has an answer or a refusal; the regional log says that none came",
-    Gap.CONTRADICTION: "one log says answered, the other refused",
+    Gap.CONTRADICTION: "one log says answered and the other refused, or the release names another answer",
 }
 
 
@@ -98,15 +100,30 @@ def answers_in(entries: Entries) -> Iterator[tuple[int, Answered | Refused]]:
     """The answers and refusals among a member's entries that name the entry that asked."""
     for number, entry in entries:
         event = _event(entry)
-        if isinstance(event, Answered | Refused) and event.asked is not None:
+        if isinstance(event, Answered | Refused):
             yield number, event
+
+
+def _otherwise_named(
+    region: RegionalLog, member: str, members: Entries, known: Collection[str]
+) -> Iterator[Difference]:
+    """Releases that name another entry of the member's log than the one that answers the question there."""
+    answers = {event.asked.index: (number, event) for number, event in answers_in(members)}
+    leaves = {number: leaf_hash(entry) for number, entry in members}
+    for index, release in region.released.items():
+        named = next((o.entry for o in release.outcomes if o.member == member), None)
+        said = answers.get(release.asked_index)
+        if named is None or said is None or release.question_id in known:
+            continue
+        if (named.index, named.leaf) != (said[0], leaves[said[0]]):
+            yield Difference(Gap.CONTRADICTION, release.question_id, index, member, said[0])
 
 
 def _late(region: RegionalLog, members: Entries) -> set[int]:
     """Numbers of the member's entries that were made after the question's deadline."""
     late = set()
     for number, event in answers_in(members):
-        question = region.asked.get(event.asked.index) if event.asked else None
+        question = region.asked.get(event.asked.index)
         if question is not None and event.at > question[0].deadline:
             late.add(number)
     return late

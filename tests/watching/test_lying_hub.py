@@ -12,6 +12,7 @@ from lying_hub import LyingHub, entries_of, released_otherwise
 
 from audit.commands import main as audit_main
 from audit.event_values import Outcome
+from audit.events import Released, decode, encode
 from audit.evidence import Finding
 from gateway.bootstrap.evidence_files import write_evidence
 from gateway.hub.asking import ask
@@ -233,6 +234,22 @@ def test_an_end_that_says_something_else_than_the_nodes_log_is_found_in_one_cycl
         assert (alert.kind, alert.entries) == (gap, (end,))
         assert code in alert.about
         deceived.append(code)
+
+
+def test_a_release_that_names_another_entry_of_the_node_is_found(region: Federation) -> None:
+    victim = region.members["KH"]
+    truth, end = ended(region, victim, answers=True)
+    event = decode(truth[end])
+    assert isinstance(event, Released)
+    outcomes = [
+        replace(o, entry=replace(o.entry, leaf=bytes(32))) if o.member == "KH" and o.entry else o
+        for o in event.outcomes
+    ]
+    lie = encode(replace(event, outcomes=tuple(outcomes)))
+    assert lie != truth[end]
+    LyingHub(region, victim).tell([*truth[:end], lie])
+    victim.round()
+    assert [alert.kind for alert in look(region, victim)] == ["contradiction"]
 
 
 def test_an_answer_that_comes_too_late_is_no_fault_of_the_hub(region: Federation) -> None:
