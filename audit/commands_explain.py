@@ -51,7 +51,7 @@ def _explain(options: argparse.Namespace) -> int:
 def _of_dossier(options: argparse.Namespace) -> list[str]:
     text = decode_utf8(options.directory.read_bytes(), str(options.directory))
     dossier = Dossier.parse(text)
-    parts = dossier.verify(keyed_policy(options, dossier.keys, sys.stderr))
+    parts = dossier.verify(keyed_policy(options, dossier, sys.stderr))
     return [f"Question {dossier.question_id}", *explain_question(parts)]
 
 

@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -132,12 +132,14 @@ def _verify_evidence(options: argparse.Namespace, evidence: Evidence) -> None:
 
 
 def _verify_dossier(options: argparse.Namespace, dossier: Dossier) -> None:
-    for part in dossier.verify(keyed_policy(options, dossier.keys, sys.stdout)):
+    for part in dossier.verify(keyed_policy(options, dossier, sys.stdout)):
         _say(f"{part.place} ({part.event.TYPE}): {part.proof}")
 
 
-def keyed_policy(options: argparse.Namespace, own: Sequence[VerifierKey], notices: TextIO) -> Policy:
+def keyed_policy(options: argparse.Namespace, dossier: Dossier, notices: TextIO) -> Policy:
     """The policy that `--policy` or `--vkey` say, for several logs; else the file's own keys, as noticed.
+
+    Witnesses are those that the dossier names, unless a policy does.
 
     Raises AuditError or OSError.
     """
@@ -145,10 +147,11 @@ def keyed_policy(options: argparse.Namespace, own: Sequence[VerifierKey], notice
         return Policy.parse(options.policy.read_bytes())
     keys = [key for text in options.vkey for key in _keys(text)]
     if not keys:
-        keys = list(own)
+        keys = list(dossier.keys)
         for key in keys:
             notices.write(f"the dossier names its own key; is it the one you know? {key}\n")
-    return Policy(tuple(map(Verifier, keys)))
+    witnesses = {key.name: CosignatureVerifier(key) for key in dossier.witnesses}
+    return Policy(tuple(map(Verifier, keys)), witnesses)
 
 
 def seen_at(path: Path) -> Note:

@@ -19,7 +19,7 @@ from audit.receipt import Receipt
 from audit.vkey import VerifierKey
 
 FORMAT: Final = "safelane/log-dossier@v1"
-_KEYS: Final = {"entries", "format", "keys", "question"}
+_KEYS: Final = {"entries", "format", "keys", "question", "witnesses"}
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,15 @@ class Proven:
 
 @dataclass(frozen=True)
 class Dossier:
-    """`keys` are the logs' keys as the dossier names them itself: compare them with what you were given."""
+    """`keys` are those of the logs, `witnesses` those of who cosigned, as the dossier names them itself.
+
+    Compare them with what you were given.
+    """
 
     question_id: str
     entries: tuple[Proven, ...]
     keys: tuple[VerifierKey, ...]
+    witnesses: tuple[VerifierKey, ...] = ()
 
     def __str__(self) -> str:
         return canonical_json({
@@ -49,6 +53,7 @@ class Dossier:
             "format": FORMAT,
             "keys": [str(key) for key in self.keys],
             "question": self.question_id,
+            "witnesses": [str(key) for key in self.witnesses],
         }).decode()  # fmt: skip
 
     @classmethod
@@ -58,7 +63,8 @@ class Dossier:
         if value.keys() != _KEYS or value["format"] != FORMAT or not isinstance(value["question"], str):
             raise MalformedError("dossier", f"not in the format {FORMAT}")
         entries = _list(value["entries"], _proven)
-        dossier = cls(value["question"], entries, _list(value["keys"], _key))
+        keys, witnesses = (_list(value[name], _key) for name in ("keys", "witnesses"))
+        dossier = cls(value["question"], entries, keys, witnesses)
         if str(dossier) != text:
             raise MalformedError("dossier", "another spelling than its own")
         return dossier

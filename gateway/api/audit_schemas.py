@@ -81,5 +81,6 @@ class NoticeSchema(Schema):
 class DossierSchema(Schema):
     question = fields.String(required=True)
     format = fields.String(required=True)
-    keys = fields.List(fields.String(), required=True)
+    keys = fields.List(fields.String(), required=True, metadata={"description": "of the logs"})
+    witnesses = fields.List(fields.String(), required=True, metadata={"description": "their keys"})
     entries = fields.List(fields.Dict(), required=True)

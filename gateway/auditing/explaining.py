@@ -39,7 +39,8 @@ def dossier(kept: KeptLog, question_id: str) -> Dossier:
         own = [_proven(kept, view, each.number) for each in found]
     others = kept.others(question_id)
     keys = dict.fromkeys([kept.log.key, *(key for _, key in others)])
-    return Dossier(question_id, (*own, *(proven for proven, _ in others)), tuple(keys))
+    entries = (*own, *(proven for proven, _ in others))
+    return Dossier(question_id, entries, tuple(keys), tuple(kept.witnesses()))
 
 
 def _story(kept: KeptLog, view: View, question_id: str) -> list[str]:
