@@ -12,7 +12,7 @@ from gateway.accounts.context import Accounts, Entrance
 from gateway.accounts.errors import IdentityRefusedError, SignInRefusedError
 from gateway.accounts.inviting import GENERATOR
 from gateway.accounts.lockout import Rule
-from gateway.accounts.model import Account, Identity, Means
+from gateway.accounts.model import Account, Credentials, Identity, Means
 from gateway.accounts.ports import UnitOfWork
 from gateway.accounts.secrets import Kind, new_secret, secret_hash
 from gateway.accounts.sessions import begin
@@ -58,8 +58,10 @@ def sign_in(entrance: Entrance, attempt: Attempt) -> Entered:
     right = passphrases.fits(credentials.passphrase if credentials else None, attempt.passphrase)
     generator = entrance.sealer.unseal(credentials.generator, GENERATOR) if credentials else codes.NOBODYS
     step = codes.step_of(generator, attempt.code, now)
+    # Both are looked at before anything is done: how long it takes must not tell which of them was right.
+    counts = _counts(credentials, step, attempt.code)
     try:
-        if not right:
+        if not (right and counts):
             raise SignInRefusedError
         entered = _enter(accounts, name, step, attempt, known)
     except SignInRefusedError:
@@ -82,6 +84,14 @@ def sign_in_by_directory(accounts: Accounts, identity: Identity, agent: str, bro
             )
             return _let_in(accounts, work, account, Means.DIRECTORY, agent=agent, known=known)[1]
     raise IdentityRefusedError("no-account")
+
+
+def _counts(credentials: Credentials | None, step: int | None, code: str) -> bool:
+    """Whether a code is one that was not used yet; taking it, once, is another matter."""
+    recovery = codes.recovery_hash(code)
+    if credentials is None:
+        return False
+    return (step is not None and step > credentials.last_step) or recovery in credentials.recovery
 
 
 def _enter(accounts: Accounts, name: str, step: int | None, attempt: Attempt, known: bool) -> Entered:

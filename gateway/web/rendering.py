@@ -28,6 +28,8 @@ HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    # With no-referrer browsers would send "Origin: null" with our own forms.
+    "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "X-Frame-Options": "DENY",
 }
@@ -36,10 +38,11 @@ A_YEAR = "max-age=31536000; includeSubDomains"
 
 def install(app: Flask) -> None:
     app.before_request(_only_under_our_name)
-    app.after_request(_as_page)
     app.register_error_handler(NotAuthenticatedError, _sign_in_first)
     app.register_error_handler(NotFreshError, _sign_in_again)
+    # The last one runs first: a problem is drawn before it gets the headers of a page.
     app.after_request(_headers)
+    app.after_request(_as_page)
 
 
 def sign_in_address(target: str, **more: str) -> str:

@@ -13,7 +13,6 @@ from gateway.keys.files import (
     read_signer,
     write_secret,
 )
-from gateway.keys.tokens import new_token, token_hash
 
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
@@ -72,12 +71,3 @@ def test_a_damaged_signing_key_is_refused(tmp_path: Path) -> None:
 def test_a_missing_key_says_where_it_was_looked_for(tmp_path: Path) -> None:
     with pytest.raises(KeyFileError, match=r"log\.key"):
         read_secret(tmp_path / "log.key")
-
-
-def test_tokens_are_long_different_and_stored_as_a_hash() -> None:
-    tokens = {new_token() for _ in range(100)}
-
-    assert len(tokens) == 100
-    assert all(len(token) > 40 for token in tokens)
-    assert len({token_hash(token) for token in tokens}) == 100
-    assert all(token not in token_hash(token) for token in tokens)

@@ -37,10 +37,17 @@ def test_every_answer_has_the_headers_that_browsers_need(house: House, path: str
     assert "script-src" not in policy
     assert not any("unsafe" in value or "http" in value or "*" in value for value in policy.values())
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] in {"no-referrer", "same-origin"}
     assert not [name for name in headers if name.lower().startswith("access-control-")]
     if path not in {"/log/checkpoint", "/assets/safelane.css"}:
         assert headers["Cache-Control"] == "no-store"
+
+
+def test_a_refusal_that_is_drawn_as_a_page_may_have_its_style(house: House) -> None:
+    drawn = house.browser(Accept="text/html").get("/nowhere")
+
+    assert drawn.status_code == 404
+    assert "style-src 'self'" in drawn.headers["Content-Security-Policy"]
 
 
 def test_no_page_needs_a_script_or_anything_from_elsewhere(house: House, ana) -> None:

@@ -1,0 +1,140 @@
+"""Accounts in the database, on both kinds: what counts once is taken once, and a name can be forgotten."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from audit.commitment import commit
+from gateway.accounts.lockout import Tally
+from gateway.accounts.model import (
+    Account,
+    Credentials,
+    Identity,
+    Invitation,
+    Means,
+    Offer,
+    Role,
+    Scope,
+    Session,
+    Token,
+)
+from gateway.store.database import Database
+from gateway.store.migrate import HUB, migrate
+from gateway.store.openings import keep_opening
+from gateway.store.people_writing import SqlPeopleNotes, SqlPeopleWriter
+
+NOW = datetime(2026, 3, 1, 12, 0, 0, 250, tzinfo=UTC)
+ANA = Account("ana@x.example", "ARMAC", Role.ANALYST, frozenset({"a", "b"}), NOW, 1)
+BEN = Account("ben@x.example", "ARMAC", Role.ANALYST, frozenset(), NOW, 2)
+SECRETS = Credentials("$argon2id$...", b"\x00sealed", 7, ("r1", "r2"))
+SESSION = Session("s1", ANA.name, Means.PASSPHRASE, "Firefox on Linux", NOW, NOW)
+TOKEN = Token("t1", ANA.name, "report", frozenset({Scope.ASK, Scope.READ}), NOW, NOW + timedelta(days=1))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    made = Database(database_url)
+    migrate(made, HUB)
+    with made.writing() as connection:
+        people = SqlPeopleWriter(connection)
+        people.add_account(ANA, because=1)
+        people.add_account(BEN, because=2)
+        people.set_credentials(ANA.name, SECRETS, because=1)
+        people.set_identity(ANA.name, Identity("https://op.example", "17"), because=1)
+        people.add_session(SESSION, "hs", because=3)
+        people.remember_browser(ANA.name, "hb", NOW, because=3)
+        people.add_token(TOKEN, "ht", because=4)
+    yield made
+    made.close()
+
+
+def test_what_is_kept_comes_back_as_it_was(database: Database) -> None:
+    with database.writing() as connection:
+        people = SqlPeopleWriter(connection)
+
+        assert people.account(ANA.name) == ANA
+        assert people.accounts() == [ANA, BEN]
+        assert people.credentials(ANA.name) == SECRETS
+        assert people.account_of(Identity("https://op.example", "17")) == ANA
+        assert people.account_of(Identity("https://other.example", "17")) is None
+        assert people.session("hs") == (SESSION, ANA)
+        assert people.token("ht") == (TOKEN, ANA)
+        assert people.knows_browser("hb", ANA.name)
+        assert not people.knows_browser("hb", BEN.name)
+
+
+def test_codes_and_invitations_are_taken_once(database: Database) -> None:
+    invitation = Invitation("i1", Offer("cy@x.example", "ARMAC", Role.AUDITOR), NOW, b"sealed")
+    with database.writing() as connection:
+        people = SqlPeopleWriter(connection)
+        people.add_invitation(invitation, "hi", because=5)
+
+        assert people.invitation("hi") == invitation
+        assert [people.take_invitation(invitation, because=6) for _ in range(2)] == [True, False]
+        assert [people.take_step(ANA.name, step, because=6) for step in (7, 9, 9, 8, 10)] == [
+            False,
+            True,
+            False,
+            False,
+            True,
+        ]
+        assert [people.take_recovery(ANA.name, code, because=6) for code in ("r1", "r1", "r9")] == [
+            True,
+            False,
+            False,
+        ]
+        assert not people.take_recovery(BEN.name, "r2", because=6)
+
+
+def test_only_own_sessions_and_tokens_end(database: Database) -> None:
+    with database.writing() as connection:
+        people = SqlPeopleWriter(connection)
+
+        assert people.end_sessions(BEN.name, ["s1"], because=6) == 0
+        assert people.revoke_tokens(BEN.name, because=6) == 0
+        assert people.end_sessions(ANA.name, [], because=6) == 0
+        assert people.end_sessions(ANA.name, ["s1", "other"], because=6) == 1
+        assert people.revoke_tokens(ANA.name, because=6) == 1
+
+
+def test_a_name_is_forgotten_everywhere(database: Database) -> None:
+    service = replace(ANA, name="svc@x.example", owner=ANA.name, because=8)
+    with database.writing() as connection:
+        people = SqlPeopleWriter(connection)
+        people.add_account(service, because=8)
+        keep_opening(connection, "actor", commit("actor", ANA.name.encode()), 9)
+        keep_opening(connection, "subject", commit("subject", ANA.name.encode()), 9)
+        keep_opening(connection, "actor", commit("actor", BEN.name.encode()), 10)
+
+        assert people.entries_of(ANA.name) == [(9, "actor"), (9, "subject")]
+        assert people.erase_openings(ANA.name, because=11) == {"actor": 1, "subject": 1}
+        people.rename(ANA.name, "erased-1", because=11)
+
+        assert people.entries_of(ANA.name) == []
+        assert people.entries_of(BEN.name) == [(10, "actor")]
+        assert people.account(ANA.name) is None
+        assert [s.account for s in people.sessions_of("erased-1")] == ["erased-1"]
+        found = people.account("svc@x.example")
+        assert found is not None
+        assert found.owner == "erased-1"
+        people.erase_secrets("erased-1", because=11)
+        assert people.session("hs") is None
+        assert people.token("ht") is None
+        assert people.credentials("erased-1") is None
+
+
+def test_tallies_are_kept_and_forgotten(database: Database) -> None:
+    with database.writing() as connection:
+        notes = SqlPeopleNotes(connection)
+        notes.set_tally("a", Tally(3, NOW))
+        notes.set_tally("b", Tally(1, NOW - timedelta(days=2)))
+        notes.set_tally("a", Tally(4, NOW))
+
+        notes.forget_tallies(NOW - timedelta(days=1))
+
+        assert notes.tally("a") == Tally(4, NOW)
+        assert notes.tally("b") is None
+        notes.set_tally("a", None)
+        assert notes.tally("a") is None
