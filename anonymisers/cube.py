@@ -73,7 +73,7 @@ def build_cube(
     progress: Progress | None = None,
     *,
     known: Sequence[Release] = (),
-    attack_seconds: float = 60.0,
+    attack_seconds: float = 20.0,
 ) -> CertifiedCube:
     """Protect every table of the lattice; check the certificate and attack it before anything can be asked.
 

@@ -124,21 +124,21 @@ class Pattern:
 
     def remove(self, numbers: Iterable[int]) -> Ints:
         """Forget alternatives and show what only they changed; the cells that they changed."""
-        rows: list[Ints] = []
+        touched: dict[int, bool] = {}
         for number in numbers:
-            alternative = self._kept.pop(number)
-            for row in alternative.rows.tolist():
-                del self.touching[row][number]
-            rows.append(alternative.rows)
-        touched = np.unique(np.concatenate(rows)) if rows else np.empty(0, dtype=np.int64)
-        for row in touched.tolist():
-            left = self.touching[row].values()
-            self.low[row] = min((low for low, _ in left), default=0)
-            self.high[row] = max((high for _, high in left), default=0)
+            for row in self._kept.pop(number).rows.tolist():
+                low, high = self.touching[row].pop(number)
+                outermost = low == self.low[row] < 0 or high == self.high[row] > 0
+                touched[row] = touched.get(row, False) or outermost
+        for row, outermost in touched.items():
+            left = self.touching[row]
+            if outermost:
+                self.low[row] = _outermost((low for low, _ in left.values()), int(self.low[row]))
+                self.high[row] = _outermost((high for _, high in left.values()), int(self.high[row]))
             if not left and not self.must_hide[row]:
                 self.worth -= int(self._weight[row])
                 self.hidden[row] = False
-        return touched
+        return np.array(sorted(touched), dtype=np.int64)
 
     def hide_only(self, cells: Bools) -> None:
         """Withhold whatever the alternatives only these cells: others are shown where none changes them."""
@@ -147,6 +147,17 @@ class Pattern:
         touched[[row for row, left in self.touching.items() if left]] = True
         self.hidden[:] = cells | touched
         self.worth = int(self._weight[self.hidden].sum())
+
+
+def _outermost(ends: Iterable[int], before: int) -> int:
+    """The end farthest from 0, 0 when there is none; none is farther than it was before."""
+    farthest = 0
+    for end in ends:
+        if end == before:
+            return before
+        if abs(end) > abs(farthest):
+            farthest = end
+    return farthest
 
 
 def reaches(rules: Rules, low: Ints, high: Ints) -> Bools:

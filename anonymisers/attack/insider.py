@@ -15,11 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.attack.intervals import LARGE, Part
+from anonymisers.attack.nearby import Nearby
 from anonymisers.attack.polytope import EXACT, Polytope
 
 STILL = 1e-4
 """A world differs from the truth in a cell when it differs by more than this."""
 CHUNK = 512
+NEAR = (300, 1200)
+"""Cells that may change around one that an insider might compute: a first try and a second."""
+ASIDE = 0.05
+"""Weight of pushing what else he might compute at the same time."""
 MORE_WORLDS, MORE_WORLDS_LARGE = 300, 60
 """Worlds sought for insiders besides those at hand; in a large part each costs more than a few programs."""
 Floats = NDArray[np.float64]
@@ -44,7 +49,12 @@ def computable(
     `worlds` is an array (worlds, columns). Raises OutOfTimeError.
     """
     worlds = np.concatenate([worlds, _beside_the_truth(suspects, polytope)])
-    for own, others in _candidates(part, suspects, worlds):
+    nearby = Nearby(part.rows, polytope.low, polytope.high, part.rows.rows_of(len(part.columns)))
+    for own, candidates in _candidates(part, suspects, worlds):
+        others = candidates
+        for size in NEAR:
+            polytope.check_time()
+            others = _still(own, others, suspects.truth, nearby, size)
         yield from _certain(own, others, suspects.truth, polytope)
 
 
@@ -111,6 +121,30 @@ class _Parallel:
         factor = self._columns[top, near] / column[top]
         apart = np.abs(self._columns[:, near] - np.outer(column, factor)).max(axis=0)
         return np.sort(near[apart <= 10 * STILL])
+
+
+def _still(own: int, others: Index, truth: Floats, nearby: Nearby, size: int) -> Index:
+    """Those of the columns that no world near the true one moves by 1 while the insider's stays as it is."""
+    left, kept = others, []
+    objective = np.zeros(len(truth))
+    while len(left):
+        column = int(left[0])
+        moved = False
+        for turn in (1.0, -1.0):
+            objective[left], objective[column] = turn * ASIDE, turn
+            found = nearby.push(truth, objective, column, size, own)
+            if found is not None:
+                columns, values = found
+                changed = columns[np.abs(values - truth[columns]) >= 1 - EXACT]
+                moved = moved or bool((changed == column).any())
+                left = left[(left == column) | ~np.isin(left, changed)]
+            if moved:
+                break
+        objective[others] = 0.0
+        left = left[left != column]
+        if not moved:
+            kept.append(column)
+    return np.array(kept, dtype=np.int64)
 
 
 def _certain(own: int, others: Index, truth: Floats, polytope: Polytope) -> Iterator[tuple[int, int, bool]]:

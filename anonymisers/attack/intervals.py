@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
 
-from anonymisers.attack.goals import Extent, Goals
+from anonymisers.attack.goals import Extent, Goals, Mask
+from anonymisers.attack.nearby import Nearby
 from anonymisers.attack.polytope import EXACT, Polytope
 from anonymisers.attack.reduction import Reduced, Rows
 
@@ -26,6 +27,12 @@ POOLED = 400
 """Parts of the system with fewer cells than this are solved together: a solver costs more than a cell."""
 LARGE = 3_000
 """From this many cells on an interior world costs less than the next vertex."""
+PUSHES = 12
+"""Worlds of a whole part that push all open cells, before one cell after the other is pushed nearby."""
+SIZES = (400, 1500)
+"""Cells that may change around one that is pushed: a first try and a second."""
+SIDE = 0.02
+"""Weight of pushing other open cells at the same time."""
 SLOW = 600_000.0
 """Verdicts per second, times the cells of a large part, below which its first vertex is worth its price."""
 Index = NDArray[np.int64]
@@ -87,6 +94,10 @@ class _Explorer:
         self.random = np.random.default_rng(0)
         self.rows_of = part.rows.rows_of(len(part.columns))
         self.apart, self.started = True, False
+        self.nearby = Nearby(part.rows, polytope.low, polytope.high, self.rows_of)
+        self.central: Floats | None = None
+        self.tried = np.zeros((2, len(part.columns)), dtype=np.int64)
+        self.pushes = 0
         self.large = len(part.columns) >= LARGE
         # Verdicts met per second. One cell at a time is not tried in a large part before pushing many has
         # become this slow: its first vertex costs seconds.
@@ -97,6 +108,9 @@ class _Explorer:
         up, down = self._needs()
         while up.any() or down.any():
             before = int(up.sum() + down.sum())
+            if self.large and self.pushes >= PUSHES and self._push_nearby(up, down):
+                up, down = self._needs()
+                continue
             way = "many" if before > 1 and self.rate["many"] >= self.rate["one"] else "one"
             started = time.thread_time()
             if way == "many":
@@ -107,6 +121,27 @@ class _Explorer:
             up, down = self._needs()
             met = (before - int(up.sum() + down.sum())) / spent
             self._learn(way, met)
+
+    def _push_nearby(self, up: Mask, down: Mask) -> bool:
+        """Push one cell through its neighbours, first few, then more; whether any was left."""
+        wanted = np.stack([up, down]) & (self.tried < len(SIZES))
+        if self.central is None or not wanted.any():
+            return False
+        turn = 0 if wanted[0].any() else 1
+        order = np.flatnonzero(wanted[turn])
+        column = int(order[np.argmin(self.tried[turn, order])])
+        size = SIZES[self.tried[turn, column]]
+        self.tried[turn, column] += 1
+        sign = np.where(self.random.random(len(up)) < 0.5, 1.0, -1.0)
+        objective: Floats = SIDE * np.where(up & down, sign, up.astype(np.float64) - down)
+        objective[column] = 1.0 if turn == 0 else -1.0
+        self.polytope.check_time()
+        found = self.nearby.push(self.central, objective, column, size)
+        if found is not None:
+            world = self.central.copy()
+            world[found[0]] = found[1]
+            self._take(world)
+        return True
 
     def _learn(self, way: str, met: float) -> None:
         """Remember how fast a way is; what the first vertex of a large part costs is not counted."""
@@ -145,7 +180,11 @@ class _Explorer:
 
     def _push_many(self, objective: Floats) -> None:
         solve = self.polytope.interior if self.large else self.polytope.vertex
-        self._take(solve(objective))
+        world = solve(objective)
+        self.pushes += 1
+        if self.central is None:
+            self.central = world
+        self._take(world)
 
     def _push_one(self, up: NDArray[np.bool_], down: NDArray[np.bool_]) -> None:
         """The exact greatest or least value of one cell."""

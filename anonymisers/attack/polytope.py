@@ -23,6 +23,8 @@ PRIMAL_SIMPLEX = 4
 EXACT = 1e-6
 """Counts are told apart at this distance; the solver is asked for 1e-9."""
 
+SHARP = (("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9))
+
 Floats = NDArray[np.float64]
 Status = highspy.HighsModelStatus
 
@@ -100,14 +102,18 @@ class Polytope:
             "output_flag": False,
             "random_seed": 1,
             "parallel": "off",
-            "primal_feasibility_tolerance": 1e-9,
-            "dual_feasibility_tolerance": 1e-9,
+            **dict(SHARP),
             **options,
         }
         for name, value in settings.items():
             solver.setOptionValue(name, value)
         solver.passModel(model_of(self._rows, self.low, self.high))
         return solver
+
+    def check_time(self) -> None:
+        """Raise OutOfTimeError when the time is up."""
+        if self._seconds_left() <= 0:
+            raise OutOfTimeError
 
     def _aim(self, solver: _Highs, objective: Floats) -> None:
         solver.changeColsCost(len(self._columns), self._columns, -objective)
@@ -130,6 +136,25 @@ class Polytope:
         if status != Status.kOptimal:
             message = f"the solver could not finish: {solver.modelStatusToString(status)}"
             raise ProtectionError(message, remedy="Report this with the releases that caused it.")
+
+
+class SmallProgram:
+    """Small linear programs, one after the other, each from nothing."""
+
+    def __init__(self) -> None:
+        self._solver = _Highs()
+        for name, value in (("output_flag", False), ("random_seed", 1), ("parallel", "off"), *SHARP):
+            self._solver.setOptionValue(name, value)
+
+    def solve(self, rows: Rows, low: Floats, high: Floats, objective: Floats) -> Floats | None:
+        """The columns with the greatest objective; None when the solver finds no optimum."""
+        model = model_of(rows, low, np.minimum(high, ENDLESS))
+        model.col_cost_ = -objective
+        self._solver.passModel(model)
+        self._solver.run()
+        if self._solver.getModelStatus() != Status.kOptimal:
+            return None
+        return np.asarray(self._solver.getSolution().col_value, dtype=np.float64)
 
 
 def no_world() -> TableError:
