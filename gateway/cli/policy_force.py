@@ -13,7 +13,7 @@ from gateway.cli.persons import unlocked
 from gateway.member.context import Node
 from gateway.member.holders import named
 from gateway.member.model import Draft, Ending, SignedPolicy
-from gateway.member.policies import check_signed, checked, publication
+from gateway.member.policies import check_signed, checked, publication, reviewed
 from gateway.member.ports import View
 from gateway.member.publishing import (
     add_review,
@@ -26,7 +26,7 @@ from gateway.member.publishing import (
     step_to,
 )
 from gateway.member.rollback import former_text
-from gateway.member.statements import Act, signed_by
+from gateway.member.statements import signed_by
 
 QUESTIONS = ".questions.yaml"
 
@@ -55,21 +55,24 @@ def review(by: str, directory: Path) -> None:
             found = draft_of(view)
         _say(node, found)
         who = unlocked(directory, node, by)
-        add_review(node, who.sign(publication(node, found.version, found.text, Act.REVIEW)))
+        add_review(node, who.sign(reviewed(node, found.version, found.text)))
     click.echo(f"Version {found.version} is reviewed by {by}.")
 
 
 @click.command("publish")
 @persons.by
+@click.option(
+    "--accept", is_flag=True, help="Accept groups whose people all share one value; `preview` lists them."
+)
 @options.own_directory
-def publish_command(by: str, directory: Path) -> None:
+def publish_command(by: str, accept: bool, directory: Path) -> None:
     """Sign the draft as the controller; it is in force at once, or from its first day on."""
     with open_member(directory) as node:
         with node.store.reading() as view:
             found = draft_of(view)
         _say(node, found)
         who = unlocked(directory, node, by)
-        done = publish(node, who.sign(publication(node, found.version, found.text)))
+        done = publish(node, who.sign(publication(node, found.version, found.text, accepts=accept)))
         with node.store.reading() as view:
             cube = view.cube()
     if done.since is None:

@@ -46,7 +46,7 @@ def _sign(directory: Path, node: Node) -> None:
         create_key(directory, node, CONTROLLER, Duty.CONTROLLER, PASSPHRASE, by=None)
     who = person(directory, node, CONTROLLER, PASSPHRASE)
     draft = hand_in(node, _text(directory / POLICY), None)
-    publish(node, who.sign(publication(node, draft.version, draft.text)))
+    publish(node, who.sign(publication(node, draft.version, draft.text, accepts=True)))
 
 
 def _text(path: Path) -> str:

@@ -10,10 +10,13 @@ from anonymisers.chronicle import Chronicle
 from audit.canonical import canonical_json
 from gateway.member import entries
 from gateway.member.context import Node
+from gateway.member.errors import NotAcceptedError
+from gateway.member.measuring import shared_values
 from gateway.member.model import LoadedSnapshot, Plan, StoredCube
 from gateway.member.planning import plan
 from gateway.member.ports import UnitOfWork, View
 from gateway.member.shape import Shape
+from gateway.member.statements import accepts_shared_values
 from policies import Policy
 
 
@@ -53,9 +56,10 @@ def adopt(node: Node, work: UnitOfWork, policy: Policy) -> StoredCube | None:
 def certify(
     node: Node, work: UnitOfWork, record: LoadedSnapshot, version: int, planned: tuple[Plan, bytes]
 ) -> StoredCube:
-    """Log that this cube is certified under a version, and let it answer."""
+    """Log that this cube is certified under a version, and let it answer. Raises NotAcceptedError."""
     made, found = planned
     cube = Chronicle.from_bytes(found)
+    _check_accepted(node, work, version, cube)
     shape = Shape(made.finest, made.years, max(map(len, cube.tables), default=0))
     event, openings = entries.cube_certified(
         node, record.id, version, shape=shape, certificate=cube.certificate_digest, at=node.clock.now()
@@ -64,3 +68,17 @@ def certify(
     stored = StoredCube(record, version, made, found, index)
     work.add_cube(stored, because=index)
     return stored
+
+
+def _check_accepted(node: Node, view: View, version: int, cube: Chronicle) -> None:
+    """A cube with an open item answers nothing."""
+    note = next(each.note for each in view.signed_policies() if each.version == version)
+    if accepts_shared_values(note):
+        return
+    sensitive = frozenset(d.name for d in node.dictionary.dimensions.values() if d.sensitive)
+    groups = len(shared_values(cube, sensitive))
+    if groups:
+        raise NotAcceptedError(
+            f"Version {version} would show {groups} groups whose people all share one value.",
+            remedy="`safelane policy preview` lists them. Publish with --accept, or share less finely.",
+        )

@@ -31,6 +31,12 @@ class SignatureRefusedError(SafelaneError):
     exit_code = 9
 
 
+class NotAcceptedError(SafelaneError):
+    """A cube with something that the controller has to accept first. The former one stays."""
+
+    exit_code = 9
+
+
 class NotWaitingError(SafelaneError):
     """A question that does not wait for anybody's leave (any more)."""
 

@@ -12,7 +12,7 @@ from gateway.member.errors import PolicyRefusedError, SignatureRefusedError
 from gateway.member.model import Duty, Holder, PolicyInForce, SignedPolicy
 from gateway.member.planning import plan
 from gateway.member.ports import View
-from gateway.member.statements import Act, check, digest, statement
+from gateway.member.statements import Act, accepts_shared_values, check, digest, statement
 from policies import Policy, PolicyError, Vocabulary, load_policy
 from policies.demands import AFTERWARDS, Demand, demands
 
@@ -95,9 +95,17 @@ def read(node: Node, text: str) -> Policy:
         raise PolicyRefusedError(str(error), remedy="Nothing was changed; correct the document.") from None
 
 
-def publication(node: Node, version: int, text: str, act: Act = Act.PUBLISH) -> str:
-    """What a controller signs to publish a version, or a second person to say that it was reviewed."""
-    return statement(act, node.member, version=version, policy=digest(text))
+def publication(node: Node, version: int, text: str, *, accepts: bool) -> str:
+    """What a controller signs to publish a version.
+
+    `accepts`: that visible groups may be shown whose people all share one sensitive value.
+    """
+    return statement(Act.PUBLISH, node.member, version=version, policy=digest(text), accepts=accepts)
+
+
+def reviewed(node: Node, version: int, text: str) -> str:
+    """What a second person signs who has reviewed a draft."""
+    return statement(Act.REVIEW, node.member, version=version, policy=digest(text))
 
 
 def check_signed(node: Node, policy: PolicyInForce | SignedPolicy, holders: Iterable[Holder]) -> None:
@@ -106,7 +114,8 @@ def check_signed(node: Node, policy: PolicyInForce | SignedPolicy, holders: Iter
     A key that was replaced or revoked since has still signed it: whether it counted then was checked then.
     """
     signing = tuple(holder for holder in holders if holder.duty is Duty.CONTROLLER)
-    _check_once(policy.note, publication(node, policy.version, policy.text), signing)
+    accepts = accepts_shared_values(policy.note)
+    _check_once(policy.note, publication(node, policy.version, policy.text, accepts=accepts), signing)
 
 
 @lru_cache(maxsize=32)

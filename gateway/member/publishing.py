@@ -15,9 +15,16 @@ from gateway.member.context import Node
 from gateway.member.errors import PolicyRefusedError, SignatureRefusedError
 from gateway.member.holders import counting
 from gateway.member.model import Draft, Duty, Ending, Holder, SignedPolicy
-from gateway.member.policies import check_effect, check_signed, checked, publication, read
+from gateway.member.policies import (
+    check_effect,
+    check_signed,
+    checked,
+    publication,
+    read,
+    reviewed,
+)
 from gateway.member.ports import UnitOfWork, View
-from gateway.member.statements import Act, Signed, check, digest, statement
+from gateway.member.statements import Act, Signed, accepts_shared_values, check, digest, statement
 from gateway.member.steps import step_of
 from policies import Policy, PolicyError
 from policies.expectations import check as missed
@@ -47,11 +54,11 @@ def add_review(node: Node, note: str) -> Draft:
     """Keep that a second person reviewed the draft. Raises PolicyRefusedError or SignatureRefusedError."""
     with node.store.reading() as view:
         draft = draft_of(view)
-        check(note, publication(node, draft.version, draft.text, Act.REVIEW), counting(view))
-    reviewed = replace(draft, review=note)
+        check(note, reviewed(node, draft.version, draft.text), counting(view))
+    kept = replace(draft, review=note)
     with node.store.notes() as notes:
-        notes.keep_draft(reviewed)
-    return reviewed
+        notes.keep_draft(kept)
+    return kept
 
 
 def publish(node: Node, note: str) -> SignedPolicy:
@@ -63,8 +70,9 @@ def publish(node: Node, note: str) -> SignedPolicy:
         draft = draft_of(work)
         policy = _fit(node, work, draft.text, draft.questions)
         controllers = [holder for holder in counting(work) if holder.duty is Duty.CONTROLLER]
-        signed = check(note, publication(node, draft.version, draft.text), controllers)
-        reviewed = _reviewed(node, work, policy, draft, signed)
+        accepts = accepts_shared_values(note)
+        signed = check(note, publication(node, draft.version, draft.text, accepts=accepts), controllers)
+        reviewers = _reviewed(node, work, policy, draft, signed)
         now = node.clock.now()
         _, changes = step_to(node, work, policy)
         text, effect = commit(entries.TEXT, draft.text.encode()), commit(entries.EFFECT, changes)
@@ -74,7 +82,7 @@ def publish(node: Node, note: str) -> SignedPolicy:
             text=text.commitment,
             effect=effect.commitment,
             signed_by=tuple(holder.key for holder in signed.by),
-            reviewed_by=tuple(holder.key for holder in reviewed),
+            reviewed_by=tuple(holder.key for holder in reviewers),
             begins=policy.valid_from.isoformat(),
             at=whole_second(now),
         )
@@ -206,7 +214,7 @@ def _reviewed(node: Node, view: View, policy: Policy, draft: Draft, signed: Sign
                 remedy="Let that person run: safelane policy review --by NAME --dir DIRECTORY.",
             )
         return ()
-    found = check(draft.review, publication(node, draft.version, draft.text, Act.REVIEW), counting(view))
+    found = check(draft.review, reviewed(node, draft.version, draft.text), counting(view))
     if {holder.name for holder in found.by} <= {holder.name for holder in signed.by}:
         raise SignatureRefusedError("Nobody is a second person to oneself: reviewer and signer are the same.")
     return found.by

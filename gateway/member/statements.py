@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
-from audit.canonical import canonical_json
+from audit.canonical import canonical_json, parse_json_object
 from audit.errors import AuditError
 from audit.note import Note, Verifier, open_note
 from gateway.member.errors import SignatureRefusedError
@@ -39,7 +39,7 @@ class Signed:
     by: tuple[Holder, ...]
 
 
-def statement(act: Act, member: str, **about: str | int) -> str:
+def statement(act: Act, member: str, **about: str | int | bool) -> str:
     """The text that is signed."""
     return canonical_json({"act": str(act), "member": member, **about}).decode() + "\n"
 
@@ -78,3 +78,11 @@ def signed_by(note: str, holders: Iterable[Holder]) -> tuple[Holder, ...]:
     except AuditError:
         raise SignatureRefusedError("This is not a signed statement.") from None
     return check(note, text, holders).by
+
+
+def accepts_shared_values(note: str) -> bool:
+    """Whether a publication accepts groups whose people share one value. Raises SignatureRefusedError."""
+    try:
+        return parse_json_object(Note.parse(note).text.encode(), "statement").get("accepts") is True
+    except AuditError:
+        raise SignatureRefusedError("This is not a signed publication.") from None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from federation import policy_text, snapshot
 from lone_node import lone_node
-from signing import known, put_in_force, signed, signer
+from signing import known, put_in_force, review, signed, signer
 from simulation import HandClock
 from sqlalchemy import update
 
@@ -35,7 +35,6 @@ from gateway.member.publishing import (
 )
 from gateway.member.publishing import revocation as policy_revocation
 from gateway.member.rollback import former_text
-from gateway.member.statements import Act
 from gateway.member.tending import tend
 from gateway.store.policy_tables import policies
 
@@ -134,7 +133,7 @@ def test_a_signature_of_another_key_is_refused(node: Node) -> None:
     stranger = Signer.generate("test.example/kh/controller")
 
     with pytest.raises(SignatureRefusedError, match="not by any key that counts"):
-        publish(node, str(sign(publication(node, 1, text(1)), stranger)))
+        publish(node, str(sign(publication(node, 1, text(1), accepts=False), stranger)))
 
     assert in_force(node) is None
 
@@ -165,7 +164,7 @@ def test_a_review_is_needed_where_the_new_or_the_present_policy_asks_for_it(node
 
     with pytest.raises(SignatureRefusedError, match="reviewed by a second person"):
         publish(node, note)
-    add_review(node, signed(node, 1, text(1, "review: second person\n"), "second", Act.REVIEW))
+    add_review(node, review(node, 1, text(1, "review: second person\n"), "second"))
     publish(node, note)
     assert in_force(node) == 1
     signing = events(node)[-2]
@@ -181,7 +180,7 @@ def test_a_review_is_needed_where_the_new_or_the_present_policy_asks_for_it(node
 def test_nobody_is_a_second_person_to_himself(node: Node) -> None:
     known(node)
     hand_in(node, text(1, "review: second person\n"), None)
-    add_review(node, signed(node, 1, text(1, "review: second person\n"), act=Act.REVIEW))
+    add_review(node, review(node, 1, text(1, "review: second person\n"), "controller"))
 
     with pytest.raises(SignatureRefusedError, match="same"):
         publish(node, signed(node, 1, text(1, "review: second person\n")))

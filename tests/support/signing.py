@@ -6,9 +6,8 @@ from audit.note import Signer, sign
 from gateway.member.context import Node
 from gateway.member.holders import counting, introduce, introduction, key_name
 from gateway.member.model import Duty, Holder, SignedPolicy
-from gateway.member.policies import publication
+from gateway.member.policies import publication, reviewed
 from gateway.member.publishing import hand_in, publish
-from gateway.member.statements import Act
 
 
 def signer(node: Node, name: str = "controller") -> Signer:
@@ -29,9 +28,14 @@ def known(node: Node, name: str = "controller", duty: Duty = Duty.CONTROLLER) ->
     return introduce(node, name, str(own.key), duty, note)
 
 
-def signed(node: Node, version: int, text: str, name: str = "controller", act: Act = Act.PUBLISH) -> str:
-    """A statement about a version of the policy, as somebody signs it."""
-    return str(sign(publication(node, version, text, act), signer(node, name)))
+def signed(node: Node, version: int, text: str, name: str = "controller", *, accepts: bool = True) -> str:
+    """The publication of a version of the policy, as somebody signs it."""
+    return str(sign(publication(node, version, text, accepts=accepts), signer(node, name)))
+
+
+def review(node: Node, version: int, text: str, name: str) -> str:
+    """That somebody has reviewed a version."""
+    return str(sign(reviewed(node, version, text), signer(node, name)))
 
 
 def put_in_force(node: Node, text: str, questions: str | None = None) -> SignedPolicy:
