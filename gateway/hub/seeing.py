@@ -81,6 +81,11 @@ def _look(hub: Hub, member: Enrolment, shown: ShownLog) -> None:
     with hub.store.reading() as view:
         latest = view.witness.latest(origin_of(member))
         keys = log_keys_of(hub, view, member)
+    if latest is not None and not _signed(latest, keys):
+        # It lost its log and was enrolled anew: another key was compared by voice, and that was logged.
+        with hub.store.notes() as notes:
+            notes.watch.begin_anew(origin_of(member))
+        latest = None
     checkpoint = Checkpoint.parse(note.text)
     if latest is None or latest.text != note.text:
         try:
@@ -92,3 +97,8 @@ def _look(hub: Hub, member: Enrolment, shown: ShownLog) -> None:
             raise
     if shown.excerpt is not None:
         follow_excerpt(hub.store.notes, checkpoint.origin, shown.excerpt, checkpoint)
+
+
+def _signed(note: Note, keys: KnownKeys) -> bool:
+    """Whether a head that was witnessed is one of the log that these keys belong to."""
+    return any(line.is_by(key) for key in map(VerifierKey.parse, keys.all) for line in note.signatures)

@@ -21,6 +21,7 @@ from gateway.store.watch_tables import (
     log_settled,
     log_shown,
 )
+from gateway.store.witnessed import witnessed_heads
 from gateway.watching.keys import is_about_keys
 from gateway.watching.model import Alert, KeptAlert, KeptEvidence, SeenByHub
 
@@ -81,6 +82,10 @@ class SqlWatch:
                     log_copied_entries.c.origin == origin, log_copied_entries.c.number == number
                 )
             )
+
+    def begin_anew(self, origin: str) -> None:
+        for table in (witnessed_heads, log_copies, log_copied_entries, log_key_changes):
+            self._connection.execute(delete(table).where(table.c.origin == origin))
 
     def settle(self, origin: str, asked: Iterable[int]) -> None:
         for index in asked:

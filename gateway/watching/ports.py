@@ -41,6 +41,9 @@ class Watch(WatchView, Protocol):
 
     def forget_copied(self, origin: str, numbers: Iterable[int]) -> None: ...
 
+    def begin_anew(self, origin: str) -> None:
+        """Forget what was seen of a log, whose name another log has taken over by the operator's will."""
+
     def settle(self, origin: str, asked: Iterable[int]) -> None:
         """About the questions of these entries, our log and that of `origin` say the same."""
 

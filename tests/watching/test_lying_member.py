@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from federation import Federation, Member, federation
+from federation import Federation, Link, Member, federation
 from lying_hub import entries_of
 
 from audit.errors import NotInLogError
@@ -17,15 +17,20 @@ from audit.memory import MemoryStorage
 from audit.merkle import leaf_hash
 from audit.note import Note, Signer
 from audit.policy import Policy
+from gateway.bootstrap.hub import enrol
+from gateway.bootstrap.member import connect, create_member, open_member
 from gateway.hub.asking import ask
 from gateway.hub.guarding import GuardRules, guard
 from gateway.hub.model import AskedQuestion
 from gateway.hub.releasing import release_due
 from gateway.hub.seeing import origin_of
+from gateway.member.context import Node
+from gateway.member.cubes import CubeShelf
 from gateway.member.errors import LinkError, ShorterLogError
 from gateway.question import ask as question_of
 from gateway.watching.clocks import Tick
 from gateway.watching.model import Alert, KeptEvidence
+from gateway.wire.enrolling import HubKeys
 from gateway.wire.exchange import Poll
 from gateway.wire.shown import ShownLog
 
@@ -157,6 +162,39 @@ def test_a_log_signed_by_another_key_is_refused(region: Federation) -> None:
     stranger.show([*member.log_entries(), b"{}"])
     with pytest.raises(LinkError):
         member.round()
+
+
+def test_a_member_that_lost_its_log_begins_anew_once_it_is_enrolled_again(
+    region: Federation, tmp_path: Path
+) -> None:
+    """Its new keys are compared by voice and logged, as the first ones were; nothing less lets it back."""
+    lost = region.members["KH"]
+    new = create_member(tmp_path / "new", "KH", "test.example")
+    keys = HubKeys(str(region.hub.log.key), str(region.hub.call_signer.key))
+    connect(tmp_path / "new", "KH", "http://127.0.0.1:0", keys, region.clock)
+    with open_member(tmp_path / "new", region.clock) as node:
+        shelf = CubeShelf(node.dictionary, node.member, node.store)
+        stranger = Member(node, shelf, Link(region.hub, lost.link.enrolment))
+        with pytest.raises(LinkError):
+            stranger.round()
+
+        enrol(region.hub, new.enrolment)
+        again = Member(node, shelf, Link(region.hub, new.enrolment))
+        put(region)
+        for _ in range(3):
+            again.round()
+
+        with region.hub.store.reading() as view:
+            latest = view.witness.latest(node.log.origin)
+        assert latest is not None
+        assert latest.text == Note.parse(_head(node)).text
+
+
+def _head(node: Node) -> str:
+    with node.store.reading() as view:
+        head = view.log.head()
+    assert head is not None
+    return head.note
 
 
 def test_an_answer_that_the_member_leaves_out_of_its_log_is_found_in_one_cycle(region: Federation) -> None:
