@@ -26,7 +26,7 @@ MARKER = "demo.json"
 LOG_POLICY = "log-policy"
 """Which witnesses must have seen a question: more than half of the members (c2sp.org/tlog-policy)."""
 SEED = 20261125
-VERSION = 1
+VERSION = 2
 """Of the demo's layout: a directory of another version is not touched."""
 
 DEMO_MEMBERS = ("KH", "LA", "MM", "TH", "VN")
