@@ -1,0 +1,131 @@
+"""How the cost of `safelane protect` grows with the cells of a table, as a table and as a plot.
+
+    python benchmarks/growth.py TABLE.json --along DIM [--zeros publish] [--max-dims N] [--plot FILE.svg]
+
+The table is cut to the first 1, 2, 4, ... codes of one flat dimension; each part is protected in a process of
+its own. Prints cells, processor seconds and peak memory of each.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ONE = """
+import json, resource, sys, time
+from anonymisers.cube import build_cube
+from anonymisers.rules import Rules
+from anonymisers.table import Table
+body = json.load(sys.stdin)
+rules = Rules(zeros=body["zeros"], max_dims=body["max_dims"])
+table = Table.from_json(body["table"])
+start = time.process_time()
+cube = build_cube(table, rules, bytes(32))
+spent = time.process_time() - start
+print(len(cube.hidden), spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+class Cost(NamedTuple):
+    """What protecting one part cost."""
+
+    codes: int
+    cells: int
+    seconds: float
+    megabytes: int
+
+
+def main() -> None:
+    """Read the options, print the lines and write the plot."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("table", type=Path)
+    parser.add_argument("--along", required=True)
+    parser.add_argument("--zeros", choices=["partner", "publish", "protect"], default="publish")
+    parser.add_argument("--max-dims", type=int)
+    parser.add_argument("--plot", type=Path)
+    options = parser.parse_args()
+    print("codes | cells | CPU s | MB | CPU ms for a cell")
+    costs = []
+    for cost in measured(options):
+        each = 1000 * cost.seconds / cost.cells
+        print(
+            f"{cost.codes} | {cost.cells:,} | {cost.seconds:.1f} | {cost.megabytes} | {each:.2f}", flush=True
+        )
+        costs.append(cost)
+    if options.plot is not None:
+        options.plot.write_text(plot(costs), encoding="utf-8")
+
+
+def measured(options: argparse.Namespace) -> Iterator[Cost]:
+    """Protect ever larger parts of the table."""
+    whole = json.loads(options.table.read_text(encoding="utf-8"))
+    axis = list(whole["dims"]).index(options.along)
+    leaves = [c for c in whole["dims"][options.along]["codes"] if c != "Total"]
+    size = 1
+    while True:
+        size = min(size, len(leaves))
+        body = {
+            "table": part(whole, axis, leaves[:size]),
+            "zeros": options.zeros,
+            "max_dims": options.max_dims,
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", ONE], input=json.dumps(body), capture_output=True, text=True, check=True
+        )
+        cells, seconds, megabytes = done.stdout.split()
+        yield Cost(size, int(cells), float(seconds), int(megabytes))
+        if size == len(leaves):
+            return
+        size *= 2
+
+
+def part(whole: dict[str, Any], axis: int, codes: Sequence[str]) -> dict[str, Any]:
+    """The table of those people who have one of some codes of a flat dimension."""
+    name = list(whole["dims"])[axis]
+    kept = {"codes": ["Total", *codes], "parent": dict.fromkeys(codes, "Total")}
+    cells = [cell for cell in whole["cells"] if cell[axis] in set(codes)]
+    return {"dims": whole["dims"] | {name: kept}, "cells": cells}
+
+
+def plot(costs: Sequence[Cost]) -> str:
+    """Processor seconds over cells, both from 0, with the line of growth in proportion."""
+    width, height, left, bottom = 560, 320, 60, 40
+    most_x, most_y = max(c.cells for c in costs) * 1.05, max(c.seconds for c in costs) * 1.15
+
+    def at(cells: float, seconds: float) -> str:
+        x = left + cells / most_x * (width - left - 10)
+        return f"{x:.1f},{height - bottom - seconds / most_y * (height - bottom - 10):.1f}"
+
+    points = [at(c.cells, c.seconds) for c in costs]
+    dots = "".join('<circle cx="{}" cy="{}" r="4"/>'.format(*p.split(",")) for p in points)
+    labels = "".join(
+        '<text x="{}" y="{}" dx="6" dy="-6">{:.1f} s</text>'.format(*p.split(","), c.seconds)
+        for p, c in zip(points, costs, strict=True)
+    )
+    ticks = "".join(
+        '<text x="{}" y="{}" text-anchor="middle">{:,}</text>'.format(
+            at(c.cells, 0).split(",")[0], height - 20, c.cells
+        )
+        for c in costs[-3:]
+    )
+    last = costs[-1]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'font-family="sans-serif" font-size="12" role="img">'
+        f"<title>Processor seconds of protection over cells of the table</title>"
+        f'<path d="M{at(0, most_y)} L{at(0, 0)} L{at(most_x, 0)}" fill="none" stroke="#444"/>'
+        f'<path d="M{at(0, 0)} L{at(last.cells, last.seconds)}" stroke="#999" stroke-dasharray="4 4"/>'
+        f'<path d="M{" L".join(points)}" fill="none" stroke="#06c" stroke-width="2"/>'
+        f'<g fill="#06c">{dots}</g>{labels}{ticks}'
+        f'<text x="{width / 2}" y="{height - 4}" text-anchor="middle">cells</text>'
+        f'<text x="4" y="14">CPU s</text></svg>\n'
+    )
+
+
+if __name__ == "__main__":
+    main()
