@@ -23,7 +23,7 @@ from anonymisers.table import Table, parse_json
 KEY = bytes(32)
 PEERS = {
     5904: (
-        "GaussSuppression 1.2.3 anySum: 7.5 s, 272 MB, 10.6k to 12.1k; L0 0 | 44; L1 0 | 695 to 908; 78 to 90",
+        "GaussSuppression 1.2.3 anySum: 7.5 s, 272 MB, 10.6k-12.1k; L0 0 | 44; L1 0 | 695-908; 78-90",
         "the same with intervals: 161 s, 900 MB, 12.4k; L0 0 | 2; L1 0 | 651; 58",
         "sdcTable 0.34 GAUSS: 50 s, 330 MB, 26.5k; L0 0 | 50; L1 0 | 712; 90",
     ),
