@@ -1,0 +1,85 @@
+"""Searches bytes for many secrets at once, in every spelling that would give them away."""
+
+import base64
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote
+
+import numpy as np
+
+GRAM = 8
+"""Bytes of a needle that are looked for first; what is shorter would be found by chance."""
+NATIVE = ("០១២៣៤៥៦៧៨៩", "໐໑໒໓໔໕໖໗໘໙", "๐๑๒๓๔๕๖๗๘๙", "၀၁၂၃၄၅၆၇၈၉")
+ASCII = "0123456789"
+LEAST_DIGITS = 9
+"""Digits of a bare number; shorter ones stand in any dump."""
+
+
+def spellings(secret: str) -> Iterator[str]:
+    """A secret as text: composed, decomposed, in capitals and small, its digits in every script, or bare."""
+    for form in ("NFC", "NFD"):
+        text = unicodedata.normalize(form, secret)
+        yield from (text, text.upper(), text.casefold())
+    digits = "".join(str(unicodedata.decimal(c)) for c in secret if c.isdecimal())
+    if not digits:
+        return
+    plain = secret.translate({ord(a): b for native in NATIVE for a, b in zip(native, ASCII, strict=True)})
+    numbers = [plain, digits] if len(digits) >= LEAST_DIGITS and not any(map(str.isalpha, plain)) else [plain]
+    for number in numbers:
+        yield number
+        yield from (number.translate(str.maketrans(ASCII, native)) for native in NATIVE)
+
+
+def encodings(text: str) -> Iterator[bytes]:
+    """A text as bytes: UTF-8, UTF-16, JSON and URL escapes, hexadecimal, base64 at each of its offsets."""
+    utf8 = text.encode("utf-8")
+    yield utf8
+    yield text.encode("utf-16-le")
+    yield text.encode("utf-16-be")
+    yield json.dumps(text)[1:-1].encode("ascii")
+    yield quote(text).encode("ascii")
+    yield utf8.hex().encode("ascii")
+    for offset in range(3):
+        whole = base64.b64encode(b"\0" * offset + utf8)
+        first = -(-offset * 8 // 6)  # the digits that hold any of what stands before
+        last = (offset + len(utf8)) * 8 // 6
+        piece = whole[first:last]
+        yield piece
+        yield piece.translate(bytes.maketrans(b"+/", b"-_"))
+
+
+class Needles:
+    """Every encoding of every spelling of some secrets, ready to be looked for in large haystacks."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._by_gram: dict[bytes, set[bytes]] = {}
+        for secret in set(secrets):
+            for text in set(spellings(secret)):
+                for needle in set(encodings(text)):
+                    if len(needle) >= GRAM:
+                        self._by_gram.setdefault(needle[:GRAM], set()).add(needle)
+        self._grams = np.sort(np.frombuffer(b"".join(self._by_gram), dtype="<u8"))
+
+    def __len__(self) -> int:
+        return sum(map(len, self._by_gram.values()))
+
+    def found_in(self, haystack: bytes) -> list[bytes]:
+        """The needles that stand in the haystack, each once."""
+        found: set[bytes] = set()
+        for offset in range(GRAM):
+            count = (len(haystack) - offset) // GRAM
+            if count <= 0:
+                continue
+            values = np.frombuffer(haystack, dtype="<u8", count=count, offset=offset)
+            places = np.searchsorted(self._grams, values)
+            places[places == len(self._grams)] = 0
+            for hit in np.flatnonzero(self._grams[places] == values).tolist():
+                at = offset + hit * GRAM
+                found.update(n for n in self._by_gram[haystack[at : at + GRAM]] if haystack.startswith(n, at))
+        return sorted(found)
+
+
+def fragments(narrative: str, size: int = 24) -> Iterator[str]:
+    """Pieces of a narrative, so that a part of it is found too."""
+    return (narrative[at : at + size] for at in range(0, len(narrative) - size + 1, size))
