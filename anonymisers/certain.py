@@ -45,7 +45,12 @@ def with_certain(
 
 
 def shown_anyway(release: Release, cell: Found) -> bool:
-    """Whether a release itself shows a cell, which an earlier one may have withheld."""
+    """Whether a release itself shows a cell (of the same people), which an earlier one may have withheld."""
+    codes = dict(cell.key)
+    about = [(codes.get(name, ROOT), where) for name, where in release.where.items()]
+    others = [code for name, code in codes.items() if name not in release.where]
+    if any(_codes(c) != _codes(where) for c, where in about) or not all(isinstance(c, str) for c in others):
+        return False
     rows = _names(release).get(_canonical(release, cell))
     return rows is not None and bool((~release.withheld[rows]).any())
 
@@ -94,3 +99,7 @@ def _one_name(dim: Hierarchy) -> NDArray[np.int32]:
         if above >= 0 and alone[above]:
             name[position] = name[above]
     return name
+
+
+def _codes(label: str | tuple[str, ...]) -> frozenset[str]:
+    return frozenset((label,) if isinstance(label, str) else label)

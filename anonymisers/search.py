@@ -69,6 +69,15 @@ class Search:
                 return True
         return self._safe(cell)
 
+    def change(self, cell: int) -> bool:
+        """Find an alternative that changes a cell by anything; False when there is none."""
+        target = self.pattern.system.target(cell)
+        moves = moves_for(target.footprint, self._groups)
+        return any(
+            self._cheapest(target, (1, -1), [Reach(move, size, cap) for move in moves]) is not None
+            for size, cap in self._ladder
+        )
+
     def change_despite(self, cell: int, insider: int) -> bool:
         """Find an alternative that changes a cell and not an insider's; False when there is none."""
         pattern, target = self.pattern, self.pattern.system.target(cell)

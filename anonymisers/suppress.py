@@ -73,6 +73,8 @@ def suppress(task: Task, progress: Progress | None = None) -> Search:
     pattern.hide_only(_kept_whole(pattern, must_hide, breakdowns))
     prune(pattern, price)
     _settle(search, task, breakdowns, progress)
+    _leave_two_values(search, task)
+    _settle(search, task, breakdowns, progress)
     _guard_against_insiders(search, task, breakdowns, progress)
     return search
 
@@ -88,6 +90,15 @@ def _settle(search: Search, task: Task, breakdowns: Breakdowns, progress: Progre
         withheld |= _above(pattern, failed)
         pattern.hide(withheld)
     raise ProtectionError("no pattern was found")
+
+
+def _leave_two_values(search: Search, task: Task) -> None:
+    """An alternative for what earlier releases withhold and none changes, be it too large for rule 2."""
+    pattern, first = search.pattern, task.system.blocks[0].lattice.size
+    earlier = np.arange(task.system.size) >= first
+    for cell in np.flatnonzero(earlier & pattern.hidden & task.asked & (pattern.values > 0)).tolist():
+        if pattern.low[cell] == pattern.high[cell] == 0:
+            search.change(cell)
 
 
 def _guard_against_insiders(
