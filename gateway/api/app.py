@@ -53,7 +53,7 @@ def create_hub_app(hub: Hub) -> Flask:
             "type": "apiKey",
             "in": "header",
             "name": "Signature",
-            "description": "RFC 9421 over method, path, type and digest of the body; Ed25519, nonce, a minute",
+            "description": "RFC 9421 over method, path, type and digest of the body: Ed25519, a nonce",
         },
     )
     api.spec.options["security"] = [{"token": []}]

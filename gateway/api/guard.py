@@ -5,8 +5,11 @@ An address without a line in `gateway.accounts.doors` is refused to everybody. P
 stranger can use what a browser sends by itself against the API.
 """
 
+from http import HTTPStatus
+
 import structlog
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import MethodNotAllowed
 
 from gateway.accounts.context import Accounts
 from gateway.accounts.doors import action_of_route
@@ -27,6 +30,7 @@ log = structlog.get_logger()
 def install(app: Flask, accounts: Accounts) -> None:
     app.extensions[KEY] = accounts
     app.before_request(_guard)
+    app.after_request(_log_what_is_not_there)
 
 
 def accounts() -> Accounts:
@@ -53,6 +57,8 @@ def _guard() -> None:
     if request.url_rule is None:
         return  # there is nothing at this address: the answer is 404 or 405 for everybody
     action = action_of_route(request.method, request.url_rule.rule)
+    if action is None and request.method == "OPTIONS":
+        raise MethodNotAllowed
     if action is None:
         log.error("no line in the table of duties", rule=request.url_rule.rule, method=request.method)
         raise NotPermittedError("Nobody does this.", remedy="Tell the operator.")
@@ -63,6 +69,15 @@ def _guard() -> None:
         _program(action)
     else:
         _browser(action)
+
+
+def _log_what_is_not_there(response: Response) -> Response:
+    """Whoever is known and asks for something that is not there may be trying what belongs to others."""
+    known, rule = g.get("principal"), request.url_rule
+    if response.status_code == HTTPStatus.NOT_FOUND and known is not None and rule is not None:
+        action = action_of_route(request.method, rule.rule)
+        refused(accounts(), known, "unknown" if action is None else action.value, "not-there-or-not-own")
+    return response
 
 
 def _program(action: Action) -> None:

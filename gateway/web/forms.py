@@ -3,8 +3,10 @@
 from flask import Flask, Response, g, request
 from markupsafe import Markup, escape
 
+from gateway.accounts.doors import action_of_route
 from gateway.accounts.errors import StaleFormError
 from gateway.accounts.forms import check_form, form_token
+from gateway.accounts.guarding import refused
 from gateway.accounts.secrets import Kind, new_secret
 from gateway.api.browsers import SESSION, VISIT, place, read_cookie, set_cookie
 from gateway.api.guard import accounts
@@ -30,9 +32,20 @@ def is_page() -> bool:
 
 
 def _check() -> None:
-    """Raise StaleFormError for a form of another site, another session, or too long ago."""
+    """Raise StaleFormError, and log it, for a form of another site or session, or of too long ago."""
     if request.method != "POST" or not is_page():
         return
+    try:
+        _check_form()
+    except StaleFormError:
+        rule = request.url_rule
+        action = None if rule is None else action_of_route("POST", rule.rule)
+        word = "unknown" if action is None else action.value
+        refused(accounts(), g.get("principal"), word, "stale-or-forged-form")
+        raise
+
+
+def _check_form() -> None:
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if (site is not None and site not in OWN_SITES) or (origin is not None and origin != place().origin()):
         raise StaleFormError

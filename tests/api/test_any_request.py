@@ -1,8 +1,7 @@
 """Whatever the OpenAPI description allows, and what it forbids: no 5xx, and nothing that is not described."""
 
-from typing import Any
-
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 import requests

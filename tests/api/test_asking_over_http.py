@@ -6,9 +6,12 @@ import httpx
 import pytest
 from regions import Region
 
+from audit.account_events import AccessRefused
 from audit.checkpoint import Checkpoint
+from audit.events import decode
 from gateway.hub.context import Hub
 from gateway.hub.releasing import release_due
+from gateway.member.errors import LinkError
 from gateway.wire.exchange import poll_reply_from_json
 
 QUESTION = {
@@ -141,8 +144,8 @@ def test_an_unsigned_call_opens_nothing(region: Region, path: str) -> None:
 
 
 def test_a_person_is_no_member_and_a_member_no_person(region: Region) -> None:
-    with region.member("KH") as member:
-        assert member.post("/api/v1/questions", json=QUESTION).status_code == 401
+    with region.member("KH") as member, pytest.raises(LinkError, match=r"\(401\)"):
+        member.post("/api/v1/questions", json=QUESTION)
     assert region.analyst.post("/federation/v1/poll", json={"seen_size": 0}).status_code == 401
 
 
@@ -161,6 +164,12 @@ def test_somebody_elses_question_looks_like_none(region: Region) -> None:
 
     assert other.status_code == none.status_code == 404
     assert other.json() == none.json()
+    with region.hub.store.reading() as view:
+        head = view.log.head()
+        assert head is not None
+        last = decode(view.log.read_entries(head.size - 1, head.size)[0])
+    assert isinstance(last, AccessRefused)
+    assert (last.role, last.action, last.reason) == ("analyst", "ask", "not-there-or-not-own")
 
 
 def test_one_sees_ones_own_questions(region: Region) -> None:

@@ -4,6 +4,7 @@ import httpx
 import pytest
 from entrances import House
 
+from audit.account_events import AccessRefused
 from gateway.accounts.forms import LIFETIME
 from gateway.accounts.model import Role
 from gateway.api.browsers import VISIT
@@ -50,6 +51,9 @@ def test_a_form_of_another_session_is_refused(house: House, ana) -> None:
     victim = house.signed_in(ana)
 
     assert refused(victim.client.post("/account/sessions/end", data={"form": token}))
+    logged = house.events()[-1]
+    assert isinstance(logged, AccessRefused)
+    assert (logged.role, logged.reason) == ("analyst", "stale-or-forged-form")
 
 
 def test_a_form_from_before_the_sign_in_is_refused_after_it(house: House, ana) -> None:

@@ -113,6 +113,10 @@ def test_somebody_elses_session_cannot_be_ended(house: House, ana) -> None:
 
     assert refused.status_code == unknown.status_code == 404
     assert others.is_signed_in
+    logged = [e for e in house.events() if isinstance(e, AccessRefused)]
+    assert [(e.role, e.action, e.reason) for e in logged] == [
+        ("analyst", "keep-own-account", "not-there-or-not-own")
+    ]
 
 
 def test_a_change_of_role_in_the_middle_of_a_session_ends_it(house: House, ana) -> None:
