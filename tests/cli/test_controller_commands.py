@@ -195,7 +195,7 @@ def test_questions_wait_for_a_person_who_sees_the_very_answer(
     document.write_text(policy_text("KH") + "approval: one person\nquota: 9 a month\n", encoding="utf-8")
     run("keys", "create", "dara", "--dir", node)
     run("policy", "draft", document, "--dir", node)
-    run("policy", "publish", "--by", "dara", "--dir", node)
+    run("policy", "publish", "--by", "dara", "--accept", "--dir", node)
     run("member", "cube", "--dir", node)
     first, second = put(region, "year"), put(region, "sex")
 

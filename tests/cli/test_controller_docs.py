@@ -11,6 +11,7 @@ from gateway.bootstrap.member import open_member
 from gateway.demo.people_files import policy_text
 from gateway.demo.preparing import PASSPHRASE, POLICY, prepare
 from gateway.member.loading import keep_snapshot
+from gateway.member.snapshot import Column, Snapshot
 
 pytestmark = pytest.mark.processes
 
@@ -24,10 +25,24 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     member = folder / "safelane-demo" / "members" / "KH"
     set_up(member, "KH")
     with open_member(member) as node:
-        keep_snapshot(node, snapshot("KH"))  # fewer people than the demo's, who take longer
+        keep_snapshot(node, people())
     (member / POLICY).write_text(policy_text("KH"), encoding="utf-8")
     prepare(member, lambda *_: None)
     return folder
+
+
+def people() -> Snapshot:
+    """Fewer than the demo's, who take longer; some are killed in every year: nothing is to be accepted."""
+    plain = snapshot("KH")
+    outcomes = ["K" if number % 4 == 0 else "I" for number in range(len(plain))]
+    return Snapshot.of(
+        member="KH",
+        dictionary=plain.dictionary,
+        created=plain.created,
+        columns={**plain.columns, "outcome": Column.of(outcomes)},
+        consent=plain.consent,
+        links={name: link.copy() for name, link in plain.links.items()},
+    )
 
 
 @pytest.mark.parametrize("page", PAGES)
