@@ -1,0 +1,116 @@
+"""How much of the ready-made regional tables is exact: by adding up what is shown, and with sums under masks.
+
+    python benchmarks/regional_totals.py safelane-demo
+
+Reads every member's cube and records in the demo's directory, as only its maker can: a hub sees neither. For
+each ready-made question it counts the region's people in cells whose total is exact, the totals of whole rows
+left out; and those where the bounds from shown cells are within a fifth of the truth.
+"""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import product
+from pathlib import Path
+
+from anonymisers.errors import TotalError
+from anonymisers.totals.choosing import Candidate, Offer, choose
+from gateway.bootstrap.member import open_member
+from gateway.dictionary import regional
+from gateway.member.building import counted_table
+from gateway.member.cubes import CubeShelf, ReadyCube
+from gateway.member.partaking import offered, reach_of, withheld_of
+from gateway.member.planning import plan
+from gateway.member.policies import policy_of
+from gateway.member.reading import UnreadableError, read
+from gateway.question import ask
+from gateway.wire.cells import TOTAL
+
+NEAR = 0.2
+
+
+@dataclass(frozen=True)
+class Part:
+    """One member's part of a table: shown cells, bounds of withheld ones, the truth, and its offer."""
+
+    shown: Mapping[tuple[str, ...], int]
+    bounds: Mapping[tuple[str, ...], tuple[int, int | None]]
+    truth: Mapping[tuple[str, ...], int]
+    offer: Offer | None
+
+
+def main(directory: str = "safelane-demo") -> None:
+    members = {}
+    for place in sorted((Path(directory) / "members").iterdir()):
+        with open_member(place) as node:
+            shelf = CubeShelf(node.dictionary, node.member, node.store)
+            cube = shelf.refresh()
+            with node.store.reading() as view:
+                in_force, loaded, stored = view.policy(), view.snapshot(), view.cube()
+            if cube is None or in_force is None or loaded is None or stored is None:
+                sys.exit(f"{place} has no cube: build the demo to its end.")
+            policy = policy_of(node, in_force)
+            rules = plan(node.dictionary, policy, loaded[1], datetime.now(UTC).date())[1]
+            table = counted_table(node, loaded[1], stored.plan, rules)
+            members[node.member] = (cube, reach_of(cube.cube).true_values(table), policy)
+    print("question                     people  plain sum  with masks  near")
+    for question in regional().ready_made.values():
+        if question.measure == "casualties":
+            report(question.name, [level for level in question.by if level != "country"], members)
+
+
+def report(name: str, by: list[str], members: Mapping[str, tuple[ReadyCube, object, object]]) -> None:
+    parts = {m: found for m, told in members.items() if (found := part_of(by, *told)) is not None}
+    cells = {c for part in parts.values() for c in part.truth if TOTAL not in c}
+    withheld = {c: tuple(m for m, p in sorted(parts.items()) if c in p.bounds) for c in cells}
+    candidates = [Candidate(c, held) for c, held in sorted(withheld.items()) if held]
+    offers = {m: p.offer for m, p in parts.items() if p.offer is not None}
+    sums = {c.candidate.cell: c for c in choose(candidates, offers)}
+    people = plain = masked = near = 0
+    for cell in cells:
+        total = sum(p.truth.get(cell, 0) for p in parts.values())
+        hidden = sum(parts[m].truth[cell] for m in withheld[cell])
+        people += total
+        if not withheld[cell]:
+            plain += total
+        elif cell in sums and hidden in sums[cell].window:
+            masked += total
+        else:
+            bounds = [parts[m].bounds[cell] for m in withheld[cell]]
+            seen = total - hidden
+            least, most = seen + sum(b[0] for b in bounds), [b[1] for b in bounds]
+            if None not in most and within(total, least, seen + sum(b or 0 for b in most)):
+                near += total
+    share = [100 * n / max(people, 1) for n in (plain, plain + masked, plain + masked + near)]
+    print(f"{name:28} {people:6}  {share[0]:8.1f}%  {share[1]:9.1f}%  {share[2]:4.0f}%")
+
+
+def within(total: int, least: int, most: int) -> bool:
+    """Whether the middle of the bounds is within a fifth of the truth."""
+    return abs((least + most) / 2 - total) <= NEAR * total
+
+
+def part_of(by: list[str], cube: ReadyCube, truth, policy) -> Part | None:  # type: ignore[no-untyped-def]
+    dictionary = regional()
+    question = ask(dictionary, measure="casualties", by=by, where={}, purpose="regional-reporting")
+    try:
+        reading = read(dictionary, cube.trees, cube, question)
+        cells = withheld_of(dictionary, cube, question)
+    except (UnreadableError, TotalError):
+        return None
+    reach = reach_of(cube.cube)
+    names = {axis.level: dictionary.level(axis.level).dimension for axis in reading.axes}
+    shown, counts = {}, {}
+    for codes, value in zip(product(*(a.codes for a in reading.axes)), reading.cells, strict=True):
+        key = {names[a.level]: c for a, c in zip(reading.axes, codes, strict=True) if c != TOTAL}
+        counts[codes] = int(truth[reach.at(key)])
+        if value is not None:
+            shown[codes] = value
+    terms = policy.regional_totals
+    offer = Offer(terms.contributors, offered(cube, cells, [])) if terms.withheld_cells else None
+    return Part(shown, {c.codes: (c.low, c.high) for c in cells}, counts, offer)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
