@@ -130,3 +130,5 @@ def _keep_guard(cycle: Callable[[], None], seconds: float, wait: Callable[[float
             cycle()
         except (SafelaneError, AuditError, OSError) as error:
             log.error("guard failed", reason=str(error))
+        except Exception as error:  # noqa: BLE001 - nobody would miss a guard that has ended
+            log.error("guard failed", reason=type(error).__name__)

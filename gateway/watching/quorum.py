@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from audit.cosignature import CosignatureVerifier
-from audit.errors import QuorumError
+from audit.errors import AuditError, QuorumError
 from audit.log import Log, Storage
 from audit.note import Note, Verifier
 from audit.policy import NO_QUORUM, Group, Policy
@@ -89,6 +89,9 @@ def quorum_alerts(
         except QuorumError:
             seen = Policy(policy.logs, policy.witnesses).verify(note).witnesses
             best = max(best, seen, key=len)
+            continue
+        except AuditError:
+            # Signed by a key that the policy does not name, or no longer: by it, nobody has seen this head.
             continue
         return []
     names = ", ".join(sorted({policy.witnesses[name].key.name for name in best})) or "nobody"

@@ -1,6 +1,7 @@
 """Whoever asks is told plainly whether enough witnesses have seen the question, and decides what follows."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from audit.note import Signer
 from audit.policy import Policy
 from gateway.cli.quorum import LogPolicyError, read_log_policy, say_quorum
 from gateway.http.client import NotProvenError, Result
-from gateway.watching.quorum import members_policy
+from gateway.watching.quorum import members_policy, quorum_alerts
 from gateway.wire.release import Release
 
 LOG = Log(Signer.from_seed("log.example/hub", bytes(range(32))))
@@ -112,6 +113,32 @@ def test_a_policy_text_is_read_as_it_was_meant() -> None:
     assert set(policy(2).witnesses) == set(WITNESSES)
     with pytest.raises(MalformedError):
         policy(4)
+
+
+def test_a_policy_that_does_not_know_the_logs_new_key_is_an_alert_and_no_failure() -> None:
+    """The guard goes on: whoever changed the key must change the policy as well, and is told so."""
+    storage = MemoryStorage()
+    LOG.append(storage, [b"entry"], now=1)
+    head = Checkpoint.parse(LOG.checkpoint(storage).text)
+    storage.add_cosignatures(1, [WITNESSES["KH"].cosign(head, 1)])
+    now, patience = datetime(2026, 3, 1, tzinfo=UTC), timedelta(minutes=5)
+    assert quorum_alerts(LOG, storage, policy(1), now, patience) == []
+
+    stale = replace(policy(1), logs=(Signer.generate(LOG.origin).verifier,))
+
+    (alert,) = quorum_alerts(LOG, storage, stale, now, patience)
+    assert (alert.kind, alert.entries) == ("below-quorum", (0,))
+    assert "nobody" in alert.message
+
+
+def test_what_was_logged_just_now_may_still_lack_its_quorum() -> None:
+    storage = MemoryStorage()
+    LOG.append(storage, [b"entry"], now=1_000)
+    at = datetime.fromtimestamp(1_000, UTC)
+    patience = timedelta(minutes=5)
+    assert quorum_alerts(LOG, storage, policy(2), at + timedelta(seconds=299), patience) == []
+    (alert,) = quorum_alerts(LOG, storage, policy(2), at + timedelta(seconds=300), patience)
+    assert alert.kind == "below-quorum"
 
 
 def test_the_fullest_receipt_is_of_a_later_head_if_more_have_cosigned_that() -> None:
