@@ -1,7 +1,8 @@
 """How much of the ready-made regional tables is exact: by adding up what is shown, and with sums under masks.
 
-    python benchmarks/regional_totals.py safelane-demo
+    python benchmarks/regional_totals.py safelane-demo [everybody]
 
+With `everybody`, as if every member's policy let its withheld cells into totals of four members.
 Reads every member's cube and records in the demo's directory, as only its maker can: a hub sees neither. For
 each ready-made question it counts the region's people in cells whose total is exact, the totals of whole rows
 left out; and those where the bounds from shown cells are within a fifth of the truth.
@@ -37,10 +38,11 @@ class Part:
     shown: Mapping[tuple[str, ...], int]
     bounds: Mapping[tuple[str, ...], tuple[int, int | None]]
     truth: Mapping[tuple[str, ...], int]
-    offer: Offer | None
+    offer: Offer
+    allowed: bool
 
 
-def main(directory: str = "safelane-demo") -> None:
+def main(directory: str = "safelane-demo", who: str = "") -> None:
     members = {}
     for place in sorted((Path(directory) / "members").iterdir()):
         with open_member(place) as node:
@@ -57,15 +59,18 @@ def main(directory: str = "safelane-demo") -> None:
     print("question                     people  plain sum  with masks  near")
     for question in regional().ready_made.values():
         if question.measure == "casualties":
-            report(question.name, [level for level in question.by if level != "country"], members)
+            by = [level for level in question.by if level != "country"]
+            report(question.name, by, members, everybody=who == "everybody")
 
 
-def report(name: str, by: list[str], members: Mapping[str, tuple[ReadyCube, object, object]]) -> None:
+def report(
+    name: str, by: list[str], members: Mapping[str, tuple[ReadyCube, object, object]], *, everybody: bool
+) -> None:
     parts = {m: found for m, told in members.items() if (found := part_of(by, *told)) is not None}
     cells = {c for part in parts.values() for c in part.truth if TOTAL not in c}
     withheld = {c: tuple(m for m, p in sorted(parts.items()) if c in p.bounds) for c in cells}
     candidates = [Candidate(c, held) for c, held in sorted(withheld.items()) if held]
-    offers = {m: p.offer for m, p in parts.items() if p.offer is not None}
+    offers = {m: p.offer for m, p in parts.items() if everybody or p.allowed}
     sums = {c.candidate.cell: c for c in choose(candidates, offers)}
     people = plain = masked = near = 0
     for cell in cells:
@@ -108,8 +113,9 @@ def part_of(by: list[str], cube: ReadyCube, truth, policy) -> Part | None:  # ty
         if value is not None:
             shown[codes] = value
     terms = policy.regional_totals
-    offer = Offer(terms.contributors, offered(cube, cells, [])) if terms.withheld_cells else None
-    return Part(shown, {c.codes: (c.low, c.high) for c in cells}, counts, offer)
+    offer = Offer(terms.contributors, offered(cube, cells, []))
+    bounds = {c.codes: (c.low, c.high) for c in cells}
+    return Part(shown, bounds, counts, offer, terms.withheld_cells)
 
 
 if __name__ == "__main__":
