@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,9 @@ from audit.commitment import commit
 from audit.events import decode
 from audit.note import Note
 from audit.total_events import Contributed, TotalAsked, TotalReleased
+from gateway.api.app import create_hub_app
+from gateway.bootstrap.member import hub_link
+from gateway.bootstrap.webserver import WebServer
 from gateway.hub.asking import ask
 from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError
 from gateway.hub.model import AskedQuestion
@@ -129,6 +132,32 @@ def test_a_total_that_no_state_can_give_is_exact_and_logged_by_everybody(tmp_pat
         for member in there.members.values():
             (given,) = events(member.log_entries(), Contributed)
             assert given.roster == begun.roster
+
+
+def test_it_comes_about_over_http_as_well(tmp_path: Path) -> None:
+    """Offers, calls and contributions as they travel: signed calls, schemas, statuses."""
+    with region(tmp_path) as there:
+        there.clock.time = datetime.now(UTC)  # calls are believed for a minute only
+        server = WebServer(create_hub_app(there.hub), "127.0.0.1:0")
+        server.start()
+        links = {code: hub_link(tmp_path / code, server.url) for code in MEMBERS}
+        members = [replace(there.members[code], link=link) for code, link in links.items()]
+        try:
+            asked = put(there)
+            for member in members:
+                member.round()
+            assert release_due(there.hub) == []
+            for member in members:
+                member.round()
+            table = released(there, asked)
+        finally:
+            for link in links.values():
+                link.close()
+            server.close()
+
+        summed = [cell for cell in table.values() if cell.under_masks]
+        assert {cell.key[2] for cell in summed} == {"K", "I"}
+        assert all(cell.value == truth(cell.key[1], cell.key[2]) for cell in summed)
 
 
 def test_what_is_not_published_is_bounded_by_what_is_shown(tmp_path: Path) -> None:
