@@ -8,6 +8,7 @@ proves nothing against anybody: the member has the key too, and could have made 
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -31,14 +32,14 @@ def mark(key: bytes) -> str:
 
 
 def likeness(found: Sequence[str], copy: Sequence[str]) -> float:
-    """The share of neighbours of `found` that stand in the order of `copy`; about 0.5 by chance, 1 for the copy.
+    """The share of neighbours of `found` that stand in the order of `copy`: 0.5 by chance, 1 for the copy.
 
     Both are values that stand once in a copy (pseudonyms); those that only one has are left aside. Raises
     RecordsError when too few are left to compare.
     """
     place = {value: i for i, value in enumerate(copy)}
     common = [place[value] for value in found if value in place]
-    neighbours = [(a, b) for a, b in zip(common, common[1:], strict=False) if a != b]
+    neighbours = [(a, b) for a, b in pairwise(common) if a != b]
     if len(neighbours) < LEAST_NEIGHBOURS:
         raise RecordsError(
             "too few records are left to say which copy this is",

@@ -7,7 +7,7 @@ counts. Until an extract is refused it counts as given out for whatever is prepa
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -119,17 +119,7 @@ def seal(node: Node, extract: str, epoch: EpochKey, narratives: Mapping[str, str
         canary = secrets.token_bytes(32)
         content = _content(node, basis, stored.plan, epoch, narratives or {}, canary)
         now = whole_second(node.clock.now())
-        label = Label(
-            id=extract,
-            member=node.member,
-            recipient=stored.plan.recipient,
-            purpose=stored.plan.purpose,
-            epoch=epoch.number,
-            reader=stored.plan.reader,
-            made=moment_text(now),
-            expires=moment_text(now + timedelta(days=stored.plan.days)),
-        )
-        data = sealed_extract(label, content)
+        data = sealed_extract(_label(stored.plan, epoch, now), content)
         told = commit(CONTENT, canonical_json([list(content.columns), [list(row) for row in content.rows]]))
         copy = commit(CANARY, canary)
         event = ExtractSealed(
@@ -147,6 +137,19 @@ def seal(node: Node, extract: str, epoch: EpochKey, narratives: Mapping[str, str
         index = entries.record(node, work, event, {CANARY: copy})
         work.extracts.seal(extract, canary, because=index)
     return data
+
+
+def _label(plan: ExtractPlan, epoch: EpochKey, now: datetime) -> Label:
+    return Label(
+        id=plan.extract,
+        member=plan.member,
+        recipient=plan.recipient,
+        purpose=plan.purpose,
+        epoch=epoch.number,
+        reader=plan.reader,
+        made=moment_text(now),
+        expires=moment_text(now + timedelta(days=plan.days)),
+    )
 
 
 def waiting(view: View, extract: str) -> StoredExtract:
