@@ -35,9 +35,7 @@ class Effect:
         return not (self.shown or self.withheld or self.other_numbers)
 
 
-def compare(
-    old: tuple[Shown, Table], new: tuple[Shown, Table], given_out: Iterable[Shown]
-) -> Effect:
+def compare(old: tuple[Shown, Table], new: tuple[Shown, Table], given_out: Iterable[Shown]) -> Effect:
     """The effect of going from one cube to another, each with the people behind it.
 
     `given_out`: every cube that has ever answered.
