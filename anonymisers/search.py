@@ -13,16 +13,24 @@ from anonymisers.system import Target
 
 Ints = NDArray[np.int64]
 
-LADDER: tuple[tuple[int, int | None], ...] = (
+Ladder = tuple[tuple[int, int | None], ...]
+"""Sizes of the neighbourhood, each with the largest cell that one alternative may withhold."""
+LADDER: Ladder = (
     (100, 10), (250, 15), (400, 22), (600, 35), (600, 60), (1000, 120),
     (1000, 250), (1000, 500), (1000, 1000), (2400, 2500), (2400, None),
 )  # fmt: skip
-"""Sizes of the neighbourhood, each with the largest cell that one alternative may withhold."""
-LADDER_OF_PEOPLE: tuple[tuple[int, int | None], ...] = (
+LADDER_OF_PEOPLE: Ladder = (
     (60, 10), (150, 15), (300, 22), (600, 35), (600, 60), (600, 120),
     (1000, 250), (1000, 500), (1000, 1000), (2400, 2500), (2400, None),
 )  # fmt: skip
 """The same where every zero is shown: no inner cell is looked at that cannot change."""
+WIDE_LADDER: Ladder = (
+    (150, 10), (400, 15), (600, 22), (1200, 35), (1200, 60), (2400, 120),
+    (2400, 250), (2400, 500), (2400, 1000), (2400, 2500), (2400, None),
+)  # fmt: skip
+"""Where there are few inner cells with people: it costs more for each target, and withholds less."""
+FEW = 2500
+"""Inner cells with people up to which that is so."""
 SELDOM = 0.25
 """A rung that helps fewer targets of a table than this is skipped there: the next does what it does."""
 TRIED = 12
@@ -42,7 +50,8 @@ class Search:
         self._groups = together(system.footprints, len(system.dims))
         self._inner_cells = any(len(t) == len(system.dims) for t in system.blocks[0].lattice.tables)
         self._surveyor = Surveyor(self.pattern, self.price, inner_cells=self._inner_cells)
-        self._ladder = LADDER_OF_PEOPLE if self.pattern.rules.zeros == "publish" else LADDER
+        narrow = LADDER_OF_PEOPLE if self.pattern.rules.zeros == "publish" else LADDER
+        self._ladder = WIDE_LADDER if len(self.pattern.people.counts) <= FEW else narrow
         self._record: dict[frozenset[int], NDArray[np.float64]] = {}
 
     def cover(self, cell: int, limit: int | None = None) -> bool:

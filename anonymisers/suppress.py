@@ -22,8 +22,10 @@ from anonymisers.system import System
 Bools = NDArray[np.bool_]
 Progress = Callable[[str, float], None]
 ROUNDS = 40
-TRIALS = 150
-"""Cells that are tried to be shown again: a bound in steps, so that a slower machine finds the same."""
+TRIALS, FEWEST_TRIALS = 150, 20
+"""Times that another way is tried: a bound in steps, so that a slower machine finds the same."""
+TRIAL_CELLS = 6000
+"""With more cells than this fewer are tried, since each trial costs more there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +129,7 @@ def _refine(search: Search, task: Task, breakdowns: Breakdowns, progress: Progre
     """A better pattern where one is found in so many trials, else the one there is."""
     pattern = search.pattern
     before, must_hide, fixed = pattern.alternatives, pattern.must_hide.copy(), pattern.fixed.copy()
-    refine(search, TRIALS)
+    refine(search, max(FEWEST_TRIALS, min(TRIALS, TRIALS * TRIAL_CELLS // task.system.size)))
     pattern.fixed[:] = fixed
     if _cover_all(search, task.asked, breakdowns, progress):
         pattern.remove(list(pattern.numbered))
