@@ -42,6 +42,8 @@ def check(mapping: Path, source: str | None) -> None:
     rules = parse_mapping(read_document(mapping), regional())
     read = sum(len(table.columns) for table in rules.tables)
     left = sum(len(table.left_out) for table in rules.tables)
+    kept = sum(len(table.vault) for table in rules.tables)
+    known = sum(len(table.known) for table in rules.tables)
     if source is not None:
         findings = Findings()
         with open_source(source, rules, findings) as opened:
@@ -51,3 +53,5 @@ def check(mapping: Path, source: str | None) -> None:
         if errors:
             raise errors[0]
     click.echo(f"The mapping of {rules.member} is in order: {read} columns are read, {left} left out.")
+    if kept:
+        click.echo(f"{kept} are kept in the vault; {known} are read to redact narratives, and not kept.")

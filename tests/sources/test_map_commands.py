@@ -51,3 +51,9 @@ def test_columns_that_nobody_thought_of_are_told(register, tmp_path):
     (tmp_path / "m.yaml").write_text(register.mapping.replace("      Phone: phone\n", ""), encoding="utf-8")
     result = run("check", tmp_path / "m.yaml", "--source", register.folder)
     assert "victims.csv, Phone: neither mapped nor left out" in result.output
+
+
+def test_a_check_tells_what_is_kept_of_people(register, tmp_path):
+    (tmp_path / "m.yaml").write_text(register.mapping, encoding="utf-8")
+    checked = run("check", tmp_path / "m.yaml", "--source", register.folder)
+    assert "6 are kept in the vault; 0 are read to redact narratives" in checked.output
