@@ -16,7 +16,7 @@ from collections.abc import Mapping
 
 from anonymisers.errors import MaskError
 from anonymisers.masks.keys import MaskKey
-from anonymisers.masks.roster import Codes, Roster, Sum, encoded
+from anonymisers.masks.roster import Roster, Sum, encoded
 
 MODULUS = 2**64
 LARGEST = 2**40

@@ -55,21 +55,29 @@ def receive_offer(hub: Hub, member: Enrolment, offer: Offer) -> None:
     Raises UnknownQuestionError, AnswerRefusedError for a consent that is not the member's or not to this
     question, TooLateError once the question is closed.
     """
+    with hub.store.writing() as work:
+        asked = _asked(work, member, offer.question_id)
+        _check_consent(hub, work, member, asked, offer)
+        if hub.clock.now() > asked.deadline:
+            raise TooLateError("The question is closed.")
+        work.totals.add_offer(member.member, offer, because=asked.asked_index)
+
+
+def _check_consent(hub: Hub, view: View, member: Enrolment, asked: AskedQuestion, offer: Offer) -> None:
+    if not offer.consent:
+        if offer.cells:
+            raise AnswerRefusedError("The offer names cells without a consent to them.")
+        return
     try:
         consent = open_consent(offer.consent, Verifier.parse(member.answer_key))
     except TotalFormatError as error:
         raise AnswerRefusedError(error.message) from None
-    with hub.store.writing() as work:
-        asked = _asked(work, member, offer.question_id)
-        leaf = leaf_hash(hub.log.entry(work.log, asked.asked_index)).hex()
-        named = consent.asked
-        if (named.origin, named.index, named.leaf) != (hub.log.origin, asked.asked_index, leaf):
-            raise AnswerRefusedError("The offer is to another entry of the log than the one that asked.")
-        if consent.member != member.member or [c.cell for c in offer.cells] != list(consent.cells):
-            raise AnswerRefusedError("The offer is not about the cells of its consent.")
-        if hub.clock.now() > asked.deadline:
-            raise TooLateError("The question is closed.")
-        work.totals.add_offer(member.member, offer, because=asked.asked_index)
+    leaf = leaf_hash(hub.log.entry(view.log, asked.asked_index)).hex()
+    named = consent.asked
+    if (named.origin, named.index, named.leaf) != (hub.log.origin, asked.asked_index, leaf):
+        raise AnswerRefusedError("The offer is to another entry of the log than the one that asked.")
+    if consent.member != member.member or [c.cell for c in offer.cells] != list(consent.cells):
+        raise AnswerRefusedError("The offer is not about the cells of its consent.")
 
 
 def begin_round(hub: Hub, work: UnitOfWork, asked: AskedQuestion) -> TotalRound | None:
@@ -79,7 +87,7 @@ def begin_round(hub: Hub, work: UnitOfWork, asked: AskedQuestion) -> TotalRound 
     tables = {m: a for m, a in answers.items() if not a.refusals}
     usable = {m: o for m, o in offers.items() if m in tables and _fits(o, tables[m])}
     keys = {e.member: Verifier.parse(e.answer_key) for e in work.enrolments()}
-    consents = {m: open_consent(o.consent, keys[m]) for m, o in usable.items() if m in keys}
+    consents = {m: open_consent(o.consent, keys[m]) for m, o in usable.items() if m in keys and o.consent}
     sums = planned_sums(tables, usable, consents)
     if not sums:
         return None

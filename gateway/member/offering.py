@@ -1,6 +1,7 @@
 """With an answer goes an offer: bounds of its withheld cells, and which of them this member would contribute.
 
-It is made once, with a mask key of its own, and only where the policy lets withheld cells into totals.
+It is made once, with a mask key of its own. Where the policy lets no withheld cell into totals, it has bounds only,
+which follow from what is shown.
 """
 
 from collections.abc import Sequence
@@ -38,7 +39,7 @@ def offer(node: Node, shelf: CubeShelf, sent: Sent) -> MadeOffer | None:
         cube = None if in_force is None else shelf.cube(in_force.version)
         if not isinstance(put, Answered) or policy is None or cube is None or cube.index != sent.cube_index:
             return None
-        if not policy.regional_totals.withheld_cells or work.totals.offer(sent.question_id) is not None:
+        if work.totals.offer(sent.question_id) is not None:
             return None
         made = _made(node, cube, put, answer, (policy, work.totals.entered()))
         if made is not None:
@@ -50,21 +51,25 @@ def _made(
     node: Node, cube: ReadyCube, put: Put, answer: Answer, limits: tuple[Policy, Sequence[Entered]]
 ) -> MadeOffer | None:
     policy, entered = limits
+    takes_part = policy.regional_totals.withheld_cells
     try:
         cells = withheld_of(node.dictionary, cube, question_of(node.dictionary, put).inside())
-        entering = offered(cube, cells, [e.people for e in entered])
+        entering = offered(cube, cells, [e.people for e in entered]) if takes_part else {}
     except (QuestionError, TotalError):
         return None
-    secret = new_secret()
-    consent = Consent(
-        asked=answer.asked,
-        member=node.member,
-        snapshot=cube.snapshot.id,
-        key=MaskKey(secret).public,
-        contributors=policy.regional_totals.contributors,
-        cells=tuple(sorted(entering)),
-    )
-    body = _offer(answer.question_id, cells, entering, sign_text(consent.as_json(), node.answer_signer))
+    secret = new_secret() if entering else None
+    consent = ""
+    if secret is not None:
+        given = Consent(
+            asked=answer.asked,
+            member=node.member,
+            snapshot=cube.snapshot.id,
+            key=MaskKey(secret).public,
+            contributors=policy.regional_totals.contributors,
+            cells=tuple(sorted(entering)),
+        )
+        consent = sign_text(given.as_json(), node.answer_signer)
+    body = _offer(answer.question_id, cells, entering, consent)
     return MadeOffer(
         question_id=answer.question_id,
         asked_index=answer.asked.index,

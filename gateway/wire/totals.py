@@ -67,6 +67,7 @@ class OfferedCell:
 class Offer:
     """For the hub: the consent's note with what is needed of its cells, and the member's k.
 
+    Without a consent ("") the member contributes nothing, and there are only bounds.
     `least_of` and `most_of` bound every withheld cell of the answer, in its order; None where nothing does.
     All of it follows from what the member's cube shows.
     """
