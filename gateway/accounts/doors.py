@@ -49,6 +49,7 @@ COMMANDS: dict[str, Action] = {
     "safelane attack": Action.WORK_ON_FILES,
     "safelane backup": Action.RUN,
     "safelane certificate": Action.PROTECT,
+    "safelane count-once": Action.PROTECT,
     "safelane demo": Action.WORK_ON_FILES,
     "safelane doctor": Action.RUN,
     "safelane epoch": Action.REIDENTIFY,

@@ -120,7 +120,8 @@ DUTIES: dict[Action, Duty] = {
     Action.RUN: Duty("start, stop, back up and upgrade", _only(Who.OPERATOR), _only(Who.OPERATOR)),
     Action.LOAD: Duty("map and load the national register", node=_only(Who.CONTROLLER)),
     Action.PROTECT: Duty(
-        "build the protected cube, look at its preview and certificate", node=_only(Who.CONTROLLER)
+        "build the protected cube, look at its preview and certificate, count people once with others",
+        node=_only(Who.CONTROLLER),
     ),
     Action.RULE: Duty(
         "write a policy, put it in force, approve or refuse a question that waits",
