@@ -200,12 +200,20 @@ def _check_codes(table: Table, known: Sequence[Release]) -> None:
                 continue
             ours = table.dim(dim.name)
             for code in dim.codes:
-                if code not in ours.index or ours.parent.get(code) != dim.parent.get(code):
+                # A new level above leaves a code what it was; a period that goes on keeps its place.
+                if code not in ours.index or (
+                    ours.parent.get(code) != dim.parent.get(code)
+                    and _leaves(ours, code) != _leaves(dim, code)
+                ):
                     message = (
                         f"earlier release number {number}: the table places {dim.name}={code!r} otherwise"
                     )
                     remedy = "Give the table the codes of every earlier release, each below the same parent."
                     raise TableError(message, remedy=remedy)
+
+
+def _leaves(dim: Hierarchy, code: str) -> set[str]:
+    return {dim.codes[n] for n in np.flatnonzero(dim.covered_leaves(dim.position(code))).tolist()}
 
 
 def _merge(dim: Hierarchy, telling: Sequence[Bools]) -> tuple[Hierarchy, NDArray[np.int32]]:

@@ -79,7 +79,7 @@ def compose(parts: Sequence[Part], lattice: Lattice, rules: Rules) -> tuple[Bool
 
     A cell is shown where every period's number is. Of additions and leavings those count that are known by
     themselves; where they are not, the former value stands. What is small is withheld, and with a withheld
-    group its breakdown by sensitive dimensions.
+    group its breakdown by sensitive dimensions. What is a sum of shown cells is shown.
     """
     keys = lattice.keys()
     every, small = np.ones(lattice.size, dtype=np.bool_), np.zeros(lattice.size, dtype=np.bool_)
@@ -98,7 +98,21 @@ def compose(parts: Sequence[Part], lattice: Lattice, rules: Rules) -> tuple[Bool
         rules.sensitive - c.certificate.sensitive for p in parts for c in p.cubes
     ):
         hidden = _with_breakdowns(lattice, keys, hidden, rules)
-    return hidden, np.where(hidden, -1, values), every & hidden
+    lost = every & hidden
+    _sum_up(lattice, values, hidden, lost)
+    return hidden, np.where(hidden, -1, values), lost
+
+
+def _sum_up(lattice: Lattice, values: Ints, hidden: Bools, lost: Bools) -> None:
+    """Show, in place, what is a sum of shown cells: a new grouping of codes that the releases had already."""
+    for _ in range(max((int(d.depth.max()) for d in lattice.dims), default=0)):
+        for parts, above in lattice.parents():
+            withheld = np.bincount(above, weights=hidden[parts], minlength=lattice.size) > 0
+            divided = np.bincount(above, minlength=lattice.size) > 0
+            found = hidden & divided & ~withheld & ~lost
+            shown = np.where(hidden[parts], 0, values[parts])
+            values[found] = np.bincount(above, weights=shown, minlength=lattice.size).astype(np.int64)[found]
+            hidden[found] = False
 
 
 def _small(rules: Rules, values: Ints) -> Bools:

@@ -242,6 +242,20 @@ def test_a_dimension_more_is_withheld_until_it_is_protected():
     assert made.lookup({"place": "P", "sex": "F"}) == Value(9)
 
 
+def test_a_new_grouping_of_places_is_a_sum_of_what_was_shown():
+    recoded = Hierarchy(
+        "place", ("Total", "PQ", "P", "Q", "R"), {"PQ": "Total", "P": "PQ", "Q": "PQ", "R": "Total"}
+    )
+    parts = [period(["2020"], LARGE)]
+    made = Chronicle.of([recoded, SEX, flat("year", "2020")], RULES, parts)
+    assert made.lookup({"place": "PQ"}) == Value(sum(LARGE[:4]))
+    assert made.lookup({"place": "PQ", "sex": "F"}) == Value(LARGE[0] + LARGE[2])
+    small = Chronicle.of([recoded, SEX, flat("year", "2020")], RULES, [period(["2020"], SMALL)])
+    for sex in ("F", "M"):
+        shown = [small.lookup({"place": p, "sex": sex}) for p in ("P", "Q")]
+        assert (small.lookup({"place": "PQ", "sex": sex}) == Withheld()) == (Withheld() in shown)
+
+
 def test_it_is_stored_and_read_back_to_the_same_bytes_and_a_changed_byte_is_noticed():
     made = view([period(["2020"], LARGE), added(["2020"], SMALL)], ["2020"])
     data = made.to_bytes()

@@ -80,3 +80,23 @@ def test_the_same_release_again_gives_nothing_more_away(first):
     again = build_cube(table(), RULES, KEY, known=[first]).release()
     findings = attack([first, again], threshold=5, time_limit=60)
     assert (findings.disclosed, findings.narrow, findings.unasked) == ((), (), ())
+
+
+def test_a_new_level_above_the_codes_of_an_earlier_release(first):
+    raw = table()
+    places = [c for c in raw.dims[0].codes if c != "Total"]
+    parent = {p: ("North" if n < 4 else "South") for n, p in enumerate(places)}
+    regions = Hierarchy(
+        "place", ("Total", "North", "South", *places), {**parent, "North": "Total", "South": "Total"}
+    )
+    codes = [d.codes for d in raw.dims]
+    cells = [
+        (tuple(c[i] for c, i in zip(codes, row, strict=True)), int(n))
+        for row, n in zip(raw.coords, raw.counts, strict=True)
+    ]
+    recoded = Table.of([regions, *raw.dims[1:]], cells, by=("place", "age"))
+
+    second = build_cube(recoded, RULES, KEY, known=[first])
+
+    findings = attack([first, second.release()], threshold=5, time_limit=60)
+    assert (findings.disclosed, findings.narrow, findings.unasked) == ((), (), ())
