@@ -1,7 +1,7 @@
 """With an answer goes an offer: bounds of its withheld cells, and which of them this member would contribute.
 
-It is made once, with a mask key of its own. Where the policy lets no withheld cell into totals, it has bounds only,
-which follow from what is shown.
+It is made once, with a mask key of its own. Where the policy lets no withheld cell into totals it has bounds
+only, which follow from what is shown.
 """
 
 from collections.abc import Sequence
