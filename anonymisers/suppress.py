@@ -176,7 +176,8 @@ def _large(pattern: Pattern) -> Bools:
 
 
 def _above(pattern: Pattern, cells: list[int]) -> Bools:
-    """The cells of block 0 of which some uncovered cell is a part, but for the total."""
+    """The cells of block 0 of which some uncovered cell is a part, but for the total; where all of them are
+    withheld already, whole tables, first the fewest."""
     lattice = pattern.system.blocks[0].lattice
     hidden = np.zeros(pattern.system.size, dtype=np.bool_)
     for cell in cells:
@@ -194,15 +195,29 @@ def _above(pattern: Pattern, cells: list[int]) -> Bools:
             }
     total = lattice.cells(np.array([[d.root for d in pattern.system.dims]], dtype=np.int32))
     hidden[total] = False
-    if not (hidden & ~pattern.hidden & ~pattern.fixed).any():
-        hidden = ~pattern.fixed
-        hidden[total] = False
-        if not (hidden & ~pattern.hidden).any():
-            where = pattern.system.blocks[0].lattice.dims
-            names = ", ".join(d.name for d in where)
-            message = f"no safe pattern was found for the table over {names}"
-            raise ProtectionError(message, remedy="Drop a level or a table, or let fewer figures stay fixed.")
-    return hidden & ~pattern.fixed
+    for wider in (hidden, *_whole_tables(pattern, cells), np.ones_like(hidden)):
+        wanted = wider & ~pattern.fixed
+        wanted[total] = False
+        if (wanted & ~pattern.hidden).any():
+            return wanted
+    names = ", ".join(d.name for d in lattice.dims)
+    message = f"no safe pattern was found for the table over {names}"
+    raise ProtectionError(message, remedy="Drop a level or a table, or let fewer figures stay fixed.")
+
+
+def _whole_tables(pattern: Pattern, cells: list[int]) -> tuple[Bools, Bools]:
+    """The tables of block 0 that hold some of the cells; those with all tables that are margins of them."""
+    lattice = pattern.system.blocks[0].lattice
+    of = lattice.table_of()
+    tables = set(of[[c for c in cells if c < lattice.size]].tolist())
+    axes = [set(lattice.tables[t]) for t in tables]
+    margins = {t for t, own in enumerate(lattice.tables) if any(set(own) <= other for other in axes)}
+    masks = []
+    for chosen in (tables, margins):
+        mask = np.zeros(pattern.system.size, dtype=np.bool_)
+        mask[: lattice.size] = np.isin(of, sorted(chosen))
+        masks.append(mask)
+    return masks[0], masks[1]
 
 
 def _kept_whole(pattern: Pattern, must_hide: Bools, breakdowns: Breakdowns) -> Bools:
