@@ -152,8 +152,7 @@ def _worlds(search: Search, rules: Rules, key: bytes) -> tuple[World, ...]:
             break
         take(shuffled(people, moves, key, str(number)))
     for inner in np.flatnonzero(small).tolist():
-        found = search.change_inner(people.coords[inner]) if small[inner] else None
-        if found is not None:
+        for found in search.change_inner(people.coords[inner]) if small[inner] else ():
             for world in lifted(people, found, small):
                 take(world)
     return tuple(worlds)

@@ -31,6 +31,8 @@ WIDE_LADDER: Ladder = (
 """Where there are few inner cells with people: it costs more for each target, and withholds less."""
 FEW = 2500
 """Inner cells with people up to which that is so."""
+NOTHING_MORE = -1
+"""The cap with which no shown cell may change."""
 SELDOM = 0.25
 """A rung that helps fewer targets of a table than this is skipped there: the next does what it does."""
 TRIED = 12
@@ -100,16 +102,26 @@ class Search:
         finally:
             pattern.hidden[insider], pattern.fixed[insider] = True, False
 
-    def change_inner(self, place: NDArray[np.int32]) -> Alternative | None:
-        """An alternative in which somebody leaves an inner cell (dims,) of the full cross, or None."""
+    def change_inner(self, place: NDArray[np.int32]) -> list[Alternative]:
+        """Alternatives, in one of which somebody leaves an inner cell (dims,) of the full cross, or none.
+
+        First one that withholds nothing more is sought. Else the others are what its cells need in turn.
+        """
         everything = frozenset(range(len(self.pattern.system.dims)))
         target = Target(INNER, 0, place, everything)
-        for size, cap in self._ladder:
-            reaches = [Reach(move, size, cap) for move in moves_for(everything, self._groups)]
-            found = self._cheapest(target, (-1,), reaches)
-            if found is not None:
-                return found
-        return None
+        moves = moves_for(everything, self._groups)
+        free = tuple((size, NOTHING_MORE) for size in sorted({size for size, _ in self._ladder}))
+        first = len(self.pattern.alternatives)
+        for size, cap in (*free, *self._ladder):
+            if self._cheapest(target, (-1,), [Reach(move, size, cap) for move in moves]) is not None:
+                break
+        todo = self.pattern.open_cells().tolist()
+        while todo:
+            covered = [self.cover(cell) for cell in todo]
+            if not all(covered):
+                break
+            todo = self.pattern.open_cells().tolist()
+        return self.pattern.alternatives[first:]
 
     def _safe(self, cell: int) -> bool:
         return bool(self.pattern.safe(np.array([cell]))[0])
