@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audit.cosignature import Cosigner
-from audit.events import RegionJoined, whole_second
 from audit.note import Verifier
 from audit.staging import SequencedLog
 from gateway.bootstrap.clock import SYSTEM
@@ -68,8 +67,7 @@ def connect(
     with open_member(directory, clock) as node, node.store.writing() as work:
         now = node.clock.now()
         node.log.create(work.log, int(now.timestamp()))
-        event = RegionJoined(member, hub.log_key, hub.call_key, whole_second(now))
-        entries.record(node, work, event, {})
+        entries.record(node, work, entries.region_joined(node, hub, now), {})
 
 
 @contextmanager

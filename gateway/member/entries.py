@@ -6,7 +6,15 @@ from typing import Any
 
 from audit.commitment import Opening, commit
 from audit.event_values import CoarseShare, CoarseSize, PolicyStep
-from audit.events import CubeCertified, Event, PolicyInForce, SnapshotLoaded, encode, whole_second
+from audit.events import (
+    CubeCertified,
+    Event,
+    PolicyInForce,
+    RegionJoined,
+    SnapshotLoaded,
+    encode,
+    whole_second,
+)
 from audit.question_events import Answered, Refused, Rejected
 from gateway import __version__
 from gateway.member.context import Node
@@ -16,6 +24,7 @@ from gateway.member.proving import ProvenQuestion
 from gateway.member.shape import Shape
 from gateway.watching.recovering import check_recovered
 from gateway.wire.answer import Answer
+from gateway.wire.enrolling import HubKeys
 from gateway.wire.signed import ANSWER, answer_text
 
 CERTIFICATE = "certificate"
@@ -114,6 +123,10 @@ def policy_in_force(
         at=whole_second(at),
     )
     return event, openings
+
+
+def region_joined(node: Node, hub: HubKeys, at: datetime) -> Event:
+    return RegionJoined(node.member, hub.log_key, hub.call_key, whole_second(at))
 
 
 def snapshot_loaded(node: Node, snapshot: str, until: str, at: datetime) -> Event:
