@@ -22,7 +22,7 @@ from gateway.http.signatures import (
     verify_call,
 )
 from gateway.hub.errors import NotAuthenticatedError
-from gateway.hub.model import Enrolment
+from gateway.wire.enrolling import Enrolment
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -1,4 +1,4 @@
-"""A node asks to become part of a region, and becomes part of it once the fingerprint was compared by voice."""
+"""A node asks to become part of a region, and is part of it once the fingerprint was compared by voice."""
 
 import json
 from dataclasses import dataclass

@@ -16,9 +16,7 @@ from gateway.keys.access import Access, keep_access
     help="Directory to keep it in; name it to `safelane ask` afterwards.",
 )
 @click.option("--hub", "hub_url", required=True, help="Address of the hub: https://...")
-@click.option(
-    "--log-key", required=True, help="Key of the regional log, as the hub's operator gave it."
-)
+@click.option("--log-key", required=True, help="Key of the regional log, as the hub's operator gave it.")
 @click.option("--token", prompt=True, hide_input=True, help="Better left out: then it is asked for, unseen.")
 def access(directory: Path, hub_url: str, log_key: str, token: str) -> None:
     """Keep a token and the address that it is for, in a file that only you can read."""

@@ -7,11 +7,12 @@ from audit.excerpt import excerpt
 from audit.note import Note
 from gateway.hub.context import Hub
 from gateway.hub.errors import PollRefusedError
-from gateway.hub.model import AskedQuestion, Enrolment, Presence
+from gateway.hub.model import AskedQuestion, Presence
 from gateway.hub.ports import View
 from gateway.hub.seeing import about, see
 from gateway.hub.totalling import calls
 from gateway.hub.witnessing import cosignature_of
+from gateway.wire.enrolling import Enrolment
 from gateway.wire.exchange import Delivery, Poll, PollReply
 from gateway.wire.shown import Sight
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from audit.checkpoint import Checkpoint
 from audit.policy import Policy
 from gateway.hub.context import Hub
-from gateway.hub.model import Enrolment, Presence
+from gateway.hub.model import Presence
 from gateway.hub.ports import View
 from gateway.hub.seeing import log_keys_of, origin_of, witness_keys_of
 from gateway.watching.alerting import evidence_alerts, key_alerts, raise_alerts
@@ -15,6 +15,7 @@ from gateway.watching.clocks import Tick, clock_alerts
 from gateway.watching.model import Alert, Concern
 from gateway.watching.quorum import members_policy, quorum_alerts
 from gateway.watching.reconciling import Compared, Entries, Horizon, alert_of, answers_in, compare_logs
+from gateway.wire.enrolling import Enrolment
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from audit.receipt import Receipt
 from gateway.accounts.model import Principal as Principal  # noqa: PLC0414 - who asks is part of the model here
 from gateway.accounts.model import Role as Role  # noqa: PLC0414 - likewise
 from gateway.question import Question
-from gateway.wire.enrolling import Enrolment as Enrolment
+from gateway.wire.enrolling import Enrolment
 
 
 @dataclass(frozen=True)

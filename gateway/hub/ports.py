@@ -13,17 +13,11 @@ from audit.commitment import Opening
 from audit.log import Storage
 from audit.witness import WitnessStorage
 from gateway.accounts.ports import People, PeopleNotes, PeopleWriter
-from gateway.hub.model import (
-    Application,
-    AskedQuestion,
-    Enrolment,
-    Invited,
-    LoggedAnswer,
-    Presence,
-)
+from gateway.hub.model import Application, AskedQuestion, Invited, LoggedAnswer, Presence
 from gateway.hub.total_ports import TotalsView, TotalsWriter
 from gateway.watching.ports import Watch, WatchView
 from gateway.watching.recovering import Recovery, RecoveryNotes
+from gateway.wire.enrolling import Enrolment
 from gateway.wire.exchange import SignedAnswer
 from gateway.wire.release import Release
 

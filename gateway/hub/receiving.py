@@ -11,9 +11,10 @@ from audit.question_events import Answered, Refused
 from audit.receipt import Receipt
 from gateway.hub.context import Hub
 from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError, TooLateError, UnknownQuestionError
-from gateway.hub.model import AskedQuestion, Enrolment, State
+from gateway.hub.model import AskedQuestion, State
 from gateway.hub.ports import View
 from gateway.wire.answer import Answer, AnswerError
+from gateway.wire.enrolling import Enrolment
 from gateway.wire.exchange import SignedAnswer
 from gateway.wire.signed import ANSWER, open_answer
 

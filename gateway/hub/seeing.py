@@ -9,10 +9,10 @@ from audit.vkey import VerifierKey
 from audit.witness_protocol import AddCheckpoint
 from gateway.hub.context import Hub
 from gateway.hub.errors import PollRefusedError
-from gateway.hub.model import Enrolment
 from gateway.hub.ports import View
 from gateway.watching.keys import LOG, WITNESS, KnownKeys, is_about_keys, known_keys
 from gateway.watching.witnessing import follow_excerpt, witness_head
+from gateway.wire.enrolling import Enrolment
 from gateway.wire.shown import ShownLog, Sight
 
 

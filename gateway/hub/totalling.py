@@ -20,12 +20,13 @@ from audit.total_events import Contributed, TotalAsked, TotalReleased
 from gateway.hub import entries
 from gateway.hub.context import Hub
 from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError, TooLateError, UnknownQuestionError
-from gateway.hub.model import AskedQuestion, Enrolment, State
+from gateway.hub.model import AskedQuestion, State
 from gateway.hub.planning_totals import planned_sums, withheld_cells
 from gateway.hub.ports import UnitOfWork, View
 from gateway.hub.total_model import TotalRound
 from gateway.wire.answer import Answer
 from gateway.wire.calls import Codes, TotalFormatError, TotalsCall
+from gateway.wire.enrolling import Enrolment
 from gateway.wire.signed import answer_of_text
 from gateway.wire.totals import (
     CONTRIBUTION,

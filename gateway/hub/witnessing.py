@@ -6,9 +6,9 @@ from audit.errors import AuditError
 from audit.note import Note, Signature, open_note
 from gateway.hub.context import Hub
 from gateway.hub.errors import PollRefusedError
-from gateway.hub.model import Enrolment
 from gateway.hub.ports import View
 from gateway.hub.seeing import witness_keys_of
+from gateway.wire.enrolling import Enrolment
 
 
 def cosignature_of(hub: Hub, view: View, member: Enrolment, text: str) -> tuple[int, Signature] | None:

@@ -8,7 +8,7 @@ class LinkError(SafelaneError):
 
 
 class ShorterLogError(LinkError):
-    """The hub refused our call: its log is shorter than what we have witnessed, or ours contradicts itself."""
+    """The hub refused our call: its log is shorter than what we witnessed, or ours contradicts itself."""
 
 
 class UnprovenError(SafelaneError):

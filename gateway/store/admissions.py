@@ -7,9 +7,10 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from gateway.hub.errors import ReplayedError
-from gateway.hub.model import Application, Enrolment, Invited
+from gateway.hub.model import Application, Invited
 from gateway.store.enrolling_tables import member_applications, member_invitations, nonces
 from gateway.store.hub_tables import enrolments
+from gateway.wire.enrolling import Enrolment
 
 _KEYS = ("answer_key", "log_key", "witness_key", "call_key")
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, exists, insert, select, update
 from audit.commitment import Opening
 from audit.log import Storage
 from gateway.dictionary import Dictionary
-from gateway.hub.model import AskedQuestion, Enrolment, LoggedAnswer, Presence, State
+from gateway.hub.model import AskedQuestion, LoggedAnswer, Presence, State
 from gateway.question import parse
 from gateway.store.admissions import SqlAdmissions, enrolment_of, take_nonce
 from gateway.store.database import Database
@@ -25,6 +25,7 @@ from gateway.store.sequencer import Sequencer
 from gateway.store.watch_tables import log_settled
 from gateway.store.watching import SqlWatch
 from gateway.store.witnessed import SqlWitnessStorage
+from gateway.wire.enrolling import Enrolment
 from gateway.wire.exchange import SignedAnswer
 from gateway.wire.release import Release, release_from_json
 

@@ -15,7 +15,7 @@ from gateway.bootstrap.member import connect, create_member, open_member
 from gateway.hub.context import Hub
 from gateway.hub.delivering import poll
 from gateway.hub.errors import AlreadyAnsweredError, PollRefusedError, TooLateError
-from gateway.hub.model import Enrolment, Principal, Role
+from gateway.hub.model import Principal, Role
 from gateway.hub.receiving import receive
 from gateway.hub.totalling import receive_contribution, receive_offer
 from gateway.member.building import build
@@ -25,6 +25,7 @@ from gateway.member.errors import LinkError, ShorterLogError
 from gateway.member.loading import keep_snapshot
 from gateway.member.rounds import Round, run_round
 from gateway.member.snapshot import LINKS, Column, Snapshot
+from gateway.wire.enrolling import Enrolment
 from gateway.wire.exchange import Poll, PollReply, SignedAnswer
 from gateway.wire.totals import Offer, SignedContribution
 

@@ -17,9 +17,9 @@ from audit.question_events import Asked
 from audit.receipt import Receipt
 from gateway.hub.context import Hub
 from gateway.hub.delivering import poll
-from gateway.hub.model import Enrolment
 from gateway.wire.answer import Answer, AskedEntry, Refusal
 from gateway.wire.cells import Axis
+from gateway.wire.enrolling import Enrolment
 from gateway.wire.exchange import Delivery, Poll, PollReply, SignedAnswer
 from gateway.wire.signed import ANSWER, answer_text, sign_answer
 
