@@ -7,6 +7,7 @@ from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from gateway.accounts.errors import BusyError, PassphraseError
 
@@ -31,6 +32,9 @@ saturday sunday safelane landmine mine clearance victim assistance abcd abcdef a
 """
 """What common passwords are made of. At this length the lists of common ones hold repetitions of these."""
 
+_BREACHED = frozenset(FREQUENCY_LISTS["passwords"])
+"""The 30,000 passwords that stand most often in published breaches, in small letters."""
+
 _LEET = str.maketrans("013457@$!", "oleastasi")
 _hasher = PasswordHasher(time_cost=ROUNDS, memory_cost=MEMORY_KIB, parallelism=LANES)
 _turns = BoundedSemaphore(AT_ONCE)
@@ -47,11 +51,19 @@ def check(passphrase: str, known: Iterable[str] = ()) -> None:
             f"{LEAST if len(passphrase) < LEAST else MOST} characters.",
             remedy="Take four or five words that do not belong together. Spaces are welcome.",
         )
-    if _left_over(passphrase, known) < LEAST_DIFFERENT:
+    if _is_breached(passphrase) or _left_over(passphrase, known) < LEAST_DIFFERENT:
         raise PassphraseError(
             "The passphrase is one of those that are tried first.",
             remedy="It repeats itself, counts up, or is made of well-known words or of your own name.",
         )
+
+
+def _is_breached(passphrase: str) -> bool:
+    """Whether it stands in the list, however it is spaced, capitalised or doubled."""
+    plain = re.sub(r"[\s._-]+", "", passphrase.lower())
+    half, odd = divmod(len(plain), 2)
+    doubled = plain[:half] if not odd and plain[:half] == plain[half:] else plain
+    return not _BREACHED.isdisjoint({passphrase.lower(), plain, doubled})
 
 
 def _left_over(passphrase: str, known: Iterable[str]) -> int:

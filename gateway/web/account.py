@@ -33,8 +33,9 @@ def show() -> Response:
 
 @blueprint.post("/sessions/end")
 def end_sessions() -> AnyResponse:
-    """One session that is named, or all others."""
+    """One session that is named, or all others; whoever took over an open browser does not shut its owner out."""
     who = signed_in()
+    require_fresh(accounts(), who)
     name, wanted = who.account.name, typed("session")
     others = [s.id for s in open_sessions(accounts(), name) if s.id != who.session.id]
     if wanted or others:

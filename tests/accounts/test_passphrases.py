@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from gateway.accounts import passphrases
 from gateway.accounts.errors import PassphraseError
@@ -51,6 +52,24 @@ def test_what_is_tried_first_is_refused(passphrase: str) -> None:
 
     assert refused.value.remedy
     assert passphrase not in refused.value.message or not passphrase
+
+
+@pytest.mark.parametrize(
+    "passphrase", ["1qaz2wsx3edc4rfv", "1QAZ 2wsx 3edc 4rfv", "qweasdzxcqweasdzxc", "trustno1 trustno1"]
+)
+def test_what_breaches_hold_is_refused(passphrase: str) -> None:
+    """However it is spaced, capitalised or doubled; nobody outside is asked."""
+    with pytest.raises(PassphraseError, match="tried first"):
+        passphrases.check(passphrase)
+
+
+def test_every_breached_one_that_is_long_enough_is_refused() -> None:
+    long = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= passphrases.LEAST]
+    assert len(long) > 20
+
+    for word in long:
+        with pytest.raises(PassphraseError):
+            passphrases.check(word)
 
 
 def test_only_the_right_one_fits_and_it_is_kept_with_its_own_salt() -> None:
