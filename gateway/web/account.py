@@ -33,7 +33,7 @@ def show() -> Response:
 
 @blueprint.post("/sessions/end")
 def end_sessions() -> AnyResponse:
-    """One session that is named, or all others; whoever took over an open browser does not shut its owner out."""
+    """One session that is named, or all others; an open browser that was taken over shuts nobody out."""
     who = signed_in()
     require_fresh(accounts(), who)
     name, wanted = who.account.name, typed("session")
