@@ -62,7 +62,7 @@ class Goals:
         least, most = self.reduced.interval(extent.proven_low, extent.proven_high)
         two = np.floor(high + SLACK) > np.ceil(low - SLACK)
         large = ~self.small(least, most)
-        asked = self.wide(low, high) | (large & two)
+        asked = two & (self.wide(low, high) | large)
         unasked = two | (low < self.smallest - 1 + SLACK) | large
         exact = (low <= least + SLACK) & (high >= most - SLACK)
         return np.where(self.withheld, asked, unasked) | exact | (self.reduced.rep < 0)

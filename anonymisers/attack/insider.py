@@ -1,11 +1,12 @@
 """What the only person of a withheld cell can compute, who adds the own cell to what is known.
 
 For such a cell s (true value 1) and another small cell t the question is whether t is constant over the
-worlds with s = 1. Worlds found before answer it for nearly all pairs: t differs from the truth in some world
-with s = 1; or worlds lie on both sides of s = 1 and t does not move in proportion with s, so that some
-mixture of two worlds with s = 1 moves t. What is left is decided by linear programs with s held at 1.
+worlds with s = 1. Worlds found before answer it for nearly all pairs: t differs from the truth by a person or
+more in some world with s = 1, or in a mixture of two worlds, one on either side of s = 1. What is left is
+decided by linear programs with s held at 1.
 
-Over the reals, rounded inwards: a pair reported is truly computable.
+In small parts worlds are of whole people, and the answer is exact. In larger ones they are over the reals,
+rounded inwards: a pair reported is truly computable.
 """
 
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ NEAR = (300, 1200)
 """Cells that may change around one that an insider might compute: a first try and a second."""
 ASIDE = 0.05
 """Weight of pushing what else he might compute at the same time."""
+MIXED = 12
+"""Worlds on either side of the truth that are mixed with each other."""
 MORE_WORLDS, MORE_WORLDS_LARGE = 300, 60
 """Worlds sought for insiders besides those at hand; in a large part each costs more than a few programs."""
 Floats = NDArray[np.float64]
@@ -43,16 +46,16 @@ class Suspects:
 
 def computable(
     part: Part, suspects: Suspects, worlds: Floats, polytope: Polytope
-) -> Iterator[tuple[int, int, bool]]:
-    """Pairs (t, s) of different columns where t is certain once s is known, and whether t = s in every world.
+) -> Iterator[tuple[int, int, float | None]]:
+    """Pairs (t, s) of columns where t is certain once s is known, and t - s where all worlds agree in that.
 
     `worlds` is an array (worlds, columns). Raises OutOfTimeError.
     """
     worlds = np.concatenate([worlds, _beside_the_truth(suspects, polytope)])
     nearby = Nearby(part.rows, polytope.low, polytope.high, part.rows.rows_of(len(part.columns)))
-    for own, candidates in _candidates(part, suspects, worlds):
+    for own, candidates in _candidates(part, suspects, worlds, mixed=not polytope.whole):
         others = candidates
-        for size in NEAR:
+        for size in () if polytope.whole else NEAR:
             polytope.check_time()
             others = _still(own, others, suspects.truth, nearby, size)
         yield from _certain(own, others, suspects.truth, polytope)
@@ -77,50 +80,42 @@ def _beside_the_truth(suspects: Suspects, polytope: Polytope) -> Floats:
     return np.stack(worlds)
 
 
-def _candidates(part: Part, suspects: Suspects, worlds: Floats) -> Iterator[tuple[int, Index]]:
-    """For each insider's column the columns that the worlds do not clear of it."""
+def _candidates(
+    part: Part, suspects: Suspects, worlds: Floats, *, mixed: bool
+) -> Iterator[tuple[int, Index]]:
+    """For each insider's column the columns that the worlds do not clear of it.
+
+    Cleared is what moves by a whole person in a world, or (with `mixed`) in a mixture of two, in which the
+    insider's does not: a smaller move may lie between two whole numbers, and clears nothing.
+    """
     moved = worlds - suspects.truth
     moved[np.abs(moved) <= STILL] = 0.0
-    sided = np.logical_and((moved > 0).any(axis=0), (moved < 0).any(axis=0))
-    alike = _Parallel(moved[:, suspects.small])
-    moves = (moved[:, suspects.small] != 0).astype(np.float32)
+    small = moved[:, suspects.small]
+    moves = (np.abs(small) >= 1 - EXACT).astype(np.float32)
     same_part = part.label[suspects.small]
-    edge = suspects.own[~sided[suspects.own]]
-    for start in range(0, len(edge), CHUNK):
-        own = edge[start : start + CHUNK]
+    for start in range(0, len(suspects.own), CHUNK):
+        own = suspects.own[start : start + CHUNK]
         still = (moved[:, own] == 0).astype(np.float32)
         stuck = still.T @ moves == 0
         for row, column in enumerate(own.tolist()):
-            found = suspects.small[stuck[row] & (same_part == part.label[column])]
+            left = np.flatnonzero(stuck[row] & (same_part == part.label[column]))
+            if mixed:
+                left = left[~_moved_by_mixtures(moved[:, column], small[:, left])]
+            found = suspects.small[left]
             yield column, found[found != column]
-    for column in suspects.own[sided[suspects.own]].tolist():
-        found = suspects.small[alike.to(moved[:, column])]
-        yield column, found[found != column]
 
 
-class _Parallel:
-    """Finds the columns of a matrix that are multiples of a given one."""
+def _moved_by_mixtures(own: Floats, others: Floats) -> Bools:
+    """Which columns a mixture of two worlds moves by a person while it holds the insider's still.
 
-    def __init__(self, columns: Floats) -> None:
-        self._columns = columns
-        random = np.random.default_rng(0)
-        self._views = random.standard_normal((2, len(columns)))
-        self._angle = self._angles(columns)
-        self._order = np.argsort(self._angle)
-        self._sorted = self._angle[self._order]
-
-    def _angles(self, columns: Floats) -> Floats:
-        one, two = self._views @ columns
-        return np.asarray(np.arctan(one / np.where(two == 0, 1e-300, two)))
-
-    def to(self, column: Floats) -> Index:
-        angle = float(self._angles(column[:, None])[0])
-        low, high = np.searchsorted(self._sorted, [angle - STILL, angle + STILL])
-        near = self._order[low:high]
-        top = int(np.argmax(np.abs(column)))
-        factor = self._columns[top, near] / column[top]
-        apart = np.abs(self._columns[:, near] - np.outer(column, factor)).max(axis=0)
-        return np.sort(near[apart <= 10 * STILL])
+    `own` (worlds,) and `others` (worlds, columns) are moves away from the truth.
+    """
+    up, down = np.flatnonzero(own > 0)[:MIXED], np.flatnonzero(own < 0)[:MIXED]
+    if not (len(up) and len(down)):
+        return np.zeros(others.shape[1], dtype=np.bool_)
+    rise, fall = 1 / own[up][:, None, None], -1 / own[down][None, :, None]
+    mixture = (rise * others[up][:, None, :] + fall * others[down][None, :, :]) / (rise + fall)
+    return np.asarray((np.abs(mixture) >= 1 - EXACT).any(axis=(0, 1)))
 
 
 def _still(own: int, others: Index, truth: Floats, nearby: Nearby, size: int) -> Index:
@@ -147,7 +142,9 @@ def _still(own: int, others: Index, truth: Floats, nearby: Nearby, size: int) ->
     return np.array(kept, dtype=np.int64)
 
 
-def _certain(own: int, others: Index, truth: Floats, polytope: Polytope) -> Iterator[tuple[int, int, bool]]:
+def _certain(
+    own: int, others: Index, truth: Floats, polytope: Polytope
+) -> Iterator[tuple[int, int, float | None]]:
     """Those of the columns that have one value once the insider's is held at its true one."""
     if not len(others):
         return
@@ -164,20 +161,19 @@ def _certain(own: int, others: Index, truth: Floats, polytope: Polytope) -> Iter
                 world = polytope.vertex(objective)
                 objective[column] = 0.0
                 spread.append(float(world[column]))
-                left = left[(np.abs(world - truth)[left] <= STILL) | (left == column)]
+                left = left[(np.abs(world - truth)[left] < 1 - EXACT) | (left == column)]
             if np.floor(spread[0] + EXACT) == np.ceil(spread[1] - EXACT):
                 fixed.append(column)
             left = left[left != column]
     finally:
         polytope.release(own)
     for column in fixed:
-        yield column, own, _equal(column, own, polytope, len(truth))
+        yield column, own, _difference(column, own, polytope, len(truth))
 
 
-def _equal(one: int, other: int, polytope: Polytope, size: int) -> bool:
-    """Whether two columns are equal in every world."""
+def _difference(one: int, other: int, polytope: Polytope, size: int) -> float | None:
+    """By how much the first column exceeds the second in every world; None where worlds differ in that."""
     objective = np.zeros(size)
     objective[one], objective[other] = 1.0, -1.0
-    return all(
-        abs(float(turn * objective @ polytope.vertex(turn * objective))) <= EXACT for turn in (1.0, -1.0)
-    )
+    most, least = (float(objective @ polytope.vertex(turn * objective)) for turn in (1.0, -1.0))
+    return float(np.floor(most + EXACT)) if np.floor(most + EXACT) == np.ceil(least - EXACT) else None

@@ -50,9 +50,9 @@ class Insiders:
         )
         if not len(suspects.own) or not len(suspects.small):
             return
-        for small, own, equal in computable(part, suspects, pool.worlds(), polytope):
+        for small, own, apart in computable(part, suspects, pool.worlds(), polytope):
             pairs = self._across(int(part.columns[small]), int(part.columns[own]))
-            self._pairs.extend((t, s) for t, s in pairs if not (equal and self._shared(t, s)))
+            self._pairs.extend((t, s) for t, s in pairs if not self._same(t, s, apart))
 
     def found(self, extent: Extent) -> tuple[Insight, ...]:
         """The findings, but for cells that everybody can compute."""
@@ -69,11 +69,17 @@ class Insiders:
 
     def _tied(self, column: int) -> Iterator[tuple[int, int]]:
         """Pairs of boxes of one column: each is certain once the other is known."""
-        reduced = self._goals.reduced
         for t, s in self._across(column, column):
-            equal = reduced.sign[t] == reduced.sign[s] and reduced.offset[t] == reduced.offset[s]
-            if t != s and not (equal and self._shared(t, s)):
+            if t != s and not self._same(t, s, 0.0):
                 yield t, s
+
+    def _same(self, t: int, s: int, apart: float | None) -> bool:
+        """Whether box t is the insider's own s under another name; `apart`: column of t less that of s."""
+        reduced = self._goals.reduced
+        if apart is None or reduced.sign[t] != reduced.sign[s]:
+            return False
+        between = reduced.sign[t] * apart + reduced.offset[t] - reduced.offset[s]
+        return bool(between == 0) and self._shared(t, s)
 
     def _across(self, small: int, own: int) -> Iterator[tuple[int, int]]:
         for s in self._boxes_of[own]:

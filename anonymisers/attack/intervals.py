@@ -3,10 +3,10 @@
 Each world found widens what is known of every cell in it, so most cells are settled by a few random
 objectives; only cells that stay narrow get a minimum and a maximum of their own.
 
-An interval over the reals, rounded inwards, holds the one over integers: a cell with one value left is truly
-disclosed, a narrow one truly narrow. The reverse is not proven: integer programs, which could pin down a cell
-that bounds, rank and rounding leave two values, are not solved. Against enumeration of all integer worlds of
-tiny tables no such cell has turned up (tests/anonymisers/test_attack_against_oracle.py).
+In small parts of the system (`polytope.WHOLE`) worlds are of whole people, and intervals exact. In larger
+ones an interval over the reals, rounded inwards, holds the one over integers: a cell with one value left is
+truly disclosed, a narrow one truly narrow; what only whole numbers pin down may stay unseen there. Compared
+with the enumeration of all worlds of tiny tables in tests/anonymisers/test_attack_against_oracle.py.
 """
 
 import time

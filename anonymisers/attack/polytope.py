@@ -1,9 +1,9 @@
 """One connected part of the attacker's system as a linear program that is solved again and again.
 
-Only the objective changes between solves. Every solution is a *world* over the reals: one assignment that
-agrees with all releases. A vertex costs few steps when the last one was near (primal simplex from a feasible
-basis); an interior world (interior point, no crossover) costs the same whatever came before, which is much
-less where a part has many thousand cells.
+Only the objective changes between solves. Every solution is a *world*, in small parts of whole people, else
+over the reals: one assignment that agrees with all releases. A vertex costs few steps when the last one was
+near (primal simplex from a feasible basis); an interior world (interior point, no crossover) costs the same
+whatever came before, which is much less where a part has many thousand cells.
 """
 
 from collections.abc import Callable
@@ -23,6 +23,10 @@ PRIMAL_SIMPLEX = 4
 EXACT = 1e-6
 """Counts are told apart at this distance; the solver is asked for 1e-9."""
 
+WHOLE = 120
+"""A part of at most so many columns is solved in whole numbers: every world found is one of people. In larger
+parts worlds are over the reals, and what only whole numbers give away may stay unseen."""
+
 SHARP = (("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9))
 
 Floats = NDArray[np.float64]
@@ -39,18 +43,19 @@ class Polytope:
     def __init__(self, rows: Rows, low: Floats, high: Floats, seconds_left: Callable[[], float]) -> None:
         self._rows, self._row_of = rows, rows.row_of
         self.low, self.high = low.copy(), np.minimum(high, ENDLESS)
+        self.whole = len(low) <= WHOLE
         self._seconds_left = seconds_left
         self._columns = np.arange(len(low), dtype=np.int32)
         self._simplex: _Highs | None = None
         self._barrier: _Highs | None = None
 
     def vertex(self, objective: Floats) -> Floats:
-        """The vertex with the greatest objective.
+        """A world with the greatest objective: a vertex, or in a small part one of whole people.
 
         Raises TableError when there is no world at all, OutOfTimeError when the time is up.
         """
         if self._simplex is None:
-            self._simplex = self._solver(solver="simplex")
+            self._simplex = self._solver(**({} if self.whole else {"solver": "simplex"}))
         solver = self._simplex
         self._aim(solver, objective)
         if not self._run(solver):
@@ -58,9 +63,12 @@ class Polytope:
             solver.clearSolver()
             self._run(solver)
         self._judge(solver)
+        found = np.asarray(solver.getSolution().col_value)
+        if self.whole:
+            return np.asarray(np.rint(found), dtype=np.float64)
         solver.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX)
         solver.setOptionValue("presolve", "off")
-        return np.asarray(solver.getSolution().col_value)
+        return found
 
     def interior(self, objective: Floats) -> Floats:
         """A world with the greatest objective (to 1e-8), as far from other bounds as that allows.
@@ -107,7 +115,10 @@ class Polytope:
         }
         for name, value in settings.items():
             solver.setOptionValue(name, value)
-        solver.passModel(model_of(self._rows, self.low, self.high))
+        model = model_of(self._rows, self.low, self.high)
+        if self.whole:
+            model.integrality_ = [highspy.HighsVarType.kInteger] * len(self.low)
+        solver.passModel(model)
         return solver
 
     def check_time(self) -> None:
