@@ -7,11 +7,11 @@ on the other. Keys are in it: whoever has a backup has everything.
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -99,7 +99,7 @@ def back_up(directory: Path, target: Path, progress: Progress = lambda *_: None)
         rows=dict(rows),
         files={path: _sha256(partial / path) for path in _paths(partial)},
     )
-    (partial / MANIFEST).write_text(json.dumps(asdict(manifest), indent=2) + "\n", encoding="utf-8")
+    _write_manifest(partial, manifest)
     check(partial)
     _durable(partial)
     partial.rename(target)
@@ -167,11 +167,24 @@ def _config(directory: Path, side: str) -> HubConfig | MemberConfig:
     return read_config(directory, HubConfig) if side == HUB else read_config(directory, MemberConfig)
 
 
+def _write_manifest(backup: Path, manifest: Manifest) -> None:
+    body = asdict(manifest)
+    text = json.dumps({**body, "digest": _digest(body)}, indent=2) + "\n"
+    (backup / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def _digest(body: Mapping[str, Any]) -> str:
+    """Tells damage of the manifest; whoever means harm can make it anew, but not the log's signature."""
+    return sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+
+
 def _manifest(backup: Path) -> Manifest:
     try:
         body: dict[str, Any] = json.loads((backup / MANIFEST).read_text(encoding="utf-8"))
+        if body.pop("digest", None) != _digest(body):
+            raise ValueError("damaged")
         manifest = Manifest(**body)
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, AttributeError):
         raise BackupError(f"{backup} is no backup, or its {MANIFEST} is damaged.", remedy=_ANOTHER) from None
     if manifest.format != FORMAT or manifest.side not in (HUB, MEMBER):
         raise BackupError(

@@ -4,10 +4,12 @@ import json
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from federation import Federation, federation
+from sqlalchemy import update
 
 from gateway.bootstrap.backup import BackupError, back_up, check, restore
 from gateway.bootstrap.hub import open_hub
@@ -17,7 +19,8 @@ from gateway.hub.context import Hub
 from gateway.hub.delivering import poll
 from gateway.hub.errors import PollRefusedError
 from gateway.question import Question, parse
-from gateway.store.database import StorageError
+from gateway.store.database import Database, StorageError, sqlite_url
+from gateway.store.logs import log_entries
 from gateway.watching.recovering import RecoveringError
 from gateway.wire.exchange import Poll
 
@@ -117,14 +120,21 @@ def test_damage_is_found(region: Federation, tmp_path: Path) -> None:
 
 
 def test_a_log_that_was_rewritten_in_the_backup_is_found(region: Federation, tmp_path: Path) -> None:
-    """Also when whoever changed it has corrected the sums."""
+    """Also when whoever changed it has corrected every sum."""
     ask_one(region)
     back_up(tmp_path / "region" / "hub", tmp_path / "backup")
+    copy = Database(sqlite_url(tmp_path / "backup" / "database.sqlite"))
+    with copy.writing() as connection:
+        connection.execute(update(log_entries).where(log_entries.c.number == 2).values(entry=b"{}"))
+    copy.close()
     manifest = json.loads((tmp_path / "backup" / "manifest.json").read_text())
-    manifest["log_root"] = "00" * 32
+    digest = sha256((tmp_path / "backup" / "database.sqlite").read_bytes()).hexdigest()
+    manifest["files"]["database.sqlite"] = digest
+    del manifest["digest"]
+    manifest["digest"] = sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
     (tmp_path / "backup" / "manifest.json").write_text(json.dumps(manifest))
 
-    with pytest.raises(BackupError, match="log"):
+    with pytest.raises(BackupError, match="signed checkpoint"):
         check(tmp_path / "backup")
 
 
