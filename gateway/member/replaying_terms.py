@@ -47,9 +47,7 @@ def replay_terms(view: View, event: Answered | Refused, number: int, verdict: Ve
     if terms.quotas:
         before = list(_charged(view, event, number))
         if None in before:
-            unchecked = (
-                "Not every earlier decision can be opened: how often was asked before is not known.",
-            )
+            unchecked = (_UNKNOWN,)
         elif _used_up(terms, [at for at in before if at is not None], charged_at):
             return Terms((Refusal.QUOTA_USED_UP,))
         if unchecked and _reasons(event) == (Refusal.QUOTA_USED_UP.value,):
@@ -58,9 +56,7 @@ def replay_terms(view: View, event: Answered | Refused, number: int, verdict: Ve
         return Terms((Refusal.NOT_APPROVED,), (), unchecked)
     missing = _PERSONS[terms.approval] - leaves.count(True)
     if isinstance(event, Answered) and missing > 0:
-        return Terms(
-            verdict.refusals, ("it needed the leave of a person, which the log does not have",), unchecked
-        )
+        return Terms(verdict.refusals, (_NO_LEAVE,), unchecked)
     return Terms(verdict.refusals, (), unchecked)
 
 
