@@ -44,7 +44,7 @@ _CHANGING = (
     (re.compile(r"\b[0-9a-f]{64}\b"), "HASH"),
     (re.compile(r"\b000(?:\.p/\d+)?\b"), "LAST-TILE"),
 )
-_CELL = re.compile(r"(?:\d+|w|>=\d+)\*?")
+_CELL = re.compile(r"(?:\d+|w|>=\d+|\d+\.\.\d+)\*?")
 _NUMBER = re.compile(r"\d+\*?")
 _RULE = re.compile(r"-{2,}")
 
