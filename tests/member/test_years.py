@@ -267,7 +267,8 @@ def test_a_further_dimension_is_protected_beside_what_was_given_out(node: Node) 
 
     assert made.hindrance is None
     after = newest(node)
-    assert after.lookup({"victim_type": "DIR"}) == Value(320)
+    # Which of equally safe patterns is taken hangs on the node's key: some withhold it beside the new tables.
+    assert after.lookup({"victim_type": "DIR"}) in (Value(320), Withheld())
     assert after.lookup({"date": "2022"}) == before.lookup({"date": "2022"})
     assert len(after.parts[0].cubes) == 2
     assert withstands(after)

@@ -1,7 +1,7 @@
 """The small values beneath a policy: pools and bands, graded words, conditions; and that nothing changes."""
 
 from collections.abc import Callable
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, fields
 from datetime import datetime
 
 import pytest
@@ -129,7 +129,7 @@ def test_nothing_of_a_decision_can_be_changed_afterwards(
         banned.conditions,
     )
     for value in values:
-        name = next(iter(vars(value)))
+        name = fields(value)[0].name
         with pytest.raises(FrozenInstanceError):
             setattr(value, name, getattr(value, name))
 
