@@ -1,7 +1,7 @@
 """The small values beneath a policy: pools and bands, graded words, conditions; and that nothing changes."""
 
 from collections.abc import Callable
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import fields
 from datetime import datetime
 
 import pytest
@@ -129,8 +129,8 @@ def test_nothing_of_a_decision_can_be_changed_afterwards(
         banned.conditions,
     )
     for value in values:
-        name = fields(value)[0].name
-        with pytest.raises(FrozenInstanceError):
+        name = value._fields[0] if isinstance(value, tuple) else fields(value)[0].name
+        with pytest.raises(AttributeError):  # of a named tuple; a frozen dataclass raises a kind of it
             setattr(value, name, getattr(value, name))
 
 
