@@ -95,6 +95,17 @@ def test_another_session_is_ended_at_once(house: House, ana) -> None:
     assert isinstance(house.events()[-2], SessionsEnded)
 
 
+def test_ending_others_needs_a_sign_in_of_just_now(house: House, ana) -> None:
+    """Whoever finds a browser left open does not shut its owner out elsewhere."""
+    home, office = house.signed_in(ana), house.signed_in(ana)
+    house.clock.move(seconds=sessions.FRESH.total_seconds() + 1)
+
+    sent_away = office.post("/account/sessions/end", {}, page="/account")
+
+    assert sent_away.headers["Location"] == "/sign-in?next=%2Faccount&again=1"
+    assert home.is_signed_in
+
+
 def test_all_others_are_ended_at_once(house: House, ana) -> None:
     many = [house.signed_in(ana) for _ in range(3)]
 
