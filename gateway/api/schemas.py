@@ -110,10 +110,10 @@ class ApplicationSchema(Strict):
 
     secret = fields.String(required=True, validate=validate.Length(max=200))
     member = fields.String(required=True, validate=validate.Regexp(r"\A[A-Z]{2}\Z"))
-    answer_key = fields.String(required=True, validate=validate.Length(max=1000))
-    log_key = fields.String(required=True, validate=validate.Length(max=1000))
-    witness_key = fields.String(required=True, validate=validate.Length(max=1000))
-    call_key = fields.String(required=True, validate=validate.Length(max=1000))
+    answer_key = fields.String(required=True, validate=validate.Length(max=250))
+    log_key = fields.String(required=True, validate=validate.Length(max=250))
+    witness_key = fields.String(required=True, validate=validate.Length(max=250))
+    call_key = fields.String(required=True, validate=validate.Length(max=250))
 
 
 class DeliverySchema(Schema):

@@ -34,6 +34,8 @@ _CALL = ("@method", "@path", "content-type", "content-digest")
 _REPLY = ("@status", "content-digest", '"signature";req')
 _LABEL = "safelane"
 _NONCE_BYTES = 16
+LONGEST_NONCE: Final = 100
+"""Characters; nonces are kept, and strangers choose their own."""
 
 
 class UnsignedError(SafelaneError):
@@ -202,11 +204,13 @@ def _verify(
             "The message's signature is missing or does not hold.",
             remedy="Nothing was done. If it happens again, compare the keys of both sides.",
         ) from None
-    if len(found) != 1 or not found[0].nonce:
-        raise UnsignedError("The message's signature has no nonce, or there are several.")
+    if len(found) != 1 or not 0 < len(found[0].nonce or "") <= LONGEST_NONCE:
+        raise UnsignedError(
+            "The message's signature has no nonce, one that is too long, or there are several."
+        )
     parameters = found[0].parameters
     made = datetime.fromtimestamp(int(parameters["created"]), UTC)
-    return Signed(str(parameters["keyid"]), found[0].nonce, made + VALID + 2 * SKEW)
+    return Signed(str(parameters["keyid"]), str(found[0].nonce), made + VALID + 2 * SKEW)
 
 
 def _tag(region: str) -> str:

@@ -95,6 +95,18 @@ def test_keys_must_be_those_of_the_caller(region: Region, invitation: Invitation
     assert enrolling.pending(region.hub) == []
 
 
+def test_a_strangers_long_names_are_refused(region: Region, invitation: Invitation, clock: HandClock) -> None:
+    """What a stranger chooses freely is kept nowhere before it is found to fit."""
+    endless = Signer.generate("x" * 300)
+    keys = {**SimulatedMember("LA", clock).enrolment.as_json(), "call_key": str(endless.key)}
+    auth = Signatures(ORIGIN, endless, region.hub.call_signer.verifier, clock)
+
+    with httpx.Client(base_url=region.url, auth=auth, trust_env=False) as client:
+        body = {"secret": invitation.secret, **keys}
+        assert client.post("/federation/v1/applications", json=body).status_code == 422
+    assert enrolling.pending(region.hub) == []
+
+
 def test_a_revoked_member_is_not_heard(region: Region) -> None:
     with region.member("KH") as kh, region.member("TH") as th:
         assert kh.post("/federation/v1/poll", json=POLL).status_code == 200
