@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import resources
+from itertools import count
 
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary
@@ -24,6 +25,7 @@ RECIPIENTS = (
     "public",
 )
 AT = datetime(2026, 6, 1, tzinfo=UTC)
+_NUMBERS = count()
 
 
 def main() -> None:
@@ -37,7 +39,7 @@ def main() -> None:
     for name, text in texts.items():
         policy = load_policy(text, words)
         print(f"\n{name}")
-        show("read the document", lambda text=text: load_policy(text, words), 20)
+        show("read the document", lambda text=text: load_policy(fresh(text), words), 20)
         for kind, request in requests(policy).items():
             show(
                 f"decide, {kind}", lambda policy=policy, request=request: decide(policy, request, AT), rounds
@@ -45,6 +47,19 @@ def main() -> None:
         show("lint", lambda policy=policy: lint(policy), 20)
         other = edited(text, words)
         show("difference", lambda policy=policy, other=other: diff(policy, other), 20)
+        show("read two, difference and lint", lambda text=text: whole(text, words), 20)
+
+
+def whole(text: str, words: Vocabulary) -> None:
+    """All that `safelane policy diff` and `lint` do with two files."""
+    old, new = load_policy(fresh(text), words), edited(fresh(text), words)
+    diff(old, new)
+    lint(new, beside=[old])
+
+
+def fresh(text: str) -> str:
+    """The same document in a text never read before: what was parsed is remembered by its text."""
+    return f"{text}# {next(_NUMBERS)}\n"
 
 
 def example(name: str) -> str:
