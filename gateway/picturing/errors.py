@@ -1,0 +1,21 @@
+"""What cannot be pictured, and why."""
+
+from gateway.errors import SafelaneError
+
+
+class CellError(SafelaneError):
+    """The table has no cell of that key."""
+
+    exit_code = 2
+
+
+class LayoutError(SafelaneError):
+    """The levels that should run across are not those of the table."""
+
+    exit_code = 2
+
+
+class NothingToDrawError(SafelaneError):
+    """No picture fits the question, or not the one that was asked for."""
+
+    exit_code = 2

@@ -1,0 +1,86 @@
+"""What people read for the codes of a table, and what a table is called."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from gateway.dictionary import Dictionary, DictionaryError, unknown_place
+from gateway.picturing.words import Words, capital, msgid
+from gateway.question import COUNTRY
+from gateway.wire.cells import TOTAL, Axis
+from gateway.wire.release import Release
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Labels in the language of `words`. A code that this dictionary does not know stays as it is."""
+
+    dictionary: Dictionary
+    words: Words
+
+    def level(self, level: str) -> str:
+        """`outcome`, `five years`."""
+        if level == COUNTRY:
+            return self.words.say(msgid("country"))
+        known = self.dictionary.levels.get(level)
+        return level if known is None else self.words.say(known.label)
+
+    def code(self, level: str, code: str) -> str:
+        """`killed`, `Cambodia`; the root is `Total`. A place that is not known names its country."""
+        if code == TOTAL:
+            return self._total
+        try:
+            if level == COUNTRY:
+                return self.words.say(self.dictionary.member(code).name)
+            label = self.dictionary.code(level, code)
+        except (DictionaryError, KeyError):
+            return code
+        if code in self._nowhere:
+            return f"{self.words.say(label)} ({self._nowhere[code]})"
+        return self.words.say(label)
+
+    def axis(self, axis: Axis) -> Mapping[str, str]:
+        """The labels of an axis, by code."""
+        return {code: self.code(axis.level, code) for code in axis.codes}
+
+    @cached_property
+    def _nowhere(self) -> Mapping[str, str]:
+        return {
+            unknown_place(code): self.words.say(member.name)
+            for code, member in self.dictionary.members.items()
+        }
+
+    @cached_property
+    def _total(self) -> str:
+        return self.words.say(msgid("Total"))
+
+    def measure(self, release: Release) -> str:
+        """`people killed or injured`."""
+        name = str(release.question.get("measure", ""))
+        known = self.dictionary.measures.get(name)
+        return name if known is None else self.words.say(known.label)
+
+    def caption(self, release: Release) -> str:
+        """`People killed or injured, by country and year; sex: female`."""
+        levels = [self.level(axis.level) for axis in release.axes]
+        text = capital(self.measure(release))
+        if levels:
+            text = self.words.filled(
+                msgid("%(measure)s, by %(levels)s"), measure=text, levels=self.words.listed(levels)
+            )
+        return "; ".join([text, *self.filters(release)])
+
+    def filters(self, release: Release) -> list[str]:
+        """`sex: female`, one for each filter of the question."""
+        where: Mapping[str, list[str]] = release.question.get("where", {})
+        return [
+            f"{self.level(level)}: {', '.join(self.code(level, code) for code in codes)}"
+            for level, codes in where.items()
+        ]
+
+    def key(self, release: Release, key: tuple[str, ...]) -> str:
+        """`Cambodia, 2023, killed`: the codes of a cell that are no totals, or `Total`."""
+        named = [
+            self.code(axis.level, code) for axis, code in zip(release.axes, key, strict=True) if code != TOTAL
+        ]
+        return ", ".join(named) or self._total

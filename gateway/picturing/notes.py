@@ -1,0 +1,61 @@
+"""What the signs of a table mean: only those that it uses."""
+
+from dataclasses import dataclass
+
+from gateway.picturing.words import MEANINGS, SHORT, WITHHELD, Words, capital, msgid
+from gateway.wire.cells import Cell, Status
+from gateway.wire.release import Release
+
+LACKING = "*"
+"""Beside a number that is without a member."""
+UNDER_MASKS = "+"
+"""Beside a number that holds withheld cells of members, summed so that nobody saw one."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """`sign` stands in the table and `text` says what it means; `kind` is a status, `bounds` or a mark."""
+
+    sign: str
+    text: str
+    kind: str
+
+
+def marks(cell: Cell) -> str:
+    """The signs beside a number."""
+    return (UNDER_MASKS if cell.under_masks else "") + (LACKING if cell.lacks else "")
+
+
+def notes(release: Release, words: Words) -> tuple[Note, ...]:
+    """The legend of a table, the reserved symbol first."""
+    used = {cell.status for cell in release.cells}
+    found = []
+    if Status.WITHHELD in used:
+        found.append(Note(WITHHELD, capital(words.say(MEANINGS[Status.WITHHELD])), Status.WITHHELD.value))
+    if any(cell.at_least is not None or cell.at_most is not None for cell in release.cells):
+        text = msgid("Withheld, but what is shown elsewhere leaves only these numbers")
+        found.append(Note(_bounds_sign(release, words), words.say(text), "bounds"))
+    for status, short in SHORT.items():
+        if status in used:
+            found.append(Note(words.say(short), capital(words.say(MEANINGS[status])), status.value))
+    found += _marks_explained(release, words)
+    return tuple(found)
+
+
+def _bounds_sign(release: Release, words: Words) -> str:
+    if any(cell.at_most is not None for cell in release.cells):
+        return words.say(msgid("a to b"))
+    return words.say(msgid("at least a"))
+
+
+def _marks_explained(release: Release, words: Words) -> list[Note]:
+    found = []
+    summed = sorted({member for cell in release.cells for member in cell.under_masks})
+    if summed:
+        text = msgid("Holds withheld cells of %(members)s, summed so that nobody saw one")
+        found.append(Note(UNDER_MASKS, words.filled(text, members=", ".join(summed)), "under-masks"))
+    lacking = sorted({member for cell in release.cells for member in cell.lacks})
+    if lacking:
+        text = msgid("A total that lacks at least one of: %(members)s")
+        found.append(Note(LACKING, words.filled(text, members=", ".join(lacking)), "lacks"))
+    return found
