@@ -3,6 +3,7 @@
 from marshmallow import RAISE, Schema, fields, validate
 
 from audit.excerpt import MOST_LEAVES
+from gateway.wire.sharing import LARGEST
 
 DEADLINE_SECONDS = 10
 LONGEST_DEADLINE_SECONDS = 7 * 24 * 3600
@@ -102,6 +103,14 @@ class PollSchema(Strict):
     wait = fields.Float(load_default=0.0, validate=validate.Range(min=0, max=30))
     waiting = fields.List(
         fields.String(validate=validate.Length(max=100)), load_default=[], validate=validate.Length(max=200)
+    )
+    sharing = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=LARGEST),
+        metadata={
+            "description": "what the member's policy releases, as a signed note; its absence says nothing"
+        },
     )
 
 

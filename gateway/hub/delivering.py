@@ -1,15 +1,18 @@
 """A member calls: it is told how the log has grown, and gets the questions that wait for it."""
 
 import time
+from datetime import timedelta
 
 from audit.checkpoint import Checkpoint
 from audit.excerpt import excerpt
 from audit.note import Note
+from gateway.hub.absence import due
 from gateway.hub.context import Hub
 from gateway.hub.errors import PollRefusedError
 from gateway.hub.model import AskedQuestion, Presence
 from gateway.hub.ports import View
 from gateway.hub.seeing import about, see
+from gateway.hub.sharing import readable
 from gateway.hub.totalling import calls
 from gateway.hub.witnessing import cosignature_of
 from gateway.wire.enrolling import Enrolment
@@ -45,15 +48,20 @@ def poll(hub: Hub, member: Enrolment, call: Poll) -> PollReply:
 
 
 def _note(hub: Hub, member: Enrolment, call: Poll) -> None:
-    """Keep when the member called, what waits for a person there, and its cosignature of our log."""
+    """Keep when the member called, what waits there, what it shares, and its cosignature of our log."""
     gathered = None
+    sharing = readable(member, call.sharing)
     if call.cosignature is not None:
         with hub.store.reading() as view:
             gathered = cosignature_of(hub, view, member, call.cosignature)
     with hub.store.notes() as notes:
         head = None if call.log is None else call.log.head
         news = notes.waits(member.member, call.waiting)
-        notes.seen(Presence(member.member, hub.clock.now(), head, call.seen_size))
+        notes.states(member.member, sharing, hub.clock.now())
+        now = hub.clock.now()
+        ends = now + timedelta(seconds=min(call.wait, LONGEST_WAIT))
+        before = notes.seen(Presence(member.member, now, head, call.seen_size, ends, call.serves))
+        news = news or (before is not None and now > due(before, hub.started))
         if gathered is not None:
             size, cosignature = gathered
             notes.log.add_cosignatures(size, [cosignature])
@@ -81,7 +89,7 @@ def _reply(hub: Hub, view: View, member: Enrolment, call: Poll, sight: Sight) ->
             f"{member.member} has witnessed {seen_size} log entries, this hub has only {size}.",
             remedy="The hub must not go on: restore its newest backup and compare it with its witnesses.",
         )
-    waiting = [q for q in view.undelivered(member.member) if q.deadline > hub.clock.now()][:MOST_DELIVERIES]
+    waiting = list(view.undelivered(member.member, hub.clock.now()))[:MOST_DELIVERIES]
     return PollReply(
         checkpoint=str(note),
         consistency=tuple(hub.log.consistency(view.log, seen_size, size)),

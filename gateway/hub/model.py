@@ -12,6 +12,7 @@ from gateway.accounts.model import Principal as Principal  # noqa: PLC0414 - who
 from gateway.accounts.model import Role as Role  # noqa: PLC0414 - likewise
 from gateway.question import Question
 from gateway.wire.enrolling import Enrolment
+from gateway.wire.sharing import Sharing
 
 
 @dataclass(frozen=True)
@@ -78,3 +79,11 @@ class Presence:
     last_seen: datetime
     log_head: str | None
     witnessed_size: int
+
+
+@dataclass(frozen=True)
+class StatedSharing:
+    """What a member states that its policy releases, and since when it has stated exactly this."""
+
+    sharing: Sharing
+    since: datetime

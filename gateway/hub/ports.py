@@ -13,7 +13,14 @@ from audit.commitment import Opening
 from audit.log import Storage
 from audit.witness import WitnessStorage
 from gateway.accounts.ports import People, PeopleNotes, PeopleWriter
-from gateway.hub.model import Application, AskedQuestion, Invited, LoggedAnswer, Presence
+from gateway.hub.model import (
+    Application,
+    AskedQuestion,
+    Invited,
+    LoggedAnswer,
+    Presence,
+    StatedSharing,
+)
 from gateway.hub.total_ports import TotalsView, TotalsWriter
 from gateway.watching.ports import Watch, WatchView
 from gateway.watching.recovering import Recovery, RecoveryNotes
@@ -129,6 +136,9 @@ class View(Protocol):
 
     def presence(self) -> Sequence[Presence]: ...
 
+    def sharings(self) -> Mapping[str, StatedSharing]:
+        """What enrolled members state that they share; without those that do not say."""
+
 
 class UnitOfWork(View, Protocol):
     """Writing: all of it or nothing, in one transaction with the log entries that explain it."""
@@ -176,6 +186,9 @@ class Notes(Protocol):
     def people(self) -> PeopleNotes: ...
 
     def seen(self, seen: Presence) -> None: ...
+
+    def states(self, member: str, note: str | None, at: datetime) -> None:
+        """What the member states that it shares, in place of what it stated before; None: it does not say."""
 
     def waits(self, member: str, question_ids: Collection[str]) -> bool:
         """Which of the questions put to a member wait there for a person; whether that is news."""

@@ -14,6 +14,7 @@ from gateway.member.offering import offer
 from gateway.member.ports import HubLink, View
 from gateway.member.proving import Witnessed
 from gateway.member.seeing import convict_shorter, follow_regional, show, witness_regional
+from gateway.member.sharing import state
 from gateway.wire.calls import TotalsCall
 from gateway.wire.exchange import Delivery, SignedAnswer
 from gateway.wire.totals import CONTRIBUTION, offer_from_json
@@ -38,7 +39,7 @@ def run_round(node: Node, shelf: CubeShelf, link: HubLink, wait: float) -> Round
     send_outbox(node, link)
     with node.store.reading() as view:
         held = tuple(one.question_id for one in view.waiting_questions()[:MOST_HELD])
-        call = replace(show(node, view, wait), waiting=held)
+        call = replace(show(node, view, wait), waiting=held, sharing=state(node, view, shelf))
     try:
         reply = link.poll(call)
     except ShorterLogError:

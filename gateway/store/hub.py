@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, exists, insert, select, update
 from audit.commitment import Opening
 from audit.log import Storage
 from gateway.dictionary import Dictionary
-from gateway.hub.model import AskedQuestion, LoggedAnswer, Presence, State
+from gateway.hub.model import AskedQuestion, LoggedAnswer, Presence, State, StatedSharing
 from gateway.question import parse
 from gateway.store.admissions import SqlAdmissions, enrolment_of, take_nonce
 from gateway.store.database import Database
@@ -22,6 +22,7 @@ from gateway.store.people import SqlPeople
 from gateway.store.people_writing import SqlPeopleNotes, SqlPeopleWriter
 from gateway.store.recovery import SqlRecovery
 from gateway.store.sequencer import Sequencer
+from gateway.store.sharings import keep_sharing, stated_sharings
 from gateway.store.watch_tables import log_settled
 from gateway.store.watching import SqlWatch
 from gateway.store.witnessed import SqlWitnessStorage
@@ -171,6 +172,9 @@ class HubView:
         rows = self._connection.execute(select(presence).order_by(presence.c.member))
         return [Presence(row.member, row.last_seen, row.log_head, row.witnessed_size) for row in rows]
 
+    def sharings(self) -> Mapping[str, StatedSharing]:
+        return stated_sharings(self._connection)
+
     def _questions(self, query: Select[tuple[object, ...]]) -> list[AskedQuestion]:
         rows = self._connection.execute(query).all()
         ids = [row.id for row in rows]
@@ -275,6 +279,9 @@ class HubNotes:
         )
         if changed.rowcount == 0:
             self._connection.execute(insert(presence).values(member=seen.member, **values))
+
+    def states(self, member: str, note: str | None, at: datetime) -> None:
+        keep_sharing(self._connection, member, note, at)
 
     def waits(self, member: str, question_ids: Collection[str]) -> bool:
         open_there = (asked_members.c.member == member) & asked_members.c.answer.is_(None)

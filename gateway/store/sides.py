@@ -20,6 +20,7 @@ ONE_SIDE = {
     "member_tables": MEMBER,
     "member_total_tables": MEMBER,
     "policy_tables": MEMBER,
+    "sharing_tables": HUB,
     "vault_tables": MEMBER,
 }
 """Modules whose tables only one side has; those of all others are on both."""

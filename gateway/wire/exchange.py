@@ -27,7 +27,8 @@ from gateway.wire.shown import (
 class Poll:
     """`seen_size` entries of the regional log are witnessed, `copied` followed; `log` is the member's own.
 
-    `waiting`: questions that wait at the member for a person's leave, by their ids.
+    `waiting`: questions that wait at the member for a person's leave, by their ids. `sharing`: what its
+    policy releases, as a signed note (`gateway.wire.sharing`); None where the member does not say.
     """
 
     seen_size: int
@@ -36,6 +37,7 @@ class Poll:
     wait: float
     copied: int = 0
     waiting: tuple[str, ...] = ()
+    sharing: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -43,6 +45,7 @@ class Poll:
             "copied": self.copied,
             "log": None if self.log is None else self.log.as_json(),
             "seen_size": self.seen_size,
+            "sharing": self.sharing,
             "wait": self.wait,
             "waiting": list(self.waiting),
         }

@@ -24,6 +24,7 @@ from gateway.wire.calls import TotalsCall
 from gateway.wire.cells import Status
 from gateway.wire.exchange import Delivery, Poll, PollReply, SignedAnswer
 from gateway.wire.release import Coverage, Release
+from gateway.wire.sharing import Shared, Sharing
 from gateway.wire.shown import ShownLog, Sight, excerpt_as_json
 from gateway.wire.totals import Consent, Contribution, Offer
 
@@ -149,6 +150,8 @@ def _files(directory: Path) -> set[str]:
 ASKED = AskedEntry("region.example/log", 0, "00" * 32)
 MESSAGES = {
     "## From node to hub: poll": Poll(0, None, None, 0.0),
+    "## What is shared": Sharing("KH", None, None, None, None, None, (), ()),
+    "### A permission": Shared((), None, (), (), (), 3, False, False, False),
     "## From hub to node: poll reply": PollReply("", (), ()),
     "## A log that is shown": ShownLog(""),
     "## A sight": Sight(0, 0, None),

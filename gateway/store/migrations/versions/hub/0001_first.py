@@ -308,6 +308,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_sessions_account", "sessions", ["account"], unique=False)
     op.create_table(
+        "sharings",
+        sa.Column("member", sa.String(length=2), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["member"], ["enrolments.member"], name="fk_sharings_member_enrolments"),
+        sa.PrimaryKeyConstraint("member", name="pk_sharings"),
+    )
+    op.create_table(
         "tokens",
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=20), nullable=False),

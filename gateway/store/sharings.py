@@ -1,0 +1,34 @@
+"""Members' statements of what they share: the newest of each, and since when it is so."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select
+
+from audit.note import Note
+from gateway.hub.model import StatedSharing
+from gateway.store.hub_tables import enrolments
+from gateway.store.sharing_tables import sharings
+from gateway.wire.sharing import sharing_of_text
+
+
+def stated_sharings(connection: Connection) -> Mapping[str, StatedSharing]:
+    """By member. Their signatures were verified before they were kept."""
+    rows = connection.execute(
+        select(sharings)
+        .join(enrolments, enrolments.c.member == sharings.c.member)
+        .where(~enrolments.c.revoked)
+        .order_by(sharings.c.member)
+    )
+    return {row.member: StatedSharing(sharing_of_text(Note.parse(row.note).text), row.since) for row in rows}
+
+
+def keep_sharing(connection: Connection, member: str, note: str | None, at: datetime) -> None:
+    """Keep a statement; one that says the same again stays as it is."""
+    own = sharings.c.member == member
+    kept = connection.execute(select(sharings.c.note).where(own)).scalar_one_or_none()
+    if kept == note:
+        return
+    connection.execute(delete(sharings).where(own))
+    if note is not None:
+        connection.execute(insert(sharings).values(member=member, note=note, since=at))

@@ -1,0 +1,119 @@
+"""What members state that they share, at the hub: kept, replaced, forgotten; what it lets an asker expect."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from simulation import HandClock, SimulatedMember
+
+from audit.note import Signer
+from gateway.dictionary import regional
+from gateway.hub.context import Hub
+from gateway.hub.delivering import poll
+from gateway.hub.enrolling import revoke
+from gateway.hub.sharing import Asker, Expected, Outlook, Wish, outlook
+from gateway.wire.answer import Refusal
+from gateway.wire.exchange import Poll
+from gateway.wire.sharing import Shared, Sharing, sign_sharing
+
+TODAY = date(2026, 3, 1)
+ARMAC = Asker("ARMAC", "analyst")
+SHARED = Shared(
+    recipients=("ARMAC",),
+    roles=None,
+    purposes=("regional-reporting",),
+    measures=("casualties",),
+    levels=("outcome", "sex", "year", "year_band5"),
+    max_dims=2,
+    ready_made_only=False,
+    leave_ready_made=False,
+    leave=True,
+)
+STATED = Sharing("KH", "3", "2026-12-31", "s-1", "2025-12-31", "2026-01-15", (SHARED,), ())
+
+
+def calls(hub: Hub, member: SimulatedMember, said: Sharing | None, signer: Signer | None = None) -> None:
+    note = None if said is None else sign_sharing(said, signer or member.signer)
+    poll(hub, member.enrolment, Poll(0, None, None, 0.0, sharing=note))
+
+
+def kept(hub: Hub) -> dict[str, Sharing]:
+    with hub.store.reading() as view:
+        return {member: stated.sharing for member, stated in view.sharings().items()}
+
+
+def wish(*levels: str, purpose: str = "regional-reporting", ready_made: bool = False) -> Wish:
+    return Wish("casualties", purpose, frozenset(levels), ready_made)
+
+
+def expect(said: Sharing | None, asked: Wish, asker: Asker = ARMAC) -> Outlook:
+    return outlook(regional(), said, asker, asked, TODAY)
+
+
+def test_the_newest_statement_counts(hub: Hub, members: dict[str, SimulatedMember], clock: HandClock) -> None:
+    calls(hub, members["KH"], STATED)
+    clock.move(hours=1)
+    calls(hub, members["KH"], STATED)
+    with hub.store.reading() as view:
+        assert view.sharings()["KH"].since < clock.now(), "the same again is no news"
+
+    calls(hub, members["KH"], replace(STATED, policy="4"))
+    assert kept(hub) == {"KH": replace(STATED, policy="4")}
+
+
+def test_members_that_do_not_say_work_as_before(hub: Hub, members: dict[str, SimulatedMember]) -> None:
+    members["TH"].poll(hub)
+    calls(hub, members["KH"], STATED)
+    calls(hub, members["KH"], None)
+
+    assert kept(hub) == {}
+
+
+def test_a_statement_that_is_not_the_members_own_counts_as_none(
+    hub: Hub, members: dict[str, SimulatedMember]
+) -> None:
+    calls(hub, members["KH"], STATED, signer=members["TH"].signer)
+    calls(hub, members["TH"], STATED)  # signed by Thailand, about Cambodia
+
+    assert kept(hub) == {}
+
+
+def test_who_has_left_states_nothing(hub: Hub, members: dict[str, SimulatedMember]) -> None:
+    calls(hub, members["KH"], STATED)
+    revoke(hub, "KH", "key-lost")
+
+    assert kept(hub) == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        (wish("year", purpose="research"), Refusal.NOT_FOR_THIS_PURPOSE),
+        (wish("device_type"), Refusal.NOT_SHARED),
+        (wish("month"), Refusal.TOO_DETAILED),
+        (wish("year", "sex", "outcome"), Refusal.TOO_DETAILED),
+        (Wish("accidents", "regional-reporting", frozenset()), Refusal.NOT_SHARED),
+    ],
+)
+def test_a_refusal_says_what_is_in_the_way(asked: Wish, why: Refusal) -> None:
+    assert expect(STATED, asked) == Outlook(Expected.REFUSE, (why,))
+
+
+def test_a_person_is_asked_where_the_policy_says_so() -> None:
+    assert expect(STATED, wish("year")).expected is Expected.ASK_A_PERSON
+    assert expect(STATED, wish("year", ready_made=True)).expected is Expected.ANSWER
+
+
+def test_ready_made_only() -> None:
+    said = replace(STATED, shared=(replace(SHARED, ready_made_only=True),))
+
+    assert expect(said, wish("year")) == Outlook(Expected.REFUSE, (Refusal.READY_MADE_ONLY,))
+    assert expect(said, wish("year", ready_made=True)).expected is Expected.ANSWER
+
+
+def test_what_changes_for_everybody_else() -> None:
+    assert expect(STATED, wish("year"), Asker("others", "analyst")).why == (Refusal.NOT_FOR_YOU,)
+    assert expect(None, wish("year")).expected is Expected.UNKNOWN
+    assert expect(replace(STATED, policy=None, shared=()), wish("year")).why == (Refusal.NOT_IN_FORCE,)
+    assert expect(replace(STATED, valid_until="2026-02-28"), wish("year")).why == (Refusal.NOT_IN_FORCE,)
+    assert expect(replace(STATED, snapshot=None), wish("year")).why == (Refusal.NOT_READY,)
