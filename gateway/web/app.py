@@ -4,13 +4,28 @@ from flask import Flask
 from flask_limiter import Limiter
 from jinja2 import StrictUndefined
 
-from gateway.accounts.context import Entrance
+from gateway.accounts.context import Accounts, Entrance
+from gateway.accounts.model import Side
 from gateway.accounts.ports import Directory
 from gateway.api import limits
 from gateway.api.app import LIMITER
 from gateway.api.browsers import KEY as PLACE
 from gateway.api.browsers import Place
-from gateway.web import account, base, directory, forms, invitation, rendering, sign_in
+from gateway.api.guard import KEY as ACCOUNTS
+from gateway.web import (
+    account,
+    base,
+    compressing,
+    directory,
+    forms,
+    invitation,
+    keeping,
+    languages,
+    rendering,
+    sign_in,
+)
+from gateway.web.controller import desks as controller
+from gateway.web.desk import Desk
 
 TAKES_SECRETS = (
     "web-sign-in.enter",
@@ -19,6 +34,9 @@ TAKES_SECRETS = (
     "web-account.renew_credentials",
 )
 
+DESKS: dict[Side, tuple[Desk, ...]] = {Side.HUB: (), Side.NODE: controller.SUBJECTS}
+"""Each desk stands on the side where its duties are."""
+
 
 def install(app: Flask, entrance: Entrance, place: Place, provider: Directory | None = None) -> None:
     """Serve the pages under `place`, beside what the application serves already."""
@@ -26,9 +44,16 @@ def install(app: Flask, entrance: Entrance, place: Place, provider: Directory | 
     app.extensions[PLACE] = place
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    base.install(app)
+    compressing.install(app)
+    languages.install(app)
     rendering.install(app)
-    forms.install(app)
-    for module in (base, sign_in, invitation, account, directory):
+    forms.install(app, entrance.sealer)
+    for module in (base, sign_in, invitation, account, directory, keeping, languages):
         app.register_blueprint(module.blueprint)
+    known: Accounts = app.extensions[ACCOUNTS]
+    for desk in DESKS[known.side]:
+        desk.install(app)
     limiter: Limiter = app.extensions[LIMITER]
-    limits.limit_forms(app, limiter, TAKES_SECRETS)
+    signing = tuple(each for each in controller.TAKES_SECRETS if each in app.view_functions)
+    limits.limit_forms(app, limiter, (*TAKES_SECRETS, *signing))

@@ -7,22 +7,24 @@ no more than the API does.
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, redirect, request
+from flask import Flask, Response, g, redirect, request
 
-from gateway.accounts.errors import NotAuthenticatedError, NotFreshError
+from gateway.accounts.errors import NotAuthenticatedError, NotFreshError, StaleFormError
 from gateway.api.browsers import place
 from gateway.api.problems import known
+from gateway.web import keeping
 from gateway.web.base import page
-from gateway.web.forms import is_page
+from gateway.web.forms import ChangedMeanwhileError, is_page
+from gateway.web.sign_in import sign_in_page
 
 PROBLEM = "application/problem+json"
 NOT_FOR_PEOPLE = ("/api/", "/federation/", "/log/")
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-    "object-src 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; font-src 'self'; "
+    "img-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 )
-"""No script at all, nothing from elsewhere."""
+"""Scripts and style are files of ours, none stand in a page; nothing comes from elsewhere."""
 
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -40,6 +42,8 @@ def install(app: Flask) -> None:
     app.before_request(_only_under_our_name)
     app.register_error_handler(NotAuthenticatedError, _sign_in_first)
     app.register_error_handler(NotFreshError, _sign_in_again)
+    app.register_error_handler(StaleFormError, _out_of_date)
+    app.register_error_handler(ChangedMeanwhileError, keeping.changed)
     # The last one runs first: a problem is drawn before it gets the headers of a page.
     app.after_request(_headers)
     app.after_request(_as_page)
@@ -58,15 +62,35 @@ def _only_under_our_name() -> Response | None:
 
 
 def _sign_in_first(error: NotAuthenticatedError) -> Any:
-    if is_page():
-        return redirect(sign_in_address(_here()), 303)
-    return known(error)
+    if not is_page():
+        return known(error)
+    if request.headers.get("HX-Request") == "true":
+        return page("_expired.html", 401)
+    return _sign_in_keeping() or redirect(sign_in_address(_here()), 303)
 
 
 def _sign_in_again(error: NotFreshError) -> Any:
-    if is_page():
-        return redirect(sign_in_address(_here(), again="1"), 303)
-    return known(error)
+    if not is_page():
+        return known(error)
+    return _sign_in_keeping(again=True) or redirect(sign_in_address(_here(), again="1"), 303)
+
+
+def _sign_in_keeping(*, again: bool = False) -> Response | None:
+    """The sign-in page with what was typed in it, sealed; None when nothing was."""
+    if request.method != "POST":
+        return None
+    form = keeping.typed_form() or keeping.unseal(request.form.get(keeping.KEPT, ""))
+    if form is None:
+        return None
+    g.pop("present", None)  # the next form comes from somebody who is yet to sign in
+    return sign_in_page("/", again=again, kept=keeping.seal(form), status=401)
+
+
+def _out_of_date(error: StaleFormError) -> Any:
+    """Whoever is still signed in gets back what was typed, in a form of now."""
+    form, who = keeping.typed_form() if is_page() else None, g.get("present")
+    found = None if form is None or who is None else keeping.give_back(form, who, 403)
+    return known(error) if found is None else found
 
 
 def _here() -> str:

@@ -1,0 +1,48 @@
+"""The main navigation of each desk, and where a role begins. Each desk adds its own entries."""
+
+from dataclasses import dataclass
+
+from flask import request
+from flask_babel import LazyString, lazy_gettext
+
+from gateway.accounts.model import Role, Side
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A link to a page of the desk, in few words."""
+
+    path: str
+    words: LazyString
+
+    @property
+    def current(self) -> bool:
+        """Whether the page that is shown is this one, or below it."""
+        return request.path == self.path or request.path.startswith(f"{self.path}/")
+
+
+ACCOUNT = Entry("/account", lazy_gettext("Account"))
+
+DESKS: dict[tuple[Side, Role], tuple[Entry, ...]] = {
+    (Side.HUB, Role.ANALYST): (),
+    (Side.HUB, Role.AUDITOR): (),
+    (Side.HUB, Role.OPERATOR): (),
+    (Side.NODE, Role.CONTROLLER): (
+        Entry("/controller/approvals", lazy_gettext("Waiting for leave")),
+        Entry("/controller/sharing", lazy_gettext("Seen today")),
+        Entry("/controller/asked", lazy_gettext("Who asked what")),
+    ),
+    (Side.NODE, Role.AUDITOR): (),
+    (Side.NODE, Role.OPERATOR): (),
+}
+"""The first entry is where the desk begins."""
+
+
+def entries(side: Side, role: Role) -> tuple[Entry, ...]:
+    """The navigation of a desk; the own account is always in it."""
+    return (*DESKS.get((side, role), ()), ACCOUNT)
+
+
+def start(side: Side, role: Role) -> str:
+    """The page that a role begins with."""
+    return entries(side, role)[0].path

@@ -1,0 +1,27 @@
+/* What makes pages better where scripts run; none of it is needed. */
+"use strict";
+
+(function () {
+  const offline = document.getElementById("offline");
+  const show = (away) => { if (offline) offline.hidden = !away; };
+
+  window.addEventListener("offline", () => show(true));
+  window.addEventListener("online", () => show(false));
+  document.addEventListener("htmx:sendError", () => show(true));
+  document.addEventListener("htmx:afterOnLoad", () => show(false));
+
+  /* A form is sent once, also when somebody clicks twice on a slow line. */
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    window.addEventListener("pageshow", () => { delete form.dataset.sent; }, { once: true });
+  });
+
+  /* Fields marked with data-submits send their form by themselves once they change. */
+  document.addEventListener("change", (event) => {
+    const field = event.target.closest("[data-submits]");
+    if (field && field.form) field.form.requestSubmit();
+  });
+})();
