@@ -1,20 +1,38 @@
 """How a release looks: as a table, as charts and maps, and what helps where a number is withheld. Pure."""
 
+from gateway.picturing.choosing import draw, fitting
+from gateway.picturing.coarser import Change, Suggestion, coarser, coarser_questions
 from gateway.picturing.errors import CellError, LayoutError, NothingToDrawError
-from gateway.picturing.layout import Head, Layout, Note, Row, Shown, layout
+from gateway.picturing.explaining import Explanation, explain
+from gateway.picturing.following import Bounds, bounds, nearest_ancestor
+from gateway.picturing.layout import Head, Layout, Row, Shown, layout
+from gateway.picturing.notes import Note
+from gateway.picturing.sheet import Picture
 from gateway.picturing.words import ENGLISH, WITHHELD, Words
 
 __all__ = [
     "ENGLISH",
     "WITHHELD",
+    "Bounds",
     "CellError",
+    "Change",
+    "Explanation",
     "Head",
     "Layout",
     "LayoutError",
     "Note",
     "NothingToDrawError",
+    "Picture",
     "Row",
     "Shown",
+    "Suggestion",
     "Words",
+    "bounds",
+    "coarser",
+    "coarser_questions",
+    "draw",
+    "explain",
+    "fitting",
     "layout",
+    "nearest_ancestor",
 ]

@@ -39,9 +39,18 @@ class Labels:
             return f"{self.words.say(label)} ({self._nowhere[code]})"
         return self.words.say(label)
 
-    def axis(self, axis: Axis) -> Mapping[str, str]:
-        """The labels of an axis, by code."""
-        return {code: self.code(axis.level, code) for code in axis.codes}
+    def axis(self, axis: Axis, *, alone: bool = False) -> Mapping[str, str]:
+        """The labels of an axis, by code. Places of several countries that stand `alone` name theirs."""
+        found = {code: self.code(axis.level, code) for code in axis.codes}
+        if not alone or axis.level == COUNTRY or self.dictionary.levels[axis.level].dimension != "place":
+            return found
+        owners = {code: self.dictionary.places.owner.get(code, "") for code in axis.codes if code != TOTAL}
+        if len(set(owners.values())) < 2:
+            return found
+        named = {code: f"{found[code]} ({self.code(COUNTRY, owners[code])})" for code in owners}
+        return {
+            code: text if code in self._nowhere else named.get(code, text) for code, text in found.items()
+        }
 
     @cached_property
     def _nowhere(self) -> Mapping[str, str]:

@@ -104,7 +104,8 @@ def layout(
     cells = {cell.key: cell for cell in release.cells}
     lines = _existing(release, down)
     columns = _existing(release, chosen)
-    names = [labels.axis(axis) for axis in release.axes]
+    alone = all(axis.level != COUNTRY for axis in release.axes)
+    names = [labels.axis(axis, alone=alone) for axis in release.axes]
     put = _placing(down, chosen)
     begin = _row_heads(lines, [release.axes[i] for i in down], [names[i] for i in down])
     measure = capital(labels.measure(release))

@@ -1,5 +1,6 @@
 """What the signs of a table mean: only those that it uses."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.picturing.words import MEANINGS, SHORT, WITHHELD, Words, capital, msgid
@@ -38,7 +39,7 @@ def notes(release: Release, words: Words) -> tuple[Note, ...]:
     for status, short in SHORT.items():
         if status in used:
             found.append(Note(words.say(short), capital(words.say(MEANINGS[status])), status.value))
-    found += _marks_explained(release, words)
+    found += marks_explained(release.cells, words)
     return tuple(found)
 
 
@@ -48,13 +49,14 @@ def _bounds_sign(release: Release, words: Words) -> str:
     return words.say(msgid("at least a"))
 
 
-def _marks_explained(release: Release, words: Words) -> list[Note]:
-    found = []
-    summed = sorted({member for cell in release.cells for member in cell.under_masks})
+def marks_explained(cells: Iterable[Cell], words: Words) -> list[Note]:
+    """What the signs beside the numbers of some cells mean."""
+    cells, found = list(cells), []
+    summed = sorted({member for cell in cells for member in cell.under_masks})
     if summed:
         text = msgid("Holds withheld cells of %(members)s, summed so that nobody saw one")
         found.append(Note(UNDER_MASKS, words.filled(text, members=", ".join(summed)), "under-masks"))
-    lacking = sorted({member for cell in release.cells for member in cell.lacks})
+    lacking = sorted({member for cell in cells for member in cell.lacks})
     if lacking:
         text = msgid("A total that lacks at least one of: %(members)s")
         found.append(Note(LACKING, words.filled(text, members=", ".join(lacking)), "lacks"))

@@ -5,23 +5,29 @@
 The input has one feature a unit with the properties `iso_3166_2` and `name` (Natural Earth, public domain). A
 stretch of border that two provinces share is stored once, so that provinces merge into larger places without
 seams. Coordinates are hundredths of a degree, each as the step from the one before. Like TopoJSON
-(https://github.com/topojson/topojson-specification), with one shape as a bag of arcs instead of rings in order.
+(https://github.com/topojson/topojson-specification), with each shape as a bag of arcs, not as rings in order.
 """
 
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from math import dist
 from pathlib import Path
 from typing import Any
 
 Point = tuple[int, int]
+Unit = tuple[str, list[Point]]
 
 UNITS = 100
 """Of a degree."""
+EDGE = 20.0
+"""Side of the squares in which points near an edge are looked for."""
 
 RECODED = {"PH-MNL": "PH-00", "PH-BCD": "PH-NEC", "PH-MDE": "PH-CEB", "PH-LAP": "PH-CEB"}
 """Cities that count with a province of the regional dictionary."""
+NEAR = 2.5
+"""Units: where neighbours' outlines differ by less than this, some 3 km, they are meant to be the same."""
 BY_NAME = {"Vientiane [prefecture]": "LA-VT"}
 
 
@@ -30,6 +36,7 @@ def main() -> None:
     source, target = map(Path, sys.argv[1:])
     features = json.loads(source.read_text(encoding="utf-8"))["features"]
     rings = [(_code(f["properties"]), ring) for f in features for ring in _rings(f["geometry"])]
+    rings = _with_shared_points(_with_near_points_joined(rings))
     neighbours: dict[Point, set[Point]] = defaultdict(set)
     for _, ring in rings:
         for i, point in enumerate(ring):
@@ -65,6 +72,58 @@ def _rings(geometry: dict[str, Any]) -> Iterator[list[Point]]:
             distinct = [p for i, p in enumerate(points) if p != points[i - 1]]
             if len(distinct) > 2:
                 yield distinct
+
+
+def _with_near_points_joined(rings: Sequence[Unit]) -> list[Unit]:
+    """Points near each other become one."""
+    joined: dict[Point, Point] = {}
+    grid: dict[Point, list[Point]] = defaultdict(list)
+    for point in sorted({p for _, ring in rings for p in ring}):
+        near = [q for square in _squares(point, point, NEAR) for q in grid[square]]
+        same = min(near, key=lambda q: dist(point, q), default=point)
+        joined[point] = same if dist(point, same) <= NEAR else point
+        if joined[point] == point:
+            grid[_square(point, NEAR)].append(point)
+    moved = [(code, [joined[p] for p in ring]) for code, ring in rings]
+    distinct = [(code, [p for i, p in enumerate(ring) if p != ring[i - 1]]) for code, ring in moved]
+    return [(code, ring) for code, ring in distinct if len(ring) > 2]
+
+
+def _with_shared_points(rings: Sequence[Unit]) -> list[Unit]:
+    """A point that lies on the edge of another outline becomes a point of that outline too."""
+    grid: dict[Point, set[Point]] = defaultdict(set)
+    for _, ring in rings:
+        for point in ring:
+            grid[_square(point, EDGE)].add(point)
+    found = []
+    for code, ring in rings:
+        own, points = set(ring), []
+        for i, end in enumerate(ring):
+            start = ring[i - 1]
+            near = {p for square in _squares(start, end, EDGE) for p in grid[square]} - own
+            points += [start, *(p for _, p in sorted(_on_the_way(start, end, near)))]
+        found.append((code, points))
+    return found
+
+
+def _on_the_way(start: Point, end: Point, points: Iterable[Point]) -> Iterator[tuple[float, Point]]:
+    (x, y), (dx, dy) = start, (end[0] - start[0], end[1] - start[1])
+    for point in points:
+        along = ((point[0] - x) * dx + (point[1] - y) * dy) / (dx * dx + dy * dy)
+        if 0 < along < 1 and dist(point, (x + along * dx, y + along * dy)) <= NEAR:
+            yield along, point
+
+
+def _square(point: Point, side: float) -> Point:
+    return int(point[0] // side), int(point[1] // side)
+
+
+def _squares(start: Point, end: Point, side: float) -> Iterator[Point]:
+    """The squares of a grid around an edge."""
+    low = _square((min(start[0], end[0]), min(start[1], end[1])), side)
+    high = _square((max(start[0], end[0]), max(start[1], end[1])), side)
+    for x in range(low[0] - 1, high[0] + 2):
+        yield from ((x, y) for y in range(low[1] - 1, high[1] + 2))
 
 
 def _cut(ring: Sequence[Point], junctions: set[Point]) -> Iterator[tuple[Point, ...]]:

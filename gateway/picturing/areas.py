@@ -1,0 +1,125 @@
+"""The areas of a map: each code of a place level, or each country, with its outline on paper."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import cos, radians
+
+from gateway.dictionary import Dictionary
+from gateway.picturing.shapes import Point, Ring, Shapes
+from gateway.question import COUNTRY
+
+HIGHEST = 620.0
+"""How high a map may be."""
+_SMALL = 1.2
+"""Points nearer to each other than this on paper are one; islands smaller than this are left out."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """`rings` are on paper; `label` is where its number stands, with the room there, width and height."""
+
+    code: str
+    rings: tuple[Ring, ...]
+    label: Point
+    room: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The areas drawn, the codes that have no shape, and how high the map is."""
+
+    areas: tuple[Area, ...]
+    missing: tuple[str, ...]
+    high: float
+
+
+def provinces_of(dictionary: Dictionary, level: str, code: str) -> list[str]:
+    """The provinces that a place of a level, or a country, is made of."""
+    places = dictionary.places.provinces.values()
+    if level == COUNTRY:
+        return [p.code for p in places if p.member == code]
+    return [p.code for p in places if p.code == code or p.above.get(level) == code]
+
+
+def sheet(dictionary: Dictionary, shapes: Shapes, level: str, codes: Sequence[str], wide: float) -> Sheet:
+    """The areas of some codes, as large as `wide` and HIGHEST let them be."""
+    outlines = {code: shapes.outline(provinces_of(dictionary, level, code)) for code in codes}
+    drawn = {code: rings for code, rings in outlines.items() if rings}
+    project, high = _projection([p for rings in drawn.values() for r in rings for p in r], wide)
+    areas = [_area(code, [[project(p) for p in ring] for ring in rings]) for code, rings in drawn.items()]
+    return Sheet(tuple(areas), tuple(code for code in codes if code not in drawn), high)
+
+
+@dataclass(frozen=True)
+class _Projection:
+    """Equirectangular about the middle latitude: the region is near enough to the equator."""
+
+    west: float
+    north: float
+    across: float
+    down: float
+    left: float
+
+    def __call__(self, point: Point) -> Point:
+        return (self.left + (point[0] - self.west) * self.across, (self.north - point[1]) * self.down)
+
+
+def _projection(points: Sequence[Point], wide: float) -> tuple[_Projection, float]:
+    if not points:
+        return _Projection(0, 0, 1, 1, 0), 0.0
+    west, east = min(x for x, _ in points), max(x for x, _ in points)
+    south, north = min(y for _, y in points), max(y for _, y in points)
+    shrink = cos(radians((south + north) / 2))
+    down = min(wide / max((east - west) * shrink, 0.01), HIGHEST / max(north - south, 0.01))
+    across = down * shrink
+    left = (wide - (east - west) * across) / 2
+    return _Projection(west, north, across, down, left), (north - south) * down
+
+
+def _area(code: str, rings: Sequence[Sequence[Point]]) -> Area:
+    largest = max(rings, key=_size)
+    kept = [
+        thinned for ring in rings if ring is largest or _size(ring) > _SMALL if (thinned := _thinned(ring))
+    ]
+    return Area(code, tuple(kept), *_middle(largest))
+
+
+def _thinned(ring: Iterable[Point]) -> Ring:
+    """The ring without points that would fall together on paper."""
+    found: list[Point] = []
+    for x, y in ring:
+        if not found or abs(x - found[-1][0]) + abs(y - found[-1][1]) >= _SMALL:
+            found.append((x, y))
+    return tuple(found)
+
+
+def _size(ring: Sequence[Point]) -> float:
+    """The area of a ring, by the shoelace formula."""
+    pairs = zip(ring, [*ring[1:], ring[0]], strict=True)
+    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairs)) / 2
+
+
+def _middle(ring: Sequence[Point]) -> tuple[Point, tuple[float, float]]:
+    """Where the ring is widest: the middle of the longest stretch inside it on one of several lines."""
+    low, high = min(y for _, y in ring), max(y for _, y in ring)
+    best = (0.0, (ring[0][0], (low + high) / 2))
+    for i in range(3, 14):
+        y = low + (high - low) * i / 16
+        crossings = _crossings(ring, y)
+        for left, right in zip(crossings[::2], crossings[1::2], strict=False):
+            # Near the middle counts a little more: labels there are easier to assign.
+            worth = (right - left) * (1 - abs(i - 8) / 20)
+            best = max(best, (worth, ((left + right) / 2, y)))
+    return best[1], (best[0], high - low)
+
+
+def _crossings(ring: Sequence[Point], y: float) -> list[float]:
+    pairs = zip(ring, [*ring[1:], ring[0]], strict=True)
+    return sorted(
+        x1 + (x2 - x1) * (y - y1) / (y2 - y1) for (x1, y1), (x2, y2) in pairs if (y1 <= y) != (y2 <= y)
+    )
+
+
+def names(codes: Iterable[str], labels: Mapping[str, str]) -> str:
+    """`Kampot, Kep`."""
+    return ", ".join(labels[code] for code in codes)

@@ -1,0 +1,161 @@
+"""Which picture fits a question, and drawing it. None where none would be read rightly."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from gateway.dictionary import Dictionary
+from gateway.picturing import bars as bars_
+from gateway.picturing import lines as lines_
+from gateway.picturing import maps as maps_
+from gateway.picturing import pyramid as pyramid_
+from gateway.picturing.errors import NothingToDrawError
+from gateway.picturing.inks import MOST_SERIES
+from gateway.picturing.labels import Labels
+from gateway.picturing.sheet import Drawing, Pen, Picture, pen, put_together
+from gateway.picturing.views import View, view
+from gateway.picturing.words import ENGLISH, Words, capital, msgid
+from gateway.question import COUNTRY
+from gateway.wire.cells import TOTAL, Axis
+from gateway.wire.release import Release
+
+LINES, BARS, GROUPED, PYRAMID, MAP = "lines", "bars", "grouped", "pyramid", "map"
+
+MOST_BARS = 45
+MOST_GROUPS = 20
+MOST_PANELS = 12
+
+_DRAWN: dict[str, Callable[[Pen, View, str], Drawing]] = {
+    LINES: lines_.lines,
+    BARS: bars_.bars,
+    GROUPED: bars_.bars,
+    PYRAMID: pyramid_.pyramid,
+    MAP: maps_.map_,
+}
+
+
+@dataclass(frozen=True)
+class _Axes:
+    """The axes of a release that vary, by what they are."""
+
+    time: tuple[Axis, ...]
+    country: tuple[Axis, ...]
+    place: tuple[Axis, ...]
+    other: tuple[Axis, ...]
+
+    @property
+    def groups(self) -> tuple[Axis, ...]:
+        """Everything but time, in the order that panels and groups are made of them."""
+        return (*self.country, *self.place, *self.other)
+
+
+def fitting(release: Release, dictionary: Dictionary) -> tuple[str, ...]:
+    """The kinds of pictures that fit, best first."""
+    return tuple(kind for kind, levels in _choices(release, dictionary) if view(release, levels).drawable)
+
+
+def draw(
+    kind: str,
+    release: Release,
+    dictionary: Dictionary,
+    words: Words = ENGLISH,
+    *,
+    standalone: bool = False,
+) -> Picture:
+    """Draw one of the pictures that fit. `standalone`: for a file of its own, with paper and a heading.
+
+    Raises NothingToDrawError when the kind does not fit this release.
+    """
+    levels = dict(_choices(release, dictionary)).get(kind)
+    shown = None if levels is None else view(release, levels, whole=_whole(kind, levels))
+    if shown is None or not shown.drawable:
+        raise NothingToDrawError(
+            f"No {kind} picture fits this question.",
+            remedy=f"These fit: {', '.join(fitting(release, dictionary)) or 'none; take the table'}.",
+        )
+    labels = Labels(dictionary, words)
+    drawing_pen = pen(release, labels, kind)
+    drawing = _DRAWN[kind](drawing_pen, shown, _title(release, labels, shown))
+    return put_together(drawing_pen, kind, drawing, standalone=standalone)
+
+
+def _whole(kind: str, levels: Sequence[str]) -> str | None:
+    """Countries side by side have the region beside them."""
+    return COUNTRY if kind == LINES and len(levels) > 2 and levels[-1] == COUNTRY else None
+
+
+def _title(release: Release, labels: Labels, shown: View) -> str:
+    text = msgid("%(measure)s, by %(levels)s")
+    levels = labels.words.listed(labels.level(axis.level) for axis in shown.axes)
+    title = labels.words.filled(text, measure=capital(labels.measure(release)), levels=levels)
+    return "; ".join([title, *labels.filters(release)])
+
+
+def _choices(release: Release, dictionary: Dictionary) -> list[tuple[str, tuple[str, ...]]]:
+    """Kinds with the levels that they show, best first."""
+    axes = _sorted_axes(release, dictionary)
+    found = [*_lines(axes), *_pyramid(axes), *_bars(axes), *_map(axes)]
+    # A question about places alone is asked to see where.
+    where = axes.place and not axes.time and not axes.other
+    return sorted(found, key=lambda choice: choice[0] != MAP) if where else found
+
+
+def _sorted_axes(release: Release, dictionary: Dictionary) -> _Axes:
+    varied = [Axis(a.level, tuple(c for c in a.codes if c != TOTAL)) for a in release.axes]
+    varied = [axis for axis in varied if axis.codes]
+
+    def of(*dimensions: str) -> tuple[Axis, ...]:
+        return tuple(a for a in varied if _dimension(a, dictionary) in dimensions)
+
+    time, country, place = of("date"), of(COUNTRY), of("place")
+    return _Axes(time, country, place, tuple(a for a in varied if a not in (*time, *country, *place)))
+
+
+def _dimension(axis: Axis, dictionary: Dictionary) -> str:
+    return COUNTRY if axis.level == COUNTRY else dictionary.level(axis.level).dimension
+
+
+def _levels(*axes: Axis) -> tuple[str, ...]:
+    return tuple(axis.level for axis in axes)
+
+
+def _lines(axes: _Axes) -> list[tuple[str, tuple[str, ...]]]:
+    if not axes.time or len(axes.time[0].codes) < 3:
+        return []
+    time = axes.time[0]
+    series = _series(axes.other)
+    panels = next((a for a in axes.groups if a not in series and 1 < len(a.codes) <= MOST_PANELS), None)
+    if panels is None:
+        return [(LINES, _levels(time, *series))]
+    if not series:
+        return [(LINES, (time.level, panels.level))] if len(panels.codes) <= MOST_SERIES else []
+    return [(LINES, _levels(time, *series, panels))]
+
+
+def _series(others: Sequence[Axis]) -> tuple[Axis, ...]:
+    """The last of the axes that is short enough to be told apart by lines or bars."""
+    return tuple([a for a in others if 1 < len(a.codes) <= MOST_SERIES][-1:])
+
+
+def _pyramid(axes: _Axes) -> list[tuple[str, tuple[str, ...]]]:
+    sexes = next((a for a in axes.other if a.level == "sex"), None)
+    ages = next((a for a in axes.other if a.level in ("band_va", "adult_child")), None)
+    if sexes is None or ages is None or not pyramid_.fits(sexes, ages):
+        return []
+    return [(PYRAMID, (sexes.level, ages.level))]
+
+
+def _bars(axes: _Axes) -> list[tuple[str, tuple[str, ...]]]:
+    places = axes.place or axes.country
+    categories = [a for a in (*places, *axes.other, *axes.time) if len(a.codes) <= MOST_BARS]
+    if not categories:
+        return []
+    first = categories[0]
+    series = _series([a for a in axes.other if a is not first])
+    if series and len(first.codes) <= MOST_GROUPS:
+        return [(GROUPED, _levels(first, *series)), (BARS, (first.level,))]
+    return [(BARS, (first.level,))]
+
+
+def _map(axes: _Axes) -> list[tuple[str, tuple[str, ...]]]:
+    places = axes.place or axes.country
+    return [(MAP, (places[0].level,))] if places else []

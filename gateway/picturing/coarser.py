@@ -1,0 +1,116 @@
+"""Coarser questions that may bring withheld numbers back: pooled years, merged places, fewer levels. Pure."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from gateway.dictionary import Dictionary
+from gateway.picturing.following import visible
+from gateway.picturing.labels import Labels
+from gateway.picturing.words import ENGLISH, Words, msgid
+from gateway.question import COUNTRY, Question, QuestionError, ask, parse
+from gateway.wire.cells import TOTAL, Status
+from gateway.wire.release import Release
+
+POOLED, MERGED, COARSER, FEWER = "pooled", "merged", "coarser", "fewer"
+_KINDS = {"date": POOLED, "place": MERGED}
+
+
+@dataclass(frozen=True)
+class Change:
+    """The question with one level coarser, or without it. `fine` is the level that changes."""
+
+    kind: str
+    fine: str
+    coarse: str
+    question: Question
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A question to ask instead.
+
+    Of the `withheld` cells that it is about, `visible` have a number there for certain, since this table
+    shows it as a margin; None: only asking tells.
+    """
+
+    question: Question
+    text: str
+    kind: str
+    visible: int | None
+    withheld: int
+
+
+def coarser_questions(
+    question: Question, dictionary: Dictionary, members: Collection[str] = ()
+) -> tuple[Change, ...]:
+    """Every question with one level made coarser, the next level first, then those with one level left out.
+
+    Levels that one of `members`, those who are asked, does not have are none of them.
+    """
+    return (*_lifted(question, dictionary, members), *_without(question))
+
+
+def coarser(release: Release, dictionary: Dictionary, words: Words = ENGLISH) -> tuple[Suggestion, ...]:
+    """What to ask instead, gentlest first. Nothing where nothing is withheld."""
+    withheld = [cell.key for cell in release.cells if cell.status is Status.WITHHELD]
+    if not withheld:
+        return ()
+    labels = Labels(dictionary, words)
+    question = parse(dictionary, release.question)
+    cells = {cell.key: cell for cell in release.cells}
+    levels = [axis.level for axis in release.axes]
+    found = []
+    members = [covered.member for covered in release.coverage]
+    for change in coarser_questions(question, dictionary, members):
+        number = levels.index(change.fine)
+        concerned = [key for key in withheld if key[number] != TOTAL]
+        if not concerned:
+            continue
+        known = None
+        if change.kind == FEWER:
+            known = sum(visible(cells, (*k[:number], TOTAL, *k[number + 1 :])) for k in concerned)
+            if not known:
+                continue
+        found.append(Suggestion(change.question, _text(change, labels), change.kind, known, len(concerned)))
+    # Fewer levels lose most; of them, those first that bring most back.
+    return tuple(sorted(found, key=lambda s: (s.kind == FEWER, -(s.visible or 0))))
+
+
+def _text(change: Change, labels: Labels) -> str:
+    if change.kind == FEWER:
+        return labels.words.filled(msgid("Leave out: %(level)s"), level=labels.level(change.fine))
+    return labels.words.filled(
+        msgid("Ask by %(coarse)s instead of %(fine)s"),
+        coarse=labels.level(change.coarse),
+        fine=labels.level(change.fine),
+    )
+
+
+def _lifted(question: Question, dictionary: Dictionary, members: Collection[str]) -> Iterator[Change]:
+    for fine in question.by:
+        if fine == COUNTRY:
+            continue
+        dimension = dictionary.dimension(dictionary.level(fine).dimension)
+        order = [level.name for level in dimension.levels]
+        for coarse in order[order.index(fine) + 1 :]:
+            if not all(dictionary.level(coarse).belongs_to(member) for member in members):
+                continue
+            by = tuple(coarse if level == fine else level for level in question.by)
+            try:
+                changed = ask(
+                    dictionary,
+                    measure=question.measure,
+                    by=by,
+                    where={f.level: f.codes for f in question.where},
+                    purpose=question.purpose,
+                )
+            except QuestionError:  # a filter is finer than that
+                continue
+            yield Change(_KINDS.get(dimension.name, COARSER), fine, coarse, changed)
+
+
+def _without(question: Question) -> Iterator[Change]:
+    for level in question.by:
+        if level != COUNTRY and len(question.by) > 1:
+            by = tuple(other for other in question.by if other != level)
+            yield Change(FEWER, level, "", replace(question, by=by))

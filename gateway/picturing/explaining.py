@@ -1,0 +1,82 @@
+"""One cell in sentences: why there is no number, what it can be, and where the same people are counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gateway.dictionary import Dictionary
+from gateway.picturing.errors import CellError
+from gateway.picturing.following import Bounds, bounds, nearest_ancestor
+from gateway.picturing.labels import Labels
+from gateway.picturing.words import ENGLISH, MEANINGS, Words, capital, msgid
+from gateway.wire.cells import Cell, Status
+from gateway.wire.release import Release
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """`place` names the cell; `ancestor` is the nearest visible cell above it, `bounds` what it can be."""
+
+    cell: Cell
+    place: str
+    sentences: tuple[str, ...]
+    bounds: Bounds | None
+    ancestor: Cell | None
+
+
+def explain(
+    release: Release, dictionary: Dictionary, key: Sequence[str], words: Words = ENGLISH
+) -> Explanation:
+    """What there is to say of the cell at `key`. Raises CellError when the table has no such cell."""
+    labels = Labels(dictionary, words)
+    cell = next((c for c in release.cells if c.key == tuple(key)), None)
+    if cell is None:
+        raise CellError(
+            "The table has no such cell.",
+            remedy=f"A cell is named by one code for each of: {', '.join(a.level for a in release.axes)}.",
+        )
+    withheld = cell.status is Status.WITHHELD
+    left = bounds(release, dictionary, cell.key) if withheld else None
+    above = nearest_ancestor(release, cell.key) if cell.value is None else None
+    sentences = [_status(cell, words)]
+    if withheld:
+        sentences.append(
+            words.say(msgid("Whether it is small itself, or protects another number, is not told."))
+        )
+    if left is not None:
+        sentences.append(_bounds(left, words))
+    if above is not None:
+        sentences.append(
+            words.filled(
+                msgid("The nearest number that is shown and holds it: %(number)s (%(place)s)."),
+                number=above.value or 0,
+                place=labels.key(release, above.key),
+            )
+        )
+    sentences += _members(cell, labels)
+    return Explanation(cell, labels.key(release, cell.key), tuple(sentences), left, above)
+
+
+def _status(cell: Cell, words: Words) -> str:
+    if cell.value is not None:
+        return words.filled(msgid("The number is %(number)s."), number=cell.value)
+    return capital(words.say(MEANINGS[cell.status])) + "."
+
+
+def _bounds(left: Bounds, words: Words) -> str:
+    if left.most is None:
+        return words.filled(msgid("From what is shown, it is at least %(least)s."), least=left.least)
+    return words.filled(
+        msgid("From what is shown, it is between %(least)s and %(most)s."), least=left.least, most=left.most
+    )
+
+
+def _members(cell: Cell, labels: Labels) -> list[str]:
+    words, found = labels.words, []
+    if cell.lacks:
+        names = words.listed(labels.code("country", member) for member in cell.lacks)
+        found.append(words.filled(msgid("It is without %(members)s."), members=names))
+    if cell.under_masks:
+        names = words.listed(labels.code("country", member) for member in cell.under_masks)
+        text = msgid("It holds withheld numbers of %(members)s, summed so that nobody saw one.")
+        found.append(words.filled(text, members=names))
+    return found

@@ -1,0 +1,91 @@
+"""What a withheld cell still lets know: bounds, and the nearest number that holds the same people. Pure.
+
+All of it is arithmetic on what the release shows, so it tells nothing that its reader could not work out.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from gateway.dictionary import Dictionary
+from gateway.question import COUNTRY
+from gateway.wire.cells import TOTAL, Axis, Cell
+from gateway.wire.release import Release
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """A withheld number is at least `least` and at most `most`; None: nothing bounds it above."""
+
+    least: int
+    most: int | None
+
+
+def bounds(release: Release, dictionary: Dictionary, key: Sequence[str]) -> Bounds | None:
+    """What a withheld cell's own bounds, its row, its columns and the totals above it leave for it.
+
+    None where that is nothing: at least 0, and no end. Numbers that contradict each other, as perturbed ones
+    may, bound nothing.
+    """
+    cells = {cell.key: cell for cell in release.cells}
+    cell = cells[tuple(key)]
+    least, most = cell.at_least or 0, [] if cell.at_most is None else [cell.at_most]
+    for number, axis in enumerate(release.axes):
+        line = [cells[k] for k in _line(axis, number, cell.key) if k in cells]
+        whole = next((c for c in line if c.key[number] == TOTAL), None)
+        used = [c for c in line if c.value is not None or c in (whole, cell)]
+        if whole is None or not _same_members(axis, dictionary, used):
+            continue
+        seen = sum(c.value or 0 for c in line if c is not whole)
+        if cell is whole:
+            least = max(least, seen)
+        elif whole.value is not None:
+            most.append(whole.value - seen)
+    top = min(most, default=None)
+    if top is not None and top <= least:  # never say a number that was withheld, nor nonsense
+        return None if cell.at_most is None else Bounds(cell.at_least or 0, cell.at_most)
+    return Bounds(least, top) if least or top is not None else None
+
+
+def nearest_ancestor(release: Release, key: Sequence[str]) -> Cell | None:
+    """The visible cell that holds the cell of `key` with the fewest levels left out, of those the smallest.
+
+    None where not even the total is shown.
+    """
+    cells = {cell.key: cell for cell in release.cells}
+    for above in _above(tuple(key)):
+        visible = [cells[k] for k in above if k in cells and cells[k].value is not None]
+        if visible:
+            return min(visible, key=lambda cell: (cell.value or 0, cell.key))
+    return None
+
+
+def _above(key: Key) -> Iterator[list[Key]]:
+    """Keys of the cells that hold a cell: first those with one level left out, then with two, and so on."""
+    named = [i for i, code in enumerate(key) if code != TOTAL]
+    for count in range(1, len(named) + 1):
+        yield [
+            tuple(TOTAL if i in left else code for i, code in enumerate(key))
+            for left in combinations(named, count)
+        ]
+
+
+def _line(axis: Axis, number: int, key: Key) -> list[Key]:
+    return [(*key[:number], code, *key[number + 1 :]) for code in axis.codes]
+
+
+def _same_members(axis: Axis, dictionary: Dictionary, used: Sequence[Cell]) -> bool:
+    """Whether the parts add up to the whole although a member may be missing.
+
+    Along countries and places a missing member is a missing part, and the whole is without it too.
+    """
+    if axis.level == COUNTRY or dictionary.level(axis.level).dimension == "place":
+        return True
+    return len({cell.lacks for cell in used}) <= 1
+
+
+def visible(cells: Mapping[Key, Cell], key: Key) -> bool:
+    """Whether the table shows a number there."""
+    return key in cells and cells[key].value is not None

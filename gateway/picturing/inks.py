@@ -1,0 +1,139 @@
+"""What the marks of a picture look like. None is told from another by its colour alone.
+
+Series differ in colour, texture and the shape of their markers; the colours are chosen to stay apart for
+readers with the usual kinds of colour blindness (after Okabe and Ito, 2008), and each has at least 3 : 1 on
+its ground. Diagonal hatching and the lozenge are kept for what is withheld to protect people.
+"""
+
+from dataclasses import dataclass
+
+from gateway.picturing.svg import PAPER, tag
+
+FAINT, LINE, HAIR, INK = "#55605a", "#8a958e", "#d5dbd7", "#1b211d"
+SERIES = ("#0b5d46", "#d55e00", "#0072b2", "#8f3b76", "#7a6a00", "#55605a")
+"""Fallbacks of the classes p-s1 to p-s6."""
+STEPS = ("#eef3f0", "#c9e3d6", "#8cc4a9", "#4f9c7c", "#1f7356", "#0a4a37")
+"""Fallbacks of the classes p-c0 (none) to p-c5 (most)."""
+_TEXTURES = (
+    "",
+    "M0 3H8",
+    "M2 1V3M6 5V7",
+    "M2 0V8M6 0V8",
+    "M0 2H8M4 0V8",
+    "M4 2V6M2 4H6",
+)
+_DASHES = (None, "7 4", "2 3", "9 3 2 3", "12 4", "4 2")
+_MARKERS = (
+    "M-4 0A4 4 0 1 1 4 0A4 4 0 1 1 -4 0Z",
+    "M-3.6 -3.6H3.6V3.6H-3.6Z",
+    "M0 -4.6L4.4 3.4H-4.4Z",
+    "M0 4.6L4.4 -3.4H-4.4Z",
+    "M-4 -1.4H-1.4V-4H1.4V-1.4H4V1.4H1.4V4H-1.4V1.4H-4Z",
+    "M-4.4 0L0 -2L4.4 0L0 2Z",
+)
+MOST_SERIES = len(SERIES)
+
+
+@dataclass(frozen=True)
+class Inks:
+    """The marks of one picture. `prefix` keeps its ids apart from those of other pictures on the page."""
+
+    prefix: str
+
+    def defs(self) -> str:
+        """The patterns, to be drawn before anything that uses them."""
+        hatch = tag(
+            "pattern",
+            tag("rect", width=6, height=6, class_="p-ground", fill=PAPER),
+            tag("path", d="M0 0H1.6V6H0Z", class_="p-hatch", fill=FAINT),
+            id=f"{self.prefix}-hatch",
+            width=6,
+            height=6,
+            patternUnits="userSpaceOnUse",
+            patternTransform="rotate(45)",
+        )
+        return tag("defs", hatch, *(self._texture(i) for i in range(1, MOST_SERIES)))
+
+    def _texture(self, series: int) -> str:
+        return tag(
+            "pattern",
+            tag("rect", width=8, height=8, class_=f"p-s{series + 1}", fill=SERIES[series]),
+            tag("path", d=_TEXTURES[series], class_="p-cut", stroke=PAPER, stroke_width=1.3, fill="none"),
+            id=f"{self.prefix}-s{series + 1}",
+            width=8,
+            height=8,
+            patternUnits="userSpaceOnUse",
+        )
+
+    def box(self, x: float, y: float, width: float, height: float, series: int = 0) -> str:
+        """The filled box of a number; nothing for nothing."""
+        if width <= 0 or height <= 0:
+            return ""
+        if series == 0:
+            return tag("rect", x=x, y=y, width=width, height=height, class_="p-s1", fill=SERIES[0])
+        return tag("rect", x=x, y=y, width=width, height=height, fill=f"url(#{self.prefix}-s{series + 1})")
+
+    def withheld(self, x: float, y: float, width: float, height: float, *, lozenge: bool = True) -> str:
+        """The hatched box of what is withheld."""
+        box = tag(
+            "rect",
+            x=x,
+            y=y,
+            width=max(width, 0),
+            height=max(height, 0),
+            class_="p-withheld",
+            fill=f"url(#{self.prefix}-hatch)",
+            stroke=FAINT,
+            stroke_dasharray="3 2",
+        )
+        return box + (self.lozenge(x + width / 2, y + height / 2, min(height, 14) / 2) if lozenge else "")
+
+    def lozenge(self, x: float, y: float, radius: float) -> str:
+        """The reserved symbol, drawn, since not every font has it."""
+        wide = radius * 0.72
+        return tag(
+            "path",
+            d=_path(x, y, radius, wide),
+            class_="p-lozenge",
+            fill=PAPER,
+            stroke=INK,
+            stroke_width=1.4,
+        )
+
+    def marker(self, x: float, y: float, series: int) -> str:
+        """The point of a number on a line."""
+        return tag(
+            "path",
+            d=_MARKERS[series],
+            transform=f"translate({x:.1f} {y:.1f})",
+            class_=f"p-s{series + 1}",
+            fill=SERIES[series],
+        )
+
+    def stroke(self, path: str, series: int) -> str:
+        """The line between points."""
+        return tag(
+            "path",
+            d=path,
+            class_=f"p-l{series + 1}",
+            fill="none",
+            stroke=SERIES[series],
+            stroke_width=2,
+            stroke_dasharray=_DASHES[series],
+            stroke_linejoin="round",
+        )
+
+
+def _path(x: float, y: float, high: float, wide: float) -> str:
+    return f"M{x:.1f} {y - high:.1f}L{x + wide:.1f} {y:.1f}L{x:.1f} {y + high:.1f}L{x - wide:.1f} {y:.1f}Z"
+
+
+def rule(x1: float, y1: float, x2: float, y2: float, *, hair: bool = False) -> str:
+    """A line of an axis, or a hair of the grid."""
+    return tag(
+        "path",
+        d=f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}",
+        class_="p-hair" if hair else "p-line",
+        stroke=HAIR if hair else LINE,
+        fill="none",
+    )

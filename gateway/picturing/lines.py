@@ -1,0 +1,234 @@
+"""Lines over time: a small panel a country or group, in each a line a series. What is withheld is a gap.
+
+A withheld number that is known to lie between two others stands as a hatched column from one to the other;
+without such bounds it stands hatched in a strip below the plot, where it has no height to be misread.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gateway.picturing import svg
+from gateway.picturing.inks import FAINT, rule
+from gateway.picturing.metrics import shortened, width
+from gateway.picturing.scales import ticks
+from gateway.picturing.sheet import WIDE, Drawing, Item, Pen, said_below, status_items, summary
+from gateway.picturing.views import View, is_range, top
+from gateway.picturing.words import SHORT, capital, msgid
+from gateway.wire.cells import Cell, Status
+
+_STRIP = 13.0
+_HIGH = {1: 220.0, 2: 130.0, 3: 100.0}
+"""How high a plot is, by how many stand side by side."""
+Series = Sequence[Cell | None]
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """The box of one plot and its scales. `strips` are the series that need a strip below it."""
+
+    left: float
+    top: float
+    wide: float
+    high: float
+    steps: int
+    scale: Sequence[int]
+    strips: tuple[int, ...]
+
+    @property
+    def step(self) -> float:
+        return self.wide / self.steps
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.high
+
+    def x(self, number: int) -> float:
+        return self.left + self.step * (number + 0.5)
+
+    def y(self, value: float) -> float:
+        return self.bottom - self.high * value / self.scale[-1]
+
+
+def lines(pen: Pen, view: View, title: str) -> Drawing:
+    """The axes of `view`: time, series, panels; the last two may be missing."""
+    time, *others = view.axes
+    series = others[0].codes if others else ("",)
+    panels = others[1].codes if len(others) > 1 else ("",)
+    found = {panel: [_series(view, time.codes, (s, panel)) for s in series] for panel in panels}
+    across = min(len(panels), 3 if len(panels) > 4 else 2)
+    names = pen.labels.axis(others[1], alone=True) if len(others) > 1 else {"": ""}
+    times = [pen.labels.code(time.level, code) for code in time.codes]
+    gap = 18.0
+    wide = (WIDE - gap * (across - 1)) / across
+    body, down = [], 0.0
+    for row in range(0, len(panels), across):
+        group = panels[row : row + across]
+        drawn = [
+            _panel(
+                pen, found[p], times, _Place(capital(names[p]), i * (wide + gap), down, wide, _HIGH[across])
+            )
+            for i, p in enumerate(group)
+        ]
+        body += [part for part, _ in drawn]
+        down = max(end for _, end in drawn) + 14
+    cells = list(view.cells.values())
+    notes = [pen.words.say(msgid("Each panel has its own scale."))] if len(panels) > 1 else []
+    return Drawing(
+        "".join(body),
+        down - 14,
+        (*_series_items(pen, view), *status_items(pen, cells)),
+        (*notes, *said_below(pen, view)),
+        summary(pen, cells),
+        title,
+    )
+
+
+@dataclass(frozen=True)
+class _Place:
+    name: str
+    left: float
+    top: float
+    wide: float
+    high: float
+
+
+def _series(view: View, times: Sequence[str], rest: tuple[str, str]) -> list[Cell | None]:
+    named = [code for code in rest if code]
+    return [view.at(time, *named) for time in times]
+
+
+def _panel(pen: Pen, series: Sequence[Series], times: Sequence[str], place: _Place) -> tuple[str, float]:
+    """One panel, and where it ends."""
+    head = 26.0 if place.name else 8.0
+    cells = [cell for line in series for cell in line]
+    scale = ticks(top(cells), 4)
+    margin = width(pen.words.number(scale[-1]), 12) + 8
+    panel = _Panel(
+        place.left + margin,
+        place.top + head,
+        place.wide - margin,
+        place.high,
+        len(times),
+        scale,
+        tuple(i for i, line in enumerate(series) if any(map(_needs_strip, line))),
+    )
+    parts = []
+    if place.name:
+        parts.append(svg.text(place.left, place.top + 12, shortened(place.name, 13, place.wide)))
+    word = _one_word(pen, cells)
+    if word:
+        parts.append(rule(panel.left, panel.bottom, panel.left + panel.wide, panel.bottom))
+        middle = panel.left + panel.wide / 2
+        parts.append(svg.text(middle, panel.top + panel.high / 2, word, anchor="middle", ink="faint"))
+        return "".join(parts), panel.bottom + 20
+    parts.append(_scale(pen, panel))
+    parts += [_line(pen, panel, line, number) for number, line in enumerate(series)]
+    parts += [_strip(pen, panel, series[i], i, row) for row, i in enumerate(panel.strips)]
+    low = panel.bottom + _STRIP * len(panel.strips) + (4 if panel.strips else 0)
+    parts.append(_times(panel, times, low))
+    return "".join(parts), low + 20
+
+
+def _one_word(pen: Pen, cells: Sequence[Cell | None]) -> str:
+    """The word for a panel without any number that is not withheld."""
+    statuses = {cell.status for cell in cells if cell is not None}
+    if len(statuses) == 1 and (status := statuses.pop()) in SHORT:
+        return pen.words.say(SHORT[status])
+    return ""
+
+
+def _scale(pen: Pen, panel: _Panel) -> str:
+    parts = []
+    for value in panel.scale:
+        y = panel.y(value)
+        parts.append(rule(panel.left, y, panel.left + panel.wide, y, hair=value > 0))
+        parts.append(
+            svg.text(panel.left - 6, y + 4.2, pen.words.number(value), size=12, anchor="end", ink="faint")
+        )
+    return "".join(parts)
+
+
+def _times(panel: _Panel, times: Sequence[str], low: float) -> str:
+    """Labels of the time axis, as many as have room."""
+    needed = max(width(time, 12) for time in times) + 8
+    every = max(1, -(-int(needed) // max(1, int(panel.step))))
+    return "".join(
+        svg.text(panel.x(i), low + 15, time, size=12, anchor="middle", ink="faint")
+        for i, time in enumerate(times)
+        if i % every == (len(times) - 1) % every
+    )
+
+
+def _line(pen: Pen, panel: _Panel, line: Series, number: int) -> str:
+    parts = [pen.inks.stroke("".join(_path(panel, line)), number)] if any(_runs(line)) else []
+    for i, cell in enumerate(line):
+        if cell is None:
+            continue
+        if cell.value is not None:
+            parts.append(pen.inks.marker(panel.x(i), panel.y(cell.value), number))
+        elif is_range(cell):
+            high, low = panel.y(cell.at_most or 0), panel.y(cell.at_least or 0)
+            parts.append(pen.inks.withheld(panel.x(i) - 4, high, 8, max(low - high, 4), lozenge=False))
+            parts.append(pen.inks.lozenge(panel.x(i), (high + low) / 2, 5))
+    return "".join(parts)
+
+
+def _runs(line: Series) -> Iterator[tuple[int, int]]:
+    """Neighbouring points that both have a number: a line never leads over a gap."""
+    for i in range(1, len(line)):
+        before, after = line[i - 1], line[i]
+        if before is not None and after is not None and before.value is not None and after.value is not None:
+            yield i - 1, i
+
+
+def _path(panel: _Panel, line: Series) -> Iterator[str]:
+    last = -1
+    for i, j in _runs(line):
+        for n in (i, j) if i != last else (j,):
+            cell = line[n]
+            value = 0 if cell is None or cell.value is None else cell.value
+            yield f"{'M' if n == i and i != last else 'L'}{panel.x(n):.1f} {panel.y(value):.1f}"
+        last = j
+
+
+def _needs_strip(cell: Cell | None) -> bool:
+    return cell is not None and cell.value is None and not is_range(cell)
+
+
+def _strip(pen: Pen, panel: _Panel, line: Series, number: int, row: int) -> str:
+    y = panel.bottom + 3 + _STRIP * row
+    parts = [pen.inks.marker(panel.left - 9, y + 5.5, number)]
+    wide = min(panel.step - 2, 26.0)
+    for i, cell in enumerate(line):
+        if cell is None or not _needs_strip(cell):
+            continue
+        x = panel.x(i) - wide / 2
+        if cell.status is Status.WITHHELD:
+            parts.append(pen.inks.withheld(x, y, wide, 11))
+        else:
+            parts.append(
+                svg.tag("rect", x=x, y=y, width=wide, height=11, class_="p-none", fill="none", stroke=FAINT)
+            )
+    return "".join(parts)
+
+
+def _series_items(pen: Pen, view: View) -> list[Item]:
+    items = []
+    if len(view.axes) > 1:
+        names: Mapping[str, str] = pen.labels.axis(view.axes[1])
+        items = [_item(pen, i, capital(names[code])) for i, code in enumerate(view.axes[1].codes)]
+    if any(_needs_strip(c) and c.status is not Status.WITHHELD for c in view.cells.values()):
+        text = pen.words.say(msgid("No number for another reason: see the table"))
+        items.append(Item(_none, text))
+    return items
+
+
+def _none(x: float, y: float) -> str:
+    return svg.tag("rect", x=x, y=y, width=20, height=12, class_="p-none", fill="none", stroke=FAINT)
+
+
+def _item(pen: Pen, series: int, text: str) -> Item:
+    def swatch(x: float, y: float) -> str:
+        return pen.inks.stroke(f"M{x:.1f} {y + 6:.1f}h20", series) + pen.inks.marker(x + 10, y + 6, series)
+
+    return Item(swatch, text)

@@ -1,0 +1,128 @@
+"""A map of countries or provinces: classes of counts, hatching for what is withheld, blank for no data."""
+
+from collections.abc import Sequence
+
+from gateway.picturing import svg
+from gateway.picturing.areas import Area, names, sheet
+from gateway.picturing.inks import FAINT, STEPS
+from gateway.picturing.labels import Labels
+from gateway.picturing.layout import cell_text
+from gateway.picturing.metrics import width
+from gateway.picturing.scales import classes
+from gateway.picturing.shapes import shapes
+from gateway.picturing.sheet import WIDE, Drawing, Item, Pen, said_below, summary
+from gateway.picturing.views import View
+from gateway.picturing.words import MEANINGS, capital, msgid
+from gateway.question import COUNTRY
+from gateway.wire.cells import Cell, Status
+
+_DOT = 5.0
+"""How large a place too small to see is drawn, as a disc."""
+
+
+def map_(pen: Pen, view: View, title: str) -> Drawing:
+    """The areas of the only axis of `view`."""
+    axis = view.axes[0]
+    labels = pen.labels.axis(axis, alone=True)
+    known = [code for code in axis.codes if not code.endswith("_UNK")]
+    drawn = sheet(pen.labels.dictionary, shapes(), axis.level, known, WIDE)
+    steps = classes([c.value for c in view.cells.values() if c.value is not None])
+    # Large places first: a small one inside, such as a capital, must lie above the one around it.
+    areas = sorted(drawn.areas, key=lambda area: -area.room[0] * area.room[1])
+    parts = [_area(pen, area, view.cells.get((area.code,)), labels[area.code], steps) for area in areas]
+    parts += [_number(pen.labels, area, view.cells.get((area.code,)), axis.level) for area in areas]
+    notes = [pen.words.say(msgid("The boundaries on this map imply no endorsement or acceptance by anyone."))]
+    without = [*drawn.missing, *(code for code in axis.codes if code.endswith("_UNK"))]
+    if without:
+        text = msgid("Not in the picture but in the table: %(codes)s.")
+        notes.append(pen.words.filled(text, codes=names(without, labels)))
+    return Drawing(
+        "".join(parts),
+        drawn.high + 4,
+        tuple(_legend(pen, list(view.cells.values()), steps)),
+        (*notes, *said_below(pen, view)),
+        summary(pen, list(view.cells.values())),
+        title,
+    )
+
+
+def _area(pen: Pen, area: Area, cell: Cell | None, name: str, steps: Sequence[tuple[int, int]]) -> str:
+    text = "" if cell is None else cell_text(cell, pen.words)
+    inside = svg.tag("title", svg.words(f"{name}: {text}"))
+    if max(area.room) < 2 * _DOT:
+        shape = f"M{area.label[0] - _DOT:.1f} {area.label[1]:.1f}a{_DOT:g} {_DOT:g} 0 1 0 {2 * _DOT:g} 0"
+        shape += f"a{_DOT:g} {_DOT:g} 0 1 0 {-2 * _DOT:g} 0Z"
+    else:
+        shape = "".join(_ring(ring) for ring in area.rings)
+    return _filled(pen, shape, cell, steps, inside)
+
+
+def _ring(ring: Sequence[tuple[float, float]]) -> str:
+    """A closed line, each point as the step from the one before, in tenths."""
+    x, y = (round(ring[0][0], 1), round(ring[0][1], 1))
+    parts = [f"M{svg.number(x)} {svg.number(y)}"]
+    for px, py in ring[1:]:
+        dx, dy = round(px - x, 1), round(py - y, 1)
+        parts.append(f"l{svg.number(dx)} {svg.number(dy)}")
+        x, y = x + dx, y + dy
+    return "".join(parts) + "Z"
+
+
+def _filled(
+    pen: Pen, shape: str, cell: Cell | None, steps: Sequence[tuple[int, int]], inside: str = ""
+) -> str:
+    how: dict[str, str] = {"class_": "p-area p-none", "fill": "none", "stroke_dasharray": "2 2"}
+    if cell is not None and cell.status is Status.WITHHELD:
+        how = {"class_": "p-area", "fill": f"url(#{pen.inks.prefix}-hatch)"}
+    elif cell is not None and cell.value is not None:
+        step = _class(cell.value, steps)
+        how = {"class_": f"p-area p-c{step}", "fill": STEPS[step]}
+    return svg.tag("path", inside, d=shape, fill_rule="evenodd", stroke=FAINT, stroke_width=0.8, **how)
+
+
+def _class(value: int, steps: Sequence[tuple[int, int]]) -> int:
+    """0 for none, then 1 to 5, spread so that few classes still differ well."""
+    if value == 0:
+        return 0
+    number = next(i for i, (_, last) in enumerate(steps) if value <= last)
+    return _spread(number, len(steps))
+
+
+def _spread(number: int, count: int) -> int:
+    return 3 if count == 1 else 1 + round(number * 4 / (count - 1))
+
+
+def _number(labels: Labels, area: Area, cell: Cell | None, level: str) -> str:
+    """The number inside an area that has room for it; a country's code above it."""
+    if cell is None or cell.value is None:
+        return ""
+    lines = [labels.words.number(cell.value)]
+    if level == COUNTRY:
+        lines.insert(0, area.code)
+    wide, high = max(width(line, 12) for line in lines) + 4, 14.0 * len(lines)
+    if area.room[0] < wide or area.room[1] < high:
+        return ""
+    x, y = area.label
+    first = y + 4.2 - 7 * (len(lines) - 1)
+    return svg.lines(x, first, lines, leading=14, size=12, anchor="middle", halo=True)
+
+
+def _legend(pen: Pen, cells: Sequence[Cell], steps: Sequence[tuple[int, int]]) -> list[Item]:
+    found = []
+    if any(cell.value == 0 for cell in cells):
+        found.append(_swatch(pen, next(c for c in cells if c.value == 0), steps, pen.words.number(0)))
+    for first, last in steps:
+        text = pen.words.number(first)
+        if last > first:
+            text = pen.words.filled(msgid("%(least)s to %(most)s"), least=first, most=last)
+        found.append(_swatch(pen, Cell((), Status.VALUE, first), steps, text))
+    withheld = next((c for c in cells if c.status is Status.WITHHELD), None)
+    if withheld is not None:
+        found.append(_swatch(pen, withheld, steps, capital(pen.words.say(MEANINGS[Status.WITHHELD]))))
+    if any(cell.value is None and cell.status is not Status.WITHHELD for cell in cells):
+        found.append(_swatch(pen, None, steps, pen.words.say(msgid("No data: see the table"))))
+    return found
+
+
+def _swatch(pen: Pen, cell: Cell | None, steps: Sequence[tuple[int, int]], text: str) -> Item:
+    return Item(lambda x, y: _filled(pen, f"M{x:.1f} {y:.1f}h20v12h-20Z", cell, steps), text)

@@ -1,0 +1,170 @@
+"""Puts a picture together: body, legend, notes; with a heading too where it is a file of its own."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from gateway.picturing import svg
+from gateway.picturing.inks import Inks
+from gateway.picturing.labels import Labels
+from gateway.picturing.metrics import width, wrapped
+from gateway.picturing.notes import marks_explained
+from gateway.picturing.views import View
+from gateway.picturing.words import MEANINGS, Words, capital, msgid
+from gateway.question import COUNTRY
+from gateway.wire.cells import Cell, Status
+from gateway.wire.release import Release
+
+WIDE = 640.0
+_MARGIN = 20.0
+_SWATCH = 26.0
+_LINE = 17.0
+FONTS = "Noto Sans, Noto Sans Khmer, Noto Sans Lao, Noto Sans Thai, Noto Sans Myanmar, sans-serif"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`svg` may stand in a page as it is; `title` and `description` are in it too."""
+
+    kind: str
+    svg: str
+    title: str
+    description: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Pen:
+    """What every picture is drawn with."""
+
+    release: Release
+    labels: Labels
+    inks: Inks
+
+    @property
+    def words(self) -> Words:
+        return self.labels.words
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of a legend: what draws its swatch in a box of 20 by 12 at a place, and its text."""
+
+    swatch: Callable[[float, float], str]
+    text: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The body of a picture, `height` high and WIDE wide, and what is said below and of it."""
+
+    body: str
+    height: float
+    legend: tuple[Item, ...]
+    notes: tuple[str, ...]
+    description: str
+    title: str
+
+
+def pen(release: Release, labels: Labels, kind: str) -> Pen:
+    """A pen whose ids no other picture of the same page has."""
+    name = f"{release.question_id} {kind} {labels.words.say(kind)}"
+    return Pen(release, labels, Inks("p" + hashlib.sha256(name.encode()).hexdigest()[:8]))
+
+
+def put_together(pen: Pen, kind: str, drawing: Drawing, *, standalone: bool) -> Picture:
+    """The whole picture. `standalone` adds paper and heading, for a file that is looked at elsewhere."""
+    heading = wrapped(drawing.title, 16, WIDE, 3) if standalone else []
+    down = 22.0 * len(heading) + (10 if heading else 0)
+    parts = [svg.lines(0, 16, heading, leading=22, size=16)] if heading else []
+    parts.append(svg.tag("g", drawing.body, transform=f"translate(0 {down:.1f})"))
+    down += drawing.height
+    legend, high = _legend(drawing.legend, down)
+    parts.append(legend)
+    down += high
+    for note in drawing.notes:
+        lines = wrapped(note, 12, WIDE, 4)
+        parts.append(svg.lines(0, down + 18, lines, leading=_LINE, size=12, ink="faint"))
+        down += _LINE * len(lines) + 4
+    margin = _MARGIN if standalone else 0.0
+    wide, tall = round(WIDE + 2 * margin), round(down + 8 + 2 * margin)
+    if standalone:
+        paper = svg.tag("rect", x=-margin, y=-margin, width=wide, height=tall, fill=svg.PAPER)
+        parts.insert(0, paper)
+    box = f"{-margin:g} {-margin:g} {wide} {tall}"
+    drawn = _element(pen, kind, drawing, "".join(parts), viewBox=box, width=wide, height=tall)
+    return Picture(kind, drawn, drawing.title, drawing.description, wide, tall)
+
+
+def _element(pen: Pen, kind: str, drawing: Drawing, body: str, **measures: str | float) -> str:
+    prefix = pen.inks.prefix
+    return svg.tag(
+        "svg",
+        svg.tag("title", svg.words(drawing.title), id=f"{prefix}-title"),
+        svg.tag("desc", svg.words(drawing.description), id=f"{prefix}-desc"),
+        pen.inks.defs(),
+        body,
+        xmlns="http://www.w3.org/2000/svg",
+        class_=f"picture picture-{kind}",
+        role="img",
+        aria_labelledby=f"{prefix}-title {prefix}-desc",
+        font_family=FONTS,
+        font_size=13,
+        **measures,
+    )
+
+
+def _legend(items: Sequence[Item], top: float) -> tuple[str, float]:
+    """The items side by side, as many to a line as have room."""
+    x, y, parts = 0.0, top + 16, []
+    for item in items:
+        lines = wrapped(item.text, 12, WIDE - _SWATCH, 2)
+        needed = _SWATCH + max(width(line, 12) for line in lines) + 18
+        if x and x + needed - 18 > WIDE:
+            x, y = 0.0, y + 20
+        parts.append(item.swatch(x, y - 6))
+        parts.append(svg.lines(x + _SWATCH, y + 4, lines, leading=15, size=12))
+        x += needed
+        if len(lines) > 1:
+            x, y = 0.0, y + 20 + 15 * (len(lines) - 1)
+    return "".join(parts), (y - top + (8 if x else -12)) if items else 0.0
+
+
+def status_items(pen: Pen, cells: Sequence[Cell | None]) -> list[Item]:
+    """Legend lines for what is withheld among the cells that a picture draws."""
+    items = []
+    if any(c is not None and c.status is Status.WITHHELD for c in cells):
+        meaning = capital(pen.words.say(MEANINGS[Status.WITHHELD]))
+        items.append(Item(lambda x, y: pen.inks.withheld(x, y - 1, 20, 14), meaning))
+    return items
+
+
+def summary(pen: Pen, cells: Sequence[Cell | None]) -> str:
+    """How many numbers a picture shows and how many it does not, for its description."""
+    there = [c for c in cells if c is not None]
+    counted = sum(c.value is not None for c in there)
+    withheld = sum(c.status is Status.WITHHELD for c in there)
+    text = [pen.words.filled(msgid("Numbers shown: %(count)s."), count=counted)]
+    if withheld:
+        text.append(pen.words.filled(msgid("Withheld to protect people: %(count)s."), count=withheld))
+    missing = len(there) - counted - withheld
+    if missing:
+        text.append(pen.words.filled(msgid("Without a number for another reason: %(count)s."), count=missing))
+    text.append(pen.words.say(msgid("The table holds the same numbers.")))
+    return " ".join(text)
+
+
+def said_below(pen: Pen, view: View) -> list[str]:
+    """What a picture sums over, and what the signs beside its numbers mean."""
+    shown = {axis.level for axis in view.axes}
+    levels = pen.labels.dictionary.levels
+    places = any(level in levels and levels[level].dimension == "place" for level in shown)
+    # A place lies in one country: nothing is added up where its country is left out.
+    names = [pen.labels.level(level) for level in view.left if level != COUNTRY or not places]
+    found = []
+    if names:
+        text = msgid("Added up over: %(levels)s.")
+        found.append(pen.words.filled(text, levels=pen.words.listed(names)))
+    explained = marks_explained(view.cells.values(), pen.words)
+    return found + [f"{note.sign} {note.text}." for note in explained]
