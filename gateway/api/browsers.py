@@ -85,7 +85,13 @@ def drop_cookie(response: Response, name: str) -> None:
 
 def _spelled(name: str) -> str:
     # Browsers take a cookie of this prefix only from this very host and over TLS: none can be planted.
-    return f"__Host-{name}" if place().secure else name
+    return f"__Host-{name}" if place().secure else local_name(name, request.host)
+
+
+def local_name(name: str, host: str) -> str:
+    """A cookie's name on this machine: browsers tell ports of a host apart nowhere else."""
+    port = host.rpartition("]")[2].rpartition(":")[2]
+    return f"{name}-{port}" if port.isdecimal() else name
 
 
 def _is_loopback(text: str) -> bool:

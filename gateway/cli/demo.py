@@ -15,8 +15,9 @@ from gateway.cli.ask import show
 from gateway.cli.serving import stop_on_signals
 from gateway.demo.access import address, analyst
 from gateway.demo.accounts import sign_in_lines
+from gateway.demo.door import new_links, open_door
 from gateway.demo.processes import ProcessError, Processes
-from gateway.demo.region import create
+from gateway.demo.region import DEMO_MEMBERS, create
 from gateway.demo.run import THE_HUB, make_cubes, running_region
 from gateway.http.client import HubClient
 
@@ -42,15 +43,33 @@ class Interruption:
             raise SystemExit(self.exit_code)
 
 
+def chosen_members(_context: click.Context, _option: click.Parameter, text: str) -> tuple[str, ...]:
+    """The members of a list such as `LA,TH`, in the order of their codes."""
+    told = {code.strip().upper() for code in text.split(",")}
+    for code in sorted(told - set(DEMO_MEMBERS)):
+        raise click.BadParameter(f"the demo has no people for {code!r}, but for {', '.join(DEMO_MEMBERS)}")
+    return tuple(sorted(told))
+
+
 @click.command()
 @click.option("--once", is_flag=True, help="End after the table, instead of serving until Ctrl-C.")
+@click.option(
+    "--members",
+    default=",".join(DEMO_MEMBERS),
+    show_default=True,
+    callback=chosen_members,
+    help="Members of a new region; fewer are sooner ready.",
+)
 @click.option("--people", is_flag=True, help="Only tell who can sign in on the pages, with the codes of now.")
 @options.directory
-def demo(once: bool, people: bool, directory: Path) -> None:
+def demo(once: bool, members: tuple[str, ...], people: bool, directory: Path) -> None:
     """Build a demo region, start it, and ask a first regional question."""
     if people:
-        for line in sign_in_lines(directory):
-            click.echo(line)
+        links = {link.person: link.address for link in new_links(directory)}
+        for person, lines in sign_in_lines(directory):
+            for line in lines:
+                click.echo(line)
+            click.echo(f"  link {links.get(person, '(not running)')}   works once, within the hour")
         return
     interruption = Interruption()
     stop_on_signals(interruption.ask)
@@ -62,9 +81,9 @@ def demo(once: bool, people: bool, directory: Path) -> None:
         interruption.check()
         console.print(f"  {what}")
 
-    create(directory, told)
+    create(directory, told, members)
     _make_cubes(directory, console, interruption)
-    with running_region(directory, interruption.check) as processes:
+    with running_region(directory, interruption.check) as processes, open_door(directory):
         console.print(
             f"Hub and members run: {time.monotonic() - started:.0f} s. Asking as an analyst of ARMAC"
         )
@@ -123,6 +142,9 @@ def _serve(directory: Path, processes: Processes) -> None:
     for line in _suggestions(directory):
         click.echo(f"  {line}")
     click.echo(f"API: {address(directory)}/openapi.json   Log: {address(directory)}/log/checkpoint")
+    click.echo("Desks, signed in as the demo's people (each link works once, within the hour):")
+    for link in new_links(directory):
+        click.echo(f"  {link.person.role:<10} {link.person.place:<10} {link.address}")
     told: set[str] = set()
     while True:
         for child in processes.ended():

@@ -56,13 +56,18 @@ def people_of(directory: Path) -> list[Person]:
     return [Person(**person) for person in json.loads(read_secret(directory / PEOPLE))]
 
 
-def sign_in_lines(directory: Path, now: datetime | None = None) -> Iterator[str]:
+def sign_in_lines(directory: Path, now: datetime | None = None) -> Iterator[tuple[Person, tuple[str, str]]]:
     """Where each of the demo's people signs in, and with what, at this moment."""
     for person in people_of(directory):
         address = Layout(directory / person.place).address
         where = address.read_text(encoding="ascii").strip() if address.exists() else "(not running)"
-        yield f"{where}/sign-in   {person.role}, {person.place}"
-        yield f"  name {person.name}   passphrase {person.passphrase}   code {person.code(now or _now())}"
+        yield (
+            person,
+            (
+                f"{where}/sign-in   {person.role}, {person.place}",
+                f"  name {person.name}   passphrase {person.passphrase}   code {person.code(now or _now())}",
+            ),
+        )
 
 
 def _of_hub(purposes: tuple[str, ...]) -> list[Offer]:

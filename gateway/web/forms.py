@@ -23,7 +23,6 @@ from gateway.api.guard import accounts
 FIELD = "form"
 OWNER = "form_of"
 VERSION = "form_version"
-OWN_FIELDS = frozenset({FIELD, OWNER, VERSION})
 """Fields that say something of the form itself; nobody has typed them."""
 
 SEALER = "safelane-form-sealer"

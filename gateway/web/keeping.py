@@ -18,7 +18,17 @@ from gateway.accounts.forms import local_path
 from gateway.accounts.sessions import Present
 from gateway.api.guard import accounts, signed_in
 from gateway.web.base import page
-from gateway.web.forms import OWN_FIELDS, ChangedMeanwhileError, form_field, from_here, hidden, owner, sealer
+from gateway.web.forms import (
+    FIELD,
+    OWNER,
+    VERSION,
+    ChangedMeanwhileError,
+    form_field,
+    from_here,
+    hidden,
+    owner,
+    sealer,
+)
 
 KEPT = "kept"
 LONGEST = 200_000
@@ -41,8 +51,9 @@ class Typed:
     fields: tuple[tuple[str, str], ...]
 
     def again(self, version: str | None = None) -> Markup:
-        """The fields as hidden ones of a new form."""
-        return form_field(version) + Markup("").join(hidden(name, value) for name, value in self.fields)
+        """The fields as hidden ones of a new form, for another version of what it changes if one is given."""
+        fields = [(name, value) for name, value in self.fields if version is None or name != VERSION]
+        return form_field(version) + Markup("").join(hidden(name, value) for name, value in fields)
 
 
 def typed_form() -> Typed | None:
@@ -53,7 +64,7 @@ def typed_form() -> Typed | None:
     fields = tuple(
         (name, value)
         for name, value in request.form.items(multi=True)
-        if name not in SECRETS | OWN_FIELDS and not name.endswith("_secret")
+        if name not in SECRETS | {FIELD, OWNER} and not name.endswith("_secret")
     )
     if not fields or sum(len(name) + len(value) for name, value in fields) > LONGEST:
         return None
@@ -107,6 +118,6 @@ def _shown(fields: Sequence[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
     """What a person typed, by field: several values of one field together."""
     shown: dict[str, list[str]] = {}
     for name, value in fields:
-        if value.strip():
+        if value.strip() and name != VERSION:
             shown.setdefault(name.replace("_", " "), []).append(value)
     return shown

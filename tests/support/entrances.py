@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pyotp
@@ -18,12 +19,15 @@ from gateway.accounts.inviting import accept, invite, look_at
 from gateway.accounts.model import Offer, Role, Side
 from gateway.accounts.ports import Directory
 from gateway.api.app import create_hub_app, create_node_app
-from gateway.api.browsers import Place
+from gateway.api.browsers import Place, local_name
 from gateway.api.guard import KEY as ACCOUNTS
+from gateway.bootstrap.desk import controller_bench
 from gateway.bootstrap.hub import create_hub, open_hub
 from gateway.bootstrap.webserver import WebServer
 from gateway.keys.sealer import KeySealer
+from gateway.member.cubes import CubeShelf
 from gateway.web import app as web
+from gateway.web.controller.bench import KEY as CONTROLLER
 
 PASSPHRASE = "correct horse battery staple"
 PLACE = "Safelane test"
@@ -78,6 +82,10 @@ class House:
         response = browser.sign_in(person)
         assert response.status_code == 303, response.text
         return browser
+
+    def cookie(self, name: str) -> str:
+        """What a cookie is called here."""
+        return local_name(name, urlsplit(self.url).netloc)
 
     def events(self) -> list[Event]:
         """What the log says so far."""
@@ -145,18 +153,19 @@ def hub_house(
     create_hub(directory / "hub", ORIGIN)
     with open_hub(directory / "hub") as opened:
         clock = HandClock()
-        with _served(create_hub_app(replace(opened, clock=clock)), clock, place, provider) as house:
+        with served(create_hub_app(replace(opened, clock=clock)), clock, place, provider) as house:
             yield house
 
 
 @contextmanager
 def node_house(directory: Path, member: str = "KH") -> Iterator[House]:
-    """A node with its pages."""
-    with (
-        lone_node(directory / "node", member) as (node, clock),
-        _served(create_node_app(node), clock, None, None) as house,
-    ):
-        yield house
+    """A node with its pages, the controller's desk too."""
+    with lone_node(directory / "node", member) as (node, clock):
+        app = create_node_app(node)
+        shelf = CubeShelf(node.dictionary, node.member, node.store)
+        app.extensions[CONTROLLER] = controller_bench(directory / "node", node, shelf)
+        with served(app, clock) as house:
+            yield house
 
 
 @contextmanager
@@ -166,7 +175,10 @@ def house_of(side: Side, directory: Path) -> Iterator[House]:
 
 
 @contextmanager
-def _served(app: Flask, clock: HandClock, place: Place | None, provider: Directory | None) -> Iterator[House]:
+def served(
+    app: Flask, clock: HandClock, place: Place | None = None, provider: Directory | None = None
+) -> Iterator[House]:
+    """The application with its pages, at an address of its own."""
     entrance = Entrance(app.extensions[ACCOUNTS], PLACE, KeySealer(b"k" * 32))
     web.install(app, entrance, place or Place(), provider)
     server = WebServer(app, "127.0.0.1:0")

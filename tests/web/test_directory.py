@@ -293,7 +293,7 @@ def _refused(house: House, directory: LyingDirectory) -> None:
     response = _sign_in(browser, directory)
 
     assert response.status_code == 401
-    assert SESSION not in browser.client.cookies
+    assert house.cookie(SESSION) not in browser.client.cookies
     assert SUBJECT not in response.text
     last = house.events()[-1]
     assert isinstance(last, AccessRefused)

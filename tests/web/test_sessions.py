@@ -16,36 +16,40 @@ def ana(house: House):
 
 def test_signing_in_makes_a_new_session_whatever_the_browser_brought(house: House, ana) -> None:
     browser = house.browser()
-    browser.client.cookies.set(SESSION, "sls_planted-by-somebody-else", domain="127.0.0.1", path="/")
+    browser.client.cookies.set(
+        house.cookie(SESSION), "sls_planted-by-somebody-else", domain="127.0.0.1", path="/"
+    )
 
     browser.sign_in(ana)
 
     planted = house.browser()
-    planted.client.cookies.set(SESSION, "sls_planted-by-somebody-else", domain="127.0.0.1", path="/")
+    planted.client.cookies.set(
+        house.cookie(SESSION), "sls_planted-by-somebody-else", domain="127.0.0.1", path="/"
+    )
     assert browser.is_signed_in
     assert not planted.is_signed_in
 
 
 def test_signing_in_again_ends_the_session_before(house: House, ana) -> None:
     browser = house.signed_in(ana)
-    former = browser.client.cookies[SESSION]
+    former = browser.client.cookies[house.cookie(SESSION)]
 
     browser.sign_in(ana)
 
     thief = house.browser()
-    thief.client.cookies.set(SESSION, former, domain="127.0.0.1", path="/")
-    assert browser.client.cookies[SESSION] != former
+    thief.client.cookies.set(house.cookie(SESSION), former, domain="127.0.0.1", path="/")
+    assert browser.client.cookies[house.cookie(SESSION)] != former
     assert not thief.is_signed_in
 
 
 def test_signing_out_ends_the_session_here_and_not_only_in_the_browser(house: House, ana) -> None:
     browser = house.signed_in(ana)
-    stolen = browser.client.cookies[SESSION]
+    stolen = browser.client.cookies[house.cookie(SESSION)]
 
     left = browser.post("/sign-out", {}, page="/account")
 
     thief = house.browser()
-    thief.client.cookies.set(SESSION, stolen, domain="127.0.0.1", path="/")
+    thief.client.cookies.set(house.cookie(SESSION), stolen, domain="127.0.0.1", path="/")
     assert left.headers["Clear-Site-Data"] == '"cache"'
     assert not thief.is_signed_in
     assert isinstance(house.events()[-1], AccessRefused)
@@ -56,7 +60,12 @@ def test_signing_out_ends_the_session_here_and_not_only_in_the_browser(house: Ho
 )
 def test_a_tampered_cookie_opens_nothing(house: House, ana, change) -> None:
     browser = house.signed_in(ana)
-    browser.client.cookies.set(SESSION, change(browser.client.cookies[SESSION]), domain="127.0.0.1", path="/")
+    browser.client.cookies.set(
+        house.cookie(SESSION),
+        change(browser.client.cookies[house.cookie(SESSION)]),
+        domain="127.0.0.1",
+        path="/",
+    )
 
     assert browser.get("/account").status_code in {303, 307}
 

@@ -54,7 +54,7 @@ def test_whatever_is_wrong_is_answered_in_the_same_words(house: House, wrong: di
     assert refused.status_code == known.status_code == 401
     assert _without_form(refused.text) == _without_form(known.text)
     assert WRONG in refused.text
-    assert SESSION not in browser.client.cookies
+    assert house.cookie(SESSION) not in browser.client.cookies
     assert isinstance(house.events()[-1], SignInFailed)
 
 
