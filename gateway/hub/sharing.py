@@ -12,7 +12,7 @@ import structlog
 
 from audit.note import Verifier
 from gateway.dictionary import Dictionary
-from gateway.question import COUNTRY, Question
+from gateway.question import Question, ready_made
 from gateway.wire.answer import Refusal
 from gateway.wire.enrolling import Enrolment
 from gateway.wire.sharing import Never, Shared, Sharing, SharingError, open_sharing
@@ -55,9 +55,11 @@ class Wish:
     ready_made: bool = False
 
     @classmethod
-    def of(cls, question: Question, *, ready_made: bool = False) -> "Wish":
-        levels = {*question.by, *(f.level for f in question.where)} - {COUNTRY}
-        return cls(question.measure, question.purpose, frozenset(levels), ready_made)
+    def of(cls, dictionary: Dictionary, question: Question) -> "Wish":
+        """What a member's policy sees of a question. A filter on countries only says who is asked."""
+        inside = question.inside()
+        levels = frozenset([*inside.by, *(f.level for f in inside.where)])
+        return cls(question.measure, question.purpose, levels, ready_made(dictionary, inside) is not None)
 
 
 UNKNOWN = Outlook(Expected.UNKNOWN)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gateway.dictionary import Dictionary
-from gateway.question import COUNTRY, Question
+from gateway.question import COUNTRY, Question, ready_made
 from gateway.wire.answer import Refusal
 from policies import Decision, Policy, Request, decide
 from policies.decision import Told
@@ -53,15 +53,5 @@ def request_of(dictionary: Dictionary, member: str, asked: Asker, question: Ques
         purpose=question.purpose,
         measure=question.measure,
         levels=[(dictionary.level(level).dimension, level) for level in levels if level != COUNTRY],
-        ready_made=_ready_made(dictionary, question),
-    )
-
-
-def _ready_made(dictionary: Dictionary, question: Question) -> str | None:
-    """The name of the ready-made question that this is: the same levels in any order, and no filter."""
-    if question.where:
-        return None
-    asked = (question.measure, frozenset(question.by))
-    return next(
-        (q.name for q in dictionary.ready_made.values() if (q.measure, frozenset(q.by)) == asked), None
+        ready_made=ready_made(dictionary, question),
     )

@@ -1,5 +1,25 @@
 """What an analyst asks: measure, by, where, purpose; valid by construction."""
 
-from gateway.question.model import COUNTRY, Filter, Question, QuestionError, ask, members_asked, parse
+from gateway.question.model import (
+    COUNTRY,
+    MAX_CODES,
+    Filter,
+    Question,
+    QuestionError,
+    ask,
+    members_asked,
+    parse,
+    ready_made,
+)
 
-__all__ = ["COUNTRY", "Filter", "Question", "QuestionError", "ask", "members_asked", "parse"]
+__all__ = [
+    "COUNTRY",
+    "MAX_CODES",
+    "Filter",
+    "Question",
+    "QuestionError",
+    "ask",
+    "members_asked",
+    "parse",
+    "ready_made",
+]

@@ -123,6 +123,19 @@ def members_asked(dictionary: Dictionary, question: Question, enrolled: Iterable
     return tuple(sorted(members))
 
 
+def ready_made(dictionary: Dictionary, question: Question) -> str | None:
+    """The name of the ready-made question that this is to a member: the same levels in any order, no filter.
+
+    `question` is as one member reads it (`Question.inside`).
+    """
+    if question.where:
+        return None
+    asked = (question.measure, frozenset(question.by))
+    return next(
+        (q.name for q in dictionary.ready_made.values() if (q.measure, frozenset(q.by)) == asked), None
+    )
+
+
 def _unknown(find: Any, word: str) -> list[str]:
     try:
         find(word)

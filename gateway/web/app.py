@@ -24,6 +24,7 @@ from gateway.web import (
     rendering,
     sign_in,
 )
+from gateway.web.analyst import desks as analyst
 from gateway.web.controller import desks as controller
 from gateway.web.desk import Desk
 
@@ -34,7 +35,7 @@ TAKES_SECRETS = (
     "web-account.renew_credentials",
 )
 
-DESKS: dict[Side, tuple[Desk, ...]] = {Side.HUB: (), Side.NODE: controller.SUBJECTS}
+DESKS: dict[Side, tuple[Desk, ...]] = {Side.HUB: analyst.SUBJECTS, Side.NODE: controller.SUBJECTS}
 """Each desk stands on the side where its duties are."""
 
 

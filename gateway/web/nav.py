@@ -24,7 +24,12 @@ class Entry:
 ACCOUNT = Entry("/account", lazy_gettext("Account"))
 
 DESKS: dict[tuple[Side, Role], tuple[Entry, ...]] = {
-    (Side.HUB, Role.ANALYST): (),
+    (Side.HUB, Role.ANALYST): (
+        Entry("/ask", lazy_gettext("Ask")),
+        Entry("/ready-made", lazy_gettext("Ready-made questions")),
+        Entry("/questions", lazy_gettext("Your questions")),
+        Entry("/sharing", lazy_gettext("Who shares what")),
+    ),
     (Side.HUB, Role.AUDITOR): (),
     (Side.HUB, Role.OPERATOR): (),
     (Side.NODE, Role.CONTROLLER): (

@@ -1,0 +1,25 @@
+"""Addresses of the analyst's desk on the hub: all of them are for whoever asks, about own questions only."""
+
+from gateway.accounts.duties import Action
+
+TWINS = "/api/v1/desk"
+
+_PAGES = ("ask", "ready-made", "sharing", "questions", "questions/<question_id>")
+_FORMS = ("ask", "ready-made")
+_FILES = ("questions/<question_id>/download/<form>",)
+
+
+def _routes() -> dict[str, Action]:
+    """Each page with its twin for programs, then what forms are sent to, and files."""
+    found = {}
+    for path in _PAGES:
+        found[f"GET /{path}"] = Action.ASK
+        found[f"GET {TWINS}/{path}.json"] = Action.ASK
+    for path in _FORMS:
+        found[f"POST /{path}"] = Action.ASK
+    for path in _FILES:
+        found[f"GET /{path}"] = Action.ASK
+    return found
+
+
+ANALYST_ROUTES: dict[str, Action] = _routes()

@@ -1,0 +1,151 @@
+"""A question while it is being put together, and its address: the same link is the same question. Pure.
+
+What stands in an address was typed by anybody: it is taken as it is, and judged when a question is made.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from gateway.dictionary import Dictionary
+from gateway.question import MAX_CODES, Question, QuestionError, ask
+
+YEAR, YEAR_BAND = "year", "year_band5"
+FIRST_YEAR, LAST_YEAR = 1945, 2100
+"""No accident with these devices is older; no register is newer."""
+
+SOON = 30
+WITHIN = (SOON, 3600, 24 * 3600, 7 * 24 * 3600)
+"""Seconds that members may be given."""
+
+NO_MEASURE = "Choose what is counted."
+ONE_YEAR = "Say both years, or leave both empty. For a single year write it twice."
+NO_PURPOSE = "Choose what the answer is for."
+
+Pairs = Iterable[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The slots as they were filled in, complete or not.
+
+    `where` are level and code, each pair once; `since` and `until` are years as typed; `narrow` are levels
+    of which codes may be picked. `within`: seconds that members have.
+    """
+
+    measure: str = ""
+    by: tuple[str, ...] = ()
+    where: tuple[tuple[str, str], ...] = ()
+    since: str = ""
+    until: str = ""
+    purpose: str = ""
+    within: int = SOON
+    narrow: tuple[str, ...] = ()
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Names and values of a form that has this draft; what is empty or as always is left out."""
+        if self.measure:
+            yield "measure", self.measure
+        yield from (("by", level) for level in self.by)
+        yield from (("where", f"{level}:{code}") for level, code in self.where)
+        yield from ((name, value) for name, value in (("from", self.since), ("to", self.until)) if value)
+        if self.purpose:
+            yield "purpose", self.purpose
+        if self.within != SOON:
+            yield "within", str(self.within)
+        yield from (("narrow", level) for level in self.narrow)
+
+    def query(self) -> str:
+        """The draft as an address has it, after the question mark."""
+        return urlencode(list(self.pairs()))
+
+    def codes(self, level: str) -> tuple[str, ...]:
+        """The codes of a level that are picked."""
+        return tuple(code for named, code in self.where if named == level)
+
+    def question(self, dictionary: Dictionary) -> Question:
+        """The question. Raises QuestionError, which names everything that is wrong or missing."""
+        needed = ((self.measure, NO_MEASURE), (self.purpose, NO_PURPOSE))
+        missing = [words for value, words in needed if not value]
+        if missing:
+            raise QuestionError(missing)
+        where: dict[str, list[str]] = {}
+        for level, code in self.where:
+            where.setdefault(level, []).append(code)
+        for level, codes in self._years(dictionary).items():
+            if level in where:
+                raise QuestionError([f"Years stand both in 'from' and 'to' and as {level}: keep one."])
+            where[level] = codes
+        return ask(dictionary, measure=self.measure, by=self.by, where=where, purpose=self.purpose)
+
+    def _years(self, dictionary: Dictionary) -> Mapping[str, list[str]]:
+        """The years between both ends as a filter, in fives where the breakdown is in fives."""
+        if not self.since and not self.until:
+            return {}
+        if not self.since or not self.until:
+            raise QuestionError([ONE_YEAR])
+        since, until = _year(self.since, "from"), _year(self.until, "to")
+        if since > until:
+            raise QuestionError([f"'from' ({since}) is after 'to' ({until})."])
+        years = [str(year) for year in range(since, until + 1)]
+        if YEAR_BAND not in self.by:
+            return {YEAR: years}
+        return {YEAR_BAND: list(dict.fromkeys(dictionary.lift(year, YEAR_BAND) for year in years))}
+
+
+def draft_of(pairs: Pairs) -> Draft:
+    """The draft that a form or an address has. What cannot be one is left out."""
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value.strip())
+
+    def one(name: str) -> str:
+        return next((value for value in values.get(name, []) if value), "")
+
+    within = one("within")
+    return Draft(
+        measure=one("measure"),
+        by=_once(values.get("by", [])),
+        where=tuple(dict.fromkeys(_pairs(values.get("where", []))))[: 4 * MAX_CODES],
+        since=one("from"),
+        until=one("to"),
+        purpose=one("purpose"),
+        within=int(within) if within in {str(seconds) for seconds in WITHIN} else SOON,
+        narrow=_once(values.get("narrow", [])),
+    )
+
+
+def draft_again(question: Question, within: int = SOON) -> Draft:
+    """The draft that asks a question again: years in a row as their two ends."""
+    where = [(f.level, code) for f in question.where for code in f.codes]
+    since = until = ""
+    years = next((f.codes for f in question.where if f.level == YEAR), ())
+    if years and YEAR_BAND not in question.by and _in_a_row(years):
+        since, until = years[0], years[-1]
+        where = [(level, code) for level, code in where if level != YEAR]
+    return Draft(question.measure, question.by, tuple(where), since, until, question.purpose, within)
+
+
+def _year(typed: str, slot: str) -> int:
+    if not (
+        len(typed) == 4 and typed.isascii() and typed.isdigit() and FIRST_YEAR <= int(typed) <= LAST_YEAR
+    ):
+        raise QuestionError([f"'{slot}' is no year between {FIRST_YEAR} and {LAST_YEAR}: write it as 2019."])
+    return int(typed)
+
+
+def _in_a_row(years: tuple[str, ...]) -> bool:
+    numbers = [int(year) for year in years if year.isdigit()]
+    whole = len(numbers) == len(years) and all(FIRST_YEAR <= year <= LAST_YEAR for year in numbers)
+    return whole and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def _pairs(words: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for word in words:
+        level, _, code = word.partition(":")
+        if level and code:
+            yield level, code
+
+
+def _once(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for word in words if word))[:20]

@@ -1,0 +1,126 @@
+"""A hub with the analyst's desk, and members that answer what a test wants."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+
+from entrances import Browser, House, Person, hub_house
+from simulation import SimulatedMember
+
+from audit.event_values import EntryRef
+from audit.events import decode
+from audit.merkle import leaf_hash
+from audit.question_events import Asked
+from audit.receipt import Receipt
+from gateway.api.services import KEY
+from gateway.bootstrap.hub import enrol
+from gateway.hub.context import Hub
+from gateway.hub.delivering import poll
+from gateway.hub.model import Role
+from gateway.hub.receiving import receive
+from gateway.hub.releasing import release_due
+from gateway.wire.answer import Answer, AskedEntry, Refusal
+from gateway.wire.cells import TOTAL, Axis
+from gateway.wire.exchange import Delivery, Poll, SignedAnswer
+from gateway.wire.sharing import Shared, Sharing, sign_sharing
+
+LEVELS = ("adult_child", "device_group", "outcome", "province_group", "sex", "year", "year_band5")
+SHARED = Shared(
+    recipients=("ARMAC",),
+    roles=None,
+    purposes=("regional-reporting", "treaty-reporting"),
+    measures=("casualties",),
+    levels=LEVELS,
+    max_dims=3,
+    ready_made_only=False,
+    leave_ready_made=False,
+    leave=False,
+)
+
+
+def stated(member: str, *shared: Shared, policy: str = "1") -> Sharing:
+    return Sharing(member, policy, None, "s-1", "2025-12-31", "2026-01-15", shared or (SHARED,), ())
+
+
+@dataclass
+class Desk:
+    """The hub behind the pages, its members, and the browser of an analyst."""
+
+    house: House
+    hub: Hub
+    members: dict[str, SimulatedMember]
+    analyst: Person
+    browser: Browser
+    waiting: dict[str, list[Delivery]] = field(default_factory=dict)
+
+    def calls(self, member: str, *, waiting: tuple[str, ...] = (), sharing: Sharing | None = None) -> None:
+        """The member polls: what waits for it is kept here until it answers."""
+        one = self.members[member]
+        note = None if sharing is None else sign_sharing(sharing, one.signer)
+        call = Poll(0, None, None, 0.0, waiting=waiting, sharing=note)
+        found = poll(self.hub, one.enrolment, call).deliveries
+        known = {d.question_id for d in self.waiting.setdefault(member, [])}
+        self.waiting[member] += [d for d in found if d.question_id not in known]
+
+    def answers(
+        self, member: str, *, withhold: tuple[str, ...] = (), refusals: tuple[Refusal, ...] = ()
+    ) -> None:
+        """The member answers all that waits: every cell 7, those that hold a code of `withhold` withheld."""
+        self.calls(member)
+        for delivery in self.waiting.pop(member):
+            receive(
+                self.hub, self.members[member].enrolment, self._sent(member, delivery, withhold, refusals)
+            )
+
+    def release(self) -> None:
+        release_due(self.hub)
+
+    def ask(self, **slots: object) -> str:
+        """Ask by the form of the page; returns the question's id."""
+        fields = {"measure": "casualties", "by": ["outcome"], "purpose": "regional-reporting", **slots}
+        response = self.browser.post("/ask", fields, page="/ask?by=outcome")
+        assert response.status_code == 303, response.text
+        return response.headers["Location"].rpartition("/")[2]
+
+    def _sent(
+        self, member: str, delivery: Delivery, withhold: tuple[str, ...], refusals: tuple[Refusal, ...]
+    ) -> SignedAnswer:
+        event = decode(delivery.entry)
+        assert isinstance(event, Asked)
+        origin, leaf = self.hub.log.origin, leaf_hash(delivery.entry)
+        index = Receipt.parse(delivery.receipt).index
+        levels = [level for level in event.by if level != "country"]
+        axes = (
+            () if refusals else tuple(Axis(level, (*self._codes(member, level), TOTAL)) for level in levels)
+        )
+        keys = [] if refusals else product(*(axis.codes for axis in axes))
+        cells = tuple(None if set(key) & set(withhold) else 7 for key in keys)
+        made = Answer(
+            event.question_id,
+            AskedEntry(origin, index, leaf.hex()),
+            member,
+            "1",
+            "s-1",
+            "2025-12-31",
+            axes,
+            cells,
+            refusals,
+        )
+        return self.members[member].logged(made, EntryRef(origin, index, leaf))
+
+    def _codes(self, member: str, level: str) -> list[str]:
+        return list(self.hub.dictionary.codes(level, member=member, years=range(2022, 2026)))
+
+
+@contextmanager
+def analysts_desk(directory: Path) -> Iterator[Desk]:
+    """A hub with three members, two of which state what they share, and an analyst who is signed in."""
+    with hub_house(directory) as house:
+        hub = house.app.extensions[KEY]
+        members = {code: SimulatedMember(code, house.clock) for code in ("KH", "LA", "TH")}
+        for member in members.values():
+            enrol(hub, member.enrolment)
+        analyst = house.person("ana", Role.ANALYST, "regional-reporting", "treaty-reporting")
+        yield Desk(house, hub, members, analyst, house.signed_in(analyst))

@@ -1,0 +1,79 @@
+"""A question in an address: the same link is the same question, and nothing that is typed there does harm."""
+
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.dictionary import regional
+from gateway.question import Question, QuestionError, ask
+from gateway.web.analyst.draft import WITHIN, Draft, draft_again, draft_of
+
+DICTIONARY = regional()
+years = st.lists(st.integers(1990, 2030), min_size=1, max_size=6, unique=True).map(
+    lambda found: {"year": [str(year) for year in found]}
+)
+wheres = st.one_of(
+    st.just({}),
+    years,
+    st.just({"sex": ["F", "M"], "country": ["KH"]}),
+    st.just({"year_band5": ["2020-2024"], "device_type": ["APM"]}),
+)
+questions = st.builds(
+    lambda by, where, purpose: ask(DICTIONARY, measure="casualties", by=by, where=where, purpose=purpose),
+    st.permutations(["country", "outcome", "adult_child"]),
+    wheres,
+    st.sampled_from(sorted(DICTIONARY.purposes)),
+)
+
+
+def through_an_address(draft: Draft) -> Draft:
+    return draft_of(parse_qsl(draft.query(), keep_blank_values=True))
+
+
+@given(questions, st.sampled_from(WITHIN))
+def test_a_link_asks_the_same_question_again(question: Question, within: int) -> None:
+    again = through_an_address(draft_again(question, within))
+
+    assert again.question(DICTIONARY) == question
+    assert again.within == within
+
+
+@given(st.lists(st.tuples(st.sampled_from(["by", "where", "from", "to", "within", "x"]), st.text())))
+def test_whatever_stands_in_an_address_is_a_draft_that_stays_itself(pairs: list[tuple[str, str]]) -> None:
+    draft = draft_of(pairs)
+
+    assert through_an_address(draft) == draft
+    with pytest.raises(QuestionError):
+        draft.question(DICTIONARY)  # it has no measure
+
+
+def test_years_are_in_fives_where_the_breakdown_is() -> None:
+    draft = Draft("casualties", ("year_band5",), since="2013", until="2016", purpose="research")
+
+    question = draft.question(DICTIONARY)
+
+    assert [f.codes for f in question.where] == [("2010-2014", "2015-2019")]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "says"),
+    [
+        ("2020", "", "both years"),
+        ("20x0", "2021", "'from' is no year"),
+        ("2020", "99999", "'to' is no year"),
+        ("2022", "2021", "after"),
+        ("²⁰²⁰", "2021", "no year"),
+    ],
+)
+def test_years_that_cannot_be(since: str, until: str, says: str) -> None:
+    with pytest.raises(QuestionError, match=says):
+        Draft("casualties", since=since, until=until, purpose="research").question(DICTIONARY)
+
+
+def test_years_twice_are_a_fault() -> None:
+    draft = Draft("casualties", where=(("year", "2020"),), since="2020", until="2021", purpose="research")
+
+    with pytest.raises(QuestionError, match="keep one"):
+        draft.question(DICTIONARY)
