@@ -36,6 +36,7 @@ from audit.question_events import (
     Refused,
     Rejected,
     Released,
+    ReleasedAgain,
     WaitsForLeave,
 )
 from audit.tiles import MAX_ENTRY_SIZE
@@ -241,7 +242,7 @@ class OpeningsErased(Event):
 EVENTS: Final = {
     (cls.TYPE, cls.VERSION): cls
     for cls in (
-        *(Asked, Denied, Answered, Refused, WaitsForLeave, LeaveGiven, Rejected, Released),
+        *(Asked, Denied, Answered, Refused, WaitsForLeave, LeaveGiven, Rejected, Released, ReleasedAgain),
         *(TotalAsked, Contributed, TotalReleased),
         *(CountBegun, SetSealed, SetMixed, Counted),
         *(CubeCertified, PolicySigned, PolicyInForce, PolicyRevoked, SnapshotLoaded),

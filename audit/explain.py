@@ -93,6 +93,8 @@ def _who_and_what(part: Part) -> Iterator[str]:
     if isinstance(event, Asked):
         members = listed(event.members) or "no member"
         yield f"It was put to {members}, to answer until {say_time(event.deadline)}."
+        if event.late_until > event.deadline:
+            yield f"What came later, until {say_time(event.late_until)}, was to be released by itself."
     if isinstance(event, Denied):
         yield f"The hub refused it, before any member was asked: {say_reasons(event.reasons)}."
 

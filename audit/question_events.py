@@ -27,12 +27,17 @@ class _Put(Event):
 
 @dataclass(frozen=True)
 class Asked(_Put):
-    """The hub is about to put a question to members."""
+    """The hub is about to put a question to members.
+
+    At `deadline` it releases what has come; an answer that comes later, until `late_until`, becomes a release
+    of its own.
+    """
 
     TYPE: ClassVar[str] = "asked"
     members: tuple[str, ...]
     asked_at: datetime
     deadline: datetime
+    late_until: datetime
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class _Judged(Event):
     measure: str
     by: tuple[str, ...]
     where: tuple[Filter, ...]
-    deadline: datetime
+    late_until: datetime
     dictionary: str
     software: str
 
@@ -161,3 +166,14 @@ class Released(Event):
 
     def _with(self, outcome: Outcome) -> tuple[str, ...]:
         return tuple(each.member for each in self.outcomes if each.outcome is outcome)
+
+
+@dataclass(frozen=True)
+class ReleasedAgain(Released):
+    """The hub gave out a newer result of a question that had ended, since members answered late.
+
+    `number` is 2 for the first of them: the results of a question are counted from 1.
+    """
+
+    TYPE: ClassVar[str] = "released-again"
+    number: int

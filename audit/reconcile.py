@@ -8,7 +8,7 @@ from enum import StrEnum
 from audit.errors import MalformedError
 from audit.events import Event, decode
 from audit.merkle import leaf_hash
-from audit.question_events import Answered, Asked, Refused, Released
+from audit.question_events import Answered, Asked, Refused, Released, ReleasedAgain
 
 
 class Gap(StrEnum):
@@ -45,24 +45,36 @@ Entries = Iterable[tuple[int, bytes]]
 
 @dataclass(frozen=True)
 class RegionalLog:
-    """The questions of a regional log: as asked, and as released."""
+    """The questions of a regional log: as asked, as released, and as released again after late answers."""
 
     origin: str
     asked: dict[int, tuple[Asked, bytes]]
     released: dict[int, Released]
+    again: dict[int, ReleasedAgain]
 
     @classmethod
     def read(cls, origin: str, entries: Entries) -> "RegionalLog":
         """Pick questions and releases out of a verified log."""
         asked: dict[int, tuple[Asked, bytes]] = {}
         released: dict[int, Released] = {}
+        again: dict[int, ReleasedAgain] = {}
         for index, entry in entries:
             event = _event(entry)
             if isinstance(event, Asked):
                 asked[index] = (event, leaf_hash(entry))
+            elif isinstance(event, ReleasedAgain):
+                again[index] = event
             elif isinstance(event, Released):
                 released[index] = event
-        return cls(origin, asked, released)
+        return cls(origin, asked, released, again)
+
+    @property
+    def newest(self) -> dict[int, tuple[int, Released]]:
+        """By the entry that asked: the newest result of a question, and its entry's number."""
+        found: dict[int, tuple[int, Released]] = {}
+        for index, release in sorted([*self.released.items(), *self.again.items()]):
+            found[release.asked_index] = (index, release)
+        return found
 
     def differences(self, now: datetime, patience: timedelta) -> list[Difference]:
         """What is wrong within the log: questions without an end or with two, releases of nothing."""
@@ -79,6 +91,9 @@ class RegionalLog:
             elif release.asked_index in ended:
                 found.append(Difference(Gap.TWO_ENDS, release.question_id, index))
             ended.add(release.asked_index)
+        for index, release in self.again.items():
+            if release.asked_index not in ended:
+                found.append(Difference(Gap.NOT_ASKED, release.question_id, index))
         for index, (event, _) in self.asked.items():
             if index not in ended and event.deadline + patience < now:
                 found.append(Difference(Gap.NO_END, event.question_id, index))
@@ -100,7 +115,7 @@ def reconcile(region: RegionalLog, member: str, member_entries: Entries) -> list
             found.append(Difference(Gap.NOT_ASKED, event.question_id, None, member, index))
         else:
             said[reference.index] = (index, event)
-    for index, release in region.released.items():
+    for index, release in region.newest.values():
         found += _compare(member, index, release, said.get(release.asked_index))
     return found
 

@@ -23,6 +23,7 @@ from audit.question_events import (
     Refused,
     Rejected,
     Released,
+    ReleasedAgain,
     WaitsForLeave,
 )
 from audit.search import time_of
@@ -80,6 +81,14 @@ def _(event: LeaveGiven) -> str:
 def _(event: Rejected) -> str:
     why = say_reasons(event.reasons)
     return f"{event.member} did not look at a delivery on {say_time(event.at)}: {why}."
+
+
+@say_event.register
+def _(event: ReleasedAgain) -> str:
+    return (
+        f"Members answered late: on {say_time(event.at)} result {event.number} was released, a table of "
+        f"{say_size(event.size)}, {SHARES[event.withheld]}; it is known by a commitment only: {event.result}."
+    )
 
 
 @say_event.register

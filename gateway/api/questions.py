@@ -11,12 +11,13 @@ from gateway.api.describe import refusals
 from gateway.api.guard import principal
 from gateway.api.schemas import AskedSchema, OutlineSchema, QuestionSchema, WaitSchema
 from gateway.api.services import hub
+from gateway.hub.absence import offline_since
 from gateway.hub.asking import ask
 from gateway.hub.errors import UnknownQuestionError
-from gateway.hub.model import AskedQuestion, Principal, State
+from gateway.hub.model import AskedQuestion, Principal
 from gateway.hub.ports import View
 from gateway.question import parse
-from gateway.wire.release import RESULT
+from gateway.wire.release import RESULT, Release
 
 blueprint = Blueprint(
     "questions", __name__, url_prefix="/api/v1/questions", description="Regional questions and their releases"
@@ -30,7 +31,8 @@ blueprint = Blueprint(
 def post_question(body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Ask. The question is logged, then put to the members; follow `Location` for the release."""
     question = parse(hub().dictionary, body)
-    asked = ask(hub(), principal(), question, timedelta(seconds=body["deadline_seconds"]))
+    within, late = (timedelta(seconds=body[f"{name}_seconds"]) for name in ("deadline", "late"))
+    asked = ask(hub(), principal(), question, within, late)
     with hub().store.reading() as view:
         shown = show(view, asked)
     return shown, 202, {"Location": f"/api/v1/questions/{asked.id}"}
@@ -50,7 +52,7 @@ def get_questions() -> list[dict[str, Any]]:
 @blueprint.response(200, AskedSchema)
 @refusals(blueprint, s404="no such question, or somebody else's")
 def get_question(query: dict[str, Any], question_id: str) -> dict[str, Any]:
-    """A question's state, and its release with the proofs once there is one.
+    """A question's state, and its newest release with the proofs once there is one.
 
     The wait is over as well when a member begins to wait for a person's leave, or no longer does.
     """
@@ -63,9 +65,21 @@ def get_question(query: dict[str, Any], question_id: str) -> dict[str, Any]:
             shown = show(view, asked)
         left = end - time.monotonic()
         waiting = shown["waiting_for_a_person"] if waiting is None else waiting
-        if asked.state is State.RELEASED or left <= 0 or waiting != shown["waiting_for_a_person"]:
+        if len(shown["releases"]) > query["after"] or left <= 0 or waiting != shown["waiting_for_a_person"]:
             return shown
         hub().bell.wait(ticket, left)
+
+
+@blueprint.route("/<question_id>/releases/<int:number>", methods=["GET"])
+@blueprint.response(200, AskedSchema)
+@refusals(blueprint, s404="no such question or release, or somebody else's")
+def get_release(question_id: str, number: int) -> dict[str, Any]:
+    """An earlier release of a question, with its proofs: what was known before answers came late."""
+    with hub().store.reading() as view:
+        asked = _own(view, question_id, principal())
+        if not 1 <= number <= len(view.releases(asked.id)):
+            raise UnknownQuestionError("There is no such release of the question.")
+        return show(view, asked, number)
 
 
 def _own(view: View, question_id: str, asker: Principal) -> AskedQuestion:
@@ -75,21 +89,37 @@ def _own(view: View, question_id: str, asker: Principal) -> AskedQuestion:
     return asked
 
 
-def show(view: View, asked: AskedQuestion) -> dict[str, Any]:
+def show(view: View, asked: AskedQuestion, number: int = 0) -> dict[str, Any]:
+    """A question with its release of this number, or with the newest one."""
+    answered, now = view.answers(asked.id), hub().clock.now()
+    open_at = [m for m in asked.members if m not in answered]
+    away = offline_since(open_at, view.presence(), hub().started, now)
+    releases = view.releases(asked.id)
     shown = {
         **_outline(asked),
-        "answered": sorted(view.answers(asked.id)),
+        "answered": sorted(answered),
         "waiting_for_a_person": view.waiting(asked.id),
+        "offline": {member: since.isoformat() for member, since in away.items()},
+        "expected": open_at if now <= asked.late_until else [],
+        "releases": [_listed(kept.release) for kept in releases],
         "asked": _receipt(view, asked.asked_index),
     }
-    release = view.release(asked.id)
-    if release is not None and asked.released_index is not None:
-        shown["release"] = release.as_json()
-        shown["released"] = _receipt(view, asked.released_index)
-        opening = view.opening(RESULT, asked.released_index)
+    if releases:
+        kept = releases[number - 1]
+        shown["release"] = kept.release.as_json()
+        shown["released"] = _receipt(view, kept.index)
+        opening = view.opening(RESULT, kept.index)
         if opening is not None:
             shown["opening"] = {"label": opening.label, "salt": opening.salt.hex()}
     return shown
+
+
+def _listed(release: Release) -> dict[str, Any]:
+    return {
+        "number": release.number,
+        "released_at": release.released_at,
+        "late": [c.member for c in release.coverage if c.late],
+    }
 
 
 def _outline(asked: AskedQuestion) -> dict[str, Any]:
@@ -99,6 +129,7 @@ def _outline(asked: AskedQuestion) -> dict[str, Any]:
         "members": list(asked.members),
         "asked_at": asked.asked_at.isoformat(),
         "deadline": asked.deadline.isoformat(),
+        "late_until": asked.late_until.isoformat(),
     }
 
 

@@ -7,6 +7,8 @@ from gateway.wire.sharing import LARGEST
 
 DEADLINE_SECONDS = 10
 LONGEST_DEADLINE_SECONDS = 7 * 24 * 3600
+LATE_SECONDS = 7 * 24 * 3600
+LONGEST_LATE_SECONDS = 31 * 24 * 3600
 WORD = validate.Length(min=1, max=100)
 
 
@@ -39,6 +41,12 @@ class QuestionSchema(Strict):
             "description": "how long members may take; what has not come by then is reported as missing"
         },
     )
+    late_seconds = fields.Integer(
+        load_default=LATE_SECONDS,
+        strict=True,
+        validate=validate.Range(min=0, max=LONGEST_LATE_SECONDS),
+        metadata={"description": "for how long after that an answer still counts, as a release of its own"},
+    )
 
 
 class ReceiptSchema(Schema):
@@ -51,14 +59,41 @@ class OutlineSchema(Schema):
     state = fields.String(required=True, validate=validate.OneOf(["open", "released"]))
     members = fields.List(fields.String(), required=True)
     asked_at = fields.String(required=True)
-    deadline = fields.String(required=True)
+    deadline = fields.String(required=True, metadata={"description": "it is released by then"})
+    late_until = fields.String(
+        required=True, metadata={"description": "answers until then become a release of their own"}
+    )
+
+
+class ReleasedSchema(Schema):
+    number = fields.Integer(required=True)
+    released_at = fields.String(required=True)
+    late = fields.List(
+        fields.String(), required=True, metadata={"description": "members whose answers came late"}
+    )
 
 
 class AskedSchema(OutlineSchema):
     answered = fields.List(fields.String(), required=True)
     waiting_for_a_person = fields.List(fields.String(), required=True)
+    offline = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "members that have not answered and do not call, and since when"},
+    )
+    expected = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "members that have not answered and still may"},
+    )
     asked = fields.Nested(ReceiptSchema, required=True)
-    release = fields.Dict(metadata={"description": "the table, once released"})
+    releases = fields.List(
+        fields.Nested(ReleasedSchema),
+        required=True,
+        metadata={"description": "all releases of the question, the first one first"},
+    )
+    release = fields.Dict(metadata={"description": "the newest table, once released"})
     released = fields.Nested(ReceiptSchema, metadata={"description": "proof that the release was logged"})
     opening = fields.Dict(metadata={"description": "what opens the log entry's commitment to the release"})
 
@@ -68,6 +103,12 @@ class WaitSchema(Strict):
         load_default=0.0,
         validate=validate.Range(min=0, max=30),
         metadata={"description": "seconds to wait for the release before answering"},
+    )
+    after = fields.Integer(
+        load_default=0,
+        strict=False,
+        validate=validate.Range(min=0, max=1000),
+        metadata={"description": "wait for a release with a number above this one"},
     )
 
 
@@ -103,6 +144,16 @@ class PollSchema(Strict):
     wait = fields.Float(load_default=0.0, validate=validate.Range(min=0, max=30))
     waiting = fields.List(
         fields.String(validate=validate.Length(max=100)), load_default=[], validate=validate.Length(max=200)
+    )
+    serves = fields.List(
+        fields.String(validate=validate.Length(min=1, max=40)),
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(equal=2),
+        metadata={"description": "policy version and snapshot that the member answers from"},
+    )
+    counting = fields.List(
+        fields.String(validate=validate.Length(equal=64)), load_default=[], validate=validate.Length(max=100)
     )
     sharing = fields.String(
         load_default=None,
@@ -176,6 +227,9 @@ class PollResultSchema(Schema):
     excerpt = fields.Nested(ExcerptSchema, required=True, allow_none=True)
     sight = fields.Nested(SightSchema, required=True, allow_none=True)
     totals = fields.List(fields.Nested(TotalsCallSchema), required=True)
+    counts = fields.List(
+        fields.String(), required=True, metadata={"description": "runs of counting once that wait for it"}
+    )
 
 
 class AnswerSchema(Strict):

@@ -87,7 +87,7 @@ def open_hub(directory: Path, clock: Clock = SYSTEM) -> Iterator[Hub]:
         sequencer = sequence(database, log, lambda: clock.now().timestamp())
         store = HubStore(database, dictionary, sequencer, config.origin)
         calls = read_signer(Layout(directory).keys / CALL_KEY)
-        yield Hub(dictionary, store, log, clock, ProcessBell(), calls, keys.cosigner)
+        yield Hub(dictionary, store, log, clock, ProcessBell(), calls, keys.cosigner, clock.now())
     finally:
         database.close()
 

@@ -27,7 +27,7 @@ class Asking:
     question: Question
     organisation: str
     role: str
-    deadline: datetime
+    late_until: datetime
 
     @property
     def purpose(self) -> str:

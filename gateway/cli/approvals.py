@@ -148,7 +148,7 @@ def _shelf(node: Node) -> CubeShelf:
 
 
 def _line(one: Pending, now: datetime) -> str:
-    left = max(0, int((one.asked.deadline - now).total_seconds()))
+    left = max(0, int((one.asked.late_until - now).total_seconds()))
     days, hours, minutes = left // 86400, left % 86400 // 3600, left % 3600 // 60
     time = f"{days} d {hours} h" if days else f"{hours} h {minutes} min"
     given = f", {', '.join(one.approved_by)} gave leave" if one.approved_by else ""
@@ -189,6 +189,7 @@ def _data(one: Pending) -> dict[str, object]:
         "where": {f.dimension: list(f.codes) for f in one.asked.where},
         "since": one.waiting.since.isoformat(),
         "deadline": one.asked.deadline.isoformat(),
+        "late_until": one.asked.late_until.isoformat(),
         "persons": one.waiting.persons,
         "approved_by": list(one.approved_by),
         "refusals": [r.value for r in one.answer.refusals],

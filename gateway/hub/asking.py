@@ -12,14 +12,20 @@ from gateway.hub.errors import NotPermittedError
 from gateway.hub.model import AskedQuestion, Principal, Role, State
 from gateway.question import COUNTRY, Question, QuestionError, members_asked
 
+LATE = timedelta(days=7)
+"""For how long after its deadline a question still takes answers, if whoever asks does not say."""
+
 ALMOST_A_SECOND = timedelta(microseconds=999_999)
 """The log keeps whole seconds: deadlines are rounded up, so that nobody gets less time than was asked for."""
 
 
-def ask(hub: Hub, principal: Principal, question: Question, within: timedelta) -> AskedQuestion:
+def ask(
+    hub: Hub, principal: Principal, question: Question, within: timedelta, late: timedelta = LATE
+) -> AskedQuestion:
     """Log the question and put it into the queue of every member that it concerns.
 
-    `within` is what members have to answer in. Raises QuestionError for a state outside of the region, and
+    `within` is what the release waits for members; `late` for how long after that an answer still counts, as
+    a release of its own. Raises QuestionError for a state outside of the region, and
     NotPermittedError, which is logged too, when the person may not ask or does not hold the purpose.
     """
     question_id = new_question_id()
@@ -34,6 +40,7 @@ def ask(hub: Hub, principal: Principal, question: Question, within: timedelta) -
         enrolled = [e.member for e in work.enrolments()]
         _check_countries(hub, question, enrolled)
         members = members_asked(hub.dictionary, question, enrolled)
+        deadline = whole_second(now + within + ALMOST_A_SECOND)
         asked = AskedQuestion(
             id=question_id,
             question=question,
@@ -41,7 +48,8 @@ def ask(hub: Hub, principal: Principal, question: Question, within: timedelta) -
             organisation=principal.organisation,
             members=members,
             asked_at=now,
-            deadline=whole_second(now + within + ALMOST_A_SECOND),
+            deadline=deadline,
+            late_until=whole_second(deadline + late),
             asked_index=-1,
             state=State.OPEN,
         )

@@ -1,6 +1,7 @@
 """What every use case of the hub works with."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from audit.cosignature import Cosigner
 from audit.log import Log
@@ -13,7 +14,8 @@ from gateway.hub.ports import Bell, Clock, Store
 class Hub:
     """The hub at run time. `log` appends under the hub's key; `store` holds everything else.
 
-    `call_signer` signs what the hub replies to members; `cosigner` cosigns the heads of members' logs.
+    `started` is since when it listens. `call_signer` signs what the hub replies to members; `cosigner`
+    cosigns the heads of members' logs.
     """
 
     dictionary: Dictionary
@@ -23,3 +25,4 @@ class Hub:
     bell: Bell
     call_signer: Signer
     cosigner: Cosigner
+    started: datetime

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from audit.commitment import Opening, commit
 from audit.event_values import CoarseShare, CoarseSize, EntryRef, Filter, MemberOutcome, Outcome
 from audit.events import Event, encode, whole_second
-from audit.question_events import Asked, Denied, Released
+from audit.question_events import Asked, Denied, Released, ReleasedAgain
 from gateway.hub.context import Hub
 from gateway.hub.model import AskedQuestion, Principal
 from gateway.hub.ports import UnitOfWork
@@ -55,6 +56,7 @@ def asked(hub: Hub, principal: Principal, question: AskedQuestion) -> Entry:
         members=question.members,
         asked_at=whole_second(question.asked_at),
         deadline=whole_second(question.deadline),
+        late_until=whole_second(question.late_until),
     )
     return Entry(event, {ACTOR: actor})
 
@@ -83,17 +85,22 @@ def denied(
 def released(
     asked_question: AskedQuestion, release: Release, logged: Mapping[str, EntryRef], at: datetime
 ) -> Entry:
-    """The end of a question. `logged` are the entries of members' own logs that their answers came with."""
+    """The end of a question, or a later release of it.
+
+    `logged` are the entries of members' own logs that their answers came with.
+    """
     result = commit(RESULT, release_text(release).encode())
-    event = Released(
-        question_id=asked_question.id,
-        asked_index=asked_question.asked_index,
-        outcomes=tuple(_outcome(c, logged.get(c.member)) for c in release.coverage),
-        result=result.commitment,
-        size=CoarseSize.of(len(release.cells)),
-        withheld=_withheld(release),
-        at=whole_second(at),
-    )
+    told: dict[str, Any] = {
+        "question_id": asked_question.id,
+        "asked_index": asked_question.asked_index,
+        "outcomes": tuple(_outcome(c, logged.get(c.member)) for c in release.coverage),
+        "result": result.commitment,
+        "size": CoarseSize.of(len(release.cells)),
+        "withheld": _withheld(release),
+        "at": whole_second(at),
+    }
+    first = release.number == 1
+    event = Released(**told) if first else ReleasedAgain(**told, number=release.number)
     return Entry(event, {RESULT: result})
 
 

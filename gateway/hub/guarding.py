@@ -1,6 +1,6 @@
 """One look of the hub at what nobody would notice otherwise: the guard calls it again and again."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -61,7 +61,7 @@ def reconcile_member(
     """Read the regional log and a member's against each other; what agrees is settled for good."""
     origin = origin_of(member)
     with hub.store.reading() as view:
-        pending = dict(view.unsettled(member.member, origin))
+        pending = set(view.unsettled(member.member, origin))
         own = view.watch.copied_entries(origin)
         latest = view.witness.latest(origin)
         complete = latest is not None and (
@@ -72,21 +72,17 @@ def reconcile_member(
     compared = compare_logs(
         hub.log.origin, member.member, regional, own, Horizon(hub.clock.now(), until, patience)
     )
-    _settle(hub, origin, compared, pending.keys() & compared.settled, own)
+    _settle(hub, origin, compared, pending & compared.settled, own)
     return [alert_of(each, hub.log.origin, member.member) for each in compared.differences]
 
 
-def _regional(
-    hub: Hub, view: View, pending: Mapping[int, int | None], own: Entries
-) -> list[tuple[int, bytes]]:
+def _regional(hub: Hub, view: View, pending: Collection[int], own: Entries) -> list[tuple[int, bytes]]:
     """The regional entries about pending questions, and about those that the member's entries speak of."""
     head = view.log.head()
     size = 0 if head is None else head.size
-    wanted = dict(pending)
-    for _, event in answers_in(own):
-        if event.asked.origin == hub.log.origin and event.asked.index < size:
-            wanted.setdefault(event.asked.index, view.released_index(event.asked.index))
-    numbers = sorted({*wanted, *(released for released in wanted.values() if released is not None)})
+    spoken = [event.asked for _, event in answers_in(own)]
+    wanted = {*pending, *(a.index for a in spoken if a.origin == hub.log.origin and a.index < size)}
+    numbers = sorted({*wanted, *view.released_indexes(wanted)})
     return [(number, hub.log.entry(view.log, number)) for number in numbers]
 
 

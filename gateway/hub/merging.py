@@ -46,11 +46,19 @@ class _Part:
 
 
 @dataclass(frozen=True)
+class Summed:
+    """A published total of withheld parts, and whose parts these are."""
+
+    value: int
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Beyond:
     """What is known of withheld cells: their bounds by member, and the totals of them that were published."""
 
     bounds: Mapping[str, Mapping[Key, tuple[int, int | None]]] = field(default_factory=dict)
-    totals: Mapping[Key, int] = field(default_factory=dict)
+    totals: Mapping[Key, Summed] = field(default_factory=dict)
 
 
 NOTHING = Beyond()
@@ -130,8 +138,9 @@ def _sum(key: Key, rest: Key, parts: Sequence[_Part], beyond: Beyond) -> Cell:
     lacks = tuple(member for member, status, _ in found if status in _MISSING)
     if Status.WITHHELD in statuses:
         withheld = tuple(member for member, status, _ in found if status is Status.WITHHELD)
-        if rest in beyond.totals:
-            total = sum(visible) + beyond.totals[rest]
+        summed = beyond.totals.get(rest)
+        if summed is not None and summed.members == withheld:
+            total = sum(visible) + summed.value
             return Cell(key, Status.VALUE, total, lacks=lacks, under_masks=withheld)
         bounds = [beyond.bounds.get(member, {}).get(rest, (0, None)) for member in withheld]
         least, most = sum(visible), [high for _, high in bounds if high is not None]

@@ -12,6 +12,7 @@ from gateway.accounts.model import Principal as Principal  # noqa: PLC0414 - who
 from gateway.accounts.model import Role as Role  # noqa: PLC0414 - likewise
 from gateway.question import Question
 from gateway.wire.enrolling import Enrolment
+from gateway.wire.release import Release
 from gateway.wire.sharing import Sharing
 
 
@@ -38,7 +39,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """A question that stands in the regional log, at entry `asked_index`; times are in whole seconds."""
+    """A question that stands in the regional log, at entry `asked_index`; times are in whole seconds.
+
+    It is released at `deadline` at the latest. What members answer after that, until `late_until`, becomes a
+    release of its own. `released_index` is the entry of the first release.
+    """
 
     id: str
     question: Question
@@ -47,6 +52,7 @@ class AskedQuestion:
     members: tuple[str, ...]
     asked_at: datetime
     deadline: datetime
+    late_until: datetime
     asked_index: int  # -1 until it is logged
     state: State
     released_index: int | None = None
@@ -73,12 +79,26 @@ class LoggedAnswer:
 
 @dataclass(frozen=True)
 class Presence:
-    """When a member was last heard of, and the last head of its own log that the hub has seen."""
+    """When a member was last heard of, and the last head of its own log that the hub has seen.
+
+    `call_ends` is when the call that it made then is over at the latest, and the next one is due. `serves` is
+    what it answers from by its own word: policy version and snapshot, or None.
+    """
 
     member: str
     last_seen: datetime
     log_head: str | None
     witnessed_size: int
+    call_ends: datetime | None = None
+    serves: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class KeptRelease:
+    """A release as it stands in the regional log, at entry `index`."""
+
+    release: Release
+    index: int
 
 
 @dataclass(frozen=True)

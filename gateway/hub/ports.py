@@ -17,6 +17,7 @@ from gateway.hub.model import (
     Application,
     AskedQuestion,
     Invited,
+    KeptRelease,
     LoggedAnswer,
     Presence,
     StatedSharing,
@@ -111,8 +112,11 @@ class View(Protocol):
 
     def open_questions(self) -> Sequence[AskedQuestion]: ...
 
-    def undelivered(self, member: str) -> Sequence[AskedQuestion]:
-        """Open questions that `member` is asked and has not answered, oldest first."""
+    def late_questions(self) -> Sequence[AskedQuestion]:
+        """Released questions with an answer that no release holds yet, oldest first."""
+
+    def undelivered(self, member: str, now: datetime) -> Sequence[AskedQuestion]:
+        """Questions that `member` is asked, has not answered and may still answer, oldest first."""
 
     def answers(self, question_id: str) -> Mapping[str, str]:
         """Signed answer notes by member."""
@@ -123,13 +127,20 @@ class View(Protocol):
     def waiting(self, question_id: str) -> list[str]:
         """Members at which this question waits for a person's leave, sorted."""
 
-    def release(self, question_id: str) -> Release | None: ...
+    def released_in(self, question_id: str) -> Mapping[str, int | None]:
+        """The number of the first release that holds a member's answer, by member; None: none does yet."""
 
-    def unsettled(self, member: str, origin: str) -> Sequence[tuple[int, int | None]]:
-        """Entries that asked and that released, of questions not settled with the member's log `origin`."""
+    def release(self, question_id: str) -> Release | None:
+        """The newest of a question."""
 
-    def released_index(self, asked_index: int) -> int | None:
-        """The entry that released what this entry asked."""
+    def releases(self, question_id: str) -> Sequence[KeptRelease]:
+        """All of a question, the first one first."""
+
+    def unsettled(self, member: str, origin: str) -> Sequence[int]:
+        """Entries that asked, of questions that are not settled with the member's log `origin`."""
+
+    def released_indexes(self, asked: Collection[int]) -> Sequence[int]:
+        """The entries that released what these entries asked, in order."""
 
     def opening(self, field: str, entry_index: int) -> Opening | None:
         """What opens a commitment, or None once it has been erased."""
@@ -161,7 +172,8 @@ class UnitOfWork(View, Protocol):
         self, question_id: str, member: str, sent: SignedAnswer, at: datetime, *, because: int
     ) -> None: ...
 
-    def add_release(self, release: Release, *, because: int) -> None: ...
+    def add_release(self, release: Release, *, because: int) -> None:
+        """The release holds every answer that has come until now."""
 
     def keep_opening(self, field: str, opening: Opening, *, because: int) -> None:
         """Keep what opens a commitment of entry `because`, apart from the log, where it can be erased."""
@@ -185,7 +197,8 @@ class Notes(Protocol):
     @property
     def people(self) -> PeopleNotes: ...
 
-    def seen(self, seen: Presence) -> None: ...
+    def seen(self, seen: Presence) -> Presence | None:
+        """Returns what was known before."""
 
     def states(self, member: str, note: str | None, at: datetime) -> None:
         """What the member states that it shares, in place of what it stated before; None: it does not say."""

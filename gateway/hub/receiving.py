@@ -11,7 +11,7 @@ from audit.question_events import Answered, Refused
 from audit.receipt import Receipt
 from gateway.hub.context import Hub
 from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError, TooLateError, UnknownQuestionError
-from gateway.hub.model import AskedQuestion, State
+from gateway.hub.model import AskedQuestion
 from gateway.hub.ports import View
 from gateway.wire.answer import Answer, AnswerError
 from gateway.wire.enrolling import Enrolment
@@ -27,7 +27,7 @@ def receive(hub: Hub, member: Enrolment, sent: SignedAnswer) -> AskedQuestion:
             answer is to another entry than the one that asked.
         UnknownQuestionError: this member was not asked.
         AlreadyAnsweredError: the first answer stands.
-        TooLateError: the question is closed.
+        TooLateError: no answer counts any more.
     """
     try:
         answer = open_answer(sent.note, Verifier.parse(member.answer_key))
@@ -42,7 +42,7 @@ def receive(hub: Hub, member: Enrolment, sent: SignedAnswer) -> AskedQuestion:
         if member.member in work.answers(asked.id):
             raise AlreadyAnsweredError(f"{member.member} has answered this question before.")
         now = hub.clock.now()
-        if asked.state is not State.OPEN or now > asked.deadline:
+        if now > asked.late_until:
             raise TooLateError("The question is closed; what has come until then was released.")
         work.add_answer(asked.id, member.member, sent, now, because=asked.asked_index)
     hub.bell.ring()

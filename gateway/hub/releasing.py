@@ -1,54 +1,86 @@
-"""A question ends once everybody has answered or its deadline has passed: merged, logged, released."""
+"""A question ends once nobody is waited for or its deadline has passed: merged, logged, released.
 
-from collections.abc import Mapping
+Members that are away are not waited for. Answers that come after the release become a new one, as long as
+they count at all; the former one stays.
+"""
+
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from audit.note import Note
 from gateway.hub import entries
+from gateway.hub.absence import due, offline_since
 from gateway.hub.context import Hub
-from gateway.hub.merging import Beyond, merge
+from gateway.hub.merging import Beyond, Key, Summed, merge
 from gateway.hub.model import AskedQuestion, State
 from gateway.hub.planning_totals import bounds_of
 from gateway.hub.ports import UnitOfWork, View
-from gateway.hub.totalling import begin_round, end_round, ended
+from gateway.hub.totalling import begin_round, end_round, ended, published_in
 from gateway.wire.answer import Answer
 from gateway.wire.release import Coverage, Release
 from gateway.wire.signed import answer_of_text
 
 
 def release_due(hub: Hub) -> list[str]:
-    """Release every question that has ended; returns their ids. Calling it again changes nothing."""
+    """Release every question that has ended, or that has late answers; returns their ids.
+
+    Calling it again changes nothing.
+    """
     now = hub.clock.now()
     with hub.store.reading() as view:
-        due = [q.id for q in view.open_questions() if _due(view, q, now)]
+        over = [q.id for q in view.open_questions() if _due(hub, view, q, now)]
+        late = [q.id for q in view.late_questions()]
     released = []
-    for question_id in due:
+    for question_id in (*over, *late):
         with hub.store.writing() as work:
-            asked = work.question(question_id)
-            if asked is not None and asked.state is State.OPEN and _totals_ready(hub, work, asked):
-                _release(hub, work, asked, now)
+            if _release_one(hub, work, question_id, now):
                 released.append(question_id)
-    if due:
+    if over or late:
         hub.bell.ring()
     return released
+
+
+def _release_one(hub: Hub, work: UnitOfWork, question_id: str, now: datetime) -> bool:
+    """Whether the question was released: it may have been meanwhile, or its totals may begin only now."""
+    asked = work.question(question_id)
+    if asked is None:
+        return False
+    if asked.state is State.OPEN and not _totals_ready(hub, work, asked):
+        return False
+    if asked.state is State.RELEASED and None not in work.released_in(asked.id).values():
+        return False
+    _release(hub, work, asked, now)
+    return True
 
 
 def next_deadline(hub: Hub) -> datetime | None:
     """When the next open question ends by itself."""
     with hub.store.reading() as view:
-        rounds = {q.id: view.totals.round(q.id) for q in view.open_questions()}
-        ends = [
-            q.deadline if (planned := rounds[q.id]) is None else planned.deadline
-            for q in view.open_questions()
-        ]
-        return min(ends, default=None)
+        return min((_ends(hub, view, asked) for asked in view.open_questions()), default=None)
 
 
-def _due(view: View, asked: AskedQuestion, now: datetime) -> bool:
+def _ends(hub: Hub, view: View, asked: AskedQuestion) -> datetime:
+    planned = view.totals.round(asked.id)
+    if planned is not None:
+        return planned.deadline
+    known = {seen.member: seen for seen in view.presence()}
+    away = [due(known.get(m), hub.started) for m in _missing(view, asked)]
+    return min([asked.deadline, max(away, default=asked.deadline)])
+
+
+def _due(hub: Hub, view: View, asked: AskedQuestion, now: datetime) -> bool:
     planned = view.totals.round(asked.id)
     if planned is not None:
         return ended(planned, view.totals.contributions(asked.id), now)
-    return _ended(asked, view.answers(asked.id), now)
+    missing = _missing(view, asked)
+    return now > asked.deadline or set(missing) <= set(
+        offline_since(missing, view.presence(), hub.started, now)
+    )
+
+
+def _missing(view: View, asked: AskedQuestion) -> list[str]:
+    answered = view.answers(asked.id)
+    return [m for m in asked.members if m not in answered]
 
 
 def _totals_ready(hub: Hub, work: UnitOfWork, asked: AskedQuestion) -> bool:
@@ -56,36 +88,55 @@ def _totals_ready(hub: Hub, work: UnitOfWork, asked: AskedQuestion) -> bool:
     return work.totals.round(asked.id) is not None or begin_round(hub, work, asked) is None
 
 
-def _ended(asked: AskedQuestion, answers: Mapping[str, str], now: datetime) -> bool:
-    return now > asked.deadline or set(asked.members) <= set(answers)
-
-
 def _release(hub: Hub, work: UnitOfWork, asked: AskedQuestion, now: datetime) -> None:
     notes = work.answers(asked.id)
     # Their signatures were verified before they were kept.
     answers = {m: answer_of_text(Note.parse(notes[m]).text) if m in notes else None for m in asked.members}
-    waiting = set(work.waiting(asked.id))
-    planned = work.totals.round(asked.id)
-    totals = {} if planned is None else end_round(hub, work, planned).published
-    bounds = bounds_of(answers, work.totals.offers(asked.id))
-    axes, cells = merge(hub.dictionary, asked.question, answers, Beyond(bounds, totals))
+    beyond = Beyond(bounds_of(answers, work.totals.offers(asked.id)), _totals(hub, work, asked))
+    axes, cells = merge(hub.dictionary, asked.question, answers, beyond)
+    number = len(work.releases(asked.id)) + 1
     release = Release(
         question_id=asked.id,
         question=asked.question.as_json(),
         axes=axes,
         cells=cells,
-        coverage=tuple(_coverage(m, answer, waiting=m in waiting) for m, answer in answers.items()),
+        coverage=tuple(_covered(hub, work, asked, answers, number)),
         asked_at=_iso(asked.asked_at),
         released_at=_iso(now),
+        number=number,
     )
     logged = {member: answer.ref for member, answer in work.logged_answers(asked.id).items()}
     index = entries.record(hub, work, entries.released(asked, release, logged, now))
     work.add_release(release, because=index)
 
 
-def _coverage(member: str, answer: Answer | None, *, waiting: bool) -> Coverage:
-    if answer is None:
-        return Coverage(member, answered=False, waiting=waiting)
+def _totals(hub: Hub, work: UnitOfWork, asked: AskedQuestion) -> Mapping[Key, Summed]:
+    """The totals under masks: of the round that ends now, or as they were published when it ended."""
+    planned = work.totals.round(asked.id)
+    if planned is None:
+        return {}
+    if planned.released_index is None:
+        return end_round(hub, work, planned)
+    return published_in(work, planned)
+
+
+def _covered(
+    hub: Hub, view: View, asked: AskedQuestion, answers: Mapping[str, Answer | None], number: int
+) -> Iterator[Coverage]:
+    """What each member gave, in the order of the table."""
+    waiting = set(view.waiting(asked.id))
+    first = {m: n or number for m, n in view.released_in(asked.id).items()}
+    missing = [m for m, answer in answers.items() if answer is None]
+    away = offline_since(missing, view.presence(), hub.started, hub.clock.now())
+    for member, answer in answers.items():
+        if answer is None:
+            since = None if member not in away else _iso(away[member])
+            yield Coverage(member, answered=False, waiting=member in waiting, offline_since=since)
+        else:
+            yield _coverage(member, answer, late=first[member] > 1)
+
+
+def _coverage(member: str, answer: Answer, *, late: bool) -> Coverage:
     return Coverage(
         member,
         answered=not answer.refusals,
@@ -94,6 +145,7 @@ def _coverage(member: str, answer: Answer | None, *, waiting: bool) -> Coverage:
         snapshot=answer.snapshot,
         snapshot_date=answer.snapshot_date,
         quotas=answer.quotas,
+        late=late,
     )
 
 

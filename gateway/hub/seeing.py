@@ -68,7 +68,7 @@ def about(member: str) -> Callable[[bytes], bool]:
     Entries are canonical JSON, so that these bytes cannot stand there otherwise. One too many does no harm.
     """
     code = f'"{member}"'.encode()
-    kinds = (b'"type":"asked"', b'"type":"released"')
+    kinds = (b'"type":"asked"', b'"type":"released"', b'"type":"released-again"')
 
     def wanted(entry: bytes) -> bool:
         return is_about_keys(entry) or (code in entry and any(kind in entry for kind in kinds))

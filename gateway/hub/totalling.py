@@ -1,7 +1,7 @@
 """Offers, rounds and contributions: how the hub comes to a regional total without seeing its parts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from anonymisers.errors import MaskError
@@ -20,6 +20,7 @@ from audit.total_events import Contributed, TotalAsked, TotalReleased
 from gateway.hub import entries
 from gateway.hub.context import Hub
 from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError, TooLateError, UnknownQuestionError
+from gateway.hub.merging import Summed
 from gateway.hub.model import AskedQuestion, State
 from gateway.hub.planning_totals import planned_sums, withheld_cells
 from gateway.hub.ports import UnitOfWork, View
@@ -43,13 +44,6 @@ ROUND_TIME = timedelta(seconds=8)
 """What members have for their contributions. Who asked waits for it, and no longer than ten seconds."""
 
 
-@dataclass(frozen=True)
-class Totals:
-    """What a round came to: published totals of withheld parts, by cell."""
-
-    published: Mapping[Codes, int]
-
-
 def receive_offer(hub: Hub, member: Enrolment, offer: Offer) -> None:
     """Keep what a member would contribute; it comes before the answer that it belongs to.
 
@@ -59,7 +53,7 @@ def receive_offer(hub: Hub, member: Enrolment, offer: Offer) -> None:
     with hub.store.writing() as work:
         asked = _asked(work, member, offer.question_id)
         _check_consent(hub, work, member, asked, offer)
-        if hub.clock.now() > asked.deadline:
+        if hub.clock.now() > asked.late_until:
             raise TooLateError("The question is closed.")
         work.totals.add_offer(member.member, offer, because=asked.asked_index)
 
@@ -162,11 +156,9 @@ def ended(planned: TotalRound, contributed: Mapping[str, str], now: datetime) ->
     return now > planned.deadline or set(planned.members) <= set(contributed)
 
 
-def end_round(hub: Hub, work: UnitOfWork, planned: TotalRound) -> Totals:
-    """Sum what is complete, publish what the rule allows, and log it. What lacks a part stays withheld."""
-    notes = work.totals.contributions(planned.question_id)
-    keys = {e.member: Verifier.parse(e.answer_key) for e in work.enrolments()}
-    given = {m: open_contribution(n, keys[m]).masked for m, n in notes.items() if m in keys}
+def published_in(view: View, planned: TotalRound) -> Mapping[Codes, Summed]:
+    """The totals of a round that are complete and let out by the rule; what lacks a part stays withheld."""
+    given = _given(view, planned)
     published = {}
     for place, to in enumerate(planned.sums):
         parts = {m: given[m][_turn(planned, m, place)] for m in to.members if m in given}
@@ -175,8 +167,14 @@ def end_round(hub: Hub, work: UnitOfWork, planned: TotalRound) -> Totals:
         except MaskError:
             continue  # a part is missing, or somebody did not do as agreed: never a wrong total
         if to.publish_from <= total <= to.publish_to:
-            published[to.cell] = total
-    result = commit(TOTALS, canonical_json([[list(c), n] for c, n in sorted(published.items())]))
+            published[to.cell] = Summed(total, to.members)
+    return published
+
+
+def end_round(hub: Hub, work: UnitOfWork, planned: TotalRound) -> Mapping[Codes, Summed]:
+    """Sum what is complete, publish what the rule allows, and log it."""
+    given, published = _given(work, planned), published_in(work, planned)
+    result = commit(TOTALS, canonical_json([[list(c), s.value] for c, s in sorted(published.items())]))
     event = TotalReleased(
         question_id=planned.question_id,
         total_index=planned.index,
@@ -188,7 +186,14 @@ def end_round(hub: Hub, work: UnitOfWork, planned: TotalRound) -> Totals:
     )
     index = entries.record(hub, work, entries.Entry(event, {TOTALS: result}))
     work.totals.end_round(planned.question_id, because=index)
-    return Totals(published)
+    return published
+
+
+def _given(view: View, planned: TotalRound) -> Mapping[str, tuple[int, ...]]:
+    """What members gave to a round: masked numbers by member."""
+    notes = view.totals.contributions(planned.question_id)
+    keys = {e.member: Verifier.parse(e.answer_key) for e in view.enrolments()}
+    return {m: open_contribution(n, keys[m]).masked for m, n in notes.items() if m in keys}
 
 
 def roster_of(

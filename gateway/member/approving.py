@@ -110,10 +110,10 @@ def refuse(node: Node, shelf: CubeShelf, question_id: str, note: str, reason: st
 
 
 def end_late(node: Node, shelf: CubeShelf) -> int:
-    """End what has waited past its deadline; returns how many that were."""
+    """End what has waited for so long that no answer counts any more; returns how many that were."""
     now, ended = node.clock.now(), 0
     with node.store.reading() as view:
-        late = [one for one in view.waiting_questions() if now > _asked(one).deadline]
+        late = [one for one in view.waiting_questions() if now > _asked(one).late_until]
     for one in late:
         with node.store.writing() as work:
             if work.waiting(one.question_id) == one:

@@ -8,7 +8,7 @@ from anonymisers.chronicle import Chronicle
 from anonymisers.shown import OutsideLattice, Value
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.model import LoadedSnapshot, Plan
-from gateway.member.ports import Store
+from gateway.member.ports import Store, View
 
 MEASURE = "casualties"
 """The measure that cubes hold."""
@@ -77,3 +77,12 @@ class CubeShelf:
         with self._lock:
             ready = self._ready
         return ready if ready is not None and ready.policy_version == policy_version else None
+
+
+def serves(shelf: CubeShelf, view: View) -> tuple[str, str] | None:
+    """The policy version and the snapshot that questions are answered from now; None while none can be."""
+    in_force = view.policy()
+    cube = None if in_force is None else shelf.cube(in_force.version)
+    if cube is None or cube.index != view.cube_entry():
+        return None
+    return str(cube.policy_version), cube.snapshot.id

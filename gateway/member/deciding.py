@@ -36,7 +36,7 @@ class Put(Protocol):
     @property
     def where(self) -> tuple[Filter, ...]: ...
     @property
-    def deadline(self) -> datetime: ...
+    def late_until(self) -> datetime: ...
 
 
 class Readable(Cube, Protocol):
@@ -81,7 +81,7 @@ def decide_on(
 
     `at` is in whole seconds, as the log keeps it: a fraction more would not be there to decide by again.
     """
-    if at > put.deadline:
+    if at > put.late_until:
         return _refused(Refusal.LATE)
     if policy is None:
         return _refused(Refusal.NOT_IN_FORCE)

@@ -98,7 +98,7 @@ def _judged(node: Node, proven: ProvenQuestion) -> dict[str, Any]:
         "measure": asked.measure,
         "by": asked.by,
         "where": asked.where,
-        "deadline": asked.deadline,
+        "late_until": asked.late_until,
         "dictionary": node.dictionary.version,
         "software": __version__,
     }

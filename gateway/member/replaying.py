@@ -26,7 +26,7 @@ from policies import Policy, PolicyError, Vocabulary, load_policy
 
 _TAKEN_OVER = (
     *("question_id", "actor", "organisation", "role"),
-    *("purpose", "measure", "by", "where", "deadline"),
+    *("purpose", "measure", "by", "where", "late_until"),
 )
 """What a member's entry takes over from the hub's."""
 

@@ -8,7 +8,7 @@ import structlog
 from gateway.member.answering import answer
 from gateway.member.context import Node
 from gateway.member.contributing import contribute
-from gateway.member.cubes import CubeShelf
+from gateway.member.cubes import CubeShelf, serves
 from gateway.member.errors import RepeatedError, ShorterLogError, UnprovenError
 from gateway.member.offering import offer
 from gateway.member.ports import HubLink, View
@@ -39,7 +39,8 @@ def run_round(node: Node, shelf: CubeShelf, link: HubLink, wait: float) -> Round
     send_outbox(node, link)
     with node.store.reading() as view:
         held = tuple(one.question_id for one in view.waiting_questions()[:MOST_HELD])
-        call = replace(show(node, view, wait), waiting=held, sharing=state(node, view, shelf))
+        shares, serving = state(node, view, shelf), serves(shelf, view)
+        call = replace(show(node, view, wait), waiting=held, sharing=shares, serves=serving)
     try:
         reply = link.poll(call)
     except ShorterLogError:

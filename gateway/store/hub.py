@@ -4,13 +4,14 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Select, exists, insert, select, update
+from sqlalchemy import Connection, Row, Select, exists, insert, select, update
 
 from audit.commitment import Opening
 from audit.log import Storage
 from gateway.dictionary import Dictionary
-from gateway.hub.model import AskedQuestion, LoggedAnswer, Presence, State, StatedSharing
+from gateway.hub.model import AskedQuestion, KeptRelease, LoggedAnswer, Presence, State, StatedSharing
 from gateway.question import parse
 from gateway.store.admissions import SqlAdmissions, enrolment_of, take_nonce
 from gateway.store.database import Database
@@ -29,6 +30,9 @@ from gateway.store.witnessed import SqlWitnessStorage
 from gateway.wire.enrolling import Enrolment
 from gateway.wire.exchange import SignedAnswer
 from gateway.wire.release import Release, release_from_json
+
+AT_ONCE = 500
+"""Values in one list of a query."""
 
 
 class HubStore:
@@ -101,12 +105,24 @@ class HubView:
             select(questions).where(questions.c.state == State.OPEN).order_by(questions.c.asked_index)
         )
 
-    def undelivered(self, member: str) -> Sequence[AskedQuestion]:
+    def late_questions(self) -> Sequence[AskedQuestion]:
+        new = exists().where(
+            asked_members.c.question_id == questions.c.id,
+            asked_members.c.answer.is_not(None),
+            asked_members.c.released_in.is_(None),
+        )
+        return self._questions(
+            select(questions)
+            .where(questions.c.state == State.RELEASED, new)
+            .order_by(questions.c.asked_index)
+        )
+
+    def undelivered(self, member: str, now: datetime) -> Sequence[AskedQuestion]:
         return self._questions(
             select(questions)
             .join(asked_members, asked_members.c.question_id == questions.c.id)
             .where(
-                questions.c.state == State.OPEN,
+                questions.c.late_until > now,
                 asked_members.c.member == member,
                 asked_members.c.answer.is_(None),
                 asked_members.c.waiting.is_(False),
@@ -142,35 +158,55 @@ class HubView:
         )
         return {row.member: LoggedAnswer(row.entry, row.receipt) for row in rows}
 
-    def release(self, question_id: str) -> Release | None:
-        row = self._connection.execute(
-            select(releases.c.release).where(releases.c.question_id == question_id)
-        ).one_or_none()
-        return None if row is None else release_from_json(json.loads(row.release))
+    def released_in(self, question_id: str) -> Mapping[str, int | None]:
+        rows = self._connection.execute(
+            select(asked_members.c.member, asked_members.c.released_in).where(
+                asked_members.c.question_id == question_id, asked_members.c.answer.is_not(None)
+            )
+        )
+        return {row.member: row.released_in for row in rows}
 
-    def unsettled(self, member: str, origin: str) -> list[tuple[int, int | None]]:
+    def releases(self, question_id: str) -> list[KeptRelease]:
+        rows = self._connection.execute(
+            select(releases).where(releases.c.question_id == question_id).order_by(releases.c.number)
+        )
+        return [KeptRelease(release_from_json(json.loads(row.release)), row.because) for row in rows]
+
+    def release(self, question_id: str) -> Release | None:
+        kept = self.releases(question_id)
+        return kept[-1].release if kept else None
+
+    def unsettled(self, member: str, origin: str) -> list[int]:
         settled = exists().where(
             log_settled.c.origin == origin, log_settled.c.asked_index == questions.c.asked_index
         )
         rows = self._connection.execute(
-            select(questions.c.asked_index, questions.c.released_index)
+            select(questions.c.asked_index)
             .join(asked_members, asked_members.c.question_id == questions.c.id)
             .where(asked_members.c.member == member, ~settled)
             .order_by(questions.c.asked_index)
         )
-        return [(row.asked_index, row.released_index) for row in rows]
+        return list(rows.scalars())
 
-    def released_index(self, asked_index: int) -> int | None:
-        return self._connection.execute(
-            select(questions.c.released_index).where(questions.c.asked_index == asked_index)
-        ).scalar_one_or_none()
+    def released_indexes(self, asked: Collection[int]) -> list[int]:
+        found: list[int] = []
+        numbers = sorted(asked)
+        for start in range(0, len(numbers), AT_ONCE):
+            some = numbers[start : start + AT_ONCE]
+            rows = self._connection.execute(
+                select(releases.c.because)
+                .join(questions, questions.c.id == releases.c.question_id)
+                .where(questions.c.asked_index.in_(some))
+            )
+            found += rows.scalars()
+        return sorted(found)
 
     def opening(self, field: str, entry_index: int) -> Opening | None:
         return find_opening(self._connection, field, entry_index)
 
     def presence(self) -> Sequence[Presence]:
         rows = self._connection.execute(select(presence).order_by(presence.c.member))
-        return [Presence(row.member, row.last_seen, row.log_head, row.witnessed_size) for row in rows]
+        return [_presence(row) for row in rows]
 
     def sharings(self) -> Mapping[str, StatedSharing]:
         return stated_sharings(self._connection)
@@ -194,6 +230,7 @@ class HubView:
                 tuple(members[row.id]),
                 row.asked_at,
                 row.deadline,
+                row.late_until,
                 row.asked_index,
                 State(row.state),
                 row.released_index,
@@ -218,6 +255,7 @@ class HubUnitOfWork(HubView):
                 organisation=question.organisation,
                 asked_at=question.asked_at,
                 deadline=question.deadline,
+                late_until=question.late_until,
                 asked_index=because,
                 state=question.state.value,
             )
@@ -241,13 +279,25 @@ class HubUnitOfWork(HubView):
     def add_release(self, release: Release, *, because: int) -> None:
         self._connection.execute(
             insert(releases).values(
-                question_id=release.question_id, release=json.dumps(release.as_json()), because=because
+                question_id=release.question_id,
+                number=release.number,
+                release=json.dumps(release.as_json()),
+                because=because,
             )
         )
         self._connection.execute(
             update(questions)
-            .where(questions.c.id == release.question_id)
+            .where(questions.c.id == release.question_id, questions.c.state == State.OPEN)
             .values(state=State.RELEASED.value, released_index=because)
+        )
+        self._connection.execute(
+            update(asked_members)
+            .where(
+                asked_members.c.question_id == release.question_id,
+                asked_members.c.answer.is_not(None),
+                asked_members.c.released_in.is_(None),
+            )
+            .values(released_in=release.number)
         )
 
     def keep_opening(self, field: str, opening: Opening, *, because: int) -> None:
@@ -268,17 +318,23 @@ class HubNotes:
     def people(self) -> SqlPeopleNotes:
         return SqlPeopleNotes(self._connection)
 
-    def seen(self, seen: Presence) -> None:
+    def seen(self, seen: Presence) -> Presence | None:
+        rows = self._connection.execute(select(presence).where(presence.c.member == seen.member))
+        before = [_presence(row) for row in rows]
         values = {
             "last_seen": seen.last_seen,
             "log_head": seen.log_head,
             "witnessed_size": seen.witnessed_size,
+            "call_ends": seen.call_ends,
+            "policy": None if seen.serves is None else seen.serves[0],
+            "snapshot": None if seen.serves is None else seen.serves[1],
         }
         changed = self._connection.execute(
             update(presence).where(presence.c.member == seen.member).values(**values)
         )
         if changed.rowcount == 0:
             self._connection.execute(insert(presence).values(member=seen.member, **values))
+        return before[0] if before else None
 
     def states(self, member: str, note: str | None, at: datetime) -> None:
         keep_sharing(self._connection, member, note, at)
@@ -298,3 +354,8 @@ class HubNotes:
 
     def first_time(self, key_id: str, nonce: str, *, until: datetime, now: datetime) -> None:
         take_nonce(self._connection, key_id, nonce, until, now)
+
+
+def _presence(row: Row[Any]) -> Presence:
+    serves = None if row.policy is None else (row.policy, row.snapshot)
+    return Presence(row.member, row.last_seen, row.log_head, row.witnessed_size, row.call_ends, serves)

@@ -25,6 +25,7 @@ questions = Table(
     Column("organisation", String(100), nullable=False),
     Column("asked_at", Moment, nullable=False),
     Column("deadline", Moment, nullable=False),
+    Column("late_until", Moment, nullable=False, index=True),
     Column("asked_index", Integer, nullable=False, unique=True),
     Column("state", String(10), nullable=False, index=True),
     Column("released_index", Integer),
@@ -39,6 +40,7 @@ asked_members = Table(
     Column("entry", LargeBinary),  # of the member's own log, with the proof that it holds it
     Column("receipt", Text),
     Column("answered_at", Moment),
+    Column("released_in", Integer),  # number of the first release that holds the answer
     Column("waiting", Boolean, nullable=False),  # at the member, for a person's leave
 )
 
@@ -46,6 +48,7 @@ releases = Table(
     "releases",
     metadata,
     Column("question_id", ForeignKey("questions.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
     Column("release", Text, nullable=False),  # JSON
     Column("because", Integer, nullable=False),
 )
@@ -57,4 +60,7 @@ presence = Table(
     Column("last_seen", Moment, nullable=False),
     Column("log_head", Text),
     Column("witnessed_size", Integer, nullable=False),
+    Column("call_ends", Moment),
+    Column("policy", String(40)),
+    Column("snapshot", String(200)),
 )

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from audit.errors import MalformedError
 from audit.events import Event, decode
 from audit.merkle import leaf_hash
-from audit.question_events import Answered, Refused
+from audit.question_events import Answered, Asked, Refused, Released
 from audit.reconcile import Difference, Gap, RegionalLog, reconcile
 from gateway.watching.model import Alert
 
@@ -33,7 +33,7 @@ class Compared:
 class Horizon:
     """`member_known_until`: everything that the member logged before has been handed in.
 
-    `patience` is how long after its deadline a question may lack its end.
+    `patience` is how long after its deadline a question may lack its end, and after an answer its release.
     """
 
     now: datetime
@@ -45,12 +45,13 @@ def compare_logs(origin: str, member: str, regional: Entries, members: Entries, 
     """Compare the regional entries about a member with the member's own; both were verified before.
 
     What the member's log seems to lack is held back until all that it logged before the release is known.
-    An answer after the deadline that the release lacks is no difference: it came too late, as both logs show.
-    A question that ended without the member is settled only once nothing can be under way any more.
+    An answer that no release holds is no difference while a later release may come, or when it was made after
+    any answer counted. A question that ended without the member is settled only once that is over.
     """
     region = RegionalLog.read(origin, regional)
-    late = _late(region, members)
-    waiting = {r.question_id for r in region.released.values() if r.at >= horizon.member_known_until}
+    late = _late(region, members, horizon)
+    newest = [release for _, release in region.newest.values()]
+    waiting = {r.question_id for r in newest if r.at >= horizon.member_known_until}
     found = [
         each
         for each in (*region.differences(horizon.now, horizon.patience), *reconcile(region, member, members))
@@ -59,13 +60,11 @@ def compare_logs(origin: str, member: str, regional: Entries, members: Entries, 
     ]
     found += _otherwise_named(region, member, members, {each.question_id for each in found})
     unsettled = waiting | {each.question_id for each in found}
-    unsettled |= {
-        r.question_id
-        for r in region.released.values()
-        if member in r.missing and r.at + horizon.patience > horizon.now
-    }
-    settled = {r.asked_index for r in region.released.values() if r.question_id not in unsettled}
-    about = settled | {number for number, r in region.released.items() if r.asked_index in settled}
+    missing = [r for r in newest if member in r.missing]
+    unsettled |= {r.question_id for r in missing if _may_still_come(region, r, horizon)}
+    settled = {r.asked_index for r in newest if r.question_id not in unsettled}
+    told = {**region.released, **region.again}
+    about = settled | {number for number, r in told.items() if r.asked_index in settled}
     return Compared(tuple(found), frozenset(settled), frozenset(about))
 
 
@@ -110,7 +109,7 @@ def _otherwise_named(
     """Releases that name another entry of the member's log than the one that answers the question there."""
     answers = {event.asked.index: (number, event) for number, event in answers_in(members)}
     leaves = {number: leaf_hash(entry) for number, entry in members}
-    for index, release in region.released.items():
+    for index, release in region.newest.values():
         named = next((o.entry for o in release.outcomes if o.member == member), None)
         said = answers.get(release.asked_index)
         if named is None or said is None or release.question_id in known:
@@ -119,14 +118,26 @@ def _otherwise_named(
             yield Difference(Gap.CONTRADICTION, release.question_id, index, member, said[0])
 
 
-def _late(region: RegionalLog, members: Entries) -> set[int]:
-    """Numbers of the member's entries that were made after the question's deadline."""
+def _late(region: RegionalLog, members: Entries, horizon: Horizon) -> set[int]:
+    """Numbers of the member's entries that were made when no answer counted, or may still be released."""
     late = set()
     for number, event in answers_in(members):
         question = region.asked.get(event.asked.index)
-        if question is not None and event.at > question[0].deadline:
+        over = question is not None and event.at > question[0].late_until
+        if over or (question is not None and _under_way(event, question[0], horizon)):
             late.add(number)
     return late
+
+
+def _under_way(event: Answered | Refused, question: Asked, horizon: Horizon) -> bool:
+    """Whether an answer made after the deadline may still be in a later release."""
+    return event.at > question.deadline and event.at + horizon.patience > horizon.now
+
+
+def _may_still_come(region: RegionalLog, release: Released, horizon: Horizon) -> bool:
+    asked = region.asked.get(release.asked_index)
+    until = release.at if asked is None else max(release.at, asked[0].late_until)
+    return until + horizon.patience > horizon.now
 
 
 def _event(entry: bytes) -> Event | None:

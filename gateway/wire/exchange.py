@@ -28,7 +28,9 @@ class Poll:
     """`seen_size` entries of the regional log are witnessed, `copied` followed; `log` is the member's own.
 
     `waiting`: questions that wait at the member for a person's leave, by their ids. `sharing`: what its
-    policy releases, as a signed note (`gateway.wire.sharing`); None where the member does not say.
+    policy releases, as a signed note (`gateway.wire.sharing`); None where the member does not say. `serves`:
+    the policy version and the snapshot that it answers from now. `counting`: runs of counting once that it is
+    busy with.
     """
 
     seen_size: int
@@ -38,13 +40,17 @@ class Poll:
     copied: int = 0
     waiting: tuple[str, ...] = ()
     sharing: str | None = None
+    serves: tuple[str, str] | None = None
+    counting: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
             "cosignature": self.cosignature,
             "copied": self.copied,
+            "counting": list(self.counting),
             "log": None if self.log is None else self.log.as_json(),
             "seen_size": self.seen_size,
+            "serves": None if self.serves is None else list(self.serves),
             "sharing": self.sharing,
             "wait": self.wait,
             "waiting": list(self.waiting),
@@ -68,7 +74,7 @@ class PollReply:
     """`consistency` leads from the size that the poll named to `checkpoint`.
 
     `excerpt` tells the member what stands in the regional log about it, `sight` what the hub knows of its
-    own log.
+    own log. `counts` are runs of counting once in which it is the member's turn.
     """
 
     checkpoint: str
@@ -77,11 +83,13 @@ class PollReply:
     excerpt: Excerpt | None = None
     sight: Sight | None = None
     totals: tuple[TotalsCall, ...] = ()
+    counts: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
             "checkpoint": self.checkpoint,
             "consistency": [to_base64(h) for h in self.consistency],
+            "counts": list(self.counts),
             "deliveries": [d.as_json() for d in self.deliveries],
             "excerpt": excerpt_as_json(self.excerpt),
             "sight": None if self.sight is None else self.sight.as_json(),
@@ -112,9 +120,13 @@ class SignedAnswer:
 
 def poll_from_json(data: Mapping[str, Any]) -> Poll:
     """`data` has the fields of PollSchema. Raises AuditError, TypeError, ValueError or AttributeError."""
-    shown, waiting = data["log"], tuple(data["waiting"])
+    shown, serves = data["log"], data["serves"]
+    lists = {name: tuple(data[name]) for name in ("waiting", "counting")}
+    if serves is not None:
+        policy, snapshot = serves
+        serves = (str(policy), str(snapshot))
     log = None if shown is None else shown_log_from_json(shown)
-    return Poll(**{**data, "log": log, "waiting": waiting})
+    return Poll(**{**data, **lists, "log": log, "serves": serves})
 
 
 def poll_reply_from_json(data: Mapping[str, Any]) -> PollReply:
@@ -130,6 +142,7 @@ def poll_reply_from_json(data: Mapping[str, Any]) -> PollReply:
             for d in data["deliveries"]
         ),
         totals=tuple(call_from_json(call) for call in data["totals"]),
+        counts=tuple(str(run) for run in data.get("counts", ())),
     )
 
 

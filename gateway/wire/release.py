@@ -12,9 +12,20 @@ VERSION = 1
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """An answer that a member gave before: to which question, and when the hub received it."""
+
+    question_id: str
+    answered_at: str
+
+
+@dataclass(frozen=True)
 class Coverage:
     """What one member gave. Neither `answered` nor `refusals`: nothing came in time, or, where `waiting`, it
-    waited for a person's leave until then.
+    waited for a person's leave until then, or, with `offline_since`, the member did not call since then.
+
+    `late`: the answer came after a release that went out without it. `earlier`: it is what the member had
+    answered to the same question before, which its policy lets the hub give again; the member itself is away.
     """
 
     member: str
@@ -25,11 +36,17 @@ class Coverage:
     snapshot_date: str | None = None
     quotas: tuple[Quota, ...] = ()
     waiting: bool = False
+    late: bool = False
+    offline_since: str | None = None
+    earlier: Earlier | None = None
 
 
 @dataclass(frozen=True)
 class Release:
-    """A table with, for every cell, a value or the reason why there is none, and who it came from."""
+    """A table with, for every cell, a value or the reason why there is none, and who it came from.
+
+    `number` counts the releases of a question from 1: a later one holds answers that came late.
+    """
 
     question_id: str
     question: Mapping[str, Any]
@@ -38,6 +55,7 @@ class Release:
     coverage: tuple[Coverage, ...]
     asked_at: str
     released_at: str
+    number: int = 1
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -45,6 +63,7 @@ class Release:
             "axes": [{"codes": list(a.codes), "level": a.level} for a in self.axes],
             "cells": [_cell(self.axes, cell) for cell in self.cells],
             "coverage": [_coverage(c) for c in self.coverage],
+            "number": self.number,
             "question": dict(self.question),
             "question_id": self.question_id,
             "released_at": self.released_at,
@@ -81,11 +100,15 @@ def release_from_json(data: Mapping[str, Any]) -> Release:
                 c["snapshot_date"],
                 tuple(quota_from_json(q) for q in c["quotas"]),
                 c["waiting"],
+                c["late"],
+                c["offline_since"],
+                None if c["earlier"] is None else Earlier(**c["earlier"]),
             )
             for c in data["coverage"]
         ),
         asked_at=data["asked_at"],
         released_at=data["released_at"],
+        number=data["number"],
     )
 
 
@@ -109,7 +132,12 @@ def _cell(axes: tuple[Axis, ...], cell: Cell) -> dict[str, Any]:
 def _coverage(c: Coverage) -> dict[str, Any]:
     return {
         "answered": c.answered,
+        "earlier": None
+        if c.earlier is None
+        else {"answered_at": c.earlier.answered_at, "question_id": c.earlier.question_id},
+        "late": c.late,
         "member": c.member,
+        "offline_since": c.offline_since,
         "policy": c.policy,
         "quotas": [quota.as_json() for quota in c.quotas],
         "refusals": list(c.refusals),

@@ -46,7 +46,7 @@ def test_the_largest_question_fits_into_an_entry_of_the_hub(where: tuple[Filter,
         question_id="q-" + "0" * 24, actor=SECRET, organisation="x" * 100, role="analyst",
         held=("x" * 100,) * 20, purpose="x" * 100, measure="x" * 100, by=("x" * 100,) * 10,
         where=where, dictionary="2026.1",
-        members=tuple(regional().members), asked_at=AT, deadline=AT,
+        members=tuple(regional().members), asked_at=AT, deadline=AT, late_until=AT,
     )  # fmt: skip
     assert len(encode(entry)) < MAX_ENTRY_SIZE
 
@@ -55,7 +55,7 @@ def test_and_into_one_of_a_member(where: tuple[Filter, ...]) -> None:
     entry = Answered(
         question_id="q-" + "0" * 24, member="KH", asked=EntryRef("x" * 200, 2**62, bytes(32)), actor=SECRET,
         organisation="x" * 100, role="analyst", purpose="x" * 100, measure="x" * 100, by=("x" * 100,) * 10,
-        where=where, deadline=AT, dictionary="2026.1", software="1.0.0", policy_version="9999",
+        where=where, late_until=AT, dictionary="2026.1", software="1.0.0", policy_version="9999",
         snapshot="kh-000000000000", cube=2**62, decision=SECRET, answer=SECRET, size=CoarseSize.MANY,
         withheld=CoarseShare.MANY, at=AT,
     )  # fmt: skip

@@ -150,7 +150,7 @@ QUESTIONS = st.builds(
     measure=st.sampled_from(["casualties", "accidents", "names"]),
     by=st.lists(st.sampled_from([*LEVELS, "country"]), max_size=3, unique=True).map(tuple),
     where=WHERE,
-    deadline=st.sampled_from([AT, AT - timedelta(seconds=1), AT + timedelta(days=1)]),
+    late_until=st.sampled_from([AT, AT - timedelta(seconds=1), AT + timedelta(days=1)]),
 )
 OTHERS = {"sex": st.just("sex"), "outcome": st.just("outcome")}
 SHAPES = st.builds(
@@ -212,7 +212,7 @@ def permitted() -> Case:
         {"purpose": "research"},
         {"organisation": "public"},
         {"by": ("outcome",)},
-        {"deadline": AT - timedelta(seconds=1)},
+        {"late_until": AT - timedelta(seconds=1)},
         {"at": AT - timedelta(days=365)},
     ],
 )

@@ -44,6 +44,7 @@ def asked(question: str = "q-1", **changes: Any) -> Asked:
         "members": ("KH", "LA"),
         "asked_at": MONDAY,
         "deadline": changes.get("asked_at", MONDAY),
+        "late_until": changes.get("deadline", changes.get("asked_at", MONDAY)),
     }
     return Asked(question_id=question, **{**usual, **changes})
 
@@ -121,7 +122,7 @@ def _judged() -> dict[str, Any]:
         **QUESTION,
         "member": "KH",
         "asked": REF,
-        "deadline": MONDAY,
+        "late_until": MONDAY,
         "software": "1.0",
         "at": MONDAY,
     }

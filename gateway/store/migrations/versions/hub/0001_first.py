@@ -259,6 +259,9 @@ def upgrade() -> None:
         sa.Column("last_seen", sa.DateTime(), nullable=False),
         sa.Column("log_head", sa.Text(), nullable=True),
         sa.Column("witnessed_size", sa.Integer(), nullable=False),
+        sa.Column("call_ends", sa.DateTime(), nullable=True),
+        sa.Column("policy", sa.String(length=40), nullable=True),
+        sa.Column("snapshot", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(["member"], ["enrolments.member"], name="fk_presence_member_enrolments"),
         sa.PrimaryKeyConstraint("member", name="pk_presence"),
     )
@@ -270,6 +273,7 @@ def upgrade() -> None:
         sa.Column("organisation", sa.String(length=100), nullable=False),
         sa.Column("asked_at", sa.DateTime(), nullable=False),
         sa.Column("deadline", sa.DateTime(), nullable=False),
+        sa.Column("late_until", sa.DateTime(), nullable=False),
         sa.Column("asked_index", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("released_index", sa.Integer(), nullable=True),
@@ -279,6 +283,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_questions"),
         sa.UniqueConstraint("asked_index", name="uq_questions_asked_index"),
     )
+    op.create_index("ix_questions_late_until", "questions", ["late_until"], unique=False)
     op.create_index("ix_questions_state", "questions", ["state"], unique=False)
     op.create_table(
         "recovery_codes",
@@ -341,6 +346,7 @@ def upgrade() -> None:
         sa.Column("entry", sa.LargeBinary(), nullable=True),
         sa.Column("receipt", sa.Text(), nullable=True),
         sa.Column("answered_at", sa.DateTime(), nullable=True),
+        sa.Column("released_in", sa.Integer(), nullable=True),
         sa.Column("waiting", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["member"], ["enrolments.member"], name="fk_asked_members_member_enrolments"),
         sa.ForeignKeyConstraint(
@@ -360,10 +366,11 @@ def upgrade() -> None:
     op.create_table(
         "releases",
         sa.Column("question_id", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("release", sa.Text(), nullable=False),
         sa.Column("because", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["question_id"], ["questions.id"], name="fk_releases_question_id_questions"),
-        sa.PrimaryKeyConstraint("question_id", name="pk_releases"),
+        sa.PrimaryKeyConstraint("question_id", "number", name="pk_releases"),
     )
     op.create_table(
         "total_rounds",
