@@ -1,4 +1,4 @@
-"""What somebody typed is not lost: neither by a session that ended, nor by a form that is too old or changed."""
+"""What somebody typed is not lost: neither by a session that ended nor by a form that is too old."""
 
 import html
 import re

@@ -1,0 +1,29 @@
+"""A browser before the one demo region of the run, with the demo's people signed in.
+
+`SAFELANE_REGION` may name the directory of a demo that runs already: then none is started for these tests.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from chromium import CHROMIUM
+from looking import Looking, looking_at
+
+
+@pytest.fixture(scope="session")
+def looking(request: pytest.FixtureRequest) -> Iterator[Looking]:
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium here")
+    running = os.environ.get("SAFELANE_REGION")
+    directory = Path(running) if running else request.getfixturevalue("demo").directory
+    with looking_at(directory) as opened:
+        yield opened
+
+
+@pytest.fixture
+def look(looking: Looking) -> Iterator[Looking]:
+    """The browser for one test: it fails where a page complains, or loads anything from elsewhere."""
+    yield looking
+    looking.close()

@@ -1,0 +1,110 @@
+"""Every page that the table of duties opens to a role: found by links, readable by all, light, ours alone."""
+
+import re
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from looking import DARK, LIGHT, NARROW, PEOPLE, SCREENSHOTS, Looking, check_axe, shoot
+from playwright.sync_api import Page
+
+from gateway.accounts.doors import ROUTES
+from gateway.accounts.duties import DUTIES, Who
+from gateway.accounts.model import Side
+
+pytestmark = pytest.mark.processes
+
+NO_PAGES = re.compile(
+    r"/(api|federation|log|assets|healthz|openapi)\b|/language/|/sign-in/directory|.*/export$"
+)
+"""What opens to browsers, but is no page: files, and what leads on."""
+LARGEST = 150_000
+"""Bytes that a page and all it needs may be, compressed, fonts aside."""
+TRANSFERRED = """() => ['navigation', 'resource'].flatMap(kind => performance.getEntriesByType(kind))
+    .filter(e => !e.name.includes('/fonts/')).reduce((sum, e) => sum + e.encodedBodySize, 0)"""
+TIMES = """() => new Promise(done => new PerformanceObserver(list => {
+        const [n] = performance.getEntriesByType('navigation'), paints = list.getEntries();
+        done([n.responseStart - n.requestStart, paints[paints.length - 1].startTime]);
+    }).observe({type: 'largest-contentful-paint', buffered: true}))"""
+
+BEFORE: dict[str, Callable[[Page], None]] = {}
+"""What somebody does first, so that there is something to see: pages are only found where something leads."""
+ELSEWHERE: dict[str, str] = {}
+"""Pages about what no demo has, such as a step under way, and which test shows them."""
+
+
+def rules(who: str) -> dict[str, re.Pattern[str]]:
+    """Every page that the table opens to this role, by its rule, and how its addresses look."""
+    side, role = PEOPLE[who]
+    found = {}
+    for route, action in ROUTES.items():
+        method, rule = route.split(" ")
+        opens = {Who.ANYBODY, Who(role)} & DUTIES[action].who(Side(side))
+        if method == "GET" and opens and not NO_PAGES.match(rule):
+            parts = (re.escape(part) for part in re.split(r"<[^>]+>", rule))
+            found[rule] = re.compile("[^/]+".join(parts))
+    return found
+
+
+def walk(page: Page, who: str) -> Iterator[str]:
+    """Go to one page of each rule, found by the links of others or, without a variable part, by itself."""
+    left = rules(who)
+    waiting = deque(rule for rule in left if "<" not in rule)
+    for path in _endless(waiting):
+        rule = next((rule for rule, shape in left.items() if shape.fullmatch(urlsplit(path).path)), None)
+        if rule is None:
+            continue
+        del left[rule]
+        answer = page.goto(urlsplit(page.url)._replace(path=path, query="").geturl())
+        if answer is None or answer.status == 404:
+            continue  # it is a page of the other side
+        yield rule
+        waiting += page.eval_on_selector_all("a[href^='/']", "links => links.map(a => a.pathname)")
+
+
+def _nothing(_page: Page) -> None: ...
+
+
+def _tell(line: str) -> None:
+    """Figures of this run, with its pictures."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    with (SCREENSHOTS / "pages.txt").open("a", encoding="utf-8") as file:
+        file.write(f"{line}\n")
+    sys.stdout.write(f"{line}\n")
+
+
+def _endless(waiting: deque[str]) -> Iterator[str]:
+    while waiting:
+        yield waiting.popleft()
+
+
+@pytest.fixture(scope="module")
+def seen() -> dict[str, set[str]]:
+    """Rules of the pages that each role has been to."""
+    return {}
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_page_of_a_role_is_readable_light_and_ours(look: Looking, seen, who: str) -> None:
+    page = look.page(who)
+    seen[who] = set()
+    BEFORE.get(who, _nothing)(page)
+    for rule in walk(page, who):
+        seen[who].add(rule)
+        size = page.evaluate(TRANSFERRED)
+        answered, painted = page.evaluate(TIMES)
+        _tell(f"{who:<13} {rule:<48} {size / 1000:6.1f} kB {answered:6.0f} ms, painted {painted:6.0f} ms")
+        assert size < LARGEST, rule
+        assert page.locator("h1").count() == 1, rule
+        shoot(page, f"page-{who}{re.sub('[^a-z_]+', '-', rule)}", (LIGHT, DARK, NARROW))
+        check_axe(page)
+
+
+def test_no_page_was_forgotten(seen) -> None:
+    """Each page of the table is somebody's, and links lead to it."""
+    assert set(seen) == set(PEOPLE)
+
+    everything = set().union(*(rules(who) for who in PEOPLE))
+    assert everything - set().union(*seen.values()) == set(ELSEWHERE)
