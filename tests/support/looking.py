@@ -157,5 +157,8 @@ def _turn(page: Page, view: View) -> None:
     page.set_viewport_size({"width": view.width, "height": view.height})
 
 
-_RUN = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations.flatMap(v => v.nodes.map(
-    n => `${v.id}: ${n.target.join(' ')}: ${([...n.any, ...n.all, ...n.none][0] || {}).message}`))"""
+_RUN = """async () => {
+    const found = await axe.run(document, {resultTypes: ['violations']});
+    const why = node => ([...node.any, ...node.all, ...node.none][0] || {}).message;
+    return found.violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.target.join(' ')}: ${why(n)}`));
+}"""
