@@ -1,6 +1,22 @@
-"""A release as a person or a program takes it away: text, CSV, JSON. Every cell's status travels along."""
+"""A release as a person or a program takes it away. Every cell's status travels along, in every form."""
 
 from gateway.export.flat import to_csv, to_json
+from gateway.export.notes import Receipt
+from gateway.export.saving import CONTENT_TYPES, FORMS, FormError, export, file_name
 from gateway.export.text import coverage_lines, legend, to_text
+from gateway.picturing import NothingToDrawError
 
-__all__ = ["coverage_lines", "legend", "to_csv", "to_json", "to_text"]
+__all__ = [
+    "CONTENT_TYPES",
+    "FORMS",
+    "FormError",
+    "NothingToDrawError",
+    "Receipt",
+    "coverage_lines",
+    "export",
+    "file_name",
+    "legend",
+    "to_csv",
+    "to_json",
+    "to_text",
+]

@@ -4,22 +4,45 @@ import csv
 import io
 import json
 
+from gateway.wire.cells import Cell
 from gateway.wire.release import Release
 
 STATUS_COLUMNS = ("status", "value", "at_least", "at_most", "lacks", "under_masks")
 
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
 
 def to_csv(release: Release) -> str:
-    """One row a cell: a column for each level, then what is known of it and of its members."""
+    """One row a cell: a column for each level, then what is known of it and of its members.
+
+    The `value` of a cell without a number is the word of its status, never nothing: spreadsheets take an
+    empty field for 0.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*(axis.level for axis in release.axes), *STATUS_COLUMNS])
-    for cell in release.cells:
-        value = "" if cell.value is None else cell.value
-        known = ["" if bound is None else bound for bound in (cell.at_least, cell.at_most)]
-        members = [" ".join(cell.lacks), " ".join(cell.under_masks)]
-        writer.writerow([*cell.key, cell.status, value, *known, *members])
+    writer.writerow([*(harmless(axis.level) for axis in release.axes), *STATUS_COLUMNS])
+    writer.writerows([*map(harmless, cell.key), *status_fields(cell)] for cell in release.cells)
     return out.getvalue()
+
+
+def status_fields(cell: Cell) -> list[str | int]:
+    """What stands in STATUS_COLUMNS for a cell."""
+    return [
+        cell.status.value,
+        cell.status.value if cell.value is None else cell.value,
+        "" if cell.at_least is None else cell.at_least,
+        "" if cell.at_most is None else cell.at_most,
+        " ".join(cell.lacks),
+        " ".join(cell.under_masks),
+    ]
+
+
+def harmless(text: str) -> str:
+    """The text so that no spreadsheet runs it: one that begins like a formula gets an apostrophe before it.
+
+    After https://owasp.org/www-community/attacks/CSV_Injection.
+    """
+    return f"'{text}" if text.startswith(_FORMULAS) else text
 
 
 def to_json(release: Release) -> str:

@@ -17,6 +17,8 @@ from gateway.wire.release import Release
 
 WIDE = 640.0
 _MARGIN = 20.0
+_EDGE = 4.0
+"""Room for what is drawn about the outermost points."""
 _SWATCH = 26.0
 _LINE = 17.0
 FONTS = "Noto Sans, Noto Sans Khmer, Noto Sans Lao, Noto Sans Thai, Noto Sans Myanmar, sans-serif"
@@ -87,7 +89,7 @@ def put_together(pen: Pen, kind: str, drawing: Drawing, *, standalone: bool) -> 
         lines = wrapped(note, 12, WIDE, 4)
         parts.append(svg.lines(0, down + 18, lines, leading=_LINE, size=12, ink="faint"))
         down += _LINE * len(lines) + 4
-    margin = _MARGIN if standalone else 0.0
+    margin = _MARGIN if standalone else _EDGE
     wide, tall = round(WIDE + 2 * margin), round(down + 8 + 2 * margin)
     if standalone:
         paper = svg.tag("rect", x=-margin, y=-margin, width=wide, height=tall, fill=svg.PAPER)

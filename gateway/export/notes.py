@@ -1,0 +1,85 @@
+"""What a file says of its table: the question, when and by whom it was answered, the receipt, every sign."""
+
+from dataclasses import dataclass
+
+from gateway.dictionary import Dictionary
+from gateway.picturing import WITHHELD, Words
+from gateway.picturing.labels import Labels
+from gateway.picturing.notes import notes
+from gateway.picturing.words import MEANINGS, SHORT, capital, msgid
+from gateway.wire.cells import Status
+from gateway.wire.release import Coverage, Release
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Where in the regional log the question and the release stand: entries of the log `log`."""
+
+    log: str
+    asked: int
+    released: int
+
+
+def facts(
+    release: Release, dictionary: Dictionary, words: Words, receipt: Receipt | None
+) -> list[tuple[str, str]]:
+    """Names and values, in the order in which they are read."""
+    labels = Labels(dictionary, words)
+    purpose = str(release.question.get("purpose", ""))
+    known = dictionary.purposes.get(purpose)
+    found = [
+        (words.say(msgid("Table")), labels.caption(release)),
+        (words.say(msgid("Counted")), labels.measure(release)),
+        (
+            words.say(msgid("Only where")),
+            "; ".join(labels.filters(release)) or words.say(msgid("everything")),
+        ),
+        (words.say(msgid("Purpose")), purpose if known is None else words.say(known.label)),
+        (words.say(msgid("Question")), release.question_id),
+        (words.say(msgid("Asked at")), release.asked_at),
+        (words.say(msgid("Released at")), release.released_at),
+        (words.say(msgid("Dictionary")), dictionary.version),
+    ]
+    if receipt is not None:
+        text = msgid(
+            "Entry %(asked)s of %(log)s asked this before any member heard of it; "
+            "entry %(released)s commits to this table."
+        )
+        said = words.say(text) % {"asked": receipt.asked, "log": receipt.log, "released": receipt.released}
+        found.append((words.say(msgid("Receipt")), said))
+    return found
+
+
+def coverage_rows(release: Release, dictionary: Dictionary, words: Words) -> list[tuple[str, str, str, str]]:
+    """A head, then for each member asked: who, whether it answered or why not, policy, last day covered."""
+    labels = Labels(dictionary, words)
+    head = (msgid("Member"), msgid("Answer"), msgid("Policy version"), msgid("Records up to"))
+    rows = [
+        (labels.code("country", c.member), answered(c, words), c.policy or "", c.snapshot_date or "")
+        for c in release.coverage
+    ]
+    return [tuple(map(words.say, head)), *rows]  # type: ignore[list-item]
+
+
+def answered(coverage: Coverage, words: Words) -> str:
+    """Whether a member answered, or why not."""
+    if coverage.answered:
+        return words.say(msgid("answered"))
+    if coverage.refusals:
+        return "; ".join(words.say(refusal.meaning) for refusal in coverage.refusals)
+    if coverage.waiting:
+        return words.say(msgid("waited for a person's leave until the deadline"))
+    return words.say(msgid("did not answer in time"))
+
+
+def legend_rows(release: Release, words: Words) -> list[tuple[str, str, str]]:
+    """A head, then every status with its sign in the table and its meaning, then the other signs in use."""
+    head = (words.say(msgid("Sign")), words.say(msgid("Status")), words.say(msgid("Meaning")))
+    signs = {Status.WITHHELD: WITHHELD, **{status: words.say(short) for status, short in SHORT.items()}}
+    rows = [
+        (words.say(msgid("a number")), Status.VALUE.value, words.say(msgid("The number itself"))),
+        *((signs[status], status.value, capital(words.say(meaning))) for status, meaning in MEANINGS.items()),
+    ]
+    listed = {row[1] for row in rows}
+    rows += [(note.sign, "", note.text) for note in notes(release, words) if note.kind not in listed]
+    return [head, *rows]
