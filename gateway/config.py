@@ -48,6 +48,9 @@ class HubConfig:
 class MemberConfig:
     """`hub_log_key` is the vkey of the regional log, `hub_call_key` that of the hub's replies, as compared by
     voice at enrolment.
+
+    `source` is the register, a file or folder (from the node's directory) or the URL of a database, and
+    `mapping` the document that says what its columns mean: what the controller's page loads.
     """
 
     member: str
@@ -65,6 +68,8 @@ class MemberConfig:
     oidc_client: str = ""
     oidc_name: str = ""
     oidc_acr: str = ""
+    source: str = ""
+    mapping: str = ""
 
 
 T = TypeVar("T", HubConfig, MemberConfig)

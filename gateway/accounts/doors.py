@@ -1,6 +1,7 @@
 """Which line of the table of duties every address and command falls under. What has none is shut."""
 
 from gateway.accounts.analyst_doors import ANALYST_ROUTES
+from gateway.accounts.controller_doors import CONTROLLER_ROUTES
 from gateway.accounts.duties import Action
 
 ROUTES: dict[str, Action] = {
@@ -37,7 +38,10 @@ ROUTES: dict[str, Action] = {
     "GET /api/v1/audit/dossiers/<question_id>": Action.AUDIT,
     "GET /api/v1/audit/sample": Action.AUDIT,
     "GET /api/v1/audit/alerts": Action.AUDIT,
+    "GET /api/v1/audit/replays/<int:number>": Action.AUDIT,
+    "GET /api/v1/audit/standing": Action.AUDIT,
     **ANALYST_ROUTES,
+    **CONTROLLER_ROUTES,
     "POST /federation/v1/applications": Action.APPLY,
     "POST /federation/v1/poll": Action.DELIVER,
     "POST /federation/v1/answers": Action.DELIVER,

@@ -41,6 +41,7 @@ class Action(StrEnum):
     RUN = "run"
     LOAD = "load"
     PROTECT = "protect"
+    SEE_SHARING = "see-sharing"
     RULE = "rule"
     REIDENTIFY = "reidentify"
     EXTRACT = "extract"
@@ -122,6 +123,11 @@ DUTIES: dict[Action, Duty] = {
     Action.PROTECT: Duty(
         "build the protected cube, look at its preview and certificate, count people once with others",
         node=_only(Who.CONTROLLER),
+    ),
+    Action.SEE_SHARING: Duty(
+        "see what is shared, who asked, what waits for leave, how loads and the node do",
+        node=_only(Who.CONTROLLER),
+        scope=Scope.DESK,
     ),
     Action.RULE: Duty(
         "write a policy, put it in force, approve or refuse a question that waits",

@@ -9,6 +9,7 @@ import structlog
 from flask import Flask
 
 from gateway.api.app import create_hub_app, create_node_app
+from gateway.bootstrap.desk import controller_bench
 from gateway.bootstrap.entering import hub_place, node_place, with_pages
 from gateway.bootstrap.guarding import hub_guard, member_guard, show_evidence, start_guard
 from gateway.bootstrap.hub import open_hub
@@ -26,6 +27,7 @@ from gateway.member.ports import HubLink
 from gateway.member.rounds import run_round
 from gateway.member.tending import tend
 from gateway.store.log_lock import LogHeldError, StillHeld, hold_log, hold_log_once_free
+from gateway.web.controller.bench import KEY as CONTROLLER
 
 log = structlog.get_logger()
 
@@ -132,6 +134,8 @@ def serve_member(directory: Path, stop: Stop, hub_url: str | None = None) -> Non
         try:
             place = node_place(node.dictionary.member(node.member).name)
             app = with_pages(create_node_app(node), directory, config, place)
+            app.extensions[CONTROLLER] = desk = controller_bench(directory, node, shelf)
+            stop.on_stop(desk.jobs.close)
             with measured(app, node_gauges(node), config.metrics):
                 _serve(app, config.listen, Layout(directory).address, stop)
         finally:

@@ -17,6 +17,7 @@ from gateway.cli.mapping import command as map_command
 from gateway.cli.progress import building
 from gateway.cli.revisions import command as revisions_command
 from gateway.cli.serving import stop_on_signals, stop_with_parent
+from gateway.cli.working import command as work_command
 from gateway.demo.preparing import prepare as do_prepare
 from gateway.member.building import build
 from gateway.wire.enrolling import parse_invitation
@@ -31,6 +32,7 @@ member.add_command(map_command)
 member.add_command(approvals.command)
 member.add_command(approvals.quotas)
 member.add_command(revisions_command)
+member.add_command(work_command)
 
 
 @member.command(name="join")

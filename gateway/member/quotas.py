@@ -4,12 +4,47 @@ A question is charged once the policy permits it, whatever is then found: nothin
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from gateway.member.model import Charge
 from gateway.member.ports import UnitOfWork, View
 from gateway.wire.answer import Quota
+from policies import Policy
 from policies.terms import Period
+
+
+@dataclass(frozen=True)
+class Used:
+    """How often an organisation has asked in the present `period`; `limit` is None where none is set."""
+
+    organisation: str
+    period: str
+    used: int
+    limit: int | None
+
+
+def used_now(view: View, policy: Policy | None, now: datetime) -> tuple[Used, ...]:
+    """Of each organisation that has asked in a period, or that the policy sets a limit for, what is used."""
+    limits = {} if policy is None else limits_of(policy)
+    found = []
+    for period in Period:
+        used: dict[str, int] = {}
+        for each in view.charges(None, start_of(period, now)):
+            used[each.organisation] = used.get(each.organisation, 0) + 1
+        names = {*used, *(name for name, p in limits if p is period)}
+        found += [Used(n, str(period), used.get(n, 0), limits.get((n, period))) for n in sorted(names)]
+    return tuple(found)
+
+
+def limits_of(policy: Policy) -> dict[tuple[str, Period], int]:
+    """The largest number that any permission leaves an organisation in a period."""
+    found: dict[tuple[str, Period], int] = {}
+    for share in policy.shares:
+        for period, limit in policy.conditions.join(share.conditions).quotas.items():
+            for name in share.recipients:
+                found[name, period] = max(limit, found.get((name, period), 0))
+    return found
 
 
 def standing(

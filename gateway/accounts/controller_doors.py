@@ -1,0 +1,28 @@
+"""Addresses of the desk of a node's controller. Reading is one duty; changing anything is ruling or loading."""
+
+from gateway.accounts.duties import Action
+
+DESK = "/controller"
+TWINS = "/api/v1/desk"
+
+_READ = (
+    *("approvals", "approvals/<question_id>"),
+    *("approvals/<question_id>/approve", "approvals/<question_id>/refuse"),
+    *("sharing", "sharing/questions/<name>"),
+    *("asked", "asked/<question_id>"),
+)
+_RULE = ("approvals/<question_id>/approve", "approvals/<question_id>/refuse")
+
+
+def _routes() -> dict[str, Action]:
+    """Each page with its twin for programs, then what forms are sent to."""
+    found = {}
+    for path in _READ:
+        found[f"GET {DESK}/{path}"] = Action.SEE_SHARING
+        found[f"GET {TWINS}{DESK}/{path}.json"] = Action.SEE_SHARING
+    for path in _RULE:
+        found[f"POST {DESK}/{path}"] = Action.RULE
+    return found
+
+
+CONTROLLER_ROUTES: dict[str, Action] = _routes()

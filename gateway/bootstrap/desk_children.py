@@ -1,0 +1,69 @@
+"""Starts work of the controller's desk as `safelane member work`, in a process that ends with this one."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gateway.errors import SafelaneError
+from gateway.web.controller.shapes import Told
+
+PATIENCE = 5.0
+"""Seconds between asking a child to end and killing it."""
+
+
+class WorkError(SafelaneError):
+    """Work that failed, in the words of whoever did it."""
+
+
+class Child:
+    """One piece of work. It is handed on standard input, which stays open: when we die, the child ends."""
+
+    def __init__(self, directory: Path, kind: str, body: Mapping[str, Any]) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own command, no shell
+            [sys.executable, "-m", "gateway.cli", "member", "work", "--dir", str(directory)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            # Ctrl-C is for the node: it ends its children itself.
+            start_new_session=True,
+        )
+        order = json.dumps({"kind": kind, "body": dict(body)}) + "\n"
+        assert self._process.stdin is not None  # noqa: S101 - a pipe, see above
+        try:
+            self._process.stdin.write(order.encode())
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pass  # it ended at once: its result says so
+
+    def result(self, told: Told) -> Mapping[str, Any]:
+        """Raises WorkError."""
+        assert self._process.stdout is not None  # noqa: S101 - a pipe
+        result: dict[str, Any] | None = None
+        for line in self._process.stdout:
+            said = json.loads(line)
+            if "error" in said:
+                message, remedy = said["error"]
+                self._wait()
+                raise WorkError(message, remedy=remedy)
+            if "result" in said:
+                result = said["result"]
+            else:
+                told(said["step"], said["done"])
+        self._wait()
+        if result is None:
+            raise WorkError("The work ended before it was done.", remedy="Begin it again.")
+        return result
+
+    def end(self) -> None:
+        """Ask it to end, and kill it if it does not."""
+        self._process.terminate()
+        self._wait()
+
+    def _wait(self) -> None:
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

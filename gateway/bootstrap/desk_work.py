@@ -1,0 +1,152 @@
+"""Long work of the controller's desk, in a process of its own: JSON in, steps and one result as JSON out."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from anonymisers.chronicle import Chronicle
+from gateway.bootstrap.loading import load_source
+from gateway.bootstrap.showing import canonical_questions
+from gateway.bootstrap.sources import source_of
+from gateway.errors import SafelaneError
+from gateway.member.building import build
+from gateway.member.comparing import compare
+from gateway.member.context import Node
+from gateway.member.errors import NothingToProtectError
+from gateway.member.policies import checked, trusted
+from gateway.member.previewing import Made, make, measure, ready
+from gateway.member.suggesting import Candidate, EnoughError, Rated, candidates, ranked, rate
+from policies import Policy
+from policies.diff import diff
+
+Told = Callable[[str, float], None]
+Clock = Callable[[], float]
+
+SECONDS = 30.0
+"""For each candidate of a suggestion; one that takes longer is left out."""
+BEST = 12
+"""Suggestions that are told."""
+
+
+def do(directory: Path, node: Node, kind: str, body: Mapping[str, Any], told: Told) -> dict[str, Any]:
+    """Do one piece of work. Raises SafelaneError, in words for the controller."""
+    if kind == "look":
+        return look(node, checked(node, body["text"]), told)
+    if kind == "suggest":
+        return suggest(node, checked(node, body["text"]), told)
+    if kind == "protect":
+        built = build(node, told)
+        return {"version": built.policy_version, "until": built.snapshot.until.isoformat()}
+    if kind == "load":
+        return _load(directory, node, told)
+    raise SafelaneError(f"There is no work of the kind {kind}.")
+
+
+def look(node: Node, policy: Policy, told: Told) -> dict[str, Any]:
+    """What the policy would show, and what it changes against the one in force."""
+    with node.store.reading() as view:
+        ruling = trusted(node, view)
+    after = make(node, policy, told)
+    found = measure(node, after)
+    effect = None if ruling is None else _effect(node, make(node, ruling[1], told), after)
+    return {
+        "version": policy.version,
+        "hindrance": after.hindrance,
+        "until": after.record.until.isoformat(),
+        "cells": found.cells,
+        "withheld": found.withheld,
+        "people": found.people,
+        "score": found.score.value,
+        "scores": {name: score.value for name, score in found.scores.items()},
+        "tables": [asdict(table) for table in found.tables],
+        "to_accept": [asdict(group) for group in found.to_accept],
+        "exposure": asdict(found.exposure),
+        "records": None if found.records is None else asdict(found.records),
+        "effect": effect,
+        "questions": list(_questions(node, policy, after)),
+    }
+
+
+def _questions(node: Node, policy: Policy, made: Made) -> Iterator[dict[str, Any]]:
+    for one in canonical_questions(node, policy, ready(node, made)):
+        yield {
+            "name": one.name,
+            "label": one.label,
+            "recipient": one.recipient,
+            "refusals": [refusal.value for refusal in one.refusals],
+            "release": None if one.release is None else one.release.as_json(),
+        }
+
+
+def _effect(node: Node, before: Made, after: Made) -> dict[str, Any]:
+    with node.store.reading() as view:
+        given_out = [Chronicle.from_bytes(cube) for cube in view.released_cubes()]
+    found = compare((before.cube, before.people), (after.cube, after.people), given_out)
+    return {**asdict(found), "nothing": found.nothing}
+
+
+def suggest(node: Node, policy: Policy, told: Told, clock: Clock | None = None) -> dict[str, Any]:
+    """Other policies by what they would tell, the best first."""
+    tried = candidates(policy)
+    rated, late = [], 0
+    for number, one in enumerate(tried):
+        watch = _Watch(clock or monotonic, number, len(tried), told)
+        try:
+            found = rate(node, one, watch)
+        except EnoughError:
+            late += 1
+            continue
+        rated += [] if found is None else [found]
+    best = ranked(rated)[:BEST]
+    own = next((one for one in rated if one.candidate.policy is policy), None)
+    return {
+        "tried": len(tried),
+        "late": late,
+        "own": None if own is None else _rated(policy, own.candidate, own),
+        "best": [_rated(policy, one.candidate, one) for one in best if one is not own],
+    }
+
+
+class _Watch:
+    """Tells of the steps of one candidate, and ends it when its time is up."""
+
+    def __init__(self, clock: Clock, number: int, of: int, told: Told) -> None:
+        self._clock, self._end = clock, clock() + SECONDS
+        self._number, self._of, self._told = number, of, told
+
+    def __call__(self, step: str, done: float) -> None:
+        if self._clock() > self._end:
+            raise EnoughError
+        self._told(f"{self._number + 1} of {self._of}: {step}", (self._number + done) / self._of)
+
+
+def _rated(policy: Policy, candidate: Candidate, one: Rated) -> dict[str, Any]:
+    return {
+        "written": list(candidate.written),
+        "score": one.score,
+        "cells": one.cells,
+        "withheld": one.withheld,
+        "changes": [
+            {"direction": change.direction.value, "sentence": change.sentence}
+            for change in diff(policy, candidate.policy)
+        ],
+    }
+
+
+def _load(directory: Path, node: Node, told: Told) -> dict[str, Any]:
+    found = source_of(directory)
+    if found is None:
+        raise NothingToProtectError(
+            "No register is set for this node.",
+            remedy="The operator sets 'source' and 'mapping' in safelane.yaml.",
+        )
+    text = found.mapping.read_text(encoding="utf-8")
+    loaded = load_source(directory, node, found.source, text, lambda rows: told(f"{rows} rows are read", 0.5))
+    return {
+        "snapshot": loaded.kept.id,
+        "until": loaded.kept.until.isoformat(),
+        "rows": loaded.load.rows,
+        "casualties": len(loaded.load.snapshot),
+    }

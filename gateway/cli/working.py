@@ -1,0 +1,53 @@
+"""`safelane member work`: one piece of long work for the pages of a node, in a process of its own."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from gateway.bootstrap.desk_work import do
+from gateway.bootstrap.member import open_member
+from gateway.cli import options
+from gateway.cli.serving import stop_with_parent
+from gateway.errors import SafelaneError
+
+LOW_PRIORITY = 10
+
+
+@click.command("work", hidden=True)
+@options.own_directory
+def command(directory: Path) -> None:
+    """Do what one line of JSON on standard input says; tell steps and the result as lines of JSON."""
+    order = json.loads(_first_line())
+    stop_with_parent(lambda: os._exit(1))
+    if hasattr(os, "nice"):
+        os.nice(LOW_PRIORITY)  # questions and pages come first
+    try:
+        with open_member(directory) as node:
+            result = do(directory, node, order["kind"], order["body"], _tell)
+    except SafelaneError as error:
+        _say({"error": [error.message, error.remedy]})
+        return
+    _say({"result": result})
+
+
+def _first_line() -> bytes:
+    """Read unbuffered: what follows is for the watch on the parent."""
+    line = bytearray()
+    while not line.endswith(b"\n"):
+        piece = os.read(sys.stdin.fileno(), 1)
+        if not piece:
+            break
+        line += piece
+    return bytes(line)
+
+
+def _tell(step: str, done: float) -> None:
+    _say({"step": step, "done": done})
+
+
+def _say(what: object) -> None:
+    click.echo(json.dumps(what, ensure_ascii=True))
+    sys.stdout.flush()

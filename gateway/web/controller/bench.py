@@ -1,0 +1,42 @@
+"""What the controller's desk works with: the node of this state, and what bootstrap lends to it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import current_app
+
+from gateway.member.context import Node
+from gateway.member.cubes import CubeShelf
+from gateway.member.deciding import Put
+from gateway.web.controller.jobs import Jobs
+from gateway.web.controller.looking import Looks
+from gateway.web.controller.shapes import Examined, Sign
+from gateway.wire.answer import Answer
+from gateway.wire.release import Release
+
+KEY = "safelane-controller"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """`reports` is the folder in which the last load left its report; `source` names what a load reads.
+
+    `table` draws an answer as its recipient sees it.
+    """
+
+    node: Node
+    shelf: CubeShelf
+    jobs: Jobs
+    looks: Looks
+    sign: Sign
+    table: Callable[[Put, Answer], Release]
+    examine: Callable[[], Iterable[Examined]]
+    reports: Path
+    source: str | None = None
+
+
+def bench() -> Bench:
+    found = current_app.extensions[KEY]
+    assert isinstance(found, Bench)  # noqa: S101 - put there by bootstrap
+    return found

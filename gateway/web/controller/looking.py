@@ -1,0 +1,135 @@
+"""What the cube that answers now shows and withholds: counted once for each cube, beside the pages.
+
+Counting takes a second or two. A page never waits for it: it says that it is being counted, and asks again.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import structlog
+
+from gateway.errors import SafelaneError
+from gateway.member.building import counted_table
+from gateway.member.context import Node
+from gateway.member.cubes import CubeShelf, ReadyCube
+from gateway.member.measuring import Exposure, TableShown, exposure, tables
+from gateway.member.planning import plan
+from gateway.member.policies import trusted
+from gateway.web.controller.shapes import ShownQuestion
+from policies import Policy
+
+log = structlog.get_logger()
+
+Show = Callable[[Policy, ReadyCube], Iterable[ShownQuestion]]
+
+
+@dataclass(frozen=True)
+class Look:
+    """The numbers of one cube: they tell of people who are withheld.
+
+    `people` are all that it counts. They and `exposure` are None once a newer snapshot has come: then the
+    people of this cube are not at hand any more, and `people_withheld` of its tables says nothing.
+    """
+
+    cube: ReadyCube
+    policy: Policy
+    people: int | None
+    tables: tuple[TableShown, ...]
+    exposure: Exposure | None
+    questions: tuple[ShownQuestion, ...]
+
+    @property
+    def cells(self) -> int:
+        return sum(table.cells for table in self.tables)
+
+    @property
+    def withheld(self) -> int:
+        return sum(table.withheld for table in self.tables)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What answers: the policy in force, its cube, and the look at it. What is not there is None.
+
+    `failed`: counting ended in an error that is in the node's own output.
+    """
+
+    policy: Policy | None
+    cube: ReadyCube | None
+    look: Look | None
+    failed: bool = False
+
+
+@dataclass
+class Looks:
+    """Remembers the look at the newest cube; a new one is counted on a thread of its own."""
+
+    node: Node
+    shelf: CubeShelf
+    show: Show
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _look: Look | None = None
+    _counting: int | None = None
+    _failed: int | None = None
+
+    def now(self) -> Standing:
+        """What answers now. Its look is None while it is being counted."""
+        self.shelf.refresh()
+        with self.node.store.reading() as view:
+            ruling = trusted(self.node, view)
+        policy = None if ruling is None else ruling[1]
+        cube = None if ruling is None else self.shelf.cube(ruling[0].version)
+        if policy is None or cube is None:
+            return Standing(policy, cube, None)
+        with self._lock:
+            if self._look is not None and self._look.cube.index == cube.index:
+                return Standing(policy, cube, self._look)
+            if self._failed == cube.index:
+                return Standing(policy, cube, None, failed=True)
+            if self._counting != cube.index:
+                self._counting = cube.index
+                threading.Thread(target=self._count, args=(policy, cube), name="look", daemon=True).start()
+        return Standing(policy, cube, None)
+
+    def forget(self) -> None:
+        """Count again when it is asked for next: the register may be another one."""
+        with self._lock:
+            self._look = self._failed = None
+
+    def _count(self, policy: Policy, cube: ReadyCube) -> None:
+        try:
+            look = self._made(policy, cube)
+        except SafelaneError as error:
+            log.error("the cube cannot be looked at", member=self.node.member, reason=error.message)
+            look = None
+        with self._lock:
+            self._counting = None
+            if look is None:
+                self._failed = cube.index
+            else:
+                self._look = look
+
+    def _made(self, policy: Policy, cube: ReadyCube) -> Look | None:
+        with self.node.store.reading() as view:
+            loaded, stored = view.snapshot(), view.cube()
+        if loaded is None or stored is None or stored.index != cube.index:
+            return None
+        record, snapshot = loaded
+        questions = tuple(self.show(policy, cube))
+        if record.id != cube.snapshot.id:
+            return Look(cube, policy, None, _cells_only(cube), None, questions)
+        rules = plan(self.node.dictionary, policy, snapshot, self.node.clock.now().date())[1]
+        people = counted_table(self.node, snapshot, stored.plan, rules)
+        total, seen = int(people.counts.sum()), exposure(cube.cube, people)
+        return Look(cube, policy, total, tables(cube.cube, people), seen, questions)
+
+
+def _cells_only(cube: ReadyCube) -> tuple[TableShown, ...]:
+    table_of, hidden = cube.cube.lattice.table_of(), cube.cube.hidden
+    found = []
+    for number, dims in enumerate(cube.cube.tables):
+        inside = table_of == number
+        names = tuple(dim.name for dim in cube.cube.dims if dim.name in dims)
+        found.append(TableShown(names, int(inside.sum()), int((inside & hidden).sum()), 0))
+    return tuple(found)

@@ -1,0 +1,59 @@
+"""What bootstrap lends to the desk, as the desk sees it."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from gateway.wire.answer import Refusal
+from gateway.wire.release import Release
+
+
+class ShownQuestion(Protocol):
+    """A ready-made question and what comes of it: a release with this member alone, or the refusals."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def recipient(self) -> str | None: ...
+    @property
+    def release(self) -> Release | None: ...
+    @property
+    def refusals(self) -> tuple[Refusal, ...]: ...
+
+
+class Examined(Protocol):
+    """Something that was looked at for its health, how it is, and what to do where it is not well."""
+
+    @property
+    def about(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def said(self) -> str: ...
+    @property
+    def remedy(self) -> str: ...
+
+
+class Sign(Protocol):
+    def __call__(self, name: str, passphrase: str, text: str) -> str:
+        """The text as a note signed with somebody's key. Raises KeyRefusedError or SealedKeyError."""
+
+
+class Told(Protocol):
+    def __call__(self, step: str, done: float) -> None:
+        """What is being done, and how much of it is done (0 to 1)."""
+
+
+class Running(Protocol):
+    """Work of a child process."""
+
+    def result(self, told: Told) -> Mapping[str, Any]:
+        """Wait for the end, telling of the steps. Raises SafelaneError where it failed or was ended."""
+
+    def end(self) -> None:
+        """End it now; what it has not kept by then is as if it had never begun."""
+
+
+class Start(Protocol):
+    def __call__(self, kind: str, body: Mapping[str, Any]) -> Running: ...

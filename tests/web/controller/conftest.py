@@ -1,0 +1,13 @@
+"""The controller's desk on a node of a real region."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from desk_house import DeskHouse, desk_house
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[DeskHouse]:
+    with desk_house(tmp_path) as made:
+        yield made
