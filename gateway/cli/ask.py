@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gateway.cli import options
+from gateway.cli.ask_saving import check_ending, save_result
 from gateway.cli.quorum import log_policy_options, read_log_policy, say_quorum
 from gateway.demo.access import analyst
 from gateway.export import coverage_lines, to_csv, to_json, to_text
@@ -32,6 +33,12 @@ DEADLINE_SECONDS = 10
 @click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
 )
+@click.option(
+    "--save",
+    multiple=True,
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Also write the table to a file; its ending says how: .csv, .xlsx, .json, .svg or .png.",
+)
 @log_policy_options[0]
 @log_policy_options[1]
 @options.directory
@@ -43,11 +50,14 @@ def ask(
     purpose: str,
     deadline: int,
     form: str,
+    save: Sequence[Path],
     log_policy: Path | None,
     require_quorum: bool,
     directory: Path,
 ) -> None:
     """Ask a regional question as the analyst whose access is in --dir."""
+    for path in save:
+        check_ending(path)
     levels = [level.strip() for level in by.split(",") if level.strip()]
     filters: dict[str, list[str]] = {}
     for level, codes in where:
@@ -72,6 +82,8 @@ def ask(
     finally:
         client.close()
     _print(result, form, said)
+    for path in save:
+        save_result(result, path)
 
 
 def _print(result: Result, form: str, said: str) -> None:

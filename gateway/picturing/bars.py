@@ -9,6 +9,7 @@ from gateway.picturing.layout import cell_text
 from gateway.picturing.metrics import width, wrapped
 from gateway.picturing.notes import marks
 from gateway.picturing.scales import ticks
+from gateway.picturing.scripts import leading
 from gateway.picturing.sheet import WIDE, Drawing, Item, Pen, said_below, status_items, summary
 from gateway.picturing.views import View, is_range, top
 from gateway.picturing.words import WITHHELD, capital
@@ -48,7 +49,7 @@ def bars(pen: Pen, view: View, title: str) -> Drawing:
     plot = _Plot(left, (WIDE - left - numbers) / scale[-1], 15.0 if series else 18.0)
     body, down = [], 6.0
     for label, (_, group) in zip(labels, groups, strict=True):
-        high = max(plot.thick * len(group) + 9, 15.0 * len(label) + 8)
+        high = max(plot.thick * len(group) + 9, leading("".join(label), 13) * len(label) + 8)
         body.append(_label(label, left, down + high / 2))
         body.append(_group(pen, plot, group, down + (high - plot.thick * len(group)) / 2))
         down += high
@@ -73,8 +74,9 @@ def _ordered(pen: Pen, view: View) -> Sequence[str]:
 
 
 def _label(lines: Sequence[str], left: float, middle: float) -> str:
-    first = middle + 4.5 - 7.5 * (len(lines) - 1)
-    return svg.lines(left - _GAP, first, lines, leading=15, anchor="end")
+    step = leading("".join(lines), 13)
+    first = middle + 4.5 - step / 2 * (len(lines) - 1)
+    return svg.lines(left - _GAP, first, lines, leading=step, anchor="end")
 
 
 def _group(pen: Pen, plot: _Plot, group: Sequence[Cell | None], down: float) -> str:

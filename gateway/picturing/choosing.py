@@ -123,12 +123,10 @@ def _lines(axes: _Axes) -> list[tuple[str, tuple[str, ...]]]:
         return []
     time = axes.time[0]
     series = _series(axes.other)
-    panels = next((a for a in axes.groups if a not in series and 1 < len(a.codes) <= MOST_PANELS), None)
-    if panels is None:
-        return [(LINES, _levels(time, *series))]
-    if not series:
-        return [(LINES, (time.level, panels.level))] if len(panels.codes) <= MOST_SERIES else []
-    return [(LINES, _levels(time, *series, panels))]
+    # Without lines to tell apart, what was asked beside the country is of more interest than the country.
+    groups = axes.groups if series else (*axes.other, *axes.place, *axes.country)
+    panels = next((a for a in groups if a not in series and 1 < len(a.codes) <= MOST_PANELS), None)
+    return [(LINES, _levels(time, *series, *([] if panels is None else [panels])))]
 
 
 def _series(others: Sequence[Axis]) -> tuple[Axis, ...]:

@@ -4,19 +4,21 @@ A withheld number that is known to lie between two others stands as a hatched co
 without such bounds it stands hatched in a strip below the plot, where it has no height to be misread.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gateway.picturing import svg
-from gateway.picturing.inks import FAINT, rule
-from gateway.picturing.metrics import shortened, width
+from gateway.picturing.inks import FAINT, MOST_SERIES, rule
+from gateway.picturing.metrics import width, wrapped
 from gateway.picturing.scales import ticks
+from gateway.picturing.scripts import leading
 from gateway.picturing.sheet import WIDE, Drawing, Item, Pen, said_below, status_items, summary
 from gateway.picturing.views import View, is_range, top
 from gateway.picturing.words import SHORT, capital, msgid
-from gateway.wire.cells import Cell, Status
+from gateway.wire.cells import Axis, Cell, Status
 
 _STRIP = 13.0
+_GAP = 18.0
 _HIGH = {1: 220.0, 2: 130.0, 3: 100.0}
 """How high a plot is, by how many stand side by side."""
 Series = Sequence[Cell | None]
@@ -51,24 +53,23 @@ class _Panel:
 
 def lines(pen: Pen, view: View, title: str) -> Drawing:
     """The axes of `view`: time, series, panels; the last two may be missing."""
-    time, *others = view.axes
-    series = others[0].codes if others else ("",)
-    panels = others[1].codes if len(others) > 1 else ("",)
+    time = view.axes[0]
+    by_series, by_panel = _roles(view)
+    series = ("",) if by_series is None else by_series.codes
+    panels = ("",) if by_panel is None else by_panel.codes
     found = {panel: [_series(view, time.codes, (s, panel)) for s in series] for panel in panels}
     across = min(len(panels), 3 if len(panels) > 4 else 2)
-    names = pen.labels.axis(others[1], alone=True) if len(others) > 1 else {"": ""}
+    names = {"": ""} if by_panel is None else pen.labels.axis(by_panel, alone=True)
     times = [pen.labels.code(time.level, code) for code in time.codes]
-    gap = 18.0
-    wide = (WIDE - gap * (across - 1)) / across
+    wide = (WIDE - _GAP * (across - 1)) / across
+    heads = {panel: wrapped(capital(names[panel]), 13, wide, 2) if names[panel] else [] for panel in panels}
     body, down = [], 0.0
-    for row in range(0, len(panels), across):
-        group = panels[row : row + across]
-        drawn = [
-            _panel(
-                pen, found[p], times, _Place(capital(names[p]), i * (wide + gap), down, wide, _HIGH[across])
-            )
-            for i, p in enumerate(group)
+    for group in (panels[i : i + across] for i in range(0, len(panels), across)):
+        head = 10.0 + max(leading("".join(heads[p]), 13) * len(heads[p]) for p in group)
+        places = [
+            _Place(heads[p], head, i * (wide + _GAP), down, wide, _HIGH[across]) for i, p in enumerate(group)
         ]
+        drawn = [_panel(pen, found[p], times, place) for p, place in zip(group, places, strict=True)]
         body += [part for part, _ in drawn]
         down = max(end for _, end in drawn) + 14
     cells = list(view.cells.values())
@@ -83,9 +84,24 @@ def lines(pen: Pen, view: View, title: str) -> Drawing:
     )
 
 
+def _roles(view: View) -> tuple[Axis | None, Axis | None]:
+    """Which axis makes lines and which makes panels: a single one that is too long for lines makes panels."""
+    match view.axes[1:]:
+        case ():
+            return None, None
+        case (only,):
+            return (only, None) if len(only.codes) <= MOST_SERIES else (None, only)
+        case (series, panels, *_):
+            return series, panels
+    raise AssertionError
+
+
 @dataclass(frozen=True)
 class _Place:
-    name: str
+    """Where a panel goes: its name in lines, and how high `head` is, with that of its neighbours."""
+
+    name: Sequence[str]
+    head: float
     left: float
     top: float
     wide: float
@@ -99,13 +115,12 @@ def _series(view: View, times: Sequence[str], rest: tuple[str, str]) -> list[Cel
 
 def _panel(pen: Pen, series: Sequence[Series], times: Sequence[str], place: _Place) -> tuple[str, float]:
     """One panel, and where it ends."""
-    head = 26.0 if place.name else 8.0
     cells = [cell for line in series for cell in line]
     scale = ticks(top(cells), 4)
     margin = width(pen.words.number(scale[-1]), 12) + 8
     panel = _Panel(
         place.left + margin,
-        place.top + head,
+        place.top + place.head,
         place.wide - margin,
         place.high,
         len(times),
@@ -113,8 +128,8 @@ def _panel(pen: Pen, series: Sequence[Series], times: Sequence[str], place: _Pla
         tuple(i for i, line in enumerate(series) if any(map(_needs_strip, line))),
     )
     parts = []
-    if place.name:
-        parts.append(svg.text(place.left, place.top + 12, shortened(place.name, 13, place.wide)))
+    step = leading("".join(place.name), 13)
+    parts.append(svg.lines(place.left, place.top + 12, place.name, leading=step))
     word = _one_word(pen, cells)
     if word:
         parts.append(rule(panel.left, panel.bottom, panel.left + panel.wide, panel.bottom))
@@ -123,7 +138,8 @@ def _panel(pen: Pen, series: Sequence[Series], times: Sequence[str], place: _Pla
         return "".join(parts), panel.bottom + 20
     parts.append(_scale(pen, panel))
     parts += [_line(pen, panel, line, number) for number, line in enumerate(series)]
-    parts += [_strip(pen, panel, series[i], i, row) for row, i in enumerate(panel.strips)]
+    marked = len(series) > 1
+    parts += [_strip(pen, panel, series[i], i, row, marked=marked) for row, i in enumerate(panel.strips)]
     low = panel.bottom + _STRIP * len(panel.strips) + (4 if panel.strips else 0)
     parts.append(_times(panel, times, low))
     return "".join(parts), low + 20
@@ -195,9 +211,10 @@ def _needs_strip(cell: Cell | None) -> bool:
     return cell is not None and cell.value is None and not is_range(cell)
 
 
-def _strip(pen: Pen, panel: _Panel, line: Series, number: int, row: int) -> str:
+def _strip(pen: Pen, panel: _Panel, line: Series, number: int, row: int, *, marked: bool) -> str:
+    """The row below a plot for the numbers of a series that are not there; `marked` with whose it is."""
     y = panel.bottom + 3 + _STRIP * row
-    parts = [pen.inks.marker(panel.left - 9, y + 5.5, number)]
+    parts = [pen.inks.marker(panel.left - 9, y + 5.5, number)] if marked else []
     wide = min(panel.step - 2, 26.0)
     for i, cell in enumerate(line):
         if cell is None or not _needs_strip(cell):
@@ -213,10 +230,10 @@ def _strip(pen: Pen, panel: _Panel, line: Series, number: int, row: int) -> str:
 
 
 def _series_items(pen: Pen, view: View) -> list[Item]:
-    items = []
-    if len(view.axes) > 1:
-        names: Mapping[str, str] = pen.labels.axis(view.axes[1])
-        items = [_item(pen, i, capital(names[code])) for i, code in enumerate(view.axes[1].codes)]
+    items, (axis, _) = [], _roles(view)
+    if axis is not None:
+        names = pen.labels.axis(axis, alone=True)
+        items = [_item(pen, i, capital(names[code])) for i, code in enumerate(axis.codes)]
     if any(_needs_strip(c) and c.status is not Status.WITHHELD for c in view.cells.values()):
         text = pen.words.say(msgid("No number for another reason: see the table"))
         items.append(Item(_none, text))

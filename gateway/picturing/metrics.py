@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from gateway.picturing.scripts import script_of
+
 # fmt: off
 _ASCII = (
     26, 27, 41, 65, 57, 83, 73, 22, 30, 30, 55, 57, 27, 32, 27, 37, 57, 57, 57, 57, 57, 57, 57, 57,
@@ -16,7 +18,6 @@ _ASCII = (
     62, 26, 26, 53, 26, 94, 62, 60, 62, 62, 41, 48, 36, 62, 51, 79, 53, 51, 47, 38, 55, 38, 57,
 )
 # fmt: on
-_SCRIPTS = ((0x0E00, 0x0E7F, 58), (0x0E80, 0x0EFF, 60), (0x1000, 0x109F, 80), (0x1780, 0x17FF, 70))
 _OTHER = 62
 _SAFETY = 1.04
 """A reader's own font may be a little wider than ours."""
@@ -31,12 +32,11 @@ def width(text: str, size: float) -> float:
 
 @lru_cache(maxsize=4096)
 def _advance(letter: str) -> int:
-    code = ord(letter)
     if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
         return 0
-    for first, last, mean in _SCRIPTS:
-        if first <= code <= last:
-            return mean
+    script = script_of(letter)
+    if script is not None:
+        return script.width
     base = ord(unicodedata.normalize("NFD", letter)[0])
     return _ASCII[base - 32] if 32 <= base < 127 else _OTHER
 

@@ -9,6 +9,7 @@ from gateway.picturing.inks import Inks
 from gateway.picturing.labels import Labels
 from gateway.picturing.metrics import width, wrapped
 from gateway.picturing.notes import marks_explained
+from gateway.picturing.scripts import FONTS
 from gateway.picturing.views import View
 from gateway.picturing.words import MEANINGS, Words, capital, msgid
 from gateway.question import COUNTRY
@@ -21,7 +22,6 @@ _EDGE = 4.0
 """Room for what is drawn about the outermost points."""
 _SWATCH = 26.0
 _LINE = 17.0
-FONTS = "Noto Sans, Noto Sans Khmer, Noto Sans Lao, Noto Sans Thai, Noto Sans Myanmar, sans-serif"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,40 @@
+"""What `safelane ask` writes to files: the ending of a file's name says which form it has."""
+
+from pathlib import Path
+
+import click
+
+from gateway.cli.tables import TableInputError
+from gateway.dictionary import regional
+from gateway.export import FORMS, Receipt, export
+from gateway.http.client import Result
+
+
+def check_ending(path: Path) -> None:
+    """Refuse a file whose form nobody knows before anything is asked. Raises click.UsageError."""
+    if form_of(path) not in FORMS:
+        endings = ", ".join(f".{form}" for form in FORMS)
+        raise click.UsageError(f"{path.name} cannot be saved: its name must end in one of {endings}.")
+
+
+def form_of(path: Path) -> str:
+    """The form that the ending of a name stands for."""
+    return path.suffix.lower().removeprefix(".")
+
+
+def save_result(result: Result, path: Path) -> None:
+    """Write a release to a file, whole or not at all.
+
+    Raises NothingToDrawError where no picture fits, TableInputError where the file cannot be written.
+    """
+    receipt = Receipt(result.log, result.asked_index, result.released_index)
+    content = export(result.release, form_of(path), regional(), receipt=receipt)
+    partial = path.with_name(path.name + ".partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        raise TableInputError(f"{path} cannot be written: {error.strerror}") from error
+    finally:
+        partial.unlink(missing_ok=True)
+    click.echo(f"Saved {path}.", err=True)
