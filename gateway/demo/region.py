@@ -6,15 +6,16 @@ tells which members still need their cube, which takes longer and can be interru
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from audit.policy import Policy
 from gateway.bootstrap.hub import add_user, create_hub, enrol, log_key, open_hub
 from gateway.bootstrap.member import connect, create_member, open_member
 from gateway.demo.access import HUB, MEMBERS, grant
 from gateway.demo.accounts import open_accounts
-from gateway.demo.people import make_people
+from gateway.demo.people import DemoPeople, make_people
 from gateway.demo.people_files import policy_text, write_register
 from gateway.demo.preparing import MAPPING, POLICY, SOURCE
 from gateway.demo.vaults import make_vault
@@ -26,10 +27,10 @@ MARKER = "demo.json"
 LOG_POLICY = "log-policy"
 """Which witnesses must have seen a question: more than half of the members (c2sp.org/tlog-policy)."""
 SEED = 20261125
-VERSION = 2
+VERSION = 3
 """Of the demo's layout: a directory of another version is not touched."""
 
-DEMO_MEMBERS = ("KH", "LA", "MM", "TH", "VN")
+DEMO_MEMBERS = ("KH", "LA", "MM", "PH", "TH", "VN")
 ANALYST = "analyst@armac.example"
 PURPOSES = ("regional-reporting", "treaty-reporting")
 
@@ -42,13 +43,18 @@ class NotADemoError(SafelaneError):
     exit_code = 8
 
 
-def create(directory: Path, told: Told) -> None:
-    """Make the region unless it is there. Killed half-way, nothing of it is to be seen.
+def people_of_demo(member: str) -> DemoPeople:
+    """The invented people of a member's register, the decades before 2010 among them where there are any."""
+    return make_people(member, SEED, earlier=True)
+
+
+def create(directory: Path, told: Told, members: Sequence[str] = DEMO_MEMBERS) -> None:
+    """Make the region of these members unless it is there. Killed half-way, nothing of it is to be seen.
 
     Raises NotADemoError when the directory holds anything else; nothing in it is changed.
     """
     if (directory / MARKER).exists():
-        _check(directory)
+        _marker(directory)
         return
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise NotADemoError(
@@ -58,14 +64,19 @@ def create(directory: Path, told: Told) -> None:
     partial = directory.with_name(f".{directory.name}.new")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    _fill(partial, told)
+    _fill(partial, told, members)
     partial.replace(directory)
+
+
+def members_of(directory: Path) -> tuple[str, ...]:
+    """The members of the region that is there. Raises NotADemoError when there is none of this version."""
+    return tuple(_marker(directory)["members"])
 
 
 def unready(directory: Path) -> list[str]:
     """Members without a cube, in the order of their codes."""
     waiting = []
-    for member in DEMO_MEMBERS:
+    for member in members_of(directory):
         with open_member(member_directory(directory, member)) as node, node.store.reading() as view:
             if view.cube_entry() is None:
                 waiting.append(member)
@@ -76,7 +87,7 @@ def member_directory(directory: Path, member: str) -> Path:
     return directory / MEMBERS / member
 
 
-def _fill(directory: Path, told: Told) -> None:
+def _fill(directory: Path, told: Told, members: Sequence[str]) -> None:
     told("the hub and its keys")
     hub_directory = directory / HUB
     create_hub(hub_directory, f"{ORIGIN}/log")
@@ -84,7 +95,7 @@ def _fill(directory: Path, told: Told) -> None:
     witnesses = {}
     with open_hub(hub_directory) as hub:
         grant(directory, add_user(hub, ANALYST, "ARMAC", Role.ANALYST, PURPOSES), key)
-        for member in DEMO_MEMBERS:
+        for member in members:
             told(f"{member}: keys and register")
             place = member_directory(directory, member)
             new = create_member(place, member, ORIGIN)
@@ -94,26 +105,27 @@ def _fill(directory: Path, told: Told) -> None:
             make_vault(place, member)
             _give_register(place, member)
     told("people to sign in on the pages")
-    open_accounts(directory, DEMO_MEMBERS[0], PURPOSES)
+    open_accounts(directory, members[0], PURPOSES)
     policy = Policy.text(key, witnesses, len(witnesses) // 2 + 1)
     (directory / LOG_POLICY).write_text(policy, encoding="utf-8")
-    marker = {"members": list(DEMO_MEMBERS), "seed": SEED, "version": VERSION}
+    marker = {"members": list(members), "seed": SEED, "version": VERSION}
     (directory / MARKER).write_text(json.dumps(marker) + "\n", encoding="utf-8")
 
 
 def _give_register(place: Path, member: str) -> None:
-    register = write_register(make_people(member, SEED), place / SOURCE, SEED)
+    register = write_register(people_of_demo(member), place / SOURCE, SEED)
     (place / MAPPING).write_text(register.mapping, encoding="utf-8")
     (place / POLICY).write_text(policy_text(member), encoding="utf-8")
 
 
-def _check(directory: Path) -> None:
+def _marker(directory: Path) -> dict[str, Any]:
     try:
-        version = json.loads((directory / MARKER).read_text(encoding="utf-8"))["version"]
-    except (ValueError, KeyError, TypeError):
-        version = None
-    if version != VERSION:
-        raise NotADemoError(
-            f"{directory} holds a demo region of another version of Safelane.",
-            remedy="Nothing was changed. Name another directory with --dir, or remove this one yourself.",
-        )
+        marker: dict[str, Any] = json.loads((directory / MARKER).read_text(encoding="utf-8"))
+        if marker["version"] == VERSION:
+            return marker
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    raise NotADemoError(
+        f"{directory} holds a demo region of another version of Safelane.",
+        remedy="Nothing was changed. Name another directory with --dir, or remove this one yourself.",
+    )

@@ -12,7 +12,7 @@ import httpx
 from gateway.bootstrap.serving import is_served
 from gateway.demo.access import HUB, address, analyst
 from gateway.demo.processes import Child, ProcessError, Processes
-from gateway.demo.region import DEMO_MEMBERS, member_directory, unready
+from gateway.demo.region import member_directory, members_of, unready
 
 THE_HUB = "the hub"
 
@@ -55,7 +55,7 @@ def running_region(directory: Path, check: Callable[[], None] = lambda: None) ->
         processes.start(THE_HUB, ["hub", "serve", "--dir", str(hub)], hub / "output.log")
         processes.wait_until((hub / "address").exists, "the hub's address")
         url = address(directory)
-        for member in DEMO_MEMBERS:
+        for member in members_of(directory):
             place = member_directory(directory, member)
             arguments = ["member", "serve", "--dir", str(place), "--hub", url]
             processes.start(member, arguments, place / "output.log")

@@ -72,7 +72,7 @@ def test_a_killed_demo_leaves_nothing_running(demo, region: Path) -> None:
 
 def test_a_demo_killed_while_it_was_made_goes_on_the_next_time(demo, tmp_path: Path) -> None:
     place = tmp_path / "killed"
-    process = start(demo, place, "--once")
+    process = start(demo, place, "--once", "--members", "TH,VN")
     wait_for_children(process, "member prepare")
     process.kill()
     process.communicate(timeout=30)
@@ -82,6 +82,18 @@ def test_a_demo_killed_while_it_was_made_goes_on_the_next_time(demo, tmp_path: P
     output = again.communicate(timeout=300)[0].decode()
 
     assert again.returncode == 0, output
+    # The region is of the members that it was made with, whatever the second command would have made.
+    assert sorted(p.name for p in (place / "members").iterdir()) == ["TH", "VN"]
+
+
+def test_a_member_that_the_demo_has_no_people_for_is_explained(demo, tmp_path: Path) -> None:
+    process = start(demo, tmp_path / "none", "--members", "TH,SG")
+
+    output = process.communicate(timeout=60)[0].decode()
+
+    assert process.returncode == 2
+    assert "'SG'" in output
+    assert not (tmp_path / "none").exists()
 
 
 def test_a_directory_with_something_else_is_left_alone(tmp_path: Path) -> None:
@@ -106,7 +118,7 @@ def test_every_node_has_its_own_database_keys_and_log(demo) -> None:
     databases = {(node / "safelane.sqlite").stat().st_ino for node in nodes}
     logs = {(node / "keys" / "log.key").read_text() for node in nodes}
 
-    assert len(nodes) >= 6
+    assert len(nodes) >= 7
     assert len(databases) == len(logs) == len(nodes)
     for node in nodes:
         assert all(key.stat().st_mode & 0o077 == 0 for key in (node / "keys").iterdir())

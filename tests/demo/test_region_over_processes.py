@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from processes import children
 
-from gateway.demo.people import SHARED, DemoPeople, make_people
-from gateway.demo.region import DEMO_MEMBERS, SEED, member_directory
+from gateway.demo.people import SHARED, DemoPeople
+from gateway.demo.region import DEMO_MEMBERS, member_directory, people_of_demo
 from gateway.dictionary import regional
 
 pytestmark = pytest.mark.processes
@@ -157,7 +157,7 @@ def test_no_count_of_a_withheld_cell_ever_leaves(demo, member: str) -> None:
     """All that leaves about people is the cells of the answers: shown ones tell the truth, others nothing."""
     further = ("ask", "--measure", "casualties", "--by", "year,adult_child", "--purpose", "treaty-reporting")
     asked = [demo.safelane(*question, "--format", "json").stdout for question in (QUESTION, further)]
-    people = make_people(member, SEED)
+    people = people_of_demo(member)
     shown = withheld = 0
     for answer in answers(demo.directory, member, {json.loads(text)["question_id"] for text in asked}):
         levels = [axis["level"] for axis in answer["axes"]]
@@ -200,7 +200,7 @@ def test_no_name_number_phone_or_narrative_ever_leaves(demo, member: str) -> Non
     demo.safelane(*QUESTION)
     left = everything_that_left(demo.directory, member).decode("utf-8", "replace")
     # Shorter ones would be found by chance. A text that holds a secret holds its first letters.
-    secrets = {s for s in make_people(member, SEED).secrets() if len(s) >= GRAM}
+    secrets = {s for s in people_of_demo(member).secrets() if len(s) >= GRAM}
     grams = {left[i : i + GRAM] for i in range(len(left) - GRAM + 1)}
 
     assert len(secrets) > 500
