@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 
 Point = tuple[float, float]
+_LEAST = 3
+"""Points of a closed line that holds nothing: there and back."""
 Ring = tuple[Point, ...]
 
 
@@ -28,7 +30,8 @@ class Shapes:
         They are to be filled by the even-odd rule: lakes and enclaves are rings as well.
         """
         times = Counter(arc for code in codes for arc in self.units.get(code, ()))
-        return tuple(_stitched([self.arcs[arc] for arc, count in times.items() if count % 2]))
+        rings = _stitched([self.arcs[arc] for arc, count in times.items() if count % 2])
+        return tuple(ring for ring in rings if len(ring) > _LEAST)
 
 
 @cache

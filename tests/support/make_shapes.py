@@ -36,7 +36,8 @@ def main() -> None:
     source, target = map(Path, sys.argv[1:])
     features = json.loads(source.read_text(encoding="utf-8"))["features"]
     rings = [(_code(f["properties"]), ring) for f in features for ring in _rings(f["geometry"])]
-    rings = _with_shared_points(_with_near_points_joined(rings))
+    shared = _with_shared_points(_with_near_points_joined(rings))
+    rings = [(code, kept) for code, ring in shared if len(kept := _without_spikes(ring)) > 2]
     neighbours: dict[Point, set[Point]] = defaultdict(set)
     for _, ring in rings:
         for i, point in enumerate(ring):
@@ -112,6 +113,19 @@ def _on_the_way(start: Point, end: Point, points: Iterable[Point]) -> Iterator[t
         along = ((point[0] - x) * dx + (point[1] - y) * dy) / (dx * dx + dy * dy)
         if 0 < along < 1 and dist(point, (x + along * dx, y + along * dy)) <= NEAR:
             yield along, point
+
+
+def _without_spikes(ring: Sequence[Point]) -> list[Point]:
+    """The ring without the ways that lead to a point and straight back."""
+    kept: list[Point] = []
+    for point in ring:
+        if len(kept) > 1 and kept[-2] == point:
+            kept.pop()
+        elif not kept or kept[-1] != point:
+            kept.append(point)
+    while len(kept) > 2 and (kept[0] == kept[-1] or kept[1] == kept[-1]):
+        kept = kept[:-1] if kept[0] == kept[-1] else kept[1:-1]
+    return kept
 
 
 def _square(point: Point, side: float) -> Point:

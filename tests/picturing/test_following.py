@@ -1,0 +1,134 @@
+"""What a withheld cell still lets know: true bounds, and the nearest number that holds the same people."""
+
+from dataclasses import replace
+
+import pytest
+from any_releases import any_releases
+from hypothesis import given
+from hypothesis import strategies as st
+from releases import made_release
+
+from gateway.dictionary import regional
+from gateway.picturing import Bounds, CellError, bounds, explain, nearest_ancestor
+from gateway.wire.cells import TOTAL, Axis, Cell, Status
+from gateway.wire.release import Release
+
+DICTIONARY = regional()
+
+
+def table(*rows: tuple[int | None, ...], lacks: tuple[str, ...] = ()) -> Release:
+    """Two years by three outcomes and their totals; None is withheld, and `lacks` is that of the last row."""
+    axes = (Axis("year", ("2023", "2024", TOTAL)), Axis("outcome", ("K", "I", TOTAL)))
+    cells = [
+        Cell((year, outcome), Status.WITHHELD if value is None else Status.VALUE, value,
+             lacks=lacks if year == TOTAL else ())
+        for year, row in zip(axes[0].codes, rows, strict=True)
+        for outcome, value in zip(axes[1].codes, row, strict=True)
+    ]  # fmt: skip
+    question = {"by": ["year", "outcome"], "measure": "casualties", "purpose": "research", "where": {}}
+    return Release("q-1", question, axes, tuple(cells), (), "2025-01-10T08:00:00Z", "2025-01-10T08:00:04Z")
+
+
+HOLED = table((None, None, 20), (None, 31, 40), (25, None, 60))
+
+
+def test_a_withheld_part_is_at_most_what_the_shown_parts_leave_of_the_whole() -> None:
+    # 2023, killed: of its row 20 are left, of its column 25.
+    assert bounds(HOLED, DICTIONARY, ("2023", "K")) == Bounds(0, 20)
+
+
+def test_a_withheld_total_is_at_least_its_shown_parts() -> None:
+    assert bounds(HOLED, DICTIONARY, (TOTAL, "I")) == Bounds(31, 35)
+
+
+def test_a_number_that_would_follow_exactly_is_not_said() -> None:
+    # 40 - 31 = 9: a reader can see it, but no sentence of ours gives what was withheld.
+    assert bounds(table((1, 1, 2), (None, 31, 40), (10, None, 42)), DICTIONARY, ("2024", "K")) == Bounds(0, 9)
+    assert bounds(table((1, 1, 2), (1, 1, 2), (2, None, 2)), DICTIONARY, (TOTAL, "I")) is None
+
+
+def test_totals_without_the_same_members_bound_nothing() -> None:
+    lacking = table((None, None, 20), (None, 31, 40), (25, None, 60), lacks=("TH",))
+
+    assert bounds(lacking, DICTIONARY, (TOTAL, "I")) == Bounds(0, 35)
+
+
+def test_numbers_that_contradict_each_other_bound_nothing() -> None:
+    assert bounds(table((None, 30, 20), (1, 1, 2), (None, 31, None)), DICTIONARY, ("2023", "K")) is None
+
+
+@given(st.lists(st.integers(0, 50), min_size=4, max_size=4), st.sets(st.integers(0, 8), max_size=8))
+def test_the_true_number_always_lies_between_the_bounds(values: list[int], hidden: set[int]) -> None:
+    a, b, c, d = values
+    rows = [[a, b, a + b], [c, d, c + d], [a + c, b + d, a + b + c + d]]
+    flat = [value for row in rows for value in row]
+    shown = [None if i in hidden else value for i, value in enumerate(flat)]
+    release = table(tuple(shown[:3]), tuple(shown[3:6]), tuple(shown[6:]))
+    for number in hidden:
+        found = bounds(release, DICTIONARY, release.cells[number].key)
+        if found is not None:
+            assert found.least <= flat[number]
+            assert found.most is None or flat[number] <= found.most
+
+
+@given(any_releases())
+def test_the_nearest_ancestor_is_visible_and_holds_the_cell(release: Release) -> None:
+    for cell in release.cells:
+        above = nearest_ancestor(release, cell.key)
+        if above is not None:
+            pairs = list(zip(above.key, cell.key, strict=True))
+            lifted = sum(a != c for a, c in pairs)
+            assert above.value is not None
+            assert all(a in (c, TOTAL) for a, c in pairs)
+            assert lifted > 0
+            assert not any(
+                other.value is not None
+                and all(o in (c, TOTAL) for o, c in zip(other.key, cell.key, strict=True))
+                and 0 < sum(o != c for o, c in zip(other.key, cell.key, strict=True)) < lifted
+                for other in release.cells
+            ), "no visible cell is nearer"
+
+
+def test_of_two_as_near_the_smaller_one_is_taken() -> None:
+    assert nearest_ancestor(HOLED, ("2024", "K")) == HOLED.cells[6]
+    assert nearest_ancestor(table((None,) * 3, (None,) * 3, (None,) * 3), ("2024", "K")) is None
+
+
+def test_an_explanation_says_why_what_is_left_and_where_to_look() -> None:
+    told = explain(HOLED, DICTIONARY, ("2023", "K"))
+
+    assert told.place == "2023, killed"
+    assert told.sentences == (
+        "Withheld to protect people.",
+        "Whether it is small itself, or protects another number, is not told.",
+        "From what is shown, it is between 0 and 20.",
+        "The nearest number that is shown and holds it: 20 (2023).",
+    )
+
+
+def test_an_explanation_of_a_number_and_of_what_it_lacks() -> None:
+    lacking = replace(HOLED.cells[8], lacks=("TH", "VN"), under_masks=("KH",))
+    told = explain(replace(HOLED, cells=(*HOLED.cells[:8], lacking)), DICTIONARY, (TOTAL, TOTAL))
+
+    assert told.sentences == (
+        "The number is 60.",
+        "It is without Thailand and Viet Nam.",
+        "It holds withheld numbers of Cambodia, summed so that nobody saw one.",
+    )
+
+
+def test_a_cell_that_the_table_does_not_have() -> None:
+    for key in [("2025", "K"), ("2024",), ()]:
+        with pytest.raises(CellError, match="no such cell"):
+            explain(HOLED, DICTIONARY, key)
+
+
+def test_bounds_of_the_release_are_kept() -> None:
+    release = made_release("country", "outcome", members=("BN", "SG"), bounded=True, seed=3)
+    for cell in release.cells:
+        if cell.at_most is not None:
+            found = bounds(release, DICTIONARY, cell.key)
+            assert found is not None
+            assert found.most is not None
+            assert found.most <= cell.at_most
+            assert found.least >= (cell.at_least or 0)
