@@ -79,7 +79,7 @@ class Looks:
         with self.node.store.reading() as view:
             ruling = trusted(self.node, view)
         policy = None if ruling is None else ruling[1]
-        cube = None if ruling is None else self.shelf.cube(ruling[0].version)
+        cube = None if ruling is None else self.shelf.cube(ruling[0].version, ruling[0].above)
         if policy is None or cube is None:
             return Standing(policy, cube, None)
         with self._lock:

@@ -1,0 +1,88 @@
+"""Changing single keys of a document leaves everything else of it as it was written."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.web.controller.splicing import inline, raw, spliced
+
+TEXT = """\
+# Ours, since March.
+member: KH
+version: 1   # counts up
+valid_from: 2026-01-01
+
+# whom
+share:
+  - with: [ARMAC]   # only them
+    for: [regional-reporting]
+
+# how small
+threshold: 5  # people
+note: "a # inside"
+"""
+
+
+def test_nothing_changes_where_nothing_changed() -> None:
+    assert spliced(TEXT, {}).text == TEXT
+
+
+def test_a_single_line_keeps_its_comment() -> None:
+    made = spliced(TEXT, {"threshold": "10", "version": "2"})
+
+    assert made.text == TEXT.replace("threshold: 5", "threshold: 10").replace(
+        "version: 1   #", "version: 2  #"
+    )
+    assert made.lost == ()
+
+
+def test_comments_inside_of_what_is_written_anew_are_named() -> None:
+    made = spliced(TEXT, {"share": [{"with": ["ARMAC", "public"], "for": ["research"]}]})
+
+    assert "share:\n  - {with: [ARMAC, public], for: [research]}\n\n# how small\n" in made.text
+    assert "# whom\n" in made.text
+    assert made.lost == ("# only them",)
+
+
+def test_a_key_that_is_taken_out_takes_its_own_comment_along_and_no_other() -> None:
+    made = spliced(TEXT, {"threshold": None})
+
+    assert made.text == TEXT.replace("threshold: 5  # people\n", "")
+    assert made.lost == ("# people",)
+
+
+def test_a_sign_inside_quotes_is_no_comment() -> None:
+    assert spliced(TEXT, {"note": None}).lost == ()
+
+
+def test_a_new_key_stands_at_the_end() -> None:
+    made = spliced("member: KH\n", {"legal_basis": 'an act: "of" 3 May, 100 %'})
+
+    assert made.text == 'member: KH\nlegal_basis: "an act: \\"of\\" 3 May, 100 %"\n'
+    assert raw(made.text) == {"member": "KH", "legal_basis": 'an act: "of" 3 May, 100 %'}
+
+
+def test_a_document_in_one_pair_of_braces_is_written_anew() -> None:
+    made = spliced("{member: KH, version: 1} # short\n", {"version": "2"})
+
+    assert made.text == "member: KH\nversion: 2\n"
+    assert made.lost == ("# short",)
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "a: [\n", "a: &x 1\nb: *x\n---\nc: 1\n", "\x00"])
+def test_what_is_no_mapping_is_not_read(text: str) -> None:
+    assert raw(text) is None
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Cn", "Co")), max_size=20)
+VALUES = st.recursive(WORDS, lambda inner: st.lists(inner, max_size=3), max_leaves=6)
+
+
+@given(VALUES)
+def test_whatever_is_written_is_read_again_as_it_was(value: object) -> None:
+    assert raw(spliced("member: KH\n", {"x": value}).text) == {"member": "KH", "x": value}  # type: ignore[dict-item]
+
+
+@given(WORDS)
+def test_a_word_in_a_list_stays_one_word(word: str) -> None:
+    assert raw(f"x: {inline([word, {'y': word}])}\n") == {"x": [word, {"y": word}]}
