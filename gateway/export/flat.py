@@ -3,13 +3,15 @@
 import csv
 import io
 import json
+import re
 
 from gateway.wire.cells import Cell
 from gateway.wire.release import Release
 
 STATUS_COLUMNS = ("status", "value", "at_least", "at_most", "lacks", "under_masks")
 
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULAS = ("=", "+", "-", "@")
+_BREAKS = re.compile(r"[\t\r\n]+")
 
 
 def to_csv(release: Release) -> str:
@@ -38,11 +40,12 @@ def status_fields(cell: Cell) -> list[str | int]:
 
 
 def harmless(text: str) -> str:
-    """The text so that no spreadsheet runs it: one that begins like a formula gets an apostrophe before it.
+    """The text on one line, and so that no spreadsheet runs it: an apostrophe before what looks so.
 
     After https://owasp.org/www-community/attacks/CSV_Injection.
     """
-    return f"'{text}" if text.startswith(_FORMULAS) else text
+    line = _BREAKS.sub(" ", text)
+    return f"'{line}" if line.lstrip().startswith(_FORMULAS) else line
 
 
 def to_json(release: Release) -> str:

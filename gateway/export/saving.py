@@ -62,4 +62,4 @@ def file_name(release: Release, form: str) -> str:
     levels = "-".join(axis.level for axis in release.axes)
     by = f"-by-{levels}" if levels else ""
     name = f"safelane-{release.question.get('measure', 'table')}{by}-{release.released_at[:10]}"
-    return f"{re.sub(r'[^a-z0-9-]+', '-', name.lower()).strip('-')}.{form}"
+    return f"{re.sub('[^a-z0-9]+', '-', name.lower()).strip('-')}.{form}"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from any_releases import any_releases
-from hypothesis import given
+from hypothesis import given, settings
 from releases import made_release
 
 from gateway.dictionary import regional
@@ -27,6 +27,7 @@ def withheld(release: Release) -> Release:
     return replace(release, cells=cells)
 
 
+@settings(max_examples=40)
 @given(any_releases())
 def test_every_suggestion_can_be_asked_and_has_no_more_levels_than_before(release: Release) -> None:
     for suggestion in coarser(release, DICTIONARY):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from any_releases import any_releases
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from releases import made_release
 
@@ -71,6 +71,7 @@ def test_the_true_number_always_lies_between_the_bounds(values: list[int], hidde
             assert found.most is None or flat[number] <= found.most
 
 
+@settings(max_examples=40)
 @given(any_releases())
 def test_the_nearest_ancestor_is_visible_and_holds_the_cell(release: Release) -> None:
     for cell in release.cells:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from any_releases import any_releases
-from hypothesis import given
+from hypothesis import given, settings
 from releases import made_release
 
 from gateway.dictionary import regional
@@ -37,6 +37,7 @@ SMALL = Release(
 )
 
 
+@settings(max_examples=40)
 @given(any_releases())
 def test_every_cell_appears_exactly_once_under_its_own_heads(release: Release) -> None:
     table = layout(release, DICTIONARY)
@@ -48,6 +49,7 @@ def test_every_cell_appears_exactly_once_under_its_own_heads(release: Release) -
         assert cell.kind == expected[cell.key].status
 
 
+@settings(max_examples=40)
 @given(any_releases())
 def test_the_heads_of_a_cell_are_its_key(release: Release) -> None:
     table = layout(release, DICTIONARY)
@@ -61,6 +63,7 @@ def test_the_heads_of_a_cell_are_its_key(release: Release) -> None:
                 assert sorted(code for code in heads if code) == sorted(cell.key)
 
 
+@settings(max_examples=40)
 @given(any_releases())
 def test_a_withheld_cell_begins_with_the_symbol_and_no_other_cell_has_it(release: Release) -> None:
     for row in layout(release, DICTIONARY).rows:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from any_releases import any_releases
-from hypothesis import given
+from hypothesis import given, settings
 from releases import made_release
 
 from gateway.dictionary import regional
@@ -25,6 +25,7 @@ def pictures(release: Release, words: Words | None = None) -> dict[str, str]:
     return {kind: draw(kind, release, DICTIONARY, *([words] if words else [])).svg for kind in kinds}
 
 
+@settings(max_examples=40)
 @given(any_releases())
 def test_every_picture_is_accessible_and_has_nothing_that_a_strict_policy_forbids(release: Release) -> None:
     for kind, svg in pictures(release).items():
@@ -46,6 +47,7 @@ def test_every_picture_is_accessible_and_has_nothing_that_a_strict_policy_forbid
             assert not any(name.startswith("on") for name in element.attrib)
 
 
+@settings(max_examples=40)
 @given(any_releases())
 def test_nothing_is_drawn_as_a_number_where_all_is_withheld(release: Release) -> None:
     """No bar, no point, no coloured area, not even at 0: only the legend shows how numbers would look."""

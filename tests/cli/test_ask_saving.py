@@ -1,0 +1,45 @@
+"""`safelane ask --save`: the ending of a name says the form; a file is there whole or not at all."""
+
+from pathlib import Path
+
+import click
+import pytest
+from releases import made_release
+
+from gateway.cli.ask_saving import check_ending, save_result
+from gateway.cli.tables import TableInputError
+from gateway.export import FORMS, NothingToDrawError, to_csv
+from gateway.http.client import Result
+
+RESULT = Result(made_release("country", "year"), "region.example/log", 24, 25, "")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_is_saved_by_its_ending(tmp_path: Path, form: str) -> None:
+    path = tmp_path / f"table.{form.upper()}"
+    check_ending(path)
+    save_result(RESULT, path)
+
+    assert path.stat().st_size > 1000
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_file_holds_the_release(tmp_path: Path) -> None:
+    save_result(RESULT, tmp_path / "table.csv")
+
+    assert (tmp_path / "table.csv").read_text("utf-8") == to_csv(RESULT.release)
+
+
+@pytest.mark.parametrize("name", ["table", "table.pdf", ".csv", "csv"])
+def test_another_ending_is_refused_before_anything_is_asked(name: str) -> None:
+    with pytest.raises(click.UsageError, match="must end in one of"):
+        check_ending(Path(name))
+
+
+def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(TableInputError, match="cannot be written"):
+        save_result(RESULT, tmp_path / "nowhere" / "table.csv")
+    with pytest.raises(NothingToDrawError):
+        save_result(Result(made_release(members=("TH",)), "x/log", 1, 2, ""), tmp_path / "table.png")
+
+    assert list(tmp_path.iterdir()) == []
