@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from audit.event_values import EntryRef, MemberOutcome, Outcome
 from audit.events import Event, encode
@@ -19,6 +20,8 @@ from audit.question_events import (
 from audit.search import time_of
 from audit.sentences import say_event, under
 from audit.wording import article, listed, say_question, say_reasons, say_time
+
+MISFIT: Final = "DOES NOT FIT"
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,13 @@ def explain_question(parts: Sequence[Part]) -> list[str]:
 
     `parts` are all entries of one question that are at hand, of the hub's log and of members', in any order.
     """
+    lines = [*say_story(parts), "", "Entries:"]
+    lines += [f"  {part.place} ({part.event.TYPE}): {part.proof}" for part in parts]
+    return [*lines, *(f"  {line}" for line in say_links(parts))]
+
+
+def say_story(parts: Sequence[Part]) -> list[str]:
+    """What happened, in sentences; `parts` as for `explain_question`."""
     asked = [part for part in parts if isinstance(part.event, Asked | Denied)]
     ends = [part for part in parts if isinstance(part.event, Released)]
     judged = [part for part in parts if isinstance(part.event, Answered | Refused)]
@@ -72,9 +82,6 @@ def explain_question(parts: Sequence[Part]) -> list[str]:
     lines += [say_event(end.event) for end in ends]
     if not ends and any(isinstance(part.event, Asked) for part in asked):
         lines.append("It has no end in this log: it was asked, and never released.")
-    lines += ["", "Entries:"]
-    lines += [f"  {part.place} ({part.event.TYPE}): {part.proof}" for part in parts]
-    lines += [f"  {line}" for line in _links(parts)]
     return lines
 
 
@@ -109,15 +116,15 @@ def _outcome(outcome: MemberOutcome) -> str:
     return f"{outcome.member} answered from snapshot {outcome.snapshot}, {policy}."
 
 
-def _links(parts: Sequence[Part]) -> Iterator[str]:
-    """Whether the entries that name each other do so rightly."""
+def say_links(parts: Sequence[Part]) -> Iterator[str]:
+    """Whether the entries that name each other do so rightly: `MISFIT` stands in what does not."""
     at_hand = {(part.origin, part.number): part for part in parts}
     for part in parts:
         event = part.event
         if isinstance(event, Released):
             asked = at_hand.get((part.origin, event.asked_index))
             if asked is None or not isinstance(asked.event, Asked):
-                yield f"{part.place} DOES NOT FIT: it ends entry {event.asked_index}, which did not ask this."
+                yield f"{part.place} {MISFIT}: it ends entry {event.asked_index}, which did not ask this."
             for outcome in event.outcomes:
                 if outcome.entry is not None:
                     yield _link(part, outcome.entry, at_hand)
@@ -131,5 +138,5 @@ def _link(part: Part, ref: EntryRef, at_hand: dict[tuple[str, int], Part]) -> st
     if other is None:
         return f"{part.place} names {named}, which is not at hand."
     if other.ref.leaf != ref.leaf:
-        return f"{part.place} DOES NOT FIT {named}: it names an entry with another hash."
+        return f"{part.place} {MISFIT} {named}: it names an entry with another hash."
     return f"{part.place} names {named}: the hash fits."

@@ -53,6 +53,7 @@ def event(number: int, actor: Opening) -> bytes:
                 members=MEMBERS,
                 asked_at=at,
                 deadline=at + timedelta(seconds=10),
+                late_until=at + timedelta(seconds=10),
             )
         )
     snapshot = "xx-000000000001"

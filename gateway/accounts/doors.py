@@ -40,6 +40,8 @@ ROUTES: dict[str, Action] = {
     "GET /api/v1/audit/alerts": Action.AUDIT,
     "GET /api/v1/audit/replays/<int:number>": Action.AUDIT,
     "GET /api/v1/audit/standing": Action.AUDIT,
+    "GET /api/v1/audit/replays/<int:number>": Action.AUDIT,
+    "GET /api/v1/audit/standing": Action.AUDIT,
     **ANALYST_ROUTES,
     **CONTROLLER_ROUTES,
     "POST /federation/v1/applications": Action.APPLY,

@@ -10,11 +10,14 @@ from gateway import __version__
 from gateway.accounts.context import Accounts
 from gateway.api import audit, catalogue, federation, guard, limits, problems, questions
 from gateway.api.log import log_blueprint
-from gateway.api.services import KEY
+from gateway.api.services import AUDITED, KEY
+from gateway.auditing.again import Audited
 from gateway.hub.accounts import accounts_of as hub_accounts
 from gateway.hub.context import Hub
+from gateway.hub.proofs import audited as audited_hub
 from gateway.member.accounts import accounts_of as node_accounts
 from gateway.member.context import Node
+from gateway.member.proofs import audited as audited_node
 
 LIMITER = "safelane-limiter"
 
@@ -36,17 +39,9 @@ class LimitedApi(Api):
 
 
 def create_hub_app(hub: Hub) -> Flask:
-    app = _app("safelane-hub", hub_accounts(hub))
+    app = _app("safelane-hub", hub_accounts(hub), audited_hub(hub))
     app.extensions[KEY] = hub
-    app.config.update(
-        API_TITLE="Safelane regional hub",
-        API_VERSION=__version__,
-        OPENAPI_VERSION="3.1.0",
-        OPENAPI_URL_PREFIX="/",
-        OPENAPI_JSON_PATH="openapi.json",
-    )
-    api = LimitedApi(app)
-    api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    api = _described(app, "Safelane regional hub")
     api.spec.components.security_scheme(
         "signature",
         {
@@ -56,24 +51,37 @@ def create_hub_app(hub: Hub) -> Flask:
             "description": "RFC 9421 over method, path, type and digest of the body: Ed25519, a nonce",
         },
     )
-    api.spec.options["security"] = [{"token": []}]
     for blueprint in (questions.blueprint, catalogue.blueprint, audit.blueprint, federation.blueprint):
         api.register_blueprint(blueprint)
     app.register_blueprint(log_blueprint(hub.log, hub.store, lambda: _witnesses(hub)))
     app.before_request(_small_questions)
-    app.get("/healthz")(_health)
     return app
 
 
 def create_node_app(node: Node) -> Flask:
-    """What a node shows inside the state: its own log, and that it is there."""
-    app = _app("safelane-node", node_accounts(node))
+    """What a node shows inside the state: its own log, read with the names at hand or as files."""
+    app = _app("safelane-node", node_accounts(node), audited_node(node))
+    _described(app, "Safelane member node").register_blueprint(audit.blueprint)
     app.register_blueprint(log_blueprint(node.log, node.store))
-    app.get("/healthz")(_health)
     return app
 
 
-def _app(name: str, accounts: Accounts) -> Flask:
+def _described(app: Flask, title: str) -> LimitedApi:
+    """An API with its description at /openapi.json."""
+    app.config.update(
+        API_TITLE=title,
+        API_VERSION=__version__,
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    api = LimitedApi(app)
+    api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    api.spec.options["security"] = [{"token": []}]
+    return api
+
+
+def _app(name: str, accounts: Accounts, audited: Audited) -> Flask:
     app = Flask(name, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
@@ -81,6 +89,8 @@ def _app(name: str, accounts: Accounts) -> Flask:
     app.after_request(_headers)
     app.extensions[LIMITER] = limits.install(app)
     guard.install(app, accounts)
+    app.extensions[AUDITED] = audited
+    app.get("/healthz")(_health)
     return app
 
 

@@ -84,3 +84,35 @@ class DossierSchema(Schema):
     keys = fields.List(fields.String(), required=True, metadata={"description": "of the logs"})
     witnesses = fields.List(fields.String(), required=True, metadata={"description": "their keys"})
     entries = fields.List(fields.Dict(), required=True)
+
+
+class AgainSchema(Schema):
+    differences = fields.List(
+        fields.String(), required=True, metadata={"description": "empty where the decision is as logged"}
+    )
+    unchecked = fields.List(
+        fields.String(), required=True, metadata={"description": "what could not be compared any more"}
+    )
+    changed = fields.List(
+        fields.String(), required=True, metadata={"description": "what is no longer as it was then"}
+    )
+
+
+class SightingSchema(Schema):
+    witness = fields.String(required=True)
+    key = fields.String(required=True)
+    size = fields.Integer(required=True, allow_none=True, metadata={"description": "of the head it cosigned"})
+    at = fields.DateTime(required=True, allow_none=True, metadata={"description": "when it says it did"})
+
+
+class StandingSchema(Schema):
+    origin = fields.String(required=True)
+    size = fields.Integer(required=True)
+    root = fields.String(required=True)
+    signed_at = fields.DateTime(required=True)
+    note = fields.String(required=True, metadata={"description": "the signed checkpoint itself"})
+    key = fields.String(required=True, metadata={"description": "of the log"})
+    sightings = fields.List(fields.Nested(SightingSchema), required=True)
+    reached = fields.Integer(
+        required=True, metadata={"description": "size that more than half of the witnesses have cosigned"}
+    )

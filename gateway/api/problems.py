@@ -21,6 +21,8 @@ from gateway.hub.errors import (
     TooLateError,
     UnknownQuestionError,
 )
+from gateway.hub.replaying import NoDecisionError
+from gateway.member.replaying import NotReplayableError
 from gateway.question import QuestionError
 from gateway.store.database import StorageError
 
@@ -32,6 +34,8 @@ STATUS: dict[type[SafelaneError], HTTPStatus] = {
     NotPermittedError: HTTPStatus.FORBIDDEN,
     InvitationRefusedError: HTTPStatus.FORBIDDEN,
     UnknownQuestionError: HTTPStatus.NOT_FOUND,
+    NoDecisionError: HTTPStatus.NOT_FOUND,
+    NotReplayableError: HTTPStatus.CONFLICT,
     accounts.NotAuthenticatedError: HTTPStatus.UNAUTHORIZED,
     accounts.SignInRefusedError: HTTPStatus.UNAUTHORIZED,
     accounts.IdentityRefusedError: HTTPStatus.UNAUTHORIZED,

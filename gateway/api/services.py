@@ -1,13 +1,22 @@
-"""How a request reaches the use cases: the hub that bootstrap has put into the application."""
+"""How a request reaches the use cases: what bootstrap has put into the application."""
 
 from flask import current_app
 
+from gateway.auditing.again import Audited
 from gateway.hub.context import Hub
 
 KEY = "safelane-hub"
+AUDITED = "safelane-audited"
 
 
 def hub() -> Hub:
     found = current_app.extensions[KEY]
     assert isinstance(found, Hub)  # noqa: S101 - put there by create_hub_app
+    return found
+
+
+def audited() -> Audited:
+    """The log of the hub or node, as its auditors read it."""
+    found = current_app.extensions[AUDITED]
+    assert isinstance(found, Audited)  # noqa: S101 - put there when the application was made
     return found

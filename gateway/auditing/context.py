@@ -1,11 +1,13 @@
 """What auditing works with: a log, where it is kept, and whoever reads it."""
 
+import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from audit.dossier import Proven
 from audit.log import Log
 from audit.vkey import VerifierKey
+from gateway.auditing.index import TermIndex
 from gateway.auditing.ports import Clock, Store
 
 KEEPER = "keeper"
@@ -30,7 +32,8 @@ class KeptLog:
     """A log on the side that keeps it. `witnesses` are the keys of those who cosign it.
 
     `others` gives the entries of other logs that this side holds proofs of, for a question, each with the key
-    of its log: on a hub those of the members' answers.
+    of its log: on a hub those of the members' answers. `index` is what finds entries quickly; whoever holds
+    `indexing` fills it.
     """
 
     log: Log
@@ -38,3 +41,5 @@ class KeptLog:
     clock: Clock
     witnesses: Callable[[], Sequence[VerifierKey]] = tuple
     others: Callable[[str], Sequence[tuple[Proven, VerifierKey]]] = _nothing
+    index: TermIndex = field(default_factory=TermIndex)
+    indexing: threading.Lock = field(default_factory=threading.Lock)

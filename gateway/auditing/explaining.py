@@ -12,6 +12,7 @@ from audit.policy import Policy
 from audit.receipt import Receipt
 from audit.search import Found, read_events
 from audit.sentences import say_event
+from audit.vkey import VerifierKey
 from gateway.auditing.context import KeptLog
 from gateway.auditing.finding import name_of, of_question, whole
 from gateway.auditing.ports import View
@@ -51,14 +52,13 @@ def _story(kept: KeptLog, view: View, question_id: str) -> list[str]:
         for each, proof in zip(found, proofs, strict=True)
     ]
     for proven, key in kept.others(question_id):
-        verified = proven.receipt.verify(proven.entry, Policy.of(Verifier(key)))
-        proof = say_proof(verified.checkpoint, verified.witnesses)
+        proof = proof_of_other(proven, key)
         parts.append(Part(proven.origin, proven.receipt.index, decode(proven.entry), proof))
     return [f"Question {question_id}", *explain_question(parts)]
 
 
 def _all(kept: KeptLog, view: View, question_id: str) -> list[Found]:
-    found = of_question(view, question_id)
+    found = of_question(kept, view, question_id)
     if not found:
         raise NotInLogError(f"the log {kept.log.origin} says nothing of a question {question_id}")
     return found
@@ -86,13 +86,20 @@ def _proofs(kept: KeptLog, view: View, found: list[Found]) -> list[str]:
 
 def _checked(kept: KeptLog, view: View, found: list[Found]) -> list[str]:
     """What proves each entry, checked as a stranger would. Raises AuditError for one that is not proved."""
-    policy = _policy(kept, 0)
-    said = []
-    for each in found:
-        receipt = receipt_of(kept, view, each.number)
-        verified = receipt.verify(kept.log.entry(view.log, each.number), policy)
-        said.append(say_proof(verified.checkpoint, verified.witnesses))
-    return said
+    return [proof_of(kept, view, each.number) for each in found]
+
+
+def proof_of(kept: KeptLog, view: View, number: int) -> str:
+    """What proves an entry, in words, checked as a stranger would. Raises AuditError."""
+    receipt = receipt_of(kept, view, number)
+    verified = receipt.verify(kept.log.entry(view.log, number), _policy(kept, 0))
+    return say_proof(verified.checkpoint, verified.witnesses)
+
+
+def proof_of_other(proven: Proven, key: VerifierKey) -> str:
+    """What proves an entry of another log, by that log's key. Raises AuditError."""
+    verified = proven.receipt.verify(proven.entry, Policy.of(Verifier(key)))
+    return say_proof(verified.checkpoint, verified.witnesses)
 
 
 def receipt_of(kept: KeptLog, view: View, number: int) -> Receipt:

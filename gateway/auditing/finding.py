@@ -1,7 +1,8 @@
 """Finding entries of a log where the openings are at hand, so that a person can be looked for by name."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from audit.commitment import Commitment
 from audit.errors import CommitmentError
@@ -11,6 +12,8 @@ from gateway.auditing.context import KeptLog
 from gateway.auditing.ports import View
 
 _AT_ONCE = 2000
+_CAUGHT_UP_AT_ONCE = 4000
+"""Entries that are added to the index while somebody waits: some milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,45 @@ def find(view: View, criteria: Criteria, person: str | None, span: Span) -> Iter
     yield from criteria.find(wanted)
 
 
+def find_newest(
+    kept: KeptLog, view: View, criteria: Criteria, person: str | None, span: Span
+) -> Iterator[Found]:
+    """As `find` does, newest first, and no further back than somebody goes on reading."""
+    if person is not None:
+        numbers = sorted(numbers_of(view, person), reverse=True)
+        yield from _each(view, criteria, (n for n in numbers if span.start <= n < span.end))
+        return
+    known = _known(kept, view, span.end)
+    for end in range(span.end, max(span.start, known), -_AT_ONCE):
+        part = Span(max(span.start, known, end - _AT_ONCE), end)
+        yield from reversed(list(criteria.find(entries(view.log, part))))
+    yield from _each(view, criteria, kept.index.candidates(criteria, span.start, min(span.end, known)))
+
+
+def _each(view: View, criteria: Criteria, numbers: Iterable[int]) -> Iterator[Found]:
+    yield from criteria.find((number, view.log.read_entries(number, number + 1)[0]) for number in numbers)
+
+
+def _known(kept: KeptLog, view: View, end: int) -> int:
+    """How many entries the index knows; what it lacks is added, at once or, if that is much, beside this."""
+    lacks = end - kept.index.size
+    if 0 < lacks <= _CAUGHT_UP_AT_ONCE:
+        kept.index.extend(kept.index.size, view.log.read_entries(kept.index.size, end))
+    elif lacks > 0 and kept.indexing.acquire(blocking=False):
+        threading.Thread(target=_catch_up, args=(kept,), name="index", daemon=True).start()
+    return min(kept.index.size, end)
+
+
+def _catch_up(kept: KeptLog) -> None:
+    try:
+        with kept.store.reading() as view:
+            for start in range(kept.index.size, whole(view).end, _AT_ONCE):
+                end = min(start + _AT_ONCE, whole(view).end)
+                kept.index.extend(start, view.log.read_entries(start, end))
+    finally:
+        kept.indexing.release()
+
+
 def numbers_of(view: View, person: str) -> frozenset[int]:
     """Numbers of the entries that commit to this name, as far as they can be opened."""
     return frozenset(number for number, _ in view.people.entries_of(person))
@@ -65,9 +107,10 @@ def name_of(view: View, found: Found, field: str = "actor") -> str | None:
     return opening.value.decode("utf-8", "replace") or None
 
 
-def of_question(view: View, question_id: str) -> list[Found]:
-    """Every entry of this log about one question."""
-    return list(find(view, replace(Criteria(), question=question_id), None, whole(view)))
+def of_question(kept: KeptLog, view: View, question_id: str) -> list[Found]:
+    """Every entry of this log about one question, in their order."""
+    found = find_newest(kept, view, Criteria(question=question_id), None, whole(view))
+    return list(found)[::-1]
 
 
 def entry(kept: KeptLog, view: View, number: int) -> bytes:

@@ -18,9 +18,9 @@ from audit.merkle import leaf_hash
 from audit.policy import Policy
 from audit.question_events import Asked
 from audit.verify import verify_log
-from audit.vkey import VerifierKey
 from gateway.accounts import leaving
 from gateway.accounts.context import Accounts
+from gateway.auditing.again import Again
 from gateway.auditing.context import KEEPER, KeptLog, Reader
 from gateway.auditing.erasing import erase
 from gateway.bootstrap.hub import open_hub
@@ -32,18 +32,9 @@ from gateway.hub.proofs import kept_log
 from gateway.hub.replaying import replay as replay_of_hub
 from gateway.member.accounts import accounts_of as node_accounts
 from gateway.member.context import Node
+from gateway.member.proofs import kept_log as kept_log_of_node
 from gateway.member.replaying import judged
 from gateway.member.replaying import replay as replay_of_member
-from gateway.member.seeing import hub_witness_keys
-
-
-@dataclass(frozen=True)
-class Again:
-    """A decision made again, for either side: `differences` are empty where it is as logged."""
-
-    differences: tuple[str, ...]
-    unchecked: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,7 +101,7 @@ def _opened(directory: Path) -> Iterator[OpenedLog]:
             yield OpenedLog(kept, lambda number, _: _of_hub(kept, number), hub_accounts(hub))
     else:
         with open_member(directory) as node:
-            kept = KeptLog(node.log, node.store, node.clock, witnesses=lambda: _witnesses(node))
+            kept = kept_log_of_node(node)
             replay = partial(_of_member, node)
             yield OpenedLog(kept, replay, node_accounts(node))
 
@@ -149,9 +140,3 @@ def _asked(node: Node, region: Path, ref: EntryRef) -> Asked:
     if not isinstance(event, Asked):
         raise ProofError(f"entry {ref.index} of {ref.origin} asked nothing")
     return event
-
-
-def _witnesses(node: Node) -> tuple[VerifierKey, ...]:
-    with node.store.reading() as view:
-        keys = hub_witness_keys(node, view)
-    return () if keys is None else tuple(map(VerifierKey.parse, keys.valid))

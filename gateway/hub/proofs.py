@@ -8,9 +8,11 @@ from audit.note import Verifier
 from audit.policy import Policy
 from audit.receipt import Receipt
 from audit.vkey import VerifierKey
+from gateway.auditing.again import Again, Audited
 from gateway.auditing.context import KeptLog
 from gateway.hub.context import Hub
 from gateway.hub.model import LoggedAnswer
+from gateway.hub.replaying import replay
 from gateway.hub.seeing import log_keys_of, witness_keys_of
 
 
@@ -23,6 +25,16 @@ def kept_log(hub: Hub) -> KeptLog:
         witnesses=lambda: _witnesses(hub),
         others=lambda question_id: member_proofs(hub, question_id),
     )
+
+
+def audited(hub: Hub) -> Audited:
+    """The regional log, and the hub's own decisions made again."""
+
+    def again(number: int) -> Again:
+        with hub.store.reading() as view:
+            return Again(replay(view, number)[1])
+
+    return Audited(kept_log(hub), again)
 
 
 def member_proofs(hub: Hub, question_id: str) -> list[tuple[Proven, VerifierKey]]:

@@ -1,0 +1,88 @@
+"""How auditors read a log over HTTP, as programs and on pages: every reading is logged before it is shown."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from audit.errors import NotInLogError
+from audit.event_values import ReadAction
+from audit.events import encode
+from audit.search import Criteria, Found
+from audit.sentences import say_event
+from gateway.api.guard import principal
+from gateway.api.services import audited
+from gateway.auditing.again import Again
+from gateway.auditing.context import KeptLog, Reader
+from gateway.auditing.finding import name_of, whole
+from gateway.auditing.noting import PERSON, note
+from gateway.auditing.ports import View
+from gateway.hub.errors import UnknownQuestionError
+
+
+def reading(action: ReadAction, search: dict[str, Any]) -> KeptLog:
+    """The log, once it is logged that whoever asks reads it."""
+    kept = audited().kept
+    noted(kept, action, search)
+    return kept
+
+
+def noted(kept: KeptLog, action: ReadAction, search: dict[str, Any]) -> None:
+    who = principal()
+    note(kept, Reader(who.user, who.organisation, who.role.value), action, search)
+
+
+@contextmanager
+def or_unknown() -> Iterator[None]:
+    """Tell whoever asks that the log does not have it."""
+    try:
+        yield
+    except NotInLogError:
+        raise UnknownQuestionError(
+            "The log says nothing of this.", remedy="Look the number up in the entries; it was logged."
+        ) from None
+
+
+def replayed(kept: KeptLog, number: int) -> Again:
+    """A decision made again. Raises NotInLogError, or SafelaneError for what is none or cannot be."""
+    with kept.store.reading() as view:
+        if number >= whole(view).end:
+            raise NotInLogError(f"the log {kept.log.origin} has no entry {number}")
+    return audited().replay(number)
+
+
+def criteria_of(query: dict[str, Any]) -> Criteria:
+    """What is looked for, from the fields of `SearchSchema`."""
+    return Criteria(
+        kind=query.get("type"),
+        organisation=query.get("organisation"),
+        purpose=query.get("purpose"),
+        member=query.get("member"),
+        question=query.get("question"),
+        outcome=query.get("outcome"),
+        reason=query.get("reason"),
+        since=_midnight(query.get("since")),
+        until=_midnight(query.get("until")),
+    )
+
+
+def search_of(query: dict[str, Any]) -> dict[str, Any]:
+    """What is looked for, as the log commits to it."""
+    search = {name: v.isoformat() if isinstance(v, date) else v for name, v in query.items()}
+    person = search.pop("actor", None)
+    return search if person is None else {**search, PERSON: person}
+
+
+def shown(view: View, found: Found) -> dict[str, Any]:
+    """An entry as it stands in the log, in a sentence, and who it was where that is known."""
+    return {
+        "number": found.number,
+        "entry": json.loads(encode(found.event)),
+        "says": say_event(found.event),
+        "actor": name_of(view, found),
+    }
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), UTC)

@@ -1,0 +1,108 @@
+"""Where words stand in a log, in memory, so that a filter over very many entries answers at once.
+
+What it gives are candidates: an entry that fits is always among them, and whoever asks still looks into each.
+A log only grows, so that the index is never wrong, only behind; it is told what came since when it is asked.
+"""
+
+import re
+import threading
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from audit.canonical import canonical_json
+from audit.search import Criteria
+
+_WORD: Final = rb'"((?:[^"\\]|\\.)*)"'
+_FIELD: Final = re.compile(rb'"(type|organisation|purpose|question_id|member|outcome|reason)":' + _WORD)
+_LIST: Final = re.compile(rb'"(?:members|reasons)":\[([^\]]*)\]')
+_ONE: Final = re.compile(_WORD)
+_TIME: Final = re.compile(rb'"(?:asked_at|at)":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)')
+_LISTED: Final = frozenset({b"member", b"reason"})
+"""Fields whose words also stand in lists: these are looked up by the word alone."""
+
+
+class TermIndex:
+    """Numbers of the entries that hold a word in a field, ascending, and when each entry happened."""
+
+    def __init__(self) -> None:
+        self._terms: dict[bytes, array[int]] = {}
+        self._times: list[bytes] = []
+        self._lock = threading.Lock()
+
+    @property
+    def size(self) -> int:
+        """How many entries are known here, from the first on."""
+        return len(self._times)
+
+    def extend(self, start: int, entries: Iterable[bytes]) -> None:
+        """Add entries from number `start` on; those that are known already are passed over."""
+        with self._lock:
+            for number, entry in enumerate(entries, start):
+                if number == self.size:
+                    self._add(number, entry)
+
+    def candidates(self, criteria: Criteria, start: int, end: int) -> Iterator[int]:
+        """Entries `[start, end)` that may fit, newest first. Of those that are not known here, none."""
+        lists = [self._terms.get(term, array("I")) for term in _terms_of(criteria)]
+        if criteria.outcome is not None:
+            lists.append(self._outcome(criteria.outcome))
+        shortest = min(lists, key=len, default=None)
+        others = [each for each in lists if each is not shortest]
+        numbers: Sequence[int] = range(min(end, self.size)) if shortest is None else shortest
+        since, until = _stamp(criteria.since), _stamp(criteria.until)
+        for number in reversed(numbers):
+            if number < start:
+                return
+            if (
+                number < end
+                and (since is None or self._times[number] >= since)
+                and (until is None or self._times[number] <= until)
+                and all(_holds(each, number) for each in others)
+            ):
+                yield number
+
+    def _outcome(self, outcome: str) -> "array[int]":
+        """Of a member in a release, or the kind of the entry."""
+        either = (self._terms.get(_term(name, outcome), array("I")) for name in ("outcome", "type"))
+        return array("I", sorted(set().union(*either)))
+
+    def _add(self, number: int, entry: bytes) -> None:
+        found = {
+            b"%b=%b" % ((b"" if name in _LISTED else name), word) for name, word in _FIELD.findall(entry)
+        }
+        for words in _LIST.findall(entry):
+            found |= {b"=" + word for word in _ONE.findall(words)}
+        for term in found:
+            self._terms.setdefault(term, array("I")).append(number)
+        at = _TIME.search(entry)
+        self._times.append(b"" if at is None else at[1])
+
+
+def _terms_of(criteria: Criteria) -> list[bytes]:
+    """Words that every entry must hold that fits."""
+    fields = {
+        "type": criteria.kind,
+        "organisation": criteria.organisation,
+        "purpose": criteria.purpose,
+        "question_id": criteria.question,
+        "": criteria.member,
+    }
+    terms = [_term(name, word) for name, word in fields.items() if word is not None]
+    return terms if criteria.reason is None else [*terms, _term("", criteria.reason)]
+
+
+def _term(name: str, word: str) -> bytes:
+    return f"{name}=".encode() + canonical_json(word)[1:-1]
+
+
+def _stamp(moment: datetime | None) -> bytes | None:
+    """A moment as entries spell it, in UTC; such texts stand in the order of their times."""
+    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%S").encode()
+
+
+def _holds(numbers: Sequence[int], number: int) -> bool:
+    at = bisect_left(numbers, number)
+    return at < len(numbers) and numbers[at] == number
