@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 
@@ -74,6 +74,13 @@ class Desk:
                 self.hub, self.members[member].enrolment, self._sent(member, delivery, withhold, refusals)
             )
 
+    def finishes(self, member: str) -> None:
+        """The member answers until nothing waits for it any more."""
+        self.calls(member)
+        while self.waiting.get(member):
+            self.answers(member)
+            self.calls(member)
+
     def release(self) -> None:
         release_due(self.hub)
 
@@ -118,7 +125,8 @@ class Desk:
 def analysts_desk(directory: Path) -> Iterator[Desk]:
     """A hub with three members, two of which state what they share, and an analyst who is signed in."""
     with hub_house(directory) as house:
-        hub = house.app.extensions[KEY]
+        hub = replace(house.app.extensions[KEY], started=house.clock.now())
+        house.app.extensions[KEY] = hub
         members = {code: SimulatedMember(code, house.clock) for code in ("KH", "LA", "TH")}
         for member in members.values():
             enrol(hub, member.enrolment)

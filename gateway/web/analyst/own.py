@@ -9,6 +9,7 @@ from flask import request
 
 from gateway.api.guard import principal
 from gateway.api.services import hub
+from gateway.export import FORMS
 from gateway.hub.absence import offline_since
 from gateway.hub.model import AskedQuestion, KeptRelease, State
 from gateway.hub.ports import View
@@ -17,7 +18,7 @@ from gateway.web.analyst.draft import draft_again
 from gateway.web.analyst.finding import own, released
 from gateway.web.analyst.progress import Heard, Progress, progress
 from gateway.web.analyst.reading import Explained, Result, explained, result
-from gateway.web.analyst.taking import FORMS
+from gateway.web.analyst.taking import PICTURES
 from gateway.web.base import page
 from gateway.web.desk import Desk, wants_part
 from gateway.wire.signed import answer_of_note
@@ -107,6 +108,7 @@ def question(question_id: str) -> Any:
 def _page_of(view: View, asked: AskedQuestion, kept: KeptRelease | None, cell: str) -> QuestionPage:
     d, picture = hub().dictionary, request.args.get("picture", "")
     far = _progress(view, asked)
+    shown = None if kept is None else result(kept.release, d, picture, request.args.getlist("across"))
     proof = None if kept is None else str(hub().log.fullest_receipt(view.log, kept.index))
     return QuestionPage(
         id=asked.id,
@@ -125,10 +127,16 @@ def _page_of(view: View, asked: AskedQuestion, kept: KeptRelease | None, cell: s
         asked=asked.asked_index,
         released=None if kept is None else kept.index,
         proof=proof,
-        result=None if kept is None else result(kept.release, d, picture, request.args.getlist("across")),
+        result=shown,
         explained=explained(kept.release, d, cell) if cell and kept is not None else None,
-        forms=tuple(FORMS),
+        forms=_forms(shown),
     )
+
+
+def _forms(shown: Result | None) -> tuple[str, ...]:
+    """The files that there are: pictures only of what can be drawn."""
+    drawn = shown is not None and shown.pictures
+    return tuple(form for form in FORMS if drawn or form not in PICTURES)
 
 
 def _progress(view: View, asked: AskedQuestion) -> Progress:

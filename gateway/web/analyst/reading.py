@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from gateway.dictionary import Dictionary
+from gateway.hub.errors import UnknownQuestionError
 from gateway.picturing import (
+    CellError,
     Explanation,
     Layout,
     Picture,
@@ -95,8 +97,12 @@ def result(release: Release, dictionary: Dictionary, picture: str, across: Seque
 
 
 def explained(release: Release, dictionary: Dictionary, key: str) -> Explained:
-    """One cell, by its codes as an address has them. Raises CellError when there is none."""
-    found: Explanation = explain(release, dictionary, tuple(key.split(BETWEEN)), wording.words())
+    """One cell, by its codes as an address has them. Raises UnknownQuestionError where there is none."""
+    codes = tuple(key.split(BETWEEN)) if release.axes else ()
+    try:
+        found: Explanation = explain(release, dictionary, codes, wording.words())
+    except CellError as error:
+        raise UnknownQuestionError(error.message, remedy=error.remedy) from None
     return Explained(key, found.place, found.sentences)
 
 

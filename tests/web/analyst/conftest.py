@@ -15,8 +15,8 @@ def one_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 @pytest.fixture
 def desk(one_desk: Desk) -> Desk:
     """Cambodia and Laos state what they share, Thailand does not; nothing waits from other tests."""
-    one_desk.waiting.clear()
     for code in one_desk.members:
+        one_desk.finishes(code)
         one_desk.calls(code, sharing=None if code == "TH" else stated(code))
-    one_desk.waiting.clear()
+    one_desk.release()
     return one_desk

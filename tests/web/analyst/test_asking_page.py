@@ -28,7 +28,8 @@ def test_members_are_forecast_beside_the_question(desk: Desk) -> None:
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_stays(desk: Desk) -> None:
-    fields = {"measure": "casualties", "by": ["year"], "purpose": "regional-reporting", "from": "20x0"}
+    fields = {"measure": "casualties", "by": ["year"], "purpose": "regional-reporting"}
+    fields |= {"from": "20x0", "to": "2021"}
     response = desk.browser.post("/ask", fields, page="/ask?by=year")
 
     assert response.status_code == 422

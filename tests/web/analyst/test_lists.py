@@ -1,0 +1,72 @@
+"""Ready-made questions, and the list of one's own."""
+
+from analyst_desk import Desk
+
+from gateway.accounts.model import Role
+
+
+def test_the_twelve_and_the_five_stand_there_and_say_what_cannot_be_had(desk: Desk) -> None:
+    page = desk.browser.get("/ready-made").text
+
+    assert "not to be had yet" in page
+    assert "no words yet for risk education" in page
+    assert "Killed and injured, by country and year" in page
+    assert "3 of 3 members would answer" in page
+
+
+def test_one_click_asks(desk: Desk) -> None:
+    fields = {"name": "outcome-by-year", "table": "", "purpose": "treaty-reporting"}
+    response = desk.browser.post("/ready-made", fields, page="/ready-made")
+
+    question = response.headers["Location"].rpartition("/")[2]
+    with desk.hub.store.reading() as view:
+        asked = view.question(question)
+    assert asked is not None
+    assert (asked.question.by, asked.question.purpose) == (("country", "year", "outcome"), "treaty-reporting")
+
+
+def test_the_pack_asks_what_can_be_answered(desk: Desk) -> None:
+    with desk.hub.store.reading() as view:
+        before = len(view.questions_of("ana"))
+    fields = {"name": "article-7", "purpose": "treaty-reporting"}
+    response = desk.browser.post("/ready-made", fields, page="/ready-made")
+
+    assert response.headers["Location"] == "/questions"
+    with desk.hub.store.reading() as view:
+        assert len(view.questions_of("ana")) > before + 3
+
+
+def test_what_nobody_shares_is_not_asked(desk: Desk) -> None:
+    fields = {"name": "risk-education-and-marking", "purpose": "treaty-reporting"}
+    response = desk.browser.post("/ready-made", fields, page="/ready-made")
+
+    assert response.status_code == 422
+    assert "Nothing was asked" in response.text
+
+
+def test_the_list_begins_empty_and_says_what_to_do(desk: Desk) -> None:
+    new = desk.house.signed_in(desk.house.person("new", Role.ANALYST, "regional-reporting"))
+
+    page = new.get("/questions").text
+    assert "You have not asked anything yet" in page
+    assert 'href="/ask"' in page
+
+
+def test_the_list_is_filtered(desk: Desk) -> None:
+    question = desk.ask(by=["sex"], purpose="treaty-reporting")
+
+    def ids(query: str) -> bool:
+        return f'href="/questions/{question}"' in desk.browser.get(f"/questions?{query}").text
+
+    assert ids("state=open")
+    assert ids("purpose=treaty-reporting")
+    assert not ids("state=released")
+    assert not ids("purpose=regional-reporting")
+    assert "None of your questions is like that" in desk.browser.get("/questions?purpose=research").text
+
+
+def test_whoever_has_no_purpose_is_told(desk: Desk) -> None:
+    nobody = desk.house.signed_in(desk.house.person("poor", Role.ANALYST))
+
+    assert "holds no purpose" in nobody.get("/ready-made").text
+    assert "holds no purpose" in nobody.get("/ask").text

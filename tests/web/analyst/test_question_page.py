@@ -1,0 +1,163 @@
+"""A question on its way, and its table: every state that it can be in."""
+
+from itertools import pairwise
+
+from analyst_desk import Desk
+
+from audit.account_events import AccessRefused
+from gateway.accounts.model import Role
+from gateway.hub.absence import GRACE
+from gateway.wire.answer import Refusal
+
+HTMX = {"HX-Request": "true"}
+
+
+def page_of(desk: Desk, question: str, **headers: str) -> str:
+    response = desk.browser.get(f"/questions/{question}", headers=headers)
+    assert response.status_code == 200, response.text
+    return response.text
+
+
+def released(desk: Desk, **slots: object) -> str:
+    """A question that all have answered, Cambodia without the killed, and its table."""
+    question = desk.ask(**slots)
+    desk.answers("KH", withhold=("K",))
+    desk.answers("LA")
+    desk.answers("TH")
+    desk.release()
+    return question
+
+
+def test_a_question_under_way_goes_on_by_itself_with_and_without_scripts(desk: Desk) -> None:
+    question = desk.ask()
+
+    page = page_of(desk, question)
+    assert f'hx-get="/questions/{question}" hx-trigger="every 2s"' in page
+    assert '<noscript><meta http-equiv="refresh"' in page
+    assert "0 of 3 members have answered" in page
+
+
+def test_each_member_is_followed_by_itself(desk: Desk) -> None:
+    question = desk.ask()
+    desk.calls("KH")
+    desk.calls("KH", waiting=(question,))
+    desk.answers("LA")
+    desk.answers("TH", refusals=(Refusal.TOO_DETAILED,))
+
+    page = page_of(desk, question, **HTMX)
+    assert "<html" not in page
+    assert "2 of 3 members have answered" in page
+    places = [page.index(words) for words in ("Cambodia", "waits for a person", "Lao PDR", "records up to")]
+    places += [page.index("its policy shares this only less finely")]
+    assert all(before < after for before, after in pairwise(places))
+
+
+def test_who_does_not_call_is_offline_since(desk: Desk) -> None:
+    question = desk.ask(within="3600")
+    desk.house.clock.move(seconds=2 * GRACE.total_seconds())
+
+    page = page_of(desk, question)
+    assert page.count("nothing heard since") == 3
+
+
+def test_the_table_is_a_table_and_withheld_has_one_symbol_with_a_legend(desk: Desk) -> None:
+    question = released(desk, by=["country", "outcome"])
+
+    page = page_of(desk, question)
+    assert '<th scope="row" class="h0">Cambodia</th>' in page
+    assert '<td class="withheld"><a href="?cell=KH~K#explained">◊</a></td>' in page
+    assert "Withheld to protect people" in page
+    assert "Why numbers are withheld" in page
+    assert "http-equiv" not in page, "nothing is awaited any more"
+
+
+def test_a_withheld_number_is_explained_on_demand(desk: Desk) -> None:
+    question = released(desk, by=["country", "outcome"])
+
+    part = desk.browser.get(f"/questions/{question}?cell=KH~K", headers=HTMX).text
+    whole = desk.browser.get(f"/questions/{question}?cell=KH~K").text
+    for text in (part, whole):
+        assert "Cambodia, killed" in text
+        assert "Whether it is small itself, or protects another number, is not told." in text
+    assert "<html" not in part
+    assert desk.browser.get(f"/questions/{question}?cell=XX~K").status_code == 404
+
+
+def test_beside_the_table_stands_what_it_rests_on(desk: Desk) -> None:
+    question = released(desk, by=["country", "outcome"])
+
+    page = page_of(desk, question)
+    for words in ("What the table rests on", "2025-12-31", "Receipt", "tlog-proof", desk.hub.log.origin):
+        assert words in page
+    assert "/ask?measure=casualties&amp;by=country&amp;by=outcome&amp;purpose=regional-reporting" in page
+
+
+def test_what_would_bring_numbers_back_is_a_link_that_asks_it(desk: Desk) -> None:
+    question = released(desk, by=["country", "year", "outcome"])
+
+    page = page_of(desk, question)
+    assert "What would bring numbers back" in page
+    assert "/ask?measure=casualties&amp;by=country&amp;by=year_band5&amp;by=outcome" in page
+
+
+def test_a_table_without_a_number_says_why(desk: Desk) -> None:
+    question = desk.ask(by=["outcome"])
+    for member in desk.members:
+        desk.answers(member, refusals=(Refusal.NOT_SHARED,))
+    desk.release()
+
+    page = page_of(desk, question)
+    assert "There is no number in this table" in page
+    assert "its policy does not share this" in page
+
+
+def test_an_answer_that_comes_late_makes_a_newer_table(desk: Desk) -> None:
+    question = desk.ask(by=["outcome"])
+    desk.answers("KH")
+    desk.answers("LA")
+    desk.house.clock.move(seconds=60)
+    desk.release()
+    assert "did not answer in time" in page_of(desk, question) or "was offline" in page_of(desk, question)
+
+    desk.answers("TH")
+    desk.release()
+    part = desk.browser.get(f"/questions/{question}?seen=1", headers=HTMX).text
+    assert "there is a newer table" in part
+    assert "<table" not in part
+    assert "This is table 1 of 2" in desk.browser.get(f"/questions/{question}?release=1").text
+    assert desk.browser.get(f"/questions/{question}?release=3").status_code == 404
+
+
+def test_the_file_of_a_table_has_the_status_of_every_cell(desk: Desk) -> None:
+    question = released(desk, by=["country", "outcome"])
+
+    response = desk.browser.get(f"/questions/{question}/download/csv")
+    assert response.headers["Content-Type"].startswith("text/csv")
+    assert "attachment" in response.headers["Content-Disposition"]
+    assert "withheld" in response.text
+    assert desk.browser.get(f"/questions/{question}/download/exe").status_code == 404
+
+
+def test_there_is_nothing_to_take_away_before_the_table(desk: Desk) -> None:
+    question = desk.ask()
+
+    assert desk.browser.get(f"/questions/{question}/download/csv").status_code == 404
+
+
+def test_somebody_elses_question_is_not_there_and_trying_is_logged(desk: Desk) -> None:
+    question = released(desk)
+    other = desk.house.signed_in(desk.house.person("bob", Role.ANALYST, "regional-reporting"))
+
+    for path in ("", "/download/csv", "?cell=K"):
+        answer = other.get(f"/questions/{question}{path}")
+        assert answer.status_code == 404
+        assert "no such question among yours" in answer.text
+    last = [event for event in desk.house.events() if isinstance(event, AccessRefused)][-1]
+    assert (last.action, last.reason) == ("ask", "not-there-or-not-own")
+
+
+def test_another_role_does_not_come_here(desk: Desk) -> None:
+    auditor = desk.house.signed_in(desk.house.person("eve", Role.AUDITOR))
+
+    for path in ("/ask", "/ready-made", "/sharing", "/questions", f"/questions/{desk.ask()}"):
+        assert auditor.get(path).status_code == 403, path
