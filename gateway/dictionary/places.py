@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 PROVINCE, PROVINCE34, PROVINCE_GROUP = "province", "province34", "province_group"
+_SINCE = "_SINCE"
+"""Ends the code of a merged province where it stands among the former ones."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,16 @@ class Places:
     """All provinces and merged places; also the coding of the dimension `place`.
 
     Every member has a place `XX_UNK` for accidents whose province is not known: it stands at all levels.
+    A merged province has a place of its own besides the former ones that it unites (`successors`): of an
+    accident after the merger nobody can tell in which of them it was.
     """
 
     provinces: Mapping[str, Province]
     labels: Mapping[str, Mapping[str, str]]
     members: tuple[str, ...]
     owner: Mapping[str, str] = field(repr=False)
+    successors: Mapping[str, str] = field(repr=False)
+    """Province that ended -> the place that its name means since, where the merged one took the name over."""
 
     def codes(self, level: str, member: str | None, years: Iterable[int]) -> Mapping[str, str]:  # noqa: ARG002
         return {
@@ -46,10 +52,16 @@ class Places:
 
     def lift(self, code: str, level: str) -> str:
         if code not in self.provinces:
-            return code if code in self.labels[level] else self._lift_merged(code, level)
+            return code if code in self.labels[level] else self._lift_merged(code.removesuffix(_SINCE), level)
         return code if level == PROVINCE else self.provinces[code].above[level]
 
+    def ended(self, code: str) -> str:
+        """The last day on which the province was one; "" for one that still is, and for other places."""
+        return self.provinces[code].valid_to if code in self.provinces else ""
+
     def _lift_merged(self, code: str, level: str) -> str:
+        if code in self.labels[level]:
+            return code
         return next(p.above[level] for p in self.provinces.values() if code in p.above.values())
 
 
@@ -66,6 +78,9 @@ def read_places(provinces: str, merged: str, members: Iterable[str]) -> Places:
     for row in csv.DictReader(io.StringIO(merged)):
         labels[row["level"]][row["code"]] = row["name"]
         owner[row["code"]] = row["member"]
+        if row["level"] == PROVINCE34:
+            labels[PROVINCE][row["code"] + _SINCE] = f"{row['name']}, since {row['valid_from']}"
+            owner[row["code"] + _SINCE] = row["member"]
     for row in csv.DictReader(io.StringIO(provinces)):
         unit = _province(row)
         units[unit.code] = unit
@@ -81,7 +96,17 @@ def read_places(provinces: str, merged: str, members: Iterable[str]) -> Places:
         for level in labels if member == "VN" else (PROVINCE, PROVINCE_GROUP):
             labels[level][nowhere] = "province unknown"
     frozen = MappingProxyType({k: MappingProxyType(dict(sorted(v.items()))) for k, v in labels.items()})
-    return Places(MappingProxyType(units), frozen, members, MappingProxyType(owner))
+    successors = {
+        unit.code: place
+        for unit in units.values()
+        if unit.valid_to
+        and (above := unit.above.get(PROVINCE34, ""))
+        and (place := above + _SINCE) in labels[PROVINCE]
+        and labels[PROVINCE34][above] == unit.name
+    }
+    return Places(
+        MappingProxyType(units), frozen, members, MappingProxyType(owner), MappingProxyType(successors)
+    )
 
 
 def _province(row: Mapping[str, str]) -> Province:

@@ -21,7 +21,8 @@ from gateway.sources.people import (
     one_row_per_case,
     person_links,
 )
-from gateway.sources.targets import ACCIDENT, AGE, BIRTH, CASE, DATE, PERSON
+from gateway.sources.placing import placed_in_time
+from gateway.sources.targets import ACCIDENT, AGE, BIRTH, CASE, DATE, PERSON, PLACE
 from gateway.sources.washington import with_disability
 
 _NOT_KNOWN = "UNK"
@@ -75,6 +76,11 @@ def assemble(
         del columns[BIRTH]
     columns = with_disability(columns)
     columns[DATE] = columns[DATE].recoded(_month)
+    if PLACE in columns:
+        places, lines = dictionary.places, read.lines
+        columns[PLACE] = placed_in_time(
+            columns[PLACE], columns[DATE], places, lines=lines, table=read.table, findings=findings
+        )
     columns = _apart(columns, dictionary)
     links = _links(read.identifiers)
     read.identifiers.clear()  # of a million rows these are the largest part, and no longer needed

@@ -24,6 +24,7 @@ class Problem(StrEnum):
     AGE_RANGE = "an age below 0 or above 120"
     AGE_NEGATIVE = "an accident before the birth"
     NUMBER_FORM = "not a number that can identify anybody"
+    PLACE_ENDED = "a province that was none any more by then: counted in it all the same"
     # an essential value is not there: the row is left out
     BLANK = "nothing stands where a value is essential"
     # rows

@@ -1,6 +1,7 @@
 """The regional dictionary: its words, its trees, and what it says to a word that it does not know."""
 
 import csv
+import io
 import unicodedata
 from pathlib import Path
 
@@ -84,13 +85,45 @@ def test_a_month_lies_in_its_band_by_any_way(year, month):
 
 def test_viet_nam_has_63_provinces_in_34_in_6_groups():
     tree = regional().hierarchy("place", "province", "VN")
-    known = {level: [c for c in codes if c != unknown_place("VN")] for level, codes in tree.at.items()}
+    since = set(regional().places.successors.values())
+    known = {level: {*codes} - since - {unknown_place("VN")} for level, codes in tree.at.items()}
     assert {level: len(codes) for level, codes in known.items()} == {
         "province": 63,
         "province34": 34,
         "province_group": 6,
     }
     assert tree.parent["VN-24"] == tree.parent["VN-25"] == "VN_34_25"  # Quảng Bình and Quảng Trị
+
+
+def test_a_merged_province_has_a_place_for_accidents_since_the_merger():
+    """23 of the 34 are unions; each took the name of one of the former, and holds it and its own place."""
+    dictionary = regional()
+    successors = dictionary.places.successors
+    assert len(successors) == 23
+    for former, since in successors.items():
+        merged = dictionary.lift(former, "province34")
+        assert dictionary.lift(since, "province34") == merged
+        assert dictionary.lift(since, "province_group") == dictionary.lift(merged, "province_group")
+        assert dictionary.code("province34", merged) == dictionary.code("province", former)
+        assert dictionary.places.ended(former) == "2025-06-30"
+        assert not dictionary.places.ended(since)
+
+
+def plain_name(name: str) -> str:
+    return name.replace("–", "-").replace(" ", "").casefold()
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="needs the project's shared domain files")
+def test_the_merger_is_the_one_that_was_decreed():
+    places = regional().places
+    own = [p for p in places.provinces.values() if p.member == "VN"]
+    names = {plain_name(name): p for p in own for name in (p.name, *p.other_names)}
+    rows = list(csv.reader(io.StringIO((SHARED / "vn63_to_34.csv").read_text(encoding="utf-8"))))[1:]
+    assert len(rows) == 23
+    for name, former in rows:
+        merged = {names[plain_name(one)].above["province34"] for one in former.split(";")}
+        assert len(merged) == 1
+        assert places.labels["province34"][merged.pop()] == name
 
 
 def test_only_viet_nam_has_the_level_province34():

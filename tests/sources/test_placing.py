@@ -1,0 +1,74 @@
+"""A province of Viet Nam before and after the merger of July 2025, and one that ended without an heir."""
+
+import pytest
+
+from gateway.dictionary import regional
+from gateway.sources.findings import Findings, Problem
+
+MAPPING = """\
+mapping: 1
+member: VN
+source: csv
+tables:
+  victims.csv:
+    columns:
+      Case: case_id
+      Date: {to: date, formats: [DD/MM/YYYY, MM/YYYY, YYYY]}
+      Province: place
+constants: {victim_type: DIR, consent_share: AGG}
+"""
+
+
+def placed(small, date: str, province: str, mapping: str = MAPPING) -> tuple[str, list[Problem]]:
+    small.mapping = mapping
+    findings = Findings()
+    loaded = small.load(findings, victims=f"Case,Date,Province\nC1,{date},{province}\n")
+    return loaded.snapshot.column("place").values()[0], [f.problem for f in loaded.findings]
+
+
+@pytest.mark.parametrize("spelling", ["Lào Cai", "Lao Cai", "LAO CAI", "VN-02"])
+def test_a_name_means_the_former_province_before_the_merger_and_the_merged_one_since(small, spelling) -> None:
+    assert placed(small, "30/06/2025", spelling) == ("VN-02", [])
+    assert placed(small, "01/07/2025", spelling) == ("VN_34_02_SINCE", [])
+
+
+def test_a_year_alone_could_mean_both_and_the_merged_one_holds_both(small) -> None:
+    assert placed(small, "2024", "Lào Cai") == ("VN-02", [])
+    assert placed(small, "2025", "Lào Cai") == ("VN_34_02_SINCE", [])
+    assert placed(small, "2026", "Lào Cai") == ("VN_34_02_SINCE", [])
+
+
+def test_a_name_that_nothing_took_over_still_says_where_and_is_a_finding(small) -> None:
+    assert placed(small, "31/08/2025", "Yên Bái") == ("VN-06", [Problem.PLACE_ENDED])
+    assert placed(small, "31/08/2024", "Yên Bái") == ("VN-06", [])
+
+
+def test_a_province_that_was_not_merged_is_one_for_ever(small) -> None:
+    assert placed(small, "01/07/2026", "Cao Bằng") == ("VN-04", [])
+
+
+def test_a_register_that_knows_only_the_new_provinces_says_so_in_its_mapping(small) -> None:
+    whole = MAPPING.replace("Province: place", "Province: {to: place, codes: {Lào Cai: VN_34_02_SINCE}}")
+    assert placed(small, "01/05/2012", "Lào Cai", whole) == ("VN_34_02_SINCE", [])
+
+
+def test_other_states_have_provinces_that_ended_too(small) -> None:
+    split = MAPPING.replace("member: VN", "member: PH")
+    assert placed(small, "01/08/2022", "Maguindanao", split) == ("PH-MAG", [])
+    assert placed(small, "01/11/2022", "Maguindanao", split) == ("PH-MAG", [Problem.PLACE_ENDED])
+
+
+def test_nobody_is_lost_or_counted_twice_over_the_merger(small) -> None:
+    """34 provinces hold every accident of both codings, each once."""
+    small.mapping = MAPPING
+    rows = "".join(
+        f"C{n},{day},{place}\n"
+        for n, (day, place) in enumerate(
+            (day, place)
+            for day in ("01/01/2020", "01/01/2026")
+            for place in ("Lào Cai", "Yên Bái", "Cao Bằng", "Quảng Trị", "Quảng Bình")
+        )
+    )
+    values = small.load(victims="Case,Date,Province\n" + rows).snapshot.column("place").values()
+    lifted = [regional().lift(code, "province34") for code in values]
+    assert {code: lifted.count(code) for code in lifted} == {"VN_34_02": 4, "VN-04": 2, "VN_34_25": 4}
