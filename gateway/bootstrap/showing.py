@@ -99,7 +99,7 @@ def _release(node: Node, asking: Asking, cube: ReadyCube, verdict: Verdict) -> R
         question_id="preview",
         asked=NOWHERE,
         member=node.member,
-        policy=str(cube.policy_version),
+        policy=cube.label,
         snapshot=cube.snapshot.id,
         snapshot_date=cube.snapshot.until.isoformat(),
         axes=reading.axes,

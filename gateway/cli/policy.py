@@ -25,6 +25,7 @@ from policies.expectations import check, load_expectations
 from policies.explain import describe, explain
 from policies.finding import Severity
 from policies.lint import lint
+from policies.model import EVERY_DATA_SET
 from policies.record import decision_record
 from policies.schema import json_schema
 
@@ -72,11 +73,18 @@ above = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The ministry-wide policy that stands above.",
 )
+node_directory = click.option(
+    "--dir",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Directory of the node, whose ministry-wide policy in force stands above.",
+)
 
 
 @command.command("explain")
 @policy_file
 @above
+@node_directory
 @click.option("--question", help="A ready-made question, such as outcome-by-year.")
 @click.option("--measure", help="What is counted, such as casualties.")
 @click.option("--by", default="", help="Levels, separated by commas, such as province,year.")
@@ -91,6 +99,7 @@ def explain_command(
     *,
     policy: Path,
     above: Path | None,
+    directory: Path | None,
     question: str | None,
     measure: str | None,
     on: datetime | None,
@@ -100,7 +109,7 @@ def explain_command(
 ) -> None:
     """Read POLICY aloud; or, with a question, say what it decides and why."""
     dictionary = regional()
-    loaded = _load(policy, dictionary, known, above)
+    loaded = _at_node(directory, _load(policy, dictionary, known, above))
     if question is None and measure is None:
         _show(describe(loaded), {"policy": describe(loaded)}, as_json=as_json)
         return
@@ -119,15 +128,26 @@ def explain_command(
     type=click.Path(file_okay=False, path_type=Path),
     help="Directory of the node, to say also what the change does to its tables.",
 )
+@above
 @more_recipients
 @as_json
 @click.pass_context
 def diff_command(
-    ctx: click.Context, *, old: Path, new: Path, directory: Path | None, known: Sequence[str], as_json: bool
+    ctx: click.Context,
+    *,
+    old: Path,
+    new: Path,
+    directory: Path | None,
+    above: Path | None,
+    known: Sequence[str],
+    as_json: bool,
 ) -> None:
-    """Say what changes from OLD to NEW. Exit code 1: something is loosened."""
+    """Say what changes from OLD to NEW. Exit code 1: something is loosened.
+
+    With --above, or where a ministry-wide policy is in force at the node, what changes below that.
+    """
     dictionary = regional()
-    before, after = (_load(path, dictionary, known) for path in (old, new))
+    before, after = (_at_node(directory, _load(path, dictionary, known, above)) for path in (old, new))
     changes = _understood(new, lambda: diff(before, after))
     lines = [f"{change.direction + ':':11} {change.sentence}" for change in changes]
     data = [{"direction": str(change.direction), "sentence": change.sentence} for change in changes]
@@ -196,6 +216,16 @@ def schema_command(*, words: bool, known: Sequence[str]) -> None:
     """Print the JSON Schema of a policy, for an editor that completes and checks while you write."""
     schema = json_schema(_words(regional(), known) if words else None)
     click.echo(json.dumps(schema, indent=2))
+
+
+def _at_node(directory: Path | None, policy: Policy) -> Policy:
+    """The policy below the ministry-wide one that is in force at a node."""
+    if directory is None or policy.data_set == EVERY_DATA_SET:
+        return policy
+    # As in `_effect`: a node is opened only where one is named.
+    from gateway.cli.policy_preview import below_ministry  # noqa: PLC0415
+
+    return below_ministry(directory, policy)
 
 
 def _effect(directory: Path, old: Policy, new: Policy) -> list[str]:

@@ -12,9 +12,10 @@ from gateway.cli.files import read_document
 from gateway.cli.persons import unlocked
 from gateway.member.context import Node
 from gateway.member.holders import named
+from gateway.member.ministry import is_ministry
 from gateway.member.model import Draft, Ending, SignedPolicy
-from gateway.member.policies import check_signed, checked, publication, reviewed
-from gateway.member.ports import View
+from gateway.member.policies import check_signed, checked, publication, reviewed, trusted
+from gateway.member.ports import Versions, View
 from gateway.member.publishing import (
     add_review,
     draft_of,
@@ -24,11 +25,16 @@ from gateway.member.publishing import (
     revocation,
     revoke,
     step_to,
+    versions,
 )
 from gateway.member.rollback import former_text
 from gateway.member.statements import signed_by
 
 QUESTIONS = ".questions.yaml"
+
+ministry_wide = click.option(
+    "--ministry", is_flag=True, help="The ministry-wide policy, not that of the data set."
+)
 
 
 @click.command("draft")
@@ -36,6 +42,8 @@ QUESTIONS = ".questions.yaml"
 @options.own_directory
 def draft(policy: Path, directory: Path) -> None:
     """Hand POLICY in as the draft of the next version. Nothing counts before it is published.
+
+    One with `data_set: all` is a draft of the ministry-wide policy.
 
     The questions in POLICY.questions.yaml, if it is there, must be decided as expected.
     """
@@ -47,16 +55,17 @@ def draft(policy: Path, directory: Path) -> None:
 
 @click.command("review")
 @persons.by
+@ministry_wide
 @options.own_directory
-def review(by: str, directory: Path) -> None:
+def review(by: str, directory: Path, *, ministry: bool) -> None:
     """Sign, as a second person, that you have reviewed the draft."""
     with open_member(directory) as node:
         with node.store.reading() as view:
-            found = draft_of(view)
+            found = draft_of(versions(view, ministry=ministry))
         _say(node, found)
         who = unlocked(directory, node, by)
-        add_review(node, who.sign(reviewed(node, found.version, found.text)))
-    click.echo(f"Version {found.version} is reviewed by {by}.")
+        add_review(node, who.sign(reviewed(node, found.version, found.text)), ministry=ministry)
+    click.echo(f"{_name(found.version, ministry=ministry)} is reviewed by {by}.")
 
 
 @click.command("publish")
@@ -64,50 +73,57 @@ def review(by: str, directory: Path) -> None:
 @click.option(
     "--accept", is_flag=True, help="Accept groups whose people all share one value; `preview` lists them."
 )
+@ministry_wide
 @options.own_directory
-def publish_command(by: str, accept: bool, directory: Path) -> None:
+def publish_command(*, by: str, accept: bool, ministry: bool, directory: Path) -> None:
     """Sign the draft as the controller; it is in force at once, or from its first day on."""
     with open_member(directory) as node:
         with node.store.reading() as view:
-            found = draft_of(view)
+            found = draft_of(versions(view, ministry=ministry))
         _say(node, found)
         who = unlocked(directory, node, by)
-        done = publish(node, who.sign(publication(node, found.version, found.text, accepts=accept)))
+        note = who.sign(publication(node, found.version, found.text, accepts=accept))
+        done, name = publish(node, note, ministry=ministry), _name(found.version, ministry=ministry)
         with node.store.reading() as view:
-            cube = view.cube()
+            ruling, cube = trusted(node, view), view.cube()
     if done.since is None:
-        click.echo(f"Version {done.version} is signed and comes into force on {done.begins}.")
+        click.echo(f"{name} is signed and comes into force on {done.begins}.")
         return
-    click.echo(f"Version {done.version} is signed and in force.")
-    if cube is None or cube.policy_version != done.version:
+    click.echo(f"{name} is signed and in force.")
+    if ruling is not None and (cube is None or cube.label != ruling[0].label):
         click.echo(f"It answers once its tables are protected: safelane member cube --dir {directory}")
 
 
 @click.command("revoke")
 @persons.by
 @click.option("--reason", required=True, help="Why, in your words; it stays in this state.")
+@ministry_wide
 @options.own_directory
-def revoke_command(by: str, reason: str, directory: Path) -> None:
+def revoke_command(*, by: str, reason: str, ministry: bool, directory: Path) -> None:
     """End the policy in force at once: from now on nothing is answered until another is published."""
     with open_member(directory) as node:
         with node.store.reading() as view:
-            ending = revocable(view)
+            ending = revocable(versions(view, ministry=ministry))
         who = unlocked(directory, node, by)
-        ended = revoke(node, who.sign(revocation(node, ending.version, reason)), reason)
-    click.echo(f"Version {ended.version} is revoked. What was given out under it stays known.")
+        note = who.sign(revocation(node, ending.version, reason, ministry=ministry))
+        ended = revoke(node, note, reason, ministry=ministry)
+    name = _name(ended.version, ministry=ministry)
+    click.echo(f"{name} is revoked. What was given out under it stays known.")
 
 
 @click.command("history")
 @click.option("--text", "version", type=int, help="Print the document of this version instead.")
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of sentences.")
+@ministry_wide
 @options.own_directory
-def history(version: int | None, as_json: bool, directory: Path) -> None:
+def history(*, version: int | None, as_json: bool, ministry: bool, directory: Path) -> None:
     """Every version that was signed, by whom, and when it was in force."""
     with open_member(directory) as node, node.store.reading() as view:
+        shelf = versions(view, ministry=ministry)
         if version is not None:
-            click.echo(_text(view, version), nl=False)
+            click.echo(_text(shelf, version), nl=False)
             return
-        told = [_told(node, view, each) for each in view.signed_policies()]
+        told = [_told(node, view, each) for each in shelf.signed_policies()]
     if as_json:
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
@@ -117,26 +133,33 @@ def history(version: int | None, as_json: bool, directory: Path) -> None:
 
 @click.command("rollback")
 @click.argument("version", type=click.IntRange(min=1))
+@ministry_wide
 @options.own_directory
-def rollback(version: int, directory: Path) -> None:
+def rollback(version: int, directory: Path, *, ministry: bool) -> None:
     """Hand the document of a former VERSION in again, as the draft of the next one."""
     with open_member(directory) as node:
         with node.store.reading() as view:
-            text = former_text(node, view, version)
+            text = former_text(node, versions(view, ministry=ministry), version)
         _say(node, hand_in(node, text, None))
 
 
 def _say(node: Node, found: Draft) -> None:
     """What the draft changes, so that nobody signs what he has not been told."""
+    policy = checked(node, found.text)
     with node.store.reading() as view:
-        step, changes = step_to(node, view, checked(node, found.text))
-    click.echo(f"Draft of version {found.version}: {_STEP[step]}.")
+        step, changes = step_to(node, view, policy)
+    name = _name(found.version, ministry=is_ministry(policy))
+    click.echo(f"Draft of {name[0].lower()}{name[1:]}: {_STEP[step]}.")
     for change in json.loads(changes):
         click.echo(f"{change['direction'] + ':':11} {change['sentence']}")
 
 
-def _text(view: View, version: int) -> str:
-    found = {each.version: each.text for each in view.signed_policies()}
+def _name(version: int, *, ministry: bool) -> str:
+    return f"Version {version}" + (" of the ministry-wide policy" if ministry else "")
+
+
+def _text(shelf: Versions, version: int) -> str:
+    found = {each.version: each.text for each in shelf.signed_policies()}
     if version not in found:
         raise click.UsageError(f"there never was a version {version} here")
     return found[version]

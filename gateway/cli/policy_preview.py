@@ -16,6 +16,8 @@ from gateway.cli.files import read_document
 from gateway.cli.progress import building
 from gateway.export import to_text
 from gateway.member.comparing import Effect, compare
+from gateway.member.ministry import below
+from gateway.member.model import policy_label
 from gateway.member.policies import checked
 from gateway.member.previewing import Made, Preview, make, measure, ready
 from policies import Policy
@@ -40,7 +42,7 @@ def preview(policy: Path, as_json: bool, directory: Path) -> None:
         with building("protecting") as progress:
             made = make(node, loaded, progress)
         found = measure(node, made)
-        shown = list(canonical_questions(node, loaded, ready(node, made)))
+        shown = list(canonical_questions(node, made.policy, ready(node, made)))
     if as_json:
         click.echo(json.dumps(_data(made, found, shown), indent=2, ensure_ascii=False))
         return
@@ -52,8 +54,9 @@ def preview(policy: Path, as_json: bool, directory: Path) -> None:
 
 def _summary(made: Made, found: Preview) -> Iterator[str]:
     yield "FOR THIS STATE ONLY: what follows tells of people who are withheld."
+    version = policy_label(made.policy.version, made.above)
     yield (
-        f"Version {made.policy.version} would show {found.cells - found.withheld:,} of {found.cells:,} cells "
+        f"Version {version} would show {found.cells - found.withheld:,} of {found.cells:,} cells "
         f"about {found.people:,} people, and withhold {found.withheld:,}."
     )
     yield f"Score: {found.score.value:.2f} of what the canonical questions ask is told (1 is all of it)."
@@ -118,7 +121,7 @@ def _questions(found: Preview, shown: list[Shown]) -> Iterator[str]:
 
 def _data(made: Made, found: Preview, shown: list[Shown]) -> dict[str, Any]:
     return {
-        "policy_version": made.policy.version,
+        "policy_version": policy_label(made.policy.version, made.above),
         "snapshot": made.record.id,
         "snapshot_until": made.record.until.isoformat(),
         "hindrance": made.hindrance,
@@ -142,6 +145,12 @@ def _data(made: Made, found: Preview, shown: list[Shown]) -> dict[str, Any]:
             for one in shown
         ],
     }
+
+
+def below_ministry(directory: Path, policy: Policy) -> Policy:
+    """The policy as it would count at a node: below its ministry-wide one. Raises PolicyRefusedError."""
+    with open_member(directory) as node, node.store.reading() as view:
+        return below(node, view, policy)[0]
 
 
 def effect_lines(directory: Path, old: Policy, new: Policy) -> list[str]:

@@ -12,7 +12,7 @@ from gateway.member import entries
 from gateway.member.context import Node
 from gateway.member.errors import NotAcceptedError
 from gateway.member.measuring import shared_values
-from gateway.member.model import LoadedSnapshot, Plan, StoredCube
+from gateway.member.model import LoadedSnapshot, Plan, StoredCube, policy_label
 from gateway.member.planning import plan
 from gateway.member.ports import UnitOfWork, View
 from gateway.member.shape import Shape
@@ -42,43 +42,61 @@ def existing(view: View, snapshot_id: str, made: Plan) -> bytes | None:
     return view.preview(preview_id(snapshot_id, made, view.released_cubes()))
 
 
-def adopt(node: Node, work: UnitOfWork, policy: Policy) -> StoredCube | None:
-    """Let the cube of this policy answer, if it exists; None where it has to be made first."""
+def adopt(node: Node, work: UnitOfWork, policy: Policy, above: int | None) -> StoredCube | None:
+    """Let the cube of this policy answer, if it exists; None where it has to be made first.
+
+    `policy` is as it counts below the version `above` of the ministry-wide one.
+    """
     loaded = work.snapshot()
     if loaded is None:
         return None
     record, snapshot = loaded
     made, _ = plan(node.dictionary, policy, snapshot, node.clock.now().date())
     found = existing(work, record.id, made)
-    return None if found is None else certify(node, work, record, policy.version, (made, found))
+    return None if found is None else certify(node, work, record, (policy.version, above), (made, found))
 
 
 def certify(
-    node: Node, work: UnitOfWork, record: LoadedSnapshot, version: int, planned: tuple[Plan, bytes]
+    node: Node,
+    work: UnitOfWork,
+    record: LoadedSnapshot,
+    versions: tuple[int, int | None],
+    planned: tuple[Plan, bytes],
 ) -> StoredCube:
-    """Log that this cube is certified under a version, and let it answer. Raises NotAcceptedError."""
+    """Log that this cube is certified under a version, and let it answer. Raises NotAcceptedError.
+
+    `versions`: of the data set's policy, and of the ministry-wide one above it.
+    """
     made, found = planned
     cube = Chronicle.from_bytes(found)
-    _check_accepted(node, work, version, cube)
+    _check_accepted(node, work, versions, cube)
     shape = Shape(made.finest, made.years, max(map(len, cube.tables), default=0))
     event, openings = entries.cube_certified(
-        node, record.id, version, shape=shape, certificate=cube.certificate_digest, at=node.clock.now()
+        node,
+        record.id,
+        policy_label(*versions),
+        shape=shape,
+        certificate=cube.certificate_digest,
+        at=node.clock.now(),
     )
     index = entries.record(node, work, event, openings)
-    stored = StoredCube(record, version, made, found, index)
+    stored = StoredCube(record, versions[0], made, found, index, above=versions[1])
     work.add_cube(stored, because=index)
     return stored
 
 
-def _check_accepted(node: Node, view: View, version: int, cube: Chronicle) -> None:
-    """A cube with an open item answers nothing."""
-    note = next(each.note for each in view.signed_policies() if each.version == version)
-    if accepts_shared_values(note):
+def _check_accepted(node: Node, view: View, versions: tuple[int, int | None], cube: Chronicle) -> None:
+    """A cube with an open item answers nothing. Who signed last has seen what both policies show."""
+    version, above = versions
+    signed = [each for each in view.signed_policies() if each.version == version]
+    signed += [each for each in view.ministry.signed_policies() if each.version == above]
+    if accepts_shared_values(max(signed, key=lambda each: each.index).note):
         return
     sensitive = frozenset(d.name for d in node.dictionary.dimensions.values() if d.sensitive)
     groups = len(shared_values(cube, sensitive))
     if groups:
         raise NotAcceptedError(
-            f"Version {version} would show {groups} groups whose people all share one value.",
+            f"Version {policy_label(version, above)} would show {groups} groups whose people all share one "
+            "value.",
             remedy="`safelane policy preview` lists them. Publish with --accept, or share less finely.",
         )

@@ -69,7 +69,7 @@ def case_of(node: Node, shelf: CubeShelf, view: View, proven: ProvenQuestion) ->
     """
     now = whole_second(node.clock.now())  # as it is logged, so that the decision can be made again
     in_force, policy = trusted(node, view) or (None, None)
-    cube = shelf.cube(in_force.version) if in_force else None
+    cube = shelf.cube(in_force.version, in_force.above) if in_force else None
     if cube is not None and cube.index != view.cube_entry():
         cube = None
     return Case(proven, in_force, policy, cube, now)
@@ -128,7 +128,7 @@ def made(node: Node, view: View, case: Case, verdict: Verdict) -> Answer:
         question_id=proven.event.question_id,
         asked=AskedEntry(proven.entry.origin, proven.entry.index, proven.entry.leaf.hex()),
         member=node.member,
-        policy=str(case.in_force.version) if case.in_force else None,
+        policy=case.in_force.label if case.in_force else None,
         snapshot=cube.snapshot.id if cube else None,
         snapshot_date=cube.snapshot.until.isoformat() if cube else None,
         axes=reading.axes,
@@ -150,8 +150,8 @@ def _quotas(view: View, case: Case, verdict: Verdict) -> tuple[Quota, ...]:
 
 def _wait(node: Node, work: UnitOfWork, case: Case, entry: bytes, persons: int) -> None:
     """Keep the question until a person has looked at it."""
-    asked, version = case.proven, case.in_force.version if case.in_force else 0
-    event = WaitsForLeave(asked.event.question_id, node.member, asked.entry, str(version), persons, case.at)
+    asked, version = case.proven, case.in_force.label if case.in_force else "0"
+    event = WaitsForLeave(asked.event.question_id, node.member, asked.entry, version, persons, case.at)
     index = entries.record(node, work, event, {})
     work.add_waiting(
         Waiting(

@@ -14,7 +14,7 @@ from gateway.member.growing import grow
 from gateway.member.making import Maker, Progress
 from gateway.member.model import Plan, StoredCube
 from gateway.member.planning import plan
-from gateway.member.policies import policy_of
+from gateway.member.policies import in_force
 from gateway.member.snapshot import Snapshot, population
 
 __all__ = ["Progress", "build", "counted_rows", "counted_table", "protected"]
@@ -28,14 +28,15 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
         NotProtectedError: no cube with a valid certificate could be made; the former one stays.
     """
     with node.store.reading() as view:
-        in_force, loaded, released = view.policy(), view.snapshot(), view.released_cubes()
-    if in_force is None or loaded is None:
-        missing = "policy" if in_force is None else "snapshot"
+        ruling, loaded, released = in_force(node, view), view.snapshot(), view.released_cubes()
+    if ruling is None or loaded is None:
+        missing = "policy" if ruling is None else "snapshot"
         raise NothingToProtectError(
             f"{node.member} has no {missing} yet, so that there is nothing to protect."
         )
     record, snapshot = loaded
-    made, rules = plan(node.dictionary, policy_of(node, in_force), snapshot, node.clock.now().date())
+    version, policy = ruling
+    made, rules = plan(node.dictionary, policy, snapshot, node.clock.now().date())
     with node.store.reading() as view:
         found = existing(view, record.id, made)
     if found is None:
@@ -46,7 +47,7 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
                 "A former cube has answered for the first time while this one was made.",
                 remedy="Make it again: it must be safe beside what was given out.",
             )
-        return certify(node, work, record, in_force.version, (made, found))
+        return certify(node, work, record, (version.version, version.above), (made, found))
 
 
 def protected(

@@ -75,7 +75,7 @@ def _contributed(node: Node, shelf: CubeShelf, call: TotalsCall, witnessed: Witn
 
 def _give(node: Node, shelf: CubeShelf, work: UnitOfWork, made: MadeOffer, proven: ProvenRound) -> Given:
     in_force, policy = trusted(node, work) or (None, None)
-    cube = None if in_force is None else shelf.cube(in_force.version)
+    cube = None if in_force is None else shelf.cube(in_force.version, in_force.above)
     if policy is None or cube is None or cube.index != made.cube_index or made.secret is None:
         raise UnprovenError("The cube that answered the question answers no more.")
     sums = proven.roster.of(node.member)
@@ -158,7 +158,7 @@ def _logged(
         member=node.member,
         asked=entry,
         roster=contribution.roster,
-        policy_version=str(cube.policy_version),
+        policy_version=cube.label,
         snapshot=cube.snapshot.id,
         contribution=opening.commitment,
         size=CoarseSize.of(len(masked)),

@@ -7,7 +7,7 @@ from threading import Lock
 from anonymisers.chronicle import Chronicle
 from anonymisers.shown import OutsideLattice, Value
 from gateway.dictionary import Dictionary, Tree
-from gateway.member.model import LoadedSnapshot, Plan
+from gateway.member.model import LoadedSnapshot, Plan, policy_label
 from gateway.member.ports import Store, View
 
 MEASURE = "casualties"
@@ -32,6 +32,13 @@ class ReadyCube:
     index: int
     """The log entry that says that the cube was certified."""
     measure: str = MEASURE
+    above: int | None = None
+    """The version of the ministry-wide policy that stood above, if any."""
+
+    @property
+    def label(self) -> str:
+        """The policy as answers name it."""
+        return policy_label(self.policy_version, self.above)
 
     def read(self, key: Mapping[str, str]) -> int | None:
         """The value of a cell, None when it is withheld; KeyError outside the lattice."""
@@ -67,22 +74,26 @@ class CubeShelf:
             stored.snapshot,
             stored.policy_version,
             stored.index,
+            above=stored.above,
         )
         with self._lock:
             self._ready, self._entry = ready, stored.index
         return ready
 
-    def cube(self, policy_version: int) -> ReadyCube | None:
-        """The cube in memory, when it was made under this version of the policy."""
+    def cube(self, policy_version: int, above: int | None = None) -> ReadyCube | None:
+        """The cube in memory, when it was made under this version of the policy, below `above`."""
         with self._lock:
             ready = self._ready
-        return ready if ready is not None and ready.policy_version == policy_version else None
+        made_under = None if ready is None else (ready.policy_version, ready.above)
+        return ready if made_under == (policy_version, above) else None
 
 
 def serves(shelf: CubeShelf, view: View) -> tuple[str, str] | None:
     """The policy version and the snapshot that questions are answered from now; None while none can be."""
-    in_force = view.policy()
-    cube = None if in_force is None else shelf.cube(in_force.version)
+    in_force, above = view.policy(), view.ministry.policy()
+    if in_force is None or (above is None and view.ministry.policies()):
+        return None
+    cube = shelf.cube(in_force.version, None if above is None else above.version)
     if cube is None or cube.index != view.cube_entry():
         return None
-    return str(cube.policy_version), cube.snapshot.id
+    return cube.label, cube.snapshot.id

@@ -110,13 +110,13 @@ def rejected(node: Node, question_id: str, reason: str, at: datetime) -> Rejecte
 
 
 def policy_in_force(
-    node: Node, version: int, text: str, step: tuple[PolicyStep, bytes], at: datetime
+    node: Node, label: str, text: str, step: tuple[PolicyStep, bytes], at: datetime
 ) -> tuple[Event, dict[str, Opening]]:
     direction, changes = step
     openings = {TEXT: commit(TEXT, text.encode()), EFFECT: commit(EFFECT, changes)}
     event = PolicyInForce(
         member=node.member,
-        policy_version=str(version),
+        policy_version=label,
         step=direction,
         text=openings[TEXT].commitment,
         effect=openings[EFFECT].commitment,
@@ -134,14 +134,14 @@ def snapshot_loaded(node: Node, snapshot: str, until: str, at: datetime) -> Even
 
 
 def cube_certified(
-    node: Node, snapshot: str, version: int, *, shape: Shape, certificate: bytes, at: datetime
+    node: Node, snapshot: str, label: str, *, shape: Shape, certificate: bytes, at: datetime
 ) -> tuple[Event, dict[str, Opening]]:
     openings = {SHAPE: commit(SHAPE, shape.to_bytes()), CERTIFICATE: commit(CERTIFICATE, certificate)}
     event = CubeCertified(
         member=node.member,
         dataset=DATA_SET,
         snapshot=snapshot,
-        policy_version=str(version),
+        policy_version=label,
         shape=openings[SHAPE].commitment,
         certificate=openings[CERTIFICATE].commitment,
         at=whole_second(at),

@@ -22,7 +22,7 @@ class ExtractPlan:
     purpose: str
     reader: str
     snapshot: str
-    policy_version: int
+    policy_version: str
     columns: tuple[str, ...]
     depths: tuple[int, ...]
     groups: tuple[tuple[str, ...], ...]

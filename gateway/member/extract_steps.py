@@ -61,7 +61,7 @@ def request(node: Node, prepared: Prepared, note: str) -> StoredExtract:
             member=node.member,
             recipient=plan.recipient,
             purpose=plan.purpose,
-            policy_version=str(plan.policy_version),
+            policy_version=plan.policy_version,
             snapshot=plan.snapshot,
             plan=opening.commitment,
             signed_by=tuple(holder.key for holder in signed.by),
@@ -189,7 +189,7 @@ def _check_still_holds(node: Node, view: View, stored: StoredExtract, basis: Bas
             f"This extract needs the leave of {plan.persons} besides the requester, a controller among them.",
             remedy="They approve it with `safelane extract approve`.",
         )
-    if basis.record.id != plan.snapshot or basis.policy.version != plan.policy_version:
+    if basis.record.id != plan.snapshot or basis.policy_version != plan.policy_version:
         raise ExtractRefusedError(
             "The data or the policy changed since this extract was prepared.",
             remedy="Prepare it again: consent may have been withdrawn.",

@@ -65,6 +65,7 @@ class Basis:
     """Everything in the node that an extract rests on."""
 
     policy: Policy
+    policy_version: str
     record: LoadedSnapshot
     snapshot: Snapshot
     made: Plan
@@ -81,13 +82,13 @@ def basis_of(node: Node, view: View) -> Basis:
             remedy="Make the cube first: safelane member cube.",
         )
     record, snapshot = loaded
-    _, policy = found
+    version, policy = found
     made, rules = plan(node.dictionary, policy, snapshot, node.clock.now().date())
     # The newest cube that has answered holds all that came before it.
     cubes = dict.fromkeys([*view.released_cubes()[-1:], cube.cube])
     history = [told_by(Chronicle.from_bytes(data)) for data in cubes]
     history += [Release.from_json(parse_json(told)) for told in view.extracts.told()]
-    return Basis(policy, record, snapshot, made, rules, tuple(history))
+    return Basis(policy, version.label, record, snapshot, made, rules, tuple(history))
 
 
 def prepare(node: Node, wanted: Wanted, *, seconds: float = 120.0) -> Prepared:
@@ -115,7 +116,7 @@ def prepare(node: Node, wanted: Wanted, *, seconds: float = 120.0) -> Prepared:
         purpose=wanted.purpose,
         reader=wanted.reader,
         snapshot=basis.record.id,
-        policy_version=basis.policy.version,
+        policy_version=basis.policy_version,
         columns=wanted.columns,
         depths=safe.extract.depths,
         groups=_groups(safe),

@@ -75,6 +75,24 @@ class SignedPolicy:
     ending: Ending | None = None
 
 
+_WITH = " with "
+
+
+def policy_label(version: int, above: int | None = None) -> str:
+    """`3`, or `3 with all/2` where version 2 of the ministry-wide policy stands above version 3."""
+    return str(version) if above is None else f"{version}{_WITH}{ministry_label(above)}"
+
+
+def split_label(label: str) -> tuple[str, ...]:
+    """The labels that `policy_label` joined, as the log has each when it came into force."""
+    return tuple(label.split(_WITH))
+
+
+def ministry_label(version: int) -> str:
+    """How the log names a version of the ministry-wide policy: `all/2`."""
+    return f"all/{version}"
+
+
 @dataclass(frozen=True)
 class PolicyInForce:
     """A policy document as the controller signed it, since when it counts, and the log entry that says so."""
@@ -85,6 +103,13 @@ class PolicyInForce:
     index: int
     note: str
     review: str | None
+    above: int | None = None
+    """The version of the ministry-wide policy that stands above it, if any."""
+
+    @property
+    def label(self) -> str:
+        """How answers and the log name what they went by."""
+        return policy_label(self.version, self.above)
 
 
 @dataclass(frozen=True)
@@ -122,6 +147,12 @@ class StoredCube:
     plan: Plan
     cube: bytes
     index: int
+    above: int | None = None
+    """The version of the ministry-wide policy that stood above, if any."""
+
+    @property
+    def label(self) -> str:
+        return policy_label(self.policy_version, self.above)
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def offer(node: Node, shelf: CubeShelf, sent: Sent) -> MadeOffer | None:
     with node.store.writing() as work:
         put = decode(node.log.entry(work.log, sent.entry_index))
         in_force, policy = trusted(node, work) or (None, None)
-        cube = None if in_force is None else shelf.cube(in_force.version)
+        cube = None if in_force is None else shelf.cube(in_force.version, in_force.above)
         if not isinstance(put, Answered) or policy is None or cube is None or cube.index != sent.cube_index:
             return None
         if work.totals.offer(sent.question_id) is not None:

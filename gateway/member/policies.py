@@ -1,6 +1,7 @@
 """The policy that a node goes by: what can be one, and whether what is kept is what was signed."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -9,6 +10,7 @@ import structlog
 from gateway.member.adopting import existing
 from gateway.member.context import Node
 from gateway.member.errors import PolicyRefusedError, SignatureRefusedError
+from gateway.member.ministry import below, ministry_in_force, together
 from gateway.member.model import Duty, Holder, PolicyInForce, SignedPolicy
 from gateway.member.planning import plan
 from gateway.member.ports import View
@@ -48,6 +50,8 @@ def checked(node: Node, text: str) -> Policy:
 def check_effect(node: Node, view: View, policy: Policy) -> None:
     """Once something was given out, a policy needs its cube before it comes into force.
 
+    `policy` is what would answer: with the ministry-wide one above it, see `gateway.member.ministry`.
+
     Raises PolicyRefusedError where there is none: else the node would have a policy and nothing to answer
     from, perhaps for ever, as not every policy can be protected beside what was given out.
     """
@@ -66,24 +70,35 @@ def check_effect(node: Node, view: View, policy: Policy) -> None:
         )
 
 
-def policy_of(node: Node, in_force: PolicyInForce) -> Policy:
-    """The policy that a stored text says. Raises PolicyRefusedError for one that cannot be read here."""
-    return read(node, in_force.text)
+def in_force(node: Node, view: View) -> tuple[PolicyInForce, Policy] | None:
+    """The policy in force, below the ministry-wide one if there is any; None where there is none.
+
+    Raises PolicyRefusedError for texts that cannot be read here, or that cannot stand together.
+    """
+    found = view.policy()
+    if found is None:
+        return None
+    policy, above = below(node, view, read(node, found.text))
+    return replace(found, above=above), policy
 
 
 def trusted(node: Node, view: View) -> tuple[PolicyInForce, Policy] | None:
-    """The policy in force, once it is shown to be what a controller signed; None where there is none.
+    """As `in_force`, once all of it is shown to be what a controller signed; None where it is not.
 
     A text or version that was edited since counts for nothing: it is as if no policy were in force.
     """
-    in_force = view.policy()
-    if in_force is None:
+    found = view.policy()
+    if found is None:
         return None
     try:
-        check_signed(node, in_force, view.holders())
-        return in_force, policy_of(node, in_force)
-    except (SignatureRefusedError, PolicyRefusedError) as error:
-        log.error("policy in force cannot be trusted", version=in_force.version, reason=error.message)
+        holders, above = view.holders(), ministry_in_force(view)
+        check_signed(node, found, holders)
+        if above is None:
+            return found, read(node, found.text)
+        check_signed(node, above, holders)
+        return replace(found, above=above.version), together(above.text, found.text, node.vocabulary)
+    except (SignatureRefusedError, PolicyRefusedError, PolicyError) as error:
+        log.error("policy in force cannot be trusted", version=found.version, reason=error.message)
         return None
 
 

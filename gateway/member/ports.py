@@ -58,8 +58,42 @@ class HubLink(Protocol):
         """The checkpoint of the regional log that the hub shows to everybody."""
 
 
-class View(Protocol):
-    """Reading. One state of the database throughout."""
+class Versions(Protocol):
+    """The versions of one policy: that of the data set, or the ministry-wide one above it."""
+
+    def policy(self) -> PolicyInForce | None:
+        """The one in force, if any."""
+
+    def policies(self) -> list[PolicyInForce]:
+        """Every version that ever was in force, oldest first."""
+
+    def signed_policies(self) -> list[SignedPolicy]:
+        """Every version that was ever signed, oldest first."""
+
+    def draft(self) -> Draft | None: ...
+
+
+class VersionsWriter(Versions, Protocol):
+    """`because`: the log entry that explains it."""
+
+    def sign_policy(self, policy: SignedPolicy, *, because: int) -> None: ...
+
+    def put_in_force(self, version: int, since: datetime, *, because: int) -> None: ...
+
+    def end_policy(self, version: int, at: datetime, ending: Ending, *, because: int) -> None: ...
+
+
+class DraftNotes(Protocol):
+    def keep_draft(self, draft: Draft | None) -> None:
+        """In place of any former one."""
+
+
+class View(Versions, Protocol):
+    """Reading. One state of the database throughout. The policies of its own are those of the data set."""
+
+    @property
+    def ministry(self) -> Versions:
+        """The ministry-wide policies."""
 
     @property
     def log(self) -> Storage: ...
@@ -90,17 +124,6 @@ class View(Protocol):
 
     @property
     def reidentifications(self) -> Reidentifications: ...
-
-    def policy(self) -> PolicyInForce | None:
-        """The one in force, if any."""
-
-    def policies(self) -> list[PolicyInForce]:
-        """Every version that ever was in force, oldest first."""
-
-    def signed_policies(self) -> list[SignedPolicy]:
-        """Every version that was ever signed, oldest first."""
-
-    def draft(self) -> Draft | None: ...
 
     def preview(self, preview_id: str) -> bytes | None:
         """A cube that was made to be looked at, by what it was made from."""
@@ -147,8 +170,11 @@ class View(Protocol):
     def opening(self, field: str, entry_index: int) -> Opening | None: ...
 
 
-class UnitOfWork(View, Protocol):
+class UnitOfWork(VersionsWriter, View, Protocol):
     """Writing: all of it or nothing, in one transaction with the log entries that explain it."""
+
+    @property
+    def ministry(self) -> VersionsWriter: ...
 
     @property
     def watch(self) -> Watch: ...
@@ -158,12 +184,6 @@ class UnitOfWork(View, Protocol):
 
     @property
     def reidentifications(self) -> ReidentificationWriter: ...
-
-    def sign_policy(self, policy: SignedPolicy, *, because: int) -> None: ...
-
-    def put_in_force(self, version: int, since: datetime, *, because: int) -> None: ...
-
-    def end_policy(self, version: int, at: datetime, ending: Ending, *, because: int) -> None: ...
 
     def add_holder(self, holder: Holder, *, because: int) -> None: ...
 
@@ -197,8 +217,11 @@ class UnitOfWork(View, Protocol):
     def keep_opening(self, field: str, opening: Opening, *, because: int) -> None: ...
 
 
-class Notes(Protocol):
+class Notes(DraftNotes, Protocol):
     """Bookkeeping that no decision about people rests on. Cosignatures are proofs of their own."""
+
+    @property
+    def ministry(self) -> DraftNotes: ...
 
     @property
     def log(self) -> Storage: ...
@@ -219,9 +242,6 @@ class Notes(Protocol):
     def totals(self) -> TotalsNotes: ...
 
     def acknowledged(self, question_id: str) -> None: ...
-
-    def keep_draft(self, draft: Draft | None) -> None:
-        """In place of any former one."""
 
     def keep_preview(self, preview_id: str, snapshot_id: str, cube: bytes, at: datetime) -> None:
         """Those of other snapshots go."""

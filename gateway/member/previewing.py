@@ -19,6 +19,7 @@ from gateway.member.counting import count_people
 from gateway.member.cubes import MEASURE, ReadyCube, trees
 from gateway.member.errors import NothingToProtectError, NotProtectedError
 from gateway.member.measuring import Exposure, SharedValue, TableShown
+from gateway.member.ministry import as_it_counts
 from gateway.member.model import LoadedSnapshot, Plan
 from gateway.member.planning import plan
 from gateway.member.score import Score, score
@@ -34,6 +35,8 @@ class Made:
     """A cube with the people behind it. `bytes` are those that would answer; `fresh`: made just now."""
 
     policy: Policy
+    above: int | None
+    """The version of the ministry-wide policy that is part of it, if any."""
     record: LoadedSnapshot
     plan: Plan
     cube: Chronicle
@@ -75,10 +78,15 @@ class Preview:
 def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
     """The cube that this policy would make of the newest snapshot; the one there is, where it is the same.
 
-    Raises NothingToProtectError without a snapshot, and NotProtectedError where no safe cube can be made.
+    It is looked at together with what is in force: below the ministry-wide policy, or, a ministry-wide one
+    itself, above that of the data set. `Made.policy` is both together.
+
+    Raises NothingToProtectError without a snapshot, PolicyRefusedError where they cannot be together, and
+    NotProtectedError where no safe cube can be made.
     """
     with node.store.reading() as view:
         loaded, released = view.snapshot(), view.released_cubes()
+        policy, above = as_it_counts(node, view, policy)
     if loaded is None:
         raise NothingToProtectError(
             f"{node.member} has no snapshot yet, so that there is nothing to look at.",
@@ -96,6 +104,7 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
         kept, fresh = _kept(node, loaded, planned, [], progress)
     return Made(
         policy=policy,
+        above=above,
         record=record,
         plan=planned[0],
         cube=Chronicle.from_bytes(kept),
@@ -142,7 +151,7 @@ def scores(node: Node, made: Made) -> dict[str, Score]:
 def ready(node: Node, made: Made) -> ReadyCube:
     """The cube as questions would read it."""
     shown = trees(node.dictionary, node.member, made.plan)
-    return ReadyCube(made.cube, shown, made.record, made.policy.version, -1)
+    return ReadyCube(made.cube, shown, made.record, made.policy.version, -1, above=made.above)
 
 
 def _counted_at(node: Node, made: Made, levels: Mapping[str, str]) -> Table:

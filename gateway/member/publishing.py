@@ -1,7 +1,8 @@
 """A policy's way into force: drafted, reviewed where the state asks for it, signed, in force from its day.
 
 Signing is logged at once; on its first day the version takes over by itself. Each of these is one transaction
-with the entry of the log that says so, and whatever is refused leaves the policy in force as it is.
+with the entry of the log that says so, and whatever is refused leaves the policy in force as it is. A
+ministry-wide policy goes the same way: `ministry` says that it is about that one.
 """
 
 from dataclasses import replace
@@ -14,16 +15,26 @@ from gateway.member.adopting import adopt
 from gateway.member.context import Node
 from gateway.member.errors import PolicyRefusedError, SignatureRefusedError
 from gateway.member.holders import counting
-from gateway.member.model import Draft, Duty, Ending, Holder, SignedPolicy
+from gateway.member.ministry import as_it_counts, below, composed, is_ministry
+from gateway.member.model import (
+    Draft,
+    Duty,
+    Ending,
+    Holder,
+    SignedPolicy,
+    ministry_label,
+    policy_label,
+)
 from gateway.member.policies import (
     check_effect,
     check_signed,
     checked,
+    in_force,
     publication,
     read,
     reviewed,
 )
-from gateway.member.ports import UnitOfWork, View
+from gateway.member.ports import UnitOfWork, Versions, VersionsWriter, View
 from gateway.member.statements import Act, Signed, accepts_shared_values, check, digest, statement
 from gateway.member.steps import step_of
 from policies import Policy, PolicyError
@@ -45,29 +56,28 @@ def hand_in(node: Node, text: str, questions: str | None) -> Draft:
     with node.store.reading() as view:
         policy = _fit(node, view, text, questions)
     draft = Draft(policy.version, text, questions, None, node.clock.now())
-    with node.store.notes() as notes:
-        notes.keep_draft(draft)
+    _keep(node, draft, ministry=is_ministry(policy))
     return draft
 
 
-def add_review(node: Node, note: str) -> Draft:
+def add_review(node: Node, note: str, *, ministry: bool = False) -> Draft:
     """Keep that a second person reviewed the draft. Raises PolicyRefusedError or SignatureRefusedError."""
     with node.store.reading() as view:
-        draft = draft_of(view)
+        draft = draft_of(versions(view, ministry=ministry))
         check(note, reviewed(node, draft.version, draft.text), counting(view))
     kept = replace(draft, review=note)
-    with node.store.notes() as notes:
-        notes.keep_draft(kept)
+    _keep(node, kept, ministry=ministry)
     return kept
 
 
-def publish(node: Node, note: str) -> SignedPolicy:
+def publish(node: Node, note: str, *, ministry: bool = False) -> SignedPolicy:
     """Sign the draft into force, at once or from its first day. `note`: the controller's signed statement.
 
     Raises PolicyRefusedError or SignatureRefusedError; the policy in force stays in force then.
     """
     with node.store.writing() as work:
-        draft = draft_of(work)
+        shelf = writer(work, ministry=ministry)
+        draft = draft_of(shelf)
         policy = _fit(node, work, draft.text, draft.questions)
         controllers = [holder for holder in counting(work) if holder.duty is Duty.CONTROLLER]
         accepts = accepts_shared_values(note)
@@ -78,7 +88,7 @@ def publish(node: Node, note: str) -> SignedPolicy:
         text, effect = commit(entries.TEXT, draft.text.encode()), commit(entries.EFFECT, changes)
         event = PolicySigned(
             member=node.member,
-            policy_version=str(policy.version),
+            policy_version=_label(policy.version, ministry=ministry),
             text=text.commitment,
             effect=effect.commitment,
             signed_by=tuple(holder.key for holder in signed.by),
@@ -88,74 +98,95 @@ def publish(node: Node, note: str) -> SignedPolicy:
         )
         index = entries.record(node, work, event, {entries.TEXT: text, entries.EFFECT: effect})
         kept = SignedPolicy(policy.version, draft.text, note, draft.review, policy.valid_from, now, index)
-        work.sign_policy(kept, because=index)
-        for other in work.signed_policies():
+        shelf.sign_policy(kept, because=index)
+        for other in shelf.signed_policies():
             if other.version < kept.version and other.since is None and other.ended is None:
-                work.end_policy(other.version, now, Ending.WITHDRAWN, because=index)
-        _come_into_force(node, work)
-        found = next(each for each in work.signed_policies() if each.version == kept.version)
-    with node.store.notes() as notes:
-        notes.keep_draft(None)
+                shelf.end_policy(other.version, now, Ending.WITHDRAWN, because=index)
+        _come_into_force(node, work, ministry=ministry)
+        found = next(each for each in shelf.signed_policies() if each.version == kept.version)
+    _keep(node, None, ministry=ministry)
     return found
 
 
-def come_into_force(node: Node) -> int | None:
+def come_into_force(node: Node, *, ministry: bool = False) -> int | None:
     """Let the signed version whose first day has come take over; returns it, None where there is none.
 
     Raises SignatureRefusedError or PolicyRefusedError for one that cannot; the policy in force stays.
     """
     with node.store.reading() as view:
-        if not _due(node, view):
+        if not _due(node, versions(view, ministry=ministry)):
             return None
     with node.store.writing() as work:
-        return _come_into_force(node, work)
+        return _come_into_force(node, work, ministry=ministry)
 
 
-def revoke(node: Node, note: str, reason: str) -> SignedPolicy:
+def revoke(node: Node, note: str, reason: str, *, ministry: bool = False) -> SignedPolicy:
     """End the policy in force at once, or one that has not begun: from now on nothing is answered under it.
 
+    Where the ministry-wide one is revoked, nothing is answered until another one follows it.
     `note`: a controller's signature over `revocation`. Raises PolicyRefusedError or SignatureRefusedError.
     """
     with node.store.writing() as work:
-        ended = revocable(work)
+        shelf = writer(work, ministry=ministry)
+        ended = revocable(shelf)
         controllers = [holder for holder in counting(work) if holder.duty is Duty.CONTROLLER]
-        signed = check(note, revocation(node, ended.version, reason), controllers)
+        signed = check(note, revocation(node, ended.version, reason, ministry=ministry), controllers)
         now = node.clock.now()
         why = commit(REASON, reason.encode())
         event = PolicyRevoked(
             member=node.member,
-            policy_version=str(ended.version),
+            policy_version=_label(ended.version, ministry=ministry),
             reason=why.commitment,
             signed_by=tuple(holder.key for holder in signed.by),
             at=whole_second(now),
         )
         index = entries.record(node, work, event, {REASON: why})
-        work.end_policy(ended.version, now, Ending.REVOKED, because=index)
+        shelf.end_policy(ended.version, now, Ending.REVOKED, because=index)
     return replace(ended, ended=now, ending=Ending.REVOKED)
 
 
-def revocation(node: Node, version: int, reason: str) -> str:
+def revocation(node: Node, version: int, reason: str, *, ministry: bool = False) -> str:
     """What a controller signs to revoke a version."""
-    return statement(Act.REVOKE_POLICY, node.member, version=version, reason=digest(reason))
+    about = {"ministry": True} if ministry else {}
+    return statement(Act.REVOKE_POLICY, node.member, version=version, reason=digest(reason), **about)
 
 
-def revocable(view: View) -> SignedPolicy:
+def revocable(shelf: Versions) -> SignedPolicy:
     """The version in force, else one that is yet to begin. Raises PolicyRefusedError."""
-    live = [each for each in view.signed_policies() if each.ended is None]
+    live = [each for each in shelf.signed_policies() if each.ended is None]
     for each in sorted(live, key=lambda one: one.since is None):
         return each
     raise PolicyRefusedError("No policy is in force, and none is to begin.", remedy="Nothing was changed.")
 
 
 def step_to(node: Node, view: View, policy: Policy) -> tuple[PolicyStep, bytes]:
-    """What a policy changes against the last one that was in force: see `gateway.member.steps`."""
-    before = view.policies()
-    return step_of(read(node, before[-1].text) if before else None, policy)
+    """What a policy changes against the last one that was in force: see `gateway.member.steps`.
+
+    A first ministry-wide policy changes what the data set's says by itself.
+    """
+    before = versions(view, ministry=is_ministry(policy)).policies()
+    if before or not is_ministry(policy):
+        return step_of(read(node, before[-1].text) if before else None, policy)
+    found = view.policy()
+    if found is None:
+        return step_of(None, policy)
+    alone = read(node, found.text)
+    return step_of(alone, composed(policy, alone))
 
 
-def draft_of(view: View) -> Draft:
+def versions(view: View, *, ministry: bool) -> Versions:
+    """The versions of the ministry-wide policy, or of the data set's."""
+    return view.ministry if ministry else view
+
+
+def writer(work: UnitOfWork, *, ministry: bool) -> VersionsWriter:
+    """As `versions`, to write."""
+    return work.ministry if ministry else work
+
+
+def draft_of(shelf: Versions) -> Draft:
     """Raises PolicyRefusedError where there is none."""
-    draft = view.draft()
+    draft = shelf.draft()
     if draft is None:
         raise PolicyRefusedError(
             "There is no draft.", remedy="Hand one in first: safelane policy draft POLICY --dir DIRECTORY."
@@ -167,7 +198,7 @@ def _fit(node: Node, view: View, text: str, questions: str | None) -> Policy:
     """Raises PolicyRefusedError unless the document could be the next version here, as it stands."""
     _check_lint(node, text)
     policy = checked(node, text)
-    known = [each.version for each in view.signed_policies()]
+    known = [each.version for each in versions(view, ministry=is_ministry(policy)).signed_policies()]
     expected = max(known, default=0) + 1
     if policy.version != expected:
         used = "is used already" if policy.version in known else "does not follow"
@@ -177,8 +208,20 @@ def _fit(node: Node, view: View, text: str, questions: str | None) -> Policy:
         )
     if questions is not None:
         _check_questions(policy, questions)
-    check_effect(node, view, policy)
+    _check_together(node, view, policy)
     return policy
+
+
+def _check_together(node: Node, view: View, policy: Policy) -> None:
+    """Raises PolicyRefusedError where a policy cannot count beside the other one that is in force.
+
+    A policy of the data set may be signed while the ministry-wide one is revoked: it answers nothing yet.
+    """
+    if is_ministry(policy):
+        if view.policy() is not None:
+            check_effect(node, view, as_it_counts(node, view, policy)[0])
+    elif view.ministry.policy() is not None or not view.ministry.policies():
+        check_effect(node, view, below(node, view, policy)[0])
 
 
 def _check_lint(node: Node, text: str) -> None:
@@ -205,10 +248,10 @@ def _check_questions(policy: Policy, questions: str) -> None:
 
 def _reviewed(node: Node, view: View, policy: Policy, draft: Draft, signed: Signed) -> tuple[Holder, ...]:
     """Who reviewed it. Raises SignatureRefusedError where somebody else than the signer has to have."""
-    in_force = view.policy()
-    before = None if in_force is None else read(node, in_force.text).review
+    standing = [each for each in (view.policy(), view.ministry.policy()) if each is not None]
     if draft.review is None:
-        if Review.SECOND_PERSON in (policy.review, before):
+        asked_for = {policy.review, *(read(node, each.text).review for each in standing)}
+        if Review.SECOND_PERSON in asked_for:
             raise SignatureRefusedError(
                 "This policy has to be reviewed by a second person before it is signed.",
                 remedy="Let that person run: safelane policy review --by NAME --dir DIRECTORY.",
@@ -220,37 +263,56 @@ def _reviewed(node: Node, view: View, policy: Policy, draft: Draft, signed: Sign
     return found.by
 
 
-def next_policy(node: Node) -> Policy | None:
+def next_policy(node: Node, *, ministry: bool = False) -> Policy | None:
     """The signed policy whose day has come and that is not in force yet, or None."""
     with node.store.reading() as view:
-        due = _due(node, view)
+        due = _due(node, versions(view, ministry=ministry))
     return checked(node, due[-1].text) if due else None
 
 
-def _due(node: Node, view: View) -> list[SignedPolicy]:
+def _due(node: Node, shelf: Versions) -> list[SignedPolicy]:
     """Signed versions whose first day has come and that are not in force yet."""
     today = node.clock.now().date()
     return [
         each
-        for each in view.signed_policies()
+        for each in shelf.signed_policies()
         if each.since is None and each.ended is None and each.begins <= today
     ]
 
 
-def _come_into_force(node: Node, work: UnitOfWork) -> int | None:
-    due = _due(node, work)
+def _come_into_force(node: Node, work: UnitOfWork, *, ministry: bool) -> int | None:
+    shelf = writer(work, ministry=ministry)
+    due = _due(node, shelf)
     if not due:
         return None
-    newest, former, now = due[-1], work.policy(), node.clock.now()
+    newest, former, now = due[-1], shelf.policy(), node.clock.now()
     holders = work.holders()
     check_signed(node, newest, [holder for holder in holders if not holder.revoked])
     policy = checked(node, newest.text)
-    check_effect(node, work, policy)
-    step = step_to(node, work, policy)
-    event, openings = entries.policy_in_force(node, newest.version, newest.text, step, now)
+    _check_together(node, work, policy)
+    step, label = step_to(node, work, policy), _label(newest.version, ministry=ministry)
+    event, openings = entries.policy_in_force(node, label, newest.text, step, now)
     index = entries.record(node, work, event, openings)
     if former is not None:
-        work.end_policy(former.version, now, Ending.REPLACED, because=index)
-    work.put_in_force(newest.version, now, because=index)
-    adopt(node, work, policy)
+        shelf.end_policy(former.version, now, Ending.REPLACED, because=index)
+    shelf.put_in_force(newest.version, now, because=index)
+    _adopt(node, work)
     return newest.version
+
+
+def _adopt(node: Node, work: UnitOfWork) -> None:
+    """Let the cube of what is in force now answer, if it was made already."""
+    if work.ministry.policies() and work.ministry.policy() is None:
+        return
+    ruling = in_force(node, work)
+    if ruling is not None:
+        adopt(node, work, ruling[1], ruling[0].above)
+
+
+def _keep(node: Node, draft: Draft | None, *, ministry: bool) -> None:
+    with node.store.notes() as notes:
+        (notes.ministry if ministry else notes).keep_draft(draft)
+
+
+def _label(version: int, *, ministry: bool) -> str:
+    return ministry_label(version) if ministry else policy_label(version)

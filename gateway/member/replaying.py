@@ -20,9 +20,11 @@ from gateway.errors import SafelaneError
 from gateway.member.deciding import Verdict, decide_on
 from gateway.member.entries import DECISION, SHAPE, TEXT
 from gateway.member.judging import judge
+from gateway.member.model import split_label
 from gateway.member.replaying_terms import Terms, replay_terms
 from gateway.member.shape import Shape, ShapeOnly
 from policies import Policy, PolicyError, Vocabulary, load_policy
+from policies.compose import compose
 
 _TAKEN_OVER = (
     *("question_id", "actor", "organisation", "role"),
@@ -95,31 +97,42 @@ def judged(view: View, number: int) -> Answered | Refused:
 
 
 def _policy(view: View, vocabulary: Vocabulary, event: Answered | Refused, number: int) -> Policy | None:
-    """The policy by which it was decided, as its text was committed to when it came into force."""
+    """The policy by which it was decided, as its text was committed to when it came into force.
+
+    Where a ministry-wide one stood above it, both together.
+    """
     if event.policy_version is None:
         return None
-    in_force = [
-        found
-        for found in Criteria(kind=PolicyInForce.TYPE).find(entries(view.log, Span(0, number)))
-        if isinstance(found.event, PolicyInForce) and found.event.policy_version == event.policy_version
-    ]
-    if not in_force:
-        raise NotReplayableError(f"The log does not say that version {event.policy_version} was in force.")
-    last = in_force[-1]
-    assert isinstance(last.event, PolicyInForce)  # noqa: S101 - chosen above
-    text = _opened(view, TEXT, last.number, last.event.text)
-    if text is None:
-        raise NotReplayableError(
-            f"The text of version {event.policy_version} of the policy was erased (entry {last.number}).",
-            remedy="Whoever has that text can still show, with its salt, that it was this one.",
-        )
+    labels = split_label(event.policy_version)
+    texts = [_text(view, label, number) for label in labels]
     try:
-        return load_policy(text.decode(), vocabulary)
+        own, *above = [load_policy(text.decode(), vocabulary) for text in texts]
+        return compose(above[0], own) if above else own
     except (PolicyError, UnicodeDecodeError):
         raise NotReplayableError(
             f"The text of version {event.policy_version} cannot be read by Safelane {__version__}.",
             remedy=f"Use the version that decided: {event.software}.",
         ) from None
+
+
+def _text(view: View, version: str, number: int) -> bytes:
+    """The document of one version that was in force before entry `number`."""
+    in_force = [
+        found
+        for found in Criteria(kind=PolicyInForce.TYPE).find(entries(view.log, Span(0, number)))
+        if isinstance(found.event, PolicyInForce) and found.event.policy_version == version
+    ]
+    if not in_force:
+        raise NotReplayableError(f"The log does not say that version {version} was in force.")
+    last = in_force[-1]
+    assert isinstance(last.event, PolicyInForce)  # noqa: S101 - chosen above
+    text = _opened(view, TEXT, last.number, last.event.text)
+    if text is None:
+        raise NotReplayableError(
+            f"The text of version {version} of the policy was erased (entry {last.number}).",
+            remedy="Whoever has that text can still show, with its salt, that it was this one.",
+        )
+    return text
 
 
 def _cube(view: View, dictionary: Dictionary, event: Answered | Refused) -> ShapeOnly | None:

@@ -6,7 +6,7 @@ from gateway.member.errors import NothingToProtectError
 from gateway.member.growing import waiting
 from gateway.member.making import Maker
 from gateway.member.planning import plan
-from gateway.member.policies import policy_of
+from gateway.member.policies import in_force
 from gateway.member.standing import Difference
 
 
@@ -16,12 +16,12 @@ def revisions(node: Node) -> Difference:
     Raises NothingToProtectError when there is no policy, snapshot or cube yet.
     """
     with node.store.reading() as view:
-        in_force, loaded, cube = view.policy(), view.snapshot(), view.cube()
-    if in_force is None or loaded is None or cube is None:
+        ruling, loaded, cube = in_force(node, view), view.snapshot(), view.cube()
+    if ruling is None or loaded is None or cube is None:
         raise NothingToProtectError(
             f"{node.member} has no cube yet: nothing was given out, and nothing waits.",
             remedy="Load the register, put a policy in force and make the cube first.",
         )
-    made, rules = plan(node.dictionary, policy_of(node, in_force), loaded[1], node.clock.now().date())
+    made, rules = plan(node.dictionary, ruling[1], loaded[1], node.clock.now().date())
     maker = Maker(node.dictionary, loaded[1], made, rules, node.cube_key)
     return waiting(maker, Chronicle.from_bytes(cube.cube))

@@ -6,16 +6,16 @@ from dataclasses import replace
 from gateway.member.context import Node
 from gateway.member.errors import PolicyRefusedError
 from gateway.member.policies import read
-from gateway.member.ports import View
+from gateway.member.ports import Versions
 from policies import PolicyError, load_policy
 from policies.canonical import canonical_text
 
 _VERSION = re.compile(r"^version:[ \t]*[0-9]+", re.MULTILINE)
 
 
-def former_text(node: Node, view: View, version: int) -> str:
+def former_text(node: Node, shelf: Versions, version: int) -> str:
     """The document of a former version, numbered as the next one. Raises PolicyRefusedError."""
-    signed = {each.version: each for each in view.signed_policies()}
+    signed = {each.version: each for each in shelf.signed_policies()}
     if version not in signed:
         known = ", ".join(map(str, sorted(signed))) or "none"
         raise PolicyRefusedError(

@@ -37,10 +37,10 @@ def stated(node: Node, view: View, shelf: CubeShelf) -> Sharing:
     in_force, policy = trusted(node, view) or (None, None)
     if in_force is None or policy is None:
         return Sharing(node.member, None, None, None, None, None, (), ())
-    cube = shelf.cube(in_force.version)
+    cube = shelf.cube(in_force.version, in_force.above)
     return Sharing(
         member=node.member,
-        policy=str(in_force.version),
+        policy=in_force.label,
         valid_until=None if policy.valid_until is None else policy.valid_until.isoformat(),
         **_vintage(cube),
         shared=shared_of(policy, cube),

@@ -6,6 +6,7 @@ from gateway.member.approving import end_late
 from gateway.member.building import build
 from gateway.member.context import Node
 from gateway.member.cubes import CubeShelf
+from gateway.member.policies import trusted
 from gateway.member.previewing import make
 from gateway.member.publishing import come_into_force, next_policy
 
@@ -21,16 +22,27 @@ def tend(node: Node, shelf: CubeShelf) -> None:
     the policy in force, or its former cube, stays.
     """
     end_late(node, shelf)
-    due = next_policy(node)
+    begun = _begin(node, ministry=True), _begin(node, ministry=False)
+    if any(begun):
+        _build_missing(node)
+
+
+def _begin(node: Node, *, ministry: bool) -> bool:
+    """Whether a policy came into force."""
+    due = next_policy(node, ministry=ministry)
     with node.store.reading() as view:
-        given_out = bool(view.released_cubes())
-    if due is not None and given_out:
+        given_out, below = bool(view.released_cubes()), view.policy() is not None
+    if due is not None and given_out and (below or not ministry):
         make(node, due)  # before it counts: not every policy can be protected beside what was given out
-    version = come_into_force(node)
-    if version is None:
-        return
-    log.info("policy in force", member=node.member, version=version)
+    version = come_into_force(node, ministry=ministry)
+    if version is not None:
+        log.info("policy in force", member=node.member, version=version, ministry=ministry)
+    return version is not None
+
+
+def _build_missing(node: Node) -> None:
+    """Protect the tables of what is in force now, unless that was done before."""
     with node.store.reading() as view:
-        loaded, cube = view.snapshot(), view.cube()
-    if loaded is not None and (cube is None or cube.policy_version != version):
+        ruling, loaded, cube = trusted(node, view), view.snapshot(), view.cube()
+    if ruling is not None and loaded is not None and (cube is None or cube.label != ruling[0].label):
         build(node)

@@ -110,6 +110,7 @@ class MemberView(ApprovalView, PolicyView):
             ),
             row.cube,
             row.because,
+            row.above,
         )
 
     def released_cubes(self) -> list[bytes]:
@@ -185,6 +186,7 @@ class MemberUnitOfWork(ApprovalWrites, PolicyWrites, MemberView):
                 because=because,
                 snapshot_id=cube.snapshot.id,
                 policy_version=cube.policy_version,
+                above=cube.above,
                 plan=json.dumps(plan),
                 cube=cube.cube,
             )

@@ -2,40 +2,110 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 
 from gateway.member.model import Draft, Duty, Ending, Holder, PolicyInForce, SignedPolicy
-from gateway.store.policy_tables import drafts, holders, policies, previews
+from gateway.store.policy_tables import (
+    drafts,
+    holders,
+    ministry_drafts,
+    ministry_policies,
+    policies,
+    previews,
+)
 
 
-class PolicyView:
-    """Reads within one transaction."""
+class VersionsView:
+    """Versions of one policy, that of the data set or the ministry-wide one, within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, versions: Table = policies, waiting: Table = drafts) -> None:
         self._connection = connection
+        self._versions = versions
+        self._drafts = waiting
 
     def policy(self) -> PolicyInForce | None:
+        columns = self._versions.c
         query = (
-            select(policies)
-            .where(policies.c.since.is_not(None), policies.c.ended.is_(None))
-            .order_by(policies.c.version.desc())
+            select(self._versions)
+            .where(columns.since.is_not(None), columns.ended.is_(None))
+            .order_by(columns.version.desc())
             .limit(1)
         )
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _in_force(row)
 
     def policies(self) -> list[PolicyInForce]:
-        query = select(policies).where(policies.c.since.is_not(None)).order_by(policies.c.version)
+        columns = self._versions.c
+        query = select(self._versions).where(columns.since.is_not(None)).order_by(columns.version)
         return [_in_force(row) for row in self._connection.execute(query)]
 
     def signed_policies(self) -> list[SignedPolicy]:
-        return [
-            _signed(row) for row in self._connection.execute(select(policies).order_by(policies.c.version))
-        ]
+        query = select(self._versions).order_by(self._versions.c.version)
+        return [_signed(row) for row in self._connection.execute(query)]
 
     def draft(self) -> Draft | None:
-        row = self._connection.execute(select(drafts)).first()
+        row = self._connection.execute(select(self._drafts)).first()
         return None if row is None else Draft(row.version, row.text, row.questions, row.review, row.at)
+
+
+class VersionsWrites(VersionsView):
+    """Writes within one transaction. `because` is the log entry that explains a write."""
+
+    def sign_policy(self, policy: SignedPolicy, *, because: int) -> None:
+        self._connection.execute(
+            insert(self._versions).values(
+                version=policy.version,
+                text=policy.text,
+                note=policy.note,
+                review=policy.review,
+                begins=policy.begins,
+                signed_at=policy.signed_at,
+                signed_because=because,
+            )
+        )
+
+    def put_in_force(self, version: int, since: datetime, *, because: int) -> None:
+        self._connection.execute(
+            update(self._versions)
+            .where(self._versions.c.version == version)
+            .values(since=since, because=because)
+        )
+
+    def end_policy(self, version: int, at: datetime, ending: Ending, *, because: int) -> None:
+        self._connection.execute(
+            update(self._versions)
+            .where(self._versions.c.version == version)
+            .values(ended=at, ending=ending.value, ended_because=because)
+        )
+
+
+class VersionsNotes:
+    """Bookkeeping: replaced, not explained."""
+
+    def __init__(self, connection: Connection, waiting: Table = drafts) -> None:
+        self._connection = connection
+        self._drafts = waiting
+
+    def keep_draft(self, draft: Draft | None) -> None:
+        self._connection.execute(delete(self._drafts))
+        if draft is not None:
+            self._connection.execute(
+                insert(self._drafts).values(
+                    version=draft.version,
+                    text=draft.text,
+                    questions=draft.questions,
+                    review=draft.review,
+                    at=draft.at,
+                )
+            )
+
+
+class PolicyView(VersionsView):
+    """The data set's policies, the ministry-wide ones above them, previews and keys."""
+
+    @property
+    def ministry(self) -> VersionsView:
+        return VersionsView(self._connection, ministry_policies, ministry_drafts)
 
     def preview(self, preview_id: str) -> bytes | None:
         return self._connection.execute(
@@ -50,33 +120,12 @@ class PolicyView:
         ]
 
 
-class PolicyWrites(PolicyView):
+class PolicyWrites(VersionsWrites, PolicyView):
     """Writes within one transaction. `because` is the log entry that explains a write."""
 
-    def sign_policy(self, policy: SignedPolicy, *, because: int) -> None:
-        self._connection.execute(
-            insert(policies).values(
-                version=policy.version,
-                text=policy.text,
-                note=policy.note,
-                review=policy.review,
-                begins=policy.begins,
-                signed_at=policy.signed_at,
-                signed_because=because,
-            )
-        )
-
-    def put_in_force(self, version: int, since: datetime, *, because: int) -> None:
-        self._connection.execute(
-            update(policies).where(policies.c.version == version).values(since=since, because=because)
-        )
-
-    def end_policy(self, version: int, at: datetime, ending: Ending, *, because: int) -> None:
-        self._connection.execute(
-            update(policies)
-            .where(policies.c.version == version)
-            .values(ended=at, ending=ending.value, ended_because=because)
-        )
+    @property
+    def ministry(self) -> VersionsWrites:
+        return VersionsWrites(self._connection, ministry_policies, ministry_drafts)
 
     def add_holder(self, holder: Holder, *, because: int) -> None:
         self._connection.execute(
@@ -98,24 +147,12 @@ class PolicyWrites(PolicyView):
         )
 
 
-class PolicyNotes:
+class PolicyNotes(VersionsNotes):
     """Bookkeeping: replaced, not explained."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def keep_draft(self, draft: Draft | None) -> None:
-        self._connection.execute(delete(drafts))
-        if draft is not None:
-            self._connection.execute(
-                insert(drafts).values(
-                    version=draft.version,
-                    text=draft.text,
-                    questions=draft.questions,
-                    review=draft.review,
-                    at=draft.at,
-                )
-            )
+    @property
+    def ministry(self) -> VersionsNotes:
+        return VersionsNotes(self._connection, ministry_drafts)
 
     def keep_preview(self, preview_id: str, snapshot_id: str, cube: bytes, at: datetime) -> None:
         stale = (previews.c.id == preview_id) | (previews.c.snapshot_id != snapshot_id)

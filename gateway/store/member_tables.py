@@ -25,6 +25,7 @@ cubes = Table(
     Column("because", Integer, primary_key=True, autoincrement=False),
     Column("snapshot_id", ForeignKey("snapshots.id"), nullable=False),
     Column("policy_version", ForeignKey("policies.version"), nullable=False),
+    Column("above", ForeignKey("ministry_policies.version")),
     Column("plan", Text, nullable=False),  # JSON
     Column("cube", LargeBinary, nullable=False),
 )

@@ -17,32 +17,41 @@ holders = Table(
     Column("ended_because", Integer),
 )
 
-drafts = Table(
-    "drafts",
-    metadata,
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("text", Text, nullable=False),
-    Column("questions", Text),
-    Column("review", Text),  # the signed note
-    Column("at", Moment, nullable=False),
-)
 
-policies = Table(
-    "policies",
-    metadata,
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("text", Text, nullable=False),
-    Column("note", Text, nullable=False),  # the controller's statement, signed
-    Column("review", Text),  # that of the second person
-    Column("begins", Date, nullable=False),
-    Column("signed_at", Moment, nullable=False),
-    Column("signed_because", Integer, nullable=False, unique=True),
-    Column("since", Moment),
-    Column("because", Integer, unique=True),
-    Column("ended", Moment),
-    Column("ending", String(20)),
-    Column("ended_because", Integer),
-)
+def _drafts(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("version", Integer, primary_key=True, autoincrement=False),
+        Column("text", Text, nullable=False),
+        Column("questions", Text),
+        Column("review", Text),  # the signed note
+        Column("at", Moment, nullable=False),
+    )
+
+
+def _policies(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("version", Integer, primary_key=True, autoincrement=False),
+        Column("text", Text, nullable=False),
+        Column("note", Text, nullable=False),  # the controller's statement, signed
+        Column("review", Text),  # that of the second person
+        Column("begins", Date, nullable=False),
+        Column("signed_at", Moment, nullable=False),
+        Column("signed_because", Integer, nullable=False, unique=True),
+        Column("since", Moment),
+        Column("because", Integer, unique=True),
+        Column("ended", Moment),
+        Column("ending", String(20)),
+        Column("ended_because", Integer),
+    )
+
+
+drafts, policies = _drafts("drafts"), _policies("policies")
+ministry_drafts, ministry_policies = _drafts("ministry_drafts"), _policies("ministry_policies")
+"""Those that stand above the data set's: the same columns, versions of their own."""
 
 previews = Table(
     "previews",

@@ -39,6 +39,24 @@ def upgrade() -> None:
     )
     op.create_index("ix_charges_organisation", "charges", ["organisation"], unique=False)
     op.create_table(
+        "count_secrets",
+        sa.Column("run_id", sa.String(length=64), nullable=False),
+        sa.Column("secrets", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("run_id", name="pk_count_secrets"),
+    )
+    op.create_table(
+        "count_taken",
+        sa.Column("run_id", sa.String(length=64), nullable=False),
+        sa.Column("step", sa.String(length=10), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("entries", sa.LargeBinary(), nullable=False),
+        sa.Column("acknowledged", sa.Boolean(), nullable=False),
+        sa.Column("because", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("run_id", "step", name="pk_count_taken"),
+        sa.UniqueConstraint("because", name="uq_count_taken_because"),
+    )
+    op.create_index("ix_count_taken_acknowledged", "count_taken", ["acknowledged"], unique=False)
+    op.create_table(
         "drafts",
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -196,6 +214,33 @@ def upgrade() -> None:
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("hashes", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("origin", "level", "number", name="pk_log_tiles"),
+    )
+    op.create_table(
+        "ministry_drafts",
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("questions", sa.Text(), nullable=True),
+        sa.Column("review", sa.Text(), nullable=True),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("version", name="pk_ministry_drafts"),
+    )
+    op.create_table(
+        "ministry_policies",
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("review", sa.Text(), nullable=True),
+        sa.Column("begins", sa.Date(), nullable=False),
+        sa.Column("signed_at", sa.DateTime(), nullable=False),
+        sa.Column("signed_because", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(), nullable=True),
+        sa.Column("because", sa.Integer(), nullable=True),
+        sa.Column("ended", sa.DateTime(), nullable=True),
+        sa.Column("ending", sa.String(length=20), nullable=True),
+        sa.Column("ended_because", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("version", name="pk_ministry_policies"),
+        sa.UniqueConstraint("because", name="uq_ministry_policies_because"),
+        sa.UniqueConstraint("signed_because", name="uq_ministry_policies_signed_because"),
     )
     op.create_table(
         "openings",
@@ -378,8 +423,12 @@ def upgrade() -> None:
         sa.Column("because", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("snapshot_id", sa.String(length=40), nullable=False),
         sa.Column("policy_version", sa.Integer(), nullable=False),
+        sa.Column("above", sa.Integer(), nullable=True),
         sa.Column("plan", sa.Text(), nullable=False),
         sa.Column("cube", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["above"], ["ministry_policies.version"], name="fk_cubes_above_ministry_policies"
+        ),
         sa.ForeignKeyConstraint(
             ["policy_version"], ["policies.version"], name="fk_cubes_policy_version_policies"
         ),
