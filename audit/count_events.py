@@ -26,6 +26,20 @@ class CountBegun(Event):
 
 
 @dataclass(frozen=True)
+class CountLeave(Event):
+    """Somebody at a member gave leave for its set to go into a run, or did not (`granted`)."""
+
+    TYPE: ClassVar[str] = "count-leave"
+    run: bytes
+    epoch: str
+    member: str
+    signed_by: str
+    granted: bool
+    reason: Commitment | None
+    at: datetime
+
+
+@dataclass(frozen=True)
 class SetSealed(Event):
     """A member put its set into a run. `sealed` is the digest of what it sent, which is encrypted."""
 

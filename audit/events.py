@@ -22,7 +22,7 @@ from audit.account_events import (
 from audit.canonical import canonical_json, check_canonical, parse_json_object
 from audit.codec import record_of
 from audit.commitment import Commitment
-from audit.count_events import CountBegun, Counted, SetMixed, SetSealed
+from audit.count_events import CountBegun, Counted, CountLeave, SetMixed, SetSealed
 from audit.errors import EntryTooLargeError, MalformedError
 from audit.event import Event as Event  # noqa: PLC0414 - whoever needs events looks here for it
 from audit.event import whole_second as whole_second  # noqa: PLC0414 - likewise
@@ -244,7 +244,7 @@ EVENTS: Final = {
     for cls in (
         *(Asked, Denied, Answered, Refused, WaitsForLeave, LeaveGiven, Rejected, Released, ReleasedAgain),
         *(TotalAsked, Contributed, TotalReleased),
-        *(CountBegun, SetSealed, SetMixed, Counted),
+        *(CountBegun, CountLeave, SetSealed, SetMixed, Counted),
         *(CubeCertified, PolicySigned, PolicyInForce, PolicyRevoked, SnapshotLoaded),
         *(MemberInvited, MemberApplied, MemberEnrolled, MemberRevoked, RegionJoined),
         *(UserAdded, KeyChanged, KeyRevoked, SignInFailed, LogRead, OpeningsErased),

@@ -1,6 +1,7 @@
 """Which line of the table of duties every address and command falls under. What has none is shut."""
 
 from gateway.accounts.analyst_doors import ANALYST_ROUTES
+from gateway.accounts.auditor_doors import AUDITOR_ROUTES
 from gateway.accounts.controller_doors import CONTROLLER_ROUTES
 from gateway.accounts.duties import Action
 
@@ -40,10 +41,17 @@ ROUTES: dict[str, Action] = {
     "GET /api/v1/audit/alerts": Action.AUDIT,
     "GET /api/v1/audit/replays/<int:number>": Action.AUDIT,
     "GET /api/v1/audit/standing": Action.AUDIT,
-    "GET /api/v1/audit/replays/<int:number>": Action.AUDIT,
-    "GET /api/v1/audit/standing": Action.AUDIT,
     **ANALYST_ROUTES,
+    **AUDITOR_ROUTES,
     **CONTROLLER_ROUTES,
+    "GET /api/v1/questions/<question_id>/releases/<int:number>": Action.ASK,
+    "GET /api/v1/counts": Action.SEE_COUNTS,
+    "GET /api/v1/counts/<epoch>": Action.SEE_COUNTS,
+    "POST /api/v1/counts": Action.COUNT,
+    "POST /federation/v1/counts": Action.DELIVER,
+    "POST /federation/v1/counts/<run_id>/entries": Action.DELIVER,
+    "POST /federation/v1/counts/<run_id>/pieces": Action.DELIVER,
+    "POST /federation/v1/counts/<run_id>/steps": Action.DELIVER,
     "POST /federation/v1/applications": Action.APPLY,
     "POST /federation/v1/poll": Action.DELIVER,
     "POST /federation/v1/answers": Action.DELIVER,
@@ -60,6 +68,9 @@ COMMANDS: dict[str, Action] = {
     "safelane backup": Action.RUN,
     "safelane certificate": Action.PROTECT,
     "safelane count-once": Action.PROTECT,
+    "safelane count-once begin": Action.COUNT,
+    "safelane count-once count": Action.COUNT,
+    "safelane count-once start": Action.COUNT,
     "safelane demo": Action.WORK_ON_FILES,
     "safelane doctor": Action.RUN,
     "safelane epoch": Action.REIDENTIFY,

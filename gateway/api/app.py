@@ -8,7 +8,7 @@ from flask_smorest import Api
 from audit.vkey import VerifierKey
 from gateway import __version__
 from gateway.accounts.context import Accounts
-from gateway.api import audit, catalogue, federation, guard, limits, problems, questions
+from gateway.api import audit, catalogue, counts, federation, guard, limits, problems, questions
 from gateway.api.log import log_blueprint
 from gateway.api.services import AUDITED, KEY
 from gateway.auditing.again import Audited
@@ -51,7 +51,14 @@ def create_hub_app(hub: Hub) -> Flask:
             "description": "RFC 9421 over method, path, type and digest of the body: Ed25519, a nonce",
         },
     )
-    for blueprint in (questions.blueprint, catalogue.blueprint, audit.blueprint, federation.blueprint):
+    for blueprint in (
+        questions.blueprint,
+        catalogue.blueprint,
+        audit.blueprint,
+        federation.blueprint,
+        counts.people,
+        counts.members,
+    ):
         api.register_blueprint(blueprint)
     app.register_blueprint(log_blueprint(hub.log, hub.store, lambda: _witnesses(hub)))
     app.before_request(_small_questions)

@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -82,13 +83,20 @@ def mixing(
     def apply(entries: Sequence[bytes], key: MixKey, after: Sequence[bytes]) -> list[bytes]:
         parts = list(batches(entries))
         done: list[bytes] = []
-        with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+        # Started anew rather than forked: a node that serves has threads, which a fork would tear apart.
+        fresh = get_context("spawn")
+        with ProcessPoolExecutor(os.cpu_count(), fresh, initializer=_step_back) as pool:
             for part in pool.map(mixed, parts, [key] * len(parts), [list(after)] * len(parts)):
                 done += part
                 told(len(done) / len(entries))
         return done
 
     return apply
+
+
+def _step_back() -> None:
+    """Whatever else this machine does comes first: a node goes on answering."""
+    os.nice(10)
 
 
 def _write(path: Path, data: bytes) -> None:

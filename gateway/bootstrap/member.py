@@ -14,6 +14,7 @@ from gateway.bootstrap.log_keys import LOG_KEY, WITNESS_KEY, read_log_keys
 from gateway.config import MemberConfig, read_config, write_config
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
+from gateway.http.count_link import HttpCountLink
 from gateway.http.link import HttpLink, Signatures
 from gateway.keys.files import new_key, new_signer, read_key, read_signer, write_secret
 from gateway.member import entries
@@ -105,6 +106,15 @@ def person_key(directory: Path) -> bytes:
 
 def hub_link(directory: Path, hub_url: str | None = None) -> HttpLink:
     """The node's way to its hub, at `hub_url` if given."""
+    return HttpLink(*_way(directory, hub_url))
+
+
+def count_link(directory: Path, hub_url: str | None = None) -> HttpCountLink:
+    """The same for counting once, on a connection of its own."""
+    return HttpCountLink(*_way(directory, hub_url))
+
+
+def _way(directory: Path, hub_url: str | None) -> tuple[str, Signatures]:
     config = read_config(directory, MemberConfig)
     signatures = Signatures(
         region=Verifier.parse(config.hub_log_key).key.name,
@@ -112,4 +122,4 @@ def hub_link(directory: Path, hub_url: str | None = None) -> HttpLink:
         hub=Verifier.parse(config.hub_call_key),
         clock=SYSTEM,
     )
-    return HttpLink(hub_url or config.hub_url, signatures)
+    return hub_url or config.hub_url, signatures

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,17 +10,19 @@ import structlog
 from flask import Flask
 
 from gateway.api.app import create_hub_app, create_node_app
+from gateway.bootstrap.count_worker import CountWorker
 from gateway.bootstrap.desk import controller_bench
 from gateway.bootstrap.entering import hub_place, node_place, with_pages
 from gateway.bootstrap.guarding import hub_guard, member_guard, show_evidence, start_guard
 from gateway.bootstrap.hub import open_hub
 from gateway.bootstrap.layout import Layout, database_url
-from gateway.bootstrap.member import hub_link, open_member
+from gateway.bootstrap.member import count_link, hub_link, open_member
 from gateway.bootstrap.metrics import hub_gauges, measured, node_gauges
 from gateway.bootstrap.webserver import WebServer
 from gateway.config import HubConfig, MemberConfig, read_config
 from gateway.errors import SafelaneError
 from gateway.hub.context import Hub
+from gateway.hub.count_rounds import count_due
 from gateway.hub.releasing import next_deadline, release_due
 from gateway.member.context import Node
 from gateway.member.cubes import CubeShelf
@@ -79,6 +82,7 @@ def serve_hub(directory: Path, stop: Stop, *, stand_by: bool = False) -> None:
         stop.on_stop(hub.bell.ring)
         closer = threading.Thread(target=_close_questions, args=(hub, stop), name="closer")
         closer.start()
+        threading.Thread(target=_count_runs, args=(hub, stop), name="counter", daemon=True).start()
         guard = start_guard(hub_guard(directory, config, hub), config.guard_seconds, stop.wait)
         try:
             app = with_pages(create_hub_app(hub), directory, config, hub_place(config))
@@ -129,7 +133,9 @@ def serve_member(directory: Path, stop: Stop, hub_url: str | None = None) -> Non
         cycle = member_guard(directory, config, node, hub_link(directory, hub_url))
         guard = start_guard(cycle, config.guard_seconds, stop.wait)
         # A daemon: a long poll under way must not hold up the end. Whatever it has logged is durable.
-        rounds = (directory, node, shelf, link, stop)
+        worker = CountWorker(count_link(directory, hub_url), node, stop.wait)
+        worker.start()
+        rounds = (directory, Rounds(node, shelf, link, worker), stop)
         threading.Thread(target=_keep_rounds, args=rounds, name="rounds", daemon=True).start()
         try:
             place = node_place(node.dictionary.member(node.member).name)
@@ -143,11 +149,23 @@ def serve_member(directory: Path, stop: Stop, hub_url: str | None = None) -> Non
             guard.join(LAST_CYCLE_SECONDS)
 
 
-def _keep_rounds(directory: Path, node: Node, shelf: CubeShelf, link: HubLink, stop: Stop) -> None:
+@dataclass(frozen=True)
+class Rounds:
+    """What a node makes its rounds with."""
+
+    node: Node
+    shelf: CubeShelf
+    link: HubLink
+    worker: CountWorker
+
+
+def _keep_rounds(directory: Path, made: Rounds, stop: Stop) -> None:
+    node, worker = made.node, made.worker
     pause = FIRST_PAUSE
     while not stop.asked:
         try:
-            done = run_round(node, shelf, link, POLL_SECONDS)
+            done = run_round(node, made.shelf, made.link, POLL_SECONDS, worker.busy)
+            worker.told(done.counts)
             fruitless = done.refused > 0 and done.answered == 0
         except SafelaneError as error:
             log.warning("round failed", member=node.member, reason=error.message)
@@ -157,6 +175,19 @@ def _keep_rounds(directory: Path, node: Node, shelf: CubeShelf, link: HubLink, s
         pause = min(2 * pause, LONGEST_PAUSE) if fruitless else FIRST_PAUSE
         if fruitless:
             stop.wait(pause)
+
+
+def _count_runs(hub: Hub, stop: Stop) -> None:
+    """Count lists that everybody has passed on: on a thread of its own, for it takes a while."""
+    while not stop.asked:
+        ticket = hub.bell.ticket()
+        try:
+            for run in count_due(hub):
+                log.info("run of counting once is over", run=run)
+        except SafelaneError as error:
+            log.error("count failed", reason=error.message)
+            stop.wait(1.0)
+        hub.bell.wait(ticket, 60.0)
 
 
 def _close_questions(hub: Hub, stop: Stop) -> None:

@@ -1,6 +1,6 @@
 """`safelane count-once`: distinct people over several members, without any of them naming one."""
 
-import csv
+from functools import partial
 from pathlib import Path
 
 import click
@@ -21,9 +21,10 @@ from gateway.bootstrap.hub import open_hub
 from gateway.bootstrap.layout import Layout
 from gateway.bootstrap.member import open_member
 from gateway.cli import options
+from gateway.cli.count_runs import COMMANDS, identifiers
 from gateway.cli.progress import building
+from gateway.hub.counting_once import LARGEST_SET, THRESHOLD, finish
 from gateway.hub.counting_once import begin as begin_run
-from gateway.hub.counting_once import finish
 from gateway.keys.files import read_secret, write_secret
 from gateway.member.context import Node
 from gateway.member.counting_once import (
@@ -44,9 +45,8 @@ from gateway.member.counting_once import (
 from gateway.member.counting_once import (
     seal as seal_set,
 )
+from gateway.member.ports import UnitOfWork
 from gateway.wire.counting import CountError, open_joined, open_mixed, open_sealed
-
-THRESHOLD = 5
 
 run_folder = click.option(
     "--run",
@@ -67,10 +67,10 @@ def command() -> None:
 @run_folder
 @click.option("--epoch", required=True, help="What is counted once, such as 2026: there is one run for it.")
 @click.option("--kind", default="national-id", show_default=True, help="What identifier stands for a person.")
-@click.option("--size", required=True, type=click.IntRange(1, 100_000), help="Entries of every set.")
+@click.option("--size", required=True, type=click.IntRange(1, LARGEST_SET), help="Entries of every set.")
 @click.option("--threshold", default=THRESHOLD, show_default=True, type=click.IntRange(2, 1000))
 def begin(*, directory: Path, folder: Path, epoch: str, kind: str, size: int, threshold: int) -> None:
-    """At the hub: log a run of all members. SIZE is public, and not below the largest set."""
+    """At the hub: log a run of all members, over files. SIZE is public, and not below the largest set."""
     with open_hub(directory) as hub:
         write_run(folder, *begin_run(hub, epoch, kind, size=size, threshold=threshold))
     click.echo(f"A run for {epoch} stands in the regional log. Next, every member: safelane count-once join")
@@ -99,8 +99,10 @@ def seal(table: Path, directory: Path, folder: Path, column: str) -> None:
     with open_member(directory) as node:
         run, keys = open_run(node, *read_run(folder))
         joined = read_steps(folder, "join", run.event.members, keys, read=open_joined)
-        sealing = Sealing(_secrets(directory, run), joined, _identifiers(table, column))
-        seal_set(node, run, sealing, lambda note, made: write_step(folder, "seal", node.member, note, made))
+        sealing = Sealing(_secrets(directory, run), joined, identifiers(table, column))
+        seal_set(
+            node, run, sealing, lambda _, note, made, __: write_step(folder, "seal", node.member, note, made)
+        )
     click.echo(f"{node.member} has sealed its set. Once all have, in turn: safelane count-once mix")
 
 
@@ -120,7 +122,7 @@ def mix(directory: Path, folder: Path) -> None:
             run,
             Passing(secrets, joined, received),
             apply=mixing(lambda done: progress("", done)),
-            keep=lambda note, made: write_step(folder, "mix", node.member, note, made),
+            keep=partial(_keep, folder, "mix", node.member),
         )
         _secret(directory, run).unlink()  # nobody can blind with these again, nor take the blinding off
     left = run.event.members[run.event.members.index(node.member) + 1 :]
@@ -151,6 +153,16 @@ def count(directory: Path, folder: Path) -> None:
         click.echo(f"{found.people} distinct people in {event.epoch}.")
 
 
+for each in COMMANDS:
+    command.add_command(each)
+
+
+def _keep(
+    folder: Path, step: str, member: str, _work: UnitOfWork, note: str, made: list[bytes], _index: int
+) -> None:
+    write_step(folder, step, member, note, made)
+
+
 def _received(node: Node, folder: Path, run: Run, keys: dict[str, Verifier]) -> list[bytes]:
     """The list that it is this member's turn with."""
     members = run.event.members
@@ -167,16 +179,6 @@ def _received(node: Node, folder: Path, run: Run, keys: dict[str, Verifier]) -> 
         raise CountError(f"{former} has not passed the list on yet.", remedy="It is not your turn.")
     check_received(run, node.member, sealed, before, received)
     return received
-
-
-def _identifiers(table: Path, column: str) -> list[str]:
-    with table.open(encoding="utf-8-sig", newline="") as stream:
-        rows = csv.DictReader(stream)
-        if column not in (rows.fieldnames or ()):
-            raise CountError(
-                f"{table} has no column {column!r}.", remedy=f"It has: {', '.join(rows.fieldnames or ())}."
-            )
-        return [row[column] for row in rows if (row[column] or "").strip()]
 
 
 def _secret(directory: Path, run: Run) -> Path:

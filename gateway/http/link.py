@@ -125,7 +125,7 @@ class HttpLink:
         except httpx.HTTPError as error:
             raise LinkError(f"The hub cannot be reached ({type(error).__name__}: {error}).") from None
         if not response.is_success and response.status_code not in (accept or set()):
-            raise _refusal(response, path)
+            raise refusal(response, path)
         return response
 
     def close(self) -> None:
@@ -140,6 +140,6 @@ def _detail(response: httpx.Response) -> str:
         return ""
 
 
-def _refusal(response: httpx.Response, path: str) -> LinkError:
+def refusal(response: httpx.Response, path: str) -> LinkError:
     said = f"The hub said {response.status_code} {response.reason_phrase} to {path}."
     return LinkError(f"{said} {_detail(response)}".rstrip())

@@ -11,18 +11,26 @@ from anonymisers.totals.window import fewest
 from audit.canonical import canonical_json
 from audit.commitment import commit
 from audit.count_events import CountBegun, Counted
-from audit.events import decode, whole_second
+from audit.events import decode, encode, whole_second
 from audit.merkle import leaf_hash
 from gateway.hub import entries
 from gateway.hub.context import Hub
+from gateway.hub.count_model import CountRun, RunState
 from gateway.hub.ports import View
 from gateway.wire.counting import RESULT, CountError, Mixed, Sealed
 
+LARGEST_SET = 100_000
+THRESHOLD = 5
+"""People that several members must know at least, if any, for the result to be told."""
 
-def begin(hub: Hub, epoch: str, kind: str, *, size: int, threshold: int) -> tuple[bytes, str]:
+
+def begin(
+    hub: Hub, epoch: str, kind: str, *, size: int, threshold: int, by_calls: bool = False
+) -> tuple[bytes, str]:
     """Log a run of all enrolled members; returns the log entry and its receipt, which members check.
 
-    Raises CountError for a second run of the epoch, or for too few members.
+    With `by_calls` it is put to the members in their calls (`gateway.hub.count_rounds`), else files are
+    passed on. Raises CountError for a second run of the epoch, or for too few members.
     """
     with hub.store.writing() as work:
         members = tuple(sorted(e.member for e in work.enrolments()))
@@ -38,6 +46,11 @@ def begin(hub: Hub, epoch: str, kind: str, *, size: int, threshold: int) -> tupl
             )
         event = CountBegun(epoch, kind, members, size, threshold, whole_second(hub.clock.now()))
         index = entries.record(hub, work, entries.Entry(event, {}))
+        if by_calls:
+            run = leaf_hash(encode(event)).hex()
+            work.counts.add_run(CountRun(run, event, index, RunState.OPEN), because=index)
+    if by_calls:
+        hub.bell.ring()
     with hub.store.reading() as view:
         return hub.log.entry(view.log, index), str(hub.log.receipt(view.log, index))
 
@@ -69,26 +82,35 @@ def finish(
     """
     event = decode(entry)
     sealed, passed = steps
+    if not isinstance(event, CountBegun):
+        raise CountError("This is no run.")
+    _check_chain(event, sealed, passed, final)
+    found = _count(event, roster, sealed, final)
     with hub.store.writing() as work:
-        if not isinstance(event, CountBegun) or entry not in [data for data, _ in begun(work)]:
+        if entry not in [data for data, _ in begun(work)]:
             raise CountError("This run does not stand in the regional log.")
         run = leaf_hash(entry)
         if _ended(work, run):
             raise CountError(
                 "This run was counted before.", remedy="Its result stands; count the next epoch."
             )
-        _check_chain(event, sealed, passed, final)
-        try:
-            masked = {m: int.from_bytes(s.people, "big") for m, s in sealed.items()}
-            people = unmasked(roster.sums[0], masked, 0, event.size * len(event.members))
-            found = count(final, event.size, len(event.members), people)
-        except (BlindedSetError, MaskError) as error:
-            raise CountError(f"The run cannot be counted: {error.message}.") from None
         told = may_be_told(found, event.threshold)
         opening = commit(RESULT, canonical_json({"people": found.people} if told else {}))
         logged = Counted(run, event.epoch, told, opening.commitment, whole_second(hub.clock.now()))
-        entries.record(hub, work, entries.Entry(logged, {RESULT: opening}))
+        index = entries.record(hub, work, entries.Entry(logged, {RESULT: opening}))
+        if work.counts.run(run.hex()) is not None:
+            work.counts.end_run(run.hex(), RunState.COUNTED, index)
     return found if told else None
+
+
+def _count(event: CountBegun, roster: Roster, sealed: Mapping[str, Sealed], final: list[bytes]) -> Count:
+    """The long part: nobody waits for the database meanwhile. Raises CountError."""
+    try:
+        masked = {m: int.from_bytes(s.people, "big") for m, s in sealed.items()}
+        people = unmasked(roster.sums[0], masked, 0, event.size * len(event.members))
+        return count(final, event.size, len(event.members), people)
+    except (BlindedSetError, MaskError) as error:
+        raise CountError(f"The run cannot be counted: {error.message}.") from None
 
 
 def _ended(view: View, run: bytes) -> bool:

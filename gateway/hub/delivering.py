@@ -8,6 +8,7 @@ from audit.excerpt import excerpt
 from audit.note import Note
 from gateway.hub.absence import due
 from gateway.hub.context import Hub
+from gateway.hub.count_rounds import waiting_for
 from gateway.hub.errors import PollRefusedError
 from gateway.hub.model import AskedQuestion, Presence
 from gateway.hub.ports import View
@@ -42,7 +43,8 @@ def poll(hub: Hub, member: Enrolment, call: Poll) -> PollReply:
             reply = _reply(hub, view, member, call, sight)
         left = end - time.monotonic()
         # A log that has grown is news as well: members witness it at once, not at their next question.
-        if reply.deliveries or reply.totals or reply.excerpt or _size(reply) > call.seen_size or left <= 0:
+        news = reply.deliveries or reply.totals or reply.counts or reply.excerpt
+        if news or _size(reply) > call.seen_size or left <= 0:
             return reply
         hub.bell.wait(ticket, left)
 
@@ -97,6 +99,7 @@ def _reply(hub: Hub, view: View, member: Enrolment, call: Poll, sight: Sight) ->
         excerpt=excerpt(hub.log, view.log, call.copied, size, about(member.member)),
         sight=sight,
         totals=calls(hub, view, member.member),
+        counts=tuple(run for run in waiting_for(view, member.member) if run not in call.counting),
     )
 
 

@@ -7,7 +7,6 @@ from anonymisers.blinded.hashing import person_point
 from anonymisers.blinded.mixing import (
     MixKey,
     check_entries,
-    check_proof,
     list_digest,
     sealed_set,
     shuffled,
@@ -16,7 +15,7 @@ from anonymisers.blinded.points import ORDER, EccPoint, to_bytes
 from anonymisers.errors import BlindedSetError, IdentifierError, MaskError
 from anonymisers.masks.keys import MaskKey, new_secret
 from anonymisers.masks.masking import Masks
-from anonymisers.masks.roster import Participant, Roster, Sum
+from anonymisers.masks.roster import Roster
 from audit.count_events import CountBegun, SetMixed, SetSealed
 from audit.errors import AuditError
 from audit.events import decode, whole_second
@@ -27,19 +26,17 @@ from audit.receipt import Receipt
 from gateway.member import entries
 from gateway.member.context import Node
 from gateway.member.participants import answer_keys
-from gateway.member.ports import View
+from gateway.member.ports import UnitOfWork, View
 from gateway.member.seeing import region_keys, region_of
+from gateway.wire.count_roster import count_roster
 from gateway.wire.counting import CountError, Joined, Mixed, Sealed, sign_step
-
-PEOPLE = ("people",)
-"""The one sum of a run: how many people all sets hold together."""
 
 Mixing = Callable[[Sequence[bytes], MixKey, Sequence[bytes]], list[bytes]]
 """Applies a key to a list of entries, in order; on several processors at once, if it likes."""
 
 
-Keep = Callable[[str, list[bytes]], None]
-"""Keeps a note and the list that it is about, inside of the transaction that logs them."""
+Keep = Callable[[UnitOfWork, str, list[bytes], int], None]
+"""Keeps a note and the list that it is about, in the transaction that logs them; the entry that says so."""
 
 
 @dataclass(frozen=True)
@@ -106,19 +103,7 @@ def roster_of(run: Run, joined: Mapping[str, Joined]) -> Roster:
 
     Every member must have shown that its key is its own, for this run.
     """
-    try:
-        if set(joined) != set(run.event.members) or any(j.run != run.id for j in joined.values()):
-            raise CountError("A member has not joined this run yet.")
-        for member in run.event.members:
-            check_proof(joined[member].key, run.id, joined[member].proof)
-        return Roster(
-            run.id,
-            1,
-            tuple(Participant(m, run.event.epoch, joined[m].mask) for m in run.event.members),
-            (Sum(PEOPLE, run.event.members),),
-        )
-    except (BlindedSetError, MaskError) as error:
-        raise CountError(f"The run cannot go on: {error.message}.") from None
+    return count_roster(run.id, run.event, joined)
 
 
 @dataclass(frozen=True)
@@ -153,8 +138,8 @@ def seal(node: Node, run: Run, sealing: Sealing, keep: Keep) -> None:
                 f"{node.member} has sealed a set for {run.event.epoch} before.",
                 remedy="There is one set for an epoch. Send the one that was sealed.",
             )
-        entries.record(node, work, SetSealed(run.id, run.event.epoch, node.member, digest, now), {})
-        keep(sign_step(step, node.answer_signer), sealed)
+        index = entries.record(node, work, SetSealed(run.id, run.event.epoch, node.member, digest, now), {})
+        keep(work, sign_step(step, node.answer_signer), sealed, index)
 
 
 @dataclass(frozen=True)
@@ -183,8 +168,9 @@ def mix(node: Node, run: Run, passing: Passing, *, apply: Mixing, keep: Keep) ->
     with node.store.writing() as work:
         if _logged(work, b'"type":"set-mixed"', f'"run":"{run.id.hex()}"'.encode()):
             raise CountError(f"{node.member} has passed the list on before.", remedy="Send that one again.")
-        entries.record(node, work, SetMixed(run.id, node.member, step.received, step.passed, now), {})
-        keep(sign_step(step, node.answer_signer), passed)
+        event = SetMixed(run.id, node.member, step.received, step.passed, now)
+        index = entries.record(node, work, event, {})
+        keep(work, sign_step(step, node.answer_signer), passed, index)
 
 
 def _people(run: Run, identifiers: Sequence[str]) -> list[EccPoint]:

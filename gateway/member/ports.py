@@ -11,6 +11,7 @@ from audit.commitment import Opening
 from audit.log import Storage
 from audit.witness import WitnessStorage
 from gateway.accounts.ports import People, PeopleNotes, PeopleWriter
+from gateway.member.count_ports import CountsNotes, CountsView, CountsWriter
 from gateway.member.extract_model import Extracts, ExtractWriter
 from gateway.member.model import (
     Charge,
@@ -125,6 +126,10 @@ class View(Versions, Protocol):
     @property
     def reidentifications(self) -> Reidentifications: ...
 
+    @property
+    def counts(self) -> CountsView:
+        """Runs of counting once that this node takes part in."""
+
     def preview(self, preview_id: str) -> bytes | None:
         """A cube that was made to be looked at, by what it was made from."""
 
@@ -195,6 +200,9 @@ class UnitOfWork(VersionsWriter, View, Protocol):
     @property
     def totals(self) -> TotalsWriter: ...
 
+    @property
+    def counts(self) -> CountsWriter: ...
+
     def add_snapshot(self, loaded: LoadedSnapshot, snapshot: Snapshot, *, because: int) -> None: ...
 
     def replace_vault(self, load: VaultLoad | None, *, because: int) -> None: ...
@@ -240,6 +248,9 @@ class Notes(DraftNotes, Protocol):
 
     @property
     def totals(self) -> TotalsNotes: ...
+
+    @property
+    def counts(self) -> CountsNotes: ...
 
     def acknowledged(self, question_id: str) -> None: ...
 

@@ -27,20 +27,28 @@ MOST_HELD = 200
 
 @dataclass(frozen=True)
 class Round:
-    """What a round did."""
+    """What a round did. `counts`: runs of counting once in which it is this node's turn."""
 
     answered: int
     refused: int
+    counts: tuple[str, ...] = ()
 
 
-def run_round(node: Node, shelf: CubeShelf, link: HubLink, wait: float) -> Round:
-    """Raises LinkError when the hub is away or lies; what was done until then stays done."""
+def run_round(
+    node: Node, shelf: CubeShelf, link: HubLink, wait: float, counting: tuple[str, ...] = ()
+) -> Round:
+    """Raises LinkError when the hub is away or lies; what was done until then stays done.
+
+    `counting`: runs of counting once that the node is busy with.
+    """
     shelf.refresh()
     send_outbox(node, link)
     with node.store.reading() as view:
         held = tuple(one.question_id for one in view.waiting_questions()[:MOST_HELD])
         shares, serving = state(node, view, shelf), serves(shelf, view)
-        call = replace(show(node, view, wait), waiting=held, sharing=shares, serves=serving)
+        call = replace(
+            show(node, view, wait), waiting=held, sharing=shares, serves=serving, counting=counting
+        )
     try:
         reply = link.poll(call)
     except ShorterLogError:
@@ -52,7 +60,9 @@ def run_round(node: Node, shelf: CubeShelf, link: HubLink, wait: float) -> Round
     for totals in reply.totals:
         _contribute(node, shelf, totals, witnessed)
     send_outbox(node, link)
-    return Round(sum(done), len(done) - sum(done))
+    with node.store.reading() as view:
+        unsent = tuple(kept.run_id for kept in view.counts.to_send())
+    return Round(sum(done), len(done) - sum(done), reply.counts + unsent)
 
 
 def send_outbox(node: Node, link: HubLink) -> None:

@@ -29,6 +29,8 @@ class Act(StrEnum):
     REQUEST_EXTRACT = "request-extract"
     APPROVE_EXTRACT = "approve-extract"
     REFUSE_EXTRACT = "refuse-extract"
+    COUNT = "count-once"
+    DECLINE_COUNT = "decline-count-once"
 
 
 @dataclass(frozen=True)

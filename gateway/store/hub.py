@@ -15,6 +15,7 @@ from gateway.hub.model import AskedQuestion, KeptRelease, LoggedAnswer, Presence
 from gateway.question import parse
 from gateway.store.admissions import SqlAdmissions, enrolment_of, take_nonce
 from gateway.store.database import Database
+from gateway.store.hub_counts import SqlHubCounts
 from gateway.store.hub_tables import asked_members, enrolments, presence, questions, releases
 from gateway.store.hub_totals import SqlHubTotals
 from gateway.store.logs import SqlLogStorage
@@ -73,6 +74,7 @@ class HubView:
         self.recovery = SqlRecovery(connection)
         self.admissions = SqlAdmissions(connection)
         self.totals = SqlHubTotals(connection)
+        self.counts = SqlHubCounts(connection)
 
     def enrolments(self) -> Sequence[Enrolment]:
         rows = self._connection.execute(

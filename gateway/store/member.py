@@ -17,6 +17,7 @@ from gateway.store.database import Database
 from gateway.store.extracts import SqlExtracts, SqlExtractWriter
 from gateway.store.logs import SqlLogStorage
 from gateway.store.member_approvals import ApprovalView, ApprovalWrites
+from gateway.store.member_counts import SqlMemberCounts
 from gateway.store.member_policies import PolicyNotes, PolicyView, PolicyWrites
 from gateway.store.member_tables import cubes, rejected, sent, snapshots
 from gateway.store.member_totals import SqlMemberTotals
@@ -68,6 +69,7 @@ class MemberView(ApprovalView, PolicyView):
         self.recovery = SqlRecovery(connection)
         self.vault = SqlVault(connection)
         self.totals = SqlMemberTotals(connection)
+        self.counts = SqlMemberCounts(connection)
 
     @property
     def people(self) -> SqlPeople:
@@ -221,6 +223,7 @@ class MemberNotes(PolicyNotes):
         self.watch = SqlWatch(connection, origin)
         self.recovery = SqlRecovery(connection)
         self.totals = SqlMemberTotals(connection)
+        self.counts = SqlMemberCounts(connection)
 
     @property
     def people(self) -> SqlPeopleNotes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from audit.canonical import canonical_json, load_canonical_object
 from audit.errors import AuditError
@@ -53,7 +53,18 @@ class Mixed:
     passed: bytes
 
 
-def sign_step(step: Joined | Sealed | Mixed, signer: Signer) -> str:
+@dataclass(frozen=True)
+class Declined:
+    """A member's controller gives no leave: the run ends."""
+
+    run: bytes
+    member: str
+
+
+AnyStep: TypeAlias = Joined | Sealed | Mixed | Declined
+
+
+def sign_step(step: AnyStep, signer: Signer) -> str:
     """The step as a signed note."""
     return str(sign(canonical_json(_as_json(step)).decode() + "\n", signer))
 
@@ -73,6 +84,11 @@ def open_mixed(note: str, verifier: Verifier) -> Mixed:
     return Mixed(**_opened(note, verifier, Mixed))
 
 
+def open_declined(note: str, verifier: Verifier) -> Declined:
+    """Raises CountError unless the note is this step, signed by `verifier`."""
+    return Declined(**_opened(note, verifier, Declined))
+
+
 def write_list(entries: Sequence[bytes]) -> bytes:
     """Entries one after the other: they all have the same length."""
     return b"".join(entries)
@@ -85,12 +101,12 @@ def read_list(data: bytes, entry_bytes: int) -> list[bytes]:
     return [data[at : at + entry_bytes] for at in range(0, len(data), entry_bytes)]
 
 
-def _as_json(step: Joined | Sealed | Mixed) -> dict[str, Any]:
+def _as_json(step: AnyStep) -> dict[str, Any]:
     fields = {name: v.hex() if isinstance(v, bytes) else v for name, v in vars(step).items()}
     return {"step": type(step).__name__.lower(), "v": VERSION, **fields}
 
 
-def _opened(note: str, verifier: Verifier, kind: type[Joined | Sealed | Mixed]) -> Mapping[str, Any]:
+def _opened(note: str, verifier: Verifier, kind: type[AnyStep]) -> Mapping[str, Any]:
     names = kind.__dataclass_fields__
     try:
         parsed = Note.parse(note)

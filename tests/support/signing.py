@@ -43,3 +43,8 @@ def put_in_force(node: Node, text: str, questions: str | None = None) -> SignedP
     known(node)
     draft = hand_in(node, text, questions)
     return publish(node, signed(node, draft.version, draft.text))
+
+
+def leave(node: Node, text: str, name: str = "controller") -> str:
+    """Any statement, as somebody signs it."""
+    return str(sign(text, signer(node, name)))

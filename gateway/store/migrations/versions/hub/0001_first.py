@@ -29,6 +29,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("opened_index", name="uq_accounts_opened_index"),
     )
     op.create_table(
+        "count_runs",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("epoch", sa.String(length=200), nullable=False),
+        sa.Column("entry", sa.LargeBinary(), nullable=False),
+        sa.Column("because", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("counted_index", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_count_runs"),
+        sa.UniqueConstraint("because", name="uq_count_runs_because"),
+        sa.UniqueConstraint("epoch", name="uq_count_runs_epoch"),
+    )
+    op.create_index("ix_count_runs_state", "count_runs", ["state"], unique=False)
+    op.create_table(
         "enrolments",
         sa.Column("member", sa.String(length=2), nullable=False),
         sa.Column("answer_key", sa.Text(), nullable=False),
@@ -230,6 +243,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hash", name="pk_browsers"),
     )
     op.create_index("ix_browsers_account", "browsers", ["account"], unique=False)
+    op.create_table(
+        "count_pieces",
+        sa.Column("run_id", sa.String(length=64), nullable=False),
+        sa.Column("member", sa.String(length=2), nullable=False),
+        sa.Column("step", sa.String(length=10), nullable=False),
+        sa.Column("start", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["member"], ["enrolments.member"], name="fk_count_pieces_member_enrolments"),
+        sa.ForeignKeyConstraint(["run_id"], ["count_runs.id"], name="fk_count_pieces_run_id_count_runs"),
+        sa.PrimaryKeyConstraint("run_id", "member", "step", "start", name="pk_count_pieces"),
+    )
+    op.create_table(
+        "count_steps",
+        sa.Column("run_id", sa.String(length=64), nullable=False),
+        sa.Column("member", sa.String(length=2), nullable=False),
+        sa.Column("step", sa.String(length=10), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("entries", sa.LargeBinary(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["member"], ["enrolments.member"], name="fk_count_steps_member_enrolments"),
+        sa.ForeignKeyConstraint(["run_id"], ["count_runs.id"], name="fk_count_steps_run_id_count_runs"),
+        sa.PrimaryKeyConstraint("run_id", "member", "step", name="pk_count_steps"),
+    )
     op.create_table(
         "credentials",
         sa.Column("account", sa.String(length=100), nullable=False),
