@@ -20,6 +20,7 @@ from gateway.member.deciding import Verdict
 from gateway.member.errors import NotWaitingError, SignatureRefusedError
 from gateway.member.holders import counting
 from gateway.member.model import Leave, Sent, Waiting
+from gateway.member.offering import offer
 from gateway.member.ports import UnitOfWork, View
 from gateway.member.proving import ProvenQuestion
 from gateway.member.publishing import REASON
@@ -72,9 +73,18 @@ def refusal(node: Node, question_id: str, reason: str) -> str:
 def approve(node: Node, shelf: CubeShelf, question_id: str, note: str) -> Sent | None:
     """Give leave. The answer goes out once as many people as the policy asks for have; None until then.
 
+    What it withholds may enter regional totals, as for any answer: an offer goes with it.
+
     Raises NotWaitingError, and SignatureRefusedError where the signature is not on the answer of now.
     """
     shelf.refresh()
+    sent = _approved_answer(node, shelf, question_id, note)
+    if sent is not None:
+        offer(node, shelf, sent)
+    return sent
+
+
+def _approved_answer(node: Node, shelf: CubeShelf, question_id: str, note: str) -> Sent | None:
     with node.store.writing() as work:
         pending = _pending(node, shelf, work, _waiting(work, question_id))
         if pending.answer.refusals:
