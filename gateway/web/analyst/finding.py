@@ -18,15 +18,15 @@ def own(view: View, question_id: str) -> AskedQuestion:
     return asked
 
 
-def released(view: View, asked: AskedQuestion) -> KeptRelease | None:
-    """The release whose number the address names, else the newest; None before the first.
+def released(view: View, asked: AskedQuestion) -> tuple[KeptRelease | None, int]:
+    """The release whose number the address names, else the newest, or None; and how many there are.
 
     Raises UnknownQuestionError where there is no release of that number.
     """
     releases = view.releases(asked.id)
     number = request.args.get("release", "")
     if not number:
-        return releases[-1] if releases else None
+        return (releases[-1] if releases else None), len(releases)
     if not (number.isascii() and number.isdigit() and 1 <= int(number[:9]) <= len(releases)):
         raise UnknownQuestionError("There is no such release of the question.", remedy=REMEDY)
-    return releases[int(number) - 1]
+    return releases[int(number) - 1], len(releases)

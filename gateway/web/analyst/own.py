@@ -95,17 +95,20 @@ def question(question_id: str) -> Any:
     """Progress, then the table; with `cell` that one explained."""
     with hub().store.reading() as view:
         asked = own(view, question_id)
-        kept = released(view, asked)
+        kept, count = released(view, asked)
         cell = request.args.get("cell", "")
         if wants_part() and cell and kept is not None:
             found = explained(kept.release, hub().dictionary, cell)
             return page("analyst/_cell.html", explained=found, here_id=asked.id)
         if wants_part() and "seen" in request.args:
-            return page("analyst/_progress.html", model=_page_of(view, asked, None, ""))
-        return _page_of(view, asked, kept, cell)
+            return page("analyst/_progress.html", model=_page_of(view, asked, (None, count), ""))
+        return _page_of(view, asked, (kept, count), cell)
 
 
-def _page_of(view: View, asked: AskedQuestion, kept: KeptRelease | None, cell: str) -> QuestionPage:
+def _page_of(
+    view: View, asked: AskedQuestion, found: tuple[KeptRelease | None, int], cell: str
+) -> QuestionPage:
+    kept, count = found
     d, picture = hub().dictionary, request.args.get("picture", "")
     far = _progress(view, asked)
     shown = None if kept is None else result(kept.release, d, picture, request.args.getlist("across"))
@@ -120,7 +123,7 @@ def _page_of(view: View, asked: AskedQuestion, kept: KeptRelease | None, cell: s
         names={m: wording.say(d.member(m).name) for m in asked.members},
         pause=_pause(asked, far),
         release=0 if kept is None else kept.release.number,
-        releases=(count := len(view.releases(asked.id))),
+        releases=count,
         newer=request.args.get("seen", str(count)) != str(count),
         released_at=None if kept is None else kept.release.released_at,
         log=hub().log.origin,

@@ -22,7 +22,7 @@ def download(question_id: str, form: str) -> Response:
         raise UnknownQuestionError("There is no such form of the table.", remedy=REMEDY)
     with hub().store.reading() as view:
         asked = own(view, question_id)
-        kept = released(view, asked)
+        kept, _ = released(view, asked)
     if kept is None:
         raise UnknownQuestionError("There is no table yet.", remedy="Wait until the question is released.")
     response = Response(_file(asked, kept, form), content_type=CONTENT_TYPES[form])

@@ -1,6 +1,7 @@
 """Questions, members' outlooks and refusals in the words of the page's language."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from flask_babel import gettext as _
 
@@ -18,8 +19,12 @@ MOST_NAMED = 6
 
 
 def words() -> Words:
-    """The language of the page, for tables and pictures."""
-    return Words(say=say, number=number)
+    """The language of the page, for tables and pictures.
+
+    Each word is looked up once: a large table says the same few thousands of times, and every look-up of the
+    language costs more than laying out the cell.
+    """
+    return Words(say=cache(say), number=cache(number))
 
 
 def say(text: str) -> str:

@@ -1,0 +1,138 @@
+"""An analyst's day in a real browser, on the real region: with scripts and without."""
+
+import re
+import time
+
+import pytest
+from looking import DARK, LIGHT, NARROW, Looking, check_axe, shoot
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.processes
+
+TABLE = "table.release"
+QUESTION = re.compile(r"/questions/q-")
+WHOLE = 60_000
+"""Milliseconds that a table may take on a busy machine."""
+
+
+def chosen(page: Page, label: str, value: str, nth: int = 0) -> None:
+    """Choose in a select, and wait until the page has said what follows from it."""
+    with page.expect_response(lambda r: "/ask?" in r.url):
+        page.get_by_label(label, exact=True).nth(nth).select_option(value)
+
+
+def asked(look: Looking, query: str) -> Page:
+    """A question by its link, on its own page with its table."""
+    page = look.page("analyst", f"/ask?{query}&purpose=regional-reporting")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    page.wait_for_url(QUESTION)
+    page.locator(TABLE).wait_for(timeout=WHOLE)
+    return page
+
+
+def test_from_the_slots_to_the_table_without_reload(look: Looking) -> None:
+    page = look.page("analyst", "/ask")
+    chosen(page, "By", "country")
+    chosen(page, "and by", "year")
+    chosen(page, "and by", "outcome", nth=1)
+
+    summary = page.locator("#summary")
+    expect(summary).to_contain_text("People killed or injured, by country, year and outcome")
+    expect(summary).to_contain_text("Cambodia will answer")
+    assert "by=country&by=year&by=outcome" in page.url, "the address asks the same question again"
+    shoot(page, "analyst-ask", (LIGHT, DARK, NARROW))
+    check_axe(page)
+
+    page.get_by_role("button", name="Ask", exact=True).click()
+    page.wait_for_url(QUESTION)
+    page.evaluate("window.stays = 'here'")
+    page.locator(TABLE).wait_for(timeout=WHOLE)
+    assert page.evaluate("window.stays") == "here", "the table came without a reload"
+    expect(page.locator("#question")).not_to_have_attribute("hx-get", re.compile("."))
+    shoot(page, "analyst-table", (LIGHT, DARK, NARROW))
+    check_axe(page)
+
+
+def test_a_withheld_number_is_explained_and_what_helps_is_a_link(look: Looking) -> None:
+    page = asked(look, "by=country&by=year&by=outcome")
+
+    page.locator("td.withheld a").first.click()
+    expect(page.locator("#explained")).to_contain_text("Withheld to protect people")
+    expect(page.locator("#explained")).to_contain_text("Whether it is small itself")
+    check_axe(page)
+
+    page.locator(".rows a[href*='year_band5']").first.click()
+    expect(page.locator("#summary")).to_contain_text("five years")
+
+
+def test_the_table_scrolls_by_itself_with_its_margins_in_sight(look: Looking) -> None:
+    page = asked(look, "by=country&by=year&by=outcome")
+    frame = page.locator(".table-frame").first
+    frame.evaluate("f => f.scrollTo(0, f.scrollHeight / 2)")
+
+    top = frame.bounding_box()
+    head = page.locator(f"{TABLE} thead th").last.bounding_box()
+    margin = page.locator(f"{TABLE} tbody td").last.bounding_box()
+    assert top is not None
+    assert head is not None
+    assert margin is not None
+    assert abs(head["y"] - top["y"]) < 3
+    assert abs(margin["y"] + margin["height"] - top["y"] - top["height"]) < 8
+
+
+def test_files_of_the_table(look: Looking) -> None:
+    page = asked(look, "by=country&by=outcome")
+
+    for form, begins in (("CSV", b"country,"), ("XLSX", b"PK"), ("SVG", b"<?xml"), ("PNG", b"\x89PNG")):
+        with page.expect_download() as found:
+            page.get_by_role("link", name=form, exact=True).click()
+        assert found.value.path().read_bytes().startswith(begins), form
+
+
+def test_asking_and_reading_without_scripts(look: Looking) -> None:
+    page = look.page("analyst", "/ask", scripts=False)
+    page.get_by_label("By", exact=True).select_option("country")
+    page.get_by_role("button", name="Show my question").click()
+    expect(page.locator("#summary")).to_contain_text("People killed or injured, by country")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    page.wait_for_url(QUESTION)
+    page.locator(TABLE).wait_for(timeout=WHOLE)  # the page comes again by itself until the table is there
+
+    page.goto(page.url + "?cell=KH")
+    expect(page.locator("#explained")).to_contain_text("The number is")
+    page.get_by_role("link", name="Ask again").first.click()
+    expect(page.locator("#summary")).to_contain_text("People killed or injured, by country")
+
+
+def test_the_largest_table_is_light_and_scrolls_smoothly(look: Looking) -> None:
+    page = asked(look, "by=province&by=year")
+    cells = page.locator(f"{TABLE} td").count()
+    page.reload()
+    page.locator(TABLE).wait_for()
+
+    answered = page.evaluate("performance.getEntriesByType('navigation')[0].responseStart")
+    started = time.monotonic()
+    slowest = page.evaluate(
+        """async () => {
+            const frame = document.querySelector('.table-frame'); let last = performance.now(), worst = 0;
+            for (let i = 0; i < 60; i++) {
+                frame.scrollTop = frame.scrollHeight * i / 60;
+                await new Promise(requestAnimationFrame);
+                const now = performance.now(); worst = Math.max(worst, now - last); last = now;
+            }
+            return worst;
+        }"""
+    )
+    print(f"{cells} cells, server {answered:.0f} ms, slowest frame {slowest:.0f} ms")  # noqa: T201 - a figure
+    assert cells > 1500
+    assert time.monotonic() - started < 20
+
+
+def test_every_state_of_the_lists_is_readable(look: Looking) -> None:
+    page = look.page("analyst", "/questions?purpose=none-of-ours")
+    shoot(page, "analyst-nothing-found", (LIGHT, NARROW))
+    check_axe(page)
+    page.goto(look.url() + "/questions/q-of-somebody-else")
+    expect(page.locator("main")).to_contain_text("There is no such question among yours")
+    shoot(page, "analyst-not-there", (LIGHT,))
+    check_axe(page)
