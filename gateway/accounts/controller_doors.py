@@ -10,8 +10,16 @@ _READ = (
     *("approvals/<question_id>/approve", "approvals/<question_id>/refuse"),
     *("sharing", "sharing/questions/<name>"),
     *("asked", "asked/<question_id>"),
+    *("policy", "policy/edit", "policy/publish", "policy/review", "policy/revoke"),
+    "policy/versions/<int:version>",
+    *("work/<job_id>", "work/<job_id>/questions/<name>"),
 )
-_RULE = ("approvals/<question_id>/approve", "approvals/<question_id>/refuse")
+_RULE = (
+    *("approvals/<question_id>/approve", "approvals/<question_id>/refuse"),
+    *("policy/edit", "policy/discard", "policy/look", "policy/publish", "policy/review", "policy/revoke"),
+    *("policy/versions/<int:version>/return", "policy/protect"),
+    "work/<job_id>/cancel",
+)
 
 
 def _routes() -> dict[str, Action]:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,29 +32,26 @@ class Child:
         )
         order = json.dumps({"kind": kind, "body": dict(body)}) + "\n"
         assert self._process.stdin is not None  # noqa: S101 - a pipe, see above
-        try:
+        with suppress(BrokenPipeError):  # it ended at once: its result says so
             self._process.stdin.write(order.encode())
             self._process.stdin.flush()
-        except BrokenPipeError:
-            pass  # it ended at once: its result says so
 
     def result(self, told: Told) -> Mapping[str, Any]:
         """Raises WorkError."""
+        last: dict[str, Any] = {}
         assert self._process.stdout is not None  # noqa: S101 - a pipe
-        result: dict[str, Any] | None = None
-        for line in self._process.stdout:
-            said = json.loads(line)
-            if "error" in said:
-                message, remedy = said["error"]
-                self._wait()
-                raise WorkError(message, remedy=remedy)
-            if "result" in said:
-                result = said["result"]
-            else:
-                told(said["step"], said["done"])
+        with self._process.stdout as said:
+            for line in said:
+                last = json.loads(line)
+                if "step" in last:
+                    told(last["step"], last["done"])
         self._wait()
-        if result is None:
+        if "error" in last:
+            message, remedy = last["error"]
+            raise WorkError(message, remedy=remedy)
+        if "result" not in last:
             raise WorkError("The work ended before it was done.", remedy="Begin it again.")
+        result: dict[str, Any] = last["result"]
         return result
 
     def end(self) -> None:
@@ -62,6 +60,9 @@ class Child:
         self._wait()
 
     def _wait(self) -> None:
+        assert self._process.stdin is not None  # noqa: S101 - a pipe
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
         try:
             self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:

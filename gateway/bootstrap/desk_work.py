@@ -53,6 +53,8 @@ def look(node: Node, policy: Policy, told: Told) -> dict[str, Any]:
     effect = None if ruling is None else _effect(node, make(node, ruling[1], told), after)
     return {
         "version": policy.version,
+        "against": None if ruling is None else ruling[0].version,
+        "snapshot": after.record.id,
         "hindrance": after.hindrance,
         "until": after.record.until.isoformat(),
         "cells": found.cells,

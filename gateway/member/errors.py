@@ -25,6 +25,10 @@ class PolicyRefusedError(SafelaneError):
     exit_code = 9
 
 
+class NotYetProtectedError(PolicyRefusedError):
+    """A policy whose tables are not protected yet beside what was given out: looking at it does that."""
+
+
 class SignatureRefusedError(SafelaneError):
     """A signature that does not hold, is on something else, or is of a key that does not count."""
 

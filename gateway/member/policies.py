@@ -9,7 +9,7 @@ import structlog
 
 from gateway.member.adopting import existing
 from gateway.member.context import Node
-from gateway.member.errors import PolicyRefusedError, SignatureRefusedError
+from gateway.member.errors import NotYetProtectedError, PolicyRefusedError, SignatureRefusedError
 from gateway.member.ministry import below, ministry_in_force, together
 from gateway.member.model import Duty, Holder, PolicyInForce, SignedPolicy
 from gateway.member.planning import plan
@@ -52,7 +52,7 @@ def check_effect(node: Node, view: View, policy: Policy) -> None:
 
     `policy` is what would answer: with the ministry-wide one above it, see `gateway.member.ministry`.
 
-    Raises PolicyRefusedError where there is none: else the node would have a policy and nothing to answer
+    Raises NotYetProtectedError where there is none: else the node would have a policy and nothing to answer
     from, perhaps for ever, as not every policy can be protected beside what was given out.
     """
     cube, loaded = view.cube(), view.snapshot()
@@ -60,7 +60,7 @@ def check_effect(node: Node, view: View, policy: Policy) -> None:
         return
     made, _ = plan(node.dictionary, policy, loaded[1], node.clock.now().date())
     if existing(view, loaded[0].id, made) is None:
-        raise PolicyRefusedError(
+        raise NotYetProtectedError(
             "The policy, or a newer snapshot, would show other tables than what is released already, and "
             "its tables are not protected beside that yet.",
             remedy=(

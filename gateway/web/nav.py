@@ -23,6 +23,13 @@ class Entry:
 
 ACCOUNT = Entry("/account", lazy_gettext("Account"))
 
+AUDIT = (
+    Entry("/audit/entries", lazy_gettext("The log")),
+    Entry("/audit/alerts", lazy_gettext("Alerts")),
+    Entry("/audit/head", lazy_gettext("Head and witnesses")),
+    Entry("/audit/sample", lazy_gettext("A sample")),
+)
+
 DESKS: dict[tuple[Side, Role], tuple[Entry, ...]] = {
     (Side.HUB, Role.ANALYST): (
         Entry("/ask", lazy_gettext("Ask")),
@@ -30,14 +37,15 @@ DESKS: dict[tuple[Side, Role], tuple[Entry, ...]] = {
         Entry("/questions", lazy_gettext("Your questions")),
         Entry("/sharing", lazy_gettext("Who shares what")),
     ),
-    (Side.HUB, Role.AUDITOR): (),
+    (Side.HUB, Role.AUDITOR): AUDIT,
     (Side.HUB, Role.OPERATOR): (),
     (Side.NODE, Role.CONTROLLER): (
         Entry("/controller/approvals", lazy_gettext("Waiting for leave")),
+        Entry("/controller/policy", lazy_gettext("Policy")),
         Entry("/controller/sharing", lazy_gettext("Seen today")),
         Entry("/controller/asked", lazy_gettext("Who asked what")),
     ),
-    (Side.NODE, Role.AUDITOR): (),
+    (Side.NODE, Role.AUDITOR): AUDIT,
     (Side.NODE, Role.OPERATOR): (),
 }
 """The first entry is where the desk begins."""

@@ -1,8 +1,9 @@
 """What the controller's desk works with: the node of this state, and what bootstrap lends to it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 from flask import current_app
 
@@ -34,6 +35,8 @@ class Bench:
     examine: Callable[[], Iterable[Examined]]
     reports: Path
     source: str | None = None
+    drafting: Lock = field(default_factory=Lock)
+    """Held while a draft is compared and replaced: of two who save at once, the second is told."""
 
 
 def bench() -> Bench:

@@ -1,13 +1,25 @@
 """The subjects of the desk, and its forms that take a passphrase."""
 
-from gateway.web.controller import approvals, asked, asked_one, sharing
+from gateway.web.controller import (
+    approvals,
+    asked,
+    asked_one,
+    policy_edit,
+    policy_overview,
+    policy_signing,
+    sharing,
+    work,
+)
 
-SUBJECTS = (approvals.desk, sharing.desk, asked.desk)
+SUBJECTS = (approvals.desk, policy_overview.desk, sharing.desk, asked.desk, work.desk)
 
 TAKES_SECRETS = (
     "web-controller-approvals.approve",
     "web-controller-approvals.refuse",
+    "web-controller-policy.publish_draft",
+    "web-controller-policy.review_draft",
+    "web-controller-policy.revoke_policy",
 )
 
-BESIDE = (asked_one,)
+BESIDE = (asked_one, policy_edit, policy_signing)
 """Modules that add pages to a subject of another one."""

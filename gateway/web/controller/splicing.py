@@ -110,7 +110,8 @@ def _blocks(entries: tuple[Entry, ...], lines: list[str]) -> list[_Block]:
     """Lines between two keys that are blank or comments from the margin on belong to the key that follows."""
     firsts = [entry.spot.line - 1 for entry in entries]
     blocks = []
-    for entry, first, end in zip(entries, firsts, [*firsts[1:], len(lines)], strict=True):
+    for entry, first, following in zip(entries, firsts, [*firsts[1:], len(lines)], strict=True):
+        end = following
         while end > first + 1 and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
             end -= 1
         blocks.append(_Block(entry.key, first, end))

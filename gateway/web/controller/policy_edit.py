@@ -1,0 +1,216 @@
+"""Writing a policy: form and text on one page, with faults, difference and preview beside them."""
+
+from dataclasses import dataclass, replace
+
+from flask import redirect, request
+from flask_babel import gettext as _
+
+from gateway.errors import SafelaneError
+from gateway.member.errors import NotYetProtectedError, PolicyRefusedError
+from gateway.member.policies import read
+from gateway.member.publishing import hand_in
+from gateway.member.rollback import former_text
+from gateway.member.statements import digest
+from gateway.web.controller.bench import bench
+from gateway.web.controller.jobs import Kind
+from gateway.web.controller.policy_fields import PolicyForm, policy_form
+from gateway.web.controller.policy_form import FIVE_LINES, Merged, keys_of, merged
+from gateway.web.controller.policy_keys import Key
+from gateway.web.controller.policy_overview import PAGE, desk
+from gateway.web.controller.policy_state import Change, changes_to, draft_token
+from gateway.web.controller.splicing import raw
+from gateway.web.controller.starting import begin
+from gateway.web.controller.work import Work, shown_work
+from gateway.web.desk import Model, shown
+from gateway.web.forms import VERSION
+from policies import Fault as Found
+from policies import PolicyError, load_policy
+from policies.diff import diff
+from policies.lint import lint
+
+EDIT = f"{PAGE}/edit"
+LONGEST = 70_000
+"""Characters of a document that are looked at; the parser refuses fewer."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong in the text, and where."""
+
+    line: int
+    column: int
+    key: str
+    problem: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a text says: its faults, or else its difference to what is in force and what lint finds."""
+
+    faults: tuple[Fault, ...] = ()
+    step: str = ""
+    changes: tuple[Change, ...] = ()
+    findings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Editing:
+    """`token` names the draft that this would replace. `form` is None while the text cannot be read.
+
+    `look` and `suggest` are the newest work about exactly this text.
+    """
+
+    text: str
+    questions: str
+    token: str
+    came_from: str
+    form: PolicyForm | None
+    judged: Judged
+    merged: Merged
+    look: Work | None
+    suggest: Work | None
+    refused: SafelaneError | None = None
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two have edited the draft: theirs is there, mine is not kept yet. `token` is that of theirs."""
+
+    theirs: str
+    mine: str
+    questions: str
+    token: str
+    changes: tuple[Change, ...]
+
+
+@desk.page(EDIT, "controller/policy-edit.html")
+def edit() -> Model:
+    text, questions, came_from = _beginning()
+    return _editing(Merged(text), questions, _token(), came_from)
+
+
+@desk.form(EDIT)
+def edit_on() -> Model:
+    """Take over what was typed in form and text, then do what the button says."""
+    questions = _text("questions")
+    made = merged(_keys(), _text("before"), _text("text"), request.form.getlist)
+    token, came_from = request.form.get(VERSION, ""), request.form.get("came_from", "")[:40]
+    todo = request.form.get("do", "")
+    if todo == "save" and not made.unread:
+        return _save(made, questions, token, came_from)
+    page = _editing(made, questions, token, came_from)
+    if todo in _WORK and not page.judged.faults and not made.unread:
+        begin(_WORK[todo], made.text)
+        page = _editing(made, questions, token, came_from)
+    return shown((page, 422 if page.judged.faults and todo else 200), "controller/policy-edit.html")
+
+
+_WORK = {"look": Kind.LOOK, "suggest": Kind.SUGGEST}
+
+
+def _save(made: Merged, questions: str, token: str, came_from: str) -> Model:
+    """Keep the draft, unless somebody else has kept another one since this was opened."""
+    with bench().drafting:
+        with bench().node.store.reading() as view:
+            there = view.draft()
+        if draft_token(there) != token:
+            theirs = "" if there is None else there.text
+            conflict = Conflict(theirs, made.text, questions, draft_token(there), _between(theirs, made.text))
+            return shown((conflict, 409), "controller/policy-conflict.html")
+        try:
+            hand_in(bench().node, made.text, questions or None)
+        except PolicyRefusedError as error:
+            page = replace(_editing(made, questions, token, came_from), refused=_on_this_page(error))
+            return shown((page, 422), "controller/policy-edit.html")
+    return redirect(f"{PAGE}?done=drafted", 303)
+
+
+def _on_this_page(error: PolicyRefusedError) -> PolicyRefusedError:
+    """What to do about it here, where a command would be named otherwise."""
+    if not isinstance(error, NotYetProtectedError):
+        return error
+    remedy = _("Press “See what it would show” first: that protects them, or says where it cannot be done.")
+    return NotYetProtectedError(error.message, remedy=remedy)
+
+
+def _editing(made: Merged, questions: str, token: str, came_from: str) -> Editing:
+    node, document = bench().node, raw(made.text)
+    judged = _judged(made.text)
+    form = None
+    if document is not None:
+        form = policy_form(document, node.vocabulary, node.dictionary, node.member)
+    about, jobs = digest(made.text), bench().jobs
+    look, suggest = (jobs.latest(kind, about) for kind in (Kind.LOOK, Kind.SUGGEST))
+    return Editing(
+        text=made.text,
+        questions=questions,
+        token=token,
+        came_from=came_from,
+        form=form,
+        judged=judged,
+        merged=made,
+        look=None if look is None else shown_work(look),
+        suggest=None if suggest is None else shown_work(suggest),
+    )
+
+
+def _judged(text: str) -> Judged:
+    node = bench().node
+    try:
+        policy = load_policy(text, node.vocabulary)
+    except PolicyError as error:
+        found = tuple(Fault(f.line, f.column, f.key, _problem(f)) for f in error.faults)
+        return Judged(faults=found or (Fault(1, 1, "", error.message),))
+    with node.store.reading() as view:
+        try:
+            step, changes = changes_to(node, view, policy)
+        except PolicyError as error:
+            step, changes = error.message, ()
+    findings = tuple((found.severity.value, found.sentence) for found in lint(policy))
+    return Judged(step=step, changes=changes, findings=findings)
+
+
+def _beginning() -> tuple[str, str, str]:
+    """The draft, else the version in force under the next number, else five lines; and which of these."""
+    node = bench().node
+    with node.store.reading() as view:
+        draft, signed = view.draft(), view.signed_policies()
+        if draft is not None:
+            return draft.text, draft.questions or "", "draft"
+        if signed:
+            newest = signed[-1].version
+            try:
+                return former_text(node, view, newest), "", "version"
+            except PolicyRefusedError:
+                return signed[-1].text, "", "version"
+    today = node.clock.now().date().isoformat()
+    return FIVE_LINES.format(member=node.member, version=1, today=today), "", "nothing"
+
+
+def _between(theirs: str, mine: str) -> tuple[Change, ...]:
+    """What my text changes against theirs, in sentences; nothing where either cannot be read."""
+    node = bench().node
+    try:
+        found = diff(read(node, theirs), read(node, mine))
+    except (PolicyRefusedError, PolicyError):
+        return ()
+    return tuple(Change(one.direction.value, one.sentence) for one in found)
+
+
+def _token() -> str:
+    with bench().node.store.reading() as view:
+        return draft_token(view.draft())
+
+
+def _keys() -> tuple[Key, ...]:
+    return keys_of(bench().node.vocabulary, bench().node.member)
+
+
+def _text(name: str) -> str:
+    """A long field, with the line ends of a document: browsers send others."""
+    return request.form.get(name, "")[:LONGEST].replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _problem(fault: Found) -> str:
+    hint = _(" Did you mean '%(word)s'?", word=fault.suggestion) if fault.suggestion else ""
+    return f"{fault.problem[:1].upper()}{fault.problem[1:]}.{hint}"

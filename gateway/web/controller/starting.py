@@ -1,0 +1,53 @@
+"""Begins long work about a policy or the node, and finds what came of it."""
+
+from gateway.api.guard import principal
+from gateway.member.statements import digest
+from gateway.web.controller.bench import bench
+from gateway.web.controller.errors import busy
+from gateway.web.controller.jobs import BusyError, Kind, State
+from gateway.web.controller.previews import Preview
+from gateway.web.controller.work import Work, shown_work
+
+
+def begin(kind: Kind, text: str | None) -> Work:
+    """Begin work about a text, or about the node; what runs about the same goes on. Raises Conflict."""
+    about = "" if text is None else digest(text)
+    there = bench().jobs.latest(kind, about)
+    if there is not None and there.running:
+        return shown_work(there)
+    body = {} if text is None else {"text": text}
+    try:
+        return shown_work(bench().jobs.begin(kind, body, by=_who(), about=about))
+    except BusyError as error:
+        busy(error)
+
+
+def looked_at(text: str) -> tuple[Work | None, Preview | None]:
+    """The newest look at a text; its preview counts while register and policy in force are the same."""
+    job = bench().jobs.latest(Kind.LOOK, digest(text))
+    if job is None:
+        return None, None
+    work = shown_work(job)
+    if job.state is not State.DONE or work.preview is None:
+        return work, None
+    with bench().node.store.reading() as view:
+        loaded, in_force = view.snapshot(), view.policy()
+    same = loaded is not None and loaded[0].id == work.preview.snapshot
+    same = same and (None if in_force is None else in_force.version) == work.preview.against
+    return (work, work.preview) if same else (None, None)
+
+
+def protect_if_needed(version: int) -> None:
+    """Make the tables of a version that has just come into force, where they are not there yet."""
+    with bench().node.store.reading() as view:
+        loaded, cube = view.snapshot(), view.cube()
+    if loaded is None or (cube is not None and cube.policy_version == version):
+        return
+    try:
+        bench().jobs.begin(Kind.PROTECT, {}, by=_who())
+    except BusyError:
+        return  # the page says that they are not there, and has a button
+
+
+def _who() -> str:
+    return principal().user

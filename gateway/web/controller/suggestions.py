@@ -1,0 +1,49 @@
+"""Other policies that could be chosen, as a piece of work has rated them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+MOST = 6
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A variant: the lines that differ, in the words of the document, and what would change."""
+
+    written: tuple[str, ...]
+    score: float
+    shown: int
+    withheld: int
+    changes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """`own`: the policy as it is, None where it could not be rated; `late` took too long and are left out."""
+
+    tried: int
+    late: int
+    own: Suggestion | None
+    best: tuple[Suggestion, ...]
+
+
+def suggestions(result: Mapping[str, Any]) -> Suggestions:
+    """The result of trying, the best first."""
+    own = result["own"]
+    return Suggestions(
+        tried=result["tried"],
+        late=result["late"],
+        own=None if own is None else _suggestion(own),
+        best=tuple(map(_suggestion, result["best"][:MOST])),
+    )
+
+
+def _suggestion(one: Mapping[str, Any]) -> Suggestion:
+    return Suggestion(
+        written=tuple(one["written"]),
+        score=one["score"],
+        shown=one["cells"] - one["withheld"],
+        withheld=one["withheld"],
+        changes=tuple((change["direction"], change["sentence"]) for change in one["changes"]),
+    )

@@ -1,0 +1,264 @@
+"""A policy from its first word to its end: written, looked at, signed, revoked, gone back to."""
+
+import re
+import time
+
+import httpx
+from desk_house import PASSPHRASE, DeskHouse, forms_of
+from federation import policy_text
+
+from audit.events import PolicyRevoked, PolicySigned, decode
+from gateway.web.controller.policy_form import keys_of, values_of
+from gateway.web.controller.splicing import raw
+
+PAGE = "/controller/policy"
+EDIT = f"{PAGE}/edit"
+WRONG = "not the right one"
+
+
+def text_of(page: str) -> str:
+    """What stands in the text area of the page."""
+    return page.partition('name="text"')[2].partition(">\n")[2].partition("</textarea>")[0]
+
+
+def fields_of(desk: DeskHouse, text: str) -> dict[str, list[str]]:
+    """What the form's own fields send for a text, untouched."""
+    document = raw(text)
+    assert document is not None
+    shown = values_of(keys_of(desk.node.vocabulary, desk.node.member), document)
+    return {name: list(v) for values in shown.values() for name, v in values.items()}
+
+
+def write(desk: DeskHouse, text: str, todo: str = "update", **fields: str) -> httpx.Response:
+    """Put a text into the editor and press a button."""
+    (form,) = [f for f in forms_of(desk.get(EDIT)) if f.action == EDIT]
+    before = fields_of(desk, form.hidden["before"])
+    data = {**before, **form.hidden, "text": text, "questions": "", "do": todo, **fields}
+    return desk.browser.client.post(EDIT, data=data)
+
+
+def alerts(page: str) -> list[str]:
+    """What a page says is wrong."""
+    return re.findall(r'class="(?:error|notice alarm)"[^>]*>\s*(.*?)</(?:p|div)>', page, re.DOTALL)
+
+
+def wait_for_work(desk: DeskHouse) -> None:
+    end = time.monotonic() + 120
+    while desk.bench.jobs.under_way():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def publish(desk: DeskHouse, **changed: str) -> httpx.Response:
+    return desk.post(
+        f"{PAGE}/publish", **{"by": "controller", "passphrase": PASSPHRASE, "accept": "yes", **changed}
+    )
+
+
+def draft(desk: DeskHouse, more: str = "threshold: 8\n", version: int = 2) -> None:
+    text = policy_text("KH", version).replace("threshold: 5\n", "") + more
+    done = write(desk, text, "save")
+    assert done.status_code == 303, alerts(done.text)
+
+
+def look(desk: DeskHouse) -> None:
+    assert desk.post(f"{PAGE}/look", page=f"{PAGE}/publish").status_code == 303
+    wait_for_work(desk)
+
+
+def test_the_editor_begins_with_the_next_version(desk: DeskHouse) -> None:
+    page = desk.get(EDIT)
+
+    assert text_of(page) == policy_text("KH", 2)
+    assert "It neither loosens nor tightens." in page
+
+
+def test_the_form_is_taken_over_into_the_text(desk: DeskHouse) -> None:
+    page = desk.get(EDIT)
+    (form,) = [f for f in forms_of(page) if f.action == EDIT]
+    filled = fields_of(desk, text_of(page))
+    typed = {**filled, **form.hidden, "text": text_of(page), "threshold": "8", "do": "update"}
+
+    again = desk.browser.client.post(EDIT, data=typed)
+
+    assert again.status_code == 200
+    assert "threshold: 8\n" in text_of(again.text)
+    assert "A cell is small below 8 people, was 5." in again.text
+
+
+def test_faults_name_line_and_key_and_keep_what_was_typed(desk: DeskHouse) -> None:
+    bad = policy_text("KH", 2) + "treshold: 3\n"
+
+    page = write(desk, bad)
+
+    assert page.status_code == 422
+    assert "<code>treshold</code>" in page.text
+    assert "Did you mean &#39;threshold&#39;?" in page.text
+    assert "treshold: 3" in text_of(page.text)
+
+
+def test_a_text_that_is_no_yaml_is_kept_too(desk: DeskHouse) -> None:
+    page = write(desk, "share: [\n<script>alert(1)</script>")
+
+    assert page.status_code == 422
+    assert "There is no form while the text cannot be read." in page.text
+    assert "<script>alert" not in page.text
+    assert "&lt;script&gt;" in text_of(page.text)
+
+
+def test_a_draft_is_kept_and_thrown_away(desk: DeskHouse) -> None:
+    draft(desk)
+    page = desk.get(PAGE)
+    assert "Draft of version 2" in page
+    assert "It tightens" in page
+
+    assert desk.post(f"{PAGE}/discard", page=PAGE).status_code == 303
+
+    assert "Draft of version 2" not in desk.get(PAGE)
+
+
+def test_a_draft_that_decides_an_example_otherwise_is_not_kept(desk: DeskHouse) -> None:
+    questions = (
+        "questions:\n  - {name: months, recipient: ARMAC, purpose: regional-reporting, "
+        "measure: casualties, by: {date: month}, expect: permit}\n"
+    )
+
+    page = write(desk, policy_text("KH", 2), "save", questions=questions)
+
+    assert page.status_code == 422
+    assert "months" in page.text
+    assert "name: months" in page.text
+    assert "No policy" not in desk.get(PAGE)
+
+
+def test_the_second_of_two_who_save_sees_both(desk: DeskHouse) -> None:
+    mine = policy_text("KH", 2) + "zeros: protect\n"
+    (form,) = [f for f in forms_of(desk.get(EDIT)) if f.action == EDIT]
+    draft(desk)
+
+    late = desk.browser.client.post(EDIT, data={**form.hidden, "text": mine, "do": "save"})
+
+    assert late.status_code == 409
+    assert "threshold: 8" in late.text
+    assert "zeros: protect" in late.text
+    (mine_form,) = [f for f in forms_of(late.text) if f.action == EDIT]
+    kept = desk.browser.client.post(EDIT, data={**mine_form.hidden, "text": mine, "do": "save"})
+    assert kept.status_code == 303
+    assert "zeros: protect" in text_of(desk.get(EDIT))
+
+
+def test_publishing_takes_a_look_and_a_signature_and_says_what_it_does(desk: DeskHouse) -> None:
+    draft(desk, "threshold: 30\n")
+
+    before = desk.get(f"{PAGE}/publish")
+    assert "has not been looked at yet" in before
+    assert [form.action for form in forms_of(before)] == [f"{PAGE}/look"]
+    look(desk)
+    page = desk.get(f"{PAGE}/publish")
+
+    assert "At once, version 2 takes the place of version 1:" in page
+    assert "are withheld again." in page, re.findall("lead.*", page)
+    assert "all" in page.partition("To be accepted")[2]
+    assert "Accept these groups" in publish(desk, accept="").text
+    wrong = publish(desk, passphrase=WRONG)
+    assert wrong.status_code == 422
+    assert WRONG not in wrong.text
+    done = publish(desk)
+    assert done.headers["Location"] == f"{PAGE}?done=published"
+    events = [decode(entry) for entry in desk.member.log_entries()]
+    assert [e.policy_version for e in events if isinstance(e, PolicySigned)] == ["1", "2"]
+    assert "In force: version 2" in desk.get(PAGE)
+
+
+def test_once_something_was_given_out_a_text_is_looked_at_before_it_is_kept(desk: DeskHouse) -> None:
+    desk.ask("year", "sex")
+    text = policy_text("KH", 2).replace("threshold: 5", "threshold: 8")
+    early = write(desk, text, "save")
+    assert early.status_code == 422
+    assert "Press “See what it would show” first" in early.text
+
+    write(desk, text, "look")
+    wait_for_work(desk)
+
+    assert write(desk, text, "save").status_code == 303
+    assert "Against version 1, which is in force" in write(desk, text).text
+
+
+def test_the_tables_that_were_looked_at_are_those_that_answer(desk: DeskHouse) -> None:
+    draft(desk)
+    look(desk)
+    publish(desk)
+    wait_for_work(desk)
+
+    question = desk.ask("year", "sex")
+
+    found = desk.released(question)
+    assert found is not None
+    assert found.coverage[0].policy == "2"
+
+
+def test_a_draft_that_was_replaced_meanwhile_is_not_signed(desk: DeskHouse) -> None:
+    draft(desk)
+    look(desk)
+    (form,) = [f for f in forms_of(desk.get(f"{PAGE}/publish")) if f.action == f"{PAGE}/publish"]
+    draft(desk, "threshold: 9\n")
+
+    late = desk.browser.client.post(
+        f"{PAGE}/publish", data={**form.hidden, "by": "controller", "passphrase": PASSPHRASE}
+    )
+
+    assert late.status_code == 409
+    assert "threshold: 9" in late.text
+    assert PASSPHRASE not in late.text
+    assert "In force: version 1" in desk.get(PAGE)
+
+
+def test_a_second_person_reviews_where_the_policy_asks_for_it(desk: DeskHouse) -> None:
+    desk.give_key("dara")
+    draft(desk, "threshold: 5\nreview: second person\n")
+    look(desk)
+    assert "A second person has to review it first." in desk.get(f"{PAGE}/publish")
+    assert publish(desk).status_code == 422
+
+    done = desk.post(f"{PAGE}/review", by="dara", passphrase=PASSPHRASE)
+
+    assert done.headers["Location"] == f"{PAGE}?done=reviewed"
+    done = publish(desk)
+    assert done.status_code == 303, alerts(done.text)
+    assert "reviewed by dara" in desk.get(PAGE)
+
+
+def test_a_policy_is_revoked_with_a_reason_and_gone_back_to(desk: DeskHouse) -> None:
+    empty = desk.post(f"{PAGE}/revoke", reason="", by="controller", passphrase=PASSPHRASE)
+    assert empty.status_code == 422
+
+    done = desk.post(f"{PAGE}/revoke", reason="a mistake", by="controller", passphrase=PASSPHRASE)
+
+    assert done.headers["Location"] == f"{PAGE}?done=revoked"
+    assert isinstance(decode(desk.member.log_entries()[-1]), PolicyRevoked)
+    assert "No policy is in force." in desk.get(PAGE)
+    version = f"{PAGE}/versions/1"
+    assert "Read aloud" in desk.get(version)
+    assert desk.post(f"{version}/return", page=version).headers["Location"] == f"{PAGE}?done=drafted"
+    assert "version: 2" in text_of(desk.get(EDIT))
+    assert "is revoked" not in desk.get(f"{PAGE}/versions/1")
+
+
+def test_what_is_not_there_is_said(desk: DeskHouse) -> None:
+    desk.get(f"{PAGE}/versions/7", 404)
+    for step in ("publish", "review"):
+        assert "There is no draft" in desk.get(f"{PAGE}/{step}", 409)
+    desk.get("/controller/work/0123", 404)
+
+
+def test_long_work_shows_how_far_it_is_and_ends_on_demand(desk: DeskHouse) -> None:
+    draft(desk)
+    page = write(desk, policy_text("KH", 2).replace("threshold: 5", "threshold: 6"), "suggest")
+    (job,) = desk.bench.jobs.under_way()
+    assert f"/controller/work/{job.id}" in page.text
+
+    done = desk.post(f"/controller/work/{job.id}/cancel", page=f"/controller/work/{job.id}")
+
+    assert done.status_code == 303
+    assert "It was ended before it was done." in desk.get(f"/controller/work/{job.id}")
+    assert desk.bench.jobs.under_way() == []
