@@ -12,6 +12,8 @@ from gateway.cli.quorum import log_policy_options, read_log_policy, say_quorum
 from gateway.demo.access import analyst
 from gateway.export import coverage_lines, to_csv, to_json, to_text
 from gateway.http.client import HubClient, Result
+from gateway.question import QuestionError
+from gateway.wire.release import Release
 
 DEADLINE_SECONDS = 10
 
@@ -84,6 +86,14 @@ def ask(
     _print(result, form, said)
     for path in save:
         save_result(result, path)
+    if all_refused(result.release):
+        click.echo("Every member that was asked refused.", err=True)
+        click.get_current_context().exit(QuestionError.exit_code)
+
+
+def all_refused(release: Release) -> bool:
+    """Whether nobody answered, and everybody who was asked said why not: then another try gives the same."""
+    return bool(release.coverage) and all(c.refusals and not c.answered for c in release.coverage)
 
 
 def _print(result: Result, form: str, said: str) -> None:
