@@ -7,6 +7,7 @@ from marshmallow import Schema, fields
 
 from gateway.api.describe import refusals
 from gateway.api.services import hub
+from gateway.hub.absence import offline_since
 from gateway.question import COUNTRY
 
 blueprint = Blueprint("catalogue", __name__, url_prefix="/api/v1", description="Words and members")
@@ -33,6 +34,11 @@ class MemberSchema(Schema):
     member = fields.String(required=True)
     name = fields.String(required=True)
     last_seen = fields.String(allow_none=True, required=True)
+    offline_since = fields.String(
+        allow_none=True,
+        required=True,
+        metadata={"description": "since when it has not called; null while it does"},
+    )
 
 
 @blueprint.route("/catalogue", methods=["GET"])
@@ -60,10 +66,17 @@ def get_catalogue() -> dict[str, Any]:
 def get_members() -> list[dict[str, Any]]:
     """The members of the region, and when each was last heard of."""
     with hub().store.reading() as view:
-        seen = {p.member: p.last_seen.isoformat() for p in view.presence()}
+        presence = view.presence()
         codes = [e.member for e in view.enrolments()]
+    seen = {p.member: p.last_seen.isoformat() for p in presence}
+    away = offline_since(codes, presence, hub().started, hub().clock.now())
     return [
-        {"member": code, "name": hub().dictionary.member(code).name, "last_seen": seen.get(code)}
+        {
+            "member": code,
+            "name": hub().dictionary.member(code).name,
+            "last_seen": seen.get(code),
+            "offline_since": away[code].isoformat() if code in away else None,
+        }
         for code in codes
     ]
 

@@ -1,9 +1,13 @@
 """Runs a hub or a node until it is told to stop: its web application, and the loop beside it."""
 
+import os
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -18,6 +22,8 @@ from gateway.bootstrap.hub import open_hub
 from gateway.bootstrap.layout import Layout, database_url
 from gateway.bootstrap.member import count_link, hub_link, open_member
 from gateway.bootstrap.metrics import hub_gauges, measured, node_gauges
+from gateway.bootstrap.publishing_address import publish
+from gateway.bootstrap.stopping import GUNICORN, WAITRESS, Stop
 from gateway.bootstrap.webserver import WebServer
 from gateway.config import HubConfig, MemberConfig, read_config
 from gateway.errors import SafelaneError
@@ -45,35 +51,22 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 """Seconds between attempts while the hub is away: doubled each time."""
 
 
-class Stop:
-    """Asked once, heard by every loop."""
-
-    def __init__(self) -> None:
-        self._event = threading.Event()
-        self._hooks: list[Callable[[], None]] = []
-
-    def on_stop(self, hook: Callable[[], None]) -> None:
-        self._hooks.append(hook)
-
-    def __call__(self) -> None:
-        if not self._event.is_set():
-            self._event.set()
-            for hook in self._hooks:
-                hook()
-
-    @property
-    def asked(self) -> bool:
-        return self._event.is_set()
-
-    def wait(self, seconds: float | None = None) -> bool:
-        return self._event.wait(seconds)
+Running = Callable[[Stop], AbstractContextManager[Flask]]
 
 
-def serve_hub(directory: Path, stop: Stop, *, stand_by: bool = False) -> None:
+def serve_hub(directory: Path, stop: Stop, *, stand_by: bool = False, server: str = WAITRESS) -> None:
     """Serve until `stop`; with `stand_by`, once no other process serves this log any more.
 
     Raises AddressError, ConfigError, KeyFileError, LogHeldError or StorageError.
     """
+    config = read_config(directory, HubConfig)
+    running = partial(running_hub, directory, stand_by=stand_by)
+    _serve(running, server, config.listen, Layout(directory).address, stop)
+
+
+@contextmanager
+def running_hub(directory: Path, stop: Stop, *, stand_by: bool = False) -> Iterator[Flask]:
+    """The hub's application, with everything that runs beside it. Raises as `serve_hub` does."""
     config = read_config(directory, HubConfig)
     url = database_url(directory, config)
     hold = hold_log_once_free(url, config.origin, stop.wait) if stand_by else hold_log(url, config.origin)
@@ -87,7 +80,7 @@ def serve_hub(directory: Path, stop: Stop, *, stand_by: bool = False) -> None:
         try:
             app = with_pages(create_hub_app(hub), directory, config, hub_place(config))
             with measured(app, hub_gauges(hub), config.metrics):
-                _serve(app, config.listen, Layout(directory).address, stop)
+                yield app
         finally:
             stop()
             closer.join()
@@ -112,8 +105,16 @@ def is_served(directory: Path) -> bool:
         return True
 
 
-def serve_member(directory: Path, stop: Stop, hub_url: str | None = None) -> None:
+def serve_member(directory: Path, stop: Stop, hub_url: str | None = None, *, server: str = WAITRESS) -> None:
     """Answer the questions of the hub, at `hub_url` if given, until `stop`. Raises as `serve_hub` does."""
+    config = read_config(directory, MemberConfig)
+    running = partial(running_member, directory, hub_url)
+    _serve(running, server, config.listen, Layout(directory).address, stop)
+
+
+@contextmanager
+def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator[Flask]:
+    """The node's application, with everything that runs beside it. Raises as `serve_hub` does."""
     config = read_config(directory, MemberConfig)
     with hold_log(database_url(directory, config), config.member), open_member(directory) as node:
         shelf = CubeShelf(node.dictionary, node.member, node.store)
@@ -143,7 +144,7 @@ def serve_member(directory: Path, stop: Stop, hub_url: str | None = None) -> Non
             app.extensions[CONTROLLER] = desk = controller_bench(directory, node, shelf)
             stop.on_stop(desk.jobs.close)
             with measured(app, node_gauges(node), config.metrics):
-                _serve(app, config.listen, Layout(directory).address, stop)
+                yield app
         finally:
             stop()
             guard.join(LAST_CYCLE_SECONDS)
@@ -205,21 +206,26 @@ def _close_questions(hub: Hub, stop: Stop) -> None:
         hub.bell.wait(ticket, max(0.05, left.total_seconds() + 0.01))
 
 
-def _serve(app: Flask, listen: str, address: Path, stop: Stop) -> None:
+def _serve(running: Running, server: str, listen: str, address: Path, stop: Stop) -> None:
+    if server == GUNICORN:
+        # Imported here: it is not to be had on Windows, where waitress serves.
+        from gateway.bootstrap.gunicorn_server import GunicornServer  # noqa: PLC0415
+
+        stop.on_stop(lambda: os.kill(os.getpid(), signal.SIGTERM))
+        GunicornServer(running, listen, address).run()
+        return
+    with running(stop) as app:
+        _serve_on_threads(app, listen, address, stop)
+
+
+def _serve_on_threads(app: Flask, listen: str, address: Path, stop: Stop) -> None:
     """Serve on threads of their own; this one only waits, so that signals are heard at once."""
     server = WebServer(app, listen, on_end=stop)
     server.start()
-    _publish(address, server.url)
+    publish(address, server.url)
     log.info("listening", url=server.url)
     try:
         stop.wait()
     finally:
         address.unlink(missing_ok=True)
         server.close()
-
-
-def _publish(address: Path, url: str) -> None:
-    """Say where we listen, whole or not at all: others wait for this file."""
-    partial = address.with_suffix(".new")
-    partial.write_text(url + "\n", encoding="ascii")
-    partial.replace(address)

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from gateway.bootstrap.hub import create_hub, log_key, open_hub
-from gateway.bootstrap.serving import Stop, serve_hub
+from gateway.bootstrap.serving import serve_hub
+from gateway.bootstrap.stopping import Stop
 from gateway.cli import options
 from gateway.cli.files import whole
 from gateway.cli.logging import log_to_output
@@ -36,15 +37,16 @@ def found(directory: Path, origin: str, listen: str, database: str) -> None:
 @hub.command()
 @options.own_directory
 @click.option("--stand-by", is_flag=True, help="While another process serves this hub, wait to take over.")
+@options.server
 @options.with_parent
-def serve(directory: Path, stand_by: bool, with_parent: bool) -> None:
+def serve(directory: Path, stand_by: bool, server: str, with_parent: bool) -> None:
     """Serve questions, members and the regional log until stopped."""
     log_to_output()
     stop = Stop()
     stop_on_signals(stop)
     if with_parent:
         stop_with_parent(stop)
-    serve_hub(directory, stop, stand_by=stand_by)
+    serve_hub(directory, stop, stand_by=stand_by, server=server)
 
 
 @hub.command(name="invite")

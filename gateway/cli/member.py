@@ -9,7 +9,8 @@ import click
 from gateway.bootstrap.joining import confirm, join
 from gateway.bootstrap.loading import load_source
 from gateway.bootstrap.member import open_member
-from gateway.bootstrap.serving import Stop, serve_member
+from gateway.bootstrap.serving import serve_member
+from gateway.bootstrap.stopping import Stop
 from gateway.cli import approvals, options
 from gateway.cli.files import read_document
 from gateway.cli.logging import log_to_output
@@ -60,15 +61,16 @@ def confirm_region(directory: Path, fingerprint: str) -> None:
 @member.command()
 @options.own_directory
 @click.option("--hub", "hub_url", help="Address of the hub, if it is another than in safelane.yaml.")
+@options.server
 @options.with_parent
-def serve(directory: Path, hub_url: str | None, with_parent: bool) -> None:
+def serve(directory: Path, hub_url: str | None, server: str, with_parent: bool) -> None:
     """Answer the hub's questions until stopped."""
     log_to_output()
     stop = Stop()
     stop_on_signals(stop)
     if with_parent:
         stop_with_parent(stop)
-    serve_member(directory, stop, hub_url)
+    serve_member(directory, stop, hub_url, server=server)
 
 
 @member.command()

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from gateway.bootstrap.stopping import GUNICORN, WAITRESS
 from gateway.config import DEMO_DIR
 
 directory = click.option(
@@ -32,6 +33,14 @@ fingerprint = click.option(
     "--fingerprint",
     prompt="Fingerprint, as the other side reads it out",
     help="The five groups of five digits that the other side reads out.",
+)
+
+server = click.option(
+    "--server",
+    type=click.Choice([WAITRESS, GUNICORN]),
+    default=WAITRESS,
+    show_default=True,
+    help="What serves; gunicorn, in production, starts the serving process again when it dies.",
 )
 
 with_parent = click.option("--with-parent", is_flag=True, hidden=True)
