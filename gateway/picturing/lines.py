@@ -18,6 +18,8 @@ from gateway.picturing.words import SHORT, capital, msgid
 from gateway.wire.cells import Axis, Cell, Status
 
 _STRIP = 13.0
+_BELOW = 8.0
+"""How far below its plot a strip begins, clear of the label of 0."""
 _GAP = 18.0
 _HIGH = {1: 220.0, 2: 130.0, 3: 100.0}
 """How high a plot is, by how many stand side by side."""
@@ -140,7 +142,7 @@ def _panel(pen: Pen, series: Sequence[Series], times: Sequence[str], place: _Pla
     parts += [_line(pen, panel, line, number) for number, line in enumerate(series)]
     marked = len(series) > 1
     parts += [_strip(pen, panel, series[i], i, row, marked=marked) for row, i in enumerate(panel.strips)]
-    low = panel.bottom + _STRIP * len(panel.strips) + (4 if panel.strips else 0)
+    low = panel.bottom + (_BELOW + _STRIP * len(panel.strips) if panel.strips else 0)
     parts.append(_times(panel, times, low))
     return "".join(parts), low + 20
 
@@ -213,7 +215,7 @@ def _needs_strip(cell: Cell | None) -> bool:
 
 def _strip(pen: Pen, panel: _Panel, line: Series, number: int, row: int, *, marked: bool) -> str:
     """The row below a plot for the numbers of a series that are not there; `marked` with whose it is."""
-    y = panel.bottom + 3 + _STRIP * row
+    y = panel.bottom + _BELOW + _STRIP * row
     parts = [pen.inks.marker(panel.left - 9, y + 5.5, number)] if marked else []
     wide = min(panel.step - 2, 26.0)
     for i, cell in enumerate(line):

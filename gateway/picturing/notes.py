@@ -34,7 +34,7 @@ def notes(release: Release, words: Words) -> tuple[Note, ...]:
     if Status.WITHHELD in used:
         found.append(Note(WITHHELD, capital(words.say(MEANINGS[Status.WITHHELD])), Status.WITHHELD.value))
     if any(cell.at_least is not None or cell.at_most is not None for cell in release.cells):
-        text = msgid("Withheld, but what is shown elsewhere leaves only these numbers")
+        text = msgid("Withheld; what members show elsewhere leaves only these numbers")
         found.append(Note(_bounds_sign(release, words), words.say(text), "bounds"))
     for status, short in SHORT.items():
         if status in used:
@@ -45,8 +45,8 @@ def notes(release: Release, words: Words) -> tuple[Note, ...]:
 
 def _bounds_sign(release: Release, words: Words) -> str:
     if any(cell.at_most is not None for cell in release.cells):
-        return words.say(msgid("a to b"))
-    return words.say(msgid("at least a"))
+        return f"{WITHHELD} {words.say(msgid('a to b'))}"
+    return f"{WITHHELD} {words.say(msgid('at least a'))}"
 
 
 def marks_explained(cells: Iterable[Cell], words: Words) -> list[Note]:

@@ -40,8 +40,9 @@ def view(release: Release, levels: Sequence[str], *, whole: str | None = None) -
             key = tuple(cell.key[i] for i in where)
             if not any(c == TOTAL and level != whole for c, level in zip(key, levels, strict=True)):
                 cells[key] = cell
+    there = [{key[n] for key in cells} for n in range(len(levels))]
     axes = tuple(
-        Axis(level, tuple(c for c in release.axes[i].codes if any(key[n] == c for key in cells)))
+        Axis(level, tuple(code for code in release.axes[i].codes if code in there[n]))
         for n, (level, i) in enumerate(zip(levels, where, strict=True))
     )
     return View(axes, cells, tuple(name for i, name in enumerate(names) if i not in where))
