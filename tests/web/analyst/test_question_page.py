@@ -34,7 +34,7 @@ def test_a_question_under_way_goes_on_by_itself_with_and_without_scripts(desk: D
     page = page_of(desk, question)
     assert f'hx-get="/questions/{question}" hx-trigger="every 2s"' in page
     assert '<noscript><meta http-equiv="refresh"' in page
-    assert "0 of 3 members have answered" in page
+    assert "0 of 3 members have replied" in page
 
 
 def test_each_member_is_followed_by_itself(desk: Desk) -> None:
@@ -46,7 +46,7 @@ def test_each_member_is_followed_by_itself(desk: Desk) -> None:
 
     page = page_of(desk, question, **HTMX)
     assert "<html" not in page
-    assert "2 of 3 members have answered" in page
+    assert "2 of 3 members have replied" in page
     places = [page.index(words) for words in ("Cambodia", "waits for a person", "Lao PDR", "records up to")]
     places += [page.index("its policy shares this only less finely")]
     assert all(before < after for before, after in pairwise(places))
