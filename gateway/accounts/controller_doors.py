@@ -12,14 +12,16 @@ _READ = (
     *("asked", "asked/<question_id>"),
     *("policy", "policy/edit", "policy/publish", "policy/review", "policy/revoke"),
     "policy/versions/<int:version>",
+    *("loads", "loads/rejected", "health"),
     *("work/<job_id>", "work/<job_id>/questions/<name>"),
 )
 _RULE = (
     *("approvals/<question_id>/approve", "approvals/<question_id>/refuse"),
     *("policy/edit", "policy/discard", "policy/look", "policy/publish", "policy/review", "policy/revoke"),
     *("policy/versions/<int:version>/return", "policy/protect"),
-    "work/<job_id>/cancel",
+    *("work/<job_id>/cancel", "health"),
 )
+_LOAD = ("loads",)
 
 
 def _routes() -> dict[str, Action]:
@@ -30,6 +32,8 @@ def _routes() -> dict[str, Action]:
         found[f"GET {TWINS}{DESK}/{path}.json"] = Action.SEE_SHARING
     for path in _RULE:
         found[f"POST {DESK}/{path}"] = Action.RULE
+    for path in _LOAD:
+        found[f"POST {DESK}/{path}"] = Action.LOAD
     return found
 
 

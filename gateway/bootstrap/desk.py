@@ -4,8 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from gateway.bootstrap.desk_children import Child
-from gateway.bootstrap.doctor import examine
-from gateway.bootstrap.people import person
+from gateway.bootstrap.people import key_ring, person
 from gateway.bootstrap.showing import canonical_questions, release_of
 from gateway.bootstrap.sources import source_of
 from gateway.member.context import Node
@@ -29,7 +28,7 @@ def controller_bench(directory: Path, node: Node, shelf: CubeShelf) -> Bench:
         looks=Looks(node, shelf, partial(canonical_questions, node)),
         sign=sign,
         table=partial(release_of, node),
-        examine=partial(examine, directory),
+        has_key=lambda key: key_ring(directory).path(key).exists(),
         reports=directory,
         source=None if source is None else source.name,
     )

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any
 
 from anonymisers.chronicle import Chronicle
+from gateway.bootstrap.doctor import examine
 from gateway.bootstrap.loading import load_source
 from gateway.bootstrap.showing import canonical_questions
 from gateway.bootstrap.sources import source_of
@@ -41,6 +42,8 @@ def do(directory: Path, node: Node, kind: str, body: Mapping[str, Any], told: To
         return {"version": built.policy_version, "until": built.snapshot.until.isoformat()}
     if kind == "load":
         return _load(directory, node, told)
+    if kind == "examine":
+        return {"findings": [asdict(found) for found in examine(directory)]}
     raise SafelaneError(f"There is no work of the kind {kind}.")
 
 

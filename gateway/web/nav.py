@@ -44,6 +44,8 @@ DESKS: dict[tuple[Side, Role], tuple[Entry, ...]] = {
         Entry("/controller/policy", lazy_gettext("Policy")),
         Entry("/controller/sharing", lazy_gettext("Seen today")),
         Entry("/controller/asked", lazy_gettext("Who asked what")),
+        Entry("/controller/loads", lazy_gettext("Loads")),
+        Entry("/controller/health", lazy_gettext("Node and keys")),
     ),
     (Side.NODE, Role.AUDITOR): AUDIT,
     (Side.NODE, Role.OPERATOR): (),

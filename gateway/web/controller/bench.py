@@ -1,6 +1,6 @@
 """What the controller's desk works with: the node of this state, and what bootstrap lends to it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -12,7 +12,7 @@ from gateway.member.cubes import CubeShelf
 from gateway.member.deciding import Put
 from gateway.web.controller.jobs import Jobs
 from gateway.web.controller.looking import Looks
-from gateway.web.controller.shapes import Examined, Sign
+from gateway.web.controller.shapes import Sign
 from gateway.wire.answer import Answer
 from gateway.wire.release import Release
 
@@ -23,7 +23,7 @@ KEY = "safelane-controller"
 class Bench:
     """`reports` is the folder in which the last load left its report; `source` names what a load reads.
 
-    `table` draws an answer as its recipient sees it.
+    `table` draws an answer as its recipient sees it. `has_key`: whether the sealed key of a vkey is here.
     """
 
     node: Node
@@ -32,7 +32,7 @@ class Bench:
     looks: Looks
     sign: Sign
     table: Callable[[Put, Answer], Release]
-    examine: Callable[[], Iterable[Examined]]
+    has_key: Callable[[str], bool]
     reports: Path
     source: str | None = None
     drafting: Lock = field(default_factory=Lock)

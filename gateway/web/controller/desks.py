@@ -4,6 +4,8 @@ from gateway.web.controller import (
     approvals,
     asked,
     asked_one,
+    health,
+    loads,
     policy_edit,
     policy_overview,
     policy_signing,
@@ -11,7 +13,15 @@ from gateway.web.controller import (
     work,
 )
 
-SUBJECTS = (approvals.desk, policy_overview.desk, sharing.desk, asked.desk, work.desk)
+SUBJECTS = (
+    approvals.desk,
+    policy_overview.desk,
+    sharing.desk,
+    asked.desk,
+    loads.desk,
+    health.desk,
+    work.desk,
+)
 
 TAKES_SECRETS = (
     "web-controller-approvals.approve",

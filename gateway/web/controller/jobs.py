@@ -25,6 +25,7 @@ class Kind(StrEnum):
     SUGGEST = "suggest"
     PROTECT = "protect"
     LOAD = "load"
+    EXAMINE = "examine"
 
 
 class State(StrEnum):

@@ -22,19 +22,6 @@ class ShownQuestion(Protocol):
     def refusals(self) -> tuple[Refusal, ...]: ...
 
 
-class Examined(Protocol):
-    """Something that was looked at for its health, how it is, and what to do where it is not well."""
-
-    @property
-    def about(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def said(self) -> str: ...
-    @property
-    def remedy(self) -> str: ...
-
-
 class Sign(Protocol):
     def __call__(self, name: str, passphrase: str, text: str) -> str:
         """The text as a note signed with somebody's key. Raises KeyRefusedError or SealedKeyError."""

@@ -110,4 +110,5 @@ _TITLES = {
     Kind.SUGGEST: lambda: _("Other policies that could be chosen"),
     Kind.PROTECT: lambda: _("The tables are protected"),
     Kind.LOAD: lambda: _("The register is loaded"),
+    Kind.EXAMINE: lambda: _("The node is looked over"),
 }

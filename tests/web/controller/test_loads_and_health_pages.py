@@ -1,0 +1,65 @@
+"""Loads with their report and rejected rows, keys and the node's health: what there is, and what is not."""
+
+import time
+
+from desk_house import DeskHouse
+
+LOADS, HEALTH = "/controller/loads", "/controller/health"
+
+
+def wait_for_work(desk: DeskHouse) -> None:
+    end = time.monotonic() + 120
+    while desk.bench.jobs.under_way():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def test_a_snapshot_without_a_report_is_said(desk: DeskHouse) -> None:
+    page = desk.get(LOADS)
+
+    assert "The report of this load is not in the node" in page
+    assert "No register is set for this node." in page
+
+
+def test_rejected_rows_are_told_by_line_and_paged(desk: DeskHouse) -> None:
+    assert "Nothing was rejected." in desk.get(f"{LOADS}/rejected")
+    rows = [f"victims.csv,<b>Sex</b>,not a province of this state,{n}" for n in range(2, 72)]
+    (desk.directory / "rejects.csv").write_text("table,column,problem,line\n" + "\n".join(rows) + "\n")
+
+    first, second = desk.get(f"{LOADS}/rejected"), desk.get(f"{LOADS}/rejected?from=50")
+
+    assert first.count("<tr><td>") == 50
+    assert "1 to 50 of 70" in first
+    assert second.count("<tr><td>") == 20
+    assert "&lt;b&gt;Sex&lt;/b&gt;" in first
+    assert "<b>Sex" not in first
+    assert desk.get(f"{LOADS}/rejected?from=-3").count("<tr><td>") == 50
+
+
+def test_a_damaged_report_is_as_if_there_were_none(desk: DeskHouse) -> None:
+    (desk.directory / "quality.json").write_text('{"version": 1, "years": 3}')
+
+    assert "The next load leaves a new one." in desk.get(LOADS)
+
+
+def test_the_node_tells_its_logs_keys_and_witnesses(desk: DeskHouse) -> None:
+    desk.ask("year", "sex")
+    desk.member.round()
+
+    page = desk.get(HEALTH)
+
+    assert "Nothing: no alert stands." in page
+    assert '<th scope="row">controller</th>' in page
+    assert "is with this node" in page
+    assert "Other witnesses" in page
+
+
+def test_a_thorough_look_runs_beside_the_pages(desk: DeskHouse) -> None:
+    assert desk.post(HEALTH).status_code == 303
+    assert "is looked over" in desk.get(HEALTH)
+    wait_for_work(desk)
+
+    page = desk.get(HEALTH)
+
+    assert "for its owner only" in page
+    assert "cannot be reached" in page
