@@ -53,6 +53,7 @@ ROUTES: dict[str, Action] = {
     "POST /federation/v1/counts/<run_id>/pieces": Action.DELIVER,
     "POST /federation/v1/counts/<run_id>/steps": Action.DELIVER,
     "POST /federation/v1/applications": Action.APPLY,
+    "POST /federation/v1/hello": Action.DELIVER,
     "POST /federation/v1/poll": Action.DELIVER,
     "POST /federation/v1/answers": Action.DELIVER,
     "POST /federation/v1/contributions": Action.DELIVER,

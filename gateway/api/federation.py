@@ -2,13 +2,22 @@
 
 from typing import Any
 
+import structlog
 from flask_smorest import Blueprint
 
 from audit.errors import AuditError
 from audit.note import Verifier
+from gateway import __version__
 from gateway.api.calls import enrolment, for_members, signed_reply, taken
 from gateway.api.describe import refusals
-from gateway.api.schemas import AnswerSchema, ApplicationSchema, OfferSchema, PollResultSchema, PollSchema
+from gateway.api.schemas import (
+    AnswerSchema,
+    ApplicationSchema,
+    HelloSchema,
+    OfferSchema,
+    PollResultSchema,
+    PollSchema,
+)
 from gateway.api.services import hub
 from gateway.http.signatures import key_id
 from gateway.hub.delivering import poll
@@ -20,6 +29,9 @@ from gateway.wire.calls import TotalFormatError
 from gateway.wire.enrolling import enrolment_from_json
 from gateway.wire.exchange import poll_from_json, signed_answer_from_json
 from gateway.wire.totals import offer_from_json
+from gateway.wire.versions import FEATURES, MAJOR, Hello, hello_from_json, unknown_to
+
+log = structlog.get_logger()
 
 SIGNED: list[dict[str, list[str]]] = [{"signature": []}]
 
@@ -50,6 +62,21 @@ def post_application(body: dict[str, Any]) -> None:
         raise InvitationRefusedError("The keys are not in the form of verifier keys.") from None
     taken(lambda named: verifier if named == key_id(verifier.key) else None)
     apply(hub(), secret, applicant)
+
+
+@blueprint.route("/hello", methods=["POST"])
+@blueprint.doc(security=SIGNED)
+@for_members
+@blueprint.arguments(HelloSchema)
+@blueprint.response(200, HelloSchema)
+@refusals(blueprint)
+def post_hello(body: dict[str, Any]) -> dict[str, Any]:
+    """What each side is and can do, in a node's first call; one that does not say it can do less."""
+    caller = hello_from_json(body)
+    lacks = unknown_to(caller)
+    if lacks:
+        log.info("an older node", member=enrolment().member, software=caller.software, lacks=lacks)
+    return Hello(__version__, (MAJOR,), FEATURES).as_json()
 
 
 @blueprint.route("/poll", methods=["POST"])

@@ -1,6 +1,6 @@
 """What the HTTP API takes and gives, as OpenAPI tells it. Unknown fields are refused, never ignored."""
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
 
 from audit.excerpt import MOST_LEAVES
 from gateway.wire.sharing import LARGEST
@@ -174,6 +174,17 @@ class ApplicationSchema(Strict):
     log_key = fields.String(required=True, validate=validate.Length(max=250))
     witness_key = fields.String(required=True, validate=validate.Length(max=250))
     call_key = fields.String(required=True, validate=validate.Length(max=250))
+
+
+class HelloSchema(Schema):
+    """Unknown fields are passed over here: it is what different versions say to each other."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    software = fields.String(required=True, validate=validate.Length(min=1, max=60))
+    majors = fields.List(fields.Integer(strict=True), required=True, validate=validate.Length(min=1, max=20))
+    features = fields.List(fields.String(validate=WORD), required=True, validate=validate.Length(max=100))
 
 
 class DeliverySchema(Schema):

@@ -9,12 +9,23 @@ import structlog
 
 from audit.errors import AuditError
 from audit.note import Signer, Verifier
+from gateway import __version__
 from gateway.http.signatures import Call, ClockError, Here, Reply, UnsignedError, sign_call, verify_reply
 from gateway.member.errors import LinkError, ShorterLogError
 from gateway.member.ports import Clock
 from gateway.wire.calls import TotalFormatError
 from gateway.wire.exchange import Poll, PollReply, SignedAnswer, poll_reply_from_json
 from gateway.wire.totals import Offer, SignedContribution
+from gateway.wire.versions import (
+    FEATURES,
+    MAJOR,
+    NOTHING_MORE,
+    Hello,
+    VersionError,
+    fields_for,
+    hello_from_json,
+    unknown_to,
+)
 
 log = structlog.get_logger()
 
@@ -79,16 +90,42 @@ class HttpLink:
     def __init__(self, url: str, signatures: Signatures) -> None:
         self._client = federation_client(url, signatures)
         self._root = url.rstrip("/")
+        self._hub: Hello | None = None
 
     def poll(self, poll: Poll) -> PollReply:
         refused = {HTTPStatus.CONFLICT}
-        response = self._post("/poll", poll.as_json(), REPLY_SECONDS + poll.wait, accept=refused)
+        body = fields_for(self._greeted(), poll.as_json())
+        try:
+            response = self._post("/poll", body, REPLY_SECONDS + poll.wait, accept=refused)
+        except LinkError:
+            self._hub = None  # it may be another one, newer or older, when it is there again
+            raise
         if response.status_code == HTTPStatus.CONFLICT:
             raise ShorterLogError(f"The hub refused the call. {_detail(response)}")
         try:
             return poll_reply_from_json(response.json())
         except (AuditError, TotalFormatError, KeyError, TypeError, ValueError, AttributeError):
             raise LinkError("The hub's reply to a poll is not in the form of one.") from None
+
+    def _greeted(self) -> Hello:
+        """What the hub can do, asked once for each time that it is there. Raises LinkError."""
+        if self._hub is None:
+            own = Hello(__version__, (MAJOR,), FEATURES)
+            response = self._post("/hello", own.as_json(), REPLY_SECONDS, accept={HTTPStatus.NOT_FOUND})
+            try:
+                told = response.is_success
+                self._hub = hello_from_json(response.json()) if told else NOTHING_MORE
+            except (VersionError, ValueError):
+                raise LinkError("The hub's greeting is not in the form of one.") from None
+            if MAJOR not in self._hub.majors:
+                raise LinkError(
+                    f"The hub ({self._hub.software}) does not speak version {MAJOR} of the federation.",
+                    remedy="Upgrade this node; what it has logged and answered stays.",
+                )
+            lacks = unknown_to(self._hub)
+            if lacks:
+                log.warning("the hub is older and cannot do", features=lacks, hub=self._hub.software)
+        return self._hub
 
     def send(self, answer: SignedAnswer) -> None:
         response = self._post("/answers", answer.as_json(), REPLY_SECONDS, accept=_FINAL)

@@ -1,0 +1,78 @@
+"""Sides of different versions work together within a major version; the first call tells what differs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from federation import federation
+from flask import Flask, request
+
+from gateway.api.app import create_hub_app
+from gateway.bootstrap.member import hub_link
+from gateway.bootstrap.webserver import WebServer
+from gateway.http.link import HttpLink
+from gateway.member.errors import LinkError
+from gateway.wire.exchange import Poll
+from gateway.wire.versions import FEATURES, MAJOR, Hello, fields_for, unknown_to
+
+POLL = Poll(0, None, None, 0.0)
+
+
+@contextmanager
+def hub(directory: Path, *, before_greetings: bool = False) -> Iterator[tuple[Flask, HttpLink]]:
+    """A hub over HTTP and a node's way to it; an old hub knows no greeting and none of the newer fields."""
+    with federation(directory, "KH", ready=False) as region:
+        region.clock.time = datetime.now(UTC)  # calls are believed for a minute only
+        app = create_hub_app(region.hub)
+        if before_greetings:
+            app.before_request(lambda: ("", 404) if request.path.endswith("/hello") else None)
+            app.before_request(_as_it_was)
+        server = WebServer(app, "127.0.0.1:0")
+        server.start()
+        link = hub_link(directory / "KH", server.url)
+        try:
+            yield app, link
+        finally:
+            link.close()
+            server.close()
+
+
+def _as_it_was() -> tuple[str, int] | None:
+    """Schemas are strict: a field that an old hub does not know is refused by it."""
+    body = request.get_json(silent=True) or {}
+    return ("unknown field", 422) if set(body) & {"counting", "serves", "sharing"} else None
+
+
+def test_sides_of_one_version_use_everything(tmp_path: Path) -> None:
+    with hub(tmp_path) as (_, link):
+        assert link.poll(POLL).deliveries == ()
+        assert link.poll(replace(POLL, serves=("1", "s-1"))).deliveries == ()
+
+
+def test_a_newer_node_spares_an_older_hub(tmp_path: Path) -> None:
+    with hub(tmp_path, before_greetings=True) as (_, link):
+        assert link.poll(replace(POLL, serves=("1", "s-1"))).deliveries == ()
+
+
+def test_an_older_node_goes_on_with_a_newer_hub(tmp_path: Path) -> None:
+    """It does not greet, and says less in its poll."""
+    with hub(tmp_path) as (_, link):
+        link._hub = Hello("0.0.1", (MAJOR,), ())
+        assert link.poll(POLL).deliveries == ()
+
+
+def test_sides_without_a_common_version_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.api.federation.MAJOR", MAJOR + 1)
+    with hub(tmp_path) as (_, link), pytest.raises(LinkError, match="does not speak version 1"):
+        link.poll(POLL)
+
+
+def test_what_differs_is_named() -> None:
+    older = Hello("0.9", (1,), FEATURES[1:])
+
+    assert unknown_to(older) == FEATURES[:1]
+    assert FEATURES[0] not in fields_for(older, POLL.as_json())
+    assert set(fields_for(Hello("2.0", (1, 2), (*FEATURES, "more")), POLL.as_json())) == set(POLL.as_json())
