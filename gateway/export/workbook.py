@@ -88,7 +88,7 @@ def _data(book: Workbook, release: Release, dictionary: Dictionary, words: Words
     labels = Labels(dictionary, words)
     names = [labels.axis(axis) for axis in release.axes]
     _set_widths(sheet, [18] * (2 * len(names) + len(STATUS_COLUMNS)))
-    head = [text for axis in release.axes for text in (axis.level, labels.level(axis.level))]
+    head = [text for axis in release.axes for text in (axis.level, f"{axis.level}_label")]
     sheet.append([_text(sheet, text, font=_BOLD) for text in (*head, *STATUS_COLUMNS)])
     for cell in release.cells:
         key = [text for code, name in zip(cell.key, names, strict=True) for text in (code, name[code])]

@@ -94,14 +94,19 @@ def _bar(pen: Pen, plot: _Plot, cell: Cell, series: int, y: float) -> str:
         end = plot.x(cell.value)
         drawn = pen.inks.box(plot.left, y + 1, end - plot.left, thick, series)
     elif is_range(cell):
-        begin, end = plot.x(cell.at_least or 0), plot.x(cell.at_most or 0)
-        drawn = pen.inks.withheld(begin, y + 1, end - begin, thick, lozenge=False)
-        drawn += pen.inks.lozenge((begin + end) / 2, y + 1 + thick / 2, 7)
+        end = plot.x(cell.at_most or 0)
+        drawn = pen.inks.withheld(plot.left, y + 1, end - plot.left, thick)
+        drawn += _least(plot.x(cell.at_least or 0), y + 1, thick)
     elif cell.status is Status.WITHHELD:
         end = max(plot.left + _STUB, plot.x(cell.at_least or 0))
         drawn = pen.inks.withheld(plot.left, y + 1, end - plot.left, thick)
     ink = "ink" if cell.status in (Status.VALUE, Status.WITHHELD) else "faint"
     return drawn + (svg.text(end + 6, y + thick / 2 + 5.2, words, size=12, ink=ink) if words else "")
+
+
+def _least(x: float, y: float, thick: float) -> str:
+    """Where a withheld number is at least, across the hatched bar that ends where it is at most."""
+    return rule(x, y, x, y + thick)
 
 
 def beside(cell: Cell, pen: Pen) -> str:

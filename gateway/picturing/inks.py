@@ -100,12 +100,13 @@ class Inks:
             stroke_width=1.4,
         )
 
-    def marker(self, x: float, y: float, series: int) -> str:
+    def marker(self, x: float, y: float, series: int, scale: float = 1.0) -> str:
         """The point of a number on a line."""
+        smaller = "" if scale == 1 else f" scale({scale:g})"
         return tag(
             "path",
             d=_MARKERS[series],
-            transform=f"translate({x:.1f} {y:.1f})",
+            transform=f"translate({x:.1f} {y:.1f}){smaller}",
             class_=f"p-s{series + 1}",
             fill=SERIES[series],
         )

@@ -187,7 +187,9 @@ def _line(pen: Pen, panel: _Panel, line: Series, number: int) -> str:
         elif is_range(cell):
             high, low = panel.y(cell.at_most or 0), panel.y(cell.at_least or 0)
             parts.append(pen.inks.withheld(panel.x(i) - 4, high, 8, max(low - high, 4), lozenge=False))
-            parts.append(pen.inks.lozenge(panel.x(i), (high + low) / 2, 5))
+            middle = (high + low) / 2
+            parts.append(pen.inks.lozenge(panel.x(i), middle, 7.5))
+            parts.append(pen.inks.marker(panel.x(i), middle, number, 0.5))
     return "".join(parts)
 
 

@@ -84,8 +84,9 @@ def _bar(pen: Pen, side: _Half, cell: Cell | None, series: int, down: float) -> 
         x, wide = side.box(0, cell.value)
         end, drawn = wide, pen.inks.box(x, y, wide, high, series)
     elif is_range(cell):
-        x, wide = side.box(cell.at_least or 0, cell.at_most or 0)
-        end, drawn = (cell.at_most or 0) * side.scale, pen.inks.withheld(x, y, wide, high)
+        x, end = side.box(0, cell.at_most or 0)
+        least = side.zero + side.way * (cell.at_least or 0) * side.scale
+        drawn = pen.inks.withheld(x, y, end, high) + rule(least, y, least, y + high)
     elif cell.status is Status.WITHHELD:
         x, wide = side.box(0, max(_STUB / side.scale, cell.at_least or 0))
         end, drawn = wide, pen.inks.withheld(x, y, wide, high)
