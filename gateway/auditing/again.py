@@ -1,8 +1,9 @@
 """What an auditor works with where a log is kept: the log, decisions made again, and what stands out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from gateway.auditing.board import Board
 from gateway.auditing.context import KeptLog
 
 
@@ -27,3 +28,4 @@ class Audited:
 
     kept: KeptLog
     replay: Callable[[int], Again]
+    board: Board = field(default_factory=Board)

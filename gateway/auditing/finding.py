@@ -12,6 +12,8 @@ from gateway.auditing.context import KeptLog
 from gateway.auditing.ports import View
 
 _AT_ONCE = 2000
+_FIRST = 128
+"""Newest entries that are looked at first; most who read go no further."""
 _CAUGHT_UP_AT_ONCE = 4000
 """Entries that are added to the index while somebody waits: some milliseconds."""
 
@@ -59,9 +61,11 @@ def find_newest(
         yield from _each(view, criteria, (n for n in numbers if span.start <= n < span.end))
         return
     known = _known(kept, view, span.end)
-    for end in range(span.end, max(span.start, known), -_AT_ONCE):
-        part = Span(max(span.start, known, end - _AT_ONCE), end)
+    end, step = span.end, _FIRST
+    while end > max(span.start, known):
+        part = Span(max(span.start, known, end - step), end)
         yield from reversed(list(criteria.find(entries(view.log, part))))
+        end, step = part.start, min(2 * step, _AT_ONCE)
     yield from _each(view, criteria, kept.index.candidates(criteria, span.start, min(span.end, known)))
 
 

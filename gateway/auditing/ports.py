@@ -7,6 +7,7 @@ from typing import Protocol
 
 from audit.commitment import Opening
 from audit.log import Storage
+from gateway.watching.ports import WatchView
 from gateway.watching.recovering import Recovery
 
 
@@ -35,6 +36,10 @@ class View(Protocol):
 
     @property
     def people(self) -> Names: ...
+
+    @property
+    def watch(self) -> WatchView:
+        """What this side has seen of other logs."""
 
     def opening(self, field: str, entry_index: int) -> Opening | None:
         """What opens a commitment, or None once it has been erased."""

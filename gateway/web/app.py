@@ -25,6 +25,7 @@ from gateway.web import (
     sign_in,
 )
 from gateway.web.analyst import desks as analyst
+from gateway.web.auditor import desks as auditor
 from gateway.web.controller import desks as controller
 from gateway.web.desk import Desk
 
@@ -35,7 +36,10 @@ TAKES_SECRETS = (
     "web-account.renew_credentials",
 )
 
-DESKS: dict[Side, tuple[Desk, ...]] = {Side.HUB: analyst.SUBJECTS, Side.NODE: controller.SUBJECTS}
+DESKS: dict[Side, tuple[Desk, ...]] = {
+    Side.HUB: (*analyst.SUBJECTS, *auditor.SUBJECTS),
+    Side.NODE: (*controller.SUBJECTS, *auditor.SUBJECTS),
+}
 """Each desk stands on the side where its duties are."""
 
 

@@ -141,7 +141,7 @@ def check_axe(page: Page, views: tuple[View, ...] = VIEWS) -> None:
         if wide > 0:
             found.append(f"{view.name}: the page sticks out by {wide} px")
     _turn(page, views[0])
-    assert found == [], page.url
+    assert not found, "\n".join([page.url, *found])
 
 
 def shoot(page: Page, name: str, views: tuple[View, ...] = (LIGHT,)) -> None:

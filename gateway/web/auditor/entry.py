@@ -1,0 +1,109 @@
+"""An entry, or a question with all of its entries: in sentences, with proofs, and the decision made again."""
+
+from dataclasses import dataclass
+
+from flask import Response
+
+from audit.errors import MalformedError
+from audit.event_values import ReadAction
+from audit.question_events import Answered, Asked, Denied, Refused
+from gateway.accounts.model import Side
+from gateway.api.audit_reading import noted, or_unknown, reading, replayed
+from gateway.api.guard import accounts
+from gateway.auditing.again import Again
+from gateway.auditing.context import KeptLog
+from gateway.auditing.explaining import dossier
+from gateway.auditing.telling import Named, Story, Told, tell_entry, tell_question
+from gateway.errors import SafelaneError
+from gateway.hub.errors import UnknownQuestionError
+from gateway.web.desk import Desk, Model
+
+desk = Desk("audit-entry")
+
+DECISIONS = {
+    Side.HUB: frozenset({Asked.TYPE, Denied.TYPE}),
+    Side.NODE: frozenset({Answered.TYPE, Refused.TYPE}),
+}
+"""Entries that are decisions of the side that keeps the log."""
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A decision made again; `cannot` says why it could not be."""
+
+    again: Again | None
+    cannot: str | None = None
+
+
+@dataclass(frozen=True)
+class EntryPage:
+    entry: Told
+    question: str | None
+    names: tuple[Named, ...]
+    replayed: Replayed | None
+
+
+@dataclass(frozen=True)
+class QuestionPage:
+    story: Story
+    replayed: Replayed | None
+    decision: int | None
+    file: str
+
+
+@desk.page("/audit/entries/<int:number>", "auditor/entry.html")
+def audit_entry(number: int) -> Model:
+    kept = reading(ReadAction.EXPLAIN, {"what": str(number)})
+    with or_unknown():
+        try:
+            told = tell_entry(kept, number)
+        except MalformedError:
+            raise UnknownQuestionError(
+                f"Entry {number} is of a kind that is not known here.", remedy="A newer Safelane may read it."
+            ) from None
+    return EntryPage(told.entry, told.question, told.names, _replayed(kept, told.entry))
+
+
+@desk.page("/audit/questions/<question_id>", "auditor/question.html")
+def audit_question(question_id: str) -> Model:
+    kept = reading(ReadAction.EXPLAIN, {"what": question_id})
+    with or_unknown():
+        story = tell_question(kept, question_id)
+    decided = next((each for each in story.entries if each.own and _is_decision(each)), None)
+    return QuestionPage(
+        story,
+        None if decided is None else _replayed(kept, decided),
+        None if decided is None else decided.number,
+        file_name(question_id),
+    )
+
+
+@desk.file("/audit/download/<question_id>")
+def audit_dossier(question_id: str) -> Response:
+    """Every entry about a question with its proof, in one file that needs nothing of Safelane's database."""
+    kept = reading(ReadAction.DOSSIER, {"question": question_id})
+    with or_unknown():
+        made = dossier(kept, question_id)
+    response = Response(str(made), content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="{file_name(question_id)}"'
+    return response
+
+
+def file_name(question_id: str) -> str:
+    """What the dossier of a question is called where it is taken to."""
+    return f"safelane-{''.join(c for c in question_id if c.isascii() and (c.isalnum() or c == '-'))}.json"
+
+
+def _is_decision(entry: Told) -> bool:
+    return entry.kind in DECISIONS[accounts().side]
+
+
+def _replayed(kept: KeptLog, entry: Told) -> Replayed | None:
+    """The decision of an entry made again, which is logged as well; None where it is no decision."""
+    if not _is_decision(entry):
+        return None
+    noted(kept, ReadAction.REPLAY, {"entry": entry.number})
+    try:
+        return Replayed(replayed(kept, entry.number))
+    except SafelaneError as error:
+        return Replayed(None, f"{error.message} {error.remedy}")

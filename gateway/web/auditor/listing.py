@@ -1,0 +1,125 @@
+"""The log as a list, newest first: filtered by what the API knows, over an index that answers at once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+from marshmallow import ValidationError, fields, validate
+
+from audit.event_values import ReadAction
+from audit.events import LogRead
+from audit.search import Found, time_of
+from audit.sentences import say_event
+from gateway.api.audit_reading import criteria_of, reading, search_of
+from gateway.api.audit_schemas import LARGEST_NUMBER, SearchSchema
+from gateway.auditing.context import KeptLog
+from gateway.auditing.finding import Span, find_newest, name_of, whole
+from gateway.auditing.ports import View
+from gateway.web.auditor.faults import said
+from gateway.web.auditor.kinds import KINDS
+from gateway.web.desk import Desk, Model
+
+PATH = "/audit/entries"
+AT_ONCE = 50
+FIELDS = (
+    *("actor", "organisation", "purpose", "member", "type"),
+    *("question", "outcome", "reason", "since", "until"),
+)
+OUTCOMES = ("answered", "refused", "missing", "denied")
+
+desk = Desk("audit-list")
+
+
+class PageSchema(SearchSchema):
+    """What the list is asked for: a search, entries before which number, and whether readings count."""
+
+    before = fields.Integer(validate=validate.Range(min=0, max=LARGEST_NUMBER))
+    readings = fields.Boolean(load_default=False)
+
+
+@dataclass(frozen=True)
+class Row:
+    number: int
+    at: datetime
+    kind: str
+    says: str
+    actor: str | None
+    question: str | None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """`typed` is the search as it was typed, `errors` what is wrong with it, by field.
+
+    `kinds` and `outcomes` are what can be chosen, as pairs of value and word.
+    """
+
+    typed: dict[str, str]
+    errors: dict[str, str]
+    rows: tuple[Row, ...]
+    size: int
+    older: str | None
+    newest: str | None
+    kinds: tuple[tuple[str, str], ...]
+    outcomes: tuple[tuple[str, str], ...]
+
+
+@desk.page(PATH, "auditor/entries.html", fragment="auditor/_found.html")
+def audit_entries() -> Model:
+    typed = {name: value for name, value in request.args.items() if value.strip()}
+    try:
+        query: dict[str, Any] = PageSchema().load(typed)
+    except ValidationError as error:
+        return _listed(typed, errors=said(error)), 422
+    before, readings = query.pop("before", None), query.pop("readings")
+    for paging in ("start", "limit"):
+        query.pop(paging, None)
+    kept = reading(ReadAction.LIST, search_of(query))
+    with kept.store.reading() as view:
+        size = whole(view).end
+        span = Span(0, size if before is None else min(before, size))
+        found = list(islice(_wanted(kept, view, query, span, readings=readings), AT_ONCE + 1))
+        rows = tuple(row_of(view, each) for each in found[:AT_ONCE])
+    older = rows[-1].number if len(found) > AT_ONCE else None
+    return _listed(typed, rows=rows, size=size, older=older)
+
+
+def _wanted(
+    kept: KeptLog, view: View, query: dict[str, Any], span: Span, *, readings: bool
+) -> Iterator[Found]:
+    """Entries that fit; those about readings of the log only where they are asked for."""
+    shows_all = readings or query.get("type") == LogRead.TYPE
+    for found in find_newest(kept, view, criteria_of(query), query.get("actor"), span):
+        if shows_all or not isinstance(found.event, LogRead):
+            yield found
+
+
+def row_of(view: View, found: Found) -> Row:
+    event = found.event
+    question = getattr(event, "question_id", None)
+    return Row(found.number, time_of(event), event.TYPE, say_event(event), name_of(view, found), question)
+
+
+def _listed(
+    typed: dict[str, str],
+    *,
+    errors: dict[str, str] | None = None,
+    rows: tuple[Row, ...] = (),
+    size: int = 0,
+    older: int | None = None,
+) -> Listed:
+    search = {name: value for name, value in typed.items() if name != "before"}
+    return Listed(
+        {name: typed.get(name, "") for name in (*FIELDS, "readings")},
+        errors or {},
+        rows,
+        size,
+        None if older is None else f"{PATH}?{urlencode({**search, 'before': older})}",
+        f"{PATH}?{urlencode(search)}" if "before" in typed else None,
+        tuple((kind, kind) for kind in KINDS),
+        tuple((outcome, outcome) for outcome in OUTCOMES),
+    )
