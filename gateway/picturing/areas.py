@@ -1,6 +1,6 @@
 """The areas of a map: each code of a place level, or each country, with its outline on paper."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, radians
 
@@ -118,8 +118,3 @@ def _crossings(ring: Sequence[Point], y: float) -> list[float]:
     return sorted(
         x1 + (x2 - x1) * (y - y1) / (y2 - y1) for (x1, y1), (x2, y2) in pairs if (y1 <= y) != (y2 <= y)
     )
-
-
-def names(codes: Iterable[str], labels: Mapping[str, str]) -> str:
-    """`Kampot, Kep`."""
-    return ", ".join(labels[code] for code in codes)

@@ -119,7 +119,7 @@ def _levels(*axes: Axis) -> tuple[str, ...]:
 
 
 def _lines(axes: _Axes) -> list[tuple[str, tuple[str, ...]]]:
-    if not axes.time or len(axes.time[0].codes) < 3:
+    if not axes.time or sum(not code.endswith(lines_.UNKNOWN) for code in axes.time[0].codes) < 3:
         return []
     time = axes.time[0]
     series = _series(axes.other)

@@ -12,7 +12,7 @@ from gateway.picturing.inks import FAINT, MOST_SERIES, rule
 from gateway.picturing.metrics import width, wrapped
 from gateway.picturing.scales import ticks
 from gateway.picturing.scripts import leading
-from gateway.picturing.sheet import WIDE, Drawing, Item, Pen, said_below, status_items, summary
+from gateway.picturing.sheet import WIDE, Drawing, Item, Pen, not_pictured, said_below, status_items, summary
 from gateway.picturing.views import View, is_range, top
 from gateway.picturing.words import SHORT, capital, msgid
 from gateway.wire.cells import Axis, Cell, Status
@@ -21,6 +21,8 @@ _STRIP = 13.0
 _BELOW = 8.0
 """How far below its plot a strip begins, clear of the label of 0."""
 _GAP = 18.0
+UNKNOWN = "UNK"
+"""How the code of a date ends of which only the year is known: it has no place on the line."""
 _HIGH = {1: 220.0, 2: 130.0, 3: 100.0}
 """How high a plot is, by how many stand side by side."""
 Series = Sequence[Cell | None]
@@ -55,7 +57,7 @@ class _Panel:
 
 def lines(pen: Pen, view: View, title: str) -> Drawing:
     """The axes of `view`: time, series, panels; the last two may be missing."""
-    time = view.axes[0]
+    time = Axis(view.axes[0].level, tuple(c for c in view.axes[0].codes if not c.endswith(UNKNOWN)))
     by_series, by_panel = _roles(view)
     series = ("",) if by_series is None else by_series.codes
     panels = ("",) if by_panel is None else by_panel.codes
@@ -74,13 +76,14 @@ def lines(pen: Pen, view: View, title: str) -> Drawing:
         drawn = [_panel(pen, found[p], times, place) for p, place in zip(group, places, strict=True)]
         body += [part for part, _ in drawn]
         down = max(end for _, end in drawn) + 14
-    cells = list(view.cells.values())
+    cells = [cell for lines in found.values() for line in lines for cell in line]
+    unknown = (code for code in view.axes[0].codes if code not in time.codes)
     notes = [pen.words.say(msgid("Each panel has its own scale."))] if len(panels) > 1 else []
     return Drawing(
         "".join(body),
         down - 14,
         (*_series_items(pen, view), *status_items(pen, cells)),
-        (*notes, *said_below(pen, view)),
+        (*notes, *not_pictured(pen, unknown), *said_below(pen, view)),
         summary(pen, cells),
         title,
     )

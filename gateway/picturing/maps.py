@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from gateway.picturing import svg
-from gateway.picturing.areas import Area, names, sheet
+from gateway.picturing.areas import Area, sheet
 from gateway.picturing.inks import FAINT, STEPS
 from gateway.picturing.labels import Labels
 from gateway.picturing.layout import cell_text
 from gateway.picturing.metrics import width
 from gateway.picturing.scales import classes
 from gateway.picturing.shapes import shapes
-from gateway.picturing.sheet import WIDE, Drawing, Item, Pen, said_below, summary
+from gateway.picturing.sheet import WIDE, Drawing, Item, Pen, not_pictured, said_below, summary
 from gateway.picturing.views import View
 from gateway.picturing.words import MEANINGS, capital, msgid
 from gateway.question import COUNTRY
@@ -33,9 +33,7 @@ def map_(pen: Pen, view: View, title: str) -> Drawing:
     parts += [_number(pen.labels, area, view.cells.get((area.code,)), axis.level) for area in areas]
     notes = [pen.words.say(msgid("The boundaries on this map imply no endorsement or acceptance by anyone."))]
     without = [*drawn.missing, *(code for code in axis.codes if code.endswith("_UNK"))]
-    if without:
-        text = msgid("Not in the picture but in the table: %(codes)s.")
-        notes.append(pen.words.filled(text, codes=names(without, labels)))
+    notes += not_pictured(pen, (labels[code] for code in without))
     return Drawing(
         "".join(parts),
         drawn.high + 4,

@@ -8,9 +8,9 @@ from gateway.picturing.bars import beside
 from gateway.picturing.inks import rule
 from gateway.picturing.metrics import width
 from gateway.picturing.scales import ticks
-from gateway.picturing.sheet import WIDE, Drawing, Pen, said_below, status_items, summary
+from gateway.picturing.sheet import WIDE, Drawing, Pen, not_pictured, said_below, status_items, summary
 from gateway.picturing.views import View, is_range, top
-from gateway.picturing.words import capital, msgid
+from gateway.picturing.words import capital
 from gateway.wire.cells import Axis, Cell, Status
 
 MALE, FEMALE = "M", "F"
@@ -110,7 +110,4 @@ def _outside(pen: Pen, sexes: Axis, ages: Axis) -> list[str]:
     """Which codes the picture has no place for."""
     left = [pen.labels.code(sexes.level, code) for code in sexes.codes if code not in (MALE, FEMALE)]
     left += [pen.labels.code(ages.level, code) for code in ages.codes if code in _UNKNOWN]
-    if not left:
-        return []
-    text = msgid("Not in the picture but in the table: %(codes)s.")
-    return [pen.words.filled(text, codes=", ".join(dict.fromkeys(left)))]
+    return not_pictured(pen, left)

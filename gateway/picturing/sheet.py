@@ -1,7 +1,7 @@
 """Puts a picture together: body, legend, notes; with a heading too where it is a file of its own."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from gateway.picturing import svg
@@ -71,7 +71,7 @@ class Drawing:
 
 def pen(release: Release, labels: Labels, kind: str) -> Pen:
     """A pen whose ids no other picture of the same page has."""
-    name = f"{release.question_id} {kind} {labels.words.say(kind)}"
+    name = f"{release.question_id} {kind} {labels.caption(release)}"
     return Pen(release, labels, Inks("p" + hashlib.sha256(name.encode()).hexdigest()[:8]))
 
 
@@ -155,6 +155,15 @@ def summary(pen: Pen, cells: Sequence[Cell | None]) -> str:
         text.append(pen.words.filled(msgid("Without a number for another reason: %(count)s."), count=missing))
     text.append(pen.words.say(msgid("The table holds the same numbers.")))
     return " ".join(text)
+
+
+def not_pictured(pen: Pen, names: Iterable[str]) -> list[str]:
+    """Which codes a picture has no place for."""
+    found = list(dict.fromkeys(names))
+    if not found:
+        return []
+    text = msgid("Not in the picture but in the table: %(codes)s.")
+    return [pen.words.filled(text, codes=", ".join(found))]
 
 
 def said_below(pen: Pen, view: View) -> list[str]:

@@ -1,6 +1,7 @@
 """What pictures are coloured with: every class has its rule, and every colour can be told from its ground."""
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,12 +17,35 @@ SERIES = tuple(f"s{i}" for i in range(1, 7))
 STEPS = tuple(f"c{i}" for i in range(6))
 
 
+def rules(css: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each innermost block of a style sheet, with the heads that it stands under."""
+    heads: list[str] = []
+    text = ""
+    for letter in re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL):
+        if letter == "{":
+            heads.append(text.strip())
+            text = ""
+        elif letter == "}":
+            if text.strip():
+                yield tuple(heads), text
+            heads.pop()
+            text = ""
+        else:
+            text += letter
+
+
 def tokens(theme: str) -> dict[str, str]:
     """The colours of a theme; those that the dark one does not change are as in the light one."""
-    dark = "".join(re.findall(r"prefers-color-scheme: dark\) \{(.*?)\n\}", SHEET, re.DOTALL))
-    light = re.sub(r"@media.*?\n\}", "", SHEET, flags=re.DOTALL)
-    found = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", light))
-    return found if theme == "light" else found | dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", dark))
+    heads = [(":root",)]
+    if theme == "dark":
+        heads.append(("@media (prefers-color-scheme: dark)", ":root"))
+    return {
+        name: colour
+        for head in heads
+        for found, body in rules(SHEET)
+        if found == head
+        for name, colour in re.findall(r"--([a-z0-9-]+):\s*(#[0-9a-f]{6})", body)
+    }
 
 
 def luminance(colour: str) -> float:

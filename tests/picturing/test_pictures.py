@@ -119,6 +119,13 @@ def test_a_line_never_leads_over_a_gap() -> None:
     assert [part.count("L") for part in line[1].split("M")[1:]] == [1, 1]
 
 
+def test_a_date_of_which_only_the_year_is_known_has_no_place_on_the_line() -> None:
+    svg = draw("lines", made_release("quarter", members=("TH",), years=(2023, 2024)), DICTIONARY).svg
+
+    assert svg.count('class="p-s1"') == 8
+    assert "Not in the picture but in the table: 2023-UNK, 2024-UNK." in svg
+
+
 def test_the_map_says_that_its_boundaries_imply_no_endorsement() -> None:
     assert "imply no endorsement" in draw("map", made_release("country"), DICTIONARY).svg
 
