@@ -170,11 +170,19 @@ def _scale(pen: Pen, panel: _Panel) -> str:
 
 
 def _times(panel: _Panel, times: Sequence[str], low: float) -> str:
-    """Labels of the time axis, as many as have room."""
+    """Labels of the time axis, as many as have room, none of them beyond the panel."""
     needed = max(width(time, 12) for time in times) + 8
     every = max(1, -(-int(needed) // max(1, int(panel.step))))
+    right = panel.left + panel.wide
     return "".join(
-        svg.text(panel.x(i), low + 15, time, size=12, anchor="middle", ink="faint")
+        svg.text(
+            min(panel.x(i), right - width(time, 12) / 2),
+            low + 15,
+            time,
+            size=12,
+            anchor="middle",
+            ink="faint",
+        )
         for i, time in enumerate(times)
         if i % every == (len(times) - 1) % every
     )

@@ -11,6 +11,7 @@ from releases import made_release
 
 from gateway.dictionary import regional
 from gateway.picturing import NothingToDrawError, Words, draw, fitting
+from gateway.picturing.metrics import width
 from gateway.wire.answer import Refusal
 from gateway.wire.cells import Status
 from gateway.wire.release import Release
@@ -124,6 +125,17 @@ def test_a_date_of_which_only_the_year_is_known_has_no_place_on_the_line() -> No
 
     assert svg.count('class="p-s1"') == 8
     assert "Not in the picture but in the table: 2023-UNK, 2024-UNK." in svg
+
+
+@pytest.mark.parametrize(
+    "levels", [("country", "year_band5", "outcome"), ("country", "year"), ("quarter", "sex")]
+)
+def test_no_label_of_time_is_cut_off_at_the_edge(levels: tuple[str, ...]) -> None:
+    picture = draw("lines", made_release(*levels, years=range(2005, 2025)), DICTIONARY)
+    labels = re.findall(r'<text x="([\d.]+)"[^>]*text-anchor="middle"[^>]*>([^<]+)</text>', picture.svg)
+
+    assert labels
+    assert all(float(x) + width(text, 12) / 2 <= 640.1 for x, text in labels)
 
 
 def test_the_map_says_that_its_boundaries_imply_no_endorsement() -> None:
