@@ -4,10 +4,14 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.tables import TableInputError
 from gateway.dictionary import regional
+from gateway.errors import SafelaneError
 from gateway.export import FORMS, Receipt, export
 from gateway.http.client import Result
+
+
+class SaveError(SafelaneError):
+    """A file that cannot be written."""
 
 
 def check_ending(path: Path) -> None:
@@ -25,7 +29,7 @@ def form_of(path: Path) -> str:
 def save_result(result: Result, path: Path) -> None:
     """Write a release to a file, whole or not at all.
 
-    Raises NothingToDrawError where no picture fits, TableInputError where the file cannot be written.
+    Raises NothingToDrawError where no picture fits, SaveError where the file cannot be written.
     """
     receipt = Receipt(result.log, result.asked_index, result.released_index)
     content = export(result.release, form_of(path), regional(), receipt=receipt)
@@ -34,7 +38,10 @@ def save_result(result: Result, path: Path) -> None:
         partial.write_bytes(content)
         partial.replace(path)
     except OSError as error:
-        raise TableInputError(f"{path} cannot be written: {error.strerror}") from error
+        raise SaveError(
+            f"{path} cannot be written: {error.strerror}.",
+            remedy="Choose a folder that is there and that you may write to, and ask again.",
+        ) from error
     finally:
         partial.unlink(missing_ok=True)
     click.echo(f"Saved {path}.", err=True)

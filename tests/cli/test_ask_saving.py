@@ -6,8 +6,7 @@ import click
 import pytest
 from releases import made_release
 
-from gateway.cli.ask_saving import check_ending, save_result
-from gateway.cli.tables import TableInputError
+from gateway.cli.ask_saving import SaveError, check_ending, save_result
 from gateway.export import FORMS, NothingToDrawError, to_csv
 from gateway.http.client import Result
 
@@ -37,7 +36,7 @@ def test_another_ending_is_refused_before_anything_is_asked(name: str) -> None:
 
 
 def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(TableInputError, match="cannot be written"):
+    with pytest.raises(SaveError, match="cannot be written"):
         save_result(RESULT, tmp_path / "nowhere" / "table.csv")
     with pytest.raises(NothingToDrawError):
         save_result(Result(made_release(members=("TH",)), "x/log", 1, 2, ""), tmp_path / "table.png")
