@@ -13,9 +13,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+import structlog
+
 from gateway.errors import SafelaneError
 from gateway.member.ports import Clock
 from gateway.web.controller.shapes import Running, Start
+
+
+log = structlog.get_logger()
 
 
 class Kind(StrEnum):
@@ -152,6 +157,9 @@ class Jobs:
             end: dict[str, Any] = {"state": State.DONE, "result": result, "done": 1.0}
         except SafelaneError as error:
             end = {"state": State.FAILED, "error": (error.message, error.remedy)}
+        except Exception as error:  # noqa: BLE001 - whatever it was, it must not seem to run for ever
+            log.error("work ended unexpectedly", kind=type(error).__name__, exc_info=False)
+            end = {"state": State.FAILED, "error": ("The work ended before it was done.", "Begin it again.")}
         self._change(job_id, until=self.clock.now(), **end)
         with self._lock:
             self._running.pop(job_id, None)

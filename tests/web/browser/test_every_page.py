@@ -29,9 +29,27 @@ TIMES = """() => new Promise(done => new PerformanceObserver(list => {
         done([n.responseStart - n.requestStart, paints[paints.length - 1].startTime]);
     }).observe({type: 'largest-contentful-paint', buffered: true}))"""
 
-BEFORE: dict[str, Callable[[Page], None]] = {}
+
+def _look_at_a_draft(page: Page) -> None:
+    """The controller has a draft that was looked at, and the numbers of today are counted."""
+    here = urlsplit(page.url)
+    for path in ("/controller/policy/edit", "/controller/sharing"):
+        page.goto(here._replace(path=path, query="").geturl())
+        if path.endswith("edit"):
+            page.get_by_role("button", name="See what it would show").first.click()
+            page.get_by_text("numbers about").wait_for(timeout=120_000)
+            page.get_by_role("button", name="Save as the draft").first.click()
+    page.locator("a[href^='/controller/sharing/questions/']").first.wait_for(timeout=60_000)
+
+
+BEFORE: dict[str, Callable[[Page], None]] = {"controller": _look_at_a_draft}
 """What somebody does first, so that there is something to see: pages are only found where something leads."""
-ELSEWHERE: dict[str, str] = {}
+_JOURNEY = "tests/web/browser/test_controller_journey.py"
+ELSEWHERE: dict[str, str] = {
+    "/controller/approvals/<question_id>": _JOURNEY,
+    "/controller/approvals/<question_id>/approve": _JOURNEY,
+    "/controller/approvals/<question_id>/refuse": _JOURNEY,
+}
 """Pages about what no demo has, such as a step under way, and which test shows them."""
 
 

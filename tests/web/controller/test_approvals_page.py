@@ -32,7 +32,7 @@ def test_a_question_is_shown_as_a_sentence_with_its_answer_and_quota(desk: DeskH
     for shown in (queue, page):
         assert "ARMAC (analyst) asks for people killed or injured by year and sex" in shown
     assert "1 of 50 questions used in this month" in page
-    assert '<td class="number withheld">◊</td>' in page
+    assert '<td class="withheld">◊</td>' in page
     assert 'name="passphrase"' not in page
 
 

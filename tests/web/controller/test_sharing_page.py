@@ -53,7 +53,7 @@ def test_a_canonical_question_is_seen_as_its_recipient_sees_it(ready: DeskHouse)
     page = ready.get(f"{PAGE}/questions/outcome-by-year")
 
     assert "what ARMAC sees" in page
-    assert '<td class="number value">' in page
+    assert '<td class="value' in page
     assert "Nobody sees this." in ready.get(f"{PAGE}/questions/device-by-year")
     ready.get(f"{PAGE}/questions/unknown", 404)
 

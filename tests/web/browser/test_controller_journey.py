@@ -1,0 +1,116 @@
+"""A controller's work in a real browser, on the real region: a policy changed, leave given, looked at."""
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from looking import DARK, LIGHT, NARROW, Looking, check_axe, shoot
+from playwright.sync_api import Page, expect
+
+from gateway.demo.access import analyst
+from gateway.demo.preparing import PASSPHRASE
+
+pytestmark = pytest.mark.processes
+
+EVERY = (LIGHT, DARK, NARROW)
+WHOLE = 120_000
+"""Milliseconds that long work may take on a busy machine."""
+
+
+def kept(page: Page, name: str) -> None:
+    """A picture of the page in each view, and nothing that axe-core finds."""
+    shoot(page, f"controller-{name}", EVERY)
+    check_axe(page)
+
+
+def sign(page: Page, button: str) -> None:
+    """The second step: whose key, its passphrase, the button that signs."""
+    page.get_by_label("Whose key signs").select_option("controller")
+    page.get_by_label("Passphrase of this key").fill(PASSPHRASE)
+    page.get_by_role("button", name=button).click()
+
+
+def publish_draft(page: Page) -> None:
+    """From the page of the policy to a draft that is looked at, signed and in force."""
+    page.get_by_role("link", name="Look at it and publish …").click()
+    if page.get_by_role("button", name="Look at it").count():
+        page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name=re.compile("Sign and publish")).wait_for(timeout=WHOLE)
+    accept = page.get_by_label("I accept that visible groups")
+    if accept.count():
+        accept.check()
+    sign(page, "Sign and publish")
+    page.get_by_role("heading", name=re.compile("In force: version")).wait_for()
+
+
+@pytest.fixture
+def own(look: Looking) -> Iterator[Page]:
+    """The controller at work; afterwards the node goes by the policy that it had before."""
+    page = look.page("controller", "/controller/policy")
+    before = re.search(r"In force: version (\d+)", page.content())
+    assert before is not None
+    yield page
+    page.goto(f"{look.url('controller')}/controller/policy/versions/{before[1]}")
+    if page.get_by_role("button", name="Make it the draft").count():
+        page.get_by_role("button", name="Make it the draft").click()
+        publish_draft(page)
+
+
+def waiting_question(look: Looking) -> str:
+    """An analyst asks what is not ready-made, and gives ten minutes."""
+    url, token, _ = analyst(look.directory)
+    body = {
+        "measure": "casualties",
+        "by": ["year", "sex"],
+        "where": {"country": ["KH"]},
+        "purpose": "regional-reporting",
+        "deadline_seconds": 600,
+    }
+    reply = httpx.post(
+        f"{url}/api/v1/questions",
+        json=body,
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=30,
+        trust_env=False,
+    )
+    return str(reply.raise_for_status().json()["id"])
+
+
+def test_a_policy_is_changed_and_leave_is_given(look: Looking, own: Page) -> None:
+    own.get_by_role("link", name="Change it …").click()
+    own.get_by_text("By whose leave, and how often").click()
+    own.get_by_label("Other questions are answered").select_option("one person")
+    own.get_by_label("A recipient may ask at most").fill("50 a month")
+    own.get_by_role("button", name="Take over what I typed").first.click()
+    text = own.get_by_label("The document")
+    expect(text).to_have_value(re.compile("approval: {ready_made: automatic, others: one person}"))
+    expect(own.locator("main")).to_contain_text("tightened")
+    kept(own, "edit")
+
+    own.get_by_role("button", name="Save as the draft").first.click()
+    expect(own.locator("main")).to_contain_text("The draft is kept.")
+    kept(own, "draft")
+    publish_draft(own)
+    kept(own, "published")
+
+    question = waiting_question(look)
+    plain = look.page("controller", "/controller/approvals", scripts=False)
+    for _ in range(60):
+        if question in plain.content():
+            break
+        plain.wait_for_timeout(500)
+        plain.reload()
+    for step, name in (("", "approvals"), (f"/{question}", "approval"), (f"/{question}/approve", "approve")):
+        own.goto(f"{look.url('controller')}/controller/approvals{step}")
+        kept(own, name)
+    own.goto(f"{look.url('controller')}/controller/approvals/{question}/refuse")
+    kept(own, "refuse")
+    plain.locator(f"a[href$='{question}']").click()
+    expect(plain.locator("main")).to_contain_text("The very answer that would go out")
+    plain.get_by_role("link", name="Approve this answer …").click()
+    sign(plain, "Sign and let it go out")
+    expect(plain.locator("main")).to_contain_text("Approved.")
+    own.goto(f"{look.url('controller')}/controller/asked/{question}")
+    expect(own.locator("main")).to_contain_text("The answer that went out")
+    kept(own, "asked-one")
