@@ -1,8 +1,9 @@
 """What the marks of a picture look like. None is told from another by its colour alone.
 
-Series differ in colour, texture and the shape of their markers; the colours are chosen to stay apart for
-readers with the usual kinds of colour blindness (after Okabe and Ito, 2008), and each has at least 3 : 1 on
-its ground. Diagonal hatching and the lozenge are kept for what is withheld to protect people.
+Series differ in colour, texture and the shape of their markers. The colours of both themes were searched for
+the greatest least distance between any two, as readers with each kind of colour blindness see them, with at
+least 3 : 1 on their ground. Diagonal hatching and the lozenge are kept for what is withheld to protect
+people.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from gateway.picturing.svg import PAPER, tag
 
 FAINT, LINE, HAIR, INK = "#55605a", "#8a958e", "#d5dbd7", "#1b211d"
-SERIES = ("#0b5d46", "#d55e00", "#0072b2", "#8f3b76", "#7a6a00", "#55605a")
+SERIES = ("#0b5d46", "#c3780f", "#2d96f0", "#780f78", "#5a4b0f", "#0f0f0f")
 """Fallbacks of the classes p-s1 to p-s6."""
 STEPS = ("#eef3f0", "#c9e3d6", "#8cc4a9", "#4f9c7c", "#1f7356", "#0a4a37")
 """Fallbacks of the classes p-c0 (none) to p-c5 (most)."""

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
+from math import dist
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from releases import made_release
 
 from gateway.dictionary import regional
 from gateway.picturing import draw, fitting
+from gateway.picturing.inks import SERIES as FALLBACK
+from gateway.picturing.inks import STEPS as SHADES
 from gateway.wire.answer import Refusal
 
 SHEET = (Path(__file__).parents[2] / "gateway/web/static/safelane.css").read_text("utf-8")
@@ -55,6 +58,42 @@ def luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+SEEN = {
+    "all colours": ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
+    "without red": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "without green": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.01182, 0.04294, 0.968881),
+    ),
+    "without blue": (
+        (1.255528, -0.076749, -0.178779),
+        (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.3039),
+    ),
+}
+"""Linear RGB as readers see it who lack one kind of cones (Machado, Oliveira and Fernandes, 2009)."""
+
+
+def seen(colour: str, eyes: str) -> tuple[float, float, float]:
+    """CIE L*a*b* of a colour as some eyes see it; 2.3 apart is a difference that is just noticed."""
+    linear = [luminance(f"#{part * 3}") for part in (colour[1:3], colour[3:5], colour[5:7])]
+    r, g, b = (min(1.0, max(0.0, sum(m * c for m, c in zip(row, linear, strict=True)))) for row in SEEN[eyes])
+    x, y, z = (
+        t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116
+        for t in (
+            (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505,
+            0.2126 * r + 0.7152 * g + 0.0722 * b,
+            (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089,
+        )
+    )
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
 def contrast(one: str, other: str) -> float:
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
@@ -67,6 +106,22 @@ def test_every_series_stands_out_from_its_ground(theme: str) -> None:
     for name in (*SERIES, "ink", "faint"):
         least = 4.5 if name in ("ink", "faint") else 3
         assert contrast(colours[name], colours["sheet"]) >= least, (theme, name)
+
+
+@pytest.mark.parametrize("eyes", SEEN)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_any_two_series_stay_apart_for_all_eyes(theme: str, eyes: str) -> None:
+    colours = tokens(theme)
+    points = [seen(colours[name], eyes) for name in SERIES]
+
+    assert min(dist(a, b) for a, b in combinations(points, 2)) >= 25
+
+
+def test_the_colours_without_a_sheet_are_those_of_the_light_one() -> None:
+    colours = tokens("light")
+
+    assert tuple(colours[name] for name in SERIES) == FALLBACK
+    assert tuple(colours[name] for name in STEPS) == SHADES
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
