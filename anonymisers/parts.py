@@ -44,10 +44,7 @@ class Part:
 
     def known(self, lattice: Lattice, keys: NDArray[np.int32]) -> tuple[Bools, Ints]:
         """For each key (m, dims) of a lattice whether its number of people is known, and that number."""
-        nobody = np.zeros(len(keys), dtype=np.bool_)
-        for axis, dim in enumerate(lattice.dims):
-            if self.time is not None and dim.name == self.time.name:
-                nobody = _places(dim, self.time, self.period)[keys[:, axis]] == NOBODY
+        nobody = self.nobody(lattice, keys)
         known, values = nobody.copy(), np.zeros(len(keys), dtype=np.int64)
         for cube in self.cubes:
             cells = self._cells(cube, lattice.dims, keys)
@@ -55,6 +52,14 @@ class Part:
             values[shown] = cube.values[cells[shown]]
             known |= shown
         return known, values
+
+    def nobody(self, lattice: Lattice, keys: NDArray[np.int32]) -> Bools:
+        """For each key of a lattice whether its time says that none of these people can be in it."""
+        for axis, dim in enumerate(lattice.dims):
+            if self.time is not None and dim.name == self.time.name:
+                found: Bools = _places(dim, self.time, self.period)[keys[:, axis]] == NOBODY
+                return found
+        return np.zeros(len(keys), dtype=np.bool_)
 
     def _cells(self, cube: CertifiedCube, dims: Sequence[Hierarchy], keys: NDArray[np.int32]) -> Ints:
         """For each key the cell of a cube that stands for the same people, -1 for none."""

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from gateway.bootstrap.attempts import attempt
 from gateway.bootstrap.count_files import mixing
-from gateway.errors import SafelaneError
 from gateway.http.count_link import HttpCountLink
 from gateway.member.context import Node
 from gateway.member.count_turns import take_turns
@@ -48,14 +48,10 @@ class CountWorker:
             while True:
                 self._news.wait()
                 self._news.clear()
-                pause = 0.0
-                try:
+                with attempt("turn of a count failed", member=self._node.member) as tried:
                     for done in take_turns(self._node, self._link, self._mixing):
                         log.info("counting once", member=self._node.member, done=done)
-                except SafelaneError as error:
-                    log.warning("turn of a count failed", member=self._node.member, reason=error.message)
-                    pause = PAUSE_SECONDS
-                if self._wait(pause):
+                if self._wait(PAUSE_SECONDS if tried.failed else 0.0):
                     return
                 self._busy = ()
         finally:

@@ -19,7 +19,7 @@ from gunicorn.arbiter import Arbiter
 
 from gateway.bootstrap.publishing_address import publish
 from gateway.bootstrap.stopping import Stop
-from gateway.bootstrap.webserver import THREADS
+from gateway.bootstrap.webserver import CONNECTIONS, FILES, THREADS, allow_files
 from gateway.errors import SafelaneError
 
 Running = Callable[[Stop], AbstractContextManager[Flask]]
@@ -46,6 +46,7 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no 
             "workers": 1,
             "worker_class": "gthread",
             "threads": THREADS,
+            "worker_connections": CONNECTIONS,
             "timeout": 60,
             "graceful_timeout": GRACE_SECONDS,
             "keepalive": 75,
@@ -59,6 +60,7 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no 
 
     def load(self) -> Flask:
         """In the worker: open hub or node. What is wrong is said once, and the master ends as well."""
+        allow_files(FILES)
         self._stop.on_stop(lambda: os.kill(os.getpid(), signal.SIGTERM))
         try:
             return self._open.enter_context(self._running(self._stop))

@@ -14,6 +14,7 @@ import structlog
 from flask import Flask
 
 from gateway.api.app import create_hub_app, create_node_app
+from gateway.bootstrap.attempts import attempt
 from gateway.bootstrap.count_worker import CountWorker
 from gateway.bootstrap.desk import controller_bench
 from gateway.bootstrap.entering import hub_place, node_place, with_pages
@@ -26,7 +27,6 @@ from gateway.bootstrap.publishing_address import publish
 from gateway.bootstrap.stopping import GUNICORN, WAITRESS, Stop
 from gateway.bootstrap.webserver import WebServer
 from gateway.config import HubConfig, MemberConfig, read_config
-from gateway.errors import SafelaneError
 from gateway.hub.context import Hub
 from gateway.hub.count_rounds import count_due
 from gateway.hub.releasing import next_deadline, release_due
@@ -123,10 +123,8 @@ def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator
 
         def tend_policies() -> None:
             while not stop.asked:
-                try:
+                with attempt("policy does not come into force", member=node.member):
                     tend(node, shelf)
-                except SafelaneError as error:
-                    log.error("policy does not come into force", member=node.member, reason=error.message)
                 stop.wait(TEND_SECONDS)
 
         # At the start, then again and again: a policy begins on its day by itself.
@@ -164,14 +162,14 @@ def _keep_rounds(directory: Path, made: Rounds, stop: Stop) -> None:
     node, worker = made.node, made.worker
     pause = FIRST_PAUSE
     while not stop.asked:
-        try:
+        fruitless = True
+        with attempt("round failed", member=node.member) as tried:
             done = run_round(node, made.shelf, made.link, POLL_SECONDS, worker.busy)
             worker.told(done.counts)
             fruitless = done.refused > 0 and done.answered == 0
-        except SafelaneError as error:
-            log.warning("round failed", member=node.member, reason=error.message)
-            show_evidence(directory, node.store)
-            fruitless = True
+        if tried.failed:
+            with attempt("evidence not shown", member=node.member):
+                show_evidence(directory, node.store)
         # A hub that is away, or that repeats what was answered, must not keep the node busy.
         pause = min(2 * pause, LONGEST_PAUSE) if fruitless else FIRST_PAUSE
         if fruitless:
@@ -182,11 +180,10 @@ def _count_runs(hub: Hub, stop: Stop) -> None:
     """Count lists that everybody has passed on: on a thread of its own, for it takes a while."""
     while not stop.asked:
         ticket = hub.bell.ticket()
-        try:
+        with attempt("count failed") as tried:
             for run in count_due(hub):
                 log.info("run of counting once is over", run=run)
-        except SafelaneError as error:
-            log.error("count failed", reason=error.message)
+        if tried.failed:
             stop.wait(1.0)
         hub.bell.wait(ticket, 60.0)
 
@@ -194,11 +191,11 @@ def _count_runs(hub: Hub, stop: Stop) -> None:
 def _close_questions(hub: Hub, stop: Stop) -> None:
     while not stop.asked:
         ticket = hub.bell.ticket()
-        try:
+        deadline = None
+        with attempt("release failed") as tried:
             release_due(hub)
             deadline = next_deadline(hub)
-        except SafelaneError as error:
-            log.error("release failed", reason=error.message)
+        if tried.failed:
             stop.wait(1.0)
             continue
         longest = timedelta(seconds=60)

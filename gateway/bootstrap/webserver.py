@@ -1,6 +1,7 @@
 """An application served by waitress on threads of its own, with an end that is as clear as its beginning."""
 
 import socket
+import sys
 import threading
 from collections.abc import Callable
 
@@ -10,8 +11,15 @@ from waitress.server import create_server
 
 from gateway.errors import SafelaneError
 
+if sys.platform != "win32":
+    import resource  # not to be had there
+
 THREADS = 64
 """Every member holds one for its long poll, every waiting analyst another."""
+
+CONNECTIONS, IDLE_SECONDS = 2000, 60
+"""Many that never end a request (slow-loris) must not keep others out: they hold no thread, only a place."""
+FILES = 4096
 
 
 class AddressError(SafelaneError):
@@ -30,7 +38,16 @@ class WebServer:
         bound = _bind(listen)
         host, port = bound.getsockname()[:2]
         self.url = f"http://{host}:{port}"
-        self._server = create_server(app, sockets=[bound], threads=THREADS, ident=None)
+        allow_files(FILES)
+        self._server = create_server(
+            app,
+            sockets=[bound],
+            threads=THREADS,
+            ident=None,
+            connection_limit=CONNECTIONS,
+            channel_timeout=IDLE_SECONDS,
+            asyncore_use_poll=True,  # select knows no more than 1024 files
+        )
         self._on_end = on_end
         # A daemon: a request that hangs must not keep the process alive after its end.
         self._thread = threading.Thread(target=self._run, name="server", daemon=True)
@@ -54,6 +71,16 @@ class WebServer:
             self._server.run()
         finally:
             self._on_end()
+
+
+def allow_files(wanted: int) -> None:
+    """Let this process open so many files and connections, or as many as the system lets it."""
+    if sys.platform == "win32":
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _bind(listen: str) -> socket.socket:

@@ -7,6 +7,7 @@ from anonymisers.errors import AnonymiserError, TotalError
 from anonymisers.masks.keys import MaskKey
 from anonymisers.masks.masking import Masks
 from anonymisers.masks.roster import Roster, Sum, encoded
+from anonymisers.totals.again import basis
 from audit.canonical import load_canonical_object
 from audit.commitment import commit
 from audit.errors import AuditError
@@ -99,7 +100,8 @@ def _checked(
         raise UnprovenError("This node has not answered the question.")
     cells = withheld_of(node.dictionary, cube, question_of(node.dictionary, event).inside())
     wanted = [s.cell for s in roster.of(node.member)]
-    entered = {e.people: e.contributors for e in work.totals.entered()}
+    entered = work.totals.entered()
+    companies = {e.people: e.contributors for e in entered}
     by_codes = {c.codes: c for c in cells}
     try:
         check_safe(cube, cells, wanted, entered)
@@ -109,15 +111,17 @@ def _checked(
         cell = by_codes.get(to.cell)
         if cell is None:
             raise UnprovenError("A cell of the round is not one that this node withheld.")
-        if entered.get(cell.people, company(roster, to)) != company(roster, to):
-            raise UnprovenError("A cell has entered a total of other contributors or snapshots before.")
+        if companies.get(cell.people, company(to)) != company(to):
+            raise UnprovenError("A cell has entered a total of other contributors before.")
     return by_codes
 
 
-def company(roster: Roster, to: Sum) -> bytes:
-    """Who contributes to a sum, each from which snapshot: the same for every round among the same."""
-    pairs = (word for m in to.members for word in (m, roster.participant(m).snapshot))
-    return sha256(b"safelane total company 1\n" + encoded(tuple(pairs))).digest()
+def company(to: Sum) -> bytes:
+    """Who contributes to a sum: the same for every round among the same.
+
+    From which snapshots does not matter: each member sees to it that its own cell is what it was.
+    """
+    return sha256(b"safelane total company 2\n" + encoded(to.members)).digest()
 
 
 def _values(
@@ -168,7 +172,10 @@ def _logged(
     given = Given(contribution.question_id, entry.index, note, index, acknowledged=False)
     work.totals.add_given(given, because=index)
     for to in proven.roster.of(node.member):
-        work.totals.enter(Entered(cells[to.cell].people, company(proven.roster, to)), because=index)
+        cell = cells[to.cell]
+        if cell.place is not None:  # as every offered cell
+            entered = Entered(cell.people, company(to), basis(cube.cube, cell.place))
+            work.totals.enter(entered, because=index)
     return given
 
 

@@ -54,7 +54,7 @@ def _made(
     takes_part = policy.regional_totals.withheld_cells
     try:
         cells = withheld_of(node.dictionary, cube, question_of(node.dictionary, put).inside())
-        entering = offered(cube, cells, [e.people for e in entered]) if takes_part else {}
+        entering = offered(cube, cells, entered) if takes_part else {}
     except (QuestionError, TotalError):
         return None
     secret = new_secret() if entering else None

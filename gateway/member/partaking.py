@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from anonymisers.chronicle import Chronicle
 from anonymisers.errors import TotalError
+from anonymisers.totals.again import basis, may_enter
 from anonymisers.totals.cells import UNBOUNDED, Cells
 from anonymisers.totals.choosing import Offered
 from anonymisers.totals.freedom import leaves_others_safe, range_of
@@ -15,6 +16,7 @@ from anonymisers.totals.reach import Reach
 from gateway.dictionary import Dictionary
 from gateway.member.cubes import ReadyCube
 from gateway.member.reading import Choice, choices_of
+from gateway.member.total_model import Entered
 from gateway.question import Question
 from gateway.wire.calls import Codes
 from gateway.wire.cells import TOTAL
@@ -61,42 +63,39 @@ def withheld_of(dictionary: Dictionary, cube: ReadyCube, question: Question) -> 
     )
 
 
-def offered(cube: ReadyCube, cells: Sequence[Withheld], entered: Iterable[str]) -> dict[Codes, Offered]:
+def offered(cube: ReadyCube, cells: Sequence[Withheld], entered: Iterable[Entered]) -> dict[Codes, Offered]:
     """The cells that this member would contribute, those of fewest dimensions first.
 
     `entered` are the people whose cells have entered a total before: of all cells that hang together with one
-    of these none enters another, but the same one may be summed again.
+    of these none enters another, but the same one may be summed again while it is about the same people.
     """
     reach = reach_of(cube.cube)
-    former = [place for place in (_place(reach, people) for people in entered) if place is not None]
+    former = _former(cube.cube, reach, entered)
     single = [c for c in cells if c.place is not None and c.high is not None]
     linked = reach.cells([*former, *(c.place for c in single if c.place is not None)])
-    taken = {int(linked.components[place]) for place in former}
     found: dict[Codes, Offered] = {}
     for cell in sorted(single, key=lambda c: -c.codes.count(TOTAL)):
         place = cell.place
         if place is None or len(found) == MOST_OFFERED:
             continue
-        component = int(linked.components[place])
-        within = None if component in taken and place not in former else range_of(linked, place)
+        within = range_of(linked, place) if may_enter(linked, former, place) else None
         if within is not None:
-            found[cell.codes] = Offered(within, component)
+            found[cell.codes] = Offered(within, int(linked.components[place]))
     return found
 
 
 def check_safe(
-    cube: ReadyCube, cells: Sequence[Withheld], wanted: Iterable[Codes], entered: Iterable[str]
+    cube: ReadyCube, cells: Sequence[Withheld], wanted: Iterable[Codes], entered: Iterable[Entered]
 ) -> None:
     """Raises TotalError unless these cells may enter totals together, and with those that entered before."""
     reach = reach_of(cube.cube)
     by_codes = {c.codes: c for c in cells}
     chosen = [by_codes[codes] for codes in wanted if codes in by_codes]
-    former = {people: _place(reach, people) for people in entered}
+    former = _former(cube.cube, reach, entered)
     places = [c.place for c in chosen if c.place is not None]
-    linked = reach.cells([*places, *(p for p in former.values() if p is not None)])
+    linked = reach.cells([*places, *former])
     used = [int(linked.components[p]) for p in places]
-    again = {int(linked.components[p]) for p in former.values() if p is not None and p not in places}
-    if len(set(used)) < len(used) or again & set(used):
+    if len(set(used)) < len(used) or not all(may_enter(linked, former, p) for p in places):
         raise TotalError("cells that share sums with each other would enter more than one total")
     for place in places:
         _check_one(linked, place)
@@ -138,6 +137,12 @@ def _people(choices: Sequence[Choice], nodes: Sequence[tuple[str, ...]]) -> str:
         [c.dimension, sorted(codes)] for c, codes in zip(choices, nodes, strict=True) if codes != (TOTAL,)
     )
     return json.dumps(limited, ensure_ascii=False, separators=(",", ":"))
+
+
+def _former(cube: Chronicle, reach: Reach, entered: Iterable[Entered]) -> dict[int, bool]:
+    """Where cells that entered a total stand in this cube, and whether each has the same people still."""
+    places = ((each, _place(reach, each.people)) for each in entered)
+    return {place: basis(cube, place) == each.basis for each, place in places if place is not None}
 
 
 def _place(reach: Reach, people: str) -> int | None:

@@ -31,7 +31,8 @@ class Given:
 
 @dataclass(frozen=True)
 class Entered:
-    """People whose cell has entered a total, and a digest of who contributed, each with its snapshot."""
+    """People whose cell has entered a total, a digest of who contributed, and one of the parts it is in."""
 
     people: str
     contributors: bytes
+    basis: bytes

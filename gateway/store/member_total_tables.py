@@ -30,5 +30,6 @@ total_entered = Table(
     metadata,
     Column("people", Text, primary_key=True),
     Column("contributors", LargeBinary, nullable=False),
+    Column("basis", LargeBinary, nullable=False),
     Column("because", Integer, nullable=False),
 )

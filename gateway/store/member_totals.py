@@ -26,7 +26,7 @@ class SqlMemberTotals:
 
     def entered(self) -> list[Entered]:
         rows = self._connection.execute(select(total_entered).order_by(total_entered.c.people))
-        return [Entered(row.people, row.contributors) for row in rows]
+        return [Entered(row.people, row.contributors, row.basis) for row in rows]
 
     def offers_to_send(self) -> list[MadeOffer]:
         query = select(total_offers).where(total_offers.c.acknowledged.is_(False))
@@ -70,7 +70,10 @@ class SqlMemberTotals:
         if known is None:
             self._connection.execute(
                 insert(total_entered).values(
-                    people=entered.people, contributors=entered.contributors, because=because
+                    people=entered.people,
+                    contributors=entered.contributors,
+                    basis=entered.basis,
+                    because=because,
                 )
             )
 

@@ -39,6 +39,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_charges_organisation", "charges", ["organisation"], unique=False)
     op.create_table(
+        "consents",
+        sa.Column("because", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("person", sa.String(length=100), nullable=False),
+        sa.Column("consent", sa.String(length=3), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("because", name="pk_consents"),
+    )
+    op.create_index("ix_consents_person", "consents", ["person"], unique=False)
+    op.create_table(
         "count_secrets",
         sa.Column("run_id", sa.String(length=64), nullable=False),
         sa.Column("secrets", sa.Text(), nullable=False),
@@ -338,6 +347,7 @@ def upgrade() -> None:
         "total_entered",
         sa.Column("people", sa.Text(), nullable=False),
         sa.Column("contributors", sa.LargeBinary(), nullable=False),
+        sa.Column("basis", sa.LargeBinary(), nullable=False),
         sa.Column("because", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("people", name="pk_total_entered"),
     )
@@ -466,6 +476,18 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["snapshot_id"], ["snapshots.id"], name="fk_previews_snapshot_id_snapshots"),
         sa.PrimaryKeyConstraint("id", name="pk_previews"),
+    )
+    op.create_table(
+        "record_changes",
+        sa.Column("because", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("snapshot_id", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("changes", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id"], ["snapshots.id"], name="fk_record_changes_snapshot_id_snapshots"
+        ),
+        sa.PrimaryKeyConstraint("because", name="pk_record_changes"),
+        sa.UniqueConstraint("snapshot_id", name="uq_record_changes_snapshot_id"),
     )
     op.create_table(
         "recovery_codes",
