@@ -38,6 +38,7 @@ def facts(
         (words.say(msgid("Question")), release.question_id),
         (words.say(msgid("Asked at")), release.asked_at),
         (words.say(msgid("Released at")), release.released_at),
+        (words.say(msgid("Release")), str(release.number)),
         (words.say(msgid("Dictionary")), dictionary.version),
     ]
     if receipt is not None:
@@ -63,12 +64,17 @@ def coverage_rows(release: Release, dictionary: Dictionary, words: Words) -> lis
 
 def answered(coverage: Coverage, words: Words) -> str:
     """Whether a member answered, or why not."""
+    if coverage.earlier is not None:
+        text = msgid("away; this is what it answered to the same question at %(moment)s")
+        return words.filled(text, moment=coverage.earlier.answered_at)
     if coverage.answered:
-        return words.say(msgid("answered"))
+        return words.say(msgid("answered late") if coverage.late else msgid("answered"))
     if coverage.refusals:
         return "; ".join(words.say(refusal.meaning) for refusal in coverage.refusals)
     if coverage.waiting:
         return words.say(msgid("waited for a person's leave until the deadline"))
+    if coverage.offline_since is not None:
+        return words.filled(msgid("offline since %(moment)s"), moment=coverage.offline_since)
     return words.say(msgid("did not answer in time"))
 
 

@@ -67,7 +67,10 @@ def coverage_lines(release: Release) -> list[str]:
 def _coverage(c: Coverage) -> str:
     quotas = "".join(f"; {quota}" for quota in c.quotas)
     if c.answered:
-        return f"answered; records up to {c.snapshot_date}, policy version {c.policy}{quotas}"
+        when = "answered late" if c.late else "answered"
+        if c.earlier is not None:
+            when = f"away; this is its answer of {c.earlier.answered_at}"
+        return f"{when}; records up to {c.snapshot_date}, policy version {c.policy}{quotas}"
     if c.refusals:
         return "refused: " + "; ".join(r.meaning for r in c.refusals) + quotas
     return "waited for a person's leave until the deadline" if c.waiting else "did not answer in time"

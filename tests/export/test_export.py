@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from gateway.export import coverage_lines, legend, to_csv, to_json, to_text
 from gateway.export.text import SYMBOLS
 from gateway.wire.answer import Refusal
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
-from gateway.wire.release import Coverage, Release, release_from_json
+from gateway.wire.release import Coverage, Earlier, Release, release_from_json
 
 RELEASE = Release(
     question_id="q-1",
@@ -75,6 +76,17 @@ def test_coverage_says_who_answered_from_what_or_why_not() -> None:
         "KH  answered; records up to 2024-12-31, policy version 2",
         "LA  refused: its policy shares this only less finely or with fewer dimensions",
         "TH  did not answer in time",
+    ]
+
+
+def test_coverage_says_that_an_answer_is_late_or_an_earlier_one() -> None:
+    covered = RELEASE.coverage[0]
+    late = replace(covered, late=True)
+    before = replace(covered, earlier=Earlier("q-0", "2025-12-01T00:00:00Z"))
+
+    assert coverage_lines(replace(RELEASE, coverage=(late, before))) == [
+        "KH  answered late; records up to 2024-12-31, policy version 2",
+        "KH  away; this is its answer of 2025-12-01T00:00:00Z; records up to 2024-12-31, policy version 2",
     ]
 
 

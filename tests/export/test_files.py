@@ -20,7 +20,7 @@ from gateway.export.images import to_png
 from gateway.picturing import ENGLISH, WITHHELD, Words
 from gateway.wire.answer import Refusal
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
-from gateway.wire.release import Release, release_from_json
+from gateway.wire.release import Earlier, Release, release_from_json
 
 DICTIONARY = regional()
 RELEASE = made_release("country", "outcome", refusals={"PH": None, "SG": Refusal.NOT_SHARED}, seed=2)
@@ -120,6 +120,25 @@ def test_the_workbook_has_table_data_notes_and_legend() -> None:
     assert notes["Philippines"] == "did not answer in time"
     assert notes["Singapore"] == "its policy does not share this"
     assert [WITHHELD, "withheld", "Withheld to protect people"] in rows(book, "Legend")
+
+
+def test_the_notes_say_how_each_member_took_part() -> None:
+    covered = RELEASE.coverage[0]
+    away = replace(covered, answered=False, offline_since="2025-01-09T00:00:00Z", policy=None)
+    parts = [
+        replace(covered, late=True),
+        replace(covered, earlier=Earlier("q-0", "2024-12-01T00:00:00Z")),
+        away,
+        replace(away, offline_since=None, waiting=True),
+    ]
+    notes = rows(workbook(replace(RELEASE, coverage=tuple(parts))), "Notes")
+
+    assert [row[1] for row in notes[-4:]] == [
+        "answered late",
+        "away; this is what it answered to the same question at 2024-12-01T00:00:00Z",
+        "offline since 2025-01-09T00:00:00Z",
+        "waited for a person's leave until the deadline",
+    ]
 
 
 def test_a_number_with_a_mark_stays_a_number() -> None:
