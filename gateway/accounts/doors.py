@@ -9,6 +9,8 @@ ROUTES: dict[str, Action] = {
     "GET /healthz": Action.LOOK,
     "GET /openapi.json": Action.LOOK,
     "GET /assets/<path:filename>": Action.LOOK,
+    "GET /gallery": Action.LOOK,
+    "GET /api/v1/desk/gallery.json": Action.LOOK,
     "GET /log/<path:path>": Action.READ_LOG,
     "GET /": Action.ENTER,
     "GET /language/<code>": Action.ENTER,

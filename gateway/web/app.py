@@ -18,6 +18,7 @@ from gateway.web import (
     compressing,
     directory,
     forms,
+    gallery,
     invitation,
     keeping,
     languages,
@@ -37,8 +38,8 @@ TAKES_SECRETS = (
 )
 
 DESKS: dict[Side, tuple[Desk, ...]] = {
-    Side.HUB: (*analyst.SUBJECTS, *auditor.SUBJECTS),
-    Side.NODE: (*controller.SUBJECTS, *auditor.SUBJECTS),
+    Side.HUB: (*analyst.SUBJECTS, *auditor.SUBJECTS, gallery.desk),
+    Side.NODE: (*controller.SUBJECTS, *auditor.SUBJECTS, gallery.desk),
 }
 """Each desk stands on the side where its duties are."""
 

@@ -1,5 +1,6 @@
 """What every page stands on: where the templates and the style are, and what the views work with."""
 
+import mimetypes
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -34,6 +35,7 @@ class Web:
 
 
 def install(app: Flask) -> None:
+    mimetypes.add_type("font/woff2", ".woff2")  # older Pythons do not know it
     app.jinja_env.globals["asset"] = asset
     app.after_request(_keep_assets)
 
@@ -83,6 +85,7 @@ def _version(name: str) -> str:
 
 
 def _keep_assets(response: Response) -> Response:
-    if request.endpoint == "web.static" and response.status_code == 200 and "v" in request.args:
+    lasting = "v" in request.args or request.path.endswith(".woff2")  # fonts have their version in their name
+    if request.endpoint == "web.static" and response.status_code == 200 and lasting:
         response.headers["Cache-Control"] = FOR_EVER
     return response

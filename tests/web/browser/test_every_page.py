@@ -17,7 +17,7 @@ from gateway.accounts.model import Side
 pytestmark = pytest.mark.processes
 
 NO_PAGES = re.compile(
-    r"/(api|federation|log|assets|healthz|openapi)\b|/language/|/sign-in/directory|.*/export$"
+    r"/(api|federation|log|assets|healthz|openapi)\b|/language/|/sign-in/directory|.*/export$|.*/download/"
 )
 """What opens to browsers, but is no page: files, and what leads on."""
 LARGEST = 150_000
