@@ -42,7 +42,14 @@ def _look_at_a_draft(page: Page) -> None:
     page.locator("a[href^='/controller/sharing/questions/']").first.wait_for(timeout=60_000)
 
 
-BEFORE: dict[str, Callable[[Page], None]] = {"controller": _look_at_a_draft}
+def _ask(page: Page) -> None:
+    """The analyst has a question with its table."""
+    page.goto(urlsplit(page.url)._replace(path="/ask", query="by=country&by=year&by=outcome").geturl())
+    page.get_by_role("button", name="Ask", exact=True).click()
+    page.locator("table.release").wait_for(timeout=60_000)
+
+
+BEFORE: dict[str, Callable[[Page], None]] = {"analyst": _ask, "controller": _look_at_a_draft}
 """What somebody does first, so that there is something to see: pages are only found where something leads."""
 _JOURNEY = "tests/web/browser/test_controller_journey.py"
 ELSEWHERE: dict[str, str] = {
