@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, radians
 
-from gateway.dictionary import Dictionary
+from gateway.dictionary import Dictionary, DictionaryError
+from gateway.dictionary.places import PROVINCE, PROVINCE34
 from gateway.picturing.shapes import Point, Ring, Shapes
 from gateway.question import COUNTRY
 
@@ -12,6 +13,8 @@ HIGHEST = 620.0
 """How high a map may be."""
 _SMALL = 1.2
 """Points nearer to each other than this on paper are one; islands smaller than this are left out."""
+_GAP = 60.0
+"""Holes smaller than this are where outlines of neighbours do not quite meet."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,22 @@ class Sheet:
 
 
 def provinces_of(dictionary: Dictionary, level: str, code: str) -> list[str]:
-    """The provinces that a place of a level, or a country, is made of."""
-    places = dictionary.places.provinces.values()
+    """The provinces that a place, or a country, is made of."""
+    places = dictionary.places.provinces
     if level == COUNTRY:
-        return [p.code for p in places if p.member == code]
-    return [p.code for p in places if p.code == code or p.above.get(level) == code]
+        return [p.code for p in places.values() if p.member == code]
+    if code in places:
+        return [code]
+    if level == PROVINCE:  # one that former ones merged into, since then
+        level, code = PROVINCE34, _merged(dictionary, code)
+    return [p.code for p in places.values() if p.above.get(level) == code]
+
+
+def _merged(dictionary: Dictionary, code: str) -> str:
+    try:
+        return dictionary.lift(code, PROVINCE34)
+    except DictionaryError:
+        return ""
 
 
 def sheet(dictionary: Dictionary, shapes: Shapes, level: str, codes: Sequence[str], wide: float) -> Sheet:
@@ -78,10 +92,18 @@ def _projection(points: Sequence[Point], wide: float) -> tuple[_Projection, floa
 
 def _area(code: str, rings: Sequence[Sequence[Point]]) -> Area:
     largest = max(rings, key=_size)
-    kept = [
-        thinned for ring in rings if ring is largest or _size(ring) > _SMALL if (thinned := _thinned(ring))
-    ]
-    return Area(code, tuple(kept), *_middle(largest))
+    thinned = [_thinned(ring) for ring in rings if ring is largest or _visible(ring, largest)]
+    return Area(code, tuple(ring for ring in thinned if len(ring) > 2), *_middle(largest))
+
+
+def _visible(ring: Sequence[Point], largest: Sequence[Point]) -> bool:
+    """Whether a ring is more than a speck: an island, or a hole that is no gap between outlines."""
+    size = _size(ring)
+    if size > _GAP:
+        return True
+    (x, y), _ = _middle(ring)
+    hole = sum(crossing > x for crossing in _crossings(largest, y)) % 2
+    return size > _SMALL and not hole
 
 
 def _thinned(ring: Iterable[Point]) -> Ring:

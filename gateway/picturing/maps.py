@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from gateway.dictionary import Dictionary
 from gateway.picturing import svg
-from gateway.picturing.areas import Area, sheet
+from gateway.picturing.areas import Area, provinces_of, sheet
 from gateway.picturing.inks import FAINT, STEPS
 from gateway.picturing.labels import Labels
 from gateway.picturing.layout import cell_text
@@ -25,14 +26,16 @@ def map_(pen: Pen, view: View, title: str) -> Drawing:
     axis = view.axes[0]
     labels = pen.labels.axis(axis, alone=True)
     known = [code for code in axis.codes if not code.endswith("_UNK")]
-    drawn = sheet(pen.labels.dictionary, shapes(), axis.level, known, WIDE)
+    apart = _apart(pen.labels.dictionary, view, known)
+    drawn = sheet(pen.labels.dictionary, shapes(), axis.level, apart, WIDE)
     steps = classes([c.value for c in view.cells.values() if c.value is not None])
     # Large places first: a small one inside, such as a capital, must lie above the one around it.
     areas = sorted(drawn.areas, key=lambda area: -area.room[0] * area.room[1])
     parts = [_area(pen, area, view.cells.get((area.code,)), labels[area.code], steps) for area in areas]
     parts += [_number(pen.labels, area, view.cells.get((area.code,)), axis.level) for area in areas]
     notes = [pen.words.say(msgid("The boundaries on this map imply no endorsement or acceptance by anyone."))]
-    without = [*drawn.missing, *(code for code in axis.codes if code.endswith("_UNK"))]
+    pictured = {area.code for area in drawn.areas}
+    without = [code for code in axis.codes if code not in pictured and _counts(view, code)]
     notes += not_pictured(pen, (labels[code] for code in without))
     return Drawing(
         "".join(parts),
@@ -42,6 +45,33 @@ def map_(pen: Pen, view: View, title: str) -> Drawing:
         summary(pen, list(view.cells.values())),
         title,
     )
+
+
+def _apart(dictionary: Dictionary, view: View, codes: Sequence[str]) -> list[str]:
+    """The codes without those that lie over others: a level may have provinces beside what they merged into.
+
+    The former ones are drawn, unless all that is counted was counted after they merged.
+    """
+    former = {
+        code: parts
+        for code in codes
+        if view.axes[0].level != COUNTRY
+        and (
+            parts := [
+                p for p in provinces_of(dictionary, view.axes[0].level, code) if p != code and p in codes
+            ]
+        )
+    }
+    left_out: set[str] = set()
+    for code, parts in former.items():
+        left_out |= {code} if any(_counts(view, part) for part in parts) else set(parts)
+    return [code for code in codes if code not in left_out]
+
+
+def _counts(view: View, code: str) -> bool:
+    """Whether there is more to say of a place than 0."""
+    cell = view.cells.get((code,))
+    return cell is not None and cell.value != 0
 
 
 def _area(pen: Pen, area: Area, cell: Cell | None, name: str, steps: Sequence[tuple[int, int]]) -> str:

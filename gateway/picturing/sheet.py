@@ -22,6 +22,8 @@ _EDGE = 4.0
 """Room for what is drawn about the outermost points."""
 _SWATCH = 26.0
 _LINE = 17.0
+MOST_NAMED = 8
+"""Codes that a note names before it counts the others."""
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,11 @@ def not_pictured(pen: Pen, names: Iterable[str]) -> list[str]:
     found = list(dict.fromkeys(names))
     if not found:
         return []
-    text = msgid("Not in the picture but in the table: %(codes)s.")
-    return [pen.words.filled(text, codes=", ".join(found))]
+    named = ", ".join(found[:MOST_NAMED])
+    if len(found) <= MOST_NAMED:
+        return [pen.words.filled(msgid("Not in the picture but in the table: %(codes)s."), codes=named)]
+    text = msgid("Not in the picture but in the table: %(codes)s and %(count)s others.")
+    return [pen.words.filled(text, codes=named, count=len(found) - MOST_NAMED)]
 
 
 def said_below(pen: Pen, view: View) -> list[str]:

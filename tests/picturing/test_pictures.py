@@ -148,6 +148,24 @@ def test_provinces_without_an_outline_are_named_below_the_map() -> None:
     assert "Not in the picture but in the table: Xaisomboun" in svg
 
 
+def test_provinces_that_merged_do_not_lie_over_those_that_they_were() -> None:
+    release = made_release("province", members=("VN",))
+    ended = {p.code for p in DICTIONARY.places.provinces.values() if p.member == "VN" and p.valid_to}
+    since = replace(
+        release,
+        cells=tuple(
+            replace(c, value=0, status=Status.VALUE) if c.key[0] in ended else c for c in release.cells
+        ),
+    )
+    before, after = draw("map", release, DICTIONARY).svg, draw("map", since, DICTIONARY).svg
+
+    assert "<title>Yên Bái: " in before
+    assert "<title>Lào Cai, since 2025-07-01: " not in before
+    assert "Not in the picture but in the table: Lào Cai, since 2025-07-01" in before
+    assert "<title>Yên Bái: " not in after
+    assert "<title>Lào Cai, since 2025-07-01: " in after
+
+
 def test_each_series_has_a_look_besides_its_colour() -> None:
     svg = draw("grouped", made_release("country", "outcome"), DICTIONARY).svg
 
