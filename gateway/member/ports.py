@@ -139,6 +139,9 @@ class View(Versions, Protocol):
     def snapshot(self) -> tuple[LoadedSnapshot, Snapshot] | None:
         """The newest one."""
 
+    def loaded(self) -> LoadedSnapshot | None:
+        """The newest one, without its rows: enough for whoever only asks whether and when."""
+
     def cube(self) -> StoredCube | None:
         """The newest one."""
 

@@ -89,6 +89,14 @@ class MemberView(ApprovalView, PolicyView):
         ).one_or_none()
         return None if row is None else (_loaded(row), snapshot_from_bytes(row.snapshot))
 
+    def loaded(self) -> LoadedSnapshot | None:
+        row = self._connection.execute(
+            select(*(c for c in snapshots.c if c.name != "snapshot"))
+            .order_by(snapshots.c.because.desc())
+            .limit(1)
+        ).one_or_none()
+        return None if row is None else _loaded(row)
+
     def cube(self) -> StoredCube | None:
         row = self._connection.execute(
             select(cubes, *(c for c in snapshots.c if c.name in ("id", "loaded_at", "until")))

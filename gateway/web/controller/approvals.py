@@ -84,8 +84,7 @@ class Step:
 
 @desk.page(LIST, "controller/approvals.html", fragment="controller/approvals-list.html")
 def approvals() -> Model:
-    found = approving.queue(bench().node, bench().shelf)
-    return Approvals(tuple(map(_waits, found)), _quotas(), _done())
+    return Approvals(tuple(map(_waits, _queue())), _quotas(), _done())
 
 
 @desk.page(ONE, "controller/approval.html")
@@ -139,6 +138,14 @@ def _quotas() -> tuple[Used, ...]:
         ruling = trusted(node, view)
         used = used_now(view, None if ruling is None else ruling[1], node.clock.now())
     return tuple(one for one in used if one.limit is not None)
+
+
+def _queue() -> list[Pending]:
+    """What waits. The tables are only looked at where anything does: a large cube takes seconds to open."""
+    with bench().node.store.reading() as view:
+        if not view.waiting_questions():
+            return []
+    return approving.queue(bench().node, bench().shelf)
 
 
 def _again(pending: Pending, error: NotSignedError | SignatureRefusedError, *, granted: bool) -> Step:

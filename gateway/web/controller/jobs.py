@@ -19,7 +19,6 @@ from gateway.errors import SafelaneError
 from gateway.member.ports import Clock
 from gateway.web.controller.shapes import Running, Start
 
-
 log = structlog.get_logger()
 
 

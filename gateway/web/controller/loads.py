@@ -107,8 +107,7 @@ class Rejects:
 @desk.page(PAGE, "controller/loads.html")
 def loads() -> Model:
     with bench().node.store.reading() as view:
-        loaded = view.snapshot()
-    record = None if loaded is None else loaded[0]
+        record = view.loaded()
     job = bench().jobs.latest(Kind.LOAD)
     return Loads(
         snapshot=None if record is None else record.id,

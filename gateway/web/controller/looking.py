@@ -6,6 +6,7 @@ Counting takes a second or two. A page never waits for it: it says that it is be
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 import structlog
 
@@ -50,20 +51,21 @@ class Look:
 
 @dataclass(frozen=True)
 class Standing:
-    """What answers: the policy in force, its cube, and the look at it. What is not there is None.
+    """What answers: the policy in force, whether its tables are there, and the look at them (None: not yet).
 
-    `failed`: counting ended in an error that is in the node's own output.
+    `until` is the last day that the tables cover. `failed`: counting ended in an error that the node's
+    output names.
     """
 
     policy: Policy | None
-    cube: ReadyCube | None
+    until: date | None
     look: Look | None
     failed: bool = False
 
 
 @dataclass
 class Looks:
-    """Remembers the look at the newest cube; a new one is counted on a thread of its own."""
+    """Remembers the look at the newest cube; a new one is opened and counted on a thread of its own."""
 
     node: Node
     shelf: CubeShelf
@@ -75,38 +77,40 @@ class Looks:
 
     def now(self) -> Standing:
         """What answers now. Its look is None while it is being counted."""
-        self.shelf.refresh()
         with self.node.store.reading() as view:
-            ruling = trusted(self.node, view)
+            ruling, cube = trusted(self.node, view), view.cube()
         policy = None if ruling is None else ruling[1]
-        cube = None if ruling is None else self.shelf.cube(ruling[0].version, ruling[0].above)
-        if policy is None or cube is None:
-            return Standing(policy, cube, None)
+        if ruling is None or cube is None or cube.policy_version != ruling[0].version:
+            return Standing(policy, None, None)
+        until = cube.snapshot.until
         with self._lock:
             if self._look is not None and self._look.cube.index == cube.index:
-                return Standing(policy, cube, self._look)
+                return Standing(policy, until, self._look)
             if self._failed == cube.index:
-                return Standing(policy, cube, None, failed=True)
+                return Standing(policy, until, None, failed=True)
             if self._counting != cube.index:
                 self._counting = cube.index
-                threading.Thread(target=self._count, args=(policy, cube), name="look", daemon=True).start()
-        return Standing(policy, cube, None)
+                arguments = (ruling[1], cube.index)
+                threading.Thread(target=self._count, args=arguments, name="look", daemon=True).start()
+        return Standing(policy, until, None)
 
     def forget(self) -> None:
         """Count again when it is asked for next: the register may be another one."""
         with self._lock:
             self._look = self._failed = None
 
-    def _count(self, policy: Policy, cube: ReadyCube) -> None:
+    def _count(self, policy: Policy, index: int) -> None:
+        look = None
         try:
-            look = self._made(policy, cube)
+            cube = self.shelf.refresh()
+            if cube is not None and cube.index == index:
+                look = self._made(policy, cube)
         except SafelaneError as error:
             log.error("the cube cannot be looked at", member=self.node.member, reason=error.message)
-            look = None
         with self._lock:
             self._counting = None
             if look is None:
-                self._failed = cube.index
+                self._failed = index
             else:
                 self._look = look
 

@@ -132,17 +132,16 @@ def overview(refused: PolicyRefusedError | None = None) -> Overview:
     """The page's model; with `refused`, why something could not be done."""
     node = bench().node
     with node.store.reading() as view:
-        draft, in_force, entry = view.draft(), view.policy(), view.cube_entry()
+        draft, in_force = view.draft(), view.policy()
         there = None if draft is None else drafted(node, view, draft)
         history = versions(node, view)
-        loaded = entry is not None or view.snapshot() is not None
-    cube = None if in_force is None else bench().shelf.refresh() and bench().shelf.cube(in_force.version)
+        cube, loaded = view.cube(), view.loaded()
     job = bench().jobs.latest(Kind.PROTECT)
     return Overview(
         versions=history,
         draft=there,
-        tables=cube is not None,
-        loaded=loaded,
+        tables=cube is not None and in_force is not None and cube.policy_version == in_force.version,
+        loaded=loaded is not None,
         protecting=None if job is None else shown_work(job),
         done=_DONE.get(request.args.get("done", ""), lambda: "")(),
         refused=refused,

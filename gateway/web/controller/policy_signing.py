@@ -167,7 +167,7 @@ def _publishing(draft: Draft) -> Publishing:
     node = bench().node
     with node.store.reading() as view:
         there = drafted(node, view, draft)
-        in_force, loaded = view.policy(), view.snapshot()
+        in_force, loaded = view.policy(), view.loaded()
     work, found = looked_at(draft.text)
     former = None if in_force is None else in_force.version
     return Publishing(

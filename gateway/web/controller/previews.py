@@ -179,11 +179,14 @@ def _question(one: Mapping[str, Any], scores: Mapping[str, float]) -> Question:
 def _group(one: Mapping[str, Any]) -> str:
     """A visible group whose people all have one value of something sensitive."""
     dictionary = bench().node.dictionary
-    where = ", ".join(f"{words.dimension(dictionary, name)} {code}" for name, code in one["group"])
+    where = ", ".join(
+        f"{words.dimension(dictionary, name)} {words.value(dictionary, name, code)}"
+        for name, code in one["group"]
+    )
     return _(
-        "%(where)s: all %(people)s have %(what)s %(value)s",
+        "%(where)s: all %(people)s have %(what)s: %(value)s",
         where=where or _("everybody"),
         people=people(one["people"]),
         what=words.dimension(dictionary, one["dimension"]),
-        value=one["value"],
+        value=words.value(dictionary, one["dimension"], one["value"]),
     )

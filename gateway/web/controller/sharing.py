@@ -93,9 +93,9 @@ def sharing() -> Model:
     if policy is None:
         return Sharing("no-policy", None, None)
     spoken = tuple(describe(policy))
-    if standing.cube is None:
+    until = standing.until
+    if until is None:
         return Sharing("no-cube", policy.version, None, spoken)
-    until = standing.cube.snapshot.until
     if look is None:
         return Sharing("failed" if standing.failed else "counting", policy.version, until, spoken)
     told = tuple(_table(look, one.dims, one.cells, one.withheld, one.people_withheld) for one in look.tables)

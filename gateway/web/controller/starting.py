@@ -31,8 +31,8 @@ def looked_at(text: str) -> tuple[Work | None, Preview | None]:
     if job.state is not State.DONE or work.preview is None:
         return work, None
     with bench().node.store.reading() as view:
-        loaded, in_force = view.snapshot(), view.policy()
-    same = loaded is not None and loaded[0].id == work.preview.snapshot
+        loaded, in_force = view.loaded(), view.policy()
+    same = loaded is not None and loaded.id == work.preview.snapshot
     same = same and (None if in_force is None else in_force.version) == work.preview.against
     return (work, work.preview) if same else (None, None)
 
@@ -40,7 +40,7 @@ def looked_at(text: str) -> tuple[Work | None, Preview | None]:
 def protect_if_needed(version: int) -> None:
     """Make the tables of a version that has just come into force, where they are not there yet."""
     with bench().node.store.reading() as view:
-        loaded, cube = view.snapshot(), view.cube()
+        loaded, cube = view.loaded(), view.cube()
     if loaded is None or (cube is not None and cube.policy_version == version):
         return
     try:

@@ -53,9 +53,14 @@ def code(dictionary: Dictionary, level_name: str, name: str) -> str:
         return name
 
 
-def total() -> str:
-    """The margin of a table."""
-    return _("all")
+def value(dictionary: Dictionary, dimension_name: str, name: str) -> str:
+    """The label of a code of whatever level of a dimension."""
+    if dimension_name in dictionary.dimensions:
+        for each in dictionary.dimensions[dimension_name].levels:
+            label = code(dictionary, each.name, name)
+            if label != name:
+                return label
+    return name
 
 
 def listed(words: Iterable[str]) -> str:
