@@ -120,12 +120,14 @@ class Extract:
     def release(self, where: Where, beside: tuple[Hierarchy, ...] = ()) -> Release:
         """What this extract tells in counts: every group of the full cross of its columns.
 
-        `where` says which people its records are of, by dimensions of `beside`, which it does not show.
+        `where` says which people its records are of, by dimensions that it shows or of `beside`.
         Counts are those of the released tables: people in each of their inner cells.
         """
         inner = np.column_stack((self.positions, self.records.coords, self.records.people))[self.kept]
         inner = np.unique(inner, axis=0)[:, : len(self.depths)]
         groups, counts = np.unique(inner, axis=0, return_counts=True)
+        own = {dim.name for dim in self.records.chosen}
+        beside = tuple(dim for dim in beside if dim.name not in own)
         dims = (*self.records.chosen, *beside)
         coords = np.empty((len(groups), len(dims)), dtype=np.int32)
         coords[:, : groups.shape[1]] = groups

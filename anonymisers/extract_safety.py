@@ -8,7 +8,7 @@ tried. "Before" is the same attack with every count of the extract withheld.
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,6 +94,25 @@ def safe_beside(extracts: Sequence[Extract], history: History, *, seconds: float
     )
 
 
+def tells_more(history: History, release: Release, *, seconds: float = 120.0) -> str | None:
+    """What follows from a release and the history together and from neither alone, in words; None: nothing.
+
+    For tables that are made after extracts: whatever comes second is attacked beside the first. Raises
+    ProtectionError when they contradict each other.
+    """
+    until = time.monotonic() + seconds
+    together = history.attacked(seconds, release)
+    before = _Before.of(history, release, max(until - time.monotonic(), 0.0))
+    silent = [_silent(known) for known in history.known]
+    alone = replace(history, known=(release,)).attacked(max(until - time.monotonic(), 0.0), *silent)
+    known = {(c.key, c.low, c.high) for c in _weak(alone)}
+    news = [c for c in before.news(together) if (c.key, c.low, c.high) not in known]
+    if news:
+        return "small groups would follow from both together"
+    late = [c for c in together.open if c.key not in before.open | {o.key for o in alone.open}]
+    return "there was no time to look at all that follows from both" if late else None
+
+
 @dataclass(frozen=True)
 class _Before:
     """What follows without the extract: intervals of weak cells, and those that were left undecided."""
@@ -103,9 +122,7 @@ class _Before:
 
     @classmethod
     def of(cls, history: History, release: Release, seconds: float) -> "_Before":
-        nothing = np.full(len(release.values), -1, dtype=np.int64)
-        silent = Release(release.dims, release.where, release.coords, nothing, nothing < 0)
-        found = history.attacked(seconds, silent)
+        found = history.attacked(seconds, _silent(release))
         return cls({c.key: (c.low, c.high) for c in _weak(found)}, frozenset(c.key for c in found.open))
 
     def news(self, found: Findings) -> list[Found]:
@@ -114,6 +131,12 @@ class _Before:
 
     def undecided(self, found: Findings) -> bool:
         return any(c.key not in self.open for c in found.open)
+
+
+def _silent(release: Release) -> Release:
+    """The same cells, all of them withheld: so that the attacker is asked about the same ones."""
+    nothing = np.full(len(release.values), -1, dtype=np.int64)
+    return Release(release.dims, release.where, release.coords, nothing, nothing < 0)
 
 
 def _weak(found: Findings) -> tuple[Found, ...]:

@@ -20,9 +20,10 @@ from gateway.member.statements import accepts_shared_values
 from policies import Policy
 
 
-def preview_id(snapshot_id: str, made: Plan, released: list[bytes]) -> str:
-    """What a cube was made from, as a name for it inside the state."""
+def preview_id(snapshot_id: str, made: Plan, released: list[bytes], extracts: list[bytes]) -> str:
+    """What a cube was made from, and beside what, as a name for it inside the state."""
     body = {
+        "extracts": [sha256(told).hexdigest() for told in extracts],
         "consent": list(made.consent),
         "finest": dict(made.finest),
         "released": [sha256(cube).hexdigest() for cube in released],
@@ -39,7 +40,7 @@ def existing(view: View, snapshot_id: str, made: Plan) -> bytes | None:
     newest = view.cube()
     if newest is not None and (newest.snapshot.id, newest.plan) == (snapshot_id, made):
         return newest.cube
-    return view.preview(preview_id(snapshot_id, made, view.released_cubes()))
+    return view.preview(preview_id(snapshot_id, made, view.released_cubes(), view.extracts.told()))
 
 
 def adopt(node: Node, work: UnitOfWork, policy: Policy, above: int | None) -> StoredCube | None:

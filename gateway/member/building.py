@@ -7,6 +7,7 @@ from anonymisers.chronicle import Chronicle
 from anonymisers.rules import Rules
 from anonymisers.table import Table
 from gateway.member.adopting import certify, existing
+from gateway.member.beside_extracts import withstand
 from gateway.member.context import Node
 from gateway.member.counting import count_people, honest_rows
 from gateway.member.errors import NothingToProtectError, NotProtectedError
@@ -29,6 +30,7 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
     """
     with node.store.reading() as view:
         ruling, loaded, released = in_force(node, view), view.snapshot(), view.released_cubes()
+        extracts = len(view.extracts.told())
     if ruling is None or loaded is None:
         missing = "policy" if ruling is None else "snapshot"
         raise NothingToProtectError(
@@ -42,9 +44,10 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
     if found is None:
         found = protected(node, snapshot, (made, rules), released, progress).to_bytes()
     with node.store.writing() as work:
-        if len(work.released_cubes()) != len(released):
+        if (len(work.released_cubes()), len(work.extracts.told())) != (len(released), extracts):
             raise NotProtectedError(
-                "A former cube has answered for the first time while this one was made.",
+                "A former cube has answered for the first time while this one was made, or an extract was "
+                "asked for.",
                 remedy="Make it again: it must be safe beside what was given out.",
             )
         return certify(node, work, record, (version.version, version.above), (made, found))
@@ -58,9 +61,13 @@ def protected(
     progress: Progress | None,
 ) -> Chronicle:
     """The cube of a plan, beside everything that was given out. Raises NotProtectedError."""
+    with node.store.reading() as view:
+        extracts = view.extracts.told()
     # The newest cube that has answered holds all that came before it.
     former = Chronicle.from_bytes(released[-1]) if released else None
-    return grow(Maker(node.dictionary, snapshot, *planned, node.cube_key, progress), former)
+    made = grow(Maker(node.dictionary, snapshot, *planned, node.cube_key, progress), former)
+    withstand(made, extracts)
+    return made
 
 
 def counted_table(node: Node, snapshot: Snapshot, made: Plan, rules: Rules) -> Table:

@@ -3,7 +3,6 @@
 import io
 import json
 import secrets
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -25,6 +24,7 @@ from gateway.member.counting import placed
 from gateway.member.cubes import MEASURE
 from gateway.member.errors import ExtractRefusedError, NothingToProtectError
 from gateway.member.extract_model import ExtractPlan
+from gateway.member.making import TIME
 from gateway.member.model import LoadedSnapshot, Plan
 from gateway.member.planning import plan
 from gateway.member.policies import trusted
@@ -100,7 +100,7 @@ def prepare(node: Node, wanted: Wanted, *, seconds: float = 120.0) -> Prepared:
     with node.store.reading() as view:
         basis = basis_of(node, view)
     duties = permitted(node, basis, wanted)
-    records, history = records_of(node, basis, wanted.columns), _history(basis)
+    records, history = records_of(node, basis, wanted.columns), _history(node, basis)
     _check_wanted(wanted)
     k = max(duties.k or 0, basis.rules.threshold)
     try:
@@ -181,12 +181,18 @@ def extract_rows(node: Node, basis: Basis) -> NDArray[np.bool_]:
     return counted & population(basis.snapshot, consent, victims=basis.made.victims)
 
 
-def _history(basis: Basis) -> History:
+def _history(node: Node, basis: Basis) -> History:
     records = basis.policy.record_level
     assert records is not None  # noqa: S101 - `permitted` was asked first
     consents = basis.made.consent
     beside = Hierarchy(CONSENT, (ROOT, *consents), dict.fromkeys(consents, ROOT))
-    where: Mapping[str, str] = {CONSENT: records.consent}
+    where: dict[str, str | tuple[str, ...]] = {CONSENT: records.consent}
+    if TIME in basis.made.finest:
+        # years that come later are not in it: said of each extract, also where it shows no dates
+        tree = node.dictionary.hierarchy(TIME, basis.made.finest[TIME], node.member, years=basis.made.years)
+        time = Hierarchy(TIME, tree.codes, tree.parent)
+        where[TIME] = tuple(tree.at[basis.made.finest[TIME]])
+        return History(basis.history, basis.rules.threshold, basis.rules.zeros, where, (beside, time))
     return History(basis.history, basis.rules.threshold, basis.rules.zeros, where, (beside,))
 
 

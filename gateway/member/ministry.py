@@ -1,8 +1,8 @@
 """A ministry-wide policy above that of the data set: what holds is the most restrictive of both.
 
 It is drafted, reviewed, signed and logged like any policy, with versions of its own. Once there was one,
-there always is: where it was revoked or cannot be trusted, nothing is answered until another is in force, since
-without it more would be released than the ministry ever allowed.
+there always is: where it was revoked or cannot be trusted, nothing is answered until another is in force,
+since without it more would be released than the ministry ever allowed.
 """
 
 from functools import lru_cache

@@ -178,8 +178,8 @@ def _kept(
 ) -> tuple[bytes, bool]:
     """The cube of a plan beside these, made now if there is none yet; and whether it was made now."""
     record, snapshot = loaded
-    name = preview_id(record.id, planned[0], beside)
     with node.store.reading() as view:
+        name = preview_id(record.id, planned[0], beside, view.extracts.told())
         same = beside == view.released_cubes()
         found = existing(view, record.id, planned[0]) if same else view.preview(name)
     if found is not None:

@@ -1,0 +1,76 @@
+"""How long a controller waits for `safelane policy preview`: the first time, with other words, coarser.
+
+python benchmarks/preview.py [--member KH] [--seed 1]
+
+The whole command of a demo member's register with all its earlier years, as a person types it; on a machine
+that others use as well the seconds of the processor say more than those of the clock.
+"""
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from audit.note import Signer
+from gateway.bootstrap.loading import load_source
+from gateway.bootstrap.member import connect, create_member, open_member
+from gateway.demo.people import make_people
+from gateway.demo.people_files import policy_text, write_register
+from gateway.demo.vaults import make_vault
+from gateway.wire.enrolling import HubKeys
+
+
+def main() -> None:
+    """Set a member up, load its register, and preview its policy and two others."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--member", default="KH")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        node = Path(name) / options.member
+        people = set_up(node, options.member, options.seed)
+        print(f"{options.member}, seed {options.seed}: {people:,} people")
+        policy = policy_text(options.member)
+        words = policy.replace("data sharing agreement", "agreement of 3 March 2026")
+        words += "quota: 50 a month\nretention: 365 days\n"
+        coarser = policy.replace("place: province", "place: country")
+        for what, text in (("first time", policy), ("other words", words), ("coarser", coarser)):
+            preview(node, text, what)
+
+
+def set_up(node: Path, member: str, seed: int) -> int:
+    """A node with its register loaded and no policy yet; how many people it has."""
+    create_member(node, member, "bench.example")
+    keys = (str(Signer.generate(f"bench.example/{use}").key) for use in ("log", "calls"))
+    connect(node, member, "http://127.0.0.1:0", HubKeys(*keys))
+    make_vault(node, member)
+    people = make_people(member, seed, earlier=True)
+    register = write_register(people, node / "source", seed)
+    with open_member(node) as opened:
+        load_source(node, opened, register.folder, register.mapping)
+    return len(people.records)
+
+
+def preview(node: Path, text: str, what: str) -> None:
+    path = node.parent / "policy.yaml"
+    path.write_text(text, encoding="utf-8")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "gateway.cli", "policy", "preview", str(path), "--dir", str(node)]
+    done = subprocess.run(
+        command, check=True, capture_output=True, text=True, env={**os.environ, "COLUMNS": "120"}
+    )
+    wall = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(
+        f"{what:12} {wall:7.1f} s, {used:6.1f} s of the processor; {done.stdout.splitlines()[1]}", flush=True
+    )
+
+
+if __name__ == "__main__":
+    main()
