@@ -50,6 +50,8 @@ class Outcome(StrEnum):
     ANSWERED = "answered"
     REFUSED = "refused"
     MISSING = "missing"
+    EARLIER = "earlier"
+    """It was away: what it had answered to the same question before stands in, as its policy lets."""
 
 
 class PolicyStep(StrEnum):

@@ -111,6 +111,11 @@ def _outcome(outcome: MemberOutcome) -> str:
     if outcome.outcome is Outcome.MISSING:
         return f"{outcome.member} gave no answer in time."
     policy = under(outcome.policy_version)
+    if outcome.outcome is Outcome.EARLIER:
+        return (
+            f"{outcome.member} was away; what it had answered to the same question before was given again, "
+            f"from snapshot {outcome.snapshot}, {policy}."
+        )
     if outcome.outcome is Outcome.REFUSED:
         return f"{outcome.member} refused {policy}: {say_reasons(outcome.reasons)}."
     return f"{outcome.member} answered from snapshot {outcome.snapshot}, {policy}."

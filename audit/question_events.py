@@ -161,11 +161,11 @@ class Released(Event):
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Members that did not answer in time."""
-        return self._with(Outcome.MISSING)
+        """Members that did not answer in time, those whose earlier answer stands in among them."""
+        return self._with(Outcome.MISSING, Outcome.EARLIER)
 
-    def _with(self, outcome: Outcome) -> tuple[str, ...]:
-        return tuple(each.member for each in self.outcomes if each.outcome is outcome)
+    def _with(self, *outcomes: Outcome) -> tuple[str, ...]:
+        return tuple(each.member for each in self.outcomes if each.outcome in outcomes)
 
 
 @dataclass(frozen=True)

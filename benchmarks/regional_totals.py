@@ -23,7 +23,7 @@ from gateway.member.building import counted_table
 from gateway.member.cubes import CubeShelf, ReadyCube
 from gateway.member.partaking import offered, reach_of, withheld_of
 from gateway.member.planning import plan
-from gateway.member.policies import policy_of
+from gateway.member.policies import trusted
 from gateway.member.reading import UnreadableError, read
 from gateway.question import ask
 from gateway.wire.cells import TOTAL
@@ -49,10 +49,9 @@ def main(directory: str = "safelane-demo", who: str = "") -> None:
             shelf = CubeShelf(node.dictionary, node.member, node.store)
             cube = shelf.refresh()
             with node.store.reading() as view:
-                in_force, loaded, stored = view.policy(), view.snapshot(), view.cube()
-            if cube is None or in_force is None or loaded is None or stored is None:
+                loaded, stored, policy = view.snapshot(), view.cube(), (trusted(node, view) or (None, None))[1]
+            if cube is None or policy is None or loaded is None or stored is None:
                 sys.exit(f"{place} has no cube: build the demo to its end.")
-            policy = policy_of(node, in_force)
             rules = plan(node.dictionary, policy, loaded[1], datetime.now(UTC).date())[1]
             table = counted_table(node, loaded[1], stored.plan, rules)
             members[node.member] = (cube, reach_of(cube.cube).true_values(table), policy)

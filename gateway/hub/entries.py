@@ -105,7 +105,9 @@ def released(
 
 
 def _outcome(coverage: Coverage, entry: EntryRef | None) -> MemberOutcome:
-    if coverage.answered:
+    if coverage.earlier is not None:
+        outcome = Outcome.EARLIER
+    elif coverage.answered:
         outcome = Outcome.ANSWERED
     else:
         outcome = Outcome.REFUSED if coverage.refusals else Outcome.MISSING

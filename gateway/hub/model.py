@@ -94,6 +94,16 @@ class Presence:
 
 
 @dataclass(frozen=True)
+class EarlierAnswer:
+    """An answer that a member gave to an earlier question with the same words, as it came."""
+
+    question_id: str
+    note: str
+    logged: LoggedAnswer
+    answered_at: datetime
+
+
+@dataclass(frozen=True)
 class KeptRelease:
     """A release as it stands in the regional log, at entry `index`."""
 

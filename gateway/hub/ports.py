@@ -17,6 +17,7 @@ from gateway.hub.count_ports import CountsView, CountsWriter
 from gateway.hub.model import (
     Application,
     AskedQuestion,
+    EarlierAnswer,
     Invited,
     KeptRelease,
     LoggedAnswer,
@@ -134,6 +135,9 @@ class View(Protocol):
 
     def released_in(self, question_id: str) -> Mapping[str, int | None]:
         """The number of the first release that holds a member's answer, by member; None: none does yet."""
+
+    def earlier_answer(self, asked: AskedQuestion, member: str) -> EarlierAnswer | None:
+        """The newest answer of a member to the same question, put before by the same organisation."""
 
     def release(self, question_id: str) -> Release | None:
         """The newest of a question."""

@@ -4,20 +4,21 @@ Members that are away are not waited for. Answers that come after the release be
 they count at all; the former one stays.
 """
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import datetime
 
 from audit.note import Note
 from gateway.hub import entries
 from gateway.hub.absence import due, offline_since
 from gateway.hub.context import Hub
+from gateway.hub.covering import Covered, coverage, iso
 from gateway.hub.merging import Beyond, Key, Summed, merge
 from gateway.hub.model import AskedQuestion, State
 from gateway.hub.planning_totals import bounds_of
 from gateway.hub.ports import UnitOfWork, View
+from gateway.hub.remembering import remembered
 from gateway.hub.totalling import begin_round, end_round, ended, published_in
-from gateway.wire.answer import Answer
-from gateway.wire.release import Coverage, Release
+from gateway.wire.release import Release
 from gateway.wire.signed import answer_of_text
 
 
@@ -92,20 +93,26 @@ def _release(hub: Hub, work: UnitOfWork, asked: AskedQuestion, now: datetime) ->
     notes = work.answers(asked.id)
     # Their signatures were verified before they were kept.
     answers = {m: answer_of_text(Note.parse(notes[m]).text) if m in notes else None for m in asked.members}
+    missing = [m for m, answer in answers.items() if answer is None]
+    away = offline_since(missing, work.presence(), hub.started, now)
+    before = remembered(work, asked, away, now)
     beyond = Beyond(bounds_of(answers, work.totals.offers(asked.id)), _totals(hub, work, asked))
-    axes, cells = merge(hub.dictionary, asked.question, answers, beyond)
+    shown = {m: before[m].answer if m in before else answer for m, answer in answers.items()}
+    axes, cells = merge(hub.dictionary, asked.question, shown, beyond)
     number = len(work.releases(asked.id)) + 1
+    covered = Covered(answers, set(work.waiting(asked.id)), away, before, work.released_in(asked.id), number)
     release = Release(
         question_id=asked.id,
         question=asked.question.as_json(),
         axes=axes,
         cells=cells,
-        coverage=tuple(_covered(hub, work, asked, answers, number)),
-        asked_at=_iso(asked.asked_at),
-        released_at=_iso(now),
+        coverage=tuple(coverage(covered)),
+        asked_at=iso(asked.asked_at),
+        released_at=iso(now),
         number=number,
     )
     logged = {member: answer.ref for member, answer in work.logged_answers(asked.id).items()}
+    logged |= {member: found.entry for member, found in before.items()}
     index = entries.record(hub, work, entries.released(asked, release, logged, now))
     work.add_release(release, because=index)
 
@@ -118,36 +125,3 @@ def _totals(hub: Hub, work: UnitOfWork, asked: AskedQuestion) -> Mapping[Key, Su
     if planned.released_index is None:
         return end_round(hub, work, planned)
     return published_in(work, planned)
-
-
-def _covered(
-    hub: Hub, view: View, asked: AskedQuestion, answers: Mapping[str, Answer | None], number: int
-) -> Iterator[Coverage]:
-    """What each member gave, in the order of the table."""
-    waiting = set(view.waiting(asked.id))
-    first = {m: n or number for m, n in view.released_in(asked.id).items()}
-    missing = [m for m, answer in answers.items() if answer is None]
-    away = offline_since(missing, view.presence(), hub.started, hub.clock.now())
-    for member, answer in answers.items():
-        if answer is None:
-            since = None if member not in away else _iso(away[member])
-            yield Coverage(member, answered=False, waiting=member in waiting, offline_since=since)
-        else:
-            yield _coverage(member, answer, late=first[member] > 1)
-
-
-def _coverage(member: str, answer: Answer, *, late: bool) -> Coverage:
-    return Coverage(
-        member,
-        answered=not answer.refusals,
-        refusals=answer.refusals,
-        policy=answer.policy,
-        snapshot=answer.snapshot,
-        snapshot_date=answer.snapshot_date,
-        quotas=answer.quotas,
-        late=late,
-    )
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -135,7 +135,15 @@ def made(node: Node, view: View, case: Case, verdict: Verdict) -> Answer:
         cells=reading.cells,
         refusals=verdict.refusals,
         quotas=_quotas(view, case, verdict),
+        keep_days=_keep_days(verdict),
     )
+
+
+def _keep_days(verdict: Verdict) -> int | None:
+    """For how long the policy lets the hub give a table again; nothing else is kept."""
+    if verdict.reading is None or verdict.decision is None or verdict.decision.obligations is None:
+        return 0
+    return verdict.decision.obligations.hub_cache_days
 
 
 def _quotas(view: View, case: Case, verdict: Verdict) -> tuple[Quota, ...]:

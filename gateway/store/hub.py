@@ -11,7 +11,15 @@ from sqlalchemy import Connection, Row, Select, exists, insert, select, update
 from audit.commitment import Opening
 from audit.log import Storage
 from gateway.dictionary import Dictionary
-from gateway.hub.model import AskedQuestion, KeptRelease, LoggedAnswer, Presence, State, StatedSharing
+from gateway.hub.model import (
+    AskedQuestion,
+    EarlierAnswer,
+    KeptRelease,
+    LoggedAnswer,
+    Presence,
+    State,
+    StatedSharing,
+)
 from gateway.question import parse
 from gateway.store.admissions import SqlAdmissions, enrolment_of, take_nonce
 from gateway.store.database import Database
@@ -173,6 +181,25 @@ class HubView:
             select(releases).where(releases.c.question_id == question_id).order_by(releases.c.number)
         )
         return [KeptRelease(release_from_json(json.loads(row.release)), row.because) for row in rows]
+
+    def earlier_answer(self, asked: AskedQuestion, member: str) -> EarlierAnswer | None:
+        row = self._connection.execute(
+            select(asked_members)
+            .join(questions, questions.c.id == asked_members.c.question_id)
+            .where(
+                questions.c.question == json.dumps(asked.question.as_json()),
+                questions.c.organisation == asked.organisation,
+                questions.c.asked_index < asked.asked_index,
+                asked_members.c.member == member,
+                asked_members.c.answer.is_not(None),
+            )
+            .order_by(asked_members.c.answered_at.desc())
+            .limit(1)
+        ).one_or_none()
+        if row is None:
+            return None
+        logged = LoggedAnswer(row.entry, row.receipt)
+        return EarlierAnswer(row.question_id, row.answer, logged, row.answered_at)
 
     def release(self, question_id: str) -> Release | None:
         kept = self.releases(question_id)

@@ -111,6 +111,8 @@ def _otherwise_named(
     leaves = {number: leaf_hash(entry) for number, entry in members}
     for index, release in region.newest.values():
         named = next((o.entry for o in release.outcomes if o.member == member), None)
+        if member in release.missing:  # an earlier answer stands in, which is no answer to this question
+            continue
         said = answers.get(release.asked_index)
         if named is None or said is None or release.question_id in known:
             continue

@@ -106,7 +106,8 @@ class Answer:
     `refusals` has neither.
 
     `policy` and `snapshot` name the version and the release that the cells come from; neither is derived
-    from the data. `quotas` are those of the organisation that asks, this question counted in.
+    from the data. `quotas` are those of the organisation that asks, this question counted in. `keep_days`:
+    for how long the hub may give the answer again to the same question; 0 not at all, None without limit.
     """
 
     question_id: str
@@ -119,6 +120,7 @@ class Answer:
     cells: tuple[int | None, ...]
     refusals: tuple[Refusal, ...] = ()
     quotas: tuple[Quota, ...] = ()
+    keep_days: int | None = 0
 
     def __post_init__(self) -> None:
         expected = 0 if self.refusals else prod(len(axis.codes) for axis in self.axes)
@@ -126,7 +128,10 @@ class Answer:
             raise AnswerError("The answer's cells do not fill its axes.")
 
     def as_json(self) -> dict[str, Any]:
+        # Left out where it says nothing: an answer of an older node has no such field.
+        keep = {} if self.keep_days == 0 else {"keep_days": self.keep_days}
         return {
+            **keep,
             "asked": {"index": self.asked.index, "leaf": self.asked.leaf, "origin": self.asked.origin},
             "axes": [{"codes": list(axis.codes), "level": axis.level} for axis in self.axes],
             "cells": list(self.cells),
@@ -144,7 +149,7 @@ class Answer:
 def answer_from_json(data: Mapping[str, Any]) -> Answer:
     """Raises AnswerError; the message never repeats a value."""
     try:
-        if set(data) != set(_FIELDS) or data["v"] != VERSION:
+        if set(data) - {"keep_days"} != set(_FIELDS) or data["v"] != VERSION:
             raise AnswerError("The answer has other fields than an answer of this version.")
         asked = data["asked"]
         answer = Answer(
@@ -158,6 +163,7 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
             cells=tuple(None if c is None else _count(c) for c in data["cells"]),
             refusals=tuple(Refusal(r) for r in data["refusals"]),
             quotas=tuple(quota_from_json(q) for q in data["quotas"]),
+            keep_days=None if data.get("keep_days", 0) is None else _count(data.get("keep_days", 0)),
         )
     except (KeyError, TypeError, ValueError):
         raise AnswerError("The answer is not in the form of an answer.") from None

@@ -1,11 +1,13 @@
 """Members that are away are not waited for; what they answer later becomes a release of its own."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from federation import Federation, federation
+from federation import Federation, federation, policy_text, snapshot
+from signing import put_in_force
 
 from audit.events import decode
 from audit.question_events import Answered, Released, ReleasedAgain
@@ -15,7 +17,9 @@ from gateway.hub.guarding import reconcile_member
 from gateway.hub.model import AskedQuestion
 from gateway.hub.receiving import receive
 from gateway.hub.releasing import next_deadline, release_due
+from gateway.member.building import build
 from gateway.member.errors import LinkError
+from gateway.member.loading import keep_snapshot
 from gateway.question import ask as question
 from gateway.wire.release import Release, release_from_json
 
@@ -166,3 +170,66 @@ def test_two_late_answers_are_two_releases_and_the_newest_holds_both(region: Fed
 
     numbers = [(r.number, [c.member for c in r.coverage if c.answered]) for r in releases(region, asked)]
     assert numbers == [(1, []), (2, ["LA"]), (3, ["KH", "LA"])]
+
+
+KEPT = "hub_cache: 30 days\n"
+
+
+def kept(region: Federation) -> None:
+    """Both members' policies let the hub keep answers; everybody has answered once."""
+    for code, member in region.members.items():
+        put_in_force(member.node, policy_text(code, version=2) + KEPT)
+        build(member.node)
+    everybody_calls(region)
+    put(region)
+    everybody_calls(region)
+    assert len(release_due(region.hub)) == 1
+
+
+def test_an_earlier_answer_stands_in_where_the_policy_lets_it_and_says_so(region: Federation) -> None:
+    kept(region)
+    region.clock.move(minutes=2)
+    region.members["KH"].round()
+    asked = put(region)
+    region.members["KH"].round()
+    release_due(region.hub)
+
+    (first,) = releases(region, asked)
+    told = {c.member: c for c in first.coverage}
+    assert told["KH"].earlier is None
+    assert told["LA"].earlier is not None
+    assert told["LA"].offline_since is not None
+    assert all(not cell.lacks for cell in first.cells)
+    (ended,) = [e for e in results(region) if e.question_id == asked.id]
+    assert (ended.answered, ended.missing) == (("KH",), ("LA",))
+
+    region.members["LA"].round()  # back again, it answers by itself
+    release_due(region.hub)
+    second = releases(region, asked)[-1]
+    assert second.cells == first.cells
+    assert [(c.member, c.late) for c in second.coverage if c.earlier is None] == [("KH", False), ("LA", True)]
+
+
+@pytest.mark.parametrize("what", ["not kept", "too long ago", "another snapshot", "another organisation"])
+def test_an_earlier_answer_does_not_stand_in_otherwise(region: Federation, what: str) -> None:
+    if what == "not kept":
+        everybody_calls(region)
+        put(region)
+        everybody_calls(region)
+        release_due(region.hub)
+    else:
+        kept(region)
+    if what == "too long ago":
+        region.clock.move(days=31)
+    if what == "another snapshot":  # it says so with its last call
+        keep_snapshot(region.members["LA"].node, snapshot("LA"))
+        build(region.members["LA"].node)
+        everybody_calls(region)
+    if what == "another organisation":
+        other = replace(region.analyst, organisation="CMAA")
+        region = replace(region, analyst=other)
+    region.clock.move(minutes=2)
+    asked = put(region)
+    release_due(region.hub)
+
+    assert {c.member: c.earlier for c in releases(region, asked)[0].coverage}["LA"] is None
