@@ -36,7 +36,7 @@ def explain(
         )
     withheld = cell.status is Status.WITHHELD
     left = bounds(release, dictionary, cell.key) if withheld else None
-    above = nearest_ancestor(release, cell.key) if cell.value is None else None
+    above = nearest_ancestor(release, dictionary, cell.key) if cell.value is None else None
     sentences = [_status(cell, words)]
     if withheld:
         sentences.append(

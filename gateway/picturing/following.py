@@ -43,23 +43,39 @@ def bounds(release: Release, dictionary: Dictionary, key: Sequence[str]) -> Boun
             least = max(least, seen)
         elif whole.value is not None:
             most.append(whole.value - seen)
+    above = [cells[k] for keys in _above(cell.key) for k in keys if visible(cells, k)]
+    most += [c.value for c in above if c.value is not None and _holds(release, dictionary, c, cell)]
     top = min(most, default=None)
     if top is not None and top <= least:  # never say a number that was withheld, nor nonsense
         return None if cell.at_most is None else Bounds(cell.at_least or 0, cell.at_most)
     return Bounds(least, top) if least or top is not None else None
 
 
-def nearest_ancestor(release: Release, key: Sequence[str]) -> Cell | None:
+def nearest_ancestor(release: Release, dictionary: Dictionary, key: Sequence[str]) -> Cell | None:
     """The visible cell that holds the cell of `key` with the fewest levels left out, of those the smallest.
 
-    None where not even the total is shown.
+    None where not even the total is shown, or is without the member that the cell is of.
     """
     cells = {cell.key: cell for cell in release.cells}
-    for above in _above(tuple(key)):
-        visible = [cells[k] for k in above if k in cells and cells[k].value is not None]
-        if visible:
-            return min(visible, key=lambda cell: (cell.value or 0, cell.key))
+    for keys in _above(tuple(key)):
+        found = [
+            cells[k]
+            for k in keys
+            if visible(cells, k) and _holds(release, dictionary, cells[k], cells[tuple(key)])
+        ]
+        if found:
+            return min(found, key=lambda cell: (cell.value or 0, cell.key))
     return None
+
+
+def _holds(release: Release, dictionary: Dictionary, above: Cell, cell: Cell) -> bool:
+    """Whether a total is without no member of which the cell below it has people."""
+    members = {
+        code if axis.level == COUNTRY else dictionary.places.owner.get(code, "")
+        for axis, code in zip(release.axes, cell.key, strict=True)
+        if code != TOTAL and (axis.level == COUNTRY or dictionary.level(axis.level).dimension == "place")
+    }
+    return not (members & set(above.lacks) if members else set(above.lacks) - set(cell.lacks))
 
 
 def _above(key: Key) -> Iterator[list[Key]]:

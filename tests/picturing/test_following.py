@@ -37,6 +37,12 @@ def test_a_withheld_part_is_at_most_what_the_shown_parts_leave_of_the_whole() ->
     assert bounds(HOLED, DICTIONARY, ("2023", "K")) == Bounds(0, 20)
 
 
+def test_where_no_row_and_no_column_tells_the_total_above_bounds_still() -> None:
+    release = table((None, None, None), (None, None, None), (None, None, 60))
+
+    assert bounds(release, DICTIONARY, ("2023", "K")) == Bounds(0, 60)
+
+
 def test_a_withheld_total_is_at_least_its_shown_parts() -> None:
     assert bounds(HOLED, DICTIONARY, (TOTAL, "I")) == Bounds(31, 35)
 
@@ -75,7 +81,7 @@ def test_the_true_number_always_lies_between_the_bounds(values: list[int], hidde
 @given(any_releases())
 def test_the_nearest_ancestor_is_visible_and_holds_the_cell(release: Release) -> None:
     for cell in release.cells:
-        above = nearest_ancestor(release, cell.key)
+        above = nearest_ancestor(release, DICTIONARY, cell.key)
         if above is not None:
             pairs = list(zip(above.key, cell.key, strict=True))
             lifted = sum(a != c for a, c in pairs)
@@ -84,6 +90,7 @@ def test_the_nearest_ancestor_is_visible_and_holds_the_cell(release: Release) ->
             assert lifted > 0
             assert not any(
                 other.value is not None
+                and not other.lacks
                 and all(o in (c, TOTAL) for o, c in zip(other.key, cell.key, strict=True))
                 and 0 < sum(o != c for o, c in zip(other.key, cell.key, strict=True)) < lifted
                 for other in release.cells
@@ -91,8 +98,16 @@ def test_the_nearest_ancestor_is_visible_and_holds_the_cell(release: Release) ->
 
 
 def test_of_two_as_near_the_smaller_one_is_taken() -> None:
-    assert nearest_ancestor(HOLED, ("2024", "K")) == HOLED.cells[6]
-    assert nearest_ancestor(table((None,) * 3, (None,) * 3, (None,) * 3), ("2024", "K")) is None
+    assert nearest_ancestor(HOLED, DICTIONARY, ("2024", "K")) == HOLED.cells[6]
+    assert nearest_ancestor(table((None,) * 3, (None,) * 3, (None,) * 3), DICTIONARY, ("2024", "K")) is None
+
+
+def test_a_total_without_the_member_does_not_hold_its_people() -> None:
+    release = made_release("country", "outcome", members=("KH",), refusals={"TH": None})
+
+    assert nearest_ancestor(release, DICTIONARY, ("TH", "K")) is None
+    assert explain(release, DICTIONARY, ("TH", "K")).sentences == ("The member did not answer in time.",)
+    assert nearest_ancestor(release, DICTIONARY, ("KH", "K")) is not None
 
 
 def test_an_explanation_says_why_what_is_left_and_where_to_look() -> None:
