@@ -170,22 +170,17 @@ def _scale(pen: Pen, panel: _Panel) -> str:
 
 
 def _times(panel: _Panel, times: Sequence[str], low: float) -> str:
-    """Labels of the time axis, as many as have room, none of them beyond the panel."""
-    needed = max(width(time, 12) for time in times) + 8
-    every = max(1, -(-int(needed) // max(1, int(panel.step))))
-    right = panel.left + panel.wide
-    return "".join(
-        svg.text(
-            min(panel.x(i), right - width(time, 12) / 2),
-            low + 15,
-            time,
-            size=12,
-            anchor="middle",
-            ink="faint",
-        )
-        for i, time in enumerate(times)
-        if i % every == (len(times) - 1) % every
-    )
+    """Labels of the time axis: the last one, and at even steps as many before it as have room."""
+    widths = [width(time, 12) for time in times]
+    every = max(1, -(-int(max(widths) + 8) // max(1, int(panel.step))))
+    end = panel.left + panel.wide
+    parts = []
+    for i in range(len(times) - 1, -1, -every):
+        x = min(panel.x(i), panel.left + panel.wide - widths[i] / 2)
+        if x + widths[i] / 2 <= end:
+            parts.append(svg.text(x, low + 15, times[i], size=12, anchor="middle", ink="faint"))
+            end = x - widths[i] / 2 - 6
+    return "".join(reversed(parts))
 
 
 def _line(pen: Pen, panel: _Panel, line: Series, number: int) -> str:

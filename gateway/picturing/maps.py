@@ -32,7 +32,7 @@ def map_(pen: Pen, view: View, title: str) -> Drawing:
     # Large places first: a small one inside, such as a capital, must lie above the one around it.
     areas = sorted(drawn.areas, key=lambda area: -area.room[0] * area.room[1])
     parts = [_area(pen, area, view.cells.get((area.code,)), labels[area.code], steps) for area in areas]
-    parts += [_number(pen.labels, area, view.cells.get((area.code,)), axis.level) for area in areas]
+    parts += _numbers(pen.labels, areas, view)
     notes = [pen.words.say(msgid("The boundaries on this map imply no endorsement or acceptance by anyone."))]
     pictured = {area.code for area in drawn.areas}
     without = [code for code in axis.codes if code not in pictured and _counts(view, code)]
@@ -120,19 +120,30 @@ def _spread(number: int, count: int) -> int:
     return 3 if count == 1 else 1 + round(number * 4 / (count - 1))
 
 
-def _number(labels: Labels, area: Area, cell: Cell | None, level: str) -> str:
-    """The number inside an area that has room for it; a country's code above it."""
-    if cell is None or cell.value is None:
-        return ""
-    lines = [labels.words.number(cell.value)]
-    if level == COUNTRY:
-        lines.insert(0, area.code)
-    wide, high = max(width(line, 12) for line in lines) + 4, 14.0 * len(lines)
-    if area.room[0] < wide or area.room[1] < high:
-        return ""
-    x, y = area.label
-    first = y + 4.2 - 7 * (len(lines) - 1)
-    return svg.lines(x, first, lines, leading=14, size=12, anchor="middle", halo=True)
+def _numbers(labels: Labels, areas: Sequence[Area], view: View) -> list[str]:
+    """The numbers inside areas that have room for them, below a country's code; none lies over another."""
+    found, taken = [], list[tuple[float, float, float, float]]()
+    for area in areas:
+        cell = view.cells.get((area.code,))
+        if cell is None or cell.value is None:
+            continue
+        lines = [labels.words.number(cell.value)]
+        if view.axes[0].level == COUNTRY:
+            lines.insert(0, area.code)
+        wide, high = max(width(line, 12) for line in lines) + 4, 14.0 * len(lines)
+        (x, y), (room, height) = area.label, area.room
+        box = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+        if room < wide or height < high or any(_overlap(box, other) for other in taken):
+            continue
+        taken.append(box)
+        first = y + 4.2 - 7 * (len(lines) - 1)
+        found.append(svg.lines(x, first, lines, leading=14, size=12, anchor="middle", halo=True))
+    return found
+
+
+def _overlap(one: Sequence[float], other: Sequence[float]) -> bool:
+    """Whether two boxes (left, top, right, bottom) share a place."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _legend(pen: Pen, cells: Sequence[Cell], steps: Sequence[tuple[int, int]]) -> list[Item]:
