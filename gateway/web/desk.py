@@ -109,7 +109,12 @@ def twin_rule(rule: str) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A model as JSON has it: words for enumerations, ISO 8601 for moments and days, lists for tuples."""
+    """A model as JSON has it: words for enumerations, ISO 8601 for moments and days, lists for tuples.
+
+    What has named fields becomes an object, named tuples too.
+    """
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        value = value._asdict()
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):

@@ -57,6 +57,7 @@ class QuestionPage:
     release: int
     releases: int
     newer: bool
+    same: str
     released_at: str | None
     log: str
     asked: int
@@ -99,7 +100,7 @@ def question(question_id: str) -> Any:
         cell = request.args.get("cell", "")
         if wants_part() and cell and kept is not None:
             found = explained(kept.release, hub().dictionary, cell)
-            return page("analyst/_cell.html", explained=found, here_id=asked.id)
+            return page("analyst/_cell.html", explained=found, here_id=asked.id, same=_same())
         if wants_part() and "seen" in request.args:
             return page("analyst/_progress.html", model=_page_of(view, asked, (None, count), ""))
         return _page_of(view, asked, (kept, count), cell)
@@ -125,6 +126,7 @@ def _page_of(
         release=0 if kept is None else kept.release.number,
         releases=count,
         newer=request.args.get("seen", str(count)) != str(count),
+        same=_same(),
         released_at=None if kept is None else kept.release.released_at,
         log=hub().log.origin,
         asked=asked.asked_index,
@@ -134,6 +136,12 @@ def _page_of(
         explained=explained(kept.release, d, cell) if cell and kept is not None else None,
         forms=_forms(shown),
     )
+
+
+def _same() -> str:
+    """The beginning of an address's query that shows the same release in the same way."""
+    kept = [(name, value) for name in ("release", "across") for value in request.args.getlist(name)]
+    return f"{urlencode(kept)}&" if kept else ""
 
 
 def _forms(shown: Result | None) -> tuple[str, ...]:

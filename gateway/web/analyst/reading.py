@@ -65,10 +65,20 @@ class Explained:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """A level of the table; `across`: it makes the columns now."""
+
+    level: str
+    label: str
+    across: bool
+
+
+@dataclass(frozen=True)
 class Result:
     """`pictures` are the kinds that fit; `picture` is drawn. `shares`: cells by status."""
 
     table: Layout
+    turns: tuple[Turn, ...]
     pictures: tuple[str, ...]
     picture: Picture | None
     instead: tuple[Instead, ...]
@@ -84,9 +94,12 @@ def result(release: Release, dictionary: Dictionary, picture: str, across: Seque
     chosen = [level for level in across if level in levels]
     kinds = fitting(release, dictionary)
     kind = picture if picture in kinds else _first(kinds, release)
+    table = layout(release, dictionary, words, across=chosen or None)
+    now = {head.level for line in table.heads for head in line}
     statuses = [cell.status for cell in release.cells]
     return Result(
-        table=layout(release, dictionary, words, across=chosen or None),
+        table=table,
+        turns=tuple(Turn(level, wording.level(dictionary, level), level in now) for level in levels),
         pictures=kinds,
         picture=draw(kind, release, dictionary, words) if kind else None,
         instead=tuple(_instead(one) for one in coarser(release, dictionary, words)),

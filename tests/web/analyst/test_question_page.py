@@ -128,6 +128,14 @@ def test_an_answer_that_comes_late_makes_a_newer_table(desk: Desk) -> None:
     assert desk.browser.get(f"/questions/{question}?release=3").status_code == 404
 
 
+def test_the_table_can_be_turned_and_a_cell_of_an_older_table_is_of_that_one(desk: Desk) -> None:
+    question = released(desk, by=["country", "outcome"])
+
+    page = desk.browser.get(f"/questions/{question}?across=country&release=1").text
+    assert '<th scope="col" class="number">Cambodia</th>' in page
+    assert "?release=1&amp;across=country&amp;cell=KH~K#explained" in page
+
+
 def test_the_file_of_a_table_has_the_status_of_every_cell(desk: Desk) -> None:
     question = released(desk, by=["country", "outcome"])
 

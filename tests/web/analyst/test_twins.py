@@ -1,0 +1,52 @@
+"""What the pages show, for programs: the same model, by token."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from analyst_desk import Desk
+
+from gateway.accounts.model import Scope, Wish
+from gateway.accounts.tokens import make_token
+
+
+@pytest.fixture
+def program(desk: Desk) -> Iterator[httpx.Client]:
+    name = desk.analyst.name
+    token = make_token(desk.house.accounts, name, name, Wish("a report", frozenset({Scope.ASK}), 30))
+    with httpx.Client(
+        base_url=f"{desk.house.url}/api/v1/desk",
+        headers={"Authorization": f"Bearer {token}"},
+        trust_env=False,
+        timeout=30,
+    ) as client:
+        yield client
+
+
+def test_the_form_tells_what_can_be_chosen(program: httpx.Client) -> None:
+    found = program.get("/ask.json?by=country&by=year").json()
+
+    assert found["sentence"] == "People killed or injured, by country and year"
+    assert {one["expected"] for one in found["expectations"]} == {"answer", "unknown"}
+    levels = [option["value"] for group in found["choices"]["by"][2] for option in group["options"]]
+    assert "outcome" in levels
+
+
+def test_a_question_has_its_table_with_names(desk: Desk, program: httpx.Client) -> None:
+    question = desk.ask(by=["country", "outcome"])
+    for member in desk.members:
+        desk.answers(member, withhold=("K",))
+    desk.release()
+
+    found = program.get(f"/questions/{question}.json").json()
+    cells = {tuple(c["key"]): c for row in found["result"]["table"]["rows"] for c in row["cells"]}
+    assert cells["KH", "K"]["kind"] == "withheld"
+    assert cells["KH", "I"]["text"] == "7"
+    assert found["progress"]["moving"] is False
+
+
+def test_lists_and_the_matrix_have_twins_too(program: httpx.Client) -> None:
+    assert len(program.get("/ready-made.json").json()["twelve"]) == 12
+    assert program.get("/questions.json").json()["every"] >= 0
+    columns = program.get("/sharing.json").json()["matrix"]["columns"]
+    assert [one["stated"] for one in columns] == [True, True, False]
