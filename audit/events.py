@@ -39,6 +39,7 @@ from audit.question_events import (
     ReleasedAgain,
     WaitsForLeave,
 )
+from audit.record_events import RECORD_EVENTS
 from audit.tiles import MAX_ENTRY_SIZE
 from audit.total_events import Contributed, TotalAsked, TotalReleased
 
@@ -251,6 +252,7 @@ EVENTS: Final = {
         *(AccountInvited, AccountOpened, AccountHandled, HandedOver, SignedIn, SessionsEnded),
         *(TokenMade, TokensRevoked, AccessRefused),
         *EXTRACT_EVENTS,
+        *RECORD_EVENTS,
     )
 }
 """Every event that can be read, by type and version. A version once logged stays readable for ever."""

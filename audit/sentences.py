@@ -26,6 +26,7 @@ from audit.question_events import (
     ReleasedAgain,
     WaitsForLeave,
 )
+from audit.record_events import ConsentChanged, RecordsCompared
 from audit.search import time_of
 from audit.wording import SHARES, STEPS, article, listed, say_question, say_reasons, say_size, say_time
 
@@ -120,6 +121,22 @@ def _(event: SnapshotLoaded) -> str:
     return (
         f"{event.member} loaded snapshot {event.snapshot} on {say_time(event.at)}, with records up to "
         f"{event.until}."
+    )
+
+
+@say_event.register
+def _(event: RecordsCompared) -> str:
+    return (
+        f"{event.member} compared snapshot {event.snapshot} with {event.former} on {say_time(event.at)}; "
+        "what changed is known by a commitment only."
+    )
+
+
+@say_event.register
+def _(event: ConsentChanged) -> str:
+    return (
+        f"Somebody in {event.member}'s register changed what he or she agrees to share, on "
+        f"{say_time(event.at)}; who it is, is known by a commitment only."
     )
 
 

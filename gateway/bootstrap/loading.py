@@ -12,14 +12,22 @@ from gateway.bootstrap.judging import judge
 from gateway.bootstrap.layout import Layout
 from gateway.bootstrap.member import person_key
 from gateway.keys.custody import read_custody
+from gateway.member.changes import Changes
+from gateway.member.consenting import change_consent
 from gateway.member.context import Node
+from gateway.member.errors import NoSuchPersonError
 from gateway.member.loading import keep_snapshot
 from gateway.member.model import LoadedSnapshot
+from gateway.sources.columns import Pseudonymise
+from gateway.sources.convert import case_number, personal_number
+from gateway.sources.dates import UnreadableError
 from gateway.sources.findings import Findings
 from gateway.sources.load import Load, load
 from gateway.sources.mapping import SourceMapping
 from gateway.sources.mapping_yaml import parse_mapping
 from gateway.sources.opening import open_source
+from gateway.sources.targets import CASE, PERSON
+from gateway.sources.words import plain
 
 INTERNAL = "internal"
 """Recipient and purpose of the pseudonyms in a snapshot: they are for the member itself and never leave."""
@@ -29,11 +37,15 @@ FIRST_EPOCH = 1
 
 @dataclass(frozen=True)
 class Loaded:
-    """The snapshot as it was kept, what was read, and the report on its quality. For the state only."""
+    """The snapshot as it was kept, what was read, and the report on its quality. For the state only.
+
+    `changes`: what it has otherwise than the one before it; None for the first.
+    """
 
     kept: LoadedSnapshot
     load: Load
     quality: str
+    changes: Changes | None
 
 
 def load_source(
@@ -54,11 +66,7 @@ def load_source(
     """
     rules = parse_mapping(mapping, node.dictionary, member=node.member)
     findings = Findings()
-    key = person_key(directory)
-
-    def pseudonymise(kind: str, values: Sequence[str]) -> Sequence[str]:
-        return pseudonyms(key, Domain(node.member, FIRST_EPOCH, INTERNAL, INTERNAL, kind), values)
-
+    pseudonymise = _pseudonymise(directory, node)
     with ExitStack() as stack:
         opened = stack.enter_context(open_source(str(source), rules, findings))
         filling = _filling(directory, rules)
@@ -75,7 +83,35 @@ def load_source(
             progress=progress,
         )
         kept = keep_snapshot(node, loaded.snapshot, None if filling is None else filling.filled())
-    return Loaded(kept, loaded, judge(directory, loaded, findings, node.dictionary))
+    quality = judge(directory, loaded, findings, node.dictionary)
+    return Loaded(kept.loaded, loaded, quality, kept.changes)
+
+
+def consent_of(directory: Path, node: Node, number: str, code: str, *, of_case: bool) -> int:
+    """Let `code` be all that somebody agrees to: whose personal number, or whose case's number, this is.
+
+    Returns how many cases that changes at once. Raises NoSuchPersonError.
+    """
+    link, kind, canonical = ("case", CASE, case_number) if of_case else ("person", PERSON, personal_number)
+    try:
+        value = canonical(plain(number))
+    except UnreadableError:
+        raise NoSuchPersonError(
+            "This cannot be a number of a register; nothing was changed.",
+            remedy="Type it as it stands there.",
+        ) from None
+    (pseudonym,) = _pseudonymise(directory, node)(kind, [value])
+    return change_consent(node, link, pseudonym, code)
+
+
+def _pseudonymise(directory: Path, node: Node) -> Pseudonymise:
+    """Makes internal pseudonyms: the same for the same number, load after load."""
+    key = person_key(directory)
+
+    def made(kind: str, values: Sequence[str]) -> Sequence[str]:
+        return pseudonyms(key, Domain(node.member, FIRST_EPOCH, INTERNAL, INTERNAL, kind), values)
+
+    return made
 
 
 def _filling(directory: Path, rules: SourceMapping) -> Filling | None:

@@ -15,6 +15,7 @@ from gateway.cli import approvals, options
 from gateway.cli.files import read_document
 from gateway.cli.logging import log_to_output
 from gateway.cli.mapping import command as map_command
+from gateway.cli.member_records import changes_command, consent_command, told
 from gateway.cli.progress import building
 from gateway.cli.revisions import command as revisions_command
 from gateway.cli.serving import stop_on_signals, stop_with_parent
@@ -33,6 +34,8 @@ member.add_command(map_command)
 member.add_command(approvals.command)
 member.add_command(approvals.quotas)
 member.add_command(revisions_command)
+member.add_command(changes_command)
+member.add_command(consent_command)
 member.add_command(work_command)
 
 
@@ -91,6 +94,8 @@ def load(source: str, mapping: Path, directory: Path) -> None:
         f"Snapshot {loaded.kept.id}: {len(loaded.load.snapshot)} casualties up to {loaded.kept.until}, "
         f"from {loaded.load.rows} rows. For this state only."
     )
+    for line in told(loaded.changes):
+        click.echo(line)
     click.echo()
     click.echo(loaded.quality, nl=False)
 

@@ -16,6 +16,7 @@ from audit.events import (
     whole_second,
 )
 from audit.question_events import Answered, Refused, Rejected
+from audit.record_events import RecordsCompared
 from gateway import __version__
 from gateway.member.context import Node
 from gateway.member.deciding import Verdict
@@ -28,6 +29,7 @@ from gateway.wire.enrolling import HubKeys
 from gateway.wire.signed import ANSWER, answer_text
 
 CERTIFICATE = "certificate"
+CHANGES = "changes"
 TEXT = "text"
 EFFECT = "effect"
 SHAPE = "shape"
@@ -131,6 +133,14 @@ def region_joined(node: Node, hub: HubKeys, at: datetime) -> Event:
 
 def snapshot_loaded(node: Node, snapshot: str, until: str, at: datetime) -> Event:
     return SnapshotLoaded(node.member, snapshot, until, whole_second(at))
+
+
+def records_compared(
+    node: Node, snapshot: str, former: str, changes: str, at: datetime
+) -> tuple[Event, dict[str, Opening]]:
+    opening = commit(CHANGES, changes.encode())
+    event = RecordsCompared(node.member, snapshot, former, opening.commitment, whole_second(at))
+    return event, {CHANGES: opening}
 
 
 def cube_certified(

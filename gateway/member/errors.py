@@ -53,6 +53,12 @@ class KeyRefusedError(SafelaneError):
     exit_code = 9
 
 
+class NoSuchPersonError(SafelaneError):
+    """Nobody in the newest snapshot has this number."""
+
+    exit_code = 4
+
+
 class NothingToProtectError(SafelaneError):
     """A cube needs a policy and a snapshot."""
 

@@ -3,6 +3,7 @@
 As on the hub, `because` is the entry of the node's own log that explains a write.
 """
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -11,6 +12,7 @@ from audit.commitment import Opening
 from audit.log import Storage
 from audit.witness import WitnessStorage
 from gateway.accounts.ports import People, PeopleNotes, PeopleWriter
+from gateway.member.changes import RecordChanges
 from gateway.member.count_ports import CountsNotes, CountsView, CountsWriter
 from gateway.member.extract_model import Extracts, ExtractWriter
 from gateway.member.model import (
@@ -139,6 +141,12 @@ class View(Versions, Protocol):
     def snapshot(self) -> tuple[LoadedSnapshot, Snapshot] | None:
         """The newest one."""
 
+    def consents(self) -> Mapping[str, str]:
+        """Person, by internal pseudonym -> all that he or she agrees to, of those who changed that."""
+
+    def record_changes(self) -> list[RecordChanges]:
+        """What each snapshot had otherwise than the one before it, oldest first."""
+
     def loaded(self) -> LoadedSnapshot | None:
         """The newest one, without its rows: enough for whoever only asks whether and when."""
 
@@ -207,6 +215,10 @@ class UnitOfWork(VersionsWriter, View, Protocol):
     def counts(self) -> CountsWriter: ...
 
     def add_snapshot(self, loaded: LoadedSnapshot, snapshot: Snapshot, *, because: int) -> None: ...
+
+    def add_changes(self, snapshot: str, changes: str, at: datetime, *, because: int) -> None: ...
+
+    def add_consent(self, person: str, code: str, at: datetime, *, because: int) -> None: ...
 
     def replace_vault(self, load: VaultLoad | None, *, because: int) -> None: ...
 

@@ -69,7 +69,7 @@ def _reader(rule: ColumnRule, dictionary: Dictionary, member: str, today: date) 
     if kind is Kind.DATE:
         return DateReader(rule.formats, rule.era, today).read
     if kind is Kind.IDENTIFIER:
-        return _personal_number if rule.target.name == PERSON else _number
+        return personal_number if rule.target.name == PERSON else case_number
     words = dict(rule.codes) or {plain(code): code for code in rule.target.codes}
     if rule.target.name == PLACE:
         words = place_words(dictionary, member) | dict(rule.codes)
@@ -111,15 +111,19 @@ def _years(word: str) -> int:
     return sign * int(whole)
 
 
-def _number(word: str) -> str:
+def case_number(word: str) -> str:
+    """A number of a case or an accident in its one spelling. Raises UnreadableError."""
     number = canonical_identifier(word)
     if not number:
         raise UnreadableError(Problem.NUMBER_FORM)
     return number
 
 
-def _personal_number(word: str) -> str:
-    """A placeholder (`none`, `000000`) must not make one person of all who have it."""
+def personal_number(word: str) -> str:
+    """A person's number in its one spelling; a placeholder (`none`, `000000`) must not make one of many.
+
+    Raises UnreadableError.
+    """
     number = canonical_identifier(word)
     if not any(c.isdigit() for c in number) or len(set(number)) == 1:
         raise UnreadableError(Problem.NUMBER_FORM)

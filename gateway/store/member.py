@@ -17,6 +17,7 @@ from gateway.store.database import Database
 from gateway.store.extracts import SqlExtracts, SqlExtractWriter
 from gateway.store.logs import SqlLogStorage
 from gateway.store.member_approvals import ApprovalView, ApprovalWrites
+from gateway.store.member_changes import ChangesView, ChangesWrites
 from gateway.store.member_counts import SqlMemberCounts
 from gateway.store.member_policies import PolicyNotes, PolicyView, PolicyWrites
 from gateway.store.member_tables import cubes, rejected, sent, snapshots
@@ -58,7 +59,7 @@ class MemberStore:
             yield MemberNotes(connection, self._origin)
 
 
-class MemberView(ApprovalView, PolicyView):
+class MemberView(ApprovalView, ChangesView, PolicyView):
     """Reads within one transaction."""
 
     def __init__(self, connection: Connection, log: Storage, origin: str) -> None:
@@ -160,7 +161,7 @@ class MemberView(ApprovalView, PolicyView):
         return find_opening(self._connection, field, entry_index)
 
 
-class MemberUnitOfWork(ApprovalWrites, PolicyWrites, MemberView):
+class MemberUnitOfWork(ApprovalWrites, ChangesWrites, PolicyWrites, MemberView):
     """Writes within one transaction. `because` is the log entry that explains a write."""
 
     @property

@@ -13,6 +13,7 @@ from gateway.store.schema import metadata, openings
 
 ONE_SIDE = {
     "approval_tables": MEMBER,
+    "change_tables": MEMBER,
     "enrolling_tables": HUB,
     "extract_tables": MEMBER,
     "hub_count_tables": HUB,

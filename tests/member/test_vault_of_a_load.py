@@ -212,3 +212,40 @@ def test_a_vault_is_made_once_and_not_for_one_person(node: Path, tmp_path: Path)
     assert "from 2 to 20" in alone.output
     unknown = run("check", "--dir", node, "--as", "nobody")
     assert unknown.exit_code == 7
+
+
+def command(node: Path, *arguments: str, typed: str = "") -> str:
+    done = CliRunner().invoke(main, ["member", *arguments, "--dir", str(node)], input=typed)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_a_consent_is_withdrawn_by_the_number_as_it_stands_in_the_register(node: Path) -> None:
+    """The vault stays; the number is in no output and in no entry; the next load cannot bring it back."""
+    load(node)
+    said = command(node, "consent", "NAT", "--person", typed="010-203-040\n")
+    said += command(node, "consent", "N", "--case", typed="C2\n")
+    load(node)
+    said += command(node, "changes")
+
+    with open_member(node) as opened, opened.store.reading() as view:
+        _, snapshot = view.snapshot()
+        head = view.log.head()
+        log = b"".join(view.log.read_entries(0, head.size))
+    assert sorted(snapshot.consent.values()) == ["N", "NAT"]
+    assert said.count("1 consent withdrawn (2019: 1)") == 2
+    assert "nothing changed" in said
+    assert len(kept(node, Compartment.IDENTITY)) == 2
+    assert b"consent-changed" in log
+    for number in ("010-203-040", "010 203 040", "010203040"):
+        assert number not in said
+        assert number.encode() not in log
+
+
+@pytest.mark.parametrize("typed", ["C9", "none", ""])
+def test_a_number_that_is_nobodys_changes_nothing(node: Path, typed: str) -> None:
+    load(node)
+    done = CliRunner().invoke(main, ["member", "consent", "N", "--case", "--dir", str(node)], input=typed)
+    assert done.exit_code != 0
+    assert "nothing was changed" in str(done.exception) + done.output
+    assert "There were not two loads" in command(node, "changes")

@@ -1,0 +1,37 @@
+"""Events about a member's records from load to load: what changed, and whose consent did.
+
+They name nobody and count nobody. How much changed, and for whom, enters as salted commitments; there is an
+entry for every load, also for one that changes nothing, so that a log that others read tells neither.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final
+
+from audit.commitment import Commitment
+from audit.event import Event
+
+
+@dataclass(frozen=True)
+class RecordsCompared(Event):
+    """A new snapshot was compared with the former; `changes` commits to what is new, late or corrected."""
+
+    TYPE: ClassVar[str] = "records-compared"
+    member: str
+    snapshot: str
+    former: str
+    changes: Commitment
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ConsentChanged(Event):
+    """Somebody withdrew consent, or gave it again; `consent` commits to whose and to what it covers now."""
+
+    TYPE: ClassVar[str] = "consent-changed"
+    member: str
+    consent: Commitment
+    at: datetime
+
+
+RECORD_EVENTS: Final = (RecordsCompared, ConsentChanged)
