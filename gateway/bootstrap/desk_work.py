@@ -13,9 +13,10 @@ from gateway.bootstrap.showing import canonical_questions
 from gateway.bootstrap.sources import source_of
 from gateway.errors import SafelaneError
 from gateway.member.building import build
-from gateway.member.comparing import compare
+from gateway.member.comparing import Effect, compare
 from gateway.member.context import Node
 from gateway.member.errors import NothingToProtectError
+from gateway.member.planning import plan
 from gateway.member.policies import checked, trusted
 from gateway.member.previewing import Made, make, measure, ready
 from gateway.member.suggesting import Candidate, EnoughError, Rated, candidates, ranked, rate
@@ -53,7 +54,7 @@ def look(node: Node, policy: Policy, told: Told) -> dict[str, Any]:
         ruling = trusted(node, view)
     after = make(node, policy, told)
     found = measure(node, after)
-    effect = None if ruling is None else _effect(node, make(node, ruling[1], told), after)
+    effect = None if ruling is None else _effect(node, ruling[1], after, told)
     return {
         "version": policy.version,
         "against": None if ruling is None else ruling[0].version,
@@ -85,7 +86,12 @@ def _questions(node: Node, policy: Policy, made: Made) -> Iterator[dict[str, Any
         }
 
 
-def _effect(node: Node, before: Made, after: Made) -> dict[str, Any]:
+def _effect(node: Node, in_force: Policy, after: Made, told: Told) -> dict[str, Any]:
+    """What changes for those who ask. Of equal plans there is one cube: then there is nothing to compare."""
+    today = node.clock.now().date()
+    if after.beside and plan(node.dictionary, in_force, after.snapshot, today)[0] == after.plan:
+        return {**asdict(Effect(0, 0, 0, 0, 0, 0, 0)), "nothing": True}
+    before = make(node, in_force, told)
     with node.store.reading() as view:
         given_out = [Chronicle.from_bytes(cube) for cube in view.released_cubes()]
     found = compare((before.cube, before.people), (after.cube, after.people), given_out)
