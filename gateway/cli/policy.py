@@ -166,16 +166,30 @@ def diff_command(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Another policy of the member, or a former version.",
 )
+@click.option(
+    "--admitted",
+    multiple=True,
+    type=options.Pairs(),
+    help="For what the region admits a recipient: ARMAC=regional-reporting,research; to find purposes that "
+    "nobody holds.",
+)
 @more_recipients
 @as_json
 @click.pass_context
 def lint_command(
-    ctx: click.Context, *, policy: Path, beside: Sequence[Path], known: Sequence[str], as_json: bool
+    ctx: click.Context,
+    *,
+    policy: Path,
+    beside: Sequence[Path],
+    admitted: Sequence[tuple[str, Sequence[str]]],
+    known: Sequence[str],
+    as_json: bool,
 ) -> None:
     """Say what in POLICY leaks, has no effect or cannot be kept. Exit code 1: an error was found."""
     dictionary = regional()
     others = [_load(path, dictionary, known) for path in beside]
-    findings = lint(_load(policy, dictionary, known), beside=others)
+    held = {recipient: frozenset(purposes) for recipient, purposes in admitted} or None
+    findings = lint(_load(policy, dictionary, known), beside=others, held=held)
     lines = [f"{f.severity + ':':8} {f.sentence} [{f.code}]" for f in findings]
     data = [{"severity": str(f.severity), "code": f.code, "sentence": f.sentence} for f in findings]
     _show(lines or ["Nothing was found."], data, as_json=as_json)

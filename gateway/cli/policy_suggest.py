@@ -117,13 +117,22 @@ def _explained(policy: Policy, best: list[Rated]) -> Iterator[str]:
     others = [one for one in best if one.candidate.policy is not policy][:EXPLAINED]
     for one in others:
         yield ""
-        yield f"{'; '.join(one.candidate.written)}: {one.score:.3f}"
+        written, shown = "; ".join(one.candidate.written), one.cells - one.withheld
+        yield (
+            f"{written}: {one.score:.3f}, shows {shown:,} cells and withholds {one.withheld:,}{_instead(own)}"
+        )
         for change in diff(policy, one.candidate.policy):
             yield f"  {change.direction}: {change.sentence}"
         for name, score in one.scores.items():
             before = None if own is None else own.scores.get(name)
             if before is not None and f"{score.value:.2f}" != f"{before.value:.2f}":
                 yield f"  {name}: {score.value:.2f} of it is told, was {before.value:.2f}"
+
+
+def _instead(own: Rated | None) -> str:
+    if own is None:
+        return ""
+    return f" (as it is: {own.score:.3f}, {own.cells - own.withheld:,} and {own.withheld:,})"
 
 
 def _data(one: Rated) -> dict[str, object]:

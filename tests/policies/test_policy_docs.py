@@ -75,12 +75,13 @@ def test_the_faults_of_the_reference_are_those_that_are_shown() -> None:
 
 def test_the_how_to_works_as_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    policy, questions, changed, _ = re.findall(r"```yaml\n(.*?)```", HOW_TO, re.DOTALL)
+    policy, questions, changed, ministry, _ = re.findall(r"```yaml\n(.*?)```", HOW_TO, re.DOTALL)
     Path("policy.yaml").write_text(policy)
     Path("policy.questions.yaml").write_text(questions)
+    Path("ministry.yaml").write_text(ministry)
     Path("policy-2.yaml").write_text(policy.replace("version: 1", "version: 2") + changed)
     consoles = re.findall(r"```console\n\$ safelane (.*?)\n(.*?)```", HOW_TO, re.DOTALL)
-    assert len(consoles) == 6
+    assert len(consoles) == 7
 
     for command, shown in consoles:
         output = CliRunner().invoke(main, shlex.split(command), catch_exceptions=False).output
