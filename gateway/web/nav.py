@@ -14,17 +14,19 @@ class Entry:
 
     path: str
     words: LazyString
+    also: tuple[str, ...] = ()
 
     @property
     def current(self) -> bool:
-        """Whether the page that is shown is this one, or below it."""
-        return request.path == self.path or request.path.startswith(f"{self.path}/")
+        """Whether the page that is shown is this one, or below it or one of `also`."""
+        here = f"{request.path}/"
+        return any(here.startswith(f"{path}/") for path in (self.path, *self.also))
 
 
 ACCOUNT = Entry("/account", lazy_gettext("Account"))
 
 AUDIT = (
-    Entry("/audit/entries", lazy_gettext("The log")),
+    Entry("/audit/entries", lazy_gettext("The log"), also=("/audit/questions",)),
     Entry("/audit/alerts", lazy_gettext("Alerts")),
     Entry("/audit/head", lazy_gettext("Head and witnesses")),
     Entry("/audit/sample", lazy_gettext("A sample")),
