@@ -27,7 +27,7 @@ from gateway.wire.release import Coverage, Release
 BETWEEN = "~"
 """Between the codes of a cell in an address: no code has it."""
 
-LARGEST_PICTURED = 6000
+LARGEST_PICTURED = 20_000
 """Cells. Of a larger table a picture is drawn only where somebody asks for one: it takes its time."""
 
 
