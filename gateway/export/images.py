@@ -2,10 +2,10 @@
 
 The letters come with the package (`fonts/`, SIL Open Font License 1.1): parts of Noto Sans for Latin with all
 that Viet Nam writes, Khmer, Lao, Thai and Burmese. Fonts of the machine are not asked, so that the same
-release gives the same picture everywhere.
+release gives the same picture everywhere. All are in one font (`tests/support/make_letters.py`): usvg 0.48
+breaks off where it has to look for letters of one line in several.
 """
 
-from functools import cache
 from importlib.resources import as_file, files
 
 import resvg_py
@@ -14,7 +14,7 @@ from gateway.dictionary import Dictionary
 from gateway.picturing import NothingToDrawError, Picture, Words, draw, fitting
 from gateway.wire.release import Release
 
-FONT = "Noto Sans"
+FONT = "Safelane Sans"
 SCALE = 2.0
 """Pixels of the image to one of the drawing: sharp in a report."""
 
@@ -27,17 +27,29 @@ def to_svg(release: Release, dictionary: Dictionary, words: Words, kind: str | N
 
 def to_png(release: Release, dictionary: Dictionary, words: Words, kind: str | None) -> bytes:
     """The same as an image. Raises NothingToDrawError."""
-    picture = _picture(release, dictionary, words, kind)
-    return bytes(
-        resvg_py.svg_to_bytes(
-            svg_string=picture.svg,
-            skip_system_fonts=True,
-            font_files=list(_fonts()),
-            font_family=FONT,
-            sans_serif_family=FONT,
-            zoom=SCALE,
-        )
-    )
+    return image(_picture(release, dictionary, words, kind).svg)
+
+
+def image(svg: str) -> bytes:
+    """A drawing as PNG. Raises NothingToDrawError where the library gives up on it."""
+    with as_file(files("gateway.export").joinpath("fonts", "SafelaneSans.ttf")) as font:
+        try:
+            drawn = resvg_py.svg_to_bytes(
+                svg_string=svg,
+                skip_system_fonts=True,
+                font_files=[str(font)],
+                font_family=FONT,
+                sans_serif_family=FONT,
+                zoom=SCALE,
+            )
+        except BaseException as error:
+            # A panic of the library must not end the server; its class has no name that can be imported.
+            if type(error).__name__ != "PanicException":
+                raise
+            raise NothingToDrawError(
+                "The picture cannot be drawn as an image.", remedy="Take it as .svg."
+            ) from error
+    return bytes(drawn)
 
 
 def _picture(release: Release, dictionary: Dictionary, words: Words, kind: str | None) -> Picture:
@@ -47,10 +59,3 @@ def _picture(release: Release, dictionary: Dictionary, words: Words, kind: str |
             "No picture fits this question.", remedy="Take the table: csv, xlsx or json."
         )
     return draw(kind or kinds[0], release, dictionary, words, standalone=True)
-
-
-@cache
-def _fonts() -> tuple[str, ...]:
-    """Paths of the fonts; the library opens files only."""
-    with as_file(files("gateway.export").joinpath("fonts")) as folder:
-        return tuple(sorted(str(path) for path in folder.glob("*.ttf")))

@@ -73,6 +73,8 @@ def _coverage(c: Coverage) -> str:
         return f"{when}; records up to {c.snapshot_date}, policy version {c.policy}{quotas}"
     if c.refusals:
         return "refused: " + "; ".join(r.meaning for r in c.refusals) + quotas
+    if c.offline_since is not None:
+        return f"offline since {c.offline_since}"
     return "waited for a person's leave until the deadline" if c.waiting else "did not answer in time"
 
 

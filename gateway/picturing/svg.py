@@ -8,8 +8,6 @@ import re
 from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
-from gateway.picturing.scripts import Script, runs
-
 Attribute = str | float | None
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -63,7 +61,7 @@ def text(
     """A line of text at its baseline. `halo` keeps it legible over whatever is below."""
     return tag(
         "text",
-        *(_run(script, run) for script, run in runs(clean(content))),
+        words(content),
         x=x,
         y=y,
         font_size=size if size != 13 else None,
@@ -75,13 +73,6 @@ def text(
         stroke_linejoin="round" if halo else None,
         paint_order="stroke" if halo else None,
     )
-
-
-def _run(script: Script | None, run: str) -> str:
-    """A stretch of text in the font of its script: not everything that draws SVG finds one by itself."""
-    if script is None:
-        return escape(run)
-    return tag("tspan", escape(run), font_family=f"{script.font}, sans-serif")
 
 
 def lines(x: float, y: float, content: Iterable[str], *, leading: float = 16, **how: str | float) -> str:

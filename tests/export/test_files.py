@@ -10,14 +10,16 @@ from dataclasses import replace
 import pytest
 from any_releases import any_releases
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from releases import made_release
 
 from gateway.dictionary import regional
 from gateway.export import CONTENT_TYPES, FORMS, FormError, NothingToDrawError, Receipt, export, file_name
-from gateway.export.images import to_png
+from gateway.export.images import FONT, image, to_png
 from gateway.picturing import ENGLISH, WITHHELD, Words
+from gateway.picturing.svg import text as line
 from gateway.wire.answer import Refusal
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
 from gateway.wire.release import Earlier, Release, release_from_json
@@ -193,6 +195,14 @@ def test_every_letter_of_the_region_is_drawn_and_not_the_box_of_a_missing_one(na
 
     assert missing not in images
     assert len(images) > len(name) // 2
+
+
+@settings(max_examples=60)
+@given(st.text(st.sampled_from("(a1 Huế)ជា្មុំ/ນະຄອນ-กรุงเทพ…ရန်ကုန်◊\u200b漢😀ع"), max_size=30))
+def test_any_mixture_of_letters_is_drawn(text: str) -> None:
+    drawing = f'<svg xmlns="http://www.w3.org/2000/svg" width="99" height="20" font-family="{FONT}">'
+
+    assert image(f"{drawing}{line(0, 15, text)}</svg>").startswith(b"\x89PNG")
 
 
 def test_the_same_release_gives_the_same_picture() -> None:

@@ -1,7 +1,5 @@
 """Widths of text, round numbers, outlines: the small parts that pictures are laid out with."""
 
-from itertools import pairwise
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +8,6 @@ from gateway.dictionary import regional
 from gateway.picturing.areas import provinces_of, sheet
 from gateway.picturing.metrics import shortened, width, wrapped
 from gateway.picturing.scales import classes, ticks
-from gateway.picturing.scripts import runs
 from gateway.picturing.shapes import shapes
 
 SCRIPTS = "abc Việt ខ្មែរ ລາວ ไทย မြန်မာ "
@@ -56,14 +53,6 @@ def test_a_break_never_parts_a_letter_from_its_signs() -> None:
 def test_signs_above_and_below_take_no_room_of_their_own() -> None:
     assert width("กี่", 10) == width("ก", 10)
     assert width("ấ", 10) == width("a", 10)
-
-
-@given(st.text(SCRIPTS))
-def test_runs_of_scripts_are_the_text(text: str) -> None:
-    found = list(runs(text))
-
-    assert "".join(run for _, run in found) == text
-    assert all(a[0] != b[0] for a, b in pairwise(found))
 
 
 def test_every_province_of_the_map_is_one_of_the_dictionary() -> None:
