@@ -14,12 +14,14 @@ from gateway.web.controller.errors import not_there
 from gateway.web.controller.jobs import Job, Kind, NoJobError
 from gateway.web.controller.previews import Preview, preview, question_table
 from gateway.web.controller.suggestions import Suggestions, suggestions
-from gateway.web.desk import Desk, Model
+from gateway.web.desk import Desk, Model, wants_part
 
 desk = Desk("controller-work")
 
 PAGE = "/controller/work"
 ONE = f"{PAGE}/<job_id>"
+STOP_ASKING = 286
+"""The status by which htmx no longer asks how far it is."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ class PreviewedQuestion:
 
 @desk.page(ONE, "controller/work.html", fragment="controller/work-body.html")
 def work(job_id: str) -> Model:
-    return shown_work(_job(job_id))
+    job = _job(job_id)
+    return shown_work(job), STOP_ASKING if wants_part() and not job.running else 200
 
 
 @desk.page(f"{ONE}/questions/<name>", "controller/work-question.html")

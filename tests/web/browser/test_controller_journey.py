@@ -48,6 +48,7 @@ def publish_draft(page: Page) -> None:
 def own(look: Looking) -> Iterator[Page]:
     """The controller at work; afterwards the node goes by the policy that it had before."""
     page = look.page("controller", "/controller/policy")
+    page.context.set_default_timeout(WHOLE)
     left = page.get_by_role("button", name="Throw the draft away")
     if left.count():
         left.click()

@@ -262,3 +262,6 @@ def test_long_work_shows_how_far_it_is_and_ends_on_demand(desk: DeskHouse) -> No
     assert done.status_code == 303
     assert "It was ended before it was done." in desk.get(f"/controller/work/{job.id}")
     assert desk.bench.jobs.under_way() == []
+    part = desk.browser.get(f"/controller/work/{job.id}", headers={"HX-Request": "true"})
+    assert part.status_code == 286, "no script asks any further"
+    assert "<h1>" not in part.text
