@@ -49,7 +49,8 @@ def main(directory: str = "safelane-demo", who: str = "") -> None:
             shelf = CubeShelf(node.dictionary, node.member, node.store)
             cube = shelf.refresh()
             with node.store.reading() as view:
-                loaded, stored, policy = view.snapshot(), view.cube(), (trusted(node, view) or (None, None))[1]
+                loaded, stored = view.snapshot(), view.cube()
+                policy = (trusted(node, view) or (None, None))[1]
             if cube is None or policy is None or loaded is None or stored is None:
                 sys.exit(f"{place} has no cube: build the demo to its end.")
             rules = plan(node.dictionary, policy, loaded[1], datetime.now(UTC).date())[1]

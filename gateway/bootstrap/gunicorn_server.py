@@ -22,9 +22,6 @@ from gateway.bootstrap.stopping import Stop
 from gateway.bootstrap.webserver import CONNECTIONS, FILES, THREADS, allow_files
 from gateway.errors import SafelaneError
 
-Running = Callable[[Stop], AbstractContextManager[Flask]]
-"""Opens a hub or a node with everything that runs beside its application, until the end of the context."""
-
 GRACE_SECONDS = 10
 """For requests under way when the worker ends; a long poll is cut, and made again by the node."""
 
@@ -32,7 +29,9 @@ GRACE_SECONDS = 10
 class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Serves until SIGTERM or SIGINT. `listen` is HOST:PORT, port 0 for any; `address` tells where."""
 
-    def __init__(self, running: Running, listen: str, address: Path) -> None:
+    def __init__(
+        self, running: Callable[[Stop], AbstractContextManager[Flask]], listen: str, address: Path
+    ) -> None:
         self._running = running
         self._listen = listen
         self._address = address

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from gateway.bootstrap.hub import create_hub, log_key, open_hub
-from gateway.bootstrap.serving import serve_hub
+from gateway.bootstrap.serving_hub import serve_hub
 from gateway.bootstrap.stopping import Stop
 from gateway.cli import options
 from gateway.cli.files import whole

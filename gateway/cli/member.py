@@ -9,7 +9,7 @@ import click
 from gateway.bootstrap.joining import confirm, join
 from gateway.bootstrap.loading import load_source
 from gateway.bootstrap.member import open_member
-from gateway.bootstrap.serving import serve_member
+from gateway.bootstrap.serving_member import serve_member
 from gateway.bootstrap.stopping import Stop
 from gateway.cli import approvals, options
 from gateway.cli.files import read_document

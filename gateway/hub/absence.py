@@ -11,6 +11,8 @@ from gateway.hub.model import Presence
 
 GRACE = timedelta(seconds=10)
 """For what a member does between two calls: it answers, and waits a moment after a call that failed."""
+RETRY = timedelta(seconds=35)
+"""After the hub's own start: a node that found it away tries again within half a minute."""
 
 
 def offline_since(
@@ -32,6 +34,7 @@ def offline_since(
 
 def due(seen: Presence | None, started: datetime) -> datetime:
     """When a member that has not called by then is away."""
+    back = started + RETRY
     if seen is None:
-        return started + GRACE
-    return max(started, seen.last_seen if seen.call_ends is None else seen.call_ends) + GRACE
+        return back
+    return max(back, (seen.last_seen if seen.call_ends is None else seen.call_ends) + GRACE)

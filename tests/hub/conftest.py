@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from databases import new_database
 from simulation import ORIGIN, HandClock, SimulatedMember
 
 from gateway.bootstrap.hub import add_user, create_hub, enrol, open_hub
@@ -19,7 +20,7 @@ def clock() -> HandClock:
 
 @pytest.fixture
 def hub(tmp_path: Path, clock: HandClock) -> Iterator[Hub]:
-    create_hub(tmp_path / "hub", ORIGIN)
+    create_hub(tmp_path / "hub", ORIGIN, database=new_database())
     with open_hub(tmp_path / "hub") as opened:
         yield replace(opened, clock=clock)
 

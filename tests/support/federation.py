@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+from databases import new_database
 from signing import put_in_force
 from simulation import ORIGIN, HandClock
 
@@ -149,7 +150,7 @@ def federation(
 ) -> Iterator[Federation]:
     """A hub and these members; with `ready`, each has a policy, a snapshot and a certified cube."""
     clock = HandClock()
-    create_hub(directory / "hub", ORIGIN, clock=clock)
+    create_hub(directory / "hub", ORIGIN, clock=clock, database=new_database())
     with ExitStack() as stack:
         hub = stack.enter_context(open_hub(directory / "hub", clock))
         add_user(hub, "analyst", "ARMAC", Role.ANALYST, ["regional-reporting", "treaty-reporting"])
@@ -159,7 +160,8 @@ def federation(
         members = {}
         for code in codes:
             new = create_member(directory / code, code, "test.example")
-            connect(directory / code, code, "http://127.0.0.1:0", enrol(hub, new.enrolment), clock)
+            keys = enrol(hub, new.enrolment)
+            connect(directory / code, code, "http://127.0.0.1:0", keys, clock, database=new_database())
             node = stack.enter_context(open_member(directory / code, clock))
             if ready:
                 put_in_force(node, policy_text(code))

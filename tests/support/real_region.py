@@ -230,10 +230,12 @@ class RealRegion:
         status = Path(f"/proc/{self.processes[name].pid}/status").read_text()
         return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
 
-    def cpu(self, *names: str) -> float:
-        """Processor time that processes have had, in seconds."""
+    def cpu(self, *names: str, children: bool = False) -> float:
+        """Processor time that processes have had, in seconds; with that of children which have ended."""
         stats = [Path(f"/proc/{self.processes[n].pid}/stat").read_text() for n in names]
-        ticks = [sum(map(int, stat.rpartition(")")[2].split()[11:13])) for stat in stats]
+        ticks = [
+            sum(map(int, stat.rpartition(")")[2].split()[11 : 15 if children else 13])) for stat in stats
+        ]
         return sum(ticks) / os.sysconf("SC_CLK_TCK")
 
     def _heard(self, members: Any) -> set[str]:

@@ -1,0 +1,107 @@
+"""Runs a node until it is told to stop: its web application, and the loops beside it."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from flask import Flask
+
+from gateway.api.app import create_node_app
+from gateway.bootstrap.attempts import attempt
+from gateway.bootstrap.count_worker import CountWorker
+from gateway.bootstrap.desk import controller_bench
+from gateway.bootstrap.entering import node_place, with_pages
+from gateway.bootstrap.guarding import member_guard, show_evidence, start_guard
+from gateway.bootstrap.layout import Layout, database_url
+from gateway.bootstrap.member import count_link, hub_link, open_member
+from gateway.bootstrap.metrics import measured, node_gauges
+from gateway.bootstrap.serving import LAST_CYCLE_SECONDS, serve
+from gateway.bootstrap.stopping import WAITRESS, Stop
+from gateway.config import MemberConfig, read_config
+from gateway.member.context import Node
+from gateway.member.cubes import CubeShelf
+from gateway.member.ports import HubLink
+from gateway.member.rounds import run_round
+from gateway.member.tending import tend
+from gateway.store.log_lock import hold_log
+from gateway.web.controller.bench import KEY as CONTROLLER
+
+POLL_SECONDS = 20.0
+TEND_SECONDS = 15.0
+"""How often a node looks whether the first day of a signed policy has come."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
+"""Seconds between attempts while the hub is away: doubled each time."""
+
+
+def serve_member(directory: Path, stop: Stop, hub_url: str | None = None, *, server: str = WAITRESS) -> None:
+    """Answer the questions of the hub, at `hub_url` if given, until `stop`. Raises as `serve_hub` does."""
+    config = read_config(directory, MemberConfig)
+    running = partial(running_member, directory, hub_url)
+    serve(running, server, config.listen, Layout(directory).address, stop)
+
+
+@contextmanager
+def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator[Flask]:
+    """The node's application, with everything that runs beside it. Raises as `serve_hub` does."""
+    config = read_config(directory, MemberConfig)
+    with hold_log(database_url(directory, config), config.member), open_member(directory) as node:
+        shelf = CubeShelf(node.dictionary, node.member, node.store)
+        shelf.refresh()
+        link = hub_link(directory, hub_url)
+
+        def tend_policies() -> None:
+            while not stop.asked:
+                with attempt("policy does not come into force", member=node.member):
+                    tend(node, shelf)
+                stop.wait(TEND_SECONDS)
+
+        # At the start, then again and again: a policy begins on its day by itself.
+        threading.Thread(target=tend_policies, name="policies", daemon=True).start()
+        cycle = member_guard(directory, config, node, hub_link(directory, hub_url))
+        guard = start_guard(cycle, config.guard_seconds, stop.wait)
+        # A daemon: a long poll under way must not hold up the end. Whatever it has logged is durable.
+        worker = CountWorker(count_link(directory, hub_url), node, stop.wait)
+        worker.start()
+        rounds = (directory, Rounds(node, shelf, link, worker), stop)
+        threading.Thread(target=_keep_rounds, args=rounds, name="rounds", daemon=True).start()
+        try:
+            place = node_place(node.dictionary.member(node.member).name)
+            app = with_pages(create_node_app(node), directory, config, place)
+            app.extensions[CONTROLLER] = desk = controller_bench(directory, node, shelf)
+            stop.on_stop(desk.jobs.close)
+            with measured(app, node_gauges(node), config.metrics):
+                yield app
+        finally:
+            stop()
+            guard.join(LAST_CYCLE_SECONDS)
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """What a node makes its rounds with."""
+
+    node: Node
+    shelf: CubeShelf
+    link: HubLink
+    worker: CountWorker
+
+
+def _keep_rounds(directory: Path, made: Rounds, stop: Stop) -> None:
+    node, worker = made.node, made.worker
+    pause = FIRST_PAUSE
+    while not stop.asked:
+        fruitless = True
+        with attempt("round failed", member=node.member) as tried:
+            done = run_round(node, made.shelf, made.link, POLL_SECONDS, worker.busy)
+            worker.told(done.counts)
+            fruitless = done.refused > 0 and done.answered == 0
+        if tried.failed:
+            with attempt("evidence not shown", member=node.member):
+                show_evidence(directory, node.store)
+        # A hub that is away, or that repeats what was answered, must not keep the node busy.
+        pause = min(2 * pause, LONGEST_PAUSE) if fruitless else FIRST_PAUSE
+        if fruitless:
+            stop.wait(pause)
