@@ -98,6 +98,7 @@ def layout(
 
     Raises LayoutError when `across` names a level that the table does not have.
     """
+    words = words.remembered()
     labels = Labels(dictionary, words)
     chosen = _chosen(release.axes, across, dictionary)
     down = [i for i in range(len(release.axes)) if i not in chosen]

@@ -5,6 +5,7 @@ Whoever extracts texts for translators looks for the calls `say("...")` and `msg
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from gateway.wire.cells import Status
 
@@ -23,6 +24,10 @@ class Words:
 
     say: Callable[[str], str]
     number: Callable[[int], str]
+
+    def remembered(self) -> "Words":
+        """The same words, each looked up once: a table says a few of them thousands of times."""
+        return Words(cache(self.say), cache(self.number))
 
     def filled(self, text: str, **values: str | int) -> str:
         """The translation of a text with `%(name)s` in it; numbers are written out."""

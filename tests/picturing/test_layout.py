@@ -103,6 +103,22 @@ def test_numbers_and_words_are_those_of_the_reader() -> None:
     assert table.heads[0][0].text == "getötet"
 
 
+def test_every_word_and_number_is_looked_up_once() -> None:
+    asked: list[str | int] = []
+
+    def say(text: str) -> str:
+        asked.append(text)
+        return text
+
+    def number(value: int) -> str:
+        asked.append(value)
+        return str(value)
+
+    layout(made_release("country", "year", "sex", "outcome"), DICTIONARY, Words(say, number))
+
+    assert len(asked) == len(set(asked))
+
+
 def test_a_province_stands_below_its_own_country_only() -> None:
     table = layout(made_release("country", "province", members=("BN", "SG")), DICTIONARY)
     below: dict[str, set[str]] = {}
