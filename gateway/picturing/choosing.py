@@ -144,7 +144,7 @@ def _pyramid(axes: _Axes) -> list[tuple[str, tuple[str, ...]]]:
 
 def _bars(axes: _Axes) -> list[tuple[str, tuple[str, ...]]]:
     places = axes.place or axes.country
-    categories = [a for a in (*places, *axes.other, *axes.time) if len(a.codes) <= MOST_BARS]
+    categories = [a for a in (*places, *axes.other, *axes.time) if 1 < len(a.codes) <= MOST_BARS]
     if not categories:
         return []
     first = categories[0]
@@ -156,4 +156,4 @@ def _bars(axes: _Axes) -> list[tuple[str, tuple[str, ...]]]:
 
 def _map(axes: _Axes) -> list[tuple[str, tuple[str, ...]]]:
     places = axes.place or axes.country
-    return [(MAP, (places[0].level,))] if places else []
+    return [(MAP, (places[0].level,))] if places and len(places[0].codes) > 1 else []

@@ -104,6 +104,7 @@ def test_no_picture_where_none_fits() -> None:
 
     assert fitting(single, DICTIONARY) == ()
     assert fitting(refused, DICTIONARY) == ()
+    assert fitting(made_release("country", members=("TH",)), DICTIONARY) == ()
     with pytest.raises(NothingToDrawError) as raised:
         draw("map", single, DICTIONARY)
     assert "none; take the table" in raised.value.remedy
