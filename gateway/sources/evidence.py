@@ -28,6 +28,8 @@ MOST_FORMATS = 4
 DATES_TRIED = 100
 LONG_AGO = 25
 """Years: a column of dates whose middle lies further back is one of births."""
+_SURELY, _DATE_AS_NUMBER = 0.9, 0.3
+"""Where more cells than this are dates, a number that identifies something is this much less likely."""
 SPLIT = re.compile(r"\s*[;/,|+]\s*")
 """Signs between several codes in one cell."""
 
@@ -85,7 +87,8 @@ class Witness:
         if not cells.words:
             return 0.0
         if target.kind is Kind.IDENTIFIER:
-            return _IDENTIFIER_SCORES[target.name](cells)
+            score = _IDENTIFIER_SCORES[target.name](cells)
+            return score * _DATE_AS_NUMBER if self._dates(cells) > _SURELY else score
         if target.kind is Kind.DATE:
             return self._date(cells, target.name)
         if target.kind is Kind.SEVERAL:
@@ -130,12 +133,15 @@ class Witness:
         reader = DateReader((DateFormat(form),), era, self.today)
         return {word for word in set(words) if _readable(reader, word)}
 
+    def _dates(self, cells: Cells) -> float:
+        """Share of the first cells that are dates in a few formats of one era."""
+        few = Cells(cells.values[:DATES_TRIED])
+        return 0.0 if few.share(_LIKE_A_DATE) < 0.5 else self.date_formats(few)[2]
+
     def _date(self, cells: Cells, target: str) -> float:
         """Dates of birth lie further back than those of accidents."""
         few = Cells(cells.values[:DATES_TRIED])
-        if few.share(_LIKE_A_DATE) < 0.5:
-            return 0.0
-        _, _, share = self.date_formats(few)
+        share = self._dates(cells)
         years = [year for w in few.words if (year := _year(w))]
         back = bool(years) and median(years) < self.today.year - LONG_AGO
         return share * (1.0 if back == (target == BIRTH) else 0.7)

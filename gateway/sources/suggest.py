@@ -30,9 +30,8 @@ MOST_WORDS = 60
 LONGEST_WORD = 60
 _HEADING_WEIGHT = 0.55
 _NUMBERED = re.compile(r"(\D*)([1-9][0-9]?)(\D*)")
-_SAFE = re.compile(
-    r"[^\W\d_](?:[\w ()/.\u0300-\u036f\u0e30-\u0e4e\u0eb0-\u0ecd\u102b-\u109f\u17b4-\u17d3-]*[^\s:,-])?"
-)
+_MARKS = r"\u0300-\u036f\u0e30-\u0e4e\u0eb0-\u0ecd\u102b-\u109f\u17b4-\u17d3"
+_SAFE = re.compile(rf"[^\W\d_](?:[\w ()/.{_MARKS}-]*[\w()/.{_MARKS}])?")
 
 
 @dataclass(frozen=True)
