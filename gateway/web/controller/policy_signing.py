@@ -1,6 +1,6 @@
 """A policy is published, reviewed or revoked: each is looked at first, and signed in a second step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import redirect
@@ -101,7 +101,7 @@ def publish_draft() -> Model:
         note = signed(publication(node, draft.version, draft.text, accepts=accept))
         done = publish(node, note)
     except Refused as error:
-        again = Publishing(**{**vars(_publishing(draft)), "accept": accept, "error": _field(error)})
+        again = replace(_publishing(draft), accept=accept, error=_field(error))
         return shown((again, 422), "controller/policy-publish.html")
     if done.since is not None:
         protect_if_needed(done.version)
@@ -121,7 +121,7 @@ def review_draft() -> Model:
     try:
         add_review(node, signed(reviewed(node, draft.version, draft.text)))
     except Refused as error:
-        again = Reviewing(**{**vars(_reviewing(draft)), "error": _field(error)})
+        again = replace(_reviewing(draft), error=_field(error))
         return shown((again, 422), "controller/policy-review.html")
     return redirect(f"{PAGE}?done=reviewed", 303)
 
@@ -142,7 +142,7 @@ def revoke_policy() -> Model:
             raise NotSignedError("reason", _("Say why: whoever looks at this later will want to know."))
         revoke(node, signed(revocation(node, step.version, reason)), reason)
     except Refused as error:
-        again = Revoking(**{**vars(_revoking()), "reason": typed("reason"), "error": _field(error)})
+        again = replace(_revoking(), reason=typed("reason"), error=_field(error))
         return shown((again, 422), "controller/policy-revoke.html")
     return redirect(f"{PAGE}?done=revoked", 303)
 

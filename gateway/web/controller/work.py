@@ -1,6 +1,6 @@
 """Long work as pages: how far it is, what came of it, and its end on demand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -93,12 +93,11 @@ def shown_work(job: Job) -> Work:
     )
     if job.result is None:
         return found
-    values = vars(found)
     if job.kind is Kind.LOOK:
-        return Work(**{**values, "preview": preview(job.result)})
+        return replace(found, preview=preview(job.result))
     if job.kind is Kind.SUGGEST:
-        return Work(**{**values, "suggestions": suggestions(job.result)})
-    return Work(**{**values, "result": tuple(job.result.items())})
+        return replace(found, suggestions=suggestions(job.result))
+    return replace(found, result=tuple(job.result.items()))
 
 
 def _job(job_id: str) -> Job:

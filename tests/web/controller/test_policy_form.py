@@ -157,7 +157,7 @@ CHANGES = st.fixed_dictionaries(
         "share-0-gone": st.sampled_from([[], ["yes"]]),
         "share-1-with": st.sampled_from([[], ["ARMAC"]]),
         "share-1-for": st.sampled_from([["research"], ["treaty-reporting"]]),
-        "legal_basis": st.text(st.characters(codec="ascii", exclude_categories=("Cc",)), max_size=15).map(
+        "legal_basis": st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=15).map(
             lambda t: [t.strip()]
         ),
     },
