@@ -67,3 +67,7 @@ class ExtractError(AnonymiserError):
 
 class ExtractExpiredError(ExtractError):
     """An extract whose time is over."""
+
+
+class BudgetError(AnonymiserError):
+    """A privacy budget that does not allow a question, or that cannot be read."""

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "keys": ("gateway.cli.keys:command", "Keys of the controllers: make, back up, rotate, revoke."),
     "log": ("gateway.cli.log:command", "The log that nobody can rewrite: export, list, prove."),
     "member": ("gateway.cli.member:member", "A member node, inside its state."),
+    "perturb": ("gateway.cli.perturb:command", "Change counts instead of withholding cells."),
     "policy": ("gateway.cli.policy:command", "Read a policy before it counts."),
     "protect": ("gateway.cli.protect:command", "Withhold cells of a table until no small one follows."),
     "pseudonymise": (

@@ -1,0 +1,72 @@
+"""The cell-key method: noise that follows from who is in a cell, the same whenever the cell is asked for.
+
+Every person has a record key for life, uniform on [0, 1) with 8 digits. The key of a cell is the sum of its
+people's keys without the whole part; with the cell's count it decides the noise. Cells are changed one by
+one, so tables no longer add up. Source: Fraser and Wooton, A proposed method for confidentialising tabular
+output to protect against differencing, UNECE work session 2005; the R package cellKey. It is perturbation,
+never differential privacy.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.errors import RulesError
+from anonymisers.keyed import fractions
+from anonymisers.lattice import Lattice
+from anonymisers.perturbation.ptable import PTable
+from anonymisers.system import Block, System
+from anonymisers.table import Table
+
+Ints = NDArray[np.int64]
+DIGITS = 8
+UNIT = 10**DIGITS
+
+
+@dataclass(frozen=True, eq=False)
+class Perturbed:
+    """Every cell of a lattice: what is shown, and inside the state only, the truth."""
+
+    lattice: Lattice
+    values: Ints
+    truth: Ints
+
+    @property
+    def note(self) -> str:
+        """What an answer says about itself."""
+        return "counts are changed by keyed noise (cell-key method); tables do not add up exactly"
+
+
+def inner_keys(table: Table, key: bytes) -> Ints:
+    """For each inner cell the sum of its people's record keys, in units of 1e-8, without whole parts.
+
+    Where there are no records but counts only, people of a cell get keys by their number: whoever joins
+    later leaves the keys of the others as they are. Raises RulesError for a key that is too short.
+    """
+    sums = np.zeros(len(table.counts), dtype=np.int64)
+    for place, (coords, count) in enumerate(zip(table.coords.tolist(), table.counts.tolist(), strict=True)):
+        codes = [d.codes[p] for d, p in zip(table.dims, coords, strict=True)]
+        purpose = "record keys\x00" + "\x00".join(f"{len(c)}:{c}" for c in codes)
+        sums[place] = record_keys(fractions(key, purpose, count)).sum() % UNIT
+    return sums
+
+
+def record_keys(uniform: NDArray[np.float64]) -> Ints:
+    """Record keys in units of 1e-8. Raises RulesError for one that is not in [0, 1)."""
+    if not ((uniform >= 0) & (uniform < 1)).all():
+        raise RulesError("a record key is not in [0, 1)", remedy="Draw them uniformly, with 8 digits.")
+    keys: Ints = np.rint(uniform * UNIT).astype(np.int64) % UNIT
+    return keys
+
+
+def perturb(table: Table, keys: Ints, ptable: PTable, max_dims: int | None = None) -> Perturbed:
+    """Every cell of the lattice with its noise; `keys` as from `inner_keys`, one for each inner cell."""
+    lattice = Lattice.of(table.dims, table.by, max_dims)
+    system = System(lattice.dims, (Block.whole(lattice),))
+    truth = system.sums(table.coords, table.counts)
+    cell_keys = (system.sums(table.coords, keys) % UNIT) / UNIT
+    values = truth.copy()
+    for cell in np.flatnonzero(truth).tolist():
+        values[cell] += ptable.change(int(truth[cell]), float(cell_keys[cell]))
+    return Perturbed(lattice, values, truth)
