@@ -166,7 +166,7 @@ def test_head_alerts_and_sample(house: House, auditor: Browser) -> None:
     sample = auditor.get("/audit/sample?count=3&seed=dice").text
     again = auditor.get(f"/audit/sample?count=3&seed=dice&size={_drawn_from(sample)}").text
 
-    assert "Nobody cosigns this log yet" in head
+    assert "No witness cosigns this log yet" in head
     assert house.accounts.log.origin in head
     assert "denials" in alerts
     assert len(numbers(sample)) == 3
