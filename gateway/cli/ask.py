@@ -60,10 +60,6 @@ def ask(
     """Ask a regional question as the analyst whose access is in --dir."""
     for path in save:
         check_ending(path)
-    levels = [level.strip() for level in by.split(",") if level.strip()]
-    filters: dict[str, list[str]] = {}
-    for level, codes in where:
-        filters.setdefault(level, []).extend(codes)
     if require_quorum and log_policy is None:
         raise click.UsageError("--require-quorum needs --log-policy: it says which quorum.")
     policy = None if log_policy is None else read_log_policy(log_policy)
@@ -72,8 +68,8 @@ def ask(
     try:
         result = client.ask(
             measure=measure,
-            by=levels,
-            where=filters,
+            by=[level.strip() for level in by.split(",") if level.strip()],
+            where=_filters(where),
             purpose=purpose,
             deadline_seconds=deadline,
             told=_waiting,
@@ -89,6 +85,14 @@ def ask(
     if all_refused(result.release):
         click.echo("Every member that was asked refused.", err=True)
         click.get_current_context().exit(QuestionError.exit_code)
+
+
+def _filters(where: Sequence[tuple[str, list[str]]]) -> dict[str, list[str]]:
+    """The codes of each level, also of one that is named several times."""
+    filters: dict[str, list[str]] = {}
+    for level, codes in where:
+        filters.setdefault(level, []).extend(codes)
+    return filters
 
 
 def all_refused(release: Release) -> bool:
