@@ -27,7 +27,7 @@ def judge(directory: Path, loaded: Load, findings: Findings, dictionary: Diction
     except (FileNotFoundError, SourceError):
         former = None  # the first load, or one of another version: there is nothing to compare with
     text = quality_text(quality, dictionary, former)
-    _replace(path, json.dumps(quality_json(quality), ensure_ascii=False, indent=1) + "\n")
+    _replace(path, json.dumps(quality_json(quality, former), ensure_ascii=False, indent=1) + "\n")
     _replace(directory / PAGE, quality_page(quality, dictionary, former))
     _replace(directory / REJECTS, _rejects(findings))
     return text

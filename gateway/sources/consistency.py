@@ -14,6 +14,13 @@ LARGEST_ACCIDENT = 60
 
 Mask = NDArray[np.bool_]
 
+_NOT_FOR_THE_DEAD = {
+    "REH": "rehabilitation",
+    "PSS": "psychological support",
+    "SEI": "social and economic inclusion",
+}
+"""Services that come after emergency care; for a family they stand in a record of the family's own."""
+
 
 @dataclass(frozen=True)
 class Contradiction:
@@ -40,6 +47,8 @@ def contradictions(snapshot: Snapshot, dictionary: Dictionary) -> tuple[Contradi
     both("demining, but no deminer", ("activity", ["DEM"]), ("civ_status", ["CIV", "MIL"]))
     both("on duty, but a civilian", ("activity", ["MIL"]), ("civ_status", ["CIV"]))
     both("playing, but a deminer or soldier", ("activity", ["PLAY"]), ("civ_status", ["DEM", "MIL"]))
+    for pillar, what in _NOT_FOR_THE_DEAD.items():
+        both(f"killed, but received {what}", ("outcome", ["K"]), (f"service.{pillar}", ["YES"]))
     for rule, dimension, judge in _OF_SEVERAL:
         if dimension in snapshot.columns:
             told.append(Contradiction(rule, int(judge(snapshot).sum()), len(snapshot)))
@@ -91,7 +100,7 @@ def known_rows(column: Column) -> Mask:
 
 
 def _known(column: Column) -> Mask:
-    told = [not (c in ("UNK", "U") or c.endswith("_UNK")) for c in column.codes]
+    told = [not (c in ("UNK", "U") or c.endswith(("_UNK", "-UNK"))) for c in column.codes]
     return np.array(told, dtype=np.bool_)[column.indices]
 
 

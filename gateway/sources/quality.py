@@ -43,11 +43,12 @@ class ColumnQuality:
 
 @dataclass(frozen=True)
 class YearQuality:
-    """Casualties of one year, and how completely they are described."""
+    """Casualties of one year, how completely they are described, and how many have a month at least."""
 
     year: int
     casualties: int
     completeness: float
+    to_month: float
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class Quality:
     columns: tuple[ColumnQuality, ...]
     years: tuple[YearQuality, ...]
     provinces: Mapping[str, int]
-    """Casualties by province, those without any included; that of unknown provinces last."""
+    """Casualties by province, those without any included; that of unknown provinces last. Places that only
+    say which of the former provinces nobody can tell are there only with casualties."""
     duplicates: Mapping[str, int]
     contradictions: tuple[Contradiction, ...]
     findings: tuple[Finding, ...]
@@ -129,7 +131,12 @@ def _provinces(snapshot: Snapshot, dictionary: Dictionary) -> Mapping[str, int]:
         return MappingProxyType({})
     column = snapshot.columns["place"]
     times = dict(zip(column.codes, np.bincount(column.indices, minlength=len(column.codes)), strict=True))
-    every = dictionary.codes("province", member=snapshot.member)
+    since = set(dictionary.places.successors.values())
+    every = [
+        code
+        for code in dictionary.codes("province", member=snapshot.member)
+        if code not in since or times.get(code)
+    ]
     last = unknown_place(snapshot.member)
     ordered = sorted(every, key=lambda code: (code == last, code))
     return MappingProxyType({code: int(times.get(code, 0)) for code in ordered})
@@ -143,8 +150,14 @@ def _years(snapshot: Snapshot) -> tuple[YearQuality, ...]:
     described = np.zeros(len(snapshot), dtype=np.float64)
     for column in columns:
         described += known_rows(column) / len(columns)
+    dated = known_rows(dates)
     return tuple(
-        YearQuality(year, int((years == year).sum()), round(float(described[years == year].mean()), 4))
+        YearQuality(
+            year,
+            int((years == year).sum()),
+            round(float(described[years == year].mean()), 4),
+            round(float(dated[years == year].mean()), 4),
+        )
         for year in snapshot.years
     )
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from gateway.dictionary import Dictionary, unknown_place
+from gateway.dictionary import Dictionary
 from gateway.sources.quality import Quality
-from gateway.sources.quality_report import change, percent
+from gateway.sources.quality_report import change, former_scores, percent
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
@@ -28,6 +28,7 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums }
 }
 """
 _MOST_PROVINCES = 15
+_MOST_LOADS = 24
 
 
 def quality_page(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any] | None = None) -> str:
@@ -54,6 +55,13 @@ def _parts(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
         ("measure", "share", "", "against the former load"),
         ((m, percent(v), _bar(v), change(v, old.get(m)).strip()) for m, v in quality.measures.items()),
     )
+    if before := former_scores(former):
+        scores = [*((one["loaded"], float(one["score"])) for one in before), ("this load", quality.score)]
+        yield _table(
+            "Score from load to load",
+            ("load", "score", ""),
+            ((day, f"{score:.1f}", _bar(score / 100)) for day, score in scores[-_MOST_LOADS:]),
+        )
     yield _table(
         "Columns",
         ("table", "column", "becomes", "complete", "unknown", "valid"),
@@ -65,9 +73,15 @@ def _parts(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
     most = max((y.casualties for y in quality.years), default=1)
     yield _table(
         "Years",
-        ("year", "casualties", "", "complete"),
+        ("year", "casualties", "", "complete", "date to the month"),
         (
-            (str(y.year), y.casualties, _bar(y.casualties / most), percent(y.completeness))
+            (
+                str(y.year),
+                y.casualties,
+                _bar(y.casualties / most),
+                percent(y.completeness),
+                percent(y.to_month),
+            )
             for y in quality.years
         ),
     )
@@ -76,6 +90,11 @@ def _parts(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
         "Contradictions",
         ("rule", "casualties", "judged"),
         ((c.rule, c.count, c.judged) for c in quality.contradictions),
+    )
+    yield _table(
+        "Duplicates",
+        ("reason", "rows"),
+        ((reason, rows) for reason, rows in quality.duplicates.items() if rows),
     )
     yield _table(
         "Findings",
@@ -90,7 +109,7 @@ def _parts(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
 def _places(quality: Quality, dictionary: Dictionary) -> str:
     labels = dictionary.codes("province", member=quality.member)
     there = sorted(((n, code) for code, n in quality.provinces.items() if n), key=lambda p: (-p[0], p[1]))
-    known = [code for code in quality.provinces if code != unknown_place(quality.member)]
+    known = [code for code in quality.provinces if code in dictionary.places.provinces]
     covered = sum(quality.provinces[code] > 0 for code in known)
     most = max((n for n, _ in there), default=1)
     rows = ((f"{labels[code]} ({code})", n, _bar(n / most)) for n, code in there[:_MOST_PROVINCES])
@@ -124,7 +143,8 @@ def _kind(cell: object) -> str:
     """Numbers stand to the right, bars have room."""
     if isinstance(cell, _Bar):
         return ' class="b"'
-    return ' class="n"' if isinstance(cell, int) or str(cell).endswith(" %") else ""
+    number = isinstance(cell, int) or str(cell).endswith(" %") or str(cell).replace(".", "", 1).isdigit()
+    return ' class="n"' if number else ""
 
 
 def _text(cell: object) -> str:

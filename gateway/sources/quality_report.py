@@ -15,15 +15,21 @@ _NOTABLE = 0.0005
 """A change of a share smaller than this is not told."""
 _BARS = 30
 _PROVINCES_SHOWN = 10
+_MOST_SCORES = 100
+_SCORES_SHOWN = 6
 
 
-def quality_json(quality: Quality) -> dict[str, Any]:
-    """The report as JSON values: for programs, and to compare the next load with. For this state only."""
+def quality_json(quality: Quality, former: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The report as JSON values: for programs, and to compare the next load with. For this state only.
+
+    `history` goes on from the `former` report: the score of every load, oldest first.
+    """
     return {
         "version": VERSION,
         "member": quality.member,
         "loaded": quality.loaded.isoformat(),
         "score": quality.score,
+        "history": [*former_scores(former), {"loaded": quality.loaded.isoformat(), "score": quality.score}],
         "measures": {name: round(value, 4) for name, value in quality.measures.items()},
         "rows": quality.rows,
         "casualties": quality.casualties,
@@ -40,7 +46,12 @@ def quality_json(quality: Quality) -> dict[str, Any]:
             for c in quality.columns
         ],
         "years": [
-            {"year": y.year, "casualties": y.casualties, "completeness": y.completeness}
+            {
+                "year": y.year,
+                "casualties": y.casualties,
+                "completeness": y.completeness,
+                "to_month": y.to_month,
+            }
             for y in quality.years
         ],
         "provinces": dict(quality.provinces),
@@ -62,15 +73,28 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
     }
 
 
+def former_scores(former: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Day and score of the loads before this one, oldest first; the last hundred."""
+    return [] if former is None else list(former.get("history", []))[-_MOST_SCORES:]
+
+
 def read_former(text: str) -> Mapping[str, Any]:
     """The JSON report of a former load. Raises SourceError when it is none of this version."""
     try:
         former = json.loads(text)
-        if former["version"] == VERSION and isinstance(former["measures"], dict):
+        told = isinstance(former["measures"], dict) and _scored(former)
+        if former["version"] == VERSION and told:
             return dict(former)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         pass
     raise SourceError("This is not a quality report of a former load.", remedy="Leave it out to go without.")
+
+
+def _scored(former: Mapping[str, Any]) -> bool:
+    history = former.get("history", [])
+    return isinstance(history, list) and all(
+        isinstance(one.get("loaded"), str) and isinstance(one.get("score"), int | float) for one in history
+    )
 
 
 def quality_text(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any] | None = None) -> str:
@@ -83,6 +107,9 @@ def _lines(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
     yield f"Data quality of {name}, loaded on {quality.loaded.isoformat()}. For this state only."
     yield ""
     yield f"Score {quality.score:.1f} of 100{change(quality.score, former.get('score'), ' points')}"
+    if before := former_scores(former):
+        told = ", ".join(f"{one['loaded']} {one['score']:.1f}" for one in before[-_SCORES_SHOWN:])
+        yield f"  of the loads before: {told}"
     for measure, value in quality.measures.items():
         yield f"  {measure:<13}{percent(value)}{change(value, former.get('measures', {}).get(measure))}"
     yield ""
@@ -116,10 +143,11 @@ def _width(text: str) -> int:
 
 def _year_lines(quality: Quality) -> Iterator[str]:
     most = max((y.casualties for y in quality.years), default=0)
-    yield "  year  casualties  complete"
+    yield "  year  casualties  complete  to the month"
     for y in quality.years:
         bar = "▇" * round(_BARS * y.casualties / most)
-        yield f"  {y.year}{y.casualties:>12}{percent(y.completeness):>10}  {bar}".rstrip()
+        shares = f"{percent(y.completeness):>10}{percent(y.to_month):>14}"
+        yield f"  {y.year}{y.casualties:>12}{shares}  {bar}".rstrip()
     yield ""
 
 
@@ -128,7 +156,9 @@ def _province_lines(quality: Quality, dictionary: Dictionary) -> Iterator[str]:
     nowhere = unknown_place(quality.member)
     places = {code: n for code, n in quality.provinces.items() if code != nowhere}
     there = sorted(((n, code) for code, n in places.items() if n), key=lambda p: (-p[0], p[1]))
-    yield f"  {len(there)} of {len(places)} provinces have casualties, most of them:"
+    own = [code for code in places if code in dictionary.places.provinces]
+    covered = sum(places[code] > 0 for code in own)
+    yield f"  {covered} of {len(own)} provinces have casualties, most of them:"
     for count, code in there[:_PROVINCES_SHOWN]:
         yield f"  {count:>8}  {labels[code]} ({code})"
     if quality.provinces.get(nowhere):

@@ -133,6 +133,25 @@ def test_the_next_report_tells_what_changed(judge):
     assert "(+50.0 points" not in quality_text(judge({}, {"Sex": ""}), regional(), former)
 
 
+def test_the_score_can_be_followed_from_load_to_load(judge):
+    first = quality_json(judge({}, {"Sex": ""}))
+    second = quality_json(judge({"Sex": "?"}), read_former(json.dumps(first)))
+    former = read_former(json.dumps(second))
+
+    text, page = (made(judge({}), regional(), former) for made in (quality_text, quality_page))
+
+    scores = [f"{report['score']:.1f}" for report in (first, second)]
+    assert [one["score"] for one in second["history"]] == [first["score"], second["score"]]
+    assert f"of the loads before: 2026-11-25 {scores[0]}, 2026-11-25 {scores[1]}" in text
+    assert "Score from load to load" in page
+    assert all(f">{score}<" in page for score in scores)
+
+
+def test_a_year_says_how_many_of_its_dates_have_a_month(judge):
+    (year,) = judge({"Date": "01/03/2024"}, {"Date": "2024"}, {"Date": "05/2024"}, {"Date": "2024"}).years
+    assert year.to_month == 0.5
+
+
 def test_the_page_tells_the_same_and_fetches_nothing(judge):
     quality = judge({"Sex": "?"}, {"Case": "C1"}, {"Status": "deminer", "Age": "9"}, {"Province": ""})
     page = quality_page(quality, regional(), {"score": 50.0, "measures": {"validity": 0.5}})
@@ -141,6 +160,8 @@ def test_the_page_tells_the_same_and_fetches_nothing(judge):
         f">{quality.score:.1f}<",
         "a child who is a deminer",
         "province unknown",
+        "the same case in several rows",
+        "1 of 25 have casualties",
     ):
         assert told in page
     assert "points" in page
@@ -174,3 +195,21 @@ def test_a_report_holds_no_value_of_a_record(judge):
 def test_what_is_no_former_report_is_refused(text):
     with pytest.raises(SourceError):
         read_former(text)
+
+
+def test_the_dead_receive_no_rehabilitation(small) -> None:
+    small.mapping = small.mapping.replace(
+        "constants:",
+        "  services.csv:\n    several: yes\n    join: {Case: Case}\n"
+        "    columns: {Pillar: va_pillar, State: service_status}\nconstants:",
+    ).replace("    left_out:", "      Result: {to: outcome, codes: {dead: K, hurt: I}}\n    left_out:")
+    rows = [
+        f"C{n},A,7{n},2020,Battambang,Male,34,mine,AGG,{r}"
+        for n, r in ((1, "dead"), (2, "hurt"), (3, "dead"))
+    ]
+    heads = "Case,Name,ID card,Date,Province,Sex,Age,Device,Consent,Result\n"
+    services = "Case,Pillar,State\nC1,REH,RECV\nC2,REH,RECV\nC3,EMC,RECV\nC3,PSS,NEED\n"
+
+    quality = assess(small.load(victims=heads + "\n".join(rows) + "\n", services=services), regional())
+
+    assert broken(quality) == {"killed, but received rehabilitation": 1}
