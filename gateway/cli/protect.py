@@ -14,7 +14,8 @@ from anonymisers.keyed import KEY_BYTES
 from anonymisers.rules import Rules, TableOf, Zeros
 from anonymisers.table import Table, parse_json, write_release
 from gateway.cli.progress import building
-from gateway.cli.tables import TableInputError, read_known, read_table, read_with, written_whole
+from gateway.cli.sheets import SHEETS, read_sheet, write_sheet
+from gateway.cli.tables import TableInputError, read_known, read_table, read_with, staged
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.Path(dir_okay=False, path_type=Path)
@@ -23,6 +24,8 @@ OUT = click.Path(dir_okay=False, path_type=Path)
 @click.command("protect")
 @click.argument("table", type=FILE)
 @click.option("-o", "--output", type=OUT, required=True, help="Where the release is written.")
+@click.option("--hierarchies", type=FILE, help="YAML: the codes of a CSV or XLSX table, and what holds them.")
+@click.option("--count", metavar="COLUMN", help="Column of counts of a sheet; without one a row is a record.")
 @click.option(
     "--threshold", type=click.IntRange(min=2), default=5, show_default=True, help="k: 1..k-1 is small."
 )
@@ -52,6 +55,8 @@ def command(
     *,
     table: Path,
     output: Path,
+    hierarchies: Path | None,
+    count: str | None,
     threshold: int,
     zeros: str,
     max_dims: int | None,
@@ -64,9 +69,10 @@ def command(
 ) -> None:
     """Protect TABLE, so that nothing released adds up to a small cell; write what can be shown.
 
+    TABLE and output are JSON, CSV or XLSX, by their names.
     The summary on standard error is as confidential as the table.
     """
-    raw = read_table(table)
+    raw = read_table(table) if _kind(table) not in SHEETS else read_sheet(table, hierarchies, count)
     earlier, contradicted = read_known(known, raw)
     for name in contradicted:
         click.echo(f"NOT FOR RELEASE: the table contradicts the figure {name!r}.", err=True)
@@ -84,12 +90,20 @@ def command(
     except AnonymiserError as error:
         raise TableInputError(f"{table}: {error.message}", remedy=error.remedy) from error
     paths = [output] if certificate is None else [output, certificate]
-    with written_whole(*paths) as streams:
-        write_release(cube.release(), streams[0])
+    with staged(*paths) as places:
+        if _kind(output) in SHEETS:
+            write_sheet(cube.release(), output, places[0])
+        else:
+            with places[0].open("w", encoding="utf-8", newline="\n") as stream:
+                write_release(cube.release(), stream)
         if certificate is not None:
-            streams[1].write(cube.certificate.to_json())
+            places[1].write_text(cube.certificate.to_json(), encoding="utf-8", newline="\n")
     for line in _summary(cube, raw):
         click.echo(line, err=True)
+
+
+def _kind(path: Path) -> str:
+    return path.suffix.lower()
 
 
 def _key(path: Path | None) -> bytes:

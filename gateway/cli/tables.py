@@ -1,7 +1,7 @@
 """Tables and releases as files: read strictly, written whole or not at all."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TextIO, TypeVar
 
@@ -65,22 +65,23 @@ def read_with(path: Path, reader: Callable[[str], Read]) -> Read:
 
 
 @contextmanager
-def written_whole(*paths: Path) -> Iterator[list[TextIO]]:
-    """Streams for files that appear together when all are written, and not at all when anything fails."""
+def staged(*paths: Path) -> Iterator[list[Path]]:
+    """Places for files that appear together when all are written, and not at all when anything fails."""
     partial = [path.with_name(path.name + ".partial") for path in paths]
-    streams: list[TextIO] = []
     try:
-        for path in partial:
-            streams.append(path.open("w", encoding="utf-8", newline="\n"))
-        yield streams
-        for stream in streams:
-            stream.close()
-        for path, final in zip(partial, paths, strict=True):
-            path.replace(final)
+        yield partial
+        for place, final in zip(partial, paths, strict=True):
+            place.replace(final)
     except OSError as error:
         raise TableInputError(f"{error.filename} cannot be written: {error.strerror}") from error
     finally:
-        for stream in streams:
-            stream.close()
-        for path in partial:
-            path.unlink(missing_ok=True)
+        for place in partial:
+            place.unlink(missing_ok=True)
+
+
+@contextmanager
+def written_whole(*paths: Path) -> Iterator[list[TextIO]]:
+    """Streams for files that appear together when all are written, and not at all when anything fails."""
+    with staged(*paths) as partial, ExitStack() as stack:
+        yield [stack.enter_context(p.open("w", encoding="utf-8", newline="\n")) for p in partial]
+        stack.close()

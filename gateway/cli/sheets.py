@@ -1,0 +1,173 @@
+"""Tables of counts as sheets: CSV and XLSX in and out, one row a cell or one row a record.
+
+The first row names the columns. A column of counts makes each row a cell; without it each row is a record
+and counts for one. Every other column is a dimension. Hierarchies stand in a small YAML file, a dimension
+each: a list of codes, or codes with those below them. A dimension that the file does not name is flat, with
+the codes of the sheet.
+
+    place: {North: [N1, N2], South: [S1]}
+    sex: [F, M]
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from anonymisers.errors import AnonymiserError
+from anonymisers.hierarchy import ROOT, Hierarchy
+from anonymisers.table import Release, Table
+from gateway.cli.csv_tables import open_table
+from gateway.cli.tables import TableInputError, read_text
+
+SHEETS = (".csv", ".xlsx")
+COUNT = "count"
+"""The column of counts, where no other is named and there is one of this name."""
+VALUE, STATUS = "value", "status"
+Trees = dict[str, Hierarchy]
+
+
+def read_sheet(path: Path, hierarchies: Path | None, counts: str | None) -> Table:
+    """The table of a sheet. Raises TableInputError, naming file, row and column; never a value of a cell.
+
+    A cell that stands in two rows is an error where rows are cells.
+    """
+    trees = {} if hierarchies is None else read_hierarchies(hierarchies)
+    header, *rows = _rows(path)
+    place = _count_column(path, header, counts)
+    names = [name for n, name in enumerate(header) if n != place]
+    cells: list[tuple[tuple[str, ...], int]] = []
+    for number, row in enumerate(rows, 2):
+        key = tuple(word for n, word in enumerate(row) if n != place)
+        if "" in key:
+            raise TableInputError(f"row {number} of {path} leaves {names[key.index('')]!r} empty")
+        cells.append((key, 1 if place is None else _whole(path, number, row[place])))
+    if place is None:
+        cells = list(Counter(key for key, _ in cells).items())
+    for name in sorted(set(trees) - set(names)):
+        raise TableInputError(f"{hierarchies}: {path.name} has no column {name!r}")
+    try:
+        dims = [trees.get(name) or _flat(name, (key[n] for key, _ in cells)) for n, name in enumerate(names)]
+        return Table.of(dims, cells)
+    except AnonymiserError as error:
+        raise TableInputError(f"{path}: {error.message}", remedy=error.remedy) from error
+
+
+def read_hierarchies(path: Path) -> Trees:
+    """The hierarchies of a YAML file. Raises TableInputError, naming the dimension."""
+    try:
+        body: Any = YAML(typ="safe", pure=True).load(read_text(path))
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = "" if mark is None else f" at line {mark.line + 1}"
+        raise TableInputError(f"{path} is not YAML{where}") from None
+    if not isinstance(body, dict) or not all(isinstance(name, str) for name in body):
+        raise TableInputError(f"{path} does not name dimensions", remedy="Write, for example: sex: [F, M]")
+    return {name: _tree(path, name, below) for name, below in body.items()}
+
+
+def write_sheet(release: Release, path: Path, target: Path) -> None:
+    """A release as a sheet of the kind of `path`, written to `target`: a row a cell, a column a dimension.
+
+    Withheld cells have no value and say so.
+    """
+    head = [*(d.name for d in release.dims), VALUE, STATUS]
+    if path.suffix.lower() == ".csv":
+        with target.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows([head, *_released(release)])
+        return
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("cells")
+    for row in (head, *_released(release)):
+        sheet.append(row)
+    whole = io.BytesIO()
+    book.save(whole)
+    target.write_bytes(whole.getvalue())
+
+
+def _released(release: Release) -> Iterator[list[str | int | None]]:
+    codes = [d.codes for d in release.dims]
+    for row, value, hidden in zip(
+        release.coords.tolist(), release.values.tolist(), release.withheld.tolist(), strict=True
+    ):
+        names = [c[i] for c, i in zip(codes, row, strict=True)]
+        yield [*names, None if hidden else value, "withheld" if hidden else VALUE]
+
+
+def _rows(path: Path) -> list[tuple[str, ...]]:
+    """Header and rows as words; an empty row ends nothing and says nothing."""
+    if path.suffix.lower() == ".csv":
+        with open_table(path) as table:
+            return [table.header, *(tuple(word.strip() for word in row) for row in table.rows)]
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        rows = [tuple(_word(value) for value in row) for row in sheet.iter_rows(values_only=True)]
+        book.close()
+    except (OSError, KeyError, ValueError, IndexError, openpyxl.utils.exceptions.InvalidFileException):
+        raise TableInputError(f"{path} cannot be read as a workbook") from None
+    rows = [row for row in rows if any(row)]
+    if not rows or "" in rows[0] or len(set(rows[0])) < len(rows[0]):
+        raise TableInputError(f"{path} does not begin with a row of column names, each once")
+    return rows
+
+
+def _word(value: object) -> str:
+    """A cell of a workbook as a word: numbers without a needless .0, dates as they are written in ISO."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def _count_column(path: Path, header: Sequence[str], counts: str | None) -> int | None:
+    if counts is not None and counts not in header:
+        message = f"{path} has no column {counts!r}"
+        raise TableInputError(message, remedy=f"Its columns are: {', '.join(header)}.")
+    name = counts or COUNT
+    return list(header).index(name) if name in header else None
+
+
+def _whole(path: Path, number: int, word: str) -> int:
+    try:
+        return int(word)
+    except ValueError:
+        raise TableInputError(f"row {number} of {path}: the count is not a whole number") from None
+
+
+def _flat(name: str, codes: Iterable[str]) -> Hierarchy:
+    found = sorted(set(codes) - {ROOT})
+    return Hierarchy(name, (ROOT, *found), dict.fromkeys(found, ROOT))
+
+
+def _tree(path: Path, name: str, body: object) -> Hierarchy:
+    codes: list[str] = [ROOT]
+    parent: dict[str, str] = {}
+
+    def take(above: str, below: object) -> None:
+        entries = below.items() if isinstance(below, dict) else [(code, None) for code in _listed(below)]
+        for code, deeper in entries:
+            word = _word(code)
+            if not word or word in codes:
+                raise TableInputError(f"{path}: a code of {name!r} is empty or stands twice")
+            codes.append(word)
+            parent[word] = above
+            if deeper is not None:
+                take(word, deeper)
+
+    def _listed(below: object) -> list[object]:
+        if not isinstance(below, list):
+            raise TableInputError(f"{path}: {name!r} is neither a list of codes nor codes with those below")
+        return below
+
+    take(ROOT, body)
+    if len(codes) == 1:
+        raise TableInputError(f"{path}: {name!r} has no code")
+    return Hierarchy(name, tuple(codes), parent)
