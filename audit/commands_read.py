@@ -34,7 +34,7 @@ def add_read(commands: Any) -> None:
         ("purpose", "of the question"),
         ("member", "asked, answered, refused, missing, or whose log it is"),
         ("question", "its number, such as q-5f..."),
-        ("outcome", "answered, refused, missing or denied"),
+        ("outcome", "answered, refused, missing, earlier or denied"),
         ("reason", "of a refusal"),
     ):
         listing.add_argument(f"--{name}", help=text)

@@ -17,7 +17,7 @@ class SearchSchema(Strict):
     member = fields.String(validate=WORD)
     type = fields.String(validate=WORD, metadata={"example": "asked"})
     question = fields.String(validate=WORD)
-    outcome = fields.String(validate=validate.OneOf(["answered", "refused", "missing", "denied"]))
+    outcome = fields.String(validate=validate.OneOf(["answered", "refused", "missing", "earlier", "denied"]))
     reason = fields.String(validate=WORD)
     since = fields.Date(metadata={"description": "from that day on, in UTC"})
     until = fields.Date(metadata={"description": "before that day, in UTC"})

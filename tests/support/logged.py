@@ -85,6 +85,7 @@ def released(
     answered: Iterable[str] = (),
     refused: Iterable[str] = (),
     missing: Iterable[str] = (),
+    earlier: Iterable[str] = (),
     **changes: Any,
 ) -> Released:
     """The end of the question that entry `index` asked."""
@@ -92,6 +93,7 @@ def released(
         *(MemberOutcome(m, Outcome.ANSWERED, "1", "snapshot", (), REF) for m in answered),
         *(MemberOutcome(m, Outcome.REFUSED, "1", None, ("not-shared",), REF) for m in refused),
         *(MemberOutcome(m, Outcome.MISSING, None, None, (), None) for m in missing),
+        *(MemberOutcome(m, Outcome.EARLIER, "1", "snapshot", (), REF) for m in earlier),
     ]
     usual = {
         "outcomes": tuple(outcomes),

@@ -29,7 +29,7 @@ FIELDS = (
     *("actor", "organisation", "purpose", "member", "type"),
     *("question", "outcome", "reason", "since", "until"),
 )
-OUTCOMES = ("answered", "refused", "missing", "denied")
+OUTCOMES = ("answered", "refused", "missing", "earlier", "denied")
 
 desk = Desk("audit-list")
 
