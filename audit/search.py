@@ -45,8 +45,8 @@ def time_of(event: Event) -> datetime:
 class Criteria:
     """What is looked for. Every criterion that is given must fit; an event without such a field does not.
 
-    `outcome`: `answered`, `refused`, `missing` or `earlier` of a member (of `member`, where that is given), and `denied`
-    by the hub. `since` counts in, `until` does not. `numbers`: none but these entries.
+    `outcome`: `answered`, `refused`, `missing` or `earlier` of a member (of `member`, where that is given), and
+    `denied` by the hub. `since` counts in, `until` does not. `numbers`: none but these entries.
     """
 
     kind: str | None = None
