@@ -10,6 +10,7 @@ from typing import TextIO
 from gateway.sources.errors import SourceError
 from gateway.sources.findings import Findings, Problem
 from gateway.sources.mapping import Reading
+from gateway.sources.steady import steady
 from gateway.sources.tables import CHUNK_ROWS, Chunk, OpenTable
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -34,7 +35,7 @@ class CsvSource:
         """Open the file of that name. Raises SourceError, also while its chunks are walked."""
         path = self._find(name)
         encoding = self._encoding(path, name)
-        with path.open(encoding=encoding, errors="strict", newline="") as stream:
+        with steady(path, name), path.open(encoding=encoding, errors="strict", newline="") as stream:
             rows = _Rows(stream, path, name, self._reading, self._findings)
             yield OpenTable(rows.headings, rows.chunks())
 

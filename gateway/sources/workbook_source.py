@@ -15,6 +15,7 @@ from gateway.sources.cells import cell_text
 from gateway.sources.errors import SourceError
 from gateway.sources.findings import Findings, Problem
 from gateway.sources.mapping import Reading
+from gateway.sources.steady import steady
 from gateway.sources.tables import CHUNK_ROWS, Chunk, OpenTable
 from gateway.sources.workbook_package import Place, check_package, damaged, sheet_traits
 
@@ -51,6 +52,7 @@ class WorkbookSource:
     def table(self, name: str) -> Iterator[OpenTable]:
         """Open the sheet of that name. Raises SourceError, also while its chunks are walked."""
         with ExitStack() as stack:
+            stack.enter_context(steady(self._path, self._path.name))
             sheet = self._sheet(stack, name, results=True)
             formulas, merged = sheet_traits(self._path, _part(sheet))
             written = self._sheet(stack, name, results=False) if formulas else None
