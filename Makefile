@@ -11,8 +11,8 @@ help:            ## what can be made
 demo: install    ## a region of member nodes and a hub on this machine, and a first question
 	$(BIN)/safelane demo
 
-test: install-test  ## every test
-	$(BIN)/python -m pytest
+test: install-test  ## every test, on two cores
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: install-test ## style and types, without the tests
 	$(BIN)/ruff check .

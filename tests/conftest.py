@@ -26,6 +26,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file stay together, and so do all that work with the demo region: there is one of it."""
+    for item in items:
+        with_demo = "demo" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("demo" if with_demo else str(item.path)))
+
+
 PATIENCE = 3
 """How often a database server is tried to be started."""
 
