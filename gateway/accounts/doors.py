@@ -73,6 +73,7 @@ COMMANDS: dict[str, Action] = {
     "safelane count-once": Action.PROTECT,
     "safelane count-once begin": Action.COUNT,
     "safelane count-once count": Action.COUNT,
+    "safelane count-once runs": Action.SEE_COUNTS,
     "safelane count-once start": Action.COUNT,
     "safelane demo": Action.WORK_ON_FILES,
     "safelane doctor": Action.RUN,
