@@ -12,13 +12,15 @@ from gateway.web.controller.bench import bench
 from gateway.web.controller.drawing import drawn, withheld
 from gateway.web.controller.looking import Look
 from gateway.web.controller.shapes import ShownQuestion
-from gateway.web.desk import Desk, Model
+from gateway.web.desk import Desk, Model, wants_part
 from policies import Policy
 from policies.explain import describe
 
 desk = Desk("controller-sharing")
 
 PAGE = "/controller/sharing"
+STOP_ASKING = 286
+"""The status by which htmx no longer asks."""
 WRITTEN_OUT = 2
 """Tables of up to so many dimensions have a line of their own; the others stand together, by number."""
 
@@ -88,6 +90,11 @@ class OneQuestion:
 
 @desk.page(PAGE, "controller/sharing.html", fragment="controller/sharing-body.html")
 def sharing() -> Model:
+    found = _sharing()
+    return found, STOP_ASKING if wants_part() and found.state != "counting" else 200
+
+
+def _sharing() -> Sharing:
     standing = bench().looks.now()
     policy, look = standing.policy, standing.look
     if policy is None:

@@ -45,6 +45,9 @@ def test_a_page_never_waits_for_the_counting(ready: DeskHouse) -> None:
     assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in page
     assert 'hx-trigger="every 1s"' in page
     counted(ready)
+    part = ready.browser.get(PAGE, headers={"HX-Request": "true"})
+    assert part.status_code == 286, "no script asks any further"
+    assert "numbers are shown" in part.text
 
 
 def test_a_canonical_question_is_seen_as_its_recipient_sees_it(ready: DeskHouse) -> None:
