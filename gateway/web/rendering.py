@@ -65,7 +65,10 @@ def _sign_in_first(error: NotAuthenticatedError) -> Any:
     if not is_page():
         return known(error)
     if request.headers.get("HX-Request") == "true":
-        return page("_expired.html", 401)
+        expired = page("_expired.html", 401)
+        # At the top of the page: what a script asked for may be the very part that somebody fills in.
+        expired.headers.update({"HX-Retarget": "#main", "HX-Reswap": "afterbegin"})
+        return expired
     return _sign_in_keeping() or redirect(sign_in_address(_here()), 303)
 
 
@@ -94,7 +97,8 @@ def _out_of_date(error: StaleFormError) -> Any:
 
 
 def _here() -> str:
-    return request.path if request.method == "GET" else "/account"
+    """Where to go on after signing in: the very address, so that a link means the same then."""
+    return request.full_path.rstrip("?") if request.method == "GET" else "/account"
 
 
 def _as_page(response: Response) -> Response:

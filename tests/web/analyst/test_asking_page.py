@@ -1,5 +1,7 @@
 """The page where a question is put together, and asking by its form."""
 
+from urllib.parse import parse_qs, urlsplit
+
 from analyst_desk import Desk
 
 
@@ -69,3 +71,21 @@ def test_the_matrix_shows_who_shares_what(desk: Desk) -> None:
     assert "not stated" in page
     assert "five years" in page
     assert "2025-12-31" in page
+
+
+def test_a_link_means_the_same_after_signing_in(desk: Desk) -> None:
+    nobody = desk.house.browser()
+
+    sent_away = nobody.get("/ask?by=year&where=country:KH")
+    target = parse_qs(urlsplit(sent_away.headers["Location"]).query)["next"][0]
+    assert target == "/ask?by=year&where=country:KH"
+    entered = nobody.sign_in(desk.analyst, target=target)
+    assert entered.headers["Location"] == target
+
+
+def test_a_session_that_ended_leaves_the_slots_as_they_are(desk: Desk) -> None:
+    answer = desk.house.browser().get("/ask?by=year", headers={"HX-Request": "true"})
+
+    assert answer.status_code == 401
+    assert answer.headers["HX-Retarget"] == "#main", "not the slots"
+    assert answer.headers["HX-Reswap"] == "afterbegin"
