@@ -4,8 +4,9 @@
 
 With `everybody`, as if every member's policy let its withheld cells into totals of four members.
 Reads every member's cube and records in the demo's directory, as only its maker can: a hub sees neither. For
-each ready-made question it counts the region's people in cells whose total is exact, the totals of whole rows
-left out; and those where the bounds from shown cells are within a fifth of the truth.
+each ready-made question it counts the region's people in cells whose total is exact, totals of whole rows
+left out; and those where bounds from shown cells are within a fifth of the truth. Then, in cells: how many
+four members or more withhold, how many sums have a window, how many of these lie in theirs.
 """
 
 import sys
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from anonymisers.errors import TotalError
 from anonymisers.totals.choosing import Candidate, Offer, choose
+from anonymisers.totals.window import fewest
 from gateway.bootstrap.member import open_member
 from gateway.dictionary import regional
 from gateway.member.building import counted_table
@@ -56,7 +58,7 @@ def main(directory: str = "safelane-demo", who: str = "") -> None:
             rules = plan(node.dictionary, policy, loaded[1], datetime.now(UTC).date())[1]
             table = counted_table(node, loaded[1], stored.plan, rules)
             members[node.member] = (cube, reach_of(cube.cube).true_values(table), policy)
-    print("question                     people  plain sum  with masks  near")
+    print("question                     people  plain sum  with masks  near  withheld  window  published")
     for question in regional().ready_made.values():
         if question.measure == "casualties":
             by = [level for level in question.by if level != "country"]
@@ -87,8 +89,13 @@ def report(
             least, most = seen + sum(b[0] for b in bounds), [b[1] for b in bounds]
             if None not in most and within(total, least, seen + sum(b or 0 for b in most)):
                 near += total
+    four = sum(len(held) >= fewest() for held in withheld.values())
+    told = sum(
+        sum(parts[m].truth[c.candidate.cell] for m in c.candidate.members) in c.window for c in sums.values()
+    )
     share = [100 * n / max(people, 1) for n in (plain, plain + masked, plain + masked + near)]
-    print(f"{name:28} {people:6}  {share[0]:8.1f}%  {share[1]:9.1f}%  {share[2]:4.0f}%")
+    found = f"{four:8}  {len(sums):6}  {told:9}"
+    print(f"{name:28} {people:6}  {share[0]:8.1f}%  {share[1]:9.1f}%  {share[2]:3.0f}%  {found}", flush=True)
 
 
 def within(total: int, least: int, most: int) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+import databases
 import pytest
 from federation import Federation, federation
 from signing import known, leave
@@ -71,9 +72,15 @@ def at_once(_epoch: str) -> Callable[[Sequence[bytes], MixKey, Sequence[bytes]],
     return in_one_process
 
 
-@pytest.fixture(scope="module")
-def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def region(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
     """Four members that have called their hub, and so know each other's keys from its log."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(databases.VARIABLE, request.param)
+        yield from _region(tmp_path_factory)
+
+
+def _region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
     with federation(tmp_path_factory.mktemp("count"), *MEMBERS, ready=False) as running:
         for member in running.members.values():
             known(member.node)
