@@ -1,0 +1,103 @@
+"""Gathers the English texts of the desks' pages for translators, and compiles what they wrote.
+
+`python tests/support/texts.py` renews `messages.po` of every language below `gateway/web/translations/` and
+compiles it to `messages.mo`. A text that is new stands there without a translation and is shown in English; one
+whose English was changed keeps its former translation, marked fuzzy, which is not shown until somebody has
+looked at it. The files name no moments, machines or lines, so that the same texts always make the same files.
+"""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from gateway.dictionary import Dictionary, regional
+from gateway.wire.answer import Refusal
+
+ROOT = Path(__file__).parents[2]
+TRANSLATIONS = ROOT / "gateway" / "web" / "translations"
+FOLDERS = ("gateway/web", "gateway/picturing", "gateway/export")
+MARKS = {**DEFAULT_KEYWORDS, "say": None, "msgid": None, "lazy_gettext": None}
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+OPTIONS = {"**/templates/**.html": {"trimmed": "true"}}
+WORDS = "words of the dictionary and reasons of refusals"
+"""Where texts come from that the pages take from elsewhere and say in their own language."""
+
+HEAD = """\
+# Texts of the desks' pages. Made by tests/support/texts.py; translations (msgstr) are written by hand.
+# docs/how-to/correct-a-translation.md says how; docs/reference/khmer-glossary.md has the recurring terms.
+#"""
+_HEADERS = {"Language", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"}
+
+
+class Undated(Catalog):
+    """A catalogue whose header says nothing that differs from one day or machine to the next."""
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:
+        return [(name, value) for name, value in super().mime_headers if name in _HEADERS]
+
+
+def languages() -> list[str]:
+    """The languages that there is a catalogue of."""
+    return sorted(path.parents[1].name for path in TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"))
+
+
+def catalogue(language: str) -> Path:
+    return TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
+
+
+def texts() -> Catalog:
+    """Every English text of the pages, in the order of the files that say it, without translations."""
+    found = Catalog()
+    for folder in FOLDERS:
+        for name, _, message, _, context in extract_from_dir(ROOT / folder, METHODS, OPTIONS, MARKS):
+            found.add(message, locations=[(f"{folder}/{name}", None)], context=context)
+    for text in words(regional()):
+        found.add(text, locations=[(WORDS, None)])
+    return found
+
+
+def words(dictionary: Dictionary) -> Iterator[str]:
+    """What the analyst's pages say of the dictionary. Names of provinces stay as the gazetteer spells them."""
+    for measure in dictionary.measures.values():
+        yield measure.label
+
+
+def renewed(former: bytes, language: str) -> bytes:
+    """The catalogue of a language with the texts of today, as its file."""
+    known = read_po(BytesIO(former), locale=language)
+    known.update(texts())
+    made = Undated(locale=language, fuzzy=False, header_comment=HEAD)
+    for message in known:
+        if message.id:
+            made[message.id] = message
+    out = BytesIO()
+    write_po(out, made, width=0, ignore_obsolete=True, include_lineno=False)
+    return out.getvalue()
+
+
+def compiled(catalogue: bytes, language: str) -> bytes:
+    """What the pages read: every translation that is there and not fuzzy."""
+    made = Undated(locale=language, fuzzy=False)
+    for message in read_po(BytesIO(catalogue), locale=language):
+        if message.id:
+            made[message.id] = message
+    out = BytesIO()
+    write_mo(out, made)
+    return out.getvalue()
+
+
+def renew(language: str) -> None:
+    path = catalogue(language)
+    path.write_bytes(renewed(path.read_bytes(), language))
+    path.with_suffix(".mo").write_bytes(compiled(path.read_bytes(), language))
+
+
+if __name__ == "__main__":
+    for one in languages():
+        renew(one)
