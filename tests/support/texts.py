@@ -1,9 +1,9 @@
 """Gathers the English texts of the desks' pages for translators, and compiles what they wrote.
 
 `python tests/support/texts.py` renews `messages.po` of every language below `gateway/web/translations/` and
-compiles it to `messages.mo`. A text that is new stands there without a translation and is shown in English; one
-whose English was changed keeps its former translation, marked fuzzy, which is not shown until somebody has
-looked at it. The files name no moments, machines or lines, so that the same texts always make the same files.
+compiles it to `messages.mo`. A text that is new stands there without a translation and is shown in English;
+one whose English was changed keeps its former translation, marked fuzzy, which is not shown until somebody
+has looked at it. The files name no moments, machines or lines: the same texts always make the same files.
 """
 
 from collections.abc import Iterator
@@ -24,8 +24,8 @@ FOLDERS = ("gateway/web", "gateway/picturing", "gateway/export")
 MARKS = {**DEFAULT_KEYWORDS, "say": None, "msgid": None, "lazy_gettext": None}
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 OPTIONS = {"**/templates/**.html": {"trimmed": "true"}}
-WORDS = "words of the dictionary and reasons of refusals"
-"""Where texts come from that the pages take from elsewhere and say in their own language."""
+NAMES_AND_YEARS = frozenset({"place", "date"})
+"""Dimensions whose codes are names and numbers: they stay as the gazetteer and the calendar have them."""
 
 HEAD = """\
 # Texts of the desks' pages. Made by tests/support/texts.py; translations (msgstr) are written by hand.
@@ -58,14 +58,21 @@ def texts() -> Catalog:
         for name, _, message, _, context in extract_from_dir(ROOT / folder, METHODS, OPTIONS, MARKS):
             found.add(message, locations=[(f"{folder}/{name}", None)], context=context)
     for text in words(regional()):
-        found.add(text, locations=[(WORDS, None)])
+        found.add(text, locations=[("gateway/dictionary/dictionary.yaml", None)])
+    for refusal in Refusal:
+        found.add(refusal.meaning, locations=[("gateway/wire/answer.py", None)])
     return found
 
 
 def words(dictionary: Dictionary) -> Iterator[str]:
-    """What the analyst's pages say of the dictionary. Names of provinces stay as the gazetteer spells them."""
-    for measure in dictionary.measures.values():
-        yield measure.label
+    """What the analyst's pages say of the dictionary."""
+    for named in (dictionary.measures, dictionary.purposes, dictionary.dimensions, dictionary.levels):
+        yield from (one.label for one in named.values())
+    yield from filter(None, (dimension.part_of for dimension in dictionary.dimensions.values()))
+    yield from (member.name for member in dictionary.members.values())
+    for level in dictionary.levels.values():
+        if level.dimension not in NAMES_AND_YEARS:
+            yield from dictionary.codes(level.name).values()
 
 
 def renewed(former: bytes, language: str) -> bytes:
