@@ -1,7 +1,7 @@
 """How many casualties of which kind the demo's people add up to, year by year (calibration.yaml)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -51,6 +51,8 @@ class Calibration:
     provinces: Mapping[str, int]
     earlier: "Calibration | None" = None
     """The decades before, for members whose register is old; only made when asked for."""
+    divided: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Provinces that became several (`into`) `after` a day."""
 
 
 def members() -> tuple[str, ...]:
@@ -69,7 +71,7 @@ def calibration(member: str) -> Calibration:
     derived = {s["from"]: s for s in spans if s["from"] == s["to"]}
     years = tuple(_plan(year, totals[year], part["years"].get(year) or derived.get(year)) for year in span)
     earlier = _earlier(member, part["earlier"], part["provinces"]) if "earlier" in part else None
-    return Calibration(member, years, part["usual"], part["provinces"], earlier)
+    return Calibration(member, years, part["usual"], part["provinces"], earlier, part.get("divided", {}))
 
 
 def _earlier(member: str, told: Mapping[str, Any], provinces: Mapping[str, int]) -> Calibration:

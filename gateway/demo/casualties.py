@@ -138,10 +138,19 @@ def _accidents(
     accidents = []
     for (device, people), more in zip(present.items(), extra, strict=True):
         for size in _sizes(people, min(people, 1 + more), dice):
-            place = _pick(calibration.provinces, dice)
-            accidents.append((_date(plan.year, dice), place, device, size))
+            place, day = _pick(calibration.provinces, dice), _date(plan.year, dice)
+            accidents.append((day, _as_of(day, place, calibration), device, size))
     dice.shuffle(accidents)
     return accidents
+
+
+def _as_of(day: str, place: str, calibration: Calibration) -> str:
+    """The province, or that part of a divided one which the day tells; no dice, so that all else stays."""
+    division = calibration.divided.get(place)
+    if division is None or day <= division["after"]:
+        return place
+    parts: list[str] = division["into"]
+    return parts[int(day[-2:]) % len(parts)]
 
 
 def _sizes(people: int, accidents: int, dice: np.random.Generator) -> list[int]:

@@ -1,6 +1,6 @@
 """The demo's people as each member's own register has them: its headings, words, dates and digits."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
+from gateway.demo.contacts import Contact, contacts
 from gateway.demo.people import DemoPeople, Record
 from gateway.demo.register_files import RegisterTable, write_tables
 from gateway.dictionary import regional
@@ -18,7 +19,7 @@ from gateway.member.snapshot import CONSENT
 from gateway.sources.dates import BUDDHIST_AHEAD
 from gateway.sources.mapping import NUMBER, ColumnRule, SourceMapping, TableRule
 from gateway.sources.mapping_yaml import parse_mapping
-from gateway.sources.targets import ACCIDENT, AGE, BIRTH, CASE, DATE, PERSON, PLACE
+from gateway.sources.targets import ACCIDENT, AGE, BIRTH, CASE, DATE, PERSON, PILLAR, PLACE
 
 Cell = Callable[[Record], str]
 
@@ -50,6 +51,9 @@ def write_register(people: DemoPeople, folder: Path, seed: int) -> Register:
     dice = np.random.default_rng([seed, *people.member.encode(), 1])
     tables = []
     for number, table in enumerate(mapping.tables):
+        if table.several:
+            tables.append(_contact_rows(people, table, words[table.name], contacts_of(people, seed)))
+            continue
         cells = _cells(mapping, table, words[table.name], dice)
         if table.repeat:
             tables.append(_side_by_side(people, table, cells))
@@ -59,6 +63,35 @@ def write_register(people: DemoPeople, folder: Path, seed: int) -> Register:
         tables.append(RegisterTable(table.name, tuple(cells), rows))
     write_tables(tables, folder, mapping)
     return Register(folder, text)
+
+
+def contacts_of(people: DemoPeople, seed: int) -> list[tuple[Contact, ...]]:
+    """The needs and services of every record, as a register with this seed has them."""
+    dice = np.random.default_rng([seed, *people.member.encode(), 2])
+    return [contacts(record.casualty, dice) for record in people.records]
+
+
+def _contact_rows(
+    people: DemoPeople,
+    table: TableRule,
+    words: Mapping[str, Mapping[str, list[str]]],
+    made: Sequence[Sequence[Contact]],
+) -> RegisterTable:
+    """One row per contact, of the case that it belongs to."""
+    fields: Mapping[str, str] = _private()[people.member]
+    rows = [
+        [
+            *(record.case_id for _ in table.join),
+            *(
+                words[heading][contact.pillar if rule.target.name == PILLAR else contact.state][0]
+                for heading, rule in table.columns.items()
+            ),
+            *(_personal(fields[heading])(record) for heading in table.left_out),
+        ]
+        for record, of_record in zip(people.records, made, strict=True)
+        for contact in of_record
+    ]
+    return RegisterTable(table.name, (*table.join, *table.columns, *table.left_out), rows)
 
 
 def _side_by_side(people: DemoPeople, table: TableRule, cells: Mapping[str, Cell]) -> RegisterTable:

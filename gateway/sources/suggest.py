@@ -16,7 +16,7 @@ from gateway.sources.evidence import SPLIT, Cells, Witness, left_out_score
 from gateway.sources.lexicon import heading_words, lexicon, likeness
 from gateway.sources.mapping import NUMBER, Reading
 from gateway.sources.tables import Source
-from gateway.sources.targets import AGE, BIRTH, CASE, DATE, Kind, Target, targets
+from gateway.sources.targets import AGE, BIRTH, CASE, CONTACT, DATE, PILLAR, Kind, Target, targets
 from gateway.sources.words import plain
 
 SAMPLE = 1_000
@@ -157,6 +157,7 @@ def _document(
 ) -> Iterator[str]:
     names = list(dict.fromkeys(column.table for column in columns))
     first = _first_table(guesses, names)
+    guesses = [_of_its_table(g, guesses, first, columns) for g in guesses]
     yield "# A draft. Look over every line marked `# ?`, then check it: safelane member map check"
     yield "mapping: 1"
     yield f"member: {witness.member}"
@@ -167,7 +168,10 @@ def _document(
         yield f"reading: {{{text}header: {reading.header}}}"
     yield "tables:"
     for name in sorted(names, key=lambda n: n != first):
-        join = _join(name, first, columns) if name != first else None
+        several = name != first and any(
+            g.target and g.target.name in CONTACT for g in guesses if g.column.table == name
+        )
+        join = _join(name, first, columns, several=several) if name != first else None
         key = join.here if join else None
         mine = [g for g in guesses if g.column.table == name and (g.target or g.column.heading != key)]
         if not any(g.target for g in mine):
@@ -177,6 +181,8 @@ def _document(
         times = max(g.column.times for g in mine)
         if times > 1:
             yield f"    repeat: {times}"
+        if several:
+            yield "    several: yes"
         if name != first:
             yield _join_line(join)
         yield "    columns:"
@@ -208,12 +214,29 @@ class Join:
     sure: bool
 
 
-def _join(name: str, first: str, columns: Sequence[Column]) -> Join | None:
+def _of_its_table(g: Guess, guesses: Sequence[Guess], first: str, columns: Sequence[Column]) -> Guess:
+    """Needs and services stand in a table of their own, many rows to a case, and nothing else does there."""
+    name = g.column.table
+    contacts = {o.target.name for o in guesses if o.target and o.column.table == name} & CONTACT
+    own = name != first and PILLAR in contacts and _join(name, first, columns, several=True) is not None
+    if g.target is None or (g.target.name in CONTACT) == own:
+        return g
+    nothing = "not recognised"
+    return Guess(g.column, None, nothing, 0.0, (nothing,))
+
+
+def _join(name: str, first: str, columns: Sequence[Column], *, several: bool = False) -> Join | None:
+    """How the rows of a table belong to the first; with `several`, many of them to one of its rows."""
     best: tuple[float, str, str] = (0.0, "", "")
-    for here in (c for c in columns if c.table == name and c.cells.distinct > 0.999):
-        own = set(here.cells.words)
+    for here in (c for c in columns if c.table == name and c.cells.words):
+        if not several and here.cells.distinct <= 0.999:
+            continue
         for there in (c for c in columns if c.table == first and c.cells.words):
-            inside = sum(w in own for w in there.cells.words) / len(there.cells.words)
+            if several and there.cells.distinct <= 0.999:
+                continue
+            outer, inner = (there, here) if several else (here, there)
+            own = set(outer.cells.words)
+            inside = sum(w in own for w in inner.cells.words) / len(inner.cells.words)
             alike = likeness(heading_words(here.heading), (heading_words(there.heading),))
             best = max(best, (inside + 0.2 * alike, here.heading, there.heading))
     return Join(best[1], best[2], best[0] > 0.9) if best[0] > 0.5 else None
