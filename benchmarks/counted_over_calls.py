@@ -11,7 +11,6 @@ import os
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -56,8 +55,8 @@ def main() -> None:
             hub.post("/api/v1/counts", json={"epoch": "2026", "size": options.people}).raise_for_status()
             wait_until(lambda: _step(hub) == {"seal"}, "that all have joined", PATIENCE)
             before, began = _cpu(region, codes), time.perf_counter()
-            with ThreadPoolExecutor() as pool:
-                list(pool.map(lambda code: _allow(region, code, sets[code]), codes))
+            for code in codes:  # in a region all at once
+                _allow(region, code, sets[code])
             sealed = time.perf_counter() - began
             wait_until(lambda: _state(hub)["state"] != "open", "the count", PATIENCE)
             took, used = time.perf_counter() - began, _cpu(region, codes) - before
