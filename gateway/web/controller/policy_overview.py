@@ -35,12 +35,16 @@ ONE = f"{PAGE}/versions/<int:version>"
 
 @dataclass(frozen=True)
 class Overview:
-    """`tables`: whether the cube of the version in force is there; `protecting`: the work that makes it."""
+    """`tables`: whether the cube of the version in force is there; `protecting`: the work that makes it.
+
+    `newer`: a register was loaded after it, from which nothing is answered yet.
+    """
 
     versions: tuple[Version, ...]
     draft: Drafted | None
     tables: bool
     loaded: bool
+    newer: bool
     protecting: Work | None
     done: str
     refused: PolicyRefusedError | None = None
@@ -142,6 +146,7 @@ def overview(refused: PolicyRefusedError | None = None) -> Overview:
         draft=there,
         tables=cube is not None and in_force is not None and cube.policy_version == in_force.version,
         loaded=loaded is not None,
+        newer=loaded is not None and cube is not None and loaded.id != cube.snapshot.id,
         protecting=None if job is None else shown_work(job),
         done=_DONE.get(request.args.get("done", ""), lambda: "")(),
         refused=refused,

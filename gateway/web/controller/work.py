@@ -110,7 +110,7 @@ def _job(job_id: str) -> Job:
 _TITLES = {
     Kind.LOOK: lambda: _("What a policy would show"),
     Kind.SUGGEST: lambda: _("Other policies that could be chosen"),
-    Kind.PROTECT: lambda: _("The tables are protected"),
-    Kind.LOAD: lambda: _("The register is loaded"),
-    Kind.EXAMINE: lambda: _("The node is looked over"),
+    Kind.PROTECT: lambda: _("Protecting the tables"),
+    Kind.LOAD: lambda: _("Loading the register"),
+    Kind.EXAMINE: lambda: _("Looking the node over"),
 }

@@ -42,7 +42,7 @@ def works() -> list[Work]:
 
 @pytest.fixture
 def jobs(works: list[Work]) -> Jobs:
-    def start(kind: str, body: Mapping[str, Any]) -> Work:  # noqa: ARG001 - a test leads it
+    def start(kind: str, body: Mapping[str, Any]) -> Work:
         works.append(Work())
         return works[-1]
 

@@ -4,6 +4,8 @@ import time
 
 from desk_house import DeskHouse
 
+from gateway.web.controller.jobs import Kind
+
 LOADS, HEALTH = "/controller/loads", "/controller/health"
 
 
@@ -56,10 +58,31 @@ def test_the_node_tells_its_logs_keys_and_witnesses(desk: DeskHouse) -> None:
 
 def test_a_thorough_look_runs_beside_the_pages(desk: DeskHouse) -> None:
     assert desk.post(HEALTH).status_code == 303
-    assert "is looked over" in desk.get(HEALTH)
+    assert "Looking the node over" in desk.get(HEALTH)
     wait_for_work(desk)
 
     page = desk.get(HEALTH)
 
     assert "for its owner only" in page
     assert "cannot be reached" in page
+
+
+def test_a_load_without_a_register_says_what_to_do(desk: DeskHouse) -> None:
+    desk.bench.jobs.begin(Kind.LOAD, {}, by="dara")
+    wait_for_work(desk)
+    (job,) = [desk.bench.jobs.latest(Kind.LOAD)]
+    assert job is not None
+
+    page = desk.get(f"/controller/work/{job.id}")
+
+    assert "No register is set for this node." in page
+    assert "The operator sets" in page
+
+
+def test_tables_are_protected_beside_the_pages(desk: DeskHouse) -> None:
+    desk.bench.jobs.begin(Kind.PROTECT, {}, by="dara")
+    wait_for_work(desk)
+    job = desk.bench.jobs.latest(Kind.PROTECT)
+    assert job is not None
+
+    assert "The tables of policy version 1 answer" in desk.get(f"/controller/work/{job.id}")

@@ -5,9 +5,10 @@ import time
 
 import httpx
 from desk_house import PASSPHRASE, DeskHouse, forms_of
-from federation import policy_text
+from federation import policy_text, snapshot
 
 from audit.events import PolicyRevoked, PolicySigned, decode
+from gateway.member.loading import keep_snapshot
 from gateway.web.controller.policy_form import keys_of, values_of
 from gateway.web.controller.splicing import raw
 
@@ -242,6 +243,17 @@ def test_a_policy_is_revoked_with_a_reason_and_gone_back_to(desk: DeskHouse) -> 
     assert desk.post(f"{version}/return", page=version).headers["Location"] == f"{PAGE}?done=drafted"
     assert "version: 2" in text_of(desk.get(EDIT))
     assert "is revoked" not in desk.get(f"{PAGE}/versions/1")
+
+
+def test_a_newer_register_waits_until_its_tables_are_protected(desk: DeskHouse) -> None:
+    assert "A newer register is loaded." not in desk.get(PAGE)
+    keep_snapshot(desk.node, snapshot("KH"))
+    assert "A newer register is loaded." in desk.get(PAGE)
+
+    assert desk.post(f"{PAGE}/protect", page=PAGE).status_code == 303
+    wait_for_work(desk)
+
+    assert "A newer register is loaded." not in desk.get(PAGE)
 
 
 def test_what_is_not_there_is_said(desk: DeskHouse) -> None:
