@@ -79,24 +79,29 @@ def renewed(former: bytes, language: str) -> bytes:
     """The catalogue of a language with the texts of today, as its file."""
     known = read_po(BytesIO(former), locale=language)
     known.update(texts())
+    return written(known, language)
+
+
+def written(known: Catalog, language: str) -> bytes:
+    """A catalogue as its file: its texts in their order, under our header."""
+    out = BytesIO()
+    write_po(out, _undated(known, language), width=0, ignore_obsolete=True, include_lineno=False)
+    return out.getvalue()
+
+
+def compiled(file: bytes, language: str) -> bytes:
+    """What the pages read: every translation that is there and not fuzzy."""
+    out = BytesIO()
+    write_mo(out, _undated(read_po(BytesIO(file), locale=language), language))
+    return out.getvalue()
+
+
+def _undated(known: Catalog, language: str) -> Undated:
     made = Undated(locale=language, fuzzy=False, header_comment=HEAD)
     for message in known:
         if message.id:
             made[message.id] = message
-    out = BytesIO()
-    write_po(out, made, width=0, ignore_obsolete=True, include_lineno=False)
-    return out.getvalue()
-
-
-def compiled(catalogue: bytes, language: str) -> bytes:
-    """What the pages read: every translation that is there and not fuzzy."""
-    made = Undated(locale=language, fuzzy=False)
-    for message in read_po(BytesIO(catalogue), locale=language):
-        if message.id:
-            made[message.id] = message
-    out = BytesIO()
-    write_mo(out, made)
-    return out.getvalue()
+    return made
 
 
 def renew(language: str) -> None:

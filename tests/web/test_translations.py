@@ -1,0 +1,111 @@
+"""Translations of the pages: whole, faithful to placeholders and tags, and shown as drafts."""
+
+import re
+from collections import Counter
+from datetime import UTC, date, datetime
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+from entrances import House
+from flask import Flask
+from flask_babel import force_locale, ngettext
+from texts import catalogue, compiled, languages, renewed, written
+from texts import texts as english
+
+from gateway.web import languages as pages
+
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%(?!\()|\{\w*\}")
+TAG = re.compile(r"</?[a-z][^>]*>|&\w+;")
+
+pytestmark = pytest.mark.parametrize("language", languages())
+
+
+@pytest.fixture
+def translated(language: str) -> Catalog:
+    with catalogue(language).open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def forms(message: Message) -> tuple[str, ...]:
+    """A translation has one form, or one for each plural of its language."""
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+
+
+def source(message: Message) -> str:
+    """The English text; where it has a plural, that one."""
+    return message.id if isinstance(message.id, str) else message.id[-1]
+
+
+def test_nearly_every_text_has_a_translation(translated: Catalog) -> None:
+    """Whoever changes a page need not know every language: until somebody translates it, it is in English."""
+    known = {source(m) for m in translated if m.id and all(forms(m)) and not m.fuzzy}
+    today = {source(m) for m in english() if m.id}
+
+    missing = today - known
+
+    assert len(missing) < len(today) / 50, f"renew with tests/support/texts.py, then translate {missing}"
+
+
+def test_translations_keep_placeholders_tags_and_the_spaces_at_their_ends(translated: Catalog) -> None:
+    """A placeholder that is not there is an error on a page; a tag that is added would be drawn as one."""
+    for message in translated:
+        text = source(message)
+        for form in forms(message) if message.id and not message.fuzzy else ():
+            assert Counter(PLACEHOLDER.findall(form)) == Counter(PLACEHOLDER.findall(text)), text
+            assert Counter(TAG.findall(form)) == Counter(TAG.findall(text)), text
+            assert form.endswith(" ") == text.endswith(" "), text
+            assert "<" not in TAG.sub("", form), text
+
+
+def test_the_files_are_those_that_the_tool_makes(translated: Catalog, language: str) -> None:
+    file = catalogue(language)
+
+    assert file.read_bytes() == written(translated, language)
+    assert file.with_suffix(".mo").read_bytes() == compiled(file.read_bytes(), language)
+
+
+def test_renewing_once_is_enough(language: str) -> None:
+    once = renewed(catalogue(language).read_bytes(), language)
+
+    assert renewed(once, language) == once
+
+
+def test_the_files_name_no_moment_and_no_machine(language: str) -> None:
+    text = catalogue(language).read_text(encoding="utf-8")
+
+    assert not re.search(r"Date:|^#: /|:\d+$", text, re.MULTILINE)
+
+
+def test_a_page_speaks_the_language_and_says_that_it_awaits_review(
+    house: House, language: str, translated: Catalog
+) -> None:
+    browser = house.browser()
+    browser.get(f"/language/{language}?next=/sign-in")
+
+    page = browser.get("/sign-in").text
+
+    assert f'<html lang="{language}">' in page
+    assert (
+        translated["Safelane shares statistics, never a person. What is done here is logged."].string in page
+    )
+    if language in pages.AWAITING_REVIEW:
+        assert translated["This translation is a draft that awaits review by native speakers."].string in page
+
+
+def test_a_language_is_not_chosen_by_the_browsers_wish(house: House, language: str) -> None:
+    browser = house.browser(**{"Accept-Language": language})
+
+    assert '<html lang="en">' in browser.get("/sign-in").text
+
+
+def test_numbers_and_days_are_written_with_digits_that_machines_read(language: str) -> None:
+    app = Flask("pages")
+    pages.install(app)
+
+    with app.test_request_context("/"), force_locale(language):
+        assert re.sub(r"[.,]", "", pages.number(1234567)) == "1234567"
+        assert re.search(r"\b5\b.*\b2026\b", pages.day(date(2026, 3, 5)))
+        assert "14:07" in pages.moment(datetime(2026, 3, 5, 14, 7, tzinfo=UTC))
+        assert "3" in ngettext("%(num)d day", "%(num)d days", 3)
+        assert "%" not in ngettext("%(num)d hour ago", "%(num)d hours ago", 1)
