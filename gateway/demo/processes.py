@@ -11,7 +11,7 @@ from typing import IO, Self
 
 from gateway.errors import SafelaneError
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 STOP_SECONDS = 10.0
 
 
