@@ -45,7 +45,7 @@ def time_of(event: Event) -> datetime:
 class Criteria:
     """What is looked for. Every criterion that is given must fit; an event without such a field does not.
 
-    `outcome`: `answered`, `refused`, `missing` or `earlier` of a member (of `member`, where that is given), and
+    `outcome`: `answered`, `refused`, `missing` or `earlier` of a member (of `member`, where it is given), and
     `denied` by the hub. `since` counts in, `until` does not. `numbers`: none but these entries.
     """
 
