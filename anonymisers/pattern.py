@@ -122,6 +122,11 @@ class Pattern:
         self.hidden[fresh] = True
         return number
 
+    def burden(self, alternative: Alternative) -> int:
+        """What withholding the shown cells that an alternative changes adds to the worth."""
+        rows = alternative.rows
+        return int(self._weight[rows[~self.hidden[rows]]].sum())
+
     def remove(self, numbers: Iterable[int]) -> Ints:
         """Forget alternatives and show what only they changed; the cells that they changed."""
         touched: dict[int, bool] = {}

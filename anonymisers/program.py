@@ -13,6 +13,8 @@ Ints = NDArray[np.int64]
 EPSILON = 1e-6
 NUDGES = 3
 """Times that a fractional result is nudged to a vertex beside it. Most of those are whole."""
+LARGE = 1000
+"""Inner cells above which a program is a large one."""
 MAX_NODES = 60
 """Nodes of the search for whole numbers before a neighbourhood is given up: a bound in steps, not in
 seconds, so that the same input gives the same pattern on a slower machine."""
@@ -58,13 +60,6 @@ class Program:
             step_price=self.step_price[steps],
         )
 
-    def cost(self, change: Floats | Ints) -> float:
-        """What these changes cost."""
-        sums = np.bincount(self.row, weights=change[self.owner], minlength=len(self.price))
-        moved = np.abs(np.rint(sums[: len(self.price)]))
-        moved, price = moved[moved > 0], self.price[moved > 0]
-        return float(price @ moved + self.step_price @ np.abs(change))
-
 
 class Solver:
     """HiGHS, not parallel, fixed seed; holds no state from one program to the next."""
@@ -84,11 +79,12 @@ class Solver:
             self._highs.setOptionValue(name, value)
         self.runs = 0
 
-    def solve(self, program: Program, amount: int) -> tuple[float, Ints] | None:
-        """The cost and the changes (m,), as whole numbers, or None when there are none (or none was found).
+    def solve(self, program: Program, amount: int) -> Ints | None:
+        """The cheapest changes (m,), as whole numbers, or None when there are none (or none was found).
 
         A fractional cheapest result is nudged by prices that differ a little from step to step; where that
-        fails, whole numbers are sought among the steps that any of the results takes, then among all.
+        fails, whole numbers are sought among the steps that any of the results takes, then among all. In a
+        large program they are sought among those steps at once: that is the cheaper way there.
         """
         size = len(program.down)
         used = np.zeros(size, dtype=np.bool_)
@@ -98,16 +94,25 @@ class Solver:
             if found is None:
                 return None
             if _is_whole(found):
-                return program.cost(found), np.rint(found).astype(np.int64)
+                return np.rint(found).astype(np.int64)
             used |= np.abs(found) > EPSILON
+            change = self._whole(program, amount, np.flatnonzero(used)) if size > LARGE else None
+            if change is not None:
+                return change
             nudged = replace(program, step_price=program.step_price * (1.0 + _nudges(size, turn)))
-        for steps in (np.flatnonzero(used), np.arange(size)):
-            found = self._changes(program.only(steps), amount, whole=True)
-            if found is not None and _is_whole(found):
-                change = np.zeros(size, dtype=np.int64)
-                change[steps] = np.rint(found).astype(np.int64)
-                return program.cost(change), change
-        return None
+        if size > LARGE:
+            return None
+        change = self._whole(program, amount, np.flatnonzero(used))
+        return self._whole(program, amount, np.arange(size)) if change is None else change
+
+    def _whole(self, program: Program, amount: int, steps: Ints) -> Ints | None:
+        """Whole numbers for some of the steps; the others do not change."""
+        found = self._changes(program.only(steps), amount, whole=True)
+        if found is None or not _is_whole(found):
+            return None
+        change = np.zeros(len(program.down), dtype=np.int64)
+        change[steps] = np.rint(found).astype(np.int64)
+        return change
 
     def _changes(self, program: Program, amount: int, *, whole: bool) -> Floats | None:
         values = self._run(_model(program, amount), whole=whole)
