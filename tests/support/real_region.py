@@ -164,13 +164,13 @@ class RealRegion:
         for name in list(self.processes):
             self.kill(name)
 
-    def wait_for_hub(self, seconds: float = 60) -> float:
+    def wait_for_hub(self, seconds: float = 300) -> float:
         """Seconds until it answers."""
         began = time.monotonic()
         wait_until(self._healthy, "the hub", seconds)
         return time.monotonic() - began
 
-    def wait_for_members(self, *codes: str, seconds: float = 90) -> None:
+    def wait_for_members(self, *codes: str, seconds: float = 300) -> None:
         """Until every member, or these, have called within the last moments."""
         with self.client() as client:
             wanted = set(codes or self.codes)
