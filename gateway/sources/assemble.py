@@ -75,13 +75,7 @@ def assemble(
         columns[AGE] = _ages(columns, read, findings)
         del columns[BIRTH]
     columns = with_disability(columns)
-    columns[DATE] = columns[DATE].recoded(_month)
-    if PLACE in columns:
-        places, lines = dictionary.places, read.lines
-        columns[PLACE] = placed_in_time(
-            columns[PLACE], columns[DATE], places, lines=lines, table=read.table, findings=findings
-        )
-    columns = _apart(columns, dictionary)
+    columns = _apart(_in_time(columns, read, dictionary, findings), dictionary)
     links = _links(read.identifiers)
     read.identifiers.clear()  # of a million rows these are the largest part, and no longer needed
     if "sex" in columns:
@@ -105,6 +99,24 @@ def assemble(
         links=links,
         vintage=vintage,
     )
+
+
+def _in_time(
+    columns: Mapping[str, Column], read: ReadRows, dictionary: Dictionary, findings: Findings
+) -> dict[str, Column]:
+    """The columns with dates as months, and places as they were then."""
+    month = columns[DATE].recoded(_month)
+    if PLACE not in columns:
+        return {**columns, DATE: month}
+    place = placed_in_time(
+        columns[PLACE],
+        month,
+        dictionary.places,
+        lines=read.lines,
+        table=read.table,
+        findings=findings,
+    )
+    return {**columns, DATE: month, PLACE: place}
 
 
 def _month(code: str) -> str:

@@ -55,13 +55,7 @@ def _parts(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
         ("measure", "share", "", "against the former load"),
         ((m, percent(v), _bar(v), change(v, old.get(m)).strip()) for m, v in quality.measures.items()),
     )
-    if before := former_scores(former):
-        scores = [*((one["loaded"], float(one["score"])) for one in before), ("this load", quality.score)]
-        yield _table(
-            "Score from load to load",
-            ("load", "score", ""),
-            ((day, f"{score:.1f}", _bar(score / 100)) for day, score in scores[-_MOST_LOADS:]),
-        )
+    yield from _scores(quality, former)
     yield _table(
         "Columns",
         ("table", "column", "becomes", "complete", "unknown", "valid"),
@@ -70,22 +64,31 @@ def _parts(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
             for c in quality.columns
         ),
     )
-    most = max((y.casualties for y in quality.years), default=1)
-    yield _table(
-        "Years",
-        ("year", "casualties", "", "complete", "date to the month"),
-        (
-            (
-                str(y.year),
-                y.casualties,
-                _bar(y.casualties / most),
-                percent(y.completeness),
-                percent(y.to_month),
-            )
-            for y in quality.years
-        ),
-    )
+    yield _years(quality)
     yield _places(quality, dictionary)
+    yield from _faults(quality)
+
+
+def _scores(quality: Quality, former: Mapping[str, Any]) -> Iterator[str]:
+    if before := former_scores(former):
+        scores = [*((one["loaded"], float(one["score"])) for one in before), ("this load", quality.score)]
+        yield _table(
+            "Score from load to load",
+            ("load", "score", ""),
+            ((day, f"{score:.1f}", _bar(score / 100)) for day, score in scores[-_MOST_LOADS:]),
+        )
+
+
+def _years(quality: Quality) -> str:
+    most = max((y.casualties for y in quality.years), default=1)
+    rows = (
+        (str(y.year), y.casualties, _bar(y.casualties / most), percent(y.completeness), percent(y.to_month))
+        for y in quality.years
+    )
+    return _table("Years", ("year", "casualties", "", "complete", "date to the month"), rows)
+
+
+def _faults(quality: Quality) -> Iterator[str]:
     yield _table(
         "Contradictions",
         ("rule", "casualties", "judged"),

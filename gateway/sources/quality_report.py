@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from gateway.dictionary import Dictionary, unknown_place
@@ -45,15 +46,7 @@ def quality_json(quality: Quality, former: Mapping[str, Any] | None = None) -> d
             }
             for c in quality.columns
         ],
-        "years": [
-            {
-                "year": y.year,
-                "casualties": y.casualties,
-                "completeness": y.completeness,
-                "to_month": y.to_month,
-            }
-            for y in quality.years
-        ],
+        "years": [asdict(year) for year in quality.years],
         "provinces": dict(quality.provinces),
         "duplicates": dict(quality.duplicates),
         "contradictions": [

@@ -158,14 +158,7 @@ def _document(
     names = list(dict.fromkeys(column.table for column in columns))
     first = _first_table(guesses, names)
     guesses = [_of_its_table(g, guesses, first, columns) for g in guesses]
-    yield "# A draft. Look over every line marked `# ?`, then check it: safelane member map check"
-    yield "mapping: 1"
-    yield f"member: {witness.member}"
-    yield f"source: {kind}"
-    if reading != Reading():
-        delimiter = "tab" if reading.delimiter == "\t" else _word(reading.delimiter)
-        text = f"encoding: {reading.encoding}, delimiter: {delimiter}, " if kind == "csv" else ""
-        yield f"reading: {{{text}header: {reading.header}}}"
+    yield from _beginning(witness, kind, reading)
     yield "tables:"
     for name in sorted(names, key=lambda n: n != first):
         several = name != first and any(
@@ -195,6 +188,17 @@ def _document(
                 f"      {_word(g.column.heading)}: {g.reason}{_mark(g)}" for g in mine if not g.target
             )
     yield from _constants(guesses)
+
+
+def _beginning(witness: Witness, kind: str, reading: Reading) -> Iterator[str]:
+    yield "# A draft. Look over every line marked `# ?`, then check it: safelane member map check"
+    yield "mapping: 1"
+    yield f"member: {witness.member}"
+    yield f"source: {kind}"
+    if reading != Reading():
+        delimiter = "tab" if reading.delimiter == "\t" else _word(reading.delimiter)
+        text = f"encoding: {reading.encoding}, delimiter: {delimiter}, " if kind == "csv" else ""
+        yield f"reading: {{{text}header: {reading.header}}}"
 
 
 def _first_table(guesses: Sequence[Guess], names: Sequence[str]) -> str:

@@ -30,9 +30,7 @@ class ChangesWrites(ChangesView):
     """Writes within one transaction."""
 
     def add_consent(self, person: str, code: str, at: datetime, *, because: int) -> None:
-        self._connection.execute(
-            insert(consents).values(because=because, person=person, consent=code, at=at)
-        )
+        self._connection.execute(insert(consents).values(because=because, person=person, consent=code, at=at))
 
     def add_changes(self, snapshot: str, changes: str, at: datetime, *, because: int) -> None:
         self._connection.execute(
