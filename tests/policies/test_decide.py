@@ -553,6 +553,18 @@ def test_records_go_to_those_named_only(policy: MakePolicy, request_for: MakeReq
     assert decision.reasons == (reason(Code.RECORDS_NOT_SHARED, recipient="public"),)
 
 
+def test_records_may_have_more_columns_than_a_table_has_dimensions(
+    policy: MakePolicy, request_for: MakeRequest, at: datetime
+) -> None:
+    narrow = policy(f"{RECORDS}\nmax_dimensions: 1", share=RESEARCH)
+    levels = ("date.year", "sex.sex")
+    who = {"recipient": "accredited researchers", "purpose": "research"}
+
+    assert decide(narrow, request_for(*levels, record_level=True, **who), at).permit
+    table = decide(narrow, request_for(*levels, **who), at)
+    assert {found.code for found in table.reasons} == {Code.TOO_MANY_DIMENSIONS}
+
+
 def test_records_carry_their_own_obligations(
     policy: MakePolicy, request_for: MakeRequest, at: datetime
 ) -> None:
