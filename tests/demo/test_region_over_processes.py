@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from gateway.demo.region import DEMO_MEMBERS, member_directory, people_of_demo
 from gateway.dictionary import regional
 
 pytestmark = pytest.mark.processes
+
+people_of = cache(people_of_demo)
 
 QUESTION = (
     "ask",
@@ -157,7 +160,7 @@ def test_no_count_of_a_withheld_cell_ever_leaves(demo, member: str) -> None:
     """All that leaves about people is the cells of the answers: shown ones tell the truth, others nothing."""
     further = ("ask", "--measure", "casualties", "--by", "year,adult_child", "--purpose", "treaty-reporting")
     asked = [demo.safelane(*question, "--format", "json").stdout for question in (QUESTION, further)]
-    people = people_of_demo(member)
+    people = people_of(member)
     shown = withheld = 0
     for answer in answers(demo.directory, member, {json.loads(text)["question_id"] for text in asked}):
         levels = [axis["level"] for axis in answer["axes"]]
@@ -200,7 +203,7 @@ def test_no_name_number_phone_or_narrative_ever_leaves(demo, member: str) -> Non
     demo.safelane(*QUESTION)
     left = everything_that_left(demo.directory, member).decode("utf-8", "replace")
     # Shorter ones would be found by chance. A text that holds a secret holds its first letters.
-    secrets = {s for s in people_of_demo(member).secrets() if len(s) >= GRAM}
+    secrets = {s for s in people_of(member).secrets() if len(s) >= GRAM}
     grams = {left[i : i + GRAM] for i in range(len(left) - GRAM + 1)}
 
     assert len(secrets) > 500
