@@ -226,3 +226,28 @@ def put(region: Federation, *by: str) -> str:
     asked = ask(region.hub, region.analyst, question, timedelta(minutes=30))
     region.members["KH"].round()
     return asked.id
+
+
+def test_a_ministry_wide_policy_is_drafted_signed_read_and_revoked(
+    run: Run, node: Path, policy: Path, tmp_path: Path
+) -> None:
+    ministry = tmp_path / "ministry.yaml"
+    ministry.write_text(
+        policy.read_text(encoding="utf-8").replace("version", "data_set: all\nversion")
+        + "embargo: 365 days\n",
+        encoding="utf-8",
+    )
+    run("keys", "create", "dara", "--dir", node)
+    run("policy", "draft", policy, "--dir", node)
+    run("policy", "publish", "--by", "dara", "--dir", node)
+
+    drafted = run("policy", "draft", ministry, "--dir", node).output
+    assert "version 1 of the ministry-wide policy: it tightens" in drafted
+    assert "in force" in run("policy", "publish", "--ministry", "--by", "dara", "--dir", node).output
+
+    assert "365 days" in run("policy", "explain", policy, "--dir", node).output
+    assert "365 days" not in run("policy", "explain", policy).output
+    assert "Version 1: signed by dara" in run("policy", "history", "--ministry", "--dir", node).output
+    gone = ["--ministry", "--by", "dara", "--reason", "trying it"]
+    assert "ministry-wide policy is revoked" in run("policy", "revoke", *gone, "--dir", node).output
+    assert "none follows it" in run("policy", "explain", policy, "--dir", node, code=9).output
