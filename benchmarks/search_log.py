@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from audit.alerts import Thresholds
@@ -23,7 +24,7 @@ from audit.question_events import Asked, Released
 from audit.search import Criteria
 from audit.verify import verify_log
 from gateway.auditing.explaining import explain
-from gateway.auditing.finding import find, whole
+from gateway.auditing.finding import find, find_newest, whole
 from gateway.auditing.noticing import notice
 from gateway.bootstrap.hub import create_hub, open_hub
 from gateway.hub.context import Hub
@@ -119,6 +120,20 @@ def main() -> None:
             timed("a month", lambda: hits(Criteria(since=START, until=START + timedelta(days=31))))
             timed("refusals of a member (none)", lambda: hits(Criteria(member="KH", outcome="refused")))
             timed("everything", lambda: hits(Criteria()))
+
+            def newest(criteria: Criteria) -> int:
+                with hub.store.reading() as view:
+                    found = find_newest(kept, view, criteria, None, whole(view))
+                    return sum(1 for _ in islice(found, 50))
+
+            newest(Criteria())
+            with hub.store.reading() as view:
+                size = whole(view).end
+            while kept.index.size < size:
+                time.sleep(0.1)
+            timed("a page of the newest", lambda: newest(Criteria()))
+            timed("a page of an organisation and a purpose", lambda: newest(both))
+            timed("a page of refusals of a member (none)", lambda: newest(Criteria(outcome="refused")))
             timed("a question explained, with proofs", lambda: len(explain(kept, f"q-{count // 2:024x}")))
             timed("alerts over everything", lambda: len(notice(kept, Thresholds())))
             out = Path(folder) / "out"

@@ -104,6 +104,6 @@ def _browser(action: Action) -> None:
     except NotAuthenticatedError:
         refused(accounts(), None, action.value, "unknown-session")
         raise
+    g.present = found  # also a refusal is shown to whoever is signed in, on the own desk
     admit(accounts(), found.account.principal, action)
     g.principal = found.account.principal
-    g.present = found

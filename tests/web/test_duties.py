@@ -18,7 +18,13 @@ from gateway.accounts.model import Offer, Principal, Role, Scope, Side, Wish
 ARGUMENTS = {"<path:path>": "checkpoint", "<path:filename>": "safelane.css"}
 """What stands for the variable parts of an address, where it is not just anything."""
 
-GUARD_SAYS = ("needs a token", "token is not known", "not signed in", "Your role does not do", "Nobody does this")
+GUARD_SAYS = (
+    "needs a token",
+    "token is not known",
+    "not signed in",
+    "Your role does not do",
+    "Nobody does this",
+)
 """What the guard tells whoever may not: who are you, or not you. A view's own refusals come after it."""
 
 
