@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import UTC, date, datetime
+from io import BytesIO
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -10,7 +11,7 @@ from babel.messages.pofile import read_po
 from entrances import House
 from flask import Flask
 from flask_babel import force_locale, ngettext
-from texts import catalogue, compiled, languages, renewed, written
+from texts import MARKS, catalogue, compiled, languages, renewed, said, written
 from texts import texts as english
 
 from gateway.web import languages as pages
@@ -18,7 +19,10 @@ from gateway.web import languages as pages
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%(?!\()|\{\w*\}")
 TAG = re.compile(r"</?[a-z][^>]*>|&\w+;")
 
-pytestmark = pytest.mark.parametrize("language", languages())
+
+@pytest.fixture(params=languages())
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture
@@ -35,6 +39,16 @@ def forms(message: Message) -> tuple[str, ...]:
 def source(message: Message) -> str:
     """The English text; where it has a plural, that one."""
     return message.id if isinstance(message.id, str) else message.id[-1]
+
+
+def test_texts_are_found_in_whatever_way_they_are_said() -> None:
+    code = (
+        b"""f'{_("inside")} {words.say(msgid("wrapped"))}', ngettext("one", "many", n), _(name), no("no")"""
+    )
+
+    found = [text for _, _, text, _ in said(BytesIO(code), MARKS) if text]
+
+    assert found == ["inside", "wrapped", ("one", "many", None)]
 
 
 def test_nearly_every_text_has_a_translation(translated: Catalog) -> None:
