@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.attempt import INNER, Reach, Surveyor
-from anonymisers.moves import Move, moves_for, together
+from anonymisers.moves import moves_for, together
 from anonymisers.pattern import Alternative, Pattern
 from anonymisers.program import Solver
 from anonymisers.system import Target
@@ -16,12 +16,12 @@ Ints = NDArray[np.int64]
 Ladder = tuple[tuple[int, int | None], ...]
 """Sizes of the neighbourhood, each with the largest cell that one alternative may withhold."""
 LADDER: Ladder = (
-    (100, 10), (250, 15), (400, 22), (600, 35), (2500, 35),
-    (5000, 60), (5000, 120), (5000, 250), (5000, 1000), (5000, None),
+    (100, 10), (250, 15), (400, 22), (600, 35), (600, 60), (1000, 120),
+    (1000, 250), (1000, 500), (1000, 1000), (2400, 2500), (2400, None),
 )  # fmt: skip
 LADDER_OF_PEOPLE: Ladder = (
-    (60, 10), (150, 15), (300, 22), (600, 35), (2500, 35),
-    (5000, 60), (5000, 120), (5000, 250), (5000, 1000), (5000, None),
+    (60, 10), (150, 15), (300, 22), (600, 35), (600, 60), (600, 120),
+    (1000, 250), (1000, 500), (1000, 1000), (2400, 2500), (2400, None),
 )  # fmt: skip
 """The same where every zero is shown: no inner cell is looked at that cannot change."""
 WIDE_LADDER: Ladder = (
@@ -30,12 +30,6 @@ WIDE_LADDER: Ladder = (
 """Where there are few inner cells with people: it costs more for each target, and withholds less."""
 FEW = 2500
 """Inner cells with people up to which that is so."""
-MANY = 1000
-"""Inner cells of a neighbourhood above which it is a wide one. Looking wider before larger cells may be
-withheld is what keeps the margins shown: on a large table it halves the people in withheld cells."""
-WIDE_WORK = 5 * 10**9
-"""Squares of the sizes of wide neighbourhoods, summed, up to which large tables look at them: a bound in
-steps. The tables with the fewest dimensions come first and profit most."""
 NOTHING_MORE = -1
 """The cap with which no shown cell may change."""
 SELDOM = 0.25
@@ -60,7 +54,6 @@ class Search:
         self._thorough = len(self.pattern.people.counts) <= FEW
         narrow = LADDER_OF_PEOPLE if self.pattern.rules.zeros == "publish" else LADDER
         self._ladder = WIDE_LADDER if self._thorough else narrow
-        self._wide_work = 0
         self._record: dict[frozenset[int], NDArray[np.float64]] = {}
 
     def cover(self, cell: int, limit: int | None = None) -> bool:
@@ -76,7 +69,7 @@ class Search:
                 break
             if limit is None and record[0, rung] >= TRIED and record[1, rung] < SELDOM * record[0, rung]:
                 continue
-            reaches = self._reaches(moves, size, cap)
+            reaches = [Reach(move, size, cap) for move in moves]
             while not self._safe(cell):
                 if self._cheapest(target, self._amounts(cell), reaches) is None:
                     break
@@ -92,7 +85,7 @@ class Search:
         target = self.pattern.system.target(cell)
         moves = moves_for(target.footprint, self._groups)
         return any(
-            self._cheapest(target, (1, -1), self._reaches(moves, size, cap)) is not None
+            self._cheapest(target, (1, -1), [Reach(move, size, cap) for move in moves]) is not None
             for size, cap in self._ladder
         )
 
@@ -103,7 +96,7 @@ class Search:
         pattern.hidden[insider], pattern.fixed[insider] = False, True
         try:
             return any(
-                self._cheapest(target, (1, -1), self._reaches(moves, size, cap)) is not None
+                self._cheapest(target, (1, -1), [Reach(move, size, cap) for move in moves]) is not None
                 for size, cap in self._ladder
             )
         finally:
@@ -120,7 +113,7 @@ class Search:
         free = tuple((size, NOTHING_MORE) for size in sorted({size for size, _ in self._ladder}))
         first = len(self.pattern.alternatives)
         for size, cap in (*free, *self._ladder):
-            if self._cheapest(target, (-1,), self._reaches(moves, size, cap)) is not None:
+            if self._cheapest(target, (-1,), [Reach(move, size, cap) for move in moves]) is not None:
                 break
         todo = self.pattern.open_cells().tolist()
         while todo:
@@ -133,12 +126,6 @@ class Search:
     def _safe(self, cell: int) -> bool:
         return bool(self.pattern.safe(np.array([cell]))[0])
 
-    def _reaches(self, moves: tuple[Move, ...], size: int, cap: int | None) -> list[Reach]:
-        """One attempt's neighbourhoods, none wider than the work that is left allows."""
-        if self._wide_work > WIDE_WORK and not self._thorough:
-            size = min(size, MANY)
-        return [Reach(move, size, cap) for move in moves]
-
     def _cheapest(self, target: Target, amounts: tuple[int, ...], reaches: list[Reach]) -> Alternative | None:
         """Take the alternative within any reach, for any amount, that withholds the fewest people besides.
 
@@ -148,8 +135,6 @@ class Search:
         best: tuple[int, Alternative] | None = None
         for amount in amounts:
             for place in near:
-                size = len(place.counts)
-                self._wide_work += size**2 if size > MANY else 0
                 found = self.solver.solve(place.program, amount)
                 if found is None:
                     continue
