@@ -42,7 +42,7 @@ class Certificate:
 
     def to_json(self) -> str:
         """The written form, one world a line; equal certificates have equal forms."""
-        codes = [d.codes for d in self.dims]
+        codes = [[json.dumps(code, ensure_ascii=False) for code in d.codes] for d in self.dims]
         head = {
             "format": FORMAT,
             "threshold": self.threshold,
@@ -54,16 +54,7 @@ class Certificate:
             "known": list(self.known),
             "refused": [dict(level) for level in sorted(self.refused)],
         }
-        lines = [
-            json.dumps(
-                [
-                    [*(c[i] for c, i in zip(codes, row, strict=True)), change]
-                    for row, change in zip(world.coords.tolist(), world.change.tolist(), strict=True)
-                ],
-                ensure_ascii=False,
-            )
-            for world in self.worlds
-        ]
+        lines = [_world_text(codes, world) for world in self.worlds]
         return json.dumps(head, ensure_ascii=False)[:-1] + ', "worlds": [\n' + ",\n".join(lines) + "\n]}\n"
 
     @classmethod
@@ -105,13 +96,21 @@ def release_digest(release: Release) -> str:
     return hashlib.sha256(stream.getvalue().encode()).hexdigest()
 
 
+def _world_text(codes: list[list[str]], world: World) -> str:
+    """One world as JSON: rows of codes and the change; `codes` are written already, column by column."""
+    columns = [
+        [written[i] for i in column] for written, column in zip(codes, world.coords.T.tolist(), strict=True)
+    ]
+    rows = map(", ".join, zip(*columns, map(str, world.change.tolist()), strict=True))
+    return "[" + ", ".join(f"[{row}]" for row in rows) + "]"
+
+
 def _world(dims: tuple[Hierarchy, ...], rows: list[list[object]]) -> World:
-    coords = np.array(
-        [[d.index[c] for d, c in zip(dims, row[:-1], strict=True)] for row in rows],  # type: ignore[index]
-        dtype=np.int32,
-    )
-    change = np.array([_whole(row[-1]) for row in rows], dtype=np.int64)
-    return World(coords.reshape(len(rows), len(dims)), change)
+    columns = list(zip(*rows, strict=True)) if rows else [()] * (len(dims) + 1)
+    coords = np.empty((len(rows), len(dims)), dtype=np.int32)
+    for axis, (dim, codes) in enumerate(zip(dims, columns[:-1], strict=True)):
+        coords[:, axis] = [dim.index[code] for code in codes]
+    return World(coords, np.array([_whole(change) for change in columns[-1]], dtype=np.int64))
 
 
 def _whole(value: object) -> int:

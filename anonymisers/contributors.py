@@ -14,6 +14,9 @@ from anonymisers.hierarchy import Hierarchy
 
 Bools = NDArray[np.bool_]
 
+FEW_CELLS = 100_000
+"""So many numbers are counted by in less time than rows are sorted."""
+
 
 def misleading_rows(
     dims: Sequence[Hierarchy],
@@ -53,11 +56,15 @@ def _misleading(
 ) -> Bools:
     """Mask over the rows of people who are counted `again`, where a cell looks larger for them."""
     found = np.zeros(len(people), dtype=np.bool_)
-    repeating = np.isin(people, people[again])
     for cell in cells:
-        # Only cells with somebody in them who is counted again can look larger than they are.
-        inside = np.isin(cell, cell[repeating])
-        number = np.unique(cell[inside], return_inverse=True)[1]
+        dense = _dense(cell)
+        of_cell = np.bincount(dense)
+        # A cell has at least as many people as rows that are somebody's first: few are worth a closer look.
+        firsts = of_cell - np.bincount(dense[again], minlength=len(of_cell))
+        inside = ((of_cell >= threshold) & (firsts < threshold))[dense]
+        if not inside.any():
+            continue
+        number = np.unique(dense[inside], return_inverse=True)[1]
         rows = np.bincount(number)
         pairs = np.unique(np.column_stack((number, people[inside])), axis=0)
         distinct = np.bincount(pairs[:, 0], minlength=len(rows))
@@ -66,6 +73,13 @@ def _misleading(
             places = np.flatnonzero(inside)[wrong[number]]
             found[places[_later_rows_within(number[wrong[number]], people[places])]] = True
     return found & again
+
+
+def _dense(cell: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Numbers small enough to count by; those of a large table are given anew, which costs a sort."""
+    if len(cell) and int(cell.max()) < FEW_CELLS + 4 * len(cell):
+        return cell
+    return np.unique(cell, return_inverse=True)[1].astype(np.int64)
 
 
 def _later_rows_within(cell: NDArray[np.int64], people: NDArray[np.int64]) -> Bools:
