@@ -29,7 +29,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one file stay together, and so do all that work with the demo region: there is one of it."""
     for item in items:
-        with_demo = "demo" in getattr(item, "fixturenames", ())
+        with_demo = not {"demo", "looking"}.isdisjoint(getattr(item, "fixturenames", ()))
         item.add_marker(pytest.mark.xdist_group("demo" if with_demo else str(item.path)))
 
 
