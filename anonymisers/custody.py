@@ -10,7 +10,7 @@ import json
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from Crypto.Cipher import AES
@@ -20,6 +20,7 @@ from anonymisers.epochs import LEAST_PASSPHRASE, SALT_BYTES, passphrase_key
 from anonymisers.errors import KeyStoreError
 from anonymisers.pseudonym_domain import KEY_BYTES, hkdf, length_prefixed
 from anonymisers.sealing import new_private, open_sealed, public_of, seal
+from anonymisers.vault import Compartment
 
 FORMAT = "safelane-vault/v1"
 TOGETHER = 2
@@ -54,6 +55,14 @@ class Custodian:
 
 
 @dataclass(frozen=True)
+class Former:
+    """The private keys from before custodians were exchanged, newest first, sealed to today's public keys."""
+
+    identity: bytes
+    redacted: bytes
+
+
+@dataclass(frozen=True)
 class Custody:
     """A vault's public keys and its custodians, as they stand in its file."""
 
@@ -61,6 +70,7 @@ class Custody:
     identity_key: bytes
     redacted_key: bytes
     custodians: tuple[Custodian, ...]
+    former: Former | None = None
 
     def custodian(self, name: str) -> Custodian:
         """Raises KeyStoreError, naming those that there are."""
@@ -167,6 +177,34 @@ def open_identity(custody: Custody, one: Share, other: Share) -> bytes:
     return private
 
 
+def private_keys(custody: Custody, compartment: Compartment, private: bytes) -> tuple[bytes, ...]:
+    """Every key that content of a compartment may be sealed to: today's, then those before exchanges.
+
+    Raises KeyStoreError when the former ones do not open with today's.
+    """
+    if custody.former is None:
+        return (private,)
+    parts = {Compartment.IDENTITY: custody.former.identity, Compartment.REDACTED: custody.former.redacted}
+    keys = open_sealed(private, parts[compartment], info=_former_info(custody.member, compartment))
+    return (private, *(keys[at : at + KEY_BYTES] for at in range(0, len(keys), KEY_BYTES)))
+
+
+def former_keys(custody: Custody, identity: tuple[bytes, ...], redacted: tuple[bytes, ...]) -> Custody:
+    """A new custody that also opens what was sealed to the private keys before it."""
+    sealed = (
+        seal(public, b"".join(keys), info=_former_info(custody.member, compartment))
+        for public, keys, compartment in (
+            (custody.identity_key, identity, Compartment.IDENTITY),
+            (custody.redacted_key, redacted, Compartment.REDACTED),
+        )
+    )
+    return replace(custody, former=Former(*sealed))
+
+
+def _former_info(member: str, compartment: Compartment) -> bytes:
+    return length_prefixed("vault-former/v1", member, compartment)
+
+
 def lend(custody: Custody, share: Share, reply_key: bytes, request: str) -> bytes:
     """A share sealed to another custodian for one request: no other request can use it."""
     return seal(reply_key, bytes([share.place]) + share.part, info=_loan(custody, share.custodian, request))
@@ -195,7 +233,7 @@ def _loan(custody: Custody, name: str, request: str) -> bytes:
 
 def dump_custody(custody: Custody) -> str:
     """The text of a vault's key file, the only spelling that `parse_custody` accepts."""
-    document = {
+    document: dict[str, Any] = {
         "format": FORMAT,
         "member": custody.member,
         "identity_key": custody.identity_key.hex(),
@@ -210,6 +248,11 @@ def dump_custody(custody: Custody) -> str:
             for h in custody.custodians
         },
     }
+    if custody.former is not None:
+        document["former"] = {
+            "identity": custody.former.identity.hex(),
+            "redacted": custody.former.redacted.hex(),
+        }
     return json.dumps(document, indent=1) + "\n"
 
 
@@ -222,6 +265,7 @@ def parse_custody(text: str) -> Custody:
             _unhex(document["identity_key"], KEY_BYTES),
             _unhex(document["redacted_key"], KEY_BYTES),
             tuple(_custodian(name, entry) for name, entry in document["custodians"].items()),
+            _former(document["former"]) if "former" in document else None,
         )
         intact = dump_custody(custody) == text and bool(_MEMBER.fullmatch(custody.member))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -239,6 +283,10 @@ def _custodian(name: str, entry: Mapping[str, Any]) -> Custodian:
     if type(entry["place"]) is not int or not _NAME.fullmatch(name):
         raise ValueError
     return Custodian(name, salt, entry["place"], share, _unhex(entry["redacted"], KEY_BYTES + WRAPPING))
+
+
+def _former(entry: Mapping[str, Any]) -> Former:
+    return Former(*(_unhex(entry[part], len(entry[part]) // 2) for part in ("identity", "redacted")))
 
 
 def _unhex(text: str, length: int) -> bytes:

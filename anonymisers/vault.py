@@ -56,11 +56,22 @@ class ContentKey:
 
     @classmethod
     def opened(
-        cls, member: str, load: str, compartment: Compartment, sealed: bytes, private: bytes
+        cls, member: str, load: str, compartment: Compartment, sealed: bytes, *privates: bytes
     ) -> "ContentKey":
-        """The key of a load that is in the vault already. Raises KeyStoreError."""
-        key = open_sealed(private, sealed, info=_info(member, load, compartment))
-        return cls(member, load, compartment, key)
+        """The key of a load that is in the vault already, by the first key that opens it.
+
+        Raises KeyStoreError when none does.
+        """
+        *others, last = privates
+        for private in others:
+            try:
+                key = open_sealed(private, sealed, info=_info(member, load, compartment))
+            except KeyStoreError:
+                continue
+            return cls(member, load, compartment, key)
+        return cls(
+            member, load, compartment, open_sealed(last, sealed, info=_info(member, load, compartment))
+        )
 
     def sealed_to(self, public: bytes) -> bytes:
         """The key as the vault keeps it."""

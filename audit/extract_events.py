@@ -120,8 +120,24 @@ class ReidentificationShown(Event):
     at: datetime
 
 
+@dataclass(frozen=True)
+class VaultCustodianExchanged(Event):
+    """The custodians who took part agreed that one of them leaves and another joins; all by commitments.
+
+    Written before the new key file takes the place of the former one.
+    """
+
+    TYPE: ClassVar[str] = "vault-custodian-exchanged"
+    member: str
+    present: Commitment
+    leaves: Commitment
+    joins: Commitment
+    at: datetime
+
+
 EXTRACT_EVENTS: Final = (
     *(ExtractRequested, ExtractApproved, ExtractRefused, ExtractSealed, EpochMapSealed),
     *(ReidentificationRequested, ReidentificationConfirmed, ReidentificationShown),
+    VaultCustodianExchanged,
 )
 """All of them, for the list of every event."""

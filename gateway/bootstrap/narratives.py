@@ -1,6 +1,6 @@
 """Opens the redacted narratives of a node's vault, as any of its custodians can."""
 
-from anonymisers.custody import Custody, Lock, open_redacted
+from anonymisers.custody import Custody, Lock, open_redacted, private_keys
 from anonymisers.redaction.figures import without_figures
 from anonymisers.vault import Compartment, ContentKey
 from gateway.member.context import Node
@@ -13,7 +13,7 @@ def redacted_narratives(node: Node, custody: Custody, lock: Lock, name: str) -> 
 
     Raises KeyStoreError for another's passphrase or key file, ExtractRefusedError when nothing is kept.
     """
-    private = open_redacted(custody, name, lock)
+    privates = private_keys(custody, Compartment.REDACTED, open_redacted(custody, name, lock))
     with node.store.reading() as view:
         load, sealed = view.vault.load(), view.vault.sealed_key(Compartment.REDACTED)
         if load is None or sealed is None:
@@ -21,7 +21,7 @@ def redacted_narratives(node: Node, custody: Custody, lock: Lock, name: str) -> 
                 "The vault keeps no redacted narratives.",
                 remedy="Map a column to redacted_narrative and load again, or leave --narratives out.",
             )
-        content = ContentKey.opened(node.member, load, Compartment.REDACTED, sealed, private)
+        content = ContentKey.opened(node.member, load, Compartment.REDACTED, sealed, *privates)
         return {
             record.whose.case: without_figures(content.decrypt(record.whose, record.sealed)[REDACTED])
             for record in view.vault.records(Compartment.REDACTED)

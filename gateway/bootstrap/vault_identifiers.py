@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from anonymisers.custody import Custody, Lock, open_identity, open_share
+from anonymisers.custody import Custody, Lock, open_identity, open_share, private_keys
 from anonymisers.vault import Compartment, ContentKey
 from gateway.member.context import Node
 from gateway.wire.counting import CountError
@@ -26,7 +26,7 @@ def vault_identifiers(node: Node, custody: Custody, locks: Mapping[str, Lock], k
             remedy=f"It can keep: {', '.join(FIELDS)}. Give others in a table, with --table.",
         )
     one, other = (open_share(custody, name, lock) for name, lock in locks.items())
-    private = open_identity(custody, one, other)
+    privates = private_keys(custody, Compartment.IDENTITY, open_identity(custody, one, other))
     with node.store.reading() as view:
         load, sealed = view.vault.load(), view.vault.sealed_key(Compartment.IDENTITY)
         if load is None or sealed is None:
@@ -34,6 +34,6 @@ def vault_identifiers(node: Node, custody: Custody, locks: Mapping[str, Lock], k
                 "The vault keeps nobody's identifiers.",
                 remedy=f"Map a column to {FIELDS[kind]} with `keep: vault` and load the register again.",
             )
-        content = ContentKey.opened(node.member, load, Compartment.IDENTITY, sealed, private)
+        content = ContentKey.opened(node.member, load, Compartment.IDENTITY, sealed, *privates)
         records = (content.decrypt(r.whose, r.sealed) for r in view.vault.records(Compartment.IDENTITY))
         return [record[FIELDS[kind]] for record in records if record.get(FIELDS[kind], "").strip()]

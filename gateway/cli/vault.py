@@ -5,8 +5,10 @@ from pathlib import Path
 
 import click
 
+from anonymisers.custodian_exchange import open_to_exchange
 from anonymisers.custody import Lock, lock_from_passphrase, new_custody, open_redacted, open_share
 from anonymisers.errors import AnonymiserError
+from gateway.bootstrap.exchanging import exchange as exchange_custodians
 from gateway.bootstrap.layout import Layout
 from gateway.bootstrap.member import open_member
 from gateway.cli import options
@@ -75,3 +77,35 @@ def check(directory: Path, custodian: str, key_file: Path | None) -> None:
     except AnonymiserError as error:
         raise SecretError(error.message, remedy=error.remedy) from None
     click.echo(f"The part of {custodian} opens.")
+
+
+@vault.command()
+@options.own_directory
+@click.option("--leaves", metavar="NAME", required=True, help="The custodian who opens nothing any more.")
+@click.option(
+    "--joins",
+    metavar="NAME[=KEYFILE]",
+    required=True,
+    help="Who comes instead, with a new key file, else a passphrase that is asked for.",
+)
+@click.option(
+    "--custodian",
+    "custodians",
+    metavar="NAME[=KEYFILE]",
+    multiple=True,
+    required=True,
+    help="Who is present, two at least: everybody who stays, and who leaves where only one stays.",
+)
+def exchange(directory: Path, leaves: str, joins: str, custodians: Sequence[str]) -> None:
+    """Put another custodian in the place of one. All get new shares; the old ones open nothing any more."""
+    named = [text.partition("=") for text in custodians]
+    present = {n: unlocked(directory, n, Path(file) if file else None) for n, _, file in named}
+    custody = next(iter(present.values()))[0]
+    newcomer = joins.partition("=")[0]
+    try:
+        opened = open_to_exchange(custody, leaves, {name: lock for name, (_, lock) in present.items()})
+        with open_member(directory) as node:
+            exchange_custodians(directory, node, opened, newcomer, _new_lock(newcomer, joins))
+    except AnonymiserError as error:
+        raise SecretError(error.message, remedy=error.remedy) from None
+    click.echo(f"{newcomer} is a custodian in the place of {leaves}. Back up the new key file of the vault.")

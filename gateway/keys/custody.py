@@ -7,7 +7,7 @@ from pathlib import Path
 from anonymisers.custody import Custody, Lock, dump_custody, lock_from_file, parse_custody
 from anonymisers.errors import AnonymiserError
 from anonymisers.pseudonym_domain import KEY_BYTES
-from gateway.keys.files import KeyFileError, read_secret, write_secret
+from gateway.keys.files import KeyFileError, read_secret, replace_secret, write_secret
 
 VAULT_FILE = "vault.json"
 
@@ -33,6 +33,20 @@ def read_custody(keys: Path) -> Custody:
 def write_custody(keys: Path, custody: Custody) -> None:
     """Keep a new vault's key file; one that is there is never replaced. Raises KeyFileError."""
     write_secret(keys / VAULT_FILE, dump_custody(custody).removesuffix("\n"))
+
+
+def check_unchanged(keys: Path, custody: Custody) -> None:
+    """Raises KeyFileError when a vault's key file is not any more as it was read."""
+    if read_custody(keys) != custody:
+        raise KeyFileError(
+            "The vault's custodians were exchanged by somebody else meanwhile.",
+            remedy="Look at them with `safelane vault show`, and begin again.",
+        )
+
+
+def replace_custody(keys: Path, custody: Custody) -> None:
+    """Put a vault's new key file in the place of the former one, in one step."""
+    replace_secret(keys / VAULT_FILE, dump_custody(custody).removesuffix("\n"))
 
 
 def new_key_file(path: Path) -> Lock:

@@ -20,12 +20,7 @@ class KeyFileError(SafelaneError):
 def write_secret(path: Path, text: str) -> None:
     """Write a new secret file; an existing one is never replaced."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = path.with_name(path.name + ".new")
-    partial.unlink(missing_ok=True)
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    partial = _partial(path, text)
     try:
         # A link, unlike a rename, fails when the name is taken: running a command twice loses no key.
         os.link(partial, path)
@@ -36,6 +31,28 @@ def write_secret(path: Path, text: str) -> None:
         ) from None
     finally:
         partial.unlink()
+
+
+def replace_secret(path: Path, text: str) -> None:
+    """Put a secret in the place of another: whoever reads, also after a crash, finds one of them whole."""
+    _partial(path, text).replace(path)
+    if os.name == "posix":  # elsewhere a directory cannot be opened
+        directory = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+
+def _partial(path: Path, text: str) -> Path:
+    """The text in a file beside its place, safe on the disk."""
+    partial = path.with_name(path.name + ".new")
+    partial.unlink(missing_ok=True)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return partial
 
 
 def read_secret(path: Path) -> str:

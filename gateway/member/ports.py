@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from anonymisers.vault import Compartment
 from audit.commitment import Opening
 from audit.log import Storage
 from audit.witness import WitnessStorage
@@ -221,6 +222,8 @@ class UnitOfWork(VersionsWriter, View, Protocol):
     def add_consent(self, person: str, code: str, at: datetime, *, because: int) -> None: ...
 
     def replace_vault(self, load: VaultLoad | None, *, because: int) -> None: ...
+
+    def reseal_vault(self, load: str, keys: Mapping[Compartment, bytes]) -> None: ...
 
     def add_cube(self, cube: StoredCube, *, because: int) -> None: ...
 

@@ -56,3 +56,6 @@ class ReidentificationWriter(Reidentifications, Protocol):
 
     def show(self, request: str, *, because: int) -> None:
         """Mark it as shown, and erase the share."""
+
+    def end_open(self, at: datetime) -> None:
+        """End every request that was not shown, at that moment, and erase the shares lent to them."""

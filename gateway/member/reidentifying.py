@@ -15,6 +15,7 @@ from anonymisers.custody import (
     lend,
     open_identity,
     open_share,
+    private_keys,
     unwrap_reply,
     wrap_reply,
 )
@@ -113,7 +114,8 @@ def show(node: Node, custody: Custody, request: str, lock: Lock, epoch: EpochKey
         reply = unwrap_reply(custody, asked.by, lock, request, asked.wrapped_reply)
         lent = borrowed(custody, asked.confirmer, asked.share, reply, request)
         private = open_identity(custody, open_share(custody, asked.by, lock), lent)
-        found = list(_found(node, view, asked.subject, private, epoch))
+        privates = private_keys(custody, Compartment.IDENTITY, private)
+        found = list(_found(node, view, asked.subject, privates, epoch))
     with node.store.writing() as work:
         _open(node, work, request)
         opening = commit(CUSTODIAN, asked.by.encode())
@@ -144,7 +146,7 @@ def _open(node: Node, view: View, request: str) -> Asked:
 
 
 def _found(
-    node: Node, view: View, subject: Subject, private: bytes, epoch: EpochKey
+    node: Node, view: View, subject: Subject, privates: tuple[bytes, ...], epoch: EpochKey
 ) -> Iterator[dict[str, str]]:
     """The records of the vault whose person, or whose value, has this pseudonym."""
     load, sealed = view.vault.load(), view.vault.sealed_key(Compartment.IDENTITY)
@@ -155,7 +157,7 @@ def _found(
         )
     if epoch_of(subject) != epoch.number:
         raise ReidentificationRefusedError("The pseudonym is of another epoch than the key.")
-    content = ContentKey.opened(node.member, load, Compartment.IDENTITY, sealed, private)
+    content = ContentKey.opened(node.member, load, Compartment.IDENTITY, sealed, *privates)
     domain = Domain(node.member, epoch.number, subject.recipient, subject.purpose, subject.kind)
     if subject.kind == PERSON:
         people = sorted({link.decode("ascii") for link in loaded[1].links["person"].tolist()})

@@ -2,11 +2,12 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Row, exists, insert, select, update
 
+from anonymisers.vault import Compartment
 from audit.commitment import Opening
 from audit.log import Storage
 from gateway.member.model import LoadedSnapshot, Plan, Sent, StoredCube
@@ -28,7 +29,7 @@ from gateway.store.people_writing import SqlPeopleNotes, SqlPeopleWriter
 from gateway.store.recovery import SqlRecovery
 from gateway.store.reidentifications import SqlReidentifications, SqlReidentificationWriter
 from gateway.store.sequencer import Sequencer
-from gateway.store.vault import SqlVault, replace_vault
+from gateway.store.vault import SqlVault, replace_vault, reseal_vault
 from gateway.store.watch_tables import log_settled
 from gateway.store.watching import SqlWatch
 from gateway.store.witnessed import SqlWitnessStorage
@@ -189,6 +190,9 @@ class MemberUnitOfWork(ApprovalWrites, ChangesWrites, PolicyWrites, MemberView):
 
     def replace_vault(self, load: VaultLoad | None, *, because: int) -> None:
         replace_vault(self._connection, load, because)
+
+    def reseal_vault(self, load: str, keys: Mapping[Compartment, bytes]) -> None:
+        reseal_vault(self._connection, load, keys)
 
     def add_cube(self, cube: StoredCube, *, because: int) -> None:
         plan = dataclasses.asdict(cube.plan)

@@ -1,6 +1,7 @@
 """Requests for re-identification on SQLAlchemy: the ports of `gateway.member.reidentifying`."""
 
 import json
+from datetime import datetime
 
 from sqlalchemy import Connection, Row, insert, select, update
 
@@ -51,6 +52,13 @@ class SqlReidentificationWriter(SqlReidentifications):
             update(reidentifications)
             .where(reidentifications.c.id == request)
             .values(share=None, shown_because=because)
+        )
+
+    def end_open(self, at: datetime) -> None:
+        self._connection.execute(
+            update(reidentifications)
+            .where(reidentifications.c.shown_because.is_(None), reidentifications.c.expires > at)
+            .values(share=None, expires=at)
         )
 
 

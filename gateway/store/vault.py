@@ -1,9 +1,9 @@
 """The vault on SQLAlchemy: the port of `gateway.member.vaulting`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from anonymisers.vault import Compartment, RecordKey
 from gateway.member.vaulting import SealedRecord, VaultLoad
@@ -64,6 +64,16 @@ def replace_vault(connection: Connection, load: VaultLoad | None, because: int) 
             for row in rows
         ]
         connection.execute(insert(vault_records), values)
+
+
+def reseal_vault(connection: Connection, load: str, keys: Mapping[Compartment, bytes]) -> None:
+    """Keep the content keys of a load sealed anew; its records stay as they are."""
+    for compartment, sealed in keys.items():
+        connection.execute(
+            update(vault_keys)
+            .where(vault_keys.c.load == load, vault_keys.c.compartment == compartment.value)
+            .values(sealed_key=sealed)
+        )
 
 
 def _chunks(records: Iterable[SealedRecord]) -> Iterator[list[SealedRecord]]:

@@ -1,0 +1,66 @@
+"""Exchanges a custodian of a node's vault, so that a stop at any moment leaves one set of custodians whole.
+
+First the log says so. Then the new key file takes the place of the former one in one step: from there on the
+new custodians open everything, for it holds the former keys, sealed to them. Last, in the database, the
+content keys are sealed anew, so that the former key file opens nothing there any more. A stop before the
+second step leaves the former custodians; one after it loses nothing, and the next exchange or load ends it.
+"""
+
+import json
+from pathlib import Path
+
+from anonymisers.custodian_exchange import Opened, exchanged, resealed
+from anonymisers.custody import Custody, Lock
+from anonymisers.vault import Compartment
+from audit.commitment import commit
+from audit.events import whole_second
+from audit.extract_events import VaultCustodianExchanged
+from gateway.bootstrap.layout import Layout
+from gateway.keys.custody import check_unchanged, replace_custody
+from gateway.member import entries
+from gateway.member.context import Node
+from gateway.member.ports import View
+
+PRESENT, LEAVES, JOINS = "present", "leaves", "joins"
+
+
+def exchange(directory: Path, node: Node, opened: Opened, joins: str, lock: Lock) -> Custody:
+    """Let `joins` take the place of who leaves; open requests for re-identification end.
+
+    Raises KeyStoreError, KeyFileError, StorageError.
+    """
+    custody = exchanged(opened, joins, lock)
+    openings = {
+        PRESENT: commit(PRESENT, json.dumps(sorted(opened.locks)).encode()),
+        LEAVES: commit(LEAVES, opened.leaves.encode()),
+        JOINS: commit(JOINS, joins.encode()),
+    }
+    event = VaultCustodianExchanged(
+        member=node.member,
+        present=openings[PRESENT].commitment,
+        leaves=openings[LEAVES].commitment,
+        joins=openings[JOINS].commitment,
+        at=whole_second(node.clock.now()),
+    )
+    keys = Layout(directory).keys
+    with node.store.writing() as work:
+        check_unchanged(keys, opened.custody)
+        entries.record(node, work, event, openings)
+    with node.store.writing() as work:
+        # All within the transaction, so that two exchanges, or a load and an exchange, follow each other.
+        check_unchanged(keys, opened.custody)
+        anew = _sealed_anew(work, opened, custody)
+        replace_custody(keys, custody)
+        for load, sealed in anew.items():
+            work.reseal_vault(load, sealed)
+        work.reidentifications.end_open(node.clock.now())
+    return custody
+
+
+def _sealed_anew(view: View, opened: Opened, custody: Custody) -> dict[str, dict[Compartment, bytes]]:
+    """The content keys of the load that the vault keeps, if any, sealed to the new custodians."""
+    load = view.vault.load()
+    if load is None:
+        return {}
+    kept = {part: key for part in Compartment if (key := view.vault.sealed_key(part)) is not None}
+    return {load: resealed(opened, custody, load, kept)}
