@@ -34,7 +34,7 @@ from audit.wording import SHARES, STEPS, article, listed, say_question, say_reas
 @singledispatch
 def say_event(event: Event) -> str:
     """The event in a sentence: for a kind that has none of its own, what every event of its kind means."""
-    meaning = (event.__doc__ or event.TYPE).split("\n")[0]
+    meaning = (event.__doc__ or event.TYPE).split("\n")[0].replace("`", "")
     about = [getattr(event, name, None) for name in ("member", "organisation")]
     whom = ", ".join(str(name) for name in about if name)
     return f"{say_time(time_of(event))}{f', {whom}' if whom else ''}: {meaning}"

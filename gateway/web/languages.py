@@ -26,7 +26,7 @@ blueprint = Blueprint("web-language", __name__)
 
 def install(app: Flask) -> None:
     Babel(app, default_translation_directories=str(FOLDER), locale_selector=chosen)
-    app.jinja_env.filters.update(number=number, moment=moment, day=day)
+    app.jinja_env.filters.update(number=number, moment=moment, day=day, translated=translated)
 
 
 def available() -> tuple[str, ...]:
@@ -60,6 +60,15 @@ def choose(code: str) -> Response:
     if code in available():
         set_cookie(response, COOKIE, code, seconds=BROWSER_SECONDS)
     return response
+
+
+def translated(text: str) -> str:
+    """A text that another floor says, in the page's language; itself where there is no translation of it.
+
+    Unlike `_` in a template it takes per cent signs and marks of HTML in the text as they are, and the page
+    escapes what comes out: an error may tell what somebody typed.
+    """
+    return str(gettext(text)) if text else ""
 
 
 def number(value: int | float) -> str:

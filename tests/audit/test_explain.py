@@ -9,6 +9,7 @@ from any_events import any_event
 from hypothesis import given
 from logged import HUB, MONDAY, SECRET
 
+from audit.count_events import CountLeave
 from audit.event_values import EntryRef, Outcome
 from audit.events import Event
 from audit.explain import Part, explain_question
@@ -126,3 +127,10 @@ def test_every_event_is_a_sentence(event: Event) -> None:
     said = say_event(event)
     assert said.rstrip()
     assert not said.startswith("None")
+
+
+def test_a_kind_without_a_sentence_of_its_own_is_told_in_plain_words() -> None:
+    leave = CountLeave(bytes(32), "2026-01", "KH", "somebody+key", granted=False, reason=None, at=MONDAY)
+    assert say_event(leave) == (
+        f"{BEGIN}, KH: Somebody at a member gave leave for its set to go into a run, or did not (granted)."
+    )

@@ -17,6 +17,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from gateway.accounts.model import Role, Scope
 from gateway.dictionary import Dictionary, regional
 from gateway.wire.answer import Refusal
 
@@ -25,6 +26,14 @@ TRANSLATIONS = ROOT / "gateway" / "web" / "translations"
 FOLDERS = ("gateway/web", "gateway/picturing", "gateway/export")
 MARKS = {**DEFAULT_KEYWORDS, "say": None, "msgid": None, "lazy_gettext": None}
 OPTIONS = {"**/templates/**.html": {"trimmed": "true"}}
+ERRORS = (
+    "gateway/accounts/errors.py",
+    "gateway/accounts/passphrases.py",
+    "gateway/accounts/sessions.py",
+    "gateway/web/account.py",
+    "gateway/web/invitation.py",
+)
+"""Whose errors people meet before a desk is open to them."""
 NAMES_AND_YEARS = frozenset({"place", "date"})
 """Dimensions whose codes are names and numbers: they stay as the gazetteer and the calendar have them."""
 
@@ -81,14 +90,29 @@ def texts() -> Catalog:
         found.add(text, locations=[("gateway/dictionary/dictionary.yaml", None)])
     for refusal in Refusal:
         found.add(refusal.meaning, locations=[("gateway/wire/answer.py", None)])
+    for text in (*Role, *(scope.says for scope in Scope)):
+        found.add(str(text), locations=[("gateway/accounts/model.py", None)])
+    for name in ERRORS:
+        for text in refusals((ROOT / name).read_text(encoding="utf-8")):
+            found.add(text, locations=[(name, None)])
     return found
 
 
+def refusals(code: str) -> Iterator[str]:
+    """What the errors of a Python file say and advise, where these are plain texts."""
+    for call in ast.walk(ast.parse(code)):
+        if isinstance(call, ast.Call) and any(keyword.arg == "remedy" for keyword in call.keywords):
+            for said in (*call.args, *(keyword.value for keyword in call.keywords)):
+                if isinstance(said, ast.Constant) and isinstance(said.value, str):
+                    yield said.value
+
+
 def words(dictionary: Dictionary) -> Iterator[str]:
-    """What the analyst's pages say of the dictionary."""
+    """What the desks' pages say of the dictionary."""
     for named in (dictionary.measures, dictionary.purposes, dictionary.dimensions, dictionary.levels):
         yield from (one.label for one in named.values())
     yield from filter(None, (dimension.part_of for dimension in dictionary.dimensions.values()))
+    yield from dictionary.consent.values()
     yield from (member.name for member in dictionary.members.values())
     for level in dictionary.levels.values():
         if level.dimension not in NAMES_AND_YEARS:

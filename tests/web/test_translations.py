@@ -3,18 +3,26 @@
 import re
 from collections import Counter
 from datetime import UTC, date, datetime
+from html import unescape
 from io import BytesIO
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from entrances import House
-from flask import Flask
+from flask import Flask, render_template_string
 from flask_babel import force_locale, ngettext
-from texts import MARKS, catalogue, compiled, languages, renewed, said, written
+from texts import MARKS, catalogue, compiled, languages, refusals, renewed, said, words, written
 from texts import texts as english
 
+from gateway.accounts.errors import SignInRefusedError
+from gateway.dictionary import regional
+from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
+from gateway.question import COUNTRY
 from gateway.web import languages as pages
+from gateway.web.controller import words as office
+from gateway.web.controller.policy_fields import policy_form
+from gateway.web.controller.splicing import raw
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%(?!\()|\{\w*\}")
 TAG = re.compile(r"</?[a-z][^>]*>|&\w+;")
@@ -105,6 +113,67 @@ def test_a_page_speaks_the_language_and_says_that_it_awaits_review(
     )
     if language in pages.AWAITING_REVIEW:
         assert translated["This translation is a draft that awaits review by native speakers."].string in page
+
+
+def test_a_refused_sign_in_is_explained_in_the_language(
+    house: House, language: str, translated: Catalog
+) -> None:
+    browser = house.browser()
+    browser.get(f"/language/{language}?next=/sign-in")
+    refused = SignInRefusedError()
+
+    page = browser.post("/sign-in", {"name": "nobody", "passphrase": "x", "code": "1"}, page="/sign-in").text
+
+    assert translated[refused.message].string in page
+    assert translated[refused.remedy].string in page
+    assert refused.message not in page
+
+
+def test_texts_of_other_floors_are_taken_as_they_are_and_escaped_by_the_page(language: str) -> None:
+    app = Flask("pages")
+    pages.install(app)
+
+    with app.test_request_context("/"), force_locale(language):
+        shown = render_template_string("{{ text | translated }}", text="100% of <b>%(name)s</b>")
+        nothing = render_template_string("{{ text | translated }}", text="")
+
+    assert unescape(shown) == "100% of <b>%(name)s</b>"
+    assert "<" not in shown
+    assert nothing == ""
+
+
+def test_the_form_of_a_policy_says_the_dictionary_in_the_language(language: str, translated: Catalog) -> None:
+    app = Flask("pages")
+    pages.install(app)
+    known = vocabulary(regional(), recipients=RECIPIENTS, member="KH")
+    document = raw("member: KH\npopulation: {consent: [AGG]}\n")
+    assert document is not None
+
+    with app.test_request_context("/"), force_locale(language):
+        form = policy_form(document, known, regional(), "KH")
+
+    fields = [f for part in (*form.permissions, *form.sections) for f in part.fields]
+    shown = {f.label for f in fields} | {text for f in fields for _, text in f.options}
+    foreign = {text for text in words(regional()) if translated[text].string not in ("", text)}
+    assert translated["aggregates"].string in shown
+    assert not shown & foreign
+
+
+def test_a_question_is_said_in_the_language(language: str, translated: Catalog) -> None:
+    app = Flask("pages")
+    pages.install(app)
+    dictionary = regional()
+    name, spoken = next(iter(dictionary.measures.items()))
+
+    with app.test_request_context("/"), force_locale(language):
+        assert office.measure(dictionary, name) == translated[spoken.label].string
+        assert office.code(dictionary, COUNTRY, "KH") == translated[dictionary.member("KH").name].string
+
+
+def test_errors_are_found_by_what_they_advise() -> None:
+    code = 'raise E("What is wrong.", remedy="What to do."); E(f"{x}", remedy="Else."); f("other")'
+
+    assert sorted(refusals(code)) == ["Else.", "What is wrong.", "What to do."]
 
 
 def test_a_language_is_not_chosen_by_the_browsers_wish(house: House, language: str) -> None:

@@ -1,6 +1,6 @@
 """The form of a policy as it is drawn: sections of fields, in the language of the page."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -108,7 +108,7 @@ class _Drawing:
         at = f"share-{number}"
         recipients = tuple((word, word) for word in sorted(self._words.recipients))
         yield self._several(f"{at}-with", _("With whom"), recipients)
-        yield self._several(f"{at}-for", _("What for"), tuple(self._words.purposes.items()))
+        yield self._several(f"{at}-for", _("What for"), _said(self._words.purposes))
         yield self._several(f"{at}-only", _("What they may ask"), (("yes", _("ready-made questions only")),))
         if not new:
             yield self._several(f"{at}-gone", _("Take it away"), (("yes", _("this permission ends")),))
@@ -118,11 +118,9 @@ class _Drawing:
             return
         for name, levels in key.levels.items():
             options = tuple((level, self._level(level, levels)) for level in levels)
-            yield self._one(f"{key.key}-{name}", self._words.say(name), options, _("not shared"))
+            yield self._one(f"{key.key}-{name}", self._say(name), options, _("not shared"))
         for name in key.families:
-            yield self._one(
-                f"{key.key}-{name}", self._words.say(name), (("yes", _("shared")),), _("not shared")
-            )
+            yield self._one(f"{key.key}-{name}", self._say(name), (("yes", _("shared")),), _("not shared"))
 
     def protection(self) -> Iterator[Field]:
         yield from self._line(
@@ -139,11 +137,8 @@ class _Drawing:
 
     def counted(self) -> Iterator[Field]:
         if "population" in self._shown:
-            consents = tuple(
-                (word, self._dictionary.consent.get(word, word)) for word in sorted(self._words.consents)
-            )
-            kinds = self._dictionary.codes("victim_type")
-            victims = tuple((word, kinds.get(word, word)) for word in sorted(self._words.victims))
+            consents = _said(self._dictionary.consent, self._words.consents)
+            victims = _said(self._dictionary.codes("victim_type"), self._words.victims)
             usual = _("nothing chosen: as usual")
             yield self._several("population-consent", _("Only people who consented to"), consents, usual)
             yield self._several("population-victims", _("Kinds of victim"), victims, usual)
@@ -195,7 +190,10 @@ class _Drawing:
         )
 
     def _level(self, level: str, levels: tuple[str, ...]) -> str:
-        return _("shared") if len(levels) == 1 else self._words.say(level)
+        return _("shared") if len(levels) == 1 else self._say(level)
+
+    def _say(self, word: str) -> str:
+        return _(self._words.say(word))
 
     def _line(self, name: str, label: str, hint: str, kind: str = "line") -> Iterator[Field]:
         if name in self._fields:
@@ -211,6 +209,11 @@ class _Drawing:
 
     def _several(self, name: str, label: str, options: Options, hint: str = "") -> Field:
         return Field(name, label, "several", self._fields[name], hint, options)
+
+
+def _said(texts: Mapping[str, str], words: Iterable[str] | None = None) -> Options:
+    """Words with their texts in the language of the page: all in the order given, or some in their own."""
+    return tuple((word, _(texts.get(word, word))) for word in (texts if words is None else sorted(words)))
 
 
 _LEAVES: dict[str, Callable[[], str]] = {

@@ -16,7 +16,7 @@ def say_question(dictionary: Dictionary, put: Put) -> str:
     return _(
         "%(who)s (%(role)s) asks for %(what)s%(by)s%(where)s, for %(purpose)s.",
         who=put.organisation,
-        role=put.role,
+        role=_(put.role),
         what=measure(dictionary, put.measure),
         by=_by(dictionary, put.by),
         where=_where(dictionary, put),
@@ -25,30 +25,30 @@ def say_question(dictionary: Dictionary, put: Put) -> str:
 
 
 def measure(dictionary: Dictionary, name: str) -> str:
-    return dictionary.measures[name].label if name in dictionary.measures else name
+    return _(dictionary.measures[name].label) if name in dictionary.measures else name
 
 
 def purpose(dictionary: Dictionary, name: str) -> str:
-    return dictionary.purposes[name].label if name in dictionary.purposes else name
+    return _(dictionary.purposes[name].label) if name in dictionary.purposes else name
 
 
 def level(dictionary: Dictionary, name: str) -> str:
     """The label of a level; the word itself where an entry of long ago has one that is gone."""
     if name == COUNTRY:
         return _("country")
-    return dictionary.levels[name].label if name in dictionary.levels else name
+    return _(dictionary.levels[name].label) if name in dictionary.levels else name
 
 
 def dimension(dictionary: Dictionary, name: str) -> str:
-    return dictionary.dimensions[name].label if name in dictionary.dimensions else name
+    return _(dictionary.dimensions[name].label) if name in dictionary.dimensions else name
 
 
 def code(dictionary: Dictionary, level_name: str, name: str) -> str:
     """The label of a code: a province's name, a sex; the code itself where it has none."""
     try:
         if level_name == COUNTRY:
-            return dictionary.member(name).name
-        return dictionary.code(level_name, name)
+            return _(dictionary.member(name).name)
+        return _(dictionary.code(level_name, name))
     except DictionaryError:
         return name
 
