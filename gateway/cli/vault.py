@@ -8,14 +8,14 @@ import click
 from anonymisers.custodian_exchange import open_to_exchange
 from anonymisers.custody import Lock, lock_from_passphrase, new_custody, open_redacted, open_share
 from anonymisers.errors import AnonymiserError
-from gateway.bootstrap.exchanging import exchange as exchange_custodians
 from gateway.bootstrap.layout import Layout
 from gateway.bootstrap.member import open_member
 from gateway.cli import options
 from gateway.cli.custodians import as_custodian, new_passphrase, own_key, unlocked
 from gateway.cli.unlocking import SecretError
 from gateway.config import MemberConfig, read_config
-from gateway.keys.custody import new_key_file, read_custody, write_custody
+from gateway.keys.custody import VaultFile, new_key_file, read_custody, write_custody
+from gateway.member.exchanging import exchange as exchange_custodians
 
 
 @click.group()
@@ -105,7 +105,8 @@ def exchange(directory: Path, leaves: str, joins: str, custodians: Sequence[str]
     try:
         opened = open_to_exchange(custody, leaves, {name: lock for name, (_, lock) in present.items()})
         with open_member(directory) as node:
-            exchange_custodians(directory, node, opened, newcomer, _new_lock(newcomer, joins))
+            key_file = VaultFile(Layout(directory).keys)
+            exchange_custodians(node, key_file, opened, newcomer, _new_lock(newcomer, joins))
     except AnonymiserError as error:
         raise SecretError(error.message, remedy=error.remedy) from None
     click.echo(f"{newcomer} is a custodian in the place of {leaves}. Back up the new key file of the vault.")

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 
 from anonymisers.custody import Custody, Lock, dump_custody, lock_from_file, parse_custody
@@ -35,18 +36,23 @@ def write_custody(keys: Path, custody: Custody) -> None:
     write_secret(keys / VAULT_FILE, dump_custody(custody).removesuffix("\n"))
 
 
-def check_unchanged(keys: Path, custody: Custody) -> None:
-    """Raises KeyFileError when a vault's key file is not any more as it was read."""
-    if read_custody(keys) != custody:
-        raise KeyFileError(
-            "The vault's custodians were exchanged by somebody else meanwhile.",
-            remedy="Look at them with `safelane vault show`, and begin again.",
-        )
+@dataclass(frozen=True)
+class VaultFile:
+    """The key file of a vault that is there: the port of `gateway.member.exchanging`."""
 
+    keys: Path
 
-def replace_custody(keys: Path, custody: Custody) -> None:
-    """Put a vault's new key file in the place of the former one, in one step."""
-    replace_secret(keys / VAULT_FILE, dump_custody(custody).removesuffix("\n"))
+    def check_unchanged(self, custody: Custody) -> None:
+        """Raises KeyFileError when it is not any more as it was read."""
+        if read_custody(self.keys) != custody:
+            raise KeyFileError(
+                "The vault's custodians were exchanged by somebody else meanwhile.",
+                remedy="Look at them with `safelane vault show`, and begin again.",
+            )
+
+    def replace(self, custody: Custody) -> None:
+        """Put a new one in its place, in one step."""
+        replace_secret(self.keys / VAULT_FILE, dump_custody(custody).removesuffix("\n"))
 
 
 def new_key_file(path: Path) -> Lock:

@@ -25,13 +25,13 @@ from anonymisers.pseudonym_domain import Domain
 from anonymisers.pseudonyms import pseudonym
 from anonymisers.vault import Compartment, ContentKey
 from audit.events import decode
-from gateway.bootstrap import exchanging
 from gateway.bootstrap.layout import Layout
 from gateway.bootstrap.loading import load_source
 from gateway.bootstrap.vault_identifiers import vault_identifiers
 from gateway.cli import main
-from gateway.keys.custody import read_custody, write_custody
+from gateway.keys.custody import VaultFile, read_custody, write_custody
 from gateway.keys.files import KeyFileError
+from gateway.member import exchanging
 from gateway.member.context import Node
 from gateway.member.errors import ReidentificationRefusedError
 from gateway.member.extract_steps import EpochKey
@@ -85,7 +85,7 @@ def custody_of(place: Path) -> Custody:
 def exchange(place: Path, node: Node, former: Custody | None = None) -> Custody:
     """Let vuth join in the place of thida, both present custodians being there."""
     opened = open_to_exchange(former or custody_of(place), "thida", TWO)
-    return exchanging.exchange(place / "KH", node, opened, "vuth", NEW)
+    return exchanging.exchange(node, VaultFile(Layout(place / "KH").keys), opened, "vuth", NEW)
 
 
 def identifiers(node: Node, custody: Custody, locks: dict[str, Lock]) -> list[str]:

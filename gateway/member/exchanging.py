@@ -7,7 +7,7 @@ second step leaves the former custodians; one after it loses nothing, and the ne
 """
 
 import json
-from pathlib import Path
+from typing import Protocol
 
 from anonymisers.custodian_exchange import Opened, exchanged, resealed
 from anonymisers.custody import Custody, Lock
@@ -15,8 +15,6 @@ from anonymisers.vault import Compartment
 from audit.commitment import commit
 from audit.events import whole_second
 from audit.extract_events import VaultCustodianExchanged
-from gateway.bootstrap.layout import Layout
-from gateway.keys.custody import check_unchanged, replace_custody
 from gateway.member import entries
 from gateway.member.context import Node
 from gateway.member.ports import View
@@ -24,7 +22,17 @@ from gateway.member.ports import View
 PRESENT, LEAVES, JOINS = "present", "leaves", "joins"
 
 
-def exchange(directory: Path, node: Node, opened: Opened, joins: str, lock: Lock) -> Custody:
+class KeyFile(Protocol):
+    """A vault's key file."""
+
+    def check_unchanged(self, custody: Custody) -> None:
+        """Raises KeyFileError when it is not any more as it was read."""
+
+    def replace(self, custody: Custody) -> None:
+        """Put a new one in its place, in one step."""
+
+
+def exchange(node: Node, key_file: KeyFile, opened: Opened, joins: str, lock: Lock) -> Custody:
     """Let `joins` take the place of who leaves; open requests for re-identification end.
 
     Raises KeyStoreError, KeyFileError, StorageError.
@@ -42,15 +50,14 @@ def exchange(directory: Path, node: Node, opened: Opened, joins: str, lock: Lock
         joins=openings[JOINS].commitment,
         at=whole_second(node.clock.now()),
     )
-    keys = Layout(directory).keys
     with node.store.writing() as work:
-        check_unchanged(keys, opened.custody)
+        key_file.check_unchanged(opened.custody)
         entries.record(node, work, event, openings)
     with node.store.writing() as work:
         # All within the transaction, so that two exchanges, or a load and an exchange, follow each other.
-        check_unchanged(keys, opened.custody)
+        key_file.check_unchanged(opened.custody)
         anew = _sealed_anew(work, opened, custody)
-        replace_custody(keys, custody)
+        key_file.replace(custody)
         for load, sealed in anew.items():
             work.reseal_vault(load, sealed)
         work.reidentifications.end_open(node.clock.now())
