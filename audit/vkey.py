@@ -1,8 +1,10 @@
 """Verifier keys of signed notes (c2sp.org/signed-note): name, signature type and public key in one line."""
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
-from typing import Final, Self
+from typing import Final
 
 from audit.encoding import parse_base64, to_base64, utf8
 from audit.errors import MalformedError
@@ -16,6 +18,10 @@ SUBTREE_V1: Final = 0x06
 
 _KEY_LENGTHS: Final = {ED25519: 32, COSIGNATURE_V1: 32, SUBTREE_V1: 1312}
 
+_FORBIDDEN: Final = re.compile(r"[\x00-\x1f+]")
+_LONGEST_KEPT: Final = 4_000
+"""Characters of a vkey line that is kept once read; an ML-DSA key takes less than half of that."""
+
 
 def check_name(name: str) -> None:
     """Check a key name: not empty, no white space, no plus sign, no control character.
@@ -25,7 +31,7 @@ def check_name(name: str) -> None:
     utf8(name, "key name")
     if not name:
         raise MalformedError("key name", "it is empty")
-    if any(c.isspace() or c == "+" or c < " " for c in name):
+    if name.split() != [name] or _FORBIDDEN.search(name) is not None:
         raise MalformedError("key name", "it contains white space, a plus sign or a control character")
 
 
@@ -52,17 +58,25 @@ class VerifierKey:
     def __str__(self) -> str:
         return f"{self.name}+{self.key_id.hex()}+{to_base64(bytes([self.kind]) + self.public)}"
 
-    @classmethod
-    def parse(cls, text: str) -> Self:
+    @staticmethod
+    def parse(text: str) -> "VerifierKey":
         """Read a vkey line (without newline). Raises MalformedError, also when the key ID does not fit."""
-        parts = text.split("+", 2)  # base64 may itself contain plus signs
-        if len(parts) != 3:
-            raise MalformedError("verifier key", "not of the form name+id+key")
-        name, key_id, encoded = parts
-        material = parse_base64(encoded, "verifier key")
-        if not material:
-            raise MalformedError("verifier key", "no key in it")
-        key = cls(name, material[0], material[1:])
-        if key.key_id.hex() != key_id:
-            raise MalformedError("verifier key", "its key ID does not belong to its name and key")
-        return key
+        return _read_once(text) if len(text) <= _LONGEST_KEPT else _read(text)
+
+
+def _read(text: str) -> VerifierKey:
+    parts = text.split("+", 2)  # base64 may itself contain plus signs
+    if len(parts) != 3:
+        raise MalformedError("verifier key", "not of the form name+id+key")
+    name, key_id, encoded = parts
+    material = parse_base64(encoded, "verifier key")
+    if not material:
+        raise MalformedError("verifier key", "no key in it")
+    key = VerifierKey(name, material[0], material[1:])
+    if key.key_id.hex() != key_id:
+        raise MalformedError("verifier key", "its key ID does not belong to its name and key")
+    return key
+
+
+_read_once = lru_cache(maxsize=512)(_read)
+"""By the very text: a region's keys are read with every call, and there are few of them."""

@@ -56,18 +56,34 @@ def get_question(query: dict[str, Any], question_id: str) -> dict[str, Any]:
 
     The wait is over as well when a member begins to wait for a person's leave, or no longer does.
     """
-    end = time.monotonic() + query["wait"]
-    waiting: list[str] | None = None
-    while True:
+    # Taken before looking, so that a release that comes in between is not slept through.
+    ticket = hub().bell.ticket()
+    shown = _present(question_id)
+    if len(shown["releases"]) > query["after"] or query["wait"] <= 0:
+        return shown
+    known = (query["after"], shown["waiting_for_a_person"])
+    _sleep_until_moved(question_id, known, ticket, query["wait"])
+    return _present(question_id)
+
+
+def _present(question_id: str) -> dict[str, Any]:
+    with hub().store.reading() as view:
+        return show(view, _own(view, question_id, principal()))
+
+
+def _sleep_until_moved(question_id: str, known: tuple[int, list[str]], ticket: int, seconds: float) -> None:
+    """Until there are more releases, others wait for leave, or the time is over.
+
+    Whatever happens at the hub wakes everybody who waits: so each looks at what is awaited, and at no more.
+    """
+    number, waiting = known
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        hub().bell.wait(ticket, left)
         ticket = hub().bell.ticket()
         with hub().store.reading() as view:
-            asked = _own(view, question_id, principal())
-            shown = show(view, asked)
-        left = end - time.monotonic()
-        waiting = shown["waiting_for_a_person"] if waiting is None else waiting
-        if len(shown["releases"]) > query["after"] or left <= 0 or waiting != shown["waiting_for_a_person"]:
-            return shown
-        hub().bell.wait(ticket, left)
+            if len(view.releases(question_id)) > number or view.waiting(question_id) != waiting:
+                return
 
 
 @blueprint.route("/<question_id>/releases/<int:number>", methods=["GET"])

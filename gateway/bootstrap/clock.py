@@ -13,9 +13,10 @@ SYSTEM = SystemClock()
 
 
 class ProcessBell:
-    """Rings for every thread of this process (`gateway.hub.ports.Bell`)."""
+    """Rings for every thread of this process (`gateway.hub.ports.Bell`), and with it the `quieter` bells."""
 
-    def __init__(self) -> None:
+    def __init__(self, *quieter: "ProcessBell") -> None:
+        self._quieter = quieter
         self._rung = 0
         self._condition = Condition()
 
@@ -23,6 +24,8 @@ class ProcessBell:
         with self._condition:
             self._rung += 1
             self._condition.notify_all()
+        for bell in self._quieter:
+            bell.ring()
 
     def ticket(self) -> int:
         with self._condition:

@@ -87,7 +87,9 @@ def open_hub(directory: Path, clock: Clock = SYSTEM) -> Iterator[Hub]:
         sequencer = sequence(database, log, lambda: clock.now().timestamp())
         store = HubStore(database, dictionary, sequencer, config.origin)
         calls = read_signer(Layout(directory).keys / CALL_KEY)
-        yield Hub(dictionary, store, log, clock, ProcessBell(), calls, keys.cosigner, clock.now())
+        answered = ProcessBell()
+        bell = ProcessBell(answered)
+        yield Hub(dictionary, store, log, clock, bell, answered, calls, keys.cosigner, clock.now())
     finally:
         database.close()
 

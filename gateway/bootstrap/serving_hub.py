@@ -96,7 +96,7 @@ def _count_runs(hub: Hub, stop: Stop) -> None:
 
 def _close_questions(hub: Hub, stop: Stop) -> None:
     while not stop.asked:
-        ticket = hub.bell.ticket()
+        ticket = hub.answered.ticket()
         deadline = None
         with attempt("release failed") as tried:
             release_due(hub)
@@ -106,4 +106,4 @@ def _close_questions(hub: Hub, stop: Stop) -> None:
             continue
         longest = timedelta(seconds=60)
         left = longest if deadline is None else min(longest, deadline - hub.clock.now())
-        hub.bell.wait(ticket, max(0.05, left.total_seconds() + 0.01))
+        hub.answered.wait(ticket, max(0.05, left.total_seconds() + 0.01))

@@ -14,8 +14,10 @@ from gateway.hub.ports import Bell, Clock, Store
 class Hub:
     """The hub at run time. `log` appends under the hub's key; `store` holds everything else.
 
-    `started` is since when it listens. `call_signer` signs what the hub replies to members; `cosigner`
-    cosigns the heads of members' logs.
+    `bell` rings for everything that happens, `answered` for this and for each answer that comes: only what
+    releases questions waits for answers, members and askers are not woken in vain. `started` is since when
+    it listens. `call_signer` signs what the hub replies to members; `cosigner` cosigns the heads of members'
+    logs.
     """
 
     dictionary: Dictionary
@@ -23,6 +25,7 @@ class Hub:
     log: Log
     clock: Clock
     bell: Bell
+    answered: Bell
     call_signer: Signer
     cosigner: Cosigner
     started: datetime

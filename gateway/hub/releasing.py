@@ -4,7 +4,7 @@ Members that are away are not waited for. Answers that come after the release be
 they count at all; the former one stays.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from audit.note import Note
@@ -13,7 +13,7 @@ from gateway.hub.absence import due, offline_since
 from gateway.hub.context import Hub
 from gateway.hub.covering import Covered, coverage, iso
 from gateway.hub.merging import Beyond, Key, Summed, merge
-from gateway.hub.model import AskedQuestion, State
+from gateway.hub.model import AskedQuestion, Presence, State
 from gateway.hub.planning_totals import bounds_of
 from gateway.hub.ports import UnitOfWork, View
 from gateway.hub.remembering import remembered
@@ -29,7 +29,8 @@ def release_due(hub: Hub) -> list[str]:
     """
     now = hub.clock.now()
     with hub.store.reading() as view:
-        over = [q.id for q in view.open_questions() if _due(hub, view, q, now)]
+        present = view.presence()
+        over = [q.id for q in view.open_questions() if _due(hub, view, q, present, now)]
         late = [q.id for q in view.late_questions()]
     released = []
     for question_id in (*over, *late):
@@ -57,30 +58,28 @@ def _release_one(hub: Hub, work: UnitOfWork, question_id: str, now: datetime) ->
 def next_deadline(hub: Hub) -> datetime | None:
     """When the next open question ends by itself."""
     with hub.store.reading() as view:
-        return min((_ends(hub, view, asked) for asked in view.open_questions()), default=None)
+        known = {seen.member: seen for seen in view.presence()}
+        return min((_ends(hub, view, asked, known) for asked in view.open_questions()), default=None)
 
 
-def _ends(hub: Hub, view: View, asked: AskedQuestion) -> datetime:
+def _ends(hub: Hub, view: View, asked: AskedQuestion, known: Mapping[str, Presence]) -> datetime:
     planned = view.totals.round(asked.id)
     if planned is not None:
         return planned.deadline
-    known = {seen.member: seen for seen in view.presence()}
     away = [due(known.get(m), hub.started) for m in _missing(view, asked)]
     return min([asked.deadline, max(away, default=asked.deadline)])
 
 
-def _due(hub: Hub, view: View, asked: AskedQuestion, now: datetime) -> bool:
+def _due(hub: Hub, view: View, asked: AskedQuestion, present: Sequence[Presence], now: datetime) -> bool:
     planned = view.totals.round(asked.id)
     if planned is not None:
         return ended(planned, view.totals.contributions(asked.id), now)
     missing = _missing(view, asked)
-    return now > asked.deadline or set(missing) <= set(
-        offline_since(missing, view.presence(), hub.started, now)
-    )
+    return now > asked.deadline or set(missing) <= set(offline_since(missing, present, hub.started, now))
 
 
 def _missing(view: View, asked: AskedQuestion) -> list[str]:
-    answered = view.answers(asked.id)
+    answered = view.released_in(asked.id)  # by member, and without the answers' texts
     return [m for m in asked.members if m not in answered]
 
 
