@@ -140,7 +140,7 @@ def test_the_hub_says_that_a_person_is_awaited_and_asks_no_second_time(region: F
 
     with region.hub.store.reading() as view:
         assert view.waiting(question) == ["KH"]
-        assert view.undelivered("KH") == []
+        assert view.undelivered("KH", region.hub.clock.now()) == []
     assert member.round().answered == 0
 
 
