@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import ParamSpec, TypeVar
 
 from flask import Response, g, request
+from werkzeug.urls import iri_to_uri
 
 from audit.note import Verifier
 from audit.vkey import VerifierKey
@@ -86,7 +87,8 @@ def signed_reply(response: Response) -> Response:
 
 
 def _call() -> Call:
-    return Call(request.method, request.url, dict(request.headers))
+    """The call as it was sent: signatures are over addresses in ASCII, which Flask has decoded."""
+    return Call(request.method, iri_to_uri(request.url), dict(request.headers))
 
 
 def _here() -> Here:

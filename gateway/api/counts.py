@@ -42,7 +42,11 @@ members.after_request(signed_reply)
 @people.route("", methods=["POST"])
 @people.arguments(CountSchema)
 @people.response(202, ShownCountSchema)
-@refusals(people, s409="the epoch was counted before, or the region has too few members")
+@refusals(
+    people,
+    s403="not this person's duty; logged",
+    s409="the epoch was counted before, or the region has too few members",
+)
 def post_count(body: dict[str, Any]) -> dict[str, Any]:
     """Begin a run for an epoch: logged, and put to every member, whose controller has to give leave."""
     begin(
@@ -59,7 +63,7 @@ def post_count(body: dict[str, Any]) -> dict[str, Any]:
 
 @people.route("", methods=["GET"])
 @people.response(200, ShownCountSchema(many=True))
-@refusals(people)
+@refusals(people, s403="not this person's duty; logged")
 def get_counts() -> list[dict[str, Any]]:
     """Every run, the newest first: how far it has come, for whom it waits, and its result."""
     with hub().store.reading() as view:
@@ -68,7 +72,7 @@ def get_counts() -> list[dict[str, Any]]:
 
 @people.route("/<epoch>", methods=["GET"])
 @people.response(200, ShownCountSchema)
-@refusals(people, s404="there is no run for this epoch")
+@refusals(people, s403="not this person's duty; logged", s404="there is no run for this epoch")
 def get_count(epoch: str) -> dict[str, Any]:
     """One run."""
     with hub().store.reading() as view:
