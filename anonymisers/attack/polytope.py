@@ -27,6 +27,10 @@ WHOLE = 120
 """A part of at most so many columns is solved in whole numbers: every world found is one of people. In larger
 parts worlds are over the reals, and what only whole numbers give away may stay unseen."""
 
+WHOLE_SECONDS = 5.0
+"""A search in whole numbers that takes longer is given up, and its part treated like a larger one: rarely one
+does not end, and it must not use up the time of all other parts."""
+
 SHARP = (("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9))
 
 Floats = NDArray[np.float64]
@@ -43,6 +47,7 @@ class Polytope:
     def __init__(self, rows: Rows, low: Floats, high: Floats, seconds_left: Callable[[], float]) -> None:
         self._rows, self._row_of = rows, rows.row_of
         self.low, self.high = low.copy(), np.minimum(high, ENDLESS)
+        self._low_now, self._high_now = self.low.copy(), self.high.copy()
         self.whole = len(low) <= WHOLE
         self._seconds_left = seconds_left
         self._columns = np.arange(len(low), dtype=np.int32)
@@ -58,7 +63,13 @@ class Polytope:
             self._simplex = self._solver(**({} if self.whole else {"solver": "simplex"}))
         solver = self._simplex
         self._aim(solver, objective)
-        if not self._run(solver):
+        try:
+            done = self._run(solver, WHOLE_SECONDS if self.whole else None)
+        except OutOfTimeError:
+            self.check_time()
+            self.whole, self._simplex = False, None
+            return self.vertex(objective)
+        if not done:
             # A basis that rounding spoilt: once more from nothing.
             solver.clearSolver()
             self._run(solver)
@@ -94,6 +105,7 @@ class Polytope:
         self._bound(column, self.low[column], self.high[column])
 
     def _bound(self, column: int, low: float, high: float) -> None:
+        self._low_now[column], self._high_now[column] = low, high
         for solver in (self._simplex, self._barrier):
             if solver is not None:
                 solver.changeColBounds(column, low, high)
@@ -115,7 +127,7 @@ class Polytope:
         }
         for name, value in settings.items():
             solver.setOptionValue(name, value)
-        model = model_of(self._rows, self.low, self.high)
+        model = model_of(self._rows, self._low_now, self._high_now)
         if self.whole:
             model.integrality_ = [highspy.HighsVarType.kInteger] * len(self.low)
         solver.passModel(model)
@@ -129,10 +141,12 @@ class Polytope:
     def _aim(self, solver: _Highs, objective: Floats) -> None:
         solver.changeColsCost(len(self._columns), self._columns, -objective)
 
-    def _run(self, solver: _Highs) -> bool:
+    def _run(self, solver: _Highs, at_most: float | None = None) -> bool:
         left = self._seconds_left()
         if left <= 0:
             raise OutOfTimeError
+        if at_most is not None:
+            left = min(left, at_most)
         # HiGHS counts its time limit from the first run on.
         solver.setOptionValue("time_limit", solver.getRunTime() + left)
         solver.run()
