@@ -63,7 +63,7 @@ def test_csv_and_json_carry_a_status_for_every_cell(demo) -> None:
     assert len(rows) == len(body["cells"])
     for row, cell in zip(rows, body["cells"], strict=True):
         assert row["status"] == cell["status"]
-        assert row["value"] == ("" if cell["value"] is None else str(cell["value"]))
+        assert row["value"] == (cell["status"] if cell["value"] is None else str(cell["value"]))
         assert (cell["value"] is not None) == (cell["status"] == "value")
 
 
