@@ -1,4 +1,4 @@
-"""Addresses of the desk of a node's controller. Reading is one duty; changing anything is ruling or loading."""
+"""The doors of the controller's desk at the node; `gateway.accounts.doors` takes them up with all others."""
 
 from gateway.accounts.duties import Action
 

@@ -107,7 +107,7 @@ def test_two_files_of_a_hundred_rules_are_read_compared_and_checked_in_a_fifth_o
     words: Vocabulary,
 ) -> None:
     def once(number: int) -> float:
-        """In seconds of this process. What is parsed is remembered by its text, so each time it is another."""
+        """In seconds of this process. What is parsed is remembered, so each time it is another text."""
         shares, bans = permissions(50), prohibitions(50)
         start = time.process_time()
         old = policy_of([*shares, f"  # {number}"], bans, words)
