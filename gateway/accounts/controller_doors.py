@@ -1,4 +1,4 @@
-"""The doors of the controller's desk at the node; `gateway.accounts.doors` takes them up with all others."""
+"""Addresses of the controller's desk. Reading is one duty; changing anything is ruling or loading."""
 
 from gateway.accounts.duties import Action
 
