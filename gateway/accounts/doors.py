@@ -96,6 +96,7 @@ COMMANDS: dict[str, Action] = {
     "safelane member map": Action.LOAD,
     "safelane member serve": Action.RUN,
     "safelane policy": Action.RULE,
+    "safelane perturb": Action.WORK_ON_FILES,
     "safelane protect": Action.WORK_ON_FILES,
     "safelane pseudonymise": Action.WORK_ON_FILES,
     "safelane redact": Action.WORK_ON_FILES,

@@ -223,8 +223,9 @@ def test_a_changed_cookie_of_the_way_is_refused(lying: tuple[House, LyingDirecto
     house, directory = lying
     browser = house.browser()
     out = browser.get("/sign-in/directory").headers["Location"]
-    kept = browser.client.cookies[FLOW]
-    browser.client.cookies.set(FLOW, kept[:-2] + "00", domain="127.0.0.1", path="/")
+    name = house.cookie(FLOW)
+    kept = browser.client.cookies[name]
+    browser.client.cookies.set(name, kept[:-2] + "00", domain="127.0.0.1", path="/")
 
     assert _come_back(browser, directory, out).status_code == 401
 
