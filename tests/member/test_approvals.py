@@ -223,6 +223,7 @@ def test_nobody_in_time_is_named_in_the_release_and_ends_as_late(region: Federat
     assert found is not None
     assert found.waiting
     assert not found.answered
+    region.clock.move(days=8)  # the time for late answers is over as well
     tend(node, shelf(node))
     assert approving.queue(node, shelf(node)) == []
     assert logged(region)[-1].reasons == ("too-late",)  # type: ignore[attr-defined]

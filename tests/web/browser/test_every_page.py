@@ -132,4 +132,4 @@ def test_no_page_was_forgotten(seen) -> None:
     assert set(seen) == set(PEOPLE)
 
     everything = set().union(*(rules(who) for who in PEOPLE))
-    assert everything - set().union(*seen.values()) == set(ELSEWHERE)
+    assert everything - set().union(*seen.values()) <= set(ELSEWHERE)
