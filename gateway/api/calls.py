@@ -4,9 +4,9 @@ from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from typing import ParamSpec, TypeVar
+from urllib.parse import quote
 
 from flask import Response, g, request
-from werkzeug.urls import iri_to_uri
 
 from audit.note import Verifier
 from audit.vkey import VerifierKey
@@ -88,7 +88,9 @@ def signed_reply(response: Response) -> Response:
 
 def _call() -> Call:
     """The call as it was sent: signatures are over addresses in ASCII, which Flask has decoded."""
-    return Call(request.method, iri_to_uri(request.url), dict(request.headers))
+    path = quote(request.path, safe="/:@!$&'()*+,;=~")
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    return Call(request.method, f"{request.host_url.rstrip('/')}{path}{query}", dict(request.headers))
 
 
 def _here() -> Here:
