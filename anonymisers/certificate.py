@@ -13,7 +13,8 @@ import numpy as np
 from anonymisers.errors import CertificateError
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.rules import Rules, Zeros
-from anonymisers.table import Release, parse_json, write_release
+from anonymisers.strict_json import parse_json
+from anonymisers.table import Release, write_release
 from anonymisers.worlds import World
 
 FORMAT = "safelane certificate 1"

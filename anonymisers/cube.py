@@ -18,8 +18,9 @@ from anonymisers.lattice import Lattice
 from anonymisers.protect import Protected, protect
 from anonymisers.rules import Rules
 from anonymisers.shown import Answer, OutsideLattice, Shown, Value, Withheld
+from anonymisers.strict_json import parse_json
 from anonymisers.suppress import Progress
-from anonymisers.table import Release, Table, parse_json, write_release
+from anonymisers.table import Release, Table, write_release
 
 __all__ = ["Answer", "CertifiedCube", "OutsideLattice", "Value", "Withheld", "build_cube"]
 

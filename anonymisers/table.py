@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from anonymisers.errors import TableError
 from anonymisers.hierarchy import ROOT, Hierarchy
+from anonymisers.strict_json import fields_of, words_of
 
 __all__ = [
     "ROOT",
@@ -23,7 +24,6 @@ __all__ = [
     "Release",
     "Table",
     "Where",
-    "parse_json",
     "population",
     "write_release",
 ]
@@ -85,9 +85,9 @@ class Table:
     @classmethod
     def from_json(cls, document: object) -> "Table":
         """Read the form `{"dims": ..., "by": ..., "where": ..., "cells": [[code, ..., count], ...]}`."""
-        body = _object(document, "the table", required={"dims", "cells"}, optional={"meta", "by", "where"})
+        body = fields_of(document, "the table", required={"dims", "cells"}, optional={"meta", "by", "where"})
         dims = _read_dims(body["dims"])
-        by = None if "by" not in body else _words(body["by"], "by")
+        by = None if "by" not in body else words_of(body["by"], "by")
         return cls.of(
             dims, _read_rows(body["cells"], len(dims)), by=by, where=_read_where(body.get("where", {}))
         )
@@ -138,7 +138,7 @@ class Release:
     @classmethod
     def from_json(cls, document: object) -> "Release":
         """Read the form `{"dims": ..., "where": ..., "cells": [{"key": {dim: code}, "value": n|null}]}`."""
-        body = _object(document, "the release", required={"dims", "cells"}, optional={"where"})
+        body = fields_of(document, "the release", required={"dims", "cells"}, optional={"where"})
         dims = _read_dims(body["dims"])
         names = {d.name: i for i, d in enumerate(dims)}
         if not isinstance(body["cells"], list):
@@ -174,15 +174,6 @@ def population(dims: tuple[Hierarchy, ...], where: Where) -> tuple[NDArray[np.bo
             mask |= dim.covered_leaves(dim.position(code))
         masks.append(mask)
     return tuple(masks)
-
-
-def parse_json(text: str | bytes) -> object:
-    """JSON without the leniencies of the standard reader: no name twice in an object, no NaN or Infinity."""
-    try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        msg = f"this is not JSON: {error}"
-        raise TableError(msg) from None
 
 
 def write_release(release: Release, stream: TextIO) -> None:
@@ -328,58 +319,23 @@ def _label(key: Iterable[object]) -> str:
     return "(" + ", ".join(str(c) for c in key) + ")"
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    body = dict(pairs)
-    if len(body) < len(pairs):
-        names = [k for k, _ in pairs]
-        twice = next(k for k in names if names.count(k) > 1)
-        msg = f"the name {twice!r} stands twice in one object"
-        raise TableError(msg)
-    return body
-
-
-def _no_constant(name: str) -> object:
-    msg = f"{name} is not a number that can be released"
-    raise TableError(msg)
-
-
-def _object(value: object, what: str, *, required: set[str], optional: set[str]) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        msg = f"{what} is not a JSON object"
-        raise TableError(msg)
-    for name in sorted(required - set(value)):
-        msg = f"{what} has no {name!r}"
-        raise TableError(msg)
-    for name in sorted(set(value) - required - optional):
-        msg = f"{what} has an unknown entry {name!r}"
-        raise TableError(msg)
-    return value
-
-
-def _words(value: object, what: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-        msg = f"{what!r} is not a list of words"
-        raise TableError(msg)
-    return tuple(value)
-
-
 def _read_dims(value: object) -> tuple[Hierarchy, ...]:
     if not isinstance(value, dict):
         raise TableError("'dims' is not an object of dimensions")
     dims = []
     for name, body in value.items():
-        fields = _object(body, f"dimension {name!r}", required={"codes", "parent"}, optional=set())
+        fields = fields_of(body, f"dimension {name!r}", required={"codes", "parent"}, optional=set())
         if not isinstance(fields["parent"], dict):
             msg = f"dimension {name!r}: 'parent' is not an object"
             raise TableError(msg)
-        dims.append(Hierarchy(name, _words(fields["codes"], f"codes of {name}"), fields["parent"]))
+        dims.append(Hierarchy(name, words_of(fields["codes"], f"codes of {name}"), fields["parent"]))
     return _dimensions(dims)
 
 
 def _read_where(value: object) -> Where:
     if not isinstance(value, dict):
         raise TableError("'where' is not an object")
-    return {k: v if isinstance(v, str) else _words(v, f"where {k}") for k, v in value.items()}
+    return {k: v if isinstance(v, str) else words_of(v, f"where {k}") for k, v in value.items()}
 
 
 def _read_rows(value: object, width: int) -> Iterator[tuple[Cell, int]]:
@@ -393,7 +349,7 @@ def _read_rows(value: object, width: int) -> Iterator[tuple[Cell, int]]:
 
 
 def _read_released(cell: object, names: Mapping[str, int], number: int) -> tuple[Cell, int | None]:
-    body = _object(cell, f"cell number {number}", required={"key", "value"}, optional=set())
+    body = fields_of(cell, f"cell number {number}", required={"key", "value"}, optional=set())
     if not isinstance(body["key"], dict):
         msg = f"cell number {number}: 'key' is not an object"
         raise TableError(msg)

@@ -15,7 +15,8 @@ from pathlib import Path
 from anonymisers.attack import attack
 from anonymisers.attack.reduction import reduce_system
 from anonymisers.attack.system import build_system
-from anonymisers.table import Release, Table, parse_json
+from anonymisers.strict_json import parse_json
+from anonymisers.table import Release, Table
 
 HEAD = (
     "release", "attacker", "cells", "withheld", "unknowns", "sums", "CPU s", "MB",

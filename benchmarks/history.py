@@ -22,7 +22,8 @@ from anonymisers.cube import CertifiedCube, build_cube
 from anonymisers.hierarchy import ROOT, Hierarchy
 from anonymisers.parts import Part
 from anonymisers.rules import Rules
-from anonymisers.table import Release, Table, parse_json
+from anonymisers.strict_json import parse_json
+from anonymisers.table import Release, Table
 from anonymisers.vintages import releases
 
 KEY = bytes(32)

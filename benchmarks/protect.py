@@ -18,7 +18,8 @@ import numpy as np
 from anonymisers.attack import attack
 from anonymisers.cube import build_cube
 from anonymisers.rules import Rules
-from anonymisers.table import Table, parse_json
+from anonymisers.strict_json import parse_json
+from anonymisers.table import Table
 
 KEY = bytes(32)
 PEERS = {

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from anonymisers.errors import BudgetError
-from anonymisers.table import parse_json
+from anonymisers.strict_json import parse_json
 
 Answers = dict[str, tuple[int, ...]]
 FORMAT = "safelane budget 1"

@@ -10,7 +10,8 @@ import click
 from anonymisers.attack import Findings, Found, Key, attack
 from anonymisers.errors import AnonymiserError
 from anonymisers.figures import parse_figures
-from anonymisers.table import Release, Table, parse_json
+from anonymisers.strict_json import parse_json
+from anonymisers.table import Release, Table
 from gateway.errors import SafelaneError
 
 DISCLOSED, UNDECIDED = 1, 3

@@ -12,7 +12,8 @@ from anonymisers.cube import CertifiedCube, build_cube
 from anonymisers.errors import AnonymiserError
 from anonymisers.keyed import KEY_BYTES
 from anonymisers.rules import Rules, TableOf, Zeros
-from anonymisers.table import Table, parse_json, write_release
+from anonymisers.strict_json import parse_json
+from anonymisers.table import Table, write_release
 from gateway.cli.progress import building
 from gateway.cli.sheets import SHEETS, read_sheet, write_sheet
 from gateway.cli.tables import TableInputError, read_known, read_table, read_with, staged

@@ -7,7 +7,8 @@ from typing import TextIO, TypeVar
 
 from anonymisers.errors import AnonymiserError
 from anonymisers.figures import Figure, known_figures, parse_figures
-from anonymisers.table import Release, Table, parse_json
+from anonymisers.strict_json import parse_json
+from anonymisers.table import Release, Table
 from gateway.errors import SafelaneError
 
 Read = TypeVar("Read")

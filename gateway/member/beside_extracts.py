@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from anonymisers.chronicle import Chronicle
 from anonymisers.errors import ProtectionError
 from anonymisers.extract_safety import History, tells_more, told_by
-from anonymisers.table import Release, parse_json
+from anonymisers.strict_json import parse_json
+from anonymisers.table import Release
 from gateway.member.errors import NotProtectedError
 
 SECONDS = 120.0

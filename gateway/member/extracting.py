@@ -17,7 +17,8 @@ from anonymisers.hierarchy import ROOT, Hierarchy
 from anonymisers.risk import Risk
 from anonymisers.rules import Rules
 from anonymisers.sealing import parse_public
-from anonymisers.table import Release, parse_json, write_release
+from anonymisers.strict_json import parse_json
+from anonymisers.table import Release, write_release
 from gateway.member.building import counted_rows
 from gateway.member.context import Node
 from gateway.member.counting import placed

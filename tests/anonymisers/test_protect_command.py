@@ -5,7 +5,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from anonymisers.table import Release, parse_json
+from anonymisers.strict_json import parse_json
+from anonymisers.table import Release
 from gateway.cli import main
 
 

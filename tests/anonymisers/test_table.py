@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from anonymisers.errors import TableError
 from anonymisers.hierarchy import Hierarchy
-from anonymisers.table import Release, Table, parse_json, population, write_release
+from anonymisers.strict_json import parse_json
+from anonymisers.table import Release, Table, population, write_release
 
 SEX = {"codes": ["Total", "F", "M"], "parent": {"F": "Total", "M": "Total"}}
 PLACE = {
