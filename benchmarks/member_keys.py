@@ -15,18 +15,18 @@ from gateway.bootstrap.member import open_member
 from gateway.demo.region import DEMO_MEMBERS, member_directory
 from gateway.member.building import counted_table
 from gateway.member.planning import plan
-from gateway.member.policies import policy_of
+from gateway.member.policies import in_force
 
 
 def main(directory: str, keys: str = "6") -> None:
     for member in DEMO_MEMBERS:
         with open_member(member_directory(Path(directory), member)) as node:
             with node.store.reading() as view:
-                in_force, loaded = view.policy(), view.snapshot()
-            assert in_force is not None  # noqa: S101 - the demo has made it
+                ruling, loaded = in_force(node, view), view.snapshot()
+            assert ruling is not None  # noqa: S101 - the demo has made it
             assert loaded is not None  # noqa: S101 - likewise
             snapshot, today = loaded[1], node.clock.now().date()
-            made, rules = plan(node.dictionary, policy_of(node, in_force), snapshot, today)
+            made, rules = plan(node.dictionary, ruling[1], snapshot, today)
             table = counted_table(node, snapshot, made, rules)
         took, failed = [], 0
         for _ in range(int(keys)):
