@@ -24,7 +24,10 @@ INNER = -2
 
 @dataclass(frozen=True)
 class Reach:
-    """How far one attempt looks: by which move, at how many inner cells, and up to which cell's size."""
+    """How far one attempt looks: by which move, at how many inner cells, and up to which cell's size.
+
+    Without a cap it is the last attempt: it looks at inner cells with people wherever they are.
+    """
 
     move: Move
     size: int
@@ -75,7 +78,7 @@ class Surveyor:
     def near(self, target: Target, reach: Reach) -> Near | None:
         """What one attempt looks at; None when the target cannot change within its reach."""
         pattern, move = self._pattern, reach.move
-        coords, groups = neighbourhood(pattern, target, move, reach.size)
+        coords, groups = neighbourhood(pattern, target, move, reach.size, people=reach.cap is None)
         rows = pattern.system.above(coords, frozenset(move.moved))
         if target.cell == INNER:
             axes = list(move.axes)

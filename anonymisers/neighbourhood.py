@@ -21,7 +21,7 @@ OWN = np.array([-1.0, 0.0, 1.0, 3.0])
 
 
 def neighbourhood(
-    pattern: Pattern, target: Target, move: Move, size: int
+    pattern: Pattern, target: Target, move: Move, size: int, *, people: bool = False
 ) -> tuple[Positions, NDArray[np.int64]]:
     """About `size` inner cells (m, dims) near a cell, and the group (m,) that each belongs to.
 
@@ -35,6 +35,9 @@ def neighbourhood(
     if not move.context:
         find = _with_people if pattern.rules.zeros == "publish" else _in_grid
         coords = find(pattern, target, move, promises, size)
+        if people:
+            more = _with_people(pattern, target, move, promises, size)
+            coords = np.unique(np.concatenate([coords, more]), axis=0)
         return coords, np.zeros(len(coords), dtype=np.int64)
     lists = [_ranked(pattern, target, axis, p) for axis, p in zip(move.moved, promises, strict=True)]
     box = _box(lists, size if not move.context else max(12, int(size**0.7)))

@@ -33,7 +33,8 @@ FEW = 2500
 NOTHING_MORE = -1
 """The cap with which no shown cell may change."""
 SELDOM = 0.25
-"""A rung that helps fewer targets of a table than this is skipped there: the next does what it does."""
+"""A rung that helps fewer targets of a table than this is skipped there: the next does what it does. The last
+has no next and is never skipped."""
 TRIED = 12
 """Targets before that is decided."""
 
@@ -67,7 +68,8 @@ class Search:
         for rung, (size, cap) in enumerate(self._ladder):
             if limit is not None and (cap is None or cap > limit):
                 break
-            if limit is None and record[0, rung] >= TRIED and record[1, rung] < SELDOM * record[0, rung]:
+            seldom = record[0, rung] >= TRIED and record[1, rung] < SELDOM * record[0, rung]
+            if limit is None and cap is not None and seldom:
                 continue
             reaches = [Reach(move, size, cap) for move in moves]
             while not self._safe(cell):
