@@ -19,7 +19,7 @@ from gunicorn.arbiter import Arbiter
 
 from gateway.bootstrap.publishing_address import publish
 from gateway.bootstrap.stopping import Stop
-from gateway.bootstrap.webserver import CONNECTIONS, FILES, THREADS, allow_files
+from gateway.bootstrap.webserver import CONNECTIONS, FILES, THREADS, allow_files, settle
 from gateway.errors import SafelaneError
 
 GRACE_SECONDS = 10
@@ -62,10 +62,12 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no 
         allow_files(FILES)
         self._stop.on_stop(lambda: os.kill(os.getpid(), signal.SIGTERM))
         try:
-            return self._open.enter_context(self._running(self._stop))
+            app = self._open.enter_context(self._running(self._stop))
         except SafelaneError as error:
             click.echo(f"safelane: {error.message}\n{error.remedy or ''}".rstrip(), err=True)
             sys.exit(Arbiter.APP_LOAD_ERROR)
+        settle()
+        return app
 
     def _ready(self, arbiter: Any) -> None:
         host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]

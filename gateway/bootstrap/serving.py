@@ -11,7 +11,7 @@ from flask import Flask
 
 from gateway.bootstrap.publishing_address import publish
 from gateway.bootstrap.stopping import GUNICORN, Stop
-from gateway.bootstrap.webserver import WebServer
+from gateway.bootstrap.webserver import WebServer, settle
 
 log = structlog.get_logger()
 
@@ -37,6 +37,7 @@ def serve(running: Running, server: str, listen: str, address: Path, stop: Stop)
 def _on_threads(app: Flask, listen: str, address: Path, stop: Stop) -> None:
     """Serve on threads of their own; this one only waits, so that signals are heard at once."""
     server = WebServer(app, listen, on_end=stop)
+    settle()
     server.start()
     publish(address, server.url)
     log.info("listening", url=server.url)
