@@ -145,12 +145,16 @@ class Pattern:
                 self.hidden[row] = False
         return np.array(sorted(touched), dtype=np.int64)
 
+    def changed(self) -> Bools:
+        """The cells that some alternative changes."""
+        changed = np.zeros(len(self.values), dtype=np.bool_)
+        changed[[row for row, left in self.touching.items() if left]] = True
+        return changed
+
     def hide_only(self, cells: Bools) -> None:
         """Withhold whatever the alternatives only these cells: others are shown where none changes them."""
         self.must_hide[:] = cells
-        touched = np.zeros_like(cells)
-        touched[[row for row, left in self.touching.items() if left]] = True
-        self.hidden[:] = cells | touched
+        self.hidden[:] = cells | self.changed()
         self.worth = int(self._weight[self.hidden].sum())
 
 

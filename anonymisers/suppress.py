@@ -22,6 +22,8 @@ from anonymisers.system import System
 Bools = NDArray[np.bool_]
 Progress = Callable[[str, float], None]
 ROUNDS = 40
+IDLE_ROUNDS = 5
+"""Two or three end it: what is withheld anew to make room is mostly used then."""
 TRIALS, FEWEST_TRIALS = 70, 20
 """Times that another way is tried: a bound in steps, so that a slower machine finds the same."""
 TRIAL_CELLS = 6000
@@ -68,37 +70,52 @@ def suppress(task: Task, progress: Progress | None = None) -> Search:
         tie,
     )
     search = Search(pattern, price)
-    must_hide |= _settle(search, task, breakdowns, progress)
+    _settle(search, task, breakdowns, progress)
     pattern.hide_only(_kept_whole(pattern, must_hide, breakdowns))
     prune(pattern, price)
     _refine(search, task, breakdowns, progress)
     pattern.hide_only(_kept_whole(pattern, must_hide, breakdowns))
     prune(pattern, price)
     _settle(search, task, breakdowns, progress)
+    _show_idle(search, task, must_hide, breakdowns, progress)
     _leave_two_values(search, task)
     _settle(search, task, breakdowns, progress)
     _guard_against_insiders(search, task, breakdowns, progress)
     return search
 
 
-def _settle(search: Search, task: Task, breakdowns: Breakdowns, progress: Progress | None) -> Bools:
-    """Cover every open cell; what had to be withheld for cells that could not be covered otherwise."""
+def _settle(search: Search, task: Task, breakdowns: Breakdowns, progress: Progress | None) -> None:
+    """Cover every open cell; what is above those that could not be covered otherwise is withheld for them."""
     pattern = search.pattern
-    withheld = np.zeros(task.system.size, dtype=np.bool_)
     for _ in range(ROUNDS):
         failed = _cover_all(search, task.asked, breakdowns, progress)
         if not failed:
-            return withheld
-        withheld |= _above(pattern, failed)
-        pattern.hide(withheld)
+            return
+        pattern.hide(_above(pattern, failed))
     raise ProtectionError("no pattern was found")
 
 
+def _show_idle(
+    search: Search, task: Task, must_hide: Bools, breakdowns: Breakdowns, progress: Progress | None
+) -> None:
+    """Show again what was withheld to make room and is not changed by any alternative in the end.
+
+    Nothing is gained by withholding it, and what follows from shown cells must not be withheld. Showing it may
+    make others narrower, which are covered then.
+    """
+    pattern = search.pattern
+    for _ in range(IDLE_ROUNDS):
+        before = pattern.hidden.copy()
+        pattern.hide_only(_kept_whole(pattern, must_hide, breakdowns))
+        if (pattern.hidden == before).all():
+            return
+        _settle(search, task, breakdowns, progress)
+
+
 def _leave_two_values(search: Search, task: Task) -> None:
-    """An alternative for what earlier releases withhold and none changes, be it too large for rule 2."""
-    pattern, first = search.pattern, task.system.blocks[0].lattice.size
-    earlier = np.arange(task.system.size) >= first
-    for cell in np.flatnonzero(earlier & pattern.hidden & task.asked & (pattern.values > 0)).tolist():
+    """An alternative for what is withheld and none changes, be it too large for rule 2."""
+    pattern = search.pattern
+    for cell in np.flatnonzero(pattern.hidden & task.asked & (pattern.values > 0)).tolist():
         if pattern.low[cell] == pattern.high[cell] == 0:
             search.change(cell)
 
@@ -224,4 +241,5 @@ def _kept_whole(pattern: Pattern, must_hide: Bools, breakdowns: Breakdowns) -> B
     """What stays withheld without any alternative: the breakdown of every group that is withheld."""
     if not breakdowns.pairs:
         return must_hide
-    return must_hide | (breakdowns.close(pattern.hidden) & ~pattern.fixed & breakdowns.parts)
+    needed = must_hide | pattern.changed()
+    return must_hide | (breakdowns.close(needed) & ~pattern.fixed & breakdowns.parts)
