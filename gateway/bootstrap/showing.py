@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Protocol
 
 from audit.event_values import Filter
 from gateway.hub.merging import merge
 from gateway.member.context import Node
-from gateway.member.cubes import ReadyCube
-from gateway.member.deciding import Put, Verdict, decide_on, question_of
+from gateway.member.deciding import Put, Readable, Verdict, decide_on, question_of
+from gateway.member.model import LoadedSnapshot
 from gateway.member.previewing import CANONICAL
 from gateway.question import COUNTRY, Question, ask
 from gateway.wire.answer import Answer, AskedEntry, Refusal
@@ -18,6 +19,15 @@ from policies import Policy
 ANALYST = "analyst"
 NOWHERE = AskedEntry("preview", 0, "00" * 32)
 """Stands for the log entry that a question would have: here nobody asks."""
+
+
+class Labelled(Readable, Protocol):
+    """A cube of which questions are read, with the policy and the snapshot that an answer names."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def snapshot(self) -> LoadedSnapshot: ...
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,7 @@ class Shown:
     refusals: tuple[Refusal, ...]
 
 
-def canonical_questions(node: Node, policy: Policy, cube: ReadyCube) -> Iterator[Shown]:
+def canonical_questions(node: Node, policy: Policy, cube: Labelled) -> Iterator[Shown]:
     """Each canonical question, as the first of those who may ask it would see it."""
     moment = max(node.clock.now(), datetime.combine(policy.valid_from, time(12), UTC))
     for name in node.dictionary.packs[CANONICAL]:
@@ -92,7 +102,7 @@ def _askings(node: Node, policy: Policy, name: str, moment: datetime) -> Iterato
                 yield Asking(question, recipient, role, moment + timedelta(hours=1))
 
 
-def _release(node: Node, asking: Asking, cube: ReadyCube, verdict: Verdict) -> Release:
+def _release(node: Node, asking: Asking, cube: Labelled, verdict: Verdict) -> Release:
     reading = verdict.reading
     assert reading is not None  # noqa: S101 - the caller looked
     answer = Answer(

@@ -19,7 +19,8 @@ from gateway.member.comparing import Effect, compare
 from gateway.member.ministry import below
 from gateway.member.model import policy_label
 from gateway.member.policies import checked
-from gateway.member.previewing import Made, Preview, make, measure, ready
+from gateway.member.preview_record import Preview
+from gateway.member.previewing import Made, make, measure, ready
 from policies import Policy
 
 WRITTEN_OUT = 2

@@ -42,10 +42,15 @@ class ReadyCube:
 
     def read(self, key: Mapping[str, str]) -> int | None:
         """The value of a cell, None when it is withheld; KeyError outside the lattice."""
-        found = self.cube.lookup(key)
-        if isinstance(found, OutsideLattice):
-            raise KeyError(", ".join(key))
-        return found.count if isinstance(found, Value) else None
+        return cell_value(self.cube, key)
+
+
+def cell_value(cube: Chronicle, key: Mapping[str, str]) -> int | None:
+    """The value of a cell, None when it is withheld; KeyError outside the lattice."""
+    found = cube.lookup(key)
+    if isinstance(found, OutsideLattice):
+        raise KeyError(", ".join(key))
+    return found.count if isinstance(found, Value) else None
 
 
 class CubeShelf:

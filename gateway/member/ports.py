@@ -136,6 +136,9 @@ class View(Versions, Protocol):
     def preview(self, preview_id: str) -> bytes | None:
         """A cube that was made to be looked at, by what it was made from."""
 
+    def findings(self, about: str) -> str | None:
+        """What is told of a cube that is looked at, by all that it follows from."""
+
     def holders(self) -> list[Holder]:
         """Everybody whose key counts or ever counted, oldest first."""
 
@@ -273,6 +276,9 @@ class Notes(DraftNotes, Protocol):
     def acknowledged(self, question_id: str) -> None: ...
 
     def keep_preview(self, preview_id: str, snapshot_id: str, cube: bytes, at: datetime) -> None:
+        """Those of other snapshots go."""
+
+    def keep_findings(self, about: str, snapshot_id: str, findings: str, at: datetime) -> None:
         """Those of other snapshots go."""
 
 

@@ -1,30 +1,46 @@
 """A policy seen before it counts: the very cube that would answer, and what it shows and withholds.
 
-Nothing is logged and nothing leaves the node. The cube is kept: publishing the policy uses the same one.
+Nothing is logged and nothing leaves the node. The cube is kept: publishing the policy uses the same one. What
+was measured is kept beside it, so that a policy of other words is looked at without reading the cube.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
 
 from anonymisers.chronicle import Chronicle
-from anonymisers.risk import Risk
 from anonymisers.rules import Rules
 from anonymisers.table import Table
-from gateway.dictionary import Dictionary
+from audit.canonical import canonical_json
+from gateway import __version__
+from gateway.dictionary import Dictionary, Tree
 from gateway.member import measuring
 from gateway.member.adopting import existing, preview_id
 from gateway.member.building import Progress, counted_table, protected
 from gateway.member.context import Node
 from gateway.member.counting import count_people
-from gateway.member.cubes import MEASURE, ReadyCube, trees
+from gateway.member.cubes import MEASURE, cell_value, trees
 from gateway.member.errors import NothingToProtectError, NotProtectedError
-from gateway.member.measuring import Exposure, SharedValue, TableShown
 from gateway.member.ministry import as_it_counts
-from gateway.member.model import LoadedSnapshot, Plan
+from gateway.member.model import LoadedSnapshot, Plan, policy_label
 from gateway.member.planning import plan
+from gateway.member.preview_record import (
+    CellKey,
+    Cells,
+    Findings,
+    Preview,
+    cell_of,
+    findings_from_json,
+)
+from gateway.member.reading import UnreadableError, read
 from gateway.member.score import Score, score
 from gateway.member.snapshot import Snapshot, population
+from gateway.question import COUNTRY, ask
 from policies import Policy
+
+__all__ = ["CANONICAL", "Looked", "Made", "make", "measure", "ready", "scores"]
 
 CANONICAL = "canonical-questions"
 """The pack of questions that cubes are compared by."""
@@ -39,9 +55,8 @@ class Made:
     """The version of the ministry-wide policy that is part of it, if any."""
     record: LoadedSnapshot
     plan: Plan
-    cube: Chronicle
     snapshot: Snapshot = field(repr=False)
-    people: Table = field(repr=False)
+    count: Callable[[], Table] = field(repr=False)
     bytes: bytes = field(repr=False)
     fresh: bool
     beside: bool
@@ -49,30 +64,38 @@ class Made:
     hindrance: str | None
     """Why the policy cannot be published as it is, in a sentence."""
 
+    @cached_property
+    def cube(self) -> Chronicle:
+        """Read when it is first needed, as that takes seconds. Raises CertificateError for a damaged one."""
+        return Chronicle.from_bytes(self.bytes)
 
-@dataclass(frozen=True)
-class Preview:
-    """What the controller sees. It tells of people who are withheld and is for nobody else."""
+    @cached_property
+    def people(self) -> Table:
+        """The people behind the cube, for the controller's eyes."""
+        return self.count()
 
-    tables: tuple[TableShown, ...]
-    refused: tuple[tuple[tuple[str, int], ...], ...]
-    people: int
-    to_accept: tuple[SharedValue, ...]
-    scores: Mapping[str, Score]
-    exposure: Exposure
-    records: Risk | None
+
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """The cube as questions would read it. The canonical ones find what they read in `cells`."""
+
+    made: Made
+    trees: Mapping[str, Tree]
+    cells: Cells
+    measure: str = MEASURE
 
     @property
-    def score(self) -> Score:
-        return sum(self.scores.values(), start=Score(0.0, 0.0))
+    def snapshot(self) -> LoadedSnapshot:
+        return self.made.record
 
     @property
-    def cells(self) -> int:
-        return sum(table.cells for table in self.tables)
+    def label(self) -> str:
+        return policy_label(self.made.policy.version, self.made.above)
 
-    @property
-    def withheld(self) -> int:
-        return sum(table.withheld for table in self.tables)
+    def read(self, key: Mapping[str, str]) -> int | None:
+        """The value of a cell, None when it is withheld; KeyError outside the lattice."""
+        known = cell_of(key)
+        return self.cells[known] if known in self.cells else cell_value(self.made.cube, key)
 
 
 def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
@@ -107,9 +130,8 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
         above=above,
         record=record,
         plan=planned[0],
-        cube=Chronicle.from_bytes(kept),
         snapshot=snapshot,
-        people=counted_table(node, snapshot, *planned),
+        count=lambda: counted_table(node, snapshot, *planned),
         bytes=kept,
         fresh=fresh,
         beside=hindrance is None,
@@ -118,7 +140,39 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
 
 
 def measure(node: Node, made: Made) -> Preview:
-    """Everything that is told of a cube."""
+    """Everything that is told of a cube. Raises CertificateError for a damaged one."""
+    return _findings(node, made).preview
+
+
+def ready(node: Node, made: Made) -> Looked:
+    """The cube as questions would read it."""
+    return Looked(made, trees(node.dictionary, node.member, made.plan), _findings(node, made).cells)
+
+
+def _findings(node: Node, made: Made) -> Findings:
+    """What is told of exactly this cube: as it was kept, else found out now and kept."""
+    about = _about(node, made)
+    with node.store.reading() as view:
+        kept = view.findings(about)
+    if kept is not None:
+        return findings_from_json(kept)
+    found = Findings(_measured(node, made), _canonical_cells(node, made))
+    with node.store.notes() as notes:
+        notes.keep_findings(about, made.record.id, found.to_json(), node.clock.now())
+    return found
+
+
+def _about(node: Node, made: Made) -> str:
+    """A name for all that the findings follow from, the cube to its last byte among it."""
+    body = {
+        "of": preview_id(made.record.id, made.plan, [made.bytes], []),
+        "dictionary": node.dictionary.version,
+        "software": __version__,
+    }
+    return sha256(canonical_json(body)).hexdigest()
+
+
+def _measured(node: Node, made: Made) -> Preview:
     sensitive = frozenset(d.name for d in node.dictionary.dimensions.values() if d.sensitive)
     return Preview(
         tables=measuring.tables(made.cube, made.people),
@@ -129,6 +183,33 @@ def measure(node: Node, made: Made) -> Preview:
         exposure=measuring.exposure(made.cube, made.people),
         records=measuring.records(made.people, sensitive),
     )
+
+
+class _Noting:
+    """A cube of which every cell that is read is noted."""
+
+    def __init__(self, cube: Chronicle) -> None:
+        self._cube = cube
+        self.cells: dict[CellKey, int | None] = {}
+
+    def read(self, key: Mapping[str, str]) -> int | None:
+        value = cell_value(self._cube, key)
+        self.cells[cell_of(key)] = value
+        return value
+
+
+def _canonical_cells(node: Node, made: Made) -> Cells:
+    """Every cell that a canonical question reads, whoever may ask it."""
+    shown, noting = trees(node.dictionary, node.member, made.plan), _Noting(made.cube)
+    purpose = min(node.dictionary.purposes)
+    for name in node.dictionary.packs[CANONICAL]:
+        known = node.dictionary.ready_made[name]
+        if known.measure == MEASURE:
+            by = [level for level in known.by if level != COUNTRY]
+            question = ask(node.dictionary, measure=MEASURE, by=by, where={}, purpose=purpose)
+            with suppress(UnreadableError):  # nobody gets a table of it
+                read(node.dictionary, shown, noting, question)
+    return noting.cells
 
 
 def scores(node: Node, made: Made) -> dict[str, Score]:
@@ -146,12 +227,6 @@ def scores(node: Node, made: Made) -> dict[str, Score]:
         }
         found[name] = score(made.cube, people, asked)
     return found
-
-
-def ready(node: Node, made: Made) -> ReadyCube:
-    """The cube as questions would read it."""
-    shown = trees(node.dictionary, node.member, made.plan)
-    return ReadyCube(made.cube, shown, made.record, made.policy.version, -1, above=made.above)
 
 
 def _counted_at(node: Node, made: Made, levels: Mapping[str, str]) -> Table:

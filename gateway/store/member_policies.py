@@ -11,6 +11,7 @@ from gateway.store.policy_tables import (
     ministry_drafts,
     ministry_policies,
     policies,
+    preview_findings,
     previews,
 )
 
@@ -112,6 +113,11 @@ class PolicyView(VersionsView):
             select(previews.c.cube).where(previews.c.id == preview_id)
         ).scalar_one_or_none()
 
+    def findings(self, about: str) -> str | None:
+        return self._connection.execute(
+            select(preview_findings.c.findings).where(preview_findings.c.id == about)
+        ).scalar_one_or_none()
+
     def holders(self) -> list[Holder]:
         rows = self._connection.execute(select(holders).order_by(holders.c.because))
         return [
@@ -159,6 +165,13 @@ class PolicyNotes(VersionsNotes):
         self._connection.execute(delete(previews).where(stale))
         self._connection.execute(
             insert(previews).values(id=preview_id, snapshot_id=snapshot_id, cube=cube, made_at=at)
+        )
+
+    def keep_findings(self, about: str, snapshot_id: str, findings: str, at: datetime) -> None:
+        stale = (preview_findings.c.id == about) | (preview_findings.c.snapshot_id != snapshot_id)
+        self._connection.execute(delete(preview_findings).where(stale))
+        self._connection.execute(
+            insert(preview_findings).values(id=about, snapshot_id=snapshot_id, findings=findings, made_at=at)
         )
 
 

@@ -3,11 +3,11 @@
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, LargeBinary, String, Table, Text
 
 from gateway.store.approval_tables import charges, leaves, waiting
-from gateway.store.policy_tables import drafts, holders, policies, previews
+from gateway.store.policy_tables import drafts, holders, policies, preview_findings, previews
 from gateway.store.schema import Moment, metadata
 
 __all__ = ["charges", "cubes", "drafts", "holders", "leaves", "policies", "previews"]
-__all__ += ["rejected", "sent", "snapshots", "waiting"]
+__all__ += ["preview_findings", "rejected", "sent", "snapshots", "waiting"]
 
 snapshots = Table(
     "snapshots",

@@ -61,3 +61,12 @@ previews = Table(
     Column("cube", LargeBinary, nullable=False),
     Column("made_at", Moment, nullable=False),
 )
+
+preview_findings = Table(
+    "preview_findings",
+    metadata,
+    Column("id", String(64), primary_key=True),  # of all that they follow from
+    Column("snapshot_id", ForeignKey("snapshots.id"), nullable=False),
+    Column("findings", Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+)

@@ -1,6 +1,7 @@
 """A policy seen before it counts: the very cube, what it shows, what another would change; nothing logged."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import log
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from lone_node import lone_node
 from signing import known, put_in_force, signed
 
 from anonymisers.cube import CertifiedCube, build_cube
-from anonymisers.errors import ProtectionError
+from anonymisers.errors import CertificateError, ProtectionError
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.rules import Rules
 from anonymisers.table import Table
@@ -117,6 +118,48 @@ def test_the_questions_are_shown_as_an_analyst_would_see_them(node: Node) -> Non
     assert totals == [120]
     assert shown["device-by-year"].release is None
     assert shown["device-by-year"].refusals
+
+
+def test_what_was_measured_once_is_kept_and_the_cube_is_not_read_again(node: Node) -> None:
+    one = make(node, policy(node))
+    first = measure(node, one), list(canonical_questions(node, one.policy, ready(node, one)))
+    other = make(node, checked(node, policy_text("KH", 1) + "redistribution: no\n"))
+    again = measure(node, other), list(canonical_questions(node, other.policy, ready(node, other)))
+
+    assert again == first
+    assert "cube" in vars(one)
+    assert not {"cube", "people"} & vars(other).keys()
+
+
+def test_who_may_ask_more_sees_of_the_kept_what_the_cube_says(node: Node) -> None:
+    few = make(node, checked(node, policy_text("KH").replace("[casualties]", "[accidents]")))
+    assert all(shown.release is None for shown in canonical_questions(node, few.policy, ready(node, few)))
+
+    more = make(node, policy(node))
+    kept = list(canonical_questions(node, more.policy, ready(node, more)))
+
+    assert not more.fresh
+    assert any(shown.release is not None for shown in kept)
+    assert "cube" not in vars(more)
+    assert kept == list(canonical_questions(node, more.policy, replace(ready(node, more), cells={})))
+
+
+def test_what_is_kept_is_about_one_cube_to_the_last_byte(node: Node) -> None:
+    made = make(node, policy(node))
+    measure(node, made)
+
+    with pytest.raises(CertificateError):
+        measure(node, replace(made, bytes=made.bytes[:-1] + b"?"))
+
+
+def test_what_is_kept_goes_with_its_snapshot(node: Node) -> None:
+    made = make(node, policy(node))
+    before = measure(node, made)
+    keep_snapshot(node, snapshot("KH"))
+    again = make(node, policy(node))
+
+    assert measure(node, again) == before
+    assert "cube" in vars(again)
 
 
 def test_words_only_change_nothing_that_anybody_sees(node: Node) -> None:

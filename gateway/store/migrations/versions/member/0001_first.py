@@ -469,6 +469,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account", name="pk_identities"),
     )
     op.create_table(
+        "preview_findings",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("snapshot_id", sa.String(length=40), nullable=False),
+        sa.Column("findings", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id"], ["snapshots.id"], name="fk_preview_findings_snapshot_id_snapshots"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_preview_findings"),
+    )
+    op.create_table(
         "previews",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("snapshot_id", sa.String(length=40), nullable=False),
