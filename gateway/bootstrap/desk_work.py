@@ -15,6 +15,7 @@ from gateway.errors import SafelaneError
 from gateway.member.building import build
 from gateway.member.comparing import Effect, compare
 from gateway.member.context import Node
+from gateway.member.edits import edits
 from gateway.member.errors import NothingToProtectError
 from gateway.member.planning import plan
 from gateway.member.policies import checked, trusted
@@ -136,6 +137,7 @@ class _Watch:
 def _rated(policy: Policy, candidate: Candidate, one: Rated) -> dict[str, Any]:
     return {
         "written": list(candidate.written),
+        "edits": [asdict(edit) for edit in edits(policy.scope, candidate.policy.scope)],
         "score": one.score,
         "cells": one.cells,
         "withheld": one.withheld,
@@ -154,7 +156,7 @@ def _load(directory: Path, node: Node, told: Told) -> dict[str, Any]:
             remedy="The operator sets 'source' and 'mapping' in safelane.yaml.",
         )
     text = found.mapping.read_text(encoding="utf-8")
-    loaded = load_source(directory, node, found.source, text, lambda rows: told(f"{rows} rows are read", 0.5))
+    loaded = load_source(directory, node, found.source, text, lambda at: told(f"{at} rows are read", at.share))
     return {
         "snapshot": loaded.kept.id,
         "until": loaded.kept.until.isoformat(),

@@ -12,14 +12,16 @@ from gateway.member.publishing import hand_in
 from gateway.member.rollback import former_text
 from gateway.member.statements import digest
 from gateway.web.controller.bench import bench
-from gateway.web.controller.jobs import Kind
+from gateway.web.controller.jobs import Job, Kind, NoJobError
 from gateway.web.controller.policy_fields import PolicyForm, policy_form
-from gateway.web.controller.policy_form import FIVE_LINES, Merged, keys_of, merged
+from gateway.web.controller.policy_form import FIVE_LINES, Merged, keys_of, merged, usual_levels
 from gateway.web.controller.policy_keys import Key
 from gateway.web.controller.policy_overview import PAGE, desk
 from gateway.web.controller.policy_state import Change, changes_to, draft_token
 from gateway.web.controller.splicing import raw
 from gateway.web.controller.starting import begin
+from gateway.web.controller.suggested import put_in
+from gateway.web.controller.suggestions import Suggestion, suggestions
 from gateway.web.controller.work import Work, shown_work
 from gateway.web.desk import Model, shown
 from gateway.web.forms import VERSION
@@ -29,6 +31,8 @@ from policies.diff import diff
 from policies.lint import lint
 
 EDIT = f"{PAGE}/edit"
+USE = "use"
+"""What the buttons of suggestions are called; their value is a piece of work and a place in its list."""
 LONGEST = 70_000
 """Characters of a document that are looked at; the parser refuses fewer."""
 
@@ -57,7 +61,8 @@ class Judged:
 class Editing:
     """`token` names the draft that this would replace. `form` is None while the text cannot be read.
 
-    `look` and `suggest` are the newest work about exactly this text.
+    `look` and `suggest` are the newest work about exactly this text; with `for_former`, `suggest` is about
+    the text as it was before one of its suggestions was put in. `put`: what was just put in, in a sentence.
     """
 
     text: str
@@ -70,6 +75,9 @@ class Editing:
     look: Work | None
     suggest: Work | None
     refused: SafelaneError | None = None
+    for_former: bool = False
+    put: str = ""
+    not_put: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,9 +100,11 @@ def edit() -> Model:
 @desk.form(EDIT)
 def edit_on() -> Model:
     """Take over what was typed in form and text, then do what the button says."""
+    if request.form.get(USE):
+        return _use()
     questions = _text("questions")
     made = merged(_keys(), _text("before"), _text("text"), request.form.getlist)
-    token, came_from = request.form.get(VERSION, ""), request.form.get("came_from", "")[:40]
+    token, came_from = request.form.get(VERSION, ""), _came_from()
     todo = request.form.get("do", "")
     if todo == "save" and not made.unread:
         return _save(made, questions, token, came_from)
@@ -103,6 +113,43 @@ def edit_on() -> Model:
         begin(_WORK[todo], made.text)
         page = _editing(made, questions, token, came_from)
     return shown((page, 422 if page.judged.faults and todo else 200), "controller/policy-edit.html")
+
+
+def _use() -> Model:
+    """Put a suggestion into what was typed; nothing typed is lost, and nothing is kept as the draft yet."""
+    made = merged(_keys(), _text("before"), _text("text"), request.form.getlist)
+    page = _editing(made, _text("questions"), request.form.get(VERSION, ""), _came_from())
+    if made.unread or page.judged.faults:
+        return shown((page, 422), "controller/policy-edit.html")
+    found = _suggestion(request.form[USE])
+    if found is None:
+        gone = _("This suggestion is not at hand any more. Look for better ones again.")
+        return shown((replace(page, not_put=gone), 409), "controller/policy-edit.html")
+    node = bench().node
+    put = put_in(made.text, found.edits, node.vocabulary, usual_levels(_keys()))
+    if put.fault:
+        return shown((replace(page, not_put=put.fault), 422), "controller/policy-edit.html")
+    made = replace(made, text=put.text, lost=(*made.lost, *put.lost))
+    page = replace(_editing(made, page.questions, page.token, page.came_from), put=put.said)
+    return shown(page, "controller/policy-edit.html")
+
+
+def _suggestion(chosen: str) -> Suggestion | None:
+    """What a button names: a piece of work and the place in its list; None where it is not there."""
+    job = _suggesting(chosen.partition(" ")[0])
+    place = chosen.partition(" ")[2]
+    if job is None or job.result is None or not (place.isascii() and place.isdecimal()) or len(place) > 3:
+        return None
+    best = suggestions(job.result).best
+    return best[int(place)] if int(place) < len(best) else None
+
+
+def _suggesting(job_id: str) -> Job | None:
+    try:
+        job = bench().jobs.of(job_id)
+    except NoJobError:
+        return None
+    return job if job.kind is Kind.SUGGEST else None
 
 
 _WORK = {"look": Kind.LOOK, "suggest": Kind.SUGGEST}
@@ -141,6 +188,7 @@ def _editing(made: Merged, questions: str, token: str, came_from: str) -> Editin
         form = policy_form(document, node.vocabulary, node.dictionary, node.member)
     about, jobs = digest(made.text), bench().jobs
     look, suggest = (jobs.latest(kind, about) for kind in (Kind.LOOK, Kind.SUGGEST))
+    former = None if suggest is not None else _suggesting(_suggested_before())
     return Editing(
         text=made.text,
         questions=questions,
@@ -150,7 +198,8 @@ def _editing(made: Merged, questions: str, token: str, came_from: str) -> Editin
         judged=judged,
         merged=made,
         look=None if look is None else shown_work(look),
-        suggest=None if suggest is None else shown_work(suggest),
+        suggest=None if (found := suggest or former) is None else shown_work(found),
+        for_former=former is not None,
     )
 
 
@@ -195,6 +244,15 @@ def _between(theirs: str, mine: str) -> tuple[Change, ...]:
     except (PolicyRefusedError, PolicyError):
         return ()
     return tuple(Change(one.direction.value, one.sentence) for one in found)
+
+
+def _suggested_before() -> str:
+    """The work whose suggestions stood on the page that was sent."""
+    return request.form.get(USE, "").partition(" ")[0] or request.form.get("suggested", "")
+
+
+def _came_from() -> str:
+    return request.form.get("came_from", "")[:40]
 
 
 def _token() -> str:

@@ -78,6 +78,11 @@ def keys_of(words: Vocabulary, member: str) -> tuple[Key, ...]:
     )
 
 
+def usual_levels(keys: Sequence[Key]) -> Mapping[str, str]:
+    """The levels that hold where a document names none."""
+    return next(key.usual for key in keys if isinstance(key, Finest))
+
+
 def values_of(keys: Sequence[Key], document: Mapping[str, Data]) -> dict[str, Values]:
     """Key -> what its fields show; keys that only the text can say are left out."""
     shown = {key.key: key.read(document.get(key.key)) for key in keys}

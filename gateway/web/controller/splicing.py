@@ -1,13 +1,14 @@
 """A policy document with some of its keys changed, and everything else of it as it was written. Pure.
 
 A form knows keys and values; the document has comments, order and spaces besides. So only the lines of the
-keys that changed are written anew. A comment inside such lines is kept where it stands behind a single line,
-and is named where it had to go.
+keys that changed are written anew; of a mapping with a line for each key, only those of keys that changed.
+A comment inside such lines is kept where it stands behind a single line, and is named where it had to go.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 from policies.strict_yaml import Entry, Items, Node, Table, Word, read_yaml
@@ -49,7 +50,7 @@ def raw(text: str) -> dict[str, Data] | None:
     node, faults = read_yaml(text)
     if not isinstance(node, Table) or any(not fault.key for fault in faults):
         return None
-    return {entry.key: _data(entry.value) for entry in node.entries}
+    return _table(node)
 
 
 def spliced(text: str, changes: Changes) -> Spliced:
@@ -60,17 +61,14 @@ def spliced(text: str, changes: Changes) -> Spliced:
         return Spliced(text)
     if any(entry.spot.column != 1 for entry in node.entries) or _ODD_BREAK.search(text):
         return _anew(text, node, changes)
-    lines = text.rstrip("\n").split("\n")
-    blocks = _blocks(node.entries, lines)
-    known = {block.key for block in blocks}
-    lost: list[str] = []
-    for block in reversed(blocks):
-        if block.key in changes:
-            lines[block.first : block.end] = _replaced(lines[block.first : block.end], block, changes, lost)
-    for key, value in changes.items():
-        if key not in known and value is not None:
-            lines += written(key, value)
-    return Spliced("\n".join(lines) + "\n", tuple(lost))
+    meant = {key: value for key, value in {**_table(node), **changes}.items() if value is not None}
+    for line_by_line in (True, False):
+        lines, lost = text.rstrip("\n").split("\n"), list[str]()
+        _edit(lines, _Place(node.entries, len(lines), len(lines)), changes, lost, line_by_line=line_by_line)
+        made = Spliced("\n".join(lines) + "\n", tuple(lost))
+        if raw(made.text) == meant:
+            break  # else a mapping was not written a line a key, though it looked so
+    return made
 
 
 def written(key: str, value: Data) -> list[str]:
@@ -96,23 +94,71 @@ def _escaped(character: str) -> str:
     return character if character.isprintable() else f"\\U{ord(character):08x}"
 
 
-def _replaced(lines: list[str], block: _Block, changes: Changes, lost: list[str]) -> list[str]:
-    value = changes[block.key]
+@dataclass(frozen=True)
+class _Place:
+    """The keys of one mapping; its lines go up to `end`, and a new key is put before line `new`."""
+
+    entries: tuple[Entry, ...]
+    end: int
+    new: int | None = None
+
+
+def _edit(lines: list[str], place: _Place, changes: Changes, lost: list[str], *, line_by_line: bool) -> None:
+    """Change, in place, the lines of a mapping that has a line or more for each of its keys."""
+    margin = " " * (place.entries[0].spot.column - 1)
+    blocks = _blocks(place.entries, lines, place.end)
+    known = {block.key for block in blocks}
+    at = blocks[-1].end if place.new is None else place.new
+    for key, value in reversed(list(changes.items())):
+        if key not in known and value is not None:
+            lines[at:at] = [margin + line for line in written(key, value)]
+    for entry, block in reversed(list(zip(place.entries, blocks, strict=True))):
+        if block.key not in changes:
+            continue
+        value = changes[block.key]
+        inner = _inner(entry, value, lines) if line_by_line else None
+        if inner is not None:
+            assert isinstance(entry.value, Table)  # noqa: S101 - `_inner` has looked
+            _edit(lines, _Place(entry.value.entries, block.end), inner, lost, line_by_line=True)
+        else:
+            lines[block.first : block.end] = _replaced(
+                lines[block.first : block.end], block, value, lost, margin
+            )
+
+
+def _inner(entry: Entry, value: "Data | None", lines: list[str]) -> "Changes | None":
+    """What changes within a mapping that has a line for each key; None where it is written otherwise."""
+    if not isinstance(entry.value, Table) or not isinstance(value, dict):
+        return None
+    spots = [entry.spot, *(inner.spot for inner in entry.value.entries)]
+    each_on_its_own = all(one.line < other.line for one, other in pairwise(spots))
+    at_the_margin = all(not lines[spot.line - 1][: spot.column - 1].strip() for spot in spots)
+    before = _table(entry.value)
+    if not (set(before) & set(value) and each_on_its_own and at_the_margin):
+        return None
+    changed = {key: each for key, each in value.items() if before.get(key) != each}
+    return {**changed, **{key: None for key in before if key not in value}}
+
+
+def _replaced(
+    lines: list[str], block: _Block, value: "Data | None", lost: list[str], margin: str
+) -> list[str]:
     comments = [comment for line in lines if (comment := _comment(line))]
-    new = [] if value is None else written(block.key, value)
+    new = [] if value is None else [margin + line for line in written(block.key, value)]
     if len(lines) == 1 and len(new) == 1 and comments:
         return [f"{new[0]}  {comments[0]}"]
     lost[:0] = comments
     return new
 
 
-def _blocks(entries: tuple[Entry, ...], lines: list[str]) -> list[_Block]:
-    """Lines between two keys that are blank or comments from the margin on belong to the key that follows."""
+def _blocks(entries: tuple[Entry, ...], lines: list[str], last: int) -> list[_Block]:
+    """Lines between two keys that are blank or comments at their margin belong to the key that follows."""
     firsts = [entry.spot.line - 1 for entry in entries]
+    comment = " " * (entries[0].spot.column - 1) + "#"
     blocks = []
-    for entry, first, following in zip(entries, firsts, [*firsts[1:], len(lines)], strict=True):
+    for entry, first, following in zip(entries, firsts, [*firsts[1:], last], strict=True):
         end = following
-        while end > first + 1 and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
+        while end > first + 1 and (not lines[end - 1].strip() or lines[end - 1].startswith(comment)):
             end -= 1
         blocks.append(_Block(entry.key, first, end))
     return blocks
@@ -120,8 +166,7 @@ def _blocks(entries: tuple[Entry, ...], lines: list[str]) -> list[_Block]:
 
 def _anew(text: str, node: Table, changes: Changes) -> Spliced:
     """A document that is written in one pair of braces: all of it is written anew."""
-    data = {entry.key: _data(entry.value) for entry in node.entries}
-    kept = {key: value for key, value in {**data, **changes}.items() if value is not None}
+    kept = {key: value for key, value in {**_table(node), **changes}.items() if value is not None}
     lines = [line for key, value in kept.items() for line in written(key, value)]
     comments = tuple(comment for line in text.split("\n") if (comment := _comment(line)))
     return Spliced("\n".join(lines) + "\n", comments)
@@ -136,9 +181,13 @@ def _comment(line: str) -> str:
     return comment.strip() if comment else ""
 
 
+def _table(node: Table) -> dict[str, Data]:
+    return {entry.key: _data(entry.value) for entry in node.entries}
+
+
 def _data(node: Node) -> Data:
     if isinstance(node, Word):
         return node.text
     if isinstance(node, Items):
         return [_data(item) for item in node.items]
-    return {entry.key: _data(entry.value) for entry in node.entries}
+    return _table(node)

@@ -4,14 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.member.edits import Edit
+
 MOST = 6
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A variant: the lines that differ, in the words of the document, and what would change."""
+    """A variant: the lines that differ, in the words of the document, and what would change.
+
+    `edits` are these lines key by key, so that they can be put into a text.
+    """
 
     written: tuple[str, ...]
+    edits: tuple[Edit, ...]
     score: float
     shown: int
     withheld: int
@@ -42,8 +48,14 @@ def suggestions(result: Mapping[str, Any]) -> Suggestions:
 def _suggestion(one: Mapping[str, Any]) -> Suggestion:
     return Suggestion(
         written=tuple(one["written"]),
+        edits=tuple(map(_edit, one["edits"])),
         score=one["score"],
         shown=one["cells"] - one["withheld"],
         withheld=one["withheld"],
         changes=tuple((change["direction"], change["sentence"]) for change in one["changes"]),
     )
+
+
+def _edit(one: Mapping[str, Any]) -> Edit:
+    value = one["value"]
+    return Edit(one["key"], tuple(value) if isinstance(value, list) else value, one["part"])

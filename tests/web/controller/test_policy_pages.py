@@ -2,14 +2,19 @@
 
 import re
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 import httpx
 from desk_house import PASSPHRASE, DeskHouse, forms_of
 from federation import policy_text, snapshot
 
 from audit.events import PolicyRevoked, PolicySigned, decode
+from gateway.member.edits import Edit
 from gateway.member.loading import keep_snapshot
 from gateway.web.controller.policy_form import keys_of, values_of
+from gateway.web.controller.shapes import Told
 from gateway.web.controller.splicing import raw
 
 PAGE = "/controller/policy"
@@ -277,3 +282,79 @@ def test_long_work_shows_how_far_it_is_and_ends_on_demand(desk: DeskHouse) -> No
     part = desk.browser.get(f"/controller/work/{job.id}", headers={"HX-Request": "true"})
     assert part.status_code == 286, "no script asks any further"
     assert "<h1>" not in part.text
+
+
+class Tried:
+    """Work that has ended already: a suggestion for each of some edits."""
+
+    def __init__(self, *best: Sequence[Edit]) -> None:
+        self._best = best
+
+    def __call__(self, kind: str, body: Mapping[str, Any]) -> "Tried":  # noqa: ARG002 - as any work
+        return self
+
+    def result(self, told: Told) -> Mapping[str, Any]:  # noqa: ARG002 - it has ended already
+        rated = {"score": 0.5, "cells": 9, "withheld": 3, "changes": []}
+        best = [
+            {**rated, "written": [f"{e.key}: {e.value}" for e in made], "edits": [asdict(e) for e in made]}
+            for made in self._best
+        ]
+        return {"tried": 30, "late": 0, "own": None, "best": best}
+
+    def end(self) -> None:
+        pass
+
+
+def suggested(desk: DeskHouse, text: str) -> list[str]:
+    """Look for better ones than a text; what the buttons beside the editor send."""
+    desk.bench.jobs.start = Tried(
+        (Edit("threshold", "7"),), (Edit("finest", None, "outcome"), Edit("zeros", "protect"))
+    )
+    write(desk, text, "suggest")
+    wait_for_work(desk)
+    page = write(desk, text).text
+    return re.findall(r'<button class="quiet" name="use" value="([^"]+)" form="policy"', page)
+
+
+def test_a_suggestion_is_put_into_the_draft_by_a_click_and_nothing_typed_is_lost(desk: DeskHouse) -> None:
+    text = policy_text("KH", 2).replace("threshold: 5", "threshold: 5  # people")
+    first, second = suggested(desk, text)
+    typed = {"questions": "questions: []  # mine", "quota": "50 a month"}
+
+    page = write(desk, text, "", use=first, **typed).text
+
+    assert "threshold: 7  # people\nquota: 50 a month" in text_of(page).replace("\n\n", "\n")
+    assert "Put into the draft: threshold: 7 instead of 5." in page
+    assert "A cell is small below 7 people, was 5." in page
+    assert 'name="threshold" value="7"' in page or 'value="7"' in page.partition('name="threshold"')[2][:200]
+    assert "questions: []  # mine" in page
+    assert "They were tried on the text as it was before" in page
+    (form,) = [f for f in forms_of(page) if f.action == EDIT]
+    both = desk.browser.client.post(
+        EDIT,
+        data={
+            **fields_of(desk, form.hidden["before"]),
+            **form.hidden,
+            "text": form.hidden["before"],
+            "use": second,
+        },
+    ).text
+    assert "threshold: 7  # people" in text_of(both)
+    assert "zeros: protect" in text_of(both)
+    assert "outcome is not shared any more" in both
+    assert "No draft" in desk.get(PAGE) or "Draft of version" not in desk.get(PAGE), "nothing is kept by it"
+
+
+def test_a_suggestion_that_is_not_at_hand_any_more_leaves_what_was_typed(desk: DeskHouse) -> None:
+    text = policy_text("KH", 2) + "legal_basis: typed just now\n"
+    used, _ = suggested(desk, policy_text("KH", 2))
+
+    for gone in ("0123456789ab 0", used.replace(" 0", " 7"), used.replace(" 0", " x"), "0"):
+        page = write(desk, text, "", use=gone)
+
+        assert page.status_code == 409
+        assert "Look for better ones again." in page.text
+        assert text_of(page.text) == text
+    broken = write(desk, "share: [\n", "", use=used)
+    assert broken.status_code == 422
+    assert text_of(broken.text) == "share: [\n"

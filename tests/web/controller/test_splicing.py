@@ -44,6 +44,39 @@ def test_comments_inside_of_what_is_written_anew_are_named() -> None:
     assert made.lost == ("# only them",)
 
 
+FINEST = """\
+finest:   # agreed in May
+  place: district   # since 2024
+  # of the accident
+  date: year
+  sex: sex  # always
+
+threshold: 5
+"""
+
+
+def test_of_a_mapping_with_a_line_for_each_key_only_those_change_that_are_meant() -> None:
+    made = spliced(FINEST, {"finest": {"place": "province", "date": "year", "age": "adult_child"}})
+
+    assert made.text == FINEST.replace("district   #", "province  #").replace(
+        "  sex: sex  # always\n", "  age: adult_child\n"
+    )
+    assert made.lost == ("# always",)
+
+
+@pytest.mark.parametrize("text", [
+    "finest: {place: district, # here\n  date: year}\n",
+    "finest: {\n  place: district,\n  date: year # here\n  }\n",
+    "finest:\n  {\n  place: district,  # here\n  date: year}\n",
+    "finest:\n  ? place\n  : district # here\n  ? date\n  : year\n",
+])  # fmt: skip
+def test_a_mapping_that_is_written_otherwise_is_written_anew_whole(text: str) -> None:
+    made = spliced(text, {"finest": {"place": "province", "date": "year"}})
+
+    assert made.text == "finest: {place: province, date: year}\n"
+    assert made.lost == ("# here",)
+
+
 def test_a_key_that_is_taken_out_takes_its_own_comment_along_and_no_other() -> None:
     made = spliced(TEXT, {"threshold": None})
 
