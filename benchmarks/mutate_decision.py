@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = ("decide.py", "rule_index.py", "decision.py", "terms.py", "pools.py", "compose.py", "model.py")
 DECISION = (
     "test_decide.py",
+    "test_decision_words.py",
     "test_policy_values.py",
     "test_decision_speed.py::test_the_index_changes_nothing",
 )
@@ -33,7 +34,7 @@ TESTS = {
     "decide.py": DECISION,
     "rule_index.py": DECISION,
     "decision.py": DECISION,
-    "terms.py": ("test_policy_values.py", "test_decide.py", "test_policy_forms.py"),
+    "terms.py": ("test_decision_words.py", "test_policy_values.py", "test_decide.py", "test_policy_forms.py"),
     "pools.py": ("test_policy_values.py", "test_policy_lint.py"),
     "compose.py": ("test_policy_compose.py",),
     "model.py": (*DECISION, "test_policy_forms.py", "test_policy_document.py", "test_policy_explain.py"),
