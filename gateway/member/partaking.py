@@ -1,18 +1,21 @@
 """A question's withheld cells as regional totals need them: what each can be, and whom it is about. Pure."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from weakref import WeakKeyDictionary
 
 from anonymisers.chronicle import Chronicle
 from anonymisers.errors import TotalError
+from anonymisers.lattice import MAX_CELLS
 from anonymisers.totals.again import basis, may_enter
 from anonymisers.totals.cells import UNBOUNDED, Cells
 from anonymisers.totals.choosing import Offered
 from anonymisers.totals.freedom import leaves_others_safe, range_of
+from anonymisers.totals.home import Homes, Place
 from anonymisers.totals.reach import Reach
+from anonymisers.totals.window import Range
 from gateway.dictionary import Dictionary
 from gateway.member.cubes import ReadyCube
 from gateway.member.reading import Choice, choices_of
@@ -41,6 +44,7 @@ class Withheld:
 
 
 _REACHES: WeakKeyDictionary[Chronicle, Reach] = WeakKeyDictionary()
+_HOMES: WeakKeyDictionary[Chronicle, Homes] = WeakKeyDictionary()
 
 
 def reach_of(cube: Chronicle) -> Reach:
@@ -48,6 +52,14 @@ def reach_of(cube: Chronicle) -> Reach:
     found = _REACHES.get(cube)
     if found is None:
         found = _REACHES[cube] = Reach.of(cube, cube.rules)
+    return found
+
+
+def homes_of(cube: Chronicle) -> Homes:
+    """Computed once for a cube, and forgotten with it."""
+    found = _HOMES.get(cube)
+    if found is None:
+        found = _HOMES[cube] = Homes(cube)
     return found
 
 
@@ -69,18 +81,15 @@ def offered(cube: ReadyCube, cells: Sequence[Withheld], entered: Iterable[Entere
     `entered` are the people whose cells have entered a total before: of all cells that hang together with one
     of these none enters another, but the same one may be summed again while it is about the same people.
     """
-    reach = reach_of(cube.cube)
-    former = _former(cube.cube, reach, entered)
-    single = [c for c in cells if c.place is not None and c.high is not None]
-    linked = reach.cells([*former, *(c.place for c in single if c.place is not None)])
+    linked = _linked(cube.cube, cells, entered)
     found: dict[Codes, Offered] = {}
-    for cell in sorted(single, key=lambda c: -c.codes.count(TOTAL)):
-        place = cell.place
-        if place is None or len(found) == MOST_OFFERED:
-            continue
-        within = range_of(linked, place) if may_enter(linked, former, place) else None
-        if within is not None:
-            found[cell.codes] = Offered(within, int(linked.components[place]))
+    for cell in sorted(cells, key=lambda c: -c.codes.count(TOTAL)):
+        if len(found) == MOST_OFFERED:
+            break
+        place = linked.place(cell)
+        within = linked.range(place) if place is not None and cell.high is not None else None
+        if place is not None and within is not None:
+            found[cell.codes] = Offered(within, linked.component(place))
     return found
 
 
@@ -88,23 +97,58 @@ def check_safe(
     cube: ReadyCube, cells: Sequence[Withheld], wanted: Iterable[Codes], entered: Iterable[Entered]
 ) -> None:
     """Raises TotalError unless these cells may enter totals together, and with those that entered before."""
-    reach = reach_of(cube.cube)
     by_codes = {c.codes: c for c in cells}
     chosen = [by_codes[codes] for codes in wanted if codes in by_codes]
-    former = _former(cube.cube, reach, entered)
-    places = [c.place for c in chosen if c.place is not None]
-    linked = reach.cells([*places, *former])
-    used = [int(linked.components[p]) for p in places]
-    if len(set(used)) < len(used) or not all(may_enter(linked, former, p) for p in places):
+    linked = _linked(cube.cube, chosen, entered)
+    places = [place for c in chosen if (place := linked.place(c)) is not None]
+    if len(places) < len(chosen):
+        raise TotalError("a cell is not about people of whom everything shown is known")
+    if len({linked.component(p) for p in places}) < len(places) or not all(map(linked.may_enter, places)):
         raise TotalError("cells that share sums with each other would enter more than one total")
     for place in places:
-        _check_one(linked, place)
+        linked.check(place)
 
 
-def _check_one(linked: Cells, place: int) -> None:
-    within = range_of(linked, place)
-    if within is None or not leaves_others_safe(linked, place, within):
-        raise TotalError("a total would narrow another withheld cell too far")
+@dataclass(frozen=True, eq=False)
+class _Linked:
+    """Cells of a question, and those that entered totals before, each within the part that it is about."""
+
+    homes: Homes
+    cells: Mapping[int, Cells]
+    former: Mapping[int, Mapping[int, bool]]
+
+    def place(self, cell: Withheld) -> Place | None:
+        """None for a cell that enters no total, whatever it is asked beside."""
+        place = None if cell.place is None else self.homes.place(cell.place)
+        return place if place is not None and place.part in self.cells else None
+
+    def may_enter(self, place: Place) -> bool:
+        return may_enter(self.cells[place.part], self.former[place.part], place.cell)
+
+    def range(self, place: Place) -> Range | None:
+        return range_of(self.cells[place.part], place.cell) if self.may_enter(place) else None
+
+    def component(self, place: Place) -> int:
+        """A number that cells share which share sums; cells of different parts never do."""
+        return place.part * MAX_CELLS + int(self.cells[place.part].components[place.cell])
+
+    def check(self, place: Place) -> None:
+        cells = self.cells[place.part]
+        within = range_of(cells, place.cell)
+        if within is None or not leaves_others_safe(cells, place.cell, within):
+            raise TotalError("a total would narrow another withheld cell too far")
+
+
+def _linked(cube: Chronicle, cells: Iterable[Withheld], entered: Iterable[Entered]) -> _Linked:
+    homes = homes_of(cube)
+    former = _former(cube, homes, entered)
+    wanted: dict[int, list[int]] = {part: list(places) for part, places in former.items()}
+    for cell in cells:
+        place = None if cell.place is None else homes.place(cell.place)
+        if place is not None and place.part in wanted:
+            wanted[place.part].append(place.cell)
+    asked = {n: homes.reach(n).cells(among) for n, among in wanted.items() if among}
+    return _Linked(homes, asked, former)
 
 
 def _withheld(
@@ -139,15 +183,29 @@ def _people(choices: Sequence[Choice], nodes: Sequence[tuple[str, ...]]) -> str:
     return json.dumps(limited, ensure_ascii=False, separators=(",", ":"))
 
 
-def _former(cube: Chronicle, reach: Reach, entered: Iterable[Entered]) -> dict[int, bool]:
-    """Where cells that entered a total stand in this cube, and whether each has the same people still."""
-    places = ((each, _place(reach, each.people)) for each in entered)
-    return {place: basis(cube, place) == each.basis for each, place in places if place is not None}
+def _former(cube: Chronicle, homes: Homes, entered: Iterable[Entered]) -> dict[int, dict[int, bool]]:
+    """Where cells that entered a total stand, by part, and whether each has the same people still.
+
+    A part in which one of them stands nowhere any more is left out: nobody can say here what hangs together
+    with it.
+    """
+    found: dict[int, dict[int, bool]] = {part: {} for part in homes.parts}
+    for each in entered:
+        codes = {dimension: named[0] for dimension, named in json.loads(each.people)}
+        for part in list(found):
+            if not homes.concerns(part, codes):
+                continue
+            cell, whole = homes.within(part, codes), _cell(cube, codes)
+            if cell is None:
+                del found[part]
+            else:
+                found[part][cell] = whole is not None and basis(cube, whole) == each.basis
+    return found
 
 
-def _place(reach: Reach, people: str) -> int | None:
-    """Where a cell that entered a total stands in this cube; None when it has no such cell any more."""
+def _cell(cube: Chronicle, codes: Mapping[str, str]) -> int | None:
+    """The cell of the data set at these codes; None when it has no such cell any more."""
     try:
-        return reach.at({dimension: codes[0] for dimension, codes in json.loads(people)})
+        return reach_of(cube).at(codes)
     except TotalError:
         return None

@@ -1,0 +1,101 @@
+"""Which cells a member offers for totals, once some of them have entered one and the data set has gone on."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from itertools import product
+
+import pytest
+
+from anonymisers.chronicle import Chronicle
+from anonymisers.cube import build_cube
+from anonymisers.errors import TotalError
+from anonymisers.hierarchy import Hierarchy
+from anonymisers.parts import Part
+from anonymisers.rules import Rules
+from anonymisers.table import Table
+from anonymisers.totals.again import basis
+from gateway.member.cubes import ReadyCube
+from gateway.member.model import LoadedSnapshot
+from gateway.member.partaking import Withheld, check_safe, offered, reach_of
+from gateway.member.total_model import Entered
+
+KEY = b"0123456789abcdef0123456789abcdef"
+RULES = Rules(threshold=3)
+COMPANY = b"c" * 32
+
+
+def flat(name: str, *codes: str) -> Hierarchy:
+    return Hierarchy(name, ("Total", *codes), dict.fromkeys(codes, "Total"))
+
+
+OUTCOME = flat("outcome", "K", "I")
+
+
+def period(years: Sequence[str], counts: Sequence[int]) -> Part:
+    time = flat("year", *years)
+    table = Table.of([OUTCOME, time], zip(product(OUTCOME.codes[1:], years), counts, strict=True))
+    return Part("period", frozenset(years), time, (build_cube(table, RULES, KEY),))
+
+
+def ready(*parts: Part) -> ReadyCube:
+    years = sorted({year for part in parts for year in part.period})
+    cube = Chronicle.of([OUTCOME, flat("year", *years)], RULES, parts)
+    return ReadyCube(
+        cube, {}, LoadedSnapshot("s-1", datetime(2026, 1, 1, tzinfo=UTC), date(2025, 12, 31), 0), 1, 0
+    )
+
+
+def withheld(cube: ReadyCube, outcome: str, year: str) -> Withheld:
+    place = reach_of(cube.cube).at({"outcome": outcome, "year": year})
+    people = f'[["outcome",["{outcome}"]],["year",["{year}"]]]'
+    return Withheld((year, outcome), people, place, 0, 12)
+
+
+def entered(cube: ReadyCube, cell: Withheld) -> Entered:
+    assert cell.place is not None
+    return Entered(cell.people, COMPANY, basis(cube.cube, cell.place))
+
+
+FIRST, LATER = [1, 4, 4, 4], [1, 4]
+
+
+@pytest.fixture(scope="module")
+def before() -> ReadyCube:
+    return ready(period(["2020"], FIRST[:1] + FIRST[2:3]))
+
+
+@pytest.fixture(scope="module")
+def after(before: ReadyCube) -> ReadyCube:
+    return ready(*before.cube.parts, period(["2022"], LATER))
+
+
+def test_the_same_cell_may_enter_again_and_what_hangs_together_with_it_may_not(
+    before: ReadyCube, after: ReadyCube
+) -> None:
+    killed, injured, later = (withheld(after, o, y) for o, y in (("K", "2020"), ("I", "2020"), ("K", "2022")))
+    one = entered(before, withheld(before, "K", "2020"))
+
+    assert offered(after, [killed, injured, later], [one]).keys() == {killed.codes, later.codes}
+    check_safe(after, [killed, later], [killed.codes, later.codes], [one])
+    with pytest.raises(TotalError, match="more than one total"):
+        check_safe(after, [injured], [injured.codes], [one])
+
+
+def test_a_cell_that_entered_and_stands_nowhere_any_more_ends_the_totals_of_its_people(
+    after: ReadyCube,
+) -> None:
+    """Nobody can say what hangs together with it: a policy has dropped the table that it was in."""
+    killed, later = withheld(after, "K", "2020"), withheld(after, "K", "2022")
+    gone = Entered('[["device",["LM"]],["year",["2020"]]]', COMPANY, b"b" * 32)
+
+    assert offered(after, [killed, later], [gone]) == {}
+    with pytest.raises(TotalError, match="everything shown"):
+        check_safe(after, [killed], [killed.codes], [gone])
+
+
+def test_cells_of_parts_that_share_nobody_never_hang_together(after: ReadyCube) -> None:
+    killed, later = withheld(after, "K", "2020"), withheld(after, "K", "2022")
+
+    found = offered(after, [killed, later], [])
+
+    assert len({cell.component for cell in found.values()}) == 2
