@@ -2,8 +2,13 @@
 
 Of the same snapshot, plan, member's key and history there is one cube. So a policy that changes words only
 goes on with the cube there is, and one that was previewed answers from the very cube that was looked at.
+
+What is certified of a cube is read off it before the transaction in which it comes to answer: that takes
+seconds, and questions could neither be logged nor answered meanwhile.
 """
 
+from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from anonymisers.chronicle import Chronicle
@@ -43,6 +48,43 @@ def existing(view: View, snapshot_id: str, made: Plan) -> bytes | None:
     return view.preview(preview_id(snapshot_id, made, view.released_cubes(), view.extracts.told()))
 
 
+@dataclass(frozen=True)
+class Certifiable:
+    """What certifying a cube needs of it: digest of its certificates, dimensions of its largest table, and
+    how many visible groups have people who all share one sensitive value.
+    """
+
+    certificate: bytes
+    largest: int
+    shared: int
+
+
+@lru_cache(maxsize=2)
+def certifiable(cube: bytes, sensitive: frozenset[str]) -> Certifiable:
+    """Read it off a whole cube. Raises CertificateError for a damaged one."""
+    made = Chronicle.from_bytes(cube)
+    largest = max(map(len, made.tables), default=0)
+    return Certifiable(made.certificate_digest, largest, len(shared_values(made, sensitive)))
+
+
+def read_ahead(node: Node, view: View, policy: Policy) -> None:
+    """Read the cube that would answer under a policy, if there is one: `adopt` then does so at once.
+
+    `policy` is as it counts below the ministry-wide one. Call it outside of a write.
+    """
+    loaded = view.snapshot()
+    if loaded is not None:
+        made, _ = plan(node.dictionary, policy, loaded[1], node.clock.now().date())
+        found = existing(view, loaded[0].id, made)
+        if found is not None:
+            certifiable(found, sensitive_of(node))
+
+
+def sensitive_of(node: Node) -> frozenset[str]:
+    """The dimensions that the dictionary calls sensitive."""
+    return frozenset(d.name for d in node.dictionary.dimensions.values() if d.sensitive)
+
+
 def adopt(node: Node, work: UnitOfWork, policy: Policy, above: int | None) -> StoredCube | None:
     """Let the cube of this policy answer, if it exists; None where it has to be made first.
 
@@ -69,15 +111,14 @@ def certify(
     `versions`: of the data set's policy, and of the ministry-wide one above it.
     """
     made, found = planned
-    cube = Chronicle.from_bytes(found)
-    _check_accepted(node, work, versions, cube)
-    shape = Shape(made.finest, made.years, max(map(len, cube.tables), default=0))
+    cube = certifiable(found, sensitive_of(node))
+    _check_accepted(work, versions, cube)
     event, openings = entries.cube_certified(
         node,
         record.id,
         policy_label(*versions),
-        shape=shape,
-        certificate=cube.certificate_digest,
+        shape=Shape(made.finest, made.years, cube.largest),
+        certificate=cube.certificate,
         at=node.clock.now(),
     )
     index = entries.record(node, work, event, openings)
@@ -86,18 +127,15 @@ def certify(
     return stored
 
 
-def _check_accepted(node: Node, view: View, versions: tuple[int, int | None], cube: Chronicle) -> None:
+def _check_accepted(view: View, versions: tuple[int, int | None], cube: Certifiable) -> None:
     """A cube with an open item answers nothing. Who signed last has seen what both policies show."""
     version, above = versions
     signed = [each for each in view.signed_policies() if each.version == version]
     signed += [each for each in view.ministry.signed_policies() if each.version == above]
-    if accepts_shared_values(max(signed, key=lambda each: each.index).note):
+    if accepts_shared_values(max(signed, key=lambda each: each.index).note) or not cube.shared:
         return
-    sensitive = frozenset(d.name for d in node.dictionary.dimensions.values() if d.sensitive)
-    groups = len(shared_values(cube, sensitive))
-    if groups:
-        raise NotAcceptedError(
-            f"Version {policy_label(version, above)} would show {groups} groups whose people all share one "
-            "value.",
-            remedy="`safelane policy preview` lists them. Publish with --accept, or share less finely.",
-        )
+    raise NotAcceptedError(
+        f"Version {policy_label(version, above)} would show {cube.shared} groups whose people all share one "
+        "value.",
+        remedy="`safelane policy preview` lists them. Publish with --accept, or share less finely.",
+    )

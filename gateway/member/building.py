@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from anonymisers.chronicle import Chronicle
 from anonymisers.rules import Rules
 from anonymisers.table import Table
-from gateway.member.adopting import certify, existing
+from gateway.member.adopting import certifiable, certify, existing, sensitive_of
 from gateway.member.beside_extracts import withstand
 from gateway.member.context import Node
 from gateway.member.counting import count_people, honest_rows
@@ -43,6 +43,7 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
         found = existing(view, record.id, made)
     if found is None:
         found = protected(node, snapshot, (made, rules), released, progress).to_bytes()
+    certifiable(found, sensitive_of(node))  # nobody's question waits until it is read
     with node.store.writing() as work:
         if (len(work.released_cubes()), len(work.extracts.told())) != (len(released), extracts):
             raise NotProtectedError(

@@ -17,7 +17,7 @@ from audit.canonical import canonical_json
 from gateway import __version__
 from gateway.dictionary import Dictionary, Tree
 from gateway.member import measuring
-from gateway.member.adopting import existing, preview_id
+from gateway.member.adopting import existing, preview_id, sensitive_of
 from gateway.member.building import Progress, counted_table, protected
 from gateway.member.context import Node
 from gateway.member.counting import count_people
@@ -173,7 +173,7 @@ def _about(node: Node, made: Made) -> str:
 
 
 def _measured(node: Node, made: Made) -> Preview:
-    sensitive = frozenset(d.name for d in node.dictionary.dimensions.values() if d.sensitive)
+    sensitive = sensitive_of(node)
     return Preview(
         tables=measuring.tables(made.cube, made.people),
         refused=measuring.refused(made.cube),

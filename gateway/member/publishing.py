@@ -11,7 +11,7 @@ from audit.commitment import commit
 from audit.event_values import PolicyStep
 from audit.events import PolicyRevoked, PolicySigned, whole_second
 from gateway.member import entries
-from gateway.member.adopting import adopt
+from gateway.member.adopting import adopt, read_ahead
 from gateway.member.context import Node
 from gateway.member.errors import PolicyRefusedError, SignatureRefusedError
 from gateway.member.holders import counting
@@ -75,10 +75,15 @@ def publish(node: Node, note: str, *, ministry: bool = False) -> SignedPolicy:
 
     Raises PolicyRefusedError or SignatureRefusedError; the policy in force stays in force then.
     """
+    with node.store.reading() as view:
+        draft = draft_of(versions(view, ministry=ministry))
+        policy = _fit(node, view, draft.text, draft.questions)
+        _read_ahead(node, view, policy)
     with node.store.writing() as work:
         shelf = writer(work, ministry=ministry)
-        draft = draft_of(shelf)
-        policy = _fit(node, work, draft.text, draft.questions)
+        if draft_of(shelf) != draft:
+            raise PolicyRefusedError("Another draft was handed in at the same moment.", remedy="Look at it.")
+        _check_next(node, work, policy)
         controllers = [holder for holder in counting(work) if holder.duty is Duty.CONTROLLER]
         accepts = accepts_shared_values(note)
         signed = check(note, publication(node, draft.version, draft.text, accepts=accepts), controllers)
@@ -114,8 +119,10 @@ def come_into_force(node: Node, *, ministry: bool = False) -> int | None:
     Raises SignatureRefusedError or PolicyRefusedError for one that cannot; the policy in force stays.
     """
     with node.store.reading() as view:
-        if not _due(node, versions(view, ministry=ministry)):
+        due = _due(node, versions(view, ministry=ministry))
+        if not due:
             return None
+        _read_ahead(node, view, checked(node, due[-1].text))
     with node.store.writing() as work:
         return _come_into_force(node, work, ministry=ministry)
 
@@ -198,6 +205,14 @@ def _fit(node: Node, view: View, text: str, questions: str | None) -> Policy:
     """Raises PolicyRefusedError unless the document could be the next version here, as it stands."""
     _check_lint(node, text)
     policy = checked(node, text)
+    if questions is not None:
+        _check_questions(policy, questions)
+    _check_next(node, view, policy)
+    return policy
+
+
+def _check_next(node: Node, view: View, policy: Policy) -> None:
+    """Raises PolicyRefusedError unless a policy has the next number and can stand beside what is in force."""
     known = [each.version for each in versions(view, ministry=is_ministry(policy)).signed_policies()]
     expected = max(known, default=0) + 1
     if policy.version != expected:
@@ -206,10 +221,7 @@ def _fit(node: Node, view: View, text: str, questions: str | None) -> Policy:
             f"The policy has version {policy.version}, which {used}; the next version here is {expected}.",
             remedy=f"Write 'version: {expected}' if this is the policy that shall follow.",
         )
-    if questions is not None:
-        _check_questions(policy, questions)
     _check_together(node, view, policy)
-    return policy
 
 
 def _check_together(node: Node, view: View, policy: Policy) -> None:
@@ -298,6 +310,15 @@ def _come_into_force(node: Node, work: UnitOfWork, *, ministry: bool) -> int | N
     shelf.put_in_force(newest.version, now, because=index)
     _adopt(node, work)
     return newest.version
+
+
+def _read_ahead(node: Node, view: View, policy: Policy) -> None:
+    """Read the cube that a policy would answer from, if it can count now, before others have to wait."""
+    if is_ministry(policy) and view.policy() is None:
+        return
+    if not is_ministry(policy) and view.ministry.policies() and view.ministry.policy() is None:
+        return
+    read_ahead(node, view, as_it_counts(node, view, policy)[0])
 
 
 def _adopt(node: Node, work: UnitOfWork) -> None:
