@@ -9,18 +9,22 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from anonymisers.redaction.profiles import Allowed, LatinProfile, allowed, latin_words
+from anonymisers.redaction.profiles import Allowed, LatinProfile, allowed, data, latin_profiles, latin_words
+from anonymisers.redaction.reading import is_latin
 from anonymisers.redaction.spans import Stretch
-from anonymisers.redaction.tokens import FIGURE, LOWER, UPPER, Token
+from anonymisers.redaction.tokens import FIGURE, LOWER, UPPER, Token, shouted
 
 DEVICE = re.compile(
     r"(?<![A-Za-z0-9])(?:"
     r"(?:[A-Z][A-Za-z]{0,4}-?|[A-Z]{2,5} )\d{1,3}(?:\.\d)?(?:[A-Z]{1,2}\d{0,2})?(?:[-/][A-Z0-9]{1,3})*"
     r"|(?:Type|Model|Mark|Mk|type)\s?\d{1,3}[A-Z]?"
+    r"|[a-z]{1,5}-\d{1,3}[a-z]?"  # typed without capitals
     r"|\d{2,3}(?:\.\d)?\s?-?mm"
     r")(?![A-Za-z0-9])"
 )
 LONGEST_ACRONYM = 5
+MOST_BEFORE_HEAD = 4
+"""Words before 'Hospital' in a text in capitals."""
 ORDINAL = frozenset({"st", "nd", "rd", "th"})
 REFERENCE = re.compile(
     r"\b(?:Annex|Appendix|Article|Chapter|Section|Sector|Protocol|Resolution|Route|Highway|Task|Lane|Box|Grid|Level|"
@@ -33,12 +37,29 @@ REFERENCE = re.compile(
 
 def allowed_stretches(plain: str, words: Sequence[Token], profile: LatinProfile) -> list[Stretch]:
     """The stretches that the allow-list lets stay, in order."""
-    found = [Stretch(*match.span()) for pattern in (DEVICE, REFERENCE) for match in pattern.finditer(plain)]
+    patterns = (DEVICE, REFERENCE, _references())
+    found = [Stretch(*match.span()) for pattern in patterns for match in pattern.finditer(plain)]
     found += _device_words(words)
     found += _listed(words, profile)
+    in_capitals = shouted(words)
     for first, last in _capital_runs(words):
-        found += _by_head(words, first, last, leading=profile.language != "en")
+        if in_capitals[first]:
+            found += _in_capitals(words, first, last, profile)
+        else:
+            found += _by_head(words, first, last, leading=profile.language != "en")
     return sorted(found, key=lambda s: (s.start, s.end))
+
+
+@cache
+def _references() -> re.Pattern[str]:
+    """Articles of law and the like in every language: "Pasal 9", "Điều 12", "มาตรา 44"."""
+    words = data("allowed")["references"]
+    latin = "|".join(re.escape(word) for word in words if is_latin(word[0]))
+    other = "|".join(re.escape(word) for word in words if not is_latin(word[0]))
+    number = r"(?:\d{1,4}(?![\d-])|[IVX]{1,4}\b)"
+    return re.compile(
+        rf"(?<![^\W\d_])(?:{latin})\s(?:số |no\.? ){{0,1}}{number}|(?:{other})\s?\d{{1,4}}", re.IGNORECASE
+    )
 
 
 @cache
@@ -111,7 +132,9 @@ def _part_of_a_name(words: Sequence[Token], first: int, end: int, profile: Latin
     if after and after.gap == " ":
         if after.folded in profile.place_after:
             return True
-        return after.capital and not _stays(after, profile)
+        linked = after.folded in profile.particles and end + 1 < len(words)  # Aurora da Silva
+        following = words[end + 1] if linked else after
+        return following.capital and not _stays(following, profile)
     return False
 
 
@@ -121,11 +144,16 @@ def _stays(word: Token, profile: LatinProfile) -> bool:
         word.folded in rules.capitalised
         or word.folded in rules.organisation_heads
         or word.folded in rules.acronyms
-        or word.lower in profile.common
+        or (word.lower in profile.common and not _is_syllable(word, profile))
         or word.folded in profile.province_before
         or word.folded in latin_words("province_words")
         or word.folded in {"north", "south", "east", "west"}
     )
+
+
+def _is_syllable(word: Token, profile: LatinProfile) -> bool:
+    """Whether a word is a Vietnamese name as well, typed without accents: 'Ha Thanh Hoa'."""
+    return word.folded in latin_profiles()["vi"].ambiguous and word.lower not in profile.function
 
 
 def _capital_runs(words: Sequence[Token]) -> Iterator[tuple[int, int]]:
@@ -175,6 +203,32 @@ def _by_head(words: Sequence[Token], first: int, last: int, *, leading: bool) ->
         if matched(words, i, "leading_heads"):
             yield Stretch(words[i].start, words[last].end)
             return
+
+
+def _in_capitals(words: Sequence[Token], first: int, last: int, profile: LatinProfile) -> Iterator[Stretch]:
+    """Where capitals say nothing only a head and what surely goes with it stays, never what is before it."""
+    rules = allowed()
+    for i in range(first, last + 1):
+        count = matched(words, i, "unit_heads")
+        if words[i].folded in rules.organisation_heads:
+            yield Stretch(words[_introduced(words, first, i, profile)].start, words[i].end)
+        elif count:
+            begin, end = i, i + count - 1
+            while begin > first and (
+                words[begin - 1].folded in rules.unit_words | rules.acronyms or _phrase_ends(words, begin)
+            ):
+                begin -= 1
+            end += end < last and words[end + 1].case == FIGURE
+            if begin < i or words[end].case == FIGURE:
+                yield Stretch(words[begin].start, words[end].end)
+
+
+def _introduced(words: Sequence[Token], first: int, head: int, profile: LatinProfile) -> int:
+    """Back from 'HOSPITAL' to a word such as 'AT', over the words that an organisation is called."""
+    i = head
+    while i > first and head - i < MOST_BEFORE_HEAD and words[i - 1].lower not in profile.common:
+        i -= 1
+    return i if i > first and words[i - 1].lower in latin_words("introductions") else head
 
 
 def _after_links(words: Sequence[Token], first: int, last: int, rules: Allowed) -> int:

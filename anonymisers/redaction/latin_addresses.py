@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from anonymisers.redaction.allowed import matched
 from anonymisers.redaction.latin_text import LatinText
 from anonymisers.redaction.profiles import latin_words
+from anonymisers.redaction.reading import fold
 from anonymisers.redaction.spans import Evidence, Kind, Span
 from anonymisers.redaction.tokens import FIGURE, LOWER
 
 LONGEST_NUMBER = 6
 MOST_WORDS = 30
+MOST_SMALL = 3
+"""Words in small letters that a street is called at most."""
 _GAPS = (" ", "", "-", "/", ", ", ",", " - ", "'", ": ", " #", "(", ", #")
 _DOTS = (". ", ".", ".,", "., ")
 
@@ -22,7 +25,9 @@ def addresses(plain: str, text: LatinText) -> Iterator[Span]:
     for i, word in enumerate(text.words):
         if word.start < reached:
             continue
-        street = word.folded in latin_words("streets") and (word.capital or text.is_no_word(i))
+        street = word.folded in latin_words("streets") and (
+            word.capital or text.is_no_word(i) or _numbered_street(text, i)
+        )
         numbered = word.capital and word.lower in text.profile.street_words and _numbers_a_village(text, i)
         if numbered or (street and _is_anchor(text, i)):
             for span in _address(text, i, cued=numbered):
@@ -30,11 +35,18 @@ def addresses(plain: str, text: LatinText) -> Iterator[Span]:
                 yield span
 
 
+def _numbered_street(text: LatinText, i: int) -> bool:
+    """'street 902' in small letters; a lane with a number is a deminer's."""
+    after = text.after(i)
+    named = text.words[i].folded in latin_words("numbered_streets")
+    return named and after is not None and after.gap == " " and after.case == FIGURE
+
+
 def _after_cues(plain: str, text: LatinText) -> Iterator[int]:
     """The first word after each 'lives at'."""
     index = {word.start: i for i, word in enumerate(text.words)}
-    # Character by character, so that places stay: one letter has a small letter of two.
-    lowered = plain.lower() if plain.isascii() else "".join(c.lower()[0] for c in plain)
+    # Character by character, so that places stay; the cues are folded too.
+    lowered = plain.lower() if plain.isascii() else "".join((fold(c) or c)[0] for c in plain)
     for cue in text.profile.residence_cues:
         at = lowered.find(cue)
         while at >= 0:
@@ -54,7 +66,10 @@ def _is_anchor(text: LatinText, i: int) -> bool:
         return follows and after is not None and (after.case == FIGURE or after.folded in {"no", "number"})
     if follows and after is not None and after.folded in latin_words("street_links"):
         return word.capital
-    if follows and after is not None and (after.capital or after.case == FIGURE):
+    unknown = (
+        word.case == LOWER and text.is_no_word(i) and follows and text.is_no_word(i + 1)
+    )  # jl. diponegoro
+    if follows and after is not None and (after.capital or after.case == FIGURE or unknown):
         return word.folded != "road"
     return i > 0 and word.gap == " " and text.words[i - 1].capital
 
@@ -89,7 +104,10 @@ def _address(text: LatinText, first: int, *, cued: bool) -> Iterator[Span]:
         first -= 1
     while last > first and words[last].case == LOWER and words[last].folded in latin_words("street_links"):
         last -= 1
-    if any(word.case == FIGURE or word.capital for word in words[first : last + 1]):
+    if any(
+        word.case == FIGURE or word.capital or text.is_no_word(j)
+        for j, word in enumerate(words[first : last + 1], first)
+    ):
         yield Span(words[first].start, words[last].end, Kind.ADDRESS, Evidence.CUE)
 
 
@@ -102,10 +120,20 @@ def _belongs(text: LatinText, j: int) -> bool:
         return True
     if word.lower in text.profile.street_words or word.lower in text.profile.place_before:
         numbered = after is not None and after.case == FIGURE and after.gap in (" ", ". ", ".")
-        return word.capital or numbered or word.lower not in text.profile.short
+        headed = after is not None and after.gap == " " and _is_street(text, j) and _is_street(text, j + 1)
+        named = word.case == LOWER and text.dictionary is None and after is not None and after.capital
+        return word.capital or numbered or headed or named or word.lower not in text.profile.short
     if word.case == LOWER:
-        return word.folded in latin_words("street_links")
+        street = any(
+            before.folded in latin_words("streets") and before.case == LOWER
+            for before in text.words[max(0, j - MOST_SMALL) : j]
+        )
+        return word.folded in latin_words("street_links") or (street and text.is_no_word(j))
     return not text.taken[j] and not _is_province(text, j)
+
+
+def _is_street(text: LatinText, j: int) -> bool:
+    return text.words[j].lower in text.profile.street_words
 
 
 def _is_province(text: LatinText, j: int) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from anonymisers.redaction.latin_capitals import capitalised
+from anonymisers.redaction.latin_patronymics import patronymics
 from anonymisers.redaction.latin_text import JOINS, LatinText
 from anonymisers.redaction.latin_titles import announced
 from anonymisers.redaction.latin_unknown import unknown_small
@@ -27,6 +28,8 @@ def names(text: LatinText) -> Names:
     for i in announced(text):
         sure[i] = named[i] = True
     for i in capitalised(text):
+        named[i] = True
+    for i in patronymics(text):
         named[i] = True
     if text.dictionary is not None:
         for i in unknown_small(text):

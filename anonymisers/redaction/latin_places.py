@@ -19,10 +19,16 @@ def villages(text: LatinText) -> Iterator[Span]:
     for i, word in enumerate(text.words):
         measure = word.case == LOWER and i > 0 and text.words[i - 1].case == FIGURE  # 12 kg
         # "Kampong Thom" and "Lang Son" are provinces that begin like villages
-        if word.lower in text.profile.place_before and not text.allowed[i] and not measure:
+        kept = text.allowed[i] or (word.folded in text.profile.province_before and _is_province(text, i + 1))
+        if word.lower in text.profile.place_before and not kept and not measure:
             yield from _after(text, i)
         if word.folded in text.profile.place_after:
             yield from _before(text, i)
+
+
+def _is_province(text: LatinText, i: int) -> bool:
+    """Whether the allow-list knows what stands after 'munisípiu'."""
+    return i < len(text) and text.allowed[i] and text.words[i].gap == " "
 
 
 def _after(text: LatinText, i: int) -> Iterator[Span]:

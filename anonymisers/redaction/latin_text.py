@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from anonymisers.redaction.dictionary import Dictionary
 from anonymisers.redaction.profiles import LatinProfile, allowed
 from anonymisers.redaction.spans import Stretch
-from anonymisers.redaction.tokens import FIGURE, UPPER, Token
+from anonymisers.redaction.tokens import Token, shouted
 
 SHORT = 4
 """English words up to this length are names too often for the dictionary alone to clear them."""
 JOINS = (" ", "-", ". ", "'", ".")
 """What may stand between two words of one name."""
-LEAST_SHOUTED = 5
-SHOUTED_SHARE = 0.7
 
 
 class LatinText:
@@ -32,7 +30,7 @@ class LatinText:
         self.dictionary = dictionary
         self.allowed = _covered(words, [(s.start, s.end) for s in allowed_here])
         self.taken = _covered(words, taken)
-        self.shouted = _shouted(words)
+        self.shouted = shouted(words)
 
     def __len__(self) -> int:
         return len(self.words)
@@ -92,18 +90,4 @@ def _covered(words: Sequence[Token], stretches: Sequence[tuple[int, int]]) -> li
         while i < len(words) and words[i].end <= end:
             flags[i] = True
             i += 1
-    return flags
-
-
-def _shouted(words: Sequence[Token]) -> list[bool]:
-    """Which words stand in a sentence written in capitals throughout."""
-    flags = [False] * len(words)
-    start = 0
-    for i in range(1, len(words) + 1):
-        if i == len(words) or words[i].begins:
-            sentence = [word for word in words[start:i] if word.case != FIGURE]
-            capitals = sum(word.case == UPPER for word in sentence)
-            if len(sentence) >= LEAST_SHOUTED and capitals >= SHOUTED_SHARE * len(sentence):
-                flags[start:i] = [True] * (i - start)
-            start = i
     return flags

@@ -74,6 +74,8 @@ class ScriptProfile:
     copulas: tuple[str, ...]
     """Words such as "is" and "named" between a cue and the name."""
     cues_before: tuple[str, ...]
+    cues_not: tuple[str, ...]
+    """Words that end like a cue: "citizen" ends with "son" in Burmese."""
     cues_after: tuple[str, ...]
     weak_after: tuple[str, ...]
     stops: tuple[str, ...]
@@ -91,6 +93,7 @@ class ScriptProfile:
     province_before: tuple[str, ...]
     province_after: tuple[str, ...]
     organisation_before: tuple[str, ...]
+    organisation_after: tuple[str, ...]
     name_chunks: int
     """Stretches between spaces that a name may have."""
     titles_glued: bool
@@ -152,6 +155,16 @@ def _spelt(raw: Mapping[str, Any], *fields: str) -> frozenset[str]:
     return words if raw["language"] == "vi" else words | frozenset(map(fold, words))
 
 
+def _cue_words(raw: Mapping[str, Any]) -> frozenset[str]:
+    """The words of the cues beside numbers and addresses: a form's labels are no names."""
+    fields = ("phone_cues", "id_cues", "case_cues", "birth_before", "birth_after", "residence_cues")
+    words = {
+        word.strip(".:()") for field in fields for cue in raw.get(field, ()) for word in cue.lower().split()
+    }
+    names = raw.get("ambiguous_names", "").split()
+    return frozenset(word for word in words if fold(word) not in names and len(word) > 1)
+
+
 def _phrase(text: str) -> tuple[str, ...]:
     return tuple(fold(text).replace("-", " ").split())
 
@@ -162,11 +175,15 @@ def latin_profiles() -> Mapping[str, LatinProfile]:
     raws = {language: data(language) for language in LATIN}
     english = raws["en"]
     english_places = _words(english, "place_before")
+    # English records write addresses as they are said; Vietnamese street words are too short to be pooled.
+    all_street_words = frozenset().union(
+        *(_spelt(raw, "street_words") for tag, raw in raws.items() if tag != "vi")
+    )
     return {
         language: LatinProfile(
             language=language,
             tags=tuple(raw["tags"]),
-            common=_spelt(raw, "common", "domain", "short"),
+            common=_spelt(raw, "common", "domain", "short") | _cue_words(raw),
             names_marked=raw.get("names_marked", False),
             function=_spelt(raw, "common", "titles" if language != "en" else "common"),
             short=_spelt(raw, "short", "common"),
@@ -179,7 +196,8 @@ def latin_profiles() -> Mapping[str, LatinProfile]:
             place_before=_spelt(raw, "place_before") | (frozenset() if language == "vi" else english_places),
             place_after=_words(raw, "place_after") | _words(english, "place_after"),
             province_before=_words(raw, "province_before"),
-            street_words=_spelt(raw, "street_words") | _words(english, "street_words"),
+            street_words=_spelt(raw, "street_words")
+            | (all_street_words if language == "en" else _words(english, "street_words")),
             residence_cues=tuple(map(fold, raw["residence_cues"])),
         )
         for language, raw in raws.items()
@@ -189,7 +207,7 @@ def latin_profiles() -> Mapping[str, LatinProfile]:
 _SCRIPT_WORDS = (
     "titles", "titles_not", "conjunctions", "copulas", "cues_before", "cues_after", "weak_after", "stops",
     "met", "openings", "closings", "surnames", "place_before", "place_after", "place_not", "province_before",
-    "province_after", "organisation_before",
+    "province_after", "organisation_before", "organisation_after", "cues_not",
 )  # fmt: skip
 
 

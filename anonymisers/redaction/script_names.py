@@ -34,6 +34,10 @@ _LATIN_NAME = re.compile(
 )
 
 
+_NUMBER_BEFORE = re.compile(r"(?<![\d/.,-])\d{1,4}(?:/\d{1,4})? ?$")
+"""A house number before the word for its street."""
+
+
 @dataclass(frozen=True)
 class _Patterns:
     """The compiled lists of one profile."""
@@ -52,6 +56,7 @@ class _Patterns:
     place_not: re.Pattern[str]
     province: re.Pattern[str]
     organisation: re.Pattern[str]
+    opening: re.Pattern[str]
 
 
 def _any(words: tuple[str, ...]) -> str:
@@ -70,7 +75,7 @@ def _patterns(script: str) -> _Patterns:
     long_stops = tuple(word for word in profile.stops if len(word) >= INNER_STOP)
     return _Patterns(
         letters=re.compile(rf"[{letters}]{{1,{FARTHEST}}}"),
-        announced=re.compile(rf"{cue}{whole}|{title}"),
+        announced=re.compile(rf"(?P<never>{_any(profile.cues_not)})|{cue}{whole}|{title}"),
         title=re.compile(rf"{never}(?:{_any(profile.titles)}){whole}"),
         ended=re.compile(_any(profile.cues_after)),
         place_stop=re.compile(_any(profile.place_before + profile.province_before + profile.cues_after)),
@@ -84,7 +89,10 @@ def _patterns(script: str) -> _Patterns:
         province=re.compile(
             rf"(?:{_any(profile.province_before)})\s?[{letters}]{{1,{LONGEST_PROVINCE}}}|[{letters}]{{1,{FARTHEST}}}?\s?(?:{_any(profile.province_after)})"
         ),
-        organisation=re.compile(rf"(?:{_any(profile.organisation_before)})[{letters}]*"),
+        organisation=re.compile(
+            rf"(?:{_any(profile.organisation_before)})[{letters}]*|[{letters}]{{1,{FARTHEST}}}?(?:{_any(profile.organisation_after)})"
+        ),
+        opening=re.compile(_any(profile.openings)),
     )
 
 
@@ -119,6 +127,8 @@ def script_spans(plain: str, script: str) -> list[Span]:
 
 def _announced(plain: str, profile: ScriptProfile, patterns: _Patterns) -> Iterator[Span]:
     for match in patterns.announced.finditer(plain):
+        if match.group("never"):
+            continue
         titled = match.group().endswith((*profile.titles, *profile.copulas))
         first = at = match.end() if titled and profile.titles_glued else _skip_space(plain, match.end())
         while (title := patterns.title.match(plain, at)) and title.end() < len(plain):
@@ -261,9 +271,12 @@ def _places(plain: str, patterns: _Patterns, provinces: list[tuple[int, int]]) -
         figure = re.compile(r"\d{1,4}(?:/\d{1,4})?").match(plain, at)
         chunk = patterns.letters.match(plain, at)
         if figure:
-            yield Span(match.start(), figure.end(), Kind.ADDRESS, Evidence.CUE)
+            number = _NUMBER_BEFORE.search(plain, max(0, match.start() - 10), match.start())  # 044 หมู่ที่ 7
+            yield Span(number.start() if number else match.start(), figure.end(), Kind.ADDRESS, Evidence.CUE)
         elif chunk:
             if any(start <= at < end for start, end in provinces):
+                continue
+            if at > match.end() and patterns.opening.match(plain, at):  # "three pieces in the province"
                 continue
             stop = patterns.place_stop.search(plain, at + LEAST_NAME, chunk.end())
             end = stop.start() if stop else chunk.end()

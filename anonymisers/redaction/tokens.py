@@ -1,6 +1,7 @@
 """Words in Latin letters, with what matters about each: its case, and whether a sentence begins with it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from anonymisers.redaction.reading import fold
@@ -15,6 +16,8 @@ _ABBREVIATION = re.compile(
 )
 
 LOWER, TITLE, UPPER, MIXED, FIGURE = "lower", "title", "upper", "mixed", "figure"
+LEAST_SHOUTED = 5
+SHOUTED_SHARE = 0.7
 
 
 @dataclass(slots=True)
@@ -69,3 +72,17 @@ def _begins(plain: str, last: int, gap: str) -> bool:
     if "\n" in gap or not gap.startswith("."):
         return True
     return not _ABBREVIATION.search(plain[max(0, last - 9) : last] + ".")
+
+
+def shouted(words: Sequence[Token]) -> list[bool]:
+    """Which words stand in a sentence written in capitals throughout, so that capitals say nothing."""
+    flags = [False] * len(words)
+    start = 0
+    for i in range(1, len(words) + 1):
+        if i == len(words) or words[i].begins:
+            sentence = [word for word in words[start:i] if word.case != FIGURE]
+            capitals = sum(word.case == UPPER for word in sentence)
+            if len(sentence) >= LEAST_SHOUTED and capitals >= SHOUTED_SHARE * len(sentence):
+                flags[start:i] = [True] * (i - start)
+            start = i
+    return flags

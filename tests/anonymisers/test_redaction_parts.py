@@ -218,3 +218,40 @@ def test_heads_that_stand_first_and_words_that_begin_sentences_stay(language: st
 )  # fmt: skip
 def test_an_extract_tells_no_date_figure_or_province_in_a_story(text: str, left: str) -> None:
     assert without_figures(text) == left
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "gone"),
+    [
+        ("ms", "Bapanya Yusman bin Khamis hadir.", "Khamis"),  # Thursday
+        ("en", "HIS SON ARNEL MACADATO ATTENDS SCHOOL IN THE TOWN.", "MACADATO"),
+        ("en", "The clerk, Vo Thanh Hoa, signed it.", "Thanh Hoa"),  # a province
+        ("en", "He met Aurora da Silva at noon.", "Aurora"),
+        ("vi", "Địa chỉ: số nhà 14, đường Hoàng Diệu.", "Diệu"),
+        ("vi", "Địa chỉ: số nhà 14, đường Hoàng Diệu.", "14"),
+        ("th", "ที่อยู่ 251 หมู่ที่ 4 ซอย 9", "251"),
+        ("lo", "ທີ່ຢູ່: ເຮືອນເລກທີ 251 ໜ່ວຍ 12", "251"),
+        ("en", "stays at jl. kelapa dua no. 63 rt 03/rw 04.", "63"),
+        ("en", "found at 48p vu 12345 67890 by the team.", "vu 12345"),
+    ],
+)
+def test_names_and_addresses_that_other_readings_hide(language: str, text: str, gone: str) -> None:
+    assert gone not in (engine().redact(text, language=language).text or "")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("id", "Menurut Pasal 9 lahan itu diserahkan."),
+        ("vi", "Theo Điều 12 khu đất được bàn giao."),
+        ("th", "ตามมาตรา 44 พื้นที่ถูกส่งมอบ"),
+        ("tet", "Vítima hela iha munisípiu Bobonaro."),
+        ("my", "ကြက်ခြေနီအသင်း က ကူညီသည်။"),
+        ("lo", "ພົບລູກລະເບີດ 3 ໜ່ວຍ ຢູ່ໃນນາ."),
+        ("en", "THE MAG TEAM 12 DESTROYED TWO MINES NEAR THE CANAL."),
+        ("en", "the team found a blu-26 and a pmn-2."),
+        ("ms", "MyKad telah diserahkan."),
+    ],
+)
+def test_articles_of_law_labels_and_what_stands_in_capitals_stay(language: str, text: str) -> None:
+    assert engine().redact(text, language=language).text == text
