@@ -1,6 +1,6 @@
 """Loads a national source into a node: read by its mapping, whole or not at all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from gateway.member.context import Node
 from gateway.member.errors import NoSuchPersonError
 from gateway.member.loading import keep_snapshot
 from gateway.member.model import LoadedSnapshot
+from gateway.member.recomputing import compare_again, newest
 from gateway.sources.columns import Pseudonymise
 from gateway.sources.convert import case_number, personal_number
 from gateway.sources.dates import UnreadableError
@@ -26,6 +27,7 @@ from gateway.sources.load import Load, load
 from gateway.sources.mapping import SourceMapping
 from gateway.sources.mapping_yaml import parse_mapping
 from gateway.sources.opening import open_source
+from gateway.sources.reached import Progress
 from gateway.sources.targets import CASE, PERSON
 from gateway.sources.words import plain
 
@@ -53,7 +55,7 @@ def load_source(
     node: Node,
     source: Path | str,
     mapping: str,
-    progress: Callable[[int], None] = lambda _: None,
+    progress: Progress = lambda _: None,
 ) -> Loaded:
     """Read a source (a file, a folder, or the URL of a database) by its mapping and keep the snapshot.
 
@@ -66,7 +68,7 @@ def load_source(
     """
     rules = parse_mapping(mapping, node.dictionary, member=node.member)
     findings = Findings()
-    pseudonymise = _pseudonymise(directory, node)
+    pseudonymise = internal_pseudonyms(directory, node)
     with ExitStack() as stack:
         opened = stack.enter_context(open_source(str(source), rules, findings))
         filling = _filling(directory, rules)
@@ -87,6 +89,35 @@ def load_source(
     return Loaded(kept.loaded, loaded, quality, kept.changes)
 
 
+def recompute(
+    directory: Path,
+    node: Node,
+    source: Path | str,
+    mapping: str,
+    progress: Progress = lambda _: None,
+) -> LoadedSnapshot:
+    """Read a source again as on the day of the newest snapshot, and compare; nothing is kept.
+
+    Returns the snapshot that it still gives. Raises SnapshotDiffersError, NothingToProtectError, and what
+    `load_source` raises for a mapping or a source.
+    """
+    kept = newest(node)
+    rules = parse_mapping(mapping, node.dictionary, member=node.member)
+    findings = Findings()
+    with open_source(str(source), rules, findings) as opened:
+        again = load(
+            opened,
+            rules,
+            node.dictionary,
+            pseudonymise=internal_pseudonyms(directory, node),
+            today=kept.snapshot.created,
+            findings=findings,
+            progress=progress,
+        )
+    compare_again(node, kept.snapshot, again.snapshot)
+    return kept.loaded
+
+
 def consent_of(directory: Path, node: Node, number: str, code: str, *, of_case: bool) -> int:
     """Let `code` be all that somebody agrees to: whose personal number, or whose case's number, this is.
 
@@ -100,11 +131,11 @@ def consent_of(directory: Path, node: Node, number: str, code: str, *, of_case: 
             "This cannot be a number of a register; nothing was changed.",
             remedy="Type it as it stands there.",
         ) from None
-    (pseudonym,) = _pseudonymise(directory, node)(kind, [value])
+    (pseudonym,) = internal_pseudonyms(directory, node)(kind, [value])
     return change_consent(node, link, pseudonym, code)
 
 
-def _pseudonymise(directory: Path, node: Node) -> Pseudonymise:
+def internal_pseudonyms(directory: Path, node: Node) -> Pseudonymise:
     """Makes internal pseudonyms: the same for the same number, load after load."""
     key = person_key(directory)
 

@@ -16,7 +16,8 @@ from gateway.cli.files import read_document
 from gateway.cli.logging import log_to_output
 from gateway.cli.mapping import command as map_command
 from gateway.cli.member_records import changes_command, consent_command, told
-from gateway.cli.progress import building
+from gateway.cli.progress import building, reading
+from gateway.cli.recomputing import command as recompute_command
 from gateway.cli.revisions import command as revisions_command
 from gateway.cli.serving import stop_on_signals, stop_with_parent
 from gateway.cli.working import command as work_command
@@ -36,6 +37,7 @@ member.add_command(approvals.quotas)
 member.add_command(revisions_command)
 member.add_command(changes_command)
 member.add_command(consent_command)
+member.add_command(recompute_command)
 member.add_command(work_command)
 
 
@@ -78,18 +80,12 @@ def serve(directory: Path, hub_url: str | None, server: str, with_parent: bool) 
 
 @member.command()
 @click.argument("source")
-@click.option(
-    "--mapping",
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The document that says what the source's columns mean.",
-)
+@options.mapping
 @options.own_directory
 def load(source: str, mapping: Path, directory: Path) -> None:
     """Load the national register SOURCE, a file, a folder or the URL of a database; whole or not at all."""
-    with open_member(directory) as node, building("reading") as progress:
-        text = read_document(mapping)
-        loaded = load_source(directory, node, source, text, lambda rows: progress(f"{rows} rows", 0.5))
+    with open_member(directory) as node, reading() as progress:
+        loaded = load_source(directory, node, source, read_document(mapping), progress)
     click.echo(
         f"Snapshot {loaded.kept.id}: {len(loaded.load.snapshot)} casualties up to {loaded.kept.until}, "
         f"from {loaded.load.rows} rows. For this state only."

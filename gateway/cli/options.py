@@ -25,6 +25,13 @@ own_directory = click.option(
     help="Directory of this hub or node.",
 )
 
+mapping = click.option(
+    "--mapping",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The document that says what the source's columns mean.",
+)
+
 database = click.option(
     "--database", default="", help="URL of an empty database; else an SQLite file in the directory."
 )

@@ -59,6 +59,12 @@ class NoSuchPersonError(SafelaneError):
     exit_code = 4
 
 
+class SnapshotDiffersError(SafelaneError):
+    """The newest snapshot is not what its source, mapping and keys give."""
+
+    exit_code = 5
+
+
 class NothingToProtectError(SafelaneError):
     """A cube needs a policy and a snapshot."""
 

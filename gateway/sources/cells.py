@@ -6,6 +6,9 @@ from decimal import Decimal
 NATIVE_DATE = "@"
 """Before a date that the source itself holds as a date: `@2024-03-01`. No format and no era apply to it."""
 
+EXACT = 1e15
+"""From here on a spreadsheet keeps 15 digits of a number only: it is told as one that was cut."""
+
 BINARY = "(binary)"
 """Instead of bytes, which mean nothing here."""
 
@@ -17,6 +20,8 @@ def cell_text(value: object) -> str:
         text = text.upper()
     elif isinstance(value, date):
         text = f"{NATIVE_DATE}{value.isoformat()[:10]}"
+    elif isinstance(value, float) and abs(value) >= EXACT:
+        text = f"{value:.14E}"
     elif isinstance(value, float | Decimal) and value == value // 1:
         text = str(int(value))
     elif isinstance(value, bytes | bytearray | memoryview):

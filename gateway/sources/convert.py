@@ -1,5 +1,6 @@
 """One value of a source to its code: pure, and the same for equal values."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,13 @@ _BANDS = (
     (4, "0-4"), (9, "5-9"), (14, "10-14"), (17, "15-17"), (24, "18-24"),
     (34, "25-34"), (44, "35-44"), (59, "45-59"), (OLDEST, "60+"),
 )  # fmt: skip
+_CUT = re.compile(r"[0-9](?:[.,][0-9]+)?e\+[0-9]{1,3}")
+"""A long number as spreadsheets show it: `3.20123e+15`."""
+_ZAWGYI = re.compile(
+    "[\u1060-\u1097]|(?:^|[^\u1000-\u102a\u1039-\u103e])\u1031[\u1000-\u1021]|\u1039(?![\u1000-\u1021])"
+)
+"""What Burmese for the Zawgyi font has and Burmese in Unicode has not: other letters in the place of marks,
+the vowel e before its consonant, the mark of the stacked letter at the end (Unicode Technical Note 11)."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +103,7 @@ def _code(words: Mapping[str, str], word: str, problem: Problem) -> str:
     try:
         return words[word]
     except KeyError:
-        raise UnreadableError(problem) from None
+        raise UnreadableError(Problem.ZAWGYI if _ZAWGYI.search(word) else problem) from None
 
 
 def _several(words: Mapping[str, str], word: str, separator: str) -> str:
@@ -113,6 +121,8 @@ def _years(word: str) -> int:
 
 def case_number(word: str) -> str:
     """A number of a case or an accident in its one spelling. Raises UnreadableError."""
+    if _CUT.fullmatch(word):  # many numbers would become one, and many people with them
+        raise UnreadableError(Problem.NUMBER_CUT)
     number = canonical_identifier(word)
     if not number:
         raise UnreadableError(Problem.NUMBER_FORM)
@@ -124,7 +134,7 @@ def personal_number(word: str) -> str:
 
     Raises UnreadableError.
     """
-    number = canonical_identifier(word)
+    number = case_number(word)
     if not any(c.isdigit() for c in number) or len(set(number)) == 1:
         raise UnreadableError(Problem.NUMBER_FORM)
     return number

@@ -2,7 +2,8 @@
 
 import codecs
 import csv
-from collections.abc import Iterator
+import io
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -14,6 +15,27 @@ from gateway.sources.steady import steady
 from gateway.sources.tables import CHUNK_ROWS, Chunk, OpenTable
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+_SAMPLE = 256 * 1024
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether text beyond ASCII is UTF-8: by chance no text of another encoding is."""
+    if data.isascii():
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data)  # incremental: the sample may end in a character
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _rows_inside(row: Sequence[str], delimiter: str) -> bool:
+    """Whether a line within a cell has as many delimiters as a row: a lost quotation mark swallows rows."""
+    width = len(row)
+    inner = (line for cell in row if "\n" in cell for line in cell.splitlines())
+    return width > 2 and any(line.count(delimiter) >= width - 1 for line in inner)
 
 
 class CsvSource:
@@ -35,9 +57,14 @@ class CsvSource:
         """Open the file of that name. Raises SourceError, also while its chunks are walked."""
         path = self._find(name)
         encoding = self._encoding(path, name)
-        with steady(path, name), path.open(encoding=encoding, errors="strict", newline="") as stream:
+        with steady(path, name), path.open("rb") as file:
+            stream = io.TextIOWrapper(file, encoding=encoding, errors="strict", newline="")
             rows = _Rows(stream, path, name, self._reading, self._findings)
-            yield OpenTable(rows.headings, rows.chunks())
+            yield OpenTable(rows.headings, rows.chunks(), file.tell)
+
+    def size(self, name: str) -> int:
+        """Bytes of the file. Raises SourceError."""
+        return self._find(name).stat().st_size
 
     def _find(self, name: str) -> Path:
         path = self._path / name if self._path.is_dir() else self._path
@@ -48,7 +75,7 @@ class CsvSource:
 
     def _encoding(self, path: Path, name: str) -> str:
         with path.open("rb") as stream:
-            start = stream.read(4)
+            start = stream.read(_SAMPLE)
         if not start:
             msg = f"{name} is empty."
             raise SourceError(msg, remedy="Export it again.")
@@ -58,6 +85,9 @@ class CsvSource:
         if start.startswith(codecs.BOM_UTF8) and self._reading.encoding in ("utf-8", "utf-8-sig"):
             self._findings.add(name, "", Problem.BOM)
             return "utf-8-sig"
+        if _is_utf8(start) and not self._reading.encoding.startswith("utf"):
+            msg = f"{name} is written in UTF-8, not in {self._reading.encoding}."
+            raise SourceError(msg, remedy="State 'encoding: utf-8' under 'reading' in the mapping.")
         return self._reading.encoding
 
 
@@ -77,8 +107,11 @@ class _Rows:
         lines: list[int] = []
         rows: list[list[str]] = []
         short: int | None = None  # a short row is an error only if it turns out to be the last
+        last = self._reader.line_num
         for line, row in self._rows():
-            short = None
+            if line > last + 1 and _rows_inside(row, self._reader.dialect.delimiter):
+                self._findings.add(self._name, "", Problem.ROW_INSIDE, [line])
+            last, short = line, None
             if self._fits(line, row):
                 lines.append(line)
                 rows.append(row)

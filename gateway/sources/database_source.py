@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -10,6 +11,13 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, NoSuchT
 from gateway.sources.cells import cell_text
 from gateway.sources.errors import SourceError
 from gateway.sources.tables import CHUNK_ROWS, Chunk, OpenTable
+
+
+@dataclass
+class Counted:
+    """How many rows were read so far."""
+
+    read: int = 0
 
 
 class DatabaseSource:
@@ -30,6 +38,21 @@ class DatabaseSource:
     @contextmanager
     def table(self, name: str) -> Iterator[OpenTable]:
         """Open a table or view, `schema.table` where need be. Raises SourceError, also while it is walked."""
+        chosen = self._chosen(name)
+        rows = Counted()
+        yield OpenTable(
+            tuple(c.name for c in chosen.c), self._chunks(sa.select(chosen), rows), lambda: rows.read
+        )
+
+    def size(self, name: str) -> int:
+        """Rows of the table or view. Raises SourceError."""
+        try:
+            counted = sa.select(sa.func.count()).select_from(self._chosen(name))
+            return self._connection.execute(counted).scalar_one()
+        except SQLAlchemyError:
+            raise _gone(self._name) from None
+
+    def _chosen(self, name: str) -> sa.TableClause:
         schema, _, table = name.rpartition(".")
         try:
             headings = [c["name"] for c in sa.inspect(self._connection).get_columns(table, schema or None)]
@@ -40,15 +63,15 @@ class DatabaseSource:
         if not headings:
             msg = f"{self._name} has no table or view {name!r}."
             raise SourceError(msg, remedy="Correct the mapping, or let its user read the table.")
-        chosen = sa.table(table, *map(sa.column, headings), schema=schema or None)
-        yield OpenTable(tuple(headings), self._chunks(sa.select(chosen)))
+        return sa.table(table, *map(sa.column, headings), schema=schema or None)
 
-    def _chunks(self, query: sa.Select[tuple[object, ...]]) -> Iterator[Chunk]:
+    def _chunks(self, query: sa.Select[tuple[object, ...]], counted: "Counted") -> Iterator[Chunk]:
         first = 1
         try:
             with self._connection.execute(query, execution_options={"yield_per": CHUNK_ROWS}) as result:
                 for part in result.partitions():
                     rows = [[cell_text(value) for value in row] for row in part]
+                    counted.read += len(rows)
                     yield Chunk(range(first, first + len(rows)), rows)
                     first += len(rows)
         except SQLAlchemyError:  # its own message may quote rows

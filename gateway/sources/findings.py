@@ -15,6 +15,7 @@ class Problem(StrEnum):
     # a value that was not understood: counted as unknown, or its row left out where the column is essential
     CODE = "not among the codes that the mapping translates"
     PLACE = "not a province of this state"
+    ZAWGYI = "written for the Zawgyi font, not in Unicode"
     DATE_FORM = "not a date in any format of the mapping"
     DATE_NOT_REAL = "a date that the calendar does not have"
     DATE_FUTURE = "a date in the future"
@@ -24,6 +25,7 @@ class Problem(StrEnum):
     AGE_RANGE = "an age below 0 or above 120"
     AGE_NEGATIVE = "an accident before the birth"
     NUMBER_FORM = "not a number that can identify anybody"
+    NUMBER_CUT = "a number of which a spreadsheet cut the end: it cannot identify anybody"
     PLACE_ENDED = "a province that was none any more by then: counted in it all the same"
     # an essential value is not there: the row is left out
     BLANK = "nothing stands where a value is essential"
@@ -32,6 +34,7 @@ class Problem(StrEnum):
     ROW_LONG = "a row with more cells than headings, left out"
     ROW_BLANK = "an empty row, left out"
     NO_CASUALTY = "an accident without a victim: nothing to count"
+    ROW_INSIDE = "a cell over several lines that look like rows: is a quotation mark missing?"
     ROW_HEADINGS = "the headings once more, left out"
     JOIN = "no row of the joined table belongs to it"
     ORPHAN = "belongs to no casualty of the first table: not counted"

@@ -18,12 +18,10 @@ from gateway.sources.headings import headings_asked, positions
 from gateway.sources.joins import JoinedTable
 from gateway.sources.kept import Chosen, Keeper
 from gateway.sources.mapping import SourceMapping, TableRule
+from gateway.sources.reached import Progress, Way
 from gateway.sources.repeated import open_table
 from gateway.sources.tables import Chunk, Source
 from gateway.sources.targets import Kind
-
-Progress = Callable[[int], None]
-"""Told the number of rows read so far."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,8 @@ def load(
     """
     readers = _Readers(mapping, dictionary, pseudonymise, today, findings)
     chosen = Chosen(mapping.tables[0], keeper) if keeper and mapping.tables[0].vault else None
-    rows, reports = _read(source, mapping, readers.of, findings, chosen, progress)
+    way = Way({table.name: source.size(table.name) for table in mapping.tables}, progress)
+    rows, reports = _read(source, mapping, readers.of, findings, chosen, way)
     count = len(rows.lines)
     snapshot = assemble(rows, mapping, dictionary, today=today, vintage=vintage, findings=findings)
     return Load(snapshot, count, reports, findings.all())
@@ -90,30 +89,30 @@ def _read(  # noqa: PLR0917 - as `_walk`
     readers: Callable[[TableRule], list[ColumnReader | IdentifierReader]],
     findings: Findings,
     chosen: Chosen | None,
-    progress: Progress,
+    way: Way,
 ) -> tuple[ReadRows, tuple[ColumnReport, ...]]:
     """Read every table; the readers are gone afterwards, which halves what a large source takes."""
     first, *others = mapping.tables
-    joined = [_joined(source, mapping, rule, readers(rule), findings) for rule in others]
+    joined = [_joined(source, mapping, rule, readers(rule), findings, way) for rule in others]
     own = readers(first)
     with open_table(source, first, findings) as table:
         places = positions(table, first, headings_asked(mapping, first), findings)
-        parts = []
-        for part in _walk(table.chunks, places, mapping.tables, joined, own, chosen):
-            parts.append(part)
-            progress(sum(len(p) for p in parts))
+        chunks = way.along(first.name, table).chunks
+        parts = list(_walk(chunks, places, mapping.tables, joined, own, chosen))
     every = [*own, *(one for other in joined for one in other.readers)]
     return _gather(first.name, parts, own, joined), tuple(r.report() for r in every)
 
 
-def _joined(
+def _joined(  # noqa: PLR0917 - as `_walk`
     source: Source,
     mapping: SourceMapping,
     rule: TableRule,
     readers: Sequence[ColumnReader | IdentifierReader],
     findings: Findings,
+    way: Way,
 ) -> JoinedTable | ContactTable:
-    with open_table(source, rule, findings) as table:
+    with open_table(source, rule, findings) as opened:
+        table = way.along(rule.name, opened)
         places = positions(table, rule, headings_asked(mapping, rule), findings)
         if rule.several:
             coded = [one for one in readers if isinstance(one, ColumnReader)]

@@ -139,6 +139,7 @@ def _build_reading(values: dict[str, Any], node: Table, faults: list[Fault]) -> 
     if "encoding" in values:
         try:
             values["encoding"] = codecs.lookup(values["encoding"]).name
+            "".encode(values["encoding"])  # `zip` and the like are known, but no encodings of text
         except LookupError:
             faults.append(
                 _spot(node, "encoding").fault(f"{quoted(values['encoding'])} is not a known encoding")

@@ -35,7 +35,7 @@ def _unrolled(table: OpenTable, rule: TableRule, findings: Findings) -> OpenTabl
     used = {place for group in groups for place in group}
     common = [place for place in range(len(standing)) if place not in used]
     headings = (*(table.headings[place] for place in common), *forms)
-    return OpenTable(headings, _rows(table.chunks, rule.name, common, groups, findings))
+    return OpenTable(headings, _rows(table.chunks, rule.name, common, groups, findings), table.at)
 
 
 def _rows(

@@ -1,6 +1,6 @@
 """What every kind of source looks like to a load: tables with headings, read in chunks of text cells."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -18,10 +18,14 @@ class Chunk:
 
 @dataclass(frozen=True)
 class OpenTable:
-    """A table that is being read. `chunks` can be walked once."""
+    """A table that is being read. `chunks` can be walked once.
+
+    `at`: how far it has been read, in the unit of its source's `size`.
+    """
 
     headings: tuple[str, ...]
     chunks: Iterator[Chunk]
+    at: Callable[[], int] = lambda: 0
 
 
 class Source(Protocol):
@@ -33,4 +37,11 @@ class Source(Protocol):
 
     def table(self, name: str) -> AbstractContextManager[OpenTable]:
         """Open a table for reading. Raises SourceError when it is not there or cannot be read."""
+        ...
+
+    def size(self, name: str) -> int:
+        """How large a table is, in bytes or rows, to tell how far it has been read; 0 where nobody knows.
+
+        Raises SourceError.
+        """
         ...

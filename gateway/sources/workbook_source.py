@@ -60,7 +60,13 @@ class WorkbookSource:
             stack.callback(rows.close)
             with _told_as_damaged(self._path):
                 headings = rows.headings(self._header)
-            yield OpenTable(headings, self._chunks(rows, len(headings)))
+            yield OpenTable(headings, self._chunks(rows, len(headings)), lambda: rows.line)
+
+    def size(self, name: str) -> int:
+        """Rows of the sheet as the file itself tells them, which may be wrong. Raises SourceError."""
+        with self._book(results=True) as book:
+            rows = getattr(book[name], "max_row", None) if name in book.sheetnames else None
+        return rows if isinstance(rows, int) else 0
 
     def _chunks(self, rows: "_SheetRows", width: int) -> Iterator[Chunk]:
         with _told_as_damaged(self._path):
@@ -110,6 +116,7 @@ class _SheetRows:
         self, name: str, sheet: Any, written: Any, merged: dict[Place, Place], findings: Findings
     ) -> None:
         self._name = name
+        self.line = 0
         self._findings = findings
         self._merged = merged
         self._origins: dict[Place, str] = dict.fromkeys(merged.values(), "")
@@ -160,6 +167,7 @@ class _SheetRows:
                     self._tell_formulas(line, next(formulas), cells)
                 if self._merged:
                     self._spread(line, cells)
+                self.line = line
                 yield line, cells
 
     def _tell_formulas(self, line: int, written: _Row, cells: list[str]) -> None:

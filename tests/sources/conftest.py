@@ -54,6 +54,7 @@ class SmallSource:
     mapping: str = MAPPING
     today: date = date(2026, 11, 25)
     keeper: object = None
+    progress: object = staticmethod(lambda _: None)
 
     def load(self, findings=None, **files):
         """Load these files (name without `.csv` -> text or bytes)."""
@@ -70,6 +71,7 @@ class SmallSource:
             today=self.today,
             findings=findings,
             keeper=self.keeper,
+            progress=self.progress,
         )
 
     def load_rows(self, *changes, findings=None):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.sources.errors import SourceError
+from gateway.sources.errors import MappingError, SourceError
 
 
 def test_a_byte_order_mark_is_skipped_and_told(small):
@@ -134,3 +134,42 @@ def test_cells_may_hold_line_ends_and_quotes(small):
 def test_what_is_not_csv_is_an_error(small, junk):
     with pytest.raises(SourceError):
         small.load(victims=junk)
+
+
+@pytest.mark.parametrize("stated", ["cp1252", "latin-1", "cp1258", "iso8859-11"])
+def test_utf_8_is_not_read_as_a_code_page(small, stated):
+    small.mapping = small.mapping.replace("source: csv", f"source: csv\nreading: {{encoding: {stated}}}")
+    with pytest.raises(SourceError, match=r"victims.csv is written in UTF-8, not in"):
+        small.load(victims=small.text({"Name": "Nguyễn Văn"}))
+    with pytest.raises(SourceError, match="UTF-8"):
+        small.load(victims=b"\xef\xbb\xbf" + small.text({}).encode())
+
+
+@pytest.mark.parametrize(
+    ("encoding", "province"),
+    [("cp874", "ตาก"), ("tis-620", "สระแก้ว"), ("cp1258", "Hà Giang"), ("utf-16-le", "ခေတ်")],
+)
+def test_a_stated_encoding_reads_its_words(small, encoding, province):
+    small.mapping = small.mapping.replace(
+        "source: csv", f"source: csv\nreading: {{encoding: {encoding}}}"
+    ).replace("បាត់ដំបង", province)
+    loaded = small.load(victims=small.text({"Province": province}).encode(encoding))
+    assert loaded.snapshot.columns["place"].codes == ("KH-2",)
+    assert not loaded.findings
+
+
+def test_rows_swallowed_by_a_lost_quotation_mark_are_told(small):
+    rows = small.text(*({"Case": f"C{n}"} for n in range(6)))
+    loaded = small.load(
+        victims=rows.replace("C1,", '"C1,', 1).replace("C4,", '"C4",', 1).replace('"C4",', 'C4",', 1)
+    )
+    assert small.problems(loaded)["", "ROW_INSIDE"] == 1
+    story = small.load_rows({"Name": "walked home,\nsaw it,\nran, fell"})
+    assert not story.findings
+
+
+@pytest.mark.parametrize("stated", ["zip", "rot13", "base64", "no-such"])
+def test_what_is_no_encoding_of_text_is_a_fault_of_the_mapping(small, stated):
+    small.mapping = small.mapping.replace("source: csv", f"source: csv\nreading: {{encoding: {stated}}}")
+    with pytest.raises(MappingError, match="not a known encoding"):
+        small.load_rows({})

@@ -161,7 +161,9 @@ def test_many_rows_are_read_in_parts(register, url):
         connection.execute(PERSON.insert(), [person(n, 1 + n % 2) for n in range(4, 45_004)])
     seen = []
     assert load_url(url, progress=seen.append).rows == 45_003
-    assert seen == [20_000, 40_000, 45_003]
+    assert [at.rows for at in seen] == [2, 20_002, 40_002, 45_005]
+    assert [round(at.share, 3) for at in seen] == [0.0, 0.444, 0.889, 1.0]
+    assert {at.table for at in seen} == {"accident", "person"}
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # SQLite keeps writers out while it is read
@@ -192,8 +194,8 @@ def test_a_database_that_goes_away_in_the_middle_is_an_error(postgresql):
         )
         connection.execute(PERSON.insert(), [person(n, 1) for n in range(45_000)])
 
-    def cut(rows):
-        if rows == 20_000:
+    def cut(at):
+        if at.rows == 20_001:
             with engine.begin() as connection:
                 others = (
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"

@@ -314,3 +314,17 @@ def test_consent_is_a_persons_in_all_cases(small, one, other, both):
     assert sorted(loaded.snapshot.consent.values()) == sorted([both, both, "AGG"])
     changed = {("", "PERSON_CONSENT"): 1} if one != other else {}
     assert small.problems(loaded) == changed
+
+
+@pytest.mark.parametrize("cut", ["3.20123E+15", "3,20123e+15", "1E+12"])
+def test_numbers_that_a_spreadsheet_cut_make_nobody_the_same_person(small, cut):
+    loaded = small.load_rows({"ID card": cut}, {"Case": "C2", "ID card": cut}, {"Case": cut})
+    assert small.problems(loaded) == {("ID card", "NUMBER_CUT"): 2, ("Case", "NUMBER_CUT"): 1}
+    assert len(set(loaded.snapshot.links["person"].tolist())) == 2
+
+
+@pytest.mark.parametrize("zawgyi", ["ရွမ္းျပည္နယ္", "ေနျပည္ေတာ္", "ကခ်င္ျပည္နယ္"])
+def test_burmese_for_the_zawgyi_font_is_told_as_that(small, zawgyi):
+    small.mapping = small.mapping.replace("member: KH", "member: MM").replace("KH-2", "MM-17")
+    loaded = small.load_rows({"Province": zawgyi}, {"Case": "C2", "Province": "ရှမ်း ပြည်"})
+    assert small.problems(loaded) == {("Province", "ZAWGYI"): 1, ("Province", "PLACE"): 1}
