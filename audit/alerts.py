@@ -9,6 +9,7 @@ from enum import StrEnum
 from audit.event_values import CoarseShare, PolicyStep
 from audit.events import Event, PolicyInForce, SignInFailed
 from audit.question_events import Answered, Asked, Denied, Released
+from audit.said import Said, msgid, said
 from audit.search import Found, time_of
 
 
@@ -96,10 +97,12 @@ def notices(
 
 
 _WORDS = {
-    NoticeKind.BURST: "questions",
-    NoticeKind.DENIALS: "denied questions",
-    NoticeKind.SIGN_INS: "failed sign-ins",
-    NoticeKind.WITHHELD: "results of which half or more was withheld",
+    NoticeKind.BURST: msgid("%(count)s questions, crowded within %(window)s"),
+    NoticeKind.DENIALS: msgid("%(count)s denied questions, crowded within %(window)s"),
+    NoticeKind.SIGN_INS: msgid("%(count)s failed sign-ins, crowded within %(window)s"),
+    NoticeKind.WITHHELD: msgid(
+        "%(count)s results of which half or more was withheld, crowded within %(window)s"
+    ),
 }
 
 
@@ -134,7 +137,7 @@ def _crowded(kind: NoticeKind, groups: dict[str, list[Found]], count: int, windo
 
 
 def _notice(kind: NoticeKind, about: str, run: list[Found], window: timedelta) -> Notice:
-    message = f"{len(run)} {_WORDS[kind]}, crowded within {window}"
+    message = Said(_WORDS[kind], {"count": len(run), "window": str(window)})
     return Notice(kind, about, message, tuple(each.number for each in run))
 
 
@@ -162,7 +165,9 @@ def _policy_flips(found: Sequence[Found], window: timedelta) -> list[Notice]:
             if opened is not None and event.step in (PolicyStep.TIGHTENED, PolicyStep.BOTH):
                 after = time_of(event) - time_of(opened.event)
                 if after <= window:
-                    message = f"a policy was loosened and tightened again after {after}"
+                    message = said(
+                        "a policy was loosened and tightened again after %(time)s", time=str(after)
+                    )
                     numbers = (opened.number, each.number)
                     raised.append(Notice(NoticeKind.POLICY_FLIPS, member, message, numbers))
                 opened = None
@@ -179,7 +184,12 @@ def _off_hours(found: Sequence[Found], limit: Thresholds) -> list[Notice]:
             if not limit.office[0] <= local.hour < limit.office[1] or local.weekday() >= 5:
                 late[each.event.organisation].append(each.number)
     return [
-        Notice(NoticeKind.OFF_HOURS, about, f"{len(numbers)} questions outside office hours", tuple(numbers))
+        Notice(
+            NoticeKind.OFF_HOURS,
+            about,
+            said("%(count)s questions outside office hours", count=len(numbers)),
+            tuple(numbers),
+        )
         for about, numbers in late.items()
     ]
 
@@ -193,7 +203,11 @@ def _purpose_drift(found: Sequence[Found], habit: int) -> list[Notice]:
         if not isinstance(event, Asked | Denied):
             continue
         if event.purpose not in seen[event.organisation] and asked[event.organisation] >= habit:
-            message = f"its first question for {event.purpose}, after {asked[event.organisation]} for others"
+            message = said(
+                "its first question for %(purpose)s, after %(count)s for others",
+                purpose=event.purpose,
+                count=asked[event.organisation],
+            )
             raised.append(Notice(NoticeKind.PURPOSE_DRIFT, event.organisation, message, (each.number,)))
         seen[event.organisation].add(event.purpose)
         asked[event.organisation] += 1
@@ -203,7 +217,7 @@ def _purpose_drift(found: Sequence[Found], habit: int) -> list[Notice]:
 def _no_end(found: Sequence[Found], now: datetime, patience: timedelta) -> list[Notice]:
     ended = {each.event.asked_index for each in found if isinstance(each.event, Released)}
     return [
-        Notice(NoticeKind.NO_END, each.event.question_id, "asked, and never released", (each.number,))
+        Notice(NoticeKind.NO_END, each.event.question_id, said("asked, and never released"), (each.number,))
         for each in found
         if isinstance(each.event, Asked) and each.number not in ended and each.event.deadline + patience < now
     ]
@@ -217,6 +231,10 @@ def _unwitnessed(found: Sequence[Found], watch: Watch, patience: timedelta) -> l
     ]
     if not late:
         return []
-    message = f"fewer than {watch.needed} of {watch.witnesses} witnesses have cosigned these entries"
+    message = said(
+        "fewer than %(needed)s of %(count)s witnesses have cosigned these entries",
+        needed=watch.needed,
+        count=watch.witnesses,
+    )
     about = ", ".join(watch.missing) or "the witnesses"
     return [Notice(NoticeKind.UNWITNESSED, about, message, tuple(late))]

@@ -16,6 +16,7 @@ from audit.events import decode
 from audit.explain import Part
 from audit.policy import Policy
 from audit.receipt import Receipt
+from audit.said import Said, said
 from audit.vkey import VerifierKey
 
 FORMAT: Final = "safelane/log-dossier@v1"
@@ -86,11 +87,14 @@ class Dossier:
         return Part(proven.origin, proven.receipt.index, event, proof)
 
 
-def say_proof(checkpoint: Checkpoint, witnesses: Iterable[str]) -> str:
+def say_proof(checkpoint: Checkpoint, witnesses: Iterable[str]) -> Said:
     """What a proven entry stands under, in words."""
-    names = sorted(witnesses)
-    cosigned = f"cosigned by {len(names)}" if names else "cosigned by no known witness"
-    return f"proved, under the head of {checkpoint.size} entries, {cosigned}"
+    size, count = checkpoint.size, len(set(witnesses))
+    if count:
+        under = said("under the head of %(size)s entries, cosigned by %(count)s", size=size, count=count)
+    else:
+        under = said("under the head of %(size)s entries, cosigned by no known witness", size=size)
+    return said("proved, %(under)s", under=under)
 
 
 def _list(value: Any, read: Callable[[Any], Any]) -> tuple[Any, ...]:

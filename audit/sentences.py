@@ -15,6 +15,7 @@ from audit.events import (
     SnapshotLoaded,
     UserAdded,
 )
+from audit.plain_sentences import say_plainly
 from audit.question_events import (
     Answered,
     Asked,
@@ -27,150 +28,222 @@ from audit.question_events import (
     WaitsForLeave,
 )
 from audit.record_events import ConsentChanged, RecordsCompared
+from audit.said import Said, Value, said
 from audit.search import time_of
-from audit.wording import SHARES, STEPS, article, listed, say_question, say_reasons, say_size, say_time
+from audit.wording import STEPS, listed, say_question, say_reasons, say_share, say_size, say_who, word_of
 
 
 @singledispatch
-def say_event(event: Event) -> str:
-    """The event in a sentence: for a kind that has none of its own, what every event of its kind means."""
-    meaning = (event.__doc__ or event.TYPE).split("\n")[0].replace("`", "")
-    about = [getattr(event, name, None) for name in ("member", "organisation")]
-    whom = ", ".join(str(name) for name in about if name)
-    return f"{say_time(time_of(event))}{f', {whom}' if whom else ''}: {meaning}"
+def say_event(event: Event) -> Said:
+    """The event in a sentence: for a kind that has none of its own here, by that of `plain_sentences`."""
+    return say_plainly(event)
 
 
-def under(version: str | None) -> str:
+def under(version: str | None) -> Said:
     """By which version of a policy, in words."""
-    return "without a policy" if version is None else f"under version {version} of its policy"
+    if version is None:
+        return said("without a policy")
+    return said("under version %(version)s of its policy", version=version)
 
 
 @say_event.register
-def _(event: Asked | Denied) -> str:
-    what = say_question(event.measure, event.by, event.where)
-    who = f"{article(event.role)} of {event.organisation}"
-    return f"{who} asked on {say_time(time_of(event))} for {what}, for {event.purpose}."
-
-
-@say_event.register
-def _(event: Answered) -> str:
-    return (
-        f"{event.member} answered on {say_time(event.at)} from snapshot {event.snapshot}, "
-        f"{under(event.policy_version)}: {say_size(event.size)}, {SHARES[event.withheld]}."
+def _(event: Asked | Denied) -> Said:
+    return said(
+        "%(who)s asked on %(at)s for %(what)s, for %(purpose)s.",
+        who=say_who(event.role, event.organisation),
+        at=time_of(event),
+        what=say_question(event.measure, event.by, event.where),
+        purpose=event.purpose,
     )
 
 
 @say_event.register
-def _(event: Refused) -> str:
-    policy = under(event.policy_version)
-    return f"{event.member} refused on {say_time(event.at)} {policy}: {say_reasons(event.reasons)}."
-
-
-@say_event.register
-def _(event: WaitsForLeave) -> str:
-    persons = "one person" if event.persons == 1 else f"{event.persons} persons"
-    return f"At {event.member} it waited from {say_time(event.at)} on for the leave of {persons}."
-
-
-@say_event.register
-def _(event: LeaveGiven) -> str:
-    gave = "gave leave" if event.granted else "refused leave"
-    return f"At {event.member} somebody {gave} on {say_time(event.at)}, and signed that as {event.signed_by}."
-
-
-@say_event.register
-def _(event: Rejected) -> str:
-    why = say_reasons(event.reasons)
-    return f"{event.member} did not look at a delivery on {say_time(event.at)}: {why}."
-
-
-@say_event.register
-def _(event: ReleasedAgain) -> str:
-    return (
-        f"Members answered late: on {say_time(event.at)} result {event.number} was released, a table of "
-        f"{say_size(event.size)}, {SHARES[event.withheld]}; it is known by a commitment only: {event.result}."
+def _(event: Answered) -> Said:
+    return said(
+        "%(member)s answered on %(at)s from snapshot %(snapshot)s, %(under)s: %(size)s, %(withheld)s.",
+        member=event.member,
+        at=event.at,
+        snapshot=event.snapshot,
+        under=under(event.policy_version),
+        size=say_size(event.size),
+        withheld=say_share(event.withheld),
     )
 
 
 @say_event.register
-def _(event: Released) -> str:
-    return (
-        f"It ended on {say_time(event.at)}: a table of {say_size(event.size)} was released, "
-        f"{SHARES[event.withheld]}; the table itself is known by a commitment only: {event.result}."
+def _(event: Refused) -> Said:
+    return said(
+        "%(member)s refused on %(at)s %(under)s: %(reasons)s.",
+        member=event.member,
+        at=event.at,
+        under=under(event.policy_version),
+        reasons=say_reasons(event.reasons),
     )
 
 
 @say_event.register
-def _(event: CubeCertified) -> str:
-    return (
-        f"{event.member} protected snapshot {event.snapshot} {under(event.policy_version)} on "
-        f"{say_time(event.at)}; certificate and shape are known by commitments only."
+def _(event: WaitsForLeave) -> Said:
+    if event.persons == 1:
+        return said(
+            "At %(member)s it waited from %(at)s on for the leave of one person.",
+            member=event.member,
+            at=event.at,
+        )
+    return said(
+        "At %(member)s it waited from %(at)s on for the leave of %(persons)s persons.",
+        member=event.member,
+        at=event.at,
+        persons=event.persons,
     )
 
 
 @say_event.register
-def _(event: PolicyInForce) -> str:
-    return (
-        f"Version {event.policy_version} of {event.member}'s policy took effect on {say_time(event.at)}: "
-        f"{STEPS[event.step]}. Its text is known by a commitment only."
+def _(event: LeaveGiven) -> Said:
+    values: dict[str, Value] = {"member": event.member, "at": event.at, "key": event.signed_by}
+    if event.granted:
+        return said("At %(member)s somebody gave leave on %(at)s, and signed that as %(key)s.", **values)
+    return said("At %(member)s somebody refused leave on %(at)s, and signed that as %(key)s.", **values)
+
+
+@say_event.register
+def _(event: Rejected) -> Said:
+    return said(
+        "%(member)s did not look at a delivery on %(at)s: %(reasons)s.",
+        member=event.member,
+        at=event.at,
+        reasons=say_reasons(event.reasons),
     )
 
 
 @say_event.register
-def _(event: SnapshotLoaded) -> str:
-    return (
-        f"{event.member} loaded snapshot {event.snapshot} on {say_time(event.at)}, with records up to "
-        f"{event.until}."
+def _(event: ReleasedAgain) -> Said:
+    return said(
+        "Members answered late: on %(at)s result %(number)s was released, a table of %(size)s, %(withheld)s; "
+        "it is known by a commitment only: %(commitment)s.",
+        at=event.at,
+        number=event.number,
+        size=say_size(event.size),
+        withheld=say_share(event.withheld),
+        commitment=str(event.result),
     )
 
 
 @say_event.register
-def _(event: RecordsCompared) -> str:
-    return (
-        f"{event.member} compared snapshot {event.snapshot} with {event.former} on {say_time(event.at)}; "
-        "what changed is known by a commitment only."
+def _(event: Released) -> Said:
+    return said(
+        "It ended on %(at)s: a table of %(size)s was released, %(withheld)s; the table itself is known by a "
+        "commitment only: %(commitment)s.",
+        at=event.at,
+        size=say_size(event.size),
+        withheld=say_share(event.withheld),
+        commitment=str(event.result),
     )
 
 
 @say_event.register
-def _(event: ConsentChanged) -> str:
-    return (
-        f"Somebody in {event.member}'s register changed what he or she agrees to share, on "
-        f"{say_time(event.at)}; who it is, is known by a commitment only."
+def _(event: CubeCertified) -> Said:
+    return said(
+        "%(member)s protected snapshot %(snapshot)s %(under)s on %(at)s; certificate and shape are known by "
+        "commitments only.",
+        member=event.member,
+        snapshot=event.snapshot,
+        under=under(event.policy_version),
+        at=event.at,
     )
 
 
 @say_event.register
-def _(event: MemberEnrolled) -> str:
-    return f"{event.member} joined the region on {say_time(event.at)}."
-
-
-@say_event.register
-def _(event: UserAdded) -> str:
-    purposes = f", to ask for {listed(event.purposes)}" if event.purposes else ""
-    return f"{article(event.role)} of {event.organisation} may sign in since {say_time(event.at)}{purposes}."
-
-
-@say_event.register
-def _(event: KeyChanged) -> str:
-    return (
-        f"The key for {event.use} was changed on {say_time(event.at)} ({event.reason}); the former one "
-        f"counts until {say_time(event.overlap_until)}."
+def _(event: PolicyInForce) -> Said:
+    return said(
+        "Version %(version)s of %(member)s's policy took effect on %(at)s: %(step)s. Its text is known by a "
+        "commitment only.",
+        version=event.policy_version,
+        member=event.member,
+        at=event.at,
+        step=word_of(STEPS[event.step]),
     )
 
 
 @say_event.register
-def _(event: SignInFailed) -> str:
-    return f"Somebody failed to sign in on {say_time(event.at)}: {event.reason}."
+def _(event: SnapshotLoaded) -> Said:
+    return said(
+        "%(member)s loaded snapshot %(snapshot)s on %(at)s, with records up to %(until)s.",
+        member=event.member,
+        snapshot=event.snapshot,
+        at=event.at,
+        until=str(event.until),
+    )
 
 
 @say_event.register
-def _(event: LogRead) -> str:
-    who = article(event.role) + (f" of {event.organisation}" if event.organisation else "")
-    return f"{who} read this log on {say_time(event.at)}: {event.action}."
+def _(event: RecordsCompared) -> Said:
+    return said(
+        "%(member)s compared snapshot %(snapshot)s with %(former)s on %(at)s; what changed is known by a "
+        "commitment only.",
+        member=event.member,
+        snapshot=event.snapshot,
+        former=event.former,
+        at=event.at,
+    )
 
 
 @say_event.register
-def _(event: OpeningsErased) -> str:
-    many = "nothing was" if event.size is CoarseSize.NONE else f"the openings of {event.size} entries were"
-    return f"On {say_time(event.at)} {many} erased ({event.field}; {event.ground})."
+def _(event: ConsentChanged) -> Said:
+    return said(
+        "Somebody in %(member)s's register changed what he or she agrees to share, on %(at)s; who it is, is "
+        "known by a commitment only.",
+        member=event.member,
+        at=event.at,
+    )
+
+
+@say_event.register
+def _(event: MemberEnrolled) -> Said:
+    return said("%(member)s joined the region on %(at)s.", member=event.member, at=event.at)
+
+
+@say_event.register
+def _(event: UserAdded) -> Said:
+    values: dict[str, Value] = {"who": say_who(event.role, event.organisation), "at": event.at}
+    if not event.purposes:
+        return said("%(who)s may sign in since %(at)s.", **values)
+    purposes = listed(event.purposes)
+    return said("%(who)s may sign in since %(at)s, to ask for %(purposes)s.", purposes=purposes, **values)
+
+
+@say_event.register
+def _(event: KeyChanged) -> Said:
+    return said(
+        "The key for %(use)s was changed on %(at)s (%(reason)s); the former one counts until %(until)s.",
+        use=event.use,
+        at=event.at,
+        reason=event.reason,
+        until=event.overlap_until,
+    )
+
+
+@say_event.register
+def _(event: SignInFailed) -> Said:
+    return said("Somebody failed to sign in on %(at)s: %(reason)s.", at=event.at, reason=event.reason)
+
+
+@say_event.register
+def _(event: LogRead) -> Said:
+    return said(
+        "%(who)s read this log on %(at)s: %(action)s.",
+        who=say_who(event.role, event.organisation),
+        at=event.at,
+        action=word_of(event.action),
+    )
+
+
+@say_event.register
+def _(event: OpeningsErased) -> Said:
+    values: dict[str, Value] = {"at": event.at, "field": event.field, "ground": event.ground}
+    if event.size is CoarseSize.NONE:
+        return said("On %(at)s nothing was erased (%(field)s; %(ground)s).", **values)
+    return said(
+        "On %(at)s the openings of %(size)s entries were erased (%(field)s; %(ground)s).",
+        size=str(event.size),
+        **values,
+    )

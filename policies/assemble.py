@@ -19,6 +19,7 @@ from policies.model import (
     Share,
 )
 from policies.phrases import NO_LIMIT, last_day
+from policies.said import said
 from policies.strict_yaml import Spot, Table
 from policies.terms import (
     Appearance,
@@ -92,20 +93,22 @@ def _spot(table: Table, key: str) -> Spot:
 def _valid_until(values: Values, table: Table, faults: list[Fault]) -> date | None:
     standing = {entry.key for entry in table.entries}
     if {"valid_until", "valid_for"} <= standing:
-        faults.append(_spot(table, "valid_for").fault("give valid_until or valid_for, not both"))
+        faults.append(_spot(table, "valid_for").fault(said("give valid_until or valid_for, not both")))
         return None
     first = values.get("valid_from")
     if "valid_until" in standing:
         last: date | None = values.get("valid_until")
         if first is not None and last is not None and last < first:
-            faults.append(_spot(table, "valid_until").fault("this day is before the first, valid_from"))
+            problem = said("this day is before the first, valid_from")
+            faults.append(_spot(table, "valid_until").fault(problem))
         return last
     span = values.get("valid_for", USUAL_VALIDITY)
     if first is None or span[0] == NO_LIMIT:
         return None
     last = last_day(first, span)
     if last is None:
-        faults.append(_spot(table, "valid_for").fault("this ends after the last day of the calendar"))
+        problem = said("this ends after the last day of the calendar")
+        faults.append(_spot(table, "valid_for").fault(problem))
     return last
 
 
@@ -143,7 +146,10 @@ def _thresholds(values: Values, table: Table, faults: list[Fault]) -> tuple[int,
     usual = dict(written).get("usual", 5)
     by_level = {(d, level): k for d, pairs in written if d != "usual" for level, k in pairs}
     if any(k < usual for k in by_level.values()):
-        problem = f"the threshold of a level may be larger than the usual one ({usual}), never smaller"
+        problem = said(
+            "the threshold of a level may be larger than the usual one (%(usual)s), never smaller",
+            usual=usual,
+        )
         faults.append(_spot(table, "threshold").fault(problem))
     return usual, FrozenMap(sorted((at, k) for at, k in by_level.items() if k > usual))
 
@@ -163,8 +169,12 @@ def _mechanism(written: Any, faults: list[Fault]) -> Mechanism:
     if table is not None:
         standing = {entry.key for entry in table.entries} - {"kind"}
         for key in sorted(standing ^ needed.get(kind, set())):
-            wrong = "is needed for" if key not in standing else "does not go with"
-            faults.append(_spot(table, key).fault(f"{key} {wrong} {kind}"))
+            names = {"key": key, "kind": str(kind)}
+            if key in standing:
+                problem = said("%(key)s does not go with %(kind)s", **names)
+            else:
+                problem = said("%(key)s is needed for %(kind)s", **names)
+            faults.append(_spot(table, key).fault(problem))
     return Mechanism(**values)
 
 
@@ -186,14 +196,20 @@ def _measures(values: Values, words: Vocabulary) -> tuple[str, ...]:
 def _share(values: Values, table: Table, scope: Scope, faults: list[Fault], words: Vocabulary) -> Share:
     most = values.get("max_dimensions", scope.max_dims)
     if most > scope.max_dims:
-        problem = f"the data set allows {scope.max_dims} dimensions; a permission cannot allow more"
+        problem = said(
+            "the data set allows %(most)s dimensions; a permission cannot allow more", most=scope.max_dims
+        )
         faults.append(_spot(table, "max_dimensions").fault(problem))
     finest = dict(scope.dimensions)
     for dimension, level in values.get("finest", ()):
         allowed = scope.dimensions.get(dimension, words.root(dimension))
         if words.rank(dimension, level) > words.rank(dimension, allowed):
-            problem = (
-                f"{dimension} by {level} is finer than the data set's {allowed}; a permission only narrows"
+            problem = said(
+                "%(dimension)s by %(level)s is finer than the data set's %(allowed)s; a permission only "
+                "narrows",
+                dimension=dimension,
+                level=level,
+                allowed=allowed,
             )
             faults.append(_spot(table, "finest").fault(problem))
         finest[dimension] = level
@@ -214,7 +230,7 @@ def _share(values: Values, table: Table, scope: Scope, faults: list[Fault], word
 def _ban(values: Values, table: Table, faults: list[Fault]) -> Ban:
     # an empty "all of" would apply to everything; whoever wants that leaves the permissions out
     if not any(entry.key != "name" for entry in table.entries):
-        faults.append(table.spot.fault("a prohibition must say what it prohibits"))
+        faults.append(table.spot.fault(said("a prohibition must say what it prohibits")))
 
     def named(key: str) -> frozenset[str] | None:
         return frozenset(values[key]) if key in values else None

@@ -17,6 +17,7 @@ from policies.level_shapes import levels
 from policies.model import Policy
 from policies.reading import read_document
 from policies.request import Request
+from policies.said import said
 from policies.shapes import Day, Key, ListOf, Meaning, OneOf, Record, Text
 from policies.strict_yaml import Table
 from policies.terms import Approval
@@ -124,7 +125,8 @@ def _expectation(values: dict[str, Any], table: Table, faults: list[Fault]) -> E
     for key, wanted in (("because", False), ("approval", True)):
         if key in values and permit is not None and permit != wanted:
             spot = next(entry.spot for entry in table.entries if entry.key == key)
-            faults.append(spot.fault(f"{key} goes with expect: {'permit' if wanted else 'deny'}"))
+            word = "permit" if wanted else "deny"
+            faults.append(spot.fault(said("%(key)s goes with expect: %(word)s", key=key, word=word)))
     if faults:
         return None
     return Expectation(

@@ -9,6 +9,7 @@ from typing import Any
 
 from policies.errors import Fault
 from policies.model import LevelOf
+from policies.said import said
 from policies.shapes import ByNode, JsonSchema, MapOf, Meaning, Number, OneOf, Shape
 from policies.strict_yaml import Node
 from policies.vocabulary import Vocabulary
@@ -35,7 +36,8 @@ class LevelMap:
         for name, level in written:
             for dimension in self.families.get(name, (name,)):
                 if dimension in levels:
-                    faults.append(node.spot.fault(f"{dimension} is named twice, once by its family"))
+                    problem = said("%(dimension)s is named twice, once by its family", dimension=dimension)
+                    faults.append(node.spot.fault(problem))
                 levels[dimension] = self.only_level[dimension] if level == YES else level
         return tuple(sorted(levels.items()))
 
@@ -92,8 +94,11 @@ def _map(words: Vocabulary | None, of: Any) -> Shape[tuple[LevelOf, ...]]:
 
 
 def _level(name: str, known: tuple[str, ...], named: Mapping[str, str]) -> Shape[str]:
-    finest = f", whose finest is {known[0]}" if len(known) > 1 else ""
-    return Meaning(f"level of {name}{finest}", named)
+    if len(known) > 1:
+        kind = said("level of %(name)s, whose finest is %(finest)s", name=name, finest=known[0])
+    else:
+        kind = said("level of %(name)s", name=name)
+    return Meaning(kind, named)
 
 
 def _yes(known: tuple[str, ...], meaning: str) -> dict[str, str]:

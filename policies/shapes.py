@@ -11,12 +11,16 @@ from datetime import date
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from policies.errors import Fault, quoted
+from policies.said import Said, said, word_of
 from policies.strict_yaml import Items, Node, Table, Word
 from policies.vocabulary import nearest
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 JsonSchema: TypeAlias = dict[str, Any]
+
+MOST_NAMED = 12
+"""Words of a closed list that a message names."""
 
 
 class Shape(Protocol[T_co]):
@@ -31,15 +35,18 @@ class Shape(Protocol[T_co]):
         ...
 
 
-def word_of(node: Node, faults: list[Fault], wanted: str) -> str | None:
+def text_of(node: Node, faults: list[Fault], wanted: Said) -> str | None:
     """The text of a word that is not empty."""
     if not isinstance(node, Word):
-        kind = "a list" if isinstance(node, Items) else "a mapping"
-        faults.append(node.spot.fault(f"{kind} stands where {wanted} is expected"))
+        if isinstance(node, Items):
+            problem = said("a list stands where %(wanted)s is expected", wanted=wanted)
+        else:
+            problem = said("a mapping stands where %(wanted)s is expected", wanted=wanted)
+        faults.append(node.spot.fault(problem))
     elif node.faulty:
         return None
     elif not node.text.strip():
-        faults.append(node.spot.fault(f"nothing stands where {wanted} is expected"))
+        faults.append(node.spot.fault(said("nothing stands where %(wanted)s is expected", wanted=wanted)))
     else:
         return node.text
     return None
@@ -54,18 +61,24 @@ class OneOf:
     never: frozenset[str] = frozenset()
 
     def read(self, node: Node, faults: list[Fault]) -> str | None:
-        text = word_of(node, faults, f"a {self.kind}")
+        text = text_of(node, faults, said("a %(kind)s", kind=word_of(self.kind)))
         if text is None or self.words is None or text in self.words:
             return text
         if text in self.never:
-            faults.append(node.spot.fault(f"{quoted(text)} is about one person and no policy can share it"))
+            problem = said("%(word)s is about one person and no policy can share it", word=quoted(text))
+            faults.append(node.spot.fault(problem))
         else:
-            problem = f"{quoted(text)} is not a known {self.kind}"
             hint = nearest(text, self.words)
-            if hint is None and len(self.words) <= 12:
-                problem += f" (known: {', '.join(self.words) or 'none'})"
-            faults.append(node.spot.fault(problem, hint))
+            faults.append(node.spot.fault(self._unknown(text, hint, self.words), hint))
         return None
+
+    def _unknown(self, text: str, hint: str | None, words: tuple[str, ...]) -> Said:
+        kind = word_of(self.kind)
+        if hint is not None or len(words) > MOST_NAMED:
+            return said("%(word)s is not a known %(kind)s", word=quoted(text), kind=kind)
+        known = ", ".join(words) or said("none")
+        text = quoted(text)
+        return said("%(word)s is not a known %(kind)s (known: %(known)s)", word=text, kind=kind, known=known)
 
     def schema(self) -> JsonSchema:
         if self.words is None:
@@ -100,11 +113,12 @@ class Text:
     longest: int = 200
 
     def read(self, node: Node, faults: list[Fault]) -> str | None:
-        text = word_of(node, faults, "a line of text")
+        text = text_of(node, faults, said("a line of text"))
         if text is None:
             return None
         if len(text) > self.longest or not text.isprintable() or text != text.strip():
-            faults.append(node.spot.fault(f"one line of at most {self.longest} characters is expected"))
+            problem = said("one line of at most %(longest)s characters is expected", longest=self.longest)
+            faults.append(node.spot.fault(problem))
             return None
         return text
 
@@ -120,14 +134,14 @@ class Number:
     high: int
 
     def read(self, node: Node, faults: list[Fault]) -> int | None:
-        wanted = f"a whole number from {self.low} to {self.high}"
-        text = word_of(node, faults, wanted)
+        wanted = said("a whole number from %(low)s to %(high)s", low=str(self.low), high=str(self.high))
+        text = text_of(node, faults, wanted)
         if text is None:
             return None
         plain = isinstance(node, Word) and node.plain
         if plain and re.fullmatch(r"0|[1-9][0-9]{0,8}", text) and self.low <= int(text) <= self.high:
             return int(text)
-        faults.append(node.spot.fault(f"{quoted(text)} is not {wanted}"))
+        faults.append(node.spot.fault(said("%(word)s is not %(wanted)s", word=quoted(text), wanted=wanted)))
         return None
 
     def schema(self) -> JsonSchema:
@@ -139,7 +153,7 @@ class Day:
     """A date as YYYY-MM-DD (ISO 8601)."""
 
     def read(self, node: Node, faults: list[Fault]) -> date | None:
-        text = word_of(node, faults, "a date")
+        text = text_of(node, faults, said("a date"))
         if text is None:
             return None
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
@@ -147,7 +161,9 @@ class Day:
                 return date.fromisoformat(text)
             except ValueError:
                 pass
-        faults.append(node.spot.fault(f"{quoted(text)} is not a date; write it as 2026-01-31"))
+        faults.append(
+            node.spot.fault(said("%(word)s is not a date; write it as 2026-01-31", word=quoted(text)))
+        )
         return None
 
     def schema(self) -> JsonSchema:
@@ -163,14 +179,16 @@ class Phrase(Generic[T]):
     build: Callable[[re.Match[str]], T | None]
 
     def read(self, node: Node, faults: list[Fault]) -> T | None:
-        wanted = f"a phrase such as {quoted(self.form)}"
-        text = word_of(node, faults, wanted)
+        wanted = said("a phrase such as %(form)s", form=quoted(self.form))
+        text = text_of(node, faults, wanted)
         if text is None:
             return None
         match = re.fullmatch(self.pattern, text)
         value = self.build(match) if match else None
         if value is None:
-            faults.append(node.spot.fault(f"{quoted(text)} is not {wanted}"))
+            faults.append(
+                node.spot.fault(said("%(word)s is not %(wanted)s", word=quoted(text), wanted=wanted))
+            )
         return value
 
     def schema(self) -> JsonSchema:
@@ -226,7 +244,7 @@ class ListOf(Generic[T]):
         nodes = node.items if isinstance(node, Items) else (node,)
         if not nodes and not self.may_be_empty:
             faults.append(
-                node.spot.fault("an empty list permits nothing; name something or leave the key out")
+                node.spot.fault(said("an empty list permits nothing; name something or leave the key out"))
             )
             return None
         before = len(faults)
@@ -236,7 +254,7 @@ class ListOf(Generic[T]):
             if value is None:
                 continue
             if value in values and not self.may_repeat:
-                faults.append(one.spot.fault("this stands in the list already"))
+                faults.append(one.spot.fault(said("this stands in the list already")))
             values.append(value)
         return tuple(values) if len(faults) == before else None
 
@@ -268,20 +286,24 @@ class Record(Generic[T]):
 
     def read(self, node: Node, faults: list[Fault]) -> T | None:
         if not isinstance(node, Table):
-            faults.append(node.spot.fault(f"{self.what} is expected: keys with their values"))
+            problem = said("%(what)s is expected: keys with their values", what=word_of(self.what))
+            faults.append(node.spot.fault(problem))
             return None
         before = len(faults)
         values: dict[str, Any] = {}
         for entry in node.entries:
             key = self.keys.get(entry.key)
             if key is None:
-                unknown = f"{quoted(entry.key)} is not a known key of {self.what}"
+                what, named = word_of(self.what), quoted(entry.key)
+                unknown = said("%(key)s is not a known key of %(what)s", key=named, what=what)
                 faults.append(entry.spot.fault(unknown, nearest(entry.key, self.keys)))
                 continue
             values[entry.key] = key.shape.read(entry.value, faults)
         standing = {entry.key for entry in node.entries}
         faults.extend(
-            node.spot.fault(f"the key {quoted(name)} is missing: {key.meaning}")
+            node.spot.fault(
+                said("the key %(key)s is missing: %(what)s", key=quoted(name), what=word_of(key.meaning))
+            )
             for name, key in self.keys.items()
             if key.required and name not in standing
         )
@@ -312,7 +334,8 @@ class MapOf(Generic[T]):
 
     def read(self, node: Node, faults: list[Fault]) -> tuple[tuple[str, T], ...] | None:
         if not isinstance(node, Table) or not node.entries:
-            faults.append(node.spot.fault(f"a mapping from {self.kind} to a value is expected"))
+            problem = said("a mapping from %(kind)s to a value is expected", kind=word_of(self.kind))
+            faults.append(node.spot.fault(problem))
             return None
         before = len(faults)
         pairs: list[tuple[str, T]] = []

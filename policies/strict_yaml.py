@@ -29,6 +29,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import ReaderError
 
 from policies.errors import Fault, quoted
+from policies.said import said
 
 LONGEST_TEXT = 64 * 1024
 """Characters of a document."""
@@ -99,7 +100,9 @@ class _StopReadingError(Exception):
 def read_yaml(text: str) -> tuple[Node | None, list[Fault]]:
     """Read one document. Returns what could be read and every fault; never raises on any text."""
     if len(text) > LONGEST_TEXT:
-        return None, [Fault(1, 1, "", f"the document is longer than {LONGEST_TEXT} characters")]
+        return None, [
+            Fault(1, 1, "", said("the document is longer than %(most)s characters", most=LONGEST_TEXT))
+        ]
     node, faults = _read_once(text)
     return node, list(faults)
 
@@ -124,17 +127,18 @@ def _parsed(text: str) -> tuple[Node | None, list[Fault]]:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         spot = Spot(mark.line + 1, mark.column + 1) if mark else Spot(1, 1)
-        return None, [*reader.faults, spot.fault(f"this is not YAML: {error.problem or error.context}")]
+        problem = said("this is not YAML: %(what)s", what=str(error.problem or error.context))
+        return None, [*reader.faults, spot.fault(problem)]
     except (YAMLError, ValueError, OverflowError, RecursionError):
         # ruamel lets a few of these through for hostile escapes such as an impossible code point
-        return None, [*reader.faults, Fault(1, 1, "", "this is not YAML")]
+        return None, [*reader.faults, Fault(1, 1, "", said("this is not YAML"))]
 
 
 def _character_fault(text: str, error: ReaderError) -> Fault:
     before = text[: error.position] if isinstance(error.position, int) else ""
     line = before.count("\n") + 1
     column = len(before) - (before.rfind("\n") + 1) + 1
-    return Fault(line, column, "", "a character that a text file must not hold")
+    return Fault(line, column, "", said("a character that a text file must not hold"))
 
 
 class _Reader:
@@ -151,9 +155,10 @@ class _Reader:
             if isinstance(event, DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self._stop(_spot(event), "a second document; a policy is one document")
+                    self._stop(_spot(event), said("a second document; a policy is one document"))
                 if event.version or event.tags:
-                    self.faults.append(_spot(event).fault("directives (%YAML, %TAG) are not accepted"))
+                    problem = said("directives (%(words)s) are not accepted", words="%YAML, %TAG")
+                    self.faults.append(_spot(event).fault(problem))
                 continue
             root = self._node(event, events, _spot(event), 0)
         return root
@@ -161,9 +166,9 @@ class _Reader:
     def _node(self, event: Event, events: Iterator[Event], spot: Spot, depth: int) -> Node:
         self._nodes += 1
         if self._nodes > MOST_NODES:
-            self._stop(spot, f"more than {MOST_NODES} words, lists and mappings")
+            self._stop(spot, said("more than %(most)s words, lists and mappings", most=MOST_NODES))
         if depth > DEEPEST:
-            self._stop(spot, f"more than {DEEPEST} lists and mappings within each other")
+            self._stop(spot, said("more than %(most)s lists and mappings within each other", most=DEEPEST))
         self._refuse_magic(event, spot)
         if isinstance(event, MappingStartEvent):
             return self._table(events, spot, depth)
@@ -188,7 +193,7 @@ class _Reader:
             if isinstance(event, MappingEndEvent):
                 break
             if not isinstance(event, ScalarEvent):
-                self._stop(Spot(*_mark(event), spot.key), "a key must be a word")
+                self._stop(Spot(*_mark(event), spot.key), said("a key must be a word"))
             key = str(event.value)
             label = quoted(key)[1:-1]
             key_spot = Spot(*_mark(event), f"{spot.key}.{label}" if spot.key else label)
@@ -197,10 +202,12 @@ class _Reader:
             place = _mark(value_event) if getattr(value_event, "value", True) else _mark(event)
             value = self._node(value_event, events, Spot(*place, key_spot.key), depth + 1)
             if key == "<<":
-                self.faults.append(key_spot.fault("merge keys (<<) are not accepted; write the keys out"))
+                problem = said("merge keys (%(key)s) are not accepted; write the keys out", key=key)
+                self.faults.append(key_spot.fault(problem))
             elif key in entries:
-                first = entries[key].spot.line
-                self.faults.append(key_spot.fault(f"the key {quoted(key)} stands on line {first} already"))
+                first = str(entries[key].spot.line)
+                problem = said("the key %(key)s stands on line %(line)s already", key=quoted(key), line=first)
+                self.faults.append(key_spot.fault(problem))
             else:
                 entries[key] = Entry(key, value, key_spot)
         return Table(tuple(entries.values()), spot)
@@ -208,11 +215,12 @@ class _Reader:
     def _refuse_magic(self, event: Event, spot: Spot) -> None:
         anchor = getattr(event, "anchor", None)
         if isinstance(event, AliasEvent):
-            self.faults.append(spot.fault(f"aliases (*{anchor}) are not accepted; write the value out"))
+            problem = said("aliases (*%(name)s) are not accepted; write the value out", name=str(anchor))
+            self.faults.append(spot.fault(problem))
         elif anchor is not None:
-            self.faults.append(spot.fault(f"anchors (&{anchor}) are not accepted"))
+            self.faults.append(spot.fault(said("anchors (&%(name)s) are not accepted", name=str(anchor))))
         if getattr(event, "ctag", None) is not None:
-            self.faults.append(spot.fault("tags (!) are not accepted"))
+            self.faults.append(spot.fault(said("tags (!) are not accepted")))
 
     def _stop(self, spot: Spot, problem: str) -> NoReturn:
         self.faults.append(spot.fault(problem))

@@ -8,6 +8,7 @@ from audit.errors import AuditError, MalformedError, NotInLogError
 from audit.event_values import EntryRef
 from audit.events import Event, decode, encode
 from audit.explain import MISFIT, Part, say_links, say_story
+from audit.said import Said
 from audit.search import Found, read_events, time_of
 from audit.sentences import say_event
 from gateway.auditing.context import KeptLog
@@ -23,7 +24,8 @@ UNPROVED = "NOT PROVED"
 class Told:
     """One entry: where it stands, what it says, who acted as far as known, and what proves it.
 
-    `own` is whether it stands in this log; `proved` is false where its proof does not hold.
+    `own` is whether it stands in this log; `proved` is false where its proof does not hold, and `proof` then
+    says why, else under which head it is proved. Sentences remember what they were made of.
     """
 
     number: int
@@ -130,10 +132,16 @@ def _told(part: Part, *, own: bool) -> Told:
         time_of(event),
         say_event(event),
         part.actor,
-        part.proof,
+        _under(part.proof),
         not part.proof.startswith(UNPROVED),
         encode(event).decode(),
     )
+
+
+def _under(proof: str) -> str:
+    """What an entry is proved under, without the word that it is proved."""
+    under = proof.values.get("under") if isinstance(proof, Said) else None
+    return under if isinstance(under, Said) else proof
 
 
 def _named(kept: KeptLog, event: Event) -> Iterator[Named]:

@@ -12,11 +12,15 @@ from flask import Blueprint, Flask, g, redirect, request
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, gettext
 from werkzeug.wrappers import Response
 
+from audit.said import Said as SaidByLog
 from gateway.accounts.forms import local_path
 from gateway.api.browsers import BROWSER_SECONDS, read_cookie, set_cookie
+from policies.said import Said as SaidByPolicy
 
 ENGLISH = "en"
 COOKIE = "safelane-language"
+Said = SaidByLog | SaidByPolicy
+"""Sentences of floors that know no language but English, with the text and the values they were made of."""
 FOLDER = Path(__file__).parent / "translations"
 AWAITING_REVIEW = frozenset({"km"})
 """Drafts that native speakers have yet to review."""
@@ -26,7 +30,7 @@ blueprint = Blueprint("web-language", __name__)
 
 def install(app: Flask) -> None:
     Babel(app, default_translation_directories=str(FOLDER), locale_selector=chosen)
-    app.jinja_env.filters.update(number=number, moment=moment, day=day, translated=translated)
+    app.jinja_env.filters.update(number=number, moment=moment, day=day, translated=translated, spoken=spoken)
 
 
 def available() -> tuple[str, ...]:
@@ -66,9 +70,26 @@ def translated(text: str) -> str:
     """A text that another floor says, in the page's language; itself where there is no translation of it.
 
     Unlike `_` in a template it takes per cent signs and marks of HTML in the text as they are, and the page
-    escapes what comes out: an error may tell what somebody typed.
+    escapes what comes out: an error may tell what somebody typed. Sentences that are filled with values are
+    translated first and filled in afterwards.
     """
+    if isinstance(text, Said) and text.values:
+        return str(gettext(text.text)) % {name: _filled(value) for name, value in text.values.items()}
     return str(gettext(text)) if text else ""
+
+
+def spoken(word: str) -> str:
+    """A log's own word, such as `policy-signed`, as people say it."""
+    return translated(word.replace("-", " "))
+
+
+def _filled(value: str | int | datetime) -> str:
+    """What a sentence is filled with, in the page's language; words of logs and policies stay as they are."""
+    if isinstance(value, datetime):
+        return second(value)
+    if isinstance(value, Said):
+        return translated(value)
+    return number(value) if isinstance(value, int) else value
 
 
 def number(value: int | float) -> str:
@@ -80,6 +101,11 @@ def moment(value: datetime) -> str:
     """A moment to the minute, in UTC as in the log."""
     words = format_datetime(value, "d MMM y, HH:mm")
     return str(gettext("%(moment)s UTC", moment=words))
+
+
+def second(value: datetime) -> str:
+    """A moment to the second, in UTC as in the log."""
+    return str(gettext("%(moment)s UTC", moment=format_datetime(value, "d MMM y, HH:mm:ss")))
 
 
 def day(value: date) -> str:

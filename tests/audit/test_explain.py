@@ -1,6 +1,8 @@
 """A question told from its entries: who, what, why, what members did, how it ended, what does not fit."""
 
-from dataclasses import replace
+import re
+from copy import copy
+from dataclasses import fields, replace
 from datetime import timedelta
 
 import logged
@@ -11,9 +13,11 @@ from logged import HUB, MONDAY, SECRET
 
 from audit.count_events import CountLeave
 from audit.event_values import EntryRef, Outcome
-from audit.events import Event
+from audit.events import EVENTS, Event
 from audit.explain import Part, explain_question
+from audit.plain_sentences import PLAIN
 from audit.question_events import LeaveGiven, Rejected, WaitsForLeave
+from audit.said import Said
 from audit.sentences import say_event
 
 KH = "log.example/kh"
@@ -123,14 +127,24 @@ def test_outcomes_are_those_that_there_are() -> None:
 
 
 @given(any_event())
-def test_every_event_is_a_sentence(event: Event) -> None:
-    said = say_event(event)
-    assert said.rstrip()
-    assert not said.startswith("None")
+def test_every_event_is_a_sentence_that_knows_what_it_was_made_of(event: Event) -> None:
+    told = say_event(event)
+    assert told.rstrip()
+    assert not told.startswith("None")
+    assert Said(told.text, told.values) == told == copy(told)
 
 
-def test_a_kind_without_a_sentence_of_its_own_is_told_in_plain_words() -> None:
+def test_every_kind_has_words_for_each_of_its_fields_that_are_told() -> None:
+    for (kind, _), made in EVENTS.items():
+        names = {field.name for field in fields(made)} | {"who"}
+        texts = [text for name, text in PLAIN.items() if name.partition(":")[0] == kind]
+        assert texts or say_event.dispatch(made) is not say_event.dispatch(Event)
+        for text in texts:
+            assert set(re.findall(r"%\((\w+)\)s", text)) <= names, kind
+
+
+def test_a_kind_without_a_sentence_of_its_own_is_told_from_its_fields() -> None:
     leave = CountLeave(bytes(32), "2026-01", "KH", "somebody+key", granted=False, reason=None, at=MONDAY)
-    assert say_event(leave) == (
-        f"{BEGIN}, KH: Somebody at a member gave leave for its set to go into a run, or did not (granted)."
-    )
+    rest = f"leave on {BEGIN} for its set to be counted once, and signed that as somebody+key."
+    assert say_event(leave) == f"At KH somebody refused {rest}"
+    assert say_event(replace(leave, granted=True)) == f"At KH somebody gave {rest}"

@@ -17,14 +17,19 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from audit.account_events import AccountStep, SessionEnd
+from audit.alerts import NoticeKind
+from audit.event_values import Outcome, ReadAction
+from audit.events import EVENTS
 from gateway.accounts.model import Role, Scope
 from gateway.dictionary import Dictionary, regional
+from gateway.watching.model import Concern
 from gateway.wire.answer import Refusal
 
 ROOT = Path(__file__).parents[2]
 TRANSLATIONS = ROOT / "gateway" / "web" / "translations"
-FOLDERS = ("gateway/web", "gateway/picturing", "gateway/export")
-MARKS = {**DEFAULT_KEYWORDS, "say": None, "msgid": None, "lazy_gettext": None}
+FOLDERS = ("audit", "policies", "gateway/web", "gateway/picturing", "gateway/export")
+MARKS = {**DEFAULT_KEYWORDS, "say": None, "said": None, "msgid": None, "lazy_gettext": None}
 OPTIONS = {"**/templates/**.html": {"trimmed": "true"}}
 ERRORS = (
     "gateway/accounts/errors.py",
@@ -34,6 +39,11 @@ ERRORS = (
     "gateway/web/invitation.py",
 )
 """Whose errors people meet before a desk is open to them."""
+SHAPES = {
+    **dict.fromkeys(("_word", "_words", "word", "Meaning", "OneOf", "MapOf", "Record", "_plain_record"), 0),
+    "Key": 1,
+}
+"""Shapes of a policy document, and which of their arguments a message may say."""
 NAMES_AND_YEARS = frozenset({"place", "date"})
 """Dimensions whose codes are names and numbers: they stay as the gazetteer and the calendar have them."""
 
@@ -92,10 +102,36 @@ def texts() -> Catalog:
         found.add(refusal.meaning, locations=[("gateway/wire/answer.py", None)])
     for text in (*Role, *(scope.says for scope in Scope)):
         found.add(str(text), locations=[("gateway/accounts/model.py", None)])
+    for word in log_words():
+        found.add(word.replace("-", " "), locations=[("audit/events.py", None)])
+    for text in policy_words():
+        found.add(text, locations=[("policies/document.py", None)])
     for name in ERRORS:
         for text in refusals((ROOT / name).read_text(encoding="utf-8")):
             found.add(text, locations=[(name, None)])
     return found
+
+
+def log_words() -> Iterator[str]:
+    """Words of the log that pages say: kinds of entries and of alerts, what was done with accounts."""
+    yield from sorted({kind for kind, _ in EVENTS})
+    for closed in (NoticeKind, Concern, Outcome, AccountStep, SessionEnd, ReadAction):
+        yield from map(str, closed)
+
+
+def policy_words() -> Iterator[str]:
+    """What messages about a policy call its keys and words: the names of shapes, and what keys mean."""
+    for name in ("document", "expectations", "level_shapes", "phrases", "assemble"):
+        code = (ROOT / "policies" / f"{name}.py").read_text(encoding="utf-8")
+        for call in ast.walk(ast.parse(code)):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name | ast.Subscript):
+                function = call.func.value if isinstance(call.func, ast.Subscript) else call.func
+                place = SHAPES.get(getattr(function, "id", ""))
+                words = call.args[place] if place is not None and len(call.args) > place else None
+                # The meaning of a key is said where the key is missing: of one that may be, never.
+                told = place == 0 or len(call.args) > 2 or bool(call.keywords)
+                if told and isinstance(words, ast.Constant) and isinstance(words.value, str):
+                    yield words.value
 
 
 def refusals(code: str) -> Iterator[str]:

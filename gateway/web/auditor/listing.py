@@ -22,6 +22,7 @@ from gateway.auditing.ports import View
 from gateway.web.auditor.faults import said
 from gateway.web.auditor.kinds import KINDS
 from gateway.web.desk import Desk, Model
+from gateway.web.languages import spoken
 
 PATH = "/audit/entries"
 AT_ONCE = 50
@@ -120,6 +121,6 @@ def _listed(
         size,
         None if older is None else f"{PATH}?{urlencode({**search, 'before': older})}",
         f"{PATH}?{urlencode(search)}" if "before" in typed else None,
-        tuple((kind, kind) for kind in KINDS),
-        tuple((outcome, outcome) for outcome in OUTCOMES),
+        tuple((kind, spoken(kind)) for kind in KINDS),
+        tuple((outcome, spoken(outcome)) for outcome in OUTCOMES),
     )

@@ -25,6 +25,7 @@ from gateway.web.controller.suggestions import Suggestion, suggestions
 from gateway.web.controller.work import Work, shown_work
 from gateway.web.desk import Model, shown
 from gateway.web.forms import VERSION
+from gateway.web.languages import translated
 from policies import Fault as Found
 from policies import PolicyError, load_policy
 from policies.diff import diff
@@ -271,4 +272,5 @@ def _text(name: str) -> str:
 
 def _problem(fault: Found) -> str:
     hint = _(" Did you mean '%(word)s'?", word=fault.suggestion) if fault.suggestion else ""
-    return f"{fault.problem[:1].upper()}{fault.problem[1:]}.{hint}"
+    problem = translated(fault.problem)
+    return f"{problem[:1].upper()}{problem[1:]}.{hint}"

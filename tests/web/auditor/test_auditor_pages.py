@@ -44,7 +44,7 @@ def test_an_auditor_begins_with_the_log(house: House, auditor: Browser) -> None:
     assert auditor.get("/").headers["Location"] == "/audit/entries"
     page = auditor.get("/audit/entries").text
 
-    assert "Somebody signed in" in page
+    assert "signed in on" in page
     assert "auditor@walk.example" in page
 
 
@@ -219,3 +219,12 @@ def _drawn_from(page: str) -> int:
     found = re.search(r"Drawn from (\d+) entries", page)
     assert found is not None
     return int(found[1])
+
+
+def test_entries_are_told_in_the_language_of_the_page(auditor: Browser) -> None:
+    auditor.get("/language/km?next=/audit/entries")
+    page = auditor.get("/audit/entries").text
+
+    assert "សវនករ នៃ " in page  # an auditor of ...
+    assert "signed in on" not in page
+    assert not re.search(r"\d{4}-\d\d-\d\d \d\d:", page), "moments are written as readers of the page do"

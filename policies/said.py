@@ -1,0 +1,36 @@
+"""Messages that remember the text and the values that they were made of.
+
+To whoever prints one it is its English. A page in another language looks the text up in its catalogue and
+fills the values in anew; those that are messages themselves likewise.
+"""
+
+from collections.abc import Mapping
+from typing import Self, TypeAlias
+
+Value: TypeAlias = "str | int"
+
+
+class Said(str):
+    """An English message. `text` is what it was made of, with `%(name)s` for each of `values`."""
+
+    text: str
+    values: Mapping[str, Value]
+
+    def __new__(cls, text: str, values: Mapping[str, Value]) -> Self:
+        made = super().__new__(cls, text % values if values else text)
+        made.text = text
+        made.values = values
+        return made
+
+    def __getnewargs__(self) -> tuple[str, Mapping[str, Value]]:  # type: ignore[override]  # a copy is made of these
+        return self.text, self.values
+
+
+def said(text: str, /, **values: Value) -> Said:
+    """The message of a text and its values. What gathers texts for translators looks for these calls."""
+    return Said(text, values)
+
+
+def word_of(text: str) -> Said:
+    """A text of a table, or a message already, as a part of another one that is translated by itself."""
+    return text if isinstance(text, Said) else Said(text, {})
