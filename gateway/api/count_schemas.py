@@ -3,8 +3,9 @@
 from marshmallow import Schema, fields, validate
 
 from gateway.api.schemas import WORD, Strict
-from gateway.hub.counting_once import LARGEST_SET, THRESHOLD
+from gateway.hub.counting_once import THRESHOLD
 from gateway.wire.count_calls import PIECE_BYTES, Step
+from gateway.wire.counting import LARGEST_SET
 
 STEP = validate.OneOf([step.value for step in Step])
 LONGEST_LIST = 2**40

@@ -23,7 +23,7 @@ from gateway.bootstrap.member import open_member
 from gateway.cli import options
 from gateway.cli.count_runs import COMMANDS, identifiers
 from gateway.cli.progress import building
-from gateway.hub.counting_once import LARGEST_SET, THRESHOLD, finish
+from gateway.hub.counting_once import THRESHOLD, finish
 from gateway.hub.counting_once import begin as begin_run
 from gateway.keys.files import read_secret, write_secret
 from gateway.member.context import Node
@@ -46,7 +46,7 @@ from gateway.member.counting_once import (
     seal as seal_set,
 )
 from gateway.member.ports import UnitOfWork
-from gateway.wire.counting import CountError, open_joined, open_mixed, open_sealed
+from gateway.wire.counting import LARGEST_SET, CountError, open_joined, open_mixed, open_sealed
 
 run_folder = click.option(
     "--run",

@@ -16,7 +16,7 @@ from gateway.cli.persons import by, unlocked
 from gateway.cli.unlocking import SecretError
 from gateway.hub.count_model import CountRun, RunState, turns
 from gateway.hub.count_rounds import progress, result
-from gateway.hub.counting_once import LARGEST_SET, THRESHOLD
+from gateway.hub.counting_once import THRESHOLD
 from gateway.hub.counting_once import begin as begin_run
 from gateway.hub.ports import View
 from gateway.member.context import Node
@@ -25,7 +25,7 @@ from gateway.member.count_turns import allow as allow_set
 from gateway.member.count_turns import decline as decline_set
 from gateway.member.count_turns import turns as turns_at
 from gateway.wire.count_calls import Step
-from gateway.wire.counting import CountError
+from gateway.wire.counting import LARGEST_SET, CountError
 
 epoch_argument = click.argument("epoch")
 TWO = 2

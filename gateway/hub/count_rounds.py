@@ -62,13 +62,29 @@ def calls_for(hub: Hub, member: Enrolment) -> tuple[CountCall, ...]:
 
 
 def entries_of(hub: Hub, member: Enrolment, run_id: str, owner: str, step: Step) -> bytes:
-    """A list that somebody handed in. Raises UnknownQuestionError."""
+    """A list that somebody handed in, for the member whose turn it is with it. Raises UnknownQuestionError.
+
+    Nobody else needs one: whoever had the others' sets before sealing the own could put copies in.
+    """
     with hub.store.reading() as view:
         run = _run(view, run_id, member)
-        data = view.counts.entries(run.id, owner, step)
+        wanted = (owner, step) in _passed_to(view, run, member.member)
+        data = view.counts.entries(run.id, owner, step) if wanted else b""
     if not data:
-        raise UnknownQuestionError("There is no such list in this run.")
+        raise UnknownQuestionError(
+            "There is no such list in this run, or it is not this member's turn with it."
+        )
     return data
+
+
+def _passed_to(view: View, run: CountRun, member: str) -> set[tuple[str, Step]]:
+    """The lists that a member passes on when it is its turn: all sets, or what came of them so far."""
+    if turn_of(view, run, member) is not Step.MIX:
+        return set()
+    place = run.event.members.index(member)
+    if place == 0:
+        return {(owner, Step.SEAL) for owner in run.event.members}
+    return {(run.event.members[place - 1], Step.MIX)}
 
 
 def receive_piece(hub: Hub, member: Enrolment, run_id: str, step: Step, *, start: int, data: bytes) -> None:
@@ -181,6 +197,8 @@ def _check(run: CountRun, member: str, step: Joined | Sealed | Mixed | Declined,
         raise CountError("The step is of another run or member.")
     if isinstance(step, Sealed | Mixed):
         last = isinstance(step, Mixed) and member == run.event.members[-1]
+        if len(data) != _bytes_of(run, member, Step.SEAL if isinstance(step, Sealed) else Step.MIX):
+            raise CountError("The list has fewer or more entries than the run's sets have.")
         digest = list_digest(read_list(data, POINT_BYTES if last else ENTRY_BYTES))
         if digest != (step.entries if isinstance(step, Sealed) else step.passed):
             raise CountError("The list is not the one that its note commits to; send it again.")

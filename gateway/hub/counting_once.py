@@ -19,7 +19,6 @@ from gateway.hub.count_model import CountRun, RunState
 from gateway.hub.ports import View
 from gateway.wire.counting import RESULT, CountError, Mixed, Sealed
 
-LARGEST_SET = 100_000
 THRESHOLD = 5
 """People that several members must know at least, if any, for the result to be told."""
 
@@ -85,6 +84,7 @@ def finish(
     if not isinstance(event, CountBegun):
         raise CountError("This is no run.")
     _check_chain(event, sealed, passed, final)
+    _check_lists(leaf_hash(entry), roster, steps)
     found = _count(event, roster, sealed, final)
     with hub.store.writing() as work:
         if entry not in [data for data, _ in begun(work)]:
@@ -117,6 +117,16 @@ def _ended(view: View, run: bytes) -> bool:
     head = view.log.head()
     marks = () if head is None else view.log.read_entries(0, head.size)
     return any(b'"type":"counted"' in data and run.hex().encode() in data for data in marks)
+
+
+def _check_lists(run: bytes, roster: Roster, steps: tuple[Mapping[str, Sealed], Mapping[str, Mixed]]) -> None:
+    """Every step must be of this run, and every set sealed for the one list of participants."""
+    sealed, passed = steps
+    if {step.run for step in sealed.values()} | {step.run for step in passed.values()} != {run}:
+        raise CountError("A member's step is of another run.")
+    for member, step in sealed.items():
+        if step.roster != roster.digest():
+            raise CountError(f"{member} has sealed its set for another list of participants.")
 
 
 def _check_chain(

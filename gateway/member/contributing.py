@@ -24,7 +24,7 @@ from gateway.member.cubes import CubeShelf, ReadyCube
 from gateway.member.deciding import question_of
 from gateway.member.errors import RepeatedError, UnprovenError
 from gateway.member.partaking import Withheld, check_safe, reach_of, withheld_of
-from gateway.member.participants import ProvenRound, answer_keys, prove_round
+from gateway.member.participants import Own, ProvenRound, answer_keys, prove_round
 from gateway.member.planning import plan
 from gateway.member.policies import trusted
 from gateway.member.ports import UnitOfWork
@@ -60,10 +60,10 @@ def _contributed(node: Node, shelf: CubeShelf, call: TotalsCall, witnessed: Witn
         made = view.totals.offer(call.question_id)
         if view.totals.given(call.question_id) is not None:
             raise RepeatedError(f"The totals of {call.question_id} were contributed to before.")
-        keys = answer_keys(entry for _, entry in view.watch.key_changes(region_of(node)))
+        changes = [entry for _, entry in view.watch.key_changes(region_of(node))]
     if made is None or made.secret is None:
         raise UnprovenError("This node has offered nothing for the question.")
-    keys[node.member] = node.answer_signer.verifier
+    keys = answer_keys(changes, node.dictionary.members, Own(node.member, node.answer_signer.verifier))
     own = open_consent(
         offer_from_json(load_canonical_object(made.body.encode(), "offer")).consent, keys[node.member]
     )

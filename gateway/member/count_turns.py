@@ -75,7 +75,11 @@ class Turn:
 
 def turns(node: Node, link: CountLink) -> list[Turn]:
     """Raises CountError for a run that the regional log does not prove, LinkError."""
-    return [Turn(*open_run(node, call.entry, call.receipt), call) for call in link.runs()]
+    return [_turn(node, call) for call in link.runs()]
+
+
+def _turn(node: Node, call: CountCall) -> Turn:
+    return Turn(*open_run(node, call.entry, call.receipt), call)
 
 
 def take_turns(node: Node, link: CountLink, apply: Callable[[str], Mixing]) -> list[str]:
@@ -83,17 +87,28 @@ def take_turns(node: Node, link: CountLink, apply: Callable[[str], Mixing]) -> l
 
     `apply` makes what mixes the list of an epoch. Raises CountError, LinkError; what was done stays done.
     """
-    done = []
+    done, failed = [], None
     send_steps(node, link)
-    for turn in turns(node, link):
-        if turn.call.turn is Step.JOIN:
-            _join(node, link, turn)
-            done.append(f"joined the run of {turn.run.event.epoch}")
-        elif turn.call.turn is Step.MIX:
-            _mix(node, link, turn, apply(turn.run.event.epoch))
-            done.append(f"passed the list of {turn.run.event.epoch} on")
+    for call in link.runs():
+        try:
+            done += _taken(node, link, call, apply)
+        except CountError as error:  # a run that cannot go on does not hold up the others
+            failed = failed or error
     send_steps(node, link)
+    if failed is not None:
+        raise failed
     return done
+
+
+def _taken(node: Node, link: CountLink, call: CountCall, apply: Callable[[str], Mixing]) -> list[str]:
+    turn = _turn(node, call)
+    if call.turn is Step.JOIN:
+        _join(node, link, turn)
+        return [f"joined the run of {turn.run.event.epoch}"]
+    if call.turn is Step.MIX:
+        _mix(node, link, turn, apply(turn.run.event.epoch))
+        return [f"passed the list of {turn.run.event.epoch} on"]
+    return []
 
 
 def send_steps(node: Node, link: CountLink) -> None:
@@ -169,6 +184,10 @@ def _check_time(turn: Turn) -> None:
 
 
 def _join(node: Node, link: CountLink, turn: Turn) -> None:
+    with node.store.reading() as view:
+        further = any(view.counts.step(turn.id, s) is not None for s in (Step.SEAL, Step.MIX, Step.DECLINE))
+    if further:
+        raise CountError("The hub asks this node to join a run in which it has taken further steps.")
     with node.store.notes() as notes:
         notes.counts.keep_secrets(turn.id, Secrets.new().to_text())
     with node.store.reading() as view:

@@ -1,6 +1,6 @@
 """Counting once, at a member: join a run, seal the own set, pass the merged list on. Each is logged."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from anonymisers.blinded.hashing import person_point
@@ -16,20 +16,25 @@ from anonymisers.errors import BlindedSetError, IdentifierError, MaskError
 from anonymisers.masks.keys import MaskKey, new_secret
 from anonymisers.masks.masking import Masks
 from anonymisers.masks.roster import Roster
+from anonymisers.totals.window import fewest
 from audit.count_events import CountBegun, SetMixed, SetSealed
 from audit.errors import AuditError
 from audit.events import decode, whole_second
 from audit.merkle import leaf_hash
 from audit.note import Verifier
-from audit.policy import Policy
+from audit.policy import Policy as LogPolicy
 from audit.receipt import Receipt
 from gateway.member import entries
 from gateway.member.context import Node
-from gateway.member.participants import answer_keys
+from gateway.member.errors import UnprovenError
+from gateway.member.model import PolicyInForce
+from gateway.member.participants import Own, answer_keys
+from gateway.member.policies import trusted
 from gateway.member.ports import UnitOfWork, View
 from gateway.member.seeing import region_keys, region_of
 from gateway.wire.count_roster import count_roster
-from gateway.wire.counting import CountError, Joined, Mixed, Sealed, sign_step
+from gateway.wire.counting import LARGEST_SET, CountError, Joined, Mixed, Sealed, sign_step
+from policies import Policy
 
 Mixing = Callable[[Sequence[bytes], MixKey, Sequence[bytes]], list[bytes]]
 """Applies a key to a list of entries, in order; on several processors at once, if it likes."""
@@ -77,18 +82,34 @@ def open_run(node: Node, entry: bytes, receipt: str) -> tuple[Run, dict[str, Ver
     """The run and all members' keys, both from the regional log. Raises CountError without the proof."""
     with node.store.reading() as view:
         keys = tuple(Verifier.parse(key) for key in region_keys(node, view).valid)
-        members = answer_keys(data for _, data in view.watch.key_changes(region_of(node)))
+        changes = [data for _, data in view.watch.key_changes(region_of(node))]
     try:
-        Receipt.parse(receipt).verify(entry, Policy(keys))
+        members = answer_keys(changes, node.dictionary.members, Own(node.member, node.answer_signer.verifier))
+        Receipt.parse(receipt).verify(entry, LogPolicy(keys))
         event = decode(entry)
     except AuditError as error:
         raise CountError(f"The run is not proved to stand in the regional log: {error}.") from None
+    except UnprovenError as error:
+        raise CountError(error.message, remedy=error.remedy) from None
     if not isinstance(event, CountBegun) or node.member not in event.members:
         raise CountError(f"This is no run that {node.member} takes part in.")
-    members[node.member] = node.answer_signer.verifier
-    if not set(event.members) <= set(members):
-        raise CountError("A participant is no member that the regional log has enrolled.")
+    _check_run(event, members)
     return Run(leaf_hash(entry), event), members
+
+
+def _check_run(event: CountBegun, known: Container[str]) -> None:
+    """Whether a run is one that this node takes part in, whatever hub began it. Raises CountError."""
+    if list(event.members) != sorted(set(event.members)):
+        raise CountError("A member stands twice in the run, or out of order.")
+    if any(member not in known for member in event.members):
+        raise CountError("A participant is no member that the regional log has enrolled.")
+    if len(event.members) < fewest():
+        raise CountError(
+            f"The run has {len(event.members)} members; a node takes part from {fewest()} on.",
+            remedy="With fewer, what the others hold could be told from the number of people.",
+        )
+    if not 0 < event.size <= LARGEST_SET:
+        raise CountError(f"The run's sets have {event.size} entries: nobody can fill or pass on as many.")
 
 
 def join(node: Node, run: Run, secrets: Secrets) -> str:
@@ -118,9 +139,12 @@ class Sealing:
 def seal(node: Node, run: Run, sealing: Sealing, keep: Keep) -> None:
     """Seal the member's set and commit to it in a signed note; logged, once for an epoch, and kept with it.
 
-    Raises CountError for a second set of an epoch, for joined keys that do not hold, or for too many people.
+    Raises CountError for a second set of an epoch, for joined keys that do not hold, for too many people, or
+    for a run that would tell of fewer people than the policy in force does.
     """
     roster = roster_of(run, sealing.joined)
+    with node.store.reading() as view:
+        _check_threshold(run, trusted(node, view))
     try:
         people = _people(run, sealing.identifiers)
         publics = [sealing.joined[m].key for m in run.event.members]
@@ -171,6 +195,17 @@ def mix(node: Node, run: Run, passing: Passing, *, apply: Mixing, keep: Keep) ->
         event = SetMixed(run.id, node.member, step.received, step.passed, now)
         index = entries.record(node, work, event, {})
         keep(work, sign_step(step, node.answer_signer), passed, index)
+
+
+def _check_threshold(run: Run, found: tuple[PolicyInForce, Policy] | None) -> None:
+    """A member without a policy has its controller's leave to go by."""
+    asked = 0 if found is None else found[1].scope.threshold
+    if run.event.threshold < asked:
+        raise CountError(
+            f"The run tells of {run.event.threshold} people known to several members; "
+            f"the policy in force here tells of no fewer than {asked}.",
+            remedy="Decline it, and let the next epoch be begun with a larger threshold.",
+        )
 
 
 def _people(run: Run, identifiers: Sequence[str]) -> list[EccPoint]:

@@ -4,7 +4,7 @@ The other members' keys come from the regional log as this node has witnessed it
 and every member sees the same log. What each of them would contribute, it has signed itself.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from anonymisers.errors import MaskError
@@ -31,6 +31,14 @@ class ProvenRound:
     event: TotalAsked
     entry: EntryRef
     roster: Roster
+
+
+@dataclass(frozen=True)
+class Own:
+    """This node: the member, and the key that its answers are verified by."""
+
+    member: str
+    verifier: Verifier
 
 
 def prove_round(
@@ -71,18 +79,27 @@ def roster_of(call: TotalsCall, consents: Mapping[str, Consent], question: bytes
     )
 
 
-def answer_keys(entries: Iterable[bytes]) -> dict[str, Verifier]:
-    """The keys for answers of the members that a regional log has enrolled and not revoked."""
+def answer_keys(entries: Iterable[bytes], states: Container[str], own: Own) -> dict[str, Verifier]:
+    """The keys for answers of the members that a regional log has enrolled and not revoked.
+
+    Only of `states`, the member states of the dictionary: others are names that somebody made up. Raises
+    UnprovenError when the log gives another key for this member than its `own`.
+    """
     keys: dict[str, Verifier] = {}
     for data in entries:
         try:
             event = decode(data)
-            if isinstance(event, MemberEnrolled):
+            if isinstance(event, MemberEnrolled) and event.member in states:
                 keys[event.member] = Verifier.parse(event.answer_key)
             elif isinstance(event, MemberRevoked):
                 keys.pop(event.member, None)
         except AuditError:
             continue
+    if keys.setdefault(own.member, own.verifier).key != own.verifier.key:
+        raise UnprovenError(
+            "The regional log has another key for this member than its own: somebody may answer in its name.",
+            remedy="Nothing was given. Tell the other members, and the hub's operator.",
+        )
     return keys
 
 

@@ -20,13 +20,20 @@ def count_roster(run: bytes, event: CountBegun, joined: Mapping[str, Joined]) ->
     try:
         if set(joined) != set(event.members) or any(j.run != run for j in joined.values()):
             raise CountError("A member has not joined this run yet.")
+        if any(j.member != member for member, j in joined.items()):
+            raise CountError("A member's keys stand under another's name.")
         for member in event.members:
             check_proof(joined[member].key, run, joined[member].proof)
         return Roster(
             run,
             1,
-            tuple(Participant(m, event.epoch, joined[m].mask) for m in event.members),
+            tuple(_participant(event.epoch, joined[m]) for m in event.members),
             (Sum(PEOPLE, event.members),),
         )
     except (BlindedSetError, MaskError) as error:
         raise CountError(f"The run cannot go on: {error.message}.") from None
+
+
+def _participant(epoch: str, joined: Joined) -> Participant:
+    """In place of a snapshot stands the key for mixing, so that all seal for the same keys or nobody does."""
+    return Participant(joined.member, f"{epoch} {joined.key.hex()}", joined.mask)

@@ -1,127 +1,47 @@
 """Counting once over the members' calls: each by itself, once its controller has given leave."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
 import databases
 import pytest
-from federation import Federation, federation
-from signing import known, leave
-
-from anonymisers.blinded.mixing import MixKey, mixed
-from audit.count_events import Counted, CountLeave
-from audit.events import decode
-from gateway.hub import count_rounds
-from gateway.hub.count_model import CountRun, RunState, turns
-from gateway.hub.counting_once import begin
-from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError, UnknownQuestionError
-from gateway.member.count_turns import (
-    CountLink,
-    Turn,
-    allow,
-    decline,
-    leave_to_count,
-    refusal_to_count,
-    send_steps,
-    take_turns,
+from counting_lines import (
+    DISTINCT,
+    MEMBERS,
+    PEOPLE,
+    Line,
+    allowed,
+    begun,
+    counting_region,
+    events,
+    everybody,
+    lines_of,
+    run_of,
+    turn_at,
 )
-from gateway.member.count_turns import turns as turns_at
+from federation import Federation
+from signing import leave
+
+from audit.count_events import Counted, CountLeave
+from gateway.hub import count_rounds
+from gateway.hub.count_model import RunState, turns
+from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError, UnknownQuestionError
+from gateway.member.count_turns import allow, decline, leave_to_count, refusal_to_count, send_steps
 from gateway.member.errors import LinkError, SignatureRefusedError
-from gateway.wire.count_calls import PIECE_BYTES, CountCall, Step, count_call_from_json
+from gateway.wire.count_calls import Step
 from gateway.wire.counting import CountError
-from gateway.wire.enrolling import Enrolment
-
-MEMBERS = ("KH", "LA", "TH", "VN")
-PEOPLE = {
-    "KH": ["010203", "010204", "010205", "01-02-06", "010207", "010208"],
-    "LA": ["010204", "010205", "010206", "010207", "0102 08", "020001"],
-    "TH": ["๐๑๐๒๐๔", "030001", "030001"],
-    "VN": ["040001"],
-}
-DISTINCT = len({"010203", "010204", "010205", "010206", "010207", "010208", "020001", "030001", "040001"})
-SIZE = 6
-
-
-class Line:
-    """A member's way to the hub, without HTTP. `down`: the next call is lost."""
-
-    def __init__(self, region: Federation, enrolment: Enrolment) -> None:
-        self.region, self.enrolment, self.down = region, enrolment, False
-
-    def runs(self) -> Sequence[CountCall]:
-        found = count_rounds.calls_for(self.region.hub, self.enrolment)
-        return [count_call_from_json(call.as_json()) for call in found]
-
-    def fetch(self, run_id: str, owner: str, step: Step) -> bytes:
-        return count_rounds.entries_of(self.region.hub, self.enrolment, run_id, owner, step)
-
-    def hand_in(self, run_id: str, step: Step, note: str, data: bytes) -> None:
-        if self.down:
-            raise LinkError("The connection was cut.")
-        hub, own = self.region.hub, self.enrolment
-        for start in range(0, len(data), PIECE_BYTES):
-            piece = data[start : start + PIECE_BYTES]
-            count_rounds.receive_piece(hub, own, run_id, step, start=start, data=piece)
-        count_rounds.receive_step(hub, own, run_id, step, note)
-
-
-def in_one_process(entries: Sequence[bytes], key: MixKey, after: Sequence[bytes]) -> list[bytes]:
-    return mixed(entries, key, after)
-
-
-def at_once(_epoch: str) -> Callable[[Sequence[bytes], MixKey, Sequence[bytes]], list[bytes]]:
-    return in_one_process
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def region(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
-    """Four members that have called their hub, and so know each other's keys from its log."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(databases.VARIABLE, request.param)
-        yield from _region(tmp_path_factory)
-
-
-def _region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
-    with federation(tmp_path_factory.mktemp("count"), *MEMBERS, ready=False) as running:
-        for member in running.members.values():
-            known(member.node)
-        for _ in range(2):
-            for member in running.members.values():
-                member.round()
-        yield running
+        with counting_region(tmp_path_factory.mktemp("count")) as running:
+            yield running
 
 
 @pytest.fixture
 def lines(region: Federation) -> dict[str, Line]:
-    return {code: Line(region, m.link.enrolment) for code, m in region.members.items()}
-
-
-def begun(region: Federation, epoch: str, threshold: int = 5) -> None:
-    begin(region.hub, epoch, "national-id", size=SIZE, threshold=threshold, by_calls=True)
-
-
-def run_of(region: Federation, epoch: str) -> CountRun:
-    with region.hub.store.reading() as view:
-        return next(run for run in view.counts.runs() if run.event.epoch == epoch)
-
-
-def turn_at(region: Federation, lines: dict[str, Line], code: str, epoch: str) -> Turn:
-    found = turns_at(region.members[code].node, lines[code])
-    return next(turn for turn in found if turn.run.event.epoch == epoch)
-
-
-def everybody(region: Federation, lines: dict[str, Line], *codes: str) -> None:
-    for code in codes or MEMBERS:
-        take_turns(region.members[code].node, lines[code], at_once)
-
-
-def allowed(region: Federation, line: CountLink, turn: Turn, code: str) -> None:
-    node = region.members[code].node
-    allow(node, turn, leave(node, leave_to_count(node, turn)), PEOPLE[code])
-    send_steps(node, line)
-
-
-def events(entries: list[bytes], kind: type) -> list:
-    return [event for event in map(decode, entries) if isinstance(event, kind)]
+    return lines_of(region)
 
 
 def test_distinct_people_are_counted_once_all_controllers_have_given_leave(
