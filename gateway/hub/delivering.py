@@ -1,21 +1,28 @@
 """A member calls: it is told how the log has grown, and gets the questions that wait for it."""
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from audit.checkpoint import Checkpoint
-from audit.excerpt import excerpt
-from audit.note import Note
+from audit.errors import AuditError
+from audit.excerpt import MOST_LEAVES, excerpt
+from audit.log import Storage
+from audit.reading_once import ReadOnce
 from gateway.hub.absence import due
 from gateway.hub.context import Hub
 from gateway.hub.count_rounds import waiting_for
 from gateway.hub.errors import PollRefusedError
 from gateway.hub.model import AskedQuestion, Presence
-from gateway.hub.ports import View
-from gateway.hub.seeing import about, see
+from gateway.hub.ports import Notes, View
+from gateway.hub.seeing import about, contradicted, log_keys_of, see
 from gateway.hub.sharing import readable
 from gateway.hub.totalling import calls
 from gateway.hub.witnessing import cosignature_of
+from gateway.watching.keys import KnownKeys
+from gateway.watching.witnessing import convicting
+from gateway.wire.calls import TotalsCall
 from gateway.wire.enrolling import Enrolment
 from gateway.wire.exchange import Delivery, Poll, PollReply
 from gateway.wire.shown import Sight
@@ -23,93 +30,136 @@ from gateway.wire.shown import Sight
 LONGEST_WAIT = 25.0
 """Seconds. Shorter than what proxies on the way commonly allow."""
 
+GROWTH_WAITS = 1.0
+"""Seconds. A log that has grown is news, but not urgent: a question that comes within them takes it along."""
+
 MOST_DELIVERIES = 20
 
 
+@dataclass(frozen=True)
+class _Waiting:
+    """What there is for a member at one moment; `size` is that of the log."""
+
+    size: int
+    questions: Sequence[AskedQuestion]
+    totals: tuple[TotalsCall, ...]
+    counts: tuple[str, ...]
+
+
 def poll(hub: Hub, member: Enrolment, call: Poll) -> PollReply:
-    """Reply at once when questions wait or the log has grown, else when that happens or the wait is over.
+    """Reply at once when questions wait, soon when the log has grown, else when the wait is over.
 
     Raises PollRefusedError when the member has witnessed a longer or another log than this hub has, so that
     the hub was rolled back and nothing may be built on it; or when the member's own log contradicts itself.
     """
-    _note(hub, member, call)
-    _recover(hub, member, call)
-    sight = see(hub, member, call.log)
-    end = time.monotonic() + min(call.wait, LONGEST_WAIT)
+    sight = _hear(hub, member, call)
+    begin = time.monotonic()
+    end, soon = begin + min(call.wait, LONGEST_WAIT), begin + GROWTH_WAITS
     while True:
         # Taken before looking, so that a question that comes in between is not slept through.
         ticket = hub.bell.ticket()
+        now = time.monotonic()
         with hub.store.reading() as view:
-            reply = _reply(hub, view, member, call, sight)
-        left = end - time.monotonic()
-        # A log that has grown is news as well: members witness it at once, not at their next question.
-        news = reply.deliveries or reply.totals or reply.counts or reply.excerpt
-        if news or _size(reply) > call.seen_size or left <= 0:
-            return reply
-        hub.bell.wait(ticket, left)
+            log = ReadOnce(view.log)
+            found = _look(hub, view, log, member, call)
+            grown = found.size > call.seen_size or found.size > call.copied
+            until = min(end, soon) if grown else end
+            if now >= until or found.questions or found.totals or found.counts or _is_behind(found, call):
+                return _reply(hub, log, member, call, found, sight)
+        hub.bell.wait(ticket, until - now)
 
 
-def _note(hub: Hub, member: Enrolment, call: Poll) -> None:
-    """Keep when the member called, what waits there, what it shares, and its cosignature of our log."""
-    gathered = None
+def _is_behind(found: _Waiting, call: Poll) -> bool:
+    """Whether the member has yet to come up with the log: then it is told piece after piece, without waits."""
+    return found.size - call.copied > (MOST_LEAVES if call.copied else 0)
+
+
+def _hear(hub: Hub, member: Enrolment, call: Poll) -> Sight:
+    """Keep what a call says, in one transaction; returns how far the hub has come with the member's log."""
     sharing = readable(member, call.sharing)
-    if call.cosignature is not None:
-        with hub.store.reading() as view:
-            gathered = cosignature_of(hub, view, member, call.cosignature)
-    with hub.store.notes() as notes:
-        head = None if call.log is None else call.log.head
-        news = notes.waits(member.member, call.waiting)
-        notes.states(member.member, sharing, hub.clock.now())
-        now = hub.clock.now()
-        ends = now + timedelta(seconds=min(call.wait, LONGEST_WAIT))
-        before = notes.seen(Presence(member.member, now, head, call.seen_size, ends, call.serves))
-        news = news or (before is not None and now > due(before, hub.started))
-        if gathered is not None:
-            size, cosignature = gathered
-            notes.log.add_cosignatures(size, [cosignature])
+    try:
+        with (
+            convicting(hub.store.notes, lambda: _log_keys(hub, member), hub.clock.now()),
+            hub.store.notes() as notes,
+        ):
+            gathered = (
+                None if call.cosignature is None else cosignature_of(hub, notes, member, call.cosignature)
+            )
+            news = _note(hub, notes, member, call, sharing)
+            if gathered is not None:
+                size, cosignature = gathered
+                notes.log.add_cosignatures(size, [cosignature])
+            _recover(hub, notes, member, call)
+            sight = see(hub, notes, member, call.log)
+    except AuditError as error:
+        with hub.store.notes() as notes:  # its log does not hold, but it is there
+            _note(hub, notes, member, call, sharing)
+        raise contradicted(member, error) from None
     if news:
         hub.bell.ring()
+    return sight
 
 
-def _recover(hub: Hub, member: Enrolment, call: Poll) -> None:
-    """A log that was restored waits for every member to show that it has seen no more than there is."""
-    shown = call.seen_size == 0 or call.cosignature is not None  # which `_note` has compared with our log
+def _log_keys(hub: Hub, member: Enrolment) -> KnownKeys:
     with hub.store.reading() as view:
-        size = Checkpoint.parse(hub.log.checkpoint(view.log).text).size
-        awaited = member.member in view.recovery.awaited()
-    if awaited and shown and call.seen_size <= size:
-        with hub.store.notes() as notes:
-            notes.recovery.heard(member.member)
+        return log_keys_of(hub, view, member)
 
 
-def _reply(hub: Hub, view: View, member: Enrolment, call: Poll, sight: Sight) -> PollReply:
-    seen_size = call.seen_size
-    note = hub.log.checkpoint(view.log)
-    size = Checkpoint.parse(note.text).size
-    if seen_size > size:
+def _note(hub: Hub, notes: Notes, member: Enrolment, call: Poll, sharing: str | None) -> bool:
+    """Keep when the member called, what waits there and what it shares; whether askers should hear of it."""
+    now = hub.clock.now()
+    head = None if call.log is None else call.log.head
+    news = notes.waits(member.member, call.waiting)
+    notes.states(member.member, sharing, now)
+    ends = now + timedelta(seconds=min(call.wait, LONGEST_WAIT))
+    before = notes.seen(Presence(member.member, now, head, call.seen_size, ends, call.serves))
+    return news or (before is not None and now > due(before, hub.started))
+
+
+def _recover(hub: Hub, notes: Notes, member: Enrolment, call: Poll) -> None:
+    """A log that was restored waits for every member to show that it has seen no more than there is."""
+    if member.member not in notes.recovery.awaited():
+        return
+    shown = call.seen_size == 0 or call.cosignature is not None  # which has been compared with our log
+    if shown and call.seen_size <= _size(notes.log):
+        notes.recovery.heard(member.member)
+
+
+def _look(hub: Hub, view: View, log: Storage, member: Enrolment, call: Poll) -> _Waiting:
+    size = _size(log)
+    if call.seen_size > size:
         raise PollRefusedError(
-            f"{member.member} has witnessed {seen_size} log entries, this hub has only {size}.",
+            f"{member.member} has witnessed {call.seen_size} log entries, this hub has only {size}.",
             remedy="The hub must not go on: restore its newest backup and compare it with its witnesses.",
         )
-    waiting = list(view.undelivered(member.member, hub.clock.now()))[:MOST_DELIVERIES]
-    return PollReply(
-        checkpoint=str(note),
-        consistency=tuple(hub.log.consistency(view.log, seen_size, size)),
-        deliveries=_deliveries(hub, view, waiting),
-        excerpt=excerpt(hub.log, view.log, call.copied, size, about(member.member)),
-        sight=sight,
-        totals=calls(hub, view, member.member),
-        counts=tuple(run for run in waiting_for(view, member.member) if run not in call.counting),
+    return _Waiting(
+        size,
+        view.undelivered(member.member, hub.clock.now())[:MOST_DELIVERIES],
+        calls(hub, view, member.member),
+        tuple(run for run in waiting_for(view, member.member) if run not in call.counting),
     )
 
 
-def _size(reply: PollReply) -> int:
-    return Checkpoint.parse(Note.parse(reply.checkpoint).text).size
+def _size(log: Storage) -> int:
+    head = log.head()
+    return 0 if head is None else head.size
 
 
-def _deliveries(hub: Hub, view: View, waiting: list[AskedQuestion]) -> tuple[Delivery, ...]:
-    receipts = hub.log.receipts(view.log, [q.asked_index for q in waiting])
+def _reply(hub: Hub, log: Storage, member: Enrolment, call: Poll, found: _Waiting, sight: Sight) -> PollReply:
+    return PollReply(
+        checkpoint=str(hub.log.checkpoint(log)),
+        consistency=tuple(hub.log.consistency(log, call.seen_size, found.size)),
+        deliveries=_deliveries(hub, log, found.questions),
+        excerpt=excerpt(hub.log, log, call.copied, found.size, about(member.member)),
+        sight=sight,
+        totals=found.totals,
+        counts=found.counts,
+    )
+
+
+def _deliveries(hub: Hub, log: Storage, waiting: Sequence[AskedQuestion]) -> tuple[Delivery, ...]:
+    receipts = hub.log.receipts(log, [q.asked_index for q in waiting])
     return tuple(
-        Delivery(q.id, hub.log.entry(view.log, q.asked_index), str(receipt))
+        Delivery(q.id, hub.log.entry(log, q.asked_index), str(receipt))
         for q, receipt in zip(waiting, receipts, strict=True)
     )

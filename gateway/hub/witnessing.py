@@ -6,12 +6,12 @@ from audit.errors import AuditError
 from audit.note import Note, Signature, open_note
 from gateway.hub.context import Hub
 from gateway.hub.errors import PollRefusedError
-from gateway.hub.ports import View
+from gateway.hub.ports import Notes
 from gateway.hub.seeing import witness_keys_of
 from gateway.wire.enrolling import Enrolment
 
 
-def cosignature_of(hub: Hub, view: View, member: Enrolment, text: str) -> tuple[int, Signature] | None:
+def cosignature_of(hub: Hub, notes: Notes, member: Enrolment, text: str) -> tuple[int, Signature] | None:
     """The member's cosignature in a cosigned checkpoint of this log, and the size that it is for.
 
     None when the key has ended since: the member does not know yet that we know. Raises PollRefusedError when
@@ -20,10 +20,10 @@ def cosignature_of(hub: Hub, view: View, member: Enrolment, text: str) -> tuple[
     try:
         note = Note.parse(text)
         checkpoint = Checkpoint.parse(note.text)
-        keys = witness_keys_of(hub, view, member)
+        keys = witness_keys_of(hub, notes, member)
         (signed, *_) = open_note(note, map(CosignatureVerifier.parse, keys.all))
         own = next(s for s in note.signatures if s.is_by(signed))
-        root = hub.log.root(view.log, checkpoint.size)
+        root = hub.log.root(notes.log, checkpoint.size)
     except (AuditError, StopIteration) as error:
         raise PollRefusedError(f"The cosignature of {member.member} does not hold: {error}.") from None
     if (checkpoint.origin, checkpoint.root) != (hub.log.origin, root):

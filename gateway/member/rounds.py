@@ -13,7 +13,7 @@ from gateway.member.errors import RepeatedError, ShorterLogError, UnprovenError
 from gateway.member.offering import offer
 from gateway.member.ports import HubLink, View
 from gateway.member.proving import Witnessed
-from gateway.member.seeing import convict_shorter, follow_regional, show, witness_regional
+from gateway.member.seeing import convict_shorter, show, take_in
 from gateway.member.sharing import state
 from gateway.wire.calls import TotalsCall
 from gateway.wire.exchange import Delivery, SignedAnswer
@@ -54,8 +54,7 @@ def run_round(
     except ShorterLogError:
         convict_shorter(node, call.seen_size, link.head())
         raise
-    witnessed = witness_regional(node, call.seen_size, reply.checkpoint, reply.consistency)
-    follow_regional(node, call, reply, witnessed)
+    witnessed = take_in(node, call, reply)
     done = [_handle(node, shelf, delivery, witnessed) for delivery in reply.deliveries]
     for totals in reply.totals:
         _contribute(node, shelf, totals, witnessed)

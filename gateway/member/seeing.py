@@ -1,5 +1,7 @@
 """A node is a witness of the regional log, follows what stands there about it, and shows its own log."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from audit.checkpoint import Checkpoint
@@ -10,7 +12,7 @@ from audit.note import Note, Signature, Verifier
 from audit.witness_protocol import AddCheckpoint
 from gateway.member.context import Node
 from gateway.member.errors import LinkError
-from gateway.member.ports import View
+from gateway.member.ports import Notes, View
 from gateway.member.proving import Witnessed
 from gateway.watching.keys import (
     LOG,
@@ -22,7 +24,7 @@ from gateway.watching.keys import (
     known_keys,
 )
 from gateway.watching.model import SeenByHub
-from gateway.watching.witnessing import follow_excerpt, witness_head
+from gateway.watching.witnessing import convicting, follow_excerpt, witness_head
 from gateway.wire.exchange import Poll, PollReply
 from gateway.wire.shown import ShownLog, Sight
 
@@ -51,16 +53,36 @@ def region_of(node: Node) -> str:
     return node.hub_log.key.name
 
 
-def region_keys(node: Node, view: View) -> KnownKeys:
+def region_keys(node: Node, view: View | Notes) -> KnownKeys:
     """The keys of the regional log: the one that was compared by voice, and those it announced since."""
     changes = [entry for _, entry in view.watch.key_changes(region_of(node))]
     return known_keys(LOG, str(node.hub_log.key), changes, node.clock.now())
 
 
-def hub_witness_keys(node: Node, view: View) -> KnownKeys | None:
+def hub_witness_keys(node: Node, view: View | Notes) -> KnownKeys | None:
     """The keys with which the hub cosigns our log, as the regional log announced them; None before that."""
     changes = [entry for _, entry in view.watch.key_changes(region_of(node))]
     return announced_keys(WITNESS, changes, node.clock.now())
+
+
+def take_in(node: Node, call: Poll, reply: PollReply) -> Witnessed:
+    """Cosign the hub's checkpoint if it extends what this node has seen, copy what the reply tells of the
+    regional log, and remember what the hub knows of ours: in one transaction, durable once this returns.
+
+    Raises LinkError as `witness_regional` does, or for an excerpt of another log than the one witnessed.
+    """
+    with _witnessing(node), node.store.notes() as notes:
+        witnessed = _witness(node, notes, call.seen_size, reply.checkpoint, reply.consistency)
+        fault = _follow(node, notes, reply, witnessed)
+        if fault is None and reply.sight is not None:
+            grown = witnessed.head.size > call.seen_size
+            _remember(node, notes, reply.sight, None if grown else Note.parse(reply.checkpoint))
+    if fault is not None:  # the head that came with it is kept all the same: the hub has signed it
+        raise LinkError(
+            f"What the hub tells of the regional log does not stand in it: {fault}.",
+            remedy="No question is answered until it does. Tell the hub's operator.",
+        )
+    return witnessed
 
 
 def witness_regional(node: Node, seen_size: int, head: str, proof: tuple[bytes, ...]) -> Witnessed:
@@ -69,17 +91,33 @@ def witness_regional(node: Node, seen_size: int, head: str, proof: tuple[bytes, 
     Raises LinkError for a log that was rolled back, forked or rewritten: nothing under it is answered, and
     the two signed heads are kept as evidence.
     """
-    with node.store.reading() as view:
-        keys = region_keys(node, view)
+    with _witnessing(node), node.store.notes() as notes:
+        return _witness(node, notes, seen_size, head, proof)
+
+
+@contextmanager
+def _witnessing(node: Node) -> Iterator[None]:
+    """Around a transaction that witnesses the regional log: keeps evidence, says what is wrong."""
     try:
-        offered = AddCheckpoint(seen_size, proof, Note.parse(head))
-        witnessed = witness_head(node.store.notes, node.cosigner, keys, offered, node.clock.now())
+        with convicting(node.store.notes, lambda: _region_keys(node), node.clock.now()):
+            yield
     except AuditError as error:
         raise LinkError(
             f"The regional log does not extend what {node.member} has seen of it: {error}.",
             remedy="No question is answered until it does. Tell the hub's operator and the other members; "
             "`safelane log evidence` shows what was kept.",
         ) from None
+
+
+def _region_keys(node: Node) -> KnownKeys:
+    with node.store.reading() as view:
+        return region_keys(node, view)
+
+
+def _witness(node: Node, notes: Notes, seen_size: int, head: str, proof: tuple[bytes, ...]) -> Witnessed:
+    keys = region_keys(node, notes)
+    offered = AddCheckpoint(seen_size, proof, Note.parse(head))
+    witnessed = witness_head(notes, node.cosigner, keys, offered, node.clock.now())
     return Witnessed(witnessed, tuple(map(Verifier.parse, keys.valid)))
 
 
@@ -96,53 +134,42 @@ def convict_shorter(node: Node, seen_size: int, public: str) -> None:
         witness_regional(node, seen_size, public, ())
 
 
-def follow_regional(node: Node, call: Poll, reply: PollReply, witnessed: Witnessed) -> None:
-    """Copy what the reply tells of the regional log, and remember what the hub knows of ours.
-
-    Raises LinkError for an excerpt of another log than the one witnessed.
-    """
+def _follow(node: Node, notes: Notes, reply: PollReply, witnessed: Witnessed) -> AuditError | None:
+    """Copy what the reply tells of the regional log; returns what is wrong with it, then nothing is copied."""
     if reply.excerpt is not None:
         try:
-            follow_excerpt(node.store.notes, region_of(node), reply.excerpt, witnessed.head)
+            follow_excerpt(notes, region_of(node), reply.excerpt, witnessed.head)
         except AuditError as error:
-            raise LinkError(
-                f"What the hub tells of the regional log does not stand in it: {error}.",
-                remedy="No question is answered until it does. Tell the hub's operator.",
-            ) from None
-    if reply.sight is not None:
-        grown = witnessed.head.size > call.seen_size
-        _remember(node, reply.sight, None if grown else Note.parse(reply.checkpoint))
+            return error
+    return None
 
 
-def _remember(node: Node, sight: Sight, unchanged: Note | None) -> None:
+def _remember(node: Node, notes: Notes, sight: Sight, unchanged: Note | None) -> None:
     """Keep the hub's cosignature, once verified, so that receipts of our log carry it.
 
     `unchanged` is the head of a regional log that has not grown: it is fresh if others confirm it.
     """
     now = node.clock.now()
-    with node.store.reading() as view:
-        line = _cosignature(node, view, sight)
-        head = view.log.head()
-        seen = view.watch.seen_by_hub()
-        fresh = now
-        if unchanged is not None and seen is not None:
-            fresh = max(seen.fresh_at, _confirmed(node, view, unchanged))
-        heard = HUB in view.recovery.awaited() and head is not None and sight.size <= head.size
-    with node.store.notes() as notes:
-        if heard:
-            notes.recovery.heard(HUB)
-        notes.watch.keep_seen_by_hub(SeenByHub(sight.size, sight.copied, now, fresh))
-        if line is not None:
-            notes.log.add_cosignatures(sight.size, [line])
+    line = _cosignature(node, notes, sight)
+    head = notes.log.head()
+    seen = notes.watch.seen_by_hub()
+    fresh = now
+    if unchanged is not None and seen is not None:
+        fresh = max(seen.fresh_at, _confirmed(node, notes, unchanged))
+    if HUB in notes.recovery.awaited() and head is not None and sight.size <= head.size:
+        notes.recovery.heard(HUB)
+    notes.watch.keep_seen_by_hub(SeenByHub(sight.size, sight.copied, now, fresh))
+    if line is not None:
+        notes.log.add_cosignatures(sight.size, [line])
 
 
-def _cosignature(node: Node, view: View, sight: Sight) -> Signature | None:
+def _cosignature(node: Node, notes: Notes, sight: Sight) -> Signature | None:
     """The hub's line, if it is one for the head that our log had at that size. What is not is left away."""
-    keys = hub_witness_keys(node, view)
+    keys = hub_witness_keys(node, notes)
     if keys is None or sight.cosignature is None:
         return None
     try:
-        text = str(Checkpoint(node.log.origin, sight.size, node.log.root(view.log, sight.size)))
+        text = str(Checkpoint(node.log.origin, sight.size, node.log.root(notes.log, sight.size)))
         line = Signature.parse(sight.cosignature)
         for verifier in map(CosignatureVerifier.parse, keys.valid):
             if line.is_by(verifier.key):
@@ -153,13 +180,13 @@ def _cosignature(node: Node, view: View, sight: Sight) -> Signature | None:
     return None
 
 
-def other_witnesses(node: Node, view: View) -> list[CosignatureVerifier]:
+def other_witnesses(node: Node, view: View | Notes) -> list[CosignatureVerifier]:
     """The other members' witness keys, as the regional log says."""
     entries = [entry for _, entry in view.watch.key_changes(region_of(node))]
     return [CosignatureVerifier.parse(key) for key in enrolled_witnesses(entries, node.member)]
 
 
-def _confirmed(node: Node, view: View, head: Note) -> datetime:
+def _confirmed(node: Node, view: Notes, head: Note) -> datetime:
     """When another member last said that this is the head it sees, but no later than now."""
     latest = 0
     for verifier in other_witnesses(node, view):

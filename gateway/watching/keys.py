@@ -8,6 +8,7 @@ and its successor is believed only once it was compared by voice again.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from audit.errors import MalformedError
 from audit.events import Event, KeyChanged, MemberEnrolled, MemberRevoked, decode
@@ -64,7 +65,9 @@ def key_change(entry: bytes) -> KeyChanged | None:
     return event if isinstance(event, KeyChanged) else None
 
 
+@lru_cache(maxsize=4096)
 def _event(entry: bytes) -> Event | None:
+    """Entries about keys are few and looked at with every call."""
     try:
         return decode(entry)
     except MalformedError:

@@ -1,7 +1,7 @@
 """Another log's head is cosigned only if it extends what was seen; what does not is kept as evidence."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
 from audit.checkpoint import Checkpoint
@@ -20,28 +20,32 @@ Transaction = Callable[[], AbstractContextManager[Notes]]
 """Opens the bookkeeping's durable transaction."""
 
 
-def witness_head(
-    transaction: Transaction,
-    cosigner: Cosigner,
-    keys: KnownKeys,
-    offered: AddCheckpoint,
-    now: datetime,
-) -> Checkpoint:
-    """Cosign the offered head if it extends what was seen at its old size; durable once this returns.
+@contextmanager
+def convicting(transaction: Transaction, keys: Callable[[], KnownKeys], now: datetime) -> Iterator[None]:
+    """Around a transaction in which a head is witnessed: when its log contradicts itself, keep both heads.
 
-    Raises as `Witness.update`. When the log contradicts itself, both signed heads have been kept before.
+    They are kept in a transaction of their own, since the other one is taken back; `keys` are the log's.
+    """
+    try:
+        yield
+    except (SizeConflictError, InconsistentError) as error:
+        if error.evidence is not None:
+            keep_evidence(transaction, error.evidence, keys(), now)
+        raise
+
+
+def witness_head(
+    notes: Notes, cosigner: Cosigner, keys: KnownKeys, offered: AddCheckpoint, now: datetime
+) -> Checkpoint:
+    """Cosign the offered head if it extends what was seen at its old size, within the caller's transaction.
+
+    The cosignature may leave once that is durable. Raises as `Witness.update`; call it within `convicting`.
     """
     checkpoint = Checkpoint.parse(offered.checkpoint.text)
     # A shorter log than before is no malformed request here: it is what evidence is made of.
     old_size = min(offered.old_size, checkpoint.size)
-    try:
-        with transaction() as notes:
-            watch = Witness(cosigner, [Verifier.parse(key) for key in keys.valid], notes.witness)
-            watch.update(old_size, offered.proof, offered.checkpoint, int(now.timestamp()))
-    except (SizeConflictError, InconsistentError) as error:
-        if error.evidence is not None:
-            keep_evidence(transaction, error.evidence, keys, now)
-        raise
+    watch = Witness(cosigner, [Verifier.parse(key) for key in keys.valid], notes.witness)
+    watch.update(old_size, offered.proof, offered.checkpoint, int(now.timestamp()))
     return checkpoint
 
 
@@ -60,15 +64,14 @@ def keep_evidence(
     return kept
 
 
-def follow_excerpt(transaction: Transaction, origin: str, shown: Excerpt, witnessed: Checkpoint) -> bool:
+def follow_excerpt(notes: Notes, origin: str, shown: Excerpt, witnessed: Checkpoint) -> bool:
     """Copy what an excerpt tells, if it goes on where the copy ends; returns whether it does.
 
-    Raises ProofError when it is not what stands in the log under `witnessed`.
+    Raises ProofError, before anything is written, when it is not what stands in the log under `witnessed`.
     """
-    with transaction() as notes:
-        copied = notes.watch.copied(origin)
-        if shown.start != copied.size:
-            return False
-        new = follow(copied, shown, witnessed)
-        notes.watch.extend_copy(origin, copied.size, new, told_entries(shown))
+    copied = notes.watch.copied(origin)
+    if shown.start != copied.size:
+        return False
+    new = follow(copied, shown, witnessed)
+    notes.watch.extend_copy(origin, copied.size, new, told_entries(shown))
     return True
