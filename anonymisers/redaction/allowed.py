@@ -144,16 +144,21 @@ def _stays(word: Token, profile: LatinProfile) -> bool:
         word.folded in rules.capitalised
         or word.folded in rules.organisation_heads
         or word.folded in rules.acronyms
-        or (word.lower in profile.common and not _is_syllable(word, profile))
+        or (word.lower in profile.common and _is_ordinary_here(word, profile))
         or word.folded in profile.province_before
         or word.folded in latin_words("province_words")
         or word.folded in {"north", "south", "east", "west"}
     )
 
 
-def _is_syllable(word: Token, profile: LatinProfile) -> bool:
-    """Whether a word is a Vietnamese name as well, typed without accents: 'Ha Thanh Hoa'."""
-    return word.folded in latin_profiles()["vi"].ambiguous and word.lower not in profile.function
+def _is_ordinary_here(word: Token, profile: LatinProfile) -> bool:
+    """Whether an everyday word beside a province is one: 'Ha Thanh Hoa' and 'Ngô Quốc Trang' are people.
+
+    English headings have capitals; elsewhere a capital within a sentence makes a name.
+    """
+    if profile.language != "en":
+        return word.begins or not word.capital
+    return word.folded not in latin_profiles()["vi"].ambiguous or word.lower in profile.function
 
 
 def _capital_runs(words: Sequence[Token]) -> Iterator[tuple[int, int]]:

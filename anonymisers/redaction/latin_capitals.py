@@ -74,7 +74,8 @@ def _only_leads(text: LatinText, i: int) -> bool:
     if word.folded in allowed().capitalised:
         before = text.words[i - 1].lower if i and not word.begins else ""
         return before in latin_words("before_dates") or len(word.folded) > SHORT
-    if word.folded in text.profile.plain_titles or word.folded in text.profile.person_cues:
+    titled = text.is_title(i) and word.folded in text.profile.plain_titles
+    if titled or word.folded in text.profile.person_cues:
         return True
     if text.is_ambiguous(word):
         return False

@@ -40,4 +40,6 @@ def _is_odd(text: LatinText, i: int) -> bool:
         return False
     if word.folded in text.profile.person_cues:
         return False
-    return word.case == LOWER and not word.folded.endswith(tuple(latin_words("word_endings")))
+    return (word.case == LOWER or text.shouted[i]) and not word.folded.endswith(
+        tuple(latin_words("word_endings"))
+    )

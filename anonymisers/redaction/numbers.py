@@ -58,6 +58,9 @@ _CODE = re.compile(
     r"(?:[-/_.][A-Za-z0-9]+)*(?![A-Za-z0-9])"
     r"|(?<![A-Za-z0-9/-])\d+[A-Za-z]{1,4}[-/_]?\d+(?:[-/_][A-Za-z0-9]+)*(?![A-Za-z0-9])"
 )
+LONGEST_LETTERS = 8
+_LEADING_LETTERS = re.compile(rf"(?<![^\W_])(?P<letters>[A-Z]{{2,{LONGEST_LETTERS}}})[ -]?$")
+_TRAILING_LETTERS = re.compile(rf"(?:[-/][A-Za-z]{{1,{LONGEST_LETTERS}}}(?![A-Za-z0-9]))+")
 _CUED_CODE = (
     r"\s*(?:(?:card|number|numbers|no|nos|nr|id|nomor|nombor|bilang|numero|numeru|số|is|was|as|ay|adalah|ialah|là|mak|"
     r"niya|korban|mangsa|ng|nạn\s?nhân|của|ref|code|under|លេខ|គឺ|ເລກທີ|ແມ່ນ|เลขที่|คือ|หมายเลข|အမှတ်|မှာ)\b\.?|[:#=.(])*\s*"
@@ -115,9 +118,19 @@ def numbers(plain: str, dates: list[tuple[int, int]]) -> Iterator[Span]:
             if not marks.touch(*match.span()):
                 marks.take(*match.span())
                 yield Span(*match.span(), kind, Evidence.FORM)
-    yield from _after_a_cue(plain, marks)
-    yield from _codes(plain, marks)
-    yield from _figures(plain, marks)
+    for span in (*_after_a_cue(plain, marks), *_codes(plain, marks), *_figures(plain, marks)):
+        yield _with_letters(plain, span)
+
+
+def _with_letters(plain: str, span: Span) -> Span:
+    """With the letters that a code begins or ends with: 'IMSMA 19-00042', '2022/0042/VA'."""
+    if span.kind == Kind.PHONE:
+        return span
+    lead = _LEADING_LETTERS.search(plain, max(0, span.start - LONGEST_LETTERS - 2), span.start)
+    labels = number_cues().phone + number_cues().national_id + number_cues().case
+    start = lead.start() if lead and lead.group("letters").lower() not in labels else span.start
+    trail = _TRAILING_LETTERS.match(plain, span.end)
+    return Span(start, trail.end() if trail else span.end, span.kind, span.evidence)
 
 
 def _after_a_cue(plain: str, marks: _Marks) -> Iterator[Span]:

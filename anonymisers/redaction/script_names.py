@@ -67,8 +67,8 @@ def _any(words: tuple[str, ...]) -> str:
 def _patterns(script: str) -> _Patterns:
     profile = script_profiles()[script]
     letters = RANGES[script]
-    never = rf"(?!{_any(profile.titles_not)})" if profile.titles_not else ""
     whole = rf"(?![{MARKS[script]}])"
+    never = rf"(?!(?:{_any(profile.titles_not)}){whole})" if profile.titles_not else ""
     joined = rf"(?:(?:{_any(profile.conjunctions)})\s?)?"
     title = rf"(?<![{letters}.]){joined}{never}(?:{_any(profile.titles)}){whole}"
     cue = rf"(?:{_any(profile.cues_before)})(?:\s?(?:{_any(profile.copulas)}))*"
@@ -83,7 +83,7 @@ def _patterns(script: str) -> _Patterns:
         row=re.compile(rf"(?<![{letters}])[{letters}]+(?: [{letters}]+)+"),
         stop=re.compile(_any(long_stops)),
         first_stop=re.compile(rf"(?:{_any(profile.stops)})(?![{letters}])|{_any(long_stops)}"),
-        place_before=re.compile(_any(profile.place_before)),
+        place_before=re.compile(rf"(?<!\.)(?:{_any(profile.place_before)})"),  # a rank has dots as well
         place_after=re.compile(_any(profile.place_after)),
         place_not=re.compile(_any(profile.place_not)),
         province=re.compile(
@@ -118,7 +118,7 @@ def script_spans(plain: str, script: str) -> list[Span]:
     provinces = script_provinces(plain, script)
     found = list(_announced(plain, profile, patterns))
     found += _before_an_end(plain, profile, patterns)
-    found += _by_shape(plain, profile, patterns)
+    found += _by_shape(plain, profile, patterns, found)
     found += _objects(plain, profile, patterns)
     found += _places(plain, patterns, provinces)
     found += given_names(plain, script)
@@ -236,17 +236,35 @@ def _subject(plain: str, end: int, profile: ScriptProfile, patterns: _Patterns) 
         yield Span(*chunk, Kind.PERSON, Evidence.GUESS)
 
 
-def _by_shape(plain: str, profile: ScriptProfile, patterns: _Patterns) -> Iterator[Span]:
-    """Two short stretches in a row without an ordinary word in them: a given and a family name."""
+def _by_shape(plain: str, profile: ScriptProfile, patterns: _Patterns, found: list[Span]) -> Iterator[Span]:
+    """Two short stretches in a row without an ordinary word in them: a given and a family name.
+
+    A row that is too long for a name is read again without the names that are `found` already.
+    """
     if profile.name_chunks < 2:
         return
     for row in patterns.row.finditer(plain):
         places = [m.span() for m in patterns.letters.finditer(plain, *row.span())]
-        names = ((place, _may_be_name(plain[slice(*place)], profile, patterns)) for place in places)
-        for may_be, group in groupby(names, key=itemgetter(1)):
-            chunks = [place for place, _ in group]
-            if may_be and 2 <= len(chunks) <= MOST_PAIR:
-                yield Span(chunks[0][0], chunks[-1][1], Kind.PERSON, Evidence.GUESS)
+        may_be = [_may_be_name(plain[slice(*place)], profile, patterns) for place in places]
+        for group in _groups(places, may_be):
+            if len(group) <= MOST_PAIR:
+                yield from _pair(group)
+                continue
+            left = [not any(s.start < end and start < s.end for s in found) for start, end in group]
+            for rest in _groups(group, left):
+                yield from _pair(rest)
+
+
+def _groups(places: list[tuple[int, int]], chosen: list[bool]) -> Iterator[list[tuple[int, int]]]:
+    """Neighbours of which all are chosen."""
+    for keep, group in groupby(zip(places, chosen, strict=True), key=itemgetter(1)):
+        if keep:
+            yield [place for place, _ in group]
+
+
+def _pair(chunks: list[tuple[int, int]]) -> Iterator[Span]:
+    if 2 <= len(chunks) <= MOST_PAIR:
+        yield Span(chunks[0][0], chunks[-1][1], Kind.PERSON, Evidence.GUESS)
 
 
 def _may_be_name(chunk: str, profile: ScriptProfile, patterns: _Patterns) -> bool:
@@ -279,7 +297,8 @@ def _places(plain: str, patterns: _Patterns, provinces: list[tuple[int, int]]) -
             if at > match.end() and patterns.opening.match(plain, at):  # "three pieces in the province"
                 continue
             stop = patterns.place_stop.search(plain, at + LEAST_NAME, chunk.end())
-            end = stop.start() if stop else chunk.end()
+            # A place word at the end is part of the name: Ban Na Muang.
+            end = stop.start() if stop and stop.end() < chunk.end() else chunk.end()
             tail = re.compile(r" \d{1,3}\b").match(plain, end)
             yield Span(match.start(), tail.end() if tail else end, Kind.VILLAGE, Evidence.CUE)
     for match in patterns.place_after.finditer(plain):

@@ -10,7 +10,7 @@ _LETTER = r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
 _WORD = re.compile(rf"[aAsSdD]/[lLpPoO]\b|[{_LETTER}]+(?:['\-][{_LETTER}]+)*|\d+")
 _ENDS_SENTENCE = re.compile(r"[.!?\n\u2022\u17d4\u17d5\u104b]")
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:mr|mrs|ms|dr|drs|drg|prof|st|sr|sra|no|nos|jl|jln|jr|kg|kp|kel|kec|kab|brgy|bgy|sdr|sdri|bpk|ave|rd|blk|"
+    r"(?:^|[\s(])(?:mr|mrs|ms|dr|drs|drg|prof|st|sto|sta|sr|sra|no|nos|jl|jln|jr|kg|kp|kel|kec|kab|brgy|bgy|sdr|sdri|bpk|ave|rd|blk|"
     r"sgt|lt|col|capt|gen|maj|cpl|pvt|gng|atty|engr|rev|fr|ven|hj|h|ny|tn|pdt|tel|ref|reg|dist|prov|vill|approx|[a-z])\.$",
     re.IGNORECASE,
 )

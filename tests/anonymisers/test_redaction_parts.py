@@ -233,6 +233,13 @@ def test_an_extract_tells_no_date_figure_or_province_in_a_story(text: str, left:
         ("lo", "ທີ່ຢູ່: ເຮືອນເລກທີ 251 ໜ່ວຍ 12", "251"),
         ("en", "stays at jl. kelapa dua no. 63 rt 03/rw 04.", "63"),
         ("en", "found at 48p vu 12345 67890 by the team.", "vu 12345"),
+        ("en", "Re: WXYZ 19-07718, closed.", "WXYZ"),
+        ("th", "แฟ้มเลขที่ 2019/0042/VA", "VA"),
+        ("vi", "Ông Kiên và Chu Minh Thu đang ở nhà.", "Chu"),  # chú is a title
+        ("vi", "Bà Ngô Quốc Trang đi rừng.", "Trang"),  # a province of Thailand
+        ("lo", "ຢູ່ບ້ານດອນເມືອງ ແຂວງອັດຕະປື", "ດອນເມືອງ"),
+        ("my", "ကိုလှနှင့် မရဲမင်းထွန်းတို့ ထင်းခုတ်သည်။", "မင်းထွန်း"),
+        ("th", "จัดทำโดย ร.ต.ท.สายใจ มั่นคง ลำไย ศรีแก้ว และ", "ลำไย"),
     ],
 )
 def test_names_and_addresses_that_other_readings_hide(language: str, text: str, gone: str) -> None:
