@@ -47,14 +47,17 @@ ROUND_TIME = timedelta(seconds=8)
 def receive_offer(hub: Hub, member: Enrolment, offer: Offer) -> None:
     """Keep what a member would contribute; it comes before the answer that it belongs to.
 
+    With a late answer it comes too late for the round of totals; its bounds stand in the next release.
+
     Raises UnknownQuestionError, AnswerRefusedError for a consent that is not the member's or not to this
-    question, TooLateError once the question is closed.
+    question, TooLateError once no answer counts any more, or the member's was released.
     """
     with hub.store.writing() as work:
-        asked = _asked(work, member, offer.question_id)
+        asked = _put_to(work, member, offer.question_id)
         _check_consent(hub, work, member, asked, offer)
-        if hub.clock.now() > asked.late_until:
-            raise TooLateError("The question is closed.")
+        told = work.released_in(asked.id).get(member.member) is not None
+        if told or hub.clock.now() > asked.late_until:
+            raise TooLateError("The question is closed; what has come until then was released.")
         work.totals.add_offer(member.member, offer, because=asked.asked_index)
 
 
@@ -218,10 +221,15 @@ def _fits(offer: Offer, answer: Answer) -> bool:
     return len(offer.least_of) == len(withheld_cells(answer))
 
 
-def _asked(view: View, member: Enrolment, question_id: str) -> AskedQuestion:
+def _put_to(view: View, member: Enrolment, question_id: str) -> AskedQuestion:
     asked = view.question(question_id)
     if asked is None or member.member not in asked.members:
         raise UnknownQuestionError(f"{member.member} was not asked this question.")
+    return asked
+
+
+def _asked(view: View, member: Enrolment, question_id: str) -> AskedQuestion:
+    asked = _put_to(view, member, question_id)
     if asked.state is not State.OPEN:
         raise TooLateError("The question is closed; what has come until then was released.")
     return asked

@@ -34,6 +34,7 @@ from gateway.hub.count_model import RunState
 from gateway.hub.errors import AnswerRefusedError, UnknownQuestionError
 from gateway.member.count_turns import allow, decline, leave_to_count, refusal_to_count, send_steps
 from gateway.member.counting_once import Secrets, join, open_run, roster_of
+from gateway.member.errors import LinkError
 from gateway.wire.count_calls import CountCall, Step
 from gateway.wire.counting import CountError, Joined, Sealed, open_joined, sign_step, write_list
 
@@ -222,6 +223,28 @@ def test_nobody_gets_anothers_set_before_it_is_the_turn(region: Federation, line
     for code in MEMBERS:
         with pytest.raises(UnknownQuestionError):
             lines[code].fetch(run.id, "KH", Step.SEAL)
+
+
+def test_a_set_that_comes_after_the_run_has_ended_is_not_kept(
+    region: Federation, lines: dict[str, Line]
+) -> None:
+    """Leave was given at one member, and its line was down, while another declined."""
+    begun(region, "moved on")
+    everybody(region, lines)
+    run, lines["LA"].down = run_of(region, "moved on"), True
+    with pytest.raises(LinkError):
+        allowed(region, lines["LA"], turn_at(region, lines, "LA", "moved on"), "LA")
+    ended(region, lines, "TH", "moved on")
+
+    lines["LA"].down = False
+    with pytest.raises(UnknownQuestionError):  # final: over HTTP its node takes it off its outbox
+        send_steps(region.members["LA"].node, lines["LA"])
+
+    with region.hub.store.reading() as view:
+        assert view.counts.notes(run.id, Step.SEAL) == {}
+        assert not view.counts.entries(run.id, "LA", Step.SEAL)
+    with region.members["LA"].node.store.notes() as notes:
+        notes.counts.acknowledged(run.id, Step.SEAL)
 
 
 def test_a_hub_that_asks_for_a_step_again_gets_no_second_one(
