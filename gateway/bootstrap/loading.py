@@ -147,7 +147,6 @@ def internal_pseudonyms(directory: Path, node: Node) -> Pseudonymise:
 
 def _filling(directory: Path, rules: SourceMapping) -> Filling | None:
     """What fills the vault; None where the mapping keeps nothing."""
-    kept = frozenset(rules.tables[0].vault.values())
-    if not kept:
+    if not rules.kept:
         return None
-    return Filling(directory, read_custody(Layout(directory).keys), kept, engine_redaction)
+    return Filling(directory, read_custody(Layout(directory).keys), rules.kept, engine_redaction)

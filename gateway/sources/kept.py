@@ -1,6 +1,7 @@
 """What a load hands to the vault: the values of the columns that the mapping keeps, row by row.
 
-A value goes on as it stands in its cell, trimmed. Nothing of it is held here beyond the chunk being read.
+A value goes on as it stands in its cell, trimmed. Of the first table nothing is held beyond the chunk being
+read; values of joined tables are, until the rows are read to which they belong, and go on with each of them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,7 +38,7 @@ class Keeper(Protocol):
 
 @dataclass(frozen=True)
 class Chosen:
-    """Hands the personal columns of the first table to a keeper."""
+    """Hands the personal columns of the first table, and of those joined to it row by row, to a keeper."""
 
     rule: TableRule
     keeper: Keeper
@@ -59,7 +60,12 @@ class Chosen:
         case = links[CASE]
         person = person_links(links.get(PERSON), case)
         there = np.flatnonzero(case != b"").tolist()
-        fields = [(field, columns[places[heading]]) for heading, field in self.rule.personal.items()]
+        fields: list[tuple[str, Sequence[str]]] = [
+            (field, columns[places[heading]]) for heading, field in self.rule.personal.items()
+        ]
+        for other, rows in zip(joined, found, strict=True):
+            if isinstance(other, JoinedTable):
+                fields += other.personal(rows)
         self.keeper.keep(
             [case[i].decode("ascii") for i in there],
             [person[i].decode("ascii") for i in there],

@@ -53,7 +53,7 @@ def load(
     Raises SourceError when a table or a column is missing or a file is damaged: then there is no snapshot.
     """
     readers = _Readers(mapping, dictionary, pseudonymise, today, findings)
-    chosen = Chosen(mapping.tables[0], keeper) if keeper and mapping.tables[0].vault else None
+    chosen = Chosen(mapping.tables[0], keeper) if keeper and mapping.kept else None
     way = Way({table.name: source.size(table.name) for table in mapping.tables}, progress)
     rows, reports = _read(source, mapping, readers.of, findings, chosen, way)
     count = len(rows.lines)

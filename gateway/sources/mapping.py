@@ -78,6 +78,11 @@ class SourceMapping:
     constants: Mapping[str, str]
 
     @property
+    def kept(self) -> frozenset[str]:
+        """Every field that the vault keeps."""
+        return frozenset(field for table in self.tables for field in table.vault.values())
+
+    @property
     def targets(self) -> frozenset[str]:
         """Names of everything that this mapping fills."""
         return frozenset(filled(self.tables)) | set(self.constants)

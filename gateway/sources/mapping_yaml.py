@@ -20,6 +20,7 @@ from gateway.sources.mapping import (
     TableRule,
     filled,
 )
+from gateway.sources.mapping_personal import check_fields, check_personal
 from gateway.sources.targets import BARRIER, CASE, CONTACT, DATE, PILLAR, Kind, Target, targets
 from gateway.sources.washington import DISABILITY, DOMAINS
 from gateway.sources.words import plain
@@ -172,7 +173,7 @@ def _build_table(values: dict[str, Any], node: Table, faults: list[Fault]) -> di
     read = {heading for key in _READ for heading in values.get(key, ())}
     for heading in sorted(read & set(values.get("left_out", ()))):
         faults.append(_spot(node, "left_out").fault(f"{quoted(heading)} is both read and left out"))
-    _check_personal(values, node, faults)
+    check_personal(values, lambda key: _spot(node, key), faults)
     _check_contacts(values, node, faults)
     named = [heading for key in (*_READ, "left_out") for heading in values.get(key, ())]
     numbered = [heading for heading in named if NUMBER in heading]
@@ -198,21 +199,6 @@ def _check_contacts(values: dict[str, Any], node: Table, faults: list[Fault]) ->
             faults.append(_spot(node, "columns").fault(f"{quoted(heading)}: {rule.target.name} {needs}"))
     if several and not any(r and r.target.name in (PILLAR, BARRIER) for r in values["columns"].values()):
         faults.append(_spot(node, "columns").fault(f"a table of contacts needs {PILLAR} or {BARRIER}"))
-
-
-def _check_personal(values: Mapping[str, Any], node: Table, faults: list[Fault]) -> None:
-    """The first table alone has one row per casualty, so that only its columns can be kept for one."""
-    vault, known = values.get("vault", {}), values.get("known", {})
-    for key in ("vault", "known"):
-        if "join" in values and key in values:
-            faults.append(_spot(node, key).fault("only columns of the first table can be kept in the vault"))
-    for heading in sorted(set(vault) & set(known)):
-        faults.append(_spot(node, "known").fault(f"{quoted(heading)} is in the vault, and so known already"))
-    fields = [*vault.values(), *known.values()]
-    for field in sorted({f for f in fields if fields.count(f) > 1}):
-        faults.append(_spot(node, "vault").fault(f"the field {field} is filled twice"))
-    if NARRATIVE in fields and REDACTED in fields:
-        faults.append(_spot(node, "vault").fault(f"{NARRATIVE} and {REDACTED}: keep a narrative one way"))
 
 
 def _repeats_the_case(values: Mapping[str, Any]) -> bool:
@@ -370,6 +356,7 @@ def _check_constants(
 def _check_filled(
     tables: tuple[TableRule, ...], constants: Mapping[str, str], spot: Any, faults: list[Fault]
 ) -> None:
+    check_fields([field for table in tables for field in table.personal.values()], spot, faults)
     names = [*filled(tables), *constants]
     for name in sorted({n for n in names if names.count(n) > 1}):
         faults.append(spot.fault(f"{name} is filled twice"))

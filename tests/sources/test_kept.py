@@ -131,11 +131,60 @@ def test_faults_are_named_with_their_line(small, wrong: str, words: str) -> None
     assert all(fault.line > 4 for fault in caught.value.faults)
 
 
-def test_only_the_first_table_can_be_kept(small) -> None:
-    joined = "  other.csv:\n    join: {Case: Case}\n    columns: {Result: outcome}\n    vault: {Name: name}\n"
-    text = small.mapping.replace("constants:", joined + "constants:")
-    with pytest.raises(MappingError, match="only columns of the first table"):
-        parse_mapping(text, regional())
+RELATED = """\
+mapping: 1
+member: KH
+source: csv
+tables:
+  victims.csv:
+    columns: {Case: case_id}
+    vault: {Name: name}
+  accidents.csv:
+    join: {Id: Accident}
+    columns: {Date: date}
+    vault: {Story: narrative}
+    known: {Owner: parent_name}
+  homes.csv:
+    join: {Person: Case}
+    columns: {Sex: {to: sex, codes: {Male: M, Female: F}}}
+    vault: {Village: village}
+constants: {consent_share: AGG}
+"""
+
+
+def test_what_joined_tables_say_is_kept_with_every_row_that_they_belong_to(small) -> None:
+    small.mapping, small.keeper = RELATED, Keeping()
+    small.load(
+        victims="Case,Name,Accident\nV1,Sok,a2\nV2,Chan,a1\nV3,Rith,a2\n",
+        accidents="Id,Date,Story,Owner\na1,2019-01-02,One fell.,\na2,2019-01-03, Two ran. ,Mao\n",
+        homes="Person,Village,Sex\nV3,Anlong Vil,Male\nV1,,Female\n",
+    )
+    assert [values for _, _, values in small.keeper.rows] == [
+        {"name": "Sok", "narrative": "Two ran.", "parent_name": "Mao"},
+        {"name": "Chan", "narrative": "One fell."},
+        {"name": "Rith", "narrative": "Two ran.", "parent_name": "Mao", "village": "Anlong Vil"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "words"),
+    [
+        ("    vault: {Village: village}\n", "    vault: {Village: name}\n", "the field name is filled twice"),
+        (
+            "    vault: {Village: village}\n",
+            "    vault: {Village: redacted_narrative}\n",
+            "keep a narrative one way",
+        ),
+        (
+            "    join: {Person: Case}\n    columns: {Sex: {to: sex, codes: {Male: M, Female: F}}}\n",
+            "    join: {Person: Case}\n    several: yes\n    columns: {Pillar: va_pillar}\n",
+            "leave these columns out",
+        ),
+    ],
+)
+def test_a_field_has_one_source_and_contacts_none(small, right: str, wrong: str, words: str) -> None:
+    with pytest.raises(MappingError, match=words):
+        parse_mapping(RELATED.replace(right, wrong), regional())
 
 
 def test_a_column_that_is_to_be_kept_must_be_there(small, kept) -> None:
