@@ -1,6 +1,7 @@
 """Counting once over the members' calls: each by itself, once its controller has given leave."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import databases
 import pytest
@@ -21,10 +22,16 @@ from counting_lines import (
 from federation import Federation
 from signing import leave
 
+from anonymisers.custody import lock_from_file, new_custody
+from anonymisers.errors import KeyStoreError
 from audit.count_events import Counted, CountLeave
+from gateway.bootstrap.layout import Layout
+from gateway.bootstrap.loading import load_source
+from gateway.bootstrap.vault_identifiers import vault_identifiers
 from gateway.hub import count_rounds
 from gateway.hub.count_model import RunState, turns
 from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError, UnknownQuestionError
+from gateway.keys.custody import write_custody
 from gateway.member.count_turns import allow, decline, leave_to_count, refusal_to_count, send_steps
 from gateway.member.errors import LinkError, SignatureRefusedError
 from gateway.wire.count_calls import Step
@@ -32,10 +39,20 @@ from gateway.wire.counting import CountError
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def region(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def place(database: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp(f"count-{database}")
+
+
+@pytest.fixture(scope="module")
+def region(database: str, place: Path) -> Iterator[Federation]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(databases.VARIABLE, request.param)
-        with counting_region(tmp_path_factory.mktemp("count")) as running:
+        patch.setenv(databases.VARIABLE, database)
+        with counting_region(place) as running:
             yield running
 
 
@@ -103,6 +120,52 @@ def test_a_run_waits_for_a_member_that_is_away_and_goes_on(
     count_rounds.count_due(region.hub)
     with region.hub.store.reading() as view:
         assert count_rounds.result(view, run_of(region, "away")) == DISTINCT
+
+
+FIRST, SECOND = lock_from_file(b"1" * 32), lock_from_file(b"2" * 32)
+CUSTODY = new_custody("KH", {"first": FIRST, "second": SECOND})
+MAPPING = """\
+mapping: 1
+member: KH
+source: csv
+tables:
+  victims.csv:
+    columns: {Case: case_id, ID: national_id, Date: date}
+    vault: {ID: national_id, Phone: phone}
+constants: {consent_share: AGG}
+"""
+
+
+def test_a_set_comes_from_the_vault_that_two_custodians_open(
+    region: Federation, lines: dict[str, Line], place: Path, tmp_path: Path
+) -> None:
+    """As the register spells the numbers; who has none, or stands there twice, makes no further person."""
+    node = region.members["KH"].node
+    rows = [f"C{n},{spelt},2019-01-{1 + n:02d}," for n, spelt in enumerate([*PEOPLE["KH"], "", "010-203"])]
+    (tmp_path / "victims.csv").write_text("\n".join(["Case,ID,Date,Phone", *rows, ""]), encoding="utf-8")
+    write_custody(Layout(place / "KH").keys, CUSTODY)
+    load_source(place / "KH", node, tmp_path, MAPPING)
+    begun(region, "vault")
+    everybody(region, lines)
+    turn = turn_at(region, lines, "KH", "vault")
+
+    with pytest.raises(KeyStoreError):  # nobody opens it alone, nor with a wrong lock
+        vault_identifiers(node, CUSTODY, {"first": FIRST, "second": FIRST}, "national-id")
+    with pytest.raises(CountError, match="keeps no identifiers of the kind 'passport'"):
+        vault_identifiers(node, CUSTODY, {"first": FIRST, "second": SECOND}, "passport")
+    assert vault_identifiers(node, CUSTODY, {"first": FIRST, "second": SECOND}, "phone") == []
+    people = vault_identifiers(node, CUSTODY, {"first": FIRST, "second": SECOND}, "national-id")
+    assert sorted(people) == sorted([*PEOPLE["KH"], "010-203"])
+
+    allow(node, turn, leave(node, leave_to_count(node, turn)), people)
+    send_steps(node, lines["KH"])
+    for code in MEMBERS[1:]:
+        allowed(region, lines[code], turn_at(region, lines, code, "vault"), code)
+    everybody(region, lines)
+    count_rounds.count_due(region.hub)
+
+    with region.hub.store.reading() as view:
+        assert count_rounds.result(view, run_of(region, "vault")) == DISTINCT
 
 
 def test_a_small_overlap_is_not_told(region: Federation, lines: dict[str, Line]) -> None:
