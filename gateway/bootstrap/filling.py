@@ -23,6 +23,8 @@ Redact = Callable[[str, Mapping[str, str]], str | None]
 _LENGTHS = struct.Struct(">BIHHI")
 """Compartment, number, and the lengths of what follows: case, person, sealed fields."""
 _COMPARTMENTS = tuple(Compartment)
+MOST_SHARING = 50
+"""Rows with one text that are taken for the victims of one accident; more have a phrase in common."""
 
 
 class _File(Protocol):
@@ -50,6 +52,7 @@ class Filling(AbstractContextManager["Filling"]):
 
     def keep(self, cases: Sequence[str], people: Sequence[str], rows: Sequence[Mapping[str, str]]) -> None:
         """Encrypt a chunk into the spool."""
+        stories = _Stories(rows, self._redact) if REDACTED in self._kept else None
         for case, person, values in zip(cases, people, rows, strict=True):
             self._number += 1
             whose = RecordKey(self._number, case, person)
@@ -58,11 +61,9 @@ class Filling(AbstractContextManager["Filling"]):
             }
             if own:
                 self._add(Compartment.IDENTITY, whose, own)
-            if REDACTED in self._kept and REDACTED in values:
-                known = {field: value for field, value in values.items() if field != REDACTED}
-                redacted = self._redact(values[REDACTED], known)
-                if redacted is not None:
-                    self._add(Compartment.REDACTED, whose, {REDACTED: redacted})
+            redacted = stories.redacted(values) if stories else None
+            if redacted is not None:
+                self._add(Compartment.REDACTED, whose, {REDACTED: redacted})
 
     def filled(self) -> VaultLoad:
         """What was kept, to be read once."""
@@ -87,6 +88,36 @@ class Filling(AbstractContextManager["Filling"]):
             person = self._spool.read(person_length).decode("ascii")
             sealed = self._spool.read(length)
             yield SealedRecord(_COMPARTMENTS[place], RecordKey(number, case, person), sealed)
+
+
+class _Stories:
+    """The narratives of a chunk. From one that several victims share the values of all go."""
+
+    def __init__(self, rows: Sequence[Mapping[str, str]], redact: Redact) -> None:
+        self._redact = redact
+        self._done: dict[str, str | None] = {}
+        self._sharing: dict[str, list[Mapping[str, str]]] = {}
+        for values in rows:
+            if REDACTED in values:
+                self._sharing.setdefault(values[REDACTED], []).append(_own(values))
+
+    def redacted(self, values: Mapping[str, str]) -> str | None:
+        """What remains of a row's narrative; None without one, and where it cannot be read safely."""
+        text = values.get(REDACTED)
+        if text is None:
+            return None
+        sharing = self._sharing[text]
+        if len(sharing) > MOST_SHARING:
+            return self._redact(text, _own(values))
+        if text not in self._done:
+            numbered = ((f"{field} {i}", own[field]) for i, own in enumerate(sharing) for field in own)
+            self._done[text] = self._redact(text, dict(numbered) if len(sharing) > 1 else sharing[0])
+        return self._done[text]
+
+
+def _own(values: Mapping[str, str]) -> Mapping[str, str]:
+    """A record's own values beside its narrative."""
+    return {field: value for field, value in values.items() if field != REDACTED}
 
 
 def engine_redaction(text: str, known: Mapping[str, str]) -> str | None:

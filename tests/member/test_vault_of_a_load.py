@@ -94,6 +94,29 @@ def test_a_narrative_is_redacted_with_the_records_own_values_before_it_is_kept(n
     assert narrative == {"redacted_narrative": "<PERSON> went to <VILLAGE> to plough the field with a PMN-2."}
 
 
+def test_the_story_of_an_accident_loses_what_is_known_of_all_its_victims(node: Path) -> None:
+    """It stands in a table of its own; only who has read the victims knows that Hope and Rose are names."""
+    mapping = MAPPING.replace(
+        "    columns: {Case: case_id, ID: national_id, Date: date}\n"
+        "    vault: {ID: national_id, Name: name, Story: redacted_narrative}\n"
+        "    known: {Village: village}\n",
+        "    columns: {Case: case_id}\n"
+        "    vault: {Name: name}\n"
+        "  accidents.csv:\n"
+        "    join: {No: Accident}\n"
+        "    columns: {Date: date}\n"
+        "    vault: {Story: redacted_narrative}\n",
+    )
+    (node / "source").mkdir()
+    (node / "source" / "accidents.csv").write_text(
+        "No,Date,Story\nA1,2019-01-02,the field where hope and rose were cutting wood with a PMN-2.\n"
+    )
+    load(node, "Case,Name,Accident\nC1,Sok Hope,A1\nC2,Chan Rose,A1\n", mapping)
+    story = "the field where <PERSON> and <PERSON> were cutting wood with a PMN-2."
+    assert kept(node, Compartment.REDACTED) == [{"redacted_narrative": story}] * 2
+    assert kept(node, Compartment.IDENTITY) == [{"name": "Sok Hope"}, {"name": "Chan Rose"}]
+
+
 def test_a_record_of_the_vault_is_found_by_the_person_of_the_snapshot(node: Path) -> None:
     load(node)
     with open_member(node) as opened, opened.store.reading() as view:
