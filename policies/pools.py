@@ -1,4 +1,6 @@
-"""Fixed periods of years, and whether other periods lie within them."""
+"""Fixed periods of years: which year lies in which, and how other periods lie to them."""
+
+from collections import Counter
 
 Pools = int | tuple[tuple[int, int], ...]
 """Periods of so many years, counted from years that the number divides; or (first, last) years of each."""
@@ -15,3 +17,23 @@ def nested(pools: Pools, length: int) -> bool:
         first // length == last // length or (first % length == 0 and (last + 1) % length == 0)
         for first, last in pools
     )
+
+
+def holding(pools: Pools, length: int) -> bool:
+    """Whether bands of `length` years are made of whole pools and of nothing else: they may be shown then."""
+    if isinstance(pools, int):
+        return length % pools == 0
+    bands: Counter[int] = Counter()
+    for first, last in pools:
+        if first // length != last // length:
+            return False
+        bands[first // length] += last - first + 1
+    return all(years == length for years in bands.values())
+
+
+def pool_of(pools: Pools, year: int) -> tuple[int, int] | None:
+    """First and last year of the pool in which a year lies, None for a year that is in none."""
+    if isinstance(pools, int):
+        first = year // pools * pools
+        return first, first + pools - 1
+    return next((pool for pool in pools if pool[0] <= year <= pool[1]), None)

@@ -60,6 +60,8 @@ def _summary(made: Made, found: Preview) -> Iterator[str]:
         f"Version {version} would show {found.cells - found.withheld:,} of {found.cells:,} cells "
         f"about {found.people:,} people, and withhold {found.withheld:,}."
     )
+    for sentence in made.stricter:
+        yield sentence
     yield f"Score: {found.score.value:.2f} of what the canonical questions ask is told (1 is all of it)."
     if made.hindrance:
         yield f"It cannot be published as it is. {made.hindrance}"
@@ -126,6 +128,7 @@ def _data(made: Made, found: Preview, shown: list[Shown]) -> dict[str, Any]:
         "snapshot": made.record.id,
         "snapshot_until": made.record.until.isoformat(),
         "hindrance": made.hindrance,
+        "stricter": list(made.stricter),
         "made_now": made.fresh,
         "cells": found.cells,
         "withheld": found.withheld,

@@ -1,4 +1,8 @@
-"""What a policy makes of a snapshot: whom and what a cube holds, and how it is protected. Pure."""
+"""What a policy makes of a snapshot: whom and what a cube holds, and how it is protected. Pure.
+
+Two things that a policy can say are carried out more strictly than said, as the tables of a cube are all
+protected together and the dictionary has no level for a policy's own periods: see `stricter`.
+"""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -9,6 +13,10 @@ from gateway.member.cubes import MEASURE
 from gateway.member.model import Plan
 from gateway.member.snapshot import Snapshot
 from policies import Policy
+from policies.model import Scope
+from policies.pools import holding, pool_of
+
+TIME = "date"
 
 
 def plan(dictionary: Dictionary, policy: Policy, snapshot: Snapshot, today: date) -> tuple[Plan, Rules]:
@@ -16,17 +24,65 @@ def plan(dictionary: Dictionary, policy: Policy, snapshot: Snapshot, today: date
     shown = {d for d, _ in policy.scope_levels}  # a dimension at its root is no dimension
     scope = sorted(policy.scope.dimensions.items())
     finest = {d: level for d, level in scope if d in snapshot.columns and d in shown}
+    if policy.scope.pooled_years is not None and TIME in finest:
+        finest = _pooled(policy, finest)
     last = today - timedelta(days=policy.embargo_days)
     covered = range(min(snapshot.years, default=0), max(snapshot.years, default=-1) + 1)
     protection = _rules(dictionary, policy, snapshot.member, finest)
     made = Plan(
         finest=finest,
-        years=tuple(year for year in covered if date(year, 12, 31) < last),
+        years=tuple(year for year in covered if _closed(policy.scope, year, last)),
         consent=tuple(sorted(policy.consent)),
         victims=tuple(sorted(policy.population.victims)),
         rules=_words(protection),
     )
     return made, protection
+
+
+def stricter(policy: Policy, made: Plan, rules: Rules) -> Iterator[str]:
+    """In sentences for the controller: what the cube holds back beyond the words of the policy."""
+    scope, words = policy.scope, policy.vocabulary
+    if rules.threshold > scope.threshold:
+        yield (
+            f"The threshold of {rules.threshold} that the policy asks for at some level holds for all "
+            "tables: they are protected together, and the strictest threshold keeps every promise."
+        )
+    if scope.pooled_years is None or TIME not in scope.dimensions:
+        return
+    if TIME in made.finest:
+        yield (
+            "Of the pooled years those that are over are counted, and shown by "
+            f"{words.say(made.finest[TIME])}, whose bands hold them whole."
+        )
+    else:
+        yield (
+            "Of the pooled years those that are over are counted, but all together: the region has no level "
+            "of dates whose bands hold them whole, so that questions by date are refused."
+        )
+
+
+def _pooled(policy: Policy, finest: Mapping[str, str]) -> dict[str, str]:
+    """Dates by the finest bands that hold whole pools; without dates where there are none."""
+    pools, words = policy.scope.pooled_years, policy.vocabulary
+    assert pools is not None  # noqa: S101 - the caller looked
+    levels = words.from_level(TIME, finest[TIME])
+    bands = [level for level in levels if level in words.bands and holding(pools, words.bands[level])]
+    others = {dimension: level for dimension, level in finest.items() if dimension != TIME}
+    return {d: bands[0] if d == TIME else others[d] for d in finest} if bands else others
+
+
+def _closed(scope: Scope, year: int, last: date) -> bool:
+    """Whether a year counts: it ended before the embargo, and with it the whole pool in which it lies."""
+    if scope.pooled_years is None:
+        return date(year, 12, 31) < last
+    pool = pool_of(scope.pooled_years, year)
+    return pool is not None and date(pool[1], 12, 31) < last
+
+
+def _strictest(scope: Scope, policy: Policy, finest: Mapping[str, str]) -> int:
+    """The largest threshold of any level that the cube holds: there is one pattern over all its tables."""
+    shown = policy.levels_down_to(finest)
+    return max([scope.threshold, *(k for level, k in scope.thresholds.items() if level in shown)])
 
 
 def _rules(dictionary: Dictionary, policy: Policy, member: str, finest: Mapping[str, str]) -> Rules:
@@ -35,7 +91,7 @@ def _rules(dictionary: Dictionary, policy: Policy, member: str, finest: Mapping[
     sensitive = {d.name for d in dictionary.dimensions.values() if d.sensitive}
     tables = (_table(dictionary, member, finest, levels) for levels in _priorities(dictionary, policy))
     return Rules(
-        threshold=scope.threshold,
+        threshold=_strictest(scope, policy, finest),
         zeros=scope.zeros.value,
         max_dims=min(scope.max_dims, len(finest)),
         sensitive=frozenset(sensitive & set(finest)),

@@ -22,6 +22,8 @@ log = structlog.get_logger()
 
 ABLE = AFTERWARDS | {
     Demand.APPROVAL,
+    Demand.LEVEL_THRESHOLDS,  # the strictest holds for all: see `planning.stricter`
+    Demand.POOLED_YEARS,  # bands that hold whole pools, else all pools together
     Demand.QUOTA,
     Demand.TOTALS_ONLY,  # a member that never appears on its own answers nothing
     Demand.RELEASE_SCHEDULE,  # cubes are made by the controller's own command
@@ -143,8 +145,11 @@ def _check_demands(policy: Policy) -> None:
     unmet = sorted(demands(policy) - ABLE)
     if unmet:
         raise PolicyRefusedError(
-            f"This node cannot carry out yet what the policy demands: {', '.join(unmet)}.",
-            remedy="Nothing was changed. Leave these out, or wait for a version of Safelane that can.",
+            f"This node cannot carry out what the policy demands: {', '.join(unmet)}.",
+            remedy=(
+                "Nothing was changed. Answers of a node are protected by suppression; `safelane perturb` "
+                "changes the tables of a file. Take 'mechanism: suppression'."
+            ),
         )
 
 

@@ -25,7 +25,7 @@ from gateway.member.cubes import MEASURE, cell_value, trees
 from gateway.member.errors import NothingToProtectError, NotProtectedError
 from gateway.member.ministry import as_it_counts
 from gateway.member.model import LoadedSnapshot, Plan, policy_label
-from gateway.member.planning import plan
+from gateway.member.planning import plan, stricter
 from gateway.member.preview_record import (
     CellKey,
     Cells,
@@ -63,6 +63,8 @@ class Made:
     """Whether it is safe beside everything that was given out; else it was made as if nothing had been."""
     hindrance: str | None
     """Why the policy cannot be published as it is, in a sentence."""
+    stricter: tuple[str, ...] = ()
+    """What the cube holds back beyond the policy's own words, in sentences."""
 
     @cached_property
     def cube(self) -> Chronicle:
@@ -136,6 +138,7 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
         fresh=fresh,
         beside=hindrance is None,
         hindrance=hindrance,
+        stricter=tuple(stricter(policy, *planned)),
     )
 
 

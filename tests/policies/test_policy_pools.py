@@ -1,0 +1,53 @@
+"""Pools of years: which years lie in which, and which bands may be shown beside them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.pools import Pools, holding, pool_of
+
+years = st.integers(1900, 2100)
+
+
+@given(years, st.integers(1, 20))
+def test_pools_of_a_length_begin_with_years_that_it_divides(year: int, length: int) -> None:
+    found = pool_of(length, year)
+
+    assert found is not None
+    first, last = found
+    assert first <= year <= last
+    assert (first % length, last - first) == (0, length - 1)
+
+
+@pytest.mark.parametrize(
+    ("year", "pool"),
+    [
+        (2014, None),
+        (2015, (2015, 2017)),
+        (2017, (2015, 2017)),
+        (2018, None),
+        (2019, (2019, 2019)),
+        (2020, None),
+    ],
+)
+def test_a_year_in_no_named_pool_is_in_none(year: int, pool: tuple[int, int] | None) -> None:
+    assert pool_of(((2015, 2017), (2019, 2019)), year) == pool
+
+
+@pytest.mark.parametrize(
+    ("pools", "held"),
+    [
+        (1, True),
+        (5, True),
+        (3, False),
+        (10, False),  # a band is half a pool
+        (((2015, 2017), (2018, 2019)), True),
+        (((2015, 2019),), True),
+        (((2015, 2018),), False),  # 2019 would be missing in the band
+        (((2013, 2016),), False),
+        (((2015, 2024),), False),
+        (((2015, 2019), (2021, 2024)), False),
+    ],
+)
+def test_bands_are_shown_that_are_made_of_whole_pools_only(pools: Pools, held: bool) -> None:
+    assert holding(pools, 5) is held
