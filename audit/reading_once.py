@@ -8,7 +8,7 @@ from audit.tiles import Tile
 
 
 class ReadOnce:
-    """Remembers head, tiles and cosignatures. Belongs to one transaction that sees one state, and only reads."""
+    """Remembers head, tiles and cosignatures. Belongs to one transaction that sees one state."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage

@@ -89,6 +89,8 @@ def post_poll(body: dict[str, Any]) -> dict[str, Any]:
     """The latest checkpoint with its consistency proof, and the questions that wait; a long poll."""
     try:
         call = poll_from_json(body)
+    except TotalFormatError as error:
+        raise AnswerRefusedError(error.message) from None
     except (AuditError, TypeError, ValueError, AttributeError):
         raise AnswerRefusedError("The poll does not show the member's log in the form of one.") from None
     return poll(hub(), enrolment(), call).as_json()

@@ -3,6 +3,7 @@
 from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
 
 from audit.excerpt import MOST_LEAVES
+from gateway.wire.parcel import MOST_PIECES
 from gateway.wire.sharing import LARGEST
 
 DEADLINE_SECONDS = 10
@@ -113,6 +114,7 @@ class WaitSchema(Strict):
 
 
 SIZE = validate.Range(min=0, max=2**63 - 1)
+PIECES = validate.Length(max=MOST_PIECES)
 PROOF_LENGTH = validate.Length(max=63)
 
 
@@ -136,6 +138,12 @@ class ShownLogSchema(Strict):
     excerpt = fields.Nested(ExcerptSchema, load_default=None, allow_none=True)
 
 
+class ParcelSchema(Strict):
+    answers = fields.List(fields.Nested("AnswerSchema"), required=True, validate=PIECES)
+    contributions = fields.List(fields.Nested("AnswerSchema"), required=True, validate=PIECES)
+    offers = fields.List(fields.Nested("OfferSchema"), required=True, validate=PIECES)
+
+
 class PollSchema(Strict):
     seen_size = fields.Integer(required=True, strict=True, validate=SIZE)
     cosignature = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=1000))
@@ -154,6 +162,12 @@ class PollSchema(Strict):
     )
     counting = fields.List(
         fields.String(validate=validate.Length(equal=64)), load_default=[], validate=validate.Length(max=100)
+    )
+    parcel = fields.Nested(
+        ParcelSchema,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "what the member hands in, as with calls of their own"},
     )
     sharing = fields.String(
         load_default=None,

@@ -20,6 +20,7 @@ from gateway.wire.versions import (
     FEATURES,
     MAJOR,
     NOTHING_MORE,
+    PARCEL,
     Hello,
     VersionError,
     fields_for,
@@ -106,6 +107,9 @@ class HttpLink:
             return poll_reply_from_json(response.json())
         except (AuditError, TotalFormatError, KeyError, TypeError, ValueError, AttributeError):
             raise LinkError("The hub's reply to a poll is not in the form of one.") from None
+
+    def takes_parcels(self) -> bool:
+        return PARCEL in self._greeted().features
 
     def _greeted(self) -> Hello:
         """What the hub can do, asked once for each time that it is there. Raises LinkError."""

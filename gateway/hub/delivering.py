@@ -2,10 +2,9 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from audit.checkpoint import Checkpoint
 from audit.errors import AuditError
 from audit.excerpt import MOST_LEAVES, excerpt
 from audit.log import Storage
@@ -14,6 +13,7 @@ from gateway.hub.absence import due
 from gateway.hub.context import Hub
 from gateway.hub.count_rounds import waiting_for
 from gateway.hub.errors import PollRefusedError
+from gateway.hub.handing_in import take
 from gateway.hub.model import AskedQuestion, Presence
 from gateway.hub.ports import Notes, View
 from gateway.hub.seeing import about, contradicted, log_keys_of, see
@@ -53,6 +53,7 @@ def poll(hub: Hub, member: Enrolment, call: Poll) -> PollReply:
     the hub was rolled back and nothing may be built on it; or when the member's own log contradicts itself.
     """
     sight = _hear(hub, member, call)
+    take(hub, member, call.parcel)
     begin = time.monotonic()
     end, soon = begin + min(call.wait, LONGEST_WAIT), begin + GROWTH_WAITS
     while True:
@@ -65,12 +66,12 @@ def poll(hub: Hub, member: Enrolment, call: Poll) -> PollReply:
             grown = found.size > call.seen_size or found.size > call.copied
             until = min(end, soon) if grown else end
             if now >= until or found.questions or found.totals or found.counts or _is_behind(found, call):
-                return _reply(hub, log, member, call, found, sight)
+                return replace(_reply(hub, log, member, call, found), sight=sight)
         hub.bell.wait(ticket, until - now)
 
 
 def _is_behind(found: _Waiting, call: Poll) -> bool:
-    """Whether the member has yet to come up with the log: then it is told piece after piece, without waits."""
+    """Whether the member has yet to come up with the log: it is told piece after piece, without waits."""
     return found.size - call.copied > (MOST_LEAVES if call.copied else 0)
 
 
@@ -89,7 +90,7 @@ def _hear(hub: Hub, member: Enrolment, call: Poll) -> Sight:
             if gathered is not None:
                 size, cosignature = gathered
                 notes.log.add_cosignatures(size, [cosignature])
-            _recover(hub, notes, member, call)
+            _recover(notes, member, call)
             sight = see(hub, notes, member, call.log)
     except AuditError as error:
         with hub.store.notes() as notes:  # its log does not hold, but it is there
@@ -116,7 +117,7 @@ def _note(hub: Hub, notes: Notes, member: Enrolment, call: Poll, sharing: str | 
     return news or (before is not None and now > due(before, hub.started))
 
 
-def _recover(hub: Hub, notes: Notes, member: Enrolment, call: Poll) -> None:
+def _recover(notes: Notes, member: Enrolment, call: Poll) -> None:
     """A log that was restored waits for every member to show that it has seen no more than there is."""
     if member.member not in notes.recovery.awaited():
         return
@@ -145,13 +146,12 @@ def _size(log: Storage) -> int:
     return 0 if head is None else head.size
 
 
-def _reply(hub: Hub, log: Storage, member: Enrolment, call: Poll, found: _Waiting, sight: Sight) -> PollReply:
+def _reply(hub: Hub, log: Storage, member: Enrolment, call: Poll, found: _Waiting) -> PollReply:
     return PollReply(
         checkpoint=str(hub.log.checkpoint(log)),
         consistency=tuple(hub.log.consistency(log, call.seen_size, found.size)),
         deliveries=_deliveries(hub, log, found.questions),
         excerpt=excerpt(hub.log, log, call.copied, found.size, about(member.member)),
-        sight=sight,
         totals=found.totals,
         counts=found.counts,
     )

@@ -47,6 +47,9 @@ class Clock(Protocol):
 class HubLink(Protocol):
     """The way to the hub. The node calls, the hub never does. Raises LinkError."""
 
+    def takes_parcels(self) -> bool:
+        """Whether the hub takes what is handed in with a poll; one that is older does not."""
+
     def poll(self, poll: Poll) -> PollReply: ...
 
     def send(self, answer: SignedAnswer) -> None:

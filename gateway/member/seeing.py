@@ -135,7 +135,7 @@ def convict_shorter(node: Node, seen_size: int, public: str) -> None:
 
 
 def _follow(node: Node, notes: Notes, reply: PollReply, witnessed: Witnessed) -> AuditError | None:
-    """Copy what the reply tells of the regional log; returns what is wrong with it, then nothing is copied."""
+    """Copy what the reply tells of the regional log; or return what is wrong with it."""
     if reply.excerpt is not None:
         try:
             follow_excerpt(notes, region_of(node), reply.excerpt, witnessed.head)

@@ -13,6 +13,7 @@ from audit.encoding import parse_base64, to_base64
 from audit.excerpt import Excerpt
 from audit.merkle import HASH_SIZE
 from gateway.wire.calls import TotalsCall, call_from_json
+from gateway.wire.parcel import NOTHING, Parcel, parcel_from_json
 from gateway.wire.shown import (
     ShownLog,
     Sight,
@@ -21,6 +22,8 @@ from gateway.wire.shown import (
     shown_log_from_json,
     sight_from_json,
 )
+from gateway.wire.signed_answer import SignedAnswer as SignedAnswer  # noqa: PLC0414 - part of what travels
+from gateway.wire.signed_answer import signed_answer_from_json as signed_answer_from_json  # noqa: PLC0414
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Poll:
     `waiting`: questions that wait at the member for a person's leave, by their ids. `sharing`: what its
     policy releases, as a signed note (`gateway.wire.sharing`); None where the member does not say. `serves`:
     the policy version and the snapshot that it answers from now. `counting`: runs of counting once that it is
-    busy with.
+    busy with. `parcel`: what it hands in; the reply says that all of it was kept, or will never be.
     """
 
     seen_size: int
@@ -42,6 +45,7 @@ class Poll:
     sharing: str | None = None
     serves: tuple[str, str] | None = None
     counting: tuple[str, ...] = ()
+    parcel: Parcel = NOTHING
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -49,6 +53,7 @@ class Poll:
             "copied": self.copied,
             "counting": list(self.counting),
             "log": None if self.log is None else self.log.as_json(),
+            "parcel": self.parcel.as_json(),
             "seen_size": self.seen_size,
             "serves": None if self.serves is None else list(self.serves),
             "sharing": self.sharing,
@@ -97,36 +102,19 @@ class PollReply:
         }
 
 
-@dataclass(frozen=True)
-class SignedAnswer:
-    """A member's answer with the proof that its own log holds it.
-
-    `entry` is that log entry, `receipt` its tlog-proof, `salt` opens the entry's commitment to the answer.
-    """
-
-    note: str
-    entry: bytes
-    receipt: str
-    salt: bytes
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "answer": self.note,
-            "entry": to_base64(self.entry),
-            "receipt": self.receipt,
-            "salt": self.salt.hex(),
-        }
-
-
 def poll_from_json(data: Mapping[str, Any]) -> Poll:
-    """`data` has the fields of PollSchema. Raises AuditError, TypeError, ValueError or AttributeError."""
-    shown, serves = data["log"], data["serves"]
+    """`data` has the fields of PollSchema.
+
+    Raises AuditError, TotalFormatError, TypeError, ValueError or AttributeError.
+    """
+    shown, serves, handed = data["log"], data["serves"], data["parcel"]
     lists = {name: tuple(data[name]) for name in ("waiting", "counting")}
     if serves is not None:
         policy, snapshot = serves
         serves = (str(policy), str(snapshot))
     log = None if shown is None else shown_log_from_json(shown)
-    return Poll(**{**data, **lists, "log": log, "serves": serves})
+    parcel = NOTHING if handed is None else parcel_from_json(handed)
+    return Poll(**{**data, **lists, "log": log, "serves": serves, "parcel": parcel})
 
 
 def poll_reply_from_json(data: Mapping[str, Any]) -> PollReply:
@@ -143,14 +131,4 @@ def poll_reply_from_json(data: Mapping[str, Any]) -> PollReply:
         ),
         totals=tuple(call_from_json(call) for call in data["totals"]),
         counts=tuple(str(run) for run in data.get("counts", ())),
-    )
-
-
-def signed_answer_from_json(data: Mapping[str, Any]) -> SignedAnswer:
-    """`data` has the fields of AnswerSchema. Raises AuditError or ValueError."""
-    return SignedAnswer(
-        note=data["answer"],
-        entry=parse_base64(data["entry"], "log entry"),
-        receipt=data["receipt"],
-        salt=bytes.fromhex(data["salt"]),
     )

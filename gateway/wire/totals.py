@@ -15,7 +15,7 @@ from audit.errors import AuditError
 from audit.note import Note, Signer, Verifier, open_note, sign
 from gateway.wire.answer import AskedEntry
 from gateway.wire.calls import Codes, TotalFormatError, codes, number, text
-from gateway.wire.exchange import SignedAnswer
+from gateway.wire.signed_answer import SignedAnswer
 
 VERSION = 1
 CONTRIBUTION = "contribution"

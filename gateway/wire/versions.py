@@ -13,10 +13,12 @@ from gateway.errors import SafelaneError
 from gateway.wire.calls import text
 
 MAJOR = 1
-FEATURES = ("counting", "serves", "sharing")
+PARCEL = "parcel"
+"""Answers come with the poll that follows them."""
+FEATURES = ("counting", PARCEL, "serves", "sharing")
 """In order of their names. The fields of a poll below belong to those of the same name."""
 
-_FIELDS = {"counting": "counting", "serves": "serves", "sharing": "sharing"}
+_FIELDS = {"counting": "counting", PARCEL: PARCEL, "serves": "serves", "sharing": "sharing"}
 
 
 class VersionError(SafelaneError):

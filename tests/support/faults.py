@@ -60,6 +60,8 @@ class FaultyLink(Link):
     def poll(self, call: Poll) -> PollReply:
         if self._now("call lost"):
             raise LinkError("The call was lost.")
+        if call.parcel.answers:
+            return self._hand_in(call)
         reply = super().poll(call)
         kept, self.kept_reply = self.kept_reply, reply
         if self._now("reply lost"):
@@ -69,6 +71,28 @@ class FaultyLink(Link):
         for name, change in REPLIES.items():
             if self._now(name):
                 return change(reply, self.dice)
+        return reply
+
+    def _hand_in(self, call: Poll) -> PollReply:
+        """What goes wrong with an answer on its own goes wrong with one in a parcel as well."""
+        answers = call.parcel.answers
+        self.kept_answers += answers
+        if self._now("answer lost"):
+            raise LinkError("The answer was lost.")
+        if self._now("answer altered"):
+            altered = (_altered_answer(answers[0], self.dice), *answers[1:])
+            with suppress(SafelaneError):
+                super().poll(_with_answers(call, altered))
+            raise LinkError("The answer was altered.")
+        if self._now("old answer"):
+            call = _with_answers(call, (self.dice.choice(self.kept_answers), *answers))
+        if self._now("answer doubled"):
+            call = _with_answers(call, answers * 2)
+        reply = super().poll(call)
+        if self._now("acknowledgement lost"):
+            raise LinkError("The acknowledgement was lost.")
+        if self._now("node dies after sending"):
+            raise Died
         return reply
 
     def send(self, answer: SignedAnswer) -> None:
@@ -96,6 +120,10 @@ class FaultyLink(Link):
         self.happened.add(name)
         self.fault = ""
         return True
+
+
+def _with_answers(call: Poll, answers: tuple[SignedAnswer, ...]) -> Poll:
+    return replace(call, parcel=replace(call.parcel, answers=answers))
 
 
 def _flipped(text: str, dice: Random) -> str:
@@ -233,6 +261,8 @@ def right_answers(region: Region) -> dict[tuple[str, ...], tuple[Cell, ...]]:
 def run_plan(region: Region, seed: int) -> Outcome:
     """Draw a plan and carry it out; every question has been released when this returns."""
     dice = Random(seed)
+    for link in region.links.values():
+        link.carries = dice.random() < 0.7  # the others reach a hub of before parcels
     asked = [dice.choice(QUESTIONS) for _ in range(dice.randint(1, 3))]
     outcome = _run(region, dice, asked, steps=dice.randint(2, 8))
     outcome.seed = seed

@@ -83,6 +83,8 @@ class Link:
     twist: Callable[[Poll], Poll] = field(default=lambda call: call)
     shown_head: str | None = None
     cut: bool = False
+    carries: bool = False
+    """Whether what is handed in goes with the next poll, as to a hub of this version."""
     mute: bool = False
     """Cuts only what is contributed to totals."""
     sent: list[SignedAnswer] = field(default_factory=list)
@@ -93,6 +95,9 @@ class Link:
             return self.bend(poll(self.hub, self.enrolment, self.twist(replace(call, wait=0.0))))
         except PollRefusedError as error:
             raise ShorterLogError(error.message) from None
+
+    def takes_parcels(self) -> bool:
+        return self.carries
 
     def head(self) -> str:
         if self.shown_head is not None:
