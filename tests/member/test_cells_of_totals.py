@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 from itertools import product
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from anonymisers.chronicle import Chronicle
 from anonymisers.cube import build_cube
@@ -99,3 +101,32 @@ def test_cells_of_parts_that_share_nobody_never_hang_together(after: ReadyCube) 
     found = offered(after, [killed, later], [])
 
     assert len({cell.component for cell in found.values()}) == 2
+
+
+pairs = st.lists(st.sampled_from([(1, 2), (2, 1), (1, 3), (3, 1), (4, 4), (0, 5)]), min_size=2, max_size=2)
+
+
+@given(pairs)
+@settings(max_examples=8, deadline=None)
+def test_what_a_member_offers_and_refuses_follows_from_what_it_shows(years: list[tuple[int, int]]) -> None:
+    """All that the hub hears of a round beside masked numbers: the same whatever the withheld cells hold."""
+    both = (years, [(injured, killed) for killed, injured in years])
+    one, other = (
+        ready(period(["2020", "2021"], [n for side in zip(*v, strict=True) for n in side])) for v in both
+    )
+    assume(one.cube.release().cells == other.cube.release().cells and both[0] != both[1])
+
+    found = []
+    for cube in (one, other):
+        cells = [withheld(cube, o, y) for o, y in product("KI", ("2020", "2021"))]
+        hidden = [c for c in cells if cube.cube.hidden[c.place]]
+        refusals = []
+        for cell in hidden:
+            try:
+                check_safe(cube, hidden, [cell.codes], [])
+            except TotalError as error:
+                refusals.append((cell.codes, error.message))
+        reach = reach_of(cube.cube)
+        found.append((offered(cube, hidden, []), refusals, reach.low.tolist(), reach.high.tolist()))
+
+    assert found[0] == found[1]
