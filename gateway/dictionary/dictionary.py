@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeVar
 
+from gateway.dictionary.attributes import Attribute
 from gateway.dictionary.coding import Coding
 from gateway.dictionary.errors import DictionaryError, unknown
 from gateway.dictionary.model import Derived, Dimension, Level, Measure, Member, Purpose, ReadyMade, Tree
@@ -25,6 +26,8 @@ class Dictionary:
     dimensions: Mapping[str, Dimension]
     measures: Mapping[str, Measure]
     purposes: Mapping[str, Purpose]
+    attributes: Mapping[str, Attribute]
+    """What a snapshot keeps beside the dimensions; nothing is counted by them."""
     derived: Mapping[str, Derived]
     ready_made: Mapping[str, ReadyMade]
     packs: Mapping[str, tuple[str, ...]]

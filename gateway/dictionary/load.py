@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
 
+from gateway.dictionary.attributes import read_attributes
 from gateway.dictionary.coding import UNKNOWN, CalendarCoding, Coding, ListedCoding
 from gateway.dictionary.dictionary import Dictionary
 from gateway.dictionary.model import (
@@ -49,6 +50,9 @@ def regional() -> Dictionary:
         dimensions=MappingProxyType(dimensions),
         measures=MappingProxyType({k: Measure(k, **v) for k, v in body["measures"].items()}),
         purposes=_each(body["purposes"], Purpose),
+        attributes=read_attributes(
+            body["attributes"], folder.joinpath("countries.csv").read_text(encoding="utf-8")
+        ),
         derived=MappingProxyType({k: _derived(k, v) for k, v in body["derived"].items()}),
         ready_made=MappingProxyType(
             {k: ReadyMade(k, v["label"], v["measure"], tuple(v["by"])) for k, v in body["ready_made"].items()}

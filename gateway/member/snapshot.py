@@ -1,11 +1,11 @@
 """A snapshot: what one load of a member's source leaves to count, and nothing that names a person.
 
-It holds codes of the regional dictionary and internal pseudonyms. Names, numbers, dates of birth, places
-finer than a province and narratives have no column here. A snapshot never leaves the state, nor does its id.
+It holds codes of the regional dictionary, codes of districts and communes, and internal pseudonyms. Names,
+numbers, dates of birth and narratives have no column here. It never leaves the state, nor does its id.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.errors import SafelaneError
+from gateway.member.column import Column, frozen, numbered
+from gateway.member.contact_rows import Contacts
 
-SCHEMA = 1
-"""Version of what a snapshot holds."""
+SCHEMA, SCHEMA_BESIDE = 1, 2
+"""Version of what a snapshot holds: 2 where anything stands beside what is counted."""
 
 CONSENT = "consent_share"
-_BLOCK = 100_000
 
 LINKS = ("person", "case", "accident")
 """Pseudonyms of every row, in this order: whose it is, its case, and its accident."""
@@ -32,52 +33,15 @@ class SnapshotError(SafelaneError):
 
 
 @dataclass(frozen=True, eq=False)
-class Column:
-    """One code per row: `codes[i]` for each i of `indices`. Codes are sorted, none stands twice."""
-
-    codes: tuple[str, ...]
-    indices: NDArray[np.uint16]
-
-    @classmethod
-    def of(cls, values: Sequence[str]) -> "Column":
-        """A column of these codes, row by row."""
-        codes = tuple(sorted(set(values)))
-        place = {code: number for number, code in enumerate(codes)}
-        return cls(codes, _frozen(np.array([place[value] for value in values], dtype=np.uint16)))
-
-    @classmethod
-    def constant(cls, code: str, rows: int) -> "Column":
-        """A column with the same code in every row."""
-        return cls((code,), _frozen(np.zeros(rows, dtype=np.uint16)))
-
-    def recoded(self, code_of: Callable[[str], str]) -> "Column":
-        """The column with every code replaced by `code_of` it."""
-        replaced = Column.of([code_of(code) for code in self.codes])
-        return Column(replaced.codes, _frozen(replaced.indices[self.indices]))
-
-    def found(self, rows: NDArray[np.int64], otherwise: str) -> "Column":
-        """The codes of these rows, in this order; `otherwise` where a row is -1."""
-        codes = Column.of([*self.codes, otherwise])
-        place = np.append(codes.indices[:-1][self.indices], codes.indices[-1])
-        return Column(codes.codes, _frozen(place[rows]))
-
-    def values(self) -> list[str]:
-        """The code of every row."""
-        return [self.codes[i] for i in self.indices.tolist()]
-
-    def taken(self, rows: NDArray[Any]) -> "Column":
-        """The column with only these rows, in this order (positions, or a mask)."""
-        used, inverse = np.unique(self.indices[rows], return_inverse=True)
-        return Column(tuple(self.codes[i] for i in used.tolist()), _frozen(inverse.astype(np.uint16)))
-
-
-@dataclass(frozen=True, eq=False)
 class Snapshot:
     """Rows are casualties, one per person and accident, in an order that does not depend on the source's.
 
     `columns` holds, by base dimension, codes of its finest level; a dimension that the source does not have
     is not there (`not-collected`). `links` holds three pseudonyms per row (see LINKS). `vintage` is the
     release in which a row first counts. Build one with `Snapshot.of`.
+
+    `details` (by attribute, one code per row) and `contacts` (needs and services, one by one) stand beside
+    what is counted: no question and no policy names them.
     """
 
     member: str
@@ -88,6 +52,8 @@ class Snapshot:
     consent: Column
     vintage: Column
     links: Mapping[str, NDArray[np.bytes_]] = field(repr=False)
+    details: Mapping[str, Column] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    contacts: Contacts | None = field(default=None, repr=False)
 
     @classmethod
     def of(
@@ -100,22 +66,25 @@ class Snapshot:
         consent: Column,
         links: Mapping[str, NDArray[np.bytes_]],
         vintage: str = "1",
+        details: Mapping[str, Column] | None = None,
+        contacts: Contacts | None = None,
     ) -> "Snapshot":
         """Freeze rows given column by column, and put them into their own order.
 
-        Takes the arrays of `links` over: they are put into that order and frozen where they are.
+        Takes the arrays of `links` over: they are put into that order and frozen where they are. Contacts of
+        cases that are not among the rows are left out.
+
         Raises SnapshotError when columns differ in length or a link is missing.
         """
         if tuple(links) != LINKS:
             msg = f"A snapshot needs the pseudonyms {', '.join(LINKS)}, in this order."
             raise SnapshotError(msg)
         rows = len(consent.indices)
-        if any(len(part) != rows for part in (*(c.indices for c in columns.values()), *links.values())):
+        ordered, beside = dict(sorted(columns.items())), dict(sorted((details or {}).items()))
+        coded = [c.indices for c in (*ordered.values(), *beside.values())]
+        if any(len(part) != rows for part in (*coded, *links.values())):
             raise SnapshotError("The columns of a snapshot differ in length.")
-        ordered = dict(sorted(columns.items()))
-        order = _order(
-            links["case"], [*links.values(), *(c.indices for c in ordered.values()), consent.indices]
-        )
+        order = _order(links["case"], [*links.values(), *coded, consent.indices])
         return cls(
             member,
             dictionary,
@@ -124,6 +93,8 @@ class Snapshot:
             consent.taken(order),
             Column.constant(vintage, rows),
             MappingProxyType(_ordered(links, order)),
+            MappingProxyType({name: column.taken(order) for name, column in beside.items()}),
+            None if contacts is None else contacts.of_cases(links["case"]),
         )
 
     def __len__(self) -> int:
@@ -132,19 +103,29 @@ class Snapshot:
     @cached_property
     def id(self) -> str:
         """SHA-256 of what it holds, its date apart: the same rows give the same id. Stays in the state."""
-        digest = hashlib.sha256(f"{SCHEMA}\0{self.member}\0{self.dictionary}\0{len(self)}".encode())
+        digest = hashlib.sha256(f"{self.schema}\0{self.member}\0{self.dictionary}\0{len(self)}".encode())
         for name, column in (*self.columns.items(), (CONSENT, self.consent), ("vintage", self.vintage)):
             digest.update("\0".join(("", name, *column.codes, "")).encode())
             digest.update(column.indices.astype("<u2").tobytes())
         for name, link in self.links.items():
             digest.update(f"\0{name}\0{link.dtype.itemsize}\0".encode())
             digest.update(link.tobytes())
+        for name, column in self.details.items():
+            digest.update("\0".join(("", "beside", name, *column.codes, "")).encode())
+            digest.update(column.indices.astype("<u2").tobytes())
+        if self.contacts is not None:
+            self.contacts.add_to(digest)
         return digest.hexdigest()
+
+    @property
+    def schema(self) -> int:
+        """Version of what it holds."""
+        return SCHEMA_BESIDE if self.details or self.contacts is not None else SCHEMA
 
     @cached_property
     def people(self) -> NDArray[np.int64]:
         """A number per row that is the same for rows of the same person."""
-        return _frozen(numbered(self.links["person"]))
+        return frozen(numbered(self.links["person"]))
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -168,22 +149,7 @@ def population(
     inside = _with_codes(snapshot.consent, consents)
     if victims is not None:
         inside &= _with_codes(snapshot.column("victim_type"), victims)
-    return _frozen(inside)
-
-
-def numbered(values: NDArray[Any]) -> NDArray[np.int64]:
-    """A number per row from 0, the same for equal values, in the order of the values.
-
-    As numpy's unique with its inverse, but a million long values are not copied several times.
-    """
-    order = np.argsort(values, kind="stable")
-    new = np.ones(len(values), dtype=np.bool_)
-    for start in range(1, len(values), _BLOCK):
-        stop = min(start + _BLOCK, len(values))
-        new[start:stop] = values[order[start:stop]] != values[order[start - 1 : stop - 1]]
-    numbers = np.empty(len(values), dtype=np.int64)
-    numbers[order] = np.cumsum(new) - 1
-    return numbers
+    return frozen(inside)
 
 
 def _ordered(
@@ -195,7 +161,7 @@ def _ordered(
         if id(values) not in done:
             done.add(id(values))
             values[:] = values[order]
-            _frozen(values)
+            frozen(values)
     return dict(links)
 
 
@@ -212,6 +178,15 @@ def _order(case: NDArray[np.bytes_], everything: Sequence[NDArray[Any]]) -> NDAr
     return np.argsort(numbers)
 
 
-def _frozen(array: NDArray[Any]) -> NDArray[Any]:
-    array.flags.writeable = False
-    return array
+__all__ = [
+    "CONSENT",
+    "LINKS",
+    "SCHEMA",
+    "SCHEMA_BESIDE",
+    "Column",
+    "Contacts",
+    "Snapshot",
+    "SnapshotError",
+    "numbered",
+    "population",
+]

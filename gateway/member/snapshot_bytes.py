@@ -1,7 +1,8 @@
 """A snapshot as bytes for the member's own store, and back.
 
 Magic, length and canonical JSON of the header, then the columns and links as plain little-endian arrays in
-the header's order. There is one encoding of a snapshot: whatever is read back writes the same bytes.
+the header's order. There is one encoding of a snapshot: whatever is read back writes the same bytes. What
+stands beside the counted rows (details and contacts) is in the header of schema 2 only.
 """
 
 import hashlib
@@ -14,12 +15,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.member.snapshot import LINKS, SCHEMA, Column, Snapshot, SnapshotError
+from gateway.member.contact_rows import Contacts
+from gateway.member.snapshot import LINKS, SCHEMA, SCHEMA_BESIDE, Column, Snapshot, SnapshotError
 
 MAGIC = b"safelane snapshot 1\n"
+_SCHEMAS = (SCHEMA, SCHEMA_BESIDE)
 _LENGTH = 8
 _DIGEST = 32
 _FIELDS = {"columns", "consent", "created", "dictionary", "links", "member", "rows", "schema", "vintage"}
+_BESIDE = {"contacts", "details"}
 
 
 def snapshot_to_bytes(snapshot: Snapshot) -> bytes:
@@ -32,11 +36,13 @@ def snapshot_to_bytes(snapshot: Snapshot) -> bytes:
         "links": {name: link.dtype.itemsize for name, link in snapshot.links.items()},
         "member": snapshot.member,
         "rows": len(snapshot),
-        "schema": SCHEMA,
+        "schema": snapshot.schema,
         "vintage": snapshot.vintage.codes,
+        **_beside(snapshot),
     }
     text = _canonical(header)
-    columns = (*snapshot.columns.values(), snapshot.consent, snapshot.vintage)
+    columns = (*snapshot.columns.values(), snapshot.consent, snapshot.vintage, *snapshot.details.values())
+    contacts = snapshot.contacts
     body = b"".join(
         (
             MAGIC,
@@ -44,9 +50,24 @@ def snapshot_to_bytes(snapshot: Snapshot) -> bytes:
             text,
             *(column.indices.astype("<u2").tobytes() for column in columns),
             *(link.tobytes() for link in snapshot.links.values()),
+            *(() if contacts is None else contacts.arrays()),
         )
     )
     return body + hashlib.sha256(body).digest()
+
+
+def _beside(snapshot: Snapshot) -> dict[str, Any]:
+    """What the header of schema 2 says besides."""
+    if snapshot.schema == SCHEMA:
+        return {}
+    contacts = snapshot.contacts
+    told = None if contacts is None else {
+        "columns": {name: column.codes for name, column in contacts.columns.items()},
+        "rows": len(contacts),
+        "width": contacts.case.dtype.itemsize,
+    }  # fmt: skip
+    details = {name: column.codes for name, column in snapshot.details.items()}
+    return {"contacts": told, "details": details}
 
 
 def snapshot_from_bytes(data: bytes) -> Snapshot:
@@ -63,12 +84,14 @@ def _read(data: bytes) -> Snapshot:
     start = len(MAGIC) + _LENGTH
     end = start + int.from_bytes(data[len(MAGIC) : start], "big")
     header = json.loads(data[start:end])
-    if set(header) != _FIELDS or header["schema"] != SCHEMA or tuple(header["links"]) != LINKS:
+    fields = _FIELDS if header["schema"] == SCHEMA else _FIELDS | _BESIDE
+    if set(header) != fields or header["schema"] not in _SCHEMAS or tuple(header["links"]) != LINKS:
         raise _damaged()
     rows = header["rows"]
     arrays = _Arrays(data[end:-_DIGEST], rows)
     columns = {name: arrays.column(codes) for name, codes in header["columns"].items()}
     consent, vintage = arrays.column(header["consent"]), arrays.column(header["vintage"])
+    details = {name: arrays.column(codes) for name, codes in header.get("details", {}).items()}
     links = {name: arrays.link(width) for name, width in header["links"].items()}
     snapshot = Snapshot(
         header["member"],
@@ -78,10 +101,21 @@ def _read(data: bytes) -> Snapshot:
         consent,
         vintage,
         MappingProxyType(links),
+        MappingProxyType(details),
+        _contacts(arrays, header.get("contacts")),
     )
     if snapshot_to_bytes(snapshot) != data:
         raise _damaged()
     return snapshot
+
+
+def _contacts(arrays: "_Arrays", header: Mapping[str, Any] | None) -> Contacts | None:
+    if header is None:
+        return None
+    arrays.rows = header["rows"]
+    columns = {name: arrays.column(codes) for name, codes in header["columns"].items()}
+    cents = arrays.numbers()
+    return Contacts(arrays.link(header["width"]), MappingProxyType(columns), cents)
 
 
 class _Arrays:
@@ -89,22 +123,27 @@ class _Arrays:
 
     def __init__(self, body: bytes, rows: int) -> None:
         self._body = body
-        self._rows = rows
+        self.rows = rows
         self._at = 0
 
     def column(self, codes: list[str]) -> Column:
         indices = self._next(np.dtype("<u2"))
-        if self._rows and int(indices.max()) >= len(codes):
+        if self.rows and int(indices.max()) >= len(codes):
             raise _damaged()
         native = indices.astype(np.uint16)
         native.flags.writeable = False
         return Column(tuple(codes), native)
 
+    def numbers(self) -> NDArray[np.int64]:
+        native = self._next(np.dtype("<i8")).astype(np.int64)
+        native.flags.writeable = False
+        return native
+
     def link(self, width: int) -> NDArray[np.bytes_]:
         return self._next(np.dtype(f"S{width}"))
 
     def _next(self, dtype: np.dtype[Any]) -> NDArray[Any]:
-        array = np.frombuffer(self._body, dtype=dtype, count=self._rows, offset=self._at)
+        array = np.frombuffer(self._body, dtype=dtype, count=self.rows, offset=self._at)
         self._at += array.nbytes
         return array
 

@@ -8,6 +8,7 @@ and withdrawals of released periods wait here, and nobody outside can tell waiti
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,9 @@ Bools = NDArray[np.bool_]
 Token = tuple[bytes, ...]
 """Whose row it is, and the cell that it counts in."""
 
+_NOTHING_BESIDE: Mapping[str, Any] = MappingProxyType({"details": MappingProxyType({}), "contacts": None})
+"""What is given out for ever is kept for ever: only what counts, and nothing that stands beside it."""
+
 
 def taken(snapshot: Snapshot, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Snapshot:
     """The snapshot with only these rows (a mask, or positions)."""
@@ -37,6 +41,7 @@ def taken(snapshot: Snapshot, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Sna
         consent=snapshot.consent.taken(rows),
         vintage=snapshot.vintage.taken(rows),
         links=MappingProxyType(links),
+        **_NOTHING_BESIDE,
     )
 
 
@@ -58,6 +63,7 @@ def joined(pieces: Iterable[tuple[str, Snapshot]]) -> Snapshot | None:
         consent=Column.of([c for _, p in found for c in p.consent.values()]),
         vintage=Column.of([vintage for vintage, p in found for _ in range(len(p))]),
         links=MappingProxyType(links),
+        **_NOTHING_BESIDE,
     )
 
 

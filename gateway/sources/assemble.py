@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.dictionary import Dictionary
+from gateway.member.contact_rows import Contacts
 from gateway.member.snapshot import CONSENT, Column, Snapshot
 from gateway.sources.convert import age_band
-from gateway.sources.dates import UnreadableError, whole_years
+from gateway.sources.dates import UnreadableError, month_of, whole_years
 from gateway.sources.findings import Findings, Problem
 from gateway.sources.mapping import SourceMapping
 from gateway.sources.people import (
@@ -41,6 +42,8 @@ class ReadRows:
     columns: Mapping[str, Column]
     identifiers: dict[str, NDArray[np.bytes_]]
     left_out: NDArray[np.bool_]
+    contacts: Contacts | None = None
+    """Needs and services one by one; they are of cases, not of rows."""
 
     def taken(self, rows: NDArray[np.bool_]) -> "ReadRows":
         """Only these rows."""
@@ -89,6 +92,7 @@ def assemble(
         columns = {name: column.taken(keep) for name, column in columns.items()}
         lines = read.lines[keep]
         links = {name: values[keep] for name, values in links.items()}
+    details = {name: columns.pop(name) for name in dictionary.attributes if name in columns}
     columns[CONSENT] = consent_of_people(columns[CONSENT], links["person"], lines, read.table, findings)
     return Snapshot.of(
         member=mapping.member,
@@ -98,6 +102,8 @@ def assemble(
         columns=columns,
         links=links,
         vintage=vintage,
+        details=details,
+        contacts=read.contacts,
     )
 
 
@@ -105,7 +111,7 @@ def _in_time(
     columns: Mapping[str, Column], read: ReadRows, dictionary: Dictionary, findings: Findings
 ) -> dict[str, Column]:
     """The columns with dates as months, and places as they were then."""
-    month = columns[DATE].recoded(_month)
+    month = columns[DATE].recoded(month_of)
     if PLACE not in columns:
         return {**columns, DATE: month}
     place = placed_in_time(
@@ -117,11 +123,6 @@ def _in_time(
         findings=findings,
     )
     return {**columns, DATE: month, PLACE: place}
-
-
-def _month(code: str) -> str:
-    """The dictionary's month of a date: a year alone has none."""
-    return code[:7] if len(code) > 4 else f"{code}-{_NOT_KNOWN}"
 
 
 def _links(identifiers: Mapping[str, NDArray[np.bytes_]]) -> dict[str, NDArray[np.bytes_]]:
@@ -165,7 +166,7 @@ def _apart(columns: Mapping[str, Column], dictionary: Dictionary) -> dict[str, C
     """The columns, those with several codes in a cell taken apart."""
     apart: dict[str, Column] = {}
     for name, column in columns.items():
-        several = name not in dictionary.dimensions and name != CONSENT
+        several = name not in dictionary.dimensions and name not in dictionary.attributes and name != CONSENT
         apart |= _yes_and_no(column, name, dictionary) if several else {name: column}
     return apart
 

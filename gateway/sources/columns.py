@@ -10,14 +10,20 @@ from numpy.typing import NDArray
 
 from gateway.member.snapshot import Column
 from gateway.sources.convert import Outcome
+from gateway.sources.errors import SourceError
 from gateway.sources.findings import Findings
 from gateway.sources.mapping import ColumnRule
+from gateway.sources.targets import Kind
 
 Pseudonymise: TypeAlias = Callable[[str, Sequence[str]], Sequence[str]]
 """Kind of identifier and its canonical values, none of them empty -> a pseudonym for each."""
 
 MOST_REMEMBERED = 200_000
 """Distinct words of a column remembered; a column of free text must not fill the memory."""
+
+
+MOST_PLACES, FEW_PLACES = 20_000, 500
+"""Districts and communes of a state at most, and as many as any register may have whatever its length."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +73,22 @@ class ColumnReader:
             self._note(numbers, lines)
 
     def column(self) -> Column:
-        """What every row became."""
+        """What every row became. Raises SourceError where a column of places tells single rows apart."""
+        if self.rule.target.kind is Kind.LOCAL and len(self._outcomes) > self._places_allowed():
+            raise SourceError(
+                f"{self.table}, {self.heading}: nearly every row has a code of its own, so it is no place.",
+                remedy="Map another column, or leave this one out: a number of a person never goes in.",
+            )
         by_outcome = Column.of([outcome.value for outcome in self._outcomes])
         return Column(by_outcome.codes, by_outcome.indices[self._rows()])
+
+    def amounts(self, nothing: int) -> NDArray[np.int64]:
+        """The amount of every row; `nothing` where there is none."""
+        told = np.array([int(o.value) if o.value else nothing for o in self._outcomes], dtype=np.int64)
+        return told[self._rows()]
+
+    def _places_allowed(self) -> int:
+        return min(MOST_PLACES, max(FEW_PLACES, len(self._indices) // 2))
 
     def left_out(self) -> NDArray[np.bool_]:
         """Mask of the rows for which nothing can stand, in an essential column."""

@@ -1,18 +1,18 @@
 """What contradicts itself within a snapshot: rules of the field, each counted in casualties."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.dictionary import Dictionary
-from gateway.member.snapshot import Column, Snapshot
+from gateway.member.snapshot import Snapshot
+from gateway.sources.beside_consistency import beside_contradictions
+from gateway.sources.columns_told import Mask, has, known, month_numbers
+from gateway.sources.contradiction import Contradiction
 
+_SMALL = frozenset({"0-4", "5-9", "10-14"})
 LARGEST_ACCIDENT = 60
 """Casualties of one accident beyond which its number was more likely used twice."""
-
-Mask = NDArray[np.bool_]
 
 _NOT_FOR_THE_DEAD = {
     "REH": "rehabilitation",
@@ -22,28 +22,21 @@ _NOT_FOR_THE_DEAD = {
 """Services that come after emergency care; for a family they stand in a record of the family's own."""
 
 
-@dataclass(frozen=True)
-class Contradiction:
-    """A rule, how many casualties break it, and how many it could be judged for."""
-
-    rule: str
-    count: int
-    judged: int
-
-
 def contradictions(snapshot: Snapshot, dictionary: Dictionary) -> tuple[Contradiction, ...]:
     """Every rule that the snapshot's dimensions allow to judge, broken or not."""
+    columns = {**snapshot.columns, **snapshot.details}
     children = {c for c in dictionary.codes("band_va") if dictionary.lift(c, "adult_child") == "CHILD"}
     told: list[Contradiction] = []
 
     def both(rule: str, first: tuple[str, Iterable[str]], second: tuple[str, Iterable[str]]) -> None:
-        if first[0] in snapshot.columns and second[0] in snapshot.columns:
-            judged = _known(snapshot.columns[first[0]]) & _known(snapshot.columns[second[0]])
-            broken = _has(snapshot.columns[first[0]], first[1]) & _has(snapshot.columns[second[0]], second[1])
+        if first[0] in columns and second[0] in columns:
+            judged = known(columns[first[0]]) & known(columns[second[0]])
+            broken = has(columns[first[0]], first[1]) & has(columns[second[0]], second[1])
             told.append(Contradiction(rule, int(broken.sum()), int(judged.sum())))
 
     both("a child who is a deminer", ("age", children), ("civ_status", ["DEM"]))
     both("a child in military, police or security service", ("age", children), ("civ_status", ["MIL"]))
+    both("a child on whom others depend", ("age", _SMALL & children), ("dependants", map(str, range(1, 100))))
     both("demining, but no deminer", ("activity", ["DEM"]), ("civ_status", ["CIV", "MIL"]))
     both("on duty, but a civilian", ("activity", ["MIL"]), ("civ_status", ["CIV"]))
     both("playing, but a deminer or soldier", ("activity", ["PLAY"]), ("civ_status", ["DEM", "MIL"]))
@@ -52,13 +45,14 @@ def contradictions(snapshot: Snapshot, dictionary: Dictionary) -> tuple[Contradi
     for rule, dimension, judge in _OF_SEVERAL:
         if dimension in snapshot.columns:
             told.append(Contradiction(rule, int(judge(snapshot).sum()), len(snapshot)))
+    told += beside_contradictions(snapshot)
     return tuple(told)
 
 
 def _killed_before(snapshot: Snapshot) -> Mask:
     """Casualties of people who had been killed in an earlier month already, or were killed twice."""
-    killed = _has(snapshot.column("outcome"), ["K"])
-    month = _month_numbers(snapshot.column("date"))
+    killed = has(snapshot.column("outcome"), ["K"])
+    month = month_numbers(snapshot.column("date"))
     never = np.iinfo(np.int64).max
     death = np.full(int(snapshot.people.max(initial=-1)) + 1, never, dtype=np.int64)
     np.minimum.at(death, snapshot.people[killed], month[killed])
@@ -71,8 +65,8 @@ def _accident_differs(dimension: str) -> Callable[[Snapshot], Mask]:
     def judge(snapshot: Snapshot) -> Mask:
         _, accident = np.unique(snapshot.links["accident"], return_inverse=True)
         column = snapshot.column(dimension)
-        known = _known(column)
-        pairs = np.unique(np.column_stack((accident[known], column.indices[known])), axis=0)
+        told = known(column)
+        pairs = np.unique(np.column_stack((accident[told], column.indices[told])), axis=0)
         several: Mask = np.bincount(pairs[:, 0], minlength=int(accident.max(initial=-1)) + 1) > 1
         return several[accident]
 
@@ -92,24 +86,3 @@ _OF_SEVERAL: tuple[tuple[str, str, Callable[[Snapshot], Mask]], ...] = (
     (f"an accident with more than {LARGEST_ACCIDENT} casualties", "date", _large_accident),
 )
 """Rules about several rows: what they say, the dimension that they need, how they are judged."""
-
-
-def known_rows(column: Column) -> Mask:
-    """Mask of the rows whose code says something."""
-    return _known(column)
-
-
-def _known(column: Column) -> Mask:
-    told = [not (c in ("UNK", "U") or c.endswith(("_UNK", "-UNK"))) for c in column.codes]
-    return np.array(told, dtype=np.bool_)[column.indices]
-
-
-def _has(column: Column, codes: Iterable[str]) -> Mask:
-    wanted = set(codes)
-    return np.array([c in wanted for c in column.codes], dtype=np.bool_)[column.indices]
-
-
-def _month_numbers(column: Column) -> NDArray[np.int64]:
-    """Months since the year 0; of a date without a month the first of its year."""
-    months = [int(c[:4]) * 12 + (int(c[5:]) - 1 if c[5:].isdigit() else 0) for c in column.codes]
-    return np.array(months, dtype=np.int64)[column.indices]

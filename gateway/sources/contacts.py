@@ -6,16 +6,19 @@ services stays one person.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.member.contact_rows import NO_COST, Contacts
 from gateway.member.snapshot import Column
-from gateway.sources.columns import ColumnReader
+from gateway.sources.columns import ColumnReader, IdentifierReader
+from gateway.sources.dates import month_of
 from gateway.sources.findings import Findings, Problem
 from gateway.sources.mapping import TableRule
 from gateway.sources.tables import OpenTable
-from gateway.sources.targets import BARRIER, PILLAR, STATUS
+from gateway.sources.targets import BARRIER, COST, ITEM, PILLAR, SERVICE_DATE, STATUS
 from gateway.sources.words import plain
 
 SETS: Mapping[str, frozenset[str]] = {
@@ -27,6 +30,13 @@ SETS: Mapping[str, frozenset[str]] = {
 a need, and so had who declined or found nothing."""
 
 _UNKNOWN = "UNK"
+
+
+def pillar_of(item: str) -> str:
+    """The pillar of victim assistance that a service belongs to: `REH1` is of `REH`."""
+    return item.rstrip("0123456789")
+
+
 _Key = tuple[str, ...]
 
 
@@ -38,7 +48,7 @@ class ContactTable:
         rule: TableRule,
         table: OpenTable,
         positions: Mapping[str, int],
-        readers: Sequence[ColumnReader],
+        readers: Sequence[ColumnReader | IdentifierReader],
         findings: Findings,
     ) -> None:
         self.readers = readers
@@ -67,6 +77,51 @@ class ContactTable:
         self._met[found[found >= 0]] = True
         return found
 
+    def rows(self, keys: NDArray[np.int64], cases: NDArray[np.bytes_]) -> Contacts:
+        """Every contact of somebody: `keys`, what `find` gave for the rows of the first table, their `cases`.
+
+        Where several cases have the same key, the contact is of the first of them by pseudonym. A contact
+        whose own number stands twice is kept once.
+        """
+        there = np.flatnonzero((keys >= 0) & (cases != b""))
+        last_first = there[np.argsort(cases[there], kind="stable")[::-1]]
+        case_of = np.zeros(len(self._number), dtype=cases.dtype)
+        case_of[keys[last_first]] = cases[last_first]
+        case = case_of[self._keys]
+        kept = (case != b"") & self._once(case)
+        columns = {name: column.taken(kept) for name, column in self._columns().items()}
+        return Contacts.of(case[kept], columns, self._cents()[kept])
+
+    def _columns(self) -> dict[str, Column]:
+        coded = {r.rule.target.name: r for r in self.readers if isinstance(r, ColumnReader)}
+        columns = {name: reader.column() for name, reader in coded.items() if name != COST}
+        if SERVICE_DATE in columns:
+            columns[SERVICE_DATE] = columns[SERVICE_DATE].recoded(month_of)
+        if ITEM in columns and PILLAR not in columns:
+            columns[PILLAR] = columns[ITEM].recoded(pillar_of)
+        return columns
+
+    def _cents(self) -> NDArray[np.int64]:
+        for reader in self.readers:
+            if isinstance(reader, ColumnReader) and reader.rule.target.name == COST:
+                return reader.amounts(NO_COST)
+        return np.full(len(self._keys), NO_COST, dtype=np.int64)
+
+    def _once(self, case: NDArray[np.bytes_]) -> NDArray[np.bool_]:
+        """Mask of the rows without those whose own number has stood before, in the order of what they say."""
+        once = np.ones(len(case), dtype=np.bool_)
+        own = next((r.pseudonyms() for r in self.readers if isinstance(r, IdentifierReader)), None)
+        if own is None:
+            return once
+        told: list[NDArray[Any]] = [column.indices for column in self._columns().values()]
+        order = np.lexsort((*told, self._cents(), case, own))
+        again = (own[order][1:] == own[order][:-1]) & (own[order][1:] != b"")
+        once[order[1:][again]] = False
+        if again.any():
+            lines = sorted(self._lines[~once].tolist())
+            self._findings.add(self._rule.name, "", Problem.CONTACT_TWICE, lines)
+        return once
+
     def finish(self) -> None:
         """Every row of the first table has been looked up: contacts of nobody are findings."""
         strangers = self._lines[~self._met[self._keys]]
@@ -77,7 +132,9 @@ class ContactTable:
         return self._number.setdefault(key, len(self._number))
 
     def _gather(self) -> Mapping[str, Column]:
-        columns = {r.rule.target.name: np.array(r.column().values(), dtype=object) for r in self.readers}
+        told = self._columns()
+        asked = {PILLAR, STATUS, BARRIER} & set(told)
+        columns = {name: np.array(told[name].values(), dtype=object) for name in asked}
         pillars = columns.get(PILLAR)
         made: dict[str, Column] = {}
         if pillars is not None:

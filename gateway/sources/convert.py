@@ -7,10 +7,11 @@ from datetime import date
 
 from anonymisers.canonical import canonical_identifier
 from gateway.dictionary import Dictionary
+from gateway.sources.amounts import AmountReader
 from gateway.sources.dates import DateReader, UnreadableError
 from gateway.sources.findings import Problem
 from gateway.sources.mapping import ColumnRule
-from gateway.sources.targets import PERSON, PLACE, Kind
+from gateway.sources.targets import PERSON, PLACES, Kind
 from gateway.sources.words import plain
 
 OLDEST = 120
@@ -25,6 +26,7 @@ _ZAWGYI = re.compile(
 )
 """What Burmese for the Zawgyi font has and Burmese in Unicode has not: other letters in the place of marks,
 the vowel e before its consonant, the mark of the stacked letter at the end (Unicode Technical Note 11)."""
+_LOCAL = re.compile(r"(?=.*[0-9])[0-9a-z](?:[0-9a-z.-]{0,11}[0-9a-z])?")
 
 
 @dataclass(frozen=True)
@@ -74,19 +76,42 @@ def converter(rule: ColumnRule, dictionary: Dictionary, member: str, today: date
 
 def _reader(rule: ColumnRule, dictionary: Dictionary, member: str, today: date) -> Callable[[str], str]:
     kind = rule.target.kind
+    if kind in _BESIDE:
+        return _BESIDE[kind](rule)
     if kind is Kind.DATE:
         return DateReader(rule.formats, rule.era, today).read
     if kind is Kind.IDENTIFIER:
         return personal_number if rule.target.name == PERSON else case_number
     words = dict(rule.codes) or {plain(code): code for code in rule.target.codes}
-    if rule.target.name == PLACE:
-        words = place_words(dictionary, member) | dict(rule.codes)
-        return lambda word: _code(words, word, Problem.PLACE)
+    problem = Problem.CODE
+    if rule.target.name in PLACES:
+        words, problem = place_words(dictionary, member) | dict(rule.codes), Problem.PLACE
     if kind is Kind.AGE:
-        return lambda word: words[word] if word in words else age_band(_years(word))
+        part = 12 if rule.unit == "months" else 1
+        return lambda word: words[word] if word in words else age_band(_whole(word, Problem.AGE_FORM) // part)
     if kind is Kind.SEVERAL:
         return lambda word: _several(words, word, plain(rule.separator))
-    return lambda word: _code(words, word, Problem.CODE)
+    return lambda word: _code(words, word, problem)
+
+
+def _local_reader(rule: ColumnRule) -> Callable[[str], str]:
+    return lambda word: rule.codes[word] if word in rule.codes else local_code(word)
+
+
+def _number_reader(rule: ColumnRule) -> Callable[[str], str]:
+    return lambda word: rule.codes[word] if word in rule.codes else _within(word, rule.target.most)
+
+
+def _amount_reader(rule: ColumnRule) -> Callable[[str], str]:
+    return AmountReader(rule.decimal, rule.unit).read
+
+
+_BESIDE: Mapping[Kind, Callable[[ColumnRule], Callable[[str], str]]] = {
+    Kind.LOCAL: _local_reader,
+    Kind.NUMBER: _number_reader,
+    Kind.AMOUNT: _amount_reader,
+}
+"""Kinds of attributes that stand beside what is counted."""
 
 
 def place_words(dictionary: Dictionary, member: str) -> dict[str, str]:
@@ -111,12 +136,31 @@ def _several(words: Mapping[str, str], word: str, separator: str) -> str:
     return ";".join(sorted({_code(words, part, Problem.CODE) for part in parts}))
 
 
-def _years(word: str) -> int:
+def _whole(word: str, problem: Problem) -> int:
     sign, digits = (-1, word[1:]) if word.startswith("-") else (1, word)
     whole, _, rest = digits.partition(".")
     if not (whole.isascii() and whole.isdigit() and len(whole) <= 6 and set(rest) <= {"0"}):
-        raise UnreadableError(Problem.AGE_FORM)
+        raise UnreadableError(problem)
     return sign * int(whole)
+
+
+def _within(word: str, most: int) -> str:
+    number = _whole(word, Problem.WHOLE_FORM)
+    if not 0 <= number <= most:
+        raise UnreadableError(Problem.WHOLE_FORM)
+    return str(number)
+
+
+def is_local(word: str) -> bool:
+    """Whether a plain word can be a code of a district or commune: short, and with a digit."""
+    return _LOCAL.fullmatch(word) is not None
+
+
+def local_code(word: str) -> str:
+    """A code of the state's own in its one spelling. Raises UnreadableError."""
+    if not is_local(word):
+        raise UnreadableError(Problem.LOCAL_FORM)
+    return word.upper()
 
 
 def case_number(word: str) -> str:

@@ -142,6 +142,13 @@ def _month(number: str | None, name: str | None) -> int:
     return int(number)
 
 
+def month_of(code: str) -> str:
+    """The dictionary's month of a date as `DateReader` gives it: a year alone has none, nor has no date."""
+    if code in {"", "UNK"}:
+        return "UNK"
+    return code[:7] if len(code) > 4 else f"{code}-UNK"
+
+
 def whole_years(born: str, then: str) -> int:
     """Age at the date `then` of someone born on `born`; where either is less precise, the most it can be.
 

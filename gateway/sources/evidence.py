@@ -9,11 +9,12 @@ from functools import cached_property
 from statistics import fmean, median
 
 from gateway.dictionary import Dictionary
+from gateway.sources.amounts import AmountReader
 from gateway.sources.cells import NATIVE_DATE
-from gateway.sources.convert import OLDEST, place_words
+from gateway.sources.convert import OLDEST, is_local, place_words
 from gateway.sources.dates import BUDDHIST_AHEAD, DateFormat, DateReader, UnreadableError
 from gateway.sources.lexicon import Lexicon
-from gateway.sources.targets import ACCIDENT, BIRTH, CASE, PERSON, PLACE, Kind, Target
+from gateway.sources.targets import ACCIDENT, BIRTH, CASE, PERSON, PLACES, SERVICE, Kind, Target
 from gateway.sources.words import plain
 
 FORMATS = (
@@ -91,6 +92,8 @@ class Witness:
             return score * _DATE_AS_NUMBER if self._dates(cells) > _SURELY else score
         if target.kind is Kind.DATE:
             return self._date(cells, target.name)
+        if target.kind in _BESIDE_SCORES:
+            return _BESIDE_SCORES[target.kind](cells)
         if target.kind is Kind.SEVERAL:
             cells = Cells([part for word in cells.words for part in SPLIT.split(word)])
         coded = coded_share(cells, self.words(target), self.lexicon.unknown)
@@ -98,7 +101,7 @@ class Witness:
 
     def words(self, target: Target) -> Mapping[str, str]:
         """Plain words with the code of the target that they mean, the dictionary's own codes among them."""
-        if target.name == PLACE:
+        if target.name in PLACES:
             return place_words(self.dictionary, self.member)
         return {plain(code): code for code in target.codes} | dict(self.lexicon.values.get(target.name, {}))
 
@@ -147,7 +150,7 @@ class Witness:
         return share * (1.0 if back == (target == BIRTH) else 0.7)
 
 
-def _readable(reader: DateReader, word: str) -> bool:
+def _readable(reader: DateReader | AmountReader, word: str) -> bool:
     try:
         reader.read(word)
     except UnreadableError:
@@ -205,7 +208,31 @@ def _person_score(cells: Cells) -> float:
     return long * (1.0 if cells.filled < 0.98 and cells.distinct > 0.9 else 0.6)
 
 
-_IDENTIFIER_SCORES = {CASE: _case_score, ACCIDENT: _accident_score, PERSON: _person_score}
+def _local_score(cells: Cells) -> float:
+    """Codes of places are alike in form and come again and again."""
+    forms = len({re.sub("[0-9]", "9", w) for w in cells.words})
+    fits = fmean(is_local(w) for w in cells.words)
+    return fits if forms <= 4 and cells.distinct < 0.8 else 0.0
+
+
+def _number_score(cells: Cells) -> float:
+    few = [w.isascii() and w.isdigit() and int(w) <= 20 for w in cells.words if len(w) < 5]
+    return _share(sum(few), len(cells.words)) if cells.distinct < 0.5 else 0.0
+
+
+def _amount_score(cells: Cells) -> float:
+    return max(
+        fmean(_readable(AmountReader(sign, ""), w) for w in cells.words[:DATES_TRIED]) for sign in (".", ",")
+    )
+
+
+_BESIDE_SCORES = {Kind.LOCAL: _local_score, Kind.NUMBER: _number_score, Kind.AMOUNT: _amount_score}
+_IDENTIFIER_SCORES = {
+    CASE: _case_score,
+    ACCIDENT: _accident_score,
+    PERSON: _person_score,
+    SERVICE: _case_score,
+}
 
 
 def _share(part: int, whole: int) -> float:

@@ -26,6 +26,10 @@ class Problem(StrEnum):
     AGE_NEGATIVE = "an accident before the birth"
     NUMBER_FORM = "not a number that can identify anybody"
     NUMBER_CUT = "a number of which a spreadsheet cut the end: it cannot identify anybody"
+    LOCAL_FORM = "not a code of a district or commune: up to 13 signs, a digit among them"
+    WHOLE_FORM = "not a whole number within its bounds"
+    AMOUNT_FORM = "not an amount of money as the mapping says that they are written"
+    AMOUNT_RANGE = "an amount below 0 or above a million US dollars"
     PLACE_ENDED = "a province that was none any more by then: counted in it all the same"
     # an essential value is not there: the row is left out
     BLANK = "nothing stands where a value is essential"
@@ -38,6 +42,7 @@ class Problem(StrEnum):
     ROW_HEADINGS = "the headings once more, left out"
     JOIN = "no row of the joined table belongs to it"
     ORPHAN = "belongs to no casualty of the first table: not counted"
+    CONTACT_TWICE = "the same contact in several rows: kept once"
     JOIN_TWICE = "several rows of the joined table have its key: the first by alphabet was taken"
     # people
     TWICE_SAME = "the same case in several rows that agree: counted once"

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.dictionary import Dictionary
+from gateway.member.contact_rows import Contacts
 from gateway.member.snapshot import Column, Snapshot
 from gateway.sources.assemble import ReadRows, assemble
 from gateway.sources.columns import ColumnReader, ColumnReport, IdentifierReader, Pseudonymise
@@ -21,7 +22,7 @@ from gateway.sources.mapping import SourceMapping, TableRule
 from gateway.sources.reached import Progress, Way
 from gateway.sources.repeated import open_table
 from gateway.sources.tables import Chunk, Source
-from gateway.sources.targets import Kind
+from gateway.sources.targets import CASE, Kind
 
 
 @dataclass(frozen=True)
@@ -115,8 +116,7 @@ def _joined(  # noqa: PLR0917 - as `_walk`
         table = way.along(rule.name, opened)
         places = positions(table, rule, headings_asked(mapping, rule), findings)
         if rule.several:
-            coded = [one for one in readers if isinstance(one, ColumnReader)]
-            return ContactTable(rule, table, places, coded, findings)
+            return ContactTable(rule, table, places, readers, findings)
         return JoinedTable(rule, table, places, readers, findings)
 
 
@@ -162,12 +162,14 @@ def _gather(
         else:
             columns[one.rule.target.name] = one.column()
         left_out |= one.left_out()
+    contact_tables = []
     for number, other in enumerate(joined, 1):
         rows = where[:, number]
         if isinstance(other, ContactTable):
             other.finish()
             # Who stands in no row of the table has had no contact.
             columns |= {name: column.found(rows, "") for name, column in other.sets.items()}
+            contact_tables.append((other, rows))
             continue
         for one in other.readers:
             target = one.rule.target
@@ -176,4 +178,23 @@ def _gather(
             else:
                 columns[target.name] = one.column().found(rows, target.unknown or "")
             left_out |= np.append(one.left_out(), target.essential)[rows]
-    return ReadRows(table, where[:, 0], columns, identifiers, left_out)
+    return ReadRows(
+        table,
+        where[:, 0],
+        columns,
+        identifiers,
+        left_out,
+        _contacts(contact_tables, identifiers[CASE], left_out),
+    )
+
+
+def _contacts(
+    tables: Sequence[tuple[ContactTable, NDArray[np.int64]]],
+    cases: NDArray[np.bytes_],
+    left_out: NDArray[np.bool_],
+) -> Contacts | None:
+    """The contacts of the table that tells their pillars, of casualties that count."""
+    for table, rows in tables:
+        if "need" in table.sets:
+            return table.rows(np.where(left_out, -1, rows), cases)
+    return None

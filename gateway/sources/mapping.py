@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from gateway.sources.dates import DateFormat
-from gateway.sources.targets import MADE_OF_CONTACTS, Target
+from gateway.sources.targets import ITEM, MADE_OF_CONTACTS, PILLAR, Target
 
 NUMBER = "{n}"
 """In a heading of a table that repeats columns: the number of the victim, from 1."""
@@ -19,7 +19,8 @@ class ColumnRule:
 
     `codes`: plain word of the source (words.py) -> code; empty where the source has the dictionary's codes.
     `unknown`: plain words that mean "not known". `blank`: the code of an empty cell, else the target's
-    unknown. `formats`, `era`: of dates. `separator`: between several codes in one cell.
+    unknown. `formats`, `era`: of dates. `separator`: between several codes in one cell. `unit`: of ages
+    `months`, of amounts how much of the source's currency makes a US dollar. `decimal`: the sign of amounts.
     """
 
     target: Target
@@ -29,6 +30,8 @@ class ColumnRule:
     formats: tuple[DateFormat, ...] = ISO_DATES
     era: str = "CE"
     separator: str = ";"
+    unit: str = ""
+    decimal: str = "."
 
 
 @dataclass(frozen=True)
@@ -90,5 +93,10 @@ class SourceMapping:
 
 def filled(tables: Iterable[TableRule]) -> list[str]:
     """Name of every target that the tables fill, as often as they do; contacts fill sets."""
-    names = [rule.target.name for table in tables for rule in table.columns.values()]
-    return [made for name in names for made in MADE_OF_CONTACTS.get(name, (name,))]
+    made: list[str] = []
+    for table in tables:
+        names = [rule.target.name for rule in table.columns.values()]
+        if ITEM in names and PILLAR not in names:
+            made += MADE_OF_CONTACTS[PILLAR]  # an item tells its pillar
+        made += [one for name in names for one in MADE_OF_CONTACTS.get(name, (name,))]
+    return made

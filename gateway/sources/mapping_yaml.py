@@ -1,6 +1,7 @@
 """Reads a mapping document and names line and key of every fault in it."""
 
 import codecs
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -8,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from gateway.dictionary import Dictionary
 from gateway.member.snapshot import CONSENT
+from gateway.sources.convert import is_local
 from gateway.sources.dates import ERAS, DateFormat
 from gateway.sources.errors import MappingError
 from gateway.sources.kept import FIELDS, NARRATIVE, REDACTED
@@ -21,7 +23,7 @@ from gateway.sources.mapping import (
     filled,
 )
 from gateway.sources.mapping_personal import check_fields, check_personal
-from gateway.sources.targets import BARRIER, CASE, CONTACT, DATE, PILLAR, Kind, Target, targets
+from gateway.sources.targets import BARRIER, CASE, CONTACT, DATE, ITEM, PILLAR, Kind, Target, targets
 from gateway.sources.washington import DISABILITY, DOMAINS
 from gateway.sources.words import plain
 from policies.errors import Fault, quoted
@@ -197,8 +199,12 @@ def _check_contacts(values: dict[str, Any], node: Table, faults: list[Fault]) ->
         if rule is not None and (rule.target.name in CONTACT) != several:
             needs = "needs a table with 'several: yes'" if not several else "cannot stand in such a table"
             faults.append(_spot(node, "columns").fault(f"{quoted(heading)}: {rule.target.name} {needs}"))
-    if several and not any(r and r.target.name in (PILLAR, BARRIER) for r in values["columns"].values()):
-        faults.append(_spot(node, "columns").fault(f"a table of contacts needs {PILLAR} or {BARRIER}"))
+    told = {PILLAR, ITEM, BARRIER}
+    columns = values.get("columns")  # None where it has faults of its own
+    if several and columns is not None and not any(r and r.target.name in told for r in columns.values()):
+        faults.append(
+            _spot(node, "columns").fault(f"a table of contacts needs {PILLAR}, {ITEM} or {BARRIER}")
+        )
 
 
 def _repeats_the_case(values: Mapping[str, Any]) -> bool:
@@ -220,6 +226,8 @@ def _column(known: Mapping[str, Target]) -> ByNode[ColumnRule]:
         "formats": Key(ListOf(_Format()), "date formats"),
         "era": Key(OneOf("era", ERAS), "calendar of the years"),
         "separator": Key(Text(5), "sign between several codes in one cell"),
+        "unit": Key(Text(20), "months (ages), or how much of the currency makes a US dollar (amounts)"),
+        "decimal": Key(OneOf("decimal sign", (".", ",")), "sign before the decimals of amounts"),
     }
     return ByNode(_Only(known, target), Record("a column", keys, build))
 
@@ -265,9 +273,16 @@ class _Codes:
 _KEYS_OF_KIND = {
     Kind.IDENTIFIER: {"unknown"},
     Kind.DATE: {"unknown", "formats", "era"},
-    Kind.AGE: {"unknown", "codes", "blank"},
+    Kind.AGE: {"unknown", "codes", "blank", "unit"},
     Kind.CODE: {"unknown", "codes", "blank"},
     Kind.SEVERAL: {"unknown", "codes", "separator"},
+    Kind.LOCAL: {"unknown", "codes"},
+    Kind.NUMBER: {"unknown", "codes"},
+    Kind.AMOUNT: {"unknown", "unit", "decimal"},
+}
+_UNITS = {
+    Kind.AGE: re.compile("months|years"),
+    Kind.AMOUNT: re.compile(r"(?=.*[1-9])[0-9]{1,9}(\.[0-9]{1,6})?"),
 }
 
 
@@ -282,8 +297,13 @@ def _build_column(
             _spot(node, key).fault(f"{quoted(key)} means nothing for {target.name} ({target.kind})")
         )
         del values[key]
+    if "unit" in values and not _UNITS[target.kind].fullmatch(values["unit"]):
+        faults.append(_spot(node, "unit").fault(f"{quoted(values['unit'])} is not a unit of {target.name}"))
     for word, code in values.get("codes", {}).items():
-        if code and code not in target.codes:
+        if code and target.kind is Kind.LOCAL:
+            if not is_local(plain(code)):
+                faults.append(_spot(node, "codes").fault(f"{quoted(code)} is not a code of a small place"))
+        elif code and code not in target.codes:
             problem = f"{quoted(code)} (for {quoted(word)}) is not a code of {target.name}"
             faults.append(_spot(node, "codes").fault(problem, nearest(code, target.codes)))
     if "blank" in values and values["blank"] not in target.codes:

@@ -15,7 +15,9 @@ import numpy as np
 from gateway.dictionary import Dictionary, unknown_place
 from gateway.member.snapshot import Snapshot
 from gateway.sources.columns import ColumnReport
-from gateway.sources.consistency import Contradiction, contradictions, known_rows
+from gateway.sources.columns_told import known
+from gateway.sources.consistency import contradictions
+from gateway.sources.contradiction import Contradiction
 from gateway.sources.findings import Finding, Problem, count_of
 from gateway.sources.load import Load
 
@@ -60,6 +62,8 @@ class Quality:
     rows: int
     casualties: int
     people: int
+    contacts: int
+    """Needs, referrals and services, one by one."""
     columns: tuple[ColumnQuality, ...]
     years: tuple[YearQuality, ...]
     provinces: Mapping[str, int]
@@ -97,6 +101,7 @@ def assess(loaded: Load, dictionary: Dictionary) -> Quality:
         rows=loaded.rows,
         casualties=len(snapshot),
         people=int(snapshot.people.max(initial=-1)) + 1,
+        contacts=0 if snapshot.contacts is None else len(snapshot.contacts),
         columns=columns,
         years=_years(snapshot),
         provinces=provinces,
@@ -149,8 +154,8 @@ def _years(snapshot: Snapshot) -> tuple[YearQuality, ...]:
     columns = [column for name, column in snapshot.columns.items() if "." not in name]
     described = np.zeros(len(snapshot), dtype=np.float64)
     for column in columns:
-        described += known_rows(column) / len(columns)
-    dated = known_rows(dates)
+        described += known(column) / len(columns)
+    dated = known(dates)
     return tuple(
         YearQuality(
             year,

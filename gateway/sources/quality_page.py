@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.dictionary import Dictionary
 from gateway.sources.quality import Quality
-from gateway.sources.quality_report import change, former_scores, percent
+from gateway.sources.quality_report import change, contacts_told, former_scores, percent
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
@@ -45,7 +45,7 @@ def quality_page(quality: Quality, dictionary: Dictionary, former: Mapping[str, 
 def _parts(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f'<p class="note">Loaded on {quality.loaded.isoformat()}: {quality.rows} rows, {quality.casualties} '
-        f"casualties, {quality.people} people. For this state only.</p>"
+        f"casualties, {quality.people} people{contacts_told(quality)}. For this state only.</p>"
         f'<p><span class="score">{quality.score:.1f}</span> of 100 '
         f"{change(quality.score, former.get('score'), ' points')}</p>"
     )
@@ -91,7 +91,7 @@ def _years(quality: Quality) -> str:
 def _faults(quality: Quality) -> Iterator[str]:
     yield _table(
         "Contradictions",
-        ("rule", "casualties", "judged"),
+        ("rule", "broken by", "of"),
         ((c.rule, c.count, c.judged) for c in quality.contradictions),
     )
     yield _table(

@@ -35,6 +35,7 @@ def quality_json(quality: Quality, former: Mapping[str, Any] | None = None) -> d
         "rows": quality.rows,
         "casualties": quality.casualties,
         "people": quality.people,
+        "contacts": quality.contacts,
         "columns": [
             {
                 "table": c.table,
@@ -108,13 +109,18 @@ def _lines(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
     yield ""
     yield (
         f"{quality.rows} rows, {quality.casualties} casualties, {quality.people} people"
-        f"{change(quality.rows, former.get('rows'), ' rows')}"
+        f"{contacts_told(quality)}{change(quality.rows, former.get('rows'), ' rows')}"
     )
     yield ""
     yield from _column_lines(quality, former)
     yield from _year_lines(quality)
     yield from _province_lines(quality, dictionary)
     yield from _fault_lines(quality)
+
+
+def contacts_told(quality: Quality) -> str:
+    """How many needs and services there are, where the source tells them one by one."""
+    return f", {quality.contacts} needs and services" if quality.contacts else ""
 
 
 def _column_lines(quality: Quality, former: Mapping[str, Any]) -> Iterator[str]:

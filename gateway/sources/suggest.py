@@ -16,7 +16,20 @@ from gateway.sources.evidence import SPLIT, Cells, Witness, left_out_score
 from gateway.sources.lexicon import heading_words, lexicon, likeness
 from gateway.sources.mapping import NUMBER, Reading
 from gateway.sources.tables import Source
-from gateway.sources.targets import AGE, BIRTH, CASE, CONTACT, DATE, PILLAR, Kind, Target, targets
+from gateway.sources.targets import (
+    AGE,
+    BIRTH,
+    CASE,
+    CONTACT,
+    DATE,
+    ITEM,
+    PERSON,
+    PILLAR,
+    PLACES,
+    Kind,
+    Target,
+    targets,
+)
 from gateway.sources.words import plain
 
 SAMPLE = 1_000
@@ -26,6 +39,10 @@ SURE, LIKELY = 0.7, 0.25
 """Scores from which a guess is written without a mark, and from which it is written at all."""
 
 ENOUGH_AGES = 0.9
+OF_PEOPLE = ("sex", AGE, BIRTH, "outcome", "civ_status", PERSON)
+CONTACTS_FROM = 0.5
+"""A column of services scores at least so much."""
+
 MOST_WORDS = 60
 LONGEST_WORD = 60
 _HEADING_WEIGHT = 0.55
@@ -74,9 +91,8 @@ def suggest(
 def guess(columns: Sequence[Column], witness: Witness) -> list[Guess]:
     """The best guess for every column, each target at most once."""
     known = targets(witness.dictionary, witness.member)
-    options = sorted(
-        (option for column in columns for option in _options(column, known, witness)), key=lambda g: -g.score
-    )
+    found = [option for column in columns for option in _options(column, known, witness)]
+    options = sorted(_of_own_tables(found), key=lambda g: -g.score)
     chosen: dict[int, Guess] = {}
     taken: set[str] = set()
     for option in options:
@@ -89,6 +105,26 @@ def guess(columns: Sequence[Column], witness: Witness) -> list[Guess]:
     nothing = "not recognised"
     _without_births(chosen)
     return [chosen.get(id(c)) or Guess(c, None, nothing, 0.0, (nothing,)) for c in columns]
+
+
+def _of_own_tables(options: Sequence[Guess]) -> list[Guess]:
+    """The options without those for contacts in other tables, and for anything else in a table of contacts.
+
+    A table of contacts is not the one that tells most of people, and has services in it.
+    """
+    best: dict[tuple[str, str], float] = {}
+    for option in options:
+        if option.target:
+            key = option.column.table, option.target.name
+            best[key] = max(best.get(key, 0.0), option.score)
+    tables = dict.fromkeys(option.column.table for option in options)
+    people = max(tables, key=lambda t: sum(best[t, name] for name in OF_PEOPLE), default="")
+    contacts = {t for t in tables if t != people and max(best[t, PILLAR], best[t, ITEM]) >= CONTACTS_FROM}
+    return [
+        option
+        for option in options
+        if option.target is None or (option.target.name in CONTACT) == (option.column.table in contacts)
+    ]
 
 
 def _without_births(chosen: dict[int, Guess]) -> None:
@@ -305,7 +341,7 @@ def _codes(cells: Cells, target: Target, witness: Witness) -> tuple[list[tuple[s
             continue
         near = get_close_matches(word, known, n=1, cutoff=0.75)
         if word in known:
-            if target.name != "place" and word not in own:
+            if target.name not in PLACES and word not in own:
                 coded.append((spelling[word], known[word], ""))
         elif near:
             coded.append((spelling[word], known[near[0]], "  # ?"))
@@ -319,7 +355,7 @@ def _codes(cells: Cells, target: Target, witness: Witness) -> tuple[list[tuple[s
             )
     if (
         any(word not in own for word, _, _ in coded)
-        and target.name != "place"
+        and target.name not in PLACES
         and target.kind is not Kind.AGE
     ):
         # with a list of codes the dictionary's own words are no longer read by themselves

@@ -6,17 +6,24 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from gateway.dictionary import Dictionary, unknown_place
+from gateway.dictionary.attributes import Attribute, AttributeKind
 from gateway.member.snapshot import CONSENT
 from gateway.sources.washington import DOMAINS, LEVELS, NOT_ASKED
 
 CASE, PERSON, ACCIDENT, BIRTH = "case_id", "national_id", "accident_id", "birth_date"
 AGE, DATE, PLACE = "age", "date", "place"
 PILLAR, STATUS, BARRIER = "va_pillar", "service_status", "service_barrier"
-CONTACT = frozenset({PILLAR, STATUS, BARRIER})
+SERVICE, ITEM, COST = "service_id", "service_item", "cost_usd"
+SERVICE_DATE, SERVICE_PLACE, PROVIDER = "service_date", "service_place", "provider"
+CONTACT = frozenset({PILLAR, STATUS, BARRIER, SERVICE, ITEM, COST, SERVICE_DATE, SERVICE_PLACE, PROVIDER})
 """Targets of a table of contacts only (contacts.py)."""
 
+HOME, DISTRICT, COMMUNE = "home_place", "district", "commune"
+PLACES = frozenset({PLACE, HOME, SERVICE_PLACE})
+"""Targets that are provinces."""
+
 MADE_OF_CONTACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {PILLAR: ("need", "referred", "service"), STATUS: (), BARRIER: ("barrier",)}
+    {PILLAR: ("need", "referred", "service"), BARRIER: ("barrier",)}
 )
 """What becomes of them: sets of codes, each a yes-or-no dimension."""
 
@@ -31,6 +38,9 @@ class Kind(StrEnum):
     AGE = "age"  # years, or an age band
     CODE = "code"  # a code of the dictionary
     SEVERAL = "several"  # several codes in one cell, each a yes-or-no dimension
+    LOCAL = "local"  # a code of the state's own
+    NUMBER = "number"  # a whole number
+    AMOUNT = "amount"  # money
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,8 @@ class Target:
     codes: frozenset[str] = frozenset()
     unknown: str | None = None
     essential: bool = False
+    most: int = 0
+    """The greatest that a number can be."""
 
 
 def targets(dictionary: Dictionary, member: str) -> Mapping[str, Target]:
@@ -77,4 +89,30 @@ def targets(dictionary: Dictionary, member: str) -> Mapping[str, Target]:
         Target(STATUS, Kind.CODE, STATES, "UNK"),
         Target(BARRIER, Kind.CODE, frozenset(several["barrier"]) | {"NONE", "UNK"}, "UNK"),
     ]
+    found += [_of_attribute(a, dictionary, member) for a in dictionary.attributes.values()]
     return {target.name: target for target in found}
+
+
+def _of_attribute(attribute: Attribute, dictionary: Dictionary, member: str) -> Target:
+    kind = _KINDS[attribute.kind]
+    if attribute.kind is AttributeKind.PROVINCE:
+        level = dictionary.base_level(PLACE)
+        return Target(
+            attribute.name, kind, frozenset(dictionary.codes(level, member=member)), unknown_place(member)
+        )
+    unknown = None if kind in (Kind.IDENTIFIER, Kind.AMOUNT) else "UNK"
+    codes = frozenset(attribute.codes)
+    if kind is Kind.NUMBER:
+        codes = frozenset(map(str, range(attribute.most + 1))) | {"UNK"}
+    return Target(attribute.name, kind, codes, unknown, most=attribute.most)
+
+
+_KINDS = {
+    AttributeKind.CODES: Kind.CODE,
+    AttributeKind.PROVINCE: Kind.CODE,
+    AttributeKind.LOCAL: Kind.LOCAL,
+    AttributeKind.NUMBER: Kind.NUMBER,
+    AttributeKind.MONTH: Kind.DATE,
+    AttributeKind.AMOUNT: Kind.AMOUNT,
+    AttributeKind.IDENTIFIER: Kind.IDENTIFIER,
+}

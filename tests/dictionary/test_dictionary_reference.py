@@ -15,6 +15,8 @@ def test_every_word_is_on_the_page():
     for level in dictionary.levels:
         if level not in {"province", "province34", "month", "quarter", "year", "year_band5"}:
             words |= {code for code in dictionary.codes(level) if not code.endswith("_UNK")}
+    attributes = [a for a in dictionary.attributes.values() if a.name not in {"nationality"}]
+    words |= set(dictionary.attributes) | {code for a in attributes for code in a.codes}
     assert {word for word in words if f"`{word}`" not in PAGE} == set()
 
 

@@ -1,0 +1,71 @@
+"""A column of codes: small numbers, one per row, and the codes that they stand for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_BLOCK = 100_000
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One code per row: `codes[i]` for each i of `indices`. Codes are sorted, none stands twice."""
+
+    codes: tuple[str, ...]
+    indices: NDArray[np.uint16]
+
+    @classmethod
+    def of(cls, values: Sequence[str]) -> "Column":
+        """A column of these codes, row by row."""
+        codes = tuple(sorted(set(values)))
+        place = {code: number for number, code in enumerate(codes)}
+        return cls(codes, frozen(np.array([place[value] for value in values], dtype=np.uint16)))
+
+    @classmethod
+    def constant(cls, code: str, rows: int) -> "Column":
+        """A column with the same code in every row."""
+        return cls((code,), frozen(np.zeros(rows, dtype=np.uint16)))
+
+    def recoded(self, code_of: Callable[[str], str]) -> "Column":
+        """The column with every code replaced by `code_of` it."""
+        replaced = Column.of([code_of(code) for code in self.codes])
+        return Column(replaced.codes, frozen(replaced.indices[self.indices]))
+
+    def found(self, rows: NDArray[np.int64], otherwise: str) -> "Column":
+        """The codes of these rows, in this order; `otherwise` where a row is -1."""
+        codes = Column.of([*self.codes, otherwise])
+        place = np.append(codes.indices[:-1][self.indices], codes.indices[-1])
+        return Column(codes.codes, frozen(place[rows]))
+
+    def values(self) -> list[str]:
+        """The code of every row."""
+        return [self.codes[i] for i in self.indices.tolist()]
+
+    def taken(self, rows: NDArray[Any]) -> "Column":
+        """The column with only these rows, in this order (positions, or a mask)."""
+        used, inverse = np.unique(self.indices[rows], return_inverse=True)
+        return Column(tuple(self.codes[i] for i in used.tolist()), frozen(inverse.astype(np.uint16)))
+
+
+def numbered(values: NDArray[Any]) -> NDArray[np.int64]:
+    """A number per row from 0, the same for equal values, in the order of the values.
+
+    As numpy's unique with its inverse, but a million long values are not copied several times.
+    """
+    order = np.argsort(values, kind="stable")
+    new = np.ones(len(values), dtype=np.bool_)
+    for start in range(1, len(values), _BLOCK):
+        stop = min(start + _BLOCK, len(values))
+        new[start:stop] = values[order[start:stop]] != values[order[start - 1 : stop - 1]]
+    numbers = np.empty(len(values), dtype=np.int64)
+    numbers[order] = np.cumsum(new) - 1
+    return numbers
+
+
+def frozen(array: NDArray[Any]) -> NDArray[Any]:
+    """The array itself, from now on unchangeable."""
+    array.flags.writeable = False
+    return array
