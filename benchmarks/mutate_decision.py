@@ -34,8 +34,14 @@ TESTS = {
     "decide.py": DECISION,
     "rule_index.py": DECISION,
     "decision.py": DECISION,
-    "terms.py": ("test_decision_words.py", "test_policy_values.py", "test_decide.py", "test_policy_forms.py"),
-    "pools.py": ("test_policy_values.py", "test_policy_lint.py"),
+    "terms.py": (
+        "test_decision_words.py",
+        "test_policy_terms.py",
+        "test_policy_values.py",
+        "test_decide.py",
+        "test_policy_forms.py",
+    ),
+    "pools.py": ("test_policy_pools.py", "test_policy_values.py", "test_policy_lint.py"),
     "compose.py": ("test_policy_compose.py",),
     "model.py": (*DECISION, "test_policy_forms.py", "test_policy_document.py", "test_policy_explain.py"),
 }
@@ -109,6 +115,8 @@ def _behaving(tree: ast.AST) -> Iterator[ast.AST]:
             continue  # a docstring
         if isinstance(node, ast.Import | ast.ImportFrom | ast.arguments):
             continue
+        if isinstance(node, ast.Assign) and [ast.unparse(t) for t in node.targets] == ["message"]:
+            continue  # which words a message has is no decision
         if isinstance(node, ast.AnnAssign):
             if node.value is not None:
                 yield node.value
@@ -120,7 +128,7 @@ def _behaving(tree: ast.AST) -> Iterator[ast.AST]:
                 yield from _statement(statement)
             continue
         if isinstance(node, ast.Raise):
-            continue  # which words a message has is no decision
+            continue
         yield from _behaving(node)
 
 
@@ -157,7 +165,7 @@ def _other_changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
         yield f"{node.func.id} -> {_CALLS[node.func.id]}", _set("func", ast.Name(_CALLS[node.func.id]))
     elif isinstance(node, ast.Constant):
         yield from _constant(node)
-    elif isinstance(node, ast.Return) and node.value is not None:
+    elif isinstance(node, ast.Return) and node.value is not None and ast.unparse(node.value) != "None":
         yield "returns None", _set("value", ast.Constant(None))
     elif isinstance(node, ast.Expr):
         yield "step left out", _set("value", ast.Constant(None))

@@ -133,3 +133,81 @@ def test_a_policy_of_another_member_does_not_stand_above(policy: MakePolicy) -> 
 
     with pytest.raises(PolicyError, match="A policy of LA cannot stand above one of KH"):
         compose(other, policy())
+
+
+def head(*, begins: str, ends: str | None = None) -> str:
+    end = "" if ends is None else f"valid_until: {ends}\n"
+    return f"member: KH\nversion: 1\nvalid_from: {begins}\n{end}"
+
+
+def test_both_are_in_force_from_the_later_beginning_to_the_earlier_end(policy: MakePolicy) -> None:
+    long = {"begins": "2026-01-01", "ends": "2028-12-31"}
+    short = {"begins": "2026-05-01", "ends": "2026-05-01"}
+
+    for above, below in ((long, short), (short, long)):
+        both = compose(policy(ALL, head=head(**above)), policy(head=head(**below)))
+        assert (both.valid_from, both.valid_until) == (date(2026, 5, 1), date(2026, 5, 1))
+
+
+def test_without_an_end_on_either_side_there_is_none(policy: MakePolicy) -> None:
+    endless = "valid_for: until revoked\n"
+    one, other = policy(ALL + endless), policy(endless)
+
+    assert one.valid_until is None
+    assert compose(one, other).valid_until is None
+
+
+def test_the_nearer_policy_says_its_own_legal_basis(policy: MakePolicy) -> None:
+    above = policy(ALL + "legal_basis: law")
+
+    assert compose(above, policy("legal_basis: agreement")).legal_basis == "agreement"
+    assert compose(above, policy()).legal_basis == "law"
+
+
+def test_a_permission_that_several_pairs_make_stands_once(policy: MakePolicy) -> None:
+    twice = "{with: ARMAC, for: research}, {with: [ARMAC, public], for: research}"
+
+    found = compose(policy(ALL, share=twice), policy(share="{name: a, with: ARMAC, for: research}")).shares
+
+    assert [share.label for share in found] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "roles"),
+    [
+        ("", "", None),
+        ("roles: analyst", "", {"analyst"}),
+        ("", "roles: analyst", {"analyst"}),
+        ("roles: [analyst, auditor]", "roles: analyst", {"analyst"}),
+    ],
+)
+def test_roles_that_either_names_are_kept_to(
+    policy: MakePolicy, one: str, other: str, roles: set[str] | None
+) -> None:
+    base = "with: ARMAC, for: research"
+    above, below = (f"{{{', '.join(filter(None, (base, more)))}}}" for more in (one, other))
+
+    (both,) = compose(policy(ALL, share=above), policy(share=below)).shares
+
+    assert both.roles == roles
+
+
+@pytest.mark.parametrize(("one", "other"), [(True, False), (False, True), (True, True), (False, False)])
+def test_ready_made_questions_only_where_either_says_so(policy: MakePolicy, one: bool, other: bool) -> None:
+    above, below = (
+        "{with: ARMAC, for: research" + (", only: ready-made questions}" if only else "}")
+        for only in (one, other)
+    )
+
+    (both,) = compose(policy(ALL, share=above), policy(share=below)).shares
+
+    assert both.ready_made_only is (one or other)
+
+
+def test_a_permission_without_a_name_takes_that_of_the_one_above(policy: MakePolicy) -> None:
+    above = policy(ALL, share="{name: x, with: ARMAC, for: research}")
+
+    (unnamed,) = compose(above, policy(share="{with: ARMAC, for: research}")).shares
+    (named,) = compose(above, policy(share="{name: y, with: ARMAC, for: research}")).shares
+
+    assert (unnamed.label, named.label) == ("x", "y")
