@@ -1,4 +1,4 @@
-"""Conditions of several permissions together: term by term the strictest, as if joined one after the other."""
+"""Conditions of several permissions together: term by term the strictest, as if joined one by one."""
 
 from functools import reduce
 from itertools import permutations
