@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from audit.encoding import MAX_SIZE
 from gateway.api.schemas import WORD, Strict
 from gateway.hub.counting_once import THRESHOLD
 from gateway.wire.count_calls import PIECE_BYTES, Step
@@ -59,8 +60,13 @@ class ShownCountSchema(Schema):
     )
 
 
-class NothingSchema(Strict):
-    """An empty object."""
+class SeenSchema(Strict):
+    seen_size = fields.Integer(
+        required=True,
+        strict=True,
+        validate=validate.Range(min=0, max=MAX_SIZE),
+        metadata={"description": "of the regional log, as the node has witnessed it"},
+    )
 
 
 class CountCallSchema(Schema):
@@ -74,6 +80,13 @@ class CountCallSchema(Schema):
 
 class CountCallsSchema(Schema):
     runs = fields.List(fields.Nested(CountCallSchema), required=True)
+    consistency = fields.List(
+        fields.String(),
+        required=True,
+        metadata={
+            "description": "proof that the log of these runs extends that of the size named; base64"
+        },
+    )
 
 
 class WantedSchema(Strict):

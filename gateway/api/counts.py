@@ -11,8 +11,8 @@ from gateway.api.count_schemas import (
     CountCallsSchema,
     CountSchema,
     EntriesSchema,
-    NothingSchema,
     PieceSchema,
+    SeenSchema,
     ShownCountSchema,
     StepSchema,
     WantedSchema,
@@ -110,13 +110,12 @@ def _of_epoch(view: View, epoch: str) -> CountRun:
 @members.route("", methods=["POST"])
 @members.doc(security=SIGNED)
 @for_members
-@members.arguments(NothingSchema)
+@members.arguments(SeenSchema)
 @members.response(200, CountCallsSchema)
-@refusals(members)
+@refusals(members, s409="the member has seen more of the log than there is")
 def post_runs(body: dict[str, Any]) -> dict[str, Any]:
     """The open runs that the member takes part in, each with what was done so far."""
-    del body
-    return {"runs": [call.as_json() for call in calls_for(hub(), enrolment())]}
+    return calls_for(hub(), enrolment(), body["seen_size"]).as_json()
 
 
 @members.route("/<run_id>/entries", methods=["POST"])

@@ -10,7 +10,7 @@ from audit.encoding import parse_base64, to_base64
 from audit.errors import AuditError
 from gateway.http.link import REPLY_SECONDS, Signatures, federation_client, refusal
 from gateway.member.errors import LinkError
-from gateway.wire.count_calls import PIECE_BYTES, CountCall, Step, count_call_from_json
+from gateway.wire.count_calls import PIECE_BYTES, CountCalls, Step, count_calls_from_json
 
 log = structlog.get_logger()
 
@@ -24,12 +24,8 @@ class HttpCountLink:
     def __init__(self, url: str, signatures: Signatures) -> None:
         self._client = federation_client(url, signatures)
 
-    def runs(self) -> list[CountCall]:
-        body = self._post("/counts", {}).json()
-        try:
-            return [count_call_from_json(call) for call in body["runs"]]
-        except (KeyError, TypeError):
-            raise LinkError("The hub's account of its runs is not in the form of one.") from None
+    def runs(self, seen_size: int) -> CountCalls:
+        return count_calls_from_json(self._post("/counts", {"seen_size": seen_size}).json())
 
     def fetch(self, run_id: str, owner: str, step: Step) -> bytes:
         data = b""

@@ -11,9 +11,14 @@ from audit.note import Verifier
 from gateway.hub import counting_once
 from gateway.hub.context import Hub
 from gateway.hub.count_model import CountRun, RunState, turns
-from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError, UnknownQuestionError
+from gateway.hub.errors import (
+    AlreadyAnsweredError,
+    AnswerRefusedError,
+    PollRefusedError,
+    UnknownQuestionError,
+)
 from gateway.hub.ports import View
-from gateway.wire.count_calls import PIECE_BYTES, CountCall, Step
+from gateway.wire.count_calls import PIECE_BYTES, CountCall, CountCalls, Step
 from gateway.wire.count_roster import count_roster
 from gateway.wire.counting import (
     RESULT,
@@ -43,12 +48,20 @@ def turn_of(view: View, run: CountRun, member: str) -> Step | None:
     return turns(run.event.members, {s: view.counts.notes(run.id, s) for s in Step}).get(member)
 
 
-def calls_for(hub: Hub, member: Enrolment) -> tuple[CountCall, ...]:
-    """The open runs that a member takes part in."""
+def calls_for(hub: Hub, member: Enrolment, seen_size: int) -> CountCalls:
+    """The open runs that a member takes part in, under a head that extends what its node has seen of the log.
+
+    Raises PollRefusedError for a node that has seen more than there is.
+    """
     with hub.store.reading() as view:
+        head = view.log.head()
+        size = 0 if head is None else head.size
+        if seen_size > size:
+            raise PollRefusedError(f"{member.member} has seen more of the regional log than this hub has.")
+        proof = hub.log.consistency(view.log, seen_size, size) if 0 < seen_size < size else []
         runs = [run for run in view.counts.open_runs() if member.member in run.event.members]
         receipts = hub.log.receipts(view.log, [run.index for run in runs])
-        return tuple(
+        calls = tuple(
             CountCall(
                 hub.log.entry(view.log, run.index),
                 str(receipt),
@@ -59,6 +72,7 @@ def calls_for(hub: Hub, member: Enrolment) -> tuple[CountCall, ...]:
             )
             for run, receipt in zip(runs, receipts, strict=True)
         )
+    return CountCalls(calls, tuple(proof))
 
 
 def entries_of(hub: Hub, member: Enrolment, run_id: str, owner: str, step: Step) -> bytes:

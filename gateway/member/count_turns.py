@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from anonymisers.blinded.mixing import ENTRY_BYTES
+from audit.checkpoint import Checkpoint
 from audit.commitment import commit
 from audit.count_events import CountLeave
 from audit.events import whole_second
@@ -18,6 +19,7 @@ from gateway.member import entries
 from gateway.member.context import Node
 from gateway.member.count_ports import KeptStep
 from gateway.member.counting_once import (
+    Extension,
     Mixing,
     Passing,
     Run,
@@ -33,8 +35,9 @@ from gateway.member.counting_once import (
 from gateway.member.holders import counting
 from gateway.member.ports import UnitOfWork
 from gateway.member.publishing import REASON
+from gateway.member.seeing import region_of
 from gateway.member.statements import Act, check, digest, statement
-from gateway.wire.count_calls import CountCall, Step
+from gateway.wire.count_calls import CountCall, CountCalls, Step
 from gateway.wire.counting import (
     CountError,
     Declined,
@@ -50,8 +53,8 @@ from gateway.wire.counting import (
 class CountLink(Protocol):
     """The way to the hub. Raises LinkError."""
 
-    def runs(self) -> Sequence[CountCall]:
-        """The runs that this node takes part in and that are not over."""
+    def runs(self, seen_size: int) -> CountCalls:
+        """The runs that this node takes part in and that are not over; `seen_size`: of the regional log."""
 
     def fetch(self, run_id: str, owner: str, step: Step) -> bytes:
         """A list that a member handed in."""
@@ -75,11 +78,21 @@ class Turn:
 
 def turns(node: Node, link: CountLink) -> list[Turn]:
     """Raises CountError for a run that the regional log does not prove, LinkError."""
-    return [_turn(node, call) for call in link.runs()]
+    calls, extension = _told(node, link)
+    return [_turn(node, call, extension) for call in calls]
 
 
-def _turn(node: Node, call: CountCall) -> Turn:
-    return Turn(*open_run(node, call.entry, call.receipt), call)
+def _told(node: Node, link: CountLink) -> tuple[tuple[CountCall, ...], Extension | None]:
+    """What the hub tells of its runs, and how that extends the log as this node has witnessed it."""
+    with node.store.reading() as view:
+        latest = view.witness.latest(region_of(node))
+    seen = None if latest is None else Checkpoint.parse(latest.text)
+    told = link.runs(0 if seen is None else seen.size)
+    return told.runs, None if seen is None else Extension(seen, told.consistency)
+
+
+def _turn(node: Node, call: CountCall, extension: Extension | None) -> Turn:
+    return Turn(*open_run(node, call.entry, call.receipt, extension), call)
 
 
 def take_turns(node: Node, link: CountLink, apply: Callable[[str], Mixing]) -> list[str]:
@@ -89,9 +102,10 @@ def take_turns(node: Node, link: CountLink, apply: Callable[[str], Mixing]) -> l
     """
     done, failed = [], None
     send_steps(node, link)
-    for call in link.runs():
+    calls, extension = _told(node, link)
+    for call in calls:
         try:
-            done += _taken(node, link, call, apply)
+            done += _taken(node, link, _turn(node, call, extension), apply)
         except CountError as error:  # a run that cannot go on does not hold up the others
             failed = failed or error
     send_steps(node, link)
@@ -100,12 +114,11 @@ def take_turns(node: Node, link: CountLink, apply: Callable[[str], Mixing]) -> l
     return done
 
 
-def _taken(node: Node, link: CountLink, call: CountCall, apply: Callable[[str], Mixing]) -> list[str]:
-    turn = _turn(node, call)
-    if call.turn is Step.JOIN:
+def _taken(node: Node, link: CountLink, turn: Turn, apply: Callable[[str], Mixing]) -> list[str]:
+    if turn.call.turn is Step.JOIN:
         _join(node, link, turn)
         return [f"joined the run of {turn.run.event.epoch}"]
-    if call.turn is Step.MIX:
+    if turn.call.turn is Step.MIX:
         _mix(node, link, turn, apply(turn.run.event.epoch))
         return [f"passed the list of {turn.run.event.epoch} on"]
     return []

@@ -17,10 +17,11 @@ from anonymisers.masks.keys import MaskKey, new_secret
 from anonymisers.masks.masking import Masks
 from anonymisers.masks.roster import Roster
 from anonymisers.totals.window import fewest
+from audit.checkpoint import Checkpoint
 from audit.count_events import CountBegun, SetMixed, SetSealed
 from audit.errors import AuditError
 from audit.events import decode, whole_second
-from audit.merkle import leaf_hash
+from audit.merkle import leaf_hash, verify_consistency
 from audit.note import Verifier
 from audit.policy import Policy as LogPolicy
 from audit.receipt import Receipt
@@ -78,14 +79,34 @@ class Run:
     event: CountBegun
 
 
-def open_run(node: Node, entry: bytes, receipt: str) -> tuple[Run, dict[str, Verifier]]:
-    """The run and all members' keys, both from the regional log. Raises CountError without the proof."""
+@dataclass(frozen=True)
+class Extension:
+    """A head of the regional log that this node has witnessed, and the proof that leads on from it."""
+
+    head: Checkpoint
+    proof: tuple[bytes, ...]
+
+    def check(self, later: Checkpoint) -> None:
+        """Raises AuditError unless a later head is one of the same log."""
+        verify_consistency(self.head.size, later.size, self.proof, self.head.root, later.root)
+
+
+def open_run(
+    node: Node, entry: bytes, receipt: str, extension: Extension | None = None
+) -> tuple[Run, dict[str, Verifier]]:
+    """The run and all members' keys, both from the regional log. Raises CountError without the proof.
+
+    `extension` shows that the log with the run is the one that this node has witnessed. Files bring none:
+    what they say is compared with the log whenever somebody reads it.
+    """
     with node.store.reading() as view:
         keys = tuple(Verifier.parse(key) for key in region_keys(node, view).valid)
         changes = [data for _, data in view.watch.key_changes(region_of(node))]
     try:
         members = answer_keys(changes, node.dictionary.members, Own(node.member, node.answer_signer.verifier))
-        Receipt.parse(receipt).verify(entry, LogPolicy(keys))
+        checkpoint = Receipt.parse(receipt).verify(entry, LogPolicy(keys)).checkpoint
+        if extension is not None:
+            extension.check(checkpoint)
         event = decode(entry)
     except AuditError as error:
         raise CountError(f"The run is not proved to stand in the regional log: {error}.") from None

@@ -7,6 +7,7 @@ from typing import Any
 
 from audit.encoding import parse_base64, to_base64
 from audit.errors import AuditError
+from audit.merkle import HASH_SIZE
 from gateway.wire.counting import CountError
 
 PIECE_BYTES = 900_000
@@ -42,6 +43,32 @@ class CountCall:
             "sealed": dict(self.sealed),
             "turn": self.turn,
         }
+
+
+@dataclass(frozen=True)
+class CountCalls:
+    """The open runs of a member, all under one head of the regional log.
+
+    `consistency` leads to it from the size that the member's node named; empty from size 0.
+    """
+
+    runs: tuple[CountCall, ...]
+    consistency: tuple[bytes, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "consistency": [to_base64(h) for h in self.consistency],
+            "runs": [call.as_json() for call in self.runs],
+        }
+
+
+def count_calls_from_json(data: Mapping[str, Any]) -> CountCalls:
+    """Raises CountError."""
+    try:
+        proof = tuple(parse_base64(h, "consistency proof", HASH_SIZE) for h in data["consistency"])
+        return CountCalls(tuple(count_call_from_json(call) for call in data["runs"]), proof)
+    except (AuditError, KeyError, TypeError):
+        raise CountError("The hub's account of its runs is not in the form of one.") from None
 
 
 def count_call_from_json(data: Mapping[str, Any]) -> CountCall:

@@ -21,21 +21,27 @@ from counting_lines import (
     turn_at,
 )
 from federation import Federation
+from lying_hub import entries_of
 from signing import leave, put_in_force
 
 from anonymisers.blinded.mixing import joint_key, list_digest, sealed_set
 from anonymisers.blinded.points import BASE, to_bytes
 from anonymisers.masks.keys import MaskKey
 from anonymisers.masks.masking import Masks
+from audit.checkpoint import Checkpoint
 from audit.count_events import CountBegun, SetMixed
+from audit.events import encode
+from audit.log import Log
+from audit.memory import MemoryStorage
 from audit.merkle import leaf_hash
+from audit.note import Signer
 from gateway.hub import count_rounds, entries
 from gateway.hub.count_model import RunState
 from gateway.hub.errors import AnswerRefusedError, UnknownQuestionError
 from gateway.member.count_turns import allow, decline, leave_to_count, refusal_to_count, send_steps
 from gateway.member.counting_once import Secrets, join, open_run, roster_of
 from gateway.member.errors import LinkError
-from gateway.wire.count_calls import CountCall, Step
+from gateway.wire.count_calls import CountCall, CountCalls, Step
 from gateway.wire.counting import CountError, Joined, Sealed, open_joined, sign_step, write_list
 
 OFF_CURVE = b"\x02" + (1).to_bytes(32, "big")
@@ -96,13 +102,41 @@ def test_a_node_takes_no_part_in_a_run_that_is_not_logged_or_without_end(region:
             open_run(node, *logged(region, replace(HONEST, size=size)))
 
 
+def test_a_node_takes_no_part_in_a_run_of_another_log_than_it_has_witnessed(
+    region: Federation, lines: dict[str, Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hub keeps a second log for KH, signed with the same key, and begins a run in it."""
+    forked = Log(Signer.parse(region.hub.log._signer.secret()))
+    storage = MemoryStorage(forked.origin)
+    forked.create(storage, 1)
+    history = [*entries_of(region)[:-1], encode(replace(HONEST, epoch="elsewhere"))]
+    forked.append(storage, history, 1)
+    region.members["KH"].round()  # it witnesses the log that everybody sees
+    forked.append(storage, [encode(replace(HONEST, epoch=f"more {n}")) for n in range(20)], 2)
+    run, size = len(history) - 1, forked.checkpoint(storage)
+
+    def bent(seen_size: int) -> CountCalls:
+        proof = forked.consistency(storage, seen_size, Checkpoint.parse(size.text).size)
+        call = CountCall(history[run], str(forked.receipt(storage, run)), Step.JOIN, {}, {}, {})
+        return CountCalls((call,), tuple(proof))
+
+    monkeypatch.setattr(lines["KH"], "runs", bent)
+    with pytest.raises(CountError, match="not proved to stand in the regional log"):
+        everybody(region, lines, "KH")
+
+
 def test_a_run_that_one_node_takes_no_part_in_does_not_hold_up_the_next(
     region: Federation, lines: dict[str, Line], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun(region, "behind a bad one")
     bad = CountCall(*logged(region, replace(HONEST, size=0)), Step.JOIN, {}, {}, {})
     true = lines["KH"].runs
-    monkeypatch.setattr(lines["KH"], "runs", lambda: [bad, *true()])
+
+    def bent(seen_size: int) -> CountCalls:
+        told = true(seen_size)
+        return replace(told, runs=(bad, *told.runs))
+
+    monkeypatch.setattr(lines["KH"], "runs", bent)
 
     with pytest.raises(CountError, match="nobody can fill"):
         everybody(region, lines, "KH")
@@ -257,11 +291,19 @@ def test_a_hub_that_asks_for_a_step_again_gets_no_second_one(
         sealed_by(region, lines, code, "again", list)
     everybody(region, lines, "KH")
     node, run = region.members["KH"].node, run_of(region, "again")
-    (call,) = (c for c in lines["KH"].runs() if leaf_hash(c.entry).hex() == run.id)
+    true = lines["KH"].runs
 
-    monkeypatch.setattr(lines["KH"], "runs", lambda: [replace(call, turn=Step.MIX)])
+    def asking(step: Step) -> Callable[[int], CountCalls]:
+        def bent(seen_size: int) -> CountCalls:
+            told = true(seen_size)
+            (call,) = (c for c in told.runs if leaf_hash(c.entry).hex() == run.id)
+            return replace(told, runs=(replace(call, turn=step),))
+
+        return bent
+
+    monkeypatch.setattr(lines["KH"], "runs", asking(Step.MIX))
     everybody(region, lines, "KH")
-    monkeypatch.setattr(lines["KH"], "runs", lambda: [replace(call, turn=Step.JOIN)])
+    monkeypatch.setattr(lines["KH"], "runs", asking(Step.JOIN))
     with pytest.raises(CountError, match="taken further steps"):
         everybody(region, lines, "KH")
 

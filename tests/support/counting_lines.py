@@ -15,7 +15,7 @@ from gateway.hub.counting_once import begin
 from gateway.member.count_turns import CountLink, Turn, allow, leave_to_count, send_steps, take_turns
 from gateway.member.count_turns import turns as turns_at
 from gateway.member.errors import LinkError
-from gateway.wire.count_calls import PIECE_BYTES, CountCall, Step, count_call_from_json
+from gateway.wire.count_calls import PIECE_BYTES, CountCalls, Step, count_calls_from_json
 from gateway.wire.enrolling import Enrolment
 
 MEMBERS = ("KH", "LA", "TH", "VN")
@@ -35,9 +35,9 @@ class Line:
     def __init__(self, region: Federation, enrolment: Enrolment) -> None:
         self.region, self.enrolment, self.down = region, enrolment, False
 
-    def runs(self) -> Sequence[CountCall]:
-        found = count_rounds.calls_for(self.region.hub, self.enrolment)
-        return [count_call_from_json(call.as_json()) for call in found]
+    def runs(self, seen_size: int) -> CountCalls:
+        found = count_rounds.calls_for(self.region.hub, self.enrolment, seen_size)
+        return count_calls_from_json(found.as_json())
 
     def fetch(self, run_id: str, owner: str, step: Step) -> bytes:
         return count_rounds.entries_of(self.region.hub, self.enrolment, run_id, owner, step)
