@@ -11,7 +11,7 @@ from audit.wording import listed, say_size, say_who, word_of
 
 PLAIN: Final = {
     "access-refused": msgid(
-        "%(who)s was refused on %(at)s: %(action)s (%(reason)s); so often since the entry before: %(times)s."
+        "%(who)s was refused on %(at)s: %(action)s (%(reason)s). Times since the last such entry: %(times)s."
     ),
     "account-handled": msgid("An account of %(organisation)s was changed on %(at)s: %(step)s."),
     "account-invited": msgid("%(who)s was invited on %(at)s to open an account, until %(until)s."),

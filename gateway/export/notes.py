@@ -78,7 +78,7 @@ def answered(coverage: Coverage, words: Words) -> str:
     return words.say(msgid("did not answer in time"))
 
 
-def legend_rows(release: Release, words: Words) -> list[tuple[str, str, str]]:
+def legend_rows(release: Release, dictionary: Dictionary, words: Words) -> list[tuple[str, str, str]]:
     """A head, then every status with its sign in the table and its meaning, then the other signs in use."""
     head = (words.say(msgid("Sign")), words.say(msgid("Status")), words.say(msgid("Meaning")))
     signs = {Status.WITHHELD: WITHHELD, **{status: words.say(short) for status, short in SHORT.items()}}
@@ -87,5 +87,6 @@ def legend_rows(release: Release, words: Words) -> list[tuple[str, str, str]]:
         *((signs[status], status.value, capital(words.say(meaning))) for status, meaning in MEANINGS.items()),
     ]
     listed = {row[1] for row in rows}
-    rows += [(note.sign, "", note.text) for note in notes(release, words) if note.kind not in listed]
+    found = notes(release, Labels(dictionary, words))
+    rows += [(note.sign, "", note.text) for note in found if note.kind not in listed]
     return [head, *rows]

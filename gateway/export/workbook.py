@@ -44,7 +44,7 @@ def to_xlsx(release: Release, dictionary: Dictionary, words: Words, receipt: Rec
     _table(book, release, layout(release, dictionary, words), words)
     _data(book, release, dictionary, words)
     _notes(book, release, dictionary, words, receipt)
-    _legend(book, release, words)
+    _legend(book, release, dictionary, words)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -108,10 +108,10 @@ def _notes(
         sheet.append([_text(sheet, value, font=font, alignment=_WRAPPED) for value in row])
 
 
-def _legend(book: Workbook, release: Release, words: Words) -> None:
+def _legend(book: Workbook, release: Release, dictionary: Dictionary, words: Words) -> None:
     sheet = book.create_sheet(words.say(msgid("Legend")))
     _set_widths(sheet, [20, 18, 80])
-    for number, row in enumerate(legend_rows(release, words)):
+    for number, row in enumerate(legend_rows(release, dictionary, words)):
         sheet.append([_text(sheet, value, font=_BOLD if number == 0 else None) for value in row])
 
 

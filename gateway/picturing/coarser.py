@@ -29,8 +29,8 @@ class Change:
 class Suggestion:
     """A question to ask instead.
 
-    Of the `withheld` cells that it is about, `visible` have a number there for certain, since this table
-    shows it as a margin; None: only asking tells.
+    Of the `withheld` cells that it is about (all, where no member shares any), `visible` have a number there
+    for certain, since this table shows it as a margin; None: only asking tells.
     """
 
     question: Question
@@ -51,29 +51,36 @@ def coarser_questions(
 
 
 def coarser(release: Release, dictionary: Dictionary, words: Words = ENGLISH) -> tuple[Suggestion, ...]:
-    """What to ask instead, gentlest first. Nothing where nothing is withheld."""
-    withheld = [cell.key for cell in release.cells if cell.status is Status.WITHHELD]
-    if not withheld:
+    """What to ask instead, gentlest first. Nothing where numbers are shown and none is withheld.
+
+    Where there is no number at all since members do not share it so finely, they may share it more coarsely.
+    """
+    statuses = {cell.status for cell in release.cells}
+    if Status.WITHHELD not in statuses and statuses != {Status.NOT_SHARED}:
         return ()
     labels = Labels(dictionary, words)
     question = parse(dictionary, release.question)
-    cells = {cell.key: cell for cell in release.cells}
-    levels = [axis.level for axis in release.axes]
-    found = []
     members = [covered.member for covered in release.coverage]
-    for change in coarser_questions(question, dictionary, members):
-        number = levels.index(change.fine)
-        concerned = [key for key in withheld if key[number] != TOTAL]
-        if not concerned:
-            continue
-        known = None
-        if change.kind == FEWER:
-            known = sum(visible(cells, (*k[:number], TOTAL, *k[number + 1 :])) for k in concerned)
-            if not known:
-                continue
-        found.append(Suggestion(change.question, _text(change, labels), change.kind, known, len(concerned)))
+    changes = coarser_questions(question, dictionary, members)
+    if Status.WITHHELD not in statuses:
+        every = len(release.cells)
+        return tuple(Suggestion(c.question, _text(c, labels), c.kind, None, every) for c in changes)
+    found = [each for change in changes for each in _brings_back(release, change, labels)]
     # Fewer levels lose most; of them, those first that bring most back.
     return tuple(sorted(found, key=lambda s: (s.kind == FEWER, -(s.visible or 0))))
+
+
+def _brings_back(release: Release, change: Change, labels: Labels) -> Iterator[Suggestion]:
+    """The change as a suggestion, unless this table itself shows that it brings nothing back."""
+    number = [axis.level for axis in release.axes].index(change.fine)
+    withheld = [cell.key for cell in release.cells if cell.status is Status.WITHHELD]
+    concerned = [key for key in withheld if key[number] != TOTAL]
+    known = None
+    if change.kind == FEWER:
+        cells = {cell.key: cell for cell in release.cells}
+        known = sum(visible(cells, (*k[:number], TOTAL, *k[number + 1 :])) for k in concerned)
+    if concerned and known != 0:
+        yield Suggestion(change.question, _text(change, labels), change.kind, known, len(concerned))
 
 
 def _text(change: Change, labels: Labels) -> str:

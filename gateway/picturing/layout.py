@@ -122,7 +122,7 @@ def layout(
             )
             for line, heads in zip(lines, begin, strict=True)
         ),
-        notes=notes(release, words),
+        notes=notes(release, labels),
     )
 
 

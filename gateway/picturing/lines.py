@@ -6,6 +6,7 @@ without such bounds it stands hatched in a strip below the plot, where it has no
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from gateway.picturing import svg
 from gateway.picturing.inks import FAINT, MOST_SERIES, rule
@@ -226,17 +227,28 @@ def _strip(pen: Pen, panel: _Panel, line: Series, number: int, row: int, *, mark
     y = panel.bottom + _BELOW + _STRIP * row
     parts = [pen.inks.marker(panel.left - 9, y + 5.5, number)] if marked else []
     wide = min(panel.step - 2, 26.0)
-    for i, cell in enumerate(line):
-        if cell is None or not _needs_strip(cell):
-            continue
-        x = panel.x(i) - wide / 2
-        if cell.status is Status.WITHHELD:
-            parts.append(pen.inks.withheld(x, y, wide, 11))
+    for withheld, first, last in _gaps(line):
+        x = panel.x(first) - wide / 2
+        across = panel.x(last) + wide / 2 - x
+        if withheld:
+            parts.append(pen.inks.withheld(x, y, across, 11))
         else:
             parts.append(
-                svg.tag("rect", x=x, y=y, width=wide, height=11, class_="p-none", fill="none", stroke=FAINT)
+                svg.tag("rect", x=x, y=y, width=across, height=11, class_="p-none", fill="none", stroke=FAINT)
             )
     return "".join(parts)
+
+
+def _gaps(line: Series) -> Iterator[tuple[bool, int, int]]:
+    """Neighbouring points without a number for the same reason: whether withheld, the first and the last.
+
+    Side by side, narrow boxes that are empty would look hatched, as only what is withheld may.
+    """
+    kinds = [cell.status is Status.WITHHELD if cell and _needs_strip(cell) else None for cell in line]
+    for kind, run in groupby(range(len(line)), lambda i: kinds[i]):
+        if kind is not None:
+            first, *more = run
+            yield kind, first, more[-1] if more else first
 
 
 def _series_items(pen: Pen, view: View) -> list[Item]:

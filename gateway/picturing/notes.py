@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gateway.picturing.labels import Labels
 from gateway.picturing.words import MEANINGS, SHORT, WITHHELD, Words, capital, msgid
+from gateway.question import COUNTRY
 from gateway.wire.cells import Cell, Status
 from gateway.wire.release import Release
 
@@ -27,8 +29,9 @@ def marks(cell: Cell) -> str:
     return (UNDER_MASKS if cell.under_masks else "") + (LACKING if cell.lacks else "")
 
 
-def notes(release: Release, words: Words) -> tuple[Note, ...]:
+def notes(release: Release, labels: Labels) -> tuple[Note, ...]:
     """The legend of a table, the reserved symbol first."""
+    words = labels.words
     used = {cell.status for cell in release.cells}
     found = []
     if Status.WITHHELD in used:
@@ -39,7 +42,7 @@ def notes(release: Release, words: Words) -> tuple[Note, ...]:
     for status, short in SHORT.items():
         if status in used:
             found.append(Note(words.say(short), capital(words.say(MEANINGS[status])), status.value))
-    found += marks_explained(release.cells, words)
+    found += marks_explained(release.cells, labels)
     return tuple(found)
 
 
@@ -49,15 +52,20 @@ def _bounds_sign(release: Release, words: Words) -> str:
     return f"{WITHHELD} {words.say(msgid('at least a'))}"
 
 
-def marks_explained(cells: Iterable[Cell], words: Words) -> list[Note]:
+def marks_explained(cells: Iterable[Cell], labels: Labels) -> list[Note]:
     """What the signs beside the numbers of some cells mean."""
     cells, found = list(cells), []
+    words = labels.words
     summed = sorted({member for cell in cells for member in cell.under_masks})
     if summed:
         text = msgid("Holds withheld cells of %(members)s, summed so that nobody saw one")
-        found.append(Note(UNDER_MASKS, words.filled(text, members=", ".join(summed)), "under-masks"))
+        found.append(Note(UNDER_MASKS, words.filled(text, members=_named(summed, labels)), "under-masks"))
     lacking = sorted({member for cell in cells for member in cell.lacks})
     if lacking:
         text = msgid("A total that lacks at least one of: %(members)s")
-        found.append(Note(LACKING, words.filled(text, members=", ".join(lacking)), "lacks"))
+        found.append(Note(LACKING, words.filled(text, members=_named(lacking, labels)), "lacks"))
     return found
+
+
+def _named(members: Iterable[str], labels: Labels) -> str:
+    return ", ".join(labels.code(COUNTRY, member) for member in members)

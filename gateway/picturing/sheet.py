@@ -182,5 +182,5 @@ def said_below(pen: Pen, view: View) -> list[str]:
     if names:
         text = msgid("Added up over: %(levels)s.")
         found.append(pen.words.filled(text, levels=pen.words.listed(names)))
-    explained = marks_explained(view.cells.values(), pen.words)
+    explained = marks_explained(view.cells.values(), pen.labels)
     return found + [f"{note.sign} {note.text}." for note in explained]

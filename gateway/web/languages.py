@@ -19,6 +19,7 @@ from policies.said import Said as SaidByPolicy
 
 ENGLISH = "en"
 COOKIE = "safelane-language"
+DAY = len("2026-01-31")
 Said = SaidByLog | SaidByPolicy
 """Sentences of floors that know no language but English, with the text and the values they were made of."""
 FOLDER = Path(__file__).parent / "translations"
@@ -30,7 +31,8 @@ blueprint = Blueprint("web-language", __name__)
 
 def install(app: Flask) -> None:
     Babel(app, default_translation_directories=str(FOLDER), locale_selector=chosen)
-    app.jinja_env.filters.update(number=number, moment=moment, day=day, translated=translated, spoken=spoken)
+    for one in (number, moment, day, date_of, translated, spoken):
+        app.jinja_env.filters[one.__name__] = one
 
 
 def available() -> tuple[str, ...]:
@@ -110,6 +112,13 @@ def second(value: datetime) -> str:
 
 def day(value: date) -> str:
     return str(format_date(value, "d MMM y"))
+
+
+def date_of(written: str) -> str:
+    """A day or a moment that is written as ISO 8601 has it, as people of the page's language write it."""
+    if len(written) == DAY:
+        return day(date.fromisoformat(written))
+    return moment(datetime.fromisoformat(written))
 
 
 def tag() -> str:

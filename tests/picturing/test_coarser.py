@@ -67,6 +67,18 @@ def test_places_that_one_of_the_members_does_not_have_are_not_suggested() -> Non
     assert by(together) == [("province_group",)]
 
 
+def test_what_nobody_shares_so_finely_is_asked_more_coarsely() -> None:
+    release = made_release("year", "outcome", members=("MM",))
+    refused = replace(
+        release, cells=tuple(replace(c, status=Status.NOT_SHARED, value=None) for c in release.cells)
+    )
+
+    found = coarser(refused, DICTIONARY)
+
+    assert found[0].question.by == ("year_band5", "outcome"), "years are pooled first"
+    assert {one.visible for one in found} == {None}
+
+
 def test_a_level_that_a_filter_needs_is_not_made_coarser() -> None:
     release = withheld(made_release("country", "year", members=("TH",), where={"year": ["2023", "2024"]}))
 

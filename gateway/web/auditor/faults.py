@@ -1,10 +1,25 @@
-"""What is wrong with fields that were typed, for the page that shows them again."""
+"""What is wrong with fields that were typed, in the page's language, for the page that shows them again."""
 
+from flask_babel import gettext
 from marshmallow import ValidationError
+
+DAYS = frozenset({"since", "until"})
+NUMBERS = frozenset({"count", "size", "before"})
 
 
 def said(error: ValidationError) -> dict[str, str]:
     """What is wrong, by field."""
     if not isinstance(error.messages, dict):
         return {"": " ".join(map(str, error.messages))}
-    return {str(name): " ".join(map(str, words)) for name, words in error.messages.items()}
+    return {str(name): _said(str(name), messages) for name, messages in error.messages.items()}
+
+
+def _said(name: str, messages: object) -> str:
+    if name in DAYS:
+        return gettext("Write the day as 2026-01-31.")
+    if name in NUMBERS:
+        return gettext("Write a whole number that is not too large.")
+    if name == "outcome":
+        return gettext("Choose one of the list.")
+    words = messages if isinstance(messages, list) else [messages]
+    return " ".join(map(str, words))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request
+from flask_babel import gettext
 from marshmallow import RAISE, ValidationError
 
 from audit.errors import NotInLogError
@@ -50,7 +51,7 @@ def audit_sample() -> Model:
     except ValidationError as error:
         wrong = said(error)
     except NotInLogError:
-        wrong = {"size": "The log has not that many entries."}
+        wrong = {"size": gettext("The log has not that many entries.")}
     return SamplePage(shown, wrong, False, 0, "", ()), 422
 
 

@@ -70,7 +70,7 @@ def test_the_matrix_shows_who_shares_what(desk: Desk) -> None:
 
     assert "not stated" in page
     assert "five years" in page
-    assert "2025-12-31" in page
+    assert "31 Dec 2025" in page
 
 
 def test_a_link_means_the_same_after_signing_in(desk: Desk) -> None:

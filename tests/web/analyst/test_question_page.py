@@ -87,7 +87,7 @@ def test_beside_the_table_stands_what_it_rests_on(desk: Desk) -> None:
     question = released(desk, by=["country", "outcome"])
 
     page = page_of(desk, question)
-    for words in ("What the table rests on", "2025-12-31", "Receipt", "tlog-proof", desk.hub.log.origin):
+    for words in ("What the table rests on", "31 Dec 2025", "Receipt", "tlog-proof", desk.hub.log.origin):
         assert words in page
     assert "/ask?measure=casualties&amp;by=country&amp;by=outcome&amp;purpose=regional-reporting" in page
 

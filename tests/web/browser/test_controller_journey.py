@@ -3,12 +3,10 @@
 import re
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from looking import DARK, LIGHT, NARROW, Looking, check_axe, shoot
 from playwright.sync_api import Page, expect
 
-from gateway.demo.access import analyst
 from gateway.demo.door import new_links
 from gateway.demo.preparing import PASSPHRASE
 
@@ -68,24 +66,20 @@ def member_of(look: Looking) -> str:
     return next(places).rpartition("/")[2]
 
 
-def waiting_question(look: Looking) -> str:
-    """An analyst asks what is not ready-made, and gives ten minutes."""
-    url, token, _ = analyst(look.directory)
-    body = {
-        "measure": "casualties",
-        "by": ["year", "sex"],
-        "where": {"country": [member_of(look)]},
-        "purpose": "regional-reporting",
-        "deadline_seconds": 600,
-    }
-    reply = httpx.post(
-        f"{url}/api/v1/questions",
-        json=body,
-        headers={"Authorization": f"Bearer {token}"},
-        timeout=30,
-        trust_env=False,
-    )
-    return str(reply.raise_for_status().json()["id"])
+def waiting_question(look: Looking) -> Page:
+    """An analyst asks what is not ready-made, is told beforehand that a person decides, and gives an hour."""
+    ask = f"/ask?by=year&by=sex&where=country:{member_of(look)}&purpose=regional-reporting&measure=casualties"
+    page = look.page("analyst", ask)
+    page.context.set_default_timeout(WHOLE)
+    expect(page.locator("#summary")).to_contain_text("a person there looks at it first")
+    expect(page.locator("#summary")).to_contain_text("Give people time")
+    page.goto(f"{look.url()}{ask}&within=3600")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    page.wait_for_url(re.compile("/questions/q-"))
+    page.get_by_text("waits for a person").wait_for()
+    kept(page, "analyst-waits")
+    page.evaluate("window.stays = 'here'")
+    return page
 
 
 def test_a_policy_is_changed_and_leave_is_given(look: Looking, own: Page) -> None:
@@ -105,7 +99,8 @@ def test_a_policy_is_changed_and_leave_is_given(look: Looking, own: Page) -> Non
     publish_draft(own)
     kept(own, "published")
 
-    question = waiting_question(look)
+    analyst = waiting_question(look)
+    question = analyst.url.rpartition("/")[2]
     plain = look.page("controller", "/controller/approvals", scripts=False)
     for _ in range(60):
         if question in plain.content():
@@ -124,4 +119,6 @@ def test_a_policy_is_changed_and_leave_is_given(look: Looking, own: Page) -> Non
     expect(plain.locator("main")).to_contain_text("Approved.")
     own.goto(f"{look.url('controller')}/controller/asked/{question}")
     expect(own.locator("main")).to_contain_text("The answer that went out")
+    analyst.locator("table.release").wait_for()
+    assert analyst.evaluate("window.stays") == "here", "the table came without a reload"
     kept(own, "asked-one")

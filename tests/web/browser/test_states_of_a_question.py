@@ -1,0 +1,93 @@
+"""States of a question that no quiet region shows: a member that is away, refuses, or is late."""
+
+import os
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from looking import DARK, LIGHT, NARROW, Looking, check_axe, shoot
+from playwright.sync_api import Locator, Page, expect
+from processes import running
+
+pytestmark = pytest.mark.processes
+
+AWAY = "TH"
+LONG = 90_000
+"""Milliseconds until a member that does not call any more counts as away, and some for a busy machine."""
+
+
+@contextmanager
+def stopped(look: Looking, member: str) -> Iterator[None]:
+    """A member whose processes stand still: it neither calls nor says that it goes."""
+    still = running(f"member serve --dir {look.directory.resolve() / 'members' / member}")
+    assert still
+    for process in still:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in still:
+            os.kill(process, signal.SIGCONT)
+
+
+def step(page: Page, member: str) -> Locator:
+    """What the page says of one member's way."""
+    return page.locator(".members li", has_text=member)
+
+
+def table_is_there(page: Page) -> None:
+    page.locator("table.release").wait_for(timeout=LONG)
+
+
+def test_away_refused_and_late_are_told_as_they_come(look: Looking) -> None:
+    page = look.page("analyst")
+    page.clock.install()
+    page.goto(look.url() + "/ask?by=country&by=year&by=sex&purpose=regional-reporting&measure=casualties")
+    with stopped(look, AWAY):
+        page.get_by_role("button", name="Ask", exact=True).click()
+        expect(step(page, "Viet Nam")).to_contain_text("refused", timeout=LONG)
+        expect(page.locator("#progress")).to_contain_text("5 of 6 members have replied", timeout=LONG)
+        expect(step(page, "Thailand")).to_contain_text(re.compile("asked|offline"))
+        shoot(page, "analyst-progress", (LIGHT, DARK, NARROW))
+        check_axe(page)
+
+        page.evaluate("window.stays = 'here'")
+        table_is_there(page)
+        for _ in range(LONG // 5_000):
+            if "nothing heard since" in step(page, "Thailand").inner_text():
+                break
+            page.clock.fast_forward(31_000)  # the page looks again every half minute, a test sooner
+            page.wait_for_timeout(5_000)
+        expect(step(page, "Thailand")).to_contain_text("nothing heard since")
+        expect(page.locator("td.no-answer").first).to_have_text("no answer")
+        expect(page.locator("td.not-shared").first).to_have_text("not shared")
+        shoot(page, "analyst-offline", (LIGHT, DARK, NARROW))
+        check_axe(page)
+
+    for _ in range(LONG // 1_000):
+        if page.get_by_text("An answer came late").count():
+            break
+        page.clock.fast_forward(31_000)
+        page.wait_for_timeout(1_000)
+    shoot(page, "analyst-late", (LIGHT, DARK, NARROW))
+    check_axe(page)
+    assert page.evaluate("window.stays") == "here", "all of it came without a reload"
+    page.get_by_role("link", name="Show it", exact=True).click()
+    expect(page.locator(".covered li", has_text="Thailand")).to_contain_text("answered late")
+    expect(page.locator(".covered li", has_text="Viet Nam")).to_contain_text("refused")
+    page.get_by_role("link", name="1", exact=True).click()
+    expect(page.locator("main")).to_contain_text("This is table 1 of 2")
+
+
+def test_what_nobody_shares_is_told_and_leads_on(look: Looking) -> None:
+    """A link may ask for what no policy releases any more: each member refuses, and the page says why."""
+    page = look.page("analyst", "/ask?by=month&by=sex&purpose=regional-reporting&measure=casualties")
+    expect(page.locator("#summary")).to_contain_text("will not answer")
+    page.get_by_role("button", name=re.compile("^Ask")).click()
+    table_is_there(page)
+
+    expect(page.locator("main")).to_contain_text("There is no number in this table")
+    shoot(page, "analyst-refused", (LIGHT, DARK, NARROW))
+    check_axe(page)
