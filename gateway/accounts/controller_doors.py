@@ -12,7 +12,7 @@ _READ = (
     *("asked", "asked/<question_id>"),
     *("policy", "policy/edit", "policy/publish", "policy/review", "policy/revoke"),
     "policy/versions/<int:version>",
-    *("loads", "loads/rejected", "health"),
+    *("loads", "loads/rejected", "loads/upload", "loads/upload/<upload_id>", "health"),
     *("work/<job_id>", "work/<job_id>/questions/<name>"),
 )
 _RULE = (
@@ -21,7 +21,7 @@ _RULE = (
     *("policy/versions/<int:version>/return", "policy/protect"),
     *("work/<job_id>/cancel", "health"),
 )
-_LOAD = ("loads",)
+_LOAD = ("loads", "loads/upload", "loads/upload/<upload_id>")
 
 
 def _routes() -> dict[str, Action]:

@@ -40,7 +40,7 @@ MANIFEST, DATABASE, FILES = "manifest.json", "database.sqlite", "files"
 LOG_KEY = "log.key"
 
 _AT_ONCE = 1000
-_LEFT_OUT_FOLDERS = frozenset({"source", "__pycache__"})
+_LEFT_OUT_FOLDERS = frozenset({"uploads", "source", "__pycache__"})
 _LEFT_OUT_ENDINGS = (".sqlite", ".sqlite-wal", ".sqlite-shm", ".lock", ".log", ".new")
 """The database goes by its rows; a register is somebody else's to keep; the rest is made again."""
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from anonymisers.chronicle import Chronicle
 from gateway.bootstrap.doctor import examine
-from gateway.bootstrap.loading import load_source
+from gateway.bootstrap.loading import Loaded, load_source
 from gateway.bootstrap.showing import canonical_questions
 from gateway.bootstrap.sources import source_of
+from gateway.bootstrap.uploading import check_upload, load_upload, rows_told
 from gateway.errors import SafelaneError
 from gateway.member.building import build
 from gateway.member.comparing import Effect, compare
@@ -43,7 +44,9 @@ def do(directory: Path, node: Node, kind: str, body: Mapping[str, Any], told: To
         built = build(node, told)
         return {"version": built.policy_version, "until": built.snapshot.until.isoformat()}
     if kind == "load":
-        return _load(directory, node, told)
+        return _load(directory, node, body.get("upload"), told)
+    if kind == "check":
+        return check_upload(directory, node, body["upload"], told)
     if kind == "examine":
         return {"findings": [asdict(found) for found in examine(directory)]}
     raise SafelaneError(f"There is no work of the kind {kind}.")
@@ -148,18 +151,26 @@ def _rated(policy: Policy, candidate: Candidate, one: Rated) -> dict[str, Any]:
     }
 
 
-def _load(directory: Path, node: Node, told: Told) -> dict[str, Any]:
-    found = source_of(directory)
-    if found is None:
-        raise NothingToProtectError(
-            "No register is set for this node.",
-            remedy="The operator sets 'source' and 'mapping' in safelane.yaml.",
-        )
-    text = found.mapping.read_text(encoding="utf-8")
-    loaded = load_source(directory, node, found.source, text, lambda at: told(f"{at} rows are read", at.share))
+def _load(directory: Path, node: Node, upload: str | None, told: Told) -> dict[str, Any]:
+    loaded = (
+        _load_set(directory, node, told) if upload is None else load_upload(directory, node, upload, told)
+    )
     return {
         "snapshot": loaded.kept.id,
         "until": loaded.kept.until.isoformat(),
         "rows": loaded.load.rows,
         "casualties": len(loaded.load.snapshot),
     }
+
+
+def _load_set(directory: Path, node: Node, told: Told) -> Loaded:
+    """Load the register that is set for this node."""
+    found = source_of(directory)
+    if found is None:
+        raise NothingToProtectError(
+            "No register is set for this node.",
+            remedy="The operator sets 'source' and 'mapping' in safelane.yaml.",
+        )
+    return load_source(
+        directory, node, found.source, found.mapping.read_text(encoding="utf-8"), rows_told(told)
+    )

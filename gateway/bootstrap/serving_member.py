@@ -1,5 +1,6 @@
 """Runs a node until it is told to stop: its web application, and the loops beside it."""
 
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from gateway.member.cubes import CubeShelf
 from gateway.member.ports import HubLink
 from gateway.member.rounds import run_round
 from gateway.member.tending import tend
+from gateway.sources.uploads import Uploads
 from gateway.store.log_lock import hold_log
 from gateway.web.controller.bench import KEY as CONTROLLER
 
@@ -39,6 +41,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 def serve_member(directory: Path, stop: Stop, hub_url: str | None = None, *, server: str = WAITRESS) -> None:
     """Answer the questions of the hub, at `hub_url` if given, until `stop`. Raises as `serve_hub` does."""
     config = read_config(directory, MemberConfig)
+    # Servers put a large body into a file without a name: a register's stays on the disk of the node.
+    tempfile.tempdir = str(Uploads(directory).arriving())
     running = partial(running_member, directory, hub_url)
     serve(running, server, config.listen, Layout(directory).address, stop)
 
@@ -50,12 +54,14 @@ def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator
     with hold_log(database_url(directory, config), config.member), open_member(directory) as node:
         shelf = CubeShelf(node.dictionary, node.member, node.store)
         shelf.refresh()
-        link = hub_link(directory, hub_url)
+        link, uploads = hub_link(directory, hub_url), Uploads(directory)
 
         def tend_policies() -> None:
             while not stop.asked:
                 with attempt("policy does not come into force", member=node.member):
                     tend(node, shelf)
+                with attempt("old uploads are not thrown away", member=node.member):
+                    uploads.tidy(node.clock.now())
                 stop.wait(TEND_SECONDS)
 
         # At the start, then again and again: a policy begins on its day by itself.

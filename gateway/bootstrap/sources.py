@@ -24,12 +24,18 @@ class Source:
 def source_of(directory: Path) -> Source | None:
     """The register of a node; None where none is set. Raises ConfigError."""
     config = read_config(directory, MemberConfig)
-    mapping = directory / (config.mapping or MAPPING)
+    mapping = mapping_of(directory)
     where = config.source or str(directory / SOURCE)
     is_url = "://" in where
     if not is_url:
         where = str(directory / where)
-    if not mapping.exists() or not (is_url or Path(where).exists()):
+    if mapping is None or not (is_url or Path(where).exists()):
         return None
     name = where.partition("://")[0] + " database" if is_url else Path(where).name
     return Source(where, mapping, name)
+
+
+def mapping_of(directory: Path) -> Path | None:
+    """The document that says what the register means; None where there is none. Raises ConfigError."""
+    path = directory / (read_config(directory, MemberConfig).mapping or MAPPING)
+    return path if path.exists() else None

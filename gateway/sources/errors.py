@@ -12,6 +12,14 @@ class SourceError(SafelaneError):
     exit_code = 5
 
 
+class UploadError(SourceError):
+    """An upload that cannot be taken; nothing of it was kept."""
+
+
+class NoUploadError(SafelaneError):
+    """There is no such upload (any more)."""
+
+
 class MappingError(SafelaneError):
     """A mapping document that cannot be used. `faults` holds every fault, with line, column and key."""
 

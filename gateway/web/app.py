@@ -28,6 +28,7 @@ from gateway.web import (
 from gateway.web.analyst import desks as analyst
 from gateway.web.auditor import desks as auditor
 from gateway.web.controller import desks as controller
+from gateway.web.controller import receiving
 from gateway.web.desk import Desk
 
 TAKES_SECRETS = (
@@ -54,6 +55,7 @@ def install(app: Flask, entrance: Entrance, place: Place, provider: Directory | 
     compressing.install(app)
     languages.install(app)
     rendering.install(app)
+    receiving.install(app)
     forms.install(app, entrance.sealer)
     for module in (base, sign_in, invitation, account, directory, keeping, languages):
         app.register_blueprint(module.blueprint)

@@ -36,7 +36,11 @@ LONGEST = 200_000
 LIFETIME = timedelta(hours=12)
 SEALED_FOR = "what was typed"
 SECRETS = frozenset({"passphrase", "passphrase_again", "current", "code", "generator", "invitation", KEPT})
-NEVER_KEPT = ("web-sign-in.", "web-invitation.", "web-account.", "web-directory.", "web-keeping.")
+UPLOADS = ("web-controller-loads.take_upload",)
+NEVER_KEPT = (
+    *("web-sign-in.", "web-invitation.", "web-account.", "web-directory.", "web-keeping."),
+    *UPLOADS,
+)
 """Beginnings of endpoints whose forms hold secrets, or nothing that one would miss."""
 
 blueprint = Blueprint("web-keeping", __name__)
@@ -58,8 +62,10 @@ class Typed:
 
 def typed_form() -> Typed | None:
     """The form that was sent, as far as it may be kept; None where nothing may."""
+    if (request.endpoint or "").startswith(NEVER_KEPT) or unread():
+        return None
     by = owner()
-    if by is None or not from_here() or (request.endpoint or "").startswith(NEVER_KEPT):
+    if by is None or not from_here():
         return None
     fields = tuple(
         (name, value)
@@ -69,6 +75,11 @@ def typed_form() -> Typed | None:
     if not fields or sum(len(name) + len(value) for name, value in fields) > LONGEST:
         return None
     return Typed(by, local_path(request.full_path.rstrip("?")), fields)
+
+
+def unread() -> bool:
+    """Whether what was sent is left alone: an upload, or more than any form, of a stranger."""
+    return request.endpoint in UPLOADS or (request.content_length or 0) > (request.max_content_length or 0)
 
 
 def seal(form: Typed) -> str:

@@ -80,7 +80,7 @@ def _sign_in_again(error: NotFreshError) -> Any:
 
 def _sign_in_keeping(*, again: bool = False) -> Response | None:
     """The sign-in page with what was typed in it, sealed; None when nothing was."""
-    if request.method != "POST":
+    if request.method != "POST" or keeping.unread():
         return None
     form = keeping.typed_form() or keeping.unseal(request.form.get(keeping.KEPT, ""))
     if form is None:

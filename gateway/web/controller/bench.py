@@ -10,6 +10,7 @@ from flask import current_app
 from gateway.member.context import Node
 from gateway.member.cubes import CubeShelf
 from gateway.member.deciding import Put
+from gateway.sources.uploads import Uploads
 from gateway.web.controller.jobs import Jobs
 from gateway.web.controller.looking import Looks
 from gateway.web.controller.shapes import Sign
@@ -22,6 +23,7 @@ KEY = "safelane-controller"
 @dataclass(frozen=True)
 class Bench:
     """`reports` is the folder in which the last load left its report; `source` names what a load reads.
+    `mapping` reads the document that says what a register means, None where there is none.
 
     `table` draws an answer as its recipient sees it. `has_key`: whether the sealed key of a vkey is here.
     """
@@ -34,6 +36,8 @@ class Bench:
     table: Callable[[Put, Answer], Release]
     has_key: Callable[[str], bool]
     reports: Path
+    uploads: Uploads
+    mapping: Callable[[], str | None]
     source: str | None = None
     drafting: Lock = field(default_factory=Lock)
     """Held while a draft is compared and replaced: of two who save at once, the second is told."""

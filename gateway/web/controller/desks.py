@@ -10,6 +10,7 @@ from gateway.web.controller import (
     policy_overview,
     policy_signing,
     sharing,
+    uploads,
     work,
 )
 
@@ -31,5 +32,5 @@ TAKES_SECRETS = (
     "web-controller-policy.revoke_policy",
 )
 
-BESIDE = (asked_one, policy_edit, policy_signing)
+BESIDE = (asked_one, policy_edit, policy_signing, uploads)
 """Modules that add pages to a subject of another one."""

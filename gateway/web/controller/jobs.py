@@ -28,6 +28,7 @@ class Kind(StrEnum):
     LOOK = "look"
     SUGGEST = "suggest"
     PROTECT = "protect"
+    CHECK = "check"
     LOAD = "load"
     EXAMINE = "examine"
 
@@ -129,6 +130,12 @@ class Jobs:
         """The newest piece of work of a kind (about something), whatever became of it."""
         with self._lock:
             fit = [j for j in self._jobs.values() if j.kind is kind and about in (None, j.about)]
+        return fit[-1] if fit else None
+
+    def newest(self, about: str) -> Job | None:
+        """The newest piece of work about something, of whatever kind."""
+        with self._lock:
+            fit = [job for job in self._jobs.values() if job.about == about]
         return fit[-1] if fit else None
 
     def cancel(self, job_id: str) -> Job:

@@ -1,5 +1,7 @@
 """Begins long work about a policy or the node, and finds what came of it."""
 
+from collections.abc import Mapping
+
 from gateway.api.guard import principal
 from gateway.member.statements import digest
 from gateway.web.controller.bench import bench
@@ -11,13 +13,20 @@ from gateway.web.controller.work import Work, shown_work
 
 def begin(kind: Kind, text: str | None) -> Work:
     """Begin work about a text, or about the node; what runs about the same goes on. Raises Conflict."""
-    about = "" if text is None else digest(text)
+    return _begin(kind, "" if text is None else digest(text), {} if text is None else {"text": text})
+
+
+def begin_upload(kind: Kind, upload_id: str) -> Work:
+    """Begin work about an uploaded register; what runs about the same goes on. Raises Conflict."""
+    return _begin(kind, upload_id, {"upload": upload_id})
+
+
+def _begin(kind: Kind, about: str, body: Mapping[str, str]) -> Work:
     there = bench().jobs.latest(kind, about)
     if there is not None and there.running:
         return shown_work(there)
-    body = {} if text is None else {"text": text}
     try:
-        return shown_work(bench().jobs.begin(kind, body, by=_who(), about=about))
+        return shown_work(bench().jobs.begin(kind, body, by=who(), about=about))
     except BusyError as error:
         busy(error)
 
@@ -44,10 +53,11 @@ def protect_if_needed(version: int) -> None:
     if loaded is None or (cube is not None and cube.policy_version == version):
         return
     try:
-        bench().jobs.begin(Kind.PROTECT, {}, by=_who())
+        bench().jobs.begin(Kind.PROTECT, {}, by=who())
     except BusyError:
         return  # the page says that they are not there, and has a button
 
 
-def _who() -> str:
+def who() -> str:
+    """Who asks for it."""
     return principal().user

@@ -111,6 +111,7 @@ _TITLES = {
     Kind.LOOK: lambda: _("What a policy would show"),
     Kind.SUGGEST: lambda: _("Other policies that could be chosen"),
     Kind.PROTECT: lambda: _("Protecting the tables"),
+    Kind.CHECK: lambda: _("Checking an upload"),
     Kind.LOAD: lambda: _("Loading the register"),
     Kind.EXAMINE: lambda: _("Looking the node over"),
 }

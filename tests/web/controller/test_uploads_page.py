@@ -1,0 +1,282 @@
+"""A register is uploaded, checked, and loaded by a second step: whole or not at all, whatever was sent."""
+
+import io
+import re
+import time
+import zipfile
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import httpx
+import pytest
+from desk_house import DeskHouse, desk_house, forms_of
+from federation import snapshot
+
+from audit.events import SnapshotLoaded, decode
+from gateway.bootstrap.desk_work import do
+from gateway.member.loading import keep_snapshot
+from gateway.sources import uploads
+from gateway.web.controller import receiving
+from gateway.web.controller.shapes import Told
+
+LOADS, UPLOAD = "/controller/loads", "/controller/loads/upload"
+MAPPING = """\
+mapping: 1
+member: KH
+source: csv
+tables:
+  victims.csv:
+    columns:
+      Case: case_id
+      Date: date
+      Sex: {to: sex, codes: {Male: M, Female: F}}
+      Outcome: {to: outcome, codes: {Killed: K, Injured: I}}
+constants: {consent_share: AGG, victim_type: DIR}
+"""
+ROWS = "Case,Date,Sex,Outcome\n" + "".join(
+    f"C{n},{2022 + n % 3}-0{1 + n % 9}-11,{'Female' if n % 11 == 0 else 'Male'},Injured\n" for n in range(90)
+)
+
+
+class Here:
+    """Work that is done in this process."""
+
+    def __init__(self, desk: DeskHouse) -> None:
+        self._desk = desk
+
+    def __call__(self, kind: str, body: Mapping[str, Any]) -> "Here":
+        self._order = kind, body
+        return self
+
+    def result(self, told: Told) -> Mapping[str, Any]:
+        return do(self._desk.directory, self._desk.node, *self._order, told)
+
+    def end(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskHouse]:
+    with desk_house(tmp_path_factory.mktemp("uploads"), ready=False) as made:
+        keep_snapshot(made.node, snapshot("KH"))
+        yield made
+
+
+@pytest.fixture
+def ready(house: DeskHouse) -> DeskHouse:
+    """A node with a mapping, and nothing uploaded."""
+    (house.directory / "mapping.yaml").write_text(MAPPING)
+    house.bench.jobs.start = Here(house)
+    for one in house.bench.uploads.waiting():
+        house.bench.uploads.remove(one.id)
+    return house
+
+
+def send(desk: DeskHouse, name: str, data: bytes | str) -> httpx.Response:
+    """Choose a file on the page, and upload it."""
+    (form,) = [one for one in forms_of(desk.get(UPLOAD)) if one.action == UPLOAD]
+    body = data if isinstance(data, bytes) else data.encode()
+    return desk.browser.client.post(UPLOAD, data=form.hidden, files={"register": (name, body)})
+
+
+def settled(desk: DeskHouse) -> None:
+    end = time.monotonic() + 120
+    while desk.bench.jobs.under_way():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def checked(desk: DeskHouse, name: str, data: bytes | str) -> tuple[str, str]:
+    """Upload a file and wait for its check: address and page of the upload."""
+    sent = send(desk, name, data)
+    assert sent.status_code == 303, re.findall(r'class="notice alarm".*?</div>', sent.text, re.DOTALL)
+    settled(desk)
+    return sent.headers["Location"], desk.get(sent.headers["Location"])
+
+
+def loads(desk: DeskHouse) -> int:
+    return sum(isinstance(decode(entry), SnapshotLoaded) for entry in desk.member.log_entries())
+
+
+def test_a_register_is_checked_then_loaded_and_its_file_is_gone(ready: DeskHouse) -> None:
+    before = loads(ready)
+
+    address, page = checked(ready, "ជនរងគ្រោះ 2025.csv", ROWS.replace("C7,2023-08-11", "C7,32/13"))
+
+    assert "Loading it makes 89 casualties, up to 31 Dec 2024, the newest snapshot of this node." in page
+    assert "victims.csv, Date: not a date in any format of the mapping (line 9)" in page
+    assert "32/13" not in page
+    assert "89 cases reported late" in page
+    assert "120 cases no longer in the register" in page
+    assert "Is this the whole register?" in page
+    assert loads(ready) == before
+    assert address.rpartition("/")[2] in ready.get(LOADS)
+
+    done = ready.post(address, do="load")
+    settled(ready)
+
+    assert "90 rows were read" in ready.get(done.headers["Location"])
+    assert loads(ready) == before + 1
+    assert not list((ready.directory / "uploads").iterdir())
+    assert "it was loaded, thrown away" in ready.get(address, 404)
+    assert "Uploaded, and not loaded yet" not in ready.get(LOADS)
+
+
+def test_an_upload_is_thrown_away(ready: DeskHouse) -> None:
+    address, _ = checked(ready, "victims.csv", ROWS)
+
+    assert ready.post(address, do="away").headers["Location"] == LOADS
+
+    ready.get(address, 404)
+    assert not list((ready.directory / "uploads").iterdir())
+
+
+@pytest.mark.parametrize(("name", "data", "said"), [
+    ("victims.xlsx", b"PK\x03\x04", "not of a kind that the mapping reads"),
+    ("<script>alert(1)</script>.exe", b"MZ", "not of a kind that the mapping reads"),
+    ("victims.csv", b"", "it is empty"),
+    ("", b"", "No file was chosen."),
+])  # fmt: skip
+def test_what_cannot_be_the_register_is_told_at_once(
+    ready: DeskHouse, name: str, data: bytes, said: str
+) -> None:
+    sent = send(ready, name, data)
+
+    assert sent.status_code in (422, 200)
+    assert said in sent.text
+    assert "<script>alert" not in sent.text
+    assert ready.bench.uploads.waiting() == ()
+
+
+@pytest.mark.parametrize(("name", "data", "said"), [
+    ("victims.csv", ROWS[:-12], "ends in the middle of a row, on line 91"),
+    ("victims.csv", ROWS + 'C90,"2022-0', "ends in the middle of a row, on line 92"),
+    ("victims.csv", ROWS.replace("Outcome", "Result", 1), "Outcome"),
+    ("victims.csv", b"Case,Date,Sex,Outcome\nC1,2022-01-01,\xff\xfe,Injured\n", "line 2"),
+    ("victims.csv", b"%PDF-1.7", "not what its name says"),
+    ("export.zip", b"PK\x03\x04 half a zip", "not a whole zip"),
+])  # fmt: skip
+def test_what_cannot_be_read_is_told_with_its_line_and_changes_nothing(
+    ready: DeskHouse, name: str, data: bytes | str, said: str
+) -> None:
+    before = loads(ready)
+
+    address, page = checked(ready, name, data)
+
+    alarm = " ".join(re.findall(r'class="notice alarm".*?</div>', page, re.DOTALL))
+    assert said in alarm
+    assert "Load it</button>" not in page
+    assert ready.post(address, do="load").headers["Location"] == address, "it is checked once more instead"
+    settled(ready)
+    assert loads(ready) == before
+
+
+def test_a_file_that_ends_early_is_doubted(ready: DeskHouse) -> None:
+    _, page = checked(ready, "victims.csv", ROWS[:-1])
+
+    assert "the last line has no line end: is the file complete?" in page
+
+
+def test_a_bomb_is_told_as_one(ready: DeskHouse) -> None:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("victims.csv", bytes(20 << 20))
+
+    _, page = checked(ready, "register.zip", bomb.getvalue())
+
+    assert "would be far too large when unpacked" in page
+
+
+def test_a_mapping_that_changed_since_the_check_loads_nothing(ready: DeskHouse) -> None:
+    address, _ = checked(ready, "victims.csv", ROWS)
+    before = loads(ready)
+    (ready.directory / "mapping.yaml").write_text(MAPPING.replace("Female: F", "Female: M"))
+
+    ready.post(address, do="load")
+    settled(ready)
+
+    assert "The mapping has been changed since the upload was checked." in ready.get(address)
+    assert loads(ready) == before
+
+
+def test_more_than_is_taken_is_refused_before_it_is_looked_at(
+    ready: DeskHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (uploads, receiving):
+        monkeypatch.setattr(module, "LARGEST", 3 << 20)
+
+    sent = send(ready, "victims.csv", ROWS + " " * (5 << 20))
+
+    assert sent.status_code == 413
+    assert "larger than 3 MB" in sent.text
+    assert ready.bench.uploads.waiting() == ()
+
+
+def test_a_register_of_some_megabytes_is_taken_whole(ready: DeskHouse) -> None:
+    rows = ROWS.replace("\n", f",{'x' * 300}\n").replace("x" * 300, "Note", 1)
+    many = rows + "".join(f"X{n},2022-05,Male,Killed,{'x' * 300}\n" for n in range(9_000))
+    assert len(many) > 2 << 20, "more than any other form may have"
+
+    _, page = checked(ready, "victims.csv", many)
+
+    assert "9,090 casualties" in page
+
+
+def test_a_node_without_a_mapping_or_with_a_database_says_so(ready: DeskHouse) -> None:
+    desk = ready
+    (desk.directory / "mapping.yaml").unlink()
+    assert "This node has no mapping yet" in desk.get(UPLOAD)
+    (desk.directory / "mapping.yaml").write_text(
+        MAPPING.replace("source: csv", "source: database").replace("victims.csv", "victims")
+    )
+    assert "reads a database" in desk.get(UPLOAD)
+    (desk.directory / "mapping.yaml").write_text("mapping: 7\n")
+    assert "The mapping cannot be used" in desk.get(UPLOAD)
+
+
+def test_progress_is_seen_without_scripts(ready: DeskHouse) -> None:
+    address, _ = checked(ready, "victims.csv", ROWS)
+    held = Held()
+    ready.bench.jobs.start = held
+    ready.post(address, do="check")
+
+    page = ready.get(address)
+
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page
+    assert "<progress" in page
+    part = ready.browser.get(address, headers={"HX-Request": "true"})
+    assert (part.status_code, "<h1>" in part.text) == (200, False)
+    held.end()
+    settled(ready)
+    assert ready.browser.get(address, headers={"HX-Request": "true"}).status_code == 286
+
+
+def test_nothing_of_an_upload_is_read_once_the_session_has_ended(ready: DeskHouse) -> None:
+    # The last one here: the session of the others ends with it.
+    page = ready.get(UPLOAD)
+    (form,) = [one for one in forms_of(page) if one.action == UPLOAD]
+    ready.region.clock.move(hours=13)
+
+    sent = ready.browser.client.post(UPLOAD, data=form.hidden, files={"register": ("v.csv", bytes(3 << 20))})
+
+    assert sent.status_code == 303
+    assert sent.headers["Location"].startswith("/sign-in")
+    assert ready.bench.uploads.waiting() == ()
+
+
+class Held:
+    """Work that goes on until it is ended."""
+
+    over = False
+
+    def __call__(self, kind: str, body: Mapping[str, Any]) -> "Held":  # noqa: ARG002 - as any work
+        return self
+
+    def result(self, told: Told) -> Mapping[str, Any]:
+        told("1 of 2", 0.5)
+        while not self.over:
+            time.sleep(0.01)
+        return {"upload": ""}
+
+    def end(self) -> None:
+        self.over = True
