@@ -1,4 +1,4 @@
-"""A register of few people, many of its tables nearly empty: a cube can be made whatever the member's key is."""
+"""A register of few people, many of its tables nearly empty: a cube is made whatever the key is."""
 
 from pathlib import Path
 
