@@ -46,7 +46,8 @@ def compare_logs(origin: str, member: str, regional: Entries, members: Entries, 
 
     What the member's log seems to lack is held back until all that it logged before the release is known.
     An answer that no release holds is no difference while a later release may come, or when it was made after
-    any answer counted. A question that ended without the member is settled only once that is over.
+    any answer counted. A question that ended without some member is settled, with every member, only once
+    that is over: a later release says again what each of them did, and is read against the same entries.
     """
     region = RegionalLog.read(origin, regional)
     late = _late(region, members, horizon)
@@ -60,7 +61,8 @@ def compare_logs(origin: str, member: str, regional: Entries, members: Entries, 
     ]
     found += _otherwise_named(region, member, members, {each.question_id for each in found})
     unsettled = waiting | {each.question_id for each in found}
-    missing = [r for r in newest if member in r.missing]
+    # While anybody's answer may still come late, so may a release that tells this member's outcome again.
+    missing = [r for r in newest if r.missing]
     unsettled |= {r.question_id for r in missing if _may_still_come(region, r, horizon)}
     settled = {r.asked_index for r in newest if r.question_id not in unsettled}
     told = {**region.released, **region.again}

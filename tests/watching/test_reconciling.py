@@ -7,9 +7,9 @@ import pytest
 from logged import HUB, MONDAY, answered, asked, refused, released
 
 from audit.event_values import EntryRef
-from audit.events import Event, encode
+from audit.events import Event, decode, encode
 from audit.merkle import leaf_hash
-from audit.question_events import Released
+from audit.question_events import Released, ReleasedAgain
 from gateway.watching.reconciling import Compared, Horizon, compare_logs
 
 ASKED = encode(asked(deadline=MONDAY + timedelta(seconds=10)))
@@ -83,6 +83,22 @@ def test_a_question_that_ended_without_the_member_is_settled_once_nothing_can_be
     regional = [ASKED, end(missing=("KH",))]
     assert compare(regional, [], after=timedelta(minutes=4)).settled == frozenset()
     assert compare(regional, [], after=timedelta(minutes=6)).settled == {0}
+
+
+def test_while_another_member_may_answer_late_the_question_stays_open_with_this_one_too() -> None:
+    """The release that holds the late answer tells again what everybody did: it needs what it is about."""
+    question = encode(asked(deadline=MONDAY + timedelta(seconds=10), late_until=MONDAY + timedelta(days=7)))
+    own = said(answered(), leaf=leaf_hash(question))
+    first = end(own, answered=("KH",), missing=("LA",))
+    told = decode(end(own, answered=("KH", "LA")))
+    assert isinstance(told, Released)
+    again = encode(ReleasedAgain(**vars(told), number=2))
+
+    early = compare([question, first], [own])
+    assert (gaps(early), early.settled, early.about) == ([], frozenset(), frozenset())
+    whole = compare([question, first, again], [own])
+    assert (gaps(whole), whole.settled, whole.about) == ([], {0}, {0, 1, 2})
+    assert compare([question, first], [own], after=timedelta(days=8)).settled == {0}
 
 
 def test_one_says_answered_and_the_other_refused() -> None:
