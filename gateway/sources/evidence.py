@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from statistics import fmean, median
 
 from gateway.dictionary import Dictionary
@@ -33,6 +34,12 @@ _SURELY, _DATE_AS_NUMBER = 0.9, 0.3
 """Where more cells than this are dates, a number that identifies something is this much less likely."""
 SPLIT = re.compile(r"\s*[;/,|+]\s*")
 """Signs between several codes in one cell."""
+
+_OF_LITTLE_WORTH = "10000"
+"""So many units of a currency to the dollar: amounts of all of the region's currencies are within bounds."""
+
+_ROW_COUNTER = 0.4
+"""How likely a column that counts the rows is to be the case number all the same."""
 
 _LIKE_A_DATE = re.compile(r".{0,12}[0-9].{3,24}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{6,16}[0-9]")
@@ -96,6 +103,8 @@ class Witness:
             return _BESIDE_SCORES[target.kind](cells)
         if target.kind is Kind.SEVERAL:
             cells = Cells([part for word in cells.words for part in SPLIT.split(word)])
+        if target.name in PLACES:
+            return self._provinces(cells, target)
         coded = coded_share(cells, self.words(target), self.lexicon.unknown)
         return max(coded, _age_score(cells)) if target.kind is Kind.AGE else coded
 
@@ -104,6 +113,12 @@ class Witness:
         if target.name in PLACES:
             return place_words(self.dictionary, self.member)
         return {plain(code): code for code in target.codes} | dict(self.lexicon.values.get(target.name, {}))
+
+    def amounts(self, cells: Cells) -> tuple[str, float]:
+        """The decimal sign that reads most cells, and the middle amount in the source's own currency."""
+        read = {sign: _amounts(cells, sign) for sign in (".", ",")}
+        sign = max(read, key=lambda s: len(read[s]))
+        return sign, median(read[sign] or [0.0])
 
     def date_formats(self, cells: Cells) -> tuple[list[str], str, float]:
         """The formats that read the cells, the era, and the share of the cells that they read."""
@@ -135,6 +150,13 @@ class Witness:
     def _read(self, form: str, era: str, words: Sequence[str]) -> set[str]:
         reader = DateReader((DateFormat(form),), era, self.today)
         return {word for word in set(words) if _readable(reader, word)}
+
+    def _provinces(self, cells: Cells, target: Target) -> float:
+        """Names of places are written together and apart: for a guess that makes no difference."""
+        known = {re.sub(r"[\s-]", "", word): code for word, code in self.words(target).items()}
+        return coded_share(
+            Cells([re.sub(r"[\s-]", "", word) for word in cells.words]), known, self.lexicon.unknown
+        )
 
     def _dates(self, cells: Cells) -> float:
         """Share of the first cells that are dates in a few formats of one era."""
@@ -185,14 +207,24 @@ def _year(word: str) -> int:
 def _age_score(cells: Cells) -> float:
     ages = [int(w) for w in cells.words if w.isascii() and w.isdigit() and len(w) <= 3]
     inside = [a for a in ages if a <= OLDEST]
-    if not inside or max(inside) < 10:  # a code from 1 to 9 is no age
+    if not inside or max(inside) < 10 or _counts_rows(cells.words):  # a code from 1 to 9 is no age
         return 0.0
     return _share(len(inside), len(cells.words))
 
 
 def _case_score(cells: Cells) -> float:
     numbers = fmean(any(c.isdigit() for c in w) for w in cells.words)
-    return numbers * cells.filled * (1.0 if cells.distinct > 0.98 else cells.distinct**4)
+    score = numbers * cells.filled * (1.0 if cells.distinct > 0.98 else cells.distinct**4)
+    return score * (_ROW_COUNTER if _counts_rows(cells.words) else 1.0)
+
+
+def _counts_rows(words: Sequence[str]) -> bool:
+    """Whether the cells count up steadily, as the number of a line does and seldom that of a case."""
+    if len(words) < 3 or not all(w.isascii() and w.isdigit() for w in words):
+        return False
+    numbers = [int(w) for w in words]
+    steps = {b - a for a, b in pairwise(numbers)}
+    return numbers[0] <= 1 and len(steps) == 1 and steps.pop() > 0
 
 
 def _accident_score(cells: Cells) -> float:
@@ -220,10 +252,21 @@ def _number_score(cells: Cells) -> float:
     return _share(sum(few), len(cells.words)) if cells.distinct < 0.5 else 0.0
 
 
+def _amounts(cells: Cells, sign: str) -> list[float]:
+    """The amounts among the first cells, in the source's own currency, whatever that is worth."""
+    found = []
+    for word in cells.words[:DATES_TRIED]:
+        for unit in ("", _OF_LITTLE_WORTH):
+            reader = AmountReader(sign, unit)
+            if _readable(reader, word):
+                found.append(int(reader.read(word)) * float(unit or 1) / 100)
+                break
+    return found
+
+
 def _amount_score(cells: Cells) -> float:
-    return max(
-        fmean(_readable(AmountReader(sign, ""), w) for w in cells.words[:DATES_TRIED]) for sign in (".", ",")
-    )
+    tried = len(cells.words[:DATES_TRIED])
+    return max(_share(len(_amounts(cells, sign)), tried) for sign in (".", ","))
 
 
 _BESIDE_SCORES = {Kind.LOCAL: _local_score, Kind.NUMBER: _number_score, Kind.AMOUNT: _amount_score}

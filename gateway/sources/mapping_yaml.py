@@ -1,7 +1,6 @@
 """Reads a mapping document and names line and key of every fault in it."""
 
 import codecs
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -9,12 +8,9 @@ from typing import Any, Generic, TypeVar
 
 from gateway.dictionary import Dictionary
 from gateway.member.snapshot import CONSENT
-from gateway.sources.convert import is_local
-from gateway.sources.dates import ERAS, DateFormat
 from gateway.sources.errors import MappingError
 from gateway.sources.kept import FIELDS, NARRATIVE, REDACTED
 from gateway.sources.mapping import (
-    ISO_DATES,
     NUMBER,
     ColumnRule,
     Reading,
@@ -22,12 +18,12 @@ from gateway.sources.mapping import (
     TableRule,
     filled,
 )
+from gateway.sources.mapping_columns import column, spot_of
 from gateway.sources.mapping_personal import check_fields, check_personal
 from gateway.sources.targets import BARRIER, CASE, CONTACT, DATE, ITEM, PILLAR, Kind, Target, targets
 from gateway.sources.washington import DISABILITY, DOMAINS
-from gateway.sources.words import plain
 from policies.errors import Fault, quoted
-from policies.shapes import ByNode, JsonSchema, Key, ListOf, Number, OneOf, Record, Shape, Text
+from policies.shapes import JsonSchema, Key, Number, OneOf, Record, Shape, Text
 from policies.strict_yaml import Node, Table, read_yaml
 from policies.vocabulary import nearest
 
@@ -85,36 +81,6 @@ class _Each(Generic[T]):
         return {"type": "object", "additionalProperties": self.value.schema(), "minProperties": 1}
 
 
-@dataclass(frozen=True)
-class _Format:
-    """A date format."""
-
-    def read(self, node: Node, faults: list[Fault]) -> DateFormat | None:
-        text = Text(40).read(node, faults)
-        if text is None:
-            return None
-        try:
-            return DateFormat(text)
-        except ValueError as error:
-            faults.append(node.spot.fault(f"{quoted(text)} is not a date format: {error}"))
-            return None
-
-    def schema(self) -> JsonSchema:
-        return {"type": "string", "examples": ["DD/MM/YYYY"]}
-
-
-@dataclass(frozen=True)
-class _Cell:
-    """A word as it stands in a cell of the source; it may be any text, but not blank."""
-
-    def read(self, node: Node, faults: list[Fault]) -> str | None:
-        text = Text(200).read(node, faults)
-        return None if text is None else plain(text)
-
-    def schema(self) -> JsonSchema:
-        return {"type": "string", "minLength": 1}
-
-
 def _document(known: Mapping[str, Target], members: tuple[str, ...]) -> Record[SourceMapping]:
     keys = {
         "mapping": Key(Number(VERSION, VERSION), "version of this form", required=True),
@@ -145,7 +111,7 @@ def _build_reading(values: dict[str, Any], node: Table, faults: list[Fault]) -> 
             "".encode(values["encoding"])  # `zip` and the like are known, but no encodings of text
         except LookupError:
             faults.append(
-                _spot(node, "encoding").fault(f"{quoted(values['encoding'])} is not a known encoding")
+                spot_of(node, "encoding").fault(f"{quoted(values['encoding'])} is not a known encoding")
             )
             return None
     if values.get("delimiter") == "tab":
@@ -158,7 +124,7 @@ def _table(known: Mapping[str, Target]) -> Record[dict[str, Any]]:
         "repeat": Key(Number(2, 99), "victims that a row can hold; {n} in a heading is their number"),
         "several": Key(OneOf("word", ("yes", "no")), "whether many rows belong to one of the first table"),
         "join": Key(_Each("a join", Text()), "heading here: heading of the first table"),
-        "columns": Key(_Each("the columns", _column(known)), "heading: what it becomes", required=True),
+        "columns": Key(_Each("the columns", column(known)), "heading: what it becomes", required=True),
         "left_out": Key(_Each("a list of headings", Text()), "heading: why it is not read"),
         "vault": Key(_Each("the vault's columns", _FIELD), "heading: field of the vault that keeps it"),
         "known": Key(
@@ -174,8 +140,8 @@ _READ = ("columns", "vault", "known")
 def _build_table(values: dict[str, Any], node: Table, faults: list[Fault]) -> dict[str, Any]:
     read = {heading for key in _READ for heading in values.get(key, ())}
     for heading in sorted(read & set(values.get("left_out", ()))):
-        faults.append(_spot(node, "left_out").fault(f"{quoted(heading)} is both read and left out"))
-    check_personal(values, lambda key: _spot(node, key), faults)
+        faults.append(spot_of(node, "left_out").fault(f"{quoted(heading)} is both read and left out"))
+    check_personal(values, lambda key: spot_of(node, key), faults)
     _check_contacts(values, node, faults)
     named = [heading for key in (*_READ, "left_out") for heading in values.get(key, ())]
     numbered = [heading for heading in named if NUMBER in heading]
@@ -184,9 +150,9 @@ def _build_table(values: dict[str, Any], node: Table, faults: list[Fault]) -> di
             node.spot.fault(f"{quoted(numbered[0])} needs 'repeat': how many victims a row can hold")
         )
     if "repeat" in values and "join" in values:
-        faults.append(_spot(node, "repeat").fault("only the first table can hold several victims in a row"))
+        faults.append(spot_of(node, "repeat").fault("only the first table can hold several victims in a row"))
     elif "repeat" in values and not _repeats_the_case(values):
-        faults.append(_spot(node, "repeat").fault(f"the column of {CASE} needs {NUMBER} in its heading"))
+        faults.append(spot_of(node, "repeat").fault(f"the column of {CASE} needs {NUMBER} in its heading"))
     return values
 
 
@@ -194,133 +160,22 @@ def _check_contacts(values: dict[str, Any], node: Table, faults: list[Fault]) ->
     """Contacts are of a table of their own, and nothing else is in it that could be told of a casualty."""
     several = values.get("several") == "yes"
     if several and "join" not in values:
-        faults.append(_spot(node, "several").fault("the first table has one row per casualty"))
+        faults.append(spot_of(node, "several").fault("the first table has one row per casualty"))
     for heading, rule in values.get("columns", {}).items():
         if rule is not None and (rule.target.name in CONTACT) != several:
             needs = "needs a table with 'several: yes'" if not several else "cannot stand in such a table"
-            faults.append(_spot(node, "columns").fault(f"{quoted(heading)}: {rule.target.name} {needs}"))
+            faults.append(spot_of(node, "columns").fault(f"{quoted(heading)}: {rule.target.name} {needs}"))
     told = {PILLAR, ITEM, BARRIER}
     columns = values.get("columns")  # None where it has faults of its own
     if several and columns is not None and not any(r and r.target.name in told for r in columns.values()):
         faults.append(
-            _spot(node, "columns").fault(f"a table of contacts needs {PILLAR}, {ITEM} or {BARRIER}")
+            spot_of(node, "columns").fault(f"a table of contacts needs {PILLAR}, {ITEM} or {BARRIER}")
         )
 
 
 def _repeats_the_case(values: Mapping[str, Any]) -> bool:
     rules: Mapping[str, ColumnRule | None] = values.get("columns", {})
     return any(rule and rule.target.name == CASE and NUMBER in heading for heading, rule in rules.items())
-
-
-def _column(known: Mapping[str, Target]) -> ByNode[ColumnRule]:
-    target = OneOf("target", tuple(known))
-
-    def build(values: dict[str, Any], node: Table, faults: list[Fault]) -> ColumnRule | None:
-        return _build_column(known, values, node, faults)
-
-    keys = {
-        "to": Key(target, "the target", required=True),
-        "codes": Key(_Codes(), "word of the source: code"),
-        "unknown": Key(ListOf(_Cell()), "words that mean: not known"),
-        "blank": Key(Text(40), "code of an empty cell"),
-        "formats": Key(ListOf(_Format()), "date formats"),
-        "era": Key(OneOf("era", ERAS), "calendar of the years"),
-        "separator": Key(Text(5), "sign between several codes in one cell"),
-        "unit": Key(Text(20), "months (ages), or how much of the currency makes a US dollar (amounts)"),
-        "decimal": Key(OneOf("decimal sign", (".", ",")), "sign before the decimals of amounts"),
-    }
-    return ByNode(_Only(known, target), Record("a column", keys, build))
-
-
-@dataclass(frozen=True)
-class _Only:
-    """A column of which only the target is told."""
-
-    known: Mapping[str, Target]
-    target: OneOf
-
-    def read(self, node: Node, faults: list[Fault]) -> ColumnRule | None:
-        name = self.target.read(node, faults)
-        return None if name is None else ColumnRule(self.known[name])
-
-    def schema(self) -> JsonSchema:
-        return self.target.schema()
-
-
-@dataclass(frozen=True)
-class _Codes:
-    """Words of the source with the codes that they mean; no word twice, however it is typed."""
-
-    def read(self, node: Node, faults: list[Fault]) -> Mapping[str, str] | None:
-        if not isinstance(node, Table) or not node.entries:
-            faults.append(node.spot.fault("words of the source with their codes are expected"))
-            return None
-        codes: dict[str, str] = {}
-        for entry in node.entries:
-            code = Text(40).read(entry.value, faults)
-            word = plain(entry.key)
-            if word in codes:
-                faults.append(entry.spot.fault(f"{quoted(entry.key)} stands here already, typed another way"))
-            elif not word:
-                faults.append(entry.spot.fault("an empty word; say what an empty cell means with 'blank'"))
-            codes[word] = code or ""
-        return MappingProxyType(codes)
-
-    def schema(self) -> JsonSchema:
-        return {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1}
-
-
-_KEYS_OF_KIND = {
-    Kind.IDENTIFIER: {"unknown"},
-    Kind.DATE: {"unknown", "formats", "era"},
-    Kind.AGE: {"unknown", "codes", "blank", "unit"},
-    Kind.CODE: {"unknown", "codes", "blank"},
-    Kind.SEVERAL: {"unknown", "codes", "separator"},
-    Kind.LOCAL: {"unknown", "codes"},
-    Kind.NUMBER: {"unknown", "codes"},
-    Kind.AMOUNT: {"unknown", "unit", "decimal"},
-}
-_UNITS = {
-    Kind.AGE: re.compile("months|years"),
-    Kind.AMOUNT: re.compile(r"(?=.*[1-9])[0-9]{1,9}(\.[0-9]{1,6})?"),
-}
-
-
-def _build_column(
-    known: Mapping[str, Target], values: dict[str, Any], node: Table, faults: list[Fault]
-) -> ColumnRule | None:
-    if "to" not in values:
-        return None
-    target = known[values.pop("to")]
-    for key in sorted(set(values) - _KEYS_OF_KIND[target.kind]):
-        faults.append(
-            _spot(node, key).fault(f"{quoted(key)} means nothing for {target.name} ({target.kind})")
-        )
-        del values[key]
-    if "unit" in values and not _UNITS[target.kind].fullmatch(values["unit"]):
-        faults.append(_spot(node, "unit").fault(f"{quoted(values['unit'])} is not a unit of {target.name}"))
-    for word, code in values.get("codes", {}).items():
-        if code and target.kind is Kind.LOCAL:
-            if not is_local(plain(code)):
-                faults.append(_spot(node, "codes").fault(f"{quoted(code)} is not a code of a small place"))
-        elif code and code not in target.codes:
-            problem = f"{quoted(code)} (for {quoted(word)}) is not a code of {target.name}"
-            faults.append(_spot(node, "codes").fault(problem, nearest(code, target.codes)))
-    if "blank" in values and values["blank"] not in target.codes:
-        problem = f"{quoted(values['blank'])} is not a code of {target.name}"
-        faults.append(_spot(node, "blank").fault(problem, nearest(values["blank"], target.codes)))
-    if "unknown" in values:
-        values["unknown"] = frozenset(values["unknown"])
-    if _ambiguous(values.get("formats", ISO_DATES)):
-        faults.append(
-            _spot(node, "formats").fault("two formats read the same text in different ways; keep one")
-        )
-    return ColumnRule(target, **values)
-
-
-def _ambiguous(formats: tuple[DateFormat, ...]) -> bool:
-    shapes = [f.shape for f in formats]
-    return len(set(shapes)) < len(shapes)
 
 
 def _build(
@@ -342,7 +197,7 @@ def _build(
         for name, part in parts.items()
         if "columns" in part
     )
-    spot = _spot(node, "tables")
+    spot = spot_of(node, "tables")
     for number, table in enumerate(tables):
         if number and not table.join:
             faults.append(
@@ -351,7 +206,7 @@ def _build(
         if not number and table.join:
             faults.append(spot.fault("the first table has one row per casualty and is joined to nothing"))
     constants: Mapping[str, str] = values.get("constants", nothing)
-    _check_constants(known, constants, _spot(node, "constants"), faults)
+    _check_constants(known, constants, spot_of(node, "constants"), faults)
     if tables and not faults:
         _check_filled(tables, constants, spot, faults)
     if faults:
@@ -395,7 +250,3 @@ def _check_filled(
                 f"nothing is mapped to {CONSENT}: map a column, or state under 'constants' what all agreed to"
             )
         )
-
-
-def _spot(node: Table, key: str) -> Any:
-    return next((e.spot for e in node.entries if e.key == key), node.spot)

@@ -5,76 +5,36 @@ A draft stays in the state: it spells words of the source. Nothing is counted by
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 
 from gateway.dictionary import Dictionary
 from gateway.member.snapshot import CONSENT
-from gateway.sources.evidence import SPLIT, Cells, Witness, left_out_score
+from gateway.sources.evidence import SPLIT, Cells, Witness
+from gateway.sources.guessing import Column, Guess, columns_of, guess
 from gateway.sources.lexicon import heading_words, lexicon, likeness
-from gateway.sources.mapping import NUMBER, Reading
+from gateway.sources.mapping import Reading
 from gateway.sources.tables import Source
 from gateway.sources.targets import (
-    AGE,
-    BIRTH,
     CASE,
     CONTACT,
     DATE,
-    ITEM,
-    PERSON,
     PILLAR,
     PLACES,
     Kind,
     Target,
-    targets,
 )
 from gateway.sources.words import plain
 
-SAMPLE = 1_000
-"""Rows of a table that are looked at."""
-
-SURE, LIKELY = 0.7, 0.25
-"""Scores from which a guess is written without a mark, and from which it is written at all."""
-
-ENOUGH_AGES = 0.9
-OF_PEOPLE = ("sex", AGE, BIRTH, "outcome", "civ_status", PERSON)
-CONTACTS_FROM = 0.5
-"""A column of services scores at least so much."""
+MOST_DOLLARS = 3_000
+"""Where the middle of all costs is more, they are hardly in dollars."""
 
 MOST_WORDS = 60
 LONGEST_WORD = 60
-_HEADING_WEIGHT = 0.55
-_NUMBERED = re.compile(r"(\D*)([1-9][0-9]?)(\D*)")
 _MARKS = r"\u0300-\u036f\u0e30-\u0e4e\u0eb0-\u0ecd\u102b-\u109f\u17b4-\u17d3"
 _SAFE = re.compile(rf"[^\W\d_](?:[\w ()/.{_MARKS}-]*[\w()/.{_MARKS}])?")
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of the source with a sample of its cells."""
-
-    table: str
-    heading: str
-    cells: Cells
-    times: int = 1
-    """How often it stands in a row, once for each victim."""
-
-
-@dataclass(frozen=True)
-class Guess:
-    """What a column may become: a target, or the reason not to read it; how sure, and why not surer."""
-
-    column: Column
-    target: Target | None
-    reason: str
-    score: float
-    notes: tuple[str, ...] = ()
-
-    @property
-    def sure(self) -> bool:
-        return self.score >= SURE and not self.notes
 
 
 def suggest(
@@ -83,109 +43,9 @@ def suggest(
     """The text of a draft mapping; lines to look over end in `# ?`. Raises SourceError, DictionaryError."""
     dictionary.member(member)
     witness = Witness(dictionary, member, lexicon(), today)
-    columns = [column for name in source.tables() for column in _columns(source, name)]
+    columns = [column for name in source.tables() for column in columns_of(source, name)]
     guesses = guess(columns, witness)
     return "\n".join(_document(guesses, columns, witness, kind, reading)) + "\n"
-
-
-def guess(columns: Sequence[Column], witness: Witness) -> list[Guess]:
-    """The best guess for every column, each target at most once."""
-    known = targets(witness.dictionary, witness.member)
-    found = [option for column in columns for option in _options(column, known, witness)]
-    options = sorted(_of_own_tables(found), key=lambda g: -g.score)
-    chosen: dict[int, Guess] = {}
-    taken: set[str] = set()
-    for option in options:
-        key = id(option.column)
-        if key in chosen or option.score < LIKELY or (option.target and option.target.name in taken):
-            continue
-        chosen[key] = option
-        if option.target:
-            taken.add(option.target.name)
-    nothing = "not recognised"
-    _without_births(chosen)
-    return [chosen.get(id(c)) or Guess(c, None, nothing, 0.0, (nothing,)) for c in columns]
-
-
-def _of_own_tables(options: Sequence[Guess]) -> list[Guess]:
-    """The options without those for contacts in other tables, and for anything else in a table of contacts.
-
-    A table of contacts is not the one that tells most of people, and has services in it.
-    """
-    best: dict[tuple[str, str], float] = {}
-    for option in options:
-        if option.target:
-            key = option.column.table, option.target.name
-            best[key] = max(best.get(key, 0.0), option.score)
-    tables = dict.fromkeys(option.column.table for option in options)
-    people = max(tables, key=lambda t: sum(best[t, name] for name in OF_PEOPLE), default="")
-    contacts = {t for t in tables if t != people and max(best[t, PILLAR], best[t, ITEM]) >= CONTACTS_FROM}
-    return [
-        option
-        for option in options
-        if option.target is None or (option.target.name in CONTACT) == (option.column.table in contacts)
-    ]
-
-
-def _without_births(chosen: dict[int, Guess]) -> None:
-    """Where a column tells the ages of nearly all, dates of birth are more than is needed."""
-    by_target = {g.target.name: key for key, g in chosen.items() if g.target}
-    if BIRTH in by_target and AGE in by_target:
-        ages = chosen[by_target[AGE]].column.cells
-        if _share_of_numbers(ages) > ENOUGH_AGES:
-            born = chosen[by_target[BIRTH]]
-            chosen[by_target[BIRTH]] = replace(born, target=None, reason="the age at the accident is enough")
-
-
-def _share_of_numbers(cells: Cells) -> float:
-    return sum(word.isdigit() for word in cells.words) / max(1, len(cells.values))
-
-
-def _columns(source: Source, name: str) -> Iterator[Column]:
-    with source.table(name) as table:
-        chunk = next(table.chunks)
-        step = max(1, len(chunk.rows) // SAMPLE)
-        rows = chunk.rows[::step]
-    for heading, places in _repeated(table.headings).items():
-        if heading:
-            yield Column(name, heading, Cells([row[place] for place in places for row in rows]), len(places))
-
-
-def _repeated(headings: Sequence[str]) -> dict[str, list[int]]:
-    """Headings with where they stand; those that differ only in a victim's number as one."""
-    forms: dict[str, dict[int, int]] = {}
-    for place, heading in enumerate(headings):
-        found = _NUMBERED.fullmatch(heading)
-        if found:
-            forms.setdefault(f"{found[1]}{NUMBER}{found[3]}", {})[int(found[2])] = place
-    repeated = {form: places for form, places in forms.items() if {1, 2} <= set(places)}
-    inside = {place for places in repeated.values() for place in places.values()}
-    single = {heading: [place] for place, heading in enumerate(headings) if place not in inside}
-    return single | {form: [places[n] for n in sorted(places)] for form, places in repeated.items()}
-
-
-def _options(column: Column, known: Mapping[str, Target], witness: Witness) -> Iterator[Guess]:
-    heading = heading_words(column.heading.replace(NUMBER, " "))
-    words = witness.lexicon.headings
-    for target in known.values():
-        told = likeness(heading, words.get(target.name, (plain(target.name),)))
-        fits = witness.score(column.cells, target)
-        score = _together(told, fits, empty=not column.cells.words)
-        if target.name.partition(".")[2]:
-            score = score if told > 0.8 else 0.0
-        yield Guess(column, target, "", score)
-    for reason in witness.lexicon.reasons:
-        told = likeness(heading, words[reason])
-        fits = left_out_score(column.cells, reason)
-        yield Guess(column, None, reason, _together(told, fits, empty=not column.cells.words))
-
-
-def _together(heading: float, values: float, *, empty: bool) -> float:
-    """A heading alone is not believed against the values, nor values alone without any heading."""
-    if empty:
-        return 0.6 * heading
-    score = _HEADING_WEIGHT * heading + (1 - _HEADING_WEIGHT) * values
-    return score * (0.5 if values < 0.15 else 1.0) * (0.8 if heading == 0 else 1.0)
 
 
 def _document(
@@ -306,6 +166,11 @@ def _rule(g: Guess, target: Target, witness: Witness) -> tuple[Guess, list[str]]
         lines = [f"formats: [{', '.join(formats)}]"] if formats else []
         lines += [f"era: {era}"] if era != "CE" else []
         return (g if share > 0.99 else replace(g, notes=("some dates in other formats",))), lines
+    if target.kind is Kind.AMOUNT:
+        decimal, dollars = witness.amounts(g.column.cells)
+        foreign = dollars > MOST_DOLLARS
+        asked = ("unit: how much of its currency makes a US dollar?",) if foreign else ()
+        return replace(g, notes=(*g.notes, *asked)), ['decimal: ","'] if decimal == "," else []
     if not target.codes:
         return g, _unknown_line(g.column.cells, witness)
     separator, parts = _parts(g.column.cells, target)

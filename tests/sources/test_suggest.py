@@ -271,3 +271,63 @@ def test_nine_in_ten_columns_are_recognised_under_headings_that_nobody_foresaw(t
     wanted = {(table, names.get(heading, heading)): target for (table, heading), target in right.items()}
     wrong = {column: target for column, target in wanted.items() if drafted.get(column) != target}
     assert len(wrong) <= 0.1 * len(wanted), wrong
+
+
+HELP = "Visit No,Survivor,Visit Date,Type of support,Item given,Status,Provider,Cost,Remarks\n"
+
+
+def test_a_table_of_services_is_drafted_with_all_that_a_contact_can_tell(tmp_path):
+    people = "".join(
+        f"S{n:03d},20{n % 20:02d}-03-1{n % 9},{('Pailin', 'Pursat')[n % 2]},{'MF'[n % 2]},{5 + n % 60},"
+        "farmer\n"
+        for n in range(120)
+    )
+    headings = "Survivor No,Accident date,Province,Sex,Age,Job\n"
+    (tmp_path / "a.csv").write_text(headings + people, encoding="utf-8")
+    visits = "".join(
+        f"V{n},S{n % 100:03d},1{n % 9}/04/2024,{('rehabilitation', 'livelihood')[n % 2]},"
+        f'{("wheelchair", "loan")[n % 2]},{("received", "needed")[n % 2]},NGO,"{n}00.500,5",seen at home\n'
+        for n in range(1, 200)
+    )
+    (tmp_path / "b.csv").write_text(HELP + visits, encoding="utf-8")
+    text = draft(tmp_path, "KH")
+    rules = parse_mapping(text, regional())
+    first, second = rules.tables
+    assert {h: r.target.name for h, r in first.columns.items()} == {
+        "Survivor No": "case_id", "Accident date": "date", "Province": "place", "Sex": "sex", "Age": "age",
+        "Job": "occupation",
+    }  # fmt: skip
+    assert second.several
+    assert dict(second.join) == {"Survivor": "Survivor No"}
+    assert {h: r.target.name for h, r in second.columns.items()} == {
+        "Visit No": "service_id", "Visit Date": "service_date", "Type of support": "va_pillar",
+        "Item given": "service_item", "Status": "service_status", "Provider": "provider", "Cost": "cost_usd",
+    }  # fmt: skip
+    assert second.columns["Cost"].decimal == ","
+    assert "Cost:  # ? unit: how much of its currency makes a US dollar?" in text
+
+
+@pytest.mark.parametrize(
+    ("heading", "rows", "note"),
+    [("No", range(1, 90), "does it stay the same"), ("Case", range(700, 790), None)],
+)
+def test_a_number_of_the_line_is_a_case_number_only_where_nothing_else_is(tmp_path, heading, rows, note):
+    text = "".join(f"{n},R{900 - n},20{n % 20:02d}-03-11,MF\n" for n in rows)
+    (tmp_path / "a.csv").write_text(f"{heading},File code,Date,Sex\n" + text, encoding="utf-8")
+    columns = (
+        parse_mapping(draft_mapping(str(tmp_path), "KH", regional(), TODAY), regional()).tables[0].columns
+    )
+    assert columns["File code" if note else "Case"].target.name == "case_id"
+    alone = "".join(f"{n},20{n % 20:02d}-03-11\n" for n in rows)
+    (tmp_path / "a.csv").write_text(f"{heading},Date\n" + alone, encoding="utf-8")
+    drafted = draft(tmp_path, "KH")
+    assert f"{heading}: case_id" in drafted
+    assert (note or "\n") in drafted
+
+
+def test_dates_that_could_be_births_are_the_accidents_where_nothing_else_is(tmp_path):
+    text = "".join(f"C{n:03d},{n % 28 + 1:02d}/03/19{50 + n % 40},{n % 60}\n" for n in range(90))
+    (tmp_path / "a.csv").write_text("Case,ວັນເດືອນປີ,Age\n" + text, encoding="utf-8")
+    drafted = draft(tmp_path, "LA")
+    assert "ວັນເດືອນປີ:  # ?" in drafted
+    assert "to: date" in drafted
