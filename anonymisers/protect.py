@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.breakdown import follows
+from anonymisers.errors import RulesError
 from anonymisers.history import Base, check_known, difference_blocks, known_blocks, public_cells
 from anonymisers.lattice import Axes, Lattice
 from anonymisers.moves import blocks_of, together
@@ -52,14 +53,19 @@ def protect(
 ) -> Protected:
     """Protect all tables that the rules allow, the priority tables first.
 
-    `known` are all earlier releases. Raises RulesError for rules that do not fit the table, TableError for an
-    earlier release that contradicts it, LatticeTooLargeError, and ProtectionError when no safe pattern was
-    found.
+    `known` are all earlier releases. Raises RulesError for rules that do not fit the table or each other
+    (every zero shown, yet tables refused), TableError for an earlier release that contradicts it,
+    LatticeTooLargeError, and ProtectionError when no safe pattern was found.
     """
     rules.check_names(table.dims)
     base = Base.of(table, known)
     full = base.lattice(rules.max_dims)
     chosen, present = _chosen(full, rules)
+    if rules.zeros == "publish" and int(present.sum()) != full.size:
+        raise RulesError(
+            "with priority tables the others are withheld whole, their zeros among them",
+            remedy="Treat zeros as partner or protect, or leave the priority tables out.",
+        )
     search = suppress(_task(base, base.own(chosen, present), known, rules, key), progress)
     return _whole(full, base, known, (search.pattern, _worlds(search, rules, key)))
 

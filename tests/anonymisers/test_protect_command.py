@@ -97,6 +97,14 @@ def test_linked_tables_and_a_priority(folder):
     assert "refused" in result.stderr
 
 
+def test_not_every_zero_can_be_shown_where_tables_are_refused(folder):
+    (folder / "first.json").write_text(json.dumps([["place", "year"]]))
+    result = protect(folder, "--max-dims", "2", "--priority", "first.json", "--zeros", "publish")
+    assert result.exit_code == 2, result.output
+    assert "Treat zeros as partner" in result.stderr
+    assert not (folder / "out.json").exists()
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
