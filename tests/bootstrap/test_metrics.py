@@ -1,5 +1,6 @@
 """Numbers for monitoring: there when asked for, on their own address, and about nobody."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,12 @@ from gateway.api.app import create_hub_app, create_node_app
 from gateway.bootstrap.metrics import hub_gauges, measured, node_gauges
 from gateway.bootstrap.webserver import AddressError, WebServer
 
-LISTEN = "127.0.0.1:19464"
+
+@pytest.fixture
+def listen() -> str:
+    """An address of this machine on which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return f"127.0.0.1:{server.getsockname()[1]}"
 
 
 @pytest.fixture
@@ -21,19 +27,19 @@ def region(tmp_path: Path) -> Iterator[Federation]:
         yield running
 
 
-def numbers() -> str:
-    return httpx.get(f"http://{LISTEN}/metrics", timeout=5, trust_env=False).raise_for_status().text
+def numbers(listen: str) -> str:
+    return httpx.get(f"http://{listen}/metrics", timeout=5, trust_env=False).raise_for_status().text
 
 
-def test_the_hub_tells_how_it_does(region: Federation) -> None:
+def test_the_hub_tells_how_it_does(region: Federation, listen: str) -> None:
     app = create_hub_app(region.hub)
-    with measured(app, hub_gauges(region.hub), LISTEN):
+    with measured(app, hub_gauges(region.hub), listen):
         server = WebServer(app, "127.0.0.1:0")
         server.start()
         for path in ("/healthz", "/healthz", "/api/v1/questions/somebody@armac.example"):
             httpx.get(server.url + path, trust_env=False)
         server.close()
-        told = numbers()
+        told = numbers(listen)
 
     assert 'safelane_http_requests_total{endpoint="_health",status="200"} 2.0' in told
     assert 'safelane_member_silence_seconds{member="KH"} 0.0' in told
@@ -42,27 +48,27 @@ def test_the_hub_tells_how_it_does(region: Federation) -> None:
     assert "somebody" not in told
 
 
-def test_a_node_tells_how_it_does(region: Federation) -> None:
+def test_a_node_tells_how_it_does(region: Federation, listen: str) -> None:
     node = region.members["KH"].node
-    with measured(create_node_app(node), node_gauges(node), LISTEN):
-        told = numbers()
+    with measured(create_node_app(node), node_gauges(node), listen):
+        told = numbers(listen)
 
     assert "safelane_outbox 0.0" in told
     assert "safelane_log_entries" in told
 
 
-def test_a_database_that_is_away_is_a_number_too(region: Federation, tmp_path: Path) -> None:
+def test_a_database_that_is_away_is_a_number_too(region: Federation, tmp_path: Path, listen: str) -> None:
     database = tmp_path / "region" / "hub" / "safelane.sqlite"
     region.hub.store._database.close()
     database.rename(database.with_suffix(".away"))
     database.mkdir()
-    with measured(create_hub_app(region.hub), hub_gauges(region.hub), LISTEN):
-        assert "safelane_database_up 0.0" in numbers()
+    with measured(create_hub_app(region.hub), hub_gauges(region.hub), listen):
+        assert "safelane_database_up 0.0" in numbers(listen)
 
 
-def test_without_an_address_nothing_listens(region: Federation) -> None:
+def test_without_an_address_nothing_listens(region: Federation, listen: str) -> None:
     with measured(create_hub_app(region.hub), hub_gauges(region.hub), ""), pytest.raises(httpx.ConnectError):
-        numbers()
+        numbers(listen)
 
 
 @pytest.mark.parametrize("listen", ["127.0.0.1:99999", "nowhere.invalid:1", "127.0.0.1:x", "127.0.0.1"])
