@@ -6,7 +6,8 @@ With `everybody`, as if every member's policy let its withheld cells into totals
 Reads every member's cube and records in the demo's directory, as only its maker can: a hub sees neither. For
 each ready-made question it counts the region's people in cells whose total is exact, totals of whole rows
 left out; and those where bounds from shown cells are within a fifth of the truth. Then, in cells: how many
-four members or more withhold, how many sums have a window, how many of these lie in theirs.
+four members or more withhold, how many sums have a window, how many of these lie in theirs; and each window
+below its table, with what every contributor's cell can be.
 """
 
 import sys
@@ -96,6 +97,12 @@ def report(
     share = [100 * n / max(people, 1) for n in (plain, plain + masked, plain + masked + near)]
     found = f"{four:8}  {len(sums):6}  {told:9}"
     print(f"{name:28} {people:6}  {share[0]:8.1f}%  {share[1]:9.1f}%  {share[2]:3.0f}%  {found}", flush=True)
+    for cell, chosen in sorted(sums.items()):
+        hidden = sum(parts[m].truth[cell] for m in chosen.candidate.members)
+        ranges = {m: offers[m].cells[cell].range for m in chosen.candidate.members}
+        what = ", ".join(f"{m} {r.low}..{r.high}" for m, r in ranges.items())
+        where = "inside" if hidden in chosen.window else "outside"
+        print(f"  {cell}: {what}; window {chosen.window.least}..{chosen.window.most}, the sum is {where}")
 
 
 def within(total: int, least: int, most: int) -> bool:

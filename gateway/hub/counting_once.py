@@ -17,6 +17,7 @@ from gateway.hub import entries
 from gateway.hub.context import Hub
 from gateway.hub.count_model import CountRun, RunState
 from gateway.hub.ports import View
+from gateway.wire.count_calls import Step
 from gateway.wire.counting import RESULT, CountError, Mixed, Sealed
 
 THRESHOLD = 5
@@ -29,7 +30,7 @@ def begin(
     """Log a run of all enrolled members; returns the log entry and its receipt, which members check.
 
     With `by_calls` it is put to the members in their calls (`gateway.hub.count_rounds`), else files are
-    passed on. Raises CountError for a second run of the epoch, or for too few members.
+    passed on. Raises CountError for a second run of the epoch once a set may be in, or for too few members.
     """
     with hub.store.writing() as work:
         members = tuple(sorted(e.member for e in work.enrolments()))
@@ -38,20 +39,28 @@ def begin(
                 f"The region has {len(members)} members; {fewest()} are needed.",
                 remedy="With fewer, what the others hold could be told from the number of people.",
             )
-        if any(event.epoch == epoch for _, event in begun(work)):
+        if any(event.epoch == epoch and not _ended_empty(work, data) for data, event in begun(work)):
             raise CountError(
                 f"The epoch {epoch} was counted before, or is being counted.",
                 remedy="There is one run for an epoch: two would tell who came and went between them.",
             )
         event = CountBegun(epoch, kind, members, size, threshold, whole_second(hub.clock.now()))
+        run = leaf_hash(encode(event)).hex()
+        if work.counts.run(run) is not None:
+            raise CountError("The same run was begun within this second.", remedy="Try again.")
         index = entries.record(hub, work, entries.Entry(event, {}))
         if by_calls:
-            run = leaf_hash(encode(event)).hex()
             work.counts.add_run(CountRun(run, event, index, RunState.OPEN), because=index)
     if by_calls:
         hub.bell.ring()
     with hub.store.reading() as view:
         return hub.log.entry(view.log, index), str(hub.log.receipt(view.log, index))
+
+
+def _ended_empty(view: View, entry: bytes) -> bool:
+    """Whether a run was declined before anybody's set was in: then nothing was counted, nor ever will be."""
+    run = view.counts.run(leaf_hash(entry).hex())
+    return run is not None and run.state is RunState.DECLINED and not view.counts.notes(run.id, Step.SEAL)
 
 
 def begun(view: View) -> Sequence[tuple[bytes, CountBegun]]:

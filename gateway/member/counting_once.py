@@ -28,14 +28,12 @@ from audit.receipt import Receipt
 from gateway.member import entries
 from gateway.member.context import Node
 from gateway.member.errors import UnprovenError
-from gateway.member.model import PolicyInForce
 from gateway.member.participants import Own, answer_keys
 from gateway.member.policies import trusted
 from gateway.member.ports import UnitOfWork, View
 from gateway.member.seeing import region_keys, region_of
 from gateway.wire.count_roster import count_roster
 from gateway.wire.counting import LARGEST_SET, CountError, Joined, Mixed, Sealed, sign_step
-from policies import Policy
 
 Mixing = Callable[[Sequence[bytes], MixKey, Sequence[bytes]], list[bytes]]
 """Applies a key to a list of entries, in order; on several processors at once, if it likes."""
@@ -134,7 +132,11 @@ def _check_run(event: CountBegun, known: Container[str]) -> None:
 
 
 def join(node: Node, run: Run, secrets: Secrets) -> str:
-    """The note that gives the member's keys for a run."""
+    """The note that gives the member's keys for a run.
+
+    Raises CountError for a run that would tell of fewer people than the policy in force does.
+    """
+    _check_threshold(node, run)
     mix, mask = secrets.mix, MaskKey(secrets.mask)
     joined = Joined(run.id, node.member, mix.public, mix.proof(run.id), mask.public)
     return sign_step(joined, node.answer_signer)
@@ -163,9 +165,8 @@ def seal(node: Node, run: Run, sealing: Sealing, keep: Keep) -> None:
     Raises CountError for a second set of an epoch, for joined keys that do not hold, for too many people, or
     for a run that would tell of fewer people than the policy in force does.
     """
+    _check_threshold(node, run)
     roster = roster_of(run, sealing.joined)
-    with node.store.reading() as view:
-        _check_threshold(run, trusted(node, view))
     try:
         people = _people(run, sealing.identifiers)
         publics = [sealing.joined[m].key for m in run.event.members]
@@ -218,14 +219,16 @@ def mix(node: Node, run: Run, passing: Passing, *, apply: Mixing, keep: Keep) ->
         keep(work, sign_step(step, node.answer_signer), passed, index)
 
 
-def _check_threshold(run: Run, found: tuple[PolicyInForce, Policy] | None) -> None:
+def _check_threshold(node: Node, run: Run) -> None:
     """A member without a policy has its controller's leave to go by."""
+    with node.store.reading() as view:
+        found = trusted(node, view)
     asked = 0 if found is None else found[1].scope.threshold
     if run.event.threshold < asked:
         raise CountError(
             f"The run tells of {run.event.threshold} people known to several members; "
             f"the policy in force here tells of no fewer than {asked}.",
-            remedy="Decline it, and let the next epoch be begun with a larger threshold.",
+            remedy="Decline it; as long as no set is in, it can be begun again with a larger threshold.",
         )
 
 

@@ -8,7 +8,7 @@ count_runs = Table(
     "count_runs",
     metadata,
     Column("id", String(64), primary_key=True),
-    Column("epoch", String(200), nullable=False, unique=True),
+    Column("epoch", String(200), nullable=False, index=True),
     Column("entry", LargeBinary, nullable=False),  # of the regional log
     Column("because", Integer, nullable=False, unique=True),
     Column("state", String(10), nullable=False, index=True),

@@ -195,8 +195,26 @@ def test_a_controller_that_gives_no_leave_ends_the_run_for_everybody(
     send_steps(node, lines["TH"])
 
     assert run_of(region, "declined").state is RunState.DECLINED
+
+
+def test_a_run_that_was_declined_is_begun_again_only_while_no_set_is_in(
+    region: Federation, lines: dict[str, Line]
+) -> None:
+    node, why = region.members["TH"].node, "With a threshold of 11."
+    for sets_are_in in (False, True):
+        region.clock.move(seconds=1)
+        begun(region, "anew")
+        with pytest.raises(CountError, match="counted before"):
+            begun(region, "anew")
+        everybody(region, lines)
+        if sets_are_in:
+            allowed(region, lines["KH"], turn_at(region, lines, "KH", "anew"), "KH")
+        turn = turn_at(region, lines, "TH", "anew")
+        decline(node, turn, leave(node, refusal_to_count(node, turn, why)), why)
+        send_steps(node, lines["TH"])
+
     with pytest.raises(CountError, match="counted before"):
-        begun(region, "declined")
+        begun(region, "anew")
 
 
 def test_one_set_for_an_epoch(region: Federation, lines: dict[str, Line]) -> None:

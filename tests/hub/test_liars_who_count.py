@@ -161,6 +161,13 @@ def test_a_run_that_tells_of_fewer_than_the_policy_does_gets_no_set(
 
     with pytest.raises(CountError, match="tells of no fewer than 5"):
         allow(node, turn, leave(node, leave_to_count(node, turn)), PEOPLE["LA"])
+    ended(region, lines, "LA", "few")
+    begun(region, "few", threshold=4)
+    with pytest.raises(CountError, match="tells of no fewer than 5"):  # it does not even join
+        everybody(region, lines, "LA")
+    ended(region, lines, "LA", "few")
+    begun(region, "few", threshold=5)
+    everybody(region, lines, "LA")
 
 
 def joined_in(lines: dict[str, Line], region: Federation, code: str, epoch: str) -> dict[str, Joined]:

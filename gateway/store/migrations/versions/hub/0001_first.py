@@ -38,8 +38,8 @@ def upgrade() -> None:
         sa.Column("counted_index", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_count_runs"),
         sa.UniqueConstraint("because", name="uq_count_runs_because"),
-        sa.UniqueConstraint("epoch", name="uq_count_runs_epoch"),
     )
+    op.create_index("ix_count_runs_epoch", "count_runs", ["epoch"], unique=False)
     op.create_index("ix_count_runs_state", "count_runs", ["state"], unique=False)
     op.create_table(
         "enrolments",
