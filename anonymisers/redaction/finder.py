@@ -8,6 +8,7 @@ from anonymisers.redaction.dictionary import Dictionary
 from anonymisers.redaction.latin_addresses import addresses
 from anonymisers.redaction.latin_names import names
 from anonymisers.redaction.latin_places import villages
+from anonymisers.redaction.latin_spaced import spaced_out
 from anonymisers.redaction.latin_text import LatinText
 from anonymisers.redaction.numbers import numbers
 from anonymisers.redaction.profiles import LatinProfile, latin_profiles
@@ -29,7 +30,7 @@ class Found:
 def find(plain: str, language: str, dictionary: Dictionary | None) -> Found:
     """Recognise in a plain text. `dictionary` is the English one; without it English is read less surely."""
     found_dates = dates(plain)
-    spans = [*numbers(plain, found_dates), *births(plain, found_dates)]
+    spans = [*numbers(plain, found_dates), *births(plain, found_dates), *spaced_out(plain)]
     allowed: list[Stretch] = []
     scripts = scripts_in(plain)
     for script in scripts:

@@ -10,19 +10,16 @@ from collections.abc import Iterator, Mapping
 
 from anonymisers.canonical import canonical_identifier
 from anonymisers.redaction.dates import dates
+from anonymisers.redaction.known_by_sound import PIECE, by_sound
 from anonymisers.redaction.profiles import latin_words
 from anonymisers.redaction.reading import fold, is_latin, read
-from anonymisers.redaction.skeleton import close, skeleton, sounds
 from anonymisers.redaction.spans import Evidence, Kind, Span
 
 LEAST_LETTERS = 2
-LEAST_SOUNDS = 3
-LEAST_INSIDE = 4
-"""Consonants that a name must have to be looked for within a row of words."""
+LEAST_APART = 3
 LEAST_DIGITS = 4
 BUDDHIST_ERA = 543
-_PIECE = re.compile(r"[^\W\d_][\w'\u0300-\u036f\u0e00-\u0eff\u1000-\u109f\u1780-\u17dd-]*")
-_DIGITS = re.compile(r"\d(?:[\s./()-]{0,2}\d)+")
+_DIGITS = re.compile(r"\d(?:[\W_]{0,3}\d)+")
 _KINDS = {
     "village": Kind.VILLAGE, "place": Kind.VILLAGE, "address": Kind.ADDRESS, "phone": Kind.PHONE,
     "tel": Kind.PHONE, "email": Kind.EMAIL, "id": Kind.NATIONAL_ID, "nid": Kind.NATIONAL_ID,
@@ -66,41 +63,28 @@ def _whole(plain: str, wanted: str, kind: Kind) -> Iterator[Span]:
 def _pieces(plain: str, wanted: str, kind: Kind) -> Iterator[Span]:
     """Every word of a value by itself."""
     never = latin_words("never_alone")
-    pieces = [p for p in _PIECE.findall(wanted) if len(p) >= LEAST_LETTERS and fold(p) not in never]
+    pieces = [p for p in PIECE.findall(wanted) if len(p) >= LEAST_LETTERS and fold(p) not in never]
     spoken = {fold(piece) for piece in pieces}
-    for match in _PIECE.finditer(plain):
+    for match in PIECE.finditer(plain):
         if fold(match.group()).removesuffix("'s") in spoken:
             yield Span(*match.span(), kind, Evidence.KNOWN)
     for piece in pieces:
         if not is_latin(piece[0]):
             for match in re.finditer(re.escape(piece), plain):
                 yield Span(*match.span(), kind, Evidence.KNOWN)
-        yield from _in_another_script(plain, piece, kind)
+        yield from _spelt_apart(plain, piece, kind)
+    yield from _spelt_apart(plain, wanted, kind)
+    if pieces:
+        yield from by_sound(plain, pieces, kind)
 
 
-def _in_another_script(plain: str, piece: str, kind: Kind) -> Iterator[Span]:
-    """Where a word of a name is spelt in another script, also inside a row of words without spaces."""
-    wanted = skeleton(piece)
-    if len(wanted) < LEAST_SOUNDS:
-        return
-    for match in _PIECE.finditer(plain):
-        if is_latin(match.group()[0]) == is_latin(piece[0]):
-            continue
-        heard = sounds(match.group())
-        if close("".join(sound for sound, _ in heard), wanted):
+def _spelt_apart(plain: str, value: str, kind: Kind) -> Iterator[Span]:
+    """'S o k  D a r a': with something between any two letters."""
+    letters = [c for c in value if c.isalpha()]
+    if len(letters) >= LEAST_APART and all(map(is_latin, letters)):
+        pattern = r"(?<!\w)" + r"[\W_]{1,3}".join(letters) + r"(?!\w)"
+        for match in re.finditer(pattern, plain, re.IGNORECASE):
             yield Span(*match.span(), kind, Evidence.KNOWN)
-        elif len(wanted) >= LEAST_INSIDE and not is_latin(match.group()[0]):
-            yield from _inside(match, heard, wanted, kind)
-
-
-def _inside(word: re.Match[str], heard: list[tuple[str, int]], wanted: str, kind: Kind) -> Iterator[Span]:
-    line = "".join(sound for sound, _ in heard)
-    at = line.find(wanted)
-    while at >= 0:
-        after = at + len(wanted)
-        end = heard[after][1] if after < len(heard) else len(word.group())
-        yield Span(word.start() + heard[at][1], word.start() + end, kind, Evidence.KNOWN)
-        at = line.find(wanted, at + 1)
 
 
 def _numbers(plain: str, wanted: str, kind: Kind) -> Iterator[Span]:
@@ -110,7 +94,7 @@ def _numbers(plain: str, wanted: str, kind: Kind) -> Iterator[Span]:
     tails = {digits, digits.lstrip("0")}
     if kind == Kind.PHONE or wanted.startswith(("+", "0")):
         tails.add(digits[-8:])
-    spread = [r"[\s./()-]{0,2}".join(tail) for tail in tails if len(tail) >= LEAST_DIGITS]
+    spread = [r"[\W_]{0,3}".join(tail) for tail in tails if len(tail) >= LEAST_DIGITS]
     for match in re.finditer("|".join(sorted(spread, key=len, reverse=True)), plain):
         start, end = match.span()
         for figure in _DIGITS.finditer(plain):

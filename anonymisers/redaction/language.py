@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from anonymisers.redaction.profiles import latin_profiles, script_profiles
+from anonymisers.redaction.reading import is_latin
 from anonymisers.redaction.script_names import scripts_in
 
 LONGEST = 50_000
@@ -79,8 +80,14 @@ def _check_characters(text: str, plain: str) -> None:
         category = unicodedata.category(character)
         if category in ("Cc", "Cs", "Co", "Cn") and character not in "\n\r\t":
             raise Withheld("control characters or binary data")
-        if category[0] == "L" and not unicodedata.name(character, "").startswith(_SCRIPT_NAMES):
+        known = unicodedata.name(character, "").startswith(_SCRIPT_NAMES)
+        if category[0] == "L" and (not known or _is_dressed_up(character)):
             raise Withheld("script without a profile")
+
+
+def _is_dressed_up(character: str) -> bool:
+    """Whether this is a Latin letter that no list is written in: small capitals, phonetic letters."""
+    return unicodedata.name(character).startswith("LATIN") and not is_latin(character)
 
 
 def _latin_language(plain: str) -> str:

@@ -39,8 +39,9 @@ NATIONAL_ID = re.compile(
     # Singapore, and a letter or two with seven digits or more, as passports have
     r"|(?<![A-Za-z0-9])(?!ID|NO|HP|WA)[A-Z]{1,2}[- ]?\d{7,9}[A-Z]?(?:\s?\(\d{1,2}\))?(?![A-Za-z0-9])"
 )
-_SEPARATOR = r"(?:\s?[-./]\s?|\s|\s?[()]\s?|\)\s?-?)"
+_SEPARATOR = r"(?:\s?[-./\u00b7\u2022*|\\_~]\s?|\s{1,2}|\s?[()]\s?|\)\s?-?)"
 FIGURE = re.compile(
+    r"(?<![\w.,])0\d{1,3}(?:,\d{2,4}){2,}(?![\w,])|"  # no amount begins with 0
     rf"(?<![\w])\+?\(?\d(?:{_SEPARATOR}?\d)*(?:\s?\(\d{{1,2}}\))?|(?<=[^\W\d_])\+?\d(?:{_SEPARATOR}?\d)*"
 )
 _AMOUNT = re.compile(r"[1-9]\d{0,2}(?:[.,]\d{3})+(?:[.,]\d{1,2})?")

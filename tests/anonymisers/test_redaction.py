@@ -110,6 +110,10 @@ def test_what_names_nobody_stays(ours: Engine, sentence: str) -> None:
         ({"birth_date": "1985-03-02"}, "วันที่ 2 มีนาคม 2528", ["2528"]),
         ({"national_id": 12345}, "his card 12345", ["12345"]),
         ({"village": "Hope"}, "went to Hope.", ["Hope"]),
+        ({"name": "Sok Dara"}, "ជនរងគ្រោះសុខដារ៉ាបានដួល ហើយ ដារ៉ា សុខ យំ", ["សុខដារ៉ា", "ដារ៉ា"]),
+        ({"name": "កែវ ធី"}, "the man whose name was keo thy went", ["keo", "thy"]),
+        ({"name": "Sok Dara"}, "it was S-o-k, that is s o k  d a r a", ["S-o-k", "d a r a"]),
+        ({"phone": "012 345 678"}, "call 012*345*678 or 012\r\n345\r\n678", ["345"]),
     ],
 )
 def test_the_records_own_values_go_whatever_they_look_like(
@@ -129,6 +133,7 @@ def test_the_records_own_values_go_whatever_they_look_like(
         ("\x00\x01\x02 binary", "en", "control characters or binary data"),
         ("half \ud800 pair", "en", "control characters or binary data"),
         ("Анна шла домой", "en", "script without a profile"),
+        ("\ua731\u1d0f\u1d0b \u1d05\u1d00\u0280\u1d00 fell", "en", "script without a profile"),
         ("ذهبت فاطمة", None, "script without a profile"),
         ("Sok \u202eaRAD\u202c came", "en", "right-to-left or direction marks"),
         ("La mine a explosé près du village.", "fr", "language without a profile"),
