@@ -66,6 +66,8 @@ class Quality:
     """Needs, referrals and services, one by one."""
     columns: tuple[ColumnQuality, ...]
     years: tuple[YearQuality, ...]
+    known: Mapping[str, tuple[float, ...]]
+    """Of each dimension and attribute, for each of the `years`, the share of casualties that tell it."""
     provinces: Mapping[str, int]
     """Casualties by province, those without any included; that of unknown provinces last. Places that only
     say which of the former provinces nobody can tell are there only with casualties."""
@@ -104,6 +106,7 @@ def assess(loaded: Load, dictionary: Dictionary) -> Quality:
         contacts=0 if snapshot.contacts is None else len(snapshot.contacts),
         columns=columns,
         years=_years(snapshot),
+        known=_known_by_year(snapshot),
         provinces=provinces,
         duplicates=MappingProxyType(duplicates),
         contradictions=broken,
@@ -165,6 +168,20 @@ def _years(snapshot: Snapshot) -> tuple[YearQuality, ...]:
         )
         for year in snapshot.years
     )
+
+
+def _known_by_year(snapshot: Snapshot) -> Mapping[str, tuple[float, ...]]:
+    dates = snapshot.column("date")
+    place = {str(year): number for number, year in enumerate(snapshot.years)}
+    years = np.array([place[code[:4]] for code in dates.codes], dtype=np.int64)[dates.indices]
+    times = np.bincount(years, minlength=len(place))
+    # injuries and services are not of everybody: that they are not told is no gap
+    told = {n: c for n, c in (*snapshot.columns.items(), *snapshot.details.items()) if "." not in n}
+    shares = {
+        name: tuple((np.bincount(years[known(column)], minlength=len(place)) / times).round(4).tolist())
+        for name, column in told.items()
+    }
+    return MappingProxyType(shares)
 
 
 def _timeliness(snapshot: Snapshot) -> float:

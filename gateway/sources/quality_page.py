@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from gateway.dictionary import Dictionary
-from gateway.sources.quality import Quality
+from gateway.sources.quality import ColumnQuality, Quality
 from gateway.sources.quality_report import change, contacts_told, former_scores, percent
 
 _STYLE = """
@@ -20,15 +20,18 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums }
 .score { font-size: 2.5rem; font-weight: 600 }
 .bar { display: block; height: .8rem; background: #2f6690; min-width: 1px }
 .note { color: #555 }
+.years { width: 100%; height: 1.3rem; fill: #2f6690; background: #eef1f4 }
 @media (prefers-color-scheme: dark) {
   body { color: #eee; background: #16191c }
   th, td { border-color: #3a3f44 }
   .note { color: #aaa }
   .bar { background: #7fb2d9 }
+  .years { fill: #7fb2d9; background: #262b30 }
 }
 """
 _MOST_PROVINCES = 15
 _MOST_LOADS = 24
+_CHART = 400
 
 
 def quality_page(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any] | None = None) -> str:
@@ -50,6 +53,7 @@ def _parts(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
         f"{change(quality.score, former.get('score'), ' points')}</p>"
     )
     old = former.get("measures", {})
+    columns = {(c["table"], c["heading"]): c for c in former.get("columns", ())}
     yield _table(
         "Measures",
         ("measure", "share", "", "against the former load"),
@@ -58,13 +62,11 @@ def _parts(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
     yield from _scores(quality, former)
     yield _table(
         "Columns",
-        ("table", "column", "becomes", "complete", "unknown", "valid"),
-        (
-            (c.table, c.heading, c.target, percent(c.completeness), percent(c.unknown), percent(c.validity))
-            for c in quality.columns
-        ),
+        ("table", "column", "becomes", "complete", "unknown", "valid", "against the former load"),
+        (_column(c, columns.get((c.table, c.heading), {})) for c in quality.columns),
     )
     yield _years(quality)
+    yield _known(quality)
     yield _places(quality, dictionary)
     yield from _faults(quality)
 
@@ -86,6 +88,27 @@ def _years(quality: Quality) -> str:
         for y in quality.years
     )
     return _table("Years", ("year", "casualties", "", "complete", "date to the month"), rows)
+
+
+def _column(column: ColumnQuality, old: Mapping[str, Any]) -> tuple[str, ...]:
+    changes = (
+        change(column.completeness, old.get("completeness"), " complete"),
+        change(column.validity, old.get("validity"), " valid"),
+    )
+    shares = (percent(column.completeness), percent(column.unknown), percent(column.validity))
+    return (column.table, column.heading, column.target, *shares, " ".join(c.strip() for c in changes if c))
+
+
+def _known(quality: Quality) -> str:
+    """Each dimension with a small chart, one bar a year."""
+    years = [y.year for y in quality.years]
+    span = f" from {years[0]} to {years[-1]}" if years else ""
+    rows = (
+        (name, _chart(name, years, shares), percent(min(shares)))
+        for name, shares in quality.known.items()
+        if shares
+    )
+    return _table(f"What is known{span}", ("dimension", "year by year", "in the least known year"), rows)
 
 
 def _faults(quality: Quality) -> Iterator[str]:
@@ -116,9 +139,10 @@ def _places(quality: Quality, dictionary: Dictionary) -> str:
     covered = sum(quality.provinces[code] > 0 for code in known)
     most = max((n for n, _ in there), default=1)
     rows = ((f"{labels[code]} ({code})", n, _bar(n / most)) for n, code in there[:_MOST_PROVINCES])
-    return _table(
-        f"Provinces: {covered} of {len(known)} have casualties", ("province", "casualties", ""), rows
-    )
+    missing = ", ".join(f"{labels[code]} ({code})" for code in known if not quality.provinces[code])
+    note = f'<p class="note">None in: {escape(missing)}.</p>' if missing else ""
+    title = f"Provinces: {covered} of {len(known)} have casualties"
+    return _table(title, ("province", "casualties", ""), rows) + note
 
 
 class _Bar(str):
@@ -129,6 +153,18 @@ class _Bar(str):
 
 def _bar(share: float) -> _Bar:
     return _Bar(f'<span class="bar" style="width:{100 * min(max(share, 0), 1):.1f}%"></span>')
+
+
+def _chart(name: str, years: Sequence[int], shares: Sequence[float]) -> _Bar:
+    width = _CHART / len(years)
+    bars = "".join(
+        f'<rect x="{n * width:.2f}" y="{20 - 20 * share:.2f}" width="{0.8 * width:.2f}" '
+        f'height="{20 * share:.2f}"><title>{year}: {percent(share)}</title></rect>'
+        for n, (year, share) in enumerate(zip(years, shares, strict=True))
+    )
+    told = f"{escape(name)}: {percent(min(shares))} to {percent(max(shares))} known"
+    box = f'viewBox="0 0 {_CHART} 20" preserveAspectRatio="none"'
+    return _Bar(f'<svg class="years" {box} role="img" aria-label="{told}">{bars}</svg>')
 
 
 def _table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

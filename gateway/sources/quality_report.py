@@ -15,6 +15,7 @@ VERSION = 1
 _NOTABLE = 0.0005
 """A change of a share smaller than this is not told."""
 _BARS = 30
+_HEIGHTS = "▁▂▃▄▅▆▇█"
 _PROVINCES_SHOWN = 10
 _MOST_SCORES = 100
 _SCORES_SHOWN = 6
@@ -48,6 +49,7 @@ def quality_json(quality: Quality, former: Mapping[str, Any] | None = None) -> d
             for c in quality.columns
         ],
         "years": [asdict(year) for year in quality.years],
+        "known": {name: list(shares) for name, shares in quality.known.items()},
         "provinces": dict(quality.provinces),
         "duplicates": dict(quality.duplicates),
         "contradictions": [
@@ -114,6 +116,7 @@ def _lines(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
     yield ""
     yield from _column_lines(quality, former)
     yield from _year_lines(quality)
+    yield from _known_lines(quality)
     yield from _province_lines(quality, dictionary)
     yield from _fault_lines(quality)
 
@@ -150,6 +153,18 @@ def _year_lines(quality: Quality) -> Iterator[str]:
     yield ""
 
 
+def _known_lines(quality: Quality) -> Iterator[str]:
+    """Each dimension with a small chart of the share known, year by year."""
+    if not quality.years:
+        return
+    width = max((len(name) for name in quality.known), default=0) + 2
+    yield f"  known, from {quality.years[0].year} to {quality.years[-1].year} (year by year, least known)"
+    for name, shares in quality.known.items():
+        bars = "".join(_HEIGHTS[min(int(share * len(_HEIGHTS)), len(_HEIGHTS) - 1)] for share in shares)
+        yield f"  {name:<{width}}{bars}  {percent(min(shares))}"
+    yield ""
+
+
 def _province_lines(quality: Quality, dictionary: Dictionary) -> Iterator[str]:
     labels = dictionary.codes("province", member=quality.member)
     nowhere = unknown_place(quality.member)
@@ -160,6 +175,8 @@ def _province_lines(quality: Quality, dictionary: Dictionary) -> Iterator[str]:
     yield f"  {covered} of {len(own)} provinces have casualties, most of them:"
     for count, code in there[:_PROVINCES_SHOWN]:
         yield f"  {count:>8}  {labels[code]} ({code})"
+    if missing := [f"{labels[code]} ({code})" for code in own if not places[code]]:
+        yield f"  none in: {', '.join(missing)}"
     if quality.provinces.get(nowhere):
         yield f"  {quality.provinces[nowhere]:>8}  province unknown"
     yield ""
@@ -184,6 +201,6 @@ def change(now: float, before: float | None, what: str | None = None) -> str:
     """The change against a former figure, in points of percent where no unit is told."""
     if before is None or abs(now - before) < _NOTABLE:
         return ""
-    if what is None or what == " complete":
+    if what in {None, " complete", " valid"}:
         return f"  ({100 * (now - before):+.1f} points{what or ''})"
     return f"  ({round(now - before, 1):+g}{what})"

@@ -213,3 +213,29 @@ def test_the_dead_receive_no_rehabilitation(small) -> None:
     quality = assess(small.load(victims=heads + "\n".join(rows) + "\n", services=services), regional())
 
     assert broken(quality) == {"killed, but received rehabilitation": 1}
+
+
+def test_what_is_known_is_told_year_by_year(judge):
+    quality = judge({"Date": "01/03/2020"}, {"Date": "2020", "Sex": ""}, {"Date": "02/03/2024", "Sex": "?"})
+    assert [year.year for year in quality.years] == [2020, 2024]
+    assert quality.known["sex"] == (0.5, 0.0)
+    assert quality.known["date"] == (0.5, 1.0)
+    assert quality_json(quality)["known"]["sex"] == [0.5, 0.0]
+    assert re.search(r"sex +▅▁ +0.0 %", quality_text(quality, regional()))
+    page = quality_page(quality, regional())
+    assert 'aria-label="sex: 0.0 % to 50.0 % known"' in page
+    assert "<title>2020: 50.0 %</title>" in page
+
+
+def test_provinces_without_casualties_are_named(judge):
+    told = [made(judge({}), regional()) for made in (quality_text, quality_page)]
+    for text in told:
+        assert re.search("[Nn]one in: Banteay Meanchey [(]KH-1[)], .*Pailin [(]KH-24[)]", text)
+        assert "Battambang (KH-2), " not in text
+
+
+def test_the_page_tells_changes_of_columns_against_the_former_load(judge):
+    former = quality_json(judge({}, {"Sex": ""}, {"Province": "?"}))
+    page = quality_page(judge({}, {}, {}), regional(), former)
+    assert "(+33.3 points complete)" in page
+    assert "(+33.3 points valid)" in page
