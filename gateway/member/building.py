@@ -12,11 +12,13 @@ from gateway.member.context import Node
 from gateway.member.counting import count_people, honest_rows
 from gateway.member.errors import NothingToProtectError, NotProtectedError
 from gateway.member.growing import grow
+from gateway.member.looked_at import Made, measure
 from gateway.member.making import Maker, Progress
 from gateway.member.model import Plan, StoredCube
 from gateway.member.planning import plan
 from gateway.member.policies import in_force
 from gateway.member.snapshot import Snapshot, population
+from policies import Policy
 
 __all__ = ["Progress", "build", "counted_rows", "counted_table", "protected"]
 
@@ -41,8 +43,10 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
     made, rules = plan(node.dictionary, policy, snapshot, node.clock.now().date())
     with node.store.reading() as view:
         found = existing(view, record.id, made)
+    cube = None
     if found is None:
-        found = protected(node, snapshot, (made, rules), released, progress).to_bytes()
+        cube = protected(node, snapshot, (made, rules), released, progress)
+        found = cube.to_bytes()
     certifiable(found, sensitive_of(node))  # nobody's question waits until it is read
     with node.store.writing() as work:
         if (len(work.released_cubes()), len(work.extracts.told())) != (len(released), extracts):
@@ -51,7 +55,33 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
                 "asked for.",
                 remedy="Make it again: it must be safe beside what was given out.",
             )
-        return certify(node, work, record, (version.version, version.above), (made, found))
+        stored = certify(node, work, record, (version.version, version.above), (made, found))
+    if cube is not None:
+        _look(node, policy, stored, snapshot, (rules, cube))
+    return stored
+
+
+def _look(
+    node: Node, policy: Policy, stored: StoredCube, snapshot: Snapshot, made: tuple[Rules, Chronicle]
+) -> None:
+    """Keep what is told of a new cube, while it is in memory: the next policy is looked at beside it."""
+    rules, cube = made
+    measure(
+        node,
+        Made(
+            policy=policy,
+            above=stored.above,
+            record=stored.snapshot,
+            plan=stored.plan,
+            snapshot=snapshot,
+            count=lambda: counted_table(node, snapshot, stored.plan, rules),
+            bytes=stored.cube,
+            read=lambda: cube,
+            fresh=True,
+            beside=True,
+            hindrance=None,
+        ),
+    )
 
 
 def protected(

@@ -1,103 +1,26 @@
 """A policy seen before it counts: the very cube that would answer, and what it shows and withholds.
 
-Nothing is logged and nothing leaves the node. The cube is kept: publishing the policy uses the same one. What
-was measured is kept beside it, so that a policy of other words is looked at without reading the cube.
+Nothing is logged and nothing leaves the node. The cube is kept: publishing the policy uses the same one.
 """
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import cached_property
-from hashlib import sha256
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
 from anonymisers.chronicle import Chronicle
 from anonymisers.rules import Rules
-from anonymisers.table import Table
-from audit.canonical import canonical_json
-from gateway import __version__
-from gateway.dictionary import Dictionary, Tree
-from gateway.member import measuring
-from gateway.member.adopting import existing, preview_id, sensitive_of
+from gateway.member.adopting import existing, preview_id
 from gateway.member.building import Progress, counted_table, protected
 from gateway.member.context import Node
-from gateway.member.counting import count_people
-from gateway.member.cubes import MEASURE, cell_value, trees
 from gateway.member.errors import NothingToProtectError, NotProtectedError
+from gateway.member.looked_at import CANONICAL, Looked, Made, measure, ready, scores
 from gateway.member.ministry import as_it_counts
-from gateway.member.model import LoadedSnapshot, Plan, policy_label
+from gateway.member.model import LoadedSnapshot, Plan
 from gateway.member.planning import plan, stricter
-from gateway.member.preview_record import (
-    CellKey,
-    Cells,
-    Findings,
-    Preview,
-    cell_of,
-    findings_from_json,
-)
-from gateway.member.reading import UnreadableError, read
-from gateway.member.score import Score, score
-from gateway.member.snapshot import Snapshot, population
-from gateway.question import COUNTRY, ask
+from gateway.member.snapshot import Snapshot
 from policies import Policy
 
 __all__ = ["CANONICAL", "Looked", "Made", "make", "measure", "ready", "scores"]
-
-CANONICAL = "canonical-questions"
-"""The pack of questions that cubes are compared by."""
-
-
-@dataclass(frozen=True, eq=False)
-class Made:
-    """A cube with the people behind it. `bytes` are those that would answer; `fresh`: made just now."""
-
-    policy: Policy
-    above: int | None
-    """The version of the ministry-wide policy that is part of it, if any."""
-    record: LoadedSnapshot
-    plan: Plan
-    snapshot: Snapshot = field(repr=False)
-    count: Callable[[], Table] = field(repr=False)
-    bytes: bytes = field(repr=False)
-    fresh: bool
-    beside: bool
-    """Whether it is safe beside everything that was given out; else it was made as if nothing had been."""
-    hindrance: str | None
-    """Why the policy cannot be published as it is, in a sentence."""
-    stricter: tuple[str, ...] = ()
-    """What the cube holds back beyond the policy's own words, in sentences."""
-
-    @cached_property
-    def cube(self) -> Chronicle:
-        """Read when it is first needed, as that takes seconds. Raises CertificateError for a damaged one."""
-        return Chronicle.from_bytes(self.bytes)
-
-    @cached_property
-    def people(self) -> Table:
-        """The people behind the cube, for the controller's eyes."""
-        return self.count()
-
-
-@dataclass(frozen=True, eq=False)
-class Looked:
-    """The cube as questions would read it. The canonical ones find what they read in `cells`."""
-
-    made: Made
-    trees: Mapping[str, Tree]
-    cells: Cells
-    measure: str = MEASURE
-
-    @property
-    def snapshot(self) -> LoadedSnapshot:
-        return self.made.record
-
-    @property
-    def label(self) -> str:
-        return policy_label(self.made.policy.version, self.made.above)
-
-    def read(self, key: Mapping[str, str]) -> int | None:
-        """The value of a cell, None when it is withheld; KeyError outside the lattice."""
-        known = cell_of(key)
-        return self.cells[known] if known in self.cells else cell_value(self.made.cube, key)
 
 
 def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
@@ -121,12 +44,12 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
     planned = plan(node.dictionary, policy, snapshot, node.clock.now().date())
     hindrance = None
     try:
-        kept, fresh = _kept(node, loaded, planned, released, progress)
+        kept = _kept(node, loaded, planned, released, progress)
     except NotProtectedError as error:
         if not released:
             raise
         hindrance = f"{error.message} {error.remedy}".strip()
-        kept, fresh = _kept(node, loaded, planned, [], progress)
+        kept = _kept(node, loaded, planned, [], progress)
     return Made(
         policy=policy,
         above=above,
@@ -134,117 +57,20 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
         plan=planned[0],
         snapshot=snapshot,
         count=lambda: counted_table(node, snapshot, *planned),
-        bytes=kept,
-        fresh=fresh,
+        bytes=kept.bytes,
+        read=kept.read,
+        fresh=kept.fresh,
         beside=hindrance is None,
         hindrance=hindrance,
         stricter=tuple(stricter(policy, *planned)),
     )
 
 
-def measure(node: Node, made: Made) -> Preview:
-    """Everything that is told of a cube. Raises CertificateError for a damaged one."""
-    return _findings(node, made).preview
-
-
-def ready(node: Node, made: Made) -> Looked:
-    """The cube as questions would read it."""
-    return Looked(made, trees(node.dictionary, node.member, made.plan), _findings(node, made).cells)
-
-
-def _findings(node: Node, made: Made) -> Findings:
-    """What is told of exactly this cube: as it was kept, else found out now and kept."""
-    about = _about(node, made)
-    with node.store.reading() as view:
-        kept = view.findings(about)
-    if kept is not None:
-        return findings_from_json(kept)
-    found = Findings(_measured(node, made), _canonical_cells(node, made))
-    with node.store.notes() as notes:
-        notes.keep_findings(about, made.record.id, found.to_json(), node.clock.now())
-    return found
-
-
-def _about(node: Node, made: Made) -> str:
-    """A name for all that the findings follow from, the cube to its last byte among it."""
-    body = {
-        "of": preview_id(made.record.id, made.plan, [made.bytes], []),
-        "dictionary": node.dictionary.version,
-        "software": __version__,
-    }
-    return sha256(canonical_json(body)).hexdigest()
-
-
-def _measured(node: Node, made: Made) -> Preview:
-    sensitive = sensitive_of(node)
-    return Preview(
-        tables=measuring.tables(made.cube, made.people),
-        refused=measuring.refused(made.cube),
-        people=int(made.people.counts.sum()),
-        to_accept=measuring.shared_values(made.cube, sensitive),
-        scores=scores(node, made),
-        exposure=measuring.exposure(made.cube, made.people),
-        records=measuring.records(made.people, sensitive),
-    )
-
-
-class _Noting:
-    """A cube of which every cell that is read is noted."""
-
-    def __init__(self, cube: Chronicle) -> None:
-        self._cube = cube
-        self.cells: dict[CellKey, int | None] = {}
-
-    def read(self, key: Mapping[str, str]) -> int | None:
-        value = cell_value(self._cube, key)
-        self.cells[cell_of(key)] = value
-        return value
-
-
-def _canonical_cells(node: Node, made: Made) -> Cells:
-    """Every cell that a canonical question reads, whoever may ask it."""
-    shown, noting = trees(node.dictionary, node.member, made.plan), _Noting(made.cube)
-    purpose = min(node.dictionary.purposes)
-    for name in node.dictionary.packs[CANONICAL]:
-        known = node.dictionary.ready_made[name]
-        if known.measure == MEASURE:
-            by = [level for level in known.by if level != COUNTRY]
-            question = ask(node.dictionary, measure=MEASURE, by=by, where={}, purpose=purpose)
-            with suppress(UnreadableError):  # nobody gets a table of it
-                read(node.dictionary, shown, noting, question)
-    return noting.cells
-
-
-def scores(node: Node, made: Made) -> dict[str, Score]:
-    """The score of each canonical question that the data can answer."""
-    found = {}
-    for name in node.dictionary.packs[CANONICAL]:
-        question = node.dictionary.ready_made[name]
-        levels = {node.dictionary.level(level).dimension: level for level in question.by}
-        if question.measure != MEASURE or not levels.keys() <= made.snapshot.columns.keys():
-            continue
-        people = _counted_at(node, made, levels)
-        asked = {
-            d: node.dictionary.hierarchy(d, level, node.member, years=made.plan.years).at[level]
-            for d, level in levels.items()
-        }
-        found[name] = score(made.cube, people, asked)
-    return found
-
-
-def _counted_at(node: Node, made: Made, levels: Mapping[str, str]) -> Table:
-    """The people of the plan, over a question's dimensions, at the finer of its levels and the cube's."""
-    finest = {
-        dimension: _finer(node.dictionary, node.member, level, made.plan.finest.get(dimension, level))
-        for dimension, level in levels.items()
-    }
-    rows = population(made.snapshot, made.plan.consent, victims=made.plan.victims)
-    return count_people(made.snapshot, node.dictionary, finest, rows=rows, years=made.plan.years)
-
-
-def _finer(dictionary: Dictionary, member: str, one: str, other: str) -> str:
-    names = dictionary.dimension(dictionary.level(one).dimension).level_names(member)
-    return min(one, other, key=lambda level: names.index(level) if level in names else 0)
+@dataclass(frozen=True)
+class _Kept:
+    bytes: bytes
+    read: Callable[[], Chronicle]
+    fresh: bool
 
 
 def _kept(
@@ -253,7 +79,7 @@ def _kept(
     planned: tuple[Plan, Rules],
     beside: list[bytes],
     progress: Progress | None,
-) -> tuple[bytes, bool]:
+) -> _Kept:
     """The cube of a plan beside these, made now if there is none yet; and whether it was made now."""
     record, snapshot = loaded
     with node.store.reading() as view:
@@ -261,8 +87,9 @@ def _kept(
         same = beside == view.released_cubes()
         found = existing(view, record.id, planned[0]) if same else view.preview(name)
     if found is not None:
-        return found, False
-    made = protected(node, snapshot, planned, beside, progress).to_bytes()
+        return _Kept(found, partial(Chronicle.from_bytes, found), fresh=False)
+    cube = protected(node, snapshot, planned, beside, progress)
+    made = cube.to_bytes()
     with node.store.notes() as notes:
         notes.keep_preview(name, record.id, made, node.clock.now())
-    return made, True
+    return _Kept(made, lambda: cube, fresh=True)
