@@ -1,7 +1,7 @@
 """Needs and services of the demo's people: what a register of victim assistance has beside the casualties."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,15 +10,46 @@ from gateway.demo.casualties import Casualty
 _LATE_HELP = ("NEED", "REF", "RECV", "RECV", "RECV", "UNAVAIL", "REFUSED")
 _CHANCES: Mapping[str, float] = {"DATA": 0.4, "PSS": 0.25, "SEI": 0.3}
 _DIED_IN_CARE = 0.15
+_ITEMS: Mapping[str, tuple[str, ...]] = {
+    "DATA": ("DATA1", "DATA2"),
+    "EMC": ("EMC1", "EMC2"),
+    "REH": ("REH1", "REH2", "REH3"),
+    "PSS": ("PSS1", "PSS2"),
+    "SEI": ("SEI1", "SEI2", "SEI3"),
+}
+_PROVIDERS: Mapping[str, str] = {"DATA": "GOV", "EMC": "HOSP", "REH": "REHC", "PSS": "NGO", "SEI": "NGO"}
+_COST_KNOWN = 0.8
 _AMPUTATIONS = frozenset({"AMP_L", "AMP_U", "AMP_M"})
 
 
 @dataclass(frozen=True)
 class Contact:
-    """One need, referral or service: pillar of victim assistance and what came of it."""
+    """One need, referral or service: pillar of victim assistance and what came of it.
+
+    `item`: what it was; `provider`: the kind of who gave it; `days` after the accident; `cents` of a dollar
+    that it cost, 0 where nobody wrote that down.
+    """
 
     pillar: str
     state: str
+    item: str = ""
+    provider: str = ""
+    days: int = 0
+    cents: int = 0
+
+
+def told(contact: Contact, dice: np.random.Generator) -> Contact:
+    """The contact with what a register of services says besides; few of them cost most of the money."""
+    items = _ITEMS[contact.pillar]
+    received = contact.state == "RECV" and dice.random() < _COST_KNOWN
+    late = 0 if contact.pillar == "EMC" else int(dice.integers(20, 300))
+    return replace(
+        contact,
+        item=items[int(dice.integers(len(items)))],
+        provider=_PROVIDERS[contact.pillar],
+        days=late + int(dice.integers(0, 10)),
+        cents=int(100 * np.ceil(dice.lognormal(4.0, 1.1))) if received else 0,
+    )
 
 
 def contacts(casualty: Casualty, dice: np.random.Generator) -> tuple[Contact, ...]:

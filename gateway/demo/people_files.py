@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
-from gateway.demo.contacts import Contact, contacts
+from gateway.demo.contacts import Contact, contacts, told
 from gateway.demo.people import DemoPeople, Record
 from gateway.demo.register_files import RegisterTable, write_tables
 from gateway.dictionary import regional
@@ -19,7 +20,22 @@ from gateway.member.snapshot import CONSENT
 from gateway.sources.dates import BUDDHIST_AHEAD
 from gateway.sources.mapping import NUMBER, ColumnRule, SourceMapping, TableRule
 from gateway.sources.mapping_yaml import parse_mapping
-from gateway.sources.targets import ACCIDENT, AGE, BIRTH, CASE, DATE, PERSON, PILLAR, PLACE
+from gateway.sources.targets import (
+    ACCIDENT,
+    AGE,
+    BIRTH,
+    CASE,
+    COST,
+    DATE,
+    ITEM,
+    PERSON,
+    PILLAR,
+    PLACE,
+    PROVIDER,
+    SERVICE,
+    SERVICE_DATE,
+    STATUS,
+)
 
 Cell = Callable[[Record], str]
 
@@ -67,8 +83,8 @@ def write_register(people: DemoPeople, folder: Path, seed: int) -> Register:
 
 def contacts_of(people: DemoPeople, seed: int) -> list[tuple[Contact, ...]]:
     """The needs and services of every record, as a register with this seed has them."""
-    dice = np.random.default_rng([seed, *people.member.encode(), 2])
-    return [contacts(record.casualty, dice) for record in people.records]
+    dice, besides = (np.random.default_rng([seed, *people.member.encode(), stream]) for stream in (2, 3))
+    return [tuple(told(one, besides) for one in contacts(r.casualty, dice)) for r in people.records]
 
 
 def _contact_rows(
@@ -79,19 +95,36 @@ def _contact_rows(
 ) -> RegisterTable:
     """One row per contact, of the case that it belongs to."""
     fields: Mapping[str, str] = _private()[people.member]
+    every = [(record, one) for record, own in zip(people.records, made, strict=True) for one in own]
     rows = [
         [
             *(record.case_id for _ in table.join),
             *(
-                words[heading][contact.pillar if rule.target.name == PILLAR else contact.state][0]
+                _of_contact(number, record, one, rule, words[heading])
                 for heading, rule in table.columns.items()
             ),
             *(_personal(fields[heading])(record) for heading in table.left_out),
         ]
-        for record, of_record in zip(people.records, made, strict=True)
-        for contact in of_record
+        for number, (record, one) in enumerate(every, 1)
     ]
     return RegisterTable(table.name, (*table.join, *table.columns, *table.left_out), rows)
+
+
+def _of_contact(
+    number: int, record: Record, contact: Contact, rule: ColumnRule, words: Mapping[str, list[str]]
+) -> str:
+    """A cell of a contact that the mapping reads."""
+    target = rule.target.name
+    if target == SERVICE:
+        return f"S{number:06d}"
+    if target == SERVICE_DATE:
+        day = date.fromisoformat(record.casualty.date) + timedelta(days=contact.days)
+        return _date(day.isoformat(), rule)
+    if target == COST:
+        # to the last cent: whole hundredths of the currency
+        return str(contact.cents * int(rule.unit or 1) // 100) if contact.cents else ""
+    codes = {PILLAR: contact.pillar, STATUS: contact.state, ITEM: contact.item, PROVIDER: contact.provider}
+    return words[codes[target]][0]
 
 
 def _side_by_side(people: DemoPeople, table: TableRule, cells: Mapping[str, Cell]) -> RegisterTable:

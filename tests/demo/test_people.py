@@ -14,9 +14,11 @@ from gateway.demo.people import demo_members, make_people
 from gateway.demo.people_files import contacts_of, mapping_text, policy_text, write_register
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary
+from gateway.member.contact_rows import NO_COST
 from gateway.member.counting import count_people
 from gateway.member.snapshot import population
 from gateway.member.snapshot_bytes import snapshot_to_bytes
+from gateway.sources.consistency import contradictions
 from gateway.sources.findings import Findings
 from gateway.sources.load import load
 from gateway.sources.mapping_yaml import parse_mapping
@@ -174,6 +176,22 @@ def test_needs_and_services_are_the_truth_and_make_nobody_two(everybody, loads):
     assert max(map(len, made)) >= 5
     assert len(snapshot) == len(made)
     assert loads["LA"].findings == ()
+
+
+def test_every_service_is_the_truth_to_the_last_cent(everybody, loads):
+    made = [one for own in contacts_of(everybody["LA"], SEED) for one in own]
+    contacts = loads["LA"].snapshot.contacts
+    assert len(contacts) == len(made)
+    told = {name: contacts.columns[name].values() for name in ("service_item", "service_status", "provider")}
+    found = Counter(zip(*told.values(), contacts.cents.tolist(), strict=True))
+    assert found == Counter((c.item, c.state, c.provider, c.cents or NO_COST) for c in made)
+    rules = contradictions(loads["LA"].snapshot, regional())
+    assert {c.rule: c.count for c in rules if c.rule.startswith("contacts")} == {
+        "contacts: before the accident": 0,
+        "contacts: received by somebody killed in an earlier month": 0,
+        "contacts: a service of another pillar": 0,
+        "contacts: a cost, but nothing was received": 0,
+    }
 
 
 def test_small_cells_are_the_rule_and_tails_are_heavy(everybody):
