@@ -1,7 +1,7 @@
 """Which member node is calling: by the signature of its call (RFC 9421). The reply is signed as well."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from http import HTTPStatus
 from typing import ParamSpec, TypeVar
 from urllib.parse import quote
@@ -23,6 +23,7 @@ from gateway.http.signatures import (
     verify_call,
 )
 from gateway.hub.errors import NotAuthenticatedError
+from gateway.hub.ports import Notes
 from gateway.wire.enrolling import Enrolment
 
 P = ParamSpec("P")
@@ -37,14 +38,45 @@ def for_members(view: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        with hub().store.reading() as state:
-            enrolled = {key_id(VerifierKey.parse(e.call_key)): e for e in state.enrolments()}
-        verifiers = {name: Verifier.parse(e.call_key) for name, e in enrolled.items()}
-        signed = taken(verifiers.get)
-        g.caller = enrolled[signed.key_id]
+        _recognise()
+        with hub().store.notes() as notes:
+            first_time(notes)
         return view(*args, **kwargs)
 
     return guarded
+
+
+def for_members_once(view: Callable[P, R]) -> Callable[P, R]:
+    """As `for_members`, for a view that itself calls `first_time` in the transaction that keeps the call."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        _recognise()
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def first_time(notes: Notes) -> None:
+    """Raises ReplayedError when the present call was taken before."""
+    signed = g.signed
+    assert isinstance(signed, Signed)  # noqa: S101 - put there by for_members
+    notes.first_time(signed.key_id, signed.nonce, until=signed.until, now=hub().clock.now())
+
+
+def _recognise() -> None:
+    with hub().store.reading() as state:
+        enrolled = {_name(e.call_key): e for e in state.enrolments()}
+    g.signed = _verified(
+        lambda named: Verifier.parse(enrolled[named].call_key) if named in enrolled else None
+    )
+    g.caller = enrolled[g.signed.key_id]
+
+
+@lru_cache(maxsize=256)
+def _name(call_key: str) -> str:
+    """How signatures name the key: the same with every call."""
+    return key_id(VerifierKey.parse(call_key))
 
 
 def enrolment() -> Enrolment:
@@ -55,8 +87,15 @@ def enrolment() -> Enrolment:
 
 def taken(find: Callable[[str], Verifier | None]) -> Signed:
     """The signature of this request, which counts once. Raises NotAuthenticatedError or ReplayedError."""
+    g.signed = signed = _verified(find)
+    with hub().store.notes() as notes:
+        first_time(notes)
+    return signed
+
+
+def _verified(find: Callable[[str], Verifier | None]) -> Signed:
     try:
-        signed = verify_call(_call(), request.get_data(), find, _here())
+        return verify_call(_call(), request.get_data(), find, _here())
     except ClockError as error:
         raise NotAuthenticatedError(error.message, remedy=error.remedy) from None
     except UnsignedError:
@@ -64,9 +103,6 @@ def taken(find: Callable[[str], Verifier | None]) -> Signed:
             "The call is not signed with the key of an enrolled member.",
             remedy="Enrol the node; if it was enrolled, its keys may have been replaced or revoked.",
         ) from None
-    with hub().store.notes() as notes:
-        notes.first_time(signed.key_id, signed.nonce, until=signed.until, now=hub().clock.now())
-    return signed
 
 
 def signed_reply(response: Response) -> Response:

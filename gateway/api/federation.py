@@ -8,7 +8,14 @@ from flask_smorest import Blueprint
 from audit.errors import AuditError
 from audit.note import Verifier
 from gateway import __version__
-from gateway.api.calls import enrolment, for_members, signed_reply, taken
+from gateway.api.calls import (
+    enrolment,
+    first_time,
+    for_members,
+    for_members_once,
+    signed_reply,
+    taken,
+)
 from gateway.api.describe import refusals
 from gateway.api.schemas import (
     AnswerSchema,
@@ -81,7 +88,7 @@ def post_hello(body: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/poll", methods=["POST"])
 @blueprint.doc(security=SIGNED)
-@for_members
+@for_members_once
 @blueprint.arguments(PollSchema)
 @blueprint.response(200, PollResultSchema)
 @refusals(blueprint, s409="one of the two logs does not extend what the other side has seen of it")
@@ -93,7 +100,7 @@ def post_poll(body: dict[str, Any]) -> dict[str, Any]:
         raise AnswerRefusedError(error.message) from None
     except (AuditError, TypeError, ValueError, AttributeError):
         raise AnswerRefusedError("The poll does not show the member's log in the form of one.") from None
-    return poll(hub(), enrolment(), call).as_json()
+    return poll(hub(), enrolment(), call, first_time).as_json()
 
 
 @blueprint.route("/answers", methods=["POST"])

@@ -1,7 +1,7 @@
 """A member calls: it is told how the log has grown, and gets the questions that wait for it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -46,13 +46,16 @@ class _Waiting:
     counts: tuple[str, ...]
 
 
-def poll(hub: Hub, member: Enrolment, call: Poll) -> PollReply:
+def poll(
+    hub: Hub, member: Enrolment, call: Poll, once: Callable[[Notes], None] = lambda _: None
+) -> PollReply:
     """Reply at once when questions wait, soon when the log has grown, else when the wait is over.
 
+    `once` takes the nonce of the call, with what the call says: it raises for a call that was taken before.
     Raises PollRefusedError when the member has witnessed a longer or another log than this hub has, so that
     the hub was rolled back and nothing may be built on it; or when the member's own log contradicts itself.
     """
-    sight = _hear(hub, member, call)
+    sight = _hear(hub, member, call, once)
     take(hub, member, call.parcel)
     begin = time.monotonic()
     end, soon = begin + min(call.wait, LONGEST_WAIT), begin + GROWTH_WAITS
@@ -75,7 +78,7 @@ def _is_behind(found: _Waiting, call: Poll) -> bool:
     return found.size - call.copied > (MOST_LEAVES if call.copied else 0)
 
 
-def _hear(hub: Hub, member: Enrolment, call: Poll) -> Sight:
+def _hear(hub: Hub, member: Enrolment, call: Poll, once: Callable[[Notes], None]) -> Sight:
     """Keep what a call says, in one transaction; returns how far the hub has come with the member's log."""
     sharing = readable(member, call.sharing)
     try:
@@ -83,6 +86,7 @@ def _hear(hub: Hub, member: Enrolment, call: Poll) -> Sight:
             convicting(hub.store.notes, lambda: _log_keys(hub, member), hub.clock.now()),
             hub.store.notes() as notes,
         ):
+            once(notes)
             gathered = (
                 None if call.cosignature is None else cosignature_of(hub, notes, member, call.cosignature)
             )
@@ -94,6 +98,7 @@ def _hear(hub: Hub, member: Enrolment, call: Poll) -> Sight:
             sight = see(hub, notes, member, call.log)
     except AuditError as error:
         with hub.store.notes() as notes:  # its log does not hold, but it is there
+            once(notes)
             _note(hub, notes, member, call, sharing)
         raise contradicted(member, error) from None
     if news:

@@ -39,7 +39,7 @@ def receive(hub: Hub, member: Enrolment, sent: SignedAnswer) -> AskedQuestion:
             raise UnknownQuestionError(f"{member.member} was not asked this question.")
         _check_asked(hub, work, asked, answer)
         _check_logged(member, answer, sent)
-        if member.member in work.answers(asked.id):
+        if member.member in work.released_in(asked.id):  # by member, and without the answers' texts
             raise AlreadyAnsweredError(f"{member.member} has answered this question before.")
         now = hub.clock.now()
         if now > asked.late_until:

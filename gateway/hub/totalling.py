@@ -115,6 +115,8 @@ def begin_round(hub: Hub, work: UnitOfWork, asked: AskedQuestion) -> TotalRound 
 def calls(hub: Hub, view: View, member: str) -> tuple[TotalsCall, ...]:
     """The rounds that wait for a member, each with the proof that it was logged."""
     waiting = [r for r in view.totals.open_rounds(member) if r.deadline > hub.clock.now()]
+    if not waiting:
+        return ()
     receipts = hub.log.receipts(view.log, [r.index for r in waiting])
     return tuple(
         TotalsCall(

@@ -77,17 +77,14 @@ def send(node: Node, link: HubLink, waiting: Outbox) -> None:
     each(waiting.contributions, link.contribute, _contributed)
 
 
-def acknowledge(node: Node, handed_in: Outbox) -> None:
+def acknowledge(handed_in: Outbox, notes: Notes) -> None:
     """The hub has kept all of it, or has said that it never will."""
-    if handed_in == Outbox():
-        return
-    with node.store.notes() as notes:
-        for question_id, _ in handed_in.offers:
-            _offered(notes, question_id)
-        for question_id, _ in handed_in.answers:
-            _answered(notes, question_id)
-        for question_id, _ in handed_in.contributions:
-            _contributed(notes, question_id)
+    for question_id, _ in handed_in.offers:
+        _offered(notes, question_id)
+    for question_id, _ in handed_in.answers:
+        _answered(notes, question_id)
+    for question_id, _ in handed_in.contributions:
+        _contributed(notes, question_id)
 
 
 def _offered(notes: Notes, question_id: str) -> None:

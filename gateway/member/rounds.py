@@ -1,6 +1,7 @@
 """One round of a node: call the hub with what is in the outbox, witness its log, answer what waits."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
@@ -56,8 +57,7 @@ def run_round(
     except LinkError:
         send(node, link, riding)  # it may be one of the pieces that the hub does not take
         raise
-    acknowledge(node, riding)
-    witnessed = take_in(node, call, reply)
+    witnessed = take_in(node, call, reply, partial(acknowledge, riding))
     done = [_handle(node, shelf, delivery, witnessed) for delivery in reply.deliveries]
     for totals in reply.totals:
         _contribute(node, shelf, totals, witnessed)

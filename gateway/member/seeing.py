@@ -1,6 +1,6 @@
 """A node is a witness of the regional log, follows what stands there about it, and shows its own log."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -65,13 +65,17 @@ def hub_witness_keys(node: Node, view: View | Notes) -> KnownKeys | None:
     return announced_keys(WITNESS, changes, node.clock.now())
 
 
-def take_in(node: Node, call: Poll, reply: PollReply) -> Witnessed:
+def take_in(
+    node: Node, call: Poll, reply: PollReply, also: Callable[[Notes], None] = lambda _: None
+) -> Witnessed:
     """Cosign the hub's checkpoint if it extends what this node has seen, copy what the reply tells of the
-    regional log, and remember what the hub knows of ours: in one transaction, durable once this returns.
+    regional log, and remember what the hub knows of ours: in one transaction with what `also`
+    notes, durable once this returns.
 
     Raises LinkError as `witness_regional` does, or for an excerpt of another log than the one witnessed.
     """
     with _witnessing(node), node.store.notes() as notes:
+        also(notes)
         witnessed = _witness(node, notes, call.seen_size, reply.checkpoint, reply.consistency)
         fault = _follow(node, notes, reply, witnessed)
         if fault is None and reply.sight is not None:

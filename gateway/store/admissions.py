@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from gateway.hub.errors import ReplayedError
@@ -11,6 +11,9 @@ from gateway.hub.model import Application, Invited
 from gateway.store.enrolling_tables import member_applications, member_invitations, nonces
 from gateway.store.hub_tables import enrolments
 from gateway.wire.enrolling import Enrolment
+
+_OLD_NONCES = delete(nonces).where(nonces.c.until < bindparam("moment"))
+_ADD_NONCE = insert(nonces)
 
 _KEYS = ("answer_key", "log_key", "witness_key", "call_key")
 
@@ -79,11 +82,13 @@ class SqlAdmissions:
 
 
 def take_nonce(connection: Connection, key_id: str, nonce: str, until: datetime, now: datetime) -> None:
-    """Raises ReplayedError for one that was taken before; those that no longer hold are forgotten."""
-    connection.execute(delete(nonces).where(nonces.c.until < now))
+    """Raises ReplayedError for one that was taken before: the caller's transaction must be taken back then.
+
+    Those that no longer hold are forgotten.
+    """
+    connection.execute(_OLD_NONCES, {"moment": now})
     try:
-        with connection.begin_nested():
-            connection.execute(insert(nonces).values(key_id=key_id, nonce=nonce, until=until))
+        connection.execute(_ADD_NONCE, {"key_id": key_id, "nonce": nonce, "until": until})
     except IntegrityError:
         raise ReplayedError("This call was taken before.") from None
 

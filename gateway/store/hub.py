@@ -24,7 +24,20 @@ from gateway.question import parse
 from gateway.store.admissions import SqlAdmissions, enrolment_of, take_nonce
 from gateway.store.database import Database
 from gateway.store.hub_counts import SqlHubCounts
-from gateway.store.hub_tables import asked_members, enrolments, presence, questions, releases
+from gateway.store.hub_statements import (
+    ANSWER,
+    ASKED,
+    ENROLLED,
+    HOLD,
+    PRESENCE,
+    QUESTION,
+    RELEASED_IN,
+    SEEN,
+    UNDELIVERED,
+    WAITING,
+    WAITING_AT,
+)
+from gateway.store.hub_tables import asked_members, presence, questions, releases
 from gateway.store.hub_totals import SqlHubTotals
 from gateway.store.logs import SqlLogStorage
 from gateway.store.openings import find_opening, keep_opening
@@ -66,8 +79,9 @@ class HubStore:
 
     @contextmanager
     def notes(self) -> Iterator["HubNotes"]:
-        with self._database.writing() as connection:
-            yield HubNotes(connection, self._origin)
+        # Members call at the same time: what is noted of them shares a commit, as entries of the log do.
+        with self._sequencer.writing() as unit:
+            yield HubNotes(unit.connection, self._origin)
 
 
 class HubView:
@@ -85,9 +99,7 @@ class HubView:
         self.counts = SqlHubCounts(connection)
 
     def enrolments(self) -> Sequence[Enrolment]:
-        rows = self._connection.execute(
-            select(enrolments).where(~enrolments.c.revoked).order_by(enrolments.c.member)
-        )
+        rows = self._connection.execute(ENROLLED)
         return [enrolment_of(row) for row in rows]
 
     @property
@@ -95,7 +107,7 @@ class HubView:
         return SqlPeople(self._connection)
 
     def question(self, question_id: str) -> AskedQuestion | None:
-        found = self._questions(select(questions).where(questions.c.id == question_id))
+        found = self._questions(QUESTION, {"of": question_id})
         return found[0] if found else None
 
     def questions_of(self, user: str) -> Sequence[AskedQuestion]:
@@ -128,17 +140,7 @@ class HubView:
         )
 
     def undelivered(self, member: str, now: datetime) -> Sequence[AskedQuestion]:
-        return self._questions(
-            select(questions)
-            .join(asked_members, asked_members.c.question_id == questions.c.id)
-            .where(
-                questions.c.late_until > now,
-                asked_members.c.member == member,
-                asked_members.c.answer.is_(None),
-                asked_members.c.waiting.is_(False),
-            )
-            .order_by(questions.c.asked_index)
-        )
+        return self._questions(UNDELIVERED, {"of": member, "moment": now})
 
     def answers(self, question_id: str) -> Mapping[str, str]:
         rows = self._connection.execute(
@@ -149,15 +151,7 @@ class HubView:
         return {row.member: row.answer for row in rows}
 
     def waiting(self, question_id: str) -> list[str]:
-        rows = self._connection.execute(
-            select(asked_members.c.member)
-            .where(
-                asked_members.c.question_id == question_id,
-                asked_members.c.answer.is_(None),
-                asked_members.c.waiting.is_(True),
-            )
-            .order_by(asked_members.c.member)
-        )
+        rows = self._connection.execute(WAITING, {"of": question_id})
         return list(rows.scalars())
 
     def logged_answers(self, question_id: str) -> Mapping[str, LoggedAnswer]:
@@ -169,11 +163,7 @@ class HubView:
         return {row.member: LoggedAnswer(row.entry, row.receipt) for row in rows}
 
     def released_in(self, question_id: str) -> Mapping[str, int | None]:
-        rows = self._connection.execute(
-            select(asked_members.c.member, asked_members.c.released_in).where(
-                asked_members.c.question_id == question_id, asked_members.c.answer.is_not(None)
-            )
-        )
+        rows = self._connection.execute(RELEASED_IN, {"of": question_id})
         return {row.member: row.released_in for row in rows}
 
     def releases(self, question_id: str) -> list[KeptRelease]:
@@ -240,15 +230,15 @@ class HubView:
     def sharings(self) -> Mapping[str, StatedSharing]:
         return stated_sharings(self._connection)
 
-    def _questions(self, query: Select[tuple[object, ...]]) -> list[AskedQuestion]:
-        rows = self._connection.execute(query).all()
+    def _questions(
+        self, query: Select[tuple[object, ...]], values: Mapping[str, object] | None = None
+    ) -> list[AskedQuestion]:
+        rows = self._connection.execute(query, values).all()
+        if not rows:
+            return []
         ids = [row.id for row in rows]
         members: dict[str, list[str]] = {i: [] for i in ids}
-        for row in self._connection.execute(
-            select(asked_members.c.question_id, asked_members.c.member)
-            .where(asked_members.c.question_id.in_(ids))
-            .order_by(asked_members.c.member)
-        ):
+        for row in self._connection.execute(ASKED, {"of": ids}):
             members[row.question_id].append(row.member)
         return [
             AskedQuestion(
@@ -299,11 +289,8 @@ class HubUnitOfWork(HubView):
         self, question_id: str, member: str, sent: SignedAnswer, at: datetime, *, because: int
     ) -> None:
         del because  # the question's own entry explains its answers, and its row names that entry
-        self._connection.execute(
-            update(asked_members)
-            .where(asked_members.c.question_id == question_id, asked_members.c.member == member)
-            .values(answer=sent.note, entry=sent.entry, receipt=sent.receipt, answered_at=at)
-        )
+        values = {"answer": sent.note, "entry": sent.entry, "receipt": sent.receipt, "answered_at": at}
+        self._connection.execute(ANSWER, {"question": question_id, "of": member, **values})
 
     def add_release(self, release: Release, *, because: int) -> None:
         self._connection.execute(
@@ -348,7 +335,7 @@ class HubNotes:
         return SqlPeopleNotes(self._connection)
 
     def seen(self, seen: Presence) -> Presence | None:
-        rows = self._connection.execute(select(presence).where(presence.c.member == seen.member))
+        rows = self._connection.execute(PRESENCE, {"of": seen.member})
         before = [_presence(row) for row in rows]
         values = {
             "last_seen": seen.last_seen,
@@ -358,9 +345,7 @@ class HubNotes:
             "policy": None if seen.serves is None else seen.serves[0],
             "snapshot": None if seen.serves is None else seen.serves[1],
         }
-        changed = self._connection.execute(
-            update(presence).where(presence.c.member == seen.member).values(**values)
-        )
+        changed = self._connection.execute(SEEN, {"of": seen.member, **values})
         if changed.rowcount == 0:
             self._connection.execute(insert(presence).values(member=seen.member, **values))
         return before[0] if before else None
@@ -369,16 +354,13 @@ class HubNotes:
         keep_sharing(self._connection, member, note, at)
 
     def waits(self, member: str, question_ids: Collection[str]) -> bool:
-        open_there = (asked_members.c.member == member) & asked_members.c.answer.is_(None)
-        named = asked_members.c.question_id.in_(question_ids)
+        rows = self._connection.execute(WAITING_AT, {"of": member})
+        before, now = set(rows.scalars()), set(question_ids)
         changed = 0
-        for held, rows in ((True, named), (False, ~named)):
-            done = self._connection.execute(
-                update(asked_members)
-                .where(open_there, rows, asked_members.c.waiting.is_(not held))
-                .values(waiting=held)
-            )
-            changed += done.rowcount
+        for held, named in ((True, now - before), (False, before - now)):
+            if named:
+                done = self._connection.execute(HOLD, {"of": member, "ids": sorted(named), "held": held})
+                changed += done.rowcount
         return changed > 0
 
     def first_time(self, key_id: str, nonce: str, *, until: datetime, now: datetime) -> None:

@@ -11,6 +11,10 @@ from gateway.hub.count_model import CountRun, RunState
 from gateway.store.hub_count_tables import count_pieces, count_runs, count_steps
 from gateway.wire.count_calls import Step
 
+_OPEN_RUNS = (
+    select(count_runs).where(count_runs.c.state == RunState.OPEN.value).order_by(count_runs.c.because)
+)
+
 
 class SqlHubCounts:
     """Reads and writes within one transaction."""
@@ -27,8 +31,7 @@ class SqlHubCounts:
         return [_run(row) for row in rows]
 
     def open_runs(self) -> list[CountRun]:
-        query = select(count_runs).where(count_runs.c.state == RunState.OPEN.value)
-        return [_run(row) for row in self._connection.execute(query.order_by(count_runs.c.because))]
+        return [_run(row) for row in self._connection.execute(_OPEN_RUNS)]
 
     def notes(self, run_id: str, step: Step) -> dict[str, str]:
         rows = self._connection.execute(

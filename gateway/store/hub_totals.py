@@ -3,13 +3,23 @@
 import json
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, exists, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
 
 from gateway.hub.model import State
 from gateway.hub.total_model import PlannedSum, TotalRound
 from gateway.store.hub_tables import questions
 from gateway.store.hub_total_tables import contributions, offers, total_rounds
 from gateway.wire.totals import Offer, SignedContribution, offer_from_json
+
+_GIVEN = exists().where(
+    contributions.c.question_id == total_rounds.c.question_id, contributions.c.member == bindparam("of")
+)
+_OPEN_ROUNDS = (
+    select(total_rounds)
+    .join(questions, questions.c.id == total_rounds.c.question_id)
+    .where(questions.c.state == State.OPEN, ~_GIVEN)
+    .order_by(total_rounds.c.because)
+)
 
 
 class SqlHubTotals:
@@ -37,16 +47,7 @@ class SqlHubTotals:
         return {row.member: row.note for row in rows}
 
     def open_rounds(self, member: str) -> list[TotalRound]:
-        given = exists().where(
-            contributions.c.question_id == total_rounds.c.question_id, contributions.c.member == member
-        )
-        query = (
-            select(total_rounds)
-            .join(questions, questions.c.id == total_rounds.c.question_id)
-            .where(questions.c.state == State.OPEN, ~given)
-            .order_by(total_rounds.c.because)
-        )
-        rounds = [_round(row) for row in self._connection.execute(query)]
+        rounds = [_round(row) for row in self._connection.execute(_OPEN_ROUNDS, {"of": member})]
         return [r for r in rounds if member in r.members]
 
     def add_offer(self, member: str, offer: Offer, *, because: int) -> None:

@@ -93,6 +93,15 @@ _TILES = select(log_tiles.c.level, log_tiles.c.number, log_tiles.c.hashes).where
     log_tiles.c.origin == bindparam("of"),
     tuple_(log_tiles.c.level, log_tiles.c.number).in_(bindparam("wanted", expanding=True)),
 )
+_ENTRIES = (
+    select(log_entries.c.entry)
+    .where(
+        log_entries.c.origin == bindparam("of"),
+        log_entries.c.number >= bindparam("first"),
+        log_entries.c.number < bindparam("end"),
+    )
+    .order_by(log_entries.c.number)
+)
 _COSIGNATURES = (
     select(log_cosignatures.c.line)
     .where(log_cosignatures.c.origin == bindparam("of"), log_cosignatures.c.size == bindparam("at"))
@@ -109,6 +118,7 @@ _GROW_TILE = update(log_tiles).where(
     log_tiles.c.number == bindparam("of_number"),
 )
 _ADD_HEAD, _ADD_CHECKPOINT = insert(log_heads), insert(log_checkpoints)
+_ADD_COSIGNATURE = insert(log_cosignatures)
 _ADD_ENTRY, _ADD_TILE = insert(log_entries), insert(log_tiles)
 
 
@@ -159,15 +169,7 @@ class SqlLogStorage:
 
     def read_entries(self, start: int, end: int) -> list[bytes]:
         """Entries `[start, end)`. Raises NotInLogError."""
-        rows = self._connection.execute(
-            select(log_entries.c.entry)
-            .where(
-                log_entries.c.origin == self._origin,
-                log_entries.c.number >= start,
-                log_entries.c.number < end,
-            )
-            .order_by(log_entries.c.number)
-        )
+        rows = self._connection.execute(_ENTRIES, {"of": self._origin, "first": start, "end": end})
         entries = [row.entry for row in rows]
         if len(entries) != end - start or start < 0:
             raise NotInLogError(f"{self._origin} does not have all of the entries {start} to {end - 1}")
@@ -202,11 +204,8 @@ class SqlLogStorage:
         for signature in signatures:
             former = known.get((signature.name, signature.key_id))
             if former is None:
-                self._connection.execute(
-                    insert(log_cosignatures).values(
-                        origin=self._origin, size=size, line=str(signature), position=len(known)
-                    )
-                )
+                line = {"origin": self._origin, "size": size, "line": str(signature), "position": len(known)}
+                self._connection.execute(_ADD_COSIGNATURE, line)
             elif former != signature:
                 self._connection.execute(
                     update(log_cosignatures)

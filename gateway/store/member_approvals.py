@@ -2,10 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from gateway.member.model import Charge, Leave, Waiting
 from gateway.store.approval_tables import charges, leaves, waiting
+
+_WAITS = select(waiting).where(waiting.c.question_id == bindparam("of"))
+_WAITING = select(waiting).where(waiting.c.ended.is_(False)).order_by(waiting.c.because)
+_CHARGE = select(charges).where(charges.c.question_id == bindparam("of"))
 
 
 class ApprovalView:
@@ -14,16 +18,11 @@ class ApprovalView:
     _connection: Connection
 
     def waiting(self, question_id: str) -> Waiting | None:
-        row = self._connection.execute(
-            select(waiting).where(waiting.c.question_id == question_id)
-        ).one_or_none()
+        row = self._connection.execute(_WAITS, {"of": question_id}).one_or_none()
         return None if row is None else _waiting(row)
 
     def waiting_questions(self) -> list[Waiting]:
-        rows = self._connection.execute(
-            select(waiting).where(waiting.c.ended.is_(False)).order_by(waiting.c.because)
-        )
-        return [_waiting(row) for row in rows]
+        return [_waiting(row) for row in self._connection.execute(_WAITING)]
 
     def leaves(self, question_id: str) -> list[Leave]:
         rows = self._connection.execute(
@@ -32,9 +31,7 @@ class ApprovalView:
         return [Leave(row.question_id, row.name, row.note, row.at) for row in rows]
 
     def charge(self, question_id: str) -> Charge | None:
-        row = self._connection.execute(
-            select(charges).where(charges.c.question_id == question_id)
-        ).one_or_none()
+        row = self._connection.execute(_CHARGE, {"of": question_id}).one_or_none()
         return None if row is None else _charge(row)
 
     def charges(self, organisation: str | None, since: datetime) -> list[Charge]:

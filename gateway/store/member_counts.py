@@ -8,6 +8,8 @@ from gateway.member.count_ports import KeptStep
 from gateway.store.member_count_tables import count_secrets, count_taken
 from gateway.wire.count_calls import Step
 
+_TO_SEND = select(count_taken).where(~count_taken.c.acknowledged).order_by(count_taken.c.because)
+
 
 class SqlMemberCounts:
     """Reads and writes within one transaction."""
@@ -25,8 +27,7 @@ class SqlMemberCounts:
         return None if row is None else _kept(row)
 
     def to_send(self) -> list[KeptStep]:
-        query = select(count_taken).where(~count_taken.c.acknowledged).order_by(count_taken.c.because)
-        return [_kept(row) for row in self._connection.execute(query)]
+        return [_kept(row) for row in self._connection.execute(_TO_SEND)]
 
     def keep_step(self, kept: KeptStep, *, because: int) -> None:
         self._connection.execute(

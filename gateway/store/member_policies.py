@@ -1,8 +1,10 @@
 """A node's policies, drafts, previews and people's keys: part of the ports of `gateway.member.ports`."""
 
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, Table, delete, insert, select, update
 
 from gateway.member.model import Draft, Duty, Ending, Holder, PolicyInForce, SignedPolicy
 from gateway.store.policy_tables import (
@@ -15,6 +17,20 @@ from gateway.store.policy_tables import (
     previews,
 )
 
+_HOLDERS = select(holders).order_by(holders.c.because)
+
+
+@lru_cache(maxsize=4)
+def _in_force_of(versions: Table) -> Select[Any]:
+    columns = versions.c
+    standing = select(versions).where(columns.since.is_not(None), columns.ended.is_(None))
+    return standing.order_by(columns.version.desc()).limit(1)
+
+
+@lru_cache(maxsize=4)
+def _ever_of(versions: Table) -> Select[Any]:
+    return select(versions).where(versions.c.since.is_not(None)).order_by(versions.c.version)
+
 
 class VersionsView:
     """Versions of one policy, that of the data set or the ministry-wide one, within one transaction."""
@@ -25,20 +41,11 @@ class VersionsView:
         self._drafts = waiting
 
     def policy(self) -> PolicyInForce | None:
-        columns = self._versions.c
-        query = (
-            select(self._versions)
-            .where(columns.since.is_not(None), columns.ended.is_(None))
-            .order_by(columns.version.desc())
-            .limit(1)
-        )
-        row = self._connection.execute(query).one_or_none()
+        row = self._connection.execute(_in_force_of(self._versions)).one_or_none()
         return None if row is None else _in_force(row)
 
     def policies(self) -> list[PolicyInForce]:
-        columns = self._versions.c
-        query = select(self._versions).where(columns.since.is_not(None)).order_by(columns.version)
-        return [_in_force(row) for row in self._connection.execute(query)]
+        return [_in_force(row) for row in self._connection.execute(_ever_of(self._versions))]
 
     def signed_policies(self) -> list[SignedPolicy]:
         query = select(self._versions).order_by(self._versions.c.version)
@@ -119,7 +126,7 @@ class PolicyView(VersionsView):
         ).scalar_one_or_none()
 
     def holders(self) -> list[Holder]:
-        rows = self._connection.execute(select(holders).order_by(holders.c.because))
+        rows = self._connection.execute(_HOLDERS)
         return [
             Holder(row.name, row.key, Duty(row.duty), row.since, row.because, row.until, row.revoked)
             for row in rows

@@ -5,6 +5,13 @@ from sqlalchemy import Connection, Row, insert, select, update
 from gateway.member.total_model import Entered, Given, MadeOffer
 from gateway.store.member_total_tables import total_entered, total_given, total_offers
 
+_OFFERS_TO_SEND = (
+    select(total_offers).where(total_offers.c.acknowledged.is_(False)).order_by(total_offers.c.asked_index)
+)
+_GIVEN_TO_SEND = (
+    select(total_given).where(total_given.c.acknowledged.is_(False)).order_by(total_given.c.entry_index)
+)
+
 
 class SqlMemberTotals:
     """Reads and writes within one transaction."""
@@ -29,12 +36,10 @@ class SqlMemberTotals:
         return [Entered(row.people, row.contributors, row.basis) for row in rows]
 
     def offers_to_send(self) -> list[MadeOffer]:
-        query = select(total_offers).where(total_offers.c.acknowledged.is_(False))
-        return [_offer(row) for row in self._connection.execute(query.order_by(total_offers.c.asked_index))]
+        return [_offer(row) for row in self._connection.execute(_OFFERS_TO_SEND)]
 
     def given_to_send(self) -> list[Given]:
-        query = select(total_given).where(total_given.c.acknowledged.is_(False))
-        return [_given(row) for row in self._connection.execute(query.order_by(total_given.c.entry_index))]
+        return [_given(row) for row in self._connection.execute(_GIVEN_TO_SEND)]
 
     def add_offer(self, made: MadeOffer, *, because: int) -> None:
         del because  # the entry of the answer that the offer went with: its row in `sent` names it

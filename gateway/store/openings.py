@@ -1,26 +1,24 @@
 """Openings of log entries' commitments, apart from the log: erasing one erases the value, not the log."""
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from audit.canonical import canonical_json
 from audit.commitment import Opening
 from gateway.auditing.noting import PERSON, SEARCH
 from gateway.store.schema import openings
 
+_KEEP = insert(openings)
+_FIND = select(openings).where(openings.c.entry_index == bindparam("at"), openings.c.field == bindparam("of"))
+
 
 def keep_opening(connection: Connection, field: str, opening: Opening, entry_index: int) -> None:
-    connection.execute(
-        insert(openings).values(
-            entry_index=entry_index, field=field, label=opening.label, salt=opening.salt, value=opening.value
-        )
-    )
+    kept = {"label": opening.label, "salt": opening.salt, "value": opening.value}
+    connection.execute(_KEEP, {"entry_index": entry_index, "field": field, **kept})
 
 
 def find_opening(connection: Connection, field: str, entry_index: int) -> Opening | None:
     """None when there never was one, or when it has been erased."""
-    row = connection.execute(
-        select(openings).where(openings.c.entry_index == entry_index, openings.c.field == field)
-    ).one_or_none()
+    row = connection.execute(_FIND, {"at": entry_index, "of": field}).one_or_none()
     return None if row is None else Opening(row.label, row.salt, row.value)
 
 

@@ -6,6 +6,8 @@ from sqlalchemy import Connection, delete, insert, select
 
 from gateway.store.recovery_tables import recovery
 
+_AWAITED = select(recovery.c.witness).order_by(recovery.c.witness)
+
 
 class SqlRecovery:
     """Implements `gateway.watching.recovering.RecoveryNotes`."""
@@ -14,9 +16,7 @@ class SqlRecovery:
         self._connection = connection
 
     def awaited(self) -> Sequence[str]:
-        return list(
-            self._connection.execute(select(recovery.c.witness).order_by(recovery.c.witness)).scalars()
-        )
+        return list(self._connection.execute(_AWAITED).scalars())
 
     def heard(self, witness: str) -> None:
         self._connection.execute(delete(recovery).where(recovery.c.witness == witness))

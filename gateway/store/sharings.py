@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from audit.note import Note
 from gateway.hub.model import StatedSharing
 from gateway.store.hub_tables import enrolments
 from gateway.store.sharing_tables import sharings
 from gateway.wire.sharing import sharing_of_text
+
+_STATED = select(sharings.c.note).where(sharings.c.member == bindparam("of"))
 
 
 def stated_sharings(connection: Connection) -> Mapping[str, StatedSharing]:
@@ -25,10 +27,9 @@ def stated_sharings(connection: Connection) -> Mapping[str, StatedSharing]:
 
 def keep_sharing(connection: Connection, member: str, note: str | None, at: datetime) -> None:
     """Keep a statement; one that says the same again stays as it is."""
-    own = sharings.c.member == member
-    kept = connection.execute(select(sharings.c.note).where(own)).scalar_one_or_none()
+    kept = connection.execute(_STATED, {"of": member}).scalar_one_or_none()
     if kept == note:
         return
-    connection.execute(delete(sharings).where(own))
+    connection.execute(delete(sharings).where(sharings.c.member == member))
     if note is not None:
         connection.execute(insert(sharings).values(member=member, note=note, since=at))

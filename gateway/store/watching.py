@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from audit.evidence import Finding
@@ -29,6 +29,21 @@ MOST_BUNDLES = 100
 """Bundles of evidence kept against one log. One convicts it; a liar must not be able to fill the disk."""
 
 
+# What every call says, made once: building a statement takes longer than SQLite takes to run it.
+_COPY = select(log_copies).where(log_copies.c.origin == bindparam("of"))
+_GO_ON = update(log_copies).where(
+    log_copies.c.origin == bindparam("of"), log_copies.c.size == bindparam("old_size")
+)
+_ADD_COPIED, _ADD_KEY_CHANGE = insert(log_copied_entries), insert(log_key_changes)
+_KEY_CHANGES = (
+    select(log_key_changes.c.number, log_key_changes.c.entry)
+    .where(log_key_changes.c.origin == bindparam("of"))
+    .order_by(log_key_changes.c.number)
+)
+_SHOWN = select(log_shown).where(log_shown.c.origin == bindparam("of"))
+_SHOW = update(log_shown).where(log_shown.c.origin == bindparam("of"))
+
+
 class StaleCopyError(StorageError):
     """Another writer went on with a copy first: nothing was kept; the next round asks for what follows."""
 
@@ -41,7 +56,7 @@ class SqlWatch:
         self._origin = origin
 
     def copied(self, origin: str) -> Copied:
-        row = self._connection.execute(select(log_copies).where(log_copies.c.origin == origin)).one_or_none()
+        row = self._connection.execute(_COPY, {"of": origin}).one_or_none()
         if row is None:
             return Copied()
         hashes = range(0, len(row.peaks), HASH_SIZE)
@@ -59,19 +74,15 @@ class SqlWatch:
         self, origin: str, old_size: int, copied: Copied, entries: Iterable[tuple[int, bytes]]
     ) -> None:
         values = {"size": copied.size, "peaks": b"".join(copied.peaks)}
-        moved = self._connection.execute(
-            update(log_copies)
-            .where(log_copies.c.origin == origin, log_copies.c.size == old_size)
-            .values(**values)
-        )
+        moved = self._connection.execute(_GO_ON, {"of": origin, "old_size": old_size, **values})
         try:
             if moved.rowcount == 0:
                 if old_size:
                     raise _stale(origin)
                 self._connection.execute(insert(log_copies).values(origin=origin, **values))
             for number, entry in entries:
-                table = log_key_changes if is_about_keys(entry) else log_copied_entries
-                self._connection.execute(insert(table).values(origin=origin, number=number, entry=entry))
+                adding = _ADD_KEY_CHANGE if is_about_keys(entry) else _ADD_COPIED
+                self._connection.execute(adding, {"origin": origin, "number": number, "entry": entry})
         except IntegrityError:
             raise _stale(origin) from None
 
@@ -92,17 +103,11 @@ class SqlWatch:
             self._connection.execute(insert(log_settled).values(origin=origin, asked_index=index))
 
     def key_changes(self, origin: str) -> list[tuple[int, bytes]]:
-        rows = self._connection.execute(
-            select(log_key_changes.c.number, log_key_changes.c.entry)
-            .where(log_key_changes.c.origin == origin)
-            .order_by(log_key_changes.c.number)
-        )
+        rows = self._connection.execute(_KEY_CHANGES, {"of": origin})
         return [(row.number, row.entry) for row in rows]
 
     def add_key_change(self, entry: bytes, *, because: int) -> None:
-        self._connection.execute(
-            insert(log_key_changes).values(origin=self._origin, number=because, entry=entry)
-        )
+        self._connection.execute(_ADD_KEY_CHANGE, {"origin": self._origin, "number": because, "entry": entry})
 
     def evidence(self) -> list[KeptEvidence]:
         rows = self._connection.execute(select(log_evidence).order_by(log_evidence.c.found_at))
@@ -167,16 +172,12 @@ class SqlWatch:
         )
 
     def seen_by_hub(self) -> SeenByHub | None:
-        row = self._connection.execute(
-            select(log_shown).where(log_shown.c.origin == self._origin)
-        ).one_or_none()
+        row = self._connection.execute(_SHOWN, {"of": self._origin}).one_or_none()
         return None if row is None else SeenByHub(row.size, row.copied, row.heard_at, row.fresh_at)
 
     def keep_seen_by_hub(self, seen: SeenByHub) -> None:
         values = dataclasses.asdict(seen)
-        changed = self._connection.execute(
-            update(log_shown).where(log_shown.c.origin == self._origin).values(**values)
-        )
+        changed = self._connection.execute(_SHOW, {"of": self._origin, **values})
         if changed.rowcount == 0:
             self._connection.execute(insert(log_shown).values(origin=self._origin, **values))
 

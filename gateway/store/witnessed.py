@@ -3,7 +3,7 @@
 A cosignature may leave only after that transaction is durable.
 """
 
-from sqlalchemy import BigInteger, Column, Connection, Table, Text, insert, select, update
+from sqlalchemy import BigInteger, Column, Connection, Table, Text, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from audit.checkpoint import Checkpoint
@@ -19,6 +19,11 @@ witnessed_heads = Table(
     Column("note", Text, nullable=False),
 )
 
+_LATEST = select(witnessed_heads.c.note).where(witnessed_heads.c.origin == bindparam("of"))
+_REPLACE = update(witnessed_heads).where(
+    witnessed_heads.c.origin == bindparam("of"), witnessed_heads.c.size == bindparam("old_size")
+)
+
 
 class SqlWitnessStorage:
     """The latest checkpoint cosigned for each log, within the connection's present transaction."""
@@ -28,19 +33,13 @@ class SqlWitnessStorage:
 
     def latest(self, origin: str) -> Note | None:
         """The latest checkpoint that was cosigned for a log, with its cosignature; None before the first."""
-        note = self._connection.execute(
-            select(witnessed_heads.c.note).where(witnessed_heads.c.origin == origin)
-        ).scalar_one_or_none()
+        note = self._connection.execute(_LATEST, {"of": origin}).scalar_one_or_none()
         return None if note is None else Note.parse(note)
 
     def replace(self, origin: str, old_size: int, note: Note) -> None:
         """Make `note` the latest. Raises SizeConflictError when another request came first."""
         values = {"size": Checkpoint.parse(note.text).size, "note": str(note)}
-        moved = self._connection.execute(
-            update(witnessed_heads)
-            .where(witnessed_heads.c.origin == origin, witnessed_heads.c.size == old_size)
-            .values(**values)
-        )
+        moved = self._connection.execute(_REPLACE, {"of": origin, "old_size": old_size, **values})
         if moved.rowcount:
             return
         known_size = self._connection.execute(
