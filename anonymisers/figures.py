@@ -71,7 +71,7 @@ def known_figures(figures: Iterable[Figure], table: Table) -> tuple[list[Release
     """The figures as releases beside a table, and those that it contradicts."""
     releases, contradicted = [], []
     for figure in figures:
-        release, true = figure.release(table.dims, table.where), _people(figure, table)
+        release, true = figure.release(table.dims, table.where), people_of(figure, table)
         if true != figure.value:
             contradicted.append(figure)
             release = Figure(figure.name, figure.where, true).release(table.dims, table.where)
@@ -79,7 +79,7 @@ def known_figures(figures: Iterable[Figure], table: Table) -> tuple[list[Release
     return releases, contradicted
 
 
-def _people(figure: Figure, table: Table) -> int:
+def people_of(figure: Figure, table: Table) -> int:
     """How many people the table lists who are what the figure says, those outside its own population too."""
     masks = population(table.dims, figure.where)
     pieces = [(table.coords, table.counts), *([table.beyond] if table.beyond is not None else [])]

@@ -34,4 +34,24 @@ class ConsentChanged(Event):
     at: datetime
 
 
-RECORD_EVENTS: Final = (RecordsCompared, ConsentChanged)
+@dataclass(frozen=True)
+class FigureRegistered(Event):
+    """A number that the state has published elsewhere counts as known; `figure` commits to what it says."""
+
+    TYPE: ClassVar[str] = "figure-registered"
+    member: str
+    figure: Commitment
+    at: datetime
+
+
+@dataclass(frozen=True)
+class FigureWithdrawn(Event):
+    """A figure was registered by mistake, by the entry `registered`, and counts as known no longer."""
+
+    TYPE: ClassVar[str] = "figure-withdrawn"
+    member: str
+    registered: int
+    at: datetime
+
+
+RECORD_EVENTS: Final = (RecordsCompared, ConsentChanged, FigureRegistered, FigureWithdrawn)

@@ -27,7 +27,7 @@ from audit.question_events import (
     ReleasedAgain,
     WaitsForLeave,
 )
-from audit.record_events import ConsentChanged, RecordsCompared
+from audit.record_events import ConsentChanged, FigureRegistered, FigureWithdrawn, RecordsCompared
 from audit.said import Said, Value, said
 from audit.search import time_of
 from audit.wording import STEPS, listed, say_question, say_reasons, say_share, say_size, say_who, word_of
@@ -193,6 +193,27 @@ def _(event: ConsentChanged) -> Said:
         "Somebody in %(member)s's register changed what he or she agrees to share, on %(at)s; who it is, is "
         "known by a commitment only.",
         member=event.member,
+        at=event.at,
+    )
+
+
+@say_event.register
+def _(event: FigureRegistered) -> Said:
+    return said(
+        "%(member)s registered a number that it had published elsewhere, on %(at)s; which one, is known by a "
+        "commitment only.",
+        member=event.member,
+        at=event.at,
+    )
+
+
+@say_event.register
+def _(event: FigureWithdrawn) -> Said:
+    return said(
+        "%(member)s withdrew a published number that entry %(registered)s had registered by mistake, on "
+        "%(at)s.",
+        member=event.member,
+        registered=str(event.registered),
         at=event.at,
     )
 

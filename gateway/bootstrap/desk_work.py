@@ -93,7 +93,10 @@ def _questions(node: Node, policy: Policy, made: Made) -> Iterator[dict[str, Any
 def _effect(node: Node, in_force: Policy, after: Made, told: Told) -> dict[str, Any]:
     """What changes for those who ask. Of equal plans there is one cube: then there is nothing to compare."""
     today = node.clock.now().date()
-    if after.beside and plan(node.dictionary, in_force, after.snapshot, today)[0] == after.plan:
+    with node.store.reading() as view:
+        figures = view.figures()
+    same = plan(node.dictionary, in_force, after.snapshot, today, figures)[0] == after.plan
+    if after.beside and same:
         return {**asdict(Effect(0, 0, 0, 0, 0, 0, 0)), "nothing": True}
     before = make(node, in_force, told)
     with node.store.reading() as view:

@@ -36,6 +36,7 @@ def preview_id(snapshot_id: str, made: Plan, released: list[bytes], extracts: li
         "snapshot": snapshot_id,
         "victims": list(made.victims),
         "years": list(made.years),
+        **({"known": list(made.known)} if made.known else {}),
     }
     return sha256(canonical_json(body)).hexdigest()
 
@@ -74,7 +75,7 @@ def read_ahead(node: Node, view: View, policy: Policy) -> None:
     """
     loaded = view.snapshot()
     if loaded is not None:
-        made, _ = plan(node.dictionary, policy, loaded[1], node.clock.now().date())
+        made, _ = plan(node.dictionary, policy, loaded[1], node.clock.now().date(), view.figures())
         found = existing(view, loaded[0].id, made)
         if found is not None:
             certifiable(found, sensitive_of(node))
@@ -94,7 +95,7 @@ def adopt(node: Node, work: UnitOfWork, policy: Policy, above: int | None) -> St
     if loaded is None:
         return None
     record, snapshot = loaded
-    made, _ = plan(node.dictionary, policy, snapshot, node.clock.now().date())
+    made, _ = plan(node.dictionary, policy, snapshot, node.clock.now().date(), work.figures())
     found = existing(work, record.id, made)
     return None if found is None else certify(node, work, record, (policy.version, above), (made, found))
 

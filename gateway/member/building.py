@@ -32,7 +32,7 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
     """
     with node.store.reading() as view:
         ruling, loaded, released = in_force(node, view), view.snapshot(), view.released_cubes()
-        extracts = len(view.extracts.told())
+        extracts, figures = len(view.extracts.told()), view.figures()
     if ruling is None or loaded is None:
         missing = "policy" if ruling is None else "snapshot"
         raise NothingToProtectError(
@@ -40,7 +40,7 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
         )
     record, snapshot = loaded
     version, policy = ruling
-    made, rules = plan(node.dictionary, policy, snapshot, node.clock.now().date())
+    made, rules = plan(node.dictionary, policy, snapshot, node.clock.now().date(), figures)
     with node.store.reading() as view:
         found = existing(view, record.id, made)
     cube = None
@@ -49,10 +49,11 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
         found = cube.to_bytes()
     certifiable(found, sensitive_of(node))  # nobody's question waits until it is read
     with node.store.writing() as work:
-        if (len(work.released_cubes()), len(work.extracts.told())) != (len(released), extracts):
+        beside = (len(work.released_cubes()), len(work.extracts.told()), work.figures())
+        if beside != (len(released), extracts, figures):
             raise NotProtectedError(
-                "A former cube has answered for the first time while this one was made, or an extract was "
-                "asked for.",
+                "A former cube has answered for the first time while this one was made, an extract was asked "
+                "for, or a figure was registered.",
                 remedy="Make it again: it must be safe beside what was given out.",
             )
         stored = certify(node, work, record, (version.version, version.above), (made, found))

@@ -87,3 +87,9 @@ class ReidentificationRefusedError(SafelaneError):
     """A request to see who a pseudonym is that may not go on."""
 
     exit_code = 9
+
+
+class FigureRefusedError(SafelaneError):
+    """A published figure that cannot be registered, or is not there to be withdrawn."""
+
+    exit_code = 4

@@ -13,6 +13,7 @@ from anonymisers.cube import CertifiedCube, build_cube
 from anonymisers.hierarchy import ROOT
 from anonymisers.parts import Part
 from anonymisers.vintages import NAME, trimmed
+from gateway.member.beside_figures import beside_figures
 from gateway.member.errors import NotProtectedError
 from gateway.member.making import TIME, Maker, several
 from gateway.member.snapshot_bytes import snapshot_from_bytes
@@ -56,13 +57,13 @@ def _further(maker: Maker, part: Part, number: int) -> Part:
     coarser = any(finest[name] != level for name, level in maker.plan.finest.items())
     if coarser or len(maker.honest(rows)) < len(rows):
         return part
-    table = maker.table(rows, years, finest)
-    known = [trimmed(cube) for cube in part.cubes]
+    made = beside_figures(maker, rows, years, finest)
+    known = [*(trimmed(cube) for cube in part.cubes), *made.known]
     try:
         cube = several(
             maker,
             number,
-            lambda key: build_cube(table, maker.rules, key, maker.progress, known=known),
+            lambda key: build_cube(made.table, made.rules, key, maker.progress, known=known),
             attempts=1,
         )
     except NotProtectedError:

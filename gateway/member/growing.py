@@ -1,18 +1,19 @@
 """A data set grows: new closed periods, revisions, other rules, each beside everything that was given out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from anonymisers.chronicle import Chronicle
-from anonymisers.cube import build_cube
+from anonymisers.cube import CertifiedCube, build_cube
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.parts import Part
 from anonymisers.table import Table
 from anonymisers.vintages import Vintage, protect_leaving, touched
+from gateway.member.beside_figures import Beside, beside_figures, described_by, few_of, figures_about
 from gateway.member.errors import NotProtectedError
 from gateway.member.further import described, protected_further
-from gateway.member.making import Maker, several
+from gateway.member.making import Maker, Progress, several
 from gateway.member.snapshot import Snapshot
 from gateway.member.standing import Difference, difference, joined, sealed, standing, taken, tokens
 
@@ -58,10 +59,10 @@ def _period(maker: Maker, years: set[int], number: int, *, first: bool) -> Part:
     """A part for new years; one that waits where they hold too few people to say anything."""
     rows = maker.counted(years)
     time, period = maker.time(years), frozenset(map(str, years))
-    table = maker.table(rows, years)
-    if not first and 0 < table.counts.sum() < maker.rules.threshold:
+    made = beside_figures(maker, rows, years)
+    if not first and 0 < made.table.counts.sum() < maker.rules.threshold:
         return Part("period", period, time, ())
-    cube = several(maker, number, lambda key: build_cube(table, maker.rules, key, maker.progress))
+    cube = several(maker, number, _building(made, maker.progress))
     return Part("period", period, time, (cube,), sealed=sealed(rows))
 
 
@@ -71,20 +72,37 @@ def _revision(maker: Maker, former: Chronicle, parts: list[Part], released: set[
     found = _honest(maker, found)
     k = maker.rules.threshold
     enough = all(n == 0 or n >= k for n in (found.people_added, found.people_left))
-    if not enough or not found.people:
+    if not enough or not found.people or _told_by_figures(maker, found, released):
         return []
     new: list[Part] = []
     period, time = frozenset(map(str, released)), maker.time(released)
     try:
         if found.people_added:
-            table = maker.table(found.added, released)
-            cube = several(maker, len(parts), lambda key: build_cube(table, maker.rules, key))
+            cube = several(maker, len(parts), _building(beside_figures(maker, found.added, released)))
             new.append(Part("added", period, time, (cube,), sealed=sealed(found.added)))
         if found.people_left:
             new.append(_leaving(maker, former, [*parts, *new], found.left, (period, time)))
     except NotProtectedError:
         return []
     return new
+
+
+def _building(made: Beside, progress: Progress | None = None) -> Callable[[bytes], CertifiedCube]:
+    return lambda key: build_cube(made.table, made.rules, key, progress, known=made.known)
+
+
+def _told_by_figures(maker: Maker, found: Difference, released: set[int]) -> bool:
+    """Whether a figure, with what was shown before, could tell of few people of a revision.
+
+    Of those added, nobody or enough may be in a figure's cell; of those who left, nobody.
+    """
+    figures = figures_about(maker, released)
+    if not figures:
+        return False
+    finest = described_by(maker, figures)
+    added = maker.table(found.added, released, finest)
+    gone = [maker.table(rows, released, finest) for rows in found.left.values()]
+    return few_of(figures, added, maker.rules.threshold) or any(few_of(figures, t, None) for t in gone)
 
 
 def _honest(maker: Maker, found: Difference) -> Difference:

@@ -136,6 +136,8 @@ class Plan:
     consent: tuple[str, ...]
     victims: tuple[str, ...]
     rules: str
+    known: tuple[str, ...] = ()
+    """The registered figures that the register can say something of: see `gateway.member.figure_model`."""
 
 
 @dataclass(frozen=True)

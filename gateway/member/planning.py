@@ -4,12 +4,14 @@ Two things that a policy can say are carried out more strictly than said, as the
 protected together and the dictionary has no level for a policy's own periods: see `stricter`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 from anonymisers.rules import Rules, TableOf
 from gateway.dictionary import Dictionary
 from gateway.member.cubes import MEASURE
+from gateway.member.figure_model import Registered, counting
 from gateway.member.model import Plan
 from gateway.member.snapshot import Snapshot
 from policies import Policy
@@ -19,8 +21,17 @@ from policies.pools import holding, pool_of
 TIME = "date"
 
 
-def plan(dictionary: Dictionary, policy: Policy, snapshot: Snapshot, today: date) -> tuple[Plan, Rules]:
-    """Dimensions that the policy shows and the source has; years that ended before the embargo."""
+def plan(
+    dictionary: Dictionary,
+    policy: Policy,
+    snapshot: Snapshot,
+    today: date,
+    figures: Iterable[Registered] = (),
+) -> tuple[Plan, Rules]:
+    """Dimensions that the policy shows and the source has; years that ended before the embargo.
+
+    Of the registered `figures` those are known that are about these years and about what the source has.
+    """
     shown = {d for d, _ in policy.scope_levels}  # a dimension at its root is no dimension
     scope = sorted(policy.scope.dimensions.items())
     finest = {d: level for d, level in scope if d in snapshot.columns and d in shown}
@@ -29,12 +40,24 @@ def plan(dictionary: Dictionary, policy: Policy, snapshot: Snapshot, today: date
     last = today - timedelta(days=policy.embargo_days)
     covered = range(min(snapshot.years, default=0), max(snapshot.years, default=-1) + 1)
     protection = _rules(dictionary, policy, snapshot.member, finest)
+    years = tuple(year for year in covered if _closed(policy.scope, year, last))
+    told = [
+        one for one in figures if one.figure.year in years and set(one.figure.cell) <= set(snapshot.columns)
+    ]
+    inside = all(
+        set(one.figure.cell) <= set(finest) and len(one.figure.cell) <= (protection.max_dims or 0)
+        for one in told
+    )
+    if protection.zeros == "publish" and not inside:
+        # A figure's own table is protected beside those that are shown, so that not every zero can be.
+        protection = replace(protection, zeros="partner")
     made = Plan(
         finest=finest,
-        years=tuple(year for year in covered if _closed(policy.scope, year, last)),
+        years=years,
         consent=tuple(sorted(policy.consent)),
         victims=tuple(sorted(policy.population.victims)),
         rules=_words(protection),
+        known=counting(told),
     )
     return made, protection
 

@@ -60,7 +60,7 @@ def check_effect(node: Node, view: View, policy: Policy) -> None:
     cube, loaded = view.cube(), view.snapshot()
     if cube is None or loaded is None or not view.released_cubes():
         return
-    made, _ = plan(node.dictionary, policy, loaded[1], node.clock.now().date())
+    made, _ = plan(node.dictionary, policy, loaded[1], node.clock.now().date(), view.figures())
     if existing(view, loaded[0].id, made) is None:
         raise NotYetProtectedError(
             "The policy, or a newer snapshot, would show other tables than what is released already, and "

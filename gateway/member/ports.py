@@ -16,6 +16,7 @@ from gateway.accounts.ports import People, PeopleNotes, PeopleWriter
 from gateway.member.changes import RecordChanges
 from gateway.member.count_ports import CountsNotes, CountsView, CountsWriter
 from gateway.member.extract_model import Extracts, ExtractWriter
+from gateway.member.figure_model import Registered
 from gateway.member.model import (
     Charge,
     Draft,
@@ -154,6 +155,9 @@ class View(Versions, Protocol):
     def record_changes(self) -> list[RecordChanges]:
         """What each snapshot had otherwise than the one before it, oldest first."""
 
+    def figures(self) -> list[Registered]:
+        """Every figure that was ever registered, in the order of the log."""
+
     def loaded(self) -> LoadedSnapshot | None:
         """The newest one, without its rows: enough for whoever only asks whether and when."""
 
@@ -224,6 +228,10 @@ class UnitOfWork(VersionsWriter, View, Protocol):
     def add_snapshot(self, loaded: LoadedSnapshot, snapshot: Snapshot, *, because: int) -> None: ...
 
     def add_changes(self, snapshot: str, changes: str, at: datetime, *, because: int) -> None: ...
+
+    def add_figure(self, made: Registered, *, because: int) -> None: ...
+
+    def withdraw_figure(self, index: int, at: datetime, *, because: int) -> None: ...
 
     def add_consent(self, person: str, code: str, at: datetime, *, because: int) -> None: ...
 

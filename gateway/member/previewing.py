@@ -33,7 +33,7 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
     NotProtectedError where no safe cube can be made.
     """
     with node.store.reading() as view:
-        loaded, released = view.snapshot(), view.released_cubes()
+        loaded, released, figures = view.snapshot(), view.released_cubes(), view.figures()
         policy, above = as_it_counts(node, view, policy)
     if loaded is None:
         raise NothingToProtectError(
@@ -41,7 +41,7 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
             remedy="Load the register first: safelane member load SOURCE --mapping MAPPING --dir DIRECTORY.",
         )
     record, snapshot = loaded
-    planned = plan(node.dictionary, policy, snapshot, node.clock.now().date())
+    planned = plan(node.dictionary, policy, snapshot, node.clock.now().date(), figures)
     hindrance = None
     try:
         kept = _kept(node, loaded, planned, released, progress)

@@ -17,11 +17,12 @@ def revisions(node: Node) -> Difference:
     """
     with node.store.reading() as view:
         ruling, loaded, cube = in_force(node, view), view.snapshot(), view.cube()
+        figures = view.figures()
     if ruling is None or loaded is None or cube is None:
         raise NothingToProtectError(
             f"{node.member} has no cube yet: nothing was given out, and nothing waits.",
             remedy="Load the register, put a policy in force and make the cube first.",
         )
-    made, rules = plan(node.dictionary, ruling[1], loaded[1], node.clock.now().date())
+    made, rules = plan(node.dictionary, ruling[1], loaded[1], node.clock.now().date(), figures)
     maker = Maker(node.dictionary, loaded[1], made, rules, node.cube_key)
     return waiting(maker, Chronicle.from_bytes(cube.cube))

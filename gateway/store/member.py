@@ -20,6 +20,7 @@ from gateway.store.logs import SqlLogStorage
 from gateway.store.member_approvals import ApprovalView, ApprovalWrites
 from gateway.store.member_changes import ChangesView, ChangesWrites
 from gateway.store.member_counts import SqlMemberCounts
+from gateway.store.member_figures import FiguresView, FiguresWrites
 from gateway.store.member_policies import PolicyNotes, PolicyView, PolicyWrites
 from gateway.store.member_tables import cubes, rejected, sent, snapshots
 from gateway.store.member_totals import SqlMemberTotals
@@ -60,7 +61,7 @@ class MemberStore:
             yield MemberNotes(connection, self._origin)
 
 
-class MemberView(ApprovalView, ChangesView, PolicyView):
+class MemberView(ApprovalView, ChangesView, FiguresView, PolicyView):
     """Reads within one transaction."""
 
     def __init__(self, connection: Connection, log: Storage, origin: str) -> None:
@@ -119,6 +120,7 @@ class MemberView(ApprovalView, ChangesView, PolicyView):
                 tuple(plan["consent"]),
                 tuple(plan["victims"]),
                 plan["rules"],
+                tuple(plan["known"]),
             ),
             row.cube,
             row.because,
@@ -162,7 +164,7 @@ class MemberView(ApprovalView, ChangesView, PolicyView):
         return find_opening(self._connection, field, entry_index)
 
 
-class MemberUnitOfWork(ApprovalWrites, ChangesWrites, PolicyWrites, MemberView):
+class MemberUnitOfWork(ApprovalWrites, ChangesWrites, FiguresWrites, PolicyWrites, MemberView):
     """Writes within one transaction. `because` is the log entry that explains a write."""
 
     @property

@@ -16,6 +16,7 @@ ONE_SIDE = {
     "change_tables": MEMBER,
     "enrolling_tables": HUB,
     "extract_tables": MEMBER,
+    "figure_tables": MEMBER,
     "hub_count_tables": HUB,
     "hub_tables": HUB,
     "hub_total_tables": HUB,

@@ -287,6 +287,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("signed_because", name="uq_policies_signed_because"),
     )
     op.create_table(
+        "public_figures",
+        sa.Column("because", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("cell", sa.Text(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=500), nullable=False),
+        sa.Column("published", sa.Date(), nullable=False),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("withdrawn_because", sa.Integer(), nullable=True),
+        sa.Column("withdrawn", sa.DateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("because", name="pk_public_figures"),
+    )
+    op.create_table(
         "recovery",
         sa.Column("witness", sa.String(length=10), nullable=False),
         sa.PrimaryKeyConstraint("witness", name="pk_recovery"),

@@ -1,0 +1,103 @@
+"""Registered figures: numbers of people that the state has published elsewhere, so that everybody knows them.
+
+A figure is one cell: a code of a year or of part of one, and codes of any other dimensions. Whatever is
+protected from its registration on takes it as known (`gateway.member.making`). It never enters the region,
+and the log has a salted commitment to it.
+"""
+
+import json
+from collections.abc import Iterable
+
+from audit.commitment import commit
+from audit.event import Event
+from audit.events import whole_second
+from audit.record_events import FigureRegistered, FigureWithdrawn
+from gateway.dictionary import Dictionary
+from gateway.member import entries
+from gateway.member.context import Node
+from gateway.member.counting import count_people
+from gateway.member.errors import FigureRefusedError
+from gateway.member.figure_model import Public, Registered, levels_of
+from gateway.member.snapshot import Snapshot, population
+
+FIGURE = "figure"
+LARGEST = 10**9
+LONGEST = 500
+MOST = 500
+"""Figures that count at a time."""
+
+
+def contradicted(
+    dictionary: Dictionary, snapshot: Snapshot, people: tuple[Iterable[str], Iterable[str]], figure: Public
+) -> bool | None:
+    """Whether a snapshot has another number; None where it cannot say, or does not cover the year.
+
+    `people`: the consents and kinds of victim that count.
+    """
+    if not set(figure.cell) <= set(snapshot.columns) or figure.year not in snapshot.years:
+        return None
+    levels = levels_of(dictionary, snapshot.member, figure.cell)
+    consents, victims = people
+    inside = population(snapshot, tuple(consents), victims=tuple(victims))
+    table = count_people(snapshot, dictionary, levels, rows=inside, years=[figure.year])
+    mask = [dim.position(figure.cell[dim.name]) for dim in table.dims]
+    total = 0
+    for place, count in zip(table.coords.tolist(), table.counts.tolist(), strict=True):
+        total += count * all(
+            at == wanted or wanted in dim.ancestors(at)
+            for at, wanted, dim in zip(place, mask, table.dims, strict=True)
+        )
+    return total != figure.value
+
+
+def register(node: Node, figure: Public, by: str) -> Registered:
+    """Let a figure count as known from now on. Raises FigureRefusedError, and nothing was changed."""
+    check(node, figure)
+    now = node.clock.now()
+    with node.store.writing() as work:
+        there = work.figures()
+        if any(one.withdrawn is None and one.figure.cell == figure.cell for one in there):
+            raise FigureRefusedError(
+                "A figure about these people is registered already.",
+                remedy="Withdraw it first if it is wrong.",
+            )
+        if sum(one.withdrawn is None for one in there) >= MOST:
+            raise FigureRefusedError(f"{MOST} figures are registered already; no more can be.")
+        told = json.dumps(
+            {"known": figure.known(), "published": figure.published.isoformat(), "source": figure.source},
+            sort_keys=True,
+        )
+        opening = commit(FIGURE, told.encode())
+        event: Event = FigureRegistered(node.member, opening.commitment, whole_second(now))
+        made = Registered(entries.record(node, work, event, {FIGURE: opening}), figure, by, now)
+        work.add_figure(made, because=made.index)
+    return made
+
+
+def withdraw(node: Node, index: int) -> Registered:
+    """Let a figure that was registered by mistake count no longer. Raises FigureRefusedError."""
+    now = node.clock.now()
+    with node.store.writing() as work:
+        found = next((one for one in work.figures() if one.index == index and one.withdrawn is None), None)
+        if found is None:
+            raise FigureRefusedError(
+                f"No figure that counts was registered by entry {index}.", remedy="See the list of figures."
+            )
+        event = FigureWithdrawn(node.member, index, whole_second(now))
+        work.withdraw_figure(index, now, because=entries.record(node, work, event, {}))
+    return found
+
+
+def check(node: Node, figure: Public) -> None:
+    """Raise FigureRefusedError for what cannot be a figure of this state."""
+    levels_of(node.dictionary, node.member, figure.cell)
+    if not 0 <= figure.value <= LARGEST:
+        raise FigureRefusedError("This is not a number of people.", remedy="Give a whole number from 0 on.")
+    if not figure.source.strip() or len(figure.source) > LONGEST:
+        raise FigureRefusedError(
+            "It is not said where the figure was published.", remedy=f"Say it in 1 to {LONGEST} characters."
+        )
+    if figure.published > node.clock.now().date():
+        raise FigureRefusedError(
+            "The day of publication is in the future.", remedy="Give the day it came out."
+        )
