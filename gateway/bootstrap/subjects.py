@@ -2,12 +2,16 @@
 
 from gateway.member.context import Node
 from gateway.member.errors import NothingToProtectError
+from gateway.member.reidentifying import persons_by_value
 
 
 def values_of(node: Node) -> list[str]:
-    """The internal pseudonym of every person in the newest snapshot. Raises NothingToProtectError."""
+    """What extracts make pseudonyms of: every person and case of the newest snapshot.
+
+    Raises NothingToProtectError.
+    """
     with node.store.reading() as view:
         loaded = view.snapshot()
     if loaded is None:
         raise NothingToProtectError(f"{node.member} has no snapshot yet.", remedy="Load the register first.")
-    return sorted({link.decode("ascii") for link in loaded[1].links["person"].tolist()})
+    return sorted(persons_by_value(loaded[1]))

@@ -32,6 +32,11 @@ class ExtractPlan:
     diversity: int
     persons: int
 
+    @property
+    def grain(self) -> dict[str, int]:
+        """Column -> steps from `Total`."""
+        return dict(zip(self.columns, self.depths, strict=True))
+
     def to_text(self) -> str:
         """The plan as it is signed: canonical JSON."""
         return canonical_json(_plain(asdict(self))).decode("utf-8")

@@ -13,6 +13,7 @@ import numpy as np
 
 from anonymisers.canary import mark, order
 from anonymisers.errors import AnonymiserError
+from anonymisers.extract_linking import may_be_linked, one_says_all
 from anonymisers.extract_package import Content, Label, moment_text, sealed_extract
 from anonymisers.pseudonym_domain import Domain
 from anonymisers.pseudonyms import pseudonyms
@@ -25,7 +26,15 @@ from gateway.member.context import Node
 from gateway.member.counting import placed
 from gateway.member.errors import ExtractRefusedError
 from gateway.member.extract_model import ExtractPlan, Leave, StoredExtract
-from gateway.member.extracting import Basis, Prepared, basis_of, extract_rows, permitted
+from gateway.member.extracting import (
+    Basis,
+    Prepared,
+    basis_of,
+    extract_rows,
+    joined_with,
+    joins_up,
+    permitted,
+)
 from gateway.member.holders import counting
 from gateway.member.model import Duty
 from gateway.member.ports import View
@@ -54,6 +63,9 @@ def request(node: Node, prepared: Prepared, note: str) -> StoredExtract:
     """Ask for leave. `note`: `words` of the plan, signed by the requester. Raises SignatureRefusedError."""
     plan, now = prepared.plan, node.clock.now()
     with node.store.writing() as work:
+        earlier = [stored.plan for stored in work.extracts.all() if not stored.refused]
+        if not all(one_says_all(plan.grain, p.grain) for p in joined_with(plan, earlier)):
+            raise joins_up()
         signed = check(note, words(plan, Act.REQUEST_EXTRACT), counting(work))
         opening = commit(PLAN, plan.to_text().encode())
         event = ExtractRequested(
@@ -220,11 +232,7 @@ def _content(  # noqa: PLR0917 - the plan, and everything that its records follo
     row_of = np.flatnonzero(inside)
     people = [basis.snapshot.links["person"][row_of[i]].decode("ascii") for i in kept]
     cases = [basis.snapshot.links["case"][row_of[i]].decode("ascii") for i in kept]
-    domain = Domain(node.member, epoch.number, plan.recipient, plan.purpose, KIND)
-    try:
-        names = pseudonyms(epoch.key, domain, people)
-    except AnonymiserError as error:
-        raise ExtractRefusedError(error.message, remedy=error.remedy) from None
+    names = _names(plan, epoch, people, cases, [combined[i] for i in kept])
     columns = [i for i, depth in enumerate(plan.depths) if depth]
     table = [
         (name, *(combined[i][c] for c in columns), *((narratives.get(case, ""),) if plan.narratives else ()))
@@ -233,6 +241,23 @@ def _content(  # noqa: PLR0917 - the plan, and everything that its records follo
     heading = (PERSON, *(plan.columns[c] for c in columns), *((NARRATIVE,) if plan.narratives else ()))
     shuffled = tuple(table[i] for i in order(canary, len(table)))
     return Content(heading, shuffled, _terms(plan), mark(canary))
+
+
+def _names(
+    plan: ExtractPlan,
+    epoch: EpochKey,
+    people: Sequence[str],
+    cases: Sequence[str],
+    records: Sequence[tuple[str, ...]],
+) -> list[str]:
+    """The pseudonym of each record: its person's; its case's where too few people have the same records."""
+    linked = may_be_linked(people, records, plan.k)
+    values = [p if may else c for p, c, may in zip(people, cases, linked.tolist(), strict=True)]
+    domain = Domain(plan.member, epoch.number, plan.recipient, plan.purpose, KIND)
+    try:
+        return pseudonyms(epoch.key, domain, values)
+    except AnonymiserError as error:
+        raise ExtractRefusedError(error.message, remedy=error.remedy) from None
 
 
 def _terms(plan: ExtractPlan) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import io
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from anonymisers.chronicle import Chronicle
 from anonymisers.errors import AnonymiserError
 from anonymisers.extract import Records, generalised
+from anonymisers.extract_linking import one_says_all
 from anonymisers.extract_safety import History, SafeExtract, safe_beside, told_by
 from anonymisers.hierarchy import ROOT, Hierarchy
 from anonymisers.risk import Risk
@@ -72,6 +74,7 @@ class Basis:
     made: Plan
     rules: Rules
     history: tuple[Release, ...]
+    earlier: tuple[ExtractPlan, ...]
 
 
 def basis_of(node: Node, view: View) -> Basis:
@@ -89,7 +92,8 @@ def basis_of(node: Node, view: View) -> Basis:
     cubes = dict.fromkeys([*view.released_cubes()[-1:], cube.cube])
     history = [told_by(Chronicle.from_bytes(data)) for data in cubes]
     history += [Release.from_json(parse_json(told)) for told in view.extracts.told()]
-    return Basis(policy, version.label, record, snapshot, made, rules, tuple(history))
+    earlier = tuple(stored.plan for stored in view.extracts.all() if not stored.refused)
+    return Basis(policy, version.label, record, snapshot, made, rules, tuple(history), earlier)
 
 
 def prepare(node: Node, wanted: Wanted, *, seconds: float = 120.0) -> Prepared:
@@ -105,7 +109,12 @@ def prepare(node: Node, wanted: Wanted, *, seconds: float = 120.0) -> Prepared:
     _check_wanted(wanted)
     k = max(duties.k or 0, basis.rules.threshold)
     try:
-        safe = safe_beside(generalised(records, k=k, diversity=duties.l or 1), history, seconds=seconds)
+        grains = generalised(records, k=k, diversity=duties.l or 1)
+        former = [plan.grain for plan in joined_with(wanted, basis.earlier)]
+        apart = [e for e in grains if all(one_says_all(e.grain, grain) for grain in former)]
+        if not apart:
+            raise joins_up()
+        safe = safe_beside(apart, history, seconds=seconds)
     except AnonymiserError as error:
         raise ExtractRefusedError(
             f"{error.message[:1].upper()}{error.message[1:]}.", remedy=error.remedy
@@ -128,6 +137,21 @@ def prepare(node: Node, wanted: Wanted, *, seconds: float = 120.0) -> Prepared:
         persons=PERSONS[duties.approval],
     )
     return Prepared(made, _figures(safe), _told(safe.release))
+
+
+def joined_with(wanted: Wanted | ExtractPlan, earlier: Sequence[ExtractPlan]) -> list[ExtractPlan]:
+    """Extracts whose pseudonyms are those of this one: for the same recipient and purpose."""
+    return [p for p in earlier if (p.recipient, p.purpose) == (wanted.recipient, wanted.purpose)]
+
+
+def joins_up() -> ExtractRefusedError:
+    """For an extract that tells more beside an earlier one of the same pseudonyms than either alone."""
+    return ExtractRefusedError(
+        "By its pseudonyms this could be joined with an earlier extract for the same recipient and purpose, "
+        "and both together would show groups that neither shows.",
+        remedy="Ask for the columns of the earlier one, for some of them, or for all of them and more; or "
+        "for another purpose, which has other pseudonyms.",
+    )
 
 
 def permitted(node: Node, basis: Basis, wanted: Wanted | ExtractPlan) -> Obligations:

@@ -37,6 +37,7 @@ from gateway.member.errors import ReidentificationRefusedError
 from gateway.member.extract_steps import EpochKey
 from gateway.member.ports import View
 from gateway.member.reidentify_model import Asked, Subject
+from gateway.member.snapshot import Snapshot
 
 PERSON = "person"
 """Kind of the pseudonyms in extracts: of the internal pseudonym of a person, not of a value in the vault."""
@@ -127,6 +128,13 @@ def show(node: Node, custody: Custody, request: str, lock: Lock, epoch: EpochKey
     return found
 
 
+def persons_by_value(snapshot: Snapshot) -> dict[str, str]:
+    """Whatever an extract can have made a person's pseudonym of -> the person: the person, and each case."""
+    people = [link.decode("ascii") for link in snapshot.links["person"].tolist()]
+    cases = [link.decode("ascii") for link in snapshot.links["case"].tolist()]
+    return dict(zip(cases, people, strict=True)) | {person: person for person in people}
+
+
 def epoch_of(subject: Subject) -> int:
     """The epoch that a pseudonym names."""
     return parse(subject.pseudonym).epoch
@@ -160,8 +168,8 @@ def _found(
     content = ContentKey.opened(node.member, load, Compartment.IDENTITY, sealed, *privates)
     domain = Domain(node.member, epoch.number, subject.recipient, subject.purpose, subject.kind)
     if subject.kind == PERSON:
-        people = sorted({link.decode("ascii") for link in loaded[1].links["person"].tolist()})
-        made = dict(zip(pseudonyms(epoch.key, domain, people), people, strict=True))
+        of = persons_by_value(loaded[1])
+        made = dict(zip(pseudonyms(epoch.key, domain, list(of)), of.values(), strict=True))
         person = made.get(subject.pseudonym)
         if person is None:
             return

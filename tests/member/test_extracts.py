@@ -11,7 +11,8 @@ from federation import Federation, federation
 from signing import known, put_in_force, signer
 
 from anonymisers.extract_package import opened_extract
-from anonymisers.pseudonyms import parse
+from anonymisers.pseudonym_domain import Domain
+from anonymisers.pseudonyms import parse, pseudonyms
 from anonymisers.sealing import public_of, public_text
 from audit.events import decode
 from audit.note import sign
@@ -49,6 +50,11 @@ def policy(version: int = 1, approval: str = "one person") -> str:
     return POLICY.format(version=version, approval=approval)
 
 
+def _link(name: str, n: int) -> bytes:
+    """Person 1 had two accidents, in two years, and so had nobody else."""
+    return f"{name}-{1 if (name, n) == ('person', PEOPLE - 1) else n:04d}".encode()
+
+
 def snapshot(shared: int = 2) -> Snapshot:
     """Invented people; one in `shared` agreed to records, the others to numbers."""
     rows = range(PEOPLE)
@@ -63,7 +69,7 @@ def snapshot(shared: int = 2) -> Snapshot:
             "victim_type": Column.of(["DIR" for _ in rows]),
         },
         consent=Column.of(["REC" if n % shared else "AGG" for n in rows]),
-        links={name: np.array([f"{name}-{n:04d}".encode() for n in rows]) for name in LINKS},
+        links={name: np.array([_link(name, n) for n in rows]) for name in LINKS},
     )
 
 
@@ -121,6 +127,30 @@ def test_an_approved_extract_opens_for_its_reader_alone_with_company_for_everybo
     assert len({str(parse(p)) for p in people}) == len(people)
     assert min(Counter(row[1:] for row in content.rows).values()) >= 5
     assert "case-" not in str(content)
+
+
+def test_two_records_of_a_person_whom_they_would_tell_apart_have_two_pseudonyms(node: Node) -> None:
+    stored = approved(node)
+    _, content = opened_extract(seal(node, stored.plan.extract, EPOCH), PRIVATE, node.clock.now())
+    domain = Domain("KH", EPOCH.number, "ARMAC", "regional-reporting", "person")
+    one, other, both = pseudonyms(EPOCH.key, domain, ["case-0001", f"case-{PEOPLE - 1:04d}", "person-0001"])
+    assert {one, other} <= {row[0] for row in content.rows}
+    assert both not in {row[0] for row in content.rows}
+
+
+def test_extracts_that_could_be_joined_by_their_pseudonyms_say_no_more_together(node: Node) -> None:
+    """Who has years and sexes of people gets their outcomes only with these; or fewer columns, or all."""
+    purpose = "research"
+    stored = asked(node, columns=("date", "sex"), purpose=purpose)
+    with pytest.raises(ExtractRefusedError, match="joined with an earlier extract"):
+        prepare(node, wanted(columns=("outcome",), purpose=purpose))
+    assert (
+        prepare(node, wanted(columns=("sex",), purpose=purpose)).plan.grain.items()
+        <= stored.plan.grain.items()
+    )
+    assert prepare(node, wanted(purpose=purpose)).plan.grain.items() >= stored.plan.grain.items()
+    refuse(node, stored.plan.extract, "not needed", signed(node, "controller", stored, Act.REFUSE_EXTRACT))
+    assert prepare(node, wanted(columns=("outcome",), purpose=purpose))
 
 
 def test_only_people_who_agreed_to_records_are_in_it(node: Node) -> None:
