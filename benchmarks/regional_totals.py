@@ -24,7 +24,7 @@ from gateway.bootstrap.member import open_member
 from gateway.dictionary import regional
 from gateway.member.building import counted_table
 from gateway.member.cubes import CubeShelf, ReadyCube
-from gateway.member.partaking import offered, reach_of, withheld_of
+from gateway.member.partaking import Before, offered, reach_of, withheld_of
 from gateway.member.planning import plan
 from gateway.member.policies import trusted
 from gateway.member.reading import UnreadableError, read
@@ -127,7 +127,7 @@ def part_of(by: list[str], cube: ReadyCube, truth, policy) -> Part | None:  # ty
         if value is not None:
             shown[codes] = value
     terms = policy.regional_totals
-    offer = Offer(terms.contributors, offered(cube, cells, []))
+    offer = Offer(terms.contributors, offered(cube, cells, Before()))
     bounds = {c.codes: (c.low, c.high) for c in cells}
     return Part(shown, bounds, counts, offer, terms.withheld_cells)
 

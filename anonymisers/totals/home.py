@@ -101,8 +101,13 @@ def _rules_of(part: Part, rules: Rules) -> Rules:
 
 
 def _says_everything(part: Part) -> bool:
-    """Whether the newest release of a part shows every cell that an earlier one showed, of the same kind."""
+    """Whether the newest release of a part shows every cell that an earlier one showed, of the same kind.
+
+    Not where a release was made beside something that is known from elsewhere, such as a registered figure.
+    """
     if part.kind != "period" or not part.cubes:
+        return False
+    if any(len(cube.certificate.known) > number for number, cube in enumerate(part.cubes)):
         return False
     *former, last = part.cubes
     ways = {(c.certificate.zeros, c.certificate.least) for c in part.cubes}

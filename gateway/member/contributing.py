@@ -23,7 +23,7 @@ from gateway.member.context import Node
 from gateway.member.cubes import CubeShelf, ReadyCube
 from gateway.member.deciding import question_of
 from gateway.member.errors import RepeatedError, UnprovenError
-from gateway.member.partaking import Withheld, check_safe, reach_of, withheld_of
+from gateway.member.partaking import Withheld, check_safe, known_before, reach_of, withheld_of
 from gateway.member.participants import Own, ProvenRound, answer_keys, prove_round
 from gateway.member.planning import plan
 from gateway.member.policies import trusted
@@ -100,11 +100,11 @@ def _checked(
         raise UnprovenError("This node has not answered the question.")
     cells = withheld_of(node.dictionary, cube, question_of(node.dictionary, event).inside())
     wanted = [s.cell for s in roster.of(node.member)]
-    entered = work.totals.entered()
-    companies = {e.people: e.contributors for e in entered}
+    before = known_before(work)
+    companies = {e.people: e.contributors for e in before.entered}
     by_codes = {c.codes: c for c in cells}
     try:
-        check_safe(cube, cells, wanted, entered)
+        check_safe(cube, cells, wanted, before)
     except TotalError as error:
         raise UnprovenError(f"The rule of regional totals does not allow it: {error.message}.") from None
     for to in roster.of(node.member):

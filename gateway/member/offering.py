@@ -4,8 +4,6 @@ It is made once, with a mask key of its own. Where the policy lets no withheld c
 only, which follow from what is shown.
 """
 
-from collections.abc import Sequence
-
 from anonymisers.errors import TotalError
 from anonymisers.masks.keys import MaskKey, new_secret
 from anonymisers.totals.choosing import Offered
@@ -17,9 +15,9 @@ from gateway.member.context import Node
 from gateway.member.cubes import CubeShelf, ReadyCube
 from gateway.member.deciding import Put, question_of
 from gateway.member.model import Sent
-from gateway.member.partaking import Withheld, offered, withheld_of
+from gateway.member.partaking import Before, Withheld, known_before, offered, withheld_of
 from gateway.member.policies import trusted
-from gateway.member.total_model import Entered, MadeOffer
+from gateway.member.total_model import MadeOffer
 from gateway.question import QuestionError
 from gateway.wire.answer import Answer
 from gateway.wire.calls import Codes
@@ -41,20 +39,20 @@ def offer(node: Node, shelf: CubeShelf, sent: Sent) -> MadeOffer | None:
             return None
         if work.totals.offer(sent.question_id) is not None:
             return None
-        made = _made(node, cube, put, answer, (policy, work.totals.entered()))
+        made = _made(node, cube, put, answer, (policy, known_before(work)))
         if made is not None:
             work.totals.add_offer(made, because=sent.entry_index)
     return made
 
 
 def _made(
-    node: Node, cube: ReadyCube, put: Put, answer: Answer, limits: tuple[Policy, Sequence[Entered]]
+    node: Node, cube: ReadyCube, put: Put, answer: Answer, limits: tuple[Policy, Before]
 ) -> MadeOffer | None:
-    policy, entered = limits
+    policy, before = limits
     takes_part = policy.regional_totals.withheld_cells
     try:
         cells = withheld_of(node.dictionary, cube, question_of(node.dictionary, put).inside())
-        entering = offered(cube, cells, entered) if takes_part else {}
+        entering = offered(cube, cells, before) if takes_part else {}
     except (QuestionError, TotalError):
         return None
     secret = new_secret() if entering else None

@@ -1,7 +1,7 @@
-"""A question's withheld cells as regional totals need them: what each can be, and whom it is about. Pure."""
+"""A question's withheld cells as regional totals need them: what each can be, and whom it is about."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from weakref import WeakKeyDictionary
@@ -18,6 +18,7 @@ from anonymisers.totals.reach import Reach
 from anonymisers.totals.window import Range
 from gateway.dictionary import Dictionary
 from gateway.member.cubes import ReadyCube
+from gateway.member.ports import View
 from gateway.member.reading import Choice, choices_of
 from gateway.member.total_model import Entered
 from gateway.question import Question
@@ -75,13 +76,28 @@ def withheld_of(dictionary: Dictionary, cube: ReadyCube, question: Question) -> 
     )
 
 
-def offered(cube: ReadyCube, cells: Sequence[Withheld], entered: Iterable[Entered]) -> dict[Codes, Offered]:
-    """The cells that this member would contribute, those of fewest dimensions first.
+@dataclass(frozen=True)
+class Before:
+    """What was known of a member's people before: `entered`, cells that entered a total, and `public`, the
+    years that registered figures are about.
 
-    `entered` are the people whose cells have entered a total before: of all cells that hang together with one
-    of these none enters another, but the same one may be summed again while it is about the same people.
+    Of all cells that hang together with one that entered none enters another total, but the same one may be
+    summed again while it is about the same people. What a figure tells of cells is not looked into: parts
+    with people of these years enter no total.
     """
-    linked = _linked(cube.cube, cells, entered)
+
+    entered: Sequence[Entered] = ()
+    public: Collection[str] = ()
+
+
+def known_before(view: View) -> Before:
+    """All of it, figures that were withdrawn included: somebody may have read them."""
+    return Before(view.totals.entered(), frozenset(str(one.figure.year) for one in view.figures()))
+
+
+def offered(cube: ReadyCube, cells: Sequence[Withheld], before: Before) -> dict[Codes, Offered]:
+    """The cells that this member would contribute, those of fewest dimensions first."""
+    linked = _linked(cube.cube, cells, before)
     found: dict[Codes, Offered] = {}
     for cell in sorted(cells, key=lambda c: -c.codes.count(TOTAL)):
         if len(found) == MOST_OFFERED:
@@ -93,13 +109,11 @@ def offered(cube: ReadyCube, cells: Sequence[Withheld], entered: Iterable[Entere
     return found
 
 
-def check_safe(
-    cube: ReadyCube, cells: Sequence[Withheld], wanted: Iterable[Codes], entered: Iterable[Entered]
-) -> None:
+def check_safe(cube: ReadyCube, cells: Sequence[Withheld], wanted: Iterable[Codes], before: Before) -> None:
     """Raises TotalError unless these cells may enter totals together, and with those that entered before."""
     by_codes = {c.codes: c for c in cells}
     chosen = [by_codes[codes] for codes in wanted if codes in by_codes]
-    linked = _linked(cube.cube, chosen, entered)
+    linked = _linked(cube.cube, chosen, before)
     places = [place for c in chosen if (place := linked.place(c)) is not None]
     if len(places) < len(chosen):
         raise TotalError("a cell is not about people of whom everything shown is known")
@@ -139,9 +153,9 @@ class _Linked:
             raise TotalError("a total would narrow another withheld cell too far")
 
 
-def _linked(cube: Chronicle, cells: Iterable[Withheld], entered: Iterable[Entered]) -> _Linked:
+def _linked(cube: Chronicle, cells: Iterable[Withheld], before: Before) -> _Linked:
     homes = homes_of(cube)
-    former = _former(cube, homes, entered)
+    former = _former(cube, homes, before)
     wanted: dict[int, list[int]] = {part: list(places) for part, places in former.items()}
     for cell in cells:
         place = None if cell.place is None else homes.place(cell.place)
@@ -183,14 +197,16 @@ def _people(choices: Sequence[Choice], nodes: Sequence[tuple[str, ...]]) -> str:
     return json.dumps(limited, ensure_ascii=False, separators=(",", ":"))
 
 
-def _former(cube: Chronicle, homes: Homes, entered: Iterable[Entered]) -> dict[int, dict[int, bool]]:
+def _former(cube: Chronicle, homes: Homes, before: Before) -> dict[int, dict[int, bool]]:
     """Where cells that entered a total stand, by part, and whether each has the same people still.
 
     A part in which one of them stands nowhere any more is left out: nobody can say here what hangs together
-    with it.
+    with it. So is one that a figure is about.
     """
-    found: dict[int, dict[int, bool]] = {part: {} for part in homes.parts}
-    for each in entered:
+    found: dict[int, dict[int, bool]] = {
+        part: {} for part in homes.parts if cube.parts[part].period.isdisjoint(before.public)
+    }
+    for each in before.entered:
         codes = {dimension: named[0] for dimension, named in json.loads(each.people)}
         for part in list(found):
             if not homes.concerns(part, codes):

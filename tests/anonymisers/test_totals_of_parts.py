@@ -13,7 +13,7 @@ from anonymisers.errors import AnonymiserError
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.parts import Part
 from anonymisers.rules import Rules
-from anonymisers.table import Table
+from anonymisers.table import Release, Table
 from anonymisers.totals.freedom import range_of
 from anonymisers.totals.home import Homes
 from anonymisers.totals.reach import Reach
@@ -149,6 +149,18 @@ def test_a_part_that_showed_more_than_it_does_enters_no_total() -> None:
     assert Homes(data(less)).parts == ()
     assert Homes(data(less)).place(0) is None
     assert Homes(data(more)).parts == (0,)
+
+
+def test_a_part_that_was_made_beside_a_public_figure_enters_no_total() -> None:
+    plain = period(["2020", "2021"], FIRST)
+    time = plain.time
+    assert time is not None
+    table = Table.of([OUTCOME, time], zip(product(OUTCOME.codes[1:], time.codes[1:]), FIRST, strict=True))
+    known = [Release.of([OUTCOME, time], {("K", "2020"): FIRST[0]})]
+    beside = Part("period", plain.period, time, (build_cube(table, RULES, KEY, known=known),))
+
+    assert Homes(data(plain)).parts == (0,)
+    assert Homes(data(beside)).parts == ()
 
 
 def test_the_larger_threshold_counts() -> None:

@@ -18,7 +18,7 @@ from anonymisers.table import Table
 from anonymisers.totals.again import basis
 from gateway.member.cubes import ReadyCube
 from gateway.member.model import LoadedSnapshot
-from gateway.member.partaking import Withheld, check_safe, offered, reach_of
+from gateway.member.partaking import Before, Withheld, check_safe, offered, reach_of
 from gateway.member.total_model import Entered
 
 KEY = b"0123456789abcdef0123456789abcdef"
@@ -77,10 +77,10 @@ def test_the_same_cell_may_enter_again_and_what_hangs_together_with_it_may_not(
     killed, injured, later = (withheld(after, o, y) for o, y in (("K", "2020"), ("I", "2020"), ("K", "2022")))
     one = entered(before, withheld(before, "K", "2020"))
 
-    assert offered(after, [killed, injured, later], [one]).keys() == {killed.codes, later.codes}
-    check_safe(after, [killed, later], [killed.codes, later.codes], [one])
+    assert offered(after, [killed, injured, later], Before([one])).keys() == {killed.codes, later.codes}
+    check_safe(after, [killed, later], [killed.codes, later.codes], Before([one]))
     with pytest.raises(TotalError, match="more than one total"):
-        check_safe(after, [injured], [injured.codes], [one])
+        check_safe(after, [injured], [injured.codes], Before([one]))
 
 
 def test_a_cell_that_entered_and_stands_nowhere_any_more_ends_the_totals_of_its_people(
@@ -90,15 +90,23 @@ def test_a_cell_that_entered_and_stands_nowhere_any_more_ends_the_totals_of_its_
     killed, later = withheld(after, "K", "2020"), withheld(after, "K", "2022")
     gone = Entered('[["device",["LM"]],["year",["2020"]]]', COMPANY, b"b" * 32)
 
-    assert offered(after, [killed, later], [gone]) == {}
+    assert offered(after, [killed, later], Before([gone])) == {}
     with pytest.raises(TotalError, match="everything shown"):
-        check_safe(after, [killed], [killed.codes], [gone])
+        check_safe(after, [killed], [killed.codes], Before([gone]))
+
+
+def test_a_year_that_a_public_figure_is_about_enters_no_total(after: ReadyCube) -> None:
+    killed, later = withheld(after, "K", "2020"), withheld(after, "K", "2022")
+
+    assert offered(after, [killed, later], Before(public={"2020"})).keys() == {later.codes}
+    with pytest.raises(TotalError, match="everything shown"):
+        check_safe(after, [killed], [killed.codes], Before(public={"2020"}))
 
 
 def test_cells_of_parts_that_share_nobody_never_hang_together(after: ReadyCube) -> None:
     killed, later = withheld(after, "K", "2020"), withheld(after, "K", "2022")
 
-    found = offered(after, [killed, later], [])
+    found = offered(after, [killed, later], Before())
 
     assert len({cell.component for cell in found.values()}) == 2
 
@@ -123,10 +131,10 @@ def test_what_a_member_offers_and_refuses_follows_from_what_it_shows(years: list
         refusals = []
         for cell in hidden:
             try:
-                check_safe(cube, hidden, [cell.codes], [])
+                check_safe(cube, hidden, [cell.codes], Before())
             except TotalError as error:
                 refusals.append((cell.codes, error.message))
         reach = reach_of(cube.cube)
-        found.append((offered(cube, hidden, []), refusals, reach.low.tolist(), reach.high.tolist()))
+        found.append((offered(cube, hidden, Before()), refusals, reach.low.tolist(), reach.high.tolist()))
 
     assert found[0] == found[1]
