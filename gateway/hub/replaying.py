@@ -1,6 +1,7 @@
 """The hub's own decision about a question, made again from its log entry alone."""
 
 from audit.question_events import Asked, Denied
+from audit.said import Said, said
 from audit.search import read_events
 from gateway.auditing.ports import View
 from gateway.errors import SafelaneError
@@ -25,12 +26,16 @@ def replay(view: View, number: int) -> tuple[Asked | Denied, tuple[str, ...]]:
             logged = event.reasons[0] if isinstance(event, Denied) and event.reasons else None
             if logged == again:
                 return event, ()
-            return event, (f"logged: {_said(logged)}; made again: {_said(again)}",)
+            return event, (_differ(logged, again),)
     raise NoDecisionError(
         f"Entry {number} is no decision of the hub's.",
         remedy="Its decisions are the entries 'asked' and 'denied'; members' are in their own logs.",
     )
 
 
-def _said(reason: str | None) -> str:
-    return "put to the members" if reason is None else f"denied ({reason})"
+def _differ(logged: str | None, again: str | None) -> Said:
+    return said("logged: %(logged)s; made again: %(again)s", logged=_told(logged), again=_told(again))
+
+
+def _told(reason: str | None) -> Said:
+    return said("put to the members") if reason is None else said("denied (%(reason)s)", reason=reason)

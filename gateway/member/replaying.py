@@ -11,6 +11,7 @@ from audit.commitment import Commitment, Opening
 from audit.errors import AuditError
 from audit.events import CubeCertified, PolicyInForce
 from audit.question_events import Answered, Asked, Refused
+from audit.said import Said, said
 from audit.search import Criteria, read_events
 from gateway import __version__
 from gateway.auditing.finding import Span, entries
@@ -74,7 +75,7 @@ def replay(
     unchecked = list(terms.unchecked)
     if event.decision is not None and logged is None:
         unchecked.append(
-            "The opening of the decision was erased: its outcome and reasons were compared only."
+            said("The opening of the decision was erased: its outcome and reasons were compared only.")
         )
     return Replayed(
         event,
@@ -174,25 +175,30 @@ def _differences(
 ) -> Sequence[str]:
     reasons = event.reasons if isinstance(event, Refused) else ()
     again = tuple(refusal.value for refusal in terms.refusals)
-    found = []
+    found: list[Said] = []
     if reasons != again:
-        found.append(f"logged: {_said(reasons)}; made again: {_said(again)}")
+        before, now = _told(reasons), _told(again)
+        found.append(said("logged: %(logged)s; made again: %(again)s", logged=before, again=now))
     record = verdict.record()
     if logged is not None and logged != record:
-        found.append("what the policy said then (its full decision) is not what it says now")
+        found.append(said("what the policy said then (its full decision) is not what it says now"))
     if event.decision is None and record is not None:
-        found.append("the log says that no policy was asked")
+        found.append(said("the log says that no policy was asked"))
     if asked is not None:
         wrong = [name for name in _TAKEN_OVER if getattr(asked, name) != getattr(event, name)]
-        found += [f"the member's log has another {name} than the hub's" for name in wrong]
+        found += [said("the member's log has another %(field)s than the hub's", field=name) for name in wrong]
     return found
 
 
-def _said(reasons: tuple[str, ...]) -> str:
-    return f"refused ({', '.join(reasons)})" if reasons else "answered"
+def _told(reasons: tuple[str, ...]) -> Said:
+    return said("refused (%(reasons)s)", reasons=", ".join(reasons)) if reasons else said("answered")
 
 
 def _changed(event: Answered | Refused, dictionary: Dictionary) -> Sequence[str]:
     now = {"dictionary": dictionary.version, "software": __version__}
     then = {"dictionary": event.dictionary, "software": event.software}
-    return [f"{what}: {then[what]} then, {now[what]} now" for what in now if then[what] != now[what]]
+    return [
+        said("%(what)s: %(then)s then, %(now)s now", what=what, then=then[what], now=now[what])
+        for what in now
+        if then[what] != now[what]
+    ]

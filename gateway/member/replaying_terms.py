@@ -12,6 +12,7 @@ from typing import Any
 from audit.canonical import parse_json_object
 from audit.errors import AuditError
 from audit.question_events import Answered, LeaveGiven, Refused, WaitsForLeave
+from audit.said import said
 from audit.search import Criteria, Found
 from gateway.auditing.finding import Span, entries
 from gateway.auditing.ports import View
@@ -22,8 +23,8 @@ from gateway.wire.answer import Refusal
 from policies.decision import Obligations
 from policies.terms import Appearance, Approval
 
-_UNKNOWN = "Not every earlier decision can be opened: how often was asked before is not known."
-_NO_LEAVE = "it needed the leave of a person, which the log does not have"
+_UNKNOWN = said("Not every earlier decision can be opened: how often was asked before is not known.")
+_NO_LEAVE = said("it needed the leave of a person, which the log does not have")
 _PERSONS = {Approval.AUTOMATIC: 0, Approval.ONE: 1, Approval.TWO: 2}
 
 

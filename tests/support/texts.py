@@ -44,6 +44,8 @@ SHAPES = {
     "Key": 1,
 }
 """Shapes of a policy document, and which of their arguments a message may say."""
+REPLAYED = ("gateway/hub/replaying.py", "gateway/member/replaying.py", "gateway/member/replaying_terms.py")
+"""Where decisions are made again, and sentences say what differs."""
 NAMES_AND_YEARS = frozenset({"place", "date"})
 """Dimensions whose codes are names and numbers: they stay as the gazetteer and the calendar have them."""
 
@@ -106,6 +108,10 @@ def texts() -> Catalog:
         found.add(word.replace("-", " "), locations=[("audit/events.py", None)])
     for text in policy_words():
         found.add(text, locations=[("policies/document.py", None)])
+    for name in REPLAYED:
+        with (ROOT / name).open("rb") as file:
+            for _, _, text, _ in said(file, {"said"}):
+                found.add(text, locations=[(name, None)])
     for name in ERRORS:
         for text in refusals((ROOT / name).read_text(encoding="utf-8")):
             found.add(text, locations=[(name, None)])

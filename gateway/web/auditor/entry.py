@@ -17,6 +17,7 @@ from gateway.auditing.telling import Named, Story, Told, tell_entry, tell_questi
 from gateway.errors import SafelaneError
 from gateway.hub.errors import UnknownQuestionError
 from gateway.web.desk import Desk, Model
+from gateway.web.languages import translated
 
 desk = Desk("audit-entry")
 
@@ -106,4 +107,4 @@ def _replayed(kept: KeptLog, entry: Told) -> Replayed | None:
     try:
         return Replayed(replayed(kept, entry.number))
     except SafelaneError as error:
-        return Replayed(None, f"{error.message} {error.remedy}")
+        return Replayed(None, " ".join(translated(each) for each in (error.message, error.remedy or "")))
