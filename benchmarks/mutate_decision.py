@@ -27,6 +27,7 @@ MODULES = ("decide.py", "rule_index.py", "decision.py", "terms.py", "pools.py", 
 DECISION = (
     "test_decide.py",
     "test_decision_words.py",
+    "test_prohibitions.py",
     "test_policy_values.py",
     "test_decision_speed.py::test_the_index_changes_nothing",
 )
