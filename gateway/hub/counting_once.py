@@ -18,7 +18,7 @@ from gateway.hub.context import Hub
 from gateway.hub.count_model import CountRun, RunState
 from gateway.hub.ports import View
 from gateway.wire.count_calls import Step
-from gateway.wire.counting import RESULT, CountError, Mixed, Sealed
+from gateway.wire.counting import RESULT, CountError, Mixed, Sealed, check_names, same_epoch
 
 THRESHOLD = 5
 """People that several members must know at least, if any, for the result to be told."""
@@ -32,6 +32,7 @@ def begin(
     With `by_calls` it is put to the members in their calls (`gateway.hub.count_rounds`), else files are
     passed on. Raises CountError for a second run of the epoch once a set may be in, or for too few members.
     """
+    check_names(epoch, kind)
     with hub.store.writing() as work:
         members = tuple(sorted(e.member for e in work.enrolments()))
         if len(members) < fewest():
@@ -39,7 +40,9 @@ def begin(
                 f"The region has {len(members)} members; {fewest()} are needed.",
                 remedy="With fewer, what the others hold could be told from the number of people.",
             )
-        if any(event.epoch == epoch and not _ended_empty(work, data) for data, event in begun(work)):
+        if any(
+            same_epoch(event.epoch, epoch) and not _ended_empty(work, data) for data, event in begun(work)
+        ):
             raise CountError(
                 f"The epoch {epoch} was counted before, or is being counted.",
                 remedy="There is one run for an epoch: two would tell who came and went between them.",

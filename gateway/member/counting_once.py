@@ -1,6 +1,6 @@
 """Counting once, at a member: join a run, seal the own set, pass the merged list on. Each is logged."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from anonymisers.blinded.hashing import person_point
@@ -33,7 +33,16 @@ from gateway.member.policies import trusted
 from gateway.member.ports import UnitOfWork, View
 from gateway.member.seeing import region_keys, region_of
 from gateway.wire.count_roster import count_roster
-from gateway.wire.counting import LARGEST_SET, CountError, Joined, Mixed, Sealed, sign_step
+from gateway.wire.counting import (
+    LARGEST_SET,
+    CountError,
+    Joined,
+    Mixed,
+    Sealed,
+    check_names,
+    same_epoch,
+    sign_step,
+)
 
 Mixing = Callable[[Sequence[bytes], MixKey, Sequence[bytes]], list[bytes]]
 """Applies a key to a list of entries, in order; on several processors at once, if it likes."""
@@ -118,6 +127,7 @@ def open_run(
 
 def _check_run(event: CountBegun, known: Container[str]) -> None:
     """Whether a run is one that this node takes part in, whatever hub began it. Raises CountError."""
+    check_names(event.epoch, event.kind)
     if list(event.members) != sorted(set(event.members)):
         raise CountError("A member stands twice in the run, or out of order.")
     if any(member not in known for member in event.members):
@@ -179,7 +189,7 @@ def seal(node: Node, run: Run, sealing: Sealing, keep: Keep) -> None:
     step = Sealed(run.id, node.member, digest, roster.digest(), masked.to_bytes(8, "big"))
     now = whole_second(node.clock.now())
     with node.store.writing() as work:
-        if _logged(work, b'"type":"set-sealed"', f'"epoch":"{run.event.epoch}"'.encode()):
+        if any(same_epoch(event.epoch, run.event.epoch) for event in _sealed(work)):
             raise CountError(
                 f"{node.member} has sealed a set for {run.event.epoch} before.",
                 remedy="There is one set for an epoch. Send the one that was sealed.",
@@ -256,6 +266,14 @@ def check_received(
         own = list(received[place * size : (place + 1) * size])
         if sealed[owner].run != run.id or list_digest(own) != sealed[owner].entries:
             raise CountError(f"The set of {owner} is not the one that it has committed to.")
+
+
+def _sealed(view: View) -> Iterator[SetSealed]:
+    """Every set that this node has put into a run."""
+    head = view.log.head()
+    for data in () if head is None else view.log.read_entries(0, head.size):
+        if b'"type":"set-sealed"' in data and isinstance(event := decode(data), SetSealed):
+            yield event
 
 
 def _logged(view: View, *marks: bytes) -> bool:

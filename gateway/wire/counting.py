@@ -1,5 +1,6 @@
 """What members pass on in a run of counting once: three signed notes each, and the lists that these name."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -13,6 +14,8 @@ from gateway.wire.calls import text
 VERSION = 1
 LARGEST_SET = 100_000
 """Entries of a member's set: passing on eleven of them takes a node of two processors ten minutes or so."""
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+"""An epoch, or a kind of identifier: nothing that looks like another, nor writes more than it says."""
 RESULT = "count"
 """Label of the regional log's commitment to the result of a run."""
 
@@ -21,6 +24,21 @@ class CountError(SafelaneError):
     """A run that cannot go on as it stands: nothing was given away, and nothing was counted."""
 
     exit_code = 10
+
+
+def check_names(epoch: str, kind: str) -> None:
+    """Raises CountError for an epoch or a kind of identifier that is no plain word."""
+    for what, name in (("epoch", epoch), ("kind of identifier", kind)):
+        if NAME.fullmatch(name) is None:
+            raise CountError(
+                f"The {what} is no plain word.",
+                remedy="Letters, digits, dots, hyphens and underscores, at most 40: 2026, 2026-Q1, national-id.",
+            )
+
+
+def same_epoch(one: str, other: str) -> bool:
+    """Whoever reads them aloud hears no difference between capitals and others."""
+    return one.lower() == other.lower()
 
 
 @dataclass(frozen=True)

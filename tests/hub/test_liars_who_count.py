@@ -37,9 +37,10 @@ from audit.merkle import leaf_hash
 from audit.note import Signer
 from gateway.hub import count_rounds, entries
 from gateway.hub.count_model import RunState
+from gateway.hub.counting_once import begin
 from gateway.hub.errors import AnswerRefusedError, UnknownQuestionError
 from gateway.member.count_turns import allow, decline, leave_to_count, refusal_to_count, send_steps
-from gateway.member.counting_once import Secrets, join, open_run, roster_of
+from gateway.member.counting_once import Sealing, Secrets, join, open_run, roster_of, seal
 from gateway.member.errors import LinkError
 from gateway.wire.count_calls import CountCall, CountCalls, Step
 from gateway.wire.counting import CountError, Joined, Sealed, open_joined, sign_step, write_list
@@ -125,10 +126,42 @@ def test_a_node_takes_no_part_in_a_run_of_another_log_than_it_has_witnessed(
         everybody(region, lines, "KH")
 
 
+@pytest.mark.parametrize(
+    "change", [{"epoch": "2026 "}, {"epoch": 'a"b'}, {"epoch": "２０２６"}, {"kind": "x" * 41}]
+)
+def test_an_epoch_that_looks_like_another_is_none(region: Federation, change: dict[str, str]) -> None:
+    with pytest.raises(CountError, match="no plain word"):
+        open_run(region.members["KH"].node, *logged(region, replace(HONEST, **change)))
+    with pytest.raises(CountError, match="no plain word"):
+        begin(region.hub, **{"epoch": "2026", "kind": "national-id", **change}, size=SIZE, threshold=5)
+
+
+def test_a_node_seals_no_second_set_for_an_epoch_in_capitals(
+    region: Federation, lines: dict[str, Line]
+) -> None:
+    begun(region, "2026-q1")
+    everybody(region, lines)
+    allowed(region, lines["KH"], turn_at(region, lines, "KH", "2026-q1"), "KH")
+    ended(region, lines, "TH", "2026-q1")
+    with pytest.raises(CountError, match="counted before"):
+        begun(region, "2026-Q1")
+
+    node = region.members["KH"].node
+    run, _ = open_run(node, *logged(region, replace(HONEST, epoch="2026-Q1")))
+    joined = {}
+    for code, member in region.members.items():
+        secrets = Secrets.new()
+        joined[code] = open_joined(join(member.node, run, secrets), member.node.answer_signer.verifier)
+        if code == "KH":
+            own = secrets
+    with pytest.raises(CountError, match="sealed a set for 2026-Q1 before"):
+        seal(node, run, Sealing(own, joined, PEOPLE["LA"]), lambda *_: None)
+
+
 def test_a_run_that_one_node_takes_no_part_in_does_not_hold_up_the_next(
     region: Federation, lines: dict[str, Line], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun(region, "behind a bad one")
+    begun(region, "behind-a-bad-one")
     bad = CountCall(*logged(region, replace(HONEST, size=0)), Step.JOIN, {}, {}, {})
     true = lines["KH"].runs
 
@@ -142,7 +175,7 @@ def test_a_run_that_one_node_takes_no_part_in_does_not_hold_up_the_next(
         everybody(region, lines, "KH")
 
     with region.hub.store.reading() as view:
-        assert "KH" in view.counts.notes(run_of(region, "behind a bad one").id, Step.JOIN)
+        assert "KH" in view.counts.notes(run_of(region, "behind-a-bad-one").id, Step.JOIN)
 
 
 def test_a_run_that_tells_of_fewer_than_the_policy_does_gets_no_set(
@@ -205,8 +238,8 @@ def ended(region: Federation, lines: dict[str, Line], code: str, epoch: str) -> 
 @pytest.mark.parametrize(
     ("epoch", "bent", "said"),
     [
-        ("off the curve", lambda e: [OFF_CURVE + e[0][33:], *e[1:]], "no point of the curve"),
-        ("no point", lambda e: [bytes(33) + e[0][33:], *e[1:]], "no point in compressed form"),
+        ("off-the-curve", lambda e: [OFF_CURVE + e[0][33:], *e[1:]], "no point of the curve"),
+        ("no-point", lambda e: [bytes(33) + e[0][33:], *e[1:]], "no point in compressed form"),
         ("twice", lambda e: [e[1], *e[1:]], "stands twice"),
     ],
 )
@@ -270,12 +303,12 @@ def test_a_set_that_comes_after_the_run_has_ended_is_not_kept(
     region: Federation, lines: dict[str, Line]
 ) -> None:
     """Leave was given at one member, and its line was down, while another declined."""
-    begun(region, "moved on")
+    begun(region, "moved-on")
     everybody(region, lines)
-    run, lines["LA"].down = run_of(region, "moved on"), True
+    run, lines["LA"].down = run_of(region, "moved-on"), True
     with pytest.raises(LinkError):
-        allowed(region, lines["LA"], turn_at(region, lines, "LA", "moved on"), "LA")
-    ended(region, lines, "TH", "moved on")
+        allowed(region, lines["LA"], turn_at(region, lines, "LA", "moved-on"), "LA")
+    ended(region, lines, "TH", "moved-on")
 
     lines["LA"].down = False
     with pytest.raises(UnknownQuestionError):  # final: over HTTP its node takes it off its outbox
@@ -325,19 +358,19 @@ def test_a_member_that_gives_two_keys_spoils_the_run_and_no_number_is_told(
     region: Federation, lines: dict[str, Line]
 ) -> None:
     """VN and the hub show KH another key than everybody else: its set is then sealed for another list."""
-    begun(region, "two keys")
+    begun(region, "two-keys")
     everybody(region, lines)
-    liar, turn = region.members["VN"].node, turn_at(region, lines, "KH", "two keys")
+    liar, turn = region.members["VN"].node, turn_at(region, lines, "KH", "two-keys")
     other = join(liar, turn.run, Secrets.new())
     bent = replace(turn, call=replace(turn.call, joined={**turn.call.joined, "VN": other}))
 
     allowed(region, lines["KH"], bent, "KH")
     for code in MEMBERS[1:]:
-        sealed_by(region, lines, code, "two keys", list)
+        sealed_by(region, lines, code, "two-keys", list)
     everybody(region, lines)
     count_rounds.count_due(region.hub)
 
-    run = run_of(region, "two keys")
+    run = run_of(region, "two-keys")
     assert run.state is RunState.FAILED
     with region.hub.store.reading() as view:
         assert count_rounds.result(view, run) is None
