@@ -13,13 +13,14 @@ _READ = (
     *("policy", "policy/edit", "policy/publish", "policy/review", "policy/revoke"),
     "policy/versions/<int:version>",
     *("loads", "loads/rejected", "loads/upload", "loads/upload/<upload_id>", "health"),
+    "figures",
     *("work/<job_id>", "work/<job_id>/questions/<name>"),
 )
 _RULE = (
     *("approvals/<question_id>/approve", "approvals/<question_id>/refuse"),
     *("policy/edit", "policy/discard", "policy/look", "policy/publish", "policy/review", "policy/revoke"),
     *("policy/versions/<int:version>/return", "policy/protect"),
-    *("work/<job_id>/cancel", "health"),
+    *("work/<job_id>/cancel", "health", "figures", "figures/<int:entry>/withdraw"),
 )
 _LOAD = ("loads", "loads/upload", "loads/upload/<upload_id>")
 

@@ -12,6 +12,7 @@ from gateway.bootstrap.member import open_member
 from gateway.bootstrap.serving_member import serve_member
 from gateway.bootstrap.stopping import Stop
 from gateway.cli import approvals, options
+from gateway.cli.figures import command as figures_command
 from gateway.cli.files import read_document
 from gateway.cli.logging import log_to_output
 from gateway.cli.mapping import command as map_command
@@ -36,6 +37,7 @@ member.add_command(approvals.command)
 member.add_command(approvals.quotas)
 member.add_command(revisions_command)
 member.add_command(changes_command)
+member.add_command(figures_command)
 member.add_command(consent_command)
 member.add_command(recompute_command)
 member.add_command(work_command)

@@ -6,7 +6,8 @@ and the log has a salted commitment to it.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from audit.commitment import commit
 from audit.event import Event
@@ -18,6 +19,8 @@ from gateway.member.context import Node
 from gateway.member.counting import count_people
 from gateway.member.errors import FigureRefusedError
 from gateway.member.figure_model import Public, Registered, levels_of
+from gateway.member.policies import trusted
+from gateway.member.ports import View
 from gateway.member.snapshot import Snapshot, population
 
 FIGURE = "figure"
@@ -86,6 +89,44 @@ def withdraw(node: Node, index: int) -> Registered:
         event = FigureWithdrawn(node.member, index, whole_second(now))
         work.withdraw_figure(index, now, because=entries.record(node, work, event, {}))
     return found
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A figure as it stands. `taken_in`: whether the tables that answer were made beside it.
+
+    `contradicted`: whether the register has another number; None where it cannot say.
+    """
+
+    registered: Registered
+    taken_in: bool
+    contradicted: bool | None
+
+
+def standing(node: Node) -> tuple[Standing, ...]:
+    """Every figure that was ever registered, the newest first."""
+    with node.store.reading() as view:
+        figures, cube = view.figures(), view.cube()
+        compare = comparing(node, view)
+    known = () if cube is None else cube.plan.known
+    return tuple(
+        Standing(
+            one,
+            one.withdrawn is None and one.figure.known() in known,
+            None if one.withdrawn is not None else compare(one.figure),
+        )
+        for one in reversed(figures)
+    )
+
+
+def comparing(node: Node, view: View) -> Callable[[Public], bool | None]:
+    """Compares figures with the newest snapshot, of the people whom the policy in force counts."""
+    ruling, loaded = trusted(node, view), view.snapshot()
+    if ruling is None or loaded is None:
+        return lambda _figure: None
+    policy = ruling[1]
+    people = (sorted(policy.consent), sorted(policy.population.victims))
+    return lambda figure: contradicted(node.dictionary, loaded[1], people, figure)
 
 
 def check(node: Node, figure: Public) -> None:

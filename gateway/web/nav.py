@@ -47,6 +47,7 @@ DESKS: dict[tuple[Side, Role], tuple[Entry, ...]] = {
         Entry("/controller/sharing", lazy_gettext("Seen today")),
         Entry("/controller/asked", lazy_gettext("Who asked what")),
         Entry("/controller/loads", lazy_gettext("Loads")),
+        Entry("/controller/figures", lazy_gettext("Published elsewhere")),
         Entry("/controller/health", lazy_gettext("Node and keys")),
     ),
     (Side.NODE, Role.AUDITOR): AUDIT,

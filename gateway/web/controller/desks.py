@@ -4,6 +4,7 @@ from gateway.web.controller import (
     approvals,
     asked,
     asked_one,
+    figures,
     health,
     loads,
     policy_edit,
@@ -20,6 +21,7 @@ SUBJECTS = (
     sharing.desk,
     asked.desk,
     loads.desk,
+    figures.desk,
     health.desk,
     work.desk,
 )

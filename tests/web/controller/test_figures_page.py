@@ -1,0 +1,85 @@
+"""Figures that were published elsewhere: looked at, registered by a second step, listed, withdrawn."""
+
+from collections.abc import Iterator
+
+import pytest
+from desk_house import DeskHouse, desk_house, forms_of
+from federation import policy_text, snapshot
+from signing import put_in_force
+
+from audit.record_events import FigureRegistered, FigureWithdrawn
+from gateway.member.loading import keep_snapshot
+
+PAGE = "/controller/figures"
+MEN = {"date": "2022", "where-sex": "M", "source": "Annual report, page 4", "published": "2024-02-01"}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskHouse]:
+    with desk_house(tmp_path_factory.mktemp("figures"), ready=False) as made:
+        keep_snapshot(made.node, snapshot("KH"))
+        put_in_force(made.node, policy_text("KH"))
+        yield made
+
+
+def test_a_figure_is_looked_at_registered_and_withdrawn(desk: DeskHouse) -> None:
+    assert "No figure is registered." in desk.get(PAGE)
+
+    looked = desk.post(PAGE, value="36", do="look", **MEN)
+
+    assert looked.status_code == 200
+    assert "Everybody knows, from Annual report, page 4: 2022, male: 36." in looked.text
+    assert "another number" not in looked.text
+    assert "No figure is registered." in desk.get(PAGE), "nothing has happened yet"
+
+    done = desk.post(PAGE, value="36", do="register", **MEN)
+    assert done.headers["Location"] == f"{PAGE}?done=registered"
+    page = desk.get(PAGE)
+    assert "waits for the next tables" in page
+    with desk.node.store.reading() as view:
+        (found,) = view.figures()
+    again = desk.post(PAGE, value="36", do="register", **MEN)
+    assert (again.status_code, "registered already" in again.text) == (422, True)
+    withdrawn = desk.post(f"{PAGE}/{found.index}/withdraw", page=PAGE)
+    assert withdrawn.headers["Location"] == f"{PAGE}?done=withdrawn"
+    assert "withdrawn" in desk.get(PAGE)
+    with desk.node.store.reading() as view:
+        kinds = [type(event) for event in desk.house.events() if "figure" in event.TYPE]
+        assert view.figures()[0].withdrawn is not None
+    assert kinds == [FigureRegistered, FigureWithdrawn]
+
+
+def test_a_number_that_the_register_contradicts_is_said_before_it_is_registered(desk: DeskHouse) -> None:
+    looked = desk.post(PAGE, value="35", do="look", **MEN)
+
+    assert "The register has another number there" in looked.text
+    notice = looked.text.partition("Everybody knows")[2].partition("</form>")[0].partition("<select")[0]
+    assert "36" not in notice
+    assert 'value="35"' in looked.text
+
+
+@pytest.mark.parametrize(("wrong", "said"), [
+    ({"value": "many"}, "not a number of people"), ({"value": "-3"}, "not a number of people"),
+    ({"value": "3", "date": "last year"}, "about a year"), ({"value": "3", "published": ""}, "missing"),
+    ({"value": "3", "published": "2031-01-01"}, "future"),
+    ({"value": "3", "source": " "}, "where the figure was published"),
+    ({"value": "3", "source": "<script>alert(1)</script>", "published": "x"}, "missing"),
+])  # fmt: skip
+def test_mistakes_are_told_and_what_was_typed_stays(
+    desk: DeskHouse, wrong: dict[str, str], said: str
+) -> None:
+    page = desk.post(PAGE, do="register", **{**MEN, **wrong})
+
+    assert page.status_code == 422
+    assert said in page.text
+    assert "<script>alert" not in page.text
+    assert '<option value="M" selected>' in page.text
+
+
+def test_a_figure_that_is_not_there_cannot_be_withdrawn(desk: DeskHouse) -> None:
+    (form, *_) = [one for one in forms_of(desk.get(PAGE)) if one.action == PAGE]
+
+    gone = desk.browser.client.post(f"{PAGE}/9999/withdraw", data=form.hidden)
+
+    assert gone.status_code == 409
+    assert "No figure that counts was registered by entry 9999." in gone.text
