@@ -32,7 +32,7 @@ def check_names(epoch: str, kind: str) -> None:
         if NAME.fullmatch(name) is None:
             raise CountError(
                 f"The {what} is no plain word.",
-                remedy="Letters, digits, dots, hyphens and underscores, at most 40: 2026, 2026-Q1, national-id.",
+                remedy="Letters, digits, dots and hyphens, at most 40: 2026, 2026-Q1, national-id.",
             )
 
 
