@@ -124,6 +124,11 @@ def _read_only(connection: sa.Connection) -> None:
 
 
 def _gone(name: str) -> SourceError:
+    if name.startswith("sqlite"):
+        return SourceError(
+            f"{name} cannot be read: it is no whole SQLite database, or locked; nothing was loaded.",
+            remedy="Copy it again when no program writes to it, and check its texts: they are to be UTF-8.",
+        )
     return SourceError(
         f"{name} did not answer, or no longer does; nothing was loaded.",
         remedy="Check that the database runs and that its user may read the tables, then load again.",

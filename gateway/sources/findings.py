@@ -36,6 +36,7 @@ class Problem(StrEnum):
     # rows
     ROW_SHORT = "a row with fewer cells than headings, left out"
     ROW_LONG = "a row with more cells than headings, left out"
+    CELL_BEYOND = "something stands beyond the headings: not read, its row is"
     ROW_BLANK = "an empty row, left out"
     NO_CASUALTY = "an accident without a victim: nothing to count"
     ROW_INSIDE = "a cell over several lines that look like rows: is a quotation mark missing?"

@@ -15,6 +15,8 @@ LARGEST_PART_IN_MEMORY = 256 << 20
 """Bytes of the parts that are read at once (the table of shared strings)."""
 DENSEST = 200
 """How many times a part may grow when it is unpacked. Real sheets grow 5 to 30 times."""
+MOST_MERGED = 200_000
+"""Rows that merged cells of a sheet may cover together."""
 _SMALL = 10 << 20
 _START = 4096
 _BLOCK = 1 << 20
@@ -48,7 +50,8 @@ def check_package(path: Path) -> None:
 def sheet_traits(path: Path, part: str) -> tuple[bool, dict[Place, Place]]:
     """Whether a sheet holds formulas, and its merged cells, each with the cell that holds their value.
 
-    Cells merged over several columns count for their first one only.
+    Cells merged over several columns count for their first one only. Raises SourceError when they cover more
+    rows than any register would.
     """
     formulas = False
     merged: dict[Place, Place] = {}
@@ -59,7 +62,9 @@ def sheet_traits(path: Path, part: str) -> tuple[bool, dict[Place, Place]]:
             formulas = formulas or _FORMULA.search(text) is not None
             for left, top, _, bottom in _MERGED.findall(text):
                 column = _column_number(left)
-                for row in range(int(top) + 1, min(int(bottom), 1 << 20) + 1):
+                if len(merged) + int(bottom) - int(top) > MOST_MERGED:
+                    raise _too_large(path)
+                for row in range(int(top) + 1, int(bottom) + 1):
                     merged[row, column] = (int(top), column)
             tail = text[-_LONGEST_TAG:]
     return formulas, merged

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import ParseError
 
 import openpyxl
 
-from gateway.sources.cells import cell_text
+from gateway.sources.cells import EXACT, cell_text
 from gateway.sources.errors import SourceError
 from gateway.sources.findings import Findings, Problem
 from gateway.sources.mapping import Reading
@@ -109,6 +109,12 @@ def _told_as_damaged(path: Path) -> Iterator[None]:
         raise damaged(path) from None
 
 
+def _as_kept(value: object) -> object:
+    """A number as a workbook keeps it: as a floating one, also where it is written without a point."""
+    long = isinstance(value, int) and not isinstance(value, bool) and abs(value) >= EXACT
+    return float(value) if long and isinstance(value, int) else value
+
+
 class _SheetRows:
     """The rows of one sheet as text."""
 
@@ -148,8 +154,7 @@ class _SheetRows:
             self._findings.add(self._name, "", Problem.ROW_BLANK, blank) if blank else None
             blank = []
             if any(cells[width:]):
-                self._findings.add(self._name, "", Problem.ROW_LONG, [line])
-                continue
+                self._findings.add(self._name, "", Problem.CELL_BEYOND, [line])
             lines.append(line)
             rows.append((cells + [""] * width)[:width])
             if len(rows) >= CHUNK_ROWS:
@@ -162,7 +167,7 @@ class _SheetRows:
             results = stack.enter_context(closing(sheet.iter_rows(values_only=True)))
             formulas = stack.enter_context(closing(written.iter_rows())) if written is not None else None
             for line, values in enumerate(results, 1):
-                cells = [cell_text(value) for value in values]
+                cells = [cell_text(_as_kept(value)) for value in values]
                 if formulas is not None:
                     self._tell_formulas(line, next(formulas), cells)
                 if self._merged:

@@ -222,7 +222,26 @@ def test_a_password_is_in_no_message():
 def test_a_file_that_is_no_database_is_an_error(tmp_path):
     path = tmp_path / "register.db"
     path.write_text("Case,Sex\n" * 100)
-    with pytest.raises(SourceError):
+    with pytest.raises(SourceError, match="no whole SQLite database"):
+        load_url(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize("spoilt", ["cut", "text"])
+def test_a_half_copied_database_and_text_in_no_encoding_are_errors(tmp_path, spoilt):
+    path = tmp_path / "register.db"
+    engine = sa.create_engine(f"sqlite:///{path}")
+    METADATA.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(
+            ACCIDENT.insert(), [{"accident_id": 1, "happened": date(2015, 3, 4), "province": "x"}]
+        )
+        connection.execute(PERSON.insert(), [person(n, 1) for n in range(2_000)])
+        if spoilt == "text":
+            connection.exec_driver_sql("UPDATE accident SET province = CAST(x'e0a6ff' AS TEXT)")
+    engine.dispose()
+    if spoilt == "cut":
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(SourceError, match="no whole SQLite database"):
         load_url(f"sqlite:///{path}")
 
 

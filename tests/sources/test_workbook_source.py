@@ -152,7 +152,24 @@ def test_empty_rows_between_are_told_and_those_at_the_end_are_not(workbook):
 
 
 def test_cells_beyond_the_headings_are_told(workbook):
-    assert problems(workbook(row(), [*row(Mã="V2"), "?"])) == {("", "ROW_LONG"): (1, (3,))}
+    loaded = workbook(row(), [*row(Mã="V2"), "?"])
+    assert problems(loaded) == {("", "CELL_BEYOND"): (1, (3,))}
+    assert len(loaded.snapshot) == 2, "a note beside the table loses nobody"
+
+
+def test_numbers_longer_than_a_workbook_keeps_make_nobody_the_same_person(workbook):
+    loaded = workbook(row(CCCD=3201234567890120), row(Mã="V2", CCCD=3.20123456789012e15))
+    assert problems(loaded) == {("CCCD", "NUMBER_CUT"): (2, (2, 3))}
+    assert len(set(loaded.snapshot.links["person"].tolist())) == 2
+
+
+def test_merged_cells_without_end_are_not_followed(workbook):
+    def fill(name, data):
+        merged = b'<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+        return data.replace(b"</sheetData>", b"</sheetData>" + merged)
+
+    with pytest.raises(SourceError, match="far too large"):
+        workbook(row(), after=lambda path: rewritten(path, fill))
 
 
 def test_a_missing_sheet_names_those_that_there_are(workbook):
