@@ -16,7 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.canonical import canonical_identifier, canonical_identifiers, canonical_name
+from anonymisers.canonical import (
+    canonical_identifier,
+    canonical_identifiers,
+    canonical_name,
+    canonical_names,
+)
 from anonymisers.errors import IdentifierError
 from anonymisers.pseudonym_domain import Domain, domain_key, length_prefix
 
@@ -88,7 +93,7 @@ def pseudonyms_where_given(k_epoch: bytes, domain: Domain, values: Sequence[str]
 def canonical_values(kind: str, values: Sequence[str]) -> list[str]:
     """The canonical spelling of every value of this kind of identifier."""
     if kind in NAME_KINDS:
-        return [canonical_name(value) for value in values]
+        return canonical_names(values)
     return canonical_identifiers(values)
 
 

@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymisers.canonical import canonical_identifier, canonical_identifiers, canonical_name
+from anonymisers.canonical import (
+    canonical_identifier,
+    canonical_identifiers,
+    canonical_name,
+    canonical_names,
+)
 
 SCRIPTS = {"Khmer": 0x17E0, "Lao": 0x0ED0, "Thai": 0x0E50, "Burmese": 0x1040, "full-width": 0xFF10}
 SEPARATORS = [" ", "-", "\u2011", "\u2013", "\u2014", "/", ".", "(", ")", "[", "]", "\u00a0", "\u2212"]
@@ -82,6 +87,7 @@ def test_names_keep_letters_marks_and_single_spaces(written: str, canonical: str
 @given(st.lists(st.text(max_size=12), max_size=20))
 def test_a_column_is_spelt_like_its_values(values: list[str]) -> None:
     assert canonical_identifiers(values) == [canonical_identifier(value) for value in values]
+    assert canonical_names(values) == [canonical_name(value) for value in values]
 
 
 @given(
@@ -89,3 +95,4 @@ def test_a_column_is_spelt_like_its_values(values: list[str]) -> None:
 )
 def test_neighbours_in_a_column_never_touch(values: list[str]) -> None:
     assert canonical_identifiers(values) == [canonical_identifier(value) for value in values]
+    assert canonical_names(values) == [canonical_name(value) for value in values]
