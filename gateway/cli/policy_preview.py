@@ -23,6 +23,7 @@ from gateway.member.preview_record import Preview
 from gateway.member.previewing import Made, make, measure, ready
 from policies import Policy
 
+SAME = Effect(0, 0, 0, 0, 0, 0, 0)
 WRITTEN_OUT = 2
 """Tables of up to so many dimensions have a line of their own."""
 MOST_LISTED = 20
@@ -161,6 +162,8 @@ def effect_lines(directory: Path, old: Policy, new: Policy) -> list[str]:
     """What a change does to the tables of a node, in sentences. Raises as `previewing.make` does."""
     with open_member(directory) as node, building("protecting") as progress:
         before, after = (make(node, policy, progress) for policy in (old, new))
+        if before.bytes == after.bytes:  # the very same cube: there is nothing to read and to compare
+            return [*_effect(SAME), *([after.hindrance] if after.hindrance else [])]
         with node.store.reading() as view:
             given_out = [Chronicle.from_bytes(cube) for cube in view.released_cubes()]
     found = compare((before.cube, before.people), (after.cube, after.people), given_out)
