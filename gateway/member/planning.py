@@ -1,12 +1,14 @@
 """What a policy makes of a snapshot: whom and what a cube holds, and how it is protected. Pure.
 
-Two things that a policy can say are carried out more strictly than said, as the tables of a cube are all
-protected together and the dictionary has no level for a policy's own periods: see `stricter`.
+Three things that a policy can say are carried out more strictly than said, as the tables of a cube are all
+protected together, those not among the first are withheld whole, and the dictionary has no level for a
+policy's own periods: see `stricter`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import combinations
 
 from anonymisers.rules import Rules, TableOf
 from gateway.dictionary import Dictionary
@@ -17,6 +19,7 @@ from gateway.member.snapshot import Snapshot
 from policies import Policy
 from policies.model import Scope
 from policies.pools import holding, pool_of
+from policies.terms import Zeros
 
 TIME = "date"
 
@@ -70,6 +73,11 @@ def stricter(policy: Policy, made: Plan, rules: Rules) -> Iterator[str]:
             f"The threshold of {rules.threshold} that the policy asks for at some level holds for all "
             "tables: they are protected together, and the strictest threshold keeps every promise."
         )
+    if rules.zeros != scope.zeros.value:
+        yield (
+            "Zeros beside a withheld number are withheld with it: with tables that come first the others are "
+            "withheld whole, so that not every zero can be shown."
+        )
     if scope.pooled_years is None or TIME not in scope.dimensions:
         return
     if TIME in made.finest:
@@ -113,13 +121,37 @@ def _rules(dictionary: Dictionary, policy: Policy, member: str, finest: Mapping[
     scope = policy.scope
     sensitive = {d.name for d in dictionary.dimensions.values() if d.sensitive}
     tables = (_table(dictionary, member, finest, levels) for levels in _priorities(dictionary, policy))
+    priority = tuple(dict.fromkeys(t for t in tables if t is not None and len(t.dims) <= scope.max_dims))
+    most = min(scope.max_dims, len(finest))
+    zeros = scope.zeros
+    if zeros is Zeros.PUBLISH and not _nothing_refused(dictionary, member, finest, priority, most):
+        zeros = Zeros.PARTNER
     return Rules(
         threshold=_strictest(scope, policy, finest),
-        zeros=scope.zeros.value,
-        max_dims=min(scope.max_dims, len(finest)),
+        zeros=zeros.value,
+        max_dims=most,
         sensitive=frozenset(sensitive & set(finest)),
-        priority=tuple(dict.fromkeys(t for t in tables if t is not None and len(t.dims) <= scope.max_dims)),
+        priority=priority,
     )
+
+
+def _nothing_refused(
+    dictionary: Dictionary, member: str, finest: Mapping[str, str], priority: Sequence[TableOf], most: int
+) -> bool:
+    """Whether the tables that come first are all there are: others are withheld whole, zeros among them."""
+    depths = {}
+    for dimension, level in finest.items():
+        names = dictionary.dimension(dimension).level_names(member)
+        depths[dimension] = len(names) - names.index(level)
+    whole = [
+        {
+            name
+            for name, cut in {**dict.fromkeys(t.dims, None), **dict(t.levels)}.items()
+            if cut in (None, depths[name])
+        }
+        for t in priority
+    ]
+    return not priority or all(any(set(c) <= dims for dims in whole) for c in combinations(finest, most))
 
 
 def _words(rules: Rules) -> str:
