@@ -1,7 +1,10 @@
 """A controller's work in a real browser, on the real region: a policy changed, leave given, looked at."""
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from looking import DARK, LIGHT, NARROW, Looking, check_axe, shoot
@@ -33,6 +36,7 @@ def sign(page: Page, button: str) -> None:
 def publish_draft(page: Page) -> None:
     """From the page of the policy to a draft that is looked at, signed and in force."""
     page.get_by_role("link", name="Look at it and publish …").click()
+    page.get_by_role("button", name=re.compile("Look at it|Sign and publish")).first.wait_for()
     if page.get_by_role("button", name="Look at it").count():
         page.get_by_role("button", name="Look at it").click()
     page.get_by_role("button", name=re.compile("Sign and publish")).wait_for(timeout=WHOLE)
@@ -84,6 +88,51 @@ def waiting_question(look: Looking) -> Page:
     kept(page, "analyst-waits")
     page.evaluate("window.stays = 'here'")
     return page
+
+
+def register_of(look: Looking) -> bytes:
+    """The register of whose controller looks, as one zip."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
+        for path in (look.directory / "members" / member_of(look) / "source").glob("*.csv"):
+            package.write(path, path.name)
+    return stream.getvalue()
+
+
+def test_a_register_is_uploaded_without_scripts_and_checked(look: Looking) -> None:
+    plain = look.page("controller", "/controller/loads/upload", scripts=False)
+    plain.context.set_default_timeout(WHOLE)
+    chosen = plain.get_by_label("The register")
+    chosen.set_input_files({"name": "notes.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"})
+    plain.get_by_role("button", name="Upload and check it").click()
+    expect(plain.locator("main")).to_contain_text("not of a kind that the mapping reads")
+    body = {"name": "register.zip", "mimeType": "application/zip", "buffer": register_of(look)}
+    plain.get_by_label("The register").set_input_files(body)
+    plain.get_by_role("button", name="Upload and check it").click()
+    plain.get_by_role("button", name="Load it").wait_for()  # the page asks again by itself
+    expect(plain.locator("main")).to_contain_text("Nothing is different from the newest snapshot.")
+
+    page = look.page("controller", urlsplit(plain.url).path)
+    kept(page, "upload")
+    page.get_by_role("button", name="Throw it away").click()
+    expect(page).to_have_url(re.compile("/controller/loads$"))
+
+
+def test_a_figure_is_looked_at_registered_and_withdrawn(look: Looking) -> None:
+    page = look.page("controller", "/controller/figures")
+    page.get_by_label("Of when").fill("2019")
+    page.get_by_label("How many people").fill("1")
+    page.get_by_label("Where it was published").fill("Invented report, page 4")
+    page.get_by_label("When it was published").fill("2020-02-01")
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.locator("main")).to_contain_text("The register has another number there")
+    kept(page, "figure-asked")
+    page.get_by_role("button", name="Register it").click()
+    expect(page.locator("main")).to_contain_text("waits for the next tables")
+    kept(page, "figures")
+    page.get_by_text("Withdraw …").first.click()
+    page.get_by_role("button", name="Withdraw: 2019").click()
+    expect(page.locator("main")).to_contain_text("It is withdrawn.")
 
 
 def test_a_policy_is_changed_and_leave_is_given(look: Looking, own: Page) -> None:

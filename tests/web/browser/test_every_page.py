@@ -56,6 +56,7 @@ ELSEWHERE: dict[str, str] = {
     "/controller/approvals/<question_id>": _JOURNEY,
     "/controller/approvals/<question_id>/approve": _JOURNEY,
     "/controller/approvals/<question_id>/refuse": _JOURNEY,
+    "/controller/loads/upload/<upload_id>": _JOURNEY,
 }
 """Pages about what no demo has, such as a step under way, and which test shows them."""
 
