@@ -237,6 +237,26 @@ def test_a_small_overlap_is_not_told(overlap: int, told: bool) -> None:
     assert may_be_told(Count(people=100, overlap=overlap), 5) is told
 
 
+def test_a_planted_person_is_not_found_and_tells_only_by_what_is_not_told() -> None:
+    """The limit that the documents state: where nobody else is shared, silence says that a suspect is known."""
+    known, unknown = [["1", "2"], ["3"], ["1"]], [["1", "2"], ["3"], ["9"]]
+
+    found = [count(run(sets, 2), 2, 3, 4) for sets in (known, unknown)]
+
+    assert found == [Count(people=3, overlap=1), Count(people=4, overlap=0)]
+    assert [may_be_told(f, 5) for f in found] == [False, True]
+
+
+def test_among_others_a_planted_person_changes_one_number_of_everybody() -> None:
+    shared = [str(n) for n in range(5)]
+
+    known, unknown = (count(run([[*shared, "7"], shared, [one]], 6), 6, 3, 12) for one in ("7", "9"))
+
+    assert (known, unknown) == (Count(people=6, overlap=6), Count(people=7, overlap=5))
+    assert may_be_told(known, 5)
+    assert may_be_told(unknown, 5)
+
+
 def test_batches_are_the_whole_list_in_order() -> None:
     entries = [bytes([n]) for n in range(7)]
 
