@@ -238,7 +238,7 @@ def test_a_small_overlap_is_not_told(overlap: int, told: bool) -> None:
 
 
 def test_a_planted_person_is_not_found_and_tells_only_by_what_is_not_told() -> None:
-    """The limit that the documents state: where nobody else is shared, silence says that a suspect is known."""
+    """The limit that the documents state: where nobody else is shared, silence says that one is known."""
     known, unknown = [["1", "2"], ["3"], ["1"]], [["1", "2"], ["3"], ["9"]]
 
     found = [count(run(sets, 2), 2, 3, 4) for sets in (known, unknown)]
