@@ -22,6 +22,7 @@ from gateway.member.recomputing import compare_again, newest
 from gateway.sources.columns import Pseudonymise
 from gateway.sources.convert import case_number, personal_number
 from gateway.sources.dates import UnreadableError
+from gateway.sources.errors import SourceError
 from gateway.sources.findings import Findings
 from gateway.sources.load import Load, load
 from gateway.sources.mapping import SourceMapping
@@ -35,6 +36,7 @@ INTERNAL = "internal"
 """Recipient and purpose of the pseudonyms in a snapshot: they are for the member itself and never leave."""
 
 FIRST_EPOCH = 1
+MOST_TOLD = 5
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,26 @@ def load_source(
             keeper=filling,
             progress=progress,
         )
+        _refuse_nothing(node, loaded)
         kept = keep_snapshot(node, loaded.snapshot, None if filling is None else filling.filled())
     quality = judge(directory, loaded, findings, node.dictionary)
     return Loaded(kept.loaded, loaded, quality, kept.changes)
+
+
+def _refuse_nothing(node: Node, loaded: Load) -> None:
+    """A source of which nothing counts is a mistake in the mapping, or a file cut off behind its headings."""
+    if len(loaded.snapshot):
+        return
+    with node.store.reading() as view:
+        former = view.snapshot()
+    if not loaded.rows and (former is None or not len(former[1])):
+        return
+    found = sorted(loaded.findings, key=lambda f: -f.count)[:MOST_TOLD]
+    told = "".join(f"\n  {finding}" for finding in found)
+    raise SourceError(
+        f"None of the {loaded.rows} rows can be counted; nothing was loaded.{told}",
+        remedy="Look at the mapping's dates and case numbers, and whether the file is whole.",
+    )
 
 
 def recompute(

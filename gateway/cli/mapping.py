@@ -7,6 +7,7 @@ import click
 
 from gateway.cli.files import read_document, whole
 from gateway.dictionary import regional
+from gateway.sources.errors import SourceError
 from gateway.sources.findings import Findings
 from gateway.sources.headings import check_headings
 from gateway.sources.mapping_yaml import parse_mapping
@@ -51,7 +52,7 @@ def check(mapping: Path, source: str | None) -> None:
         for finding in findings.all():
             click.echo(f"  {finding}")
         if errors:
-            raise errors[0]
+            raise SourceError(" ".join(error.message for error in errors), remedy=errors[0].remedy)
     click.echo(f"The mapping of {rules.member} is in order: {read} columns are read, {left} left out.")
     if kept:
         click.echo(f"{kept} are kept in the vault; {known} are read to redact narratives, and not kept.")

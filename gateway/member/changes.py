@@ -88,7 +88,7 @@ def compare(former: Snapshot, new: Snapshot, until: date) -> Changes:
     consent_before = _ranks(former.consent)[pairs.before]
     consent_now = _ranks(new.consent)[pairs.now]
     late = pairs.fresh & (years_now <= until.year)
-    differs = _differs(former, new, pairs)
+    differs = _differs(former, new, pairs) | _details_differ(former, new, pairs)
     found = {
         Change.NEW: years_now[pairs.fresh & ~late],
         Change.LATE: years_now[late],
@@ -165,14 +165,29 @@ def _paired(former: Snapshot, new: Snapshot) -> _Pairs:
 
 def _differs(former: Snapshot, new: Snapshot, pairs: _Pairs) -> Bools:
     """For each pair whether anything but the consent differs, whose case and accident it is among that."""
+    differs = _columns_differ(former.columns, new.columns, pairs)
+    for name in ("person", "accident"):
+        differs |= former.links[name][pairs.before] != new.links[name][pairs.now]
+    return differs
+
+
+def _details_differ(former: Snapshot, new: Snapshot, pairs: _Pairs) -> Bools:
+    """What stands beside the counted rows can be corrected too; it moves no vintage: nothing counts by it."""
+    differs = _columns_differ(former.details, new.details, pairs)
+    if former.contacts is not None and new.contacts is not None:
+        before, now = former.contacts.by_case(), new.contacts.by_case()
+        cases = new.links["case"][pairs.now].tolist()
+        differs |= np.array([before.get(case) != now.get(case) for case in cases], dtype=np.bool_)
+    return differs
+
+
+def _columns_differ(before: Mapping[str, Column], now: Mapping[str, Column], pairs: _Pairs) -> Bools:
     differs = np.zeros(len(pairs.now), dtype=np.bool_)
-    for name in sorted(set(former.columns) & set(new.columns)):
-        old, current = former.columns[name], new.columns[name]
+    for name in sorted(set(before) & set(now)):
+        old, current = before[name], now[name]
         place = {code: number for number, code in enumerate(old.codes)}
         translated = np.array([place.get(code, -1) for code in current.codes], dtype=np.int64)
         differs |= translated[current.indices[pairs.now]] != old.indices[pairs.before]
-    for name in ("person", "accident"):
-        differs |= former.links[name][pairs.before] != new.links[name][pairs.now]
     return differs
 
 

@@ -69,6 +69,17 @@ class Contacts:
         """Where in `cases`, which are sorted and hold them all, the case of each contact stands."""
         return np.searchsorted(cases, self.case).astype(np.int64)
 
+    def by_case(self) -> dict[bytes, list[tuple[str, ...]]]:
+        """What each case's contacts say, in their order; the columns by name."""
+        names = sorted(self.columns)
+        told = zip(
+            *(self.columns[name].values() for name in names), map(str, self.cents.tolist()), strict=True
+        )
+        found: dict[bytes, list[tuple[str, ...]]] = {}
+        for case, row in zip(self.case.tolist(), told, strict=True):
+            found.setdefault(case, []).append((*names, *row))
+        return found
+
     def add_to(self, digest: Digest) -> None:
         """Add all that they say to a digest."""
         for name, column in self.columns.items():

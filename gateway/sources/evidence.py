@@ -27,6 +27,7 @@ FORMATS = (
 """Tried in this order; of two that read equally many cells the first is suggested."""
 
 MOST_FORMATS = 4
+_SWAPPED = str.maketrans("DM", "MD")
 DATES_TRIED = 100
 LONG_AGO = 25
 """Years: a column of dates whose middle lies further back is one of births."""
@@ -130,6 +131,16 @@ class Witness:
             if share > best[2] + 0.01:
                 best = (formats, era, share)
         return best
+
+    def could_be_swapped(self, cells: Cells, formats: Sequence[str], era: str) -> bool:
+        """Whether all dates of a format would be dates as well with day and month the other way round."""
+        words = cells.words
+        for form in formats:
+            other = form.translate(_SWAPPED)
+            read = self._read(form, era, words)
+            if other != form and read and "MMM" not in form and read <= self._read(other, era, words):
+                return not form.startswith("YYYY")
+        return False
 
     def _formats(self, cells: Cells, era: str) -> tuple[list[str], int]:
         """Formats of one era, the one that reads most first, and how many cells none of them reads."""

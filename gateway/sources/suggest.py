@@ -165,7 +165,10 @@ def _rule(g: Guess, target: Target, witness: Witness) -> tuple[Guess, list[str]]
         formats, era, share = witness.date_formats(g.column.cells)
         lines = [f"formats: [{', '.join(formats)}]"] if formats else []
         lines += [f"era: {era}"] if era != "CE" else []
-        return (g if share > 0.99 else replace(g, notes=("some dates in other formats",))), lines
+        notes = () if share > 0.99 else ("some dates in other formats",)
+        if witness.could_be_swapped(g.column.cells, formats, era):
+            notes = (*notes, "is the day or the month first?")
+        return replace(g, notes=(*g.notes, *notes)), lines
     if target.kind is Kind.AMOUNT:
         decimal, dollars = witness.amounts(g.column.cells)
         foreign = dollars > MOST_DOLLARS

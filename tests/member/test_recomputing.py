@@ -9,6 +9,7 @@ from lone_node import lone_node
 from gateway.bootstrap.loading import consent_of, load_source, recompute
 from gateway.member.context import Node
 from gateway.member.errors import NothingToProtectError, SnapshotDiffersError
+from gateway.sources.errors import SourceError
 
 MAPPING = """\
 mapping: 1
@@ -73,6 +74,19 @@ def test_another_key_of_a_person_is_told(node, register) -> None:
     (register / "v.csv").write_text((HEADINGS + "".join(ROWS)).replace("900003", "900004"), encoding="utf-8")
     with pytest.raises(SnapshotDiffersError, match="the person differs in 1 cases"):
         recompute(directory, made, register, MAPPING)
+
+
+def test_a_register_of_which_nothing_counts_replaces_none(node, register) -> None:
+    directory, made = node
+    kept = load_source(directory, made, register, MAPPING).kept
+    for text in (HEADINGS, HEADINGS + "".join(row.replace("2024-0", "0/0/") for row in ROWS)):
+        (register / "v.csv").write_text(text, encoding="utf-8")
+        with pytest.raises(SourceError, match=r"None of the (0|20) rows can be counted; nothing was loaded"):
+            load_source(directory, made, register, MAPPING)
+    with made.store.reading() as view:
+        found = view.snapshot()
+    assert found is not None
+    assert found[0] == kept
 
 
 def test_nothing_is_kept(node, register) -> None:

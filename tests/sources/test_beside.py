@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.dictionary import regional
+from gateway.member.changes import Change, compare, dated
 from gateway.member.contact_rows import NO_COST
 from gateway.member.snapshot_bytes import snapshot_from_bytes, snapshot_to_bytes
 from gateway.member.standing import joined, taken
@@ -288,3 +290,15 @@ def test_amounts_are_read_as_they_are_written(text, decimal, unit, cents):
 def test_what_is_no_amount_is_not_guessed(text):
     with pytest.raises(UnreadableError):
         AmountReader(".", "").read(text)
+
+
+@pytest.mark.parametrize(
+    ("victim", "service", "corrected"),
+    [({}, {}, 0), ({"Work": "pupil"}, {}, 1), ({}, {"Cost": "8000"}, 1), ({"Home": "?"}, {"Who": "NGO"}, 1)],
+)
+def test_a_correction_beside_what_is_counted_is_one_and_moves_no_vintage(load, victim, service, corrected):
+    former = load([{}, {"Case": "C2"}]).snapshot
+    new = load([victim, {"Case": "C2"}], [service]).snapshot
+    changes = compare(former, new, date(2009, 12, 31))
+    assert changes.total(Change.CORRECTED) == corrected
+    assert dated(new, former, 2).vintage.values() == ["1", "1"]

@@ -325,6 +325,13 @@ def test_a_number_of_the_line_is_a_case_number_only_where_nothing_else_is(tmp_pa
     assert (note or "\n") in drafted
 
 
+@pytest.mark.parametrize(("days", "asked"), [(range(1, 13), True), (range(1, 14), False)])
+def test_dates_that_can_be_read_both_ways_are_marked(tmp_path, days, asked):
+    rows = "".join(f"C{n:03d},{day:02d}/0{1 + n % 9}/2020\n" for n, day in enumerate(days))
+    (tmp_path / "a.csv").write_text("Case,Date\n" + rows, encoding="utf-8")
+    assert ("is the day or the month first?" in draft(tmp_path, "KH")) == asked
+
+
 def test_dates_that_could_be_births_are_the_accidents_where_nothing_else_is(tmp_path):
     text = "".join(f"C{n:03d},{n % 28 + 1:02d}/03/19{50 + n % 40},{n % 60}\n" for n in range(90))
     (tmp_path / "a.csv").write_text("Case,ວັນເດືອນປີ,Age\n" + text, encoding="utf-8")
