@@ -1,0 +1,177 @@
+"""A stream sealed under a passphrase: written and read in pieces, so that its size does not matter.
+
+The form is `docs/reference/sealed-backup.md`. The key comes from the passphrase through scrypt (RFC 7914).
+The text is cut into chunks, each sealed with AES-256-GCM (NIST SP 800-38D) under its number and a mark on the
+last one (the STREAM construction of Hoang, Reyhanitabar, Rogaway and Vizár, CRYPTO 2015): no chunk can be
+changed, moved, left out or added, and no end be cut off. GCM alone can be opened under two keys; the header's
+HMAC commits to one.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from Crypto.Cipher import AES
+
+from gateway.errors import SafelaneError
+
+FORMAT = "safelane-sealed-backup/1"
+CHUNK = 64 * 1024
+"""Bytes of text in a chunk; only the last one has fewer."""
+LEAST_PASSPHRASE = 12
+_SALT, _KEY, _TAG, _COUNTER = 16, 32, 16, 11
+LOG_N, _R, _P = 17, 8, 1
+"""About half a second and 128 MB for each guess: what is sealed may lie in strange hands for years."""
+_LARGEST_LOG_N = 20
+_LONGEST_HEADER = 200
+_HEADER = re.compile(
+    rf"{re.escape(FORMAT)}\nscrypt ([1-9][0-9]?) ([1-9]) ([1-9]) ([0-9a-f]{{32}})\nmac ([0-9a-f]{{64}})\n"
+)
+
+
+class SealedStreamError(SafelaneError):
+    """It is none, it does not open, or it was changed. Nothing of what was read counts."""
+
+    exit_code = 7
+
+
+@dataclass(frozen=True)
+class _Lock:
+    """Parameters of scrypt: `log_n`, the two others, and the salt."""
+
+    log_n: int
+    r: int
+    p: int
+    salt: bytes
+
+    def line(self) -> bytes:
+        return f"{FORMAT}\nscrypt {self.log_n} {self.r} {self.p} {self.salt.hex()}\n".encode("ascii")
+
+    def keys(self, passphrase: str) -> tuple[bytes, bytes]:
+        """The key of the chunks, and that of the header's HMAC."""
+        n = 2**self.log_n
+        both = hashlib.scrypt(
+            passphrase.encode("utf-8"),
+            salt=self.salt,
+            n=n,
+            r=self.r,
+            p=self.p,
+            maxmem=256 * n * self.r,
+            dklen=2 * _KEY,
+        )
+        return both[:_KEY], both[_KEY:]
+
+
+class SealingWriter:
+    """Seals what is written to it into `sink`; `close` writes the end, without which nothing opens."""
+
+    def __init__(self, sink: BinaryIO, passphrase: str, log_n: int = LOG_N) -> None:
+        """`log_n`: what a guess costs, as a power of two. Raises SealedStreamError for a short passphrase."""
+        if len(passphrase) < LEAST_PASSPHRASE:
+            raise SealedStreamError(
+                f"The passphrase is shorter than {LEAST_PASSPHRASE} characters.",
+                remedy="Take four or five words that do not belong together; nothing was made.",
+            )
+        lock = _Lock(log_n, _R, _P, secrets.token_bytes(_SALT))
+        self._key, mac_key = lock.keys(passphrase)
+        self._sink, self._waiting, self._number = sink, bytearray(), 0
+        sink.write(lock.line() + f"mac {_mac(mac_key, lock)}\n".encode("ascii"))
+
+    def write(self, data: bytes) -> int:
+        self._waiting += data
+        while len(self._waiting) > CHUNK:  # the last one must be known as such, so one always waits
+            self._seal(bytes(self._waiting[:CHUNK]), last=False)
+            del self._waiting[:CHUNK]
+        return len(data)
+
+    def close(self) -> None:
+        self._seal(bytes(self._waiting), last=True)
+        self._waiting.clear()
+
+    def _seal(self, chunk: bytes, *, last: bool) -> None:
+        sealed, tag = _cipher(self._key, self._number, last=last).encrypt_and_digest(chunk)
+        self._sink.write(sealed + tag)
+        self._number += 1
+
+
+class OpeningReader:
+    """Reads what a `SealingWriter` wrote to `source`. Every method raises SealedStreamError."""
+
+    def __init__(self, source: BinaryIO, passphrase: str) -> None:
+        """Raises for what is no sealed stream, and for another passphrase."""
+        lock, mac = _read_header(source)
+        key, mac_key = lock.keys(passphrase)
+        if not hmac.compare_digest(mac, _mac(mac_key, lock)):
+            raise SealedStreamError(
+                "It does not open: the passphrase is another one, or its first lines were changed.",
+                remedy="Nothing was done. Try again; a lost passphrase cannot be recovered.",
+            )
+        self._chunks = _opened(source, key)
+        self._left = b""
+
+    def read(self, size: int) -> bytes:
+        """Up to `size` bytes; fewer only at the end."""
+        parts, wanted = [], size
+        while wanted > 0:
+            if not self._left:
+                self._left = next(self._chunks, b"")
+            if not self._left:
+                break
+            part, self._left = self._left[:wanted], self._left[wanted:]
+            parts.append(part)
+            wanted -= len(part)
+        return b"".join(parts)
+
+    def finish(self) -> None:
+        """Read to the end, which proves that nothing was cut off."""
+        for _ in self._chunks:
+            pass
+        self._left = b""
+
+
+def _read_header(source: BinaryIO) -> tuple[_Lock, str]:
+    lines = b"".join(source.readline(_LONGEST_HEADER) for _ in range(3))
+    found = _HEADER.fullmatch(lines.decode("ascii", "replace"))
+    if found is None:
+        raise SealedStreamError(
+            "This is no sealed backup, or its first lines are damaged.",
+            remedy="Nothing was done. Take another copy of it.",
+        )
+    log_n, r, p, salt, mac = found.groups()
+    if int(log_n) > _LARGEST_LOG_N:
+        raise SealedStreamError(
+            "The sealed backup asks for more memory than any that Safelane makes.",
+            remedy="Nothing was done. It was changed, or made by a newer version.",
+        )
+    return _Lock(int(log_n), int(r), int(p), bytes.fromhex(salt)), mac
+
+
+def _opened(source: BinaryIO, key: bytes) -> Iterator[bytes]:
+    number, ahead = 0, source.read(CHUNK + _TAG)
+    while True:
+        sealed, ahead = ahead, source.read(CHUNK + _TAG)
+        cipher = _cipher(key, number, last=not ahead)
+        try:
+            yield cipher.decrypt_and_verify(sealed[:-_TAG], sealed[-_TAG:])
+        except ValueError:
+            raise SealedStreamError(
+                f"The sealed backup was cut off, changed or damaged, within 64 KiB from byte "
+                f"{number * (CHUNK + _TAG)} after its first lines.",
+                remedy="Nothing was done. Take another copy of it.",
+            ) from None
+        if not ahead:
+            return
+        number += 1
+
+
+def _mac(key: bytes, lock: _Lock) -> str:
+    return hmac.new(key, lock.line(), hashlib.sha256).hexdigest()
+
+
+def _cipher(key: bytes, number: int, *, last: bool) -> Any:
+    nonce = number.to_bytes(_COUNTER, "big") + (b"\x01" if last else b"\x00")
+    return AES.new(key, AES.MODE_GCM, nonce=nonce, mac_len=_TAG)
