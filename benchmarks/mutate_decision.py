@@ -1,11 +1,12 @@
 """Whether the tests would notice: every small fault put into the decision in turn, and who finds it.
 
-python benchmarks/mutate_decision.py [--module decide.py ...] [--workers 2]
+python benchmarks/mutate_decision.py [--module decide.py ...] [--quick]
 
 Each fault (a mutant) is one change of one place in one module: another comparison, a condition that always
 or never holds, a step left out, another word or number. The tests of `policies/` run against a copy with it
 alone; a mutant that no test finds *survives* and is printed, to be looked at by a person. The operators are
-those of cosmic-ray and mutmut; these two start an interpreter for each mutant, here a process is forked.
+those of cosmic-ray and mutmut; these two start an interpreter for each mutant, here a process is forked:
+for a fault in a function once the tests are collected (`mutants_in_place`), and else before that.
 """
 
 import argparse
@@ -18,9 +19,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from mutants_in_place import Mutant, Runner
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ("decide.py", "rule_index.py", "decision.py", "terms.py", "pools.py", "compose.py", "model.py")
@@ -53,6 +55,8 @@ LAWS = "test_policy_laws.py"
 """Last, for every module."""
 UNCONCERNED = "not flagged and not undoing and not canonical and not edit and not damaged and not any_text"
 """Laws of reading and comparing documents say nothing about a decision, and take most of the time."""
+OPTIONS: tuple[str, ...] = ("-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=1", "-k", UNCONCERNED)
+OPTIONS += ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # hypothesis came with the parent
 COPY = "SAFELANE_MUTANTS_COPY"
 """Where a worker keeps its copy of the package."""
 SECONDS = 150
@@ -86,27 +90,20 @@ _CALLS = {"min": "max", "max": "min", "any": "all", "all": "any", "sorted": "lis
 Change = Callable[[Any], object]
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """A module with one change: `line` and `what` say where and which."""
-
-    module: str
-    line: int
-    what: str
-    source: str
-
-
 def mutants(module: str, source: str) -> Iterator[Mutant]:
     """Every mutant of a module; what is only there for the reader (texts, annotations) is left alone."""
     tree = ast.parse(source)
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    bodies = [statement for each in functions for statement in each.body]
+    inside = {id(part) for statement in bodies for part in ast.walk(statement)}
     for number, node in enumerate(_behaving(tree)):
         for what, change in _changes(node):
             copy = deepcopy(tree)
             twin = list(_behaving(copy))[number]
             change(twin)
-            yield Mutant(
-                module, getattr(node, "lineno", 0), what, ast.unparse(ast.fix_missing_locations(copy))
-            )
+            line = getattr(node.target if isinstance(node, ast.comprehension) else node, "lineno", 0)
+            text = ast.unparse(ast.fix_missing_locations(copy))
+            yield Mutant(module, line, what, text, id(node) in inside)
 
 
 def _behaving(tree: ast.AST) -> Iterator[ast.AST]:
@@ -223,12 +220,9 @@ def _run_tests(directory: Path, files: Iterable[str]) -> None:
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
-    options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=1"]
-    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # hypothesis came with the parent
-    options += ["-k", UNCONCERNED]
     code = 1
     try:
-        code = pytest.main([*options, *(f"tests/policies/{name}" for name in files)])
+        code = pytest.main([*OPTIONS, *(f"tests/policies/{name}" for name in files)])
     finally:
         os._exit(int(code))
 
@@ -260,24 +254,47 @@ def main() -> None:
     """Run all, print the survivors with their place, and how many of how many were found."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--module", action="append", choices=MODULES)
-    parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--quick", action="store_true", help="without the laws: a lower bound")
     options = parser.parse_args()
     if options.quick:
         os.environ[QUICK] = "1"
-    made = list(chosen(options.module or MODULES))
-    left = []
-    with multiprocessing.get_context("spawn").Pool(options.workers, begin) as pool:
-        if not pool.apply(work, (Mutant(MODULES[0], 0, "nothing", source_of(MODULES[0])),))[1]:
-            raise SystemExit("The tests fail without any change: nothing can be said of mutants.")
-        for number, (mutant, survived) in enumerate(pool.imap_unordered(work, made), 1):
-            if number % 50 == 0:
-                print(f"{number} of {len(made)} tried, {len(left)} survive so far", flush=True)
-            if survived:
-                left.append(mutant)
-                print(f"survives: {mutant.module}:{mutant.line}: {mutant.what}", flush=True)
-    found = len(made) - len(left)
-    print(f"{found} of {len(made)} mutants found, {100 * found / len(made):.1f} %")
+    for module in options.module or MODULES:
+        made = list(chosen([module]))
+        told = Told(len(made))
+        anew = [mutant for mutant in made if not mutant.inside]
+        with multiprocessing.get_context("spawn").Pool(1, begin) as pool:
+            if not pool.apply(work, (Mutant(module, 0, "nothing", source_of(module), False),))[1]:
+                raise SystemExit("The tests fail without any change: nothing can be said of mutants.")
+            for mutant, survived in pool.imap(work, anew):
+                told(mutant, survived)
+        within = [mutant for mutant in made if mutant.inside]
+        process = multiprocessing.get_context("spawn").Process(target=in_place, args=(module, within, told))
+        process.start()
+        process.join()
+
+
+class Told:
+    """Prints what becomes of each mutant, and after the last one how many were found."""
+
+    def __init__(self, of: int) -> None:
+        self._left, self._of, self._found = of, of, 0
+
+    def __call__(self, mutant: Mutant, survived: bool) -> None:
+        self._left, self._found = self._left - 1, self._found + (not survived)
+        word = "survives" if survived else "found"
+        print(f"{word}: {mutant.module}:{mutant.line}: {mutant.what}", flush=True)
+        if not self._left:
+            print(f"{mutant.module}: {self._found} of {self._of} mutants found", flush=True)
+
+
+def in_place(module: str, made: list[Mutant], told: Told) -> None:
+    """In a process of its own: collect the tests once, and run them for each mutant."""
+    import pytest  # noqa: PLC0415 - not in the parent
+
+    laws = () if os.environ.get(QUICK) else (LAWS,)
+    os.chdir(ROOT)
+    tests = [f"tests/policies/{name}" for name in (*TESTS[module], *laws)]
+    pytest.main([*OPTIONS, "-s", *tests], plugins=[Runner(made, told, seconds=SECONDS)])
 
 
 def chosen(modules: Iterable[str]) -> Iterator[Mutant]:
