@@ -94,7 +94,8 @@ def _line(one: Standing) -> str:
 def _state(one: Standing) -> str:
     if one.registered.withdrawn is not None:
         return "withdrawn"
-    known = "known to the tables that answer" if one.taken_in else "waits for the next tables"
+    waits = "the register has nothing of it yet" if one.contradicted is None else "waits for the next tables"
+    known = "known to the tables that answer" if one.taken_in else waits
     return f"{known}; the register has another number" if one.contradicted else known
 
 

@@ -25,7 +25,7 @@ Options = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Row:
-    """A figure in words. `state`: known, waits or withdrawn."""
+    """A figure in words. `state`: known, waits, untold (the register has nothing of it) or withdrawn."""
 
     entry: int
     what: str
@@ -150,7 +150,12 @@ def _dimensions() -> Iterator[Dimension]:
 
 def _row(one: Standing) -> Row:
     figure = one.registered.figure
-    state = "withdrawn" if one.registered.withdrawn is not None else "known" if one.taken_in else "waits"
+    if one.registered.withdrawn is not None:
+        state = "withdrawn"
+    elif one.taken_in:
+        state = "known"
+    else:
+        state = "untold" if one.contradicted is None else "waits"
     return Row(
         entry=one.registered.index,
         what=_what(figure),
