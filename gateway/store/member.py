@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Row, exists, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
 
 from anonymisers.vault import Compartment
 from audit.commitment import Opening
@@ -35,6 +35,14 @@ from gateway.store.watch_tables import log_settled
 from gateway.store.watching import SqlWatch
 from gateway.store.witnessed import SqlWitnessStorage
 from gateway.wire.signed import ANSWER
+
+# What every round asks, made once: building a statement takes longer than SQLite takes to run it.
+_NEWEST_CUBE = select(cubes.c.because).order_by(cubes.c.because.desc()).limit(1)
+_SENT = select(sent).where(
+    (sent.c.question_id == bindparam("question")) | (sent.c.asked_index == bindparam("asked"))
+)
+_TO_SEND = select(sent).where(sent.c.acknowledged.is_(False)).order_by(sent.c.entry_index)
+_ACKNOWLEDGE = update(sent).where(sent.c.question_id == bindparam("question")).values(acknowledged=True)
 
 
 class MemberStore:
@@ -133,20 +141,14 @@ class MemberView(ApprovalView, ChangesView, FiguresView, PolicyView):
         return list(self._connection.execute(query).scalars())
 
     def cube_entry(self) -> int | None:
-        return self._connection.execute(
-            select(cubes.c.because).order_by(cubes.c.because.desc()).limit(1)
-        ).scalar_one_or_none()
+        return self._connection.execute(_NEWEST_CUBE).scalar_one_or_none()
 
     def sent(self, question_id: str, asked_index: int) -> Sent | None:
-        row = self._connection.execute(
-            select(sent).where((sent.c.question_id == question_id) | (sent.c.asked_index == asked_index))
-        ).first()
+        row = self._connection.execute(_SENT, {"question": question_id, "asked": asked_index}).first()
         return None if row is None else _sent(row)
 
     def outbox(self) -> list[tuple[Sent, Opening | None]]:
-        rows = self._connection.execute(
-            select(sent).where(sent.c.acknowledged.is_(False)).order_by(sent.c.entry_index)
-        )
+        rows = self._connection.execute(_TO_SEND)
         return [(_sent(row), self.opening(ANSWER, row.entry_index)) for row in rows]
 
     def unsettled(self, origin: str) -> list[int]:
@@ -245,9 +247,7 @@ class MemberNotes(PolicyNotes):
         return SqlPeopleNotes(self._connection)
 
     def acknowledged(self, question_id: str) -> None:
-        self._connection.execute(
-            update(sent).where(sent.c.question_id == question_id).values(acknowledged=True)
-        )
+        self._connection.execute(_ACKNOWLEDGE, {"question": question_id})
 
 
 def _loaded(row: Row[tuple[object, ...]]) -> LoadedSnapshot:
