@@ -18,6 +18,7 @@ from gateway.sources.mapping import SourceMapping
 from gateway.sources.people import (
     consent_of_people,
     least_consent,
+    note_ages,
     note_contradictions,
     one_row_per_case,
     person_links,
@@ -92,6 +93,8 @@ def assemble(
         columns = {name: column.taken(keep) for name, column in columns.items()}
         lines = read.lines[keep]
         links = {name: values[keep] for name, values in links.items()}
+    if AGE in columns:
+        note_ages(links["person"], columns[AGE], columns[DATE], lines, read.table, findings)
     details = {name: columns.pop(name) for name in dictionary.attributes if name in columns}
     columns[CONSENT] = consent_of_people(columns[CONSENT], links["person"], lines, read.table, findings)
     return Snapshot.of(

@@ -19,6 +19,12 @@ _BANDS = (
     (4, "0-4"), (9, "5-9"), (14, "10-14"), (17, "15-17"), (24, "18-24"),
     (34, "25-34"), (44, "35-44"), (59, "45-59"), (OLDEST, "60+"),
 )  # fmt: skip
+AGE_SPANS = tuple(
+    (first, last, band)
+    for first, (last, band) in zip((0, *(last + 1 for last, _ in _BANDS)), _BANDS, strict=False)
+)
+"""First and last year of age of every band."""
+
 _CUT = re.compile(r"[0-9](?:[.,][0-9]+)?e\+[0-9]{1,3}")
 """A long number as spreadsheets show it: `3.20123e+15`."""
 _ZAWGYI = re.compile(

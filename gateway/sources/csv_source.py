@@ -20,6 +20,11 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SAMPLE = 256 * 1024
 
 
+def is_utf16(data: bytes) -> bool:
+    """Whether this is text in UTF-16 without a byte order mark: of Latin letters every other byte is zero."""
+    return max(data[0::2].count(0), data[1::2].count(0)) > len(data) // 4 > 0
+
+
 def _is_utf8(data: bytes) -> bool:
     """Whether text beyond ASCII is UTF-8: by chance no text of another encoding is."""
     if data.isascii():
@@ -38,6 +43,12 @@ def _rows_inside(row: Sequence[str], delimiter: str) -> bool:
     return width > 2 and any(line.count(delimiter) >= width - 1 for line in inner)
 
 
+def csv_files(folder: Path) -> list[Path]:
+    """The CSV files of a folder, however their ending is written; not the locks that offices leave."""
+    found = (path for path in folder.iterdir() if path.suffix.lower() == ".csv")
+    return sorted(path for path in found if not path.name.startswith((".", "~$")))
+
+
 class CsvSource:
     """A folder of CSV files, or one file alone. What can be read around is noted in `findings`."""
 
@@ -50,7 +61,7 @@ class CsvSource:
         """The CSV files of the folder; of one file alone its own name."""
         if self._path.is_file():
             return [self._path.name]
-        return sorted(path.name for path in self._path.glob("*.csv"))
+        return sorted(path.name for path in csv_files(self._path))
 
     @contextmanager
     def table(self, name: str) -> Iterator[OpenTable]:
@@ -79,7 +90,7 @@ class CsvSource:
         if not start:
             msg = f"{name} is empty."
             raise SourceError(msg, remedy="Export it again.")
-        if start.startswith(_UTF16) and not self._reading.encoding.startswith("utf-16"):
+        if (start.startswith(_UTF16) or is_utf16(start)) and not self._reading.encoding.startswith("utf-16"):
             msg = f"{name} is written in UTF-16, not in {self._reading.encoding}."
             raise SourceError(msg, remedy="State 'encoding: utf-16' under 'reading' in the mapping.")
         if start.startswith(codecs.BOM_UTF8) and self._reading.encoding in ("utf-8", "utf-8-sig"):

@@ -49,6 +49,7 @@ class Problem(StrEnum):
     TWICE_SAME = "the same case in several rows that agree: counted once"
     TWICE_OTHER = "the same case in several rows that differ: counted once, as the fullest row says"
     PERSON_DIFFERS = "the same person in several cases with another sex"
+    PERSON_AGE = "the same person in several cases with ages that do not fit"
     PERSON_CONSENT = "the same person agreed to less in another case: that counts here too"
     # workbooks
     FORMULA = "a formula: its last result was read"

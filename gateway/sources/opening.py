@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from gateway.dictionary import Dictionary
-from gateway.sources.csv_source import CsvSource
+from gateway.sources.csv_source import CsvSource, csv_files
 from gateway.sources.database_source import open_database
 from gateway.sources.errors import SourceError
 from gateway.sources.findings import Findings
@@ -44,7 +44,8 @@ def _only(place: str, endings: tuple[str, ...]) -> Path:
     path = Path(place)
     if not path.is_dir():
         return path
-    found = sorted(p for p in path.iterdir() if p.suffix.lower() in endings)
+    files = (p for p in path.iterdir() if not p.name.startswith((".", "~$")))  # offices leave locks there
+    found = sorted(p for p in files if p.suffix.lower() in endings)
     if len(found) != 1:
         msg = f"{path} holds {len(found)} files ending in {' or '.join(endings)}, not one."
         raise SourceError(msg, remedy="Name the file itself.")
@@ -80,7 +81,7 @@ def _kind(place: str) -> str:
 
 
 def _first_file(path: Path) -> Path:
-    files = sorted(path.glob("*.csv")) if path.is_dir() else [path]
+    files = csv_files(path) if path.is_dir() else [path]
     if not files:
         msg = f"There is no CSV file in {path}."
         raise SourceError(msg, remedy="Name the folder with the exported files, a workbook or a database.")

@@ -11,10 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.member.snapshot import Column, numbered
+from gateway.sources.convert import AGE_SPANS, OLDEST
 from gateway.sources.findings import Findings, Problem
 
 CONSENTS = ("N", "NAT", "AGG", "REC")
 """From the least to the most."""
+
+_AGES = {band: (first, last) for first, last, band in AGE_SPANS}
+_CLERKS_SLIP, _NEVER = 2, 9999
+"""Years by which ages that people tell may be wrong, before they are said not to fit."""
 
 UNKNOWN_CODES = frozenset({"UNK", "U"})
 
@@ -94,6 +99,30 @@ def note_contradictions(
     rows = np.flatnonzero(several[who])
     if len(rows):
         findings.add(table, "", Problem.PERSON_DIFFERS, sorted(lines[rows].tolist()))
+
+
+def note_ages(  # noqa: PLR0917 - as `note_contradictions`
+    person: NDArray[np.bytes_],
+    age: Column,
+    month: Column,
+    lines: NDArray[np.int64],
+    table: str,
+    findings: Findings,
+) -> None:
+    """Note people born in no year that fits all of their cases: a number that two people share."""
+    spans = np.array([_AGES.get(c, (0, OLDEST)) for c in age.codes], dtype=np.int64).reshape(-1, 2)[
+        age.indices
+    ]
+    then = [int(c[:4]) if c[:4].isdigit() else 0 for c in month.codes]  # a code without a row is no date
+    years = np.array(then, dtype=np.int64)[month.indices]
+    who = numbered(person)
+    people = int(who.max(initial=-1)) + 1
+    first, last = np.full(people, -1, dtype=np.int64), np.full(people, _NEVER, dtype=np.int64)
+    np.maximum.at(first, who, years - spans[:, 1] - 1)
+    np.minimum.at(last, who, years - spans[:, 0])
+    rows = np.flatnonzero((first > last + _CLERKS_SLIP)[who])
+    if len(rows):
+        findings.add(table, "", Problem.PERSON_AGE, sorted(lines[rows].tolist()))
 
 
 def _unknown(column: Column) -> NDArray[np.bool_]:

@@ -28,6 +28,7 @@ _DOUBLES = (Problem.TWICE_SAME, Problem.TWICE_OTHER)
 _OF_PEOPLE = {
     Problem.AGE_NEGATIVE: "an accident before the birth",
     Problem.PERSON_DIFFERS: "one person with two sexes",
+    Problem.PERSON_AGE: "one person with ages that do not fit",
 }
 
 

@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
+from gateway.sources.csv_source import is_utf16
 from gateway.sources.errors import SourceError
 from gateway.sources.mapping import Reading
 
@@ -39,6 +40,8 @@ def sniff_reading(path: Path, member: str) -> Reading:
 def _encoding(data: bytes, member: str) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
+    if is_utf16(data):
+        return "utf-16-le" if data[1::2].count(0) > data[0::2].count(0) else "utf-16-be"
     if data.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     try:

@@ -2,7 +2,10 @@
 
 import pytest
 
+from gateway.sources.csv_source import CsvSource
 from gateway.sources.errors import MappingError, SourceError
+from gateway.sources.findings import Findings
+from gateway.sources.mapping import Reading
 
 
 def test_a_byte_order_mark_is_skipped_and_told(small):
@@ -173,3 +176,15 @@ def test_what_is_no_encoding_of_text_is_a_fault_of_the_mapping(small, stated):
     small.mapping = small.mapping.replace("source: csv", f"source: csv\nreading: {{encoding: {stated}}}")
     with pytest.raises(MappingError, match="not a known encoding"):
         small.load_rows({})
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_named(small, encoding):
+    with pytest.raises(SourceError, match="UTF-16"):
+        small.load(victims=small.text({}).encode(encoding))
+
+
+def test_endings_in_capitals_are_files_too_and_locks_are_not(tmp_path):
+    for name in ("A.CSV", "b.csv", "~$b.csv", ".c.csv", "d.txt"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    assert CsvSource(tmp_path, Reading(), Findings()).tables() == ["A.CSV", "b.csv"]

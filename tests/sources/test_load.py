@@ -328,3 +328,20 @@ def test_burmese_for_the_zawgyi_font_is_told_as_that(small, zawgyi):
     small.mapping = small.mapping.replace("member: KH", "member: MM").replace("KH-2", "MM-17")
     loaded = small.load_rows({"Province": zawgyi}, {"Case": "C2", "Province": "ရှမ်း ပြည်"})
     assert small.problems(loaded) == {("Province", "ZAWGYI"): 1, ("Province", "PLACE"): 1}
+
+
+@pytest.mark.parametrize(
+    ("ages", "dates", "told"),
+    [
+        (("20", "61"), ("01/02/2010", "01/02/2011"), 2),
+        (("20", "31"), ("01/02/2010", "01/02/2020"), 0),
+        (("24", "25"), ("01/02/2010", "01/02/2010"), 0),
+        (("20", ""), ("01/02/2010", "01/02/1995"), 0),
+        (("20", ""), ("01/02/2010", "01/02/1950"), 2),
+        (("40", "3"), ("2010", "2020"), 2),
+    ],
+)
+def test_a_number_with_ages_that_do_not_fit_is_reported(small, ages, dates, told):
+    cases = zip(("C1", "C2"), ages, dates, strict=True)
+    rows = [{"ID card": "0102034"} | dict(zip(("Case", "Age", "Date"), case, strict=True)) for case in cases]
+    assert small.problems(small.load_rows(*rows)).get(("", "PERSON_AGE"), 0) == told
