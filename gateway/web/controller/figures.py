@@ -1,7 +1,7 @@
 """Registered figures: what the state has published elsewhere, so that everybody knows it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import redirect, request
@@ -11,6 +11,7 @@ from gateway.errors import SafelaneError
 from gateway.member.errors import FigureRefusedError
 from gateway.member.figure_model import TIME, Public
 from gateway.member.figures import Standing, check, comparing, register, standing, withdraw
+from gateway.member.statements import digest
 from gateway.web.controller import words
 from gateway.web.controller.bench import bench
 from gateway.web.controller.starting import who
@@ -20,6 +21,7 @@ desk = Desk("controller-figures")
 
 PAGE = "/controller/figures"
 TEMPLATE = "controller/figures.html"
+SEEN = "seen"
 Options = tuple[tuple[str, str], ...]
 
 
@@ -49,12 +51,13 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Figures:
-    """The list, and the form. `asked`: the sentence to confirm; `typed` is what was typed, to be kept."""
+    """The list, and the form. `asked`: the sentence to confirm, about what `seen` names."""
 
     rows: tuple[Row, ...]
     dimensions: tuple[Dimension, ...]
     typed: Mapping[str, str]
     asked: str = ""
+    seen: str = ""
     contradicted: bool = False
     refused: SafelaneError | None = None
     done: str = ""
@@ -75,7 +78,7 @@ def register_figure() -> Model:
     try:
         figure = _typed_figure()
         check(bench().node, figure)
-        if request.form.get("do") == "register":
+        if request.form.get("do") == "register" and request.form.get(SEEN) == _token(figure):
             register(bench().node, figure, who())
             return redirect(f"{PAGE}?done=registered", 303)
     except FigureRefusedError as error:
@@ -89,7 +92,8 @@ def register_figure() -> Model:
         what=_what(figure),
         value=figure.value,
     )
-    return shown(_page(asked=asked, contradicted=bool(differs)), TEMPLATE)
+    page = replace(_page(), asked=asked, seen=_token(figure), contradicted=bool(differs))
+    return shown(page, TEMPLATE)
 
 
 @desk.form(f"{PAGE}/<int:entry>/withdraw")
@@ -101,16 +105,17 @@ def withdraw_figure(entry: int) -> Model:
     return redirect(f"{PAGE}?done=withdrawn", 303)
 
 
-def _page(
-    *, asked: str = "", contradicted: bool = False, refused: SafelaneError | None = None, done: str = ""
-) -> Figures:
+def _token(figure: Public) -> str:
+    """What was looked at: if something else is typed afterwards, it is looked at again."""
+    return digest("\n".join((figure.known(), figure.source, figure.published.isoformat())))
+
+
+def _page(*, refused: SafelaneError | None = None, done: str = "") -> Figures:
     typed = {name: request.form.get(name, "")[:500] for name in (TIME, "value", "source", "published")}
     return Figures(
         rows=tuple(map(_row, standing(bench().node))),
         dimensions=tuple(_dimensions()),
         typed=typed,
-        asked=asked,
-        contradicted=contradicted,
         refused=refused,
         done=done,
     )
@@ -145,7 +150,7 @@ def _dimensions() -> Iterator[Dimension]:
         options = tuple((code, words.value(node.dictionary, name, code)) for code in codes)
         chosen = request.form.get(f"where-{name}", "")
         label = words.dimension(node.dictionary, name)
-        yield Dimension(name, label, options, chosen if chosen in codes else "")
+        yield Dimension(name, f"{label[:1].upper()}{label[1:]}", options, chosen if chosen in codes else "")
 
 
 def _row(one: Standing) -> Row:

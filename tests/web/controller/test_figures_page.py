@@ -32,13 +32,18 @@ def test_a_figure_is_looked_at_registered_and_withdrawn(desk: DeskHouse) -> None
     assert "another number" not in looked.text
     assert "No figure is registered." in desk.get(PAGE), "nothing has happened yet"
 
-    done = desk.post(PAGE, value="36", do="register", **MEN)
+    (form, *_) = [one for one in forms_of(looked.text) if one.action == PAGE]
+    other = desk.browser.client.post(PAGE, data={**form.hidden, **MEN, "value": "35", "do": "register"})
+    assert "male: 35." in other.text, "what was typed since is looked at first"
+    assert "No figure is registered." in desk.get(PAGE)
+
+    done = desk.browser.client.post(PAGE, data={**form.hidden, **MEN, "value": "36", "do": "register"})
     assert done.headers["Location"] == f"{PAGE}?done=registered"
     page = desk.get(PAGE)
     assert "waits for the next tables" in page
     with desk.node.store.reading() as view:
         (found,) = view.figures()
-    again = desk.post(PAGE, value="36", do="register", **MEN)
+    again = desk.browser.client.post(PAGE, data={**form.hidden, **MEN, "value": "36", "do": "register"})
     assert (again.status_code, "registered already" in again.text) == (422, True)
     withdrawn = desk.post(f"{PAGE}/{found.index}/withdraw", page=PAGE)
     assert withdrawn.headers["Location"] == f"{PAGE}?done=withdrawn"
