@@ -61,8 +61,7 @@ def _summary(made: Made, found: Preview) -> Iterator[str]:
         f"Version {version} would show {found.cells - found.withheld:,} of {found.cells:,} cells "
         f"about {found.people:,} people, and withhold {found.withheld:,}."
     )
-    for sentence in made.stricter:
-        yield sentence
+    yield from made.stricter
     yield f"Score: {found.score.value:.2f} of what the canonical questions ask is told (1 is all of it)."
     if made.hindrance:
         yield f"It cannot be published as it is. {made.hindrance}"
