@@ -59,11 +59,14 @@ class _Lines:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._began = self._last = clock()
+        self._rows = -1
 
     def told(self, reached: Reached) -> None:
         now = self._clock()
-        if reached.share < 1 and now - self._last < SECONDS_BETWEEN_LINES:
+        between = reached.share < 1 and now - self._last < SECONDS_BETWEEN_LINES
+        if between or reached.rows == self._rows:
             return
+        self._rows = reached.rows
         self._last = now
         click.echo(progress_line(reached, now - self._began), err=True)
 

@@ -46,6 +46,7 @@ def test_without_a_terminal_lines_are_written(capsys):
     with reading() as told:
         told(Reached(10, 0.5, "v"))
         told(Reached(20, 1.0, "v"))
+        told(Reached(20, 1.0, "v"))
     written = capsys.readouterr().err.splitlines()
     assert len(written) == 1
     assert written[0].startswith("reading v: 100 % done, 20 rows, ")
