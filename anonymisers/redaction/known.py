@@ -18,6 +18,9 @@ from anonymisers.redaction.spans import Evidence, Kind, Span
 LEAST_LETTERS = 2
 LEAST_APART = 3
 LEAST_DIGITS = 4
+LONGEST_VALUE = 500
+"""Characters: an address has two hundred."""
+MOST_VALUES = 1000
 BUDDHIST_ERA = 543
 _DIGITS = re.compile(r"\d(?:[\W_]{0,3}\d)+")
 _KINDS = {
@@ -27,6 +30,11 @@ _KINDS = {
     "dob": Kind.DATE_OF_BIRTH, "lat": Kind.GPS, "lon": Kind.GPS, "gps": Kind.GPS,
 }  # fmt: skip
 """What a field holds, by a word of its name; every other field is taken for a person's name."""
+
+
+def too_long(known: Mapping[str, str]) -> bool:
+    """Whether these are no values of one record, or of the few people of one accident."""
+    return len(known) > MOST_VALUES or any(len(str(value)) > LONGEST_VALUE for value in known.values())
 
 
 def known_spans(plain: str, known: Mapping[str, str]) -> Iterator[Span]:
@@ -63,7 +71,8 @@ def _whole(plain: str, wanted: str, kind: Kind) -> Iterator[Span]:
 def _pieces(plain: str, wanted: str, kind: Kind) -> Iterator[Span]:
     """Every word of a value by itself."""
     never = latin_words("never_alone")
-    pieces = [p for p in PIECE.findall(wanted) if len(p) >= LEAST_LETTERS and fold(p) not in never]
+    found = dict.fromkeys(PIECE.findall(wanted))
+    pieces = [p for p in found if len(p) >= LEAST_LETTERS and fold(p) not in never]
     spoken = {fold(piece) for piece in pieces}
     for match in PIECE.finditer(plain):
         if fold(match.group()).removesuffix("'s") in spoken:

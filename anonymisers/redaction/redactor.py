@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from anonymisers.redaction.finder import Found
-from anonymisers.redaction.known import known_spans
+from anonymisers.redaction.known import known_spans, too_long
 from anonymisers.redaction.language import Withheld, language_of
 from anonymisers.redaction.reading import Reading, read
 from anonymisers.redaction.repeated import repeated
@@ -34,6 +34,8 @@ def redact(
     `language` is a BCP 47 tag, or None to detect it; `known` holds the record's own values by field. A text
     that no profile fits is withheld whole: an unread text cannot be called clean.
     """
+    if too_long(known or {}):
+        return Redacted(None, reason="known values too long")
     reading = read(text)
     try:
         chosen = language_of(text, reading.plain, language)

@@ -145,6 +145,15 @@ def test_what_cannot_be_read_is_withheld(ours: Engine, text: str, language: str 
     assert ours.redact(text, language=language) == Redacted(None, (), reason)
 
 
+@pytest.mark.parametrize(
+    "known", [{"name": "Sok Dara " * 100_000}, dict.fromkeys(map(str, range(1001)), "Sok")]
+)
+def test_what_cannot_be_values_of_a_record_withholds_its_narrative(
+    ours: Engine, known: dict[str, str]
+) -> None:
+    assert ours.redact("Mr. Sok fell.", language="en", known=known).reason == "known values too long"
+
+
 @pytest.mark.parametrize("tag", ["en", "en-GB", "EN", "km-KH", "fil", "ms", "id", "tet"])
 def test_language_tags_with_a_profile(ours: Engine, tag: str) -> None:
     assert ours.redact("ok", language=tag).text is not None
