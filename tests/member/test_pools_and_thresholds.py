@@ -17,6 +17,7 @@ from gateway.hub.asking import ask
 from gateway.hub.releasing import release_due
 from gateway.member.building import build
 from gateway.member.context import Node
+from gateway.member.errors import NotProtectedError
 from gateway.member.loading import keep_snapshot
 from gateway.member.model import Plan
 from gateway.member.planning import plan
@@ -116,6 +117,13 @@ def test_only_pools_that_are_over_count_and_only_bands_that_hold_them_are_shown(
     made = planned(node, f"pooled_years: {pools}\n")
 
     assert (made.years, made.finest.get("date")) == (years, level)
+
+
+def test_a_policy_that_leaves_no_dimension_is_refused_with_the_reason(node: Node) -> None:
+    dates = policy_text("KH").replace(", sex: sex, outcome: yes", "") + "pooled_years: 3\n"
+
+    with pytest.raises(NotProtectedError, match="nothing to break the people down by"):
+        make(node, checked(node, dates))
 
 
 def test_an_embargo_holds_the_whole_pool_back(node: Node) -> None:
