@@ -95,8 +95,8 @@ def protected(
     """The cube of a plan, beside everything that was given out. Raises NotProtectedError."""
     if not planned[0].finest:
         raise NotProtectedError(
-            "The policy leaves nothing to break the people down by: no dimension that it shows is in the data, "
-            "or its dates are pooled into periods that no level has.",
+            "The policy leaves nothing to break the people down by: no dimension that it shows is in the "
+            "data, or its dates are pooled into periods that no level has.",
             remedy="Name another dimension under 'finest'.",
         )
     with node.store.reading() as view:

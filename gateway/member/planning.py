@@ -122,7 +122,7 @@ def _rules(dictionary: Dictionary, policy: Policy, member: str, finest: Mapping[
     sensitive = {d.name for d in dictionary.dimensions.values() if d.sensitive}
     tables = (_table(dictionary, member, finest, levels) for levels in _priorities(dictionary, policy))
     priority = tuple(dict.fromkeys(t for t in tables if t is not None and len(t.dims) <= scope.max_dims))
-    most = min(scope.max_dims, len(finest))
+    most = max(1, min(scope.max_dims, len(finest)))  # without any, `building.protected` refuses
     zeros = scope.zeros
     if zeros is Zeros.PUBLISH and not _nothing_refused(dictionary, member, finest, priority, most):
         zeros = Zeros.PARTNER
