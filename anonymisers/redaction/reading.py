@@ -9,6 +9,7 @@ from the original through `offsets`.
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from anonymisers.canonical import INVISIBLE, TO_ASCII_DIGITS
 
@@ -67,7 +68,7 @@ def read(text: str) -> Reading:
     kept: list[str] = []
     offsets: list[int] = []
     for i, character in enumerate(plain):
-        if character in HIDDEN or plain.startswith("\r\n", i):
+        if character in HIDDEN or (character == "\r" and plain.startswith("\r\n", i)):
             continue
         if kept and unicodedata.combining(character) and "\u0300" <= character <= "\u036f":
             composed = unicodedata.normalize("NFC", kept[-1] + character)
@@ -90,8 +91,11 @@ _LETTERS_WITHOUT_DECOMPOSITION = str.maketrans("đðøłœæ", "ddolea")
 
 def fold(text: str) -> str:
     """Small letters without accents, for comparing Latin words however they were typed."""
-    if text.isascii():
-        return text.lower()
+    return text.lower() if text.isascii() else _folded(text)
+
+
+@lru_cache(maxsize=65_536)
+def _folded(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text.lower())
     letters = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")
     return letters.translate(_LETTERS_WITHOUT_DECOMPOSITION)
