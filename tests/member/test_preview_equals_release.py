@@ -17,11 +17,10 @@ from gateway.dictionary import regional
 from gateway.hub.asking import ask
 from gateway.hub.delivering import MOST_DELIVERIES
 from gateway.hub.releasing import release_due
-from gateway.member.cubes import ReadyCube
 from gateway.member.deciding import decide_on
 from gateway.member.loading import keep_snapshot
 from gateway.member.policies import checked
-from gateway.member.previewing import make, ready
+from gateway.member.previewing import Looked, make, ready
 from gateway.question import Question, QuestionError
 from gateway.question import ask as question_of
 from gateway.wire.answer import Answer
@@ -43,7 +42,7 @@ EXAMPLES, EACH = 50, 20
 class Region:
     """`seen`: the cube as it was previewed. No dataclass: Hypothesis would print that to the last cell."""
 
-    def __init__(self, made: Federation, policy: Policy, seen: ReadyCube) -> None:
+    def __init__(self, made: Federation, policy: Policy, seen: Looked) -> None:
         self.made, self.policy, self.seen = made, policy, seen
 
 

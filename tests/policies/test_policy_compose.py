@@ -211,3 +211,17 @@ def test_a_permission_without_a_name_takes_that_of_the_one_above(policy: MakePol
     (named,) = compose(above, policy(share="{name: y, with: ARMAC, for: research}")).shares
 
     assert (unnamed.label, named.label) == ("x", "y")
+
+
+def test_a_threshold_of_a_level_stands_only_where_it_is_larger_than_the_usual_one(policy: MakePolicy) -> None:
+    above = policy(ALL + "threshold: {usual: 4, place: {province: 6}, date: {year: 9}}")
+
+    both = compose(above, policy("threshold: 6"))
+
+    assert both.scope.thresholds == {("date", "year"): 9}
+
+
+def test_years_are_pooled_where_either_says_so(policy: MakePolicy) -> None:
+    assert compose(policy(ALL), policy()).scope.pooled_years is None
+    assert compose(policy(ALL + "pooled_years: 3"), policy()).scope.pooled_years == 3
+    assert compose(policy(ALL), policy("pooled_years: 3")).scope.pooled_years == 3
