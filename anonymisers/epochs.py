@@ -204,7 +204,10 @@ def _check_member(member: str) -> None:
 
 def _unhex(text: str, length: int) -> bytes:
     if not _HEX.fullmatch(text) or len(text) != 2 * length:
-        raise KeyStoreError("a field of the key store is not hexadecimal of the right length")
+        raise KeyStoreError(
+            "a field of the key store is not hexadecimal of the right length",
+            remedy="Restore the key store from its backup.",
+        )
     return bytes.fromhex(text)
 
 
