@@ -13,7 +13,7 @@ Progress = Callable[[str, int], None]
 
 AT_ONCE = 500
 
-DOCUMENTS = frozenset({"cubes", "previews", "snapshots"})
+DOCUMENTS = frozenset({"cubes", "preview_findings", "previews", "snapshots"})
 """Tables whose rows can be of tens of megabytes each: taken one by one."""
 
 
