@@ -16,6 +16,10 @@ NEAR = 2.0
 """What having the target's own code promises, beside what withheld cells promise."""
 GRID = 20_000
 """Inner cells that are looked at first, where each may be needed."""
+WIDE = 1500
+"""So many inner cells, or more, are those with people only: few others would promise as much."""
+WITHHELD = 5.0
+"""What an inner cell promises for being withheld itself, where only those with people are looked at."""
 OWN = np.array([-1.0, 0.0, 1.0, 3.0])
 """What an inner cell itself promises: a shown zero, shown with people, a withheld zero, withheld people."""
 
@@ -27,13 +31,14 @@ def neighbourhood(
 
     A group is one combination of codes of the context; the cells of a group are a whole box of the moved
     dimensions' codes that promise most: those of the cell itself, its siblings, and where cells are withheld
-    already. Where every zero is shown and nothing is a context, they are those cells with people that promise
-    most: others cannot change.
+    already. Where nothing is a context, they are those cells with people that promise most: where every zero
+    is shown, since others cannot change, and where many are looked at for a cell with people.
     """
     dims = pattern.system.dims
     promises = [_promises(pattern, target, axis) for axis in move.moved]
     if not move.context:
-        find = _with_people if pattern.rules.zeros == "publish" else _in_grid
+        wide = size >= WIDE and target.cell >= 0 and pattern.values[target.cell] > 0
+        find = _with_people if wide or pattern.rules.zeros == "publish" else _in_grid
         coords = find(pattern, target, move, promises, size)
         if people:
             more = _with_people(pattern, target, move, promises, size)
@@ -88,6 +93,7 @@ def _with_people(
     for axis, own in zip(move.moved, promises, strict=True):
         promise += own[coords[:, axis]]
         inside &= pattern.system.dims[axis].covered_leaves(int(target.key[axis]))[coords[:, axis]]
+    promise += WITHHELD * pattern.padded_hidden[pattern.inner_cells(move.axes)]
     return coords[_both_sides(promise, inside, size)]
 
 

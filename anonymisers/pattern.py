@@ -76,6 +76,7 @@ class Pattern:
         self.low, self.high = np.zeros_like(self.values), np.zeros_like(self.values)
         self.touching = defaultdict(dict)
         self._kept: dict[int, Alternative] = {}
+        self._inner: dict[tuple[int, ...], Ints] = {}
         self._next = 0
         self._weight = self.values + 1
         self._weight[self.system.blocks[0].lattice.size :] = 0
@@ -96,6 +97,12 @@ class Pattern:
         return reaches(
             self.rules, self.values[cells] + self.low[cells], self.values[cells] + self.high[cells]
         )
+
+    def inner_cells(self, axes: tuple[int, ...]) -> Ints:
+        """The cell of block 0 at each inner cell of the people by some dimensions, -1 where it has none."""
+        if axes not in self._inner:
+            self._inner[axes] = self.system.blocks[0].lattice.cells(self.people.by(axes).coords)
+        return self._inner[axes]
 
     def open_cells(self) -> Ints:
         """Numbers of the withheld cells that are not yet shown to be safe."""

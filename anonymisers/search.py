@@ -30,6 +30,13 @@ WIDE_LADDER: Ladder = (
 """Where there are few inner cells with people: it costs more for each target, and withholds less."""
 FEW = 2500
 """Inner cells with people up to which that is so."""
+FAR: Ladder = (
+    (600, 35), (1500, 45), (2400, 70), (2400, 150), (4500, 1000), (4500, None),
+)  # fmt: skip
+"""How others go on after 300 inner cells, where one table has all dimensions: few targets get that far, and
+what is withheld there is most of all."""
+SOME = 10_000
+"""Inner cells with people up to which that is so: each step costs more the more there are."""
 NOTHING_MORE = -1
 """The cap with which no shown cell may change."""
 SELDOM = 0.25
@@ -54,7 +61,10 @@ class Search:
         self._surveyor = Surveyor(self.pattern, self.price, inner_cells=self._inner_cells)
         self._thorough = len(self.pattern.people.counts) <= FEW
         narrow = LADDER_OF_PEOPLE if self.pattern.rules.zeros == "publish" else LADDER
-        self._ladder = WIDE_LADDER if self._thorough else narrow
+        people = len(self.pattern.people.counts)
+        far = self._inner_cells and people <= SOME
+        self._ladder = WIDE_LADDER if self._thorough else narrow[:3] + FAR if far else narrow
+        self._seldom = 0.0 if far and not self._thorough else SELDOM
         self._record: dict[frozenset[int], NDArray[np.float64]] = {}
 
     def cover(self, cell: int, limit: int | None = None) -> bool:
@@ -68,7 +78,7 @@ class Search:
         for rung, (size, cap) in enumerate(self._ladder):
             if limit is not None and (cap is None or cap > limit):
                 break
-            seldom = record[0, rung] >= TRIED and record[1, rung] < SELDOM * record[0, rung]
+            seldom = record[0, rung] >= TRIED and record[1, rung] < self._seldom * record[0, rung]
             if limit is None and cap is not None and seldom:
                 continue
             reaches = [Reach(move, size, cap) for move in moves]

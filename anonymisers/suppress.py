@@ -100,8 +100,8 @@ def _show_idle(
 ) -> None:
     """Show again what was withheld to make room and is not changed by any alternative in the end.
 
-    Nothing is gained by withholding it, and what follows from shown cells must not be withheld. Showing it may
-    make others narrower, which are covered then.
+    Nothing is gained by withholding it, and what follows from shown cells must not be withheld. Showing it
+    may make others narrower, which are covered then.
     """
     pattern = search.pattern
     for _ in range(IDLE_ROUNDS):
@@ -132,7 +132,12 @@ def _guard_against_insiders(
         pairs = exposed(task.system, task.people, values, (hidden, sensitive(task.rules, values)), changed)
         if not pairs:
             return
-        helpless = [cell for cell, insider in pairs if not search.change_despite(cell, insider)]
+        helpless = [
+            cell
+            for cell, insider in pairs
+            if pattern.touching[cell].keys() <= pattern.touching[insider].keys()
+            and not search.change_despite(cell, insider)
+        ]
         if helpless:
             pattern.hide(_above(pattern, helpless))
         if _cover_all(search, task.asked, breakdowns, progress):
