@@ -179,7 +179,7 @@ def _kind_of_figure(figure: str, digits: int) -> Kind:
 
 def _harmless(plain: str, start: int, end: int) -> bool:
     figure = plain[start:end].strip()
-    if _YEARS.fullmatch(figure):
+    if _YEARS.fullmatch(figure) and not _TRAILING_LETTERS.match(plain, end):  # 2012/2089/VA is a code
         return True
     if _AMOUNT.fullmatch(figure):
         return True

@@ -235,6 +235,7 @@ def test_an_extract_tells_no_date_figure_or_province_in_a_story(text: str, left:
         ("en", "found at 48p vu 12345 67890 by the team.", "vu 12345"),
         ("en", "Re: WXYZ 19-07718, closed.", "WXYZ"),
         ("th", "แฟ้มเลขที่ 2019/0042/VA", "VA"),
+        ("en", "Discharge note 2012/2089/VA was filed.", "2089"),
         ("vi", "Ông Kiên và Chu Minh Thu đang ở nhà.", "Chu"),  # chú is a title
         ("vi", "Bà Ngô Quốc Trang đi rừng.", "Trang"),  # a province of Thailand
         ("lo", "ຢູ່ບ້ານດອນເມືອງ ແຂວງອັດຕະປື", "ດອນເມືອງ"),
