@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from anonymisers.chronicle import Chronicle
 from anonymisers.errors import AnonymiserError
-from anonymisers.extract import Records, generalised
+from anonymisers.extract import Extract, Records, generalised
 from anonymisers.extract_linking import one_says_all
 from anonymisers.extract_safety import History, SafeExtract, safe_beside, told_by
 from anonymisers.hierarchy import ROOT, Hierarchy
@@ -110,11 +110,7 @@ def prepare(node: Node, wanted: Wanted, *, seconds: float = 120.0) -> Prepared:
     k = max(duties.k or 0, basis.rules.threshold)
     try:
         grains = generalised(records, k=k, diversity=duties.l or 1)
-        former = [plan.grain for plan in joined_with(wanted, basis.earlier)]
-        apart = [e for e in grains if all(one_says_all(e.grain, grain) for grain in former)]
-        if not apart:
-            raise joins_up()
-        safe = safe_beside(apart, history, seconds=seconds)
+        safe = safe_beside(_telling_no_more(grains, wanted, basis), history, seconds=seconds)
     except AnonymiserError as error:
         raise ExtractRefusedError(
             f"{error.message[:1].upper()}{error.message[1:]}.", remedy=error.remedy
@@ -142,6 +138,15 @@ def prepare(node: Node, wanted: Wanted, *, seconds: float = 120.0) -> Prepared:
 def joined_with(wanted: Wanted | ExtractPlan, earlier: Sequence[ExtractPlan]) -> list[ExtractPlan]:
     """Extracts whose pseudonyms are those of this one: for the same recipient and purpose."""
     return [p for p in earlier if (p.recipient, p.purpose) == (wanted.recipient, wanted.purpose)]
+
+
+def _telling_no_more(extracts: Sequence[Extract], wanted: Wanted, basis: Basis) -> list[Extract]:
+    """Those that may be joined with every earlier extract of their pseudonyms. Raises ExtractRefusedError."""
+    former = [plan.grain for plan in joined_with(wanted, basis.earlier)]
+    found = [e for e in extracts if all(one_says_all(e.grain, grain) for grain in former)]
+    if not found:
+        raise joins_up()
+    return found
 
 
 def joins_up() -> ExtractRefusedError:
