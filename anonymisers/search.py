@@ -31,10 +31,11 @@ WIDE_LADDER: Ladder = (
 FEW = 2500
 """Inner cells with people up to which that is so."""
 FAR: Ladder = (
-    (600, 35), (1500, 45), (2400, 70), (2400, 150), (4500, 1000), (4500, None),
+    (600, 35), (1000, 45), (1500, 70), (2400, 150), (4500, 1000), (4500, None),
 )  # fmt: skip
 """How others go on after 300 inner cells, where one table has all dimensions: few targets get that far, and
-what is withheld there is most of all."""
+what is withheld there is most of all. Not where withheld cells are known to be at least 1, nor where
+zeros may be withheld: there more targets do, and the search takes longer than it may."""
 SOME = 10_000
 """Inner cells with people up to which that is so: each step costs more the more there are."""
 NOTHING_MORE = -1
@@ -61,8 +62,8 @@ class Search:
         self._surveyor = Surveyor(self.pattern, self.price, inner_cells=self._inner_cells)
         self._thorough = len(self.pattern.people.counts) <= FEW
         narrow = LADDER_OF_PEOPLE if self.pattern.rules.zeros == "publish" else LADDER
-        people = len(self.pattern.people.counts)
-        far = self._inner_cells and people <= SOME
+        rules, people = self.pattern.rules, len(self.pattern.people.counts)
+        far = self._inner_cells and people <= SOME and rules.zeros == "publish" and not rules.least
         self._ladder = WIDE_LADDER if self._thorough else narrow[:3] + FAR if far else narrow
         self._seldom = 0.0 if far and not self._thorough else SELDOM
         self._record: dict[frozenset[int], NDArray[np.float64]] = {}
