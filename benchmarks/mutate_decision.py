@@ -46,7 +46,13 @@ TESTS = {
     ),
     "pools.py": ("test_policy_pools.py", "test_policy_values.py", "test_policy_lint.py"),
     "compose.py": ("test_policy_compose.py",),
-    "model.py": (*DECISION, "test_policy_forms.py", "test_policy_document.py", "test_policy_explain.py"),
+    "model.py": (
+        "test_policy_order.py",
+        *DECISION,
+        "test_policy_forms.py",
+        "test_policy_document.py",
+        "test_policy_explain.py",
+    ),
 }
 """What tests a module most directly, the quick ones first: a mutant ends with the first that finds it."""
 QUICK = "SAFELANE_MUTANTS_QUICK"
