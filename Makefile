@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test install install-test check lock clean help
+.PHONY: demo test test-postgresql install install-test check lock clean help
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/:[^#]*## /\t/'
@@ -13,6 +13,12 @@ demo: install    ## a region of member nodes and a hub on this machine, and a fi
 
 test: install-test  ## every test, on two cores
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# What keeps state on SQLite in the other tests, kept on PostgreSQL: a server of the run's own, from a wheel.
+ON_POSTGRESQL := tests/hub tests/member tests/watching tests/bootstrap/test_backup.py tests/federation/test_fault_plans.py
+
+test-postgresql: install-test  ## the tests that touch storage once more, on PostgreSQL
+	SAFELANE_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadgroup $(ON_POSTGRESQL)
 
 check: install-test ## style and types, without the tests
 	$(BIN)/ruff check .

@@ -1,6 +1,6 @@
 """Where hubs and nodes of tests keep their state: SQLite, or PostgreSQL where the environment says so.
 
-`SAFELANE_TEST_DATABASE=postgresql python -m pytest tests/hub` runs the same tests on the other database.
+`make test-postgresql` runs what touches storage on the other database, once more.
 """
 
 import atexit
@@ -12,17 +12,35 @@ from functools import lru_cache
 
 from sqlalchemy import create_engine, make_url, text
 
+from gateway.store.database import Database
+from gateway.store.migrate import migrate
+
 VARIABLE = "SAFELANE_TEST_DATABASE"
 
 
-def new_database() -> str:
-    """The URL of an empty database of its own; "" for SQLite in the directory of whoever asks."""
+def new_database(side: str = "") -> str:
+    """The URL of a database of its own; "" for SQLite in the directory of whoever asks.
+
+    It is empty; or has the tables of a `side`, which is then copied from one that was made before.
+    """
     if os.environ.get(VARIABLE, "sqlite") != "postgresql":
         return ""
-    name = f"t{secrets.token_hex(8)}"
+    return _created(f"t{secrets.token_hex(8)}", _template(side) if side else "template1")
+
+
+@lru_cache(maxsize=2)
+def _template(side: str) -> str:
+    name = f"of_{side}"
+    database = Database(_created(name, "template1"))
+    migrate(database, side)
+    database.close()  # nobody may be connected to what is copied
+    return name
+
+
+def _created(name: str, template: str) -> str:
     engine = create_engine(_server(), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     engine.dispose()
     return make_url(_server()).set(database=name).render_as_string(hide_password=False)
 
@@ -39,4 +57,12 @@ def _server() -> str:
         server = get_server(folder.name, cleanup_mode="delete")
     atexit.register(folder.cleanup)
     atexit.register(server.cleanup)
-    return str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+    url = str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            # No test pulls the plug of this server; that a process dies, it survives all the same.
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
+    return url

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
+from databases import new_database
 from federation import Federation, Link, Member, policy_text, snapshot
 from signing import put_in_force
 from simulation import ORIGIN, HandClock
@@ -29,6 +30,7 @@ from gateway.member.cubes import CubeShelf
 from gateway.member.errors import LinkError
 from gateway.member.loading import keep_snapshot
 from gateway.question import ask as question_of
+from gateway.store.migrate import HUB, MEMBER
 from gateway.wire.cells import Cell
 from gateway.wire.exchange import Poll, PollReply, SignedAnswer
 from gateway.wire.release import Release
@@ -191,14 +193,15 @@ class Region:
         self.directory = directory
         self.codes = codes
         self.clock = HandClock()
-        create_hub(directory / "hub", ORIGIN)
+        create_hub(directory / "hub", ORIGIN, database=new_database(HUB))
         self._processes: dict[str, ExitStack] = {}
         purposes = ["regional-reporting"]
         with open_hub(directory / "hub") as hub:
             add_user(hub, "analyst", "ARMAC", Role.ANALYST, purposes)
             for code in codes:
                 new = create_member(directory / code, code, "test.example")
-                connect(directory / code, code, "http://127.0.0.1:0", enrol(hub, new.enrolment))
+                keys, own = enrol(hub, new.enrolment), new_database(MEMBER)
+                connect(directory / code, code, "http://127.0.0.1:0", keys, database=own)
         analyst = Principal("analyst", "ARMAC", Role.ANALYST, frozenset(purposes))
         self.links: dict[str, FaultyLink] = {}
         self.federation = Federation(self._hub(), self.clock, analyst, {})

@@ -26,6 +26,7 @@ from gateway.member.errors import LinkError, ShorterLogError
 from gateway.member.loading import keep_snapshot
 from gateway.member.rounds import Round, run_round
 from gateway.member.snapshot import LINKS, Column, Snapshot
+from gateway.store.migrate import HUB, MEMBER
 from gateway.wire.enrolling import Enrolment
 from gateway.wire.exchange import Poll, PollReply, SignedAnswer
 from gateway.wire.totals import Offer, SignedContribution
@@ -155,7 +156,7 @@ def federation(
 ) -> Iterator[Federation]:
     """A hub and these members; with `ready`, each has a policy, a snapshot and a certified cube."""
     clock = HandClock()
-    create_hub(directory / "hub", ORIGIN, clock=clock, database=new_database())
+    create_hub(directory / "hub", ORIGIN, clock=clock, database=new_database(HUB))
     with ExitStack() as stack:
         hub = stack.enter_context(open_hub(directory / "hub", clock))
         add_user(hub, "analyst", "ARMAC", Role.ANALYST, ["regional-reporting", "treaty-reporting"])
@@ -166,7 +167,7 @@ def federation(
         for code in codes:
             new = create_member(directory / code, code, "test.example")
             keys = enrol(hub, new.enrolment)
-            connect(directory / code, code, "http://127.0.0.1:0", keys, clock, database=new_database())
+            connect(directory / code, code, "http://127.0.0.1:0", keys, clock, database=new_database(MEMBER))
             node = stack.enter_context(open_member(directory / code, clock))
             if ready:
                 put_in_force(node, policy_text(code))
