@@ -18,6 +18,10 @@ TWINS = (
     "{with: ARMAC, for: research, quota: [5 a day, 9 a month]}",
     "{with: ARMAC, for: research, quota: [9 a month, 6 a day]}",
 )
+ALIKE = (
+    "{with: ARMAC, for: research, max_dimensions: 1}",
+    "{with: ARMAC, for: research, max_dimensions: 2}",
+)
 BANS = (
     "{with: public, show: {sex: any, date: quarter}}",
     "{for: [research, treaty-reporting], together: {sex: any, outcome: any}}",
@@ -25,7 +29,7 @@ BANS = (
 )
 
 
-@pytest.mark.parametrize("shares", [*permutations(SHARES), TWINS, TWINS[::-1]])
+@pytest.mark.parametrize("shares", [*permutations(SHARES), TWINS, TWINS[::-1], ALIKE, ALIKE[::-1]])
 def test_permissions_stand_in_an_order_of_their_own(policy: MakePolicy, shares: tuple[str, ...]) -> None:
     written = policy(share=", ".join(shares))
 
