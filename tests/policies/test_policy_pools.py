@@ -45,6 +45,7 @@ def test_a_year_in_no_named_pool_is_in_none(year: int, pool: tuple[int, int] | N
         (((2015, 2019),), True),
         (((2015, 2018),), False),  # 2019 would be missing in the band
         (((2013, 2016),), False),
+        (((2013, 2017),), False),  # as long as a band, and in two of them
         (((2015, 2024),), False),
         (((2015, 2019), (2021, 2024)), False),
     ],
