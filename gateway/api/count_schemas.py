@@ -83,9 +83,7 @@ class CountCallsSchema(Schema):
     consistency = fields.List(
         fields.String(),
         required=True,
-        metadata={
-            "description": "proof that the log of these runs extends that of the size named; base64"
-        },
+        metadata={"description": "proof that the log of these runs extends that of the size named; base64"},
     )
 
 
