@@ -19,8 +19,8 @@ GRID = 20_000
 WIDE = 1500
 """So many inner cells, or more, are those with people only: few others would promise as much."""
 WITHHELD = 5.0
-"""What an inner cell promises for being withheld itself, where only those with people are looked at and what is
-withheld may be zero. Where it is 1 or more the same led to a tenth more people withheld."""
+"""What an inner cell promises for being withheld itself, where only those with people are looked at and a
+withheld cell may be zero. Where it is 1 or more, this led to a tenth more people withheld."""
 OWN = np.array([-1.0, 0.0, 1.0, 3.0])
 """What an inner cell itself promises: a shown zero, shown with people, a withheld zero, withheld people."""
 
