@@ -7,6 +7,7 @@ from typing import Protocol
 
 from audit.event_values import Filter
 from gateway.hub.merging import merge
+from gateway.member.answering import terms_of
 from gateway.member.context import Node
 from gateway.member.deciding import Put, Readable, Verdict, decide_on, question_of
 from gateway.member.model import LoadedSnapshot
@@ -114,6 +115,7 @@ def _release(node: Node, asking: Asking, cube: Labelled, verdict: Verdict) -> Re
         snapshot_date=cube.snapshot.until.isoformat(),
         axes=reading.axes,
         cells=reading.cells,
+        terms=terms_of(verdict),
     )
     return _released(node, asking.question, answer)
 
@@ -132,5 +134,6 @@ def _released(node: Node, question: Question, answer: Answer) -> Release:
         snapshot=answer.snapshot,
         snapshot_date=answer.snapshot_date,
         quotas=answer.quotas,
+        terms=answer.terms,
     )
     return Release(answer.question_id, question.as_json(), axes, cells, (coverage,), "", "")

@@ -10,7 +10,7 @@ from gateway.cli import options
 from gateway.cli.ask_saving import check_ending, save_result
 from gateway.cli.quorum import log_policy_options, read_log_policy, say_quorum
 from gateway.demo.access import analyst
-from gateway.export import coverage_lines, to_csv, to_json, to_text
+from gateway.export import coverage_lines, terms_lines, to_csv, to_json, to_text
 from gateway.http.client import HubClient, Result
 from gateway.question import QuestionError
 from gateway.wire.release import Release
@@ -118,11 +118,14 @@ def _waiting(members: Sequence[str]) -> None:
 
 
 def show(result: Result) -> None:
-    """The table, what its signs mean, who answered, and the proof that the question was logged."""
+    """The table, what its signs mean, who answered on what terms, and the proof that it was logged."""
     click.echo(to_text(result.release), nl=False)
     click.echo("\nCoverage")
     for line in coverage_lines(result.release):
         click.echo(f"  {line}")
+    terms = terms_lines(result.release)
+    for line in ["\nTerms", *(f"  {line}" for line in terms)] if terms else []:
+        click.echo(line)
     click.echo(
         f"\nReceipt, checked: entry {result.asked_index} of {result.log} asked this before any member heard "
         f"of it;\nentry {result.released_index} commits to this table."

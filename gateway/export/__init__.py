@@ -3,7 +3,7 @@
 from gateway.export.flat import to_csv, to_json
 from gateway.export.notes import Receipt
 from gateway.export.saving import CONTENT_TYPES, FORMS, FormError, export, file_name
-from gateway.export.text import coverage_lines, legend, to_text
+from gateway.export.text import coverage_lines, legend, terms_lines, to_text
 from gateway.picturing import NothingToDrawError
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "export",
     "file_name",
     "legend",
+    "terms_lines",
     "to_csv",
     "to_json",
     "to_text",

@@ -6,6 +6,7 @@ from gateway.dictionary import Dictionary
 from gateway.picturing import WITHHELD, Words
 from gateway.picturing.labels import Labels
 from gateway.picturing.notes import notes
+from gateway.picturing.terms import terms
 from gateway.picturing.words import MEANINGS, SHORT, capital, msgid
 from gateway.wire.cells import Status
 from gateway.wire.release import Coverage, Release
@@ -51,15 +52,21 @@ def facts(
     return found
 
 
-def coverage_rows(release: Release, dictionary: Dictionary, words: Words) -> list[tuple[str, str, str, str]]:
-    """A head, then for each member asked: who, whether it answered or why not, policy, last day covered."""
+def coverage_rows(release: Release, dictionary: Dictionary, words: Words) -> list[tuple[str, ...]]:
+    """A head, then for each member asked: who, its answer or why none, policy, last day covered, terms."""
     labels = Labels(dictionary, words)
-    head = (msgid("Member"), msgid("Answer"), msgid("Policy version"), msgid("Records up to"))
+    head = (msgid("Member"), msgid("Answer"), msgid("Policy version"), msgid("Records up to"), msgid("Terms"))
     rows = [
-        (labels.code("country", c.member), answered(c, words), c.policy or "", c.snapshot_date or "")
+        (
+            labels.code("country", c.member),
+            answered(c, words),
+            c.policy or "",
+            c.snapshot_date or "",
+            " ".join(terms(c, words)),
+        )
         for c in release.coverage
     ]
-    return [tuple(map(words.say, head)), *rows]  # type: ignore[list-item]
+    return [tuple(map(words.say, head)), *rows]
 
 
 def answered(coverage: Coverage, words: Words) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+from gateway.picturing import ENGLISH
+from gateway.picturing.terms import terms
 from gateway.wire.cells import Axis, Cell, Status
 from gateway.wire.release import Coverage, Release
 
@@ -62,6 +64,15 @@ def legend(release: Release) -> list[str]:
 def coverage_lines(release: Release) -> list[str]:
     """For each member asked: whether it answered, from which snapshot and policy, or why not."""
     return [f"{c.member}  {_coverage(c)}" for c in release.coverage]
+
+
+def terms_lines(release: Release) -> list[str]:
+    """What may be done with each member's part: members with the same terms, then these, one a line."""
+    members: dict[tuple[str, ...], list[str]] = {}
+    for c in release.coverage:
+        members.setdefault(terms(c, ENGLISH), []).append(c.member)
+    members.pop((), None)  # who gave nothing asks nothing
+    return [line for said, who in members.items() for line in (", ".join(who), *(f"  {s}" for s in said))]
 
 
 def _coverage(c: Coverage) -> str:

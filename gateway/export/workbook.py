@@ -99,7 +99,7 @@ def _notes(
     book: Workbook, release: Release, dictionary: Dictionary, words: Words, receipt: Receipt | None
 ) -> None:
     sheet = book.create_sheet(words.say(msgid("Notes")))
-    _set_widths(sheet, [28, 60, 18, 18])
+    _set_widths(sheet, [28, 60, 18, 18, 60])
     for name, value in facts(release, dictionary, words, receipt):
         sheet.append([_text(sheet, name, font=_BOLD), _text(sheet, value, alignment=_WRAPPED)])
     sheet.append([])

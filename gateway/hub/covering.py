@@ -49,6 +49,7 @@ def _given(member: str, answer: Answer, *, late: bool) -> Coverage:
         snapshot_date=answer.snapshot_date,
         quotas=answer.quotas,
         late=late,
+        terms=answer.terms,
     )
 
 
@@ -62,4 +63,5 @@ def _stands_in(member: str, found: Remembered, since: str | None) -> Coverage:
         snapshot_date=answer.snapshot_date,
         offline_since=since,
         earlier=Earlier(earlier.question_id, iso(earlier.answered_at)),
+        terms=answer.terms,
     )

@@ -25,6 +25,7 @@ from gateway.member.reading import Reading
 from gateway.wire.answer import Answer, AskedEntry, Quota, Refusal
 from gateway.wire.exchange import Delivery
 from gateway.wire.signed import sign_answer
+from gateway.wire.terms import PassOn, Terms
 from policies import Policy
 from policies.terms import Approval
 
@@ -136,6 +137,7 @@ def made(node: Node, view: View, case: Case, verdict: Verdict) -> Answer:
         refusals=verdict.refusals,
         quotas=_quotas(view, case, verdict),
         keep_days=_keep_days(verdict),
+        terms=terms_of(verdict),
     )
 
 
@@ -144,6 +146,14 @@ def _keep_days(verdict: Verdict) -> int | None:
     if verdict.reading is None or verdict.decision is None or verdict.decision.obligations is None:
         return 0
     return verdict.decision.obligations.hub_cache_days
+
+
+def terms_of(verdict: Verdict) -> Terms | None:
+    """What the policy that decided asks of the recipient of a table; nothing goes with a refusal."""
+    if verdict.reading is None or verdict.decision is None or verdict.decision.obligations is None:
+        return None
+    asked = verdict.decision.obligations
+    return Terms(asked.retention_days, PassOn(str(asked.redistribution)), asked.legal_basis)
 
 
 def _quotas(view: View, case: Case, verdict: Verdict) -> tuple[Quota, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from gateway.errors import SafelaneError
 from gateway.wire.cells import Axis
+from gateway.wire.terms import Terms, terms_from_json
 
 VERSION = 1
 
@@ -108,6 +109,7 @@ class Answer:
     `policy` and `snapshot` name the version and the release that the cells come from; neither is derived
     from the data. `quotas` are those of the organisation that asks, this question counted in. `keep_days`:
     for how long the hub may give the answer again to the same question; 0 not at all, None without limit.
+    `terms`: what the policy asks of the recipient of a table; None with a refusal, and of an older node.
     """
 
     question_id: str
@@ -121,17 +123,22 @@ class Answer:
     refusals: tuple[Refusal, ...] = ()
     quotas: tuple[Quota, ...] = ()
     keep_days: int | None = 0
+    terms: Terms | None = None
 
     def __post_init__(self) -> None:
         expected = 0 if self.refusals else prod(len(axis.codes) for axis in self.axes)
         if len(self.cells) != expected:
             raise AnswerError("The answer's cells do not fill its axes.")
+        if self.refusals and self.terms is not None:
+            raise AnswerError("The answer has terms and gives nothing.")
 
     def as_json(self) -> dict[str, Any]:
-        # Left out where it says nothing: an answer of an older node has no such field.
+        # Left out where they say nothing: an answer of an older node has no such fields.
         keep = {} if self.keep_days == 0 else {"keep_days": self.keep_days}
+        terms = {} if self.terms is None else {"terms": self.terms.as_json()}
         return {
             **keep,
+            **terms,
             "asked": {"index": self.asked.index, "leaf": self.asked.leaf, "origin": self.asked.origin},
             "axes": [{"codes": list(axis.codes), "level": axis.level} for axis in self.axes],
             "cells": list(self.cells),
@@ -149,7 +156,7 @@ class Answer:
 def answer_from_json(data: Mapping[str, Any]) -> Answer:
     """Raises AnswerError; the message never repeats a value."""
     try:
-        if set(data) - {"keep_days"} != set(_FIELDS) or data["v"] != VERSION:
+        if set(data) - _OPTIONAL != set(_FIELDS) or data["v"] != VERSION:
             raise AnswerError("The answer has other fields than an answer of this version.")
         asked = data["asked"]
         answer = Answer(
@@ -164,6 +171,7 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
             refusals=tuple(Refusal(r) for r in data["refusals"]),
             quotas=tuple(quota_from_json(q) for q in data["quotas"]),
             keep_days=None if data.get("keep_days", 0) is None else _count(data.get("keep_days", 0)),
+            terms=terms_from_json(data["terms"]) if "terms" in data else None,
         )
     except (KeyError, TypeError, ValueError):
         raise AnswerError("The answer is not in the form of an answer.") from None
@@ -172,6 +180,7 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
     return answer
 
 
+_OPTIONAL = frozenset({"keep_days", "terms"})
 _FIELDS = (
     "asked",
     "axes",

@@ -7,6 +7,7 @@ from typing import Any
 from audit.canonical import canonical_json
 from gateway.wire.answer import Quota, Refusal, quota_from_json
 from gateway.wire.cells import Axis, Cell, Status
+from gateway.wire.terms import Terms, terms_from_json
 
 VERSION = 1
 
@@ -26,6 +27,7 @@ class Coverage:
 
     `late`: the answer came after a release that went out without it. `earlier`: it is what the member had
     answered to the same question before, which its policy lets the hub give again; the member itself is away.
+    `terms`: what its policy asks of the recipient; None of an older node, and where it gave nothing.
     """
 
     member: str
@@ -39,6 +41,7 @@ class Coverage:
     late: bool = False
     offline_since: str | None = None
     earlier: Earlier | None = None
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ def release_from_json(data: Mapping[str, Any]) -> Release:
                 c["late"],
                 c["offline_since"],
                 None if c["earlier"] is None else Earlier(**c["earlier"]),
+                terms_from_json(c["terms"]) if "terms" in c else None,
             )
             for c in data["coverage"]
         ),
@@ -130,7 +134,10 @@ def _cell(axes: tuple[Axis, ...], cell: Cell) -> dict[str, Any]:
 
 
 def _coverage(c: Coverage) -> dict[str, Any]:
+    # Left out where there are none: a release from before terms keeps the text that was committed to.
+    terms = {} if c.terms is None else {"terms": c.terms.as_json()}
     return {
+        **terms,
         "answered": c.answered,
         "earlier": None
         if c.earlier is None

@@ -26,6 +26,7 @@ from gateway.wire.exchange import Delivery, Poll, PollReply, SignedAnswer
 from gateway.wire.release import Coverage, Release
 from gateway.wire.sharing import Shared, Sharing
 from gateway.wire.shown import ShownLog, Sight, excerpt_as_json
+from gateway.wire.terms import PassOn, Terms
 from gateway.wire.totals import Consent, Contribution, Offer
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -158,6 +159,7 @@ MESSAGES = {
     "## A delivery": Delivery("q-1", b"", ""),
     "## From node to hub: a signed answer": SignedAnswer("", b"", "", b""),
     "## An answer": Answer("q-1", ASKED, "KH", None, None, None, (), (), (Refusal.LATE,)),
+    "### Terms": Terms(None, PassOn.NO, None),
     "## From node to hub: an offer": Offer("q-1", "", (), (), (), 5),
     "## A consent": Consent(ASKED, "KH", "s", b"", 4, ()),
     "## From hub to node: a call for totals": TotalsCall("q-1", b"", "", (), ()),

@@ -25,6 +25,7 @@ from gateway.wire.answer import Answer, AskedEntry, Refusal
 from gateway.wire.cells import TOTAL, Axis
 from gateway.wire.exchange import Delivery, Poll, SignedAnswer
 from gateway.wire.sharing import Shared, Sharing, sign_sharing
+from gateway.wire.terms import Terms
 
 LEVELS = ("adult_child", "device_group", "outcome", "province_group", "sex", "year", "year_band5")
 SHARED = Shared(
@@ -54,6 +55,8 @@ class Desk:
     analyst: Person
     browser: Browser
     waiting: dict[str, list[Delivery]] = field(default_factory=dict)
+    terms: dict[str, Terms] = field(default_factory=dict)
+    """On which each answers."""
 
     def calls(self, member: str, *, waiting: tuple[str, ...] = (), sharing: Sharing | None = None) -> None:
         """The member polls: what waits for it is kept here until it answers."""
@@ -114,6 +117,7 @@ class Desk:
             axes,
             cells,
             refusals,
+            terms=None if refusals else self.terms.get(member),
         )
         return self.members[member].logged(made, EntryRef(origin, index, leaf))
 

@@ -18,6 +18,7 @@ from gateway.picturing import (
     fitting,
     layout,
 )
+from gateway.picturing.terms import terms
 from gateway.question import Question, parse
 from gateway.web.analyst import wording
 from gateway.web.analyst.draft import draft_again
@@ -53,6 +54,7 @@ class Covered:
     policy: str | None
     snapshot_date: str | None
     quotas: tuple[str, ...]
+    terms: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -144,4 +146,5 @@ def _covered(one: Coverage, dictionary: Dictionary) -> Covered:
         if one.snapshot_date is None
         else date.fromisoformat(one.snapshot_date).isoformat(),
         quotas=tuple(str(quota) for quota in one.quotas),
+        terms=terms(one, wording.words()),
     )

@@ -8,6 +8,7 @@ from audit.account_events import AccessRefused
 from gateway.accounts.model import Role
 from gateway.hub.absence import GRACE
 from gateway.wire.answer import Refusal
+from gateway.wire.terms import PassOn, Terms
 
 HTMX = {"HX-Request": "true"}
 
@@ -90,6 +91,23 @@ def test_beside_the_table_stands_what_it_rests_on(desk: Desk) -> None:
     for words in ("What the table rests on", "31 Dec 2025", "Receipt", "tlog-proof", desk.hub.log.origin):
         assert words in page
     assert "/ask?measure=casualties&amp;by=country&amp;by=outcome&amp;purpose=regional-reporting" in page
+
+
+def test_beside_each_member_stands_what_may_be_done_with_its_part(desk: Desk) -> None:
+    desk.terms = {
+        "KH": Terms(365, PassOn.NO, "Decree <25>"),
+        "LA": Terms(None, PassOn.WITH_CREDIT, None),
+    }
+    page = page_of(desk, released(desk, by=["country", "outcome"]))
+
+    covered = page[page.index("What the table rests on") :]
+    cambodia, lao, thailand = (
+        covered[covered.index(f"<strong>{name}") :].partition("</li>")[0]
+        for name in ("Cambodia", "Lao PDR", "Thailand")
+    )
+    assert "It may be kept for 365 days. It may not be passed on. Legal basis: Decree &lt;25&gt;" in cambodia
+    assert "It may be kept without limit. Aggregates of it may be passed on if" in lao
+    assert "Its terms did not come with the answer" in thailand
 
 
 def test_what_would_bring_numbers_back_is_a_link_that_asks_it(desk: Desk) -> None:
