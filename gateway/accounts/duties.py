@@ -28,6 +28,7 @@ class Action(StrEnum):
     LOOK = "look"
     READ_LOG = "read-log"
     ENTER = "enter"
+    SEE_OWN_ACCOUNT = "see-own-account"
     KEEP_OWN_ACCOUNT = "keep-own-account"
     READ_WORDS = "read-words"
     SEE_MEMBERS = "see-members"
@@ -87,8 +88,11 @@ DUTIES: dict[Action, Duty] = {
     Action.LOOK: Duty("see that it runs, how it is spoken to, and its style sheet", EVERYBODY, EVERYBODY),
     Action.READ_LOG: Duty("read the log's entries, tiles and checkpoints as files", EVERYBODY, EVERYBODY),
     Action.ENTER: Duty("sign in, accept an invitation", EVERYBODY, EVERYBODY),
+    Action.SEE_OWN_ACCOUNT: Duty(
+        "see the own account, its sessions and tokens", PEOPLE_OF_HUB, PEOPLE_OF_NODE, Scope.READ
+    ),
     Action.KEEP_OWN_ACCOUNT: Duty(
-        "see and end own sessions, make and revoke own tokens, take out what is kept about oneself",
+        "end own sessions, make and revoke own tokens, take out what is kept about oneself",
         PEOPLE_OF_HUB,
         PEOPLE_OF_NODE,
     ),

@@ -49,7 +49,7 @@ _SCOPES = {
     Scope.AUDIT: "searching, explaining and exporting the log",
     Scope.COUNT: "beginning runs of counting once",
     Scope.DESK: "reading the controller's pages as data, withheld counts too",
-    Scope.READ: "the words of the dictionary, the members",
+    Scope.READ: "the words of the dictionary, the members, the own account",
 }
 
 

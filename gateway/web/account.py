@@ -1,8 +1,10 @@
 """The page of the own account: sessions, tokens, credentials, and everything that is kept about oneself."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, json, redirect, request
+from flask import Response, g, json, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.accounts import codes
@@ -16,22 +18,70 @@ from gateway.accounts.errors import (
 from gateway.accounts.inviting import GENERATOR
 from gateway.accounts.leaving import export
 from gateway.accounts.managing import renew
-from gateway.accounts.model import Means, Scope, Wish
-from gateway.accounts.sessions import end, open_sessions, require_fresh
+from gateway.accounts.model import Means, Scope, Session, Token, Wish
+from gateway.accounts.sessions import Present, end, open_sessions, require_fresh
 from gateway.accounts.tokens import make_token, revoke, scopes_of
 from gateway.api.browsers import BROWSER, SESSION, drop_cookie
-from gateway.api.guard import accounts, signed_in
+from gateway.api.guard import accounts, principal, signed_in
+from gateway.api.services import hub
+from gateway.web.analyst import wording
 from gateway.web.base import page, typed, web
+from gateway.web.desk import Desk, Model, shown
+from gateway.web.languages import translated
 
-blueprint = Blueprint("web-account", __name__, url_prefix="/account")
+desk = Desk("account")
+
+PAGE = "/account"
+TEMPLATE = "account.html"
 
 
-@blueprint.get("")
-def show() -> Response:
-    return _show()
+@dataclass(frozen=True)
+class SessionRow:
+    """Where somebody is signed in. `here`: by this very session."""
+
+    id: str
+    agent: str
+    since: datetime
+    seen: datetime
+    here: bool
 
 
-@blueprint.post("/sessions/end")
+@dataclass(frozen=True)
+class TokenRow:
+    """A token of a program, without the token itself, which is kept nowhere."""
+
+    id: str
+    label: str
+    scopes: tuple[str, ...]
+    until: datetime
+    used: datetime | None
+    expired: bool
+
+
+@dataclass(frozen=True)
+class AccountPage:
+    """The own account. `purposes` and `scopes` (those that a token can have): each word and what it means.
+
+    `renewable`: whether passphrase and code generator are changed here, by whoever looks.
+    """
+
+    name: str
+    role: str
+    organisation: str
+    purposes: tuple[tuple[str, str], ...]
+    sessions: tuple[SessionRow, ...]
+    tokens: tuple[TokenRow, ...]
+    scopes: tuple[tuple[str, str], ...]
+    renewable: bool
+    refused: AccountError | None = None
+
+
+@desk.page(PAGE, TEMPLATE)
+def show() -> Model:
+    return _account()
+
+
+@desk.form(f"{PAGE}/sessions/end")
 def end_sessions() -> AnyResponse:
     """One session that is named, or all others; an open browser that was taken over shuts nobody out."""
     who = signed_in()
@@ -40,31 +90,31 @@ def end_sessions() -> AnyResponse:
     others = [s.id for s in open_sessions(accounts(), name) if s.id != who.session.id]
     if wanted or others:
         end(accounts(), name, name, [wanted] if wanted else others)
-    return redirect("/account", 303)
+    return redirect(PAGE, 303)
 
 
-@blueprint.post("/tokens")
-def add_token() -> Response:
+@desk.form(f"{PAGE}/tokens")
+def add_token() -> AnyResponse:
     who = signed_in()
     require_fresh(accounts(), who)
     try:
         wish = Wish(typed("label"), _scopes(), int(typed("days") or 0))
         token = make_token(accounts(), who.account.name, who.account.name, wish)
     except ValueError:
-        return _show(AccountRuleError("A token needs a number of days.", remedy="Type a number."), 422)
+        return _refused(AccountRuleError("A token needs a number of days.", remedy="Type a number."))
     except AccountRuleError as error:
-        return _show(error, 422)
+        return _refused(error)
     return page("token.html", token=token, label=wish.label)
 
 
-@blueprint.post("/tokens/revoke")
+@desk.form(f"{PAGE}/tokens/revoke")
 def revoke_token() -> AnyResponse:
     name = signed_in().account.name
     revoke(accounts(), name, name, [typed("token")])
-    return redirect("/account", 303)
+    return redirect(PAGE, 303)
 
 
-@blueprint.get("/export")
+@desk.file(f"{PAGE}/export")
 def export_own() -> Response:
     who = signed_in()
     require_fresh(accounts(), who)
@@ -74,7 +124,7 @@ def export_own() -> Response:
     return response
 
 
-@blueprint.get("/credentials")
+@desk.pages.get(f"{PAGE}/credentials")  # shows a new secret to whoever types it off: no twin
 def new_credentials() -> Response:
     who = signed_in()
     require_fresh(accounts(), who)
@@ -82,7 +132,7 @@ def new_credentials() -> Response:
     return _credentials(codes.new_generator())
 
 
-@blueprint.post("/credentials")
+@desk.form(f"{PAGE}/credentials")
 def renew_credentials() -> Response:
     who = signed_in()
     require_fresh(accounts(), who)
@@ -110,22 +160,42 @@ def renew_credentials() -> Response:
     return response
 
 
-def _show(refused: AccountError | None = None, status: int = 200) -> Response:
-    who = signed_in()
-    name = who.account.name
+def _account(refused: AccountError | None = None) -> AccountPage:
+    """The account of whoever asks: a person by a session, or a program by a token."""
+    who, side, now = principal(), accounts().side, accounts().clock.now()
     with accounts().store.reading() as view:
-        tokens = view.people.tokens_of(name)
-    return page(
-        "account.html",
-        status,
-        session=who.session,
-        sessions=open_sessions(accounts(), name),
-        tokens=tokens,
-        scopes=sorted(scopes_of(accounts().side, who.account.role)),
-        own_passphrase=who.session.means is Means.PASSPHRASE,
-        now=accounts().clock.now(),
+        tokens = view.people.tokens_of(who.user)
+    here = _session()
+    return AccountPage(
+        name=who.user,
+        role=who.role.value,
+        organisation=who.organisation,
+        purposes=tuple((word, wording.purpose(hub().dictionary, word)) for word in sorted(who.purposes)),
+        sessions=tuple(_session_row(one, here) for one in open_sessions(accounts(), who.user)),
+        tokens=tuple(_token_row(one, now) for one in tokens),
+        scopes=tuple((one.value, translated(one.says)) for one in sorted(scopes_of(side, who.role))),
+        renewable=here is not None and here.means is Means.PASSPHRASE,
         refused=refused,
     )
+
+
+def _refused(error: AccountError) -> AnyResponse:
+    return shown((_account(error), 422), TEMPLATE)
+
+
+def _session() -> Session | None:
+    """By which session the page is seen; None at its twin, which a token opens."""
+    found = g.get("present")
+    return found.session if isinstance(found, Present) else None
+
+
+def _session_row(one: Session, here: Session | None) -> SessionRow:
+    return SessionRow(one.id, one.agent, one.since, one.seen, here is not None and one.id == here.id)
+
+
+def _token_row(one: Token, now: datetime) -> TokenRow:
+    scopes = tuple(sorted(scope.value for scope in one.scopes))
+    return TokenRow(one.id, one.label, scopes, one.until, one.used, one.until <= now)
 
 
 def _credentials(generator: str, **more: Any) -> Response:

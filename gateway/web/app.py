@@ -39,8 +39,8 @@ TAKES_SECRETS = (
 )
 
 DESKS: dict[Side, tuple[Desk, ...]] = {
-    Side.HUB: (*analyst.SUBJECTS, *auditor.SUBJECTS, gallery.desk),
-    Side.NODE: (*controller.SUBJECTS, *auditor.SUBJECTS, gallery.desk),
+    Side.HUB: (*analyst.SUBJECTS, *auditor.SUBJECTS, account.desk, gallery.desk),
+    Side.NODE: (*controller.SUBJECTS, *auditor.SUBJECTS, account.desk, gallery.desk),
 }
 """Each desk stands on the side where its duties are."""
 
@@ -57,7 +57,7 @@ def install(app: Flask, entrance: Entrance, place: Place, provider: Directory | 
     rendering.install(app)
     receiving.install(app)
     forms.install(app, entrance.sealer)
-    for module in (base, sign_in, invitation, account, directory, keeping, languages):
+    for module in (base, sign_in, invitation, directory, keeping, languages):
         app.register_blueprint(module.blueprint)
     known: Accounts = app.extensions[ACCOUNTS]
     for desk in DESKS[known.side]:
