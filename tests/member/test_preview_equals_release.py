@@ -17,6 +17,7 @@ from gateway.dictionary import regional
 from gateway.hub.asking import ask
 from gateway.hub.delivering import MOST_DELIVERIES
 from gateway.hub.releasing import release_due
+from gateway.member.answering import terms_of
 from gateway.member.deciding import decide_on
 from gateway.member.loading import keep_snapshot
 from gateway.member.policies import checked
@@ -109,6 +110,7 @@ def test_preview_equals_release(region: Region, asked: list[Question]) -> None:
                 () if reading is None else reading.axes,
                 () if reading is None else reading.cells,
                 before.refusals,
+                terms=terms_of(before),
             )
         )
 
