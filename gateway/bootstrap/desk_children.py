@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.errors import SafelaneError
+from gateway.member.telling import from_json
 from gateway.web.controller.shapes import Told
 
 PATIENCE = 5.0
@@ -44,10 +45,10 @@ class Child:
             for line in said:
                 last = json.loads(line)
                 if "step" in last:
-                    told(last["step"], last["done"])
+                    told(from_json(last["step"]), last["done"])
         self._wait()
         if "error" in last:
-            message, remedy = last["error"]
+            message, remedy = map(from_json, last["error"])
             raise WorkError(message, remedy=remedy)
         if "result" not in last:
             raise WorkError("The work ended before it was done.", remedy="Begin it again.")

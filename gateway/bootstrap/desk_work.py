@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any
 
 from anonymisers.chronicle import Chronicle
+from audit.said import Said, msgid, said
 from gateway.bootstrap.doctor import examine
 from gateway.bootstrap.loading import Loaded, load_source
 from gateway.bootstrap.showing import canonical_questions
@@ -22,6 +23,7 @@ from gateway.member.planning import plan
 from gateway.member.policies import checked, trusted
 from gateway.member.previewing import Made, make, measure, ready
 from gateway.member.suggesting import Candidate, EnoughError, Rated, candidates, ranked, rate
+from gateway.member.telling import as_json
 from policies import Policy
 from policies.diff import diff
 
@@ -30,6 +32,8 @@ Clock = Callable[[], float]
 
 SECONDS = 30.0
 """For each candidate of a suggestion; one that takes longer is left out."""
+SEARCHING = msgid("searching")
+"""The step of which `anonymisers.suppress` tells."""
 BEST = 12
 """Suggestions that are told."""
 
@@ -64,6 +68,7 @@ def look(node: Node, policy: Policy, told: Told) -> dict[str, Any]:
         "against": None if ruling is None else ruling[0].version,
         "snapshot": after.record.id,
         "hindrance": after.hindrance,
+        "stricter": [as_json(sentence) for sentence in after.stricter],
         "until": after.record.until.isoformat(),
         "cells": found.cells,
         "withheld": found.withheld,
@@ -137,7 +142,10 @@ class _Watch:
     def __call__(self, step: str, done: float) -> None:
         if self._clock() > self._end:
             raise EnoughError
-        self._told(f"{self._number + 1} of {self._of}: {step}", (self._number + done) / self._of)
+        now = said(
+            "%(number)s of %(all)s: %(step)s", number=self._number + 1, all=self._of, step=Said(step, {})
+        )
+        self._told(now, (self._number + done) / self._of)
 
 
 def _rated(policy: Policy, candidate: Candidate, one: Rated) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from audit.said import said
 from gateway.bootstrap.judging import QUALITY
 from gateway.bootstrap.layout import Layout
 from gateway.bootstrap.loading import Loaded, internal_pseudonyms, load_source
@@ -82,7 +83,8 @@ def load_upload(directory: Path, node: Node, upload_id: str, told: Told) -> Load
         checked = Uploads(directory).noted(ready.upload)
         if checked is None or checked.get("mapping") != _digest(ready.text):
             raise UploadError(
-                "The mapping has been changed since the upload was checked.", remedy="Have it checked again."
+                said("The mapping has been changed since the upload was checked."),
+                remedy=said("Have it checked again."),
             )
         loaded = load_source(directory, node, ready.source, ready.text, rows_told(told))
     Uploads(directory).remove(upload_id)
@@ -91,7 +93,7 @@ def load_upload(directory: Path, node: Node, upload_id: str, told: Told) -> Load
 
 def rows_told(told: Told) -> Callable[[Reached], None]:
     """Tells of rows as steps of a piece of work."""
-    return lambda reached: told(f"{reached.rows} rows are read", reached.share)
+    return lambda reached: told(said("%(n)s rows are read", n=reached.rows), reached.share)
 
 
 @contextmanager
@@ -99,8 +101,10 @@ def _ready(directory: Path, node: Node, upload_id: str) -> Iterator[_Ready]:
     found = mapping_of(directory)
     if found is None:
         raise UploadError(
-            "This node has no mapping yet, which says what the columns mean.",
-            remedy="The operator puts it beside safelane.yaml as mapping.yaml: safelane member map suggest.",
+            said("This node has no mapping yet, which says what the columns mean."),
+            remedy=said(
+                "The operator puts it beside safelane.yaml as mapping.yaml: safelane member map suggest."
+            ),
         )
     uploads = Uploads(directory)
     upload = uploads.of(upload_id)

@@ -12,6 +12,7 @@ from gateway.bootstrap.member import open_member
 from gateway.cli import options
 from gateway.cli.serving import stop_with_parent
 from gateway.errors import SafelaneError
+from gateway.member.telling import as_json
 
 LOW_PRIORITY = 10
 
@@ -28,7 +29,7 @@ def command(directory: Path) -> None:
         with open_member(directory) as node:
             result = do(directory, node, order["kind"], order["body"], _tell)
     except SafelaneError as error:
-        _say({"error": [error.message, error.remedy]})
+        _say({"error": [as_json(error.message), as_json(error.remedy)]})
         return
     _say({"result": result})
 
@@ -45,7 +46,7 @@ def _first_line() -> bytes:
 
 
 def _tell(step: str, done: float) -> None:
-    _say({"step": step, "done": done})
+    _say({"step": as_json(step), "done": done})
 
 
 def _say(what: object) -> None:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from itertools import combinations
 
 from anonymisers.rules import Rules, TableOf
+from audit.said import Said, said
 from gateway.dictionary import Dictionary
 from gateway.member.cubes import MEASURE
 from gateway.member.figure_model import Registered, counting
@@ -69,24 +70,26 @@ def stricter(policy: Policy, made: Plan, rules: Rules) -> Iterator[str]:
     """In sentences for the controller: what the cube holds back beyond the words of the policy."""
     scope, words = policy.scope, policy.vocabulary
     if rules.threshold > scope.threshold:
-        yield (
-            f"The threshold of {rules.threshold} that the policy asks for at some level holds for all "
-            "tables: they are protected together, and the strictest threshold keeps every promise."
+        yield said(
+            "The threshold of %(threshold)s that the policy asks for at some level holds for all tables: "
+            "they are protected together, and the strictest threshold keeps every promise.",
+            threshold=rules.threshold,
         )
     if rules.zeros != scope.zeros.value:
-        yield (
+        yield said(
             "Zeros beside a withheld number are withheld with it: with tables that come first the others are "
             "withheld whole, so that not every zero can be shown."
         )
     if scope.pooled_years is None or TIME not in scope.dimensions:
         return
     if TIME in made.finest:
-        yield (
-            "Of the pooled years those that are over are counted, and shown by "
-            f"{words.say(made.finest[TIME])}, whose bands hold them whole."
+        yield said(
+            "Of the pooled years those that are over are counted, and shown by %(bands)s, whose bands hold "
+            "them whole.",
+            bands=Said(words.say(made.finest[TIME]), {}),
         )
     else:
-        yield (
+        yield said(
             "Of the pooled years those that are over are counted, but all together: the region has no level "
             "of dates whose bands hold them whole, so that questions by date are refused."
         )

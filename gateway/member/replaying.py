@@ -92,8 +92,10 @@ def judged(view: View, number: int) -> Answered | Refused:
         if isinstance(found.event, Answered | Refused):
             return found.event
     raise NotReplayableError(
-        f"Entry {number} is no decision about a question.",
-        remedy="Decisions are the entries 'answered' and 'refused' of a member's own log: safelane log list.",
+        said("Entry %(number)s is no decision about a question.", number=number),
+        remedy=said(
+            "Decisions are the entries 'answered' and 'refused' of a member's own log: safelane log list."
+        ),
     )
 
 
@@ -111,8 +113,12 @@ def _policy(view: View, vocabulary: Vocabulary, event: Answered | Refused, numbe
         return compose(above[0], own) if above else own
     except (PolicyError, UnicodeDecodeError):
         raise NotReplayableError(
-            f"The text of version {event.policy_version} cannot be read by Safelane {__version__}.",
-            remedy=f"Use the version that decided: {event.software}.",
+            said(
+                "The text of version %(version)s cannot be read by Safelane %(software)s.",
+                version=event.policy_version,
+                software=__version__,
+            ),
+            remedy=said("Use the version that decided: %(software)s.", software=event.software),
         ) from None
 
 
@@ -124,14 +130,20 @@ def _text(view: View, version: str, number: int) -> bytes:
         if isinstance(found.event, PolicyInForce) and found.event.policy_version == version
     ]
     if not in_force:
-        raise NotReplayableError(f"The log does not say that version {version} was in force.")
+        raise NotReplayableError(
+            said("The log does not say that version %(version)s was in force.", version=version)
+        )
     last = in_force[-1]
     assert isinstance(last.event, PolicyInForce)  # noqa: S101 - chosen above
     text = _opened(view, TEXT, last.number, last.event.text)
     if text is None:
         raise NotReplayableError(
-            f"The text of version {version} of the policy was erased (entry {last.number}).",
-            remedy="Whoever has that text can still show, with its salt, that it was this one.",
+            said(
+                "The text of version %(version)s of the policy was erased (entry %(number)s).",
+                version=version,
+                number=last.number,
+            ),
+            remedy=said("Whoever has that text can still show, with its salt, that it was this one."),
         )
     return text
 
@@ -142,16 +154,24 @@ def _cube(view: View, dictionary: Dictionary, event: Answered | Refused) -> Shap
         return None
     found = next(read_events([(event.cube, view.log.read_entries(event.cube, event.cube + 1)[0])]), None)
     if found is None or not isinstance(found.event, CubeCertified):
-        raise NotReplayableError(f"Entry {event.cube} is no certified cube, though the decision names it.")
+        raise NotReplayableError(
+            said("Entry %(number)s is no certified cube, though the decision names it.", number=event.cube)
+        )
     shape = _opened(view, SHAPE, event.cube, found.event.shape)
     if shape is None:
-        raise NotReplayableError(f"The shape of the cube was erased (entry {event.cube}).")
+        raise NotReplayableError(
+            said("The shape of the cube was erased (entry %(number)s).", number=event.cube)
+        )
     try:
         return ShapeOnly.of(dictionary, event.member, Shape.from_bytes(shape))
     except (AuditError, DictionaryError):
         raise NotReplayableError(
-            f"The cube of entry {event.cube} has levels that dictionary {dictionary.version} does not have.",
-            remedy=f"Use the dictionary of that time: {event.dictionary}.",
+            said(
+                "The cube of entry %(number)s has levels that dictionary %(dictionary)s does not have.",
+                number=event.cube,
+                dictionary=dictionary.version,
+            ),
+            remedy=said("Use the dictionary of that time: %(dictionary)s.", dictionary=event.dictionary),
         ) from None
 
 
@@ -164,8 +184,12 @@ def _opened(view: View, field: str, number: int, commitment: Commitment) -> byte
         opening.verify(commitment)
     except AuditError:
         raise NotReplayableError(
-            f"What is kept as the {field} of entry {number} is not what was logged.",
-            remedy="Somebody changed it since: the log proves that. Restore it from a backup.",
+            said(
+                "What is kept as the %(field)s of entry %(number)s is not what was logged.",
+                field=Said(field, {}),
+                number=number,
+            ),
+            remedy=said("Somebody changed it since: the log proves that. Restore it from a backup."),
         ) from None
     return opening.value
 

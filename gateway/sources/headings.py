@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from audit.said import said
 from gateway.sources.errors import SourceError
 from gateway.sources.findings import Findings, Problem
 from gateway.sources.mapping import SourceMapping, TableRule
@@ -27,14 +28,14 @@ def positions(
     missing = [heading for heading in asked if plain(heading) not in standing]
     if missing:
         names = ", ".join(repr(heading) for heading in missing)
-        msg = f"{rule.name} has no column {names}."
+        msg = said("%(table)s has no column %(columns)s.", table=rule.name, columns=names)
         raise SourceError(
-            msg, remedy="Correct the mapping, or 'header' if the headings stand on another line."
+            msg, remedy=said("Correct the mapping, or 'header' if the headings stand on another line.")
         )
     twice = [heading for heading in asked if standing.count(plain(heading)) > 1]
     if twice:
-        msg = f"{rule.name} has several columns {twice[0]!r}."
-        raise SourceError(msg, remedy="Give the columns of the source different headings.")
+        msg = said("%(table)s has several columns %(columns)s.", table=rule.name, columns=repr(twice[0]))
+        raise SourceError(msg, remedy=said("Give the columns of the source different headings."))
     known = {plain(heading) for heading in (*asked, *rule.left_out)}
     for heading in table.headings:
         if plain(heading) and plain(heading) not in known:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from audit.said import said
 from gateway.sources.errors import SourceError
 
 
@@ -14,8 +15,8 @@ def steady(path: Path, name: str) -> Iterator[None]:
     yield
     if _state(path) != before:
         raise SourceError(
-            f"{name} was changed while it was read; nothing was loaded.",
-            remedy="Load again when nobody writes it, or load a copy.",
+            said("%(file)s was changed while it was read; nothing was loaded.", file=name),
+            remedy=said("Load again when nobody writes it, or load a copy."),
         )
 
 

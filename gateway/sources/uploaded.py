@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
+from audit.said import said
 from gateway.sources.errors import SourceError, UploadError
 from gateway.sources.mapping import SourceMapping
 from gateway.sources.workbook_package import DENSEST
@@ -33,25 +34,36 @@ def check_names(names: Sequence[str], mapping: SourceMapping) -> None:
     tables = ", ".join(table.name for table in mapping.tables)
     if not endings:
         raise UploadError(
-            "The mapping of this node reads a database, which cannot be uploaded.",
-            remedy="Load it from where it is: with “Load it now”, or `safelane member load`.",
+            said("The mapping of this node reads a database, which cannot be uploaded."),
+            remedy=said("Load it from where it is: with “Load it now”, or `safelane member load`."),
         )
     for name in names:
         if Path(name).suffix.lower() not in endings:
             raise UploadError(
-                f"{name} is not of a kind that the mapping reads: {' or '.join(endings)}.",
-                remedy=f"The mapping reads these tables: {tables}. Export the register in that form.",
+                said(
+                    "%(file)s is not of a kind that the mapping reads: %(endings)s.",
+                    file=name,
+                    endings=", ".join(endings),
+                ),
+                remedy=said(
+                    "The mapping reads these tables: %(tables)s. Export the register in that form.",
+                    tables=tables,
+                ),
             )
     if len(names) > 1 and any(Path(name).suffix.lower() != ".csv" for name in names):
         raise UploadError(
-            "These are several files.", remedy="Choose one workbook, one zip, or CSV files alone."
+            said("These are several files."),
+            remedy=said("Choose one workbook, one zip, or CSV files alone."),
         )
     wanted = {table.name for table in mapping.tables}
     alone = len(names) == 1 and (len(wanted) == 1 or not names[0].lower().endswith(".csv"))
     if not alone and (missing := sorted(wanted - set(names))):
         raise UploadError(
-            f"The upload lacks {', '.join(missing)}.",
-            remedy=f"The mapping reads these tables: {tables}. Choose all of them, or one zip of them.",
+            said("The upload lacks %(tables)s.", tables=", ".join(missing)),
+            remedy=said(
+                "The mapping reads these tables: %(tables)s. Choose all of them, or one zip of them.",
+                tables=tables,
+            ),
         )
 
 
@@ -87,8 +99,8 @@ def unpack(archive: Path, wanted: Collection[str], into: Path) -> None:
                     shutil.copyfileobj(packed, file, _BLOCK)
     except _BROKEN:
         raise SourceError(
-            f"{archive.name} is not a whole zip; nothing of it was read.",
-            remedy="Pack it without a password, and upload it again.",
+            said("%(file)s is not a whole zip; nothing of it was read.", file=archive.name),
+            remedy=said("Pack it without a password, and upload it again."),
         ) from None
 
 
@@ -101,7 +113,10 @@ def _parts(archive: Path, package: zipfile.ZipFile, wanted: Collection[str]) -> 
         if path.name not in wanted or part.is_dir() or "__MACOSX" in path.parts:
             continue
         if path.name in found:
-            raise SourceError(f"{archive.name} holds {path.name} twice.", remedy="Pack each table once.")
+            raise SourceError(
+                said("%(file)s holds %(table)s twice.", file=archive.name, table=path.name),
+                remedy=said("Pack each table once."),
+            )
         found[path.name] = part
     dense = any(
         part.file_size > _SMALL and part.file_size > DENSEST * max(part.compress_size, 1)
@@ -110,13 +125,13 @@ def _parts(archive: Path, package: zipfile.ZipFile, wanted: Collection[str]) -> 
     whole = sum(part.file_size for part in found.values())
     if dense or whole > LARGEST_UNPACKED or len(listed) > MOST_PARTS:
         raise SourceError(
-            f"{archive.name} would be far too large when unpacked; nothing of it was read.",
-            remedy="Check where it comes from; pack only the tables of the register.",
+            said("%(file)s would be far too large when unpacked; nothing of it was read.", file=archive.name),
+            remedy=said("Check where it comes from; pack only the tables of the register."),
         )
     if missing := sorted(set(wanted) - set(found)):
         raise SourceError(
-            f"{archive.name} lacks {', '.join(missing)}.",
-            remedy="Pack every table that the mapping reads, under its name there.",
+            said("%(file)s lacks %(tables)s.", file=archive.name, tables=", ".join(missing)),
+            remedy=said("Pack every table that the mapping reads, under its name there."),
         )
     return found
 
@@ -128,6 +143,8 @@ def _check_content(path: Path) -> None:
     packed, ending = start.startswith(_ZIP), path.suffix.lower()
     if start.startswith(_PDF) or start == _OLD_OFFICE or packed is not (ending != ".csv"):
         raise UploadError(
-            f"What is in {path.name} is not what its name says.",
-            remedy="Save it anew from the program that it comes from: as .csv, .xlsx, or packed as .zip.",
+            said("What is in %(file)s is not what its name says.", file=path.name),
+            remedy=said(
+                "Save it anew from the program that it comes from: as .csv, .xlsx, or packed as .zip."
+            ),
         )

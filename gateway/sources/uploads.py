@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
+from audit.said import said
 from gateway.sources.errors import NoUploadError, UploadError
 
 FOLDER = "uploads"
@@ -87,8 +88,8 @@ class Uploads:
                 at = datetime.fromisoformat(about.pop("at"))
                 return Upload(**{**about, "names": tuple(about["names"])}, at=at)
         raise NoUploadError(
-            "There is no such upload (any more): it was loaded, thrown away, or a day has passed.",
-            remedy="Upload the register again.",
+            said("There is no such upload (any more): it was loaded, thrown away, or a day has passed."),
+            remedy=said("Upload the register again."),
         )
 
     def waiting(self) -> tuple[Upload, ...]:
@@ -104,7 +105,8 @@ class Uploads:
         folder = self._folder / upload.id / _FILES
         if _digest(folder / name for name in upload.names) != upload.digest:
             raise UploadError(
-                "The uploaded files have been changed on the disk.", remedy="Upload them again."
+                said("The uploaded files have been changed on the disk."),
+                remedy=said("Upload them again."),
             )
         return folder
 
@@ -162,7 +164,8 @@ def _kept(files: Iterable[tuple[str, IO[bytes]]], folder: Path) -> tuple[tuple[s
         name = safe_name(given)
         if name in names or len(names) == MOST_FILES:
             raise UploadError(
-                "Two of the files have one name, or they are too many.", remedy="Upload them as a zip."
+                said("Two of the files have one name, or they are too many."),
+                remedy=said("Upload them as a zip."),
             )
         with (folder / name).open("xb") as file:
             (folder / name).chmod(0o600)
@@ -173,15 +176,17 @@ def _kept(files: Iterable[tuple[str, IO[bytes]]], folder: Path) -> tuple[tuple[s
                 file.write(block)
         names.append(name)
     if not names or size == 0:
-        raise UploadError("No file was chosen, or it is empty.", remedy="Choose the file of the register.")
+        raise UploadError(
+            said("No file was chosen, or it is empty."), remedy=said("Choose the file of the register.")
+        )
     return tuple(names), size, _digest(folder / name for name in names)
 
 
 def too_large() -> UploadError:
     """The error for more than is taken."""
     return UploadError(
-        f"This is larger than {LARGEST >> 20} MB; nothing of it was kept.",
-        remedy="Pack it as a zip, or have the operator load it with `safelane member load`.",
+        said("This is larger than %(megabytes)s MB; nothing of it was kept.", megabytes=LARGEST >> 20),
+        remedy=said("Pack it as a zip, or have the operator load it with `safelane member load`."),
     )
 
 

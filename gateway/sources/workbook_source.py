@@ -11,6 +11,7 @@ from xml.etree.ElementTree import ParseError
 
 import openpyxl
 
+from audit.said import said
 from gateway.sources.cells import EXACT, cell_text
 from gateway.sources.errors import SourceError
 from gateway.sources.findings import Findings, Problem
@@ -87,12 +88,14 @@ class WorkbookSource:
         book = stack.enter_context(self._book(results=results))
         if name not in book.sheetnames:
             names = ", ".join(repr(sheet) for sheet in book.sheetnames[:10])
-            msg = f"{self._path.name} has no sheet {name!r}."
-            raise SourceError(msg, remedy=f"Its sheets are {names}.")
+            msg = said("%(file)s has no sheet %(sheet)s.", file=self._path.name, sheet=repr(name))
+            raise SourceError(msg, remedy=said("Its sheets are %(sheets)s.", sheets=names))
         sheet = book[name]
         if not hasattr(sheet, "reset_dimensions"):
-            msg = f"{name!r} in {self._path.name} is a chart, not a table."
-            raise SourceError(msg, remedy="Name another sheet in the mapping.")
+            msg = said(
+                "%(sheet)s in %(file)s is a chart, not a table.", sheet=repr(name), file=self._path.name
+            )
+            raise SourceError(msg, remedy=said("Name another sheet in the mapping."))
         sheet.reset_dimensions()  # what the file says of its own size is often wrong
         return sheet
 
@@ -139,8 +142,12 @@ class _SheetRows:
                 while cells and not cells[-1]:
                     cells.pop()
                 return tuple(cell.strip() for cell in cells)
-        msg = f"The sheet {self._name!r} ends before its headings on line {header}."
-        raise SourceError(msg, remedy="Correct 'header' under 'reading' in the mapping.")
+        msg = said(
+            "The sheet %(sheet)s ends before its headings on line %(line)s.",
+            sheet=repr(self._name),
+            line=header,
+        )
+        raise SourceError(msg, remedy=said("Correct 'header' under 'reading' in the mapping."))
 
     def chunks(self, width: int) -> Iterator[Chunk]:
         """All rows after the headings, each `width` cells wide."""

@@ -44,8 +44,16 @@ SHAPES = {
     "Key": 1,
 }
 """Shapes of a policy document, and which of their arguments a message may say."""
-REPLAYED = ("gateway/hub/replaying.py", "gateway/member/replaying.py", "gateway/member/replaying_terms.py")
-"""Where decisions are made again, and sentences say what differs."""
+TOLD = (
+    # where decisions are made again, and sentences say what differs
+    *("gateway/hub/replaying.py", "gateway/member/replaying.py", "gateway/member/replaying_terms.py"),
+    # how a policy is carried out, and how far long work is
+    *("gateway/member/planning.py", "gateway/bootstrap/desk_work.py", "gateway/bootstrap/uploading.py"),
+    # what a register that was uploaded can be refused for
+    *("gateway/sources/uploads.py", "gateway/sources/uploaded.py", "gateway/sources/csv_source.py"),
+    *("gateway/sources/workbook_source.py", "gateway/sources/headings.py", "gateway/sources/steady.py"),
+)
+"""Other files whose sentences pages say."""
 NAMES_AND_YEARS = frozenset({"place", "date"})
 """Dimensions whose codes are names and numbers: they stay as the gazetteer and the calendar have them."""
 
@@ -108,9 +116,9 @@ def texts() -> Catalog:
         found.add(word.replace("-", " "), locations=[("audit/events.py", None)])
     for text in policy_words():
         found.add(text, locations=[("policies/document.py", None)])
-    for name in REPLAYED:
+    for name in TOLD:
         with (ROOT / name).open("rb") as file:
-            for _, _, text, _ in said(file, {"said"}):
+            for _, _, text, _ in said(file, {"said", "msgid"}):
                 found.add(text, locations=[(name, None)])
     for name in ERRORS:
         for text in refusals((ROOT / name).read_text(encoding="utf-8")):

@@ -5,13 +5,19 @@ from typing import NoReturn
 from werkzeug.exceptions import Conflict, NotFound
 
 from gateway.errors import SafelaneError
+from gateway.web.languages import translated
 
 
 def not_there(error: SafelaneError) -> NoReturn:
     """A page about something that there is not (any more)."""
-    raise NotFound(f"{error.message} {error.remedy}".strip()) from None
+    raise NotFound(told(error)) from None
 
 
 def busy(error: SafelaneError) -> NoReturn:
     """Something else has to end first."""
-    raise Conflict(f"{error.message} {error.remedy}".strip()) from None
+    raise Conflict(told(error)) from None
+
+
+def told(error: SafelaneError) -> str:
+    """What is wrong and what to do, in the page's language."""
+    return f"{translated(error.message)} {translated(error.remedy)}".strip()

@@ -7,11 +7,12 @@ from typing import Any
 from flask_babel import format_percent, ngettext
 from flask_babel import gettext as _
 
+from gateway.member.telling import from_json
 from gateway.picturing import Layout
 from gateway.web.controller import words
 from gateway.web.controller.bench import bench
 from gateway.web.controller.drawing import drawn
-from gateway.web.languages import number
+from gateway.web.languages import number, translated
 from gateway.wire.answer import Refusal
 from gateway.wire.release import release_from_json
 
@@ -45,13 +46,17 @@ class Question:
 
 @dataclass(frozen=True)
 class Preview:
-    """`against` is the version that `effect` compares with; `accept`: groups to be accepted by signature."""
+    """`against` is the version that `effect` compares with; `accept`: groups to be accepted by signature.
+
+    `stricter`: what is carried out more strictly than the policy says.
+    """
 
     version: int
     against: int | None
     snapshot: str
     until: str
     hindrance: str | None
+    stricter: tuple[str, ...]
     shown: int
     withheld: int
     people: int
@@ -73,6 +78,7 @@ def preview(result: Result) -> Preview:
         snapshot=result["snapshot"],
         until=result["until"],
         hindrance=result["hindrance"],
+        stricter=tuple(translated(from_json(sentence)) for sentence in result["stricter"]),
         shown=result["cells"] - result["withheld"],
         withheld=result["withheld"],
         people=result["people"],

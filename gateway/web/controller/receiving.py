@@ -12,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from gateway.sources.uploads import LARGEST, MOST_FILES, too_large
 from gateway.web.controller.bench import bench
+from gateway.web.controller.errors import told
 
 TAKES = "web-controller-loads.take_upload"
 BESIDE_THE_FILES = 1 << 20
@@ -40,5 +41,4 @@ def _receive() -> None:
     request.max_content_length = LARGEST + BESIDE_THE_FILES
     request.max_form_parts = MOST_FILES + FIELDS
     if (request.content_length or 0) > request.max_content_length:
-        error = too_large()
-        raise RequestEntityTooLarge(f"{error.message} {error.remedy}")
+        raise RequestEntityTooLarge(told(too_large()))

@@ -10,6 +10,7 @@ from flask import redirect, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import Conflict
 
+from gateway.errors import SafelaneError
 from gateway.member.changes import Change, Changes
 from gateway.sources.errors import MappingError, NoUploadError, SourceError, UploadError
 from gateway.sources.mapping import SourceMapping
@@ -24,7 +25,7 @@ from gateway.web.controller.quality import Report, drawn_report
 from gateway.web.controller.starting import begin_upload, who
 from gateway.web.controller.work import STOP_ASKING, Work, shown_work
 from gateway.web.desk import Model, shown, wants_part
-from gateway.web.languages import number
+from gateway.web.languages import number, translated
 
 UPLOAD = f"{PAGE}/upload"
 ONE = f"{UPLOAD}/<upload_id>"
@@ -84,7 +85,7 @@ def take_upload() -> Model:
         check_names([safe_name(name) for name, _stream in files], mapping)
         made = _kept(files)
     except (SourceError, MappingError) as error:
-        return shown((_form((error.message, error.remedy)), 422), "controller/upload.html")
+        return shown((_form(_told(error)), 422), "controller/upload.html")
     with suppress(Conflict):  # other work is under way: the page has a button
         begin_upload(Kind.CHECK, made.id)
     return redirect(f"{UPLOAD}/{made.id}", 303)
@@ -123,7 +124,7 @@ def _form(refused: tuple[str, str] | None = None) -> UploadForm:
     try:
         mapping = _mapping()
     except MappingError as error:
-        return UploadForm((), (), most, (error.message, error.remedy))
+        return UploadForm((), (), most, _told(error))
     if mapping is None:
         why = (
             _("This node has no mapping yet, which says what the columns of the register mean."),
@@ -138,6 +139,10 @@ def _form(refused: tuple[str, str] | None = None) -> UploadForm:
         )
         return UploadForm(tables, (), most, why)
     return UploadForm(tables, endings, most, refused=refused)
+
+
+def _told(error: SafelaneError) -> tuple[str, str]:
+    return translated(error.message), translated(error.remedy)
 
 
 def _mapping() -> SourceMapping | None:

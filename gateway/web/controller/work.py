@@ -15,6 +15,7 @@ from gateway.web.controller.jobs import Job, Kind, NoJobError
 from gateway.web.controller.previews import Preview, preview, question_table
 from gateway.web.controller.suggestions import Suggestions, suggestions
 from gateway.web.desk import Desk, Model, wants_part
+from gateway.web.languages import translated
 
 desk = Desk("controller-work")
 
@@ -87,9 +88,9 @@ def shown_work(job: Job) -> Work:
         by=job.by,
         since=job.since,
         state=job.state.value,
-        step=job.step,
+        step=translated(job.step),
         percent=round(100 * job.done),
-        error=job.error,
+        error=None if job.error is None else (translated(job.error[0]), translated(job.error[1])),
     )
     if job.result is None:
         return found

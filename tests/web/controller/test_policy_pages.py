@@ -284,6 +284,22 @@ def test_long_work_shows_how_far_it_is_and_ends_on_demand(desk: DeskHouse) -> No
     assert "<h1>" not in part.text
 
 
+def test_what_is_carried_out_more_strictly_than_said_is_told_in_the_language_of_the_page(
+    desk: DeskHouse,
+) -> None:
+    draft(desk, "threshold: 5\npooled_years: 3\n")
+    look(desk)
+
+    page = desk.get(f"{PAGE}/publish")
+    desk.browser.get("/language/km")
+    khmer = desk.get(f"{PAGE}/publish")
+
+    assert "More strictly than the policy says" in page
+    assert "Of the pooled years those that are over are counted, but all together" in page
+    assert "ក្នុងចំណោមឆ្នាំដែលបូកបញ្ចូលគ្នា ឆ្នាំដែលបានចប់ត្រូវបានរាប់" in khmer
+    assert "all together" not in khmer
+
+
 class Tried:
     """Work that has ended already: a suggestion for each of some edits."""
 

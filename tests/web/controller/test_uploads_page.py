@@ -131,6 +131,18 @@ def test_an_upload_is_thrown_away(ready: DeskHouse) -> None:
     assert not list((ready.directory / "uploads").iterdir())
 
 
+def test_what_is_wrong_with_an_upload_is_told_in_the_language_of_the_page(ready: DeskHouse) -> None:
+    ready.browser.get("/language/km")
+    try:
+        wrong_kind = send(ready, "victims.exe", b"MZ").text
+        _, cut_off = checked(ready, "victims.csv", ROWS + '"C90,2024')
+    finally:
+        ready.browser.get("/language/en")
+
+    assert "victims.exe មិនមែនជាប្រភេទឯកសារដែលការផ្គូផ្គងអានទេ៖ .csv, .zip" in wrong_kind
+    assert "victims.csv ដាច់៖ វាចប់នៅពាក់កណ្តាលជួរដេក នៅបន្ទាត់ 92" in cut_off
+
+
 @pytest.mark.parametrize(("name", "data", "said"), [
     ("victims.xlsx", b"PK\x03\x04", "not of a kind that the mapping reads"),
     ("<script>alert(1)</script>.exe", b"MZ", "not of a kind that the mapping reads"),
