@@ -72,6 +72,10 @@ class Dictionary:
             raise unknown(kind, code, self.codes(level) or (_EXAMPLES[level],))
         return label
 
+    def label(self, level: str, code: str) -> str | None:
+        """The label of a code; None when the level has no such code. Raises DictionaryError for no level."""
+        return self._coding(level).label(level, code)
+
     def lift(self, code: str, level: str) -> str:
         """The code at the coarser `level` that holds `code` (which may stand at any finer level)."""
         try:

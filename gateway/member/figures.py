@@ -7,7 +7,9 @@ and the log has a salted commitment to it.
 
 import json
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 
 from audit.commitment import commit
 from audit.event import Event
@@ -28,6 +30,9 @@ LARGEST = 10**9
 LONGEST = 500
 MOST = 500
 """Figures that count at a time."""
+REMEMBERED = 4 * MOST
+"""Comparisons that a process remembers. A snapshot has a random name, so that no two are taken for one."""
+_COMPARED: dict[tuple[str, tuple[tuple[str, ...], tuple[str, ...]], str], bool | None] = {}
 
 
 def contradicted(
@@ -106,27 +111,45 @@ class Standing:
 def standing(node: Node) -> tuple[Standing, ...]:
     """Every figure that was ever registered, the newest first."""
     with node.store.reading() as view:
-        figures, cube = view.figures(), view.cube()
+        figures = view.figures()
+        cube = view.cube() if figures else None
+        known = () if cube is None else cube.plan.known
         compare = comparing(node, view)
-    known = () if cube is None else cube.plan.known
-    return tuple(
-        Standing(
-            one,
-            one.withdrawn is None and one.figure.known() in known,
-            None if one.withdrawn is not None else compare(one.figure),
+        return tuple(
+            Standing(
+                one,
+                one.withdrawn is None and one.figure.known() in known,
+                None if one.withdrawn is not None else compare(one.figure),
+            )
+            for one in reversed(figures)
         )
-        for one in reversed(figures)
-    )
 
 
 def comparing(node: Node, view: View) -> Callable[[Public], bool | None]:
-    """Compares figures with the newest snapshot, of the people whom the policy in force counts."""
-    ruling, loaded = trusted(node, view), view.snapshot()
+    """Compares figures with the newest snapshot, of the people whom the policy in force counts.
+
+    A snapshot never changes, and reading a large one takes longer than a page may: it is read for the first
+    figure that was not compared with it yet, and what came of each is remembered. Works while `view` is open.
+    """
+    ruling, loaded = trusted(node, view), view.loaded()
     if ruling is None or loaded is None:
         return lambda _figure: None
-    policy = ruling[1]
-    people = (sorted(policy.consent), sorted(policy.population.victims))
-    return lambda figure: contradicted(node.dictionary, loaded[1], people, figure)
+    policy, name = ruling[1], loaded.id
+    people = (tuple(sorted(policy.consent)), tuple(sorted(policy.population.victims)))
+    snapshot = cache(view.snapshot)
+
+    def compare(figure: Public) -> bool | None:
+        key = (name, people, figure.known())
+        with suppress(KeyError):  # another request may clear it at any moment
+            return _COMPARED[key]
+        newest = snapshot()
+        found = None if newest is None else contradicted(node.dictionary, newest[1], people, figure)
+        if len(_COMPARED) >= REMEMBERED:
+            _COMPARED.clear()
+        _COMPARED[key] = found
+        return found
+
+    return compare
 
 
 def check(node: Node, figure: Public) -> None:

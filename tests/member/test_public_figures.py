@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,9 +21,10 @@ from gateway.member.building import build
 from gateway.member.context import Node
 from gateway.member.errors import FigureRefusedError
 from gateway.member.figure_model import Public, known_figure
-from gateway.member.figures import contradicted, register, withdraw
+from gateway.member.figures import comparing, contradicted, register, withdraw
 from gateway.member.loading import keep_snapshot
 from gateway.member.policies import checked
+from gateway.member.ports import View
 from gateway.member.previewing import make
 from gateway.member.snapshot import LINKS, Column, Snapshot
 
@@ -130,6 +132,37 @@ def test_a_figure_that_the_register_contradicts_is_said_and_its_cell_known_all_t
 
     assert not shown(made, date="2022")
     assert learnt(beside(made, public(61))) == [], "nothing is found by whoever knows the true number"
+
+
+class Watched:
+    """A view that counts how often the register is read through it."""
+
+    def __init__(self, view: View) -> None:
+        self._view, self.read = view, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._view, name)
+
+    def snapshot(self) -> Any:
+        self.read += 1
+        return self._view.snapshot()
+
+
+def test_a_register_is_read_once_for_all_figures_and_a_new_one_is_compared_anew(node: Node) -> None:
+    figures = public(61), public(60), public(3, {**MEN, "sex": "F"})
+
+    def compared() -> tuple[list[bool | None], int]:
+        with node.store.reading() as view:
+            watched = Watched(view)
+            compare = comparing(node, watched)  # type: ignore[arg-type]  # a view that is watched
+            return [compare(one) for one in figures], watched.read
+
+    assert compared() == ([False, True, False], 1)
+    assert compared() == ([False, True, False], 0)
+
+    keep_snapshot(node, snapshot(PEOPLE[1:]))
+
+    assert compared() == ([True, False, False], 1)
 
 
 def test_the_log_commits_to_a_figure_and_says_nothing_of_it(node: Node) -> None:

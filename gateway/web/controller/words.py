@@ -48,7 +48,8 @@ def code(dictionary: Dictionary, level_name: str, name: str) -> str:
     try:
         if level_name == COUNTRY:
             return _(dictionary.member(name).name)
-        return _(dictionary.code(level_name, name))
+        label = dictionary.label(level_name, name)
+        return name if label is None else _(label)
     except DictionaryError:
         return name
 
