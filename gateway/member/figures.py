@@ -125,6 +125,21 @@ def standing(node: Node) -> tuple[Standing, ...]:
         )
 
 
+def changed_since_tables(node: Node) -> bool:
+    """Whether tables made now would be beside other figures than those that answer."""
+    with node.store.reading() as view:
+        figures = view.figures()
+        cube = view.cube() if figures else None
+        if cube is None:
+            return False
+        plan, compare = cube.plan, comparing(node, view)
+        counting = [one.figure for one in figures if one.withdrawn is None]
+        lacking = (one for one in counting if one.year in plan.years and one.known() not in plan.known)
+        return not set(plan.known) <= {one.known() for one in counting} or any(
+            compare(one) is not None for one in lacking
+        )
+
+
 def comparing(node: Node, view: View) -> Callable[[Public], bool | None]:
     """Compares figures with the newest snapshot, of the people whom the policy in force counts.
 

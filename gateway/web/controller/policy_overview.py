@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from gateway.member.errors import PolicyRefusedError
+from gateway.member.figures import changed_since_tables
 from gateway.member.policies import read
 from gateway.member.publishing import hand_in
 from gateway.member.rollback import former_text
@@ -37,7 +38,8 @@ ONE = f"{PAGE}/versions/<int:version>"
 class Overview:
     """`tables`: whether the cube of the version in force is there; `protecting`: the work that makes it.
 
-    `newer`: a register was loaded after it, from which nothing is answered yet.
+    `newer`: a register was loaded after it, from which nothing is answered yet. `figures`: what is published
+    elsewhere was registered or withdrawn after it.
     """
 
     versions: tuple[Version, ...]
@@ -45,6 +47,7 @@ class Overview:
     tables: bool
     loaded: bool
     newer: bool
+    figures: bool
     protecting: Work | None
     done: str
     refused: PolicyRefusedError | None = None
@@ -147,6 +150,7 @@ def overview(refused: PolicyRefusedError | None = None) -> Overview:
         tables=cube is not None and in_force is not None and cube.policy_version == in_force.version,
         loaded=loaded is not None,
         newer=loaded is not None and cube is not None and loaded.id != cube.snapshot.id,
+        figures=changed_since_tables(node),
         protecting=None if job is None else shown_work(job),
         done=_DONE.get(request.args.get("done", ""), lambda: "")(),
         refused=refused,

@@ -1,6 +1,7 @@
 """Figures that were published elsewhere: looked at, registered by a second step, listed, withdrawn."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from desk_house import DeskHouse, desk_house, forms_of
@@ -8,6 +9,9 @@ from federation import policy_text, snapshot
 from signing import put_in_force
 
 from audit.record_events import FigureRegistered, FigureWithdrawn
+from gateway.member.building import build
+from gateway.member.figure_model import Public
+from gateway.member.figures import register, withdraw
 from gateway.member.loading import keep_snapshot
 
 PAGE = "/controller/figures"
@@ -88,3 +92,26 @@ def test_a_figure_that_is_not_there_cannot_be_withdrawn(desk: DeskHouse) -> None
 
     assert gone.status_code == 409
     assert "No figure that counts was registered by entry 9999." in gone.text
+
+
+def test_the_policy_page_offers_new_tables_once_figures_have_changed(desk: DeskHouse) -> None:
+    def offered() -> bool:
+        return "Protect the tables" in desk.get("/controller/policy")
+
+    build(desk.node)
+    assert not offered()
+
+    men, early = (
+        register(desk.node, Public({"date": year}, 40, "Annual report", date(2024, 2, 1)), "dara")
+        for year in ("2022", "2009")
+    )
+    assert "Published figures were registered or withdrawn" in desk.get("/controller/policy")
+    assert offered()
+
+    build(desk.node)
+    assert not offered(), "nor for a year that the register does not cover"
+    withdraw(desk.node, early.index)
+    assert not offered()
+
+    withdraw(desk.node, men.index)
+    assert offered()
