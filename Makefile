@@ -12,13 +12,13 @@ demo: install    ## a region of member nodes and a hub on this machine, and a fi
 	$(BIN)/safelane demo
 
 test: install-test  ## every test, on two cores
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 # What keeps state on SQLite in the other tests, kept on PostgreSQL: a server of the run's own, from a wheel.
 ON_POSTGRESQL := tests/hub tests/member tests/watching tests/bootstrap/test_backup.py tests/federation/test_fault_plans.py
 
 test-postgresql: install-test  ## the tests that touch storage once more, on PostgreSQL
-	SAFELANE_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadgroup $(ON_POSTGRESQL)
+	SAFELANE_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadscope $(ON_POSTGRESQL)
 
 check: install-test ## style and types, without the tests
 	$(BIN)/ruff check .
