@@ -99,8 +99,27 @@ def build_cube(
         worlds=protected.worlds,
     )
     check_certificate(certificate, release, table, known)
-    _withstand([_settled(release, protected), *known], rules, attack_seconds)
+    settled = _settled(release, protected)
+    _withstand([settled, *_telling_more(settled, known)], rules, attack_seconds)
     return _cube(release, certificate)
+
+
+def _telling_more(own: Release, known: Sequence[Release]) -> list[Release]:
+    """The earlier releases but those whose every cell is shown by ours too, for the same people.
+
+    The attacker takes it that who publishes one part of a group alone tells the sum of the others. Where we
+    show that part beside the others, withheld ones among them, nobody is told more than by our own table.
+    """
+    if not known:
+        return []
+    shown, where = own.cells, dict(own.where)
+    return [
+        r
+        for r in known
+        if r.dims != own.dims
+        or dict(r.where) != where
+        or any(value is None or shown.get(cell) != value for cell, value in r.cells.items())
+    ]
 
 
 def _settled(release: Release, protected: Protected) -> Release:

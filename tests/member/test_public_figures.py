@@ -98,6 +98,20 @@ def test_a_cube_made_beside_a_figure_withholds_what_the_figure_would_give_away(n
     assert learnt(beside(after, public(61))) == []
 
 
+def test_a_figure_that_the_tables_show_as_well_tells_nothing_more(tmp_path: Path) -> None:
+    """Four women of 2022 stay any number up to four, beside zeros that are withheld with them."""
+    people = [("2022-03", "M", "I")] * 36 + [("2022-03", "F", "I")] * 4 + [("2023-05", "M", "K")] * 40
+    with lone_node(tmp_path / "KH") as (node, _):
+        put_in_force(node, policy_text("KH"))
+        keep_snapshot(node, snapshot(people))
+        register(node, public(36), "dara")
+        made = cube(node)
+
+    assert shown(made, **MEN)
+    assert not shown(made, date="2022", sex="F")
+    assert learnt([made.release()]) == []
+
+
 @pytest.mark.parametrize(("cell", "value"), [
     ({"date": "2022", "outcome": "K", "sex": "M"}, 6), ({"date": "2022-04", "sex": "M"}, 6),
     ({"date": "2023"}, 70), ({"date": "2022", "sex": "M"}, 61),
