@@ -28,21 +28,20 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-ON_THE_DEMO = (
-    "tests/demo/",
-    "tests/docs/test_docs_reference.py",
-    "tests/docs/test_docs_run.py",
-    "tests/web/browser/",
-)
-"""Where tests work with the demo region, of which there is one: one worker has them all, in this order."""
+ON_THE_DEMO = ("tests/demo/", "tests/docs/test_docs_reference.py", "tests/docs/test_docs_run.py")
+IN_THE_BROWSER = "tests/web/browser/"
+"""Where tests work with the demo region, one on each worker that needs it. What is done in the browser
+changes policies, so that it comes last: groups are handed out by size, and this is the smaller one."""
 
 
 class Together(LoadScopeScheduling):
-    """Tests of one file stay on one worker, and so do all those on the demo."""
+    """Tests of one file stay on one worker, and so do all those on the demo, and all in the browser."""
 
     def _split_scope(self, nodeid: str) -> str:
         # xdist's own groups ("loadgroup") are not seen by pytest 9.2, which builds its ids anew.
         file = nodeid.partition("::")[0]
+        if file.startswith(IN_THE_BROWSER):
+            return "browser"
         return "demo" if file.startswith(ON_THE_DEMO) else file
 
 
@@ -54,7 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test on the demo elsewhere would make a second region: name its file above."""
     for item in items:
         with_demo = not {"demo", "looking"}.isdisjoint(getattr(item, "fixturenames", ()))
-        if with_demo and not item.nodeid.startswith(ON_THE_DEMO):
+        if with_demo and not item.nodeid.startswith((*ON_THE_DEMO, IN_THE_BROWSER)):
             raise pytest.UsageError(
                 f"{item.nodeid} works with the demo, but tests/conftest.py does not name it"
             )
