@@ -1,5 +1,6 @@
 """Finding processes by what started them and by their command line (Linux)."""
 
+import os
 import time
 from pathlib import Path
 
@@ -11,7 +12,7 @@ def children(parent: int, words: str) -> list[int]:
 
 def running(words: str) -> list[int]:
     """Processes whose command line holds `words`, the test's own process left out."""
-    return [pid for pid, (_, command) in _all().items() if words in command and "pytest" not in command]
+    return [pid for pid, (_, command) in _all().items() if words in command and pid != os.getpid()]
 
 
 def gone(words: str, seconds: float) -> bool:
