@@ -124,7 +124,7 @@ def test_the_questions_are_shown_as_an_analyst_would_see_them(node: Node) -> Non
 def test_what_was_measured_once_is_kept_and_the_cube_is_not_read_again(node: Node) -> None:
     one = make(node, policy(node))
     first = measure(node, one), list(canonical_questions(node, one.policy, ready(node, one)))
-    other = make(node, checked(node, policy_text("KH", 1) + "redistribution: no\n"))
+    other = make(node, checked(node, policy_text("KH", 1) + "quota: 500 a month\n"))
     again = measure(node, other), list(canonical_questions(node, other.policy, ready(node, other)))
 
     assert again == first

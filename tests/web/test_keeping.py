@@ -14,6 +14,7 @@ from gateway.accounts.duties import Action
 from gateway.accounts.forms import LIFETIME
 from gateway.accounts.model import Role, Side
 from gateway.accounts.sessions import IDLE
+from gateway.web import account
 from gateway.web import app as web
 from gateway.web.desk import Desk, Model, shown
 from gateway.web.forms import Now, require_version
@@ -54,7 +55,7 @@ def notes() -> list[str]:
 
 @pytest.fixture
 def house(tmp_path: Path, notes: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    monkeypatch.setitem(web.DESKS, Side.HUB, (board(notes),))
+    monkeypatch.setitem(web.DESKS, Side.HUB, (board(notes), account.desk))
     lines = {"GET /board": Action.READ_WORDS, "POST /board": Action.READ_WORDS}
     for line in (*lines, "GET /api/v1/desk/board.json"):
         monkeypatch.setitem(doors.ROUTES, line, Action.READ_WORDS)
