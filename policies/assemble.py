@@ -1,6 +1,6 @@
 """From the keys of a document to a policy: defaults, and the rules that need several keys at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from policies.model import (
     Dominance,
     LevelOf,
     Mechanism,
+    Noise,
     Policy,
     Population,
     RecordLevel,
@@ -19,7 +20,7 @@ from policies.model import (
     Share,
 )
 from policies.phrases import NO_LIMIT, last_day
-from policies.said import said
+from policies.said import Said, said
 from policies.strict_yaml import Spot, Table
 from policies.terms import (
     Appearance,
@@ -168,6 +169,8 @@ def _mechanism(written: Any, faults: list[Fault]) -> Mechanism:
     needed = {MechanismKind.ROUNDING: {"base"}, MechanismKind.DIFFERENTIAL_PRIVACY: {"budget"}}
     if table is not None:
         standing = {entry.key for entry in table.entries} - {"kind"}
+        if kind is MechanismKind.CELL_KEY:
+            standing -= set(_NOISE)
         for key in sorted(standing ^ needed.get(kind, set())):
             names = {"key": key, "kind": str(kind)}
             if key in standing:
@@ -175,7 +178,31 @@ def _mechanism(written: Any, faults: list[Fault]) -> Mechanism:
             else:
                 problem = said("%(key)s is needed for %(kind)s", **names)
             faults.append(_spot(table, key).fault(problem))
-    return Mechanism(**values)
+    if kind is not MechanismKind.CELL_KEY:
+        return Mechanism(kind, values.get("base"), values.get("budget"))
+    noise = Noise(**{name: values[key] for key, name in _NOISE.items() if key in values})
+    if table is not None:
+        faults += [_spot(table, key).fault(problem) for key, problem in _impossible(noise, values)]
+    return Mechanism(kind, noise=noise)
+
+
+_NOISE = {"D": "most", "V": "variance", "js": "blocked", "pstay": "stay"}
+
+
+def _impossible(noise: Noise, values: Values) -> Iterator[tuple[str, Said]]:
+    """Where no table of changes has these parameters: the key to mend, and why."""
+    named = {"D": str(noise.most), "V": str(noise.variance), "js": str(noise.blocked)}
+    blamed = "js" if "js" in values else "D"
+    if noise.blocked > noise.most:
+        yield blamed, said("js %(js)s is more than D %(D)s: no change leads from 1 past js", **named)
+    elif noise.variance < noise.least_variance:
+        least = str(noise.least_variance)
+        problem = said("js %(js)s needs a V of %(least)s or more; V is %(V)s", **named, least=least)
+        yield "V" if "V" in values else blamed, problem
+    if noise.variance > noise.largest_variance:
+        most = f"{noise.largest_variance:.4g}"
+        problem = said("D %(D)s allows a V of at most %(most)s; V is %(V)s", **named, most=most)
+        yield "V" if "V" in values else "D", problem
 
 
 def _population(values: Values, words: Vocabulary) -> Population:

@@ -116,7 +116,10 @@ def _threshold(scope: Scope) -> str:
 
 
 def _mechanism(mechanism: Mechanism) -> str:
-    number = {"base": mechanism.base, "budget": mechanism.budget}
+    number: dict[str, object] = {"base": mechanism.base, "budget": mechanism.budget}
+    if mechanism.noise is not None:
+        noise = mechanism.noise
+        number |= {"D": noise.most, "V": noise.variance, "js": noise.blocked, "pstay": noise.stay}
     said = [f"{key}: {value}" for key, value in number.items() if value is not None]
     return f"{{kind: {mechanism.kind}, {', '.join(said)}}}" if said else str(mechanism.kind)
 

@@ -173,6 +173,12 @@ def _mechanism(old: Mechanism, new: Mechanism) -> Iterator[Change]:
     elif new.kind is MechanismKind.ROUNDING:
         sentence = f"Rounded to multiples of {new.base}, was {old.base}."
         yield from compared(old.base or 0, new.base or 0, lambda a, b: a > b, sentence)
+    elif old.noise != new.noise:
+        sentence = (
+            "Numbers are changed with other parameters of the cell-key method; a data set has one mechanism, "
+            "with the same parameters, for its life."
+        )
+        yield Change(Direction.CHANGED, sentence)
     elif old.budget is not None and new.budget is not None:
         sentence = f"The privacy budget is {new.budget}, was {old.budget}."
         yield from compared(old.budget, new.budget, lambda a, b: a < b, sentence)

@@ -6,7 +6,7 @@ from typing import Any
 from policies.assemble import build_policy
 from policies.level_shapes import banned_levels, levels, thresholds
 from policies.model import EVERY_DATA_SET, Policy
-from policies.phrases import DAYS, EPSILON, NO_LIMIT, QUOTA, SPAN, YEARS, days_or
+from policies.phrases import DAYS, EPSILON, NO_LIMIT, PART, QUOTA, SPAN, YEARS, days_or
 from policies.reading import read_document
 from policies.shapes import (
     AnyForm,
@@ -186,6 +186,10 @@ def _mechanism() -> Shape[Any]:
         "kind": Key(Meaning("mechanism", {k.value: k for k in MechanismKind}), "which one", True),
         "base": Key(Number(3, 100), "of controlled rounding: multiples of this"),
         "budget": Key(EPSILON, "of differential privacy: epsilon for the life of the data set"),
+        "D": Key(Number(1, 100), "of cell-key: the most by which a count is changed (5)"),
+        "V": Key(EPSILON, "of cell-key: the variance of the changes (3)"),
+        "js": Key(Number(0, 100), "of cell-key: counts of 1 to js are never shown (2)"),
+        "pstay": Key(PART, "of cell-key: the least chance that a count stays (0)"),
     }
     return ByNode[Any](by_name, Record("a mechanism", keys, _with_spot))
 

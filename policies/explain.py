@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from policies.decision import Code, Decision, Reason, Told
-from policies.model import Ban, Policy, Share
+from policies.model import Ban, Noise, Policy, Share
 from policies.request import Request
 from policies.terms import Appearance, Approval, MechanismKind, Review, Zeros
 from policies.vocabulary import Vocabulary
@@ -192,11 +192,17 @@ def _mechanism(policy: Policy) -> str:
     mechanism = policy.scope.mechanism
     said = {
         MechanismKind.SUPPRESSION: "Small cells are protected by withholding cells.",
-        MechanismKind.CELL_KEY: "Cells are perturbed with keyed noise.",
+        MechanismKind.CELL_KEY: _noise(mechanism.noise or Noise()),
         MechanismKind.ROUNDING: f"Numbers are rounded to multiples of {mechanism.base}.",
         MechanismKind.DIFFERENTIAL_PRIVACY: f"Noise gives differential privacy, epsilon {mechanism.budget}.",
     }
     return said[mechanism.kind]
+
+
+def _noise(noise: Noise) -> str:
+    most, variance = noise.most, noise.variance
+    said = f"Numbers are changed by at most {most}, with keyed noise of variance {variance}; none is withheld"
+    return f"{said}, and none of 1 to {noise.blocked} is shown." if noise.blocked else f"{said}."
 
 
 def _terms(policy: Policy) -> Iterator[str]:

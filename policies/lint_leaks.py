@@ -13,6 +13,7 @@ from policies.wording import plural
 def leaks(policy: Policy) -> Iterator[Finding]:
     """Every combination within one policy that leaks."""
     yield from _rounding(policy.scope)
+    yield from _noise(policy.scope)
     yield from _pools(policy)
     yield from _exact_beside_noise(policy)
     scope = policy.scope
@@ -65,6 +66,18 @@ def _rounding(scope: Scope) -> Iterator[Finding]:
             )
 
 
+def _noise(scope: Scope) -> Iterator[Finding]:
+    """A shown 0 stands for 0 to D people: it must not tell that there are fewer than the threshold."""
+    noise = scope.mechanism.noise
+    strictest = max(scope.threshold, *scope.thresholds.values(), 0)
+    if noise is not None and noise.most < strictest - 1:
+        yield error(
+            "noise-too-small",
+            f"cell-key with D {noise.most} and threshold {strictest}: a shown 0 says that there are at most "
+            f"{noise.most} people; take D {strictest - 1} or more.",
+        )
+
+
 def _pools(policy: Policy) -> Iterator[Finding]:
     pools, finest = policy.scope.pooled_years, policy.scope.dimensions.get("date")
     if pools is None or finest is None:
@@ -111,7 +124,8 @@ def _exact_beside_noise(policy: Policy) -> Iterator[Finding]:
     if policy.regional_totals.withheld_cells:
         yield warning(
             "exact-beside-noise",
-            f"regional_totals with {kind}: masked sums are exact; say regional_totals: no.",
+            f"regional_totals with {kind}: masked sums are exact, so that none of these numbers enters one; "
+            "say regional_totals: no.",
         )
 
 
@@ -122,6 +136,12 @@ def mechanisms(policy: Policy, beside: Iterable[Policy]) -> Iterator[Finding]:
         if other.member != policy.member or not same:
             continue
         one, two = policy.scope.mechanism, other.scope.mechanism
+        if one != two and one.kind == two.kind:
+            yield error(
+                "two-mechanisms",
+                f"{policy.data_set} is protected by {one.kind} with other parameters here than in version "
+                f"{other.version} for {other.data_set}; both together narrow each number down.",
+            )
         if one.kind != two.kind:
             yield error(
                 "two-mechanisms",

@@ -71,12 +71,39 @@ class Ban:
 
 
 @dataclass(frozen=True)
+class Noise:
+    """Of the cell-key method: a count changes by at most `most` (D) with a variance of at most `variance`
+    (V), counts of 1 to `blocked` (js) are never shown, `stay` (pstay) is the least chance of no change."""
+
+    most: int = 5
+    variance: Decimal = Decimal(3)
+    blocked: int = 2
+    stay: Decimal = Decimal(0)
+
+    @property
+    def least_variance(self) -> int:
+        """Below it a count of 1..js, shown as 0 or above js, cannot be right on average: i(js + 1 - i)."""
+        return (self.blocked + 1) ** 2 // 4
+
+    @property
+    def largest_variance(self) -> Decimal:
+        """That of noise which takes each of -D..D as often: D(D + 1)/3."""
+        return Decimal(self.most * (self.most + 1)) / 3
+
+
+@dataclass(frozen=True)
 class Mechanism:
-    """How the data set is protected. `base`: of controlled rounding; `budget`: epsilon for its whole life."""
+    """How the data set is protected. `base`: of controlled rounding; `budget`: epsilon for its whole life;
+    `noise`: of the cell-key method, and of it alone."""
 
     kind: MechanismKind = MechanismKind.SUPPRESSION
     base: int | None = None
     budget: Decimal | None = None
+    noise: Noise | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind is MechanismKind.CELL_KEY and self.noise is None:
+            object.__setattr__(self, "noise", Noise())
 
 
 @dataclass(frozen=True)

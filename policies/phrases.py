@@ -83,4 +83,12 @@ def _positive(match: re.Match[str]) -> Decimal | None:
     return value if value > 0 else None
 
 
+def _part(match: re.Match[str]) -> Decimal | None:
+    value = Decimal(match[0])
+    return value if value < 1 else None
+
+
+PART: Shape[Decimal] = Phrase("0.5", r"(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,4})?", _part)
+"""From 0 to below 1."""
+
 EPSILON: Shape[Decimal] = Phrase("1.5", r"(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,4})?", _positive)

@@ -186,10 +186,16 @@ def test_a_policy_is_read_aloud(policy: MakePolicy) -> None:
     ]
 
 
+KEYED = "Numbers are changed by at most 5, with keyed noise of variance 3"
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("mechanism: cell-key", "Cells are perturbed with keyed noise."),
+        (
+            "mechanism: cell-key",
+            f"{KEYED}; none is withheld, and none of 1 to 2 is shown.",
+        ),
         ("mechanism: {kind: controlled-rounding, base: 7}", "Numbers are rounded to multiples of 7."),
         (
             "mechanism: {kind: differential-privacy, budget: 1.5}",

@@ -136,6 +136,22 @@ def test_two_mechanisms_on_one_data_set(policy: MakePolicy) -> None:
     assert codes(one, beside=[replace(other, member="LA")]) == []
 
 
+def test_noise_that_is_smaller_than_the_threshold(policy: MakePolicy) -> None:
+    noise = BASIS + "regional_totals: no\nmechanism: {kind: cell-key, D: %d, V: 2}\nthreshold: 5"
+
+    assert codes(policy(noise % 3)) == ["noise-too-small"]
+    assert codes(policy(noise % 4)) == []
+
+
+def test_other_parameters_are_another_mechanism(policy: MakePolicy) -> None:
+    one = policy(BASIS + "mechanism: cell-key\nregional_totals: no")
+    same = policy(BASIS + "mechanism: {kind: cell-key, D: 5, V: 3, js: 2, pstay: 0}\nregional_totals: no")
+    other = policy(BASIS + "mechanism: {kind: cell-key, V: 4}\nregional_totals: no")
+
+    assert codes(one, beside=[same]) == []
+    assert codes(one, beside=[other]) == ["two-mechanisms"]
+
+
 def test_settings_that_tell_more_than_they_need(policy: MakePolicy) -> None:
     assert codes(policy(BASIS + "threshold: 2")) == ["low-threshold"]
     assert codes(policy(BASIS + "threshold: 3")) == []
