@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from anonymisers.errors import AnonymiserError
-from anonymisers.extract_package import opened_extract, read_label
+from anonymisers.extract_package import Content, Label, opened_extract, read_label
 from anonymisers.sealing import new_private, public_of, public_text
 from gateway.cli.files import DocumentError, whole
 from gateway.errors import SafelaneError
@@ -50,10 +50,13 @@ def keys(key: Path) -> None:
     metavar="OUT.csv",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Written whole or not at all.",
+    help="Written whole or not at all; its terms stand beside it, in OUT.terms.txt.",
 )
 def open_extract(source: Path, key: Path, output: Path) -> None:
-    """Open the extract FILE that was sealed to your key, unless its time is over."""
+    """Open the extract FILE that was sealed to your key, unless its time is over.
+
+    The terms on which the member gave it are shown, and written beside the table: they belong to it.
+    """
     try:
         data = source.read_bytes()
     except OSError as error:
@@ -62,14 +65,25 @@ def open_extract(source: Path, key: Path, output: Path) -> None:
         label, content = opened_extract(data, read_key(key), datetime.now(UTC))
     except AnonymiserError as error:
         raise UnopenedError(f"{source}: {error.message}", remedy=error.remedy) from None
+    told = _told(label, content)
+    with whole(output.with_suffix(".terms.txt")) as out:  # first: no table without its terms
+        out.writelines(f"{line}\n" for line in told)
     with whole(output) as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(content.columns)
         writer.writerows(content.rows)
-    click.echo(f"{len(content.rows)} records of {label.member}, to be deleted by {label.expires}.", err=True)
-    for term in content.terms:
-        click.echo(term, err=True)
-    click.echo(f"This copy is marked {content.mark}.", err=True)
+    for line in told:
+        click.echo(line, err=True)
+
+
+def _told(label: Label, content: Content) -> list[str]:
+    """What a reader has to know of an extract: whose it is, until when, on what terms, and its mark."""
+    counted = "1 record" if len(content.rows) == 1 else f"{len(content.rows)} records"
+    return [
+        f"{counted} of {label.member}, extract {label.id}, to be deleted by {label.expires}.",
+        *content.terms,
+        f"This copy is marked {content.mark}.",
+    ]
 
 
 @click.command("label")

@@ -22,6 +22,7 @@ from gateway.cli.unlocking import SecretError, read_store, unlock
 from gateway.member import extract_steps as steps
 from gateway.member.errors import ExtractRefusedError
 from gateway.member.extract_model import StoredExtract
+from gateway.member.extract_terms import sentences
 from gateway.member.extracting import Wanted
 from gateway.member.extracting import prepare as prepare_plan
 from gateway.member.statements import Act
@@ -246,6 +247,9 @@ def _show(stored: StoredExtract) -> None:
     click.echo(
         f"chance to name a record right: {risk['expected']:.1%} on average, {risk['highest']:.1%} at worst"
     )
+    click.echo("told to the recipient, and sealed with it:")
+    for sentence in sentences(plan):
+        click.echo(f"  {sentence}")
     for sentence in figures["unexamined"]:
         click.echo(f"not examined beside what was released before: {sentence}")
 

@@ -6,7 +6,7 @@ from gateway.dictionary import Dictionary
 from gateway.picturing import WITHHELD, Words
 from gateway.picturing.labels import Labels
 from gateway.picturing.notes import notes
-from gateway.picturing.terms import terms
+from gateway.picturing.terms import OF_TOTALS, of_totals, terms
 from gateway.picturing.words import MEANINGS, SHORT, capital, msgid
 from gateway.wire.cells import Status
 from gateway.wire.release import Coverage, Release
@@ -53,7 +53,10 @@ def facts(
 
 
 def coverage_rows(release: Release, dictionary: Dictionary, words: Words) -> list[tuple[str, ...]]:
-    """A head, then for each member asked: who, its answer or why none, policy, last day covered, terms."""
+    """A head, then for each member asked: who, its answer or why none, policy, last day covered, terms.
+
+    At the end what holds for totals of them, where members ask for different things.
+    """
     labels = Labels(dictionary, words)
     head = (msgid("Member"), msgid("Answer"), msgid("Policy version"), msgid("Records up to"), msgid("Terms"))
     rows = [
@@ -66,6 +69,8 @@ def coverage_rows(release: Release, dictionary: Dictionary, words: Words) -> lis
         )
         for c in release.coverage
     ]
+    if said := of_totals(release.coverage, words):
+        rows.append((words.say(OF_TOTALS), "", "", "", " ".join(said)))
     return [tuple(map(words.say, head)), *rows]
 
 

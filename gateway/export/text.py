@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from gateway.picturing import ENGLISH
-from gateway.picturing.terms import terms
+from gateway.picturing.terms import OF_TOTALS, of_totals, terms
 from gateway.wire.cells import Axis, Cell, Status
 from gateway.wire.release import Coverage, Release
 
@@ -67,12 +67,18 @@ def coverage_lines(release: Release) -> list[str]:
 
 
 def terms_lines(release: Release) -> list[str]:
-    """What may be done with each member's part: members with the same terms, then these, one a line."""
+    """What may be done with each member's part: members with the same terms, then these, one a line.
+
+    At the end what holds for totals of them, where it is not the same.
+    """
     members: dict[tuple[str, ...], list[str]] = {}
     for c in release.coverage:
         members.setdefault(terms(c, ENGLISH), []).append(c.member)
     members.pop((), None)  # who gave nothing asks nothing
-    return [line for said, who in members.items() for line in (", ".join(who), *(f"  {s}" for s in said))]
+    named = [(", ".join(who), said) for said, who in members.items()]
+    if said := of_totals(release.coverage, ENGLISH):
+        named.append((ENGLISH.say(OF_TOTALS), said))
+    return [line for name, said in named for line in (name, *(f"  {s}" for s in said))]
 
 
 def _coverage(c: Coverage) -> str:

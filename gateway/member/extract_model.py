@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from audit.canonical import canonical_json, load_canonical_object
+from gateway.wire.terms import Terms, terms_from_json
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,8 @@ class ExtractPlan:
 
     `columns` are dimensions, `depths` their grain (steps from `Total`), `groups` the code combinations that
     are shown; records of no group are left out. `reader`: the public key that it will be sealed to.
-    `persons`: how many besides the requester must approve.
+    `persons`: how many besides the requester must approve. `terms`: what the policy asks of the recipient;
+    None in a plan of before they were told.
     """
 
     extract: str
@@ -31,6 +33,7 @@ class ExtractPlan:
     k: int
     diversity: int
     persons: int
+    terms: Terms | None = None
 
     @property
     def grain(self) -> dict[str, int]:
@@ -39,7 +42,12 @@ class ExtractPlan:
 
     def to_text(self) -> str:
         """The plan as it is signed: canonical JSON."""
-        return canonical_json(_plain(asdict(self))).decode("utf-8")
+        body = _plain(asdict(self))
+        if self.terms is None:
+            del body["terms"]  # a plan of before keeps the text that was signed
+        else:
+            body["terms"] = self.terms.as_json()
+        return canonical_json(body).decode("utf-8")
 
     @classmethod
     def parse(cls, text: str) -> "ExtractPlan":
@@ -48,6 +56,8 @@ class ExtractPlan:
         for name in ("columns", "depths"):
             body[name] = tuple(body[name])
         body["groups"] = tuple(map(tuple, body["groups"]))
+        if "terms" in body:
+            body["terms"] = terms_from_json(body["terms"])
         return cls(**body)
 
 

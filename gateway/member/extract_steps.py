@@ -26,6 +26,7 @@ from gateway.member.context import Node
 from gateway.member.counting import placed
 from gateway.member.errors import ExtractRefusedError
 from gateway.member.extract_model import ExtractPlan, Leave, StoredExtract
+from gateway.member.extract_terms import sentences
 from gateway.member.extracting import (
     Basis,
     Prepared,
@@ -240,7 +241,7 @@ def _content(  # noqa: PLR0917 - the plan, and everything that its records follo
     ]
     heading = (PERSON, *(plan.columns[c] for c in columns), *((NARRATIVE,) if plan.narratives else ()))
     shuffled = tuple(table[i] for i in order(canary, len(table)))
-    return Content(heading, shuffled, _terms(plan), mark(canary))
+    return Content(heading, shuffled, sentences(plan), mark(canary))
 
 
 def _names(
@@ -258,11 +259,3 @@ def _names(
         return pseudonyms(epoch.key, domain, values)
     except AnonymiserError as error:
         raise ExtractRefusedError(error.message, remedy=error.remedy) from None
-
-
-def _terms(plan: ExtractPlan) -> tuple[str, ...]:
-    return (
-        f"For {plan.recipient}, for {plan.purpose} only.",
-        "Nobody may try to find out who a person is, or pass this on.",
-        f"At least {plan.k} people share every combination of the columns.",
-    )

@@ -27,6 +27,7 @@ from gateway.member.counting import placed
 from gateway.member.cubes import MEASURE
 from gateway.member.errors import ExtractRefusedError, NothingToProtectError
 from gateway.member.extract_model import ExtractPlan
+from gateway.member.extract_terms import check_days, terms_of
 from gateway.member.making import TIME
 from gateway.member.model import LoadedSnapshot, Plan
 from gateway.member.planning import plan
@@ -107,6 +108,8 @@ def prepare(node: Node, wanted: Wanted, *, seconds: float = 120.0) -> Prepared:
     duties = permitted(node, basis, wanted)
     records, history = records_of(node, basis, wanted.columns), _history(node, basis)
     _check_wanted(wanted)
+    terms = terms_of(duties)
+    check_days(wanted.days, terms)
     k = max(duties.k or 0, basis.rules.threshold)
     try:
         grains = generalised(records, k=k, diversity=duties.l or 1)
@@ -131,6 +134,7 @@ def prepare(node: Node, wanted: Wanted, *, seconds: float = 120.0) -> Prepared:
         k=k,
         diversity=duties.l or 1,
         persons=PERSONS[duties.approval],
+        terms=terms,
     )
     return Prepared(made, _figures(safe), _told(safe.release))
 

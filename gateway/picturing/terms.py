@@ -1,5 +1,7 @@
 """What a recipient may do with a member's part of a table, in sentences."""
 
+from collections.abc import Sequence
+
 from gateway.picturing.words import Words, msgid
 from gateway.wire.release import Coverage
 from gateway.wire.terms import PassOn
@@ -9,6 +11,7 @@ PASSING_ON = {
     PassOn.WITH_CREDIT: msgid("Aggregates of it may be passed on if the member is named as the source."),
     PassOn.NO: msgid("It may not be passed on."),
 }
+"""From the loosest to the strictest."""
 
 
 def terms(coverage: Coverage, words: Words) -> tuple[str, ...]:
@@ -28,6 +31,25 @@ def terms(coverage: Coverage, words: Words) -> tuple[str, ...]:
     if told.legal_basis is not None:
         said.append(words.filled(msgid("Legal basis: %(basis)s"), basis=told.legal_basis))
     return tuple(said)
+
+
+OF_TOTALS = msgid("Totals of the region")
+
+
+def of_totals(coverage: Sequence[Coverage], words: Words) -> tuple[str, ...]:
+    """What holds for totals, which have a part of each member in them: the strictest of what each asks.
+
+    Nothing where fewer than two gave anything, or all ask the same. Whoever's terms are not known might
+    forbid to pass anything on.
+    """
+    given = [one.terms for one in coverage if one.answered]
+    asked = {None if one is None else (one.retention_days, one.redistribution) for one in given}
+    if len(given) < 2 or len(asked) < 2:
+        return ()
+    known = [one for one in given if one is not None]
+    days = min((one.retention_days for one in known if one.retention_days is not None), default=None)
+    pass_on = [PassOn.NO if one is None else one.redistribution for one in given]
+    return (_kept(days, words), words.say(PASSING_ON[max(pass_on, key=list(PassOn).index)]))
 
 
 def _kept(days: int | None, words: Words) -> str:

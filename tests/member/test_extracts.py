@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,13 +20,15 @@ from audit.note import sign
 from gateway.member.building import build
 from gateway.member.context import Node
 from gateway.member.errors import ExtractRefusedError, NothingToProtectError, SignatureRefusedError
-from gateway.member.extract_model import StoredExtract
+from gateway.member.extract_model import ExtractPlan, StoredExtract
 from gateway.member.extract_steps import EpochKey, approve, copy_of, refuse, request, seal, words
+from gateway.member.extract_terms import sentences
 from gateway.member.extracting import Wanted, prepare
 from gateway.member.loading import keep_snapshot
 from gateway.member.model import Duty
 from gateway.member.snapshot import LINKS, Column, Snapshot
 from gateway.member.statements import Act
+from gateway.wire.terms import PassOn, Terms
 
 POLICY = """
 member: KH
@@ -40,6 +43,9 @@ finest: {{date: year, sex: sex, outcome: yes}}
 max_dimensions: 2
 threshold: 5
 record_level: {{to: [ARMAC], k: 5, l: 2, approval: {approval}}}
+legal_basis: Sub-decree 25/2019
+retention: 60 days
+redistribution: no
 """
 PRIVATE = b"\x05" * 32
 EPOCH = EpochKey(1, b"e" * 32)
@@ -127,6 +133,41 @@ def test_an_approved_extract_opens_for_its_reader_alone_with_company_for_everybo
     assert len({str(parse(p)) for p in people}) == len(people)
     assert min(Counter(row[1:] for row in content.rows).values()) >= 5
     assert "case-" not in str(content)
+
+
+def test_the_terms_of_the_policy_are_approved_sealed_with_the_records_and_told(node: Node) -> None:
+    stored = approved(node)
+    _, content = opened_extract(seal(node, stored.plan.extract, EPOCH), PRIVATE, node.clock.now())
+
+    assert stored.plan.terms == Terms(60, PassOn.NO, "Sub-decree 25/2019")
+    assert ExtractPlan.parse(stored.plan.to_text()) == stored.plan
+    assert content.terms == (
+        "For ARMAC, for regional-reporting only.",
+        "Nobody may try to find out who a person is.",
+        "It may be kept for 30 days, and is then to be deleted.",
+        "Nothing of it may be passed on, tables made from it neither.",
+        "Legal basis: Sub-decree 25/2019",
+        "Permitted by version 1 of the policy of KH.",
+        "At least 5 people share every combination of the columns.",
+    )
+
+
+def test_whatever_the_policy_lets_pass_on_is_never_a_record(node: Node) -> None:
+    plan = prepare(node, wanted(days=1)).plan
+    for pass_on in (PassOn.YES, PassOn.WITH_CREDIT):
+        told = sentences(replace(plan, terms=Terms(None, pass_on, None)))
+        assert "It may be kept for one day, and is then to be deleted." in told
+        assert any(line.startswith("No record may be passed on; tables made from them may") for line in told)
+        assert not any("Legal basis" in line for line in told)
+
+
+def test_a_plan_of_before_terms_were_told_keeps_its_text_and_forbids_passing_on(node: Node) -> None:
+    """What was signed then is still what was signed."""
+    plan = replace(prepare(node, wanted()).plan, terms=None)
+
+    assert '"terms"' not in plan.to_text()
+    assert ExtractPlan.parse(plan.to_text()) == plan
+    assert "Nothing of it may be passed on, tables made from it neither." in sentences(plan)
 
 
 def test_two_records_of_a_person_whom_they_would_tell_apart_have_two_pseudonyms(node: Node) -> None:
@@ -222,6 +263,7 @@ def test_an_extract_is_sealed_once_and_a_refused_one_never(node: Node) -> None:
         ({"columns": ()}, "different columns"),
         ({"reader": "slx1.no"}, "reader's key"),
         ({"days": 4000}, "1 to 366 days"),
+        ({"days": 61}, "for 60 days"),
     ],
 )
 def test_what_the_policy_does_not_permit_is_not_even_prepared(node: Node, change, words: str) -> None:

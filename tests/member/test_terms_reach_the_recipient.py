@@ -20,6 +20,7 @@ from gateway.hub.releasing import release_due
 from gateway.member.building import build
 from gateway.member.replaying import replay
 from gateway.picturing import ENGLISH
+from gateway.picturing.terms import of_totals
 from gateway.picturing.terms import terms as sentences
 from gateway.question import ask as question_of
 from gateway.wire.release import Coverage, Release
@@ -58,6 +59,10 @@ def covered(release: Release) -> dict[str, Coverage]:
     return {one.member: one for one in release.coverage}
 
 
+def gave(*terms: Terms | None) -> list[Coverage]:
+    return [Coverage("KH", answered=True, terms=one) for one in terms]
+
+
 def change(region: Federation, member: str, version: int, terms: str) -> None:
     put_in_force(region.members[member].node, policy_text(member, version) + terms)
     build(region.members[member].node)
@@ -92,6 +97,9 @@ def told_apart(release: Release) -> None:
         "LA",
         "  It may be kept without limit.",
         "  Aggregates of it may be passed on if the member is named as the source.",
+        "Totals of the region",
+        "  It may be kept for 365 days.",
+        "  It may not be passed on.",
     ]
     assert [line[:2] for line in coverage_lines(release)] == ["KH", "LA"]
 
@@ -103,6 +111,7 @@ def the_files_tell_them(release: Release) -> None:
     assert told["Cambodia"] == " ".join(sentences(covered(release)["KH"], ENGLISH))
     assert "365 days" in told["Cambodia"]
     assert "365 days" not in told["Lao PDR"]
+    assert told["Totals of the region"] == "It may be kept for 365 days. It may not be passed on."
     read = json.loads(export(release, "json", dictionary))
     assert read["coverage"][0]["terms"]["retention_days"] == 365
 
@@ -139,3 +148,27 @@ def test_one_day_is_one_day() -> None:
     one = Coverage("KH", answered=True, terms=Terms(1, PassOn.YES, None))
 
     assert sentences(one, ENGLISH) == ("It may be kept for one day.", "It may be passed on.")
+
+
+@pytest.mark.parametrize(
+    ("coverage", "said"),
+    [
+        (
+            gave(Terms(90, PassOn.YES, None), Terms(365, PassOn.WITH_CREDIT, "Order 1")),
+            (
+                "It may be kept for 90 days.",
+                "Aggregates of it may be passed on if the member is named as the source.",
+            ),
+        ),
+        (
+            gave(Terms(None, PassOn.YES, None), None),
+            ("It may be kept without limit.", "It may not be passed on."),
+        ),
+        (gave(Terms(90, PassOn.NO, "Order 1"), Terms(90, PassOn.NO, "Order 2")), ()),
+        ([*gave(Terms(90, PassOn.NO, None)), Coverage("LA", answered=False)], ()),
+    ],
+)
+def test_a_total_is_under_the_strictest_terms_of_those_whose_parts_it_has(
+    coverage: list[Coverage], said: tuple[str, ...]
+) -> None:
+    assert of_totals(coverage, ENGLISH) == said

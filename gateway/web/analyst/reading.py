@@ -18,7 +18,7 @@ from gateway.picturing import (
     fitting,
     layout,
 )
-from gateway.picturing.terms import terms
+from gateway.picturing.terms import of_totals, terms
 from gateway.question import Question, parse
 from gateway.web.analyst import wording
 from gateway.web.analyst.draft import draft_again
@@ -77,7 +77,10 @@ class Turn:
 
 @dataclass(frozen=True)
 class Result:
-    """`pictures` are the kinds that fit; `picture` is drawn. `shares`: cells by status."""
+    """`pictures` are the kinds that fit; `picture` is drawn. `counts`: cells by status.
+
+    `of_totals`: terms of totals, where members ask for different things.
+    """
 
     table: Layout
     turns: tuple[Turn, ...]
@@ -85,6 +88,7 @@ class Result:
     picture: Picture | None
     instead: tuple[Instead, ...]
     coverage: tuple[Covered, ...]
+    of_totals: tuple[str, ...]
     counts: Mapping[str, int]
     cells: int
 
@@ -106,6 +110,7 @@ def result(release: Release, dictionary: Dictionary, picture: str, across: Seque
         picture=draw(kind, release, dictionary, words) if kind else None,
         instead=tuple(_instead(one) for one in coarser(release, dictionary, words)),
         coverage=tuple(_covered(one, dictionary) for one in release.coverage),
+        of_totals=of_totals(release.coverage, words),
         counts={status.value: statuses.count(status) for status in Status if status in statuses},
         cells=len(statuses),
     )

@@ -108,6 +108,8 @@ def test_beside_each_member_stands_what_may_be_done_with_its_part(desk: Desk) ->
     assert "It may be kept for 365 days. It may not be passed on. Legal basis: Decree &lt;25&gt;" in cambodia
     assert "It may be kept without limit. Aggregates of it may be passed on if" in lao
     assert "Its terms did not come with the answer" in thailand
+    totals = covered[covered.index("<strong>Totals of the region") :].partition("</li>")[0]
+    assert "It may be kept for 365 days. It may not be passed on." in totals
 
 
 def test_what_would_bring_numbers_back_is_a_link_that_asks_it(desk: Desk) -> None:
