@@ -60,7 +60,8 @@ def document(words: Vocabulary | None) -> Record[Policy]:
 
 def _identity(words: Vocabulary | None) -> dict[str, Key]:
     until = Meaning("time", {UNTIL_REVOKED: (NO_LIMIT, "day")})
-    name = Phrase("victims", r"[a-z][a-z0-9_-]{0,39}", lambda match: match[0])
+    # `true` would be one thing to an editor and another here
+    name = Phrase("victims", r"(?!(?:true|false)$)[a-z][a-z0-9_-]{0,39}", lambda match: match[0])
     return {
         "member": Key(_word("member", words and words.members), "ISO code of the member state", True),
         "data_set": Key(name, f"the data set; {EVERY_DATA_SET!r} for a ministry-wide policy (victims)"),
@@ -106,7 +107,8 @@ def _rules(words: Vocabulary | None) -> dict[str, Key]:
 def _detail(words: Vocabulary | None) -> dict[str, Key]:
     names = None if words is None else [*words.ready_made, *words.packs]
     margin: Shape[Any] = Meaning("margin", {"total": ()})
-    pools = ByNode[Any](Number(1, 10), ListOf(YEARS, may_repeat=True), Items)
+    periods = ListOf(YEARS, may_repeat=True)
+    pools = ByNode[Any](AnyForm[Any]((Number(1, 10), periods)), periods, Items)
     return {
         "finest": Key(levels(words, root=True), "the finest that anybody may see; coarser comes with it"),
         "max_dimensions": Key(Number(1, 6), "dimensions in one table, by and where together (3)"),
@@ -186,7 +188,7 @@ def _mechanism() -> Shape[Any]:
         "kind": Key(Meaning("mechanism", {k.value: k for k in MechanismKind}), "which one", True),
         "base": Key(Number(3, 100), "of controlled rounding: multiples of this"),
         "budget": Key(EPSILON, "of differential privacy: epsilon for the life of the data set"),
-        "D": Key(Number(1, 100), "of cell-key: the most by which a count is changed (5)"),
+        "D": Key(Number(1, 100), "of cell-key: the most by which a count is changed (6)"),
         "V": Key(EPSILON, "of cell-key: the variance of the changes (3)"),
         "js": Key(Number(0, 100), "of cell-key: counts of 1 to js are never shown (2)"),
         "pstay": Key(PART, "of cell-key: the least chance that a count stays (0)"),

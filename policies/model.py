@@ -75,7 +75,7 @@ class Noise:
     """Of the cell-key method: a count changes by at most `most` (D) with a variance of at most `variance`
     (V), counts of 1 to `blocked` (js) are never shown, `stay` (pstay) is the least chance of no change."""
 
-    most: int = 5
+    most: int = 6
     variance: Decimal = Decimal(3)
     blocked: int = 2
     stay: Decimal = Decimal(0)

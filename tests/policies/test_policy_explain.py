@@ -186,7 +186,7 @@ def test_a_policy_is_read_aloud(policy: MakePolicy) -> None:
     ]
 
 
-KEYED = "Numbers are changed by at most 5, with keyed noise of variance 3"
+KEYED = "Numbers are changed by at most 6, with keyed noise of variance 3"
 
 
 @pytest.mark.parametrize(

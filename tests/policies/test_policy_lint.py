@@ -145,7 +145,7 @@ def test_noise_that_is_smaller_than_the_threshold(policy: MakePolicy) -> None:
 
 def test_other_parameters_are_another_mechanism(policy: MakePolicy) -> None:
     one = policy(BASIS + "mechanism: cell-key\nregional_totals: no")
-    same = policy(BASIS + "mechanism: {kind: cell-key, D: 5, V: 3, js: 2, pstay: 0}\nregional_totals: no")
+    same = policy(BASIS + "mechanism: {kind: cell-key, D: 6, V: 3, js: 2, pstay: 0}\nregional_totals: no")
     other = policy(BASIS + "mechanism: {kind: cell-key, V: 4}\nregional_totals: no")
 
     assert codes(one, beside=[same]) == []
