@@ -12,11 +12,15 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from remembered import remember
 from sqlalchemy import create_engine, text
 from xdist.scheduler import LoadScopeScheduling
 
+from gateway.accounts import passphrases
+
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
+remember()
 
 NO_SKIP = "SAFELANE_NO_SKIP"
 """Set where everything that tests need is installed: a skipped test is a failure there."""
@@ -57,6 +61,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(
                 f"{item.nodeid} works with the demo, but tests/conftest.py does not name it"
             )
+
+
+@pytest.fixture
+def hashed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passphrases are hashed as for users, each time anew: for tests of just that."""
+    monkeypatch.setattr(passphrases, "_hasher", passphrases._hasher.usual)
 
 
 PATIENCE = 3

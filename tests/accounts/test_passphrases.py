@@ -8,6 +8,8 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 from gateway.accounts import passphrases
 from gateway.accounts.errors import PassphraseError
 
+pytestmark = pytest.mark.usefixtures("hashed_anew")
+
 KNOWN = ("ana.sok@armac.example", "ARMAC", "Safelane test")
 
 

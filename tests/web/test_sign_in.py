@@ -142,6 +142,7 @@ def test_somebody_elses_recovery_code_opens_nothing(house: House) -> None:
     assert house.browser().sign_in(ben, code=ben.recovery[0]).status_code == 303
 
 
+@pytest.mark.usefixtures("hashed_anew")
 def test_the_time_of_an_answer_does_not_tell_whether_an_account_exists(house: House) -> None:
     """Medians of interleaved attempts: the work is the same, so they differ by less than what noise does."""
     people = [house.person(f"ana{n}@armac.example", Role.ANALYST) for n in range(7)]

@@ -1,0 +1,45 @@
+"""Locks that are slow on purpose, worked out once in a process: keys and hashes made from a passphrase.
+
+Nothing is cheaper than for users. What was made from the very same bytes before is not made again, so that
+hundreds of tests in which the same people sign in do not wait hundreds of times for the same result.
+"""
+
+import hashlib
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+
+from gateway.accounts import passphrases
+
+
+class RememberingHasher(PasswordHasher):
+    """Gives a passphrase one hash, and knows which passphrases it has tried on which hash."""
+
+    def __init__(self, hasher: PasswordHasher) -> None:
+        super().__init__(hasher.time_cost, hasher.memory_cost, hasher.parallelism)
+        self.usual = hasher
+        self._hashes: dict[str | bytes, str] = {}
+        self._fits: dict[tuple[str | bytes, str | bytes], bool] = {}
+
+    def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
+        if password not in self._hashes:
+            self._hashes[password] = super().hash(password, salt=salt)
+            self._fits[self._hashes[password], password] = True
+        return self._hashes[password]
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # noqa: A002 - the name it has there
+        if (hash, password) not in self._fits:
+            try:
+                self._fits[hash, password] = super().verify(hash, password)
+            except VerifyMismatchError:
+                self._fits[hash, password] = False
+        if not self._fits[hash, password]:
+            raise VerifyMismatchError
+        return True
+
+
+def remember() -> None:
+    """From now on, in this process."""
+    hashlib.scrypt = lru_cache(maxsize=None)(hashlib.scrypt)
+    passphrases._hasher = RememberingHasher(passphrases._hasher)
