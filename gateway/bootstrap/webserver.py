@@ -50,6 +50,7 @@ class WebServer:
             asyncore_use_poll=True,  # select knows no more than 1024 files
         )
         self._on_end = on_end
+        self._pulled = threading.Event()
         # A daemon: a request that hangs must not keep the process alive after its end.
         self._thread = threading.Thread(target=self._run, name="server", daemon=True)
 
@@ -61,10 +62,13 @@ class WebServer:
         if self._thread.is_alive():
             # On the loop's own thread: nobody may close a socket under a select. The empty map ends the loop.
             self._server.trigger.pull_trigger(self._drop_all)
+            self._pulled.set()
             self._thread.join(timeout=5)
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=0.1)
 
     def _drop_all(self) -> None:
+        # A request that ends just now may wake the loop before `close` does, which must still find the pipe.
+        self._pulled.wait()
         wasyncore.close_all(self._server._map, ignore_all=True)
 
     def _run(self) -> None:
