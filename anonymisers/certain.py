@@ -4,6 +4,7 @@ A table that was not protected is withheld whole. Some of its cells are certain 
 person of a shown cell must be in them, or nobody can be. One that is small must not be certain.
 """
 
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -40,7 +41,7 @@ def with_certain(
             hidden = rows[release.withheld[rows]]
             _check(cell, rules, protected=bool(settled[hidden].any()))
             values[hidden], withheld[hidden] = cell.low, False
-        release = Release(release.dims, release.where, release.coords, values, withheld)
+        release = replace(release, values=values, withheld=withheld)
     raise ProtectionError("cells that follow from others were not all found")
 
 

@@ -16,6 +16,7 @@ from anonymisers.history import Base, check_known, difference_blocks, known_bloc
 from anonymisers.insider import exposed
 from anonymisers.lattice import Lattice
 from anonymisers.people import People
+from anonymisers.structural import structural_cells, with_structural
 from anonymisers.system import System
 from anonymisers.table import Release, Table
 from anonymisers.worlds import World
@@ -83,6 +84,7 @@ class _View:
     shown: Ints
     asked: Bools
     public: Bools
+    structural: Bools
 
     @classmethod
     def of(
@@ -92,7 +94,10 @@ class _View:
             raise CertificateError(
                 "the true table has other dimensions or another population than the release"
             )
+        truth = with_structural(truth, release.structural)
         base = Base.of(truth, known)
+        if set(base.structural) - set(release.structural):
+            raise CertificateError("the release does not name every group that is known to be empty")
         if base.dims != certificate.dims:
             raise CertificateError("the certificate speaks of other dimensions than the release depends on")
         others = [a for a, d in enumerate(truth.dims) if d.name not in truth.by]
@@ -109,7 +114,8 @@ class _View:
         numbers = lattice.cells(coords)
         shown = [np.full(lattice.size, -1, dtype=np.int64), *(k.shown for k in earlier)]
         shown[0][numbers] = release.values
-        public = public_cells(own, earlier)
+        structural = structural_cells(lattice, base.structural)
+        public = public_cells(own, earlier) | structural
         asked = [(shown[0] < 0) & ~public, *((k.shown < 0) & k.block.present for k in earlier)]
         least = _smallest(certificate)
         for part in parts[1 + len(earlier) :]:
@@ -117,7 +123,16 @@ class _View:
             asked.append((part >= least) & (part < certificate.threshold))
         every = np.concatenate(shown)
         return cls(
-            certificate, lattice, system, base, values, every < 0, every, np.concatenate(asked), public
+            certificate,
+            lattice,
+            system,
+            base,
+            values,
+            every < 0,
+            every,
+            np.concatenate(asked),
+            public,
+            np.append(structural, np.zeros(system.size - lattice.size, dtype=np.bool_)),
         )
 
     @property
@@ -140,10 +155,12 @@ class _View:
         wrong = own & ~self.hidden & (self.shown != self.values)
         if wrong.any():
             self.fail("a cell shows what the true table does not say", int(np.argmax(wrong)))
-        low = self.values >= _smallest(self.certificate)
+        low = (self.values >= _smallest(self.certificate)) & ~self.structural
         small = own & ~self.hidden & low & (self.values < self.certificate.threshold)
         if small.any():
             self.fail("a sensitive cell is shown", int(np.argmax(small)))
+        if (self.structural & self.hidden).any():
+            self.fail("a structural zero is withheld", int(np.argmax(self.structural & self.hidden)))
         zero = own & self.hidden & (self.values == 0)
         if self.certificate.zeros == "publish" and zero.any():
             self.fail("a zero is withheld", int(np.argmax(zero)))
@@ -152,7 +169,7 @@ class _View:
         if self.certificate.zeros == "publish":
             return
         keys = self.lattice.keys()
-        zero = self.follows(keys)
+        zero = self.follows(keys) | self.structural[: self.lattice.size]
         for axis, dim in enumerate(self.people.dims):
             if dim.name in self.certificate.sensitive:
                 parts = np.flatnonzero(keys[:, axis] != dim.root)

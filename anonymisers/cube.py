@@ -4,7 +4,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import StringIO
 
 import numpy as np
@@ -15,6 +15,7 @@ from anonymisers.certificate import Certificate, Level, release_digest
 from anonymisers.check import check_certificate
 from anonymisers.errors import CertificateError, ProtectionError
 from anonymisers.lattice import Lattice
+from anonymisers.places import Place
 from anonymisers.protect import Protected, protect
 from anonymisers.rules import Rules
 from anonymisers.shown import Answer, OutsideLattice, Shown, Value, Withheld
@@ -34,10 +35,16 @@ class CertifiedCube(Shown):
 
     certificate: Certificate
     _maker: object = field(repr=False)
+    structural: tuple[Place, ...] = ()
+    """Groups in which nobody can be, as everybody knows."""
 
     def __post_init__(self) -> None:
         if self._maker is not _MAKER:
             raise CertificateError("a cube is made by build_cube only")
+
+    def release(self) -> Release:
+        """Every cell of every table, as it may leave the state, and what is known to be empty."""
+        return replace(super().release(), structural=self.structural)
 
     @property
     def refused(self) -> frozenset[Level]:
@@ -125,8 +132,11 @@ def _telling_more(own: Release, known: Sequence[Release]) -> list[Release]:
 def _settled(release: Release, protected: Protected) -> Release:
     """The part of a release that says anything: refused tables show nothing that does not follow."""
     kept = protected.settled
-    return Release(
-        release.dims, release.where, release.coords[kept], release.values[kept], release.withheld[kept]
+    return replace(
+        release,
+        coords=release.coords[kept],
+        values=release.values[kept],
+        withheld=release.withheld[kept],
     )
 
 
@@ -151,7 +161,7 @@ def _release(table: Table, protected: Protected) -> Release:
         if dim.name in table.by:
             coords[:, axis] = keys[:, [d.name for d in protected.people.dims].index(dim.name)]
     values = np.where(protected.hidden, -1, protected.values)
-    return Release(table.dims, table.where, coords, values, protected.hidden)
+    return Release(table.dims, table.where, coords, values, protected.hidden, protected.structural)
 
 
 def _refused(protected: Protected) -> frozenset[Level]:
@@ -179,7 +189,9 @@ def _cube(release: Release, certificate: Certificate) -> CertifiedCube:
     values = np.full(lattice.size, -1, dtype=np.int64)
     hidden[cells], values[cells] = release.withheld, release.values
     hidden.flags.writeable = values.flags.writeable = False
-    return CertifiedCube(release.dims, release.where, lattice, hidden, values, certificate, _MAKER)
+    return CertifiedCube(
+        release.dims, release.where, lattice, hidden, values, certificate, _MAKER, release.structural
+    )
 
 
 def _unpack(data: bytes) -> tuple[Release, Certificate]:

@@ -10,6 +10,7 @@ from anonymisers.errors import TableError
 from anonymisers.hierarchy import ROOT, Hierarchy
 from anonymisers.lattice import Lattice
 from anonymisers.people import People
+from anonymisers.places import Place, positions
 from anonymisers.system import Block, Masks
 from anonymisers.table import Release, Table, Where, population
 
@@ -23,7 +24,7 @@ class Base:
 
     Codes of the latter that no population tells apart are one code (`merged`, by axis, marks such positions).
     `axes`: the dimensions' places in the table. `open_elsewhere`: whether people differ in a dimension that
-    nothing released depends on.
+    nothing released depends on. `structural`: all that is declared to be empty, earlier or now.
     """
 
     dims: tuple[Hierarchy, ...]
@@ -31,6 +32,7 @@ class Base:
     people: People
     merged: Masks
     open_elsewhere: bool
+    structural: tuple[Place, ...]
     _table: Table
     _codes: tuple[NDArray[np.int32], ...]
 
@@ -41,7 +43,8 @@ class Base:
         Raises TableError for an earlier release whose dimensions or codes the table does not have.
         """
         _check_codes(table, known)
-        named = set(table.by) | {n for r in known for n in _named(r)}
+        structural = tuple(dict.fromkeys((*table.structural, *(p for r in known for p in r.structural))))
+        named = set(table.by) | {n for r in known for n in _named(r)} | {n for p in structural for n, _ in p}
         wheres = [table.where, *(r.where for r in known)]
         guards = {name for where in wheres for name in where} if known else set()
         axes = tuple(a for a, d in enumerate(table.dims) if d.name in named | guards)
@@ -69,6 +72,7 @@ class Base:
             People.at(tuple(dims), placed, counts),
             tuple(merged),
             any(len(d.leaves) > 1 for d in others),
+            structural,
             table,
             tuple(codes),
         )
@@ -112,8 +116,8 @@ class Known:
 
 
 def known_blocks(base: Base, known: Sequence[Release]) -> tuple[Known, ...]:
-    """The earlier releases as blocks."""
-    return tuple(_known(base, release) for release in known)
+    """The earlier releases as blocks, and behind them what is known to be empty."""
+    return (*(_known(base, release) for release in known), *_structural(base))
 
 
 def difference_blocks(base: Base, lattice: Lattice, known: Sequence[Release]) -> tuple[Block, ...]:
@@ -127,7 +131,8 @@ def difference_blocks(base: Base, lattice: Lattice, known: Sequence[Release]) ->
         if signature in seen or signature == tuple(m.tobytes() for m in own):
             continue
         seen.add(signature)
-        tables = {tuple(np.flatnonzero(p).tolist()) for p in _patterns(base, release)} & set(lattice.tables)
+        tables = {tuple(np.flatnonzero(p).tolist()) for p in _patterns(base, base.place(release))}
+        tables &= set(lattice.tables)
         if tables:
             shared = Lattice(base.dims, tuple(tables))
             present = np.ones(shared.size, dtype=np.bool_)
@@ -165,20 +170,30 @@ def check_known(known: Sequence[Known], values: Sequence[Ints]) -> None:
             raise TableError(message, remedy=remedy)
 
 
+def _structural(base: Base) -> tuple[Known, ...]:
+    """The structural zeros as cells of everybody that show 0, for ever."""
+    if not base.structural:
+        return ()
+    coords = positions(base.dims, base.structural, "the structural zeros")
+    return (_block(base, coords, np.zeros(len(coords), dtype=np.int64), {}),)
+
+
 def _known(base: Base, release: Release) -> Known:
-    lattice = Lattice(base.dims, tuple(tuple(np.flatnonzero(p).tolist()) for p in _patterns(base, release)))
-    cells = lattice.cells(base.place(release))
+    return _block(base, base.place(release), release.values, release.where)
+
+
+def _block(base: Base, coords: NDArray[np.int32], values: Ints, where: Where) -> Known:
+    lattice = Lattice(base.dims, tuple(tuple(np.flatnonzero(p).tolist()) for p in _patterns(base, coords)))
+    cells = lattice.cells(coords)
     present = np.zeros(lattice.size, dtype=np.bool_)
     shown = np.full(lattice.size, -1, dtype=np.int64)
     present[cells] = True
-    shown[cells] = release.values
-    return Known(Block(lattice, base.masks(release.where), None, present), shown)
+    shown[cells] = values
+    return Known(Block(lattice, base.masks(where), None, present), shown)
 
 
-def _patterns(base: Base, release: Release) -> Bools:
-    named: Bools = np.unique(
-        base.place(release) != np.array([d.root for d in base.dims], dtype=np.int32), axis=0
-    )
+def _patterns(base: Base, coords: NDArray[np.int32]) -> Bools:
+    named: Bools = np.unique(coords != np.array([d.root for d in base.dims], dtype=np.int32), axis=0)
     return named
 
 
@@ -196,7 +211,8 @@ def _named(release: Release) -> set[str]:
 def _check_codes(table: Table, known: Sequence[Release]) -> None:
     for number, release in enumerate(known, 1):
         for dim in release.dims:
-            if dim.name not in _named(release) and dim.name not in release.where:
+            declared = {name for place in release.structural for name, _ in place}
+            if dim.name not in _named(release) | declared and dim.name not in release.where:
                 continue
             ours = table.dim(dim.name)
             for code in dim.codes:

@@ -14,8 +14,10 @@ from anonymisers.lattice import Axes, Lattice
 from anonymisers.moves import blocks_of, together
 from anonymisers.pattern import Pattern, sensitive
 from anonymisers.people import People
+from anonymisers.places import Place
 from anonymisers.rules import Rules, TableOf
 from anonymisers.search import Search
+from anonymisers.structural import structural_cells
 from anonymisers.suppress import Progress, Task, suppress
 from anonymisers.system import Block, System
 from anonymisers.table import Release, Table
@@ -31,7 +33,8 @@ class Protected:
     """Every cell of the lattice with its true value and whether it is shown; worlds that agree with that.
 
     `settled` marks the cells of the tables that were protected; the others are refused: all withheld, but
-    for zeros that follow. `public` marks those that are known from elsewhere.
+    for zeros that follow. `public` marks those that are known from elsewhere, `structural` names the groups
+    that are known to be empty.
     """
 
     lattice: Lattice
@@ -40,6 +43,7 @@ class Protected:
     hidden: Bools
     settled: Bools
     public: Bools
+    structural: tuple[Place, ...]
     worlds: tuple[World, ...]
 
 
@@ -78,9 +82,10 @@ def _task(base: Base, own: Block, known: Sequence[Release], rules: Rules, key: b
     values = system.sums(base.people.coords, base.people.counts)
     parts = np.split(values, system.starts[1:])
     check_known(earlier, parts[1 : 1 + len(earlier)])
-    shown_zero = parts[0] == 0 if rules.zeros == "publish" else np.zeros(own.lattice.size, dtype=np.bool_)
+    structural = structural_cells(own.lattice, base.structural)
+    shown_zero = parts[0] == 0 if rules.zeros == "publish" else structural
     fixed = [shown_zero & own.present]
-    hidden, asked = [~own.present], [own.present & ~public_cells(own, earlier)]
+    hidden, asked = [~own.present], [own.present & ~public_cells(own, earlier) & ~structural]
     for entry in earlier:
         fixed.append(entry.block.present & (entry.shown >= 0))
         hidden.append(~fixed[-1])
@@ -132,8 +137,10 @@ def _whole(
     block = base.own(full, np.ones(full.size, dtype=np.bool_))
     values = System(base.dims, (block,)).sums(people.coords, people.counts)
     hidden &= ~(follows(full.parents(), values == 0, hidden) & ~settled)
-    public = public_cells(block, known_blocks(base, known))
-    return Protected(full, people, values, hidden, settled, public, worlds)
+    structural = structural_cells(full, base.structural)
+    hidden &= ~structural
+    public = public_cells(block, known_blocks(base, known)) | structural
+    return Protected(full, people, values, hidden, settled, public, base.structural, worlds)
 
 
 def _worlds(search: Search, rules: Rules, key: bytes) -> tuple[World, ...]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from anonymisers.errors import TableError
 from anonymisers.hierarchy import ROOT, Hierarchy
+from anonymisers.places import Place, positions, read_places, written
 from anonymisers.strict_json import fields_of, words_of
 
 __all__ = [
@@ -53,6 +54,8 @@ class Table:
     counts: NDArray[np.int64]
     beyond: tuple[NDArray[np.int32], NDArray[np.int64]] | None = None
     """Coordinates and counts of listed people outside `where`: never released, but part of the world."""
+    structural: tuple[Place, ...] = ()
+    """Groups in which nobody can be, as everybody knows (`structural.with_structural` checks that)."""
 
     @classmethod
     def of(
@@ -109,18 +112,30 @@ class Release:
     coords: NDArray[np.int32]
     values: NDArray[np.int64]
     withheld: NDArray[np.bool_]
+    structural: tuple[Place, ...] = ()
+    """Groups in which nobody can be, as everybody knows, and with them all that is below them."""
 
     @classmethod
     def of(
-        cls, dims: Iterable[Hierarchy], cells: Mapping[Cell, int | None], *, where: Where | None = None
+        cls,
+        dims: Iterable[Hierarchy],
+        cells: Mapping[Cell, int | None],
+        *,
+        where: Where | None = None,
+        structural: Iterable[Place] = (),
     ) -> "Release":
         """A release of cells given by their codes. Raises TableError for unknown codes or bad counts."""
-        return cls._of_pairs(_dimensions(dims), cells.items(), where or {})
+        return cls._of_pairs(_dimensions(dims), cells.items(), where or {}, tuple(structural))
 
     @classmethod
     def _of_pairs(
-        cls, dims: tuple[Hierarchy, ...], cells: Iterable[tuple[Cell, int | None]], where: Where
+        cls,
+        dims: tuple[Hierarchy, ...],
+        cells: Iterable[tuple[Cell, int | None]],
+        where: Where,
+        structural: tuple[Place, ...],
     ) -> "Release":
+        positions(dims, structural, "'structural'")
         coords: list[tuple[int, ...]] = []
         values: list[int] = []
         seen: dict[tuple[int, ...], int] = {}
@@ -133,18 +148,24 @@ class Release:
             values.append(-1 if value is None else _count(value, key))
         numbers = np.array(values, dtype=np.int64)
         array = np.array(coords, dtype=np.int32).reshape(len(coords), len(dims))
-        return cls(dims, _where(dims, where), array, numbers, numbers < 0)
+        return cls(dims, _where(dims, where), array, numbers, numbers < 0, structural)
 
     @classmethod
     def from_json(cls, document: object) -> "Release":
-        """Read the form `{"dims": ..., "where": ..., "cells": [{"key": {dim: code}, "value": n|null}]}`."""
-        body = fields_of(document, "the release", required={"dims", "cells"}, optional={"where"})
+        """Read the form `{"dims": ..., "where": ..., "cells": [{"key": {dim: code}, "value": n|null}]}`.
+
+        It may have `"structural"`, a list of keys.
+        """
+        body = fields_of(
+            document, "the release", required={"dims", "cells"}, optional={"where", "structural"}
+        )
         dims = _read_dims(body["dims"])
         names = {d.name: i for i, d in enumerate(dims)}
         if not isinstance(body["cells"], list):
             raise TableError("the release: 'cells' is not a list")
         pairs = (_read_released(cell, names, n) for n, cell in enumerate(body["cells"], 1))
-        return cls._of_pairs(dims, pairs, _read_where(body.get("where", {})))
+        structural = read_places(body.get("structural", []), "'structural'")
+        return cls._of_pairs(dims, pairs, _read_where(body.get("where", {})), structural)
 
     @property
     def cells(self) -> Mapping[Cell, int | None]:
@@ -182,6 +203,8 @@ def write_release(release: Release, stream: TextIO) -> None:
     where = {k: v if isinstance(v, str) else list(v) for k, v in release.where.items()}
     stream.write('{"dims": ' + json.dumps(dims, ensure_ascii=False))
     stream.write(',\n"where": ' + json.dumps(where, ensure_ascii=False))
+    if release.structural:
+        stream.write(',\n"structural": ' + json.dumps(written(release.structural), ensure_ascii=False))
     stream.write(',\n"cells": [')
     for number, line in enumerate(_released_lines(release)):
         stream.write((",\n" if number else "\n") + line)

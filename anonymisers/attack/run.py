@@ -2,15 +2,17 @@
 
 It shares nothing with the code that protects but the reading of releases, so that it can find that code's
 mistakes. What the attacker knows: every shown cell of every release, who their populations are, the
-hierarchies, that counts are integers >= 0, and that a withheld cell is at least `lower`.
+hierarchies, that counts are integers >= 0, which groups are declared to be empty, and that a withheld cell is
+at least `lower`.
 """
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from anonymisers.attack.empty import outside, with_declared
 from anonymisers.attack.findings import Findings
 from anonymisers.attack.fullcross import CELL_LIMIT, cross_size, is_linked, with_full_cross
 from anonymisers.attack.goals import Extent, Goals
@@ -55,7 +57,7 @@ def attack(
     _check_rules(releases, threshold, lower, zeros)
     lower = (1 if zeros == "publish" else 0) if lower is None else lower
     until = np.inf if time_limit is None else time.monotonic() + time_limit
-    system = build_system(releases)
+    system = build_system(with_declared(releases))
     reduced = reduce_system(system, lower)
     smallest = 0 if zeros == "protect" else 1
     crossing = _cross(system, reduced, lower, full_cross=full_cross)
@@ -71,11 +73,11 @@ def attack(
         interrupted=interrupted,
         unexamined=crossing.unexamined,
     )
-    if crossing.bounded is None:
-        return findings
-    beyond, bounds = crossing.bounded
-    goals = Goals(bounds, beyond.withheld[bounds.boxes], lower, smallest, threshold)
-    return with_certain(findings, beyond, goals)
+    if crossing.bounded is not None:
+        beyond, bounds = crossing.bounded
+        goals = Goals(bounds, beyond.withheld[bounds.boxes], lower, smallest, threshold)
+        findings = with_certain(findings, beyond, goals)
+    return replace(findings, unasked=outside(system, releases, findings.unasked))
 
 
 def _check_rules(releases: Sequence[Release], threshold: int, lower: int | None, zeros: str) -> None:

@@ -11,8 +11,10 @@ import click
 from anonymisers.cube import CertifiedCube, build_cube
 from anonymisers.errors import AnonymiserError
 from anonymisers.keyed import KEY_BYTES
+from anonymisers.places import read_places
 from anonymisers.rules import Rules, TableOf, Zeros
 from anonymisers.strict_json import parse_json
+from anonymisers.structural import with_structural
 from anonymisers.table import Table, write_release
 from gateway.cli.progress import building
 from gateway.cli.sheets import SHEETS, read_sheet, write_sheet
@@ -43,6 +45,7 @@ OUT = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--known", type=FILE, multiple=True, help="An earlier release, or registered figures; known to everybody."
 )
+@click.option("--structural", type=FILE, help="JSON: groups in which nobody can be, as everybody knows.")
 @click.option("--key", type=FILE, help="32 secret bytes, the same for every release of a data set.")
 @click.option("--certificate", type=OUT, help="Where the certificate is written; it stays with the table.")
 @click.option(
@@ -64,6 +67,7 @@ def command(
     sensitive: Sequence[str],
     priority: Path | None,
     known: Sequence[Path],
+    structural: Path | None,
     key: Path | None,
     certificate: Path | None,
     attacker: str,
@@ -74,6 +78,10 @@ def command(
     The summary on standard error is as confidential as the table.
     """
     raw = read_table(table) if _kind(table) not in SHEETS else read_sheet(table, hierarchies, count)
+    if structural is not None:
+        raw = read_with(
+            structural, lambda text: with_structural(raw, read_places(parse_json(text), "the file"))
+        )
     earlier, contradicted = read_known(known, raw)
     for name in contradicted:
         click.echo(f"NOT FOR RELEASE: the table contradicts the figure {name!r}.", err=True)

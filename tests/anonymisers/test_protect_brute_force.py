@@ -8,6 +8,7 @@ from itertools import combinations, product
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from release_oracle import assert_safe, leaves, worlds
 
 from anonymisers.check import check_certificate
 from anonymisers.cube import build_cube
@@ -18,47 +19,6 @@ from anonymisers.table import Table
 
 KEY = b"0123456789abcdef0123456789abcdef"
 K = 3
-MOST_WORLDS = 20_000
-
-
-def worlds(release, inner, masks, total):
-    """Every vector of counts over the inner cells whose sums are what the release shows."""
-    rows = [
-        (tuple(i for i, cell in enumerate(inner) if covers(release, key, cell, masks)), value)
-        for key, value in release.cells.items()
-        if value is not None
-    ]
-    last = [(max(r), r, v) for r, v in rows if r]
-    due = {}
-    for end, row, value in last:
-        due.setdefault(end, []).append((row, value))
-    limit = [min([v for _, r, v in last if i in r] + [total]) for i in range(len(inner))]
-    found = [()]
-    for i in range(len(inner)):
-        found = [
-            grown
-            for world in found
-            for grown in ((*world, n) for n in range(limit[i] + 1))
-            if all(sum(grown[j] for j in row) == value for row, value in due.get(i, ()))
-        ]
-        if len(found) > MOST_WORLDS:
-            raise OverflowError
-    return found
-
-
-def covers(release, key, cell, masks):
-    """Whether the people of an inner cell are counted in a cell of the release."""
-    for dim, code, leaf, mask in zip(release.dims, key, cell, masks, strict=True):
-        line = [leaf]
-        while line[-1] != "Total":
-            line.append(dim.parent[line[-1]])
-        if code not in line or leaf not in mask:
-            return False
-    return True
-
-
-def leaves(dim):
-    return [c for c in dim.codes if c not in dim.parent.values() and (c != "Total" or len(dim.codes) == 1)]
 
 
 @st.composite
@@ -90,35 +50,6 @@ def attacked(table, rules):
         assume(False)  # nothing is released, so nothing can be learnt
     except OverflowError:
         assume(False)  # too many worlds to list
-
-
-def assert_safe(cube, table, rules):
-    release = cube.release()
-    inner = list(product(*(leaves(d) for d in table.dims)))
-    masks = [set(leaves(d)) for d in table.dims]
-    possible = worlds(release, inner, masks, int(table.counts.sum()))
-    k, least = rules.threshold, rules.least
-    truth = dict(
-        zip(
-            (tuple(d.codes[p] for d, p in zip(table.dims, r, strict=True)) for r in table.coords),
-            table.counts,
-            strict=True,
-        )
-    )
-    assert tuple(truth.get(cell, 0) for cell in inner) in possible
-    for key, value in release.cells.items():
-        row = [i for i, cell in enumerate(inner) if covers(release, key, cell, masks)]
-        values = {sum(world[i] for i in row) for world in possible}
-        values = {v for v in values if v >= least}
-        if value is not None:
-            assert not 1 <= value < k
-        elif min(values) < k and max(values) >= 1:
-            assert len(values) > 1, key
-            wide = max(values) - min(values) >= k
-            assert wide or (min(values) <= least and max(values) >= k - 1), (key, sorted(values))
-    for i, cell in enumerate(inner):
-        if 1 <= truth.get(cell, 0) < k:
-            assert len({world[i] for world in possible}) > 1, cell
 
 
 quick = settings(

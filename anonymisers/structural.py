@@ -1,0 +1,71 @@
+"""Structural zeros: groups in which nobody can be, which everybody knows. They are shown, always.
+
+A group that is declared holds all that is below it, and what only such groups make up is one too.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.errors import TableError
+from anonymisers.lattice import Lattice
+from anonymisers.places import Place, place_name, positions
+from anonymisers.table import Table
+
+WHAT = "the structural zeros"
+Bools = NDArray[np.bool_]
+
+
+def with_structural(table: Table, places: Iterable[Place]) -> Table:
+    """The table with these structural zeros besides its own.
+
+    Raises TableError, naming it, for a place that no dimension has, for everybody, and for one with people.
+    """
+    both = tuple(dict.fromkeys((*table.structural, *places)))
+    coords = positions(table.dims, both, WHAT)
+    pieces = [table.coords, *([table.beyond[0]] if table.beyond is not None else [])]
+    people = np.concatenate(pieces)
+    for place, row in zip(both, coords, strict=True):
+        if not place:
+            raise TableError(f"{WHAT}: an entry names no code below 'Total', so nobody could be anywhere")
+        inside = np.ones(len(people), dtype=np.bool_)
+        for axis, (dim, position) in enumerate(zip(table.dims, row.tolist(), strict=True)):
+            if position != dim.root:
+                inside &= dim.covered_leaves(position)[people[:, axis]]
+        if inside.any():
+            message = f"the structural zero {place_name(place)} has people in it"
+            raise TableError(message, remedy="Correct the records, or do not declare it.")
+    return replace(table, structural=both)
+
+
+def structural_cells(lattice: Lattice, places: tuple[Place, ...]) -> Bools:
+    """The cells of a lattice in which nobody can be."""
+    if not places:
+        return np.zeros(lattice.size, dtype=np.bool_)
+    coords = positions(lattice.dims, places, WHAT)
+    roots = np.array([d.root for d in lattice.dims], dtype=np.int32)
+    named = {tuple(np.flatnonzero(row).tolist()) for row in np.unique(coords != roots, axis=0)}
+    margins = {m for t in named for n in range(len(t) + 1) for m in combinations(t, n)}
+    whole = Lattice(lattice.dims, (*lattice.tables, *margins))
+    empty = np.zeros(whole.size, dtype=np.bool_)
+    empty[whole.cells(coords)] = True
+    _spread(whole, empty)
+    return empty[whole.cells(lattice.keys())]
+
+
+def _spread(lattice: Lattice, empty: Bools) -> None:
+    """Mark, in place, every part of an empty cell, and what has no part along a dimension but empty ones."""
+    pairs = [(parts[above >= 0], above[above >= 0]) for parts, above in lattice.parents()]
+    # A cell whose parts a lattice lacks along some dimension stands in no pair of that dimension.
+    wholes = [np.unique(above) for _, above in pairs]
+    while True:
+        before = int(empty.sum())
+        for (parts, above), whole in zip(pairs, wholes, strict=True):
+            empty[parts] |= empty[above]
+            left = np.bincount(above[~empty[parts]], minlength=lattice.size)
+            empty[whole] |= left[whole] == 0
+        if int(empty.sum()) == before:
+            return
