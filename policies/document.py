@@ -61,7 +61,12 @@ def document(words: Vocabulary | None) -> Record[Policy]:
 def _identity(words: Vocabulary | None) -> dict[str, Key]:
     until = Meaning("time", {UNTIL_REVOKED: (NO_LIMIT, "day")})
     # `true` would be one thing to an editor and another here
-    name = Phrase("victims", r"(?!(?:true|false)$)[a-z][a-z0-9_-]{0,39}", lambda match: match[0])
+    name = Phrase(
+        "victims",
+        r"(?!(?:true|false)$)[a-z][a-z0-9_-]{0,39}",
+        lambda match: match[0],
+        ("victims", EVERY_DATA_SET),
+    )
     return {
         "member": Key(_word("member", words and words.members), "ISO code of the member state", True),
         "data_set": Key(name, f"the data set; {EVERY_DATA_SET!r} for a ministry-wide policy (victims)"),

@@ -17,7 +17,7 @@ def _days(match: re.Match[str]) -> int | None:
     return int(match[1]) if int(match[1]) <= LONGEST_DAYS else None
 
 
-DAYS: Shape[int] = Phrase("90 days", r"([1-9][0-9]{0,4}) days?", _days)
+DAYS: Shape[int] = Phrase("90 days", r"([1-9][0-9]{0,4}) days?", _days, ("# days",))
 
 
 def days_or(word: str, meaning: int) -> Shape[int]:
@@ -34,6 +34,7 @@ QUOTA: Shape[tuple[Period, int]] = Phrase(
     "50 a month",
     r"([1-9][0-9]{0,5}) (?:a|per) (day|week|month|year)",
     lambda match: (Period(match[2]), int(match[1])),
+    tuple(f"# a {period}" for period in Period),
 )
 
 
@@ -43,7 +44,10 @@ def say_quota(period: Period, limit: int) -> str:
 
 
 SPAN: Shape[tuple[int, str]] = Phrase(
-    "24 months", r"([1-9][0-9]{0,3}) (day|month|year)s?", lambda match: (int(match[1]), match[2])
+    "24 months",
+    r"([1-9][0-9]{0,3}) (day|month|year)s?",
+    lambda match: (int(match[1]), match[2]),
+    ("# days", "# months", "# years"),
 )
 
 
@@ -70,7 +74,7 @@ def _years(match: re.Match[str]) -> tuple[int, int] | None:
     return (first, last) if first <= last else None
 
 
-YEARS: Shape[tuple[int, int]] = Phrase("2015-2017", r"([12][0-9]{3})-([12][0-9]{3})", _years)
+YEARS: Shape[tuple[int, int]] = Phrase("2015-2017", r"([12][0-9]{3})-([12][0-9]{3})", _years, ("#-#",))
 
 
 def say_years(years: tuple[int, int]) -> str:
@@ -88,7 +92,7 @@ def _part(match: re.Match[str]) -> Decimal | None:
     return value if value < 1 else None
 
 
-PART: Shape[Decimal] = Phrase("0.5", r"(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,4})?", _part)
+PART: Shape[Decimal] = Phrase("0.5", r"(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,4})?", _part, number=True)
 """From 0 to below 1."""
 
-EPSILON: Shape[Decimal] = Phrase("1.5", r"(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,4})?", _positive)
+EPSILON: Shape[Decimal] = Phrase("1.5", r"(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,4})?", _positive, number=True)

@@ -21,6 +21,8 @@ JsonSchema: TypeAlias = dict[str, Any]
 
 MOST_NAMED = 12
 """Words of a closed list that a message names."""
+_NOTHING = ("null", "Null", "NULL", "~")
+"""What YAML calls nothing: no law, order or name is called so."""
 
 
 class Shape(Protocol[T_co]):
@@ -45,7 +47,7 @@ def text_of(node: Node, faults: list[Fault], wanted: Said) -> str | None:
         faults.append(node.spot.fault(problem))
     elif node.faulty:
         return None
-    elif not node.text.strip():
+    elif not node.text.strip() or (node.plain and node.text in _NOTHING):
         faults.append(node.spot.fault(said("nothing stands where %(wanted)s is expected", wanted=wanted)))
     else:
         return node.text
@@ -123,7 +125,9 @@ class Text:
         return text
 
     def schema(self) -> JsonSchema:
-        return {"type": "string", "minLength": 1, "maxLength": self.longest}
+        text: JsonSchema = {"type": "string", "pattern": r"^\S(?:.*\S)?$", "maxLength": self.longest}
+        # an editor takes a line of digits, or `yes`, for something else than text
+        return {"anyOf": [text, {"type": ["number", "boolean"]}]}
 
 
 @dataclass(frozen=True)
@@ -161,22 +165,41 @@ class Day:
                 return date.fromisoformat(text)
             except ValueError:
                 pass
-        faults.append(
-            node.spot.fault(said("%(word)s is not a date; write it as 2026-01-31", word=quoted(text)))
-        )
+        problem = said("%(word)s is not a date; write it as 2026-01-31", word=quoted(text))
+        faults.append(node.spot.fault(problem, _day_meant(text)))
         return None
 
     def schema(self) -> JsonSchema:
-        return {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+        return {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+
+
+def _day_meant(text: str) -> str | None:
+    """The day that a text names with other signs or without zeros; None where it is none or could be two."""
+    parts = re.findall(r"[0-9]+", text, re.ASCII)
+    if not re.fullmatch(r"[0-9]+\W+[0-9]+\W+[0-9]+", text, re.ASCII):
+        return None
+    year, month, day = map(int, parts if len(parts[0]) == 4 else reversed(parts))
+    if len(parts[0]) != 4 and day <= 12:
+        return None  # whether the day or the month stands first, only who wrote it knows
+    try:
+        return date(year, month, day).isoformat()
+    except (ValueError, OverflowError):
+        return None
 
 
 @dataclass(frozen=True)
 class Phrase(Generic[T]):
-    """A phrase of a fixed form such as `90 days`; `build` returns None where the numbers in it do not fit."""
+    """A phrase of a fixed form such as `90 days`; `build` returns None where the numbers in it do not fit.
+
+    `forms`: how it may be put, with # for each number, to propose what was meant. `number`: it is one, and
+    a schema that is asked about numbers has to know.
+    """
 
     form: str
     pattern: str
     build: Callable[[re.Match[str]], T | None]
+    forms: tuple[str, ...] = ()
+    number: bool = False
 
     def read(self, node: Node, faults: list[Fault]) -> T | None:
         wanted = said("a phrase such as %(form)s", form=quoted(self.form))
@@ -186,31 +209,45 @@ class Phrase(Generic[T]):
         match = re.fullmatch(self.pattern, text)
         value = self.build(match) if match else None
         if value is None:
-            faults.append(
-                node.spot.fault(said("%(word)s is not %(wanted)s", word=quoted(text), wanted=wanted))
-            )
+            problem = said("%(word)s is not %(wanted)s", word=quoted(text), wanted=wanted)
+            faults.append(node.spot.fault(problem, nearest(text, self._with_numbers_of(text))))
         return value
 
+    def _with_numbers_of(self, text: str) -> tuple[str, ...]:
+        """The forms with the numbers of a text, as far as they are right then."""
+        found = []
+        for form in self.forms:
+            filled = form
+            for number in re.findall(r"[0-9]+", text, re.ASCII):
+                filled = filled.replace("#", number, 1)
+            match = re.fullmatch(self.pattern, filled)
+            if match and self.build(match) is not None:
+                found.append(filled)
+        return tuple(found)
+
     def schema(self) -> JsonSchema:
-        return {"type": "string", "pattern": f"^(?:{self.pattern})$", "examples": [self.form]}
+        words = {"type": "string", "pattern": f"^(?:{self.pattern})$", "examples": [self.form]}
+        return {"anyOf": [words, {"type": "number"}]} if self.number else words
 
 
 @dataclass(frozen=True)
 class AnyForm(Generic[T]):
-    """A word in one of several forms: the first shape that can read it; else the faults of the first."""
+    """A word in one of several forms: the first shape that can read it.
+
+    Where none can, the faults are those of the first shape that knows what was meant; else of the first.
+    """
 
     shapes: tuple[Shape[T], ...]
 
     def read(self, node: Node, faults: list[Fault]) -> T | None:
-        first: list[Fault] = []
-        for number, shape in enumerate(self.shapes):
+        refused: list[list[Fault]] = []
+        for shape in self.shapes:
             mine: list[Fault] = []
             value = shape.read(node, mine)
             if not mine:
                 return value
-            if number == 0:
-                first = mine
-        faults.extend(first)
+            refused.append(mine)
+        faults.extend(next((one for one in refused if one[0].suggestion is not None), refused[0]))
         return None
 
     def schema(self) -> JsonSchema:

@@ -137,6 +137,50 @@ def test_every_fault_is_told_at_once_with_line_key_and_nearest_word(words: Vocab
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("valid_until: 2027-1-31", "2027-01-31"),
+        ("valid_until: 2027/01/31", "2027-01-31"),
+        ("valid_until: 31.1.2027", "2027-01-31"),
+        ("valid_until: 2.1.2027", None),  # the second of January, or the first of February
+        ("valid_until: 2027-02-31", None),
+        ("valid_for: 24 month s", "24 months"),
+        ("valid_for: until revokd", "until revoked"),
+        ("embargo: 90", "90 days"),
+        ("embargo: non", "none"),
+        ("retention: 365 dayss", "365 days"),
+        ("hub_cache: noo", "no"),
+        ("quota: 50 per mont", "50 a month"),
+        ("quota: [5 a day, 20 a wek]", "20 a week"),
+        ("quota: 0 a month", None),
+        ("pooled_years: [2015–2017]", "2015-2017"),
+        ("pooled_years: [2017-2015]", None),
+        ("data_set: Victims", "victims"),
+        ("record_level: {to: ARMAC, K: 5, l: 2}", "k"),
+    ],
+)
+def test_of_a_phrase_that_is_nearly_right_the_right_one_is_proposed(
+    words: Vocabulary, line: str, meant: str | None
+) -> None:
+    fault = faults_of(FIVE_LINES + line + "\n", words)[0 if meant != "k" else 1]
+
+    assert fault.suggestion == meant
+    assert (f"did you mean '{meant}'?" in str(fault)) == (meant is not None)
+
+
+@pytest.mark.parametrize("nothing", ["null", "~", "NULL"])
+def test_what_yaml_calls_nothing_is_no_name_and_no_legal_basis(words: Vocabulary, nothing: str) -> None:
+    (fault,) = faults_of(FIVE_LINES + f"legal_basis: {nothing}\n", words)
+
+    assert fault.problem == "nothing stands where a line of text is expected"
+    assert load_policy(FIVE_LINES + f"legal_basis: '{nothing}'\n", words).legal_basis == nothing
+
+
+def test_one_period_of_pooled_years_needs_no_brackets(policy: MakePolicy) -> None:
+    assert policy("pooled_years: 2015-2017") == policy("pooled_years: [2015-2017]")
+
+
 def test_a_bomb_of_aliases_is_refused_without_being_expanded(words: Vocabulary) -> None:
     bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         f"{chr(n + 1)}: &{chr(n + 1)} [{', '.join(['*' + chr(n)] * 9)}]\n" for n in range(97, 122)

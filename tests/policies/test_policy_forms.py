@@ -1,9 +1,11 @@
 """The forms of a policy beside its document: canonical text, digest, records for a log, JSON Schema."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from importlib import resources
 from typing import Any
 
@@ -215,6 +217,79 @@ def test_an_editor_marks_what_the_reader_refuses(words: Vocabulary, line: str) -
         jsonschema_rs.validate(json_schema(words), document)
     with pytest.raises(PolicyError):
         load_policy(text, words)
+
+
+EVERY_KEY = """
+{member: KH, data_set: victims, version: 2, valid_from: "2026-01-01", valid_for: 24 months, legal_basis: x,
+ review: none, revocation: immediate,
+ share: [{with: [ARMAC], for: research, roles: [analyst], measures: [casualties], name: n,
+          finest: {date: year}, max_dimensions: 2, only: ready-made questions, approval: one person,
+          quota: [5 a day], retention: 30 days, redistribution: "no", hub_cache: "no"}],
+ never: [{with: [public], for: [research], name: b, show: {date: any}, together: {sex: any}}],
+ finest: {date: year, sex: "yes"}, max_dimensions: 3, threshold: {usual: 3, date: {year: 10}}, zeros: partner,
+ pooled_years: [2015-2017], priority: [article-7, {date: year}], keep: [total, {date: year}],
+ mechanism: {kind: differential-privacy, budget: 1.5}, dominance: {largest: 2},
+ population: {consent: [AGG, REC], victims: [DIR]}, embargo: 90 days, release: each month,
+ appears: on its own, regional_totals: {withheld_cells: "yes", contributors: 4},
+ approval: {ready_made: automatic}, quota: 50 a month, retention: unlimited, redistribution: "no",
+ hub_cache: 30 days, record_level: {to: ARMAC, k: 5, l: 2, approval: one person, consent: REC}}
+"""
+WRONG: tuple[object, ...] = (None, 2.5, 10**9, True, [], {"x": 1}, " x")
+
+
+def test_whatever_an_editor_marks_the_reader_refuses(words: Vocabulary) -> None:
+    """Each value in turn is replaced by another, or has a key put beside it."""
+    schema = jsonschema_rs.validator_for(json_schema(words))
+    whole = YAML(typ="safe", pure=True).load(EVERY_KEY)
+    assert schema.is_valid(whole)
+    assert load_policy(json.dumps(whole), words).scope.mechanism.budget == Decimal("1.5")
+    needed = {key: whole[key] for key in ("member", "version", "valid_from")} | {"share": []}
+    marked, read = 0, []
+    for key in whole:  # each key in a short document: reading takes as long as the text is
+        document = {**needed, key: whole[key]}
+        for way in _ways({key: whole[key]}):
+            for wrong in (*WRONG, _ONE_KEY_MORE):
+                changed = _changed(document, way, wrong)
+                if changed is not None and not schema.is_valid(changed):
+                    marked += 1
+                    read += [(way, wrong)] if _reads(json.dumps(changed), words) else []
+    assert read == []
+    assert marked > 500
+
+
+_ONE_KEY_MORE = object()
+
+
+def _reads(text: str, words: Vocabulary) -> bool:
+    try:
+        load_policy(text, words)
+    except PolicyError:
+        return False
+    return True
+
+
+def _ways(value: object) -> Iterator[tuple[str | int, ...]]:
+    """The way to each value in a document."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
+    for key, part in inner:
+        yield (key,)
+        yield from ((key, *rest) for rest in _ways(part))
+
+
+def _changed(whole: object, way: tuple[str | int, ...], wrong: object) -> object | None:
+    """The document with another value at one place; None where no key can be put beside what stands there."""
+    document: Any = deepcopy(whole)
+    *before, last = way
+    at = document
+    for key in before:
+        at = at[key]
+    if wrong is not _ONE_KEY_MORE:
+        at[last] = wrong
+    elif isinstance(at[last], dict):
+        at[last]["unheard of"] = 1
+    else:
+        return None
+    return document
 
 
 # --- a policy is a value
