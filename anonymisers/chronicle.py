@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from anonymisers.certificate import Level
 from anonymisers.cube import CertifiedCube
 from anonymisers.errors import AnonymiserError, CertificateError
+from anonymisers.head import dim_read, dim_written, rules_read, rules_written
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.lattice import Lattice
 from anonymisers.parts import Part, compose
-from anonymisers.rules import Rules, TableOf
+from anonymisers.rules import Rules
 from anonymisers.shown import Shown
 
 FORMAT = b"safelane chronicle 1\n"
@@ -94,22 +95,14 @@ class Chronicle(Shown):
 
 
 def _head(chronicle: Chronicle) -> str:
-    rules = chronicle.rules
     body = {
-        "dims": [_written(d) for d in chronicle.dims],
-        "rules": {
-            "threshold": rules.threshold,
-            "zeros": rules.zeros,
-            "max_dims": rules.max_dims,
-            "sensitive": sorted(rules.sensitive),
-            "priority": [[sorted(t.dims), sorted(map(list, t.levels))] for t in rules.priority],
-            "expects_least": rules.expects_least,
-        },
+        "dims": [dim_written(d) for d in chronicle.dims],
+        "rules": rules_written(chronicle.rules),
         "parts": [
             {
                 "kind": part.kind,
                 "period": sorted(part.period),
-                "time": None if part.time is None else _written(part.time),
+                "time": None if part.time is None else dim_written(part.time),
                 "cubes": len(part.cubes),
                 "sources": list(part.sources),
             }
@@ -128,35 +121,11 @@ def _read(body: dict[str, Any], lengths: list[int], data: bytes) -> Chronicle:
         Part(
             part["kind"],
             frozenset(part["period"]),
-            None if part["time"] is None else _hierarchy(part["time"]),
+            None if part["time"] is None else dim_read(part["time"]),
             tuple(CertifiedCube.from_bytes(next(blobs)) for _ in range(part["cubes"])),
             tuple(part["sources"]),
             next(blobs),
         )
         for part in body["parts"]
     ]
-    rules = body["rules"]
-    priority = tuple(
-        TableOf(frozenset(dims), frozenset((n, d) for n, d in levels)) for dims, levels in rules["priority"]
-    )
-    return Chronicle.of(
-        [_hierarchy(d) for d in body["dims"]],
-        Rules(
-            threshold=rules["threshold"],
-            zeros=rules["zeros"],
-            max_dims=rules["max_dims"],
-            sensitive=frozenset(rules["sensitive"]),
-            priority=priority,
-            expects_least=rules["expects_least"],
-        ),
-        parts,
-    )
-
-
-def _written(dim: Hierarchy) -> list[Any]:
-    return [dim.name, list(dim.codes), dict(dim.parent)]
-
-
-def _hierarchy(written: list[Any]) -> Hierarchy:
-    name, codes, parent = written
-    return Hierarchy(name, tuple(codes), parent)
+    return Chronicle.of([dim_read(d) for d in body["dims"]], rules_read(body["rules"]), parts)

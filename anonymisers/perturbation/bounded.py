@@ -53,7 +53,7 @@ def by_ptable(shown: Ints, ptable: PTable) -> tuple[Ints, Ints]:
     """The bounds of counts that the cell-key method can have changed into what is shown."""
     most, rows = ptable.noise.most, ptable.noise.rows
     low, high = within(shown, most)
-    for place, value in enumerate(shown.tolist()):
+    for value in np.unique(shown).tolist():
         possible = [
             count
             for count in range(max(0, value - most), value + most + 1)
@@ -61,7 +61,7 @@ def by_ptable(shown: Ints, ptable: PTable) -> tuple[Ints, Ints]:
         ]
         if not possible:
             raise TableError("a shown count cannot come from this perturbation table")
-        low[place], high[place] = possible[0], possible[-1]
+        low[shown == value], high[shown == value] = possible[0], possible[-1]
     return low, high
 
 

@@ -7,13 +7,15 @@ output to protect against differencing, UNECE work session 2005; the R package c
 never differential privacy.
 """
 
+import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.errors import RulesError
-from anonymisers.keyed import fractions
+from anonymisers.keyed import KEY_BYTES, fractions
 from anonymisers.lattice import Lattice
 from anonymisers.perturbation.ptable import PTable
 from anonymisers.system import Block, System
@@ -52,6 +54,30 @@ def inner_keys(table: Table, key: bytes) -> Ints:
     return sums
 
 
+def person_keys(key: bytes, persons: Iterable[bytes]) -> Ints:
+    """Each person's record key for life, in units of 1e-8: it follows from who it is and from the secret.
+
+    So a cell of the same people has the same noise in every snapshot. Raises RulesError for a short key.
+    """
+    if len(key) < KEY_BYTES:
+        message = f"the member's key has {len(key)} bytes; it must have {KEY_BYTES}"
+        raise RulesError(message, remedy="Make one with: openssl rand 32")
+    secret = hmac.digest(key, b"safelane record keys 1", "sha256")
+    drawn = (int.from_bytes(hmac.digest(secret, person, "sha256")[:8], "big") for person in persons)
+    return np.fromiter((number % UNIT for number in drawn), dtype=np.int64)
+
+
+def changed(counts: Ints, keys: Ints, ptable: PTable) -> Ints:
+    """Counts of cells with their noise; `keys`: of the cells, sums of record keys in units of 1e-8."""
+    found = counts.copy()
+    rows = np.minimum(counts, ptable.noise.rows)
+    drawn = (keys % UNIT) / UNIT
+    for row in np.unique(rows[counts > 0]).tolist():
+        here = (rows == row) & (counts > 0)
+        found[here] += ptable.changes_at(row, drawn[here])
+    return found
+
+
 def record_keys(uniform: NDArray[np.float64]) -> Ints:
     """Record keys in units of 1e-8. Raises RulesError for one that is not in [0, 1)."""
     if not ((uniform >= 0) & (uniform < 1)).all():
@@ -65,8 +91,4 @@ def perturb(table: Table, keys: Ints, ptable: PTable, max_dims: int | None = Non
     lattice = Lattice.of(table.dims, table.by, max_dims)
     system = System(lattice.dims, (Block.whole(lattice),))
     truth = system.sums(table.coords, table.counts)
-    cell_keys = (system.sums(table.coords, keys) % UNIT) / UNIT
-    values = truth.copy()
-    for cell in np.flatnonzero(truth).tolist():
-        values[cell] += ptable.change(int(truth[cell]), float(cell_keys[cell]))
-    return Perturbed(lattice, values, truth)
+    return Perturbed(lattice, changed(truth, system.sums(table.coords, keys), ptable), truth)

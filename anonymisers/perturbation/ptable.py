@@ -72,9 +72,13 @@ class PTable:
 
     def change(self, count: int, cell_key: float) -> int:
         """What is added to a count of a cell with this key in [0, 1)."""
-        row = min(count, self.noise.rows)
-        place = int(np.searchsorted(np.cumsum(self.chances[row]), cell_key, side="right"))
-        return int(self.changes[row][min(place, len(self.changes[row]) - 1)])
+        return int(self.changes_at(min(count, self.noise.rows), np.array([cell_key]))[0])
+
+    def changes_at(self, row: int, cell_keys: Floats) -> Ints:
+        """What is added to counts of one row of the table, by the keys of their cells."""
+        places = np.searchsorted(np.cumsum(self.chances[row]), cell_keys, side="right")
+        found: Ints = self.changes[row][np.minimum(places, len(self.changes[row]) - 1)]
+        return found
 
 
 def _possible(noise: Noise, count: int) -> Ints:

@@ -1,0 +1,45 @@
+"""Dimensions and rules as they stand at the head of a stored cube."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from anonymisers.hierarchy import Hierarchy
+from anonymisers.rules import Rules, TableOf
+
+
+def dim_written(dim: Hierarchy) -> list[Any]:
+    """A dimension, for JSON."""
+    return [dim.name, list(dim.codes), dict(dim.parent)]
+
+
+def dim_read(written: Sequence[Any]) -> Hierarchy:
+    """What `dim_written` wrote."""
+    name, codes, parent = written
+    return Hierarchy(name, tuple(codes), parent)
+
+
+def rules_written(rules: Rules) -> dict[str, Any]:
+    """Rules, for JSON: equal rules have equal words."""
+    return {
+        "threshold": rules.threshold,
+        "zeros": rules.zeros,
+        "max_dims": rules.max_dims,
+        "sensitive": sorted(rules.sensitive),
+        "priority": [[sorted(t.dims), sorted(map(list, t.levels))] for t in rules.priority],
+        "expects_least": rules.expects_least,
+    }
+
+
+def rules_read(written: Mapping[str, Any]) -> Rules:
+    """What `rules_written` wrote."""
+    return Rules(
+        threshold=written["threshold"],
+        zeros=written["zeros"],
+        max_dims=written["max_dims"],
+        sensitive=frozenset(written["sensitive"]),
+        priority=tuple(
+            TableOf(frozenset(dims), frozenset((n, d) for n, d in levels))
+            for dims, levels in written["priority"]
+        ),
+        expects_least=written["expects_least"],
+    )
