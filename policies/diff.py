@@ -9,6 +9,7 @@ from policies.diff_grants import grant_changes
 from policies.errors import PolicyError
 from policies.model import Ban, Mechanism, Policy, RecordLevel, Scope
 from policies.phrases import say_days
+from policies.pools import Pools, made_of
 from policies.terms import MechanismKind
 from policies.vocabulary import Vocabulary
 from policies.wording import listed, say_level, say_levels, say_table
@@ -138,12 +139,17 @@ def _pools(old: Scope, new: Scope) -> Change:
     said = ["single years" if s.pooled_years is None else "pooled years" for s in (new, old)]
     if isinstance(old.pooled_years, int) and isinstance(new.pooled_years, int):
         said = [f"periods of {s.pooled_years} years" for s in (new, old)]
-    loosened = new.pooled_years is None
-    tightened = old.pooled_years is None
-    direction = Direction.LOOSENED if loosened else Direction.TIGHTENED if tightened else Direction.CHANGED
+    direction = _pooled(old.pooled_years, new.pooled_years)
     if said[0] == said[1]:
         return Change(direction, "Years are pooled into other periods.")
     return Change(direction, f"Years: {said[0]}, was {said[1]}.")
+
+
+def _pooled(old: Pools | None, new: Pools | None) -> Direction:
+    """Whoever has the periods that others are made of has those others too."""
+    if new is None or (old is not None and made_of(old, new)):
+        return Direction.LOOSENED
+    return Direction.TIGHTENED if old is None or made_of(new, old) else Direction.CHANGED
 
 
 def _bands(old: Policy, new: Policy) -> Iterator[Change]:

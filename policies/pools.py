@@ -37,3 +37,19 @@ def pool_of(pools: Pools, year: int) -> tuple[int, int] | None:
         first = year // pools * pools
         return first, first + pools - 1
     return next((pool for pool in pools if pool[0] <= year <= pool[1]), None)
+
+
+def made_of(pools: Pools, parts: Pools) -> bool:
+    """Whether each of some periods is made of whole periods among `parts`, which therefore tell no less."""
+    if isinstance(parts, int):
+        bounds = ((0, pools - 1),) if isinstance(pools, int) else pools
+        return all(first % parts == 0 and (last + 1) % parts == 0 for first, last in bounds)
+    if isinstance(pools, int):
+        return False  # these go on for ever
+    return all(_filled(pool, parts) for pool in pools)
+
+
+def _filled(pool: tuple[int, int], parts: tuple[tuple[int, int], ...]) -> bool:
+    within = [part for part in parts if pool[0] <= part[0] and part[1] <= pool[1]]
+    years = Counter(year for first, last in within for year in range(first, last + 1))
+    return years == Counter(range(pool[0], pool[1] + 1))

@@ -1,12 +1,14 @@
 """Composition: the stricter of both in every term, and a refusal where two policies do not go together."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from policies import Policy, PolicyError
 from policies.compose import compose
+from policies.frozen import FrozenMap
 from policies.model import RecordLevel
 from policies.terms import Appearance, Approval, Period, Release, Review, Zeros
 
@@ -104,6 +106,30 @@ def test_what_one_never_releases_stays_at_home(policy: MakePolicy) -> None:
     assert compose(policy(ALL + records), policy()).record_level is None
     assert compose(policy(ALL + records), policy(records.replace("ARMAC", "public"))).record_level is None
     assert not compose(policy(ALL + "regional_totals: no"), policy()).regional_totals.withheld_cells
+    assert not compose(policy(ALL), policy("regional_totals: no")).regional_totals.withheld_cells
+    assert compose(policy(ALL), policy()).regional_totals.withheld_cells
+
+
+def test_a_margin_stays_visible_only_where_both_keep_it(policy: MakePolicy) -> None:
+    keep = "keep: [total, {date: year}]"
+
+    assert compose(policy(ALL), policy(keep)).scope.keep == ()
+    assert compose(policy(ALL + keep), policy()).scope.keep == ()
+    assert compose(policy(ALL + keep), policy("keep: {date: year}")).scope.keep == ((("date", "year"),),)
+
+
+def test_what_two_policies_say_together_stands_in_one_order(policy: MakePolicy) -> None:
+    """Whatever process composes them: what is read aloud is the same text."""
+    levels = {"age": "adult_child", "date": "year", "outcome": "outcome", "place": "province", "sex": "sex"}
+    thresholds = ", ".join(f"{d}: {{{level}: 9}}" for d, level in levels.items())
+    above, below = policy(ALL + f"threshold: {{usual: 5, {thresholds}}}"), policy()
+    backwards = replace(below.scope, dimensions=FrozenMap(reversed([*below.scope.dimensions.items()])))
+    turned = replace(above.scope, dimensions=FrozenMap(reversed([*above.scope.dimensions.items()])))
+
+    both = compose(replace(above, scope=turned), replace(below, scope=backwards)).scope
+
+    assert list(both.thresholds) == sorted(levels.items())
+    assert list(both.dimensions) == sorted(below.scope.dimensions)
 
 
 @pytest.mark.parametrize(
@@ -225,3 +251,4 @@ def test_years_are_pooled_where_either_says_so(policy: MakePolicy) -> None:
     assert compose(policy(ALL), policy()).scope.pooled_years is None
     assert compose(policy(ALL + "pooled_years: 3"), policy()).scope.pooled_years == 3
     assert compose(policy(ALL), policy("pooled_years: 3")).scope.pooled_years == 3
+    assert compose(policy(ALL + "pooled_years: 3"), policy("pooled_years: 3")).scope.pooled_years == 3

@@ -68,6 +68,26 @@ def test_a_finer_level_is_said_as_an_office_says_it(policy: MakePolicy) -> None:
             "loosened: Victims FAM are now counted.",
         ),
         ("pooled_years: 3", "", "loosened: Years: single years, was pooled years."),
+        (
+            "pooled_years: 6",
+            "pooled_years: 3",
+            "loosened: Years: periods of 3 years, was periods of 6 years.",
+        ),
+        (
+            "pooled_years: [2010-2015]",
+            "pooled_years: [2010-2012, 2013-2015]",
+            "loosened: Years are pooled into other periods.",
+        ),
+        (
+            "pooled_years: [2010-2012]",
+            "pooled_years: [2010-2012, 2015-2017]",
+            "loosened: Years are pooled into other periods.",
+        ),
+        (
+            "pooled_years: [2010-2015]",
+            "pooled_years: 2",
+            "loosened: Years are pooled into other periods.",
+        ),
         ("", "keep: [{date: year}, total]", "loosened: Kept visible whatever it takes: year."),
         ("", "keep: total", "loosened: Kept visible whatever it takes: the grand total."),
         (
@@ -156,7 +176,7 @@ def test_each_knob_is_said_and_marked_both_ways(
             "mechanism: cell-key",
             "changed: Protected by cell-key, was suppression; a data set has one mechanism for its life.",
         ),
-        ("pooled_years: 3", "pooled_years: 6", "changed: Years: periods of 6 years, was periods of 3 years."),
+        ("pooled_years: 3", "pooled_years: 4", "changed: Years: periods of 4 years, was periods of 3 years."),
         (
             "pooled_years: [2010-2011]",
             "pooled_years: [2011-2012]",

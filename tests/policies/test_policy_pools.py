@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.pools import Pools, holding, pool_of
+from policies.pools import Pools, holding, made_of, pool_of
 
 years = st.integers(1900, 2100)
 
@@ -52,3 +52,30 @@ def test_a_year_in_no_named_pool_is_in_none(year: int, pool: tuple[int, int] | N
 )
 def test_bands_are_shown_that_are_made_of_whole_pools_only(pools: Pools, held: bool) -> None:
     assert holding(pools, 5) is held
+
+
+@pytest.mark.parametrize(
+    ("pools", "parts", "made"),
+    [
+        (6, 3, True),
+        (3, 3, True),
+        (3, 6, False),
+        (5, 3, False),
+        (((2016, 2021),), 3, True),
+        (((2016, 2020),), 3, False),
+        (((2017, 2021),), 3, False),
+        (((2016, 2018), (2020, 2020)), 3, False),
+        (3, ((2016, 2018),), False),  # the periods of three go on after it
+        (((2015, 2020),), ((2015, 2017), (2018, 2020)), True),
+        (((2015, 2020),), ((2015, 2017), (2018, 2020), (2021, 2022)), True),
+        (((2015, 2020),), ((2015, 2017), (2019, 2020)), False),  # 2018 is in none of them
+        (((2015, 2020),), ((2014, 2017), (2018, 2020)), False),
+        (((2015, 2020),), ((2015, 2017), (2018, 2021)), False),
+        (((2015, 2020), (2021, 2021)), ((2015, 2020),), False),
+        (((2015, 2018),), ((2015, 2016), (2016, 2017)), False),  # as many years, but not these
+    ],
+)
+def test_periods_are_made_of_others_where_these_fill_each_of_them(
+    pools: Pools, parts: Pools, made: bool
+) -> None:
+    assert made_of(pools, parts) is made
