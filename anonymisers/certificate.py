@@ -7,11 +7,13 @@ import hashlib
 import io
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from anonymisers.errors import CertificateError
 from anonymisers.hierarchy import Hierarchy
+from anonymisers.places import Place, read_places, written
 from anonymisers.rules import Rules, Zeros
 from anonymisers.strict_json import parse_json
 from anonymisers.table import Release, write_release
@@ -19,6 +21,9 @@ from anonymisers.worlds import World
 
 FORMAT = "safelane certificate 1"
 _HEAD = ("format", "threshold", "zeros", "least", "sensitive", "dims", "release", "known", "refused")
+_MARKS = ("accepted", "never")
+_WORLDS, _BETWEEN, _END = ', "worlds": [', ",\n", "\n]}\n"
+_OTHER_FORM = "the certificate is not in its written form"
 Level = tuple[tuple[str, int], ...]
 """The cells of one table at one level: pairs of a dimension and the depth of its codes there."""
 
@@ -28,7 +33,9 @@ class Certificate:
     """`worlds` over the full cross of the base dimensions `dims`, as differences from the true one.
 
     `release`, `known`: SHA-256 of the release and of all earlier ones, in their written form. `refused`:
-    levels of tables that were not protected, so that all of their cells are withheld.
+    levels of tables that were not protected, so that all of their cells are withheld. `accepted`: withheld
+    cells that cells which are always shown leave narrower than rule 2 asks for; the data controller answers
+    for them. `never`: cells that are withheld whatever they hold.
     """
 
     threshold: int
@@ -40,30 +47,25 @@ class Certificate:
     known: tuple[str, ...]
     refused: frozenset[Level]
     worlds: tuple[World, ...]
+    accepted: tuple[Place, ...] = ()
+    never: tuple[Place, ...] = ()
 
     def to_json(self) -> str:
         """The written form, one world a line; equal certificates have equal forms."""
-        codes = [[json.dumps(code, ensure_ascii=False) for code in d.codes] for d in self.dims]
-        head = {
-            "format": FORMAT,
-            "threshold": self.threshold,
-            "zeros": self.zeros,
-            "least": self.least,
-            "sensitive": sorted(self.sensitive),
-            "dims": {d.name: {"codes": list(d.codes), "parent": dict(d.parent)} for d in self.dims},
-            "release": self.release,
-            "known": list(self.known),
-            "refused": [dict(level) for level in sorted(self.refused)],
-        }
-        lines = [_world_text(codes, world) for world in self.worlds]
-        return json.dumps(head, ensure_ascii=False)[:-1] + ', "worlds": [\n' + ",\n".join(lines) + "\n]}\n"
+        codes = _codes(self.dims)
+        return self._head() + _BETWEEN.join(_world_text(codes, world) for world in self.worlds) + _END
 
     @classmethod
     def from_json(cls, text: str) -> "Certificate":
-        """Read the written form. Raises CertificateError for anything that is not exactly one."""
-        body = parse_json(text)
+        """Read the written form. Raises CertificateError for anything that is not exactly one.
+
+        One world after the other: all of a large register's at once would take many times the text's room.
+        """
+        first = text[: text.find("\n")]
+        in_form = first.endswith(_WORLDS) and text.endswith(_END)
+        body = parse_json(first + "]}" if in_form else text)
         names = {*_HEAD, "worlds"}
-        if not isinstance(body, dict) or set(body) != names or body["format"] != FORMAT:
+        if not isinstance(body, dict) or set(body) - set(_MARKS) != names or body["format"] != FORMAT:
             raise CertificateError(f"this is not a {FORMAT!r}")
         try:
             dims = tuple(Hierarchy(n, tuple(d["codes"]), d["parent"]) for n, d in body["dims"].items())
@@ -76,14 +78,33 @@ class Certificate:
                 release=str(body["release"]),
                 known=tuple(str(digest) for digest in body["known"]),
                 refused=frozenset(tuple(sorted(level.items())) for level in body["refused"]),
-                worlds=tuple(_world(dims, world) for world in body["worlds"]),
+                worlds=_worlds(dims, text, len(first) + 1) if in_form else (),
+                accepted=read_places(body.get("accepted", []), "'accepted'"),
+                never=read_places(body.get("never", []), "'never'"),
             )
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             message = f"the certificate cannot be read: {type(error).__name__} at {error}"
             raise CertificateError(message) from None
-        if certificate.to_json() != text:
-            raise CertificateError("the certificate is not in its written form")
+        if not in_form or certificate._head() != first + "\n":
+            raise CertificateError(_OTHER_FORM)
         return certificate
+
+    def _head(self) -> str:
+        """What the written form says before its worlds."""
+        head = {
+            "format": FORMAT,
+            "threshold": self.threshold,
+            "zeros": self.zeros,
+            "least": self.least,
+            "sensitive": sorted(self.sensitive),
+            "dims": {d.name: {"codes": list(d.codes), "parent": dict(d.parent)} for d in self.dims},
+            "release": self.release,
+            "known": list(self.known),
+            "refused": [dict(level) for level in sorted(self.refused)],
+        }
+        for name, places in zip(_MARKS, (self.accepted, self.never), strict=True):
+            head |= {name: written(places)} if places else {}
+        return json.dumps(head, ensure_ascii=False)[:-1] + _WORLDS + "\n"
 
     def digest(self) -> bytes:
         """SHA-256 of the written form. Guessable from the data: log only a salted commitment to it."""
@@ -97,6 +118,26 @@ def release_digest(release: Release) -> str:
     return hashlib.sha256(stream.getvalue().encode()).hexdigest()
 
 
+def _codes(dims: tuple[Hierarchy, ...]) -> list[list[str]]:
+    return [[json.dumps(code, ensure_ascii=False) for code in d.codes] for d in dims]
+
+
+def _worlds(dims: tuple[Hierarchy, ...], text: str, start: int) -> tuple[World, ...]:
+    """The worlds from `start` on, each in a line of its own. Raises CertificateError for another way."""
+    codes, found, end = _codes(dims), [], len(text) - len(_END)
+    while start < end:
+        after = text.find(_BETWEEN, start, end)
+        line = text[start : end if after < 0 else after]
+        start += len(line) + len(_BETWEEN)
+        world = _world(dims, parse_json(line))
+        if _world_text(codes, world) != line:
+            raise CertificateError(_OTHER_FORM)
+        found.append(world)
+    if start != end + (len(_BETWEEN) if found else 0):
+        raise CertificateError(_OTHER_FORM)
+    return tuple(found)
+
+
 def _world_text(codes: list[list[str]], world: World) -> str:
     """One world as JSON: rows of codes and the change; `codes` are written already, column by column."""
     columns = [
@@ -106,7 +147,7 @@ def _world_text(codes: list[list[str]], world: World) -> str:
     return "[" + ", ".join(f"[{row}]" for row in rows) + "]"
 
 
-def _world(dims: tuple[Hierarchy, ...], rows: list[list[object]]) -> World:
+def _world(dims: tuple[Hierarchy, ...], rows: Any) -> World:
     columns = list(zip(*rows, strict=True)) if rows else [()] * (len(dims) + 1)
     coords = np.empty((len(rows), len(dims)), dtype=np.int32)
     for axis, (dim, codes) in enumerate(zip(dims, columns[:-1], strict=True)):

@@ -202,10 +202,17 @@ def test_a_world_with_fewer_than_no_people_is_no_world(parts):
 def test_the_written_certificate_is_read_strictly(parts):
     text = parts[0].to_json()
     assert Certificate.from_json(text).to_json() == text
+    none = dataclasses.replace(parts[0], worlds=())
+    assert Certificate.from_json(none.to_json()).to_json() == none.to_json()
     for broken in (
         text.replace("safelane", "other"),
         text + " ",
         text.replace(': 5, "zeros"', ': "5", "zeros"'),
+        text.replace("\n]}\n", ",\n\n]}\n"),
+        text.replace("\n]}\n", "]}\n"),
+        text.replace(",\n", ", "),
+        text.replace("]],\n", "] ],\n", 1),
+        text[: text.index("\n")] + "\n]}\n",
     ):
         with pytest.raises(AnonymiserError):
             Certificate.from_json(broken)
