@@ -42,7 +42,12 @@ def go_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if go is None or not all((GO_PATH / "src" / name).exists() for name in LIBRARIES):
         pytest.skip("Go and its libraries are not installed (packages are named at the top of this file)")
     program = tmp_path_factory.mktemp("go") / "client"
-    environment = os.environ | {"GO111MODULE": "off", "GOPATH": str(GO_PATH), "GOFLAGS": ""}
+    environment = os.environ | {
+        "GO111MODULE": "off",
+        "GOPATH": str(GO_PATH),
+        "GOFLAGS": "",
+        "CGO_ENABLED": "0",
+    }
     source = Path(__file__).parent / "go_client" / "main.go"
     subprocess.run([go, "build", "-o", program, source], check=True, env=environment, timeout=300)
     return program
