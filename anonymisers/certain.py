@@ -4,6 +4,7 @@ A table that was not protected is withheld whole. Some of its cells are certain 
 person of a shown cell must be in them, or nobody can be. One that is small must not be certain.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from anonymisers.attack import Found, attack
 from anonymisers.errors import ProtectionError
 from anonymisers.hierarchy import ROOT, Hierarchy
+from anonymisers.places import Place, positions
 from anonymisers.rules import Rules
 from anonymisers.table import Release
 
@@ -54,6 +56,20 @@ def shown_anyway(release: Release, cell: Found) -> bool:
         return False
     rows = _names(release).get(_canonical(release, cell))
     return rows is not None and bool((~release.withheld[rows]).any())
+
+
+def rows_of(release: Release, cell: Found) -> set[int]:
+    """The rows of a release that tell the number of a cell that the attacker speaks of."""
+    return set(_names(release).get(_canonical(release, cell), np.empty(0, dtype=np.int64)).tolist())
+
+
+def rows_at(release: Release, places: Iterable[Place]) -> set[int]:
+    """The rows of a release that tell the number of people at some places, by whatever name."""
+    names = _names(release)
+    own = [_one_name(d) for d in release.dims]
+    coords = positions(release.dims, tuple(places), "the places")
+    cells = [tuple(int(n[p]) for n, p in zip(own, row, strict=True)) for row in coords.tolist()]
+    return {row for cell in cells for row in names.get(cell, np.empty(0, dtype=np.int64)).tolist()}
 
 
 def _certain(release: Release, rules: Rules) -> tuple[Found, ...]:

@@ -15,7 +15,9 @@ from anonymisers.errors import CertificateError
 from anonymisers.history import Base, check_known, difference_blocks, known_blocks, public_cells
 from anonymisers.insider import exposed
 from anonymisers.lattice import Lattice
+from anonymisers.marked import cells_of
 from anonymisers.people import People
+from anonymisers.places import Place
 from anonymisers.structural import structural_cells, with_structural
 from anonymisers.system import System
 from anonymisers.table import Release, Table
@@ -39,7 +41,8 @@ def check_certificate(
     Shown are: every shown value is true and none is sensitive; every world is possible and agrees with the
     release; each withheld cell of a protected table reaches from the least value to k-1 or is k wide (rule
     2); no small one follows for an insider (rule 1); each small inner cell has more than one value (rule 3);
-    breakdowns of withheld groups are withheld whole. With `known`, all earlier releases: the worlds agree
+    breakdowns of withheld groups are withheld whole. Accepted cells (`Certificate.accepted`) have more than
+    one value, but may be narrower. With `known`, all earlier releases: the worlds agree
     with them too, and their withheld cells and the small differences between their populations and ours
     reach as far. A certificate for a threshold below `threshold` is refused.
     """
@@ -54,6 +57,7 @@ def check_certificate(
         raise CertificateError("the certificate is about another release")
     view = _View.of(certificate, release, truth, known)
     view.check_shown()
+    view.check_never()
     view.check_breakdowns()
     low, high = np.zeros(view.size, dtype=np.int64), np.zeros(view.size, dtype=np.int64)
     changed = np.zeros(len(view.people.coords), dtype=np.bool_)
@@ -157,6 +161,7 @@ class _View:
             self.fail("a cell shows what the true table does not say", int(np.argmax(wrong)))
         low = (self.values >= _smallest(self.certificate)) & ~self.structural
         small = own & ~self.hidden & low & (self.values < self.certificate.threshold)
+        small[: self.lattice.size] &= ~self.public
         if small.any():
             self.fail("a sensitive cell is shown", int(np.argmax(small)))
         if (self.structural & self.hidden).any():
@@ -164,6 +169,20 @@ class _View:
         zero = own & self.hidden & (self.values == 0)
         if self.certificate.zeros == "publish" and zero.any():
             self.fail("a zero is withheld", int(np.argmax(zero)))
+
+    def check_never(self) -> None:
+        shown = self.at(self.certificate.never) & ~self.hidden
+        if shown.any():
+            self.fail("a cell is shown that is never to be shown", int(np.argmax(shown)))
+
+    def at(self, places: tuple[Place, ...]) -> Bools:
+        """The cells at some places. Raises CertificateError when there is none."""
+        cells = cells_of(self.lattice, places, "the certificate")
+        if (cells < 0).any():
+            raise CertificateError("the certificate names cells that the release does not have")
+        mask = np.zeros(self.size, dtype=np.bool_)
+        mask[cells] = True
+        return mask
 
     def check_breakdowns(self) -> None:
         if self.certificate.zeros == "publish":
@@ -243,14 +262,17 @@ class _View:
     def check_reach(self, low: Ints, high: Ints) -> None:
         k, least = self.certificate.threshold, self.certificate.least
         spans = (self.values + low <= least) & (self.values + high >= k - 1)
-        wide = high - low >= k
+        spread = high - low
+        wide = spread >= k
         large, refused = np.zeros(self.size, dtype=np.bool_), self._refused()
         for block, start in zip(self.system.blocks, self.system.starts, strict=True):
             here = slice(start, start + block.lattice.size)
             known = block.present & ~refused[here]
             low = bounds(block.lattice, self.values[here], self.hidden[here], np.where(known, least, 0))[0]
             large[here] = low >= k
-        safe = spans | wide | ~self.asked | refused | large
+        # What is always shown may leave a cell too narrow, but never with one value.
+        changed = (spread > 0) & self.at(self.certificate.accepted)
+        safe = spans | wide | ~self.asked | refused | large & ~self.at(self.certificate.never) | changed
         if not safe.all():
             self.fail("the worlds leave a withheld cell too narrow", int(np.argmin(safe)))
 

@@ -10,11 +10,12 @@ from io import StringIO
 import numpy as np
 
 from anonymisers.attack import attack
-from anonymisers.certain import shown_anyway, with_certain
+from anonymisers.certain import rows_at, rows_of, shown_anyway, with_certain
 from anonymisers.certificate import Certificate, Level, release_digest
 from anonymisers.check import check_certificate
 from anonymisers.errors import CertificateError, ProtectionError
 from anonymisers.lattice import Lattice
+from anonymisers.marked import blaming
 from anonymisers.places import Place
 from anonymisers.protect import Protected, protect
 from anonymisers.rules import Rules
@@ -90,11 +91,22 @@ def build_cube(
     AnonymiserError (RulesError, TableError, LatticeTooLargeError, ProtectionError, CertificateError) when no
     cube with a valid certificate was made.
     """
-    protected = protect(table, rules, key, progress, known=known)
-    release = with_certain(
-        _release(table, protected), rules, settled=protected.settled, public=protected.public
-    )
-    certificate = Certificate(
+    with blaming(rules):
+        protected = protect(table, rules, key, progress, known=known)
+        release = with_certain(
+            _release(table, protected), rules, settled=protected.settled, public=protected.public
+        )
+        certificate = _certificate(protected, release, rules, known)
+        check_certificate(certificate, release, table, known)
+        settled = _settled(release, protected)
+        _withstand([settled, *_telling_more(settled, known)], certificate, attack_seconds)
+    return _cube(release, certificate)
+
+
+def _certificate(
+    protected: Protected, release: Release, rules: Rules, known: Sequence[Release]
+) -> Certificate:
+    return Certificate(
         threshold=rules.threshold,
         zeros=rules.zeros,
         least=rules.least,
@@ -104,11 +116,9 @@ def build_cube(
         known=tuple(release_digest(r) for r in known),
         refused=_refused(protected),
         worlds=protected.worlds,
+        accepted=protected.accepted,
+        never=tuple(sorted(rules.never)),
     )
-    check_certificate(certificate, release, table, known)
-    settled = _settled(release, protected)
-    _withstand([settled, *_telling_more(settled, known)], rules, attack_seconds)
-    return _cube(release, certificate)
 
 
 def _telling_more(own: Release, known: Sequence[Release]) -> list[Release]:
@@ -140,15 +150,21 @@ def _settled(release: Release, protected: Protected) -> Release:
     )
 
 
-def _withstand(releases: Sequence[Release], rules: Rules, seconds: float) -> None:
+def _withstand(releases: Sequence[Release], certificate: Certificate, seconds: float) -> None:
     """Raise ProtectionError when the attacker, who shares no code with the search, finds anything."""
     findings = attack(
-        releases, threshold=rules.threshold, lower=rules.least, zeros=rules.zeros, time_limit=seconds
+        releases,
+        threshold=certificate.threshold,
+        lower=certificate.least,
+        zeros=certificate.zeros,
+        time_limit=seconds,
     )
     # What a looser rule shows now, or what is public already, is not found out from this release.
     disclosed = [c for c in findings.disclosed if not any(shown_anyway(r, c) for r in releases)]
-    if disclosed or findings.unasked or findings.narrow:
-        first = (*disclosed, *findings.unasked, *findings.narrow)[0]
+    accepted = rows_at(releases[0], certificate.accepted)
+    narrow = [c for c in findings.narrow if not (accepted and accepted & rows_of(releases[0], c))]
+    if disclosed or findings.unasked or narrow:
+        first = (*disclosed, *findings.unasked, *narrow)[0]
         message = f"the attacker broke the pattern, first at: {first}"
         raise ProtectionError(message, remedy="Release nothing of this; report it as a fault of the program.")
 

@@ -11,6 +11,7 @@ from anonymisers.breakdown import follows
 from anonymisers.errors import RulesError
 from anonymisers.history import Base, check_known, difference_blocks, known_blocks, public_cells
 from anonymisers.lattice import Axes, Lattice
+from anonymisers.marked import marked, places_of
 from anonymisers.moves import blocks_of, together
 from anonymisers.pattern import Pattern, sensitive
 from anonymisers.people import People
@@ -18,9 +19,10 @@ from anonymisers.places import Place
 from anonymisers.rules import Rules, TableOf
 from anonymisers.search import Search
 from anonymisers.structural import structural_cells
-from anonymisers.suppress import Progress, Task, suppress
+from anonymisers.suppress import Progress, suppress
 from anonymisers.system import Block, System
 from anonymisers.table import Release, Table
+from anonymisers.task import Task, large
 from anonymisers.worlds import World, lifted, shuffled
 
 Bools = NDArray[np.bool_]
@@ -34,7 +36,7 @@ class Protected:
 
     `settled` marks the cells of the tables that were protected; the others are refused: all withheld, but
     for zeros that follow. `public` marks those that are known from elsewhere, `structural` names the groups
-    that are known to be empty.
+    that are known to be empty, `accepted` the withheld cells that are narrower than rule 2 asks for.
     """
 
     lattice: Lattice
@@ -44,6 +46,7 @@ class Protected:
     settled: Bools
     public: Bools
     structural: tuple[Place, ...]
+    accepted: tuple[Place, ...]
     worlds: tuple[World, ...]
 
 
@@ -70,8 +73,10 @@ def protect(
             "with priority tables the others are withheld whole, their zeros among them",
             remedy="Treat zeros as partner or protect, or leave the priority tables out.",
         )
-    search = suppress(_task(base, base.own(chosen, present), known, rules, key), progress)
-    return _whole(full, base, known, (search.pattern, _worlds(search, rules, key)))
+    task = _task(base, base.own(chosen, present), known, rules, key)
+    search = suppress(task, progress)
+    worlds = _worlds(search, rules, key)
+    return _whole(full, base, known, (search.pattern, worlds, _accepted(search.pattern, task)))
 
 
 def _task(base: Base, own: Block, known: Sequence[Release], rules: Rules, key: bytes) -> Task:
@@ -84,8 +89,10 @@ def _task(base: Base, own: Block, known: Sequence[Release], rules: Rules, key: b
     check_known(earlier, parts[1 : 1 + len(earlier)])
     structural = structural_cells(own.lattice, base.structural)
     shown_zero = parts[0] == 0 if rules.zeros == "publish" else structural
-    fixed = [shown_zero & own.present]
-    hidden, asked = [~own.present], [own.present & ~public_cells(own, earlier) & ~structural]
+    public = public_cells(own, earlier)
+    marks = marked(rules, own, parts[0], public=public, structural=structural)
+    fixed = [(shown_zero | marks.always) & own.present]
+    hidden, asked = [~own.present], [own.present & ~public & ~structural]
     for entry in earlier:
         fixed.append(entry.block.present & (entry.shown >= 0))
         hidden.append(~fixed[-1])
@@ -94,9 +101,28 @@ def _task(base: Base, own: Block, known: Sequence[Release], rules: Rules, key: b
         fixed.append(np.zeros(block.lattice.size, dtype=np.bool_))
         hidden.append(np.ones(block.lattice.size, dtype=np.bool_))
         asked.append(sensitive(rules, part))
+    others = np.zeros(system.size - own.lattice.size, dtype=np.bool_)
     return Task(
-        system, base.people, rules, np.concatenate(hidden), np.concatenate(fixed), np.concatenate(asked), key
+        system,
+        base.people,
+        rules,
+        np.concatenate(hidden),
+        np.concatenate(fixed),
+        np.concatenate(asked),
+        key,
+        np.append(marks.always, others),
+        np.append(marks.never, others),
+        np.zeros(system.size, dtype=np.bool_),
     )
+
+
+def _accepted(pattern: Pattern, task: Task) -> tuple[Place, ...]:
+    """The withheld cells that are narrower than rule 2 asks for beside those that are always shown."""
+    if not task.accepted.any():
+        return ()
+    narrow = task.accepted & pattern.hidden & ~pattern.safe() & (~large(pattern) | task.never)
+    lattice = pattern.system.blocks[0].lattice
+    return places_of(lattice, narrow[: lattice.size])
 
 
 def _chosen(full: Lattice, rules: Rules) -> tuple[Lattice, Bools]:
@@ -124,10 +150,13 @@ def _axes(lattice: Lattice, table: TableOf) -> Axes:
 
 
 def _whole(
-    full: Lattice, base: Base, known: Sequence[Release], found: tuple[Pattern, tuple[World, ...]]
+    full: Lattice,
+    base: Base,
+    known: Sequence[Release],
+    found: tuple[Pattern, tuple[World, ...], tuple[Place, ...]],
 ) -> Protected:
     """The pattern of the protected tables inside the whole lattice."""
-    pattern, worlds = found
+    pattern, worlds, accepted = found
     people, part = pattern.people, pattern.system.blocks[0]
     numbers = full.cells(part.lattice.keys())[part.present]
     hidden = np.ones(full.size, dtype=np.bool_)
@@ -140,7 +169,7 @@ def _whole(
     structural = structural_cells(full, base.structural)
     hidden &= ~structural
     public = public_cells(block, known_blocks(base, known)) | structural
-    return Protected(full, people, values, hidden, settled, public, base.structural, worlds)
+    return Protected(full, people, values, hidden, settled, public, base.structural, accepted, worlds)
 
 
 def _worlds(search: Search, rules: Rules, key: bytes) -> tuple[World, ...]:

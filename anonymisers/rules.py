@@ -6,6 +6,7 @@ from typing import Literal
 
 from anonymisers.errors import RulesError
 from anonymisers.hierarchy import Hierarchy
+from anonymisers.places import Place, place_name
 
 Zeros = Literal["partner", "publish", "protect"]
 
@@ -38,7 +39,8 @@ class Rules:
     (with its margins), else every table of up to so many. `sensitive`: dimensions whose breakdown of a
     withheld group is withheld whole. `priority`: tables protected first and then fixed. `expects_least`:
     whether the attacker uses that a withheld cell is at least 1 where every zero is shown; switching it off
-    is for comparison with other tools only.
+    is for comparison with other tools only. `always`, `never`: cells to show, or to withhold, whatever they
+    hold (`marked.Marked`).
     """
 
     threshold: int = 5
@@ -47,6 +49,8 @@ class Rules:
     sensitive: frozenset[str] = frozenset()
     priority: tuple[TableOf, ...] = ()
     expects_least: bool = True
+    always: frozenset[Place] = frozenset()
+    never: frozenset[Place] = frozenset()
 
     def __post_init__(self) -> None:
         if self.threshold < 2:
@@ -58,6 +62,8 @@ class Rules:
         if self.max_dims is not None and self.max_dims < 1:
             message = f"tables of up to {self.max_dims} dimensions are none"
             raise RulesError(message, remedy="Allow at least one dimension.")
+        for place in sorted(self.always & self.never):
+            raise RulesError(f"the cell {place_name(place)} is to be shown always and never")
 
     @property
     def least(self) -> int:
@@ -72,7 +78,8 @@ class Rules:
     def check_names(self, dims: Iterable[Hierarchy]) -> None:
         """Raise RulesError for a dimension that the table does not have, naming it."""
         known = {d.name for d in dims}
-        named = self.sensitive.union(*(t.dims for t in self.priority))
+        marked = {name for place in self.always | self.never for name, _ in place}
+        named = self.sensitive.union(marked, *(t.dims for t in self.priority))
         for name in sorted(named - known):
             message = f"the rules name a dimension {name!r} that the table does not have"
             raise RulesError(message, remedy=f"The dimensions are: {', '.join(sorted(known))}.")

@@ -1,23 +1,20 @@
 """Complementary suppression that carries its proof: every withheld cell has its alternatives."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.bounds import bounds
+from anonymisers.accepting import accept, without_accepted
 from anonymisers.breakdown import Breakdowns
 from anonymisers.errors import ProtectionError
 from anonymisers.insider import exposed
 from anonymisers.keyed import fractions
 from anonymisers.pattern import Pattern, sensitive
-from anonymisers.people import People
 from anonymisers.prune import prune
 from anonymisers.refine import refine
-from anonymisers.rules import Rules
 from anonymisers.search import Search
-from anonymisers.system import System
+from anonymisers.task import Task, asked
 
 Bools = NDArray[np.bool_]
 Progress = Callable[[str, float], None]
@@ -28,22 +25,6 @@ TRIALS, FEWEST_TRIALS = 70, 20
 """Times that another way is tried: a bound in steps, so that a slower machine finds the same."""
 TRIAL_CELLS = 6000
 """With more cells than this fewer are tried, since each trial costs more there."""
-
-
-@dataclass(frozen=True, eq=False)
-class Task:
-    """One stage: a system whose block 0 is to be protected, and what is settled already.
-
-    `hidden`, `fixed`, `asked`: see `Pattern`; `key`: the member's secret.
-    """
-
-    system: System
-    people: People
-    rules: Rules
-    hidden: Bools
-    fixed: Bools
-    asked: Bools
-    key: bytes
 
 
 def suppress(task: Task, progress: Progress | None = None) -> Search:
@@ -58,7 +39,7 @@ def suppress(task: Task, progress: Progress | None = None) -> Search:
     # Powers differ in their last digits from one processor to another; patterns must not.
     price = np.rint(price * 4096) / 4096
     breakdowns = Breakdowns.of(task.system, task.rules, values)
-    must_hide = breakdowns.close(task.hidden | (sensitive(task.rules, values) & ~task.fixed)) & ~task.fixed
+    must_hide = (breakdowns.close(task.must_hide) | task.never) & ~task.fixed
     pattern = Pattern(
         task.system,
         task.people,
@@ -88,10 +69,15 @@ def _settle(search: Search, task: Task, breakdowns: Breakdowns, progress: Progre
     """Cover every open cell; what is above those that could not be covered otherwise is withheld for them."""
     pattern = search.pattern
     for _ in range(ROUNDS):
-        failed = _cover_all(search, task.asked, breakdowns, progress)
+        failed = without_accepted(search, task, _cover_all(search, task, breakdowns, progress))
         if not failed:
             return
-        pattern.hide(_above(pattern, failed))
+        try:
+            pattern.hide(_above(pattern, failed))
+        except ProtectionError:
+            if not task.always.any():
+                raise
+            accept(search, task, failed)
     raise ProtectionError("no pattern was found")
 
 
@@ -115,7 +101,8 @@ def _show_idle(
 def _leave_two_values(search: Search, task: Task) -> None:
     """An alternative for what is withheld and none changes, be it too large for rule 2."""
     pattern = search.pattern
-    for cell in np.flatnonzero(pattern.hidden & task.asked & (pattern.values > 0)).tolist():
+    wanted = pattern.hidden & task.asked & ((pattern.values > 0) | task.accepted)
+    for cell in np.flatnonzero(wanted).tolist():
         if pattern.low[cell] == pattern.high[cell] == 0:
             search.change(cell)
 
@@ -140,7 +127,7 @@ def _guard_against_insiders(
         ]
         if helpless:
             pattern.hide(_above(pattern, helpless))
-        if _cover_all(search, task.asked, breakdowns, progress):
+        if without_accepted(search, task, _cover_all(search, task, breakdowns, progress)):
             break
     raise ProtectionError(
         "the only person of some withheld cell could compute another, in every pattern found"
@@ -153,15 +140,15 @@ def _refine(search: Search, task: Task, breakdowns: Breakdowns, progress: Progre
     before, must_hide, fixed = pattern.alternatives, pattern.must_hide.copy(), pattern.fixed.copy()
     refine(search, max(FEWEST_TRIALS, min(TRIALS, TRIALS * TRIAL_CELLS // task.system.size)))
     pattern.fixed[:] = fixed
-    if _cover_all(search, task.asked, breakdowns, progress):
+    if _cover_all(search, task, breakdowns, progress):
         pattern.remove(list(pattern.numbered))
         for alternative in before:
             pattern.add(alternative)
         pattern.hide_only(must_hide)
-        pattern.asked[:] = task.asked & ~_large(pattern)
+        pattern.asked[:] = asked(pattern, task)
 
 
-def _cover_all(search: Search, asked: Bools, breakdowns: Breakdowns, progress: Progress | None) -> list[int]:
+def _cover_all(search: Search, task: Task, breakdowns: Breakdowns, progress: Progress | None) -> list[int]:
     """Cover every open cell that can be; the others."""
     pattern = search.pattern
     failed: set[int] = set()
@@ -172,7 +159,7 @@ def _cover_all(search: Search, asked: Bools, breakdowns: Breakdowns, progress: P
         closed = breakdowns.close(pattern.hidden) & ~pattern.fixed
         if (closed & ~pattern.hidden).any():
             pattern.hide(closed)
-        pattern.asked[:] = asked & ~_large(pattern)
+        pattern.asked[:] = asked(pattern, task)
         todo = [c for c in pattern.open_cells().tolist() if c not in failed]
         if not todo:
             return sorted(failed)
@@ -183,18 +170,6 @@ def _cover_all(search: Search, asked: Bools, breakdowns: Breakdowns, progress: P
                 failed.add(cell)
             if progress is not None and done % 64 == 0:
                 progress("searching", done / len(todo))
-
-
-def _large(pattern: Pattern) -> Bools:
-    """Cells that are certainly too large for rule 2 to concern them, block by block."""
-    large = np.zeros(pattern.system.size, dtype=np.bool_)
-    for block, start in zip(pattern.system.blocks, pattern.system.starts, strict=True):
-        here = slice(start, start + block.lattice.size)
-        if not pattern.hidden[here].all():
-            least = np.where(block.present, pattern.rules.least, 0)
-            low, _ = bounds(block.lattice, pattern.values[here], pattern.hidden[here], least)
-            large[here] = low >= pattern.rules.threshold
-    return large
 
 
 def _above(pattern: Pattern, cells: list[int]) -> Bools:

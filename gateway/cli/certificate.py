@@ -7,6 +7,7 @@ import click
 from anonymisers.certificate import Certificate
 from anonymisers.check import check_certificate
 from anonymisers.errors import AnonymiserError
+from anonymisers.places import place_name
 from gateway.cli.tables import read_known, read_release, read_table, read_text
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -42,3 +43,5 @@ def check(
         f"The certificate holds: {withheld}, "
         f"{len(read.worlds):,} worlds, threshold {read.threshold}, zeros {read.zeros!r}. Not for release."
     )
+    for place in read.accepted:
+        click.echo(f"accepted, though narrower than the rules ask for: {place_name(place)}")

@@ -11,7 +11,7 @@ import click
 from anonymisers.cube import CertifiedCube, build_cube
 from anonymisers.errors import AnonymiserError
 from anonymisers.keyed import KEY_BYTES
-from anonymisers.places import read_places
+from anonymisers.places import Place, place_name, read_places
 from anonymisers.rules import Rules, TableOf, Zeros
 from anonymisers.strict_json import parse_json
 from anonymisers.structural import with_structural
@@ -46,6 +46,8 @@ OUT = click.Path(dir_okay=False, path_type=Path)
     "--known", type=FILE, multiple=True, help="An earlier release, or registered figures; known to everybody."
 )
 @click.option("--structural", type=FILE, help="JSON: groups in which nobody can be, as everybody knows.")
+@click.option("--always", type=FILE, help="JSON: cells to show; the certificate lists what that narrows.")
+@click.option("--never", type=FILE, help="JSON: cells to withhold, whatever they hold.")
 @click.option("--key", type=FILE, help="32 secret bytes, the same for every release of a data set.")
 @click.option("--certificate", type=OUT, help="Where the certificate is written; it stays with the table.")
 @click.option(
@@ -68,6 +70,8 @@ def command(
     priority: Path | None,
     known: Sequence[Path],
     structural: Path | None,
+    always: Path | None,
+    never: Path | None,
     key: Path | None,
     certificate: Path | None,
     attacker: str,
@@ -79,9 +83,7 @@ def command(
     """
     raw = read_table(table) if _kind(table) not in SHEETS else read_sheet(table, hierarchies, count)
     if structural is not None:
-        raw = read_with(
-            structural, lambda text: with_structural(raw, read_places(parse_json(text), "the file"))
-        )
+        raw = read_with(structural, lambda text: with_structural(raw, _cells(text)))
     earlier, contradicted = read_known(known, raw)
     for name in contradicted:
         click.echo(f"NOT FOR RELEASE: the table contradicts the figure {name!r}.", err=True)
@@ -93,6 +95,8 @@ def command(
             sensitive=frozenset(sensitive),
             priority=() if priority is None else read_with(priority, _priority),
             expects_least=attacker == "L1",
+            always=_places(always),
+            never=_places(never),
         )
         with building("protecting") as progress:
             cube = build_cube(raw, rules, _key(key), progress, known=earlier)
@@ -126,6 +130,15 @@ def _key(path: Path | None) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise TableInputError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _places(path: Path | None) -> frozenset[Place]:
+    """The cells that a file names."""
+    return frozenset() if path is None else frozenset(read_with(path, _cells))
+
+
+def _cells(text: str) -> tuple[Place, ...]:
+    return read_places(parse_json(text), "the file")
 
 
 def _priority(text: str) -> tuple[TableOf, ...]:
@@ -163,3 +176,5 @@ def _summary(cube: CertifiedCube, raw: Table) -> Iterator[str]:
     for level in sorted(cube.certificate.refused):
         words = " x ".join(f"{name} (level {depth})" for name, depth in level)
         yield f"refused, not protected and wholly withheld: {words}"
+    for place in cube.certificate.accepted:
+        yield f"accepted, though narrower than the rules ask for: {place_name(place)}"
