@@ -8,7 +8,7 @@ import re
 from gateway.wire.cells import Cell
 from gateway.wire.release import Release
 
-STATUS_COLUMNS = ("status", "value", "at_least", "at_most", "lacks", "under_masks")
+STATUS_COLUMNS = ("status", "value", "at_least", "at_most", "lacks", "under_masks", "off_by")
 
 _FORMULAS = ("=", "+", "-", "@")
 _BREAKS = re.compile(r"[\t\r\n]+")
@@ -36,6 +36,7 @@ def status_fields(cell: Cell) -> list[str | int]:
         "" if cell.at_most is None else cell.at_most,
         " ".join(cell.lacks),
         " ".join(cell.under_masks),
+        cell.off_by or "",
     ]
 
 

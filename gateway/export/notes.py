@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from gateway.dictionary import Dictionary
 from gateway.picturing import WITHHELD, Words
+from gateway.picturing.changes import changes
 from gateway.picturing.labels import Labels
 from gateway.picturing.notes import notes
 from gateway.picturing.terms import OF_TOTALS, of_totals, terms
@@ -62,7 +63,7 @@ def coverage_rows(release: Release, dictionary: Dictionary, words: Words) -> lis
     rows = [
         (
             labels.code("country", c.member),
-            answered(c, words),
+            ". ".join(filter(None, (answered(c, words), changes(c, words)))),
             c.policy or "",
             c.snapshot_date or "",
             " ".join(terms(c, words)),

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from gateway.picturing import ENGLISH
+from gateway.picturing.changes import changes
+from gateway.picturing.notes import CHANGED, marks
 from gateway.picturing.terms import OF_TOTALS, of_totals, terms
 from gateway.wire.cells import Axis, Cell, Status
 from gateway.wire.release import Coverage, Release
@@ -50,6 +52,10 @@ def legend(release: Release) -> list[str]:
     lines = [f"{SYMBOLS[s]}  {s}: {s.meaning}" for s in SYMBOLS if s in used]
     if any(cell.at_least is not None or cell.at_most is not None for cell in release.cells):
         lines.append(">=n  withheld, but at least n; n..m  withheld, but between n and m: from what is shown")
+    off = sorted({cell.off_by for cell in release.cells if cell.off_by})
+    if off:
+        more = f", in some cells {off[-1]}" if len(off) > 1 else ""
+        lines.append(f"{CHANGED}  changed to protect people: at most {off[0]} from the count{more}")
     summed = sorted({member for cell in release.cells for member in cell.under_masks})
     if summed:
         lines.append(
@@ -87,7 +93,9 @@ def _coverage(c: Coverage) -> str:
         when = "answered late" if c.late else "answered"
         if c.earlier is not None:
             when = f"away; this is its answer of {c.earlier.answered_at}"
-        return f"{when}; records up to {c.snapshot_date}, policy version {c.policy}{quotas}"
+        told = changes(c, ENGLISH)
+        said = f". {told}" if told else ""
+        return f"{when}; records up to {c.snapshot_date}, policy version {c.policy}{quotas}{said}"
     if c.refusals:
         return "refused: " + "; ".join(r.meaning for r in c.refusals) + quotas
     if c.offline_since is not None:
@@ -109,7 +117,7 @@ def _across(cells: Mapping[str, Cell], across: Axis) -> Iterator[str]:
 
 
 def _shown(cell: Cell) -> str:
-    star = (UNDER_MASKS if cell.under_masks else "") + (LACKING if cell.lacks else "")
+    star = marks(cell)
     if cell.value is not None:
         return f"{cell.value}{star}"
     if cell.at_most is not None:

@@ -2,6 +2,8 @@
 
 A withheld part is absorbing: the sum over it is withheld, with what its visible parts come to as "at least".
 A part that is missing for another reason is named beside the sum, which is then a sum without that member.
+A part that was changed makes the sum so: how far both can be off is told with each number, and a bound of a
+withheld sum holds for every count that could have been changed into what is shown.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,6 +37,8 @@ class _Part:
     member: str
     cells: Mapping[Key, int | None]
     status: Status
+    off_by: int = 0
+    """The most by which its numbers differ from the counts."""
 
     def at(self, key: Key) -> tuple[Status, int | None]:
         if self.status is not Status.VALUE:
@@ -103,7 +107,8 @@ def _part(member: str, answer: Answer | None) -> _Part:
     if answer.refusals:
         return _Part(member, {}, _status(answer.refusals))
     keys = product(*(axis.codes for axis in answer.axes))
-    return _Part(member, dict(zip(keys, answer.cells, strict=True)), Status.VALUE)
+    off_by = 0 if answer.changed is None else answer.changed.most
+    return _Part(member, dict(zip(keys, answer.cells, strict=True)), Status.VALUE, off_by)
 
 
 def _status(refusals: Sequence[Refusal]) -> Status:
@@ -130,27 +135,32 @@ def _axis(dictionary: Dictionary, level: str, answers: Sequence[Answer | None]) 
 
 def _sum(key: Key, rest: Key, parts: Sequence[_Part], beyond: Beyond) -> Cell:
     found = [(part.member, *part.at(rest)) for part in parts]
+    visible = [
+        (value, part.off_by) for (_, _, value), part in zip(found, parts, strict=True) if value is not None
+    ]
+    off_by = sum(off for _, off in visible)
     if len(found) == 1:
         _, status, value = found[0]
-        return Cell(key, status, value)
-    visible = [value for _, _, value in found if value is not None]
+        return Cell(key, status, value, off_by=off_by)
+    total = sum(value for value, _ in visible)
     statuses = {status for _, status, _ in found}
     lacks = tuple(member for member, status, _ in found if status in _MISSING)
     if Status.WITHHELD in statuses:
         withheld = tuple(member for member, status, _ in found if status is Status.WITHHELD)
         summed = beyond.totals.get(rest)
         if summed is not None and summed.members == withheld:
-            total = sum(visible) + summed.value
-            return Cell(key, Status.VALUE, total, lacks=lacks, under_masks=withheld)
+            whole = total + summed.value
+            return Cell(key, Status.VALUE, whole, lacks=lacks, under_masks=withheld, off_by=off_by)
         bounds = [beyond.bounds.get(member, {}).get(rest, (0, None)) for member in withheld]
-        least, most = sum(visible), [high for _, high in bounds if high is not None]
+        least = sum(max(0, value - off) for value, off in visible)
+        most = [high for _, high in bounds if high is not None]
         return Cell(
             key,
             Status.WITHHELD,
             at_least=least + sum(low for low, _ in bounds) or None,
             lacks=lacks,
-            at_most=least + sum(most) if len(most) == len(withheld) else None,
+            at_most=total + off_by + sum(most) if len(most) == len(withheld) else None,
         )
     if visible:
-        return Cell(key, Status.VALUE, sum(visible), lacks=lacks)
+        return Cell(key, Status.VALUE, total, lacks=lacks, off_by=off_by)
     return Cell(key, next(s for s in _MISSING if s in statuses or not statuses))

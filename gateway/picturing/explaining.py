@@ -38,6 +38,9 @@ def explain(
     left = bounds(release, dictionary, cell.key) if withheld else None
     above = nearest_ancestor(release, dictionary, cell.key) if cell.value is None else None
     sentences = [_status(cell, words)]
+    if cell.off_by:
+        text = msgid("It was changed to protect people, and is at most %(most)s from the count.")
+        sentences.append(words.filled(text, most=cell.off_by))
     if withheld:
         sentences.append(
             words.say(msgid("Whether it is small itself, or protects another number, is not told."))

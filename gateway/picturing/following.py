@@ -26,8 +26,8 @@ class Bounds:
 def bounds(release: Release, dictionary: Dictionary, key: Sequence[str]) -> Bounds | None:
     """What a withheld cell's own bounds, its row, its columns and the totals above it leave for it.
 
-    None where that is nothing: at least 0, and no end. Numbers that contradict each other, as perturbed ones
-    may, bound nothing.
+    None where that is nothing: at least 0, and no end. A number that was changed stands for every count that
+    it could have been changed from. Numbers that contradict each other bound nothing.
     """
     cells = {cell.key: cell for cell in release.cells}
     cell = cells[tuple(key)]
@@ -38,13 +38,14 @@ def bounds(release: Release, dictionary: Dictionary, key: Sequence[str]) -> Boun
         used = [c for c in line if c.value is not None or c in (whole, cell)]
         if whole is None or not _same_members(axis, dictionary, used):
             continue
-        seen = sum(c.value or 0 for c in line if c is not whole)
+        seen = sum(max(0, (c.value or 0) - c.off_by) for c in line if c is not whole)
         if cell is whole:
             least = max(least, seen)
         elif whole.value is not None:
-            most.append(whole.value - seen)
+            most.append(whole.value + whole.off_by - seen)
     above = [cells[k] for keys in _above(cell.key) for k in keys if visible(cells, k)]
-    most += [c.value for c in above if c.value is not None and _holds(release, dictionary, c, cell)]
+    held = [c for c in above if _holds(release, dictionary, c, cell)]
+    most += [c.value + c.off_by for c in held if c.value is not None]
     top = min(most, default=None)
     if top is not None and top <= least:  # never say a number that was withheld, nor nonsense
         return None if cell.at_most is None else Bounds(cell.at_least or 0, cell.at_most)

@@ -1,6 +1,6 @@
 """What the signs of a table mean: only those that it uses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gateway.picturing.labels import Labels
@@ -13,6 +13,8 @@ LACKING = "*"
 """Beside a number that is without a member."""
 UNDER_MASKS = "+"
 """Beside a number that holds withheld cells of members, summed so that nobody saw one."""
+CHANGED = "~"
+"""Beside a number that was changed to protect people."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Note:
 
 def marks(cell: Cell) -> str:
     """The signs beside a number."""
-    return (UNDER_MASKS if cell.under_masks else "") + (LACKING if cell.lacks else "")
+    signs = (CHANGED if cell.off_by else "") + (UNDER_MASKS if cell.under_masks else "")
+    return signs + (LACKING if cell.lacks else "")
 
 
 def notes(release: Release, labels: Labels) -> tuple[Note, ...]:
@@ -56,6 +59,9 @@ def marks_explained(cells: Iterable[Cell], labels: Labels) -> list[Note]:
     """What the signs beside the numbers of some cells mean."""
     cells, found = list(cells), []
     words = labels.words
+    off = sorted({cell.off_by for cell in cells if cell.off_by})
+    if off:
+        found.append(Note(CHANGED, _changed(off, words), "changed"))
     summed = sorted({member for cell in cells for member in cell.under_masks})
     if summed:
         text = msgid("Holds withheld cells of %(members)s, summed so that nobody saw one")
@@ -65,6 +71,13 @@ def marks_explained(cells: Iterable[Cell], labels: Labels) -> list[Note]:
         text = msgid("A total that lacks at least one of: %(members)s")
         found.append(Note(LACKING, words.filled(text, members=_named(lacking, labels)), "lacks"))
     return found
+
+
+def _changed(off: Sequence[int], words: Words) -> str:
+    if len(off) == 1:
+        return words.filled(msgid("Changed to protect people: at most %(most)s from the count"), most=off[0])
+    text = msgid("Changed to protect people: at most %(most)s from the count, in some cells %(more)s")
+    return words.filled(text, most=off[0], more=off[-1])
 
 
 def _named(members: Iterable[str], labels: Labels) -> str:

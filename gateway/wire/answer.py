@@ -11,6 +11,7 @@ from typing import Any
 
 from gateway.errors import SafelaneError
 from gateway.wire.cells import Axis
+from gateway.wire.changed import Changed, changed_from_json
 from gateway.wire.terms import Terms, terms_from_json
 
 VERSION = 1
@@ -110,6 +111,7 @@ class Answer:
     from the data. `quotas` are those of the organisation that asks, this question counted in. `keep_days`:
     for how long the hub may give the answer again to the same question; 0 not at all, None without limit.
     `terms`: what the policy asks of the recipient of a table; None with a refusal, and of an older node.
+    `changed`: how the numbers of a table were changed; None where they are exact.
     """
 
     question_id: str
@@ -124,6 +126,7 @@ class Answer:
     quotas: tuple[Quota, ...] = ()
     keep_days: int | None = 0
     terms: Terms | None = None
+    changed: Changed | None = None
 
     def __post_init__(self) -> None:
         expected = 0 if self.refusals else prod(len(axis.codes) for axis in self.axes)
@@ -131,14 +134,18 @@ class Answer:
             raise AnswerError("The answer's cells do not fill its axes.")
         if self.refusals and self.terms is not None:
             raise AnswerError("The answer has terms and gives nothing.")
+        if self.refusals and self.changed is not None:
+            raise AnswerError("The answer has changed numbers and gives none.")
 
     def as_json(self) -> dict[str, Any]:
         # Left out where they say nothing: an answer of an older node has no such fields.
         keep = {} if self.keep_days == 0 else {"keep_days": self.keep_days}
         terms = {} if self.terms is None else {"terms": self.terms.as_json()}
+        changed = {} if self.changed is None else {"changed": self.changed.as_json()}
         return {
             **keep,
             **terms,
+            **changed,
             "asked": {"index": self.asked.index, "leaf": self.asked.leaf, "origin": self.asked.origin},
             "axes": [{"codes": list(axis.codes), "level": axis.level} for axis in self.axes],
             "cells": list(self.cells),
@@ -172,6 +179,7 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
             quotas=tuple(quota_from_json(q) for q in data["quotas"]),
             keep_days=None if data.get("keep_days", 0) is None else _count(data.get("keep_days", 0)),
             terms=terms_from_json(data["terms"]) if "terms" in data else None,
+            changed=changed_from_json(data["changed"]) if "changed" in data else None,
         )
     except (KeyError, TypeError, ValueError):
         raise AnswerError("The answer is not in the form of an answer.") from None
@@ -180,7 +188,7 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
     return answer
 
 
-_OPTIONAL = frozenset({"keep_days", "terms"})
+_OPTIONAL = frozenset({"changed", "keep_days", "terms"})
 _FIELDS = (
     "asked",
     "axes",

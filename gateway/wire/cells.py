@@ -45,7 +45,8 @@ class Cell:
 
     `value` is there exactly when `status` is VALUE. `at_least` and `at_most` bound a withheld total, from
     what its members show; `lacks` are the members that a total is without: then it is none of the region.
-    `under_masks` are members whose withheld parts a total holds, summed so that nobody saw them.
+    `under_masks` are members whose withheld parts a total holds, summed so that nobody saw them. `off_by` is
+    the most by which a value differs from the count, where numbers of members in it were changed.
     """
 
     key: tuple[str, ...]
@@ -55,6 +56,7 @@ class Cell:
     lacks: tuple[str, ...] = ()
     at_most: int | None = None
     under_masks: tuple[str, ...] = ()
+    off_by: int = 0
 
     def __post_init__(self) -> None:
         if (self.value is None) == (self.status is Status.VALUE):

@@ -7,6 +7,7 @@ from typing import Any
 from audit.canonical import canonical_json
 from gateway.wire.answer import Quota, Refusal, quota_from_json
 from gateway.wire.cells import Axis, Cell, Status
+from gateway.wire.changed import Changed, changed_from_json
 from gateway.wire.terms import Terms, terms_from_json
 
 VERSION = 1
@@ -28,6 +29,7 @@ class Coverage:
     `late`: the answer came after a release that went out without it. `earlier`: it is what the member had
     answered to the same question before, which its policy lets the hub give again; the member itself is away.
     `terms`: what its policy asks of the recipient; None of an older node, and where it gave nothing.
+    `changed`: how its numbers were changed; None where they are exact.
     """
 
     member: str
@@ -42,6 +44,7 @@ class Coverage:
     offline_since: str | None = None
     earlier: Earlier | None = None
     terms: Terms | None = None
+    changed: Changed | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ def release_from_json(data: Mapping[str, Any]) -> Release:
                 tuple(c.get("lacks", ())),
                 c.get("at_most"),
                 tuple(c.get("under_masks", ())),
+                c.get("off_by", 0),
             )
             for c in data["cells"]
         ),
@@ -107,6 +111,7 @@ def release_from_json(data: Mapping[str, Any]) -> Release:
                 c["offline_since"],
                 None if c["earlier"] is None else Earlier(**c["earlier"]),
                 terms_from_json(c["terms"]) if "terms" in c else None,
+                changed_from_json(c["changed"]) if "changed" in c else None,
             )
             for c in data["coverage"]
         ),
@@ -128,16 +133,20 @@ def _cell(axes: tuple[Axis, ...], cell: Cell) -> dict[str, Any]:
         shown["at_most"] = cell.at_most
     if cell.under_masks:
         shown["under_masks"] = list(cell.under_masks)
+    if cell.off_by:
+        shown["off_by"] = cell.off_by
     if cell.lacks:
         shown["lacks"] = list(cell.lacks)
     return shown
 
 
 def _coverage(c: Coverage) -> dict[str, Any]:
-    # Left out where there are none: a release from before terms keeps the text that was committed to.
+    # Left out where there are none: a release from before these keeps the text that was committed to.
     terms = {} if c.terms is None else {"terms": c.terms.as_json()}
+    changed = {} if c.changed is None else {"changed": c.changed.as_json()}
     return {
         **terms,
+        **changed,
         "answered": c.answered,
         "earlier": None
         if c.earlier is None

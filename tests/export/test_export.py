@@ -102,6 +102,7 @@ def test_csv_has_a_row_and_a_status_for_every_cell() -> None:
         "at_most": "",
         "lacks": "",
         "under_masks": "",
+        "off_by": "",
     }
     assert [row["status"] for row in rows] == [cell.status for cell in RELEASE.cells]
     assert rows[7]["at_least"] == "3"

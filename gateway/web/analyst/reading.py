@@ -18,6 +18,7 @@ from gateway.picturing import (
     fitting,
     layout,
 )
+from gateway.picturing.changes import changes
 from gateway.picturing.terms import of_totals, terms
 from gateway.question import Question, parse
 from gateway.web.analyst import wording
@@ -55,6 +56,7 @@ class Covered:
     snapshot_date: str | None
     quotas: tuple[str, ...]
     terms: tuple[str, ...]
+    changed: str
 
 
 @dataclass(frozen=True)
@@ -152,4 +154,5 @@ def _covered(one: Coverage, dictionary: Dictionary) -> Covered:
         else date.fromisoformat(one.snapshot_date).isoformat(),
         quotas=tuple(str(quota) for quota in one.quotas),
         terms=terms(one, wording.words()),
+        changed=changes(one, wording.words()),
     )

@@ -1,0 +1,18 @@
+"""What is told of a member whose numbers are changed to protect people, in a sentence."""
+
+from gateway.picturing.words import Words, msgid
+from gateway.wire.changed import Mechanism
+from gateway.wire.release import Coverage
+
+_METHODS = {
+    Mechanism.CELL_KEY: msgid(
+        "Its numbers are changed by keyed noise (cell-key method), by at most %(most)s: sums of its cells "
+        "differ from its totals."
+    ),
+}
+
+
+def changes(coverage: Coverage, words: Words) -> str:
+    """Nothing for a member whose numbers are exact, or that gave none."""
+    told = coverage.changed
+    return "" if told is None else words.filled(_METHODS[told.mechanism], most=told.most)

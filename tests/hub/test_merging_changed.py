@@ -1,0 +1,97 @@
+"""Numbers that members changed stay known as such in a regional table, and bound nothing as though exact."""
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.dictionary import regional
+from gateway.hub.merging import Beyond, Summed, merge
+from gateway.question import ask
+from gateway.wire.answer import Answer, AnswerError, AskedEntry, answer_from_json
+from gateway.wire.cells import TOTAL, Axis, Cell, Status
+from gateway.wire.changed import Changed, Mechanism
+
+DICTIONARY = regional()
+OUTCOMES = ("K", "I", "U", TOTAL)
+
+
+def answer(member: str, cells: tuple[int | None, ...], off_by: int = 0) -> Answer:
+    made = Answer(
+        "q-1",
+        AskedEntry("region/log", 3, "00" * 32),
+        member,
+        "1",
+        "s",
+        "2024-12-31",
+        (Axis("outcome", OUTCOMES),),
+        cells,
+    )
+    return replace(made, changed=Changed(Mechanism.CELL_KEY, off_by)) if off_by else made
+
+
+def merged(*answers: Answer, beyond: Beyond | None = None) -> dict[tuple[str, ...], Cell]:
+    question = ask(
+        DICTIONARY, measure="casualties", by=("country", "outcome"), where={}, purpose="regional-reporting"
+    )
+    found = merge(DICTIONARY, question, {a.member: a for a in answers}, beyond or Beyond())[1]
+    return {cell.key: cell for cell in found}
+
+
+def test_a_sum_says_how_far_all_its_parts_can_be_off() -> None:
+    table = merged(
+        answer("KH", (7, 20, 0, 31), 6), answer("LA", (5, 6, 0, 11), 4), answer("TH", (1, 1, 1, 3))
+    )
+
+    assert table["KH", "K"].off_by == 6
+    assert table["TH", "K"].off_by == 0
+    assert table[TOTAL, "K"] == Cell((TOTAL, "K"), Status.VALUE, 13, off_by=10)
+
+
+def test_the_bounds_of_a_withheld_sum_hold_for_every_count_behind_a_changed_number() -> None:
+    known = Beyond({"TH": {("K",): (1, 4)}})
+    table = merged(answer("KH", (7, 3, 0, 31), 6), answer("TH", (None, None, 1, 9)), beyond=known)
+
+    assert (table[TOTAL, "K"].at_least, table[TOTAL, "K"].at_most) == (1 + 1, 13 + 4)
+    assert table[TOTAL, "I"].at_least is None, "3 may have been 0"
+
+
+def test_nothing_follows_exactly_from_a_total_with_a_changed_number_in_it() -> None:
+    """Killed and injured would give the withheld rest away, were they what was counted."""
+    totals = {("K",): Summed(9, ("TH",)), (TOTAL,): Summed(20, ("TH",))}
+    cells = (None, 4, None, None)
+
+    exact = merged(answer("KH", (7, 3, 0, 10)), answer("TH", cells), beyond=Beyond(totals=totals))
+    changed = merged(answer("KH", (7, 3, 0, 10), 6), answer("TH", cells), beyond=Beyond(totals=totals))
+
+    assert exact[TOTAL, "U"].value == 7
+    assert changed[TOTAL, "U"].value is None
+    assert changed[TOTAL, "K"].off_by == 6
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(-6, 6)), min_size=4, max_size=4))
+def test_the_true_sum_lies_within_what_is_told(parts: list[tuple[int, int]]) -> None:
+    shown = tuple(max(0, count + change) for count, change in parts)
+    table = merged(answer("KH", shown, 6), answer("TH", (None, None, 3, None)))
+
+    for (count, _), outcome in zip(parts, OUTCOMES, strict=True):
+        cell = table[TOTAL, outcome]
+        if cell.value is None:
+            assert (cell.at_least or 0) <= count
+        else:
+            assert abs(cell.value - (count + 3)) <= cell.off_by
+
+
+def test_an_answer_says_on_the_wire_how_its_numbers_were_changed() -> None:
+    made = answer("KH", (7, 20, 0, 31), 6)
+
+    assert made.as_json()["changed"] == {"mechanism": "cell-key", "most": 6}
+    assert answer_from_json(made.as_json()) == made
+    assert "changed" not in answer("KH", (7, 20, 0, 27)).as_json()
+    for field, value in product(["mechanism", "most"], [0, "none", None, True]):
+        spoilt = made.as_json() | {"changed": {**made.as_json()["changed"], field: value}}
+        with pytest.raises(AnswerError):
+            answer_from_json(spoilt)
