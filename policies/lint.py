@@ -12,12 +12,18 @@ Held = Mapping[str, frozenset[str]]
 """Recipient -> the purposes for which the region has admitted it."""
 
 
-def lint(policy: Policy, *, beside: Iterable[Policy] = (), held: Held | None = None) -> tuple[Finding, ...]:
+def lint(
+    policy: Policy,
+    *,
+    beside: Iterable[Policy] = (),
+    held: Held | None = None,
+    persons: int | None = None,
+) -> tuple[Finding, ...]:
     """Every finding, the gravest first.
 
     `beside`: other policies of the member, former versions among them. `held`: who is admitted for what,
-    where that is known; without it no purpose is called unheld.
+    where that is known; without it no purpose is called unheld. `persons`: how many can give leave.
     """
-    found = [*leaks(policy), *mechanisms(policy, beside), *unreachable(policy, held), *terms(policy)]
+    found = [*leaks(policy), *mechanisms(policy, beside), *unreachable(policy, held), *terms(policy, persons)]
     order = list(Severity)
     return tuple(sorted(dict.fromkeys(found), key=lambda finding: order.index(finding.severity)))

@@ -4,14 +4,17 @@ from collections.abc import Iterator
 
 from policies.finding import Finding, error, note, warning
 from policies.model import Policy
-from policies.terms import Appearance, Approval, Conditions, Period, Redistribution
+from policies.terms import Appearance, Approval, Conditions, Period, Redistribution, strictest
 from policies.wording import listed
 
 _DAYS = {Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 31, Period.YEAR: 366}
 
 
-def terms(policy: Policy) -> Iterator[Finding]:
-    """Every term that is missing or cannot be kept."""
+_PERSONS = {Approval.AUTOMATIC: 0, Approval.ONE: 1, Approval.TWO: 2}
+
+
+def terms(policy: Policy, persons: int | None = None) -> Iterator[Finding]:
+    """Every term that is missing or cannot be kept. `persons`: who can give leave, where that is known."""
     if policy.valid_until is None:
         yield warning(
             "no-expiry", "The policy never expires; say valid_for: 24 months, so that it is looked at."
@@ -29,6 +32,8 @@ def terms(policy: Policy) -> Iterator[Finding]:
         yield from _quotas(label, conditions)
         yield from _cache(label, conditions)
     yield from _bindings(policy)
+    if persons is not None:
+        yield from _leave(policy, persons)
 
 
 def _conditions(policy: Policy) -> Iterator[tuple[str, Conditions]]:
@@ -113,3 +118,27 @@ def _bindings(policy: Policy) -> Iterator[Finding]:
                 "obligation-binds-nobody",
                 f"The permission {share.label}: nothing binds {listed(unbound)} to {listed(bound)}.",
             )
+
+
+def _leave(policy: Policy, persons: int) -> Iterator[Finding]:
+    """Leave that nobody can give: questions would wait in vain."""
+    here = {0: "nobody has", 1: "only one has"}.get(persons, f"only {persons} have")
+    for label, conditions in _conditions(policy):
+        needed = _PERSONS[strictest(conditions.approval_ready_made, conditions.approval_others)]
+        if needed > persons:
+            yield error(
+                "obligation-cannot-be-met",
+                f"For {label}, {_counted(needed)} must give leave, and {here} a key that counts here: "
+                "questions would wait in vain. Let another make a key first.",
+            )
+    rule = policy.record_level
+    if rule is not None and max(_PERSONS[rule.approval], 1) >= persons:
+        yield error(
+            "obligation-cannot-be-met",
+            f"record_level: {_counted(max(_PERSONS[rule.approval], 1))} beside whoever asks must give leave, "
+            f"and {here} a key that counts here. Let another make a key first.",
+        )
+
+
+def _counted(persons: int) -> str:
+    return "one person" if persons == 1 else f"{persons} persons"

@@ -168,10 +168,17 @@ def diff_command(
 )
 @click.option(
     "--admitted",
+    metavar="RECIPIENT=PURPOSES",
     multiple=True,
     type=options.Pairs(),
     help="For what the region admits a recipient: ARMAC=regional-reporting,research; to find purposes that "
     "nobody holds.",
+)
+@click.option(
+    "--dir",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Directory of the node, to find also leave that nobody there can give.",
 )
 @more_recipients
 @as_json
@@ -182,6 +189,7 @@ def lint_command(
     policy: Path,
     beside: Sequence[Path],
     admitted: Sequence[tuple[str, Sequence[str]]],
+    directory: Path | None,
     known: Sequence[str],
     as_json: bool,
 ) -> None:
@@ -189,7 +197,9 @@ def lint_command(
     dictionary = regional()
     others = [_load(path, dictionary, known) for path in beside]
     held = {recipient: frozenset(purposes) for recipient, purposes in admitted} or None
-    findings = lint(_load(policy, dictionary, known), beside=others, held=held)
+    loaded = _load(policy, dictionary, known)
+    persons = None if directory is None else _persons(directory)
+    findings = lint(loaded, beside=others, held=held, persons=persons)
     lines = [f"{f.severity + ':':8} {f.sentence} [{f.code}]" for f in findings]
     data = [{"severity": str(f.severity), "code": f.code, "sentence": f.sentence} for f in findings]
     _show(lines or ["Nothing was found."], data, as_json=as_json)
@@ -247,6 +257,12 @@ def _effect(directory: Path, old: Policy, new: Policy) -> list[str]:
     from gateway.cli.policy_preview import effect_lines  # noqa: PLC0415
 
     return effect_lines(directory, old, new)
+
+
+def _persons(directory: Path) -> int:
+    from gateway.cli.policy_force import persons_of  # noqa: PLC0415 - as above
+
+    return persons_of(directory)
 
 
 def _words(dictionary: Dictionary, known: Iterable[str], member: str | None = None) -> Vocabulary:

@@ -12,6 +12,7 @@ from gateway.cli.files import read_document
 from gateway.cli.persons import unlocked
 from gateway.member.context import Node
 from gateway.member.holders import named
+from gateway.member.holders import persons as persons_at
 from gateway.member.ministry import is_ministry
 from gateway.member.model import Draft, Ending, SignedPolicy
 from gateway.member.policies import check_signed, checked, publication, reviewed, trusted
@@ -29,6 +30,8 @@ from gateway.member.publishing import (
 )
 from gateway.member.rollback import former_text
 from gateway.member.statements import signed_by
+from policies.finding import Severity
+from policies.lint import lint
 
 QUESTIONS = ".questions.yaml"
 
@@ -143,15 +146,24 @@ def rollback(version: int, directory: Path, *, ministry: bool) -> None:
         _say(node, hand_in(node, text, None))
 
 
+def persons_of(directory: Path) -> int:
+    """How many people can give leave at a node."""
+    with open_member(directory) as node, node.store.reading() as view:
+        return persons_at(view)
+
+
 def _say(node: Node, found: Draft) -> None:
     """What the draft changes, so that nobody signs what he has not been told."""
     policy = checked(node, found.text)
     with node.store.reading() as view:
         step, changes = step_to(node, view, policy)
+        unmet = [f for f in lint(policy, persons=persons_at(view)) if f.severity is Severity.ERROR]
     name = _name(found.version, ministry=is_ministry(policy))
     click.echo(f"Draft of {name[0].lower()}{name[1:]}: {_STEP[step]}.")
     for change in json.loads(changes):
         click.echo(f"{change['direction'] + ':':11} {change['sentence']}")
+    for finding in unmet:
+        click.echo(f"{'cannot be kept:':11} {finding.sentence}")
 
 
 def _name(version: int, *, ministry: bool) -> str:

@@ -29,6 +29,11 @@ def counting(view: View) -> list[Holder]:
     return [holder for holder in view.holders() if holder.counts]
 
 
+def persons(view: View) -> int:
+    """How many people can sign now, with however many keys."""
+    return len({holder.name for holder in counting(view)})
+
+
 def holder_of(view: View, name: str) -> Holder:
     """The person of this name whose key counts. Raises KeyRefusedError."""
     found = [holder for holder in counting(view) if holder.name == name]

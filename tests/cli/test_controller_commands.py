@@ -139,6 +139,19 @@ def test_a_policy_goes_its_way_from_draft_to_history(
     assert run("policy", "history", "--text", "3", "--dir", node).output == policy_text("KH", 3)
 
 
+def test_leave_that_nobody_here_can_give_is_told_before_anybody_signs(
+    run: Run, node: Path, policy: Path
+) -> None:
+    run("keys", "create", "dara", "--dir", node)
+    policy.write_text(policy_text("KH") + "approval: two persons\n", encoding="utf-8")
+
+    assert (
+        "2 persons must give leave, and only one has" in run("policy", "draft", policy, "--dir", node).output
+    )
+    assert "2 persons must give leave" in run("policy", "lint", policy, "--dir", node, code=1).output
+    assert "2 persons must give leave" not in run("policy", "lint", policy).output
+
+
 def test_the_questions_beside_a_policy_are_run(run: Run, node: Path, policy: Path) -> None:
     policy.with_suffix(".questions.yaml").write_text(
         "questions:\n  - {name: months, recipient: ARMAC, purpose: regional-reporting, "

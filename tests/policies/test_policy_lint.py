@@ -297,6 +297,41 @@ def test_terms_that_cannot_be_kept_or_never_count(policy: MakePolicy, text: str,
     assert set(codes(policy(BASIS + text))) == ({code} if code else set())
 
 
+@pytest.mark.parametrize(
+    ("text", "least"),
+    [
+        ("", 0),
+        ("approval: one person", 1),
+        ("approval: {ready_made: automatic, others: one person}", 1),
+        ("approval: {ready_made: two persons, others: one person}", 2),
+        ("approval: two persons", 2),
+        ("record_level: {to: ARMAC, k: 5, l: 2, approval: automatic}", 2),  # a person beside whoever asks
+        ("record_level: {to: ARMAC, k: 5, l: 2, approval: one person}", 2),
+        ("record_level: {to: ARMAC, k: 5, l: 2, approval: two persons}", 3),
+    ],
+)
+def test_leave_that_nobody_is_there_to_give_cannot_be_asked_for(
+    policy: MakePolicy, text: str, least: int
+) -> None:
+    needing = policy(BASIS + text)
+
+    assert "obligation-cannot-be-met" not in codes(needing, persons=least)
+    assert "obligation-cannot-be-met" not in codes(needing)  # where nobody knows how many there are
+    if least:
+        assert "obligation-cannot-be-met" in codes(needing, persons=least - 1)
+
+
+def test_leave_that_one_permission_asks_for_is_counted_too(policy: MakePolicy) -> None:
+    share = "{name: a, with: ARMAC, for: research, approval: two persons}"
+
+    (found,) = lint(policy(BASIS, share=share), persons=1)
+
+    assert found.sentence == (
+        "For a, 2 persons must give leave, and only one has a key that counts here: questions would wait in "
+        "vain. Let another make a key first."
+    )
+
+
 def test_a_permission_is_judged_with_the_terms_of_the_policy(policy: MakePolicy) -> None:
     share = "{name: short, with: ARMAC, for: research, retention: 5 days}"
     (finding,) = lint(policy(BASIS + "hub_cache: 9 days", share=share))
