@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from made_region import copy_of_the_region, folder_of_the_run
 from remembered import remember
 from sqlalchemy import create_engine, text
 from xdist.scheduler import LoadScopeScheduling
@@ -34,8 +35,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 ON_THE_DEMO = ("tests/demo/", "tests/docs/test_docs_reference.py", "tests/docs/test_docs_run.py")
 IN_THE_BROWSER = "tests/web/browser/"
-"""Where tests work with the demo region, one on each worker that needs it. What is done in the browser
-changes policies, so that it comes last: groups are handed out by size, and this is the smaller one."""
+"""Where tests work with a running demo region. What is done in the browser changes policies, so that it has
+one of its own where there is a second worker, and comes after the others where there is one only."""
+
+LONGEST = (*ON_THE_DEMO, "tests/federation/", IN_THE_BROWSER)
+"""What takes minutes is begun first, in this order, so that no worker is left alone with it at the end."""
 
 
 class Together(LoadScopeScheduling):
@@ -50,17 +54,23 @@ class Together(LoadScopeScheduling):
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    config.option.loadscopereorder = False  # a file with few tests may be the longest of all
     return Together(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test on the demo elsewhere would make a second region: name its file above."""
+    """The longest first. A test on the demo elsewhere would start one more region: name its file above."""
+    items.sort(key=_place)
     for item in items:
         with_demo = not {"demo", "looking"}.isdisjoint(getattr(item, "fixturenames", ()))
         if with_demo and not item.nodeid.startswith((*ON_THE_DEMO, IN_THE_BROWSER)):
             raise pytest.UsageError(
                 f"{item.nodeid} works with the demo, but tests/conftest.py does not name it"
             )
+
+
+def _place(item: pytest.Item) -> int:
+    return next((n for n, where in enumerate(LONGEST) if item.nodeid.startswith(where)), len(LONGEST))
 
 
 @pytest.fixture
@@ -129,6 +139,7 @@ class RunningDemo:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
     folder = tmp_path_factory.mktemp("an empty folder")
+    copy_of_the_region(folder_of_the_run(tmp_path_factory.getbasetemp()), folder / "demo")
     output = folder / "output.txt"
     with output.open("wb") as stream:
         process = subprocess.Popen(
@@ -147,7 +158,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
 
 
 def _wait_for(process: "subprocess.Popen[bytes]", output: Path, words: str) -> None:
-    end = time.monotonic() + 600  # the largest register and its cube, on a busy machine
+    end = time.monotonic() + 300  # on a busy machine
     while words not in output.read_text(encoding="utf-8"):
         assert process.poll() is None, output.read_text(encoding="utf-8")
         assert time.monotonic() < end, output.read_text(encoding="utf-8")
