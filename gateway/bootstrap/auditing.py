@@ -24,8 +24,7 @@ from gateway.auditing.again import Again
 from gateway.auditing.context import KEEPER, KeptLog, Reader
 from gateway.auditing.erasing import erase
 from gateway.bootstrap.hub import open_hub
-from gateway.bootstrap.layout import Layout
-from gateway.bootstrap.logs import is_hub
+from gateway.bootstrap.layout import Layout, is_hub
 from gateway.bootstrap.member import open_member
 from gateway.hub.accounts import accounts_of as hub_accounts
 from gateway.hub.proofs import kept_log

@@ -21,26 +21,27 @@ from audit.errors import AuditError
 from audit.merkle import leaf_hash, root_of
 from audit.note import Note
 from gateway import __version__
-from gateway.bootstrap.layout import Layout, database_url
-from gateway.bootstrap.logs import is_hub
+from gateway.bootstrap.layout import Layout, database_url, is_hub
 from gateway.config import HubConfig, MemberConfig, read_config, write_config
 from gateway.errors import SafelaneError
 from gateway.keys.files import read_signer
 from gateway.member.seeing import HUB as THE_HUB
 from gateway.store.admissions import enrolled_members
-from gateway.store.copying import Progress, copy_rows, rows_in
+from gateway.store.copying import Progress, copy_as_it_is, copy_rows, rows_in
 from gateway.store.database import Database, sqlite_url
 from gateway.store.logs import SqlLogStorage
-from gateway.store.migrate import HUB, MEMBER, migrate
+from gateway.store.migrate import HEAD, HUB, MEMBER, migrate, older_form
 from gateway.store.recovery import SqlRecovery
 from gateway.store.sides import tables_of
 
 FORMAT = "safelane-backup/1"
 MANIFEST, DATABASE, FILES = "manifest.json", "database.sqlite", "files"
+BEFORE_UPGRADES = "before-upgrades"
+"""Where the backups lie that are made before a database is brought to a new form."""
 LOG_KEY = "log.key"
 
 _AT_ONCE = 1000
-_LEFT_OUT_FOLDERS = frozenset({"uploads", "source", "__pycache__"})
+_LEFT_OUT_FOLDERS = frozenset({"uploads", "source", "__pycache__", BEFORE_UPGRADES})
 _LEFT_OUT_ENDINGS = (".sqlite", ".sqlite-wal", ".sqlite-shm", ".lock", ".log", ".new")
 """The database goes by its rows; a register is somebody else's to keep; the rest is made again."""
 
@@ -79,15 +80,10 @@ def back_up(directory: Path, target: Path, progress: Progress = lambda *_: None)
     partial.mkdir(parents=True, mode=0o700)
     side = HUB if is_hub(directory) else MEMBER
     config = _config(directory, side)
-    with closing(Database(database_url(directory, config))) as source:
-        migrate(source, side)
-        with closing(Database(sqlite_url(partial / DATABASE))) as copy:
-            migrate(copy, side)
-            rows = copy_rows(source, copy, side, progress)
-    with closing(Database(sqlite_url(partial / DATABASE))) as copy, copy.reading() as connection:
-        log = SqlLogStorage(connection, read_signer(Layout(directory).keys / LOG_KEY).key.name)
-        size, root = _verified_log(log)
+    rows = _copy_database(database_url(directory, config), partial / DATABASE, side, progress)
     _copy_files(directory, partial / FILES)
+    with _opened_copy(partial, side) as copy, copy.reading() as connection:
+        size, root = _verified_log(SqlLogStorage(connection, _origin(partial)))
     manifest = Manifest(
         format=FORMAT,
         side=side,
@@ -106,6 +102,14 @@ def back_up(directory: Path, target: Path, progress: Progress = lambda *_: None)
     return manifest
 
 
+def _copy_database(url: str, target: Path, side: str, progress: Progress) -> Mapping[str, int]:
+    """Copy what a database holds into a file. One of an older Safelane keeps its form: it is not touched."""
+    with closing(Database(url)) as source, closing(Database(sqlite_url(target))) as copy:
+        older = older_form(source, side)
+        migrate(copy, side, to=older or HEAD)
+        return copy_as_it_is(source, copy, progress) if older else copy_rows(source, copy, side, progress)
+
+
 def check(backup: Path) -> Manifest:
     """Read a backup back: every file, every count, and the log from its first entry. Raises BackupError."""
     manifest = _manifest(backup)
@@ -116,7 +120,7 @@ def check(backup: Path) -> Manifest:
     for path, digest in manifest.files.items():
         if _sha256(backup / path) != digest:
             raise BackupError(f"{backup / path} was changed or damaged.", remedy=_ANOTHER)
-    with _opened_copy(backup, manifest) as database:
+    with _opened_copy(backup, manifest.side) as database:
         with database.reading() as connection:
             for table in tables_of(manifest.side):
                 if table.name in manifest.rows and rows_in(connection, table) != manifest.rows[table.name]:
@@ -147,7 +151,7 @@ def restore(
     config = _config(partial, manifest.side)
     write_config(partial, replace(config, database=database))
     target_url = database or sqlite_url(Layout(partial).database)
-    with _opened_copy(backup, manifest) as copy, closing(Database(target_url)) as target:
+    with _opened_copy(backup, manifest.side) as copy, closing(Database(target_url)) as target:
         migrate(target, manifest.side)
         copy_rows(copy, target, manifest.side, progress)
         with target.writing() as connection:
@@ -194,13 +198,13 @@ def _manifest(backup: Path) -> Manifest:
 
 
 @contextmanager
-def _opened_copy(backup: Path, manifest: Manifest) -> Iterator[Database]:
+def _opened_copy(backup: Path, side: str) -> Iterator[Database]:
     """The backup's rows, brought to the present schema, in a copy: a backup itself is never written to."""
     with TemporaryDirectory(dir=backup.parent, prefix=f".{backup.name}.") as folder:
         copied = Path(folder) / DATABASE
         shutil.copyfile(backup / DATABASE, copied)
         with closing(Database(sqlite_url(copied))) as database:
-            migrate(database, manifest.side)
+            migrate(database, side)
             yield database
 
 

@@ -1,54 +1,33 @@
 """Looks at everything that a hub or a node needs, says what to do about what is wrong, changes nothing."""
 
 import shutil
-import socket
-import ssl
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
-
 from audit.errors import AuditError
 from gateway import __version__
+from gateway.bootstrap.findings import Finding, State
 from gateway.bootstrap.hub import open_hub
-from gateway.bootstrap.layout import database_url
-from gateway.bootstrap.logs import is_hub, open_log
+from gateway.bootstrap.layout import database_url, is_hub
+from gateway.bootstrap.logs import open_log, open_watch
 from gateway.bootstrap.member import open_member
+from gateway.bootstrap.reaching import public_address, way_to_hub
+from gateway.bootstrap.upgrading import behind
 from gateway.config import HubConfig, MemberConfig, read_config
 from gateway.errors import SafelaneError
-from gateway.http.signatures import SKEW
+from gateway.keys.files import KeyFileError
+from gateway.watching.clocks import Tick, clock_alerts
+from gateway.watching.model import Concern
 
 ENOUGH, SCARCE = 2 * 1024**3, 200 * 1024**2
 """Bytes free on the disk: from the one on it is well, below the other a load may fail."""
 
-SOON = timedelta(days=21)
-"""A certificate that ends sooner is worth a warning."""
-
 QUIET = timedelta(days=1)
 """A member that was not heard for longer is worth a warning."""
 
-SECONDS = 5.0
-
-
-class State(StrEnum):
-    WELL = "well"
-    WARNING = "warning"
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What was looked at, how it is, and for what is not well what to do."""
-
-    about: str
-    state: State
-    said: str
-    remedy: str = ""
+SET_IT = "Set it right, best by the network's time."
 
 
 def examine(directory: Path) -> Iterator[Finding]:
@@ -61,18 +40,27 @@ def examine(directory: Path) -> Iterator[Finding]:
     yield Finding("software", State.WELL, f"Safelane {__version__}")
     yield _disk(directory)
     yield _private(directory)
-    yield from _tried("database", lambda: _database(directory, config))
-    yield from _tried("log", lambda: _log(directory))
-    if isinstance(config, HubConfig):
-        yield from _tried("members", lambda: _members(directory))
-    else:
-        yield from _tried("node", lambda: _node(directory))
-        yield from _hub(config.hub_url)
+    opened = list(_tried("database", lambda: _database(directory, config)))
+    yield from opened
+    if all(found.state is State.WELL for found in opened):  # else each of these would say the same once more
+        yield from _tried("log", lambda: _log(directory))
+        yield from _tried("members" if hub else "node", lambda: _own(directory, hub=hub))
+    if isinstance(config, MemberConfig):
+        yield from way_to_hub(directory, config.hub_url)
+    if config.public_url:
+        yield from public_address(config.public_url)
+
+
+def _own(directory: Path, *, hub: bool) -> Iterator[Finding]:
+    yield from _members(directory) if hub else _node(directory)
+    yield from _alerts(directory)
 
 
 def _tried(about: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
     try:
         yield from look()
+    except KeyFileError as error:
+        yield Finding("keys", State.WRONG, error.message, error.remedy)
     except SafelaneError as error:
         yield Finding(about, State.WRONG, error.message, error.remedy)
     except AuditError as error:
@@ -99,7 +87,15 @@ def _private(directory: Path) -> Finding:
 
 
 def _database(directory: Path, config: HubConfig | MemberConfig) -> Iterator[Finding]:
-    """Opening brings it to the present schema, reads the keys, and fails where one is missing or damaged."""
+    """Opening reads the keys, and fails where one is missing or damaged."""
+    if behind(directory):
+        yield Finding(
+            "database",
+            State.WARNING,
+            "in the form of an older Safelane",
+            "Start it: it is backed up and brought to the new form then.",
+        )
+        return
     with open_hub(directory) if isinstance(config, HubConfig) else open_member(directory):
         kind = urlsplit(database_url(directory, config)).scheme.partition("+")[0]
         yield Finding("keys", State.WELL, "all there, for their owner only")
@@ -112,6 +108,9 @@ def _log(directory: Path) -> Iterator[Finding]:
         cosigned = len(note.signatures) - 1
         head = own.storage.head()
     size = 0 if head is None else head.size
+    now = Tick(datetime.now(UTC), 0.0)
+    for alert in clock_alerts(own.log.origin, head, None, now):
+        yield Finding("clock", State.WRONG, alert.message, SET_IT)
     yield Finding("log", State.WELL, f"{size} entries, its newest checkpoint cosigned by {cosigned}")
 
 
@@ -163,65 +162,19 @@ def _recovering(awaited: Sequence[str]) -> Iterator[Finding]:
         )
 
 
-def _hub(url: str) -> Iterator[Finding]:
-    parts = urlsplit(url)
-    if parts.scheme == "https":
-        yield _certificate(parts.hostname or "", parts.port or 443)
-    elif parts.hostname not in ("127.0.0.1", "localhost", "::1"):
-        yield Finding(
-            "TLS",
-            State.WARNING,
-            f"{url} is not https",
-            "Calls are signed, but everybody on the way can read them: put TLS in front of the hub.",
-        )
-    try:
-        before = datetime.now(UTC)
-        reply = httpx.get(f"{url.rstrip('/')}/healthz", timeout=SECONDS, trust_env=False)
-    except httpx.HTTPError as error:
-        yield Finding(
-            "hub",
-            State.WRONG,
-            f"{url} cannot be reached ({type(error).__name__}: {error})",
-            "Check the network, the address in safelane.yaml and the firewall: only the way out is needed.",
-        )
-        return
-    yield Finding("hub", State.WELL, f"{url} answers")
-    yield _clock(reply.headers.get("Date", ""), before)
-
-
-def _certificate(host: str, port: int) -> Finding:
-    try:
-        with (
-            socket.create_connection((host, port), timeout=SECONDS) as plain,
-            ssl.create_default_context().wrap_socket(plain, server_hostname=host) as secure,
-        ):
-            ends = datetime.fromtimestamp(
-                ssl.cert_time_to_seconds(str((secure.getpeercert() or {})["notAfter"])), UTC
-            )
-    except (OSError, KeyError, ValueError) as error:
-        return Finding(
-            "TLS", State.WRONG, f"no safe connection to {host}: {error}", "Tell the hub's operator."
-        )
-    if ends - datetime.now(UTC) < SOON:
-        return Finding(
-            "TLS", State.WARNING, f"the certificate of {host} ends on {ends:%Y-%m-%d}", "Have it renewed."
-        )
-    return Finding("TLS", State.WELL, f"the certificate of {host} holds up to {ends:%Y-%m-%d}")
-
-
-def _clock(date: str, now: datetime) -> Finding:
-    try:
-        apart = abs(parsedate_to_datetime(date) - now)
-    except ValueError:
-        return Finding(
-            "clock", State.WARNING, "the hub does not tell its time", "Compare the clocks by hand."
-        )
-    said = f"{apart.total_seconds():.0f} s apart from the hub's"
-    if apart > SKEW:
-        return Finding(
-            "clock", State.WRONG, said, "Set both clocks, best by the network's time: calls are refused."
-        )
-    return Finding("clock", State.WELL, said)
+def _alerts(directory: Path) -> Iterator[Finding]:
+    """What hub and nodes noticed of each other's logs and of the clock, and what still holds."""
+    with open_watch(directory) as watch:
+        standing = [kept.alert for kept in watch.alerts(ended=False)]
+    clocks = [alert for alert in standing if alert.kind == Concern.CLOCK]
+    for alert in clocks:
+        yield Finding("clock", State.WARNING, alert.message, SET_IT)
+    others = len(standing) - len(clocks)
+    if others:
+        said = f"{others} {'alert stands' if others == 1 else 'alerts stand'}"
+        yield Finding("watch", State.WARNING, said, f"Read them: safelane log alerts --dir {directory}")
+    else:
+        yield Finding("watch", State.WELL, "no alert stands")
 
 
 def _ago(span: timedelta) -> str:

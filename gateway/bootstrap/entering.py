@@ -11,8 +11,7 @@ from gateway.accounts.ports import Directory
 from gateway.api.browsers import Place
 from gateway.api.guard import KEY as ACCOUNTS
 from gateway.bootstrap.hub import open_hub
-from gateway.bootstrap.layout import Layout
-from gateway.bootstrap.logs import is_hub
+from gateway.bootstrap.layout import Layout, is_hub
 from gateway.bootstrap.member import open_member
 from gateway.config import ConfigError, HubConfig, MemberConfig, read_config
 from gateway.http.oidc import Client, OidcDirectory

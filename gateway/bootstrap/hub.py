@@ -14,6 +14,7 @@ from gateway.accounts.tokens import add_program
 from gateway.bootstrap.clock import SYSTEM, ProcessBell
 from gateway.bootstrap.layout import Layout, database_url, fresh
 from gateway.bootstrap.log_keys import LOG_KEY, WITNESS_KEY, read_log_keys
+from gateway.bootstrap.upgrading import upgraded
 from gateway.config import HubConfig, read_config, write_config
 from gateway.dictionary import regional
 from gateway.errors import SafelaneError
@@ -26,7 +27,7 @@ from gateway.hub.ports import Clock
 from gateway.keys.files import new_signer, read_signer, write_secret
 from gateway.store.database import Database
 from gateway.store.hub import HubStore
-from gateway.store.migrate import HUB, migrate
+from gateway.store.migrate import HUB
 from gateway.store.sequencer import sequence
 from gateway.watching.keys import WITNESS
 from gateway.wire.enrolling import Enrolment, HubKeys, fingerprint
@@ -81,7 +82,7 @@ def open_hub(directory: Path, clock: Clock = SYSTEM) -> Iterator[Hub]:
     dictionary = regional()
     database = Database(database_url(directory, config))
     try:
-        migrate(database, HUB)
+        upgraded(directory, database, HUB)
         keys = read_log_keys(directory, database, clock.now())
         log = SequencedLog(keys.signer, keys.former)
         sequencer = sequence(database, log, lambda: clock.now().timestamp())

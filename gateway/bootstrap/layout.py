@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.config import FILE, HubConfig, MemberConfig
+from gateway.config import FILE, ConfigError, HubConfig, MemberConfig, read_config
 from gateway.errors import SafelaneError
 from gateway.store.database import sqlite_url
 
@@ -38,6 +38,20 @@ class Layout:
 def database_url(directory: Path, config: HubConfig | MemberConfig) -> str:
     """The database that the settings name, or the SQLite file in the directory."""
     return config.database or sqlite_url(Layout(directory).database)
+
+
+def is_hub(directory: Path) -> bool:
+    """A directory that is neither hub nor node is left for `open_member` to complain about."""
+    try:
+        read_config(directory, HubConfig)
+    except ConfigError:
+        return False
+    return True
+
+
+def own_config(directory: Path) -> HubConfig | MemberConfig:
+    """The settings of whatever is set up here. Raises ConfigError."""
+    return read_config(directory, HubConfig) if is_hub(directory) else read_config(directory, MemberConfig)
 
 
 class NotEmptyError(SafelaneError):

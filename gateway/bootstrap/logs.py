@@ -8,8 +8,9 @@ from pathlib import Path
 from audit.log import Log, Storage
 from audit.vkey import VerifierKey
 from gateway.bootstrap.hub import open_hub
+from gateway.bootstrap.layout import is_hub
 from gateway.bootstrap.member import open_member
-from gateway.config import FILE, ConfigError, HubConfig, read_config
+from gateway.config import FILE
 from gateway.hub.seeing import witness_keys_of
 from gateway.member.seeing import hub_witness_keys
 from gateway.watching.ports import WatchView
@@ -57,12 +58,3 @@ def open_log(directory: Path) -> Iterator[OwnLog]:
             hub_keys = hub_witness_keys(node, own)
             keys = () if hub_keys is None else tuple(map(VerifierKey.parse, hub_keys.valid))
             yield OwnLog(node.log, own.log, keys)
-
-
-def is_hub(directory: Path) -> bool:
-    """A directory that is neither hub nor node is left for `open_member` to complain about."""
-    try:
-        read_config(directory, HubConfig)
-    except ConfigError:
-        return False
-    return True

@@ -11,6 +11,7 @@ from audit.staging import SequencedLog
 from gateway.bootstrap.clock import SYSTEM
 from gateway.bootstrap.layout import Layout, database_url, fresh
 from gateway.bootstrap.log_keys import LOG_KEY, WITNESS_KEY, read_log_keys
+from gateway.bootstrap.upgrading import upgraded
 from gateway.config import MemberConfig, read_config, write_config
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
@@ -22,7 +23,7 @@ from gateway.member.context import Node
 from gateway.member.ports import Clock
 from gateway.store.database import Database
 from gateway.store.member import MemberStore
-from gateway.store.migrate import MEMBER, migrate
+from gateway.store.migrate import MEMBER
 from gateway.store.sequencer import sequence
 from gateway.wire.enrolling import Enrolment, HubKeys
 
@@ -79,7 +80,7 @@ def open_member(directory: Path, clock: Clock = SYSTEM) -> Iterator[Node]:
     dictionary = regional()
     database = Database(database_url(directory, config))
     try:
-        migrate(database, MEMBER)
+        upgraded(directory, database, MEMBER)
         own = read_log_keys(directory, database, clock.now())
         log = SequencedLog(own.signer, own.former)
         sequencer = sequence(database, log, lambda: clock.now().timestamp())

@@ -16,15 +16,15 @@ from audit.log import Former
 from audit.note import Signer
 from audit.staging import SequencedLog
 from gateway.bootstrap.clock import SYSTEM
-from gateway.bootstrap.layout import Layout, database_url
+from gateway.bootstrap.layout import Layout, database_url, is_hub
 from gateway.bootstrap.log_keys import LogKeys, key_file, read_log_keys
-from gateway.bootstrap.logs import is_hub
+from gateway.bootstrap.upgrading import upgraded
 from gateway.config import HubConfig, MemberConfig, read_config
 from gateway.hub.ports import Clock
 from gateway.keys.files import write_secret
 from gateway.store.database import Database
 from gateway.store.log_lock import hold_log
-from gateway.store.migrate import HUB, MEMBER, migrate
+from gateway.store.migrate import HUB, MEMBER
 from gateway.store.sequencer import sequence
 from gateway.store.watching import SqlWatch
 from gateway.watching.keys import LOG, WITNESS
@@ -79,7 +79,7 @@ def _stopped(directory: Path, clock: Clock) -> Iterator[tuple[Database, LogKeys]
     with hold_log(url, name):
         database = Database(url)
         try:
-            migrate(database, HUB if hub else MEMBER)
+            upgraded(directory, database, HUB if hub else MEMBER)
             yield database, read_log_keys(directory, database, clock.now())
         finally:
             database.close()

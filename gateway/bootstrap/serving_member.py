@@ -18,6 +18,7 @@ from gateway.bootstrap.entering import node_place, with_pages
 from gateway.bootstrap.guarding import member_guard, show_evidence, start_guard
 from gateway.bootstrap.layout import Layout, database_url
 from gateway.bootstrap.member import count_link, hub_link, open_member
+from gateway.bootstrap.memory import hand_back
 from gateway.bootstrap.metrics import measured, node_gauges
 from gateway.bootstrap.serving import LAST_CYCLE_SECONDS, serve
 from gateway.bootstrap.stopping import WAITRESS, Stop
@@ -33,7 +34,7 @@ from gateway.web.controller.bench import KEY as CONTROLLER
 
 POLL_SECONDS = 20.0
 TEND_SECONDS = 15.0
-"""How often a node looks whether the first day of a signed policy has come."""
+"""How often a node looks whether the first day of a signed policy has come, and hands memory back."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 """Seconds between attempts while the hub is away: doubled each time."""
 
@@ -62,6 +63,7 @@ def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator
                     tend(node, shelf)
                 with attempt("old uploads are not thrown away", member=node.member):
                     uploads.tidy(node.clock.now())
+                hand_back()
                 stop.wait(TEND_SECONDS)
 
         # At the start, then again and again: a policy begins on its day by itself.

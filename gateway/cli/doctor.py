@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from gateway.bootstrap.doctor import State, examine
+from gateway.bootstrap.doctor import examine
+from gateway.bootstrap.findings import State
 from gateway.cli import options
 
 MARKS = {State.WELL: "ok  ", State.WARNING: "warn", State.WRONG: "BAD "}
@@ -13,7 +14,7 @@ MARKS = {State.WELL: "ok  ", State.WARNING: "warn", State.WRONG: "BAD "}
 @click.command()
 @options.own_directory
 def doctor(directory: Path) -> None:
-    """Look at disk, keys, database, log, clock and the way to the hub; change nothing.
+    """Look at disk, keys, database, log, clock, versions and the way to the hub; change nothing.
 
     Exit code 1 when something is wrong.
     """

@@ -16,6 +16,7 @@ from audit.policy import Policy
 from audit.question_events import Asked, Released
 from audit.receipt import Receipt
 from gateway.errors import SafelaneError
+from gateway.http.trust import trusted
 from gateway.wire.release import RESULT, Release, release_from_json, release_text
 
 LONGEST_WAIT = 20.0
@@ -55,6 +56,7 @@ class HubClient:
             base_url=url.rstrip("/") + "/api/v1",
             headers={"Authorization": f"Bearer {token}"},
             timeout=httpx.Timeout(LONGEST_WAIT + GRACE_SECONDS, connect=5.0),
+            verify=trusted(),
             trust_env=False,
         )
         self._verifier = Verifier.parse(log_key)

@@ -11,6 +11,7 @@ from audit.errors import AuditError
 from audit.note import Signer, Verifier
 from gateway import __version__
 from gateway.http.signatures import Call, ClockError, Here, Reply, UnsignedError, sign_call, verify_reply
+from gateway.http.trust import trusted
 from gateway.member.errors import LinkError, ShorterLogError
 from gateway.member.ports import Clock
 from gateway.wire.calls import TotalFormatError
@@ -81,6 +82,7 @@ def federation_client(url: str, signatures: Signatures) -> httpx.Client:
         # What is signed is what travels: nothing may be packed on the way.
         headers={"Accept-Encoding": "identity"},
         timeout=httpx.Timeout(REPLY_SECONDS, connect=CONNECT_SECONDS),
+        verify=trusted(),
         trust_env=False,  # no proxy of the desktop session between node and hub
     )
 
@@ -95,7 +97,7 @@ class HttpLink:
 
     def poll(self, poll: Poll) -> PollReply:
         refused = {HTTPStatus.CONFLICT}
-        body = fields_for(self._greeted(), poll.as_json())
+        body = fields_for(self.greeted(), poll.as_json())
         try:
             response = self._post("/poll", body, REPLY_SECONDS + poll.wait, accept=refused)
         except LinkError:
@@ -109,9 +111,9 @@ class HttpLink:
             raise LinkError("The hub's reply to a poll is not in the form of one.") from None
 
     def takes_parcels(self) -> bool:
-        return PARCEL in self._greeted().features
+        return PARCEL in self.greeted().features
 
-    def _greeted(self) -> Hello:
+    def greeted(self) -> Hello:
         """What the hub can do, asked once for each time that it is there. Raises LinkError."""
         if self._hub is None:
             own = Hello(__version__, (MAJOR,), FEATURES)

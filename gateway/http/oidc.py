@@ -22,6 +22,7 @@ from joserfc.jwk import KeySet
 from gateway.accounts.errors import IdentityRefusedError
 from gateway.accounts.model import Identity
 from gateway.errors import SafelaneError
+from gateway.http.trust import trusted
 
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 """Signed with a key that only the provider has: never `none`, never a secret that is shared."""
@@ -177,7 +178,7 @@ class OidcDirectory:
 
 def _client() -> httpx.Client:
     """One for each call: sign-ins are rare, and a redirect of a provider would lead to who knows whom."""
-    return httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False)
+    return httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False, verify=trusted(), trust_env=False)
 
 
 def _require_tls(url: str, what: str) -> None:

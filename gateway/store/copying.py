@@ -1,8 +1,9 @@
 """Copies every row of one database into another, empty one: also from SQLite to PostgreSQL and back."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from sqlalchemy import Connection, Integer, Table, func, insert, literal_column, select
+from sqlalchemy import Connection, Integer, MetaData, Select, Table, func, insert, literal_column, select
 
 from gateway.store.database import Database, StorageError
 from gateway.store.schema import metadata
@@ -12,6 +13,8 @@ Progress = Callable[[str, int], None]
 """Told the table, and how many rows of it were copied so far."""
 
 AT_ONCE = 500
+FORM = "alembic_version"
+"""The table that says which form a database has."""
 
 DOCUMENTS = frozenset({"cubes", "preview_findings", "previews", "snapshots"})
 """Tables whose rows can be of tens of megabytes each: taken one by one."""
@@ -35,25 +38,49 @@ def copy_rows(
                     remedy="Nothing was changed. Name an empty database.",
                 )
         for table in tables:
-            copied[table.name] = _copy(reading, writing, table, progress)
+            copied[table.name] = _copy(reading, writing, (table, table), progress)
             if writing.dialect.name == "postgresql":
                 _count_on(writing, table)
     return copied
+
+
+def copy_as_it_is(source: Database, target: Database, progress: Progress = lambda *_: None) -> dict[str, int]:
+    """Copy one state of a database of an older Safelane into one that was just brought to the same form."""
+    theirs, ours = MetaData(), MetaData()
+    with source.reading() as reading, target.writing() as writing:
+        theirs.reflect(reading)
+        ours.reflect(writing)
+        wanted = [table for table in ours.sorted_tables if table.name != FORM]
+        return {
+            table.name: _copy(reading, writing, (theirs.tables[table.name], table), progress)
+            for table in wanted
+        }
 
 
 def rows_in(connection: Connection, table: Table) -> int:
     return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
 
 
-def _copy(reading: Connection, writing: Connection, table: Table, progress: Progress) -> int:
-    at_once = 1 if table.name in DOCUMENTS else AT_ONCE
-    rows = reading.execution_options(yield_per=at_once).execute(select(table))
+def _copy(reading: Connection, writing: Connection, tables: tuple[Table, Table], progress: Progress) -> int:
+    """Copy the rows of the first table into the second."""
+    theirs, ours = tables
+    at_once = 1 if ours.name in DOCUMENTS else AT_ONCE
+    rows = reading.execution_options(yield_per=at_once).execute(_in_order(theirs))
     done = 0
     for part in rows.mappings().partitions():
-        writing.execute(insert(table), [dict(row) for row in part])
+        writing.execute(insert(ours), [dict(row) for row in part])
         done += len(part)
-        progress(table.name, done)
+        progress(ours.name, done)
     return done
+
+
+def _in_order(table: Table) -> Select[Any]:
+    """All rows, those first that others of the same table point at.
+
+    PostgreSQL gives a row that was changed after those that were not.
+    """
+    own = [key.parent for key in table.foreign_keys if key.column.table is table]
+    return select(table).order_by(*(column.is_not(None) for column in own))
 
 
 def _count_on(connection: Connection, table: Table) -> None:

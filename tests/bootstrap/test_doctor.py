@@ -1,19 +1,29 @@
 """The doctor sees what is wrong, says what to do, and changes nothing."""
 
 import shutil
+import socket
+import ssl
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from certificates import authority
 from click.testing import CliRunner
 from federation import Federation, federation
 
 from gateway.api.app import create_hub_app
 from gateway.bootstrap.backup import back_up, restore
-from gateway.bootstrap.doctor import Finding, State, examine
+from gateway.bootstrap.doctor import examine
+from gateway.bootstrap.findings import Finding, State
 from gateway.bootstrap.webserver import WebServer
 from gateway.cli import main
 from gateway.config import MemberConfig, read_config, write_config
+from gateway.http.trust import trusted
+from gateway.hub.enrolling import revoke
 
 
 @pytest.fixture
@@ -32,6 +42,7 @@ def hub(region: Federation, tmp_path: Path) -> Path:
 def node(region: Federation, tmp_path: Path) -> Iterator[Path]:
     """A node whose hub really serves."""
     directory = tmp_path / "region" / "KH"
+    region.clock.time = datetime.now(UTC)  # calls are believed for a minute only
     server = WebServer(create_hub_app(region.hub), "127.0.0.1:0")
     server.start()
     config = read_config(directory, MemberConfig)
@@ -59,6 +70,7 @@ def test_a_node_that_is_well(node: Path) -> None:
     assert {name for name, f in found.items() if f.state is State.WRONG} == set()
     assert found["hub"].state is State.WELL
     assert found["clock"].state is State.WELL
+    assert "knows this node's keys" in found["versions"].said
     missing = [f.said for f in examine(node) if f.about == "answers"]
     assert [what.rpartition(" ")[2] for what in missing] == ["snapshot", "force", "cube"]
 
@@ -70,6 +82,69 @@ def test_a_hub_that_is_away_is_told(region: Federation, tmp_path: Path) -> None:
     write_config(directory, away)
 
     assert findings(directory)["hub"].state is State.WRONG
+
+
+def test_a_hub_that_is_older_or_no_longer_knows_the_node_is_told(
+    region: Federation, node: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.api.federation.FEATURES", ("counting",))
+    older = findings(node)["versions"]
+    assert older.state is State.WARNING
+    assert "cannot do: parcel" in older.said
+
+    revoke(region.hub, "KH", "the key was lost")
+    unknown = findings(node)["versions"]
+    assert unknown.state is State.WRONG
+    assert "enrolled again" in unknown.remedy
+
+
+@pytest.fixture
+def over_tls(region: Federation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A node whose hub has a certificate of an authority of its own, in `hub.pem`, and says nothing else."""
+    issued = authority(tmp_path / "authority.pem")
+    issued.issue(tmp_path / "hub.pem", timedelta(days=1))
+    issued.issue(tmp_path / "ended.pem", -timedelta(days=1))
+    issued.issue(tmp_path / "another.pem", timedelta(days=1), "127.0.0.2")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    trusted.cache_clear()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=_greet, args=(server, tmp_path / "hub.pem"), daemon=True).start()
+        directory = tmp_path / "region" / "KH"
+        config = read_config(directory, MemberConfig)
+        write_config(directory, replace(config, hub_url=f"https://127.0.0.1:{server.getsockname()[1]}"))
+        yield directory
+    trusted.cache_clear()
+
+
+def _greet(server: socket.socket, certificate: Path) -> None:
+    with suppress(OSError):
+        while True:
+            connection, _ = server.accept()
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            with suppress(OSError):
+                context.wrap_socket(connection, server_side=True).close()
+
+
+@pytest.mark.parametrize(
+    ("certificate", "state", "words"),
+    [
+        ("hub", State.WARNING, "renewed"),
+        ("ended", State.WRONG, "this machine's clock"),
+        ("another", State.WRONG, "Compare the address"),
+        ("stranger", State.WRONG, "SSL_CERT_FILE"),
+    ],
+)
+def test_what_is_wrong_with_a_certificate_is_told_apart(
+    over_tls: Path, tmp_path: Path, certificate: str, state: State, words: str
+) -> None:
+    authority(tmp_path / "nobody.pem").issue(tmp_path / "stranger.pem", timedelta(days=1))
+    if certificate != "hub":
+        (tmp_path / f"{certificate}.pem").replace(tmp_path / "hub.pem")
+
+    found = findings(over_tls)["TLS"]
+    assert found.state is state
+    assert words in found.remedy
 
 
 def test_plain_http_over_a_network_is_told(region: Federation, tmp_path: Path) -> None:
@@ -84,9 +159,9 @@ def test_plain_http_over_a_network_is_told(region: Federation, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("harm", "about"),
     [
-        (lambda d: (d / "keys" / "log.key").unlink(), "database"),
-        (lambda d: (d / "keys" / "log.key").write_text("PRIVATE"), "database"),
-        (lambda d: (d / "keys" / "log.key").chmod(0o644), "database"),
+        (lambda d: (d / "keys" / "log.key").unlink(), "keys"),
+        (lambda d: (d / "keys" / "log.key").write_text("PRIVATE"), "keys"),
+        (lambda d: (d / "keys" / "log.key").chmod(0o644), "keys"),
         (
             lambda d: (d / "safelane.sqlite").write_bytes(
                 b"not a database, but long enough to be read as one" * 9

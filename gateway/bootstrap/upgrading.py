@@ -1,0 +1,43 @@
+"""A database of an older Safelane is backed up before it is brought to the present form."""
+
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import structlog
+
+from gateway.bootstrap.backup import BEFORE_UPGRADES, back_up
+from gateway.bootstrap.layout import database_url, is_hub, own_config
+from gateway.store.database import Database, StorageError
+from gateway.store.migrate import HUB, MEMBER, migrate, older_form
+
+log = structlog.get_logger()
+
+
+def upgraded(directory: Path, database: Database, side: str) -> None:
+    """Bring the database of a hub or a node to the present form, with a backup first if that changes it.
+
+    Raises StorageError or BackupError; then it is as it was.
+    """
+    migrate(database, side, before=partial(_keep, directory))
+
+
+def behind(directory: Path) -> bool:
+    """Whether the database has the form of an older Safelane. Raises StorageError for one of a newer."""
+    url = database_url(directory, own_config(directory))
+    with closing(Database(url)) as database:
+        return older_form(database, HUB if is_hub(directory) else MEMBER) is not None
+
+
+def _keep(directory: Path, form: str) -> None:
+    moment = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S")
+    place = directory / BEFORE_UPGRADES / f"{form}-{moment}"
+    try:
+        back_up(directory, place)
+    except OSError as error:
+        raise StorageError(
+            f"No backup could be made before the upgrade: {error.strerror}.",
+            remedy=f"Nothing was changed. Make room in {directory}, then start again.",
+        ) from None
+    log.info("backed up before the upgrade", place=str(place))

@@ -1,0 +1,120 @@
+"""An older database is brought to the present form, all of it or nothing, and backed up before that."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from databases import new_database
+from sqlalchemy import text
+
+from gateway.bootstrap.backup import BEFORE_UPGRADES, back_up, check, restore
+from gateway.bootstrap.doctor import examine
+from gateway.bootstrap.findings import State
+from gateway.bootstrap.hub import add_user, create_hub, open_hub
+from gateway.bootstrap.layout import database_url
+from gateway.config import HubConfig, read_config
+from gateway.hub.model import Role
+from gateway.store import migrate
+from gateway.store.database import Database, StorageError
+
+FIRST = "hub_0001"
+NEXT = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "hub_0002"
+down_revision = "hub_0001"
+
+
+def upgrade() -> None:
+    op.create_table("remarks", sa.Column("text", sa.Text()))
+    op.execute("UPDATE accounts SET organisation = 'renamed'")
+    {more}
+"""
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Path:
+    """A hub with an account, in the first form."""
+    create_hub(tmp_path / "hub", "region.example/log", database=new_database())
+    with open_hub(tmp_path / "hub") as opened:
+        add_user(opened, "analyst@armac.example", "ARMAC", Role.ANALYST, ["regional-reporting"])
+    return tmp_path / "hub"
+
+
+@pytest.fixture
+def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """From now on the software is a version newer: a further migration is there."""
+    folder = tmp_path / "versions" / "hub"
+    folder.mkdir(parents=True)
+    first = next((migrate._VERSIONS / "hub").glob("*_first.py"))
+    (folder / first.name).write_bytes(first.read_bytes())
+    (folder / "0002_next.py").write_text(NEXT.format(more=""), encoding="utf-8")
+    monkeypatch.setattr(migrate, "_VERSIONS", tmp_path / "versions")
+    return folder / "0002_next.py"
+
+
+def organisations(hub: Path) -> list[str]:
+    url = database_url(hub, read_config(hub, HubConfig))
+    with closing(Database(url)) as database, database.reading() as connection:
+        return list(connection.execute(text("SELECT organisation FROM accounts")).scalars())
+
+
+def test_it_is_backed_up_first_and_brought_forward_once(hub: Path, newer: Path) -> None:
+    del newer
+    with open_hub(hub):
+        pass
+    with open_hub(hub):
+        pass
+
+    assert organisations(hub) == ["renamed"]
+    [kept] = (hub / BEFORE_UPGRADES).iterdir()
+    assert kept.name.startswith(FIRST)
+    assert check(kept).rows["accounts"] == len(organisations(hub))
+
+
+def test_that_backup_leads_back_to_the_older_software_or_on_to_the_newer(
+    hub: Path, newer: Path, tmp_path: Path
+) -> None:
+    with open_hub(hub):
+        pass
+    [kept] = (hub / BEFORE_UPGRADES).iterdir()
+
+    restore(kept, tmp_path / "on", new_database())
+    assert organisations(tmp_path / "on") == organisations(hub)
+
+    newer.unlink()  # the older software again
+    restore(kept, tmp_path / "back", new_database())
+    with open_hub(tmp_path / "back") as opened, opened.store.reading() as view:
+        assert view.log.head() is not None
+    with pytest.raises(StorageError, match="newer Safelane"), open_hub(hub):
+        pass
+
+
+def test_a_backup_by_hand_with_the_newer_software_leaves_the_original_as_it_is(
+    hub: Path, newer: Path, tmp_path: Path
+) -> None:
+    back_up(hub, tmp_path / "backup")
+    newer.unlink()
+    with open_hub(hub):
+        pass
+
+
+def test_an_upgrade_that_fails_leaves_everything_as_it_was(hub: Path, newer: Path) -> None:
+    newer.write_text(NEXT.format(more='op.execute("INSERT INTO nowhere VALUES (1)")'), encoding="utf-8")
+    with pytest.raises(StorageError, match="did not answer"), open_hub(hub):
+        pass
+
+    newer.unlink()
+    with open_hub(hub) as opened, opened.store.reading() as view:
+        assert view.log.head() is not None
+
+
+def test_the_doctor_tells_and_leaves_it_alone(hub: Path, newer: Path) -> None:
+    found = {finding.about: finding for finding in examine(hub)}
+
+    assert found["database"].state is State.WARNING
+    assert "older Safelane" in found["database"].said
+    newer.unlink()
+    with open_hub(hub):
+        pass
