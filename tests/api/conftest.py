@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from databases import new_database
 from regions import Region, client
 from simulation import ORIGIN, HandClock, SimulatedMember
 
@@ -12,6 +13,7 @@ from gateway.api.app import create_hub_app
 from gateway.bootstrap.hub import add_user, create_hub, enrol, open_hub
 from gateway.bootstrap.webserver import WebServer
 from gateway.hub.model import Role
+from gateway.store.migrate import HUB
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ def clock() -> HandClock:
 
 @pytest.fixture
 def region(tmp_path: Path, clock: HandClock) -> Iterator[Region]:
-    create_hub(tmp_path / "hub", ORIGIN)
+    create_hub(tmp_path / "hub", ORIGIN, database=new_database(HUB))
     with open_hub(tmp_path / "hub") as opened:
         hub = replace(opened, clock=clock)
         members = {code: SimulatedMember(code, clock) for code in ("KH", "TH")}

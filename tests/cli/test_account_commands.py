@@ -6,6 +6,7 @@ from pathlib import Path
 import pyotp
 import pytest
 from click.testing import CliRunner, Result
+from databases import new_database
 from lone_node import set_up
 
 from gateway.accounts.inviting import accept, look_at
@@ -14,6 +15,7 @@ from gateway.accounts.tokens import caller
 from gateway.bootstrap.entering import open_entrance
 from gateway.bootstrap.hub import create_hub
 from gateway.cli import main
+from gateway.store.migrate import HUB
 
 PASSPHRASE = "correct horse battery staple"
 
@@ -47,7 +49,7 @@ class Desk:
 def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
     directory = tmp_path / "own"
     if request.param is Side.HUB:
-        create_hub(directory, "test.example/log")
+        create_hub(directory, "test.example/log", database=new_database(HUB))
     else:
         set_up(directory)
     return Desk(directory)
@@ -55,7 +57,7 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Desk:
-    create_hub(tmp_path / "hub", "test.example/log")
+    create_hub(tmp_path / "hub", "test.example/log", database=new_database(HUB))
     return Desk(tmp_path / "hub")
 
 

@@ -5,24 +5,26 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from databases import new_database
 
 from audit.commands import main as audit_main
 from gateway.bootstrap.hub import add_user, create_hub, enrol, log_key, open_hub
 from gateway.bootstrap.member import connect, create_member
 from gateway.cli import main
 from gateway.hub.model import Role
+from gateway.store.migrate import HUB, MEMBER
 
 
 @pytest.fixture(scope="module")
 def region(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo-like directory: a hub that has enrolled KH and let an analyst in, and the node of KH."""
     directory = tmp_path_factory.mktemp("region")
-    create_hub(directory / "hub", "log.example/hub")
+    create_hub(directory / "hub", "log.example/hub", database=new_database(HUB))
     new = create_member(directory / "KH", "KH", "log.example")
     with open_hub(directory / "hub") as hub:
         keys = enrol(hub, new.enrolment)
         add_user(hub, "analyst@armac.example", "ARMAC", Role.ANALYST, ["regional-reporting"])
-    connect(directory / "KH", "KH", "http://127.0.0.1:0", keys)
+    connect(directory / "KH", "KH", "http://127.0.0.1:0", keys, database=new_database(MEMBER))
     return directory
 
 

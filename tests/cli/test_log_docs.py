@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from databases import new_database
 
 from gateway.bootstrap.hub import create_hub, enrol, open_hub
 from gateway.bootstrap.member import connect, create_member
+from gateway.store.migrate import HUB, MEMBER
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "log.md"
 COMMANDS = [
@@ -26,11 +28,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("folder")
     hub_directory = folder / "safelane-demo" / "hub"
     member_directory = folder / "safelane-demo" / "members" / "KH"
-    create_hub(hub_directory, "log.example/hub")
+    create_hub(hub_directory, "log.example/hub", database=new_database(HUB))
     new = create_member(member_directory, "KH", "log.example")
     with open_hub(hub_directory) as hub:
         keys = enrol(hub, new.enrolment)
-    connect(member_directory, "KH", "http://127.0.0.1:0", keys)
+    connect(member_directory, "KH", "http://127.0.0.1:0", keys, database=new_database(MEMBER))
     return folder
 
 

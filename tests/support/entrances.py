@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pyotp
+from databases import new_database
 from flask import Flask
 from lone_node import lone_node
 from simulation import ORIGIN, HandClock
@@ -26,6 +27,7 @@ from gateway.bootstrap.hub import create_hub, open_hub
 from gateway.bootstrap.webserver import WebServer
 from gateway.keys.sealer import KeySealer
 from gateway.member.cubes import CubeShelf
+from gateway.store.migrate import HUB
 from gateway.web import app as web
 from gateway.web.controller.bench import KEY as CONTROLLER
 
@@ -150,7 +152,7 @@ def hub_house(
     directory: Path, place: Place | None = None, provider: Directory | None = None
 ) -> Iterator[House]:
     """A hub with its pages."""
-    create_hub(directory / "hub", ORIGIN)
+    create_hub(directory / "hub", ORIGIN, database=new_database(HUB))
     with open_hub(directory / "hub") as opened:
         clock = HandClock()
         with served(create_hub_app(replace(opened, clock=clock)), clock, place, provider) as house:

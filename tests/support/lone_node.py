@@ -5,11 +5,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from databases import new_database
 from simulation import HandClock
 
 from audit.note import Signer
 from gateway.bootstrap.member import connect, create_member, open_member
 from gateway.member.context import Node
+from gateway.store.migrate import MEMBER
 from gateway.wire.enrolling import HubKeys
 
 
@@ -17,7 +19,7 @@ def set_up(directory: Path, member: str = "KH") -> None:
     """A node's directory, keys and empty log."""
     keys = (str(Signer.generate(f"test.example/{use}").key) for use in ("log", "calls"))
     create_member(directory, member, "test.example")
-    connect(directory, member, "http://127.0.0.1:0", HubKeys(*keys))
+    connect(directory, member, "http://127.0.0.1:0", HubKeys(*keys), database=new_database(MEMBER))
 
 
 @contextmanager

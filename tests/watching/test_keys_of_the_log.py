@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from databases import new_database
 from federation import Link
 from simulation import HandClock
 
@@ -27,6 +28,7 @@ from gateway.member.errors import LinkError
 from gateway.member.guarding import GuardRules, guard
 from gateway.member.rounds import run_round
 from gateway.store.log_lock import LogHeldError, hold_log
+from gateway.store.migrate import HUB, MEMBER
 from gateway.watching.clocks import Tick
 from gateway.wire.enrolling import Enrolment
 
@@ -72,11 +74,11 @@ class Pair:
 @pytest.fixture
 def pair(tmp_path: Path) -> Iterator[Pair]:
     clock = HandClock()
-    create_hub(tmp_path / "hub", "log.example/hub", clock=clock)
+    create_hub(tmp_path / "hub", "log.example/hub", clock=clock, database=new_database(HUB))
     new = create_member(tmp_path / "KH", "KH", "log.example")
     with open_hub(tmp_path / "hub", clock) as hub:
         keys = enrol(hub, new.enrolment)
-    connect(tmp_path / "KH", "KH", "http://127.0.0.1:0", keys, clock)
+    connect(tmp_path / "KH", "KH", "http://127.0.0.1:0", keys, clock, database=new_database(MEMBER))
     made = Pair(tmp_path / "hub", tmp_path / "KH", clock, new.enrolment)
     made.run()
     return made

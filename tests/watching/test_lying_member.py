@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from databases import new_database
 from federation import Federation, Link, Member, federation
 from lying_hub import entries_of
 
@@ -28,6 +29,7 @@ from gateway.member.context import Node
 from gateway.member.cubes import CubeShelf
 from gateway.member.errors import LinkError, ShorterLogError
 from gateway.question import ask as question_of
+from gateway.store.migrate import MEMBER
 from gateway.watching.clocks import Tick
 from gateway.watching.model import Alert, KeptEvidence
 from gateway.wire.enrolling import HubKeys
@@ -171,7 +173,8 @@ def test_a_member_that_lost_its_log_begins_anew_once_it_is_enrolled_again(
     lost = region.members["KH"]
     new = create_member(tmp_path / "new", "KH", "test.example")
     keys = HubKeys(str(region.hub.log.key), str(region.hub.call_signer.key))
-    connect(tmp_path / "new", "KH", "http://127.0.0.1:0", keys, region.clock)
+    own = new_database(MEMBER)
+    connect(tmp_path / "new", "KH", "http://127.0.0.1:0", keys, region.clock, database=own)
     with open_member(tmp_path / "new", region.clock) as node:
         shelf = CubeShelf(node.dictionary, node.member, node.store)
         stranger = Member(node, shelf, Link(region.hub, lost.link.enrolment))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from databases import new_database
 from sqlalchemy import text
 
 from audit.commands import main as audit_main
@@ -74,7 +75,7 @@ class Running:
 
 @pytest.fixture
 def region(tmp_path: Path) -> Iterator[Running]:
-    create_hub(tmp_path / HUB, "log.example/hub")
+    create_hub(tmp_path / HUB, "log.example/hub", database=new_database())
     key = log_key(tmp_path / HUB)
     witnesses = {}
     with open_hub(tmp_path / HUB) as hub:
@@ -82,7 +83,8 @@ def region(tmp_path: Path) -> Iterator[Running]:
         for code in CODES:
             place = tmp_path / MEMBERS / code
             new = create_member(place, code, "log.example")
-            connect(place, code, "http://127.0.0.1:0", enrol(hub, new.enrolment))
+            keys = enrol(hub, new.enrolment)
+            connect(place, code, "http://127.0.0.1:0", keys, database=new_database())
             witnesses[code] = new.enrolment.witness_key
             hurried(place, MemberConfig)
     hurried(tmp_path / HUB, HubConfig)
