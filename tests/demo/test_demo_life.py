@@ -14,7 +14,7 @@ from gateway.demo.region import MARKER, NotADemoError, create
 pytestmark = pytest.mark.processes
 
 PATIENCE = 300
-"""Seconds until something has gone wrong, however busy the machine is. What is waited for comes within ten."""
+"""Seconds after which something is wrong even on a busy machine. What is waited for comes within ten."""
 
 
 @pytest.fixture

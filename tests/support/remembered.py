@@ -1,7 +1,10 @@
-"""Locks that are slow on purpose, worked out once in a process: keys and hashes made from a passphrase.
+"""What is slow on purpose is worked out once in a process: keys and hashes made from a passphrase.
 
-Nothing is cheaper than for users. What was made from the very same bytes before is not made again, so that
+They are no cheaper than for users. What was made from the very same bytes before is not made again, so that
 hundreds of tests in which the same people sign in do not wait hundreds of times for the same result.
+
+Fingerprints alone are cheaper: each is of new keys, and what they cost is for those who try millions of them.
+Processes that tests start work them out in full (`tests/federation/test_found_a_region.py`).
 """
 
 import hashlib
@@ -11,6 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from gateway.accounts import passphrases
+from gateway.wire import enrolling
 
 
 class RememberingHasher(PasswordHasher):
@@ -43,3 +47,4 @@ def remember() -> None:
     """From now on, in this process."""
     hashlib.scrypt = lru_cache(maxsize=None)(hashlib.scrypt)
     passphrases._hasher = RememberingHasher(passphrases._hasher)
+    enrolling._SCRYPT["n"] = 2
