@@ -111,15 +111,16 @@ def _boxes(several: Iterable[Grant]) -> list[Box]:
 
 
 def _limited_to(cases: set[Case], common: Iterable[Case]) -> str:
-    """For which purposes and measures a change holds, where not for all."""
+    """For which purposes, measures and questions a change holds, where not for all."""
     everything = list(common)
     said = ""
     for name, before in (("purpose", " for "), ("measure", " about ")):
         some = {getattr(case, name) for case in cases}
         if some != {getattr(case, name) for case in everything}:
             said += before + listed(some)
-    if all(case.ready_made for case in cases) and not all(case.ready_made for case in everything):
-        said += " in ready-made questions"
+    kinds = {case.ready_made for case in cases}
+    if kinds != {case.ready_made for case in everything}:
+        said += " in ready-made questions" if kinds == {True} else " in questions that are not ready-made"
     if all(case.records for case in cases):
         said += " in single records"
     return said

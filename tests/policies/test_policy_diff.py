@@ -273,6 +273,19 @@ def test_a_change_for_some_purposes_names_them(policy: MakePolicy) -> None:
     ]
 
 
+def test_leave_for_some_kinds_of_questions_says_which(policy: MakePolicy) -> None:
+    by_kind = policy("approval: {ready_made: automatic, others: one person}")
+
+    assert said(policy(), by_kind) == [
+        "tightened: Answers to ARMAC go out with the leave of one person, was automatically "
+        "in questions that are not ready-made."
+    ]
+    assert said(policy("approval: one person"), by_kind) == [
+        "loosened: Answers to ARMAC go out automatically, was with the leave of one person "
+        "in ready-made questions."
+    ]
+
+
 def test_a_change_of_conditions_for_some_measures_names_them(policy: MakePolicy) -> None:
     old = policy(share="{with: ARMAC, for: research, measures: [casualties, accidents]}")
     shares = (
