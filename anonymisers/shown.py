@@ -58,6 +58,14 @@ class Shown(ABC):
     def certificate_digest(self) -> bytes:
         """Of all that was certified; guessable, so only a salted commitment to it leaves the state."""
 
+    def off_by(self, key: Key) -> int:  # noqa: ARG002 - numbers that are withheld where need be are exact
+        """The most by which the number of a cell of the lattice differs from its count of people."""
+        return 0
+
+    def as_counted(self, people: Table) -> "Shown":  # noqa: ARG002 - what is changed needs them
+        """The same cells with their counts, for the controller's eyes: what is measured is about people."""
+        return self
+
     @property
     def tables(self) -> tuple[frozenset[str], ...]:
         """The dimensions of every table, coarse tables first."""

@@ -1,5 +1,10 @@
 """A cube whose numbers are changed instead of withheld, proved and attacked before it exists.
 
+It is made of portions: the people of the periods that were closed at a release, those added to them later,
+and those who left. Each portion is changed by itself, and a number is the sum over them. So the difference of
+two releases is a number of a portion, changed like any other, and tells no more than such a number does. Were
+each cell changed as a whole instead, every cell of a new person would show another number, and no other cell.
+
 What is proved is said in `anonymisers.perturbation.alternatives`: for every cell of few people, shown or not,
 there is another table of people that fits all that is shown. `bounded.py` then attacks it by another way.
 """
@@ -7,7 +12,7 @@ there is another table of people that fits all that is shown. `bounded.py` then 
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -25,7 +30,7 @@ from anonymisers.perturbation.alternatives import Worlds
 from anonymisers.perturbation.bounded import attack_bounded
 from anonymisers.perturbation.change import Change, change_of
 from anonymisers.rules import Rules
-from anonymisers.shown import Shown
+from anonymisers.shown import Key, Shown
 from anonymisers.system import Block, System
 from anonymisers.table import Table, population
 
@@ -37,18 +42,48 @@ ATTACKABLE = 400_000
 """Inner cells times cells of the largest lattice that he is set on: beyond, two programs take minutes."""
 
 
+@dataclass(frozen=True)
+class Portion:
+    """People who came with one release (`sign` 1), or left with it (-1); `period`: the years they lie in.
+
+    `sealed`: what the caller keeps with it, such as whom it counts.
+    """
+
+    sign: int
+    period: frozenset[str]
+    sealed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Those whom a portion counts: the inner cell of each row over `dims`, and whose row it is.
+
+    `by`: the dimensions that tables are made of; the others only say whom a figure is about. `within`: for a
+    dimension the leaves in which alone they can be.
+    """
+
+    dims: tuple[Hierarchy, ...]
+    by: tuple[str, ...]
+    coords: NDArray[np.int32]
+    persons: Sequence[bytes]
+    within: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    figures: Sequence[Figure] = ()
+    """Sums of these people that are public as they are."""
+
+
 @dataclass(frozen=True, eq=False)
 class ChangedCube(Shown):
     """The tables of up to `rules.max_dims` dimensions, every cell changed by `change`, none withheld.
 
-    `period`: the closed years that are counted; `sealed`: what the caller keeps with it, such as whom it
-    counts. Made by `made` and `from_bytes`. Storing it stays in the state.
+    Only cells that no portion covers yet are: their people wait. Made by `changed_cube` and `from_bytes`.
+    Storing it stays in the state.
     """
 
     rules: Rules
     change: Change
-    period: frozenset[str]
-    sealed: bytes = field(repr=False)
+    portions: tuple[Portion, ...]
+    breadth: NDArray[np.int16] = field(repr=False)
+    """In how many portions each cell can have people."""
 
     @property
     def refused(self) -> frozenset[Level]:
@@ -58,15 +93,23 @@ class ChangedCube(Shown):
     @property
     def certificate_digest(self) -> bytes:
         """SHA-256 over everything that the cube shows and counts; only a salted commitment to it leaves."""
-        return hashlib.sha256(_head(self).encode() + self.values.tobytes() + self.sealed).digest()
+        digest = hashlib.sha256(_head(self).encode() + self.values.tobytes() + self.breadth.tobytes())
+        for portion in self.portions:
+            digest.update(hashlib.sha256(portion.sealed).digest())
+        return digest.digest()
+
+    def off_by(self, key: Key) -> int:
+        """D for each portion that the cell can have people of."""
+        return self.change.most * int(self.breadth[self._cell(key)])
 
     def as_counted(self, people: Table) -> Shown:
-        """The same cells with their counts, for the controller's eyes: what is measured is about people."""
+        """With the counts of the people themselves."""
         return replace(self, values=self.true_values(people))
 
     def to_bytes(self) -> bytes:
         """For storage inside the state."""
-        blobs = [self.values.astype("<i8").tobytes(), self.sealed]
+        numbers = [self.values.astype("<i8").tobytes(), self.breadth.astype("<i2").tobytes()]
+        blobs = [*numbers, *(portion.sealed for portion in self.portions)]
         head = _head(self).encode() + b"\n" + json.dumps([len(b) for b in blobs]).encode() + b"\n"
         body = zlib.compress(head + b"".join(blobs), 6)
         return FORMAT + hashlib.sha256(body).digest() + body
@@ -85,45 +128,58 @@ class ChangedCube(Shown):
             raise CertificateError("the stored cube of changed numbers is damaged") from None
 
 
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """Those who are counted: the inner cell of each row over `dims`, and whose row it is.
-
-    `by`: the dimensions that tables are made of; the others only say whom a figure is about.
-    """
-
-    dims: tuple[Hierarchy, ...]
-    by: tuple[str, ...]
-    coords: NDArray[np.int32]
-    persons: Sequence[bytes]
-
-
 def changed_cube(
-    rows: Rows,
-    rules: Rules,
-    change: Change,
-    key: bytes,
-    *,
-    figures: Sequence[Figure] = (),
-    period: Iterable[str] = (),
-    sealed: bytes = b"",
+    portions: Sequence[tuple[Portion, Rows]], rules: Rules, change: Change, key: bytes
 ) -> ChangedCube:
-    """Change, prove and attack. `figures`: sums of these people that are public as they are.
+    """Change, prove and attack every portion; all have the same dimensions to make tables of.
 
     Raises ProtectionError when some cell of few people has no alternative, or the attacker finds one.
     """
-    axes = [n for n, dim in enumerate(rows.dims) if dim.name in rows.by]
-    dims = tuple(rows.dims[n] for n in axes)
+    first = portions[0][1]
+    dims = tuple(dim for dim in first.dims if dim.name in first.by)
     rules.check_names(dims)
-    lattice = Lattice.of(dims, rows.by, rules.max_dims)
+    lattice = Lattice.of(dims, first.by, rules.max_dims)
+    values, breadth = np.zeros(lattice.size, dtype=np.int64), np.zeros(lattice.size, dtype=np.int16)
+    for portion, rows in portions:
+        own = _changed(rows, lattice, rules, change, key)
+        values += portion.sign * own
+        breadth += _covered(rows, lattice)
+    return _cube(lattice, np.maximum(values, 0), breadth, (rules, change, tuple(p for p, _ in portions)))
+
+
+def _changed(rows: Rows, lattice: Lattice, rules: Rules, change: Change, key: bytes) -> Ints:
+    """What would be shown of these people alone, once it is proved and attacked."""
+    axes = [n for n, dim in enumerate(rows.dims) if dim.name in rows.by]
     values = change.changed(lattice, rows.coords[:, axes], rows.persons, key)
     bounds = change.bounds(values)
-    _prove(rows, lattice, bounds, rules.threshold, figures)
+    _prove(rows, lattice, bounds, rules.threshold)
     _attack(rows.coords[:, axes], lattice, bounds, rules.threshold)
-    hidden = np.zeros(lattice.size, dtype=np.bool_)
-    for array in (values, hidden):
+    return values
+
+
+def _covered(rows: Rows, lattice: Lattice) -> NDArray[np.bool_]:
+    """The cells that can have any of these people."""
+    keys, covered = lattice.keys(), np.ones(lattice.size, dtype=np.bool_)
+    for axis, dim in enumerate(lattice.dims):
+        if dim.name in rows.within:
+            inside = np.array([code in rows.within[dim.name] for code in dim.codes], dtype=np.bool_)
+            any_of = [bool((dim.covered_leaves(place) & inside).any()) for place in range(len(dim.codes))]
+            covered &= np.array(any_of, dtype=np.bool_)[keys[:, axis]]
+    return covered
+
+
+def _cube(
+    lattice: Lattice,
+    values: Ints,
+    breadth: NDArray[np.int16],
+    made: tuple[Rules, Change, tuple[Portion, ...]],
+) -> ChangedCube:
+    hidden = breadth == 0
+    values = np.where(hidden, -1, values)
+    for array in (values, hidden, breadth):
         array.flags.writeable = False
-    return ChangedCube(dims, {}, lattice, hidden, values, rules, change, frozenset(period), sealed)
+    rules, change, portions = made
+    return ChangedCube(lattice.dims, {}, lattice, hidden, values, rules, change, portions, breadth)
 
 
 def _prove(
@@ -131,11 +187,10 @@ def _prove(
     lattice: Lattice,
     bounds: tuple[Ints, Ints],
     threshold: int,
-    figures: Sequence[Figure],
 ) -> None:
     axes = [n for n, dim in enumerate(rows.dims) if dim.name in rows.by]
     system = System(lattice.dims, (Block.whole(lattice),))
-    masks = [population(rows.dims, figure.where) for figure in figures]
+    masks = [population(rows.dims, figure.where) for figure in rows.figures]
 
     def above_of(coords: NDArray[np.int32]) -> Ints:
         """The cells of the lattice, then the figures, that inner cells are counted in."""
@@ -181,21 +236,22 @@ def _head(cube: ChangedCube) -> str:
         "dims": [dim_written(d) for d in cube.dims],
         "rules": rules_written(cube.rules),
         "change": cube.change.words,
-        "period": sorted(cube.period),
+        "portions": [[portion.sign, sorted(portion.period)] for portion in cube.portions],
     }
     return json.dumps(body, ensure_ascii=True)
 
 
 def _read(body: dict[str, Any], lengths: list[int], data: bytes) -> ChangedCube:
     ends = np.cumsum([0, *lengths]).tolist()
-    values_bytes, sealed = (data[start:end] for start, end in pairwise(ends))
+    first, second, *sealed = (data[start:end] for start, end in pairwise(ends))
     dims, rules = tuple(dim_read(d) for d in body["dims"]), rules_read(body["rules"])
     lattice = Lattice.of(dims, [d.name for d in dims], rules.max_dims)
-    values = np.frombuffer(values_bytes, dtype="<i8").astype(np.int64)
-    if len(values) != lattice.size or ends[-1] != len(data):
+    values, breadth = np.frombuffer(first, dtype="<i8"), np.frombuffer(second, dtype="<i2")
+    if not len(values) == len(breadth) == lattice.size or ends[-1] != len(data):
         raise ValueError
-    hidden = np.zeros(lattice.size, dtype=np.bool_)
-    for array in (values, hidden):
-        array.flags.writeable = False
-    change = change_of(body["change"])
-    return ChangedCube(dims, {}, lattice, hidden, values, rules, change, frozenset(body["period"]), sealed)
+    portions = tuple(
+        Portion(sign, frozenset(period), kept)
+        for (sign, period), kept in zip(body["portions"], sealed, strict=True)
+    )
+    made = rules, change_of(body["change"]), portions
+    return _cube(lattice, values.astype(np.int64), breadth.astype(np.int16), made)

@@ -6,7 +6,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from anonymisers.chronicle import Chronicle
 from audit.said import Said, msgid, said
 from gateway.bootstrap.doctor import examine
 from gateway.bootstrap.loading import Loaded, load_source
@@ -22,6 +21,7 @@ from gateway.member.errors import NothingToProtectError
 from gateway.member.planning import plan
 from gateway.member.policies import checked, trusted
 from gateway.member.previewing import Made, make, measure, ready
+from gateway.member.stored import stored_cube
 from gateway.member.suggesting import Candidate, EnoughError, Rated, candidates, ranked, rate
 from gateway.member.telling import as_json
 from policies import Policy
@@ -105,7 +105,7 @@ def _effect(node: Node, in_force: Policy, after: Made, told: Told) -> dict[str, 
         return {**asdict(Effect(0, 0, 0, 0, 0, 0, 0)), "nothing": True}
     before = make(node, in_force, told)
     with node.store.reading() as view:
-        given_out = [Chronicle.from_bytes(cube) for cube in view.released_cubes()]
+        given_out = [stored_cube(cube) for cube in view.released_cubes()]
     found = compare((before.cube, before.people), (after.cube, after.people), given_out)
     return {**asdict(found), "nothing": found.nothing}
 

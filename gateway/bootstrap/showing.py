@@ -116,6 +116,7 @@ def _release(node: Node, asking: Asking, cube: Labelled, verdict: Verdict) -> Re
         axes=reading.axes,
         cells=reading.cells,
         terms=terms_of(verdict),
+        changed=reading.changed,
     )
     return _released(node, asking.question, answer)
 
@@ -135,5 +136,6 @@ def _released(node: Node, question: Question, answer: Answer) -> Release:
         snapshot_date=answer.snapshot_date,
         quotas=answer.quotas,
         terms=answer.terms,
+        changed=answer.changed,
     )
     return Release(answer.question_id, question.as_json(), axes, cells, (coverage,), "", "")

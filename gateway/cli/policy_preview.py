@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from anonymisers.chronicle import Chronicle
 from gateway.bootstrap.member import open_member
 from gateway.bootstrap.showing import Shown, canonical_questions
 from gateway.cli import options
@@ -21,6 +20,7 @@ from gateway.member.model import policy_label
 from gateway.member.policies import checked
 from gateway.member.preview_record import Preview
 from gateway.member.previewing import Made, make, measure, ready
+from gateway.member.stored import stored_cube
 from policies import Policy
 
 SAME = Effect(0, 0, 0, 0, 0, 0, 0)
@@ -164,7 +164,7 @@ def effect_lines(directory: Path, old: Policy, new: Policy) -> list[str]:
         if before.bytes == after.bytes:  # the very same cube: there is nothing to read and to compare
             return [*_effect(SAME), *([after.hindrance] if after.hindrance else [])]
         with node.store.reading() as view:
-            given_out = [Chronicle.from_bytes(cube) for cube in view.released_cubes()]
+            given_out = [stored_cube(cube) for cube in view.released_cubes()]
     found = compare((before.cube, before.people), (after.cube, after.people), given_out)
     return [*_effect(found), *([after.hindrance] if after.hindrance else [])]
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 
-from anonymisers.chronicle import Chronicle
 from audit.canonical import canonical_json
 from gateway.member import entries
 from gateway.member.context import Node
@@ -22,6 +21,7 @@ from gateway.member.planning import plan
 from gateway.member.ports import UnitOfWork, View
 from gateway.member.shape import Shape
 from gateway.member.statements import accepts_shared_values
+from gateway.member.stored import stored_cube
 from policies import Policy
 
 
@@ -37,6 +37,7 @@ def preview_id(snapshot_id: str, made: Plan, released: list[bytes], extracts: li
         "victims": list(made.victims),
         "years": list(made.years),
         **({"known": list(made.known)} if made.known else {}),
+        **({"changed": made.changed} if made.changed else {}),
     }
     return sha256(canonical_json(body)).hexdigest()
 
@@ -63,7 +64,7 @@ class Certifiable:
 @lru_cache(maxsize=2)
 def certifiable(cube: bytes, sensitive: frozenset[str]) -> Certifiable:
     """Read it off a whole cube. Raises CertificateError for a damaged one."""
-    made = Chronicle.from_bytes(cube)
+    made = stored_cube(cube)
     largest = max(map(len, made.tables), default=0)
     return Certifiable(made.certificate_digest, largest, len(shared_values(made, sensitive)))
 

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.chronicle import Chronicle
+from anonymisers.perturbation.changed_cube import ChangedCube
 from anonymisers.rules import Rules
 from anonymisers.table import Table
 from gateway.member.adopting import certifiable, certify, existing, sensitive_of
@@ -12,12 +13,15 @@ from gateway.member.context import Node
 from gateway.member.counting import count_people, honest_rows
 from gateway.member.errors import NothingToProtectError, NotProtectedError
 from gateway.member.growing import grow
+from gateway.member.growing_changed import grow_changed
 from gateway.member.looked_at import Made, measure
 from gateway.member.making import Maker, Progress
+from gateway.member.mechanisms import change
 from gateway.member.model import Plan, StoredCube
 from gateway.member.planning import plan
 from gateway.member.policies import in_force
 from gateway.member.snapshot import Snapshot, population
+from gateway.member.stored import Released, stored_cube
 from policies import Policy
 
 __all__ = ["Progress", "build", "counted_rows", "counted_table", "protected"]
@@ -63,7 +67,7 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
 
 
 def _look(
-    node: Node, policy: Policy, stored: StoredCube, snapshot: Snapshot, made: tuple[Rules, Chronicle]
+    node: Node, policy: Policy, stored: StoredCube, snapshot: Snapshot, made: tuple[Rules, Released]
 ) -> None:
     """Keep what is told of a new cube, while it is in memory: the next policy is looked at beside it."""
     rules, cube = made
@@ -91,7 +95,7 @@ def protected(
     planned: tuple[Plan, Rules],
     released: list[bytes],
     progress: Progress | None,
-) -> Chronicle:
+) -> Released:
     """The cube of a plan, beside everything that was given out. Raises NotProtectedError."""
     if not planned[0].finest:
         raise NotProtectedError(
@@ -102,10 +106,19 @@ def protected(
     with node.store.reading() as view:
         extracts = view.extracts.told()
     # The newest cube that has answered holds all that came before it.
-    former = Chronicle.from_bytes(released[-1]) if released else None
-    made = grow(Maker(node.dictionary, snapshot, *planned, node.cube_key, progress), former)
-    withstand(made, extracts)
-    return made
+    former = stored_cube(released[-1]) if released else None
+    maker = Maker(node.dictionary, snapshot, *planned, node.cube_key, progress)
+    changed = change(planned[0].changed)
+    if changed is None and not isinstance(former, ChangedCube):
+        made = grow(maker, former)
+        withstand(made, extracts)
+        return made
+    if changed is None or isinstance(former, Chronicle) or extracts:
+        raise NotProtectedError(
+            "Another mechanism protects what was given out of this data set: it has one for its life.",
+            remedy="Write the mechanism as it was.",
+        )
+    return grow_changed(maker, changed, former)
 
 
 def counted_table(node: Node, snapshot: Snapshot, made: Plan, rules: Rules) -> Table:

@@ -128,12 +128,14 @@ def _values(
     node: Node, work: UnitOfWork, cube: ReadyCube, policy: Policy, cells: Sequence[Withheld]
 ) -> list[int]:
     """The true counts, from the records that the cube was made from. Raises UnprovenError without them."""
-    loaded, stored = work.snapshot(), work.cube()
+    loaded, stored, withholding = work.snapshot(), work.cube(), cube.withholding
+    if withholding is None:
+        raise UnprovenError("Numbers that are changed enter no total.")
     if loaded is None or stored is None or loaded[0].id != cube.snapshot.id or stored.index != cube.index:
         raise UnprovenError("The records that the cube was made from are no longer there.")
     _, rules = plan(node.dictionary, policy, loaded[1], node.clock.now().date())
     try:
-        values = reach_of(cube.cube).true_values(counted_table(node, loaded[1], stored.plan, rules))
+        values = reach_of(withholding).true_values(counted_table(node, loaded[1], stored.plan, rules))
     except AnonymiserError as error:
         raise UnprovenError(f"The counts cannot be summed: {error.message}.") from None
     return [int(values[c.place]) for c in cells if c.place is not None]
@@ -173,8 +175,8 @@ def _logged(
     work.totals.add_given(given, because=index)
     for to in proven.roster.of(node.member):
         cell = cells[to.cell]
-        if cell.place is not None:  # as every offered cell
-            entered = Entered(cell.people, company(to), basis(cube.cube, cell.place))
+        if cell.place is not None and cube.withholding is not None:  # as every offered cell
+            entered = Entered(cell.people, company(to), basis(cube.withholding, cell.place))
             work.totals.enter(entered, because=index)
     return given
 

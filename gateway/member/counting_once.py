@@ -28,6 +28,7 @@ from audit.receipt import Receipt
 from gateway.member import entries
 from gateway.member.context import Node
 from gateway.member.errors import UnprovenError
+from gateway.member.mechanisms import changes_numbers
 from gateway.member.participants import Own, answer_keys
 from gateway.member.policies import trusted
 from gateway.member.ports import UnitOfWork, View
@@ -107,6 +108,12 @@ def open_run(
     what they say is compared with the log whenever somebody reads it.
     """
     with node.store.reading() as view:
+        if changes_numbers(view):
+            raise CountError(
+                f"The numbers of {node.member} are changed to protect people; how many people all members "
+                "have together would be exact, and tell of them.",
+                remedy="A member whose numbers are changed takes part in no count.",
+            )
         keys = tuple(Verifier.parse(key) for key in region_keys(node, view).valid)
         changes = [data for _, data in view.watch.key_changes(region_of(node))]
     try:

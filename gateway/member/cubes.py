@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from threading import Lock
 
 from anonymisers.chronicle import Chronicle
-from anonymisers.shown import OutsideLattice, Value
+from anonymisers.shown import OutsideLattice, Shown, Value
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.model import LoadedSnapshot, Plan, policy_label
 from gateway.member.ports import Store, View
+from gateway.member.stored import Released, stored_cube
 
 MEASURE = "casualties"
 """The measure that cubes hold."""
@@ -25,7 +26,7 @@ def trees(dictionary: Dictionary, member: str, made: Plan) -> dict[str, Tree]:
 class ReadyCube:
     """A certified cube as questions read it."""
 
-    cube: Chronicle
+    cube: Released
     trees: Mapping[str, Tree]
     snapshot: LoadedSnapshot
     policy_version: int
@@ -40,12 +41,21 @@ class ReadyCube:
         """The policy as answers name it."""
         return policy_label(self.policy_version, self.above)
 
+    def off_by(self, key: Mapping[str, str]) -> int:
+        """The most by which a cell's value differs from its count; of a cell that can be read."""
+        return self.cube.off_by(key)
+
+    @property
+    def withholding(self) -> Chronicle | None:
+        """The cube, where some of its numbers are withheld; None where all are changed instead."""
+        return self.cube if isinstance(self.cube, Chronicle) else None
+
     def read(self, key: Mapping[str, str]) -> int | None:
         """The value of a cell, None when it is withheld; KeyError outside the lattice."""
         return cell_value(self.cube, key)
 
 
-def cell_value(cube: Chronicle, key: Mapping[str, str]) -> int | None:
+def cell_value(cube: Shown, key: Mapping[str, str]) -> int | None:
     """The value of a cell, None when it is withheld; KeyError outside the lattice."""
     found = cube.lookup(key)
     if isinstance(found, OutsideLattice):
@@ -74,7 +84,7 @@ class CubeShelf:
         if stored is None:
             return None
         ready = ReadyCube(
-            Chronicle.from_bytes(stored.cube),
+            stored_cube(stored.cube),
             trees(self._dictionary, self._member, stored.plan),
             stored.snapshot,
             stored.policy_version,

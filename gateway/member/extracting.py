@@ -89,6 +89,11 @@ def basis_of(node: Node, view: View) -> Basis:
     record, snapshot = loaded
     version, policy = found
     made, rules = plan(node.dictionary, policy, snapshot, node.clock.now().date())
+    if made.changed:
+        raise ExtractRefusedError(
+            "The numbers of this data set are changed to protect people: records would undo that.",
+            remedy="Of such a data set no records are given out.",
+        )
     # The newest cube that has answered holds all that came before it.
     cubes = dict.fromkeys([*view.released_cubes()[-1:], cube.cube])
     history = [told_by(Chronicle.from_bytes(data)) for data in cubes]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 
-from anonymisers.chronicle import Chronicle
+from anonymisers.shown import Shown
 from anonymisers.table import Table
 from audit.canonical import canonical_json
 from gateway import __version__
@@ -32,6 +32,7 @@ from gateway.member.preview_record import (
 from gateway.member.reading import UnreadableError, read
 from gateway.member.score import Score, score
 from gateway.member.snapshot import Snapshot, population
+from gateway.member.stored import Released
 from gateway.question import COUNTRY, ask
 from policies import Policy
 
@@ -51,7 +52,7 @@ class Made:
     snapshot: Snapshot = field(repr=False)
     count: Callable[[], Table] = field(repr=False)
     bytes: bytes = field(repr=False)
-    read: Callable[[], Chronicle] = field(repr=False)
+    read: Callable[[], Released] = field(repr=False)
     fresh: bool
     beside: bool
     """Whether it is safe beside everything that was given out; else it was made as if nothing had been."""
@@ -61,7 +62,7 @@ class Made:
     """What the cube holds back beyond the policy's own words, in sentences."""
 
     @cached_property
-    def cube(self) -> Chronicle:
+    def cube(self) -> Released:
         """Read when it is first needed, as that takes seconds. Raises CertificateError for a damaged one."""
         return self.read()
 
@@ -69,6 +70,11 @@ class Made:
     def people(self) -> Table:
         """The people behind the cube, for the controller's eyes."""
         return self.count()
+
+    @cached_property
+    def counted(self) -> Shown:
+        """The cube with the counts of its people, whether these are what is shown or not."""
+        return self.cube.as_counted(self.people)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +93,10 @@ class Looked:
     @property
     def label(self) -> str:
         return policy_label(self.made.policy.version, self.made.above)
+
+    def off_by(self, key: Mapping[str, str]) -> int:
+        """The most by which a cell's value differs from its count; of a cell that can be read."""
+        return self.made.cube.off_by(key) if self.made.plan.changed else 0
 
     def read(self, key: Mapping[str, str]) -> int | None:
         """The value of a cell, None when it is withheld; KeyError outside the lattice."""
@@ -130,12 +140,12 @@ def _about(node: Node, made: Made) -> str:
 def _measured(node: Node, made: Made) -> Preview:
     sensitive = sensitive_of(node)
     return Preview(
-        tables=measuring.tables(made.cube, made.people),
+        tables=measuring.tables(made.counted, made.people),
         refused=measuring.refused(made.cube),
         people=int(made.people.counts.sum()),
         to_accept=measuring.shared_values(made.cube, sensitive),
         scores=scores(node, made),
-        exposure=measuring.exposure(made.cube, made.people),
+        exposure=measuring.exposure(made.counted, made.people),
         records=measuring.records(made.people, sensitive),
     )
 
@@ -143,7 +153,7 @@ def _measured(node: Node, made: Made) -> Preview:
 class _Noting:
     """A cube of which every cell that is read is noted."""
 
-    def __init__(self, cube: Chronicle) -> None:
+    def __init__(self, cube: Released) -> None:
         self._cube = cube
         self.cells: dict[CellKey, int | None] = {}
 
@@ -151,6 +161,9 @@ class _Noting:
         value = cell_value(self._cube, key)
         self.cells[cell_of(key)] = value
         return value
+
+    def off_by(self, key: Mapping[str, str]) -> int:
+        return self._cube.off_by(key)
 
 
 def _canonical_cells(node: Node, made: Made) -> Cells:
@@ -180,7 +193,7 @@ def scores(node: Node, made: Made) -> dict[str, Score]:
             d: node.dictionary.hierarchy(d, level, node.member, years=made.plan.years).at[level]
             for d, level in levels.items()
         }
-        found[name] = score(made.cube, people, asked)
+        found[name] = score(made.counted, people, asked)
     return found
 
 

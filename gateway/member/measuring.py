@@ -81,7 +81,12 @@ def refused(cube: Shown) -> tuple[tuple[tuple[str, int], ...], ...]:
 
 
 def shared_values(cube: Shown, sensitive: frozenset[str]) -> tuple[SharedValue, ...]:
-    """Visible groups of which everybody can see that all share one sensitive value."""
+    """Visible groups of which everybody can see that all share one sensitive value.
+
+    None where numbers are changed: two that are equal may stand for different counts.
+    """
+    if cube.off_by({}):
+        return ()
     lattice = cube.lattice
     keys = lattice.keys()
     axes = [a for a, dim in enumerate(lattice.dims) if dim.name in sensitive]

@@ -138,6 +138,8 @@ class Plan:
     rules: str
     known: tuple[str, ...] = ()
     """The registered figures that the register can say something of: see `gateway.member.figure_model`."""
+    changed: str = ""
+    """How numbers are changed, in the words of `gateway.member.mechanisms`; empty where some are withheld."""
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,9 @@ def homes_of(cube: Chronicle) -> Homes:
 
 def withheld_of(dictionary: Dictionary, cube: ReadyCube, question: Question) -> tuple[Withheld, ...]:
     """The withheld cells of a question that the cube has answered, in row-major order of the answer."""
-    reach = reach_of(cube.cube)
+    if cube.withholding is None:
+        return ()  # of changed numbers none is withheld, nor enters a total, which would be exact beside it
+    reach = reach_of(cube.withholding)
     choices = choices_of(dictionary, cube.trees, question)
     shown = sum(c.level is not None for c in choices)
     return tuple(
@@ -97,7 +99,9 @@ def known_before(view: View) -> Before:
 
 def offered(cube: ReadyCube, cells: Sequence[Withheld], before: Before) -> dict[Codes, Offered]:
     """The cells that this member would contribute, those of fewest dimensions first."""
-    linked = _linked(cube.cube, cells, before)
+    if cube.withholding is None:
+        return {}
+    linked = _linked(cube.withholding, cells, before)
     found: dict[Codes, Offered] = {}
     for cell in sorted(cells, key=lambda c: -c.codes.count(TOTAL)):
         if len(found) == MOST_OFFERED:
@@ -113,7 +117,9 @@ def check_safe(cube: ReadyCube, cells: Sequence[Withheld], wanted: Iterable[Code
     """Raises TotalError unless these cells may enter totals together, and with those that entered before."""
     by_codes = {c.codes: c for c in cells}
     chosen = [by_codes[codes] for codes in wanted if codes in by_codes]
-    linked = _linked(cube.cube, chosen, before)
+    if cube.withholding is None:
+        raise TotalError("numbers that are changed enter no total")
+    linked = _linked(cube.withholding, chosen, before)
     places = [place for c in chosen if (place := linked.place(c)) is not None]
     if len(places) < len(chosen):
         raise TotalError("a cell is not about people of whom everything shown is known")

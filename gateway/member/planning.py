@@ -15,6 +15,7 @@ from audit.said import Said, said
 from gateway.dictionary import Dictionary
 from gateway.member.cubes import MEASURE
 from gateway.member.figure_model import Registered, counting
+from gateway.member.mechanisms import off_by, words_of
 from gateway.member.model import Plan
 from gateway.member.snapshot import Snapshot
 from policies import Policy
@@ -62,6 +63,7 @@ def plan(
         victims=tuple(sorted(policy.population.victims)),
         rules=_words(protection),
         known=counting(told),
+        changed=words_of(policy.scope.mechanism),
     )
     return made, protection
 
@@ -69,6 +71,14 @@ def plan(
 def stricter(policy: Policy, made: Plan, rules: Rules) -> Iterator[str]:
     """In sentences for the controller: what the cube holds back beyond the words of the policy."""
     scope, words = policy.scope, policy.vocabulary
+    if made.changed:
+        yield said(
+            "No number is withheld: each is changed by at most %(most)s, and the same people always have the "
+            "same number. Nobody is shown as 0, and a 0 may stand for %(most)s people. Thresholds say whose "
+            "cells are proved not to be found; zeros and tables that come first make no difference.",
+            most=off_by(made.changed),
+        )
+        return
     if rules.threshold > scope.threshold:
         yield said(
             "The threshold of %(threshold)s that the policy asks for at some level holds for all tables: "

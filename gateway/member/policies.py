@@ -10,6 +10,7 @@ import structlog
 from gateway.member.adopting import existing
 from gateway.member.context import Node
 from gateway.member.errors import NotYetProtectedError, PolicyRefusedError, SignatureRefusedError
+from gateway.member.mechanisms import check_fixed
 from gateway.member.ministry import below, ministry_in_force, together
 from gateway.member.model import Duty, Holder, PolicyInForce, SignedPolicy
 from gateway.member.planning import plan
@@ -22,6 +23,7 @@ log = structlog.get_logger()
 
 ABLE = AFTERWARDS | {
     Demand.APPROVAL,
+    Demand.CELL_KEY,  # for the life of a data set: see `mechanisms`
     Demand.LEVEL_THRESHOLDS,  # the strictest holds for all: see `planning.stricter`
     Demand.POOLED_YEARS,  # bands that hold whole pools, else all pools together
     Demand.QUOTA,
@@ -55,8 +57,10 @@ def check_effect(node: Node, view: View, policy: Policy) -> None:
     `policy` is what would answer: with the ministry-wide one above it, see `gateway.member.ministry`.
 
     Raises NotYetProtectedError where there is none: else the node would have a policy and nothing to answer
-    from, perhaps for ever, as not every policy can be protected beside what was given out.
+    from, perhaps for ever, as not every policy can be protected beside what was given out. Raises
+    PolicyRefusedError where it has another mechanism than the data set.
     """
+    check_fixed(view, policy)
     cube, loaded = view.cube(), view.snapshot()
     if cube is None or loaded is None or not view.released_cubes():
         return
@@ -147,8 +151,8 @@ def _check_demands(policy: Policy) -> None:
         raise PolicyRefusedError(
             f"This node cannot carry out what the policy demands: {', '.join(unmet)}.",
             remedy=(
-                "Nothing was changed. Answers of a node are protected by suppression; `safelane perturb` "
-                "changes the tables of a file. Take 'mechanism: suppression'."
+                "Nothing was changed. A node protects answers by suppression or by the cell-key method: take "
+                "one of the two. `safelane perturb` changes the tables of a file in other ways."
             ),
         )
 

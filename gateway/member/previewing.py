@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from anonymisers.chronicle import Chronicle
 from anonymisers.rules import Rules
 from gateway.member.adopting import existing, preview_id
 from gateway.member.building import Progress, counted_table, protected
@@ -18,6 +17,7 @@ from gateway.member.ministry import as_it_counts
 from gateway.member.model import LoadedSnapshot, Plan
 from gateway.member.planning import plan, stricter
 from gateway.member.snapshot import Snapshot
+from gateway.member.stored import Released, stored_cube
 from policies import Policy
 
 __all__ = ["CANONICAL", "Looked", "Made", "make", "measure", "ready", "scores"]
@@ -69,7 +69,7 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
 @dataclass(frozen=True)
 class _Kept:
     bytes: bytes
-    read: Callable[[], Chronicle]
+    read: Callable[[], Released]
     fresh: bool
 
 
@@ -87,7 +87,7 @@ def _kept(
         same = beside == view.released_cubes()
         found = existing(view, record.id, planned[0]) if same else view.preview(name)
     if found is not None:
-        return _Kept(found, partial(Chronicle.from_bytes, found), fresh=False)
+        return _Kept(found, partial(stored_cube, found), fresh=False)
     cube = protected(node, snapshot, planned, beside, progress)
     made = cube.to_bytes()
     with node.store.notes() as notes:

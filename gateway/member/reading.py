@@ -1,6 +1,11 @@
 """Reading a question off a protected cube: pure look-ups, and sums of visible cells.
 
 A sum over a withheld cell is withheld. Codes of one level never overlap, so a sum counts nobody twice.
+
+Of changed numbers a cell of the cube is always read as it is, never added up of its parts: what a sum of
+parts tells, everybody can work out who asks for the parts. A group that is no cell is the sum of the cells
+that the question names, and is off by as much as all of them together. Were it changed by itself instead,
+many groups around one cell would each tell of it anew, and their mean would come ever nearer.
 """
 
 from collections.abc import Mapping
@@ -13,6 +18,7 @@ from gateway.dictionary import Dictionary, Tree
 from gateway.question import Question
 from gateway.wire.answer import Refusal
 from gateway.wire.cells import TOTAL, Axis
+from gateway.wire.changed import Changed, Mechanism
 
 MAX_CELLS = 50_000
 """Cells of one answer. A larger table is no table for a person, and would hold up other questions."""
@@ -25,6 +31,10 @@ class Cube(Protocol):
         """The value of a cell, None when it is withheld; KeyError outside the lattice."""
         ...
 
+    def off_by(self, key: Mapping[str, str]) -> int:
+        """The most by which the value of a cell differs from its count; 0 where it is exact."""
+        ...
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -32,6 +42,13 @@ class Reading:
 
     axes: tuple[Axis, ...]
     cells: tuple[int | None, ...]
+    off_by: int = 0
+    """The most by which a number of the table differs from its count."""
+
+    @property
+    def changed(self) -> Changed | None:
+        """What is told of numbers that are not exact."""
+        return Changed(Mechanism.CELL_KEY, self.off_by) if self.off_by else None
 
 
 class UnreadableError(Exception):
@@ -63,12 +80,12 @@ def read(dictionary: Dictionary, trees: Mapping[str, Tree], cube: Cube, question
     shown = [c for c in choices if c.level is not None]
     if prod(len(c.codes) for c in shown) > MAX_CELLS:
         raise UnreadableError(Refusal.TOO_LARGE)
-    cells = []
+    found = []
     for combination in product(*(c.codes for c in choices)):
         names = [c.dimension for c in choices]
-        cells.append(_sum(cube, names, [nodes for _, nodes in combination]))
+        found.append(_sum(cube, names, [nodes for _, nodes in combination]))
     axes = tuple(Axis(c.level, tuple(code for code, _ in c.codes)) for c in shown if c.level is not None)
-    return Reading(axes, tuple(cells))
+    return Reading(axes, tuple(value for value, _ in found), max((off for _, off in found), default=0))
 
 
 def choices_of(dictionary: Dictionary, trees: Mapping[str, Tree], question: Question) -> list[Choice]:
@@ -115,8 +132,9 @@ def _within(tree: Tree, code: str, node: str) -> bool:
     return True
 
 
-def _sum(cube: Cube, dimensions: list[str], nodes: list[tuple[str, ...]]) -> int | None:
-    total = 0
+def _sum(cube: Cube, dimensions: list[str], nodes: list[tuple[str, ...]]) -> tuple[int | None, int]:
+    """The value, None where a cell in it is withheld, and how far it can be off."""
+    total, off = 0, 0
     for combination in product(*nodes):
         key = {d: code for d, code in zip(dimensions, combination, strict=True) if code != TOTAL}
         try:
@@ -124,6 +142,7 @@ def _sum(cube: Cube, dimensions: list[str], nodes: list[tuple[str, ...]]) -> int
         except KeyError:
             raise UnreadableError(Refusal.NOT_SHARED) from None
         if value is None:
-            return None
+            return None, 0
         total += value
-    return total
+        off += cube.off_by(key)
+    return total, off

@@ -1,13 +1,15 @@
 """What waits to be counted: for the data controller alone, and never for the region."""
 
-from anonymisers.chronicle import Chronicle
+from anonymisers.perturbation.changed_cube import ChangedCube
 from gateway.member.context import Node
 from gateway.member.errors import NothingToProtectError
 from gateway.member.growing import waiting
+from gateway.member.growing_changed import waiting_changed
 from gateway.member.making import Maker
 from gateway.member.planning import plan
 from gateway.member.policies import in_force
 from gateway.member.standing import Difference
+from gateway.member.stored import stored_cube
 
 
 def revisions(node: Node) -> Difference:
@@ -25,4 +27,5 @@ def revisions(node: Node) -> Difference:
         )
     made, rules = plan(node.dictionary, ruling[1], loaded[1], node.clock.now().date(), figures)
     maker = Maker(node.dictionary, loaded[1], made, rules, node.cube_key)
-    return waiting(maker, Chronicle.from_bytes(cube.cube))
+    found = stored_cube(cube.cube)
+    return waiting_changed(maker, found) if isinstance(found, ChangedCube) else waiting(maker, found)

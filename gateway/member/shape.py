@@ -66,6 +66,10 @@ class ShapeOnly:
             raise KeyError(", ".join(key))
         return None
 
+    def off_by(self, key: Mapping[str, str]) -> int:  # noqa: ARG002 - whatever the key
+        """Nothing: no number is known here, and none decides."""
+        return 0
+
 
 def _sound(shape: Shape) -> bool:
     words = [*shape.finest, *shape.finest.values()]

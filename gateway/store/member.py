@@ -129,6 +129,7 @@ class MemberView(ApprovalView, ChangesView, FiguresView, PolicyView):
                 tuple(plan["victims"]),
                 plan["rules"],
                 tuple(plan["known"]),
+                plan.get("changed", ""),  # of a cube from before numbers could be changed
             ),
             row.cube,
             row.because,

@@ -1,5 +1,6 @@
 """A cube of changed numbers: the same people have the same number, and nobody is found from all of them."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -13,10 +14,10 @@ from anonymisers.hierarchy import Hierarchy
 from anonymisers.perturbation.alternatives import Worlds
 from anonymisers.perturbation.bounded import attack_bounded
 from anonymisers.perturbation.change import ByCellKey, change_of
-from anonymisers.perturbation.changed_cube import ChangedCube, Rows, changed_cube
+from anonymisers.perturbation.changed_cube import ChangedCube, Portion, Rows, changed_cube
 from anonymisers.perturbation.ptable import Noise
 from anonymisers.rules import Rules
-from anonymisers.shown import OutsideLattice, Value
+from anonymisers.shown import OutsideLattice, Value, Withheld
 from anonymisers.system import Block, System
 
 KEY = bytes(range(32))
@@ -42,6 +43,11 @@ def rows(counts: dict[tuple[str, str], int], first: int = 0) -> Rows:
     )
 
 
+def cube_of(*portions: Rows, signs: tuple[int, ...] = (1, 1, 1)) -> ChangedCube:
+    made = [(Portion(sign, frozenset(), b""), rows) for rows, sign in zip(portions, signs, strict=False)]
+    return changed_cube(made, RULES, CHANGE, KEY)
+
+
 def numbers(cube: ChangedCube) -> dict[tuple[str, str], int]:
     found = {}
     for place, sex in product(PLACES.codes, SEXES.codes):
@@ -62,7 +68,7 @@ def counted(people: Rows) -> dict[tuple[str, str], int]:
 def test_numbers_are_changed_by_at_most_d_and_few_people_are_never_shown_as_they_are() -> None:
     people = rows(dict(zip(INNER, [1, 2, 3, 40, 0, 600], strict=True)))
 
-    shown, truth = numbers(changed_cube(people, RULES, CHANGE, KEY)), counted(people)
+    shown, truth = numbers(cube_of(people)), counted(people)
 
     assert all(abs(shown[cell] - truth[cell]) <= CHANGE.most for cell in truth)
     assert not {1, 2} & set(shown.values()), "js"
@@ -71,22 +77,45 @@ def test_numbers_are_changed_by_at_most_d_and_few_people_are_never_shown_as_they
 
 
 def test_the_same_people_have_the_same_number_whatever_else_changed() -> None:
-    before = numbers(
-        changed_cube(rows(dict(zip(INNER, [9, 8, 7, 40, 30, 60], strict=True))), RULES, CHANGE, KEY)
-    )
-    after = numbers(
-        changed_cube(rows(dict(zip(INNER, [9, 8, 7, 40, 30, 75], strict=True))), RULES, CHANGE, KEY)
-    )
+    before = numbers(cube_of(rows(dict(zip(INNER, [9, 8, 7, 40, 30, 60], strict=True)))))
+    after = numbers(cube_of(rows(dict(zip(INNER, [9, 8, 7, 40, 30, 75], strict=True)))))
 
     touched = {(place, sex) for place in ("S", "Total") for sex in ("M", "Total")}
     assert {cell for cell in before if before[cell] != after[cell]} <= touched
     assert before["S", "M"] != after["S", "M"]
 
 
+def test_what_a_release_changes_is_changed_like_any_other_number() -> None:
+    """Whoever subtracts two releases reads the numbers of those who came or left, each off by at most D."""
+    stood = rows(dict.fromkeys(INNER, 20))
+    came = rows(dict(zip(INNER, [0, 0, 0, 1, 2, 9], strict=True)), first=500)
+    left = rows(dict(zip(INNER, [7, 0, 0, 0, 0, 0], strict=True)))
+
+    before, after = cube_of(stood), cube_of(stood, came)
+    less = cube_of(stood, came, left, signs=(1, 1, -1))
+
+    alone, gone = numbers(cube_of(came)), numbers(cube_of(left))
+    for cell, number in numbers(before).items():
+        assert numbers(after)[cell] == number + alone[cell]
+        assert numbers(less)[cell] == max(0, number + alone[cell] - gone[cell])
+    assert (before.off_by({}), after.off_by({}), less.off_by({})) == (6, 12, 18)
+
+
+def test_a_cell_is_off_by_as_much_as_the_portions_that_can_have_people_of_it() -> None:
+    north = replace(rows({("N1", "F"): 9, ("N2", "M"): 8}), within={"place": frozenset({"N1", "N2"})})
+    south = replace(rows({("S", "F"): 30}), within={"place": frozenset({"S"})})
+
+    cube, waits = cube_of(north, south), cube_of(north)
+
+    assert [cube.off_by({"place": place}) for place in ("Total", "N", "S")] == [12, 6, 6]
+    assert isinstance(waits.lookup({"place": "S"}), Withheld), "nobody is counted there yet"
+    assert isinstance(waits.lookup({"place": "N", "sex": "F"}), Value)
+
+
 def test_other_people_have_another_number() -> None:
     counts = dict.fromkeys(INNER, 20)
 
-    one, other = (numbers(changed_cube(rows(counts, first), RULES, CHANGE, KEY)) for first in (0, 1000))
+    one, other = (numbers(cube_of(rows(counts, first))) for first in (0, 1000))
 
     assert sum(one[cell] != other[cell] for cell in one) > len(one) // 3
 
@@ -97,7 +126,7 @@ def test_what_is_proved_is_never_found_by_the_attacker(counts: list[int], first:
     """The attacker works by linear programs and shares nothing with the proof."""
     people = rows(dict(zip(INNER, counts, strict=True)), first)
     try:
-        cube = changed_cube(people, RULES, CHANGE, KEY)
+        cube = cube_of(people)
     except ProtectionError:
         return
     truth = System(DIMS, (Block.whole(cube.lattice),)).sums(
@@ -136,17 +165,19 @@ def test_a_public_figure_is_known_as_it_is() -> None:
     few = Figure("N1 M", {"place": ("N1",), "sex": ("M",)}, 1)
 
     for figures in ([whole], [few], [whole, few]):
-        assert changed_cube(people, RULES, CHANGE, KEY, figures=figures).values is not None
+        cube = cube_of(replace(people, figures=figures))
+        assert abs(numbers(cube)["N1", "M"] - 1) <= CHANGE.most
 
 
 def test_a_cube_is_kept_to_its_last_byte() -> None:
     people = rows(dict.fromkeys(INNER, 12))
-    made = changed_cube(people, RULES, CHANGE, KEY, period=["2023", "2022"], sealed=b"whom it counts")
+    portion = Portion(1, frozenset({"2023", "2022"}), b"whom it counts")
+    made = changed_cube([(portion, people)], RULES, CHANGE, KEY)
 
     again = ChangedCube.from_bytes(made.to_bytes())
 
     assert again.to_bytes() == made.to_bytes()
-    assert (again.period, again.sealed, again.change) == (made.period, made.sealed, made.change)
+    assert (again.portions, again.change) == (made.portions, made.change)
     assert numbers(again) == numbers(made)
     assert again.certificate_digest == made.certificate_digest
     assert isinstance(again.lookup({"religion": "any"}), OutsideLattice)

@@ -1,0 +1,14 @@
+"""A stored cube as what it is, by the form in which it was kept: withheld numbers, or changed ones."""
+
+from typing import TypeAlias
+
+from anonymisers.chronicle import Chronicle
+from anonymisers.perturbation.changed_cube import FORMAT, ChangedCube
+
+Released: TypeAlias = Chronicle | ChangedCube
+"""Both answer cells in the same way (`anonymisers.shown`); how a data set grows is a matter of each."""
+
+
+def stored_cube(data: bytes) -> Released:
+    """Raises CertificateError for a damaged one."""
+    return ChangedCube.from_bytes(data) if data.startswith(FORMAT) else Chronicle.from_bytes(data)

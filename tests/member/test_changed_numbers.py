@@ -1,0 +1,230 @@
+"""A data set whose numbers are changed: from the policy to the region's table, for its life."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from federation import Federation, federation, policy_text, snapshot
+from signing import put_in_force
+
+from gateway.export import to_csv, to_json, to_text
+from gateway.hub.asking import ask
+from gateway.hub.releasing import release_due
+from gateway.member.building import build, counted_table
+from gateway.member.context import Node
+from gateway.member.counting_once import open_run
+from gateway.member.cubes import CubeShelf
+from gateway.member.errors import ExtractRefusedError, PolicyRefusedError
+from gateway.member.extracting import basis_of
+from gateway.member.loading import keep_snapshot
+from gateway.member.partaking import withheld_of
+from gateway.member.planning import plan
+from gateway.member.policies import checked
+from gateway.member.previewing import make, measure
+from gateway.member.revisions import revisions
+from gateway.member.snapshot import LINKS, Snapshot
+from gateway.member.standing import joined, taken
+from gateway.member.stored import stored_cube
+from gateway.question import ask as question_of
+from gateway.wire.cells import TOTAL, Status
+from gateway.wire.counting import CountError
+from gateway.wire.release import Release
+
+CHANGED = "mechanism: cell-key\nregional_totals: no\n"
+MOST = 6
+"""D where the policy names none."""
+
+
+def policy(version: int = 1, mechanism: str = CHANGED) -> str:
+    return policy_text("KH", version) + mechanism
+
+
+@pytest.fixture
+def region(tmp_path: Path) -> Iterator[Federation]:
+    with federation(tmp_path, "KH", ready=False) as made:
+        node = made.members["KH"].node
+        put_in_force(node, policy())
+        keep_snapshot(node, snapshot("KH"))
+        build(node)
+        yield made
+
+
+def asked(region: Federation, *by: str, **where: list[str]) -> Release:
+    question = question_of(
+        region.hub.dictionary, measure="casualties", by=by, where=where, purpose="regional-reporting"
+    )
+    made = ask(region.hub, region.analyst, question, timedelta(seconds=10))
+    for member in region.members.values():
+        member.round()
+    release_due(region.hub)
+    with region.hub.store.reading() as view:
+        found = view.release(made.id)
+    assert found is not None
+    return found
+
+
+def values(release: Release) -> dict[tuple[str, ...], int]:
+    assert {cell.status for cell in release.cells} == {Status.VALUE}
+    return {cell.key: cell.value or 0 for cell in release.cells}
+
+
+def counts(node: Node, *dimensions: str) -> dict[tuple[str, ...], int]:
+    """What the register says, cell by cell."""
+    with node.store.reading() as view:
+        loaded, in_force = view.snapshot(), view.policy()
+    assert loaded is not None
+    assert in_force is not None
+    made, rules = plan(node.dictionary, checked(node, in_force.text), loaded[1], node.clock.now().date())
+    table = counted_table(node, loaded[1], made, rules)
+    axes = [next(n for n, dim in enumerate(table.dims) if dim.name == name) for name in dimensions]
+    found: dict[tuple[str, ...], int] = {}
+    for coords, count in zip(table.coords.tolist(), table.counts.tolist(), strict=True):
+        codes = tuple(table.dims[axis].codes[coords[axis]] for axis in axes)
+        found[codes] = found.get(codes, 0) + count
+    return found
+
+
+def grown(former: Snapshot, people: int, code: str) -> Snapshot:
+    """The snapshot with so many more people, all of one month."""
+    more = taken(former, np.arange(people))
+    links = {name: np.array([f"{name}-new-{n}".encode() for n in range(people)]) for name in LINKS}
+    dates = replace(more.column("date"), codes=(code,), indices=np.zeros(people, dtype=np.uint16))
+    both = joined([("1", former), ("1", replace(more, links=links, columns={**more.columns, "date": dates}))])
+    assert both is not None
+    return both
+
+
+def test_every_number_is_answered_near_the_truth_and_none_of_few_people_as_it_is(region: Federation) -> None:
+    told = asked(region, "year", "sex")
+    truth, shown = counts(region.members["KH"].node, "date", "sex"), values(told)
+
+    assert all(abs(shown[cell] - count) <= MOST for cell, count in truth.items())
+    assert not {1, 2} & set(shown.values()), "js"
+    assert shown[TOTAL, TOTAL] != sum(truth.values()) or shown != truth
+    assert {cell.off_by for cell in told.cells} == {MOST}
+
+
+def test_whoever_receives_it_is_told_how_the_numbers_were_changed(region: Federation) -> None:
+    told = asked(region, "outcome")
+
+    assert told.coverage[0].changed is not None
+    assert told.coverage[0].changed.as_json() == {"mechanism": "cell-key", "most": MOST}
+    assert f"at most {MOST} from the count" in to_text(told)
+    assert "off_by" in to_csv(told).splitlines()[0]
+    assert '"changed"' in to_json(told)
+
+
+def test_a_sum_of_cells_says_that_it_is_off_by_as_much_as_all_of_them(region: Federation) -> None:
+    one, two = asked(region, "sex", year=["2022"]), asked(region, "sex", year=["2022", "2023"])
+
+    assert {cell.off_by for cell in one.cells} == {MOST}
+    assert {cell.off_by for cell in two.cells} == {2 * MOST}
+    years = values(asked(region, "year", "sex"))
+    assert values(two)["F",] == years["2022", "F"] + years["2023", "F"]
+
+
+def test_people_who_stay_have_the_same_numbers_in_the_next_snapshot(region: Federation) -> None:
+    node = region.members["KH"].node
+    before = values(asked(region, "year", "sex"))
+
+    keep_snapshot(node, grown(snapshot("KH"), 30, "2021-03"))
+    build(node)
+    after = asked(region, "year", "sex")
+
+    shown = values(after)
+    assert all(shown[cell] == number for cell, number in before.items() if cell[0] != TOTAL)
+    assert {cell.off_by for cell in after.cells} == {2 * MOST}, "the total is of two portions"
+    assert abs(shown[TOTAL, TOTAL] - before[TOTAL, TOTAL] - 30) <= MOST, "and differs by one of them"
+
+
+def test_corrections_wait_until_enough_people_are_in_them(region: Federation) -> None:
+    node = region.members["KH"].node
+    before = values(asked(region, "year", "sex"))
+
+    keep_snapshot(node, grown(snapshot("KH"), 3, "2023-05"))
+    build(node)
+    assert values(asked(region, "year", "sex")) == before
+    assert revisions(node).people_added == 3
+
+    keep_snapshot(node, grown(snapshot("KH"), 12, "2023-05"))
+    build(node)
+    assert revisions(node).people == 0
+    shown = values(asked(region, "year", "sex"))
+    assert {cell for cell in before if shown[cell] != before[cell]} <= {
+        (year, sex) for year in ("2023", TOTAL) for sex in ("F", "M", TOTAL)
+    }
+
+
+@pytest.mark.parametrize(
+    "other", ["mechanism: suppression\n", "mechanism: {kind: cell-key, V: 4}\nregional_totals: no\n"]
+)
+def test_the_mechanism_is_that_of_the_first_answer_for_life(region: Federation, other: str) -> None:
+    node = region.members["KH"].node
+    put_in_force(node, policy(2, "mechanism: {kind: cell-key, V: 4}\nregional_totals: no\n"))
+    put_in_force(node, policy(3))  # nothing was given out yet
+    build(node)
+    asked(region, "outcome")
+
+    with pytest.raises(PolicyRefusedError, match="one mechanism for its life"):
+        put_in_force(node, policy(4, other))
+    put_in_force(node, policy(4))
+    assert asked(region, "outcome").coverage[0].policy == "4"
+
+
+def test_a_data_set_of_withheld_numbers_stays_one(tmp_path: Path) -> None:
+    with federation(tmp_path, "KH") as region:
+        asked(region, "outcome")
+
+        with pytest.raises(
+            PolicyRefusedError, match="protected by suppression; the policy asks for cell-key"
+        ):
+            put_in_force(region.members["KH"].node, policy(2))
+
+
+@pytest.mark.parametrize(
+    "mechanism",
+    [
+        "mechanism: {kind: controlled-rounding, base: 10}\n",
+        "mechanism: {kind: differential-privacy, budget: 1}\n",
+    ],
+)
+def test_a_mechanism_that_nodes_do_not_carry_out_is_refused(region: Federation, mechanism: str) -> None:
+    with pytest.raises(PolicyRefusedError, match="cannot carry out"):
+        put_in_force(region.members["KH"].node, policy(2, mechanism + "regional_totals: no\n"))
+
+
+def test_nothing_exact_goes_out_beside_changed_numbers(region: Federation) -> None:
+    """Masked totals, records and counts of people once would each undo the change."""
+    node = region.members["KH"].node
+    shelf = CubeShelf(node.dictionary, node.member, node.store)
+    ready = shelf.refresh()
+    assert ready is not None
+    question = question_of(
+        node.dictionary, measure="casualties", by=["sex"], where={}, purpose="regional-reporting"
+    )
+
+    assert withheld_of(node.dictionary, ready, question) == ()
+    with node.store.reading() as view, pytest.raises(ExtractRefusedError, match="changed to protect people"):
+        basis_of(node, view)
+    with pytest.raises(CountError, match="changed to protect people"):
+        open_run(node, b"", "")
+
+
+def test_a_preview_is_the_cube_that_answers_and_is_measured_by_people(region: Federation) -> None:
+    node = region.members["KH"].node
+    made = make(node, checked(node, policy(2).replace("outcome: yes", "outcome: yes, victim_type: yes")))
+    found = measure(node, made)
+
+    assert (found.withheld, found.to_accept, found.people) == (0, (), 120)
+    assert found.score.value == 1.0
+    assert "changed by at most 6" in made.stricter[0]
+    put_in_force(node, policy(2).replace("outcome: yes", "outcome: yes, victim_type: yes"))
+    build(node)
+    with node.store.reading() as view:
+        stored = view.cube()
+    assert stored is not None
+    assert stored.cube == made.bytes
+    assert stored_cube(stored.cube).off_by({}) == MOST
