@@ -277,12 +277,16 @@ def test_leave_for_some_kinds_of_questions_says_which(policy: MakePolicy) -> Non
     by_kind = policy("approval: {ready_made: automatic, others: one person}")
 
     assert said(policy(), by_kind) == [
-        "tightened: Answers to ARMAC go out with the leave of one person, was automatically "
-        "in questions that are not ready-made."
+        (
+            "tightened: Answers to ARMAC go out with the leave of one person, was automatically "
+            "in questions that are not ready-made."
+        )
     ]
     assert said(policy("approval: one person"), by_kind) == [
-        "loosened: Answers to ARMAC go out automatically, was with the leave of one person "
-        "in ready-made questions."
+        (
+            "loosened: Answers to ARMAC go out automatically, was with the leave of one person "
+            "in ready-made questions."
+        )
     ]
 
 
