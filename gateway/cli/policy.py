@@ -198,8 +198,8 @@ def lint_command(
     others = [_load(path, dictionary, known) for path in beside]
     held = {recipient: frozenset(purposes) for recipient, purposes in admitted} or None
     loaded = _load(policy, dictionary, known)
-    persons = None if directory is None else _persons(directory)
-    findings = lint(loaded, beside=others, held=held, persons=persons)
+    persons, given_out = (None, ()) if directory is None else _known_at(directory)
+    findings = lint(loaded, beside=[*others, *given_out], held=held, persons=persons)
     lines = [f"{f.severity + ':':8} {f.sentence} [{f.code}]" for f in findings]
     data = [{"severity": str(f.severity), "code": f.code, "sentence": f.sentence} for f in findings]
     _show(lines or ["Nothing was found."], data, as_json=as_json)
@@ -259,10 +259,10 @@ def _effect(directory: Path, old: Policy, new: Policy) -> list[str]:
     return effect_lines(directory, old, new)
 
 
-def _persons(directory: Path) -> int:
-    from gateway.cli.policy_force import persons_of  # noqa: PLC0415 - as above
+def _known_at(directory: Path) -> tuple[int, tuple[Policy, ...]]:
+    from gateway.cli.policy_force import known_at  # noqa: PLC0415 - as above
 
-    return persons_of(directory)
+    return known_at(directory)
 
 
 def _words(dictionary: Dictionary, known: Iterable[str], member: str | None = None) -> Vocabulary:

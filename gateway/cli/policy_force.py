@@ -15,7 +15,14 @@ from gateway.member.holders import named
 from gateway.member.holders import persons as persons_at
 from gateway.member.ministry import is_ministry
 from gateway.member.model import Draft, Ending, SignedPolicy
-from gateway.member.policies import check_signed, checked, publication, reviewed, trusted
+from gateway.member.policies import (
+    check_signed,
+    checked,
+    given_out_under,
+    publication,
+    reviewed,
+    trusted,
+)
 from gateway.member.ports import Versions, View
 from gateway.member.publishing import (
     add_review,
@@ -30,6 +37,7 @@ from gateway.member.publishing import (
 )
 from gateway.member.rollback import former_text
 from gateway.member.statements import signed_by
+from policies import Policy
 from policies.finding import Severity
 from policies.lint import lint
 
@@ -146,10 +154,10 @@ def rollback(version: int, directory: Path, *, ministry: bool) -> None:
         _say(node, hand_in(node, text, None))
 
 
-def persons_of(directory: Path) -> int:
-    """How many people can give leave at a node."""
+def known_at(directory: Path) -> tuple[int, tuple[Policy, ...]]:
+    """How many people can give leave at a node, and under what policy anything was given out there."""
     with open_member(directory) as node, node.store.reading() as view:
-        return persons_at(view)
+        return persons_at(view), given_out_under(node, view)
 
 
 def _say(node: Node, found: Draft) -> None:

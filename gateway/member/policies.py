@@ -10,7 +10,7 @@ import structlog
 from gateway.member.adopting import existing
 from gateway.member.context import Node
 from gateway.member.errors import NotYetProtectedError, PolicyRefusedError, SignatureRefusedError
-from gateway.member.mechanisms import check_fixed
+from gateway.member.mechanisms import check_fixed, fixed
 from gateway.member.ministry import below, ministry_in_force, together
 from gateway.member.model import Duty, Holder, PolicyInForce, SignedPolicy
 from gateway.member.planning import plan
@@ -74,6 +74,12 @@ def check_effect(node: Node, view: View, policy: Policy) -> None:
                 "done; then hand the policy in again."
             ),
         )
+
+
+def given_out_under(node: Node, view: View) -> tuple[Policy, ...]:
+    """The policy in force where anything was given out: lint finds another mechanism beside it."""
+    found = view.policy()
+    return () if found is None or fixed(view) is None else (read(node, found.text),)
 
 
 def in_force(node: Node, view: View) -> tuple[PolicyInForce, Policy] | None:

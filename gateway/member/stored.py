@@ -11,4 +11,9 @@ Released: TypeAlias = Chronicle | ChangedCube
 
 def stored_cube(data: bytes) -> Released:
     """Raises CertificateError for a damaged one."""
-    return ChangedCube.from_bytes(data) if data.startswith(FORMAT) else Chronicle.from_bytes(data)
+    return ChangedCube.from_bytes(data) if is_changed(data) else Chronicle.from_bytes(data)
+
+
+def is_changed(data: bytes) -> bool:
+    """Whether the numbers of a stored cube are changed; without reading it."""
+    return data.startswith(FORMAT)

@@ -22,8 +22,9 @@ from gateway.member.extracting import basis_of
 from gateway.member.loading import keep_snapshot
 from gateway.member.partaking import withheld_of
 from gateway.member.planning import plan
-from gateway.member.policies import checked
+from gateway.member.policies import checked, given_out_under
 from gateway.member.previewing import make, measure
+from gateway.member.replaying import replay
 from gateway.member.revisions import revisions
 from gateway.member.snapshot import LINKS, Snapshot
 from gateway.member.standing import joined, taken
@@ -32,6 +33,7 @@ from gateway.question import ask as question_of
 from gateway.wire.cells import TOTAL, Status
 from gateway.wire.counting import CountError
 from gateway.wire.release import Release
+from policies.lint import lint
 
 CHANGED = "mechanism: cell-key\nregional_totals: no\n"
 MOST = 6
@@ -228,3 +230,41 @@ def test_a_preview_is_the_cube_that_answers_and_is_measured_by_people(region: Fe
     assert stored is not None
     assert stored.cube == made.bytes
     assert stored_cube(stored.cube).off_by({}) == MOST
+
+
+def test_a_sum_over_members_says_which_of_them_changed_their_numbers(tmp_path: Path) -> None:
+    with federation(tmp_path, "KH", "LA") as region:
+        changing = region.members["KH"].node
+        put_in_force(changing, policy(2))
+        build(changing)
+
+        told = asked(region, "country", "sex")
+
+    off = {cell.key: cell.off_by for cell in told.cells if cell.value is not None}
+    assert off["KH", TOTAL] == off[TOTAL, TOTAL] == MOST
+    assert off["LA", TOTAL] == 0
+    assert [c.changed is not None for c in told.coverage] == [True, False]
+
+
+def test_lint_at_a_node_knows_what_was_given_out_there(region: Federation) -> None:
+    node = region.members["KH"].node
+    other = checked(node, policy(2, "mechanism: {kind: cell-key, V: 4}\nregional_totals: no\n"))
+
+    def codes() -> list[str]:
+        with node.store.reading() as view:
+            return [finding.code for finding in lint(other, beside=given_out_under(node, view))]
+
+    assert "two-mechanisms" not in codes(), "nothing was given out yet"
+    asked(region, "outcome")
+    assert "two-mechanisms" in codes()
+
+
+def test_the_decision_about_changed_numbers_can_be_made_again(region: Federation) -> None:
+    node = region.members["KH"].node
+    asked(region, "year", "outcome")
+
+    with node.store.reading() as view:
+        number = len(region.members["KH"].log_entries()) - 1
+        again = replay(view, node.dictionary, node.vocabulary, number)
+
+    assert not again.differences

@@ -125,8 +125,9 @@ class Looks:
             return Look(cube, policy, None, _cells_only(cube), None, questions)
         rules = plan(self.node.dictionary, policy, snapshot, self.node.clock.now().date())[1]
         people = counted_table(self.node, snapshot, stored.plan, rules)
-        total, seen = int(people.counts.sum()), exposure(cube.cube, people)
-        return Look(cube, policy, total, tables(cube.cube, people), seen, questions)
+        total, counted = int(people.counts.sum()), cube.cube.as_counted(people)
+        seen = exposure(counted, people)
+        return Look(cube, policy, total, tables(counted, people), seen, questions)
 
 
 def _cells_only(cube: ReadyCube) -> tuple[TableShown, ...]:

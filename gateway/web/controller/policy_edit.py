@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from gateway.errors import SafelaneError
 from gateway.member.errors import NotYetProtectedError, PolicyRefusedError
 from gateway.member.holders import persons
-from gateway.member.policies import read
+from gateway.member.policies import given_out_under, read
 from gateway.member.publishing import hand_in
 from gateway.member.rollback import former_text
 from gateway.member.statements import digest
@@ -217,7 +217,7 @@ def _judged(text: str) -> Judged:
             step, changes = changes_to(node, view, policy)
         except PolicyError as error:
             step, changes = error.message, ()
-        found_here = lint(policy, persons=persons(view))
+        found_here = lint(policy, beside=given_out_under(node, view), persons=persons(view))
     findings = tuple((found.severity.value, found.sentence) for found in found_here)
     return Judged(step=step, changes=changes, findings=findings)
 
