@@ -89,7 +89,7 @@ class Table:
     def from_json(cls, document: object) -> "Table":
         """Read the form `{"dims": ..., "by": ..., "where": ..., "cells": [[code, ..., count], ...]}`."""
         body = fields_of(document, "the table", required={"dims", "cells"}, optional={"meta", "by", "where"})
-        dims = _read_dims(body["dims"])
+        dims = read_dims(body["dims"])
         by = None if "by" not in body else words_of(body["by"], "by")
         return cls.of(
             dims, _read_rows(body["cells"], len(dims)), by=by, where=_read_where(body.get("where", {}))
@@ -159,7 +159,7 @@ class Release:
         body = fields_of(
             document, "the release", required={"dims", "cells"}, optional={"where", "structural"}
         )
-        dims = _read_dims(body["dims"])
+        dims = read_dims(body["dims"])
         names = {d.name: i for i, d in enumerate(dims)}
         if not isinstance(body["cells"], list):
             raise TableError("the release: 'cells' is not a list")
@@ -342,7 +342,7 @@ def _label(key: Iterable[object]) -> str:
     return "(" + ", ".join(str(c) for c in key) + ")"
 
 
-def _read_dims(value: object) -> tuple[Hierarchy, ...]:
+def read_dims(value: object) -> tuple[Hierarchy, ...]:
     if not isinstance(value, dict):
         raise TableError("'dims' is not an object of dimensions")
     dims = []

@@ -12,6 +12,7 @@ from anonymisers.errors import AnonymiserError
 from anonymisers.figures import parse_figures
 from anonymisers.strict_json import parse_json
 from anonymisers.table import Release, Table
+from gateway.cli.attack_amounts import attack_amounts, is_of_amounts
 from gateway.errors import SafelaneError
 
 DISCLOSED, UNDECIDED = 1, 3
@@ -73,6 +74,11 @@ def command(
     Exit code 0: nothing is disclosed. 1: something is. 2: the input cannot be attacked. 3: nothing was found,
     but the time limit left cells undecided. What is printed is as confidential as the table itself.
     """
+    if len(releases) == 1 and is_of_amounts(releases[0]):
+        broken, lines = attack_amounts(releases[0], truth, threshold, show)
+        for line in lines:
+            click.echo(line)
+        ctx.exit(DISCLOSED if broken else 0)
     released, names = _released(releases)
     true_table = None if truth is None else _read(truth, Table.from_json)
     try:

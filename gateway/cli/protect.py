@@ -11,11 +11,13 @@ import click
 from anonymisers.cube import CertifiedCube, build_cube
 from anonymisers.errors import AnonymiserError
 from anonymisers.keyed import KEY_BYTES
+from anonymisers.magnitudes.cells import MagnitudeRules
 from anonymisers.places import Place, place_name, read_places
 from anonymisers.rules import Rules, TableOf, Zeros
 from anonymisers.strict_json import parse_json
 from anonymisers.structural import with_structural
 from anonymisers.table import Table, write_release
+from gateway.cli.amounts import protect_file, read_contributions
 from gateway.cli.progress import building
 from gateway.cli.sheets import SHEETS, read_sheet, write_sheet
 from gateway.cli.tables import TableInputError, read_known, read_table, read_with, staged
@@ -48,6 +50,12 @@ OUT = click.Path(dir_okay=False, path_type=Path)
 @click.option("--structural", type=FILE, help="JSON: groups in which nobody can be, as everybody knows.")
 @click.option("--always", type=FILE, help="JSON: cells to show; the certificate lists what that narrows.")
 @click.option("--never", type=FILE, help="JSON: cells to withhold, whatever they hold.")
+@click.option("--person", metavar="COLUMN", help="Column that tells people apart; each counts for one.")
+@click.option("--magnitude", metavar="COLUMN", help="Add up this column, by person; 'rows' adds up rows.")
+@click.option(
+    "--dominance", metavar="N,SHARE", help="Withhold amounts of which N people have more than SHARE %."
+)
+@click.option("--p-percent", type=float, metavar="P", help="Withhold what lets one estimate another to P %.")
 @click.option("--key", type=FILE, help="32 secret bytes, the same for every release of a data set.")
 @click.option("--certificate", type=OUT, help="Where the certificate is written; it stays with the table.")
 @click.option(
@@ -72,6 +80,10 @@ def command(
     structural: Path | None,
     always: Path | None,
     never: Path | None,
+    person: str | None,
+    magnitude: str | None,
+    dominance: str | None,
+    p_percent: float | None,
     key: Path | None,
     certificate: Path | None,
     attacker: str,
@@ -81,7 +93,21 @@ def command(
     TABLE and output are JSON, CSV or XLSX, by their names.
     The summary on standard error is as confidential as the table.
     """
-    raw = read_table(table) if _kind(table) not in SHEETS else read_sheet(table, hierarchies, count)
+    if magnitude is not None:
+        others = (count, sensitive, priority, known, structural, always, never, certificate)
+        _refuse_others(others, zeros)
+        read = read_contributions(table, hierarchies, person, magnitude)
+        share = _dominance(dominance)
+
+        def amounts() -> MagnitudeRules:
+            return MagnitudeRules(threshold, share, p_percent, max_dims, zeros == "publish")
+
+        for line in protect_file(table, output, read, amounts, _key(key)):
+            click.echo(line, err=True)
+        return
+    if dominance is not None or p_percent is not None:
+        raise TableInputError("--dominance and --p-percent are rules for amounts: name their --magnitude")
+    raw = _raw(table, hierarchies, count, person)
     if structural is not None:
         raw = read_with(structural, lambda text: with_structural(raw, _cells(text)))
     earlier, contradicted = read_known(known, raw)
@@ -113,6 +139,33 @@ def command(
             places[1].write_text(cube.certificate.to_json(), encoding="utf-8", newline="\n")
     for line in _summary(cube, raw):
         click.echo(line, err=True)
+
+
+def _raw(table: Path, hierarchies: Path | None, count: str | None, person: str | None) -> Table:
+    if _kind(table) in SHEETS:
+        return read_sheet(table, hierarchies, count, person)
+    if person is not None:
+        raise TableInputError("--person is for sheets of records, or with --magnitude")
+    return read_table(table)
+
+
+def _dominance(words: str | None) -> tuple[int, float] | None:
+    if words is None:
+        return None
+    try:
+        number, share = words.split(",")
+        return int(number), float(share)
+    except ValueError:
+        raise TableInputError(
+            f"--dominance {words!r} is not a number of people and a share, as in 1,75"
+        ) from None
+
+
+def _refuse_others(others: Sequence[object], zeros: str) -> None:
+    """Amounts are protected by fewer options than counts."""
+    if any(others) or zeros == "protect":
+        message = "--magnitude goes with --hierarchies, --person, --threshold, --dominance, --p-percent,"
+        raise TableInputError(f"{message} --max-dims, --zeros partner or publish, and --key only")
 
 
 def _kind(path: Path) -> str:

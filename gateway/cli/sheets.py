@@ -33,14 +33,19 @@ VALUE, STATUS = "value", "status"
 Trees = dict[str, Hierarchy]
 
 
-def read_sheet(path: Path, hierarchies: Path | None, counts: str | None) -> Table:
+def read_sheet(path: Path, hierarchies: Path | None, counts: str | None, person: str | None = None) -> Table:
     """The table of a sheet. Raises TableInputError, naming file, row and column; never a value of a cell.
 
-    A cell that stands in two rows is an error where rows are cells.
+    A cell that stands in two rows is an error where rows are cells. With a column that tells people apart
+    each counts for one, whatever their rows; one who stands in two cells is an error.
     """
     trees = {} if hierarchies is None else read_hierarchies(hierarchies)
-    header, *rows = _rows(path)
+    header, *rows = rows_of(path)
+    if person is not None:
+        header, rows = _one_row_each(path, header, rows, person)
     place = _count_column(path, header, counts)
+    if person is not None and place is not None:
+        raise TableInputError(f"{path} has a column of counts: its rows are cells and no people")
     names = [name for n, name in enumerate(header) if n != place]
     cells: list[tuple[tuple[str, ...], int]] = []
     for number, row in enumerate(rows, 2):
@@ -53,7 +58,7 @@ def read_sheet(path: Path, hierarchies: Path | None, counts: str | None) -> Tabl
     for name in sorted(set(trees) - set(names)):
         raise TableInputError(f"{hierarchies}: {path.name} has no column {name!r}")
     try:
-        dims = [trees.get(name) or _flat(name, (key[n] for key, _ in cells)) for n, name in enumerate(names)]
+        dims = [trees.get(name) or flat(name, (key[n] for key, _ in cells)) for n, name in enumerate(names)]
         return Table.of(dims, cells)
     except AnonymiserError as error:
         raise TableInputError(f"{path}: {error.message}", remedy=error.remedy) from error
@@ -77,14 +82,18 @@ def write_sheet(release: Release, path: Path, target: Path) -> None:
 
     Withheld cells have no value and say so.
     """
-    head = [*(d.name for d in release.dims), VALUE, STATUS]
+    write_rows([[*(d.name for d in release.dims), VALUE, STATUS], *_released(release)], path, target)
+
+
+def write_rows(rows: Iterable[Iterable[object]], path: Path, target: Path) -> None:
+    """Rows as a sheet of the kind of `path`, written to `target`."""
     if path.suffix.lower() == ".csv":
         with target.open("w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream).writerows([head, *_released(release)])
+            csv.writer(stream).writerows(rows)
         return
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("cells")
-    for row in (head, *_released(release)):
+    for row in rows:
         sheet.append(row)
     whole = io.BytesIO()
     book.save(whole)
@@ -100,7 +109,7 @@ def _released(release: Release) -> Iterator[list[str | int | None]]:
         yield [*names, None if hidden else value, "withheld" if hidden else VALUE]
 
 
-def _rows(path: Path) -> list[tuple[str, ...]]:
+def rows_of(path: Path) -> list[tuple[str, ...]]:
     """Header and rows as words; an empty row ends nothing and says nothing."""
     if path.suffix.lower() == ".csv":
         with open_table(path) as table:
@@ -116,6 +125,27 @@ def _rows(path: Path) -> list[tuple[str, ...]]:
     if not rows or "" in rows[0] or len(set(rows[0])) < len(rows[0]):
         raise TableInputError(f"{path} does not begin with a row of column names, each once")
     return rows
+
+
+def _one_row_each(
+    path: Path, header: tuple[str, ...], rows: Sequence[tuple[str, ...]], person: str
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Header and rows without the column that tells people apart, and of each person one row."""
+    if person not in header:
+        message = f"{path} has no column {person!r}"
+        raise TableInputError(message, remedy=f"Its columns are: {', '.join(header)}.")
+    at = header.index(person)
+    first: dict[str, tuple[int, tuple[str, ...]]] = {}
+    for number, row in enumerate(rows, 2):
+        rest = (*row[:at], *row[at + 1 :])
+        if not row[at]:
+            raise TableInputError(f"row {number} of {path} leaves {person!r} empty")
+        before, known = first.setdefault(row[at], (number, rest))
+        if known != rest:
+            message = f"rows {before} and {number} of {path} are of one person and differ"
+            remedy = "Give each person one place in the table; or count rows: --magnitude rows."
+            raise TableInputError(message, remedy=remedy)
+    return (*header[:at], *header[at + 1 :]), [row for _, row in first.values()]
 
 
 def _word(value: object) -> str:
@@ -142,7 +172,7 @@ def _whole(path: Path, number: int, word: str) -> int:
         raise TableInputError(f"row {number} of {path}: the count is not a whole number") from None
 
 
-def _flat(name: str, codes: Iterable[str]) -> Hierarchy:
+def flat(name: str, codes: Iterable[str]) -> Hierarchy:
     found = sorted(set(codes) - {ROOT})
     return Hierarchy(name, (ROOT, *found), dict.fromkeys(found, ROOT))
 
