@@ -35,15 +35,14 @@ class Reach:
 
 
 @dataclass(frozen=True, eq=False)
-class Near:
-    """Inner cells of one attempt that can change: where they are, what they are counted in, the people in
-    each, and the program that changes the target."""
+class Place:
+    """Inner cells that people may move between: where they are, what they are counted in, how many people
+    each has."""
 
     move: Move
     coords: NDArray[np.int32]
     rows: Ints
     counts: Ints
-    program: Program
 
     def alternative(self, pattern: Pattern, change: Ints, *, inner_cells: bool) -> Alternative:
         """An alternative with the cells that it changes and the multiples of it that are worlds too."""
@@ -58,12 +57,20 @@ class Near:
         if inner_cells or not least:
             room, size = counts - least * (counts > 0), change
         else:
-            room = np.concatenate([counts, pattern.values[touched] - 1])
+            room = np.concatenate([counts, pattern.values[touched] - pattern.least[touched]])
             size = np.concatenate([change, amounts])
         falling, rising = size < 0, size > 0
         most = int((room[falling] // -size[falling]).min(initial=MULTIPLES))
         fewest = -int((room[rising] // size[rising]).min(initial=MULTIPLES))
         return Alternative(self.move, self.coords[used], change, fewest, most, touched, amounts)
+
+
+@dataclass(frozen=True, eq=False)
+class Near:
+    """Inner cells of one attempt that can change, and the program that changes the target."""
+
+    place: Place
+    program: Program
 
 
 class Surveyor:
@@ -92,7 +99,7 @@ class Surveyor:
             return None
         counts = pattern.people.by(move.axes).count(coords)
         program = self._program(sums, groups, counts, aim, alive)
-        return Near(move, coords[alive], rows[alive], counts[alive], program)
+        return Near(Place(move, coords[alive], rows[alive], counts[alive]), program)
 
     def _sums(self, rows: Ints, cap: int | None) -> "_Sums":
         """The sums that matter: shown cells, and where they bound anything withheld ones too."""
@@ -116,7 +123,7 @@ class Surveyor:
         often = np.bincount(place, minlength=len(sums.numbers))
         furthest = 2.0 * pattern.rules.threshold
         price = np.where(pattern.hidden[sums.numbers], 0.0, self._price[sums.numbers])
-        floor = np.clip(sums.values - least, 0, furthest).astype(np.float64)
+        floor = np.clip(sums.values - pattern.least[sums.numbers], 0, furthest).astype(np.float64)
         step = np.full(len(counts), STEP)
         down = np.clip(counts - (least if self._inner_cells else 0), 0, furthest).astype(np.float64)
         # A row with one inner cell in reach is no row: its price is that cell's.

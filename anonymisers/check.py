@@ -255,7 +255,8 @@ class _View:
         shown = ~self.hidden[rows]
         if shown.any():
             self.fail("a world contradicts a cell that is shown", int(rows[np.argmax(shown)]))
-        below = self.asked[rows] & (self.values[rows] + amounts < self.certificate.least)
+        least = self.system.least(self.certificate.least)[rows]
+        below = self.asked[rows] & (self.values[rows] + amounts < least)
         if below.any():
             self.fail("a world has fewer people than a withheld cell must have", int(rows[np.argmax(below)]))
 
@@ -267,8 +268,8 @@ class _View:
         large, refused = np.zeros(self.size, dtype=np.bool_), self._refused()
         for block, start in zip(self.system.blocks, self.system.starts, strict=True):
             here = slice(start, start + block.lattice.size)
-            known = block.present & ~refused[here]
-            low = bounds(block.lattice, self.values[here], self.hidden[here], np.where(known, least, 0))[0]
+            known = np.where(refused[here], 0, self.system.least(least)[here])
+            low = bounds(block.lattice, self.values[here], self.hidden[here], known)[0]
             large[here] = low >= k
         # What is always shown may leave a cell too narrow, but never with one value.
         changed = (spread > 0) & self.at(self.certificate.accepted)

@@ -87,8 +87,8 @@ def _promises(pattern: Pattern, target: Target, axis: int) -> Floats:
 def _with_people(
     pattern: Pattern, target: Target, move: Move, promises: list[Floats], size: int
 ) -> Positions:
-    """The most promising inner cells with people."""
-    coords = pattern.people.by(move.axes).coords
+    """The most promising inner cells with people; where every zero is shown, of those that may have any."""
+    coords = pattern.possible(move.axes)
     promise = np.zeros(len(coords))
     inside = np.ones(len(coords), dtype=np.bool_)
     for axis, own in zip(move.moved, promises, strict=True):

@@ -1,8 +1,9 @@
 """Which cells are withheld so far, and how far alternatives show each of them to reach."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from anonymisers.system import System
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+Positions = NDArray[np.int32]
+MOST_INNER = 400_000
+"""Inner cells of the full cross up to which all of them are looked at."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +61,8 @@ class Pattern:
     fixed: Bools
     asked: Bools
     tie: NDArray[np.float64]
+    least: Ints = field(init=False)
+    """The least value that each cell is known to have where it is withheld, and one for the number -1."""
     must_hide: Bools = field(init=False)
     low: Ints = field(init=False)
     high: Ints = field(init=False)
@@ -72,11 +78,13 @@ class Pattern:
         self.values, self.hidden, self.fixed = (
             padded[:-1] for padded in (self.padded_values, self.padded_hidden, self.padded_fixed)
         )
+        self.least = np.append(self.system.least(self.rules.least), 0)
         self.must_hide = self.hidden.copy()
         self.low, self.high = np.zeros_like(self.values), np.zeros_like(self.values)
         self.touching = defaultdict(dict)
         self._kept: dict[int, Alternative] = {}
         self._inner: dict[tuple[int, ...], Ints] = {}
+        self._possible: dict[tuple[int, ...], Positions] = {}
         self._next = 0
         self._weight = self.values + 1
         self._weight[self.system.blocks[0].lattice.size :] = 0
@@ -99,10 +107,33 @@ class Pattern:
         )
 
     def inner_cells(self, axes: tuple[int, ...]) -> Ints:
-        """The cell of block 0 at each inner cell of the people by some dimensions, -1 where it has none."""
+        """The cell of block 0 at each of the `possible` inner cells, -1 where it has none."""
         if axes not in self._inner:
-            self._inner[axes] = self.system.blocks[0].lattice.cells(self.people.by(axes).coords)
+            self._inner[axes] = self.system.blocks[0].lattice.cells(self.possible(axes))
         return self._inner[axes]
+
+    def possible(self, axes: tuple[int, ...]) -> Positions:
+        """The inner cells by some dimensions with people; where every zero is shown, all that may have any.
+
+        Those are more where no table has all these dimensions: a shown zero then tells of several.
+        """
+        if axes not in self._possible:
+            own, leaves = self.system.blocks[0], [self.system.dims[a].leaves for a in axes]
+            told = own.complete and axes in own.lattice.tables and not own.guards
+            looked = self.rules.zeros == "publish" and not told and prod(map(len, leaves)) <= MOST_INNER
+            self._possible[axes] = self._not_zero(axes, leaves) if looked else self.people.by(axes).coords
+        return self._possible[axes]
+
+    def _not_zero(self, axes: tuple[int, ...], leaves: Sequence[Positions]) -> Positions:
+        """The inner cells by some dimensions that no shown zero holds."""
+        codes = np.stack([g.ravel() for g in np.meshgrid(*leaves, indexing="ij")], axis=1)
+        coords = np.empty((len(codes), len(self.system.dims)), dtype=np.int32)
+        coords[:] = [d.root for d in self.system.dims]
+        coords[:, list(axes)] = codes
+        zero = np.append(self.fixed & (self.values == 0), False)
+        parts = np.array_split(coords, 1 + len(coords) // 10_000)
+        inside = [~zero[self.system.above(part, frozenset(axes))].any(axis=1) for part in parts]
+        return coords[np.concatenate(inside)]
 
     def open_cells(self) -> Ints:
         """Numbers of the withheld cells that are not yet shown to be safe."""

@@ -1,5 +1,6 @@
 """The search for alternatives: small linear programs around one withheld cell after the other."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,6 +10,7 @@ from anonymisers.attempt import INNER, Reach, Surveyor
 from anonymisers.moves import moves_for, together
 from anonymisers.pattern import Alternative, Pattern
 from anonymisers.program import Solver
+from anonymisers.swaps import Swaps
 from anonymisers.system import Target
 
 Ints = NDArray[np.int64]
@@ -38,6 +40,9 @@ what is withheld there is most of all. Not where withheld cells are known to be 
 zeros may be withheld: there more targets do, and the search takes longer than it may."""
 SOME = 10_000
 """Inner cells with people up to which that is so: each step costs more the more there are."""
+LINKED_LADDER: Ladder = ((150, 35), (300, None))
+"""Where `swaps` did not find anything: each inner cell is counted in so many tables that a step of the others
+takes seconds."""
 NOTHING_MORE = -1
 """The cap with which no shown cell may change."""
 SELDOM = 0.25
@@ -67,6 +72,9 @@ class Search:
         self._ladder = WIDE_LADDER if self._thorough else narrow[:3] + FAR if far else narrow
         self._seldom = 0.0 if far and not self._thorough else SELDOM
         self._record: dict[frozenset[int], NDArray[np.float64]] = {}
+        self._swaps = Swaps(self.pattern, self.price) if Swaps.usable(self.pattern) else None
+        if self._swaps is not None:
+            self._ladder = LINKED_LADDER
 
     def cover(self, cell: int, limit: int | None = None) -> bool:
         """Find alternatives until the cell is shown to be safe; False when none can be found.
@@ -74,6 +82,8 @@ class Search:
         With `limit` no cell of more people is withheld for that.
         """
         target = self.pattern.system.target(cell)
+        if self._swapped(target, limit):
+            return True
         moves = moves_for(target.footprint, self._groups)
         record = self._record.setdefault(target.footprint, np.zeros((2, len(self._ladder))))
         for rung, (size, cap) in enumerate(self._ladder):
@@ -96,6 +106,8 @@ class Search:
     def change(self, cell: int) -> bool:
         """Find an alternative that changes a cell by anything; False when there is none."""
         target = self.pattern.system.target(cell)
+        if self._swapped_by_any(target):
+            return True
         moves = moves_for(target.footprint, self._groups)
         return any(
             self._cheapest(target, (1, -1), [Reach(move, size, cap) for move in moves]) is not None
@@ -108,33 +120,58 @@ class Search:
         moves = moves_for(target.footprint, self._groups)
         pattern.hidden[insider], pattern.fixed[insider] = False, True
         try:
-            return any(
+            return self._swapped_by_any(target) or any(
                 self._cheapest(target, (1, -1), [Reach(move, size, cap) for move in moves]) is not None
                 for size, cap in self._ladder
             )
         finally:
             pattern.hidden[insider], pattern.fixed[insider] = True, False
 
-    def change_inner(self, place: NDArray[np.int32]) -> list[Alternative]:
+    def change_inner(
+        self, place: NDArray[np.int32], concerned: Callable[[Pattern], NDArray[np.bool_]] | None = None
+    ) -> list[Alternative]:
         """Alternatives, in one of which somebody leaves an inner cell (dims,) of the full cross, or none.
 
-        First one that withholds nothing more is sought. Else the others are what its cells need in turn.
+        First one that withholds nothing more is sought. Else the others are what its cells need in turn:
+        those which rule 2 is `concerned` with then.
         """
         everything = frozenset(range(len(self.pattern.system.dims)))
         target = Target(INNER, 0, place, everything)
         moves = moves_for(everything, self._groups)
         free = tuple((size, NOTHING_MORE) for size in sorted({size for size, _ in self._ladder}))
-        first = len(self.pattern.alternatives)
-        for size, cap in (*free, *self._ladder):
+        first, before = len(self.pattern.alternatives), self.pattern.worth
+        swapped = self._swaps.leaving(place) if self._swaps is not None else None
+        if swapped is not None:
+            self.pattern.add(swapped)
+        for size, cap in (*free, *self._ladder) if swapped is None else ():
             if self._cheapest(target, (-1,), [Reach(move, size, cap) for move in moves]) is not None:
                 break
-        todo = self.pattern.open_cells().tolist()
-        while todo:
-            covered = [self.cover(cell) for cell in todo]
-            if not all(covered):
+        while True:
+            # Wherever more is withheld, less is certain, and rule 2 concerns more.
+            if concerned is not None and self.pattern.worth != before:
+                self.pattern.asked[:] = concerned(self.pattern)
+            before, todo = self.pattern.worth, self.pattern.open_cells().tolist()
+            if not todo or not min(list(map(self.cover, todo))):
                 break
-            todo = self.pattern.open_cells().tolist()
         return self.pattern.alternatives[first:]
+
+    def _swapped(self, target: Target, limit: int | None) -> bool:
+        """Whether a cell is safe once the boxes are taken that there are for it."""
+        if self._swaps is None:
+            return False
+        while not self._safe(target.cell):
+            found = self._swaps.find(target, self._amounts(target.cell), limit)
+            if found is None:
+                return False
+            self.pattern.add(found)
+        return True
+
+    def _swapped_by_any(self, target: Target) -> bool:
+        """Whether there are boxes that change a cell by anything."""
+        found = self._swaps.find(target, (1, -1), None) if self._swaps is not None else None
+        if found is not None:
+            self.pattern.add(found)
+        return found is not None
 
     def _safe(self, cell: int) -> bool:
         return bool(self.pattern.safe(np.array([cell]))[0])
@@ -147,11 +184,11 @@ class Search:
         near = [n for n in (self._surveyor.near(target, reach) for reach in reaches) if n is not None]
         best: tuple[int, Alternative] | None = None
         for amount in amounts:
-            for place in near:
-                found = self.solver.solve(place.program, amount)
+            for one in near:
+                found = self.solver.solve(one.program, amount)
                 if found is None:
                     continue
-                alternative = place.alternative(self.pattern, found, inner_cells=self._inner_cells)
+                alternative = one.place.alternative(self.pattern, found, inner_cells=self._inner_cells)
                 burden = self.pattern.burden(alternative)
                 if best is None or burden < best[0]:
                     best = (burden, alternative)

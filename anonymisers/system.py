@@ -97,6 +97,14 @@ class System:
         """For each cell whether it exists."""
         return np.concatenate([b.present for b in self.blocks])
 
+    def least(self, withheld: int) -> NDArray[np.int64]:
+        """For each cell the least value that it is known to have where withheld cells are known to have one.
+
+        Nobody shows the zeros among the people by whom populations differ: those cells may be 0.
+        """
+        known = [b.present if b.without is None else np.zeros_like(b.present) for b in self.blocks]
+        return np.where(np.concatenate(known), withheld, 0).astype(np.int64)
+
     @cached_property
     def footprints(self) -> tuple[frozenset[int], ...]:
         """For each table of each block the dimensions on which its cells depend."""

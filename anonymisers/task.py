@@ -52,7 +52,6 @@ def large(pattern: Pattern) -> Bools:
     for block, start in zip(pattern.system.blocks, pattern.system.starts, strict=True):
         here = slice(start, start + block.lattice.size)
         if not pattern.hidden[here].all():
-            least = np.where(block.present, pattern.rules.least, 0)
-            low, _ = bounds(block.lattice, pattern.values[here], pattern.hidden[here], least)
+            low, _ = bounds(block.lattice, pattern.values[here], pattern.hidden[here], pattern.least[here])
             found[here] = low >= pattern.rules.threshold
     return found

@@ -100,3 +100,20 @@ def test_a_new_level_above_the_codes_of_an_earlier_release(first):
 
     findings = attack([first, second.release()], threshold=5, time_limit=60)
     assert (findings.disclosed, findings.narrow, findings.unasked) == ((), (), ())
+
+
+def test_those_who_are_in_one_population_only_may_be_nobody_where_all_zeros_are_shown():
+    # Nobody of C is in the second year: in other worlds somebody is. Of A, B and D one or three people are.
+    counts = {"A": (3, 3, 5, 1), "B": (7, 1, 15, 1), "C": (9, 0, 6, 0), "D": (11, 1, 15, 3)}
+    kinds = [(sex, year) for sex in ("m", "f") for year in ("1", "2")]
+    dims = [flat("place", *counts), flat("sex", "m", "f"), flat("year", "1", "2")]
+    cells = [((place, *kind), n) for place, row in counts.items() for kind, n in zip(kinds, row, strict=True)]
+    rules, known = Rules(zeros="publish"), []
+    for where in ({}, {"year": "1"}):
+        people = Table.of(dims, cells, by=("place", "sex"), where=where)
+        known.append(build_cube(people, rules, bytes(32), known=known).release())
+    findings = attack(known, threshold=5, lower=rules.least, zeros="publish", time_limit=60)
+    assert not findings.disclosed
+    assert not findings.narrow
+    assert not findings.unasked
+    assert not findings.undecided
