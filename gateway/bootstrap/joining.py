@@ -1,7 +1,11 @@
-"""A node asks to become part of a region, and is part of it once the fingerprint was compared by voice."""
+"""A node asks to become part of a region, and is part of it once the fingerprint was compared by voice.
+
+The same way leads a node that is part of one to new keys for its calls and answers: its log, its witness and
+its data stay, and so does all that it remembers of what it gave out.
+"""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 
@@ -13,13 +17,18 @@ from gateway.bootstrap.clock import SystemClock
 from gateway.bootstrap.layout import Layout
 from gateway.bootstrap.log_keys import LOG_KEY, WITNESS_KEY
 from gateway.bootstrap.member import ANSWER_KEY, CALL_KEY, connect, create_member
+from gateway.config import MemberConfig, read_config, write_config
 from gateway.errors import SafelaneError
 from gateway.http.link import Signatures, federation_client
-from gateway.keys.files import read_secret, read_signer
+from gateway.keys.files import new_signer, read_secret, read_signer, replace_secret
 from gateway.wire.enrolling import Enrolment, HubKeys, Invitation, check_fingerprint, fingerprint
 
 JOINING = "joining.json"
 """Which hub a node has applied to; gone once it is part of the region."""
+
+RENEWED = {ANSWER_KEY: "answers", CALL_KEY: "calls"}
+NEXT = ".next"
+"""Keys that are renewed, with what their names end in; and what their files end in until they count."""
 
 
 class JoinError(SafelaneError):
@@ -36,6 +45,8 @@ class Joining:
     hub: HubKeys
     enrolment: Enrolment
     database: str
+    renews: bool = False
+    """Whether this is a node of the region already, which gets new keys."""
 
     @property
     def fingerprint(self) -> str:
@@ -48,17 +59,46 @@ def join(directory: Path, invitation: Invitation, database: str = "") -> Joining
     Raises NotEmptyError for a directory in use, DictionaryError for what is no member state, LinkError or
     JoinError. After a lost connection the same command goes on.
     """
-    path = directory / JOINING
-    if not path.exists():
+    if not (directory / JOINING).exists():
         create_member(directory, invitation.member, _region(invitation))
-        about = {
-            "member": invitation.member,
-            "hub_url": invitation.hub_url,
-            "hub_log_key": invitation.hub.log_key,
-            "hub_call_key": invitation.hub.call_key,
-            "database": database,
-        }
-        path.write_text(json.dumps(about) + "\n", encoding="utf-8")
+        _begin(directory, invitation, database, renews=False)
+    return _show(directory, invitation)
+
+
+def renew(directory: Path, invitation: Invitation) -> Joining:
+    """Make new keys for calls and answers, and show them to the hub that the node is part of.
+
+    Until `confirm` the node goes on with its former ones. Raises ConfigError for a directory that is not set
+    up, LinkError or JoinError. After a lost connection the same command goes on.
+    """
+    config = read_config(directory, MemberConfig)
+    if (config.member, config.hub_log_key) != (invitation.member, invitation.hub.log_key):
+        raise JoinError(
+            f"{directory} is the node of {config.member} in another region, or of another member.",
+            remedy="Nothing was changed. Name the right directory with --dir.",
+        )
+    if not (directory / JOINING).exists():
+        keys, region = Layout(directory).keys, _region(invitation)
+        for name, use in RENEWED.items():
+            (keys / f"{name}{NEXT}").unlink(missing_ok=True)
+            new_signer(keys / f"{name}{NEXT}", f"{region}/{config.member.lower()}/{use}")
+        _begin(directory, invitation, config.database, renews=True)
+    return _show(directory, invitation)
+
+
+def _begin(directory: Path, invitation: Invitation, database: str, *, renews: bool) -> None:
+    about = {
+        "member": invitation.member,
+        "hub_url": invitation.hub_url,
+        "hub_log_key": invitation.hub.log_key,
+        "hub_call_key": invitation.hub.call_key,
+        "database": database,
+        "renews": renews,
+    }
+    (directory / JOINING).write_text(json.dumps(about) + "\n", encoding="utf-8")
+
+
+def _show(directory: Path, invitation: Invitation) -> Joining:
     joining = under_way(directory)
     if (joining.enrolment.member, joining.hub) != (invitation.member, invitation.hub):
         raise JoinError(
@@ -74,7 +114,9 @@ def under_way(directory: Path) -> Joining:
     try:
         about = json.loads((directory / JOINING).read_text(encoding="utf-8"))
         hub = HubKeys(about["hub_log_key"], about["hub_call_key"])
-        return Joining(about["hub_url"], hub, _own_keys(directory, about["member"]), about["database"])
+        renews = bool(about["renews"])
+        own = _own_keys(directory, about["member"], NEXT if renews else "")
+        return Joining(about["hub_url"], hub, own, about["database"], renews)
     except (OSError, ValueError, KeyError, TypeError):
         raise JoinError(
             f"No application to a region is under way in {directory}.",
@@ -89,21 +131,37 @@ def confirm(directory: Path, typed: str) -> Joining:
     """
     joining = under_way(directory)
     check_fingerprint(typed, joining.fingerprint)
-    connect(directory, joining.enrolment.member, joining.hub_url, joining.hub, database=joining.database)
+    if joining.renews:
+        _replace(directory, joining)
+    else:
+        connect(directory, joining.enrolment.member, joining.hub_url, joining.hub, database=joining.database)
     (directory / JOINING).unlink()
+    for name in RENEWED:
+        (Layout(directory).keys / f"{name}{NEXT}").unlink(missing_ok=True)
     return joining
 
 
-def _own_keys(directory: Path, member: str) -> Enrolment:
+def _replace(directory: Path, joining: Joining) -> None:
+    """Interrupted, the same once more ends it: the new keys stay where they are until both are in place."""
     keys = Layout(directory).keys
-    answers, log, calls = (str(read_signer(keys / name).key) for name in (ANSWER_KEY, LOG_KEY, CALL_KEY))
+    for name in RENEWED:
+        replace_secret(keys / name, read_secret(keys / f"{name}{NEXT}"))
+    config = read_config(directory, MemberConfig)
+    write_config(directory, replace(config, hub_url=joining.hub_url, hub_call_key=joining.hub.call_key))
+
+
+def _own_keys(directory: Path, member: str, ending: str) -> Enrolment:
+    """The keys that are shown to the hub; those that are renewed have an ending until they count."""
+    keys = Layout(directory).keys
+    places = (keys / f"{ANSWER_KEY}{ending}", keys / LOG_KEY, keys / f"{CALL_KEY}{ending}")
+    answers, log, calls = (str(read_signer(place).key) for place in places)
     return Enrolment(member, answers, log, str(Cosigner.parse(read_secret(keys / WITNESS_KEY)).key), calls)
 
 
 def _apply(directory: Path, joining: Joining, secret: str) -> None:
     signatures = Signatures(
         region=Verifier.parse(joining.hub.log_key).key.name,
-        signer=read_signer(Layout(directory).keys / CALL_KEY),
+        signer=read_signer(Layout(directory).keys / f"{CALL_KEY}{NEXT if joining.renews else ''}"),
         hub=Verifier.parse(joining.hub.call_key),
         clock=SystemClock(),
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gateway.bootstrap.joining import confirm, join
+from gateway.bootstrap.joining import confirm, join, renew
 from gateway.bootstrap.loading import load_source
 from gateway.bootstrap.member import open_member
 from gateway.bootstrap.serving_member import serve_member
@@ -47,9 +47,11 @@ member.add_command(work_command)
 @click.argument("invitation", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @options.own_directory
 @options.database
-def join_region(invitation: Path, directory: Path, database: str) -> None:
+@click.option("--new-keys", is_flag=True, help="New keys for a node that is set up; log and data stay.")
+def join_region(invitation: Path, directory: Path, database: str, *, new_keys: bool) -> None:
     """Set up a node in an empty directory, and apply with the hub's INVITATION."""
-    joining = join(directory, parse_invitation(read_document(invitation)), database)
+    read = parse_invitation(read_document(invitation))
+    joining = renew(directory, read) if new_keys else join(directory, read, database)
     click.echo(f"{joining.enrolment.member} has applied to {joining.hub_url}.")
     click.echo("Call the hub's operator, at a number that you know already, and compare this fingerprint:")
     click.echo(f"\n    {joining.fingerprint}\n")
@@ -63,6 +65,8 @@ def confirm_region(directory: Path, fingerprint: str) -> None:
     """Become part of the region, after comparing the fingerprint by voice."""
     joining = confirm(directory, fingerprint)
     click.echo(f"{joining.enrolment.member} trusts the hub at {joining.hub_url} from now on.")
+    if joining.renews:
+        click.echo("Start the node again: it has new keys.")
 
 
 @member.command()

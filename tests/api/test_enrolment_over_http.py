@@ -1,5 +1,6 @@
 """A node's way into the region over real HTTP, and what a call must carry afterwards."""
 
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -8,8 +9,8 @@ from regions import Region
 from simulation import ORIGIN, HandClock, SimulatedMember
 
 from audit.note import Signer
-from gateway.bootstrap.joining import JoinError, confirm, join, under_way
-from gateway.bootstrap.member import open_member
+from gateway.bootstrap.joining import JoinError, confirm, join, renew, under_way
+from gateway.bootstrap.member import hub_link, open_member
 from gateway.http.link import Signatures
 from gateway.hub import enrolling
 from gateway.member.errors import LinkError
@@ -153,3 +154,44 @@ def test_another_members_key_opens_nothing_of_it(region: Region) -> None:
 
     with region.member("TH") as th:
         assert th.post("/federation/v1/poll", json=POLL).json()["deliveries"] == []
+
+
+def is_heard(place: Path) -> None:
+    """A call that both sides sign. Raises LinkError."""
+    with closing(hub_link(place)) as link:
+        link.greeted()
+
+
+def test_a_node_gets_new_keys_and_keeps_its_log(
+    region: Region, invitation: Invitation, tmp_path: Path
+) -> None:
+    place = tmp_path / "LA"
+    enrolling.confirm(region.hub, "LA", join(place, invitation).fingerprint)
+    former = confirm(place, under_way(place).fingerprint).enrolment
+
+    again = enrolling.invite(region.hub, "LA", region.url)
+    renewed = renew(place, again)
+    assert renew(place, again) == renewed  # after a lost connection
+    assert renewed.enrolment.log_key == former.log_key
+    assert {renewed.enrolment.call_key, renewed.enrolment.answer_key}.isdisjoint(former.keys)
+    is_heard(place)  # the former keys count until both sides have compared
+
+    enrolling.confirm(region.hub, "LA", renewed.fingerprint)
+    with pytest.raises(LinkError):
+        is_heard(place)
+    confirm(place, renewed.fingerprint)
+    is_heard(place)
+    assert not list(place.rglob("*.next"))
+    with open_member(place) as node, node.store.reading() as view:
+        head = view.log.head()
+        assert head is not None
+        assert str(node.answer_signer.key) == renewed.enrolment.answer_key
+
+
+def test_new_keys_are_for_the_region_that_the_node_is_in(region: Region, tmp_path: Path) -> None:
+    place = tmp_path / "LA"
+    join(place, enrolling.invite(region.hub, "LA", region.url))
+    confirm(place, under_way(place).fingerprint)
+
+    with pytest.raises(JoinError, match="another member"):
+        renew(place, enrolling.invite(region.hub, "VN", region.url))
