@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from anonymisers.attack.axes import Axis, Use, build_axis
 from anonymisers.errors import LatticeTooLargeError, TableError
+from anonymisers.hierarchy import ROOT
 from anonymisers.table import Release
 
 BOX_LIMIT = 20_000_000
@@ -82,7 +83,7 @@ def build_system(releases: Sequence[Release]) -> System:
 
 def label(system: System, box: int) -> str:
     """A box in words for messages: its codes, never its value."""
-    return "(" + ", ".join(f"{n}={_words(v)}" for n, v in key_of(system, box)) + ")"
+    return "(" + (", ".join(f"{n}={_words(v)}" for n, v in key_of(system, box)) or "the total") + ")"
 
 
 def key_of(system: System, box: int) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
@@ -141,26 +142,30 @@ class _Listed:
     def of(
         cls, releases: Sequence[Release], nodes_of: list[list[NDArray[np.int32]]], strides: list[int]
     ) -> "_Listed":
-        keys, values, numbers = [], [], []
+        keys, values, numbers, rows = [], [], [], []
         for number, (release, nodes) in enumerate(zip(releases, nodes_of, strict=True)):
             own = _keys_of(release, number, nodes, releases, strides)
             kept = own >= 0
             keys.append(own[kept])
             values.append(np.where(release.withheld, -1, release.values)[kept])
             numbers.append(np.full(int(kept.sum()), number, dtype=np.int32))
-        return cls._merged(np.concatenate(keys), np.concatenate(values), np.concatenate(numbers), releases)
+            rows.append(np.flatnonzero(kept))
+        listed = (np.concatenate(keys), np.concatenate(values), np.concatenate(numbers))
+        return cls._merged(listed, np.concatenate(rows), releases)
 
     @classmethod
     def _merged(
-        cls, keys: Ints, values: Ints, numbers: NDArray[np.int32], releases: Sequence[Release]
+        cls, listed: tuple[Ints, Ints, NDArray[np.int32]], rows: Ints, releases: Sequence[Release]
     ) -> "_Listed":
+        keys, values, numbers = listed
         distinct, at = np.unique(keys, return_inverse=True)
         top = np.full(len(distinct), -1, dtype=np.int64)
         np.maximum.at(top, at, values)
         wrong = (values >= 0) & (values != top[at])
         if wrong.any():
-            number = int(numbers[wrong][0])
-            msg = f"release {number + 1} of {len(releases)} counts a cell otherwise than another"
+            number, row = int(numbers[wrong][0]), int(rows[wrong][0])
+            place = _place(releases[number], row)
+            msg = f"release {number + 1} of {len(releases)} counts {place} otherwise than another"
             raise TableError(msg, remedy="Releases of one snapshot must agree; revise them together.")
         withheld = np.zeros(len(distinct), dtype=np.bool_)
         withheld[at[values < 0]] = True
@@ -168,6 +173,11 @@ class _Listed:
         release[at] = numbers
         release[at[values < 0]] = numbers[values < 0]
         return cls(distinct, top, withheld, release)
+
+
+def _place(release: Release, row: int) -> str:
+    codes = [(d.name, d.codes[p]) for d, p in zip(release.dims, release.coords[row].tolist(), strict=True)]
+    return ", ".join(f"{name}={code}" for name, code in codes if code != ROOT) or "the total"
 
 
 def _keys_of(

@@ -1,8 +1,9 @@
 """What single people contribute to a table of amounts: raw, so that it has no written form."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from anonymisers.strict_json import fields_of
 from anonymisers.table import read_dims
 
 Ints = NDArray[np.int64]
+AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 MOST_PLACES = 4
 """Decimal places of an amount."""
 LARGEST = 2**52
@@ -81,10 +83,7 @@ class Contributions:
 
 def amount_of(word: object) -> Decimal:
     """A number as it is written. Not a number where it is none, which `Contributions.of` refuses."""
-    try:
-        return Decimal("NaN") if isinstance(word, bool) else Decimal(str(word).strip())
-    except InvalidOperation:
-        return Decimal("NaN")
+    return Decimal(str(word)) if AMOUNT.fullmatch(str(word)) else Decimal("NaN")
 
 
 def _record(row: Any) -> tuple[tuple[str, ...], str, Decimal]:

@@ -11,10 +11,12 @@ the codes of the sheet.
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import openpyxl
 from ruamel.yaml import YAML
@@ -27,6 +29,8 @@ from gateway.cli.csv_tables import open_table
 from gateway.cli.tables import TableInputError, read_text
 
 SHEETS = (".csv", ".xlsx")
+WHOLE = re.compile(r"-?[0-9]{1,18}")
+"""Of all that `int` takes only this: no underscores, no digits of other scripts."""
 COUNT = "count"
 """The column of counts, where no other is named and there is one of this name."""
 VALUE, STATUS = "value", "status"
@@ -55,6 +59,8 @@ def read_sheet(path: Path, hierarchies: Path | None, counts: str | None, person:
         cells.append((key, 1 if place is None else _whole(path, number, row[place])))
     if place is None:
         cells = list(Counter(key for key, _ in cells).items())
+    if not cells and set(names) - set(trees):
+        raise TableInputError(f"{path} has no rows, and no hierarchy says what there could be")
     for name in sorted(set(trees) - set(names)):
         raise TableInputError(f"{hierarchies}: {path.name} has no column {name!r}")
     try:
@@ -119,7 +125,14 @@ def rows_of(path: Path) -> list[tuple[str, ...]]:
         sheet = book.worksheets[0]
         rows = [tuple(_word(value) for value in row) for row in sheet.iter_rows(values_only=True)]
         book.close()
-    except (OSError, KeyError, ValueError, IndexError, openpyxl.utils.exceptions.InvalidFileException):
+    except (
+        OSError,
+        KeyError,
+        ValueError,
+        IndexError,
+        BadZipFile,
+        openpyxl.utils.exceptions.InvalidFileException,
+    ):
         raise TableInputError(f"{path} cannot be read as a workbook") from None
     rows = [row for row in rows if any(row)]
     if not rows or "" in rows[0] or len(set(rows[0])) < len(rows[0]):
@@ -166,10 +179,9 @@ def _count_column(path: Path, header: Sequence[str], counts: str | None) -> int 
 
 
 def _whole(path: Path, number: int, word: str) -> int:
-    try:
-        return int(word)
-    except ValueError:
-        raise TableInputError(f"row {number} of {path}: the count is not a whole number") from None
+    if not WHOLE.fullmatch(word):
+        raise TableInputError(f"row {number} of {path}: the count is not a whole number")
+    return int(word)
 
 
 def flat(name: str, codes: Iterable[str]) -> Hierarchy:

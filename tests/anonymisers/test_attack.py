@@ -200,7 +200,7 @@ def test_releases_that_no_world_agrees_with_are_an_error(cells):
 def test_releases_that_count_one_cell_differently_are_an_error():
     first = release((YEAR,), {"Total": 30, "2025": 7})
     second = release((YEAR,), {"Total": 30, "2025": 8})
-    with pytest.raises(TableError, match="counts a cell otherwise"):
+    with pytest.raises(TableError, match="counts year=2025 otherwise than another"):
         attack([first, second], threshold=5)
 
 

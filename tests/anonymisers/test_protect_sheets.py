@@ -77,6 +77,8 @@ def test_a_sheet_comes_out_with_every_cell_and_what_is_withheld(folder):
     ("change", "words"),
     [
         (("N1,F,1", "N1,F,x"), "row 2"),
+        (("N1,F,1", "N1,F,1_0"), "row 2"),
+        (("N1,F,1", "N1,F,1.5"), "row 2"),
         (("N1,F,1", "N1,,1"), "leaves 'sex' empty"),
         (("N1,F,1", "N9,F,1"), "N9"),
         (("N1,F,1", "N1,M,1"), "twice"),
@@ -91,6 +93,13 @@ def test_what_is_wrong_with_a_sheet_is_named_and_nothing_is_written(folder, chan
     assert result.exit_code == 2
     assert words in result.output
     assert not (folder / "out.csv").exists()
+
+
+def test_a_workbook_that_is_none_is_refused(folder):
+    (folder / "cells.xlsx").write_bytes(b"no workbook")
+    result = protect(folder, "cells.xlsx", "out.csv", "--count", "people")
+    assert result.exit_code == 2
+    assert "cannot be read as a workbook" in result.output
 
 
 @pytest.mark.parametrize(
