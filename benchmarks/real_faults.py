@@ -1,13 +1,14 @@
 """Faults on real processes over real sockets: is anything lost or wrongly released?
 
-    python benchmarks/real_faults.py [--times 10] [--only NAME] [--seed 1]
+    python benchmarks/real_faults.py [--times 10] [--only NAME ...] [--seed 1]
 
 A hub and three members, each a process with its own database. A question is asked, and while it is under way
 one thing goes wrong, at a moment drawn from the seed: a process is killed, connections are cut inside a
 message, a clock is an hour off, a database or a disk takes nothing, a node runs twice, strangers hold
-connections or send too much. Then all is well again, and within a minute and a half the question must have
-every member's answer, with the right cells; at the end both sides' logs must hold each question once. Exit
-code 1 when anything is broken.
+connections or send too much, messages are duplicated, reordered, delayed, cut and altered, a certificate has
+ended, a node is an older one, a question has a million cells. Then all is well again, and within a minute and
+a half the question must have every member's answer, with the right cells; at the end both sides' logs must
+hold each question once. Exit code 1 when anything is broken.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -26,7 +28,9 @@ import httpx
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
-from real_region import RealRegion, Wire, real_region, wait_until
+from certificates import authority
+from real_region import AN_OLDER_NODE, WRONG_CLOCK, RealRegion, Wire, real_region, wait_until
+from tampering import Harm, Tamperer
 
 from audit.events import decode
 from audit.question_events import Answered, Asked, Refused, Released, ReleasedAgain
@@ -43,6 +47,10 @@ LOCKED_SECONDS = 20.0
 
 NOTICED_SECONDS = 240.0
 """Within which a node that runs twice is found out: on a busy machine both need a minute to start."""
+
+HARMED_SECONDS = 12.0
+
+LARGE = ("province", "month", "age_group", "sex")
 
 Wires = Mapping[str, Wire]
 Fault = Callable[[RealRegion, Wires, Random], None]
@@ -76,7 +84,7 @@ def connections_cut(_region: RealRegion, wires: Wires, dice: Random) -> None:
 def clock_off(region: RealRegion, _wires: Wires, dice: Random) -> None:
     code = dice.choice(CODES)
     region.kill(code)
-    region.start(code, hours=dice.choice([-1, 1]))
+    region.start(code, program=WRONG_CLOCK.format(hours=dice.choice([-1, 1])))
     time.sleep(3 + dice.random())
     region.kill(code)
     region.start(code)
@@ -123,6 +131,8 @@ def node_cloned(region: RealRegion, _wires: Wires, dice: Random) -> None:
     region.kill(code)
     region.kill("copy")
     if not any(found):
+        shutil.rmtree(copy)
+        region.start(code)
         raise RuntimeError("nobody noticed that a node ran twice")
     if found[0]:  # the copy's log is the one that the hub knows: it is the node from now on
         shutil.rmtree(region.directory / code)
@@ -160,6 +170,87 @@ def oversized(region: RealRegion, _wires: Wires, dice: Random) -> None:
                     raise RuntimeError(f"{path} said {reply.status_code} to {len(body)} bytes")
 
 
+def messages_harmed(region: RealRegion, _wires: Wires, dice: Random) -> None:
+    """For some seconds every second message is duplicated, reordered, delayed, cut or altered."""
+    ways = {code: Tamperer(region.port, Random(dice.random())) for code in CODES}
+    for code, way in ways.items():
+        region.kill(code)
+        region.start(code, url=way.url)
+    region.wait_for_members()
+    for way in ways.values():
+        way.harm = lambda d: d.choice([*Harm, *[None] * len(Harm)])
+    end = time.monotonic() + HARMED_SECONDS
+    with region.client() as client:
+        while time.monotonic() < end:
+            with contextlib.suppress(httpx.HTTPError, TimeoutError):
+                region.released(client, region.ask(client, "outcome", deadline=4))
+    for code, way in ways.items():
+        region.kill(code)
+        way.close()
+        region.start(code)
+        print("   ", code, ", ".join(f"{harm} {times}" for harm, times in sorted(way.done.items())))
+    if not any(way.done for way in ways.values()):
+        raise RuntimeError("no message was harmed")
+
+
+def certificate_expired(region: RealRegion, _wires: Wires, dice: Random) -> None:
+    """A node's way to the hub has a certificate that ended yesterday; then it is renewed."""
+    code = dice.choice(CODES)
+    folder = region.directory / "certificates"
+    folder.mkdir(exist_ok=True)
+    issuer = authority(folder / "authority.pem")
+    ended = issuer.issue(folder / "ended.pem", -timedelta(days=1))
+    way = Tamperer(region.port, dice, certificate=ended)
+    region.environment["SSL_CERT_FILE"] = str(issuer.file)
+    region.kill(code)
+    before = (region.directory / f"{code}.log").stat().st_size
+    region.start(code, url=way.url)
+
+    def told() -> bool:
+        return b"certificate has expired" in (region.directory / f"{code}.log").read_bytes()[before:]
+
+    wait_until(told, "a word about the certificate", 120)
+    way.certificate = issuer.issue(folder / "renewed.pem", timedelta(days=1))
+    region.wait_for_members(code, seconds=120)
+    region.kill(code)
+    way.close()
+    region.environment.clear()
+    region.start(code)
+
+
+def another_version(region: RealRegion, _wires: Wires, dice: Random) -> None:
+    """A node is an older one for a while, and is asked."""
+    code = dice.choice(CODES)
+    region.kill(code)
+    region.start(code, program=AN_OLDER_NODE)
+    region.wait_for_members(code, seconds=120)
+    with region.client() as client:
+        whole = _complete(region, client, region.ask(client, "outcome", deadline=20))
+    if not any(c.answered and c.member == code for c in whole.coverage):
+        raise RuntimeError(f"{code} did not answer as an older node")
+    region.kill(code)
+    region.start(code)
+
+
+def million_cells(region: RealRegion, _wires: Wires, dice: Random) -> None:
+    """Questions by everything there is, and by places and months: refused, or answered without more."""
+    with region.client() as client:
+        catalogue = client.get("/api/v1/catalogue").raise_for_status().json()
+        levels = [level["name"] for level in catalogue["levels"]]
+        for by in (
+            dice.sample(levels, 10),
+            dice.sample(levels, 4),
+            ["province", "month", "age_group", "sex"],
+        ):
+            try:
+                question = region.ask(client, *by, deadline=6)
+            except httpx.HTTPStatusError as error:
+                if error.response.status_code >= 500:
+                    raise RuntimeError(f"{by} was answered with {error.response.status_code}") from None
+            else:
+                region.released(client, question, seconds=60)
+
+
 FAULTS: Mapping[str, Fault] = {
     "hub killed": hub_killed,
     "node killed": node_killed,
@@ -170,12 +261,16 @@ FAULTS: Mapping[str, Fault] = {
     "node cloned": node_cloned,
     "slow strangers": slow_strangers,
     "oversized bodies": oversized,
+    "messages harmed": messages_harmed,
+    "expired certificate": certificate_expired,
+    "another version": another_version,
+    "a million cells": million_cells,
 }
 
 
 def main() -> None:
     options = _options()
-    names = [options.only] if options.only else list(FAULTS)
+    names = options.only or list(FAULTS)
     broken: list[str] = []
     with tempfile.TemporaryDirectory() as folder, real_region(Path(folder), *CODES) as region:
         wires = {code: Wire(("127.0.0.1", region.port)) for code in CODES}
@@ -260,7 +355,7 @@ def _logs(region: RealRegion) -> list[str]:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--times", type=int, default=10)
-    parser.add_argument("--only", choices=list(FAULTS))
+    parser.add_argument("--only", choices=list(FAULTS), action="append")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 

@@ -40,6 +40,18 @@ type(clock.SYSTEM).now = lambda self: datetime.now(UTC) + timedelta(hours={hours
 from gateway.cli import main
 main(sys.argv[1:])
 """
+AN_OLDER_NODE = """
+import sys
+from gateway.http import link
+from gateway.wire.versions import NOTHING_MORE
+new = link.fields_for
+link.FEATURES = ()
+link.fields_for = lambda _, poll: new(NOTHING_MORE, poll)
+link.HttpLink.takes_parcels = lambda _: False
+from gateway.cli import main
+main(sys.argv[1:])
+"""
+"""One that knows nothing that came later: it greets without features, and says and expects the least."""
 
 
 def free_port() -> int:
@@ -134,6 +146,7 @@ class RealRegion:
     processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     urls: dict[str, str] = field(default_factory=dict)
     started: dict[str, datetime] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -142,11 +155,13 @@ class RealRegion:
     def start_hub(self) -> None:
         self._start("hub", ["hub", "serve", "--dir", str(self.directory / "hub")])
 
-    def start(self, code: str, *, hours: int = 0, directory: Path | None = None, name: str = "") -> None:
-        """Start a node, with its clock so many hours off."""
+    def start(
+        self, code: str, *, program: str = "", directory: Path | None = None, name: str = "", url: str = ""
+    ) -> None:
+        """Start a node, or another `program` with a node's arguments."""
         place = directory or self.directory / code
-        command = ["member", "serve", "--dir", str(place), "--hub", self.urls.get(code, self.url)]
-        self._start(name or code, command, hours)
+        command = ["member", "serve", "--dir", str(place), "--hub", url or self.urls.get(code, self.url)]
+        self._start(name or code, command, program)
 
     def start_all(self) -> None:
         self.start_hub()
@@ -247,15 +262,15 @@ class RealRegion:
             and datetime.fromisoformat(m["last_seen"]) >= self.started.get(m["member"], NEVER)
         }
 
-    def _start(self, name: str, arguments: Sequence[str], hours: int = 0) -> None:
-        program = ["-m", "gateway.cli"] if not hours else ["-c", WRONG_CLOCK.format(hours=hours)]
+    def _start(self, name: str, arguments: Sequence[str], program: str = "") -> None:
+        command = ["-c", program] if program else ["-m", "gateway.cli"]
         self.started[name] = datetime.now(UTC)
         with (self.directory / f"{name}.log").open("ab") as output:
             self.processes[name] = subprocess.Popen(
-                [sys.executable, *program, *arguments],
+                [sys.executable, *command, *arguments],
                 stdout=output,
                 stderr=output,
-                env={**os.environ, "PYTHONWARNINGS": "default"},
+                env={**os.environ, "PYTHONWARNINGS": "default", **self.environment},
             )
 
     def _healthy(self) -> bool:
