@@ -41,6 +41,15 @@ def test_the_strictest_of_each_term_is_kept() -> None:
     )
 
 
+def test_quotas_stand_in_one_order_however_they_were_joined() -> None:
+    """They are read aloud, and a text must not hang on the process that says it."""
+    backwards = [FrozenMap({period: 5}) for period in sorted(Period, reverse=True)]
+    several = [Conditions(quotas=quotas) for quotas in backwards]
+
+    assert list(joined(several).quotas) == sorted(Period)
+    assert list(reduce(fewest, backwards)) == sorted(Period)
+
+
 def test_a_quota_on_either_side_holds() -> None:
     assert fewest(SHORT.quotas, LONG.quotas) == {Period.DAY: 3, Period.WEEK: 6, Period.YEAR: 9}
     assert fewest(SHORT.quotas, FrozenMap({})) == SHORT.quotas

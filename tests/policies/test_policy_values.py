@@ -1,19 +1,23 @@
 """The small values beneath a policy: pools and bands, graded words, conditions; and that nothing changes."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies import Policy, Request, decide
+from policies import Code, Policy, Request, decide
 from policies.frozen import FrozenMap
+from policies.model import Ban, Dominance, Mechanism, Noise, RegionalTotals, Scope
 from policies.pools import nested
+from policies.rule_index import index_of
 from policies.terms import (
     Approval,
     Conditions,
+    MechanismKind,
     Period,
     Redistribution,
     Release,
@@ -111,7 +115,12 @@ def test_nothing_of_a_decision_can_be_changed_afterwards(
     banned = policy("never: [{with: public}]\nrecord_level: {to: ARMAC, k: 5, l: 2}")
     request = request_for("date.year")
     decision = decide(banned, request, at)
+    rules = index_of(banned)
+    asked = rules.asked(request)
     values = (
+        asked,
+        rules.judge(request, asked),  # remembered, and given to whoever asks the same
+        Noise(),
         banned,
         request,
         decision,
@@ -132,6 +141,46 @@ def test_nothing_of_a_decision_can_be_changed_afterwards(
         name = value._fields[0] if isinstance(value, tuple) else fields(value)[0].name
         with pytest.raises(AttributeError):  # of a named tuple; a frozen dataclass raises a kind of it
             setattr(value, name, getattr(value, name))
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        {},
+        {"recipient": "public"},
+        {"role": None},
+        {"role": "auditor"},
+        {"purpose": "treaty-reporting"},
+        {"measure": "accidents"},
+    ],
+)
+def test_a_prohibition_is_for_everybody_and_everything_that_it_does_not_name(
+    policy: Callable[..., Policy],
+    request_for: Callable[..., Request],
+    at: datetime,
+    asking: dict[str, object],
+) -> None:
+    shares = "{with: [ARMAC, public], for: [regional-reporting, treaty-reporting]}"
+    banning = replace(policy(share=shares), bans=(Ban(show=FrozenMap({"sex": "sex"})),))
+
+    assert decide(banning, request_for("date.year", **asking), at).permit
+    refused = decide(banning, request_for("sex.sex", "date.year", **asking), at)
+    assert [reason.code for reason in refused.reasons] == [Code.BANNED]
+    assert dict(refused.reasons[0].details) == {"prohibition": "never sex by sex"}
+
+
+def test_what_is_left_out_is_what_the_reference_says(policy: Callable[..., Policy]) -> None:
+    scope = Scope(FrozenMap(), frozenset(), 3, 5, Zeros.PARTNER)
+
+    assert scope.pooled_years is None
+    assert (scope.thresholds, scope.priority, scope.keep) == ({}, (), ())
+    assert scope.mechanism == Mechanism(MechanismKind.SUPPRESSION, None, None, None)
+    assert scope.dominance == Dominance(2, 85, 10)
+    assert Mechanism(MechanismKind.CELL_KEY).noise == Noise(6, Decimal(3), 2, Decimal(0))
+    assert RegionalTotals() == RegionalTotals(withheld_cells=True, contributors=4)
+    read = policy()
+    assert (read.scope.dominance, read.regional_totals) == (Dominance(), RegionalTotals())
+    assert read.scope.mechanism == Mechanism()
 
 
 def test_a_request_is_made_of_named_parts_only() -> None:
