@@ -23,6 +23,8 @@ EXACT = 1e-6
 """Two amounts that differ by less than this share of the larger are one: programs are of real numbers."""
 SCALE = 1e4
 """The largest amount as the solver sees it: its tolerances are absolute."""
+PUSHES = 3
+"""Pairs of tables that push all cells at once, before one cell after the other has its own programs."""
 CLOSE = 1e-5
 """An interval that is this share narrower than it must be is wide enough."""
 
@@ -55,6 +57,7 @@ class AmountsAttacker:
         self._place = {cell: n for n, cell in enumerate(self.withheld)}
         self._first = len(self._number)
         self._columns = np.arange(self._first + len(self.withheld), dtype=np.int32)
+        self._random = np.random.default_rng(0)
         self._unit = max([1.0, *shown.values()]) / SCALE
         self._solver = self._solver_of(shown)
 
@@ -66,6 +69,9 @@ class AmountsAttacker:
         low, high = np.full(len(self.withheld), np.inf), np.full(len(self.withheld), -np.inf)
         wanted = np.array([needed.get(cell, 0.0) for cell in self.withheld])
         found = []
+        for _ in range(PUSHES):
+            for world in self._pushed(self.withheld):
+                low, high = np.minimum(low, world), np.maximum(high, world)
         for row, cell in enumerate(self.withheld):
             if high[row] - low[row] > max(wanted[row], 2 * EXACT * max(1.0, high[row])):
                 continue
@@ -81,14 +87,13 @@ class AmountsAttacker:
         left, found = list(others), []
         self._solver.changeColBounds(self._column[own], value / self._unit, value / self._unit)
         try:
+            for _ in range(PUSHES):
+                left = self._still(left, self._pushed(left)) if left else []
             while left:
-                cell = left.pop(0)
-                low, high = (self._extreme(cell, turn) for turn in (-1.0, 1.0))
-                moved = high - low > EXACT * np.maximum(1.0, high)
-                moved |= low - high > EXACT * np.maximum(1.0, low)
-                if not moved[self._place[cell]]:
-                    found.append(cell)
-                left = [c for c in left if not moved[self._place[c]]]
+                cell, *others = left
+                both = [self._extreme(cell, turn) for turn in (-1.0, 1.0)]
+                found += self._still([cell], both)
+                left = self._still(others, both)
         finally:
             self._solver.changeColBounds(self._column[own], 0.0, np.inf)
         return found
@@ -114,10 +119,25 @@ class AmountsAttacker:
         held = (below[code] for below, code in zip(self._below, cell, strict=True))
         return [self._number[part] for part in product(*held)]
 
+    def _still(self, cells: Sequence[Cell], tables: Sequence[Floats]) -> list[Cell]:
+        """Those of the cells that have the same amount in two tables."""
+        one, other = tables
+        moved = np.abs(one - other) > EXACT * np.maximum(1.0, np.maximum(one, other))
+        return [cell for cell in cells if not moved[self._place[cell]]]
+
+    def _pushed(self, cells: Sequence[Cell]) -> list[Floats]:
+        """Two tables in which many of the cells are far from each other, each pushed at random."""
+        aim = np.zeros(len(self._columns))
+        aim[[self._column[cell] for cell in cells]] = self._random.standard_normal(len(cells))
+        return [self._solved(aim), self._solved(-aim)]
+
     def _extreme(self, cell: Cell, turn: float) -> Floats:
         """All withheld cells of a table in which one of them is as large (or as small) as it can be."""
         aim = np.zeros(len(self._columns))
         aim[self._column[cell]] = -turn
+        return self._solved(aim)
+
+    def _solved(self, aim: Floats) -> Floats:
         self._solver.changeColsCost(len(aim), self._columns, aim)
         self._solver.run()
         status = self._solver.getModelStatus()
