@@ -5,7 +5,7 @@ whole numbers are sought that contradict as little as can be, and what they cont
 taken back later, so that what was found stays good.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp  # type: ignore[import-untyped]
 from scipy.sparse import coo_matrix, csr_matrix  # type: ignore[import-untyped]
 
+from anonymisers.accident_insiders import unproved
 from anonymisers.accidents import (
     TRUE_WORLD,
     Accidents,
@@ -29,7 +30,7 @@ from anonymisers.accidents import (
 )
 from anonymisers.cube import CertifiedCube
 from anonymisers.errors import ProtectionError
-from anonymisers.keyed import fractions
+from anonymisers.keyed import KEY_BYTES, fractions
 from anonymisers.lattice import Lattice
 from anonymisers.worlds import World
 
@@ -56,19 +57,45 @@ def protect_accidents(
     ProtectionError where a world of the certificate has no accidents at all, and CertificateError where the
     accidents are not those of the cube's people.
     """
-    search = _Search.of(cube, accidents, key, first)
+    ground = Ground.of(cube, accidents)
+    if unproved(cube, accidents, ground):
+        raise ProtectionError("somebody who knows how many were in his accident could compute a small cell")
+    search = _Search.over(ground, may_show(cube, ground), key, first)
     for number, moved in enumerate(search.ground.worlds):
         if moved:
             search.extend(number, moved)
     search.vary(np.flatnonzero(asked(cube, search.ground)).tolist())
     dims = len(search.ground.lattice.dims)
     table = AccidentTable(
+        tuple(sorted(accidents.names)),
         search.ground.lattice,
         np.where(search.shown, search.true, -1),
         tuple(Extension(number, _world(change, dims)) for number, change in search.found),
     )
     check_accidents(table, cube, accidents)
     return table
+
+
+def go_on(
+    table: AccidentTable,
+    cube: CertifiedCube,
+    later: CertifiedCube,
+    accidents: Accidents,
+    among: Mapping[str, Collection[str]],
+) -> bool:
+    """Whether the worlds of a later release go on to accidents that agree with a table given out before.
+
+    `later`: about the people of `cube`, or of some of them, those of `among` (dimension -> codes).
+    """
+    ground = Ground.of(cube, accidents, later, among)
+    search = _Search.over(ground, table.values >= 0, bytes(KEY_BYTES), None)
+    before = search.shown.copy()
+    for number, moved in enumerate(ground.worlds):
+        if moved:
+            search.extend(number, moved)
+        if (search.shown != before).any():
+            return False
+    return True
 
 
 def _world(change: Change, dims: int) -> World:
@@ -91,8 +118,7 @@ class _Search:
     varied: set[int] = field(default_factory=set)
 
     @classmethod
-    def of(cls, cube: CertifiedCube, accidents: Accidents, key: bytes, first: str | None) -> "_Search":
-        ground = Ground.of(cube, accidents)
+    def over(cls, ground: Ground, shown: Bools, key: bytes, first: str | None) -> "_Search":
         true, people = ground.sums(ground.accidents), ground.sums(ground.casualties)
         leaves = sorted(ground.casualties)
         order = np.argsort(fractions(key, "accidents by leaf", len(leaves)), kind="stable").tolist()
@@ -107,7 +133,7 @@ class _Search:
         return cls(
             ground,
             true,
-            may_show(cube, ground),
+            shown.copy(),
             np.log2(2.0 + people) * draws * _dearness(ground.lattice, first),
             leaves,
             above,
@@ -228,6 +254,8 @@ class _Search:
         if cell is not None:
             entries += [(len(rows), n, 1.0) for n, leaf in enumerate(leaves) if cell in self.above[leaf]]
             ends[-1] = amount
+        if not entries and cell is not None:
+            return None
         if not entries:  # nothing shown is above these leaves
             return {leaf: n for leaf, (low, high) in free.items() if (n := min(max(0, low), high))}
         prices = self.price[rows]

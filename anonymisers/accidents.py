@@ -19,6 +19,7 @@ from anonymisers.cube import CertifiedCube
 from anonymisers.errors import CertificateError, TableError
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.lattice import Lattice
+from anonymisers.shown import Shown
 from anonymisers.strict_json import parse_json
 from anonymisers.system import Block, System
 from anonymisers.worlds import World
@@ -67,6 +68,8 @@ class AccidentTable:
     another one.
     """
 
+    names: tuple[str, ...]
+    """The dimensions of accidents, whether the cube has them or not."""
     lattice: Lattice
     values: Ints
     extensions: tuple[Extension, ...] = field(repr=False)
@@ -79,7 +82,7 @@ class AccidentTable:
         """The written form; equal tables have equal forms. For storage inside the state, beside the cube."""
         body = {
             "format": FORMAT,
-            "dims": [d.name for d in self.lattice.dims],
+            "names": list(self.names),
             "values": self.values.tolist(),
             "extensions": [
                 [e.world, e.change.coords.tolist(), e.change.change.tolist()] for e in self.extensions
@@ -88,12 +91,13 @@ class AccidentTable:
         return json.dumps(body, separators=(",", ":")).encode()
 
     @classmethod
-    def from_bytes(cls, data: bytes, cube: CertifiedCube) -> "AccidentTable":
+    def from_bytes(cls, data: bytes, cube: Shown) -> "AccidentTable":
         """Read what `to_bytes` wrote. Raises CertificateError for anything that does not fit the cube."""
         try:
             body: Any = parse_json(data)
-            lattice = lattice_of(cube, body["dims"])
+            lattice = lattice_of(cube, body["names"])
             table = cls(
+                tuple(body["names"]),
                 lattice,
                 np.array(body["values"], dtype=np.int64),
                 tuple(_extension(lattice, *row) for row in body["extensions"]),
@@ -110,7 +114,7 @@ def _extension(lattice: Lattice, world: int, coords: list[list[int]], change: li
     return Extension(world, World(places, np.array(change, dtype=np.int64)))
 
 
-def lattice_of(cube: CertifiedCube, names: Collection[str]) -> Lattice:
+def lattice_of(cube: Shown, names: Collection[str]) -> Lattice:
     """The tables of a cube that are made of dimensions of accidents only. CertificateError without any."""
     axes = [a for a, d in enumerate(cube.lattice.dims) if d.name in names]
     if not axes:
@@ -135,8 +139,18 @@ class Ground:
     """The certificate's, as changes of casualties by leaf; an exchange within a leaf changes none."""
 
     @classmethod
-    def of(cls, cube: CertifiedCube, accidents: Accidents) -> "Ground":
-        """Raises CertificateError where the certificate describes people by other codes."""
+    def of(
+        cls,
+        cube: CertifiedCube,
+        accidents: Accidents,
+        later: CertifiedCube | None = None,
+        among: Mapping[str, Collection[str]] | None = None,
+    ) -> "Ground":
+        """Raises CertificateError where the certificate describes people by other codes.
+
+        With `later`, a later release about some of these people, its worlds instead: as far as they move
+        people of `among` (dimension -> codes). Everybody is taken for an insider then.
+        """
         lattice = lattice_of(cube, accidents.names)
         if cube.lattice.dims != accidents.dims:
             raise CertificateError("the accidents have other dimensions than the cube")
@@ -150,15 +164,20 @@ class Ground:
             casualties[leaf] = casualties.get(leaf, 0) + size
             number[leaf] = number.get(leaf, 0) + 1
         known: dict[Leaf, set[int]] = {}
-        for at in np.unique(group.ravel()[insiders(cube, accidents.coords)]).tolist():
+        inside = insiders(cube, accidents.coords) if later is None else np.ones(len(places), dtype=np.bool_)
+        for at in np.unique(group.ravel()[inside]).tolist():
             known.setdefault(tuple(found[at, :-1].tolist()), set()).add(int(sizes[at]))
+        system, words = System(lattice.dims, (Block.whole(lattice),)), same_words(cube, lattice)
+        people = system.sums(found[:, :-1].astype(np.int32), sizes.astype(np.int64))
+        if (people != cube.values[words])[~cube.hidden[words]].any():
+            raise CertificateError("the accidents are not those of the people whom the cube counts")
         return cls(
-            System(lattice.dims, (Block.whole(lattice),)),
-            _same_words(cube, lattice),
+            system,
+            words,
             casualties,
             number,
             {leaf: frozenset(each) for leaf, each in known.items()},
-            tuple(_projected(cube, lattice.dims)),
+            tuple(_projected(later or cube, lattice.dims, among or {})),
         )
 
     @property
@@ -198,7 +217,7 @@ def insiders(cube: CertifiedCube, coords: Positions) -> Bools:
     cells, place, counts = np.unique(coords, axis=0, return_inverse=True, return_counts=True)
     system = System(cube.lattice.dims, (Block.whole(cube.lattice),))
     values = system.sums(cells.astype(np.int32), counts.astype(np.int64))
-    single = cube.hidden & (values == 1) & ~_refused(cube, cube.lattice)
+    single = cube.hidden & (values == 1) & ~refused_cells(cube, cube.lattice)
     alone = np.zeros(len(cells), dtype=np.bool_)
     few = np.flatnonzero(counts == 1)
     for rows in np.array_split(few, len(few) // CHUNK + 1):
@@ -207,7 +226,8 @@ def insiders(cube: CertifiedCube, coords: Positions) -> Bools:
     return np.asarray(alone[place.ravel()])
 
 
-def _same_words(cube: CertifiedCube, lattice: Lattice) -> Ints:
+def same_words(cube: Shown, lattice: Lattice) -> Ints:
+    """For each cell of accidents the cell of the cube about the same words."""
     keys = lattice.keys()
     coords = np.empty((lattice.size, len(cube.lattice.dims)), dtype=np.int32)
     coords[:] = [d.root for d in cube.lattice.dims]
@@ -217,7 +237,14 @@ def _same_words(cube: CertifiedCube, lattice: Lattice) -> Ints:
     return cube.lattice.cells(coords)
 
 
-def _projected(cube: CertifiedCube, dims: Sequence[Hierarchy]) -> Iterator[dict[Leaf, int]]:
+def _projected(
+    cube: CertifiedCube, dims: Sequence[Hierarchy], among: Mapping[str, Collection[str]]
+) -> Iterator[dict[Leaf, int]]:
+    guards = [
+        (axis, np.isin(dim.codes, list(among[dim.name])))
+        for axis, dim in enumerate(cube.certificate.dims)
+        if dim.name in among
+    ]
     axes, places = [], []
     for dim in dims:
         axis = next((a for a, d in enumerate(cube.certificate.dims) if d.name == dim.name), None)
@@ -226,10 +253,13 @@ def _projected(cube: CertifiedCube, dims: Sequence[Hierarchy]) -> Iterator[dict[
         axes.append(axis)
         places.append(_leaf_places(cube.certificate.dims[axis], dim))
     for world in cube.certificate.worlds:
-        columns = [place[world.coords[:, axis]] for axis, place in zip(axes, places, strict=True)]
+        kept = np.ones(len(world.change), dtype=np.bool_)
+        for axis, inside in guards:
+            kept &= inside[world.coords[:, axis]]
+        columns = [place[world.coords[kept, axis]] for axis, place in zip(axes, places, strict=True)]
         if any((column < 0).any() for column in columns):
             raise CertificateError("a world of the certificate has codes that accidents have not")
-        moved = World.of(np.column_stack(columns).astype(np.int32), world.change)
+        moved = World.of(np.column_stack(columns).astype(np.int32), world.change[kept])
         yield dict(zip(map(tuple, moved.coords.tolist()), moved.change.tolist(), strict=True))
 
 
@@ -310,10 +340,11 @@ def may_show(cube: CertifiedCube, ground: Ground) -> Bools:
 
 def asked(cube: CertifiedCube, ground: Ground) -> Bools:
     """Cells of accidents that must not be computable: casualties are withheld, in a table not refused."""
-    return np.asarray(cube.hidden[ground.above_casualties] & ~_refused(cube, ground.lattice))
+    return np.asarray(cube.hidden[ground.above_casualties] & ~refused_cells(cube, ground.lattice))
 
 
-def _refused(cube: CertifiedCube, lattice: Lattice) -> Bools:
+def refused_cells(cube: CertifiedCube, lattice: Lattice) -> Bools:
+    """The cells of tables that were not protected, and so are withheld whole."""
     keys, dims = lattice.keys(), lattice.dims
     depths = np.stack([d.depth[keys[:, a]] for a, d in enumerate(dims)], axis=1)
     refused = np.zeros(len(keys), dtype=np.bool_)

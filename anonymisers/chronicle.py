@@ -7,14 +7,17 @@ where each of them is, so that the difference of two years' cubes is always a ce
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.accident_parts import AccidentCells, composed
+from anonymisers.accidents import AccidentTable
 from anonymisers.certificate import Level
 from anonymisers.cube import CertifiedCube
 from anonymisers.errors import AnonymiserError, CertificateError
@@ -63,15 +66,21 @@ class Chronicle(Shown):
         """Levels of tables that no part protected."""
         return frozenset().union(*(p.cubes[-1].refused for p in self.parts if p.kind == "period" and p.cubes))
 
+    @cached_property
+    def accidents(self) -> AccidentCells | None:
+        """The numbers of accidents, where any part has them."""
+        return composed(self, self.parts, self.rules)
+
     @property
     def certificate_digest(self) -> bytes:
         """SHA-256 over the certificates of all parts; guessable, so only a salted commitment leaves."""
         digests = [c.certificate_digest for p in self.parts for c in p.cubes]
+        digests += [p.accidents.digest() for p in self.parts if p.accidents is not None]
         return hashlib.sha256(_head(self).encode() + b"".join(digests)).digest()
 
     def to_bytes(self) -> bytes:
         """For storage inside the state: the rules, and the parts with their certificates."""
-        blobs = [b for p in self.parts for b in (*(c.to_bytes() for c in p.cubes), p.sealed)]
+        blobs = [blob for part in self.parts for blob in _blobs(part)]
         head = _head(self).encode() + b"\n" + json.dumps([len(b) for b in blobs]).encode() + b"\n"
         body = zlib.compress(head + b"".join(blobs), 6)
         return FORMAT + hashlib.sha256(body).digest() + body
@@ -94,6 +103,11 @@ class Chronicle(Shown):
             raise CertificateError(f"the stored cube is damaged: {error.message}") from None
 
 
+def _blobs(part: Part) -> list[bytes]:
+    accidents = [] if part.accidents is None else [part.accidents.to_bytes()]
+    return [*(c.to_bytes() for c in part.cubes), part.sealed, *accidents]
+
+
 def _head(chronicle: Chronicle) -> str:
     body = {
         "dims": [dim_written(d) for d in chronicle.dims],
@@ -105,6 +119,7 @@ def _head(chronicle: Chronicle) -> str:
                 "time": None if part.time is None else dim_written(part.time),
                 "cubes": len(part.cubes),
                 "sources": list(part.sources),
+                **({} if part.accidents is None else {"accidents": True}),
             }
             for part in chronicle.parts
         ],
@@ -117,15 +132,15 @@ def _read(body: dict[str, Any], lengths: list[int], data: bytes) -> Chronicle:
         raise ValueError
     ends = np.cumsum([0, *lengths]).tolist()
     blobs = iter([data[start:end] for start, end in pairwise(ends)])
-    parts = [
-        Part(
-            part["kind"],
-            frozenset(part["period"]),
-            None if part["time"] is None else dim_read(part["time"]),
-            tuple(CertifiedCube.from_bytes(next(blobs)) for _ in range(part["cubes"])),
-            tuple(part["sources"]),
-            next(blobs),
-        )
-        for part in body["parts"]
-    ]
+    parts = [_part(part, blobs) for part in body["parts"]]
     return Chronicle.of([dim_read(d) for d in body["dims"]], rules_read(body["rules"]), parts)
+
+
+def _part(part: dict[str, Any], blobs: Iterator[bytes]) -> Part:
+    cubes = tuple(CertifiedCube.from_bytes(next(blobs)) for _ in range(part["cubes"]))
+    sealed = next(blobs)
+    accidents = AccidentTable.from_bytes(next(blobs), cubes[0]) if part.get("accidents") else None
+    time = None if part["time"] is None else dim_read(part["time"])
+    return Part(
+        part["kind"], frozenset(part["period"]), time, cubes, tuple(part["sources"]), sealed, accidents
+    )

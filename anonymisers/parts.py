@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.accidents import AccidentTable
 from anonymisers.cube import CertifiedCube
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.lattice import Lattice
@@ -41,13 +42,15 @@ class Part:
     cubes: tuple[CertifiedCube, ...]
     sources: tuple[int, ...] = ()
     sealed: bytes = b""
+    accidents: AccidentTable | None = None
+    """Numbers of accidents beside the first of `cubes`; nobody's where that was made without."""
 
     def known(self, lattice: Lattice, keys: NDArray[np.int32]) -> tuple[Bools, Ints]:
         """For each key (m, dims) of a lattice whether its number of people is known, and that number."""
         nobody = self.nobody(lattice, keys)
         known, values = nobody.copy(), np.zeros(len(keys), dtype=np.int64)
         for cube in self.cubes:
-            cells = self._cells(cube, lattice.dims, keys)
+            cells = self.cells(cube.lattice, lattice.dims, keys)
             shown = (cells >= 0) & ~cube.hidden[cells] & ~nobody
             values[shown] = cube.values[cells[shown]]
             known |= shown
@@ -61,9 +64,9 @@ class Part:
                 return found
         return np.zeros(len(keys), dtype=np.bool_)
 
-    def _cells(self, cube: CertifiedCube, dims: Sequence[Hierarchy], keys: NDArray[np.int32]) -> Ints:
-        """For each key the cell of a cube that stands for the same people, -1 for none."""
-        theirs = cube.lattice.dims
+    def cells(self, released: Lattice, dims: Sequence[Hierarchy], keys: NDArray[np.int32]) -> Ints:
+        """For each key the cell of one of its releases that stands for the same people, -1 for none."""
+        theirs = released.dims
         coords = np.empty((len(keys), len(theirs)), dtype=np.int32)
         coords[:] = [d.root for d in theirs]
         lacking = np.zeros(len(keys), dtype=np.bool_)
@@ -76,7 +79,7 @@ class Part:
             places = _places(dim, theirs[at], None)[keys[:, axis]]
             lacking |= places < 0
             coords[:, at] = np.where(places < 0, theirs[at].root, places)
-        return np.where(lacking, -1, cube.lattice.cells(coords))
+        return np.where(lacking, -1, released.cells(coords))
 
 
 def compose(parts: Sequence[Part], lattice: Lattice, rules: Rules) -> tuple[Bools, Ints, Bools]:

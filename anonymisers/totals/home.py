@@ -18,6 +18,7 @@ from anonymisers.cube import CertifiedCube
 from anonymisers.errors import TotalError
 from anonymisers.parts import Part
 from anonymisers.rules import Rules
+from anonymisers.totals.cells import Cells
 from anonymisers.totals.reach import Reach
 
 
@@ -78,6 +79,21 @@ class Homes:
             return self.reach(part).at(codes)
         except TotalError:
             return None
+
+    def bound(self, place: Place, cells: Cells) -> bool:
+        """Whether numbers of accidents say something of a cell, or of any that hangs together with it.
+
+        They do of a withheld number of people by dimensions of accidents only: the others can change places
+        with people of the same accidents' cells. What a total leaves a cell is not worked out with accidents.
+        """
+        accidents = self._cube.parts[place.part].accidents
+        if accidents is None:
+            return False
+        lattice = self.reach(place.part).cube.lattice
+        keys = lattice.keys()[cells.component(place.cell)]
+        person = [axis for axis, d in enumerate(lattice.dims) if d.name not in accidents.names]
+        roots = np.array([lattice.dims[axis].root for axis in person], dtype=np.int32)
+        return bool((keys[:, person] == roots).all(axis=1).any())
 
     def concerns(self, part: int, codes: Mapping[str, str]) -> bool:
         """Whether any of a part's people may be in a cell; also where the data set has no such cell now."""

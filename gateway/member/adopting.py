@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from audit.canonical import canonical_json
 from gateway.member import entries
+from gateway.member.accidents import accidents_in
 from gateway.member.context import Node
 from gateway.member.errors import NotAcceptedError
 from gateway.member.measuring import shared_values
@@ -52,13 +53,14 @@ def existing(view: View, snapshot_id: str, made: Plan) -> bytes | None:
 
 @dataclass(frozen=True)
 class Certifiable:
-    """What certifying a cube needs of it: digest of its certificates, dimensions of its largest table, and
-    how many visible groups have people who all share one sensitive value.
+    """What certifying a cube needs of it: digest of its certificates, dimensions of its largest table, how
+    many visible groups have people who all share one sensitive value, and whether it counts accidents.
     """
 
     certificate: bytes
     largest: int
     shared: int
+    accidents: bool
 
 
 @lru_cache(maxsize=2)
@@ -66,7 +68,8 @@ def certifiable(cube: bytes, sensitive: frozenset[str]) -> Certifiable:
     """Read it off a whole cube. Raises CertificateError for a damaged one."""
     made = stored_cube(cube)
     largest = max(map(len, made.tables), default=0)
-    return Certifiable(made.certificate_digest, largest, len(shared_values(made, sensitive)))
+    shared = len(shared_values(made, sensitive))
+    return Certifiable(made.certificate_digest, largest, shared, accidents_in(made) is not None)
 
 
 def read_ahead(node: Node, view: View, policy: Policy) -> None:
@@ -119,7 +122,7 @@ def certify(
         node,
         record.id,
         policy_label(*versions),
-        shape=Shape(made.finest, made.years, cube.largest),
+        shape=Shape(made.finest, made.years, cube.largest, cube.accidents),
         certificate=cube.certificate,
         at=node.clock.now(),
     )

@@ -17,7 +17,7 @@ from gateway.member.growing_changed import grow_changed
 from gateway.member.looked_at import Made, measure
 from gateway.member.making import Maker, Progress
 from gateway.member.mechanisms import change
-from gateway.member.model import Plan, StoredCube
+from gateway.member.model import Plan, StoredCube, without_accidents
 from gateway.member.planning import plan
 from gateway.member.policies import in_force
 from gateway.member.snapshot import Snapshot, population
@@ -107,7 +107,9 @@ def protected(
         extracts = view.extracts.told()
     # The newest cube that has answered holds all that came before it.
     former = stored_cube(released[-1]) if released else None
-    maker = Maker(node.dictionary, snapshot, *planned, node.cube_key, progress)
+    # Of accidents beside single records nobody has shown yet that they are safe: none for new people.
+    counted = without_accidents(planned[0]) if extracts else planned[0]
+    maker = Maker(node.dictionary, snapshot, counted, planned[1], node.cube_key, progress)
     changed = change(planned[0].changed)
     if changed is None and not isinstance(former, ChangedCube):
         made = grow(maker, former)

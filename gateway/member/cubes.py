@@ -7,6 +7,7 @@ from threading import Lock
 from anonymisers.chronicle import Chronicle
 from anonymisers.shown import OutsideLattice, Shown, Value
 from gateway.dictionary import Dictionary, Tree
+from gateway.member.accidents import ACCIDENTS, AccidentsRead
 from gateway.member.model import LoadedSnapshot, Plan, policy_label
 from gateway.member.ports import Store, View
 from gateway.member.stored import Released, stored_cube
@@ -53,6 +54,12 @@ class ReadyCube:
     def read(self, key: Mapping[str, str]) -> int | None:
         """The value of a cell, None when it is withheld; KeyError outside the lattice."""
         return cell_value(self.cube, key)
+
+    def counting(self, measure: str) -> "ReadyCube | AccidentsRead | None":
+        """This cube for casualties, and its accidents for these where it has any."""
+        if measure == ACCIDENTS:
+            return AccidentsRead.of(self.cube, self.trees)
+        return self if measure == self.measure else None
 
 
 def cell_value(cube: Shown, key: Mapping[str, str]) -> int | None:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from audit.canonical import canonical_json
 from audit.event_values import Filter
 from gateway.dictionary import Dictionary, Tree
+from gateway.member.accidents import ACCIDENTS, by_person
 from gateway.member.judging import judge, request_of
 from gateway.member.reading import Cube, Reading, UnreadableError, read
 from gateway.question import Question, QuestionError, parse
@@ -39,13 +40,19 @@ class Put(Protocol):
     def late_until(self) -> datetime: ...
 
 
-class Readable(Cube, Protocol):
-    """A cube of which questions are read."""
+class Countable(Cube, Protocol):
+    """A cube of one measure."""
 
     @property
     def trees(self) -> Mapping[str, Tree]: ...
-    @property
-    def measure(self) -> str: ...
+
+
+class Readable(Protocol):
+    """A cube of which questions are read."""
+
+    def counting(self, measure: str) -> "Countable | None":
+        """The cube as questions about a measure read it; None where it does not count that."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -116,10 +123,11 @@ def _read(
 ) -> tuple[tuple[Refusal, ...], Reading | None]:
     if cube is None:
         return (Refusal.NOT_READY,), None
-    if question.measure != cube.measure:
+    counted = cube.counting(question.measure)
+    if counted is None or (question.measure == ACCIDENTS and by_person(dictionary, question)):
         return (Refusal.NOT_COLLECTED,), None
     try:
-        return (), read(dictionary, cube.trees, cube, question)
+        return (), read(dictionary, counted.trees, counted, question)
     except UnreadableError as error:
         return error.refusals, None
 

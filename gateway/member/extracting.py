@@ -96,7 +96,14 @@ def basis_of(node: Node, view: View) -> Basis:
         )
     # The newest cube that has answered holds all that came before it.
     cubes = dict.fromkeys([*view.released_cubes()[-1:], cube.cube])
-    history = [told_by(Chronicle.from_bytes(data)) for data in cubes]
+    given_out = [Chronicle.from_bytes(data) for data in cubes]
+    if any(each.accidents is not None for each in given_out):
+        raise ExtractRefusedError(
+            "Numbers of accidents were given out of these people, and nobody has shown yet that single "
+            "records are safe beside them.",
+            remedy="A data set gives out numbers of accidents or single records. Nothing is released.",
+        )
+    history = [told_by(each) for each in given_out]
     history += [Release.from_json(parse_json(told)) for told in view.extracts.told()]
     earlier = tuple(stored.plan for stored in view.extracts.all() if not stored.refused)
     return Basis(policy, version.label, record, snapshot, made, rules, tuple(history), earlier)

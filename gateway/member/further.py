@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from anonymisers.chronicle import Chronicle
-from anonymisers.cube import CertifiedCube, build_cube
-from anonymisers.hierarchy import ROOT
+from anonymisers.cube import build_cube
 from anonymisers.parts import Part
-from anonymisers.vintages import NAME, trimmed
+from anonymisers.vintages import trimmed
+from gateway.member.accidents import check_goes_on
 from gateway.member.beside_figures import beside_figures
 from gateway.member.errors import NotProtectedError
-from gateway.member.making import TIME, Maker, several
+from gateway.member.making import TIME, Maker, levels_of, several
 from gateway.member.snapshot_bytes import snapshot_from_bytes
 
 
@@ -35,7 +35,7 @@ def described(maker: Maker, parts: Sequence[Part]) -> dict[str, str]:
     finest = dict(maker.plan.finest)
     for part in parts:
         for cube in part.cubes:
-            for name, level in _levels(maker, part, cube).items():
+            for name, level in levels_of(maker, part, cube).items():
                 names = maker.dictionary.dimension(name).level_names(maker.snapshot.member)
                 known = finest.get(name, level)
                 finest[name] = min(known, level, key=names.index)
@@ -66,21 +66,7 @@ def _further(maker: Maker, part: Part, number: int) -> Part:
             lambda key: build_cube(made.table, made.rules, key, maker.progress, known=known),
             attempts=1,
         )
+        check_goes_on(maker, part, number, cube)
     except NotProtectedError:
         return part
     return replace(part, cubes=(*part.cubes, cube))
-
-
-def _levels(maker: Maker, part: Part, cube: CertifiedCube) -> dict[str, str]:
-    """The finest level of each dimension of a cube, found by its codes."""
-    years = sorted(int(year) for year in part.period)
-    found = {}
-    for dim in cube.dims:
-        if dim.name == NAME:
-            continue
-        for level in maker.dictionary.dimension(dim.name).level_names(maker.snapshot.member):
-            tree = maker.dictionary.hierarchy(dim.name, level, maker.snapshot.member, years=years)
-            if {ROOT, *tree.codes} == set(dim.codes):
-                found[dim.name] = level
-                break
-    return found

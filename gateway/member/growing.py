@@ -10,10 +10,11 @@ from anonymisers.hierarchy import Hierarchy
 from anonymisers.parts import Part
 from anonymisers.table import Table
 from anonymisers.vintages import Vintage, protect_leaving, touched
+from gateway.member.accidents import accidents_of, check_goes_on
 from gateway.member.beside_figures import Beside, beside_figures, described_by, few_of, figures_about
 from gateway.member.errors import NotProtectedError
 from gateway.member.further import described, protected_further
-from gateway.member.making import Maker, Progress, several
+from gateway.member.making import Maker, Progress, keyed, several
 from gateway.member.snapshot import Snapshot
 from gateway.member.standing import Difference, difference, joined, sealed, standing, taken, tokens
 
@@ -63,7 +64,10 @@ def _period(maker: Maker, years: set[int], number: int, *, first: bool) -> Part:
     if not first and 0 < made.table.counts.sum() < maker.rules.threshold:
         return Part("period", period, time, ())
     cube = several(maker, number, _building(made, maker.progress))
-    return Part("period", period, time, (cube,), sealed=sealed(rows))
+    # Who is counted once for several rows has no one accident; and figures know nothing of accidents.
+    simple = not made.known and len(rows) == int(made.table.counts.sum())
+    accidents = accidents_of(maker, rows, cube, keyed(maker.key, number, 0)) if simple else None
+    return Part("period", period, time, (cube,), sealed=sealed(rows), accidents=accidents)
 
 
 def _revision(maker: Maker, former: Chronicle, parts: list[Part], released: set[int]) -> list[Part]:
@@ -138,5 +142,7 @@ def _leaving(
     cube = several(
         maker, len(parts), lambda key: protect_leaving(parts, people, maker.rules, key, maker.progress)
     )
+    for source in sorted(left):
+        check_goes_on(maker, parts[source], source, cube)
     gone = joined((str(came), rows) for came, rows in left.items())
     return Part("left", when[0], when[1], (cube,), tuple(sorted(left)), sealed(gone))

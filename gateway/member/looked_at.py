@@ -16,6 +16,7 @@ from audit.canonical import canonical_json
 from gateway import __version__
 from gateway.dictionary import Dictionary, Tree
 from gateway.member import measuring
+from gateway.member.accidents import ACCIDENTS, AccidentsRead
 from gateway.member.adopting import preview_id, sensitive_of
 from gateway.member.context import Node
 from gateway.member.counting import count_people
@@ -102,6 +103,12 @@ class Looked:
         """The value of a cell, None when it is withheld; KeyError outside the lattice."""
         known = cell_of(key)
         return self.cells[known] if known in self.cells else cell_value(self.made.cube, key)
+
+    def counting(self, measure: str) -> "Looked | AccidentsRead | None":
+        """This cube for casualties, and its accidents for these where it has any."""
+        if measure == ACCIDENTS:
+            return AccidentsRead.of(self.made.cube, self.trees)
+        return self if measure == self.measure else None
 
 
 def measure(node: Node, made: Made) -> Preview:

@@ -8,9 +8,11 @@ import numpy as np
 
 from anonymisers.cube import CertifiedCube
 from anonymisers.errors import AnonymiserError, CertificateError, ProtectionError
-from anonymisers.hierarchy import Hierarchy
+from anonymisers.hierarchy import ROOT, Hierarchy
+from anonymisers.parts import Part
 from anonymisers.rules import Rules
 from anonymisers.table import Table
+from anonymisers.vintages import NAME
 from gateway.dictionary import Dictionary
 from gateway.member.counting import count_people, honest_rows
 from gateway.member.errors import NotProtectedError
@@ -88,7 +90,7 @@ def several(
     reason: AnonymiserError | None = None
     for attempt in range(attempts):
         try:
-            return make(_keyed(maker.key, number, attempt))
+            return make(keyed(maker.key, number, attempt))
         except (ProtectionError, CertificateError) as error:
             reason = error
         except AnonymiserError as error:
@@ -101,7 +103,22 @@ def several(
     )
 
 
-def _keyed(key: bytes, number: int, attempt: int) -> bytes:
+def levels_of(maker: Maker, part: Part, cube: CertifiedCube) -> dict[str, str]:
+    """The finest level of each dimension of a cube, found by its codes."""
+    years = sorted(int(year) for year in part.period)
+    found = {}
+    for dim in cube.dims:
+        if dim.name == NAME:
+            continue
+        for level in maker.dictionary.dimension(dim.name).level_names(maker.snapshot.member):
+            tree = maker.dictionary.hierarchy(dim.name, level, maker.snapshot.member, years=years)
+            if {ROOT, *tree.codes} == set(dim.codes):
+                found[dim.name] = level
+                break
+    return found
+
+
+def keyed(key: bytes, number: int, attempt: int) -> bytes:
     """A key of its own for each part and attempt, always the same ones."""
     return hmac.digest(key, f"part {number} attempt {attempt}".encode(), "sha256")
 

@@ -1,7 +1,7 @@
 """What a member node knows: its policy in force, its snapshot, its cube, and what it has answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -123,6 +123,9 @@ class LoadedSnapshot:
     index: int
 
 
+WITH_ACCIDENTS = " with accidents"
+
+
 @dataclass(frozen=True)
 class Plan:
     """What a cube holds and how it is protected: of the same snapshot, the same plan is the same cube.
@@ -138,8 +141,19 @@ class Plan:
     rules: str
     known: tuple[str, ...] = ()
     """The registered figures that the register can say something of: see `gateway.member.figure_model`."""
+
+    @property
+    def accidents(self) -> bool:
+        """Whether numbers of accidents are protected with the people's: then the rules say so in words."""
+        return self.rules.endswith(WITH_ACCIDENTS)
+
     changed: str = ""
     """How numbers are changed, in the words of `gateway.member.mechanisms`; empty where some are withheld."""
+
+
+def without_accidents(plan: Plan) -> Plan:
+    """The same plan, without numbers of accidents."""
+    return replace(plan, rules=plan.rules.removesuffix(WITH_ACCIDENTS))
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from anonymisers.totals.home import Homes, Place
 from anonymisers.totals.reach import Reach
 from anonymisers.totals.window import Range
 from gateway.dictionary import Dictionary
-from gateway.member.cubes import ReadyCube
+from gateway.member.cubes import MEASURE, ReadyCube
 from gateway.member.ports import View
 from gateway.member.reading import Choice, choices_of
 from gateway.member.total_model import Entered
@@ -66,6 +66,8 @@ def homes_of(cube: Chronicle) -> Homes:
 
 def withheld_of(dictionary: Dictionary, cube: ReadyCube, question: Question) -> tuple[Withheld, ...]:
     """The withheld cells of a question that the cube has answered, in row-major order of the answer."""
+    if question.measure != MEASURE:
+        return ()  # only people enter totals
     if cube.withholding is None:
         return ()  # of changed numbers none is withheld, nor enters a total, which would be exact beside it
     reach = reach_of(cube.withholding)
@@ -143,7 +145,8 @@ class _Linked:
         return place if place is not None and place.part in self.cells else None
 
     def may_enter(self, place: Place) -> bool:
-        return may_enter(self.cells[place.part], self.former[place.part], place.cell)
+        cells = self.cells[place.part]
+        return may_enter(cells, self.former[place.part], place.cell) and not self.homes.bound(place, cells)
 
     def range(self, place: Place) -> Range | None:
         return range_of(self.cells[place.part], place.cell) if self.may_enter(place) else None

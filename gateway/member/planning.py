@@ -13,10 +13,11 @@ from itertools import combinations
 from anonymisers.rules import Rules, TableOf
 from audit.said import Said, said
 from gateway.dictionary import Dictionary
+from gateway.member.accidents import ACCIDENTS, collected
 from gateway.member.cubes import MEASURE
 from gateway.member.figure_model import Registered, counting
 from gateway.member.mechanisms import off_by, words_of
-from gateway.member.model import Plan
+from gateway.member.model import WITH_ACCIDENTS, Plan
 from gateway.member.snapshot import Snapshot
 from policies import Policy
 from policies.model import Scope
@@ -61,7 +62,7 @@ def plan(
         years=years,
         consent=tuple(sorted(policy.consent)),
         victims=tuple(sorted(policy.population.victims)),
-        rules=_words(protection),
+        rules=_words(protection) + (WITH_ACCIDENTS if _accidents(policy, snapshot) else ""),
         known=counting(told),
         changed=words_of(policy.scope.mechanism),
     )
@@ -79,6 +80,8 @@ def stricter(policy: Policy, made: Plan, rules: Rules) -> Iterator[str]:
             most=off_by(made.changed),
         )
         return
+    if ACCIDENTS in _measures(policy):
+        yield _of_accidents(policy, made)
     if rules.threshold > scope.threshold:
         yield said(
             "The threshold of %(threshold)s that the policy asks for at some level holds for all tables: "
@@ -103,6 +106,30 @@ def stricter(policy: Policy, made: Plan, rules: Rules) -> Iterator[str]:
             "Of the pooled years those that are over are counted, but all together: the region has no level "
             "of dates whose bands hold them whole, so that questions by date are refused."
         )
+
+
+def _accidents(policy: Policy, snapshot: Snapshot) -> bool:
+    """Whether accidents are counted: the policy shares them and no single records, and the source has them.
+
+    Of numbers of accidents beside single records nobody has shown yet that they are safe.
+    """
+    shared = ACCIDENTS in _measures(policy) and not words_of(policy.scope.mechanism)
+    return shared and policy.record_level is None and collected(snapshot)
+
+
+def _measures(policy: Policy) -> set[str]:
+    return {measure for share in policy.shares for measure in share.measures}
+
+
+def _of_accidents(policy: Policy, made: Plan) -> str:
+    if made.accidents:
+        return said(
+            "Accidents are counted by place, date, device and use of the land, and a number of them is shown "
+            "only where that of casualties is, as far as no withheld number follows from it."
+        )
+    if policy.record_level is not None:
+        return said("Accidents are not counted: the policy gives out single records.")
+    return said("Accidents are not counted: the register does not say which casualties are of one.")
 
 
 def _pooled(policy: Policy, finest: Mapping[str, str]) -> dict[str, str]:

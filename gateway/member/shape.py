@@ -5,12 +5,13 @@ cube: whether a question can be read depends on the shape alone.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from audit.canonical import canonical_json, load_canonical_object
 from audit.errors import MalformedError
 from gateway.dictionary import Dictionary, Tree
+from gateway.member.accidents import ACCIDENTS, of_accidents
 from gateway.member.cubes import MEASURE
 
 
@@ -21,19 +22,23 @@ class Shape:
     finest: Mapping[str, str]
     years: tuple[int, ...]
     max_dims: int
+    accidents: bool = False
+    """Whether it counts accidents too."""
 
     def to_bytes(self) -> bytes:
         """Canonical JSON."""
-        return canonical_json(
-            {"finest": dict(self.finest), "max_dims": self.max_dims, "years": list(self.years)}
-        )
+        body: dict[str, Any] = {"finest": dict(self.finest), "max_dims": self.max_dims}
+        if self.accidents:
+            body["accidents"] = True
+        return canonical_json({**body, "years": list(self.years)})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Shape":
         """Read what `to_bytes` wrote. Raises MalformedError."""
         value = load_canonical_object(data, "shape of a cube")
         try:
-            shape = cls(dict(value["finest"]), tuple(value["years"]), value["max_dims"])
+            accidents = value.get("accidents", False)
+            shape = cls(dict(value["finest"]), tuple(value["years"]), value["max_dims"], accidents)
         except (KeyError, TypeError, ValueError):
             raise MalformedError("shape of a cube", "a part is missing") from None
         if not _sound(shape) or shape.to_bytes() != data:
@@ -47,6 +52,7 @@ class ShapeOnly:
 
     trees: Mapping[str, Tree]
     max_dims: int
+    accidents: bool = False
     measure: str = MEASURE
 
     @classmethod
@@ -58,6 +64,7 @@ class ShapeOnly:
                 for dimension, level in shape.finest.items()
             },
             shape.max_dims,
+            shape.accidents,
         )
 
     def read(self, key: Mapping[str, str]) -> int | None:
@@ -70,8 +77,15 @@ class ShapeOnly:
         """Nothing: no number is known here, and none decides."""
         return 0
 
+    def counting(self, measure: str) -> "ShapeOnly | None":
+        """As a cube of this shape would be read for a measure."""
+        if measure == ACCIDENTS and self.accidents:
+            return replace(self, trees=of_accidents(self.trees))
+        return self if measure == self.measure else None
+
 
 def _sound(shape: Shape) -> bool:
     words = [*shape.finest, *shape.finest.values()]
     numbers: list[Any] = [shape.max_dims, *shape.years]
-    return all(type(w) is str for w in words) and all(type(n) is int for n in numbers)
+    sound = all(type(w) is str for w in words) and all(type(n) is int for n in numbers)
+    return sound and type(shape.accidents) is bool

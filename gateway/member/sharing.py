@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from gateway.dictionary import Dictionary, Tree
+from gateway.member.accidents import ACCIDENTS
 from gateway.member.context import Node
-from gateway.member.cubes import CubeShelf, ReadyCube
+from gateway.member.cubes import MEASURE, CubeShelf, ReadyCube
 from gateway.member.model import LoadedSnapshot
 from gateway.member.policies import trusted
 from gateway.member.ports import View
@@ -18,13 +19,17 @@ from policies.model import Ban, LevelOf, Share
 from policies.terms import Appearance, Approval
 
 
-class Tables(Protocol):
-    """Which tables a cube has."""
+class Counted(Protocol):
+    """Which tables a cube has of one measure."""
 
     @property
     def trees(self) -> Mapping[str, Tree]: ...
-    @property
-    def measure(self) -> str: ...
+
+
+class Tables(Protocol):
+    """Which tables a cube has."""
+
+    def counting(self, measure: str) -> Counted | None: ...
 
 
 def state(node: Node, view: View, shelf: CubeShelf) -> str:
@@ -55,9 +60,14 @@ def shared_of(policy: Policy, tables: Tables | None) -> tuple[Shared, ...]:
     """
     if policy.appears is not Appearance.OWN:
         return ()
+    # Accidents have fewer dimensions than people: what is shared of them is said by itself.
+    counted = (MEASURE, ACCIDENTS)
+    made = [(None, None)] if tables is None else [(name, tables.counting(name)) for name in counted]
     found = (
-        _shared(policy, share, levels, tables)
+        _shared(policy, share, levels, each)
         for share, levels in zip(policy.shares, policy.share_levels, strict=True)
+        for each in made
+        if each[0] is None or each[1] is not None
     )
     return tuple(one for one in found if one.measures)
 
@@ -77,12 +87,15 @@ def never_of(dictionary: Dictionary, policy: Policy) -> tuple[Never, ...]:
     )
 
 
-def _shared(policy: Policy, share: Share, levels: Iterable[LevelOf], tables: Tables | None) -> Shared:
+def _shared(
+    policy: Policy, share: Share, levels: Iterable[LevelOf], of: tuple[str | None, Counted | None]
+) -> Shared:
     usable = {*levels} & policy.scope_levels
     measures, most = share.measures, min(share.max_dims, policy.scope.max_dims)
+    measure, tables = of
     if tables is not None:
         usable &= {(d, level) for d, tree in tables.trees.items() for level in tree.levels}
-        measures &= {tables.measure}
+        measures &= {measure or MEASURE}
     terms = policy.conditions.join(share.conditions)
     return Shared(
         recipients=tuple(sorted(share.recipients)),

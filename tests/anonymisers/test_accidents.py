@@ -53,7 +53,7 @@ class Tiny:
 
 
 def tiny(seed: int) -> Tiny | None:
-    """None where nothing can be protected. People come in small accidents, men more often than women."""
+    """None where nothing can be shown. People come in small accidents, men more often than women."""
     dice = np.random.default_rng(seed)
     numbers = np.sort(dice.integers(0, 7, PEOPLE))
     where = np.column_stack((dice.integers(1, 3, 8), dice.choice([1, 2], 8, p=[0.6, 0.4])))[numbers]
@@ -62,10 +62,10 @@ def tiny(seed: int) -> Tiny | None:
     table = Table(DIMS, ("date", "place", "sex"), {}, cells.astype(np.int32), counts.astype(np.int64))
     try:
         cube = build_cube(table, Rules(threshold=THRESHOLD, max_dims=2), KEY)
+        accidents = Accidents(frozenset({"date", "place"}), cube.lattice.dims, coords, numbers)
+        return Tiny(cube, accidents, protect_accidents(cube, accidents, KEY, first="date"))
     except ProtectionError:
         return None
-    accidents = Accidents(frozenset({"date", "place"}), cube.lattice.dims, coords, numbers)
-    return Tiny(cube, accidents, protect_accidents(cube, accidents, KEY, first="date"))
 
 
 SAMPLES = [made for made in map(tiny, range(16)) if made is not None]

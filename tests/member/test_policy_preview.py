@@ -133,7 +133,7 @@ def test_what_was_measured_once_is_kept_and_the_cube_is_not_read_again(node: Nod
 
 
 def test_who_may_ask_more_sees_of_the_kept_what_the_cube_says(node: Node) -> None:
-    few = make(node, checked(node, policy_text("KH").replace("[casualties]", "[accidents]")))
+    few = make(node, checked(node, policy_text("KH").replace("[casualties]", "[services]")))
     assert all(shown.release is None for shown in canonical_questions(node, few.policy, ready(node, few)))
 
     more = make(node, policy(node))
