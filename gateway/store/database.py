@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 
 from gateway.errors import SafelaneError
 
@@ -27,13 +27,22 @@ def sqlite_url(path: Path) -> str:
 
 
 class Database:
-    """Opens `url`; `reading` and `writing` hand out a connection for one transaction each."""
+    """Opens `url`; `reading` and `writing` hand out a connection for one transaction each.
+
+    Raises StorageError for what is no URL of a database, or of one whose driver is not there.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._sqlite = make_url(url).get_backend_name() == "sqlite"
-        self._reader = self._engine()
-        self._writer = self._engine(immediate=True)
+        try:
+            self._sqlite = make_url(url).get_backend_name() == "sqlite"
+            self._reader = self._engine()
+            self._writer = self._engine(immediate=True)
+        except (ArgumentError, ImportError):  # not repeated: what was meant as a URL may hold a password
+            raise StorageError(
+                "The setting for the database is no URL of a kind that is known here.",
+                remedy="Write postgresql+psycopg://user:password@host/database; leave it out for SQLite.",
+            ) from None
         # Writers of one process queue here, fairly, instead of polling the database's own lock.
         self._turn = threading.Lock()
 
