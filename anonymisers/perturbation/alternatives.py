@@ -99,7 +99,10 @@ class Worlds:
     def _free(self, sign: int) -> Bools:
         """Inner cells that may have one person more (or less) without anybody else being moved."""
         room = np.append(self._room(sign), ENDLESS)  # of -1, no cell
-        return np.asarray((room[self.above] > 0).all(axis=1), dtype=np.bool_)
+        free = np.ones(len(self.above), dtype=np.bool_)
+        for column in self.above.T:  # the whole at once would be as large as `above` itself
+            free &= room[column] > 0
+        return free
 
     def _has_alternative(self, cell: int, *, fewer: bool) -> bool:
         signs = (1, -1) if fewer else (1,)
@@ -165,20 +168,25 @@ class Worlds:
         return touched, np.bincount(place, weights=by, minlength=len(touched)).astype(np.int64)
 
     def _size(self, cell: int) -> int:
-        starts, _ = self._members
-        return int(starts[cell + 1] - starts[cell])
+        return len(self._under(cell))
 
     def _under(self, cell: int) -> Ints:
-        starts, order = self._members
-        found: Ints = order[starts[cell] : starts[cell + 1]]
+        """The inner cells counted in a cell; only the few columns that can name it are looked through."""
+        found = self._seen.get(cell)
+        if found is None:
+            first, last = self._spans
+            columns = np.flatnonzero((first <= cell) & (cell <= last))
+            found = np.flatnonzero((self.above[:, columns] == cell).any(axis=1))
+            self._seen[cell] = found
         return found
 
     @cached_property
-    def _members(self) -> tuple[Ints, Ints]:
-        """For each cell the inner cells counted in it: starts, and inner cells in order of cells."""
-        cells = self.above.ravel()
-        inner = np.repeat(np.arange(len(self.above), dtype=np.int64), self.above.shape[1])
-        cells, inner = cells[cells >= 0], inner[cells >= 0]
-        order = np.argsort(cells, kind="stable")
-        starts = np.searchsorted(cells[order], np.arange(len(self.truth) + 1)).astype(np.int64)
-        return starts, inner[order]
+    def _seen(self) -> dict[int, Ints]:
+        return {}
+
+    @cached_property
+    def _spans(self) -> tuple[Ints, Ints]:
+        """The least and the largest cell that each column names."""
+        size = len(self.truth)
+        first = [int(column[column >= 0].min(initial=size)) for column in self.above.T]
+        return np.array(first, dtype=np.int64), self.above.max(axis=0, initial=-1)
