@@ -17,8 +17,13 @@ test: install-test  ## every test, on two cores
 # What keeps state on SQLite in the other tests, kept on PostgreSQL: a server of the run's own, from a wheel.
 ON_POSTGRESQL := tests/hub tests/member tests/watching tests/bootstrap/test_backup.py tests/federation/test_fault_plans.py
 
+# Of these, what keeps nothing: once is enough.
+WITHOUT_STORAGE := $(addprefix tests/hub/test_,largest_question.py merging.py totals_are_exact.py) \
+    $(addprefix tests/member/test_,cells_of_totals.py changed_policies.py counting.py participants.py replaying.py telling.py) \
+    $(addprefix tests/watching/test_,guard_loop.py quorum.py reconciling.py)
+
 test-postgresql: install-test  ## the tests that touch storage once more, on PostgreSQL
-	SAFELANE_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadscope $(ON_POSTGRESQL)
+	SAFELANE_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadscope $(ON_POSTGRESQL) $(addprefix --ignore=,$(WITHOUT_STORAGE))
 
 check: install-test ## style and types, without the tests
 	$(BIN)/ruff check .
