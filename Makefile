@@ -15,7 +15,8 @@ test: install-test  ## every test, on two cores
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 # What keeps state on SQLite in the other tests, kept on PostgreSQL: a server of the run's own, from a wheel.
-ON_POSTGRESQL := tests/hub tests/member tests/watching tests/bootstrap/test_backup.py tests/federation/test_fault_plans.py
+ON_POSTGRESQL := tests/hub tests/member tests/watching tests/bootstrap/test_backup.py tests/bootstrap/test_upgrading.py \
+    tests/cli/test_account_commands.py tests/federation/test_fault_plans.py
 
 # Of these, what keeps nothing: once is enough.
 WITHOUT_STORAGE := $(addprefix tests/hub/test_,largest_question.py merging.py totals_are_exact.py) \
