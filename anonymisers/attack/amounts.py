@@ -25,6 +25,8 @@ SCALE = 1e4
 """The largest amount as the solver sees it: its tolerances are absolute."""
 PUSHES = 3
 """Pairs of tables that push all cells at once, before one cell after the other has its own programs."""
+MIXED = 12
+"""Known tables on either side of an insider's amount that are mixed with each other."""
 CLOSE = 1e-5
 """An interval that is this share narrower than it must be is wide enough."""
 
@@ -58,6 +60,7 @@ class AmountsAttacker:
         self._first = len(self._number)
         self._columns = np.arange(self._first + len(self.withheld), dtype=np.int32)
         self._random = np.random.default_rng(0)
+        self._known: list[Floats] = []
         self._unit = max([1.0, *shown.values()]) / SCALE
         self._solver = self._solver_of(shown)
 
@@ -71,11 +74,13 @@ class AmountsAttacker:
         found = []
         for _ in range(PUSHES):
             for world in self._pushed(self.withheld):
+                self._known.append(world)
                 low, high = np.minimum(low, world), np.maximum(high, world)
         for row, cell in enumerate(self.withheld):
             if high[row] - low[row] > max(wanted[row], 2 * EXACT * max(1.0, high[row])):
                 continue
             least, most = (self._extreme(cell, turn) for turn in (-1.0, 1.0))
+            self._known += [least, most]
             low, high = np.minimum(low, np.minimum(least, most)), np.maximum(high, np.maximum(least, most))
             interval = Interval(cell, float(least[row]), float(most[row]))
             if interval.is_one_value or interval.high - interval.low < (1 - CLOSE) * wanted[row]:
@@ -84,7 +89,7 @@ class AmountsAttacker:
 
     def computable_by(self, own: Cell, value: float, others: Sequence[Cell]) -> list[Cell]:
         """Those of the cells that have one value for whoever also knows that his own cell is `value`."""
-        left, found = list(others), []
+        left, found = self._still(others, self._mixed(own, value)), []
         self._solver.changeColBounds(self._column[own], value / self._unit, value / self._unit)
         try:
             for _ in range(PUSHES):
@@ -118,6 +123,18 @@ class AmountsAttacker:
     def _parts(self, cell: Cell) -> list[int]:
         held = (below[code] for below, code in zip(self._below, cell, strict=True))
         return [self._number[part] for part in product(*held)]
+
+    def _mixed(self, own: Cell, value: float) -> list[Floats]:
+        """The least and the largest amounts over mixtures of known tables in which a cell has a value."""
+        known = np.array(self._known)
+        place = known[:, self._place[own]] if len(known) else np.empty(0)
+        below, above = known[place < value][-MIXED:], known[place > value][-MIXED:]
+        if not (len(below) and len(above)):
+            return [np.zeros(len(self.withheld))] * 2
+        down, up = (abs(tables[:, self._place[own]] - value) for tables in (below, above))
+        share = (down[:, None] / (down[:, None] + up[None, :]))[:, :, None]
+        mixtures = share * above[None] + (1 - share) * below[:, None]
+        return [mixtures.min(axis=(0, 1)), mixtures.max(axis=(0, 1))]
 
     def _still(self, cells: Sequence[Cell], tables: Sequence[Floats]) -> list[Cell]:
         """Those of the cells that have the same amount in two tables."""

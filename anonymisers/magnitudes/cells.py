@@ -15,7 +15,7 @@ from anonymisers.system import Block, System
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
-MOST_CELLS = 4_000
+MOST_CELLS = 2_000
 """Cells, or inner cells, above which the linear programs take too long."""
 
 
