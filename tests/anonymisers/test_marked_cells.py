@@ -28,7 +28,7 @@ TABLE = Table.of(
     [((place, sex), n) for place, both in COUNTS.items() for sex, n in zip("FM", both, strict=True)],
 )
 quick = settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
 )
 
 

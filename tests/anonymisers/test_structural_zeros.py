@@ -31,7 +31,7 @@ PLACE = Hierarchy(
 )
 SEX = Hierarchy("sex", ("Total", "F", "M"), {"F": "Total", "M": "Total"})
 quick = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
 )
 
 
