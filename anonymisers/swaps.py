@@ -31,7 +31,7 @@ STARTS = 12
 """Corners that are tried for a cell of a higher level, which has many."""
 LOOKED_AT = 200
 """Cheapest boxes of which it is asked whether there are people in their corners."""
-BONUS = 0.2
+BONUS = 0.25
 """What changing one more cell that is not yet safe is worth, beside the price of a shown one."""
 
 

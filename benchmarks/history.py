@@ -1,11 +1,12 @@
 """What releases over the years cost and withhold, and what an attacker finds in all of them together.
 
     python benchmarks/history.py two TABLE.json [TABLE.json ...] [--zeros partner|publish]
-    python benchmarks/history.py years TABLE.json --releases 40
+    python benchmarks/history.py years TABLE.json --releases 40 [--plot FILE.svg]
 
 Tables are in the input form of `safelane protect`, with a dimension `year`. `two`: all years, then all but
 the last, both about the other dimensions. `years`: one closed year after the other, as a member node
-releases them; a table's years come again when there are not enough. Prints one line a release.
+releases them; a table's years come again when there are not enough. Prints one line a release; the plot shows
+the seconds of all releases so far.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from growth import plot
 
 from anonymisers.attack import attack
 from anonymisers.chronicle import Chronicle
@@ -38,6 +40,7 @@ def main() -> None:
     parser.add_argument("--zeros", choices=["partner", "publish"], default="partner")
     parser.add_argument("--releases", type=int, default=40)
     parser.add_argument("--max-dims", type=int)
+    parser.add_argument("--plot", type=Path)
     parser.add_argument("--attack-seconds", type=float, default=300.0)
     options = parser.parse_args()
     rules = Rules(zeros=options.zeros, max_dims=options.max_dims)
@@ -46,7 +49,7 @@ def main() -> None:
         body.pop("meta", None)
         lines = two(body, rules, options.attack_seconds)
         if options.what == "years":
-            lines = years(body, rules, options.releases, options.attack_seconds)
+            lines = years(body, rules, options)
         for line in lines:
             print(path.name, line, sep=" | ", flush=True)
 
@@ -65,13 +68,14 @@ def two(body: dict[str, Any], rules: Rules, seconds: float) -> Iterator[str]:
     yield _attacked(known, rules, seconds)
 
 
-def years(body: dict[str, Any], rules: Rules, number: int, seconds: float) -> Iterator[str]:
+def years(body: dict[str, Any], rules: Rules, options: argparse.Namespace) -> Iterator[str]:
     """One closed year after the other, each beside all that were released before."""
     every = Table.from_json(body)
     axis = [d.name for d in every.dims].index(YEAR)
     leaves = every.dims[axis].leaves.tolist()
     parts: list[Part] = []
-    for count in range(number):
+    ends: list[tuple[int, float]] = []
+    for count in range(options.releases):
         name, rows = str(2000 + count), every.coords[:, axis] == leaves[count % len(leaves)]
         table = _year(every, axis, name, rows)
         start = time.process_time()
@@ -81,11 +85,14 @@ def years(body: dict[str, Any], rules: Rules, number: int, seconds: float) -> It
         dims[axis] = _flat([str(2000 + n) for n in range(count + 1)])
         whole = Chronicle.of(dims, rules, parts)
         spent = time.process_time() - start
+        ends.append((count + 1, spent + (ends[-1][1] if ends else 0.0)))
         size = len(whole.to_bytes()) // 1024
         shown = int((~whole.hidden).sum())
         cells = f"{len(whole.hidden):,} cells, {shown:,} shown"
         yield f"release {count + 1} | {spent:.1f} CPU s | {cells} | {size} kB"
-    yield _attacked(releases(parts), rules, seconds)
+    if options.plot is not None:
+        options.plot.write_text(plot(ends, "releases"), encoding="utf-8")
+    yield _attacked(releases(parts), rules, options.attack_seconds)
 
 
 def _year(every: Table, axis: int, name: str, rows: np.ndarray) -> Table:
