@@ -86,20 +86,37 @@ def build_cube(
 ) -> CertifiedCube:
     """Protect every table of the lattice; check the certificate and attack it before anything can be asked.
 
+    Where what finer tables add does not withstand that, the priority tables stand alone.
     `key`: 32 secret bytes of the member, fixed for the data set. `known`: all earlier releases. The attacker
     gets `attack_seconds`; what he leaves undecided then rests on the certificate alone. Raises
     AnonymiserError (RulesError, TableError, LatticeTooLargeError, ProtectionError, CertificateError) when no
     cube with a valid certificate was made.
     """
     with blaming(rules):
-        protected = protect(table, rules, key, progress, known=known)
-        release = with_certain(
-            _release(table, protected), rules, settled=protected.settled, public=protected.public
-        )
-        certificate = _certificate(protected, release, rules, known)
-        check_certificate(certificate, release, table, known)
-        settled = _settled(release, protected)
-        _withstand([settled, *_telling_more(settled, known)], certificate, attack_seconds)
+        try:
+            return _built(table, rules, key, progress, known, attack_seconds)
+        except (ProtectionError, CertificateError):
+            if not rules.priority or rules.finer is None:
+                raise
+        return _built(table, replace(rules, finer=None), key, progress, known, attack_seconds)
+
+
+def _built(  # noqa: PLR0917 - the arguments of `build_cube`
+    table: Table,
+    rules: Rules,
+    key: bytes,
+    progress: Progress | None,
+    known: Sequence[Release],
+    attack_seconds: float,
+) -> CertifiedCube:
+    protected = protect(table, rules, key, progress, known=known)
+    release = with_certain(
+        _release(table, protected), rules, settled=protected.settled, public=protected.public
+    )
+    certificate = _certificate(protected, release, rules, known)
+    check_certificate(certificate, release, table, known)
+    settled = _settled(release, protected)
+    _withstand([settled, *_telling_more(settled, known)], certificate, attack_seconds)
     return _cube(release, certificate)
 
 

@@ -8,16 +8,22 @@ import numpy as np
 from highspy._core import _Highs  # the public class greets on standard output
 from numpy.typing import NDArray
 
+from anonymisers.errors import ProtectionError
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 EPSILON = 1e-6
 NUDGES = 3
 """Times that a fractional result is nudged to a vertex beside it. Most of those are whole."""
+RUN, WHOLE = 20, 1000
+"""What making and starting a program costs, and one in whole numbers, in steps of the simplex method."""
 LARGE = 1000
 """Inner cells above which a program is a large one."""
 MAX_NODES = 60
 """Nodes of the search for whole numbers before a neighbourhood is given up: a bound in steps, not in
 seconds, so that the same input gives the same pattern on a slower machine."""
+FEW_NODES = 5
+"""The same where all steps are counted: one program must not use up what is there for hundreds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,9 +68,12 @@ class Program:
 
 
 class Solver:
-    """HiGHS, not parallel, fixed seed; holds no state from one program to the next."""
+    """HiGHS, not parallel, fixed seed; holds no state from one program to the next.
 
-    def __init__(self) -> None:
+    With `most` it raises ProtectionError once so many steps were taken.
+    """
+
+    def __init__(self, most: int | None = None) -> None:
         self._highs = _Highs()
         for name, value in (
             ("output_flag", False),
@@ -74,10 +83,11 @@ class Solver:
             ("presolve", "off"),
             ("solver", "simplex"),
             ("random_seed", 1),
-            ("mip_max_nodes", MAX_NODES),
+            ("mip_max_nodes", MAX_NODES if most is None else FEW_NODES),
         ):
             self._highs.setOptionValue(name, value)
-        self.runs = 0
+        self.runs = self.steps = 0
+        self._most = most
 
     def solve(self, program: Program, amount: int) -> Ints | None:
         """The cheapest changes (m,), as whole numbers, or None when there are none (or none was found).
@@ -123,6 +133,8 @@ class Solver:
         return change
 
     def _run(self, model: "_Model", *, whole: bool) -> Floats | None:
+        if self._most is not None and self.steps >= self._most:
+            raise ProtectionError("the search took more steps than it may")
         size = len(model.cost)
         kinds = np.full(size, int(whole), dtype=np.int32)
         self._highs.passModel(
@@ -131,6 +143,7 @@ class Solver:
         )  # fmt: skip
         self._highs.run()
         self.runs += 1
+        self.steps += (WHOLE if whole else RUN) + max(0, int(self._highs.getInfo().simplex_iteration_count))
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         solution: Floats = np.array(self._highs.getSolution().col_value, dtype=np.float64)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from anonymisers.breakdown import follows
 from anonymisers.errors import RulesError
+from anonymisers.finer import Stage, with_finer
 from anonymisers.history import Base, check_known, difference_blocks, known_blocks, public_cells
 from anonymisers.lattice import Axes, Lattice
 from anonymisers.marked import marked, places_of
@@ -22,7 +23,7 @@ from anonymisers.structural import structural_cells
 from anonymisers.suppress import Progress, suppress
 from anonymisers.system import Block, System
 from anonymisers.table import Release, Table
-from anonymisers.task import Task, large
+from anonymisers.task import Task, asked, large
 from anonymisers.worlds import World, lifted, shuffled
 
 Bools = NDArray[np.bool_]
@@ -74,9 +75,16 @@ def protect(
             remedy="Treat zeros as partner or protect, or leave the priority tables out.",
         )
     task = _task(base, base.own(chosen, present), known, rules, key)
-    search = suppress(task, progress)
-    worlds = _worlds(search, rules, key)
-    return _whole(full, base, known, (search.pattern, worlds, _accepted(search.pattern, task)))
+    stage = _looked_at(task, suppress(task, progress))
+    if rules.priority and rules.finer is not None:
+        stage = with_finer(
+            stage,
+            full,
+            lambda lattice, cells: _task(base, base.own(lattice, cells), known, rules, key),
+            _looked_at,
+            progress,
+        )
+    return _whole(full, base, known, stage)
 
 
 def _task(base: Base, own: Block, known: Sequence[Release], rules: Rules, key: bytes) -> Task:
@@ -149,14 +157,9 @@ def _axes(lattice: Lattice, table: TableOf) -> Axes:
     return tuple(i for i, d in enumerate(lattice.dims) if d.name in table.dims)
 
 
-def _whole(
-    full: Lattice,
-    base: Base,
-    known: Sequence[Release],
-    found: tuple[Pattern, tuple[World, ...], tuple[Place, ...]],
-) -> Protected:
+def _whole(full: Lattice, base: Base, known: Sequence[Release], stage: Stage) -> Protected:
     """The pattern of the protected tables inside the whole lattice."""
-    pattern, worlds, accepted = found
+    pattern, accepted = stage.search.pattern, _accepted(stage.search.pattern, stage.task)
     people, part = pattern.people, pattern.system.blocks[0]
     numbers = full.cells(part.lattice.keys())[part.present]
     hidden = np.ones(full.size, dtype=np.bool_)
@@ -169,15 +172,18 @@ def _whole(
     structural = structural_cells(full, base.structural)
     hidden &= ~structural
     public = public_cells(block, known_blocks(base, known)) | structural
-    return Protected(full, people, values, hidden, settled, public, base.structural, accepted, worlds)
+    return Protected(full, people, values, hidden, settled, public, base.structural, accepted, stage.worlds)
 
 
-def _worlds(search: Search, rules: Rules, key: bytes) -> tuple[World, ...]:
+def _looked_at(task: Task, search: Search) -> Stage:
     """The alternatives over the full cross, so many that every small inner cell differs in one (rule 3)."""
-    pattern, people = search.pattern, search.pattern.people
+    pattern, people, rules, key = search.pattern, search.pattern.people, task.rules, task.key
     small = sensitive(rules, people.counts)
     projection = people.by(tuple(range(len(people.dims))))
     worlds: list[World] = []
+
+    def concerned(pattern: Pattern) -> Bools:
+        return asked(pattern, task)
 
     def take(world: World) -> None:
         if len(world.change):
@@ -194,7 +200,7 @@ def _worlds(search: Search, rules: Rules, key: bytes) -> tuple[World, ...]:
             break
         take(shuffled(people, moves, key, str(number)))
     for inner in np.flatnonzero(small).tolist():
-        for found in search.change_inner(people.coords[inner]) if small[inner] else ():
+        for found in search.change_inner(people.coords[inner], concerned) if small[inner] else ():
             for world in lifted(people, found, small):
                 take(world)
-    return tuple(worlds)
+    return Stage(task, search, tuple(worlds), small)

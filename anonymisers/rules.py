@@ -1,7 +1,7 @@
 """What a policy asks of the protection of one data set."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from anonymisers.errors import RulesError
@@ -40,7 +40,8 @@ class Rules:
     withheld group is withheld whole. `priority`: tables protected first and then fixed. `expects_least`:
     whether the attacker uses that a withheld cell is at least 1 where every zero is shown; switching it off
     is for comparison with other tools only. `always`, `never`: cells to show, or to withhold, whatever they
-    hold (`marked.Marked`).
+    hold (`marked.Marked`). `finer`: tables to try before the others once the priority tables are settled;
+    None: no others are tried. It says what is sought, not what is safe: equal rules may differ in it.
     """
 
     threshold: int = 5
@@ -51,6 +52,7 @@ class Rules:
     expects_least: bool = True
     always: frozenset[Place] = frozenset()
     never: frozenset[Place] = frozenset()
+    finer: tuple[TableOf, ...] | None = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if self.threshold < 2:
@@ -79,7 +81,7 @@ class Rules:
         """Raise RulesError for a dimension that the table does not have, naming it."""
         known = {d.name for d in dims}
         marked = {name for place in self.always | self.never for name, _ in place}
-        named = self.sensitive.union(marked, *(t.dims for t in self.priority))
+        named = self.sensitive.union(marked, *(t.dims for t in (*self.priority, *(self.finer or ()))))
         for name in sorted(named - known):
             message = f"the rules name a dimension {name!r} that the table does not have"
             raise RulesError(message, remedy=f"The dimensions are: {', '.join(sorted(known))}.")

@@ -1,6 +1,7 @@
 """Complementary suppression that carries its proof: every withheld cell has its alternatives."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,8 @@ from anonymisers.breakdown import Breakdowns
 from anonymisers.errors import ProtectionError
 from anonymisers.insider import exposed
 from anonymisers.keyed import fractions
-from anonymisers.pattern import Pattern, sensitive
+from anonymisers.pattern import Alternative, Pattern, sensitive
+from anonymisers.program import Solver
 from anonymisers.prune import prune
 from anonymisers.refine import refine
 from anonymisers.search import Search
@@ -27,7 +29,18 @@ TRIAL_CELLS = 6000
 """With more cells than this fewer are tried, since each trial costs more there."""
 
 
-def suppress(task: Task, progress: Progress | None = None) -> Search:
+@dataclass(frozen=True, eq=False)
+class Resumed:
+    """What a search begins with that goes on from another: alternatives of that one, and its own solver.
+
+    An alternative is used where it changes nothing that would be shown. Other ways are not tried.
+    """
+
+    alternatives: tuple[Alternative, ...]
+    solver: Solver
+
+
+def suppress(task: Task, progress: Progress | None = None, *, resumed: Resumed | None = None) -> Search:
     """A search whose pattern shows every asked withheld cell to be safe.
 
     Raises ProtectionError when withholding everything but the total does not suffice.
@@ -50,11 +63,15 @@ def suppress(task: Task, progress: Progress | None = None) -> Search:
         task.asked.copy(),
         tie,
     )
-    search = Search(pattern, price)
+    search = Search(pattern, price) if resumed is None else Search(pattern, price, resumed.solver)
+    for alternative in () if resumed is None else resumed.alternatives:
+        if not pattern.burden(alternative):
+            pattern.add(alternative)
     _settle(search, task, breakdowns, progress)
     pattern.hide_only(_kept_whole(pattern, must_hide, breakdowns))
     prune(pattern, price)
-    _refine(search, task, breakdowns, progress)
+    if resumed is None:
+        _refine(search, task, breakdowns, progress)
     pattern.hide_only(_kept_whole(pattern, must_hide, breakdowns))
     prune(pattern, price)
     _settle(search, task, breakdowns, progress)

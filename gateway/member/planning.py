@@ -172,6 +172,7 @@ def _rules(dictionary: Dictionary, policy: Policy, member: str, finest: Mapping[
         max_dims=most,
         sensitive=frozenset(sensitive & set(finest)),
         priority=priority,
+        finer=None,  # the more is shown of people, the seldomer a revision of who left is safe beside it
     )
 
 

@@ -142,8 +142,8 @@ def test_zeros_are_shown_where_the_policy_publishes_them():
     assert not ((cube.values == 0) & cube.hidden).any()
 
 
-def test_priority_tables_come_first_and_the_rest_is_refused():
-    rules = Rules(threshold=5, max_dims=2, priority=(TableOf.of({"place", "year"}, place=1),))
+def test_priority_tables_come_first_and_the_rest_is_refused_where_nothing_finer_is_tried():
+    rules = Rules(threshold=5, max_dims=2, priority=(TableOf.of({"place", "year"}, place=1),), finer=None)
     cube = build_cube(table(), rules, KEY)
     assert isinstance(cube.lookup({"place": "North", "year": "2023"}), Value)
     assert cube.lookup({"place": "N1", "sex": "F"}) == Withheld()

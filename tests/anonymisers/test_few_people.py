@@ -18,6 +18,7 @@ RULES = Rules(
         TableOf.of(("date", "device"), date=2, device=2),
         TableOf.of(("date", "place"), date=2, place=1),
     ),
+    finer=None,
 )
 
 

@@ -90,11 +90,14 @@ def test_a_certificate_for_a_lower_threshold_is_not_enough(folder):
     assert run(folder, *check).exit_code == 1
 
 
-def test_linked_tables_and_a_priority(folder):
+def test_other_tables_are_added_to_those_that_come_first(folder):
     (folder / "first.json").write_text(json.dumps([["place", "year"], {"dims": ["sex"]}]))
-    result = protect(folder, "--max-dims", "2", "--priority", "first.json")
-    assert result.exit_code == 0, result.output
-    assert "refused" in result.stderr
+    more = ("--max-dims", "2", "--priority", "first.json", "--certificate", "c.json")
+    assert protect(folder, *more).exit_code == 0
+    release = Release.from_json(parse_json((folder / "out.json").read_text()))
+    assert release.cells["Total", "F", "2025"] == 22
+    check = ("certificate", "check", "out.json", "c.json", "--truth", "in.json")
+    assert run(folder, *check).exit_code == 0
 
 
 def test_not_every_zero_can_be_shown_where_tables_are_refused(folder):

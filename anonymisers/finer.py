@@ -1,0 +1,192 @@
+"""Finer tables, one after another, beside all that the tables before them show.
+
+What is shown stays shown and what is withheld stays withheld: the search for a finer table decides about
+its own cells only. It is kept when every withheld cell of every table has its alternatives in the tables
+together, and refused otherwise, or when the search for it takes too many steps. All at once they would not
+do: programs grow with the tables that an inner cell is counted in, and one too many spoils the others.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.errors import ProtectionError
+from anonymisers.lattice import Lattice
+from anonymisers.moves import Move
+from anonymisers.pattern import Alternative
+from anonymisers.people import People
+from anonymisers.program import Solver
+from anonymisers.rules import Rules, TableOf
+from anonymisers.search import Search
+from anonymisers.suppress import Progress, Resumed, suppress
+from anonymisers.system import System
+from anonymisers.task import Task
+from anonymisers.worlds import World
+
+Bools: TypeAlias = NDArray[np.bool_]
+
+STEPS = 30_000
+"""Steps of the solver for all finer tables together. A bound in steps, not in seconds, so that the same input
+and key give the same pattern on any machine; some 6,000 are a second of a processor."""
+STEPS_EACH = 12_000
+"""Steps for one of them."""
+
+
+KINDS = 12
+"""Kinds of people, the largest first, of whom it is tried whether an alternative does with them alone."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """Tables that are settled: what the search was to do, what it found, and the worlds that show it safe.
+
+    `narrow`: small inner cells of which these worlds show one value only (rule 3).
+    """
+
+    task: Task
+    search: Search
+    worlds: tuple[World, ...]
+    narrow: Bools
+
+    @property
+    def lattice(self) -> Lattice:
+        """All tables that are settled, and their margins."""
+        return self.task.system.blocks[0].lattice
+
+    @property
+    def present(self) -> Bools:
+        """The cells of the lattice that are settled."""
+        return self.task.system.blocks[0].present
+
+    @property
+    def hidden(self) -> Bools:
+        """Which cells of the lattice are withheld."""
+        return self.search.pattern.hidden[: self.lattice.size]
+
+
+def with_finer(
+    stage: Stage,
+    full: Lattice,
+    describe: Callable[[Lattice, Bools], Task],
+    look: Callable[[Task, Search], Stage],
+    progress: Progress | None = None,
+) -> Stage:
+    """The stage with every further table of the lattice `full` that can be certified along with it.
+
+    `describe` tells the task of some cells of a lattice, `look` certifies what was found. Which table is
+    tried next follows from the rules and the dimensions, never from the people.
+    """
+    rules = stage.task.rules
+    left, tables = STEPS, list(candidates(full, rules))
+    for done, table in enumerate(tables):
+        if left <= 0:
+            break
+        if progress is not None:
+            progress("trying finer tables", done / len(tables))
+        lattice, present = widened(stage, full, table)
+        fresh = present.copy()
+        fresh[lattice.cells(stage.lattice.keys()[stage.present])] = False
+        if not fresh.any() or not _begun(stage, full, table, rules):
+            continue
+        solver = Solver(min(left, STEPS_EACH))
+        try:
+            task = beside(stage, describe(lattice, present))
+            search = suppress(task, resumed=Resumed(carried(stage, task.system, fresh), solver))
+            if not search.pattern.hidden[: lattice.size][fresh].all():
+                found = look(task, search)
+                stage = found if not (found.narrow & ~stage.narrow).any() else stage
+        except ProtectionError:
+            pass  # refused: nothing of it is shown
+        left -= solver.steps
+    return stage
+
+
+def candidates(full: Lattice, rules: Rules) -> Iterator[TableOf]:
+    """The tables to try, in order: those that the rules name, then all others, of few dimensions first."""
+    yield from rules.finer or ()
+    for axes in full.tables:
+        if len(axes) > 1:
+            yield TableOf(frozenset(full.dims[a].name for a in axes))
+
+
+def widened(stage: Stage, full: Lattice, table: TableOf) -> tuple[Lattice, Bools]:
+    """The settled tables and one more with all its margins, and which of their cells there are."""
+    axes = tuple(a for a, d in enumerate(full.dims) if d.name in table.dims)
+    if axes not in full.tables:
+        return stage.lattice, stage.present
+    margins = {m for n in range(len(axes) + 1) for m in combinations(axes, n)}
+    lattice = Lattice(full.dims, (*stage.lattice.tables, *(margins & set(full.tables))))
+    keys, cuts = lattice.keys(), dict(table.levels)
+    present = np.ones(lattice.size, dtype=np.bool_)
+    for axis, dim in enumerate(full.dims):
+        deepest = cuts.get(dim.name, len(dim.codes)) if axis in axes else 0
+        present &= dim.depth[keys[:, axis]] <= deepest
+    present[lattice.cells(stage.lattice.keys()[stage.present])] = True
+    return lattice, present
+
+
+def _begun(stage: Stage, full: Lattice, table: TableOf, rules: Rules) -> bool:
+    """Whether every margin of a table is settled: one whose margin was refused would be refused as well."""
+    axes = tuple(a for a, d in enumerate(full.dims) if d.name in table.dims)
+    if len(axes) < 3 or table in (rules.finer or ()):  # margins of one dimension always are
+        return True
+    settled = set(np.flatnonzero(np.bincount(stage.lattice.table_of(), ~stage.present) == 0).tolist())
+    whole = {stage.lattice.tables[t] for t in settled}
+    return all(m in whole for m in combinations(axes, len(axes) - 1))
+
+
+def beside(stage: Stage, task: Task) -> Task:
+    """The task with all that a stage shows or withholds left as it is."""
+    size = stage.lattice.size
+    own = task.system.blocks[0].lattice.cells(stage.lattice.keys())[stage.present]
+    hidden, fixed, accepted = task.hidden.copy(), task.fixed.copy(), task.accepted.copy()
+    hidden[own] = stage.hidden[stage.present]
+    fixed[own] = ~stage.hidden[stage.present]
+    accepted[own] = stage.task.accepted[:size][stage.present]
+    # What is always shown is so already; no further cell may be narrow for its sake.
+    return replace(task, hidden=hidden, fixed=fixed, accepted=accepted, always=np.zeros_like(task.always))
+
+
+def carried(stage: Stage, system: System, fresh: Bools) -> tuple[Alternative, ...]:
+    """The alternatives of a stage of which it is clear what they change in the tables that are new.
+
+    Whoever moves in a dimension of such a table keeps what he is by its others. So these are made part of the
+    context, and only people who are alike there move: where each number stays as it was by the dimensions
+    that were looked at before, it does so in the new table.
+    """
+    lattice, people = system.blocks[0].lattice, stage.search.pattern.people
+    tables = [frozenset(lattice.tables[t]) for t in np.unique(lattice.table_of()[fresh]).tolist()]
+    kept = []
+    for known in stage.search.pattern.alternatives:
+        moved = frozenset(known.move.moved)
+        lacking = frozenset().union(*(t for t in tables if t & moved)) - set(known.move.axes)
+        found = _alike(people, known, tuple(sorted(lacking))) if lacking else known
+        if found is not None:
+            rows = system.above(found.coords, moved)
+            cells, place = np.unique(rows, return_inverse=True)
+            weights = np.repeat(found.change.astype(np.float64), rows.shape[1])
+            amounts = np.rint(np.bincount(place.ravel(), weights=weights)).astype(np.int64)
+            real = (cells >= 0) & (amounts != 0)
+            kept.append(replace(found, rows=cells[real], amounts=amounts[real]))
+    return tuple(kept)
+
+
+def _alike(people: People, known: Alternative, axes: tuple[int, ...]) -> Alternative | None:
+    """The alternative with people who are alike in some more dimensions; None where there are too few."""
+    move = Move(known.move.moved, tuple(sorted((*known.move.context, *axes))))
+    kinds, everybody = people.by(axes), people.by(move.axes)
+    best: Alternative | None = None
+    for kind in np.argsort(-kinds.counts, kind="stable")[:KINDS].tolist():
+        coords = known.coords.copy()
+        coords[:, list(axes)] = kinds.coords[kind, list(axes)]
+        counts, change = everybody.count(coords), known.change
+        falling, rising = change < 0, change > 0
+        most = min(known.most, int((counts[falling] // -change[falling]).min(initial=known.most)))
+        least = max(known.least, -int((counts[rising] // change[rising]).min(initial=-known.least)))
+        if most - least > (0 if best is None else best.most - best.least):
+            best = replace(known, move=move, coords=coords, least=least, most=most)
+    return best

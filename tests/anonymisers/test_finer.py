@@ -1,0 +1,97 @@
+"""Finer tables are added beside the priority tables, one after another, as far as the whole is safe."""
+
+from dataclasses import replace
+from itertools import product
+from types import SimpleNamespace
+
+import numpy as np
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from release_oracle import assert_safe, leaves
+
+from anonymisers import finer
+from anonymisers.cube import build_cube
+from anonymisers.errors import ProtectionError
+from anonymisers.finer import candidates
+from anonymisers.hierarchy import Hierarchy
+from anonymisers.lattice import Lattice
+from anonymisers.rules import Rules, TableOf
+from anonymisers.table import Table
+
+KEY = b"0123456789abcdef0123456789abcdef"
+A, B, C = (
+    Hierarchy(n, ("Total", f"{n}0", f"{n}1"), dict.fromkeys((f"{n}0", f"{n}1"), "Total")) for n in "abc"
+)
+INNER = list(product(*(leaves(d) for d in (A, B, C))))
+FIRST = TableOf.of("ab")
+
+
+def table(counts):
+    return Table.of((A, B, C), zip(INNER, counts, strict=True))
+
+
+def settled(cube):
+    """What the cube says of tables that were not refused, and what of the others follows."""
+    release = cube.release()
+    depth = np.stack([d.depth[release.coords[:, a]] for a, d in enumerate(release.dims)], axis=1)
+    levels = [
+        tuple(sorted((d.name, int(n)) for d, n in zip(release.dims, row, strict=True) if n)) for row in depth
+    ]
+    kept = np.array([level not in cube.refused for level in levels]) | ~release.withheld
+    return replace(
+        release,
+        coords=release.coords[kept],
+        values=release.values[kept],
+        withheld=release.withheld[kept],
+    )
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
+@given(
+    st.lists(st.sampled_from([0, 1, 1, 2, 3, 4, 6, 9]), min_size=8, max_size=8),
+    st.sampled_from([2, 3]),
+    st.sampled_from(["", "b"]),
+)
+def test_priority_tables_show_the_same_with_finer_ones_and_all_together_are_safe(counts, most, sensitive):
+    rules = Rules(threshold=3, max_dims=most, sensitive=frozenset(sensitive), priority=(FIRST,))
+    people = table(counts)
+    try:
+        alone = build_cube(people, replace(rules, finer=None), KEY)
+    except ProtectionError:
+        assume(False)
+    cube = build_cube(people, rules, KEY)
+    first = np.array([set(t) <= {"a", "b"} or len(t) == 1 for t in cube.tables])[cube.lattice.table_of()]
+
+    assert (cube.hidden[first] == alone.hidden[first]).all()
+    assert not (cube.hidden & ~alone.hidden).any()
+    try:
+        assert_safe(
+            SimpleNamespace(release=lambda: settled(cube), certificate=cube.certificate), people, rules
+        )
+    except OverflowError:
+        assume(False)  # too many worlds to list
+
+
+def test_where_nobody_is_alone_every_table_is_shown():
+    cube = build_cube(table([9, 8, 12, 7, 30, 11, 6, 14]), Rules(max_dims=3, priority=(FIRST,)), KEY)
+
+    assert not cube.hidden.any()
+    assert not cube.refused
+
+
+def test_what_takes_too_many_steps_is_refused_and_the_others_stay(monkeypatch):
+    people = table([1, 9, 1, 9, 9, 1, 1, 9])
+    rules = Rules(max_dims=2, priority=(FIRST,))
+    alone = build_cube(people, replace(rules, finer=None), KEY)
+    monkeypatch.setattr(finer, "STEPS_EACH", 0)
+
+    assert (build_cube(people, rules, KEY).hidden == alone.hidden).all()
+
+
+def test_the_order_follows_from_the_rules_and_the_dimensions():
+    full = Lattice.of((A, B, C), "abc", 3)
+    rules = Rules(max_dims=3, priority=(FIRST,), finer=(TableOf.of("bc"),))
+
+    assert ["".join(sorted(t.dims)) for t in candidates(full, rules)] == ["bc", "ab", "ac", "bc", "abc"]
