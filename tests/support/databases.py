@@ -28,6 +28,11 @@ def new_database(side: str = "") -> str:
     return _created(f"t{secrets.token_hex(8)}", _template(side) if side else "template1")
 
 
+def copy_of(url: str) -> str:
+    """The URL of a copy of a PostgreSQL database, to which nobody may be connected."""
+    return _created(f"t{secrets.token_hex(8)}", str(make_url(url).database))
+
+
 @lru_cache(maxsize=2)
 def _template(side: str) -> str:
     name = f"of_{side}"

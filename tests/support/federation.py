@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from databases import new_database
+from made_once import made_once
 from signing import put_in_force
 from simulation import ORIGIN, HandClock
 
@@ -44,6 +45,8 @@ finest: {{date: year, sex: sex, outcome: yes}}
 max_dimensions: 2
 threshold: 5
 """
+
+PURPOSES = ("regional-reporting", "treaty-reporting")
 
 PEOPLE = 120
 """Invented casualties of a node: enough for some cells to be shown, few enough for others to be small."""
@@ -155,24 +158,39 @@ def federation(
     directory: Path, *codes: str, ready: bool = True, people: Callable[[str], Snapshot] = snapshot
 ) -> Iterator[Federation]:
     """A hub and these members; with `ready`, each has a policy, a snapshot and a certified cube."""
+
+    def make(place: Path) -> dict[str, Enrolment]:
+        return _make(place, codes, ready, people)
+
+    usual = people is snapshot
+    enrolments = made_once((codes, ready), directory, make) if usual else make(directory)
     clock = HandClock()
-    create_hub(directory / "hub", ORIGIN, clock=clock, database=new_database(HUB))
+    analyst = Principal("analyst", "ARMAC", Role.ANALYST, frozenset(PURPOSES))
     with ExitStack() as stack:
         hub = stack.enter_context(open_hub(directory / "hub", clock))
-        add_user(hub, "analyst", "ARMAC", Role.ANALYST, ["regional-reporting", "treaty-reporting"])
-        analyst = Principal(
-            "analyst", "ARMAC", Role.ANALYST, frozenset({"regional-reporting", "treaty-reporting"})
-        )
         members = {}
         for code in codes:
-            new = create_member(directory / code, code, "test.example")
-            keys = enrol(hub, new.enrolment)
-            connect(directory / code, code, "http://127.0.0.1:0", keys, clock, database=new_database(MEMBER))
             node = stack.enter_context(open_member(directory / code, clock))
-            if ready:
-                put_in_force(node, policy_text(code))
-                keep_snapshot(node, people(code))
-                build(node)
             shelf = CubeShelf(node.dictionary, node.member, node.store)
-            members[code] = Member(node, shelf, Link(hub, new.enrolment))
+            members[code] = Member(node, shelf, Link(hub, enrolments[code]))
         yield Federation(hub, clock, analyst, members)
+
+
+def _make(
+    directory: Path, codes: tuple[str, ...], ready: bool, people: Callable[[str], Snapshot]
+) -> dict[str, Enrolment]:
+    clock = HandClock()
+    create_hub(directory / "hub", ORIGIN, clock=clock, database=new_database(HUB))
+    enrolments = {}
+    with open_hub(directory / "hub", clock) as hub:
+        add_user(hub, "analyst", "ARMAC", Role.ANALYST, PURPOSES)
+        for code in codes:
+            enrolments[code] = create_member(directory / code, code, "test.example").enrolment
+            keys = enrol(hub, enrolments[code])
+            connect(directory / code, code, "http://127.0.0.1:0", keys, clock, database=new_database(MEMBER))
+            if ready:
+                with open_member(directory / code, clock) as node:
+                    put_in_force(node, policy_text(code))
+                    keep_snapshot(node, people(code))
+                    build(node)
+    return enrolments

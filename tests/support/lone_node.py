@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from databases import new_database
+from made_once import made_once
 from simulation import HandClock
 
 from audit.note import Signer
@@ -17,9 +18,13 @@ from gateway.wire.enrolling import HubKeys
 
 def set_up(directory: Path, member: str = "KH") -> None:
     """A node's directory, keys and empty log."""
-    keys = (str(Signer.generate(f"test.example/{use}").key) for use in ("log", "calls"))
-    create_member(directory, member, "test.example")
-    connect(directory, member, "http://127.0.0.1:0", HubKeys(*keys), database=new_database(MEMBER))
+
+    def make(place: Path) -> None:
+        keys = (str(Signer.generate(f"test.example/{use}").key) for use in ("log", "calls"))
+        create_member(place, member, "test.example")
+        connect(place, member, "http://127.0.0.1:0", HubKeys(*keys), database=new_database(MEMBER))
+
+    made_once(("a node by itself", member), directory, make)
 
 
 @contextmanager
