@@ -14,7 +14,7 @@ from gateway.accounts.tokens import add_program
 from gateway.bootstrap.clock import SYSTEM, ProcessBell
 from gateway.bootstrap.layout import Layout, database_url, fresh
 from gateway.bootstrap.log_keys import LOG_KEY, WITNESS_KEY, read_log_keys
-from gateway.bootstrap.upgrading import upgraded
+from gateway.bootstrap.upgrading import try_first, upgraded
 from gateway.config import HubConfig, read_config, write_config
 from gateway.dictionary import regional
 from gateway.errors import SafelaneError
@@ -51,7 +51,8 @@ def create_hub(
 ) -> None:
     """Set up a hub whose regional log is named `origin`.
 
-    Raises NotEmptyError, or OriginError for what no log can be named.
+    Raises NotEmptyError, OriginError for what no log can be named, or StorageError for a database that cannot
+    be reached; then nothing was made.
     """
     try:
         check_name(origin)
@@ -60,6 +61,7 @@ def create_hub(
             f"{origin!r} cannot be the name of a log: {error}.",
             remedy="Take a name that nobody else has, without spaces, like armac.example/log.",
         ) from None
+    try_first(database, HUB)
     layout = fresh(directory)
     new_signer(layout.keys / LOG_KEY, origin)
     new_signer(layout.keys / CALL_KEY, f"{origin}/calls")

@@ -17,10 +17,12 @@ from gateway.bootstrap.clock import SystemClock
 from gateway.bootstrap.layout import Layout
 from gateway.bootstrap.log_keys import LOG_KEY, WITNESS_KEY
 from gateway.bootstrap.member import ANSWER_KEY, CALL_KEY, connect, create_member
+from gateway.bootstrap.upgrading import try_first
 from gateway.config import MemberConfig, read_config, write_config
 from gateway.errors import SafelaneError
 from gateway.http.link import Signatures, federation_client
 from gateway.keys.files import new_signer, read_secret, read_signer, replace_secret
+from gateway.store.migrate import MEMBER
 from gateway.wire.enrolling import Enrolment, HubKeys, Invitation, check_fingerprint, fingerprint
 
 JOINING = "joining.json"
@@ -56,10 +58,12 @@ class Joining:
 def join(directory: Path, invitation: Invitation, database: str = "") -> Joining:
     """Make the node's keys, unless a former attempt has, and show them to the hub.
 
-    Raises NotEmptyError for a directory in use, DictionaryError for what is no member state, LinkError or
-    JoinError. After a lost connection the same command goes on.
+    Raises NotEmptyError for a directory in use, DictionaryError for what is no member state, StorageError for
+    a database that cannot be reached, LinkError or JoinError. After a lost connection the same command goes
+    on.
     """
     if not (directory / JOINING).exists():
+        try_first(database, MEMBER)
         create_member(directory, invitation.member, _region(invitation))
         _begin(directory, invitation, database, renews=False)
     return _show(directory, invitation)

@@ -1,4 +1,4 @@
-"""A database of an older Safelane is backed up before it is brought to the present form."""
+"""A database is tried before it is used, and one of an older Safelane backed up before it is changed."""
 
 from contextlib import closing
 from datetime import UTC, datetime
@@ -21,6 +21,16 @@ def upgraded(directory: Path, database: Database, side: str) -> None:
     Raises StorageError or BackupError; then it is as it was.
     """
     migrate(database, side, before=partial(_keep, directory))
+
+
+def try_first(url: str, side: str) -> None:
+    """See that a database answers, before keys and settings of a hub or a node are made for it.
+
+    Without a URL it is a file in the directory, made with it. Raises StorageError.
+    """
+    if url:
+        with closing(Database(url)) as database:
+            older_form(database, side)
 
 
 def behind(directory: Path) -> bool:

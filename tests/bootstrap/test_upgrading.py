@@ -1,6 +1,7 @@
 """An older database is brought to the present form, all of it or nothing, and backed up before that."""
 
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ from gateway.bootstrap.backup import BEFORE_UPGRADES, back_up, check, restore
 from gateway.bootstrap.doctor import examine
 from gateway.bootstrap.findings import State
 from gateway.bootstrap.hub import add_user, create_hub, open_hub
+from gateway.bootstrap.joining import join
 from gateway.bootstrap.layout import database_url
 from gateway.config import HubConfig, read_config
 from gateway.hub.model import Role
 from gateway.store import migrate
 from gateway.store.database import Database, StorageError
+from gateway.wire.enrolling import HubKeys, Invitation
 
 FIRST = "hub_0001"
 NEXT = """
@@ -118,3 +121,15 @@ def test_the_doctor_tells_and_leaves_it_alone(hub: Path, newer: Path) -> None:
     newer.unlink()
     with open_hub(hub):
         pass
+
+
+def test_where_the_database_cannot_be_reached_nothing_is_set_up(tmp_path: Path) -> None:
+    away = f"sqlite:///{tmp_path / 'away' / 'safelane.sqlite'}"
+    invitation = Invitation("secret", "KH", "http://127.0.0.1:9", HubKeys("", ""), datetime.now(UTC))
+
+    with pytest.raises(StorageError, match="did not answer"):
+        create_hub(tmp_path / "hub", "region.example/log", database=away)
+    with pytest.raises(StorageError, match="did not answer"):
+        join(tmp_path / "KH", invitation, away)
+
+    assert list(tmp_path.iterdir()) == []
