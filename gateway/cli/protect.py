@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -94,10 +94,8 @@ def command(
     The summary on standard error is as confidential as the table.
     """
     if magnitude is not None:
-        others = (count, sensitive, priority, known, structural, always, never, certificate)
-        _refuse_others(others, zeros)
-        read = read_contributions(table, hierarchies, person, magnitude)
-        share = _dominance(dominance)
+        _refuse_others((count, sensitive, priority, known, structural, always, never, certificate), zeros)
+        read, share = read_contributions(table, hierarchies, person, magnitude), _dominance(dominance)
 
         def amounts() -> MagnitudeRules:
             return MagnitudeRules(threshold, share, p_percent, max_dims, zeros == "publish")
@@ -110,11 +108,9 @@ def command(
     raw = _raw(table, hierarchies, count, person)
     if structural is not None:
         raw = read_with(structural, lambda text: with_structural(raw, _cells(text)))
-    earlier, contradicted = read_known(known, raw)
-    for name in contradicted:
-        click.echo(f"NOT FOR RELEASE: the table contradicts the figure {name!r}.", err=True)
-    try:
-        rules = Rules(
+
+    def rules() -> Rules:
+        return Rules(
             threshold=threshold,
             zeros=cast("Zeros", zeros),
             max_dims=max_dims,
@@ -124,10 +120,29 @@ def command(
             always=_places(always),
             never=_places(never),
         )
+
+    cube = _protected(table, raw, rules, known, key)
+    _write(cube, output, certificate)
+    for line in _summary(cube, raw):
+        click.echo(line, err=True)
+
+
+def _protected(
+    table: Path, raw: Table, rules: Callable[[], Rules], known: Sequence[Path], key: Path | None
+) -> CertifiedCube:
+    earlier, contradicted = read_known(known, raw)
+    for name in contradicted:
+        click.echo(f"NOT FOR RELEASE: the table contradicts the figure {name!r}.", err=True)
+    try:
+        asked = rules()
         with building("protecting") as progress:
-            cube = build_cube(raw, rules, _key(key), progress, known=earlier)
+            return build_cube(raw, asked, _key(key), progress, known=earlier)
     except AnonymiserError as error:
         raise TableInputError(f"{table}: {error.message}", remedy=error.remedy) from error
+
+
+def _write(cube: CertifiedCube, output: Path, certificate: Path | None) -> None:
+    """Release and certificate, both or neither."""
     paths = [output] if certificate is None else [output, certificate]
     with staged(*paths) as places:
         if _kind(output) in SHEETS:
@@ -137,8 +152,6 @@ def command(
                 write_release(cube.release(), stream)
         if certificate is not None:
             places[1].write_text(cube.certificate.to_json(), encoding="utf-8", newline="\n")
-    for line in _summary(cube, raw):
-        click.echo(line, err=True)
 
 
 def _raw(table: Path, hierarchies: Path | None, count: str | None, person: str | None) -> Table:
