@@ -1,4 +1,4 @@
-"""Starts work of the controller's desk as `safelane member work`, in a process that ends with this one."""
+"""Starts long work of a node as `safelane member work`, in a process that ends with this one."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Long work of the controller's desk, in a process of its own: JSON in, steps and one result as JSON out."""
+"""Long work of a node and its desk, in a process of its own: JSON in, steps and one result as JSON out."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
@@ -24,6 +24,7 @@ from gateway.member.previewing import Made, make, measure, ready
 from gateway.member.stored import stored_cube
 from gateway.member.suggesting import Candidate, EnoughError, Rated, candidates, ranked, rate
 from gateway.member.telling import as_json
+from gateway.member.tending import begin
 from policies import Policy
 from policies.diff import diff
 
@@ -40,20 +41,18 @@ BEST = 12
 
 def do(directory: Path, node: Node, kind: str, body: Mapping[str, Any], told: Told) -> dict[str, Any]:
     """Do one piece of work. Raises SafelaneError, in words for the controller."""
-    if kind == "look":
-        return look(node, checked(node, body["text"]), told)
-    if kind == "suggest":
-        return suggest(node, checked(node, body["text"]), told)
-    if kind == "protect":
-        built = build(node, told)
-        return {"version": built.policy_version, "until": built.snapshot.until.isoformat()}
-    if kind == "load":
-        return _load(directory, node, body.get("upload"), told)
-    if kind == "check":
-        return check_upload(directory, node, body["upload"], told)
-    if kind == "examine":
-        return {"findings": [asdict(found) for found in examine(directory)]}
-    raise SafelaneError(f"There is no work of the kind {kind}.")
+    work: dict[str, Callable[[], dict[str, Any]]] = {
+        "look": lambda: look(node, checked(node, body["text"]), told),
+        "suggest": lambda: suggest(node, checked(node, body["text"]), told),
+        "protect": lambda: _protect(node, told),
+        "begin": lambda: {"begun": begin(node, told)},
+        "load": lambda: _load(directory, node, body.get("upload"), told),
+        "check": lambda: check_upload(directory, node, body["upload"], told),
+        "examine": lambda: {"findings": [asdict(found) for found in examine(directory)]},
+    }
+    if kind not in work:
+        raise SafelaneError(f"There is no work of the kind {kind}.")
+    return work[kind]()
 
 
 def look(node: Node, policy: Policy, told: Told) -> dict[str, Any]:
@@ -160,6 +159,11 @@ def _rated(policy: Policy, candidate: Candidate, one: Rated) -> dict[str, Any]:
             for change in diff(policy, candidate.policy)
         ],
     }
+
+
+def _protect(node: Node, told: Told) -> dict[str, Any]:
+    built = build(node, told)
+    return {"version": built.policy_version, "until": built.snapshot.until.isoformat()}
 
 
 def _load(directory: Path, node: Node, upload: str | None, told: Told) -> dict[str, Any]:

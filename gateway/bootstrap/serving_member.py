@@ -18,23 +18,20 @@ from gateway.bootstrap.entering import node_place, with_pages
 from gateway.bootstrap.guarding import member_guard, show_evidence, start_guard
 from gateway.bootstrap.layout import Layout, database_url
 from gateway.bootstrap.member import count_link, hub_link, open_member
-from gateway.bootstrap.memory import hand_back
 from gateway.bootstrap.metrics import measured, node_gauges
 from gateway.bootstrap.serving import LAST_CYCLE_SECONDS, serve
 from gateway.bootstrap.stopping import WAITRESS, Stop
+from gateway.bootstrap.tending import tend
 from gateway.config import MemberConfig, read_config
 from gateway.member.context import Node
 from gateway.member.cubes import CubeShelf
 from gateway.member.ports import HubLink
 from gateway.member.rounds import run_round
-from gateway.member.tending import tend
 from gateway.sources.uploads import Uploads
 from gateway.store.log_lock import hold_log
 from gateway.web.controller.bench import KEY as CONTROLLER
 
 POLL_SECONDS = 20.0
-TEND_SECONDS = 15.0
-"""How often a node looks whether the first day of a signed policy has come, and hands memory back."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 """Seconds between attempts while the hub is away: doubled each time."""
 
@@ -55,19 +52,9 @@ def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator
     with hold_log(database_url(directory, config), config.member), open_member(directory) as node:
         shelf = CubeShelf(node.dictionary, node.member, node.store)
         shelf.refresh()
-        link, uploads = hub_link(directory, hub_url), Uploads(directory)
-
-        def tend_policies() -> None:
-            while not stop.asked:
-                with attempt("policy does not come into force", member=node.member):
-                    tend(node, shelf)
-                with attempt("old uploads are not thrown away", member=node.member):
-                    uploads.tidy(node.clock.now())
-                hand_back()
-                stop.wait(TEND_SECONDS)
-
-        # At the start, then again and again: a policy begins on its day by itself.
-        threading.Thread(target=tend_policies, name="policies", daemon=True).start()
+        link = hub_link(directory, hub_url)
+        tended = (directory, node, shelf, stop)
+        threading.Thread(target=tend, args=tended, name="policies", daemon=True).start()
         cycle = member_guard(directory, config, node, hub_link(directory, hub_url))
         guard = start_guard(cycle, config.guard_seconds, stop.wait)
         # A daemon: a long poll under way must not hold up the end. Whatever it has logged is durable.

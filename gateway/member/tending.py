@@ -1,48 +1,53 @@
-"""What a node does by itself: let the next policy begin on its day, make its cube, end what came too late."""
+"""What a node does by itself: let the next policy begin on its day, and make its cube."""
 
-import structlog
-
-from gateway.member.approving import end_late
-from gateway.member.building import build
+from gateway.member.building import Progress, build
 from gateway.member.context import Node
-from gateway.member.cubes import CubeShelf
+from gateway.member.model import ministry_label, policy_label
 from gateway.member.policies import trusted
 from gateway.member.previewing import make
 from gateway.member.publishing import come_into_force, next_policy
 
-log = structlog.get_logger()
+
+def due(node: Node) -> bool:
+    """Whether the day of a signed policy has come that is not in force yet: then it is time to `begin`.
+
+    Raises PolicyRefusedError for one that cannot be read.
+    """
+    return any(next_policy(node, ministry=ministry) is not None for ministry in (True, False))
 
 
-def tend(node: Node, shelf: CubeShelf) -> None:
-    """Let the signed policy whose day has come take over, and protect its tables if that is not done yet.
+def begin(node: Node, progress: Progress | None = None) -> list[str]:
+    """Let the signed policies whose day has come take over, and protect the tables if that is not done yet.
 
-    Questions that nobody gave leave for in time are ended before that.
+    Returns the versions that are in force from now on, as `3`, or `all/3` of the ministry-wide policy. It may
+    take minutes, and the memory of all tables.
 
     Raises SignatureRefusedError or PolicyRefusedError for a policy that cannot begin, and NotProtectedError;
     the policy in force, or its former cube, stays.
     """
-    end_late(node, shelf)
-    begun = _begin(node, ministry=True), _begin(node, ministry=False)
-    if any(begun):
-        _build_missing(node)
+    begun = [*_begin(node, progress, ministry=True), *_begin(node, progress, ministry=False)]
+    if begun:
+        _build_missing(node, progress)
+    return begun
 
 
-def _begin(node: Node, *, ministry: bool) -> bool:
-    """Whether a policy came into force."""
-    due = next_policy(node, ministry=ministry)
+def _begin(node: Node, progress: Progress | None, *, ministry: bool) -> list[str]:
+    """The version that came into force, if one did."""
+    waiting = next_policy(node, ministry=ministry)
     with node.store.reading() as view:
         given_out, below = bool(view.released_cubes()), view.policy() is not None
-    if due is not None and given_out and (below or not ministry):
-        make(node, due)  # before it counts: not every policy can be protected beside what was given out
+    if waiting is not None and given_out and (below or not ministry):
+        # Before it counts: not every policy can be protected beside what was given out.
+        make(node, waiting, progress)
     version = come_into_force(node, ministry=ministry)
-    if version is not None:
-        log.info("policy in force", member=node.member, version=version, ministry=ministry)
-    return version is not None
+    if version is None:
+        return []
+    return [ministry_label(version) if ministry else policy_label(version)]
 
 
-def _build_missing(node: Node) -> None:
+def _build_missing(node: Node, progress: Progress | None) -> None:
     """Protect the tables of what is in force now, unless that was done before."""
     with node.store.reading() as view:
         ruling, loaded, cube = trusted(node, view), view.snapshot(), view.cube()
     if ruling is not None and loaded is not None and (cube is None or cube.label != ruling[0].label):
-        build(node)
+        build(node, progress)

@@ -23,7 +23,6 @@ from gateway.member.errors import NotWaitingError, SignatureRefusedError
 from gateway.member.model import Duty, Sent
 from gateway.member.publishing import revocation, revoke
 from gateway.member.quotas import start_of
-from gateway.member.tending import tend
 from gateway.question import ask as question_of
 from gateway.wire.answer import Quota, Refusal
 from gateway.wire.release import Coverage
@@ -224,7 +223,7 @@ def test_nobody_in_time_is_named_in_the_release_and_ends_as_late(region: Federat
     assert found.waiting
     assert not found.answered
     region.clock.move(days=8)  # the time for late answers is over as well
-    tend(node, shelf(node))
+    approving.end_late(node, shelf(node))
     assert approving.queue(node, shelf(node)) == []
     assert logged(region)[-1].reasons == ("too-late",)  # type: ignore[attr-defined]
 

@@ -25,7 +25,7 @@ from gateway.member.previewing import make, ready
 from gateway.member.publishing import hand_in, publish, revocation, revoke
 from gateway.member.replaying import replay
 from gateway.member.rollback import former_text
-from gateway.member.tending import tend
+from gateway.member.tending import begin
 from gateway.question import ask as question_of
 from gateway.store.policy_tables import ministry_policies
 from gateway.wire.release import Coverage
@@ -203,7 +203,7 @@ def test_it_may_come_first_and_waits_for_its_day(tmp_path: Path) -> None:
         build(node)
         assert trusted_label(node) == "1"
         clock.move(days=40)
-        tend(node, None)  # type: ignore[arg-type]
+        assert begin(node) == ["all/1"]
         assert trusted_label(node) == "1 with all/1"
         with node.store.reading() as view:
             cube = view.cube()

@@ -19,7 +19,6 @@ from audit.note import Signer, sign
 from gateway.member.adopting import existing
 from gateway.member.building import build
 from gateway.member.context import Node
-from gateway.member.cubes import CubeShelf
 from gateway.member.errors import PolicyRefusedError, SignatureRefusedError
 from gateway.member.holders import holder_of, revocation
 from gateway.member.holders import revoke as revoke_key
@@ -35,7 +34,7 @@ from gateway.member.publishing import (
 )
 from gateway.member.publishing import revocation as policy_revocation
 from gateway.member.rollback import former_text
-from gateway.member.tending import tend
+from gateway.member.tending import begin, due
 from gateway.store.policy_tables import policies
 
 LATER = "2026-05-01"
@@ -314,11 +313,13 @@ def test_a_policy_that_begins_by_itself_makes_its_own_cube(node: Node, clock: Ha
     build(node)
     put_in_force(node, text(2, begins=LATER).replace("threshold: 5", "threshold: 7"))
 
-    tend(node, CubeShelf(node.dictionary, node.member, node.store))
-    assert in_force(node) == 1
+    assert not due(node)
+    assert begin(node) == []
     clock.move(days=100)
-    tend(node, CubeShelf(node.dictionary, node.member, node.store))
+    assert due(node)
+    assert begin(node) == ["2"]
 
+    assert not due(node)
     assert in_force(node) == 2
     with node.store.reading() as view:
         cube = view.cube()
