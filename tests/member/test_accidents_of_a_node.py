@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,18 @@ import pytest
 from federation import policy_text
 from given_out import give_out
 from lone_node import lone_node
+from made_once import made_once
 from signing import put_in_force
+from simulation import HandClock
+from sqlalchemy import insert
 
 from anonymisers.chronicle import Chronicle
+from anonymisers.extract_safety import told_by
+from anonymisers.table import write_release
 from audit.event_values import Filter
+from gateway.bootstrap.member import open_member
+from gateway.dictionary import regional
+from gateway.dictionary.vocabulary import vocabulary
 from gateway.member.accidents import ACCIDENTS, accidents_in
 from gateway.member.building import build
 from gateway.member.context import Node
@@ -23,13 +32,15 @@ from gateway.member.deciding import Readable, decide_on
 from gateway.member.errors import ExtractRefusedError
 from gateway.member.extracting import basis_of
 from gateway.member.loading import keep_snapshot
+from gateway.member.planning import plan, stricter
 from gateway.member.policies import checked, trusted
 from gateway.member.previewing import make
 from gateway.member.shape import Shape, ShapeOnly
 from gateway.member.sharing import shared_of
 from gateway.member.snapshot import Column, Snapshot
+from gateway.store.extract_tables import extracts
 from gateway.wire.answer import Refusal
-from policies import Policy
+from policies import Policy, load_policy
 
 SHARED = (
     policy_text("KH")
@@ -82,14 +93,51 @@ def node_of(place: Path, policy: str) -> Iterator[Node]:
         yield made
 
 
+@contextmanager
+def answering(place: Path) -> Iterator[tuple[Node, ReadyCube]]:
+    """A node that has given out the accidents of two years, made once and copied."""
+
+    def make(first: Path) -> None:
+        with node_of(first, SHARED) as node:
+            answers(node, two_years().snapshot())
+
+    made_once("a node that answers with accidents", place, make)
+    with opened(place) as node:
+        ready = CubeShelf(node.dictionary, node.member, node.store).refresh()
+        assert ready is not None
+        yield node, ready
+
+
+@contextmanager
+def opened(place: Path) -> Iterator[Node]:
+    clock = HandClock()
+    clock.move(days=200)
+    with open_member(place / "KH") as made:
+        yield replace(made, clock=clock)
+
+
 @pytest.fixture
-def node(tmp_path: Path) -> Iterator[Node]:
-    with node_of(tmp_path, SHARED) as made:
+def given(tmp_path: Path) -> Iterator[tuple[Node, ReadyCube]]:
+    with answering(tmp_path) as made:
         yield made
 
 
 @pytest.fixture
+def node(given: tuple[Node, ReadyCube]) -> Node:
+    return given[0]
+
+
+@pytest.fixture
+def before(given: tuple[Node, ReadyCube]) -> ReadyCube:
+    return given[1]
+
+
+@pytest.fixture
 def register() -> Register:
+    return two_years()
+
+
+def two_years() -> Register:
     made = Register()
     made.add(2022)
     made.add(2023)
@@ -128,63 +176,63 @@ def refusals(node: Node, policy: Policy, cube: Readable, *by: str) -> tuple[Refu
     return decide_on(node.dictionary, "KH", Put(by), policy=policy, cube=cube, at=at).refusals
 
 
-def test_accidents_are_counted_where_casualties_are_shown(node: Node, register: Register) -> None:
-    ready = answers(node, register.snapshot())
-
-    assert number(ready, date="2022") == len({row[5] for row in register.rows if row[5] < "2023"})
-    assert number(ready) == len({row[5] for row in register.rows})
-    found = accidents_in(ready.cube)
+def test_accidents_are_counted_where_casualties_are_shown(before: ReadyCube, register: Register) -> None:
+    assert number(before, date="2022") == len({row[5] for row in register.rows if row[5] < "2023"})
+    assert number(before) == len({row[5] for row in register.rows})
+    found = accidents_in(before.cube)
     assert found is not None
     for row, value in zip(found.lattice.keys(), found.values, strict=True):
         key = {d.name: d.codes[p] for d, p in zip(found.lattice.dims, row, strict=True) if p != d.root}
         if value >= 0:
-            people = ready.read(key)
+            people = before.read(key)
             assert people is not None
             assert value <= people
             assert people == 0 or people >= 5
 
 
-def test_what_is_stored_answers_with_the_same_numbers(node: Node, register: Register) -> None:
-    ready = answers(node, register.snapshot())
-    assert isinstance(ready.cube, Chronicle)
-    again = accidents_in(Chronicle.from_bytes(ready.cube.to_bytes()))
-    first = accidents_in(ready.cube)
+def test_what_is_stored_answers_with_the_same_numbers(before: ReadyCube) -> None:
+    assert isinstance(before.cube, Chronicle)
+    again = accidents_in(Chronicle.from_bytes(before.cube.to_bytes()))
+    first = accidents_in(before.cube)
     assert again is not None
     assert first is not None
     assert (again.values == first.values).all()
 
 
-def test_what_a_person_has_is_not_collected_of_accidents(node: Node, register: Register) -> None:
-    ready = answers(node, register.snapshot())
+def test_what_a_person_has_is_not_collected_of_accidents(node: Node, before: ReadyCube) -> None:
     with node.store.reading() as view:
         _, policy = trusted(node, view) or (None, None)
     whole = ShapeOnly.of(
         node.dictionary, "KH", Shape({"date": "year", "sex": "sex"}, (2022,), 2, accidents=True)
     )
     assert policy is not None
-    by_person, by_place = shared_of(policy, ready)
+    by_person, by_place = shared_of(policy, before)
     assert (by_person.measures, by_place.measures) == (("casualties",), ("accidents",))
     assert "sex" in by_person.levels
     assert "sex" not in by_place.levels
     assert {"year", "province"} <= set(by_place.levels)
-    for cube in (ready, whole):  # as it answers, and as the decision is made again
+    for cube in (before, whole):  # as it answers, and as the decision is made again
         assert refusals(node, policy, cube, "year") == ()
         assert refusals(node, policy, cube, "year", "sex") == (Refusal.NOT_COLLECTED,)
     assert refusals(node, policy, replace(whole, accidents=False), "year") == (Refusal.NOT_COLLECTED,)
 
 
-@pytest.mark.parametrize("why", ["no accident numbers", "single records"])
-def test_where_they_cannot_be_counted_accidents_are_not_collected(
-    tmp_path: Path, register: Register, why: str
+@pytest.mark.parametrize(
+    ("more", "grouped", "counted"),
+    [("", True, True), ("", False, False), (RECORDS, True, False)],
+    ids=["as usual", "no accident numbers", "single records"],
+)
+def test_where_they_cannot_be_counted_no_cube_has_accidents(
+    register: Register, more: str, grouped: bool, counted: bool
 ) -> None:
-    policy = SHARED if why == "no accident numbers" else SHARED + RECORDS
-    with node_of(tmp_path, policy) as node:
-        ready = answers(node, register.snapshot(grouped=why != "no accident numbers"))
-        assert ready.counting(ACCIDENTS) is None
+    policy = load_policy(SHARED + more, vocabulary(regional(), recipients=["ARMAC"], member="KH"))
+    made, rules = plan(regional(), policy, register.snapshot(grouped=grouped), date(2026, 9, 1))
+
+    assert made.accidents == counted
+    assert any(line.startswith("Accidents are counted") for line in stricter(policy, made, rules)) == counted
 
 
-def test_a_new_year_comes_and_what_was_shown_stays(node: Node, register: Register) -> None:
-    before = answers(node, register.snapshot())
+def test_a_new_year_comes_and_what_was_shown_stays(node: Node, before: ReadyCube, register: Register) -> None:
     register.add(2024)
     after = answers(node, register.snapshot())
 
@@ -193,22 +241,65 @@ def test_a_new_year_comes_and_what_was_shown_stays(node: Node, register: Registe
     assert number(after) == len({row[5] for row in register.rows})
 
 
-def test_years_that_were_released_without_accidents_stay_without(tmp_path: Path, register: Register) -> None:
-    with node_of(tmp_path, SHARED.replace(", accidents", "")) as node:
-        answers(node, register.snapshot())
+@pytest.mark.parametrize("told", [False, True], ids=["never", "once"])
+def test_years_that_were_released_without_accidents_stay_without_and_new_ones_beside_records_too(
+    tmp_path: Path, register: Register, told: bool
+) -> None:
+    with former_policy(tmp_path) as node:
+        if told:
+            tell_records(node)
         later = SHARED.replace("version: 1", "version: 2")
         make(node, checked(node, later))
         put_in_force(node, later)
         register.add(2024)
         ready = answers(node, register.snapshot())
 
-        assert number(ready, date="2022") is None
-        assert number(ready, date="2024") is not None
-        assert number(ready) is None
+        assert ready.read({"date": "2024"}) == 120
+        if told:
+            assert ready.counting(ACCIDENTS) is None, "nobody has shown that both together are safe"
+        else:
+            assert number(ready, date="2022") is None
+            assert number(ready, date="2024") is not None
+            assert number(ready) is None
 
 
-def test_accidents_stand_while_a_revision_changes_casualties(node: Node, register: Register) -> None:
-    before = answers(node, register.snapshot())
+@contextmanager
+def former_policy(place: Path) -> Iterator[Node]:
+    """A node that answers, whose policy does not share accidents."""
+
+    def create(first: Path) -> None:
+        with node_of(first, SHARED.replace(", accidents", "")) as node:
+            answers(node, two_years().snapshot())
+
+    made_once("a node that answers without accidents", place, create)
+    with opened(place) as node:
+        yield node
+
+
+def tell_records(node: Node) -> None:
+    """As if single records had been asked for, which tell no more than the tables."""
+    with node.store.writing() as work:
+        cube = work.cube()
+        assert cube is not None
+        told = StringIO()
+        write_release(told_by(Chronicle.from_bytes(cube.cube)), told)
+        work._connection.execute(  # type: ignore[attr-defined]
+            insert(extracts).values(
+                id="e-1",
+                plan="",
+                figures="",
+                told=told.getvalue().encode(),
+                requester="second",
+                note="",
+                prepared_at=node.clock.now(),
+                because=0,
+            )
+        )
+
+
+def test_accidents_stand_while_a_revision_changes_casualties(
+    node: Node, before: ReadyCube, register: Register
+) -> None:
     for n in range(0, 120, 4):
         register.rows[n] = (*register.rows[n][:4], "N", register.rows[n][5])
     after = answers(node, register.snapshot())
@@ -222,7 +313,6 @@ def test_accidents_stand_while_a_revision_changes_casualties(node: Node, registe
     assert number(after, date="2023") == number(before, date="2023")
 
 
-def test_single_records_are_refused_beside_numbers_of_accidents(node: Node, register: Register) -> None:
-    answers(node, register.snapshot())
+def test_single_records_are_refused_beside_numbers_of_accidents(node: Node) -> None:
     with node.store.reading() as view, pytest.raises(ExtractRefusedError):
         basis_of(node, view)

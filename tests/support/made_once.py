@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from gateway.config import FILE, write_config
 
 Made = TypeVar("Made")
 _MADE: dict[Hashable, tuple[Path, Any]] = {}
+_NUMBERS = count()
 
 
 def made_once(what: Hashable, directory: Path, make: Callable[[Path], Made]) -> Made:
@@ -24,7 +26,7 @@ def made_once(what: Hashable, directory: Path, make: Callable[[Path], Made]) -> 
     `what` names it: `make` must depend on nothing else, and may leave nothing open.
     """
     if what not in _MADE:
-        place = _folder() / str(len(_MADE))
+        place = _folder() / str(next(_NUMBERS))  # what is made may begin with what was made once
         _MADE[what] = place, make(place)
     place, result = _MADE[what]
     shutil.copytree(place, directory, dirs_exist_ok=True)
