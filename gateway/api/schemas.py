@@ -1,8 +1,11 @@
 """What the HTTP API takes and gives, as OpenAPI tells it. Unknown fields are refused, never ignored."""
 
-from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
+from typing import Any
+
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 
 from audit.excerpt import MOST_LEAVES
+from gateway.wire.calls import storable
 from gateway.wire.parcel import MOST_PIECES
 from gateway.wire.sharing import LARGEST
 
@@ -10,7 +13,19 @@ DEADLINE_SECONDS = 10
 LONGEST_DEADLINE_SECONDS = 7 * 24 * 3600
 LATE_SECONDS = 7 * 24 * 3600
 LONGEST_LATE_SECONDS = 31 * 24 * 3600
-WORD = validate.Length(min=1, max=100)
+
+
+class Text(validate.Length):
+    """Of a length, and without what no database keeps: half a character, and the character NUL."""
+
+    def __call__(self, value: Any) -> Any:
+        try:
+            return super().__call__(storable(value))
+        except ValueError:
+            raise ValidationError("No text holds NUL or half a character.") from None
+
+
+WORD = Text(min=1, max=100)
 
 
 class Strict(Schema):
@@ -196,7 +211,7 @@ class HelloSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    software = fields.String(required=True, validate=validate.Length(min=1, max=60))
+    software = fields.String(required=True, validate=Text(min=1, max=60))
     majors = fields.List(fields.Integer(strict=True), required=True, validate=validate.Length(min=1, max=20))
     features = fields.List(fields.String(validate=WORD), required=True, validate=validate.Length(max=100))
 

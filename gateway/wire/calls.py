@@ -67,6 +67,14 @@ def call_from_json(data: Mapping[str, Any]) -> TotalsCall:
 def text(value: object) -> str:
     if not isinstance(value, str) or not value or len(value) > 200:
         raise ValueError
+    return storable(value)
+
+
+def storable(value: str) -> str:
+    """Text that every database keeps. Raises ValueError for half a character, and for the character NUL."""
+    value.encode()
+    if "\0" in value:
+        raise ValueError
     return value
 
 

@@ -14,7 +14,7 @@ from audit.canonical import canonical_json, load_canonical_object
 from audit.errors import AuditError
 from audit.note import Note, Signer, Verifier, open_note, sign
 from gateway.wire.answer import AskedEntry
-from gateway.wire.calls import Codes, TotalFormatError, codes, number, text
+from gateway.wire.calls import Codes, TotalFormatError, codes, number, storable, text
 from gateway.wire.signed_answer import SignedAnswer
 
 VERSION = 1
@@ -173,7 +173,7 @@ def offer_from_json(data: Mapping[str, Any]) -> Offer:
     try:
         offer = Offer(
             question_id=text(data["question_id"]),
-            consent=str(data["consent"]),
+            consent=storable(str(data["consent"])),
             least_of=tuple(number(n) for n in data["low"]),
             most_of=tuple(None if n is None else number(n) for n in data["high"]),
             cells=tuple(

@@ -1,6 +1,8 @@
 """Asking over HTTP: what a program sees, and what it is told when it asks wrongly."""
 
+import json
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -223,3 +225,19 @@ def test_the_description_is_openapi_3_1(region: Region) -> None:
 
     assert description["openapi"] == "3.1.0"
     assert {"/api/v1/questions", "/federation/v1/poll"} <= set(description["paths"])
+
+
+def test_what_no_database_keeps_is_refused(region: Region) -> None:
+    for odd in ("\0", "a\0b", "\ud800"):
+        address = quote(odd, safe="", errors="surrogatepass")
+        offer = {"question_id": odd, "consent": "AGG", "low": [], "high": [], "cells": [], "threshold": 5}
+        hello = {"software": odd, "majors": [1], "features": []}
+
+        assert region.analyst.get(f"/api/v1/questions/{address}").status_code == 404
+        assert region.analyst.get(f"/api/v1/questions/{address}/releases/1").status_code == 404
+        with region.member("KH") as client:
+            for path, body in (("offers", offer), ("hello", hello)):
+                sent = json.dumps(body).encode()  # httpx would not take it
+                headers = {"Content-Type": "application/json"}
+                reply = client.post(f"/federation/v1/{path}", content=sent, headers=headers)
+                assert reply.status_code == 422
