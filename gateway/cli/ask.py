@@ -10,6 +10,7 @@ from gateway.cli import options
 from gateway.cli.ask_saving import check_ending, save_result
 from gateway.cli.quorum import log_policy_options, read_log_policy, say_quorum
 from gateway.demo.access import analyst
+from gateway.dictionary import regional
 from gateway.export import coverage_lines, terms_lines, to_csv, to_json, to_text
 from gateway.http.client import HubClient, Result
 from gateway.question import QuestionError
@@ -64,12 +65,13 @@ def ask(
         raise click.UsageError("--require-quorum needs --log-policy: it says which quorum.")
     policy = None if log_policy is None else read_log_policy(log_policy)
     said = ""
+    filters = _filters(where)
     client = HubClient(*analyst(directory))
     try:
         result = client.ask(
             measure=measure,
             by=[level.strip() for level in by.split(",") if level.strip()],
-            where=_filters(where),
+            where=filters,
             purpose=purpose,
             deadline_seconds=deadline,
             told=_waiting,
@@ -84,6 +86,12 @@ def ask(
         save_result(result, path)
     if all_refused(result.release):
         click.echo("Every member that was asked refused.", err=True)
+        if lacks := regional().beyond(measure, [*(axis.level for axis in result.release.axes), *filters]):
+            click.echo(
+                f"Accidents cannot be told by {' or '.join(lacks)}, which only people have: they have a "
+                "place, a date, a device and a use of the land.",
+                err=True,
+            )
         click.get_current_context().exit(QuestionError.exit_code)
 
 

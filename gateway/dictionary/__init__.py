@@ -3,10 +3,21 @@
 from gateway.dictionary.dictionary import ROOT, Dictionary
 from gateway.dictionary.errors import DictionaryError
 from gateway.dictionary.load import regional
-from gateway.dictionary.model import Derived, Dimension, Level, Measure, Member, Purpose, ReadyMade, Tree
+from gateway.dictionary.model import (
+    OF_ACCIDENTS,
+    Derived,
+    Dimension,
+    Level,
+    Measure,
+    Member,
+    Purpose,
+    ReadyMade,
+    Tree,
+)
 from gateway.dictionary.places import Places, Province, unknown_place
 
 __all__ = [
+    "OF_ACCIDENTS",
     "ROOT",
     "Derived",
     "Dictionary",

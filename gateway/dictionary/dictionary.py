@@ -54,6 +54,12 @@ class Dictionary:
         """A level by its name; its `dimension` is the name of the dimension that it belongs to."""
         return _find("level", self.levels, name)
 
+    def beyond(self, measure: str, levels: Iterable[str]) -> tuple[str, ...]:
+        """The known levels that what is counted does not have: accidents have no sex."""
+        counted = self.measures.get(measure)
+        known = [self.levels[level] for level in levels if level in self.levels]
+        return tuple(x.name for x in known if counted is not None and not counted.has(x.dimension))
+
     def measure(self, name: str) -> Measure:
         return _find("measure", self.measures, name)
 

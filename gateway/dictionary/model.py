@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+OF_ACCIDENTS = frozenset({"place", "date", "device", "land_use"})
+"""The dimensions that all casualties of an accident share."""
+
 
 @dataclass(frozen=True)
 class Member:
@@ -27,6 +30,10 @@ class Measure:
     name: str
     label: str
     counts: str
+
+    def has(self, dimension: str) -> bool:
+        """Whether it can be broken down by a dimension: sex, age and activity are people's alone."""
+        return self.counts != "accidents" or dimension in OF_ACCIDENTS
 
 
 @dataclass(frozen=True)

@@ -145,15 +145,14 @@ def _reason(dictionary: Dictionary, sharing: Sharing, asker: Asker, wish: Wish) 
     left = tuple(one for one in left if wish.purpose in one.purposes)
     if not left:
         return Refusal.NOT_FOR_THIS_PURPOSE
+    of_people = {d for one in left for d in dimensions_of(dictionary, one.levels)}
     left = tuple(one for one in left if wish.measure in one.measures)
     shown = {d for one in left for d in dimensions_of(dictionary, one.levels)}
-    if not left or not dimensions_of(dictionary, wish.levels) <= shown:
-        return Refusal.NOT_SHARED
-    fine = [
-        one
-        for one in left
-        if wish.levels <= {*one.levels} and len(dimensions_of(dictionary, wish.levels)) <= one.max_dims
-    ]
+    wanted = dimensions_of(dictionary, wish.levels)
+    if not left or not wanted <= shown:
+        beyond = left and wanted <= of_people and dictionary.beyond(wish.measure, wish.levels)
+        return Refusal.NOT_COLLECTED if beyond else Refusal.NOT_SHARED
+    fine = [one for one in left if wish.levels <= {*one.levels} and len(wanted) <= one.max_dims]
     if not fine:
         return Refusal.TOO_DETAILED
     if not wish.ready_made and all(one.ready_made_only for one in fine):

@@ -20,28 +20,19 @@ from anonymisers.hierarchy import Hierarchy
 from anonymisers.parts import Part
 from anonymisers.shown import OutsideLattice, Shown, Value
 from anonymisers.vintages import NAME
-from gateway.dictionary import Dictionary, Tree
+from gateway.dictionary import OF_ACCIDENTS, Tree
 from gateway.member.counting import placed
 from gateway.member.errors import NotProtectedError
 from gateway.member.making import TIME, Maker, levels_of
 from gateway.member.snapshot import Snapshot, numbered
 from gateway.member.snapshot_bytes import snapshot_from_bytes
-from gateway.question import Question
 
 ACCIDENTS = "accidents"
-OF_ACCIDENTS = frozenset({"place", "date", "device", "land_use"})
-"""The dimensions that all casualties of an accident share."""
 
 
 def collected(snapshot: Snapshot) -> bool:
     """Whether the source tells which casualties are of one accident: else each is taken for its own."""
     return not np.array_equal(snapshot.links["accident"], snapshot.links["case"])
-
-
-def by_person(dictionary: Dictionary, question: Question) -> bool:
-    """Whether a question has a dimension that a person has and an accident has not."""
-    levels = [*question.by, *(f.level for f in question.where)]
-    return any(dictionary.level(level).dimension not in OF_ACCIDENTS for level in levels)
 
 
 @dataclass(frozen=True)

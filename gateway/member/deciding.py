@@ -12,7 +12,6 @@ from typing import Any, Protocol
 from audit.canonical import canonical_json
 from audit.event_values import Filter
 from gateway.dictionary import Dictionary, Tree
-from gateway.member.accidents import ACCIDENTS, by_person
 from gateway.member.judging import judge, request_of
 from gateway.member.reading import Cube, Reading, UnreadableError, read
 from gateway.question import Question, QuestionError, parse
@@ -124,7 +123,8 @@ def _read(
     if cube is None:
         return (Refusal.NOT_READY,), None
     counted = cube.counting(question.measure)
-    if counted is None or (question.measure == ACCIDENTS and by_person(dictionary, question)):
+    levels = [*question.by, *(f.level for f in question.where)]
+    if counted is None or dictionary.beyond(question.measure, levels):
         return (Refusal.NOT_COLLECTED,), None
     try:
         return (), read(dictionary, counted.trees, counted, question)

@@ -99,6 +99,18 @@ def test_a_refusal_says_what_is_in_the_way(asked: Wish, why: Refusal) -> None:
     assert expect(STATED, asked) == Outlook(Expected.REFUSE, (why,))
 
 
+@pytest.mark.parametrize(
+    ("level", "why"),
+    [("sex", Refusal.NOT_COLLECTED), ("activity", Refusal.NOT_SHARED), ("device_type", Refusal.NOT_SHARED)],
+)
+def test_what_only_people_have_is_not_collected_of_accidents_as_the_member_itself_says(
+    level: str, why: Refusal
+) -> None:
+    accidents = replace(SHARED, measures=("accidents",), levels=("year",))
+    said = replace(STATED, shared=(SHARED, accidents))
+    assert expect(said, Wish("accidents", "regional-reporting", frozenset([level]))).why == (why,)
+
+
 def test_a_person_is_asked_where_the_policy_says_so() -> None:
     assert expect(STATED, wish("year")).expected is Expected.ASK_A_PERSON
     assert expect(STATED, wish("year", ready_made=True)).expected is Expected.ANSWER

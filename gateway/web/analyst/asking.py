@@ -10,7 +10,7 @@ from flask import redirect, request
 from gateway.api.guard import principal
 from gateway.api.services import hub
 from gateway.hub.asking import ask
-from gateway.hub.sharing import Expected
+from gateway.hub.sharing import Expected, Wish
 from gateway.question import Question, QuestionError
 from gateway.web.analyst import wording
 from gateway.web.analyst.choosing import Choices, Forecast, Known, choices, forecasts
@@ -35,7 +35,10 @@ class Expectation:
 
 @dataclass(frozen=True)
 class AskPage:
-    """`sentence` is there once the slots make a question; `faults` say what is wrong with them."""
+    """`sentence` is there once the slots make a question; `faults` say what is wrong with them.
+
+    `beyond`: it asks of accidents what only people have.
+    """
 
     draft: Draft
     choices: Choices
@@ -43,6 +46,7 @@ class AskPage:
     sentence: str | None
     expectations: tuple[Expectation, ...]
     answering: int
+    beyond: bool
     leave: bool
     faults: tuple[str, ...]
     fields: tuple[tuple[str, str], ...]
@@ -98,6 +102,8 @@ def asked_with(knows: Known, draft: Draft, *, say: bool = True, faults: Sequence
         sentence=None if question is None else wording.title(knows.dictionary, question),
         expectations=tuple(_expectation(one) for one in expected),
         answering=sum(one.outlook.expected is not Expected.REFUSE for one in expected),
+        beyond=question is not None
+        and bool(knows.dictionary.beyond(question.measure, Wish.of(knows.dictionary, question).levels)),
         leave=any(one.outlook.expected is Expected.ASK_A_PERSON for one in expected),
         faults=tuple(wording.say(fault) for fault in faults or (wrong if say else ())),
         fields=tuple(draft.pairs()),
