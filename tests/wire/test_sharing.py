@@ -21,9 +21,10 @@ from gateway.wire.sharing import (
 
 SIGNER = Signer.generate("test.example/KH/answers")
 
-words = st.lists(st.text(min_size=1, max_size=20), unique=True, max_size=4).map(lambda w: tuple(sorted(w)))
+storable = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20)
+words = st.lists(storable, unique=True, max_size=4).map(lambda w: tuple(sorted(w)))
 maybe_words = st.none() | words
-maybe = st.none() | st.text(min_size=1, max_size=20)
+maybe = st.none() | storable
 truths = st.booleans()
 permissions = st.builds(
     Shared, words, maybe_words, words, words, words, st.integers(0, 9), truths, truths, truths
