@@ -33,6 +33,7 @@ DECISION = (
     "test_decision_words.py",
     "test_prohibitions.py",
     "test_policy_values.py",
+    "test_remembered_decisions.py",
     "test_decision_speed.py::test_the_index_changes_nothing",
 )
 TESTS = {

@@ -6,7 +6,7 @@ changes how fast a decision is, never what it is: `policies.decide` says what co
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from policies.decision import Code, Reason
 from policies.model import Ban, LevelOf, Policy, Share
@@ -40,15 +40,13 @@ class Asked:
     dimensions: int
 
 
-@dataclass(frozen=True)
-class _Permission:
+class _Permission(NamedTuple):
     share: Share
     label: str
     bits: int
 
 
-@dataclass(frozen=True)
-class _Prohibition:
+class _Prohibition(NamedTuple):
     show: int
     together: tuple[int, ...]
     reason: Reason
@@ -59,7 +57,7 @@ class RuleIndex:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._bit = {pair: 1 << n for n, pair in enumerate(sorted(policy.known_levels))}
+        self._bit = {pair: 1 << n for n, pair in enumerate(policy.known_levels)}
         self._scope = self._bits(policy.scope_levels)
         self._permissions = [
             _Permission(share, share.label, self._bits(levels))
@@ -158,26 +156,23 @@ class RuleIndex:
             yield reason(Code.MEASURE_NOT_SHARED, measure=request.measure, permission=label)
         if share.ready_made_only and request.ready_made is None:
             yield reason(Code.READY_MADE_ONLY, permission=label)
-        if asked.bits & self._scope & ~permission.bits:
-            scope = self._policy.scope_levels
-            for dimension, level in asked.levels:
-                if (dimension, level) not in scope or self._bit[dimension, level] & permission.bits:
-                    continue
-                if dimension in share.finest:
-                    finest = share.finest[dimension]
-                    yield reason(
-                        Code.LEVEL_TOO_FINE, dimension=dimension, level=level, finest=finest, permission=label
-                    )
-                else:
-                    yield reason(Code.DIMENSION_NOT_SHARED, dimension=dimension, permission=label)
+        for dimension, level in asked.levels & self._policy.scope_levels:
+            if self._bit[dimension, level] & permission.bits:
+                continue
+            if dimension in share.finest:
+                finest = share.finest[dimension]
+                yield reason(
+                    Code.LEVEL_TOO_FINE, dimension=dimension, level=level, finest=finest, permission=label
+                )
+            else:
+                yield reason(Code.DIMENSION_NOT_SHARED, dimension=dimension, permission=label)
         if share.max_dims < counted:
             yield reason(Code.TOO_MANY_DIMENSIONS, asked=counted, most=share.max_dims, permission=label)
 
     def _prohibition(self, number: int, ban: Ban) -> _Prohibition:
         show, together = self._policy.ban_levels[number]
         each = tuple(
-            self._bits(pair for pair in together if pair[0] == dimension)
-            for dimension in sorted(ban.together)
+            self._bits(pair for pair in together if pair[0] == dimension) for dimension in ban.together
         )
         return _Prohibition(self._bits(show), each, reason(Code.BANNED, prohibition=ban.label))
 

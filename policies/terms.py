@@ -143,7 +143,5 @@ def shortest(*days: int | None) -> int | None:
 
 def fewest(one: Mapping[Period, int], other: Mapping[Period, int]) -> FrozenMap[Period, int]:
     """For each period the smaller of the numbers that are named for it; a quota on either side holds."""
-    if not one or not other:
-        return FrozenMap(one or other)
     periods = sorted({*one, *other})
     return FrozenMap({p: min(limits[p] for limits in (one, other) if p in limits) for p in periods})

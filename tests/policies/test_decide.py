@@ -585,3 +585,14 @@ def test_a_table_never_carries_the_obligations_of_records(
     assert obligations is not None
     assert obligations.approval is Approval.AUTOMATIC
     assert (obligations.k, obligations.l, obligations.consent) == (None, None, None)
+
+
+def test_what_a_permission_does_grant_is_no_reason_against(
+    policy: MakePolicy, request_for: MakeRequest, at: datetime
+) -> None:
+    """A ready-made question of as many dimensions as are granted lacks the measure alone."""
+    narrow = "{with: ARMAC, for: regional-reporting, only: ready-made questions, max_dimensions: 2}"
+    asked = request_for("date.year", "outcome.outcome", measure="services", ready_made="outcome-by-year")
+
+    decision = decide(policy(share=narrow), asked, at)
+    assert [each.code for each in decision.reasons] == [Code.MEASURE_NOT_SHARED]

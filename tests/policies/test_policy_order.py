@@ -1,11 +1,14 @@
 """The order in which a document is written means nothing: the same policy, value for value."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
 
 from policies import Policy
+from policies.frozen import FrozenMap
+from policies.terms import Conditions, Period
 
 MakePolicy = Callable[..., Policy]
 
@@ -62,3 +65,37 @@ def test_words_of_a_permission_stand_in_no_order(policy: MakePolicy, one: str, o
     more = "{with: public, for: treaty-reporting}"
 
     assert policy(share=f"{one}, {more}") == policy(share=f"{more}, {other}")
+
+
+@pytest.mark.parametrize("quotas", list(permutations([(Period.DAY, 5), (Period.MONTH, 9)])))
+def test_the_order_within_a_quota_moves_no_permission(
+    policy: MakePolicy, quotas: tuple[tuple[Period, int], ...]
+) -> None:
+    written = policy()
+    smaller, larger = (
+        replace(written.shares[0], conditions=Conditions(quotas=FrozenMap(each)))
+        for each in (dict(quotas), {Period.DAY: 6, Period.MONTH: 9})
+    )
+
+    assert replace(written, shares=(larger, smaller)).shares == (smaller, larger)
+
+
+@pytest.mark.parametrize("finest", list(permutations([("date", "quarter"), ("sex", "sex")])))
+def test_the_order_of_dimensions_moves_no_permission(
+    policy: MakePolicy, finest: tuple[tuple[str, str], ...]
+) -> None:
+    written = policy()
+    finer, coarser = (
+        replace(written.shares[0], finest=FrozenMap(each))
+        for each in (dict(finest), {"date": "year", "sex": "sex"})
+    )
+
+    assert replace(written, shares=(coarser, finer)).shares == (finer, coarser)
+
+
+def test_permissions_stand_in_the_order_of_their_words_not_of_a_set(policy: MakePolicy) -> None:
+    written = policy()
+    words = [f"purpose {number}" for number in range(6)]
+    shares = [replace(written.shares[0], purposes=frozenset(words[n:])) for n in range(len(words))]
+
+    assert replace(written, shares=tuple(reversed(shares))).shares == tuple(shares)

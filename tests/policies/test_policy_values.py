@@ -183,6 +183,51 @@ def test_what_is_left_out_is_what_the_reference_says(policy: Callable[..., Polic
     assert read.scope.mechanism == Mechanism()
 
 
+def test_a_permission_without_a_name_is_called_after_whom_and_what_it_is_for(
+    policy: Callable[..., Policy],
+) -> None:
+    (share,) = policy(share="{with: [public, ARMAC], for: [treaty-reporting, research]}").shares
+
+    assert share.label == "ARMAC, public for research, treaty-reporting"
+    assert replace(share, name="reports").label == "reports"
+
+
+def test_a_prohibition_without_a_name_is_called_after_all_that_it_names() -> None:
+    ban = Ban(
+        recipients=frozenset("BDEAC"),
+        roles=frozenset({"auditor", "analyst"}),
+        purposes=frozenset({"research"}),
+        measures=frozenset({"services", "accidents"}),
+        show=FrozenMap({"sex": "sex", "date": "quarter"}),
+        together=FrozenMap({"sex": "sex", "outcome": "outcome"}),
+    )
+
+    said = "A, B, C, D, E; analyst, auditor; research; accidents, services"
+    assert ban.label == f"never {said}; date by quarter, sex by sex; outcome with sex"
+    assert replace(ban, name="women").label == "women"
+
+
+@pytest.mark.parametrize(("blocked", "least"), [(0, 0), (1, 1), (2, 2), (3, 4), (5, 9)])
+def test_noise_must_reach_from_what_is_never_shown_to_what_may_be(blocked: int, least: int) -> None:
+    assert Noise(blocked=blocked).least_variance == least
+
+
+@pytest.mark.parametrize(("most", "largest"), [(1, "2"), (2, "6"), (6, "42")])
+def test_noise_varies_most_where_each_change_comes_as_often(most: int, largest: str) -> None:
+    assert Noise(most=most).largest_variance == Decimal(largest) / 3
+
+
+def test_the_larger_threshold_holds_at_a_level() -> None:
+    larger = FrozenMap({("date", "quarter"): 10, ("date", "year"): 3})
+    scope = Scope(FrozenMap(), frozenset(), 3, 5, Zeros.PARTNER, larger)
+
+    assert [scope.threshold_at("date", level) for level in ("quarter", "year", "year_band5")] == [10, 5, 5]
+
+
+def test_noise_that_a_policy_names_stays() -> None:
+    assert Mechanism(MechanismKind.CELL_KEY, noise=Noise(most=9)).noise == Noise(most=9)
+
+
 def test_a_request_is_made_of_named_parts_only() -> None:
     with pytest.raises(TypeError):
         Request.of("KH", "ARMAC", "research", "casualties", [])  # type: ignore[misc]
