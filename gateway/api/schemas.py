@@ -147,7 +147,7 @@ class ExcerptSchema(Strict):
 
 
 class ShownLogSchema(Strict):
-    head = fields.String(required=True, validate=validate.Length(max=10_000))
+    head = fields.String(required=True, validate=Text(max=10_000))
     old_size = fields.Integer(required=True, strict=True, validate=SIZE)
     consistency = fields.List(fields.String(), required=True, validate=PROOF_LENGTH)
     excerpt = fields.Nested(ExcerptSchema, load_default=None, allow_none=True)
@@ -161,22 +161,22 @@ class ParcelSchema(Strict):
 
 class PollSchema(Strict):
     seen_size = fields.Integer(required=True, strict=True, validate=SIZE)
-    cosignature = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=1000))
+    cosignature = fields.String(load_default=None, allow_none=True, validate=Text(max=1000))
     log = fields.Nested(ShownLogSchema, load_default=None, allow_none=True)
     copied = fields.Integer(load_default=0, strict=True, validate=SIZE)
     wait = fields.Float(load_default=0.0, validate=validate.Range(min=0, max=30))
     waiting = fields.List(
-        fields.String(validate=validate.Length(max=100)), load_default=[], validate=validate.Length(max=200)
+        fields.String(validate=Text(max=100)), load_default=[], validate=validate.Length(max=200)
     )
     serves = fields.List(
-        fields.String(validate=validate.Length(min=1, max=40)),
+        fields.String(validate=Text(min=1, max=40)),
         load_default=None,
         allow_none=True,
         validate=validate.Length(equal=2),
         metadata={"description": "policy version and snapshot that the member answers from"},
     )
     counting = fields.List(
-        fields.String(validate=validate.Length(equal=64)), load_default=[], validate=validate.Length(max=100)
+        fields.String(validate=Text(equal=64)), load_default=[], validate=validate.Length(max=100)
     )
     parcel = fields.Nested(
         ParcelSchema,
@@ -187,7 +187,7 @@ class PollSchema(Strict):
     sharing = fields.String(
         load_default=None,
         allow_none=True,
-        validate=validate.Length(max=LARGEST),
+        validate=Text(max=LARGEST),
         metadata={
             "description": "what the member's policy releases, as a signed note; its absence says nothing"
         },
@@ -197,12 +197,12 @@ class PollSchema(Strict):
 class ApplicationSchema(Strict):
     """Keys are vkeys of C2SP signed-note."""
 
-    secret = fields.String(required=True, validate=validate.Length(max=200))
+    secret = fields.String(required=True, validate=Text(max=200))
     member = fields.String(required=True, validate=validate.Regexp(r"\A[A-Z]{2}\Z"))
-    answer_key = fields.String(required=True, validate=validate.Length(max=250))
-    log_key = fields.String(required=True, validate=validate.Length(max=250))
-    witness_key = fields.String(required=True, validate=validate.Length(max=250))
-    call_key = fields.String(required=True, validate=validate.Length(max=250))
+    answer_key = fields.String(required=True, validate=Text(max=250))
+    log_key = fields.String(required=True, validate=Text(max=250))
+    witness_key = fields.String(required=True, validate=Text(max=250))
+    call_key = fields.String(required=True, validate=Text(max=250))
 
 
 class HelloSchema(Schema):
