@@ -59,6 +59,8 @@ class Needles:
                 for needle in set(encodings(text)):
                     if len(needle) >= GRAM:
                         self._by_gram.setdefault(needle[:GRAM], set()).add(needle)
+        # Thousands of needles may begin alike: pieces are looked up by their length, not compared one by one.
+        self._lengths = {gram: sorted(set(map(len, needles))) for gram, needles in self._by_gram.items()}
         self._grams = np.sort(np.frombuffer(b"".join(self._by_gram), dtype="<u8"))
 
     def __len__(self) -> int:
@@ -76,7 +78,9 @@ class Needles:
             places[places == len(self._grams)] = 0
             for hit in np.flatnonzero(self._grams[places] == values).tolist():
                 at = offset + hit * GRAM
-                found.update(n for n in self._by_gram[haystack[at : at + GRAM]] if haystack.startswith(n, at))
+                gram = haystack[at : at + GRAM]
+                pieces = (haystack[at : at + length] for length in self._lengths[gram])
+                found.update(piece for piece in pieces if piece in self._by_gram[gram])
         return sorted(found)
 
 
