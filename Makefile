@@ -18,9 +18,10 @@ test: install-test  ## every test, on two cores
 ON_POSTGRESQL := tests/hub tests/member tests/watching tests/bootstrap/test_backup.py tests/bootstrap/test_upgrading.py \
     tests/cli/test_account_commands.py tests/federation/test_fault_plans.py
 
-# Of these, what keeps nothing: once is enough.
-WITHOUT_STORAGE := $(addprefix tests/hub/test_,largest_question.py merging.py totals_are_exact.py) \
-    $(addprefix tests/member/test_,cells_of_totals.py changed_policies.py counting.py participants.py replaying.py telling.py) \
+# Of these, what keeps nothing, or nothing that others do not: once is enough.
+WITHOUT_STORAGE := $(addprefix tests/hub/test_,largest_question.py merging.py merging_changed.py totals_are_exact.py) \
+    $(addprefix tests/member/test_,accidents_of_a_region.py cells_of_totals.py changed_policies.py counting.py participants.py) \
+    $(addprefix tests/member/test_,pools_and_thresholds.py preview_equals_release.py replaying.py telling.py zeros_and_priorities.py) \
     $(addprefix tests/watching/test_,guard_loop.py quorum.py reconciling.py)
 
 test-postgresql: install-test  ## the tests that touch storage once more, on PostgreSQL
