@@ -48,6 +48,8 @@ DARK = View("dark", theme="dark")
 NARROW = View("320px", width=320, height=700)
 ZOOMED = View("zoomed", width=640, height=450, scale=2)
 VIEWS = (LIGHT, DARK, NARROW, ZOOMED)
+COLOURS = ["color-contrast", "link-in-text-block"]
+"""Rules of axe-core about colours."""
 
 
 @dataclass
@@ -129,14 +131,21 @@ def looking_at(directory: Path) -> Iterator[Looking]:
             browser.close()
 
 
-def check_axe(page: Page, views: tuple[View, ...] = VIEWS) -> None:
-    """Fail for anything that axe-core finds on the page in any of the views; it is left in the first."""
+def check_axe(page: Page, views: tuple[View, ...] = VIEWS, picture: str | None = None) -> None:
+    """Fail for anything that axe-core finds on the page in any of the views; it is left in the first.
+
+    `picture`: keeps one of the page in each view but the zoomed one on the way, under this name.
+    """
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE.read_text(encoding="utf-8") + ";0")
     found = []
     for view in views:
         _turn(page, view)
-        found += [f"{view.name}: {each}" for each in page.evaluate(_RUN)]
+        if picture is not None and view.scale == 1:
+            _keep_picture(page, picture, view)
+        # The dark page is the light one in other colours: only they can be wrong in it.
+        rules = COLOURS if view == DARK and LIGHT in views else []
+        found += [f"{view.name}: {each}" for each in page.evaluate(_RUN, rules)]
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
             found.append(f"{view.name}: the page sticks out by {wide} px")
@@ -146,10 +155,14 @@ def check_axe(page: Page, views: tuple[View, ...] = VIEWS) -> None:
 
 def shoot(page: Page, name: str, views: tuple[View, ...] = (LIGHT,)) -> None:
     """Keep a picture of the whole page in each view, where the run's artefacts are."""
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for view in views:
         _turn(page, view)
-        page.screenshot(path=SCREENSHOTS / f"{name}-{view.name}.png", full_page=True)
+        _keep_picture(page, name, view)
+
+
+def _keep_picture(page: Page, name: str, view: View) -> None:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}-{view.name}.png", full_page=True)
 
 
 def _turn(page: Page, view: View) -> None:
@@ -157,8 +170,9 @@ def _turn(page: Page, view: View) -> None:
     page.set_viewport_size({"width": view.width, "height": view.height})
 
 
-_RUN = """async () => {
-    const found = await axe.run(document, {resultTypes: ['violations']});
+_RUN = """async rules => {
+    const only = rules.length ? {runOnly: {type: 'rule', values: rules}} : {};
+    const found = await axe.run(document, {resultTypes: ['violations'], ...only});
     const why = node => ([...node.any, ...node.all, ...node.none][0] || {}).message;
     return found.violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.target.join(' ')}: ${why(n)}`));
 }"""

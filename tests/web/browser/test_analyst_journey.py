@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from looking import DARK, LIGHT, NARROW, Looking, check_axe, shoot
+from looking import LIGHT, NARROW, Looking, check_axe, shoot
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.processes
@@ -39,8 +39,7 @@ def test_from_the_slots_to_the_table_without_reload(look: Looking) -> None:
     expect(summary).to_contain_text("People killed or injured, by country, year and outcome")
     expect(summary).to_contain_text("Cambodia will answer")
     assert "by=country&by=year&by=outcome" in page.url, "the address asks the same question again"
-    shoot(page, "analyst-ask", (LIGHT, DARK, NARROW))
-    check_axe(page)
+    check_axe(page, picture="analyst-ask")
 
     page.get_by_role("button", name="Ask", exact=True).click()
     page.wait_for_url(QUESTION)
@@ -48,8 +47,7 @@ def test_from_the_slots_to_the_table_without_reload(look: Looking) -> None:
     page.locator(TABLE).wait_for(timeout=WHOLE)
     assert page.evaluate("window.stays") == "here", "the table came without a reload"
     expect(page.locator("#question")).not_to_have_attribute("hx-get", re.compile("."))
-    shoot(page, "analyst-table", (LIGHT, DARK, NARROW))
-    check_axe(page)
+    check_axe(page, picture="analyst-table")
 
 
 def test_a_withheld_number_is_explained_and_what_helps_is_a_link(look: Looking) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from looking import DARK, LIGHT, NARROW, Looking, check_axe, shoot
+from looking import Looking, check_axe
 from playwright.sync_api import Page, expect
 
 from gateway.demo.door import new_links
@@ -15,15 +15,13 @@ from gateway.demo.preparing import PASSPHRASE
 
 pytestmark = pytest.mark.processes
 
-EVERY = (LIGHT, DARK, NARROW)
 WHOLE = 300_000
 """Milliseconds that long work may take on a busy machine."""
 
 
 def kept(page: Page, name: str) -> None:
     """A picture of the page in each view, and nothing that axe-core finds."""
-    shoot(page, f"controller-{name}", EVERY)
-    check_axe(page)
+    check_axe(page, picture=f"controller-{name}")
 
 
 def sign(page: Page, button: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from looking import DARK, LIGHT, NARROW, PEOPLE, SCREENSHOTS, Looking, check_axe, shoot
+from looking import PEOPLE, SCREENSHOTS, Looking, check_axe
 from playwright.sync_api import Page
 
 from gateway.accounts.doors import ROUTES
@@ -124,8 +124,7 @@ def test_every_page_of_a_role_is_readable_light_and_ours(look: Looking, seen, wh
         _tell(f"{who:<13} {rule:<48} {size / 1000:6.1f} kB {answered:6.0f} ms, painted {painted:6.0f} ms")
         assert size < LARGEST, rule
         assert page.locator("h1").count() == 1, rule
-        shoot(page, f"page-{who}{re.sub('[^a-z_]+', '-', rule)}", (LIGHT, DARK, NARROW))
-        check_axe(page)
+        check_axe(page, picture=f"page-{who}{re.sub('[^a-z_]+', '-', rule)}")
 
 
 def test_no_page_was_forgotten(seen) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from looking import DARK, LIGHT, NARROW, Looking, check_axe, shoot
+from looking import Looking, check_axe
 from playwright.sync_api import Locator, Page, expect
 from processes import running
 
@@ -50,8 +50,7 @@ def test_away_refused_and_late_are_told_as_they_come(look: Looking) -> None:
         expect(step(page, "Viet Nam")).to_contain_text("refused", timeout=LONG)
         expect(page.locator("#progress")).to_contain_text("5 of 6 members have replied", timeout=LONG)
         expect(step(page, "Thailand")).to_contain_text(re.compile("asked|offline"))
-        shoot(page, "analyst-progress", (LIGHT, DARK, NARROW))
-        check_axe(page)
+        check_axe(page, picture="analyst-progress")
 
         page.evaluate("window.stays = 'here'")
         table_is_there(page)
@@ -63,16 +62,14 @@ def test_away_refused_and_late_are_told_as_they_come(look: Looking) -> None:
         expect(step(page, "Thailand")).to_contain_text("nothing heard since")
         expect(page.locator("td.no-answer").first).to_have_text("no answer")
         expect(page.locator("td.not-shared").first).to_have_text("not shared")
-        shoot(page, "analyst-offline", (LIGHT, DARK, NARROW))
-        check_axe(page)
+        check_axe(page, picture="analyst-offline")
 
     for _ in range(LONG // 1_000):
         if page.get_by_text("An answer came late").count():
             break
         page.clock.fast_forward(31_000)
         page.wait_for_timeout(1_000)
-    shoot(page, "analyst-late", (LIGHT, DARK, NARROW))
-    check_axe(page)
+    check_axe(page, picture="analyst-late")
     assert page.evaluate("window.stays") == "here", "all of it came without a reload"
     page.get_by_role("link", name="Show it", exact=True).click()
     expect(page.locator(".covered li", has_text="Thailand")).to_contain_text("answered late")
@@ -89,5 +86,4 @@ def test_what_nobody_shares_is_told_and_leads_on(look: Looking) -> None:
     table_is_there(page)
 
     expect(page.locator("main")).to_contain_text("There is no number in this table")
-    shoot(page, "analyst-refused", (LIGHT, DARK, NARROW))
-    check_axe(page)
+    check_axe(page, picture="analyst-refused")
