@@ -20,7 +20,8 @@ ON_POSTGRESQL := tests/hub tests/member tests/watching tests/bootstrap/test_back
 
 # Of these, what keeps nothing, or nothing that others do not: once is enough.
 WITHOUT_STORAGE := $(addprefix tests/hub/test_,largest_question.py merging.py merging_changed.py totals_are_exact.py) \
-    $(addprefix tests/member/test_,accidents_of_a_region.py cells_of_totals.py changed_policies.py counting.py participants.py) \
+    $(addprefix tests/member/test_,accidents_of_a_node.py accidents_of_a_region.py cells_of_totals.py changed_numbers.py changed_policies.py) \
+    $(addprefix tests/member/test_,counting.py participants.py policy_decides.py) \
     $(addprefix tests/member/test_,pools_and_thresholds.py preview_equals_release.py replaying.py telling.py zeros_and_priorities.py) \
     $(addprefix tests/watching/test_,guard_loop.py quorum.py reconciling.py)
 
