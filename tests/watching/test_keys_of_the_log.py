@@ -18,7 +18,7 @@ from audit.policy import Policy
 from audit.vkey import VerifierKey
 from gateway.bootstrap import rotating
 from gateway.bootstrap.hub import create_hub, enrol, open_hub
-from gateway.bootstrap.layout import database_url
+from gateway.bootstrap.layout import database_url, own_config
 from gateway.bootstrap.member import connect, create_member, open_member
 from gateway.bootstrap.rotating import Rotation, rotate_log_key, rotate_witness_key
 from gateway.cli import main
@@ -234,11 +234,9 @@ def test_a_change_that_was_committed_counts_even_if_nobody_was_told(pair: Pair) 
 @pytest.mark.parametrize("side", ["hub", "node"])
 def test_a_log_that_is_served_keeps_its_key(side: str, pair: Pair) -> None:
     directory = pair.hub if side == "hub" else pair.node
-    if side == "hub":
-        config: HubConfig | MemberConfig = read_config(directory, HubConfig)
-    else:
-        config = read_config(directory, MemberConfig)
-    with hold_log(database_url(directory, config), "log"), pytest.raises(LogHeldError, match="serves"):
+    config = own_config(directory)
+    name = config.origin if isinstance(config, HubConfig) else config.member
+    with hold_log(database_url(directory, config), name), pytest.raises(LogHeldError, match="serves"):
         rotate_log_key(directory, "yearly", OVERLAP, pair.clock)
 
 
