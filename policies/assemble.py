@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from policies.cell_shapes import cell_name
 from policies.errors import Fault
 from policies.frozen import FrozenMap
 from policies.model import (
     Ban,
+    Cell,
     Dominance,
     LevelOf,
     Mechanism,
@@ -131,9 +133,25 @@ def _scope(values: Values, table: Table, faults: list[Fault], words: Vocabulary)
         pooled_years=None if pools == 1 else pools,
         priority=_priority(values, words),
         keep=tuple(sorted(tuple(sorted(margin)) for margin in values.get("keep", ()))),
+        always_show=tuple(sorted(values.get("always_show", ()))),
+        never_show=_never_shown(values, table, faults, words),
+        structural_zeros=tuple(sorted(values.get("structural_zeros", ()))),
         mechanism=_mechanism(values.get("mechanism"), faults),
         dominance=Dominance(**values.get("dominance", {})),
     )
+
+
+def _never_shown(values: Values, table: Table, faults: list[Fault], words: Vocabulary) -> tuple[Cell, ...]:
+    listed: tuple[Cell, ...] = values.get("never_show", ())
+    for cell in sorted(set(listed) & set(values.get("always_show", ()))):
+        problem = said("%(cell)s is to be shown always, and never", cell=cell_name(cell))
+        faults.append(_spot(table, "never_show").fault(problem))
+    for cell in listed:
+        # whoever is released with a year is told how many people that are
+        if all(set(words.dimensions[dimension]) & words.bands.keys() for dimension, _ in cell):
+            problem = said("%(cell)s is everybody of a time; name whom besides", cell=cell_name(cell))
+            faults.append(_spot(table, "never_show").fault(problem))
+    return tuple(sorted(listed))
 
 
 def _without_roots(levels: Iterable[LevelOf], words: Vocabulary) -> FrozenMap[str, str]:

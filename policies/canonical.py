@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from policies.assemble import USUAL_CONDITIONS
 from policies.document import READY_MADE, UNTIL_REVOKED
-from policies.model import Ban, LevelOf, Mechanism, Policy, Scope, Share
+from policies.model import Ban, Cell, LevelOf, Mechanism, Policy, Scope, Share
 from policies.phrases import say_days, say_quota, say_years
 from policies.terms import Approval, Conditions
 
@@ -99,6 +99,9 @@ def _scope(policy: Policy) -> Iterator[str]:
         yield f"pooled_years: [{', '.join(map(say_years, scope.pooled_years))}]"
     yield f"priority: [{', '.join(_table(one) for one in scope.priority)}]"
     yield f"keep: [{', '.join(_levels(dict(margin)) if margin else 'total' for margin in scope.keep)}]"
+    for key, cells in marks(scope).items():
+        if cells:  # what said nothing of single cells before they could be named has the same bytes still
+            yield f"{key}: [{', '.join(_cell(cell) for cell in cells)}]"
     yield f"mechanism: {_mechanism(scope.mechanism)}"
     rule = scope.dominance
     shares = f"share_percent: {rule.share_percent}, p_percent: {rule.p_percent}"
@@ -160,6 +163,19 @@ def _table(one: str | tuple[LevelOf, ...]) -> str:
 
 def _levels(levels: Mapping[str, str]) -> str:
     return "{" + ", ".join(f"{d}: {level}" for d, level in sorted(levels.items())) + "}"
+
+
+def marks(scope: Scope) -> dict[str, tuple[Cell, ...]]:
+    """What a policy says of single cells, by the key of the document."""
+    return {
+        "always_show": scope.always_show,
+        "never_show": scope.never_show,
+        "structural_zeros": scope.structural_zeros,
+    }
+
+
+def _cell(cell: Cell) -> str:
+    return "{" + ", ".join(f"{dimension}: {_scalar(code)}" for dimension, code in cell) + "}"
 
 
 def _flow(words: Iterable[str]) -> str:

@@ -116,6 +116,7 @@ def _scope(above: Scope, scope: Scope, words: Vocabulary) -> Scope:
     at = {*above.thresholds, *scope.thresholds}
     largest = {pair: max(above.threshold_at(*pair), scope.threshold_at(*pair)) for pair in at}
     pools = _pools(above, scope)
+    never = {*scope.never_show, *above.never_show}
     return replace(
         scope,
         dimensions=_coarsest(above.dimensions, scope.dimensions, words),
@@ -126,6 +127,9 @@ def _scope(above: Scope, scope: Scope, words: Vocabulary) -> Scope:
         pooled_years=pools or None,
         priority=tuple(dict.fromkeys([*scope.priority, *above.priority])),
         keep=tuple(margin for margin in scope.keep if margin in above.keep),
+        always_show=tuple(sorted({*scope.always_show} & {*above.always_show} - never)),
+        never_show=tuple(sorted(never)),
+        structural_zeros=tuple(sorted({*scope.structural_zeros, *above.structural_zeros})),
         dominance=Dominance(
             largest=max(above.dominance.largest, scope.dominance.largest),
             share_percent=min(above.dominance.share_percent, scope.dominance.share_percent),

@@ -22,6 +22,8 @@ class Demand(StrEnum):
     LEVEL_THRESHOLDS = "threshold by level"
     POOLED_YEARS = "pooled_years"
     CELL_KEY = "mechanism: cell-key"
+    NEVER_SHOWN = "never_show"
+    STRUCTURAL_ZEROS = "structural_zeros"
     ROUNDING = "mechanism: controlled-rounding"
     DIFFERENTIAL_PRIVACY = "mechanism: differential-privacy"
     VICTIMS = "population: victims"
@@ -57,6 +59,10 @@ def _of_data(policy: Policy) -> Iterator[Demand]:
         yield Demand.LEVEL_THRESHOLDS
     if scope.pooled_years is not None:
         yield Demand.POOLED_YEARS
+    if scope.never_show:
+        yield Demand.NEVER_SHOWN
+    if scope.structural_zeros:
+        yield Demand.STRUCTURAL_ZEROS
     if scope.mechanism.kind in _MECHANISM:
         yield _MECHANISM[scope.mechanism.kind]
     if policy.population.victims != policy.vocabulary.victims:

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from policies.canonical import canonical_text
-from policies.change import Change, Direction, compared, graded, sets
+from policies.change import Change, Direction, compared, graded, sets, stricter_if
 from policies.diff_grants import grant_changes
 from policies.errors import PolicyError
-from policies.model import Ban, Mechanism, Policy, RecordLevel, Scope
+from policies.model import Ban, Cell, Mechanism, Policy, RecordLevel, Scope
 from policies.phrases import say_days
 from policies.pools import Pools, made_of
 from policies.terms import MechanismKind
 from policies.vocabulary import Vocabulary
-from policies.wording import listed, say_level, say_levels, say_table
+from policies.wording import listed, say_cell, say_level, say_levels, say_table
 
 
 def diff(old: Policy, new: Policy) -> tuple[Change, ...]:
@@ -102,6 +102,7 @@ def _scope(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
     if old.pooled_years != new.pooled_years:
         yield _pools(old, new)
     yield from _margins(old, new, words)
+    yield from _marks(old, new, words)
     if old.priority != new.priority:
         yield Change(Direction.CHANGED, "Other tables are protected first, so other cells will be withheld.")
     yield from _mechanism(old.mechanism, new.mechanism)
@@ -170,6 +171,25 @@ def _margins(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
     for margin in old.keep:
         if margin not in new.keep:
             yield Change(Direction.TIGHTENED, f"No longer kept visible: {say_table(words, margin)}.")
+
+
+def _marks(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
+    """To show a cell always loosens, never to show one tightens. Where nobody can be is no permission: other
+    cells are safe, and shown, with what everybody knows, so that neither way is plain."""
+    for cell, came in _came_and_went(old.always_show, new.always_show):
+        word = "Kept visible whatever it takes" if came else "No longer kept visible"
+        yield Change(stricter_if(not came), f"{word}: {say_cell(words, cell)}.")
+    for cell, came in _came_and_went(old.never_show, new.never_show):
+        word = "Never shown, whatever it holds" if came else "No longer withheld whatever it holds"
+        yield Change(stricter_if(came), f"{word}: {say_cell(words, cell)}.")
+    for cell, came in _came_and_went(old.structural_zeros, new.structural_zeros):
+        word = "Nobody can be in it, as everybody knows" if came else "Somebody can be in it after all"
+        yield Change(Direction.CHANGED, f"{word}: {say_cell(words, cell)}.")
+
+
+def _came_and_went(old: tuple[Cell, ...], new: tuple[Cell, ...]) -> Iterator[tuple[Cell, bool]]:
+    yield from ((cell, True) for cell in new if cell not in old)
+    yield from ((cell, False) for cell in old if cell not in new)
 
 
 def _mechanism(old: Mechanism, new: Mechanism) -> Iterator[Change]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from policies.assemble import build_policy
+from policies.cell_shapes import cells
 from policies.level_shapes import banned_levels, levels, thresholds
 from policies.model import EVERY_DATA_SET, Policy
 from policies.phrases import DAYS, EPSILON, NO_LIMIT, PART, QUOTA, SPAN, YEARS, days_or
@@ -129,6 +130,9 @@ def _detail(words: Vocabulary | None) -> dict[str, Key]:
         "keep": Key(
             ListOf(ByNode[Any](margin, levels(words)), may_be_empty=True), "margins that stay visible (none)"
         ),
+        "always_show": Key(cells(words), "single cells that stay visible (none)"),
+        "never_show": Key(cells(words), "cells that are withheld whatever they hold (none)"),
+        "structural_zeros": Key(cells(words), "cells in which nobody can be, as everybody knows (none)"),
         "mechanism": Key(_mechanism(), "how small cells are protected (suppression)"),
         "dominance": Key(
             _plain_record(

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator
 
+from policies.canonical import marks
 from policies.decision import Code, Decision, Reason, Told
-from policies.model import Ban, Noise, Policy, Share
+from policies.model import Ban, Noise, Policy, Scope, Share
 from policies.request import Request
 from policies.terms import Appearance, Approval, MechanismKind, Review, Zeros
 from policies.vocabulary import Vocabulary
 from policies.wording import (
     listed,
     plural,
+    say_cell,
     say_conditions,
     say_levels,
     say_obligations,
@@ -186,6 +188,18 @@ def _detail(policy: Policy) -> Iterator[str]:
         yield f"Protected first: {', '.join(first)}."
     if scope.keep:
         yield f"Kept visible whatever it takes: {', '.join(say_table(words, m) for m in scope.keep)}."
+    yield from _marks(scope, words)
+
+
+def _marks(scope: Scope, words: Vocabulary) -> Iterator[str]:
+    told = {
+        "always_show": "Kept visible whatever it takes",
+        "never_show": "Never shown, whatever it holds",
+        "structural_zeros": "Nobody can be in it, as everybody knows, and it is shown",
+    }
+    for key, cells in marks(scope).items():
+        if cells:
+            yield f"{told[key]}: {'; '.join(say_cell(words, cell) for cell in cells)}."
 
 
 def _mechanism(policy: Policy) -> str:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from policies.canonical import marks
 from policies.finding import Finding, error, note, warning
 from policies.model import EVERY_DATA_SET, Policy, Scope
 from policies.phrases import say_years
 from policies.terms import MechanismKind, Release, Zeros
-from policies.wording import plural
+from policies.wording import listed, plural
 
 
 def leaks(policy: Policy) -> Iterator[Finding]:
@@ -39,6 +40,13 @@ def leaks(policy: Policy) -> Iterator[Finding]:
             "records-finer-than-tables",
             f"record_level: k {policy.record_level.k} shows groups smaller than the threshold of the tables, "
             f"{scope.threshold}; take k {scope.threshold} or more.",
+        )
+
+    if policy.record_level and scope.never_show:
+        yield warning(
+            "records-beside-never",
+            "never_show beside record_level: withheld cells can be counted in an extract, as far as its "
+            "records go; the extract's own rules protect people there.",
         )
 
 
@@ -115,6 +123,13 @@ def _exact_beside_noise(policy: Policy) -> Iterator[Finding]:
         yield error(
             "exact-beside-noise",
             f"keep with {kind}: an exact margin beside changed cells undoes the change; leave keep out.",
+        )
+    if any(marks(policy.scope).values()):
+        named = listed(key for key, cells in marks(policy.scope).items() if cells)
+        yield error(
+            "exact-beside-noise",
+            f"{named} with {kind}: every number is changed and none is withheld, so that no cell can be "
+            "treated otherwise; leave it out.",
         )
     if policy.record_level:
         yield error(

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
+from policies.canonical import marks
 from policies.finding import Finding, note, warning
 from policies.model import Ban, LevelOf, Policy, Share
-from policies.wording import listed, say_level
+from policies.wording import listed, say_cell, say_level
 
 
 def unreachable(policy: Policy, held: Mapping[str, frozenset[str]] | None) -> Iterator[Finding]:
@@ -16,6 +17,7 @@ def unreachable(policy: Policy, held: Mapping[str, frozenset[str]] | None) -> It
     yield from _bans(policy)
     yield from _detail(policy)
     yield from _tables(policy)
+    yield from _cells(policy)
     yield from _records(policy)
     yield from _purposes(policy, held)
 
@@ -128,6 +130,19 @@ def _tables(policy: Policy) -> Iterator[Finding]:
         if outside or len(table) > policy.scope.max_dims:
             said = listed(f"{d} by {level}" for d, level in table)
             yield warning("unreachable-table", f"{key}: {said} is not in the data set's detail.")
+
+
+def _cells(policy: Policy) -> Iterator[Finding]:
+    """Cells that no table can have; where nobody can be may be said of more dimensions than a table has."""
+    words = policy.vocabulary
+    for key, cells in marks(policy.scope).items():
+        for cell in cells:
+            levels = {(dimension, words.codes[dimension][code]) for dimension, code in cell}
+            outside = {d for d, level in levels - policy.scope_levels}
+            if outside or (len(cell) > policy.scope.max_dims and key != "structural_zeros"):
+                yield warning(
+                    "unreachable-cell", f"{key}: {say_cell(words, cell)} is not in the data set's detail."
+                )
 
 
 def _records(policy: Policy) -> Iterator[Finding]:

@@ -16,6 +16,8 @@ EVERY_DATA_SET = "all"
 
 LevelOf = tuple[str, str]
 """A dimension and one of its levels."""
+Cell = tuple[tuple[str, str], ...]
+"""Pairs of a dimension and a code, in order: the people who are at all of these codes."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,10 @@ class Scope:
     - `pooled_years`: years are shown only in these fixed periods; bands of years that overlap them are not
       shown at all (see `Policy.scope_levels`);
     - `priority`: tables protected first: names of ready-made questions or packs, or levels of a table;
-    - `keep`: margins that stay visible even where rule 2 then gives way; () is the grand total.
+    - `keep`: margins that stay visible even where rule 2 then gives way; () is the grand total;
+    - `always_show`: single cells that stay visible like those; `never_show`: cells that are withheld whatever
+      they hold, also in a margin that is kept;
+    - `structural_zeros`: cells in which nobody can be, as everybody knows.
     """
 
     dimensions: FrozenMap[str, str]
@@ -140,6 +145,9 @@ class Scope:
     pooled_years: Pools | None = None
     priority: tuple[str | tuple[LevelOf, ...], ...] = ()
     keep: tuple[tuple[LevelOf, ...], ...] = ()
+    always_show: tuple[Cell, ...] = ()
+    never_show: tuple[Cell, ...] = ()
+    structural_zeros: tuple[Cell, ...] = ()
     mechanism: Mechanism = Mechanism()
     dominance: Dominance = Dominance()
 

@@ -28,7 +28,8 @@ class Vocabulary:
     - `publishing`: purposes that mean publication to everyone, `unbound`: recipients who are nobody in
       particular, so that no obligation can bind them;
     - `never_shared`: attributes that no policy can release, kept to say so when one is named;
-    - `texts`: word -> how a sentence says it ("quarter" -> "quarters").
+    - `texts`: word -> how a sentence says it ("quarter" -> "quarters");
+    - `codes`: dimension -> the codes of its cells, each with the coarsest level at which it stands.
     """
 
     dimensions: Mapping[str, tuple[str, ...]]
@@ -49,10 +50,14 @@ class Vocabulary:
     unbound: frozenset[str] = frozenset({"public"})
     never_shared: frozenset[str] = frozenset()
     texts: Mapping[str, str] = field(default_factory=FrozenMap)
+    # Thousands of words that go with the dimensions: to tell vocabularies apart they need not be compared.
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=FrozenMap, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("dimensions", "measures", "purposes", "roots", "packs", "bands", "texts"):
             object.__setattr__(self, name, FrozenMap(getattr(self, name)))
+        codes = {dimension: FrozenMap(each) for dimension, each in self.codes.items()}
+        object.__setattr__(self, "codes", FrozenMap(codes))
         for dimension, levels in self.dimensions.items():
             if not levels or len(set(levels)) != len(levels) or self.root(dimension) in levels:
                 message = f"dimension {dimension}: levels must be named, distinct and without the root"

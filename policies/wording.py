@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from policies.decision import Obligations
-from policies.model import LevelOf, Policy, Scope
+from policies.model import Cell, LevelOf, Policy, Scope
 from policies.phrases import say_days, say_quota
 from policies.terms import Appearance, Approval, Conditions, Redistribution
 from policies.vocabulary import Vocabulary
@@ -45,6 +45,11 @@ def say_table(words: Vocabulary, levels: Iterable[LevelOf]) -> str:
     """A table by what it is broken down by."""
     pairs = list(levels)
     return " by ".join(words.say(level) for _, level in sorted(pairs)) if pairs else "the grand total"
+
+
+def say_cell(words: Vocabulary, cell: Cell) -> str:
+    """A cell by its codes: `place KH-1 with sex F`."""
+    return " with ".join(f"{words.say(dimension)} {code}" for dimension, code in cell)
 
 
 def say_approval(approval: Approval) -> str:

@@ -15,6 +15,10 @@ RECIPIENTS = (
 """Whom a policy may name, until the hub hands its own list to the members."""
 
 
+YEARS = range(1900, 2100)
+"""Years of which a policy may speak."""
+
+
 def vocabulary(dictionary: Dictionary, *, recipients: Iterable[str], member: str | None = None) -> Vocabulary:
     """The words of a policy: those of one member's levels only, when it is given.
 
@@ -39,4 +43,10 @@ def vocabulary(dictionary: Dictionary, *, recipients: Iterable[str], member: str
         victims=frozenset(dictionary.codes("victim_type")),
         never_shared=dictionary.never_shared,
         texts=texts,
+        codes={name: _codes(dictionary, levels, member) for name, levels in dimensions.items()},
     )
+
+
+def _codes(dictionary: Dictionary, levels: tuple[str, ...], member: str | None) -> dict[str, str]:
+    """The codes of some levels, each with the coarsest level at which it stands."""
+    return {code: level for level in levels for code in dictionary.codes(level, member=member, years=YEARS)}

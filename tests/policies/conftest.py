@@ -61,6 +61,12 @@ WORDS = Vocabulary(
     },
     never_shared=frozenset({"national_id", "narrative"}),
     texts={"year": "year", "quarter": "quarter", "device_type": "device type"},
+    codes={
+        "place": {"KH-1": "province", "KH-2": "province", "0101": "district", "KH-N": "province_group"},
+        "date": {"2023": "year", "2024": "year", "2020-2024": "year_band5", "2024-Q1": "quarter"},
+        "sex": {"F": "sex", "M": "sex"},
+        "outcome": {"K": "outcome", "I": "outcome"},
+    },
 )
 
 HEAD = """\
@@ -176,6 +182,12 @@ def _finest(*extra: str) -> st.SearchStrategy[dict[str, str]]:
     return st.fixed_dictionaries({}, optional=levels).filter(bool)
 
 
+def _cells(*places: str) -> st.SearchStrategy[list[dict[str, str]]]:
+    codes = {"sex": st.sampled_from("FM"), "date": st.just("2024")}
+    cell = st.fixed_dictionaries({"place": st.sampled_from(places)}, optional=codes)
+    return st.lists(cell, max_size=3, unique_by=lambda codes: tuple(sorted(codes.items())))
+
+
 _APPROVAL = st.sampled_from(["automatic", "one person", "two persons"])
 _CONDITIONS = {
     "approval": st.one_of(_APPROVAL, st.fixed_dictionaries({"ready_made": _APPROVAL, "others": _APPROVAL})),
@@ -227,6 +239,9 @@ _BASE = st.fixed_dictionaries(
         "pooled_years": st.sampled_from([1, 3, 5, ["2018-2020", "2015-2017"]]),
         "priority": st.sampled_from([[], ["article-7"], [{"date": "year"}, "canonical-questions"]]),
         "keep": st.sampled_from([[], ["total", {"date": "year"}]]),
+        "always_show": _cells("KH-1", "KH-2"),
+        "never_show": _cells("KH-N", "0101"),
+        "structural_zeros": _cells("KH-1", "KH-N"),
         "mechanism": st.sampled_from(["suppression", "cell-key", {"kind": "controlled-rounding", "base": 7}]),
         "dominance": st.just({"largest": 1}),
         "population": st.sampled_from([{"consent": ["REC"]}, {"victims": ["FAM", "DIR"]}]),
