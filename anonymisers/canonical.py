@@ -10,8 +10,9 @@ U+1009 (nya) for U+1025 (the vowel u) and U+101D (wa) for the digit zero; both a
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,16 +24,20 @@ _LINE = "\n"
 """Stands between the values of a column normalised together; normalisation never crosses it."""
 
 
-def _characters() -> dict[str, list[str]]:
+PLANES = (range(0x20000), range(0xE0000, 0xE1000))
+"""Where Unicode has such characters; a walk over all of it would hold up every start for 0.1 s."""
+
+
+def characters(planes: Iterable[range] = PLANES) -> dict[str, list[str]]:
     """Every character of the categories that matter here, in one walk over Unicode."""
     found: dict[str, list[str]] = {category: [] for category in ("Cf", "Nd", "Pd", "Ps", "Pe", "Zs")}
-    for character in map(chr, range(sys.maxunicode + 1)):
+    for character in map(chr, chain.from_iterable(planes)):
         if (category := unicodedata.category(character)) in found:
             found[category].append(character)
     return found
 
 
-_BY_CATEGORY = _characters()
+_BY_CATEGORY = characters()
 # Low quotation marks are filed under opening punctuation, but they are no brackets.
 _BRACKETS = {*_BY_CATEGORY["Ps"], *_BY_CATEGORY["Pe"], *"<>"} - set("\u201a\u201e\u2e42")
 # The minus sign and the hyphen bullet have the Unicode property Dash without its category.

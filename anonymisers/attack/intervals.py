@@ -15,8 +15,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
-from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
 
 from anonymisers.attack.goals import Extent, Goals, Mask
 from anonymisers.attack.nearby import Nearby
@@ -53,6 +51,10 @@ class Part:
 
 def parts_of(reduced: Reduced) -> Iterator[Part]:
     """Split the representatives into connected components, small ones pooled. Cells in no sum are in none."""
+    # Here, because a node that only answers starts sooner and stays smaller without it.
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # noqa: PLC0415
+    from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]  # noqa: PLC0415
+
     rows = reduced.rows
     size = len(reduced.low)
     both = size + len(rows.rhs)

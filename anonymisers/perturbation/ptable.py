@@ -11,7 +11,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog, minimize  # type: ignore[import-untyped]
 
 from anonymisers.errors import RulesError
 
@@ -130,6 +129,9 @@ class _Limits:
         return cls(equal, np.array([1.0, 0.0]), np.stack(most), np.array(bounds))
 
     def possible(self) -> bool:
+        # Here, because a node that only answers starts sooner and stays smaller without it.
+        from scipy.optimize import linprog  # type: ignore[import-untyped]  # noqa: PLC0415
+
         size = self.equal.shape[1]
         found = linprog(
             np.zeros(size), A_ub=self.most, b_ub=self.bounds, A_eq=self.equal, b_eq=self.sums, bounds=(0, 1)
@@ -141,6 +143,8 @@ class _Limits:
 
         Its logarithm is a sum of the limits' rows, each times a multiplier, those of `most` not negative.
         """
+        from scipy.optimize import minimize  # noqa: PLC0415 - as above
+
         rows = np.concatenate([self.equal[1:], self.most])
         goal = np.concatenate([self.sums[1:], self.bounds])
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, MetaData, Select, Table, func, insert, literal_column, select
 
 from gateway.store.database import Database, StorageError
+from gateway.store.migrate import FORM
 from gateway.store.schema import metadata
 from gateway.store.sides import tables_of
 
@@ -13,8 +14,6 @@ Progress = Callable[[str, int], None]
 """Told the table, and how many rows of it were copied so far."""
 
 AT_ONCE = 500
-FORM = "alembic_version"
-"""The table that says which form a database has."""
 
 DOCUMENTS = frozenset({"cubes", "preview_findings", "previews", "snapshots"})
 """Tables whose rows can be of tens of megabytes each: taken one by one."""

@@ -1,5 +1,7 @@
 """One person, one spelling: what may differ between two registers without making two people."""
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from anonymisers.canonical import (
     canonical_identifiers,
     canonical_name,
     canonical_names,
+    characters,
 )
 
 SCRIPTS = {"Khmer": 0x17E0, "Lao": 0x0ED0, "Thai": 0x0E50, "Burmese": 0x1040, "full-width": 0xFF10}
@@ -96,3 +99,7 @@ def test_a_column_is_spelt_like_its_values(values: list[str]) -> None:
 def test_neighbours_in_a_column_never_touch(values: list[str]) -> None:
     assert canonical_identifiers(values) == [canonical_identifier(value) for value in values]
     assert canonical_names(values) == [canonical_name(value) for value in values]
+
+
+def test_no_character_that_matters_stands_where_the_walk_over_unicode_does_not_go() -> None:
+    assert characters() == characters([range(sys.maxunicode + 1)])

@@ -9,7 +9,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from gateway.store.database import Database, StorageError, sqlite_url
-from gateway.store.migrate import HUB, MEMBER, migrate
+from gateway.store.migrate import HUB, MEMBER, migrate, older_form
 from gateway.store.sides import tables_of
 
 
@@ -109,6 +109,7 @@ def test_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path, side: st
     """A migration is frozen when it is released; the code's tables must still be what all of them make."""
     database = Database(sqlite_url(tmp_path / "migrated.sqlite"))
     migrate(database, side)
+    assert older_form(database, side) is None
     wanted = tables_of(side)
     assert {"log_heads", "openings"} <= {table.name for table in wanted}
 
