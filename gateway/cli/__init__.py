@@ -1,6 +1,5 @@
 """The command line: one thin function per command."""
 
-from importlib import import_module
 from typing import Any
 
 import click
@@ -8,6 +7,7 @@ import click
 from anonymisers.errors import AnonymiserError
 from audit.errors import AuditError
 from gateway import __version__
+from gateway.cli.lazy import LazyCommands
 from gateway.errors import SafelaneError
 from policies.errors import PolicyError
 
@@ -54,23 +54,8 @@ PURE_ERRORS = (AnonymiserError, AuditError, PolicyError)
 """Roots of the pure packages' errors; each says for itself what is wrong and what to do."""
 
 
-class LazyGroup(click.Group):
-    """A group that imports a command only when it runs or is described."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command = getattr(import_module(module), attribute)
-        assert isinstance(command, click.Command)  # noqa: S101 - a wrong line in COMMANDS, not input
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, about) for name, (_, about) in sorted(COMMANDS.items())])
+class Safelane(LazyCommands):
+    """The program: its errors are read by people."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; show an error that a person can act on without a traceback."""
@@ -89,7 +74,7 @@ class LazyGroup(click.Group):
             ctx.exit(1)
 
 
-@click.group(cls=LazyGroup)
+@click.group(cls=Safelane, later=COMMANDS)
 @click.version_option(__version__, prog_name="safelane")
 def main() -> None:
     """Share regional victim-assistance statistics, and never a person's data."""

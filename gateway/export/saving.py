@@ -8,7 +8,6 @@ from gateway.errors import SafelaneError
 from gateway.export.flat import to_csv, to_json
 from gateway.export.images import to_png, to_svg
 from gateway.export.notes import Receipt
-from gateway.export.workbook import to_xlsx
 from gateway.picturing import ENGLISH, Words
 from gateway.wire.release import Release
 
@@ -49,6 +48,9 @@ def export(
         case "json":
             return to_json(release).encode()
         case "xlsx":
+            # Here, because a library for workbooks is in the way of whoever only starts.
+            from gateway.export.workbook import to_xlsx  # noqa: PLC0415
+
             return to_xlsx(release, dictionary, words, receipt)
         case "svg":
             return to_svg(release, dictionary, words, kind).encode()

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-
 from audit.said import said
 from gateway.sources.cells import EXACT, cell_text
 from gateway.sources.errors import SourceError
@@ -77,7 +75,10 @@ class WorkbookSource:
     def _book(self, *, results: bool) -> Iterator[Any]:
         with _told_as_damaged(self._path), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and validations that nobody reads here
-            book = openpyxl.load_workbook(self._path, read_only=True, data_only=results, keep_links=False)
+            # Here, because a library for workbooks is in the way of whoever only starts.
+            from openpyxl import load_workbook  # noqa: PLC0415
+
+            book = load_workbook(self._path, read_only=True, data_only=results, keep_links=False)
         try:
             yield book
         finally:
