@@ -25,6 +25,7 @@ from anonymisers.head import dim_read, dim_written, rules_read, rules_written
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.lattice import Lattice
 from anonymisers.parts import Part, compose
+from anonymisers.places import Place
 from anonymisers.rules import Rules
 from anonymisers.shown import Shown
 
@@ -65,6 +66,12 @@ class Chronicle(Shown):
     def refused(self) -> frozenset[Level]:
         """Levels of tables that no part protected."""
         return frozenset().union(*(p.cubes[-1].refused for p in self.parts if p.kind == "period" and p.cubes))
+
+    @property
+    def accepted(self) -> tuple[tuple[tuple[str, ...], Place], ...]:
+        """Cells that what is always shown leaves narrower than rule 2 asks for, each with its periods."""
+        cubes = [(tuple(sorted(part.period)), cube) for part in self.parts for cube in part.cubes]
+        return tuple(sorted({(when, place) for when, cube in cubes for place in cube.certificate.accepted}))
 
     @cached_property
     def accidents(self) -> AccidentCells | None:

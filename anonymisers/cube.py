@@ -14,13 +14,14 @@ from anonymisers.certain import rows_at, rows_of, shown_anyway, with_certain
 from anonymisers.certificate import Certificate, Level, release_digest
 from anonymisers.check import check_certificate
 from anonymisers.errors import CertificateError, ProtectionError
+from anonymisers.inflated import Lines
 from anonymisers.lattice import Lattice
 from anonymisers.marked import blaming
 from anonymisers.places import Place
 from anonymisers.protect import Protected, protect
 from anonymisers.rules import Rules
 from anonymisers.shown import Answer, OutsideLattice, Shown, Value, Withheld
-from anonymisers.strict_json import parse_json
+from anonymisers.structural import with_structural
 from anonymisers.suppress import Progress
 from anonymisers.table import Release, Table, write_release
 
@@ -67,7 +68,7 @@ class CertifiedCube(Shown):
         return FORMAT + hashlib.sha256(head + body).digest() + zlib.compress(head + body, 6)
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> "CertifiedCube":
+    def from_bytes(cls, data: bytes | memoryview) -> "CertifiedCube":
         """Read what `to_bytes` wrote. Raises CertificateError when anything was changed or is missing."""
         release, certificate = _unpack(data)
         if certificate.release != release_digest(release):
@@ -92,6 +93,7 @@ def build_cube(
     AnonymiserError (RulesError, TableError, LatticeTooLargeError, ProtectionError, CertificateError) when no
     cube with a valid certificate was made.
     """
+    table = with_structural(table, rules.structural)
     with blaming(rules):
         try:
             return _built(table, rules, key, progress, known, attack_seconds)
@@ -227,17 +229,25 @@ def _cube(release: Release, certificate: Certificate) -> CertifiedCube:
     )
 
 
-def _unpack(data: bytes) -> tuple[Release, Certificate]:
-    digest, packed = data[len(FORMAT) : len(FORMAT) + 32], data[len(FORMAT) + 32 :]
-    if not data.startswith(FORMAT):
+def _unpack(data: bytes | memoryview) -> tuple[Release, Certificate]:
+    """Line by line: neither text is in memory whole, nor everything that it says as Python reads it."""
+    format_, digest, packed = (
+        data[: len(FORMAT)],
+        data[len(FORMAT) : len(FORMAT) + 32],
+        data[len(FORMAT) + 32 :],
+    )
+    if format_ != FORMAT:
         raise CertificateError("this is not a protected cube")
+    lines = Lines(packed)
     try:
-        whole = zlib.decompress(packed)
-        head, _, body = whole.partition(b"\n")
-        first, second = json.loads(head)
-    except (zlib.error, ValueError, TypeError):
-        raise CertificateError("the stored cube is damaged") from None
-    if hashlib.sha256(whole).digest() != digest or len(body) != first + second:
+        first, second = json.loads(next(lines))
+        start = lines.read
+        release = Release.read(lines)
+        middle = lines.read
+        certificate = Certificate.read(lines)
+        whole = (middle - start, lines.read - middle) == (first, second) and lines.digest() == digest
+    except (zlib.error, ValueError, TypeError, StopIteration):
+        whole = False
+    if not whole:
         raise CertificateError("the stored cube is damaged")
-    release = Release.from_json(parse_json(body[:first]))
-    return release, Certificate.from_json(body[first:].decode())
+    return release, certificate

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from anonymisers.hierarchy import Hierarchy
+from anonymisers.places import Place, read_places, written
 from anonymisers.rules import Rules, TableOf
 
 
@@ -27,19 +28,28 @@ def rules_written(rules: Rules) -> dict[str, Any]:
         "sensitive": sorted(rules.sensitive),
         "priority": [[sorted(t.dims), sorted(map(list, t.levels))] for t in rules.priority],
         "expects_least": rules.expects_least,
+        **{name: written(sorted(places)) for name, places in _marks(rules).items() if places},
     }
 
 
-def rules_read(written: Mapping[str, Any]) -> Rules:
+def _marks(rules: Rules) -> dict[str, frozenset[Place]]:
+    return {"always": rules.always, "never": rules.never, "structural": rules.structural}
+
+
+def rules_read(body: Mapping[str, Any]) -> Rules:
     """What `rules_written` wrote."""
+    always, never, structural = (frozenset(read_places(body.get(name, []), name)) for name in _marks(Rules()))
     return Rules(
-        threshold=written["threshold"],
-        zeros=written["zeros"],
-        max_dims=written["max_dims"],
-        sensitive=frozenset(written["sensitive"]),
+        threshold=body["threshold"],
+        zeros=body["zeros"],
+        max_dims=body["max_dims"],
+        sensitive=frozenset(body["sensitive"]),
         priority=tuple(
             TableOf(frozenset(dims), frozenset((n, d) for n, d in levels))
-            for dims, levels in written["priority"]
+            for dims, levels in body["priority"]
         ),
-        expects_least=written["expects_least"],
+        expects_least=body["expects_least"],
+        always=always,
+        never=never,
+        structural=structural,
     )

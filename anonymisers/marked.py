@@ -6,16 +6,17 @@ What is always shown may leave a withheld cell an interval narrower than rule 2 
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.errors import CertificateError, ProtectionError, RulesError
 from anonymisers.lattice import Lattice
-from anonymisers.places import Place, place_name, place_of, positions
+from anonymisers.places import Place, place_name, place_of, positions, within
 from anonymisers.rules import Rules
 from anonymisers.system import Block
+from anonymisers.table import Table
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -43,13 +44,41 @@ def marked(rules: Rules, own: Block, values: Ints, *, public: Bools, structural:
         own.lattice,
         always & small,
         "is to be shown always, and is so small that it must not be",
-        "Leave it out, or where it is public already, name what shows it (--known).",
+        "Leave it out, or where it is public already, name what shows it (--known, or a registered figure).",
     )
     _refuse(own.lattice, never & structural, "is never to be shown, and everybody knows that it is empty", "")
     if rules.zeros == "publish":
         words = "is never to be shown, and is one of the zeros that are all shown"
         _refuse(own.lattice, never & (values == 0), words, "Treat zeros as partner or protect.")
     return Marked(always, never)
+
+
+def fitting(rules: Rules, table: Table) -> Rules:
+    """The rules with those marks only that a table can bear.
+
+    It may lack a code, of another period or in finer detail. A marked cell that stands in no protected table
+    is withheld with its whole table already.
+    """
+    dims = {d.name: d for d in table.dims}
+    tables = [(t.dims, dict(t.levels)) for t in rules.priority]
+    most = len(table.by) if rules.max_dims is None else rules.max_dims
+
+    def protected(place: Place) -> bool:
+        names = {name for name, _ in place}
+        depths = {name: int(dims[name].depth[dims[name].position(code)]) for name, code in place}
+        if not names <= set(table.by) or len(names) > most:
+            return False
+        return (not tables or len(names) == 1) or any(
+            names <= of and all(depth <= cuts.get(name, depth) for name, depth in depths.items())
+            for of, cuts in tables
+        )
+
+    return replace(
+        rules,
+        always=frozenset(filter(protected, within(table.dims, rules.always))),
+        never=frozenset(filter(protected, within(table.dims, rules.never))),
+        structural=frozenset(within(table.dims, rules.structural)),
+    )
 
 
 def cells_of(lattice: Lattice, places: Sequence[Place], what: str) -> Ints:
@@ -89,7 +118,7 @@ def unsafe(always: Sequence[Place], message: str) -> ProtectionError:
     return ProtectionError(f"{names}{more} {words}: {message}", remedy=_REMEDY)
 
 
-_REMEDY = "Leave out of --always what stands beside small cells; rules 1 and 3 have no exception."
+_REMEDY = "Leave out of what is always shown what stands beside small cells; rules 1 and 3 have no exception."
 
 
 def _mask(own: Block, places: Sequence[Place], what: str) -> Bools:

@@ -16,6 +16,7 @@ from anonymisers.accidents import AccidentTable
 from anonymisers.cube import CertifiedCube
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.lattice import Lattice
+from anonymisers.places import positions, within
 from anonymisers.rules import Rules
 
 Kind: TypeAlias = Literal["period", "added", "left"]
@@ -86,8 +87,8 @@ def compose(parts: Sequence[Part], lattice: Lattice, rules: Rules) -> tuple[Bool
     """What is withheld, the values shown (-1 where withheld), and what the rules withhold that was known.
 
     A cell is shown where every period's number is. Of additions and leavings those count that are known by
-    themselves; where they are not, the former value stands. What is small is withheld, and with a withheld
-    group its breakdown by sensitive dimensions. What is a sum of shown cells is shown.
+    themselves; where they are not, the former value stands. What is small or never shown is withheld, and
+    with a withheld group its breakdown by sensitive dimensions. What is a sum of shown cells is shown.
     """
     keys = lattice.keys()
     every, small = np.ones(lattice.size, dtype=np.bool_), np.zeros(lattice.size, dtype=np.bool_)
@@ -106,18 +107,29 @@ def compose(parts: Sequence[Part], lattice: Lattice, rules: Rules) -> tuple[Bool
         rules.sensitive - c.certificate.sensitive for p in parts for c in p.cubes
     ):
         hidden = _with_breakdowns(lattice, keys, hidden, rules)
+    marked = _never(lattice, rules)
+    hidden |= marked
     lost = every & hidden
-    _sum_up(lattice, values, hidden, lost)
+    _sum_up(lattice, values, hidden, lost | marked)
     return hidden, np.where(hidden, -1, values), lost
 
 
-def _sum_up(lattice: Lattice, values: Ints, hidden: Bools, lost: Bools) -> None:
+def _never(lattice: Lattice, rules: Rules) -> Bools:
+    """The cells that are never shown, as far as the lattice has them."""
+    places = within(lattice.dims, rules.never)
+    cells = lattice.cells(positions(lattice.dims, places, "the cells that are never shown"))
+    found = np.zeros(lattice.size, dtype=np.bool_)
+    found[cells[cells >= 0]] = True
+    return found
+
+
+def _sum_up(lattice: Lattice, values: Ints, hidden: Bools, withheld_anyway: Bools) -> None:
     """Show, in place, what is a sum of shown cells: a new grouping of codes that the releases had already."""
     for _ in range(max((int(d.depth.max()) for d in lattice.dims), default=0)):
         for parts, above in lattice.parents():
             withheld = np.bincount(above, weights=hidden[parts], minlength=lattice.size) > 0
             divided = np.bincount(above, minlength=lattice.size) > 0
-            found = hidden & divided & ~withheld & ~lost
+            found = hidden & divided & ~withheld & ~withheld_anyway
             shown = np.where(hidden[parts], 0, values[parts])
             values[found] = np.bincount(above, weights=shown, minlength=lattice.size).astype(np.int64)[found]
             hidden[found] = False

@@ -46,6 +46,12 @@ def written(places: Iterable[Place]) -> list[dict[str, str]]:
     return [dict(place) for place in places]
 
 
+def within(dims: Sequence[Hierarchy], places: Iterable[Place]) -> tuple[Place, ...]:
+    """Those places whose codes all dimensions have, in order."""
+    codes = {d.name: d.index for d in dims}
+    return tuple(sorted(p for p in places if all(code in codes.get(name, ()) for name, code in p)))
+
+
 def positions(dims: Sequence[Hierarchy], places: Sequence[Place], what: str) -> NDArray[np.int32]:
     """(n, dims) positions of the codes of places. Raises TableError for what no dimension has."""
     coords = np.empty((len(places), len(dims)), dtype=np.int32)

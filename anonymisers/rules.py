@@ -40,8 +40,9 @@ class Rules:
     withheld group is withheld whole. `priority`: tables protected first and then fixed. `expects_least`:
     whether the attacker uses that a withheld cell is at least 1 where every zero is shown; switching it off
     is for comparison with other tools only. `always`, `never`: cells to show, or to withhold, whatever they
-    hold (`marked.Marked`). `finer`: tables to try before the others once the priority tables are settled;
-    None: no others are tried. It says what is sought, not what is safe: equal rules may differ in it.
+    hold (`marked.Marked`). `structural`: groups in which nobody can be, besides those of the table.
+    `finer`: tables to try before the others once the priority tables are settled; None: no others are tried.
+    It says what is sought, not what is safe: equal rules may differ in it.
     """
 
     threshold: int = 5
@@ -52,6 +53,7 @@ class Rules:
     expects_least: bool = True
     always: frozenset[Place] = frozenset()
     never: frozenset[Place] = frozenset()
+    structural: frozenset[Place] = frozenset()
     finer: tuple[TableOf, ...] | None = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
@@ -80,7 +82,7 @@ class Rules:
     def check_names(self, dims: Iterable[Hierarchy]) -> None:
         """Raise RulesError for a dimension that the table does not have, naming it."""
         known = {d.name for d in dims}
-        marked = {name for place in self.always | self.never for name, _ in place}
+        marked = {name for place in self.always | self.never | self.structural for name, _ in place}
         named = self.sensitive.union(marked, *(t.dims for t in (*self.priority, *(self.finer or ()))))
         for name in sorted(named - known):
             message = f"the rules name a dimension {name!r} that the table does not have"

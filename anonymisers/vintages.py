@@ -6,6 +6,7 @@ names it; populations are made of it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -71,7 +72,9 @@ def releases(parts: Sequence[Part]) -> list[Release]:
     for number, part in enumerate(parts):
         which = 1 if part.kind == "left" else 0
         inside = tuple(_code(v) for v in everybody if v[which] == number)
-        found += [_in_time(_known(cube, vintage, inside), time, part) for cube in part.cubes]
+        for cube in part.cubes:
+            told = replace(_known(cube, vintage, inside), structural=cube.structural)
+            found.append(_in_time(told, time, part))
     return found
 
 
@@ -95,7 +98,7 @@ def _in_time(release: Release, time: Hierarchy | None, part: Part) -> Release:
     coords[:, at] = np.array([time.index[c] for c in release.dims[at].codes], dtype=np.int32)[coords[:, at]]
     dims = (*release.dims[:at], time, *release.dims[at + 1 :])
     where = {**release.where, time.name: tuple(sorted(part.period))}
-    return Release(dims, where, coords, release.values, release.withheld)
+    return replace(release, dims=dims, where=where, coords=coords)
 
 
 def _code(vintage: Vintage) -> str:

@@ -82,7 +82,7 @@ def review(by: str, directory: Path, *, ministry: bool) -> None:
 @click.command("publish")
 @persons.by
 @click.option(
-    "--accept", is_flag=True, help="Accept groups whose people all share one value; `preview` lists them."
+    "--accept", is_flag=True, help="Accept what `preview` lists: groups of one value, and narrow cells."
 )
 @ministry_wide
 @options.own_directory

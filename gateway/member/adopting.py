@@ -16,7 +16,7 @@ from gateway.member import entries
 from gateway.member.accidents import accidents_in
 from gateway.member.context import Node
 from gateway.member.errors import NotAcceptedError
-from gateway.member.measuring import shared_values
+from gateway.member.measuring import narrow_cells, shared_values
 from gateway.member.model import LoadedSnapshot, Plan, StoredCube, policy_label
 from gateway.member.planning import plan
 from gateway.member.ports import UnitOfWork, View
@@ -54,12 +54,14 @@ def existing(view: View, snapshot_id: str, made: Plan) -> bytes | None:
 @dataclass(frozen=True)
 class Certifiable:
     """What certifying a cube needs of it: digest of its certificates, dimensions of its largest table, how
-    many visible groups have people who all share one sensitive value, and whether it counts accidents.
+    many visible groups have people who all share one sensitive value, how many withheld cells are narrower
+    than the rules ask for, and whether it counts accidents.
     """
 
     certificate: bytes
     largest: int
     shared: int
+    narrow: int
     accidents: bool
 
 
@@ -69,7 +71,8 @@ def certifiable(cube: bytes, sensitive: frozenset[str]) -> Certifiable:
     made = stored_cube(cube)
     largest = max(map(len, made.tables), default=0)
     shared = len(shared_values(made, sensitive))
-    return Certifiable(made.certificate_digest, largest, shared, accidents_in(made) is not None)
+    narrow = len(narrow_cells(made))
+    return Certifiable(made.certificate_digest, largest, shared, narrow, accidents_in(made) is not None)
 
 
 def read_ahead(node: Node, view: View, policy: Policy) -> None:
@@ -137,10 +140,13 @@ def _check_accepted(view: View, versions: tuple[int, int | None], cube: Certifia
     version, above = versions
     signed = [each for each in view.signed_policies() if each.version == version]
     signed += [each for each in view.ministry.signed_policies() if each.version == above]
-    if accepts_shared_values(max(signed, key=lambda each: each.index).note) or not cube.shared:
+    items = [
+        f"would show {cube.shared} groups whose people all share one value" if cube.shared else "",
+        f"would leave {cube.narrow} withheld cells narrower than the rules ask for" if cube.narrow else "",
+    ]
+    if accepts_shared_values(max(signed, key=lambda each: each.index).note) or not any(items):
         return
     raise NotAcceptedError(
-        f"Version {policy_label(version, above)} would show {cube.shared} groups whose people all share one "
-        "value.",
+        f"Version {policy_label(version, above)} {' and '.join(filter(None, items))}.",
         remedy="`safelane policy preview` lists them. Publish with --accept, or share less finely.",
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from anonymisers.figures import Figure, known_figures, people_of
+from anonymisers.marked import fitting
 from anonymisers.rules import Rules, TableOf
 from anonymisers.table import Release, Table
 from gateway.member.figure_model import known_figure, levels_of
@@ -37,13 +38,12 @@ def beside_figures(
     figures = figures_about(maker, years)
     table = maker.table(rows, years, described_by(maker, figures, finest))
     if not figures:
-        return Beside(table, maker.rules, ())
+        return Beside(table, fitting(maker.rules, table), ())
     table = replace(
         table, by=tuple(dict.fromkeys([*maker.plan.finest, *(n for f in figures for n in f.where)]))
     )
-    return Beside(
-        table, _rules(maker.rules, table, figures, tuple(maker.plan.finest)), known_figures(figures, table)[0]
-    )
+    rules = fitting(_rules(maker.rules, table, figures, tuple(maker.plan.finest)), table)
+    return Beside(table, rules, known_figures(figures, table)[0])
 
 
 def figures_about(maker: Maker, years: Iterable[int]) -> tuple[Figure, ...]:

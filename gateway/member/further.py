@@ -7,15 +7,19 @@ where that would be unclear, what was released before is all that there is.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from anonymisers.chronicle import Chronicle
-from anonymisers.cube import build_cube
+from anonymisers.cube import CertifiedCube, build_cube
 from anonymisers.parts import Part
+from anonymisers.places import Place, within
+from anonymisers.rules import Rules
+from anonymisers.table import Release, Table
 from anonymisers.vintages import trimmed
 from gateway.member.accidents import check_goes_on
 from gateway.member.beside_figures import beside_figures
 from gateway.member.errors import NotProtectedError
-from gateway.member.making import TIME, Maker, levels_of, several
+from gateway.member.making import TIME, Maker, Progress, levels_of, several
 from gateway.member.snapshot_bytes import snapshot_from_bytes
 
 
@@ -47,8 +51,15 @@ def _shows_more(maker: Maker, former: Chronicle) -> bool:
     before, after = former.rules, maker.rules
     hierarchies = {d.name: set(d.codes) for d in former.dims if d.name != TIME}
     now = {d.name: set(d.codes) for d in maker.hierarchies(maker.plan.years) if d.name != TIME}
-    unchanged = hierarchies == now and replace(before, priority=after.priority) == after
+    # Of years that were not released then nothing more can be shown, nor where fewer cells are to be shown.
+    marked = within(former.dims, (after.always - before.always) | (before.never - after.never))
+    same = replace(_unmarked(before), priority=after.priority) == _unmarked(after)
+    unchanged = hierarchies == now and same and not marked
     return not unchanged and before.zeros == after.zeros and after.threshold <= before.threshold
+
+
+def _unmarked(rules: Rules) -> Rules:
+    return replace(rules, always=frozenset(), never=frozenset(), structural=frozenset())
 
 
 def _further(maker: Maker, part: Part, number: int) -> Part:
@@ -59,14 +70,21 @@ def _further(maker: Maker, part: Part, number: int) -> Part:
         return part
     made = beside_figures(maker, rows, years, finest)
     known = [*(trimmed(cube) for cube in part.cubes), *made.known]
-    try:
-        cube = several(
-            maker,
-            number,
-            lambda key: build_cube(made.table, made.rules, key, maker.progress, known=known),
-            attempts=1,
-        )
-        check_goes_on(maker, part, number, cube)
-    except NotProtectedError:
-        return part
-    return replace(part, cubes=(*part.cubes, cube))
+    # What was withheld may be in the way of a cell that is always to be shown now; others may be shown still.
+    for always in dict.fromkeys((made.rules.always, frozenset[Place]())):
+        rules = replace(made.rules, always=always)
+        try:
+            cube = several(
+                maker, number, partial(_beside, made.table, rules, maker.progress, known), attempts=1
+            )
+            check_goes_on(maker, part, number, cube)
+        except NotProtectedError:
+            continue
+        return replace(part, cubes=(*part.cubes, cube))
+    return part
+
+
+def _beside(
+    table: Table, rules: Rules, progress: Progress | None, known: Sequence[Release], key: bytes
+) -> CertifiedCube:
+    return build_cube(table, rules, key, progress, known=known)

@@ -1,12 +1,14 @@
 """A data set grows: new closed periods, revisions, other rules, each beside everything that was given out."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from anonymisers.chronicle import Chronicle
 from anonymisers.cube import CertifiedCube, build_cube
 from anonymisers.hierarchy import Hierarchy
+from anonymisers.marked import fitting
 from anonymisers.parts import Part
 from anonymisers.table import Table
 from anonymisers.vintages import Vintage, protect_leaving, touched
@@ -37,10 +39,15 @@ def grow(maker: Maker, former: Chronicle | None) -> Chronicle:
         )
     if former is not None:
         parts = protected_further(maker, former, parts)
-        parts += _revision(maker, former, parts, released)
+        parts += _revision(_later(maker), former, parts, released)
     if fresh := set(maker.plan.years) - released:
         parts.append(_period(maker, fresh, len(parts), first=former is None))
     return Chronicle.of(maker.hierarchies(maker.plan.years), maker.rules, parts)
+
+
+def _later(maker: Maker) -> Maker:
+    """For revisions: a cell in which one is not shown keeps its former number, so that none has to be."""
+    return replace(maker, rules=replace(maker.rules, always=frozenset()))
 
 
 def waiting(maker: Maker, former: Chronicle) -> Difference:
@@ -139,9 +146,8 @@ def _leaving(
             rows = taken(rows, np.array(stays, dtype=np.bool_))
             people[came, len(parts)] = maker.table(left[came], years, finest)
         people[came, until] = maker.table(rows, years, finest)
-    cube = several(
-        maker, len(parts), lambda key: protect_leaving(parts, people, maker.rules, key, maker.progress)
-    )
+    rules = fitting(maker.rules, next(iter(people.values())))
+    cube = several(maker, len(parts), lambda key: protect_leaving(parts, people, rules, key, maker.progress))
     for source in sorted(left):
         check_goes_on(maker, parts[source], source, cube)
     gone = joined((str(came), rows) for came, rows in left.items())

@@ -151,6 +151,7 @@ def _measured(node: Node, made: Made) -> Preview:
         refused=measuring.refused(made.cube),
         people=int(made.people.counts.sum()),
         to_accept=measuring.shared_values(made.cube, sensitive),
+        narrow=measuring.narrow_cells(made.cube),
         scores=scores(node, made),
         exposure=measuring.exposure(made.counted, made.people),
         records=measuring.records(made.people, sensitive),

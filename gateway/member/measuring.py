@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.lattice import Lattice
+from anonymisers.perturbation.changed_cube import ChangedCube
 from anonymisers.risk import Risk, assess
 from anonymisers.shown import Shown
 from anonymisers.table import Table
+from gateway.member.stored import Released
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,14 @@ class SharedValue:
     dimension: str
     value: str
     people: int
+
+
+@dataclass(frozen=True)
+class NarrowCell:
+    """A withheld cell that what is always shown leaves narrower than the rules ask for, of some years."""
+
+    years: tuple[str, ...]
+    cell: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -111,6 +121,11 @@ def shared_values(cube: Shown, sensitive: frozenset[str]) -> tuple[SharedValue, 
             value = dim.codes[int(keys[cell, axis])]
             found.append(SharedValue(named, dim.name, value, int(cube.values[cell])))
     return tuple(found)
+
+
+def narrow_cells(cube: Released) -> tuple[NarrowCell, ...]:
+    """The withheld cells that the certificate lists as accepted, for the controller to answer for."""
+    return () if isinstance(cube, ChangedCube) else tuple(NarrowCell(*each) for each in cube.accepted)
 
 
 def exposure(cube: Shown, people: Table) -> Exposure:

@@ -16,6 +16,7 @@ from gateway.dictionary import Dictionary
 from gateway.member.accidents import ACCIDENTS, collected
 from gateway.member.cubes import MEASURE
 from gateway.member.figure_model import Registered, counting
+from gateway.member.marks import Marks, marks_of, words_of_marks
 from gateway.member.mechanisms import off_by, words_of
 from gateway.member.model import WITH_ACCIDENTS, Plan
 from gateway.member.snapshot import Snapshot
@@ -45,8 +46,9 @@ def plan(
         finest = _pooled(policy, finest)
     last = today - timedelta(days=policy.embargo_days)
     covered = range(min(snapshot.years, default=0), max(snapshot.years, default=-1) + 1)
-    protection = _rules(dictionary, policy, snapshot.member, finest)
     years = tuple(year for year in covered if _closed(policy.scope, year, last))
+    marks = marks_of(dictionary, policy, finest, years)
+    protection = _rules(dictionary, policy, snapshot.member, finest, marks)
     told = [
         one for one in figures if one.figure.year in years and set(one.figure.cell) <= set(snapshot.columns)
     ]
@@ -88,7 +90,11 @@ def stricter(policy: Policy, made: Plan, rules: Rules) -> Iterator[str]:
             "they are protected together, and the strictest threshold keeps every promise.",
             threshold=rules.threshold,
         )
-    if rules.zeros != scope.zeros.value:
+    if rules.zeros != scope.zeros.value and rules.never:
+        yield said(
+            "Zeros beside a withheld number are withheld with it: a number that is never shown may be a zero."
+        )
+    elif rules.zeros != scope.zeros.value:
         yield said(
             "Zeros beside a withheld number are withheld with it: with tables that come first the others are "
             "withheld whole, so that not every zero can be shown."
@@ -156,15 +162,19 @@ def _strictest(scope: Scope, policy: Policy, finest: Mapping[str, str]) -> int:
     return max([scope.threshold, *(k for level, k in scope.thresholds.items() if level in shown)])
 
 
-def _rules(dictionary: Dictionary, policy: Policy, member: str, finest: Mapping[str, str]) -> Rules:
+def _rules(
+    dictionary: Dictionary, policy: Policy, member: str, finest: Mapping[str, str], marks: Marks
+) -> Rules:
     """The policy's protection in the words of disclosure control, for the dimensions that there are."""
     scope = policy.scope
     sensitive = {d.name for d in dictionary.dimensions.values() if d.sensitive}
-    tables = (_table(dictionary, member, finest, levels) for levels in _priorities(dictionary, policy))
+    first = list(_priorities(dictionary, policy))
+    tables = (_table(dictionary, member, finest, each) for each in [*first, *(marks.tables if first else ())])
     priority = tuple(dict.fromkeys(t for t in tables if t is not None and len(t.dims) <= scope.max_dims))
     most = max(1, min(scope.max_dims, len(finest)))  # without any, `building.protected` refuses
     zeros = scope.zeros
-    if zeros is Zeros.PUBLISH and not _nothing_refused(dictionary, member, finest, priority, most):
+    shown = not marks.never and _nothing_refused(dictionary, member, finest, priority, most)
+    if zeros is Zeros.PUBLISH and not shown:
         zeros = Zeros.PARTNER
     return Rules(
         threshold=_strictest(scope, policy, finest),
@@ -172,6 +182,9 @@ def _rules(dictionary: Dictionary, policy: Policy, member: str, finest: Mapping[
         max_dims=most,
         sensitive=frozenset(sensitive & set(finest)),
         priority=priority,
+        always=marks.always,
+        never=marks.never,
+        structural=marks.structural,
         finer=None,  # the more is shown of people, the seldomer a revision of who left is safe beside it
     )
 
@@ -198,7 +211,8 @@ def _nothing_refused(
 def _words(rules: Rules) -> str:
     """Equal rules have equal words: a set is written in order."""
     tables = [(sorted(t.dims), sorted(t.levels)) for t in rules.priority]
-    return repr((rules.threshold, rules.zeros, rules.max_dims, sorted(rules.sensitive), tables))
+    marks = words_of_marks({"always": rules.always, "never": rules.never, "structural": rules.structural})
+    return repr((rules.threshold, rules.zeros, rules.max_dims, sorted(rules.sensitive), tables)) + marks
 
 
 def _priorities(dictionary: Dictionary, policy: Policy) -> Iterator[dict[str, str]]:

@@ -25,11 +25,13 @@ ABLE = AFTERWARDS | {
     Demand.APPROVAL,
     Demand.CELL_KEY,  # for the life of a data set: see `mechanisms`
     Demand.LEVEL_THRESHOLDS,  # the strictest holds for all: see `planning.stricter`
+    Demand.NEVER_SHOWN,
     Demand.POOLED_YEARS,  # bands that hold whole pools, else all pools together
     Demand.QUOTA,
     Demand.TOTALS_ONLY,  # a member that never appears on its own answers nothing
     Demand.RELEASE_SCHEDULE,  # cubes are made by the controller's own command
     Demand.REVIEW,
+    Demand.STRUCTURAL_ZEROS,
     Demand.VICTIMS,
 }
 """What this node can carry out of what a policy may demand, if only by answering nothing."""

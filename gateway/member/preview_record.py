@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from anonymisers.risk import Diversity, Risk
-from gateway.member.measuring import Exposure, SharedValue, TableShown
+from gateway.member.measuring import Exposure, NarrowCell, SharedValue, TableShown
 from gateway.member.score import Score
 
 CellKey = frozenset[tuple[str, str]]
@@ -31,6 +31,7 @@ class Preview:
     refused: tuple[tuple[tuple[str, int], ...], ...]
     people: int
     to_accept: tuple[SharedValue, ...]
+    narrow: tuple[NarrowCell, ...]
     scores: Mapping[str, Score]
     exposure: Exposure
     records: Risk | None
@@ -73,6 +74,10 @@ def findings_from_json(text: str) -> Findings:
             to_accept=tuple(
                 SharedValue(**{**one, "group": tuple((d, code) for d, code in one["group"])})
                 for one in told["to_accept"]
+            ),
+            narrow=tuple(
+                NarrowCell(tuple(one["years"]), tuple((d, code) for d, code in one["cell"]))
+                for one in told.get("narrow", ())
             ),
             scores={name: Score(**score) for name, score in told["scores"].items()},
             exposure=Exposure(**told["exposure"]),

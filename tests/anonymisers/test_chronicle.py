@@ -16,6 +16,7 @@ from anonymisers.chronicle import Chronicle
 from anonymisers.cube import build_cube
 from anonymisers.errors import CertificateError, ProtectionError
 from anonymisers.hierarchy import Hierarchy
+from anonymisers.marked import fitting
 from anonymisers.parts import Part
 from anonymisers.rules import Rules
 from anonymisers.shown import Value, Withheld
@@ -46,7 +47,7 @@ def table(years, counts):
 
 def period(years, counts, rules=RULES):
     made = table(years, counts)
-    return Part("period", frozenset(years), made.dims[2], (build_cube(made, rules, KEY),))
+    return Part("period", frozenset(years), made.dims[2], (build_cube(made, fitting(rules, made), KEY),))
 
 
 def added(years, counts):
@@ -54,9 +55,9 @@ def added(years, counts):
     return Part("added", frozenset(years), made.dims[2], (build_cube(made, RULES, KEY),))
 
 
-def left(parts, years, staying, leaving, source=0):
+def left(parts, years, staying, leaving, source=0, *, rules=RULES):
     people = {(source, None): table(years, staying), (source, len(parts)): table(years, leaving)}
-    cube = protect_leaving(parts, people, RULES, KEY)
+    cube = protect_leaving(parts, people, fitting(rules, table(years, staying)), KEY)
     return Part("left", frozenset(years), flat("year", *years), (cube,), (source,))
 
 
@@ -162,6 +163,30 @@ def test_people_who_leave_later(staying, leaving):
     parts.append(tried(lambda: left(parts, ["2020"], staying, leaving)))
     truth = cells(["2020"], "0", staying) | cells(["2020"], "0 to 1", leaving)
     tried(lambda: assert_safe(parts, truth))
+
+
+@settings(quick, max_examples=4)
+@given(few, few, st.sampled_from(["F", "M"]), st.sampled_from(["P", "Q"]))
+def test_marks_hold_for_who_stays_and_who_leaves(staying, leaving, sex, place):
+    """Nobody of this sex can be at R, and everybody knows; how many are at a place is never shown."""
+    empty = 4 + ["F", "M"].index(sex)
+    staying, leaving = ([0 if n == empty else c for n, c in enumerate(each)] for each in (staying, leaving))
+    assume(sum(leaving) > 0)
+    rules = Rules(
+        threshold=K,
+        never=frozenset({(("place", place),), (("place", place), ("year", "2021"))}),
+        structural=frozenset({(("place", "R"), ("sex", sex))}),
+    )
+    both = [a + b for a, b in zip(staying, leaving, strict=True)]
+    parts = [tried(lambda: period(["2020"], both, rules))]
+    parts.append(tried(lambda: left(parts, ["2020"], staying, leaving, rules=rules)))
+    truth = cells(["2020"], "0", staying) | cells(["2020"], "0 to 1", leaving)
+    possible = {c: n for c, n in truth.items() if c[:2] != (("place", "R"), ("sex", sex))}
+    made = view(parts, ["2020"], rules)
+    assert made.lookup({"place": place}) == made.lookup({"place": place, "year": "2020"}) == Withheld()
+    assert parts[0].cubes[0].lookup({"place": "R", "sex": sex}) == Value(0)
+    assert all(release.structural for release in releases(parts))
+    tried(lambda: assert_safe(parts, possible))
 
 
 LARGE = [9, 14, 7, 22, 12, 6]

@@ -1,7 +1,6 @@
 """A node over the years: a new year comes, corrections wait, consent is withdrawn, and policies change."""
 
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +8,7 @@ import pytest
 from federation import policy_text
 from given_out import give_out
 from lone_node import lone_node
+from register import Register
 from signing import put_in_force
 
 from anonymisers.attack import attack
@@ -22,44 +22,8 @@ from gateway.member.loading import keep_snapshot
 from gateway.member.policies import checked
 from gateway.member.previewing import make
 from gateway.member.revisions import revisions
-from gateway.member.snapshot import LINKS, Column, Snapshot
 
 POLICY = policy_text("KH").replace("sex: sex, ", "sex: sex, place: province, ")
-PLACES = ("KH-1", "KH-2", "KH-3", "KH-4")
-
-
-class Register:
-    """A national register that a test adds to, corrects, and takes people out of."""
-
-    def __init__(self) -> None:
-        self.rows: dict[int, tuple[str, str, str, str, str]] = {}
-
-    def add(self, year: int, number: int, place: int | None = None, sex: str = "M") -> list[int]:
-        first = len(self.rows)
-        for n in range(first, first + number):
-            where = PLACES[n % 4 if place is None else place]
-            self.rows[n] = (f"{year}-{1 + n % 12:02d}", where, sex, "K" if n % 7 == 0 else "I", "AGG")
-        return list(range(first, first + number))
-
-    def withdraw(self, people: list[int]) -> None:
-        for n in people:
-            self.rows[n] = (*self.rows[n][:4], "N")
-
-    def snapshot(self) -> Snapshot:
-        rows = list(self.rows.items())
-        columns = {
-            name: Column.of([row[place] for _, row in rows])
-            for place, name in enumerate(("date", "place", "sex", "outcome"))
-        }
-        columns["victim_type"] = Column.constant("DIR", len(rows))
-        return Snapshot.of(
-            member="KH",
-            dictionary="2026.1",
-            created=date(2026, 1, 15),
-            columns=columns,
-            consent=Column.of([row[4] for _, row in rows]),
-            links={name: np.array([f"{name}-{n:05d}".encode() for n, _ in rows]) for name in LINKS},
-        )
 
 
 @pytest.fixture

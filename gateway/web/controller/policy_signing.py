@@ -96,6 +96,8 @@ def publish_draft() -> Model:
     try:
         if not found.ready:
             raise NotSignedError("look", _("Look first at what it would release."))
+        if found.preview is not None and found.preview.narrow and not accept:
+            raise NotSignedError("accept", _("Accept what is listed, or go back and share otherwise."))
         if found.preview is not None and found.preview.accept and not accept:
             raise NotSignedError("accept", _("Accept these groups, or go back and share less finely."))
         note = signed(publication(node, draft.version, draft.text, accepts=accept))

@@ -1,6 +1,6 @@
 """What a policy would release, as a piece of work has found it: numbers, tables, questions, effect, risk."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +46,8 @@ class Question:
 
 @dataclass(frozen=True)
 class Preview:
-    """`against` is the version that `effect` compares with; `accept`: groups to be accepted by signature.
+    """`against` is the version that `effect` compares with; `accept`: groups to be accepted by signature;
+    `narrow`: withheld cells that are.
 
     `stricter`: what is carried out more strictly than the policy says.
     """
@@ -64,6 +65,8 @@ class Preview:
     effect: tuple[str, ...]
     accept: tuple[str, ...]
     accept_more: int
+    narrow: tuple[str, ...]
+    narrow_more: int
     risk: tuple[str, ...]
     tables: tuple[Table, ...]
     questions: tuple[Question, ...]
@@ -71,7 +74,7 @@ class Preview:
 
 def preview(result: Result) -> Preview:
     """The result of a look, in words."""
-    groups = result["to_accept"]
+    groups, narrow = result["to_accept"], result.get("narrow", ())
     return Preview(
         version=result["version"],
         against=result["against"],
@@ -86,6 +89,8 @@ def preview(result: Result) -> Preview:
         effect=effect(result),
         accept=tuple(map(_group, groups[:MOST_LISTED])),
         accept_more=max(0, len(groups) - MOST_LISTED),
+        narrow=tuple(map(_narrow, narrow[:MOST_LISTED])),
+        narrow_more=max(0, len(narrow) - MOST_LISTED),
         risk=tuple(_risk(result)),
         tables=tuple(map(_table, result["tables"])),
         questions=tuple(_question(one, result["scores"]) for one in result["questions"]),
@@ -182,16 +187,23 @@ def _question(one: Mapping[str, Any], scores: Mapping[str, float]) -> Question:
     )
 
 
+def _narrow(one: Mapping[str, Any]) -> str:
+    """A withheld cell that what is always shown leaves narrower than the rules ask for."""
+    return _("%(where)s, of %(years)s", where=_where(one["cell"]), years=", ".join(one["years"]))
+
+
+def _where(cell: Sequence[Sequence[str]]) -> str:
+    dictionary = bench().node.dictionary
+    named = (f"{words.dimension(dictionary, d)} {words.value(dictionary, d, code)}" for d, code in cell)
+    return ", ".join(named)
+
+
 def _group(one: Mapping[str, Any]) -> str:
     """A visible group whose people all have one value of something sensitive."""
     dictionary = bench().node.dictionary
-    where = ", ".join(
-        f"{words.dimension(dictionary, name)} {words.value(dictionary, name, code)}"
-        for name, code in one["group"]
-    )
     return _(
         "%(where)s: all %(people)s have %(what)s: %(value)s",
-        where=where or _("everybody"),
+        where=_where(one["group"]) or _("everybody"),
         people=people(one["people"]),
         what=words.dimension(dictionary, one["dimension"]),
         value=words.value(dictionary, one["dimension"], one["value"]),
