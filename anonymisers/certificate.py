@@ -4,8 +4,8 @@ It stays inside the state: beside the cube, a difference of worlds gives away th
 """
 
 import hashlib
-import io
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,16 +13,17 @@ import numpy as np
 
 from anonymisers.errors import CertificateError
 from anonymisers.hierarchy import Hierarchy
+from anonymisers.inflated import lines_of
 from anonymisers.places import Place, read_places, written
 from anonymisers.rules import Rules, Zeros
 from anonymisers.strict_json import parse_json
-from anonymisers.table import Release, write_release
+from anonymisers.table import Release, written_release
 from anonymisers.worlds import World
 
 FORMAT = "safelane certificate 1"
 _HEAD = ("format", "threshold", "zeros", "least", "sensitive", "dims", "release", "known", "refused")
 _MARKS = ("accepted", "never")
-_WORLDS, _BETWEEN, _END = ', "worlds": [', ",\n", "\n]}\n"
+_WORLDS, _BETWEEN, _END = ', "worlds": [', ",\n", "]}"
 _OTHER_FORM = "the certificate is not in its written form"
 Level = tuple[tuple[str, int], ...]
 """The cells of one table at one level: pairs of a dimension and the depth of its codes there."""
@@ -53,17 +54,24 @@ class Certificate:
     def to_json(self) -> str:
         """The written form, one world a line; equal certificates have equal forms."""
         codes = _codes(self.dims)
-        return self._head() + _BETWEEN.join(_world_text(codes, world) for world in self.worlds) + _END
+        return (
+            self._head() + _BETWEEN.join(_world_text(codes, world) for world in self.worlds) + f"\n{_END}\n"
+        )
 
     @classmethod
     def from_json(cls, text: str) -> "Certificate":
-        """Read the written form. Raises CertificateError for anything that is not exactly one.
+        """Read the written form. Raises CertificateError for anything that is not exactly one."""
+        return cls.read(lines_of(text))
+
+    @classmethod
+    def read(cls, lines: Iterator[str]) -> "Certificate":
+        """Read the written form, line by line. Raises CertificateError for anything that is not exactly one.
 
         One world after the other: all of a large register's at once would take many times the text's room.
         """
-        first = text[: text.find("\n")]
-        in_form = first.endswith(_WORLDS) and text.endswith(_END)
-        body = parse_json(first + "]}" if in_form else text)
+        first = next(lines)
+        in_form = first.endswith(_WORLDS)
+        body = parse_json(first + "]}" if in_form else "\n".join([first, *lines]))
         names = {*_HEAD, "worlds"}
         if not isinstance(body, dict) or set(body) - set(_MARKS) != names or body["format"] != FORMAT:
             raise CertificateError(f"this is not a {FORMAT!r}")
@@ -78,7 +86,7 @@ class Certificate:
                 release=str(body["release"]),
                 known=tuple(str(digest) for digest in body["known"]),
                 refused=frozenset(tuple(sorted(level.items())) for level in body["refused"]),
-                worlds=_worlds(dims, text, len(first) + 1) if in_form else (),
+                worlds=_worlds(dims, lines) if in_form else (),
                 accepted=read_places(body.get("accepted", []), "'accepted'"),
                 never=read_places(body.get("never", []), "'never'"),
             )
@@ -113,27 +121,29 @@ class Certificate:
 
 def release_digest(release: Release) -> str:
     """SHA-256, in hexadecimal, of a release in its written form."""
-    stream = io.StringIO()
-    write_release(release, stream)
-    return hashlib.sha256(stream.getvalue().encode()).hexdigest()
+    digest = hashlib.sha256()
+    for piece in written_release(release):
+        digest.update(piece.encode())
+    return digest.hexdigest()
 
 
 def _codes(dims: tuple[Hierarchy, ...]) -> list[list[str]]:
     return [[json.dumps(code, ensure_ascii=False) for code in d.codes] for d in dims]
 
 
-def _worlds(dims: tuple[Hierarchy, ...], text: str, start: int) -> tuple[World, ...]:
-    """The worlds from `start` on, each in a line of its own. Raises CertificateError for another way."""
-    codes, found, end = _codes(dims), [], len(text) - len(_END)
-    while start < end:
-        after = text.find(_BETWEEN, start, end)
-        line = text[start : end if after < 0 else after]
-        start += len(line) + len(_BETWEEN)
-        world = _world(dims, parse_json(line))
-        if _world_text(codes, world) != line:
-            raise CertificateError(_OTHER_FORM)
-        found.append(world)
-    if start != end + (len(_BETWEEN) if found else 0):
+def _worlds(dims: tuple[Hierarchy, ...], lines: Iterator[str]) -> tuple[World, ...]:
+    """The worlds, each in a line of its own, up to the end. Raises CertificateError for another way."""
+    codes, found, more = _codes(dims), list[World](), True
+    for line in lines:
+        text, more = line.removesuffix(","), line.endswith(",")
+        if line or found:  # without a world the line is empty
+            world = _world(dims, parse_json(text))
+            if _world_text(codes, world) != text:
+                raise CertificateError(_OTHER_FORM)
+            found.append(world)
+        if not more:
+            break
+    if [*lines] != [_END, ""]:
         raise CertificateError(_OTHER_FORM)
     return tuple(found)
 

@@ -13,7 +13,7 @@ from anonymisers.attack import attack
 from anonymisers.certain import rows_at, rows_of, shown_anyway, with_certain
 from anonymisers.certificate import Certificate, Level, release_digest
 from anonymisers.check import check_certificate
-from anonymisers.errors import CertificateError, ProtectionError
+from anonymisers.errors import AnonymiserError, CertificateError, ProtectionError
 from anonymisers.inflated import Lines
 from anonymisers.lattice import Lattice
 from anonymisers.marked import blaming
@@ -231,22 +231,19 @@ def _cube(release: Release, certificate: Certificate) -> CertifiedCube:
 
 def _unpack(data: bytes | memoryview) -> tuple[Release, Certificate]:
     """Line by line: neither text is in memory whole, nor everything that it says as Python reads it."""
-    format_, digest, packed = (
-        data[: len(FORMAT)],
-        data[len(FORMAT) : len(FORMAT) + 32],
-        data[len(FORMAT) + 32 :],
-    )
-    if format_ != FORMAT:
+    start = len(FORMAT)
+    digest, packed = data[start : start + 32], data[start + 32 :]
+    if data[:start] != FORMAT:
         raise CertificateError("this is not a protected cube")
     lines = Lines(packed)
     try:
         first, second = json.loads(next(lines))
-        start = lines.read
+        head = lines.read
         release = Release.read(lines)
         middle = lines.read
         certificate = Certificate.read(lines)
-        whole = (middle - start, lines.read - middle) == (first, second) and lines.digest() == digest
-    except (zlib.error, ValueError, TypeError, StopIteration):
+        whole = (middle - head, lines.read - middle) == (first, second) and lines.digest() == digest
+    except (zlib.error, ValueError, TypeError, StopIteration, AnonymiserError):
         whole = False
     if not whole:
         raise CertificateError("the stored cube is damaged")

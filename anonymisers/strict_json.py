@@ -12,7 +12,11 @@ def parse_json(text: str | bytes) -> object:
     Raises TableError.
     """
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        if isinstance(text, bytes):
+            text = text.decode(json.detect_encoding(text), "surrogatepass")
+        if text.startswith("\ufeff"):
+            raise ValueError("it begins with a byte order mark")
+        return _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         msg = f"this is not JSON: {error}"
         raise TableError(msg) from None
@@ -53,3 +57,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _no_constant(name: str) -> object:
     msg = f"{name} is not a number that can be released"
     raise TableError(msg)
+
+
+# One for all texts: a cube is read cell by cell.
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)

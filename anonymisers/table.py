@@ -5,8 +5,10 @@ is what has left, or may leave, the state: cells at any level, some of them with
 """
 
 import json
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Any, TextIO, TypeAlias
 
@@ -16,7 +18,7 @@ from numpy.typing import NDArray
 from anonymisers.errors import TableError
 from anonymisers.hierarchy import ROOT, Hierarchy
 from anonymisers.places import Place, positions, read_places, written
-from anonymisers.strict_json import fields_of, words_of
+from anonymisers.strict_json import fields_of, parse_json, words_of
 
 __all__ = [
     "ROOT",
@@ -27,12 +29,16 @@ __all__ = [
     "Where",
     "population",
     "write_release",
+    "written_release",
 ]
 
 Where: TypeAlias = Mapping[str, str | tuple[str, ...]]
 """The people that cells are about: dimension -> one code, or several of which any one fits."""
 Cell: TypeAlias = tuple[str, ...]
 """A cell's codes, one for each dimension in order, `Total` where a dimension is not named."""
+
+_CELLS, _END = '"cells": [', "]}"
+"""Between what a written release is about and its cells, and after these."""
 
 MAX_COUNT = 2**53
 """Counts beyond this are not exact in every reader's JSON."""
@@ -136,19 +142,15 @@ class Release:
         structural: tuple[Place, ...],
     ) -> "Release":
         positions(dims, structural, "'structural'")
-        coords: list[tuple[int, ...]] = []
-        values: list[int] = []
-        seen: dict[tuple[int, ...], int] = {}
+        # Arrays of numbers from the start: a large release in Python's own would take many times their room.
+        places, counts = array("i"), array("q")
         for key, value in cells:
-            place = _positions(dims, key)
-            if seen.setdefault(place, len(coords)) != len(coords):
-                msg = f"the cell {_label(key)} stands twice in the release"
-                raise TableError(msg)
-            coords.append(place)
-            values.append(-1 if value is None else _count(value, key))
-        numbers = np.array(values, dtype=np.int64)
-        array = np.array(coords, dtype=np.int32).reshape(len(coords), len(dims))
-        return cls(dims, _where(dims, where), array, numbers, numbers < 0, structural)
+            places.extend(_positions(dims, key))
+            counts.append(-1 if value is None else _count(value, key))
+        coords = np.array(places, dtype=np.int32).reshape(len(counts), len(dims))
+        values = np.array(counts, dtype=np.int64)
+        _check_once(dims, coords)
+        return cls(dims, _where(dims, where), coords, values, values < 0, structural)
 
     @classmethod
     def from_json(cls, document: object) -> "Release":
@@ -166,6 +168,22 @@ class Release:
         pairs = (_read_released(cell, names, n) for n, cell in enumerate(body["cells"], 1))
         structural = read_places(body.get("structural", []), "'structural'")
         return cls._of_pairs(dims, pairs, _read_where(body.get("where", {})), structural)
+
+    @classmethod
+    def read(cls, lines: Iterator[str]) -> "Release":
+        """Read what `written_release` wrote, line by line, and leave the lines that follow it."""
+        head = []
+        for line in lines:
+            head.append(line)
+            if line.endswith(_CELLS):
+                break
+        whole = cls.from_json(parse_json("\n".join(head) + "]}"))
+        names = {d.name: i for i, d in enumerate(whole.dims)}
+        cells = (
+            _read_released(parse_json(line.removesuffix(",")), names, number)
+            for number, line in enumerate(takewhile(_END.__ne__, lines), 1)
+        )
+        return cls._of_pairs(whole.dims, cells, whole.where, whole.structural)
 
     @property
     def cells(self) -> Mapping[Cell, int | None]:
@@ -199,16 +217,21 @@ def population(dims: tuple[Hierarchy, ...], where: Where) -> tuple[NDArray[np.bo
 
 def write_release(release: Release, stream: TextIO) -> None:
     """Write a release in the form that `Release.from_json` reads, cell by cell, one line each."""
+    stream.writelines(written_release(release))
+
+
+def written_release(release: Release) -> Iterator[str]:
+    """The same, in pieces."""
     dims = {d.name: {"codes": list(d.codes), "parent": dict(d.parent)} for d in release.dims}
     where = {k: v if isinstance(v, str) else list(v) for k, v in release.where.items()}
-    stream.write('{"dims": ' + json.dumps(dims, ensure_ascii=False))
-    stream.write(',\n"where": ' + json.dumps(where, ensure_ascii=False))
+    yield '{"dims": ' + json.dumps(dims, ensure_ascii=False)
+    yield ',\n"where": ' + json.dumps(where, ensure_ascii=False)
     if release.structural:
-        stream.write(',\n"structural": ' + json.dumps(written(release.structural), ensure_ascii=False))
-    stream.write(',\n"cells": [')
+        yield ',\n"structural": ' + json.dumps(written(release.structural), ensure_ascii=False)
+    yield ",\n" + _CELLS
     for number, line in enumerate(_released_lines(release)):
-        stream.write((",\n" if number else "\n") + line)
-    stream.write("\n]}\n")
+        yield (",\n" if number else "\n") + line
+    yield f"\n{_END}\n"
 
 
 def _released_lines(release: Release) -> Iterator[str]:
@@ -247,6 +270,17 @@ def _dim(dims: tuple[Hierarchy, ...], name: str) -> Hierarchy:
     known = ", ".join(d.name for d in dims)
     msg = f"there is no dimension {name!r}"
     raise TableError(msg, remedy=f"The dimensions are: {known}.")
+
+
+def _check_once(dims: tuple[Hierarchy, ...], coords: NDArray[np.int32]) -> None:
+    """Raise TableError for a cell that stands twice in a release."""
+    order = np.lexsort(coords.T)
+    twice = (coords[order][1:] == coords[order][:-1]).all(axis=1)
+    if twice.any():
+        place = coords[order[1:][twice].min()].tolist()
+        key = _label(d.codes[p] for d, p in zip(dims, place, strict=True))
+        msg = f"the cell {key} stands twice in the release"
+        raise TableError(msg)
 
 
 def _by(dims: tuple[Hierarchy, ...], by: Iterable[str] | None) -> tuple[str, ...]:
