@@ -93,7 +93,7 @@ def build_cube(
     AnonymiserError (RulesError, TableError, LatticeTooLargeError, ProtectionError, CertificateError) when no
     cube with a valid certificate was made.
     """
-    table = with_structural(table, rules.structural)
+    table = with_structural(table, sorted(rules.structural))
     with blaming(rules):
         try:
             return _built(table, rules, key, progress, known, attack_seconds)
