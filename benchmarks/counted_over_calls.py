@@ -69,7 +69,7 @@ def main() -> None:
 
 def _allow(region: RealRegion, code: str, people: list[str]) -> None:
     place = region.directory / code
-    with open_member(place) as node, closing(count_link(place, region.url)) as link:
+    with open_member(place) as node, closing(count_link(place, node, region.url)) as link:
         (turn,) = turns(node, link)
         allow(node, turn, leave(node, leave_to_count(node, turn)), people)
         send_steps(node, link)

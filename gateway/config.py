@@ -1,6 +1,7 @@
 """What an operator sets for one hub or one member node: a small YAML file in its directory."""
 
 import dataclasses
+import os
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -95,7 +96,13 @@ def read_config(directory: Path, kind: type[T]) -> T:
 def write_config(directory: Path, config: HubConfig | MemberConfig) -> None:
     text = StringIO()
     YAML(typ="safe", pure=True).dump(dataclasses.asdict(config), text)
-    (directory / FILE).write_text(text.getvalue(), encoding="utf-8")
+    # Beside its place first: a full disk leaves the settings that were there.
+    partial = directory / f"{FILE}.new"
+    with partial.open("w", encoding="utf-8") as file:
+        file.write(text.getvalue())
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(directory / FILE)
 
 
 def _checked(path: Path, data: Any, kind: type[T]) -> T:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from flask import Response, g, request
 
-from audit.note import Verifier
+from audit.note import Signer, Verifier
 from audit.vkey import VerifierKey
 from gateway.api.services import hub
 from gateway.http.signatures import (
@@ -18,6 +18,7 @@ from gateway.http.signatures import (
     Reply,
     Signed,
     UnsignedError,
+    asked_for,
     key_id,
     sign_reply,
     verify_call,
@@ -116,10 +117,25 @@ def signed_reply(response: Response) -> Response:
     body = response.get_data()
     headers = {"Content-Type": response.headers["Content-Type"]} if "Content-Type" in response.headers else {}
     reply = Reply(response.status_code, headers, _call())
-    sign_reply(reply, body, hub().call_signer, _here())
+    sign_reply(reply, body, _signer(), _here())
     for name in ("Content-Digest", "Signature-Input", "Signature"):
         response.headers[name] = headers[name]
     return response
+
+
+def _signer() -> Signer:
+    """A key that the caller knows, while keys are being changed: the one that it asks for, or else, from a
+    node of before, the one that was compared when it was enrolled.
+    """
+    signers, now = hub().call_signers, hub().clock.now()
+    wanted = asked_for(request.headers.get("Accept-Signature", ""))
+    if wanted is not None:
+        return next((s for s in signers.valid(now) if key_id(s.key) == wanted), signers.present)
+    caller = g.get("caller")
+    if caller is None or not signers.former:
+        return signers.present
+    with hub().store.reading() as view:
+        return signers.compared(view.admissions.enrolled_by(caller.member), now)
 
 
 def _call() -> Call:

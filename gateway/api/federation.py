@@ -20,6 +20,7 @@ from gateway.api.describe import refusals
 from gateway.api.schemas import (
     AnswerSchema,
     ApplicationSchema,
+    CallKeysSchema,
     HelloSchema,
     OfferSchema,
     PollResultSchema,
@@ -31,6 +32,7 @@ from gateway.hub.delivering import poll
 from gateway.hub.enrolling import apply
 from gateway.hub.errors import AnswerRefusedError, InvitationRefusedError
 from gateway.hub.receiving import receive
+from gateway.hub.telling_keys import told_keys
 from gateway.hub.totalling import receive_contribution, receive_offer
 from gateway.wire.calls import TotalFormatError
 from gateway.wire.enrolling import enrolment_from_json
@@ -69,6 +71,19 @@ def post_application(body: dict[str, Any]) -> None:
         raise InvitationRefusedError("The keys are not in the form of verifier keys.") from None
     taken(lambda named: verifier if named == key_id(verifier.key) else None)
     apply(hub(), secret, applicant)
+
+
+@blueprint.route("/keys", methods=["GET"])
+@blueprint.doc(security=[])
+@blueprint.response(200, CallKeysSchema)
+@refusals(blueprint)
+def get_keys() -> dict[str, Any]:
+    """Which key signs the hub's replies, and how it came to it: each change with its proof in the log.
+
+    For a node that knows a former key only. Nothing of it needs to be believed: proofs and statements are
+    signed.
+    """
+    return told_keys(hub()).as_json()
 
 
 @blueprint.route("/hello", methods=["POST"])

@@ -205,6 +205,19 @@ class ApplicationSchema(Strict):
     call_key = fields.String(required=True, validate=Text(max=250))
 
 
+class KeyStepSchema(Schema):
+    entry = fields.String(required=True, metadata={"description": "base64 of the log entry key-changed"})
+    receipt = fields.String(required=True, metadata={"description": "its tlog-proof"})
+    statement = fields.String(
+        required=True, allow_none=True, metadata={"description": "the entry, signed by both keys"}
+    )
+
+
+class CallKeysSchema(Schema):
+    call_key = fields.String(required=True)
+    changes = fields.List(fields.Nested(KeyStepSchema), required=True)
+
+
 class HelloSchema(Schema):
     """Unknown fields are passed over here: it is what different versions say to each other."""
 

@@ -11,9 +11,10 @@ from audit.staging import SequencedLog
 from audit.vkey import check_name
 from gateway.accounts.model import Offer
 from gateway.accounts.tokens import add_program
+from gateway.bootstrap.call_keys import read_call_signers
 from gateway.bootstrap.clock import SYSTEM, ProcessBell
-from gateway.bootstrap.layout import Layout, database_url, fresh
-from gateway.bootstrap.log_keys import LOG_KEY, WITNESS_KEY, read_log_keys
+from gateway.bootstrap.layout import database_url, fresh
+from gateway.bootstrap.log_keys import CALL_KEY, LOG_KEY, WITNESS_KEY, read_log_keys
 from gateway.bootstrap.upgrading import try_first, upgraded
 from gateway.config import HubConfig, read_config, write_config
 from gateway.dictionary import regional
@@ -24,15 +25,13 @@ from gateway.hub.enrolling import apply, confirm, invite
 from gateway.hub.entries import Entry, record
 from gateway.hub.model import Role
 from gateway.hub.ports import Clock
-from gateway.keys.files import new_signer, read_signer, write_secret
+from gateway.keys.files import new_signer, write_secret
 from gateway.store.database import Database
 from gateway.store.hub import HubStore
 from gateway.store.migrate import HUB
 from gateway.store.sequencer import sequence
 from gateway.watching.keys import WITNESS
 from gateway.wire.enrolling import Enrolment, HubKeys, fingerprint
-
-CALL_KEY = "call.key"
 
 
 class OriginError(SafelaneError):
@@ -89,7 +88,7 @@ def open_hub(directory: Path, clock: Clock = SYSTEM) -> Iterator[Hub]:
         log = SequencedLog(keys.signer, keys.former)
         sequencer = sequence(database, log, lambda: clock.now().timestamp())
         store = HubStore(database, dictionary, sequencer, config.origin)
-        calls = read_signer(Layout(directory).keys / CALL_KEY)
+        calls = read_call_signers(directory, database, config.origin, clock.now())
         answered = ProcessBell()
         bell = ProcessBell(answered)
         yield Hub(dictionary, store, log, clock, bell, answered, calls, keys.cosigner, clock.now())

@@ -15,12 +15,12 @@ from audit.cosignature import Cosigner
 from audit.note import Verifier
 from gateway.bootstrap.clock import SystemClock
 from gateway.bootstrap.layout import Layout
-from gateway.bootstrap.log_keys import LOG_KEY, WITNESS_KEY
-from gateway.bootstrap.member import ANSWER_KEY, CALL_KEY, connect, create_member
+from gateway.bootstrap.log_keys import CALL_KEY, LOG_KEY, WITNESS_KEY
+from gateway.bootstrap.member import ANSWER_KEY, connect, create_member
 from gateway.bootstrap.upgrading import try_first
 from gateway.config import MemberConfig, read_config, write_config
 from gateway.errors import SafelaneError
-from gateway.http.link import Signatures, federation_client
+from gateway.http.link import InvitedBy, Signatures, federation_client
 from gateway.keys.files import new_signer, read_secret, read_signer, replace_secret
 from gateway.store.migrate import MEMBER
 from gateway.wire.enrolling import Enrolment, HubKeys, Invitation, check_fingerprint, fingerprint
@@ -104,6 +104,11 @@ def _begin(directory: Path, invitation: Invitation, database: str, *, renews: bo
 
 def _show(directory: Path, invitation: Invitation) -> Joining:
     joining = under_way(directory)
+    asked = (invitation.member, invitation.hub.log_key)
+    if joining.hub != invitation.hub and (joining.enrolment.member, joining.hub.log_key) == asked:
+        # Invited anew, since the hub has changed the key of its replies: nothing was compared yet.
+        _begin(directory, invitation, joining.database, renews=joining.renews)
+        joining = under_way(directory)
     if (joining.enrolment.member, joining.hub) != (invitation.member, invitation.hub):
         raise JoinError(
             f"{directory} has applied to another hub, or as another member.",
@@ -166,7 +171,7 @@ def _apply(directory: Path, joining: Joining, secret: str) -> None:
     signatures = Signatures(
         region=Verifier.parse(joining.hub.log_key).key.name,
         signer=read_signer(Layout(directory).keys / f"{CALL_KEY}{NEXT if joining.renews else ''}"),
-        hub=Verifier.parse(joining.hub.call_key),
+        hub=InvitedBy(Verifier.parse(joining.hub.call_key)),
         clock=SystemClock(),
     )
     with federation_client(joining.hub_url, signatures) as client:

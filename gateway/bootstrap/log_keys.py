@@ -2,9 +2,9 @@
 
 The first of each stands in `log.key` and `witness.key`, a later one in a file named by its key ID. Which of
 them counts is said by the log's own entries alone: a file without an entry is a change that did not happen.
+The hub's keys for its replies are kept in the same way (`gateway.bootstrap.call_keys`).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,11 +18,12 @@ from gateway.bootstrap.layout import Layout
 from gateway.keys.files import KeyFileError, read_secret, read_signer
 from gateway.store.database import Database
 from gateway.store.watching import SqlWatch
-from gateway.watching.keys import LOG, WITNESS, key_change, known_keys
+from gateway.watching.keys import CALLS, LOG, WITNESS, key_chain, key_ends, known_keys
 
 LOG_KEY = "log.key"
 WITNESS_KEY = "witness.key"
-FIRST = {LOG: LOG_KEY, WITNESS: WITNESS_KEY}
+CALL_KEY = "call.key"
+FIRST = {LOG: LOG_KEY, WITNESS: WITNESS_KEY, CALLS: CALL_KEY}
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,14 @@ def read_log_keys(directory: Path, database: Database, now: datetime) -> LogKeys
     signers = [first if str(first.key) == k else read_signer(key_file(keys, LOG, k)) for k in known.all]
     if witness.present != str(cosigner.key):
         cosigner = _cosigner(key_file(keys, WITNESS, witness.present))
-    return LogKeys(signers[0], _former(signers[1:], changes), cosigner)
+    ends = key_ends(key_chain(LOG, str(first.key), changes))
+    former = tuple(Former(signer, int(ends[str(signer.key)].timestamp())) for signer in signers[1:])
+    return LogKeys(signers[0], former, cosigner)
 
 
 def key_file(keys: Path, use: str, vkey: str) -> Path:
     """Where a key that is not the first of its use is kept."""
-    return keys / f"{use}-{VerifierKey.parse(vkey).key_id.hex()}.key"
+    return keys / f"{Path(FIRST[use]).stem}-{VerifierKey.parse(vkey).key_id.hex()}.key"
 
 
 def _cosigner(path: Path) -> Cosigner:
@@ -62,12 +65,3 @@ def _cosigner(path: Path) -> Cosigner:
         raise KeyFileError(
             f"The key file {path} is damaged.", remedy="Restore it from the backup of your keys."
         ) from None
-
-
-def _former(signers: Sequence[Signer], changes: Sequence[bytes]) -> tuple[Former, ...]:
-    """Each former key with the second up to which it signs."""
-    ends = {}
-    for event in map(key_change, changes):
-        if event is not None and event.use == LOG and event.former is not None:
-            ends[event.former] = int(event.overlap_until.timestamp())
-    return tuple(Former(signer, ends[str(signer.key)]) for signer in signers)

@@ -10,7 +10,7 @@ from audit.note import Verifier
 from audit.staging import SequencedLog
 from gateway.bootstrap.clock import SYSTEM
 from gateway.bootstrap.layout import Layout, database_url, fresh
-from gateway.bootstrap.log_keys import LOG_KEY, WITNESS_KEY, read_log_keys
+from gateway.bootstrap.log_keys import CALL_KEY, LOG_KEY, WITNESS_KEY, read_log_keys
 from gateway.bootstrap.upgrading import upgraded
 from gateway.config import MemberConfig, read_config, write_config
 from gateway.dictionary import regional
@@ -20,7 +20,9 @@ from gateway.http.link import HttpLink, Signatures
 from gateway.keys.files import new_key, new_signer, read_key, read_signer, write_secret
 from gateway.member import entries
 from gateway.member.context import Node
+from gateway.member.hub_calls import HubCalls
 from gateway.member.ports import Clock
+from gateway.member.seeing import region_of
 from gateway.store.database import Database
 from gateway.store.member import MemberStore
 from gateway.store.migrate import MEMBER
@@ -30,7 +32,6 @@ from gateway.wire.enrolling import Enrolment, HubKeys
 ANSWER_KEY = "answer.key"
 CUBE_KEY = "cube.key"
 PERSON_KEY = "person.key"
-CALL_KEY = "call.key"
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def open_member(directory: Path, clock: Clock = SYSTEM) -> Iterator[Node]:
             answer_signer=read_signer(keys / ANSWER_KEY),
             cosigner=own.cosigner,
             hub_log=Verifier.parse(config.hub_log_key),
+            hub_calls=Verifier.parse(config.hub_call_key),
             cube_key=read_key(keys / CUBE_KEY),
             clock=clock,
         )
@@ -105,22 +107,21 @@ def person_key(directory: Path) -> bytes:
     return read_key(Layout(directory).keys / PERSON_KEY)
 
 
-def hub_link(directory: Path, hub_url: str | None = None) -> HttpLink:
+def hub_link(directory: Path, node: Node, hub_url: str | None = None) -> HttpLink:
     """The node's way to its hub, at `hub_url` if given."""
-    return HttpLink(*_way(directory, hub_url))
+    return HttpLink(*_way(directory, node, hub_url))
 
 
-def count_link(directory: Path, hub_url: str | None = None) -> HttpCountLink:
+def count_link(directory: Path, node: Node, hub_url: str | None = None) -> HttpCountLink:
     """The same for counting once, on a connection of its own."""
-    return HttpCountLink(*_way(directory, hub_url))
+    return HttpCountLink(*_way(directory, node, hub_url))
 
 
-def _way(directory: Path, hub_url: str | None) -> tuple[str, Signatures]:
-    config = read_config(directory, MemberConfig)
+def _way(directory: Path, node: Node, hub_url: str | None) -> tuple[str, Signatures]:
     signatures = Signatures(
-        region=Verifier.parse(config.hub_log_key).key.name,
+        region=region_of(node),
         signer=read_signer(Layout(directory).keys / CALL_KEY),
-        hub=Verifier.parse(config.hub_call_key),
-        clock=SYSTEM,
+        hub=HubCalls(node),
+        clock=node.clock,
     )
-    return hub_url or config.hub_url, signatures
+    return hub_url or read_config(directory, MemberConfig).hub_url, signatures

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import httpx
 
 from gateway.bootstrap.findings import Finding, State
-from gateway.bootstrap.member import hub_link
+from gateway.bootstrap.member import hub_link, open_member
+from gateway.errors import SafelaneError
 from gateway.http.signatures import SKEW
 from gateway.http.trust import trusted
-from gateway.member.errors import LinkError
 from gateway.wire.versions import unknown_to
 
 SOON = timedelta(days=21)
@@ -125,16 +125,16 @@ def _clock(date: str, now: datetime) -> Finding:
 
 def _understood(directory: Path) -> Finding:
     """A signed greeting: shows that each side has the other's keys, and tells what both can do."""
-    with closing(hub_link(directory)) as link:
-        try:
+    try:
+        with open_member(directory) as node, closing(hub_link(directory, node)) as link:
             hub = link.greeted()
-        except LinkError as error:
-            return Finding(
-                "versions",
-                State.WRONG,
-                error.message,
-                error.remedy or "If this node's keys were changed or revoked, it must be enrolled again.",
-            )
+    except SafelaneError as error:
+        return Finding(
+            "versions",
+            State.WRONG,
+            error.message,
+            error.remedy or "If this node's keys were changed or revoked, it must be enrolled again.",
+        )
     lacks = unknown_to(hub)
     if lacks:
         return Finding(

@@ -1,7 +1,8 @@
-"""A new key for a log or its witness, while nothing serves it. Killed at any step, it is the old or the new.
+"""A new key for a log, its witness or the hub's replies, while nothing serves it.
 
-The new key's file is written first and counts for nothing. What makes it count is an entry of the log, in one
-transaction with the row that says so; the file is found by the key that the entry names.
+Killed at any step, it is the old or the new. The new key's file is written first and counts for nothing. What
+makes it count is an entry of the log, in one transaction with the row that says so; the file is found by the
+key that the entry names.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from audit.events import KeyChanged, encode, whole_second
 from audit.log import Former
 from audit.note import Signer
 from audit.staging import SequencedLog
+from gateway.bootstrap.call_keys import read_call_signers, write_statement
 from gateway.bootstrap.clock import SYSTEM
 from gateway.bootstrap.layout import Layout, database_url, is_hub
 from gateway.bootstrap.log_keys import LogKeys, key_file, read_log_keys
@@ -27,7 +29,8 @@ from gateway.store.log_lock import hold_log
 from gateway.store.migrate import HUB, MEMBER
 from gateway.store.sequencer import sequence
 from gateway.store.watching import SqlWatch
-from gateway.watching.keys import LOG, WITNESS
+from gateway.watching.keys import CALLS, LOG, WITNESS, is_theft
+from gateway.wire.call_keys import state
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,28 @@ def rotate_witness_key(directory: Path, reason: str, overlap: timedelta, clock: 
         rotation = Rotation(str(keys.cosigner.key), str(new.key), _until(clock, overlap))
         log = SequencedLog(keys.signer, keys.former)
         _record(database, log, _change(WITNESS, rotation, reason, clock.now()))
+    return rotation
+
+
+def rotate_call_key(directory: Path, reason: str, overlap: timedelta, clock: Clock = SYSTEM) -> Rotation:
+    """Let a new key sign what the hub replies to members; the former one signs for those who know no other.
+
+    With an overlap the former key states which one follows it, so that also a member that was away can go on;
+    without one members must compare the new key by voice. Raises as `rotate_log_key` does, and ConfigError
+    for a node.
+    """
+    read_config(directory, HubConfig)
+    with _stopped(directory, clock) as (database, keys):
+        log = SequencedLog(keys.signer, keys.former)
+        former = read_call_signers(directory, database, log.origin, clock.now()).present
+        new = Signer.generate(former.key.name)
+        own = Layout(directory).keys
+        write_secret(key_file(own, CALLS, str(new.key)), new.secret())
+        rotation = Rotation(str(former.key), str(new.key), _until(clock, overlap))
+        change = _change(CALLS, rotation, reason, clock.now())
+        if not is_theft(change):
+            write_statement(own, str(new.key), state(encode(change), former, new))
+        _record(database, log, change)
     return rotation
 
 

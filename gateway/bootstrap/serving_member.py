@@ -52,13 +52,13 @@ def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator
     with hold_log(database_url(directory, config), config.member), open_member(directory) as node:
         shelf = CubeShelf(node.dictionary, node.member, node.store)
         shelf.refresh()
-        link = hub_link(directory, hub_url)
+        link = hub_link(directory, node, hub_url)
         tended = (directory, node, shelf, stop)
         threading.Thread(target=tend, args=tended, name="policies", daemon=True).start()
-        cycle = member_guard(directory, config, node, hub_link(directory, hub_url))
+        cycle = member_guard(directory, config, node, hub_link(directory, node, hub_url))
         guard = start_guard(cycle, config.guard_seconds, stop.wait)
         # A daemon: a long poll under way must not hold up the end. Whatever it has logged is durable.
-        worker = CountWorker(count_link(directory, hub_url), node, stop.wait)
+        worker = CountWorker(count_link(directory, node, hub_url), node, stop.wait)
         worker.start()
         rounds = (directory, Rounds(node, shelf, link, worker), stop)
         threading.Thread(target=_keep_rounds, args=rounds, name="rounds", daemon=True).start()

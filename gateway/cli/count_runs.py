@@ -87,7 +87,7 @@ def allow(
     if (table is None) == (not custodians):
         raise click.UsageError("name two custodians of the vault, or a table")
     with open_member(directory) as node:
-        link = count_link(directory)
+        link = count_link(directory, node)
         try:
             turn = _turn(turns_at(node, link), epoch)
             who = unlocked(directory, node, by)
@@ -113,7 +113,7 @@ def allow(
 def decline(epoch: str, directory: Path, by: str, reason: str) -> None:
     """At a member: give no leave for the run of EPOCH. It ends without a number, for everybody."""
     with open_member(directory) as node:
-        link = count_link(directory)
+        link = count_link(directory, node)
         try:
             turn = _turn(turns_at(node, link), epoch)
             who = unlocked(directory, node, by)

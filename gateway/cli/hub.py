@@ -10,6 +10,7 @@ from gateway.bootstrap.serving_hub import serve_hub
 from gateway.bootstrap.stopping import Stop
 from gateway.cli import options
 from gateway.cli.files import whole
+from gateway.cli.log_keys import rotate_calls, show_keys
 from gateway.cli.logging import log_to_output
 from gateway.cli.serving import stop_on_signals, stop_with_parent
 from gateway.hub.enrolling import VALID, confirm, invite, pending, revoke
@@ -18,6 +19,10 @@ from gateway.hub.enrolling import VALID, confirm, invite, pending, revoke
 @click.group()
 def hub() -> None:
     """The regional hub."""
+
+
+hub.add_command(rotate_calls)
+hub.add_command(show_keys)
 
 
 @hub.command()

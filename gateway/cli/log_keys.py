@@ -1,4 +1,4 @@
-"""`safelane log rotate-key` and `rotate-witness-key`: a new key takes over, in order or after a theft."""
+"""`safelane log rotate-key`, `rotate-witness-key` and `safelane hub rotate-key`: a new key takes over."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -6,10 +6,14 @@ from pathlib import Path
 
 import click
 
+from gateway.bootstrap.hub import open_hub
 from gateway.bootstrap.logs import demo_hub
-from gateway.bootstrap.rotating import Rotation, rotate_log_key, rotate_witness_key
+from gateway.bootstrap.rotating import Rotation, rotate_call_key, rotate_log_key, rotate_witness_key
 from gateway.cli import options
+from gateway.config import HubConfig, read_config
 from gateway.errors import SafelaneError
+from gateway.hub.enrolling import hub_keys
+from gateway.wire.enrolling import hub_fingerprint
 
 OVERLAP_DAYS = 30
 
@@ -53,6 +57,36 @@ def rotate_witness(directory: Path, reason: str, overlap_days: int | None, compr
     rotation = rotate_witness_key(demo_hub(directory), reason, _overlap(overlap_days, compromised))
     _show(rotation, compromised)
     click.echo("The other side learns it from this log. Put it into policies that name the former one.")
+
+
+@click.command("rotate-key")
+@_options
+def rotate_calls(directory: Path, reason: str, overlap_days: int | None, compromised: bool) -> None:
+    """Let a new key sign what the hub replies to members, and log the change. Stop the hub first."""
+    place = demo_hub(directory)
+    rotation = rotate_call_key(place, reason, _overlap(overlap_days, compromised))
+    _show(rotation, compromised)
+    _show_fingerprint(place, rotation.present)
+    if compromised:
+        click.echo("Read it out to every member by telephone. Each types it in: safelane member trust-hub")
+    else:
+        click.echo("Members learn the new key by themselves. Invitations that were not used hold the former.")
+
+
+@click.command("keys")
+@options.directory
+def show_keys(directory: Path) -> None:
+    """Show the hub's keys, and the fingerprint of its replies' key, to be read out to members."""
+    place = demo_hub(directory)
+    with open_hub(place) as hub:
+        keys = hub_keys(hub)
+    click.echo(f"Key of the log:     {keys.log_key}")
+    click.echo(f"Key of the replies: {keys.call_key}")
+    _show_fingerprint(place, keys.call_key)
+
+
+def _show_fingerprint(directory: Path, call_key: str) -> None:
+    click.echo(f"Fingerprint:        {hub_fingerprint(read_config(directory, HubConfig).origin, call_key)}")
 
 
 def _overlap(days: int | None, compromised: bool) -> timedelta:

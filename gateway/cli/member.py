@@ -11,6 +11,7 @@ from gateway.bootstrap.loading import load_source
 from gateway.bootstrap.member import open_member
 from gateway.bootstrap.serving_member import serve_member
 from gateway.bootstrap.stopping import Stop
+from gateway.bootstrap.trusting import trust_hub
 from gateway.cli import approvals, options
 from gateway.cli.figures import command as figures_command
 from gateway.cli.files import read_document
@@ -67,6 +68,15 @@ def confirm_region(directory: Path, fingerprint: str) -> None:
     click.echo(f"{joining.enrolment.member} trusts the hub at {joining.hub_url} from now on.")
     if joining.renews:
         click.echo("Start the node again: it has new keys.")
+
+
+@member.command(name="trust-hub")
+@options.own_directory
+@options.fingerprint
+def trust(directory: Path, fingerprint: str) -> None:
+    """Believe the hub's new key, after hearing its fingerprint by voice. Stop the node first."""
+    call_key = trust_hub(directory, fingerprint)
+    click.echo(f"Replies of the hub are believed under {call_key} from now on. Start the node again.")
 
 
 @member.command()

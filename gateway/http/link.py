@@ -1,8 +1,9 @@
 """A node's way to the hub (`gateway.member.ports.HubLink`): it calls out, nothing ever calls in."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import structlog
@@ -10,10 +11,21 @@ import structlog
 from audit.errors import AuditError
 from audit.note import Signer, Verifier
 from gateway import __version__
-from gateway.http.signatures import Call, ClockError, Here, Reply, UnsignedError, sign_call, verify_reply
+from gateway.http.signatures import (
+    Call,
+    ClockError,
+    Here,
+    Reply,
+    UnknownKeyError,
+    UnsignedError,
+    ask_for,
+    sign_call,
+    verify_reply,
+)
 from gateway.http.trust import trusted
 from gateway.member.errors import LinkError, ShorterLogError
 from gateway.member.ports import Clock
+from gateway.wire.call_keys import CallKeys, CallKeysError, call_keys_from_json
 from gateway.wire.calls import TotalFormatError
 from gateway.wire.exchange import Poll, PollReply, SignedAnswer, poll_reply_from_json
 from gateway.wire.totals import Offer, SignedContribution
@@ -31,6 +43,8 @@ from gateway.wire.versions import (
 
 log = structlog.get_logger()
 
+FEDERATION = "/federation/v1"
+
 CONNECT_SECONDS = 5.0
 REPLY_SECONDS = 15.0
 """Beyond the time that a long poll asked to wait."""
@@ -39,45 +53,121 @@ REPLY_SECONDS = 15.0
 _FINAL = {HTTPStatus.CONFLICT, HTTPStatus.GONE, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
 
 
+class HubKeys(Protocol):
+    """The keys that the hub's replies may be signed by."""
+
+    def valid(self) -> Sequence[Verifier]:
+        """The present one, which is asked for, first. Raises LinkError where none is."""
+
+    def follow(self, told: CallKeys) -> None:
+        """Learn the hub's present key from its statements. Raises LinkError where they do not lead there."""
+
+
+@dataclass(frozen=True)
+class InvitedBy:
+    """The one key that an invitation names."""
+
+    key: Verifier
+
+    def valid(self) -> tuple[Verifier]:
+        return (self.key,)
+
+    def follow(self, told: CallKeys) -> None:  # noqa: ARG002 - what it tells was compared by nobody
+        raise LinkError(
+            "The hub signs with another key than the one of the invitation.",
+            remedy="Ask its operator for a new invitation.",
+        )
+
+
 class Signatures(httpx.Auth):
-    """Signs every call with `signer`, and takes no reply that `hub` has not signed: raises LinkError."""
+    """Signs every call with `signer`, and takes no reply that `hub` has not signed: raises LinkError.
+
+    A hub that has changed its key is asked how it came to it; then the call is made once more.
+    """
 
     requires_request_body = True
     requires_response_body = True
 
-    def __init__(self, region: str, signer: Signer, hub: Verifier, clock: Clock) -> None:
+    def __init__(self, region: str, signer: Signer, hub: HubKeys, clock: Clock) -> None:
         self._region = region
         self._signer = signer
         self._hub = hub
         self._clock = clock
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        call = Call(request.method, str(request.url), request.headers)
-        sign_call(call, request.content, self._signer, self._here())
+        keys = self._hub.valid()
+        call = self._signed(request, keys)
         response = yield request
         try:
+            self._check(response, call, keys)
+        except UnknownKeyError:
+            self._hub.follow(_told(response.status_code, (yield _how_it_came_to_it(request))))
+            keys = self._hub.valid()
+            call = self._signed(request, keys)
+            response = yield request
+            try:
+                self._check(response, call, keys)
+            except UnknownKeyError as error:
+                raise _unsigned(response.status_code, error) from None
+
+    def _signed(self, request: httpx.Request, keys: Sequence[Verifier]) -> Call:
+        for field in ("Content-Digest", "Signature-Input", "Signature"):  # of a call that is made once more
+            request.headers.pop(field, None)
+        request.headers["Accept-Signature"] = ask_for(keys[0].key)
+        call = Call(request.method, str(request.url), request.headers)
+        sign_call(call, request.content, self._signer, self._here())
+        return call
+
+    def _check(self, response: httpx.Response, call: Call, keys: Sequence[Verifier]) -> None:
+        """Raises UnknownKeyError for a reply under a key that is not known, LinkError for any other fault."""
+        try:
             reply = Reply(response.status_code, response.headers, call)
-            verify_reply(reply, response.content, self._hub, self._here())
+            verify_reply(reply, response.content, keys, self._here())
         except ClockError as error:
             raise LinkError(
                 f"The clocks of this node and of the hub are too far apart. {error.message}",
                 remedy=error.remedy,
             ) from None
+        except UnknownKeyError:
+            raise
         except UnsignedError as error:
-            # What is not the hub's word is not repeated, but for its number.
-            raise LinkError(
-                f"The reply ({response.status_code}) is not signed by the hub: {error.message}",
-                remedy=error.remedy,
-            ) from None
+            raise _unsigned(response.status_code, error) from None
 
     def _here(self) -> Here:
         return Here(self._region, self._clock.now())
 
 
+def _unsigned(status: int, error: UnsignedError) -> LinkError:
+    # What is not the hub's word is not repeated, but for its number.
+    return LinkError(
+        f"The reply ({status}) is not signed by the hub: {error.message}",
+        remedy=error.remedy,
+    )
+
+
+def _how_it_came_to_it(request: httpx.Request) -> httpx.Request:
+    """A request for the changes of the hub's keys, within the time that the present one may take."""
+    prefix = request.url.path.partition(FEDERATION)[0]
+    return httpx.Request(
+        "GET", request.url.copy_with(path=f"{prefix}{FEDERATION}/keys"), extensions=request.extensions
+    )
+
+
+def _told(status: int, response: httpx.Response) -> CallKeys:
+    """Raises LinkError: whoever does not tell is not the hub, or is not what it was."""
+    try:
+        return call_keys_from_json(response.json())
+    except (CallKeysError, ValueError, RecursionError):
+        raise LinkError(
+            f"The reply ({status}) is signed by a key that this node does not know.",
+            remedy="Nothing was done. If it happens again, compare the keys of both sides.",
+        ) from None
+
+
 def federation_client(url: str, signatures: Signatures) -> httpx.Client:
     """A client of the federation's addresses of the hub at `url`."""
     return httpx.Client(
-        base_url=url.rstrip("/") + "/federation/v1",
+        base_url=url.rstrip("/") + FEDERATION,
         auth=signatures,
         # What is signed is what travels: nothing may be packed on the way.
         headers={"Accept-Encoding": "identity"},

@@ -5,8 +5,9 @@ nonce that the hub accepts once. A reply's covers status and body, and the signa
 replies to, so that no reply can be moved to another call. TLS protects the way; these hold from end to end.
 """
 
+import re
 import secrets
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -33,6 +34,7 @@ SKEW: Final = timedelta(seconds=120)
 _CALL = ("@method", "@path", "content-type", "content-digest")
 _REPLY = ("@status", "content-digest", '"signature";req')
 _LABEL = "safelane"
+_ASKED = re.compile(rf'{_LABEL}=\(\);keyid="((?:[^"\\]|\\["\\])*)"')
 _NONCE_BYTES = 16
 LONGEST_NONCE: Final = 100
 """Characters; nonces are kept, and strangers choose their own."""
@@ -40,6 +42,10 @@ LONGEST_NONCE: Final = 100
 
 class UnsignedError(SafelaneError):
     """A message whose signature is missing or does not hold."""
+
+
+class UnknownKeyError(UnsignedError):
+    """A reply under a key that this side does not know: nothing is said about its signature."""
 
 
 class ClockError(UnsignedError):
@@ -152,10 +158,36 @@ def verify_call(call: Call, body: bytes, find: Callable[[str], Verifier | None],
     return _verify(call, body, find, here, _CALL)
 
 
-def verify_reply(reply: Reply, body: bytes, verifier: Verifier, here: Here) -> None:
-    """Raises ClockError or UnsignedError unless the hub signed this very reply to this very call."""
-    expected = key_id(verifier.key)
-    _verify(reply, body, lambda named: verifier if named == expected else None, here, _covered(reply))
+def verify_reply(reply: Reply, body: bytes, known: Iterable[Verifier], here: Here) -> None:
+    """Raises ClockError, UnknownKeyError or UnsignedError unless the hub signed this very reply to this very
+    call, with one of its `known` keys.
+    """
+    keys = {key_id(verifier.key): verifier for verifier in known}
+    unknown: list[str] = []
+
+    def find(named: str) -> Verifier | None:
+        if named not in keys:
+            unknown.append(named)
+        return keys.get(named)
+
+    try:
+        _verify(reply, body, find, here, _covered(reply))
+    except UnsignedError as error:
+        if unknown:
+            raise UnknownKeyError(error.message, remedy=error.remedy) from None
+        raise
+
+
+def ask_for(key: VerifierKey) -> str:
+    """The field Accept-Signature (RFC 9421, section 5) that asks for a reply signed by this key."""
+    named = key_id(key).replace("\\", r"\\").replace('"', r"\"")
+    return f'{_LABEL}=();keyid="{named}"'
+
+
+def asked_for(field: str) -> str | None:
+    """The key that a call asks its reply to be signed by; None if it asks for none, or not in that form."""
+    found = _ASKED.fullmatch(field)
+    return None if found is None else re.sub(r"\\(.)", r"\1", found[1])
 
 
 def _covered(reply: Reply) -> tuple[str, ...]:

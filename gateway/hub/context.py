@@ -7,6 +7,7 @@ from audit.cosignature import Cosigner
 from audit.log import Log
 from audit.note import Signer
 from gateway.dictionary import Dictionary
+from gateway.hub.call_signers import CallSigners
 from gateway.hub.ports import Bell, Clock, Store
 
 
@@ -16,7 +17,7 @@ class Hub:
 
     `bell` rings for everything that happens, `answered` for this and for each answer that comes: only what
     releases questions waits for answers, members and askers are not woken in vain. `started` is since when
-    it listens. `call_signer` signs what the hub replies to members; `cosigner` cosigns the heads of members'
+    it listens. `call_signers` sign what the hub replies to members; `cosigner` cosigns the heads of members'
     logs.
     """
 
@@ -26,6 +27,11 @@ class Hub:
     clock: Clock
     bell: Bell
     answered: Bell
-    call_signer: Signer
+    call_signers: CallSigners
     cosigner: Cosigner
     started: datetime
+
+    @property
+    def call_signer(self) -> Signer:
+        """What signs replies to whoever knows the present key."""
+        return self.call_signers.present

@@ -13,6 +13,7 @@ from gateway.hub.context import Hub
 from gateway.hub.entries import Entry, record
 from gateway.hub.errors import InvitationRefusedError, NotAMemberError
 from gateway.hub.model import Application
+from gateway.hub.telling_keys import last_change
 from gateway.wire.enrolling import (
     Enrolment,
     HubKeys,
@@ -52,7 +53,8 @@ def invite(hub: Hub, member: str, hub_url: str, valid: timedelta = VALID) -> Inv
 def apply(hub: Hub, secret: str, enrolment: Enrolment) -> None:
     """A member shows its invitation and its keys. The same once more changes nothing.
 
-    Raises InvitationRefusedError: not known, used with other keys, of another member, or too old.
+    Raises InvitationRefusedError: not known, used with other keys, of another member, too old, or from before
+    a change of the hub's keys: the fingerprints of both sides would differ.
     """
     hashed = secret_hash(secret)
     with hub.store.writing() as work:
@@ -63,6 +65,11 @@ def apply(hub: Hub, secret: str, enrolment: Enrolment) -> None:
         if invited is None or invited.member != enrolment.member or invited.until < hub.clock.now():
             raise InvitationRefusedError(
                 "The invitation does not hold: it was used, it has ended, or it is another member's.",
+                remedy="Ask the hub's operator for a new one.",
+            )
+        if invited.because < last_change(hub, work):
+            raise InvitationRefusedError(
+                "The invitation does not hold: the hub has a new key since.",
                 remedy="Ask the hub's operator for a new one.",
             )
         event = MemberApplied(enrolment.member, *enrolment.keys, whole_second(hub.clock.now()))

@@ -18,10 +18,11 @@ from gateway.wire.sharing import Sharing
 
 @dataclass(frozen=True)
 class Invited:
-    """A member that may apply once, up to `until`."""
+    """A member that may apply once, up to `until`; entry `because` says so."""
 
     member: str
     until: datetime
+    because: int
 
 
 @dataclass(frozen=True)

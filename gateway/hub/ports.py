@@ -58,6 +58,9 @@ class AdmissionsView(Protocol):
 
     def applications(self) -> Sequence[Application]: ...
 
+    def enrolled_by(self, member: str) -> int | None:
+        """The entry that enrolled a member whose keys count."""
+
 
 class Admissions(AdmissionsView, Protocol):
     """Lets members in and out."""

@@ -19,7 +19,6 @@ class KeyFileError(SafelaneError):
 
 def write_secret(path: Path, text: str) -> None:
     """Write a new secret file; an existing one is never replaced."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = _partial(path, text)
     try:
         # A link, unlike a rename, fails when the name is taken: running a command twice loses no key.
@@ -47,11 +46,18 @@ def replace_secret(path: Path, text: str) -> None:
 def _partial(path: Path, text: str) -> Path:
     """The text in a file beside its place, safe on the disk."""
     partial = path.with_name(path.name + ".new")
-    partial.unlink(missing_ok=True)
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        partial.unlink(missing_ok=True)
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise KeyFileError(
+            f"The key file {path} cannot be written: {error.strerror}.",
+            remedy="Nothing was changed. Make room, or give this account the right to write there.",
+        ) from None
     return partial
 
 

@@ -14,8 +14,9 @@ from policies import Vocabulary
 class Node:
     """A member node at run time.
 
-    `hub_log` verifies the regional log, as compared by voice at enrolment. `cube_key` is the member's secret
-    that decides between equally safe patterns; it never changes for a data set.
+    `hub_log` verifies the regional log and `hub_calls` what the hub replies, as compared by voice; what
+    the log announced since is known to `gateway.member.seeing` and `gateway.member.hub_calls`. `cube_key` is
+    the member's secret that decides between equally safe patterns; it never changes for a data set.
     """
 
     member: str
@@ -26,5 +27,6 @@ class Node:
     answer_signer: Signer
     cosigner: Cosigner
     hub_log: Verifier
+    hub_calls: Verifier
     cube_key: bytes
     clock: Clock

@@ -9,6 +9,7 @@ from audit.evidence import Evidence
 from audit.note import Note
 from audit.policy import Policy
 from gateway.member.context import Node
+from gateway.member.hub_calls import followed_call_keys
 from gateway.member.ports import View
 from gateway.member.seeing import other_witnesses, region_keys, region_of
 from gateway.watching.alerting import evidence_alerts, key_alerts, raise_alerts
@@ -41,6 +42,9 @@ def guard(node: Node, rules: GuardRules, before: Tick | None, now: Tick, also: l
             *clock_alerts(node.log.origin, view.log.head(), before, now),
             *_heard(node, view, now.clock, rules.patience),
             *key_alerts(view.watch, region_of(node), region_keys(node, view).all),
+            *key_alerts(
+                view.watch, region_of(node), followed_call_keys(node, view).all, "key of the hub's replies"
+            ),
         ]
         if rules.policy is not None:
             found += quorum_alerts(node.log, view.log, rules.policy, now.clock, rules.patience)

@@ -14,6 +14,9 @@ from gateway.wire.enrolling import Enrolment
 
 _OLD_NONCES = delete(nonces).where(nonces.c.until < bindparam("moment"))
 _ADD_NONCE = insert(nonces)
+_ENROLLED_BY = select(enrolments.c.because).where(
+    enrolments.c.member == bindparam("of"), ~enrolments.c.revoked
+)
 
 _KEYS = ("answer_key", "log_key", "witness_key", "call_key")
 
@@ -28,7 +31,7 @@ class SqlAdmissions:
         row = self._connection.execute(
             select(member_invitations).where(member_invitations.c.secret_hash == secret_hash)
         ).one_or_none()
-        return None if row is None else Invited(row.member, row.until)
+        return None if row is None else Invited(row.member, row.until, row.because)
 
     def application(self, member: str) -> Application | None:
         row = self._connection.execute(
@@ -39,6 +42,10 @@ class SqlAdmissions:
     def applications(self) -> Sequence[Application]:
         rows = self._connection.execute(select(member_applications).order_by(member_applications.c.member))
         return [Application(enrolment_of(row), row.secret_hash) for row in rows]
+
+    def enrolled_by(self, member: str) -> int | None:
+        found = self._connection.execute(_ENROLLED_BY, {"of": member}).scalar_one_or_none()
+        return None if found is None else int(found)
 
     def invite(self, member: str, secret_hash: str, until: datetime, *, because: int) -> None:
         self._connection.execute(delete(member_invitations).where(member_invitations.c.member == member))

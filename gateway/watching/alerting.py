@@ -42,13 +42,13 @@ def raise_alerts(transaction: Transaction, found: Iterable[Alert], now: datetime
     return new
 
 
-def key_alerts(watch: WatchView, origin: str, keys: Sequence[str]) -> list[Alert]:
+def key_alerts(watch: WatchView, origin: str, keys: Sequence[str], what: str = "key") -> list[Alert]:
     """An alert for the newest key of a log that changed it: to be compared by voice, as the first one was."""
     if len(keys) < 2:
         return []
     changes = [(n, key_change(entry)) for n, entry in watch.key_changes(origin)]
     number = max(n for n, change in changes if change is not None and change.present == keys[0])
-    message = f"{origin} announced a new key under its former one; compare it by voice: {keys[0]}"
+    message = f"{origin} announced a new {what} under its former one; compare it by voice: {keys[0]}"
     return [Alert(Concern.NEW_KEY, origin, VerifierKey.parse(keys[0]).key_id.hex(), message, (number,))]
 
 

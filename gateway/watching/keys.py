@@ -17,6 +17,8 @@ LOG = "log"
 """Use of the key that signs the log."""
 WITNESS = "witness"
 """Use of the key that cosigns the other side's log."""
+CALLS = "calls"
+"""Use of the key that signs what the hub replies to members."""
 
 
 @dataclass(frozen=True)
@@ -37,18 +39,36 @@ def known_keys(use: str, first: str, changes: Sequence[bytes], now: datetime) ->
 
     Changes that do not lead on from a key that is believed are passed over.
     """
-    chain = [(first, datetime.max.replace(tzinfo=now.tzinfo))]
+    chain = key_chain(use, first, changes)
+    ends = key_ends(chain)
+    keys = [first, *(change.present for change in chain)]
+    former = reversed(keys[:-1])
+    return KnownKeys(keys[-1], tuple(k for k in former if ends[k] > now), tuple(reversed(keys)))
+
+
+def key_chain(use: str, first: str, changes: Sequence[bytes]) -> list[KeyChanged]:
+    """The changes that lead on from `first`, oldest first."""
+    chain: list[KeyChanged] = []
     for event in map(key_change, changes):
-        if event is None or event.use != use or event.former != chain[-1][0]:
-            continue
-        chain[-1] = (chain[-1][0], event.overlap_until)
-        chain.append((event.present, datetime.max.replace(tzinfo=now.tzinfo)))
-    *former, (present, _) = chain
-    return KnownKeys(
-        present,
-        tuple(key for key, until in reversed(former) if until > now),
-        tuple(key for key, _ in reversed(chain)),
-    )
+        last = chain[-1].present if chain else first
+        if event is not None and event.use == use and event.former == last:
+            chain.append(event)
+    return chain
+
+
+def key_ends(chain: Sequence[KeyChanged]) -> dict[str | None, datetime]:
+    """Until when each former key is valid. A theft ends every key before it."""
+    ends: dict[str | None, datetime] = {}
+    for change in chain:
+        ends[change.former] = change.overlap_until
+        if is_theft(change):
+            ends = {key: min(end, change.overlap_until) for key, end in ends.items()}
+    return ends
+
+
+def is_theft(change: KeyChanged) -> bool:
+    """Whether the former key ended at once: nobody believes its successor before having compared it."""
+    return change.overlap_until <= change.at
 
 
 def announced_keys(use: str, changes: Sequence[bytes], now: datetime) -> KnownKeys | None:

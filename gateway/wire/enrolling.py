@@ -135,8 +135,17 @@ def enrolment_from_json(body: dict[str, Any]) -> Enrolment:
 def fingerprint(hub: HubKeys, enrolment: Enrolment) -> str:
     """Five groups of five digits over every key of both sides. Takes some 50 ms, on purpose."""
     parts = (enrolment.member, hub.log_key, hub.call_key, *enrolment.keys)
+    return _digits_of(parts, b"safelane enrolment fingerprint")
+
+
+def hub_fingerprint(region: str, call_key: str) -> str:
+    """The same over the key of the hub's replies alone, for members who know the hub already."""
+    return _digits_of((region, call_key), b"safelane hub fingerprint")
+
+
+def _digits_of(parts: tuple[str, ...], salt: bytes) -> str:
     told = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
-    digest = hashlib.scrypt(told, salt=b"safelane enrolment fingerprint", **_SCRYPT)
+    digest = hashlib.scrypt(told, salt=salt, **_SCRYPT)
     digits = f"{int.from_bytes(digest, 'big') % 10**_DIGITS:0{_DIGITS}d}"
     return " ".join(digits[start : start + GROUP_DIGITS] for start in range(0, _DIGITS, GROUP_DIGITS))
 

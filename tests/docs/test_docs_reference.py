@@ -20,6 +20,7 @@ from gateway.bootstrap.member import connect, create_member, open_member
 from gateway.config import HubConfig, MemberConfig
 from gateway.errors import SafelaneError
 from gateway.wire.answer import Answer, AskedEntry, Refusal
+from gateway.wire.call_keys import CallKeys, KeyStep
 from gateway.wire.calls import TotalsCall
 from gateway.wire.cells import Status
 from gateway.wire.exchange import Delivery, Poll, PollReply, SignedAnswer
@@ -151,6 +152,8 @@ def _files(directory: Path) -> set[str]:
 ASKED = AskedEntry("region.example/log", 0, "00" * 32)
 MESSAGES = {
     "## From node to hub: poll": Poll(0, None, None, 0.0),
+    "## What the hub tells of its keys": CallKeys("", ()),
+    "### A change of the hub's key": KeyStep(b"", "", None),
     "## What is shared": Sharing("KH", None, None, None, None, None, (), ()),
     "### A permission": Shared((), None, (), (), (), 3, False, False, False),
     "## From hub to node: poll reply": PollReply("", (), ()),

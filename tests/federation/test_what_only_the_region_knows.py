@@ -91,7 +91,7 @@ def test_people_are_counted_once(region: tuple[RealRegion, str]) -> None:
         for code in MEMBERS:
             with (
                 open_member(made.directory / code) as node,
-                closing(count_link(made.directory / code, made.url)) as link,
+                closing(count_link(made.directory / code, node, made.url)) as link,
             ):
                 (turn,) = turns_at(node, link)
                 allow(node, turn, leave(node, leave_to_count(node, turn)), NUMBERS[code])

@@ -128,9 +128,9 @@ def test_a_reply_belongs_to_its_call() -> None:
     first, second = call(), call()
     reply = reply_to(first, b"[]")
 
-    verify_reply(reply, b"[]", HUB.verifier, HERE)
+    verify_reply(reply, b"[]", [HUB.verifier], HERE)
     with pytest.raises(UnsignedError):
-        verify_reply(Reply(200, reply.headers, second), b"[]", HUB.verifier, HERE)
+        verify_reply(Reply(200, reply.headers, second), b"[]", [HUB.verifier], HERE)
 
 
 def test_a_reply_cannot_be_changed_or_come_from_another() -> None:
@@ -138,8 +138,8 @@ def test_a_reply_cannot_be_changed_or_come_from_another() -> None:
     reply = reply_to(asked, b"[]")
 
     with pytest.raises(UnsignedError):
-        verify_reply(reply, b"[1]", HUB.verifier, HERE)
+        verify_reply(reply, b"[1]", [HUB.verifier], HERE)
     with pytest.raises(UnsignedError):
-        verify_reply(Reply(204, reply.headers, asked), b"[]", HUB.verifier, HERE)
+        verify_reply(Reply(204, reply.headers, asked), b"[]", [HUB.verifier], HERE)
     with pytest.raises(UnsignedError):
-        verify_reply(reply_to(asked, b"[]", NODE), b"[]", HUB.verifier, HERE)
+        verify_reply(reply_to(asked, b"[]", NODE), b"[]", [HUB.verifier], HERE)

@@ -32,7 +32,7 @@ def hub(directory: Path, *, before_greetings: bool = False) -> Iterator[tuple[Fl
             app.before_request(_as_it_was)
         server = WebServer(app, "127.0.0.1:0")
         server.start()
-        link = hub_link(directory / "KH", server.url)
+        link = hub_link(directory / "KH", region.members["KH"].node, server.url)
         try:
             yield app, link
         finally:

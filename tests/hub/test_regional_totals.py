@@ -146,7 +146,7 @@ def test_it_comes_about_over_http_as_well(tmp_path: Path) -> None:
         there.clock.time = datetime.now(UTC)  # calls are believed for a minute only
         server = WebServer(create_hub_app(there.hub), "127.0.0.1:0")
         server.start()
-        links = {code: hub_link(tmp_path / code, server.url) for code in MEMBERS}
+        links = {code: hub_link(tmp_path / code, there.members[code].node, server.url) for code in MEMBERS}
         members = [replace(there.members[code], link=link) for code, link in links.items()]
         try:
             asked = put(there)
