@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from gateway.accounts.errors import BusyError, PassphraseError
 
@@ -31,9 +31,6 @@ april june july august september october november december monday tuesday wednes
 saturday sunday safelane landmine mine clearance victim assistance abcd abcdef abcdefgh
 """
 """What common passwords are made of. At this length the lists of common ones hold repetitions of these."""
-
-_BREACHED = frozenset(FREQUENCY_LISTS["passwords"])
-"""The 30,000 passwords that stand most often in published breaches, in small letters."""
 
 _LEET = str.maketrans("013457@$!", "oleastasi")
 _hasher = PasswordHasher(time_cost=ROUNDS, memory_cost=MEMORY_KIB, parallelism=LANES)
@@ -63,7 +60,16 @@ def _is_breached(passphrase: str) -> bool:
     plain = re.sub(r"[\s._-]+", "", passphrase.lower())
     half, odd = divmod(len(plain), 2)
     doubled = plain[:half] if not odd and plain[:half] == plain[half:] else plain
-    return not _BREACHED.isdisjoint({passphrase.lower(), plain, doubled})
+    return not _breached().isdisjoint({passphrase.lower(), plain, doubled})
+
+
+@cache
+def _breached() -> frozenset[str]:
+    """The 30,000 passwords that stand most often in published breaches, in small letters."""
+    # Here, because it takes 12 MB that are needed only where somebody chooses a passphrase.
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
+
+    return frozenset(FREQUENCY_LISTS["passwords"])
 
 
 def _left_over(passphrase: str, known: Iterable[str]) -> int:

@@ -1,6 +1,7 @@
-"""Hands freed memory back to the system: what reading a large cube took would else stay with the node."""
+"""Memory of what serves: what reading a large cube took goes back to the system, and what stays is let be."""
 
 import ctypes
+import gc
 from functools import lru_cache
 
 
@@ -9,6 +10,11 @@ def hand_back() -> None:
     trim = _trim()
     if trim is not None:
         trim(0)
+
+
+def let_be() -> None:
+    """Look for garbage no more in what is there by now: it stays, and each search would hold questions up."""
+    gc.freeze()
 
 
 @lru_cache(maxsize=1)

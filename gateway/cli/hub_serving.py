@@ -1,0 +1,28 @@
+"""`safelane hub serve`."""
+
+from pathlib import Path
+
+import click
+
+from gateway.bootstrap.memory import let_be
+from gateway.bootstrap.serving_hub import serve_hub
+from gateway.bootstrap.stopping import Stop
+from gateway.cli import options
+from gateway.cli.logging import log_to_output
+from gateway.cli.serving import stop_on_signals, stop_with_parent
+
+
+@click.command()
+@options.own_directory
+@click.option("--stand-by", is_flag=True, help="While another process serves this hub, wait to take over.")
+@options.server
+@options.with_parent
+def serve(directory: Path, stand_by: bool, server: str, with_parent: bool) -> None:
+    """Serve questions, members and the regional log until stopped."""
+    log_to_output()
+    stop = Stop()
+    stop_on_signals(stop)
+    if with_parent:
+        stop_with_parent(stop)
+    let_be()
+    serve_hub(directory, stop, stand_by=stand_by, server=server)
