@@ -95,13 +95,16 @@ class Chronicle(Shown):
     @classmethod
     def from_bytes(cls, data: bytes) -> "Chronicle":
         """Read what `to_bytes` wrote. Raises CertificateError when anything was changed or is missing."""
-        packed = data[len(FORMAT) + 32 :]
+        packed = memoryview(data)[len(FORMAT) + 32 :]
         whole_digest = data[len(FORMAT) : len(FORMAT) + 32]
         if not data.startswith(FORMAT) or hashlib.sha256(packed).digest() != whole_digest:
             raise CertificateError("this is not a whole cube")
         try:
-            head, lengths, body = zlib.decompress(packed).split(b"\n", 2)
-            return _read(json.loads(head), json.loads(lengths), body)
+            whole = zlib.decompress(packed)
+            first = whole.index(b"\n")
+            second = whole.index(b"\n", first + 1)
+            head, lengths = json.loads(whole[:first]), json.loads(whole[first:second])
+            return _read(head, lengths, memoryview(whole)[second + 1 :])
         except (zlib.error, ValueError, TypeError, KeyError, StopIteration):
             raise CertificateError("the stored cube is damaged") from None
         except CertificateError:
@@ -134,7 +137,7 @@ def _head(chronicle: Chronicle) -> str:
     return json.dumps(body, ensure_ascii=True)
 
 
-def _read(body: dict[str, Any], lengths: list[int], data: bytes) -> Chronicle:
+def _read(body: dict[str, Any], lengths: list[int], data: memoryview) -> Chronicle:
     if sum(lengths) != len(data):
         raise ValueError
     ends = np.cumsum([0, *lengths]).tolist()
@@ -143,10 +146,10 @@ def _read(body: dict[str, Any], lengths: list[int], data: bytes) -> Chronicle:
     return Chronicle.of([dim_read(d) for d in body["dims"]], rules_read(body["rules"]), parts)
 
 
-def _part(part: dict[str, Any], blobs: Iterator[bytes]) -> Part:
+def _part(part: dict[str, Any], blobs: Iterator[memoryview]) -> Part:
     cubes = tuple(CertifiedCube.from_bytes(next(blobs)) for _ in range(part["cubes"]))
-    sealed = next(blobs)
-    accidents = AccidentTable.from_bytes(next(blobs), cubes[0]) if part.get("accidents") else None
+    sealed = bytes(next(blobs))
+    accidents = AccidentTable.from_bytes(bytes(next(blobs)), cubes[0]) if part.get("accidents") else None
     time = None if part["time"] is None else dim_read(part["time"])
     return Part(
         part["kind"], frozenset(part["period"]), time, cubes, tuple(part["sources"]), sealed, accidents
