@@ -4,7 +4,6 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from weakref import WeakKeyDictionary
 
 from anonymisers.chronicle import Chronicle
 from anonymisers.errors import TotalError
@@ -44,24 +43,12 @@ class Withheld:
     high: int | None
 
 
-_REACHES: WeakKeyDictionary[Chronicle, Reach] = WeakKeyDictionary()
-_HOMES: WeakKeyDictionary[Chronicle, Homes] = WeakKeyDictionary()
-
-
 def reach_of(cube: Chronicle) -> Reach:
-    """Computed once for a cube, and forgotten with it."""
-    found = _REACHES.get(cube)
-    if found is None:
-        found = _REACHES[cube] = Reach.of(cube, cube.rules)
-    return found
+    return cube.once(_reach)
 
 
-def homes_of(cube: Chronicle) -> Homes:
-    """Computed once for a cube, and forgotten with it."""
-    found = _HOMES.get(cube)
-    if found is None:
-        found = _HOMES[cube] = Homes(cube)
-    return found
+def _reach(cube: Chronicle) -> Reach:
+    return Reach.of(cube, cube.rules)
 
 
 def withheld_of(dictionary: Dictionary, cube: ReadyCube, question: Question) -> tuple[Withheld, ...]:
@@ -163,7 +150,7 @@ class _Linked:
 
 
 def _linked(cube: Chronicle, cells: Iterable[Withheld], before: Before) -> _Linked:
-    homes = homes_of(cube)
+    homes = cube.once(Homes)
     former = _former(cube, homes, before)
     wanted: dict[int, list[int]] = {part: list(places) for part, places in former.items()}
     for cell in cells:

@@ -1,5 +1,7 @@
 """Which cells a member offers for totals, once some of them have entered one and the data set has gone on."""
 
+import gc
+import weakref
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from itertools import product
@@ -138,3 +140,14 @@ def test_what_a_member_offers_and_refuses_follows_from_what_it_shows(years: list
         found.append((offered(cube, hidden, Before()), refusals, reach.low.tolist(), reach.high.tolist()))
 
     assert found[0] == found[1]
+
+
+def test_what_was_computed_of_a_cube_is_forgotten_with_it() -> None:
+    """A node that runs for years has had many cubes."""
+    cube = ready(period(["2020"], [1, 4]))
+    offered(cube, [withheld(cube, "K", "2020")], Before())
+    former = weakref.ref(cube.cube)
+
+    del cube
+    gc.collect()
+    assert former() is None
