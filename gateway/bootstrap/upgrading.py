@@ -8,8 +8,9 @@ from pathlib import Path
 import structlog
 
 from gateway.bootstrap.backup import BEFORE_UPGRADES, back_up
-from gateway.bootstrap.layout import database_url, is_hub, own_config
+from gateway.bootstrap.layout import NotEmptyError, database_url, is_hub, own_config
 from gateway.store.database import Database, StorageError
+from gateway.store.logs import logs_in
 from gateway.store.migrate import HUB, MEMBER, migrate, older_form
 
 log = structlog.get_logger()
@@ -26,11 +27,21 @@ def upgraded(directory: Path, database: Database, side: str) -> None:
 def try_first(url: str, side: str) -> None:
     """See that a database answers, before keys and settings of a hub or a node are made for it.
 
-    Without a URL it is a file in the directory, made with it. Raises StorageError.
+    Without a URL it is a file in the directory, made with it. Raises StorageError, or NotEmptyError where a
+    hub or a node keeps its log in it already.
     """
-    if url:
-        with closing(Database(url)) as database:
-            older_form(database, side)
+    if not url:
+        return
+    with closing(Database(url)) as database:
+        with database.reading() as connection:
+            kept = logs_in(connection)
+        if kept:
+            raise NotEmptyError(
+                f"The database holds the log {kept[0]} already.",
+                remedy="Nothing was changed. Name an empty database with --database. To go on with what is in "
+                "this one, bring its directory back: safelane restore.",
+            )
+        older_form(database, side)
 
 
 def behind(directory: Path) -> bool:

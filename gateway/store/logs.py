@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     insert,
+    inspect,
     select,
     tuple_,
     update,
@@ -266,3 +267,10 @@ def _chunks(tiles: Iterable[Tile]) -> Iterator[list[Tile]]:
     rest = iter(tiles)
     while chunk := list(islice(rest, _AT_ONCE)):
         yield chunk
+
+
+def logs_in(connection: Connection) -> list[str]:
+    """The names of the logs that a database keeps; none in one without tables."""
+    if not inspect(connection).has_table(log_heads.name):
+        return []
+    return list(connection.execute(select(log_heads.c.origin).order_by(log_heads.c.origin)).scalars())

@@ -13,7 +13,7 @@ from gateway.bootstrap.doctor import examine
 from gateway.bootstrap.findings import State
 from gateway.bootstrap.hub import add_user, create_hub, open_hub
 from gateway.bootstrap.joining import join
-from gateway.bootstrap.layout import database_url
+from gateway.bootstrap.layout import NotEmptyError, database_url
 from gateway.config import HubConfig, read_config
 from gateway.hub.model import Role
 from gateway.store import migrate
@@ -133,3 +133,23 @@ def test_where_the_database_cannot_be_reached_nothing_is_set_up(tmp_path: Path) 
         join(tmp_path / "KH", invitation, away)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_holds_a_hub_is_not_set_up_once_more(hub: Path, tmp_path: Path) -> None:
+    """Neither for another hub nor for a node; and what is there goes on."""
+    taken = database_url(hub, read_config(hub, HubConfig))
+    invitation = Invitation("secret", "KH", "http://127.0.0.1:9", HubKeys("", ""), datetime.now(UTC))
+    with open_hub(hub) as opened, opened.store.reading() as view:
+        before = str(opened.log.checkpoint(view.log))
+
+    for again in (
+        lambda: create_hub(tmp_path / "second", "other.example/log", database=taken),
+        lambda: create_hub(tmp_path / "second", "region.example/log", database=taken),
+        lambda: join(tmp_path / "second", invitation, taken),
+    ):
+        with pytest.raises(NotEmptyError, match=r"holds the log region\.example/log") as refused:
+            again()
+        assert "safelane restore" in refused.value.remedy
+    assert not (tmp_path / "second").exists()
+    with open_hub(hub) as opened, opened.store.reading() as view:
+        assert str(opened.log.checkpoint(view.log)) == before
