@@ -7,11 +7,11 @@ where each of them is, so that the difference of two years' cubes is always a ce
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,6 @@ from anonymisers.rules import Rules
 from anonymisers.shown import Shown
 
 FORMAT = b"safelane chronicle 1\n"
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,16 +72,6 @@ class Chronicle(Shown):
         """Cells that what is always shown leaves narrower than rule 2 asks for, each with its periods."""
         cubes = [(tuple(sorted(part.period)), cube) for part in self.parts for cube in part.cubes]
         return tuple(sorted({(when, place) for when, cube in cubes for place in cube.certificate.accepted}))
-
-    def once(self, make: "Callable[[Chronicle], Made]") -> Made:
-        """What `make` computes from this cube: computed once, and forgotten with the cube."""
-        if make not in self._made:
-            self._made[make] = make(self)
-        return cast("Made", self._made[make])
-
-    @cached_property
-    def _made(self) -> dict[Any, object]:
-        return {}
 
     @cached_property
     def accidents(self) -> AccidentCells | None:

@@ -58,7 +58,7 @@ def main(directory: str = "safelane-demo", who: str = "") -> None:
                 sys.exit(f"{place} has no cube: build the demo to its end.")
             rules = plan(node.dictionary, policy, loaded[1], datetime.now(UTC).date())[1]
             table = counted_table(node, loaded[1], stored.plan, rules)
-            members[node.member] = (cube, reach_of(cube.cube).true_values(table), policy)
+            members[node.member] = (cube, reach_of(cube).true_values(table), policy)
     print("question                     people  plain sum  with masks  near  withheld  window  published")
     for question in regional().ready_made.values():
         if question.measure == "casualties":
@@ -118,7 +118,7 @@ def part_of(by: list[str], cube: ReadyCube, truth, policy) -> Part | None:  # ty
         cells = withheld_of(dictionary, cube, question)
     except (UnreadableError, TotalError):
         return None
-    reach = reach_of(cube.cube)
+    reach = reach_of(cube)
     names = {axis.level: dictionary.level(axis.level).dimension for axis in reading.axes}
     shown, counts = {}, {}
     for codes, value in zip(product(*(a.codes for a in reading.axes)), reading.cells, strict=True):

@@ -1,21 +1,14 @@
-"""Memory of what serves: what reading a large cube took goes back to the system, and what stays is let be."""
+"""Hands freed memory back to the system: what reading a large cube took would else stay with the node."""
 
 import ctypes
-import gc
 from functools import lru_cache
 
 
 def hand_back() -> None:
-    """What nobody holds any more, such as a former cube; where the C library can (glibc), to the system."""
-    gc.collect()
+    """Where the C library can (glibc); elsewhere nothing happens."""
     trim = _trim()
     if trim is not None:
         trim(0)
-
-
-def let_be() -> None:
-    """Look for garbage no more in what is there by now: it stays, and each search would hold questions up."""
-    gc.freeze()
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from gateway.bootstrap.memory import let_be
 from gateway.bootstrap.serving_hub import serve_hub
 from gateway.bootstrap.stopping import Stop
 from gateway.cli import options
@@ -24,5 +23,4 @@ def serve(directory: Path, stand_by: bool, server: str, with_parent: bool) -> No
     stop_on_signals(stop)
     if with_parent:
         stop_with_parent(stop)
-    let_be()
     serve_hub(directory, stop, stand_by=stand_by, server=server)

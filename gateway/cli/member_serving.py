@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from gateway.bootstrap.memory import let_be
 from gateway.bootstrap.serving_member import serve_member
 from gateway.bootstrap.stopping import Stop
 from gateway.cli import options
@@ -24,5 +23,4 @@ def serve(directory: Path, hub_url: str | None, server: str, with_parent: bool) 
     stop_on_signals(stop)
     if with_parent:
         stop_with_parent(stop)
-    let_be()
     serve_member(directory, stop, hub_url, server=server)

@@ -128,14 +128,14 @@ def _values(
     node: Node, work: UnitOfWork, cube: ReadyCube, policy: Policy, cells: Sequence[Withheld]
 ) -> list[int]:
     """The true counts, from the records that the cube was made from. Raises UnprovenError without them."""
-    loaded, stored, withholding = work.snapshot(), work.cube(), cube.withholding
-    if withholding is None:
+    loaded, stored = work.snapshot(), work.cube()
+    if cube.withholding is None:
         raise UnprovenError("Numbers that are changed enter no total.")
     if loaded is None or stored is None or loaded[0].id != cube.snapshot.id or stored.index != cube.index:
         raise UnprovenError("The records that the cube was made from are no longer there.")
     _, rules = plan(node.dictionary, policy, loaded[1], node.clock.now().date())
     try:
-        values = reach_of(withholding).true_values(counted_table(node, loaded[1], stored.plan, rules))
+        values = reach_of(cube).true_values(counted_table(node, loaded[1], stored.plan, rules))
     except AnonymiserError as error:
         raise UnprovenError(f"The counts cannot be summed: {error.message}.") from None
     return [int(values[c.place]) for c in cells if c.place is not None]

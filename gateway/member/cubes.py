@@ -1,8 +1,10 @@
 """A policy and a snapshot make one protected cube; only a certified one, of the policy in force, answers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
+from typing import TypeVar, cast
 
 from anonymisers.chronicle import Chronicle
 from anonymisers.shown import OutsideLattice, Shown, Value
@@ -11,6 +13,8 @@ from gateway.member.accidents import ACCIDENTS, AccidentsRead
 from gateway.member.model import LoadedSnapshot, Plan, policy_label
 from gateway.member.ports import Store, View
 from gateway.member.stored import Released, stored_cube
+
+Made = TypeVar("Made")
 
 MEASURE = "casualties"
 """The measure that cubes hold."""
@@ -41,6 +45,19 @@ class ReadyCube:
     def label(self) -> str:
         """The policy as answers name it."""
         return policy_label(self.policy_version, self.above)
+
+    def once(self, what: str, compute: Callable[[], Made]) -> Made:
+        """What `compute` makes of this cube: made once, and forgotten with it.
+
+        Kept here and not with the numbers: they would hold each other, and a former cube stay in memory.
+        """
+        if what not in self._made:
+            self._made[what] = compute()
+        return cast("Made", self._made[what])
+
+    @cached_property
+    def _made(self) -> dict[str, object]:
+        return {}
 
     def off_by(self, key: Mapping[str, str]) -> int:
         """The most by which a cell's value differs from its count; of a cell that can be read."""

@@ -43,12 +43,20 @@ class Withheld:
     high: int | None
 
 
-def reach_of(cube: Chronicle) -> Reach:
-    return cube.once(_reach)
+def reach_of(cube: ReadyCube) -> Reach:
+    """What every cell can be. Raises TotalError for a cube that withholds none."""
+
+    def computed() -> Reach:
+        withholding = _withholding(cube)
+        return Reach.of(withholding, withholding.rules)
+
+    return cube.once("reach", computed)
 
 
-def _reach(cube: Chronicle) -> Reach:
-    return Reach.of(cube, cube.rules)
+def _withholding(cube: ReadyCube) -> Chronicle:
+    if cube.withholding is None:
+        raise TotalError("numbers that are changed enter no total")
+    return cube.withholding
 
 
 def withheld_of(dictionary: Dictionary, cube: ReadyCube, question: Question) -> tuple[Withheld, ...]:
@@ -57,7 +65,7 @@ def withheld_of(dictionary: Dictionary, cube: ReadyCube, question: Question) -> 
         return ()  # only people enter totals
     if cube.withholding is None:
         return ()  # of changed numbers none is withheld, nor enters a total, which would be exact beside it
-    reach = reach_of(cube.withholding)
+    reach = reach_of(cube)
     choices = choices_of(dictionary, cube.trees, question)
     shown = sum(c.level is not None for c in choices)
     return tuple(
@@ -90,7 +98,7 @@ def offered(cube: ReadyCube, cells: Sequence[Withheld], before: Before) -> dict[
     """The cells that this member would contribute, those of fewest dimensions first."""
     if cube.withholding is None:
         return {}
-    linked = _linked(cube.withholding, cells, before)
+    linked = _linked(cube, cells, before)
     found: dict[Codes, Offered] = {}
     for cell in sorted(cells, key=lambda c: -c.codes.count(TOTAL)):
         if len(found) == MOST_OFFERED:
@@ -106,9 +114,7 @@ def check_safe(cube: ReadyCube, cells: Sequence[Withheld], wanted: Iterable[Code
     """Raises TotalError unless these cells may enter totals together, and with those that entered before."""
     by_codes = {c.codes: c for c in cells}
     chosen = [by_codes[codes] for codes in wanted if codes in by_codes]
-    if cube.withholding is None:
-        raise TotalError("numbers that are changed enter no total")
-    linked = _linked(cube.withholding, chosen, before)
+    linked = _linked(cube, chosen, before)
     places = [place for c in chosen if (place := linked.place(c)) is not None]
     if len(places) < len(chosen):
         raise TotalError("a cell is not about people of whom everything shown is known")
@@ -149,8 +155,8 @@ class _Linked:
             raise TotalError("a total would narrow another withheld cell too far")
 
 
-def _linked(cube: Chronicle, cells: Iterable[Withheld], before: Before) -> _Linked:
-    homes = cube.once(Homes)
+def _linked(cube: ReadyCube, cells: Iterable[Withheld], before: Before) -> _Linked:
+    homes = cube.once("homes", lambda: Homes(_withholding(cube)))
     former = _former(cube, homes, before)
     wanted: dict[int, list[int]] = {part: list(places) for part, places in former.items()}
     for cell in cells:
@@ -193,14 +199,15 @@ def _people(choices: Sequence[Choice], nodes: Sequence[tuple[str, ...]]) -> str:
     return json.dumps(limited, ensure_ascii=False, separators=(",", ":"))
 
 
-def _former(cube: Chronicle, homes: Homes, before: Before) -> dict[int, dict[int, bool]]:
+def _former(cube: ReadyCube, homes: Homes, before: Before) -> dict[int, dict[int, bool]]:
     """Where cells that entered a total stand, by part, and whether each has the same people still.
 
     A part in which one of them stands nowhere any more is left out: nobody can say here what hangs together
     with it. So is one that a figure is about.
     """
+    whole_set = _withholding(cube)
     found: dict[int, dict[int, bool]] = {
-        part: {} for part in homes.parts if cube.parts[part].period.isdisjoint(before.public)
+        part: {} for part in homes.parts if whole_set.parts[part].period.isdisjoint(before.public)
     }
     for each in before.entered:
         codes = {dimension: named[0] for dimension, named in json.loads(each.people)}
@@ -211,11 +218,11 @@ def _former(cube: Chronicle, homes: Homes, before: Before) -> dict[int, dict[int
             if cell is None:
                 del found[part]
             else:
-                found[part][cell] = whole is not None and basis(cube, whole) == each.basis
+                found[part][cell] = whole is not None and basis(whole_set, whole) == each.basis
     return found
 
 
-def _cell(cube: Chronicle, codes: Mapping[str, str]) -> int | None:
+def _cell(cube: ReadyCube, codes: Mapping[str, str]) -> int | None:
     """The cell of the data set at these codes; None when it has no such cell any more."""
     try:
         return reach_of(cube).at(codes)
