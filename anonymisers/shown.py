@@ -58,6 +58,11 @@ class Shown(ABC):
     def certificate_digest(self) -> bytes:
         """Of all that was certified; guessable, so only a salted commitment to it leaves the state."""
 
+    @property
+    def mechanism(self) -> str | None:
+        """The name of what changed its numbers; None where those that are shown are exact."""
+        return None
+
     def off_by(self, key: Key) -> int:  # noqa: ARG002 - numbers that are withheld where need be are exact
         """The most by which the number of a cell of the lattice differs from its count of people."""
         return 0

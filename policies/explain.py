@@ -207,7 +207,9 @@ def _mechanism(policy: Policy) -> str:
     said = {
         MechanismKind.SUPPRESSION: "Small cells are protected by withholding cells.",
         MechanismKind.CELL_KEY: _noise(mechanism.noise or Noise()),
-        MechanismKind.ROUNDING: f"Numbers are rounded to multiples of {mechanism.base}.",
+        MechanismKind.ROUNDING: (
+            f"Numbers are rounded to multiples of {mechanism.base}, so that tables add up; none is withheld."
+        ),
         MechanismKind.DIFFERENTIAL_PRIVACY: f"Noise gives differential privacy, epsilon {mechanism.budget}.",
     }
     return said[mechanism.kind]

@@ -51,27 +51,17 @@ def leaks(policy: Policy) -> Iterator[Finding]:
 
 
 def _rounding(scope: Scope) -> Iterator[Finding]:
-    """A rounded number v stands for v - base//2 .. v + (base-1)//2. Where the threshold falls inside such a
-    class, what is shown from it is known more closely than rounding promises."""
+    """A shown 0 stands for 0 to base - 1 people where no sum hides more: not for fewer than the threshold
+    only. No other number tells as much: a shown base stands for 1 to twice the base less 1, and none is
+    withheld that could have been shown."""
     base = scope.mechanism.base
-    if scope.mechanism.kind is not MechanismKind.ROUNDING or base is None:
-        return
-    if base < scope.threshold:
-        yield warning(
+    strictest = max(scope.threshold, *scope.thresholds.values(), 0)
+    if base is not None and base < strictest:
+        yield error(
             "rounding-too-fine",
-            f"rounding to {base} hides less than the threshold of {scope.threshold} asks; "
-            f"take a base of {scope.threshold} or more.",
+            f"controlled-rounding to {base} with threshold {strictest}: a shown 0 can say that there are at "
+            f"most {base - 1} people; take a base of {strictest} or more.",
         )
-    for k in sorted({scope.threshold, *scope.thresholds.values()}):
-        shown = (k + base // 2) // base * base
-        first, last = shown - base // 2, shown + (base - 1) // 2
-        if first < k <= last:
-            known = " or ".join(map(str, range(k, last + 1)))
-            yield error(
-                "threshold-cuts-rounding",
-                f"threshold {k} with rounding to {base}: a shown {shown} can only be {known}; "
-                f"take threshold {last + 1}, or another base.",
-            )
 
 
 def _noise(scope: Scope) -> Iterator[Finding]:

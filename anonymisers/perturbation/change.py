@@ -1,26 +1,67 @@
-"""How the numbers of a data set are changed, for its life: the mechanism and its parameters, as values."""
+"""How the numbers of a data set are changed, for its life: what every mechanism gives, as values."""
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.errors import RulesError
 from anonymisers.lattice import Lattice
-from anonymisers.perturbation.bounded import by_ptable
-from anonymisers.perturbation.cell_key import changed, person_keys
-from anonymisers.perturbation.ptable import Noise, PTable
 from anonymisers.system import Block, System
 
 Ints = NDArray[np.int64]
 
 
+@dataclass(frozen=True, eq=False)
+class Crowd:
+    """Those who are counted: `coords` (n, dims), each row's inner cell, and `persons`, whose row it is."""
+
+    lattice: Lattice
+    coords: NDArray[np.int32]
+    persons: Sequence[bytes]
+
+    @cached_property
+    def system(self) -> System:
+        """The cells of the lattice, to add up in."""
+        return System(self.lattice.dims, (Block.whole(self.lattice),))
+
+
+@dataclass(frozen=True, eq=False)
+class Inner:
+    """Inner cells (m, dims), each once, with the counts that its choice for each of them allows.
+
+    No table need show them; a proof that keeps to these bounds too holds for whoever reruns the program.
+    """
+
+    coords: NDArray[np.int32]
+    low: Ints
+    high: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What is shown of each cell, and the least and the largest count that can be shown so: all know these.
+
+    `kept`: what the mechanism must be given again to show the same people in the same way; it stays inside
+    the state.
+    """
+
+    values: Ints
+    low: Ints
+    high: Ints
+    inner: Inner | None = None
+    kept: bytes = b""
+
+
 class Change(ABC):
     """A mechanism that changes every cell of a lattice by a bounded number, and withholds none."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """The mechanism, without parameters, in the words of policies."""
 
     @property
     @abstractmethod
@@ -33,56 +74,11 @@ class Change(ABC):
         """The mechanism with its parameters, in one form: equal changes have equal words."""
 
     @abstractmethod
-    def changed(
-        self, lattice: Lattice, coords: NDArray[np.int32], persons: Sequence[bytes], key: bytes
-    ) -> Ints:
-        """What is shown of each cell. `coords` (n, dims): each row's inner cell, `persons`: whose it is."""
+    def carried_out(
+        self, crowd: Crowd, key: bytes, *, kept: bytes = b"", ceiling: Ints | None = None
+    ) -> Outcome:
+        """What is shown of a crowd. `kept`: of a former outcome for the same people, empty for the first.
 
-    @abstractmethod
-    def bounds(self, shown: Ints) -> tuple[Ints, Ints]:
-        """The least and the largest count that can be shown as each of these numbers: public knowledge."""
-
-
-@dataclass(frozen=True)
-class ByCellKey(Change):
-    """The cell-key method: see `anonymisers.perturbation.cell_key`."""
-
-    noise: Noise
-
-    @property
-    def most(self) -> int:
-        return self.noise.most
-
-    @property
-    def words(self) -> str:
-        noise = self.noise
-        parameters = [noise.most, noise.variance, noise.blocked, noise.stay]
-        return json.dumps({"cell-key": parameters})
-
-    def changed(
-        self, lattice: Lattice, coords: NDArray[np.int32], persons: Sequence[bytes], key: bytes
-    ) -> Ints:
-        system = System(lattice.dims, (Block.whole(lattice),))
-        counts = system.sums(coords, np.ones(len(coords), dtype=np.int64))
-        return changed(counts, system.sums(coords, person_keys(key, persons)), _ptable(self.noise))
-
-    def bounds(self, shown: Ints) -> tuple[Ints, Ints]:
-        return by_ptable(shown, _ptable(self.noise))
-
-
-def change_of(words: str) -> Change:
-    """The change that `Change.words` wrote. Raises RulesError for anything else."""
-    try:
-        body = json.loads(words)
-        most, variance, blocked, stay = body["cell-key"]
-        found = ByCellKey(Noise(most, variance, blocked, stay))
-    except (ValueError, KeyError, TypeError):
-        raise RulesError("these words name no way to change numbers") from None
-    if found.words != words:
-        raise RulesError("these words name no way to change numbers")
-    return found
-
-
-@lru_cache(maxsize=4)
-def _ptable(noise: Noise) -> PTable:
-    return PTable.of(noise)
+        `ceiling`: what is shown of each cell so far, where these people are to be taken away from it.
+        Raises ProtectionError where it cannot be carried out.
+        """

@@ -28,11 +28,13 @@ from anonymisers.hierarchy import Hierarchy
 from anonymisers.lattice import Lattice
 from anonymisers.perturbation.alternatives import Worlds
 from anonymisers.perturbation.bounded import attack_bounded
-from anonymisers.perturbation.change import Change, change_of
+from anonymisers.perturbation.change import Change, Crowd, Outcome
+from anonymisers.perturbation.known import Known
+from anonymisers.perturbation.ways import change_of
 from anonymisers.rules import Rules
 from anonymisers.shown import Key, Shown
 from anonymisers.system import Block, System
-from anonymisers.table import Table, population
+from anonymisers.table import Table
 
 Ints = NDArray[np.int64]
 FORMAT = b"safelane changed cube 1\n"
@@ -46,12 +48,14 @@ ATTACKABLE = 400_000
 class Portion:
     """People who came with one release (`sign` 1), or left with it (-1); `period`: the years they lie in.
 
-    `sealed`: what the caller keeps with it, such as whom it counts.
+    `sealed`: what the caller keeps with it, such as whom it counts. `kept`: what the mechanism needs to show
+    these people as before; the cube has it, and the next one is made with it.
     """
 
     sign: int
     period: frozenset[str]
     sealed: bytes = field(repr=False)
+    kept: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,12 +98,16 @@ class ChangedCube(Shown):
     def certificate_digest(self) -> bytes:
         """SHA-256 over everything that the cube shows and counts; only a salted commitment to it leaves."""
         digest = hashlib.sha256(_head(self).encode() + self.values.tobytes() + self.breadth.tobytes())
-        for portion in self.portions:
-            digest.update(hashlib.sha256(portion.sealed).digest())
+        for sealed in (*(p.sealed for p in self.portions), *filter(None, (p.kept for p in self.portions))):
+            digest.update(hashlib.sha256(sealed).digest())
         return digest.digest()
 
+    @property
+    def mechanism(self) -> str:
+        return self.change.name
+
     def off_by(self, key: Key) -> int:
-        """D for each portion that the cell can have people of."""
+        """The most of the mechanism for each portion that the cell can have people of."""
         return self.change.most * int(self.breadth[self._cell(key)])
 
     def as_counted(self, people: Table) -> Shown:
@@ -109,7 +117,8 @@ class ChangedCube(Shown):
     def to_bytes(self) -> bytes:
         """For storage inside the state."""
         numbers = [self.values.astype("<i8").tobytes(), self.breadth.astype("<i2").tobytes()]
-        blobs = [*numbers, *(portion.sealed for portion in self.portions)]
+        kept = [portion.kept for portion in self.portions] if any(p.kept for p in self.portions) else []
+        blobs = [*numbers, *(portion.sealed for portion in self.portions), *kept]
         head = _head(self).encode() + b"\n" + json.dumps([len(b) for b in blobs]).encode() + b"\n"
         body = zlib.compress(head + b"".join(blobs), 6)
         return FORMAT + hashlib.sha256(body).digest() + body
@@ -133,28 +142,30 @@ def changed_cube(
 ) -> ChangedCube:
     """Change, prove and attack every portion; all have the same dimensions to make tables of.
 
-    Raises ProtectionError when some cell of few people has no alternative, or the attacker finds one.
+    Raises ProtectionError when some cell of few people has no alternative, when the attacker finds one, or
+    where the mechanism cannot be carried out.
     """
     first = portions[0][1]
     dims = tuple(dim for dim in first.dims if dim.name in first.by)
     rules.check_names(dims)
     lattice = Lattice.of(dims, first.by, rules.max_dims)
     values, breadth = np.zeros(lattice.size, dtype=np.int64), np.zeros(lattice.size, dtype=np.int16)
+    shown = []
     for portion, rows in portions:
-        own = _changed(rows, lattice, rules, change, key)
-        values += portion.sign * own
+        crowd = Crowd(lattice, rows.coords[:, _axes(rows)], rows.persons)
+        ceiling = values if portion.sign < 0 else None
+        own = change.carried_out(crowd, key, kept=portion.kept, ceiling=ceiling)
+        _prove(rows, lattice, own, rules.threshold)
+        _attack(crowd.coords, lattice, (own.low, own.high), rules.threshold)
+        values = values + portion.sign * own.values
         breadth += _covered(rows, lattice)
-    return _cube(lattice, np.maximum(values, 0), breadth, (rules, change, tuple(p for p, _ in portions)))
+        shown.append(replace(portion, kept=own.kept))
+    return _cube(lattice, np.maximum(values, 0), breadth, (rules, change, tuple(shown)))
 
 
-def _changed(rows: Rows, lattice: Lattice, rules: Rules, change: Change, key: bytes) -> Ints:
-    """What would be shown of these people alone, once it is proved and attacked."""
-    axes = [n for n, dim in enumerate(rows.dims) if dim.name in rows.by]
-    values = change.changed(lattice, rows.coords[:, axes], rows.persons, key)
-    bounds = change.bounds(values)
-    _prove(rows, lattice, bounds, rules.threshold)
-    _attack(rows.coords[:, axes], lattice, bounds, rules.threshold)
-    return values
+def _axes(rows: Rows) -> list[int]:
+    """Of the dimensions those that tables are made of."""
+    return [n for n, dim in enumerate(rows.dims) if dim.name in rows.by]
 
 
 def _covered(rows: Rows, lattice: Lattice) -> NDArray[np.bool_]:
@@ -182,35 +193,16 @@ def _cube(
     return ChangedCube(lattice.dims, {}, lattice, hidden, values, rules, change, portions, breadth)
 
 
-def _prove(
-    rows: Rows,
-    lattice: Lattice,
-    bounds: tuple[Ints, Ints],
-    threshold: int,
-) -> None:
-    axes = [n for n, dim in enumerate(rows.dims) if dim.name in rows.by]
-    system = System(lattice.dims, (Block.whole(lattice),))
-    masks = [population(rows.dims, figure.where) for figure in rows.figures]
-
-    def above_of(coords: NDArray[np.int32]) -> Ints:
-        """The cells of the lattice, then the figures, that inner cells are counted in."""
-        found = [system.above(coords[:, axes])]
-        for number, mask in enumerate(masks, lattice.size):
-            inside = np.all([own[coords[:, n]] for n, own in enumerate(mask)], axis=0)
-            found.append(np.where(inside, number, -1)[:, None])
-        return np.concatenate(found, axis=1)
-
+def _prove(rows: Rows, lattice: Lattice, own: Outcome, threshold: int) -> None:
+    known = Known.of(lattice, own, (rows.dims, rows.by), (rows.coords, rows.figures))
     cells, counts = np.unique(rows.coords, axis=0, return_counts=True)
-    known = [
-        int(np.all([own[rows.coords[:, n]] for n, own in enumerate(mask)], axis=0).sum()) for mask in masks
-    ]
-    low, high = (np.append(each, np.array(known, dtype=np.int64)) for each in bounds)
     leaves = tuple(dim.leaves for dim in rows.dims)
-    worlds = Worlds.of(leaves, (cells, counts.astype(np.int64)), above_of, (low, high))
-    if len(worlds.alone(threshold, range(lattice.size, lattice.size + len(masks)))):
+    worlds = Worlds.of(leaves, (cells, counts.astype(np.int64)), known.above, (known.low, known.high))
+    figures = range(lattice.size, lattice.size + len(rows.figures))
+    if len(worlds.alone(threshold, figures)):
         raise ProtectionError(
             "a cell of few people might be found from all the changed numbers together",
-            remedy="Allow a larger D before the first answer; later share less finely, or wait for people.",
+            remedy="Allow larger changes before the first answer; later share less finely, or wait.",
         )
 
 
@@ -227,7 +219,7 @@ def _attack(coords: NDArray[np.int32], lattice: Lattice, bounds: tuple[Ints, Int
     if len(attack_bounded(lattice, bounds, asked, seconds=SECONDS).disclosed):
         raise ProtectionError(
             "the attacker finds a cell of few people from what would be shown",
-            remedy="Allow a larger D before the first answer, or share less finely.",
+            remedy="Allow larger changes before the first answer, or share less finely.",
         )
 
 
@@ -249,9 +241,11 @@ def _read(body: dict[str, Any], lengths: list[int], data: bytes) -> ChangedCube:
     values, breadth = np.frombuffer(first, dtype="<i8"), np.frombuffer(second, dtype="<i2")
     if not len(values) == len(breadth) == lattice.size or ends[-1] != len(data):
         raise ValueError
+    heads = body["portions"]
+    kept = sealed[len(heads) :] or [b""] * len(heads)
     portions = tuple(
-        Portion(sign, frozenset(period), kept)
-        for (sign, period), kept in zip(body["portions"], sealed, strict=True)
+        Portion(sign, frozenset(period), rows, own)
+        for (sign, period), rows, own in zip(heads, sealed[: len(heads)], kept, strict=True)
     )
     made = rules, change_of(body["change"]), portions
     return _cube(lattice, values.astype(np.int64), breadth.astype(np.int16), made)

@@ -60,6 +60,11 @@ class AccidentsRead:
             raise KeyError(", ".join(key))
         return found.count if isinstance(found, Value) else None
 
+    @property
+    def mechanism(self) -> None:
+        """Numbers of accidents are exact."""
+        return
+
     def off_by(self, key: Mapping[str, str]) -> int:  # noqa: ARG002 - whatever the key
         """Numbers of accidents are exact."""
         return 0

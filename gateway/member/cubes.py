@@ -46,6 +46,11 @@ class ReadyCube:
         """The policy as answers name it."""
         return policy_label(self.policy_version, self.above)
 
+    @property
+    def mechanism(self) -> str | None:
+        """The name of what changed its numbers; None where those that are shown are exact."""
+        return self.cube.mechanism
+
     def once(self, what: str, compute: Callable[[], Made]) -> Made:
         """What `compute` makes of this cube: made once, and forgotten with it.
 

@@ -95,6 +95,11 @@ class Looked:
     def label(self) -> str:
         return policy_label(self.made.policy.version, self.made.above)
 
+    @property
+    def mechanism(self) -> str | None:
+        """The name of what changed its numbers; None where those that are shown are exact."""
+        return self.made.cube.mechanism if self.made.plan.changed else None
+
     def off_by(self, key: Mapping[str, str]) -> int:
         """The most by which a cell's value differs from its count; of a cell that can be read."""
         return self.made.cube.off_by(key) if self.made.plan.changed else 0
@@ -169,6 +174,10 @@ class _Noting:
         value = cell_value(self._cube, key)
         self.cells[cell_of(key)] = value
         return value
+
+    @property
+    def mechanism(self) -> str | None:
+        return self._cube.mechanism
 
     def off_by(self, key: Mapping[str, str]) -> int:
         return self._cube.off_by(key)

@@ -4,9 +4,12 @@ With two, the difference of what both show of the same people would tell of them
 drawn anew with other parameters.
 """
 
-from anonymisers.perturbation.change import ByCellKey, Change, change_of
+from anonymisers.perturbation.by_cell_key import ByCellKey
+from anonymisers.perturbation.by_rounding import ByRounding
+from anonymisers.perturbation.change import Change
 from anonymisers.perturbation.changed_cube import ChangedCube
 from anonymisers.perturbation.ptable import Noise
+from anonymisers.perturbation.ways import change_of
 from gateway.member.errors import PolicyRefusedError
 from gateway.member.ports import View
 from gateway.member.stored import is_changed
@@ -19,6 +22,8 @@ WITHHELD = ""
 
 def words_of(mechanism: Mechanism) -> str:
     """The words of a policy's mechanism as a plan has them. Of those that nodes carry out."""
+    if mechanism.base is not None:
+        return ByRounding(mechanism.base).words
     noise = mechanism.noise
     if noise is None:
         return WITHHELD

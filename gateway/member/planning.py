@@ -75,12 +75,7 @@ def stricter(policy: Policy, made: Plan, rules: Rules) -> Iterator[str]:
     """In sentences for the controller: what the cube holds back beyond the words of the policy."""
     scope, words = policy.scope, policy.vocabulary
     if made.changed:
-        yield said(
-            "No number is withheld: each is changed by at most %(most)s, and the same people always have the "
-            "same number. Nobody is shown as 0, and a 0 may stand for %(most)s people. Thresholds say whose "
-            "cells are proved not to be found; zeros and tables that come first make no difference.",
-            most=off_by(made.changed),
-        )
+        yield _of_change(scope, made)
         return
     if ACCIDENTS in _measures(policy):
         yield _of_accidents(policy, made)
@@ -125,6 +120,25 @@ def _accidents(policy: Policy, snapshot: Snapshot) -> bool:
 
 def _measures(policy: Policy) -> set[str]:
     return {measure for share in policy.shares for measure in share.measures}
+
+
+def _of_change(scope: Scope, made: Plan) -> str:
+    if scope.mechanism.base is not None:
+        return said(
+            "No number is withheld: each is a multiple of %(base)s, at most %(most)s from its count; cells "
+            "add up to their totals. Nobody is shown as 0, and a 0 may stand for %(most)s people. What was "
+            "given out stays as it was rounded: later policies can share no further dimension and nothing "
+            "finer. Thresholds say whose cells are proved not to be found; zeros and tables that come first "
+            "make no difference.",
+            base=scope.mechanism.base,
+            most=off_by(made.changed),
+        )
+    return said(
+        "No number is withheld: each is changed by at most %(most)s, and the same people always have the "
+        "same number. Nobody is shown as 0, and a 0 may stand for %(most)s people. Thresholds say whose "
+        "cells are proved not to be found; zeros and tables that come first make no difference.",
+        most=off_by(made.changed),
+    )
 
 
 def _of_accidents(policy: Policy, made: Plan) -> str:

@@ -29,6 +29,7 @@ ABLE = AFTERWARDS | {
     Demand.POOLED_YEARS,  # bands that hold whole pools, else all pools together
     Demand.QUOTA,
     Demand.TOTALS_ONLY,  # a member that never appears on its own answers nothing
+    Demand.ROUNDING,  # for the life of a data set too
     Demand.RELEASE_SCHEDULE,  # cubes are made by the controller's own command
     Demand.REVIEW,
     Demand.STRUCTURAL_ZEROS,
@@ -159,8 +160,9 @@ def _check_demands(policy: Policy) -> None:
         raise PolicyRefusedError(
             f"This node cannot carry out what the policy demands: {', '.join(unmet)}.",
             remedy=(
-                "Nothing was changed. A node protects answers by suppression or by the cell-key method: take "
-                "one of the two. `safelane perturb` changes the tables of a file in other ways."
+                "Nothing was changed. A node protects answers by suppression, the cell-key method or "
+                "controlled rounding: take one of these. `safelane perturb` changes the tables of a file in "
+                "other ways."
             ),
         )
 

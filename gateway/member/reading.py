@@ -27,6 +27,11 @@ MAX_CELLS = 50_000
 class Cube(Protocol):
     """What reading needs of a certified cube."""
 
+    @property
+    def mechanism(self) -> str | None:
+        """The name of what changed its numbers; None where those that are shown are exact."""
+        ...
+
     def read(self, key: Mapping[str, str]) -> int | None:
         """The value of a cell, None when it is withheld; KeyError outside the lattice."""
         ...
@@ -44,11 +49,12 @@ class Reading:
     cells: tuple[int | None, ...]
     off_by: int = 0
     """The most by which a number of the table differs from its count."""
+    mechanism: str | None = None
 
     @property
     def changed(self) -> Changed | None:
         """What is told of numbers that are not exact."""
-        return Changed(Mechanism.CELL_KEY, self.off_by) if self.off_by else None
+        return Changed(Mechanism(self.mechanism), self.off_by) if self.mechanism and self.off_by else None
 
 
 class UnreadableError(Exception):
@@ -85,7 +91,8 @@ def read(dictionary: Dictionary, trees: Mapping[str, Tree], cube: Cube, question
         names = [c.dimension for c in choices]
         found.append(_sum(cube, names, [nodes for _, nodes in combination]))
     axes = tuple(Axis(c.level, tuple(code for code, _ in c.codes)) for c in shown if c.level is not None)
-    return Reading(axes, tuple(value for value, _ in found), max((off for _, off in found), default=0))
+    most = max((off for _, off in found), default=0)
+    return Reading(axes, tuple(value for value, _ in found), most, cube.mechanism)
 
 
 def choices_of(dictionary: Dictionary, trees: Mapping[str, Tree], question: Question) -> list[Choice]:

@@ -73,6 +73,11 @@ class ShapeOnly:
             raise KeyError(", ".join(key))
         return None
 
+    @property
+    def mechanism(self) -> None:
+        """No number is read."""
+        return
+
     def off_by(self, key: Mapping[str, str]) -> int:  # noqa: ARG002 - whatever the key
         """Nothing: no number is known here, and none decides."""
         return 0

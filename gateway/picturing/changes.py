@@ -9,6 +9,10 @@ _METHODS = {
         "Its numbers are changed by keyed noise (cell-key method), by at most %(most)s: sums of its cells "
         "differ from its totals."
     ),
+    Mechanism.ROUNDING: msgid(
+        "Its numbers are rounded (controlled rounding), by at most %(most)s, so that cells add up to their "
+        "totals."
+    ),
 }
 
 

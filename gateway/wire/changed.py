@@ -13,6 +13,7 @@ class Mechanism(StrEnum):
     """In the words of policies. A member whose numbers are exact names none."""
 
     CELL_KEY = "cell-key"
+    ROUNDING = "controlled-rounding"
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from anonymisers.figures import Figure
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.perturbation.alternatives import Worlds
 from anonymisers.perturbation.bounded import attack_bounded
-from anonymisers.perturbation.change import ByCellKey, change_of
+from anonymisers.perturbation.by_cell_key import ByCellKey
 from anonymisers.perturbation.changed_cube import ChangedCube, Portion, Rows, changed_cube
 from anonymisers.perturbation.ptable import Noise
+from anonymisers.perturbation.ways import change_of
 from anonymisers.rules import Rules
 from anonymisers.shown import OutsideLattice, Value, Withheld
 from anonymisers.system import Block, System

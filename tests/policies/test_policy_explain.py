@@ -196,7 +196,10 @@ KEYED = "Numbers are changed by at most 6, with keyed noise of variance 3"
             "mechanism: cell-key",
             f"{KEYED}; none is withheld, and none of 1 to 2 is shown.",
         ),
-        ("mechanism: {kind: controlled-rounding, base: 7}", "Numbers are rounded to multiples of 7."),
+        (
+            "mechanism: {kind: controlled-rounding, base: 7}",
+            "Numbers are rounded to multiples of 7, so that tables add up; none is withheld.",
+        ),
         (
             "mechanism: {kind: differential-privacy, budget: 1.5}",
             "Noise gives differential privacy, epsilon 1.5.",

@@ -27,6 +27,7 @@ from gateway.member.errors import LinkError, ShorterLogError
 from gateway.member.loading import keep_snapshot
 from gateway.member.rounds import Round, run_round
 from gateway.member.snapshot import LINKS, Column, Snapshot
+from gateway.member.standing import joined, taken
 from gateway.store.migrate import HUB, MEMBER
 from gateway.wire.enrolling import Enrolment
 from gateway.wire.exchange import Poll, PollReply, SignedAnswer
@@ -72,6 +73,16 @@ def snapshot(member: str) -> Snapshot:
         consent=Column.of(["AGG" for _ in rows]),
         links={name: np.array([f"{name}-{n:04d}".encode() for n in rows]) for name in LINKS},
     )
+
+
+def grown(former: Snapshot, people: int, code: str) -> Snapshot:
+    """The snapshot with so many more people, all of one month."""
+    more = taken(former, np.arange(people))
+    links = {name: np.array([f"{name}-new-{n}".encode() for n in range(people)]) for name in LINKS}
+    dates = replace(more.column("date"), codes=(code,), indices=np.zeros(people, dtype=np.uint16))
+    both = joined([("1", former), ("1", replace(more, links=links, columns={**more.columns, "date": dates}))])
+    assert both is not None
+    return both
 
 
 @dataclass
