@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.attack import Found, attack
+from anonymisers.attack import Found, certain_cells
 from anonymisers.errors import ProtectionError
 from anonymisers.hierarchy import ROOT, Hierarchy
 from anonymisers.places import Place, positions
@@ -74,10 +74,7 @@ def rows_at(release: Release, places: Iterable[Place]) -> set[int]:
 
 def _certain(release: Release, rules: Rules) -> tuple[Found, ...]:
     """What integer bounds determine, those of the people behind linked tables too; no program is solved."""
-    findings = attack(
-        [release], threshold=rules.threshold, lower=rules.least, zeros=rules.zeros, time_limit=0.0
-    )
-    return findings.disclosed
+    return certain_cells([release], threshold=rules.threshold, lower=rules.least, zeros=rules.zeros)
 
 
 def _check(cell: Found, rules: Rules, *, protected: bool) -> None:

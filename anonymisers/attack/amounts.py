@@ -13,7 +13,7 @@ from highspy._core import _Highs  # the public class greets on standard output
 from numpy.typing import NDArray
 
 from anonymisers.attack.polytope import PRIMAL_SIMPLEX, SHARP, Status, model_of
-from anonymisers.attack.reduction import Rows
+from anonymisers.attack.rows import Rows
 from anonymisers.errors import TableError
 from anonymisers.hierarchy import ROOT, Hierarchy
 

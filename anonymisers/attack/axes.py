@@ -165,7 +165,7 @@ def _masks_of(use: Use, finest: _Finest) -> list[int]:
 def _families(uses: Sequence[Use], per_use: Sequence[list[int]]) -> list[frozenset[int]]:
     families: dict[frozenset[int], None] = {}
     for use, masks in zip(uses, per_use, strict=True):
-        positions = [0] if use.hierarchy is None else np.unique(use.positions).tolist()
+        positions = [0] if use.hierarchy is None else np.flatnonzero(np.bincount(use.positions)).tolist()
         families[frozenset(masks[p] for p in positions) - {0}] = None
     return list(families)
 

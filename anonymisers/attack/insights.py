@@ -1,22 +1,22 @@
 """Insiders, part by part: from boxes to columns of linear programs, and back to findings."""
 
-from collections import defaultdict
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.attack.detours import Suspects
 from anonymisers.attack.findings import Insight
 from anonymisers.attack.goals import Extent, Goals
-from anonymisers.attack.insider import Suspects, computable
+from anonymisers.attack.insider import computable
 from anonymisers.attack.intervals import Part
 from anonymisers.attack.polytope import Polytope
 from anonymisers.attack.pool import Pool
+from anonymisers.attack.runs import runs
 from anonymisers.attack.system import System, key_of
 from anonymisers.attack.truth import Truth
 from anonymisers.attack.verdicts import found_at
 
 Index = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 class Insiders:
@@ -33,12 +33,9 @@ class Insiders:
         hidden = goals.withheld & (reduced.rep >= 0)
         self._own = hidden & (self._value == 1)
         self._small = hidden & (self._value >= goals.smallest) & (self._value < goals.threshold)
-        self._boxes_of: dict[int, list[int]] = defaultdict(list)
-        for number in np.flatnonzero(self._own | self._small).tolist():
-            self._boxes_of[int(reduced.rep[number])].append(number)
         self._pairs: list[tuple[int, int]] = []
-        for column in list(self._boxes_of):
-            self._pairs.extend(self._tied(column))
+        # Of boxes that go together each is certain once another is known.
+        self._take(*_joined(reduced.rep, self._small, self._own), apart=0.0)
 
     def examine(self, part: Part, extent: Extent, pool: Pool, polytope: Polytope) -> None:
         """Find the pairs of one part whose intervals are settled. Raises OutOfTimeError."""
@@ -50,9 +47,12 @@ class Insiders:
         )
         if not len(suspects.own) or not len(suspects.small):
             return
-        for small, own, apart in computable(part, suspects, pool.worlds(), polytope):
-            pairs = self._across(int(part.columns[small]), int(part.columns[own]))
-            self._pairs.extend((t, s) for t, s in pairs if not self._same(t, s, apart))
+        rep = self._goals.reduced.rep
+        for small, own, apart in computable(part, suspects, pool, polytope):
+            holding = np.flatnonzero(self._small & (rep == part.columns[small]))
+            owned = np.flatnonzero(self._own & (rep == part.columns[own]))
+            pairs = np.array(np.meshgrid(holding, owned)).reshape(2, -1)
+            self._take(pairs[0], pairs[1], apart)
 
     def found(self, extent: Extent) -> tuple[Insight, ...]:
         """The findings, but for cells that everybody can compute."""
@@ -67,26 +67,23 @@ class Insiders:
             if least[t] < most[t] and least[s] < most[s]
         )
 
-    def _tied(self, column: int) -> Iterator[tuple[int, int]]:
-        """Pairs of boxes of one column: each is certain once the other is known."""
-        for t, s in self._across(column, column):
-            if t != s and not self._same(t, s, 0.0):
-                yield t, s
+    def _take(self, small: Index, own: Index, apart: float | None) -> None:
+        """Keep the pairs of boxes that are not one cell under two names.
 
-    def _same(self, t: int, s: int, apart: float | None) -> bool:
-        """Whether box t is the insider's own s under another name; `apart`: column of t less that of s."""
+        `apart`: by how much the column of the small one exceeds the other's in every world, if worlds agree.
+        """
         reduced = self._goals.reduced
-        if apart is None or reduced.sign[t] != reduced.sign[s]:
-            return False
-        between = reduced.sign[t] * apart + reduced.offset[t] - reduced.offset[s]
-        return bool(between == 0) and self._shared(t, s)
+        other = small != own
+        if apart is not None:
+            alike = reduced.sign[small] == reduced.sign[own]
+            between = reduced.sign[small] * apart + reduced.offset[small] - reduced.offset[own]
+            boxes = reduced.boxes
+            alike[alike] = between[alike] == 0
+            alike[alike] = self._truth.holds_the_only_one(boxes[small[alike]], boxes[own[alike]])
+            other &= ~alike
+        self._pairs.extend(zip(small[other].tolist(), own[other].tolist(), strict=True))
 
-    def _across(self, small: int, own: int) -> Iterator[tuple[int, int]]:
-        for s in self._boxes_of[own]:
-            if self._own[s]:
-                yield from ((t, s) for t in self._boxes_of[small] if self._small[t])
-
-    def _columns(self, part: Part, boxes: NDArray[np.bool_], uncertain: NDArray[np.bool_]) -> Index:
+    def _columns(self, part: Part, boxes: Mask, uncertain: Mask) -> Index:
         marked = np.zeros(len(uncertain), dtype=np.bool_)
         marked[self._goals.reduced.rep[boxes]] = True
         return np.flatnonzero((marked & uncertain)[part.columns])
@@ -98,6 +95,11 @@ class Insiders:
         value[reduced.rep[known]] = (reduced.sign * (self._value - reduced.offset))[known]
         return value[part.columns]
 
-    def _shared(self, one: int, other: int) -> bool:
-        boxes = self._goals.reduced.boxes
-        return self._truth.in_both(int(boxes[one]), int(boxes[other])) > 0
+
+def _joined(column: Index, some: Mask, others: Mask) -> tuple[Index, Index]:
+    """All pairs of one of some boxes and one of the others that have the same column."""
+    first, second = np.flatnonzero(some), np.flatnonzero(others)
+    second = second[np.argsort(column[second], kind="stable")]
+    start, stop = (np.searchsorted(column[second], column[first], side) for side in ("left", "right"))
+    place, many = runs(start, stop)
+    return np.repeat(first, many), second[place]

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from anonymisers.attack.goals import Extent, Goals, Mask
 from anonymisers.attack.nearby import Nearby
 from anonymisers.attack.polytope import EXACT, Polytope
-from anonymisers.attack.reduction import Reduced, Rows
+from anonymisers.attack.reduction import Reduced
+from anonymisers.attack.rows import Rows
 
 POOLED = 400
 """Parts of the system with fewer cells than this are solved together: a solver costs more than a cell."""
@@ -85,18 +86,20 @@ def free_columns(reduced: Reduced) -> Index:
     return np.flatnonzero(~used)
 
 
-def explore(part: Part, goals: Goals, extent: Extent, polytope: Polytope, watch: Watch) -> None:
+def explore(part: Part, goals: Goals, extent: Extent, polytope: Polytope, watch: Watch | None) -> None:
     """Find worlds of one part until its cells are settled. Raises OutOfTimeError, with `extent` kept."""
     _Explorer(part, goals, extent, polytope, watch).run()
 
 
 class _Explorer:
-    def __init__(self, part: Part, goals: Goals, extent: Extent, polytope: Polytope, watch: Watch) -> None:
+    def __init__(
+        self, part: Part, goals: Goals, extent: Extent, polytope: Polytope, watch: Watch | None
+    ) -> None:
         self.part, self.goals, self.extent, self.polytope, self.watch = part, goals, extent, polytope, watch
         self.random = np.random.default_rng(0)
-        self.rows_of = part.rows.rows_of(len(part.columns))
+        self.starts, self.rows_of = part.rows.by_column(len(part.columns))
         self.apart, self.started = True, False
-        self.nearby = Nearby(part.rows, polytope.low, polytope.high, self.rows_of)
+        self.nearby = Nearby(part.rows, polytope.low, polytope.high)
         self.central: Floats | None = None
         self.tried = np.zeros((2, len(part.columns)), dtype=np.int64)
         self.pushes = 0
@@ -174,7 +177,7 @@ class _Explorer:
         taken = np.zeros(len(self.part.rows.rhs), dtype=np.bool_)
         chosen = np.zeros(len(self.part.columns))
         for column in self.random.permutation(wanted).tolist():
-            rows = self.rows_of[column]
+            rows = self.rows_of[self.starts[column] : self.starts[column + 1]]
             if not taken[rows].any():
                 taken[rows] = True
                 chosen[column] = 1.0
@@ -205,4 +208,5 @@ class _Explorer:
 
     def _take(self, world: Floats) -> None:
         self.extent.add(self.part.columns, world)
-        self.watch(world)
+        if self.watch is not None:
+            self.watch(world)

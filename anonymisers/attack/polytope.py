@@ -13,7 +13,8 @@ import numpy as np
 from highspy._core import _Highs  # the public class greets on standard output before it can be told not to
 from numpy.typing import NDArray
 
-from anonymisers.attack.reduction import Rows
+from anonymisers.attack.clock import OutOfTimeError
+from anonymisers.attack.rows import Rows
 from anonymisers.errors import ProtectionError, TableError
 
 ENDLESS = 1e7
@@ -35,10 +36,6 @@ SHARP = (("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 
 
 Floats = NDArray[np.float64]
 Status = highspy.HighsModelStatus
-
-
-class OutOfTimeError(Exception):
-    """The time limit passed inside a solve."""
 
 
 class Polytope:

@@ -6,54 +6,19 @@ with two unknown cells left ties one to the other. Everything found here holds i
 is lost: each step keeps exactly the integer worlds (rounding bounds drops only fractional ones).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 from numpy.typing import NDArray
 
+from anonymisers.attack.bounds import check_crossing, contradiction, propagate
+from anonymisers.attack.clock import ENDLESS, Clock
+from anonymisers.attack.rows import Rows, first_of_each, merged
 from anonymisers.attack.system import Crossed, System
-from anonymisers.errors import TableError
-
-PASSES = 200
-"""Bound propagation may creep; stopping early leaves bounds wider, never wrong."""
+from anonymisers.attack.ties import Ties
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """Sparse equations: row i says that the sum of coef * column over indptr[i]:indptr[i+1] is rhs[i]."""
-
-    indptr: Index
-    cols: Index
-    coefs: Floats
-    rhs: Floats
-
-    @property
-    def row_of(self) -> Index:
-        """The row of each entry."""
-        return np.repeat(np.arange(len(self.rhs)), np.diff(self.indptr))
-
-    def rows_of(self, columns: int) -> list[Index]:
-        """For each column the rows it stands in."""
-        order = np.argsort(self.cols, kind="stable")
-        sizes = np.bincount(self.cols, minlength=columns)
-        return np.split(self.row_of[order], np.cumsum(sizes)[:-1])
-
-    def subset(self, keep: NDArray[np.bool_]) -> "Rows":
-        """Only these rows."""
-        entries = keep[self.row_of]
-        sizes = np.diff(self.indptr)[keep]
-        return Rows(
-            np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
-            self.cols[entries],
-            self.coefs[entries],
-            self.rhs[keep],
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,20 +46,18 @@ class Reduced:
         return np.where(up, one, two) + self.offset, np.where(up, two, one) + self.offset
 
 
-def reduce_system(system: System, lower: int, fixed: Iterable[tuple[int, int]] = ()) -> Reduced:
+def reduce_system(system: System, lower: int, clock: Clock = ENDLESS) -> Reduced:
     """Reduce a system in which a withheld cell is at least `lower`, others at least 0.
 
-    `fixed` are boxes whose value the attacker knows besides (an insider's own cell).
-    Raises TableError when no world agrees with the releases.
+    When the time is up it is left as far reduced as it is: its bounds are wider than they could be, never
+    wrong. Raises TableError when no world agrees with the releases.
     """
-    values = system.values.copy()
-    for box, value in fixed:
-        values[box] = value
+    values = system.values
     boxes = np.flatnonzero(values < 0)
     low = np.where(system.withheld[boxes], float(lower), 0.0)
     rows, needed = _rows(system, values, boxes)
     state = _State(low, np.full(len(boxes), np.inf), rows, needed)
-    state.settle()
+    state.settle(clock)
     return state.result(boxes)
 
 
@@ -130,13 +93,15 @@ def _rows(system: System, values: Index, boxes: Index) -> tuple[Rows, NDArray[np
 
 def _crossed_rows(crossed: Crossed, values: Index, column: Index) -> Rows:
     """Sums over cells of the full cross; the whole and some of the cells may be shown."""
-    ends = np.concatenate([crossed.parts, crossed.whole])
     count = len(crossed.whole)
-    row_of = np.concatenate([np.repeat(np.arange(count), np.diff(crossed.indptr)), np.arange(count)])
-    coefs = np.where(np.arange(len(ends)) < len(crossed.parts), 1.0, -1.0)
+    # Each whole before its parts: so they mostly stand in order already.
+    ends = np.insert(crossed.parts, crossed.indptr[:-1], crossed.whole)
+    row_of = np.repeat(np.arange(count), np.diff(crossed.indptr) + 1)
+    coefs = np.ones(len(ends))
+    coefs[crossed.indptr[:-1] + np.arange(count)] = -1.0
     shown = values[ends] >= 0
     rhs = np.bincount(row_of[shown], -(coefs * values[ends])[shown], minlength=count).astype(np.float64)
-    return _merge(row_of[~shown], column[ends[~shown]], coefs[~shown], rhs)
+    return merged(row_of[~shown], column[ends[~shown]], coefs[~shown], rhs)
 
 
 class _State:
@@ -148,11 +113,11 @@ class _State:
         self.sign = np.ones(len(low))
         self.offset = np.zeros(len(low))
 
-    def settle(self) -> None:
+    def settle(self, clock: Clock) -> None:
         self._drop_empty()
         changed = True
-        while changed:
-            propagate(self.rows, self.low, self.high)
+        while changed and clock.left() > 0:
+            propagate(self.rows, self.low, self.high, clock)
             changed = self._substitute_known() | self._tie_pairs()
 
     def _substitute_known(self) -> bool:
@@ -164,7 +129,7 @@ class _State:
         return True
 
     def _tie_pairs(self) -> bool:
-        ties = _Ties(len(self.low))
+        ties = Ties(len(self.low))
         two = np.flatnonzero(np.diff(self.rows.indptr) == 2)
         first = self.rows.indptr[two]
         unit = (np.abs(self.rows.coefs[first]) == 1) & (np.abs(self.rows.coefs[first + 1]) == 1)
@@ -193,17 +158,19 @@ class _State:
         self.rep = rep[self.rep]
         rows = self.rows
         moved = np.bincount(rows.row_of, rows.coefs * offset[rows.cols], minlength=len(rows.rhs))
-        self.rows = _merge(rows.row_of, rep[rows.cols], rows.coefs * sign[rows.cols], rows.rhs - moved)
+        self.rows = merged(rows.row_of, rep[rows.cols], rows.coefs * sign[rows.cols], rows.rhs - moved)
         self._drop_empty()
 
     def _drop_empty(self) -> None:
         keep = np.diff(self.rows.indptr) > 0
         if np.any(self.rows.rhs[~keep]):
-            raise _contradiction()
+            raise contradiction()
         self.rows, self.needed = self.rows.subset(keep), self.needed[keep]
 
     def result(self, boxes: Index) -> Reduced:
         """Drop sums that others imply or repeat, and number the representatives that are left."""
+        self._substitute_known()
+        check_crossing(self.low, self.high)
         single = self.low == self.high
         fixed = (self.sign == 0) | single[self.rep]
         value = np.where(single[self.rep], self.low[self.rep], 0.0)
@@ -212,124 +179,9 @@ class _State:
         number = np.full(len(self.low), -1, dtype=np.int64)
         number[kept] = np.arange(len(kept))
         rows = self.rows.subset(self.needed)
-        rows = rows.subset(_first_of_each(rows))
+        rows = rows.subset(first_of_each(rows))
         rows = Rows(rows.indptr, number[rows.cols], rows.coefs, rows.rhs)
         rep = np.where(fixed, -1, number[self.rep])
         return Reduced(
             boxes, rep, np.where(fixed, 0.0, self.sign), offset, self.low[kept], self.high[kept], rows
         )
-
-
-def propagate(rows: Rows, low: Floats, high: Floats) -> None:
-    """Tighten integer bounds in place until no row tightens them. Raises TableError when they cross."""
-    if not len(rows.cols):
-        _check_crossing(low, high)
-        return
-    row_of, order = rows.row_of, np.argsort(rows.cols, kind="stable")
-    cols, starts = np.unique(rows.cols[order], return_index=True)
-    up = rows.coefs > 0
-    for _ in range(PASSES):
-        least = np.where(up, rows.coefs * low[rows.cols], rows.coefs * high[rows.cols])
-        most = np.where(up, rows.coefs * high[rows.cols], rows.coefs * low[rows.cols])
-        room_up = (rows.rhs[row_of] - _others(least, row_of, -np.inf)) / rows.coefs
-        room_down = (rows.rhs[row_of] - _others(most, row_of, np.inf)) / rows.coefs
-        top = np.floor(np.where(up, room_up, room_down))
-        bottom = np.ceil(np.where(up, room_down, room_up))
-        new_high = np.minimum(high[cols], np.minimum.reduceat(top[order], starts))
-        new_low = np.maximum(low[cols], np.maximum.reduceat(bottom[order], starts))
-        moved = (new_high < high[cols]).any() or (new_low > low[cols]).any()
-        high[cols], low[cols] = new_high, new_low
-        _check_crossing(low, high)
-        if not moved:
-            return
-
-
-def _others(share: Floats, row_of: Index, infinite: float) -> Floats:
-    """For each entry the sum of the shares of the others in its row, `infinite` where one of them is."""
-    endless = np.isinf(share)
-    finite = np.where(endless, 0.0, share)
-    total = np.bincount(row_of, finite)
-    number = np.bincount(row_of, endless.astype(np.float64))
-    others = total[row_of] - finite
-    return np.where(number[row_of] - endless > 0, infinite, others)
-
-
-def _check_crossing(low: Floats, high: Floats) -> None:
-    if (low > high).any():
-        raise _contradiction()
-
-
-def _contradiction() -> TableError:
-    return TableError(
-        "no table of counts agrees with these releases",
-        remedy="Check the threshold's --lower and --zeros, and that the releases are of one snapshot.",
-    )
-
-
-def _merge(row_of: Index, cols: Index, coefs: Floats, rhs: Floats) -> Rows:
-    """Rows from entries that may repeat a column or have coefficient 0."""
-    order = np.lexsort((cols, row_of))
-    row_of, cols, coefs = row_of[order], cols[order], coefs[order]
-    fresh = np.ones(len(cols), dtype=np.bool_)
-    fresh[1:] = (row_of[1:] != row_of[:-1]) | (cols[1:] != cols[:-1])
-    starts = np.flatnonzero(fresh)
-    total = np.add.reduceat(coefs, starts) if len(starts) else coefs
-    kept = total != 0
-    sizes = np.bincount(row_of[starts][kept], minlength=len(rhs))
-    indptr = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
-    return Rows(indptr, cols[starts][kept], total[kept], rhs)
-
-
-def _first_of_each(rows: Rows) -> NDArray[np.bool_]:
-    """Mask of the rows that do not repeat an earlier one, up to a factor of -1."""
-    seen: set[bytes] = set()
-    first = np.ones(len(rows.rhs), dtype=np.bool_)
-    turn = np.sign(rows.coefs[rows.indptr[:-1]]) if len(rows.rhs) else np.empty(0)
-    for row, (start, stop) in enumerate(pairwise(rows.indptr.tolist())):
-        body = rows.cols[start:stop].tobytes() + (turn[row] * rows.coefs[start:stop]).tobytes()
-        first[row] = body not in seen
-        seen.add(body)
-    return first
-
-
-class _Ties:
-    """Union-find over columns, each sign * root + offset."""
-
-    def __init__(self, size: int) -> None:
-        self._above: npt.NDArray[np.int64] = np.arange(size)
-        self._link: dict[int, tuple[float, float]] = {}
-        self.changed = False
-        self.known: dict[int, float] = {}
-
-    def _root(self, column: int) -> tuple[int, float, float]:
-        sign, offset, path = 1.0, 0.0, [column]
-        while (above := int(self._above[path[-1]])) != path[-1]:
-            path.append(above)
-        for node in reversed(path[:-1]):
-            step, shift = self._link[node]
-            sign, offset = step * sign, step * offset + shift
-            self._above[node], self._link[node] = path[-1], (sign, offset)
-        return path[-1], sign, offset
-
-    def tie(self, one: int, other: int, sign: float, offset: float) -> None:
-        """Record that one = sign * other + offset."""
-        root, s1, o1 = self._root(one)
-        goal, s2, o2 = self._root(other)
-        turn, shift = s1 * sign * s2, s1 * (sign * o2 + offset - o1)  # root = turn * goal + shift
-        if root != goal:
-            self._above[root], self._link[root] = goal, (turn, shift)
-            self.changed = True
-        elif turn < 0:
-            if shift % 2:
-                raise _contradiction()
-            self.known[root] = shift / 2
-            self.changed = True
-        elif shift != 0:
-            raise _contradiction()
-
-    def resolved(self) -> tuple[Index, Floats, Floats]:
-        size = len(self._above)
-        rep, sign, offset = np.arange(size), np.ones(size), np.zeros(size)
-        for column in self._link:
-            rep[column], sign[column], offset[column] = self._root(column)
-        return rep, sign, offset

@@ -6,24 +6,22 @@ hierarchies, that counts are integers >= 0, which groups are declared to be empt
 at least `lower`.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
+from anonymisers.attack.clock import ENDLESS, SETUP_GRACE, Clock, OutOfTimeError
 from anonymisers.attack.empty import outside, with_declared
-from anonymisers.attack.findings import Findings
+from anonymisers.attack.findings import Findings, Found
 from anonymisers.attack.fullcross import CELL_LIMIT, cross_size, is_linked, with_full_cross
 from anonymisers.attack.goals import Extent, Goals
 from anonymisers.attack.insights import Insiders
 from anonymisers.attack.intervals import explore, free_columns, parts_of
-from anonymisers.attack.polytope import OutOfTimeError, Polytope
+from anonymisers.attack.polytope import Polytope
 from anonymisers.attack.pool import Pool
 from anonymisers.attack.reduction import Reduced, reduce_system
 from anonymisers.attack.system import System, build_system
 from anonymisers.attack.truth import Truth
-from anonymisers.attack.verdicts import findings_of, with_certain
+from anonymisers.attack.verdicts import certain, findings_of, with_certain
 from anonymisers.errors import RulesError
 from anonymisers.table import Release, Table
 
@@ -49,22 +47,26 @@ def attack(
     that the only person of another withheld cell can compute are sought too. `full_cross` takes the cells
     behind linked tables as unknowns too, unless they are too many (`unexamined` then says so); without it
     the attacker knows only the sums within and between tables, and his intervals may be too wide.
-    `time_limit` is in seconds; what it leaves undecided is in `open` and `interrupted`.
+    `time_limit` is in seconds; what it leaves undecided is in `open` and `interrupted`. Putting the releases
+    together may take SETUP_GRACE seconds longer; where that does not suffice, no cell is named.
 
     Raises RulesError for impossible rules, TableError when the releases contradict each other, the
     truth, or what the attacker is told of withheld cells.
     """
     _check_rules(releases, threshold, lower, zeros)
     lower = (1 if zeros == "publish" else 0) if lower is None else lower
-    until = np.inf if time_limit is None else time.monotonic() + time_limit
-    system = build_system(with_declared(releases))
-    reduced = reduce_system(system, lower)
+    clock = Clock.of(time_limit)
+    setup = clock.later(SETUP_GRACE)
+    try:
+        system = build_system(with_declared(releases), setup)
+    except OutOfTimeError:
+        return _unread(releases)
     smallest = 0 if zeros == "protect" else 1
-    crossing = _cross(system, reduced, lower, full_cross=full_cross)
+    crossing = _cross(system, reduce_system(system, lower, setup), lower, setup, full_cross=full_cross)
     system, reduced = crossing.system, crossing.reduced
     goals = Goals(reduced, system.withheld[reduced.boxes], lower, smallest, threshold)
     insiders = None if truth is None else Insiders(system, goals, Truth(system, truth))
-    extent, interrupted = _explore_all(goals, insiders, lambda: until - time.monotonic(), progress)
+    extent, interrupted = _explore_all(goals, insiders, clock, progress)
     findings = findings_of(
         system,
         goals,
@@ -78,6 +80,26 @@ def attack(
         goals = Goals(bounds, beyond.withheld[bounds.boxes], lower, smallest, threshold)
         findings = with_certain(findings, beyond, goals)
     return replace(findings, unasked=outside(system, releases, findings.unasked))
+
+
+def certain_cells(
+    releases: Sequence[Release], *, threshold: int, zeros: str, lower: int
+) -> tuple[Found, ...]:
+    """The withheld cells that integer bounds determine, those of the full cross too; no program is solved."""
+    _check_rules(releases, threshold, lower, zeros)
+    system = build_system(with_declared(releases))
+    crossing = _cross(system, reduce_system(system, lower), lower, ENDLESS, full_cross=True)
+    systems = [(crossing.system, crossing.reduced), *([crossing.bounded] if crossing.bounded else [])]
+    return tuple(dict.fromkeys(found for both in systems for found in certain(*both)))
+
+
+def _unread(releases: Sequence[Release]) -> Findings:
+    """The report where time was up before the sums between the cells stood."""
+    return Findings(
+        cells=sum(len(r.values) for r in releases),
+        withheld=sum(int(r.withheld.sum()) for r in releases),
+        interrupted=("the sums between cells were not put together: all withheld cells are open",),
+    )
 
 
 def _check_rules(releases: Sequence[Release], threshold: int, lower: int | None, zeros: str) -> None:
@@ -102,13 +124,13 @@ class _Crossing:
     unexamined: tuple[str, ...]
 
 
-def _cross(system: System, reduced: Reduced, lower: int, *, full_cross: bool) -> _Crossing:
+def _cross(system: System, reduced: Reduced, lower: int, clock: Clock, *, full_cross: bool) -> _Crossing:
     """Take in the full cross behind linked tables, where that is wanted and as far as it is possible."""
     unexamined = [] if system.complete else ["differences between releases, which are too many"]
     bounded = None
     if is_linked(system):
-        crossed = with_full_cross(system, reduced) if full_cross else None
-        within = None if crossed is None else reduce_system(crossed, lower)
+        crossed = with_full_cross(system, reduced, clock) if full_cross else None
+        within = None if crossed is None else reduce_system(crossed, lower, clock)
         if crossed is not None and within is not None:
             if len(crossed.values) - len(system.values) <= CELL_LIMIT:
                 return _Crossing(crossed, within, None, tuple(unexamined))
@@ -122,7 +144,7 @@ def _cross(system: System, reduced: Reduced, lower: int, *, full_cross: bool) ->
 
 
 def _explore_all(
-    goals: Goals, insiders: Insiders | None, seconds_left: Callable[[], float], progress: Progress | None
+    goals: Goals, insiders: Insiders | None, clock: Clock, progress: Progress | None
 ) -> tuple[Extent, tuple[str, ...]]:
     """Settle every part of the system, and ask what insiders can compute in it."""
     reduced = goals.reduced
@@ -131,10 +153,10 @@ def _explore_all(
     extent.seen_low[free], extent.seen_high[free] = reduced.low[free], reduced.high[free]
     done, total = len(free), len(reduced.low)
     for part in parts_of(reduced):
-        polytope = Polytope(part.rows, reduced.low[part.columns], reduced.high[part.columns], seconds_left)
+        polytope = Polytope(part.rows, reduced.low[part.columns], reduced.high[part.columns], clock.left)
         pool = Pool()
         try:
-            explore(part, goals, extent, polytope, pool.add)
+            explore(part, goals, extent, polytope, pool.add if polytope.whole else None)
             if insiders is not None:
                 insiders.examine(part, extent, pool, polytope)
         except OutOfTimeError:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.attack.axes import Axis, Use, build_axis
+from anonymisers.attack.clock import ENDLESS, Clock
 from anonymisers.errors import LatticeTooLargeError, TableError
 from anonymisers.hierarchy import ROOT
 from anonymisers.table import Release
@@ -52,12 +53,16 @@ class System:
     crossed: Crossed | None = None
 
 
-def build_system(releases: Sequence[Release]) -> System:
-    """Read releases together. Raises TableError, naming the cell, where they contradict each other."""
+def build_system(releases: Sequence[Release], clock: Clock = ENDLESS) -> System:
+    """Read releases together.
+
+    Raises TableError, naming the cell, where they contradict each other, OutOfTimeError when the time is up.
+    """
     axes, nodes_of = _axes(releases)
+    clock.check()
     strides = _strides(axes)
     listed = _Listed.of(releases, nodes_of, strides)
-    keys, complete = _add_unlisted(listed.keys, axes, strides)
+    keys, complete = _add_unlisted(listed.keys, axes, strides, clock)
     nodes = np.stack([(keys // s) % len(a.masks) for a, s in zip(axes, strides, strict=True)], axis=1).astype(
         np.int32
     )
@@ -66,7 +71,7 @@ def build_system(releases: Sequence[Release]) -> System:
     withheld = np.zeros(len(keys), dtype=np.bool_)
     release = np.full(len(keys), -1, dtype=np.int32)
     values[at], withheld[at], release[at] = listed.values, listed.withheld, listed.release
-    blocks = list(_sums(keys, axes, strides))
+    blocks = list(_sums(keys, axes, strides, clock))
     system = System(
         axes,
         nodes,
@@ -74,7 +79,7 @@ def build_system(releases: Sequence[Release]) -> System:
         withheld,
         release,
         tuple(b for _, b in blocks),
-        tuple(_needed(blocks, len(axes), len(keys))),
+        tuple(_needed(blocks, len(axes), len(keys), clock)),
         complete and all(a.complete for a in axes),
     )
     _check_shown(system)
@@ -215,20 +220,29 @@ def _node(keys: Ints, axis: Axis, stride: int) -> Ints:
     return (keys // stride) % len(axis.masks)
 
 
-def _add_unlisted(keys: Ints, axes: Sequence[Axis], strides: Sequence[int]) -> tuple[Ints, bool]:
+def _add_unlisted(
+    keys: Ints, axes: Sequence[Axis], strides: Sequence[int], clock: Clock
+) -> tuple[Ints, bool]:
     """Add boxes that complete a sum, until none does: a missing part beside listed ones, a missing whole."""
     fresh = keys
     while len(fresh):
         if len(keys) > BOX_LIMIT:
             return keys, False
-        found = [
-            _completing(keys, axis, stride, whole, parts)
-            for axis, stride in zip(axes, strides, strict=True)
-            for whole, parts in axis.relations
-        ]
-        fresh = np.setdiff1d(np.concatenate([*found, np.empty(0, dtype=np.int64)]), keys)
-        keys = np.union1d(keys, fresh)
+        found = [np.empty(0, dtype=np.int64)]
+        for axis, stride in zip(axes, strides, strict=True):
+            for whole, parts in axis.relations:
+                clock.check()
+                found.append(_completing(keys, axis, stride, whole, parts))
+        fresh = _distinct(np.concatenate(found))
+        fresh = fresh[_find(keys, fresh) < 0]
+        keys = np.sort(np.concatenate([keys, fresh]))
     return keys, True
+
+
+def _distinct(keys: Ints) -> Ints:
+    """Each key once, ascending; `np.unique` looks them up one by one, which takes ten times as long."""
+    keys = np.sort(keys)
+    return np.asarray(keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]])
 
 
 def _completing(keys: Ints, axis: Axis, stride: int, whole: int, parts: tuple[int, ...]) -> Ints:
@@ -246,12 +260,13 @@ def _completing(keys: Ints, axis: Axis, stride: int, whole: int, parts: tuple[in
 
 
 def _sums(
-    keys: Ints, axes: Sequence[Axis], strides: Sequence[int]
+    keys: Ints, axes: Sequence[Axis], strides: Sequence[int], clock: Clock
 ) -> Iterator[tuple[int, NDArray[np.int32]]]:
     """Blocks of sums, each with the number of the axis along which it adds up."""
     for number, (axis, stride) in enumerate(zip(axes, strides, strict=True)):
         node = _node(keys, axis, stride)
         for whole, parts in axis.relations:
+            clock.check()
             steps = (np.array((whole, *parts), dtype=np.int64) - whole) * stride
             wanted = keys[node == whole][:, None] + steps
             at = _find(keys, wanted.ravel()).reshape(wanted.shape)
@@ -261,7 +276,7 @@ def _sums(
 
 
 def _needed(
-    blocks: Sequence[tuple[int, NDArray[np.int32]]], axes: int, boxes: int
+    blocks: Sequence[tuple[int, NDArray[np.int32]]], axes: int, boxes: int, clock: Clock
 ) -> Iterator[NDArray[np.bool_]]:
     """Which sums are not implied by others.
 
@@ -278,6 +293,7 @@ def _needed(
         for axis in range(axes)
     }
     for axis, block in blocks:
+        clock.check()
         whole, parts = block[:, 0], block[:, 1:]
         implied = np.zeros(len(block), dtype=np.bool_)
         for lower, also in enumerate(implied_by[axis]):

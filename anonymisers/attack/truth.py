@@ -16,44 +16,46 @@ Ints = NDArray[np.int64]
 
 
 class Truth:
-    """How many people of the true table are in each box (`values`), or in two boxes at once.
+    """How many people of the true table are in each box (`values`), and who is in a box alone.
 
     Raises TableError when the table is coarser than the releases, lacks a dimension of theirs, or does not
     agree with what they show.
     """
 
     def __init__(self, system: System, truth: Table) -> None:
-        self._nodes, self._counts = system.nodes, truth.counts
+        self._nodes = system.nodes
         self._holders = [_holders(axis, truth) for axis in system.axes]
-        self.values = _values(system, self._holders, truth.counts)
+        self.values, self._rows = _values(system, self._holders, truth.counts)
 
-    def in_both(self, one: int, other: int) -> int:
-        """People that two boxes share."""
-        inside = np.ones(len(self._counts), dtype=np.bool_)
+    def holds_the_only_one(self, boxes: Ints, alone: Ints) -> NDArray[np.bool_]:
+        """For pairs of boxes: whether the one holds the only person of the other, which has one person."""
+        person = self._rows[alone]
+        inside = np.ones(len(boxes), dtype=np.bool_)
         for axis, held in enumerate(self._holders):
-            for box in (one, other):
-                inside &= (held == self._nodes[box, axis]).any(axis=1)
-        return int(self._counts[inside].sum())
+            inside &= (held[person] == self._nodes[boxes, axis][:, None]).any(axis=1)
+        return inside
 
 
-def _values(system: System, holders: list[Ints], counts: Ints) -> Ints:
+def _values(system: System, holders: list[Ints], counts: Ints) -> tuple[Ints, Ints]:
+    """The people of each box, and the sum of the numbers of their rows: of one person, the number of his."""
     strides = _strides(system)
     keys = system.nodes.astype(np.int64) @ strides
     order = np.argsort(keys)
     keys = keys[order]
-    values = np.zeros(len(keys), dtype=np.int64)
+    values, rows = np.zeros((2, len(keys)), dtype=np.int64)
     for wanted in _boxes_of_people(holders, strides, len(counts)):
         at = np.searchsorted(keys, wanted)
         at[at == len(keys)] = 0
         hit = (keys[at] == wanted) & (wanted >= 0)
         values += np.bincount(at[hit], counts[hit], minlength=len(keys)).astype(np.int64)
-    result = np.empty_like(values)
-    result[order] = values
+        rows += np.bincount(at[hit], np.flatnonzero(hit), minlength=len(keys)).astype(np.int64)
+    result, summed = np.empty_like(values), np.empty_like(rows)
+    result[order], summed[order] = values, rows
     wrong = (system.values >= 0) & (system.values != result)
     if wrong.any():
         msg = f"the true table does not agree with the shown cell {label(system, int(np.argmax(wrong)))}"
         raise TableError(msg, remedy="Give the table that the releases were made of.")
-    return result
+    return result, summed
 
 
 def _strides(system: System) -> Ints:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from anonymisers.attack.findings import Findings, Found, Insight
 from anonymisers.attack.goals import Extent, Goals
+from anonymisers.attack.reduction import Reduced
 from anonymisers.attack.system import System, key_of
 
 
@@ -48,6 +49,15 @@ def findings_of(
         interrupted=interrupted,
         unexamined=unexamined,
     )
+
+
+def certain(system: System, reduced: Reduced) -> tuple[Found, ...]:
+    """The withheld cells that bounds alone give one value, and those that another release shows."""
+    least, most = reduced.interval(reduced.low, reduced.high)
+    known = np.flatnonzero(system.withheld[reduced.boxes] & (least == most))
+    return tuple(
+        found_at(system, int(reduced.boxes[i]), least[i], most[i]) for i in known.tolist()
+    ) + _shown_elsewhere(system)
 
 
 def with_certain(findings: Findings, system: System, goals: Goals) -> Findings:

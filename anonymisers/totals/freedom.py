@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.attack.polytope import ENDLESS, Polytope
-from anonymisers.attack.reduction import Rows
+from anonymisers.attack.rows import Rows
 from anonymisers.errors import ProtectionError, TableError
 from anonymisers.totals.cells import Cells, Ints
 from anonymisers.totals.window import Range

@@ -1,8 +1,12 @@
 """Releases that are known to be broken, and the attacker saying so."""
 
+import numpy as np
 import pytest
 
-from anonymisers.attack import attack
+from anonymisers.attack import attack, run
+from anonymisers.attack.clock import ENDLESS, Clock
+from anonymisers.attack.reduction import reduce_system
+from anonymisers.attack.system import build_system
 from anonymisers.errors import RulesError, TableError
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.table import Release
@@ -183,6 +187,27 @@ def test_no_time_leaves_cells_open():
     assert {f.key for f in findings.open} >= {(("place", "N1"), ("outcome", "killed"))}
     assert not findings.broken
     assert attack([release((PLACE, OUTCOME), cells)], threshold=5).open == ()
+
+
+def test_time_that_is_up_before_the_sums_stand_leaves_all_withheld_cells_open(monkeypatch):
+    monkeypatch.setattr(run, "SETUP_GRACE", -1.0)
+    cells = {"Total": 30, "2023": None, "2024": None, "2025": 14}
+    findings = attack([release((YEAR,), cells)], threshold=5, time_limit=0)
+    assert (findings.cells, findings.withheld, findings.open) == (4, 2, ())
+    assert findings.undecided
+    assert "all withheld cells are open" in findings.interrupted[0]
+
+
+def test_bounds_are_wider_where_time_ends_before_they_are_tight():
+    hidden = dict.fromkeys((f"{p} {o}" for p in ("N1", "N2", "S1") for o in ("killed", "injured")), None)
+    margins = {"N1 Total": 3, "N2 Total": 8, "S1 Total": 9, "Total killed": 6, "Total injured": 14}
+    system = build_system([release((PLACE, OUTCOME), hidden | margins)])
+    tight, wide = (reduce_system(system, 0, clock) for clock in (ENDLESS, Clock(until=0.0)))
+    low, high = tight.interval(tight.low, tight.high)
+    least, most = wide.interval(wide.low, wide.high)
+    assert np.isfinite(high).all()
+    assert (least <= low).all()
+    assert (most >= high).all()
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,13 @@
 from itertools import product
 
 import numpy as np
+import pytest
 from attack_oracle import Oracle, group, leaves
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anonymisers.attack import attack
+from anonymisers.attack import attack, polytope
+from anonymisers.attack.detours import Detours
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.table import Release, Table
 
@@ -138,3 +140,21 @@ def test_what_insiders_compute_is_truly_computable(case):
     pairs = {(group(dims, {}, dict(i.cell.key)), group(dims, {}, dict(i.insider))) for i in findings.insider}
     assert pairs <= oracle.computable(world)
     assert pairs >= oracle.computable(world)
+
+
+@settings(max_examples=40, deadline=None)
+@given(cases(linked=True, several=True))
+def test_changes_of_a_few_cells_tell_of_insiders_what_programs_over_all_cells_tell(case):
+    """As in large parts of a system, which are not solved in whole numbers."""
+    dims, world, releases, lower, threshold = case
+
+    def found():
+        truth = true_table(dims, world)
+        return attack(releases, threshold=threshold, lower=lower, truth=truth).insider
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(polytope, "WHOLE", 0)
+        by_changes = found()
+        patch.setattr(Detours, "seek", lambda _: None)
+        patch.setattr(Detours, "seek_beside", lambda *_: False)
+        assert by_changes == found()

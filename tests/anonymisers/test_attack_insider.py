@@ -2,13 +2,19 @@
 
 import pytest
 
-from anonymisers.attack import attack
+from anonymisers.attack import attack, polytope
 from anonymisers.errors import TableError
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.table import Release, Table
 
 SEX = Hierarchy("sex", ("Total", "F", "M"), {"F": "Total", "M": "Total"})
 AGE = Hierarchy("age", ("Total", "child", "adult", "old"), dict.fromkeys(("child", "adult", "old"), "Total"))
+
+
+@pytest.fixture(autouse=True, params=[polytope.WHOLE, 0], ids=["small", "large"])
+def any_size(request, monkeypatch):
+    """Parts of the system up to a size are solved in whole numbers, larger ones over the reals."""
+    monkeypatch.setattr(polytope, "WHOLE", request.param)
 
 
 def words(key):
@@ -55,6 +61,16 @@ def test_one_person_under_two_names_is_not_two_people():
     release = Release.of((SEX, AGE), {("Total", "Total"): 20, ("Total", "child"): 4} | shown | zeros | hidden)
     found = pairs(attack([release], threshold=5, truth=truth))
     assert found == {("M child", "F"), ("M child", "F child")}
+
+
+def test_who_is_all_there_is_of_a_group_computes_what_others_of_it_could_have_been():
+    counts = {("F", "child"): 1, ("M", "child"): 9, ("M", "adult"): 4, ("M", "old"): 1}
+    truth = Table.of((SEX, AGE), counts.items())
+    hidden = dict.fromkeys([(s, a) for s in ("F", "M") for a in ("child", "adult", "old")], None)
+    shown = {("F", "Total"): 1, ("M", "Total"): 14, ("Total", "adult"): 4, ("Total", "old"): 1}
+    findings = attack([Release.of((SEX, AGE), hidden | shown)], threshold=5, truth=truth)
+    assert findings.disclosed == ()
+    assert pairs(findings) == {("M adult", "F child"), ("M old", "F child")}
 
 
 def test_a_truth_that_is_not_the_releases_own_is_refused():

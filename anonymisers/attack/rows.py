@@ -1,0 +1,78 @@
+"""Sparse equations over columns, as arrays."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Sparse equations: row i says that the sum of coef * column over indptr[i]:indptr[i+1] is rhs[i]."""
+
+    indptr: Index
+    cols: Index
+    coefs: Floats
+    rhs: Floats
+
+    @property
+    def row_of(self) -> Index:
+        """The row of each entry."""
+        return np.repeat(np.arange(len(self.rhs)), np.diff(self.indptr))
+
+    def by_column(self, columns: int) -> tuple[Index, Index]:
+        """The rows that the columns stand in, one after the other, and where each begins (and ends)."""
+        order = np.argsort(self.cols, kind="stable")
+        sizes = np.bincount(self.cols, minlength=columns)
+        return np.concatenate(([0], np.cumsum(sizes))).astype(np.int64), self.row_of[order]
+
+    def subset(self, keep: NDArray[np.bool_]) -> "Rows":
+        """Only these rows."""
+        if keep.all():
+            return self
+        entries = keep[self.row_of]
+        sizes = np.diff(self.indptr)[keep]
+        return Rows(
+            np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
+            self.cols[entries],
+            self.coefs[entries],
+            self.rhs[keep],
+        )
+
+
+def merged(row_of: Index, cols: Index, coefs: Floats, rhs: Floats) -> Rows:
+    """Rows from entries that may repeat a column or have coefficient 0."""
+    place = row_of * (int(cols.max(initial=0)) + 1) + cols
+    if (place[1:] < place[:-1]).any():
+        order = np.argsort(place, kind="stable")
+        place, row_of, cols, coefs = place[order], row_of[order], cols[order], coefs[order]
+    fresh = np.ones(len(cols), dtype=np.bool_)
+    fresh[1:] = place[1:] != place[:-1]
+    starts = np.flatnonzero(fresh)
+    total = np.add.reduceat(coefs, starts) if len(starts) else coefs
+    kept = total != 0
+    sizes = np.bincount(row_of[starts][kept], minlength=len(rhs))
+    indptr = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+    return Rows(indptr, cols[starts][kept], total[kept], rhs)
+
+
+def first_of_each(rows: Rows) -> NDArray[np.bool_]:
+    """Mask of the rows that do not repeat an earlier one, up to a factor of -1."""
+    first = np.ones(len(rows.rhs), dtype=np.bool_)
+    if not len(rows.rhs):
+        return first
+    coefs = rows.coefs * np.sign(rows.coefs[rows.indptr[:-1]])[rows.row_of]
+    # Rows that are alike have the same sum of whole numbers drawn for the columns; only those are compared.
+    drawn = np.random.default_rng(0).integers(1, 2**20, int(rows.cols.max()) + 1).astype(np.float64)
+    alike = np.bincount(rows.row_of, coefs * drawn[rows.cols])
+    _, kind, often = np.unique(alike, return_inverse=True, return_counts=True)
+    seen: set[bytes] = set()
+    for row in np.flatnonzero(often[kind] > 1).tolist():
+        entries = slice(rows.indptr[row], rows.indptr[row + 1])
+        body = rows.cols[entries].tobytes() + coefs[entries].tobytes()
+        first[row] = body not in seen
+        seen.add(body)
+    return first
