@@ -16,7 +16,7 @@ test: install-test  ## every test, on two cores
 
 # What keeps state on SQLite in the other tests, kept on PostgreSQL: a server of the run's own, from a wheel.
 ON_POSTGRESQL := tests/hub tests/member tests/watching tests/bootstrap/test_backup.py tests/bootstrap/test_upgrading.py \
-    tests/cli/test_account_commands.py tests/federation/test_fault_plans.py
+    tests/cli/test_account_commands.py tests/federation/test_fault_plans.py tests/web/test_storable_values.py
 
 # Of these, what keeps nothing, or nothing that others do not: once is enough.
 WITHOUT_STORAGE := $(addprefix tests/hub/test_,largest_question.py merging.py merging_changed.py totals_are_exact.py) \

@@ -46,6 +46,16 @@ class StaleFormError(AccountError):
         )
 
 
+class UnstorableError(AccountError):
+    """A value with the character NUL or half a character: no database keeps that."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What was sent holds a character that nobody can see and no database keeps.",
+            remedy="Nothing was changed. Type it anew instead of pasting it.",
+        )
+
+
 class NotFreshError(AccountError):
     """What is asked for needs somebody who has signed in just now."""
 

@@ -4,12 +4,11 @@ from typing import Any
 
 from flask import Flask, Response, request
 from flask_smorest import Api
-from werkzeug.exceptions import NotFound
 
 from audit.vkey import VerifierKey
 from gateway import __version__
 from gateway.accounts.context import Accounts
-from gateway.api import audit, catalogue, counts, federation, guard, limits, problems, questions
+from gateway.api import audit, catalogue, counts, federation, guard, limits, problems, questions, storable
 from gateway.api.log import log_blueprint
 from gateway.api.services import AUDITED, KEY
 from gateway.auditing.again import Audited
@@ -96,8 +95,8 @@ def _app(name: str, accounts: Accounts, audited: Audited) -> Flask:
     problems.install(app)
     app.after_request(_headers)
     app.extensions[LIMITER] = limits.install(app)
+    storable.install(app)
     guard.install(app, accounts)
-    app.before_request(_storable_address)
     app.extensions[AUDITED] = audited
     app.get("/healthz")(_health)
     return app
@@ -111,12 +110,6 @@ def _witnesses(hub: Hub) -> list[VerifierKey]:
 def _small_questions() -> None:
     if request.path.startswith("/api/"):
         request.max_content_length = LARGEST_QUESTION
-
-
-def _storable_address() -> None:
-    """No database can keep the character NUL, and PostgreSQL cannot even look for it: nothing is there."""
-    if "\0" in request.path:
-        raise NotFound
 
 
 def _headers(response: Response) -> Response:

@@ -10,7 +10,7 @@ from gateway.api.schemas import ProblemSchema
 V = TypeVar("V", bound=Callable[..., object])
 
 ALWAYS = {
-    400: "the body is not JSON",
+    400: "the body is not JSON, or a value holds a character that no database keeps",
     401: "no token, or one that is not known here",
     413: "the body is too large",
     415: "the body is not declared as JSON",

@@ -43,6 +43,7 @@ STATUS: dict[type[SafelaneError], HTTPStatus] = {
     accounts.NotPermittedError: HTTPStatus.FORBIDDEN,
     accounts.NotFreshError: HTTPStatus.FORBIDDEN,
     accounts.StaleFormError: HTTPStatus.FORBIDDEN,
+    accounts.UnstorableError: HTTPStatus.BAD_REQUEST,
     accounts.InvitationError: HTTPStatus.FORBIDDEN,
     accounts.UnknownAccountError: HTTPStatus.NOT_FOUND,
     accounts.AccountTakenError: HTTPStatus.CONFLICT,

@@ -38,8 +38,8 @@ def try_first(url: str, side: str) -> None:
         if kept:
             raise NotEmptyError(
                 f"The database holds the log {kept[0]} already.",
-                remedy="Nothing was changed. Name an empty database with --database. To go on with what is in "
-                "this one, bring its directory back: safelane restore.",
+                remedy="Nothing was changed. Name an empty database with --database. "
+                "To go on with what is in this one, bring its directory back: safelane restore.",
             )
         older_form(database, side)
 

@@ -19,6 +19,7 @@ from gateway.accounts.ports import Sealer
 from gateway.accounts.secrets import Kind, new_secret
 from gateway.api.browsers import SESSION, VISIT, place, read_cookie, set_cookie
 from gateway.api.guard import accounts
+from gateway.api.storable import check_fields
 
 FIELD = "form"
 OWNER = "form_of"
@@ -129,6 +130,8 @@ def _check_form() -> None:
     if secret is None:
         raise StaleFormError
     check_form(secret, request.form.get(FIELD, ""), accounts().clock.now())
+    check_fields(request.form.items(multi=True))
+    check_fields((name, file.filename or "") for name, file in request.files.items(multi=True))
 
 
 def _known() -> str | None:
