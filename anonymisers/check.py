@@ -122,9 +122,9 @@ class _View:
         public = public_cells(own, earlier) | structural
         asked = [(shown[0] < 0) & ~public, *((k.shown < 0) & k.block.present for k in earlier)]
         least = _smallest(certificate)
-        for part in parts[1 + len(earlier) :]:
+        for block, part in zip(differences, parts[1 + len(earlier) :], strict=True):
             shown.append(np.full(len(part), -1, dtype=np.int64))
-            asked.append((part >= least) & (part < certificate.threshold))
+            asked.append((part >= least) & (part < certificate.threshold) & block.present)
         every = np.concatenate(shown)
         return cls(
             certificate,
@@ -188,7 +188,7 @@ class _View:
         if self.certificate.zeros == "publish":
             return
         keys = self.lattice.keys()
-        zero = self.follows(keys) | self.structural[: self.lattice.size]
+        zero = self.follows(keys) | (self.public & (self.values[: self.lattice.size] == 0))
         for axis, dim in enumerate(self.people.dims):
             if dim.name in self.certificate.sensitive:
                 parts = np.flatnonzero(keys[:, axis] != dim.root)

@@ -11,6 +11,7 @@ from anonymisers.hierarchy import ROOT, Hierarchy
 from anonymisers.lattice import Lattice
 from anonymisers.people import People
 from anonymisers.places import Place, positions
+from anonymisers.structural import spread
 from anonymisers.system import Block, Masks
 from anonymisers.table import Release, Table, Where, population
 
@@ -121,21 +122,27 @@ def known_blocks(base: Base, known: Sequence[Release]) -> tuple[Known, ...]:
 
 
 def difference_blocks(base: Base, lattice: Lattice, known: Sequence[Release]) -> tuple[Block, ...]:
-    """The people by whom each earlier population differs from ours, in the tables that both have."""
+    """The people by whom each earlier population differs from ours, in the tables that both have
+    and no finer than what was released of it.
+    """
     own = base.masks(base._table.where)
-    blocks: list[Block] = []
-    seen: set[tuple[bytes, ...]] = set()
+    placed: dict[tuple[bytes, ...], list[NDArray[np.int32]]] = {}
+    masks: dict[tuple[bytes, ...], Masks] = {}
     for release in known:
         other = base.masks(release.where)
         signature = tuple(m.tobytes() for m in other)
-        if signature in seen or signature == tuple(m.tobytes() for m in own):
-            continue
-        seen.add(signature)
-        tables = {tuple(np.flatnonzero(p).tolist()) for p in _patterns(base, base.place(release))}
-        tables &= set(lattice.tables)
-        if tables:
+        masks[signature] = other
+        placed.setdefault(signature, []).append(base.place(release))
+    blocks: list[Block] = []
+    for signature, coords in placed.items():
+        other = masks[signature]
+        cells = np.unique(np.concatenate(coords), axis=0)
+        tables = {tuple(np.flatnonzero(p).tolist()) for p in _patterns(base, cells)} & set(lattice.tables)
+        if tables and signature != tuple(m.tobytes() for m in own):
             shared = Lattice(base.dims, tuple(tables))
-            present = np.ones(shared.size, dtype=np.bool_)
+            numbers = shared.cells(cells)
+            present = np.zeros(shared.size, dtype=np.bool_)
+            present[numbers[numbers >= 0]] = True
             blocks += [Block(shared, a, b, present) for a, b in ((own, other), (other, own)) if _differ(a, b)]
     return tuple(blocks)
 
@@ -149,7 +156,21 @@ def public_cells(own: Block, known: Sequence[Known]) -> Bools:
             shown = entry.block.lattice.keys()[entry.block.present & (entry.shown >= 0)]
             cells = own.lattice.cells(shown)
             public[cells[cells >= 0]] = True
-    return public
+    return public | known_zeros(own, known)
+
+
+def known_zeros(own: Block, known: Sequence[Known]) -> Bools:
+    """Cells of our own tables in which nobody is: nobody is there even among more people, as is shown."""
+    zero = np.zeros(own.lattice.size, dtype=np.bool_)
+    for entry in known:
+        among = not any((a & ~b).any() for a, b in zip(own.within, entry.block.within, strict=True))
+        if among and entry.block.without is None:
+            keys = entry.block.lattice.keys()[entry.block.present & (entry.shown == 0)]
+            cells = own.lattice.cells(keys)
+            zero[cells[cells >= 0]] = True
+    if zero.any():
+        spread(own.lattice, zero)
+    return zero
 
 
 def check_known(known: Sequence[Known], values: Sequence[Ints]) -> None:

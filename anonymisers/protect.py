@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 from anonymisers.breakdown import follows
 from anonymisers.errors import RulesError
 from anonymisers.finer import Stage, with_finer
-from anonymisers.history import Base, check_known, difference_blocks, known_blocks, public_cells
+from anonymisers.history import (
+    Base,
+    check_known,
+    difference_blocks,
+    known_blocks,
+    known_zeros,
+    public_cells,
+)
 from anonymisers.lattice import Axes, Lattice
 from anonymisers.marked import marked, places_of
 from anonymisers.moves import blocks_of, together
@@ -90,7 +97,7 @@ def protect(
 def _task(base: Base, own: Block, known: Sequence[Release], rules: Rules, key: bytes) -> Task:
     """Our own tables beside all that is known: what stays fixed, and what is to be shown to be safe."""
     earlier = known_blocks(base, known)
-    differences = difference_blocks(base, own.lattice, known)
+    differences = difference_blocks(base, base.lattice(rules.max_dims), known)
     system = System(base.dims, (own, *(k.block for k in earlier), *differences))
     values = system.sums(base.people.coords, base.people.counts)
     parts = np.split(values, system.starts[1:])
@@ -99,7 +106,7 @@ def _task(base: Base, own: Block, known: Sequence[Release], rules: Rules, key: b
     shown_zero = parts[0] == 0 if rules.zeros == "publish" else structural
     public = public_cells(own, earlier)
     marks = marked(rules, own, parts[0], public=public, structural=structural)
-    fixed = [(shown_zero | marks.always) & own.present]
+    fixed = [(shown_zero | known_zeros(own, earlier) | marks.always) & own.present]
     hidden, asked = [~own.present], [own.present & ~public & ~structural]
     for entry in earlier:
         fixed.append(entry.block.present & (entry.shown >= 0))
@@ -108,7 +115,7 @@ def _task(base: Base, own: Block, known: Sequence[Release], rules: Rules, key: b
     for block, part in zip(differences, parts[1 + len(earlier) :], strict=True):
         fixed.append(np.zeros(block.lattice.size, dtype=np.bool_))
         hidden.append(np.ones(block.lattice.size, dtype=np.bool_))
-        asked.append(sensitive(rules, part))
+        asked.append(sensitive(rules, part) & block.present)
     others = np.zeros(system.size - own.lattice.size, dtype=np.bool_)
     return Task(
         system,

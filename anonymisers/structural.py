@@ -52,11 +52,11 @@ def structural_cells(lattice: Lattice, places: tuple[Place, ...]) -> Bools:
     whole = Lattice(lattice.dims, (*lattice.tables, *margins))
     empty = np.zeros(whole.size, dtype=np.bool_)
     empty[whole.cells(coords)] = True
-    _spread(whole, empty)
+    spread(whole, empty)
     return empty[whole.cells(lattice.keys())]
 
 
-def _spread(lattice: Lattice, empty: Bools) -> None:
+def spread(lattice: Lattice, empty: Bools) -> None:
     """Mark, in place, every part of an empty cell, and what has no part along a dimension but empty ones."""
     pairs = [(parts[above >= 0], above[above >= 0]) for parts, above in lattice.parents()]
     # A cell whose parts a lattice lacks along some dimension stands in no pair of that dimension.

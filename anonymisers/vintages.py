@@ -5,7 +5,7 @@ brought somebody in and the part that took him out again, if any. No table
 names it; populations are made of it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -15,7 +15,9 @@ from anonymisers.certificate import Level
 from anonymisers.cube import CertifiedCube, build_cube
 from anonymisers.hierarchy import ROOT, Hierarchy
 from anonymisers.parts import Part
+from anonymisers.places import Place, place_of
 from anonymisers.rules import Rules
+from anonymisers.structural import with_structural
 from anonymisers.suppress import Progress
 from anonymisers.table import Release, Table
 
@@ -50,12 +52,28 @@ def protect_leaving(
     codes = tuple(_code(v) for v in people)
     vintage = Hierarchy(NAME, (ROOT, *codes), dict.fromkeys(codes, ROOT))
     leaving = tuple(_code(v) for v in people if v[1] == len(parts))
-    table = _joined(people, vintage, leaving)
+    table = with_structural(_joined(people, vintage, leaving), _elsewhere(parts, people))
     known = []
     for number, part in enumerate(parts):
         inside = tuple(_code(v) for v in people if number in (v if part.kind == "left" else v[:1]))
         known += [_known(cube, vintage, inside) for cube in part.cubes if inside]
     return build_cube(table, rules, key, progress, known=known, attack_seconds=attack_seconds)
+
+
+def _elsewhere(parts: Sequence[Part], people: Mapping[Vintage, Table]) -> Iterator[Place]:
+    """Where nobody can be, as everybody knows: the people of a part lie in its periods and in no others."""
+    dims = {d.name: d for table in people.values() for d in table.dims}
+    for came, left in people:
+        part = parts[came]
+        if part.time is None or part.time.name not in dims:
+            continue
+        time = dims[part.time.name]
+        inside = part.period & time.index.keys() or part.time.index.keys() - {ROOT}
+        lines = [{time.codes[a] for a in time.ancestors(n)} for n in range(len(time.codes))]
+        holding = set().union(*(lines[time.index[code]] for code in inside))
+        for code, line in zip(time.codes, lines, strict=True):
+            if code not in holding and not line & inside:
+                yield place_of({NAME: _code((came, left)), time.name: code})
 
 
 def releases(parts: Sequence[Part]) -> list[Release]:

@@ -189,6 +189,39 @@ def test_marks_hold_for_who_stays_and_who_leaves(staying, leaving, sex, place):
     tried(lambda: assert_safe(parts, possible))
 
 
+def test_nobody_of_a_part_can_be_in_years_that_came_later():
+    """Its year 2021 is withheld, so that somebody of it might be elsewhere, but for what everybody knows."""
+    years = ["2020", "2021", "2022"]
+    counts = [(9, 1), (14, 0), (7, 0), (22, 1), (12, 0), (6, 0)]
+    parts = [period(years[:2], [n for both in counts for n in both])]
+    gone = [(4, 0), (1, 0), (0, 0), (3, 0), (2, 0), (0, 0)]
+    stays = [(a - c, b - d) for (a, b), (c, d) in zip(counts, gone, strict=True)]
+    people = {
+        (0, None): table(years, [n for both in stays for n in (*both, 0)]),
+        (0, 1): table(years, [n for both in gone for n in (*both, 0)]),
+    }
+    cube = protect_leaving(parts, people, RULES, KEY)
+    year = [d.name for d in cube.certificate.dims].index("year")
+    reached = {
+        cube.certificate.dims[year].codes[p] for w in cube.certificate.worlds for p in w.coords[:, year]
+    }
+    assert parts[0].cubes[0].lookup({"year": "2021"}) == Withheld()
+    assert (("vintage", "0 to 1"), ("year", "2022")) in cube.structural
+    assert reached == {"2020", "2021"}
+
+
+def test_where_more_people_are_none_nobody_of_them_left():
+    """What is shown to be nobody's among all tells so of each who left: nothing hides there."""
+    both, gone = [9, 14, 7, 22, 0, 0], [1, 2, 1, 1, 0, 0]
+    parts = [period(["2020"], both)]
+    left_now = left(parts, ["2020"], [a - b for a, b in zip(both, gone, strict=True)], gone).cubes[0]
+    assert left_now.lookup({"place": "R"}) == left_now.lookup({"place": "R", "sex": "F"}) == Value(0)
+    assert_safe(
+        [*parts, Part("left", frozenset(["2020"]), flat("year", "2020"), (left_now,), (0,))],
+        cells(["2020"], "0", [8, 12, 6, 21, 0, 0]) | cells(["2020"], "0 to 1", gone),
+    )
+
+
 LARGE = [9, 14, 7, 22, 12, 6]
 SMALL = [9, 1, 7, 2, 12, 6]
 
