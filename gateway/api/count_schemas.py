@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from audit.encoding import MAX_SIZE
-from gateway.api.schemas import WORD, Strict
+from gateway.api.schemas import WORD, Strict, Text
 from gateway.hub.counting_once import THRESHOLD
 from gateway.wire.count_calls import PIECE_BYTES, Step
 from gateway.wire.counting import LARGEST_SET
@@ -106,9 +106,9 @@ class PieceSchema(Strict):
         validate=validate.Range(min=0, max=LONGEST_LIST),
         metadata={"description": "of the piece, in bytes; a multiple of the length of a piece"},
     )
-    data = fields.String(required=True, validate=validate.Length(max=2 * PIECE_BYTES))
+    data = fields.String(required=True, validate=Text(max=2 * PIECE_BYTES))
 
 
 class StepSchema(Strict):
     step = fields.String(required=True, validate=STEP)
-    note = fields.String(required=True, validate=validate.Length(max=10_000))
+    note = fields.String(required=True, validate=Text(max=10_000))
