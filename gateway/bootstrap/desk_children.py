@@ -8,9 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from gateway.errors import SafelaneError
 from gateway.member.telling import from_json
 from gateway.web.controller.shapes import Told
+
+log = structlog.get_logger()
 
 PATIENCE = 5.0
 """Seconds between asking a child to end and killing it."""
@@ -24,6 +28,7 @@ class Child:
     """One piece of work. It is handed on standard input, which stays open: when we die, the child ends."""
 
     def __init__(self, directory: Path, kind: str, body: Mapping[str, Any]) -> None:
+        self._kind, self._asked_to_end = kind, False
         self._process = subprocess.Popen(  # noqa: S603 - our own command, no shell
             [sys.executable, "-m", "gateway.cli", "member", "work", "--dir", str(directory)],
             stdin=subprocess.PIPE,
@@ -51,12 +56,35 @@ class Child:
             message, remedy = map(from_json, last["error"])
             raise WorkError(message, remedy=remedy)
         if "result" not in last:
-            raise WorkError("The work ended before it was done.", remedy="Begin it again.")
+            raise self._failed(last)
         result: dict[str, Any] = last["result"]
         return result
 
+    def _failed(self, last: Mapping[str, Any]) -> WorkError:
+        """Of an error that nobody foresaw the class and the place are told: its words may hold values."""
+        if "unforeseen" in last:
+            log.error(
+                "work failed as nobody foresaw: begin it again; if it fails again, report this line",
+                work=self._kind,
+                kind=last["unforeseen"],
+                at=last["at"],
+            )
+            return WorkError(
+                "The work ended by an error that nobody foresaw.",
+                remedy="Nothing is half-done: begin it again. If it fails again, tell the operator.",
+            )
+        if not self._asked_to_end:
+            # The code -9 says that it was killed.
+            log.error(
+                "work ended before it was done, often for want of memory: begin it again",
+                work=self._kind,
+                code=self._process.returncode,
+            )
+        return WorkError("The work ended before it was done.", remedy="Begin it again.")
+
     def end(self) -> None:
         """Ask it to end, and kill it if it does not."""
+        self._asked_to_end = True
         self._process.terminate()
         self._wait()
 

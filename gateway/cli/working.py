@@ -3,12 +3,14 @@
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from gateway.bootstrap.desk_work import do
 from gateway.bootstrap.member import open_member
+from gateway.bootstrap.unforeseen import place_of
 from gateway.cli import options
 from gateway.cli.serving import stop_with_parent
 from gateway.errors import SafelaneError
@@ -31,6 +33,10 @@ def command(directory: Path) -> None:
     except SafelaneError as error:
         _say({"error": [as_json(error.message), as_json(error.remedy)]})
         return
+    except Exception as error:  # noqa: BLE001 - its words may hold what nobody may read on the node's output
+        with suppress(OSError):  # the node has gone: nobody asks any more
+            _say({"unforeseen": type(error).__name__, "at": place_of(error)})
+        raise SystemExit(1) from None
     _say({"result": result})
 
 

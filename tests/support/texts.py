@@ -35,6 +35,7 @@ ERRORS = (
     "gateway/accounts/errors.py",
     "gateway/accounts/passphrases.py",
     "gateway/accounts/sessions.py",
+    "gateway/bootstrap/desk_children.py",
     "gateway/web/account.py",
     "gateway/web/invitation.py",
 )

@@ -1,0 +1,43 @@
+"""Work in a process of its own: how it fails is told as an event, never as a traceback with values in it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lone_node import lone_node
+from structlog.testing import capture_logs
+
+from gateway.bootstrap.desk_children import Child, WorkError
+
+SECRET = "a name that stands in a register"
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    place = tmp_path_factory.mktemp("child") / "KH"
+    with lone_node(place):
+        yield place
+
+
+def test_an_error_that_nobody_foresaw_is_told_by_class_and_place(
+    node: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with capture_logs() as told, pytest.raises(WorkError, match="nobody foresaw"):
+        Child(node, "look", {"text": [SECRET]}).result(lambda *_: None)
+
+    (event,) = told
+    assert (event["work"], event["kind"]) == ("look", "TypeError")
+    assert event["event"].startswith("work failed as nobody foresaw")
+    assert re.fullmatch(r"(gateway|policies)\.[a-z_.]+:\d+", event["at"])
+    assert SECRET not in str(told)
+    assert "".join(capfd.readouterr()) == ""
+
+
+def test_a_process_that_was_killed_is_told_and_one_that_was_ended_is_not(node: Path) -> None:
+    for end, codes in ((lambda c: c._process.kill(), [-9]), (Child.end, [])):
+        child = Child(node, "protect", {})
+        end(child)
+        with capture_logs() as told, pytest.raises(WorkError, match="before it was done"):
+            child.result(lambda *_: None)
+        assert [each["code"] for each in told] == codes
