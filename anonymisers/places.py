@@ -52,6 +52,25 @@ def within(dims: Sequence[Hierarchy], places: Iterable[Place]) -> tuple[Place, .
     return tuple(sorted(p for p in places if all(code in codes.get(name, ()) for name, code in p)))
 
 
+def check_empty(
+    dims: Sequence[Hierarchy], people: NDArray[np.int32], places: Sequence[Place], what: str
+) -> None:
+    """Check that nobody is in any of the places; `people` are positions of leaves.
+
+    Raises TableError, naming it, for a place that no dimension has, for everybody, and for one with people.
+    """
+    for place, row in zip(places, positions(dims, places, what), strict=True):
+        if not place:
+            raise TableError(f"{what}: an entry names no code below 'Total', so nobody could be anywhere")
+        inside = np.ones(len(people), dtype=np.bool_)
+        for axis, (dim, position) in enumerate(zip(dims, row.tolist(), strict=True)):
+            if position != dim.root:
+                inside &= dim.covered_leaves(position)[people[:, axis]]
+        if inside.any():
+            message = f"the structural zero {place_name(place)} has people in it"
+            raise TableError(message, remedy="Correct the records, or do not declare it.")
+
+
 def positions(dims: Sequence[Hierarchy], places: Sequence[Place], what: str) -> NDArray[np.int32]:
     """(n, dims) positions of the codes of places. Raises TableError for what no dimension has."""
     coords = np.empty((len(places), len(dims)), dtype=np.int32)

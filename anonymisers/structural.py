@@ -10,9 +10,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.errors import TableError
 from anonymisers.lattice import Lattice
-from anonymisers.places import Place, place_name, positions
+from anonymisers.places import Place, check_empty, positions
 from anonymisers.table import Table
 
 WHAT = "the structural zeros"
@@ -25,19 +24,8 @@ def with_structural(table: Table, places: Iterable[Place]) -> Table:
     Raises TableError, naming it, for a place that no dimension has, for everybody, and for one with people.
     """
     both = tuple(dict.fromkeys((*table.structural, *places)))
-    coords = positions(table.dims, both, WHAT)
     pieces = [table.coords, *([table.beyond[0]] if table.beyond is not None else [])]
-    people = np.concatenate(pieces)
-    for place, row in zip(both, coords, strict=True):
-        if not place:
-            raise TableError(f"{WHAT}: an entry names no code below 'Total', so nobody could be anywhere")
-        inside = np.ones(len(people), dtype=np.bool_)
-        for axis, (dim, position) in enumerate(zip(table.dims, row.tolist(), strict=True)):
-            if position != dim.root:
-                inside &= dim.covered_leaves(position)[people[:, axis]]
-        if inside.any():
-            message = f"the structural zero {place_name(place)} has people in it"
-            raise TableError(message, remedy="Correct the records, or do not declare it.")
+    check_empty(table.dims, np.concatenate(pieces), both, WHAT)
     return replace(table, structural=both)
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from anonymisers.errors import TableError
 from anonymisers.hierarchy import ROOT, Hierarchy
-from anonymisers.places import Place, positions, read_places, written
+from anonymisers.places import Place, check_empty, positions, read_places, written
 from anonymisers.strict_json import fields_of, parse_json, words_of
 
 __all__ = [
@@ -71,11 +71,13 @@ class Table:
         *,
         by: Iterable[str] | None = None,
         where: Where | None = None,
+        structural: Iterable[Place] = (),
     ) -> "Table":
         """A table of cells given by their codes.
 
         Cells above the leaves may be listed too and must be the sums of the inner cells. Raises TableError,
-        naming the cell, for unknown codes, duplicates, negative or fractional counts and sums that differ.
+        naming the cell, for unknown codes, duplicates, negative or fractional counts, sums that differ and
+        people in structural zeros.
         """
         dims = _dimensions(dims)
         chosen = _by(dims, by)
@@ -85,20 +87,29 @@ class Table:
         listed = sorted((place, number) for place, number in inner.items() if number)
         coords = np.array([place for place, _ in listed], dtype=np.int32).reshape(len(listed), len(dims))
         counts = np.array([number for _, number in listed], dtype=np.int64)
+        empty = tuple(structural)
+        check_empty(dims, coords, empty, "the structural zeros")
         inside = np.ones(len(listed), dtype=np.bool_)
         for axis, mask in enumerate(population(dims, where)):
             inside &= mask[coords[:, axis]]
         beyond = (coords[~inside], counts[~inside])
-        return cls(dims, chosen, where, coords[inside], counts[inside], beyond)
+        return cls(dims, chosen, where, coords[inside], counts[inside], beyond, empty)
 
     @classmethod
     def from_json(cls, document: object) -> "Table":
-        """Read the form `{"dims": ..., "by": ..., "where": ..., "cells": [[code, ..., count], ...]}`."""
-        body = fields_of(document, "the table", required={"dims", "cells"}, optional={"meta", "by", "where"})
+        """Read the form `{"dims": ..., "by": ..., "where": ..., "cells": [[code, ..., count], ...]}`.
+
+        It may have `"structural"`, a list of keys.
+        """
+        optional = {"meta", "by", "where", "structural"}
+        body = fields_of(document, "the table", required={"dims", "cells"}, optional=optional)
         dims = read_dims(body["dims"])
-        by = None if "by" not in body else words_of(body["by"], "by")
         return cls.of(
-            dims, _read_rows(body["cells"], len(dims)), by=by, where=_read_where(body.get("where", {}))
+            dims,
+            _read_rows(body["cells"], len(dims)),
+            by=None if "by" not in body else words_of(body["by"], "by"),
+            where=_read_where(body.get("where", {})),
+            structural=read_places(body.get("structural", []), "'structural'"),
         )
 
     def dim(self, name: str) -> Hierarchy:

@@ -8,11 +8,14 @@ from typing import Any, TypeVar
 import click
 
 from anonymisers.attack import Findings, Found, Key, attack
+from anonymisers.attack.clock import Clock
 from anonymisers.errors import AnonymiserError
 from anonymisers.figures import parse_figures
 from anonymisers.strict_json import parse_json
-from anonymisers.table import Release, Table
+from anonymisers.table import Release
+from gateway.cli.any_table import SheetForm, any_release, any_table, is_sheet
 from gateway.cli.attack_amounts import attack_amounts, is_of_amounts
+from gateway.cli.options import sheet_options
 from gateway.errors import SafelaneError
 
 DISCLOSED, UNDECIDED = 1, 3
@@ -55,6 +58,7 @@ class AttackInputError(SafelaneError):
 @click.option(
     "--json", "report", type=click.Path(dir_okay=False, path_type=Path), help="All findings, to a file."
 )
+@sheet_options
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -68,19 +72,25 @@ def command(
     time_limit: float | None,
     show: int,
     report: Path | None,
+    hierarchies: Path | None,
+    count: str | None,
+    person: str | None,
 ) -> None:
     """Attack RELEASES together, with everything that follows from them exactly.
+
+    They and the true table are JSON, CSV or XLSX, by their names.
 
     Exit code 0: nothing is disclosed. 1: something is. 2: the input cannot be attacked. 3: nothing was found,
     but the time limit left cells undecided. What is printed is as confidential as the table itself.
     """
-    if len(releases) == 1 and is_of_amounts(releases[0]):
+    clock = Clock.of(time_limit)
+    if len(releases) == 1 and not is_sheet(releases[0]) and is_of_amounts(releases[0]):
         broken, lines = attack_amounts(releases[0], truth, threshold, show)
         for line in lines:
             click.echo(line)
         ctx.exit(DISCLOSED if broken else 0)
-    released, names = _released(releases)
-    true_table = None if truth is None else _read(truth, Table.from_json)
+    released, names = _released(releases, hierarchies)
+    true_table = None if truth is None else any_table(truth, SheetForm(hierarchies, count, person))
     try:
         findings = attack(
             released,
@@ -89,7 +99,7 @@ def command(
             zeros=zeros,
             truth=true_table,
             full_cross=full_cross,
-            time_limit=time_limit,
+            time_limit=None if time_limit is None else max(clock.left(), 0.0),
         )
     except AnonymiserError as error:
         raise AttackInputError(error.message, remedy=error.remedy) from error
@@ -103,11 +113,15 @@ def command(
         ctx.exit(UNDECIDED)
 
 
-def _released(paths: Sequence[Path]) -> tuple[list[Release], list[str]]:
+def _released(paths: Sequence[Path], hierarchies: Path | None) -> tuple[list[Release], list[str]]:
     """Releases, and registered figures about the dimensions of the first one, each with its name."""
     released: list[Release] = []
     names: list[str] = []
     for path in paths:
+        if is_sheet(path):
+            released.append(any_release(path, hierarchies))
+            names.append(str(path))
+            continue
         for name, release in _read(path, lambda body: _named(body, released[:1])).items():
             released.append(release)
             names.append(f"{path}: {name}" if name else str(path))

@@ -8,7 +8,9 @@ from anonymisers.certificate import Certificate
 from anonymisers.check import check_certificate
 from anonymisers.errors import AnonymiserError
 from anonymisers.places import place_name
-from gateway.cli.tables import read_known, read_release, read_table, read_text
+from gateway.cli.any_table import SheetForm, any_release, any_table, read_known
+from gateway.cli.options import sheet_options
+from gateway.cli.tables import read_text
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -24,14 +26,26 @@ def command() -> None:
 @click.option("--truth", type=FILE, required=True, help="The true table; it never leaves the state.")
 @click.option("--known", type=FILE, multiple=True, help="An earlier release or figures that it takes in.")
 @click.option("--threshold", type=click.IntRange(min=2), help="Refuse a certificate for a lower threshold.")
+@sheet_options
 def check(
-    release: Path, certificate: Path, truth: Path, known: tuple[Path, ...], threshold: int | None
+    *,
+    release: Path,
+    certificate: Path,
+    truth: Path,
+    known: tuple[Path, ...],
+    threshold: int | None,
+    hierarchies: Path | None,
+    count: str | None,
+    person: str | None,
 ) -> None:
     """Check that CERTIFICATE shows RELEASE to be safe, without a solver.
 
+    RELEASE and the true table are JSON, CSV or XLSX, by their names.
+
     Exit code 0: it does. 1: it does not, and why. 2: something cannot be read.
     """
-    released, table = read_release(release), read_table(truth)
+    released = any_release(release, hierarchies)
+    table = any_table(truth, SheetForm(hierarchies, count, person))
     earlier, _ = read_known(known, table)
     try:
         read = Certificate.from_json(read_text(certificate))

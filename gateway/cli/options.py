@@ -1,12 +1,15 @@
 """Options that several commands share."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from gateway.bootstrap.stopping import GUNICORN, WAITRESS
 from gateway.config import DEMO_DIR
+
+FC = TypeVar("FC", bound=Callable[..., Any] | click.Command)
 
 directory = click.option(
     "--dir",
@@ -49,6 +52,26 @@ server = click.option(
     show_default=True,
     help="What serves; gunicorn, in production, starts the serving process again when it dies.",
 )
+
+hierarchies = click.option(
+    "--hierarchies",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="YAML: the codes of a CSV or XLSX table, and what holds them.",
+)
+
+count = click.option(
+    "--count", metavar="COLUMN", help="Column of counts of a sheet; without one a row is a record."
+)
+
+person = click.option(
+    "--person", metavar="COLUMN", help="Column that tells people apart; each counts for one."
+)
+
+
+def sheet_options(command: FC) -> FC:
+    """The options that say how a sheet is read: hierarchies, column of counts, column of people."""
+    return hierarchies(count(person(command)))
+
 
 with_parent = click.option("--with-parent", is_flag=True, hidden=True)
 

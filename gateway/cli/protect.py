@@ -17,10 +17,12 @@ from anonymisers.rules import Rules, TableOf, Zeros
 from anonymisers.strict_json import parse_json
 from anonymisers.structural import with_structural
 from anonymisers.table import Table, write_release
+from gateway.cli import options
 from gateway.cli.amounts import protect_file, read_contributions
+from gateway.cli.any_table import SheetForm, any_table, is_sheet, read_known
 from gateway.cli.progress import building
-from gateway.cli.sheets import SHEETS, read_sheet, write_sheet
-from gateway.cli.tables import TableInputError, read_known, read_table, read_with, staged
+from gateway.cli.sheets import write_sheet
+from gateway.cli.tables import TableInputError, read_with, staged
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.Path(dir_okay=False, path_type=Path)
@@ -29,8 +31,8 @@ OUT = click.Path(dir_okay=False, path_type=Path)
 @click.command("protect")
 @click.argument("table", type=FILE)
 @click.option("-o", "--output", type=OUT, required=True, help="Where the release is written.")
-@click.option("--hierarchies", type=FILE, help="YAML: the codes of a CSV or XLSX table, and what holds them.")
-@click.option("--count", metavar="COLUMN", help="Column of counts of a sheet; without one a row is a record.")
+@options.hierarchies
+@options.count
 @click.option(
     "--threshold", type=click.IntRange(min=2), default=5, show_default=True, help="k: 1..k-1 is small."
 )
@@ -50,7 +52,7 @@ OUT = click.Path(dir_okay=False, path_type=Path)
 @click.option("--structural", type=FILE, help="JSON: groups in which nobody can be, as everybody knows.")
 @click.option("--always", type=FILE, help="JSON: cells to show; the certificate lists what that narrows.")
 @click.option("--never", type=FILE, help="JSON: cells to withhold, whatever they hold.")
-@click.option("--person", metavar="COLUMN", help="Column that tells people apart; each counts for one.")
+@options.person
 @click.option("--magnitude", metavar="COLUMN", help="Add up this column, by person; 'rows' adds up rows.")
 @click.option(
     "--dominance", metavar="N,SHARE", help="Withhold amounts of which N people have more than SHARE %."
@@ -105,7 +107,7 @@ def command(
         return
     if dominance is not None or p_percent is not None:
         raise TableInputError("--dominance and --p-percent are rules for amounts: name their --magnitude")
-    raw = _raw(table, hierarchies, count, person)
+    raw = any_table(table, SheetForm(hierarchies, count, person))
     if structural is not None:
         raw = read_with(structural, lambda text: with_structural(raw, _cells(text)))
 
@@ -145,21 +147,13 @@ def _write(cube: CertifiedCube, output: Path, certificate: Path | None) -> None:
     """Release and certificate, both or neither."""
     paths = [output] if certificate is None else [output, certificate]
     with staged(*paths) as places:
-        if _kind(output) in SHEETS:
+        if is_sheet(output):
             write_sheet(cube.release(), output, places[0])
         else:
             with places[0].open("w", encoding="utf-8", newline="\n") as stream:
                 write_release(cube.release(), stream)
         if certificate is not None:
             places[1].write_text(cube.certificate.to_json(), encoding="utf-8", newline="\n")
-
-
-def _raw(table: Path, hierarchies: Path | None, count: str | None, person: str | None) -> Table:
-    if _kind(table) in SHEETS:
-        return read_sheet(table, hierarchies, count, person)
-    if person is not None:
-        raise TableInputError("--person is for sheets of records, or with --magnitude")
-    return read_table(table)
 
 
 def _dominance(words: str | None) -> tuple[int, float] | None:
@@ -179,10 +173,6 @@ def _refuse_others(others: Sequence[object], zeros: str) -> None:
     if any(others) or zeros == "protect":
         message = "--magnitude goes with --hierarchies, --person, --threshold, --dominance, --p-percent,"
         raise TableInputError(f"{message} --max-dims, --zeros partner or publish, and --key only")
-
-
-def _kind(path: Path) -> str:
-    return path.suffix.lower()
 
 
 def _key(path: Path | None) -> bytes:

@@ -33,7 +33,7 @@ WHOLE = re.compile(r"-?[0-9]{1,18}")
 """Of all that `int` takes only this: no underscores, no digits of other scripts."""
 COUNT = "count"
 """The column of counts, where no other is named and there is one of this name."""
-VALUE, STATUS = "value", "status"
+VALUE, STATUS, WITHHELD = "value", "status", "withheld"
 Trees = dict[str, Hierarchy]
 
 
@@ -66,6 +66,35 @@ def read_sheet(path: Path, hierarchies: Path | None, counts: str | None, person:
     try:
         dims = [trees.get(name) or flat(name, (key[n] for key, _ in cells)) for n, name in enumerate(names)]
         return Table.of(dims, cells)
+    except AnonymiserError as error:
+        raise TableInputError(f"{path}: {error.message}", remedy=error.remedy) from error
+
+
+def read_released_sheet(path: Path, trees: Trees) -> Release:
+    """The release in a sheet as `write_sheet` writes it. A dimension without a hierarchy in `trees` is flat.
+
+    Raises TableInputError, naming file and row; never a value of a cell.
+    """
+    header, *rows = rows_of(path)
+    if VALUE not in header or STATUS not in header:
+        message = f"{path} has no columns {VALUE!r} and {STATUS!r}"
+        raise TableInputError(message, remedy="A released sheet is written by safelane protect.")
+    names = [name for name in header if name not in (VALUE, STATUS)]
+    at = [header.index(name) for name in (*names, VALUE, STATUS)]
+    cells: dict[tuple[str, ...], int | None] = {}
+    for number, row in enumerate(rows, 2):
+        *codes, value, status = (row[n] for n in at)
+        if "" in codes:
+            raise TableInputError(f"row {number} of {path} leaves {names[codes.index('')]!r} empty")
+        if status not in (VALUE, WITHHELD) or (status == WITHHELD) != (value == ""):
+            message = f"row {number} of {path}: a cell has a number and the status {VALUE!r},"
+            raise TableInputError(f"{message} or none and {WITHHELD!r}")
+        if tuple(codes) in cells:
+            raise TableInputError(f"row {number} of {path}: the cell stands in an earlier row already")
+        cells[tuple(codes)] = None if status == WITHHELD else _whole(path, number, value)
+    try:
+        dims = [trees.get(name) or flat(name, (key[n] for key in cells)) for n, name in enumerate(names)]
+        return Release.of(dims, cells)
     except AnonymiserError as error:
         raise TableInputError(f"{path}: {error.message}", remedy=error.remedy) from error
 
@@ -112,7 +141,7 @@ def _released(release: Release) -> Iterator[list[str | int | None]]:
         release.coords.tolist(), release.values.tolist(), release.withheld.tolist(), strict=True
     ):
         names = [c[i] for c, i in zip(codes, row, strict=True)]
-        yield [*names, None if hidden else value, "withheld" if hidden else VALUE]
+        yield [*names, None if hidden else value, WITHHELD if hidden else VALUE]
 
 
 def rows_of(path: Path) -> list[tuple[str, ...]]:

@@ -1,12 +1,11 @@
 """Tables and releases as files: read strictly, written whole or not at all."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TextIO, TypeVar
 
 from anonymisers.errors import AnonymiserError
-from anonymisers.figures import Figure, known_figures, parse_figures
 from anonymisers.strict_json import parse_json
 from anonymisers.table import Release, Table
 from gateway.errors import SafelaneError
@@ -28,24 +27,6 @@ def read_table(path: Path) -> Table:
 def read_release(path: Path) -> Release:
     """The release in a JSON file."""
     return read_with(path, lambda text: Release.from_json(parse_json(text)))
-
-
-def read_known(paths: Sequence[Path], table: Table) -> tuple[list[Release], list[str]]:
-    """Earlier releases and lists of registered figures beside a table, and what it contradicts by name."""
-    releases: list[Release] = []
-    contradicted: list[str] = []
-    for path in paths:
-        found, wrong = read_with(path, lambda text: _known(text, table))
-        releases += found
-        contradicted += [figure.name for figure in wrong]
-    return releases, contradicted
-
-
-def _known(text: str, table: Table) -> tuple[list[Release], list[Figure]]:
-    document = parse_json(text)
-    if isinstance(document, dict) and "figures" in document:
-        return known_figures(parse_figures(document), table)
-    return [Release.from_json(document)], []
 
 
 def read_text(path: Path) -> str:

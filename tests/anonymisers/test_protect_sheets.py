@@ -108,3 +108,48 @@ def test_a_workbook_that_is_none_is_refused(folder):
 def test_hierarchies_that_cannot_be_are_refused(folder, text):
     (folder / "trees.yaml").write_text(text)
     assert protect(folder, "cells.csv", "out.csv", "--count", "people").exit_code == 2
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_sheet_that_came_out_is_checked_and_attacked_beside_the_sheet_that_went_in(folder, kind):
+    source, target, proof = folder / f"cells.{kind}", folder / f"out.{kind}", folder / "proof.json"
+    form = ["--hierarchies", str(folder / "trees.yaml"), "--count", "people"]
+    assert (
+        protect(folder, source.name, target.name, "--count", "people", "--certificate", str(proof)).exit_code
+        == 0
+    )
+
+    def run(*words):
+        return CliRunner().invoke(main, [str(word) for word in (*words, "--truth", source, *form)])
+
+    checked = run("certificate", "check", target, proof)
+    assert checked.exit_code == 0, checked.output
+    attacked = run("attack", target, "--threshold", "5")
+    assert attacked.exit_code == 0, attacked.output
+    assert "0  insider: small, computable" in attacked.output
+    again = protect(folder, source.name, "again.csv", "--count", "people", "--known", str(target))
+    assert again.exit_code == 0, again.output
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("Total,Total,124,value", "Total,Total,12.5,value"), "row 2 of {path}: the count is not a whole"),
+        (
+            ("Total,Total,124,value", "Total,Total,,value"),
+            "row 2 of {path}: a cell has a number and the status",
+        ),
+        (("Total,Total,124,value", ",Total,124,value"), "row 2 of {path} leaves 'place' empty"),
+        (("place,sex,value", "place,sex,number"), "{path} has no columns 'value' and 'status'"),
+        (("North,Total", "Total,Total"), "the cell stands in an earlier row already"),
+        (("N1,Total", "N9,Total"), "'place' has no code 'N9'"),
+    ],
+)
+def test_a_sheet_that_is_no_release_is_refused_by_its_place(folder, change, words):
+    assert protect(folder, "cells.csv", "out.csv", "--count", "people").exit_code == 0
+    path = folder / "wrong.csv"
+    path.write_text((folder / "out.csv").read_text().replace(*change, 1))
+    options = ["--threshold", "5", "--hierarchies", str(folder / "trees.yaml")]
+    result = CliRunner().invoke(main, ["attack", str(path), *options])
+    assert result.exit_code == 2
+    assert words.format(path=path) in result.output

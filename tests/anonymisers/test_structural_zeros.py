@@ -117,6 +117,8 @@ def test_it_is_shown_also_where_zeros_are_small_cells():
 def test_with_people_in_it_it_is_an_error_that_names_the_place():
     with pytest.raises(TableError, match="place=N, sex=F has people in it"):
         with_structural(small(), [place_of({"place": "N", "sex": "F"})])
+    with pytest.raises(TableError, match="sex=F has people in it"):
+        Table.of((SEX,), [(("F",), 1)], structural=[(("sex", "F"),)])
     with pytest.raises(TableError, match="has no code 'E'"):
         with_structural(small(), [(("place", "E"),)])
 
@@ -140,13 +142,17 @@ def test_a_list_that_is_none_is_refused(document):
         read_places(document, "the file")
 
 
-def test_the_command_writes_them_into_the_release(tmp_path):
+@pytest.mark.parametrize("beside_the_cells", [False, True])
+def test_the_command_writes_them_into_the_release(tmp_path, beside_the_cells):
     dims = {d.name: {"codes": list(d.codes), "parent": dict(d.parent)} for d in (PLACE, SEX)}
     cells = [[*key, n] for key, n in ((("N1", "F"), 2), (("N1", "M"), 9), (("S1", "F"), 8), (("S1", "M"), 6))]
-    (tmp_path / "in.json").write_text(json.dumps({"dims": dims, "cells": cells}))
-    (tmp_path / "zeros.json").write_text('[{"place": "N2", "sex": "F"}]')
+    zeros = [{"place": "N2", "sex": "F"}]
+    own = {"structural": zeros} if beside_the_cells else {}
+    (tmp_path / "in.json").write_text(json.dumps({"dims": dims, "cells": cells} | own))
+    (tmp_path / "zeros.json").write_text(json.dumps(zeros))
     words = ["protect", str(tmp_path / "in.json"), "-o", str(tmp_path / "out.json")]
-    result = CliRunner().invoke(main, [*words, "--structural", str(tmp_path / "zeros.json")])
+    words += [] if beside_the_cells else ["--structural", str(tmp_path / "zeros.json")]
+    result = CliRunner().invoke(main, words)
     assert result.exit_code == 0, result.output
     release = Release.from_json(parse_json((tmp_path / "out.json").read_text()))
     assert release.structural == ((("place", "N2"), ("sex", "F")),)
