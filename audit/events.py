@@ -157,7 +157,10 @@ class MemberRevoked(Event):
 
 @dataclass(frozen=True)
 class RegionJoined(Event):
-    """A member's own word that these are the hub's keys, compared by voice. The first entry of its log."""
+    """A member's own word that these are the hub's keys, compared by voice.
+
+    The first entry of its log; another one when it was told a new key of the hub's replies by voice.
+    """
 
     TYPE: ClassVar[str] = "region-joined"
     member: str

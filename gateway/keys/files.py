@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from audit.errors import AuditError
@@ -23,6 +24,7 @@ def write_secret(path: Path, text: str) -> None:
     try:
         # A link, unlike a rename, fails when the name is taken: running a command twice loses no key.
         os.link(partial, path)
+        _sync(path.parent)
     except FileExistsError:
         raise KeyFileError(
             f"The key file {path} exists already.",
@@ -35,8 +37,13 @@ def write_secret(path: Path, text: str) -> None:
 def replace_secret(path: Path, text: str) -> None:
     """Put a secret in the place of another: whoever reads, also after a crash, finds one of them whole."""
     _partial(path, text).replace(path)
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    """What was put into a folder is there after a power cut as well: a log may name it from now on."""
     if os.name == "posix":  # elsewhere a directory cannot be opened
-        directory = os.open(path.parent, os.O_RDONLY)
+        directory = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(directory)
         finally:
@@ -54,6 +61,8 @@ def _partial(path: Path, text: str) -> Path:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise KeyFileError(
             f"The key file {path} cannot be written: {error.strerror}.",
             remedy="Nothing was changed. Make room, or give this account the right to write there.",

@@ -310,6 +310,7 @@ def test_a_full_disk_leaves_the_former_key(pair: Pair, monkeypatch: pytest.Monke
         with pytest.raises(KeyFileError, match="No space left"):
             pair.rotate()
     assert pair.told() == former
+    assert not list((pair.hub / "keys").glob("*.new"))
 
 
 def test_files_that_are_missing_or_another_keys_are_named(pair: Pair) -> None:
