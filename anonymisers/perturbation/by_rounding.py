@@ -18,12 +18,11 @@ from anonymisers.errors import ProtectionError, RulesError
 from anonymisers.perturbation.cell_key import UNIT, person_keys
 from anonymisers.perturbation.change import Change, Crowd, Inner, Outcome
 from anonymisers.perturbation.kept_rounding import Kept
-from anonymisers.perturbation.turning import Sums, turned
+from anonymisers.perturbation.turning import BASES, multiples_near
 
 Ints = NDArray[np.int64]
 NAME = "controlled-rounding"
 LARGEST = 1000
-ENDLESS = 2**40
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class ByRounding(Change):
 
     @property
     def most(self) -> int:
-        return 2 * self.base
+        return BASES * self.base
 
     @property
     def words(self) -> str:
@@ -59,7 +58,8 @@ class ByRounding(Change):
         else:
             keys = np.zeros(len(cells), dtype=np.int64)
             np.add.at(keys, owner.ravel(), person_keys(key, crowd.persons))
-            multiples = self._chosen(crowd, (cells, counts), (keys % UNIT) / UNIT, ceiling)
+            draw = (keys % UNIT) / UNIT
+            multiples = multiples_near(crowd.system, (cells, counts), draw, self.base, ceiling)
             kept = Kept.of(dims, cells, multiples).to_bytes()
         shown = multiples * self.base
         values, truth = crowd.system.sums(cells, shown), crowd.system.sums(cells, counts)
@@ -72,32 +72,6 @@ class ByRounding(Change):
         off = np.maximum(np.abs(shown - counts), self.base - 1)
         inner = Inner(cells, np.maximum(shown - off, 0), shown + off)
         return Outcome(values, low, high, inner, kept)
-
-    def _chosen(
-        self,
-        crowd: Crowd,
-        people: tuple[NDArray[np.int32], Ints],
-        draw: NDArray[np.float64],
-        ceiling: Ints | None,
-    ) -> Ints:
-        """The multiple for each inner cell: as drawn, unless a number would be too far from its count."""
-        cells, counts = people
-        below, rest = np.divmod(counts, self.base)
-        up = draw < rest / self.base
-        loose = rest > 0
-        truth = crowd.system.sums(cells, counts)
-        most = np.full(len(truth), ENDLESS, dtype=np.int64) if ceiling is None else ceiling
-        sums = Sums(
-            rows=crowd.system.above(cells[loose]),
-            value=crowd.system.sums(cells, (below + up) * self.base),
-            truth=truth,
-            low=truth - self.most,
-            high=np.minimum(truth + self.most, most),
-            near=(truth - self.most + 1, np.minimum(truth + self.most - 1, most)),
-        )
-        up[loose] = turned(sums, up[loose], self.base)
-        multiples: Ints = below + up
-        return multiples
 
     def _bounds(self, crowd: Crowd, values: Ints) -> tuple[Ints, Ints]:
         """Everybody knows the bound of any number, and the nearer one of an inner cell that is shown."""

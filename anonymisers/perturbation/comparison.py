@@ -41,17 +41,17 @@ class Loss:
 def compare(
     table: Table, rules: Rules, key: bytes, *, noise: Noise, base: int, epsilon: Fraction, seconds: float
 ) -> tuple[Loss, ...]:
-    """Suppression, cell keys, controlled rounding and differential privacy, for the table of all dimensions.
+    """Suppression, cell keys, controlled rounding and differential privacy, for the tables of the rules.
 
     The noise of the last is drawn for this comparison and must not be released: nothing is charged.
     Raises AnonymiserError.
     """
     cube = build_cube(table, rules, key)
     ptable = PTable.of(noise)
-    keyed = perturb(table, inner_keys(table, key), ptable)
-    rounded = controlled_rounding(table, base, key)
+    keyed = perturb(table, inner_keys(table, key), ptable, rules.max_dims)
+    rounded = controlled_rounding(table, base, key, rules.max_dims)
     coords, counts = inner_counts(table)
-    private = summed(table, coords, noisy(counts, epsilon), epsilon)
+    private = summed(table, coords, noisy(counts, epsilon), epsilon, rules.max_dims)
     truth = keyed.truth
     small = np.flatnonzero((truth > 0) & (truth < rules.threshold))
     asked = small[:: max(1, -(-len(small) // ASKED))]

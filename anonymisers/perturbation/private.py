@@ -75,9 +75,15 @@ def noisy(counts: Ints, epsilon: Fraction) -> tuple[int, ...]:
     return tuple(int(n) for n in mechanism(counts.tolist()))
 
 
-def summed(table: Table, coords: NDArray[np.int32], values: tuple[int, ...], epsilon: Fraction) -> Private:
+def summed(
+    table: Table,
+    coords: NDArray[np.int32],
+    values: tuple[int, ...],
+    epsilon: Fraction,
+    max_dims: int | None = None,
+) -> Private:
     """The lattice of a noisy table: every margin is the sum of its noisy inner cells."""
     dims = tuple(d for d in table.dims if d.name in table.by)
-    lattice = Lattice.of(dims, table.by, None)
+    lattice = Lattice.of(dims, table.by, max_dims)
     system = System(dims, (Block.whole(lattice),))
     return Private(lattice, system.sums(coords, np.array(values, dtype=np.int64)), epsilon)

@@ -3,9 +3,12 @@
 Every inner cell becomes the multiple below or above it; which of the two follows from a draw with the
 member's key, unbiased, unless a margin would then leave the two multiples beside it. Margins are sums of
 rounded inner cells, so that additivity never fails; where no choice keeps all margins near, the farthest is
-named. Source: Cox, A constructive procedure for unbiased controlled rounding, Journal of the American
-Statistical Association 82, 1987; as an integer program: Salazar, Controlled rounding and cell perturbation,
-Mathematical Programming 105, 2006.
+named. For tables that are linked by more dimensions than each has there is mostly no such choice: these are
+rounded as a node does (`turning`).
+
+Sources: Cox, A constructive procedure for unbiased controlled rounding, Journal of the American Statistical
+Association 82, 1987; as an integer program: Salazar, Controlled rounding and cell perturbation, Mathematical
+Programming 105, 2006.
 """
 
 from dataclasses import dataclass
@@ -19,6 +22,7 @@ from scipy.sparse import coo_array, csr_array  # type: ignore[import-untyped]
 from anonymisers.errors import RulesError
 from anonymisers.keyed import fractions
 from anonymisers.lattice import Lattice
+from anonymisers.perturbation.turning import multiples_near
 from anonymisers.system import Block, System
 from anonymisers.table import Table
 
@@ -51,7 +55,10 @@ class Rounded:
 
 
 def controlled_rounding(table: Table, base: int, key: bytes, max_dims: int | None = None) -> Rounded:
-    """Round a table and all margins of its lattice. Raises RulesError for a base below 2 or a short key."""
+    """Round a table and all margins of its lattice: of linked tables as a node does, see `turning`.
+
+    Raises RulesError for a base below 2 or a short key, ProtectionError where linked tables are not rounded.
+    """
     if base < 2:
         raise RulesError(f"a base of {base} rounds nothing", remedy="Choose 3 or more; 5 is usual.")
     lattice = Lattice.of(table.dims, table.by, max_dims)
@@ -62,7 +69,9 @@ def controlled_rounding(table: Table, base: int, key: bytes, max_dims: int | Non
     draw = fractions(key, "controlled rounding", len(low))
     loose = np.flatnonzero(rest)
     up = low.copy()
-    if len(loose):
+    if max_dims is not None and max_dims < len(table.by):
+        up = multiples_near(system, (table.coords, table.counts), draw, base)
+    elif len(loose):
         sums = _sums(system, table.coords[loose])
         part = truth / base - system.sums(table.coords, low)
         up[loose] += _choose(sums, part, (rest - draw)[loose])

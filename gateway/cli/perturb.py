@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import TextIO
@@ -10,6 +11,7 @@ from typing import TextIO
 import click
 import numpy as np
 
+from anonymisers.errors import BudgetError
 from anonymisers.lattice import Lattice
 from anonymisers.perturbation.budget import Budget, ask
 from anonymisers.perturbation.cell_key import inner_keys, perturb
@@ -20,6 +22,7 @@ from anonymisers.perturbation.rounding import controlled_rounding
 from anonymisers.rules import Rules
 from anonymisers.table import Table
 from gateway.cli.tables import TableInputError, read_table, read_text, written_whole
+from gateway.store.held_file import FileHeldError, held_file
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.Path(dir_okay=False, path_type=Path)
@@ -116,10 +119,11 @@ def private(*, table: Path, output: Path, epsilon: Fraction, budget: Path, total
     """Whole-numbered differential privacy: charged before it answers, the same answer when asked again."""
     raw = read_table(table)
     coords, counts = inner_counts(raw)
-    purse = _purse(budget, total)
-    _, values = ask(
-        purse, question_of(raw), epsilon, lambda: noisy(counts, epsilon), lambda b: _keep(budget, b)
-    )
+    with _alone(budget):
+        purse = _purse(budget, total)
+        _, values = ask(
+            purse, question_of(raw), epsilon, lambda: noisy(counts, epsilon), lambda b: _keep(budget, b)
+        )
     found = summed(raw, coords, values, purse.spent.get(question_of(raw), epsilon))
     _write(output, raw, found.lattice, found.values, found.note)
 
@@ -127,18 +131,19 @@ def private(*, table: Path, output: Path, epsilon: Fraction, budget: Path, total
 @command.command("compare")
 @click.argument("table", type=FILE)
 @KEY
+@MAX_DIMS
 @click.option("--threshold", type=click.IntRange(min=2), default=5, show_default=True)
 @click.option("--base", type=click.IntRange(min=2), default=5, show_default=True)
 @click.option("--epsilon", type=Decimal(), default="0.5", show_default=True)
 @click.option("--seconds", type=float, default=60.0, show_default=True, help="For each attack.")
 @noise_options
 def comparison(
-    *, table: Path, key: Path, threshold: int, base: int, epsilon: Fraction, seconds: float,
-    most: int, variance: float, js: int, stay: float,
+    *, table: Path, key: Path, max_dims: int | None, threshold: int, base: int, epsilon: Fraction,
+    seconds: float, most: int, variance: float, js: int, stay: float,
 ) -> None:  # fmt: skip
     """What each mechanism loses on the same TABLE, and what an attacker finds. Not for release."""
     noise = Noise(most, variance, js, stay)
-    rules = Rules(threshold=threshold)
+    rules = Rules(threshold=threshold, max_dims=max_dims)
     found = compare(
         read_table(table), rules, key.read_bytes(), noise=noise, base=base, epsilon=epsilon, seconds=seconds
     )
@@ -152,6 +157,18 @@ def comparison(
             f"{loss.mechanism} | {loss.readable:.1%} | {loss.mean_off:.2f} | {loss.worst_off} | "
             f"{loss.small_exact:.1%} | {'yes' if loss.adds_up else 'no'} | {guessed}"
         )
+
+
+@contextmanager
+def _alone(budget: Path) -> Iterator[None]:
+    """Nobody else charges meanwhile: two who read the same budget would each spend what is left of it."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held_file(budget.with_name(budget.name + ".lock")))
+        except FileHeldError:
+            message = f"another question is being charged to {budget}"
+            raise BudgetError(message, remedy="Ask again once it has its answer.") from None
+        yield
 
 
 def _purse(path: Path, total: Fraction | None) -> Budget:

@@ -4,8 +4,6 @@ The lock is for whoever serves. A short command beside the server takes its turn
 a writer that comes too late is refused by the log itself (`audit.errors.StaleLogError`).
 """
 
-import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
@@ -14,12 +12,7 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from gateway.errors import SafelaneError
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
-
+from gateway.store.held_file import FileHeldError, held_file
 
 STAND_BY_SECONDS = 1.0
 """How often a process that stands by looks whether the log is free."""
@@ -66,18 +59,12 @@ def hold_log_once_free(url: str, origin: str, wait: Callable[[float], bool]) -> 
 
 @contextmanager
 def _lock_file(path: str, origin: str) -> Iterator[None]:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
+    with ExitStack() as stack:
         try:
-            if sys.platform == "win32":
-                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-            else:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+            stack.enter_context(held_file(path))
+        except FileHeldError:
             raise _held(origin, f"the lock on {path}") from None
         yield
-    finally:
-        os.close(descriptor)  # which also lets go of the lock
 
 
 @contextmanager

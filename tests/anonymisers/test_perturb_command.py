@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from gateway.cli import main
+from gateway.store.held_file import held_file
 
 SEX = {"codes": ["Total", "F", "M"], "parent": {"F": "Total", "M": "Total"}}
 PLACE = {"codes": ["Total", "N", "S"], "parent": {"N": "Total", "S": "Total"}}
@@ -57,6 +58,27 @@ def test_a_budget_is_charged_once_for_a_question_and_named_once(folder):
     assert "does not allow" in refused.output
 
 
+def test_two_questions_are_never_charged_to_one_budget_at_once(folder):
+    """Each would read what is left, and spend it."""
+    ask = ("private", "in.json", "-o", "out.json", "--epsilon", "0.5", "--budget", "budget.json")
+    with held_file(folder / "budget.json.lock"):
+        refused = run(folder, *ask, "--total", "0.6")
+    assert refused.exit_code == 1
+    assert "another question is being charged" in refused.output
+    assert not (folder / "budget.json").exists()
+    assert run(folder, *ask, "--total", "0.6").exit_code == 0
+
+
+def test_linked_tables_are_rounded_so_that_they_add_up(folder):
+    assert (
+        run(folder, "rounding", "in.json", "-o", "out.json", "--key", "key", "--max-dims", "1").exit_code == 0
+    )
+    shown = {tuple(cell["key"].values()): cell["value"] for cell in answer(folder)["cells"]}
+    assert len(shown) == 5
+    assert shown[()] == shown["N",] + shown["S",] == shown["F",] + shown["M",]
+    assert abs(shown[()] - 47) <= 10
+
+
 def test_impossible_parameters_write_nothing(folder):
     result = run(folder, "cell-key", "in.json", "-o", "out.json", "--key", "key", "-D", "2", "-V", "50")
     assert result.exit_code == 1
@@ -65,7 +87,7 @@ def test_impossible_parameters_write_nothing(folder):
 
 
 def test_the_report_sets_the_mechanisms_side_by_side(folder):
-    result = run(folder, "compare", "in.json", "--key", "key", "--threshold", "4")
+    result = run(folder, "compare", "in.json", "--key", "key", "--threshold", "4", "--max-dims", "1")
     assert result.exit_code == 0, result.output
     assert "NOT FOR RELEASE" in result.stderr
     for name in ("suppression", "cell key", "controlled rounding", "differential privacy"):
