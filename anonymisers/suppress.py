@@ -52,7 +52,8 @@ def suppress(task: Task, progress: Progress | None = None, *, resumed: Resumed |
     # Powers differ in their last digits from one processor to another; patterns must not.
     price = np.rint(price * 4096) / 4096
     breakdowns = Breakdowns.of(task.system, task.rules, values)
-    must_hide = (breakdowns.close(task.must_hide) | task.never) & ~task.fixed
+    # What no table shows stays withheld, though it is part of a zero that is shown so far.
+    must_hide = (breakdowns.close(task.must_hide) | task.hidden | task.never) & ~task.fixed
     pattern = Pattern(
         task.system,
         task.people,
