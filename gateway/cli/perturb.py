@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from fractions import Fraction
@@ -192,6 +193,12 @@ def _keep(path: Path, budget: Budget) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     partial.replace(path)
+    if sys.platform != "win32":  # there a file's new name is on the disk with the file
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def _write(path: Path, table: Table, lattice: Lattice, values: np.ndarray, note: str) -> None:
