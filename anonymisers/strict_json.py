@@ -17,8 +17,13 @@ def parse_json(text: str | bytes) -> object:
         if text.startswith("\ufeff"):
             raise ValueError("it begins with a byte order mark")
         return _DECODER.decode(text)
-    except (ValueError, RecursionError) as error:
-        msg = f"this is not JSON: {error}"
+    except RecursionError:
+        raise TableError(
+            "this is not JSON that can be read: lists or objects are too deep in each other"
+        ) from None
+    except ValueError as error:
+        # What the interpreter says of numbers with thousands of digits is about its own settings.
+        msg = "a number has thousands of digits" if "digits" in str(error) else f"this is not JSON: {error}"
         raise TableError(msg) from None
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.attack.clock import Clock
 from anonymisers.errors import TableError
 from anonymisers.hierarchy import ROOT, Hierarchy
 
@@ -19,6 +20,7 @@ NODE_LIMIT = 20_000
 """Groups on one axis; differences of very many releases stop being added there."""
 
 Label = str | tuple[str, ...]
+Index = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,24 @@ class Axis:
 
     def inside(self) -> NDArray[np.bool_]:
         """Array (nodes, atoms): whether the node holds the atom."""
-        atoms = [self.masks[a] for a in self.atoms]
-        return np.array([[m & a == a for a in atoms] for m in self.masks], dtype=np.bool_)
+        firsts = [_first(self.masks[a]) for a in self.atoms]
+        atom = np.full(max(firsts, default=0) + 1, -1, dtype=np.int64)
+        atom[firsts] = np.arange(len(firsts))
+        held = np.zeros((len(self.masks), len(firsts)), dtype=np.bool_)
+        for row, mask in zip(held, self.masks, strict=True):
+            members = _members(mask)
+            # No node cuts an atom: it holds all of one, or nothing.
+            at = atom[members[members < len(atom)]]
+            row[at[at >= 0]] = True
+        return held
+
+    def holders(self) -> tuple[Index, Index]:
+        """For each finest code the nodes that hold it, one code after the other, and where each begins."""
+        members = [_members(mask) for mask in self.masks]
+        codes = np.concatenate([*members, np.empty(0, dtype=np.int64)])
+        nodes = np.repeat(np.arange(len(members)), [len(m) for m in members])
+        sizes = np.bincount(codes)
+        return nodes[np.argsort(codes, kind="stable")], np.concatenate(([0], np.cumsum(sizes)))
 
 
 @dataclass(frozen=True)
@@ -56,16 +74,17 @@ class Use:
     positions: NDArray[np.int32]
 
 
-def build_axis(name: str, uses: Sequence[Use]) -> tuple[Axis, list[NDArray[np.int32]]]:
+def build_axis(name: str, uses: Sequence[Use], clock: Clock) -> tuple[Axis, list[NDArray[np.int32]]]:
     """The axis of a dimension, and for each use the node of every position of its hierarchy (-1: nobody).
 
     A use without the dimension gets an array of one element, the node of everybody.
-    Raises TableError when two hierarchies cut one code into different finest codes.
+    Raises TableError when two hierarchies cut one code into different finest codes, OutOfTimeError when the
+    time is up.
     """
     finest = _Finest(name, [u.hierarchy for u in uses if u.hierarchy is not None])
     per_use = [_masks_of(u, finest) for u in uses]
     families = _families(uses, per_use)
-    masks, relations, complete = _close(families)
+    masks, relations, complete = _close(families, clock)
     atoms = _atoms(masks, finest.everything)
     masks = list(dict.fromkeys([*masks, *atoms]))
     number = {mask: i for i, mask in enumerate(masks)}
@@ -171,17 +190,21 @@ def _families(uses: Sequence[Use], per_use: Sequence[list[int]]) -> list[frozens
 
 
 def _close(
-    families: Sequence[frozenset[int]],
+    families: Sequence[frozenset[int]], clock: Clock
 ) -> tuple[list[int], list[tuple[int, tuple[int, ...]]], bool]:
     """All nodes and relations: each family cuts each node into its largest groups inside it, and a rest."""
-    by_size = [sorted(f, key=lambda m: (-m.bit_count(), m)) for f in families]
-    nodes = dict.fromkeys(m for f in by_size for m in f)
+    by_size = [_Family.of(family) for family in families]
+    nodes = dict.fromkeys(m for f in by_size for m in f.masks)
     relations: dict[tuple[int, tuple[int, ...]], None] = {}
     queue = list(nodes)
     complete = True
     for whole in queue:
+        if whole.bit_count() == 1:
+            continue
+        clock.check()
+        members = _members(whole)
         for family in by_size:
-            parts = _cut(whole, family)
+            parts = _cut(whole, family.near(members))
             if len(parts) < 2:
                 continue
             rest = parts[-1]
@@ -195,11 +218,55 @@ def _close(
     return list(nodes), list(relations), complete
 
 
+@dataclass(frozen=True, eq=False)
+class _Family:
+    """The nodes of one release, the largest first; `firsts` is the first finest code of each."""
+
+    masks: tuple[int, ...]
+    firsts: Index
+
+    @classmethod
+    def of(cls, nodes: Iterable[int]) -> "_Family":
+        masks = tuple(sorted(nodes, key=lambda m: (-m.bit_count(), m)))
+        return cls(masks, np.array([_first(m) for m in masks], dtype=np.int64))
+
+    def near(self, members: Index) -> list[int]:
+        """Those that begin inside a group of finest codes: no others can lie in it."""
+        inside = np.zeros(max(int(members[-1]), int(self.firsts.max(initial=0))) + 1, dtype=np.bool_)
+        inside[members] = True
+        return [self.masks[n] for n in np.flatnonzero(inside[self.firsts]).tolist()]
+
+
+def _first(mask: int) -> int:
+    """The first finest code of a set."""
+    return (mask & -mask).bit_length() - 1
+
+
+def _members(mask: int) -> Index:
+    """The finest codes of a set, ascending."""
+    data = np.frombuffer(mask.to_bytes((mask.bit_length() + 7) // 8, "little"), dtype=np.uint8)
+    return np.flatnonzero(np.unpackbits(data, bitorder="little"))
+
+
 def _atoms(masks: Iterable[int], everything: int) -> list[int]:
-    atoms = [everything]
+    """The largest sets that no mask cuts, the one with the first finest code first."""
+    label = np.zeros(everything.bit_length(), dtype=np.int64)
+    sizes = [everything.bit_count()]
     for mask in masks:
-        atoms = [part for atom in atoms for part in (atom & mask, atom & ~mask) if part]
-    return atoms
+        inside = _members(mask)
+        old, place, count = np.unique(label[inside], return_inverse=True, return_counts=True)
+        fresh = old.copy()
+        for number, (atom, many) in enumerate(zip(old.tolist(), count.tolist(), strict=True)):
+            if many < sizes[atom]:
+                sizes[atom] -= many
+                fresh[number] = len(sizes)
+                sizes.append(many)
+        label[inside] = fresh[place]
+    atoms: dict[int, int] = {}
+    for code in _members(everything).tolist():
+        atom = int(label[code])
+        atoms[atom] = atoms.get(atom, 0) | 1 << code
+    return list(atoms.values())
 
 
 def _cut(whole: int, family: Iterable[int]) -> list[int]:

@@ -18,8 +18,8 @@ Mask = NDArray[np.bool_]
 def propagate(rows: Rows, low: Floats, high: Floats, clock: Clock = ENDLESS) -> None:
     """Tighten integer bounds in place until no row tightens them, or the time is up.
 
-    Lower bounds are finite. Raises TableError when bounds cross. After the first pass only rows of columns
-    that moved are looked at.
+    Lower bounds are finite. Raises ContradictionError when bounds cross. After the first pass only rows of
+    columns that moved are looked at.
     """
     held = rows
     for _ in range(PASSES):
@@ -33,17 +33,22 @@ def propagate(rows: Rows, low: Floats, high: Floats, clock: Clock = ENDLESS) -> 
 
 
 def check_crossing(low: Floats, high: Floats) -> None:
-    """Raise TableError when a lower bound is above the upper one."""
-    if (low > high).any():
-        raise contradiction()
+    """Raise ContradictionError when a lower bound is above the upper one."""
+    crossed = low > high
+    if crossed.any():
+        raise ContradictionError(int(np.argmax(crossed)))
 
 
-def contradiction() -> TableError:
-    """The error of releases that no table agrees with."""
-    return TableError(
-        "no table of counts agrees with these releases",
-        remedy="Check the threshold's --lower and --zeros, and that the releases are of one snapshot.",
-    )
+class ContradictionError(TableError):
+    """No table agrees with the releases; `column`: a column that has no value left, if one is known."""
+
+    def __init__(self, column: int | None = None, cell: str = "") -> None:
+        self.column = column
+        place = f": nothing is left for the cell {cell}" if cell else ""
+        super().__init__(
+            f"no table of counts agrees with these releases{place}",
+            remedy="Check the threshold's --lower and --zeros, and that the releases are of one snapshot.",
+        )
 
 
 def _tighten(rows: Rows, low: Floats, high: Floats) -> Mask:

@@ -9,9 +9,8 @@ from anonymisers.attack.findings import Found
 from anonymisers.attack.system import System
 from anonymisers.errors import TableError
 from anonymisers.hierarchy import ROOT, Hierarchy
+from anonymisers.places import Place, place_name
 from anonymisers.table import Release
-
-Place = tuple[tuple[str, str], ...]
 
 
 def with_declared(releases: Sequence[Release]) -> list[Release]:
@@ -30,8 +29,9 @@ def _extended(release: Release, places: Sequence[Place]) -> Release:
     shown = release.cells
     for row, place in zip(rows, places, strict=True):
         if shown.get(row):
-            words = ", ".join(f"{name}={code}" for name, code in place)
-            message = f"the releases contradict each other: {words} is declared to be empty and is not"
+            message = (
+                f"the releases contradict each other: {place_name(place)} is declared to be empty and is not"
+            )
             raise TableError(message, remedy="Releases of one snapshot must agree.")
     zeros = Release.of(release.dims, dict.fromkeys(rows, 0), where=release.where)
     return replace(

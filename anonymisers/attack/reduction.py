@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.attack.bounds import check_crossing, contradiction, propagate
+from anonymisers.attack.bounds import ContradictionError, check_crossing, propagate
 from anonymisers.attack.clock import ENDLESS, Clock
 from anonymisers.attack.rows import Rows, first_of_each, merged
-from anonymisers.attack.system import Crossed, System
+from anonymisers.attack.system import Crossed, System, label
 from anonymisers.attack.ties import Ties
 
 Floats = NDArray[np.float64]
@@ -57,8 +57,14 @@ def reduce_system(system: System, lower: int, clock: Clock = ENDLESS) -> Reduced
     low = np.where(system.withheld[boxes], float(lower), 0.0)
     rows, needed = _rows(system, values, boxes)
     state = _State(low, np.full(len(boxes), np.inf), rows, needed)
-    state.settle(clock)
-    return state.result(boxes)
+    try:
+        state.settle(clock)
+        return state.result(boxes)
+    except ContradictionError as error:
+        if error.column is None:
+            raise
+        box = int(boxes[np.flatnonzero(state.rep == error.column)[0]])
+        raise ContradictionError(error.column, label(system, box)) from None
 
 
 def _rows(system: System, values: Index, boxes: Index) -> tuple[Rows, NDArray[np.bool_]]:
@@ -164,7 +170,7 @@ class _State:
     def _drop_empty(self) -> None:
         keep = np.diff(self.rows.indptr) > 0
         if np.any(self.rows.rhs[~keep]):
-            raise contradiction()
+            raise ContradictionError
         self.rows, self.needed = self.rows.subset(keep), self.needed[keep]
 
     def result(self, boxes: Index) -> Reduced:

@@ -58,8 +58,7 @@ def build_system(releases: Sequence[Release], clock: Clock = ENDLESS) -> System:
 
     Raises TableError, naming the cell, where they contradict each other, OutOfTimeError when the time is up.
     """
-    axes, nodes_of = _axes(releases)
-    clock.check()
+    axes, nodes_of = _axes(releases, clock)
     strides = _strides(axes)
     listed = _Listed.of(releases, nodes_of, strides)
     keys, complete = _add_unlisted(listed.keys, axes, strides, clock)
@@ -101,7 +100,9 @@ def _words(codes: str | tuple[str, ...]) -> str:
     return codes if isinstance(codes, str) else "+".join(codes)
 
 
-def _axes(releases: Sequence[Release]) -> tuple[tuple[Axis, ...], list[list[NDArray[np.int32]]]]:
+def _axes(
+    releases: Sequence[Release], clock: Clock
+) -> tuple[tuple[Axis, ...], list[list[NDArray[np.int32]]]]:
     """The joint axes, and per release and axis the node of each position."""
     names = list(dict.fromkeys(d.name for r in releases for d in r.dims))
     axes, per_axis = [], []
@@ -115,7 +116,7 @@ def _axes(releases: Sequence[Release]) -> tuple[tuple[Axis, ...], list[list[NDAr
             codes = release.where.get(name, ())
             where = (codes,) if isinstance(codes, str) else tuple(codes)
             uses.append(Use(release.dims[at], where, release.coords[:, at]))
-        axis, nodes = build_axis(name, uses)
+        axis, nodes = build_axis(name, uses, clock)
         axes.append(axis)
         per_axis.append(nodes)
     return tuple(axes), [[nodes[r] for nodes in per_axis] for r in range(len(releases))]

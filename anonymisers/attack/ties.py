@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.attack.bounds import contradiction
+from anonymisers.attack.bounds import ContradictionError
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -38,11 +38,11 @@ class Ties:
             self.changed = True
         elif turn < 0:
             if shift % 2:
-                raise contradiction()
+                raise ContradictionError(root)
             self.known[root] = shift / 2
             self.changed = True
         elif shift != 0:
-            raise contradiction()
+            raise ContradictionError(root)
 
     def resolved(self) -> tuple[Index, Floats, Floats]:
         size = len(self._above)

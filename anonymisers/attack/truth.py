@@ -82,7 +82,10 @@ def _holders(axis: Axis, truth: Table) -> Ints:
         msg = f"the true table lacks the dimension {axis.name!r} of the releases"
         raise TableError(msg, remedy="Give the true table with all dimensions of the releases.")
     dim = truth.dims[at]
-    lists = {leaf: _nodes_holding(axis, dim, leaf) for leaf in np.unique(truth.coords[:, at]).tolist()}
+    holders = axis.holders()
+    lists = {
+        leaf: _nodes_holding(axis, holders, dim, leaf) for leaf in np.unique(truth.coords[:, at]).tolist()
+    }
     slots = max((len(nodes) for nodes in lists.values()), default=1)
     table = np.full((len(dim.codes), slots), -1, dtype=np.int64)
     for leaf, nodes in lists.items():
@@ -90,12 +93,16 @@ def _holders(axis: Axis, truth: Table) -> Ints:
     return table[truth.coords[:, at]]
 
 
-def _nodes_holding(axis: Axis, dim: Hierarchy, leaf: int) -> list[int]:
+def _nodes_holding(axis: Axis, holders: tuple[Ints, Ints], dim: Hierarchy, leaf: int) -> list[int]:
     code = dim.codes[leaf]
     if code not in axis.codes:
         msg = f"dimension {axis.name!r}: no release knows the code {code!r} of the true table"
         raise TableError(msg, remedy="Give the true table in the coding of the releases.")
     mask = axis.codes[code]
+    if mask.bit_count() == 1:
+        nodes, starts = holders
+        bit = mask.bit_length() - 1
+        return [int(node) for node in nodes[starts[bit] : starts[bit + 1]]]
     if any(mask & m and mask & m != mask for m in axis.masks):
         msg = f"dimension {axis.name!r}: the code {code!r} of the true table is coarser than the releases"
         raise TableError(msg, remedy="Give the true table at the finest codes that any release uses.")

@@ -1,6 +1,7 @@
 """`safelane attack`: try to compute from released tables what was withheld."""
 
 import json
+import math
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -83,6 +84,8 @@ def command(
     Exit code 0: nothing is disclosed. 1: something is. 2: the input cannot be attacked. 3: nothing was found,
     but the time limit left cells undecided. What is printed is as confidential as the table itself.
     """
+    if time_limit is not None and math.isnan(time_limit):
+        raise AttackInputError("--time-limit is not a number of seconds")
     clock = Clock.of(time_limit)
     if len(releases) == 1 and not is_sheet(releases[0]) and is_of_amounts(releases[0]):
         broken, lines = attack_amounts(releases[0], truth, threshold, show)

@@ -10,7 +10,7 @@ from anonymisers.errors import AnonymiserError
 from anonymisers.places import place_name
 from gateway.cli.any_table import SheetForm, any_release, any_table, read_known
 from gateway.cli.options import sheet_options
-from gateway.cli.tables import read_text
+from gateway.cli.tables import read_with
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -47,8 +47,8 @@ def check(
     released = any_release(release, hierarchies)
     table = any_table(truth, SheetForm(hierarchies, count, person))
     earlier, _ = read_known(known, table)
+    read = read_with(certificate, Certificate.from_json)
     try:
-        read = Certificate.from_json(read_text(certificate))
         check_certificate(read, released, table, earlier, threshold=threshold)
     except AnonymiserError as error:
         raise click.ClickException(f"{error.message}. {error.remedy}".strip()) from error

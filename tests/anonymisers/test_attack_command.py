@@ -84,6 +84,14 @@ def test_the_time_limit_leaves_something_open_and_exit_code_3(run):
         ("{", "0.json: this is not JSON"),
         (released({"sex=X": 3}), "'sex' has no code 'X'"),
         (released({"": 30, "sex=F": 12, "sex=M": 19}), "contradict each other"),
+        (released({"": 30, "sex=F": 40, "sex=M": None}), "nothing is left for the cell (sex=M)"),
+        (released({"": 30}) | {"structural": [{}]}, "the total is declared to be empty"),
+        ("[" * 100_000, "too deep in each other"),
+        (json.dumps(released({"": 30})).replace("30", "9" * 5_000), "a number has thousands of digits"),
+        (
+            json.dumps(released({"": 30})).replace("30", "1e400"),
+            "the cell (Total, Total) is not a whole number",
+        ),
     ],
 )
 def test_input_that_cannot_be_attacked_is_exit_code_2(run, document, message):

@@ -90,6 +90,14 @@ def test_a_certificate_for_a_lower_threshold_is_not_enough(folder):
     assert run(folder, *check).exit_code == 1
 
 
+def test_a_certificate_that_cannot_be_read_is_not_one_that_fails(folder):
+    protect(folder)
+    (folder / "c.json").write_text("{")
+    result = run(folder, "certificate", "check", "out.json", "c.json", "--truth", "in.json")
+    assert result.exit_code == 2
+    assert "c.json: " in result.output
+
+
 def test_other_tables_are_added_to_those_that_come_first(folder):
     (folder / "first.json").write_text(json.dumps([["place", "year"], {"dims": ["sex"]}]))
     more = ("--max-dims", "2", "--priority", "first.json", "--certificate", "c.json")
