@@ -23,6 +23,7 @@ from gateway.accounts.errors import IdentityRefusedError
 from gateway.accounts.model import Identity
 from gateway.errors import SafelaneError
 from gateway.http.trust import trusted
+from gateway.wire.calls import storable
 
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 """Signed with a key that only the provider has: never `none`, never a secret that is shared."""
@@ -30,6 +31,7 @@ TIMEOUT_SECONDS = 10.0
 LEEWAY_SECONDS = 60
 """How far the provider's clock may be off."""
 LONGEST_ID_TOKEN = 20_000
+LONGEST_SUBJECT = 255
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -158,7 +160,7 @@ class OidcDirectory:
             "expired": _number(claims.get("exp")) > now - LEEWAY_SECONDS,
             "issued": 0 < _number(claims.get("iat")) < now + LEEWAY_SECONDS,
             "assurance": not self._client.acr or claims.get("acr") == self._client.acr,
-            "subject": isinstance(claims.get("sub"), str) and 0 < len(claims["sub"]) <= 255,
+            "subject": _is_a_name(claims.get("sub")),
         }
         for reason, holds in checks.items():
             if not holds:
@@ -192,7 +194,15 @@ def _require_tls(url: str, what: str) -> None:
 
 
 def _equal(left: Any, right: str) -> bool:
-    return isinstance(left, str) and hmac.compare_digest(left.encode(), right.encode())
+    return isinstance(left, str) and hmac.compare_digest(left.encode(errors="replace"), right.encode())
+
+
+def _is_a_name(value: Any) -> bool:
+    """Whether a database can look for it."""
+    try:
+        return isinstance(value, str) and 0 < len(storable(value)) <= LONGEST_SUBJECT
+    except ValueError:
+        return False
 
 
 def _number(value: Any) -> float:

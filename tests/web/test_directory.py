@@ -133,6 +133,7 @@ LIES = {
     "authorised party": {"azp": "another-client"},
     "nonce": {"nonce": "of-another-sign-in"},
     "no nonce": {"nonce": None},
+    "half a character": {"nonce": "\ud800"},
     "expired": {"exp": 1},
     "no expiry": {"exp": None},
     "issued in the future": {"iat": 4_000_000_000},
@@ -142,6 +143,7 @@ LIES = {
     "empty subject": {"sub": ""},
     "another subject": {"sub": "somebody-else"},
     "subject of another kind": {"sub": 17},
+    "subject that no database keeps": {"sub": "a\0b"},
     "issuer of another kind": {"iss": ["a"]},
 }
 
