@@ -35,7 +35,7 @@ class Kept:
     def multiples(self, dims: Sequence[Hierarchy], coords: NDArray[np.int32]) -> Ints:
         """What was chosen, for inner cells of dimensions that are the same or coarser.
 
-        Raises ProtectionError for a finer one: its cells were not rounded then, and cannot be now.
+        Raises ProtectionError for a finer one, whose cells were not rounded then, and for other people.
         """
         places = {dim.name: place for place, dim in enumerate(self.dims)}
         if missing := [dim.name for dim in dims if dim.name not in places]:
@@ -44,7 +44,13 @@ class Kept:
         number = {tuple(row): place for place, row in enumerate(coords.tolist())}
         found = np.zeros(len(coords), dtype=np.int64)
         for codes, multiple in self.cells:
-            found[number[tuple(line[codes[place]] for place, line in lines)]] += multiple
+            here = number.get(tuple(line[codes[place]] for place, line in lines))
+            if here is None:
+                raise ProtectionError(
+                    "people who were rounded once stand in other cells now",
+                    remedy="What was rounded stays as it is: code these people as they were coded then.",
+                )
+            found[here] += multiple
         return found
 
     def to_bytes(self) -> bytes:

@@ -40,7 +40,7 @@ class Known:
         axes = [n for n, dim in enumerate(dims) if dim.name in by]
         system = System(lattice.dims, (Block.whole(lattice),))
         masks = [population(tuple(dims), figure.where) for figure in figures]
-        inner = _Numbers.of(shown, lattice, lattice.size + len(masks))
+        inner = _Numbers.of(shown, lattice.size + len(masks))
 
         def above(cells: Coords) -> Ints:
             found = [system.above(cells[:, axes])]
@@ -63,25 +63,22 @@ def _inside(mask: Sequence[NDArray[np.bool_]], coords: Coords) -> NDArray[np.boo
 
 @dataclass(frozen=True, eq=False)
 class _Numbers:
-    """Inner cells by one whole number each, ascending, and the number of the sum that stands for each."""
+    """The number of the sum that stands for each inner cell of the mechanism."""
 
-    weights: Ints
-    codes: Ints
-    sums: Ints
+    sums: dict[bytes, int]
 
     @classmethod
-    def of(cls, shown: Outcome, lattice: Lattice, first: int) -> "_Numbers":
-        sizes = [len(dim.codes) for dim in lattice.dims]
-        weights = np.cumprod([1, *sizes[:-1]], dtype=np.int64)
-        inner = np.zeros((0, len(sizes)), dtype=np.int32) if shown.inner is None else shown.inner.coords
-        codes = inner.astype(np.int64) @ weights
-        order = np.argsort(codes, kind="stable")
-        return cls(weights, codes[order], first + order)
+    def of(cls, shown: Outcome, first: int) -> "_Numbers":
+        coords = np.zeros((0, 0), dtype=np.int32) if shown.inner is None else shown.inner.coords
+        return cls({row: number for number, row in enumerate(_rows(coords), first)})
 
     def of_cells(self, coords: Coords) -> list[Ints]:
         """A column of sums; none where there are no inner cells to keep to."""
-        if not len(self.codes):
+        if not self.sums:
             return []
-        codes = coords.astype(np.int64) @ self.weights
-        place = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
-        return [np.where(self.codes[place] == codes, self.sums[place], -1)[:, None]]
+        found = np.array([self.sums.get(row, -1) for row in _rows(coords)], dtype=np.int64)
+        return [found[:, None]]
+
+
+def _rows(coords: Coords) -> list[bytes]:
+    return [row.tobytes() for row in np.ascontiguousarray(coords, dtype=np.int32)]

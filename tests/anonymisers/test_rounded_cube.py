@@ -276,6 +276,8 @@ def test_a_cube_is_kept_with_what_was_chosen() -> None:
     assert again.to_bytes() == made.to_bytes()
     assert again.portions == made.portions
     assert again.certificate_digest == made.certificate_digest
+    with pytest.raises(ProtectionError, match="stand in other cells"):
+        changed_cube([(made.portions[0], rows([0, 3, 1, 14, 8, 2]))], RULES, CHANGE, KEY)
     with pytest.raises(CertificateError):
         changed_cube([(replace(made.portions[0], kept=b"{}"), rows([1] * 6))], RULES, CHANGE, KEY)
 
