@@ -54,8 +54,10 @@ class ByRounding(Change):
         cells, owner, counts = np.unique(crowd.coords, axis=0, return_inverse=True, return_counts=True)
         dims = crowd.lattice.dims
         if kept:
-            multiples = Kept.from_bytes(kept).multiples(dims, cells)
+            then = Kept.from_bytes(kept)
+            multiples, alone = then.multiples(dims, cells), then.as_finely(dims)
         else:
+            alone = True
             keys = np.zeros(len(cells), dtype=np.int64)
             np.add.at(keys, owner.ravel(), person_keys(key, crowd.persons))
             draw = (keys % UNIT) / UNIT
@@ -68,17 +70,20 @@ class ByRounding(Change):
                 f"a number of these tables would be more than {self.most} from its count",
                 remedy="Show as many dimensions at once as when the first answer was given.",
             )
-        low, high = self._bounds(crowd, values)
+        low, high = self._bounds(crowd, values, alone=alone)
         off = np.maximum(np.abs(shown - counts), self.base - 1)
         inner = Inner(cells, np.maximum(shown - off, 0), shown + off)
         return Outcome(values, low, high, inner, kept)
 
-    def _bounds(self, crowd: Crowd, values: Ints) -> tuple[Ints, Ints]:
-        """Everybody knows the bound of any number, and the nearer one of an inner cell that is shown."""
+    def _bounds(self, crowd: Crowd, values: Ints, *, alone: bool) -> tuple[Ints, Ints]:
+        """Everybody knows the bound of any number, and the nearer one of an inner cell that is shown.
+
+        `alone`: unless that is several inner cells of then.
+        """
         low, high = values - self.most, values + self.most
         lattice = crowd.lattice
         axes = tuple(range(len(lattice.dims)))
         shown = lattice.grid(axes, [dim.leaves for dim in lattice.dims])
-        if shown is not None:
+        if alone and shown is not None:
             low[shown], high[shown] = values[shown] - self.base + 1, values[shown] + self.base - 1
         return np.maximum(low, 0), high

@@ -53,6 +53,15 @@ class Kept:
             found[here] += multiple
         return found
 
+    def as_finely(self, dims: Sequence[Hierarchy]) -> bool:
+        """Whether inner cells of these dimensions are those that were rounded, and not several of them."""
+        now = {dim.name: dim for dim in dims}
+        return now.keys() == {dim.name for dim in self.dims} and all(
+            now[dim.name].codes[place] == code
+            for dim in self.dims
+            for code, place in _leaves(dim, now[dim.name]).items()
+        )
+
     def to_bytes(self) -> bytes:
         """For storage inside the state."""
         body = {
