@@ -1,0 +1,148 @@
+"""What protection leaves to read: the share of casualties in visible cells, by ready-made question.
+
+    python benchmarks/usefulness.py [--members KH LA] [--seeds 1 2 3] [--policies own usual every] [--earlier]
+
+People are invented as the demo's are, from published aggregates of the years since 2010; `--earlier` adds the
+decades before, where there are figures. Each policy is looked at by the node's own code, as a preview is:
+
+own      the demo member's own policy;
+usual    threshold 5, zeros as partners, all dimensions, provinces, the six canonical questions first;
+every    the same with all twelve ready-made questions first.
+
+A cell asked for counts where its number is shown; a question that a policy does not share counts as 0. The
+line to reach is that of an experiment with one linear program over the whole lattice, threshold 5, zeros as
+partners: the mean over ten of the twelve questions. Those about activities have no published aggregates that
+people could be invented from, so `ten` is the mean over the ten others.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from anonymisers.shown import Value
+from audit.note import Signer
+from gateway.bootstrap.loading import load_source
+from gateway.bootstrap.member import connect, create_member, open_member
+from gateway.demo.people import make_people
+from gateway.demo.people_files import policy_text, write_register
+from gateway.demo.vaults import make_vault
+from gateway.dictionary import regional
+from gateway.member.context import Node
+from gateway.member.counting import count_people
+from gateway.member.errors import NotProtectedError
+from gateway.member.policies import checked
+from gateway.member.previewing import Made, make
+from gateway.member.snapshot import population
+from gateway.wire.enrolling import HubKeys
+
+LINE = {"KH": 0.90, "LA": 0.78, "PH": 0.74, "VN": 0.76, "TH": 0.54, "MM": 0.99}
+USUAL = """member: {member}
+version: 1
+valid_from: 2026-01-01
+valid_for: 24 months
+legal_basis: data sharing agreement
+share:
+  - {{with: [ARMAC], for: [regional-reporting], measures: [casualties]}}
+finest: {{place: province, date: year, age: adult_child, sex: sex, device: device_type,
+  activity: activity_group, civ_status: yes, outcome: yes}}
+max_dimensions: 3
+threshold: 5
+zeros: partner
+priority: {first}
+embargo: 90 days
+"""
+QUESTIONS = regional().ready_made
+TEN = [name for name, question in QUESTIONS.items() if "activity_group" not in question.by]
+
+
+def main() -> None:
+    """Print a row for each member, policy and seed."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--members", nargs="+", choices=sorted(LINE), default=sorted(LINE))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[1])
+    parser.add_argument("--policies", nargs="+", choices=["own", "usual", "every"], default=["own", "usual"])
+    parser.add_argument("--earlier", action="store_true", help="with the decades before 2009")
+    options = parser.parse_args()
+    for number, name in enumerate(QUESTIONS, 1):
+        print(f"q{number}: {name}{'' if name in TEN else ' (not one of the ten)'}")
+    print("member | policy | seed | people | CPU s | line | ten | all | " + " | ".join(
+        f"q{number}" for number in range(1, len(QUESTIONS) + 1)
+    ))  # fmt: skip
+    below = False
+    for member in options.members:
+        for seed in options.seeds:
+            for row, reached in _rows(member, seed, options.policies, earlier=options.earlier):
+                print(row, flush=True)
+                below |= not reached
+    sys.exit(1 if below else 0)
+
+
+def _rows(member: str, seed: int, policies: list[str], *, earlier: bool) -> Iterator[tuple[str, bool]]:
+    """A row for each policy, and whether the line is reached."""
+    with tempfile.TemporaryDirectory() as folder:
+        directory = Path(folder) / member
+        people = _set_up(directory, member, seed, earlier=earlier)
+        for policy in policies:
+            started = time.process_time()
+            with open_member(directory) as node:
+                shares = _shares(node, _text(member, policy))
+            spent = time.process_time() - started
+            ten = float(np.mean([shares[name] for name in TEN]))
+            figures = [ten, float(np.mean(list(shares.values()))), *shares.values()]
+            words = " | ".join(f"{figure:.2f}" for figure in (LINE[member], *figures))
+            yield f"{member} | {policy} | {seed} | {people:,} | {spent:.1f} | {words}", ten >= LINE[member]
+
+
+def _set_up(directory: Path, member: str, seed: int, *, earlier: bool) -> int:
+    """A node with its register loaded and no policy yet; how many people it has."""
+    create_member(directory, member, "bench.example")
+    keys = (str(Signer.generate(f"bench.example/{use}").key) for use in ("log", "calls"))
+    connect(directory, member, "http://127.0.0.1:0", HubKeys(*keys))
+    make_vault(directory, member)
+    people = make_people(member, seed, earlier=earlier)
+    register = write_register(people, directory / "source", seed)
+    with open_member(directory) as node:
+        load_source(directory, node, register.folder, register.mapping)
+    return len(people.records)
+
+
+def _text(member: str, policy: str) -> str:
+    if policy == "own":
+        return policy_text(member)
+    first = list(QUESTIONS) if policy == "every" else ["canonical-questions"]
+    return USUAL.format(member=member, first=f"[{', '.join(first)}]")
+
+
+def _shares(node: Node, text: str) -> dict[str, float]:
+    """For each ready-made question the share of people whose cell is shown; 0 where no cube can be made."""
+    try:
+        made = make(node, checked(node, text))
+    except NotProtectedError as error:
+        print(f"{node.member}: {error.message}", file=sys.stderr)
+        return dict.fromkeys(QUESTIONS, 0.0)
+    return {name: _share(node, made, question.by) for name, question in QUESTIONS.items()}
+
+
+def _share(node: Node, made: Made, by: tuple[str, ...]) -> float:
+    levels = {node.dictionary.level(level).dimension: level for level in by}
+    if not levels.keys() <= made.snapshot.columns.keys():
+        return 0.0
+    rows = population(made.snapshot, made.plan.consent, victims=made.plan.victims)
+    people = count_people(made.snapshot, node.dictionary, levels, rows=rows, years=made.plan.years)
+    shown = 0
+    for place, count in zip(people.coords.tolist(), people.counts.tolist(), strict=True):
+        key = {dim.name: dim.codes[at] for dim, at in zip(people.dims, place, strict=True)}
+        if isinstance(made.counted.lookup(key), Value):
+            shown += count
+    return shown / max(int(people.counts.sum()), 1)
+
+
+if __name__ == "__main__":
+    main()
