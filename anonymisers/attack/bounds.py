@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
 from anonymisers.attack.clock import ENDLESS, Clock
 from anonymisers.attack.rows import Rows
@@ -73,6 +72,9 @@ def _tighten(rows: Rows, low: Floats, high: Floats) -> Mask:
 
 def _ends(rows: Rows, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """The least and the greatest sum of each row, a column without upper bound taken at its lower one."""
+    # Here, because a node that only answers starts sooner and stays smaller without it.
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # noqa: PLC0415
+
     shape = (len(rows.rhs), len(low))
     sums = csr_matrix((rows.coefs, rows.cols, rows.indptr), shape=shape)
     sizes = csr_matrix((np.abs(rows.coefs), sums.indices, sums.indptr), shape=shape)
