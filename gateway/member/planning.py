@@ -199,7 +199,7 @@ def _rules(
         always=marks.always,
         never=marks.never,
         structural=marks.structural,
-        finer=None,  # the more is shown of people, the seldomer a revision of who left is safe beside it
+        finer=None,  # a revision beside them may wait, and what they cost a region is not measured
     )
 
 
