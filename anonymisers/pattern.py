@@ -139,6 +139,14 @@ class Pattern:
         """Numbers of the withheld cells that are not yet shown to be safe."""
         return np.flatnonzero(self.hidden & self.asked & ~self.safe())
 
+    def lacking(self, cells: Ints) -> tuple[Ints, Ints]:
+        """How far open cells should reach up and down from their values, 0 where they reach far enough."""
+        k, values, low, high = self.rules.threshold, self.values[cells], self.low[cells], self.high[cells]
+        small = values < k
+        up = np.where(small, np.where(values + high < k - 1, k - 1 - values, 0), k + low)
+        down = np.where(small, values - np.minimum(values, self.least[cells]), 0)
+        return up, np.where(small & (values + low <= self.least[cells]), 0, down)
+
     def hide(self, cells: Bools) -> None:
         """Withhold these cells from now on, whatever the alternatives."""
         self.must_hide |= cells

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,6 +103,24 @@ class Search:
             if safe:
                 return True
         return self._safe(cell)
+
+    @property
+    def linked(self) -> bool:
+        """Whether alternatives are exchanges of many cells, which are not worth taking away one by one."""
+        return self._swaps is not None and self._swaps.many
+
+    def next_of(self, cells: list[int]) -> tuple[list[int], bool]:
+        """Those of some cells that are to be covered next, and whether together."""
+        if self._swaps is None:
+            return cells, False
+        turns = [self._swaps.turn(cell) for cell in cells]
+        return list(compress(cells, (turn == min(turns) for turn in turns))), min(turns) == 1
+
+    def cover_together(self, cells: list[int]) -> None:
+        """Find alternatives that many cells share, where exchanges are the way to find them."""
+        if self._swaps is not None:
+            for alternative in self._swaps.together(cells):
+                self.pattern.add(alternative)
 
     def change(self, cell: int) -> bool:
         """Find an alternative that changes a cell by anything; False when there is none."""

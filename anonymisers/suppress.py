@@ -71,7 +71,7 @@ def suppress(task: Task, progress: Progress | None = None, *, resumed: Resumed |
     _settle(search, task, breakdowns, progress)
     pattern.hide_only(_kept_whole(pattern, must_hide, breakdowns))
     prune(pattern, price)
-    if resumed is None:
+    if resumed is None and not search.linked:
         _refine(search, task, breakdowns, progress)
     pattern.hide_only(_kept_whole(pattern, must_hide, breakdowns))
     prune(pattern, price)
@@ -183,6 +183,10 @@ def _cover_all(search: Search, task: Task, breakdowns: Breakdowns, progress: Pro
             return sorted(failed)
         small = sensitive(pattern.rules, pattern.values)
         todo.sort(key=lambda c: (dims[c], -pattern.values[c] if small[c] else 0, pattern.tie[c]))
+        todo, together = search.next_of(todo)
+        if together:
+            search.cover_together(todo)
+            continue
         for done, cell in enumerate(todo):
             if not search.cover(cell):
                 failed.add(cell)

@@ -1,136 +1,210 @@
 """Exchanges of codes among a few people, for tables that are linked by every dimension.
 
 Where many tables of a few dimensions each name all dimensions together, no dimension moves by itself, and a
-linear program over inner cells has a row for every table that each of them is counted in. There is a cheaper
-way: take two codes of each dimension of a table, and people in every second corner of the box that they span,
-alike in all other dimensions; all go to the other corners. That changes the box in the tables that name all
-these dimensions, and nothing in any other table. The cheapest box for a cell is found by looking at all.
+linear program over inner cells has a row for every table that each of them is counted in. There are cheaper
+ways: to try all boxes that span a cell (`boxes`), or many foursomes that fit together (`quartets`). Either
+changes few cells, so that the cheapest is found by looking at what each costs.
+
+Cells of three dimensions are covered *together*: a world in which one of them reaches as far as it has to is
+filled up with exchanges that cost nothing and help others. So some thousand worlds do for ten thousand cells.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import combinations, product
+from itertools import combinations
 from math import prod
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.attempt import Place
-from anonymisers.moves import Move
+from anonymisers.boxes import Boxes
+from anonymisers.composition import Composition, Exchange
 from anonymisers.pattern import MOST_INNER, Alternative, Pattern
+from anonymisers.quartets import GROUPS, Quartets
 from anonymisers.system import Target
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-Corner = tuple[int, ...]
+Bools = NDArray[np.bool_]
 
-LINKED = 30
-"""Tables and levels that an inner cell is counted in from which programs over inner cells cost too much."""
-STARTS = 12
-"""Corners that are tried for a cell of a higher level, which has many."""
-LOOKED_AT = 200
-"""Cheapest boxes of which it is asked whether there are people in their corners."""
-BONUS = 0.25
-"""What changing one more cell that is not yet safe is worth, beside the price of a shown one."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Level:
-    """Cells of one table at some heights above the leaves, for every combination of leaves of its axes."""
-
-    axes: tuple[int, ...]
-    codes: tuple[NDArray[np.int32], ...]
-    cells: Ints
-
-
-@dataclass(frozen=True, eq=False)
-class _Box:
-    """Two codes of each moved dimension: `start` and those of a place. The start's corner changes by `sign`.
-
-    `places` (n, dims): other corners, alike in the moved dimensions, with what the people are beside those.
-    """
-
-    moved: tuple[int, ...]
-    start: Corner
-    sign: int
-    places: Ints
-
-    @cached_property
-    def signs(self) -> Ints:
-        """What each corner changes by, the start first."""
-        return np.array(
-            [self.sign * (-1) ** sum(bits) for bits in product((0, 1), repeat=len(self.moved))],
-            dtype=np.int64,
-        )
-
-    def corners(self, place: Ints) -> Ints:
-        """All corners at one of the places."""
-        corners = np.repeat(place[None], 2 ** len(self.moved), axis=0)
-        for corner, bits in zip(corners, product((0, 1), repeat=len(self.moved)), strict=True):
-            for axis, own, bit in zip(self.moved, self.start, bits, strict=True):
-                if not bit:
-                    corner[axis] = own
-        return corners
+LINKED, MANY = 30, 15
+"""Tables and levels that an inner cell is counted in from which programs over inner cells cost too much: the
+second where there are many inner cells, and every two dimensions stand in a table."""
+FEW = 2500
+"""Inner cells with people up to which they are not many."""
+BEGINNINGS = 8
+"""Alternatives that are tried to begin a world with."""
+MISSES = 3
+"""Cells that cannot be changed for nothing, after which a world is left as it is."""
+"""Exchanges after which a world that is made for many cells is left as it is."""
+Pick: TypeAlias = Callable[[Composition, int], Exchange | None]
+"""The cheapest exchange in a world that changes a cell in the direction of an amount."""
 
 
 class Swaps:
-    """Finds boxes for the cells of a pattern. Holds the counts of the full cross at hand."""
+    """Finds exchanges for the cells of a pattern. Holds the counts of the full cross at hand."""
 
     def __init__(self, pattern: Pattern, price: Floats) -> None:
         self._pattern = pattern
         self._price = np.append(price, 0.0)
         self._dims = pattern.system.dims
         self._leaves = [d.leaves for d in self._dims]
-        self._place = [np.cumsum(d.is_leaf) - 1 for d in self._dims]
         self._counts = np.zeros([len(own) for own in self._leaves], dtype=np.int32)
-        places = tuple(place[pattern.people.coords[:, a]] for a, place in enumerate(self._place))
-        self._counts[places] = pattern.people.counts
-        self._levels: dict[tuple[int, ...], tuple[_Level, ...]] = {}
+        places = [np.cumsum(d.is_leaf) - 1 for d in self._dims]
+        at = tuple(place[pattern.people.coords[:, a]] for a, place in enumerate(places))
+        self._counts[at] = pattern.people.counts
+        lattice = pattern.system.blocks[0].lattice
+        self._widest = max(map(len, lattice.tables))
+        self._boxes = Boxes(lattice, self._leaves, self._counts)
+        self._failed: set[tuple[int, bool]] = set()
+        self._quartets = Quartets(lattice, self._leaves, self._counts, pattern.tie)
+
+    @property
+    def many(self) -> bool:
+        """Whether cells of the finest tables are covered together."""
+        return self._widest == GROUPS
 
     @classmethod
     def usable(cls, pattern: Pattern) -> bool:
         """Whether there are so many linked tables, of one population, that this is the cheaper way."""
-        block = pattern.system.blocks[0]
+        block, dims = pattern.system.blocks[0], range(len(pattern.system.dims))
+        linked = all(pair in block.lattice.tables for pair in combinations(dims, 2))
+        many = linked and len(pattern.people.counts) > FEW
         return (
             len(pattern.system.blocks) == 1
             and block.complete
             and not block.guards
-            and pattern.system.above(pattern.people.coords[:1]).shape[1] > LINKED
+            and pattern.system.above(pattern.people.coords[:1]).shape[1] > (MANY if many else LINKED)
             and max(map(len, block.lattice.tables)) < len(pattern.system.dims)
             and prod(len(d.leaves) for d in pattern.system.dims) <= MOST_INNER
         )
 
     def find(self, target: Target, amounts: Sequence[int], cap: int | None) -> Alternative | None:
-        """A world that differs by one of some amounts in a cell, where boxes of its dimensions give one.
+        """A world that differs by one of some amounts in a cell, where exchanges give one.
 
         Of several the one that withholds the fewest people besides. No cell of more than `cap` people is
         withheld for it.
         """
-        named = tuple(sorted(target.footprint))
-        for size in range(len(named), 0, -1):
-            for moved in combinations(named, size):
-                best: tuple[int, Alternative] | None = None
-                for amount in amounts:
-                    found = self._composed(target, moved, amount, cap)
-                    burden = 0 if found is None else self._pattern.burden(found)
-                    if found is not None and (best is None or burden < best[0]):
-                        best = (burden, found)
-                    if found is not None and not burden:
-                        break
-                if best is not None:
-                    return best[1]
+        for moved, pick in self._ways(target):
+            best = self._least(self._composed(moved, pick, amount, cap) for amount in amounts)
+            if best is not None:
+                return best
         return None
 
     def leaving(self, place: NDArray[np.int32]) -> Alternative | None:
         """A world in which somebody leaves an inner cell and that withholds the least besides."""
-        every = tuple(range(len(self._dims)))
+        every = frozenset(range(len(self._dims)))
+        target = Target(-1, 0, place, every)
         tables = self._pattern.system.blocks[0].lattice.tables
-        most = max(map(len, tables))
+        groups = [(every, self._quartet(target, t)) for t in combinations(sorted(every), GROUPS)]
+        boxes = [(frozenset(t), self._box(target, t)) for t in tables if len(t) == self._widest]
+        return self._least(self._composed(moved, pick, -1, None) for moved, pick in (*groups, *boxes))
+
+    def together(self, cells: Sequence[int]) -> Iterator[Alternative]:
+        """Worlds, each of which changes many cells as they need; each is to be added before the next is made.
+
+        The first cell of a world pays for what has to be withheld. The others change along with it as long as
+        that costs nothing: where many people have moved already there are no cheap exchanges left.
+        """
+        at = 0
+        while True:
+            world = Composition(self._pattern, self._price, self._counts, None)
+            at = next((n for n in range(at, len(cells)) if self._lacks(world, cells[n])), len(cells))
+            if at == len(cells):
+                return
+            wanted = world.wanted(cells[at])
+            begun = self._reaching(cells[at], wanted)
+            if begun is None:
+                self._failed.add((cells[at], wanted > 0))
+                continue
+            begun.hold(cells[at])
+            self._push_along(begun, cells[at + 1 :])
+            alternative = self._close(begun)
+            if alternative is not None:
+                yield alternative
+
+    def _push_along(self, world: Composition, cells: Sequence[int]) -> None:
+        misses = 0
+        for cell in cells:
+            goal = int(world.change[cell]) + world.wanted(cell)
+            if self._lacks(world, cell) and not self._pushed(world, cell, goal, 0.0):
+                misses += 1
+                if misses == MISSES:
+                    return
+
+    def _lacks(self, world: Composition, cell: int) -> bool:
+        wanted = world.wanted(cell)
+        return bool(wanted) and (cell, wanted > 0) not in self._failed
+
+    def _pushed(self, world: Composition, cell: int, goal: int, limit: float) -> bool:
+        """Whether exchanges that cost no more than the limit each change a cell by so much."""
+        target = self._pattern.system.target(cell)
+        inside, axes = self._inside(target), tuple(sorted(target.footprint))
+        every = frozenset(range(len(self._dims)))
+        while left := goal - int(world.change[cell]):
+            sign = 1 if left > 0 else -1
+            found = self._quartets.cheapest(inside, axes, sign, (world.rise, world.fall), limit)
+            if found is None:
+                return False
+            world.take(found[1], every, 1)
+        return True
+
+    def turn(self, cell: int) -> int:
+        """When a cell is covered: 0 is alone, 1 together with others, 2 alone, since that had no result."""
+        target = self._pattern.system.target(cell)
+        if not self.many or len(target.footprint) < GROUPS:
+            return 0
+        return 2 if {(cell, True), (cell, False)} & self._failed else 1
+
+    def _reaching(self, cell: int, wanted: int) -> Composition | None:
+        """A world in which a cell changes by what is wanted; None where none is found.
+
+        Quartets leave tables of two dimensions as they are, so that no cell comes to hold more than its
+        margins do. Where one of these is too small, an alternative that raises it comes first.
+        """
+        pattern = self._pattern
+        needed = int(pattern.values[cell]) + wanted
+        small = [m for m in self._margins[:, cell].tolist() if int(pattern.values[m]) < needed]
+        beginnings: Iterable[Alternative | None] = [None]
+        if wanted > 0 and small:
+            least = small[int(np.argmin(pattern.values[small]))]
+            raised = needed - int(pattern.values[least])
+            numbers = [n for n, ends in pattern.touching[least].items() if ends[1] >= raised]
+            beginnings = [pattern.numbered[n] for n in numbers[:BEGINNINGS]]
+        for beginning in beginnings:
+            world = Composition(pattern, self._price, self._counts, None)
+            if beginning is not None:
+                self._quartets.look_at(world.begin(beginning))
+            reached = pattern.values[small] + world.change[small] >= needed
+            if (wanted < 0 or reached.all()) and self._pushed(world, cell, wanted, np.inf):
+                return world
+            self._close(world)
+        return None
+
+    def _close(self, world: Composition) -> Alternative | None:
+        self._quartets.look_at(None)
+        return world.close()
+
+    @cached_property
+    def _margins(self) -> Ints:
+        """(3, cells): for each cell of three dimensions those that name two of them."""
+        lattice = self._pattern.system.blocks[0].lattice
+        margins = np.full((GROUPS, lattice.size), -1, dtype=np.int64)
+        keys = lattice.keys()
+        for table, axes in enumerate(lattice.tables):
+            if len(axes) == GROUPS:
+                cells = np.arange(lattice.offsets[table], lattice.offsets[table] + lattice.table_size(table))
+                for row, axis in enumerate(axes):
+                    above = keys[cells]
+                    above[:, axis] = self._dims[axis].root
+                    margins[row, cells] = lattice.cells(above)
+        return margins
+
+    def _least(self, alternatives: Iterable[Alternative | None]) -> Alternative | None:
+        """The alternative that withholds the least besides; the first of those that withhold nothing."""
         best: tuple[int, Alternative] | None = None
-        for moved in (t for t in tables if len(t) == most):
-            target = Target(-1, 0, place, frozenset(every))
-            found = self._composed(target, moved, -1, None)
+        for found in alternatives:
             if found is None:
                 continue
             burden = self._pattern.burden(found)
@@ -140,238 +214,50 @@ class Swaps:
                 break
         return best[1] if best is not None else None
 
+    def _ways(self, target: Target) -> Iterator[tuple[frozenset[int], Pick]]:
+        """Exchanges that change a cell, with the dimensions that change, those of most dimensions first."""
+        named = sorted(target.footprint)
+        if self.many and len(named) == GROUPS:
+            yield frozenset(range(len(self._dims))), self._quartet(target, tuple(named))
+        for size in range(len(named), 0, -1):
+            for moved in combinations(named, size):
+                yield frozenset(moved), self._box(target, moved)
+
     def _composed(
-        self, target: Target, moved: tuple[int, ...], amount: int, cap: int | None
+        self, moved: frozenset[int], pick: Pick, amount: int, cap: int | None
     ) -> Alternative | None:
-        """Boxes one after the other, each the cheapest beside the former, until the amount is reached."""
-        changes: dict[tuple[int, ...], int] = {}
+        """Exchanges one after the other, each the cheapest beside the former, until the amount is reached."""
+        composition = Composition(self._pattern, self._price, self._counts, cap)
         sign, left = (1 if amount > 0 else -1), abs(amount)
-        costs = self._costs(sign, cap)
-        values = self._pattern.values.copy()
-        try:
-            while left:
-                box = self._cheapest_box(target, moved, sign * left, costs)
-                if box is None:
-                    return None
-                rows, amounts = self._rows(box.corners(box.places[0]), box.signs, moved)
-                room = min(left, self._slack(values[rows], rows, amounts))
-                for place in box.places:
-                    corners = box.corners(place)
-                    times = min(room, int(self._counts[tuple(corners.T)][box.signs < 0].min()))
-                    for corner, own in zip(map(tuple, corners.tolist()), box.signs.tolist(), strict=True):
-                        changes[corner] = changes.get(corner, 0) + own * times
-                        self._counts[corner] += own * times
-                    values[rows] += amounts * times
-                    left, room = left - times, room - times
-                    if not room:
-                        break
-                costs[0][rows] = 0.0
-                costs[1][rows] = 0.0
-                falling = costs[0 if sign < 0 else 1]
-                falling[rows[values[rows] <= self._pattern.least[rows]]] = np.inf
-        finally:
-            for corner, change in changes.items():
-                self._counts[corner] -= change
-        return self._alternative(changes, moved)
+        while left:
+            exchange = pick(composition, sign * left)
+            if exchange is None:
+                composition.close()
+                return None
+            left -= composition.take(exchange, moved, left)
+        return composition.close()
 
-    def _alternative(self, changes: dict[tuple[int, ...], int], moved: tuple[int, ...]) -> Alternative | None:
-        corners = sorted(corner for corner, change in changes.items() if change)
-        if not corners:
-            return None
-        coords = self._coords(np.array(corners, dtype=np.int64))
-        change = np.array([changes[c] for c in corners], dtype=np.int64)
-        system, axes = self._pattern.system, tuple(range(len(self._dims)))
-        counts = self._pattern.people.by(axes).count(coords)
-        rows = system.above(coords, frozenset(moved))
-        return Place(Move(axes, ()), coords, rows, counts).alternative(
-            self._pattern, change, inner_cells=False
-        )
+    def _inside(self, target: Target) -> dict[int, NDArray[np.bool_]]:
+        """For each dimension that a cell names which of its leaves lie in the cell."""
+        return {
+            a: self._dims[a].covered_leaves(int(target.key[a]))[self._leaves[a]] for a in target.footprint
+        }
 
-    def _coords(self, corners: Ints) -> NDArray[np.int32]:
-        columns = [own[corners[:, axis]] for axis, own in enumerate(self._leaves)]
-        return np.stack(columns, axis=1).astype(np.int32)
+    def _quartet(self, target: Target, axes: tuple[int, ...]) -> Pick:
+        """Finds exchanges of four people, in groups of dimensions that hold one of three of a cell each."""
+        inside = self._inside(target)
 
-    def _rows(self, corners: Ints, change: Ints, moved: tuple[int, ...]) -> tuple[Ints, Ints]:
-        rows = self._pattern.system.above(self._coords(corners), frozenset(moved))
-        cells, place = np.unique(rows, return_inverse=True)
-        weights = np.repeat(change.astype(np.float64), rows.shape[1])
-        amounts = np.rint(np.bincount(place.ravel(), weights=weights)).astype(np.int64)
-        real = (cells >= 0) & (amounts != 0)
-        return cells[real], amounts[real]
+        def pick(world: Composition, amount: int) -> Exchange | None:
+            found = self._quartets.cheapest(inside, axes, 1 if amount > 0 else -1, (world.rise, world.fall))
+            return None if found is None else found[1]
 
-    def _slack(self, values: Ints, rows: Ints, amounts: Ints) -> int:
-        """How often a box can be taken before a cell has fewer people than it is known to have."""
-        falling = amounts < 0
-        room = values[falling] - self._pattern.least[rows[falling]]
-        return max(1, int((room // -amounts[falling]).min(initial=2**30)))
+        return pick
 
-    def _costs(self, sign: int, cap: int | None) -> tuple[Floats, Floats]:
-        """For each cell what it costs that it changes as the target does, and the other way round."""
-        pattern = self._pattern
-        cost = np.where(pattern.padded_hidden, 0.0, self._price)
-        cost[pattern.open_cells()] -= BONUS
-        locked = pattern.padded_fixed
-        if cap is not None:
-            locked = locked | ((pattern.padded_values > cap) & ~pattern.padded_hidden)
-        cost[locked] = np.inf
-        down = np.where(pattern.padded_values <= pattern.least, np.inf, cost)
-        cost[-1] = down[-1] = 0.0
-        return (cost, down) if sign > 0 else (down, cost)
+    def _box(self, target: Target, moved: tuple[int, ...]) -> Pick:
+        """Finds boxes of some dimensions."""
 
-    def _cheapest_box(
-        self, target: Target, moved: tuple[int, ...], amount: int, costs: tuple[Floats, Floats]
-    ) -> "_Box | None":
-        """The cheapest box that changes a target in the direction of an amount."""
-        best: tuple[float, _Box] | None = None
-        sign = 1 if amount > 0 else -1
-        for start in self._starts(target, moved, sign):
-            cost = self._box_costs(start, moved, costs)
-            for axis in moved:
-                outside = ~self._dims[axis].covered_leaves(int(target.key[axis]))[self._leaves[axis]]
-                shape = [1] * len(self._dims)
-                shape[axis] = -1
-                cost = np.where(outside.reshape(shape), cost, np.inf)
-            alike = prod(n for axis, n in enumerate(cost.shape) if axis not in moved) == 1
-            box = _Box(moved, start, sign, np.empty((0, 0), dtype=np.int64))
-            if alike and target.footprint <= set(moved):
-                found = self._alike_place(box, amount, cost)
-            else:
-                found = self._best_place(target, box, cost)
-            if found is not None and (best is None or found[0] < best[0]):
-                best = found
-        return None if best is None else best[1]
+        def pick(world: Composition, amount: int) -> Exchange | None:
+            costs = (world.rise, world.fall) if amount > 0 else (world.fall, world.rise)
+            return self._boxes.cheapest(target, moved, amount, costs)
 
-    def _alike_place(self, box: "_Box", amount: int, cost: Floats) -> "tuple[float, _Box] | None":
-        """The same where what people are beside the moved dimensions makes no difference to the price."""
-        prices = cost.ravel()
-        order = np.argsort(prices, kind="stable")[:LOOKED_AT]
-        order = order[np.isfinite(prices[order])]
-        if not len(order):
-            return None
-        others = tuple(a for a in range(len(self._dims)) if a not in box.moved)
-        counts = self._counts.transpose(*box.moved, *others)
-        corners = np.stack(np.unravel_index(order, [len(self._leaves[a]) for a in box.moved]), axis=1)
-        fewest: NDArray[np.int32] | None = None
-        for bits, own in zip(product((0, 1), repeat=len(box.moved)), box.signs.tolist(), strict=True):
-            if own < 0:
-                at = tuple(
-                    corners[:, n] if bit else np.full(len(order), box.start[n]) for n, bit in enumerate(bits)
-                )
-                here = counts[at].reshape(len(order), -1)
-                fewest = here if fewest is None else np.minimum(fewest, here)
-        if fewest is None:
-            return None
-        people = fewest.sum(axis=1)
-        turns = -(-abs(amount) // np.maximum(people, 1))
-        own_price = prices[order]
-        score = np.where(people > 0, np.maximum(own_price, 0) * turns + np.minimum(own_price, 0), np.inf)
-        number = int(np.argmin(score))
-        if not np.isfinite(score[number]):
-            return None
-        context = np.flatnonzero(fewest[number])
-        context = context[np.argsort(-fewest[number][context], kind="stable")]
-        places = np.empty((len(context), len(self._dims)), dtype=np.int64)
-        places[:, list(box.moved)] = corners[number]
-        shape = [len(self._leaves[a]) for a in others]
-        for axis, column in zip(others, np.unravel_index(context, shape), strict=True):
-            places[:, axis] = column
-        return float(score[number]), replace(box, places=places)
-
-    def _starts(self, target: Target, moved: tuple[int, ...], sign: int) -> Iterator[Corner]:
-        """Corners of boxes inside the target, by the moved dimensions."""
-        lists, counts = [], self._counts
-        for axis in moved:
-            inside = self._dims[axis].covered_leaves(int(target.key[axis]))[self._leaves[axis]]
-            lists.append(np.flatnonzero(inside))
-            counts = counts.take(lists[-1], axis)
-        people = counts.sum(axis=tuple(a for a in range(len(self._dims)) if a not in moved)).ravel()
-        grid = np.stack([g.ravel() for g in np.meshgrid(*lists, indexing="ij")], axis=1)
-        order = np.argsort(-people, kind="stable")
-        if sign < 0:
-            order = order[people[order] > 0]
-        for row in grid[order[:STARTS]].tolist():
-            yield tuple(row)
-
-    def _box_costs(self, start: Corner, moved: tuple[int, ...], costs: tuple[Floats, Floats]) -> Floats:
-        """What boxes cost, by their other corner: in as many dimensions as there are, 1 long where it does
-        not matter."""
-        total = np.zeros([1] * len(self._dims))
-        at = dict(zip(moved, start, strict=True))
-        for level in self._above(moved):
-            shape = [len(self._leaves[a]) if a in level.axes else 1 for a in range(len(self._dims))]
-            part = np.zeros(shape)
-            for bits in product((0, 1), repeat=len(moved)):
-                fixed = {a: at[a] for a, bit in zip(moved, bits, strict=True) if not bit}
-                index = tuple(
-                    slice(fixed[a], fixed[a] + 1) if a in fixed else slice(None) for a in level.axes
-                )
-                own = costs[sum(bits) % 2][level.cells[index]]
-                part = part + own.reshape([n if a not in fixed else 1 for a, n in enumerate(shape)])
-            for axis, codes in zip(level.axes, level.codes, strict=True):
-                if axis in at and len(np.unique(codes)) < len(codes):
-                    view = [1] * len(self._dims)
-                    view[axis] = -1
-                    part = np.where((codes != codes[at[axis]]).reshape(view), part, 0.0)
-            total = total + part
-        return total
-
-    def _best_place(self, target: Target, box: "_Box", cost: Floats) -> "tuple[float, _Box] | None":
-        """The other corner, with all dimensions beside the moved, of the cheapest box that has the people."""
-        counts, allowed = self._counts, {}
-        for axis in sorted(target.footprint - set(box.moved)):
-            inside = self._dims[axis].covered_leaves(int(target.key[axis]))[self._leaves[axis]]
-            allowed[axis] = np.flatnonzero(inside)
-            counts = counts.take(allowed[axis], axis)
-            cost = cost.take(allowed[axis], axis) if cost.shape[axis] > 1 else cost
-        possible = np.isfinite(cost)
-        if not possible.any():
-            return None
-        for bits, sign in zip(product((0, 1), repeat=len(box.moved)), box.signs.tolist(), strict=True):
-            if sign < 0:
-                index = [slice(None)] * len(self._dims)
-                for axis, own, bit in zip(box.moved, box.start, bits, strict=True):
-                    if not bit:
-                        index[axis] = slice(own, own + 1)
-                possible = possible & (counts[tuple(index)] > 0)
-        possible = np.broadcast_to(possible, counts.shape)
-        places = np.unravel_index(np.flatnonzero(possible), counts.shape)
-        if not len(places[0]):
-            return None
-        prices = cost[
-            tuple(p if n > 1 else np.zeros_like(p) for p, n in zip(places, cost.shape, strict=True))
-        ]
-        number = int(np.argmin(prices))
-        found = [int(p[number]) for p in places]
-        corner = [int(allowed[a][n]) if a in allowed else n for a, n in enumerate(found)]
-        return float(prices[number]), replace(box, places=np.array([corner], dtype=np.int64))
-
-    def _above(self, moved: tuple[int, ...]) -> tuple[_Level, ...]:
-        """The tables that name all moved dimensions, at every height."""
-        if moved not in self._levels:
-            tables = (t for t in self._pattern.system.blocks[0].lattice.tables if set(moved) <= set(t))
-            self._levels[moved] = tuple(level for table in tables for level in self._heights(table))
-        return self._levels[moved]
-
-    def _heights(self, table: tuple[int, ...]) -> Iterator[_Level]:
-        lattice = self._pattern.system.blocks[0].lattice
-        roots = [d.root for d in self._dims]
-        for codes in product(*(self._lines(axis) for axis in table)):
-            grid = np.meshgrid(*codes, indexing="ij")
-            coords = np.empty((grid[0].size, len(roots)), dtype=np.int32)
-            coords[:] = roots
-            named = np.ones(grid[0].size, dtype=np.bool_)
-            for axis, own in zip(table, grid, strict=True):
-                coords[:, axis] = own.ravel()
-                named &= own.ravel() != roots[axis]
-            cells = np.where(named, lattice.cells(coords), -1)
-            yield _Level(table, codes, cells.reshape(grid[0].shape))
-
-    def _lines(self, axis: int) -> Iterable[NDArray[np.int32]]:
-        """The leaves of a dimension, what is above each, and so on below the root."""
-        dim = self._dims[axis]
-        codes = self._leaves[axis]
-        lines = []
-        while (codes != dim.root).any():
-            lines.append(codes)
-            codes = np.where(codes == dim.root, dim.root, dim.parents[codes]).astype(np.int32)
-        return lines
+        return pick

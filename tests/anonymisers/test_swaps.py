@@ -91,6 +91,24 @@ def test_somebody_leaves_an_inner_cell_of_the_full_cross(pattern):
     assert int(found.change[(found.coords == place).all(axis=1)][0]) < 0
 
 
+def test_worlds_for_many_cells_agree_with_the_sums_and_leave_few_cells_open(pattern):
+    pattern.hide(pattern.values < np.quantile(pattern.values, 0.2))
+    swaps = Swaps(pattern, pattern.values + 1.0)
+    cells = [c for c in pattern.open_cells().tolist() if swaps.turn(c) == 1]
+    worlds = 0
+    for found in swaps.together(cells):
+        sums = pattern.system.sums(found.coords, found.change)
+        assert (np.flatnonzero(sums) == found.rows).all()
+        assert (sums[found.rows] == found.amounts).all()
+        before = pattern.people.by(tuple(range(len(DIMS)))).count(found.coords)
+        assert (before + found.change >= 0).all()
+        pattern.add(found)
+        worlds += 1
+    assert pattern.safe(np.array(cells)).mean() > 0.9
+    assert worlds < len(cells)
+    assert all(swaps.turn(c) == 2 for c in cells if not pattern.safe(np.array([c]))[0])
+
+
 @pytest.mark.parametrize("zeros", ["partner", "publish"])
 def test_linked_tables_get_a_cube_with_a_valid_certificate(table, zeros):
     cube = build_cube(table, Rules(zeros=zeros, max_dims=3), KEY, attack_seconds=1.0)
