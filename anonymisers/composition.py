@@ -61,26 +61,29 @@ class Composition:
         self.rise, self.fall = np.empty_like(self._base), np.empty_like(self._base)
         self._reckon(np.arange(len(self.change)))
 
-    def wanted(self, cell: int) -> int:
-        """By how much more a cell should change in this world: up where it does not yet reach as far."""
-        change, up, down = int(self.change[cell]), int(self._up[cell]), int(self._down[cell])
-        if change > 0 or (change == 0 and up):
-            return max(0, up - change)
-        return -max(0, down + change)
+    def wanted(self, cell: int, *, up: bool = True, down: bool = True) -> int:
+        """By how much more a cell should change in this world, up or down as far as that may be."""
+        change, rise, fall = int(self.change[cell]), int(self._up[cell]), int(self._down[cell])
+        if change > 0 or (change == 0 and rise and up):
+            return max(0, rise - change) if up else 0
+        return -max(0, fall + change) if down else 0
 
     def hold(self, cell: int) -> None:
         """Leave a cell from now on as it is in this world."""
         self._base[cell] = np.inf
         self._reckon(np.array([cell]))
 
-    def begin(self, alternative: Alternative) -> Ints:
-        """Begin with the furthest multiple of an alternative, in the true world; where people are new."""
+    def begin(self, alternative: Alternative) -> Ints | None:
+        """Begin with the furthest multiple of an alternative; where people are new; None if it cannot be."""
         places = np.stack(
             [np.searchsorted(own, alternative.coords[:, a]) for a, own in enumerate(self._leaves)], axis=1
         )
         change = alternative.change * alternative.most
         rows, amounts = alternative.rows, alternative.amounts * alternative.most
         before = self._counts[tuple(places.T)]
+        values = self._pattern.values[rows] + self.change[rows] + amounts
+        if (before + change < 0).any() or (values < self._pattern.least[rows]).any():
+            return None
         for corner, own in zip(map(tuple, places.tolist()), change.tolist(), strict=True):
             self._people[corner] = self._people.get(corner, 0) + own
             self._counts[corner] += own

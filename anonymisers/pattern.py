@@ -144,7 +144,7 @@ class Pattern:
         k, values, low, high = self.rules.threshold, self.values[cells], self.low[cells], self.high[cells]
         small = values < k
         up = np.where(small, np.where(values + high < k - 1, k - 1 - values, 0), k + low)
-        down = np.where(small, values - np.minimum(values, self.least[cells]), 0)
+        down = np.where(small, values - np.minimum(values, self.least[cells]), k - high)
         return up, np.where(small & (values + low <= self.least[cells]), 0, down)
 
     def hide(self, cells: Bools) -> None:

@@ -146,11 +146,11 @@ class Quartets:
             np.argwhere(counts), self._strides, self._finest, counts.shape
         )
 
-    def look_at(self, places: Ints | None) -> None:
-        """Look also at who stands in these inner cells (n, dims), in which nobody does truly; or no more."""
+    def look_at(self, places: Sequence[Ints]) -> None:
+        """Look also at who stands in some inner cells (n, dims) in which nobody does truly, from now on."""
         self._crowd = self._everybody
-        if places is not None:
-            self._crowd = self._everybody.joined(places, self._strides, self._finest)
+        for own in places:
+            self._crowd = self._crowd.joined(own, self._strides, self._finest)
 
     def cheapest(
         self, inside: dict[int, Bools], axes: Axes, sign: int, costs: Costs, limit: float = np.inf

@@ -11,7 +11,7 @@ filled up with exchanges that cost nothing and help others. So some thousand wor
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, islice, product
 from math import prod
 from typing import TypeAlias
 
@@ -110,10 +110,10 @@ class Swaps:
         at = 0
         while True:
             world = Composition(self._pattern, self._price, self._counts, None)
-            at = next((n for n in range(at, len(cells)) if self._lacks(world, cells[n])), len(cells))
+            at = next((n for n in range(at, len(cells)) if self._wanted(world, cells[n])), len(cells))
             if at == len(cells):
                 return
-            wanted = world.wanted(cells[at])
+            wanted = self._wanted(world, cells[at])
             begun = self._reaching(cells[at], wanted)
             if begun is None:
                 self._failed.add((cells[at], wanted > 0))
@@ -127,15 +127,16 @@ class Swaps:
     def _push_along(self, world: Composition, cells: Sequence[int]) -> None:
         misses = 0
         for cell in cells:
-            goal = int(world.change[cell]) + world.wanted(cell)
-            if self._lacks(world, cell) and not self._pushed(world, cell, goal, 0.0):
+            wanted = self._wanted(world, cell)
+            if wanted and not self._pushed(world, cell, int(world.change[cell]) + wanted, 0.0):
                 misses += 1
                 if misses == MISSES:
                     return
 
-    def _lacks(self, world: Composition, cell: int) -> bool:
-        wanted = world.wanted(cell)
-        return bool(wanted) and (cell, wanted > 0) not in self._failed
+    def _wanted(self, world: Composition, cell: int) -> int:
+        """By how much a cell should change in a world, in a direction that has not failed."""
+        failed = self._failed
+        return world.wanted(cell, up=(cell, True) not in failed, down=(cell, False) not in failed)
 
     def _pushed(self, world: Composition, cell: int, goal: int, limit: float) -> bool:
         """Whether exchanges that cost no more than the limit each change a cell by so much."""
@@ -152,10 +153,11 @@ class Swaps:
 
     def turn(self, cell: int) -> int:
         """When a cell is covered: 0 is alone, 1 together with others, 2 alone, since that had no result."""
-        target = self._pattern.system.target(cell)
-        if not self.many or len(target.footprint) < GROUPS:
+        if not self.many or len(self._pattern.system.target(cell).footprint) < GROUPS:
             return 0
-        return 2 if {(cell, True), (cell, False)} & self._failed else 1
+        up, down = (int(lacking[0]) for lacking in self._pattern.lacking(np.array([cell])))
+        directions = [(cell, rises) for rises, lacking in ((True, up), (False, down)) if lacking]
+        return 2 if self._failed.issuperset(directions) else 1
 
     def _reaching(self, cell: int, wanted: int) -> Composition | None:
         """A world in which a cell changes by what is wanted; None where none is found.
@@ -166,24 +168,31 @@ class Swaps:
         pattern = self._pattern
         needed = int(pattern.values[cell]) + wanted
         small = [m for m in self._margins[:, cell].tolist() if int(pattern.values[m]) < needed]
-        beginnings: Iterable[Alternative | None] = [None]
-        if wanted > 0 and small:
-            least = small[int(np.argmin(pattern.values[small]))]
-            raised = needed - int(pattern.values[least])
-            numbers = [n for n, ends in pattern.touching[least].items() if ends[1] >= raised]
-            beginnings = [pattern.numbered[n] for n in numbers[:BEGINNINGS]]
-        for beginning in beginnings:
+        raising = [self._raising(m, needed - int(pattern.values[m])) for m in small if wanted > 0]
+        for beginnings in islice(product(*raising), BEGINNINGS):
             world = Composition(pattern, self._price, self._counts, None)
-            if beginning is not None:
-                self._quartets.look_at(world.begin(beginning))
-            reached = pattern.values[small] + world.change[small] >= needed
-            if (wanted < 0 or reached.all()) and self._pushed(world, cell, wanted, np.inf):
-                return world
+            new = [
+                world.begin(beginning)
+                for margin, beginning in zip(small, beginnings, strict=False)
+                if pattern.values[margin] + world.change[margin] < needed
+            ]
+            places = [own for own in new if own is not None]
+            if len(places) == len(new):
+                self._quartets.look_at(places)
+                reached = pattern.values[small] + world.change[small] >= needed
+                if (wanted < 0 or reached.all()) and self._pushed(world, cell, wanted, np.inf):
+                    return world
             self._close(world)
         return None
 
+    def _raising(self, cell: int, amount: int) -> list[Alternative]:
+        """Some alternatives that raise a cell by an amount or more."""
+        touching = self._pattern.touching[cell]
+        numbers = [n for n, ends in touching.items() if ends[1] >= amount]
+        return [self._pattern.numbered[n] for n in numbers[:BEGINNINGS]]
+
     def _close(self, world: Composition) -> Alternative | None:
-        self._quartets.look_at(None)
+        self._quartets.look_at([])
         return world.close()
 
     @cached_property
