@@ -205,7 +205,7 @@ class Quartets:
         people = self._crowd.places
         left, right = np.nonzero(np.equal.outer(people[second, one], people[third, one]))
         seconds, thirds = people[second[left]], people[third[right]]
-        if np.isfinite(limit):
+        if np.isfinite(limit) and tuple(sorted(allowed)) in self._finest:
             cheap = self._in_one_table(first, (one, two, three), seconds, thirds, costs) <= limit
             seconds, thirds = seconds[cheap], thirds[cheap]
         as_first, as_third = seconds == first, thirds == first
@@ -214,7 +214,7 @@ class Quartets:
         fourths = np.where(as_first, thirds, np.where(as_third, seconds, first))
         there = np.flatnonzero(self._counts[fourths @ self._strides] > 0)
         alike = (as_first & as_third)[there].sum(axis=1)
-        there = there[np.argsort(-alike, kind="stable")[: max(1, COMPARED // len(self._starts))]]
+        there = there[np.argsort(-alike, kind="stable")[: max(1, COMPARED // max(1, len(self._starts)))]]
         return self._cheapest_of(first, seconds[there], thirds[there], costs) if len(there) else None
 
     def _partners(
@@ -223,7 +223,8 @@ class Quartets:
         """Who may be exchanged with the first: he shares a dimension, and has other codes of two others."""
         crowd, axes = self._crowd, tuple(sorted((shared, *allowed)))
         numbers = crowd.having[shared][first[shared]]
-        price = falls[crowd.cells[axes][numbers]]
+        none = np.full(len(crowd.places), -1)
+        price = falls[crowd.cells.get(axes, none)[numbers]]
         able = (price <= limit) & (self._counts[crowd.numbers[numbers]] > 0)
         for axis, own in allowed.items():
             able &= own[crowd.places[numbers, axis]]
