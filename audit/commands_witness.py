@@ -46,10 +46,10 @@ def _witness(options: argparse.Namespace) -> int:
         witness = Witness(cosigner, logs, storage)
         with WitnessServer(address, witness, [v.key.name for v in logs], reporter.report) as server:
             host, port = server.server_address[:2]
-            sys.stdout.write(f"{cosigner.key}\nlistening on http://{host!s}:{port}/\n")
-            sys.stdout.flush()
-            _end_when_asked()
             with suppress(KeyboardInterrupt):
+                _end_when_asked()  # before anybody is told: who reads the line may end it at once
+                sys.stdout.write(f"{cosigner.key}\nlistening on http://{host!s}:{port}/\n")
+                sys.stdout.flush()
                 server.serve_forever()
     return 0
 
