@@ -15,9 +15,10 @@ from anonymisers.errors import CertificateError
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.inflated import lines_of
 from anonymisers.places import Place, read_places, written
+from anonymisers.release_text import written_release
 from anonymisers.rules import Rules, Zeros
 from anonymisers.strict_json import parse_json
-from anonymisers.table import Release, written_release
+from anonymisers.table import Release
 from anonymisers.worlds import World
 
 FORMAT = "safelane certificate 1"

@@ -19,11 +19,12 @@ from anonymisers.lattice import Lattice
 from anonymisers.marked import blaming
 from anonymisers.places import Place
 from anonymisers.protect import Protected, protect
+from anonymisers.release_text import write_release
 from anonymisers.rules import Rules
 from anonymisers.shown import Answer, OutsideLattice, Shown, Value, Withheld
 from anonymisers.structural import with_structural
 from anonymisers.suppress import Progress
-from anonymisers.table import Release, Table, write_release
+from anonymisers.table import Release, Table
 
 __all__ = ["Answer", "CertifiedCube", "OutsideLattice", "Value", "Withheld", "build_cube"]
 

@@ -1,6 +1,6 @@
 """The search for alternatives: small linear programs around one withheld cell after the other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import compress
 
@@ -11,7 +11,7 @@ from anonymisers.attempt import INNER, Reach, Surveyor
 from anonymisers.moves import moves_for, together
 from anonymisers.pattern import Alternative, Pattern
 from anonymisers.program import Solver
-from anonymisers.swaps import Swaps
+from anonymisers.swaps import TOGETHER, Swaps
 from anonymisers.system import Target
 
 Ints = NDArray[np.int64]
@@ -107,20 +107,22 @@ class Search:
     @property
     def linked(self) -> bool:
         """Whether alternatives are exchanges of many cells, which are not worth taking away one by one."""
-        return self._swaps is not None and self._swaps.many
+        return self._swaps is not None and self._swaps.joint
 
     def next_of(self, cells: list[int]) -> tuple[list[int], bool]:
         """Those of some cells that are to be covered next, and whether together."""
         if self._swaps is None:
             return cells, False
         turns = [self._swaps.turn(cell) for cell in cells]
-        return list(compress(cells, (turn == min(turns) for turn in turns))), min(turns) == 1
+        first = min(turns)
+        return list(compress(cells, (turn == first for turn in turns))), first == TOGETHER
 
-    def cover_together(self, cells: list[int]) -> None:
-        """Find alternatives that many cells share, where exchanges are the way to find them."""
-        if self._swaps is not None:
-            for alternative in self._swaps.together(cells):
-                self.pattern.add(alternative)
+    def cover_together(self, cells: list[int]) -> Iterator[float]:
+        """Find alternatives that many cells share; as it goes, which part of the cells is safe."""
+        numbers = np.array(cells, dtype=np.int64)
+        for alternative in self._swaps.together(cells) if self._swaps is not None else ():
+            self.pattern.add(alternative)
+            yield float(self.pattern.safe(numbers).mean())
 
     def change(self, cell: int) -> bool:
         """Find an alternative that changes a cell by anything; False when there is none."""

@@ -185,13 +185,15 @@ def _cover_all(search: Search, task: Task, breakdowns: Breakdowns, progress: Pro
         todo.sort(key=lambda c: (dims[c], -pattern.values[c] if small[c] else 0, pattern.tie[c]))
         todo, together = search.next_of(todo)
         if together:
-            search.cover_together(todo)
+            for done in search.cover_together(todo):
+                if progress is not None:
+                    progress("searching", done)
             continue
-        for done, cell in enumerate(todo):
+        for number, cell in enumerate(todo):
             if not search.cover(cell):
                 failed.add(cell)
-            if progress is not None and done % 64 == 0:
-                progress("searching", done / len(todo))
+            if progress is not None and number % 64 == 0:
+                progress("searching", number / len(todo))
 
 
 def _above(pattern: Pattern, cells: list[int]) -> Bools:

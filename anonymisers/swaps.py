@@ -26,7 +26,6 @@ from anonymisers.system import Target
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 LINKED, MANY = 30, 15
 """Tables and levels that an inner cell is counted in from which programs over inner cells cost too much: the
@@ -37,7 +36,8 @@ BEGINNINGS = 8
 """Alternatives that are tried to begin a world with."""
 MISSES = 3
 """Cells that cannot be changed for nothing, after which a world is left as it is."""
-"""Exchanges after which a world that is made for many cells is left as it is."""
+ALONE, TOGETHER, LEFT_ALONE = range(3)
+"""How a cell is covered: alone at once, together with others, or alone since that had no result."""
 Pick: TypeAlias = Callable[[Composition, int], Exchange | None]
 """The cheapest exchange in a world that changes a cell in the direction of an amount."""
 
@@ -61,7 +61,7 @@ class Swaps:
         self._quartets = Quartets(lattice, self._leaves, self._counts, pattern.tie)
 
     @property
-    def many(self) -> bool:
+    def joint(self) -> bool:
         """Whether cells of the finest tables are covered together."""
         return self._widest == GROUPS
 
@@ -152,12 +152,12 @@ class Swaps:
         return True
 
     def turn(self, cell: int) -> int:
-        """When a cell is covered: 0 is alone, 1 together with others, 2 alone, since that had no result."""
-        if not self.many or len(self._pattern.system.target(cell).footprint) < GROUPS:
-            return 0
+        """When a cell is covered, and how; of several, those of the least number come first."""
+        if not self.joint or len(self._pattern.system.target(cell).footprint) < GROUPS:
+            return ALONE
         up, down = (int(lacking[0]) for lacking in self._pattern.lacking(np.array([cell])))
         directions = [(cell, rises) for rises, lacking in ((True, up), (False, down)) if lacking]
-        return 2 if self._failed.issuperset(directions) else 1
+        return LEFT_ALONE if self._failed.issuperset(directions) else TOGETHER
 
     def _reaching(self, cell: int, wanted: int) -> Composition | None:
         """A world in which a cell changes by what is wanted; None where none is found.
@@ -226,7 +226,7 @@ class Swaps:
     def _ways(self, target: Target) -> Iterator[tuple[frozenset[int], Pick]]:
         """Exchanges that change a cell, with the dimensions that change, those of most dimensions first."""
         named = sorted(target.footprint)
-        if self.many and len(named) == GROUPS:
+        if self.joint and len(named) == GROUPS:
             yield frozenset(range(len(self._dims))), self._quartet(target, tuple(named))
         for size in range(len(named), 0, -1):
             for moved in combinations(named, size):

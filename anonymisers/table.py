@@ -1,23 +1,22 @@
-"""Tables of counts and releases of them, as values, and the strict reading and writing of their JSON forms.
+"""Tables of counts and releases of them, as values, and the strict reading of their JSON forms.
 
 A *table* is raw: the inner cells of a full cross of dimensions. It can be read, never written. A *release*
 is what has left, or may leave, the state: cells at any level, some of them withheld.
 """
 
-import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 from types import MappingProxyType
-from typing import Any, TextIO, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.errors import TableError
 from anonymisers.hierarchy import ROOT, Hierarchy
-from anonymisers.places import Place, check_empty, positions, read_places, written
+from anonymisers.places import Place, check_empty, positions, read_places
 from anonymisers.strict_json import fields_of, parse_json, words_of
 
 __all__ = [
@@ -28,8 +27,6 @@ __all__ = [
     "Table",
     "Where",
     "population",
-    "write_release",
-    "written_release",
 ]
 
 Where: TypeAlias = Mapping[str, str | tuple[str, ...]]
@@ -37,7 +34,7 @@ Where: TypeAlias = Mapping[str, str | tuple[str, ...]]
 Cell: TypeAlias = tuple[str, ...]
 """A cell's codes, one for each dimension in order, `Total` where a dimension is not named."""
 
-_CELLS, _END = '"cells": [', "]}"
+CELLS, END = '"cells": [', "]}"
 """Between what a written release is about and its cells, and after these."""
 
 MAX_COUNT = 2**53
@@ -186,13 +183,13 @@ class Release:
         head = []
         for line in lines:
             head.append(line)
-            if line.endswith(_CELLS):
+            if line.endswith(CELLS):
                 break
         whole = cls.from_json(parse_json("\n".join(head) + "]}"))
         names = {d.name: i for i, d in enumerate(whole.dims)}
         cells = (
             _read_released(parse_json(line.removesuffix(",")), names, number)
-            for number, line in enumerate(takewhile(_END.__ne__, lines), 1)
+            for number, line in enumerate(takewhile(END.__ne__, lines), 1)
         )
         return cls._of_pairs(whole.dims, cells, whole.where, whole.structural)
 
@@ -224,42 +221,6 @@ def population(dims: tuple[Hierarchy, ...], where: Where) -> tuple[NDArray[np.bo
             mask |= dim.covered_leaves(dim.position(code))
         masks.append(mask)
     return tuple(masks)
-
-
-def write_release(release: Release, stream: TextIO) -> None:
-    """Write a release in the form that `Release.from_json` reads, cell by cell, one line each."""
-    stream.writelines(written_release(release))
-
-
-def written_release(release: Release) -> Iterator[str]:
-    """The same, in pieces."""
-    dims = {d.name: {"codes": list(d.codes), "parent": dict(d.parent)} for d in release.dims}
-    where = {k: v if isinstance(v, str) else list(v) for k, v in release.where.items()}
-    yield '{"dims": ' + json.dumps(dims, ensure_ascii=False)
-    yield ',\n"where": ' + json.dumps(where, ensure_ascii=False)
-    if release.structural:
-        yield ',\n"structural": ' + json.dumps(written(release.structural), ensure_ascii=False)
-    yield ",\n" + _CELLS
-    for number, line in enumerate(_released_lines(release)):
-        yield (",\n" if number else "\n") + line
-    yield f"\n{_END}\n"
-
-
-def _released_lines(release: Release) -> Iterator[str]:
-    words = [
-        [
-            ""
-            if c == ROOT
-            else f"{json.dumps(d.name, ensure_ascii=False)}: {json.dumps(c, ensure_ascii=False)}"
-            for c in d.codes
-        ]
-        for d in release.dims
-    ]
-    for row, value, hidden in zip(
-        release.coords.tolist(), release.values.tolist(), release.withheld.tolist(), strict=True
-    ):
-        key = ", ".join(filter(None, (w[i] for w, i in zip(words, row, strict=True))))
-        yield f'{{"key": {{{key}}}, "value": {"null" if hidden else value}}}'
 
 
 def _dimensions(dims: Iterable[Hierarchy]) -> tuple[Hierarchy, ...]:

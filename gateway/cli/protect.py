@@ -13,10 +13,11 @@ from anonymisers.errors import AnonymiserError
 from anonymisers.keyed import KEY_BYTES
 from anonymisers.magnitudes.cells import MagnitudeRules
 from anonymisers.places import Place, place_name, read_places
+from anonymisers.release_text import write_release
 from anonymisers.rules import Rules, TableOf, Zeros
 from anonymisers.strict_json import parse_json
 from anonymisers.structural import with_structural
-from anonymisers.table import Table, write_release
+from anonymisers.table import Table
 from gateway.cli import options
 from gateway.cli.amounts import protect_file, read_contributions
 from gateway.cli.any_table import SheetForm, any_table, is_sheet, read_known

@@ -16,11 +16,12 @@ from anonymisers.extract import Extract, Records, generalised
 from anonymisers.extract_linking import one_says_all
 from anonymisers.extract_safety import History, SafeExtract, safe_beside, told_by
 from anonymisers.hierarchy import ROOT, Hierarchy
+from anonymisers.release_text import write_release
 from anonymisers.risk import Risk
 from anonymisers.rules import Rules
 from anonymisers.sealing import parse_public
 from anonymisers.strict_json import parse_json
-from anonymisers.table import Release, write_release
+from anonymisers.table import Release
 from gateway.member.building import counted_rows
 from gateway.member.context import Node
 from gateway.member.counting import placed

@@ -3,25 +3,12 @@
 from itertools import combinations
 
 import numpy as np
+from hierarchies import flat, grouped
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from anonymisers.hierarchy import Hierarchy
 from anonymisers.lattice import Lattice
 from anonymisers.quartets import Quartets
-
-
-def flat(name, size):
-    codes = tuple(f"{name}{n}" for n in range(size))
-    return Hierarchy(name, ("Total", *codes), dict.fromkeys(codes, "Total"))
-
-
-def grouped(name, size):
-    leaves = tuple(f"{name}{n}" for n in range(size))
-    groups = (f"{name} low", f"{name} high")
-    parent = dict.fromkeys(groups, "Total") | {c: groups[n * 2 // size] for n, c in enumerate(leaves)}
-    return Hierarchy(name, ("Total", *groups, *leaves), parent)
-
 
 DIMS = (grouped("place", 4), flat("sex", 2), flat("age", 3), flat("year", 3))
 LATTICE = Lattice.of(DIMS, [d.name for d in DIMS], 3)

@@ -2,30 +2,18 @@
 
 import numpy as np
 import pytest
+from hierarchies import flat, grouped
 
 from anonymisers.cube import build_cube
-from anonymisers.hierarchy import Hierarchy
 from anonymisers.lattice import Lattice
 from anonymisers.pattern import Pattern
 from anonymisers.people import People
 from anonymisers.rules import Rules
-from anonymisers.swaps import Swaps
+from anonymisers.swaps import LEFT_ALONE, TOGETHER, Swaps
 from anonymisers.system import Block, System
 from anonymisers.table import Table
 
 KEY = bytes(32)
-
-
-def flat(name, size):
-    codes = tuple(f"{name}{n}" for n in range(size))
-    return Hierarchy(name, ("Total", *codes), dict.fromkeys(codes, "Total"))
-
-
-def grouped(name, size):
-    leaves = tuple(f"{name}{n}" for n in range(size))
-    groups = (f"{name} low", f"{name} high")
-    parent = dict.fromkeys(groups, "Total") | {c: groups[n * 2 // size] for n, c in enumerate(leaves)}
-    return Hierarchy(name, ("Total", *groups, *leaves), parent)
 
 
 DIMS = (
@@ -94,7 +82,7 @@ def test_somebody_leaves_an_inner_cell_of_the_full_cross(pattern):
 def test_worlds_for_many_cells_agree_with_the_sums_and_leave_few_cells_open(pattern):
     pattern.hide(pattern.values < np.quantile(pattern.values, 0.2))
     swaps = Swaps(pattern, pattern.values + 1.0)
-    cells = [c for c in pattern.open_cells().tolist() if swaps.turn(c) == 1]
+    cells = [c for c in pattern.open_cells().tolist() if swaps.turn(c) == TOGETHER]
     worlds = 0
     for found in swaps.together(cells):
         sums = pattern.system.sums(found.coords, found.change)
@@ -106,7 +94,7 @@ def test_worlds_for_many_cells_agree_with_the_sums_and_leave_few_cells_open(patt
         worlds += 1
     assert pattern.safe(np.array(cells)).mean() > 0.9
     assert worlds < len(cells)
-    assert all(swaps.turn(c) == 2 for c in cells if not pattern.safe(np.array([c]))[0])
+    assert all(swaps.turn(c) == LEFT_ALONE for c in cells if not pattern.safe(np.array([c]))[0])
 
 
 @pytest.mark.parametrize("zeros", ["partner", "publish"])

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from anonymisers.errors import TableError
 from anonymisers.hierarchy import Hierarchy
+from anonymisers.release_text import write_release
 from anonymisers.strict_json import parse_json
-from anonymisers.table import Release, Table, population, write_release
+from anonymisers.table import Release, Table, population
 
 SEX = {"codes": ["Total", "F", "M"], "parent": {"F": "Total", "M": "Total"}}
 PLACE = {

@@ -19,7 +19,7 @@ from sqlalchemy import insert
 
 from anonymisers.chronicle import Chronicle
 from anonymisers.extract_safety import told_by
-from anonymisers.table import write_release
+from anonymisers.release_text import write_release
 from audit.event_values import Filter
 from gateway.bootstrap.member import open_member
 from gateway.dictionary import regional

@@ -12,8 +12,9 @@ from signing import known, put_in_force, signer
 
 from anonymisers.chronicle import Chronicle
 from anonymisers.hierarchy import ROOT, Hierarchy
+from anonymisers.release_text import write_release
 from anonymisers.sealing import public_of, public_text
-from anonymisers.table import Release, write_release
+from anonymisers.table import Release
 from audit.note import sign
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 from federation import policy_text
-from given_out import give_out
 from lone_node import lone_node
-from register import Register
+from register import Register, answered, two_years
 from signing import known, put_in_force, signed
 
 from anonymisers.attack import attack
@@ -27,11 +26,7 @@ POLICY = policy_text("KH").replace("sex: sex, ", "sex: sex, place: province, ")
 
 @pytest.fixture
 def register() -> Register:
-    made = Register()
-    for year in (2022, 2023):
-        made.add(year, 130)
-        made.add(year, 30, sex="F")
-    return made
+    return two_years()
 
 
 @pytest.fixture
@@ -51,13 +46,6 @@ def seen(node: Node, more: str, version: int = 1) -> Chronicle:
     assert made.hindrance is None
     assert isinstance(made.cube, Chronicle)
     return made.cube
-
-
-def answered(node: Node, register: Register) -> Chronicle:
-    keep_snapshot(node, register.snapshot())
-    stored = build(node)
-    give_out(node, stored.index)
-    return Chronicle.from_bytes(stored.cube)
 
 
 def withstands(cube: Chronicle) -> bool:

@@ -1,16 +1,14 @@
 """A data set whose numbers are changed: from the policy to the region's table, for its life."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from changing import asked, changing_region
 from federation import Federation, federation, grown, policy_text, snapshot
 from signing import put_in_force
 
 from gateway.export import to_csv, to_json, to_text
-from gateway.hub.asking import ask
-from gateway.hub.releasing import release_due
 from gateway.member.building import build, counted_table
 from gateway.member.context import Node
 from gateway.member.counting_once import open_run
@@ -42,26 +40,8 @@ def policy(version: int = 1, mechanism: str = CHANGED) -> str:
 
 @pytest.fixture
 def region(tmp_path: Path) -> Iterator[Federation]:
-    with federation(tmp_path, "KH", ready=False) as made:
-        node = made.members["KH"].node
-        put_in_force(node, policy())
-        keep_snapshot(node, snapshot("KH"))
-        build(node)
+    with changing_region(tmp_path, policy()) as made:
         yield made
-
-
-def asked(region: Federation, *by: str, **where: list[str]) -> Release:
-    question = question_of(
-        region.hub.dictionary, measure="casualties", by=by, where=where, purpose="regional-reporting"
-    )
-    made = ask(region.hub, region.analyst, question, timedelta(seconds=10))
-    for member in region.members.values():
-        member.round()
-    release_due(region.hub)
-    with region.hub.store.reading() as view:
-        found = view.release(made.id)
-    assert found is not None
-    return found
 
 
 def values(release: Release) -> dict[tuple[str, ...], int]:

@@ -1,16 +1,14 @@
 """A data set whose numbers are rounded: from the policy to the region's table, for its life."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from federation import Federation, federation, grown, policy_text, snapshot
+from changing import asked, changing_region
+from federation import Federation, grown, policy_text, snapshot
 from signing import put_in_force
 
 from gateway.export import to_csv, to_text
-from gateway.hub.asking import ask
-from gateway.hub.releasing import release_due
 from gateway.member.building import build
 from gateway.member.errors import NotProtectedError, PolicyRefusedError
 from gateway.member.loading import keep_snapshot
@@ -18,7 +16,6 @@ from gateway.member.policies import checked
 from gateway.member.previewing import make, measure
 from gateway.member.replaying import replay
 from gateway.member.revisions import revisions
-from gateway.question import ask as question_of
 from gateway.wire.cells import TOTAL
 from gateway.wire.release import Release
 
@@ -32,25 +29,8 @@ def policy(version: int = 1, mechanism: str = ROUNDED) -> str:
 
 @pytest.fixture
 def region(tmp_path: Path) -> Iterator[Federation]:
-    with federation(tmp_path, "KH", ready=False) as made:
-        node = made.members["KH"].node
-        put_in_force(node, policy())
-        keep_snapshot(node, snapshot("KH"))
-        build(node)
+    with changing_region(tmp_path, policy()) as made:
         yield made
-
-
-def asked(region: Federation, *by: str) -> Release:
-    question = question_of(
-        region.hub.dictionary, measure="casualties", by=by, where={}, purpose="regional-reporting"
-    )
-    made = ask(region.hub, region.analyst, question, timedelta(seconds=10))
-    region.members["KH"].round()
-    release_due(region.hub)
-    with region.hub.store.reading() as view:
-        found = view.release(made.id)
-    assert found is not None
-    return found
 
 
 def values(release: Release) -> dict[tuple[str, ...], int]:

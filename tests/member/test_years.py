@@ -6,19 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from federation import policy_text
-from given_out import give_out
 from lone_node import lone_node
-from register import Register
+from register import Register, answered, two_years
 from signing import put_in_force
 
 from anonymisers.attack import attack
 from anonymisers.chronicle import Chronicle
 from anonymisers.shown import Value, Withheld
 from anonymisers.vintages import releases
-from gateway.member.building import build
 from gateway.member.context import Node
 from gateway.member.errors import NotProtectedError, PolicyRefusedError
-from gateway.member.loading import keep_snapshot
 from gateway.member.policies import checked
 from gateway.member.previewing import make
 from gateway.member.revisions import revisions
@@ -28,11 +25,7 @@ POLICY = policy_text("KH").replace("sex: sex, ", "sex: sex, place: province, ")
 
 @pytest.fixture
 def register() -> Register:
-    made = Register()
-    for year in (2022, 2023):
-        made.add(year, 130)
-        made.add(year, 30, sex="F")
-    return made
+    return two_years()
 
 
 @pytest.fixture
@@ -42,14 +35,6 @@ def node(tmp_path: Path, register: Register) -> Iterator[Node]:
         put_in_force(made, POLICY)
         answered(made, register)
         yield made
-
-
-def answered(node: Node, register: Register) -> Chronicle:
-    """The cube of what the register says now, after it has answered."""
-    keep_snapshot(node, register.snapshot())
-    stored = build(node)
-    give_out(node, stored.index)
-    return Chronicle.from_bytes(stored.cube)
 
 
 def newest(node: Node) -> Chronicle:

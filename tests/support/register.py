@@ -3,7 +3,12 @@
 from datetime import date
 
 import numpy as np
+from given_out import give_out
 
+from anonymisers.chronicle import Chronicle
+from gateway.member.building import build
+from gateway.member.context import Node
+from gateway.member.loading import keep_snapshot
 from gateway.member.snapshot import LINKS, Column, Snapshot
 
 PLACES = ("KH-1", "KH-2", "KH-3", "KH-4")
@@ -41,3 +46,20 @@ class Register:
             consent=Column.of([row[4] for _, row in rows]),
             links={name: np.array([f"{name}-{n:05d}".encode() for n, _ in rows]) for name in LINKS},
         )
+
+
+def two_years() -> Register:
+    """130 men and 30 women in each of two years."""
+    made = Register()
+    for year in (2022, 2023):
+        made.add(year, 130)
+        made.add(year, 30, sex="F")
+    return made
+
+
+def answered(node: Node, register: Register) -> Chronicle:
+    """The cube of what the register says now, after it has answered."""
+    keep_snapshot(node, register.snapshot())
+    stored = build(node)
+    give_out(node, stored.index)
+    return Chronicle.from_bytes(stored.cube)
