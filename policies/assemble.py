@@ -184,7 +184,7 @@ def _mechanism(written: Any, faults: list[Fault]) -> Mechanism:
         return Mechanism()
     values, table = written if isinstance(written, tuple) else (written, None)
     kind = values.get("kind", MechanismKind.SUPPRESSION)
-    needed = {MechanismKind.ROUNDING: {"base"}, MechanismKind.DIFFERENTIAL_PRIVACY: {"budget"}}
+    needed = {MechanismKind.ROUNDING: {"base"}, MechanismKind.DIFFERENTIAL_PRIVACY: set(_PRIVACY)}
     if table is not None:
         standing = {entry.key for entry in table.entries} - {"kind"}
         if kind is MechanismKind.CELL_KEY:
@@ -197,13 +197,18 @@ def _mechanism(written: Any, faults: list[Fault]) -> Mechanism:
                 problem = said("%(key)s is needed for %(kind)s", **names)
             faults.append(_spot(table, key).fault(problem))
     if kind is not MechanismKind.CELL_KEY:
-        return Mechanism(kind, values.get("base"), values.get("budget"))
+        private = {key: values.get(key) for key in _PRIVACY}
+        if table is not None and all(private.values()) and private["per_table"] > private["budget"]:
+            problem = said("one table costs more than the whole budget of %(b)s", b=str(private["budget"]))
+            faults.append(_spot(table, "per_table").fault(problem))
+        return Mechanism(kind, values.get("base"), **private)
     noise = Noise(**{name: values[key] for key, name in _NOISE.items() if key in values})
     if table is not None:
         faults += [_spot(table, key).fault(problem) for key, problem in _impossible(noise, values)]
     return Mechanism(kind, noise=noise)
 
 
+_PRIVACY = ("budget", "per_table", "first_year")
 _NOISE = {"D": "most", "V": "variance", "js": "blocked", "pstay": "stay"}
 
 

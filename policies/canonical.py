@@ -119,7 +119,9 @@ def _threshold(scope: Scope) -> str:
 
 
 def _mechanism(mechanism: Mechanism) -> str:
-    number: dict[str, object] = {"base": mechanism.base, "budget": mechanism.budget}
+    number: dict[str, object] = {
+        name: getattr(mechanism, name) for name in ("base", "budget", "per_table", "first_year")
+    }
     if mechanism.noise is not None:
         noise = mechanism.noise
         number |= {"D": noise.most, "V": noise.variance, "js": noise.blocked, "pstay": noise.stay}

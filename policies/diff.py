@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from policies.canonical import canonical_text
 from policies.change import Change, Direction, compared, graded, sets, stricter_if
@@ -104,7 +105,7 @@ def _scope(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
     yield from _margins(old, new, words)
     yield from _marks(old, new, words)
     if old.priority != new.priority:
-        yield Change(Direction.CHANGED, "Other tables are protected first, so other cells will be withheld.")
+        yield _first(new.mechanism)
     yield from _mechanism(old.mechanism, new.mechanism)
     rule, was_rule = new.dominance, old.dominance
     yield from compared(
@@ -192,6 +193,14 @@ def _came_and_went(old: tuple[Cell, ...], new: tuple[Cell, ...]) -> Iterator[tup
     yield from ((cell, False) for cell in old if cell not in new)
 
 
+def _first(mechanism: Mechanism) -> Change:
+    """What it means that other tables come first."""
+    sentence = "Other tables are protected first, so other cells will be withheld."
+    if mechanism.kind is MechanismKind.DIFFERENTIAL_PRIVACY:
+        sentence = f"Other tables are drawn: each new one costs {mechanism.per_table} of the privacy budget."
+    return Change(Direction.CHANGED, sentence)
+
+
 def _mechanism(old: Mechanism, new: Mechanism) -> Iterator[Change]:
     if old.kind != new.kind:
         sentence = f"Protected by {new.kind}, was {old.kind}; a data set has one mechanism for its life."
@@ -206,8 +215,18 @@ def _mechanism(old: Mechanism, new: Mechanism) -> Iterator[Change]:
         )
         yield Change(Direction.CHANGED, sentence)
     elif old.budget is not None and new.budget is not None:
-        sentence = f"The privacy budget is {new.budget}, was {old.budget}."
-        yield from compared(old.budget, new.budget, lambda a, b: a < b, sentence)
+        yield from _privacy(old, new)
+
+
+def _privacy(old: Mechanism, new: Mechanism) -> Iterator[Change]:
+    """More of either tells more of each person; so does a year more, in which people begin to count."""
+    zero, never = Decimal(0), 0
+    sentence = f"The privacy budget is {new.budget}, was {old.budget}."
+    yield from compared(old.budget or zero, new.budget or zero, lambda a, b: a < b, sentence)
+    sentence = f"One table costs {new.per_table} of it, was {old.per_table}."
+    yield from compared(old.per_table or zero, new.per_table or zero, lambda a, b: a < b, sentence)
+    sentence = f"People count from {new.first_year} on, was {old.first_year}."
+    yield from compared(old.first_year or never, new.first_year or never, lambda a, b: a > b, sentence)
 
 
 def _terms(old: Policy, new: Policy) -> Iterator[Change]:

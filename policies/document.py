@@ -197,6 +197,8 @@ def _mechanism() -> Shape[Any]:
         "kind": Key(Meaning("mechanism", {k.value: k for k in MechanismKind}), "which one", True),
         "base": Key(Number(3, 100), "of controlled rounding: multiples of this"),
         "budget": Key(EPSILON, "of differential privacy: epsilon for the life of the data set"),
+        "per_table": Key(EPSILON, "of differential privacy: what one table of it costs"),
+        "first_year": Key(Number(1900, 9999), "of differential privacy: people count from this year on"),
         "D": Key(Number(1, 100), "of cell-key: the most by which a count is changed (6)"),
         "V": Key(EPSILON, "of cell-key: the variance of the changes (3)"),
         "js": Key(Number(0, 100), "of cell-key: counts of 1 to js are never shown (2)"),

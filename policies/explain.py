@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from policies.canonical import marks
 from policies.decision import Code, Decision, Reason, Told
-from policies.model import Ban, Noise, Policy, Scope, Share
+from policies.model import Ban, Mechanism, Noise, Policy, Scope, Share
 from policies.request import Request
 from policies.terms import Appearance, Approval, MechanismKind, Review, Zeros
 from policies.vocabulary import Vocabulary
@@ -185,7 +185,8 @@ def _detail(policy: Policy) -> Iterator[str]:
     yield _ZEROS[scope.zeros]
     if scope.priority:
         first = [p if isinstance(p, str) else say_table(words, p) for p in scope.priority]
-        yield f"Protected first: {', '.join(first)}."
+        private = scope.mechanism.kind is MechanismKind.DIFFERENTIAL_PRIVACY
+        yield f"{'Drawn' if private else 'Protected first'}: {', '.join(first)}."
     if scope.keep:
         yield f"Kept visible whatever it takes: {', '.join(say_table(words, m) for m in scope.keep)}."
     yield from _marks(scope, words)
@@ -210,9 +211,18 @@ def _mechanism(policy: Policy) -> str:
         MechanismKind.ROUNDING: (
             f"Numbers are rounded to multiples of {mechanism.base}, so that tables add up; none is withheld."
         ),
-        MechanismKind.DIFFERENTIAL_PRIVACY: f"Noise gives differential privacy, epsilon {mechanism.budget}.",
+        MechanismKind.DIFFERENTIAL_PRIVACY: _privacy(mechanism),
     }
     return said[mechanism.kind]
+
+
+def _privacy(mechanism: Mechanism) -> str:
+    return (
+        f"Numbers have noise of differential privacy, epsilon {mechanism.budget} for each person and the "
+        f"life of the data set, {mechanism.per_table} for each table; each person counts once, from "
+        f"{mechanism.first_year} on. Only tables listed under priority are drawn, and their sums; no other "
+        "is shared."
+    )
 
 
 def _noise(noise: Noise) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from policies.finding import Finding, Severity
 from policies.lint_leaks import leaks, mechanisms
+from policies.lint_privacy import privacy
 from policies.lint_rules import unreachable
 from policies.lint_terms import terms
 from policies.model import Policy
@@ -24,6 +25,9 @@ def lint(
     `beside`: other policies of the member, former versions among them. `held`: who is admitted for what,
     where that is known; without it no purpose is called unheld. `persons`: how many can give leave.
     """
-    found = [*leaks(policy), *mechanisms(policy, beside), *unreachable(policy, held), *terms(policy, persons)]
+    found = [
+        *(*leaks(policy), *mechanisms(policy, beside), *privacy(policy)),
+        *(*unreachable(policy, held), *terms(policy, persons)),
+    ]
     order = list(Severity)
     return tuple(sorted(dict.fromkeys(found), key=lambda finding: order.index(finding.severity)))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.finding import Finding, error, note, warning
 from policies.model import Policy
-from policies.terms import Appearance, Approval, Conditions, Period, Redistribution, strictest
+from policies.terms import Appearance, Approval, Conditions, MechanismKind, Period, Redistribution, strictest
 from policies.wording import listed
 
 _DAYS = {Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 31, Period.YEAR: 366}
@@ -21,7 +21,7 @@ def terms(policy: Policy, persons: int | None = None) -> Iterator[Finding]:
         )
     if policy.legal_basis is None:
         yield warning("no-legal-basis", "No legal_basis; say what law, order or agreement this rests on.")
-    if not policy.scope.priority:
+    if not policy.scope.priority and policy.scope.mechanism.kind is not MechanismKind.DIFFERENTIAL_PRIVACY:
         yield note(
             "no-priority",
             "No priority tables: fine tables may then withhold cells of the tables that are asked for most.",

@@ -95,13 +95,17 @@ class Noise:
 
 @dataclass(frozen=True)
 class Mechanism:
-    """How the data set is protected. `base`: of controlled rounding; `budget`: epsilon for its whole life;
-    `noise`: of the cell-key method, and of it alone."""
+    """How the data set is protected. `base`: of controlled rounding; `noise`: of the cell-key method, and of
+    it alone. Of differential privacy: `budget`, the epsilon of each person for the life of the data set;
+    `per_table`, what one table costs; `first_year`, from which on people count: which years a table has
+    must not follow from the data."""
 
     kind: MechanismKind = MechanismKind.SUPPRESSION
     base: int | None = None
     budget: Decimal | None = None
     noise: Noise | None = None
+    per_table: Decimal | None = None
+    first_year: int | None = None
 
     def __post_init__(self) -> None:
         if self.kind is MechanismKind.CELL_KEY and self.noise is None:

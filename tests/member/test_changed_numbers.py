@@ -153,10 +153,10 @@ def test_a_data_set_of_withheld_numbers_stays_one(tmp_path: Path) -> None:
 
 
 def test_a_mechanism_that_nodes_do_not_carry_out_is_refused(region: Federation) -> None:
-    private = "mechanism: {kind: differential-privacy, budget: 1}\nregional_totals: no\n"
+    private = "mechanism: {kind: differential-privacy, budget: 1, per_table: 0.1, first_year: 2015}\n"
 
     with pytest.raises(PolicyRefusedError, match="cannot carry out"):
-        put_in_force(region.members["KH"].node, policy(2, private))
+        put_in_force(region.members["KH"].node, policy(2, private + "regional_totals: no\n"))
 
 
 def test_nothing_exact_goes_out_beside_changed_numbers(region: Federation) -> None:

@@ -30,7 +30,10 @@ def test_the_default_demands_what_the_usual_terms_say(policy: MakePolicy) -> Non
         ("pooled_years: 3", Demand.POOLED_YEARS),
         ("mechanism: cell-key", Demand.CELL_KEY),
         ("mechanism: {kind: controlled-rounding, base: 5}", Demand.ROUNDING),
-        ("mechanism: {kind: differential-privacy, budget: 1}", Demand.DIFFERENTIAL_PRIVACY),
+        (
+            "mechanism: {kind: differential-privacy, budget: 1, per_table: 0.1, first_year: 2015}",
+            Demand.DIFFERENTIAL_PRIVACY,
+        ),
         ("review: second person", Demand.REVIEW),
         ("approval: one person", Demand.APPROVAL),
         ("approval: {ready_made: one person, others: automatic}", Demand.APPROVAL),

@@ -140,9 +140,19 @@ def test_a_finer_level_is_said_as_an_office_says_it(policy: MakePolicy) -> None:
             "loosened: Rounded to multiples of 7, was 9.",
         ),
         (
-            "mechanism: {kind: differential-privacy, budget: 1}",
-            "mechanism: {kind: differential-privacy, budget: 2.5}",
+            "mechanism: {kind: differential-privacy, budget: 1, per_table: 0.1, first_year: 2015}",
+            "mechanism: {kind: differential-privacy, budget: 2.5, per_table: 0.1, first_year: 2015}",
             "loosened: The privacy budget is 2.5, was 1.",
+        ),
+        (
+            "mechanism: {kind: differential-privacy, budget: 1, per_table: 0.1, first_year: 2015}",
+            "mechanism: {kind: differential-privacy, budget: 1, per_table: 0.5, first_year: 2015}",
+            "loosened: One table costs 0.5 of it, was 0.1.",
+        ),
+        (
+            "mechanism: {kind: differential-privacy, budget: 1, per_table: 0.1, first_year: 2015}",
+            "mechanism: {kind: differential-privacy, budget: 1, per_table: 0.1, first_year: 2010}",
+            "loosened: People count from 2010 on, was 2015.",
         ),
         (
             "valid_until: 2026-12-31",

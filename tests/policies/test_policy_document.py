@@ -231,6 +231,12 @@ def test_a_bomb_of_aliases_is_refused_without_being_expanded(words: Vocabulary) 
         ("mechanism: {kind: controlled-rounding}", "base is needed for controlled-rounding"),
         ("mechanism: {kind: suppression, base: 5}", "base does not go with suppression"),
         ("mechanism: {kind: differential-privacy, budget: 0}", "'0' is not a phrase"),
+        ("mechanism: {kind: differential-privacy, budget: 1}", "per_table is needed for differential"),
+        ("mechanism: {kind: suppression, per_table: 1}", "per_table does not go with suppression"),
+        (
+            "mechanism: {kind: differential-privacy, budget: 1, per_table: 1.1, first_year: 2015}",
+            "one table costs more than the whole budget of 1",
+        ),
         ("mechanism: {kind: suppression, D: 5}", "D does not go with suppression"),
         ("mechanism: {kind: cell-key, base: 5}", "base does not go with cell-key"),
         ("mechanism: {kind: cell-key, D: 0}", "'0' is not a whole number from 1 to 100"),

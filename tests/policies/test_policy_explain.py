@@ -188,6 +188,12 @@ def test_a_policy_is_read_aloud(policy: MakePolicy) -> None:
 
 KEYED = "Numbers are changed by at most 6, with keyed noise of variance 3"
 
+PRIVATE = (
+    "Numbers have noise of differential privacy, epsilon 1.5 for each person and the life of the data set, "
+    "0.1 for each table; each person counts once, from 2015 on. Only tables listed under priority are drawn, "
+    "and their sums; no other is shared."
+)
+
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
@@ -201,8 +207,8 @@ KEYED = "Numbers are changed by at most 6, with keyed noise of variance 3"
             "Numbers are rounded to multiples of 7, so that tables add up; none is withheld.",
         ),
         (
-            "mechanism: {kind: differential-privacy, budget: 1.5}",
-            "Noise gives differential privacy, epsilon 1.5.",
+            "mechanism: {kind: differential-privacy, budget: 1.5, per_table: 0.1, first_year: 2015}",
+            PRIVATE,
         ),
         ("pooled_years: [2015-2017]", "Years are shown in these periods: 2015-2017."),
         ("regional_totals: no", "Withheld cells enter no regional total."),
