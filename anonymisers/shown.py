@@ -67,6 +67,15 @@ class Shown(ABC):
         """The most by which the number of a cell of the lattice differs from its count of people."""
         return 0
 
+    @property
+    def epsilon(self) -> str:
+        """Of numbers that were drawn with noise of differential privacy: of each table; else empty."""
+        return ""
+
+    def drawn(self, key: Key) -> int:  # noqa: ARG002 - others are not drawn
+        """Of how many draws of such noise the number of a cell is made."""
+        return 0
+
     def as_counted(self, people: Table) -> "Shown":  # noqa: ARG002 - what is changed needs them
         """The same cells with their counts, for the controller's eyes: what is measured is about people."""
         return self

@@ -54,4 +54,21 @@ class FigureWithdrawn(Event):
     at: datetime
 
 
-RECORD_EVENTS: Final = (RecordsCompared, ConsentChanged, FigureRegistered, FigureWithdrawn)
+@dataclass(frozen=True)
+class PrivacyCharged(Event):
+    """Tables of a portion of a data set are about to be drawn with noise: each of its people pays for them.
+
+    `epsilon` is what each of the `tables` costs, `budget` what one person can ever pay, both decimals. What
+    is charged stays so, whether or not the tables came to be.
+    """
+
+    TYPE: ClassVar[str] = "privacy-charged"
+    member: str
+    portion: int
+    tables: int
+    epsilon: str
+    budget: str
+    at: datetime
+
+
+RECORD_EVENTS: Final = (RecordsCompared, ConsentChanged, FigureRegistered, FigureWithdrawn, PrivacyCharged)

@@ -27,7 +27,13 @@ from audit.question_events import (
     ReleasedAgain,
     WaitsForLeave,
 )
-from audit.record_events import ConsentChanged, FigureRegistered, FigureWithdrawn, RecordsCompared
+from audit.record_events import (
+    ConsentChanged,
+    FigureRegistered,
+    FigureWithdrawn,
+    PrivacyCharged,
+    RecordsCompared,
+)
 from audit.said import Said, Value, said
 from audit.search import time_of
 from audit.wording import STEPS, listed, say_question, say_reasons, say_share, say_size, say_who, word_of
@@ -214,6 +220,20 @@ def _(event: FigureWithdrawn) -> Said:
         "%(at)s.",
         member=event.member,
         registered=str(event.registered),
+        at=event.at,
+    )
+
+
+@say_event.register
+def _(event: PrivacyCharged) -> Said:
+    return said(
+        "%(member)s charged %(tables)s tables to the privacy budget of the people of portion %(portion)s, "
+        "epsilon %(epsilon)s for each table, of %(budget)s for each person for ever, on %(at)s.",
+        member=event.member,
+        tables=str(event.tables),
+        portion=str(event.portion),
+        epsilon=event.epsilon,
+        budget=event.budget,
         at=event.at,
     )
 

@@ -66,7 +66,7 @@ def inner_counts(table: Table) -> tuple[NDArray[np.int32], Ints]:
 
 
 def noisy(counts: Ints, epsilon: Fraction) -> tuple[int, ...]:
-    """Counts with fresh noise. Call it through `budget.ask` only: each draw costs epsilon."""
+    """Counts with fresh noise. Each draw costs epsilon: it must be charged, and that kept, before."""
     dp.enable_features("contrib")
     space = dp.vector_domain(dp.atom_domain(T=dp.i64)), dp.l1_distance(T=dp.i64)
     mechanism = dp.m.make_laplace(*space, scale=float(1 / epsilon))

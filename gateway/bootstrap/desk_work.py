@@ -106,7 +106,7 @@ def _effect(node: Node, in_force: Policy, after: Made, told: Told) -> dict[str, 
     before = make(node, in_force, told)
     with node.store.reading() as view:
         given_out = [stored_cube(cube) for cube in view.released_cubes()]
-    found = compare((before.cube, before.people), (after.cube, after.people), given_out)
+    found = compare((before.to_be_read, before.people), (after.to_be_read, after.people), given_out)
     return {**asdict(found), "nothing": found.nothing}
 
 

@@ -136,6 +136,6 @@ def _released(node: Node, question: Question, answer: Answer) -> Release:
         snapshot_date=answer.snapshot_date,
         quotas=answer.quotas,
         terms=answer.terms,
-        changed=answer.changed,
+        changed=None if answer.changed is None else answer.changed.in_general,
     )
     return Release(answer.question_id, question.as_json(), axes, cells, (coverage,), "", "")

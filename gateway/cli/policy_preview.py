@@ -178,7 +178,7 @@ def effect_lines(directory: Path, old: Policy, new: Policy) -> list[str]:
             return [*_effect(SAME), *([after.hindrance] if after.hindrance else [])]
         with node.store.reading() as view:
             given_out = [stored_cube(cube) for cube in view.released_cubes()]
-    found = compare((before.cube, before.people), (after.cube, after.people), given_out)
+    found = compare((before.to_be_read, before.people), (after.to_be_read, after.people), given_out)
     return [*_effect(found), *([after.hindrance] if after.hindrance else [])]
 
 

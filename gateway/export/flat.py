@@ -8,7 +8,16 @@ import re
 from gateway.wire.cells import Cell
 from gateway.wire.release import Release
 
-STATUS_COLUMNS = ("status", "value", "at_least", "at_most", "lacks", "under_masks", "off_by")
+STATUS_COLUMNS = (
+    "status",
+    "value",
+    "at_least",
+    "at_most",
+    "lacks",
+    "under_masks",
+    "off_by",
+    "typically_off_by",
+)
 
 _FORMULAS = ("=", "+", "-", "@")
 _BREAKS = re.compile(r"[\t\r\n]+")
@@ -37,6 +46,7 @@ def status_fields(cell: Cell) -> list[str | int]:
         " ".join(cell.lacks),
         " ".join(cell.under_masks),
         cell.off_by or "",
+        cell.typically_off_by or "",
     ]
 
 

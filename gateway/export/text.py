@@ -56,6 +56,11 @@ def legend(release: Release) -> list[str]:
     if off:
         more = f", in some cells {off[-1]}" if len(off) > 1 else ""
         lines.append(f"{CHANGED}  changed to protect people: at most {off[0]} from the count{more}")
+    if noise := sorted({cell.typically_off_by for cell in release.cells if cell.typically_off_by}):
+        off_by = f"{noise[0]} to {noise[-1]}" if len(noise) > 1 else f"{noise[0]}"
+        lines.append(
+            f"{CHANGED}  with noise (differential privacy): typically off by {off_by}, perhaps below 0"
+        )
     summed = sorted({member for cell in release.cells for member in cell.under_masks})
     if summed:
         lines.append(

@@ -50,7 +50,7 @@ def _given(member: str, answer: Answer, *, late: bool) -> Coverage:
         quotas=answer.quotas,
         late=late,
         terms=answer.terms,
-        changed=answer.changed,
+        changed=None if answer.changed is None else answer.changed.in_general,
     )
 
 
@@ -65,5 +65,5 @@ def _stands_in(member: str, found: Remembered, since: str | None) -> Coverage:
         offline_since=since,
         earlier=Earlier(earlier.question_id, iso(earlier.answered_at)),
         terms=answer.terms,
-        changed=answer.changed,
+        changed=None if answer.changed is None else answer.changed.in_general,
     )

@@ -37,7 +37,7 @@ def _derived(line: Sequence[Cell]) -> Cell | None:
     """The only withheld cell of a line, from the others; the last cell is the sum of all before it."""
     unknown = [n for n, cell in enumerate(line) if cell.value is None]
     masked = sorted({m for cell in line for m in cell.under_masks})
-    changed = any(cell.off_by for cell in line)  # nothing follows exactly from a number that was changed
+    changed = any(cell.changed for cell in line)  # nothing follows exactly from a number that was changed
     if len(unknown) != 1 or not masked or changed or len({cell.lacks for cell in line}) > 1:
         return None
     cell = line[unknown[0]]

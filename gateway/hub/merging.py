@@ -3,7 +3,8 @@
 A withheld part is absorbing: the sum over it is withheld, with what its visible parts come to as "at least".
 A part that is missing for another reason is named beside the sum, which is then a sum without that member.
 A part that was changed makes the sum so: how far both can be off is told with each number, and a bound of a
-withheld sum holds for every count that could have been changed into what is shown.
+withheld sum holds for every count that could have been changed into what is shown. A part that was drawn with
+noise can be off by any number: no bound follows from it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from gateway.hub.following import with_following
 from gateway.question import COUNTRY, Question
 from gateway.wire.answer import Answer, Refusal
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
+from gateway.wire.changed import typically_off
 
 Key = tuple[str, ...]
 
@@ -39,6 +41,8 @@ class _Part:
     status: Status
     off_by: int = 0
     """The most by which its numbers differ from the counts."""
+    variances: Mapping[Key, float] = field(default_factory=dict)
+    """Of noise in its numbers that has no most."""
 
     def at(self, key: Key) -> tuple[Status, int | None]:
         if self.status is not Status.VALUE:
@@ -107,8 +111,13 @@ def _part(member: str, answer: Answer | None) -> _Part:
     if answer.refusals:
         return _Part(member, {}, _status(answer.refusals))
     keys = product(*(axis.codes for axis in answer.axes))
-    off_by = 0 if answer.changed is None else answer.changed.most
-    return _Part(member, dict(zip(keys, answer.cells, strict=True)), Status.VALUE, off_by)
+    cells = dict(zip(keys, answer.cells, strict=True))
+    changed = answer.changed
+    if changed is None or changed.noise is None:
+        return _Part(member, cells, Status.VALUE, 0 if changed is None else changed.most)
+    noise = changed.noise
+    variances = {key: n * noise.variance for key, n in zip(cells, noise.draws, strict=True)}
+    return _Part(member, cells, Status.VALUE, variances=variances)
 
 
 def _status(refusals: Sequence[Refusal]) -> Status:
@@ -135,14 +144,14 @@ def _axis(dictionary: Dictionary, level: str, answers: Sequence[Answer | None]) 
 
 def _sum(key: Key, rest: Key, parts: Sequence[_Part], beyond: Beyond) -> Cell:
     found = [(part.member, *part.at(rest)) for part in parts]
-    visible = [
-        (value, part.off_by) for (_, _, value), part in zip(found, parts, strict=True) if value is not None
-    ]
-    off_by = sum(off for _, off in visible)
+    shown = [(value, part) for (_, _, value), part in zip(found, parts, strict=True) if value is not None]
+    visible = [(value, part.off_by) for value, part in shown if not part.variances]
+    off_by = sum(part.off_by for _, part in shown)
+    noise = typically_off(sum(part.variances.get(rest, 0.0) for _, part in shown))
     if len(found) == 1:
         _, status, value = found[0]
-        return Cell(key, status, value, off_by=off_by)
-    total = sum(value for value, _ in visible)
+        return Cell(key, status, value, off_by=off_by, typically_off_by=noise)
+    total = sum(value for value, _ in shown)
     statuses = {status for _, status, _ in found}
     lacks = tuple(member for member, status, _ in found if status in _MISSING)
     if Status.WITHHELD in statuses:
@@ -150,7 +159,15 @@ def _sum(key: Key, rest: Key, parts: Sequence[_Part], beyond: Beyond) -> Cell:
         summed = beyond.totals.get(rest)
         if summed is not None and summed.members == withheld:
             whole = total + summed.value
-            return Cell(key, Status.VALUE, whole, lacks=lacks, under_masks=withheld, off_by=off_by)
+            return Cell(
+                key,
+                Status.VALUE,
+                whole,
+                lacks=lacks,
+                under_masks=withheld,
+                off_by=off_by,
+                typically_off_by=noise,
+            )
         bounds = [beyond.bounds.get(member, {}).get(rest, (0, None)) for member in withheld]
         least = sum(max(0, value - off) for value, off in visible)
         most = [high for _, high in bounds if high is not None]
@@ -159,8 +176,8 @@ def _sum(key: Key, rest: Key, parts: Sequence[_Part], beyond: Beyond) -> Cell:
             Status.WITHHELD,
             at_least=least + sum(low for low, _ in bounds) or None,
             lacks=lacks,
-            at_most=total + off_by + sum(most) if len(most) == len(withheld) else None,
+            at_most=total + off_by + sum(most) if len(most) == len(withheld) and not noise else None,
         )
-    if visible:
-        return Cell(key, Status.VALUE, total, lacks=lacks, off_by=off_by)
+    if shown:
+        return Cell(key, Status.VALUE, total, lacks=lacks, off_by=off_by, typically_off_by=noise)
     return Cell(key, next(s for s in _MISSING if s in statuses or not statuses))

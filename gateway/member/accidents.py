@@ -24,6 +24,7 @@ from gateway.dictionary import OF_ACCIDENTS, Tree
 from gateway.member.counting import placed
 from gateway.member.errors import NotProtectedError
 from gateway.member.making import TIME, Maker, levels_of
+from gateway.member.reading import NotDrawn
 from gateway.member.snapshot import Snapshot, numbered
 from gateway.member.snapshot_bytes import snapshot_from_bytes
 
@@ -36,7 +37,7 @@ def collected(snapshot: Snapshot) -> bool:
 
 
 @dataclass(frozen=True)
-class AccidentsRead:
+class AccidentsRead(NotDrawn):
     """The accidents of a cube as questions read them."""
 
     cells: AccidentCells
@@ -59,6 +60,11 @@ class AccidentsRead:
         if isinstance(found, OutsideLattice):
             raise KeyError(", ".join(key))
         return found.count if isinstance(found, Value) else None
+
+    @property
+    def parts(self) -> tuple["AccidentsRead", ...]:
+        """None: all tables of their dimensions can be read."""
+        return ()
 
     @property
     def mechanism(self) -> None:

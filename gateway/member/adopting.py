@@ -39,6 +39,7 @@ def preview_id(snapshot_id: str, made: Plan, released: list[bytes], extracts: li
         "years": list(made.years),
         **({"known": list(made.known)} if made.known else {}),
         **({"changed": made.changed} if made.changed else {}),
+        **({"tables": [dict(table) for table in made.tables]} if made.tables else {}),
     }
     return sha256(canonical_json(body)).hexdigest()
 
@@ -125,7 +126,7 @@ def certify(
         node,
         record.id,
         policy_label(*versions),
-        shape=Shape(made.finest, made.years, cube.largest, cube.accidents),
+        shape=Shape(made.finest, made.years, cube.largest, cube.accidents, made.tables),
         certificate=cube.certificate,
         at=node.clock.now(),
     )

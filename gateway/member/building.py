@@ -5,18 +5,20 @@ from numpy.typing import NDArray
 
 from anonymisers.chronicle import Chronicle
 from anonymisers.perturbation.changed_cube import ChangedCube
+from anonymisers.perturbation.private_cube import PrivateCube
 from anonymisers.rules import Rules
 from anonymisers.table import Table
 from gateway.member.adopting import certifiable, certify, existing, sensitive_of
 from gateway.member.beside_extracts import withstand
 from gateway.member.context import Node
 from gateway.member.counting import count_people, honest_rows
+from gateway.member.drawing import drawn_cube, pay_and_draw
 from gateway.member.errors import NothingToProtectError, NotProtectedError
 from gateway.member.growing import grow
 from gateway.member.growing_changed import grow_changed
 from gateway.member.looked_at import Made, measure
 from gateway.member.making import Maker, Progress
-from gateway.member.mechanisms import change
+from gateway.member.mechanisms import change, privacy
 from gateway.member.model import Plan, StoredCube, without_accidents
 from gateway.member.planning import plan
 from gateway.member.policies import in_force
@@ -49,12 +51,14 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
         found = existing(view, record.id, made)
     cube = None
     if found is None:
+        if privacy(made.changed) is not None:
+            pay_and_draw(node, snapshot, made)
         cube = protected(node, snapshot, (made, rules), released, progress)
         found = cube.to_bytes()
     certifiable(found, sensitive_of(node))  # nobody's question waits until it is read
     with node.store.writing() as work:
         beside = (len(work.released_cubes()), len(work.extracts.told()), work.figures())
-        if beside != (len(released), extracts, figures):
+        if privacy(made.changed) is None and beside != (len(released), extracts, figures):
             raise NotProtectedError(
                 "A former cube has answered for the first time while this one was made, an extract was asked "
                 "for, or a figure was registered.",
@@ -105,17 +109,19 @@ def protected(
         )
     with node.store.reading() as view:
         extracts = view.extracts.told()
+        if privacy(planned[0].changed) is not None:
+            return drawn_cube(node.dictionary, view, snapshot, planned[0])
     # The newest cube that has answered holds all that came before it.
     former = stored_cube(released[-1]) if released else None
     # Of accidents beside single records nobody has shown yet that they are safe: none for new people.
     counted = without_accidents(planned[0]) if extracts else planned[0]
     maker = Maker(node.dictionary, snapshot, counted, planned[1], node.cube_key, progress)
     changed = change(planned[0].changed)
-    if changed is None and not isinstance(former, ChangedCube):
+    if changed is None and not isinstance(former, ChangedCube | PrivateCube):
         made = grow(maker, former)
         withstand(made, extracts)
         return made
-    if changed is None or isinstance(former, Chronicle) or extracts:
+    if changed is None or isinstance(former, Chronicle | PrivateCube) or extracts:
         raise NotProtectedError(
             "Another mechanism protects what was given out of this data set: it has one for its life.",
             remedy="Write the mechanism as it was.",

@@ -1,7 +1,7 @@
 """A policy and a snapshot make one protected cube; only a certified one, of the policy in force, answers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
 from typing import TypeVar, cast
@@ -27,6 +27,22 @@ def trees(dictionary: Dictionary, member: str, made: Plan) -> dict[str, Tree]:
     }
 
 
+def parts(dictionary: Dictionary, member: str, made: Plan) -> "tuple[Part, ...]":
+    """The tables that are drawn; none where numbers are not."""
+    return tuple(Part(trees(dictionary, member, replace(made, finest=dict(table)))) for table in made.tables)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table that was drawn, by its dimensions."""
+
+    trees: Mapping[str, Tree]
+
+    @property
+    def parts(self) -> tuple["Part", ...]:
+        return ()
+
+
 @dataclass(frozen=True)
 class ReadyCube:
     """A certified cube as questions read it."""
@@ -40,6 +56,8 @@ class ReadyCube:
     measure: str = MEASURE
     above: int | None = None
     """The version of the ministry-wide policy that stood above, if any."""
+    parts: tuple[Part, ...] = ()
+    """The tables that were drawn, where no other can be read."""
 
     @property
     def label(self) -> str:
@@ -69,8 +87,17 @@ class ReadyCube:
         return self.cube.off_by(key)
 
     @property
+    def epsilon(self) -> str:
+        """Of numbers that were drawn with noise: of each table; else empty."""
+        return self.cube.epsilon
+
+    def drawn(self, key: Mapping[str, str]) -> int:
+        """Of how many draws of noise a cell's value is made; of a cell that can be read."""
+        return self.cube.drawn(key)
+
+    @property
     def withholding(self) -> Chronicle | None:
-        """The cube, where some of its numbers are withheld; None where all are changed instead."""
+        """The cube, where some of its numbers are withheld; None where all are changed or drawn."""
         return self.cube if isinstance(self.cube, Chronicle) else None
 
     def read(self, key: Mapping[str, str]) -> int | None:
@@ -119,6 +146,7 @@ class CubeShelf:
             stored.policy_version,
             stored.index,
             above=stored.above,
+            parts=parts(self._dictionary, self._member, stored.plan),
         )
         with self._lock:
             self._ready, self._entry = ready, stored.index

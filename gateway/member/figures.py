@@ -63,6 +63,11 @@ def register(node: Node, figure: Public, by: str) -> Registered:
     check(node, figure)
     now = node.clock.now()
     with node.store.writing() as work:
+        if work.privacy.portions():
+            raise FigureRefusedError(
+                "Numbers of this data set are drawn with noise that protects people whatever is known: a "
+                "figure makes no difference to them, and need not be registered."
+            )
         there = work.figures()
         if any(one.withdrawn is None and one.figure.cell == figure.cell for one in there):
             raise FigureRefusedError(

@@ -14,6 +14,7 @@ from gateway.member.beside_figures import described_by, figures_about
 from gateway.member.counting import placed
 from gateway.member.errors import NotProtectedError
 from gateway.member.making import TIME, Maker
+from gateway.member.periods import lies_in
 from gateway.member.snapshot import Snapshot
 from gateway.member.snapshot_bytes import snapshot_from_bytes
 from gateway.member.standing import Difference, difference, joined, sealed, taken, tokens
@@ -79,15 +80,9 @@ def _rows(maker: Maker, portion: Portion) -> Rows:
     dims, coords, _ = placed(rows, maker.dictionary, finest, everybody, maker.plan.years)
     time = next((dim for dim in dims if dim.name == TIME), None)
     leaves = [] if time is None else [time.codes[place] for place in time.leaves.tolist()]
-    within = {} if time is None else {TIME: frozenset(c for c in leaves if _in(c, years))}
+    within = {} if time is None else {TIME: frozenset(c for c in leaves if lies_in(c, years))}
     by = tuple(maker.plan.finest)
     return Rows(dims, by, coords, rows.links["person"].tolist(), within, figures)
-
-
-def _in(code: str, years: set[int]) -> bool:
-    """Whether a code of dates lies in, or holds, one of these years: `2023`, `2023-05`, `2021-2025`."""
-    first, last = code[:4], code[5:9] if len(code) == len("2021-2025") else code[:4]
-    return any(int(first) <= year <= int(last) for year in years)
 
 
 def _people(rows: Snapshot) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 
+from anonymisers.perturbation.private_cube import PrivateCube
 from anonymisers.shown import Shown
 from anonymisers.table import Table
 from audit.canonical import canonical_json
@@ -72,6 +73,11 @@ class Made:
         """The people behind the cube, for the controller's eyes."""
         return self.count()
 
+    @property
+    def to_be_read(self) -> Shown:
+        """The cube as it will be read: what is still to be drawn is nothing that is withheld."""
+        return self.cube.when_drawn if isinstance(self.cube, PrivateCube) else self.cube
+
     @cached_property
     def counted(self) -> Shown:
         """The cube with the counts of its people, whether these are what is shown or not."""
@@ -103,6 +109,15 @@ class Looked:
     def off_by(self, key: Mapping[str, str]) -> int:
         """The most by which a cell's value differs from its count; of a cell that can be read."""
         return self.made.cube.off_by(key) if self.made.plan.changed else 0
+
+    @property
+    def epsilon(self) -> str:
+        """Of numbers that are drawn with noise: of each table; else empty."""
+        return self.made.cube.epsilon if self.made.plan.changed else ""
+
+    def drawn(self, key: Mapping[str, str]) -> int:
+        """Of how many draws of noise a cell's value is made; of a cell that can be read."""
+        return self.made.cube.drawn(key) if self.made.plan.changed else 0
 
     def read(self, key: Mapping[str, str]) -> int | None:
         """The value of a cell, None when it is withheld; KeyError outside the lattice."""
@@ -181,6 +196,13 @@ class _Noting:
 
     def off_by(self, key: Mapping[str, str]) -> int:
         return self._cube.off_by(key)
+
+    @property
+    def epsilon(self) -> str:
+        return self._cube.epsilon
+
+    def drawn(self, key: Mapping[str, str]) -> int:
+        return self._cube.drawn(key)
 
 
 def _canonical_cells(node: Node, made: Made) -> Cells:

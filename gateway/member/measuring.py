@@ -10,9 +10,9 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.chronicle import Chronicle
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.lattice import Lattice
-from anonymisers.perturbation.changed_cube import ChangedCube
 from anonymisers.risk import Risk, assess
 from anonymisers.shown import Shown
 from anonymisers.table import Table
@@ -95,7 +95,7 @@ def shared_values(cube: Shown, sensitive: frozenset[str]) -> tuple[SharedValue, 
 
     None where numbers are changed: two that are equal may stand for different counts.
     """
-    if cube.off_by({}):
+    if cube.mechanism is not None:
         return ()
     lattice = cube.lattice
     keys = lattice.keys()
@@ -125,7 +125,7 @@ def shared_values(cube: Shown, sensitive: frozenset[str]) -> tuple[SharedValue, 
 
 def narrow_cells(cube: Released) -> tuple[NarrowCell, ...]:
     """The withheld cells that the certificate lists as accepted, for the controller to answer for."""
-    return () if isinstance(cube, ChangedCube) else tuple(NarrowCell(*each) for each in cube.accepted)
+    return tuple(NarrowCell(*each) for each in cube.accepted) if isinstance(cube, Chronicle) else ()
 
 
 def exposure(cube: Shown, people: Table) -> Exposure:

@@ -4,15 +4,19 @@ With two, the difference of what both show of the same people would tell of them
 drawn anew with other parameters.
 """
 
+from decimal import Decimal
+
 from anonymisers.perturbation.by_cell_key import ByCellKey
 from anonymisers.perturbation.by_rounding import ByRounding
 from anonymisers.perturbation.change import Change
 from anonymisers.perturbation.changed_cube import ChangedCube
+from anonymisers.perturbation.privacy import Privacy, privacy_of
+from anonymisers.perturbation.private_cube import PrivateCube
 from anonymisers.perturbation.ptable import Noise
 from anonymisers.perturbation.ways import change_of
 from gateway.member.errors import PolicyRefusedError
 from gateway.member.ports import View
-from gateway.member.stored import is_changed
+from gateway.member.stored import is_changed, is_drawn
 from policies import Policy
 from policies.model import Mechanism
 
@@ -24,6 +28,8 @@ def words_of(mechanism: Mechanism) -> str:
     """The words of a policy's mechanism as a plan has them. Of those that nodes carry out."""
     if mechanism.base is not None:
         return ByRounding(mechanism.base).words
+    if mechanism.budget is not None and mechanism.per_table is not None:
+        return Privacy(_plain(mechanism.budget), _plain(mechanism.per_table), mechanism.first_year or 0).words
     noise = mechanism.noise
     if noise is None:
         return WITHHELD
@@ -31,12 +37,18 @@ def words_of(mechanism: Mechanism) -> str:
 
 
 def change(words: str) -> Change | None:
-    """None where numbers are withheld and not changed."""
-    return None if words == WITHHELD else change_of(words)
+    """None where numbers are withheld and not changed, or drawn with noise."""
+    return None if words == WITHHELD or privacy(words) else change_of(words)
+
+
+def privacy(words: str) -> Privacy | None:
+    """None where numbers are not drawn with the noise of differential privacy."""
+    return privacy_of(words) if words else None
 
 
 def off_by(words: str) -> int:
-    """The most by which a number of a cube with this mechanism differs from its count."""
+    """The most by which a number of a cube with this mechanism differs from its count; 0 for noise that has
+    no most."""
     made = change(words)
     return 0 if made is None else made.most
 
@@ -45,6 +57,8 @@ def fixed(view: View) -> str | None:
     """The mechanism that the data set has for its life; None while nothing of it was given out."""
     released = view.released_cubes()
     if released:  # a cube of withheld numbers takes seconds to read, and need not be
+        if is_drawn(released[-1]):
+            return PrivateCube.from_bytes(released[-1]).privacy.words
         return ChangedCube.from_bytes(released[-1]).change.words if is_changed(released[-1]) else WITHHELD
     return WITHHELD if view.extracts.told() else None
 
@@ -65,6 +79,32 @@ def check_fixed(view: View, policy: Policy) -> None:
             "of people.",
             remedy="Nothing was changed. Write the mechanism, and its parameters, as they were.",
         )
+    if privacy(wants) is not None:
+        check_alone(view, wants)
+
+
+def check_alone(view: View, words: str) -> None:
+    """Raises PolicyRefusedError where numbers cannot be drawn with noise: beside another budget, or beside
+    what is exact."""
+    portions = view.privacy.portions()
+    if portions and portions[0].mechanism != words:
+        raise PolicyRefusedError(
+            f"People of this data set have paid for tables under {_said(portions[0].mechanism)}; the policy "
+            f"asks for {_said(words)}. A budget holds for the life of a data set.",
+            remedy="Nothing was changed. Write the mechanism, and its parameters, as they were.",
+        )
+    if any(figure.withdrawn is None for figure in view.figures()):
+        raise PolicyRefusedError(
+            "A figure of these people is registered as public. A privacy budget is offered only where no "
+            "exact number exists.",
+            remedy="Nothing was changed. Take the cell-key method or controlled rounding, which reckon with "
+            "it; or withdraw it if it was registered by mistake.",
+        )
+
+
+def _plain(number: Decimal) -> str:
+    """In its shortest form: equal numbers are equal mechanisms."""
+    return f"{number.normalize():f}"
 
 
 def _said(words: str) -> str:

@@ -149,6 +149,8 @@ class Plan:
 
     changed: str = ""
     """How numbers are changed, in the words of `gateway.member.mechanisms`; empty where some are withheld."""
+    tables: tuple[tuple[tuple[str, str], ...], ...] = ()
+    """Where numbers are drawn: dimension and level of each table that is."""
 
 
 def without_accidents(plan: Plan) -> Plan:

@@ -15,9 +15,10 @@ from audit.said import Said, said
 from gateway.dictionary import Dictionary
 from gateway.member.accidents import ACCIDENTS, collected
 from gateway.member.cubes import MEASURE
+from gateway.member.drawn_plan import as_drawn, with_tables
 from gateway.member.figure_model import Registered, counting
 from gateway.member.marks import Marks, marks_of, words_of_marks
-from gateway.member.mechanisms import off_by, words_of
+from gateway.member.mechanisms import off_by, privacy, words_of
 from gateway.member.model import WITH_ACCIDENTS, Plan
 from gateway.member.snapshot import Snapshot
 from policies import Policy
@@ -68,6 +69,10 @@ def plan(
         known=counting(told),
         changed=words_of(policy.scope.mechanism),
     )
+    if (noise := privacy(made.changed)) is not None:
+        made = as_drawn(made, snapshot, noise, lambda year: _closed(policy.scope, year, last))
+        most, first = policy.scope.max_dims, _priorities(dictionary, policy)
+        made = with_tables(made, dictionary, snapshot.member, most, first)
     return made, protection
 
 
@@ -123,6 +128,16 @@ def _measures(policy: Policy) -> set[str]:
 
 
 def _of_change(scope: Scope, made: Plan) -> str:
+    if (noise := privacy(made.changed)) is not None:
+        return said(
+            "No number is withheld: %(tables)s tables are drawn with noise once for each portion of people, "
+            "at epsilon %(epsilon)s for each table, of %(budget)s for each person and for ever. Other tables "
+            "are not shared. What was drawn stands: who is reported late, corrected or leaves makes no "
+            "difference to it. Thresholds and zeros make none either.",
+            tables=len(made.tables),
+            epsilon=Said(noise.per_table, {}),
+            budget=Said(noise.budget, {}),
+        )
     if scope.mechanism.base is not None:
         return said(
             "No number is withheld: each is a multiple of %(base)s, at most %(most)s from its count; cells "

@@ -9,12 +9,19 @@ import structlog
 
 from gateway.member.adopting import existing
 from gateway.member.context import Node
-from gateway.member.errors import NotYetProtectedError, PolicyRefusedError, SignatureRefusedError
-from gateway.member.mechanisms import check_fixed, fixed
+from gateway.member.drawing import check_payable
+from gateway.member.errors import (
+    NotProtectedError,
+    NotYetProtectedError,
+    PolicyRefusedError,
+    SignatureRefusedError,
+)
+from gateway.member.mechanisms import check_fixed, fixed, privacy
 from gateway.member.ministry import below, ministry_in_force, together
-from gateway.member.model import Duty, Holder, PolicyInForce, SignedPolicy
+from gateway.member.model import Duty, Holder, Plan, PolicyInForce, SignedPolicy
 from gateway.member.planning import plan
 from gateway.member.ports import View
+from gateway.member.snapshot import Snapshot
 from gateway.member.statements import Act, accepts_shared_values, check, digest, statement
 from policies import Policy, PolicyError, Vocabulary, load_policy
 from policies.demands import AFTERWARDS, Demand, demands
@@ -24,6 +31,7 @@ log = structlog.get_logger()
 ABLE = AFTERWARDS | {
     Demand.APPROVAL,
     Demand.CELL_KEY,  # for the life of a data set: see `mechanisms`
+    Demand.DIFFERENTIAL_PRIVACY,  # likewise: see `drawing`
     Demand.LEVEL_THRESHOLDS,  # the strictest holds for all: see `planning.stricter`
     Demand.NEVER_SHOWN,
     Demand.POOLED_YEARS,  # bands that hold whole pools, else all pools together
@@ -68,7 +76,9 @@ def check_effect(node: Node, view: View, policy: Policy) -> None:
     if cube is None or loaded is None or not view.released_cubes():
         return
     made, _ = plan(node.dictionary, policy, loaded[1], node.clock.now().date(), view.figures())
-    if existing(view, loaded[0].id, made) is None:
+    if privacy(made.changed) is not None:
+        _check_payable(node, view, loaded[1], made)
+    elif existing(view, loaded[0].id, made) is None:
         raise NotYetProtectedError(
             "The policy, or a newer snapshot, would show other tables than what is released already, and "
             "its tables are not protected beside that yet.",
@@ -77,6 +87,14 @@ def check_effect(node: Node, view: View, policy: Policy) -> None:
                 "done; then hand the policy in again."
             ),
         )
+
+
+def _check_payable(node: Node, view: View, snapshot: Snapshot, made: Plan) -> None:
+    """Tables that are new are paid once the policy counts: what can be is enough."""
+    try:
+        check_payable(node.dictionary, view, snapshot, made)
+    except NotProtectedError as error:
+        raise NotYetProtectedError(error.message, remedy=f"Nothing was changed. {error.remedy}") from None
 
 
 def given_out_under(node: Node, view: View) -> tuple[Policy, ...]:
@@ -159,11 +177,7 @@ def _check_demands(policy: Policy) -> None:
     if unmet:
         raise PolicyRefusedError(
             f"This node cannot carry out what the policy demands: {', '.join(unmet)}.",
-            remedy=(
-                "Nothing was changed. A node protects answers by suppression, the cell-key method or "
-                "controlled rounding: take one of these. `safelane perturb` changes the tables of a file in "
-                "other ways."
-            ),
+            remedy=("Nothing was changed. Take it out of the policy, or have a newer Safelane at this node."),
         )
 
 

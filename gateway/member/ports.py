@@ -30,6 +30,7 @@ from gateway.member.model import (
     StoredCube,
     Waiting,
 )
+from gateway.member.privacy_model import PrivacyView, PrivacyWriter
 from gateway.member.reidentify_model import Reidentifications, ReidentificationWriter
 from gateway.member.snapshot import Snapshot
 from gateway.member.total_ports import TotalsNotes, TotalsView, TotalsWriter
@@ -137,6 +138,10 @@ class View(Versions, Protocol):
     def counts(self) -> CountsView:
         """Runs of counting once that this node takes part in."""
 
+    @property
+    def privacy(self) -> PrivacyView:
+        """What was charged to the privacy budget, and drawn."""
+
     def preview(self, preview_id: str) -> bytes | None:
         """A cube that was made to be looked at, by what it was made from."""
 
@@ -224,6 +229,9 @@ class UnitOfWork(VersionsWriter, View, Protocol):
 
     @property
     def counts(self) -> CountsWriter: ...
+
+    @property
+    def privacy(self) -> PrivacyWriter: ...
 
     def add_snapshot(self, loaded: LoadedSnapshot, snapshot: Snapshot, *, because: int) -> None: ...
 

@@ -3,15 +3,17 @@
 Nothing is logged and nothing leaves the node. The cube is kept: publishing the policy uses the same one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from anonymisers.perturbation.private_cube import PrivateCube
 from anonymisers.rules import Rules
 from gateway.member.adopting import existing, preview_id
 from gateway.member.building import Progress, counted_table, protected
 from gateway.member.context import Node
 from gateway.member.errors import NothingToProtectError, NotProtectedError
+from gateway.member.expected_noise import expected
 from gateway.member.looked_at import CANONICAL, Looked, Made, measure, ready, scores
 from gateway.member.ministry import as_it_counts
 from gateway.member.model import LoadedSnapshot, Plan
@@ -62,8 +64,14 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
         fresh=kept.fresh,
         beside=hindrance is None,
         hindrance=hindrance,
-        stricter=tuple(stricter(policy, *planned)),
+        stricter=(*stricter(policy, *planned), *_expected(policy, planned[0], kept)),
     )
+
+
+def _expected(policy: Policy, made: Plan, kept: "_Kept") -> Iterator[str]:
+    cube = kept.read() if made.tables else None
+    if isinstance(cube, PrivateCube):
+        yield from expected(policy, made, cube)
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,8 @@ def _kept(
         return _Kept(found, partial(stored_cube, found), fresh=False)
     cube = protected(node, snapshot, planned, beside, progress)
     made = cube.to_bytes()
+    if isinstance(cube, PrivateCube) and cube.pending:
+        return _Kept(made, lambda: cube, fresh=True)  # nothing is drawn before it is paid: no cube to answer
     with node.store.notes() as notes:
         notes.keep_preview(name, record.id, made, node.clock.now())
     return _Kept(made, lambda: cube, fresh=True)

@@ -18,7 +18,7 @@ from gateway.dictionary import Dictionary, Tree
 from gateway.question import Question
 from gateway.wire.answer import Refusal
 from gateway.wire.cells import TOTAL, Axis
-from gateway.wire.changed import Changed, Mechanism
+from gateway.wire.changed import Changed, Mechanism, Noise
 
 MAX_CELLS = 50_000
 """Cells of one answer. A larger table is no table for a person, and would hold up other questions."""
@@ -40,6 +40,26 @@ class Cube(Protocol):
         """The most by which the value of a cell differs from its count; 0 where it is exact."""
         ...
 
+    @property
+    def epsilon(self) -> str:
+        """Of numbers that were drawn with noise of differential privacy: of each table; else empty."""
+        ...
+
+    def drawn(self, key: Mapping[str, str]) -> int:
+        """Of how many draws of such noise the value of a cell is made."""
+        ...
+
+
+class NotDrawn:
+    """Of a cube whose numbers are not drawn with noise."""
+
+    @property
+    def epsilon(self) -> str:
+        return ""
+
+    def drawn(self, key: Mapping[str, str]) -> int:  # noqa: ARG002 - whatever the key
+        return 0
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -50,10 +70,13 @@ class Reading:
     off_by: int = 0
     """The most by which a number of the table differs from its count."""
     mechanism: str | None = None
+    noise: Noise | None = None
 
     @property
     def changed(self) -> Changed | None:
         """What is told of numbers that are not exact."""
+        if self.noise is not None:
+            return Changed(Mechanism.PRIVACY, noise=self.noise)
         return Changed(Mechanism(self.mechanism), self.off_by) if self.mechanism and self.off_by else None
 
 
@@ -91,8 +114,9 @@ def read(dictionary: Dictionary, trees: Mapping[str, Tree], cube: Cube, question
         names = [c.dimension for c in choices]
         found.append(_sum(cube, names, [nodes for _, nodes in combination]))
     axes = tuple(Axis(c.level, tuple(code for code, _ in c.codes)) for c in shown if c.level is not None)
-    most = max((off for _, off in found), default=0)
-    return Reading(axes, tuple(value for value, _ in found), most, cube.mechanism)
+    most = max((one.off_by for one in found), default=0)
+    noise = Noise(cube.epsilon, tuple(one.draws for one in found)) if cube.epsilon else None
+    return Reading(axes, tuple(one.value for one in found), most, cube.mechanism, noise)
 
 
 def choices_of(dictionary: Dictionary, trees: Mapping[str, Tree], question: Question) -> list[Choice]:
@@ -139,17 +163,23 @@ def _within(tree: Tree, code: str, node: str) -> bool:
     return True
 
 
-def _sum(cube: Cube, dimensions: list[str], nodes: list[tuple[str, ...]]) -> tuple[int | None, int]:
-    """The value, None where a cell in it is withheld, and how far it can be off."""
-    total, off = 0, 0
+@dataclass(frozen=True)
+class _Sum:
+    """The value, None where a cell in it is withheld; how far it can be off, or of how many draws it is."""
+
+    value: int | None
+    off_by: int
+    draws: int
+
+
+def _sum(cube: Cube, dimensions: list[str], nodes: list[tuple[str, ...]]) -> _Sum:
+    total, off, draws, withheld = 0, 0, 0, False
     for combination in product(*nodes):
         key = {d: code for d, code in zip(dimensions, combination, strict=True) if code != TOTAL}
         try:
             value = cube.read(key)
         except KeyError:
             raise UnreadableError(Refusal.NOT_SHARED) from None
-        if value is None:
-            return None, 0
-        total += value
-        off += cube.off_by(key)
-    return total, off
+        total, withheld = total + (value or 0), withheld or value is None
+        off, draws = off + cube.off_by(key), draws + cube.drawn(key)
+    return _Sum(None, 0, draws) if withheld else _Sum(total, off, draws)

@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from anonymisers.perturbation.private_cube import holds
 from audit.canonical import canonical_json, load_canonical_object
 from audit.errors import MalformedError
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.accidents import ACCIDENTS, of_accidents
 from gateway.member.cubes import MEASURE
+from gateway.member.privacy_model import Table
+from gateway.member.reading import NotDrawn
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,16 @@ class Shape:
     max_dims: int
     accidents: bool = False
     """Whether it counts accidents too."""
+    tables: tuple[Table, ...] = ()
+    """Where numbers were drawn: dimension and level of each table that was, and alone can be read."""
 
     def to_bytes(self) -> bytes:
         """Canonical JSON."""
         body: dict[str, Any] = {"finest": dict(self.finest), "max_dims": self.max_dims}
         if self.accidents:
             body["accidents"] = True
+        if self.tables:
+            body["tables"] = [dict(table) for table in self.tables]
         return canonical_json({**body, "years": list(self.years)})
 
     @classmethod
@@ -38,8 +45,9 @@ class Shape:
         value = load_canonical_object(data, "shape of a cube")
         try:
             accidents = value.get("accidents", False)
-            shape = cls(dict(value["finest"]), tuple(value["years"]), value["max_dims"], accidents)
-        except (KeyError, TypeError, ValueError):
+            tables = tuple(tuple(sorted(table.items())) for table in value.get("tables", ()))
+            shape = cls(dict(value["finest"]), tuple(value["years"]), value["max_dims"], accidents, tables)
+        except (KeyError, TypeError, ValueError, AttributeError):
             raise MalformedError("shape of a cube", "a part is missing") from None
         if not _sound(shape) or shape.to_bytes() != data:
             raise MalformedError("shape of a cube", "other parts than a shape has")
@@ -47,13 +55,15 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class ShapeOnly:
+class ShapeOnly(NotDrawn):
     """Stands in for a cube when a decision is made again: it knows which tables there are, and no number."""
 
     trees: Mapping[str, Tree]
     max_dims: int
     accidents: bool = False
     measure: str = MEASURE
+    tables: tuple[Mapping[str, frozenset[str]], ...] = ()
+    """Of each table that was drawn, its dimensions with their codes; none where all tables can be read."""
 
     @classmethod
     def of(cls, dictionary: Dictionary, member: str, shape: Shape) -> "ShapeOnly":
@@ -65,11 +75,20 @@ class ShapeOnly:
             },
             shape.max_dims,
             shape.accidents,
+            tables=tuple(
+                {
+                    d: frozenset(dictionary.hierarchy(d, level, member, years=shape.years).codes)
+                    for d, level in table
+                }
+                for table in shape.tables
+            ),
         )
 
     def read(self, key: Mapping[str, str]) -> int | None:
         """Nothing, for a cell that the cube had; KeyError for one outside of its lattice."""
         if not key.keys() <= self.trees.keys() or len(key) > self.max_dims:
+            raise KeyError(", ".join(key))
+        if self.tables and not any(holds(table, key) for table in self.tables):
             raise KeyError(", ".join(key))
         return None
 
@@ -90,7 +109,7 @@ class ShapeOnly:
 
 
 def _sound(shape: Shape) -> bool:
-    words = [*shape.finest, *shape.finest.values()]
+    words = [*shape.finest, *shape.finest.values(), *(w for t in shape.tables for pair in t for w in pair)]
     numbers: list[Any] = [shape.max_dims, *shape.years]
     sound = all(type(w) is str for w in words) and all(type(n) is int for n in numbers)
     return sound and type(shape.accidents) is bool

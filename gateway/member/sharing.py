@@ -3,7 +3,7 @@
 It follows from the policy's text and from the shape of the protected cube; the data is never looked at.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from gateway.dictionary import Dictionary, Tree
@@ -24,6 +24,11 @@ class Counted(Protocol):
 
     @property
     def trees(self) -> Mapping[str, Tree]: ...
+
+    @property
+    def parts(self) -> "Sequence[Counted]":
+        """The tables that alone can be read; none where all of the dimensions can be."""
+        ...
 
 
 class Tables(Protocol):
@@ -62,7 +67,16 @@ def shared_of(policy: Policy, tables: Tables | None) -> tuple[Shared, ...]:
         return ()
     # Accidents have fewer dimensions than people: what is shared of them is said by itself.
     counted = (MEASURE, ACCIDENTS)
-    made = [(None, None)] if tables is None else [(name, tables.counting(name)) for name in counted]
+    made: list[tuple[str | None, Counted | None]] = [(None, None)]
+    if tables is not None:
+        found_in = [(name, tables.counting(name)) for name in counted]
+        # Where single tables were drawn, no other is shared: each of them is said by itself.
+        made = [
+            (name, part)
+            for name, whole in found_in
+            if whole is not None
+            for part in (whole.parts or (whole,))
+        ]
     found = (
         _shared(policy, share, levels, each)
         for share, levels in zip(policy.shares, policy.share_levels, strict=True)

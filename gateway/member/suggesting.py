@@ -66,7 +66,7 @@ def rate(node: Node, candidate: Candidate, check: Callable[[str, float], None]) 
         made = make(node, candidate.policy, check)
     except NotProtectedError:
         return None
-    hidden = int(made.cube.hidden.sum())
+    hidden = int(made.to_be_read.hidden.sum())
     return Rated(candidate, len(made.cube.hidden), hidden, scores(node, made))
 
 

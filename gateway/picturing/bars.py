@@ -11,7 +11,7 @@ from gateway.picturing.notes import marks
 from gateway.picturing.scales import ticks
 from gateway.picturing.scripts import leading
 from gateway.picturing.sheet import WIDE, Drawing, Item, Pen, said_below, status_items, summary
-from gateway.picturing.views import View, is_range, top
+from gateway.picturing.views import View, is_range, pictured, top
 from gateway.picturing.words import WITHHELD, capital
 from gateway.wire.cells import Cell, Status
 
@@ -91,7 +91,7 @@ def _bar(pen: Pen, plot: _Plot, cell: Cell, series: int, y: float) -> str:
     thick, words = plot.thick - 2, beside(cell, pen)
     end, drawn = plot.left, ""
     if cell.value is not None:
-        end = plot.x(cell.value)
+        end = plot.x(pictured(cell.value))
         drawn = pen.inks.box(plot.left, y + 1, end - plot.left, thick, series)
     elif is_range(cell):
         end = plot.x(cell.at_most or 0)

@@ -13,10 +13,19 @@ _METHODS = {
         "Its numbers are rounded (controlled rounding), by at most %(most)s, so that cells add up to their "
         "totals."
     ),
+    Mechanism.PRIVACY: msgid(
+        "Its numbers have noise of differential privacy (epsilon %(epsilon)s for each table, scale %(scale)s "
+        "for each drawn number): they may be below 0, and sums of its cells differ from its totals. The same "
+        "question has the same numbers, however often it is asked."
+    ),
 }
 
 
 def changes(coverage: Coverage, words: Words) -> str:
     """Nothing for a member whose numbers are exact, or that gave none."""
     told = coverage.changed
-    return "" if told is None else words.filled(_METHODS[told.mechanism], most=told.most)
+    if told is None:
+        return ""
+    if told.noise is not None:
+        return words.filled(_METHODS[told.mechanism], epsilon=told.noise.epsilon, scale=told.noise.scale)
+    return words.filled(_METHODS[told.mechanism], most=told.most)

@@ -41,6 +41,12 @@ def explain(
     if cell.off_by:
         text = msgid("It was changed to protect people, and is at most %(most)s from the count.")
         sentences.append(words.filled(text, most=cell.off_by))
+    if cell.typically_off_by:
+        text = msgid(
+            "It has noise of differential privacy in it, and is typically off by %(typical)s; any count is "
+            "possible."
+        )
+        sentences.append(words.filled(text, typical=cell.typically_off_by))
     if withheld:
         sentences.append(
             words.say(msgid("Whether it is small itself, or protects another number, is not told."))

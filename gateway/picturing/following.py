@@ -27,7 +27,8 @@ def bounds(release: Release, dictionary: Dictionary, key: Sequence[str]) -> Boun
     """What a withheld cell's own bounds, its row, its columns and the totals above it leave for it.
 
     None where that is nothing: at least 0, and no end. A number that was changed stands for every count that
-    it could have been changed from. Numbers that contradict each other bound nothing.
+    it could have been changed from; with noise that has no most it stands for any, and bounds nothing.
+    Numbers that contradict each other bound nothing either.
     """
     cells = {cell.key: cell for cell in release.cells}
     cell = cells[tuple(key)]
@@ -38,18 +39,22 @@ def bounds(release: Release, dictionary: Dictionary, key: Sequence[str]) -> Boun
         used = [c for c in line if c.value is not None or c in (whole, cell)]
         if whole is None or not _same_members(axis, dictionary, used):
             continue
-        seen = sum(max(0, (c.value or 0) - c.off_by) for c in line if c is not whole)
+        seen = sum(max(0, (c.value or 0) - c.off_by) for c in line if c is not whole and not _noisy(c))
         if cell is whole:
             least = max(least, seen)
-        elif whole.value is not None:
+        elif whole.value is not None and not _noisy(whole):
             most.append(whole.value + whole.off_by - seen)
     above = [cells[k] for keys in _above(cell.key) for k in keys if visible(cells, k)]
     held = [c for c in above if _holds(release, dictionary, c, cell)]
-    most += [c.value + c.off_by for c in held if c.value is not None]
+    most += [c.value + c.off_by for c in held if c.value is not None and not _noisy(c)]
     top = min(most, default=None)
     if top is not None and top <= least:  # never say a number that was withheld, nor nonsense
         return None if cell.at_most is None else Bounds(cell.at_least or 0, cell.at_most)
     return Bounds(least, top) if least or top is not None else None
+
+
+def _noisy(cell: Cell) -> bool:
+    return cell.typically_off_by > 0
 
 
 def nearest_ancestor(release: Release, dictionary: Dictionary, key: Sequence[str]) -> Cell | None:

@@ -14,7 +14,7 @@ from gateway.picturing.metrics import width, wrapped
 from gateway.picturing.scales import ticks
 from gateway.picturing.scripts import leading
 from gateway.picturing.sheet import WIDE, Drawing, Item, Pen, not_pictured, said_below, status_items, summary
-from gateway.picturing.views import View, is_range, top
+from gateway.picturing.views import View, is_range, pictured, top
 from gateway.picturing.words import SHORT, capital, msgid
 from gateway.wire.cells import Axis, Cell, Status
 
@@ -190,7 +190,7 @@ def _line(pen: Pen, panel: _Panel, line: Series, number: int) -> str:
         if cell is None:
             continue
         if cell.value is not None:
-            parts.append(pen.inks.marker(panel.x(i), panel.y(cell.value), number))
+            parts.append(pen.inks.marker(panel.x(i), panel.y(pictured(cell.value)), number))
         elif is_range(cell):
             high, low = panel.y(cell.at_most or 0), panel.y(cell.at_least or 0)
             parts.append(pen.inks.withheld(panel.x(i) - 4, high, 8, max(low - high, 4), lozenge=False))
@@ -213,7 +213,7 @@ def _path(panel: _Panel, line: Series) -> Iterator[str]:
     for i, j in _runs(line):
         for n in (i, j) if i != last else (j,):
             cell = line[n]
-            value = 0 if cell is None or cell.value is None else cell.value
+            value = 0 if cell is None else pictured(cell.value)
             yield f"{'M' if n == i and i != last else 'L'}{panel.x(n):.1f} {panel.y(value):.1f}"
         last = j
 

@@ -12,7 +12,7 @@ from gateway.picturing.metrics import width
 from gateway.picturing.scales import classes
 from gateway.picturing.shapes import shapes
 from gateway.picturing.sheet import WIDE, Drawing, Item, Pen, not_pictured, said_below, summary
-from gateway.picturing.views import View
+from gateway.picturing.views import View, pictured
 from gateway.picturing.words import MEANINGS, capital, msgid
 from gateway.question import COUNTRY
 from gateway.wire.cells import Cell, Status
@@ -110,7 +110,7 @@ def _filled(
 
 def _class(value: int, steps: Sequence[tuple[int, int]]) -> int:
     """0 for none, then 1 to 5, spread so that few classes still differ well."""
-    if value == 0:
+    if pictured(value) == 0:
         return 0
     number = next(i for i, (_, last) in enumerate(steps) if value <= last)
     return _spread(number, len(steps))
@@ -148,8 +148,8 @@ def _overlap(one: Sequence[float], other: Sequence[float]) -> bool:
 
 def _legend(pen: Pen, cells: Sequence[Cell], steps: Sequence[tuple[int, int]]) -> list[Item]:
     found = []
-    if any(cell.value == 0 for cell in cells):
-        found.append(_swatch(pen, next(c for c in cells if c.value == 0), steps, pen.words.number(0)))
+    if any(cell.value is not None and pictured(cell.value) == 0 for cell in cells):
+        found.append(_swatch(pen, Cell((), Status.VALUE, 0), steps, pen.words.number(0)))
     for first, last in steps:
         text = pen.words.number(first)
         if last > first:

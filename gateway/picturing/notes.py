@@ -28,7 +28,7 @@ class Note:
 
 def marks(cell: Cell) -> str:
     """The signs beside a number."""
-    signs = (CHANGED if cell.off_by else "") + (UNDER_MASKS if cell.under_masks else "")
+    signs = (CHANGED if cell.changed else "") + (UNDER_MASKS if cell.under_masks else "")
     return signs + (LACKING if cell.lacks else "")
 
 
@@ -62,6 +62,8 @@ def marks_explained(cells: Iterable[Cell], labels: Labels) -> list[Note]:
     off = sorted({cell.off_by for cell in cells if cell.off_by})
     if off:
         found.append(Note(CHANGED, _changed(off, words), "changed"))
+    if noise := sorted({cell.typically_off_by for cell in cells if cell.typically_off_by}):
+        found.append(Note(CHANGED, _noisy(noise, words), "noise"))
     summed = sorted({member for cell in cells for member in cell.under_masks})
     if summed:
         text = msgid("Holds withheld cells of %(members)s, summed so that nobody saw one")
@@ -78,6 +80,16 @@ def _changed(off: Sequence[int], words: Words) -> str:
         return words.filled(msgid("Changed to protect people: at most %(most)s from the count"), most=off[0])
     text = msgid("Changed to protect people: at most %(most)s from the count, in some cells %(more)s")
     return words.filled(text, most=off[0], more=off[-1])
+
+
+def _noisy(typical: Sequence[int], words: Words) -> str:
+    if len(typical) == 1:
+        text = msgid("With noise (differential privacy): typically off by %(typical)s, perhaps below 0")
+        return words.filled(text, typical=typical[0])
+    text = msgid(
+        "With noise (differential privacy): typically off by %(typical)s to %(more)s, perhaps below 0"
+    )
+    return words.filled(text, typical=typical[0], more=typical[-1])
 
 
 def _named(members: Iterable[str], labels: Labels) -> str:

@@ -9,7 +9,7 @@ from gateway.picturing.inks import rule
 from gateway.picturing.metrics import width
 from gateway.picturing.scales import ticks
 from gateway.picturing.sheet import WIDE, Drawing, Pen, not_pictured, said_below, status_items, summary
-from gateway.picturing.views import View, is_range, top
+from gateway.picturing.views import View, is_range, pictured, top
 from gateway.picturing.words import capital
 from gateway.wire.cells import Axis, Cell, Status
 
@@ -81,7 +81,7 @@ def _bar(pen: Pen, side: _Half, cell: Cell | None, series: int, down: float) -> 
         return ""
     y, high, end, drawn = down + 2, _HIGH - 4, 0.0, ""
     if cell.value is not None:
-        x, wide = side.box(0, cell.value)
+        x, wide = side.box(0, pictured(cell.value))
         end, drawn = wide, pen.inks.box(x, y, wide, high, series)
     elif is_range(cell):
         x, end = side.box(0, cell.at_most or 0)

@@ -50,7 +50,12 @@ def view(release: Release, levels: Sequence[str], *, whole: str | None = None) -
 
 def top(cells: Sequence[Cell | None]) -> int:
     """The greatest number that has to find room."""
-    return max((c.value or c.at_most or c.at_least or 0 for c in cells if c is not None), default=0)
+    return max((pictured(c.value or c.at_most or c.at_least) for c in cells if c is not None), default=0)
+
+
+def pictured(value: int | None) -> int:
+    """As a picture has it: a number that noise has brought below 0 is at 0, and written beside it."""
+    return max(0, value or 0)
 
 
 def is_range(cell: Cell) -> bool:

@@ -22,6 +22,7 @@ from gateway.store.member_changes import ChangesView, ChangesWrites
 from gateway.store.member_counts import SqlMemberCounts
 from gateway.store.member_figures import FiguresView, FiguresWrites
 from gateway.store.member_policies import PolicyNotes, PolicyView, PolicyWrites
+from gateway.store.member_privacy import SqlPrivacy
 from gateway.store.member_tables import cubes, rejected, sent, snapshots
 from gateway.store.member_totals import SqlMemberTotals
 from gateway.store.openings import find_opening, keep_opening
@@ -81,6 +82,7 @@ class MemberView(ApprovalView, ChangesView, FiguresView, PolicyView):
         self.vault = SqlVault(connection)
         self.totals = SqlMemberTotals(connection)
         self.counts = SqlMemberCounts(connection)
+        self.privacy = SqlPrivacy(connection)
 
     @property
     def people(self) -> SqlPeople:
@@ -130,6 +132,7 @@ class MemberView(ApprovalView, ChangesView, FiguresView, PolicyView):
                 plan["rules"],
                 tuple(plan["known"]),
                 plan.get("changed", ""),  # of a cube from before numbers could be changed
+                tuple(tuple((d, level) for d, level in table) for table in plan.get("tables", ())),
             ),
             row.cube,
             row.because,

@@ -24,6 +24,7 @@ ONE_SIDE = {
     "member_tables": MEMBER,
     "member_total_tables": MEMBER,
     "policy_tables": MEMBER,
+    "privacy_tables": MEMBER,
     "sharing_tables": HUB,
     "vault_tables": MEMBER,
 }

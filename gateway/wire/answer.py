@@ -136,6 +136,11 @@ class Answer:
             raise AnswerError("The answer has terms and gives nothing.")
         if self.refusals and self.changed is not None:
             raise AnswerError("The answer has changed numbers and gives none.")
+        noise = None if self.changed is None else self.changed.noise
+        if noise is not None and len(noise.draws) != len(self.cells):
+            raise AnswerError("The answer does not say of each number how it was drawn.")
+        if noise is None and any(cell is not None and cell < 0 for cell in self.cells):
+            raise AnswerError("The answer has numbers below 0 and no noise.")
 
     def as_json(self) -> dict[str, Any]:
         # Left out where they say nothing: an answer of an older node has no such fields.
@@ -174,7 +179,7 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
             snapshot=_text_or_none(data["snapshot"]),
             snapshot_date=_text_or_none(data["snapshot_date"]),
             axes=tuple(Axis(_text(a["level"]), tuple(_text(c) for c in a["codes"])) for a in data["axes"]),
-            cells=tuple(None if c is None else _count(c) for c in data["cells"]),
+            cells=tuple(None if c is None else _number(c) for c in data["cells"]),
             refusals=tuple(Refusal(r) for r in data["refusals"]),
             quotas=tuple(quota_from_json(q) for q in data["quotas"]),
             keep_days=None if data.get("keep_days", 0) is None else _count(data.get("keep_days", 0)),
@@ -212,6 +217,13 @@ def _text(value: object) -> str:
 
 def _text_or_none(value: object) -> str | None:
     return None if value is None else _text(value)
+
+
+def _number(value: object) -> int:
+    """Of people, or below 0 where noise was added."""
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST_COUNT:
+        raise ValueError
+    return value
 
 
 def _count(value: object) -> int:

@@ -46,7 +46,8 @@ class Cell:
     `value` is there exactly when `status` is VALUE. `at_least` and `at_most` bound a withheld total, from
     what its members show; `lacks` are the members that a total is without: then it is none of the region.
     `under_masks` are members whose withheld parts a total holds, summed so that nobody saw them. `off_by` is
-    the most by which a value differs from the count, where numbers of members in it were changed.
+    the most by which a value differs from the count, where numbers of members in it were changed;
+    `typically_off_by` the standard deviation of noise in it, which has no most: such a value may be below 0.
     """
 
     key: tuple[str, ...]
@@ -57,6 +58,12 @@ class Cell:
     at_most: int | None = None
     under_masks: tuple[str, ...] = ()
     off_by: int = 0
+    typically_off_by: int = 0
+
+    @property
+    def changed(self) -> bool:
+        """Whether it is not the count itself."""
+        return bool(self.off_by or self.typically_off_by)
 
     def __post_init__(self) -> None:
         if (self.value is None) == (self.status is Status.VALUE):

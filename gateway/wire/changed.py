@@ -1,12 +1,18 @@
 """How a member's numbers were changed to protect people: part of its answer, and signed with it."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import exp, expm1, sqrt
 from typing import Any
 
 LARGEST_CHANGE = 10**6
 """No policy changes a number by more, however many cells are added up: a larger one is a fault."""
+MOST_DRAWS = 10**7
+"""No table has more inner cells over all releases."""
+
+_EPSILON = re.compile(r"(?:0|[1-9][0-9]{0,3})(?:\.[0-9]{0,8}[1-9])?", re.ASCII)
 
 
 class Mechanism(StrEnum):
@@ -14,25 +20,80 @@ class Mechanism(StrEnum):
 
     CELL_KEY = "cell-key"
     ROUNDING = "controlled-rounding"
+    PRIVACY = "differential-privacy"
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Of differential privacy: `epsilon` of each table that was drawn, a decimal; it has no most.
+
+    `draws` run over the cells of an answer: of how many draws each number is made; none where only the
+    mechanism is told.
+    """
+
+    epsilon: str
+    draws: tuple[int, ...] = ()
+
+    @property
+    def scale(self) -> str:
+        """Of the discrete Laplace noise of one draw."""
+        return f"{1 / float(self.epsilon):.6g}"
+
+    def typically(self, draws: int) -> int:
+        """How far a number of so many draws is typically off."""
+        return typically_off(draws * self.variance)
+
+    @property
+    def variance(self) -> float:
+        """Of one draw; that of several is as many times as large."""
+        return 2 * exp(-float(self.epsilon)) / expm1(-float(self.epsilon)) ** 2
 
 
 @dataclass(frozen=True)
 class Changed:
-    """`most`: the most by which a number of this table differs from the count of people."""
+    """`most`: the most by which a number of this table differs from the count of people; 0 with `noise`."""
 
     mechanism: Mechanism
-    most: int
+    most: int = 0
+    noise: Noise | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return {"mechanism": self.mechanism.value, "most": self.most}
+        if self.noise is None:
+            return {"mechanism": self.mechanism.value, "most": self.most}
+        told: dict[str, Any] = {"mechanism": self.mechanism.value, "epsilon": self.noise.epsilon}
+        draws = {"draws": list(self.noise.draws)} if self.noise.draws else {}
+        return {**told, "scale": self.noise.scale, **draws}
+
+    @property
+    def in_general(self) -> "Changed":
+        """Without what is told of single cells."""
+        return self if self.noise is None else replace(self, noise=replace(self.noise, draws=()))
+
+
+def typically_off(variance: float) -> int:
+    """The standard deviation in whole people; 0 where there is no noise."""
+    return max(1, round(sqrt(variance))) if variance else 0
 
 
 def changed_from_json(data: Mapping[str, Any]) -> Changed:
     """Raises KeyError, TypeError or ValueError for anything that `Changed.as_json` does not write."""
-    most = data["most"]
-    if not isinstance(most, int) or isinstance(most, bool) or not 1 <= most <= LARGEST_CHANGE:
-        raise ValueError
-    changed = Changed(Mechanism(data["mechanism"]), most)
+    mechanism = Mechanism(data["mechanism"])
+    changed = _noisy(data) if mechanism is Mechanism.PRIVACY else _bounded(mechanism, data["most"])
     if changed.as_json() != data:
         raise ValueError
     return changed
+
+
+def _bounded(mechanism: Mechanism, most: object) -> Changed:
+    if not isinstance(most, int) or isinstance(most, bool) or not 1 <= most <= LARGEST_CHANGE:
+        raise ValueError
+    return Changed(mechanism, most)
+
+
+def _noisy(data: Mapping[str, Any]) -> Changed:
+    epsilon, draws = data["epsilon"], data.get("draws", [])
+    if not isinstance(epsilon, str) or not _EPSILON.fullmatch(epsilon) or not float(epsilon):
+        raise ValueError
+    if not all(type(n) is int and 1 <= n <= MOST_DRAWS for n in draws):
+        raise ValueError
+    return Changed(Mechanism.PRIVACY, noise=Noise(epsilon, tuple(draws)))

@@ -94,6 +94,7 @@ def release_from_json(data: Mapping[str, Any]) -> Release:
                 c.get("at_most"),
                 tuple(c.get("under_masks", ())),
                 c.get("off_by", 0),
+                c.get("typically_off_by", 0),
             )
             for c in data["cells"]
         ),
@@ -135,6 +136,8 @@ def _cell(axes: tuple[Axis, ...], cell: Cell) -> dict[str, Any]:
         shown["under_masks"] = list(cell.under_masks)
     if cell.off_by:
         shown["off_by"] = cell.off_by
+    if cell.typically_off_by:
+        shown["typically_off_by"] = cell.typically_off_by
     if cell.lacks:
         shown["lacks"] = list(cell.lacks)
     return shown

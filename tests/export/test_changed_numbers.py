@@ -13,7 +13,7 @@ from gateway.picturing import ENGLISH, layout
 from gateway.picturing.explaining import explain
 from gateway.picturing.following import bounds
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
-from gateway.wire.changed import Changed, Mechanism
+from gateway.wire.changed import Changed, Mechanism, Noise
 from gateway.wire.release import Coverage, Release, release_from_json
 
 SAID = "Its numbers are changed by keyed noise (cell-key method), by at most 6"
@@ -82,3 +82,42 @@ def test_no_bound_of_a_withheld_number_takes_a_changed_one_for_exact() -> None:
     assert left is not None
     assert left.least == 1
     assert left.most == 43
+
+
+NOISY = Release(
+    question_id="q-2",
+    question={"by": ["outcome"], "measure": "casualties", "purpose": "research", "where": {}},
+    axes=(Axis("outcome", ("K", "I", TOTAL)),),
+    cells=(
+        Cell(("K",), Status.VALUE, -3, typically_off_by=6),
+        Cell(("I",), Status.VALUE, 30, typically_off_by=6),
+        Cell((TOTAL,), Status.VALUE, 27, typically_off_by=8),
+    ),
+    coverage=(
+        Coverage("KH", answered=True, policy="2", changed=Changed(Mechanism.PRIVACY, noise=Noise("0.25"))),
+    ),
+    asked_at="2026-01-01T00:00:00Z",
+    released_at="2026-01-01T00:00:05Z",
+)
+NOISE = "Its numbers have noise of differential privacy (epsilon 0.25 for each table, scale 4 for each drawn"
+
+
+def test_noise_is_told_in_every_form_with_how_far_each_number_is_typically_off() -> None:
+    rows = list(csv.DictReader(io.StringIO(to_csv(NOISY))))
+    book = load_workbook(io.BytesIO(to_xlsx(NOISY, regional(), ENGLISH, None)))
+    texts = {sheet.title: " ".join(str(c.value) for row in sheet for c in row) for sheet in book}
+    told = "With noise (differential privacy): typically off by 6 to 8, perhaps below 0"
+
+    assert "-3~  30~    27~\n" in to_text(NOISY)
+    assert "~  with noise (differential privacy): typically off by 6 to 8, perhaps below 0" in to_text(NOISY)
+    assert NOISE in coverage_lines(NOISY)[0]
+    assert [(row["value"], row["off_by"], row["typically_off_by"]) for row in rows] == [
+        ("-3", "", "6"),
+        ("30", "", "6"),
+        ("27", "", "8"),
+    ]
+    assert release_from_json(json.loads(to_json(NOISY))) == NOISY
+    assert NOISE in texts["Notes"]
+    assert told in texts["Legend"]
+    assert told in [note.text for note in layout(NOISY, regional(), ENGLISH).notes if note.sign == "~"]
+    assert "typically off by 6; any count is possible." in explain(NOISY, regional(), ("K",)).sentences[1]

@@ -103,6 +103,7 @@ def test_csv_has_a_row_and_a_status_for_every_cell() -> None:
         "lacks": "",
         "under_masks": "",
         "off_by": "",
+        "typically_off_by": "",
     }
     assert [row["status"] for row in rows] == [cell.status for cell in RELEASE.cells]
     assert rows[7]["at_least"] == "3"

@@ -12,7 +12,7 @@ from gateway.hub.merging import Beyond, Summed, merge
 from gateway.question import ask
 from gateway.wire.answer import Answer, AnswerError, AskedEntry, answer_from_json
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
-from gateway.wire.changed import Changed, Mechanism
+from gateway.wire.changed import Changed, Mechanism, Noise, changed_from_json
 
 DICTIONARY = regional()
 OUTCOMES = ("K", "I", "U", TOTAL)
@@ -95,3 +95,46 @@ def test_an_answer_says_on_the_wire_how_its_numbers_were_changed() -> None:
         spoilt = made.as_json() | {"changed": {**made.as_json()["changed"], field: value}}
         with pytest.raises(AnswerError):
             answer_from_json(spoilt)
+
+
+def noisy(cells: tuple[int | None, ...], draws: tuple[int, ...] = (1, 1, 1, 3), member: str = "KH") -> Answer:
+    changed = Changed(Mechanism.PRIVACY, noise=Noise("0.25", draws))
+    return replace(answer(member, (0, 0, 0, 0)), cells=cells, changed=changed)
+
+
+def test_noise_of_several_members_adds_up_by_its_variance_and_bounds_nothing() -> None:
+    known = Beyond({"TH": {("K",): (1, 4)}})
+    table = merged(
+        noisy((-7, 20, 0, 13)), noisy((9, 9, 9, 9), member="LA"), answer("TH", (None, 6, 0, 9)), beyond=known
+    )
+
+    assert table["KH", "K"] == Cell(("KH", "K"), Status.VALUE, -7, typically_off_by=6)
+    assert table["KH", TOTAL].typically_off_by == 10
+    assert table[TOTAL, "I"] == Cell((TOTAL, "I"), Status.VALUE, 35, typically_off_by=8)
+    assert (table[TOTAL, "K"].at_least, table[TOTAL, "K"].at_most) == (1, None), "TH alone is at least 1"
+
+
+def test_an_answer_says_on_the_wire_with_what_noise_its_numbers_were_drawn() -> None:
+    made = noisy((-7, 20, 0, 13))
+
+    told = made.as_json()["changed"]
+    assert told == {
+        "mechanism": "differential-privacy",
+        "epsilon": "0.25",
+        "scale": "4",
+        "draws": [1, 1, 1, 3],
+    }
+    assert answer_from_json(made.as_json()) == made
+    for field, value in [
+        *product(["mechanism", "epsilon", "scale", "draws"], [0, "none", None, True, [0, 1, 1, 3], [1]]),
+        *product(["epsilon"], ["0", "0.0", "1.50", "00.1", ".5", "1e3", "-1", "0.25 "]),
+        ("most", 5),
+    ]:
+        with pytest.raises(AnswerError):
+            answer_from_json(made.as_json() | {"changed": {**told, field: value}})
+    with pytest.raises(AnswerError):
+        answer_from_json({**made.as_json(), "changed": {"mechanism": "cell-key", "most": 6}})
+    with pytest.raises(AnswerError, match="below 0 and no noise"):
+        answer("KH", (-1, 2, 3, 4))
+    assert made.changed is not None
+    assert changed_from_json(made.changed.in_general.as_json()).noise == Noise("0.25")

@@ -9,6 +9,7 @@ from federation import Federation, federation, grown, policy_text, snapshot
 from signing import put_in_force
 
 from gateway.export import to_csv, to_json, to_text
+from gateway.member import policies
 from gateway.member.building import build, counted_table
 from gateway.member.context import Node
 from gateway.member.counting_once import open_run
@@ -27,6 +28,7 @@ from gateway.question import ask as question_of
 from gateway.wire.cells import TOTAL, Status
 from gateway.wire.counting import CountError
 from gateway.wire.release import Release
+from policies.demands import Demand
 from policies.lint import lint
 
 CHANGED = "mechanism: cell-key\nregional_totals: no\n"
@@ -152,11 +154,17 @@ def test_a_data_set_of_withheld_numbers_stays_one(tmp_path: Path) -> None:
             put_in_force(region.members["KH"].node, policy(2))
 
 
-def test_a_mechanism_that_nodes_do_not_carry_out_is_refused(region: Federation) -> None:
-    private = "mechanism: {kind: differential-privacy, budget: 1, per_table: 0.1, first_year: 2015}\n"
+def test_a_mechanism_that_a_node_does_not_carry_out_is_refused(
+    region: Federation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(policies, "ABLE", policies.ABLE - {Demand.ROUNDING})
 
-    with pytest.raises(PolicyRefusedError, match="cannot carry out"):
-        put_in_force(region.members["KH"].node, policy(2, private + "regional_totals: no\n"))
+    with pytest.raises(
+        PolicyRefusedError, match="cannot carry out what the policy demands: mechanism: contr"
+    ):
+        put_in_force(
+            region.members["KH"].node, policy(2, "mechanism: {kind: controlled-rounding, base: 5}\n")
+        )
 
 
 def test_nothing_exact_goes_out_beside_changed_numbers(region: Federation) -> None:

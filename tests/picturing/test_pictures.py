@@ -67,6 +67,26 @@ def test_nothing_is_drawn_as_a_number_where_all_is_withheld(release: Release) ->
         assert not re.search(r'd="M[^"]*L[^"]*" class="p-l\d"', drawn)
 
 
+@pytest.mark.parametrize("share", [1, 2])
+@pytest.mark.parametrize(
+    "levels",
+    [("country", "year", "outcome"), ("country", "sex", "band_va"), ("province",), ("country", "sex")],
+)
+def test_a_number_that_noise_brought_below_0_is_drawn_at_0(levels: tuple[str, ...], share: int) -> None:
+    """All of them, or every second one."""
+    made = made_release(*levels, members=("TH",))
+    cells = [
+        replace(c, value=-(c.value or 5) if n % share == 0 else c.value, typically_off_by=6)
+        for n, c in enumerate(made.cells)
+        if c.value is not None
+    ]
+    there = {cell.key for cell in cells}
+    noisy = replace(made, cells=(*cells, *(c for c in made.cells if c.key not in there)))
+    for svg in pictures(noisy).values():
+        ET.fromstring(svg)  # noqa: S314
+        assert not re.search(r'(?:width|height)="-', svg)
+
+
 def test_ids_of_two_pictures_on_a_page_differ() -> None:
     first, second = (made_release("country", seed=seed) for seed in (1, 2))
     ids = [set(re.findall(r' id="([^"]+)"', svg)) for r in (first, second) for svg in pictures(r).values()]

@@ -49,7 +49,8 @@ TOLD = (
     # where decisions are made again, and sentences say what differs
     *("gateway/hub/replaying.py", "gateway/member/replaying.py", "gateway/member/replaying_terms.py"),
     # how a policy is carried out, and how far long work is
-    *("gateway/member/planning.py", "gateway/bootstrap/desk_work.py", "gateway/bootstrap/uploading.py"),
+    *("gateway/member/planning.py", "gateway/member/expected_noise.py"),
+    *("gateway/bootstrap/desk_work.py", "gateway/bootstrap/uploading.py"),
     # what a register that was uploaded can be refused for
     *("gateway/sources/uploads.py", "gateway/sources/uploaded.py", "gateway/sources/csv_source.py"),
     *("gateway/sources/workbook_source.py", "gateway/sources/headings.py", "gateway/sources/steady.py"),

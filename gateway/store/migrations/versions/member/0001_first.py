@@ -287,6 +287,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("signed_because", name="uq_policies_signed_because"),
     )
     op.create_table(
+        "privacy_charges",
+        sa.Column("because", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("portion", sa.Integer(), nullable=False),
+        sa.Column("levels", sa.Text(), nullable=False),
+        sa.Column("epsilon", sa.String(length=30), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("because", "place", name="pk_privacy_charges"),
+    )
+    op.create_table(
+        "privacy_portions",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("mechanism", sa.Text(), nullable=False),
+        sa.Column("years", sa.Text(), nullable=False),
+        sa.Column("persons", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_privacy_portions"),
+    )
+    op.create_table(
         "public_figures",
         sa.Column("because", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("cell", sa.Text(), nullable=False),

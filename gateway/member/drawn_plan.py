@@ -1,0 +1,45 @@
+"""What a plan says where numbers are drawn with noise: which tables, and of which years. Pure.
+
+All of it follows from policy, dictionary and the day of the load: tables that depended on people would tell
+of them before anything is drawn.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+
+from anonymisers.perturbation.privacy import Privacy
+from gateway.dictionary import Dictionary
+from gateway.member.model import Plan
+from gateway.member.privacy_model import Table
+from gateway.member.snapshot import Snapshot
+
+
+def as_drawn(made: Plan, snapshot: Snapshot, privacy: Privacy, closed: Callable[[int], bool]) -> Plan:
+    """The plan for the years from the first that the policy names, up to the last that is `closed` and that
+    was over when the snapshot was made, whether or not anything happened in them.
+
+    Thresholds, marks and figures make no difference to what is drawn.
+    """
+    over = range(privacy.first_year, snapshot.created.year + 1)
+    years = tuple(y for y in over if closed(y) and date(y, 12, 31) < snapshot.created)
+    return replace(made, years=years, rules="", known=())
+
+
+def with_tables(
+    made: Plan, dictionary: Dictionary, member: str, most: int, wanted: Iterable[Mapping[str, str]]
+) -> Plan:
+    """With the tables that are drawn: of those `wanted` the ones of at most so many dimensions that the plan
+    has, each no finer than the plan."""
+    found: dict[Table, None] = {}
+    for levels in wanted:
+        if levels.keys() <= made.finest.keys() and 0 < len(levels) <= most:
+            table = [(d, _coarser(dictionary, member, d, (lv, made.finest[d]))) for d, lv in levels.items()]
+            found[tuple(sorted(table))] = None
+    return replace(made, tables=tuple(found))
+
+
+def _coarser(dictionary: Dictionary, member: str, dimension: str, levels: tuple[str, str]) -> str:
+    """The second of both where the member does not have the first."""
+    names = dictionary.dimension(dimension).level_names(member)
+    return max(levels, key=lambda level: names.index(level) if level in names else -1)

@@ -1,0 +1,56 @@
+"""The privacy budget of a data set as a node keeps it: who paid, for which tables, and what was drawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+Table = tuple[tuple[str, str], ...]
+"""Dimension and level of each of its axes."""
+
+
+@dataclass(frozen=True)
+class Portion:
+    """People who are counted from one release on, each in one portion for ever: internal pseudonyms.
+
+    `years`: those in which they are counted; `mechanism`: with its parameters, in the words of
+    `gateway.member.mechanisms`.
+    """
+
+    number: int
+    mechanism: str
+    years: tuple[int, ...]
+    persons: frozenset[str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Charged:
+    """A table that every person of a portion paid for. `because` and `place`: its entry, and which there.
+
+    `answer`: what was drawn; None while it is not kept, and for ever where it was lost.
+    """
+
+    because: int
+    place: int
+    portion: int
+    table: Table
+    epsilon: str
+    answer: bytes | None = field(default=None, repr=False)
+
+
+class PrivacyView(Protocol):
+    def portions(self) -> tuple[Portion, ...]:
+        """In the order in which they came."""
+
+    def charged(self) -> tuple[Charged, ...]:
+        """In the order in which it was charged."""
+
+
+class PrivacyWriter(PrivacyView, Protocol):
+    """The entries `privacy-charged` explain it."""
+
+    def add_portion(self, portion: Portion) -> None: ...
+
+    def charge(self, charges: Sequence[Charged]) -> None: ...
+
+    def keep(self, charges: Sequence[Charged]) -> None:
+        """The answers of charges that have none yet: the first that is kept stands."""

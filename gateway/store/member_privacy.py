@@ -1,0 +1,75 @@
+"""The privacy budget on SQLAlchemy: the port `gateway.member.privacy_model`."""
+
+import json
+import zlib
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, insert, select, update
+
+from gateway.member.privacy_model import Charged, Portion
+from gateway.store.privacy_tables import privacy_charges, privacy_portions
+
+
+class SqlPrivacy:
+    """Within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def portions(self) -> tuple[Portion, ...]:
+        query = select(privacy_portions).order_by(privacy_portions.c.number)
+        return tuple(
+            Portion(
+                row.number,
+                row.mechanism,
+                tuple(json.loads(row.years)),
+                frozenset(json.loads(zlib.decompress(row.persons))),
+            )
+            for row in self._connection.execute(query)
+        )
+
+    def charged(self) -> tuple[Charged, ...]:
+        query = select(privacy_charges).order_by(privacy_charges.c.because, privacy_charges.c.place)
+        return tuple(
+            Charged(
+                row.because,
+                row.place,
+                row.portion,
+                tuple((d, level) for d, level in json.loads(row.levels)),
+                row.epsilon,
+                row.answer,
+            )
+            for row in self._connection.execute(query)
+        )
+
+    def add_portion(self, portion: Portion) -> None:
+        self._connection.execute(
+            insert(privacy_portions).values(
+                number=portion.number,
+                mechanism=portion.mechanism,
+                years=json.dumps(portion.years),
+                persons=zlib.compress(json.dumps(sorted(portion.persons)).encode(), 6),
+            )
+        )
+
+    def charge(self, charges: Sequence[Charged]) -> None:
+        for one in charges:
+            self._connection.execute(
+                insert(privacy_charges).values(
+                    because=one.because,
+                    place=one.place,
+                    portion=one.portion,
+                    levels=json.dumps(one.table),
+                    epsilon=one.epsilon,
+                    answer=one.answer,
+                )
+            )
+
+    def keep(self, charges: Sequence[Charged]) -> None:
+        for one in charges:
+            self._connection.execute(
+                update(privacy_charges)
+                .where(privacy_charges.c.because == one.because, privacy_charges.c.place == one.place)
+                .where(privacy_charges.c.answer.is_(None))  # the first numbers stand
+                .values(answer=one.answer)
+            )
