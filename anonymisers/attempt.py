@@ -53,16 +53,26 @@ class Place:
         amounts = np.rint(np.bincount(place.ravel(), weights=weights)).astype(np.int64)
         real = (touched >= 0) & (amounts != 0)
         touched, amounts = touched[real], amounts[real]
-        least = pattern.rules.least
-        if inner_cells or not least:
-            room, size = counts - least * (counts > 0), change
-        else:
-            room = np.concatenate([counts, pattern.values[touched] - pattern.least[touched]])
-            size = np.concatenate([change, amounts])
-        falling, rising = size < 0, size > 0
-        most = int((room[falling] // -size[falling]).min(initial=MULTIPLES))
-        fewest = -int((room[rising] // size[rising]).min(initial=MULTIPLES))
+        fewest, most = multiples(pattern, counts, change, (touched, amounts), inner_cells=inner_cells)
         return Alternative(self.move, self.coords[used], change, fewest, most, touched, amounts)
+
+
+def multiples(
+    pattern: Pattern, counts: Ints, change: Ints, sums: tuple[Ints, Ints], *, inner_cells: bool
+) -> tuple[int, int]:
+    """The least and the largest multiple of a change of inner cells, of so many people each, that is a world.
+
+    `sums`: the cells that it changes, and by how much.
+    """
+    least, (touched, amounts) = pattern.rules.least, sums
+    if inner_cells or not least:
+        room, size = counts - least * (counts > 0), change
+    else:
+        room = np.concatenate([counts, pattern.values[touched] - pattern.least[touched]])
+        size = np.concatenate([change, amounts])
+    falling, rising = size < 0, size > 0
+    most = int((room[falling] // -size[falling]).min(initial=MULTIPLES))
+    return -int((room[rising] // size[rising]).min(initial=MULTIPLES)), most
 
 
 @dataclass(frozen=True, eq=False)

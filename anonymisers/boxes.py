@@ -8,7 +8,7 @@ these dimensions, and nothing in any other table. The cheapest box for a cell is
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import product
+from itertools import combinations, product
 from math import prod
 
 import numpy as np
@@ -30,12 +30,20 @@ LOOKED_AT = 200
 
 
 @dataclass(frozen=True, eq=False)
-class _Level:
-    """Cells of one table at some heights above the leaves, for every combination of leaves of its axes."""
+class _Table:
+    """Cells of one table: at so many heights above the leaves (h, ...) that of every combination of leaves of
+    its axes; the codes of each axis (h, leaves)."""
 
     axes: tuple[int, ...]
-    codes: tuple[NDArray[np.int32], ...]
+    codes: dict[int, NDArray[np.int32]]
     cells: Ints
+
+    @cached_property
+    def shared(self) -> frozenset[int]:
+        """The axes of which some leaves have one code together."""
+        return frozenset(
+            axis for axis, codes in self.codes.items() if any(len(np.unique(own)) < len(own) for own in codes)
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +57,7 @@ class Box:
     start: Corner
     sign: int
     places: Ints
+    changed: None = None
 
     @cached_property
     def signs(self) -> Ints:
@@ -81,7 +90,8 @@ class Boxes:
         self._dims: tuple[Hierarchy, ...] = lattice.dims
         self._leaves = leaves
         self._counts = counts
-        self._levels: dict[tuple[int, ...], tuple[_Level, ...]] = {}
+        self._tables: dict[Corner, tuple[_Table, ...]] = {}
+        self._orders: dict[tuple[Corner, ...], list[tuple[Corner, Corner]]] = {}
 
     def cheapest(
         self, target: Target, moved: tuple[int, ...], amount: int, costs: tuple[Floats, Floats]
@@ -90,12 +100,7 @@ class Boxes:
         best: tuple[float, Box] | None = None
         sign = 1 if amount > 0 else -1
         for start in self._starts(target, moved, sign):
-            cost = self._box_costs(start, moved, costs)
-            for axis in moved:
-                outside = ~self._dims[axis].covered_leaves(int(target.key[axis]))[self._leaves[axis]]
-                shape = [1] * len(self._dims)
-                shape[axis] = -1
-                cost = np.where(outside.reshape(shape), cost, np.inf)
+            cost = self._box_costs(target, start, moved, costs)
             alike = prod(n for axis, n in enumerate(cost.shape) if axis not in moved) == 1
             box = Box(moved, start, sign, np.empty((0, 0), dtype=np.int64))
             if alike and target.footprint <= set(moved):
@@ -157,27 +162,60 @@ class Boxes:
         for row in grid[order[:STARTS]].tolist():
             yield tuple(row)
 
-    def _box_costs(self, start: Corner, moved: tuple[int, ...], costs: tuple[Floats, Floats]) -> Floats:
+    def _box_costs(
+        self, target: Target, start: Corner, moved: tuple[int, ...], costs: tuple[Floats, Floats]
+    ) -> Floats:
         """What boxes cost, by their other corner: in as many dimensions as there are, 1 long where it does
-        not matter."""
-        total = np.zeros([1] * len(self._dims))
+        not matter. Infinite where that is inside the target by a moved dimension."""
         at = dict(zip(moved, start, strict=True))
-        for level in self._above(moved):
-            shape = [len(self._leaves[a]) if a in level.axes else 1 for a in range(len(self._dims))]
-            part = np.zeros(shape)
-            for bits in product((0, 1), repeat=len(moved)):
-                fixed = {a: at[a] for a, bit in zip(moved, bits, strict=True) if not bit}
-                index = tuple(
-                    slice(fixed[a], fixed[a] + 1) if a in fixed else slice(None) for a in level.axes
+        parts: dict[tuple[int, ...], Floats] = {}
+        for axis in moved:
+            inside = self._dims[axis].covered_leaves(int(target.key[axis]))[self._leaves[axis]]
+            parts[axis,] = np.where(inside, np.inf, 0.0).reshape(self._shape((axis,)))
+        for table in self._above(moved):
+            part = self._cost_in(table, at, costs)
+            parts[table.axes] = parts[table.axes] + part if table.axes in parts else part
+        for axes, other in self._order(tuple(sorted(parts))):
+            united = tuple(sorted({*axes, *other}))
+            part = parts.pop(axes) + parts.pop(other)
+            parts[united] = parts[united] + part if united in parts else part
+        (total,) = parts.values()
+        return total
+
+    def _order(self, parts: tuple[Corner, ...]) -> list[tuple[Corner, Corner]]:
+        """In which order parts over some dimensions are added up: the fewest numbers first.
+
+        Prices are exact, so that the sums are the same in every order.
+        """
+        if parts not in self._orders:
+            left, order = set(parts), []
+            while len(left) > 1:
+                two = min(
+                    combinations(sorted(left), 2),
+                    key=lambda two: (prod(self._shape({*two[0], *two[1]})), two),
                 )
-                own = costs[sum(bits) % 2][level.cells[index]]
-                part = part + own.reshape([n if a not in fixed else 1 for a, n in enumerate(shape)])
-            for axis, codes in zip(level.axes, level.codes, strict=True):
-                if axis in at and len(np.unique(codes)) < len(codes):
-                    view = [1] * len(self._dims)
-                    view[axis] = -1
-                    part = np.where((codes != codes[at[axis]]).reshape(view), part, 0.0)
-            total = total + part
+                order.append(two)
+                left = (left - {*two}) | {tuple(sorted({*two[0], *two[1]}))}
+            self._orders[parts] = order
+        return self._orders[parts]
+
+    def _shape(self, axes: Iterable[int]) -> list[int]:
+        return [len(own) if a in set(axes) else 1 for a, own in enumerate(self._leaves)]
+
+    def _cost_in(self, table: _Table, at: dict[int, int], costs: tuple[Floats, Floats]) -> Floats:
+        """What boxes cost in one table, by their other corner."""
+        heights = len(table.cells)
+        part = np.zeros([heights, *self._shape(table.axes)])
+        for bits in product((0, 1), repeat=len(at)):
+            fixed = {a: own for (a, own), bit in zip(at.items(), bits, strict=True) if not bit}
+            index = [slice(fixed[a], fixed[a] + 1) if a in fixed else slice(None) for a in table.axes]
+            own = costs[sum(bits) % 2][table.cells[:, *index]]
+            part += own.reshape([heights, *self._shape(set(table.axes) - set(fixed))])
+        for axis in table.shared & set(at):
+            codes = table.codes[axis]
+            differs = codes != codes[:, at[axis], None]
+            part = np.where(differs.reshape([heights, *self._shape((axis,))]), part, 0.0)
+        total: Floats = part.sum(axis=0)
         return total
 
     def _best_place(self, target: Target, box: Box, cost: Floats) -> "tuple[float, Box] | None":
@@ -210,26 +248,28 @@ class Boxes:
         corner = [int(allowed[a][n]) if a in allowed else n for a, n in enumerate(found)]
         return float(prices[number]), replace(box, places=np.array([corner], dtype=np.int64))
 
-    def _above(self, moved: tuple[int, ...]) -> tuple[_Level, ...]:
+    def _above(self, moved: tuple[int, ...]) -> tuple[_Table, ...]:
         """The tables that name all moved dimensions, at every height."""
-        if moved not in self._levels:
+        if moved not in self._tables:
             tables = (t for t in self._lattice.tables if set(moved) <= set(t))
-            self._levels[moved] = tuple(level for table in tables for level in self._heights(table))
-        return self._levels[moved]
+            self._tables[moved] = tuple(map(self._heights, tables))
+        return self._tables[moved]
 
-    def _heights(self, table: tuple[int, ...]) -> Iterator[_Level]:
+    def _heights(self, axes: tuple[int, ...]) -> _Table:
         lattice = self._lattice
         roots = [d.root for d in self._dims]
-        for codes in product(*(self._lines(axis) for axis in table)):
+        heights, cells = list(product(*(self._lines(axis) for axis in axes))), []
+        for codes in heights:
             grid = np.meshgrid(*codes, indexing="ij")
             coords = np.empty((grid[0].size, len(roots)), dtype=np.int32)
             coords[:] = roots
             named = np.ones(grid[0].size, dtype=np.bool_)
-            for axis, own in zip(table, grid, strict=True):
+            for axis, own in zip(axes, grid, strict=True):
                 coords[:, axis] = own.ravel()
                 named &= own.ravel() != roots[axis]
-            cells = np.where(named, lattice.cells(coords), -1)
-            yield _Level(table, codes, cells.reshape(grid[0].shape))
+            cells.append(np.where(named, lattice.cells(coords), -1).reshape(grid[0].shape))
+        by_axis = {axis: np.stack(own) for axis, own in zip(axes, zip(*heights, strict=True), strict=True)}
+        return _Table(axes, by_axis, np.stack(cells))
 
     def _lines(self, axis: int) -> Iterable[NDArray[np.int32]]:
         """The leaves of a dimension, what is above each, and so on below the root."""

@@ -1,6 +1,5 @@
 """Which cells are withheld so far, and how far alternatives show each of them to reach."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import prod
@@ -12,6 +11,7 @@ from anonymisers.moves import Move
 from anonymisers.people import People
 from anonymisers.rules import Rules
 from anonymisers.system import System
+from anonymisers.touching import Touching
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -66,7 +66,7 @@ class Pattern:
     must_hide: Bools = field(init=False)
     low: Ints = field(init=False)
     high: Ints = field(init=False)
-    touching: dict[int, dict[int, tuple[int, int]]] = field(init=False, repr=False)
+    touching: Touching = field(init=False, repr=False)
     """For each cell the alternatives that change it, by number, with the ends that they reach there."""
     worth: int = 0
     """What the pattern costs: withheld people of block 0, and a little for every withheld cell."""
@@ -81,7 +81,7 @@ class Pattern:
         self.least = np.append(self.system.least(self.rules.least), 0)
         self.must_hide = self.hidden.copy()
         self.low, self.high = np.zeros_like(self.values), np.zeros_like(self.values)
-        self.touching = defaultdict(dict)
+        self.touching = Touching()
         self._kept: dict[int, Alternative] = {}
         self._inner: dict[tuple[int, ...], Ints] = {}
         self._possible: dict[tuple[int, ...], Positions] = {}
@@ -161,8 +161,7 @@ class Pattern:
         low, high = alternative.ends()
         self.low[rows] = np.minimum(self.low[rows], low)
         self.high[rows] = np.maximum(self.high[rows], high)
-        for row, ends in zip(rows.tolist(), zip(low.tolist(), high.tolist(), strict=True), strict=True):
-            self.touching[row][number] = ends
+        self.touching.add(number, alternative)
         fresh = rows[~self.hidden[rows]]
         self.worth += int(self._weight[fresh].sum())
         self.hidden[fresh] = True
@@ -175,27 +174,36 @@ class Pattern:
 
     def remove(self, numbers: Iterable[int]) -> Ints:
         """Forget alternatives and show what only they changed; the cells that they changed."""
-        touched: dict[int, bool] = {}
+        outermost = np.zeros(len(self.values), dtype=np.bool_)
+        touched, numbers = outermost.copy(), list(numbers)
         for number in numbers:
-            for row in self._kept.pop(number).rows.tolist():
-                low, high = self.touching[row].pop(number)
-                outermost = low == self.low[row] < 0 or high == self.high[row] > 0
-                touched[row] = touched.get(row, False) or outermost
-        for row, outermost in touched.items():
-            left = self.touching[row]
-            if outermost:
-                self.low[row] = _outermost((low for low, _ in left.values()), int(self.low[row]))
-                self.high[row] = _outermost((high for _, high in left.values()), int(self.high[row]))
-            if not left and not self.must_hide[row]:
-                self.worth -= int(self._weight[row])
-                self.hidden[row] = False
-        return np.array(sorted(touched), dtype=np.int64)
+            gone = self._kept.pop(number)
+            low, high = gone.ends()
+            touched[gone.rows] = True
+            reached = ((low == self.low[gone.rows]) & (low < 0)) | (
+                (high == self.high[gone.rows]) & (high > 0)
+            )
+            outermost[gone.rows] |= reached
+        self.touching.drop(numbers)
+        if self.touching.put_down:
+            for row in np.flatnonzero(outermost).tolist():
+                left = self.touching[row].values()
+                self.low[row] = _outermost((low for low, _ in left), int(self.low[row]))
+                self.high[row] = _outermost((high for _, high in left), int(self.high[row]))
+        elif outermost.any():
+            entries = self.touching.entries()
+            self.low[outermost] = self.high[outermost] = 0
+            np.minimum.at(self.low, entries.rows, entries.low)
+            np.maximum.at(self.high, entries.rows, entries.high)
+        rows = np.flatnonzero(touched)
+        shown = rows[~self.must_hide[rows] & ~self.touching.changed(rows)]
+        self.worth -= int(self._weight[shown].sum())
+        self.hidden[shown] = False
+        return rows
 
     def changed(self) -> Bools:
         """The cells that some alternative changes."""
-        changed = np.zeros(len(self.values), dtype=np.bool_)
-        changed[[row for row, left in self.touching.items() if left]] = True
-        return changed
+        return self.touching.changed(np.arange(len(self.values)))
 
     def hide_only(self, cells: Bools) -> None:
         """Withhold whatever the alternatives only these cells: others are shown where none changes them."""

@@ -11,20 +11,19 @@ to be.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.crowd import Axes, Codes, Crowd, Finest
+from anonymisers.foursomes import Foursomes, Quartet
+from anonymisers.headcount import Headcount
 from anonymisers.lattice import Lattice
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Counts = NDArray[np.int32]
-Axes = tuple[int, ...]
 Costs = tuple[Floats, Floats]
-Corner = tuple[int, int, int]
 
 GROUPS = 3
 """Groups of dimensions: tables of fewer dimensions do not change."""
@@ -34,123 +33,43 @@ COMPARED = 8_000
 """Cells of changed tables that are looked at, of the foursomes that are most alike."""
 FIRSTS = 4
 """People who are tried as the first, in each way to divide the dimensions of a cell."""
-LOSING: tuple[Corner, ...] = ((0, 0, 0), (1, 1, 0), (1, 0, 1), (0, 1, 1))
-"""The corners where the four stand, by whether they differ from the first in each group."""
-GAINING: tuple[Corner, ...] = ((1, 1, 1), (1, 0, 0), (0, 1, 0), (0, 0, 1))
 DEAR = 1000.0
 """Price from which all cells are equally dear."""
 
 
 @dataclass(frozen=True, eq=False)
-class Quartet:
-    """Corners (8, dims) that four people leave (the first four) and go to, by the places of leaves."""
+class _Partners:
+    """Who may be exchanged with somebody: their places in the crowd, their codes (dims, n), and in which
+    dimensions they are as he is."""
 
-    corners: Ints
-
-    @property
-    def signs(self) -> Ints:
-        """What each corner changes by."""
-        return np.repeat(np.array([-1, 1], dtype=np.int64), len(LOSING))
-
-    @property
-    def ways(self) -> tuple[Ints, ...]:
-        """The corners; there is one way only."""
-        return (self.corners,)
-
-
-@dataclass(frozen=True, eq=False)
-class _Finest:
-    """The finest cells of a table of three dimensions: what each code adds to the number `start`."""
-
-    axes: Axes
-    start: int
-    parts: tuple[Ints, ...]
-
-    @classmethod
-    def of(cls, lattice: Lattice, leaves: Sequence[NDArray[np.int32]], number: int) -> "_Finest":
-        """Those of one table: `lookup` tells of the finest first."""
-        starts, by_code = lattice.lookup([number])
-        axes = lattice.tables[number]
-        return cls(axes, int(starts[0]), tuple(by_code[axis][leaves[axis], 0] for axis in axes))
-
-    def cells(self, places: Ints) -> Ints:
-        """The cell of each inner cell (n, dims)."""
-        numbers = np.full(len(places), self.start)
-        for axis, part in zip(self.axes, self.parts, strict=True):
-            numbers += part[places[:, axis]]
-        return numbers
-
-
-@dataclass(frozen=True, eq=False)
-class _Crowd:
-    """Inner cells where people are looked for: `places` (n, dims), the same as `numbers`, which of them have
-    each code of each dimension, and their `cells` in each table of three dimensions.
-    """
-
-    places: Ints
     numbers: Ints
-    having: tuple[tuple[Ints, ...], ...]
-    cells: dict[Axes, Ints]
-
-    @classmethod
-    def of(cls, places: Ints, strides: Ints, tables: dict[Axes, _Finest], shape: Sequence[int]) -> "_Crowd":
-        """The crowd at some places."""
-        having = tuple(
-            tuple(np.flatnonzero(column == code) for code in range(codes))
-            for column, codes in zip(places.T, shape, strict=True)
-        )
-        cells = {axes: table.cells(places) for axes, table in tables.items()}
-        return cls(places, places @ strides, having, cells)
-
-    def joined(self, places: Ints, strides: Ints, tables: dict[Axes, _Finest]) -> "_Crowd":
-        """The crowd with a few more places."""
-        new = np.arange(len(self.places), len(self.places) + len(places))
-        having = [list(own) for own in self.having]
-        for number, place in zip(new.tolist(), places.tolist(), strict=True):
-            for own, code in zip(having, place, strict=True):
-                own[code] = np.append(own[code], number)
-        return _Crowd(
-            np.concatenate([self.places, places]),
-            np.append(self.numbers, places @ strides),
-            tuple(map(tuple, having)),
-            {axes: np.append(self.cells[axes], table.cells(places)) for axes, table in tables.items()},
-        )
+    codes: Codes
+    alike: Bools
 
 
 class Quartets:
-    """Finds the cheapest four people whose exchange changes a cell, in the world that `counts` tells of."""
+    """Finds the cheapest four people whose exchange changes a cell, in the world of a headcount."""
 
     def __init__(
-        self, lattice: Lattice, leaves: Sequence[NDArray[np.int32]], counts: Counts, tie: Floats
+        self, lattice: Lattice, leaves: Sequence[NDArray[np.int32]], head: Headcount, tie: Floats
     ) -> None:
-        """`counts`: people in each inner cell, by the places of their leaves in `leaves`.
+        """`head`: people by the places of their leaves in `leaves`.
 
         Who is looked at stands where somebody stands now.
         """
-        tables = [n for n, axes in enumerate(lattice.tables) if len(axes) >= GROUPS]
-        self._starts, by_code = lattice.lookup(tables)
-        none = np.zeros((1, len(self._starts)), dtype=np.int64)
-        self._parts = [
-            by_code[axis][own] if axis in by_code else np.repeat(none, len(own), axis=0)
-            for axis, own in enumerate(leaves)
-        ]
-        self._counts = counts.reshape(-1)
-        self._strides = np.array([prod(counts.shape[a + 1 :]) for a in range(counts.ndim)])
-        self._tie = tie
-        self._finest = {
-            axes: _Finest.of(lattice, leaves, number)
+        self._foursomes = Foursomes(lattice, leaves)
+        self._head = head
+        finest = {
+            axes: Finest.of(lattice, leaves, number)
             for number, axes in enumerate(lattice.tables)
             if len(axes) == GROUPS
         }
-        self._crowd = self._everybody = _Crowd.of(
-            np.argwhere(counts), self._strides, self._finest, counts.shape
-        )
+        self._crowd = self._everybody = Crowd.of(head, finest, tie)
 
     def look_at(self, places: Sequence[Ints]) -> None:
         """Look also at who stands in some inner cells (n, dims) in which nobody does truly, from now on."""
-        self._crowd = self._everybody
-        for own in places:
-            self._crowd = self._crowd.joined(own, self._strides, self._finest)
+        new = [own for own in places if len(own)]
+        self._crowd = self._everybody.joined(np.concatenate(new)) if new else self._everybody
 
     def cheapest(
         self, inside: dict[int, Bools], axes: Axes, sign: int, costs: Costs, limit: float = np.inf
@@ -172,28 +91,30 @@ class Quartets:
 
     def _beginnings(
         self, inside: dict[int, Bools], axes: Axes, sign: int
-    ) -> Iterator[tuple[Ints, dict[int, Bools]]]:
+    ) -> Iterator[tuple[int, dict[int, Bools]]]:
         """First people, with the codes that the others may have where they differ, by dimension.
 
         Who leaves the cell is inside it by every dimension. Who comes into it is so by all but one.
         """
-        people = self._crowd.places
-        present = self._counts[self._crowd.numbers] > 0
-        held = {axis: own[people[:, axis]] for axis, own in inside.items()}
+        crowd = self._crowd
+        within = {axis: crowd.inside(axis, own) for axis, own in inside.items()}
         for turn in range(GROUPS if sign > 0 else 1):
             order = axes[turn:] + axes[:turn]
             allowed = {axis: ~inside[axis] for axis in order}
-            firsts = present.copy()
-            for axis, own in held.items():
-                firsts &= ~own if sign > 0 and axis == order[0] else own
+            wanted = dict(inside)
             if sign > 0:
-                allowed[order[0]] = inside[order[0]]
-            candidates = np.flatnonzero(firsts)
-            for number in candidates[np.argsort(self._tie_of(candidates), kind="stable")[:FIRSTS]].tolist():
-                yield people[number], allowed
+                allowed[order[0]], wanted[order[0]] = inside[order[0]], ~inside[order[0]]
+            held = [axis for axis in inside if sign < 0 or axis != order[0]]
+            start = min(held, key=lambda axis: len(within[axis]))
+            firsts = within[start]
+            firsts = firsts[self._head.flat[crowd.numbers[firsts]] > 0]
+            for axis in (axis for axis in inside if axis != start):
+                firsts = firsts[wanted[axis][crowd.codes[axis, firsts]]]
+            for first in firsts[np.argsort(crowd.tie[firsts], kind="stable")[:FIRSTS]].tolist():
+                yield first, allowed
 
     def _with(
-        self, first: Ints, allowed: dict[int, Bools], costs: Costs, limit: float
+        self, first: int, allowed: dict[int, Bools], costs: Costs, limit: float
     ) -> tuple[float, Quartet] | None:
         """The cheapest exchange of one person with three others.
 
@@ -201,84 +122,62 @@ class Quartets:
         """
         one, two, three = allowed
         second = self._partners(first, three, {one: allowed[one], two: allowed[two]}, costs[1], limit)
+        if not len(second.numbers):
+            return None
         third = self._partners(first, two, {one: allowed[one], three: allowed[three]}, costs[1], limit)
-        people = self._crowd.places
-        left, right = np.nonzero(np.equal.outer(people[second, one], people[third, one]))
-        seconds, thirds = people[second[left]], people[third[right]]
-        if np.isfinite(limit) and tuple(sorted(allowed)) in self._finest:
-            cheap = self._in_one_table(first, (one, two, three), seconds, thirds, costs) <= limit
-            seconds, thirds = seconds[cheap], thirds[cheap]
-        as_first, as_third = seconds == first, thirds == first
-        fits = (as_first | as_third | (seconds == thirds)).all(axis=1)
-        seconds, thirds, as_first, as_third = seconds[fits], thirds[fits], as_first[fits], as_third[fits]
-        fourths = np.where(as_first, thirds, np.where(as_third, seconds, first))
-        there = np.flatnonzero(self._counts[fourths @ self._strides] > 0)
-        alike = (as_first & as_third)[there].sum(axis=1)
-        there = there[np.argsort(-alike, kind="stable")[: max(1, COMPARED // max(1, len(self._starts)))]]
-        return self._cheapest_of(first, seconds[there], thirds[there], costs) if len(there) else None
+        left, right = self._fitting(first, allowed, second, third)
+        own, axes = self._crowd.codes[:, first], tuple(sorted(allowed))
+        if len(left) and np.isfinite(limit) and axes in self._crowd.tables:
+            others = (second.codes[one, left], second.codes[two, left], third.codes[three, right])
+            cheap = self._in_one_table(own, dict(zip(allowed, others, strict=True)), costs) <= limit
+            left, right = left[cheap], right[cheap]
+        if not len(left):
+            return None
+        alike = (second.alike[:, left] & third.alike[:, right]).sum(axis=0)
+        most = max(1, COMPARED // max(1, self._foursomes.tables))
+        kept = np.argsort(-alike, kind="stable")[:most]
+        return self._foursomes.cheapest(own, second.codes[:, left[kept]], third.codes[:, right[kept]], costs)
 
     def _partners(
-        self, first: Ints, shared: int, allowed: dict[int, Bools], falls: Floats, limit: float
-    ) -> Ints:
+        self, first: int, shared: int, allowed: dict[int, Bools], falls: Floats, limit: float
+    ) -> _Partners:
         """Who may be exchanged with the first: he shares a dimension, and has other codes of two others."""
         crowd, axes = self._crowd, tuple(sorted((shared, *allowed)))
-        numbers = crowd.having[shared][first[shared]]
-        none = np.full(len(crowd.places), -1)
-        price = falls[crowd.cells.get(axes, none)[numbers]]
-        able = (price <= limit) & (self._counts[crowd.numbers[numbers]] > 0)
-        for axis, own in allowed.items():
-            able &= own[crowd.places[numbers, axis]]
+        own = crowd.codes[:, first]
+        numbers = crowd.having(shared, int(own[shared]))
+        for axis, codes in allowed.items():
+            numbers = numbers[codes[crowd.codes[axis, numbers]]]
+        price = falls[crowd.cells(axes)[numbers]]
+        able = (price <= limit) & (self._head.flat[crowd.numbers[numbers]] > 0)
         numbers, price = numbers[able], price[able]
-        likeness = (
-            (crowd.places[numbers] == first).sum(axis=1) + self._tie_of(numbers) - np.minimum(price, DEAR)
-        )
-        nearest: Ints = numbers[np.argsort(-likeness, kind="stable")[:PARTNERS]]
-        return nearest
+        alike = crowd.codes[:, numbers] == own[:, None]
+        likeness = alike.sum(axis=0) + crowd.tie[numbers] - np.minimum(price, DEAR)
+        nearest = np.argsort(-likeness, kind="stable")[:PARTNERS]
+        numbers = numbers[nearest]
+        return _Partners(numbers, crowd.codes[:, numbers], alike[:, nearest])
 
-    def _tie_of(self, numbers: Ints) -> Floats:
-        return self._tie[self._crowd.numbers[numbers] % len(self._tie)]
+    def _fitting(
+        self, first: int, allowed: dict[int, Bools], second: _Partners, third: _Partners
+    ) -> tuple[Ints, Ints]:
+        """The pairs of a second and a third who fit together with the first, and whose fourth is there."""
+        one = next(iter(allowed))
+        fits = second.codes[one][:, None] == third.codes[one]
+        for axis in range(len(second.codes)):
+            if axis not in allowed:
+                equal = second.codes[axis][:, None] == third.codes[axis]
+                equal |= second.alike[axis][:, None]
+                equal |= third.alike[axis]
+                fits &= equal
+        left, right = np.nonzero(fits)
+        numbers = self._crowd.numbers
+        fourths = numbers[second.numbers][left] ^ numbers[third.numbers][right] ^ numbers[first]
+        there = self._head.flat[fourths] > 0
+        return left[there], right[there]
 
-    def _in_one_table(self, first: Ints, groups: Axes, seconds: Ints, thirds: Ints, costs: Costs) -> Floats:
+    def _in_one_table(self, own: Codes, others: dict[int, Codes], costs: Costs) -> Floats:
         """What foursomes cost in the table of three dimensions, one of each group."""
-        axes = sorted(groups)
-        table = self._finest[tuple(axes)]
-        own = [table.parts[axes.index(axis)] for axis in groups]
-        old = [part[first[axis]] for part, axis in zip(own, groups, strict=True)]
-        others = (seconds, seconds, thirds)
-        new = [part[other[:, axis]] for part, axis, other in zip(own, groups, others, strict=True)]
-        price = np.zeros(len(seconds))
-        for cost, side in zip(costs, (GAINING, LOSING), strict=True):
-            for bits in side:
-                price += cost[
-                    table.start + sum(n if bit else o for n, o, bit in zip(new, old, bits, strict=True))
-                ]
-        return price
-
-    def _cheapest_of(
-        self, first: Ints, seconds: Ints, thirds: Ints, costs: Costs
-    ) -> tuple[float, Quartet] | None:
-        """The cheapest of some foursomes (n, dims)."""
-        from_first, from_third = seconds != first, thirds != first
-        other = np.where(from_first, seconds, thirds)
-        groups = (from_first & from_third, from_first & ~from_third, ~from_first & from_third)
-        origin = self._starts + sum(part[code] for part, code in zip(self._parts, first, strict=True))
-        steps = [np.zeros((len(seconds), len(self._starts)), dtype=np.int64) for _ in groups]
-        for axis, part in enumerate(self._parts):
-            step = part[other[:, axis]] - part[first[axis]]
-            for number, group in enumerate(groups):
-                steps[number] += step * group[:, axis, None]
-        changed = np.logical_and.reduce([step != 0 for step in steps])
-        price = np.zeros(len(seconds))
-        for cost, side in zip(costs, (GAINING, LOSING), strict=True):
-            for bits in side:
-                cells = origin + sum(step for step, bit in zip(steps, bits, strict=True) if bit)
-                price += cost[np.where(changed & (cells >= 0), cells, -1)].sum(axis=1)
-        best = int(np.argmin(price))
-        if not np.isfinite(price[best]):
-            return None
-        corners = np.repeat(first[None], len(LOSING + GAINING), axis=0)
-        for corner, bits in zip(corners, LOSING + GAINING, strict=True):
-            for group, bit in zip(groups, bits, strict=True):
-                if bit:
-                    corner[group[best]] = other[best][group[best]]
-        return float(price[best]), Quartet(corners)
+        axes = tuple(sorted(others))
+        table = self._crowd.tables[axes]
+        old = [part[own[axis]] for axis, part in zip(axes, table.parts, strict=True)]
+        steps = [part[others[a]] - o for a, part, o in zip(axes, table.parts, old, strict=True)]
+        return self._foursomes.prices(table.start + sum(old), steps, costs)[1]

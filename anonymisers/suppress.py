@@ -140,7 +140,7 @@ def _guard_against_insiders(
         helpless = [
             cell
             for cell, insider in pairs
-            if pattern.touching[cell].keys() <= pattern.touching[insider].keys()
+            if pattern.touching.numbers(cell) <= pattern.touching.numbers(insider)
             and not search.change_despite(cell, insider)
         ]
         if helpless:

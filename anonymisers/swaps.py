@@ -9,9 +9,10 @@ Cells of three dimensions are covered *together*: a world in which one of them r
 filled up with exchanges that cost nothing and help others. So some thousand worlds do for ten thousand cells.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import combinations, islice, product
+from itertools import combinations, compress, islice, product, takewhile
 from math import prod
 from typing import TypeAlias
 
@@ -19,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.boxes import Boxes
-from anonymisers.composition import Composition, Exchange
+from anonymisers.composition import Composition, Exchange, Ledger
+from anonymisers.headcount import Headcount
 from anonymisers.pattern import MOST_INNER, Alternative, Pattern
 from anonymisers.quartets import GROUPS, Quartets
 from anonymisers.system import Target
@@ -50,15 +52,21 @@ class Swaps:
         self._price = np.append(price, 0.0)
         self._dims = pattern.system.dims
         self._leaves = [d.leaves for d in self._dims]
-        self._counts = np.zeros([len(own) for own in self._leaves], dtype=np.int32)
+        counts = np.zeros([len(own) for own in self._leaves], dtype=np.int32)
         places = [np.cumsum(d.is_leaf) - 1 for d in self._dims]
-        at = tuple(place[pattern.people.coords[:, a]] for a, place in enumerate(places))
-        self._counts[at] = pattern.people.counts
+        counts[tuple(place[pattern.people.coords[:, a]] for a, place in enumerate(places))] = (
+            pattern.people.counts
+        )
+        self._head = Headcount.of(counts)
         lattice = pattern.system.blocks[0].lattice
         self._widest = max(map(len, lattice.tables))
-        self._boxes = Boxes(lattice, self._leaves, self._counts)
+        self._boxes = Boxes(lattice, self._leaves, self._head.grid)
         self._failed: set[tuple[int, bool]] = set()
-        self._quartets = Quartets(lattice, self._leaves, self._counts, pattern.tie)
+        self._raisers: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        self._noted = -1
+        sizes = enumerate(map(len, lattice.tables))
+        self._end_of_margins = min((lattice.offsets[t] for t, n in sizes if n >= GROUPS), default=0)
+        self._quartets = Quartets(lattice, self._leaves, self._head, pattern.tie)
 
     @property
     def joint(self) -> bool:
@@ -86,8 +94,9 @@ class Swaps:
         Of several the one that withholds the fewest people besides. No cell of more than `cap` people is
         withheld for it.
         """
+        ledger = Ledger(self._pattern, self._price, cap)
         for moved, pick in self._ways(target):
-            best = self._least(self._composed(moved, pick, amount, cap) for amount in amounts)
+            best = self._least(self._composed(moved, pick, amount, ledger) for amount in amounts)
             if best is not None:
                 return best
         return None
@@ -99,7 +108,8 @@ class Swaps:
         tables = self._pattern.system.blocks[0].lattice.tables
         groups = [(every, self._quartet(target, t)) for t in combinations(sorted(every), GROUPS)]
         boxes = [(frozenset(t), self._box(target, t)) for t in tables if len(t) == self._widest]
-        return self._least(self._composed(moved, pick, -1, None) for moved, pick in (*groups, *boxes))
+        ledger = Ledger(self._pattern, self._price, None)
+        return self._least(self._composed(moved, pick, -1, ledger) for moved, pick in (*groups, *boxes))
 
     def together(self, cells: Sequence[int]) -> Iterator[Alternative]:
         """Worlds, each of which changes many cells as they need; each is to be added before the next is made.
@@ -107,45 +117,46 @@ class Swaps:
         The first cell of a world pays for what has to be withheld. The others change along with it as long as
         that costs nothing: where many people have moved already there are no cheap exchanges left.
         """
-        at = 0
+        ledger, at = Ledger(self._pattern, self._price, None), 0
         while True:
-            world = Composition(self._pattern, self._price, self._counts, None)
-            at = next((n for n in range(at, len(cells)) if self._wanted(world, cells[n])), len(cells))
+            at = next((n for n in range(at, len(cells)) if self._wanted(ledger, cells[n])), len(cells))
             if at == len(cells):
                 return
-            wanted = self._wanted(world, cells[at])
-            begun = self._reaching(cells[at], wanted)
+            wanted = self._wanted(ledger, cells[at])
+            begun = self._reaching(cells[at], wanted, ledger)
             if begun is None:
                 self._failed.add((cells[at], wanted > 0))
                 continue
             begun.hold(cells[at])
-            self._push_along(begun, cells[at + 1 :])
-            alternative = self._close(begun)
+            self._push_along(begun, ledger, cells[at + 1 :])
+            self._quartets.look_at([])
+            alternative = begun.close()
             if alternative is not None:
                 yield alternative
+                ledger.renew(alternative.rows)
 
-    def _push_along(self, world: Composition, cells: Sequence[int]) -> None:
+    def _push_along(self, world: Composition, ledger: Ledger, cells: Sequence[int]) -> None:
         misses = 0
-        for cell in cells:
-            wanted = self._wanted(world, cell)
-            if wanted and not self._pushed(world, cell, int(world.change[cell]) + wanted, 0.0):
+        for cell in compress(cells, (ledger.up[cells] | ledger.down[cells]).tolist()):
+            wanted = self._wanted(ledger, cell)
+            if wanted and not self._pushed(world, cell, world.change(cell) + wanted, 0.0):
                 misses += 1
                 if misses == MISSES:
                     return
 
-    def _wanted(self, world: Composition, cell: int) -> int:
+    def _wanted(self, ledger: Ledger, cell: int) -> int:
         """By how much a cell should change in a world, in a direction that has not failed."""
         failed = self._failed
-        return world.wanted(cell, up=(cell, True) not in failed, down=(cell, False) not in failed)
+        return ledger.wanted(cell, up=(cell, True) not in failed, down=(cell, False) not in failed)
 
     def _pushed(self, world: Composition, cell: int, goal: int, limit: float) -> bool:
         """Whether exchanges that cost no more than the limit each change a cell by so much."""
         target = self._pattern.system.target(cell)
         inside, axes = self._inside(target), tuple(sorted(target.footprint))
         every = frozenset(range(len(self._dims)))
-        while left := goal - int(world.change[cell]):
+        while left := goal - world.change(cell):
             sign = 1 if left > 0 else -1
-            found = self._quartets.cheapest(inside, axes, sign, (world.rise, world.fall), limit)
+            found = self._quartets.cheapest(inside, axes, sign, world.costs, limit)
             if found is None:
                 return False
             world.take(found[1], every, 1)
@@ -159,7 +170,7 @@ class Swaps:
         directions = [(cell, rises) for rises, lacking in ((True, up), (False, down)) if lacking]
         return LEFT_ALONE if self._failed.issuperset(directions) else TOGETHER
 
-    def _reaching(self, cell: int, wanted: int) -> Composition | None:
+    def _reaching(self, cell: int, wanted: int, ledger: Ledger) -> Composition | None:
         """A world in which a cell changes by what is wanted; None where none is found.
 
         Quartets leave tables of two dimensions as they are, so that no cell comes to hold more than its
@@ -170,30 +181,34 @@ class Swaps:
         small = [m for m in self._margins[:, cell].tolist() if int(pattern.values[m]) < needed]
         raising = [self._raising(m, needed - int(pattern.values[m])) for m in small if wanted > 0]
         for beginnings in islice(product(*raising), BEGINNINGS):
-            world = Composition(pattern, self._price, self._counts, None)
+            world = Composition(pattern, ledger, self._head)
             new = [
                 world.begin(beginning)
                 for margin, beginning in zip(small, beginnings, strict=False)
-                if pattern.values[margin] + world.change[margin] < needed
+                if pattern.values[margin] + world.change(margin) < needed
             ]
             places = [own for own in new if own is not None]
             if len(places) == len(new):
                 self._quartets.look_at(places)
-                reached = pattern.values[small] + world.change[small] >= needed
+                reached = pattern.values[small] + ledger.change[small] >= needed
                 if (wanted < 0 or reached.all()) and self._pushed(world, cell, wanted, np.inf):
                     return world
-            self._close(world)
+            self._quartets.look_at([])
+            world.abandon()
         return None
 
     def _raising(self, cell: int, amount: int) -> list[Alternative]:
         """Some alternatives that raise a cell by an amount or more."""
-        touching = self._pattern.touching[cell]
-        numbers = [n for n, ends in touching.items() if ends[1] >= amount]
-        return [self._pattern.numbered[n] for n in numbers[:BEGINNINGS]]
-
-    def _close(self, world: Composition) -> Alternative | None:
-        self._quartets.look_at([])
-        return world.close()
+        known = self._pattern.numbered
+        new = list(takewhile(self._noted.__lt__, reversed(known)))
+        for number in reversed(new):
+            rows, high = known[number].rows, known[number].ends()[1]
+            rising = (high > 0) & (rows < self._end_of_margins)
+            for row, most in zip(rows[rising].tolist(), high[rising].tolist(), strict=True):
+                self._raisers[row].append((number, most))
+        self._noted = max(new, default=self._noted)
+        raising = (known[n] for n, most in self._raisers[cell] if most >= amount and n in known)
+        return list(islice(raising, BEGINNINGS))
 
     @cached_property
     def _margins(self) -> Ints:
@@ -232,16 +247,14 @@ class Swaps:
             for moved in combinations(named, size):
                 yield frozenset(moved), self._box(target, moved)
 
-    def _composed(
-        self, moved: frozenset[int], pick: Pick, amount: int, cap: int | None
-    ) -> Alternative | None:
+    def _composed(self, moved: frozenset[int], pick: Pick, amount: int, ledger: Ledger) -> Alternative | None:
         """Exchanges one after the other, each the cheapest beside the former, until the amount is reached."""
-        composition = Composition(self._pattern, self._price, self._counts, cap)
+        composition = Composition(self._pattern, ledger, self._head)
         sign, left = (1 if amount > 0 else -1), abs(amount)
         while left:
             exchange = pick(composition, sign * left)
             if exchange is None:
-                composition.close()
+                composition.abandon()
                 return None
             left -= composition.take(exchange, moved, left)
         return composition.close()
@@ -257,7 +270,7 @@ class Swaps:
         inside = self._inside(target)
 
         def pick(world: Composition, amount: int) -> Exchange | None:
-            found = self._quartets.cheapest(inside, axes, 1 if amount > 0 else -1, (world.rise, world.fall))
+            found = self._quartets.cheapest(inside, axes, 1 if amount > 0 else -1, world.costs)
             return None if found is None else found[1]
 
         return pick
@@ -266,7 +279,7 @@ class Swaps:
         """Finds boxes of some dimensions."""
 
         def pick(world: Composition, amount: int) -> Exchange | None:
-            costs = (world.rise, world.fall) if amount > 0 else (world.fall, world.rise)
+            costs = world.costs if amount > 0 else world.costs[::-1]
             return self._boxes.cheapest(target, moved, amount, costs)
 
         return pick

@@ -7,6 +7,7 @@ from hierarchies import flat, grouped
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from anonymisers.headcount import Headcount
 from anonymisers.lattice import Lattice
 from anonymisers.quartets import Quartets
 
@@ -39,7 +40,7 @@ def test_an_exchange_changes_its_cell_by_one_costs_what_it_says_and_leaves_two_d
     axes = LATTICE.tables[LATTICE.table_of()[cell]]
     inside = {a: DIMS[a].covered_leaves(int(key[a]))[LEAVES[a]] for a in axes}
 
-    found = Quartets(LATTICE, LEAVES, counts, rng.random(LATTICE.size)).cheapest(
+    found = Quartets(LATTICE, LEAVES, Headcount.of(counts), rng.random(LATTICE.size)).cheapest(
         inside, axes, sign, (costs[0], costs[1])
     )
     assume(found is not None)
@@ -66,7 +67,7 @@ def test_four_people_who_are_alike_in_nothing_can_be_exchanged():
         counts[person] = 1
     free = np.zeros(LATTICE.size + 1)
     first = [np.arange(size) == 0 for size in SHAPE]
-    found = Quartets(LATTICE, LEAVES, counts, np.zeros(LATTICE.size)).cheapest(
+    found = Quartets(LATTICE, LEAVES, Headcount.of(counts), np.zeros(LATTICE.size)).cheapest(
         {0: first[0], 1: first[1], 3: first[3]}, (0, 1, 3), -1, (free, free)
     )
     assert found is not None
@@ -77,7 +78,7 @@ def test_where_no_table_has_three_dimensions_exchanges_change_nothing_that_is_re
     counts = np.ones(SHAPE, dtype=np.int32)
     forbidden = np.append(np.full(two.size, np.inf), 0.0)
     here = {a: np.arange(size) == 0 for a, size in enumerate(SHAPE)}
-    found = Quartets(two, LEAVES, counts, np.zeros(two.size)).cheapest(
+    found = Quartets(two, LEAVES, Headcount.of(counts), np.zeros(two.size)).cheapest(
         here, (0, 2, 3), -1, (forbidden, forbidden)
     )
     assert found is not None
@@ -86,7 +87,7 @@ def test_where_no_table_has_three_dimensions_exchanges_change_nothing_that_is_re
 
 def test_nothing_dearer_than_the_limit_is_found():
     counts = np.ones(SHAPE, dtype=np.int32)
-    quartets = Quartets(LATTICE, LEAVES, counts, np.zeros(LATTICE.size))
+    quartets = Quartets(LATTICE, LEAVES, Headcount.of(counts), np.zeros(LATTICE.size))
     first = {a: np.arange(SHAPE[a]) == 0 for a in (0, 1, 2)}
     dear = np.append(np.ones(LATTICE.size), 0.0)
     price, _ = quartets.cheapest(first, (0, 1, 2), 1, (dear, dear))
