@@ -181,11 +181,12 @@ def _detail(policy: Policy) -> Iterator[str]:
     elif scope.pooled_years is not None:
         yield f"Years are shown in these periods: {listed(f'{a}-{b}' for a, b in scope.pooled_years)}."
     yield _mechanism(policy)
-    yield say_threshold(scope, words)
-    yield _ZEROS[scope.zeros]
+    private = scope.mechanism.kind is MechanismKind.DIFFERENTIAL_PRIVACY
+    if not private:  # noise protects a cell of two as one of two hundred
+        yield say_threshold(scope, words)
+        yield _ZEROS[scope.zeros]
     if scope.priority:
         first = [p if isinstance(p, str) else say_table(words, p) for p in scope.priority]
-        private = scope.mechanism.kind is MechanismKind.DIFFERENTIAL_PRIVACY
         yield f"{'Drawn' if private else 'Protected first'}: {', '.join(first)}."
     if scope.keep:
         yield f"Kept visible whatever it takes: {', '.join(say_table(words, m) for m in scope.keep)}."

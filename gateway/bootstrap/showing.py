@@ -77,6 +77,9 @@ def canonical_questions(node: Node, policy: Policy, cube: Labelled) -> Iterator[
         found = None
         for asking in _askings(node, policy, name, moment):
             verdict = decide_on(node.dictionary, node.member, asking, policy=policy, cube=cube, at=moment)
+            if verdict.reading is not None and verdict.reading.waits:
+                refusals |= {Refusal.NOT_READY: None}  # numbers that are still to be drawn
+                break
             if verdict.reading is not None:
                 found = Shown(
                     name, ready_made.label, asking.organisation, _release(node, asking, cube, verdict), ()

@@ -82,6 +82,11 @@ def due(ledger: Ledger, made: Plan, snapshot: Snapshot) -> Due:
             "People of this data set have paid for tables under other parameters.",
             remedy="A budget holds for the life of a data set: write the mechanism as it was.",
         )
+    if not made.years:
+        raise NotProtectedError(
+            "No year that the policy counts was over, embargo included, when the register was read.",
+            remedy="Load the register again later, or name an earlier 'first_year'.",
+        )
     released = {year for portion in ledger.portions for year in portion.years}
     if missing := sorted(released - set(made.years)):
         raise NotProtectedError(

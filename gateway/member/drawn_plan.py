@@ -6,23 +6,20 @@ of them before anything is drawn.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 
 from anonymisers.perturbation.privacy import Privacy
 from gateway.dictionary import Dictionary
 from gateway.member.model import Plan
 from gateway.member.privacy_model import Table
-from gateway.member.snapshot import Snapshot
 
 
-def as_drawn(made: Plan, snapshot: Snapshot, privacy: Privacy, closed: Callable[[int], bool]) -> Plan:
-    """The plan for the years from the first that the policy names, up to the last that is `closed` and that
-    was over when the snapshot was made, whether or not anything happened in them.
+def as_drawn(made: Plan, privacy: Privacy, last: int, closed: Callable[[int], bool]) -> Plan:
+    """The plan for the years from the first that the policy names to the `last`, as far as they are `closed`,
+    whether or not anything happened in them.
 
     Thresholds, marks and figures make no difference to what is drawn.
     """
-    over = range(privacy.first_year, snapshot.created.year + 1)
-    years = tuple(y for y in over if closed(y) and date(y, 12, 31) < snapshot.created)
+    years = tuple(year for year in range(privacy.first_year, last + 1) if closed(year))
     return replace(made, years=years, rules="", known=())
 
 

@@ -70,7 +70,9 @@ def plan(
         changed=words_of(policy.scope.mechanism),
     )
     if (noise := privacy(made.changed)) is not None:
-        made = as_drawn(made, snapshot, noise, lambda year: _closed(policy.scope, year, last))
+        # What is drawn stands for ever: the register has to be as old as its embargo when it is read.
+        ended = min(today, snapshot.created) - timedelta(days=policy.embargo_days)
+        made = as_drawn(made, noise, ended.year, lambda year: _closed(policy.scope, year, ended))
         most, first = policy.scope.max_dims, _priorities(dictionary, policy)
         made = with_tables(made, dictionary, snapshot.member, most, first)
     return made, protection

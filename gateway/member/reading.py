@@ -73,6 +73,11 @@ class Reading:
     noise: Noise | None = None
 
     @property
+    def waits(self) -> bool:
+        """Whether its numbers are still to be drawn: nothing that is drawn is withheld."""
+        return self.noise is not None and None in self.cells
+
+    @property
     def changed(self) -> Changed | None:
         """What is told of numbers that are not exact."""
         if self.noise is not None:
