@@ -84,8 +84,16 @@ class Box:
 class Boxes:
     """Finds the cheapest box that changes a cell, in the world that `counts` tells of at the time."""
 
-    def __init__(self, lattice: Lattice, leaves: Sequence[NDArray[np.int32]], counts: Counts) -> None:
-        """`counts`: people in each inner cell, by the places of their leaves in `leaves`."""
+    def __init__(
+        self,
+        lattice: Lattice,
+        leaves: Sequence[NDArray[np.int32]],
+        counts: Counts,
+        covered: Sequence[Sequence[NDArray[np.bool_]]],
+    ) -> None:
+        """`counts`: people in each inner cell, by the places of their leaves in `leaves`; `covered`: for each
+        dimension which leaves lie in each code."""
+        self._covered = covered
         self._lattice = lattice
         self._dims: tuple[Hierarchy, ...] = lattice.dims
         self._leaves = leaves
@@ -151,7 +159,7 @@ class Boxes:
         """Corners of boxes inside the target, by the moved dimensions."""
         lists, counts = [], self._counts
         for axis in moved:
-            inside = self._dims[axis].covered_leaves(int(target.key[axis]))[self._leaves[axis]]
+            inside = self._covered[axis][target.key[axis]]
             lists.append(np.flatnonzero(inside))
             counts = counts.take(lists[-1], axis)
         people = counts.sum(axis=tuple(a for a in range(len(self._dims)) if a not in moved)).ravel()
@@ -170,7 +178,7 @@ class Boxes:
         at = dict(zip(moved, start, strict=True))
         parts: dict[tuple[int, ...], Floats] = {}
         for axis in moved:
-            inside = self._dims[axis].covered_leaves(int(target.key[axis]))[self._leaves[axis]]
+            inside = self._covered[axis][target.key[axis]]
             parts[axis,] = np.where(inside, np.inf, 0.0).reshape(self._shape((axis,)))
         for table in self._above(moved):
             part = self._cost_in(table, at, costs)
@@ -222,7 +230,7 @@ class Boxes:
         """The other corner, with all dimensions beside the moved, of the cheapest box that has the people."""
         counts, allowed = self._counts, {}
         for axis in sorted(target.footprint - set(box.moved)):
-            inside = self._dims[axis].covered_leaves(int(target.key[axis]))[self._leaves[axis]]
+            inside = self._covered[axis][target.key[axis]]
             allowed[axis] = np.flatnonzero(inside)
             counts = counts.take(allowed[axis], axis)
             cost = cost.take(allowed[axis], axis) if cost.shape[axis] > 1 else cost

@@ -26,6 +26,8 @@ from anonymisers.worlds import World
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 BATCH = 4_000_000
+FEW = 4
+"""Sums are put down in a row for all cells where there are fewer cells than this for each number."""
 
 
 def check_certificate(
@@ -245,10 +247,8 @@ class _View:
         owner = np.repeat(np.arange(len(worlds)), [len(w.change) for w in worlds])
         rows = self.system.above(coords).astype(np.int64)
         real = rows >= 0
-        pairs, place = np.unique((rows + owner[:, None] * self.size)[real], return_inverse=True)
         weights = np.broadcast_to(change[:, None], rows.shape)[real]
-        amounts = np.rint(np.bincount(place, weights=weights)).astype(np.int64)
-        pairs, amounts = pairs[amounts != 0], amounts[amounts != 0]
+        pairs, amounts = _added((rows + owner[:, None] * self.size)[real], weights, len(worlds) * self.size)
         return pairs // self.size, pairs % self.size, amounts
 
     def agrees(self, rows: Ints, amounts: Ints) -> None:
@@ -304,6 +304,19 @@ class _View:
             place = ", ".join(f"{d.name}={d.codes[p]}" for d, p in zip(self.people.dims, row, strict=True))
             message = f"no world differs in a small cell of the full cross: {place}"
             raise CertificateError(message, remedy="Protect the table again; release nothing of this.")
+
+
+def _added(numbers: Ints, amounts: Ints, size: int) -> tuple[Ints, Ints]:
+    """The numbers (below `size`) of which the amounts do not add up to 0, in order, and what they add up to.
+
+    Sorted first only where there are few of them.
+    """
+    distinct, place = (
+        np.unique(numbers, return_inverse=True) if size > FEW * len(numbers) else (None, numbers)
+    )
+    sums = np.rint(np.bincount(place, weights=amounts)).astype(np.int64)
+    found = np.flatnonzero(sums)
+    return (found if distinct is None else distinct[found]), sums[found]
 
 
 def _smallest(certificate: Certificate) -> int:

@@ -44,6 +44,8 @@ class Quartet:
 
 
 _SIGNS = np.repeat(np.array([-1, 1], dtype=np.int64), len(LOSING))
+_MOVED = np.array([one + 2 * two + 4 * three for one, two, three in LOSING + GAINING], dtype=np.uint8)
+"""The groups in which each corner differs from the first, as bits."""
 
 
 class Foursomes:
@@ -53,6 +55,8 @@ class Foursomes:
         """`leaves`: those of each dimension, in the order of places."""
         numbers = [n for n, axes in enumerate(lattice.tables) if len(axes) >= GROUPS]
         self._starts, by_code = lattice.lookup(numbers)
+        depths = [d.depth[own] for d, own in zip(lattice.dims, leaves, strict=True)]
+        self._level = all((own == own[0]).all() for own in depths)
         self.tables = len(self._starts)
         """Tables at every height."""
         widest = max((len(lattice.tables[n]) for n in numbers), default=GROUPS)
@@ -94,7 +98,10 @@ class Foursomes:
         best = int(np.argmin(total))
         if not np.isfinite(total[best]):
             return None
-        changed = _netted(cells[:, who == best])
+        cells = cells[:, who == best]
+        # Where leaves stand at several depths, two heights above them may have a cell in common.
+        even = self._level and bool((cells >= 0).all())
+        changed = (cells.ravel(), np.repeat(_SIGNS, cells.shape[1])) if even else _netted(cells)
         return float(total[best]), Quartet(_corners(first, other[:, best], bits[:-1, best]), changed)
 
     def _deltas(self, first: Codes, other: Codes, table: Ints, who: Ints) -> tuple[Ints, list[Ints]]:
@@ -138,8 +145,4 @@ def _netted(cells: Ints) -> tuple[Ints, Ints]:
 
 def _corners(first: Codes, other: Codes, bits: NDArray[np.uint8]) -> Ints:
     """The corners of the box between somebody and the other codes of each group."""
-    corners = np.repeat(first[None].astype(np.int64), 2 * len(LOSING), axis=0)
-    for corner, differs in zip(corners, LOSING + GAINING, strict=True):
-        moved = bits & sum(bit for bit, own in zip((1, 2, 4), differs, strict=True) if own)
-        corner[moved > 0] = other[moved > 0]
-    return corners
+    return np.where(bits & _MOVED[:, None], other, first).astype(np.int64)

@@ -12,7 +12,7 @@ filled up with exchanges that cost nothing and help others. So some thousand wor
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import combinations, compress, islice, product, takewhile
+from itertools import combinations, islice, product, takewhile
 from math import prod
 from typing import TypeAlias
 
@@ -59,8 +59,12 @@ class Swaps:
         )
         self._head = Headcount.of(counts)
         lattice = pattern.system.blocks[0].lattice
+        self._covered = [
+            [d.covered_leaves(code)[own] for code in range(len(d.codes))]
+            for d, own in zip(self._dims, self._leaves, strict=True)
+        ]
         self._widest = max(map(len, lattice.tables))
-        self._boxes = Boxes(lattice, self._leaves, self._head.grid)
+        self._boxes = Boxes(lattice, self._leaves, self._head.grid, self._covered)
         self._failed: set[tuple[int, bool]] = set()
         self._raisers: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self._noted = -1
@@ -117,7 +121,7 @@ class Swaps:
         The first cell of a world pays for what has to be withheld. The others change along with it as long as
         that costs nothing: where many people have moved already there are no cheap exchanges left.
         """
-        ledger, at = Ledger(self._pattern, self._price, None), 0
+        ledger, at, every = Ledger(self._pattern, self._price, None), 0, np.array(cells, dtype=np.int64)
         while True:
             at = next((n for n in range(at, len(cells)) if self._wanted(ledger, cells[n])), len(cells))
             if at == len(cells):
@@ -128,16 +132,16 @@ class Swaps:
                 self._failed.add((cells[at], wanted > 0))
                 continue
             begun.hold(cells[at])
-            self._push_along(begun, ledger, cells[at + 1 :])
+            self._push_along(begun, ledger, every[at + 1 :])
             self._quartets.look_at([])
             alternative = begun.close()
             if alternative is not None:
                 yield alternative
                 ledger.renew(alternative.rows)
 
-    def _push_along(self, world: Composition, ledger: Ledger, cells: Sequence[int]) -> None:
+    def _push_along(self, world: Composition, ledger: Ledger, cells: Ints) -> None:
         misses = 0
-        for cell in compress(cells, (ledger.up[cells] | ledger.down[cells]).tolist()):
+        for cell in cells[(ledger.up[cells] | ledger.down[cells]) != 0].tolist():
             wanted = self._wanted(ledger, cell)
             if wanted and not self._pushed(world, cell, world.change(cell) + wanted, 0.0):
                 misses += 1
@@ -261,9 +265,7 @@ class Swaps:
 
     def _inside(self, target: Target) -> dict[int, NDArray[np.bool_]]:
         """For each dimension that a cell names which of its leaves lie in the cell."""
-        return {
-            a: self._dims[a].covered_leaves(int(target.key[a]))[self._leaves[a]] for a in target.footprint
-        }
+        return {a: self._covered[a][target.key[a]] for a in target.footprint}
 
     def _quartet(self, target: Target, axes: tuple[int, ...]) -> Pick:
         """Finds exchanges of four people, in groups of dimensions that hold one of three of a cell each."""
