@@ -23,7 +23,7 @@ from gateway.member.model import Plan, StoredCube, without_accidents
 from gateway.member.planning import plan
 from gateway.member.policies import in_force
 from gateway.member.snapshot import Snapshot, population
-from gateway.member.stored import Released, stored_cube
+from gateway.member.stored import Released, is_drawn, stored_cube
 from policies import Policy
 
 __all__ = ["Progress", "build", "counted_rows", "counted_table", "protected"]
@@ -52,6 +52,7 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
     cube = None
     if found is None:
         if privacy(made.changed) is not None:
+            protected(node, snapshot, (made, rules), released, progress)  # what cannot be costs nothing
             pay_and_draw(node, snapshot, made)
         cube = protected(node, snapshot, (made, rules), released, progress)
         found = cube.to_bytes()
@@ -110,6 +111,8 @@ def protected(
     with node.store.reading() as view:
         extracts = view.extracts.told()
         if privacy(planned[0].changed) is not None:
+            if extracts or (released and not is_drawn(released[-1])):
+                raise _another_mechanism()
             return drawn_cube(node.dictionary, view, snapshot, planned[0])
     # The newest cube that has answered holds all that came before it.
     former = stored_cube(released[-1]) if released else None
@@ -122,11 +125,15 @@ def protected(
         withstand(made, extracts)
         return made
     if changed is None or isinstance(former, Chronicle | PrivateCube) or extracts:
-        raise NotProtectedError(
-            "Another mechanism protects what was given out of this data set: it has one for its life.",
-            remedy="Write the mechanism as it was.",
-        )
+        raise _another_mechanism()
     return grow_changed(maker, changed, former)
+
+
+def _another_mechanism() -> NotProtectedError:
+    return NotProtectedError(
+        "Another mechanism protects what was given out of this data set: it has one for its life.",
+        remedy="Write the mechanism as it was.",
+    )
 
 
 def counted_table(node: Node, snapshot: Snapshot, made: Plan, rules: Rules) -> Table:

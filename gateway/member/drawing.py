@@ -30,7 +30,7 @@ from gateway.member.context import Node
 from gateway.member.counting import placed
 from gateway.member.errors import NotProtectedError, PolicyRefusedError
 from gateway.member.making import TIME
-from gateway.member.mechanisms import check_alone, privacy
+from gateway.member.mechanisms import check_alone, fixed, privacy
 from gateway.member.model import Plan
 from gateway.member.periods import lies_in
 from gateway.member.ports import View
@@ -114,11 +114,11 @@ def due(ledger: Ledger, made: Plan, snapshot: Snapshot) -> Due:
 def pay_and_draw(node: Node, snapshot: Snapshot, made: Plan) -> None:
     """Charge every table that the plan still needs, then draw it; nothing where it needs none.
 
-    Raises NotProtectedError, with nothing charged, where the budget does not pay for all of them.
+    The caller has made a `drawn_cube` of the plan, so that nothing goes wrong once it is paid. Raises
+    NotProtectedError, with nothing charged, where the budget does not pay for all of them.
     """
     with node.store.reading() as view:
         wanted = due(Ledger.of(view.privacy), made, snapshot)
-        drawn_cube(node.dictionary, view, snapshot, made)  # what can go wrong goes wrong before it is paid
     ready = [_Ready.of(node.dictionary, snapshot, made, each) for each in wanted.tables]
     if not ready:
         return
@@ -186,13 +186,14 @@ def _charge(node: Node, made: Plan, wanted: Due) -> list[Charged]:
 
 
 def _check_alone(view: View, made: Plan) -> None:
+    """Again in the transaction of the charge: an answer or a figure may have come since it was looked at."""
     try:
         check_alone(view, made.changed)
     except PolicyRefusedError as error:
         raise NotProtectedError(error.message, remedy=error.remedy) from None
-    if view.extracts.told():
+    if fixed(view) not in (None, made.changed):
         raise NotProtectedError(
-            "Single records of this data set were asked for. A privacy budget is offered only where nothing "
+            "Something exact was given out of this data set. A privacy budget is offered only where nothing "
             "exact exists.",
             remedy="Write the mechanism as it was.",
         )

@@ -35,6 +35,7 @@ from gateway.member.figures import register
 from gateway.member.loading import keep_snapshot
 from gateway.member.policies import checked
 from gateway.member.previewing import make, measure
+from gateway.member.publishing import come_into_force
 from gateway.member.replaying import replay
 from gateway.member.revisions import revisions
 from gateway.member.sharing import stated
@@ -279,6 +280,18 @@ def test_what_was_paid_fixes_the_budget_before_anything_is_answered(region: Fede
     asked(region, "outcome")
     with pytest.raises(PolicyRefusedError, match="protected by suppression"):
         put_in_force(node, policy(3))
+
+
+def test_a_policy_that_would_begin_after_something_exact_was_given_out_never_does(tmp_path: Path) -> None:
+    with changing_region(tmp_path, policy(mechanism="")) as region:
+        node = region.members["KH"].node
+        put_in_force(node, policy(2).replace("valid_from: 2026-01-01", "valid_from: 2026-04-01"))
+        asked(region, "outcome")
+        region.clock.time = region.clock.time.replace(month=5)
+
+        with pytest.raises(PolicyRefusedError, match="protected by suppression"):
+            come_into_force(node)
+        assert ledger(node) == Ledger()
 
 
 def test_nothing_exact_goes_out_beside_it(region: Federation) -> None:
