@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations
 
+from anonymisers.perturbation.privacy import Privacy
 from anonymisers.rules import Rules, TableOf
 from audit.said import Said, said
 from gateway.dictionary import Dictionary
@@ -69,13 +70,19 @@ def plan(
         known=counting(told),
         changed=words_of(policy.scope.mechanism),
     )
-    if (noise := privacy(made.changed)) is not None:
-        # What is drawn stands for ever: the register has to be as old as its embargo when it is read.
-        ended = min(today, snapshot.created) - timedelta(days=policy.embargo_days)
-        made = as_drawn(made, noise, ended.year, lambda year: _closed(policy.scope, year, ended))
-        most, first = policy.scope.max_dims, _priorities(dictionary, policy)
-        made = with_tables(made, dictionary, snapshot.member, most, first)
-    return made, protection
+    noise = privacy(made.changed)
+    return made if noise is None else _drawn(dictionary, policy, snapshot, (made, noise), today), protection
+
+
+def _drawn(
+    dictionary: Dictionary, policy: Policy, snapshot: Snapshot, planned: tuple[Plan, Privacy], today: date
+) -> Plan:
+    """What is drawn stands for ever: the register has to be as old as its embargo when it is read."""
+    made, noise = planned
+    ended = min(today, snapshot.created) - timedelta(days=policy.embargo_days)
+    made = as_drawn(made, noise, ended.year, lambda year: _closed(policy.scope, year, ended))
+    first = _priorities(dictionary, policy)
+    return with_tables(made, dictionary, snapshot.member, policy.scope.max_dims, first)
 
 
 def stricter(policy: Policy, made: Plan, rules: Rules) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import exp, expm1, sqrt
+from sys import float_info
 from typing import Any
 
 LARGEST_CHANGE = 10**6
@@ -46,7 +47,8 @@ class Noise:
     @property
     def variance(self) -> float:
         """Of one draw; that of several is as many times as large."""
-        return 2 * exp(-float(self.epsilon)) / expm1(-float(self.epsilon)) ** 2
+        variance = 2 * exp(-float(self.epsilon)) / expm1(-float(self.epsilon)) ** 2
+        return max(variance, float_info.min)  # it is drawn, however little is left of it
 
 
 @dataclass(frozen=True)
