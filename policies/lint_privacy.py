@@ -10,6 +10,8 @@ from policies.terms import MechanismKind
 LARGE = Decimal(10)
 """An epsilon above it: whether somebody is in the data can change the odds of an answer 22,000 times."""
 ACCIDENTS = "accidents"
+COMPLETE = 365
+"""Days after which hardly any report of a year is still to come."""
 
 
 def privacy(policy: Policy) -> Iterator[Finding]:
@@ -36,6 +38,12 @@ def privacy(policy: Policy) -> Iterator[Finding]:
     if budget > LARGE:
         yield warning(
             "large-epsilon", f"a budget of {budget}: above {LARGE} nobody can be told that this protects."
+        )
+    if policy.embargo_days < COMPLETE:
+        yield note(
+            "late-never-counted",
+            f"embargo: {policy.embargo_days} days with differential-privacy: who is reported later than that "
+            "after the end of a year is never counted; take an embargo after which reports are complete.",
         )
     if any(ACCIDENTS in share.measures for share in policy.shares):
         yield note(

@@ -101,12 +101,12 @@ def test_nothing_exact_stands_beside_noise(policy: MakePolicy, mechanism: str) -
     quiet = policy(f"{BASIS}mechanism: {mechanism}\nregional_totals: no\n")
 
     assert codes(noisy).count("exact-beside-noise") == 3
-    assert set(codes(quiet)) <= {"accidents-not-drawn"}
+    assert set(codes(quiet)) <= {"accidents-not-drawn", "late-never-counted"}
     assert codes(policy(BASIS + exact)) == []
 
 
 def test_a_privacy_budget_has_to_pay_for_what_is_drawn(policy: MakePolicy) -> None:
-    basis = f"{BASIS}regional_totals: no\nmechanism: {PRIVATE}\n"
+    basis = f"{BASIS}regional_totals: no\nembargo: 365 days\nmechanism: {PRIVATE}\n"
 
     def found(budget: str, priority: str) -> set[str]:
         return set(codes(policy(basis % budget + f"priority: {priority}"))) - {"accidents-not-drawn"}
@@ -116,6 +116,8 @@ def test_a_privacy_budget_has_to_pay_for_what_is_drawn(policy: MakePolicy) -> No
     assert found("0.2", "[{date: year}, {sex: sex}]") == {"no-reserve"}
     assert found("0.3", "[{date: year}, {sex: sex}]") == set()
     assert found("10.1", "[{sex: sex}]") == {"large-epsilon"}
+    early = basis.replace("365", "364") % 1
+    assert "late-never-counted" in codes(policy(early + "priority: [{sex: sex}]"))
 
 
 def test_two_mechanisms_on_one_data_set(policy: MakePolicy) -> None:
