@@ -9,7 +9,7 @@ Nothing is drawn before the charge for it is kept, and nothing is given back: wh
 charge and answer, the table is paid and lost.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
@@ -95,9 +95,7 @@ def due(ledger: Ledger, made: Plan, snapshot: Snapshot) -> Due:
         )
     fresh = None
     if years := tuple(year for year in made.years if year not in released):
-        known = frozenset(person for portion in ledger.portions for person in portion.persons)
-        people = frozenset(_persons(snapshot)[_counted(snapshot, made, years)].tolist()) - known
-        fresh = Portion(len(ledger.portions) + 1, made.changed, years, people)
+        fresh = _fresh(ledger, made, snapshot, years)
     portions = [*ledger.portions, *filter(None, [fresh])]
     lacks = [(p, t) for p in portions for t in made.tables if ledger.answer(p.number, t) is None]
     for portion in portions:
@@ -109,6 +107,17 @@ def due(ledger: Ledger, made: Plan, snapshot: Snapshot) -> Due:
                 remedy="List fewer tables under 'priority'. Nothing was charged or drawn.",
             )
     return Due(ledger, fresh, tuple(lacks))
+
+
+def _fresh(ledger: Ledger, made: Plan, snapshot: Snapshot, years: tuple[int, ...]) -> Portion:
+    """Those who are counted in these years and were in no portion before, under this or another number."""
+    persons, cases = (_pseudonyms(snapshot, link) for link in ("person", "case"))
+    known = {person for portion in ledger.portions for person in portion.persons}
+    before = np.isin(cases, _sorted({case for portion in ledger.portions for case in portion.cases}))
+    known.update(persons[before].tolist())
+    people = frozenset(persons[_counted(snapshot, made, years)].tolist()) - known
+    theirs = frozenset(cases[np.isin(persons, _sorted(people))].tolist())
+    return Portion(len(ledger.portions) + 1, made.changed, years, people, theirs)
 
 
 def pay_and_draw(node: Node, snapshot: Snapshot, made: Plan) -> None:
@@ -212,7 +221,7 @@ class _Ready:
         cls, dictionary: Dictionary, snapshot: Snapshot, made: Plan, each: tuple[Portion, Table]
     ) -> "_Ready":
         portion, table = each
-        own = np.isin(_persons(snapshot), np.array(sorted(portion.persons) or [""]))
+        own = np.isin(_pseudonyms(snapshot, "person"), _sorted(portion.persons))
         rows = taken(snapshot, _counted(snapshot, made, portion.years) & own)
         once = taken(rows, _first_of_each(rows))
         everybody = np.ones(len(once), dtype=np.bool_)
@@ -263,8 +272,12 @@ def _first_of_each(rows: Snapshot) -> NDArray[np.intp]:
     return np.sort(order[first]).astype(np.intp)
 
 
-def _persons(snapshot: Snapshot) -> NDArray[np.str_]:
-    return np.char.decode(snapshot.links["person"], "ascii")
+def _pseudonyms(snapshot: Snapshot, link: str) -> NDArray[np.str_]:
+    return np.char.decode(snapshot.links[link], "ascii")
+
+
+def _sorted(pseudonyms: Collection[str]) -> NDArray[np.str_]:
+    return np.array(sorted(pseudonyms), dtype=np.str_)
 
 
 def _mechanism(made: Plan) -> Privacy:

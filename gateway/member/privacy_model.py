@@ -12,6 +12,7 @@ Table = tuple[tuple[str, str], ...]
 class Portion:
     """People who are counted from one release on, each in one portion for ever: internal pseudonyms.
 
+    `cases`: all that the register had of them then, so that somebody is known again who gets another number;
     `years`: those in which they are counted; `mechanism`: with its parameters, in the words of
     `gateway.member.mechanisms`.
     """
@@ -20,6 +21,7 @@ class Portion:
     mechanism: str
     years: tuple[int, ...]
     persons: frozenset[str] = field(repr=False)
+    cases: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True)

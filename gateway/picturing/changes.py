@@ -15,8 +15,9 @@ _METHODS = {
     ),
     Mechanism.PRIVACY: msgid(
         "Its numbers have noise of differential privacy (epsilon %(epsilon)s for each table, scale %(scale)s "
-        "for each drawn number): they may be below 0, and sums of its cells differ from its totals. The same "
-        "question has the same numbers, however often it is asked."
+        "for each drawn number): they may be below 0, and sums of its cells differ from its totals. Each "
+        "person counts once, in the first year that counts. The same question has the same numbers, however "
+        "often it is asked."
     ),
 }
 

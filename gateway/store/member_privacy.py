@@ -10,6 +10,14 @@ from gateway.member.privacy_model import Charged, Portion
 from gateway.store.privacy_tables import privacy_charges, privacy_portions
 
 
+def _written(pseudonyms: frozenset[str]) -> bytes:
+    return zlib.compress(json.dumps(sorted(pseudonyms)).encode(), 6)
+
+
+def _read(written: bytes) -> frozenset[str]:
+    return frozenset(json.loads(zlib.decompress(written)))
+
+
 class SqlPrivacy:
     """Within one transaction."""
 
@@ -23,7 +31,8 @@ class SqlPrivacy:
                 row.number,
                 row.mechanism,
                 tuple(json.loads(row.years)),
-                frozenset(json.loads(zlib.decompress(row.persons))),
+                _read(row.persons),
+                _read(row.cases),
             )
             for row in self._connection.execute(query)
         )
@@ -48,7 +57,8 @@ class SqlPrivacy:
                 number=portion.number,
                 mechanism=portion.mechanism,
                 years=json.dumps(portion.years),
-                persons=zlib.compress(json.dumps(sorted(portion.persons)).encode(), 6),
+                persons=_written(portion.persons),
+                cases=_written(portion.cases),
             )
         )
 

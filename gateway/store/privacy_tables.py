@@ -11,6 +11,7 @@ privacy_portions = Table(
     Column("mechanism", Text, nullable=False),
     Column("years", Text, nullable=False),  # JSON
     Column("persons", LargeBinary, nullable=False),
+    Column("cases", LargeBinary, nullable=False),
 )
 
 privacy_charges = Table(

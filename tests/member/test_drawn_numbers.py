@@ -186,6 +186,21 @@ def test_a_new_year_is_a_portion_that_pays_for_itself_and_the_first_numbers_stan
     assert (len(one), len(other), len(one & other)) == (120, 30, 0)
 
 
+def test_whoever_gets_another_number_in_the_register_is_still_the_same(tmp_path: Path) -> None:
+    """As when national numbers are added to a register that had those of cases only."""
+    with changing_region(tmp_path, policy(mechanism=EXACT)) as region:
+        region.clock.time = region.clock.time.replace(year=2027)
+        later = grown(snapshot("KH"), 30, "2025-05")
+        renamed = np.array([b"number-%04d" % n for n in range(len(later))])
+        renamed[-10:] = renamed[:10]  # ten of the new cases are of people who were counted before
+        created = later.created.replace(year=2027)
+        loaded_again(region, replace(later, created=created, links={**later.links, "person": renamed}))
+
+        shown = values(asked(region, "year", "sex"))
+
+    assert (shown["2025", TOTAL], shown[TOTAL, TOTAL]) == (20, 140)
+
+
 def test_what_is_lost_between_charge_and_answer_stays_paid(
     region: Federation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

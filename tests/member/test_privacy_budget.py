@@ -56,7 +56,7 @@ def people_of(rows: list[tuple[int, int]]) -> Snapshot:
         consent=Column.of(["AGG"] * size),
         links={
             "person": np.array([f"p{person:04d}".encode() for person, _ in rows], dtype="S5"),
-            "case": np.array([f"c{n:04d}".encode() for n in range(size)], dtype="S5"),
+            "case": np.array([f"c{who}-{when}-{n:02d}".encode() for n, (who, when) in enumerate(rows)]),
             "accident": np.array([f"a{n:04d}".encode() for n in range(size)], dtype="S5"),
         },
     )

@@ -302,6 +302,7 @@ def upgrade() -> None:
         sa.Column("mechanism", sa.Text(), nullable=False),
         sa.Column("years", sa.Text(), nullable=False),
         sa.Column("persons", sa.LargeBinary(), nullable=False),
+        sa.Column("cases", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_privacy_portions"),
     )
     op.create_table(
