@@ -56,16 +56,16 @@ class FigureWithdrawn(Event):
 
 @dataclass(frozen=True)
 class PrivacyCharged(Event):
-    """Tables of a portion of a data set are about to be drawn with noise: each of its people pays for them.
+    """A table of a portion of a data set is about to be drawn with noise: each of its people pays for it.
 
-    `epsilon` is what each of the `tables` costs, `budget` what one person can ever pay, both decimals. What
-    is charged stays so, whether or not the tables came to be.
+    `levels` are those of the table, `epsilon` is what it costs, `budget` what one person can ever pay, both
+    decimals. What is charged stays so, whether or not the table came to be.
     """
 
     TYPE: ClassVar[str] = "privacy-charged"
     member: str
     portion: int
-    tables: int
+    levels: tuple[str, ...]
     epsilon: str
     budget: str
     at: datetime

@@ -227,10 +227,10 @@ def _(event: FigureWithdrawn) -> Said:
 @say_event.register
 def _(event: PrivacyCharged) -> Said:
     return said(
-        "%(member)s charged %(tables)s tables to the privacy budget of the people of portion %(portion)s, "
-        "epsilon %(epsilon)s for each table, of %(budget)s for each person for ever, on %(at)s.",
+        "%(member)s charged a table of %(levels)s to the privacy budget of the people of portion "
+        "%(portion)s: epsilon %(epsilon)s, of %(budget)s for each person for ever, on %(at)s.",
         member=event.member,
-        tables=str(event.tables),
+        levels=listed(event.levels),
         portion=str(event.portion),
         epsilon=event.epsilon,
         budget=event.budget,

@@ -12,7 +12,6 @@ charge and answer, the table is paid and lost.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,25 +120,20 @@ def _fresh(ledger: Ledger, made: Plan, snapshot: Snapshot, years: tuple[int, ...
 
 
 def pay_and_draw(node: Node, snapshot: Snapshot, made: Plan) -> None:
-    """Charge every table that the plan still needs, then draw it; nothing where it needs none.
+    """Charge and draw every table that the plan still needs, one by one; nothing where it needs none.
 
-    The caller has made a `drawn_cube` of the plan, so that nothing goes wrong once it is paid. Raises
-    NotProtectedError, with nothing charged, where the budget does not pay for all of them.
+    Where the node ends, so, one table is lost and no more. The caller has made a `drawn_cube` of the plan, so
+    that nothing goes wrong once it is paid. Raises NotProtectedError, with nothing charged, where the budget
+    does not pay for all of them.
     """
     with node.store.reading() as view:
         wanted = due(Ledger.of(view.privacy), made, snapshot)
-    ready = [_Ready.of(node.dictionary, snapshot, made, each) for each in wanted.tables]
-    if not ready:
-        return
-    charges = _charge(node, made, wanted)
-    epsilon = _mechanism(made).epsilon
-    drawn = [
-        replace(charge, answer=draw(one.space, one.dims, one.coords, epsilon).to_bytes())
-        for charge, one in zip(charges, ready, strict=True)
-    ]
-    with node.store.writing() as work:
-        there = Ledger.of(work.privacy)  # somebody else may have paid and drawn as well: the first stands
-        work.privacy.keep([one for one in drawn if there.answer(one.portion, one.table) is None])
+    ledger, epsilon = wanted.ledger, _mechanism(made).epsilon
+    for portion, table in wanted.tables:
+        one = _Ready.of(node.dictionary, snapshot, made, (portion, table))
+        charge = _charge(node, made, ledger, (portion, table))
+        answered = replace(charge, answer=draw(one.space, one.dims, one.coords, epsilon).to_bytes())
+        ledger = _keep(node, answered)
 
 
 def drawn_cube(dictionary: Dictionary, view: View, snapshot: Snapshot, made: Plan) -> PrivateCube:
@@ -163,35 +157,38 @@ def check_payable(dictionary: Dictionary, view: View, snapshot: Snapshot, made: 
     drawn_cube(dictionary, view, snapshot, made)
 
 
-def _charge(node: Node, made: Plan, wanted: Due) -> list[Charged]:
-    """Kept when this returns: all of it, or nothing."""
-    mechanism, charges = _mechanism(made), list[Charged]()
+def _charge(node: Node, made: Plan, ledger: Ledger, paid: tuple[Portion, Table]) -> Charged:
+    """Kept when this returns."""
+    mechanism, (portion, table) = _mechanism(made), paid
     with node.store.writing() as work:
-        if Ledger.of(work.privacy) != wanted.ledger:
+        if Ledger.of(work.privacy) != ledger:
             raise NotProtectedError(
-                "Somebody else has charged tables meanwhile.", remedy="Nothing was charged. Make them again."
+                "Somebody else has charged tables meanwhile.",
+                remedy="Nothing more was charged. Make them again.",
             )
         _check_alone(work, made)
-        if wanted.fresh is not None:
-            work.privacy.add_portion(wanted.fresh)
-        for portion, group in groupby(wanted.tables, key=lambda pair: pair[0]):
-            tables = [table for _, table in group]
-            event = PrivacyCharged(
-                member=node.member,
-                portion=portion.number,
-                tables=len(tables),
-                epsilon=mechanism.per_table,
-                budget=mechanism.budget,
-                at=whole_second(node.clock.now()),
-            )
-            index = entries.record(node, work, event, {})
-            own = [
-                Charged(index, place, portion.number, table, mechanism.per_table)
-                for place, table in enumerate(tables)
-            ]
-            work.privacy.charge(own)
-            charges += own
-    return charges
+        if portion not in ledger.portions:
+            work.privacy.add_portion(portion)
+        event = PrivacyCharged(
+            member=node.member,
+            portion=portion.number,
+            levels=tuple(level for _, level in table),
+            epsilon=mechanism.per_table,
+            budget=mechanism.budget,
+            at=whole_second(node.clock.now()),
+        )
+        index = entries.record(node, work, event, {})
+        charge = Charged(index, portion.number, table, mechanism.per_table)
+        work.privacy.charge(charge)
+    return charge
+
+
+def _keep(node: Node, answered: Charged) -> Ledger:
+    """The ledger with it; somebody else may have paid and drawn as well: then what was kept first stands."""
+    with node.store.writing() as work:
+        if Ledger.of(work.privacy).answer(answered.portion, answered.table) is None:
+            work.privacy.keep(answered)
+        return Ledger.of(work.privacy)
 
 
 def _check_alone(view: View, made: Plan) -> None:

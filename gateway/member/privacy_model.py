@@ -1,6 +1,5 @@
 """The privacy budget of a data set as a node keeps it: who paid, for which tables, and what was drawn."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -26,13 +25,12 @@ class Portion:
 
 @dataclass(frozen=True)
 class Charged:
-    """A table that every person of a portion paid for. `because` and `place`: its entry, and which there.
+    """A table that every person of a portion paid for. `because`: the entry `privacy-charged` that says so.
 
     `answer`: what was drawn; None while it is not kept, and for ever where it was lost.
     """
 
     because: int
-    place: int
     portion: int
     table: Table
     epsilon: str
@@ -48,11 +46,10 @@ class PrivacyView(Protocol):
 
 
 class PrivacyWriter(PrivacyView, Protocol):
-    """The entries `privacy-charged` explain it."""
+    def add_portion(self, portion: Portion) -> None:
+        """With its first charge."""
 
-    def add_portion(self, portion: Portion) -> None: ...
+    def charge(self, charge: Charged) -> None: ...
 
-    def charge(self, charges: Sequence[Charged]) -> None: ...
-
-    def keep(self, charges: Sequence[Charged]) -> None:
-        """The answers of charges that have none yet: the first that is kept stands."""
+    def keep(self, charge: Charged) -> None:
+        """The answer of a charge that has none yet: the first that is kept stands."""

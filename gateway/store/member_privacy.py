@@ -2,7 +2,6 @@
 
 import json
 import zlib
-from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -38,11 +37,10 @@ class SqlPrivacy:
         )
 
     def charged(self) -> tuple[Charged, ...]:
-        query = select(privacy_charges).order_by(privacy_charges.c.because, privacy_charges.c.place)
+        query = select(privacy_charges).order_by(privacy_charges.c.because)
         return tuple(
             Charged(
                 row.because,
-                row.place,
                 row.portion,
                 tuple((d, level) for d, level in json.loads(row.levels)),
                 row.epsilon,
@@ -62,24 +60,21 @@ class SqlPrivacy:
             )
         )
 
-    def charge(self, charges: Sequence[Charged]) -> None:
-        for one in charges:
-            self._connection.execute(
-                insert(privacy_charges).values(
-                    because=one.because,
-                    place=one.place,
-                    portion=one.portion,
-                    levels=json.dumps(one.table),
-                    epsilon=one.epsilon,
-                    answer=one.answer,
-                )
+    def charge(self, charge: Charged) -> None:
+        self._connection.execute(
+            insert(privacy_charges).values(
+                because=charge.because,
+                portion=charge.portion,
+                levels=json.dumps(charge.table),
+                epsilon=charge.epsilon,
+                answer=charge.answer,
             )
+        )
 
-    def keep(self, charges: Sequence[Charged]) -> None:
-        for one in charges:
-            self._connection.execute(
-                update(privacy_charges)
-                .where(privacy_charges.c.because == one.because, privacy_charges.c.place == one.place)
-                .where(privacy_charges.c.answer.is_(None))  # the first numbers stand
-                .values(answer=one.answer)
-            )
+    def keep(self, charge: Charged) -> None:
+        self._connection.execute(
+            update(privacy_charges)
+            .where(privacy_charges.c.because == charge.because)
+            .where(privacy_charges.c.answer.is_(None))  # the first numbers stand
+            .values(answer=charge.answer)
+        )

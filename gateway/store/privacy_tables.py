@@ -18,7 +18,6 @@ privacy_charges = Table(
     "privacy_charges",
     metadata,
     Column("because", Integer, primary_key=True, autoincrement=False),
-    Column("place", Integer, primary_key=True, autoincrement=False),  # among the charges of that entry
     Column("portion", Integer, nullable=False),
     Column("levels", Text, nullable=False),  # JSON
     Column("epsilon", String(30), nullable=False),

@@ -35,8 +35,8 @@ class DataSet:
         first = len(self.ledger.charged)
         answer = None if lost else Drawn(Space(()), (0,)).to_bytes()
         charges = [
-            Charged(first, place, portion.number, table, PRIVACY.per_table, answer)
-            for place, (portion, table) in enumerate(wanted.tables)
+            Charged(first + n, portion.number, table, PRIVACY.per_table, answer)
+            for n, (portion, table) in enumerate(wanted.tables)
         ]
         self.ledger = Ledger(wanted.portions, (*self.ledger.charged, *charges))
         return wanted

@@ -289,12 +289,11 @@ def upgrade() -> None:
     op.create_table(
         "privacy_charges",
         sa.Column("because", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("portion", sa.Integer(), nullable=False),
         sa.Column("levels", sa.Text(), nullable=False),
         sa.Column("epsilon", sa.String(length=30), nullable=False),
         sa.Column("answer", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint("because", "place", name="pk_privacy_charges"),
+        sa.PrimaryKeyConstraint("because", name="pk_privacy_charges"),
     )
     op.create_table(
         "privacy_portions",
