@@ -96,7 +96,7 @@ def _settle(search: Search, task: Task, breakdowns: Breakdowns, progress: Progre
             if not task.always.any():
                 raise
             accept(search, task, failed)
-    raise ProtectionError("no pattern was found")
+    raise ProtectionError("no safe pattern was found", remedy=_remedy(search.pattern))
 
 
 def _show_idle(
@@ -223,7 +223,16 @@ def _above(pattern: Pattern, cells: list[int]) -> Bools:
             return wanted
     names = ", ".join(d.name for d in lattice.dims)
     message = f"no safe pattern was found for the table over {names}"
-    raise ProtectionError(message, remedy="Drop a level or a table, or let fewer figures stay fixed.")
+    raise ProtectionError(message, remedy=_remedy(pattern))
+
+
+def _remedy(pattern: Pattern) -> str:
+    """What may help where no pattern is found."""
+    remedy = "Drop a level or a table, allow fewer dimensions in one table, or let fewer figures stay fixed."
+    published = pattern.rules.zeros == "publish"
+    return (
+        f"{remedy} Or treat zeros as partner: a zero that is shown leaves less room." if published else remedy
+    )
 
 
 def _whole_tables(pattern: Pattern, cells: list[int]) -> tuple[Bools, Bools]:

@@ -8,7 +8,7 @@ import pytest
 from anonymisers.certificate import Certificate
 from anonymisers.check import check_certificate
 from anonymisers.cube import CertifiedCube, OutsideLattice, Value, Withheld, build_cube
-from anonymisers.errors import AnonymiserError, CertificateError, RulesError
+from anonymisers.errors import AnonymiserError, CertificateError, ProtectionError, RulesError
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.rules import Rules, TableOf
 from anonymisers.table import Table
@@ -140,6 +140,16 @@ def test_zeros_are_shown_where_the_policy_publishes_them():
     cube = build_cube(table(), Rules(threshold=5, zeros="publish"), KEY)
     assert cube.lookup({"place": "S1", "sex": "F", "year": "2024"}) == Value(0)
     assert not ((cube.values == 0) & cube.hidden).any()
+
+
+def test_where_shown_zeros_leave_no_room_the_error_says_that_partners_may():
+    """Five people in four groups that all hold somebody: none holds more than 2, whatever is withheld."""
+    ages = flat("age", "a", "b", "c", "d")
+    five = Table.of((ages,), [(("a",), 1), (("b",), 1), (("c",), 1), (("d",), 2)])
+    with pytest.raises(ProtectionError) as caught:
+        build_cube(five, Rules(threshold=5, zeros="publish"), KEY)
+    assert "zeros as partner" in caught.value.remedy
+    assert build_cube(five, Rules(threshold=5, zeros="partner"), KEY).hidden.any()
 
 
 def test_priority_tables_come_first_and_the_rest_is_refused_where_nothing_finer_is_tried():
