@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.moves import Move
+from anonymisers.lifting import room_for
+from anonymisers.moves import Axes, Move
 from anonymisers.neighbourhood import neighbourhood
 from anonymisers.pattern import Alternative, Pattern
 from anonymisers.program import Program
@@ -81,6 +82,8 @@ class Near:
 
     place: Place
     program: Program
+    amount: int = 0
+    """By how much the target changes, where that is settled."""
 
 
 class Surveyor:
@@ -110,6 +113,26 @@ class Surveyor:
         counts = pattern.people.by(move.axes).count(coords)
         program = self._program(sums, groups, counts, aim, alive)
         return Near(Place(move, coords[alive], rows[alive], counts[alive]), program)
+
+    def lifting(self, known: Alternative, lacking: Axes, times: int, cap: int) -> Near | None:
+        """What changes the same as an alternative does so many times; None where nobody can.
+
+        Whoever moves keeps what he is by the dimensions that are `lacking` in it.
+        """
+        room = room_for(self._pattern.people, known, lacking)
+        if room is None:
+            return None
+        coords, rows = room.coords, self._pattern.system.above(room.coords, frozenset(room.move.moved))
+        sums = self._sums(rows, cap)
+        alive = sums.alive(len(rows), room.groups)
+        needed = room.needed * times
+        if needed[~np.isin(np.arange(len(needed)), room.cells[alive])].any():
+            return None
+        target = int(np.flatnonzero(needed)[0])
+        aim = alive & (room.cells == target)
+        counts = self._pattern.people.by(room.move.axes).count(coords)
+        program = self._program(sums, room.groups, counts, aim, alive).requiring(room.cells[alive], needed)
+        return Near(Place(room.move, coords[alive], rows[alive], counts[alive]), program, int(needed[target]))
 
     def _sums(self, rows: Ints, cap: int | None) -> "_Sums":
         """The sums that matter: shown cells, and where they bound anything withheld ones too."""
@@ -152,7 +175,7 @@ class Surveyor:
             price=price[shared],
             floor=floor[shared],
             ceiling=np.full(total, furthest),
-            balances=len(balance),
+            needed=np.zeros(len(balance)),
             down=down,
             up=np.full(len(counts), furthest),
             step_price=step,

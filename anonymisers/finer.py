@@ -22,20 +22,21 @@ from anonymisers.people import People
 from anonymisers.program import Solver
 from anonymisers.rules import Rules, TableOf
 from anonymisers.search import Search
-from anonymisers.suppress import Progress, Resumed, suppress
+from anonymisers.suppress import Carried, Progress, Resumed, suppress
 from anonymisers.system import System
 from anonymisers.task import Task
 from anonymisers.worlds import World
 
 Bools: TypeAlias = NDArray[np.bool_]
 
-STEPS = 30_000
+STEPS = 60_000
 """Steps of the solver for all finer tables together. A bound in steps, not in seconds, so that the same input
 and key give the same pattern on any machine; some 6,000 are a second of a processor."""
 STEPS_EACH = 12_000
-"""Steps for one of them."""
-
-
+"""Steps to try one of them."""
+CAPS = (22, 60)
+"""Up to which size cells are withheld for alternatives that are found once more: first the one, and where a
+table would be refused, the other."""
 KINDS = 12
 """Kinds of people, the largest first, of whom it is tried whether an alternative does with them alone."""
 
@@ -80,29 +81,55 @@ def with_finer(
     `describe` tells the task of some cells of a lattice, `look` certifies what was found. Which table is
     tried next follows from the rules and the dimensions, never from the people.
     """
-    rules = stage.task.rules
-    left, tables = STEPS, list(candidates(full, rules))
+    trial = _Trial(full, describe, look)
+    left, tables = STEPS, list(candidates(full, stage.task.rules))
     for done, table in enumerate(tables):
         if left <= 0:
             break
         if progress is not None:
             progress("trying finer tables", done / len(tables))
-        lattice, present = widened(stage, full, table)
+        stage, spent = trial.of(table, stage, left)
+        left -= spent
+    return stage
+
+
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """Tries one table after the other; see `with_finer`."""
+
+    full: Lattice
+    describe: Callable[[Lattice, Bools], Task]
+    look: Callable[[Task, Search], Stage]
+
+    def of(self, table: TableOf, stage: Stage, left: int) -> tuple[Stage, int]:
+        """The stage with one more table where that can be certified, and the steps that it took to know."""
+        lattice, present = widened(stage, self.full, table)
         fresh = present.copy()
         fresh[lattice.cells(stage.lattice.keys()[stage.present])] = False
-        if not fresh.any() or not _begun(stage, full, table, rules):
-            continue
-        solver = Solver(min(left, STEPS_EACH))
+        if not fresh.any() or not _begun(stage, self.full, table, stage.task.rules):
+            return stage, 0
         try:
-            task = beside(stage, describe(lattice, present))
-            search = suppress(task, resumed=Resumed(carried(stage, task.system, fresh), solver))
-            if not search.pattern.hidden[: lattice.size][fresh].all():
-                found = look(task, search)
-                stage = found if not (found.narrow & ~stage.narrow).any() else stage
+            task = beside(stage, self.describe(lattice, present))
         except ProtectionError:
-            pass  # refused: nothing of it is shown
-        left -= solver.steps
-    return stage
+            return stage, 0
+        known, spent = carried(stage, task.system, fresh), 0
+        for cap in CAPS:
+            if spent >= left:
+                break
+            solver = Solver(min(left - spent, STEPS_EACH))
+            found = self._found(task, Resumed(known, solver, cap), fresh)
+            spent += solver.steps
+            if found is not None and not (found.narrow & ~stage.narrow).any():
+                return found, spent
+        return stage, spent
+
+    def _found(self, task: Task, resumed: Resumed, fresh: Bools) -> Stage | None:
+        """The stage with a further table; None where it is refused, or nothing of it would be shown."""
+        try:
+            search = suppress(task, resumed=resumed)
+            return None if search.pattern.hidden[: len(fresh)][fresh].all() else self.look(task, search)
+        except ProtectionError:
+            return None
 
 
 def candidates(full: Lattice, rules: Rules) -> Iterator[TableOf]:
@@ -151,7 +178,7 @@ def beside(stage: Stage, task: Task) -> Task:
     return replace(task, hidden=hidden, fixed=fixed, accepted=accepted, always=np.zeros_like(task.always))
 
 
-def carried(stage: Stage, system: System, fresh: Bools) -> tuple[Alternative, ...]:
+def carried(stage: Stage, system: System, fresh: Bools) -> tuple[Carried, ...]:
     """The alternatives of a stage of which it is clear what they change in the tables that are new.
 
     Whoever moves in a dimension of such a table keeps what he is by its others. So these are made part of the
@@ -160,19 +187,24 @@ def carried(stage: Stage, system: System, fresh: Bools) -> tuple[Alternative, ..
     """
     lattice, people = system.blocks[0].lattice, stage.search.pattern.people
     tables = [frozenset(lattice.tables[t]) for t in np.unique(lattice.table_of()[fresh]).tolist()]
-    kept = []
+    carried = []
     for known in stage.search.pattern.alternatives:
         moved = frozenset(known.move.moved)
         lacking = frozenset().union(*(t for t in tables if t & moved)) - set(known.move.axes)
-        found = _alike(people, known, tuple(sorted(lacking))) if lacking else known
-        if found is not None:
-            rows = system.above(found.coords, moved)
-            cells, place = np.unique(rows, return_inverse=True)
-            weights = np.repeat(found.change.astype(np.float64), rows.shape[1])
-            amounts = np.rint(np.bincount(place.ravel(), weights=weights)).astype(np.int64)
-            real = (cells >= 0) & (amounts != 0)
-            kept.append(replace(found, rows=cells[real], amounts=amounts[real]))
-    return tuple(kept)
+        wanting = tuple(sorted(lacking))
+        found = _alike(people, known, wanting) if lacking else known
+        carried.append(Carried(known, wanting, None if found is None else _counted(system, found)))
+    return tuple(carried)
+
+
+def _counted(system: System, found: Alternative) -> Alternative:
+    """The alternative with the cells of all tables that it changes."""
+    rows = system.above(found.coords, frozenset(found.move.moved))
+    cells, place = np.unique(rows, return_inverse=True)
+    weights = np.repeat(found.change.astype(np.float64), rows.shape[1])
+    amounts = np.rint(np.bincount(place.ravel(), weights=weights)).astype(np.int64)
+    real = (cells >= 0) & (amounts != 0)
+    return replace(found, rows=cells[real], amounts=amounts[real])
 
 
 def _alike(people: People, known: Alternative, axes: tuple[int, ...]) -> Alternative | None:

@@ -19,6 +19,8 @@ RUN, WHOLE = 20, 1000
 """What making and starting a program costs, and one in whole numbers, in steps of the simplex method."""
 LARGE = 1000
 """Inner cells above which a program is a large one."""
+GAP = 0.2
+"""By how much a result in whole numbers may be dearer than the cheapest: to find out takes as long again."""
 MAX_NODES = 60
 """Nodes of the search for whole numbers before a neighbourhood is given up: a bound in steps, not in
 seconds, so that the same input gives the same pattern on a slower machine."""
@@ -32,8 +34,8 @@ class Program:
 
     Entries: the inner cell `owner` (ascending) is counted in `row`. Rows 0..r-1 are cells with a `price` for
     each unit (0 or more; infinite: must not change) and bounds `floor`/`ceiling` on their change; rows r..
-    are `balances` that must be 0; the last row is the target. `down`, `up` (m,): how far each inner cell can
-    change, each unit at its `step_price`.
+    must be what `needed` says (0 where people only change places); the last row is the target. `down`, `up`
+    (m,): how far each inner cell can change, each unit at its `step_price`.
     """
 
     owner: Ints
@@ -41,7 +43,7 @@ class Program:
     price: Floats
     floor: Floats
     ceiling: Floats
-    balances: int
+    needed: Floats
     down: Floats
     up: Floats
     step_price: Floats
@@ -66,6 +68,25 @@ class Program:
             step_price=self.step_price[steps],
         )
 
+    def requiring(self, sets: Ints, needed: Ints) -> "Program":
+        """The program in which inner cells of the same set together change by what is `needed` of it.
+
+        `sets` (m,): the set of each inner cell. One of the sets has to be the target's, with its amount.
+        """
+        last = len(self.price) + len(self.needed)
+        row = np.where(self.row == last, last + len(needed), self.row)
+        return Program.of(
+            np.concatenate([self.owner, np.arange(len(sets))]),
+            np.concatenate([row, last + sets]),
+            price=self.price,
+            floor=self.floor,
+            ceiling=self.ceiling,
+            needed=np.concatenate([self.needed, needed]),
+            down=self.down,
+            up=self.up,
+            step_price=self.step_price,
+        )
+
 
 class Solver:
     """HiGHS, not parallel, fixed seed; holds no state from one program to the next.
@@ -83,6 +104,7 @@ class Solver:
             ("presolve", "off"),
             ("solver", "simplex"),
             ("random_seed", 1),
+            ("mip_rel_gap", GAP),
             ("mip_max_nodes", MAX_NODES if most is None else FEW_NODES),
         ):
             self._highs.setOptionValue(name, value)
@@ -137,6 +159,8 @@ class Solver:
             raise ProtectionError("the search took more steps than it may")
         size = len(model.cost)
         kinds = np.full(size, int(whole), dtype=np.int32)
+        # It makes the small programs of fractions slower, and halves the time of those in whole numbers.
+        self._highs.setOptionValue("presolve", "on" if whole else "off")
         self._highs.passModel(
             size, len(model.rows), len(model.index), 1, 1, 0.0, model.cost, np.zeros(size), model.upper,
             model.rows, model.rows, model.start, model.index, model.value, kinds,
@@ -144,10 +168,18 @@ class Solver:
         self._highs.run()
         self.runs += 1
         self.steps += (WHOLE if whole else RUN) + max(0, int(self._highs.getInfo().simplex_iteration_count))
-        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        if not (
+            self._found() if whole else self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        ):
             return None
         solution: Floats = np.array(self._highs.getSolution().col_value, dtype=np.float64)
         return solution
+
+    def _found(self) -> bool:
+        """Whether there is a result, the cheapest or the best until the nodes were used up."""
+        return bool(
+            self._highs.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        )
 
 
 def _is_whole(change: Floats) -> bool:
@@ -179,8 +211,7 @@ def _model(program: Program, amount: int) -> _Model:
     elastic = np.flatnonzero(np.isfinite(program.price))
     lengths = np.bincount(program.owner, minlength=len(program.down))
     ones = np.ones(len(elastic), dtype=np.int64)
-    target = np.zeros(cells + program.balances + 1)
-    target[-1] = amount
+    target = np.concatenate([np.zeros(cells), program.needed, [amount]])
     price, each = program.price[elastic], np.ones(len(program.row))
     return _Model(
         cost=np.concatenate([program.step_price, program.step_price, price, price]),

@@ -31,7 +31,7 @@ from anonymisers.suppress import Progress, suppress
 from anonymisers.system import Block, System
 from anonymisers.table import Release, Table
 from anonymisers.task import Task, asked, large
-from anonymisers.worlds import World, lifted, shuffled
+from anonymisers.worlds import World, exchanged, lifted, shuffled
 
 Bools = NDArray[np.bool_]
 SHUFFLES = 8
@@ -207,6 +207,8 @@ def _looked_at(task: Task, search: Search) -> Stage:
             break
         take(shuffled(people, moves, key, str(number)))
     for inner in np.flatnonzero(small).tolist():
+        if small[inner] and (exchange := exchanged(people, moves, inner)) is not None:
+            take(exchange)
         for found in search.change_inner(people.coords[inner], concerned) if small[inner] else ():
             for world in lifted(people, found, small):
                 take(world)

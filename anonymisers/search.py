@@ -124,6 +124,22 @@ class Search:
             self.pattern.add(alternative)
             yield float(self.pattern.safe(numbers).mean())
 
+    def lift(self, known: Alternative, lacking: tuple[int, ...], cap: int) -> bool:
+        """Find alternatives that change what a known one changes and little else; False when there are none.
+
+        `lacking`: dimensions that it did not look at. Whoever moves now is to keep what he is by them. No
+        cell of more than `cap` people is withheld.
+        """
+        reached = {known.most, known.least} - {0}
+        found = False
+        for times in sorted(reached, key=lambda n: (-abs(n), n)):
+            near = self._surveyor.lifting(known, lacking, times, cap)
+            changes = None if near is None else self.solver.solve(near.program, near.amount)
+            if near is not None and changes is not None:
+                self.pattern.add(near.place.alternative(self.pattern, changes, inner_cells=self._inner_cells))
+                found = True
+        return found
+
     def change(self, cell: int) -> bool:
         """Find an alternative that changes a cell by anything; False when there is none."""
         target = self.pattern.system.target(cell)

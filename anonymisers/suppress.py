@@ -1,6 +1,6 @@
 """Complementary suppression that carries its proof: every withheld cell has its alternatives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,14 +30,33 @@ TRIAL_CELLS = 6000
 
 
 @dataclass(frozen=True, eq=False)
+class Carried:
+    """An alternative of another search: as it was there, the dimensions that it lacks here, and what it is
+    here with people who are alike in these; None where there are too few."""
+
+    known: Alternative
+    lacking: tuple[int, ...]
+    here: Alternative | None
+
+    @property
+    def as_far(self) -> bool:
+        """Whether it reaches as far here as it did there."""
+        here, known = self.here, self.known
+        return here is not None and here.least <= known.least and here.most >= known.most
+
+
+@dataclass(frozen=True, eq=False)
 class Resumed:
     """What a search begins with that goes on from another: alternatives of that one, and its own solver.
 
-    An alternative is used where it changes nothing that would be shown. Other ways are not tried.
+    An alternative is used where it changes nothing that would be shown, else sought anew with other people.
+    Other ways are not tried.
     """
 
-    alternatives: tuple[Alternative, ...]
+    carried: tuple[Carried, ...]
     solver: Solver
+    cap: int
+    """The largest cell that is withheld for one that is sought anew."""
 
 
 def suppress(task: Task, progress: Progress | None = None, *, resumed: Resumed | None = None) -> Search:
@@ -65,9 +84,7 @@ def suppress(task: Task, progress: Progress | None = None, *, resumed: Resumed |
         tie,
     )
     search = Search(pattern, price) if resumed is None else Search(pattern, price, resumed.solver)
-    for alternative in () if resumed is None else resumed.alternatives:
-        if not pattern.burden(alternative):
-            pattern.add(alternative)
+    begun = () if resumed is None else _resume(search, resumed)
     _settle(search, task, breakdowns, progress)
     pattern.hide_only(_kept_whole(pattern, must_hide, breakdowns))
     prune(pattern, price)
@@ -75,12 +92,33 @@ def suppress(task: Task, progress: Progress | None = None, *, resumed: Resumed |
         _refine(search, task, breakdowns, progress)
     pattern.hide_only(_kept_whole(pattern, must_hide, breakdowns))
     prune(pattern, price)
+    _restore(pattern, begun)
     _settle(search, task, breakdowns, progress)
     _show_idle(search, task, must_hide, breakdowns, progress)
     _leave_two_values(search, task)
     _settle(search, task, breakdowns, progress)
     _guard_against_insiders(search, task, breakdowns, progress)
     return search
+
+
+def _resume(search: Search, resumed: Resumed) -> tuple[Alternative, ...]:
+    """Begin with the alternatives of another search; those that there are then."""
+    pattern = search.pattern
+    for own in resumed.carried:
+        free = own.here is not None and not pattern.burden(own.here)
+        if free and own.here is not None:
+            pattern.add(own.here)
+        if not (free and own.as_far):
+            search.lift(own.known, own.lacking, resumed.cap)
+    return tuple(pattern.alternatives)
+
+
+def _restore(pattern: Pattern, alternatives: Sequence[Alternative]) -> None:
+    """Take back what was dropped and costs nothing: rule 2 can do without those that are against insiders."""
+    kept = set(map(id, pattern.alternatives))
+    for alternative in alternatives:
+        if id(alternative) not in kept and not pattern.burden(alternative):
+            pattern.add(alternative)
 
 
 def _settle(search: Search, task: Task, breakdowns: Breakdowns, progress: Progress | None) -> None:
@@ -178,9 +216,10 @@ def _cover_all(search: Search, task: Task, breakdowns: Breakdowns, progress: Pro
         if (closed & ~pattern.hidden).any():
             pattern.hide(closed)
         pattern.asked[:] = asked(pattern, task)
-        todo = [c for c in pattern.open_cells().tolist() if c not in failed]
+        open_cells = pattern.open_cells().tolist()
+        todo = [c for c in open_cells if c not in failed]
         if not todo:
-            return sorted(failed)
+            return sorted(failed.intersection(open_cells))
         small = sensitive(pattern.rules, pattern.values)
         todo.sort(key=lambda c: (dims[c], -pattern.values[c] if small[c] else 0, pattern.tie[c]))
         todo, together = search.next_of(todo)

@@ -71,6 +71,28 @@ def _take(counts: Ints, order: Ints, start: int, number: int) -> list[int]:
     return taken
 
 
+def exchanged(people: People, moves: Iterable[Move], inner: int) -> World | None:
+    """A world in which somebody of one inner cell exchanges attributes with another of the same context.
+
+    Changes no table that the moves leave untouched (`moves.blocks_of`). None where all others of each context
+    are as he is by what is exchanged, or by all the rest.
+    """
+    own = people.coords[inner]
+    differs = people.coords != own
+    for move in moves:
+        context, moved = list(move.context), list(move.moved)
+        rest = [axis for axis in range(len(own)) if axis not in move.axes]
+        others = (
+            ~differs[:, context].any(axis=1) & differs[:, moved].any(axis=1) & differs[:, rest].any(axis=1)
+        )
+        if others.any():
+            other = people.coords[int(np.argmax(others))]
+            there, back = own.copy(), other.copy()
+            there[moved], back[moved] = other[moved], own[moved]
+            return World.of(np.stack([own, other, there, back]), np.array([-1, -1, 1, 1], dtype=np.int64))
+    return None
+
+
 def shuffled(people: People, moves: Iterable[Move], key: bytes, purpose: str) -> World:
     """A world in which everybody exchanges attributes with others of the same context, by the key.
 
