@@ -32,7 +32,7 @@ def exposed(
         for cell in rows[sought[rows]].tolist():
             seen = common.get(cell)
             common[cell] = lone if seen is None else seen & lone
-    person = _anybody(system, people)
+    person = anybody(system, people)
     pairs = []
     for cell, insiders in sorted(common.items()):
         others = [s for s in sorted(insiders) if values[cell] > 1 or person[s] != person[cell]]
@@ -41,7 +41,7 @@ def exposed(
     return tuple(pairs)
 
 
-def _anybody(system: System, people: People) -> Ints:
+def anybody(system: System, people: People) -> Ints:
     """For each cell an inner cell with people that is counted in it: for a cell of 1 the only one."""
     person = np.full(system.size, -1, dtype=np.int64)
     for column in system.above(people.coords).T:

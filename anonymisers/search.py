@@ -16,6 +16,8 @@ from anonymisers.system import Target
 
 Ints = NDArray[np.int64]
 
+NOTHING_MORE = -1
+"""The cap with which no shown cell may change."""
 Ladder = tuple[tuple[int, int | None], ...]
 """Sizes of the neighbourhood, each with the largest cell that one alternative may withhold."""
 LADDER: Ladder = (
@@ -31,6 +33,8 @@ WIDE_LADDER: Ladder = (
     (150, 10), (400, 15), (1000, 22), (2400, 35), (2400, 120), (2400, 1000), (2400, None),
 )  # fmt: skip
 """Where there are few inner cells with people: it costs more for each target, and withholds less."""
+PLANNED_LADDER: Ladder = ((400, NOTHING_MORE), (2400, NOTHING_MORE), *WIDE_LADDER)
+"""Where it is planned what to withhold: what is planned mostly suffices."""
 FEW = 2500
 """Inner cells with people up to which that is so."""
 FAR: Ladder = (
@@ -44,8 +48,6 @@ SOME = 10_000
 LINKED_LADDER: Ladder = ((150, 35), (300, None))
 """Where `swaps` did not find anything: each inner cell is counted in so many tables that a step of the others
 takes seconds."""
-NOTHING_MORE = -1
-"""The cap with which no shown cell may change."""
 SELDOM = 0.25
 """A rung that helps fewer targets of a table than this is skipped there: the next does what it does. The last
 has no next and is never skipped."""
@@ -60,6 +62,7 @@ class Search:
     pattern: Pattern
     price: NDArray[np.float64]
     solver: Solver = field(default_factory=Solver)
+    planned: bool = False
 
     def __post_init__(self) -> None:
         system = self.pattern.system
@@ -71,6 +74,8 @@ class Search:
         rules, people = self.pattern.rules, len(self.pattern.people.counts)
         far = self._inner_cells and people <= SOME and rules.zeros == "publish" and not rules.least
         self._ladder = WIDE_LADDER if self._thorough else narrow[:3] + FAR if far else narrow
+        if self.planned:
+            self._ladder = PLANNED_LADDER
         self._seldom = 0.0 if far and not self._thorough else SELDOM
         self._record: dict[frozenset[int], NDArray[np.float64]] = {}
         self._swaps = Swaps(self.pattern, self.price) if Swaps.usable(self.pattern) else None

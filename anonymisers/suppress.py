@@ -12,6 +12,7 @@ from anonymisers.errors import ProtectionError
 from anonymisers.insider import exposed
 from anonymisers.keyed import fractions
 from anonymisers.pattern import Alternative, Pattern, sensitive
+from anonymisers.plan import plan, worth_planning
 from anonymisers.program import Solver
 from anonymisers.prune import prune
 from anonymisers.refine import refine
@@ -66,10 +67,7 @@ def suppress(task: Task, progress: Progress | None = None, *, resumed: Resumed |
     """
     values = task.system.sums(task.people.coords, task.people.counts)
     tie = fractions(task.key, "pattern", task.system.size)
-    price = (((1.0 + values) ** 0.75) + 1) * (1 + 0.2 * tie)
-    price[values == 0] = 1.0
-    # Powers differ in their last digits from one processor to another; patterns must not.
-    price = np.rint(price * 4096) / 4096
+    price = _prices(values, tie)
     breakdowns = Breakdowns.of(task.system, task.rules, values)
     # What no table shows stays withheld, though it is part of a zero that is shown so far.
     must_hide = (breakdowns.close(task.must_hide) | task.hidden | task.never) & ~task.fixed
@@ -83,12 +81,16 @@ def suppress(task: Task, progress: Progress | None = None, *, resumed: Resumed |
         task.asked.copy(),
         tie,
     )
-    search = Search(pattern, price) if resumed is None else Search(pattern, price, resumed.solver)
+    planned = resumed is None and not breakdowns.pairs and worth_planning(pattern)
+    if planned:
+        pattern.hide(plan(pattern))
+    solver = Solver() if resumed is None else resumed.solver
+    search = Search(pattern, price, solver, planned=planned)
     begun = () if resumed is None else _resume(search, resumed)
     _settle(search, task, breakdowns, progress)
     pattern.hide_only(_kept_whole(pattern, must_hide, breakdowns))
     prune(pattern, price)
-    if resumed is None and not search.linked:
+    if resumed is None and not search.linked and not planned:
         _refine(search, task, breakdowns, progress)
     pattern.hide_only(_kept_whole(pattern, must_hide, breakdowns))
     prune(pattern, price)
@@ -99,6 +101,15 @@ def suppress(task: Task, progress: Progress | None = None, *, resumed: Resumed |
     _settle(search, task, breakdowns, progress)
     _guard_against_insiders(search, task, breakdowns, progress)
     return search
+
+
+def _prices(values: NDArray[np.int64], tie: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What withholding each cell costs in the search."""
+    price = (((1.0 + values) ** 0.75) + 1) * (1 + 0.2 * tie)
+    price[values == 0] = 1.0
+    # Powers differ in their last digits from one processor to another; patterns must not.
+    rounded: NDArray[np.float64] = np.rint(price * 4096) / 4096
+    return rounded
 
 
 def _resume(search: Search, resumed: Resumed) -> tuple[Alternative, ...]:
