@@ -87,5 +87,6 @@ def _rules(rules: Rules, table: Table, figures: Sequence[Figure], shown: Sequenc
     return replace(
         rules,
         priority=tuple(dict.fromkeys([*first, *own])),
+        finer=None,  # else tables of the figures' dimensions would be tried, which nobody may read
         max_dims=max(most, *(len(figure.where) for figure in figures)),
     )

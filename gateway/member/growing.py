@@ -38,8 +38,10 @@ def grow(maker: Maker, former: Chronicle | None) -> Chronicle:
             remedy="What was released stays released: load the whole register, or shorten the embargo again.",
         )
     if former is not None:
-        parts = protected_further(maker, former, parts)
-        parts += _revision(_later(maker), former, parts, released)
+        # About people of whom something was released, finer tables would have to be safe beside all of that.
+        again = replace(maker, rules=replace(maker.rules, finer=None))
+        parts = protected_further(again, former, parts)
+        parts += _revision(_later(again), former, parts, released)
     if fresh := set(maker.plan.years) - released:
         parts.append(_period(maker, fresh, len(parts), first=former is None))
     return Chronicle.of(maker.hierarchies(maker.plan.years), maker.rules, parts)

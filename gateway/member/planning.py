@@ -223,8 +223,20 @@ def _rules(
         always=marks.always,
         never=marks.never,
         structural=marks.structural,
-        finer=None,  # a revision beside them may wait, and what they cost a region is not measured
+        # A cell that is never shown is looked after in priority tables; any other table might show it.
+        finer=None if marks.never else tuple(_ready_made(dictionary, member, finest, most)),
     )
+
+
+def _ready_made(
+    dictionary: Dictionary, member: str, finest: Mapping[str, str], most: int
+) -> Iterator[TableOf]:
+    """The tables of all ready-made questions: tried before others once those that come first are settled."""
+    for question in dictionary.ready_made.values():
+        levels = {dictionary.level(level).dimension: level for level in question.by}
+        table = _table(dictionary, member, finest, levels) if question.measure == MEASURE else None
+        if table is not None and 1 < len(table.dims) <= most:
+            yield table
 
 
 def _nothing_refused(
