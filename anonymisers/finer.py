@@ -104,8 +104,7 @@ class _Trial:
     def of(self, table: TableOf, stage: Stage, left: int) -> tuple[Stage, int]:
         """The stage with one more table where that can be certified, and the steps that it took to know."""
         lattice, present = widened(stage, self.full, table)
-        fresh = present.copy()
-        fresh[lattice.cells(stage.lattice.keys()[stage.present])] = False
+        fresh = unsettled(stage, lattice, present)
         if not fresh.any() or not _begun(stage, self.full, table, stage.task.rules):
             return stage, 0
         try:
@@ -154,6 +153,13 @@ def widened(stage: Stage, full: Lattice, table: TableOf) -> tuple[Lattice, Bools
         present &= dim.depth[keys[:, axis]] <= deepest
     present[lattice.cells(stage.lattice.keys()[stage.present])] = True
     return lattice, present
+
+
+def unsettled(stage: Stage, lattice: Lattice, present: Bools) -> Bools:
+    """The cells of a larger lattice that are not settled yet."""
+    fresh = present.copy()
+    fresh[lattice.cells(stage.lattice.keys()[stage.present])] = False
+    return fresh
 
 
 def _begun(stage: Stage, full: Lattice, table: TableOf, rules: Rules) -> bool:

@@ -1,15 +1,16 @@
 """From a raw table and rules to what may be shown and the worlds that show it to be safe."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.breakdown import follows
-from anonymisers.errors import RulesError
-from anonymisers.finer import Stage, with_finer
+from anonymisers.errors import ProtectionError, RulesError
+from anonymisers.finer import Stage, carried, unsettled, with_finer
 from anonymisers.history import (
     Base,
     check_known,
@@ -24,16 +25,20 @@ from anonymisers.moves import blocks_of, together
 from anonymisers.pattern import Pattern, sensitive
 from anonymisers.people import People
 from anonymisers.places import Place
+from anonymisers.program import Solver
 from anonymisers.rules import Rules, TableOf
 from anonymisers.search import Search
 from anonymisers.structural import structural_cells
-from anonymisers.suppress import Progress, suppress
+from anonymisers.suppress import Progress, Resumed, suppress
 from anonymisers.system import Block, System
 from anonymisers.table import Release, Table
 from anonymisers.task import Task, asked, large
 from anonymisers.worlds import World, exchanged, lifted, shuffled
 
 Bools = NDArray[np.bool_]
+Describe = Callable[[Lattice, Bools, Rules], Task]
+CAP = 60
+"""Up to which size a cell may be withheld for a world of some tables that is found once more for all."""
 SHUFFLES = 8
 """Most worlds of shuffled people that are tried for rule 3."""
 
@@ -75,23 +80,55 @@ def protect(
     rules.check_names(table.dims)
     base = Base.of(table, known)
     full = base.lattice(rules.max_dims)
-    chosen, present = _chosen(full, rules)
+    _, present = _chosen(full, rules)
     if rules.zeros == "publish" and int(present.sum()) != full.size:
         raise RulesError(
             "with priority tables the others are withheld whole, their zeros among them",
             remedy="Treat zeros as partner or protect, or leave the priority tables out.",
         )
-    task = _task(base, base.own(chosen, present), known, rules, key)
-    stage = _looked_at(task, suppress(task, progress))
+
+    def describe(lattice: Lattice, cells: Bools, these: Rules = rules) -> Task:
+        return _task(base, base.own(lattice, cells), known, these, key)
+
+    stage = _settled(full, rules, describe, progress)
     if rules.priority and rules.finer is not None:
-        stage = with_finer(
-            stage,
-            full,
-            lambda lattice, cells: _task(base, base.own(lattice, cells), known, rules, key),
-            _looked_at,
-            progress,
-        )
+        stage = with_finer(stage, full, describe, _looked_at, progress)
     return _whole(full, base, known, stage)
+
+
+def _settled(full: Lattice, rules: Rules, describe: Describe, progress: Progress | None) -> Stage:
+    """All tables that come first; of many, those that share a dimension are settled before.
+
+    There each other dimension moves by itself, so that worlds are found fast. Most of these serve for all
+    tables too once other people take part; where that ends in no pattern, everything is sought anew.
+    """
+    chosen, present = _chosen(full, rules)
+    task, first = describe(chosen, present, rules), _sharing(rules)
+    if first is not None:
+        try:
+            part = describe(*_chosen(full, first), first)
+            before = Stage(part, suppress(part, progress), (), np.zeros(0, dtype=np.bool_))
+            known = carried(before, task.system, unsettled(before, chosen, present))
+            return _looked_at(task, suppress(task, progress, resumed=Resumed(known, Solver(), CAP)))
+        except ProtectionError:
+            pass
+    return _looked_at(task, suppress(task, progress))
+
+
+def _sharing(rules: Rules) -> Rules | None:
+    """The rules with only those tables that name the dimension which most name; None where those are all.
+
+    Marked cells may stand in any of them, so that these are looked after together.
+    """
+    if rules.always or rules.never:
+        return None
+    tables = [t for t in rules.priority if len(t.dims) > 1]
+    names = Counter(name for table in tables for name in table.dims)
+    if not names:
+        return None
+    shared = min(names, key=lambda name: (-names[name], name))
+    first = tuple(t for t in tables if shared in t.dims)
+    return replace(rules, priority=first) if 1 < len(first) < len(tables) else None
 
 
 def _task(base: Base, own: Block, known: Sequence[Release], rules: Rules, key: bytes) -> Task:

@@ -95,3 +95,25 @@ def test_the_order_follows_from_the_rules_and_the_dimensions():
     rules = Rules(max_dims=3, priority=(FIRST,), finer=(TableOf.of("bc"),))
 
     assert ["".join(sorted(t.dims)) for t in candidates(full, rules)] == ["bc", "ab", "ac", "bc", "abc"]
+
+
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
+@given(
+    st.lists(st.sampled_from([0, 1, 1, 2, 3, 4, 6, 9]), min_size=8, max_size=8), st.sampled_from(["", "b"])
+)
+def test_priority_tables_of_which_some_share_a_dimension_are_safe_all_together(counts, sensitive):
+    tables = tuple(TableOf.of(names) for names in ("ab", "ac", "bc"))
+    rules = Rules(threshold=3, max_dims=2, sensitive=frozenset(sensitive), priority=tables, finer=None)
+    people = table(counts)
+    try:
+        cube = build_cube(people, rules, KEY)
+    except ProtectionError:
+        assume(False)
+
+    assert not cube.refused & {tuple((name, 1) for name in t) for t in ("ab", "ac", "bc")}
+    try:
+        assert_safe(cube, people, rules)
+    except OverflowError:
+        assume(False)
