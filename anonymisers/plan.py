@@ -31,8 +31,6 @@ ROUNDS, INSIDER_ROUNDS, WHOLE_ROUNDS = 8, 4, 3
 TINY = 1e-6
 ROWS = 2
 """The solver's number for a matrix that is given by its rows."""
-FEASIBLE = 2
-"""The solver's number for a result that keeps all bounds."""
 GAP = 0.002
 """How far from the best a plan in whole cells may be."""
 NEARLY = 0.05
@@ -87,7 +85,7 @@ def _solver(**options: str | float) -> _Highs:
 def _solved(highs: _Highs) -> Floats | None:
     """The result of a program, None where there is none: where cells that are always shown are in the way."""
     highs.run()
-    if highs.getInfo().primal_solution_status != FEASIBLE:
+    if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return None
     solution: Floats = np.array(highs.getSolution().col_value, dtype=np.float64)
     return solution

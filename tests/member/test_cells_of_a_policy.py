@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 from federation import policy_text
 from lone_node import lone_node
-from register import Register, answered, two_years
+from register import Register, answered, two_years, withstands
 from signing import known, put_in_force, signed
 
-from anonymisers.attack import attack
 from anonymisers.chronicle import Chronicle
 from anonymisers.shown import Value, Withheld
 from anonymisers.vintages import releases
@@ -46,11 +45,6 @@ def seen(node: Node, more: str, version: int = 1) -> Chronicle:
     assert made.hindrance is None
     assert isinstance(made.cube, Chronicle)
     return made.cube
-
-
-def withstands(cube: Chronicle) -> bool:
-    found = attack(releases(cube.parts), threshold=5, time_limit=60)
-    return not (found.disclosed or found.narrow or found.unasked or found.undecided)
 
 
 def test_what_is_never_shown_is_withheld_of_each_part_and_does_not_follow(

@@ -6,13 +6,10 @@ from pathlib import Path
 import pytest
 from federation import policy_text
 from lone_node import lone_node
-from register import Register, answered, two_years
+from register import Register, answered, two_years, withstands
 from signing import put_in_force
 
-from anonymisers.attack import attack
-from anonymisers.chronicle import Chronicle
 from anonymisers.shown import Value, Withheld
-from anonymisers.vintages import releases
 from gateway.member.context import Node
 from gateway.member.revisions import revisions
 
@@ -31,11 +28,6 @@ def node(tmp_path: Path) -> Iterator[Node]:
     with lone_node(tmp_path / "KH") as (made, clock):
         clock.move(days=200)
         yield made
-
-
-def withstands(cube: Chronicle) -> bool:
-    found = attack(releases(cube.parts), threshold=5, time_limit=60)
-    return not (found.disclosed or found.narrow or found.unasked or found.undecided)
 
 
 def test_what_is_safe_beside_the_priorities_is_shown_of_each_new_year(node: Node, register: Register) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from federation import policy_text
 from lone_node import lone_node
-from register import Register, answered, two_years
+from register import Register, answered, two_years, withstands
 from signing import put_in_force
 
 from anonymisers.attack import attack
@@ -46,11 +46,6 @@ def newest(node: Node) -> Chronicle:
 
 def shown(cube: Chronicle) -> dict[tuple[str, ...], int | None]:
     return dict(cube.release().cells)
-
-
-def withstands(cube: Chronicle) -> bool:
-    found = attack(releases(cube.parts), threshold=5, time_limit=60)
-    return not (found.disclosed or found.narrow or found.unasked or found.undecided)
 
 
 def test_a_new_year_comes_and_what_was_shown_stays(node: Node, register: Register) -> None:

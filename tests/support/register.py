@@ -5,7 +5,9 @@ from datetime import date
 import numpy as np
 from given_out import give_out
 
+from anonymisers.attack import attack
 from anonymisers.chronicle import Chronicle
+from anonymisers.vintages import releases
 from gateway.member.building import build
 from gateway.member.context import Node
 from gateway.member.loading import keep_snapshot
@@ -63,3 +65,9 @@ def answered(node: Node, register: Register) -> Chronicle:
     stored = build(node)
     give_out(node, stored.index)
     return Chronicle.from_bytes(stored.cube)
+
+
+def withstands(cube: Chronicle) -> bool:
+    """Whether the attacker, with everything that was given out, is done and found nothing."""
+    found = attack(releases(cube.parts), threshold=5, time_limit=60)
+    return not (found.disclosed or found.narrow or found.unasked or found.undecided)
