@@ -6,7 +6,7 @@ together, and refused otherwise, or when the search for it takes too many steps.
 do: programs grow with the tables that an inner cell is counted in, and one too many spoils the others.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TypeAlias
@@ -20,6 +20,7 @@ from anonymisers.moves import Move
 from anonymisers.pattern import Alternative
 from anonymisers.people import People
 from anonymisers.program import Solver
+from anonymisers.readable import Reading, worth
 from anonymisers.rules import Rules, TableOf
 from anonymisers.search import Search
 from anonymisers.suppress import Carried, Progress, Resumed, suppress
@@ -37,6 +38,10 @@ STEPS_EACH = 12_000
 CAPS = (22, 60)
 """Up to which size cells are withheld for alternatives that are found once more: first the one, and where a
 table would be refused, the other."""
+ROOM_STEPS = 120_000
+"""Steps for all named tables that were refused and are tried once more, while others make room."""
+ROOM_STEPS_EACH = 60_000
+"""Steps to try one of them."""
 KINDS = 12
 """Kinds of people, the largest first, of whom it is tried whether an alternative does with them alone."""
 
@@ -68,6 +73,12 @@ class Stage:
         """Which cells of the lattice are withheld."""
         return self.search.pattern.hidden[: self.lattice.size]
 
+    @property
+    def reading(self) -> Reading:
+        """What can be read of the tables that are settled."""
+        values = self.search.pattern.values[: self.lattice.size]
+        return Reading(self.lattice, self.present & ~self.hidden, values)
+
 
 def with_finer(
     stage: Stage,
@@ -79,17 +90,23 @@ def with_finer(
     """The stage with every further table of the lattice `full` that can be certified along with it.
 
     `describe` tells the task of some cells of a lattice, `look` certifies what was found. Which table is
-    tried next follows from the rules and the dimensions, never from the people.
+    tried next follows from the rules and the dimensions, never from the people. Those that the rules name
+    and that were refused are tried once more while others make room, before the rest.
     """
-    trial = _Trial(full, describe, look)
-    left, tables = STEPS, list(candidates(full, stage.task.rules))
+    rules, tables = stage.task.rules, list(candidates(full, stage.task.rules))
+    trial, named = _Trial(full, describe, look), len(rules.finer or ())
+    left, refused = STEPS, list[TableOf]()
     for done, table in enumerate(tables):
-        if left <= 0:
+        if done == named:
+            stage = trial.with_room(refused, stage)
+        if left <= 0 and done >= named:
             break
         if progress is not None:
             progress("trying finer tables", done / len(tables))
-        stage, spent = trial.of(table, stage, left)
-        left -= spent
+        grown, spent = trial.of(table, stage, left) if left > 0 else (stage, 0)
+        if grown is stage and done < named:
+            refused.append(table)
+        stage, left = grown, left - spent
     return stage
 
 
@@ -121,6 +138,30 @@ class _Trial:
             if found is not None and not (found.narrow & ~stage.narrow).any():
                 return found, spent
         return stage, spent
+
+    def with_room(self, tables: Sequence[TableOf], stage: Stage) -> Stage:
+        """The stage with each of these tables for which others can make room, where that is worth it."""
+        rules, left = stage.task.rules, ROOM_STEPS
+        known = (*rules.priority, *(rules.finer or ()))
+        first = {table: stage.reading.share(table) for table in rules.priority}
+        for table in tables:
+            lattice, present = widened(stage, self.full, table)
+            fresh = unsettled(stage, lattice, present)
+            if left <= 0 or not fresh.any():
+                continue
+            try:
+                task = beside(stage, self.describe(lattice, present), giving=True)
+            except ProtectionError:
+                continue
+            solver = Solver(min(left, ROOM_STEPS_EACH))
+            resumed = Resumed(carried(stage, task.system, fresh), solver, CAPS[-1])
+            found = self._found(task, resumed, fresh)
+            left -= solver.steps
+            if found is None or (found.narrow & ~stage.narrow).any():
+                continue
+            if worth(stage.reading.shares(known), found.reading.shares(known), first):
+                stage = found
+        return stage
 
     def _found(self, task: Task, resumed: Resumed, fresh: Bools) -> Stage | None:
         """The stage with a further table; None where it is refused, or nothing of it would be shown."""
@@ -172,16 +213,22 @@ def _begun(stage: Stage, full: Lattice, table: TableOf, rules: Rules) -> bool:
     return all(m in whole for m in combinations(axes, len(axes) - 1))
 
 
-def beside(stage: Stage, task: Task) -> Task:
-    """The task with all that a stage shows or withholds left as it is."""
+def beside(stage: Stage, task: Task, *, giving: bool = False) -> Task:
+    """The task with all that a stage shows or withholds left as it is.
+
+    With `giving` what it shows may give way where a cell cannot be covered beside it.
+    """
     size = stage.lattice.size
     own = task.system.blocks[0].lattice.cells(stage.lattice.keys())[stage.present]
     hidden, fixed, accepted = task.hidden.copy(), task.fixed.copy(), task.accepted.copy()
     hidden[own] = stage.hidden[stage.present]
+    way = task.giving.copy()
+    way[own] = giving & ~stage.hidden[stage.present] & ~fixed[own]
     fixed[own] = ~stage.hidden[stage.present]
     accepted[own] = stage.task.accepted[:size][stage.present]
     # What is always shown is so already; no further cell may be narrow for its sake.
-    return replace(task, hidden=hidden, fixed=fixed, accepted=accepted, always=np.zeros_like(task.always))
+    none = np.zeros_like(task.always)
+    return replace(task, hidden=hidden, fixed=fixed, accepted=accepted, always=none, giving=way)
 
 
 def carried(stage: Stage, system: System, fresh: Bools) -> tuple[Carried, ...]:

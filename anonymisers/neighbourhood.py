@@ -21,6 +21,10 @@ WIDE = 1500
 WITHHELD = 5.0
 """What an inner cell promises for being withheld itself, where only those with people are looked at and a
 withheld cell may be zero. Where it is 1 or more, this led to a tenth more people withheld."""
+UNTOLD = 1.5
+"""What a withheld zero promises, and a leaf that no cell of the target's table is about."""
+INHABITED, MANY = 0.25, 4.0
+"""What each person of such a leaf promises, and of how many."""
 OWN = np.array([-1.0, 0.0, 1.0, 3.0])
 """What an inner cell itself promises: a shown zero, shown with people, a withheld zero, withheld people."""
 
@@ -45,8 +49,10 @@ def neighbourhood(
             more = _with_people(pattern, target, move, promises, size)
             coords = np.unique(np.concatenate([coords, more]), axis=0)
         return coords, np.zeros(len(coords), dtype=np.int64)
+    for axis, promise in zip(move.moved, promises, strict=True):
+        _tell_apart(pattern, target, move, axis, promise)
     lists = [_ranked(pattern, target, axis, p) for axis, p in zip(move.moved, promises, strict=True)]
-    box = _box(lists, size if not move.context else max(12, int(size**0.7)))
+    box = _box(lists, max(12, int(size**0.7)))
     groups = _groups(pattern, target.key, move, box, max(3, size // len(box)))
     coords = np.empty((len(groups) * len(box), len(dims)), dtype=np.int32)
     coords[:] = [d.root for d in dims]
@@ -66,9 +72,7 @@ def _promises(pattern: Pattern, target: Target, axis: int) -> Floats:
     cells = pattern.system.blocks[target.block].lattice.line(key, axis)
     none = cells < 0
     cells = np.where(none, -1, cells + pattern.system.starts[target.block])
-    values = pattern.padded_values[cells]
-    withheld = np.where(values > 0, 3.0, 1.5)
-    promise = np.where(pattern.padded_hidden[cells], withheld, -0.3 * np.sqrt(1.0 + values))
+    promise = _promise_of(pattern, cells)
     promise[none] = 0.0
     promise += 0.5 * pattern.tie[cells]
     promise[list(dim.ancestors(int(key[axis])))] = 0.0
@@ -82,6 +86,38 @@ def _promises(pattern: Pattern, target: Target, axis: int) -> Floats:
         total += burden[at]
         at = np.where(at >= 0, dim.parents[at], -1)
     return total
+
+
+def _promise_of(pattern: Pattern, cells: NDArray[np.int64]) -> Floats:
+    """What cells promise: most where people are withheld, less the more people are shown."""
+    values = pattern.padded_values[cells]
+    withheld = np.where(values > 0, 3.0, UNTOLD)
+    promise: Floats = np.where(pattern.padded_hidden[cells], withheld, -0.3 * np.sqrt(1.0 + values))
+    return promise
+
+
+def _tell_apart(pattern: Pattern, target: Target, move: Move, axis: int, promise: Floats) -> None:
+    """Add what leaves promise that the target's table does not tell apart, as provinces in one of regions.
+
+    Their own totals change with them, and nobody can leave one that holds nobody of the target's context.
+    """
+    dim, block = pattern.system.dims[axis], pattern.system.blocks[target.block]
+    start = pattern.system.starts[target.block]
+    present = np.append(block.present, False)
+    unseen = ~present[block.lattice.line(target.key, axis)] & dim.is_leaf
+    if not unseen.any():
+        return
+    total = np.array([d.root for d in pattern.system.dims], dtype=np.int32)
+    alone = block.lattice.line(total, axis)
+    own = np.where(present[alone], _promise_of(pattern, np.where(alone < 0, -1, alone + start)), 0.0)
+    people = pattern.people.by(move.axes)
+    suiting = np.ones(len(people.coords), dtype=np.bool_)
+    for other in move.context:
+        leaves = pattern.system.dims[other].covered_leaves(int(target.key[other]))
+        suiting &= leaves[people.coords[:, other]]
+    weights = people.counts[suiting]
+    there = np.bincount(people.coords[suiting, axis], weights=weights, minlength=len(dim.codes))
+    promise[unseen] += (own - UNTOLD + INHABITED * np.minimum(there, MANY))[unseen]
 
 
 def _with_people(

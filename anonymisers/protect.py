@@ -164,7 +164,8 @@ def _task(base: Base, own: Block, known: Sequence[Release], rules: Rules, key: b
         key,
         np.append(marks.always, others),
         np.append(marks.never, others),
-        np.zeros(system.size, dtype=np.bool_),
+        accepted=np.zeros(system.size, dtype=np.bool_),
+        giving=np.zeros(system.size, dtype=np.bool_),
     )
 
 

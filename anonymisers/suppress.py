@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.accepting import accept, without_accepted
-from anonymisers.breakdown import Breakdowns
+from anonymisers.breakdown import Breakdowns, follows
 from anonymisers.errors import ProtectionError
 from anonymisers.insider import exposed
 from anonymisers.keyed import fractions
@@ -21,6 +21,8 @@ from anonymisers.task import Task, asked
 
 Bools = NDArray[np.bool_]
 Progress = Callable[[str, float], None]
+GIVING = 8.0
+"""How much dearer it is to withhold what gives way than any other cell."""
 ROUNDS = 40
 IDLE_ROUNDS = 5
 """Two or three end it: what is withheld anew to make room is mostly used then."""
@@ -67,7 +69,7 @@ def suppress(task: Task, progress: Progress | None = None, *, resumed: Resumed |
     """
     values = task.system.sums(task.people.coords, task.people.counts)
     tie = fractions(task.key, "pattern", task.system.size)
-    price = _prices(values, tie)
+    price = np.where(task.giving, GIVING, 1.0) * _prices(values, tie)
     breakdowns = Breakdowns.of(task.system, task.rules, values)
     # What no table shows stays withheld, though it is part of a zero that is shown so far.
     must_hide = (breakdowns.close(task.must_hide) | task.hidden | task.never) & ~task.fixed
@@ -223,7 +225,8 @@ def _cover_all(search: Search, task: Task, breakdowns: Breakdowns, progress: Pro
         [np.array([len(t) for t in b.lattice.tables])[b.lattice.table_of()] for b in pattern.system.blocks]
     )
     while True:
-        closed = breakdowns.close(pattern.hidden) & ~pattern.fixed
+        _hold(pattern, task)
+        closed = breakdowns.close(pattern.hidden) & ~(pattern.fixed & ~task.giving)
         if (closed & ~pattern.hidden).any():
             pattern.hide(closed)
         pattern.asked[:] = asked(pattern, task)
@@ -240,10 +243,26 @@ def _cover_all(search: Search, task: Task, breakdowns: Breakdowns, progress: Pro
                     progress("searching", done)
             continue
         for number, cell in enumerate(todo):
-            if not search.cover(cell):
+            if not (search.cover(cell) or _made_room(search, task, cell)):
                 failed.add(cell)
             if progress is not None and number % 64 == 0:
                 progress("searching", number / len(todo))
+
+
+def _hold(pattern: Pattern, task: Task) -> None:
+    """Of what may give way, fix what is shown."""
+    pattern.fixed[task.giving] = ~pattern.hidden[task.giving]
+
+
+def _made_room(search: Search, task: Task, cell: int) -> bool:
+    """Cover a cell at the cost of what gives way; whether that can be done."""
+    pattern = search.pattern
+    if not (pattern.fixed & task.giving).any():
+        return False
+    pattern.fixed[task.giving] = False
+    covered = search.cover(cell)
+    _hold(pattern, task)
+    return covered
 
 
 def _above(pattern: Pattern, cells: list[int]) -> Bools:
@@ -269,11 +288,21 @@ def _above(pattern: Pattern, cells: list[int]) -> Bools:
     for wider in (hidden, *_whole_tables(pattern, cells), np.ones_like(hidden)):
         wanted = wider & ~pattern.fixed
         wanted[total] = False
+        wanted &= ~_follows(pattern, wanted)
         if (wanted & ~pattern.hidden).any():
             return wanted
     names = ", ".join(d.name for d in lattice.dims)
     message = f"no safe pattern was found for the table over {names}"
     raise ProtectionError(message, remedy=_remedy(pattern))
+
+
+def _follows(pattern: Pattern, wanted: Bools) -> Bools:
+    """Zeros that follow from a zero that stays shown: to withhold them too would be of no use."""
+    size = pattern.system.blocks[0].lattice.size
+    known = np.zeros(pattern.system.size, dtype=np.bool_)
+    hidden = (pattern.hidden | wanted)[:size]
+    known[:size] = follows(pattern.system.blocks[0].lattice.parents(), pattern.values[:size] == 0, hidden)
+    return known
 
 
 def _remedy(pattern: Pattern) -> str:

@@ -20,7 +20,7 @@ class Task:
 
     `hidden`, `fixed`, `asked`: see `Pattern`; `key`: the member's secret. `always`, `never`: cells that the
     rules mark; `accepted`, filled in by the search: withheld cells that the former leave narrower than rule
-    2 asks for.
+    2 asks for. `giving`: the fixed cells that give way where a cell cannot be covered beside them.
     """
 
     system: System
@@ -33,6 +33,7 @@ class Task:
     always: Bools
     never: Bools
     accepted: Bools
+    giving: Bools
 
     @property
     def must_hide(self) -> Bools:

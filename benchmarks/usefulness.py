@@ -1,13 +1,14 @@
 """What protection leaves to read: the share of casualties in visible cells, by ready-made question.
 
-    python benchmarks/usefulness.py [--members KH LA] [--seeds 1 2 3] [--policies own usual every] [--earlier]
+    python benchmarks/usefulness.py [--members KH LA] [--seeds 1 2 3] [--policies own usual alone] [--earlier]
 
 People are invented as the demo's are, from published aggregates of the years since 2010; `--earlier` adds the
 decades before, where there are figures. Each policy is looked at by the node's own code, as a preview is:
 
 own      the demo member's own policy;
 usual    threshold 5, zeros as partners, all dimensions, provinces, the six canonical questions first;
-every    the same with all twelve ready-made questions first.
+every    the same with all twelve ready-made questions first;
+alone    the same with one question and no other, for each of them: what linking them cannot exceed by much.
 
 A cell asked for counts where its number is shown; a question that a policy does not share counts as 0. The
 line to reach is that of an experiment with one linear program over the whole lattice, threshold 5, zeros as
@@ -21,10 +22,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from anonymisers.protect import protect
+from anonymisers.readable import Reading
 from anonymisers.shown import Value
 from audit.note import Signer
 from gateway.bootstrap.loading import load_source
@@ -33,9 +37,11 @@ from gateway.demo.people import DemoPeople, make_people
 from gateway.demo.people_files import policy_text, write_register
 from gateway.demo.vaults import make_vault
 from gateway.dictionary import regional
+from gateway.member.building import counted_table
 from gateway.member.context import Node
 from gateway.member.counting import count_people
 from gateway.member.errors import NotProtectedError
+from gateway.member.planning import plan
 from gateway.member.policies import checked
 from gateway.member.previewing import Made, make
 from gateway.member.snapshot import population
@@ -69,7 +75,9 @@ def main() -> None:
     )
     parser.add_argument("--members", nargs="+", choices=sorted(LINE), default=sorted(LINE))
     parser.add_argument("--seeds", nargs="+", type=int, default=[1])
-    parser.add_argument("--policies", nargs="+", choices=["own", "usual", "every"], default=["own", "usual"])
+    parser.add_argument(
+        "--policies", nargs="+", choices=["own", "usual", "every", "alone"], default=["own", "usual"]
+    )
     parser.add_argument("--earlier", action="store_true", help="with the decades before 2009")
     options = parser.parse_args()
     for number, name in enumerate(QUESTIONS, 1):
@@ -94,7 +102,7 @@ def _rows(member: str, seed: int, policies: list[str], *, earlier: bool) -> Iter
         for policy in policies:
             started = time.process_time()
             with open_member(directory) as node:
-                shares = _shares(node, _text(member, policy))
+                shares = _alone(node) if policy == "alone" else _shares(node, _text(member, policy))
             spent = time.process_time() - started
             ten = float(np.mean([shares[name] for name in TEN]))
             figures = [ten, float(np.mean(list(shares.values()))), *shares.values()]
@@ -139,6 +147,23 @@ def _shares(node: Node, text: str) -> dict[str, float]:
         print(f"{node.member}: {error.message}", file=sys.stderr)
         return dict.fromkeys(QUESTIONS, 0.0)
     return {name: _share(node, made, question.by) for name, question in QUESTIONS.items()}
+
+
+def _alone(node: Node) -> dict[str, float]:
+    """For each ready-made question the share of people whose cell is shown where nothing else is asked."""
+    with node.store.reading() as view:
+        loaded = view.snapshot()
+    if loaded is None:
+        return dict.fromkeys(QUESTIONS, 0.0)
+    snapshot, policy = loaded[1], checked(node, _text(node.member, "every"))
+    made, rules = plan(node.dictionary, policy, snapshot, node.clock.now().date())
+    table, shares = counted_table(node, snapshot, made, rules), {}
+    for name, wanted in zip(QUESTIONS, rules.priority, strict=True):
+        if wanted.dims <= {dim.name for dim in table.dims}:
+            shown = protect(table, replace(rules, priority=(wanted,), finer=None), node.cube_key)
+            reading = Reading(shown.lattice, shown.settled & ~shown.hidden, shown.values)
+            shares[name] = reading.share(wanted)
+    return dict.fromkeys(QUESTIONS, 0.0) | shares
 
 
 def _share(node: Node, made: Made, by: tuple[str, ...]) -> float:

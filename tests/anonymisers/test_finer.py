@@ -5,11 +5,12 @@ from itertools import product
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from release_oracle import assert_safe, leaves
 
-from anonymisers import finer
+from anonymisers import finer, readable
 from anonymisers.cube import build_cube
 from anonymisers.errors import ProtectionError
 from anonymisers.finer import candidates
@@ -88,6 +89,64 @@ def test_what_takes_too_many_steps_is_refused_and_the_others_stay(monkeypatch):
     monkeypatch.setattr(finer, "STEPS_EACH", 0)
 
     assert (build_cube(people, rules, KEY).hidden == alone.hidden).all()
+
+
+NAMED = (TableOf.of("bc"), TableOf.of("ac"))
+CROWDED_OUT = [0, 14, 0, 14, 14, 0, 3, 2]
+"""People whose table by a and c has no pattern beside the other two tables as they are."""
+
+
+def with_room(counts, *, gain, sensitive="b"):
+    """The cube with named tables that are only found where others make room, for so much in return."""
+    rules = Rules(threshold=3, max_dims=2, sensitive=frozenset(sensitive), priority=(FIRST,), finer=NAMED)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(finer, "STEPS_EACH", 0)
+        patch.setattr(readable, "GAIN", gain)
+        patch.setattr(readable, "KEPT", 0.9 if gain else 0.0)
+        return build_cube(table(counts), rules, KEY), rules
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
+@given(
+    st.one_of(
+        st.just(CROWDED_OUT), st.lists(st.sampled_from([0, 0, 1, 2, 3, 5, 9, 14]), min_size=8, max_size=8)
+    ),
+    st.sampled_from([0.0, 2.0]),
+    st.sampled_from(["", "b"]),
+)
+def test_where_others_make_room_for_a_named_table_all_together_are_safe(counts, gain, sensitive):
+    try:
+        cube, rules = with_room(counts, gain=gain, sensitive=sensitive)
+    except ProtectionError:
+        assume(False)
+    try:
+        assert_safe(
+            SimpleNamespace(release=lambda: settled(cube), certificate=cube.certificate), table(counts), rules
+        )
+    except OverflowError:
+        assume(False)
+
+
+def test_others_make_room_only_where_much_more_is_shown_for_it():
+    kept, _ = with_room(CROWDED_OUT, gain=2.0)
+    given_way, _ = with_room(CROWDED_OUT, gain=0.0)
+    by_a_and_c = (("a", 1), ("c", 1))
+
+    assert by_a_and_c in kept.refused
+    assert by_a_and_c not in given_way.refused
+    assert (given_way.hidden & ~kept.hidden).any()
+
+
+def test_a_named_table_that_takes_too_many_steps_is_found_with_the_steps_for_those_that_need_room():
+    people, rules = [14, 5, 3, 1, 1, 0, 5, 14], Rules(threshold=3, max_dims=2, priority=(FIRST,))
+    alone = build_cube(table(people), replace(rules, finer=None), KEY)
+    cube, _ = with_room(people, gain=2.0, sensitive="")
+    first = np.array([set(t) <= {"a", "b"} or len(t) == 1 for t in cube.tables])[cube.lattice.table_of()]
+
+    assert not cube.refused
+    assert (cube.hidden[first] == alone.hidden[first]).all()
 
 
 def test_the_order_follows_from_the_rules_and_the_dimensions():
