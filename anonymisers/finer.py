@@ -4,6 +4,9 @@ What is shown stays shown and what is withheld stays withheld: the search for a 
 its own cells only. It is kept when every withheld cell of every table has its alternatives in the tables
 together, and refused otherwise, or when the search for it takes too many steps. All at once they would not
 do: programs grow with the tables that an inner cell is counted in, and one too many spoils the others.
+
+A table that the rules name is tried once more where it was refused: what is shown may then be withheld for
+it, as far as that is worth it (`readable.worth`). What is always shown or known to be empty never is.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -222,13 +225,13 @@ def beside(stage: Stage, task: Task, *, giving: bool = False) -> Task:
     own = task.system.blocks[0].lattice.cells(stage.lattice.keys())[stage.present]
     hidden, fixed, accepted = task.hidden.copy(), task.fixed.copy(), task.accepted.copy()
     hidden[own] = stage.hidden[stage.present]
-    way = task.giving.copy()
-    way[own] = giving & ~stage.hidden[stage.present] & ~fixed[own]
+    may_give = task.giving.copy()
+    may_give[own] = giving & ~stage.hidden[stage.present] & ~fixed[own]
     fixed[own] = ~stage.hidden[stage.present]
     accepted[own] = stage.task.accepted[:size][stage.present]
     # What is always shown is so already; no further cell may be narrow for its sake.
     none = np.zeros_like(task.always)
-    return replace(task, hidden=hidden, fixed=fixed, accepted=accepted, always=none, giving=way)
+    return replace(task, hidden=hidden, fixed=fixed, accepted=accepted, always=none, giving=may_give)
 
 
 def carried(stage: Stage, system: System, fresh: Bools) -> tuple[Carried, ...]:

@@ -41,7 +41,8 @@ class Rules:
     whether the attacker uses that a withheld cell is at least 1 where every zero is shown; switching it off
     is for comparison with other tools only. `always`, `never`: cells to show, or to withhold, whatever they
     hold (`marked.Marked`). `structural`: groups in which nobody can be, besides those of the table.
-    `finer`: tables to try before the others once the priority tables are settled; None: no others are tried.
+    `finer`: tables to try before the others once the priority tables are settled, and to make room for among
+    all that is shown then where that is worth it; None: no others are tried.
     It says what is sought, not what is safe: equal rules may differ in it.
     """
 

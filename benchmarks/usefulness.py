@@ -1,6 +1,7 @@
 """What protection leaves to read: the share of casualties in visible cells, by ready-made question.
 
-    python benchmarks/usefulness.py [--members KH LA] [--seeds 1 2 3] [--policies own usual alone] [--earlier]
+    python benchmarks/usefulness.py [--members KH LA] [--seeds 1 2 3] [--earlier]
+        [--policies own usual every alone]
 
 People are invented as the demo's are, from published aggregates of the years since 2010; `--earlier` adds the
 decades before, where there are figures. Each policy is looked at by the node's own code, as a preview is:
@@ -8,7 +9,7 @@ decades before, where there are figures. Each policy is looked at by the node's 
 own      the demo member's own policy;
 usual    threshold 5, zeros as partners, all dimensions, provinces, the six canonical questions first;
 every    the same with all twelve ready-made questions first;
-alone    the same with one question and no other, for each of them: what linking them cannot exceed by much.
+alone    the same with one question and no other, for each of the twelve by itself.
 
 A cell asked for counts where its number is shown; a question that a policy does not share counts as 0. The
 line to reach is that of an experiment with one linear program over the whole lattice, threshold 5, zeros as

@@ -96,9 +96,16 @@ CROWDED_OUT = [0, 14, 0, 14, 14, 0, 3, 2]
 """People whose table by a and c has no pattern beside the other two tables as they are."""
 
 
-def with_room(counts, *, gain, sensitive="b"):
+def with_room(counts, *, gain, sensitive="b", always=()):
     """The cube with named tables that are only found where others make room, for so much in return."""
-    rules = Rules(threshold=3, max_dims=2, sensitive=frozenset(sensitive), priority=(FIRST,), finer=NAMED)
+    rules = Rules(
+        threshold=3,
+        max_dims=2,
+        sensitive=frozenset(sensitive),
+        priority=(FIRST,),
+        finer=NAMED,
+        always=frozenset(always),
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(finer, "STEPS_EACH", 0)
         patch.setattr(readable, "GAIN", gain)
@@ -137,6 +144,20 @@ def test_others_make_room_only_where_much_more_is_shown_for_it():
     assert by_a_and_c in kept.refused
     assert by_a_and_c not in given_way.refused
     assert (given_way.hidden & ~kept.hidden).any()
+
+
+def test_what_is_always_shown_makes_no_room():
+    kept, _ = with_room(CROWDED_OUT, gain=2.0)
+    given_way, _ = with_room(CROWDED_OUT, gain=0.0)
+    keys = kept.lattice.keys()
+    first = np.array([set(t) <= {"a", "b"} or len(t) == 1 for t in kept.tables])[kept.lattice.table_of()]
+    asked_for_room = np.flatnonzero(given_way.hidden & ~kept.hidden & first).tolist()
+
+    for cell in asked_for_room:
+        place = tuple((d.name, d.codes[p]) for d, p in zip(kept.lattice.dims, keys[cell], strict=True) if p)
+        marked, _ = with_room(CROWDED_OUT, gain=0.0, always=[place])
+        assert not marked.hidden[cell]
+    assert asked_for_room
 
 
 def test_a_named_table_that_takes_too_many_steps_is_found_with_the_steps_for_those_that_need_room():
