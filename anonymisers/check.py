@@ -233,11 +233,13 @@ class _View:
         """For batches of worlds: which world, the cells that it changes, and by how much."""
         width = max(1, self.system.above(self.people.coords[:1]).shape[1])
         batch: list[World] = []
+        entries = 0
         for world in worlds:
             batch.append(world)
-            if sum(len(w.change) for w in batch) * width >= BATCH:
+            entries += len(world.change) * width
+            if entries >= BATCH:
                 yield self._sum(batch)
-                batch = []
+                batch, entries = [], 0
         if batch:
             yield self._sum(batch)
 

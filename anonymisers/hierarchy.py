@@ -80,15 +80,22 @@ class Hierarchy:
         return tuple(np.array(k, dtype=np.int32) for k in kids)
 
     def covered_leaves(self, position: int) -> NDArray[np.bool_]:
-        """Mask over positions: the leaves that a code stands for (itself, when it is a leaf)."""
-        covered = np.zeros(len(self.codes), dtype=np.bool_)
-        inside = self.leaves == position
-        at = self.leaves
-        while (at >= 0).any():
-            at = np.where(at >= 0, self.parents[at], -1)
-            inside |= at == position
-        covered[self.leaves[inside]] = True
-        return covered
+        """Mask over positions, not to be changed: the leaves that a code stands for (a leaf for itself)."""
+        if position not in self._covered:
+            covered = np.zeros(len(self.codes), dtype=np.bool_)
+            inside = self.leaves == position
+            at = self.leaves
+            while (at >= 0).any():
+                at = np.where(at >= 0, self.parents[at], -1)
+                inside |= at == position
+            covered[self.leaves[inside]] = True
+            covered.flags.writeable = False
+            self._covered[position] = covered
+        return self._covered[position]
+
+    @cached_property
+    def _covered(self) -> dict[int, NDArray[np.bool_]]:
+        return {}
 
 
 def _index(name: str, codes: tuple[str, ...]) -> dict[str, int]:

@@ -159,8 +159,14 @@ class Lattice:
         return cells
 
     def _strides(self, axes: Axes) -> tuple[int, ...]:
-        sizes = [len(self.dims[a].codes) - 1 for a in axes]
-        return tuple(prod(sizes[n + 1 :]) for n in range(len(sizes)))
+        if axes not in self._known_strides:
+            sizes = [len(self.dims[a].codes) - 1 for a in axes]
+            self._known_strides[axes] = tuple(prod(sizes[n + 1 :]) for n in range(len(sizes)))
+        return self._known_strides[axes]
+
+    @cached_property
+    def _known_strides(self) -> dict[Axes, tuple[int, ...]]:
+        return {}
 
     def _within(self, axes: Axes, ranks: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
         number = np.zeros((), dtype=np.int64)

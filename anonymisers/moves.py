@@ -7,6 +7,7 @@ dimensions and at those that some table names together with one of them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 Axes = tuple[int, ...]
@@ -34,7 +35,10 @@ def together(footprints: Sequence[frozenset[int]], dims: int) -> tuple[frozenset
     return tuple(groups)
 
 
-def moves_for(table: frozenset[int], groups: Sequence[frozenset[int]], *, most: int = 3) -> tuple[Move, ...]:
+@lru_cache(maxsize=1024)
+def moves_for(
+    table: frozenset[int], groups: tuple[frozenset[int], ...], *, most: int = 3
+) -> tuple[Move, ...]:
     """Moves that can change a table's cells: the fewest dimensions first, then as many moved as they allow.
 
     At most `most` moves; the last ones move all dimensions of the table.

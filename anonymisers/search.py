@@ -7,7 +7,7 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.attempt import INNER, Reach, Surveyor
+from anonymisers.attempt import INNER, Near, Reach, Surveyor
 from anonymisers.moves import moves_for, together
 from anonymisers.pattern import Alternative, Pattern
 from anonymisers.program import Solver
@@ -225,10 +225,15 @@ class Search:
         """
         near = [n for n in (self._surveyor.near(target, reach) for reach in reaches) if n is not None]
         best: tuple[int, Alternative] | None = None
+        refused: list[tuple[Near, int]] = []
         for amount in amounts:
             for one in near:
+                # What cannot change by so much cannot change by more: less is a part of the way.
+                if any(one is other and 0 < less / amount <= 1 for other, less in refused):
+                    continue
                 found = self.solver.solve(one.program, amount)
                 if found is None:
+                    refused.append((one, amount))
                     continue
                 alternative = one.place.alternative(self.pattern, found, inner_cells=self._inner_cells)
                 burden = self.pattern.burden(alternative)

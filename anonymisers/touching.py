@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+FEW = 1_000_000
+"""Entries up to which they are put down by cell where it is asked for one cell after the other."""
 
 
 class Reaching(Protocol):
@@ -72,8 +74,8 @@ class Touching:
 
     def numbers(self, cell: int) -> set[int]:
         """The numbers of the alternatives that change a cell."""
-        if self._by_cell is not None:
-            return set(self._by_cell[cell])
+        if self._by_cell is not None or sum(len(own.rows) for own in self._kept.values()) <= FEW:
+            return set(self[cell])
         return {number for number, own in self._kept.items() if (own.rows == cell).any()}
 
     def changed(self, cells: Ints) -> NDArray[np.bool_]:
