@@ -144,7 +144,7 @@ class Surveyor:
         values = pattern.values[numbers]
         locked = pattern.fixed[numbers]
         if cap is not None:
-            locked = locked | ((values > cap) & ~pattern.hidden[numbers])
+            locked = locked | ((pattern.counting[numbers] > cap) & ~pattern.hidden[numbers])
         return _Sums(owner, place, numbers, values, locked)
 
     def _program(self, sums: "_Sums", groups: Ints, counts: Ints, aim: Bools, alive: Bools) -> Program:

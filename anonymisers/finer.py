@@ -33,17 +33,19 @@ from anonymisers.worlds import World
 
 Bools: TypeAlias = NDArray[np.bool_]
 
-STEPS = 60_000
+STEPS = 40_000
 """Steps of the solver for all finer tables together. A bound in steps, not in seconds, so that the same input
 and key give the same pattern on any machine; some 6,000 are a second of a processor."""
 STEPS_EACH = 12_000
 """Steps to try one of them."""
+NAMED_STEPS, NAMED_STEPS_EACH = 100_000, 25_000
+"""The same for those that the rules name, which come before all others."""
 CAPS = (22, 60)
 """Up to which size cells are withheld for alternatives that are found once more: first the one, and where a
 table would be refused, the other."""
-ROOM_STEPS = 120_000
+ROOM_STEPS = 160_000
 """Steps for all named tables that were refused and are tried once more, while others make room."""
-ROOM_STEPS_EACH = 60_000
+ROOM_STEPS_EACH = 80_000
 """Steps to try one of them."""
 KINDS = 12
 """Kinds of people, the largest first, of whom it is tried whether an alternative does with them alone."""
@@ -98,15 +100,15 @@ def with_finer(
     """
     rules, tables = stage.task.rules, list(candidates(full, stage.task.rules))
     trial, named = _Trial(full, describe, look), len(rules.finer or ())
-    left, refused = STEPS, list[TableOf]()
+    left, each, refused = NAMED_STEPS, NAMED_STEPS_EACH, list[TableOf]()
     for done, table in enumerate(tables):
         if done == named:
-            stage = trial.with_room(refused, stage)
+            stage, left, each = trial.with_room(refused, stage), STEPS, STEPS_EACH
         if left <= 0 and done >= named:
             break
         if progress is not None:
             progress("trying finer tables", done / len(tables))
-        grown, spent = trial.of(table, stage, left) if left > 0 else (stage, 0)
+        grown, spent = trial.of(table, stage, left, each) if left > 0 else (stage, 0)
         if grown is stage and done < named:
             refused.append(table)
         stage, left = grown, left - spent
@@ -121,7 +123,7 @@ class _Trial:
     describe: Callable[[Lattice, Bools], Task]
     look: Callable[[Task, Search], Stage]
 
-    def of(self, table: TableOf, stage: Stage, left: int) -> tuple[Stage, int]:
+    def of(self, table: TableOf, stage: Stage, left: int, each: int) -> tuple[Stage, int]:
         """The stage with one more table where that can be certified, and the steps that it took to know."""
         lattice, present = widened(stage, self.full, table)
         fresh = unsettled(stage, lattice, present)
@@ -135,9 +137,11 @@ class _Trial:
         for cap in CAPS:
             if spent >= left:
                 break
-            solver = Solver(min(left - spent, STEPS_EACH))
+            solver = Solver(min(left - spent, each))
             found = self._found(task, Resumed(known, solver, cap), fresh)
             spent += solver.steps
+            if found is None and solver.steps >= each:
+                break
             if found is not None and not (found.narrow & ~stage.narrow).any():
                 return found, spent
         return stage, spent

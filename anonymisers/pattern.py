@@ -16,6 +16,8 @@ from anonymisers.touching import Touching
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Positions = NDArray[np.int32]
+FINE = 16
+"""Parts of a person in which the worth of a pattern is counted."""
 MOST_INNER = 400_000
 """Inner cells of the full cross up to which all of them are looked at."""
 
@@ -61,6 +63,10 @@ class Pattern:
     fixed: Bools
     asked: Bools
     tie: NDArray[np.float64]
+    weight: NDArray[np.float64] | None = None
+    """What each person of a cell counts where it is withheld; 1 without it."""
+    counting: NDArray[np.float64] = field(init=False)
+    """The people of each cell as they count, and 1 for the number -1."""
     least: Ints = field(init=False)
     """The least value that each cell is known to have where it is withheld, and one for the number -1."""
     must_hide: Bools = field(init=False)
@@ -86,7 +92,9 @@ class Pattern:
         self._inner: dict[tuple[int, ...], Ints] = {}
         self._possible: dict[tuple[int, ...], Positions] = {}
         self._next = 0
-        self._weight = self.values + 1
+        weight = np.ones(len(self.values)) if self.weight is None else self.weight
+        self.counting = np.append(self.values * weight, 1.0)
+        self._weight = np.rint(FINE * (self.values + 1) * weight).astype(np.int64)
         self._weight[self.system.blocks[0].lattice.size :] = 0
         self.worth = int(self._weight[self.hidden].sum())
 

@@ -33,6 +33,7 @@ from anonymisers.suppress import Progress, Resumed, suppress
 from anonymisers.system import Block, System
 from anonymisers.table import Release, Table
 from anonymisers.task import Task, asked, large
+from anonymisers.weights import weights
 from anonymisers.worlds import World, exchanged, lifted, shuffled
 
 Bools = NDArray[np.bool_]
@@ -166,6 +167,7 @@ def _task(base: Base, own: Block, known: Sequence[Release], rules: Rules, key: b
         np.append(marks.never, others),
         accepted=np.zeros(system.size, dtype=np.bool_),
         giving=np.zeros(system.size, dtype=np.bool_),
+        weight=np.append(weights(own.lattice, (*rules.priority, *(rules.finer or ()))), np.ones(len(others))),
     )
 
 

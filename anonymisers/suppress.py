@@ -26,10 +26,10 @@ GIVING = 8.0
 ROUNDS = 40
 IDLE_ROUNDS = 5
 """Two or three end it: what is withheld anew to make room is mostly used then."""
-TRIALS, FEWEST_TRIALS = 70, 20
+TRIALS, FEWEST_TRIALS, MOST_TRIALS = 70, 20, 250
 """Times that another way is tried: a bound in steps, so that a slower machine finds the same."""
 TRIAL_CELLS = 6000
-"""With more cells than this fewer are tried, since each trial costs more there."""
+"""With more cells than this fewer are tried, since each trial costs more there, and with fewer more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +69,6 @@ def suppress(task: Task, progress: Progress | None = None, *, resumed: Resumed |
     """
     values = task.system.sums(task.people.coords, task.people.counts)
     tie = fractions(task.key, "pattern", task.system.size)
-    price = np.where(task.giving, GIVING, 1.0) * _prices(values, tie)
     breakdowns = Breakdowns.of(task.system, task.rules, values)
     # What no table shows stays withheld, though it is part of a zero that is shown so far.
     must_hide = (breakdowns.close(task.must_hide) | task.hidden | task.never) & ~task.fixed
@@ -82,7 +81,9 @@ def suppress(task: Task, progress: Progress | None = None, *, resumed: Resumed |
         task.fixed.copy(),
         task.asked.copy(),
         tie,
+        task.weight,
     )
+    price = _prices(pattern, task, breakdowns)
     planned = resumed is None and not breakdowns.pairs and worth_planning(pattern)
     if planned:
         pattern.hide(plan(pattern))
@@ -105,10 +106,15 @@ def suppress(task: Task, progress: Progress | None = None, *, resumed: Resumed |
     return search
 
 
-def _prices(values: NDArray[np.int64], tie: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What withholding each cell costs in the search."""
-    price = (((1.0 + values) ** 0.75) + 1) * (1 + 0.2 * tie)
+def _prices(pattern: Pattern, task: Task, breakdowns: Breakdowns) -> NDArray[np.float64]:
+    """What withholding each cell costs in the search: of a group with what is withheld along with it."""
+    values = pattern.values
+    price = (((1.0 + values) ** 0.75) + 1) * (1 + 0.2 * pattern.tie)
     price[values == 0] = 1.0
+    price *= np.where(task.giving, GIVING, 1.0) * task.weight
+    followed = np.where(pattern.asked & ~pattern.hidden & (values > 0), price, 0.0)
+    for parts, groups in breakdowns.pairs:
+        np.add.at(price, groups, followed[parts])
     # Powers differ in their last digits from one processor to another; patterns must not.
     rounded: NDArray[np.float64] = np.rint(price * 4096) / 4096
     return rounded
@@ -207,7 +213,8 @@ def _refine(search: Search, task: Task, breakdowns: Breakdowns, progress: Progre
     """A better pattern where one is found in so many trials, else the one there is."""
     pattern = search.pattern
     before, must_hide, fixed = pattern.alternatives, pattern.must_hide.copy(), pattern.fixed.copy()
-    refine(search, max(FEWEST_TRIALS, min(TRIALS, TRIALS * TRIAL_CELLS // task.system.size)))
+    trials = TRIALS * TRIAL_CELLS // task.system.size
+    refine(search, max(FEWEST_TRIALS, min(MOST_TRIALS, trials)))
     pattern.fixed[:] = fixed
     if _cover_all(search, task, breakdowns, progress):
         pattern.remove(list(pattern.numbered))

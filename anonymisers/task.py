@@ -21,6 +21,7 @@ class Task:
     `hidden`, `fixed`, `asked`: see `Pattern`; `key`: the member's secret. `always`, `never`: cells that the
     rules mark; `accepted`, filled in by the search: withheld cells that the former leave narrower than rule
     2 asks for. `giving`: the fixed cells that give way where a cell cannot be covered beside them.
+    `weight`: what each person of a cell counts where it is withheld.
     """
 
     system: System
@@ -34,6 +35,7 @@ class Task:
     never: Bools
     accepted: Bools
     giving: Bools
+    weight: NDArray[np.float64]
 
     @property
     def must_hide(self) -> Bools:

@@ -107,6 +107,7 @@ def with_room(counts, *, gain, sensitive="b", always=()):
         always=frozenset(always),
     )
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(finer, "NAMED_STEPS_EACH", 0)
         patch.setattr(finer, "STEPS_EACH", 0)
         patch.setattr(readable, "GAIN", gain)
         patch.setattr(readable, "KEPT", 0.9 if gain else 0.0)
@@ -161,7 +162,7 @@ def test_what_is_always_shown_makes_no_room():
 
 
 def test_a_named_table_that_takes_too_many_steps_is_found_with_the_steps_for_those_that_need_room():
-    people, rules = [14, 5, 3, 1, 1, 0, 5, 14], Rules(threshold=3, max_dims=2, priority=(FIRST,))
+    people, rules = [3, 1, 3, 3, 14, 5, 14, 14], Rules(threshold=3, max_dims=2, priority=(FIRST,))
     alone = build_cube(table(people), replace(rules, finer=None), KEY)
     cube, _ = with_room(people, gain=2.0, sensitive="")
     first = np.array([set(t) <= {"a", "b"} or len(t) == 1 for t in cube.tables])[cube.lattice.table_of()]
