@@ -102,19 +102,19 @@ def compare(case):
     return oracle, findings
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(cases())
 def test_one_release_of_the_whole_lattice(case):
     compare(case)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(cases(linked=True))
 def test_linked_tables(case):
     compare(case)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(cases(several=True))
 def test_releases_of_two_populations(case):
     compare(case)
@@ -131,7 +131,7 @@ def true_table(dims, world):
     return Table.of(dims, cells)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(cases(linked=True, several=True))
 def test_what_insiders_compute_is_truly_computable(case):
     dims, world, releases, lower, threshold = case

@@ -67,7 +67,7 @@ def view(parts, years, rules=RULES):
 
 few = st.lists(st.sampled_from([0, 0, 1, 2, 3, 4, 7]), min_size=6, max_size=6)
 quick = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
 )
 
 

@@ -32,9 +32,9 @@ def few() -> Table:
     return Table.from_json(parse_json(data.read_bytes()))
 
 
-@pytest.mark.parametrize("key", [4, 5, 7])
+@pytest.mark.parametrize("key", [4, 7])
 def test_whatever_the_key_a_safe_pattern_is_found(few: Table, key: int) -> None:
-    """With 4 nobody near an empty cell could come to it, with the others a large group was left to follow."""
+    """With 4 nobody near an empty cell could come to it, with 7 a large group was left to follow."""
     build_cube(few, RULES, key.to_bytes(32, "big"))
 
 

@@ -37,7 +37,7 @@ CODES = {
     "month": ["2023-04"],
     "device_type": ["LM"],
 }
-EXAMPLES, EACH = 50, 20
+EXAMPLES, EACH = 35, 20
 
 
 class Region:

@@ -188,7 +188,7 @@ TIGHTENINGS: tuple[Callable[[Policy, random.Random], Policy], ...] = (
 )
 
 
-@settings(laws, max_examples=300)
+@settings(laws, max_examples=200)
 @given(data=st.data())
 def test_tightening_any_knob_never_permits_what_was_denied(
     data: st.DataObject, policies: Policies, requests: Requests, times: Times
@@ -323,7 +323,7 @@ def test_a_damaged_document_is_refused_or_means_something_that_can_be_written(
 # --- differences
 
 
-@settings(laws, max_examples=300)
+@settings(laws, max_examples=200)
 @given(data=st.data())
 def test_whatever_becomes_permitted_is_flagged_as_loosened(
     data: st.DataObject, policies: Policies, requests: Requests, times: Times
