@@ -38,14 +38,14 @@ STEPS = 40_000
 and key give the same pattern on any machine; some 6,000 are a second of a processor."""
 STEPS_EACH = 12_000
 """Steps to try one of them."""
-NAMED_STEPS, NAMED_STEPS_EACH = 100_000, 25_000
+NAMED_STEPS, NAMED_STEPS_EACH = 120_000, 30_000
 """The same for those that the rules name, which come before all others."""
 CAPS = (22, 60)
 """Up to which size cells are withheld for alternatives that are found once more: first the one, and where a
 table would be refused, the other."""
-ROOM_STEPS = 160_000
+ROOM_STEPS = 200_000
 """Steps for all named tables that were refused and are tried once more, while others make room."""
-ROOM_STEPS_EACH = 80_000
+ROOM_STEPS_EACH = 100_000
 """Steps to try one of them."""
 KINDS = 12
 """Kinds of people, the largest first, of whom it is tried whether an alternative does with them alone."""
@@ -103,7 +103,7 @@ def with_finer(
     left, each, refused = NAMED_STEPS, NAMED_STEPS_EACH, list[TableOf]()
     for done, table in enumerate(tables):
         if done == named:
-            stage, left, each = trial.with_room(refused, stage), STEPS, STEPS_EACH
+            stage, left, each = trial.with_room(refused, stage, progress), STEPS, STEPS_EACH
         if left <= 0 and done >= named:
             break
         if progress is not None:
@@ -146,12 +146,14 @@ class _Trial:
                 return found, spent
         return stage, spent
 
-    def with_room(self, tables: Sequence[TableOf], stage: Stage) -> Stage:
+    def with_room(self, tables: Sequence[TableOf], stage: Stage, progress: Progress | None) -> Stage:
         """The stage with each of these tables for which others can make room, where that is worth it."""
         rules, left = stage.task.rules, ROOM_STEPS
         known = (*rules.priority, *(rules.finer or ()))
         first = {table: stage.reading.share(table) for table in rules.priority}
-        for table in tables:
+        for done, table in enumerate(tables):
+            if progress is not None:
+                progress("trying finer tables", done / len(tables))
             lattice, present = widened(stage, self.full, table)
             fresh = unsettled(stage, lattice, present)
             if left <= 0 or not fresh.any():

@@ -13,8 +13,9 @@ from anonymisers.errors import ProtectionError
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 EPSILON = 1e-6
-NUDGES = 3
-"""Times that a fractional result is nudged to a vertex beside it. Most of those are whole."""
+NUDGES, NUDGES_OF_LARGE = 20, 3
+"""Times that a fractional result is nudged to a vertex beside it. Most of those are whole, and twenty take a
+tenth of the time of one search for whole numbers. In a large program each is followed by such a search."""
 RUN, WHOLE = 20, 1000
 """What making and starting a program costs, and one in whole numbers, in steps of the simplex method."""
 LARGE = 1000
@@ -125,7 +126,7 @@ class Solver:
         size = len(program.down)
         used = np.zeros(size, dtype=np.bool_)
         nudged = program
-        for turn in range(1 + NUDGES):
+        for turn in range(1 + (NUDGES_OF_LARGE if size > LARGE else NUDGES)):
             found = self._changes(nudged, amount, whole=False)
             if found is None:
                 return None
