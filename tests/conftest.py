@@ -38,7 +38,13 @@ IN_THE_BROWSER = "tests/web/browser/"
 """Where tests work with a running demo region. What is done in the browser changes policies, so that it has
 one of its own where there is a second worker, and comes after the others where there is one only."""
 
-LONGEST = (*ON_THE_DEMO, "tests/federation/", IN_THE_BROWSER)
+LONGEST = (
+    *ON_THE_DEMO,
+    "tests/federation/",
+    IN_THE_BROWSER,
+    "tests/watching/test_watch_over_processes.py",
+    "tests/bootstrap/test_backup.py",
+)
 """What takes minutes is begun first, in this order, so that no worker is left alone with it at the end."""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from faults import LINK_FAULTS, Region, broken_by, right_answers, run_plan
 
-PLANS = 80
+PLANS = 40
 """Those of every test run; `benchmarks/faults.py` carries out a thousand and more."""
 
 
