@@ -34,8 +34,8 @@ from anonymisers.worlds import World
 Bools: TypeAlias = NDArray[np.bool_]
 
 STEPS = 40_000
-"""Steps of the solver for all finer tables together. A bound in steps, not in seconds, so that the same input
-and key give the same pattern on any machine; some 6,000 are a second of a processor."""
+"""Steps of the solver for all tables that the rules do not name. A bound in steps, not in seconds, so that
+the same input and key give the same pattern on any machine; some 6,000 are a second of a processor."""
 STEPS_EACH = 12_000
 """Steps to try one of them."""
 NAMED_STEPS, NAMED_STEPS_EACH = 120_000, 30_000
@@ -103,7 +103,7 @@ def with_finer(
     left, each, refused = NAMED_STEPS, NAMED_STEPS_EACH, list[TableOf]()
     for done, table in enumerate(tables):
         if done == named:
-            stage, left, each = trial.with_room(refused, stage, progress), STEPS, STEPS_EACH
+            stage, left, each = trial.with_room(refused, stage), STEPS, STEPS_EACH
         if left <= 0 and done >= named:
             break
         if progress is not None:
@@ -146,14 +146,12 @@ class _Trial:
                 return found, spent
         return stage, spent
 
-    def with_room(self, tables: Sequence[TableOf], stage: Stage, progress: Progress | None) -> Stage:
+    def with_room(self, tables: Sequence[TableOf], stage: Stage) -> Stage:
         """The stage with each of these tables for which others can make room, where that is worth it."""
         rules, left = stage.task.rules, ROOM_STEPS
         known = (*rules.priority, *(rules.finer or ()))
         first = {table: stage.reading.share(table) for table in rules.priority}
-        for done, table in enumerate(tables):
-            if progress is not None:
-                progress("trying finer tables", done / len(tables))
+        for table in tables:
             lattice, present = widened(stage, self.full, table)
             fresh = unsettled(stage, lattice, present)
             if left <= 0 or not fresh.any():

@@ -191,7 +191,7 @@ class Solver:
 def _within_bounds(program: Program, amount: int) -> bool:
     """False where bounds alone tell, in so many rounds, that a row cannot be what it must be.
 
-    Most of what cannot be is found so, for a tenth of what the solver takes to find it.
+    Most of what cannot be is found so, for a fraction of what the solver takes to find it.
     """
     cells = len(program.price)
     needed = np.concatenate([np.zeros(cells), program.needed, [amount]])

@@ -228,7 +228,8 @@ class Search:
         refused: list[tuple[Near, int]] = []
         for amount in amounts:
             for one in near:
-                # What cannot change by so much cannot change by more: less is a part of the way.
+                # What cannot change by so much cannot change by more: less is a part of the way. Where only
+                # whole numbers were lacking this may miss something, seldom.
                 if any(one is other and 0 < less / amount <= 1 for other, less in refused):
                     continue
                 found = self.solver.solve(one.program, amount)
