@@ -14,6 +14,10 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 SECONDS = 60
 
 
+class NoAnswerError(Exception):
+    """The page could not say: the expression failed, or the page went away meanwhile."""
+
+
 class Tab:
     """One page: goes somewhere, evaluates expressions, and waits until something is so."""
 
@@ -36,7 +40,8 @@ class Tab:
         while True:
             reply = json.loads(self._read())
             if reply.get("id") == self._number:
-                assert "error" not in reply, reply["error"]
+                if "error" in reply:
+                    raise NoAnswerError(f"{method}: {reply['error']}")
                 return reply["result"]
 
     def goes_to(self, url: str) -> None:
@@ -44,13 +49,24 @@ class Tab:
         self.waits_for("document.readyState == 'complete' && location.href != 'about:blank'")
 
     def evaluates(self, expression: str) -> Any:
-        return self.call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
+        """What the expression is on this page; NoAnswerError where it fails: that is no null."""
+        reply = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        if "exceptionDetails" in reply:
+            raise NoAnswerError(f"{expression}: {reply['exceptionDetails']}")
+        return reply["result"].get("value")
 
     def waits_for(self, expression: str) -> None:
+        """Until it is so on a page that has arrived: its address is known long before its words are."""
         end = time.monotonic() + SECONDS
-        while not self.evaluates(expression):
+        while not self._is_so(f"document.readyState != 'loading' && ({expression})"):
             assert time.monotonic() < end, f"{expression} at {self.evaluates('document.body.innerText')}"
             time.sleep(0.1)
+
+    def _is_so(self, expression: str) -> bool:
+        try:
+            return bool(self.evaluates(expression))
+        except NoAnswerError:  # between two pages
+            return False
 
     def fills_in(self, action: str, **fields: str) -> None:
         """Type into the form that goes to `action`, and send it as a click on its button does."""
