@@ -47,6 +47,8 @@ ROOM_STEPS = 200_000
 """Steps for all named tables that were refused and are tried once more, while others make room."""
 ROOM_STEPS_EACH = 100_000
 """Steps to try one of them."""
+LITTLE = 0.5
+"""A named table that shows less of its people is sought once more together with all others."""
 KINDS = 12
 """Kinds of people, the largest first, of whom it is tried whether an alternative does with them alone."""
 
@@ -91,18 +93,22 @@ def with_finer(
     describe: Callable[[Lattice, Bools], Task],
     look: Callable[[Task, Search], Stage],
     progress: Progress | None = None,
+    *,
+    together: Callable[[], Stage | None] = lambda: None,
 ) -> Stage:
     """The stage with every further table of the lattice `full` that can be certified along with it.
 
     `describe` tells the task of some cells of a lattice, `look` certifies what was found. Which table is
     tried next follows from the rules and the dimensions, never from the people. Those that the rules name
-    and that were refused are tried once more while others make room, before the rest.
+    and that were refused are tried once more, `together` with all others and then while those make room,
+    before the rest.
     """
     rules, tables = stage.task.rules, list(candidates(full, stage.task.rules))
     trial, named = _Trial(full, describe, look), len(rules.finer or ())
     left, each, refused = NAMED_STEPS, NAMED_STEPS_EACH, list[TableOf]()
     for done, table in enumerate(tables):
         if done == named:
+            stage = _better(stage, together)
             stage, left, each = trial.with_room(refused, stage), STEPS, STEPS_EACH
         if left <= 0 and done >= named:
             break
@@ -113,6 +119,19 @@ def with_finer(
             refused.append(table)
         stage, left = grown, left - spent
     return stage
+
+
+def _better(stage: Stage, together: Callable[[], Stage | None]) -> Stage:
+    """The stage of all named tables at once, where one shows little by itself and that is worth it."""
+    rules, reading = stage.task.rules, stage.reading
+    known = (*rules.priority, *(rules.finer or ()))
+    if min((reading.share(table) for table in rules.finer or ()), default=1.0) >= LITTLE:
+        return stage
+    other = together()
+    if other is None or (other.narrow & ~stage.narrow).any():
+        return stage
+    first = {table: reading.share(table) for table in rules.priority}
+    return other if worth(reading.shares(known), other.reading.shares(known), first) else stage
 
 
 @dataclass(frozen=True, eq=False)

@@ -114,6 +114,13 @@ class Solver:
         self.runs = self.steps = 0
         self._most = most
 
+    def spend(self, steps: int) -> None:
+        """Count the steps of a program that was solved elsewhere."""
+        self.runs += 1
+        self.steps += steps
+        if self._most is not None and self.steps >= self._most:
+            raise ProtectionError("the search took more steps than it may")
+
     def solve(self, program: Program, amount: int) -> Ints | None:
         """The cheapest changes (m,), as whole numbers, or None when there are none (or none was found).
 
@@ -136,7 +143,7 @@ class Solver:
             change = self._whole(program, amount, np.flatnonzero(used)) if size > LARGE else None
             if change is not None:
                 return change
-            nudged = replace(program, step_price=program.step_price * (1.0 + _nudges(size, turn)))
+            nudged = replace(program, step_price=program.step_price * (1.0 + nudges(size, turn)))
         if size > LARGE:
             return None
         change = self._whole(program, amount, np.flatnonzero(used))
@@ -218,12 +225,15 @@ def _is_whole(change: Floats) -> bool:
     return bool(np.abs(change - np.rint(change)).max(initial=0.0) <= EPSILON)
 
 
-def _nudges(size: int, turn: int) -> Floats:
-    """Numbers in 0..20, the same on any machine: multiples of the golden ratio without their whole part."""
-    nudges: Floats = (
+def nudges(size: int, turn: int) -> Floats:
+    """To nudge prices by: numbers in 0..20, the same on any machine.
+
+    They are multiples of the golden ratio without their whole part.
+    """
+    numbers: Floats = (
         20.0 * np.modf(np.arange(1, size + 1) * (0.6180339887498949 + turn * 0.1270166537925831))[0]
     )
-    return nudges
+    return numbers
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -33,6 +34,7 @@ from anonymisers.suppress import Progress, Resumed, suppress
 from anonymisers.system import Block, System
 from anonymisers.table import Release, Table
 from anonymisers.task import Task, asked, large
+from anonymisers.tree_search import bags_of
 from anonymisers.weights import weights
 from anonymisers.worlds import World, exchanged, lifted, shuffled
 
@@ -40,6 +42,10 @@ Bools = NDArray[np.bool_]
 Describe = Callable[[Lattice, Bools, Rules], Task]
 CAP = 60
 """Up to which size a cell may be withheld for a world of some tables that is found once more for all."""
+FIRST = 2.0
+"""How much dearer cells of tables that come first are where all named tables are sought at once."""
+TOGETHER_STEPS = 400_000
+"""Steps of the solver for that."""
 SHUFFLES = 8
 """Most worlds of shuffled people that are tried for rule 3."""
 
@@ -93,7 +99,8 @@ def protect(
 
     stage = _settled(full, rules, describe, progress)
     if rules.priority and rules.finer is not None:
-        stage = with_finer(stage, full, describe, _looked_at, progress)
+        together = partial(_together, full, rules, describe)
+        stage = with_finer(stage, full, describe, _looked_at, progress, together=together)
     return _whole(full, base, known, stage)
 
 
@@ -105,7 +112,7 @@ def _settled(full: Lattice, rules: Rules, describe: Describe, progress: Progress
     """
     chosen, present = _chosen(full, rules)
     task, first = describe(chosen, present, rules), _sharing(rules)
-    if first is not None:
+    if first is not None and bags_of(task.system) is None:
         try:
             part = describe(*_chosen(full, first), first)
             before = Stage(part, suppress(part, progress), (), np.zeros(0, dtype=np.bool_))
@@ -114,6 +121,23 @@ def _settled(full: Lattice, rules: Rules, describe: Describe, progress: Progress
         except ProtectionError:
             pass
     return _looked_at(task, suppress(task, progress))
+
+
+def _together(full: Lattice, rules: Rules, describe: Describe) -> Stage | None:
+    """All tables that the rules name, sought at once; None where they do not hang together like a tree, or no
+    pattern was found in so many steps."""
+    named = replace(rules, priority=(*rules.priority, *(rules.finer or ())), finer=None)
+    task = describe(*_chosen(full, named), rules)
+    if bags_of(task.system) is None:
+        return None
+    lattice, present = _chosen(full, rules)
+    first = np.ones(task.system.size)
+    first[task.system.blocks[0].lattice.cells(lattice.keys()[present])] = FIRST
+    task = replace(task, weight=task.weight * first)
+    try:
+        return _looked_at(task, suppress(task, solver=Solver(TOGETHER_STEPS)))
+    except ProtectionError:
+        return None
 
 
 def _sharing(rules: Rules) -> Rules | None:

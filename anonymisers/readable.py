@@ -13,7 +13,7 @@ Shares = Mapping[TableOf, float]
 
 GAIN = 2.0
 """How many times as much is to be won as is lost, in shares of the people of each table."""
-KEPT = 0.9
+KEPT = 0.85
 """What a table that comes first keeps of what could be read of it."""
 
 

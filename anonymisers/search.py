@@ -13,6 +13,7 @@ from anonymisers.pattern import Alternative, Pattern
 from anonymisers.program import Solver
 from anonymisers.swaps import TOGETHER, Swaps
 from anonymisers.system import Target
+from anonymisers.tree_search import TreeSearch
 
 Ints = NDArray[np.int64]
 
@@ -81,6 +82,8 @@ class Search:
         self._swaps = Swaps(self.pattern, self.price) if Swaps.usable(self.pattern) else None
         if self._swaps is not None:
             self._ladder = LINKED_LADDER
+        alone = self._swaps is None and not self.planned
+        self._tree = TreeSearch.of(self.pattern, self.price) if alone else None
 
     def cover(self, cell: int, limit: int | None = None) -> bool:
         """Find alternatives until the cell is shown to be safe; False when none can be found.
@@ -88,6 +91,8 @@ class Search:
         With `limit` no cell of more people is withheld for that.
         """
         target = self.pattern.system.target(cell)
+        if self._tree is not None:
+            return self._found_in_tree(self._tree, cell, limit)
         if self._swapped(target, limit):
             return True
         moves = moves_for(target.footprint, self._groups)
@@ -148,12 +153,10 @@ class Search:
     def change(self, cell: int) -> bool:
         """Find an alternative that changes a cell by anything; False when there is none."""
         target = self.pattern.system.target(cell)
-        if self._swapped_by_any(target):
-            return True
         moves = moves_for(target.footprint, self._groups)
-        return any(
+        return self._changed_by_any(target) or any(
             self._cheapest(target, (1, -1), [Reach(move, size, cap) for move in moves]) is not None
-            for size, cap in self._ladder
+            for size, cap in (self._ladder if self._tree is None else ())
         )
 
     def change_despite(self, cell: int, insider: int) -> bool:
@@ -162,9 +165,9 @@ class Search:
         moves = moves_for(target.footprint, self._groups)
         pattern.hidden[insider], pattern.fixed[insider] = False, True
         try:
-            return self._swapped_by_any(target) or any(
+            return self._changed_by_any(target) or any(
                 self._cheapest(target, (1, -1), [Reach(move, size, cap) for move in moves]) is not None
-                for size, cap in self._ladder
+                for size, cap in (self._ladder if self._tree is None else ())
             )
         finally:
             pattern.hidden[insider], pattern.fixed[insider] = True, False
@@ -197,6 +200,15 @@ class Search:
                 break
         return self.pattern.alternatives[first:]
 
+    def _found_in_tree(self, tree: TreeSearch, cell: int, limit: int | None) -> bool:
+        """Whether a cell is safe once worlds are taken that tables have which hang together like a tree."""
+        while not self._safe(cell):
+            found = tree.find(cell, self._amounts(cell), limit, self.solver)
+            if found is None:
+                return False
+            self.pattern.add(found)
+        return True
+
     def _swapped(self, target: Target, limit: int | None) -> bool:
         """Whether a cell is safe once the boxes are taken that there are for it."""
         if self._swaps is None:
@@ -208,9 +220,13 @@ class Search:
             self.pattern.add(found)
         return True
 
-    def _swapped_by_any(self, target: Target) -> bool:
-        """Whether there are boxes that change a cell by anything."""
-        found = self._swaps.find(target, (1, -1), None) if self._swaps is not None else None
+    def _changed_by_any(self, target: Target) -> bool:
+        """Whether there are boxes, or a world of a tree, that change a cell by anything."""
+        found = None
+        if self._tree is not None:
+            found = self._tree.find(target.cell, (1, -1), None, self.solver)
+        elif self._swaps is not None:
+            found = self._swaps.find(target, (1, -1), None)
         if found is not None:
             self.pattern.add(found)
         return found is not None

@@ -62,10 +62,17 @@ class Resumed:
     """The largest cell that is withheld for one that is sought anew."""
 
 
-def suppress(task: Task, progress: Progress | None = None, *, resumed: Resumed | None = None) -> Search:
+def suppress(
+    task: Task,
+    progress: Progress | None = None,
+    *,
+    resumed: Resumed | None = None,
+    solver: Solver | None = None,
+) -> Search:
     """A search whose pattern shows every asked withheld cell to be safe.
 
-    Raises ProtectionError when withholding everything but the total does not suffice.
+    Raises ProtectionError when withholding everything but the total does not suffice, or where the steps of
+    the `solver`, else those of what is `resumed`, are used up.
     """
     values = task.system.sums(task.people.coords, task.people.counts)
     tie = fractions(task.key, "pattern", task.system.size)
@@ -87,7 +94,7 @@ def suppress(task: Task, progress: Progress | None = None, *, resumed: Resumed |
     planned = resumed is None and not breakdowns.pairs and worth_planning(pattern)
     if planned:
         pattern.hide(plan(pattern))
-    solver = Solver() if resumed is None else resumed.solver
+    solver = solver or (Solver() if resumed is None else resumed.solver)
     search = Search(pattern, price, solver, planned=planned)
     begun = () if resumed is None else _resume(search, resumed)
     _settle(search, task, breakdowns, progress)

@@ -171,6 +171,51 @@ def test_a_named_table_that_takes_too_many_steps_is_found_with_the_steps_for_tho
     assert (cube.hidden[first] == alone.hidden[first]).all()
 
 
+CHAIN = TableOf.of("bc")
+
+
+def all_at_once(counts, *, little, sensitive=""):
+    """The cube with one named table that hangs on the first, both sought at once where it shows `little`."""
+    rules = Rules(threshold=3, max_dims=2, sensitive=frozenset(sensitive), priority=(FIRST,), finer=(CHAIN,))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(finer, "LITTLE", little)
+        patch.setattr(finer, "ROOM_STEPS", 0)
+        return build_cube(table(counts), rules, KEY), rules
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
+@given(
+    st.lists(st.sampled_from([0, 0, 1, 2, 3, 5, 9, 14]), min_size=8, max_size=8),
+    st.sampled_from(["", "b"]),
+)
+def test_all_named_tables_at_once_are_safe(counts, sensitive):
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(readable, "GAIN", 0.0)
+            patch.setattr(readable, "KEPT", 0.0)
+            cube, rules = all_at_once(counts, little=2.0, sensitive=sensitive)
+    except ProtectionError:
+        assume(False)
+    try:
+        assert_safe(
+            SimpleNamespace(release=lambda: settled(cube), certificate=cube.certificate), table(counts), rules
+        )
+    except OverflowError:
+        assume(False)
+
+
+def test_a_table_that_is_refused_beside_the_first_may_be_shown_where_both_are_sought_at_once():
+    people = [1, 0, 30, 2, 1, 0, 1, 9]
+    one_by_one, _ = all_at_once(people, little=0.0)
+    together, _ = all_at_once(people, little=0.5)
+    by_b_and_c = (("b", 1), ("c", 1))
+
+    assert by_b_and_c in one_by_one.refused
+    assert by_b_and_c not in together.refused
+
+
 def test_the_order_follows_from_the_rules_and_the_dimensions():
     full = Lattice.of((A, B, C), "abc", 3)
     rules = Rules(max_dims=3, priority=(FIRST,), finer=(TableOf.of("bc"),))

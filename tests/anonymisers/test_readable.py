@@ -60,7 +60,7 @@ def test_of_a_table_that_there_is_not_nothing_can_be_read():
         ((0.9, 0.0), (0.9, 0.4), True),
         ((0.9, 0.0), (0.85, 0.4), True),
         ((0.9, 0.0), (0.85, 0.09), False),  # little is won for it
-        ((0.9, 0.0), (0.8, 0.9), False),  # the first table keeps too little
+        ((0.9, 0.0), (0.76, 0.9), False),  # the first table keeps too little
         ((0.9, 0.3), (0.9, 0.3), False),
     ],
 )
