@@ -23,6 +23,8 @@ pytestmark = pytest.mark.processes
 MEMBERS = ("KH", "LA", "MM", "TH", "VN")
 YEARS, EACH_YEAR = (2022, 2023, 2024), 12
 KILLED = {"KH": 4, "LA": 4, "MM": 3, "TH": 4, "VN": 4}
+UNKNOWN = 20
+"""As many more each year of unknown outcome: were there none, that zero might be withheld with the killed."""
 NUMBERS = {
     "KH": ["010-001", "010-002", "010-003", "010-004", "010-005", "010-006"],
     "LA": ["010001", "010002", "010003"],
@@ -35,16 +37,17 @@ DISTINCT = 9
 
 
 def people(member: str) -> Snapshot:
-    """Twelve casualties a year, three or four of them killed: too few to be shown by any state."""
-    rows = range(len(YEARS) * EACH_YEAR)
+    """Every year twelve killed or injured, three or four of them killed: too few to be shown by any state."""
+    rows = range(len(YEARS) * (EACH_YEAR + UNKNOWN))
+    outcomes = "K" * KILLED[member] + "I" * (EACH_YEAR - KILLED[member]) + "U" * UNKNOWN
     return Snapshot.of(
         member=member,
         dictionary="2026.1",
         created=date(2026, 1, 15),
         columns={
-            "date": Column.of([f"{YEARS[n // EACH_YEAR]}-{1 + n % 12:02d}" for n in rows]),
+            "date": Column.of([f"{YEARS[n // len(outcomes)]}-{1 + n % 12:02d}" for n in rows]),
             "sex": Column.of(["M" for _ in rows]),
-            "outcome": Column.of(["K" if n % EACH_YEAR < KILLED[member] else "I" for n in rows]),
+            "outcome": Column.of(list(outcomes * len(YEARS))),
             "victim_type": Column.of(["DIR" for _ in rows]),
         },
         consent=Column.of(["AGG" for _ in rows]),
