@@ -47,6 +47,16 @@ def settled(cube):
     )
 
 
+def assert_settled_safe(cube, people, rules):
+    """By all worlds that agree with what the cube says of tables that were not refused."""
+    try:
+        assert_safe(
+            SimpleNamespace(release=lambda: settled(cube), certificate=cube.certificate), people, rules
+        )
+    except OverflowError:
+        assume(False)  # too many worlds to list
+
+
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
 )
@@ -67,12 +77,7 @@ def test_priority_tables_show_the_same_with_finer_ones_and_all_together_are_safe
 
     assert (cube.hidden[first] == alone.hidden[first]).all()
     assert not (cube.hidden & ~alone.hidden).any()
-    try:
-        assert_safe(
-            SimpleNamespace(release=lambda: settled(cube), certificate=cube.certificate), people, rules
-        )
-    except OverflowError:
-        assume(False)  # too many worlds to list
+    assert_settled_safe(cube, people, rules)
 
 
 def test_where_nobody_is_alone_every_table_is_shown():
@@ -129,12 +134,7 @@ def test_where_others_make_room_for_a_named_table_all_together_are_safe(counts, 
         cube, rules = with_room(counts, gain=gain, sensitive=sensitive)
     except ProtectionError:
         assume(False)
-    try:
-        assert_safe(
-            SimpleNamespace(release=lambda: settled(cube), certificate=cube.certificate), table(counts), rules
-        )
-    except OverflowError:
-        assume(False)
+    assert_settled_safe(cube, table(counts), rules)
 
 
 def test_others_make_room_only_where_much_more_is_shown_for_it():
@@ -198,12 +198,7 @@ def test_all_named_tables_at_once_are_safe(counts, sensitive):
             cube, rules = all_at_once(counts, little=2.0, sensitive=sensitive)
     except ProtectionError:
         assume(False)
-    try:
-        assert_safe(
-            SimpleNamespace(release=lambda: settled(cube), certificate=cube.certificate), table(counts), rules
-        )
-    except OverflowError:
-        assume(False)
+    assert_settled_safe(cube, table(counts), rules)
 
 
 def test_a_table_that_is_refused_beside_the_first_may_be_shown_where_both_are_sought_at_once():
