@@ -13,7 +13,7 @@ from anonymisers.bounds import bounds
 from anonymisers.certificate import Certificate, release_digest
 from anonymisers.errors import CertificateError
 from anonymisers.history import Base, check_known, difference_blocks, known_blocks, public_cells
-from anonymisers.insider import exposed
+from anonymisers.insider import Cells, exposed
 from anonymisers.lattice import Lattice
 from anonymisers.marked import cells_of
 from anonymisers.people import People
@@ -281,10 +281,12 @@ class _View:
 
     def check_insiders(self, changes: list[Ints]) -> None:
         end = self.lattice.size
-        values, hidden = self.values[:end], (self.asked & ~self._refused())[:end]
+        values, asked = self.values[:end], (self.asked & ~self._refused())[:end]
         small = (values >= _smallest(self.certificate)) & (values < self.certificate.threshold)
-        for cell, _ in exposed(self.system, self.people, values, (hidden, small), changes):
-            self.fail("the only person of a withheld cell could compute another", cell)
+        cells = Cells(values, self.hidden[:end], asked, small)
+        for pair in exposed(self.system, self.people, cells, changes):
+            if not pair.himself:
+                self.fail("the only person of a withheld cell could compute another", pair.cell)
 
     def _refused(self) -> Bools:
         keys = self.lattice.keys()

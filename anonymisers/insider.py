@@ -4,6 +4,8 @@ A small cell is safe from him when some world differs in it and agrees with him 
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,30 +17,75 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
-def exposed(
-    system: System, people: People, values: Ints, wanted: tuple[Bools, Bools], worlds: Iterable[Ints]
-) -> tuple[tuple[int, int], ...]:
-    """Pairs of a small withheld cell and a withheld cell of 1 that every world changes together.
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """The cells of block 0: which are withheld, have to be safe where they are, and are small."""
 
-    `wanted`: which cells are withheld, and which are small. `worlds` yields for each world the cells that it
-    changes; all cells are those of block 0. Two cells of 1
-    that hold the same person are no such pair: he learns of nobody but himself.
+    values: Ints
+    withheld: Bools
+    asked: Bools
+    small: Bools
+
+
+class Exposed(NamedTuple):
+    """A small withheld cell and a withheld cell of 1 that every world changes together."""
+
+    cell: int
+    insider: int
+    himself: bool
+    """Whether both hold the same person. He knows that he is there, and learns only that nobody else is."""
+
+
+def exposed(system: System, people: People, cells: Cells, worlds: Iterable[Ints]) -> tuple[Exposed, ...]:
+    """What insiders could compute: of each small cell one pair with another person, else all with the same.
+
+    `worlds` yields for each world the cells of block 0 that it changes. Two cells of 1 that are one under two
+    names (the only woman of a district, where the count of its men is shown) are no such pair.
     """
-    hidden, small = wanted
-    single, sought = hidden & (values == 1), hidden & small
+    values = cells.values
+    single, sought = cells.asked & (values == 1), cells.asked & cells.small
     common: dict[int, set[int]] = {}
     for rows in worlds:
         lone = set(rows[single[rows]].tolist())
         for cell in rows[sought[rows]].tolist():
             seen = common.get(cell)
             common[cell] = lone if seen is None else seen & lone
-    person = anybody(system, people)
+    person, name = anybody(system, people), _names(system, cells.withheld)
     pairs = []
     for cell, insiders in sorted(common.items()):
-        others = [s for s in sorted(insiders) if values[cell] > 1 or person[s] != person[cell]]
-        if others:
-            pairs.append((cell, others[0]))
+        others, himself = [], []
+        for insider in sorted(insiders - {cell}):
+            if values[cell] > 1 or person[insider] != person[cell]:
+                others.append(Exposed(cell, insider, himself=False))
+            elif name[insider] != name[cell]:
+                himself.append(Exposed(cell, insider, himself=True))
+        pairs += others[:1] or himself
     return tuple(pairs)
+
+
+def _names(system: System, withheld: Bools) -> Ints:
+    """A number for each cell of block 0, the same for cells that can change only together, by plain sums.
+
+    Of a group and its parts all but two are shown: these two have the same number.
+    """
+    # Importing it takes a quarter of a second, which every command would.
+    from scipy.sparse import coo_array  # type: ignore[import-untyped]  # noqa: PLC0415
+    from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    lattice = system.blocks[0].lattice
+    size = lattice.size
+    links = [np.zeros((2, 0), dtype=np.int64)]
+    for parts, above in lattice.parents():
+        inside = withheld[parts]
+        cell = np.append(parts[inside], np.flatnonzero(withheld))
+        group = np.append(above[inside], np.flatnonzero(withheld))
+        two = np.bincount(group, minlength=size)[group] == 2
+        pairs = cell[two][np.argsort(group[two], kind="stable")]
+        links.append(pairs.reshape(-1, 2).T)
+    one, other = np.concatenate(links, axis=1)
+    linked = coo_array((np.ones(len(one)), (one, other)), shape=(size, size))
+    result: Ints = connected_components(linked, directed=False)[1].astype(np.int64)
+    return result
 
 
 def anybody(system: System, people: People) -> Ints:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from anonymisers.accepting import accept, without_accepted
 from anonymisers.breakdown import Breakdowns, follows
 from anonymisers.errors import ProtectionError
-from anonymisers.insider import exposed
+from anonymisers.insider import Cells, Exposed, exposed
 from anonymisers.keyed import fractions
 from anonymisers.pattern import Alternative, Pattern, sensitive
 from anonymisers.plan import plan, worth_planning
@@ -195,20 +195,26 @@ def _guard_against_insiders(
     """Alternatives for whatever the only person of some withheld cell could compute."""
     pattern = search.pattern
     end = task.system.blocks[0].lattice.size
+    given_up: set[Exposed] = set()
     for _ in range(ROUNDS):
-        values, hidden = pattern.values[:end], pattern.hidden[:end] & task.asked[:end]
+        values, hidden = pattern.values[:end], pattern.hidden[:end]
+        cells = Cells(values, hidden, hidden & task.asked[:end], sensitive(task.rules, values))
         changed = (a.rows[a.rows < end] for a in pattern.alternatives)
-        pairs = exposed(task.system, task.people, values, (hidden, sensitive(task.rules, values)), changed)
+        pairs = [p for p in exposed(task.system, task.people, cells, changed) if p not in given_up]
         if not pairs:
             return
         helpless = [
-            cell
-            for cell, insider in pairs
-            if pattern.touching.numbers(cell) <= pattern.touching.numbers(insider)
-            and not search.change_despite(cell, insider)
+            pair
+            for pair in pairs
+            if pattern.touching.numbers(pair.cell) <= pattern.touching.numbers(pair.insider)
+            and not search.change_despite(pair.cell, pair.insider)
         ]
-        if helpless:
-            pattern.hide(_above(pattern, helpless))
+        # Where each withheld cell is known to hold somebody, the only one of a group knows that nobody else
+        # is in a part of it that he is in: no pattern could help.
+        given_up |= {pair for pair in helpless if pair.himself}
+        others = [pair.cell for pair in helpless if not pair.himself]
+        if others:
+            pattern.hide(_above(pattern, others))
         if without_accepted(search, task, _cover_all(search, task, breakdowns, progress)):
             break
     raise ProtectionError(
