@@ -30,9 +30,6 @@ Level = tuple[int, int]
 Box = tuple[Level, ...]
 """A table by its dimensions, ascending, each down to a depth."""
 
-MOST_CELLS = 6_000
-"""Cells of all bags up to which they are looked at together."""
-
 
 @dataclass(frozen=True, eq=False)
 class Bag:
@@ -97,6 +94,14 @@ def boxes_of(block: Block) -> Ints:
     return np.unique(depths, axis=0).astype(np.int64)
 
 
+def with_guards(block: Block, depths: Sequence[int]) -> list[int]:
+    """The depths of a table by which it is certain too who belongs to the block."""
+    return [
+        int(dim.depth.max()) if axis in block.guards else depth
+        for axis, (dim, depth) in enumerate(zip(block.lattice.dims, depths, strict=True))
+    ]
+
+
 def largest(boxes: Iterable[Sequence[int]]) -> tuple[Box, ...]:
     """Those of some tables, given by the depth of each dimension, that are part of no other."""
     found = sorted({tuple(depths) for depths in boxes})
@@ -112,8 +117,11 @@ def _within(one: Sequence[int], other: Sequence[int]) -> bool:
     return all(a <= b for a, b in zip(one, other, strict=True))
 
 
-def bags_for(dims: tuple[Hierarchy, ...], boxes: Iterable[Box]) -> tuple[Bag, ...] | None:
-    """Bags that hold all these tables, each after the one that it hangs on; None where they are too large."""
+def bags_for(dims: tuple[Hierarchy, ...], boxes: Iterable[Box], most: int) -> tuple[Bag, ...] | None:
+    """Bags that hold all these tables, each after the one that it hangs on.
+
+    None where they have more cells than `most` together.
+    """
     boxes = tuple(boxes)
     cuts: dict[int, set[int]] = {}
     for axis, depth in {level for box in boxes for level in box}:
@@ -126,7 +134,7 @@ def bags_for(dims: tuple[Hierarchy, ...], boxes: Iterable[Box]) -> tuple[Bag, ..
             near[other].add(one)
     sizes = {(axis, depth): len(finest(dims[axis], depth)) for axis, depth in near}
     cliques = _cliques(near, sizes)
-    if sum(_cells(clique, sizes) for clique in cliques) > MOST_CELLS:
+    if sum(_cells(clique, sizes) for clique in cliques) > most:
         return None
     return tuple(
         Bag(dims, _deepest(clique), parent, _deepest(shared)) for clique, parent, shared in _tree(cliques)

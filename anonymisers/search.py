@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import compress
 
 import numpy as np
@@ -112,7 +113,15 @@ class Search:
                 record[:, rung] += 1, safe
             if safe:
                 return True
-        return self._safe(cell)
+        last = self._last_resort
+        return self._safe(cell) or (last is not None and self._found_in_tree(last, cell, limit))
+
+    @cached_property
+    def _last_resort(self) -> TreeSearch | None:
+        """All counts of one world at once, where releases are about different people."""
+        if self._swaps is not None or not any(block.guards for block in self.pattern.system.blocks):
+            return None
+        return TreeSearch.over_all(self.pattern, self.price)
 
     @property
     def linked(self) -> bool:
@@ -152,23 +161,14 @@ class Search:
 
     def change(self, cell: int) -> bool:
         """Find an alternative that changes a cell by anything; False when there is none."""
-        target = self.pattern.system.target(cell)
-        moves = moves_for(target.footprint, self._groups)
-        return self._changed_by_any(target) or any(
-            self._cheapest(target, (1, -1), [Reach(move, size, cap) for move in moves]) is not None
-            for size, cap in (self._ladder if self._tree is None else ())
-        )
+        return self._changed(self.pattern.system.target(cell))
 
     def change_despite(self, cell: int, insider: int) -> bool:
         """Find an alternative that changes a cell and not an insider's; False when there is none."""
-        pattern, target = self.pattern, self.pattern.system.target(cell)
-        moves = moves_for(target.footprint, self._groups)
+        pattern = self.pattern
         pattern.hidden[insider], pattern.fixed[insider] = False, True
         try:
-            return self._changed_by_any(target) or any(
-                self._cheapest(target, (1, -1), [Reach(move, size, cap) for move in moves]) is not None
-                for size, cap in (self._ladder if self._tree is None else ())
-            )
+            return self._changed(pattern.system.target(cell))
         finally:
             pattern.hidden[insider], pattern.fixed[insider] = True, False
 
@@ -220,13 +220,23 @@ class Search:
             self.pattern.add(found)
         return True
 
-    def _changed_by_any(self, target: Target) -> bool:
-        """Whether there are boxes, or a world of a tree, that change a cell by anything."""
-        found = None
+    def _changed(self, target: Target) -> bool:
+        """Find an alternative that changes a cell by anything: in bags, else boxes, else neighbourhoods."""
         if self._tree is not None:
-            found = self._tree.find(target.cell, (1, -1), None, self.solver)
-        elif self._swaps is not None:
-            found = self._swaps.find(target, (1, -1), None)
+            return self._changed_in_tree(self._tree, target.cell)
+        boxes = None if self._swaps is None else self._swaps.find(target, (1, -1), None)
+        if boxes is not None:
+            self.pattern.add(boxes)
+            return True
+        moves = moves_for(target.footprint, self._groups)
+        for size, cap in self._ladder:
+            if self._cheapest(target, (1, -1), [Reach(move, size, cap) for move in moves]) is not None:
+                return True
+        last = self._last_resort
+        return last is not None and self._changed_in_tree(last, target.cell)
+
+    def _changed_in_tree(self, tree: TreeSearch, cell: int) -> bool:
+        found = tree.find(cell, (1, -1), None, self.solver)
         if found is not None:
             self.pattern.add(found)
         return found is not None

@@ -19,7 +19,7 @@ from highspy._core import _Highs  # the public class greets on standard output
 from numpy.typing import NDArray
 
 from anonymisers.attempt import STEP
-from anonymisers.bags import Bag, box_of, boxes_of
+from anonymisers.bags import Bag, box_of, boxes_of, with_guards
 from anonymisers.pattern import Pattern
 from anonymisers.program import EPSILON, GAP, RUN, WHOLE, Solver, nudges
 
@@ -192,17 +192,19 @@ class TreeProgram:
                 done[own] = True
                 yield _below(number[part], place.ravel(), number[own])
             for depths in boxes_of(block).tolist():
-                box = box_of(depths)
+                box, whose = box_of(depths), box_of(with_guards(block, depths))
                 host = min(
-                    (n for n, bag in enumerate(bags) if bag.holds(box)), key=lambda n: len(bags[n].codes)
+                    (n for n, bag in enumerate(bags) if bag.holds(whose)), key=lambda n: len(bags[n].codes)
                 )
                 cells = lattice.cells(bags[host].at(box))
                 new = (cells >= 0) & ~done[cells]
                 if new.any():
                     own, place = np.unique(cells[new], return_inverse=True)
                     done[own] = True
-                    inside = self._starts[host] + np.flatnonzero(new)
-                    yield _inside(inside, place.ravel(), number[own])
+                    # A cell in which nobody can be is the sum of none.
+                    counted = block.belongs(bags[host].at(whose))[new]
+                    inside = self._starts[host] + np.flatnonzero(new)[counted]
+                    yield _inside(inside, place.ravel()[counted], number[own])
 
     def _agreeing(self, bags: Sequence[Bag]) -> Iterator[Sums]:
         """People only change places, and what two bags that hang together share is the same in both."""

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.attempt import Place
-from anonymisers.bags import Bag, bags_for, boxes_of, largest
+from anonymisers.bags import Bag, bags_for, boxes_of, largest, with_guards
 from anonymisers.dealing import Dealer
 from anonymisers.moves import Move
 from anonymisers.pattern import Alternative, Pattern
@@ -15,6 +15,11 @@ from anonymisers.system import System
 from anonymisers.tree_program import TreeProgram
 
 Floats = NDArray[np.float64]
+
+MOST_CELLS = 6_000
+"""Cells of all bags up to which they are looked at together."""
+MOST_OVER_ALL = 12_000
+"""Cells of all bags up to which they are looked at where nothing else helps: seconds for one cell."""
 
 
 class TreeSearch:
@@ -33,6 +38,14 @@ class TreeSearch:
         if pattern.rules.zeros == "publish":
             return None
         bags = bags_of(pattern.system)
+        return None if bags is None else cls(pattern, price, bags)
+
+    @classmethod
+    def over_all(cls, pattern: Pattern, price: Floats) -> "TreeSearch | None":
+        """For what nothing else finds, in one bag and about different people too; None with zeros shown."""
+        if pattern.rules.zeros == "publish":
+            return None
+        bags = _bags(pattern.system, MOST_OVER_ALL)
         return None if bags is None else cls(pattern, price, bags)
 
     def find(self, cell: int, amounts: Sequence[int], cap: int | None, solver: Solver) -> Alternative | None:
@@ -80,6 +93,10 @@ def bags_of(system: System) -> tuple[Bag, ...] | None:
     """
     if any(block.guards or block.without is not None for block in system.blocks):
         return None
-    boxes = np.concatenate([boxes_of(block) for block in system.blocks])
-    bags = bags_for(system.dims, largest(boxes.tolist()))
+    bags = _bags(system, MOST_CELLS)
     return None if bags is None or len(bags) < 2 else bags
+
+
+def _bags(system: System, most: int) -> tuple[Bag, ...] | None:
+    boxes = [with_guards(block, depths) for block in system.blocks for depths in boxes_of(block).tolist()]
+    return bags_for(system.dims, largest(boxes), most)

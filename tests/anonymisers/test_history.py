@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from anonymisers import search
 from anonymisers.attack import attack
 from anonymisers.check import check_certificate
 from anonymisers.cube import build_cube
@@ -49,6 +50,14 @@ def test_the_difference_of_two_populations_is_protected_like_a_cell(first):
     assert not findings.disclosed
     assert not findings.narrow
     assert not findings.unasked
+
+
+def test_where_neighbourhoods_hold_no_world_all_counts_at_once_do(first, monkeypatch):
+    monkeypatch.setattr(search, "WIDE_LADDER", ((4, 10),))
+    second = build_cube(table(EARLIER), RULES, KEY, known=[first])
+    assert (~second.hidden).sum() > 5
+    findings = attack([first, second.release()], threshold=5, time_limit=60)
+    assert not findings.disclosed + findings.narrow + findings.unasked
 
 
 def test_without_knowing_the_first_the_second_gives_people_away(first):
