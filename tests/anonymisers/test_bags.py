@@ -155,8 +155,6 @@ def two_releases():
     return System(SMALL, (every, some, others))
 
 
-
-
 @pytest.mark.parametrize("system", [system_of(SMALL, *SMALL_TABLES), two_releases()], ids=["one", "two"])
 @given(
     st.lists(st.sampled_from(SMALL_INNER), min_size=1, max_size=4),
