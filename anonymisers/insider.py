@@ -68,10 +68,6 @@ def _names(system: System, withheld: Bools) -> Ints:
 
     Of a group and its parts all but two are shown: these two have the same number.
     """
-    # Importing it takes a quarter of a second, which every command would.
-    from scipy.sparse import coo_array  # type: ignore[import-untyped]  # noqa: PLC0415
-    from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]  # noqa: PLC0415
-
     lattice = system.blocks[0].lattice
     size = lattice.size
     links = [np.zeros((2, 0), dtype=np.int64)]
@@ -83,9 +79,11 @@ def _names(system: System, withheld: Bools) -> Ints:
         pairs = cell[two][np.argsort(group[two], kind="stable")]
         links.append(pairs.reshape(-1, 2).T)
     one, other = np.concatenate(links, axis=1)
-    linked = coo_array((np.ones(len(one)), (one, other)), shape=(size, size))
-    result: Ints = connected_components(linked, directed=False)[1].astype(np.int64)
-    return result
+    name = np.arange(size)
+    while (name[one] != name[other]).any():
+        np.minimum.at(name, one, name[other])
+        np.minimum.at(name, other, name[one])
+    return name
 
 
 def anybody(system: System, people: People) -> Ints:
