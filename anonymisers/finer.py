@@ -49,6 +49,11 @@ ROOM_STEPS_EACH = 100_000
 """Steps to try one of them."""
 LITTLE = 0.5
 """A named table that shows less of its people is sought once more together with all others."""
+GAIN_AT_ONCE = 1.0
+"""How many times as much is to be won then as tables lose that do not come first: neither pattern was there
+before the other."""
+TURNS = 2
+"""How often that is done, each time by other choices: with half of all keys a large cell may be lost."""
 KINDS = 12
 """Kinds of people, the largest first, of whom it is tried whether an alternative does with them alone."""
 
@@ -94,7 +99,7 @@ def with_finer(
     look: Callable[[Task, Search], Stage],
     progress: Progress | None = None,
     *,
-    together: Callable[[], Stage | None] = lambda: None,
+    together: Callable[[int], Stage | None] = lambda _: None,
 ) -> Stage:
     """The stage with every further table of the lattice `full` that can be certified along with it.
 
@@ -121,17 +126,20 @@ def with_finer(
     return stage
 
 
-def _better(stage: Stage, together: Callable[[], Stage | None]) -> Stage:
+def _better(stage: Stage, together: Callable[[int], Stage | None]) -> Stage:
     """The stage of all named tables at once, where one shows little by itself and that is worth it."""
-    rules, reading = stage.task.rules, stage.reading
+    rules, first = stage.task.rules, {t: stage.reading.share(t) for t in stage.task.rules.priority}
     known = (*rules.priority, *(rules.finer or ()))
-    if min((reading.share(table) for table in rules.finer or ()), default=1.0) >= LITTLE:
+    if min((stage.reading.share(table) for table in rules.finer or ()), default=1.0) >= LITTLE:
         return stage
-    other = together()
-    if other is None or (other.narrow & ~stage.narrow).any():
-        return stage
-    first = {table: reading.share(table) for table in rules.priority}
-    return other if worth(reading.shares(known), other.reading.shares(known), first) else stage
+    for turn in range(TURNS):
+        other = together(turn)
+        if other is None:
+            break
+        shares = stage.reading.shares(known), other.reading.shares(known)
+        if not (other.narrow & ~stage.narrow).any() and worth(*shares, first, gain=GAIN_AT_ONCE):
+            stage = other
+    return stage
 
 
 @dataclass(frozen=True, eq=False)

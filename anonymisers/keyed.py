@@ -20,6 +20,10 @@ def fractions(key: bytes, purpose: str, count: int) -> NDArray[np.float64]:
     if len(key) < KEY_BYTES:
         message = f"the member's key has {len(key)} bytes; it must have {KEY_BYTES}"
         raise RulesError(message, remedy="Make one with: openssl rand 32")
-    seed = hmac.digest(key, b"safelane suppression 1\x00" + purpose.encode(), "sha256")
-    stream = SHAKE256.new(seed).read(4 * count) if count else b""
+    stream = SHAKE256.new(further(key, purpose)).read(4 * count) if count else b""
     return np.frombuffer(stream, dtype="<u4").astype(np.float64) / 2.0**32
+
+
+def further(key: bytes, purpose: str) -> bytes:
+    """Another key (32 bytes) that follows from the key and the purpose and from nothing else: HMAC-SHA256."""
+    return hmac.digest(key, b"safelane suppression 1\x00" + purpose.encode(), "sha256")

@@ -20,6 +20,7 @@ from anonymisers.history import (
     known_zeros,
     public_cells,
 )
+from anonymisers.keyed import further
 from anonymisers.lattice import Axes, Lattice
 from anonymisers.marked import marked, places_of
 from anonymisers.moves import blocks_of, together
@@ -44,8 +45,8 @@ CAP = 60
 """Up to which size a cell may be withheld for a world of some tables that is found once more for all."""
 FIRST = 2.0
 """How much dearer cells of tables that come first are where all named tables are sought at once."""
-TOGETHER_STEPS = 400_000
-"""Steps of the solver for that."""
+TOGETHER_STEPS = 1_000_000
+"""Steps of the solver for that, each time."""
 SHUFFLES = 8
 """Most worlds of shuffled people that are tried for rule 3."""
 
@@ -123,9 +124,9 @@ def _settled(full: Lattice, rules: Rules, describe: Describe, progress: Progress
     return _looked_at(task, suppress(task, progress))
 
 
-def _together(full: Lattice, rules: Rules, describe: Describe) -> Stage | None:
+def _together(full: Lattice, rules: Rules, describe: Describe, turn: int) -> Stage | None:
     """All tables that the rules name, sought at once; None where they do not hang together like a tree, or no
-    pattern was found in so many steps."""
+    pattern was found in so many steps. Each turn makes its choices by another key."""
     named = replace(rules, priority=(*rules.priority, *(rules.finer or ())), finer=None)
     task = describe(*_chosen(full, named), rules)
     if bags_of(task.system) is None:
@@ -133,7 +134,8 @@ def _together(full: Lattice, rules: Rules, describe: Describe) -> Stage | None:
     lattice, present = _chosen(full, rules)
     first = np.ones(task.system.size)
     first[task.system.blocks[0].lattice.cells(lattice.keys()[present])] = FIRST
-    task = replace(task, weight=task.weight * first)
+    key = further(task.key, f"all at once, turn {turn}") if turn else task.key
+    task = replace(task, weight=task.weight * first, key=key)
     try:
         return _looked_at(task, suppress(task, solver=Solver(TOGETHER_STEPS)))
     except ProtectionError:

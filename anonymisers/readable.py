@@ -47,9 +47,14 @@ class Reading:
         return {table: self.share(table) for table in dict.fromkeys((*tables, *alone))}
 
 
-def worth(before: Shares, after: Shares, first: Shares) -> bool:
-    """Whether what is shown `after` is worth what is lost, and every table of `first` keeps what it may."""
-    changes = [after[table] - share for table, share in before.items()]
-    gained, lost = sum(c for c in changes if c > 0), -sum(c for c in changes if c < 0)
+def worth(before: Shares, after: Shares, first: Shares, *, gain: float | None = None) -> bool:
+    """Whether what is shown `after` is worth what is lost, and every table of `first` keeps what it may.
+
+    What tables of `first` lose counts GAIN times, what others lose `gain` times, GAIN times without it.
+    """
+    times = GAIN if gain is None else gain
+    changes = {table: after[table] - share for table, share in before.items()}
+    gained = sum(c for c in changes.values() if c > 0)
+    lost = -sum(c * (GAIN if table in first else times) for table, c in changes.items() if c < 0)
     kept = all(after[table] >= KEPT * share for table, share in first.items())
-    return kept and gained > 0 and gained >= GAIN * lost
+    return kept and gained > 0 and gained >= lost

@@ -195,6 +195,7 @@ def test_all_named_tables_at_once_are_safe(counts, sensitive):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(readable, "GAIN", 0.0)
             patch.setattr(readable, "KEPT", 0.0)
+            patch.setattr(finer, "GAIN_AT_ONCE", 0.0)
             cube, rules = all_at_once(counts, little=2.0, sensitive=sensitive)
     except ProtectionError:
         assume(False)

@@ -68,3 +68,19 @@ def test_much_must_be_won_for_what_is_lost_and_the_first_tables_keep_nearly_all(
     shares = [dict(zip((FIRST, FURTHER), each, strict=True)) for each in (before, after)]
 
     assert worth(*shares, {FIRST: 0.9}) is is_worth
+
+
+@pytest.mark.parametrize(
+    ("after", "is_worth"),
+    [
+        ((0.9, 0.0, 0.5), True),  # more is won than lost
+        ((0.9, 0.0, 0.3), False),
+        ((0.8, 0.4, 0.25), True),
+        ((0.8, 0.4, 0.15), False),  # what comes first counts twice
+    ],
+)
+def test_where_both_are_new_more_is_better_but_for_the_first_tables(after, is_worth):
+    tables = FIRST, FURTHER, ALONE
+    before = dict(zip(tables, (0.9, 0.4, 0.0), strict=True))
+
+    assert worth(before, dict(zip(tables, after, strict=True)), {FIRST: 0.9}, gain=1.0) is is_worth
