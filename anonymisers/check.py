@@ -42,9 +42,9 @@ def check_certificate(
 
     Shown are: every shown value is true and none is sensitive; every world is possible and agrees with the
     release; each withheld cell of a protected table reaches from the least value to k-1 or is k wide (rule
-    2); no small one follows for an insider (rule 1); each small inner cell has more than one value (rule 3);
-    breakdowns of withheld groups are withheld whole. Accepted cells (`Certificate.accepted`) have more than
-    one value, but may be narrower. With `known`, all earlier releases: the worlds agree
+    2); no small one of other people follows for an insider (rule 1); each small inner cell has more than one
+    value (rule 3); breakdowns of withheld groups are withheld whole. Accepted cells (`Certificate.accepted`)
+    have more than one value, but may be narrower. With `known`, all earlier releases: the worlds agree
     with them too, and their withheld cells and the small differences between their populations and ours
     reach as far. A certificate for a threshold below `threshold` is refused.
     """
