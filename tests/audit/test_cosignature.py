@@ -111,7 +111,9 @@ def test_a_time_out_of_range_is_not_signed(time: int) -> None:
 def test_a_secret_key_is_written_and_read(kind: int) -> None:
     witness = Cosigner.from_seed("witness.example", bytes(range(32)), kind)
     assert Cosigner.parse(witness.secret()) == witness
-    assert witness.secret().rpartition("+")[2] not in repr(witness)
+    material = witness.secret().split("+", 4)[4]  # base64 may itself hold plus signs
+    assert len(material) == 44
+    assert material not in repr(witness)
 
 
 def test_a_checkpoint_without_the_witness_has_no_time(vectors: dict[str, Any]) -> None:
