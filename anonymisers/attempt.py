@@ -27,12 +27,14 @@ INNER = -2
 class Reach:
     """How far one attempt looks: by which move, at how many inner cells, and up to which cell's size.
 
-    Without a cap it is the last attempt: it looks at inner cells with people wherever they are.
+    Without a cap it is the last attempt: it looks at inner cells with people wherever they are. Inner cells
+    without people, where zeros may be withheld, are looked at unless it is not to look at `empty` ones.
     """
 
     move: Move
     size: int
     cap: int | None
+    empty: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +100,9 @@ class Surveyor:
     def near(self, target: Target, reach: Reach) -> Near | None:
         """What one attempt looks at; None when the target cannot change within its reach."""
         pattern, move = self._pattern, reach.move
-        coords, groups = neighbourhood(pattern, target, move, reach.size, people=reach.cap is None)
+        coords, groups = neighbourhood(
+            pattern, target, move, reach.size, people=reach.cap is None, empty=reach.empty
+        )
         rows = pattern.system.above(coords, frozenset(move.moved))
         if target.cell == INNER:
             axes = list(move.axes)

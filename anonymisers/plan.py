@@ -24,6 +24,9 @@ Asked = tuple[int, Need]
 
 FEW = 2500
 """Inner cells with people up to which a plan is made."""
+FEWEST_OF_PARTNERS = 500
+"""And from which it is where zeros may be withheld. A plan leaves those shown: small tables lose by it what
+they gain, or more (300 such cells); larger ones gain 5 % (640) to 8 % (1,200) of the people withheld."""
 ENTRIES = 60_000
 """Cells above them, counted once for each inner cell, up to which it is."""
 ROUNDS, INSIDER_ROUNDS, WHOLE_ROUNDS = 8, 4, 3
@@ -44,29 +47,33 @@ MOST_WORK = 120_000_000
 
 
 def worth_planning(pattern: Pattern) -> bool:
-    """Whether a plan is made: for one table that has all dimensions, every zero shown, not too large.
+    """Whether a plan is made: for one table that has all dimensions, zeros not small cells, not too large.
 
     Not where withheld cells are known to be at least 1: what is there in the way is not told by lines and
     proportions, and a plan that does not see it was worse than none (3 % more people, in twice the time).
     """
     system, dims = pattern.system, len(pattern.system.dims)
     own = system.blocks[0]
-    entries = len(pattern.people.counts) * len(system.above(pattern.people.coords[:1]).T)
+    people = len(pattern.people.counts)
+    entries = people * len(system.above(pattern.people.coords[:1]).T)
     return (
-        pattern.rules.zeros == "publish"
+        {"publish": True, "partner": people >= FEWEST_OF_PARTNERS, "protect": False}[pattern.rules.zeros]
         and not pattern.rules.least
         and len(system.blocks) == 1
         and own.complete
         and not own.guards
         and any(len(table) == dims for table in own.lattice.tables)
-        and len(pattern.people.counts) <= FEW
+        and people <= FEW
         and entries <= ENTRIES
     )
 
 
-def plan(pattern: Pattern) -> Bools:
-    """The cells to withhold, what is withheld already among them."""
-    planner = _Planner(pattern)
+def plan(pattern: Pattern, dearer: Floats) -> Bools:
+    """The cells to withhold, what is withheld already among them.
+
+    `dearer` (cells,): how many times as much as its people each cell counts.
+    """
+    planner = _Planner(pattern, dearer)
     planner.go()
     return planner.withheld > 0.5
 
@@ -92,12 +99,14 @@ def _solved(highs: _Highs) -> Floats | None:
 
 
 class _Planner:
-    def __init__(self, pattern: Pattern) -> None:
-        self._pattern, self._values = pattern, pattern.values
+    def __init__(self, pattern: Pattern, dearer: Floats) -> None:
+        self._pattern, self._values, self._dearer = pattern, pattern.values, dearer
         self._regions = regions(pattern)
         self._person = anybody(pattern.system, pattern.people)
         self._needs = self._all_needs()
-        self._cells = np.flatnonzero(self._values > 0)
+        # Nobody can leave a cell that everybody is in.
+        everybody = int(pattern.people.counts.sum())
+        self._cells = np.flatnonzero((self._values > 0) & (self._values < everybody))
         self._number = np.full(len(self._values), -1, dtype=np.int64)
         self._number[self._cells] = np.arange(len(self._cells))
         self._known: list[tuple[Ints, Floats, int]] = []
@@ -122,7 +131,7 @@ class _Planner:
         pattern, cells, size = self._pattern, self._cells, len(self._cells)
         highs = _solver(presolve="off")
         noise = 1.0 + NOISE * np.rint(4096 * pattern.tie[cells]) / 4096
-        self._cost = (self._values[cells] + 1) * noise
+        self._cost = (self._values[cells] + 1) * noise * self._dearer[cells]
         highs.passModel(
             size, 0, 0, ROWS, 1, 0.0, self._cost, pattern.must_hide[cells].astype(np.float64),
             (~pattern.fixed[cells]).astype(np.float64), np.zeros(0), np.zeros(0),
@@ -165,11 +174,12 @@ class _Planner:
 
     def _add(self, cut: Cut) -> None:
         numbers = self._number[cut.cells]
+        numbers, weights = numbers[numbers >= 0], cut.weights[numbers >= 0]
         if not len(numbers):
             return
-        self._known.append((numbers, cut.weights, cut.amount))
+        self._known.append((numbers, weights, cut.amount))
         self._cuts.addRow(
-            float(cut.amount), highspy.kHighsInf, len(numbers), numbers.astype(np.int32), cut.weights
+            float(cut.amount), highspy.kHighsInf, len(numbers), numbers.astype(np.int32), weights
         )
 
     def _plan_again(self, *, whole: bool) -> None:

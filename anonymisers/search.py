@@ -35,8 +35,12 @@ WIDE_LADDER: Ladder = (
     (150, 10), (400, 15), (1000, 22), (2400, 35), (2400, 120), (2400, 1000), (2400, None),
 )  # fmt: skip
 """Where there are few inner cells with people: it costs more for each target, and withholds less."""
-PLANNED_LADDER: Ladder = ((400, NOTHING_MORE), (2400, NOTHING_MORE), *WIDE_LADDER)
+PLANNED_LADDER: Ladder = (
+    (400, NOTHING_MORE), (2400, NOTHING_MORE), (2400, 22), (2400, 60), (2400, 150), (2400, None),
+)  # fmt: skip
 """Where it is planned what to withhold: what is planned mostly suffices."""
+EMPTY = 1400
+"""Where inner cells without people were not looked at, so many are in the end, them among others."""
 FEW = 2500
 """Inner cells with people up to which that is so."""
 FAR: Ladder = (
@@ -44,7 +48,7 @@ FAR: Ladder = (
 )  # fmt: skip
 """How others go on after 300 inner cells, where one table has all dimensions: few targets get that far, and
 what is withheld there is most of all. Not where withheld cells are known to be at least 1, nor where
-zeros may be withheld: there more targets do, and the search takes longer than it may."""
+inner cells without people are looked at: there more targets do, and the search takes longer than it may."""
 SOME = 10_000
 """Inner cells with people up to which that is so: each step costs more the more there are."""
 LINKED_LADDER: Ladder = ((150, 35), (300, None))
@@ -72,9 +76,11 @@ class Search:
         self._inner_cells = any(len(t) == len(system.dims) for t in system.blocks[0].lattice.tables)
         self._surveyor = Surveyor(self.pattern, self.price, inner_cells=self._inner_cells)
         self._thorough = len(self.pattern.people.counts) <= FEW
-        narrow = LADDER_OF_PEOPLE if self.pattern.rules.zeros == "publish" else LADDER
         rules, people = self.pattern.rules, len(self.pattern.people.counts)
-        far = self._inner_cells and people <= SOME and rules.zeros == "publish" and not rules.least
+        many = self._inner_cells and not self._thorough and rules.zeros == "partner"
+        self._empty = rules.zeros != "publish" and not (many or self.planned)
+        narrow = LADDER if self._empty else LADDER_OF_PEOPLE
+        far = self._inner_cells and people <= SOME and not self._empty and not rules.least
         self._ladder = WIDE_LADDER if self._thorough else narrow[:3] + FAR if far else narrow
         if self.planned:
             self._ladder = PLANNED_LADDER
@@ -104,7 +110,7 @@ class Search:
             seldom = record[0, rung] >= TRIED and record[1, rung] < self._seldom * record[0, rung]
             if limit is None and cap is not None and seldom:
                 continue
-            reaches = [Reach(move, size, cap) for move in moves]
+            reaches = [Reach(move, size, cap, self._empty) for move in moves]
             while not self._safe(cell):
                 if self._cheapest(target, self._amounts(cell), reaches) is None:
                     break
@@ -113,8 +119,17 @@ class Search:
                 record[:, rung] += 1, safe
             if safe:
                 return True
+        if limit is None and self._empty_at_last:
+            at_last = [Reach(move, EMPTY, None) for move in moves]
+            while not self._safe(cell) and self._cheapest(target, self._amounts(cell), at_last) is not None:
+                pass
         last = self._last_resort
         return self._safe(cell) or (last is not None and self._found_in_tree(last, cell, limit))
+
+    @property
+    def _empty_at_last(self) -> bool:
+        """Whether inner cells without people are looked at in the end, and not before."""
+        return not self._empty and self.pattern.rules.zeros != "publish"
 
     @cached_property
     def _last_resort(self) -> TreeSearch | None:
@@ -229,8 +244,9 @@ class Search:
             self.pattern.add(boxes)
             return True
         moves = moves_for(target.footprint, self._groups)
-        for size, cap in self._ladder:
-            if self._cheapest(target, (1, -1), [Reach(move, size, cap) for move in moves]) is not None:
+        ladder = [(size, cap, self._empty) for size, cap in self._ladder]
+        for size, cap, empty in (*ladder, *[(EMPTY, None, True)] * self._empty_at_last):
+            if self._cheapest(target, (1, -1), [Reach(move, size, cap, empty) for move in moves]) is not None:
                 return True
         last = self._last_resort
         return last is not None and self._changed_in_tree(last, target.cell)

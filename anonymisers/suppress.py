@@ -93,7 +93,7 @@ def suppress(
     price = _prices(pattern, task, breakdowns)
     planned = resumed is None and not breakdowns.pairs and worth_planning(pattern)
     if planned:
-        pattern.hide(plan(pattern))
+        pattern.hide(plan(pattern, _dearer(task)))
     solver = solver or (Solver() if resumed is None else resumed.solver)
     search = Search(pattern, price, solver, planned=planned)
     begun = () if resumed is None else _resume(search, resumed)
@@ -118,13 +118,19 @@ def _prices(pattern: Pattern, task: Task, breakdowns: Breakdowns) -> NDArray[np.
     values = pattern.values
     price = (((1.0 + values) ** 0.75) + 1) * (1 + 0.2 * pattern.tie)
     price[values == 0] = 1.0
-    price *= np.where(task.giving, GIVING, 1.0) * task.weight
+    price *= _dearer(task)
     followed = np.where(pattern.asked & ~pattern.hidden & (values > 0), price, 0.0)
     for parts, groups in breakdowns.pairs:
         np.add.at(price, groups, followed[parts])
     # Powers differ in their last digits from one processor to another; patterns must not.
     rounded: NDArray[np.float64] = np.rint(price * 4096) / 4096
     return rounded
+
+
+def _dearer(task: Task) -> NDArray[np.float64]:
+    """How many times as much as its people each cell counts where it is withheld."""
+    times: NDArray[np.float64] = np.where(task.giving, GIVING, 1.0) * task.weight
+    return times
 
 
 def _resume(search: Search, resumed: Resumed) -> tuple[Alternative, ...]:
