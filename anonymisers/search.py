@@ -43,12 +43,15 @@ EMPTY = 1400
 """Where inner cells without people were not looked at, so many are in the end, them among others."""
 FEW = 2500
 """Inner cells with people up to which that is so."""
-FAR: Ladder = (
-    (600, 35), (1000, 45), (1500, 70), (2400, 150), (4500, 1000), (4500, None),
+LARGE_LADDER: Ladder = (
+    (150, 10), (400, 15), (1000, 25), (1500, 45), (2400, 120), (4500, 1000), (4500, None),
 )  # fmt: skip
-"""How others go on after 300 inner cells, where one table has all dimensions: few targets get that far, and
-what is withheld there is most of all. Not where withheld cells are known to be at least 1, nor where
-inner cells without people are looked at: there more targets do, and the search takes longer than it may."""
+"""Where there are some, one table has all dimensions, and only inner cells with people are looked at: what is
+withheld for the few targets that get far is most of all."""
+LARGE_LADDER_OF_ONES: Ladder = (
+    (150, 10), (400, 15), (600, 25), (1000, 45), (1000, 120), (1500, 300), (2400, 1000), (2400, None),
+)  # fmt: skip
+"""The same where withheld cells are known to be at least 1: more targets get far there."""
 SOME = 10_000
 """Inner cells with people up to which that is so: each step costs more the more there are."""
 LINKED_LADDER: Ladder = ((150, 35), (300, None))
@@ -77,14 +80,15 @@ class Search:
         self._surveyor = Surveyor(self.pattern, self.price, inner_cells=self._inner_cells)
         self._thorough = len(self.pattern.people.counts) <= FEW
         rules, people = self.pattern.rules, len(self.pattern.people.counts)
-        many = self._inner_cells and not self._thorough and rules.zeros == "partner"
-        self._empty = rules.zeros != "publish" and not (many or self.planned)
-        narrow = LADDER if self._empty else LADDER_OF_PEOPLE
-        far = self._inner_cells and people <= SOME and not self._empty and not rules.least
-        self._ladder = WIDE_LADDER if self._thorough else narrow[:3] + FAR if far else narrow
-        if self.planned:
-            self._ladder = PLANNED_LADDER
-        self._seldom = 0.0 if far and not self._thorough else SELDOM
+        many = self._inner_cells and not self._thorough
+        self._empty = rules.zeros == "protect" or (rules.zeros == "partner" and not (many or self.planned))
+        self._ladder = LADDER if self._empty else LADDER_OF_PEOPLE
+        some = many and people <= SOME and not self._empty
+        if some:
+            self._ladder = LARGE_LADDER_OF_ONES if rules.least else LARGE_LADDER
+        elif self._thorough:
+            self._ladder = PLANNED_LADDER if self.planned else WIDE_LADDER
+        self._seldom = 0.0 if some and not rules.least else SELDOM
         self._record: dict[frozenset[int], NDArray[np.float64]] = {}
         self._swaps = Swaps(self.pattern, self.price) if Swaps.usable(self.pattern) else None
         if self._swaps is not None:
