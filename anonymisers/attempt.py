@@ -27,14 +27,14 @@ INNER = -2
 class Reach:
     """How far one attempt looks: by which move, at how many inner cells, and up to which cell's size.
 
-    Without a cap it is the last attempt: it looks at inner cells with people wherever they are. Inner cells
-    without people, where zeros may be withheld, are looked at unless it is not to look at `empty` ones.
+    Without a cap it is the last attempt: it looks at inner cells with people wherever they are. `empty`: see
+    `neighbourhood`.
     """
 
     move: Move
     size: int
     cap: int | None
-    empty: bool = True
+    empty: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)

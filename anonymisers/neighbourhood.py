@@ -30,23 +30,26 @@ OWN = np.array([-1.0, 0.0, 1.0, 3.0])
 
 
 def neighbourhood(
-    pattern: Pattern, target: Target, move: Move, size: int, *, people: bool = False, empty: bool = True
+    pattern: Pattern, target: Target, move: Move, size: int, *, people: bool = False, empty: float = 1.0
 ) -> tuple[Positions, NDArray[np.int64]]:
     """About `size` inner cells (m, dims) near a cell, and the group (m,) that each belongs to.
 
     A group is one combination of codes of the context; the cells of a group are a whole box of the moved
     dimensions' codes that promise most: those of the cell itself, its siblings, and where cells are withheld
-    already. Where nothing is a context, they are those cells with people that promise most: where every zero
-    is shown, since others cannot change, where cells that are `empty` are not asked for, and where many are
-    looked at; the last two for a cell with people. With `people` those with people are added.
+    already. Where nothing is a context, they are those that promise most: those with people where every zero
+    is shown, since others cannot change, and where many are looked at for a cell with people. For such a cell
+    `empty` says how many of them are sought wherever they are, as a part of `size`: below 1, as many as
+    `size` with people are looked at beside them. With `people` those are anyway.
     """
     dims = pattern.system.dims
     promises = [_promises(pattern, target, axis) for axis in move.moved]
     if not move.context:
-        wide = (size >= WIDE or not empty) and target.cell >= 0 and pattern.values[target.cell] > 0
+        inhabited = target.cell >= 0 and pattern.values[target.cell] > 0
+        mixed = inhabited and 0.0 < empty < 1.0 and pattern.rules.zeros != "publish"
+        wide = inhabited and not mixed and (size >= WIDE or not empty)
         find = _with_people if wide or pattern.rules.zeros == "publish" else _in_grid
-        coords = find(pattern, target, move, promises, size)
-        if people:
+        coords = find(pattern, target, move, promises, int(size * empty) if mixed else size)
+        if people or mixed:
             more = _with_people(pattern, target, move, promises, size)
             coords = np.unique(np.concatenate([coords, more]), axis=0)
         return coords, np.zeros(len(coords), dtype=np.int64)

@@ -6,6 +6,8 @@ give further cuts. The method is that of Fischetti and Salazar, stopped early: a
 Nothing is taken to be safe for being planned, and what is planned in vain is shown again.
 """
 
+from math import prod
+
 import highspy
 import numpy as np
 from highspy._core import _Highs  # the public class greets on standard output
@@ -25,8 +27,7 @@ Asked = tuple[int, Need]
 FEW = 2500
 """Inner cells with people up to which a plan is made."""
 FEWEST_OF_PARTNERS = 500
-"""And from which it is where zeros may be withheld. A plan leaves those shown: small tables lose by it what
-they gain, or more (300 such cells); larger ones gain 5 % (640) to 8 % (1,200) of the people withheld."""
+"""And from which it is where zeros may be withheld: in smaller tables it gains nothing."""
 ENTRIES = 60_000
 """Cells above them, counted once for each inner cell, up to which it is."""
 ROUNDS, INSIDER_ROUNDS, WHOLE_ROUNDS = 8, 4, 3
@@ -55,7 +56,8 @@ def worth_planning(pattern: Pattern) -> bool:
     system, dims = pattern.system, len(pattern.system.dims)
     own = system.blocks[0]
     people = len(pattern.people.counts)
-    entries = people * len(system.above(pattern.people.coords[:1]).T)
+    inner = people if pattern.rules.zeros == "publish" else prod(len(dim.leaves) for dim in system.dims)
+    entries = inner * len(system.above(pattern.people.coords[:1]).T)
     return (
         {"publish": True, "partner": people >= FEWEST_OF_PARTNERS, "protect": False}[pattern.rules.zeros]
         and not pattern.rules.least
@@ -106,7 +108,8 @@ class _Planner:
         self._needs = self._all_needs()
         # Nobody can leave a cell that everybody is in.
         everybody = int(pattern.people.counts.sum())
-        self._cells = np.flatnonzero((self._values > 0) & (self._values < everybody))
+        counted = self._values > (0 if pattern.rules.zeros == "publish" else -1)
+        self._cells = np.flatnonzero(counted & (self._values < everybody))
         self._number = np.full(len(self._values), -1, dtype=np.int64)
         self._number[self._cells] = np.arange(len(self._cells))
         self._known: list[tuple[Ints, Floats, int]] = []

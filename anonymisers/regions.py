@@ -168,8 +168,8 @@ class Region:
 def regions(pattern: Pattern) -> tuple[Region, ...]:
     """The table of block 0 that has all dimensions: a region for each code above leaves of the widest one,
     and one of the cells at these codes, whatever is below them."""
-    system, coords = pattern.system, pattern.people.coords
-    lattice = system.blocks[0].lattice
+    system, lattice = pattern.system, pattern.system.blocks[0].lattice
+    coords = _inner(pattern)
     axis = max(range(len(system.dims)), key=lambda a: len(system.dims[a].codes))
     dim, keys = system.dims[axis], lattice.keys()
     cells, above = lattice.cells(coords), system.above(coords)
@@ -185,6 +185,14 @@ def regions(pattern: Pattern) -> tuple[Region, ...]:
     top, first = np.unique(lattice.cells(higher), return_index=True)
     far = (codes[first] != leaf[first]) & (above[first] != top[:, None])
     return (*found, _region(pattern, top, above[first], far))
+
+
+def _inner(pattern: Pattern) -> NDArray[np.int32]:
+    """The inner cells that may be withheld: those with people, and where zeros may be withheld all."""
+    if pattern.rules.zeros == "publish":
+        return pattern.people.coords
+    leaves = np.meshgrid(*(d.leaves for d in pattern.system.dims), indexing="ij")
+    return np.stack([codes.ravel() for codes in leaves], axis=1).astype(np.int32)
 
 
 def _groups(codes: NDArray[np.int32]) -> list[Ints]:

@@ -1,6 +1,6 @@
 """The search for alternatives: small linear programs around one withheld cell after the other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import compress
@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.attempt import INNER, Near, Reach, Surveyor
-from anonymisers.moves import moves_for, together
+from anonymisers.moves import Move, moves_for, together
 from anonymisers.pattern import Alternative, Pattern
 from anonymisers.program import Solver
+from anonymisers.rules import Rules
 from anonymisers.swaps import TOGETHER, Swaps
 from anonymisers.system import Target
 from anonymisers.tree_search import TreeSearch
@@ -39,8 +40,11 @@ PLANNED_LADDER: Ladder = (
     (400, NOTHING_MORE), (2400, NOTHING_MORE), (2400, 22), (2400, 60), (2400, 150), (2400, None),
 )  # fmt: skip
 """Where it is planned what to withhold: what is planned mostly suffices."""
-EMPTY = 1400
-"""Where inner cells without people were not looked at, so many are in the end, them among others."""
+EMPTY = 1 / 3
+"""How many inner cells are sought whether there are people in them or not, as a part of those with people:
+where it is planned what to withhold, and in the first step of large tables. In these most inner cells are
+empty, and a search among all of them finds less and takes longer. But some zeros have to be withheld where
+they may be, or who knows the program knows that a withheld cell is none."""
 FEW = 2500
 """Inner cells with people up to which that is so."""
 LARGE_LADDER: Ladder = (
@@ -48,6 +52,11 @@ LARGE_LADDER: Ladder = (
 )  # fmt: skip
 """Where there are some, one table has all dimensions, and only inner cells with people are looked at: what is
 withheld for the few targets that get far is most of all."""
+LARGE_LADDER_OF_PARTNERS: Ladder = (
+    (60, 10), (150, 15), (300, 22), (600, 35), (1000, 45), (1500, 70), (2400, 150), (4500, 1000),
+    (4500, None),
+)  # fmt: skip
+"""The same where zeros may be withheld: each that is becomes a target itself."""
 LARGE_LADDER_OF_ONES: Ladder = (
     (150, 10), (400, 15), (600, 25), (1000, 45), (1000, 120), (1500, 300), (2400, 1000), (2400, None),
 )  # fmt: skip
@@ -81,13 +90,15 @@ class Search:
         self._thorough = len(self.pattern.people.counts) <= FEW
         rules, people = self.pattern.rules, len(self.pattern.people.counts)
         many = self._inner_cells and not self._thorough
-        self._empty = rules.zeros == "protect" or (rules.zeros == "partner" and not (many or self.planned))
-        self._ladder = LADDER if self._empty else LADDER_OF_PEOPLE
-        some = many and people <= SOME and not self._empty
+        among_people = rules.zeros == "publish" or (rules.zeros == "partner" and many)
+        some = many and people <= SOME and among_people
+        self._ladder = LADDER_OF_PEOPLE if among_people else LADDER
         if some:
-            self._ladder = LARGE_LADDER_OF_ONES if rules.least else LARGE_LADDER
+            self._ladder = _large_ladder(rules)
         elif self._thorough:
             self._ladder = PLANNED_LADDER if self.planned else WIDE_LADDER
+        at_first, then = (EMPTY, 0.0) if among_people else (1.0, 1.0)
+        self._empty = (EMPTY, EMPTY) if self.planned else (at_first, then)
         self._seldom = 0.0 if some and not rules.least else SELDOM
         self._record: dict[frozenset[int], NDArray[np.float64]] = {}
         self._swaps = Swaps(self.pattern, self.price) if Swaps.usable(self.pattern) else None
@@ -108,13 +119,13 @@ class Search:
             return True
         moves = moves_for(target.footprint, self._groups)
         record = self._record.setdefault(target.footprint, np.zeros((2, len(self._ladder))))
-        for rung, (size, cap) in enumerate(self._ladder):
+        for rung, (_, cap) in enumerate(self._ladder):
             if limit is not None and (cap is None or cap > limit):
                 break
             seldom = record[0, rung] >= TRIED and record[1, rung] < self._seldom * record[0, rung]
             if limit is None and cap is not None and seldom:
                 continue
-            reaches = [Reach(move, size, cap, self._empty) for move in moves]
+            reaches = self._reaches(moves, rung)
             while not self._safe(cell):
                 if self._cheapest(target, self._amounts(cell), reaches) is None:
                     break
@@ -123,17 +134,12 @@ class Search:
                 record[:, rung] += 1, safe
             if safe:
                 return True
-        if limit is None and self._empty_at_last:
-            at_last = [Reach(move, EMPTY, None) for move in moves]
-            while not self._safe(cell) and self._cheapest(target, self._amounts(cell), at_last) is not None:
-                pass
         last = self._last_resort
         return self._safe(cell) or (last is not None and self._found_in_tree(last, cell, limit))
 
-    @property
-    def _empty_at_last(self) -> bool:
-        """Whether inner cells without people are looked at in the end, and not before."""
-        return not self._empty and self.pattern.rules.zeros != "publish"
+    def _reaches(self, moves: Iterable[Move], rung: int) -> list[Reach]:
+        size, cap = self._ladder[rung]
+        return [Reach(move, size, cap, self._empty[rung > 0]) for move in moves]
 
     @cached_property
     def _last_resort(self) -> TreeSearch | None:
@@ -182,12 +188,15 @@ class Search:
         """Find an alternative that changes a cell by anything; False when there is none."""
         return self._changed(self.pattern.system.target(cell))
 
-    def change_despite(self, cell: int, insider: int) -> bool:
-        """Find an alternative that changes a cell and not an insider's; False when there is none."""
-        pattern = self.pattern
+    def change_despite(self, cell: int, insider: int, *, doubtful: bool = False) -> bool:
+        """Find an alternative that changes a cell and not an insider's; False when there is none.
+
+        Where it is `doubtful` that there is one, the widest neighbourhood is asked first.
+        """
+        pattern, target = self.pattern, self.pattern.system.target(cell)
         pattern.hidden[insider], pattern.fixed[insider] = False, True
         try:
-            return self._changed(pattern.system.target(cell))
+            return (not doubtful or self._changeable(target)) and self._changed(target)
         finally:
             pattern.hidden[insider], pattern.fixed[insider] = True, False
 
@@ -248,12 +257,20 @@ class Search:
             self.pattern.add(boxes)
             return True
         moves = moves_for(target.footprint, self._groups)
-        ladder = [(size, cap, self._empty) for size, cap in self._ladder]
-        for size, cap, empty in (*ladder, *[(EMPTY, None, True)] * self._empty_at_last):
-            if self._cheapest(target, (1, -1), [Reach(move, size, cap, empty) for move in moves]) is not None:
+        for rung in range(len(self._ladder)):
+            if self._cheapest(target, (1, -1), self._reaches(moves, rung)) is not None:
                 return True
         last = self._last_resort
         return last is not None and self._changed_in_tree(last, target.cell)
+
+    def _changeable(self, target: Target) -> bool:
+        """False where in a large table the widest neighbourhood has no change of a cell, even in parts."""
+        if self._swaps is not None or self._tree is not None or self._thorough:
+            return True
+        moves = moves_for(target.footprint, self._groups)
+        reaches = self._reaches(moves, len(self._ladder) - 1)
+        near = [n for n in (self._surveyor.near(target, reach) for reach in reaches) if n is not None]
+        return any(self.solver.possible(one.program, amount) for one in near for amount in (1, -1))
 
     def _changed_in_tree(self, tree: TreeSearch, cell: int) -> bool:
         found = tree.find(cell, (1, -1), None, self.solver)
@@ -302,3 +319,9 @@ class Search:
             return wide
         missing = rules.threshold - 1 - value if high < rules.threshold - 1 else rules.least - value
         return (missing, wide[0]) if missing != wide[0] else (missing,)
+
+
+def _large_ladder(rules: Rules) -> Ladder:
+    if rules.least:
+        return LARGE_LADDER_OF_ONES
+    return LARGE_LADDER if rules.zeros == "publish" else LARGE_LADDER_OF_PARTNERS

@@ -213,7 +213,7 @@ def _guard_against_insiders(
             pair
             for pair in pairs
             if pattern.touching.numbers(pair.cell) <= pattern.touching.numbers(pair.insider)
-            and not search.change_despite(pair.cell, pair.insider)
+            and not search.change_despite(pair.cell, pair.insider, doubtful=pair.himself)
         ]
         # Where each withheld cell is known to hold somebody, the only one of a group knows that nobody else
         # is in a part of it that he is in: no pattern could help.

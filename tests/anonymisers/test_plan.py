@@ -98,6 +98,21 @@ def test_where_zeros_may_be_withheld_a_plan_is_made_of_larger_tables_only(table,
     assert worth_planning(pattern_of(table, Rules(zeros="partner")))
 
 
+def test_of_zeros_that_may_be_withheld_a_planned_table_withholds_some():
+    """Else whoever knows the program knows of each withheld cell that it is none."""
+    dims = (grouped("place", 90), flat("sex", 2), flat("age", 5))
+    counts = np.random.default_rng(5).poisson(np.random.default_rng(6).lognormal(0.7, 1.3, (90, 2, 5)))
+    cells = {
+        tuple(d.codes[d.leaves[n]] for d, n in zip(dims, at, strict=True)): int(counts[tuple(at)])
+        for at in np.argwhere(counts)
+    }
+    table = Table.of(dims, list(cells.items()))
+    rules = Rules(zeros="partner")
+    assert worth_planning(pattern_of(table, rules))
+    cube = build_cube(table, rules, bytes(32))
+    assert (cube.hidden & (cube.true_values(table) == 0)).any()
+
+
 def test_nobody_can_leave_a_cell_that_everybody_is_in():
     counts = np.zeros([len(d.leaves) for d in DIMS], dtype=np.int64)
     counts[0, 0, 0], counts[0, 1, 1] = 4, 1
