@@ -149,10 +149,6 @@ class Solver:
         change = self._whole(program, amount, np.flatnonzero(used))
         return self._whole(program, amount, np.arange(size)) if change is None else change
 
-    def possible(self, program: Program, amount: int) -> bool:
-        """Whether there are changes, in fractions."""
-        return _within_bounds(program, amount) and self._changes(program, amount, whole=False) is not None
-
     def _whole(self, program: Program, amount: int, steps: Ints) -> Ints | None:
         """Whole numbers for some of the steps; the others do not change."""
         found = self._changes(program.only(steps), amount, whole=True)

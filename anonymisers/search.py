@@ -42,9 +42,9 @@ PLANNED_LADDER: Ladder = (
 """Where it is planned what to withhold: what is planned mostly suffices."""
 EMPTY = 1 / 3
 """How many inner cells are sought whether there are people in them or not, as a part of those with people:
-where it is planned what to withhold, and in the first step of large tables. In these most inner cells are
-empty, and a search among all of them finds less and takes longer. But some zeros have to be withheld where
-they may be, or who knows the program knows that a withheld cell is none."""
+where it is planned what to withhold, and in the first and the last step of large tables. In these most inner
+cells are empty, and a search among all of them finds less and takes longer. But some zeros have to be
+withheld where they may be, or who knows the program knows that a withheld cell is none."""
 FEW = 2500
 """Inner cells with people up to which that is so."""
 LARGE_LADDER: Ladder = (
@@ -97,8 +97,8 @@ class Search:
             self._ladder = _large_ladder(rules)
         elif self._thorough:
             self._ladder = PLANNED_LADDER if self.planned else WIDE_LADDER
-        at_first, then = (EMPTY, 0.0) if among_people else (1.0, 1.0)
-        self._empty = (EMPTY, EMPTY) if self.planned else (at_first, then)
+        at_ends, between = (EMPTY, 0.0) if among_people else (1.0, 1.0)
+        self._empty = (EMPTY, EMPTY) if self.planned else (at_ends, between)
         self._seldom = 0.0 if some and not rules.least else SELDOM
         self._record: dict[frozenset[int], NDArray[np.float64]] = {}
         self._swaps = Swaps(self.pattern, self.price) if Swaps.usable(self.pattern) else None
@@ -139,7 +139,9 @@ class Search:
 
     def _reaches(self, moves: Iterable[Move], rung: int) -> list[Reach]:
         size, cap = self._ladder[rung]
-        return [Reach(move, size, cap, self._empty[rung > 0]) for move in moves]
+        at_ends, between = self._empty
+        empty = at_ends if rung in (0, len(self._ladder) - 1) else between
+        return [Reach(move, size, cap, empty) for move in moves]
 
     @cached_property
     def _last_resort(self) -> TreeSearch | None:
@@ -191,12 +193,12 @@ class Search:
     def change_despite(self, cell: int, insider: int, *, doubtful: bool = False) -> bool:
         """Find an alternative that changes a cell and not an insider's; False when there is none.
 
-        Where it is `doubtful` that there is one, the widest neighbourhood is asked first.
+        Where it is `doubtful` that there is one, only the smallest neighbourhood and the widest are tried.
         """
         pattern, target = self.pattern, self.pattern.system.target(cell)
         pattern.hidden[insider], pattern.fixed[insider] = False, True
         try:
-            return (not doubtful or self._changeable(target)) and self._changed(target)
+            return self._changed(target, ends_only=doubtful)
         finally:
             pattern.hidden[insider], pattern.fixed[insider] = True, False
 
@@ -248,7 +250,7 @@ class Search:
             self.pattern.add(found)
         return True
 
-    def _changed(self, target: Target) -> bool:
+    def _changed(self, target: Target, *, ends_only: bool = False) -> bool:
         """Find an alternative that changes a cell by anything: in bags, else boxes, else neighbourhoods."""
         if self._tree is not None:
             return self._changed_in_tree(self._tree, target.cell)
@@ -257,20 +259,12 @@ class Search:
             self.pattern.add(boxes)
             return True
         moves = moves_for(target.footprint, self._groups)
-        for rung in range(len(self._ladder)):
+        last_rung = len(self._ladder) - 1
+        for rung in (0, last_rung) if ends_only else range(len(self._ladder)):
             if self._cheapest(target, (1, -1), self._reaches(moves, rung)) is not None:
                 return True
         last = self._last_resort
         return last is not None and self._changed_in_tree(last, target.cell)
-
-    def _changeable(self, target: Target) -> bool:
-        """False where in a large table the widest neighbourhood has no change of a cell, even in parts."""
-        if self._swaps is not None or self._tree is not None or self._thorough:
-            return True
-        moves = moves_for(target.footprint, self._groups)
-        reaches = self._reaches(moves, len(self._ladder) - 1)
-        near = [n for n in (self._surveyor.near(target, reach) for reach in reaches) if n is not None]
-        return any(self.solver.possible(one.program, amount) for one in near for amount in (1, -1))
 
     def _changed_in_tree(self, tree: TreeSearch, cell: int) -> bool:
         found = tree.find(cell, (1, -1), None, self.solver)
