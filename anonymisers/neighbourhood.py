@@ -38,8 +38,8 @@ def neighbourhood(
     dimensions' codes that promise most: those of the cell itself, its siblings, and where cells are withheld
     already. Where nothing is a context, they are those that promise most: those with people where every zero
     is shown, since others cannot change, and where many are looked at for a cell with people. For such a cell
-    `empty` says how many of them are sought wherever they are, as a part of `size`: below 1, as many as
-    `size` with people are looked at beside them. With `people` those are anyway.
+    `empty` below 1 says how many without people there are beside `size` with people, as a part of it. With
+    `people` those with people are added anyway.
     """
     dims = pattern.system.dims
     promises = [_promises(pattern, target, axis) for axis in move.moved]
@@ -47,8 +47,11 @@ def neighbourhood(
         inhabited = target.cell >= 0 and pattern.values[target.cell] > 0
         mixed = inhabited and 0.0 < empty < 1.0 and pattern.rules.zeros != "publish"
         wide = inhabited and not mixed and (size >= WIDE or not empty)
-        find = _with_people if wide or pattern.rules.zeros == "publish" else _in_grid
-        coords = find(pattern, target, move, promises, int(size * empty) if mixed else size)
+        if mixed:
+            coords = _in_grid(pattern, target, move, promises, int(size * empty), nobody=True)
+        else:
+            find = _with_people if wide or pattern.rules.zeros == "publish" else _in_grid
+            coords = find(pattern, target, move, promises, size)
         if people or mixed:
             more = _with_people(pattern, target, move, promises, size)
             coords = np.unique(np.concatenate([coords, more]), axis=0)
@@ -139,8 +142,19 @@ def _with_people(
     return coords[_both_sides(promise, inside, size)]
 
 
-def _in_grid(pattern: Pattern, target: Target, move: Move, promises: list[Floats], size: int) -> Positions:
-    """The most promising inner cells of the most promising codes of each dimension, GRID of them at most."""
+def _in_grid(
+    pattern: Pattern,
+    target: Target,
+    move: Move,
+    promises: list[Floats],
+    size: int,
+    *,
+    nobody: bool = False,
+) -> Positions:
+    """The most promising inner cells of the most promising codes of each dimension, GRID of them at most.
+
+    Of those with `nobody` first.
+    """
     dims = pattern.system.dims
     lists = [_ranked(pattern, target, axis, p) for axis, p in zip(move.moved, promises, strict=True)]
     sides = _sides(tuple(len(codes) for codes in lists), GRID)
@@ -153,6 +167,8 @@ def _in_grid(pattern: Pattern, target: Target, move: Move, promises: list[Floats
     cells = pattern.system.blocks[0].lattice.grid(move.axes, lists)
     if cells is not None:
         promise += OWN[2 * pattern.hidden[cells] + (pattern.values[cells] > 0)]
+        if nobody:
+            promise[pattern.values[cells] > 0] = -np.inf
     places = np.unravel_index(_both_sides(promise, inside, size), sides)
     coords = np.empty((len(places[0]), len(dims)), dtype=np.int32)
     coords[:] = [d.root for d in dims]

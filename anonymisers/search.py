@@ -40,13 +40,8 @@ PLANNED_LADDER: Ladder = (
     (400, NOTHING_MORE), (2400, NOTHING_MORE), (2400, 22), (2400, 60), (2400, 150), (2400, None),
 )  # fmt: skip
 """Where it is planned what to withhold: what is planned mostly suffices."""
-EMPTY = 1 / 3
-"""How many inner cells are sought whether there are people in them or not, as a part of those with people:
-where it is planned what to withhold, and in the first and the last step of large tables. In these most inner
-cells are empty, and a search among all of them finds less and takes longer. But some zeros have to be
-withheld where they may be, or who knows the program knows that a withheld cell is none."""
 FEW = 2500
-"""Inner cells with people up to which that is so."""
+"""Inner cells with people up to which a table is searched in these two ways."""
 LARGE_LADDER: Ladder = (
     (150, 10), (400, 15), (1000, 25), (1500, 45), (2400, 120), (4500, 1000), (4500, None),
 )  # fmt: skip
@@ -63,6 +58,11 @@ LARGE_LADDER_OF_ONES: Ladder = (
 """The same where withheld cells are known to be at least 1: more targets get far there."""
 SOME = 10_000
 """Inner cells with people up to which that is so: each step costs more the more there are."""
+EMPTY = 1 / 3
+"""How many inner cells without people are looked at, as a part of those with people:
+where it is planned what to withhold, and in the first and the last step of large tables. In these most inner
+cells are empty, and a search among all of them finds less and takes longer. But some zeros have to be
+withheld where they may be, or who knows the program knows that no withheld cell is a zero."""
 LINKED_LADDER: Ladder = ((150, 35), (300, None))
 """Where `swaps` did not find anything: each inner cell is counted in so many tables that a step of the others
 takes seconds."""
