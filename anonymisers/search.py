@@ -1,6 +1,6 @@
 """The search for alternatives: small linear programs around one withheld cell after the other."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import compress
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.attempt import INNER, Near, Reach, Surveyor
-from anonymisers.moves import Move, moves_for, together
+from anonymisers.moves import moves_for, together
 from anonymisers.pattern import Alternative, Pattern
 from anonymisers.program import Solver
 from anonymisers.rules import Rules
@@ -48,10 +48,9 @@ LARGE_LADDER: Ladder = (
 """Where there are some, one table has all dimensions, and only inner cells with people are looked at: what is
 withheld for the few targets that get far is most of all."""
 LARGE_LADDER_OF_PARTNERS: Ladder = (
-    (60, 10), (150, 15), (300, 22), (600, 35), (1000, 45), (1500, 70), (2400, 150), (4500, 1000),
-    (4500, None),
+    (150, 10), (400, 18), (1000, 35), (1800, 80), (2400, 200), (4500, 1000), (4500, None),
 )  # fmt: skip
-"""The same where zeros may be withheld: each that is becomes a target itself."""
+"""The same where zeros may be withheld: what insiders could compute by these takes time too."""
 LARGE_LADDER_OF_ONES: Ladder = (
     (150, 10), (400, 15), (600, 25), (1000, 45), (1000, 120), (1500, 300), (2400, 1000), (2400, None),
 )  # fmt: skip
@@ -59,10 +58,15 @@ LARGE_LADDER_OF_ONES: Ladder = (
 SOME = 10_000
 """Inner cells with people up to which that is so: each step costs more the more there are."""
 EMPTY = 1 / 3
-"""How many inner cells without people are looked at, as a part of those with people:
-where it is planned what to withhold, and in the first and the last step of large tables. In these most inner
-cells are empty, and a search among all of them finds less and takes longer. But some zeros have to be
-withheld where they may be, or who knows the program knows that no withheld cell is a zero."""
+"""How many inner cells without people are looked at, as a part of those with people: where it is planned what
+to withhold, and in large tables where a zero or an insider asks for it. In these most inner cells are empty,
+and a search among all of them finds less and takes longer."""
+FREE = 400
+"""Inner cells that are looked at for a change of what is withheld already."""
+ZERO_SIZES = (150, 600)
+"""And for a zero that may be withheld."""
+MOST_ZEROS = 30
+"""Zeros that may have to be withheld along with one."""
 LINKED_LADDER: Ladder = ((150, 35), (300, None))
 """Where `swaps` did not find anything: each inner cell is counted in so many tables that a step of the others
 takes seconds."""
@@ -97,8 +101,7 @@ class Search:
             self._ladder = _large_ladder(rules)
         elif self._thorough:
             self._ladder = PLANNED_LADDER if self.planned else WIDE_LADDER
-        at_ends, between = (EMPTY, 0.0) if among_people else (1.0, 1.0)
-        self._empty = (EMPTY, EMPTY) if self.planned else (at_ends, between)
+        self._empty = EMPTY if self.planned else 0.0 if among_people else 1.0
         self._seldom = 0.0 if some and not rules.least else SELDOM
         self._record: dict[frozenset[int], NDArray[np.float64]] = {}
         self._swaps = Swaps(self.pattern, self.price) if Swaps.usable(self.pattern) else None
@@ -119,13 +122,13 @@ class Search:
             return True
         moves = moves_for(target.footprint, self._groups)
         record = self._record.setdefault(target.footprint, np.zeros((2, len(self._ladder))))
-        for rung, (_, cap) in enumerate(self._ladder):
+        for rung, (size, cap) in enumerate(self._ladder):
             if limit is not None and (cap is None or cap > limit):
                 break
             seldom = record[0, rung] >= TRIED and record[1, rung] < self._seldom * record[0, rung]
             if limit is None and cap is not None and seldom:
                 continue
-            reaches = self._reaches(moves, rung)
+            reaches = [Reach(move, size, cap, self._empty) for move in moves]
             while not self._safe(cell):
                 if self._cheapest(target, self._amounts(cell), reaches) is None:
                     break
@@ -136,12 +139,6 @@ class Search:
                 return True
         last = self._last_resort
         return self._safe(cell) or (last is not None and self._found_in_tree(last, cell, limit))
-
-    def _reaches(self, moves: Iterable[Move], rung: int) -> list[Reach]:
-        size, cap = self._ladder[rung]
-        at_ends, between = self._empty
-        empty = at_ends if rung in (0, len(self._ladder) - 1) else between
-        return [Reach(move, size, cap, empty) for move in moves]
 
     @cached_property
     def _last_resort(self) -> TreeSearch | None:
@@ -154,6 +151,11 @@ class Search:
     def linked(self) -> bool:
         """Whether alternatives are exchanges of many cells, which are not worth taking away one by one."""
         return self._swaps is not None and self._swaps.joint
+
+    @property
+    def near(self) -> bool:
+        """Whether alternatives are sought in neighbourhoods, and not in whole tables."""
+        return self._swaps is None and self._tree is None
 
     def next_of(self, cells: list[int]) -> tuple[list[int], bool]:
         """Those of some cells that are to be covered next, and whether together."""
@@ -193,7 +195,7 @@ class Search:
     def change_despite(self, cell: int, insider: int, *, doubtful: bool = False) -> bool:
         """Find an alternative that changes a cell and not an insider's; False when there is none.
 
-        Where it is `doubtful` that there is one, only the smallest neighbourhood and the widest are tried.
+        Where it is `doubtful` that there is one, only the smallest neighbourhoods and the widest are tried.
         """
         pattern, target = self.pattern, self.pattern.system.target(cell)
         pattern.hidden[insider], pattern.fixed[insider] = False, True
@@ -201,6 +203,22 @@ class Search:
             return self._changed(target, ends_only=doubtful)
         finally:
             pattern.hidden[insider], pattern.fixed[insider] = True, False
+
+    def withhold_zero(self, cell: int) -> bool:
+        """Withhold a shown zero and nothing else but zeros, so that each is safe; False when that cannot be.
+
+        There must be no open cell before; there is none after.
+        """
+        pattern, first = self.pattern, len(self.pattern.numbered)
+        todo = [cell]
+        for _ in range(MOST_ZEROS):
+            if not self._zero_covered(todo[0]):
+                break
+            todo = pattern.open_cells().tolist()
+            if not todo:
+                return True
+        pattern.remove(list(pattern.numbered)[first:])
+        return False
 
     def change_inner(
         self, place: NDArray[np.int32], concerned: Callable[[Pattern], NDArray[np.bool_]] | None = None
@@ -229,6 +247,19 @@ class Search:
             if not todo or not min(list(map(self.cover, todo))):
                 break
         return self.pattern.alternatives[first:]
+
+    def _zero_covered(self, cell: int) -> bool:
+        """Whether a cell is safe once alternatives are taken for which nothing but zeros is withheld."""
+        target = self.pattern.system.target(cell)
+        moves = moves_for(target.footprint, self._groups)
+        for size in ZERO_SIZES:
+            reaches = [Reach(move, size, 0, EMPTY) for move in moves]
+            while not self._safe(cell):
+                if self._cheapest(target, self._amounts(cell), reaches) is None:
+                    break
+            if self._safe(cell):
+                return True
+        return False
 
     def _found_in_tree(self, tree: TreeSearch, cell: int, limit: int | None) -> bool:
         """Whether a cell is safe once worlds are taken that tables have which hang together like a tree."""
@@ -259,9 +290,15 @@ class Search:
             self.pattern.add(boxes)
             return True
         moves = moves_for(target.footprint, self._groups)
-        last_rung = len(self._ladder) - 1
-        for rung in (0, last_rung) if ends_only else range(len(self._ladder)):
-            if self._cheapest(target, (1, -1), self._reaches(moves, rung)) is not None:
+        first = () if self._swaps is not None else ((FREE, NOTHING_MORE),)
+        *steps, end = self._ladder
+        # Zeros that change with a cell of people tell who is alone twice; in the steps between, each that is
+        # withheld anew would have to be covered.
+        for size, cap in dict.fromkeys((*first, *(steps[:1] if ends_only else steps), end)):
+            at_ends = (size, cap) in (*first, end)
+            empty = max(self._empty, EMPTY) if at_ends else self._empty
+            reaches = [Reach(move, size, cap, empty) for move in moves]
+            if self._cheapest(target, (1, -1), reaches) is not None:
                 return True
         last = self._last_resort
         return last is not None and self._changed_in_tree(last, target.cell)

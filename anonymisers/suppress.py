@@ -18,6 +18,7 @@ from anonymisers.prune import prune
 from anonymisers.refine import refine
 from anonymisers.search import Search
 from anonymisers.task import Task, asked
+from anonymisers.zeros import withhold_zeros
 
 Bools = NDArray[np.bool_]
 Progress = Callable[[str, float], None]
@@ -109,6 +110,9 @@ def suppress(
     _show_idle(search, task, must_hide, breakdowns, progress)
     _leave_two_values(search, task)
     _settle(search, task, breakdowns, progress)
+    if task.rules.zeros == "partner" and search.near and resumed is None and not breakdowns.pairs:
+        withhold_zeros(search, task)
+        _settle(search, task, breakdowns, progress)
     _guard_against_insiders(search, task, breakdowns, progress)
     return search
 

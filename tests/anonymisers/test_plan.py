@@ -5,7 +5,6 @@ import pytest
 from hierarchies import flat, grouped
 
 from anonymisers import plan as planning
-from anonymisers import search as searching
 from anonymisers.cube import build_cube
 from anonymisers.lattice import Lattice
 from anonymisers.pattern import Pattern, sensitive
@@ -97,24 +96,6 @@ def test_where_zeros_may_be_withheld_a_plan_is_made_of_larger_tables_only(table,
     assert not worth_planning(pattern_of(table, Rules(zeros="partner")))
     monkeypatch.setattr(planning, "FEWEST_OF_PARTNERS", len(table.counts))
     assert worth_planning(pattern_of(table, Rules(zeros="partner")))
-
-
-@pytest.mark.parametrize("few", [1000, 100], ids=["planned", "as a large table"])
-def test_of_zeros_that_may_be_withheld_some_are(few, monkeypatch):
-    """Else whoever knows the program knows that no withheld cell is a zero."""
-    for module in (planning, searching):
-        monkeypatch.setattr(module, "FEW", few)
-    dims = (grouped("place", 90), flat("sex", 2), flat("age", 5))
-    counts = np.random.default_rng(5).poisson(np.random.default_rng(6).lognormal(0.7, 1.3, (90, 2, 5)))
-    cells = {
-        tuple(d.codes[d.leaves[n]] for d, n in zip(dims, at, strict=True)): int(counts[tuple(at)])
-        for at in np.argwhere(counts)
-    }
-    table = Table.of(dims, list(cells.items()))
-    rules = Rules(zeros="partner")
-    assert worth_planning(pattern_of(table, rules)) is (few == 1000)
-    cube = build_cube(table, rules, bytes(32))
-    assert (cube.hidden & (cube.true_values(table) == 0)).any()
 
 
 def test_nobody_can_leave_a_cell_that_everybody_is_in():
