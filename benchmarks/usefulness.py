@@ -99,7 +99,7 @@ def _rows(member: str, seed: int, policies: list[str], *, earlier: bool) -> Iter
     """A row for each policy, and whether the line is reached."""
     with tempfile.TemporaryDirectory() as folder:
         directory = Path(folder) / member
-        people = _set_up(directory, member, seed, earlier=earlier)
+        people = set_up(directory, member, seed, earlier=earlier)
         for policy in policies:
             started = time.process_time()
             with open_member(directory) as node:
@@ -120,7 +120,7 @@ def _ceiling(people: DemoPeople) -> float:
     return float(np.mean(shares))
 
 
-def _set_up(directory: Path, member: str, seed: int, *, earlier: bool) -> DemoPeople:
+def set_up(directory: Path, member: str, seed: int, *, earlier: bool) -> DemoPeople:
     """The people of a node with its register loaded and no policy yet."""
     create_member(directory, member, "bench.example")
     keys = (str(Signer.generate(f"bench.example/{use}").key) for use in ("log", "calls"))
