@@ -21,6 +21,8 @@ Ints = NDArray[np.int64]
 
 NOTHING_MORE = -1
 """The cap with which no shown cell may change."""
+ZEROS_ONLY = 0
+"""The cap with which no shown cell of anybody may."""
 Ladder = tuple[tuple[int, int | None], ...]
 """Sizes of the neighbourhood, each with the largest cell that one alternative may withhold."""
 LADDER: Ladder = (
@@ -153,7 +155,7 @@ class Search:
         return self._swaps is not None and self._swaps.joint
 
     @property
-    def near(self) -> bool:
+    def in_neighbourhoods(self) -> bool:
         """Whether alternatives are sought in neighbourhoods, and not in whole tables."""
         return self._swaps is None and self._tree is None
 
@@ -209,15 +211,16 @@ class Search:
 
         There must be no open cell before; there is none after.
         """
-        pattern, first = self.pattern, len(self.pattern.numbered)
-        todo = [cell]
+        pattern, found, todo = self.pattern, list[int](), [cell]
         for _ in range(MOST_ZEROS):
-            if not self._zero_covered(todo[0]):
+            if not self._zero_covered(todo[0], found):
                 break
-            todo = pattern.open_cells().tolist()
+            # What is open now is changed by these: a look at all cells would take longer the more there are.
+            touched = np.unique(np.concatenate([pattern.numbered[number].rows for number in found]))
+            todo = touched[pattern.hidden[touched] & pattern.asked[touched] & ~pattern.safe(touched)].tolist()
             if not todo:
                 return True
-        pattern.remove(list(pattern.numbered)[first:])
+        pattern.remove(found)
         return False
 
     def change_inner(
@@ -248,15 +251,17 @@ class Search:
                 break
         return self.pattern.alternatives[first:]
 
-    def _zero_covered(self, cell: int) -> bool:
-        """Whether a cell is safe once alternatives are taken for which nothing but zeros is withheld."""
+    def _zero_covered(self, cell: int, found: list[int]) -> bool:
+        """Whether a cell is safe once alternatives are `found` that withhold nothing but zeros."""
         target = self.pattern.system.target(cell)
         moves = moves_for(target.footprint, self._groups)
         for size in ZERO_SIZES:
-            reaches = [Reach(move, size, 0, EMPTY) for move in moves]
+            reaches = [Reach(move, size, ZEROS_ONLY, EMPTY) for move in moves]
             while not self._safe(cell):
-                if self._cheapest(target, self._amounts(cell), reaches) is None:
+                number = self._cheapest(target, self._amounts(cell), reaches)
+                if number is None:
                     break
+                found.append(number)
             if self._safe(cell):
                 return True
         return False
@@ -312,8 +317,8 @@ class Search:
     def _safe(self, cell: int) -> bool:
         return bool(self.pattern.safe(np.array([cell]))[0])
 
-    def _cheapest(self, target: Target, amounts: tuple[int, ...], reaches: list[Reach]) -> Alternative | None:
-        """Take the alternative within any reach, for any amount, that withholds the fewest people besides.
+    def _cheapest(self, target: Target, amounts: tuple[int, ...], reaches: list[Reach]) -> int | None:
+        """Take the alternative within any reach, for any amount, that withholds fewest people; its number.
 
         In large tables the first amount for which there is one is taken.
         """
@@ -338,8 +343,7 @@ class Search:
                 break
         if best is None:
             return None
-        self.pattern.add(best[1])
-        return best[1]
+        return self.pattern.add(best[1])
 
     def _amounts(self, cell: int) -> tuple[int, ...]:
         """By how much another world should change a cell, best first."""

@@ -110,8 +110,9 @@ def suppress(
     _show_idle(search, task, must_hide, breakdowns, progress)
     _leave_two_values(search, task)
     _settle(search, task, breakdowns, progress)
-    if task.rules.zeros == "partner" and search.near and resumed is None and not breakdowns.pairs:
-        withhold_zeros(search, task)
+    partners = task.rules.zeros == "partner" and resumed is None and not breakdowns.pairs
+    if partners and search.in_neighbourhoods:
+        withhold_zeros(search, task, progress)
         _settle(search, task, breakdowns, progress)
     _guard_against_insiders(search, task, breakdowns, progress)
     return search

@@ -5,6 +5,8 @@ cheapest. Whoever knows the program then knows of each withheld cell that it is 
 for 0 and more speaks about him. A zero that changes with what is withheld already costs nobody's cell.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from anonymisers.keyed import fractions
@@ -17,18 +19,21 @@ TRIALS = 3
 """Zeros that are tried for each that is wanted: some cannot change beside what is shown."""
 
 
-def withhold_zeros(search: Search, task: Task) -> None:
-    """Withhold zeros of block 0, chosen by the key, until there are enough or each was tried that may be.
+def withhold_zeros(search: Search, task: Task, progress: Callable[[str, float], None] | None = None) -> None:
+    """Withhold zeros of block 0, chosen by the key, until there are enough or too many were tried.
 
     Only zeros are withheld for them, and these can be anything small too. There must be no open cell.
     """
     pattern, size = search.pattern, task.system.blocks[0].lattice.size
-    values, hidden = pattern.values[:size], pattern.hidden[:size]
+    hidden, zeros = pattern.hidden[:size], np.flatnonzero(pattern.values[:size] == 0)
     wanted = int(hidden.sum()) // ONE_OF
-    shown = np.flatnonzero((values == 0) & ~hidden & ~pattern.fixed[:size])
-    turn = fractions(task.key, "zeros", size)
-    for cell in shown[np.argsort(turn[shown], kind="stable")][: TRIALS * wanted].tolist():
-        if np.count_nonzero(hidden & (values == 0)) >= wanted:
+    shown = zeros[~hidden[zeros] & ~pattern.fixed[zeros]]
+    turn = fractions(task.key, "zeros", size)[shown]
+    there = int(hidden[zeros].sum())
+    for number, cell in enumerate(shown[np.argsort(turn, kind="stable")][: TRIALS * wanted].tolist()):
+        if there >= wanted:
             return
-        if not hidden[cell]:
-            search.withhold_zero(cell)
+        if not hidden[cell] and search.withhold_zero(cell):
+            there = int(hidden[zeros].sum())
+        if progress is not None and number % 64 == 0:
+            progress("searching", there / wanted)

@@ -66,10 +66,10 @@ def test_another_key_withholds_other_zeros():
 def test_they_are_chosen_before_insiders_are_looked_at_and_cost_no_cell_of_anybody(monkeypatch):
     before, after = [], []
 
-    def looked_at(search, task):
+    def looked_at(search, task, progress):
         people = search.pattern.values > 0
         before.append(search.pattern.hidden & people)
-        withhold(search, task)
+        withhold(search, task, progress)
         after.append(search.pattern.hidden & people)
         assert not len(search.pattern.open_cells())
 
@@ -84,6 +84,34 @@ def test_they_are_chosen_before_insiders_are_looked_at_and_cost_no_cell_of_anybo
 def test_where_zeros_are_shown_or_small_cells_none_is_withheld_for_this(zeros, monkeypatch):
     monkeypatch.setattr(suppressing, "withhold_zeros", None)
     build_cube(sparse(3.0), Rules(zeros=zeros), KEY)
+
+
+def test_what_was_found_for_a_zero_is_taken_back_where_another_beside_it_cannot_be_covered(monkeypatch):
+    taken_back = []
+
+    def looked_at(search, cell):
+        pattern, before = search.pattern, (search.pattern.hidden.copy(), search.pattern.worth)
+        numbers = list(pattern.numbered)
+        dropped = []
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                pattern, "remove", lambda found: dropped.extend(found) or Pattern.remove(pattern, found)
+            )
+            done = withhold(search, cell)
+        if not done:
+            assert (pattern.hidden == before[0]).all()
+            assert pattern.worth == before[1]
+            assert list(pattern.numbered) == numbers
+            taken_back.extend(dropped)
+        return done
+
+    withhold = Search.withhold_zero
+    for module in (planning, searching):
+        monkeypatch.setattr(module, "FEW", 100)
+    monkeypatch.setattr(searching, "MOST_ZEROS", 1)
+    monkeypatch.setattr(Search, "withhold_zero", looked_at)
+    build_cube(sparse(), Rules(zeros="partner"), KEY)
+    assert taken_back
 
 
 def square(counts):
@@ -112,9 +140,10 @@ def test_a_zero_that_can_fill_up_beside_withheld_cells_is_withheld():
     for cell in pattern.open_cells().tolist():
         search.cover(cell)
     zero = int(np.flatnonzero((keys > 0).all(axis=1) & (values == 0))[0])
-    shown = ~pattern.hidden
+    before = pattern.hidden.copy()
+    assert not before[zero]
     assert search.withhold_zero(zero)
-    assert np.flatnonzero(pattern.hidden & shown).tolist() in ([], [zero])
+    assert np.flatnonzero(pattern.hidden & ~before).tolist() == [zero]
     assert pattern.hidden[zero]
     assert pattern.safe(np.array([zero])).all()
 
