@@ -30,7 +30,7 @@ from anonymisers.cube import CertifiedCube
 from anonymisers.errors import ProtectionError
 from anonymisers.keyed import KEY_BYTES, fractions
 from anonymisers.lattice import Lattice
-from anonymisers.worlds import World
+from anonymisers.world import World
 
 MOST_LEAVES = 200
 """Leaves beside the changed ones whose accidents may be others too."""

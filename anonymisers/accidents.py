@@ -22,7 +22,7 @@ from anonymisers.lattice import Lattice
 from anonymisers.shown import Shown
 from anonymisers.strict_json import parse_json
 from anonymisers.system import Block, System
-from anonymisers.worlds import World
+from anonymisers.world import World
 
 Ints = NDArray[np.int64]
 Positions = NDArray[np.int32]

@@ -16,18 +16,16 @@ from anonymisers.hierarchy import Hierarchy
 from anonymisers.inflated import lines_of
 from anonymisers.places import Place, read_places, written
 from anonymisers.release_text import written_release
-from anonymisers.rules import Rules, Zeros
+from anonymisers.rules import Level, Rules, Zeros
 from anonymisers.strict_json import parse_json
 from anonymisers.table import Release
-from anonymisers.worlds import World
+from anonymisers.world import World
 
 FORMAT = "safelane certificate 1"
 _HEAD = ("format", "threshold", "zeros", "least", "sensitive", "dims", "release", "known", "refused")
 _MARKS = ("accepted", "never")
 _WORLDS, _BETWEEN, _END = ', "worlds": [', ",\n", "]}"
 _OTHER_FORM = "the certificate is not in its written form"
-Level = tuple[tuple[str, int], ...]
-"""The cells of one table at one level: pairs of a dimension and the depth of its codes there."""
 
 
 @dataclass(frozen=True, eq=False)

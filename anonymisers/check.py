@@ -21,7 +21,7 @@ from anonymisers.places import Place
 from anonymisers.structural import structural_cells, with_structural
 from anonymisers.system import System
 from anonymisers.table import Release, Table
-from anonymisers.worlds import World
+from anonymisers.world import World
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]

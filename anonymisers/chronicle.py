@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from anonymisers.accident_parts import AccidentCells, composed
 from anonymisers.accidents import AccidentTable
-from anonymisers.certificate import Level
 from anonymisers.cube import CertifiedCube
 from anonymisers.errors import AnonymiserError, CertificateError
 from anonymisers.head import dim_read, dim_written, rules_read, rules_written
@@ -26,7 +25,7 @@ from anonymisers.hierarchy import Hierarchy
 from anonymisers.lattice import Lattice
 from anonymisers.parts import Part, compose
 from anonymisers.places import Place
-from anonymisers.rules import Rules
+from anonymisers.rules import Level, Rules
 from anonymisers.shown import Shown
 
 FORMAT = b"safelane chronicle 1\n"

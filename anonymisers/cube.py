@@ -11,19 +11,19 @@ import numpy as np
 
 from anonymisers.attack import attack
 from anonymisers.certain import rows_at, rows_of, shown_anyway, with_certain
-from anonymisers.certificate import Certificate, Level, release_digest
+from anonymisers.certificate import Certificate, release_digest
 from anonymisers.check import check_certificate
 from anonymisers.errors import AnonymiserError, CertificateError, ProtectionError
 from anonymisers.inflated import Lines
 from anonymisers.lattice import Lattice
 from anonymisers.marked import blaming
 from anonymisers.places import Place
+from anonymisers.progress import Progress
 from anonymisers.protect import Protected, protect
 from anonymisers.release_text import write_release
-from anonymisers.rules import Rules
+from anonymisers.rules import Level, Rules
 from anonymisers.shown import Answer, OutsideLattice, Shown, Value, Withheld
 from anonymisers.structural import with_structural
-from anonymisers.suppress import Progress
 from anonymisers.table import Release, Table
 
 __all__ = ["Answer", "CertifiedCube", "OutsideLattice", "Value", "Withheld", "build_cube"]

@@ -23,13 +23,14 @@ from anonymisers.moves import Move
 from anonymisers.pattern import Alternative
 from anonymisers.people import People
 from anonymisers.program import Solver
+from anonymisers.progress import Progress
 from anonymisers.readable import Reading, worth
 from anonymisers.rules import Rules, TableOf
 from anonymisers.search import Search
-from anonymisers.suppress import Carried, Progress, Resumed, suppress
+from anonymisers.suppress import Carried, Resumed, suppress
 from anonymisers.system import System
 from anonymisers.task import Task
-from anonymisers.worlds import World
+from anonymisers.world import World
 
 Bools: TypeAlias = NDArray[np.bool_]
 

@@ -28,16 +28,18 @@ from anonymisers.pattern import Pattern, sensitive
 from anonymisers.people import People
 from anonymisers.places import Place
 from anonymisers.program import Solver
+from anonymisers.progress import Progress
 from anonymisers.rules import Rules, TableOf
 from anonymisers.search import Search
 from anonymisers.structural import structural_cells
-from anonymisers.suppress import Progress, Resumed, suppress
+from anonymisers.suppress import Resumed, suppress
 from anonymisers.system import Block, System
 from anonymisers.table import Release, Table
 from anonymisers.task import Task, asked, large
 from anonymisers.tree_search import bags_of
 from anonymisers.weights import weights
-from anonymisers.worlds import World, exchanged, lifted, shuffled
+from anonymisers.world import World
+from anonymisers.worlds import exchanged, lifted, shuffled
 
 Bools = NDArray[np.bool_]
 Describe = Callable[[Lattice, Bools, Rules], Task]

@@ -9,6 +9,8 @@ from anonymisers.hierarchy import Hierarchy
 from anonymisers.places import Place, place_name
 
 Zeros = Literal["partner", "publish", "protect"]
+Level = tuple[tuple[str, int], ...]
+"""The cells of one table at one level: pairs of a dimension and the depth of its codes there."""
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.certificate import Level
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.lattice import Lattice
 from anonymisers.people import People
+from anonymisers.rules import Level
 from anonymisers.system import Block, System
 from anonymisers.table import Release, Table, Where
 

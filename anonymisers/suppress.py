@@ -1,6 +1,6 @@
 """Complementary suppression that carries its proof: every withheld cell has its alternatives."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from anonymisers.keyed import fractions
 from anonymisers.pattern import Alternative, Pattern, sensitive
 from anonymisers.plan import plan, worth_planning
 from anonymisers.program import Solver
+from anonymisers.progress import Progress
 from anonymisers.prune import prune
 from anonymisers.refine import refine
 from anonymisers.search import Search
@@ -21,7 +22,6 @@ from anonymisers.task import Task, asked
 from anonymisers.zeros import withhold_zeros
 
 Bools = NDArray[np.bool_]
-Progress = Callable[[str, float], None]
 GIVING = 8.0
 """How much dearer it is to withhold what gives way than any other cell."""
 ROUNDS = 40

@@ -11,14 +11,13 @@ from typing import TypeAlias
 
 import numpy as np
 
-from anonymisers.certificate import Level
 from anonymisers.cube import CertifiedCube, build_cube
 from anonymisers.hierarchy import ROOT, Hierarchy
 from anonymisers.parts import Part
 from anonymisers.places import Place, place_of
-from anonymisers.rules import Rules
+from anonymisers.progress import Progress
+from anonymisers.rules import Level, Rules
 from anonymisers.structural import with_structural
-from anonymisers.suppress import Progress
 from anonymisers.table import Release, Table
 
 NAME = "vintage"

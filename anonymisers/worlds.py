@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,24 +10,9 @@ from anonymisers.keyed import fractions
 from anonymisers.moves import Move
 from anonymisers.pattern import Alternative
 from anonymisers.people import People
+from anonymisers.world import Positions, World
 
-Positions = NDArray[np.int32]
 Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False)
-class World:
-    """A world, as its difference from the true one: `change` (m,) at inner cells `coords` (m, dims)."""
-
-    coords: Positions
-    change: Ints
-
-    @classmethod
-    def of(cls, coords: Positions, change: Ints) -> "World":
-        """The difference with each inner cell once, in order, and none that does not change."""
-        cells, place = np.unique(coords, axis=0, return_inverse=True)
-        total = np.rint(np.bincount(place.ravel(), weights=change, minlength=len(cells))).astype(np.int64)
-        return cls(cells[total != 0].astype(np.int32), total[total != 0])
 
 
 def lifted(people: People, alternative: Alternative, first: NDArray[np.bool_]) -> Iterator[World]:

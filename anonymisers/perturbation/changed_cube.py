@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.certificate import Level
 from anonymisers.errors import AnonymiserError, CertificateError, ProtectionError
 from anonymisers.figures import Figure
 from anonymisers.head import dim_read, dim_written, rules_read, rules_written
@@ -31,7 +30,7 @@ from anonymisers.perturbation.bounded import attack_bounded
 from anonymisers.perturbation.change import Change, Crowd, Outcome
 from anonymisers.perturbation.known import Known
 from anonymisers.perturbation.ways import change_of
-from anonymisers.rules import Rules
+from anonymisers.rules import Level, Rules
 from anonymisers.shown import Key, Shown
 from anonymisers.system import Block, System
 from anonymisers.table import Table

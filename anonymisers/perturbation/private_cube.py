@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.certificate import Level
 from anonymisers.errors import AnonymiserError, CertificateError
 from anonymisers.head import dim_read, dim_written
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.lattice import Lattice
 from anonymisers.perturbation.drawn import Drawn, Space
 from anonymisers.perturbation.privacy import NAME, Privacy, privacy_of
+from anonymisers.rules import Level
 from anonymisers.shown import Answer, Key, OutsideLattice, Shown
 from anonymisers.system import Block, System
 from anonymisers.table import Table
