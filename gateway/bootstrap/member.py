@@ -22,6 +22,7 @@ from gateway.member import entries
 from gateway.member.context import Node
 from gateway.member.hub_calls import HubCalls
 from gateway.member.ports import Clock
+from gateway.member.region_entries import region_joined
 from gateway.member.seeing import region_of
 from gateway.store.database import Database
 from gateway.store.member import MemberStore
@@ -70,7 +71,7 @@ def connect(
     with open_member(directory, clock) as node, node.store.writing() as work:
         now = node.clock.now()
         node.log.create(work.log, int(now.timestamp()))
-        entries.record(node, work, entries.region_joined(node, hub, now), {})
+        entries.record(node, work, region_joined(node, hub, now), {})
 
 
 @contextmanager

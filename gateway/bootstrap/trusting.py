@@ -14,6 +14,7 @@ from gateway.http.link import FEDERATION, REPLY_SECONDS
 from gateway.http.trust import trusted
 from gateway.member import entries
 from gateway.member.ports import Clock
+from gateway.member.region_entries import region_joined
 from gateway.member.seeing import region_of
 from gateway.store.log_lock import hold_log
 from gateway.wire.call_keys import CallKeysError, call_keys_from_json
@@ -38,7 +39,7 @@ def trust_hub(directory: Path, typed: str, clock: Clock = SYSTEM) -> str:
         check_fingerprint(typed, hub_fingerprint(region_of(node), call_key))
         hub = HubKeys(config.hub_log_key, call_key)
         with node.store.writing() as work:
-            entries.record(node, work, entries.region_joined(node, hub, node.clock.now()), {})
+            entries.record(node, work, region_joined(node, hub, node.clock.now()), {})
         write_config(directory, replace(config, hub_call_key=call_key))
     return call_key
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from audit.canonical import canonical_json
-from gateway.member import entries
+from gateway.member import cube_entries, entries
 from gateway.member.accidents import accidents_in
 from gateway.member.context import Node
 from gateway.member.errors import NotAcceptedError
@@ -122,7 +122,7 @@ def certify(
     made, found = planned
     cube = certifiable(found, sensitive_of(node))
     _check_accepted(work, versions, cube)
-    event, openings = entries.cube_certified(
+    event, openings = cube_entries.cube_certified(
         node,
         record.id,
         policy_label(*versions),

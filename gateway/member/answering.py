@@ -11,7 +11,7 @@ from audit.errors import AuditError
 from audit.event import whole_second
 from audit.merkle import leaf_hash
 from audit.question_events import WaitsForLeave
-from gateway.member import entries
+from gateway.member import answer_entries, entries
 from gateway.member.context import Node
 from gateway.member.cubes import CubeShelf, ReadyCube
 from gateway.member.deciding import Verdict, decide_on
@@ -107,7 +107,9 @@ def conclude(node: Node, work: UnitOfWork, case: Case, verdict: Verdict) -> Sent
     """Log and keep what goes out: the end of the question at this node."""
     answer = made(node, work, case, verdict)
     ready = None if case.cube is None else case.cube.index
-    event, openings = entries.answered(node, case.proven, answer, cube=ready, verdict=verdict, at=case.at)
+    event, openings = answer_entries.answered(
+        node, case.proven, answer, cube=ready, verdict=verdict, at=case.at
+    )
     index = entries.record(node, work, event, openings)
     sent = Sent(
         question_id=answer.question_id,
@@ -190,7 +192,7 @@ def _reject(node: Node, delivery: Delivery, reason: Refusal) -> None:
         if work.rejected(leaf):
             return
         try:
-            event = entries.rejected(node, delivery.question_id[:100], reason.value, node.clock.now())
+            event = answer_entries.rejected(node, delivery.question_id[:100], reason.value, node.clock.now())
         except AuditError:
-            event = entries.rejected(node, "unreadable", reason.value, node.clock.now())
+            event = answer_entries.rejected(node, "unreadable", reason.value, node.clock.now())
         work.add_rejected(leaf, because=entries.record(node, work, event, {}))

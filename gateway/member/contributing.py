@@ -17,7 +17,7 @@ from audit.merkle import leaf_hash
 from audit.note import Note
 from audit.question_events import Answered
 from audit.total_events import Contributed
-from gateway.member import entries
+from gateway.member import answer_entries, entries
 from gateway.member.building import counted_table
 from gateway.member.context import Node
 from gateway.member.cubes import CubeShelf, ReadyCube
@@ -187,7 +187,9 @@ def _reject(node: Node, call: TotalsCall) -> None:
     with node.store.writing() as work:
         if not work.rejected(leaf):
             try:
-                event = entries.rejected(node, call.question_id[:100], NOT_CONTRIBUTED, node.clock.now())
+                event = answer_entries.rejected(
+                    node, call.question_id[:100], NOT_CONTRIBUTED, node.clock.now()
+                )
             except AuditError:
-                event = entries.rejected(node, "unreadable", NOT_CONTRIBUTED, node.clock.now())
+                event = answer_entries.rejected(node, "unreadable", NOT_CONTRIBUTED, node.clock.now())
             work.add_rejected(leaf, because=entries.record(node, work, event, {}))

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from gateway.member import entries
+from gateway.member import entries, register_entries
 from gateway.member.changes import Changes, compare, dated, with_consents
 from gateway.member.context import Node
 from gateway.member.model import LoadedSnapshot
@@ -39,7 +39,7 @@ def keep_in(node: Node, work: UnitOfWork, snapshot: Snapshot) -> Kept:
     until = last_closed_day(snapshot, now.date())
     # Random, not the snapshot's own digest: outside the state nothing may follow from the data.
     name = f"{node.member.lower()}-{secrets.token_hex(6)}"
-    event = entries.snapshot_loaded(node, name, until.isoformat(), now)
+    event = register_entries.snapshot_loaded(node, name, until.isoformat(), now)
     loaded = LoadedSnapshot(name, now, until, entries.record(node, work, event, {}))
     if before is None:
         work.add_snapshot(loaded, snapshot, because=loaded.index)
@@ -47,7 +47,7 @@ def keep_in(node: Node, work: UnitOfWork, snapshot: Snapshot) -> Kept:
     number = len(work.record_changes()) + 2  # the first load was compared with nothing
     work.add_snapshot(loaded, dated(snapshot, before[1], number), because=loaded.index)
     changes = compare(before[1], snapshot, before[0].until)
-    compared, openings = entries.records_compared(node, name, before[0].id, changes.to_text(), now)
+    compared, openings = register_entries.records_compared(node, name, before[0].id, changes.to_text(), now)
     index = entries.record(node, work, compared, openings)
     work.add_changes(name, changes.to_text(), now, because=index)
     return Kept(loaded, changes)

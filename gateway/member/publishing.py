@@ -34,6 +34,7 @@ from gateway.member.policies import (
     read,
     reviewed,
 )
+from gateway.member.policy_entries import EFFECT, TEXT, policy_in_force
 from gateway.member.ports import UnitOfWork, Versions, VersionsWriter, View
 from gateway.member.statements import Act, Signed, accepts_shared_values, check, digest, statement
 from gateway.member.steps import step_of
@@ -90,7 +91,7 @@ def publish(node: Node, note: str, *, ministry: bool = False) -> SignedPolicy:
         reviewers = _reviewed(node, work, policy, draft, signed)
         now = node.clock.now()
         _, changes = step_to(node, work, policy)
-        text, effect = commit(entries.TEXT, draft.text.encode()), commit(entries.EFFECT, changes)
+        text, effect = commit(TEXT, draft.text.encode()), commit(EFFECT, changes)
         event = PolicySigned(
             member=node.member,
             policy_version=_label(policy.version, ministry=ministry),
@@ -101,7 +102,7 @@ def publish(node: Node, note: str, *, ministry: bool = False) -> SignedPolicy:
             begins=policy.valid_from.isoformat(),
             at=whole_second(now),
         )
-        index = entries.record(node, work, event, {entries.TEXT: text, entries.EFFECT: effect})
+        index = entries.record(node, work, event, {TEXT: text, EFFECT: effect})
         kept = SignedPolicy(policy.version, draft.text, note, draft.review, policy.valid_from, now, index)
         shelf.sign_policy(kept, because=index)
         for other in shelf.signed_policies():
@@ -303,7 +304,7 @@ def _come_into_force(node: Node, work: UnitOfWork, *, ministry: bool) -> int | N
     policy = checked(node, newest.text)
     _check_together(node, work, policy)
     step, label = step_to(node, work, policy), _label(newest.version, ministry=ministry)
-    event, openings = entries.policy_in_force(node, label, newest.text, step, now)
+    event, openings = policy_in_force(node, label, newest.text, step, now)
     index = entries.record(node, work, event, openings)
     if former is not None:
         shelf.end_policy(former.version, now, Ending.REPLACED, because=index)

@@ -18,10 +18,12 @@ from gateway.auditing.finding import Span, entries
 from gateway.auditing.ports import View
 from gateway.dictionary import Dictionary, DictionaryError
 from gateway.errors import SafelaneError
+from gateway.member.answer_entries import DECISION
+from gateway.member.cube_entries import SHAPE
 from gateway.member.deciding import Verdict, decide_on
-from gateway.member.entries import DECISION, SHAPE, TEXT
 from gateway.member.judging import judge
 from gateway.member.model import split_label
+from gateway.member.policy_entries import TEXT
 from gateway.member.replaying_terms import Terms, replay_terms
 from gateway.member.shape import Shape, ShapeOnly
 from policies import Policy, PolicyError, Vocabulary, load_policy

@@ -16,8 +16,8 @@ from audit.said import said
 from audit.search import Criteria, Found
 from gateway.auditing.finding import Span, entries
 from gateway.auditing.ports import View
+from gateway.member.answer_entries import DECISION
 from gateway.member.deciding import Verdict
-from gateway.member.entries import DECISION
 from gateway.member.quotas import start_of
 from gateway.wire.answer import Refusal
 from policies.decision import Obligations

@@ -20,8 +20,10 @@ from audit.note import Signer
 from audit.question_events import Answered, Asked, Refused
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
-from gateway.member import entries
+from gateway.member.answer_entries import answered
+from gateway.member.cube_entries import cube_certified
 from gateway.member.deciding import Verdict, decide_on
+from gateway.member.policy_entries import policy_in_force
 from gateway.member.proving import ProvenQuestion
 from gateway.member.replaying import NotReplayableError, replay
 from gateway.member.shape import Shape, ShapeOnly
@@ -82,15 +84,13 @@ def decided(asked: Asked, text: str | None, shape: Shape | None, at: datetime) -
     kept, policy, cube = Kept(), None, None
     loaded = None if text is None else load_policy(text, WORDS)
     if text is not None and loaded is not None:
-        policy = kept.add(
-            *entries.policy_in_force(NODE, str(loaded.version), text, step_of(None, loaded), at)
-        )
+        policy = kept.add(*policy_in_force(NODE, str(loaded.version), text, step_of(None, loaded), at))
     if shape is not None:
-        cube = kept.add(*entries.cube_certified(NODE, "kh-1", "1", shape=shape, certificate=b"c", at=at))
+        cube = kept.add(*cube_certified(NODE, "kh-1", "1", shape=shape, certificate=b"c", at=at))
     ready = None if shape is None else ShapeOnly.of(DICTIONARY, MEMBER, shape)
     verdict = decide_on(DICTIONARY, MEMBER, asked, policy=loaded, cube=ready, at=at)
     proven = ProvenQuestion(asked, EntryRef("hub/log", 3, bytes(32)))
-    event, openings = entries.answered(
+    event, openings = answered(
         NODE, proven, answer(asked, verdict, loaded, cube), cube=cube, verdict=verdict, at=at
     )
     return Case(kept, policy, cube, kept.add(event, openings), verdict)
@@ -255,6 +255,6 @@ def test_an_opening_that_was_exchanged_is_found(permitted: Case, name: str, plac
 
 def test_a_later_version_of_the_policy_does_not_count(permitted: Case) -> None:
     policy = load_policy(ORDINARY, WORDS)
-    event, openings = entries.policy_in_force(NODE, "1", "other: text", step_of(policy, policy), AT)
+    event, openings = policy_in_force(NODE, "1", "other: text", step_of(policy, policy), AT)
     permitted.kept.add(event, openings)
     assert permitted.again() == ()

@@ -14,7 +14,7 @@ from audit.events import Event
 from audit.question_events import Answered, LeaveGiven, Refused, WaitsForLeave
 from audit.search import Criteria, Found
 from gateway.auditing.finding import Span, entries
-from gateway.member.entries import DECISION
+from gateway.member.answer_entries import DECISION
 from gateway.member.ports import View
 from gateway.member.publishing import REASON
 from gateway.picturing import Layout
