@@ -13,9 +13,10 @@ from audit.directory import LogDirectory, parse_key_lines
 from audit.dossier import FORMAT as DOSSIER
 from audit.dossier import Dossier
 from audit.encoding import decode_utf8
-from audit.errors import AuditError, ForkFoundError, MalformedError, NotInLogError
+from audit.errors import AuditError, MalformedError, NotInLogError
 from audit.events import decode
 from audit.evidence import Evidence
+from audit.evidence_errors import ForkFoundError
 from audit.note import Note, Verifier
 from audit.policy import Policy, Verified
 from audit.receipt import HEADER, Receipt

@@ -1,10 +1,5 @@
 """The package's one tree of errors. A message says what is wrong, where, and what to do about it."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:  # evidence itself raises errors of this tree
-    from audit.evidence import Evidence
-
 
 class AuditError(Exception):
     """Anything that a log, a proof, a signature or an entry can be refused for."""
@@ -37,14 +32,6 @@ class CommitmentError(AuditError):
 
 class EvidenceError(AuditError):
     """The evidence does not show what it claims."""
-
-
-class ForkFoundError(EvidenceError):
-    """A log does not extend a checkpoint that it signed itself; `evidence` proves it to anyone."""
-
-    def __init__(self, message: str, evidence: "Evidence") -> None:
-        super().__init__(message)
-        self.evidence = evidence
 
 
 class LogError(AuditError):
@@ -89,20 +76,3 @@ class UnknownLogError(WitnessError):
 
 class UntrustedCheckpointError(WitnessError):
     """The checkpoint is not signed by the log's known key."""
-
-
-class SizeConflictError(WitnessError):
-    """The sender is wrong about what the witness saw last; `evidence` if the log contradicts itself."""
-
-    def __init__(self, message: str, known_size: int, evidence: "Evidence | None" = None) -> None:
-        super().__init__(message)
-        self.known_size = known_size
-        self.evidence = evidence
-
-
-class InconsistentError(WitnessError):
-    """The checkpoint was not shown to extend what the witness has seen."""
-
-    def __init__(self, message: str, evidence: "Evidence | None" = None) -> None:
-        super().__init__(message)
-        self.evidence = evidence

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from audit.checkpoint import Checkpoint
 from audit.directory import LogDirectory
-from audit.errors import ForkFoundError, ProofError
+from audit.errors import ProofError
 from audit.evidence import evidence_from_tree
+from audit.evidence_errors import ForkFoundError
 from audit.merkle import HASH_SIZE, leaf_hash, root
 from audit.note import Note
 from audit.policy import Policy, Verified

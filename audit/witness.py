@@ -9,16 +9,9 @@ from typing import Protocol
 
 from audit.checkpoint import Checkpoint, open_checkpoint
 from audit.cosignature import Cosigner
-from audit.errors import (
-    InconsistentError,
-    MalformedError,
-    ProofError,
-    SignatureError,
-    SizeConflictError,
-    UnknownLogError,
-    UntrustedCheckpointError,
-)
+from audit.errors import MalformedError, ProofError, SignatureError, UnknownLogError, UntrustedCheckpointError
 from audit.evidence import Evidence, evidence_from_proof
+from audit.evidence_errors import InconsistentError, SizeConflictError
 from audit.merkle import EMPTY_ROOT, verify_consistency
 from audit.note import Note, NoteVerifier, Signature
 from audit.vkey import VerifierKey

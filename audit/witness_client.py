@@ -10,7 +10,8 @@ from typing import Final
 
 from audit.cosignature import CosignatureVerifier
 from audit.encoding import decode_utf8
-from audit.errors import AuditError, SizeConflictError, WitnessError
+from audit.errors import AuditError, WitnessError
+from audit.evidence_errors import SizeConflictError
 from audit.note import Note, Signature
 from audit.policy import Policy
 from audit.witness_protocol import AddCheckpoint, parse_cosignatures, parse_known_size

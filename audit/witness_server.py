@@ -10,15 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
 from audit.encoding import decode_utf8, parse_decimal
-from audit.errors import (
-    AuditError,
-    InconsistentError,
-    MalformedError,
-    SizeConflictError,
-    UnknownLogError,
-    UntrustedCheckpointError,
-)
+from audit.errors import AuditError, MalformedError, UnknownLogError, UntrustedCheckpointError
 from audit.evidence import Evidence
+from audit.evidence_errors import InconsistentError, SizeConflictError
 from audit.witness import Witness
 from audit.witness_protocol import MAX_REQUEST, SIZE_TYPE, AddCheckpoint
 

@@ -5,7 +5,8 @@ import threading
 from pathlib import Path
 
 from audit.checkpoint import Checkpoint
-from audit.errors import SizeConflictError, WitnessError
+from audit.errors import WitnessError
+from audit.evidence_errors import SizeConflictError
 from audit.note import Note
 
 _TABLE = (

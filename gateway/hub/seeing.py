@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from audit.checkpoint import Checkpoint
-from audit.errors import AuditError, SizeConflictError
+from audit.errors import AuditError
+from audit.evidence_errors import SizeConflictError
 from audit.note import Note
 from audit.vkey import VerifierKey
 from audit.witness_protocol import AddCheckpoint

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Connection, Table, Text, bindparam, i
 from sqlalchemy.exc import IntegrityError
 
 from audit.checkpoint import Checkpoint
-from audit.errors import SizeConflictError
+from audit.evidence_errors import SizeConflictError
 from audit.note import Note
 from gateway.store.schema import metadata
 

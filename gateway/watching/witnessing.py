@@ -6,8 +6,8 @@ from datetime import datetime
 
 from audit.checkpoint import Checkpoint
 from audit.cosignature import Cosigner
-from audit.errors import InconsistentError, SizeConflictError
 from audit.evidence import Evidence
+from audit.evidence_errors import InconsistentError, SizeConflictError
 from audit.excerpt import Excerpt, follow, told_entries
 from audit.note import Verifier
 from audit.witness import Witness

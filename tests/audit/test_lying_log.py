@@ -9,8 +9,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from audit.checkpoint import Checkpoint
 from audit.cosignature import Cosigner
-from audit.errors import InconsistentError, ProofError, SizeConflictError
+from audit.errors import ProofError
 from audit.evidence import Finding, evidence_from_tree
+from audit.evidence_errors import InconsistentError, SizeConflictError
 from audit.log import Log
 from audit.memory import MemoryStorage
 from audit.monitor import Alert, AlertKind, Observation, Prover, compare_heads

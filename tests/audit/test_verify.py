@@ -13,16 +13,9 @@ from audit.checkpoint import Checkpoint
 from audit.commands import main
 from audit.cosignature import Cosigner
 from audit.directory import LogDirectory, export
-from audit.errors import (
-    AuditError,
-    ForkFoundError,
-    LogError,
-    NotInLogError,
-    ProofError,
-    QuorumError,
-    SignatureError,
-)
+from audit.errors import AuditError, LogError, NotInLogError, ProofError, QuorumError, SignatureError
 from audit.evidence import Finding
+from audit.evidence_errors import ForkFoundError
 from audit.log import Log
 from audit.memory import MemoryStorage
 from audit.note import Signer, Verifier

@@ -7,14 +7,9 @@ import pytest
 from audit import note
 from audit.checkpoint import Checkpoint
 from audit.cosignature import Cosigner, cosigned_at
-from audit.errors import (
-    InconsistentError,
-    MalformedError,
-    SizeConflictError,
-    UnknownLogError,
-    UntrustedCheckpointError,
-)
+from audit.errors import MalformedError, UnknownLogError, UntrustedCheckpointError
 from audit.evidence import Evidence, Finding
+from audit.evidence_errors import InconsistentError, SizeConflictError
 from audit.log import Log
 from audit.memory import MemoryStorage
 from audit.merkle import EMPTY_ROOT

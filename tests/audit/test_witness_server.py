@@ -13,8 +13,9 @@ import pytest
 
 from audit.checkpoint import Checkpoint
 from audit.cosignature import CosignatureVerifier, Cosigner, cosigned_at
-from audit.errors import AuditError, MalformedError, SizeConflictError, WitnessError
+from audit.errors import AuditError, MalformedError, WitnessError
 from audit.evidence import Evidence, Finding
+from audit.evidence_errors import SizeConflictError
 from audit.log import Log
 from audit.memory import MemoryStorage
 from audit.merkle import HASH_SIZE

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, Engine, create_engine, text
 
 from audit.checkpoint import open_checkpoint
 from audit.cosignature import Cosigner, cosigned_at
-from audit.errors import CorruptLogError, NotInLogError, SizeConflictError, StaleLogError
+from audit.errors import CorruptLogError, NotInLogError, StaleLogError
+from audit.evidence_errors import SizeConflictError
 from audit.log import Head, Log
 from audit.memory import MemoryStorage
 from audit.note import Signer, Verifier
