@@ -36,9 +36,15 @@ def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
 
 
 def test_the_index_knows_every_page() -> None:
-    index = ROOT / "docs" / "README.md"
-    linked = {(index.parent / link.partition("#")[0]).resolve() for link in links(index)}
+    """The records of decisions stand in a table of their own, which the index leads to."""
+    index, of_decisions = ROOT / "docs" / "README.md", ROOT / "docs" / "decisions" / "README.md"
+    linked = {
+        (page.parent / link.partition("#")[0]).resolve()
+        for page in (index, of_decisions)
+        for link in links(page)
+    }
 
+    assert of_decisions in {(index.parent / link.partition("#")[0]).resolve() for link in links(index)}
     assert {p for p in (ROOT / "docs").rglob("*.md") if p != index} <= linked
 
 

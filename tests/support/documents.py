@@ -207,9 +207,12 @@ def refresh_help(page: Path) -> None:
 
 
 def refresh_index(index: Path) -> None:
-    """Add the pages that the index does not know, by their titles, at the end of their folder's section."""
+    """Add the pages that the index does not know, by their titles, at the end of their folder's section.
+
+    Records of decisions are left out: a table of their own has them (`decisions.py`).
+    """
     lines = index.read_text(encoding="utf-8").splitlines()
-    for page in sorted(index.parent.glob("*/*.md")):
+    for page in sorted(set(index.parent.glob("*/*.md")) - set(index.parent.glob("decisions/*.md"))):
         link = page.relative_to(index.parent).as_posix()
         if not any(f"]({link})" in line for line in lines):
             title = page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
