@@ -3,7 +3,7 @@
 An accident has one casualty or more, all at the same place and time. Its number is shown only where the
 number of casualties of the very same cell is shown, and only as far as every world of the cube's certificate
 goes on: for each there are accidents, as whole numbers, that agree with every number of accidents shown. The
-proof stands in docs/explanation/disclosure-control.md. An `AccidentTable` stays in the state.
+proof stands in docs/explanation/disclosure-control/method.md. An `AccidentTable` stays in the state.
 """
 
 import hashlib

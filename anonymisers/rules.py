@@ -35,7 +35,7 @@ class TableOf:
 
 @dataclass(frozen=True)
 class Rules:
-    """Threshold, zeros and tables. Terms: `docs/explanation/disclosure-control.md`.
+    """Threshold, zeros and tables. Terms: `docs/explanation/disclosure-control/guarantee.md`.
 
     `threshold` k: a cell of 1..k-1 people is sensitive. `max_dims`: None for the one table of all dimensions
     (with its margins), else every table of up to so many. `sensitive`: dimensions whose breakdown of a

@@ -35,17 +35,32 @@ def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(target), link
 
 
+INDEX = ROOT / "docs" / "README.md"
+READERS = ("Analyst", "Controller", "Auditor", "Operator", "Developer")
+
+
 def test_the_index_knows_every_page() -> None:
     """The records of decisions stand in a table of their own, which the index leads to."""
-    index, of_decisions = ROOT / "docs" / "README.md", ROOT / "docs" / "decisions" / "README.md"
+    of_decisions = ROOT / "docs" / "decisions" / "README.md"
     linked = {
         (page.parent / link.partition("#")[0]).resolve()
-        for page in (index, of_decisions)
+        for page in (INDEX, of_decisions)
         for link in links(page)
     }
 
-    assert of_decisions in {(index.parent / link.partition("#")[0]).resolve() for link in links(index)}
-    assert {p for p in (ROOT / "docs").rglob("*.md") if p != index} <= linked
+    assert of_decisions in {(INDEX.parent / link.partition("#")[0]).resolve() for link in links(INDEX)}
+    assert {p for p in (ROOT / "docs").rglob("*.md") if p != INDEX} <= linked
+
+
+def test_the_index_has_one_line_a_page_under_its_reader() -> None:
+    _, *sections = re.split("^## ", INDEX.read_text("utf-8"), flags=re.MULTILINE)
+    by_reader = [part for part in sections if part.startswith(READERS)]
+    lines = [line for part in by_reader for line in part.splitlines() if line.startswith("- ")]
+    pages_of_lines = [_LINK.findall(line) for line in lines]
+
+    assert [part.partition(":")[0] for part in by_reader] == list(READERS)
+    assert all(len(found) == 1 for found in pages_of_lines)
+    assert len({link for (link,) in pages_of_lines}) == len(lines)
 
 
 def tracked() -> Iterator[tuple[Path, str]]:

@@ -207,16 +207,17 @@ def refresh_help(page: Path) -> None:
 
 
 def refresh_index(index: Path) -> None:
-    """Add the pages that the index does not know, by their titles, at the end of their folder's section.
+    """Add the pages that the index does not know, by their titles, after the last page of their folder.
 
-    Records of decisions are left out: a table of their own has them (`decisions.py`).
+    Whom a page serves most is for people to say: move its line to that reader's section. Records of decisions
+    are left out: a table of their own has them (`decisions.py`).
     """
     lines = index.read_text(encoding="utf-8").splitlines()
-    for page in sorted(set(index.parent.glob("*/*.md")) - set(index.parent.glob("decisions/*.md"))):
+    for page in sorted(set(index.parent.glob("*/**/*.md")) - set(index.parent.glob("decisions/*.md"))):
         link = page.relative_to(index.parent).as_posix()
         if not any(f"]({link})" in line for line in lines):
             title = page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
-            last = max(i for i, line in enumerate(lines) if f"]({page.parent.name}/" in line)
+            last = max(i for i, line in enumerate(lines) if f"]({link.partition('/')[0]}/" in line)
             lines.insert(last + 1, f"- [{re.sub('^[0-9]+[.] ', '', title)}]({link})")
     index.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
