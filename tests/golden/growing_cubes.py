@@ -1,0 +1,138 @@
+"""Cubes beside earlier releases: a second beside a first, figures, years that come and people who leave."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from golden_tables import KEY, count, drawn, table_of
+from golden_text import Items, unpacked
+from golden_told import at_a_glance, named, of_attack, of_cube
+from hierarchies import flat, grouped
+
+from anonymisers.accident_search import protect_accidents
+from anonymisers.accidents import Accidents, check_accidents
+from anonymisers.chronicle import FORMAT, Chronicle
+from anonymisers.cube import build_cube
+from anonymisers.figures import Figure, known_figures
+from anonymisers.hierarchy import Hierarchy
+from anonymisers.marked import fitting
+from anonymisers.parts import Part
+from anonymisers.release_text import written_release
+from anonymisers.rules import Rules
+from anonymisers.table import Table
+from anonymisers.vintages import protect_leaving, releases
+
+PLACE, AGE, YEAR, SEX = grouped("place", 6), flat("age", 3), flat("year", 4), flat("sex", 2)
+RULES = Rules(threshold=5)
+EARLIER = {"year": ("year0", "year1", "year2")}
+
+
+def second_release() -> Items:
+    """All years are released, then the first three by themselves; under two treatments of zeros."""
+    told: dict[str, str | bytes] = {}
+    dims = (PLACE, AGE, YEAR)
+    for zeros in ("partner", "protect"):
+        rules = Rules(threshold=5, zeros=zeros)
+        whole = table_of(dims, "history", 15, by=("place", "age"))
+        first = build_cube(whole, rules, KEY)
+        some = table_of(dims, "history", 15, by=("place", "age"), where=EARLIER)
+        second = build_cube(some, rules, KEY, known=[first.release()])
+        told |= named(f"first, {zeros}", of_cube(first, whole))
+        told |= named(f"second, {zeros}", of_cube(second, some, (first.release(),)))
+        told[f"attacker, {zeros}"] = of_attack(first.release(), second.release(), zeros=zeros)
+    return told
+
+
+def registered_figures() -> Items:
+    """What is public already stands beside the table."""
+    table = table_of((PLACE, AGE, SEX), "figures", 12, by=("place", "age"))
+    figures = [
+        Figure("report", {"place": ("place0", "place1")}, 0),
+        Figure("paper", {"sex": ("sex0",), "age": ("age1",)}, 3),
+    ]
+    known, contradicted = known_figures(figures, table)
+    cube = build_cube(table, RULES, KEY, known=known)
+    return {"contradicted": "".join(f"{f.name}\n" for f in contradicted), **of_cube(cube, table, tuple(known))}
+
+
+def _dims(years: Sequence[str]) -> tuple[Hierarchy, ...]:
+    return PLACE, SEX, Hierarchy("year", ("Total", *years), dict.fromkeys(years, "Total"))
+
+
+def _table(years: Sequence[str], counts: dict[tuple[str, ...], int]) -> Table:
+    return Table.of(_dims(years), [(cell, n) for cell, n in counts.items() if cell[2] in years])
+
+
+def _counts(years: Sequence[str], seed: str, mean: int) -> dict[tuple[str, ...], int]:
+    codes = [(p, s, y) for p in _leaves(PLACE) for s in _leaves(SEX) for y in years]
+    return {cell: count(seed, number, mean) for number, cell in enumerate(codes)}
+
+
+def _leaves(dim: Hierarchy) -> list[str]:
+    return [dim.codes[leaf] for leaf in dim.leaves.tolist()]
+
+
+def _part(kind: str, years: Sequence[str], counts: dict[tuple[str, ...], int]) -> Part:
+    table = _table(years, counts)
+    cube = build_cube(table, fitting(RULES, table), KEY)
+    return Part(kind, frozenset(years), table.dims[2], (cube,), sealed=b"whom it counts")  # type: ignore[arg-type]
+
+
+def vintages() -> Items:
+    """Two closed years, a third one, people added to the first two, and some who leave them."""
+    first, later = ("2020", "2021"), ("2022",)
+    people = _counts(first, "vintages", 20)
+    gone = {cell: min(n, drawn("gone", k, 4)) for k, (cell, n) in enumerate(people.items())}
+    parts = [
+        _part("period", first, people),
+        _part("period", later, _counts(later, "later", 20)),
+        _part("added", first, _counts(first, "added", 9)),
+    ]
+    everybody = {
+        (0, None): _table(first, {cell: n - gone[cell] for cell, n in people.items()}),
+        (0, 3): _table(first, gone),
+    }
+    leaving = protect_leaving(parts, everybody, fitting(RULES, everybody[0, None]), KEY)
+    parts.append(Part("left", frozenset(first), _dims(first)[2], (leaving,), (0,), b"who left"))
+    whole = Chronicle.of(_dims((*first, *later)), RULES, parts)
+    told: dict[str, str | bytes] = {
+        f"part {number}": at_a_glance(part.cubes[0].release()) for number, part in enumerate(parts)
+    }
+    given = releases(parts)
+    told |= {f"given out {n}": "".join(written_release(release)) for n, release in enumerate(given)}
+    told["left: certificate"] = leaving.certificate.to_json()
+    told["whole"] = "".join(written_release(whole.release()))
+    told["digest"] = whole.certificate_digest.hex() + "\n"
+    told["stored bytes"] = unpacked(whole.to_bytes(), FORMAT)
+    told["attacker"] = of_attack(*given)
+    return told
+
+
+def accidents() -> Items:
+    """Numbers of accidents beside the casualties of them, and a cube of both."""
+    dims = (flat("date", 2), flat("place", 4), SEX)
+    numbers = np.sort([drawn("accident", n, 60) for n in range(150)])
+    coords = np.array(
+        [
+            (
+                1 + drawn("date", int(number), 2),
+                1 + drawn("place", int(number), 5) % 4,
+                1 + (drawn("sex", person, 4) > 0),
+            )
+            for person, number in enumerate(numbers.tolist())
+        ],
+        dtype=np.int32,
+    )
+    rows, counts = np.unique(coords, axis=0, return_counts=True)
+    table = Table(dims, ("date", "place", "sex"), {}, rows.astype(np.int32), counts.astype(np.int64))
+    cube = build_cube(table, Rules(threshold=5, max_dims=2), KEY)
+    happened = Accidents(frozenset({"date", "place"}), cube.lattice.dims, coords, numbers)
+    beside = protect_accidents(cube, happened, KEY, first="date")
+    check_accidents(beside, cube, happened)
+    period = frozenset({"date0", "date1"})
+    parts = [Part("period", period, dims[0], (cube,), accidents=beside)]
+    whole = Chronicle.of(dims, Rules(threshold=5, max_dims=2), parts)
+    return {
+        **of_cube(cube, table),
+        "accidents": beside.to_bytes().decode(),
+        "whole": unpacked(whole.to_bytes(), FORMAT),
+    }

@@ -1,0 +1,138 @@
+"""Amounts, and cubes of numbers that are perturbed, rounded or drawn."""
+
+from decimal import Decimal
+from io import StringIO
+
+import numpy as np
+from golden_tables import KEY, drawn, table_of
+from golden_text import Items, unpacked
+from hierarchies import flat, grouped
+
+from anonymisers.errors import AnonymiserError
+from anonymisers.hierarchy import Hierarchy
+from anonymisers.magnitudes.cells import MagnitudeRules
+from anonymisers.magnitudes.contributions import Contributions
+from anonymisers.magnitudes.protect import protect_amounts
+from anonymisers.magnitudes.release import write_amounts
+from anonymisers.perturbation.by_cell_key import ByCellKey
+from anonymisers.perturbation.by_rounding import ByRounding
+from anonymisers.perturbation.cell_key import changed, inner_keys, person_keys
+from anonymisers.perturbation.change import Change
+from anonymisers.perturbation.changed_cube import FORMAT as CHANGED
+from anonymisers.perturbation.changed_cube import ChangedCube, Portion, Rows, changed_cube
+from anonymisers.perturbation.drawn import Drawn, Space
+from anonymisers.perturbation.privacy import Privacy
+from anonymisers.perturbation.private_cube import FORMAT as PRIVATE
+from anonymisers.perturbation.private_cube import Planned, private_cube
+from anonymisers.perturbation.ptable import Noise, PTable
+from anonymisers.perturbation.rounding import controlled_rounding
+from anonymisers.rules import Rules
+
+
+PLACE, SEX, YEAR = grouped("place", 6), flat("sex", 2), flat("year", 3)
+DIMS = (PLACE, SEX, YEAR)
+
+
+def amounts() -> Items:
+    """Costs of treatments, under each rule of dominance."""
+    records = [
+        (
+            (f"place{drawn('place', n, 6)}", f"sex{drawn('sex', n, 2)}"),
+            f"person {drawn('person', n, 160)}",
+            Decimal(drawn("amount", n, 40) ** 2) / 4,
+        )
+        for n in range(300)
+    ]
+    costs = Contributions.of("cost", (PLACE, SEX), records)
+    told: dict[str, str | bytes] = {}
+    for name, rules in {
+        "threshold": MagnitudeRules(threshold=5),
+        "dominance": MagnitudeRules(threshold=5, dominance=(2, 85.0)),
+        "p per cent, zeros published": MagnitudeRules(threshold=5, p_percent=10, publish_zeros=True),
+        "one dimension": MagnitudeRules(threshold=5, dominance=(1, 75.0), max_dims=1),
+    }.items():
+        stream = StringIO()
+        try:
+            write_amounts(protect_amounts(costs, rules, KEY).release, stream)
+            told[name] = stream.getvalue()
+        except AnonymiserError as error:
+            told[name] = f"{type(error).__name__}: {error.message}\n"
+    return told
+
+
+def _rows(first: int, mean: int, year: frozenset[str] | None = None) -> Rows:
+    table = table_of(DIMS, f"rows {first}", mean)
+    coords = np.repeat(table.coords, table.counts, axis=0)
+    within = {} if year is None else {"year": year}
+    if year is not None:
+        coords = coords[np.isin(coords[:, 2], [YEAR.index[code] for code in year])]
+    tokens = [f"person {first + n}".encode() for n in range(len(coords))]
+    return Rows(DIMS, ("place", "sex", "year"), coords.astype(np.int32), tokens, within)
+
+
+def _changed(change: Change) -> dict[str, str | bytes]:
+    stands, came = _rows(0, 30), _rows(10_000, 12, frozenset({"year2"}))
+    portions = [(Portion(1, frozenset({"year0"}), b"whom it counts"), stands), (Portion(1, frozenset(), b""), came)]
+    told: dict[str, str | bytes] = {}
+    for name, chosen in (("first", portions[:1]), ("grown", portions)):
+        try:
+            cube = changed_cube(chosen, Rules(threshold=5, max_dims=2), change, KEY)
+        except AnonymiserError as error:
+            told[name] = f"{type(error).__name__}: {error.message}\n"
+            continue
+        told |= _told(name, cube)
+    return told
+
+
+def _told(name: str, cube: ChangedCube) -> dict[str, str | bytes]:
+    return {
+        f"{name}: values": f"{cube.values.tolist()}\n",
+        f"{name}: mechanism": f"{cube.mechanism} {cube.off_by({})}\n",
+        f"{name}: digest": cube.certificate_digest.hex() + "\n",
+        f"{name}: stored bytes": unpacked(cube.to_bytes(), CHANGED),
+    }
+
+
+def perturbed() -> Items:
+    """A cube of perturbed numbers; keys of cells; the table of probabilities."""
+    noise = Noise(6, 3.0, 2)
+    table = table_of(DIMS, "cell keys", 12)
+    ptable = PTable.of(noise)
+    keys = inner_keys(table, KEY)
+    return {
+        **_changed(ByCellKey(noise)),
+        "keys of inner cells": f"{keys.tolist()}\n",
+        "keys of persons": f"{person_keys(KEY, [b'a', b'b', b'c']).tolist()}\n",
+        "changed": f"{changed(table.counts, keys, ptable).tolist()}\n",
+    }
+
+
+def rounded() -> Items:
+    """A cube of rounded numbers, and a table rounded by itself."""
+    table = table_of((PLACE, SEX), "rounding", 12)
+    alone = controlled_rounding(table, 5, KEY)
+    return {**_changed(ByRounding(5)), "a table": f"{alone.values.tolist()}\n"}
+
+
+def drawn_numbers() -> Items:
+    """A cube of numbers with noise that was drawn before: what is kept, and what is read off it."""
+    privacy = Privacy("1", "0.2", 2020)
+    year = Hierarchy("date", ("Total", "2020", "2021"), {"2020": "Total", "2021": "Total"})
+    spaces = [Space.of((year, SEX), {"date": frozenset([code])}) for code in ("2020", "2021")]
+    by_place = Space.of((PLACE,), {})
+    tables = [
+        Planned((year, SEX), [Drawn(spaces[0], (5, -1)), Drawn(spaces[1], (10, 20))]),
+        Planned((PLACE,), [Drawn(by_place, (3, 14, -2, 6, 5, 35))]),
+        Planned((year, PLACE), [Space.of((year, PLACE), {})]),
+    ]
+    cube = private_cube((year, SEX, PLACE), tables, privacy)
+    return {
+        "values": f"{cube.values.tolist()}\n",
+        "draws": f"{cube.draws.tolist()}\n",
+        "drawn table": Drawn(by_place, (3, 14, -2, 6, 5, 35)).to_bytes(),
+        "digest": cube.certificate_digest.hex() + "\n",
+        "stored bytes": unpacked(cube.to_bytes(), PRIVATE),
+    }
+
+
+
