@@ -12,7 +12,7 @@ from anonymisers.accident_search import protect_accidents
 from anonymisers.accidents import Accidents, check_accidents
 from anonymisers.chronicle import FORMAT, Chronicle
 from anonymisers.cube import build_cube
-from anonymisers.figures import Figure, known_figures
+from anonymisers.figures import Figure, known_figures, people_of
 from anonymisers.hierarchy import Hierarchy
 from anonymisers.marked import fitting
 from anonymisers.parts import Part
@@ -45,9 +45,14 @@ def second_release() -> Items:
 def registered_figures() -> Items:
     """What is public already stands beside the table."""
     table = table_of((PLACE, AGE, SEX), "figures", 12, by=("place", "age"))
+    about = {
+        "report": {"place": ("place0", "place1", "place4")},
+        "paper": {"sex": ("sex0",), "age": ("age1",)},
+        "speech": {"place": ("place5",), "age": ("age2",)},
+    }
     figures = [
-        Figure("report", {"place": ("place0", "place1")}, 0),
-        Figure("paper", {"sex": ("sex0",), "age": ("age1",)}, 3),
+        Figure(name, where, people_of(Figure(name, where, 0), table) + (name == "speech"))
+        for name, where in about.items()
     ]
     known, contradicted = known_figures(figures, table)
     cube = build_cube(table, RULES, KEY, known=known)
@@ -110,13 +115,13 @@ def vintages() -> Items:
 def accidents() -> Items:
     """Numbers of accidents beside the casualties of them, and a cube of both."""
     dims = (flat("date", 2), flat("place", 4), SEX)
-    numbers = np.sort([drawn("accident", n, 60) for n in range(150)])
+    numbers = np.sort([drawn("accident", n, 60) ** 2 // 60 for n in range(150)])
     coords = np.array(
         [
             (
                 1 + drawn("date", int(number), 2),
-                1 + drawn("place", int(number), 5) % 4,
-                1 + (drawn("sex", person, 4) > 0),
+                1 + drawn("place", int(number), 40) ** 3 // 16000,
+                1 + (drawn("sex", person, 9) > 0),
             )
             for person, number in enumerate(numbers.tolist())
         ],

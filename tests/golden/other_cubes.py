@@ -37,13 +37,13 @@ def amounts() -> Items:
     """Costs of treatments, under each rule of dominance."""
     records = [
         (
-            (f"place{drawn('place', n, 6)}", f"sex{drawn('sex', n, 2)}"),
-            f"person {drawn('person', n, 160)}",
+            (f"place{drawn('place', n, 6)}", f"sex{drawn('sex', n, 5) // 4}", f"year{drawn('year', n, 3)}"),
+            f"person {drawn('person', n, 160) ** 2 // 400}",
             Decimal(drawn("amount", n, 40) ** 2) / 4,
         )
-        for n in range(300)
+        for n in range(220)
     ]
-    costs = Contributions.of("cost", (PLACE, SEX), records)
+    costs = Contributions.of("cost", DIMS, records)
     told: dict[str, str | bytes] = {}
     for name, rules in {
         "threshold": MagnitudeRules(threshold=5),
@@ -53,7 +53,9 @@ def amounts() -> Items:
     }.items():
         stream = StringIO()
         try:
-            write_amounts(protect_amounts(costs, rules, KEY).release, stream)
+            release = protect_amounts(costs, rules, KEY).release
+            write_amounts(release, stream)
+            told[f"{name}: withheld"] = "".join("x" if v is None else "." for v in release.cells.values()) + "\n"
             told[name] = stream.getvalue()
         except AnonymiserError as error:
             told[name] = f"{type(error).__name__}: {error.message}\n"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import growing_cubes
+import large_cubes
 import other_cubes
 import small_cubes
 from golden_text import Items
@@ -13,6 +14,9 @@ SUBJECTS: dict[str, Callable[[], Items]] = {
     "marks-and-structural-zeros": small_cubes.marks_and_structural_zeros,
     "priorities": small_cubes.priorities,
     "attacker": small_cubes.attacker,
+    "many-tables": large_cubes.many_tables,
+    "tables-like-a-tree": large_cubes.like_a_tree,
+    "planned-cells": large_cubes.planned,
     "second-release": growing_cubes.second_release,
     "registered-figures": growing_cubes.registered_figures,
     "vintages": growing_cubes.vintages,

@@ -1,0 +1,107 @@
+"""What logs hold and sign: an entry of every type, checkpoints, receipts, cosignatures, signed statements."""
+
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from types import NoneType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from golden_text import Items
+
+from audit.commitment import Commitment, Opening
+from audit.cosignature import Cosigner
+from audit.events import EVENTS, Event, encode
+from audit.explain import say_links
+from audit.fhir import audit_event
+from audit.log import Log
+from audit.memory import MemoryStorage
+from audit.note import Signer, sign
+from audit.search import Found
+from audit.vkey import SUBTREE_V1
+from gateway.member.statements import Act, statement
+
+NOW = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
+COUNTING_ONCE = "count"
+"""How the types of entries begin, or the modules end, that this subject leaves out."""
+
+
+def seed(name: str) -> bytes:
+    return sha256(name.encode()).digest()
+
+
+def signer(name: str) -> Signer:
+    return Signer.from_seed(f"test.example/{name}", seed(name))
+
+
+def value(kind: Any, name: str, turn: int) -> Any:
+    """A value of a type that a field may have: always the same for the same field; `turn` 0 or 1."""
+    if get_origin(kind) is tuple:
+        return tuple(value(get_args(kind)[0], f"{name} {n}", turn) for n in range(2 * turn))
+    if NoneType in get_args(kind):
+        (inner,) = (k for k in get_args(kind) if k is not NoneType)
+        return value(inner, name, turn) if turn else None
+    if kind in PLAIN:
+        return PLAIN[kind](name)
+    if issubclass(kind, StrEnum):
+        return list(kind)[-turn]
+    return record(kind, name, turn)
+
+
+PLAIN: dict[Any, Any] = {
+    str: lambda name: f"a {name} «ក»",
+    int: lambda name: seed(name)[0],
+    bool: lambda name: bool(seed(name)[0] % 2),
+    datetime: lambda name: NOW + timedelta(seconds=seed(name)[0]),
+    bytes: seed,
+    Commitment: lambda name: Commitment(seed(name)),
+}
+
+
+def record(kind: Any, name: str, turn: int) -> Any:
+    hints = get_type_hints(kind)
+    return kind(**{f.name: value(hints[f.name], f"{name}{f.name}", turn) for f in fields(kind)})
+
+
+def events() -> dict[str, Event]:
+    """An event of every type, with as little as it can have and with something in every field."""
+    kinds = sorted(EVENTS.items())
+    return {
+        f"{name} {version}, {'full' if turn else 'bare'}": record(kind, "", turn)
+        for (name, version), kind in kinds
+        for turn in (0, 1)
+        if not kind.__module__.endswith("count_events")
+    }
+
+
+def entries() -> Items:
+    """The bytes of an entry of every type."""
+    return {name: encode(event).decode() + "\n" for name, event in events().items()}
+
+
+def told() -> Items:
+    """What an entry of every type is called outside: as FHIR."""
+    return {
+        name: f"{audit_event('test.example/log', Found(7, event))}\n"
+        for name, event in events().items()
+        if name.endswith("full")
+    }
+
+
+def signed() -> Items:
+    """A log's checkpoints, receipts and cosignatures, a commitment, and what people sign."""
+    log = Log(signer("log"))
+    storage = MemoryStorage(log.origin)
+    now = int(NOW.timestamp())
+    log.create(storage, now)
+    every = [encode(event) for event in events().values()]
+    log.append(storage, every[:3], now + 1)
+    witnesses = [
+        Cosigner.from_seed("test.example/witness", seed("witness")),
+        Cosigner.from_seed("test.example/other", seed("other"), kind=SUBTREE_V1),
+    ]
+    items: dict[str, str | bytes] = {"checkpoint of 3": str(log.checkpoint(storage))}
+    log.append(storage, every[3:], now + 2)
+    from audit.checkpoint import Checkpoint
+
+    return items
