@@ -9,21 +9,22 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from golden_text import Items
 
-from audit.commitment import Commitment, Opening
+from audit.checkpoint import Checkpoint
+from audit.commitment import SALT_SIZE, Commitment, Opening
 from audit.cosignature import Cosigner
+from audit.dossier import Dossier, Proven
 from audit.events import EVENTS, Event, encode
-from audit.explain import say_links
+from audit.evidence import Evidence
 from audit.fhir import audit_event
 from audit.log import Log
 from audit.memory import MemoryStorage
 from audit.note import Signer, sign
+from audit.policy import Policy
 from audit.search import Found
 from audit.vkey import SUBTREE_V1
 from gateway.member.statements import Act, statement
 
 NOW = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
-COUNTING_ONCE = "count"
-"""How the types of entries begin, or the modules end, that this subject leaves out."""
 
 
 def seed(name: str) -> bytes:
@@ -100,8 +101,31 @@ def signed() -> Items:
         Cosigner.from_seed("test.example/witness", seed("witness")),
         Cosigner.from_seed("test.example/other", seed("other"), kind=SUBTREE_V1),
     ]
-    items: dict[str, str | bytes] = {"checkpoint of 3": str(log.checkpoint(storage))}
-    log.append(storage, every[3:], now + 2)
-    from audit.checkpoint import Checkpoint
-
-    return items
+    first = log.checkpoint(storage)
+    log.append(storage, every[3:10], now + 2)
+    second = log.checkpoint(storage)
+    head = Checkpoint.parse(second.text)
+    cosigned = [witness.cosign(head, now + 3) for witness in witnesses]
+    storage.add_cosignatures(head.size, cosigned[:1])
+    policy = Policy.of(signer("log").verifier, [witnesses[0].verifier], 1)
+    receipt, witnessed = log.receipt(storage, 1), log.witnessed_receipt(storage, 4, policy)
+    asked = statement(Act.PUBLISH, "KH", version=2, sha256="00" * 32, accepts=True)
+    other = Checkpoint(head.origin, 3, bytes(32))
+    forked = Evidence(first, sign(str(other), signer("log")))
+    keys = (log.key, *(witness.key for witness in witnesses))
+    return {
+        "checkpoint of 3": str(first),
+        "checkpoint of 10": str(second),
+        "cosignature": f"{cosigned[0]}\n",
+        "cosignature after quantum computers": f"{cosigned[1]}\n",
+        "keys": "".join(f"{key}\n" for key in keys),
+        "receipt": str(receipt),
+        "witnessed receipt": str(witnessed),
+        "consistency": "".join(f"{h.hex()}\n" for h in log.consistency(storage, 3, 10)),
+        "commitment": f"{Opening('a label', bytes(range(32))[:SALT_SIZE], b'a value').commitment}\n",
+        "dossier": str(Dossier("q-1", (Proven(every[4], witnessed),), keys[:1], keys[1:2])) + "\n",
+        "evidence": f"{forked}\n",
+        "policy of witnesses": f"{policy}\n",
+        "signed statement": str(sign(asked, signer("KH/controller"), signer("KH/reviewer"))),
+        **{f"statement {act}": statement(act, "KH", about="x") for act in Act if "count" not in act},
+    }

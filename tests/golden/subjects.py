@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 import growing_cubes
 import large_cubes
+import logs
+import messages
 import other_cubes
+import people_and_policies
 import small_cubes
 from golden_text import Items
 
@@ -25,4 +28,19 @@ SUBJECTS: dict[str, Callable[[], Items]] = {
     "perturbed-numbers": other_cubes.perturbed,
     "rounded-numbers": other_cubes.rounded,
     "drawn-numbers": other_cubes.drawn_numbers,
+    "snapshots": people_and_policies.snapshots,
+    "cube-of-a-node": people_and_policies.cube_of_a_node,
+    "policies": people_and_policies.policies,
+    "identifiers": people_and_policies.identifiers,
+    "extracts": people_and_policies.extracts,
+    "masked-sums": people_and_policies.masked_sums,
+    "redacted": people_and_policies.redacted,
+    "log-entries": logs.entries,
+    "log-entries-as-fhir": logs.told,
+    "signed": logs.signed,
+    "answers": messages.answers,
+    "releases": messages.releases,
+    "exports": messages.exports,
+    "calls": messages.calls,
+    "totals": messages.totals,
 }

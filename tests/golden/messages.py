@@ -1,0 +1,188 @@
+"""What travels: answers, releases, calls and replies, what is shared, regional totals, invitations; and exports."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+from golden_text import Items
+from logs import seed, signer
+from releases import made_release
+
+from audit.excerpt import Excerpt, Told
+from gateway.dictionary import regional
+from gateway.export import to_csv, to_json, to_text
+from gateway.export.images import to_svg
+from gateway.export.notes import Receipt
+from gateway.export.workbook import to_xlsx
+from gateway.picturing import ENGLISH
+from gateway.wire.answer import Answer, AskedEntry, Quota, Refusal
+from gateway.wire.call_keys import CallKeys, KeyStep, state
+from gateway.wire.calls import CalledSum, TotalsCall
+from gateway.wire.cells import TOTAL, Axis, Cell, Status
+from gateway.wire.changed import Changed, Mechanism, Noise
+from gateway.wire.enrolling import Enrolment, HubKeys, Invitation, secret_hash
+from gateway.wire.exchange import Delivery, Poll, PollReply
+from gateway.wire.parcel import Parcel
+from gateway.wire.release import Coverage, Earlier, Release, release_text
+from gateway.wire.sharing import Never, Shared, Sharing, sign_sharing
+from gateway.wire.shown import ShownLog, Sight
+from gateway.wire.signed import sign_answer
+from gateway.wire.signed_answer import SignedAnswer
+from gateway.wire.terms import PassOn, Terms
+from gateway.wire.totals import Consent, Contribution, Offer, OfferedCell, sign_text
+from gateway.wire.versions import Hello
+
+ASKED = AskedEntry("region/log", 7, "ab" * 32)
+QUOTAS = (Quota("month", 3, 5),)
+TERMS = Terms(365, PassOn.WITH_CREDIT, "អនុក្រឹត្យ 25/2019")
+AXES = (Axis("outcome", ("K", "I", TOTAL)),)
+ANSWER = Answer("q-1", ASKED, "KH", "2", "kh-1", "2024-12-31", AXES, (7, None, 30))
+EXACT = replace(ANSWER, keep_days=None, terms=TERMS, quotas=QUOTAS)
+REFUSED = Answer("q-1", ASKED, "KH", None, None, None, (), (), tuple(Refusal), quotas=QUOTAS)
+KEYED = replace(ANSWER, cells=(7, 20, 30), changed=Changed(Mechanism.CELL_KEY, 6))
+NOISY = replace(
+    ANSWER, cells=(-3, 20, 30), changed=Changed(Mechanism.PRIVACY, noise=Noise("0.2", (1, 1, 2))), keep_days=30
+)
+COUNTING_ONCE = ("counting", "counts")
+"""Fields of counting once, of which these texts say nothing."""
+
+
+def answers() -> Items:
+    """Signed answers, of every kind."""
+    told = {"plain": ANSWER, "with all": EXACT, "refused": REFUSED, "cell keys": KEYED, "noise": NOISY}
+    return {name: sign_answer(answer, signer("KH/answers")) for name, answer in told.items()}
+
+
+def _release() -> Release:
+    """A release with a cell of every status, and coverage of every kind."""
+    every = [
+        Cell(("KH", "K"), Status.VALUE, 7),
+        Cell(("KH", "I"), Status.WITHHELD),
+        Cell(("KH", TOTAL), Status.VALUE, 27, off_by=6),
+        Cell(("LA", "K"), Status.WITHHELD, at_least=2, at_most=9),
+        Cell(("LA", "I"), Status.VALUE, -2, typically_off_by=7),
+        Cell(("LA", TOTAL), Status.VALUE, 40, under_masks=("LA",)),
+        Cell(("TH", "K"), Status.NO_ANSWER),
+        Cell(("TH", "I"), Status.NOT_SHARED),
+        Cell(("TH", TOTAL), Status.NOT_COLLECTED),
+        Cell((TOTAL, "K"), Status.VALUE, 7, lacks=("TH",)),
+        Cell((TOTAL, "I"), Status.WITHHELD, at_least=3),
+        Cell((TOTAL, TOTAL), Status.VALUE, 27, lacks=("LA", "TH")),
+    ]
+    noise = Changed(Mechanism.PRIVACY, noise=Noise("0.2"))
+    coverage = (
+        Coverage("KH", answered=True, policy="2", snapshot="s", snapshot_date="2024-12-31", terms=TERMS),
+        Coverage("LA", answered=True, late=True, changed=noise, earlier=Earlier("q-0", "2025-12-01T00:00:00Z")),
+        Coverage("MM", answered=False, refusals=(Refusal.TOO_DETAILED,), policy="1", quotas=QUOTAS),
+        Coverage("TH", answered=False, waiting=True),
+        Coverage("VN", answered=False, offline_since="2025-12-31T00:00:00Z"),
+    )
+    question = {"by": ["country", "outcome"], "measure": "casualties", "purpose": "p", "where": {}}
+    axes = (Axis("country", ("KH", "LA", "TH", TOTAL)), Axis("outcome", ("K", "I", TOTAL)))
+    times = ("2026-01-01T00:00:00Z", "2026-01-01T00:00:05Z")
+    return Release("q-1", question, axes, tuple(every), coverage, *times, number=2)
+
+
+def releases() -> Items:
+    """Releases as JSON on the wire, and as the hub's log commits to them."""
+    merged = made_release("country", "outcome", members=("KH", "LA"), bounded=True, years=(2023, 2024))
+    return {
+        "every status": _json(_release()),
+        "every status, text": release_text(_release()),
+        "merged": _json(merged),
+        "merged, gone": _json(made_release("year", "sex", refusals={"PH": None, "VN": Refusal.NOT_SHARED})),
+    }
+
+
+def exports() -> Items:
+    """A release as people take it away: text, CSV, JSON, a workbook's sheets and a picture."""
+    release, dictionary = _release(), regional()
+    merged = made_release("country", "outcome", members=("KH", "LA"))
+    told: dict[str, str | bytes] = {}
+    for name, one in (("every status", release), ("merged", merged)):
+        told[f"{name}: text"] = to_text(one)
+        told[f"{name}: CSV"] = to_csv(one)
+        told[f"{name}: JSON"] = to_json(one)
+        book = to_xlsx(merged, dictionary, ENGLISH, Receipt("region/log", 7, 9))
+        told |= {f"{name}: workbook, {part}": text for part, text in _parts(book).items()}
+    told["merged: picture"] = to_svg(merged, dictionary, ENGLISH, None)
+    return told
+
+
+def _parts(book: bytes) -> dict[str, str]:
+    """The sheets and texts of a workbook; other parts tell when it was made, and by which library."""
+    with ZipFile(BytesIO(book)) as packed:
+        names = [n for n in sorted(packed.namelist()) if "worksheets" in n or n.endswith("sharedStrings.xml")]
+        return {name: packed.read(name).decode() for name in names}
+
+
+def calls() -> Items:
+    """Polls, replies and what stands in them; sharing; invitations and what is sent with them."""
+    signed = SignedAnswer(sign_answer(EXACT, signer("KH/answers")), b"entry", "receipt", bytes(16))
+    excerpt = Excerpt(3, (Told(b"entry", None), Told(None, seed("leaf"))), (seed("proof"),))
+    shown = ShownLog("head", 3, (seed("a"), seed("b")), excerpt)
+    offer = _offer()
+    parcel = Parcel((offer,), (signed,), (signed,))
+    poll = Poll(5, "cosignature", shown, 25.0, 4, ("q-2",), "sharing", ("2", "kh-1"), (), parcel)
+    delivery = Delivery("q-1", b"entry", "receipt")
+    called = TotalsCall("q-1", b"entry", "receipt", (CalledSum(("2024", "K"), ("KH", "LA")),), ("consent",))
+    sight = Sight(9, 5, "cosignature")
+    reply = PollReply("checkpoint", (seed("a"),), (delivery,), excerpt, sight, (called,))
+    shared = Shared(("ARMAC",), None, ("research",), ("casualties",), ("sex", "year"), 2, True, False, True)
+    never = Never(None, ("auditor",), None, ("services",), ("month",), (("sex",), ("outcome",)))
+    sharing = Sharing("KH", "2", "2027-12-31", "kh-1", "2025-12-31", "2026-01-15", (shared,), (never,))
+    step = KeyStep(b"entry", "receipt", state(b"entry", signer("calls"), signer("new-calls")))
+    enrolment = Enrolment("KH", *(str(signer(f"KH/{use}").key) for use in ("answers", "log", "witness", "calls")))
+    hub = HubKeys(str(signer("log").key), str(signer("calls").key))
+    until = datetime(2026, 2, 1, tzinfo=UTC)
+    return {
+        "poll": _json(poll),
+        "poll, bare": _json(Poll(0, None, None, 0.0)),
+        "reply": _json(reply),
+        "reply, bare": _json(PollReply("checkpoint", (), ())),
+        "signed answer": _json(signed),
+        "hello": _json(Hello("0.1.0", (1,), ("parcel", "serves"))),
+        "sharing": sign_sharing(sharing, signer("KH/answers")),
+        "keys of calls": _json(CallKeys(str(signer("new-calls").key), (step,))),
+        "enrolment": _json(enrolment),
+        "invitation": Invitation("KH", "https://hub.example", hub, "s" * 43, until).text(),
+        "hash of its secret": secret_hash("s" * 43) + "\n",
+        "fingerprints": _fingerprints(),
+    }
+
+
+def _offer() -> Offer:
+    cell = OfferedCell(("2024", "K"), 1, 9, 3)
+    return Offer("q-1", sign_text(_consent().as_json(), signer("KH/answers")), (0, 1), (9, None), (cell,), 5)
+
+
+def _consent() -> Consent:
+    return Consent(ASKED, "KH", "kh-1", seed("mask key"), 4, (("2024", "K"), ("2024", TOTAL)))
+
+
+def totals() -> Items:
+    """Messages of regional totals."""
+    contribution = Contribution("q-1", ASKED, "KH", seed("roster"), (3, 2**63, 0))
+    return {
+        "consent": sign_text(_consent().as_json(), signer("KH/answers")),
+        "offer": _json(_offer()),
+        "contribution": sign_text(contribution.as_json(), signer("KH/answers")),
+    }
+
+
+def _fingerprints() -> str:
+    """Made by a process of its own: they cost little in tests, and are others then."""
+    script = Path(__file__).parent / "fingerprints.py"
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True, timeout=120)
+    return done.stdout
+
+
+def _json(message: Any) -> str:
+    said = {key: value for key, value in message.as_json().items() if key not in COUNTING_ONCE}
+    return json.dumps(said, indent=1, ensure_ascii=False) + "\n"

@@ -1,0 +1,142 @@
+"""Snapshots, cubes of a node, policies and decisions, pseudonyms, extracts, masked sums, redacted texts."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib import resources
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from federation import policy_text, snapshot
+from golden_tables import KEY, drawn
+from golden_text import Items, unpacked
+from golden_told import at_a_glance
+from hierarchies import flat, grouped
+from lone_node import lone_node
+from register import two_years
+from signing import put_in_force
+
+from anonymisers.canary import mark, order
+from anonymisers.chronicle import FORMAT, Chronicle
+from anonymisers.extract import Records, generalised
+from anonymisers.extract_package import Label
+from anonymisers.masks.keys import MaskKey
+from anonymisers.masks.masking import Masks
+from anonymisers.masks.roster import Participant, Roster, Sum
+from anonymisers.pseudonym_domain import Domain
+from anonymisers.pseudonyms import pseudonyms
+from anonymisers.redaction.redactor import redact
+from gateway.dictionary import regional
+from gateway.dictionary.vocabulary import vocabulary
+from gateway.member.building import build
+from gateway.member.loading import keep_snapshot
+from gateway.member.snapshot_bytes import snapshot_to_bytes
+from policies import Request, decide, load_policy
+from policies.canonical import canonical_text, digest
+from policies.record import decision_record, request_record
+
+AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
+RECIPIENTS = (
+    "ARMAC",
+    "Victim Assistance Network authorities",
+    "Victim Assistance Network members",
+    "accredited researchers",
+    "public",
+)
+EXAMPLES = ("default", "restrictive", "medium", "open")
+
+
+def snapshots() -> Items:
+    """Snapshots of members as bytes."""
+    return {"KH": snapshot_to_bytes(snapshot("KH")), "register": snapshot_to_bytes(two_years().snapshot())}
+
+
+def cube_of_a_node() -> Items:
+    """What a node makes of a register under its policy, for a fixed key."""
+    told: dict[str, str | bytes] = {}
+    by_place = policy_text("KH").replace("sex: sex, ", "sex: sex, place: province, ")
+    for name, policy in (("by sex and outcome", policy_text("KH")), ("by place", by_place)):
+        with TemporaryDirectory() as folder, lone_node(Path(folder) / "KH") as (made, _):
+            node = replace(made, cube_key=KEY)
+            put_in_force(node, policy)
+            keep_snapshot(node, two_years().snapshot())
+            stored = build(node)
+        cube = Chronicle.from_bytes(stored.cube)
+        told[f"{name}: plan"] = f"{stored.plan}\n"
+        told[f"{name}: withheld"] = at_a_glance(cube.release())
+        told[f"{name}: digest"] = cube.certificate_digest.hex() + "\n"
+        told[f"{name}: stored bytes"] = unpacked(stored.cube, FORMAT)
+    return told
+
+
+def policies() -> Items:
+    """The canonical text of each example, and decisions by it."""
+    words = vocabulary(regional(), recipients=RECIPIENTS)
+    told: dict[str, str | bytes] = {}
+    asked = [
+        ("treaty-reporting", [("date", "year"), ("outcome", "outcome")]),
+        ("regional-reporting", [("date", "month"), ("place", "province"), ("sex", "sex")]),
+    ]
+    for name in EXAMPLES:
+        text = (resources.files("policies") / "examples" / f"{name}.yaml").read_text("utf-8")
+        policy = load_policy(text, words)
+        told[name] = canonical_text(policy)
+        told[f"{name}: digest"] = digest(policy) + "\n"
+        for purpose, levels in asked:
+            request = Request.of(
+                member="KH", recipient="ARMAC", role="analyst", purpose=purpose, measure="casualties", levels=levels
+            )
+            records = request_record(request), decision_record(decide(policy, request, AT))
+            told[f"{name}: {purpose}"] = json.dumps(records, indent=1, ensure_ascii=False) + "\n"
+    return told
+
+
+def identifiers() -> Items:
+    """Pseudonyms of each kind of number, marks of an extract."""
+    numbers = [f"{n:09d}" for n in range(5)]
+    told: dict[str, str | bytes] = {
+        kind: "".join(f"{p}\n" for p in pseudonyms(KEY, Domain("KH", 3, "UNMAS", "assistance", kind), numbers))
+        for kind in ("nid", "case_id")
+    }
+    told["name"] = "".join(
+        f"{p}\n"
+        for p in pseudonyms(KEY, Domain("KH", 3, "UNMAS", "assistance", "name"), ["Keo  SOTHEA", "សុខ ដារ៉ា"])
+    )
+    return {**told, "mark": mark(KEY) + "\n", "order": f"{order(KEY, 20)}\n"}
+
+
+def extracts() -> Items:
+    """Records made coarser, and the label of an extract; sealing draws a key anew each time."""
+    dims = (grouped("place", 6), flat("sex", 2), flat("injury", 3))
+    rows = [[dim.leaves[drawn(dim.name, n, len(dim.leaves))] for dim in dims] for n in range(60)]
+    people = np.array([drawn("who", n, 45) for n in range(60)], dtype=np.int64)
+    names = ("place", "sex", "injury")
+    records = Records(dims, np.array(rows, dtype=np.int32), people, names, frozenset({"injury"}))
+    found = generalised(records, k=3, diversity=2)
+    return {
+        f"{number}": f"{extract.positions.tolist()}\n{extract.kept.astype(int).tolist()}\n"
+        for number, extract in enumerate(found)
+    } | {"label": f"{sorted(Label.__dataclass_fields__)}\n"}
+
+
+def masked_sums() -> Items:
+    """What members contribute to regional totals, masked."""
+    keys = {member: MaskKey(sha256(member.encode()).digest()) for member in ("KH", "LA", "MM", "TH", "VN")}
+    sums = (Sum(("2017", "K"), tuple(keys)), Sum(("2017", "I"), ("KH", "LA", "TH")))
+    taking_part = tuple(Participant(m, f"s-{m}", key.public) for m, key in keys.items())
+    roster = Roster(b"q" * 32, 1, taking_part, sums)
+    told: dict[str, str | bytes] = {"roster": roster.digest().hex() + "\n"}
+    for to in sums:
+        masked = {m: Masks(roster, m, keys[m]).masked(to, n) for n, m in enumerate(to.members)}
+        told[" ".join(to.cell)] = "".join(f"{m} {n}\n" for m, n in masked.items())
+    return told
+
+
+def redacted() -> Items:
+    """Narratives without whom they are about."""
+    narratives = Path(__file__).parents[1] / "data" / "narratives.jsonl"
+    lines = narratives.read_text("utf-8").splitlines()[:200]
+    texts = [json.loads(line)["text"] for line in lines]
+    return {"narratives": "".join(f"{redact(text).text}\n" for text in texts)}
