@@ -56,7 +56,10 @@ def registered_figures() -> Items:
     ]
     known, contradicted = known_figures(figures, table)
     cube = build_cube(table, RULES, KEY, known=known)
-    return {"contradicted": "".join(f"{f.name}\n" for f in contradicted), **of_cube(cube, table, tuple(known))}
+    return {
+        "contradicted": "".join(f"{f.name}\n" for f in contradicted),
+        **of_cube(cube, table, tuple(known)),
+    }
 
 
 def _dims(years: Sequence[str]) -> tuple[Hierarchy, ...]:

@@ -1,4 +1,4 @@
-"""What travels: answers, releases, calls and replies, what is shared, regional totals, invitations; and exports."""
+"""What travels: answers, releases, calls, what is shared, regional totals, invitations; and exports."""
 
 import json
 import subprocess
@@ -47,7 +47,10 @@ EXACT = replace(ANSWER, keep_days=None, terms=TERMS, quotas=QUOTAS)
 REFUSED = Answer("q-1", ASKED, "KH", None, None, None, (), (), tuple(Refusal), quotas=QUOTAS)
 KEYED = replace(ANSWER, cells=(7, 20, 30), changed=Changed(Mechanism.CELL_KEY, 6))
 NOISY = replace(
-    ANSWER, cells=(-3, 20, 30), changed=Changed(Mechanism.PRIVACY, noise=Noise("0.2", (1, 1, 2))), keep_days=30
+    ANSWER,
+    cells=(-3, 20, 30),
+    changed=Changed(Mechanism.PRIVACY, noise=Noise("0.2", (1, 1, 2))),
+    keep_days=30,
 )
 COUNTING_ONCE = ("counting", "counts")
 """Fields of counting once, of which these texts say nothing."""
@@ -78,7 +81,9 @@ def _release() -> Release:
     noise = Changed(Mechanism.PRIVACY, noise=Noise("0.2"))
     coverage = (
         Coverage("KH", answered=True, policy="2", snapshot="s", snapshot_date="2024-12-31", terms=TERMS),
-        Coverage("LA", answered=True, late=True, changed=noise, earlier=Earlier("q-0", "2025-12-01T00:00:00Z")),
+        Coverage(
+            "LA", answered=True, late=True, changed=noise, earlier=Earlier("q-0", "2025-12-01T00:00:00Z")
+        ),
         Coverage("MM", answered=False, refusals=(Refusal.TOO_DETAILED,), policy="1", quotas=QUOTAS),
         Coverage("TH", answered=False, waiting=True),
         Coverage("VN", answered=False, offline_since="2025-12-31T00:00:00Z"),
@@ -138,7 +143,9 @@ def calls() -> Items:
     never = Never(None, ("auditor",), None, ("services",), ("month",), (("sex",), ("outcome",)))
     sharing = Sharing("KH", "2", "2027-12-31", "kh-1", "2025-12-31", "2026-01-15", (shared,), (never,))
     step = KeyStep(b"entry", "receipt", state(b"entry", signer("calls"), signer("new-calls")))
-    enrolment = Enrolment("KH", *(str(signer(f"KH/{use}").key) for use in ("answers", "log", "witness", "calls")))
+    enrolment = Enrolment(
+        "KH", *(str(signer(f"KH/{use}").key) for use in ("answers", "log", "witness", "calls"))
+    )
     hub = HubKeys(str(signer("log").key), str(signer("calls").key))
     until = datetime(2026, 2, 1, tzinfo=UTC)
     return {

@@ -28,7 +28,6 @@ from anonymisers.perturbation.ptable import Noise, PTable
 from anonymisers.perturbation.rounding import controlled_rounding
 from anonymisers.rules import Rules
 
-
 PLACE, SEX, YEAR = grouped("place", 6), flat("sex", 2), flat("year", 3)
 DIMS = (PLACE, SEX, YEAR)
 
@@ -55,7 +54,9 @@ def amounts() -> Items:
         try:
             release = protect_amounts(costs, rules, KEY).release
             write_amounts(release, stream)
-            told[f"{name}: withheld"] = "".join("x" if v is None else "." for v in release.cells.values()) + "\n"
+            told[f"{name}: withheld"] = (
+                "".join("x" if v is None else "." for v in release.cells.values()) + "\n"
+            )
             told[name] = stream.getvalue()
         except AnonymiserError as error:
             told[name] = f"{type(error).__name__}: {error.message}\n"
@@ -74,7 +75,10 @@ def _rows(first: int, mean: int, year: frozenset[str] | None = None) -> Rows:
 
 def _changed(change: Change) -> dict[str, str | bytes]:
     stands, came = _rows(0, 30), _rows(10_000, 12, frozenset({"year2"}))
-    portions = [(Portion(1, frozenset({"year0"}), b"whom it counts"), stands), (Portion(1, frozenset(), b""), came)]
+    portions = [
+        (Portion(1, frozenset({"year0"}), b"whom it counts"), stands),
+        (Portion(1, frozenset(), b""), came),
+    ]
     told: dict[str, str | bytes] = {}
     for name, chosen in (("first", portions[:1]), ("grown", portions)):
         try:
@@ -135,6 +139,3 @@ def drawn_numbers() -> Items:
         "digest": cube.certificate_digest.hex() + "\n",
         "stored bytes": unpacked(cube.to_bytes(), PRIVATE),
     }
-
-
-

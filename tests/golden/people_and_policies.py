@@ -1,4 +1,4 @@
-"""Snapshots, cubes of a node, policies and decisions, pseudonyms, extracts, masked sums, redacted texts."""
+"""Snapshots, cubes of a node, policies and decisions, pseudonyms, extracts, masked sums."""
 
 import json
 from dataclasses import replace
@@ -15,19 +15,19 @@ from golden_text import Items, unpacked
 from golden_told import at_a_glance
 from hierarchies import flat, grouped
 from lone_node import lone_node
-from register import two_years
+from register import Register, two_years
 from signing import put_in_force
 
 from anonymisers.canary import mark, order
 from anonymisers.chronicle import FORMAT, Chronicle
 from anonymisers.extract import Records, generalised
-from anonymisers.extract_package import Label
+from anonymisers.extract_package import Content, Label, moment_text, sealed_extract
 from anonymisers.masks.keys import MaskKey
 from anonymisers.masks.masking import Masks
 from anonymisers.masks.roster import Participant, Roster, Sum
 from anonymisers.pseudonym_domain import Domain
 from anonymisers.pseudonyms import pseudonyms
-from anonymisers.redaction.redactor import redact
+from anonymisers.sealing import public_of, public_text
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary
 from gateway.member.building import build
@@ -53,6 +53,15 @@ def snapshots() -> Items:
     return {"KH": snapshot_to_bytes(snapshot("KH")), "register": snapshot_to_bytes(two_years().snapshot())}
 
 
+def _few() -> Register:
+    """Two years, with few women, who were in the first provinces."""
+    made = Register()
+    for year in (2022, 2023):
+        made.add(year, 61)
+        made.add(year, 9, place=year % 4, sex="F")
+    return made
+
+
 def cube_of_a_node() -> Items:
     """What a node makes of a register under its policy, for a fixed key."""
     told: dict[str, str | bytes] = {}
@@ -61,10 +70,10 @@ def cube_of_a_node() -> Items:
         with TemporaryDirectory() as folder, lone_node(Path(folder) / "KH") as (made, _):
             node = replace(made, cube_key=KEY)
             put_in_force(node, policy)
-            keep_snapshot(node, two_years().snapshot())
+            keep_snapshot(node, _few().snapshot())
             stored = build(node)
         cube = Chronicle.from_bytes(stored.cube)
-        told[f"{name}: plan"] = f"{stored.plan}\n"
+        told[f"{name}: plan"] = f"{stored.plan.finest} {stored.plan.years} {stored.plan.rules}\n"
         told[f"{name}: withheld"] = at_a_glance(cube.release())
         told[f"{name}: digest"] = cube.certificate_digest.hex() + "\n"
         told[f"{name}: stored bytes"] = unpacked(stored.cube, FORMAT)
@@ -86,7 +95,12 @@ def policies() -> Items:
         told[f"{name}: digest"] = digest(policy) + "\n"
         for purpose, levels in asked:
             request = Request.of(
-                member="KH", recipient="ARMAC", role="analyst", purpose=purpose, measure="casualties", levels=levels
+                member="KH",
+                recipient="ARMAC",
+                role="analyst",
+                purpose=purpose,
+                measure="casualties",
+                levels=levels,
             )
             records = request_record(request), decision_record(decide(policy, request, AT))
             told[f"{name}: {purpose}"] = json.dumps(records, indent=1, ensure_ascii=False) + "\n"
@@ -97,7 +111,9 @@ def identifiers() -> Items:
     """Pseudonyms of each kind of number, marks of an extract."""
     numbers = [f"{n:09d}" for n in range(5)]
     told: dict[str, str | bytes] = {
-        kind: "".join(f"{p}\n" for p in pseudonyms(KEY, Domain("KH", 3, "UNMAS", "assistance", kind), numbers))
+        kind: "".join(
+            f"{p}\n" for p in pseudonyms(KEY, Domain("KH", 3, "UNMAS", "assistance", kind), numbers)
+        )
         for kind in ("nid", "case_id")
     }
     told["name"] = "".join(
@@ -118,7 +134,16 @@ def extracts() -> Items:
     return {
         f"{number}": f"{extract.positions.tolist()}\n{extract.kept.astype(int).tolist()}\n"
         for number, extract in enumerate(found)
-    } | {"label": f"{sorted(Label.__dataclass_fields__)}\n"}
+    } | {"file": _file()}
+
+
+def _file() -> str:
+    """What everybody can read of a sealed extract."""
+    reader = public_text(public_of(bytes(range(32))))
+    label = Label("x-1", "KH", "ARMAC", "research", 1, reader, moment_text(AT), moment_text(AT))
+    content = Content(("person",), (("p1.1.X",),), ("For ARMAC only.",), "0123")
+    file = json.loads(sealed_extract(label, content))
+    return json.dumps({**file, "sealed": len(file["sealed"])}, indent=1) + "\n"
 
 
 def masked_sums() -> Items:
@@ -132,11 +157,3 @@ def masked_sums() -> Items:
         masked = {m: Masks(roster, m, keys[m]).masked(to, n) for n, m in enumerate(to.members)}
         told[" ".join(to.cell)] = "".join(f"{m} {n}\n" for m, n in masked.items())
     return told
-
-
-def redacted() -> Items:
-    """Narratives without whom they are about."""
-    narratives = Path(__file__).parents[1] / "data" / "narratives.jsonl"
-    lines = narratives.read_text("utf-8").splitlines()[:200]
-    texts = [json.loads(line)["text"] for line in lines]
-    return {"narratives": "".join(f"{redact(text).text}\n" for text in texts)}

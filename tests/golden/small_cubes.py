@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import get_args
 
 import numpy as np
-from golden_text import Items
-from hierarchies import flat, grouped
 from golden_tables import KEY, table_of
+from golden_text import Items
 from golden_told import at_a_glance, named, of_attack, of_cube
+from hierarchies import flat, grouped
 
 from anonymisers.cube import build_cube
 from anonymisers.places import place_of
@@ -17,7 +17,10 @@ from anonymisers.system import Block, System
 PLACE, SEX, OUTCOME = grouped("place", 8), flat("sex", 2), flat("outcome", 3)
 DIMS = (PLACE, SEX, OUTCOME)
 TABLE = table_of(DIMS, "small", 12)
-EMPTY = (place_of({"place": "place low", "outcome": "outcome2"}), place_of({"place": "place7", "sex": "sex0"}))
+EMPTY = (
+    place_of({"place": "place low", "outcome": "outcome2"}),
+    place_of({"place": "place7", "sex": "sex0"}),
+)
 NEVER = frozenset({place_of({"place": "place5"})})
 ALWAYS = frozenset({place_of({"place": "place2"}), place_of({"sex": "sex1", "outcome": "outcome0"})})
 

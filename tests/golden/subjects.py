@@ -34,7 +34,6 @@ SUBJECTS: dict[str, Callable[[], Items]] = {
     "identifiers": people_and_policies.identifiers,
     "extracts": people_and_policies.extracts,
     "masked-sums": people_and_policies.masked_sums,
-    "redacted": people_and_policies.redacted,
     "log-entries": logs.entries,
     "log-entries-as-fhir": logs.told,
     "signed": logs.signed,
