@@ -63,9 +63,12 @@ def planned() -> Items:
     dims = (grouped("place", 30), SEX, AGE)
     table = table_of(dims, "planned", 8)
     told: dict[str, str | bytes] = {}
-    for zeros in ("partner", "publish"):
-        cube = build_cube(table, Rules(threshold=5, zeros=zeros), KEY)
-        told |= named(zeros, of_cube(cube, table))
+    for name, rules in {
+        "partner": Rules(threshold=5),
+        "publish": Rules(threshold=5, zeros="publish"),
+        "publish, planned": Rules(threshold=5, zeros="publish", expects_least=False),
+    }.items():
+        told |= named(name, of_cube(build_cube(table, rules, KEY), table))
     return told
 
 
