@@ -114,7 +114,7 @@ def exports() -> Items:
         told[f"{name}: text"] = to_text(one)
         told[f"{name}: CSV"] = to_csv(one)
         told[f"{name}: JSON"] = to_json(one)
-        book = to_xlsx(merged, dictionary, ENGLISH, Receipt("region/log", 7, 9))
+        book = to_xlsx(one, dictionary, ENGLISH, Receipt("region/log", 7, 9))
         told |= {f"{name}: workbook, {part}": text for part, text in _parts(book).items()}
     told["merged: picture"] = to_svg(merged, dictionary, ENGLISH, None)
     return told
