@@ -57,10 +57,6 @@ class TotalError(AnonymiserError):
     """A regional total that must not be published, or tables that none can be made of."""
 
 
-class BlindedSetError(AnonymiserError):
-    """A blinded set that is not what its maker committed to, or holds what is no point of the curve."""
-
-
 class ExtractError(AnonymiserError):
     """A file that is no extract, or one that is damaged."""
 

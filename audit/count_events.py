@@ -1,4 +1,7 @@
-"""Events of counting once: distinct people over several members, one run for an epoch."""
+"""Events of runs that counted distinct people over several members: only read, never written any more.
+
+Such runs are withdrawn. A log that had one holds these entries for ever, and has to be read and verified.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -33,8 +33,6 @@ class Action(StrEnum):
     READ_WORDS = "read-words"
     SEE_MEMBERS = "see-members"
     ASK = "ask"
-    SEE_COUNTS = "see-counts"
-    COUNT = "count"
     APPLY = "apply"
     DELIVER = "deliver"
     WITNESS = "witness"
@@ -105,10 +103,6 @@ DUTIES: dict[Action, Duty] = {
     Action.ASK: Duty(
         "ask questions, read own questions and their tables", _only(Who.ANALYST), scope=Scope.ASK
     ),
-    Action.SEE_COUNTS: Duty(
-        "follow runs of counting once and read their results", PEOPLE_OF_HUB, scope=Scope.READ
-    ),
-    Action.COUNT: Duty("begin a run of counting once", _only(Who.OPERATOR), scope=Scope.COUNT),
     Action.APPLY: Duty("ask to be let in as a member, with an invitation", EVERYBODY),
     Action.DELIVER: Duty("fetch the questions for a member, deliver its answers", _only(Who.MEMBER_NODE)),
     Action.WITNESS: Duty("cosign the log", EVERYBODY, EVERYBODY),
@@ -131,7 +125,7 @@ DUTIES: dict[Action, Duty] = {
     Action.RUN: Duty("start, stop, back up and upgrade", _only(Who.OPERATOR), _only(Who.OPERATOR)),
     Action.LOAD: Duty("map and load the national register", node=_only(Who.CONTROLLER)),
     Action.PROTECT: Duty(
-        "build the protected cube, look at its preview and certificate, count people once with others",
+        "build the protected cube, look at its preview and certificate",
         node=_only(Who.CONTROLLER),
     ),
     Action.SEE_SHARING: Duty(

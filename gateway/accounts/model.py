@@ -34,7 +34,6 @@ class Scope(StrEnum):
 
     ASK = "ask"
     AUDIT = "audit"
-    COUNT = "count"
     DESK = "desk"
     READ = "read"
 
@@ -47,7 +46,6 @@ class Scope(StrEnum):
 _SCOPES = {
     Scope.ASK: "asking, and reading own questions",
     Scope.AUDIT: "searching, explaining and exporting the log",
-    Scope.COUNT: "beginning runs of counting once",
     Scope.DESK: "reading the controller's pages as data, withheld counts too",
     Scope.READ: "the words of the dictionary, the members, the own account",
 }

@@ -8,7 +8,7 @@ from flask_smorest import Api
 from audit.vkey import VerifierKey
 from gateway import __version__
 from gateway.accounts.context import Accounts
-from gateway.api import audit, catalogue, counts, federation, guard, limits, problems, questions, storable
+from gateway.api import audit, catalogue, federation, guard, limits, problems, questions, storable
 from gateway.api.log import log_blueprint
 from gateway.api.services import AUDITED, KEY
 from gateway.auditing.again import Audited
@@ -56,8 +56,6 @@ def create_hub_app(hub: Hub) -> Flask:
         catalogue.blueprint,
         audit.blueprint,
         federation.blueprint,
-        counts.people,
-        counts.members,
     ):
         api.register_blueprint(blueprint)
     app.register_blueprint(log_blueprint(hub.log, hub.store, lambda: _witnesses(hub)))

@@ -25,7 +25,6 @@ from gateway.hub.replaying import NoDecisionError
 from gateway.member.replaying import NotReplayableError
 from gateway.question import QuestionError
 from gateway.store.database import StorageError
-from gateway.wire.counting import CountError
 
 log = structlog.get_logger()
 
@@ -55,7 +54,6 @@ STATUS: dict[type[SafelaneError], HTTPStatus] = {
     AlreadyAnsweredError: HTTPStatus.CONFLICT,
     PollRefusedError: HTTPStatus.CONFLICT,
     TooLateError: HTTPStatus.GONE,
-    CountError: HTTPStatus.CONFLICT,
     StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

@@ -175,9 +175,6 @@ class PollSchema(Strict):
         validate=validate.Length(equal=2),
         metadata={"description": "policy version and snapshot that the member answers from"},
     )
-    counting = fields.List(
-        fields.String(validate=Text(equal=64)), load_default=[], validate=validate.Length(max=100)
-    )
     parcel = fields.Nested(
         ParcelSchema,
         load_default=None,
@@ -280,9 +277,6 @@ class PollResultSchema(Schema):
     excerpt = fields.Nested(ExcerptSchema, required=True, allow_none=True)
     sight = fields.Nested(SightSchema, required=True, allow_none=True)
     totals = fields.List(fields.Nested(TotalsCallSchema), required=True)
-    counts = fields.List(
-        fields.String(), required=True, metadata={"description": "runs of counting once that wait for it"}
-    )
 
 
 class AnswerSchema(Strict):

@@ -15,7 +15,6 @@ from gateway.bootstrap.upgrading import upgraded
 from gateway.config import MemberConfig, read_config, write_config
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
-from gateway.http.count_link import HttpCountLink
 from gateway.http.link import HttpLink, Signatures
 from gateway.keys.files import new_key, new_signer, read_key, read_signer, write_secret
 from gateway.member import entries
@@ -110,19 +109,10 @@ def person_key(directory: Path) -> bytes:
 
 def hub_link(directory: Path, node: Node, hub_url: str | None = None) -> HttpLink:
     """The node's way to its hub, at `hub_url` if given."""
-    return HttpLink(*_way(directory, node, hub_url))
-
-
-def count_link(directory: Path, node: Node, hub_url: str | None = None) -> HttpCountLink:
-    """The same for counting once, on a connection of its own."""
-    return HttpCountLink(*_way(directory, node, hub_url))
-
-
-def _way(directory: Path, node: Node, hub_url: str | None) -> tuple[str, Signatures]:
     signatures = Signatures(
         region=region_of(node),
         signer=read_signer(Layout(directory).keys / CALL_KEY),
         hub=HubCalls(node),
         clock=node.clock,
     )
-    return hub_url or read_config(directory, MemberConfig).hub_url, signatures
+    return HttpLink(hub_url or read_config(directory, MemberConfig).hub_url, signatures)

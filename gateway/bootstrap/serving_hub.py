@@ -21,7 +21,6 @@ from gateway.bootstrap.serving import LAST_CYCLE_SECONDS, serve
 from gateway.bootstrap.stopping import WAITRESS, Stop
 from gateway.config import HubConfig, read_config
 from gateway.hub.context import Hub
-from gateway.hub.count_rounds import count_due
 from gateway.hub.releasing import next_deadline, release_due
 from gateway.store.log_lock import LogHeldError, StillHeld, hold_log, hold_log_once_free
 
@@ -52,7 +51,6 @@ def running_hub(directory: Path, stop: Stop, *, stand_by: bool = False) -> Itera
         stop.on_stop(hub.bell.ring)
         closer = threading.Thread(target=_close_questions, args=(hub, stop), name="closer")
         closer.start()
-        threading.Thread(target=_count_runs, args=(hub, stop), name="counter", daemon=True).start()
         guard = start_guard(hub_guard(directory, config, hub), config.guard_seconds, stop.wait)
         try:
             app = with_pages(create_hub_app(hub), directory, config, hub_place(config))
@@ -80,18 +78,6 @@ def is_served(directory: Path) -> bool:
             return False
     except LogHeldError:
         return True
-
-
-def _count_runs(hub: Hub, stop: Stop) -> None:
-    """Count lists that everybody has passed on: on a thread of its own, for it takes a while."""
-    while not stop.asked:
-        ticket = hub.bell.ticket()
-        with attempt("count failed") as tried:
-            for run in count_due(hub):
-                log.info("run of counting once is over", run=run)
-        if tried.failed:
-            stop.wait(1.0)
-        hub.bell.wait(ticket, 60.0)
 
 
 def _close_questions(hub: Hub, stop: Stop) -> None:

@@ -12,12 +12,11 @@ from flask import Flask
 
 from gateway.api.app import create_node_app
 from gateway.bootstrap.attempts import attempt
-from gateway.bootstrap.count_worker import CountWorker
 from gateway.bootstrap.desk import controller_bench
 from gateway.bootstrap.entering import node_place, with_pages
 from gateway.bootstrap.guarding import member_guard, show_evidence, start_guard
 from gateway.bootstrap.layout import Layout, database_url
-from gateway.bootstrap.member import count_link, hub_link, open_member
+from gateway.bootstrap.member import hub_link, open_member
 from gateway.bootstrap.metrics import measured, node_gauges
 from gateway.bootstrap.serving import LAST_CYCLE_SECONDS, serve
 from gateway.bootstrap.stopping import WAITRESS, Stop
@@ -58,9 +57,7 @@ def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator
         cycle = member_guard(directory, config, node, hub_link(directory, node, hub_url))
         guard = start_guard(cycle, config.guard_seconds, stop.wait)
         # A daemon: a long poll under way must not hold up the end. Whatever it has logged is durable.
-        worker = CountWorker(count_link(directory, node, hub_url), node, stop.wait)
-        worker.start()
-        rounds = (directory, Rounds(node, shelf, link, worker), stop)
+        rounds = (directory, Rounds(node, shelf, link), stop)
         threading.Thread(target=_keep_rounds, args=rounds, name="rounds", daemon=True).start()
         try:
             place = node_place(node.dictionary.member(node.member).name)
@@ -81,17 +78,15 @@ class Rounds:
     node: Node
     shelf: CubeShelf
     link: HubLink
-    worker: CountWorker
 
 
 def _keep_rounds(directory: Path, made: Rounds, stop: Stop) -> None:
-    node, worker = made.node, made.worker
+    node = made.node
     pause = FIRST_PAUSE
     while not stop.asked:
         fruitless = True
         with attempt("round failed", member=node.member) as tried:
-            done = run_round(node, made.shelf, made.link, POLL_SECONDS, worker.busy)
-            worker.told(done.counts)
+            done = run_round(node, made.shelf, made.link, POLL_SECONDS)
             fruitless = done.refused > 0 and done.answered == 0
         if tried.failed:
             with attempt("evidence not shown", member=node.member):

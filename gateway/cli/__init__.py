@@ -22,10 +22,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gateway.cli.certificate:command",
         "Check that a protected table is safe, without a solver.",
     ),
-    "count-once": (
-        "gateway.cli.count_once:command",
-        "Count distinct people over several members; nobody names one.",
-    ),
     "demo": ("gateway.cli.demo:demo", "Build a demo region, start it, and ask a first question."),
     "doctor": ("gateway.cli.doctor:doctor", "Is everything well with a hub or a node?"),
     "epoch": ("gateway.cli.epochs:epoch", "Keys of pseudonyms: begin, list and destroy epochs."),

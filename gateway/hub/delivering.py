@@ -11,7 +11,6 @@ from audit.log import Storage
 from audit.reading_once import ReadOnce
 from gateway.hub.absence import due
 from gateway.hub.context import Hub
-from gateway.hub.count_rounds import waiting_for
 from gateway.hub.errors import PollRefusedError
 from gateway.hub.handing_in import take
 from gateway.hub.model import AskedQuestion, Presence
@@ -43,7 +42,6 @@ class _Waiting:
     size: int
     questions: Sequence[AskedQuestion]
     totals: tuple[TotalsCall, ...]
-    counts: tuple[str, ...]
 
 
 def poll(
@@ -68,7 +66,7 @@ def poll(
             found = _look(hub, view, log, member, call)
             grown = found.size > call.seen_size or found.size > call.copied
             until = min(end, soon) if grown else end
-            if now >= until or found.questions or found.totals or found.counts or _is_behind(found, call):
+            if now >= until or found.questions or found.totals or _is_behind(found, call):
                 return replace(_reply(hub, log, member, call, found), sight=sight)
         hub.bell.wait(ticket, until - now)
 
@@ -142,7 +140,6 @@ def _look(hub: Hub, view: View, log: Storage, member: Enrolment, call: Poll) -> 
         size,
         view.undelivered(member.member, hub.clock.now())[:MOST_DELIVERIES],
         calls(hub, view, member.member),
-        tuple(run for run in waiting_for(view, member.member) if run not in call.counting),
     )
 
 
@@ -158,7 +155,6 @@ def _reply(hub: Hub, log: Storage, member: Enrolment, call: Poll, found: _Waitin
         deliveries=_deliveries(hub, log, found.questions),
         excerpt=excerpt(hub.log, log, call.copied, found.size, about(member.member)),
         totals=found.totals,
-        counts=found.counts,
     )
 
 

@@ -13,7 +13,6 @@ from audit.commitment import Opening
 from audit.log import Storage
 from audit.witness import WitnessStorage
 from gateway.accounts.ports import People, PeopleNotes, PeopleWriter
-from gateway.hub.count_ports import CountsView, CountsWriter
 from gateway.hub.model import (
     Application,
     AskedQuestion,
@@ -105,10 +104,6 @@ class View(Protocol):
     def totals(self) -> TotalsView:
         """Offers, rounds and contributions of regional totals."""
 
-    @property
-    def counts(self) -> CountsView:
-        """Runs of counting once."""
-
     def enrolments(self) -> Sequence[Enrolment]:
         """The members whose keys count."""
 
@@ -177,9 +172,6 @@ class UnitOfWork(View, Protocol):
 
     @property
     def totals(self) -> TotalsWriter: ...
-
-    @property
-    def counts(self) -> CountsWriter: ...
 
     def add_question(self, question: AskedQuestion, *, because: int) -> None: ...
 

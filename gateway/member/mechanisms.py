@@ -63,12 +63,6 @@ def fixed(view: View) -> str | None:
     return WITHHELD if view.extracts.told() else None
 
 
-def changes_numbers(view: View) -> bool:
-    """Whether this data set has changed numbers, given out already or ready to be."""
-    cube = view.cube()
-    return bool(fixed(view)) or (cube is not None and cube.plan.changed != WITHHELD)
-
-
 def check_fixed(view: View, policy: Policy) -> None:
     """Raises PolicyRefusedError for a policy with another mechanism than the data set has."""
     has, wants = fixed(view), words_of(policy.scope.mechanism)

@@ -14,7 +14,6 @@ from audit.log import Storage
 from audit.witness import WitnessStorage
 from gateway.accounts.ports import People, PeopleNotes, PeopleWriter
 from gateway.member.changes import RecordChanges
-from gateway.member.count_ports import CountsNotes, CountsView, CountsWriter
 from gateway.member.extract_model import Extracts, ExtractWriter
 from gateway.member.figure_model import Registered
 from gateway.member.model import (
@@ -135,10 +134,6 @@ class View(Versions, Protocol):
     def reidentifications(self) -> Reidentifications: ...
 
     @property
-    def counts(self) -> CountsView:
-        """Runs of counting once that this node takes part in."""
-
-    @property
     def privacy(self) -> PrivacyView:
         """What was charged to the privacy budget, and drawn."""
 
@@ -228,9 +223,6 @@ class UnitOfWork(VersionsWriter, View, Protocol):
     def totals(self) -> TotalsWriter: ...
 
     @property
-    def counts(self) -> CountsWriter: ...
-
-    @property
     def privacy(self) -> PrivacyWriter: ...
 
     def add_snapshot(self, loaded: LoadedSnapshot, snapshot: Snapshot, *, because: int) -> None: ...
@@ -288,9 +280,6 @@ class Notes(DraftNotes, Protocol):
 
     @property
     def totals(self) -> TotalsNotes: ...
-
-    @property
-    def counts(self) -> CountsNotes: ...
 
     def acknowledged(self, question_id: str) -> None: ...
 

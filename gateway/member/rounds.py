@@ -27,28 +27,21 @@ MOST_HELD = 200
 
 @dataclass(frozen=True)
 class Round:
-    """What a round did. `counts`: runs of counting once in which it is this node's turn."""
+    """What a round did."""
 
     answered: int
     refused: int
-    counts: tuple[str, ...] = ()
 
 
-def run_round(
-    node: Node, shelf: CubeShelf, link: HubLink, wait: float, counting: tuple[str, ...] = ()
-) -> Round:
-    """Raises LinkError when the hub is away or lies; what was done until then stays done.
-
-    `counting`: runs of counting once that the node is busy with.
-    """
+def run_round(node: Node, shelf: CubeShelf, link: HubLink, wait: float) -> Round:
+    """Raises LinkError when the hub is away or lies; what was done until then stays done."""
     shelf.refresh()
     with node.store.reading() as view:
         waiting = outbox(node, view)
-        unsent = tuple(kept.run_id for kept in view.counts.to_send())
     riding, alone = packed(waiting) if link.takes_parcels() else (Outbox(), waiting)
     send(node, link, alone)
     with node.store.reading() as view:
-        call = replace(_call(node, view, shelf, wait), counting=counting, parcel=riding.parcel())
+        call = replace(_call(node, view, shelf, wait), parcel=riding.parcel())
     try:
         reply = link.poll(call)
     except ShorterLogError:
@@ -65,7 +58,7 @@ def run_round(
         with node.store.reading() as view:
             waiting = outbox(node, view)
         send(node, link, waiting)
-    return Round(sum(done), len(done) - sum(done), reply.counts + unsent)
+    return Round(sum(done), len(done) - sum(done))
 
 
 def _call(node: Node, view: View, shelf: CubeShelf, wait: float) -> Poll:

@@ -29,8 +29,6 @@ class Act(StrEnum):
     REQUEST_EXTRACT = "request-extract"
     APPROVE_EXTRACT = "approve-extract"
     REFUSE_EXTRACT = "refuse-extract"
-    COUNT = "count-once"
-    DECLINE_COUNT = "decline-count-once"
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from gateway.hub.model import (
 from gateway.question import parse
 from gateway.store.admissions import SqlAdmissions, enrolment_of, take_nonce
 from gateway.store.database import Database
-from gateway.store.hub_counts import SqlHubCounts
 from gateway.store.hub_statements import (
     ANSWER,
     ASKED,
@@ -96,7 +95,6 @@ class HubView:
         self.recovery = SqlRecovery(connection)
         self.admissions = SqlAdmissions(connection)
         self.totals = SqlHubTotals(connection)
-        self.counts = SqlHubCounts(connection)
 
     def enrolments(self) -> Sequence[Enrolment]:
         rows = self._connection.execute(ENROLLED)

@@ -19,7 +19,6 @@ from gateway.store.extracts import SqlExtracts, SqlExtractWriter
 from gateway.store.logs import SqlLogStorage
 from gateway.store.member_approvals import ApprovalView, ApprovalWrites
 from gateway.store.member_changes import ChangesView, ChangesWrites
-from gateway.store.member_counts import SqlMemberCounts
 from gateway.store.member_figures import FiguresView, FiguresWrites
 from gateway.store.member_policies import PolicyNotes, PolicyView, PolicyWrites
 from gateway.store.member_privacy import SqlPrivacy
@@ -81,7 +80,6 @@ class MemberView(ApprovalView, ChangesView, FiguresView, PolicyView):
         self.recovery = SqlRecovery(connection)
         self.vault = SqlVault(connection)
         self.totals = SqlMemberTotals(connection)
-        self.counts = SqlMemberCounts(connection)
         self.privacy = SqlPrivacy(connection)
 
     @property
@@ -244,7 +242,6 @@ class MemberNotes(PolicyNotes):
         self.watch = SqlWatch(connection, origin)
         self.recovery = SqlRecovery(connection)
         self.totals = SqlMemberTotals(connection)
-        self.counts = SqlMemberCounts(connection)
 
     @property
     def people(self) -> SqlPeopleNotes:

@@ -32,8 +32,8 @@ class Poll:
 
     `waiting`: questions that wait at the member for a person's leave, by their ids. `sharing`: what its
     policy releases, as a signed note (`gateway.wire.sharing`); None where the member does not say. `serves`:
-    the policy version and the snapshot that it answers from now. `counting`: runs of counting once that it is
-    busy with. `parcel`: what it hands in; the reply says that all of it was kept, or will never be.
+    the policy version and the snapshot that it answers from now. `parcel`: what it hands in; the reply says
+    that all of it was kept, or will never be.
     """
 
     seen_size: int
@@ -44,14 +44,12 @@ class Poll:
     waiting: tuple[str, ...] = ()
     sharing: str | None = None
     serves: tuple[str, str] | None = None
-    counting: tuple[str, ...] = ()
     parcel: Parcel = NOTHING
 
     def as_json(self) -> dict[str, Any]:
         return {
             "cosignature": self.cosignature,
             "copied": self.copied,
-            "counting": list(self.counting),
             "log": None if self.log is None else self.log.as_json(),
             "parcel": self.parcel.as_json(),
             "seen_size": self.seen_size,
@@ -79,7 +77,7 @@ class PollReply:
     """`consistency` leads from the size that the poll named to `checkpoint`.
 
     `excerpt` tells the member what stands in the regional log about it, `sight` what the hub knows of its
-    own log. `counts` are runs of counting once in which it is the member's turn.
+    own log.
     """
 
     checkpoint: str
@@ -88,13 +86,11 @@ class PollReply:
     excerpt: Excerpt | None = None
     sight: Sight | None = None
     totals: tuple[TotalsCall, ...] = ()
-    counts: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
             "checkpoint": self.checkpoint,
             "consistency": [to_base64(h) for h in self.consistency],
-            "counts": list(self.counts),
             "deliveries": [d.as_json() for d in self.deliveries],
             "excerpt": excerpt_as_json(self.excerpt),
             "sight": None if self.sight is None else self.sight.as_json(),
@@ -108,13 +104,12 @@ def poll_from_json(data: Mapping[str, Any]) -> Poll:
     Raises AuditError, TotalFormatError, TypeError, ValueError or AttributeError.
     """
     shown, serves, handed = data["log"], data["serves"], data["parcel"]
-    lists = {name: tuple(data[name]) for name in ("waiting", "counting")}
     if serves is not None:
         policy, snapshot = serves
         serves = (str(policy), str(snapshot))
     log = None if shown is None else shown_log_from_json(shown)
     parcel = NOTHING if handed is None else parcel_from_json(handed)
-    return Poll(**{**data, **lists, "log": log, "serves": serves, "parcel": parcel})
+    return Poll(**{**data, "waiting": tuple(data["waiting"]), "log": log, "serves": serves, "parcel": parcel})
 
 
 def poll_reply_from_json(data: Mapping[str, Any]) -> PollReply:
@@ -130,5 +125,4 @@ def poll_reply_from_json(data: Mapping[str, Any]) -> PollReply:
             for d in data["deliveries"]
         ),
         totals=tuple(call_from_json(call) for call in data["totals"]),
-        counts=tuple(str(run) for run in data.get("counts", ())),
     )

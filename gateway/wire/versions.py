@@ -15,10 +15,10 @@ from gateway.wire.calls import text
 MAJOR = 1
 PARCEL = "parcel"
 """Answers come with the poll that follows them."""
-FEATURES = ("counting", PARCEL, "serves", "sharing")
+FEATURES = (PARCEL, "serves", "sharing")
 """In order of their names. The fields of a poll below belong to those of the same name."""
 
-_FIELDS = {"counting": "counting", PARCEL: PARCEL, "serves": "serves", "sharing": "sharing"}
+_FIELDS = {PARCEL: PARCEL, "serves": "serves", "sharing": "sharing"}
 
 
 class VersionError(SafelaneError):

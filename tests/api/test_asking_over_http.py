@@ -232,15 +232,13 @@ def test_what_no_database_keeps_is_refused(region: Region) -> None:
         address = quote(odd, safe="", errors="surrogatepass")
         offer = {"question_id": odd, "consent": "AGG", "low": [], "high": [], "cells": [], "threshold": 5}
         hello = {"software": odd, "majors": [1], "features": []}
-        piece, step = {"step": "seal", "start": 0, "data": odd}, {"step": "seal", "note": odd}
         waiting, serves = ({"seen_size": 0, "waiting": [odd]}, {"seen_size": 0, "serves": ["1", odd]})
 
         assert region.analyst.get(f"/api/v1/questions/{address}").status_code == 404
         assert region.analyst.get(f"/api/v1/questions/{address}/releases/1").status_code == 404
         with region.member("KH") as client:
-            counts = (("counts/r/pieces", piece), ("counts/r/steps", step))
             polls = (("poll", waiting), ("poll", serves))
-            for path, body in (("offers", offer), ("hello", hello), *polls, *counts):
+            for path, body in (("offers", offer), ("hello", hello), *polls):
                 sent = json.dumps(body).encode()  # httpx would not take it
                 headers = {"Content-Type": "application/json"}
                 reply = client.post(f"/federation/v1/{path}", content=sent, headers=headers)

@@ -87,7 +87,7 @@ def test_a_hub_that_is_away_is_told(region: Federation, tmp_path: Path) -> None:
 def test_a_hub_that_is_older_or_no_longer_knows_the_node_is_told(
     region: Federation, node: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.api.federation.FEATURES", ("counting",))
+    monkeypatch.setattr("gateway.api.federation.FEATURES", ("serves",))
     older = findings(node)["versions"]
     assert older.state is State.WARNING
     assert "cannot do: parcel" in older.said

@@ -1,32 +1,44 @@
 """An older database is brought to the present form, all of it or nothing, and backed up before that."""
 
+import shutil
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
+from click.testing import CliRunner
 from databases import new_database
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
+from audit.commands import main as auditor
+from audit.count_events import CountBegun
+from audit.events import decode, encode, whole_second
+from audit.note import Signer
 from gateway.bootstrap.backup import BEFORE_UPGRADES, back_up, check, restore
 from gateway.bootstrap.doctor import examine
 from gateway.bootstrap.findings import State
 from gateway.bootstrap.hub import add_user, create_hub, open_hub
 from gateway.bootstrap.joining import join
-from gateway.bootstrap.layout import NotEmptyError, database_url
+from gateway.bootstrap.layout import NotEmptyError, database_url, own_config
+from gateway.bootstrap.member import connect, create_member, open_member
+from gateway.cli import main
 from gateway.config import HubConfig, read_config
+from gateway.hub.entries import Entry, record
 from gateway.hub.model import Role
 from gateway.store import migrate
 from gateway.store.database import Database, StorageError
+from gateway.store.migrate import HUB, MEMBER
 from gateway.wire.enrolling import HubKeys, Invitation
 
-FIRST = "hub_0001"
+PRESENT = "hub_0002"
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "hub_0002"
-down_revision = "hub_0001"
+revision = "hub_0003"
+down_revision = "hub_0002"
 
 
 def upgrade() -> None:
@@ -38,7 +50,7 @@ def upgrade() -> None:
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Path:
-    """A hub with an account, in the first form."""
+    """A hub with an account, in the present form."""
     create_hub(tmp_path / "hub", "region.example/log", database=new_database())
     with open_hub(tmp_path / "hub") as opened:
         add_user(opened, "analyst@armac.example", "ARMAC", Role.ANALYST, ["regional-reporting"])
@@ -49,12 +61,26 @@ def hub(tmp_path: Path) -> Path:
 def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """From now on the software is a version newer: a further migration is there."""
     folder = tmp_path / "versions" / "hub"
-    folder.mkdir(parents=True)
-    first = next((migrate._VERSIONS / "hub").glob("*_first.py"))
-    (folder / first.name).write_bytes(first.read_bytes())
-    (folder / "0002_next.py").write_text(NEXT.format(more=""), encoding="utf-8")
+    shutil.copytree(migrate._VERSIONS / "hub", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "0003_next.py").write_text(NEXT.format(more=""), encoding="utf-8")
     monkeypatch.setattr(migrate, "_VERSIONS", tmp_path / "versions")
-    return folder / "0002_next.py"
+    return folder / "0003_next.py"
+
+
+def run(*arguments: str) -> str:
+    return CliRunner().invoke(main, arguments, catch_exceptions=False).output
+
+
+def tables(directory: Path) -> list[str]:
+    url = database_url(directory, own_config(directory))
+    with closing(Database(url)) as database, database.reading() as connection:
+        return sorted(inspect(connection).get_table_names())
+
+
+def write(directory: Path, statement: str, values: Mapping[str, object] = MappingProxyType({})) -> None:
+    url = database_url(directory, own_config(directory))
+    with closing(Database(url)) as database, database.writing() as connection:
+        connection.execute(text(statement), values)
 
 
 def organisations(hub: Path) -> list[str]:
@@ -72,7 +98,7 @@ def test_it_is_backed_up_first_and_brought_forward_once(hub: Path, newer: Path) 
 
     assert organisations(hub) == ["renamed"]
     [kept] = (hub / BEFORE_UPGRADES).iterdir()
-    assert kept.name.startswith(FIRST)
+    assert kept.name.startswith(PRESENT)
     assert check(kept).rows["accounts"] == len(organisations(hub))
 
 
@@ -111,6 +137,58 @@ def test_an_upgrade_that_fails_leaves_everything_as_it_was(hub: Path, newer: Pat
     newer.unlink()
     with open_hub(hub) as opened, opened.store.reading() as view:
         assert view.log.head() is not None
+
+
+@pytest.fixture
+def first_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """Hubs and nodes are made by the first Safelane, until this is undone."""
+    for side in (HUB, MEMBER):
+        (tmp_path / "first" / side).mkdir(parents=True)
+        shutil.copy(migrate._VERSIONS / side / "0001_first.py", tmp_path / "first" / side)
+    with monkeypatch.context() as patched:
+        patched.setattr(migrate, "_VERSIONS", tmp_path / "first")
+        yield patched
+
+
+def test_a_hub_that_counted_people_over_borders_opens_with_nothing_left_of_it_but_its_log(
+    tmp_path: Path, first_form: pytest.MonkeyPatch
+) -> None:
+    hub = tmp_path / "hub"
+    create_hub(hub, "region.example/log", database=new_database())
+    with open_hub(hub) as opened, opened.store.writing() as work:
+        begun = CountBegun("2026", "passport", ("KH", "LA"), 8, 5, whole_second(opened.clock.now()))
+        index = record(opened, work, Entry(begun, {}))
+    values = {"entry": encode(begun), "because": index}
+    write(hub, "INSERT INTO count_runs VALUES ('run', '2026', :entry, :because, 'open', NULL)", values)
+    first_form.undo()
+
+    with open_hub(hub) as opened, opened.store.reading() as view:
+        assert decode(opened.log.entry(view.log, index)) == begun
+    assert not [name for name in tables(hub) if name.startswith("count_")]
+    [kept] = (hub / BEFORE_UPGRADES).iterdir()
+    assert check(kept).rows["count_runs"] == 1
+    restore(kept, tmp_path / "restored", new_database())
+    assert tables(tmp_path / "restored") == tables(hub)
+
+    exported = tmp_path / "exported"
+    run("log", "export", str(exported), "--dir", str(hub))
+    assert auditor(["verify", str(exported)]) == 0
+    assert "count-begun" in run("log", "list", "--dir", str(hub))
+
+
+def test_a_node_that_counted_people_over_borders_opens_without_the_secrets_of_its_runs(
+    tmp_path: Path, first_form: pytest.MonkeyPatch
+) -> None:
+    node = tmp_path / "KH"
+    keys = (str(Signer.generate(f"region.example/{use}").key) for use in ("log", "calls"))
+    create_member(node, "KH", "region.example")
+    connect(node, "KH", "http://127.0.0.1:0", HubKeys(*keys), database=new_database())
+    write(node, "INSERT INTO count_secrets VALUES ('run', 'what blinded it')")
+    first_form.undo()
+
+    with open_member(node) as opened, opened.store.reading() as view:
+        assert view.log.head() is not None
+    assert not [name for name in tables(node) if name.startswith("count_")]
 
 
 def test_the_doctor_tells_and_leaves_it_alone(hub: Path, newer: Path) -> None:

@@ -43,7 +43,7 @@ def hub(directory: Path, *, before_greetings: bool = False) -> Iterator[tuple[Fl
 def _as_it_was() -> tuple[str, int] | None:
     """Schemas are strict: a field that an old hub does not know is refused by it."""
     body = request.get_json(silent=True) or {}
-    return ("unknown field", 422) if set(body) & {"counting", "serves", "sharing"} else None
+    return ("unknown field", 422) if set(body) & {"parcel", "serves", "sharing"} else None
 
 
 def test_sides_of_one_version_use_everything(tmp_path: Path) -> None:

@@ -27,7 +27,6 @@ from anonymisers.vault import Compartment, ContentKey
 from audit.events import decode
 from gateway.bootstrap.layout import Layout
 from gateway.bootstrap.loading import load_source
-from gateway.bootstrap.vault_identifiers import vault_identifiers
 from gateway.cli import main
 from gateway.keys.custody import VaultFile, read_custody, write_custody
 from gateway.keys.files import KeyFileError
@@ -89,7 +88,16 @@ def exchange(place: Path, node: Node, former: Custody | None = None) -> Custody:
 
 
 def identifiers(node: Node, custody: Custody, locks: dict[str, Lock]) -> list[str]:
-    return vault_identifiers(node, custody, locks, "national-id")
+    """The national numbers of everybody in the vault, as two of its custodians open it together."""
+    one, other = (open_share(custody, name, lock) for name, lock in locks.items())
+    privates = private_keys(custody, Compartment.IDENTITY, open_identity(custody, one, other))
+    with node.store.reading() as view:
+        load, sealed = view.vault.load(), view.vault.sealed_key(Compartment.IDENTITY)
+        assert load is not None
+        assert sealed is not None
+        content = ContentKey.opened(node.member, load, Compartment.IDENTITY, sealed, *privates)
+        records = [content.decrypt(r.whose, r.sealed) for r in view.vault.records(Compartment.IDENTITY)]
+    return [record["national_id"] for record in records]
 
 
 def exchanges_in_log(node: Node) -> list[bytes]:

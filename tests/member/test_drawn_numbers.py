@@ -18,7 +18,6 @@ from gateway.export import coverage_lines, to_text
 from gateway.member import drawing
 from gateway.member.building import build
 from gateway.member.context import Node
-from gateway.member.counting_once import open_run
 from gateway.member.cubes import CubeShelf
 from gateway.member.drawing import Ledger
 from gateway.member.errors import (
@@ -43,7 +42,6 @@ from gateway.member.snapshot import Snapshot
 from gateway.member.standing import taken
 from gateway.wire.answer import Refusal
 from gateway.wire.cells import TOTAL, Status
-from gateway.wire.counting import CountError
 from gateway.wire.release import Release
 
 PRIVATE = """mechanism: {kind: differential-privacy, budget: 1, per_table: 0.25, first_year: 2021}
@@ -337,8 +335,6 @@ def test_nothing_exact_goes_out_beside_it(region: Federation) -> None:
 
     with node.store.reading() as view, pytest.raises(ExtractRefusedError, match="changed to protect people"):
         basis_of(node, view)
-    with pytest.raises(CountError, match="changed to protect people"):
-        open_run(node, b"", "")
     with pytest.raises(FigureRefusedError, match="whatever is known"):
         register(node, figure, "somebody")
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from federation import Federation, federation
+from federation import federation
 from federation import snapshot as usual_people
 
 from gateway.bootstrap.hub import add_user
@@ -292,13 +292,11 @@ def real_region(
     directory: Path,
     *codes: str,
     people: Callable[[str], Snapshot] = usual_people,
-    prepare: Callable[[Federation], None] = lambda _: None,
 ) -> Iterator[RealRegion]:
     """A region whose tables are ready; nothing of it runs yet. Whatever was started is killed at the end."""
     with federation(directory, *codes, people=people) as made:
         token = add_user(made.hub, "asker", "ARMAC", Role.ANALYST, [PURPOSE])
         key = str(made.hub.log.key)
-        prepare(made)
     port = free_port()
     config = read_config(directory / "hub", HubConfig)
     write_config(directory / "hub", replace(config, listen=f"127.0.0.1:{port}"))
