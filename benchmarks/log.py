@@ -6,6 +6,7 @@ python benchmarks/log.py [--url DATABASE_URL] [--callers 64] [--seconds 10] [--e
 import argparse
 import os
 import statistics
+import sys
 import tempfile
 import threading
 import time
@@ -13,6 +14,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
+
+from memory_log import MemoryStorage
 from sqlalchemy import Column, Integer, Table, Text, insert
 
 from audit import events
@@ -21,7 +25,6 @@ from audit.commitment import commit
 from audit.cosignature import Cosigner
 from audit.directory import LogDirectory, export
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.note import Signer, Verifier
 from audit.policy import Policy
 from audit.question_events import Asked

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from memory_log import MemoryStorage
 
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.note import Signer
 
 _VECTORS = json.loads((Path(__file__).parents[1] / "data" / "tlog.json").read_text("utf-8"))

@@ -5,10 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from memory_log import MemoryStorage
+
 import audit
 from audit.directory import export
 from audit.log import Log
-from audit.memory import MemoryStorage
 
 LOADED = """
 import runpy, sys

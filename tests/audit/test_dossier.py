@@ -6,6 +6,7 @@ from typing import Any
 
 import logged
 import pytest
+from memory_log import MemoryStorage
 
 from audit.canonical import canonical_json
 from audit.commands import main
@@ -14,7 +15,6 @@ from audit.dossier import Dossier, Proven
 from audit.errors import AuditError, MalformedError
 from audit.events import encode
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.note import Signer, Verifier
 from audit.policy import Policy
 from audit.witness import MemoryWitnessStorage, Witness

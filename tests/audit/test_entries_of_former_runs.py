@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
+from memory_log import MemoryStorage
 
 from audit.commands import main
 from audit.directory import export
 from audit.events import decode, encode
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.sentences import say_event
 
 RUN, LIST, OTHER, RESULT = ("11" * 32, "22" * 32, "33" * 32, "44" * 32)
@@ -27,12 +27,14 @@ FORMER = {
 }
 """Entries as they were written, byte for byte, and how the sentence about each begins."""
 
+
 @pytest.mark.parametrize(("written", "said"), FORMER.items())
 def test_each_is_read_and_told(written: str, said: str) -> None:
     event = decode(written.encode())
 
     assert encode(event) == written.encode()
     assert say_event(event).startswith(said)
+
 
 def test_a_log_with_all_of_them_is_verified(log: Log, storage: MemoryStorage, tmp_path: Path) -> None:
     log.append(storage, [written.encode() for written in FORMER], now=1)

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from memory_log import MemoryStorage
 
 from audit.canonical import canonical_json
 from audit.errors import AuditError, EvidenceError, MalformedError, SignatureError
 from audit.evidence import Evidence, Finding, evidence_from_tree
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.note import Note, Signer, Verifier
 from audit.tree import TiledTree
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from memory_log import MemoryStorage
 
 from audit.checkpoint import Checkpoint
 from audit.errors import MalformedError, ProofError
 from audit.excerpt import MOST_BYTES, MOST_LEAVES, Copied, Excerpt, Told, excerpt, follow, told_entries
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.merkle import Frontier, leaf_hash
 from audit.note import Signer
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from memory_log import MemoryStorage
 
 from audit.checkpoint import Checkpoint, open_checkpoint
 from audit.cosignature import Cosigner
@@ -17,7 +18,6 @@ from audit.errors import (
     StaleLogError,
 )
 from audit.log import Former, Growth, Head, Log
-from audit.memory import MemoryStorage
 from audit.merkle import EMPTY_ROOT, leaf_hash, root_of, verify_consistency
 from audit.note import Signer, Verifier
 from audit.policy import Policy

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from memory_log import MemoryStorage
+from monitor import Alert, AlertKind, Observation, Prover, compare_heads
 
 from audit.checkpoint import Checkpoint
 from audit.cosignature import Cosigner
@@ -13,8 +15,6 @@ from audit.errors import ProofError
 from audit.evidence import Finding, evidence_from_tree
 from audit.evidence_errors import InconsistentError, SizeConflictError
 from audit.log import Log
-from audit.memory import MemoryStorage
-from audit.monitor import Alert, AlertKind, Observation, Prover, compare_heads
 from audit.note import Note, Signer, Verifier
 from audit.policy import Policy
 from audit.receipt import Receipt

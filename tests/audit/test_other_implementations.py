@@ -14,13 +14,13 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from memory_log import MemoryStorage
 
 from audit.checkpoint import Checkpoint
 from audit.cosignature import CosignatureVerifier, Cosigner
 from audit.directory import export
 from audit.errors import WitnessError
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.note import Signer, Verifier
 from audit.policy import Policy
 from audit.vkey import COSIGNATURE_V1, ED25519, VerifierKey

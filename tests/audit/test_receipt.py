@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from memory_log import MemoryStorage
 
 from audit.cosignature import CosignatureVerifier
 from audit.errors import AuditError, MalformedError, ProofError, QuorumError, SignatureError
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.note import Signer, Verifier
 from audit.policy import Policy
 from audit.receipt import Receipt

@@ -7,6 +7,7 @@ import logged
 import pytest
 from logged import HUB
 from logged import ref as reference
+from memory_log import MemoryStorage
 
 from audit import events
 from audit.commands import main
@@ -14,7 +15,6 @@ from audit.directory import export
 from audit.event_values import EntryRef
 from audit.events import Event
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.note import Signer
 from audit.question_events import Answered, Asked, Refused, Rejected, Released
 from audit.reconcile import Difference, Gap, RegionalLog, reconcile

@@ -8,13 +8,13 @@ import logged
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from memory_log import MemoryStorage
 
 from audit import events
 from audit.commands import main
 from audit.directory import export
 from audit.errors import MalformedError
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.sample import draw_sample
 
 ROOTS = st.binary(min_size=32, max_size=32)

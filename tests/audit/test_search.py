@@ -11,6 +11,7 @@ import logged
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from memory_log import MemoryStorage
 
 from audit import events
 from audit.canonical import canonical_json
@@ -19,7 +20,6 @@ from audit.directory import export
 from audit.events import Event
 from audit.exports import COLUMNS, csv_rows, json_lines
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.search import Criteria, Found, read_events
 
 JAN, FEB, MAR = (datetime(2026, month, 1, 8, tzinfo=UTC) for month in (1, 2, 3))

@@ -10,11 +10,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from logged import MONDAY
+from memory_log import MemoryStorage
 
 from audit.directory import LogDirectory, export
 from audit.events import Event, encode
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.note import Signer, Verifier
 from audit.policy import Policy
 from audit.sample import draw_sample

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import logged
 import pytest
+from memory_log import MemoryStorage
 
 from audit import events
 from audit.checkpoint import Checkpoint
@@ -17,7 +18,6 @@ from audit.errors import AuditError, LogError, NotInLogError, ProofError, Quorum
 from audit.evidence import Finding
 from audit.evidence_errors import ForkFoundError
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.note import Signer, Verifier
 from audit.policy import Policy
 from audit.serve import serve

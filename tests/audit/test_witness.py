@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from memory_log import MemoryStorage
 
 from audit import note
 from audit.checkpoint import Checkpoint
@@ -11,7 +12,6 @@ from audit.errors import MalformedError, UnknownLogError, UntrustedCheckpointErr
 from audit.evidence import Evidence, Finding
 from audit.evidence_errors import InconsistentError, SizeConflictError
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.merkle import EMPTY_ROOT
 from audit.note import Note, Signer, Verifier
 from audit.witness import MemoryWitnessStorage, Witness

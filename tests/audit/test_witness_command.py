@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from memory_log import MemoryStorage
 
 from audit.commands import main
 from audit.cosignature import CosignatureVerifier
 from audit.errors import AuditError
 from audit.evidence import Evidence, Finding
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.note import Verifier
 from audit.witness_client import ask_witness
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from memory_log import MemoryStorage
 
 from audit.checkpoint import Checkpoint
 from audit.cosignature import CosignatureVerifier, Cosigner, cosigned_at
@@ -17,7 +18,6 @@ from audit.errors import AuditError, MalformedError, WitnessError
 from audit.evidence import Evidence, Finding
 from audit.evidence_errors import SizeConflictError
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.merkle import HASH_SIZE
 from audit.note import Note, Signer, Verifier
 from audit.policy import Policy

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from federation import Federation, Member, federation
+from memory_log import MemoryStorage
 from simulation import ORIGIN
 
 from audit.checkpoint import Checkpoint
 from audit.events import decode, encode
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.note import Note, Signer
 from audit.question_events import Answered, Asked, Refused, Rejected
 from gateway.hub.asking import ask

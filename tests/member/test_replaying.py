@@ -10,12 +10,12 @@ import logged
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from memory_log import MemoryStorage
 
 from audit import events
 from audit.commitment import Opening, commit
 from audit.event_values import EntryRef, Filter
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.note import Signer
 from audit.question_events import Answered, Asked, Refused
 from gateway.dictionary import regional

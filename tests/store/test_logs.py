@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from memory_log import MemoryStorage
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from audit.checkpoint import open_checkpoint
@@ -10,7 +11,6 @@ from audit.cosignature import Cosigner, cosigned_at
 from audit.errors import CorruptLogError, NotInLogError, StaleLogError
 from audit.evidence_errors import SizeConflictError
 from audit.log import Head, Log
-from audit.memory import MemoryStorage
 from audit.note import Signer, Verifier
 from audit.policy import Policy
 from audit.tiles import tiles_of

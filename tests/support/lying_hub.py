@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from federation import Federation, Member
+from memory_log import MemoryStorage
 
 from audit.event_values import Outcome
 from audit.events import Released, decode, encode
 from audit.excerpt import Told, excerpt
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.note import Signer
 from gateway.hub.seeing import about
 from gateway.wire.exchange import PollReply

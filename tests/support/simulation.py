@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from logged import answered, refused
+from memory_log import MemoryStorage
 
 from audit.commitment import commit
 from audit.cosignature import Cosigner
 from audit.event_values import CoarseSize, EntryRef
 from audit.events import decode, encode
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.merkle import leaf_hash
 from audit.note import Signer
 from audit.question_events import Asked

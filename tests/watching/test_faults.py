@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from federation import Federation, federation
+from memory_log import MemoryStorage
 from simulation import HandClock
 from sqlalchemy import event
 
@@ -20,7 +21,6 @@ from audit.cosignature import Cosigner
 from audit.directory import LogDirectory, export
 from audit.errors import WitnessError
 from audit.log import Head
-from audit.memory import MemoryStorage
 from audit.note import Note, Signer, Verifier
 from audit.policy import Policy
 from audit.staging import SequencedLog

@@ -9,12 +9,12 @@ import pytest
 from databases import new_database
 from federation import Federation, Link, Member, federation
 from lying_hub import entries_of
+from memory_log import MemoryStorage
 
 from audit.errors import NotInLogError
 from audit.evidence import Finding
 from audit.excerpt import excerpt
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.merkle import leaf_hash
 from audit.note import Note, Signer
 from audit.policy import Policy

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from memory_log import MemoryStorage
 
 from audit.checkpoint import Checkpoint
 from audit.cosignature import Cosigner
 from audit.errors import MalformedError, QuorumError
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.note import Signer
 from audit.policy import Policy
 from gateway.cli.quorum import LogPolicyError, read_log_policy, say_quorum
