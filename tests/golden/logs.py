@@ -8,6 +8,7 @@ from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from golden_text import Items
+from memory_log import MemoryStorage
 
 from audit.checkpoint import Checkpoint
 from audit.commitment import SALT_SIZE, Commitment, Opening
@@ -17,7 +18,6 @@ from audit.events import EVENTS, Event, encode
 from audit.evidence import Evidence
 from audit.fhir import audit_event
 from audit.log import Log
-from audit.memory import MemoryStorage
 from audit.note import Signer, sign
 from audit.policy import Policy
 from audit.search import Found

@@ -134,7 +134,7 @@ def calls() -> Items:
     shown = ShownLog("head", 3, (seed("a"), seed("b")), excerpt)
     offer = _offer()
     parcel = Parcel((offer,), (signed,), (signed,))
-    poll = Poll(5, "cosignature", shown, 25.0, 4, ("q-2",), "sharing", ("2", "kh-1"), (), parcel)
+    poll = Poll(5, "cosignature", shown, 25.0, 4, ("q-2",), "sharing", ("2", "kh-1"), parcel)
     delivery = Delivery("q-1", b"entry", "receipt")
     called = TotalsCall("q-1", b"entry", "receipt", (CalledSum(("2024", "K"), ("KH", "LA")),), ("consent",))
     sight = Sight(9, 5, "cosignature")
