@@ -15,14 +15,15 @@ test: install-test  ## every test, on two cores
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 # What keeps state on SQLite in the other tests, kept on PostgreSQL: a server of the run's own, from a wheel.
-ON_POSTGRESQL := tests/hub tests/member tests/watching tests/bootstrap/test_backup.py tests/bootstrap/test_upgrading.py \
+ON_POSTGRESQL := tests/hub tests/member tests/secure_sum tests/watching tests/bootstrap/test_backup.py tests/bootstrap/test_upgrading.py \
     tests/cli/test_account_commands.py tests/federation/test_fault_plans.py tests/web/test_storable_values.py
 
 # Of these, what keeps nothing, or nothing that others do not: once is enough.
 WITHOUT_STORAGE := $(addprefix tests/hub/test_,largest_question.py merging.py merging_changed.py totals_are_exact.py) \
-    $(addprefix tests/member/test_,accidents_of_a_node.py accidents_of_a_region.py cells_of_totals.py changed_numbers.py changed_policies.py) \
-    $(addprefix tests/member/test_,counting.py participants.py policy_decides.py) \
-    $(addprefix tests/member/test_,pools_and_thresholds.py preview_equals_release.py replaying.py telling.py zeros_and_priorities.py) \
+    $(addprefix tests/member/answer/test_,decision_replay.py policy_decides.py) \
+    $(addprefix tests/member/build/test_,changed_policies.py perturbed_counts.py pools_and_thresholds.py) \
+    $(addprefix tests/member/build/test_,preview_equals_release.py zeros_and_priorities.py) \
+    tests/member/cube tests/member/node tests/member/register/test_person_counts.py tests/secure_sum \
     $(addprefix tests/watching/test_,guard_loop.py quorum.py reconciling.py)
 
 test-postgresql: install-test  ## the tests that touch storage once more, on PostgreSQL

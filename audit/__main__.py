@@ -2,6 +2,6 @@
 
 import sys
 
-from audit.commands import main
+from audit.commands.command_line import main
 
 sys.exit(main())

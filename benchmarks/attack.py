@@ -13,10 +13,10 @@ import time
 from pathlib import Path
 
 from anonymisers.attack import attack
+from anonymisers.attack.attack_model import build_system
 from anonymisers.attack.reduction import reduce_system
-from anonymisers.attack.system import build_system
-from anonymisers.strict_json import parse_json
-from anonymisers.table import Release, Table
+from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.strict_json import parse_json
 
 HEAD = (
     "release", "attacker", "cells", "withheld", "unknowns", "sums", "CPU s", "MB",

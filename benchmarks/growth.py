@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 
 ONE = """
 import json, resource, sys, time
-from anonymisers.cube import build_cube
-from anonymisers.rules import Rules
-from anonymisers.table import Table
+from anonymisers.cube.certified_cube import build_cube
+from anonymisers.tables.rules import Rules
+from anonymisers.tables.count_table import Table
 body = json.load(sys.stdin)
 rules = Rules(zeros=body["zeros"], max_dims=body["max_dims"])
 table = Table.from_json(body["table"])

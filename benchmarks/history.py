@@ -19,14 +19,14 @@ import numpy as np
 from growth import plot
 
 from anonymisers.attack import attack
-from anonymisers.chronicle import Chronicle
-from anonymisers.cube import CertifiedCube, build_cube
-from anonymisers.hierarchy import ROOT, Hierarchy
-from anonymisers.parts import Part
-from anonymisers.rules import Rules
-from anonymisers.strict_json import parse_json
-from anonymisers.table import Release, Table
-from anonymisers.vintages import releases
+from anonymisers.cube.certified_cube import CertifiedCube, build_cube
+from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_parts import Part
+from anonymisers.history.vintages import releases
+from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.hierarchy import ROOT, Hierarchy
+from anonymisers.tables.rules import Rules
+from anonymisers.tables.strict_json import parse_json
 
 KEY = bytes(32)
 YEAR = "year"

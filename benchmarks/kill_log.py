@@ -20,15 +20,15 @@ from pathlib import Path
 
 from sqlalchemy import BigInteger, Column, Table, insert, select
 
-from audit.merkle import leaf_hash, root_of
-from audit.note import Signer, Verifier
-from audit.policy import Policy
-from audit.receipt import Receipt
-from audit.staging import SequencedLog
-from gateway.store.database import Database, sqlite_url
-from gateway.store.logs import SqlLogStorage
-from gateway.store.schema import metadata
-from gateway.store.sequencer import Sequencer
+from audit.formats.merkle import leaf_hash, root_of
+from audit.formats.note import Signer, Verifier
+from audit.log.policy import Policy
+from audit.log.receipt import Receipt
+from audit.log.staging import SequencedLog
+from gateway.store.engine.database import Database, sqlite_url
+from gateway.store.engine.logs import SqlLogStorage
+from gateway.store.engine.schema import metadata
+from gateway.store.engine.sequencer import Sequencer
 
 LOG = SequencedLog(Signer.from_seed("log.example/killed", bytes(range(32))))
 POLICY = Policy.of(Verifier(LOG.key))

@@ -22,7 +22,7 @@ from analyst_desk import Desk, analysts_desk, stated
 from chromium import CHROMIUM
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from gateway.bootstrap.webserver import settle
+from gateway.bootstrap.serving.waitress_server import settle
 
 PAINT = """
 window.paint = 0;

@@ -17,17 +17,17 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
-from anonymisers.pseudonym_domain import Domain
-from anonymisers.pseudonyms import pseudonyms
+from anonymisers.identity.pseudonym_domain import Domain
+from anonymisers.identity.pseudonyms import pseudonyms
 from gateway.demo.people import SHARED, make_people
 from gateway.demo.people_files import mapping_text, write_register
 from gateway.dictionary import regional
-from gateway.member.counting import count_people
-from gateway.member.snapshot import Snapshot, population
-from gateway.sources.findings import Findings
-from gateway.sources.load import load
-from gateway.sources.mapping_yaml import parse_mapping
-from gateway.sources.opening import open_source
+from gateway.member.model.snapshot import Snapshot, population
+from gateway.member.register.person_counts import count_people
+from gateway.sources.files.opening import open_source
+from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.model.findings import Findings
+from gateway.sources.quality.load import load
 
 COLUMNS = "columns: {Case: case_id, ID: national_id, Date: date, Province: place, Sex: sex, Age: age}"
 WIDE = (

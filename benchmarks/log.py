@@ -19,22 +19,22 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 from memory_log import MemoryStorage
 from sqlalchemy import Column, Integer, Table, Text, insert
 
-from audit import events
-from audit.checkpoint import Checkpoint
-from audit.commitment import commit
-from audit.cosignature import Cosigner
-from audit.directory import LogDirectory, export
-from audit.log import Log
-from audit.note import Signer, Verifier
-from audit.policy import Policy
-from audit.question_events import Asked
-from audit.staging import SequencedLog
-from audit.verify import verify_log
-from audit.witness import MemoryWitnessStorage, Witness
-from gateway.store.database import Database, sqlite_url
-from gateway.store.logs import SqlLogStorage
-from gateway.store.schema import metadata
-from gateway.store.sequencer import Sequencer
+from audit.events import events
+from audit.events.question_events import Asked
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.commitment import commit
+from audit.formats.cosignature import Cosigner
+from audit.formats.note import Signer, Verifier
+from audit.log.directory import LogDirectory, export
+from audit.log.log import Log
+from audit.log.policy import Policy
+from audit.log.staging import SequencedLog
+from audit.log.verify import verify_log
+from audit.witness.witness import MemoryWitnessStorage, Witness
+from gateway.store.engine.database import Database, sqlite_url
+from gateway.store.engine.logs import SqlLogStorage
+from gateway.store.engine.schema import metadata
+from gateway.store.engine.sequencer import Sequencer
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 explained = Table(

@@ -9,13 +9,13 @@ import sys
 import time
 from pathlib import Path
 
-from anonymisers.cube import build_cube
+from anonymisers.cube.certified_cube import build_cube
 from anonymisers.errors import AnonymiserError
-from gateway.bootstrap.member import open_member
+from gateway.bootstrap.setup.open_member import open_member
 from gateway.demo.region import DEMO_MEMBERS, member_directory
-from gateway.member.building import counted_table
-from gateway.member.planning import plan
-from gateway.member.policies import in_force
+from gateway.member.build.cube_building import counted_table
+from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.policy_in_force import in_force
 
 
 def main(directory: str, keys: str = "6") -> None:

@@ -18,13 +18,13 @@ from pathlib import Path
 
 from usefulness import USUAL, set_up
 
-from anonymisers.lattice import Lattice
-from gateway.bootstrap.member import open_member
-from gateway.member.building import counted_table
-from gateway.member.context import Node
-from gateway.member.planning import plan
-from gateway.member.policies import checked
-from gateway.member.previewing import make
+from anonymisers.tables.lattice import Lattice
+from gateway.bootstrap.setup.open_member import open_member
+from gateway.member.build.cube_building import counted_table
+from gateway.member.build.preview import make
+from gateway.member.node.context import Node
+from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.policy_in_force import checked
 from policies import Policy
 
 ONE_TABLE = "finest: {place: province, date: year, device: device_type, outcome: yes, age: adult_child}"

@@ -14,8 +14,8 @@ from itertools import count
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary
 from policies import Policy, Request, Vocabulary, decide, load_policy
-from policies.diff import diff
-from policies.lint import lint
+from policies.comparison.diff import diff
+from policies.lint.lint import lint
 
 RECIPIENTS = (
     "ARMAC",

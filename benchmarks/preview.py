@@ -19,13 +19,13 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from audit.note import Signer
-from gateway.bootstrap.loading import load_source
-from gateway.bootstrap.member import connect, create_member, open_member
+from audit.formats.note import Signer
+from gateway.bootstrap.loading.register_loading import load_source
+from gateway.bootstrap.setup.open_member import connect, create_member, open_member
 from gateway.demo.people import make_people
 from gateway.demo.people_files import policy_text, write_register
 from gateway.demo.vaults import make_vault
-from gateway.wire.enrolling import HubKeys
+from gateway.wire.enrolment import HubKeys
 
 
 def main() -> None:

@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from anonymisers.attack import attack
-from anonymisers.cube import build_cube
-from anonymisers.rules import Rules
-from anonymisers.strict_json import parse_json
-from anonymisers.table import Table
+from anonymisers.cube.certified_cube import build_cube
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.rules import Rules
+from anonymisers.tables.strict_json import parse_json
 
 KEY = bytes(32)
 PEERS = {

@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from anonymisers.pseudonym_domain import Domain
-from anonymisers.pseudonyms import canonical_values, pseudonyms
+from anonymisers.identity.pseudonym_domain import Domain
+from anonymisers.identity.pseudonyms import canonical_values, pseudonyms
 
 KEY = bytes(range(32))
 DOMAIN = Domain("KH", 3, "UNMAS", "assistance", "nid")

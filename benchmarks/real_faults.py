@@ -32,10 +32,10 @@ from certificates import authority
 from real_region import AN_OLDER_NODE, WRONG_CLOCK, RealRegion, Wire, real_region, wait_until
 from tampering import Harm, Tamperer
 
-from audit.events import decode
-from audit.question_events import Answered, Asked, Refused, Released, ReleasedAgain
-from gateway.bootstrap.hub import open_hub
-from gateway.bootstrap.member import open_member
+from audit.events.events import decode
+from audit.events.question_events import Answered, Asked, Refused, Released, ReleasedAgain
+from gateway.bootstrap.setup.open_hub import open_hub
+from gateway.bootstrap.setup.open_member import open_member
 from gateway.wire.cells import Cell
 from gateway.wire.release import Release
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from presidio_analyzer import AnalyzerEngine
 from presidio_analyzer.nlp_engine import NlpEngineProvider
 
-from anonymisers.redaction.engine import MODEL, engine
+from anonymisers.redaction.engine.engine import MODEL, engine
 
 WORDS = 280
 LATIN = {"en", "vi", "id", "ms", "tl", "tet"}

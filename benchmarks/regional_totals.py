@@ -18,16 +18,16 @@ from itertools import product
 from pathlib import Path
 
 from anonymisers.errors import TotalError
-from anonymisers.totals.choosing import Candidate, Offer, choose
-from anonymisers.totals.window import fewest
-from gateway.bootstrap.member import open_member
+from anonymisers.secure_sum.cell_choice import Candidate, Offer, choose
+from anonymisers.secure_sum.period_window import fewest
+from gateway.bootstrap.setup.open_member import open_member
 from gateway.dictionary import regional
-from gateway.member.building import counted_table
-from gateway.member.cubes import CubeShelf, ReadyCube
-from gateway.member.partaking import Before, offered, reach_of, withheld_of
-from gateway.member.planning import plan
-from gateway.member.policies import trusted
-from gateway.member.reading import UnreadableError, read
+from gateway.member.build.cube_building import counted_table
+from gateway.member.cube.cube_cache import CubeShelf, ReadyCube
+from gateway.member.cube.cube_reading import UnreadableError, read
+from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.policy_in_force import trusted
+from gateway.member.secure_sum.withheld_cells import Before, offered, reach_of, withheld_of
 from gateway.question import ask
 from gateway.wire.cells import TOTAL
 

@@ -13,20 +13,20 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from audit.alerts import Thresholds
-from audit.commitment import Opening, commit
-from audit.directory import LogDirectory, export
-from audit.event_values import CoarseShare, CoarseSize, MemberOutcome, Outcome
-from audit.events import encode
-from audit.note import Verifier
-from audit.policy import Policy
-from audit.question_events import Asked, Released
-from audit.search import Criteria
-from audit.verify import verify_log
-from gateway.auditing.explaining import explain
-from gateway.auditing.finding import find, find_newest, whole
-from gateway.auditing.noticing import notice
-from gateway.bootstrap.hub import create_hub, open_hub
+from audit.events.event_values import CoarseShare, CoarseSize, MemberOutcome, Outcome
+from audit.events.events import encode
+from audit.events.question_events import Asked, Released
+from audit.events.search import Criteria
+from audit.formats.commitment import Opening, commit
+from audit.formats.note import Verifier
+from audit.log.directory import LogDirectory, export
+from audit.log.policy import Policy
+from audit.log.verify import verify_log
+from audit.reading.alerts import Thresholds
+from gateway.auditing.alerts import notice
+from gateway.auditing.entry_search import find, find_newest, whole
+from gateway.auditing.explanation import explain
+from gateway.bootstrap.setup.open_hub import create_hub, open_hub
 from gateway.hub.context import Hub
 from gateway.hub.proofs import kept_log
 

@@ -16,14 +16,14 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import httpx
 
-from anonymisers.masks.keys import MaskKey, new_secret
-from anonymisers.masks.masking import MODULUS, Masks, unmasked
-from anonymisers.masks.roster import Roster
-from audit.note import Signer
-from gateway.member.participants import roster_of
+from anonymisers.secure_sum.mask_roster import Roster
+from anonymisers.secure_sum.masking import MODULUS, Masks, unmasked
+from anonymisers.secure_sum.pairwise_keys import MaskKey, new_secret
+from audit.formats.note import Signer
+from gateway.member.secure_sum.participants import roster_of
 from gateway.wire.answer import AskedEntry
-from gateway.wire.calls import CalledSum, TotalsCall, call_from_json
-from gateway.wire.totals import Consent, Contribution, open_consent, open_contribution, sign_text
+from gateway.wire.sum_call import CalledSum, TotalsCall, call_from_json
+from gateway.wire.sum_messages import Consent, Contribution, open_consent, open_contribution, sign_text
 
 ASKED = AskedEntry("region.example/log", 7, "ab" * 32)
 received: dict[str, str] = {}

@@ -28,25 +28,25 @@ from pathlib import Path
 
 import numpy as np
 
-from anonymisers.protect import protect
-from anonymisers.readable import Reading
-from anonymisers.shown import Value
-from audit.note import Signer
-from gateway.bootstrap.loading import load_source
-from gateway.bootstrap.member import connect, create_member, open_member
+from anonymisers.cube.released_cells import Value
+from anonymisers.suppression.protect_table import protect
+from anonymisers.suppression.utility import Reading
+from audit.formats.note import Signer
+from gateway.bootstrap.loading.register_loading import load_source
+from gateway.bootstrap.setup.open_member import connect, create_member, open_member
 from gateway.demo.people import DemoPeople, make_people
 from gateway.demo.people_files import policy_text, write_register
 from gateway.demo.vaults import make_vault
 from gateway.dictionary import regional
-from gateway.member.building import counted_table
-from gateway.member.context import Node
-from gateway.member.counting import count_people
+from gateway.member.build.cube_building import counted_table
+from gateway.member.build.preview import Made, make
 from gateway.member.errors import NotProtectedError
-from gateway.member.planning import plan
-from gateway.member.policies import checked
-from gateway.member.previewing import Made, make
-from gateway.member.snapshot import population
-from gateway.wire.enrolling import HubKeys
+from gateway.member.model.snapshot import population
+from gateway.member.node.context import Node
+from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.policy_in_force import checked
+from gateway.member.register.person_counts import count_people
+from gateway.wire.enrolment import HubKeys
 
 THRESHOLD = 5
 LINE = {"KH": 0.90, "LA": 0.78, "PH": 0.74, "VN": 0.76, "TH": 0.54, "MM": 0.99}

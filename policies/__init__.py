@@ -4,13 +4,13 @@ Pure: knows no data, no storage, no network and no dictionary; the words that a 
 as a `Vocabulary`.
 """
 
-from policies.decide import decide
-from policies.decision import Code, Decision, Obligations, Reason, Told
-from policies.document import load_policy
-from policies.errors import Fault, PolicyError
-from policies.model import Policy, Scope
-from policies.request import Request
-from policies.vocabulary import Vocabulary
+from policies.decision.decide import decide
+from policies.decision.decision import Code, Decision, Obligations, Reason, Told
+from policies.decision.request import Request
+from policies.document.document import load_policy
+from policies.model.errors import Fault, PolicyError
+from policies.model.model import Policy, Scope
+from policies.model.vocabulary import Vocabulary
 
 __all__ = [
     "Code",

@@ -6,7 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -39,12 +41,11 @@ def lint(directory: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
+def copied(place: Path) -> Path:
     for package in PACKAGES:
-        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "setup.cfg", tmp_path)
-    return tmp_path
+        shutil.copytree(ROOT / package, place / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "setup.cfg", place)
+    return place
 
 
 def contracts() -> dict[str, str]:
@@ -61,34 +62,84 @@ def test_the_contracts_hold() -> None:
 
 
 FORBIDDEN = {
-    "pure-packages-apart": ("policies/decide.py", "import audit.merkle"),
-    "pure-packages-below": ("audit/merkle.py", "import gateway.errors"),
-    "floors": ("gateway/question/model.py", "import gateway.hub.model"),
+    "pure-packages-apart": ("policies/decision/decide.py", "import audit.formats.merkle"),
+    "pure-packages-below": ("audit/formats/merkle.py", "import gateway.errors"),
+    "gateway-layers": ("gateway/question/model.py", "import gateway.hub.model"),
     "use-cases-without-frameworks": ("gateway/hub/asking.py", "import sqlalchemy"),
-    "presidio-in-one-module": ("gateway/member/loading.py", "import presidio_analyzer"),
+    "presidio-in-one-module": ("gateway/member/register/snapshot_loading.py", "import presidio_analyzer"),
+    "anonymisers-layers": ("anonymisers/tables/lattice.py", "import anonymisers.suppression.prune"),
+    "redaction-layers": (
+        "anonymisers/redaction/recognisers/latin_text.py",
+        "import anonymisers.redaction.engine.language",
+    ),
+    "strategies-below-the-search": (
+        "anonymisers/suppression/strategies/task.py",
+        "import anonymisers.suppression.cutting_planes",
+    ),
+    "proof-imports-tables-only": ("anonymisers/proof/interval_bounds.py", "import scipy"),
+    "attacker-apart": ("anonymisers/attack/goals.py", "import anonymisers.proof.checker"),
+    "policies-layers": ("policies/model/pools.py", "import policies.lint.lint_terms"),
+    "audit-layers": ("audit/formats/tiles.py", "import audit.log.verify"),
+    "sources-layers": ("gateway/sources/model/words.py", "import gateway.sources.files.sniff"),
+    "store-layers": ("gateway/store/engine/schema.py", "import gateway.store.hub.hub_tables"),
+    "bootstrap-layers": ("gateway/bootstrap/setup/clock.py", "import gateway.bootstrap.serving.memory"),
+    "web-layers": ("gateway/web/shared/nav.py", "import gateway.web.analyst.draft"),
+    "controller-layers": (
+        "gateway/web/controller/common/shapes.py",
+        "import gateway.web.controller.jobs.previews",
+    ),
+    "cli-layers": ("gateway/cli/common/words.py", "import gateway.cli.tools.risk"),
 }
+"""By contract: a module, and an import that the contract forbids there."""
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """The report on a copy in which every contract is broken, each by an import inside a function."""
+    copy = copied(tmp_path_factory.mktemp("broken"))
+    for path, line in FORBIDDEN.values():
+        with (copy / path).open("a", encoding="utf-8") as file:
+            file.write(f"\n\ndef hidden() -> None:\n    {line}\n")
+    return lint(copy)
 
 
 @pytest.mark.parametrize("contract", sorted(contracts()))
-def test_a_forbidden_import_breaks_its_contract_even_inside_a_function(copy: Path, contract: str) -> None:
+def test_a_forbidden_import_breaks_its_contract_even_inside_a_function(
+    broken: subprocess.CompletedProcess[str], contract: str
+) -> None:
     path, line = FORBIDDEN[contract]
-    with (copy / path).open("a", encoding="utf-8") as file:
-        file.write(f"\n\ndef hidden() -> None:\n    {line}\n")
+    importer, imported = path.removesuffix(".py").replace("/", "."), line.removeprefix("import ")
+    name = contracts()[contract]
 
-    result = lint(copy)
+    assert broken.returncode != 0
+    assert f"{name} BROKEN" in " ".join(broken.stdout.split())
+    assert f" {importer} -> {imported} (l." in complaints(broken.stdout)[name]
 
-    assert result.returncode != 0
-    assert f"{contracts()[contract]} BROKEN" in " ".join(result.stdout.split())
+
+def complaints(report: str) -> dict[str, str]:
+    """The forbidden imports by broken contract: each is a heading with a line below it."""
+    lines = report.partition("Broken contracts")[2].splitlines()
+    heads = [n for n, below in enumerate(lines[1:]) if lines[n].strip() and below and not below.strip("-")]
+    return {
+        lines[head]: " ".join(" ".join(lines[head + 2 : end]).split())
+        for head, end in zip(heads, [*heads[1:], len(lines)], strict=True)
+    }
 
 
-def test_a_room_without_a_floor_breaks_the_build(copy: Path) -> None:
+def test_a_room_without_a_floor_breaks_the_build(tmp_path: Path) -> None:
+    copy = copied(tmp_path)
     (copy / "gateway" / "attic").mkdir()
     (copy / "gateway" / "attic" / "__init__.py").write_text('"""No floor."""\n')
 
     assert lint(copy).returncode != 0
 
 
-def imports(package: str) -> Iterator[tuple[Path, str]]:
+@lru_cache
+def imports(package: str) -> tuple[tuple[Path, str], ...]:
+    return tuple(_imports(package))
+
+
+def _imports(package: str) -> Iterator[tuple[Path, str]]:
     for path in sorted((ROOT / package).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
@@ -113,7 +164,7 @@ def test_presidio_and_its_model_are_known_to_one_module() -> None:
 
 def test_a_node_starts_without_what_only_its_work_and_its_upgrades_need() -> None:
     """Each takes a tenth of a second and megabytes from everybody who starts a node or types a command."""
-    program = "import sys, gateway.cli.member_serving; print(*sys.modules)"
+    program = "import sys, gateway.cli.member.member_serving; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -125,3 +176,37 @@ def test_a_node_starts_without_what_only_its_work_and_its_upgrades_need() -> Non
 
 def test_no_name_of_ours_hides_a_module_of_the_standard_library() -> None:
     assert not {p.stem for p in ROOT.iterdir()} & set(sys.stdlib_module_names)
+
+
+MOST_MODULES = 25
+
+
+def modules() -> list[Path]:
+    found = (path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+    return [path.relative_to(ROOT) for path in sorted(found) if not path.stem.startswith("__")]
+
+
+def test_no_folder_holds_more_modules_than_one_look_takes_in() -> None:
+    sizes = Counter(path.parent for path in modules())
+
+    assert {str(folder): size for folder, size in sizes.items() if size > MOST_MODULES} == {}
+
+
+def namesakes(paths: Iterable[Path]) -> list[Path]:
+    """Modules that share their name with another one of the same package, or of the same room of gateway."""
+    named: dict[tuple[tuple[str, ...], str], list[Path]] = {}
+    for path in paths:
+        within = path.parts[: 2 if path.parts[0] == "gateway" else 1]
+        named.setdefault((within, path.name), []).append(path)
+    return [path for alike in named.values() if len(alike) > 1 for path in alike]
+
+
+def test_no_name_stands_for_two_modules_of_one_package() -> None:
+    assert namesakes(path for path in modules() if "versions" not in path.parts) == []
+
+
+def test_namesakes_are_found() -> None:
+    alike = [Path("audit/log/policy.py"), Path("audit/events/policy.py")]
+
+    assert namesakes([*alike, Path("policies/model/policy.py")]) == alike
+    assert namesakes([Path("gateway/hub/model.py"), Path("gateway/store/hub/model.py")]) == []

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.attack.clock import Clock
+from anonymisers.attack.time_limit import Clock
 from anonymisers.errors import TableError
-from anonymisers.hierarchy import ROOT, Hierarchy
+from anonymisers.tables.hierarchy import ROOT, Hierarchy
 
 NODE_LIMIT = 20_000
 """Groups on one axis; differences of very many releases stop being added there."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.attack.nearby import Nearby
 from anonymisers.attack.polytope import EXACT
+from anonymisers.attack.small_programs import Nearby
 
 SIZES = (150, 300, 600, 1200, 2400)
 """Cells that may change around one that an insider might compute, ever more; last comes the whole part."""

@@ -3,17 +3,17 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.attack.attack_model import System, key_of
 from anonymisers.attack.detours import Suspects
+from anonymisers.attack.feasibility_intervals import Part
 from anonymisers.attack.findings import Insight
 from anonymisers.attack.goals import Extent, Goals
-from anonymisers.attack.insider import computable
-from anonymisers.attack.intervals import Part
+from anonymisers.attack.insider_attack import computable
 from anonymisers.attack.polytope import Polytope
-from anonymisers.attack.pool import Pool
-from anonymisers.attack.runs import runs
-from anonymisers.attack.system import System, key_of
-from anonymisers.attack.truth import Truth
+from anonymisers.attack.run_options import runs
+from anonymisers.attack.truth_check import Truth
 from anonymisers.attack.verdicts import found_at
+from anonymisers.attack.worker_pool import Pool
 
 Index = NDArray[np.int64]
 Mask = NDArray[np.bool_]

@@ -13,8 +13,8 @@ import numpy as np
 from highspy._core import _Highs  # the public class greets on standard output before it can be told not to
 from numpy.typing import NDArray
 
-from anonymisers.attack.clock import OutOfTimeError
-from anonymisers.attack.rows import Rows
+from anonymisers.attack.constraint_rows import Rows
+from anonymisers.attack.time_limit import OutOfTimeError
 from anonymisers.errors import ProtectionError, TableError
 
 ENDLESS = 1e7

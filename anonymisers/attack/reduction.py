@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.attack.bounds import ContradictionError, check_crossing, propagate
-from anonymisers.attack.clock import ENDLESS, Clock
-from anonymisers.attack.rows import Rows, first_of_each, merged
-from anonymisers.attack.system import Crossed, System, label
-from anonymisers.attack.ties import Ties
+from anonymisers.attack.attack_model import Crossed, System, label
+from anonymisers.attack.constraint_rows import Rows, first_of_each, merged
+from anonymisers.attack.dependent_pairs import Ties
+from anonymisers.attack.quick_bounds import ContradictionError, check_crossing, propagate
+from anonymisers.attack.time_limit import ENDLESS, Clock
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]

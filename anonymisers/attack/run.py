@@ -9,21 +9,21 @@ at least `lower`.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from anonymisers.attack.clock import ENDLESS, SETUP_GRACE, Clock, OutOfTimeError
-from anonymisers.attack.empty import outside, with_declared
+from anonymisers.attack.attack_model import System, build_system
+from anonymisers.attack.base_program import CELL_LIMIT, cross_size, is_linked, with_full_cross
+from anonymisers.attack.empty_codes import outside, with_declared
+from anonymisers.attack.feasibility_intervals import explore, free_columns, parts_of
 from anonymisers.attack.findings import Findings, Found
-from anonymisers.attack.fullcross import CELL_LIMIT, cross_size, is_linked, with_full_cross
 from anonymisers.attack.goals import Extent, Goals
 from anonymisers.attack.insights import Insiders
-from anonymisers.attack.intervals import explore, free_columns, parts_of
 from anonymisers.attack.polytope import Polytope
-from anonymisers.attack.pool import Pool
 from anonymisers.attack.reduction import Reduced, reduce_system
-from anonymisers.attack.system import System, build_system
-from anonymisers.attack.truth import Truth
+from anonymisers.attack.time_limit import ENDLESS, SETUP_GRACE, Clock, OutOfTimeError
+from anonymisers.attack.truth_check import Truth
 from anonymisers.attack.verdicts import certain, findings_of, with_certain
+from anonymisers.attack.worker_pool import Pool
 from anonymisers.errors import RulesError
-from anonymisers.table import Release, Table
+from anonymisers.tables.count_table import Release, Table
 
 Progress = Callable[[str, int, int], None]
 """Called with a phase, how many cells of it are done, and how many there are."""

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.attack.attack_model import System, key_of
 from anonymisers.attack.findings import Findings, Found, Insight
 from anonymisers.attack.goals import Extent, Goals
 from anonymisers.attack.reduction import Reduced
-from anonymisers.attack.system import System, key_of
 
 
 def findings_of(

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.errors import TableError
-from anonymisers.hierarchy import Hierarchy
-from anonymisers.strict_json import fields_of
-from anonymisers.table import read_dims
+from anonymisers.tables.count_table import read_dims
+from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.strict_json import fields_of
 
 Ints = NDArray[np.int64]
 AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")

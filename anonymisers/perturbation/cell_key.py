@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.errors import RulesError
-from anonymisers.keyed import KEY_BYTES, fractions
-from anonymisers.lattice import Lattice
 from anonymisers.perturbation.ptable import PTable
-from anonymisers.system import Block, System
-from anonymisers.table import Table
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.keyed_random import KEY_BYTES, fractions
+from anonymisers.tables.lattice import Lattice
+from anonymisers.tables.linked_tables import Block, System
 
 Ints = NDArray[np.int64]
 DIGITS = 8

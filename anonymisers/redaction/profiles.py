@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from anonymisers.redaction.reading import fold
+from anonymisers.redaction.text_reading import fold
 
 LATIN = ("en", "vi", "id", "tl", "tet")
 SCRIPTS = ("km", "lo", "th", "my")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from anonymisers.redaction.reading import fold
+from anonymisers.redaction.text_reading import fold
 
 _LETTER = r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
 _WORD = re.compile(rf"[aAsSdD]/[lLpPoO]\b|[{_LETTER}]+(?:['\-][{_LETTER}]+)*|\d+")

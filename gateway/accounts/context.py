@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from audit.log import Log
+from audit.log.log import Log
 from gateway.accounts.model import Side
 from gateway.accounts.ports import Clock, Sealer, Store
 from gateway.accounts.refusals import Refusals

@@ -1,7 +1,8 @@
 """Who may do what: the one table. What is not in it, nobody does.
 
-The guard of both web applications looks every request up here, by the lines of `gateway.accounts.doors`; the
-docs print it, and a test walks through it with every role over every route and command.
+The guard of both web applications looks every request up here, by the lines of
+`gateway.accounts.access_routes`; the docs print it, and a test walks through it with every role over every
+route and command.
 """
 
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from audit.account_events import (
+from audit.events.account_events import (
     AccessRefused,
     AccountHandled,
     AccountInvited,
@@ -16,9 +16,9 @@ from audit.account_events import (
     TokenMade,
     TokensRevoked,
 )
-from audit.commitment import Opening, commit
-from audit.event_values import CoarseSize, ErasureGround
-from audit.events import Event, OpeningsErased, SignInFailed, UserAdded, encode, whole_second
+from audit.events.event_values import CoarseSize, ErasureGround
+from audit.events.events import Event, OpeningsErased, SignInFailed, UserAdded, encode, whole_second
+from audit.formats.commitment import Opening, commit
 from gateway.accounts.context import Accounts
 from gateway.accounts.model import Account, Invitation, Means, Principal, Token
 from gateway.accounts.ports import UnitOfWork

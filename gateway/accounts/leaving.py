@@ -6,7 +6,7 @@ Nobody is deleted from history: the log and the questions stay. What can be eras
 import secrets
 from typing import Any
 
-from audit.account_events import AccountStep
+from audit.events.account_events import AccountStep
 from gateway.accounts import entries
 from gateway.accounts.context import Accounts
 from gateway.accounts.errors import AccountRuleError

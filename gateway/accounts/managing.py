@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from audit.account_events import AccountStep, SessionEnd
+from audit.events.account_events import AccountStep, SessionEnd
 from gateway.accounts import codes, entries, passphrases
 from gateway.accounts.context import Accounts, Entrance
 from gateway.accounts.errors import (
@@ -11,7 +11,7 @@ from gateway.accounts.errors import (
     UnknownAccountError,
     WrongCodeError,
 )
-from gateway.accounts.inviting import GENERATOR, check_duty
+from gateway.accounts.invitations import GENERATOR, check_duty
 from gateway.accounts.model import Account, Credentials, Role
 from gateway.accounts.ports import People, PeopleWriter, UnitOfWork
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from audit.account_events import SessionEnd
+from audit.events.account_events import SessionEnd
 from gateway.accounts import entries
 from gateway.accounts.context import Accounts
 from gateway.accounts.errors import NotAuthenticatedError, NotFreshError, UnknownAccountError

@@ -10,7 +10,7 @@ from datetime import datetime
 from gateway.accounts import codes, entries, lockout, passphrases
 from gateway.accounts.context import Accounts, Entrance
 from gateway.accounts.errors import IdentityRefusedError, SignInRefusedError
-from gateway.accounts.inviting import GENERATOR
+from gateway.accounts.invitations import GENERATOR
 from gateway.accounts.lockout import Rule
 from gateway.accounts.model import Account, Credentials, Identity, Means
 from gateway.accounts.ports import UnitOfWork

@@ -12,7 +12,7 @@ from gateway.accounts.errors import (
     NotAuthenticatedError,
     UnknownAccountError,
 )
-from gateway.accounts.inviting import account_name, check_free, checked_offer
+from gateway.accounts.invitations import account_name, check_free, checked_offer
 from gateway.accounts.model import Account, Offer, Principal, Role, Scope, Side, Token, Wish
 from gateway.accounts.ports import UnitOfWork
 from gateway.accounts.secrets import Kind, new_id, new_secret, secret_hash

@@ -5,19 +5,19 @@ from typing import Any
 from flask import Flask, Response, request
 from flask_smorest import Api
 
-from audit.vkey import VerifierKey
+from audit.formats.vkey import VerifierKey
 from gateway import __version__
 from gateway.accounts.context import Accounts
-from gateway.api import audit, catalogue, federation, guard, limits, problems, questions, storable
+from gateway.api import access_control, audit, catalogue, federation, limits, problems, questions, storable
 from gateway.api.log import log_blueprint
 from gateway.api.services import AUDITED, KEY
 from gateway.auditing.again import Audited
 from gateway.hub.accounts import accounts_of as hub_accounts
 from gateway.hub.context import Hub
 from gateway.hub.proofs import audited as audited_hub
-from gateway.member.accounts import accounts_of as node_accounts
-from gateway.member.context import Node
-from gateway.member.proofs import audited as audited_node
+from gateway.member.answer.audit_access import audited as audited_node
+from gateway.member.node.accounts import accounts_of as node_accounts
+from gateway.member.node.context import Node
 
 LIMITER = "safelane-limiter"
 
@@ -94,7 +94,7 @@ def _app(name: str, accounts: Accounts, audited: Audited) -> Flask:
     app.after_request(_headers)
     app.extensions[LIMITER] = limits.install(app)
     storable.install(app)
-    guard.install(app, accounts)
+    access_control.install(app, accounts)
     app.extensions[AUDITED] = audited
     app.get("/healthz")(_health)
     return app

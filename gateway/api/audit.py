@@ -7,9 +7,9 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import RAISE
 
-from audit.alerts import Thresholds
-from audit.event_values import ReadAction
-from audit.search import read_events
+from audit.events.event_values import ReadAction
+from audit.events.search import read_events
+from audit.reading.alerts import Thresholds
 from gateway.api.audit_reading import criteria_of, noted, or_unknown, reading, replayed, search_of, shown
 from gateway.api.audit_schemas import (
     AgainSchema,
@@ -24,11 +24,11 @@ from gateway.api.audit_schemas import (
 )
 from gateway.api.describe import refusals
 from gateway.api.services import audited
-from gateway.auditing.explaining import dossier, explain
-from gateway.auditing.finding import Span, find, whole
-from gateway.auditing.noticing import notice
+from gateway.auditing.alerts import notice
+from gateway.auditing.entry_search import Span, find, whole
+from gateway.auditing.explanation import dossier, explain
+from gateway.auditing.log_status import standing
 from gateway.auditing.sampling import draw
-from gateway.auditing.standing import standing
 from gateway.hub.errors import UnknownQuestionError
 
 blueprint = Blueprint(

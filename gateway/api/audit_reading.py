@@ -7,17 +7,17 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from audit.errors import NotInLogError
-from audit.event_values import ReadAction
-from audit.events import encode
-from audit.search import Criteria, Found
-from audit.sentences import say_event
-from gateway.api.guard import principal
+from audit.events.event_values import ReadAction
+from audit.events.events import encode
+from audit.events.search import Criteria, Found
+from audit.reading.sentences import say_event
+from gateway.api.access_control import principal
 from gateway.api.services import audited
 from gateway.auditing.again import Again
 from gateway.auditing.context import KeptLog, Reader
-from gateway.auditing.finding import name_of, whole
-from gateway.auditing.noting import PERSON, note
+from gateway.auditing.entry_search import name_of, whole
 from gateway.auditing.ports import View
+from gateway.auditing.reading_log import PERSON, note
 from gateway.hub.errors import UnknownQuestionError
 
 

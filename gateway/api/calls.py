@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from flask import Response, g, request
 
-from audit.note import Signer, Verifier
-from audit.vkey import VerifierKey
+from audit.formats.note import Signer, Verifier
+from audit.formats.vkey import VerifierKey
 from gateway.api.services import hub
 from gateway.http.signatures import (
     Call,
@@ -25,7 +25,7 @@ from gateway.http.signatures import (
 )
 from gateway.hub.errors import NotAuthenticatedError
 from gateway.hub.ports import Notes
-from gateway.wire.enrolling import Enrolment
+from gateway.wire.enrolment import Enrolment
 
 P = ParamSpec("P")
 R = TypeVar("R")

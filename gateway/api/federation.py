@@ -6,7 +6,7 @@ import structlog
 from flask_smorest import Blueprint
 
 from audit.errors import AuditError
-from audit.note import Verifier
+from audit.formats.note import Verifier
 from gateway import __version__
 from gateway.api.calls import (
     enrolment,
@@ -28,16 +28,16 @@ from gateway.api.schemas import (
 )
 from gateway.api.services import hub
 from gateway.http.signatures import key_id
-from gateway.hub.delivering import poll
-from gateway.hub.enrolling import apply
+from gateway.hub.enrolment import apply
 from gateway.hub.errors import AnswerRefusedError, InvitationRefusedError
+from gateway.hub.key_announcements import told_keys
+from gateway.hub.polling import poll
 from gateway.hub.receiving import receive
-from gateway.hub.telling_keys import told_keys
-from gateway.hub.totalling import receive_contribution, receive_offer
-from gateway.wire.calls import TotalFormatError
-from gateway.wire.enrolling import enrolment_from_json
-from gateway.wire.exchange import poll_from_json, signed_answer_from_json
-from gateway.wire.totals import offer_from_json
+from gateway.hub.secure_sum.totalling import receive_contribution, receive_offer
+from gateway.wire.enrolment import enrolment_from_json
+from gateway.wire.poll import poll_from_json, signed_answer_from_json
+from gateway.wire.sum_call import TotalFormatError
+from gateway.wire.sum_messages import offer_from_json
 from gateway.wire.versions import FEATURES, MAJOR, Hello, hello_from_json, unknown_to
 
 log = structlog.get_logger()

@@ -6,9 +6,9 @@ from typing import Protocol
 
 from flask import Blueprint, Response
 
-from audit.log import Log, Storage
-from audit.serve import serve
-from audit.vkey import VerifierKey
+from audit.formats.vkey import VerifierKey
+from audit.log.log import Log, Storage
+from audit.log.serve import serve
 
 WITNESSES = "witnesses"
 

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from gateway.accounts import errors as accounts
 from gateway.dictionary import DictionaryError
 from gateway.errors import SafelaneError
+from gateway.hub.decision_replay import NoDecisionError
 from gateway.hub.errors import (
     AlreadyAnsweredError,
     AnswerRefusedError,
@@ -21,10 +22,9 @@ from gateway.hub.errors import (
     TooLateError,
     UnknownQuestionError,
 )
-from gateway.hub.replaying import NoDecisionError
-from gateway.member.replaying import NotReplayableError
+from gateway.member.answer.decision_replay import NotReplayableError
 from gateway.question import QuestionError
-from gateway.store.database import StorageError
+from gateway.store.engine.database import StorageError
 
 log = structlog.get_logger()
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from audit.encoding import to_base64
+from audit.formats.encoding import to_base64
+from gateway.api.access_control import principal
 from gateway.api.describe import refusals
-from gateway.api.guard import principal
 from gateway.api.schemas import AskedSchema, OutlineSchema, QuestionSchema, WaitSchema
 from gateway.api.services import hub
 from gateway.hub.absence import offline_since

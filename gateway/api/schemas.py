@@ -4,10 +4,10 @@ from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 
-from audit.excerpt import MOST_LEAVES
-from gateway.wire.calls import storable
-from gateway.wire.parcel import MOST_PIECES
-from gateway.wire.sharing import LARGEST
+from audit.log.excerpt import MOST_LEAVES
+from gateway.wire.sharing_statement import LARGEST
+from gateway.wire.sum_call import storable
+from gateway.wire.upload_batch import MOST_PIECES
 
 DEADLINE_SECONDS = 10
 LONGEST_DEADLINE_SECONDS = 7 * 24 * 3600

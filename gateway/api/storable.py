@@ -1,7 +1,7 @@
 """What no database keeps reaches no view: the character NUL, and half a character.
 
 PostgreSQL cannot even look for them. Bodies of the API are checked by their schemas; addresses are checked
-here for every request, and the fields of every form where forms are taken (`gateway.web.forms`).
+here for every request, and the fields of every form where forms are taken (`gateway.web.shared.forms`).
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from flask import Flask, request
 from werkzeug.exceptions import NotFound
 
 from gateway.accounts.errors import UnstorableError
-from gateway.wire.calls import storable
+from gateway.wire.sum_call import storable
 
 
 def install(app: Flask) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gateway.auditing.board import Board
+from gateway.auditing.alert_board import Board
 from gateway.auditing.context import KeptLog
 
 

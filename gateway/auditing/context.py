@@ -4,9 +4,9 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from audit.dossier import Proven
-from audit.log import Log
-from audit.vkey import VerifierKey
+from audit.formats.vkey import VerifierKey
+from audit.log.log import Log
+from audit.reading.dossier import Proven
 from gateway.auditing.index import TermIndex
 from gateway.auditing.ports import Clock, Store
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from audit.canonical import canonical_json
-from audit.search import Criteria
+from audit.events.search import Criteria
+from audit.formats.canonical import canonical_json
 
 _WORD: Final = rb'"((?:[^"\\]|\\.)*)"'
 _FIELD: Final = re.compile(rb'"(type|organisation|purpose|question_id|member|outcome|reason)":' + _WORD)

@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from audit.commitment import Opening
-from audit.log import Storage
+from audit.formats.commitment import Opening
+from audit.log.log import Storage
 from gateway.watching.ports import WatchView
 from gateway.watching.recovering import Recovery
 

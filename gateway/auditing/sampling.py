@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from audit.sample import draw_sample
+from audit.log.sample import draw_sample
 from gateway.auditing.context import KeptLog
-from gateway.auditing.finding import whole
+from gateway.auditing.entry_search import whole
 from gateway.auditing.ports import View
 
 

@@ -7,42 +7,48 @@ import click
 from anonymisers.errors import AnonymiserError
 from audit.errors import AuditError
 from gateway import __version__
-from gateway.cli.lazy import LazyCommands
+from gateway.cli.common.lazy_commands import LazyCommands
 from gateway.errors import SafelaneError
-from policies.errors import PolicyError
+from policies.model.errors import PolicyError
 
 # Commands are imported when asked for: `safelane --help` must not wait for a solver or a language model.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "access": ("gateway.cli.access:access", "Keep a token, to ask a hub with."),
-    "account": ("gateway.cli.account:command", "Who may enter a hub or a node, and to do what."),
-    "ask": ("gateway.cli.ask:ask", "Ask a regional question."),
-    "attack": ("gateway.cli.attack:command", "Attack released tables: what follows from them?"),
-    "backup": ("gateway.cli.backup:backup", "Save a hub or a node, and read the backup back."),
+    "access": ("gateway.cli.common.access:access", "Keep a token, to ask a hub with."),
+    "account": ("gateway.cli.region.account:command", "Who may enter a hub or a node, and to do what."),
+    "ask": ("gateway.cli.region.ask:ask", "Ask a regional question."),
+    "attack": ("gateway.cli.tools.attack:command", "Attack released tables: what follows from them?"),
+    "backup": ("gateway.cli.region.backup:backup", "Save a hub or a node, and read the backup back."),
     "certificate": (
-        "gateway.cli.certificate:command",
+        "gateway.cli.tools.certificate:command",
         "Check that a protected table is safe, without a solver.",
     ),
-    "demo": ("gateway.cli.demo:demo", "Build a demo region, start it, and ask a first question."),
-    "doctor": ("gateway.cli.doctor:doctor", "Is everything well with a hub or a node?"),
-    "epoch": ("gateway.cli.epochs:epoch", "Keys of pseudonyms: begin, list and destroy epochs."),
-    "extract": ("gateway.cli.extracts:extract", "Single records: prepared, approved, sealed to one reader."),
-    "hub": ("gateway.cli.hub:hub", "The regional hub."),
-    "keys": ("gateway.cli.keys:command", "Keys of the controllers: make, back up, rotate, revoke."),
-    "log": ("gateway.cli.log:command", "The log that nobody can rewrite: export, list, prove."),
-    "member": ("gateway.cli.member:member", "A member node, inside its state."),
-    "perturb": ("gateway.cli.perturb:command", "Change counts instead of withholding cells."),
-    "policy": ("gateway.cli.policy:command", "Read a policy before it counts."),
-    "protect": ("gateway.cli.protect:command", "Withhold cells of a table until no small one follows."),
+    "demo": ("gateway.cli.region.demo:demo", "Build a demo region, start it, and ask a first question."),
+    "doctor": ("gateway.cli.region.doctor:doctor", "Is everything well with a hub or a node?"),
+    "epoch": ("gateway.cli.tools.epochs:epoch", "Keys of pseudonyms: begin, list and destroy epochs."),
+    "extract": (
+        "gateway.cli.member.extracts:extract",
+        "Single records: prepared, approved, sealed to one reader.",
+    ),
+    "hub": ("gateway.cli.region.hub_group:hub", "The regional hub."),
+    "keys": ("gateway.cli.member.keys:command", "Keys of the controllers: make, back up, rotate, revoke."),
+    "log": ("gateway.cli.log.log_group:command", "The log that nobody can rewrite: export, list, prove."),
+    "member": ("gateway.cli.member.member_group:member", "A member node, inside its state."),
+    "perturb": ("gateway.cli.tools.perturb:command", "Change counts instead of withholding cells."),
+    "policy": ("gateway.cli.policy.policy_group:command", "Read a policy before it counts."),
+    "protect": ("gateway.cli.tools.protect:command", "Withhold cells of a table until no small one follows."),
     "pseudonymise": (
-        "gateway.cli.pseudonymise:pseudonymise",
+        "gateway.cli.tools.pseudonymise:pseudonymise",
         "Turn identifiers of a CSV table into pseudonyms.",
     ),
-    "redact": ("gateway.cli.redact:redact", "Remove personal data from narratives."),
-    "restore": ("gateway.cli.backup:restore_command", "Bring a backup of a hub or a node back."),
-    "reidentify": ("gateway.cli.reidentify:reidentify", "Who is behind a pseudonym: two custodians ask."),
-    "risk": ("gateway.cli.risk:risk", "Measure how easily records can be told apart."),
-    "vault": ("gateway.cli.vault:vault", "What a node keeps of people, and who may open it."),
-    "words": ("gateway.cli.words:words", "List what a question may say."),
+    "redact": ("gateway.cli.tools.redact:redact", "Remove personal data from narratives."),
+    "restore": ("gateway.cli.region.backup:restore_command", "Bring a backup of a hub or a node back."),
+    "reidentify": (
+        "gateway.cli.member.reidentify:reidentify",
+        "Who is behind a pseudonym: two custodians ask.",
+    ),
+    "risk": ("gateway.cli.tools.risk:risk", "Measure how easily records can be told apart."),
+    "vault": ("gateway.cli.member.vault:vault", "What a node keeps of people, and who may open it."),
+    "words": ("gateway.cli.common.words:words", "List what a question may say."),
 }
 """Name on the command line -> "module:function", and what the overview says of it."""
 

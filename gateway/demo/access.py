@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from gateway.bootstrap.layout import Layout
+from gateway.bootstrap.setup.layout import Layout
 from gateway.keys.access import NoAccessError, kept_access
 from gateway.keys.files import read_secret, write_secret
 

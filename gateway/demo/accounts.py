@@ -13,11 +13,11 @@ from pathlib import Path
 import pyotp
 
 from gateway.accounts.context import Entrance
-from gateway.accounts.inviting import accept, invite, look_at
+from gateway.accounts.invitations import accept, invite, look_at
 from gateway.accounts.model import Offer, Role
 from gateway.accounts.secrets import new_code
-from gateway.bootstrap.entering import open_entrance
-from gateway.bootstrap.layout import Layout
+from gateway.bootstrap.setup.layout import Layout
+from gateway.bootstrap.setup.sign_in_setup import open_entrance
 from gateway.demo.access import HUB, MEMBERS
 from gateway.keys.files import read_secret, write_secret
 

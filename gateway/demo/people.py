@@ -10,7 +10,7 @@ from gateway.demo.calibration import calibration, members
 from gateway.demo.casualties import Casualty, draw
 from gateway.demo.identities import Identity, identity, story
 from gateway.dictionary import regional
-from gateway.sources.convert import age_band
+from gateway.sources.rows.convert import age_band
 
 HURT_AGAIN = 0.006
 """Share of casualties who had survived an earlier accident: the same person, counted in both."""

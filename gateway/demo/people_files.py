@@ -16,11 +16,11 @@ from gateway.demo.contacts import Contact, contacts, told
 from gateway.demo.people import DemoPeople, Record
 from gateway.demo.register_files import RegisterTable, write_tables
 from gateway.dictionary import regional
-from gateway.member.snapshot import CONSENT
-from gateway.sources.dates import BUDDHIST_AHEAD
-from gateway.sources.mapping import NUMBER, ColumnRule, SourceMapping, TableRule
-from gateway.sources.mapping_yaml import parse_mapping
-from gateway.sources.targets import (
+from gateway.member.model.snapshot import CONSENT
+from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.model.dates import BUDDHIST_AHEAD
+from gateway.sources.model.mapping import NUMBER, ColumnRule, SourceMapping, TableRule
+from gateway.sources.model.targets import (
     ACCIDENT,
     AGE,
     BIRTH,

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from gateway.bootstrap.loading import load_source
-from gateway.bootstrap.member import open_member
-from gateway.bootstrap.people import create_key, person
-from gateway.member.building import build
-from gateway.member.context import Node
-from gateway.member.holders import counting
-from gateway.member.model import Duty
-from gateway.member.policies import publication
-from gateway.member.publishing import hand_in, publish
+from gateway.bootstrap.loading.register_loading import load_source
+from gateway.bootstrap.setup.controller_keys import create_key, person
+from gateway.bootstrap.setup.open_member import open_member
+from gateway.member.build.cube_building import build
+from gateway.member.model.kept import Duty
+from gateway.member.node.context import Node
+from gateway.member.node.signing_keys import counting
+from gateway.member.policy.policy_in_force import publication
+from gateway.member.policy.publishing import hand_in, publish
 
 SOURCE = "source"
 MAPPING = "mapping.yaml"

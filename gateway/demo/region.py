@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from audit.policy import Policy
-from gateway.bootstrap.hub import add_user, create_hub, enrol, log_key, open_hub
-from gateway.bootstrap.member import connect, create_member, open_member
+from audit.log.policy import Policy
+from gateway.bootstrap.setup.open_hub import add_user, create_hub, enrol, log_key, open_hub
+from gateway.bootstrap.setup.open_member import connect, create_member, open_member
 from gateway.demo.access import HUB, MEMBERS, grant
 from gateway.demo.accounts import open_accounts
 from gateway.demo.people import DemoPeople, make_people

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import openpyxl
 
-from gateway.sources.mapping import SourceMapping
-from gateway.sources.targets import AGE, DATE
+from gateway.sources.model.mapping import SourceMapping
+from gateway.sources.model.targets import AGE, DATE
 
 WORKBOOK, DATABASE = "register.xlsx", "register.sqlite"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from gateway.bootstrap.serving_hub import is_served
+from gateway.bootstrap.serving.serving_hub import is_served
 from gateway.demo.access import HUB, address, analyst
 from gateway.demo.processes import Child, ProcessError, Processes
 from gateway.demo.region import member_directory, members_of, unready

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from anonymisers.custody import new_custody
-from gateway.bootstrap.layout import Layout
+from anonymisers.identity.key_custody import new_custody
+from gateway.bootstrap.setup.layout import Layout
 from gateway.keys.custody import new_key_file, write_custody
 
 CUSTODIANS = ("first", "second")

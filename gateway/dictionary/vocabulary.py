@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from gateway.dictionary.dictionary import Dictionary
-from policies.vocabulary import Vocabulary
+from policies.model.vocabulary import Vocabulary
 
 RECIPIENTS = (
     "ARMAC",

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from gateway.dictionary import Dictionary
 from gateway.picturing import WITHHELD, Words
-from gateway.picturing.changes import changes
 from gateway.picturing.labels import Labels
 from gateway.picturing.notes import notes
+from gateway.picturing.perturbation_notice import changes
 from gateway.picturing.terms import OF_TOTALS, of_totals, terms
 from gateway.picturing.words import MEANINGS, SHORT, capital, msgid
 from gateway.wire.cells import Status

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from gateway.picturing import ENGLISH
-from gateway.picturing.changes import changes
 from gateway.picturing.notes import CHANGED, marks
+from gateway.picturing.perturbation_notice import changes
 from gateway.picturing.terms import OF_TOTALS, of_totals, terms
 from gateway.wire.cells import Axis, Cell, Status
 from gateway.wire.release import Coverage, Release

@@ -15,7 +15,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from gateway.dictionary import Dictionary
-from gateway.export.flat import STATUS_COLUMNS, status_fields
+from gateway.export.flat_tables import STATUS_COLUMNS, status_fields
 from gateway.export.notes import Receipt, coverage_rows, facts, legend_rows
 from gateway.picturing import Layout, Words, layout
 from gateway.picturing.labels import Labels

@@ -7,14 +7,14 @@ from typing import Any
 
 import httpx
 
-from audit.commitment import Opening
-from audit.encoding import parse_base64
 from audit.errors import AuditError
-from audit.events import decode
-from audit.note import Verifier
-from audit.policy import Policy
-from audit.question_events import Asked, Released
-from audit.receipt import Receipt
+from audit.events.events import decode
+from audit.events.question_events import Asked, Released
+from audit.formats.commitment import Opening
+from audit.formats.encoding import parse_base64
+from audit.formats.note import Verifier
+from audit.log.policy import Policy
+from audit.log.receipt import Receipt
 from gateway.errors import SafelaneError
 from gateway.http.trust import trusted
 from gateway.wire.release import RESULT, Release, release_from_json, release_text

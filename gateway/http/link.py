@@ -1,4 +1,4 @@
-"""A node's way to the hub (`gateway.member.ports.HubLink`): it calls out, nothing ever calls in."""
+"""A node's way to the hub (`gateway.member.node.ports.HubLink`): it calls out, nothing ever calls in."""
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import httpx
 import structlog
 
 from audit.errors import AuditError
-from audit.note import Signer, Verifier
+from audit.formats.note import Signer, Verifier
 from gateway import __version__
 from gateway.http.signatures import (
     Call,
@@ -24,11 +24,11 @@ from gateway.http.signatures import (
 )
 from gateway.http.trust import trusted
 from gateway.member.errors import LinkError, ShorterLogError
-from gateway.member.ports import Clock
-from gateway.wire.call_keys import CallKeys, CallKeysError, call_keys_from_json
-from gateway.wire.calls import TotalFormatError
-from gateway.wire.exchange import Poll, PollReply, SignedAnswer, poll_reply_from_json
-from gateway.wire.totals import Offer, SignedContribution
+from gateway.member.node.ports import Clock
+from gateway.wire.hub_reply_keys import CallKeys, CallKeysError, call_keys_from_json
+from gateway.wire.poll import Poll, PollReply, SignedAnswer, poll_reply_from_json
+from gateway.wire.sum_call import TotalFormatError
+from gateway.wire.sum_messages import Offer, SignedContribution
 from gateway.wire.versions import (
     FEATURES,
     MAJOR,

@@ -22,8 +22,8 @@ from http_message_signatures import (
 from http_message_signatures.exceptions import HTTPMessageSignaturesException
 
 from audit.errors import AuditError
-from audit.note import Signer, Verifier
-from audit.vkey import VerifierKey
+from audit.formats.note import Signer, Verifier
+from audit.formats.vkey import VerifierKey
 from gateway.errors import SafelaneError
 
 VALID: Final = timedelta(seconds=60)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
-from audit.events import whole_second
+from audit.events.events import whole_second
 from gateway.hub import entries
 from gateway.hub.context import Hub
 from gateway.hub.errors import NotPermittedError

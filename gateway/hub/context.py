@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit.cosignature import Cosigner
-from audit.log import Log
-from audit.note import Signer
+from audit.formats.cosignature import Cosigner
+from audit.formats.note import Signer
+from audit.log.log import Log
 from gateway.dictionary import Dictionary
-from gateway.hub.call_signers import CallSigners
 from gateway.hub.ports import Bell, Clock, Store
+from gateway.hub.reply_signers import CallSigners
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from audit.commitment import Opening, commit
-from audit.event_values import CoarseShare, CoarseSize, EntryRef, Filter, MemberOutcome, Outcome
-from audit.events import Event, encode, whole_second
-from audit.question_events import Asked, Denied, Released, ReleasedAgain
+from audit.events.event_values import CoarseShare, CoarseSize, EntryRef, Filter, MemberOutcome, Outcome
+from audit.events.events import Event, encode, whole_second
+from audit.events.question_events import Asked, Denied, Released, ReleasedAgain
+from audit.formats.commitment import Opening, commit
 from gateway.hub.context import Hub
 from gateway.hub.model import AskedQuestion, Principal
 from gateway.hub.ports import UnitOfWork

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from gateway.dictionary import Dictionary
-from gateway.hub.following import with_following
+from gateway.hub.implied_cells import with_following
 from gateway.question import COUNTRY, Question
 from gateway.wire.answer import Answer, Refusal
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
-from gateway.wire.changed import typically_off
+from gateway.wire.perturbation_notice import typically_off
 
 Key = tuple[str, ...]
 

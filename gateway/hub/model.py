@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from audit.checkpoint import Checkpoint
-from audit.event_values import EntryRef
-from audit.merkle import leaf_hash
-from audit.receipt import Receipt
+from audit.events.event_values import EntryRef
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.merkle import leaf_hash
+from audit.log.receipt import Receipt
 from gateway.accounts.model import Principal as Principal  # noqa: PLC0414 - who asks is part of the model here
 from gateway.accounts.model import Role as Role  # noqa: PLC0414 - likewise
 from gateway.question import Question
-from gateway.wire.enrolling import Enrolment
+from gateway.wire.enrolment import Enrolment
 from gateway.wire.release import Release
-from gateway.wire.sharing import Sharing
+from gateway.wire.sharing_statement import Sharing
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from audit.commitment import Opening
-from audit.log import Storage
-from audit.witness import WitnessStorage
+from audit.formats.commitment import Opening
+from audit.log.log import Storage
+from audit.witness.witness import WitnessStorage
 from gateway.accounts.ports import People, PeopleNotes, PeopleWriter
 from gateway.hub.model import (
     Application,
@@ -23,11 +23,11 @@ from gateway.hub.model import (
     Presence,
     StatedSharing,
 )
-from gateway.hub.total_ports import TotalsView, TotalsWriter
+from gateway.hub.secure_sum.hub_sum_ports import TotalsView, TotalsWriter
 from gateway.watching.ports import Watch, WatchView
 from gateway.watching.recovering import Recovery, RecoveryNotes
-from gateway.wire.enrolling import Enrolment
-from gateway.wire.exchange import SignedAnswer
+from gateway.wire.enrolment import Enrolment
+from gateway.wire.poll import SignedAnswer
 from gateway.wire.release import Release
 
 

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 
-from audit.dossier import Proven
 from audit.errors import AuditError
-from audit.note import Verifier
-from audit.policy import Policy
-from audit.receipt import Receipt
-from audit.vkey import VerifierKey
+from audit.formats.note import Verifier
+from audit.formats.vkey import VerifierKey
+from audit.log.policy import Policy
+from audit.log.receipt import Receipt
+from audit.reading.dossier import Proven
 from gateway.auditing.again import Again, Audited
 from gateway.auditing.context import KeptLog
 from gateway.hub.context import Hub
+from gateway.hub.decision_replay import replay
+from gateway.hub.log_exchange import log_keys_of, witness_keys_of
 from gateway.hub.model import LoggedAnswer
-from gateway.hub.replaying import replay
-from gateway.hub.seeing import log_keys_of, witness_keys_of
 
 
 def kept_log(hub: Hub) -> KeptLog:

@@ -1,22 +1,22 @@
 """A member answers: kept only when it is the member's, about this question, and logged by the member."""
 
-from audit.commitment import Opening
 from audit.errors import AuditError
-from audit.event_values import EntryRef
-from audit.events import decode
-from audit.merkle import leaf_hash
-from audit.note import Verifier
-from audit.policy import Policy
-from audit.question_events import Answered, Refused
-from audit.receipt import Receipt
+from audit.events.event_values import EntryRef
+from audit.events.events import decode
+from audit.events.question_events import Answered, Refused
+from audit.formats.commitment import Opening
+from audit.formats.merkle import leaf_hash
+from audit.formats.note import Verifier
+from audit.log.policy import Policy
+from audit.log.receipt import Receipt
 from gateway.hub.context import Hub
 from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError, TooLateError, UnknownQuestionError
 from gateway.hub.model import AskedQuestion
 from gateway.hub.ports import View
 from gateway.wire.answer import Answer, AnswerError
-from gateway.wire.enrolling import Enrolment
-from gateway.wire.exchange import SignedAnswer
-from gateway.wire.signed import ANSWER, open_answer
+from gateway.wire.answer_text import ANSWER, open_answer
+from gateway.wire.enrolment import Enrolment
+from gateway.wire.poll import SignedAnswer
 
 
 def receive(hub: Hub, member: Enrolment, sent: SignedAnswer) -> AskedQuestion:

@@ -7,19 +7,19 @@ they count at all; the former one stays.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from audit.note import Note
+from audit.formats.note import Note
 from gateway.hub import entries
 from gateway.hub.absence import due, offline_since
 from gateway.hub.context import Hub
-from gateway.hub.covering import Covered, coverage, iso
+from gateway.hub.coverage import Covered, coverage, iso
+from gateway.hub.earlier_answers import remembered
 from gateway.hub.merging import Beyond, Key, Summed, merge
 from gateway.hub.model import AskedQuestion, Presence, State
-from gateway.hub.planning_totals import bounds_of
 from gateway.hub.ports import UnitOfWork, View
-from gateway.hub.remembering import remembered
-from gateway.hub.totalling import begin_round, end_round, ended, published_in
+from gateway.hub.secure_sum.planning import bounds_of
+from gateway.hub.secure_sum.totalling import begin_round, end_round, ended, published_in
+from gateway.wire.answer_text import answer_of_text
 from gateway.wire.release import Release
-from gateway.wire.signed import answer_of_text
 
 
 def release_due(hub: Hub) -> list[str]:

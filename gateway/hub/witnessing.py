@@ -1,14 +1,14 @@
 """Members are witnesses of the regional log: their cosignatures are gathered, their doubts heard."""
 
-from audit.checkpoint import Checkpoint
-from audit.cosignature import CosignatureVerifier
 from audit.errors import AuditError
-from audit.note import Note, Signature, open_note
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.cosignature import CosignatureVerifier
+from audit.formats.note import Note, Signature, open_note
 from gateway.hub.context import Hub
 from gateway.hub.errors import PollRefusedError
+from gateway.hub.log_exchange import witness_keys_of
 from gateway.hub.ports import Notes
-from gateway.hub.seeing import witness_keys_of
-from gateway.wire.enrolling import Enrolment
+from gateway.wire.enrolment import Enrolment
 
 
 def cosignature_of(hub: Hub, notes: Notes, member: Enrolment, text: str) -> tuple[int, Signature] | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audit.errors import AuditError
-from audit.note import Verifier
+from audit.formats.note import Verifier
 from gateway.errors import SafelaneError
 from gateway.keys.files import read_secret, write_secret
 

@@ -5,9 +5,9 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from anonymisers.custody import Custody, Lock, dump_custody, lock_from_file, parse_custody
 from anonymisers.errors import AnonymiserError
-from anonymisers.pseudonym_domain import KEY_BYTES
+from anonymisers.identity.key_custody import Custody, Lock, dump_custody, lock_from_file, parse_custody
+from anonymisers.identity.pseudonym_domain import KEY_BYTES
 from gateway.keys.files import KeyFileError, read_secret, replace_secret, write_secret
 
 VAULT_FILE = "vault.json"
@@ -38,7 +38,7 @@ def write_custody(keys: Path, custody: Custody) -> None:
 
 @dataclass(frozen=True)
 class VaultFile:
-    """The key file of a vault that is there: the port of `gateway.member.exchanging`."""
+    """The key file of a vault that is there: the port of `gateway.member.records.custodian_rotation`."""
 
     keys: Path
 

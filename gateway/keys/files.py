@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from audit.errors import AuditError
-from audit.note import Signer
+from audit.formats.note import Signer
 from gateway.errors import SafelaneError
 
 KEY_BYTES = 32

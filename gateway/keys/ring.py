@@ -5,8 +5,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from audit.note import Signer
-from audit.vkey import VerifierKey
+from audit.formats.note import Signer
+from audit.formats.vkey import VerifierKey
 from gateway.keys.sealed import SealedKey, SealedKeyError, seal, unseal
 
 SUFFIX = ".key"

@@ -15,8 +15,8 @@ from typing import Any
 from Crypto.Cipher import AES
 
 from audit.errors import AuditError
-from audit.note import Signer
-from audit.vkey import VerifierKey
+from audit.formats.note import Signer
+from audit.formats.vkey import VerifierKey
 from gateway.errors import SafelaneError
 
 FORMAT = "safelane-personal-key/v1"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from gateway.dictionary import Dictionary
-from gateway.picturing.following import visible
+from gateway.picturing.implied_bounds import visible
 from gateway.picturing.labels import Labels
 from gateway.picturing.words import ENGLISH, Words, msgid
 from gateway.question import COUNTRY, Question, QuestionError, ask, parse

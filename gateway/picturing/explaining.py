@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gateway.dictionary import Dictionary
 from gateway.picturing.errors import CellError
-from gateway.picturing.following import Bounds, bounds, nearest_ancestor
+from gateway.picturing.implied_bounds import Bounds, bounds, nearest_ancestor
 from gateway.picturing.labels import Labels
 from gateway.picturing.words import ENGLISH, MEANINGS, Words, capital, msgid
 from gateway.wire.cells import Cell, Status

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gateway.picturing.words import Words, msgid
 from gateway.wire.release import Coverage
-from gateway.wire.terms import PassOn
+from gateway.wire.usage_terms import PassOn
 
 PASSING_ON = {
     PassOn.YES: msgid("It may be passed on."),

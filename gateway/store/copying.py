@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, MetaData, Select, Table, func, insert, literal_column, select
 
-from gateway.store.database import Database, StorageError
-from gateway.store.migrate import FORM
-from gateway.store.schema import metadata
+from gateway.store.engine.database import Database, StorageError
+from gateway.store.engine.migrate import FORM
+from gateway.store.engine.schema import metadata
 from gateway.store.sides import tables_of
 
 Progress = Callable[[str, int], None]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import structlog
 
-from audit.vkey import VerifierKey
+from audit.formats.vkey import VerifierKey
 from gateway.watching.keys import key_change
 from gateway.watching.model import Alert, Concern
 from gateway.watching.ports import WatchView

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from audit.log import Head
+from audit.log.log import Head
 from gateway.watching.model import Alert, Concern
 
 TOLERANCE = timedelta(seconds=30)

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from audit.errors import MalformedError
-from audit.events import Event, KeyChanged, MemberEnrolled, MemberRevoked, decode
+from audit.events.events import Event, KeyChanged, MemberEnrolled, MemberRevoked, decode
 
 LOG = "log"
 """Use of the key that signs the log."""

@@ -5,11 +5,13 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
-from audit.evidence import Evidence, Finding
+from audit.formats.evidence import Evidence, Finding
 
 
 class Concern(StrEnum):
-    """Why the operator should look; beside these, every `audit.reconcile.Gap` is a kind of alert as well."""
+    """Why the operator should look; beside these, every `audit.reading.reconcile.Gap` is a kind of alert as
+    well.
+    """
 
     CONTRADICTION = "contradiction"
     """A log does not extend what was seen of it; the alert names the evidence."""
@@ -57,7 +59,7 @@ class KeptAlert:
 
 @dataclass(frozen=True)
 class KeptEvidence:
-    """A bundle of evidence (`audit.evidence`) against the log `origin`, and when it was found."""
+    """A bundle of evidence (`audit.formats.evidence`) against the log `origin`, and when it was found."""
 
     origin: str
     finding: Finding

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from audit.excerpt import Copied
-from audit.log import Storage
-from audit.witness import WitnessStorage
+from audit.log.excerpt import Copied
+from audit.log.log import Storage
+from audit.witness.witness import WitnessStorage
 from gateway.watching.model import Alert, KeptAlert, KeptEvidence, SeenByHub
 
 

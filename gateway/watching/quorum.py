@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from audit.cosignature import CosignatureVerifier
 from audit.errors import AuditError, QuorumError
-from audit.log import Log, Storage
-from audit.note import Note, Verifier
-from audit.policy import NO_QUORUM, Group, Policy
-from audit.witness_client import Gathered, Prover
+from audit.formats.cosignature import CosignatureVerifier
+from audit.formats.note import Note, Verifier
+from audit.log.log import Log, Storage
+from audit.log.policy import NO_QUORUM, Group, Policy
+from audit.witness.client import Gathered, Prover
 from gateway.watching.model import Alert, Concern
 from gateway.watching.witnessing import Transaction
 

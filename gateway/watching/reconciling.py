@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from audit.errors import MalformedError
-from audit.events import Event, decode
-from audit.merkle import leaf_hash
-from audit.question_events import Answered, Asked, Refused, Released
-from audit.reconcile import Difference, Gap, RegionalLog, reconcile
+from audit.events.events import Event, decode
+from audit.events.question_events import Answered, Asked, Refused, Released
+from audit.formats.merkle import leaf_hash
+from audit.reading.reconcile import Difference, Gap, RegionalLog, reconcile
 from gateway.watching.model import Alert
 
 Entries = Sequence[tuple[int, bytes]]

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
-from audit.checkpoint import Checkpoint
-from audit.cosignature import Cosigner
-from audit.evidence import Evidence
-from audit.evidence_errors import InconsistentError, SizeConflictError
-from audit.excerpt import Excerpt, follow, told_entries
-from audit.note import Verifier
-from audit.witness import Witness
-from audit.witness_protocol import AddCheckpoint
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.cosignature import Cosigner
+from audit.formats.evidence import Evidence
+from audit.formats.evidence_errors import InconsistentError, SizeConflictError
+from audit.formats.note import Verifier
+from audit.log.excerpt import Excerpt, follow, told_entries
+from audit.witness.protocol import AddCheckpoint
+from audit.witness.witness import Witness
 from gateway.watching.keys import KnownKeys
 from gateway.watching.model import KeptEvidence
 from gateway.watching.ports import Notes

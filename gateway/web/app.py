@@ -8,28 +8,17 @@ from gateway.accounts.context import Accounts, Entrance
 from gateway.accounts.model import Side
 from gateway.accounts.ports import Directory
 from gateway.api import limits
+from gateway.api.access_control import KEY as ACCOUNTS
 from gateway.api.app import LIMITER
 from gateway.api.browsers import KEY as PLACE
 from gateway.api.browsers import Place
-from gateway.api.guard import KEY as ACCOUNTS
-from gateway.web import (
-    account,
-    base,
-    compressing,
-    directory,
-    forms,
-    gallery,
-    invitation,
-    keeping,
-    languages,
-    rendering,
-    sign_in,
-)
-from gateway.web.analyst import desks as analyst
-from gateway.web.auditor import desks as auditor
-from gateway.web.controller import desks as controller
-from gateway.web.controller import receiving
-from gateway.web.desk import Desk
+from gateway.web.analyst import analyst_routes as analyst
+from gateway.web.auditor import auditor_routes as auditor
+from gateway.web.controller import controller_routes as controller
+from gateway.web.controller.register import upload_receiving
+from gateway.web.entrance import account, directory, gallery, invitation
+from gateway.web.shared import base, compressing, forms, kept_input, languages, rendering, sign_in_pages
+from gateway.web.shared.desk import Desk
 
 TAKES_SECRETS = (
     "web-sign-in.enter",
@@ -55,9 +44,9 @@ def install(app: Flask, entrance: Entrance, place: Place, provider: Directory | 
     compressing.install(app)
     languages.install(app)
     rendering.install(app)
-    receiving.install(app)
+    upload_receiving.install(app)
     forms.install(app, entrance.sealer)
-    for module in (base, sign_in, invitation, directory, keeping, languages):
+    for module in (base, sign_in_pages, invitation, directory, kept_input, languages):
         app.register_blueprint(module.blueprint)
     known: Accounts = app.extensions[ACCOUNTS]
     for desk in DESKS[known.side]:

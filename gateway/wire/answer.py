@@ -11,8 +11,8 @@ from typing import Any
 
 from gateway.errors import SafelaneError
 from gateway.wire.cells import Axis
-from gateway.wire.changed import Changed, changed_from_json
-from gateway.wire.terms import Terms, terms_from_json
+from gateway.wire.perturbation_notice import Changed, changed_from_json
+from gateway.wire.usage_terms import Terms, terms_from_json
 
 VERSION = 1
 

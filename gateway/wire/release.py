@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from audit.canonical import canonical_json
+from audit.formats.canonical import canonical_json
 from gateway.wire.answer import Quota, Refusal, quota_from_json
 from gateway.wire.cells import Axis, Cell, Status
-from gateway.wire.changed import Changed, changed_from_json
-from gateway.wire.terms import Terms, terms_from_json
+from gateway.wire.perturbation_notice import Changed, changed_from_json
+from gateway.wire.usage_terms import Terms, terms_from_json
 
 VERSION = 1
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from audit.encoding import parse_base64, to_base64
+from audit.formats.encoding import parse_base64, to_base64
 
 
 @dataclass(frozen=True)

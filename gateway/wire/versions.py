@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.errors import SafelaneError
-from gateway.wire.calls import text
+from gateway.wire.sum_call import text
 
 MAJOR = 1
 PARCEL = "parcel"

@@ -10,10 +10,10 @@ from regions import Region, client
 from simulation import ORIGIN, HandClock, SimulatedMember
 
 from gateway.api.app import create_hub_app
-from gateway.bootstrap.hub import add_user, create_hub, enrol, open_hub
-from gateway.bootstrap.webserver import WebServer
+from gateway.bootstrap.serving.waitress_server import WebServer
+from gateway.bootstrap.setup.open_hub import add_user, create_hub, enrol, open_hub
 from gateway.hub.model import Role
-from gateway.store.migrate import HUB
+from gateway.store.engine.migrate import HUB
 
 
 @pytest.fixture

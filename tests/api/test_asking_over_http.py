@@ -8,13 +8,13 @@ import httpx
 import pytest
 from regions import Region
 
-from audit.account_events import AccessRefused
-from audit.checkpoint import Checkpoint
-from audit.events import decode
+from audit.events.account_events import AccessRefused
+from audit.events.events import decode
+from audit.formats.checkpoint import Checkpoint
 from gateway.hub.context import Hub
 from gateway.hub.releasing import release_due
 from gateway.member.errors import LinkError
-from gateway.wire.exchange import poll_reply_from_json
+from gateway.wire.poll import poll_reply_from_json
 
 QUESTION = {
     "measure": "casualties",

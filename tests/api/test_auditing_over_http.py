@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from regions import Region
 
-from audit.commands import main as audit_main
-from audit.events import LogRead, decode
+from audit.commands.command_line import main as audit_main
+from audit.events.events import LogRead, decode
 from gateway.hub.receiving import receive
 from gateway.hub.releasing import release_due
 

@@ -8,13 +8,13 @@ import pytest
 from regions import Region
 from simulation import ORIGIN, HandClock, SimulatedMember
 
-from audit.note import Signer
-from gateway.bootstrap.joining import JoinError, confirm, join, renew, under_way
-from gateway.bootstrap.member import hub_link, open_member
+from audit.formats.note import Signer
+from gateway.bootstrap.setup.joining import JoinError, confirm, join, renew, under_way
+from gateway.bootstrap.setup.open_member import hub_link, open_member
 from gateway.http.link import InvitedBy, Signatures
-from gateway.hub import enrolling
+from gateway.hub import enrolment
 from gateway.member.errors import LinkError
-from gateway.wire.enrolling import FingerprintError, Invitation
+from gateway.wire.enrolment import FingerprintError, Invitation
 
 POLL = {"seen_size": 0, "wait": 0}
 
@@ -27,15 +27,15 @@ def clock() -> HandClock:
 
 @pytest.fixture
 def invitation(region: Region) -> Invitation:
-    return enrolling.invite(region.hub, "LA", region.url)
+    return enrolment.invite(region.hub, "LA", region.url)
 
 
 def test_from_an_invitation_to_the_first_call(region: Region, invitation: Invitation, tmp_path: Path) -> None:
     joining = join(tmp_path / "LA", invitation)
-    (waiting,) = enrolling.pending(region.hub)
+    (waiting,) = enrolment.pending(region.hub)
     assert waiting.fingerprint == joining.fingerprint  # read out on the telephone
 
-    enrolling.confirm(region.hub, "LA", joining.fingerprint)
+    enrolment.confirm(region.hub, "LA", joining.fingerprint)
     confirm(tmp_path / "LA", waiting.fingerprint)
 
     with open_member(tmp_path / "LA") as node, node.store.reading() as view:
@@ -52,7 +52,7 @@ def test_a_lost_connection_is_taken_up_again(region: Region, invitation: Invitat
     again = join(tmp_path / "LA", invitation)
 
     assert again == first
-    assert [p.enrolment for p in enrolling.pending(region.hub)] == [first.enrolment]
+    assert [p.enrolment for p in enrolment.pending(region.hub)] == [first.enrolment]
 
 
 def test_a_hub_that_is_away_loses_nothing(region: Region, invitation: Invitation, tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_a_hub_that_is_away_loses_nothing(region: Region, invitation: Invitation
 
     with pytest.raises(JoinError, match="cannot be reached"):
         join(tmp_path / "LA", away)
-    assert enrolling.pending(region.hub) == []
+    assert enrolment.pending(region.hub) == []
     assert under_way(tmp_path / "LA").enrolment.member == "LA"
 
 
@@ -73,13 +73,13 @@ def test_a_used_invitation_is_refused(region: Region, invitation: Invitation, tm
 
 def test_somebody_in_between_is_heard(region: Region, tmp_path: Path) -> None:
     """An invitation with other keys of a hub: the fingerprints differ, and the replies do not verify."""
-    real = enrolling.invite(region.hub, "LA", region.url)
+    real = enrolment.invite(region.hub, "LA", region.url)
     false_keys = type(real.hub)(str(Signer.generate(ORIGIN).key), str(Signer.generate("false/calls").key))
     false = Invitation("LA", region.url, false_keys, real.secret, real.until)
 
     with pytest.raises((LinkError, JoinError)):
         join(tmp_path / "LA", false)
-    honest = join(tmp_path / "honest", enrolling.invite(region.hub, "LA", region.url))
+    honest = join(tmp_path / "honest", enrolment.invite(region.hub, "LA", region.url))
     with pytest.raises(FingerprintError):
         confirm(tmp_path / "LA", honest.fingerprint)
 
@@ -93,7 +93,7 @@ def test_keys_must_be_those_of_the_caller(region: Region, invitation: Invitation
     with httpx.Client(base_url=region.url, auth=auth, trust_env=False) as client:
         body = {"secret": invitation.secret, **other.enrolment.as_json()}
         assert client.post("/federation/v1/applications", json=body).status_code == 401
-    assert enrolling.pending(region.hub) == []
+    assert enrolment.pending(region.hub) == []
 
 
 def test_a_strangers_long_names_are_refused(region: Region, invitation: Invitation, clock: HandClock) -> None:
@@ -105,13 +105,13 @@ def test_a_strangers_long_names_are_refused(region: Region, invitation: Invitati
     with httpx.Client(base_url=region.url, auth=auth, trust_env=False) as client:
         body = {"secret": invitation.secret, **keys}
         assert client.post("/federation/v1/applications", json=body).status_code == 422
-    assert enrolling.pending(region.hub) == []
+    assert enrolment.pending(region.hub) == []
 
 
 def test_a_revoked_member_is_not_heard(region: Region) -> None:
     with region.member("KH") as kh, region.member("TH") as th:
         assert kh.post("/federation/v1/poll", json=POLL).status_code == 200
-        enrolling.revoke(region.hub, "KH", "its keys were stolen")
+        enrolment.revoke(region.hub, "KH", "its keys were stolen")
 
         assert kh.post("/federation/v1/poll", json=POLL).status_code == 401
         assert th.post("/federation/v1/poll", json=POLL).status_code == 200
@@ -166,17 +166,17 @@ def test_a_node_gets_new_keys_and_keeps_its_log(
     region: Region, invitation: Invitation, tmp_path: Path
 ) -> None:
     place = tmp_path / "LA"
-    enrolling.confirm(region.hub, "LA", join(place, invitation).fingerprint)
+    enrolment.confirm(region.hub, "LA", join(place, invitation).fingerprint)
     former = confirm(place, under_way(place).fingerprint).enrolment
 
-    again = enrolling.invite(region.hub, "LA", region.url)
+    again = enrolment.invite(region.hub, "LA", region.url)
     renewed = renew(place, again)
     assert renew(place, again) == renewed  # after a lost connection
     assert renewed.enrolment.log_key == former.log_key
     assert {renewed.enrolment.call_key, renewed.enrolment.answer_key}.isdisjoint(former.keys)
     is_heard(place)  # the former keys count until both sides have compared
 
-    enrolling.confirm(region.hub, "LA", renewed.fingerprint)
+    enrolment.confirm(region.hub, "LA", renewed.fingerprint)
     with pytest.raises(LinkError):
         is_heard(place)
     confirm(place, renewed.fingerprint)
@@ -190,8 +190,8 @@ def test_a_node_gets_new_keys_and_keeps_its_log(
 
 def test_new_keys_are_for_the_region_that_the_node_is_in(region: Region, tmp_path: Path) -> None:
     place = tmp_path / "LA"
-    join(place, enrolling.invite(region.hub, "LA", region.url))
+    join(place, enrolment.invite(region.hub, "LA", region.url))
     confirm(place, under_way(place).fingerprint)
 
     with pytest.raises(JoinError, match="another member"):
-        renew(place, enrolling.invite(region.hub, "VN", region.url))
+        renew(place, enrolment.invite(region.hub, "VN", region.url))

@@ -9,13 +9,13 @@ import pytest
 from regions import Region
 from simulation import ORIGIN, HandClock
 
-from anonymisers.masks.keys import MaskKey, new_secret
-from audit.merkle import leaf_hash
-from audit.receipt import Receipt
+from anonymisers.secure_sum.pairwise_keys import MaskKey, new_secret
+from audit.formats.merkle import leaf_hash
+from audit.log.receipt import Receipt
 from gateway.hub.releasing import release_due
 from gateway.wire.answer import AskedEntry
-from gateway.wire.exchange import Delivery, poll_reply_from_json
-from gateway.wire.totals import Consent, Offer, OfferedCell, sign_text
+from gateway.wire.poll import Delivery, poll_reply_from_json
+from gateway.wire.sum_messages import Consent, Offer, OfferedCell, sign_text
 
 QUESTION = {
     "measure": "casualties",

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from memory_log import MemoryStorage
 
-from audit.log import Log
-from audit.note import Signer
+from audit.formats.note import Signer
+from audit.log.log import Log
 
 _VECTORS = json.loads((Path(__file__).parents[1] / "data" / "tlog.json").read_text("utf-8"))
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from memory_log import MemoryStorage
 
-from audit.commands import main
-from audit.directory import export
-from audit.events import decode, encode
-from audit.log import Log
-from audit.sentences import say_event
+from audit.commands.command_line import main
+from audit.events.events import decode, encode
+from audit.log.directory import export
+from audit.log.log import Log
+from audit.reading.sentences import say_event
 
 RUN, LIST, OTHER, RESULT = ("11" * 32, "22" * 32, "33" * 32, "44" * 32)
 AT = '"at":"2026-01-02T03:04:05Z"'

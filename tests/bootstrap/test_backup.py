@@ -11,18 +11,18 @@ import pytest
 from federation import Federation, federation
 from sqlalchemy import update
 
-from gateway.bootstrap.backup import BackupError, back_up, check, restore
-from gateway.bootstrap.hub import open_hub
-from gateway.bootstrap.member import open_member
+from gateway.bootstrap.setup.backup import BackupError, back_up, check, restore
+from gateway.bootstrap.setup.open_hub import open_hub
+from gateway.bootstrap.setup.open_member import open_member
 from gateway.hub.asking import ask
 from gateway.hub.context import Hub
-from gateway.hub.delivering import poll
 from gateway.hub.errors import PollRefusedError
+from gateway.hub.polling import poll
 from gateway.question import Question, parse
-from gateway.store.database import Database, StorageError, sqlite_url
-from gateway.store.logs import log_entries
+from gateway.store.engine.database import Database, StorageError, sqlite_url
+from gateway.store.engine.logs import log_entries
 from gateway.watching.recovering import RecoveringError
-from gateway.wire.exchange import Poll
+from gateway.wire.poll import Poll
 
 
 @pytest.fixture

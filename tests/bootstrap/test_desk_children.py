@@ -8,7 +8,7 @@ import pytest
 from lone_node import lone_node
 from structlog.testing import capture_logs
 
-from gateway.bootstrap.desk_children import Child, WorkError
+from gateway.bootstrap.desk.worker_processes import Child, WorkError
 
 SECRET = "a name that stands in a register"
 

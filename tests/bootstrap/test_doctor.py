@@ -16,14 +16,14 @@ from click.testing import CliRunner
 from federation import Federation, federation
 
 from gateway.api.app import create_hub_app
-from gateway.bootstrap.backup import back_up, restore
-from gateway.bootstrap.doctor import examine
-from gateway.bootstrap.findings import Finding, State
-from gateway.bootstrap.webserver import WebServer
+from gateway.bootstrap.serving.waitress_server import WebServer
+from gateway.bootstrap.setup.backup import back_up, restore
+from gateway.bootstrap.upkeep.check_result import Finding, State
+from gateway.bootstrap.upkeep.doctor import examine
 from gateway.cli import main
 from gateway.config import MemberConfig, read_config, write_config
 from gateway.http.trust import trusted
-from gateway.hub.enrolling import revoke
+from gateway.hub.enrolment import revoke
 
 
 @pytest.fixture

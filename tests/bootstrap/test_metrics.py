@@ -9,8 +9,8 @@ import pytest
 from federation import Federation, federation
 
 from gateway.api.app import create_hub_app, create_node_app
-from gateway.bootstrap.metrics import hub_gauges, measured, node_gauges
-from gateway.bootstrap.webserver import AddressError, WebServer
+from gateway.bootstrap.serving.metrics import hub_gauges, measured, node_gauges
+from gateway.bootstrap.serving.waitress_server import AddressError, WebServer
 
 
 @pytest.fixture

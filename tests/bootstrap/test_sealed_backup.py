@@ -10,9 +10,9 @@ from federation import federation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.bootstrap.backup import BackupError, check
-from gateway.bootstrap.hub import log_key
-from gateway.bootstrap.sealed_backup import back_up_sealed, opened_backup
+from gateway.bootstrap.setup.backup import BackupError, check
+from gateway.bootstrap.setup.open_hub import log_key
+from gateway.bootstrap.upkeep.sealed_backup import back_up_sealed, opened_backup
 from gateway.cli import main
 from gateway.keys.sealed_stream import CHUNK, OpeningReader, SealedStreamError, SealingWriter
 

@@ -9,10 +9,10 @@ from lone_node import lone_node
 from signing import put_in_force
 from structlog.testing import capture_logs
 
-from gateway.bootstrap.stopping import Stop
-from gateway.bootstrap.tending import begin_due
-from gateway.member import tending
-from gateway.member.loading import keep_snapshot
+from gateway.bootstrap.serving.shutdown import Stop
+from gateway.bootstrap.serving.upkeep_loop import begin_due
+from gateway.member.build import upkeep
+from gateway.member.register.snapshot_loading import keep_snapshot
 
 
 def test_a_policy_begins_on_its_day_in_a_process_of_its_own(
@@ -23,7 +23,7 @@ def test_a_policy_begins_on_its_day_in_a_process_of_its_own(
         clock.time = now - 2 * day
         keep_snapshot(node, snapshot("KH"))
         put_in_force(node, policy_text("KH").replace("2026-01-01", f"{now - day:%Y-%m-%d}"))
-        monkeypatch.setattr(tending, "build", None)  # here nothing is protected
+        monkeypatch.setattr(upkeep, "build", None)  # here nothing is protected
 
         with capture_logs() as told:
             begin_due(tmp_path / "KH", node, Stop().on_stop)

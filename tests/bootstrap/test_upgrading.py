@@ -12,25 +12,25 @@ from click.testing import CliRunner
 from databases import new_database
 from sqlalchemy import inspect, text
 
-from audit.commands import main as auditor
-from audit.count_events import CountBegun
-from audit.events import decode, encode, whole_second
-from audit.note import Signer
-from gateway.bootstrap.backup import BEFORE_UPGRADES, back_up, check, restore
-from gateway.bootstrap.doctor import examine
-from gateway.bootstrap.findings import State
-from gateway.bootstrap.hub import add_user, create_hub, open_hub
-from gateway.bootstrap.joining import join
-from gateway.bootstrap.layout import NotEmptyError, database_url, own_config
-from gateway.bootstrap.member import connect, create_member, open_member
+from audit.commands.command_line import main as auditor
+from audit.events.count_events import CountBegun
+from audit.events.events import decode, encode, whole_second
+from audit.formats.note import Signer
+from gateway.bootstrap.setup.backup import BEFORE_UPGRADES, back_up, check, restore
+from gateway.bootstrap.setup.joining import join
+from gateway.bootstrap.setup.layout import NotEmptyError, database_url, own_config
+from gateway.bootstrap.setup.open_hub import add_user, create_hub, open_hub
+from gateway.bootstrap.setup.open_member import connect, create_member, open_member
+from gateway.bootstrap.upkeep.check_result import State
+from gateway.bootstrap.upkeep.doctor import examine
 from gateway.cli import main
 from gateway.config import HubConfig, read_config
 from gateway.hub.entries import Entry, record
 from gateway.hub.model import Role
-from gateway.store import migrate
-from gateway.store.database import Database, StorageError
-from gateway.store.migrate import HUB, MEMBER
-from gateway.wire.enrolling import HubKeys, Invitation
+from gateway.store.engine import migrate
+from gateway.store.engine.database import Database, StorageError
+from gateway.store.engine.migrate import HUB, MEMBER
+from gateway.wire.enrolment import HubKeys, Invitation
 
 PRESENT = "hub_0002"
 NEXT = """

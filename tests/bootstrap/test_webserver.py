@@ -5,7 +5,7 @@ import time
 import pytest
 from flask import Flask
 
-from gateway.bootstrap.webserver import WebServer
+from gateway.bootstrap.serving.waitress_server import WebServer
 
 
 def test_it_ends_though_a_request_that_ends_just_then_wakes_it_first(monkeypatch: pytest.MonkeyPatch) -> None:

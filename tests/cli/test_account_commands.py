@@ -9,13 +9,13 @@ from click.testing import CliRunner, Result
 from databases import new_database
 from lone_node import set_up
 
-from gateway.accounts.inviting import accept, look_at
+from gateway.accounts.invitations import accept, look_at
 from gateway.accounts.model import Side
 from gateway.accounts.tokens import caller
-from gateway.bootstrap.entering import open_entrance
-from gateway.bootstrap.hub import create_hub
+from gateway.bootstrap.setup.open_hub import create_hub
+from gateway.bootstrap.setup.sign_in_setup import open_entrance
 from gateway.cli import main
-from gateway.store.migrate import HUB
+from gateway.store.engine.migrate import HUB
 
 PASSPHRASE = "correct horse battery staple"
 

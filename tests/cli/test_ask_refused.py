@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.cli.ask import all_refused
+from gateway.cli.region.ask import all_refused
 from gateway.wire.answer import Refusal
 from gateway.wire.release import Coverage, Release
 

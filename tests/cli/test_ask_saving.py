@@ -6,7 +6,7 @@ import click
 import pytest
 from releases import made_release
 
-from gateway.cli.ask_saving import SaveError, check_ending, save_result
+from gateway.cli.region.ask_saving import SaveError, check_ending, save_result
 from gateway.export import FORMS, NothingToDrawError, to_csv
 from gateway.http.client import Result
 

@@ -10,11 +10,11 @@ from click.testing import CliRunner, Result
 from federation import Federation, federation, policy_text, snapshot
 from lone_node import set_up
 
-from gateway.bootstrap.member import open_member
+from gateway.bootstrap.setup.open_member import open_member
 from gateway.cli import main
 from gateway.hub.asking import ask
 from gateway.hub.releasing import release_due
-from gateway.member.loading import keep_snapshot
+from gateway.member.register.snapshot_loading import keep_snapshot
 from gateway.question import ask as question_of
 
 PASSPHRASE = "correct horse battery staple"

@@ -7,11 +7,11 @@ from documents import ROOT, blocks, commands, fits, run
 from federation import snapshot
 from lone_node import set_up
 
-from gateway.bootstrap.member import open_member
+from gateway.bootstrap.setup.open_member import open_member
 from gateway.demo.people_files import policy_text
 from gateway.demo.preparing import PASSPHRASE, POLICY, prepare
-from gateway.member.loading import keep_snapshot
-from gateway.member.snapshot import Column, Snapshot
+from gateway.member.model.snapshot import Column, Snapshot
+from gateway.member.register.snapshot_loading import keep_snapshot
 
 pytestmark = pytest.mark.processes
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from anonymisers.extract_package import Content, Label, moment_text, sealed_extract
-from anonymisers.sealing import public_of, public_text
+from anonymisers.identity.sealed_messages import public_of, public_text
+from anonymisers.records.sealed_extract import Content, Label, moment_text, sealed_extract
 from gateway.cli import main
 
 PRIVATE = b"\x07" * 32

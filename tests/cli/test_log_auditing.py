@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from federation import Federation, federation
 from sqlalchemy import create_engine, text
 
-from audit.commands import main as audit_main
-from audit.events import LogRead, decode
+from audit.commands.command_line import main as audit_main
+from audit.events.events import LogRead, decode
 from gateway.cli import main
 from gateway.hub.asking import ask
 from gateway.hub.errors import NotPermittedError

@@ -7,12 +7,12 @@ import pytest
 from click.testing import CliRunner, Result
 from databases import new_database
 
-from audit.commands import main as audit_main
-from gateway.bootstrap.hub import add_user, create_hub, enrol, log_key, open_hub
-from gateway.bootstrap.member import connect, create_member
+from audit.commands.command_line import main as audit_main
+from gateway.bootstrap.setup.open_hub import add_user, create_hub, enrol, log_key, open_hub
+from gateway.bootstrap.setup.open_member import connect, create_member
 from gateway.cli import main
 from gateway.hub.model import Role
-from gateway.store.migrate import HUB, MEMBER
+from gateway.store.engine.migrate import HUB, MEMBER
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from databases import new_database
 
-from gateway.bootstrap.hub import create_hub, enrol, open_hub
-from gateway.bootstrap.member import connect, create_member
-from gateway.store.migrate import HUB, MEMBER
+from gateway.bootstrap.setup.open_hub import create_hub, enrol, open_hub
+from gateway.bootstrap.setup.open_member import connect, create_member
+from gateway.store.engine.migrate import HUB, MEMBER
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "log.md"
 COMMANDS = [

@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 from federation import Federation, federation
 
-from audit.commands import main as audit_main
-from audit.events import OpeningsErased, decode
+from audit.commands.command_line import main as audit_main
+from audit.events.events import OpeningsErased, decode
 from gateway.accounts.managing import disable
-from gateway.bootstrap.hub import add_user
+from gateway.bootstrap.setup.open_hub import add_user
 from gateway.cli import main
 from gateway.hub.accounts import accounts_of
 from gateway.hub.asking import ask

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.bootstrap.hub import add_user, create_hub, open_hub
+from gateway.bootstrap.setup.open_hub import add_user, create_hub, open_hub
 from gateway.hub.model import Role
 
 SAFELANE = str(Path(sys.executable).with_name("safelane"))

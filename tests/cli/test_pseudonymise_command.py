@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from anonymisers.pseudonyms import parse
+from anonymisers.identity.pseudonyms import parse
 from gateway.cli import main
 
 PASSPHRASE = {"SAFELANE_PASSPHRASE": "a long passphrase"}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from gateway.demo.door import LIFETIME, new_links
+from gateway.demo.sign_in_links import LIFETIME, new_links
 
 pytestmark = pytest.mark.processes
 

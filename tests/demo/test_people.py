@@ -14,15 +14,15 @@ from gateway.demo.people import demo_members, make_people
 from gateway.demo.people_files import contacts_of, mapping_text, policy_text, write_register
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary
-from gateway.member.contact_rows import NO_COST
-from gateway.member.counting import count_people
-from gateway.member.snapshot import population
-from gateway.member.snapshot_bytes import snapshot_to_bytes
-from gateway.sources.consistency import contradictions
-from gateway.sources.findings import Findings
-from gateway.sources.load import load
-from gateway.sources.mapping_yaml import parse_mapping
-from gateway.sources.opening import open_source
+from gateway.member.model.contacts import NO_COST
+from gateway.member.model.snapshot import population
+from gateway.member.model.snapshot_format import snapshot_to_bytes
+from gateway.member.register.person_counts import count_people
+from gateway.sources.files.opening import open_source
+from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.model.findings import Findings
+from gateway.sources.quality.consistency import contradictions
+from gateway.sources.quality.load import load
 from policies import load_policy
 
 SEED = 20261125

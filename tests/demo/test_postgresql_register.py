@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from gateway.bootstrap.member import open_member
+from gateway.bootstrap.setup.open_member import open_member
 from gateway.demo.region import member_directory
 
 pytestmark = pytest.mark.processes

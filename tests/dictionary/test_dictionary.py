@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymisers.hierarchy import Hierarchy
+from anonymisers.tables.hierarchy import Hierarchy
 from gateway.dictionary import ROOT, DictionaryError, regional, unknown_place
 
 SHARED = Path(__file__).parents[3] / "shared" / "domain"

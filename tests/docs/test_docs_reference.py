@@ -11,24 +11,24 @@ from documents import ROOT, all_commands, blocks, commands, names, table_after
 from flask import Flask
 
 import gateway
-from audit.events import EVENTS
-from audit.excerpt import Excerpt
+from audit.events.events import EVENTS
+from audit.log.excerpt import Excerpt
 from gateway.api.app import create_hub_app, create_node_app
 from gateway.api.problems import STATUS
-from gateway.bootstrap.hub import create_hub, enrol, open_hub
-from gateway.bootstrap.member import connect, create_member, open_member
+from gateway.bootstrap.setup.open_hub import create_hub, enrol, open_hub
+from gateway.bootstrap.setup.open_member import connect, create_member, open_member
 from gateway.config import HubConfig, MemberConfig
 from gateway.errors import SafelaneError
 from gateway.wire.answer import Answer, AskedEntry, Refusal
-from gateway.wire.call_keys import CallKeys, KeyStep
-from gateway.wire.calls import TotalsCall
 from gateway.wire.cells import Status
-from gateway.wire.exchange import Delivery, Poll, PollReply, SignedAnswer
+from gateway.wire.hub_reply_keys import CallKeys, KeyStep
+from gateway.wire.log_exchange import ShownLog, Sight, excerpt_as_json
+from gateway.wire.poll import Delivery, Poll, PollReply, SignedAnswer
 from gateway.wire.release import Coverage, Release
-from gateway.wire.sharing import Shared, Sharing
-from gateway.wire.shown import ShownLog, Sight, excerpt_as_json
-from gateway.wire.terms import PassOn, Terms
-from gateway.wire.totals import Consent, Contribution, Offer
+from gateway.wire.sharing_statement import Shared, Sharing
+from gateway.wire.sum_call import TotalsCall
+from gateway.wire.sum_messages import Consent, Contribution, Offer
+from gateway.wire.usage_terms import PassOn, Terms
 
 REFERENCE = ROOT / "docs" / "reference"
 COMMANDS = REFERENCE / "commands.md"

@@ -11,9 +11,9 @@ from gateway.export import coverage_lines, to_csv, to_json, to_text
 from gateway.export.workbook import to_xlsx
 from gateway.picturing import ENGLISH, layout
 from gateway.picturing.explaining import explain
-from gateway.picturing.following import bounds
+from gateway.picturing.implied_bounds import bounds
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
-from gateway.wire.changed import Changed, Mechanism, Noise
+from gateway.wire.perturbation_notice import Changed, Mechanism, Noise
 from gateway.wire.release import Coverage, Release, release_from_json
 
 SAID = "Its numbers are changed by keyed noise (cell-key method), by at most 6"

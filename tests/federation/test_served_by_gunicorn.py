@@ -12,8 +12,8 @@ import httpx
 import pytest
 from processes import children
 
-from gateway.bootstrap.hub import create_hub
-from gateway.bootstrap.layout import Layout
+from gateway.bootstrap.setup.layout import Layout
+from gateway.bootstrap.setup.open_hub import create_hub
 
 pytestmark = pytest.mark.processes
 

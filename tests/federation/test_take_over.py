@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateway.bootstrap.hub import create_hub
-from gateway.bootstrap.layout import Layout
+from gateway.bootstrap.setup.layout import Layout
+from gateway.bootstrap.setup.open_hub import create_hub
 
 SAFELANE = Path(sys.executable).with_name("safelane")
 PATIENCE = 120.0

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from real_region import RealRegion, real_region, wait_until
 
-from gateway.member.snapshot import LINKS, Column, Snapshot
+from gateway.member.model.snapshot import LINKS, Column, Snapshot
 
 pytestmark = pytest.mark.processes
 

@@ -2,8 +2,8 @@
 
 from hashlib import sha256
 
-from audit.note import Signer
-from gateway.wire.enrolling import Enrolment, HubKeys, fingerprint, hub_fingerprint
+from audit.formats.note import Signer
+from gateway.wire.enrolment import Enrolment, HubKeys, fingerprint, hub_fingerprint
 
 
 def key(name: str) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from itertools import product
 
-from anonymisers.hierarchy import Hierarchy
-from anonymisers.places import Place
-from anonymisers.table import Cell, Table
+from anonymisers.tables.cell_names import Place
+from anonymisers.tables.count_table import Cell, Table
+from anonymisers.tables.hierarchy import Hierarchy
 
 KEY = bytes(range(32))
 

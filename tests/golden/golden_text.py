@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from anonymisers.cube import FORMAT as CUBE
+from anonymisers.cube.certified_cube import FORMAT as CUBE
 
 FILES = Path(__file__).parent / "files"
 LONGEST = 1500

@@ -4,11 +4,11 @@ from golden_text import unpacked
 
 from anonymisers.attack import attack
 from anonymisers.attack.findings import Findings, Found
-from anonymisers.check import check_certificate
-from anonymisers.cube import FORMAT, CertifiedCube
+from anonymisers.cube.certified_cube import FORMAT, CertifiedCube
 from anonymisers.errors import CertificateError
-from anonymisers.release_text import written_release
-from anonymisers.table import Release, Table
+from anonymisers.proof.checker import check_certificate
+from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.release_text import written_release
 
 
 def of_cube(cube: CertifiedCube, table: Table, known: tuple[Release, ...] = ()) -> dict[str, str | bytes]:

@@ -8,18 +8,18 @@ from golden_text import Items, unpacked
 from golden_told import at_a_glance, named, of_attack, of_cube
 from hierarchies import flat, grouped
 
-from anonymisers.accident_search import protect_accidents
-from anonymisers.accidents import Accidents, check_accidents
-from anonymisers.chronicle import FORMAT, Chronicle
-from anonymisers.cube import build_cube
-from anonymisers.figures import Figure, known_figures, people_of
-from anonymisers.hierarchy import Hierarchy
-from anonymisers.marked import fitting
-from anonymisers.parts import Part
-from anonymisers.release_text import written_release
-from anonymisers.rules import Rules
-from anonymisers.table import Table
-from anonymisers.vintages import protect_leaving, releases
+from anonymisers.accidents.accident_search import protect_accidents
+from anonymisers.accidents.accident_tables import Accidents, check_accidents
+from anonymisers.cube.certified_cube import build_cube
+from anonymisers.history.release_history import FORMAT, Chronicle
+from anonymisers.history.release_parts import Part
+from anonymisers.history.vintages import protect_leaving, releases
+from anonymisers.tables.cell_status import fitting
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.registered_figures import Figure, known_figures, people_of
+from anonymisers.tables.release_text import written_release
+from anonymisers.tables.rules import Rules
 
 PLACE, AGE, YEAR, SEX = grouped("place", 6), flat("age", 3), flat("year", 4), flat("sex", 2)
 RULES = Rules(threshold=5)

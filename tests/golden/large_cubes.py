@@ -7,10 +7,10 @@ from golden_text import Items
 from golden_told import named, of_cube
 from hierarchies import flat, grouped
 
-from anonymisers.cube import build_cube
-from anonymisers.hierarchy import Hierarchy
-from anonymisers.rules import Rules, TableOf
-from anonymisers.table import Table
+from anonymisers.cube.certified_cube import build_cube
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.rules import Rules, TableOf
 
 PLACE, YEAR, DEVICE, OUTCOME, SEX, AGE = (
     grouped("place", 12),

@@ -10,19 +10,19 @@ from typing import Any, get_args, get_origin, get_type_hints
 from golden_text import Items
 from memory_log import MemoryStorage
 
-from audit.checkpoint import Checkpoint
-from audit.commitment import SALT_SIZE, Commitment, Opening
-from audit.cosignature import Cosigner
-from audit.dossier import Dossier, Proven
-from audit.events import EVENTS, Event, encode
-from audit.evidence import Evidence
-from audit.fhir import audit_event
-from audit.log import Log
-from audit.note import Signer, sign
-from audit.policy import Policy
-from audit.search import Found
-from audit.vkey import SUBTREE_V1
-from gateway.member.statements import Act, statement
+from audit.events.events import EVENTS, Event, encode
+from audit.events.search import Found
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.commitment import SALT_SIZE, Commitment, Opening
+from audit.formats.cosignature import Cosigner
+from audit.formats.evidence import Evidence
+from audit.formats.note import Signer, sign
+from audit.formats.vkey import SUBTREE_V1
+from audit.log.log import Log
+from audit.log.policy import Policy
+from audit.reading.dossier import Dossier, Proven
+from audit.reading.fhir import audit_event
+from gateway.member.node.signed_statements import Act, statement
 
 NOW = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
 

@@ -14,7 +14,7 @@ from golden_text import Items
 from logs import seed, signer
 from releases import made_release
 
-from audit.excerpt import Excerpt, Told
+from audit.log.excerpt import Excerpt, Told
 from gateway.dictionary import regional
 from gateway.export import to_csv, to_json, to_text
 from gateway.export.images import to_svg
@@ -22,20 +22,20 @@ from gateway.export.notes import Receipt
 from gateway.export.workbook import to_xlsx
 from gateway.picturing import ENGLISH
 from gateway.wire.answer import Answer, AskedEntry, Quota, Refusal
-from gateway.wire.call_keys import CallKeys, KeyStep, state
-from gateway.wire.calls import CalledSum, TotalsCall
+from gateway.wire.answer_text import sign_answer
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
-from gateway.wire.changed import Changed, Mechanism, Noise
-from gateway.wire.enrolling import Enrolment, HubKeys, Invitation, secret_hash
-from gateway.wire.exchange import Delivery, Poll, PollReply
-from gateway.wire.parcel import Parcel
+from gateway.wire.enrolment import Enrolment, HubKeys, Invitation, secret_hash
+from gateway.wire.hub_reply_keys import CallKeys, KeyStep, state
+from gateway.wire.log_exchange import ShownLog, Sight
+from gateway.wire.perturbation_notice import Changed, Mechanism, Noise
+from gateway.wire.poll import Delivery, Poll, PollReply
 from gateway.wire.release import Coverage, Earlier, Release, release_text
-from gateway.wire.sharing import Never, Shared, Sharing, sign_sharing
-from gateway.wire.shown import ShownLog, Sight
-from gateway.wire.signed import sign_answer
+from gateway.wire.sharing_statement import Never, Shared, Sharing, sign_sharing
 from gateway.wire.signed_answer import SignedAnswer
-from gateway.wire.terms import PassOn, Terms
-from gateway.wire.totals import Consent, Contribution, Offer, OfferedCell, sign_text
+from gateway.wire.sum_call import CalledSum, TotalsCall
+from gateway.wire.sum_messages import Consent, Contribution, Offer, OfferedCell, sign_text
+from gateway.wire.upload_batch import Parcel
+from gateway.wire.usage_terms import PassOn, Terms
 from gateway.wire.versions import Hello
 
 ASKED = AskedEntry("region/log", 7, "ab" * 32)

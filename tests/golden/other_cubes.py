@@ -9,24 +9,24 @@ from golden_text import Items, unpacked
 from hierarchies import flat, grouped
 
 from anonymisers.errors import AnonymiserError
-from anonymisers.hierarchy import Hierarchy
-from anonymisers.magnitudes.cells import MagnitudeRules
 from anonymisers.magnitudes.contributions import Contributions
-from anonymisers.magnitudes.protect import protect_amounts
-from anonymisers.magnitudes.release import write_amounts
-from anonymisers.perturbation.by_cell_key import ByCellKey
-from anonymisers.perturbation.by_rounding import ByRounding
+from anonymisers.magnitudes.magnitude_cells import MagnitudeRules
+from anonymisers.magnitudes.magnitude_release import write_amounts
+from anonymisers.magnitudes.protect_magnitudes import protect_amounts
 from anonymisers.perturbation.cell_key import changed, inner_keys, person_keys
-from anonymisers.perturbation.change import Change
-from anonymisers.perturbation.changed_cube import FORMAT as CHANGED
-from anonymisers.perturbation.changed_cube import ChangedCube, Portion, Rows, changed_cube
-from anonymisers.perturbation.drawn import Drawn, Space
-from anonymisers.perturbation.privacy import Privacy
-from anonymisers.perturbation.private_cube import FORMAT as PRIVATE
-from anonymisers.perturbation.private_cube import Planned, private_cube
+from anonymisers.perturbation.cell_key_cube import ByCellKey
+from anonymisers.perturbation.controlled_rounding import controlled_rounding
+from anonymisers.perturbation.noise_draws import Drawn, Space
+from anonymisers.perturbation.noisy_cube import FORMAT as PRIVATE
+from anonymisers.perturbation.noisy_cube import Planned, private_cube
+from anonymisers.perturbation.perturbed_counts import Change
+from anonymisers.perturbation.perturbed_cube import FORMAT as CHANGED
+from anonymisers.perturbation.perturbed_cube import ChangedCube, Portion, Rows, changed_cube
+from anonymisers.perturbation.privacy_parameters import Privacy
 from anonymisers.perturbation.ptable import Noise, PTable
-from anonymisers.perturbation.rounding import controlled_rounding
-from anonymisers.rules import Rules
+from anonymisers.perturbation.rounding_cube import ByRounding
+from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.rules import Rules
 
 PLACE, SEX, YEAR = grouped("place", 6), flat("sex", 2), flat("year", 3)
 DIMS = (PLACE, SEX, YEAR)

@@ -18,24 +18,24 @@ from lone_node import lone_node
 from register import Register, two_years
 from signing import put_in_force
 
-from anonymisers.canary import mark, order
-from anonymisers.chronicle import FORMAT, Chronicle
-from anonymisers.extract import Records, generalised
-from anonymisers.extract_package import Content, Label, moment_text, sealed_extract
-from anonymisers.masks.keys import MaskKey
-from anonymisers.masks.masking import Masks
-from anonymisers.masks.roster import Participant, Roster, Sum
-from anonymisers.pseudonym_domain import Domain
-from anonymisers.pseudonyms import pseudonyms
-from anonymisers.sealing import public_of, public_text
+from anonymisers.history.release_history import FORMAT, Chronicle
+from anonymisers.identity.pseudonym_domain import Domain
+from anonymisers.identity.pseudonyms import pseudonyms
+from anonymisers.identity.sealed_messages import public_of, public_text
+from anonymisers.records.fingerprint import mark, order
+from anonymisers.records.generalisation import Records, generalised
+from anonymisers.records.sealed_extract import Content, Label, moment_text, sealed_extract
+from anonymisers.secure_sum.mask_roster import Participant, Roster, Sum
+from anonymisers.secure_sum.masking import Masks
+from anonymisers.secure_sum.pairwise_keys import MaskKey
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary
-from gateway.member.building import build
-from gateway.member.loading import keep_snapshot
-from gateway.member.snapshot_bytes import snapshot_to_bytes
+from gateway.member.build.cube_building import build
+from gateway.member.model.snapshot_format import snapshot_to_bytes
+from gateway.member.register.snapshot_loading import keep_snapshot
 from policies import Request, decide, load_policy
-from policies.canonical import canonical_text, digest
-from policies.record import decision_record, request_record
+from policies.decision.record import decision_record, request_record
+from policies.document.canonical import canonical_text, digest
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 RECIPIENTS = (

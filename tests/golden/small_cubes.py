@@ -9,10 +9,10 @@ from golden_text import Items
 from golden_told import at_a_glance, named, of_attack, of_cube
 from hierarchies import flat, grouped
 
-from anonymisers.cube import build_cube
-from anonymisers.places import place_of
-from anonymisers.rules import Rules, TableOf, Zeros
-from anonymisers.system import Block, System
+from anonymisers.cube.certified_cube import build_cube
+from anonymisers.tables.cell_names import place_of
+from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.rules import Rules, TableOf, Zeros
 
 PLACE, SEX, OUTCOME = grouped("place", 8), flat("sex", 2), flat("outcome", 3)
 DIMS = (PLACE, SEX, OUTCOME)

@@ -12,13 +12,13 @@ from federation import Federation, policy_text
 from regions import client
 
 from gateway.api.app import create_hub_app
-from gateway.bootstrap.hub import add_user
-from gateway.bootstrap.member import hub_link
-from gateway.bootstrap.webserver import WebServer
+from gateway.bootstrap.serving.waitress_server import WebServer
+from gateway.bootstrap.setup.open_hub import add_user
+from gateway.bootstrap.setup.open_member import hub_link
 from gateway.http.link import HttpLink
 from gateway.hub.model import Role
 from gateway.hub.releasing import release_due
-from gateway.member.rounds import run_round
+from gateway.member.answer.polling import run_round
 from gateway.wire.answer import AnswerError
 
 PRIVATE = """mechanism: {kind: differential-privacy, budget: 1, per_table: 0.05, first_year: 2021}

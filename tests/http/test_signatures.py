@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.note import Signer, Verifier
+from audit.formats.note import Signer, Verifier
 from gateway.http.signatures import (
     SKEW,
     VALID,

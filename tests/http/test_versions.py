@@ -11,11 +11,11 @@ from federation import federation
 from flask import Flask, request
 
 from gateway.api.app import create_hub_app
-from gateway.bootstrap.member import hub_link
-from gateway.bootstrap.webserver import WebServer
+from gateway.bootstrap.serving.waitress_server import WebServer
+from gateway.bootstrap.setup.open_member import hub_link
 from gateway.http.link import HttpLink
 from gateway.member.errors import LinkError
-from gateway.wire.exchange import Poll
+from gateway.wire.poll import Poll
 from gateway.wire.versions import FEATURES, MAJOR, Hello, fields_for, unknown_to
 
 POLL = Poll(0, None, None, 0.0)

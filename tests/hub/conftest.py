@@ -8,7 +8,7 @@ import pytest
 from databases import new_database
 from simulation import ORIGIN, HandClock, SimulatedMember
 
-from gateway.bootstrap.hub import add_user, create_hub, enrol, open_hub
+from gateway.bootstrap.setup.open_hub import add_user, create_hub, enrol, open_hub
 from gateway.hub.context import Hub
 from gateway.hub.model import Principal, Role
 

@@ -6,18 +6,12 @@ from datetime import timedelta
 import pytest
 from simulation import HandClock, SimulatedMember
 
-from audit.events import MemberApplied, MemberEnrolled, MemberInvited, MemberRevoked, decode
+from audit.events.events import MemberApplied, MemberEnrolled, MemberInvited, MemberRevoked, decode
 from gateway.dictionary import DictionaryError
 from gateway.hub.context import Hub
-from gateway.hub.enrolling import apply, confirm, invite, pending, revoke
+from gateway.hub.enrolment import apply, confirm, invite, pending, revoke
 from gateway.hub.errors import InvitationRefusedError, NotAMemberError
-from gateway.wire.enrolling import (
-    Enrolment,
-    FingerprintError,
-    InvitationError,
-    fingerprint,
-    parse_invitation,
-)
+from gateway.wire.enrolment import Enrolment, FingerprintError, InvitationError, fingerprint, parse_invitation
 
 URL = "https://hub.example"
 

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from audit.commitment import Commitment
-from audit.event_values import CoarseShare, CoarseSize, EntryRef, Filter
-from audit.events import encode
-from audit.question_events import Answered, Asked
-from audit.tiles import MAX_ENTRY_SIZE
+from audit.events.event_values import CoarseShare, CoarseSize, EntryRef, Filter
+from audit.events.events import encode
+from audit.events.question_events import Answered, Asked
+from audit.formats.commitment import Commitment
+from audit.formats.tiles import MAX_ENTRY_SIZE
 from gateway.dictionary import Dictionary, regional
 from gateway.question import COUNTRY, QuestionError, ask
 from gateway.question.model import MAX_CODES

@@ -9,17 +9,17 @@ import pytest
 from federation import Federation, federation, policy_text, snapshot
 from signing import put_in_force
 
-from audit.events import decode
-from audit.question_events import Answered, Released, ReleasedAgain
+from audit.events.events import decode
+from audit.events.question_events import Answered, Released, ReleasedAgain
 from gateway.hub.asking import ask
 from gateway.hub.errors import TooLateError
-from gateway.hub.guarding import reconcile_member
 from gateway.hub.model import AskedQuestion
+from gateway.hub.monitoring import reconcile_member
 from gateway.hub.receiving import receive
 from gateway.hub.releasing import next_deadline, release_due
-from gateway.member.building import build
+from gateway.member.build.cube_building import build
 from gateway.member.errors import LinkError
-from gateway.member.loading import keep_snapshot
+from gateway.member.register.snapshot_loading import keep_snapshot
 from gateway.question import ask as question
 from gateway.wire.release import Release, release_from_json
 

@@ -12,7 +12,7 @@ from gateway.hub.merging import Beyond, Summed, merge
 from gateway.question import ask
 from gateway.wire.answer import Answer, AnswerError, AskedEntry, answer_from_json
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
-from gateway.wire.changed import Changed, Mechanism, Noise, changed_from_json
+from gateway.wire.perturbation_notice import Changed, Mechanism, Noise, changed_from_json
 
 DICTIONARY = regional()
 OUTCOMES = ("K", "I", "U", TOTAL)

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from federation import Federation, federation
 
-from gateway.hub import delivering
+from gateway.hub import polling
 from gateway.hub.asking import ask
-from gateway.hub.delivering import poll
 from gateway.hub.model import AskedQuestion
+from gateway.hub.polling import poll
 from gateway.hub.releasing import release_due
-from gateway.member import outbox as outbox_module
+from gateway.member.answer import outbox as outbox_module
 from gateway.member.errors import LinkError
 from gateway.question import ask as question_of
-from gateway.wire.exchange import Poll, PollReply
-from gateway.wire.parcel import Parcel
+from gateway.wire.poll import Poll, PollReply
+from gateway.wire.upload_batch import Parcel
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_a_parcel_that_a_hub_does_not_take_does_not_stop_a_node(region: Federati
 def test_growth_of_the_log_is_told_a_little_later_and_a_question_at_once(
     region: Federation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivering, "GROWTH_WAITS", 0.3)
+    monkeypatch.setattr(polling, "GROWTH_WAITS", 0.3)
     put(region)
     for member in [*region.members.values()] * 2:
         member.round()
@@ -143,7 +143,7 @@ def test_growth_of_the_log_is_told_a_little_later_and_a_question_at_once(
     assert 0.3 <= time.monotonic() - began < 20
     assert (reply.deliveries, reply.excerpt is None) == ((), False)
 
-    monkeypatch.setattr(delivering, "GROWTH_WAITS", 20.0)
+    monkeypatch.setattr(polling, "GROWTH_WAITS", 20.0)
     put(region)
     began = time.monotonic()
     assert poll(region.hub, region.members["KH"].link.enrolment, call).deliveries

@@ -6,16 +6,16 @@ from datetime import timedelta
 import pytest
 from simulation import HandClock, SimulatedMember
 
-from audit.checkpoint import Checkpoint
-from audit.commitment import Opening
 from audit.errors import AuditError
-from audit.event_values import EntryRef
-from audit.events import decode
-from audit.merkle import verify_consistency
-from audit.note import Note, Verifier
-from audit.policy import Policy
-from audit.question_events import Asked, Denied, Released
-from audit.receipt import Receipt
+from audit.events.event_values import EntryRef
+from audit.events.events import decode
+from audit.events.question_events import Asked, Denied, Released
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.commitment import Opening
+from audit.formats.merkle import verify_consistency
+from audit.formats.note import Note, Verifier
+from audit.log.policy import Policy
+from audit.log.receipt import Receipt
 from gateway.hub.asking import ask
 from gateway.hub.context import Hub
 from gateway.hub.errors import (
@@ -32,10 +32,10 @@ from gateway.hub.releasing import next_deadline, release_due
 from gateway.question import Question
 from gateway.question import ask as question_of
 from gateway.wire.answer import AskedEntry, Refusal
+from gateway.wire.answer_text import open_answer
 from gateway.wire.cells import Status
-from gateway.wire.exchange import Delivery
+from gateway.wire.poll import Delivery
 from gateway.wire.release import RESULT, Release, release_text
-from gateway.wire.signed import open_answer
 
 Members = dict[str, SimulatedMember]
 WITHIN = timedelta(seconds=10)

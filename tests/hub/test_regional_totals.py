@@ -11,30 +11,30 @@ import pytest
 from federation import Federation, Member, federation, policy_text
 from signing import put_in_force
 
-from audit.commitment import commit
-from audit.events import decode
-from audit.note import Note
-from audit.total_events import Contributed, TotalAsked, TotalReleased
+from audit.events.events import decode
+from audit.events.total_events import Contributed, TotalAsked, TotalReleased
+from audit.formats.commitment import commit
+from audit.formats.note import Note
 from gateway.api.app import create_hub_app
-from gateway.bootstrap.member import hub_link
-from gateway.bootstrap.webserver import WebServer
+from gateway.bootstrap.serving.waitress_server import WebServer
+from gateway.bootstrap.setup.open_member import hub_link
 from gateway.hub.asking import ask
 from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError
 from gateway.hub.model import AskedQuestion
 from gateway.hub.releasing import next_deadline, release_due
-from gateway.hub.total_model import TotalRound
-from gateway.hub.totalling import receive_contribution
-from gateway.member.building import build
-from gateway.member.contributing import contribute
-from gateway.member.entries import record
+from gateway.hub.secure_sum.hub_sums import TotalRound
+from gateway.hub.secure_sum.totalling import receive_contribution
+from gateway.member.build.cube_building import build
 from gateway.member.errors import LinkError, UnprovenError
-from gateway.member.seeing import show, witness_regional
-from gateway.member.snapshot import LINKS, Column, Snapshot
+from gateway.member.model.snapshot import LINKS, Column, Snapshot
+from gateway.member.node.log_entries import record
+from gateway.member.region.log_exchange import show, witness_regional
+from gateway.member.secure_sum.contributing import contribute
 from gateway.question import ask as question
-from gateway.wire.calls import TotalsCall
 from gateway.wire.cells import TOTAL, Cell, Status
-from gateway.wire.exchange import PollReply
-from gateway.wire.totals import CONTRIBUTION, SignedContribution, open_contribution, sign_text
+from gateway.wire.poll import PollReply
+from gateway.wire.sum_call import TotalsCall
+from gateway.wire.sum_messages import CONTRIBUTION, SignedContribution, open_contribution, sign_text
 
 MEMBERS = ("KH", "LA", "MM", "TH", "VN")
 YEARS, EACH_YEAR = (2022, 2023, 2024), 12

@@ -6,15 +6,15 @@ from datetime import date
 import pytest
 from simulation import HandClock, SimulatedMember
 
-from audit.note import Signer
+from audit.formats.note import Signer
 from gateway.dictionary import regional
 from gateway.hub.context import Hub
-from gateway.hub.delivering import poll
-from gateway.hub.enrolling import revoke
-from gateway.hub.sharing import Asker, Expected, Outlook, Wish, outlook
+from gateway.hub.enrolment import revoke
+from gateway.hub.polling import poll
+from gateway.hub.sharing_statements import Asker, Expected, Outlook, Wish, outlook
 from gateway.wire.answer import Refusal
-from gateway.wire.exchange import Poll
-from gateway.wire.sharing import Shared, Sharing, sign_sharing
+from gateway.wire.poll import Poll
+from gateway.wire.sharing_statement import Shared, Sharing, sign_sharing
 
 TODAY = date(2026, 3, 1)
 ARMAC = Asker("ARMAC", "analyst")

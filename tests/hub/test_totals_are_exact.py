@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from anonymisers.masks.keys import MaskKey, new_secret
-from anonymisers.masks.masking import Masks, unmasked
-from anonymisers.masks.roster import Participant, Roster, Sum
+from anonymisers.secure_sum.mask_roster import Participant, Roster, Sum
+from anonymisers.secure_sum.masking import Masks, unmasked
+from anonymisers.secure_sum.pairwise_keys import MaskKey, new_secret
 from gateway.dictionary import regional
 from gateway.hub.merging import Beyond, Summed, merge
-from gateway.hub.planning_totals import bounds_of, planned_sums
+from gateway.hub.secure_sum.planning import bounds_of, planned_sums
 from gateway.question import ask
 from gateway.wire.answer import Answer, AskedEntry
 from gateway.wire.cells import TOTAL, Axis, Status
-from gateway.wire.totals import Consent, Offer, OfferedCell
+from gateway.wire.sum_messages import Consent, Offer, OfferedCell
 
 ASKED = AskedEntry("test.example/log", 7, "ab" * 32)
 CODES = ("K", "I", "U", TOTAL)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from audit.note import Signer
+from audit.formats.note import Signer
 from gateway.cli import main
 from gateway.demo.access import analyst
 from gateway.keys.access import FILE, Access, NoAccessError, keep_access, kept_access

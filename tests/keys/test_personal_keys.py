@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.note import Signer
+from audit.formats.note import Signer
 from gateway.keys.ring import KeyRing, read_sealed
 from gateway.keys.sealed import SealedKey, SealedKeyError, seal, unseal
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from policies import Code, Decision, Policy, Reason, Request, Told, decide
-from policies.terms import Appearance, Approval, Period, Redistribution, Release
+from policies.model.terms import Appearance, Approval, Period, Redistribution, Release
 
 MakePolicy = Callable[..., Policy]
 MakeRequest = Callable[..., Request]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from slow_decision import decide_slowly
 
 from policies import Policy, Request, Vocabulary, decide, load_policy
-from policies.diff import diff
-from policies.lint import lint
+from policies.comparison.diff import diff
+from policies.lint.lint import lint
 
 AT = datetime(2026, 5, 1, tzinfo=UTC)
 MICROSECONDS = 100

@@ -4,10 +4,10 @@ from itertools import permutations
 
 import pytest
 
-from policies.decision import Code, Decision, Obligations, Reason, Told
-from policies.frozen import FrozenMap
-from policies.record import decision_record
-from policies.terms import (
+from policies.decision.decision import Code, Decision, Obligations, Reason, Told
+from policies.decision.record import decision_record
+from policies.model.frozen import FrozenMap
+from policies.model.terms import (
     Appearance,
     Approval,
     Graded,

@@ -5,13 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from policies import Policy, PolicyError, load_policy
-from policies.canonical import canonical_text
-from policies.compose import compose
-from policies.demands import Demand, demands
-from policies.diff import diff
-from policies.explain import describe
-from policies.lint import lint
-from policies.vocabulary import Vocabulary
+from policies.comparison.diff import diff
+from policies.decision.demands import Demand, demands
+from policies.document.canonical import canonical_text
+from policies.document.compose import compose
+from policies.explanation.explain import describe
+from policies.lint.lint import lint
+from policies.model.vocabulary import Vocabulary
 
 MakePolicy = Callable[..., Policy]
 CELLS = """\

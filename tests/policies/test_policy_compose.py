@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from policies import Policy, PolicyError
-from policies.compose import compose
-from policies.frozen import FrozenMap
-from policies.model import RecordLevel
-from policies.terms import Appearance, Approval, Period, Release, Review, Zeros
+from policies.document.compose import compose
+from policies.model.frozen import FrozenMap
+from policies.model.model import RecordLevel
+from policies.model.terms import Appearance, Approval, Period, Release, Review, Zeros
 
 MakePolicy = Callable[..., Policy]
 ALL = "data_set: all\n"

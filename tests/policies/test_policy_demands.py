@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from policies import Policy
-from policies.demands import AFTERWARDS, Demand, demands
+from policies.decision.demands import AFTERWARDS, Demand, demands
 
 MakePolicy = Callable[..., Policy]
 NOTHING_SPECIAL = "redistribution: yes\nhub_cache: unlimited\npopulation: {victims: [DIR, FAM]}\n"

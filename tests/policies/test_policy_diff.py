@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from policies import Policy, PolicyError
-from policies.diff import Change, Direction, diff
+from policies.comparison.diff import Change, Direction, diff
 
 MakePolicy = Callable[..., Policy]
 TWO = "{with: [ARMAC, public], for: [research, regional-reporting]%s}"

@@ -11,14 +11,14 @@ from gateway.cli import main
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary
 from policies import Code, PolicyError, Told, load_policy
-from policies.demands import Demand
-from policies.document import document
-from policies.shapes import ListOf, Record
+from policies.decision.demands import Demand
+from policies.document.document import document
+from policies.model.shapes import ListOf, Record
 
 DOCS = Path(__file__).parents[2] / "docs"
 REFERENCE = (DOCS / "reference" / "policy.md").read_text(encoding="utf-8")
 HOW_TO = (DOCS / "how-to" / "write-a-policy.md").read_text(encoding="utf-8")
-LINT = Path(__file__).parents[2] / "policies"
+LINT = Path(__file__).parents[2] / "policies" / "lint"
 
 
 def section(title: str) -> str:

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from policies import Fault, Policy, PolicyError, Vocabulary, load_policy
-from policies.strict_yaml import DEEPEST, LONGEST_TEXT, MOST_NODES
-from policies.terms import Approval, Period, Redistribution, Zeros
+from policies.model.strict_yaml import DEEPEST, LONGEST_TEXT, MOST_NODES
+from policies.model.terms import Approval, Period, Redistribution, Zeros
 
 FIVE_LINES = """\
 member: KH

@@ -5,8 +5,8 @@ from importlib import resources
 import pytest
 
 from policies import Policy, Vocabulary, load_policy
-from policies.model import Mechanism, RecordLevel, RegionalTotals
-from policies.terms import Approval, Period, Redistribution, Release, Zeros
+from policies.model.model import Mechanism, RecordLevel, RegionalTotals
+from policies.model.terms import Approval, Period, Redistribution, Release, Zeros
 
 NAMES = ("default", "restrictive", "medium", "open")
 

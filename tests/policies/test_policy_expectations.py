@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from policies import Policy, PolicyError, Vocabulary
-from policies.expectations import check, load_expectations
+from policies.lint.expectations import check, load_expectations
 
 MakePolicy = Callable[..., Policy]
 

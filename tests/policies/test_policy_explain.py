@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 
 from policies import Code, Policy, Reason, Request, Told, Vocabulary, decide
-from policies.explain import TOLD, describe, explain, say_reason
-from policies.wording import listed, plural
+from policies.explanation.explain import TOLD, describe, explain, say_reason
+from policies.explanation.wording import listed, plural
 
 MakePolicy = Callable[..., Policy]
 MakeRequest = Callable[..., Request]

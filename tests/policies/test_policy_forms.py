@@ -14,10 +14,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from policies import Policy, PolicyError, Request, Vocabulary, decide, load_policy
-from policies.canonical import canonical_text, digest
-from policies.frozen import FrozenMap
-from policies.record import decision_record, read_request, request_record
-from policies.schema import json_schema, shipped_schema
+from policies.decision.record import decision_record, read_request, request_record
+from policies.document.canonical import canonical_text, digest
+from policies.document.schema import json_schema, shipped_schema
+from policies.model.frozen import FrozenMap
 
 MakePolicy = Callable[..., Policy]
 MakeRequest = Callable[..., Request]

@@ -5,8 +5,8 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.frozen import FrozenMap
-from policies.grants import Box, held, meet
+from policies.comparison.grants import Box, held, meet
+from policies.model.frozen import FrozenMap
 
 DIMENSIONS = "abcd"
 

@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from policies import Code, Decision, Policy, PolicyError, Reason, Request, Vocabulary, decide, load_policy
-from policies.canonical import canonical_text, digest
-from policies.compose import compose
-from policies.diff import Direction, diff
-from policies.frozen import FrozenMap
-from policies.model import EVERY_DATA_SET, Ban, Share
-from policies.record import decision_record, read_request, request_record
+from policies.comparison.diff import Direction, diff
+from policies.decision.record import decision_record, read_request, request_record
+from policies.document.canonical import canonical_text, digest
+from policies.document.compose import compose
+from policies.model.frozen import FrozenMap
+from policies.model.model import EVERY_DATA_SET, Ban, Share
 
 Documents = st.SearchStrategy[dict[str, object]]
 Policies = st.SearchStrategy[Policy]

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from policies import Policy
-from policies.finding import Severity
-from policies.lint import lint
-from policies.model import EVERY_DATA_SET
+from policies.lint.lint import lint
+from policies.model.finding import Severity
+from policies.model.model import EVERY_DATA_SET
 
 MakePolicy = Callable[..., Policy]
 BASIS = "legal_basis: decree\n"

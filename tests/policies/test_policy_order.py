@@ -7,8 +7,8 @@ from itertools import permutations
 import pytest
 
 from policies import Policy
-from policies.frozen import FrozenMap
-from policies.terms import Conditions, Period
+from policies.model.frozen import FrozenMap
+from policies.model.terms import Conditions, Period
 
 MakePolicy = Callable[..., Policy]
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.pools import Pools, holding, made_of, pool_of
+from policies.model.pools import Pools, holding, made_of, pool_of
 
 years = st.integers(1900, 2100)
 

@@ -5,8 +5,8 @@ from itertools import permutations
 
 import pytest
 
-from policies.frozen import FrozenMap
-from policies.terms import Approval, Conditions, Period, Redistribution, fewest, joined
+from policies.model.frozen import FrozenMap
+from policies.model.terms import Approval, Conditions, Period, Redistribution, fewest, joined
 
 LOOSE = Conditions()
 SHORT = Conditions(retention_days=5, hub_cache_days=9, quotas=FrozenMap({Period.DAY: 3, Period.YEAR: 9}))

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies import Code, Policy, Request, decide
-from policies.frozen import FrozenMap
-from policies.model import Ban, Dominance, Mechanism, Noise, RegionalTotals, Scope
-from policies.pools import nested
-from policies.rule_index import index_of
-from policies.terms import (
+from policies.decision.rule_index import index_of
+from policies.model.frozen import FrozenMap
+from policies.model.model import Ban, Dominance, Mechanism, Noise, RegionalTotals, Scope
+from policies.model.pools import nested
+from policies.model.terms import (
     Approval,
     Conditions,
     MechanismKind,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from policies import Vocabulary
-from policies.vocabulary import nearest
+from policies.model.vocabulary import nearest
 
 
 def test_levels_rank_from_the_root_to_the_finest(words: Vocabulary) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from policies import Policy, Request, decide
-from policies.decision import Code
+from policies.decision.decision import Code
 
 MakePolicy = Callable[..., Policy]
 MakeRequest = Callable[..., Request]

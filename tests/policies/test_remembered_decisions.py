@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from policies import Code, Policy, Request, rule_index
-from policies.rule_index import RuleIndex, index_of
+from policies import Code, Policy, Request
+from policies.decision import rule_index
+from policies.decision.rule_index import RuleIndex, index_of
 
 MakePolicy = Callable[..., Policy]
 MakeRequest = Callable[..., Request]

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from gateway.dictionary import regional
-from gateway.sources.csv_source import CsvSource
-from gateway.sources.findings import Findings
-from gateway.sources.load import load
-from gateway.sources.mapping_yaml import parse_mapping
+from gateway.sources.files.csv_source import CsvSource
+from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.model.findings import Findings
+from gateway.sources.quality.load import load
 
 MAPPING = """\
 mapping: 1

@@ -10,15 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.dictionary import regional
-from gateway.member.changes import Change, compare, dated
-from gateway.member.contact_rows import NO_COST
-from gateway.member.snapshot_bytes import snapshot_from_bytes, snapshot_to_bytes
-from gateway.member.standing import joined, taken
-from gateway.sources.amounts import AmountReader
-from gateway.sources.consistency import contradictions
-from gateway.sources.dates import UnreadableError
-from gateway.sources.errors import MappingError, SourceError
-from gateway.sources.mapping_yaml import parse_mapping
+from gateway.member.model.contacts import NO_COST
+from gateway.member.model.record_changes import Change, compare, dated
+from gateway.member.model.snapshot_format import snapshot_from_bytes, snapshot_to_bytes
+from gateway.member.register.population import joined, taken
+from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.model.amounts import AmountReader
+from gateway.sources.model.dates import UnreadableError
+from gateway.sources.model.errors import MappingError, SourceError
+from gateway.sources.quality.consistency import contradictions
 
 MAPPING = """\
 mapping: 1

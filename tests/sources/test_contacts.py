@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.dictionary import regional
-from gateway.sources.errors import MappingError
-from gateway.sources.mapping_yaml import parse_mapping
+from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.model.errors import MappingError
 
 MAPPING = """\
 mapping: 1

@@ -2,10 +2,10 @@
 
 import pytest
 
-from gateway.sources.csv_source import CsvSource
-from gateway.sources.errors import MappingError, SourceError
-from gateway.sources.findings import Findings
-from gateway.sources.mapping import Reading
+from gateway.sources.files.csv_source import CsvSource
+from gateway.sources.model.errors import MappingError, SourceError
+from gateway.sources.model.findings import Findings
+from gateway.sources.model.mapping import Reading
 
 
 def test_a_byte_order_mark_is_skipped_and_told(small):

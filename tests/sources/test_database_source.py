@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from gateway.demo.people import make_people
 from gateway.demo.people_files import write_register
 from gateway.dictionary import regional
-from gateway.sources.errors import SourceError
-from gateway.sources.findings import Findings
-from gateway.sources.load import load
-from gateway.sources.mapping_yaml import parse_mapping
-from gateway.sources.opening import open_source
+from gateway.sources.files.opening import open_source
+from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.model.errors import SourceError
+from gateway.sources.model.findings import Findings
+from gateway.sources.quality.load import load
 
 MAPPING = """\
 mapping: 1

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.sources.dates import DateFormat, DateReader, UnreadableError, whole_years
-from gateway.sources.findings import Problem
+from gateway.sources.model.dates import DateFormat, DateReader, UnreadableError, whole_years
+from gateway.sources.model.findings import Problem
 
 TODAY = date(2026, 11, 25)
 days = st.dates(date(1900, 1, 1), TODAY)

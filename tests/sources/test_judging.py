@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from gateway.bootstrap.judging import PAGE, QUALITY, REJECTS, judge
+from gateway.bootstrap.loading.load_report import PAGE, QUALITY, REJECTS, judge
 from gateway.dictionary import regional
-from gateway.sources.findings import Findings, Problem
+from gateway.sources.model.findings import Findings, Problem
 
 
 @pytest.fixture

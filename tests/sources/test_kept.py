@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from gateway.dictionary import regional
-from gateway.sources.errors import MappingError, SourceError
-from gateway.sources.mapping_yaml import parse_mapping
+from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.model.errors import MappingError, SourceError
 
 KEPT = """    vault:
       ID card: national_id

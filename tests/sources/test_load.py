@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from gateway.dictionary import regional
-from gateway.member.snapshot_bytes import snapshot_to_bytes
-from gateway.sources.convert import age_band
-from gateway.sources.dates import UnreadableError
+from gateway.member.model.snapshot_format import snapshot_to_bytes
+from gateway.sources.model.dates import UnreadableError
+from gateway.sources.rows.convert import age_band
 
 
 def test_a_row_becomes_codes_of_the_dictionary(small):

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.dictionary import regional
-from gateway.sources.errors import SourceError
-from gateway.sources.findings import Findings
-from gateway.sources.mapping_yaml import parse_mapping
-from gateway.sources.opening import open_source
+from gateway.sources.files.opening import open_source
+from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.model.errors import SourceError
+from gateway.sources.model.findings import Findings
 
 CELLS = {
     "Case": ["C1", "C2", "C3", "c-2", "", "--"],

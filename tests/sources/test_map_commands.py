@@ -3,10 +3,10 @@
 import pytest
 from click.testing import CliRunner
 
-from gateway.cli.mapping import command
+from gateway.cli.tools.mapping import command
 from gateway.demo.people import make_people
 from gateway.demo.people_files import write_register
-from gateway.sources.errors import MappingError, SourceError
+from gateway.sources.model.errors import MappingError, SourceError
 
 
 @pytest.fixture(scope="module")

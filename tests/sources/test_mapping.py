@@ -3,8 +3,8 @@
 import pytest
 
 from gateway.dictionary import regional
-from gateway.sources.errors import MappingError
-from gateway.sources.mapping_yaml import parse_mapping
+from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.model.errors import MappingError
 
 
 def faults_of(text, **options):

@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 from gateway.dictionary import regional
-from gateway.sources.dates import ERAS
-from gateway.sources.kept import FIELDS
-from gateway.sources.mapping_yaml import parse_mapping
-from gateway.sources.targets import targets
+from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.model.dates import ERAS
+from gateway.sources.model.targets import targets
+from gateway.sources.rows.vault_values import FIELDS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "mapping.md").read_text(encoding="utf-8")
 EXAMPLE = re.search(r"```yaml\n(.*?)```", PAGE, re.DOTALL)

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.dictionary import regional
-from gateway.sources.findings import Findings, Problem
+from gateway.sources.model.findings import Findings, Problem
 
 MAPPING = """\
 mapping: 1

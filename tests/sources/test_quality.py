@@ -6,10 +6,10 @@ import re
 import pytest
 
 from gateway.dictionary import regional
-from gateway.sources.errors import SourceError
-from gateway.sources.quality import assess
-from gateway.sources.quality_page import quality_page
-from gateway.sources.quality_report import quality_json, quality_text, read_former
+from gateway.sources.model.errors import SourceError
+from gateway.sources.quality.quality import assess
+from gateway.sources.quality.quality_page import quality_page
+from gateway.sources.quality.quality_report import quality_json, quality_text, read_former
 
 CIVIL = """      Status: {to: civ_status, codes: {civilian: CIV, soldier: MIL, deminer: DEM}}
       Doing: {to: activity, codes: {farming: FARM, playing: PLAY, demining: DEM, duty: MIL}}

@@ -2,14 +2,14 @@
 
 import pytest
 
-from gateway.cli.progress import progress_line, reading
-from gateway.sources.reached import Reached
+from gateway.cli.common.progress import progress_line, reading
+from gateway.sources.rows.load_progress import Reached
 
 
 @pytest.fixture
 def steps(small, monkeypatch):
     """What a load of two files tells, in chunks of a hundred rows."""
-    monkeypatch.setattr("gateway.sources.csv_source.CHUNK_ROWS", 100)
+    monkeypatch.setattr("gateway.sources.files.csv_source.CHUNK_ROWS", 100)
     told = []
     small.progress = told.append
     small.mapping = small.mapping.replace(

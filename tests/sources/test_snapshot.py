@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.dictionary import DictionaryError, regional
-from gateway.member.counting import count_people
-from gateway.member.snapshot import Column, Snapshot, SnapshotError, population
-from gateway.member.snapshot_bytes import snapshot_from_bytes, snapshot_to_bytes
+from gateway.member.model.snapshot import Column, Snapshot, SnapshotError, population
+from gateway.member.model.snapshot_format import snapshot_from_bytes, snapshot_to_bytes
+from gateway.member.register.person_counts import count_people
 
 MONTHS = ["2019-UNK", "2019-12", "2020-01", "2021-07"]
 PROVINCES = ["VN-24", "VN-25", "VN-DN", "VN_UNK"]

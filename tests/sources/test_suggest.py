@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from gateway.demo.people import demo_members, make_people
 from gateway.demo.people_files import mapping_text, write_register
 from gateway.dictionary import regional
-from gateway.sources.errors import SourceError
-from gateway.sources.findings import Findings
-from gateway.sources.headings import check_headings
-from gateway.sources.mapping_yaml import parse_mapping
-from gateway.sources.opening import draft_mapping, open_source
+from gateway.sources.files.opening import draft_mapping, open_source
+from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.model.errors import SourceError
+from gateway.sources.model.findings import Findings
+from gateway.sources.rows.headings import check_headings
 
 TODAY = date(2026, 11, 25)
 SEED = 3

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from gateway.dictionary import regional
-from gateway.sources import uploaded, uploads
-from gateway.sources.errors import NoUploadError, SourceError, UploadError
-from gateway.sources.mapping import SourceMapping
-from gateway.sources.mapping_yaml import parse_mapping
-from gateway.sources.uploaded import as_source, check_names, unpack
-from gateway.sources.uploads import FOLDER, KEPT, MOST, Uploads, safe_name
+from gateway.sources.files import uploaded, uploads
+from gateway.sources.files.uploaded import as_source, check_names, unpack
+from gateway.sources.files.uploads import FOLDER, KEPT, MOST, Uploads, safe_name
+from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.model.errors import NoUploadError, SourceError, UploadError
+from gateway.sources.model.mapping import SourceMapping
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 ONE = """\

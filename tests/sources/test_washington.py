@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.dictionary import regional
-from gateway.member.snapshot import Column
-from gateway.sources.errors import MappingError
-from gateway.sources.mapping_yaml import parse_mapping
-from gateway.sources.washington import DOMAINS, LEVELS, with_disability
+from gateway.member.model.snapshot import Column
+from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.model.errors import MappingError
+from gateway.sources.model.washington_group import DOMAINS, LEVELS, with_disability
 
 SIX = """\
 mapping: 1

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import insert, select
 
 from gateway.store.copying import copy_rows
-from gateway.store.database import Database, StorageError, sqlite_url
-from gateway.store.migrate import HUB, MEMBER, migrate
-from gateway.store.schema import openings
+from gateway.store.engine.database import Database, StorageError, sqlite_url
+from gateway.store.engine.migrate import HUB, MEMBER, migrate
+from gateway.store.engine.schema import openings
 from gateway.store.sides import tables_of
-from gateway.store.watch_tables import log_alerts
+from gateway.store.watching.watching_tables import log_alerts
 
 ROWS = [
     {

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from gateway.store.database import Database, StorageError, sqlite_url
-from gateway.store.migrate import HUB, MEMBER, migrate, older_form
+from gateway.store.engine.database import Database, StorageError, sqlite_url
+from gateway.store.engine.migrate import HUB, MEMBER, migrate, older_form
 from gateway.store.sides import tables_of
 
 
@@ -81,7 +81,7 @@ def test_a_full_disk_is_said_and_nothing_is_half_written(database: Database) -> 
 
 
 def test_a_database_that_is_held_by_another_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.store.database.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("gateway.store.engine.database.BUSY_SECONDS", 0.1)
     path = tmp_path / "held.sqlite"
     database = Database(sqlite_url(path))
     with database.writing():

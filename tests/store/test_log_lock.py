@@ -7,11 +7,11 @@ import time
 import pytest
 from sqlalchemy import create_engine, text
 
-from gateway.store.log_lock import LogHeldError, hold_log, hold_log_once_free
+from gateway.store.engine.log_lock import LogHeldError, hold_log, hold_log_once_free
 
 HOLD = """
 import sys, time
-from gateway.store.log_lock import hold_log
+from gateway.store.engine.log_lock import hold_log
 with hold_log(sys.argv[1], "log.example/hub"):
     print("held", flush=True)
     time.sleep(60)

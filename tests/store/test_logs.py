@@ -6,18 +6,18 @@ import pytest
 from memory_log import MemoryStorage
 from sqlalchemy import Connection, Engine, create_engine, text
 
-from audit.checkpoint import open_checkpoint
-from audit.cosignature import Cosigner, cosigned_at
 from audit.errors import CorruptLogError, NotInLogError, StaleLogError
-from audit.evidence_errors import SizeConflictError
-from audit.log import Head, Log
-from audit.note import Signer, Verifier
-from audit.policy import Policy
-from audit.tiles import tiles_of
-from audit.witness import Witness
-from gateway.store.logs import SqlLogStorage
-from gateway.store.schema import metadata
-from gateway.store.witnessed import SqlWitnessStorage
+from audit.formats.checkpoint import open_checkpoint
+from audit.formats.cosignature import Cosigner, cosigned_at
+from audit.formats.evidence_errors import SizeConflictError
+from audit.formats.note import Signer, Verifier
+from audit.formats.tiles import tiles_of
+from audit.log.log import Head, Log
+from audit.log.policy import Policy
+from audit.witness.witness import Witness
+from gateway.store.engine.logs import SqlLogStorage
+from gateway.store.engine.schema import metadata
+from gateway.store.engine.witnessed import SqlWitnessStorage
 
 ORIGIN = "log.example/hub"
 

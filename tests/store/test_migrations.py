@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import inspect, text
 
 from gateway.accounts.model import Account, Role, Scope, Token
-from gateway.store.database import Database
-from gateway.store.migrate import HUB, MEMBER, migrate
-from gateway.store.people_writing import SqlPeopleWriter
+from gateway.store.accounts.writing import SqlPeopleWriter
+from gateway.store.engine.database import Database
+from gateway.store.engine.migrate import HUB, MEMBER, migrate
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 OPERATOR = Account("vera@x.example", "ARMAC", Role.OPERATOR, frozenset(), NOW, 1)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from audit.commitment import commit
+from audit.formats.commitment import commit
 from gateway.accounts.lockout import Tally
 from gateway.accounts.model import (
     Account,
@@ -20,10 +20,10 @@ from gateway.accounts.model import (
     Session,
     Token,
 )
-from gateway.store.database import Database
-from gateway.store.migrate import HUB, migrate
-from gateway.store.openings import keep_opening
-from gateway.store.people_writing import SqlPeopleNotes, SqlPeopleWriter
+from gateway.store.accounts.writing import SqlPeopleNotes, SqlPeopleWriter
+from gateway.store.engine.database import Database
+from gateway.store.engine.migrate import HUB, migrate
+from gateway.store.engine.openings import keep_opening
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 250, tzinfo=UTC)
 ANA = Account("ana@x.example", "ARMAC", Role.ANALYST, frozenset({"a", "b"}), NOW, 1)

@@ -10,14 +10,14 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from audit.errors import EntryTooLargeError
-from audit.log import Head
-from audit.note import Signer, Verifier
-from audit.policy import Policy
-from audit.staging import SequencedLog, StagedStorage
-from gateway.store.database import Database, StorageError, sqlite_url
-from gateway.store.logs import SqlLogStorage
-from gateway.store.schema import metadata
-from gateway.store.sequencer import MOST_TOGETHER, RolledBackError, Sequencer, UnknownOutcomeError
+from audit.formats.note import Signer, Verifier
+from audit.log.log import Head
+from audit.log.policy import Policy
+from audit.log.staging import SequencedLog, StagedStorage
+from gateway.store.engine.database import Database, StorageError, sqlite_url
+from gateway.store.engine.logs import SqlLogStorage
+from gateway.store.engine.schema import metadata
+from gateway.store.engine.sequencer import MOST_TOGETHER, RolledBackError, Sequencer, UnknownOutcomeError
 
 LOG = SequencedLog(Signer.from_seed("log.example/hub", bytes(range(32))))
 POLICY = Policy.of(Verifier(LOG.key))

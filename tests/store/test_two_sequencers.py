@@ -3,15 +3,15 @@
 import threading
 from pathlib import Path
 
-from audit.directory import LogDirectory, export
-from audit.note import Signer, Verifier
-from audit.policy import Policy
-from audit.staging import SequencedLog
-from audit.verify import verify_log
-from gateway.store.database import Database, StorageError
-from gateway.store.logs import SqlLogStorage
-from gateway.store.schema import metadata
-from gateway.store.sequencer import sequence
+from audit.formats.note import Signer, Verifier
+from audit.log.directory import LogDirectory, export
+from audit.log.policy import Policy
+from audit.log.staging import SequencedLog
+from audit.log.verify import verify_log
+from gateway.store.engine.database import Database, StorageError
+from gateway.store.engine.logs import SqlLogStorage
+from gateway.store.engine.schema import metadata
+from gateway.store.engine.sequencer import sequence
 
 SIGNER = Signer.from_seed("log.example/hub", bytes(range(32)))
 

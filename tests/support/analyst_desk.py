@@ -9,23 +9,23 @@ from pathlib import Path
 from entrances import Browser, House, Person, hub_house
 from simulation import SimulatedMember
 
-from audit.event_values import EntryRef
-from audit.events import decode
-from audit.merkle import leaf_hash
-from audit.question_events import Asked
-from audit.receipt import Receipt
+from audit.events.event_values import EntryRef
+from audit.events.events import decode
+from audit.events.question_events import Asked
+from audit.formats.merkle import leaf_hash
+from audit.log.receipt import Receipt
 from gateway.api.services import KEY
-from gateway.bootstrap.hub import enrol
+from gateway.bootstrap.setup.open_hub import enrol
 from gateway.hub.context import Hub
-from gateway.hub.delivering import poll
 from gateway.hub.model import Role
+from gateway.hub.polling import poll
 from gateway.hub.receiving import receive
 from gateway.hub.releasing import release_due
 from gateway.wire.answer import Answer, AskedEntry, Refusal
 from gateway.wire.cells import TOTAL, Axis
-from gateway.wire.exchange import Delivery, Poll, SignedAnswer
-from gateway.wire.sharing import Shared, Sharing, sign_sharing
-from gateway.wire.terms import Terms
+from gateway.wire.poll import Delivery, Poll, SignedAnswer
+from gateway.wire.sharing_statement import Shared, Sharing, sign_sharing
+from gateway.wire.usage_terms import Terms
 
 LEVELS = ("adult_child", "device_group", "outcome", "province_group", "sex", "year", "year_band5")
 SHARED = Shared(

@@ -8,8 +8,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
-from audit.commitment import Commitment
-from audit.events import EVENTS, Event
+from audit.events.events import EVENTS, Event
+from audit.formats.commitment import Commitment
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
 PLAIN: dict[Any, st.SearchStrategy[Any]] = {

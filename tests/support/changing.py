@@ -10,8 +10,8 @@ from signing import put_in_force
 
 from gateway.hub.asking import ask
 from gateway.hub.releasing import release_due
-from gateway.member.building import build
-from gateway.member.loading import keep_snapshot
+from gateway.member.build.cube_building import build
+from gateway.member.register.snapshot_loading import keep_snapshot
 from gateway.question import ask as question_of
 from gateway.wire.release import Release
 

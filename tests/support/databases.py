@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from sqlalchemy import create_engine, make_url, text
 
-from gateway.store.database import Database
-from gateway.store.migrate import migrate
+from gateway.store.engine.database import Database
+from gateway.store.engine.migrate import migrate
 
 VARIABLE = "SAFELANE_TEST_DATABASE"
 

@@ -14,14 +14,14 @@ from signing import known, put_in_force, signer
 
 from gateway.accounts.model import Role
 from gateway.api.app import create_node_app
-from gateway.bootstrap.desk import controller_bench
-from gateway.bootstrap.people import key_ring
+from gateway.bootstrap.desk.controller_desk import controller_bench
+from gateway.bootstrap.setup.controller_keys import key_ring
 from gateway.hub.asking import ask
 from gateway.hub.releasing import release_due
-from gateway.member.building import build
-from gateway.member.context import Node
+from gateway.member.build.cube_building import build
+from gateway.member.node.context import Node
 from gateway.question import ask as question_of
-from gateway.web.controller.bench import KEY, Bench
+from gateway.web.controller.common.context import KEY, Bench
 from gateway.wire.release import Release
 
 PASSPHRASE = "invented people only"

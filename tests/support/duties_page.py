@@ -1,4 +1,5 @@
-"""The tables of docs/reference/duties.md, drawn from `gateway.accounts.duties` and `gateway.accounts.doors`.
+"""The tables of docs/reference/duties.md, drawn from `gateway.accounts.duties` and
+`gateway.accounts.access_routes`.
 
 `python tests/support/duties_page.py` writes today's tables into the page.
 """
@@ -7,7 +8,7 @@ import re
 
 from documents import ROOT
 
-from gateway.accounts.doors import COMMANDS, ROUTES
+from gateway.accounts.access_routes import COMMANDS, ROUTES
 from gateway.accounts.duties import DUTIES, Action, Who
 from gateway.accounts.model import Side
 

@@ -14,22 +14,22 @@ from flask import Flask
 from lone_node import lone_node
 from simulation import ORIGIN, HandClock
 
-from audit.events import Event, decode
+from audit.events.events import Event, decode
 from gateway.accounts.context import Accounts, Entrance
-from gateway.accounts.inviting import accept, invite, look_at
+from gateway.accounts.invitations import accept, invite, look_at
 from gateway.accounts.model import Offer, Role, Side
 from gateway.accounts.ports import Directory
+from gateway.api.access_control import KEY as ACCOUNTS
 from gateway.api.app import create_hub_app, create_node_app
 from gateway.api.browsers import Place, local_name
-from gateway.api.guard import KEY as ACCOUNTS
-from gateway.bootstrap.desk import controller_bench
-from gateway.bootstrap.hub import create_hub, open_hub
-from gateway.bootstrap.webserver import WebServer
+from gateway.bootstrap.desk.controller_desk import controller_bench
+from gateway.bootstrap.serving.waitress_server import WebServer
+from gateway.bootstrap.setup.open_hub import create_hub, open_hub
 from gateway.keys.sealer import KeySealer
-from gateway.member.cubes import CubeShelf
-from gateway.store.migrate import HUB
+from gateway.member.cube.cube_cache import CubeShelf
+from gateway.store.engine.migrate import HUB
 from gateway.web import app as web
-from gateway.web.controller.bench import KEY as CONTROLLER
+from gateway.web.controller.common.context import KEY as CONTROLLER
 
 PASSPHRASE = "correct horse battery staple"
 PLACE = "Safelane test"

@@ -17,22 +17,22 @@ from federation import Federation, Link, Member, policy_text, snapshot
 from signing import put_in_force
 from simulation import ORIGIN, HandClock
 
-from audit.events import decode
-from audit.question_events import Answered, Asked, Refused, Released
-from gateway.bootstrap.hub import add_user, create_hub, enrol, open_hub
-from gateway.bootstrap.member import connect, create_member, open_member
+from audit.events.events import decode
+from audit.events.question_events import Answered, Asked, Refused, Released
+from gateway.bootstrap.setup.open_hub import add_user, create_hub, enrol, open_hub
+from gateway.bootstrap.setup.open_member import connect, create_member, open_member
 from gateway.errors import SafelaneError
 from gateway.hub.asking import ask
 from gateway.hub.model import AskedQuestion, Principal, Role
 from gateway.hub.releasing import release_due
-from gateway.member.building import build
-from gateway.member.cubes import CubeShelf
+from gateway.member.build.cube_building import build
+from gateway.member.cube.cube_cache import CubeShelf
 from gateway.member.errors import LinkError
-from gateway.member.loading import keep_snapshot
+from gateway.member.register.snapshot_loading import keep_snapshot
 from gateway.question import ask as question_of
-from gateway.store.migrate import HUB, MEMBER
+from gateway.store.engine.migrate import HUB, MEMBER
 from gateway.wire.cells import Cell
-from gateway.wire.exchange import Poll, PollReply, SignedAnswer
+from gateway.wire.poll import Poll, PollReply, SignedAnswer
 from gateway.wire.release import Release
 
 QUESTIONS: tuple[tuple[str, ...], ...] = (

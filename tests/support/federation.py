@@ -12,26 +12,26 @@ from made_once import made_once
 from signing import put_in_force
 from simulation import ORIGIN, HandClock
 
-from gateway.bootstrap.hub import add_user, create_hub, enrol, open_hub
-from gateway.bootstrap.member import connect, create_member, open_member
+from gateway.bootstrap.setup.open_hub import add_user, create_hub, enrol, open_hub
+from gateway.bootstrap.setup.open_member import connect, create_member, open_member
 from gateway.hub.context import Hub
-from gateway.hub.delivering import poll
 from gateway.hub.errors import AlreadyAnsweredError, PollRefusedError, TooLateError
 from gateway.hub.model import Principal, Role
+from gateway.hub.polling import poll
 from gateway.hub.receiving import receive
-from gateway.hub.totalling import receive_contribution, receive_offer
-from gateway.member.building import build
-from gateway.member.context import Node
-from gateway.member.cubes import CubeShelf
+from gateway.hub.secure_sum.totalling import receive_contribution, receive_offer
+from gateway.member.answer.polling import Round, run_round
+from gateway.member.build.cube_building import build
+from gateway.member.cube.cube_cache import CubeShelf
 from gateway.member.errors import LinkError, ShorterLogError
-from gateway.member.loading import keep_snapshot
-from gateway.member.rounds import Round, run_round
-from gateway.member.snapshot import LINKS, Column, Snapshot
-from gateway.member.standing import joined, taken
-from gateway.store.migrate import HUB, MEMBER
-from gateway.wire.enrolling import Enrolment
-from gateway.wire.exchange import Poll, PollReply, SignedAnswer
-from gateway.wire.totals import Offer, SignedContribution
+from gateway.member.model.snapshot import LINKS, Column, Snapshot
+from gateway.member.node.context import Node
+from gateway.member.register.population import joined, taken
+from gateway.member.register.snapshot_loading import keep_snapshot
+from gateway.store.engine.migrate import HUB, MEMBER
+from gateway.wire.enrolment import Enrolment
+from gateway.wire.poll import Poll, PollReply, SignedAnswer
+from gateway.wire.sum_messages import Offer, SignedContribution
 
 POLICY = """
 member: {member}

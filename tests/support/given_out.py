@@ -1,7 +1,7 @@
 """A cube that has answered: from then on everything that it shows is known for ever."""
 
-from gateway.member.context import Node
-from gateway.member.model import Sent
+from gateway.member.model.kept import Sent
+from gateway.member.node.context import Node
 
 
 def give_out(node: Node, cube: int) -> None:

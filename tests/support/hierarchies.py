@@ -1,6 +1,6 @@
 """Hierarchies of so many codes."""
 
-from anonymisers.hierarchy import Hierarchy
+from anonymisers.tables.hierarchy import Hierarchy
 
 
 def flat(name: str, size: int) -> Hierarchy:

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from audit.commitment import Commitment
-from audit.event_values import (
+from audit.events.event_values import (
     CoarseShare,
     CoarseSize,
     EntryRef,
@@ -14,9 +13,10 @@ from audit.event_values import (
     Outcome,
     PolicyStep,
 )
-from audit.events import Event, PolicyInForce, SignInFailed, encode
-from audit.merkle import leaf_hash
-from audit.question_events import Answered, Asked, Denied, Refused, Released
+from audit.events.events import Event, PolicyInForce, SignInFailed, encode
+from audit.events.question_events import Answered, Asked, Denied, Refused, Released
+from audit.formats.commitment import Commitment
+from audit.formats.merkle import leaf_hash
 
 HUB = "log.example/hub"
 SECRET = Commitment(bytes(range(32)))

@@ -9,11 +9,11 @@ from databases import new_database
 from made_once import made_once
 from simulation import HandClock
 
-from audit.note import Signer
-from gateway.bootstrap.member import connect, create_member, open_member
-from gateway.member.context import Node
-from gateway.store.migrate import MEMBER
-from gateway.wire.enrolling import HubKeys
+from audit.formats.note import Signer
+from gateway.bootstrap.setup.open_member import connect, create_member, open_member
+from gateway.member.node.context import Node
+from gateway.store.engine.migrate import MEMBER
+from gateway.wire.enrolment import HubKeys
 
 
 def set_up(directory: Path, member: str = "KH") -> None:

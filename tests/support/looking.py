@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from chromium import CHROMIUM
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
-from gateway.demo.door import new_links
+from gateway.demo.sign_in_links import new_links
 
 AXE = Path(__file__).parents[1] / "data" / "axe" / "axe.min.js"
 """axe-core 4.14.1 as published (MPL 2.0, licence beside it); no part of what is installed."""

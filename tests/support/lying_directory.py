@@ -11,7 +11,7 @@ from flask import Flask, json, request
 from joserfc import jwk, jws, jwt
 from simulation import HandClock
 
-from gateway.bootstrap.webserver import WebServer
+from gateway.bootstrap.serving.waitress_server import WebServer
 
 CLIENT = "safelane-hub"
 SUBJECT = "ministry-person-17"

@@ -6,13 +6,13 @@ from dataclasses import replace
 from federation import Federation, Member
 from memory_log import MemoryStorage
 
-from audit.event_values import Outcome
-from audit.events import Released, decode, encode
-from audit.excerpt import Told, excerpt
-from audit.log import Log
-from audit.note import Signer
-from gateway.hub.seeing import about
-from gateway.wire.exchange import PollReply
+from audit.events.event_values import Outcome
+from audit.events.events import Released, decode, encode
+from audit.formats.note import Signer
+from audit.log.excerpt import Told, excerpt
+from audit.log.log import Log
+from gateway.hub.log_exchange import about
+from gateway.wire.poll import PollReply
 
 Entries = Sequence[bytes]
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from databases import copy_of
 
-from gateway.bootstrap.layout import own_config
+from gateway.bootstrap.setup.layout import own_config
 from gateway.config import FILE, write_config
 
 Made = TypeVar("Made")

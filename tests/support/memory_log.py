@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from audit.errors import NotInLogError, StaleLogError
-from audit.log import Growth, Head
-from audit.merkle import HASH_SIZE
-from audit.note import Signature
-from audit.tiles import Tile
+from audit.formats.merkle import HASH_SIZE
+from audit.formats.note import Signature
+from audit.formats.tiles import Tile
+from audit.log.log import Growth, Head
 
 
 class MemoryStorage:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from audit.checkpoint import Checkpoint, open_checkpoint
 from audit.errors import AuditError, ProofError
-from audit.evidence import Evidence, evidence_from_proof
-from audit.merkle import verify_consistency
-from audit.note import Note, NoteVerifier
+from audit.formats.checkpoint import Checkpoint, open_checkpoint
+from audit.formats.evidence import Evidence, evidence_from_proof
+from audit.formats.merkle import verify_consistency
+from audit.formats.note import Note, NoteVerifier
 
 Prover = Callable[[str, int, int], Sequence[bytes]]
 """Asks a log, by its origin, for the proof that its larger size extends the smaller. May raise AuditError."""

@@ -23,11 +23,11 @@ import httpx
 from federation import federation
 from federation import snapshot as usual_people
 
-from gateway.bootstrap.hub import add_user
-from gateway.bootstrap.layout import Layout
+from gateway.bootstrap.setup.layout import Layout
+from gateway.bootstrap.setup.open_hub import add_user
 from gateway.config import HubConfig, read_config, write_config
 from gateway.hub.model import Role
-from gateway.member.snapshot import Snapshot
+from gateway.member.model.snapshot import Snapshot
 from gateway.wire.release import Release, release_from_json
 
 PURPOSE = "regional-reporting"
@@ -35,7 +35,7 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 WRONG_CLOCK = """
 import sys
 from datetime import UTC, datetime, timedelta
-from gateway.bootstrap import clock
+from gateway.bootstrap.setup import clock
 type(clock.SYSTEM).now = lambda self: datetime.now(UTC) + timedelta(hours={hours})
 from gateway.cli import main
 main(sys.argv[1:])

@@ -6,12 +6,12 @@ import numpy as np
 from given_out import give_out
 
 from anonymisers.attack import attack
-from anonymisers.chronicle import Chronicle
-from anonymisers.vintages import releases
-from gateway.member.building import build
-from gateway.member.context import Node
-from gateway.member.loading import keep_snapshot
-from gateway.member.snapshot import LINKS, Column, Snapshot
+from anonymisers.history.release_history import Chronicle
+from anonymisers.history.vintages import releases
+from gateway.member.build.cube_building import build
+from gateway.member.model.snapshot import LINKS, Column, Snapshot
+from gateway.member.node.context import Node
+from gateway.member.register.snapshot_loading import keep_snapshot
 
 PLACES = ("KH-1", "KH-2", "KH-3", "KH-4")
 

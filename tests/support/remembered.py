@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from gateway.accounts import passphrases
-from gateway.wire import enrolling
+from gateway.wire import enrolment
 
 
 class RememberingHasher(PasswordHasher):
@@ -47,4 +47,4 @@ def remember() -> None:
     """From now on, in this process."""
     hashlib.scrypt = lru_cache(maxsize=None)(hashlib.scrypt)
     passphrases._hasher = RememberingHasher(passphrases._hasher)
-    enrolling._SCRYPT["n"] = 2
+    enrolment._SCRYPT["n"] = 2

@@ -2,12 +2,12 @@
 
 from hashlib import sha256
 
-from audit.note import Signer, sign
-from gateway.member.context import Node
-from gateway.member.holders import counting, introduce, introduction, key_name
-from gateway.member.model import Duty, Holder, SignedPolicy
-from gateway.member.policies import publication, reviewed
-from gateway.member.publishing import hand_in, publish
+from audit.formats.note import Signer, sign
+from gateway.member.model.kept import Duty, Holder, SignedPolicy
+from gateway.member.node.context import Node
+from gateway.member.node.signing_keys import counting, introduce, introduction, key_name
+from gateway.member.policy.policy_in_force import publication, reviewed
+from gateway.member.policy.publishing import hand_in, publish
 
 
 def signer(node: Node, name: str = "controller") -> Signer:

@@ -6,22 +6,22 @@ from datetime import UTC, datetime, timedelta
 from logged import answered, refused
 from memory_log import MemoryStorage
 
-from audit.commitment import commit
-from audit.cosignature import Cosigner
-from audit.event_values import CoarseSize, EntryRef
-from audit.events import decode, encode
-from audit.log import Log
-from audit.merkle import leaf_hash
-from audit.note import Signer
-from audit.question_events import Asked
-from audit.receipt import Receipt
+from audit.events.event_values import CoarseSize, EntryRef
+from audit.events.events import decode, encode
+from audit.events.question_events import Asked
+from audit.formats.commitment import commit
+from audit.formats.cosignature import Cosigner
+from audit.formats.merkle import leaf_hash
+from audit.formats.note import Signer
+from audit.log.log import Log
+from audit.log.receipt import Receipt
 from gateway.hub.context import Hub
-from gateway.hub.delivering import poll
+from gateway.hub.polling import poll
 from gateway.wire.answer import Answer, AskedEntry, Refusal
+from gateway.wire.answer_text import ANSWER, answer_text, sign_answer
 from gateway.wire.cells import Axis
-from gateway.wire.enrolling import Enrolment
-from gateway.wire.exchange import Delivery, Poll, PollReply, SignedAnswer
-from gateway.wire.signed import ANSWER, answer_text, sign_answer
+from gateway.wire.enrolment import Enrolment
+from gateway.wire.poll import Delivery, Poll, PollReply, SignedAnswer
 
 ORIGIN = "test.example/log"
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from policies.decision import Code, Decision, Obligations, Reason
-from policies.model import Ban, LevelOf, Policy, Share
-from policies.request import Request
-from policies.terms import Approval, Conditions, strictest
+from policies.decision.decision import Code, Decision, Obligations, Reason
+from policies.decision.request import Request
+from policies.model.model import Ban, LevelOf, Policy, Share
+from policies.model.terms import Approval, Conditions, strictest
 
 
 def decide_slowly(policy: Policy, request: Request, at: datetime) -> Decision:

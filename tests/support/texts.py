@@ -17,10 +17,10 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from audit.account_events import AccountStep, SessionEnd
-from audit.alerts import NoticeKind
-from audit.event_values import Outcome, ReadAction
-from audit.events import EVENTS
+from audit.events.account_events import AccountStep, SessionEnd
+from audit.events.event_values import Outcome, ReadAction
+from audit.events.events import EVENTS
+from audit.reading.alerts import NoticeKind
 from gateway.accounts.model import Role, Scope
 from gateway.dictionary import Dictionary, regional
 from gateway.watching.model import Concern
@@ -35,9 +35,9 @@ ERRORS = (
     "gateway/accounts/errors.py",
     "gateway/accounts/passphrases.py",
     "gateway/accounts/sessions.py",
-    "gateway/bootstrap/desk_children.py",
-    "gateway/web/account.py",
-    "gateway/web/invitation.py",
+    "gateway/bootstrap/desk/worker_processes.py",
+    "gateway/web/entrance/account.py",
+    "gateway/web/entrance/invitation.py",
 )
 """Whose errors people meet before a desk is open to them."""
 SHAPES = {
@@ -47,13 +47,25 @@ SHAPES = {
 """Shapes of a policy document, and which of their arguments a message may say."""
 TOLD = (
     # where decisions are made again, and sentences say what differs
-    *("gateway/hub/replaying.py", "gateway/member/replaying.py", "gateway/member/replaying_terms.py"),
+    *(
+        "gateway/hub/decision_replay.py",
+        "gateway/member/answer/decision_replay.py",
+        "gateway/member/answer/replay_terms.py",
+    ),
     # how a policy is carried out, and how far long work is
-    *("gateway/member/planning.py", "gateway/member/expected_noise.py"),
-    *("gateway/bootstrap/desk_work.py", "gateway/bootstrap/uploading.py"),
+    *("gateway/member/policy/cube_plan.py", "gateway/member/policy/expected_noise.py"),
+    *("gateway/bootstrap/desk/worker_tasks.py", "gateway/bootstrap/loading/register_upload.py"),
     # what a register that was uploaded can be refused for
-    *("gateway/sources/uploads.py", "gateway/sources/uploaded.py", "gateway/sources/csv_source.py"),
-    *("gateway/sources/workbook_source.py", "gateway/sources/headings.py", "gateway/sources/steady.py"),
+    *(
+        "gateway/sources/files/uploads.py",
+        "gateway/sources/files/uploaded.py",
+        "gateway/sources/files/csv_source.py",
+    ),
+    *(
+        "gateway/sources/files/workbook_source.py",
+        "gateway/sources/rows/headings.py",
+        "gateway/sources/rows/stable_file.py",
+    ),
 )
 """Other files whose sentences pages say."""
 NAMES_AND_YEARS = frozenset({"place", "date"})
@@ -115,9 +127,9 @@ def texts() -> Catalog:
     for text in (*Role, *(scope.says for scope in Scope)):
         found.add(str(text), locations=[("gateway/accounts/model.py", None)])
     for word in log_words():
-        found.add(word.replace("-", " "), locations=[("audit/events.py", None)])
+        found.add(word.replace("-", " "), locations=[("audit/events/events.py", None)])
     for text in policy_words():
-        found.add(text, locations=[("policies/document.py", None)])
+        found.add(text, locations=[("policies/document/document.py", None)])
     for name in TOLD:
         with (ROOT / name).open("rb") as file:
             for _, _, text, _ in said(file, {"said", "msgid"}):
@@ -137,7 +149,13 @@ def log_words() -> Iterator[str]:
 
 def policy_words() -> Iterator[str]:
     """What messages about a policy call its keys and words: the names of shapes, and what keys mean."""
-    for name in ("document", "expectations", "level_shapes", "phrases", "assemble"):
+    for name in (
+        "document/document",
+        "lint/expectations",
+        "document/level_shapes",
+        "model/phrases",
+        "document/assemble",
+    ):
         code = (ROOT / "policies" / f"{name}.py").read_text(encoding="utf-8")
         for call in ast.walk(ast.parse(code)):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name | ast.Subscript):

@@ -16,26 +16,26 @@ from memory_log import MemoryStorage
 from simulation import HandClock
 from sqlalchemy import event
 
-from audit.checkpoint import Checkpoint
-from audit.cosignature import Cosigner
-from audit.directory import LogDirectory, export
 from audit.errors import WitnessError
-from audit.log import Head
-from audit.note import Note, Signer, Verifier
-from audit.policy import Policy
-from audit.staging import SequencedLog
-from audit.verify import verify_log
-from audit.witness import MemoryWitnessStorage, Witness
-from audit.witness_client import ask_witnesses
-from audit.witness_server import WitnessServer
-from audit.witness_state import FileWitnessStorage
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.cosignature import Cosigner
+from audit.formats.note import Note, Signer, Verifier
+from audit.log.directory import LogDirectory, export
+from audit.log.log import Head
+from audit.log.policy import Policy
+from audit.log.staging import SequencedLog
+from audit.log.verify import verify_log
+from audit.witness.client import ask_witnesses
+from audit.witness.server import WitnessServer
+from audit.witness.state import FileWitnessStorage
+from audit.witness.witness import MemoryWitnessStorage, Witness
 from gateway.hub.asking import ask
-from gateway.hub.guarding import GuardRules, guard
+from gateway.hub.monitoring import GuardRules, guard
 from gateway.question import ask as question_of
-from gateway.store.database import Database, StorageError, sqlite_url
-from gateway.store.logs import SqlLogStorage
-from gateway.store.schema import metadata
-from gateway.store.sequencer import Sequencer, sequence
+from gateway.store.engine.database import Database, StorageError, sqlite_url
+from gateway.store.engine.logs import SqlLogStorage
+from gateway.store.engine.schema import metadata
+from gateway.store.engine.sequencer import Sequencer, sequence
 from gateway.watching.clocks import Tick, clock_alerts
 from gateway.watching.quorum import Gathering, gather, witness_alerts
 

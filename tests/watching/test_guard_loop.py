@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.bootstrap.guarding import log_policy, start_guard
+from gateway.bootstrap.serving.monitor_loop import log_policy, start_guard
 from gateway.config import ConfigError, HubConfig
 from gateway.errors import SafelaneError
 

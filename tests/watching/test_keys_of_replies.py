@@ -13,36 +13,36 @@ from databases import new_database
 from made_once import made_once
 from simulation import HandClock
 
-from audit.events import RegionJoined, decode
-from audit.note import Signer, Verifier
+from audit.events.events import RegionJoined, decode
+from audit.formats.note import Signer, Verifier
 from gateway.api.app import create_hub_app
-from gateway.bootstrap import call_keys, rotating
-from gateway.bootstrap.hub import create_hub, enrol, open_hub
-from gateway.bootstrap.joining import JoinError, confirm, join
-from gateway.bootstrap.layout import database_url
-from gateway.bootstrap.log_keys import key_file
-from gateway.bootstrap.member import connect, create_member, hub_link, open_member
-from gateway.bootstrap.rotating import rotate_call_key, rotate_log_key
-from gateway.bootstrap.trusting import TrustError, trust_hub
-from gateway.bootstrap.webserver import WebServer
+from gateway.bootstrap.serving.waitress_server import WebServer
+from gateway.bootstrap.setup import call_keys, key_rotation
+from gateway.bootstrap.setup.joining import JoinError, confirm, join
+from gateway.bootstrap.setup.key_rotation import rotate_call_key, rotate_log_key
+from gateway.bootstrap.setup.layout import database_url
+from gateway.bootstrap.setup.log_keys import key_file
+from gateway.bootstrap.setup.open_hub import create_hub, enrol, open_hub
+from gateway.bootstrap.setup.open_member import connect, create_member, hub_link, open_member
+from gateway.bootstrap.setup.trust_hub import TrustError, trust_hub
 from gateway.cli import main
 from gateway.config import ConfigError, HubConfig, MemberConfig, read_config, write_config
 from gateway.http.signatures import Call, Here, Reply, UnsignedError, sign_call, verify_reply
-from gateway.hub.enrolling import confirm as confirm_at_hub
-from gateway.hub.enrolling import hub_keys, invite
-from gateway.hub.telling_keys import told_keys
+from gateway.hub.enrolment import confirm as confirm_at_hub
+from gateway.hub.enrolment import hub_keys, invite
+from gateway.hub.key_announcements import told_keys
 from gateway.keys.files import KeyFileError, read_signer
-from gateway.member.cubes import CubeShelf
+from gateway.member.answer.polling import run_round
+from gateway.member.cube.cube_cache import CubeShelf
 from gateway.member.errors import LinkError
-from gateway.member.guarding import GuardRules, guard
-from gateway.member.hub_calls import HubCalls
-from gateway.member.rounds import run_round
-from gateway.store.log_lock import LogHeldError, hold_log
-from gateway.store.migrate import HUB, MEMBER
+from gateway.member.region.hub_reply_keys import HubCalls
+from gateway.member.region.monitor import GuardRules, guard
+from gateway.store.engine.log_lock import LogHeldError, hold_log
+from gateway.store.engine.migrate import HUB, MEMBER
 from gateway.watching.clocks import Tick
 from gateway.watching.keys import CALLS
-from gateway.wire.call_keys import CallKeys, KeyStep, state
-from gateway.wire.enrolling import Enrolment, FingerprintError, hub_fingerprint
+from gateway.wire.enrolment import Enrolment, FingerprintError, hub_fingerprint
+from gateway.wire.hub_reply_keys import CallKeys, KeyStep, state
 
 ORIGIN = "log.example/hub"
 OVERLAP, NONE = timedelta(days=30), timedelta(0)
@@ -288,7 +288,7 @@ def test_killed_at_any_step_it_is_the_old_state_or_the_new(
         raise KeyboardInterrupt
 
     former = pair.told()
-    owner = rotating.SqlWatch if step == "add_key_change" else rotating
+    owner = key_rotation.SqlWatch if step == "add_key_change" else key_rotation
     with monkeypatch.context() as patch:
         patch.setattr(owner, step, killed)
         with pytest.raises(KeyboardInterrupt):

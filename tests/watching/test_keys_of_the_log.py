@@ -11,26 +11,26 @@ from databases import new_database
 from federation import Link
 from simulation import HandClock
 
-from audit.commands import main as audit_main
+from audit.commands.command_line import main as audit_main
 from audit.errors import SignatureError
-from audit.note import Note, Verifier
-from audit.policy import Policy
-from audit.vkey import VerifierKey
-from gateway.bootstrap import rotating
-from gateway.bootstrap.hub import create_hub, enrol, open_hub
-from gateway.bootstrap.layout import database_url, own_config
-from gateway.bootstrap.member import connect, create_member, open_member
-from gateway.bootstrap.rotating import Rotation, rotate_log_key, rotate_witness_key
+from audit.formats.note import Note, Verifier
+from audit.formats.vkey import VerifierKey
+from audit.log.policy import Policy
+from gateway.bootstrap.setup import key_rotation
+from gateway.bootstrap.setup.key_rotation import Rotation, rotate_log_key, rotate_witness_key
+from gateway.bootstrap.setup.layout import database_url, own_config
+from gateway.bootstrap.setup.open_hub import create_hub, enrol, open_hub
+from gateway.bootstrap.setup.open_member import connect, create_member, open_member
 from gateway.cli import main
 from gateway.config import HubConfig, MemberConfig, read_config, write_config
-from gateway.member.cubes import CubeShelf
+from gateway.member.answer.polling import run_round
+from gateway.member.cube.cube_cache import CubeShelf
 from gateway.member.errors import LinkError
-from gateway.member.guarding import GuardRules, guard
-from gateway.member.rounds import run_round
-from gateway.store.log_lock import LogHeldError, hold_log
-from gateway.store.migrate import HUB, MEMBER
+from gateway.member.region.monitor import GuardRules, guard
+from gateway.store.engine.log_lock import LogHeldError, hold_log
+from gateway.store.engine.migrate import HUB, MEMBER
 from gateway.watching.clocks import Tick
-from gateway.wire.enrolling import Enrolment
+from gateway.wire.enrolment import Enrolment
 
 OVERLAP = timedelta(days=30)
 NONE = timedelta(0)
@@ -207,7 +207,7 @@ def test_killed_at_any_step_it_is_the_old_state_or_the_new(
         raise KeyboardInterrupt
 
     before = pair.head()
-    owner = rotating.SqlWatch if step == "add_key_change" else rotating
+    owner = key_rotation.SqlWatch if step == "add_key_change" else key_rotation
     with monkeypatch.context() as patch:
         patch.setattr(owner, step, killed)
         with pytest.raises(KeyboardInterrupt):

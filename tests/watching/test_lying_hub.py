@@ -10,20 +10,20 @@ import pytest
 from federation import Federation, Member, federation
 from lying_hub import LyingHub, entries_of, released_otherwise
 
-from audit.commands import main as audit_main
-from audit.event_values import Outcome
-from audit.events import Released, decode, encode
-from audit.evidence import Finding
-from gateway.bootstrap.evidence_files import write_evidence
+from audit.commands.command_line import main as audit_main
+from audit.events.event_values import Outcome
+from audit.events.events import Released, decode, encode
+from audit.formats.evidence import Finding
+from gateway.bootstrap.upkeep.evidence_files import write_evidence
 from gateway.hub.asking import ask
 from gateway.hub.model import AskedQuestion
 from gateway.hub.releasing import release_due
 from gateway.member.errors import LinkError
-from gateway.member.guarding import GuardRules, compare_with_public, guard
+from gateway.member.region.monitor import GuardRules, compare_with_public, guard
 from gateway.question import ask as question_of
 from gateway.watching.clocks import Tick
 from gateway.watching.model import Alert, KeptEvidence
-from gateway.wire.exchange import PollReply
+from gateway.wire.poll import PollReply
 
 RULES = GuardRules(patience=timedelta(minutes=5))
 MEMBERS = ("KH", "LA", "TH")

@@ -12,29 +12,29 @@ from lying_hub import entries_of
 from memory_log import MemoryStorage
 
 from audit.errors import NotInLogError
-from audit.evidence import Finding
-from audit.excerpt import excerpt
-from audit.log import Log
-from audit.merkle import leaf_hash
-from audit.note import Note, Signer
-from audit.policy import Policy
-from gateway.bootstrap.hub import enrol
-from gateway.bootstrap.member import connect, create_member, open_member
+from audit.formats.evidence import Finding
+from audit.formats.merkle import leaf_hash
+from audit.formats.note import Note, Signer
+from audit.log.excerpt import excerpt
+from audit.log.log import Log
+from audit.log.policy import Policy
+from gateway.bootstrap.setup.open_hub import enrol
+from gateway.bootstrap.setup.open_member import connect, create_member, open_member
 from gateway.hub.asking import ask
-from gateway.hub.guarding import GuardRules, guard
+from gateway.hub.log_exchange import origin_of
 from gateway.hub.model import AskedQuestion
+from gateway.hub.monitoring import GuardRules, guard
 from gateway.hub.releasing import release_due
-from gateway.hub.seeing import origin_of
-from gateway.member.context import Node
-from gateway.member.cubes import CubeShelf
+from gateway.member.cube.cube_cache import CubeShelf
 from gateway.member.errors import LinkError, ShorterLogError
+from gateway.member.node.context import Node
 from gateway.question import ask as question_of
-from gateway.store.migrate import MEMBER
+from gateway.store.engine.migrate import MEMBER
 from gateway.watching.clocks import Tick
 from gateway.watching.model import Alert, KeptEvidence
-from gateway.wire.enrolling import HubKeys
-from gateway.wire.exchange import Poll
-from gateway.wire.shown import ShownLog
+from gateway.wire.enrolment import HubKeys
+from gateway.wire.log_exchange import ShownLog
+from gateway.wire.poll import Poll
 
 RULES = GuardRules(patience=timedelta(minutes=5))
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from memory_log import MemoryStorage
 
-from audit.checkpoint import Checkpoint
-from audit.cosignature import Cosigner
 from audit.errors import MalformedError, QuorumError
-from audit.log import Log
-from audit.note import Signer
-from audit.policy import Policy
-from gateway.cli.quorum import LogPolicyError, read_log_policy, say_quorum
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.cosignature import Cosigner
+from audit.formats.note import Signer
+from audit.log.log import Log
+from audit.log.policy import Policy
+from gateway.cli.common.quorum import LogPolicyError, read_log_policy, say_quorum
 from gateway.http.client import NotProvenError, Result
 from gateway.watching.quorum import members_policy, quorum_alerts
 from gateway.wire.release import Release

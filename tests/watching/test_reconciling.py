@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from logged import HUB, MONDAY, answered, asked, refused, released
 
-from audit.event_values import EntryRef
-from audit.events import Event, decode, encode
-from audit.merkle import leaf_hash
-from audit.question_events import Released, ReleasedAgain
+from audit.events.event_values import EntryRef
+from audit.events.events import Event, decode, encode
+from audit.events.question_events import Released, ReleasedAgain
+from audit.formats.merkle import leaf_hash
 from gateway.watching.reconciling import Compared, Horizon, compare_logs
 
 ASKED = encode(asked(deadline=MONDAY + timedelta(seconds=10)))

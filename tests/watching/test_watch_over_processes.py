@@ -10,10 +10,10 @@ from click.testing import CliRunner
 from databases import new_database
 from sqlalchemy import text
 
-from audit.commands import main as audit_main
-from audit.policy import Policy
-from gateway.bootstrap.hub import add_user, create_hub, enrol, log_key, open_hub
-from gateway.bootstrap.member import connect, create_member, open_member
+from audit.commands.command_line import main as audit_main
+from audit.log.policy import Policy
+from gateway.bootstrap.setup.open_hub import add_user, create_hub, enrol, log_key, open_hub
+from gateway.bootstrap.setup.open_member import connect, create_member, open_member
 from gateway.cli import main
 from gateway.config import HubConfig, MemberConfig, read_config, write_config
 from gateway.demo.access import HUB, MEMBERS, address, grant

@@ -15,9 +15,9 @@ from entrances import Browser, House, hub_house
 from lying_directory import CLIENT, SUBJECT, LyingDirectory, lying_directory, new_key
 from simulation import HandClock
 
-from audit.account_events import AccessRefused, AccountOpened, SignedIn
+from audit.events.account_events import AccessRefused, AccountOpened, SignedIn
 from gateway.accounts import managing
-from gateway.accounts.inviting import invite
+from gateway.accounts.invitations import invite
 from gateway.accounts.model import Offer, Role
 from gateway.api.browsers import FLOW, SESSION
 from gateway.http.oidc import Client, DirectoryError, OidcDirectory

@@ -8,9 +8,9 @@ import pytest
 from documents import all_commands
 from entrances import House, house_of
 
-from audit.account_events import AccessRefused
+from audit.events.account_events import AccessRefused
 from gateway.accounts import tokens
-from gateway.accounts.doors import COMMANDS, ROUTES, action_of_command
+from gateway.accounts.access_routes import COMMANDS, ROUTES, action_of_command
 from gateway.accounts.duties import DUTIES, ROLES, Action, Who, may, require, require_another
 from gateway.accounts.errors import NotPermittedError
 from gateway.accounts.model import Offer, Principal, Role, Scope, Side, Wish

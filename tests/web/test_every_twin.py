@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 from entrances import Browser, House, Person, house_of
 
-from gateway.accounts.doors import ROUTES
+from gateway.accounts.access_routes import ROUTES
 from gateway.accounts.duties import DUTIES, Who
 from gateway.accounts.model import Role, Scope, Side, Wish
 from gateway.accounts.tokens import add_service, make_token
-from gateway.web.desk import TWINS, twin_rule
+from gateway.web.shared.desk import TWINS, twin_rule
 
 NO_TWIN = {
     "/": "leads to the desk of whoever is signed in",

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from entrances import House
 
-from audit.account_events import AccessRefused
+from audit.events.account_events import AccessRefused
 from gateway.accounts.forms import LIFETIME
 from gateway.accounts.model import Role
 from gateway.api.browsers import VISIT

@@ -5,7 +5,7 @@ import re
 import pytest
 from entrances import House
 
-from gateway.accounts.inviting import invite
+from gateway.accounts.invitations import invite
 from gateway.accounts.model import Offer, Role
 
 ANSWERS = (

@@ -4,9 +4,9 @@ import pyotp
 import pytest
 from entrances import PASSPHRASE, Browser, House, key_on
 
-from audit.account_events import AccountInvited, AccountOpened
+from audit.events.account_events import AccountInvited, AccountOpened
 from gateway.accounts.errors import AccountRuleError, AccountTakenError
-from gateway.accounts.inviting import DAYS, invite
+from gateway.accounts.invitations import DAYS, invite
 from gateway.accounts.model import Offer, Role
 
 OFFER = Offer("ana@armac.example", "ARMAC", Role.ANALYST, frozenset({"regional-reporting"}))

@@ -9,15 +9,15 @@ import httpx
 import pytest
 from entrances import Browser, House, Person, hub_house
 
-from gateway.accounts import doors
+from gateway.accounts import access_routes
 from gateway.accounts.duties import Action
 from gateway.accounts.forms import LIFETIME
 from gateway.accounts.model import Role, Side
 from gateway.accounts.sessions import IDLE
-from gateway.web import account
 from gateway.web import app as web
-from gateway.web.desk import Desk, Model, shown
-from gateway.web.forms import Now, require_version
+from gateway.web.entrance import account
+from gateway.web.shared.desk import Desk, Model, shown
+from gateway.web.shared.forms import Now, require_version
 
 REASON = "Because of <b>this</b> & that,\nfor ភ្នំពេញ."
 
@@ -58,7 +58,7 @@ def house(tmp_path: Path, notes: list[str], monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(web.DESKS, Side.HUB, (board(notes), account.desk))
     lines = {"GET /board": Action.READ_WORDS, "POST /board": Action.READ_WORDS}
     for line in (*lines, "GET /api/v1/desk/board.json"):
-        monkeypatch.setitem(doors.ROUTES, line, Action.READ_WORDS)
+        monkeypatch.setitem(access_routes.ROUTES, line, Action.READ_WORDS)
     templates = tmp_path / "templates"
     templates.mkdir()
     (templates / "board.html").write_text(PAGE, encoding="utf-8")

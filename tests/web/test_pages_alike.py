@@ -10,8 +10,8 @@ import pytest
 from entrances import House
 
 from gateway.accounts.model import Role
-from gateway.web import languages
-from gateway.web.desk import plain, twin_rule
+from gateway.web.shared import languages
+from gateway.web.shared.desk import plain, twin_rule
 
 
 class Colour(Enum):

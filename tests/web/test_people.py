@@ -9,19 +9,19 @@ import pytest
 from entrances import House, key_on
 from sqlalchemy import MetaData, select
 
-from audit.account_events import AccountHandled, AccountStep, HandedOver
-from audit.event_values import CoarseSize
-from audit.events import Asked, OpeningsErased
+from audit.events.account_events import AccountHandled, AccountStep, HandedOver
+from audit.events.event_values import CoarseSize
+from audit.events.events import Asked, OpeningsErased
 from gateway.accounts import leaving, managing, tokens
 from gateway.accounts.errors import AccountRuleError, UnknownAccountError
-from gateway.accounts.inviting import offer_renewal
+from gateway.accounts.invitations import offer_renewal
 from gateway.accounts.model import Role, Scope, Wish
 from gateway.api.services import KEY
-from gateway.bootstrap.layout import database_url, own_config
+from gateway.bootstrap.setup.layout import database_url, own_config
 from gateway.hub.asking import ask
 from gateway.hub.context import Hub
 from gateway.question import parse
-from gateway.store.database import Database
+from gateway.store.engine.database import Database
 
 QUESTION = {"measure": "casualties", "by": ["year"], "where": {}, "purpose": "regional-reporting"}
 NEW = "seven grey herons over the lake"

@@ -6,7 +6,7 @@ import pytest
 from chromium import CHROMIUM, chromium
 from entrances import PASSPHRASE, House, Person
 
-from gateway.accounts.inviting import invite
+from gateway.accounts.invitations import invite
 from gateway.accounts.model import Offer, Role
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here")

@@ -3,7 +3,7 @@
 import pytest
 from entrances import Browser, House, hub_house
 
-from audit.account_events import AccessRefused, SessionsEnded
+from audit.events.account_events import AccessRefused, SessionsEnded
 from gateway.accounts import managing, sessions
 from gateway.accounts.model import Role
 from gateway.api.browsers import BROWSER, SESSION, VISIT, Place, address

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from entrances import WRONG, House
 
-from audit.account_events import AccessRefused, SignedIn
-from audit.events import SignInFailed
+from audit.events.account_events import AccessRefused, SignedIn
+from audit.events.events import SignInFailed
 from gateway.accounts import lockout, managing
 from gateway.accounts.model import Role
 from gateway.api.browsers import SESSION

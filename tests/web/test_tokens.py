@@ -3,7 +3,7 @@
 import pytest
 from entrances import Browser, House
 
-from audit.account_events import TokenMade, TokensRevoked
+from audit.events.account_events import TokenMade, TokensRevoked
 from gateway.accounts import leaving, managing, sessions, tokens
 from gateway.accounts.errors import AccountRuleError, UnknownAccountError
 from gateway.accounts.model import Role, Scope, Wish

@@ -19,10 +19,10 @@ from gateway.accounts.errors import SignInRefusedError
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
 from gateway.question import COUNTRY
-from gateway.web import languages as pages
-from gateway.web.controller import words as office
-from gateway.web.controller.policy_fields import policy_form
-from gateway.web.controller.splicing import raw
+from gateway.web.controller.common import wording as office
+from gateway.web.controller.policy.policy_fields import policy_form
+from gateway.web.shared import languages as pages
+from policies.editing.patching import raw
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%(?!\()|\{\w*\}")
 TAG = re.compile(r"</?[a-z][^>]*>|&\w+;")

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.note import Signer
+from audit.formats.note import Signer
 from gateway.wire.answer import Answer, AnswerError, AskedEntry, Refusal, answer_from_json
+from gateway.wire.answer_text import open_answer, sign_answer
 from gateway.wire.cells import Axis
-from gateway.wire.signed import open_answer, sign_answer
 
 SIGNER = Signer.from_seed("region/kh/answers", bytes(range(32)))
 OTHER = Signer.from_seed("region/kh/answers", bytes(32))

@@ -1,6 +1,6 @@
 """Whatever a member or the hub refuses for, an auditor reads it in words."""
 
-from audit.wording import REASONS
+from audit.reading.wording import REASONS
 from gateway.hub.asking import against
 from gateway.wire.answer import Refusal
 

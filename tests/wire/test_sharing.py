@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.canonical import canonical_json
-from audit.note import Signer, sign
-from gateway.wire.sharing import (
+from audit.formats.canonical import canonical_json
+from audit.formats.note import Signer, sign
+from gateway.wire.sharing_statement import (
     LARGEST,
     Never,
     Shared,

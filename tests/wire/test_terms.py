@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.note import Signer
+from audit.formats.note import Signer
 from gateway.wire.answer import Answer, AnswerError, AskedEntry, Refusal, answer_from_json
+from gateway.wire.answer_text import open_answer, sign_answer
 from gateway.wire.release import Coverage, Release, release_from_json
-from gateway.wire.signed import open_answer, sign_answer
-from gateway.wire.terms import LONGEST_BASIS, PassOn, Terms, terms_from_json
-from policies.terms import Redistribution
+from gateway.wire.usage_terms import LONGEST_BASIS, PassOn, Terms, terms_from_json
+from policies.model.terms import Redistribution
 
 SIGNER = Signer.from_seed("region/kh/answers", bytes(range(32)))
 TERMS = Terms(365, PassOn.WITH_CREDIT, "អនុក្រឹត្យ 25/2019")

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from flask import Response
 
 from audit.errors import MalformedError
-from audit.event_values import ReadAction
-from audit.question_events import Answered, Asked, Denied, Refused
+from audit.events.event_values import ReadAction
+from audit.events.question_events import Answered, Asked, Denied, Refused
 from gateway.accounts.model import Side
+from gateway.api.access_control import accounts
 from gateway.api.audit_reading import noted, or_unknown, reading, replayed
-from gateway.api.guard import accounts
 from gateway.auditing.again import Again
 from gateway.auditing.context import KeptLog
-from gateway.auditing.explaining import dossier
-from gateway.auditing.telling import Named, Story, Told, tell_entry, tell_question
+from gateway.auditing.entry_wording import Named, Story, Told, tell_entry, tell_question
+from gateway.auditing.explanation import dossier
 from gateway.errors import SafelaneError
 from gateway.hub.errors import UnknownQuestionError
-from gateway.web.desk import Desk, Model
-from gateway.web.languages import translated
+from gateway.web.shared.desk import Desk, Model
+from gateway.web.shared.languages import translated
 
 desk = Desk("audit-entry")
 

@@ -10,19 +10,19 @@ from urllib.parse import urlencode
 from flask import request
 from marshmallow import ValidationError, fields, validate
 
-from audit.event_values import ReadAction
-from audit.events import LogRead
-from audit.search import Found, time_of
-from audit.sentences import say_event
+from audit.events.event_values import ReadAction
+from audit.events.events import LogRead
+from audit.events.search import Found, time_of
+from audit.reading.sentences import say_event
 from gateway.api.audit_reading import criteria_of, reading, search_of
 from gateway.api.audit_schemas import LARGEST_NUMBER, SearchSchema
 from gateway.auditing.context import KeptLog
-from gateway.auditing.finding import Span, find_newest, name_of, whole
+from gateway.auditing.entry_search import Span, find_newest, name_of, whole
 from gateway.auditing.ports import View
-from gateway.web.auditor.faults import said
-from gateway.web.auditor.kinds import KINDS
-from gateway.web.desk import Desk, Model
-from gateway.web.languages import spoken
+from gateway.web.auditor.entry_kinds import KINDS
+from gateway.web.auditor.field_errors import said
+from gateway.web.shared.desk import Desk, Model
+from gateway.web.shared.languages import spoken
 
 PATH = "/audit/entries"
 AT_ONCE = 50

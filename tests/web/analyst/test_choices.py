@@ -7,12 +7,12 @@ from analyst_desk import SHARED, stated
 
 from gateway.dictionary import regional
 from gateway.hub.model import StatedSharing
-from gateway.hub.sharing import Asker, Expected
-from gateway.web.analyst.canonical import ARTICLE_7, EVERY, TWELVE
-from gateway.web.analyst.choosing import Known, Option, choices, forecasts
+from gateway.hub.sharing_statements import Asker, Expected
+from gateway.web.analyst.choices import Known, Option, choices, forecasts
 from gateway.web.analyst.draft import Draft
-from gateway.web.analyst.matrix import matrix
-from gateway.wire.sharing import Sharing
+from gateway.web.analyst.sharing_matrix import matrix
+from gateway.web.analyst.standard_questions import ARTICLE_7, EVERY, TWELVE
+from gateway.wire.sharing_statement import Sharing
 
 DICTIONARY = regional()
 KH = stated("KH")

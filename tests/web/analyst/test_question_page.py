@@ -4,11 +4,11 @@ from itertools import pairwise
 
 from analyst_desk import Desk
 
-from audit.account_events import AccessRefused
+from audit.events.account_events import AccessRefused
 from gateway.accounts.model import Role
 from gateway.hub.absence import GRACE
 from gateway.wire.answer import Refusal
-from gateway.wire.terms import PassOn, Terms
+from gateway.wire.usage_terms import PassOn, Terms
 
 HTMX = {"HX-Request": "true"}
 

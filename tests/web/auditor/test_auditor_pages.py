@@ -7,8 +7,8 @@ import pytest
 from entrances import Browser, House
 from logged import SECRET, asked, denied, refused, released
 
-from audit.dossier import Dossier
-from audit.events import Event, LogRead, encode
+from audit.events.events import Event, LogRead, encode
+from audit.reading.dossier import Dossier
 from gateway.accounts import tokens
 from gateway.accounts.model import Offer, Role, Scope, Side, Wish
 from gateway.api.services import AUDITED

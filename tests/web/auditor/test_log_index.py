@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from logged import MONDAY, answered, asked, denied, policy, refused, released, sign_in_failed
 
-from audit.events import encode
-from audit.search import Criteria
+from audit.events.events import encode
+from audit.events.search import Criteria
 from gateway.auditing.index import TermIndex
 
 WORDS = st.sampled_from(["regional-reporting", "treaty-reporting", 'odd "word"\\', "ភ្នំពេញ"])

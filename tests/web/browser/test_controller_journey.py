@@ -10,8 +10,8 @@ import pytest
 from looking import Looking, check_axe
 from playwright.sync_api import Page, expect
 
-from gateway.demo.door import new_links
 from gateway.demo.preparing import PASSPHRASE
+from gateway.demo.sign_in_links import new_links
 
 pytestmark = pytest.mark.processes
 

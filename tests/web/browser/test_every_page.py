@@ -10,7 +10,7 @@ import pytest
 from looking import PEOPLE, SCREENSHOTS, Looking, check_axe
 from playwright.sync_api import Page
 
-from gateway.accounts.doors import ROUTES
+from gateway.accounts.access_routes import ROUTES
 from gateway.accounts.duties import DUTIES, Who
 from gateway.accounts.model import Side
 

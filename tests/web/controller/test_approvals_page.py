@@ -4,8 +4,8 @@ import re
 
 from desk_house import APPROVED, PASSPHRASE, DeskHouse
 
-from audit.events import decode
-from audit.question_events import LeaveGiven
+from audit.events.events import decode
+from audit.events.question_events import LeaveGiven
 from gateway.wire.answer import Refusal
 
 LIST = "/controller/approvals"

@@ -5,8 +5,8 @@ import re
 import pytest
 from desk_house import PASSPHRASE, DeskHouse
 
-from audit.account_events import AccessRefused
-from gateway.accounts.controller_doors import CONTROLLER_ROUTES
+from audit.events.account_events import AccessRefused
+from gateway.accounts.controller_routes import CONTROLLER_ROUTES
 from gateway.accounts.model import Role, Scope, Wish
 from gateway.accounts.tokens import make_token
 

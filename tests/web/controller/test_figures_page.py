@@ -8,11 +8,11 @@ from desk_house import DeskHouse, desk_house, forms_of
 from federation import policy_text, snapshot
 from signing import put_in_force
 
-from audit.record_events import FigureRegistered, FigureWithdrawn
-from gateway.member.building import build
-from gateway.member.figure_model import Public
-from gateway.member.figures import register, withdraw
-from gateway.member.loading import keep_snapshot
+from audit.events.record_events import FigureRegistered, FigureWithdrawn
+from gateway.member.build.cube_building import build
+from gateway.member.build.figure_register import register, withdraw
+from gateway.member.model.registered_figure import Public
+from gateway.member.register.snapshot_loading import keep_snapshot
 
 PAGE = "/controller/figures"
 MEN = {"date": "2022", "where-sex": "M", "source": "Annual report, page 4", "published": "2024-02-01"}

@@ -8,8 +8,8 @@ import pytest
 from simulation import HandClock
 
 from gateway.errors import SafelaneError
-from gateway.web.controller.jobs import KEPT, BusyError, Job, Jobs, Kind, NoJobError, State
-from gateway.web.controller.shapes import Told
+from gateway.web.controller.common.job_runner import KEPT, BusyError, Job, Jobs, Kind, NoJobError, State
+from gateway.web.controller.common.shapes import Told
 
 
 class Work:

@@ -4,7 +4,7 @@ import time
 
 from desk_house import DeskHouse
 
-from gateway.web.controller.jobs import Kind
+from gateway.web.controller.common.job_runner import Kind
 
 LOADS, HEALTH = "/controller/loads", "/controller/health"
 

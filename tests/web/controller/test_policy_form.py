@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
-from gateway.web.controller.policy_form import FIVE_LINES, Merged, keys_of, merged, values_of
-from gateway.web.controller.splicing import raw
 from policies import load_policy
-from policies.diff import diff
+from policies.comparison.diff import diff
+from policies.editing.form import FIVE_LINES, Merged, keys_of, merged, values_of
+from policies.editing.patching import raw
 
 ROOT = Path(__file__).parents[3]
 WORDS = vocabulary(regional(), recipients=RECIPIENTS, member="KH")

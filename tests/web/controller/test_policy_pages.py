@@ -10,12 +10,12 @@ import httpx
 from desk_house import PASSPHRASE, DeskHouse, forms_of
 from federation import policy_text, snapshot
 
-from audit.events import PolicyRevoked, PolicySigned, decode
-from gateway.member.edits import Edit
-from gateway.member.loading import keep_snapshot
-from gateway.web.controller.policy_form import keys_of, values_of
-from gateway.web.controller.shapes import Told
-from gateway.web.controller.splicing import raw
+from audit.events.events import PolicyRevoked, PolicySigned, decode
+from gateway.member.register.snapshot_loading import keep_snapshot
+from gateway.web.controller.common.shapes import Told
+from policies.editing.edits import Edit
+from policies.editing.form import keys_of, values_of
+from policies.editing.patching import raw
 
 PAGE = "/controller/policy"
 EDIT = f"{PAGE}/edit"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.web.controller.splicing import inline, raw, spliced
+from policies.editing.patching import inline, raw, spliced
 
 TEXT = """\
 # Ours, since March.

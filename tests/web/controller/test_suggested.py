@@ -7,12 +7,12 @@ import pytest
 from gateway.demo.people_files import policy_text as demo_policy
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
-from gateway.member.edits import Edit, edits
-from gateway.member.suggesting import candidates
-from gateway.web.controller.policy_form import keys_of, usual_levels
-from gateway.web.controller.suggested import PutIn, put_in
+from gateway.member.build.suggestion import candidates
+from gateway.web.controller.policy.apply_suggestion import PutIn, put_in
 from policies import load_policy
-from policies.frozen import FrozenMap
+from policies.editing.edits import Edit, edits
+from policies.editing.form import keys_of, usual_levels
+from policies.model.frozen import FrozenMap
 
 WORDS = vocabulary(regional(), recipients=RECIPIENTS, member="KH")
 USUAL = usual_levels(keys_of(WORDS, "KH"))

@@ -12,12 +12,12 @@ import pytest
 from desk_house import DeskHouse, desk_house, forms_of
 from federation import snapshot
 
-from audit.events import SnapshotLoaded, decode
-from gateway.bootstrap.desk_work import do
-from gateway.member.loading import keep_snapshot
-from gateway.sources import uploads
-from gateway.web.controller import receiving
-from gateway.web.controller.shapes import Told
+from audit.events.events import SnapshotLoaded, decode
+from gateway.bootstrap.desk.worker_tasks import do
+from gateway.member.register.snapshot_loading import keep_snapshot
+from gateway.sources.files import uploads
+from gateway.web.controller.common.shapes import Told
+from gateway.web.controller.register import upload_receiving
 
 LOADS, UPLOAD = "/controller/loads", "/controller/loads/upload"
 MAPPING = """\
@@ -214,7 +214,7 @@ def test_a_mapping_that_changed_since_the_check_loads_nothing(ready: DeskHouse) 
 def test_more_than_is_taken_is_refused_before_it_is_looked_at(
     ready: DeskHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (uploads, receiving):
+    for module in (uploads, upload_receiving):
         monkeypatch.setattr(module, "LARGEST", 3 << 20)
 
     sent = send(ready, "victims.csv", ROWS + " " * (5 << 20))

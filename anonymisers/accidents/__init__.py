@@ -1,0 +1,1 @@
+"""Accidents counted beside casualties: their tables, their search and their singletons."""

@@ -1,0 +1,64 @@
+"""What releases declare to be empty: groups in which nobody can be, as every reader knows."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from anonymisers.attack.attack_model import System
+from anonymisers.attack.findings import Found
+from anonymisers.errors import TableError
+from anonymisers.tables.cell_names import Place, place_name
+from anonymisers.tables.count_table import Release
+from anonymisers.tables.hierarchy import ROOT, Hierarchy
+
+
+def with_declared(releases: Sequence[Release]) -> list[Release]:
+    """The releases, each with the declared groups as cells that show 0, among its own people.
+
+    Raises TableError, naming it, for a group that a release shows people in.
+    """
+    places = tuple(dict.fromkeys(p for r in releases for p in r.structural))
+    return [_extended(release, [p for p in places if _fits(release.dims, p)]) for release in releases]
+
+
+def _extended(release: Release, places: Sequence[Place]) -> Release:
+    if not places:
+        return release
+    rows = [tuple(dict(place).get(d.name, ROOT) for d in release.dims) for place in places]
+    shown = release.cells
+    for row, place in zip(rows, places, strict=True):
+        if shown.get(row):
+            message = (
+                f"the releases contradict each other: {place_name(place)} is declared to be empty and is not"
+            )
+            raise TableError(message, remedy="Releases of one snapshot must agree.")
+    zeros = Release.of(release.dims, dict.fromkeys(rows, 0), where=release.where)
+    return replace(
+        release,
+        coords=np.concatenate([release.coords, zeros.coords]),
+        values=np.concatenate([release.values, zeros.values]),
+        withheld=np.concatenate([release.withheld, zeros.withheld]),
+    )
+
+
+def outside(system: System, releases: Sequence[Release], cells: tuple[Found, ...]) -> tuple[Found, ...]:
+    """Those of the cells that are no part of a group declared to be empty."""
+    places = tuple(dict.fromkeys(p for r in releases for p in r.structural))
+    axes = {axis.name: axis.codes for axis in system.axes}
+
+    def within(cell: Found, place: Place) -> bool:
+        named = dict(cell.key)
+        for name, code in place:
+            codes = named.get(name)
+            several = (codes,) if isinstance(codes, str) else codes or ()
+            if not several or any(axes[name][c] & ~axes[name][code] for c in several):
+                return False
+        return True
+
+    return tuple(cell for cell in cells if not any(within(cell, place) for place in places))
+
+
+def _fits(dims: Sequence[Hierarchy], place: Place) -> bool:
+    codes = {d.name: d.index for d in dims}
+    return all(name in codes and code in codes[name] for name, code in place)

@@ -1,0 +1,212 @@
+"""The attacker's interval of every unknown cell, by linear programming.
+
+Each world found widens what is known of every cell in it, so most cells are settled by a few random
+objectives; only cells that stay narrow get a minimum and a maximum of their own.
+
+In small parts of the system (`polytope.WHOLE`) worlds are of whole people, and intervals exact. In larger
+ones an interval over the reals, rounded inwards, holds the one over integers: a cell with one value left is
+truly disclosed, a narrow one truly narrow; what only whole numbers pin down may stay unseen there. Compared
+with the enumeration of all worlds of tiny tables in tests/anonymisers/attack/test_attack_against_oracle.py.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.attack.constraint_rows import Rows
+from anonymisers.attack.goals import Extent, Goals, Mask
+from anonymisers.attack.polytope import EXACT, Polytope
+from anonymisers.attack.reduction import Reduced
+from anonymisers.attack.small_programs import Nearby
+
+POOLED = 400
+"""Parts of the system with fewer cells than this are solved together: a solver costs more than a cell."""
+LARGE = 3_000
+"""From this many cells on an interior world costs less than the next vertex."""
+PUSHES = 12
+"""Worlds of a whole part that push all open cells, before one cell after the other is pushed nearby."""
+SIZES = (400, 1500)
+"""Cells that may change around one that is pushed: a first try and a second."""
+SIDE = 0.02
+"""Weight of pushing other open cells at the same time."""
+SLOW = 600_000.0
+"""Verdicts per second, times the cells of a large part, below which its first vertex is worth its price."""
+Index = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A piece of the system that shares no sum with the rest: columns of `Reduced`, and its rows over them.
+
+    `label` (one per column) tells the connected components inside it apart.
+    """
+
+    columns: Index
+    rows: Rows
+    label: Index
+
+
+def parts_of(reduced: Reduced) -> Iterator[Part]:
+    """Split the representatives into connected components, small ones pooled. Cells in no sum are in none."""
+    # Here, because a node that only answers starts sooner and stays smaller without it.
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # noqa: PLC0415
+    from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    rows = reduced.rows
+    size = len(reduced.low)
+    both = size + len(rows.rhs)
+    graph = csr_matrix((np.ones(len(rows.cols)), (rows.cols, size + rows.row_of)), shape=(both, both))
+    label: Index = connected_components(graph, directed=False)[1][:size]
+    used = np.zeros(size, dtype=np.bool_)
+    used[rows.cols] = True
+    sizes = np.bincount(label[used], minlength=size)
+    pool = np.where(sizes >= POOLED, np.arange(len(sizes)), -1)
+    small = np.flatnonzero((sizes > 0) & (sizes < POOLED))
+    pool[small] = len(sizes) + np.cumsum(sizes[small]) // POOLED
+    row_pool = pool[label[rows.cols[rows.indptr[:-1]]]] if len(rows.rhs) else np.empty(0, dtype=np.int64)
+    for number in np.unique(row_pool):
+        columns = np.flatnonzero(used & (pool[label] == number))
+        own = rows.subset(row_pool == number)
+        place = np.searchsorted(columns, own.cols)
+        yield Part(columns, Rows(own.indptr, place, own.coefs, own.rhs), label[columns])
+
+
+Watch = Callable[[Floats], None]
+"""Told of every world, over the columns of its part."""
+
+
+def free_columns(reduced: Reduced) -> Index:
+    """Representatives in no sum: their bounds are their interval."""
+    used = np.zeros(len(reduced.low), dtype=np.bool_)
+    used[reduced.rows.cols] = True
+    return np.flatnonzero(~used)
+
+
+def explore(part: Part, goals: Goals, extent: Extent, polytope: Polytope, watch: Watch | None) -> None:
+    """Find worlds of one part until its cells are settled. Raises OutOfTimeError, with `extent` kept."""
+    _Explorer(part, goals, extent, polytope, watch).run()
+
+
+class _Explorer:
+    def __init__(
+        self, part: Part, goals: Goals, extent: Extent, polytope: Polytope, watch: Watch | None
+    ) -> None:
+        self.part, self.goals, self.extent, self.polytope, self.watch = part, goals, extent, polytope, watch
+        self.random = np.random.default_rng(0)
+        self.starts, self.rows_of = part.rows.by_column(len(part.columns))
+        self.apart, self.started = True, False
+        self.nearby = Nearby(part.rows, polytope.low, polytope.high)
+        self.central: Floats | None = None
+        self.tried = np.zeros((2, len(part.columns)), dtype=np.int64)
+        self.pushes = 0
+        self.large = len(part.columns) >= LARGE
+        # Verdicts met per second. One cell at a time is not tried in a large part before pushing many has
+        # become this slow: its first vertex costs seconds.
+        self.rate = {"many": np.inf, "one": SLOW / len(part.columns) if self.large else np.inf}
+
+    def run(self) -> None:
+        self._push_many(np.zeros(len(self.part.columns)))
+        up, down = self._needs()
+        while up.any() or down.any():
+            before = int(up.sum() + down.sum())
+            if self.large and self.pushes >= PUSHES and self._push_nearby(up, down):
+                up, down = self._needs()
+                continue
+            way = "many" if before > 1 and self.rate["many"] >= self.rate["one"] else "one"
+            started = time.thread_time()
+            if way == "many":
+                self._push_many(self._weights(up, down))
+            else:
+                self._push_one(up, down)
+            spent = time.thread_time() - started + 1e-4
+            up, down = self._needs()
+            met = (before - int(up.sum() + down.sum())) / spent
+            self._learn(way, met)
+
+    def _push_nearby(self, up: Mask, down: Mask) -> bool:
+        """Push one cell through its neighbours, first few, then more; whether any was left."""
+        wanted = np.stack([up, down]) & (self.tried < len(SIZES))
+        if self.central is None or not wanted.any():
+            return False
+        turn = 0 if wanted[0].any() else 1
+        order = np.flatnonzero(wanted[turn])
+        column = int(order[np.argmin(self.tried[turn, order])])
+        size = SIZES[self.tried[turn, column]]
+        self.tried[turn, column] += 1
+        sign = np.where(self.random.random(len(up)) < 0.5, 1.0, -1.0)
+        objective: Floats = SIDE * np.where(up & down, sign, up.astype(np.float64) - down)
+        objective[column] = 1.0 if turn == 0 else -1.0
+        self.polytope.check_time()
+        found = self.nearby.push(self.central, objective, column, size)
+        if found is not None:
+            world = self.central.copy()
+            world[found[0]] = found[1]
+            self._take(world)
+        return True
+
+    def _learn(self, way: str, met: float) -> None:
+        """Remember how fast a way is; what the first vertex of a large part costs is not counted."""
+        first = way == "one" and self.large and not self.started
+        self.started = self.started or way == "one"
+        if not first:
+            old = self.rate[way]
+            self.rate[way] = met if np.isinf(old) else 0.8 * old + 0.2 * met
+
+    def _needs(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        up, down = self.goals.needs(self.extent)
+        return up[self.part.columns], down[self.part.columns]
+
+    def _weights(self, up: NDArray[np.bool_], down: NDArray[np.bool_]) -> Floats:
+        """An objective that pushes unsettled cells: all, or those of a random set without a common sum.
+
+        Cells of one sum compete, so a push of all meets ever fewer; apart from each other most can be met.
+        """
+        turn = np.where(self.random.random(len(up)) < 0.5, 1.0, -1.0)
+        pushed: Floats = np.where(up & down, turn, up.astype(np.float64) - down)
+        self.apart = not self.apart
+        if self.apart:
+            return pushed * self._apart(np.flatnonzero(up | down))
+        return pushed * self.random.uniform(0.1, 1.0, len(up))
+
+    def _apart(self, wanted: Index) -> Floats:
+        """1 for a random largest choice of the wanted columns of which no two stand in one sum."""
+        taken = np.zeros(len(self.part.rows.rhs), dtype=np.bool_)
+        chosen = np.zeros(len(self.part.columns))
+        for column in self.random.permutation(wanted).tolist():
+            rows = self.rows_of[self.starts[column] : self.starts[column + 1]]
+            if not taken[rows].any():
+                taken[rows] = True
+                chosen[column] = 1.0
+        return chosen
+
+    def _push_many(self, objective: Floats) -> None:
+        solve = self.polytope.interior if self.large else self.polytope.vertex
+        world = solve(objective)
+        self.pushes += 1
+        if self.central is None:
+            self.central = world
+        self._take(world)
+
+    def _push_one(self, up: NDArray[np.bool_], down: NDArray[np.bool_]) -> None:
+        """The exact greatest or least value of one cell."""
+        column = int(np.argmax(up | down))
+        objective = np.zeros(len(up))
+        objective[column] = 1.0 if up[column] else -1.0
+        world = self.polytope.vertex(objective)
+        self._take(world)
+        extent, place, value = self.extent, self.part.columns[column], float(world[column])
+        if up[column]:
+            extent.proven_high[place] = min(extent.proven_high[place], np.floor(value + EXACT))
+            extent.seen_high[place] = max(extent.seen_high[place], extent.proven_high[place])
+        else:
+            extent.proven_low[place] = max(extent.proven_low[place], np.ceil(value - EXACT))
+            extent.seen_low[place] = min(extent.seen_low[place], extent.proven_low[place])
+
+    def _take(self, world: Floats) -> None:
+        self.extent.add(self.part.columns, world)
+        if self.watch is not None:
+            self.watch(world)

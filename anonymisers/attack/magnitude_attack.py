@@ -1,0 +1,188 @@
+"""The attacker of tables of amounts: the exact interval of every withheld cell, by linear programming.
+
+He knows every shown cell, the hierarchies, and that amounts are 0 or more. He shares nothing with the code
+that protects: he lists the inner cells and what adds up to what by himself.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from highspy._core import _Highs  # the public class greets on standard output
+from numpy.typing import NDArray
+
+from anonymisers.attack.constraint_rows import Rows
+from anonymisers.attack.polytope import PRIMAL_SIMPLEX, SHARP, Status, model_of
+from anonymisers.errors import TableError
+from anonymisers.tables.hierarchy import ROOT, Hierarchy
+
+Cell = tuple[str, ...]
+Floats = NDArray[np.float64]
+EXACT = 1e-6
+"""Two amounts that differ by less than this share of the larger are one: programs are of real numbers."""
+SCALE = 1e4
+"""The largest amount as the solver sees it: its tolerances are absolute."""
+PUSHES = 3
+"""Pairs of tables that push all cells at once, before one cell after the other has its own programs."""
+MIXED = 12
+"""Known tables on either side of an insider's amount that are mixed with each other."""
+CLOSE = 1e-5
+"""An interval that is this share narrower than it must be is wide enough."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A withheld cell, and the least and the largest amount that it can be."""
+
+    cell: Cell
+    low: float
+    high: float
+
+    @property
+    def is_one_value(self) -> bool:
+        """Whether the cell can be one amount only."""
+        return self.high - self.low <= EXACT * max(1.0, self.high)
+
+
+class AmountsAttacker:
+    """All tables that agree with a release: an unknown for each inner cell and for each withheld cell."""
+
+    def __init__(
+        self, dims: Sequence[Hierarchy], shown: Mapping[Cell, float], withheld: Sequence[Cell]
+    ) -> None:
+        leaves = [[d.codes[p] for p in d.leaves.tolist()] for d in dims]
+        self._number = {cell: n for n, cell in enumerate(product(*leaves))}
+        self._below = [_below(d) for d in dims]
+        self.withheld = tuple(withheld)
+        self._column = {cell: len(self._number) + n for n, cell in enumerate(self.withheld)}
+        self._place = {cell: n for n, cell in enumerate(self.withheld)}
+        self._first = len(self._number)
+        self._columns = np.arange(self._first + len(self.withheld), dtype=np.int32)
+        self._random = np.random.default_rng(0)
+        self._known: list[Floats] = []
+        self._unit = max([1.0, *shown.values()]) / SCALE
+        self._solver = self._solver_of(shown)
+
+    def narrow(self, needed: Mapping[Cell, float]) -> list[Interval]:
+        """The exact intervals of those withheld cells whose interval is narrower than this, or one value.
+
+        Every table found shows how far all cells reach, so most need no program of their own.
+        """
+        low, high = np.full(len(self.withheld), np.inf), np.full(len(self.withheld), -np.inf)
+        wanted = np.array([needed.get(cell, 0.0) for cell in self.withheld])
+        found = []
+        for _ in range(PUSHES):
+            for world in self._pushed(self.withheld):
+                self._known.append(world)
+                low, high = np.minimum(low, world), np.maximum(high, world)
+        for row, cell in enumerate(self.withheld):
+            if high[row] - low[row] > max(wanted[row], 2 * EXACT * max(1.0, high[row])):
+                continue
+            least, most = (self._extreme(cell, turn) for turn in (-1.0, 1.0))
+            self._known += [least, most]
+            low, high = np.minimum(low, np.minimum(least, most)), np.maximum(high, np.maximum(least, most))
+            interval = Interval(cell, float(least[row]), float(most[row]))
+            if interval.is_one_value or interval.high - interval.low < (1 - CLOSE) * wanted[row]:
+                found.append(interval)
+        return found
+
+    def computable_by(self, own: Cell, value: float, others: Sequence[Cell]) -> list[Cell]:
+        """Those of the cells that have one value for whoever also knows that his own cell is `value`."""
+        left, found = self._still(others, self._mixed(own, value)), []
+        self._solver.changeColBounds(self._column[own], value / self._unit, value / self._unit)
+        try:
+            for _ in range(PUSHES):
+                left = self._still(left, self._pushed(left)) if left else []
+            while left:
+                cell, *others = left
+                both = [self._extreme(cell, turn) for turn in (-1.0, 1.0)]
+                found += self._still([cell], both)
+                left = self._still(others, both)
+        finally:
+            self._solver.changeColBounds(self._column[own], 0.0, np.inf)
+        return found
+
+    def _solver_of(self, shown: Mapping[Cell, float]) -> _Highs:
+        parts = [self._parts(cell) for cell in (*shown, *self.withheld)]
+        own: list[list[int]] = [[] for _ in shown] + [[self._column[cell]] for cell in self.withheld]
+        sizes = [len(inner) + len(mine) for inner, mine in zip(parts, own, strict=True)]
+        rows = Rows(
+            np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
+            np.array([c for both in zip(parts, own, strict=True) for p in both for c in p], dtype=np.int64),
+            np.array([s for p, m in zip(parts, own, strict=True) for s in [1.0] * len(p) + [-1.0] * len(m)]),
+            np.array([*shown.values(), *([0.0] * len(self.withheld))], dtype=np.float64) / self._unit,
+        )
+        solver = _Highs()
+        for name, value in (("output_flag", False), ("random_seed", 1), ("parallel", "off"), *SHARP):
+            solver.setOptionValue(name, value)
+        high = np.full(len(self._columns), np.inf)
+        solver.passModel(model_of(rows, np.zeros(len(high)), high))
+        return solver
+
+    def _parts(self, cell: Cell) -> list[int]:
+        held = (below[code] for below, code in zip(self._below, cell, strict=True))
+        return [self._number[part] for part in product(*held)]
+
+    def _mixed(self, own: Cell, value: float) -> list[Floats]:
+        """The least and the largest amounts over mixtures of known tables in which a cell has a value."""
+        known = np.array(self._known)
+        place = known[:, self._place[own]] if len(known) else np.empty(0)
+        below, above = known[place < value][-MIXED:], known[place > value][-MIXED:]
+        if not (len(below) and len(above)):
+            return [np.zeros(len(self.withheld))] * 2
+        down, up = (abs(tables[:, self._place[own]] - value) for tables in (below, above))
+        share = (down[:, None] / (down[:, None] + up[None, :]))[:, :, None]
+        mixtures = share * above[None] + (1 - share) * below[:, None]
+        return [mixtures.min(axis=(0, 1)), mixtures.max(axis=(0, 1))]
+
+    def _still(self, cells: Sequence[Cell], tables: Sequence[Floats]) -> list[Cell]:
+        """Those of the cells that have the same amount in two tables."""
+        one, other = tables
+        moved = np.abs(one - other) > EXACT * np.maximum(1.0, np.maximum(one, other))
+        return [cell for cell in cells if not moved[self._place[cell]]]
+
+    def _pushed(self, cells: Sequence[Cell]) -> list[Floats]:
+        """Two tables in which many of the cells are far from each other, each pushed at random."""
+        aim = np.zeros(len(self._columns))
+        aim[[self._column[cell] for cell in cells]] = self._random.standard_normal(len(cells))
+        return [self._solved(aim), self._solved(-aim)]
+
+    def _extreme(self, cell: Cell, turn: float) -> Floats:
+        """All withheld cells of a table in which one of them is as large (or as small) as it can be."""
+        aim = np.zeros(len(self._columns))
+        aim[self._column[cell]] = -turn
+        return self._solved(aim)
+
+    def _solved(self, aim: Floats) -> Floats:
+        self._solver.changeColsCost(len(aim), self._columns, aim)
+        self._solver.run()
+        status = self._solver.getModelStatus()
+        if status != Status.kOptimal:
+            # A basis that rounding spoilt: once more from nothing.
+            self._solver.clearSolver()
+            self._solver.setOptionValue("presolve", "choose")
+            self._solver.run()
+            status = self._solver.getModelStatus()
+        if status == Status.kInfeasible:
+            raise TableError("no table of amounts of 0 or more agrees with this release")
+        if status != Status.kOptimal:
+            raise TableError("nothing bounds the withheld cells of this release, or no program could tell")
+        # The next table is near this one.
+        self._solver.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX)
+        self._solver.setOptionValue("presolve", "off")
+        found: Floats = np.array(self._solver.getSolution().col_value)[self._first :] * self._unit
+        return found
+
+
+def _below(dim: Hierarchy) -> dict[str, list[str]]:
+    """For each code the finest codes that it stands for."""
+    found: dict[str, list[str]] = {code: [] for code in dim.codes}
+    for leaf in dim.leaves.tolist():
+        code = dim.codes[leaf]
+        while True:
+            found[code].append(dim.codes[leaf])
+            if code == ROOT:
+                break
+            code = dim.parent[code]
+    return found

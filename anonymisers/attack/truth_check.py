@@ -1,0 +1,109 @@
+"""What is true of every box, from the true table."""
+
+from collections.abc import Iterator
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.attack.attack_model import System, label
+from anonymisers.attack.axes import Axis
+from anonymisers.errors import TableError
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.hierarchy import Hierarchy
+
+Ints = NDArray[np.int64]
+
+
+class Truth:
+    """How many people of the true table are in each box (`values`), and who is in a box alone.
+
+    Raises TableError when the table is coarser than the releases, lacks a dimension of theirs, or does not
+    agree with what they show.
+    """
+
+    def __init__(self, system: System, truth: Table) -> None:
+        self._nodes = system.nodes
+        self._holders = [_holders(axis, truth) for axis in system.axes]
+        self.values, self._rows = _values(system, self._holders, truth.counts)
+
+    def holds_the_only_one(self, boxes: Ints, alone: Ints) -> NDArray[np.bool_]:
+        """For pairs of boxes: whether the one holds the only person of the other, which has one person."""
+        person = self._rows[alone]
+        inside = np.ones(len(boxes), dtype=np.bool_)
+        for axis, held in enumerate(self._holders):
+            inside &= (held[person] == self._nodes[boxes, axis][:, None]).any(axis=1)
+        return inside
+
+
+def _values(system: System, holders: list[Ints], counts: Ints) -> tuple[Ints, Ints]:
+    """The people of each box, and the sum of the numbers of their rows: of one person, the number of his."""
+    strides = _strides(system)
+    keys = system.nodes.astype(np.int64) @ strides
+    order = np.argsort(keys)
+    keys = keys[order]
+    values, rows = np.zeros((2, len(keys)), dtype=np.int64)
+    for wanted in _boxes_of_people(holders, strides, len(counts)):
+        at = np.searchsorted(keys, wanted)
+        at[at == len(keys)] = 0
+        hit = (keys[at] == wanted) & (wanted >= 0)
+        values += np.bincount(at[hit], counts[hit], minlength=len(keys)).astype(np.int64)
+        rows += np.bincount(at[hit], np.flatnonzero(hit), minlength=len(keys)).astype(np.int64)
+    result, summed = np.empty_like(values), np.empty_like(rows)
+    result[order], summed[order] = values, rows
+    wrong = (system.values >= 0) & (system.values != result)
+    if wrong.any():
+        msg = f"the true table does not agree with the shown cell {label(system, int(np.argmax(wrong)))}"
+        raise TableError(msg, remedy="Give the table that the releases were made of.")
+    return result, summed
+
+
+def _strides(system: System) -> Ints:
+    sizes = [len(axis.masks) for axis in system.axes]
+    return np.array([int(np.prod(sizes[i + 1 :], dtype=np.int64)) for i in range(len(sizes))], dtype=np.int64)
+
+
+def _boxes_of_people(holders: list[Ints], strides: Ints, people: int) -> Iterator[Ints]:
+    """For each choice of one holding node per axis the key of each person's box; -1 where there is none."""
+    for choice in product(*(range(h.shape[1]) for h in holders)):
+        keys = np.zeros(people, dtype=np.int64)
+        none = np.zeros(people, dtype=np.bool_)
+        for held, slot, stride in zip(holders, choice, strides.tolist(), strict=True):
+            keys += held[:, slot] * stride
+            none |= held[:, slot] < 0
+        keys[none] = -1
+        yield keys
+
+
+def _holders(axis: Axis, truth: Table) -> Ints:
+    """Array (people, slots): the nodes that hold each person, padded with -1."""
+    at = next((i for i, d in enumerate(truth.dims) if d.name == axis.name), None)
+    if at is None:
+        msg = f"the true table lacks the dimension {axis.name!r} of the releases"
+        raise TableError(msg, remedy="Give the true table with all dimensions of the releases.")
+    dim = truth.dims[at]
+    holders = axis.holders()
+    lists = {
+        leaf: _nodes_holding(axis, holders, dim, leaf) for leaf in np.unique(truth.coords[:, at]).tolist()
+    }
+    slots = max((len(nodes) for nodes in lists.values()), default=1)
+    table = np.full((len(dim.codes), slots), -1, dtype=np.int64)
+    for leaf, nodes in lists.items():
+        table[leaf, : len(nodes)] = nodes
+    return table[truth.coords[:, at]]
+
+
+def _nodes_holding(axis: Axis, holders: tuple[Ints, Ints], dim: Hierarchy, leaf: int) -> list[int]:
+    code = dim.codes[leaf]
+    if code not in axis.codes:
+        msg = f"dimension {axis.name!r}: no release knows the code {code!r} of the true table"
+        raise TableError(msg, remedy="Give the true table in the coding of the releases.")
+    mask = axis.codes[code]
+    if mask.bit_count() == 1:
+        nodes, starts = holders
+        bit = mask.bit_length() - 1
+        return [int(node) for node in nodes[starts[bit] : starts[bit + 1]]]
+    if any(mask & m and mask & m != mask for m in axis.masks):
+        msg = f"dimension {axis.name!r}: the code {code!r} of the true table is coarser than the releases"
+        raise TableError(msg, remedy="Give the true table at the finest codes that any release uses.")
+    return [n for n, m in enumerate(axis.masks) if mask & m]

@@ -1,0 +1,251 @@
+"""The protected cube: every table that a policy could release, protected once, with its certificate."""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from io import StringIO
+
+import numpy as np
+
+from anonymisers.attack import attack
+from anonymisers.cube.determined_cells import rows_at, rows_of, shown_anyway, with_certain
+from anonymisers.cube.released_cells import Answer, OutsideLattice, Shown, Value, Withheld
+from anonymisers.errors import AnonymiserError, CertificateError, ProtectionError
+from anonymisers.proof.certificate import Certificate, release_digest
+from anonymisers.proof.checker import check_certificate
+from anonymisers.suppression.protect_table import Protected, protect
+from anonymisers.tables.cell_names import Place
+from anonymisers.tables.cell_status import blaming
+from anonymisers.tables.compressed_lines import Lines
+from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.lattice import Lattice
+from anonymisers.tables.progress import Progress
+from anonymisers.tables.release_text import write_release
+from anonymisers.tables.rules import Level, Rules
+from anonymisers.tables.structural_zeros import with_structural
+
+__all__ = ["Answer", "CertifiedCube", "OutsideLattice", "Value", "Withheld", "build_cube"]
+
+FORMAT = b"safelane cube 1\n"
+_MAKER = object()
+
+
+@dataclass(frozen=True, eq=False)
+class CertifiedCube(Shown):
+    """Made by `build_cube` and `from_bytes` only. Storing it stays in the state."""
+
+    certificate: Certificate
+    _maker: object = field(repr=False)
+    structural: tuple[Place, ...] = ()
+    """Groups in which nobody can be, as everybody knows."""
+
+    def __post_init__(self) -> None:
+        if self._maker is not _MAKER:
+            raise CertificateError("a cube is made by build_cube only")
+
+    def release(self) -> Release:
+        """Every cell of every table, as it may leave the state, and what is known to be empty."""
+        return replace(super().release(), structural=self.structural)
+
+    @property
+    def refused(self) -> frozenset[Level]:
+        """Levels of tables that were not protected, and so are withheld whole."""
+        return self.certificate.refused
+
+    @property
+    def certificate_digest(self) -> bytes:
+        """SHA-256 of the certificate; guessable, so only a salted commitment to it leaves the state."""
+        return self.certificate.digest()
+
+    def to_bytes(self) -> bytes:
+        """For storage inside the state: release and certificate."""
+        stream = StringIO()
+        write_release(self.release(), stream)
+        parts = (stream.getvalue().encode(), self.certificate.to_json().encode())
+        head = json.dumps([len(p) for p in parts]).encode() + b"\n"
+        body = b"".join(parts)
+        return FORMAT + hashlib.sha256(head + body).digest() + zlib.compress(head + body, 6)
+
+    @classmethod
+    def from_bytes(cls, data: bytes | memoryview) -> "CertifiedCube":
+        """Read what `to_bytes` wrote. Raises CertificateError when anything was changed or is missing."""
+        release, certificate = _unpack(data)
+        if certificate.release != release_digest(release):
+            raise CertificateError("the certificate in this cube is about another release")
+        return _cube(release, certificate)
+
+
+def build_cube(
+    table: Table,
+    rules: Rules,
+    key: bytes,
+    progress: Progress | None = None,
+    *,
+    known: Sequence[Release] = (),
+    attack_seconds: float = 20.0,
+) -> CertifiedCube:
+    """Protect every table of the lattice; check the certificate and attack it before anything can be asked.
+
+    Where what finer tables add does not withstand that, the priority tables stand alone.
+    `key`: 32 secret bytes of the member, fixed for the data set. `known`: all earlier releases. The attacker
+    gets `attack_seconds`; what he leaves undecided then rests on the certificate alone. Raises
+    AnonymiserError (RulesError, TableError, LatticeTooLargeError, ProtectionError, CertificateError) when no
+    cube with a valid certificate was made.
+    """
+    table = with_structural(table, sorted(rules.structural))
+    with blaming(rules):
+        try:
+            return _built(table, rules, key, progress, known, attack_seconds)
+        except (ProtectionError, CertificateError):
+            if not rules.priority or rules.finer is None:
+                raise
+        return _built(table, replace(rules, finer=None), key, progress, known, attack_seconds)
+
+
+def _built(  # noqa: PLR0917 - the arguments of `build_cube`
+    table: Table,
+    rules: Rules,
+    key: bytes,
+    progress: Progress | None,
+    known: Sequence[Release],
+    attack_seconds: float,
+) -> CertifiedCube:
+    protected = protect(table, rules, key, progress, known=known)
+    release = with_certain(
+        _release(table, protected), rules, settled=protected.settled, public=protected.public
+    )
+    certificate = _certificate(protected, release, rules, known)
+    check_certificate(certificate, release, table, known)
+    settled = _settled(release, protected)
+    _withstand([settled, *_telling_more(settled, known)], certificate, attack_seconds)
+    return _cube(release, certificate)
+
+
+def _certificate(
+    protected: Protected, release: Release, rules: Rules, known: Sequence[Release]
+) -> Certificate:
+    return Certificate(
+        threshold=rules.threshold,
+        zeros=rules.zeros,
+        least=rules.least,
+        sensitive=rules.sensitive,
+        dims=protected.people.dims,
+        release=release_digest(release),
+        known=tuple(release_digest(r) for r in known),
+        refused=_refused(protected),
+        worlds=protected.worlds,
+        accepted=protected.accepted,
+        never=tuple(sorted(rules.never)),
+    )
+
+
+def _telling_more(own: Release, known: Sequence[Release]) -> list[Release]:
+    """The earlier releases but those whose every cell is shown by ours too, for the same people.
+
+    The attacker takes it that who publishes one part of a group alone tells the sum of the others. Where we
+    show that part beside the others, withheld ones among them, nobody is told more than by our own table.
+    """
+    if not known:
+        return []
+    shown, where = own.cells, dict(own.where)
+    return [
+        r
+        for r in known
+        if r.dims != own.dims
+        or dict(r.where) != where
+        or any(value is None or shown.get(cell) != value for cell, value in r.cells.items())
+    ]
+
+
+def _settled(release: Release, protected: Protected) -> Release:
+    """The part of a release that says anything: refused tables show nothing that does not follow."""
+    kept = protected.settled
+    return replace(
+        release,
+        coords=release.coords[kept],
+        values=release.values[kept],
+        withheld=release.withheld[kept],
+    )
+
+
+def _withstand(releases: Sequence[Release], certificate: Certificate, seconds: float) -> None:
+    """Raise ProtectionError when the attacker, who shares no code with the search, finds anything."""
+    findings = attack(
+        releases,
+        threshold=certificate.threshold,
+        lower=certificate.least,
+        zeros=certificate.zeros,
+        time_limit=seconds,
+    )
+    # What a looser rule shows now, or what is public already, is not found out from this release.
+    disclosed = [c for c in findings.disclosed if not any(shown_anyway(r, c) for r in releases)]
+    accepted = rows_at(releases[0], certificate.accepted)
+    narrow = [c for c in findings.narrow if not (accepted and accepted & rows_of(releases[0], c))]
+    if disclosed or findings.unasked or narrow:
+        first = (*disclosed, *findings.unasked, *narrow)[0]
+        message = f"the attacker broke the pattern, first at: {first}"
+        raise ProtectionError(message, remedy="Release nothing of this; report it as a fault of the program.")
+
+
+def _release(table: Table, protected: Protected) -> Release:
+    coords = np.empty((protected.lattice.size, len(table.dims)), dtype=np.int32)
+    coords[:] = [d.root for d in table.dims]
+    keys = protected.lattice.keys()
+    for axis, dim in enumerate(table.dims):
+        if dim.name in table.by:
+            coords[:, axis] = keys[:, [d.name for d in protected.people.dims].index(dim.name)]
+    values = np.where(protected.hidden, -1, protected.values)
+    return Release(table.dims, table.where, coords, values, protected.hidden, protected.structural)
+
+
+def _refused(protected: Protected) -> frozenset[Level]:
+    keys = protected.lattice.keys()[~protected.settled]
+    dims = protected.people.dims
+    depths = np.stack([d.depth[keys[:, a]] for a, d in enumerate(dims)], axis=1)
+    return frozenset(
+        tuple(sorted((d.name, int(n)) for d, n in zip(dims, row, strict=True) if n))
+        for row in np.unique(depths, axis=0)
+    )
+
+
+def _cube(release: Release, certificate: Certificate) -> CertifiedCube:
+    names = {d.name for d in certificate.dims}
+    axes = [i for i, d in enumerate(release.dims) if d.name in names]
+    dims = tuple(release.dims[a] for a in axes)
+    coords = release.coords[:, axes]
+    roots = np.array([d.root for d in dims], dtype=np.int32)
+    patterns = np.unique(coords != roots, axis=0)
+    lattice = Lattice(dims, tuple(tuple(np.flatnonzero(p).tolist()) for p in patterns))
+    cells = lattice.cells(coords)
+    if lattice.size != len(cells) or len(np.unique(cells)) != len(cells):
+        raise CertificateError("the cube does not have every cell of its tables")
+    hidden = np.ones(lattice.size, dtype=np.bool_)
+    values = np.full(lattice.size, -1, dtype=np.int64)
+    hidden[cells], values[cells] = release.withheld, release.values
+    hidden.flags.writeable = values.flags.writeable = False
+    return CertifiedCube(
+        release.dims, release.where, lattice, hidden, values, certificate, _MAKER, release.structural
+    )
+
+
+def _unpack(data: bytes | memoryview) -> tuple[Release, Certificate]:
+    """Line by line: neither text is in memory whole, nor everything that it says as Python reads it."""
+    start = len(FORMAT)
+    digest, packed = data[start : start + 32], data[start + 32 :]
+    if data[:start] != FORMAT:
+        raise CertificateError("this is not a protected cube")
+    lines = Lines(packed)
+    try:
+        first, second = json.loads(next(lines))
+        head = lines.read
+        release = Release.read(lines)
+        middle = lines.read
+        certificate = Certificate.read(lines)
+        whole = (middle - head, lines.read - middle) == (first, second) and lines.digest() == digest
+    except (zlib.error, ValueError, TypeError, StopIteration, AnonymiserError):
+        whole = False
+    if not whole:
+        raise CertificateError("the stored cube is damaged")
+    return release, certificate

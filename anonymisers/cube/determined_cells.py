@@ -1,0 +1,119 @@
+"""Cells of refused tables that follow from what is shown: shown as well, for hiding them hides nothing.
+
+A table that was not protected is withheld whole. Some of its cells are certain all the same, because every
+person of a shown cell must be in them, or nobody can be. One that is small must not be certain.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.attack import Found, certain_cells
+from anonymisers.errors import ProtectionError
+from anonymisers.tables.cell_names import Place, positions
+from anonymisers.tables.count_table import Release
+from anonymisers.tables.hierarchy import ROOT, Hierarchy
+from anonymisers.tables.rules import Rules
+
+Cell: TypeAlias = tuple[int, ...]
+
+ROUNDS = 10
+"""What is shown in one round may make more certain in the next; two or three rounds end it."""
+
+
+def with_certain(
+    release: Release, rules: Rules, *, settled: NDArray[np.bool_], public: NDArray[np.bool_]
+) -> Release:
+    """The release with every cell shown that its bounds make certain; `settled` marks protected cells.
+
+    Cells that are `public` already may be certain and stay as they are.
+    Raises ProtectionError, naming the cell, when a protected or a small cell is certain.
+    """
+    for _ in range(ROUNDS):
+        names = _names(release)
+        found = [(cell, names[_canonical(release, cell)]) for cell in _certain(release, rules)]
+        found = [(cell, rows) for cell, rows in found if not public[rows].any()]
+        if not found:
+            return release
+        values, withheld = release.values.copy(), release.withheld.copy()
+        for cell, rows in found:
+            hidden = rows[release.withheld[rows]]
+            _check(cell, rules, protected=bool(settled[hidden].any()))
+            values[hidden], withheld[hidden] = cell.low, False
+        release = replace(release, values=values, withheld=withheld)
+    raise ProtectionError("cells that follow from others were not all found")
+
+
+def shown_anyway(release: Release, cell: Found) -> bool:
+    """Whether a release itself shows a cell (of the same people), which an earlier one may have withheld."""
+    codes = dict(cell.key)
+    about = [(codes.get(name, ROOT), where) for name, where in release.where.items()]
+    others = [code for name, code in codes.items() if name not in release.where]
+    if any(_codes(c) != _codes(where) for c, where in about) or not all(isinstance(c, str) for c in others):
+        return False
+    rows = _names(release).get(_canonical(release, cell))
+    return rows is not None and bool((~release.withheld[rows]).any())
+
+
+def rows_of(release: Release, cell: Found) -> set[int]:
+    """The rows of a release that tell the number of a cell that the attacker speaks of."""
+    return set(_names(release).get(_canonical(release, cell), np.empty(0, dtype=np.int64)).tolist())
+
+
+def rows_at(release: Release, places: Iterable[Place]) -> set[int]:
+    """The rows of a release that tell the number of people at some places, by whatever name."""
+    names = _names(release)
+    own = [_one_name(d) for d in release.dims]
+    coords = positions(release.dims, tuple(places), "the places")
+    cells = [tuple(int(n[p]) for n, p in zip(own, row, strict=True)) for row in coords.tolist()]
+    return {row for cell in cells for row in names.get(cell, np.empty(0, dtype=np.int64)).tolist()}
+
+
+def _certain(release: Release, rules: Rules) -> tuple[Found, ...]:
+    """What integer bounds determine, those of the people behind linked tables too; no program is solved."""
+    return certain_cells([release], threshold=rules.threshold, lower=rules.least, zeros=rules.zeros)
+
+
+def _check(cell: Found, rules: Rules, *, protected: bool) -> None:
+    if protected or rules.smallest_sensitive <= cell.low < rules.threshold:
+        message = f"the cell {cell} follows from what is shown"
+        raise ProtectionError(message, remedy="Release nothing of this; report it as a fault of the program.")
+
+
+def _names(release: Release) -> dict[Cell, NDArray[np.int64]]:
+    """The rows of every cell, which may stand under several names: a group of one type is that type."""
+    one_name = np.stack([_one_name(d)[release.coords[:, a]] for a, d in enumerate(release.dims)], axis=1)
+    cells, number = np.unique(one_name, axis=0, return_inverse=True)
+    order = np.argsort(number, kind="stable")
+    rows = np.split(order, np.cumsum(np.bincount(number))[:-1])
+    return {tuple(cell): mine for cell, mine in zip(cells.tolist(), rows, strict=True)}
+
+
+def _canonical(release: Release, cell: Found) -> Cell:
+    """The one name of a cell; the attacker also names the population that a dimension is limited to."""
+    codes = dict(cell.key)
+    whole = {name: w if isinstance(w, str) or len(w) > 1 else w[0] for name, w in release.where.items()}
+    place = []
+    for dim in release.dims:
+        code = codes.get(dim.name, ROOT)
+        named = isinstance(code, str) and code != whole.get(dim.name)
+        place.append(int(_one_name(dim)[dim.position(str(code)) if named else dim.root]))
+    return tuple(place)
+
+
+def _one_name(dim: Hierarchy) -> NDArray[np.int32]:
+    """For each position the highest one that stands for the same leaves."""
+    alone = np.bincount(dim.parents[dim.parents >= 0], minlength=len(dim.codes)) == 1
+    name = np.arange(len(dim.codes), dtype=np.int32)
+    for position in np.argsort(dim.depth, kind="stable").tolist():
+        above = int(dim.parents[position])
+        if above >= 0 and alone[above]:
+            name[position] = name[above]
+    return name
+
+
+def _codes(label: str | tuple[str, ...]) -> frozenset[str]:
+    return frozenset((label,) if isinstance(label, str) else label)

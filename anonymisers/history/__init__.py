@@ -1,0 +1,1 @@
+"""All releases of one data set over the years, certified together."""

@@ -1,0 +1,72 @@
+"""Numbers of accidents over the parts of a data set: sums of numbers that its periods show.
+
+They are those that were first released: who came later or left changes casualties only. A number that the
+casualties contradict since is withheld.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from anonymisers.accidents.accident_tables import Bools, Ints, lattice_of, same_words
+from anonymisers.cube.released_cells import Answer, Key, OutsideLattice, Shown, Value, Withheld
+from anonymisers.history.release_parts import Part
+from anonymisers.tables.lattice import Lattice
+from anonymisers.tables.rules import Rules
+
+
+@dataclass(frozen=True, eq=False)
+class AccidentCells:
+    """The number of accidents of each cell over dimensions of accidents, -1 where withheld."""
+
+    lattice: Lattice
+    values: Ints
+
+    def lookup(self, key: Key) -> Answer:
+        """The number at these codes; a dimension that is not named is at `Total`."""
+        names = {d.name: axis for axis, d in enumerate(self.lattice.dims)}
+        coords = np.array([[d.root for d in self.lattice.dims]], dtype=np.int32)
+        for name, code in key.items():
+            axis = names.get(name)
+            if axis is None or code not in self.lattice.dims[axis].index:
+                return OutsideLattice()
+            coords[0, axis] = self.lattice.dims[axis].index[code]
+        cell = int(self.lattice.cells(coords)[0])
+        if cell < 0:
+            return OutsideLattice()
+        return Withheld() if self.values[cell] < 0 else Value(int(self.values[cell]))
+
+
+def composed(cube: Shown, parts: Sequence[Part], rules: Rules) -> AccidentCells | None:
+    """The accidents of a data set, as far as its casualties are shown; None where no part has any."""
+    names = {name for p in parts if p.accidents is not None for name in p.accidents.names}
+    if not names & {d.name for d in cube.lattice.dims}:
+        return None
+    lattice = lattice_of(cube, names)
+    keys = lattice.keys()
+    known, numbers = np.ones(lattice.size, dtype=np.bool_), np.zeros(lattice.size, dtype=np.int64)
+    for part in parts:
+        if part.kind == "period":
+            told, own = _of_part(part, lattice, keys)
+            known &= told
+            numbers += own
+    people = np.where(cube.hidden, -1, cube.values)[same_words(cube, lattice)]
+    known &= (people == 0) | (people >= rules.threshold)
+    known &= (numbers <= people) & ((numbers > 0) == (people > 0))
+    values = np.where(known, numbers, -1)
+    values.flags.writeable = False
+    return AccidentCells(lattice, values)
+
+
+def _of_part(part: Part, lattice: Lattice, keys: np.ndarray) -> tuple[Bools, Ints]:
+    """For each key whether the accidents of a period's people are known, and how many they are."""
+    known, people = part.known(lattice, keys)
+    none = known & (people == 0)
+    numbers = np.zeros(lattice.size, dtype=np.int64)
+    if part.accidents is None:
+        return none, numbers
+    cells = part.cells(part.accidents.lattice, lattice.dims, keys)
+    shown = (cells >= 0) & (part.accidents.values[cells] >= 0) & ~none
+    numbers[shown] = part.accidents.values[cells[shown]]
+    return none | shown, numbers

@@ -1,0 +1,155 @@
+"""A data set over the years: everything that was given out of it, and the cube that answers now.
+
+A new closed period is protected by itself and shown beside what there is. Sums over several periods are shown
+where each of them is, so that the difference of two years' cubes is always a cell that is shown anyway.
+"""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.accidents.accident_tables import AccidentTable
+from anonymisers.cube.certified_cube import CertifiedCube
+from anonymisers.cube.released_cells import Shown
+from anonymisers.errors import AnonymiserError, CertificateError
+from anonymisers.history.accident_history import AccidentCells, composed
+from anonymisers.history.release_parts import Part, compose
+from anonymisers.tables.cell_names import Place
+from anonymisers.tables.cube_header import dim_read, dim_written, rules_read, rules_written
+from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.lattice import Lattice
+from anonymisers.tables.rules import Level, Rules
+
+FORMAT = b"safelane chronicle 1\n"
+
+
+@dataclass(frozen=True, eq=False)
+class Chronicle(Shown):
+    """The cube that `parts` make under `rules`. Storing it stays in the state.
+
+    Made by `of` and `from_bytes`. Its cells are never read from anywhere: they follow from the parts.
+    """
+
+    rules: Rules
+    parts: tuple[Part, ...]
+    lost: NDArray[np.bool_] = field(repr=False)
+    """Cells that these rules withhold though earlier releases gave them away: listed, as nothing cures it."""
+
+    @classmethod
+    def of(cls, dims: Iterable[Hierarchy], rules: Rules, parts: Sequence[Part]) -> "Chronicle":
+        """The tables of up to `rules.max_dims` of these dimensions, read off the parts.
+
+        Raises LatticeTooLargeError, and RulesError for rules that name other dimensions.
+        """
+        dims = tuple(dims)
+        rules.check_names(dims)
+        lattice = Lattice.of(dims, [d.name for d in dims], rules.max_dims)
+        hidden, values, lost = compose(parts, lattice, rules)
+        for array in (hidden, values, lost):
+            array.flags.writeable = False
+        return cls(dims, {}, lattice, hidden, values, rules, tuple(parts), lost)
+
+    def under(self, dims: Iterable[Hierarchy], rules: Rules) -> "Chronicle":
+        """The same releases read under other rules and dimensions: nothing is shown that was not before."""
+        return Chronicle.of(dims, rules, self.parts)
+
+    @property
+    def refused(self) -> frozenset[Level]:
+        """Levels of tables that no part protected."""
+        return frozenset().union(*(p.cubes[-1].refused for p in self.parts if p.kind == "period" and p.cubes))
+
+    @property
+    def accepted(self) -> tuple[tuple[tuple[str, ...], Place], ...]:
+        """Cells that what is always shown leaves narrower than rule 2 asks for, each with its periods."""
+        cubes = [(tuple(sorted(part.period)), cube) for part in self.parts for cube in part.cubes]
+        return tuple(sorted({(when, place) for when, cube in cubes for place in cube.certificate.accepted}))
+
+    @cached_property
+    def accidents(self) -> AccidentCells | None:
+        """The numbers of accidents, where any part has them."""
+        return composed(self, self.parts, self.rules)
+
+    @property
+    def certificate_digest(self) -> bytes:
+        """SHA-256 over the certificates of all parts; guessable, so only a salted commitment leaves."""
+        digests = [c.certificate_digest for p in self.parts for c in p.cubes]
+        digests += [p.accidents.digest() for p in self.parts if p.accidents is not None]
+        return hashlib.sha256(_head(self).encode() + b"".join(digests)).digest()
+
+    def to_bytes(self) -> bytes:
+        """For storage inside the state: the rules, and the parts with their certificates."""
+        blobs = [blob for part in self.parts for blob in _blobs(part)]
+        head = _head(self).encode() + b"\n" + json.dumps([len(b) for b in blobs]).encode() + b"\n"
+        body = zlib.compress(head + b"".join(blobs), 6)
+        return FORMAT + hashlib.sha256(body).digest() + body
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Chronicle":
+        """Read what `to_bytes` wrote. Raises CertificateError when anything was changed or is missing."""
+        packed = memoryview(data)[len(FORMAT) + 32 :]
+        whole_digest = data[len(FORMAT) : len(FORMAT) + 32]
+        if not data.startswith(FORMAT) or hashlib.sha256(packed).digest() != whole_digest:
+            raise CertificateError("this is not a whole cube")
+        try:
+            whole = zlib.decompress(packed)
+            first = whole.index(b"\n")
+            second = whole.index(b"\n", first + 1)
+            head, lengths = json.loads(whole[:first]), json.loads(whole[first:second])
+            return _read(head, lengths, memoryview(whole)[second + 1 :])
+        except (zlib.error, ValueError, TypeError, KeyError, StopIteration):
+            raise CertificateError("the stored cube is damaged") from None
+        except CertificateError:
+            raise
+        except AnonymiserError as error:
+            raise CertificateError(f"the stored cube is damaged: {error.message}") from None
+
+
+def _blobs(part: Part) -> list[bytes]:
+    accidents = [] if part.accidents is None else [part.accidents.to_bytes()]
+    return [*(c.to_bytes() for c in part.cubes), part.sealed, *accidents]
+
+
+def _head(chronicle: Chronicle) -> str:
+    body = {
+        "dims": [dim_written(d) for d in chronicle.dims],
+        "rules": rules_written(chronicle.rules),
+        "parts": [
+            {
+                "kind": part.kind,
+                "period": sorted(part.period),
+                "time": None if part.time is None else dim_written(part.time),
+                "cubes": len(part.cubes),
+                "sources": list(part.sources),
+                **({} if part.accidents is None else {"accidents": True}),
+            }
+            for part in chronicle.parts
+        ],
+    }
+    return json.dumps(body, ensure_ascii=True)
+
+
+def _read(body: dict[str, Any], lengths: list[int], data: memoryview) -> Chronicle:
+    if sum(lengths) != len(data):
+        raise ValueError
+    ends = np.cumsum([0, *lengths]).tolist()
+    blobs = iter([data[start:end] for start, end in pairwise(ends)])
+    parts = [_part(part, blobs) for part in body["parts"]]
+    return Chronicle.of([dim_read(d) for d in body["dims"]], rules_read(body["rules"]), parts)
+
+
+def _part(part: dict[str, Any], blobs: Iterator[memoryview]) -> Part:
+    cubes = tuple(CertifiedCube.from_bytes(next(blobs)) for _ in range(part["cubes"]))
+    sealed = bytes(next(blobs))
+    accidents = AccidentTable.from_bytes(bytes(next(blobs)), cubes[0]) if part.get("accidents") else None
+    time = None if part["time"] is None else dim_read(part["time"])
+    return Part(
+        part["kind"], frozenset(part["period"]), time, cubes, tuple(part["sources"]), sealed, accidents
+    )

@@ -1,0 +1,177 @@
+"""Pseudonyms: keyed, and different for every member, epoch, recipient, purpose and kind of identifier.
+
+    K_dom = HKDF-SHA256(K_epoch, salt = member, info = LP("psn/v1", member, epoch, recipient, purpose, kind))
+    p1.<epoch>.<26 digits of the first 16 bytes of HMAC-SHA256(K_dom, LP(canonical value))><check digit>
+
+LP writes each part with its length before it, so that no two lists of parts give the same bytes. The digits
+are Crockford's base 32; HKDF is RFC 5869, HMAC RFC 2104. Two recipients cannot join what they receive, and
+without the member's key nobody can test a guess.
+"""
+
+import hmac
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.errors import IdentifierError
+from anonymisers.identity.normalisation import (
+    canonical_identifier,
+    canonical_identifiers,
+    canonical_name,
+    canonical_names,
+)
+from anonymisers.identity.pseudonym_domain import Domain, domain_key, length_prefix
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O or U (https://www.crockford.com/base32.html)."""
+DIGITS = 26
+DIGEST_BYTES = 16
+CHECK_MODULUS = 31
+CHUNK = 8192
+"""Values turned into digits at once: enough for numpy to pay, small enough to stay in the cache."""
+
+NAME_KINDS = frozenset({"name", "name_local", "name_latin", "parent_name"})
+"""Kinds whose values are names; all others are identifiers."""
+
+_FORM = re.compile(
+    rf"p1\.(0|[1-9][0-9]{{0,8}})\.([0-7][{ALPHABET}]{{{DIGITS - 1}}})([{ALPHABET[:CHECK_MODULUS]}])"
+)
+_SYMBOLS = np.frombuffer(ALPHABET.encode("ascii"), dtype=np.uint8)
+_WEIGHTS = np.arange(1, DIGITS + 1, dtype=np.int32)
+_WIDTH = DIGITS + 1
+
+
+@dataclass(frozen=True)
+class Pseudonym:
+    """A pseudonym taken apart: its epoch and its 26 digits."""
+
+    epoch: int
+    digits: str
+
+    def __str__(self) -> str:
+        return f"p1.{self.epoch}.{self.digits}{check_digit(self.digits)}"
+
+
+def pseudonym(k_epoch: bytes, domain: Domain, value: str) -> str:
+    """The pseudonym of one value. Raises IdentifierError, KeyStoreError; see `pseudonyms` for a column."""
+    return pseudonyms(k_epoch, domain, [value])[0]
+
+
+def pseudonyms(k_epoch: bytes, domain: Domain, values: Sequence[str]) -> list[str]:
+    """The pseudonyms of a column, in its order; a value that repeats is computed once.
+
+    Raises IdentifierError, naming the position from 0, for a value with nothing left to identify a person
+    by: an empty cell would give all people without a number the same pseudonym. Raises KeyStoreError for a
+    key that is not 32 bytes.
+    """
+    made = pseudonyms_where_given(k_epoch, domain, values)
+    if "" in made:
+        raise IdentifierError(
+            f"value {made.index('')} of kind {domain.kind} is empty once separators are removed",
+            remedy="Leave rows without this identifier out, or use another identifier for them.",
+        )
+    return made
+
+
+def pseudonyms_where_given(k_epoch: bytes, domain: Domain, values: Sequence[str]) -> list[str]:
+    """Like `pseudonyms`, but a value with nothing left to identify a person by gives an empty text."""
+    key = domain_key(k_epoch, domain)
+    distinct = list(dict.fromkeys(values))
+    canonical = canonical_values(domain.kind, distinct)
+    made = _digests_to_pseudonyms(domain.epoch, _digests(key, canonical))
+    if "" in canonical:
+        made = [text if value else "" for value, text in zip(canonical, made, strict=True)]
+    if len(distinct) == len(values):
+        return made
+    known = dict(zip(distinct, made, strict=True))
+    return [known[value] for value in values]
+
+
+def canonical_values(kind: str, values: Sequence[str]) -> list[str]:
+    """The canonical spelling of every value of this kind of identifier."""
+    if kind in NAME_KINDS:
+        return canonical_names(values)
+    return canonical_identifiers(values)
+
+
+def canonical_value(kind: str, value: str) -> str:
+    """The canonical spelling of one value of this kind of identifier."""
+    return canonical_name(value) if kind in NAME_KINDS else canonical_identifier(value)
+
+
+def parse(text: str) -> Pseudonym:
+    """Read a pseudonym. Raises IdentifierError for anything that this module would not write."""
+    form = _FORM.fullmatch(text)
+    if form is None:
+        raise IdentifierError("this is not a pseudonym of the form p1.<epoch>.<27 digits>")
+    epoch, digits, check = form.groups()
+    if check_digit(digits) != check:
+        raise IdentifierError(
+            "the check digit of a pseudonym does not fit", remedy="It was mistyped or cut: copy it again."
+        )
+    return Pseudonym(int(epoch), digits)
+
+
+def check_digit(digits: str) -> str:
+    """alphabet[sum of (i+1) * index(digit i), modulo 31], i from 0."""
+    total = sum((i + 1) * ALPHABET.index(digit) for i, digit in enumerate(digits))
+    return ALPHABET[total % CHECK_MODULUS]
+
+
+def verify(k_epoch: bytes, domain: Domain, value: str, text: str) -> None:
+    """Raise IdentifierError unless `text` is the pseudonym of `value`; the comparison takes constant time."""
+    parse(text)
+    if not hmac.compare_digest(pseudonym(k_epoch, domain, value), text):
+        raise IdentifierError(
+            "the pseudonym does not belong to this value",
+            remedy="Compare within one member, epoch, recipient, purpose and kind of identifier.",
+        )
+
+
+def _digests(key: bytes, canonical: Sequence[str]) -> list[bytes]:
+    digest: Callable[[bytes, bytes, str], bytes] = hmac.digest
+    encoded = _encoded(canonical)
+    prefixes = {length: length_prefix(length) for length in set(map(len, encoded))}
+    return [digest(key, prefixes[len(value)] + value, "sha256") for value in encoded]
+
+
+def _encoded(canonical: Sequence[str]) -> list[bytes]:
+    try:
+        return [value.encode("utf-8") for value in canonical]
+    except UnicodeEncodeError:
+        # Not chained: the original error quotes the value.
+        raise IdentifierError(
+            "a value holds half of a surrogate pair, which is not text",
+            remedy="Read the source with its right encoding.",
+        ) from None
+
+
+def _digests_to_pseudonyms(epoch: int, digests: Sequence[bytes]) -> list[str]:
+    prefix = f"p1.{epoch}."
+    result: list[str] = []
+    for start in range(0, len(digests), CHUNK):
+        digits = _base32(b"".join(d[:DIGEST_BYTES] for d in digests[start : start + CHUNK]))
+        text = _SYMBOLS[digits].tobytes().decode("ascii")
+        result += [prefix + text[i : i + _WIDTH] for i in range(0, len(text), _WIDTH)]
+    return result
+
+
+def _base32(digests: bytes) -> NDArray[np.uint8]:
+    """26 base-32 digits and the check digit of each 128-bit number, most significant first: n x 27."""
+    words = np.frombuffer(digests, dtype=">u8").reshape(-1, 2).astype(np.uint64)
+    high, low = words[:, 0], words[:, 1]
+    digits = np.empty((len(words), _WIDTH), dtype=np.uint8)
+    for i in range(DIGITS):
+        shift = 5 * (DIGITS - 1 - i)
+        if shift >= 64:
+            part = high >> np.uint64(shift - 64)
+        elif shift > 59:  # the one digit that straddles both halves
+            part = (high << np.uint64(64 - shift)) | (low >> np.uint64(shift))
+        else:
+            part = low >> np.uint64(shift)
+        digits[:, i] = part & np.uint64(31)
+    digits[:, DIGITS] = (digits[:, :DIGITS] @ _WEIGHTS) % CHECK_MODULUS
+    return digits

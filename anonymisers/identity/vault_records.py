@@ -1,0 +1,109 @@
+"""Records of a vault: what must be kept of identifiers and narratives, encrypted one by one.
+
+Every load has a content key of its own for each compartment, 32 random bytes, kept only sealed to the vault's
+public key (`sealing`). A record is AES-256-GCM (NIST SP 800-38D) under that key: its number is the nonce, so
+that none repeats, and whose record it is stands in the associated data, so that one moved to another person,
+load or member does not open. Lengths are padded to multiples of 64 bytes: a short name looks like a long one.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from Crypto.Cipher import AES
+
+from anonymisers.errors import KeyStoreError
+from anonymisers.identity.pseudonym_domain import KEY_BYTES, length_prefixed
+from anonymisers.identity.sealed_messages import open_sealed, seal
+
+NONCE_BYTES = 12
+TAG_BYTES = 16
+PADDED_TO = 64
+
+
+class Compartment(StrEnum):
+    """What a record holds, and so who may open it (`custody`)."""
+
+    IDENTITY = "identity"
+    REDACTED = "redacted"
+
+
+@dataclass(frozen=True)
+class RecordKey:
+    """Whose record it is: the member's internal pseudonyms of the case and of the person, and its number."""
+
+    number: int
+    case: str
+    person: str
+
+
+@dataclass(frozen=True)
+class ContentKey:
+    """The key of one compartment of one load, and the only form in which it is kept."""
+
+    member: str
+    load: str
+    compartment: Compartment
+    key: bytes
+    """Never stored."""
+
+    @classmethod
+    def new(cls, member: str, load: str, compartment: Compartment) -> "ContentKey":
+        """A new random key."""
+        return cls(member, load, compartment, secrets.token_bytes(KEY_BYTES))
+
+    @classmethod
+    def opened(
+        cls, member: str, load: str, compartment: Compartment, sealed: bytes, *privates: bytes
+    ) -> "ContentKey":
+        """The key of a load that is in the vault already, by the first key that opens it.
+
+        Raises KeyStoreError when none does.
+        """
+        *others, last = privates
+        for private in others:
+            try:
+                key = open_sealed(private, sealed, info=_info(member, load, compartment))
+            except KeyStoreError:
+                continue
+            return cls(member, load, compartment, key)
+        return cls(
+            member, load, compartment, open_sealed(last, sealed, info=_info(member, load, compartment))
+        )
+
+    def sealed_to(self, public: bytes) -> bytes:
+        """The key as the vault keeps it."""
+        return seal(public, self.key, info=_info(self.member, self.load, self.compartment))
+
+    def encrypt(self, whose: RecordKey, fields: Mapping[str, str]) -> bytes:
+        """One record: fields and values. A number must be used once only under this key."""
+        body = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        body += b" " * (-len(body) % PADDED_TO)
+        cipher = AES.new(self.key, AES.MODE_GCM, nonce=whose.number.to_bytes(NONCE_BYTES, "big"))
+        cipher.update(self._about(whose))
+        text, tag = cipher.encrypt_and_digest(body)
+        return text + tag
+
+    def decrypt(self, whose: RecordKey, sealed: bytes) -> dict[str, str]:
+        """The fields of a record. Raises KeyStoreError when it is another's, or was changed."""
+        cipher = AES.new(self.key, AES.MODE_GCM, nonce=whose.number.to_bytes(NONCE_BYTES, "big"))
+        cipher.update(self._about(whose))
+        try:
+            body = cipher.decrypt_and_verify(sealed[:-TAG_BYTES], sealed[-TAG_BYTES:])
+        except ValueError:
+            raise KeyStoreError(
+                f"a record in the vault of {self.member} does not open: it was changed or moved",
+                remedy="Load the register again: that writes the vault anew.",
+            ) from None
+        fields: dict[str, str] = json.loads(body.decode("utf-8", "surrogatepass"))
+        return fields
+
+    def _about(self, whose: RecordKey) -> bytes:
+        parts = (self.member, self.load, self.compartment, str(whose.number), whose.case, whose.person)
+        return length_prefixed("vault-record/v1", *parts)
+
+
+def _info(member: str, load: str, compartment: Compartment) -> bytes:
+    return length_prefixed("vault-content/v1", member, load, compartment)

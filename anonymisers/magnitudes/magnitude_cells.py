@@ -1,0 +1,155 @@
+"""The cells of a table of amounts: their sums, who is behind them, and which of them give somebody away."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, identity, vstack  # type: ignore[import-untyped]
+
+from anonymisers.errors import LatticeTooLargeError, RulesError
+from anonymisers.magnitudes.contributions import Contributions
+from anonymisers.tables.cell_names import place_name
+from anonymisers.tables.cell_status import place_at
+from anonymisers.tables.lattice import Lattice
+from anonymisers.tables.linked_tables import Block, System
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+MOST_CELLS = 2_000
+"""Cells, or inner cells, above which the linear programs take too long."""
+
+
+@dataclass(frozen=True)
+class MagnitudeRules:
+    """When an amount gives somebody away, and how a withheld one is protected.
+
+    `threshold` k: fewer people than that. `dominance` (n, share): the n largest contributions are more than
+    `share` per cent. `p_percent`: what all but the two largest contribute is less than p per cent of the
+    largest, so that the second can estimate the first so closely. `publish_zeros`: cells with nobody are
+    shown, all of them; else they may be withheld beside others.
+    """
+
+    threshold: int = 5
+    dominance: tuple[int, float] | None = None
+    p_percent: float | None = None
+    max_dims: int | None = None
+    publish_zeros: bool = False
+
+    def __post_init__(self) -> None:
+        if self.threshold < 2:
+            raise RulesError("a threshold below 2 protects nobody", remedy="Choose 3 or more.")
+        if self.dominance is not None and not (self.dominance[0] >= 1 and 0 < self.dominance[1] < 100):
+            raise RulesError("the dominance rule is a number of people and a share below 100 per cent")
+        if self.p_percent is not None and not 0 < self.p_percent <= 100:
+            raise RulesError("p of the p% rule is above 0 and at most 100")
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """All rows: the cells of the lattice, then, where no table has all dimensions, the inner cells.
+
+    `sums` and `people` by row; `needed`: the k largest personal contributions together, as wide as an
+    interval must be; `sensitive`; `single`: the only person of a row, -1 where there is none or several.
+    `matrix` (rows, inner cells) says which inner cells a row adds up, `inner` their amounts.
+    """
+
+    lattice: Lattice
+    sums: Ints
+    people: Ints
+    needed: Ints
+    sensitive: Bools
+    single: Ints
+    inner: Ints
+    matrix: csr_matrix
+
+    @classmethod
+    def of(cls, contributions: Contributions, rules: MagnitudeRules) -> "Cells":
+        """The cells of all tables that the rules allow. Raises LatticeTooLargeError, saying what to do."""
+        dims = contributions.dims
+        lattice = Lattice.of(dims, [d.name for d in dims], rules.max_dims)
+        shape = tuple(len(d.leaves) for d in dims)
+        size = int(np.prod(shape))
+        if max(lattice.size, size) > MOST_CELLS:
+            message = (
+                f"{max(lattice.size, size):,} cells; amounts are protected in tables of up to {MOST_CELLS:,}"
+            )
+            widest = max(dims, key=lambda d: len(d.leaves))
+            raise LatticeTooLargeError(
+                message, remedy=f"Drop the finest level of {widest.name!r}, or a table."
+            )
+        system = System(dims, (Block.whole(lattice),))
+        grid = np.stack([g.ravel() for g in np.indices(shape)], axis=1)
+        coords = np.stack([d.leaves[grid[:, a]] for a, d in enumerate(dims)], axis=1)
+        matrix = _matrix(system.above(coords), lattice.size)
+        if not any(len(t) == len(dims) for t in lattice.tables):
+            matrix = vstack([matrix, identity(size, format="csr")], format="csr")
+        ranks = [np.searchsorted(d.leaves, contributions.coords[:, a]) for a, d in enumerate(dims)]
+        cell = np.ravel_multi_index(tuple(ranks), shape)
+        inner = np.bincount(cell, weights=contributions.amounts, minlength=size).astype(np.int64)
+        row, person, amount = _by_person(matrix[:, cell].tocoo(), contributions)
+        return cls._judged(rules, lattice, (row, person, amount), inner, matrix)
+
+    @classmethod
+    def _judged(
+        cls,
+        rules: MagnitudeRules,
+        lattice: Lattice,
+        shares: tuple[Ints, Ints, Ints],
+        inner: Ints,
+        matrix: csr_matrix,
+    ) -> "Cells":
+        row, person, amount = shares
+        size = matrix.shape[0]
+        order = np.lexsort((-amount, row))
+        row, person, amount = row[order], person[order], amount[order]
+        people = np.bincount(row, minlength=size).astype(np.int64)
+        rank = np.arange(len(row)) - (np.cumsum(people) - people)[row]
+
+        def largest(first: int) -> Ints:
+            kept = rank < first
+            return np.bincount(row[kept], weights=amount[kept], minlength=size).astype(np.int64)
+
+        sums = np.bincount(row, weights=amount, minlength=size).astype(np.int64)
+        sensitive = (people > 0) & (people < rules.threshold)
+        if rules.dominance is not None:
+            number, share = rules.dominance
+            sensitive |= 100 * largest(number) > share * sums
+        if rules.p_percent is not None:
+            sensitive |= (people > 0) & (100 * (sums - largest(2)) < rules.p_percent * largest(1))
+        single = np.full(size, -1, dtype=np.int64)
+        single[row] = person
+        single[people != 1] = -1
+        needed = largest(rules.threshold)
+        return cls(lattice, sums, people, needed, sensitive, single, inner, matrix)
+
+    def inner_name(self, row: int) -> tuple[str, ...]:
+        """The codes of a row that is in no table."""
+        dims = self.lattice.dims
+        ranks = np.unravel_index(row - self.lattice.size, tuple(len(d.leaves) for d in dims))
+        return tuple(d.codes[int(d.leaves[r])] for d, r in zip(dims, ranks, strict=True))
+
+    def name(self, row: int) -> str:
+        """A row in words, for messages."""
+        if row < self.lattice.size:
+            return place_name(place_at(self.lattice, row))
+        return ", ".join(self.inner_name(row))
+
+    @property
+    def beyond(self) -> Bools:
+        """Rows that are in no table."""
+        return np.arange(len(self.sums)) >= self.lattice.size
+
+
+def _matrix(above: Ints, size: int) -> csr_matrix:
+    inner, column = np.nonzero(above >= 0)
+    ones = np.ones(len(inner))
+    return csr_matrix((ones, (above[inner, column], inner)), shape=(size, len(above)))
+
+
+def _by_person(counted: csr_matrix, contributions: Contributions) -> tuple[Ints, Ints, Ints]:
+    """For each row and each person behind it their contribution: rows, people, amounts."""
+    number = len(contributions.amounts) and int(contributions.people.max()) + 1
+    pairs = counted.row.astype(np.int64) * number + contributions.people[counted.col]
+    found, place = np.unique(pairs, return_inverse=True)
+    amount = np.bincount(place, weights=contributions.amounts[counted.col], minlength=len(found))
+    return found // max(number, 1), found % max(number, 1), amount.astype(np.int64)

@@ -1,0 +1,166 @@
+"""Which cells of a table of amounts are withheld: linear programs around one withheld cell after the other.
+
+A *world* is another table of amounts of 0 or more that agrees with everything shown, as its difference from
+the true one. How far worlds change a cell is a proven part of its interval: worlds can be mixed.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog  # type: ignore[import-untyped]
+from scipy.sparse import csr_matrix, hstack, identity, vstack  # type: ignore[import-untyped]
+
+from anonymisers.errors import ProtectionError
+from anonymisers.magnitudes.magnitude_cells import Cells, MagnitudeRules
+from anonymisers.tables.keyed_random import fractions
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+STILL = 1e-7
+"""A change of less than this share of what a program asks for is none."""
+CLOSE = 1e-6
+"""An interval may be this share narrower than it must be: programs are solved over the reals."""
+STEP = 1e-4
+FARTHEST = 1e4
+
+
+@dataclass(eq=False)
+class Hiding:
+    """The search: `hidden` rows, and the worlds found so far as changes of all rows."""
+
+    cells: Cells
+    hidden: Bools
+    locked: Bools
+    price: Floats
+    worlds: list[Floats]
+
+    @classmethod
+    def of(cls, cells: Cells, rules: MagnitudeRules, key: bytes) -> "Hiding":
+        """The beginning: what is sensitive is withheld, and what is in no table."""
+        hidden = cells.sensitive | cells.beyond
+        locked = np.zeros(len(hidden), dtype=np.bool_)
+        locked[0] = True
+        if hidden[0]:
+            raise ProtectionError("the total itself gives somebody away: nothing can be released")
+        if rules.publish_zeros:
+            locked |= (cells.people == 0) & ~cells.beyond
+        price = np.sqrt(1.0 + cells.sums) * (1 + 0.2 * fractions(key, "amounts", len(hidden)))
+        return cls(cells, hidden, locked, np.rint(price * 1024) / 1024, [])
+
+    def run(self) -> Bools:
+        """The rows to withhold. Raises ProtectionError when there is no way."""
+        self._cover()
+        self._drop_idle()
+        self._cover()
+        self._guard_against_insiders()
+        return self.hidden
+
+    def reach(self) -> tuple[Floats, Floats]:
+        """The least and the largest change of each row over the worlds."""
+        low, high = np.zeros(len(self.hidden)), np.zeros(len(self.hidden))
+        for world in self.worlds:
+            np.minimum(low, world, out=low)
+            np.maximum(high, world, out=high)
+        return low, high
+
+    def _asked(self) -> Bools:
+        """Rows whose interval must be wide: what is withheld; of what is in no table the sensitive rows."""
+        return self.hidden & (~self.cells.beyond | self.cells.sensitive)
+
+    def _cover(self) -> None:
+        while True:
+            low, high = self.reach()
+            missing = self.cells.needed - (high - low)
+            todo = np.flatnonzero(self._asked() & (missing > CLOSE * self.cells.needed))
+            if not len(todo):
+                return
+            row = int(todo[np.argmax(missing[todo])])
+            self._widen(row, float(missing[row]), float(low[row]), float(high[row]))
+
+    def _widen(self, row: int, missing: float, low: float, high: float) -> None:
+        """A world in which a row is larger or smaller than in any before, by what is missing if possible."""
+        value, total = float(self.cells.sums[row]), float(self.cells.sums[0])
+        for amount in (high + missing, low - min(missing, value + low), total - value):
+            if amount > high or amount < low:
+                found = self._world(row, amount)
+                if found is not None:
+                    self._take(row, found)
+                    return
+        self._take(row, None)
+
+    def _take(self, row: int, found: Floats | None) -> None:
+        if found is None:
+            message = f"no safe pattern was found for {self.cells.name(row)}"
+            raise ProtectionError(message, remedy="Drop a level or a table.")
+        self.worlds.append(found)
+        self.hidden |= found != 0
+
+    def _guard_against_insiders(self) -> None:
+        """Worlds that change what the only person of a withheld row could compute, and not that row."""
+        cells = self.cells
+        few = cells.sensitive & (cells.people > 0)
+        for own in np.flatnonzero(self.hidden & (cells.single >= 0)).tolist():
+            others = few & self.hidden & ((cells.single < 0) | (cells.single != cells.single[own]))
+            for row in np.flatnonzero(others).tolist():
+                if any(w[own] == 0 and w[row] != 0 for w in self.worlds):
+                    continue
+                amount = max(1.0, float(cells.needed[row]))
+                self.locked[own] = True
+                found = self._world(row, amount)
+                if found is None and cells.sums[row]:
+                    found = self._world(row, -float(cells.sums[row]))
+                self.locked[own] = False
+                self._take(row, found)
+                self._cover()
+
+    def _drop_idle(self) -> None:
+        """Do without worlds that no withheld row needs, those that free most first; show what is freed."""
+        primary = self.cells.sensitive | self.cells.beyond
+        worlds = np.array(self.worlds).reshape(len(self.worlds), len(self.hidden))
+        kept = np.ones(len(worlds), dtype=np.bool_)
+        for number in np.argsort(-((worlds != 0) @ self.price), kind="stable").tolist():
+            kept[number] = False
+            left = worlds[kept]
+            hidden = primary | (left != 0).any(axis=0)
+            width = left.max(axis=0, initial=0.0) - left.min(axis=0, initial=0.0)
+            asked = hidden & (~self.cells.beyond | self.cells.sensitive)
+            if (asked & (width < (1 - CLOSE) * self.cells.needed)).any():
+                kept[number] = True
+        self.worlds = list(worlds[kept])
+        self.hidden = primary | (worlds[kept] != 0).any(axis=0)
+
+    def _world(self, row: int, amount: float) -> Floats | None:
+        """The cheapest world that changes a row by an amount; None where there is none."""
+        cells, unit = self.cells, abs(amount)
+        size = cells.matrix.shape[1]
+        shown = np.flatnonzero(~self.hidden & ~self.locked)
+        held = np.append(np.flatnonzero(self.locked), row)
+        change = hstack([cells.matrix, -cells.matrix], format="csr")
+        give = identity(len(shown), format="csr")
+        rows = vstack(
+            [
+                hstack([change[shown], -give, give]),
+                hstack([change[held], _nothing(len(held), 2 * len(shown))]),
+            ],
+            format="csr",
+        )
+        target = np.zeros(rows.shape[0])
+        target[-1] = np.sign(amount)
+        down = np.minimum(cells.inner / unit, FARTHEST)
+        upper = np.concatenate([np.full(size, FARTHEST), down, np.full(2 * len(shown), np.inf)])
+        bounds = np.column_stack([np.zeros(len(upper)), upper])
+        price = self.price[shown] / self.price.max()
+        cost = np.concatenate([np.full(2 * size, STEP), price, price])
+        result = linprog(cost, A_eq=rows, b_eq=target, bounds=bounds, method="highs")
+        if result.status != 0:
+            return None
+        moved = cells.matrix @ (result.x[:size] - result.x[size : 2 * size])
+        moved[np.abs(moved) <= STILL] = 0.0
+        moved[self.locked] = 0.0
+        world: Floats = moved * unit
+        return world
+
+
+def _nothing(rows: int, columns: int) -> csr_matrix:
+    return csr_matrix((rows, columns))

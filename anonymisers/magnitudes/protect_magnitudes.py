@@ -1,0 +1,68 @@
+"""From what people contribute to a table of amounts that can be released, tried by the attacker before."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.attack.magnitude_attack import AmountsAttacker
+from anonymisers.errors import ProtectionError
+from anonymisers.magnitudes.contributions import Contributions
+from anonymisers.magnitudes.magnitude_cells import Cells, MagnitudeRules
+from anonymisers.magnitudes.magnitude_release import MagnitudeRelease
+from anonymisers.magnitudes.magnitude_suppression import Hiding
+from anonymisers.tables.count_table import Cell
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class ProtectedAmounts:
+    """A release, and for the data controller's eyes the cells behind it and which of them are withheld."""
+
+    release: MagnitudeRelease
+    cells: Cells
+    hidden: Bools
+
+
+def protect_amounts(contributions: Contributions, rules: MagnitudeRules, key: bytes) -> ProtectedAmounts:
+    """Withhold what gives somebody away, and as much as keeps it from being computed closely.
+
+    Every withheld cell can be at least as much more or less as its k largest personal contributions
+    together; no small one has one value, nor has it for the only person of another. Raises ProtectionError
+    when there is no such pattern, LatticeTooLargeError for too many cells.
+    """
+    cells = Cells.of(contributions, rules)
+    hidden = Hiding.of(cells, rules, key).run()[: cells.lattice.size]
+    names = [
+        tuple(d.codes[p] for d, p in zip(contributions.dims, row, strict=True))
+        for row in cells.lattice.keys().tolist()
+    ]
+    amounts = [Decimal(int(n)).scaleb(-contributions.places) for n in cells.sums[: len(names)]]
+    shown = {c: None if h else a for c, a, h in zip(names, amounts, hidden.tolist(), strict=True)}
+    _withstand(contributions, cells, hidden, names)
+    return ProtectedAmounts(MagnitudeRelease(contributions.name, contributions.dims, shown), cells, hidden)
+
+
+def _withstand(contributions: Contributions, cells: Cells, hidden: Bools, names: list[Cell]) -> None:
+    """Raise ProtectionError when the attacker finds an interval too narrow, or an insider computes a cell."""
+    rows = [*np.flatnonzero(hidden).tolist(), *np.flatnonzero(cells.beyond & cells.sensitive).tolist()]
+    of = {row: names[row] if row < len(names) else cells.inner_name(row) for row in rows}
+    attacker = AmountsAttacker(
+        contributions.dims,
+        {c: float(n) for c, n, h in zip(names, cells.sums, hidden, strict=False) if not h},
+        list(of.values()),
+    )
+    for interval in attacker.narrow({name: float(cells.needed[row]) for row, name in of.items()}):
+        _broken(interval.cell)
+    few = [row for row in rows if cells.sensitive[row] and cells.people[row]]
+    for own in np.flatnonzero(hidden & (cells.single[: len(hidden)] >= 0)).tolist():
+        others = [of[row] for row in few if cells.single[row] != cells.single[own]]
+        for found in attacker.computable_by(names[own], float(cells.sums[own]), others):
+            _broken(found)
+
+
+def _broken(cell: Cell) -> None:
+    message = f"the attacker broke the pattern, first at: {', '.join(cell)}"
+    raise ProtectionError(message, remedy="Release nothing of this; report it as a fault of the program.")

@@ -1,0 +1,108 @@
+"""One table of a portion's people, with the noise that was drawn for it once: for every inner cell."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.errors import CertificateError, LatticeTooLargeError, ProtectionError
+from anonymisers.tables.hierarchy import Hierarchy
+
+Ints = NDArray[np.int64]
+MOST = 200_000
+"""Inner cells of a table: with more, its sums would be noise and nothing else."""
+
+
+@dataclass(frozen=True)
+class Space:
+    """The inner cells of a table: for each dimension, by name, the codes in which people of a portion can be.
+
+    It follows from policy and dictionary alone, and so does the number of cells.
+    """
+
+    axes: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @classmethod
+    def of(cls, dims: Sequence[Hierarchy], within: Mapping[str, frozenset[str]]) -> "Space":
+        """`within`: for a dimension the leaves in which alone they can be. Raises LatticeTooLargeError."""
+        axes = []
+        for dim in dims:
+            leaves = [dim.codes[place] for place in dim.leaves.tolist()]
+            axes.append(
+                (dim.name, tuple(c for c in leaves if dim.name not in within or c in within[dim.name]))
+            )
+        if prod(len(codes) for _, codes in axes) > MOST:
+            names = " x ".join(name for name, _ in axes)
+            message = f"the table of {names} has more than {MOST:,} inner cells"
+            raise LatticeTooLargeError(message, remedy="List a coarser one, or one of fewer dimensions.")
+        return cls(tuple(axes))
+
+    @property
+    def size(self) -> int:
+        return prod(len(codes) for _, codes in self.axes)
+
+    def places(self, dims: Sequence[Hierarchy]) -> NDArray[np.int32]:
+        """(size, dims) positions of every inner cell in hierarchies, in any order, that have its codes.
+
+        Raises ProtectionError for hierarchies of other codes, as of a dictionary that was recoded since.
+        """
+        by_name = {dim.name: dim for dim in dims}
+        lines = []
+        for name, codes in self.axes:
+            dim = by_name[name]
+            places = [dim.index.get(code, -1) for code in codes]
+            if any(place < 0 or not dim.is_leaf[place] for place in places):
+                raise ProtectionError(
+                    f"what was drawn has codes of {name!r} that are others now",
+                    remedy="What was drawn stays as it is: other codes need another data set.",
+                )
+            lines.append(places)
+        places_of = np.array(list(product(*lines)), dtype=np.int32).reshape(self.size, len(lines))
+        names = [name for name, _ in self.axes]
+        return places_of[:, [names.index(dim.name) for dim in dims]]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """`values` over the cells of `space` in row-major order; whole numbers, perhaps negative."""
+
+    space: Space
+    values: tuple[int, ...]
+
+    def to_bytes(self) -> bytes:
+        """For storage inside the state."""
+        return json.dumps([[[n, list(codes)] for n, codes in self.space.axes], list(self.values)]).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Drawn":
+        """Read what `to_bytes` wrote. Raises CertificateError for anything else."""
+        try:
+            axes, values = json.loads(data)
+            found = cls(Space(tuple((n, tuple(codes)) for n, codes in axes)), tuple(values))
+        except (ValueError, TypeError):
+            raise CertificateError("what was drawn once is damaged") from None
+        if len(found.values) != found.space.size or found.to_bytes() != data:
+            raise CertificateError("what was drawn once is damaged")
+        return found
+
+
+def draw(space: Space, dims: Sequence[Hierarchy], coords: NDArray[np.int32], epsilon: Fraction) -> Drawn:
+    """The counts of people, one row of positions (n, dims) each, with fresh noise: it must be paid before.
+
+    Nobody may stand in two rows. Who is in no cell of the space is not counted.
+    """
+    from anonymisers.perturbation.discrete_laplace import noisy  # noqa: PLC0415 - takes OpenDP, and only drawing needs it
+
+    shape = [len(dim.codes) for dim in dims]
+    places = space.places(dims)
+    cells = np.ravel_multi_index(tuple(places.T), shape) if shape else np.zeros(1, dtype=np.int64)
+    people = np.ravel_multi_index(tuple(coords.T), shape) if shape else np.zeros(len(coords), dtype=np.int64)
+    found, times = np.unique(people, return_counts=True)
+    counts = dict(zip(found.tolist(), times.tolist(), strict=True))
+    truth = np.array([counts.get(cell, 0) for cell in cells.tolist()], dtype=np.int64)
+    return Drawn(space, noisy(truth, epsilon))

@@ -1,0 +1,199 @@
+"""A cube of numbers with noise of differential privacy: tables drawn once for each portion, and their sums.
+
+A number is the sum of what was drawn of its inner cells, over all portions. Of several tables that hold a
+cell it is read off the one of fewest draws, so that a cell has one number in whatever table it is asked for,
+and a margin that was drawn by itself is nearer than the sum of its parts. How many draws a number is made
+of follows from policy and dictionary alone.
+"""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.cube.released_cells import Answer, Key, OutsideLattice, Shown
+from anonymisers.errors import AnonymiserError, CertificateError
+from anonymisers.perturbation.noise_draws import Drawn, Space
+from anonymisers.perturbation.privacy_parameters import NAME, Privacy, privacy_of
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.cube_header import dim_read, dim_written
+from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.lattice import Lattice
+from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.rules import Level
+
+Ints = NDArray[np.int64]
+FORMAT = b"safelane private cube 1\n"
+
+
+@dataclass(frozen=True, eq=False)
+class Planned:
+    """A table of a cube: its hierarchies, and for each portion what was drawn, or where it will be."""
+
+    dims: tuple[Hierarchy, ...]
+    parts: Sequence[Drawn | Space]
+
+
+@dataclass(frozen=True, eq=False)
+class PrivateCube(Shown):
+    """The cells of the tables that were drawn, and of their sums. Others are outside of it.
+
+    Made by `private_cube` and `from_bytes`. It holds no count.
+    """
+
+    privacy: Privacy
+    draws: Ints = field(repr=False)
+    """Of how many draws each number is made; 0 for cells that no table has."""
+
+    @property
+    def refused(self) -> frozenset[Level]:
+        """None: what is not drawn is not shared."""
+        return frozenset()
+
+    @property
+    def certificate_digest(self) -> bytes:
+        """SHA-256 over everything that the cube shows; only a salted commitment to it leaves."""
+        numbers = self.values.tobytes() + self.draws.tobytes() + self.hidden.tobytes()
+        return hashlib.sha256(_head(self).encode() + numbers).digest()
+
+    @property
+    def mechanism(self) -> str:
+        return NAME
+
+    @property
+    def epsilon(self) -> str:
+        """Of each table."""
+        return self.privacy.per_table
+
+    @property
+    def pending(self) -> bool:
+        """Whether any of its tables is still to be drawn."""
+        return bool((self.hidden & (self.draws > 0)).any())
+
+    def drawn(self, key: Key) -> int:
+        """Of how many draws the number of a cell is made."""
+        return int(self.draws[self._cell(key)])
+
+    def lookup(self, key: Key) -> Answer:
+        cell = self._cell(key)
+        return super().lookup(key) if cell >= 0 and self.draws[cell] else OutsideLattice()
+
+    @property
+    def when_drawn(self) -> Shown:
+        """With every cell shown that will be, whether or not it has its number yet."""
+        return replace(self, hidden=self.draws == 0)
+
+    def as_counted(self, people: Table) -> Shown:
+        """With the counts of the people themselves."""
+        return replace(self, values=self.true_values(people), hidden=self.draws == 0)
+
+    def to_bytes(self) -> bytes:
+        """For storage inside the state."""
+        numbers = self.values.astype("<i8").tobytes() + self.draws.astype("<i8").tobytes()
+        body = zlib.compress(_head(self).encode() + b"\n" + numbers + self.hidden.tobytes(), 6)
+        return FORMAT + hashlib.sha256(body).digest() + body
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "PrivateCube":
+        """Read what `to_bytes` wrote. Raises CertificateError when anything was changed or is missing."""
+        packed = data[len(FORMAT) + 32 :]
+        digest = data[len(FORMAT) : len(FORMAT) + 32]
+        if not data.startswith(FORMAT) or hashlib.sha256(packed).digest() != digest:
+            raise CertificateError("this is not a whole cube of drawn numbers")
+        try:
+            head, body = zlib.decompress(packed).split(b"\n", 1)
+            return _read(json.loads(head), body)
+        except (zlib.error, ValueError, TypeError, KeyError, AnonymiserError):
+            raise CertificateError("the stored cube of drawn numbers is damaged") from None
+
+
+def private_cube(dims: Sequence[Hierarchy], tables: Sequence[Planned], privacy: Privacy) -> PrivateCube:
+    """The cube of some tables; `dims` hold the codes of each of them. A table with a part that is still to
+    be drawn has no numbers yet, and is hidden.
+
+    Raises ProtectionError where what was drawn has codes that a hierarchy no longer has.
+    """
+    lattice = Lattice(tuple(dims), _subsets(dims, tables))
+    values, draws = np.zeros(lattice.size, dtype=np.int64), np.zeros(lattice.size, dtype=np.int64)
+    hidden = np.ones(lattice.size, dtype=np.bool_)
+    for table in tables:
+        cells, own, times = _numbers(lattice, table)
+        nearer = (times > 0) & ((draws[cells] == 0) | (times < draws[cells]))
+        at = cells[nearer]
+        draws[at], values[at] = times[nearer], own[nearer]
+        hidden[at] = any(isinstance(part, Space) for part in table.parts)
+    return _cube(lattice, np.where(hidden, -1, values), draws, (hidden, privacy))
+
+
+def holds(levels: Mapping[str, Collection[str]], key: Key) -> bool:
+    """Whether a table with these codes, by dimension, has a cell or a sum at `key`."""
+    return all(name in levels and code in levels[name] for name, code in key.items())
+
+
+def _subsets(dims: Sequence[Hierarchy], tables: Sequence[Planned]) -> tuple[tuple[int, ...], ...]:
+    """The axes of every table and of its margins."""
+    number = {dim.name: place for place, dim in enumerate(dims)}
+    found: set[tuple[int, ...]] = {()}
+    for table in tables:
+        axes = sorted(number[dim.name] for dim in table.dims)
+        found |= {some for most in range(len(axes) + 1) for some in combinations(axes, most)}
+    return tuple(found)
+
+
+def _numbers(lattice: Lattice, table: Planned) -> tuple[Ints, Ints, Ints]:
+    """For every cell of a table the cell of the lattice, its number, and of how many draws that is made."""
+    own = Lattice.of(table.dims, [dim.name for dim in table.dims], len(table.dims))
+    system = System(table.dims, (Block.whole(own),))
+    numbers, times = np.zeros(own.size, dtype=np.int64), np.zeros(own.size, dtype=np.int64)
+    for part in table.parts:
+        space = part if isinstance(part, Space) else part.space
+        coords = space.places(table.dims)
+        times += system.sums(coords, np.ones(len(coords), dtype=np.int64))
+        if isinstance(part, Drawn):
+            numbers += system.sums(coords, np.array(part.values, dtype=np.int64))
+    keys, place = own.keys(), {dim.name: n for n, dim in enumerate(table.dims)}
+    there = np.empty((own.size, len(lattice.dims)), dtype=np.int32)
+    for axis, dim in enumerate(lattice.dims):
+        if dim.name not in place:
+            there[:, axis] = dim.root
+            continue
+        codes = table.dims[place[dim.name]].codes
+        moved = np.array([dim.position(code) for code in codes], dtype=np.int32)
+        there[:, axis] = moved[keys[:, place[dim.name]]]
+    return lattice.cells(there), numbers, times
+
+
+def _cube(
+    lattice: Lattice, values: Ints, draws: Ints, made: tuple[NDArray[np.bool_], Privacy]
+) -> PrivateCube:
+    hidden, privacy = made
+    for array in (values, draws, hidden):
+        array.flags.writeable = False
+    return PrivateCube(lattice.dims, {}, lattice, hidden, values, privacy, draws)
+
+
+def _head(cube: PrivateCube) -> str:
+    body = {
+        "dims": [dim_written(dim) for dim in cube.dims],
+        "tables": [list(axes) for axes in cube.lattice.tables],
+        "privacy": cube.privacy.words,
+    }
+    return json.dumps(body, ensure_ascii=True)
+
+
+def _read(body: dict[str, Any], data: bytes) -> PrivateCube:
+    dims = tuple(dim_read(d) for d in body["dims"])
+    lattice = Lattice(dims, tuple(tuple(axes) for axes in body["tables"]))
+    privacy, size = privacy_of(body["privacy"]), lattice.size
+    if len(data) != 17 * size or privacy is None:
+        raise ValueError
+    values = np.frombuffer(data, dtype="<i8", count=size).astype(np.int64)
+    draws = np.frombuffer(data, dtype="<i8", count=size, offset=8 * size).astype(np.int64)
+    hidden = np.frombuffer(data, dtype=np.bool_, offset=16 * size).copy()
+    return _cube(lattice, values, draws, (hidden, privacy))

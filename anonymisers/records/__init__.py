@@ -1,0 +1,1 @@
+"""Single records: generalisation, linkage, fingerprints, re-identification risk, sealed extracts."""

@@ -1,0 +1,198 @@
+"""Whether an extract is safe beside everything that was released before: the attacker is asked.
+
+Everything ever released and the extract, as the counts that it gives away, are attacked together. Where a
+small cell follows that did not follow before, or a withheld one is narrowed further than it may be, the
+groups of the extract that help the attacker are left out too and he is asked again; then another grain is
+tried. "Before" is the same attack with every count of the extract withheld.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.attack.findings import Findings, Found, Key
+from anonymisers.attack.run import attack
+from anonymisers.cube.released_cells import Shown
+from anonymisers.errors import ProtectionError, TableError
+from anonymisers.records.generalisation import Extract
+from anonymisers.tables.count_table import Release, Where
+from anonymisers.tables.hierarchy import Hierarchy
+
+ROUNDS = 12
+"""How often groups are left out of one grain before a coarser one is tried."""
+FEWEST_LEFT = 0.5
+"""Share of a grain's records below which a coarser grain serves better."""
+
+
+@dataclass(frozen=True)
+class History:
+    """What an extract must be safe beside: `known` releases, the threshold and zeros of their tables.
+
+    `where` are the people whose records may be extracted at all, by the dimensions `beside`.
+    """
+
+    known: Sequence[Release]
+    threshold: int
+    zeros: str
+    where: Where
+    beside: tuple[Hierarchy, ...]
+
+    def attacked(self, seconds: float, *more: Release) -> Findings:
+        """What the attacker finds within `seconds`. Raises ProtectionError when releases contradict."""
+        try:
+            return attack(
+                [*self.known, *more], threshold=self.threshold, zeros=self.zeros, time_limit=seconds
+            )
+        except TableError as error:
+            raise ProtectionError(
+                f"what was released before and the records contradict each other: {error.message}",
+                remedy="Extract from the snapshot that the newest tables were made of.",
+            ) from error
+
+
+@dataclass(frozen=True, eq=False)
+class SafeExtract:
+    """An extract that the attacker could not use, with what he did not look at, in words."""
+
+    extract: Extract
+    release: Release
+    unexamined: tuple[str, ...]
+
+
+def told_by(cube: Shown) -> Release:
+    """The part of a cube that says anything: the tables that it refuses show nothing that does not follow."""
+    release = cube.release()
+    depths = np.stack([d.depth[release.coords[:, a]] for a, d in enumerate(release.dims)], axis=1)
+    patterns, which = np.unique(depths, axis=0, return_inverse=True)
+    names = [dim.name for dim in release.dims]
+    levels = (zip(names, row, strict=True) for row in patterns.tolist())
+    refused = [tuple(sorted((n, d) for n, d in level if d)) in cube.refused for level in levels]
+    told = ~np.array(refused, dtype=np.bool_)[which.reshape(-1)]
+    return Release(
+        release.dims, release.where, release.coords[told], release.values[told], release.withheld[told]
+    )
+
+
+def safe_beside(extracts: Sequence[Extract], history: History, *, seconds: float = 120.0) -> SafeExtract:
+    """The first of some extracts that is safe beside the history, perhaps with less in it.
+
+    Raises ProtectionError when none is within `seconds`, or when what was released contradicts the records.
+    """
+    until = time.monotonic() + seconds
+    for extract in extracts:
+        made = _repaired(extract, history, until)
+        if made is not None:
+            return made
+        if time.monotonic() > until:
+            break
+    raise ProtectionError(
+        "no extract of these columns is safe beside what was released before",
+        remedy="Choose fewer or coarser columns. Nothing is released.",
+    )
+
+
+def tells_more(history: History, release: Release, *, seconds: float = 120.0) -> str | None:
+    """What follows from a release and the history together and from neither alone, in words; None: nothing.
+
+    For tables that are made after extracts: whatever comes second is attacked beside the first. Raises
+    ProtectionError when they contradict each other.
+    """
+    until = time.monotonic() + seconds
+    together = history.attacked(seconds, release)
+    before = _Before.of(history, release, max(until - time.monotonic(), 0.0))
+    silent = [_silent(known) for known in history.known]
+    alone = replace(history, known=(release,)).attacked(max(until - time.monotonic(), 0.0), *silent)
+    known = {(c.key, c.low, c.high) for c in _weak(alone)}
+    news = [c for c in before.news(together) if (c.key, c.low, c.high) not in known]
+    if news:
+        return "small groups would follow from both together"
+    late = [c for c in together.open if c.key not in before.open | {o.key for o in alone.open}]
+    return "there was no time to look at all that follows from both" if late else None
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What follows without the extract: intervals of weak cells, and those that were left undecided."""
+
+    weak: Mapping[Key, tuple[int, int | None]]
+    open: frozenset[Key]
+
+    @classmethod
+    def of(cls, history: History, release: Release, seconds: float) -> "_Before":
+        found = history.attacked(seconds, _silent(release))
+        return cls({c.key: (c.low, c.high) for c in _weak(found)}, frozenset(c.key for c in found.open))
+
+    def news(self, found: Findings) -> list[Found]:
+        """Weak cells that were not as weak before."""
+        return [c for c in _weak(found) if self.weak.get(c.key) != (c.low, c.high)]
+
+    def undecided(self, found: Findings) -> bool:
+        return any(c.key not in self.open for c in found.open)
+
+
+def _silent(release: Release) -> Release:
+    """The same cells, all of them withheld: so that the attacker is asked about the same ones."""
+    nothing = np.full(len(release.values), -1, dtype=np.int64)
+    return Release(release.dims, release.where, release.coords, nothing, nothing < 0)
+
+
+def _weak(found: Findings) -> tuple[Found, ...]:
+    return (*found.disclosed, *found.unasked, *found.narrow)
+
+
+def _repaired(extract: Extract, history: History, until: float) -> SafeExtract | None:
+    """Leave groups out until nothing new follows; None when that does not end well."""
+    first = extract.release(history.where, history.beside)
+    before = _Before.of(history, first, max(until - time.monotonic(), 0.0))
+    least = FEWEST_LEFT * int(extract.kept.sum())
+    for _ in range(ROUNDS):
+        left = until - time.monotonic()
+        if left <= 0 or int(extract.kept.sum()) < max(least, 1):
+            return None
+        release = extract.release(history.where, history.beside)
+        found = history.attacked(left, release)
+        news = before.news(found)
+        if not news:
+            return None if before.undecided(found) else SafeExtract(extract, release, found.unexamined)
+        further = _helping(extract, news)
+        if not further.any():
+            return None
+        extract = extract.without(further)
+    return None
+
+
+def _helping(extract: Extract, weak: Sequence[Found]) -> NDArray[np.bool_]:
+    """For each weak cell the smallest group of the extract that lies within it or around it."""
+    positions, kept = extract.positions, extract.kept
+    names = extract.records.columns
+    further = np.zeros(len(kept), dtype=np.bool_)
+    for cell in weak:
+        near = kept.copy()
+        for name, codes in cell.key:
+            if name in names:
+                dim = extract.records.chosen[names.index(name)]
+                wanted = _on_one_line(dim, (codes,) if isinstance(codes, str) else codes)
+                near &= wanted[positions[:, names.index(name)]]
+        if not near.any() or (near & further).any():
+            continue
+        _, number, sizes = np.unique(positions[near], axis=0, return_inverse=True, return_counts=True)
+        smallest = np.flatnonzero(near)[number.reshape(-1) == int(np.argmin(sizes))]
+        further[smallest] = True
+    return further
+
+
+def _on_one_line(dim: Hierarchy, codes: Sequence[str]) -> NDArray[np.bool_]:
+    """Mask over positions: the codes, those above them and those below them."""
+    mask = np.zeros(len(dim.codes), dtype=np.bool_)
+    for code in codes:
+        at = dim.index.get(code)
+        if at is None:
+            continue
+        mask[list(dim.ancestors(at))] = True
+        for place in range(len(dim.codes)):
+            if at in dim.ancestors(place):
+                mask[place] = True
+    return mask

@@ -1,0 +1,48 @@
+"""Which copy is this? An order of records and an explicit mark that only one copy has.
+
+The order of an extract's records says nothing about people, so that every copy can have its own: a shuffle
+that follows from a key of the copy. Whoever leaks a copy with its order kept is found by comparing: by chance
+half of the neighbours stand in the copy's order. Sorting the records or deleting the mark removes both; then
+only the pseudonyms are left, which tell recipient, purpose and epoch. A likeness is a hint for an inquiry and
+proves nothing against anybody: the member has the key too, and could have made the same copy.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from anonymisers.errors import RecordsError
+from anonymisers.tables.keyed_random import fractions
+
+LEAST_NEIGHBOURS = 10
+"""Neighbours to compare before a likeness means anything: below, chance gives any share."""
+MARK = "copy"
+
+
+def order(key: bytes, count: int) -> list[int]:
+    """The places of `count` records, shuffled by the copy's key (32 bytes). Raises RulesError."""
+    places: list[int] = np.argsort(fractions(key, "order of an extract", count), kind="stable").tolist()
+    return places
+
+
+def mark(key: bytes) -> str:
+    """The explicit mark of a copy: 16 hexadecimal digits."""
+    return "".join(f"{int(part * 256):02x}" for part in fractions(key, "mark of an extract", 8))
+
+
+def likeness(found: Sequence[str], copy: Sequence[str]) -> float:
+    """The share of neighbours of `found` that stand in the order of `copy`: 0.5 by chance, 1 for the copy.
+
+    Both are values that stand once in a copy (pseudonyms); those that only one has are left aside. Raises
+    RecordsError when too few are left to compare.
+    """
+    place = {value: i for i, value in enumerate(copy)}
+    common = [place[value] for value in found if value in place]
+    neighbours = [(a, b) for a, b in pairwise(common) if a != b]
+    if len(neighbours) < LEAST_NEIGHBOURS:
+        raise RecordsError(
+            "too few records are left to say which copy this is",
+            remedy="Compare a longer part, or go by the pseudonyms alone.",
+        )
+    return sum(a < b for a, b in neighbours) / len(neighbours)

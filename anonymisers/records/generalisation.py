@@ -1,0 +1,226 @@
+"""Record-level extracts: chosen columns, generalised until everybody in them has company.
+
+An extract gives away every table over its columns, sensitive ones too, so that k counts in the full cross of
+all of them: a record stays only if at least k people share its codes in every column. Columns are generalised
+as a whole (P. Samarati, Protecting respondents' identities in microdata release, 2001), one step at a time,
+and the records that have too little company at that grain are left out. What an extract tells is measured by
+the entropy of its columns (C. Shannon, A mathematical theory of communication, 1948) over the records that
+stay: both a coarser grain and a record less tell less. Records that agree in all columns but the sensitive
+ones must show at least l values of each of these (A. Machanavajjhala and others, l-diversity, 2007).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.errors import RecordsError
+from anonymisers.records.reidentification_risk import Risk, assess
+from anonymisers.tables.count_table import Release, Where
+from anonymisers.tables.hierarchy import Hierarchy
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """Records to extract from: `coords` (n, dims) are leaf positions, `people` (n,) numbers of persons.
+
+    `columns` names the dimensions that the extract shows; the others only tell which inner cell of the
+    released tables a record is counted in. `sensitive` names those of `columns` that nobody may learn.
+    """
+
+    dims: tuple[Hierarchy, ...]
+    coords: NDArray[np.int32]
+    people: Ints
+    columns: tuple[str, ...]
+    sensitive: frozenset[str]
+
+    def __post_init__(self) -> None:
+        names = [dim.name for dim in self.dims]
+        unknown = sorted(set(self.columns) - set(names)) or sorted(self.sensitive - set(self.columns))
+        if unknown or not self.columns or len(set(self.columns)) < len(self.columns):
+            raise RecordsError(
+                "an extract needs different columns of the records",
+                remedy=f"Choose among: {', '.join(names)}.",
+            )
+        if self.coords.shape != (len(self.people), len(self.dims)):
+            raise RecordsError("the columns of the records differ in length")
+
+    @property
+    def chosen(self) -> tuple[Hierarchy, ...]:
+        """The hierarchies of the columns, in their order."""
+        return tuple(self.dims[a] for a in self.axes)
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        """Where the columns stand among the dimensions."""
+        names = [dim.name for dim in self.dims]
+        return tuple(names.index(column) for column in self.columns)
+
+
+@dataclass(frozen=True, eq=False)
+class Extract:
+    """Records at one grain, of which only those stay that have company: made by `generalised`.
+
+    `depths`: steps from `Total`, by column; `kept` marks the records that stay. `k`: people that share all
+    codes; `diversity`: values of each sensitive column among those that agree in the others.
+    """
+
+    records: Records
+    depths: tuple[int, ...]
+    kept: Bools
+    k: int
+    diversity: int
+
+    @property
+    def grain(self) -> Mapping[str, int]:
+        """Column -> steps from `Total`; 0 shows nothing."""
+        return MappingProxyType(dict(zip(self.records.columns, self.depths, strict=True)))
+
+    @property
+    def positions(self) -> NDArray[np.int32]:
+        """(n, columns): the position of every record at this grain."""
+        return _lifted(self.records, self.depths)
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """Places of the columns that say anything."""
+        return tuple(i for i, depth in enumerate(self.depths) if depth)
+
+    def table(self) -> dict[str, list[str]]:
+        """The codes of the records that stay, by column; columns that say nothing are left away."""
+        positions = self.positions[self.kept]
+        chosen = self.records.chosen
+        return {chosen[i].name: [chosen[i].codes[p] for p in positions[:, i].tolist()] for i in self.shown}
+
+    def risk(self) -> Risk:
+        """The risk of the records that stay, a person counted once in each class."""
+        quasi, sensitive = _split(self)
+        positions = self.positions
+        rows = np.column_stack((positions, self.records.people))[self.kept]
+        rows = np.unique(rows, axis=0)[:, :-1]
+        columns = {i: rows[:, i].astype(str).tolist() for i in self.shown}
+        names = self.records.columns
+        return assess([columns[i] for i in quasi], {names[i]: columns[i] for i in sensitive})
+
+    @property
+    def information(self) -> float:
+        """What the extract tells, in bits: of all records and columns that stay together."""
+        positions = self.positions[self.kept]
+        return len(positions) * sum(_entropy(positions[:, i]) for i in self.shown)
+
+    def without(self, groups: Bools) -> "Extract":
+        """Leave out further groups (a mask over the records), and whoever has no company any more."""
+        return _with_company(replace(self, kept=self.kept & ~groups))
+
+    def release(self, where: Where, beside: tuple[Hierarchy, ...] = ()) -> Release:
+        """What this extract tells in counts: every group of the full cross of its columns.
+
+        `where` says which people its records are of, by dimensions that it shows or of `beside`.
+        Counts are those of the released tables: people in each of their inner cells.
+        """
+        inner = np.column_stack((self.positions, self.records.coords, self.records.people))[self.kept]
+        inner = np.unique(inner, axis=0)[:, : len(self.depths)]
+        groups, counts = np.unique(inner, axis=0, return_counts=True)
+        own = {dim.name for dim in self.records.chosen}
+        beside = tuple(dim for dim in beside if dim.name not in own)
+        dims = (*self.records.chosen, *beside)
+        coords = np.empty((len(groups), len(dims)), dtype=np.int32)
+        coords[:, : groups.shape[1]] = groups
+        coords[:, groups.shape[1] :] = [dim.root for dim in beside]
+        return Release(dims, where, coords, counts.astype(np.int64), np.zeros(len(groups), dtype=np.bool_))
+
+
+def generalised(records: Records, *, k: int, diversity: int) -> list[Extract]:
+    """Extracts in which everybody has company, those that tell most first.
+
+    Tried are all single steps from the finest grain on, going on each time from the step that tells most.
+    `diversity` is l of l-diversity. Raises RecordsError for k below 2 or l below 1, and when there are fewer
+    than k people at all.
+    """
+    if k < 2 or diversity < 1:
+        raise RecordsError("k is at least 2 and l at least 1", remedy="Take them from the policy.")
+    if len(np.unique(records.people)) < k:
+        raise RecordsError(
+            "there are too few people for any extract", remedy="Wait for more, or share tables instead."
+        )
+    everybody = np.ones(len(records.people), dtype=np.bool_)
+
+    def at(depths: tuple[int, ...]) -> Extract:
+        return _with_company(Extract(records, depths, everybody, k, diversity))
+
+    extract = at(tuple(int(dim.depth.max()) for dim in records.chosen))
+    tried = [extract]
+    while any(extract.depths):
+        steps = [at(depths) for depths in _coarser(extract.depths)]
+        tried += steps
+        extract = max(steps, key=_tells)
+    return sorted((e for e in tried if e.information > 0), key=_tells, reverse=True)
+
+
+def _tells(extract: Extract) -> tuple[float, int, tuple[int, ...]]:
+    """By what an extract tells; of equals the one whose records have most company; then by grain."""
+    group = _numbered(extract.positions)
+    company = _people_in(group, extract.records.people, len(group))[group]
+    return extract.information, int(np.minimum(company, extract.k).sum()), extract.depths
+
+
+def _coarser(depths: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    for i, depth in enumerate(depths):
+        if depth:
+            yield (*depths[:i], depth - 1, *depths[i + 1 :])
+
+
+def _with_company(extract: Extract) -> Extract:
+    """The extract without records that too few people share, or whose class tells its sensitive value."""
+    kept, positions = extract.kept, extract.positions
+    group = _numbered(positions)
+    kept = kept & (_people_in(group[kept], extract.records.people[kept], len(group))[group] >= extract.k)
+    quasi, sensitive = _split(extract)
+    group = _numbered(positions[:, list(quasi)]) if quasi else np.zeros(len(kept), dtype=np.int64)
+    diverse = kept.copy()
+    for column in sensitive:
+        values = _people_in(group[kept], positions[kept, column].astype(np.int64), len(group))
+        diverse &= values[group] >= extract.diversity
+    return replace(extract, kept=diverse)
+
+
+def _split(extract: Extract) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Places of the columns that say anything: what an attacker may know, and what nobody may learn."""
+    names, sensitive = extract.records.columns, extract.records.sensitive
+    return (
+        tuple(i for i in extract.shown if names[i] not in sensitive),
+        tuple(i for i in extract.shown if names[i] in sensitive),
+    )
+
+
+def _lifted(records: Records, depths: tuple[int, ...]) -> NDArray[np.int32]:
+    columns = []
+    for dim, axis, depth in zip(records.chosen, records.axes, depths, strict=True):
+        place = np.arange(len(dim.codes), dtype=np.int32)
+        while (deep := dim.depth[place] > depth).any():
+            place = np.where(deep, dim.parents[place], place).astype(np.int32)
+        columns.append(place[records.coords[:, axis]])
+    return np.stack(columns, axis=1)
+
+
+def _numbered(rows: NDArray[np.int32]) -> Ints:
+    if not len(rows):
+        return np.zeros(0, dtype=np.int64)
+    return np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
+
+
+def _people_in(group: Ints, people: Ints, groups: int) -> Ints:
+    """Distinct people (or values) in each group."""
+    pairs = np.unique(np.column_stack((group, people)), axis=0)
+    return np.bincount(pairs[:, 0], minlength=groups).astype(np.int64)
+
+
+def _entropy(values: NDArray[np.int32]) -> float:
+    """Bits that one value tells."""
+    shares = np.unique(values, return_counts=True)[1] / max(len(values), 1)
+    return float(-(shares * np.log2(shares)).sum())

@@ -1,0 +1,1 @@
+"""The redactor: recognisers and record values joined, with presidio behind one module."""

@@ -1,0 +1,60 @@
+"""One narrative in, one redacted narrative out, or the reason why it is withheld."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from anonymisers.redaction.engine.finder import Found
+from anonymisers.redaction.engine.language import Withheld, language_of
+from anonymisers.redaction.record_values import known_spans, too_long
+from anonymisers.redaction.repetitions import repeated
+from anonymisers.redaction.spans import Span, merged, without
+from anonymisers.redaction.text_reading import Reading, read
+
+Find = Callable[[str, str], Found]
+"""Recognises in a plain text of a language."""
+
+
+@dataclass(frozen=True)
+class Redacted:
+    """`text` with typed placeholders, or None when it is withheld for `reason`.
+
+    `spans` are what was removed: start, end and kind, as offsets into the original text.
+    """
+
+    text: str | None
+    spans: tuple[tuple[int, int, str], ...] = ()
+    reason: str = ""
+
+
+def redact(
+    text: str, find: Find, *, language: str | None = None, known: Mapping[str, str] | None = None
+) -> Redacted:
+    """Redact one narrative.
+
+    `language` is a BCP 47 tag, or None to detect it; `known` holds the record's own values by field. A text
+    that no profile fits is withheld whole: an unread text cannot be called clean.
+    """
+    if too_long(known or {}):
+        return Redacted(None, reason="known values too long")
+    reading = read(text)
+    try:
+        chosen = language_of(text, reading.plain, language)
+    except Withheld as decision:
+        return Redacted(None, reason=decision.reason)
+    found = find(reading.plain, chosen)
+    spans = [*without(found.spans, found.allowed), *known_spans(reading.plain, known or {})]
+    spans += without(repeated(reading.plain, spans), found.allowed)
+    return _written(reading, merged(reading.plain, spans))
+
+
+def _written(reading: Reading, spans: list[Span]) -> Redacted:
+    pieces: list[str] = []
+    places: list[tuple[int, int, str]] = []
+    at = 0
+    for span in spans:
+        start, end = reading.original(span.start, span.end)
+        pieces += [reading.text[at:start], f"<{span.kind}>"]
+        places.append((start, end, str(span.kind)))
+        at = end
+    pieces.append(reading.text[at:])
+    return Redacted("".join(pieces), tuple(places))

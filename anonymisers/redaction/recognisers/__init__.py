@@ -1,0 +1,1 @@
+"""Recognisers of names, addresses and numbers in the region's languages and scripts."""

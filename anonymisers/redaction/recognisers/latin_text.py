@@ -1,0 +1,93 @@
+"""A text's Latin words with all that the recognisers of names and places ask about each of them."""
+
+from collections.abc import Sequence
+
+from anonymisers.redaction.profiles import LatinProfile, allowed
+from anonymisers.redaction.spans import Stretch
+from anonymisers.redaction.tokens import Token, shouted
+from anonymisers.redaction.word_list import Dictionary
+
+SHORT = 4
+"""English words up to this length are names too often for the dictionary alone to clear them."""
+JOINS = (" ", "-", ". ", "'", ".")
+"""What may stand between two words of one name."""
+
+
+class LatinText:
+    """`taken` marks the words that numbers and dates account for, `allowed` those of the allow-list."""
+
+    def __init__(
+        self,
+        words: Sequence[Token],
+        profile: LatinProfile,
+        dictionary: Dictionary | None,
+        *,
+        allowed_here: Sequence[Stretch],
+        taken: Sequence[tuple[int, int]],
+    ) -> None:
+        self.words = words
+        self.profile = profile
+        self.dictionary = dictionary
+        self.allowed = _covered(words, [(s.start, s.end) for s in allowed_here])
+        self.taken = _covered(words, taken)
+        self.shouted = shouted(words)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def after(self, i: int) -> Token | None:
+        """The word after word i, if there is one."""
+        return self.words[i + 1] if i + 1 < len(self.words) else None
+
+    def is_title(self, i: int) -> bool:
+        """Whether word i is spelt like a title."""
+        return self.words[i].lower in self.profile.titles
+
+    def is_particle(self, i: int) -> bool:
+        """Whether word i is 'bin', 'de' or the like."""
+        return self.words[i].folded in self.profile.particles
+
+    def is_common(self, word: Token) -> bool:
+        """Whether this is an ordinary word, by the profile's list or the English dictionary."""
+        if word.lower in self.profile.common:
+            return True
+        if self.dictionary is None:
+            return False
+        bare = word.folded.removesuffix("'s").replace("'", "")
+        return all(part in self.profile.common or self.dictionary.knows(part) for part in bare.split("-"))
+
+    def is_ambiguous(self, word: Token) -> bool:
+        """Whether this word is a name as well."""
+        return word.folded in self.profile.ambiguous
+
+    def is_rare_short(self, word: Token) -> bool:
+        """Whether this is a short word beyond the usual ones: perhaps English, but rather a name."""
+        return len(word.folded) <= SHORT and word.lower not in self.profile.short
+
+    def is_unknown(self, word: Token) -> bool:
+        """Whether no list has this word."""
+        rules, folded = allowed(), word.folded
+        if folded in rules.acronyms or folded in rules.device_nouns or folded in rules.capitalised:
+            return False
+        if folded in self.profile.particles or folded in rules.organisation_heads:
+            return False
+        return not self.is_common(word)
+
+    def is_no_word(self, i: int) -> bool:
+        """Whether word i cannot be an ordinary word of the language."""
+        word = self.words[i]
+        if self.dictionary is None:
+            return word.lower not in self.profile.common
+        return self.is_rare_short(word) or self.is_unknown(word)
+
+
+def _covered(words: Sequence[Token], stretches: Sequence[tuple[int, int]]) -> list[bool]:
+    """Which words lie inside a stretch."""
+    flags = [False] * len(words)
+    starts = {word.start: i for i, word in enumerate(words)}
+    for start, end in stretches:
+        i = next((starts[at] for at in range(start, end) if at in starts), len(words))
+        while i < len(words) and words[i].end <= end:
+            flags[i] = True
+            i += 1
+    return flags

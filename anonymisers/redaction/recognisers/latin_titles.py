@@ -1,0 +1,76 @@
+"""Names that a title or a word such as "named" announces; then small letters do not hide them."""
+
+from collections.abc import Iterator
+
+from anonymisers.redaction.profiles import allowed
+from anonymisers.redaction.recognisers.latin_text import JOINS, LatinText
+from anonymisers.redaction.tokens import FIGURE, LOWER, UPPER
+
+MOST_SMALL = 4
+"""So many words in small letters make a name at most."""
+
+
+def announced(text: LatinText) -> Iterator[int]:
+    """The words of announced names."""
+    i = 0
+    while i < len(text):
+        marker = text.words[i].lower in text.profile.markers and not text.taken[i]
+        if marker or _is_used_as_title(text, i):
+            reached = _name_after(text, i)
+            yield from range(_first_of_name(text, i, reached), reached)
+            i = max(i + 1, reached)
+        else:
+            i += 1
+
+
+def _is_used_as_title(text: LatinText, i: int) -> bool:
+    word, following = text.words[i], text.after(i)
+    if not text.is_title(i) or text.taken[i] or following is None or following.gap not in (" ", ". ", "."):
+        return False
+    if word.case == UPPER and not text.shouted[i]:  # BAC and MAT are acronyms, Bac and Mat titles
+        return False
+    if text.allowed[i] and text.allowed[i + 1]:  # Mae Hong Son
+        return False
+    return word.capital and (following.capital or len(word.folded) > 2)
+
+
+def _first_of_name(text: LatinText, i: int, reached: int) -> int:
+    """Saw, Naw, Datu and Khun are titles and parts of names at once: they go with the name."""
+    word = text.words[i]
+    part_of_it = word.capital and word.folded not in text.profile.plain_titles
+    return i if part_of_it and reached > i + 1 else i + 1
+
+
+def _name_after(text: LatinText, i: int) -> int:
+    """The index behind the name that word i announces."""
+    first = i + 1
+    while first < len(text) and text.is_title(first) and text.words[first].capital and _near(text, first):
+        first += 1
+    in_small_letters = first < len(text) and text.words[first].case == LOWER
+    j, small = first, 0
+    while j < len(text) and _near(text, j) and not text.taken[j] and text.words[j].case != FIGURE:
+        word = text.words[j]
+        if word.case == LOWER and not text.is_particle(j):
+            ordinary = text.is_common(word) and not text.is_ambiguous(word)
+            if not in_small_letters or ordinary or small >= MOST_SMALL:
+                break
+            small += 1
+        elif word.capital and (_is_other(text, j) or (in_small_letters and small)):
+            break
+        j += 1
+    while j - 1 > i + 1 and text.is_particle(j - 1):
+        j -= 1
+    return j
+
+
+def _near(text: LatinText, j: int) -> bool:
+    """Whether word j goes on with what stands before; the dot of 'Mr.' ends no sentence."""
+    word = text.words[j]
+    ends = word.begins and word.gap.strip() == "." and not text.is_title(j - 1)
+    return word.gap in JOINS and not ends
+
+
+def _is_other(text: LatinText, j: int) -> bool:
+    """Whether a capitalised word after a name begins something else: a month, an organisation."""
+    other = text.words[j].folded in allowed().capitalised or text.allowed[j]
+    return other and not text.is_title(j - 1)

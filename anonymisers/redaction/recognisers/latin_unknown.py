@@ -1,0 +1,45 @@
+"""English words in small letters that no dictionary has: names typed without capitals."""
+
+from collections.abc import Iterator
+
+from anonymisers.redaction.profiles import latin_words
+from anonymisers.redaction.recognisers.latin_text import LatinText
+from anonymisers.redaction.tokens import FIGURE, LOWER
+
+
+def unknown_small(text: LatinText) -> Iterator[int]:
+    """The unknown words and what belongs to them."""
+    for i, word in enumerate(text.words):
+        if word.case != LOWER and not text.shouted[i]:
+            continue
+        if text.taken[i] or text.allowed[i] or len(word.folded) < 2 or not text.is_unknown(word):
+            continue
+        yield i
+        yield from _neighbours(text, i)
+        if i and word.gap == " " and _is_odd(text, i - 1):
+            yield i - 1
+
+
+def _neighbours(text: LatinText, i: int) -> Iterator[int]:
+    """'may' and 'win' beside an unknown word are parts of the name."""
+    for step in (-1, 1):
+        for j in (i + step, i + 2 * step):
+            if not 0 <= j < len(text):
+                break
+            word, gap = text.words[j], text.words[max(j, j - step)].gap
+            name = text.is_ambiguous(word) or text.is_rare_short(word)
+            if gap != " " or text.taken[j] or word.case not in (LOWER, text.words[i].case) or not name:
+                break
+            yield j
+
+
+def _is_odd(text: LatinText, i: int) -> bool:
+    """'maria' is in the dictionary, but stands before a word that is not, and is no verb or trade."""
+    word = text.words[i]
+    if text.taken[i] or word.case == FIGURE or word.lower in text.profile.common:
+        return False
+    if word.folded in text.profile.person_cues:
+        return False
+    return (word.case == LOWER or text.shouted[i]) and not word.folded.endswith(
+        tuple(latin_words("word_endings"))
+    )

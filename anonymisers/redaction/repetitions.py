@@ -1,0 +1,44 @@
+"""What was recognised once is removed wherever the text says it again."""
+
+import re
+from collections.abc import Iterable
+
+from anonymisers.redaction.profiles import latin_profiles
+from anonymisers.redaction.spans import Evidence, Kind, Span
+from anonymisers.redaction.text_reading import fold
+
+LEAST_LATIN = 3
+LEAST_OTHER = 4
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0e31-\u0eff\u102b-\u109f\u17b4-\u17dd'-])*")
+
+
+def repeated(plain: str, spans: Iterable[Span]) -> list[Span]:
+    """More occurrences of the words of names that were found; the allow-list overrules them."""
+    named = [s for s in spans if s.kind in (Kind.PERSON, Kind.VILLAGE)]
+    latin: dict[str, Kind] = {}
+    other: dict[str, Kind] = {}
+    for span in named:
+        for word in _WORD.findall(plain, span.start, span.end):
+            if word[0] <= "\u024f" or "\u1e00" <= word[0] <= "\u1eff":
+                folded = fold(word)
+                if len(folded) >= LEAST_LATIN and not _ordinary(folded):
+                    latin.setdefault(folded, span.kind)
+            elif len(word) >= LEAST_OTHER and span.kind == Kind.PERSON and span.evidence >= Evidence.CUE:
+                other.setdefault(word, span.kind)
+    found = []
+    if latin:
+        for match in _WORD.finditer(plain):
+            kind = latin.get(fold(match.group()).removesuffix("'s"))
+            if kind and not match.group().islower():
+                found.append(Span(*match.span(), kind, Evidence.GUESS))
+    if other:
+        pattern = re.compile("|".join(map(re.escape, sorted(other, key=len, reverse=True))))
+        found += [Span(*m.span(), other[m.group()], Evidence.CUE) for m in pattern.finditer(plain)]
+    return found
+
+
+def _ordinary(folded: str) -> bool:
+    return any(
+        folded in p.common or folded in p.titles or folded in p.place_before
+        for p in latin_profiles().values()
+    )

@@ -1,0 +1,84 @@
+"""Which totals are worth summing: those that may be published if their sum lies in its window.
+
+A member enters at most one total of cells that share sums with each other, ever: what the one tells of its
+cells then says nothing of the other, so that each total can be judged alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from anonymisers.secure_sum.period_window import COLLUDERS, Range, Window, fewest, window
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A withheld cell that a member would contribute: what it can be, and the component that it stands in."""
+
+    range: Range
+    component: int
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a member would contribute, and the fewest contributors that it demands."""
+
+    contributors: int
+    cells: Mapping[tuple[str, ...], Offered]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A total whose withheld parts are those of `members`."""
+
+    cell: tuple[str, ...]
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A candidate with the sums for which it is published, and the sums that it can be at all."""
+
+    candidate: Candidate
+    window: Window
+    least: int
+    most: int
+
+    @property
+    def share(self) -> float:
+        """Of the sums that it can be, the share for which it is published."""
+        return (self.window.most - self.window.least + 1) / (self.most - self.least + 1)
+
+
+def choose(
+    candidates: Sequence[Candidate], offers: Mapping[str, Offer], colluders: int = COLLUDERS
+) -> tuple[Chosen, ...]:
+    """The totals to sum: first those whose sum is the likeliest to lie in its window, else as they come.
+
+    Follows from what is shown: no withheld value plays a part.
+    """
+    found = [f for f in (_judged(c, offers, colluders) for c in candidates) if f is not None]
+    found.sort(key=lambda f: -f.share)
+    used: set[tuple[str, int]] = set()
+    chosen = []
+    for judged in found:
+        components = {(m, offers[m].cells[judged.candidate.cell].component) for m in judged.candidate.members}
+        if not used & components:
+            chosen.append(judged)
+            used |= components
+    return tuple(chosen)
+
+
+def _judged(candidate: Candidate, offers: Mapping[str, Offer], colluders: int) -> Chosen | None:
+    parts = {
+        m: offers[m].cells[candidate.cell]
+        for m in candidate.members
+        if m in offers and candidate.cell in offers[m].cells
+    }
+    demanded = max([fewest(colluders), *(offers[m].contributors for m in parts)])
+    if len(parts) < max(demanded, len(candidate.members)):
+        return None
+    ranges = [part.range for part in parts.values()]
+    between = window(ranges, colluders)
+    if between is None:
+        return None
+    return Chosen(candidate, between, sum(r.low for r in ranges), sum(r.high for r in ranges))

@@ -1,0 +1,126 @@
+"""Whether a member's other withheld cells stay safe when a total narrows one of them.
+
+A published total leaves the member's own cell an interval that is as before or at least k wide
+(`anonymisers.secure_sum.period_window`); which one depends on the other members. So every interval of k
+inside of the cell's bounds is allowed for. Over worlds (a linear program of the sums), the greatest value of
+another cell is concave in where that interval lies, so that its two extreme places are the worst ones.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.attack.constraint_rows import Rows
+from anonymisers.attack.polytope import ENDLESS, Polytope
+from anonymisers.errors import ProtectionError, TableError
+from anonymisers.secure_sum.offered_cells import Cells, Ints
+from anonymisers.secure_sum.period_window import Range
+
+LARGEST = 600
+"""Withheld cells that hang together and are looked at; a larger part of a cube enters no total."""
+
+SLACK = 1e-6
+
+Floats = NDArray[np.float64]
+
+
+def range_of(cells: Cells, cell: int) -> Range | None:
+    """What a withheld cell can be; None where nothing bounds it or too many cells hang together.
+
+    It follows from what is shown and from bounds: whoever has these finds the same.
+    """
+    component = cells.component(cell)
+    if len(component) > LARGEST or not cells.hidden[cell]:
+        return None
+    try:
+        low, high = _Worlds(cells, component).extent(int(np.searchsorted(component, cell)))
+    except (ProtectionError, TableError):
+        return None  # the cells contradict their bounds, or the solver gives up: nothing is built on that
+    return None if high >= ENDLESS else Range(low, high, cells.threshold)
+
+
+def leaves_others_safe(cells: Cells, cell: int, within: Range) -> bool:
+    """Whether the cells that hang together with `cell` stay safe wherever a total leaves it k to be."""
+    if within.high - within.low <= within.threshold:
+        return True  # its interval cannot be cut at all
+    component = cells.component(cell)
+    place = int(np.searchsorted(component, cell))
+    worlds = _Worlds(cells, component)
+    before = worlds.extents()
+    cuts = [
+        worlds.cut(place, low, low + within.threshold).extents()
+        for low in (within.low, within.high - within.threshold)
+    ]
+    return all(
+        other == place or _stays(cells, before[other], [cut[other] for cut in cuts])
+        for other in range(len(before))
+    )
+
+
+def _stays(cells: Cells, before: tuple[int, int], after: Sequence[tuple[int, int]]) -> bool:
+    """Rule 2 at both places of the interval, for the same reason at both, and so at every place between."""
+    k = cells.threshold
+    if before[0] >= k or before[1] < cells.smallest:
+        # Not small in any world; more than one value must be left.
+        return all(high > low for low, high in after) or before[0] == before[1]
+    return (
+        all(interval == before for interval in after)
+        or all(low <= cells.least and high >= k - 1 for low, high in after)
+        or all(high - low >= k for low, high in after)
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Worlds:
+    """The worlds of one component: withheld cells within their bounds that agree with every sum."""
+
+    cells: Cells
+    component: Ints
+    bounds: tuple[int, int, int] | None = None
+    """A place in the component, with narrower bounds for it."""
+
+    def cut(self, place: int, low: int, high: int) -> "_Worlds":
+        return _Worlds(self.cells, self.component, (place, low, high))
+
+    def extent(self, place: int) -> tuple[int, int]:
+        """The least and the greatest whole number that a cell can be. Raises TableError for no world."""
+        return self._extents([place])[0]
+
+    def extents(self) -> list[tuple[int, int]]:
+        return self._extents(range(len(self.component)))
+
+    def _extents(self, places: Sequence[int]) -> list[tuple[int, int]]:
+        if len(self.component) == 1:  # in no sum with another withheld cell: its bounds are all there is
+            low, high = self.cells.low[self.component[0]], self.cells.high[self.component[0]]
+            return [(int(low), min(int(high), int(ENDLESS)))]
+        polytope = self._polytope()
+        return [_extent(polytope, len(self.component), place) for place in places]
+
+    def _polytope(self) -> Polytope:
+        low = self.cells.low[self.component].astype(np.float64)
+        high = self.cells.high[self.component].astype(np.float64)
+        if self.bounds is not None:
+            place, low[place], high[place] = self.bounds
+        return Polytope(_rows(self.cells, self.component), low, high, lambda: np.inf)
+
+
+def _extent(polytope: Polytope, size: int, place: int) -> tuple[int, int]:
+    aim = np.zeros(size)
+    aim[place] = 1.0
+    most = float(polytope.vertex(aim)[place])
+    least = float(polytope.vertex(-aim)[place])
+    return int(np.ceil(least - SLACK)), int(np.floor(most + SLACK))
+
+
+def _rows(cells: Cells, component: Ints) -> Rows:
+    columns, coefs, sizes, rhs = [np.empty(0, np.int64)], [np.empty(0)], [0], []
+    for withheld, signs, shown in cells.sums_within(component):
+        columns.append(np.searchsorted(component, withheld))
+        coefs.append(signs.astype(np.float64))
+        sizes.append(len(withheld))
+        rhs.append(float(-shown))
+    return Rows(
+        np.cumsum(sizes).astype(np.int64), np.concatenate(columns), np.concatenate(coefs), np.array(rhs)
+    )

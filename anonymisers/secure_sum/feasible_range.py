@@ -1,0 +1,104 @@
+"""What every cell of a protected cube can be, from everything that it shows: a function of the release."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.cube.released_cells import Shown
+from anonymisers.errors import TotalError
+from anonymisers.proof.interval_bounds import UNBOUNDED as NO_BOUND
+from anonymisers.proof.interval_bounds import bounds
+from anonymisers.secure_sum.offered_cells import UNBOUNDED, Cells, Ints
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.rules import Rules
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """Bounds of every cell of a cube, shown ones included."""
+
+    cube: Shown
+    rules: Rules
+    low: Ints
+    high: Ints
+
+    @classmethod
+    def of(cls, cube: Shown, rules: Rules) -> "Reach":
+        """`rules`: those that the cube was protected under."""
+        low, high = bounds(cube.lattice, cube.values, cube.hidden, rules.least)
+        return cls(cube, rules, low, np.where(high >= NO_BOUND, UNBOUNDED, high))
+
+    def at(self, key: Mapping[str, str]) -> int:
+        """The cell at these codes, as an index of `low` and `high`. Raises TotalError outside the cube."""
+        dims = self.cube.lattice.dims
+        coords = np.array([[d.root for d in dims]], dtype=np.int32)
+        names = {d.name: axis for axis, d in enumerate(dims)}
+        for name, code in key.items():
+            axis = names.get(name)
+            if axis is None or code not in dims[axis].index:
+                raise TotalError("a cell of the question is not in the cube")
+            coords[0, axis] = dims[axis].index[code]
+        cell = int(self.cube.lattice.cells(coords)[0])
+        if cell < 0:
+            raise TotalError("a cell of the question is not in the cube")
+        return cell
+
+    def cells(self, among: Iterable[int]) -> Cells:
+        """The cells with the sums between them that tell anything: those of protected tables, and of the
+        tables that the cells `among` stand in, down to their levels.
+
+        A refused table shows nothing that does not follow from others: its cells can be anything that agrees
+        with its margins, and tie no other cells together as long as none of its own enters a total.
+        """
+        read = ~self._refused
+        for cell in among:
+            read |= (self._depths <= self._depths[cell]).all(axis=1)
+        sums = []
+        for parts, above in self.cube.lattice.parents():
+            kept = read[parts] & read[above]
+            sums.append((parts[kept].astype(np.int64), above[kept].astype(np.int64)))
+        rules = self.rules
+        return Cells(
+            self.cube.hidden,
+            self.low,
+            self.high,
+            tuple(sums),
+            rules.threshold,
+            rules.least,
+            rules.smallest_sensitive,
+        )
+
+    @cached_property
+    def _depths(self) -> NDArray[np.int64]:
+        keys = self.cube.lattice.keys()
+        dims = self.cube.lattice.dims
+        return np.stack([d.depth[keys[:, a]] for a, d in enumerate(dims)], axis=1)
+
+    @cached_property
+    def _refused(self) -> NDArray[np.bool_]:
+        names = [d.name for d in self.cube.lattice.dims]
+        levels, number = np.unique(self._depths, axis=0, return_inverse=True)
+        refused = [
+            tuple(sorted((n, int(d)) for n, d in zip(names, row, strict=True) if d)) in self.cube.refused
+            for row in levels
+        ]
+        return np.array(refused, dtype=np.bool_)[number.ravel()]
+
+    def true_values(self, table: Table) -> Ints:
+        """The counts of every cell, withheld ones too, for this member's eyes only.
+
+        Raises TotalError when the raw table is not the one that the cube was made from.
+        """
+        values = self.cube.true_values(table)
+        shown = ~self.cube.hidden
+        if (values[shown] != self.cube.values[shown]).any():
+            raise TotalError(
+                "the records are no longer those that the cube was made from",
+                remedy="Build the cube again; totals of the former one are not summed any more.",
+            )
+        if ((values < self.low) | (values > self.high)).any():
+            raise TotalError("the records contradict what the cube shows", remedy="Report this as a fault.")
+        return values

@@ -1,0 +1,147 @@
+"""The part of a data set that a cell is about: a total is judged within it, by all that was shown of it.
+
+A data set is released in parts that share nobody, and what is shown over several of them follows from them.
+So what anybody can know of a cell about one part's people is what that part's releases say. The newest need
+not say all of it: then, and for cells over several parts, nobody can tell here what is known, and the cell
+enters no total.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.cube.certified_cube import CertifiedCube
+from anonymisers.errors import TotalError
+from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_parts import Part
+from anonymisers.secure_sum.feasible_range import Reach
+from anonymisers.secure_sum.offered_cells import Cells
+from anonymisers.tables.rules import Rules
+
+
+@dataclass(frozen=True)
+class Place:
+    """A cell of one part's newest release: the part by its number in the data set."""
+
+    part: int
+    cell: int
+
+
+class Homes:
+    """The parts of a data set whose newest release says everything that was ever shown of them."""
+
+    def __init__(self, cube: Chronicle) -> None:
+        self._cube = cube
+        self._reaches: dict[int, Reach] = {}
+        left = {source for part in cube.parts for source in part.sources}
+        self.parts = tuple(
+            number for number, part in enumerate(cube.parts) if number not in left and _says_everything(part)
+        )
+
+    def reach(self, part: int) -> Reach:
+        """What the cells of one of `parts` can be, from what its newest release shows."""
+        found = self._reaches.get(part)
+        if found is None:
+            made = self._cube.parts[part]
+            found = self._reaches[part] = Reach.of(made.cubes[-1], _rules_of(made, self._cube.rules))
+        return found
+
+    def place(self, cell: int) -> Place | None:
+        """Where a cell of the data set stands; None unless it is about the people of one such part alone.
+
+        Parts that wait count: somebody may be in the cell of whom no release tells.
+        """
+        if not self.parts:
+            return None
+        concerned = np.flatnonzero(self._concerned[:, cell])
+        part = int(concerned[0]) if len(concerned) == 1 else -1
+        if part not in self.parts:
+            return None
+        dims, key = self._cube.lattice.dims, self._keys[cell]
+        found = self.within(part, {d.name: d.codes[p] for d, p in zip(dims, key, strict=True) if p != d.root})
+        return None if found is None else Place(part, found)
+
+    @cached_property
+    def _keys(self) -> NDArray[np.int32]:
+        return self._cube.lattice.keys()
+
+    @cached_property
+    def _concerned(self) -> NDArray[np.bool_]:
+        """(parts, cells): whether any of a part's people may be in a cell."""
+        return ~np.stack([part.nobody(self._cube.lattice, self._keys) for part in self._cube.parts])
+
+    def within(self, part: int, codes: Mapping[str, str]) -> int | None:
+        """The cell of a part's release at these codes; None where it has none."""
+        try:
+            return self.reach(part).at(codes)
+        except TotalError:
+            return None
+
+    def bound(self, place: Place, cells: Cells) -> bool:
+        """Whether numbers of accidents say something of a cell, or of any that hangs together with it.
+
+        They do of a withheld number of people by dimensions of accidents only: the others can change places
+        with people of the same accidents' cells. What a total leaves a cell is not worked out with accidents.
+        """
+        accidents = self._cube.parts[place.part].accidents
+        if accidents is None:
+            return False
+        lattice = self.reach(place.part).cube.lattice
+        keys = lattice.keys()[cells.component(place.cell)]
+        person = [axis for axis, d in enumerate(lattice.dims) if d.name not in accidents.names]
+        roots = np.array([lattice.dims[axis].root for axis in person], dtype=np.int32)
+        return bool((keys[:, person] == roots).all(axis=1).any())
+
+    def concerns(self, part: int, codes: Mapping[str, str]) -> bool:
+        """Whether any of a part's people may be in a cell; also where the data set has no such cell now."""
+        dims = self._cube.lattice.dims
+        names = {d.name: axis for axis, d in enumerate(dims)}
+        if any(name not in names or code not in dims[names[name]].index for name, code in codes.items()):
+            return True
+        key = np.array([[d.index.get(codes.get(d.name, ""), d.root) for d in dims]], dtype=np.int32)
+        return not self._cube.parts[part].nobody(self._cube.lattice, key)[0]
+
+
+def _rules_of(part: Part, rules: Rules) -> Rules:
+    """The present rules, with what the part's release says of zeros, at the larger of the two thresholds."""
+    made = part.cubes[-1].certificate
+    return replace(
+        rules,
+        threshold=max(rules.threshold, made.threshold),
+        zeros=made.zeros,
+        expects_least=made.least > 0,
+    )
+
+
+def _says_everything(part: Part) -> bool:
+    """Whether the newest release of a part shows every cell that an earlier one showed, of the same kind.
+
+    Not where a release was made beside something that is known from elsewhere, such as a registered figure.
+    """
+    if part.kind != "period" or not part.cubes:
+        return False
+    if any(len(cube.certificate.known) > number for number, cube in enumerate(part.cubes)):
+        return False
+    *former, last = part.cubes
+    ways = {(c.certificate.zeros, c.certificate.least) for c in part.cubes}
+    return len(ways) == 1 and all(_holds(last, cube) for cube in former)
+
+
+def _holds(last: CertifiedCube, former: CertifiedCube) -> bool:
+    """Whether every table of `former` is among those of `last`, and all that it shows is shown."""
+    dims = {d.name: axis for axis, d in enumerate(last.lattice.dims)}
+    keys = former.lattice.keys()
+    coords = np.empty((len(keys), len(dims)), dtype=np.int32)
+    coords[:] = [d.root for d in last.lattice.dims]
+    for axis, dim in enumerate(former.lattice.dims):
+        if dim.name not in dims:
+            return False
+        index = last.lattice.dims[dims[dim.name]].index
+        if not index.keys() >= dim.index.keys():
+            return False
+        coords[:, dims[dim.name]] = np.array([index[code] for code in dim.codes])[keys[:, axis]]
+    cells = last.lattice.cells(coords)
+    return bool((cells >= 0).all()) and not (last.hidden[cells] & ~former.hidden).any()

@@ -1,0 +1,1 @@
+"""Which cells are withheld: primary and secondary suppression, and how the pattern is found."""

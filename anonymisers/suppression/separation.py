@@ -1,0 +1,205 @@
+"""Whether cells of one region of a table could change, if some others were withheld; else what is in the way.
+
+A region is a small table: the inner cells under one code, and the cells above them that are under it too.
+Each question is a linear program over all its inner cells. It stays in the solver; from one question to the
+next only a few numbers change. Answers guide the search (`anonymisers/suppression/cutting_planes.py`);
+nothing is proved by them.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from highspy._core import _Highs  # the public class greets on standard output
+from numpy.typing import NDArray
+
+from anonymisers.suppression.strategies.suppression_pattern import Pattern
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+TINY = 1e-6
+WITHHELD = 0.999
+"""Withheld as far as this, a cell above others sets no bound: they set it."""
+FAR = 50.0
+"""A bound that is none."""
+PRIMAL = 4
+"""The solver's number for the primal simplex method: the former result still fits the next question."""
+RUN = 20
+"""What starting a program costs, in steps of the simplex method."""
+
+
+class Need(NamedTuple):
+    """That a cell can change by an amount, up (1) or down (-1), and another cell, or none (-1), stays."""
+
+    amount: int
+    sign: int
+    cell: int
+    other: int
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """What a pattern must have: the weights of those of some cells that it withholds add up to an amount."""
+
+    cells: Ints
+    weights: Floats
+    amount: int
+
+
+class Region:
+    """Inner cells, `columns` (m,), by number; entries: inner cell `owner` is counted in a cell `above`."""
+
+    def __init__(self, pattern: Pattern, columns: Ints, owner: Ints, above: Ints) -> None:
+        rows, place = np.unique(above, return_inverse=True)
+        self.columns, self.rows, self.owner, self.place = len(columns), len(rows), owner, place
+        self.cells = np.concatenate([columns, rows])
+        self.values = pattern.values[self.cells]
+        self._falls = self.values - pattern.least[self.cells]
+        self._number = {cell: n for n, cell in enumerate(self.cells.tolist())}
+        small = (self.values > 0) & (self.values < pattern.rules.threshold)
+        self.small = np.flatnonzero(small & pattern.must_hide[self.cells])
+        self.steps = 0
+        self._covered: set[tuple[int, int]] = set()
+        self._amount = 0
+        self._highs = self._program()
+
+    def _program(self) -> _Highs:
+        highs = _Highs()
+        for name, value in (
+            ("output_flag", False),
+            ("parallel", "off"),
+            ("presolve", "off"),
+            ("solver", "simplex"),
+            ("simplex_strategy", PRIMAL),
+            ("random_seed", 1),
+        ):
+            highs.setOptionValue(name, value)
+        order = np.lexsort((self.place, self.owner))
+        ends = np.bincount(self.owner, minlength=self.columns).cumsum()
+        none, nothing = np.zeros(self.columns), np.zeros(self.rows)
+        highs.passModel(
+            self.columns, self.rows, len(order), 1, 1, 0.0, none, none, none, nothing, nothing,
+            np.concatenate([[0], ends]).astype(np.int32), self.place[order].astype(np.int32),
+            np.ones(len(order)), np.zeros(self.columns, dtype=np.int32),
+        )  # fmt: skip
+        return highs
+
+    def suppose(self, withheld: Floats) -> None:
+        """From now on ask about a pattern: how far (0..1) each cell of the system is withheld."""
+        self._withheld = withheld[self.cells]
+        self._free = self._withheld > WITHHELD
+        self._free[: self.columns] = False
+        self._covered.clear()
+        self._amount = 0
+
+    def unmet(self, need: Need) -> Cut | None:
+        """None where a need is met, else a cut that says what it lacks."""
+        if need.other < 0 and (need.cell, need.sign) in self._covered:
+            return None
+        self._bound(need.amount)
+        number = self._number[need.cell]
+        own = self._inside(number)
+        self._between(number, -float(min(self._falls[number], need.amount)), float(need.amount))
+        if need.other >= 0:
+            self._between(self._number[need.other], 0.0, 0.0)
+        for column in own:
+            self._highs.changeColCost(column, -float(need.sign))
+        self._highs.run()
+        info = self._highs.getInfo()
+        self.steps += RUN + max(0, int(info.simplex_iteration_count))
+        met = -info.objective_function_value >= need.amount - 10 * TINY
+        cut = None if met else self._cut(need, own)
+        if met:
+            self._remember(need)
+        for column in own:
+            self._highs.changeColCost(column, 0.0)
+        for changed in (number, *([self._number[need.other]] if need.other >= 0 else ())):
+            self._between(changed, self._low[changed], self._high[changed])
+        return cut
+
+    def _bound(self, amount: int) -> None:
+        """Let every cell change by an amount at most, and as far as it is withheld."""
+        if amount == self._amount:
+            return
+        self._amount = amount
+        self._low = np.where(self._free, -FAR, -np.minimum(self._falls, amount) * self._withheld)
+        self._high = np.where(self._free, FAR, amount * self._withheld)
+        m, highs = self.columns, self._highs
+        highs.changeColsBounds(m, np.arange(m, dtype=np.int32), self._low[:m], self._high[:m])
+        rows = np.arange(self.rows, dtype=np.int32)
+        # The solver has it, its description for type checkers has not.
+        highs.changeRowsBounds(self.rows, rows, self._low[m:], self._high[m:])  # type: ignore[attr-defined]
+
+    def _between(self, number: int, low: float, high: float) -> None:
+        if number < self.columns:
+            self._highs.changeColBounds(number, low, high)
+        else:
+            self._highs.changeRowBounds(number - self.columns, low, high)
+
+    def _inside(self, number: int) -> list[int]:
+        """The inner cells that a cell counts."""
+        if number < self.columns:
+            return [number]
+        inside: list[int] = self.owner[self.place == number - self.columns].tolist()
+        return inside
+
+    def _remember(self, need: Need) -> None:
+        """Remember which other needs of at most that amount one result meets too."""
+        inner = np.array(self._highs.getSolution().col_value)
+        sums = np.bincount(self.place, weights=inner[self.owner], minlength=self.rows)
+        change = np.concatenate([inner, sums])[self.small]
+        for sign in (1, -1):
+            for cell in self.cells[self.small[sign * change >= need.amount - TINY]].tolist():
+                self._covered.add((cell, sign))
+
+    def _cut(self, need: Need, own: list[int]) -> Cut:
+        """By the program's dual: what each cell in the way would let through, were it withheld."""
+        dual = -np.array(self._highs.getSolution().row_dual)
+        inner = -np.bincount(self.owner, weights=dual[self.place], minlength=self.columns)
+        inner[own] += need.sign
+        each = np.concatenate([inner, dual])
+        weights = np.where(each > 0, need.amount * each, -np.minimum(self._falls, need.amount) * each)
+        weights[self._free] = 0.0
+        kept = [self._number[cell] for cell in (need.cell, need.other) if cell >= 0]
+        weights[kept] = 0.0
+        used = np.flatnonzero(weights > TINY)
+        return Cut(self.cells[used], np.minimum(weights[used], need.amount), need.amount)
+
+
+def regions(pattern: Pattern) -> tuple[Region, ...]:
+    """The table of block 0 that has all dimensions: a region for each code above leaves of the widest one,
+    and one of the cells at these codes, whatever is below them."""
+    system, lattice = pattern.system, pattern.system.blocks[0].lattice
+    coords = _inner(pattern)
+    axis = max(range(len(system.dims)), key=lambda a: len(system.dims[a].codes))
+    dim, keys = system.dims[axis], lattice.keys()
+    cells, above = lattice.cells(coords), system.above(coords)
+    codes = keys[above, axis]
+    leaf, parent = coords[:, axis : axis + 1], dim.parents[coords[:, axis]]
+    even = len(set(dim.depth[coords[:, axis]].tolist())) == 1
+    if not even or (parent == dim.root).all():
+        return (_region(pattern, cells, above, above != cells[:, None]),)
+    near = ((codes == leaf) | (codes == parent[:, None])) & (above != cells[:, None])
+    found = [_region(pattern, cells[own], above[own], near[own]) for own in _groups(parent)]
+    higher = coords.copy()
+    higher[:, axis] = parent
+    top, first = np.unique(lattice.cells(higher), return_index=True)
+    far = (codes[first] != leaf[first]) & (above[first] != top[:, None])
+    return (*found, _region(pattern, top, above[first], far))
+
+
+def _inner(pattern: Pattern) -> NDArray[np.int32]:
+    """The inner cells that may be withheld: those with people, and where zeros may be withheld all."""
+    if pattern.rules.zeros == "publish":
+        return pattern.people.coords
+    leaves = np.meshgrid(*(d.leaves for d in pattern.system.dims), indexing="ij")
+    return np.stack([codes.ravel() for codes in leaves], axis=1).astype(np.int32)
+
+
+def _groups(codes: NDArray[np.int32]) -> list[Ints]:
+    return [np.flatnonzero(codes == code) for code in np.unique(codes)]
+
+
+def _region(pattern: Pattern, columns: Ints, above: Ints, inside: NDArray[np.bool_]) -> Region:
+    real = inside & (above >= 0)
+    return Region(pattern, columns, np.nonzero(real)[0], above[real])

@@ -1,0 +1,77 @@
+"""The true world: who is counted where, over the full cross of the base dimensions, and its projections."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.hierarchy import Hierarchy
+
+Axes = tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """Counts over some dimensions only: `coords` (n, dims) with the root elsewhere, in order of `codes`."""
+
+    axes: Axes
+    coords: NDArray[np.int32]
+    counts: NDArray[np.int64]
+    codes: NDArray[np.int64]
+    radix: tuple[int, ...]
+
+    def code(self, coords: NDArray[np.int32]) -> NDArray[np.int64]:
+        """One number for each row of positions, by the dimensions of the projection."""
+        number = np.zeros(len(coords), dtype=np.int64)
+        for axis, base in zip(self.axes, self.radix, strict=True):
+            number = number * base + coords[:, axis]
+        return number
+
+    def count(self, coords: NDArray[np.int32]) -> NDArray[np.int64]:
+        """People in each row of positions; 0 where nobody is."""
+        if not len(self.codes):
+            return np.zeros(len(coords), dtype=np.int64)
+        codes = self.code(coords)
+        place = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
+        return np.where(self.codes[place] == codes, self.counts[place], 0)
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """All inner cells with people: `coords` (n, dims) positions of leaves, `counts` (n,) positive."""
+
+    dims: tuple[Hierarchy, ...]
+    coords: NDArray[np.int32]
+    counts: NDArray[np.int64]
+    _projections: dict[Axes, Projection] = field(default_factory=dict, init=False, repr=False)
+
+    @classmethod
+    def of(cls, table: Table, axes: Axes) -> "People":
+        """The people of a table by some of its dimensions; what they are by the others is left open."""
+        return cls.at(tuple(table.dims[a] for a in axes), table.coords[:, list(axes)], table.counts)
+
+    @classmethod
+    def at(
+        cls, dims: tuple[Hierarchy, ...], coords: NDArray[np.int32], counts: NDArray[np.int64]
+    ) -> "People":
+        """People at these inner cells; a cell may stand there more than once."""
+        cells, place = np.unique(coords, axis=0, return_inverse=True)
+        total = np.bincount(place.ravel(), weights=counts, minlength=len(cells)).astype(np.int64)
+        return cls(dims, cells.astype(np.int32), total)
+
+    def by(self, axes: Axes) -> Projection:
+        """The projection on these dimensions, ascending."""
+        if axes not in self._projections:
+            self._projections[axes] = self._project(axes)
+        return self._projections[axes]
+
+    def _project(self, axes: Axes) -> Projection:
+        radix = tuple(len(self.dims[a].codes) for a in axes)
+        blank = Projection(axes, self.coords, self.counts, np.empty(0, dtype=np.int64), radix)
+        codes, first, place = np.unique(blank.code(self.coords), return_index=True, return_inverse=True)
+        coords = np.empty((len(codes), len(self.dims)), dtype=np.int32)
+        coords[:] = [d.root for d in self.dims]
+        coords[:, list(axes)] = self.coords[first][:, list(axes)]
+        counts = np.bincount(place, weights=self.counts, minlength=len(codes)).astype(np.int64)
+        return Projection(axes, coords, counts, codes, radix)

@@ -1,0 +1,140 @@
+"""Cells that a policy marks: some are never shown, whatever they hold, some always, whatever that costs.
+
+What is always shown may leave a withheld cell an interval narrower than rule 2 asks for. Such a cell is
+*accepted*: the certificate names it and the data controller answers for it. Rules 1 and 3 have no exception.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.errors import CertificateError, ProtectionError, RulesError
+from anonymisers.tables.cell_names import Place, place_name, place_of, positions, within
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.lattice import Lattice
+from anonymisers.tables.linked_tables import Block
+from anonymisers.tables.rules import Rules
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+NAMED = 3
+"""Cells that an error names."""
+
+
+@dataclass(frozen=True, eq=False)
+class Marked:
+    """Which cells of our own tables are always, and which never shown."""
+
+    always: Bools
+    never: Bools
+
+
+def marked(rules: Rules, own: Block, values: Ints, *, public: Bools, structural: Bools) -> Marked:
+    """The marked cells of a block with these values. Raises RulesError, naming the cell, for what cannot be.
+
+    `public` cells are known from elsewhere, `structural` ones are empty for everybody.
+    """
+    always = _mask(own, sorted(rules.always), "always")
+    never = _mask(own, sorted(rules.never), "never")
+    small = (values >= rules.smallest_sensitive) & (values < rules.threshold) & ~public & ~structural
+    _refuse(
+        own.lattice,
+        always & small,
+        "is to be shown always, and is so small that it must not be",
+        "Leave it out, or where it is public already, name what shows it (--known, or a registered figure).",
+    )
+    _refuse(own.lattice, never & structural, "is never to be shown, and everybody knows that it is empty", "")
+    if rules.zeros == "publish":
+        words = "is never to be shown, and is one of the zeros that are all shown"
+        _refuse(own.lattice, never & (values == 0), words, "Treat zeros as partner or protect.")
+    return Marked(always, never)
+
+
+def fitting(rules: Rules, table: Table) -> Rules:
+    """The rules with those marks only that a table can bear.
+
+    It may lack a code, of another period or in finer detail. A marked cell that stands in no protected table
+    is withheld with its whole table already.
+    """
+    dims = {d.name: d for d in table.dims}
+    tables = [(t.dims, dict(t.levels)) for t in rules.priority]
+    most = len(table.by) if rules.max_dims is None else rules.max_dims
+
+    def protected(place: Place) -> bool:
+        names = {name for name, _ in place}
+        depths = {name: int(dims[name].depth[dims[name].position(code)]) for name, code in place}
+        if not names <= set(table.by) or len(names) > most:
+            return False
+        return (not tables or len(names) == 1) or any(
+            names <= of and all(depth <= cuts.get(name, depth) for name, depth in depths.items())
+            for of, cuts in tables
+        )
+
+    return replace(
+        rules,
+        always=frozenset(filter(protected, within(table.dims, rules.always))),
+        never=frozenset(filter(protected, within(table.dims, rules.never))),
+        structural=frozenset(within(table.dims, rules.structural)),
+    )
+
+
+def cells_of(lattice: Lattice, places: Sequence[Place], what: str) -> Ints:
+    """The cells at some places, -1 where the lattice has none."""
+    return lattice.cells(positions(lattice.dims, places, what))
+
+
+def places_of(lattice: Lattice, cells: Bools) -> tuple[Place, ...]:
+    """The places of some cells of a lattice."""
+    return tuple(sorted(place_at(lattice, cell) for cell in np.flatnonzero(cells).tolist()))
+
+
+def place_at(lattice: Lattice, cell: int) -> Place:
+    """The place of a cell of a lattice."""
+    key = lattice.keys()[cell].tolist()
+    return place_of({d.name: d.codes[p] for d, p in zip(lattice.dims, key, strict=True)})
+
+
+@contextmanager
+def blaming(rules: Rules) -> Iterator[None]:
+    """Where no safe pattern is found beside cells that are always shown, the error names them."""
+    try:
+        yield
+    except (ProtectionError, CertificateError) as error:
+        if not rules.always:
+            raise
+        raise unsafe(sorted(rules.always), error.message) from error
+
+
+def unsafe(always: Sequence[Place], message: str) -> ProtectionError:
+    """The error for cells that cannot be shown always; one that names them already stays as it is."""
+    words = "cannot always be shown"
+    if words in message:
+        return ProtectionError(message, remedy=_REMEDY)
+    names = "; ".join(place_name(place) for place in always[:NAMED])
+    more = "" if len(always) <= NAMED else f" and {len(always) - NAMED} more"
+    return ProtectionError(f"{names}{more} {words}: {message}", remedy=_REMEDY)
+
+
+_REMEDY = "Leave out of what is always shown what stands beside small cells; rules 1 and 3 have no exception."
+
+
+def _mask(own: Block, places: Sequence[Place], what: str) -> Bools:
+    mask = np.zeros(own.lattice.size, dtype=np.bool_)
+    cells = cells_of(own.lattice, places, f"the cells to show {what}")
+    for place, cell in zip(places, cells.tolist(), strict=True):
+        if cell < 0 or not own.present[cell]:
+            message = f"the cell {place_name(place)}, marked {what}, is in no table that is protected"
+            raise RulesError(message, remedy="Name its table among the priority tables, or leave it out.")
+        if what == "never" and not place:
+            raise RulesError("the total of all cannot be withheld", remedy="Mark the cells below it.")
+    mask[cells] = True
+    return mask
+
+
+def _refuse(lattice: Lattice, cells: Bools, words: str, remedy: str) -> None:
+    if cells.any():
+        message = f"the cell {place_name(place_at(lattice, int(np.argmax(cells))))} {words}"
+        raise RulesError(message, remedy=remedy)

@@ -1,0 +1,217 @@
+"""All tables of up to so many dimensions over one set of hierarchies, as one numbered set of cells."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import combinations, product
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.errors import LatticeTooLargeError, RulesError
+from anonymisers.tables.hierarchy import Hierarchy
+
+MAX_CELLS = 10**7
+"""A lattice of this many cells or more is refused."""
+
+NOWHERE = -(2**40)
+"""Below any sum of real parts, with any number of dimensions."""
+
+Axes = tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Lattice:
+    """Cells numbered table by table, coarse tables first; a table is the axes of the dimensions it names.
+
+    In a table every named dimension stands at one of its codes below `Total`, at any level. Raises
+    LatticeTooLargeError, saying which level to drop, when there would be MAX_CELLS cells or more.
+    """
+
+    dims: tuple[Hierarchy, ...]
+    tables: tuple[Axes, ...]
+    offsets: tuple[int, ...] = field(init=False)
+    size: int = field(init=False)
+    _ranks: tuple[NDArray[np.int64], ...] = field(init=False, repr=False)
+    _lines: tuple[tuple[NDArray[np.int64], ...], ...] = field(init=False, repr=False)
+    _starts: dict[Axes, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        tables = tuple(sorted(set(self.tables), key=lambda t: (len(t), t)))
+        sizes = [prod(len(self.dims[a].codes) - 1 for a in t) for t in tables]
+        if sum(sizes) >= MAX_CELLS:
+            _refuse(self.dims, tables, sum(sizes))
+        object.__setattr__(self, "tables", tables)
+        object.__setattr__(self, "offsets", tuple(int(n) for n in np.cumsum([0, *sizes[:-1]])))
+        object.__setattr__(self, "size", sum(sizes))
+        object.__setattr__(self, "_ranks", tuple(_ranks(d) for d in self.dims))
+        object.__setattr__(self, "_lines", tuple(_lines(d) for d in self.dims))
+        object.__setattr__(self, "_starts", dict(zip(tables, self.offsets, strict=True)))
+
+    @classmethod
+    def of(cls, dims: Sequence[Hierarchy], by: Iterable[str], max_dims: int | None) -> "Lattice":
+        """The tables of all of `by`, or every table of up to `max_dims` of them."""
+        axes = sorted(i for i, d in enumerate(dims) if d.name in set(by))
+        most = len(axes) if max_dims is None else min(max_dims, len(axes))
+        if most < 0:
+            raise RulesError("the largest number of dimensions must not be negative")
+        return cls(tuple(dims), tuple(c for n in range(most + 1) for c in combinations(axes, n)))
+
+    def table_size(self, table: int) -> int:
+        """Number of cells of a table, by its place in `tables`."""
+        ends = (*self.offsets[1:], self.size)
+        return ends[table] - self.offsets[table]
+
+    def table_of(self) -> NDArray[np.int32]:
+        """For every cell the place of its table in `tables`."""
+        return np.repeat(
+            np.arange(len(self.tables), dtype=np.int32), [self.table_size(t) for t in range(len(self.tables))]
+        )
+
+    def keys(self) -> NDArray[np.int32]:
+        """(size, dims) positions of every cell's codes, the root where a dimension is not named."""
+        keys = np.empty((self.size, len(self.dims)), dtype=np.int32)
+        keys[:] = [d.root for d in self.dims]
+        for table, (axes, start) in enumerate(zip(self.tables, self.offsets, strict=True)):
+            stop = start + self.table_size(table)
+            if not axes:
+                continue
+            shape = [len(self.dims[a].codes) - 1 for a in axes]
+            for axis, rank in zip(axes, np.unravel_index(np.arange(stop - start), shape), strict=True):
+                keys[start:stop, axis] = _positions(self.dims[axis])[rank]
+        return keys
+
+    def cells(self, coords: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Number of the cell at each row of positions (m, dims), -1 where the lattice has none."""
+        named = coords != np.array([d.root for d in self.dims], dtype=np.int32)
+        weights = 1 << np.arange(len(self.dims), dtype=np.int64)
+        pattern = named @ weights
+        numbers = np.full(len(coords), -1, dtype=np.int64)
+        for axes, start in zip(self.tables, self.offsets, strict=True):
+            here = pattern == sum(1 << a for a in axes)
+            if here.any():
+                numbers[here] = start + self._within(axes, [self._ranks[a][coords[here, a]] for a in axes])
+        return numbers
+
+    def parents(self) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], ...]:
+        """For each dimension the cells that name it, and the cell one level above each of them there."""
+        return self._parents
+
+    @cached_property
+    def _parents(self) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], ...]:
+        keys = self.keys()
+        pairs = []
+        for axis, dim in enumerate(self.dims):
+            parts = np.flatnonzero(keys[:, axis] != dim.root)
+            above = keys[parts]
+            above[:, axis] = dim.parents[above[:, axis]]
+            pairs.append((parts, self.cells(above)))
+        return tuple(pairs)
+
+    def lookup(self, tables: Iterable[int]) -> tuple[NDArray[np.int64], dict[int, NDArray[np.int64]]]:
+        """The cells an inner cell is counted in: (T,) starts, and by dimension (codes, T) what codes add.
+
+        Over all choices of one of the tables and of heights above the leaves. The sum is a cell's number;
+        it is below 0 where a height reaches the root of a dimension. Other dimensions add nothing.
+        """
+        choices = [
+            (table, heights)
+            for table in tables
+            for heights in product(*(range(len(self._lines[a])) for a in self.tables[table]))
+        ]
+        starts = np.array([self.offsets[table] for table, _ in choices], dtype=np.int64)
+        parts: dict[int, NDArray[np.int64]] = {}
+        for column, (table, heights) in enumerate(choices):
+            axes = self.tables[table]
+            for axis, height, stride in zip(axes, heights, self._strides(axes), strict=True):
+                if axis not in parts:
+                    parts[axis] = np.zeros((len(self.dims[axis].codes), len(choices)), dtype=np.int64)
+                line = self._lines[axis][height]
+                parts[axis][:, column] = np.where(line < 0, NOWHERE, line * stride)
+        return starts, parts
+
+    def line(self, key: NDArray[np.int32], axis: int) -> NDArray[np.int64]:
+        """For each position of one dimension the cell with the key's codes but for that; -1 where none is."""
+        named = tuple(a for a, d in enumerate(self.dims) if a != axis and key[a] != d.root)
+        cells = np.full(len(self.dims[axis].codes), -1, dtype=np.int64)
+        for axes in (named, tuple(sorted((*named, axis)))):
+            start = self._starts.get(axes)
+            if start is None:
+                continue
+            strides = dict(zip(axes, self._strides(axes), strict=True))
+            base = start + sum(int(self._ranks[a][key[a]]) * strides[a] for a in named)
+            if axis in strides:
+                below = self._ranks[axis] >= 0
+                cells[below] = base + self._ranks[axis][below] * strides[axis]
+            else:
+                cells[self.dims[axis].root] = base
+        return cells
+
+    def grid(self, axes: Axes, codes: Sequence[NDArray[np.int32]]) -> NDArray[np.int64] | None:
+        """A table's cells (ascending axes) at each combination of codes below the root; None without it."""
+        start = self._starts.get(axes)
+        if start is None:
+            return None
+        cells = np.array([start], dtype=np.int64)
+        for axis, stride, own in zip(axes, self._strides(axes), codes, strict=True):
+            cells = np.add.outer(cells, self._ranks[axis][own] * stride).ravel()
+        return cells
+
+    def _strides(self, axes: Axes) -> tuple[int, ...]:
+        if axes not in self._known_strides:
+            sizes = [len(self.dims[a].codes) - 1 for a in axes]
+            self._known_strides[axes] = tuple(prod(sizes[n + 1 :]) for n in range(len(sizes)))
+        return self._known_strides[axes]
+
+    @cached_property
+    def _known_strides(self) -> dict[Axes, tuple[int, ...]]:
+        return {}
+
+    def _within(self, axes: Axes, ranks: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+        number = np.zeros((), dtype=np.int64)
+        for axis, rank in zip(axes, ranks, strict=True):
+            number = number * (len(self.dims[axis].codes) - 1) + rank
+        return number
+
+
+def _positions(dim: Hierarchy) -> NDArray[np.int32]:
+    """Positions of all codes but the root, in order."""
+    return np.delete(np.arange(len(dim.codes), dtype=np.int32), dim.root)
+
+
+def _ranks(dim: Hierarchy) -> NDArray[np.int64]:
+    """Place of each position among all but the root, -1 for the root."""
+    ranks = np.full(len(dim.codes), -1, dtype=np.int64)
+    ranks[_positions(dim)] = np.arange(len(dim.codes) - 1)
+    return ranks
+
+
+def _lines(dim: Hierarchy) -> tuple[NDArray[np.int64], ...]:
+    """For each height above a code the rank of its ancestor there, -1 from the root on."""
+    ranks = _ranks(dim)
+    at = np.arange(len(dim.codes))
+    lines = []
+    for _ in range(int(dim.depth.max())):
+        lines.append(np.where(at >= 0, ranks[at], -1))
+        at = np.where(at >= 0, dim.parents[at], -1)
+    return tuple(lines)
+
+
+def _refuse(dims: tuple[Hierarchy, ...], tables: tuple[Axes, ...], size: int) -> None:
+    def without(axis: int) -> int:
+        dim = dims[axis]
+        deepest = int((dim.depth == dim.depth.max()).sum())
+        left = [len(d.codes) - 1 - (deepest if a == axis else 0) for a, d in enumerate(dims)]
+        return sum(prod(left[a] for a in t) for t in tables)
+
+    best = min({a for t in tables for a in t}, key=without)
+    dim = dims[best]
+    level = int(dim.depth.max())
+    example = dim.codes[int(np.flatnonzero(dim.depth == level)[0])]
+    message = f"these tables have {size:,} cells; a cube holds fewer than {MAX_CELLS:,}"
+    remedy = (
+        f"Drop the finest level of {dim.name!r} (level {level}, {example!r} and the like): "
+        f"{without(best):,} cells remain. Or allow fewer dimensions in one table."
+    )
+    raise LatticeTooLargeError(message, remedy=remedy)

@@ -1,0 +1,185 @@
+"""Everything that was or may be released, as one numbered set of sums over the same people.
+
+A *block* is a lattice of cells about one population: our own tables, an earlier release, or the people by
+whom two populations differ. A cell's number in the system is its block's start plus its number there.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.tables.count_table import Where, population
+from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.lattice import Lattice
+
+Masks = tuple[NDArray[np.bool_], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Cells of `lattice` about the people inside `within` and not inside `without` (masks by dimension).
+
+    `present` marks the cells that the block really has.
+    """
+
+    lattice: Lattice
+    within: Masks
+    without: Masks | None
+    present: NDArray[np.bool_]
+
+    @classmethod
+    def whole(cls, lattice: Lattice, where: Where | None = None) -> "Block":
+        """All cells of a lattice, about everybody or about the people of `where`."""
+        return cls(
+            lattice, population(lattice.dims, where or {}), None, np.ones(lattice.size, dtype=np.bool_)
+        )
+
+    @cached_property
+    def guards(self) -> frozenset[int]:
+        """Dimensions on which it depends whether a person belongs to the block at all."""
+        axes = set()
+        for masks in filter(None, (self.within, self.without)):
+            axes |= {
+                a
+                for a, (m, d) in enumerate(zip(masks, self.lattice.dims, strict=True))
+                if (m != d.is_leaf).any()
+            }
+        return frozenset(axes)
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether no cell of the lattice is missing."""
+        return bool(self.present.all())
+
+    def belongs(self, coords: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """For each inner cell (m, dims) whether its people belong to the block."""
+        inside = np.ones(len(coords), dtype=np.bool_)
+        for axis in self.guards:
+            inside &= self.within[axis][coords[:, axis]]
+        if self.without is not None:
+            outside = np.ones(len(coords), dtype=np.bool_)
+            for axis in self.guards:
+                outside &= self.without[axis][coords[:, axis]]
+            inside &= ~outside
+        return inside
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """One cell: its number, the block it stands in, its codes' positions, what its table depends on."""
+
+    cell: int
+    block: int
+    key: NDArray[np.int32]
+    footprint: frozenset[int]
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """All blocks over the same dimensions; block 0 holds the cells that are to be protected."""
+
+    dims: tuple[Hierarchy, ...]
+    blocks: tuple[Block, ...]
+    starts: tuple[int, ...] = field(init=False)
+    size: int = field(init=False)
+    _lookups: dict[frozenset[int] | None, "_Lookup"] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        ends = np.cumsum([b.lattice.size for b in self.blocks]).tolist()
+        object.__setattr__(self, "starts", (0, *ends[:-1]))
+        object.__setattr__(self, "size", ends[-1])
+        object.__setattr__(self, "_lookups", {})
+
+    @cached_property
+    def present(self) -> NDArray[np.bool_]:
+        """For each cell whether it exists."""
+        return np.concatenate([b.present for b in self.blocks])
+
+    def least(self, withheld: int) -> NDArray[np.int64]:
+        """For each cell the least value that it is known to have where withheld cells are known to have one.
+
+        Nobody shows the zeros among the people by whom populations differ: those cells may be 0.
+        """
+        known = [b.present if b.without is None else np.zeros_like(b.present) for b in self.blocks]
+        return np.where(np.concatenate(known), withheld, 0).astype(np.int64)
+
+    @cached_property
+    def footprints(self) -> tuple[frozenset[int], ...]:
+        """For each table of each block the dimensions on which its cells depend."""
+        return tuple(frozenset(t) | b.guards for b in self.blocks for t in b.lattice.tables)
+
+    def above(self, coords: NDArray[np.int32], moved: frozenset[int] | None = None) -> NDArray[np.int64]:
+        """Every cell that each inner cell is counted in: (m, T), -1 pads.
+
+        With `moved` only the tables that depend on one of these dimensions; the other dimensions on which
+        those do not depend may then stand at any position.
+        """
+        lookup = self._lookup(moved)
+        numbers = np.broadcast_to(lookup.starts, (len(coords), len(lookup.starts)))
+        for axis, part in lookup.parts.items():
+            numbers = numbers + part[coords[:, axis]]
+        rows = np.where(numbers < 0, -1, numbers)
+        for block, columns in zip(self.blocks, lookup.columns, strict=True):
+            part = rows[:, columns]
+            if block.guards:
+                part[~block.belongs(coords)] = -1
+            if not block.complete:
+                part[~self.present[part]] = -1
+        return rows
+
+    def target(self, cell: int) -> Target:
+        """What a cell is, by its number."""
+        number = int(np.searchsorted(self.starts, cell, side="right")) - 1
+        block, inside = self.blocks[number], cell - self.starts[number]
+        table = int(np.searchsorted(block.lattice.offsets, inside, side="right")) - 1
+        footprint = frozenset(block.lattice.tables[table]) | block.guards
+        return Target(cell, number, self._keys[number][inside], footprint)
+
+    @cached_property
+    def _keys(self) -> tuple[NDArray[np.int32], ...]:
+        return tuple(b.lattice.keys() for b in self.blocks)
+
+    def sums(self, coords: NDArray[np.int32], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The value of every cell for people (m, dims) in these numbers."""
+        rows = self.above(coords)
+        values = np.zeros(self.size, dtype=np.int64)
+        for column in rows.T:
+            inside = column >= 0
+            np.add.at(values, column[inside], counts[inside])
+        return values
+
+    def _lookup(self, moved: frozenset[int] | None) -> "_Lookup":
+        if moved not in self._lookups:
+            starts, parts, columns = [], [], []
+            width = 0
+            for block, start in zip(self.blocks, self.starts, strict=True):
+                tables = [
+                    table
+                    for table, axes in enumerate(block.lattice.tables)
+                    if moved is None or (block.guards | set(axes)) & moved
+                ]
+                own, by_axis = block.lattice.lookup(tables)
+                starts.append(own + start)
+                parts.append(by_axis)
+                columns.append(slice(width, width + len(own)))
+                width += len(own)
+            merged = {
+                axis: np.zeros((len(self.dims[axis].codes), width), dtype=np.int64)
+                for axis in sorted({axis for by_axis in parts for axis in by_axis})
+            }
+            for by_axis, place in zip(parts, columns, strict=True):
+                for axis, part in by_axis.items():
+                    merged[axis][:, place] = part
+            self._lookups[moved] = _Lookup(np.concatenate(starts), merged, tuple(columns))
+        return self._lookups[moved]
+
+
+@dataclass(frozen=True, eq=False)
+class _Lookup:
+    """`Lattice.lookup` over all blocks: block number n has the columns `columns[n]`."""
+
+    starts: NDArray[np.int64]
+    parts: dict[int, NDArray[np.int64]]
+    columns: tuple[slice, ...]

@@ -1,1 +1,0 @@
-"""Which regional totals of withheld cells may be published: decided before any of them is known."""

@@ -1,0 +1,188 @@
+"""`python -m audit list`, `sample` and `alerts`: reading an exported log once it has been verified."""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from audit.commands.verify_commands import policy_of, seen_at, without_quorum
+from audit.errors import MalformedError
+from audit.events.search import Criteria, Found, read_events
+from audit.formats.checkpoint import Checkpoint
+from audit.log.directory import CHECKPOINT, LogDirectory
+from audit.log.policy import Policy, Verified
+from audit.log.sample import draw_sample
+from audit.log.verify import verify_extends, verify_log
+from audit.reading.alerts import Thresholds, Watch, notices
+from audit.reading.exports import csv_rows, json_lines
+from audit.reading.fhir import bundle
+from audit.reading.sentences import say_event
+
+FORMATS = ("jsonl", "csv", "fhir", "text")
+
+
+def add_read(commands: Any) -> None:
+    """Describe the commands to argparse."""
+    listing = commands.add_parser("list", help="find entries of an exported log", description=_list.__doc__)
+    _common(listing)
+    for name, text in (
+        ("type", "such as asked, released, refused"),
+        ("organisation", "of who asked"),
+        ("purpose", "of the question"),
+        ("member", "asked, answered, refused, missing, or whose log it is"),
+        ("question", "its number, such as q-5f..."),
+        ("outcome", "answered, refused, missing, earlier or denied"),
+        ("reason", "of a refusal"),
+    ):
+        listing.add_argument(f"--{name}", help=text)
+    listing.add_argument("--since", metavar="DATE", type=_day, help="YYYY-MM-DD, in UTC")
+    listing.add_argument("--until", metavar="DATE", type=_day, help="YYYY-MM-DD, that day not included")
+    listing.set_defaults(run=_list)
+    sample = commands.add_parser("sample", help="a random sample of entries", description=_sample.__doc__)
+    _common(sample)
+    sample.add_argument("count", metavar="COUNT", type=int)
+    sample.add_argument(
+        "--at", metavar="FILE", type=Path, help="an earlier checkpoint of the log, to draw by"
+    )
+    sample.add_argument("--seed", default="", help="words agreed on once the checkpoint was fixed")
+    sample.set_defaults(run=_sample)
+    alerts = commands.add_parser("alerts", help="what to look at in a log", description=_alerts.__doc__)
+    add_keys(alerts)
+    alerts.add_argument("--needed", metavar="K", type=int, help="cosignatures that a head needs (else half)")
+    alerts.add_argument(
+        "--as-of", metavar="DATE", type=_day, help="when the export was made (else as its file says)"
+    )
+    alerts.set_defaults(run=_alerts)
+
+
+def add_keys(parser: argparse.ArgumentParser) -> None:
+    """The arguments that name an export and whose signature on it counts."""
+    parser.add_argument("directory", metavar="DIR", type=Path)
+    parser.add_argument(
+        "--vkey", metavar="KEY", action="append", default=[], help="the log's key, or a file with it"
+    )
+    parser.add_argument("--policy", metavar="FILE", type=Path, help="a tlog-policy file")
+    parser.set_defaults(quorum=0)
+
+
+@dataclass(frozen=True)
+class Export:
+    """An export that was verified: its policy, what this says of its head, and its entries by number."""
+
+    directory: LogDirectory
+    policy: Policy
+    verified: Verified
+    entries: list[tuple[int, bytes]]
+
+    @property
+    def origin(self) -> str:
+        """Name of the log."""
+        return self.verified.checkpoint.origin
+
+
+def verified_export(options: argparse.Namespace) -> Export:
+    """Verify the export that the arguments name. Raises AuditError or OSError."""
+    directory = LogDirectory(options.directory)
+    entries: list[tuple[int, bytes]] = []
+    policy = policy_of(options, directory, sys.stderr)
+    verified = verify_log(directory, policy, lambda i, e: entries.append((i, e)))
+    return Export(directory, policy, verified, entries)
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    add_keys(parser)
+    parser.add_argument("--format", choices=FORMATS, default="jsonl")
+
+
+def _list(options: argparse.Namespace) -> int:
+    """Verify an exported log and show its entries that fit every criterion."""
+    export = verified_export(options)
+    criteria = Criteria(
+        kind=options.type,
+        organisation=options.organisation,
+        purpose=options.purpose,
+        member=options.member,
+        question=options.question,
+        outcome=options.outcome,
+        reason=options.reason,
+        since=options.since,
+        until=options.until,
+    )
+    _show(options, export.origin, criteria.find(export.entries))
+    return 0
+
+
+def _sample(options: argparse.Namespace) -> int:
+    """Verify an exported log and show COUNT of its entries, drawn by its root, which nobody can pick.
+
+    With --at, draw by a checkpoint that others had seen before the audit was announced.
+    """
+    if options.count < 1:
+        raise MalformedError("usage", "a sample has at least one entry")
+    export = verified_export(options)
+    head = export.verified.checkpoint
+    if options.at is not None:
+        head = verify_extends(export.directory, seen_at(options.at), without_quorum(export.policy))
+    _say_head(head, options.seed)
+    numbers = draw_sample(head.root, head.size, options.count, options.seed)
+    _show(options, export.origin, read_events(export.entries[number] for number in numbers))
+    return 0
+
+
+def _say_head(head: Checkpoint, seed: str) -> None:
+    """Everything that the sample follows from, so that anybody can draw it again."""
+    words = f" and the seed {seed!r}" if seed else ""
+    sys.stderr.write(f"drawn by the root {head.root.hex()} of {head.size} entries{words}\n")
+
+
+def _alerts(options: argparse.Namespace) -> int:
+    """Verify an exported log and show what an auditor should look at, with the numbers of the entries."""
+    export = verified_export(options)
+    found = read_events(export.entries)
+    for notice in notices(found, datetime.now(UTC), Thresholds(), _watch(options, export)):
+        numbers = " ".join(map(str, notice.numbers))
+        sys.stdout.write(f"{notice.kind.value}: {notice.about}: {notice.message} (entries {numbers})\n")
+    return 0
+
+
+def _watch(options: argparse.Namespace, export: Export) -> Watch | None:
+    """What the export itself shows of its witnesses; None where it names none.
+
+    An export has the cosignatures of one head only: without enough of them, its last entry counts as late.
+    """
+    names = set(export.policy.witnesses)
+    if not names:
+        return None
+    needed = options.needed if options.needed is not None else (len(names) + 1) // 2
+    cosigned = export.verified.witnesses
+    made = options.as_of or datetime.fromtimestamp((options.directory / CHECKPOINT).stat().st_mtime, UTC)
+    size = export.verified.checkpoint.size
+    reached = size if len(cosigned) >= needed else size - 1
+    return Watch(len(names), needed, reached, tuple(sorted(names - cosigned)), made)
+
+
+def _show(options: argparse.Namespace, origin: str, found: Iterable[Found]) -> None:
+    sys.stdout.writelines(written(options.format, origin, found))
+
+
+def written(form: str, origin: str, found: Iterable[Found]) -> Iterator[str]:
+    """Entries in one of `FORMATS`, piece by piece."""
+    if form == "jsonl":
+        return json_lines(found)
+    if form == "csv":
+        return csv_rows(found)
+    if form == "text":
+        return (f"{each.number:>6}  {say_event(each.event)}\n" for each in found)
+    return iter([bundle(origin, found).decode() + "\n"])
+
+
+def _day(text: str) -> datetime:
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        msg = f"{text!r} is no date of the form YYYY-MM-DD"
+        raise argparse.ArgumentTypeError(msg) from None
+    return day

@@ -1,0 +1,69 @@
+"""`python -m audit reconcile`: the regional log and members' logs, read against each other."""
+
+import argparse
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from audit.formats.note import Verifier
+from audit.log.directory import LogDirectory
+from audit.log.policy import Policy
+from audit.log.verify import verify_log
+from audit.reading.reconcile import Difference, RegionalLog, reconcile
+
+_PATIENCE = timedelta(minutes=5)
+
+
+def add_reconcile(commands: Any) -> None:
+    """Describe the command to argparse."""
+    parser = commands.add_parser(
+        "reconcile", help="compare the regional log with members' logs", description=_reconcile.__doc__
+    )
+    parser.add_argument("region", metavar="REGION", type=Path, help="exported regional log")
+    parser.add_argument(
+        "members", metavar="CODE=DIR", nargs="*", type=_member, help="a member's code and exported log"
+    )
+    parser.set_defaults(run=_reconcile)
+
+
+def _reconcile(options: argparse.Namespace) -> int:
+    """Verify exported logs, each by the key that it names, and show what one says and the other lacks.
+
+    Exit code 1 when anything differs.
+    """
+    origin, entries = _verified(options.region)
+    region = RegionalLog.read(origin, entries)
+    found = region.differences(datetime.now(UTC), _PATIENCE)
+    for member, directory in options.members:
+        found += reconcile(region, member, _verified(directory)[1])
+    for difference in found:
+        sys.stdout.write(_line(difference))
+    if not found:
+        sys.stdout.write(f"{len(region.asked)} questions: the logs agree\n")
+    return 1 if found else 0
+
+
+def _verified(path: Path) -> tuple[str, list[tuple[int, bytes]]]:
+    directory = LogDirectory(path)
+    key = directory.vkey()
+    sys.stderr.write(f"{path} names its own key; is it the one you know? {key}\n")
+    entries: list[tuple[int, bytes]] = []
+    verified = verify_log(directory, Policy.of(Verifier(key)), lambda i, e: entries.append((i, e)))
+    return verified.checkpoint.origin, entries
+
+
+def _line(difference: Difference) -> str:
+    places = [] if difference.hub_index is None else [f"entry {difference.hub_index} of the region"]
+    if difference.member is not None:
+        where = "no entry" if difference.member_index is None else f"entry {difference.member_index}"
+        places.append(f"{where} of {difference.member}")
+    return f"{difference.gap.value}: {difference.question_id} ({', '.join(places)})\n"
+
+
+def _member(text: str) -> tuple[str, Path]:
+    code, separator, path = text.partition("=")
+    if not separator or not code or not path:
+        msg = f"{text!r} is not of the form CODE=DIR"
+        raise argparse.ArgumentTypeError(msg)
+    return code, Path(path)

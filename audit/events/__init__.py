@@ -1,0 +1,1 @@
+"""The entries of the logs: one type an event, with its fields."""

@@ -1,0 +1,149 @@
+"""Events about accounts: who was let in, signed in, was turned away, and what became of their tokens.
+
+Names are salted commitments, as everywhere; organisations and duties are not personal.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from audit.events.event import Event
+from audit.formats.commitment import Commitment
+
+
+class AccountStep(StrEnum):
+    """What was done with an account."""
+
+    ROLE = "role"
+    DISABLED = "disabled"
+    CREDENTIALS = "credentials"
+    RENEWAL = "renewal"
+    """Passphrase and code generator were lost: a code was given that renews both."""
+    EXPORTED = "exported"
+    ERASED = "erased"
+    WITHDRAWN = "withdrawn"
+    """The invitation, before anybody used it."""
+
+
+class SessionEnd(StrEnum):
+    """Why sessions ended before their time."""
+
+    SIGNED_OUT = "signed-out"
+    REVOKED = "revoked"
+    ROLE = "role"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True)
+class AccountInvited(Event):
+    """Somebody may open an account, once and until a time, in one role and for some purposes."""
+
+    TYPE: ClassVar[str] = "account-invited"
+    actor: Commitment
+    subject: Commitment
+    organisation: str
+    role: str
+    purposes: tuple[str, ...]
+    until: datetime
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AccountOpened(Event):
+    """Whoever was invited has opened the account."""
+
+    TYPE: ClassVar[str] = "account-opened"
+    actor: Commitment
+    organisation: str
+    role: str
+    means: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AccountHandled(Event):
+    """Something was done with an account, by its owner or by an operator; the fields say how it is now."""
+
+    TYPE: ClassVar[str] = "account-handled"
+    actor: Commitment
+    subject: Commitment
+    organisation: str
+    role: str
+    purposes: tuple[str, ...]
+    step: AccountStep
+    at: datetime
+
+
+@dataclass(frozen=True)
+class HandedOver(Event):
+    """Somebody leaves: questions and service accounts belong to a successor from now on."""
+
+    TYPE: ClassVar[str] = "handed-over"
+    actor: Commitment
+    subject: Commitment
+    successor: Commitment
+    organisation: str
+    role: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SignedIn(Event):
+    """Somebody signed in."""
+
+    TYPE: ClassVar[str] = "signed-in"
+    actor: Commitment
+    organisation: str
+    role: str
+    means: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SessionsEnded(Event):
+    """Sessions of somebody were ended before their time."""
+
+    TYPE: ClassVar[str] = "sessions-ended"
+    actor: Commitment
+    subject: Commitment
+    reason: SessionEnd
+    at: datetime
+
+
+@dataclass(frozen=True)
+class TokenMade(Event):
+    """A token was made for programs of somebody; the token itself is nowhere."""
+
+    TYPE: ClassVar[str] = "token-made"
+    actor: Commitment
+    subject: Commitment
+    token: str
+    scopes: tuple[str, ...]
+    until: datetime
+    at: datetime
+
+
+@dataclass(frozen=True)
+class TokensRevoked(Event):
+    """Tokens of somebody are worth nothing from now on."""
+
+    TYPE: ClassVar[str] = "tokens-revoked"
+    actor: Commitment
+    subject: Commitment
+    tokens: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AccessRefused(Event):
+    """Somebody tried what the own duty does not do, or came unknown; `times` since the entry before."""
+
+    TYPE: ClassVar[str] = "access-refused"
+    actor: Commitment | None
+    organisation: str | None
+    role: str | None
+    action: str
+    reason: str
+    times: int
+    at: datetime

@@ -1,0 +1,26 @@
+"""What every event of a log is: a frozen record whose fields are checked when it is made."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from audit.errors import MalformedError
+from audit.formats.codec import record_of
+
+
+def whole_second(time: datetime) -> datetime:
+    """An aware time as events keep it: UTC, fractions of a second cut off. Raises MalformedError."""
+    if time.tzinfo is None:
+        raise MalformedError("time", "no time zone")
+    return time.astimezone(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True)
+class Event:
+    """Base of all events: fields are checked against their types when one is made. Raises MalformedError."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int] = 1
+
+    def __post_init__(self) -> None:
+        record_of(type(self)).dump(self, self.TYPE)

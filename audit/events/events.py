@@ -1,0 +1,299 @@
+"""What an entry of a log says: one frozen dataclass for each kind of event, and their canonical bytes.
+
+An event holds nothing that identifies a person and nothing that could be guessed: these enter as salted
+commitments (`audit.formats.commitment`). The leaf of the tree is exactly the bytes that `encode` gives.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Final
+
+from audit.errors import EntryTooLargeError, MalformedError
+from audit.events.account_events import (
+    AccessRefused,
+    AccountHandled,
+    AccountInvited,
+    AccountOpened,
+    HandedOver,
+    SessionsEnded,
+    SignedIn,
+    TokenMade,
+    TokensRevoked,
+)
+from audit.events.count_events import CountBegun, Counted, CountLeave, SetMixed, SetSealed
+from audit.events.event import Event as Event  # noqa: PLC0414 - whoever needs events looks here for it
+from audit.events.event import whole_second as whole_second  # noqa: PLC0414 - likewise
+from audit.events.event_values import CoarseSize, ErasureGround, PolicyStep, ReadAction
+from audit.events.extract_events import EXTRACT_EVENTS
+from audit.events.question_events import (
+    Answered,
+    Asked,
+    Denied,
+    LeaveGiven,
+    Refused,
+    Rejected,
+    Released,
+    ReleasedAgain,
+    WaitsForLeave,
+)
+from audit.events.record_events import RECORD_EVENTS
+from audit.events.total_events import Contributed, TotalAsked, TotalReleased
+from audit.formats.canonical import canonical_json, check_canonical, parse_json_object
+from audit.formats.codec import record_of
+from audit.formats.commitment import Commitment
+from audit.formats.tiles import MAX_ENTRY_SIZE
+
+
+@dataclass(frozen=True)
+class CubeCertified(Event):
+    """A member protected a snapshot under a policy and holds a valid certificate for the cube."""
+
+    TYPE: ClassVar[str] = "cube-certified"
+    member: str
+    dataset: str
+    snapshot: str
+    policy_version: str
+    shape: Commitment
+    certificate: Commitment
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PolicySigned(Event):
+    """A member's controller signed a version of its policy, which holds from the day `begins` on."""
+
+    TYPE: ClassVar[str] = "policy-signed"
+    member: str
+    policy_version: str
+    text: Commitment
+    effect: Commitment
+    signed_by: tuple[str, ...]
+    reviewed_by: tuple[str, ...]
+    begins: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PolicyRevoked(Event):
+    """A version of a member's policy ended at once, and nothing follows it until another is in force."""
+
+    TYPE: ClassVar[str] = "policy-revoked"
+    member: str
+    policy_version: str
+    reason: Commitment
+    signed_by: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PolicyInForce(Event):
+    """A member's policy took effect."""
+
+    TYPE: ClassVar[str] = "policy-in-force"
+    member: str
+    policy_version: str
+    step: PolicyStep
+    text: Commitment
+    effect: Commitment
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SnapshotLoaded(Event):
+    """A member loaded its records, up to the end of a closed period. Its name is not derived from them."""
+
+    TYPE: ClassVar[str] = "snapshot-loaded"
+    member: str
+    snapshot: str
+    until: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class MemberEnrolled(Event):
+    """A member joined the region under these keys, compared by voice."""
+
+    TYPE: ClassVar[str] = "member-enrolled"
+    member: str
+    answer_key: str
+    log_key: str
+    witness_key: str
+    call_key: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class MemberInvited(Event):
+    """A member may apply for enrolment, once, up to `until`."""
+
+    TYPE: ClassVar[str] = "member-invited"
+    member: str
+    until: datetime
+    at: datetime
+
+
+@dataclass(frozen=True)
+class MemberApplied(Event):
+    """Somebody showed the member's invitation, and these keys; they do not count before they are compared."""
+
+    TYPE: ClassVar[str] = "member-applied"
+    member: str
+    answer_key: str
+    log_key: str
+    witness_key: str
+    call_key: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class MemberRevoked(Event):
+    """A member's keys count no more."""
+
+    TYPE: ClassVar[str] = "member-revoked"
+    member: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class RegionJoined(Event):
+    """A member's own word that these are the hub's keys, compared by voice.
+
+    The first entry of its log; another one when it was told a new key of the hub's replies by voice.
+    """
+
+    TYPE: ClassVar[str] = "region-joined"
+    member: str
+    hub_log_key: str
+    hub_call_key: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class UserAdded(Event):
+    """Somebody may sign in, in one role and for some purposes."""
+
+    TYPE: ClassVar[str] = "user-added"
+    actor: Commitment
+    organisation: str
+    role: str
+    purposes: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class KeyChanged(Event):
+    """A key takes over from a former one, if any; both are valid until `overlap_until`."""
+
+    TYPE: ClassVar[str] = "key-changed"
+    use: str
+    former: str | None
+    present: str
+    reason: str
+    overlap_until: datetime
+    at: datetime
+
+
+@dataclass(frozen=True)
+class KeyRevoked(Event):
+    """Nothing that is signed with a key from now on counts. `signed`: by a person whose key counts."""
+
+    TYPE: ClassVar[str] = "key-revoked"
+    use: str
+    key: str
+    reason: str
+    signed: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SignInFailed(Event):
+    """Somebody failed to sign in."""
+
+    TYPE: ClassVar[str] = "sign-in-failed"
+    actor: Commitment
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class LogRead(Event):
+    """Somebody searched or exported the log; what for is committed to, since it may name a person.
+
+    `organisation` is None for whoever keeps the log and read it on its own machine.
+    """
+
+    TYPE: ClassVar[str] = "log-read"
+    actor: Commitment
+    organisation: str | None
+    role: str
+    action: ReadAction
+    search: Commitment
+    at: datetime
+
+
+@dataclass(frozen=True)
+class OpeningsErased(Event):
+    """What opened commitments was erased. Never which ones: that would tie entries of one person together."""
+
+    TYPE: ClassVar[str] = "openings-erased"
+    field: str
+    ground: ErasureGround
+    size: CoarseSize
+    at: datetime
+
+
+EVENTS: Final = {
+    (cls.TYPE, cls.VERSION): cls
+    for cls in (
+        *(Asked, Denied, Answered, Refused, WaitsForLeave, LeaveGiven, Rejected, Released, ReleasedAgain),
+        *(TotalAsked, Contributed, TotalReleased),
+        *(CountBegun, CountLeave, SetSealed, SetMixed, Counted),
+        *(CubeCertified, PolicySigned, PolicyInForce, PolicyRevoked, SnapshotLoaded),
+        *(MemberInvited, MemberApplied, MemberEnrolled, MemberRevoked, RegionJoined),
+        *(UserAdded, KeyChanged, KeyRevoked, SignInFailed, LogRead, OpeningsErased),
+        *(AccountInvited, AccountOpened, AccountHandled, HandedOver, SignedIn, SessionsEnded),
+        *(TokenMade, TokensRevoked, AccessRefused),
+        *EXTRACT_EVENTS,
+        *RECORD_EVENTS,
+    )
+}
+"""Every event that can be read, by type and version. A version once logged stays readable for ever."""
+
+
+def encode(event: Event) -> bytes:
+    """Canonical bytes of an event, the leaf of the log. Raises EntryTooLargeError."""
+    data = canonical_json(
+        {"type": event.TYPE, "version": event.VERSION, **record_of(type(event)).dump(event, event.TYPE)}
+    )
+    if len(data) > MAX_ENTRY_SIZE:
+        raise EntryTooLargeError(len(data), MAX_ENTRY_SIZE)
+    return data
+
+
+def decode(data: bytes) -> Event:
+    """Read an entry. Raises MalformedError unless it is exactly what `encode` writes for a known event."""
+    if len(data) > MAX_ENTRY_SIZE:
+        raise MalformedError("entry", f"longer than {MAX_ENTRY_SIZE} bytes")
+    value = parse_json_object(data, "entry")
+    cls = EVENTS.get(_kind(value))
+    if cls is None:
+        raise MalformedError("entry", "its type or version is not known here: a newer Safelane may read it")
+    check_canonical(value, data, "entry")
+    del value["type"], value["version"]
+    # Each JSON value has one meaning, each meaning one JSON value: what is read writes the same bytes again.
+    return _made(cls, record_of(cls).load_fields(value, f"{cls.TYPE} entry"))
+
+
+def _made(cls: type[Event], held: dict[str, Any]) -> Event:
+    """The event with these fields, which were read by their types: checking them again takes as long."""
+    event = cls.__new__(cls)
+    event.__dict__.update(held)
+    return event
+
+
+def _kind(value: dict[str, Any]) -> tuple[str, int]:
+    name, version = value.get("type"), value.get("version")
+    if not isinstance(name, str) or type(version) is not int:
+        raise MalformedError("entry", "no type and version")
+    return name, version

@@ -1,0 +1,179 @@
+"""Events of a question's life: asked or denied by the hub, judged by members, released at its end."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from audit.events.event import Event
+from audit.events.event_values import CoarseShare, CoarseSize, EntryRef, Filter, MemberOutcome, Outcome
+from audit.formats.commitment import Commitment
+
+
+@dataclass(frozen=True)
+class _Put(Event):
+    """A question as somebody put it to the hub. `held` are the purposes that the person might name."""
+
+    question_id: str
+    actor: Commitment
+    organisation: str
+    role: str
+    held: tuple[str, ...]
+    purpose: str
+    measure: str
+    by: tuple[str, ...]
+    where: tuple[Filter, ...]
+    dictionary: str
+
+
+@dataclass(frozen=True)
+class Asked(_Put):
+    """The hub is about to put a question to members.
+
+    At `deadline` it releases what has come; an answer that comes later, until `late_until`, becomes a release
+    of its own.
+    """
+
+    TYPE: ClassVar[str] = "asked"
+    members: tuple[str, ...]
+    asked_at: datetime
+    deadline: datetime
+    late_until: datetime
+
+
+@dataclass(frozen=True)
+class Denied(_Put):
+    """The hub refused a question by its own rules, before any member was asked."""
+
+    TYPE: ClassVar[str] = "denied"
+    reasons: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class _Judged(Event):
+    """A question as a member judged it: all that its decision rests on, taken over from the entry `asked`.
+
+    `decision` commits to the request as the policy saw it and to everything that the policy said.
+    """
+
+    question_id: str
+    member: str
+    asked: EntryRef
+    actor: Commitment
+    organisation: str
+    role: str
+    purpose: str
+    measure: str
+    by: tuple[str, ...]
+    where: tuple[Filter, ...]
+    late_until: datetime
+    dictionary: str
+    software: str
+
+
+@dataclass(frozen=True)
+class Answered(_Judged):
+    """A member answered a question that was proven to stand in the hub's log."""
+
+    TYPE: ClassVar[str] = "answered"
+    policy_version: str
+    snapshot: str
+    cube: int
+    decision: Commitment
+    answer: Commitment
+    size: CoarseSize
+    withheld: CoarseShare
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Refused(_Judged):
+    """A member refused a proven question, for reasons of a closed list. None: none was in force, or ready."""
+
+    TYPE: ClassVar[str] = "refused"
+    policy_version: str | None
+    snapshot: str | None
+    cube: int | None
+    decision: Commitment | None
+    reasons: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class WaitsForLeave(Event):
+    """A member's policy permits a question by the leave of so many persons, for which it waits."""
+
+    TYPE: ClassVar[str] = "waits-for-leave"
+    question_id: str
+    member: str
+    asked: EntryRef
+    policy_version: str
+    persons: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class LeaveGiven(Event):
+    """Somebody looked at the answer to a question and gave leave for it to go out, or did not (`granted`)."""
+
+    TYPE: ClassVar[str] = "leave-given"
+    question_id: str
+    member: str
+    signed_by: str
+    granted: bool
+    reason: Commitment | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Rejected(Event):
+    """A member did not look at what it was sent: unproven, or answered before. Logged once for each."""
+
+    TYPE: ClassVar[str] = "rejected"
+    question_id: str
+    member: str
+    reasons: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Released(Event):
+    """The hub gave out the result of a question: the end of every question that was asked."""
+
+    TYPE: ClassVar[str] = "released"
+    question_id: str
+    asked_index: int
+    outcomes: tuple[MemberOutcome, ...]
+    result: Commitment
+    size: CoarseSize
+    withheld: CoarseShare
+    at: datetime
+
+    @property
+    def answered(self) -> tuple[str, ...]:
+        """Members whose answers are in the result."""
+        return self._with(Outcome.ANSWERED)
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """Members that refused."""
+        return self._with(Outcome.REFUSED)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Members that did not answer in time, those whose earlier answer stands in among them."""
+        return self._with(Outcome.MISSING, Outcome.EARLIER)
+
+    def _with(self, *outcomes: Outcome) -> tuple[str, ...]:
+        return tuple(each.member for each in self.outcomes if each.outcome in outcomes)
+
+
+@dataclass(frozen=True)
+class ReleasedAgain(Released):
+    """The hub gave out a newer result of a question that had ended, since members answered late.
+
+    `number` is 2 for the first of them: the results of a question are counted from 1.
+    """
+
+    TYPE: ClassVar[str] = "released-again"
+    number: int

@@ -1,0 +1,160 @@
+"""Finds entries of a verified log, fast: what is looked for is sought in the entries' bytes first.
+
+Entries are canonical JSON, so that a field with a value has exactly one spelling: an entry that lacks it need
+not be read any further.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from audit.errors import MalformedError
+from audit.events.events import Event, decode
+from audit.events.question_events import Released
+from audit.formats.canonical import canonical_json
+
+_TIME: Final = re.compile(rb'"(?:asked_at|at)":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"')
+
+
+@dataclass(frozen=True)
+class Found:
+    """An entry that can be read: its number and what it says."""
+
+    number: int
+    event: Event
+
+
+def read_events(entries: Iterable[tuple[int, bytes]]) -> Iterator[Found]:
+    """Events of a log's entries; entries of kinds that are not known here are passed over."""
+    for number, entry in entries:
+        try:
+            yield Found(number, decode(entry))
+        except MalformedError:
+            continue
+
+
+def time_of(event: Event) -> datetime:
+    """When the event happened, as its entry says."""
+    at: datetime = event.asked_at if hasattr(event, "asked_at") else event.at  # type: ignore[attr-defined]
+    return at
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """What is looked for. Every criterion that is given must fit; an event without such a field does not.
+
+    `outcome`: `answered`, `refused`, `missing` or `earlier` of a member (of `member`, where it is given), and
+    `denied` by the hub. `since` counts in, `until` does not. `numbers`: none but these entries.
+    """
+
+    kind: str | None = None
+    organisation: str | None = None
+    purpose: str | None = None
+    member: str | None = None
+    question: str | None = None
+    outcome: str | None = None
+    reason: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    numbers: frozenset[int] | None = None
+
+    def find(self, entries: Iterable[tuple[int, bytes]]) -> Iterator[Found]:
+        """The entries that fit, in their order; entries of kinds that are not known here are passed over."""
+        needles = self._needles()
+        since, until = _stamp(self.since), _stamp(self.until)
+        for number, entry in entries:
+            if self.numbers is not None and number not in self.numbers:
+                continue
+            if not all(any(one in entry for one in either) for either in needles):
+                continue
+            if not _within(entry, since, until):
+                continue
+            for found in read_events([(number, entry)]):
+                if self.fits(found.event):
+                    yield found
+
+    def fits(self, event: Event) -> bool:
+        """Whether the event is one of those (its number aside)."""
+        at = time_of(event)
+        return (
+            self.kind in (None, event.TYPE)
+            and self._is(event, "organisation", self.organisation)
+            and self._is(event, "purpose", self.purpose)
+            and self._is(event, "question_id", self.question)
+            and (self.member is None or self.member in members_of(event))
+            and (self.outcome is None or self.outcome in outcomes_of(event, self.member))
+            and (self.reason is None or self.reason in reasons_of(event))
+            and (self.since is None or at >= self.since)
+            and (self.until is None or at < self.until)
+        )
+
+    def _needles(self) -> list[tuple[bytes, ...]]:
+        """Bytes of which every entry that fits must hold one of each tuple."""
+        fields = {
+            "type": self.kind,
+            "organisation": self.organisation,
+            "purpose": self.purpose,
+            "question_id": self.question,
+        }
+        needles: list[tuple[bytes, ...]] = [
+            (_field(name, text),) for name, text in fields.items() if text is not None
+        ]
+        needles += [(canonical_json(text),) for text in (self.member, self.reason) if text is not None]
+        if self.outcome is not None:
+            # of a member in a release, where these two keys stand side by side; else the kind of the entry
+            whose = [] if self.member is None else [_field("member", self.member)]
+            released = b",".join([*whose, _field("outcome", self.outcome)])
+            needles.append((released, _field("type", self.outcome)))
+        return needles
+
+    @staticmethod
+    def _is(event: Event, name: str, wanted: str | None) -> bool:
+        return wanted is None or getattr(event, name, None) == wanted
+
+
+def members_of(event: Event) -> frozenset[str]:
+    """Members that an event is about: whom it asks, who answered, refused or is missing, whose it is."""
+    members = {getattr(event, "member", None)} - {None}
+    members |= set(getattr(event, "members", ()))
+    if isinstance(event, Released):
+        members |= {each.member for each in event.outcomes}
+    return frozenset(str(member) for member in members)
+
+
+def outcomes_of(event: Event, member: str | None = None) -> frozenset[str]:
+    """How it ended, as far as the event says: at one member, or at any."""
+    if isinstance(event, Released):
+        return frozenset(o.outcome.value for o in event.outcomes if member in (None, o.member))
+    return frozenset({event.TYPE} & {"answered", "refused", "denied"})
+
+
+def reasons_of(event: Event) -> tuple[str, ...]:
+    """Reasons that an event gives."""
+    reasons: tuple[str, ...] = getattr(event, "reasons", ())
+    if isinstance(event, Released):
+        reasons = tuple(dict.fromkeys(reason for each in event.outcomes for reason in each.reasons))
+    reason = getattr(event, "reason", None)
+    # a committed reason says nothing alone
+    return (*reasons, str(reason)) if isinstance(reason, str) else reasons
+
+
+def _field(name: str, text: str) -> bytes:
+    """How a field with a value is spelt, wherever it stands."""
+    return canonical_json({name: text})[1:-1]
+
+
+def _stamp(time: datetime | None) -> bytes | None:
+    """A time as entries spell it. Such texts stand in the order of their times."""
+    return None if time is None else f"{time.astimezone(UTC).isoformat()[:19]}Z".encode()
+
+
+def _within(entry: bytes, since: bytes | None, until: bytes | None) -> bool:
+    """False only where the entry cannot lie between these times: fractions of a second are not looked at."""
+    if since is None and until is None:
+        return True
+    found = _TIME.search(entry)
+    if found is None:
+        return False
+    return (since is None or found[1] >= since) and (until is None or found[1] <= until)

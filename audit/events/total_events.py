@@ -1,0 +1,61 @@
+"""Events of a regional total: summed under masks by members, released or not by the hub."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from audit.events.event import Event
+from audit.events.event_values import CoarseSize, EntryRef
+from audit.formats.commitment import Commitment
+
+
+@dataclass(frozen=True)
+class TotalAsked(Event):
+    """The hub is about to have cells summed that members withheld from a question.
+
+    `roster` is the digest of the list of participants, their mask keys and the cells: random enough, by the
+    keys, to tell nothing of itself.
+    """
+
+    TYPE: ClassVar[str] = "total-asked"
+    question_id: str
+    asked_index: int
+    round: int
+    members: tuple[str, ...]
+    roster: bytes
+    size: CoarseSize
+    deadline: datetime
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Contributed(Event):
+    """A member gave its part of some totals, under masks, to the round that the entry `asked` began."""
+
+    TYPE: ClassVar[str] = "contributed"
+    question_id: str
+    member: str
+    asked: EntryRef
+    roster: bytes
+    policy_version: str
+    snapshot: str
+    contribution: Commitment
+    size: CoarseSize
+    at: datetime
+
+
+@dataclass(frozen=True)
+class TotalReleased(Event):
+    """The end of a round: the totals that may be published are part of the question's result.
+
+    `missing` gave nothing in time; every total that needs them stays withheld.
+    """
+
+    TYPE: ClassVar[str] = "total-released"
+    question_id: str
+    total_index: int
+    contributed: tuple[str, ...]
+    missing: tuple[str, ...]
+    totals: Commitment
+    size: CoarseSize
+    at: datetime

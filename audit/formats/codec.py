@@ -1,0 +1,190 @@
+"""Turns frozen dataclasses into JSON values and back, strictly by the types of their fields.
+
+Supported: str, int, bool, datetime (UTC, whole seconds), Commitment, bytes, StrEnum, tuples of one type,
+dataclasses of these, and `X | None`. What a class needs is worked out once, from its type hints.
+"""
+
+import re
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Protocol, Union, get_args, get_origin, get_type_hints
+
+from audit.errors import MalformedError
+from audit.formats.commitment import Commitment
+
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
+_HEX = re.compile(r"(?:[0-9a-f]{2})*", re.ASCII)
+
+
+class Codec(Protocol):
+    """Both directions for one type. `where` names the field in errors; both raise MalformedError."""
+
+    def dump(self, value: Any, where: str) -> Any:
+        """JSON value of a value of exactly this type."""
+        ...
+
+    def load(self, value: Any, where: str) -> Any:
+        """The only value of this type that has this JSON value."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Plain:
+    """str, int and bool are JSON values themselves."""
+
+    kind: type
+
+    def dump(self, value: Any, where: str) -> Any:
+        # not isinstance: a bool is no int here, and an enumeration no plain text
+        if type(value) is not self.kind:
+            raise MalformedError(where, f"not a {self.kind.__name__}")
+        return value
+
+    load = dump
+
+
+class _Time:
+    def dump(self, value: Any, where: str) -> str:
+        if type(value) is not datetime or value.tzinfo is not UTC or value.microsecond:
+            raise MalformedError(where, "not a time in UTC and whole seconds")
+        return value.isoformat()[:19] + "Z"
+
+    def load(self, value: Any, where: str) -> datetime:
+        if not isinstance(value, str) or _TIME.fullmatch(value) is None:
+            raise MalformedError(where, "not a time of the form YYYY-MM-DDThh:mm:ssZ")
+        try:
+            return datetime.fromisoformat(value[:19]).replace(tzinfo=UTC)
+        except ValueError:
+            raise MalformedError(where, "no such time") from None
+
+
+class _Hex:
+    def dump(self, value: Any, where: str) -> str:
+        if type(value) is not bytes:
+            raise MalformedError(where, "not bytes")
+        return value.hex()
+
+    def load(self, value: Any, where: str) -> bytes:
+        if not isinstance(value, str) or _HEX.fullmatch(value) is None:
+            raise MalformedError(where, "not lower-case hexadecimal digits")
+        return bytes.fromhex(value)
+
+
+class _Commitment:
+    def dump(self, value: Any, where: str) -> str:
+        if type(value) is not Commitment:
+            raise MalformedError(where, "not a commitment: a value that could be guessed or is personal")
+        return str(value)
+
+    def load(self, value: Any, where: str) -> Commitment:
+        if not isinstance(value, str):
+            raise MalformedError(where, "not a commitment")
+        return Commitment.parse(value)
+
+
+@dataclass(frozen=True)
+class _Choice:
+    kind: type[StrEnum]
+
+    def dump(self, value: Any, where: str) -> str:
+        if type(value) is not self.kind:
+            raise MalformedError(where, f"not a {self.kind.__name__}")
+        return str(value)
+
+    def load(self, value: Any, where: str) -> StrEnum:
+        try:
+            return self.kind(value)
+        except ValueError:
+            raise MalformedError(where, f"none of {', '.join(self.kind)}") from None
+
+
+@dataclass(frozen=True)
+class _Tuple:
+    item: Codec
+
+    def dump(self, value: Any, where: str) -> list[Any]:
+        if type(value) is not tuple:
+            raise MalformedError(where, "not a tuple")
+        return [self.item.dump(item, where) for item in value]
+
+    def load(self, value: Any, where: str) -> tuple[Any, ...]:
+        if type(value) is not list:
+            raise MalformedError(where, "not a list")
+        return tuple([self.item.load(item, where) for item in value])
+
+
+@dataclass(frozen=True)
+class _Optional:
+    inner: Codec
+
+    def dump(self, value: Any, where: str) -> Any:
+        return None if value is None else self.inner.dump(value, where)
+
+    def load(self, value: Any, where: str) -> Any:
+        return None if value is None else self.inner.load(value, where)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A dataclass as a JSON object with exactly its fields for keys."""
+
+    kind: type
+    items: Mapping[str, Codec]
+
+    def dump(self, value: Any, where: str) -> dict[str, Any]:
+        """JSON object of an instance. Raises MalformedError when a field does not hold its declared type."""
+        if type(value) is not self.kind:
+            raise MalformedError(where, f"not a {self.kind.__name__}")
+        return {name: codec.dump(getattr(value, name), name) for name, codec in self.items.items()}
+
+    def load(self, value: Any, where: str) -> Any:
+        """Instance out of a JSON object. Raises MalformedError."""
+        return self.kind(**self.load_fields(value, where))
+
+    def load_fields(self, value: Any, where: str) -> dict[str, Any]:
+        """The fields of an instance out of a JSON object. Raises MalformedError."""
+        if type(value) is not dict or value.keys() != self.items.keys():
+            raise MalformedError(
+                where, f"not an object with exactly the keys {', '.join(sorted(self.items))}"
+            )
+        return {name: codec.load(value[name], name) for name, codec in self.items.items()}
+
+
+_RECORDS: dict[Any, Record] = {}
+
+
+def record_of(cls: Any) -> Record:
+    """The codec of a dataclass. Raises TypeError for a field of a type that events cannot hold."""
+    if cls not in _RECORDS:
+        hints = get_type_hints(cls)
+        _RECORDS[cls] = Record(cls, {f.name: _codec_of(hints[f.name]) for f in fields(cls)})
+    return _RECORDS[cls]
+
+
+def _codec_of(kind: Any) -> Codec:
+    if get_origin(kind) in (Union, types.UnionType):
+        (inner,) = (k for k in get_args(kind) if k is not types.NoneType)
+        return _Optional(_codec_of(inner))
+    if get_origin(kind) is tuple:
+        return _Tuple(_codec_of(get_args(kind)[0]))
+    if kind in _SIMPLE:
+        return _SIMPLE[kind]
+    if issubclass(kind, StrEnum):
+        return _Choice(kind)
+    if is_dataclass(kind):
+        return record_of(kind)
+    msg = f"events cannot hold a {kind}"
+    raise TypeError(msg)
+
+
+_SIMPLE: Mapping[Any, Codec] = {
+    str: _Plain(str),
+    int: _Plain(int),
+    bool: _Plain(bool),
+    datetime: _Time(),
+    bytes: _Hex(),
+    Commitment: _Commitment(),
+}

@@ -1,0 +1,166 @@
+"""Cosignatures (c2sp.org/tlog-cosignature): a witness states that a checkpoint extends all that it has seen.
+
+Two signature types: Ed25519 (`cosignature/v1`), which every witness understands today, and ML-DSA-44
+(`subtree/v1`), which outlasts quantum computers. A signature is an eight-byte time and what signs it.
+"""
+
+import secrets
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Self
+
+from Crypto.PublicKey import MLDSA
+from Crypto.Signature import mldsa
+
+from audit.errors import MalformedError, SignatureError
+from audit.formats import ed25519
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.encoding import MAX_SIZE, parse_base64, to_base64
+from audit.formats.note import Note, Signature
+from audit.formats.vkey import COSIGNATURE_V1, SUBTREE_V1, VerifierKey
+
+_SECRET_PREFIX: Final = "PRIVATE+COSIGNER+"  # noqa: S105 - a format's marker, not a secret
+_TIME_SIZE: Final = 8
+
+
+@dataclass(frozen=True)
+class CosignatureVerifier:
+    """Checks the cosignatures of one witness key, of either type."""
+
+    key: VerifierKey
+
+    def __post_init__(self) -> None:
+        if self.key.kind not in (COSIGNATURE_V1, SUBTREE_V1):
+            raise MalformedError("witness key", f"type 0x{self.key.kind:02x} is not a cosignature's")
+        if self.key.kind == COSIGNATURE_V1:
+            ed25519.check_key(self.key.public)
+
+    @classmethod
+    def parse(cls, vkey: str) -> Self:
+        """Make the verifier of a witness's vkey line. Raises MalformedError."""
+        return cls(VerifierKey.parse(vkey))
+
+    def verify(self, text: str, signature: bytes) -> None:
+        """Raise SignatureError unless the witness cosigned this checkpoint; MalformedError if it is none."""
+        checkpoint = Checkpoint.parse(text)
+        timestamp = _timestamp(signature)
+        raw = signature[_TIME_SIZE:]
+        if self.key.kind == COSIGNATURE_V1:
+            ed25519.verify(self.key.public, _v1_message(checkpoint, timestamp), raw)
+            return
+        message = _subtree_message(self.key.name, checkpoint, timestamp)
+        try:
+            _mldsa_public(self.key.public).verify(message, raw)
+        except ValueError:
+            raise SignatureError("the cosignature does not fit the checkpoint and the key") from None
+
+
+@dataclass(frozen=True)
+class Cosigner:
+    """Cosigns checkpoints with one secret key. To look at consistency is the witness's work."""
+
+    key: VerifierKey
+    _seed: bytes
+
+    def __repr__(self) -> str:
+        return f"Cosigner({self.key})"
+
+    @classmethod
+    def from_seed(cls, name: str, seed: bytes, kind: int = COSIGNATURE_V1) -> Self:
+        """Make the cosigner of a 32-byte secret seed, by default for Ed25519. Raises MalformedError."""
+        public = _mldsa_secret(seed).pk if kind == SUBTREE_V1 else ed25519.public_key(seed)
+        return cls(VerifierKey(name, kind, public), seed)
+
+    @classmethod
+    def generate(cls, name: str) -> Self:
+        """Make a cosigner with a new secret Ed25519 key from the system's randomness."""
+        return cls.from_seed(name, secrets.token_bytes(ed25519.SEED_SIZE))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the secret key line that `secret()` writes. Raises MalformedError."""
+        if not text.startswith(_SECRET_PREFIX):
+            raise MalformedError("witness key", f"it does not start with {_SECRET_PREFIX}")
+        name, _, rest = text.removeprefix(_SECRET_PREFIX).partition("+")
+        key_id, _, encoded = rest.partition("+")
+        material = parse_base64(encoded, "witness key", 1 + ed25519.SEED_SIZE)
+        cosigner = cls.from_seed(name, material[1:], material[0])
+        if cosigner.key.key_id.hex() != key_id:
+            raise MalformedError("witness key", "its key ID does not belong to its name and key")
+        return cosigner
+
+    def secret(self) -> str:
+        """The secret key as one line. Whoever has it can cosign."""
+        material = to_base64(bytes([self.key.kind]) + self._seed)
+        return f"{_SECRET_PREFIX}{self.key.name}+{self.key.key_id.hex()}+{material}"
+
+    @property
+    def verifier(self) -> CosignatureVerifier:
+        """What checks this witness's cosignatures."""
+        return CosignatureVerifier(self.key)
+
+    def cosign(self, checkpoint: Checkpoint, timestamp: int) -> Signature:
+        """Cosign a checkpoint as of `timestamp` (seconds since the epoch). Raises MalformedError."""
+        if not 0 < timestamp <= MAX_SIZE:
+            raise MalformedError("cosignature", "its time is out of range")
+        if self.key.kind == COSIGNATURE_V1:
+            raw = ed25519.sign(self._seed, _v1_message(checkpoint, timestamp))
+        else:
+            message = _subtree_message(self.key.name, checkpoint, timestamp)
+            raw = mldsa.new(_mldsa_secret(self._seed), deterministic=True).sign(message)
+        return Signature(self.key.name, self.key.key_id, timestamp.to_bytes(_TIME_SIZE, "big") + raw)
+
+
+def cosigned_at(note: Note, verifier: CosignatureVerifier) -> int:
+    """Verify a witness's cosignatures on a checkpoint; returns the latest time that they state.
+
+    Raises SignatureError when there is none or one is wrong.
+    """
+    times = []
+    for line in note.signatures:
+        if line.is_by(verifier.key):
+            verifier.verify(note.text, line.signature)
+            times.append(_timestamp(line.signature))
+    if not times:
+        raise SignatureError(f"the checkpoint is not cosigned by {verifier.key.name}")
+    return max(times)
+
+
+def _timestamp(signature: bytes) -> int:
+    timestamp = int.from_bytes(signature[:_TIME_SIZE], "big")
+    if len(signature) <= _TIME_SIZE or timestamp > MAX_SIZE:
+        raise SignatureError("a cosignature without a time, or with one out of range")
+    return timestamp
+
+
+def _v1_message(checkpoint: Checkpoint, timestamp: int) -> bytes:
+    return f"cosignature/v1\ntime {timestamp}\n{checkpoint}".encode()
+
+
+def _subtree_message(cosigner: str, checkpoint: Checkpoint, timestamp: int) -> bytes:
+    return b"".join((
+        b"subtree/v1\n\0",
+        _short(cosigner),
+        timestamp.to_bytes(8, "big"),
+        _short(checkpoint.origin),
+        bytes(8),  # the subtree of a checkpoint starts at leaf 0
+        checkpoint.size.to_bytes(8, "big"),
+        checkpoint.root,
+    ))  # fmt: skip
+
+
+def _short(text: str) -> bytes:
+    data = text.encode()
+    if len(data) > 255:
+        raise MalformedError("cosignature", "a name or origin is longer than 255 bytes")
+    return bytes([len(data)]) + data
+
+
+@lru_cache(maxsize=64)
+def _mldsa_public(public: bytes) -> mldsa.MLDSASigScheme:
+    return mldsa.new(MLDSA.construct(param_set=MLDSA.ML_DSA_44, pk=public))
+
+
+@lru_cache(maxsize=16)
+def _mldsa_secret(seed: bytes) -> MLDSA.MLDSAKey:
+    return MLDSA.construct(param_set=MLDSA.ML_DSA_44, seed=seed)

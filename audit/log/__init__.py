@@ -1,0 +1,1 @@
+"""The log over a small storage protocol: append, prove, verify, excerpt."""

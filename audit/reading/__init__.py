@@ -1,0 +1,1 @@
+"""What an auditor reads: entries in words, search, alerts, dossiers, reconciliation, exports."""

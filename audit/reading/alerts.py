@@ -1,0 +1,240 @@
+"""What an auditor should look at in a log, with the entries that each alert rests on. Thresholds are data."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from audit.events.event_values import CoarseShare, PolicyStep
+from audit.events.events import Event, PolicyInForce, SignInFailed
+from audit.events.question_events import Answered, Asked, Denied, Released
+from audit.events.search import Found, time_of
+from audit.reading.said import Said, msgid, said
+
+
+class NoticeKind(StrEnum):
+    """Why an auditor should look."""
+
+    BURST = "burst"
+    OFF_HOURS = "off-hours"
+    DENIALS = "denials"
+    SIGN_INS = "sign-ins"
+    WITHHELD = "withheld"
+    PURPOSE_DRIFT = "purpose-drift"
+    POLICY_FLIPS = "policy-flips"
+    NO_END = "no-end"
+    UNWITNESSED = "unwitnessed"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to look at: about whom, in words, and the numbers of the entries that it rests on."""
+
+    kind: NoticeKind
+    about: str
+    message: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """From when on something is worth a look. Each state sets its own; these are to begin with.
+
+    `office` are the first hour and the one after the last, at `offset` from UTC (7 hours: Phnom Penh).
+    """
+
+    questions: int = 30
+    denials: int = 5
+    sign_ins: int = 5
+    window: timedelta = timedelta(hours=1)
+    office: tuple[int, int] = (6, 20)
+    offset: timedelta = timedelta(hours=7)
+    withheld: int = 10
+    """Results of which half or more was withheld, to one organisation within `withheld_window`."""
+    withheld_window: timedelta = timedelta(days=1)
+    habit: int = 10
+    """Questions of an organisation after which a purpose that it has never named before is noticed."""
+    policy_window: timedelta = timedelta(days=30)
+    """A policy that is loosened, and tightened again within this time, is noticed."""
+    patience: timedelta = timedelta(minutes=5)
+    """How long after its deadline a question may lack its end, and an entry its cosignatures."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What is known of a log's witnesses: the first `reached` entries have as many cosignatures as they need.
+
+    `as_of` is when that was so: for an export, when it was made. `missing` are those that have not cosigned
+    the latest head.
+    """
+
+    witnesses: int
+    needed: int
+    reached: int
+    missing: tuple[str, ...]
+    as_of: datetime
+
+
+def notices(
+    found: Iterable[Found], now: datetime, thresholds: Thresholds, watch: Watch | None = None
+) -> list[Notice]:
+    """Everything worth a look in a verified log, in the order of its first entry."""
+    found = list(found)
+    limit = thresholds
+    raised = [
+        *_crowded(NoticeKind.BURST, _by_organisation(found, Asked), limit.questions, limit.window),
+        *_crowded(NoticeKind.DENIALS, _by_organisation(found, Denied), limit.denials, limit.window),
+        *_crowded(NoticeKind.SIGN_INS, _grouped(found, SignInFailed, ""), limit.sign_ins, limit.window),
+        *_crowded(NoticeKind.WITHHELD, _withheld(found), limit.withheld, limit.withheld_window),
+        *_policy_flips(found, limit.policy_window),
+        *_off_hours(found, limit),
+        *_purpose_drift(found, limit.habit),
+        *_no_end(found, now, limit.patience),
+        *([] if watch is None else _unwitnessed(found, watch, limit.patience)),
+    ]
+    return sorted(raised, key=lambda notice: notice.numbers)
+
+
+_WORDS = {
+    NoticeKind.BURST: msgid("%(count)s questions, crowded within %(window)s"),
+    NoticeKind.DENIALS: msgid("%(count)s denied questions, crowded within %(window)s"),
+    NoticeKind.SIGN_INS: msgid("%(count)s failed sign-ins, crowded within %(window)s"),
+    NoticeKind.WITHHELD: msgid(
+        "%(count)s results of which half or more was withheld, crowded within %(window)s"
+    ),
+}
+
+
+def _grouped(found: Sequence[Found], kind: type[Event], name: str) -> dict[str, list[Found]]:
+    groups: dict[str, list[Found]] = defaultdict(list)
+    for each in found:
+        if isinstance(each.event, kind):
+            groups[str(getattr(each.event, name, "everybody"))].append(each)
+    return groups
+
+
+def _by_organisation(found: Sequence[Found], kind: type[Event]) -> dict[str, list[Found]]:
+    return _grouped(found, kind, "organisation")
+
+
+def _crowded(kind: NoticeKind, groups: dict[str, list[Found]], count: int, window: timedelta) -> list[Notice]:
+    """Runs of at least `count` entries in which each `count` neighbours lie within the window."""
+    raised = []
+    for about, group in groups.items():
+        group.sort(key=lambda each: time_of(each.event))
+        run: list[Found] = []
+        for i in range(count - 1, len(group)):
+            neighbours = group[i - count + 1 : i + 1]
+            if time_of(neighbours[-1].event) - time_of(neighbours[0].event) <= window:
+                run += [each for each in neighbours if each not in run[-count:]]
+            elif run:
+                raised.append(_notice(kind, about, run, window))
+                run = []
+        if run:
+            raised.append(_notice(kind, about, run, window))
+    return raised
+
+
+def _notice(kind: NoticeKind, about: str, run: list[Found], window: timedelta) -> Notice:
+    message = Said(_WORDS[kind], {"count": len(run), "window": str(window)})
+    return Notice(kind, about, message, tuple(each.number for each in run))
+
+
+def _withheld(found: Sequence[Found]) -> dict[str, list[Found]]:
+    """Results of which much was withheld, by who asked: of a hub's log and of a member's."""
+    asked = {each.number: each.event for each in found if isinstance(each.event, Asked)}
+    groups: dict[str, list[Found]] = defaultdict(list)
+    for each in found:
+        event = each.event
+        if isinstance(event, Released | Answered) and event.withheld is CoarseShare.MANY:
+            question = asked.get(event.asked_index) if isinstance(event, Released) else event
+            if question is not None:
+                groups[question.organisation].append(each)
+    return groups
+
+
+def _policy_flips(found: Sequence[Found], window: timedelta) -> list[Notice]:
+    raised = []
+    for member, group in _grouped(found, PolicyInForce, "member").items():
+        opened: Found | None = None
+        for each in group:
+            event = each.event
+            if not isinstance(event, PolicyInForce):
+                continue
+            if opened is not None and event.step in (PolicyStep.TIGHTENED, PolicyStep.BOTH):
+                after = time_of(event) - time_of(opened.event)
+                if after <= window:
+                    message = said(
+                        "a policy was loosened and tightened again after %(time)s", time=str(after)
+                    )
+                    numbers = (opened.number, each.number)
+                    raised.append(Notice(NoticeKind.POLICY_FLIPS, member, message, numbers))
+                opened = None
+            if event.step in (PolicyStep.LOOSENED, PolicyStep.BOTH):
+                opened = opened or each
+    return raised
+
+
+def _off_hours(found: Sequence[Found], limit: Thresholds) -> list[Notice]:
+    late: dict[str, list[int]] = defaultdict(list)
+    for each in found:
+        if isinstance(each.event, Asked):
+            local = each.event.asked_at + limit.offset
+            if not limit.office[0] <= local.hour < limit.office[1] or local.weekday() >= 5:
+                late[each.event.organisation].append(each.number)
+    return [
+        Notice(
+            NoticeKind.OFF_HOURS,
+            about,
+            said("%(count)s questions outside office hours", count=len(numbers)),
+            tuple(numbers),
+        )
+        for about, numbers in late.items()
+    ]
+
+
+def _purpose_drift(found: Sequence[Found], habit: int) -> list[Notice]:
+    seen: dict[str, set[str]] = defaultdict(set)
+    asked: dict[str, int] = defaultdict(int)
+    raised = []
+    for each in found:
+        event = each.event
+        if not isinstance(event, Asked | Denied):
+            continue
+        if event.purpose not in seen[event.organisation] and asked[event.organisation] >= habit:
+            message = said(
+                "its first question for %(purpose)s, after %(count)s for others",
+                purpose=event.purpose,
+                count=asked[event.organisation],
+            )
+            raised.append(Notice(NoticeKind.PURPOSE_DRIFT, event.organisation, message, (each.number,)))
+        seen[event.organisation].add(event.purpose)
+        asked[event.organisation] += 1
+    return raised
+
+
+def _no_end(found: Sequence[Found], now: datetime, patience: timedelta) -> list[Notice]:
+    ended = {each.event.asked_index for each in found if isinstance(each.event, Released)}
+    return [
+        Notice(NoticeKind.NO_END, each.event.question_id, said("asked, and never released"), (each.number,))
+        for each in found
+        if isinstance(each.event, Asked) and each.number not in ended and each.event.deadline + patience < now
+    ]
+
+
+def _unwitnessed(found: Sequence[Found], watch: Watch, patience: timedelta) -> list[Notice]:
+    late = [
+        each.number
+        for each in found
+        if each.number >= watch.reached and time_of(each.event) + patience < watch.as_of
+    ]
+    if not late:
+        return []
+    message = said(
+        "fewer than %(needed)s of %(count)s witnesses have cosigned these entries",
+        needed=watch.needed,
+        count=watch.witnesses,
+    )
+    about = ", ".join(watch.missing) or "the witnesses"
+    return [Notice(NoticeKind.UNWITNESSED, about, message, tuple(late))]

@@ -1,0 +1,174 @@
+"""Any question explained from its log entries alone, in plain sentences; and any other entry in one."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from audit.events.event_values import EntryRef, MemberOutcome, Outcome
+from audit.events.events import Event, encode
+from audit.events.question_events import (
+    Answered,
+    Asked,
+    Denied,
+    LeaveGiven,
+    Refused,
+    Rejected,
+    Released,
+    WaitsForLeave,
+)
+from audit.events.search import time_of
+from audit.formats.merkle import leaf_hash
+from audit.reading.said import Said, said
+from audit.reading.sentences import say_event, under
+from audit.reading.wording import listed, say_question, say_reasons, say_who
+
+MISFIT: Final = "DOES NOT FIT"
+"""Stands in whatever names another entry falsely."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """An entry about a question, in which log it stands, and how that is proved, in words.
+
+    `actor` is who acted, where an opening was at hand and opens the entry's commitment.
+    """
+
+    origin: str
+    number: int
+    event: Event
+    proof: str
+    actor: str | None = None
+
+    @property
+    def place(self) -> Said:
+        """Where it stands, in words."""
+        return said("entry %(number)s of %(origin)s", number=self.number, origin=self.origin)
+
+    @property
+    def ref(self) -> EntryRef:
+        """Where it stands, and its hash."""
+        return EntryRef(self.origin, self.number, leaf_hash(encode(self.event)))
+
+
+def explain_question(parts: Sequence[Part]) -> list[str]:
+    """What the entries about one question say: who, what, when, why, what each member did, how it ended.
+
+    `parts` are all entries of one question that are at hand, of the hub's log and of members', in any order.
+    """
+    lines = [*say_story(parts), "", "Entries:"]
+    lines += [f"  {part.place} ({part.event.TYPE}): {part.proof}" for part in parts]
+    return [*lines, *(f"  {line}" for line in say_links(parts))]
+
+
+def say_story(parts: Sequence[Part]) -> list[Said]:
+    """What happened, in sentences; `parts` as for `explain_question`."""
+    asked = [part for part in parts if isinstance(part.event, Asked | Denied)]
+    ends = [part for part in parts if isinstance(part.event, Released)]
+    judged = [part for part in parts if isinstance(part.event, Answered | Refused)]
+    lines: list[Said] = []
+    for part in asked or judged[:1]:
+        lines += _who_and_what(part)
+    if not asked:
+        lines.append(
+            said("The hub's own entry for it is not at hand: this is what a member's log took over from it.")
+        )
+    known = {part.event.member for part in judged if isinstance(part.event, Answered | Refused)}
+    for end in ends:
+        if isinstance(end.event, Released):
+            lines += [_outcome(o) for o in end.event.outcomes if o.member not in known]
+    for part in sorted(judged, key=lambda p: p.place):
+        lines.append(say_event(part.event))
+    for part in parts:
+        if isinstance(part.event, Rejected | WaitsForLeave | LeaveGiven):
+            lines.append(say_event(part.event))
+    lines += [say_event(end.event) for end in ends]
+    if not ends and any(isinstance(part.event, Asked) for part in asked):
+        lines.append(said("It has no end in this log: it was asked, and never released."))
+    return lines
+
+
+def _who_and_what(part: Part) -> Iterator[Said]:
+    event = part.event
+    if not isinstance(event, Asked | Denied | Answered | Refused):
+        return
+    who, what = say_who(event.role, event.organisation), say_question(event.measure, event.by, event.where)
+    if isinstance(event, Answered | Refused):
+        yield said("%(who)s asked for %(what)s.", who=who, what=what)
+    else:
+        yield said("%(who)s asked on %(at)s for %(what)s.", who=who, what=what, at=time_of(event))
+    yield said("The purpose was %(purpose)s.", purpose=event.purpose)
+    if part.actor is None:
+        yield said("Who it was is known by a commitment only: %(commitment)s.", commitment=str(event.actor))
+    else:
+        yield said(
+            "Who it was: %(person)s (an opening that fits the commitment %(commitment)s).",
+            person=part.actor,
+            commitment=str(event.actor),
+        )
+    if isinstance(event, Asked):
+        yield from _put_to(event)
+    if isinstance(event, Denied):
+        reasons = say_reasons(event.reasons)
+        yield said("The hub refused it, before any member was asked: %(reasons)s.", reasons=reasons)
+
+
+def _put_to(event: Asked) -> Iterator[Said]:
+    if event.members:
+        members, until = listed(event.members), event.deadline
+        yield said("It was put to %(members)s, to answer until %(until)s.", members=members, until=until)
+    else:
+        yield said("It was put to no member, to answer until %(until)s.", until=event.deadline)
+    if event.late_until > event.deadline:
+        yield said("What came later, until %(until)s, was to be released by itself.", until=event.late_until)
+
+
+def _outcome(outcome: MemberOutcome) -> Said:
+    """What a member did, in the words of the hub's log."""
+    member = outcome.member
+    if outcome.outcome is Outcome.MISSING:
+        return said("%(member)s gave no answer in time.", member=member)
+    policy = under(outcome.policy_version)
+    if outcome.outcome is Outcome.REFUSED:
+        reasons = say_reasons(outcome.reasons)
+        return said(
+            "%(member)s refused %(under)s: %(reasons)s.", member=member, under=policy, reasons=reasons
+        )
+    values = {"member": member, "snapshot": str(outcome.snapshot), "under": policy}
+    if outcome.outcome is Outcome.EARLIER:
+        return said(
+            "%(member)s was away; what it had answered to the same question before was given again, from "
+            "snapshot %(snapshot)s, %(under)s.",
+            **values,
+        )
+    return said("%(member)s answered from snapshot %(snapshot)s, %(under)s.", **values)
+
+
+def say_links(parts: Sequence[Part]) -> Iterator[Said]:
+    """Whether the entries that name each other do so rightly: `MISFIT` stands in what does not."""
+    at_hand = {(part.origin, part.number): part for part in parts}
+    for part in parts:
+        event = part.event
+        if isinstance(event, Released):
+            asked = at_hand.get((part.origin, event.asked_index))
+            if asked is None or not isinstance(asked.event, Asked):
+                yield said(
+                    "%(place)s DOES NOT FIT: it ends entry %(number)s, which did not ask this.",
+                    place=part.place,
+                    number=event.asked_index,
+                )
+            for outcome in event.outcomes:
+                if outcome.entry is not None:
+                    yield _link(part, outcome.entry, at_hand)
+        if isinstance(event, Answered | Refused):
+            yield _link(part, event.asked, at_hand)
+
+
+def _link(part: Part, ref: EntryRef, at_hand: dict[tuple[str, int], Part]) -> Said:
+    named = said("entry %(number)s of %(origin)s", number=ref.index, origin=ref.origin)
+    other = at_hand.get((ref.origin, ref.index))
+    values = {"place": part.place, "named": named}
+    if other is None:
+        return said("%(place)s names %(named)s, which is not at hand.", **values)
+    if other.ref.leaf != ref.leaf:
+        return said("%(place)s DOES NOT FIT %(named)s: it names an entry with another hash.", **values)
+    return said("%(place)s names %(named)s: the hash fits.", **values)

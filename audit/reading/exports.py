@@ -1,0 +1,68 @@
+"""A log's entries for other programs: JSON lines and CSV. (`audit.reading.fhir` writes AuditEvent
+resources.)
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from audit.events.events import encode
+from audit.events.search import Found, members_of, reasons_of, time_of
+from audit.formats.canonical import canonical_json
+from audit.reading.sentences import say_event
+
+COLUMNS: Final = (
+    "number", "time", "type", "question", "organisation", "role", "purpose", "measure", "by", "where",
+    "members", "answered", "refused", "missing", "reasons", "policy", "snapshot", "size", "withheld", "says",
+)  # fmt: skip
+_FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""Also in their full-width forms, which some programs take for the same."""
+_CONTROL: Final = ("\t", "\r", "\n")
+_PASSED_OVER: Final = " \t\r\n\u00a0\u200b\ufeff"
+
+
+def json_lines(found: Iterable[Found]) -> Iterator[str]:
+    """One JSON object a line: `number`, and `entry` as it stands in the log."""
+    for each in found:
+        yield canonical_json({"entry": json.loads(encode(each.event)), "number": each.number}).decode() + "\n"
+
+
+def csv_rows(found: Iterable[Found]) -> Iterator[str]:
+    """A header and a line for each entry (RFC 4180). Lists are joined by spaces; no cell is a formula."""
+    yield _csv_line(COLUMNS)
+    for each in found:
+        yield _csv_line([_safe(cell) for cell in _cells(each)])
+
+
+def _cells(found: Found) -> list[str]:
+    event = found.event
+
+    def value(name: str) -> str:
+        held: Any = getattr(event, name, None)
+        return " ".join(map(str, held)) if isinstance(held, tuple) else str("" if held is None else held)
+
+    where = " ".join(f"{f.dimension}={','.join(f.codes)}" for f in getattr(event, "where", ()))
+    return [
+        str(found.number), f"{time_of(event).isoformat()[:19]}Z", event.TYPE, value("question_id"),
+        value("organisation"), value("role"), value("purpose"), value("measure"), value("by"), where,
+        " ".join(sorted(members_of(event))), value("answered"), value("refused"), value("missing"),
+        " ".join(reasons_of(event)), value("policy_version"), value("snapshot"), value("size"),
+        value("withheld"), say_event(event),
+    ]  # fmt: skip
+
+
+def _safe(cell: str) -> str:
+    """A spreadsheet takes what starts like a formula for one; an apostrophe before it makes it text.
+
+    Spaces and invisible signs before it do not help: programs pass over them. (OWASP, CSV injection.)
+    """
+    start = cell.lstrip(_PASSED_OVER)
+    return "'" + cell if start.startswith(_FORMULA) or cell.startswith(_CONTROL) else cell
+
+
+def _csv_line(cells: Iterable[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue()

@@ -1,0 +1,133 @@
+"""Sentences for kinds of entries that need no working out: a text, filled in from their fields."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from audit.events.event import Event
+from audit.events.event_values import CoarseSize
+from audit.reading.said import Said, Value, msgid
+from audit.reading.wording import listed, say_size, say_who, word_of
+
+PLAIN: Final = {
+    "access-refused": msgid(
+        "%(who)s was refused on %(at)s: %(action)s (%(reason)s). Times since the last such entry: %(times)s."
+    ),
+    "account-handled": msgid("An account of %(organisation)s was changed on %(at)s: %(step)s."),
+    "account-invited": msgid("%(who)s was invited on %(at)s to open an account, until %(until)s."),
+    "account-invited:purposes": msgid(
+        "%(who)s was invited on %(at)s to open an account, until %(until)s, to ask for %(purposes)s."
+    ),
+    "account-opened": msgid("%(who)s opened the account on %(at)s (%(means)s)."),
+    "contributed": msgid(
+        "%(member)s gave its part of %(size)s of totals on %(at)s, under masks; it is known by a commitment "
+        "only."
+    ),
+    "count-begun": msgid("On %(at)s the hub began to count people of %(members)s once, for %(epoch)s."),
+    "count-leave:granted": msgid(
+        "At %(member)s somebody gave leave on %(at)s for its set to be counted once, and signed that as "
+        "%(signed_by)s."
+    ),
+    "count-leave": msgid(
+        "At %(member)s somebody refused leave on %(at)s for its set to be counted once, and signed that as "
+        "%(signed_by)s."
+    ),
+    "counted:told": msgid(
+        "People were counted once on %(at)s, for %(epoch)s; the result was told, and is known by a "
+        "commitment only."
+    ),
+    "counted": msgid(
+        "People were counted once on %(at)s, for %(epoch)s; the result was not told: it would have said too "
+        "much."
+    ),
+    "epoch-map-sealed": msgid(
+        "%(member)s sealed a map from former pseudonyms to present ones for %(recipient)s on %(at)s, for "
+        "%(purpose)s."
+    ),
+    "extract-approved": msgid("At %(member)s a second person gave leave for extract %(extract)s on %(at)s."),
+    "extract-refused": msgid(
+        "At %(member)s a person refused extract %(extract)s on %(at)s: it is never sealed."
+    ),
+    "extract-requested": msgid(
+        "At %(member)s somebody prepared extract %(extract)s of single records for %(recipient)s on %(at)s, "
+        "for %(purpose)s, and asked for leave."
+    ),
+    "extract-sealed": msgid(
+        "%(member)s sealed extract %(extract)s for %(recipient)s on %(at)s, to be used until %(expires)s: it "
+        "counts as given out."
+    ),
+    "handed-over": msgid(
+        "Somebody of %(organisation)s left on %(at)s: questions and service accounts belong to a successor."
+    ),
+    "key-revoked": msgid(
+        "On %(at)s the key for %(use)s was revoked (%(reason)s): what is signed with it from then on does "
+        "not count."
+    ),
+    "member-applied": msgid(
+        "Somebody showed the invitation of %(member)s on %(at)s, with keys that do not count before they are "
+        "compared."
+    ),
+    "member-invited": msgid("%(member)s was invited on %(at)s to join the region, until %(until)s."),
+    "member-revoked": msgid("The keys of %(member)s count no more since %(at)s: %(reason)s."),
+    "policy-revoked": msgid(
+        "Version %(policy_version)s of %(member)s's policy was ended at once on %(at)s: nothing is answered "
+        "until another is in force."
+    ),
+    "policy-signed": msgid(
+        "%(member)s's controller signed version %(policy_version)s of its policy on %(at)s, to hold from "
+        "%(begins)s on. Its text is known by a commitment only."
+    ),
+    "region-joined": msgid(
+        "On %(at)s %(member)s wrote down the keys of the hub, which two people had compared by voice."
+    ),
+    "reidentification-confirmed": msgid(
+        "At %(member)s a second custodian confirmed request %(request)s on %(at)s."
+    ),
+    "reidentification-requested": msgid(
+        "At %(member)s a custodian asked on %(at)s who a pseudonym is (request %(request)s, until "
+        "%(expires)s)."
+    ),
+    "reidentification-shown": msgid(
+        "At %(member)s the vault was opened once on %(at)s, for request %(request)s."
+    ),
+    "sessions-ended": msgid("Sessions of somebody were ended on %(at)s: %(reason)s."),
+    "set-mixed": msgid("%(member)s mixed the merged list and passed it on, on %(at)s."),
+    "set-sealed": msgid("%(member)s put its encrypted set into the count of %(epoch)s on %(at)s."),
+    "signed-in": msgid("%(who)s signed in on %(at)s (%(means)s)."),
+    "token-made": msgid("A token for programs was made on %(at)s; it ends on %(until)s. It is kept nowhere."),
+    "tokens-revoked": msgid("Tokens of somebody were revoked on %(at)s."),
+    "total-asked": msgid(
+        "On %(at)s the hub asked %(members)s for sums of withheld cells under masks, until %(deadline)s: "
+        "%(size)s."
+    ),
+    "total-released": msgid(
+        "The round of sums under masks ended on %(at)s: %(contributed)s took part. The totals are known by a "
+        "commitment only."
+    ),
+    "vault-custodian-exchanged": msgid(
+        "At %(member)s the custodians of the vault exchanged one of them on %(at)s."
+    ),
+}
+"""By kind; with `:field` for entries in which that field holds something."""
+
+SOMEBODY = msgid("Somebody who is not known")
+
+
+def say_plainly(event: Event) -> Said:
+    """The event by its kind's text. Raises KeyError for a kind that has none."""
+    values = {name: _shown(value) for name, value in vars(event).items()}
+    organisation, role = getattr(event, "organisation", None), getattr(event, "role", None)
+    values["who"] = say_who(role, organisation) if role else word_of(SOMEBODY)
+    special = (f"{event.TYPE}:{name}" for name, value in vars(event).items() if value)
+    text = next((PLAIN[name] for name in special if name in PLAIN), None) or PLAIN[event.TYPE]
+    return Said(text, values)
+
+
+def _shown(value: object) -> Value:
+    if isinstance(value, datetime | int):
+        return value
+    if isinstance(value, tuple):
+        return listed(map(str, value))
+    if isinstance(value, CoarseSize):
+        return say_size(value)
+    return word_of(str(value)) if isinstance(value, StrEnum) else str(value)

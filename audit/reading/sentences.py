@@ -1,0 +1,299 @@
+"""One entry in one sentence, for every kind of event."""
+
+from functools import singledispatch
+
+from audit.events.event_values import CoarseSize
+from audit.events.events import (
+    CubeCertified,
+    Event,
+    KeyChanged,
+    LogRead,
+    MemberEnrolled,
+    OpeningsErased,
+    PolicyInForce,
+    SignInFailed,
+    SnapshotLoaded,
+    UserAdded,
+)
+from audit.events.question_events import (
+    Answered,
+    Asked,
+    Denied,
+    LeaveGiven,
+    Refused,
+    Rejected,
+    Released,
+    ReleasedAgain,
+    WaitsForLeave,
+)
+from audit.events.record_events import (
+    ConsentChanged,
+    FigureRegistered,
+    FigureWithdrawn,
+    PrivacyCharged,
+    RecordsCompared,
+)
+from audit.events.search import time_of
+from audit.reading.plain_sentences import say_plainly
+from audit.reading.said import Said, Value, said
+from audit.reading.wording import (
+    STEPS,
+    listed,
+    say_question,
+    say_reasons,
+    say_share,
+    say_size,
+    say_who,
+    word_of,
+)
+
+
+@singledispatch
+def say_event(event: Event) -> Said:
+    """The event in a sentence: for a kind that has none of its own here, by that of `plain_sentences`."""
+    return say_plainly(event)
+
+
+def under(version: str | None) -> Said:
+    """By which version of a policy, in words."""
+    if version is None:
+        return said("without a policy")
+    return said("under version %(version)s of its policy", version=version)
+
+
+@say_event.register
+def _(event: Asked | Denied) -> Said:
+    return said(
+        "%(who)s asked on %(at)s for %(what)s, for %(purpose)s.",
+        who=say_who(event.role, event.organisation),
+        at=time_of(event),
+        what=say_question(event.measure, event.by, event.where),
+        purpose=event.purpose,
+    )
+
+
+@say_event.register
+def _(event: Answered) -> Said:
+    return said(
+        "%(member)s answered on %(at)s from snapshot %(snapshot)s, %(under)s: %(size)s, %(withheld)s.",
+        member=event.member,
+        at=event.at,
+        snapshot=event.snapshot,
+        under=under(event.policy_version),
+        size=say_size(event.size),
+        withheld=say_share(event.withheld),
+    )
+
+
+@say_event.register
+def _(event: Refused) -> Said:
+    return said(
+        "%(member)s refused on %(at)s %(under)s: %(reasons)s.",
+        member=event.member,
+        at=event.at,
+        under=under(event.policy_version),
+        reasons=say_reasons(event.reasons),
+    )
+
+
+@say_event.register
+def _(event: WaitsForLeave) -> Said:
+    if event.persons == 1:
+        return said(
+            "At %(member)s it waited from %(at)s on for the leave of one person.",
+            member=event.member,
+            at=event.at,
+        )
+    return said(
+        "At %(member)s it waited from %(at)s on for the leave of %(persons)s persons.",
+        member=event.member,
+        at=event.at,
+        persons=event.persons,
+    )
+
+
+@say_event.register
+def _(event: LeaveGiven) -> Said:
+    values: dict[str, Value] = {"member": event.member, "at": event.at, "key": event.signed_by}
+    if event.granted:
+        return said("At %(member)s somebody gave leave on %(at)s, and signed that as %(key)s.", **values)
+    return said("At %(member)s somebody refused leave on %(at)s, and signed that as %(key)s.", **values)
+
+
+@say_event.register
+def _(event: Rejected) -> Said:
+    return said(
+        "%(member)s did not look at a delivery on %(at)s: %(reasons)s.",
+        member=event.member,
+        at=event.at,
+        reasons=say_reasons(event.reasons),
+    )
+
+
+@say_event.register
+def _(event: ReleasedAgain) -> Said:
+    return said(
+        "Members answered late: on %(at)s result %(number)s was released, a table of %(size)s, %(withheld)s; "
+        "it is known by a commitment only: %(commitment)s.",
+        at=event.at,
+        number=event.number,
+        size=say_size(event.size),
+        withheld=say_share(event.withheld),
+        commitment=str(event.result),
+    )
+
+
+@say_event.register
+def _(event: Released) -> Said:
+    return said(
+        "It ended on %(at)s: a table of %(size)s was released, %(withheld)s; the table itself is known by a "
+        "commitment only: %(commitment)s.",
+        at=event.at,
+        size=say_size(event.size),
+        withheld=say_share(event.withheld),
+        commitment=str(event.result),
+    )
+
+
+@say_event.register
+def _(event: CubeCertified) -> Said:
+    return said(
+        "%(member)s protected snapshot %(snapshot)s %(under)s on %(at)s; certificate and shape are known by "
+        "commitments only.",
+        member=event.member,
+        snapshot=event.snapshot,
+        under=under(event.policy_version),
+        at=event.at,
+    )
+
+
+@say_event.register
+def _(event: PolicyInForce) -> Said:
+    return said(
+        "Version %(version)s of %(member)s's policy took effect on %(at)s: %(step)s. Its text is known by a "
+        "commitment only.",
+        version=event.policy_version,
+        member=event.member,
+        at=event.at,
+        step=word_of(STEPS[event.step]),
+    )
+
+
+@say_event.register
+def _(event: SnapshotLoaded) -> Said:
+    return said(
+        "%(member)s loaded snapshot %(snapshot)s on %(at)s, with records up to %(until)s.",
+        member=event.member,
+        snapshot=event.snapshot,
+        at=event.at,
+        until=str(event.until),
+    )
+
+
+@say_event.register
+def _(event: RecordsCompared) -> Said:
+    return said(
+        "%(member)s compared snapshot %(snapshot)s with %(former)s on %(at)s; what changed is known by a "
+        "commitment only.",
+        member=event.member,
+        snapshot=event.snapshot,
+        former=event.former,
+        at=event.at,
+    )
+
+
+@say_event.register
+def _(event: ConsentChanged) -> Said:
+    return said(
+        "Somebody in %(member)s's register changed what he or she agrees to share, on %(at)s; who it is, is "
+        "known by a commitment only.",
+        member=event.member,
+        at=event.at,
+    )
+
+
+@say_event.register
+def _(event: FigureRegistered) -> Said:
+    return said(
+        "%(member)s registered a number that it had published elsewhere, on %(at)s; which one, is known by a "
+        "commitment only.",
+        member=event.member,
+        at=event.at,
+    )
+
+
+@say_event.register
+def _(event: FigureWithdrawn) -> Said:
+    return said(
+        "%(member)s withdrew a published number that entry %(registered)s had registered by mistake, on "
+        "%(at)s.",
+        member=event.member,
+        registered=str(event.registered),
+        at=event.at,
+    )
+
+
+@say_event.register
+def _(event: PrivacyCharged) -> Said:
+    return said(
+        "%(member)s charged a table of %(levels)s to the privacy budget of the people of portion "
+        "%(portion)s: epsilon %(epsilon)s, of %(budget)s for each person for ever, on %(at)s.",
+        member=event.member,
+        levels=listed(event.levels),
+        portion=str(event.portion),
+        epsilon=event.epsilon,
+        budget=event.budget,
+        at=event.at,
+    )
+
+
+@say_event.register
+def _(event: MemberEnrolled) -> Said:
+    return said("%(member)s joined the region on %(at)s.", member=event.member, at=event.at)
+
+
+@say_event.register
+def _(event: UserAdded) -> Said:
+    values: dict[str, Value] = {"who": say_who(event.role, event.organisation), "at": event.at}
+    if not event.purposes:
+        return said("%(who)s may sign in since %(at)s.", **values)
+    purposes = listed(event.purposes)
+    return said("%(who)s may sign in since %(at)s, to ask for %(purposes)s.", purposes=purposes, **values)
+
+
+@say_event.register
+def _(event: KeyChanged) -> Said:
+    return said(
+        "The key for %(use)s was changed on %(at)s (%(reason)s); the former one counts until %(until)s.",
+        use=event.use,
+        at=event.at,
+        reason=event.reason,
+        until=event.overlap_until,
+    )
+
+
+@say_event.register
+def _(event: SignInFailed) -> Said:
+    return said("Somebody failed to sign in on %(at)s: %(reason)s.", at=event.at, reason=event.reason)
+
+
+@say_event.register
+def _(event: LogRead) -> Said:
+    return said(
+        "%(who)s read this log on %(at)s: %(action)s.",
+        who=say_who(event.role, event.organisation),
+        at=event.at,
+        action=word_of(event.action),
+    )
+
+
+@say_event.register
+def _(event: OpeningsErased) -> Said:
+    values: dict[str, Value] = {"at": event.at, "field": event.field, "ground": event.ground}
+    if event.size is CoarseSize.NONE:
+        return said("On %(at)s nothing was erased (%(field)s; %(ground)s).", **values)
+    return said(
+        "On %(at)s the openings of %(size)s entries were erased (%(field)s; %(ground)s).",
+        size=str(event.size),
+        **values,
+    )

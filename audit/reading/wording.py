@@ -1,0 +1,107 @@
+"""The words of a log in plain sentences."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from audit.events.event_values import CoarseShare, CoarseSize, Filter, PolicyStep
+from audit.reading.said import Said, joined, msgid, said
+
+REASONS: Final = {
+    "role-may-not-ask": msgid("this role does not ask questions"),
+    "purpose-not-held": msgid("the organisation does not hold this purpose"),
+    "not-for-you": msgid("its policy does not name this organisation or role"),
+    "not-for-this-purpose": msgid("its policy does not share this for this purpose"),
+    "not-shared": msgid("its policy does not share this"),
+    "too-detailed": msgid("its policy shares this only less finely or with fewer dimensions"),
+    "ready-made-only": msgid("its policy allows ready-made questions only"),
+    "not-understood": msgid("it does not know a word of the question"),
+    "not-in-force": msgid("it had no policy in force"),
+    "not-approved": msgid("a person had to give leave, and did not"),
+    "quota-used-up": msgid("the organisation had asked as often as it may"),
+    "not-collected": msgid("its records do not cover this"),
+    "too-large": msgid("the table would have had more cells than it gives in one answer"),
+    "not-ready": msgid("it had no protected table ready"),
+    "too-late": msgid("the question reached it after the deadline"),
+    "no-proof": msgid("the question was not proved to be logged"),
+    "repeated": msgid("it had answered this question before"),
+}
+"""Every reason that a log gives, in words. A reason that is not here is shown as it is."""
+
+STEPS: Final = {
+    PolicyStep.FIRST: msgid("its first"),
+    PolicyStep.LOOSENED: msgid("looser than the one before"),
+    PolicyStep.TIGHTENED: msgid("tighter than the one before"),
+    PolicyStep.BOTH: msgid("looser than the one before in some ways, tighter in others"),
+    PolicyStep.NEITHER: msgid("neither looser nor tighter than the one before"),
+}
+
+SHARES: Final = {
+    CoarseShare.FEW: msgid("less than a quarter of it withheld"),
+    CoarseShare.SOME: msgid("between a quarter and a half of it withheld"),
+    CoarseShare.MANY: msgid("half of it or more withheld"),
+}
+
+
+def say_reasons(reasons: Iterable[str]) -> Said:
+    """Reasons in words, each followed by the log's own word for it."""
+    told = [
+        said("%(words)s (%(word)s)", words=word_of(REASONS[r]), word=r) if r in REASONS else r
+        for r in reasons
+    ]
+    return joined("; ", told) if told else said("for no given reason")
+
+
+def word_of(text: str) -> Said:
+    """One of the texts of a table, as a sentence of its own."""
+    return Said(text, {})
+
+
+def say_question(measure: str, by: Iterable[str], where: Iterable[Filter]) -> Said:
+    """What is asked, in the dictionary's own words."""
+    levels = [*by]
+    conditions = [
+        said("%(dimension)s is %(codes)s", dimension=f.dimension, codes=either(f.codes)) for f in where
+    ]
+    what = (
+        said("%(what)s by %(levels)s", what=measure, levels=listed(levels))
+        if levels
+        else Said("%(what)s", {"what": measure})
+    )
+    if not conditions:
+        return what
+    return said("%(what)s, where %(conditions)s", what=what, conditions=listed(conditions))
+
+
+def say_size(size: CoarseSize) -> Said:
+    """How large a table is, as coarsely as the log has it."""
+    if size is CoarseSize.NONE:
+        return said("no cells")
+    return said("%(size)s cells", size=str(size))
+
+
+def say_share(share: CoarseShare) -> Said:
+    """How much of a table is withheld, as coarsely as the log has it."""
+    return word_of(SHARES[share])
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words as in a sentence: `a, b and c`."""
+    *before, end = [*words] or [""]
+    return said("%(first)s and %(last)s", first=joined(", ", before), last=end) if before else end
+
+
+def either(words: Iterable[str]) -> str:
+    """Words of which one is enough: `a, b or c`."""
+    *before, end = [*words] or [""]
+    return said("%(first)s or %(last)s", first=joined(", ", before), last=end) if before else end
+
+
+def say_who(role: str, organisation: str | None) -> Said:
+    """`An analyst of ARMAC`, `A keeper`. The role is a word of its own: other languages have no article."""
+    word = word_of(role)
+    begins = role[:1] in "aeiou"
+    if not organisation:
+        return said("An %(role)s", role=word) if begins else said("A %(role)s", role=word)
+    if begins:
+        return said("An %(role)s of %(organisation)s", role=word, organisation=organisation)
+    return said("A %(role)s of %(organisation)s", role=word, organisation=organisation)

@@ -1,0 +1,116 @@
+"""Which line of the table of duties every address and command falls under. What has none is shut."""
+
+from gateway.accounts.analyst_routes import ANALYST_ROUTES
+from gateway.accounts.auditor_routes import AUDITOR_ROUTES
+from gateway.accounts.controller_routes import CONTROLLER_ROUTES
+from gateway.accounts.duties import Action
+
+ROUTES: dict[str, Action] = {
+    "GET /healthz": Action.LOOK,
+    "GET /openapi.json": Action.LOOK,
+    "GET /assets/<path:filename>": Action.LOOK,
+    "GET /gallery": Action.LOOK,
+    "GET /api/v1/desk/gallery.json": Action.LOOK,
+    "GET /log/<path:path>": Action.READ_LOG,
+    "GET /": Action.ENTER,
+    "GET /language/<code>": Action.ENTER,
+    "GET /sign-in": Action.ENTER,
+    "POST /sign-in": Action.ENTER,
+    "GET /sign-in/directory": Action.ENTER,
+    "GET /sign-in/directory/return": Action.ENTER,
+    "GET /invitation": Action.ENTER,
+    "POST /invitation": Action.ENTER,
+    "POST /invitation/open": Action.ENTER,
+    "POST /invitation/directory": Action.ENTER,
+    "GET /account": Action.SEE_OWN_ACCOUNT,
+    "GET /api/v1/desk/account.json": Action.SEE_OWN_ACCOUNT,
+    "GET /account/export": Action.KEEP_OWN_ACCOUNT,
+    "GET /account/credentials": Action.KEEP_OWN_ACCOUNT,
+    "POST /account/credentials": Action.KEEP_OWN_ACCOUNT,
+    "POST /account/sessions/end": Action.KEEP_OWN_ACCOUNT,
+    "POST /account/tokens": Action.KEEP_OWN_ACCOUNT,
+    "POST /account/tokens/revoke": Action.KEEP_OWN_ACCOUNT,
+    "POST /kept": Action.KEEP_OWN_ACCOUNT,
+    "POST /sign-out": Action.KEEP_OWN_ACCOUNT,
+    "GET /api/v1/catalogue": Action.READ_WORDS,
+    "GET /api/v1/members": Action.SEE_MEMBERS,
+    "GET /api/v1/questions": Action.ASK,
+    "POST /api/v1/questions": Action.ASK,
+    "GET /api/v1/questions/<question_id>": Action.ASK,
+    "GET /api/v1/audit/entries": Action.AUDIT,
+    "GET /api/v1/audit/explanations/<what>": Action.AUDIT,
+    "GET /api/v1/audit/dossiers/<question_id>": Action.AUDIT,
+    "GET /api/v1/audit/sample": Action.AUDIT,
+    "GET /api/v1/audit/alerts": Action.AUDIT,
+    "GET /api/v1/audit/replays/<int:number>": Action.AUDIT,
+    "GET /api/v1/audit/standing": Action.AUDIT,
+    **ANALYST_ROUTES,
+    **AUDITOR_ROUTES,
+    **CONTROLLER_ROUTES,
+    "GET /api/v1/questions/<question_id>/releases/<int:number>": Action.ASK,
+    "POST /federation/v1/applications": Action.APPLY,
+    "GET /federation/v1/keys": Action.READ_LOG,
+    "POST /federation/v1/hello": Action.DELIVER,
+    "POST /federation/v1/poll": Action.DELIVER,
+    "POST /federation/v1/answers": Action.DELIVER,
+    "POST /federation/v1/contributions": Action.DELIVER,
+    "POST /federation/v1/offers": Action.DELIVER,
+}
+"""Method and rule, as Flask spells them, of both web applications."""
+
+COMMANDS: dict[str, Action] = {
+    "safelane account": Action.MANAGE_ACCOUNTS,
+    "safelane access": Action.WORK_ON_FILES,
+    "safelane ask": Action.ASK,
+    "safelane attack": Action.WORK_ON_FILES,
+    "safelane backup": Action.RUN,
+    "safelane certificate": Action.PROTECT,
+    "safelane demo": Action.WORK_ON_FILES,
+    "safelane doctor": Action.RUN,
+    "safelane epoch": Action.REIDENTIFY,
+    "safelane extract": Action.EXTRACT,
+    "safelane extract keys": Action.WORK_ON_FILES,
+    "safelane extract open": Action.WORK_ON_FILES,
+    "safelane hub": Action.RUN,
+    "safelane hub confirm": Action.ENROL_MEMBERS,
+    "safelane hub invite": Action.ENROL_MEMBERS,
+    "safelane hub members": Action.ENROL_MEMBERS,
+    "safelane hub revoke": Action.ENROL_MEMBERS,
+    "safelane keys": Action.RULE,
+    "safelane log": Action.AUDIT,
+    "safelane member": Action.RUN,
+    "safelane member confirm": Action.ENROL_MEMBERS,
+    "safelane member cube": Action.PROTECT,
+    "safelane member join": Action.ENROL_MEMBERS,
+    "safelane member load": Action.LOAD,
+    "safelane member map": Action.LOAD,
+    "safelane member serve": Action.RUN,
+    "safelane member trust-hub": Action.ENROL_MEMBERS,
+    "safelane policy": Action.RULE,
+    "safelane perturb": Action.WORK_ON_FILES,
+    "safelane protect": Action.WORK_ON_FILES,
+    "safelane pseudonymise": Action.WORK_ON_FILES,
+    "safelane redact": Action.WORK_ON_FILES,
+    "safelane reidentify": Action.REIDENTIFY,
+    "safelane restore": Action.RUN,
+    "safelane risk": Action.WORK_ON_FILES,
+    "safelane vault": Action.REIDENTIFY,
+    "safelane words": Action.WORK_ON_FILES,
+}
+"""Whose work a command is; one that is not named has the line of the longest beginning of it that is.
+
+Nobody signs in at a command: it works with the rights of the account of the machine. Who may have those is
+what these lines tell.
+"""
+
+
+def action_of_route(method: str, rule: str) -> Action | None:
+    """The line for a request; None for what has none. HEAD is GET without a body."""
+    return ROUTES.get(f"{'GET' if method == 'HEAD' else method} {rule}")
+
+
+def action_of_command(command: str) -> Action | None:
+    """Whose work a command is, such as `safelane member map suggest`; None for one that has no line."""
+    words = command.split()
+    beginnings = (" ".join(words[:n]) for n in range(len(words), 1, -1))
+    return next((COMMANDS[b] for b in beginnings if b in COMMANDS), None)

@@ -1,0 +1,209 @@
+"""Letting people in: an invitation instead of a default password, and the account that it opens."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+from audit.events.account_events import AccountStep
+from gateway.accounts import codes, entries, passphrases
+from gateway.accounts.context import Accounts, Entrance
+from gateway.accounts.duties import ROLES
+from gateway.accounts.errors import (
+    AccountRuleError,
+    AccountTakenError,
+    InvitationError,
+    UnknownAccountError,
+    WrongCodeError,
+)
+from gateway.accounts.model import Account, Credentials, Identity, Invitation, Means, Offer, Role
+from gateway.accounts.ports import UnitOfWork
+from gateway.accounts.secrets import Kind, new_id, new_secret, secret_hash
+
+GENERATOR = "code generator"
+"""What the secrets of code generators are sealed for."""
+DAYS = 7
+MOST_DAYS = 30
+_NAME = re.compile(r"[a-z0-9][a-z0-9._%+@-]{1,98}[a-z0-9]", re.ASCII)
+
+
+def account_name(typed: str) -> str:
+    """A name as accounts have it: small letters, so that no two differ by capitals alone.
+
+    Raises AccountRuleError. Other scripts are not taken: names must not look alike and be different.
+    """
+    name = typed.strip().lower()
+    if not _NAME.fullmatch(name):
+        raise AccountRuleError(
+            "A name has 3 to 100 letters, digits and . _ % + @ -, such as an e-mail address.",
+            remedy="Nothing was changed; choose another name.",
+        )
+    return name
+
+
+def checked_offer(accounts: Accounts, offer: Offer) -> Offer:
+    """The offer as an account would have it. Raises AccountRuleError."""
+    organisation = offer.organisation.strip()
+    if not 1 <= len(organisation) <= 100 or not organisation.isprintable():
+        raise AccountRuleError("An organisation has 1 to 100 characters.", remedy="Name it, such as ARMAC.")
+    check_duty(accounts, offer.role, offer.purposes)
+    return replace(offer, name=account_name(offer.name), organisation=organisation)
+
+
+def check_duty(accounts: Accounts, role: Role, purposes: frozenset[str]) -> None:
+    """Raise AccountRuleError for a role that this side has not, or purposes that the role cannot hold."""
+    if role not in ROLES[accounts.side]:
+        raise AccountRuleError(
+            f"There is no {role.value} on a {accounts.side.value}.",
+            remedy=f"Roles here: {', '.join(sorted(r.value for r in ROLES[accounts.side]))}.",
+        )
+    if purposes and role is not Role.ANALYST:
+        raise AccountRuleError("Only analysts have purposes.", remedy="Leave the purposes out.")
+    unknown = sorted(purposes - accounts.purposes)
+    if unknown:
+        raise AccountRuleError(
+            f"No such purpose: {', '.join(unknown)}.",
+            remedy=f"Purposes: {', '.join(sorted(accounts.purposes))}.",
+        )
+
+
+def invite(entrance: Entrance, by: str, offer: Offer, days: int = DAYS) -> str:
+    """Invite somebody; returns the code that opens the account, which is shown this once.
+
+    A later invitation for the same name makes an earlier one void.
+    Raises AccountRuleError or AccountTakenError.
+    """
+    accounts = entrance.accounts
+    if not 1 <= days <= MOST_DAYS:
+        raise AccountRuleError(f"An invitation holds for 1 to {MOST_DAYS} days.", remedy="Choose fewer days.")
+    checked = checked_offer(accounts, offer)
+    now = accounts.clock.now()
+    code = new_secret(Kind.INVITATION)
+    generator = entrance.sealer.seal(codes.new_generator(), GENERATOR)
+    invitation = Invitation(new_id(), checked, now + timedelta(days=days), generator)
+    with accounts.store.writing() as work:
+        check_free(work, checked.name)
+        index = entries.record(accounts, work, entries.invited(by, invitation, now))
+        work.people.add_invitation(invitation, secret_hash(Kind.INVITATION, code), because=index)
+    return code
+
+
+def offer_renewal(entrance: Entrance, by: str, name: str, days: int = DAYS) -> str:
+    """Somebody has lost passphrase and codes: returns a code that renews both, shown this once.
+
+    It is handed over like an invitation, after the same look at who it is. Sessions end at once, and none of
+    the old secrets opens anything. Raises UnknownAccountError, also for who has no passphrase here.
+    """
+    accounts = entrance.accounts
+    now = accounts.clock.now()
+    code = new_secret(Kind.INVITATION)
+    generator = entrance.sealer.seal(codes.new_generator(), GENERATOR)
+    with accounts.store.writing() as work:
+        account = work.people.account(name)
+        old = work.people.credentials(name)
+        if account is None or account.closed is not None or old is None:
+            raise UnknownAccountError(f"No open account {name} has a passphrase.", remedy="List them.")
+        index = entries.record(accounts, work, entries.handled(by, account, AccountStep.RENEWAL, now))
+        spent = replace(old, passphrase="", recovery=())
+        work.people.set_credentials(name, spent, because=index)
+        work.people.end_sessions(name, because=index)
+        work.people.forget_browsers(name, because=index)
+        offer = Offer(account.name, account.organisation, account.role, account.purposes)
+        renewal = Invitation(new_id(), offer, now + timedelta(days=days), generator, renews=True)
+        work.people.add_invitation(renewal, secret_hash(Kind.INVITATION, code), because=index)
+    return code
+
+
+def withdraw(accounts: Accounts, by: str, name: str) -> None:
+    """Make an invitation void that was not used yet. Raises UnknownAccountError."""
+    now = accounts.clock.now()
+    with accounts.store.writing() as work:
+        invitation = next((i for i in work.people.invitations() if i.offer.name == name), None)
+        if invitation is None:
+            raise UnknownAccountError(
+                f"Nobody is invited as {name}.", remedy="List them: safelane account list."
+            )
+        offer = invitation.offer
+        unopened = Account(offer.name, offer.organisation, offer.role, offer.purposes, now, -1)
+        entry = entries.handled(by, unopened, AccountStep.WITHDRAWN, now)
+        work.people.take_invitation(invitation, because=entries.record(accounts, work, entry))
+
+
+def look_at(entrance: Entrance, code: str) -> tuple[Invitation, str]:
+    """The invitation and the secret that its code generator will have. Raises InvitationError."""
+    invitation = _find(entrance.accounts, code)
+    return invitation, entrance.sealer.unseal(invitation.generator, GENERATOR)
+
+
+def accept(entrance: Entrance, code: str, passphrase: str, shown: str) -> tuple[str, ...]:
+    """Open the account with a passphrase and a code generator; returns the recovery codes, shown this once.
+
+    `shown` is what the code generator shows now. Raises InvitationError, PassphraseError, WrongCodeError or
+    BusyError; the invitation can be tried again after all but the first.
+    """
+    accounts = entrance.accounts
+    invitation, generator = look_at(entrance, code)
+    passphrases.check(passphrase, (invitation.offer.name, invitation.offer.organisation, entrance.place))
+    now = accounts.clock.now()
+    step = codes.step_of(generator, shown, now)
+    if step is None:
+        raise WrongCodeError
+    kept = passphrases.hashed(passphrase)
+    recovery, hashes = codes.new_recovery_codes()
+    with accounts.store.writing() as work:
+        index = _open(accounts, work, invitation, Means.PASSPHRASE)
+        credentials = Credentials(kept, invitation.generator, step, hashes)
+        work.people.set_credentials(invitation.offer.name, credentials, because=index)
+    return recovery
+
+
+def accept_by_directory(entrance: Entrance, code: str, identity: Identity) -> None:
+    """Open the account for whoever a directory says has come. Raises InvitationError or AccountTakenError."""
+    accounts = entrance.accounts
+    invitation = _find(accounts, code)
+    if invitation.renews:
+        raise InvitationError
+    with accounts.store.writing() as work:
+        if work.people.account_of(identity) is not None:
+            raise AccountTakenError(
+                "This person of the directory has an account here already.",
+                remedy="One person has one account; ask the operator.",
+            )
+        index = _open(accounts, work, invitation, Means.DIRECTORY)
+        work.people.set_identity(invitation.offer.name, identity, because=index)
+
+
+def _find(accounts: Accounts, code: str) -> Invitation:
+    with accounts.store.reading() as view:
+        invitation = view.people.invitation(secret_hash(Kind.INVITATION, code.strip()))
+    if invitation is None or invitation.until <= accounts.clock.now():
+        raise InvitationError
+    return invitation
+
+
+def _open(accounts: Accounts, work: UnitOfWork, invitation: Invitation, means: Means) -> int:
+    now = accounts.clock.now()
+    offer = invitation.offer
+    known = work.people.account(offer.name) if invitation.renews else None
+    if invitation.renews and (known is None or known.closed is not None):
+        raise InvitationError
+    if known is not None:
+        entry = entries.handled(known.name, known, AccountStep.CREDENTIALS, now)
+    else:
+        entry = entries.opened(invitation, means, now)
+    index = entries.record(accounts, work, entry)
+    if not work.people.take_invitation(invitation, because=index):
+        raise InvitationError  # somebody was faster, at this very moment
+    if known is not None:
+        return index
+    check_free(work, offer.name)
+    account = Account(offer.name, offer.organisation, offer.role, offer.purposes, now, index)
+    work.people.add_account(account, because=index)
+    return index
+
+
+def check_free(work: UnitOfWork, name: str) -> None:
+    """Raise AccountTakenError when there is an account of this name."""
+    if work.people.account(name) is not None:
+        raise AccountTakenError(
+            f"There is an account {name} already.", remedy="Nothing was changed; choose another name."
+        )

@@ -1,0 +1,109 @@
+"""The guard at every address: who comes is looked up in the table of duties before any view runs.
+
+An address without a line in `gateway.accounts.access_routes` is refused to everybody. Programs show a token
+(RFC 6750), browsers the cookie of a session; neither is taken where the other belongs, so that no page of a
+stranger can use what a browser sends by itself against the API.
+"""
+
+from http import HTTPStatus
+
+import structlog
+from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import MethodNotAllowed
+
+from gateway.accounts.access_routes import action_of_route
+from gateway.accounts.context import Accounts
+from gateway.accounts.duties import DUTIES, Action, Who
+from gateway.accounts.errors import NotAuthenticatedError, NotPermittedError
+from gateway.accounts.model import Principal
+from gateway.accounts.refusal_log import admit, refused
+from gateway.accounts.sessions import Present, present
+from gateway.accounts.tokens import caller
+from gateway.api.browsers import SESSION, read_cookie
+
+KEY = "safelane-accounts"
+API = "/api/"
+
+log = structlog.get_logger()
+
+
+def install(app: Flask, accounts: Accounts) -> None:
+    app.extensions[KEY] = accounts
+    app.before_request(_guard)
+    app.after_request(_log_what_is_not_there)
+
+
+def accounts() -> Accounts:
+    found = current_app.extensions[KEY]
+    assert isinstance(found, Accounts)  # noqa: S101 - put there by install
+    return found
+
+
+def principal() -> Principal:
+    """Who is asking; the guard has let them in."""
+    found = g.principal
+    assert isinstance(found, Principal)  # noqa: S101 - put there by the guard
+    return found
+
+
+def signed_in() -> Present:
+    """By which session a browser is asking; the guard has let it in."""
+    found = g.present
+    assert isinstance(found, Present)  # noqa: S101 - put there by the guard
+    return found
+
+
+def _guard() -> None:
+    if request.url_rule is None:
+        return  # there is nothing at this address: the answer is 404 or 405 for everybody
+    action = action_of_route(request.method, request.url_rule.rule)
+    if action is None and request.method == "OPTIONS":
+        raise MethodNotAllowed
+    if action is None:
+        log.error("no line in the table of duties", rule=request.url_rule.rule, method=request.method)
+        raise NotPermittedError("Nobody does this.", remedy="Tell the operator.")
+    allowed = DUTIES[action].who(accounts().side)
+    if Who.ANYBODY in allowed or Who.MEMBER_NODE in allowed:
+        return  # a member's node proves who it is by the signature of its call, at the view
+    if request.path.startswith(API):
+        _program(action)
+    else:
+        _browser(action)
+
+
+def _log_what_is_not_there(response: Response) -> Response:
+    """Whoever is known and asks for something that is not there may be trying what belongs to others."""
+    known, rule = g.get("principal"), request.url_rule
+    if response.status_code == HTTPStatus.NOT_FOUND and known is not None and rule is not None:
+        action = action_of_route(request.method, rule.rule)
+        refused(accounts(), known, "unknown" if action is None else action.value, "not-there-or-not-own")
+    return response
+
+
+def _program(action: Action) -> None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotAuthenticatedError(
+            "This address needs a token.", remedy="Send the header 'Authorization: Bearer <your token>'."
+        )
+    try:
+        found = caller(accounts(), token.strip())
+    except NotAuthenticatedError:
+        refused(accounts(), None, action.value, "unknown-token")
+        raise
+    admit(accounts(), found.principal, action, found.token.scopes)
+    g.principal = found.principal
+
+
+def _browser(action: Action) -> None:
+    secret = read_cookie(SESSION)
+    if secret is None:
+        raise NotAuthenticatedError("You are not signed in.", remedy="Sign in.")
+    try:
+        found = present(accounts(), secret)
+    except NotAuthenticatedError:
+        refused(accounts(), None, action.value, "unknown-session")
+        raise
+    g.present = found  # also a refusal is shown to whoever is signed in, on the own desk
+    admit(accounts(), found.account.principal, action)
+    g.principal = found.account.principal

@@ -1,0 +1,54 @@
+"""What an auditor should look at, kept for a while: over a large log, finding it takes many seconds."""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from audit.reading.alerts import Notice, Thresholds
+from gateway.auditing.alerts import notice
+from gateway.auditing.context import KeptLog
+from gateway.auditing.entry_search import whole
+
+AT_ONCE = 5000
+"""Entries of a log that are looked through while somebody waits."""
+FRESH = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was found in the first `size` entries, and when."""
+
+    notices: tuple[Notice, ...]
+    size: int
+    at: datetime
+
+
+class Board:
+    """The latest findings of one log. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._latest: Looked | None = None
+        self._looking = threading.Lock()
+
+    def look(self, kept: KeptLog, thresholds: Thresholds) -> Looked | None:
+        """Of a small log what is so now; of a large one what was found last, None while that is under way."""
+        with kept.store.reading() as view:
+            size = whole(view).end
+        if size <= AT_ONCE:
+            return _looked(kept, thresholds, size)
+        latest = self._latest
+        old = latest is None or kept.clock.now() - latest.at > FRESH
+        if old and self._looking.acquire(blocking=False):
+            work = (kept, thresholds, size)
+            threading.Thread(target=self._renew, args=work, name="notices", daemon=True).start()
+        return latest
+
+    def _renew(self, kept: KeptLog, thresholds: Thresholds, size: int) -> None:
+        try:
+            self._latest = _looked(kept, thresholds, size)
+        finally:
+            self._looking.release()
+
+
+def _looked(kept: KeptLog, thresholds: Thresholds, size: int) -> Looked:
+    return Looked(tuple(notice(kept, thresholds)), size, kept.clock.now())

@@ -1,0 +1,122 @@
+"""Finding entries of a log where the openings are at hand, so that a person can be looked for by name."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from audit.errors import CommitmentError
+from audit.events.search import Criteria, Found
+from audit.formats.commitment import Commitment
+from audit.log.log import Storage
+from gateway.auditing.context import KeptLog
+from gateway.auditing.ports import View
+
+_AT_ONCE = 2000
+_FIRST = 128
+"""Newest entries that are looked at first; most who read go no further."""
+_CAUGHT_UP_AT_ONCE = 4000
+"""Entries that are added to the index while somebody waits: some milliseconds."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Which entries are looked at: from number `start` on, up to `end`."""
+
+    start: int
+    end: int
+
+
+def whole(view: View) -> Span:
+    """All entries that there are."""
+    head = view.log.head()
+    return Span(0, 0 if head is None else head.size)
+
+
+def entries(storage: Storage, span: Span) -> Iterator[tuple[int, bytes]]:
+    """Numbers and bytes of entries, in their order."""
+    for first in range(span.start, span.end, _AT_ONCE):
+        yield from enumerate(storage.read_entries(first, min(first + _AT_ONCE, span.end)), start=first)
+
+
+def find(view: View, criteria: Criteria, person: str | None, span: Span) -> Iterator[Found]:
+    """Entries that fit; with `person`, only those that commit to this name and still can be opened."""
+    if person is None:
+        yield from criteria.find(entries(view.log, span))
+        return
+    numbers = sorted(numbers_of(view, person))
+    wanted = (
+        (number, view.log.read_entries(number, number + 1)[0])
+        for number in numbers
+        if span.start <= number < span.end
+    )
+    yield from criteria.find(wanted)
+
+
+def find_newest(
+    kept: KeptLog, view: View, criteria: Criteria, person: str | None, span: Span
+) -> Iterator[Found]:
+    """As `find` does, newest first, and no further back than somebody goes on reading."""
+    if person is not None:
+        numbers = sorted(numbers_of(view, person), reverse=True)
+        yield from _each(view, criteria, (n for n in numbers if span.start <= n < span.end))
+        return
+    known = _known(kept, view, span.end)
+    end, step = span.end, _FIRST
+    while end > max(span.start, known):
+        part = Span(max(span.start, known, end - step), end)
+        yield from reversed(list(criteria.find(entries(view.log, part))))
+        end, step = part.start, min(2 * step, _AT_ONCE)
+    yield from _each(view, criteria, kept.index.candidates(criteria, span.start, min(span.end, known)))
+
+
+def _each(view: View, criteria: Criteria, numbers: Iterable[int]) -> Iterator[Found]:
+    yield from criteria.find((number, view.log.read_entries(number, number + 1)[0]) for number in numbers)
+
+
+def _known(kept: KeptLog, view: View, end: int) -> int:
+    """How many entries the index knows; what it lacks is added, at once or, if that is much, beside this."""
+    lacks = end - kept.index.size
+    if 0 < lacks <= _CAUGHT_UP_AT_ONCE:
+        kept.index.extend(kept.index.size, view.log.read_entries(kept.index.size, end))
+    elif lacks > 0 and kept.indexing.acquire(blocking=False):
+        threading.Thread(target=_catch_up, args=(kept,), name="index", daemon=True).start()
+    return min(kept.index.size, end)
+
+
+def _catch_up(kept: KeptLog) -> None:
+    try:
+        with kept.store.reading() as view:
+            for start in range(kept.index.size, whole(view).end, _AT_ONCE):
+                end = min(start + _AT_ONCE, whole(view).end)
+                kept.index.extend(start, view.log.read_entries(start, end))
+    finally:
+        kept.indexing.release()
+
+
+def numbers_of(view: View, person: str) -> frozenset[int]:
+    """Numbers of the entries that commit to this name, as far as they can be opened."""
+    return frozenset(number for number, _ in view.people.entries_of(person))
+
+
+def name_of(view: View, found: Found, field: str = "actor") -> str | None:
+    """Who an entry commits to, if its opening is there and fits; None once it is erased."""
+    commitment = getattr(found.event, field, None)
+    opening = view.opening(field, found.number)
+    if opening is None or not isinstance(commitment, Commitment):
+        return None
+    try:
+        opening.verify(commitment)
+    except CommitmentError:
+        return None
+    return opening.value.decode("utf-8", "replace") or None
+
+
+def of_question(kept: KeptLog, view: View, question_id: str) -> list[Found]:
+    """Every entry of this log about one question, in their order."""
+    found = find_newest(kept, view, Criteria(question=question_id), None, whole(view))
+    return list(found)[::-1]
+
+
+def entry(kept: KeptLog, view: View, number: int) -> bytes:
+    """The bytes of an entry. Raises NotInLogError."""
+    return kept.log.entry(view.log, number)

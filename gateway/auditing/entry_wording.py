@@ -1,0 +1,159 @@
+"""An entry, or a question with all of its entries, told for a page: in sentences, each with its proof."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from audit.errors import AuditError, MalformedError, NotInLogError
+from audit.events.event_values import EntryRef
+from audit.events.events import Event, decode, encode
+from audit.events.search import Found, read_events, time_of
+from audit.reading.explain import MISFIT, Part, say_links, say_story
+from audit.reading.said import Said
+from audit.reading.sentences import say_event
+from gateway.auditing.context import KeptLog
+from gateway.auditing.entry_search import name_of, of_question, whole
+from gateway.auditing.explanation import proof_of, proof_of_other
+from gateway.auditing.ports import View
+
+UNPROVED = "NOT PROVED"
+"""What stands before the reason where an entry's proof does not hold."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One entry: where it stands, what it says, who acted as far as known, and what proves it.
+
+    `own` is whether it stands in this log; `proved` is false where its proof does not hold, and `proof` then
+    says why, else under which head it is proved. Sentences remember what they were made of.
+    """
+
+    number: int
+    origin: str
+    own: bool
+    kind: str
+    at: datetime
+    says: str
+    actor: str | None
+    proof: str
+    proved: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """How entries name each other, in words; `fits` is false where one names another falsely."""
+
+    words: str
+    fits: bool
+
+
+@dataclass(frozen=True)
+class Named:
+    """An entry that an entry names: of this log (`own`) or of another."""
+
+    origin: str
+    number: int
+    own: bool
+
+
+@dataclass(frozen=True)
+class Story:
+    """A question from its first entry to its last."""
+
+    question: str
+    sentences: tuple[str, ...]
+    entries: tuple[Told, ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class EntryTold:
+    """An entry by itself: what it names, and the question that it is about, if it is about one."""
+
+    entry: Told
+    question: str | None
+    names: tuple[Named, ...]
+
+
+def tell_entry(kept: KeptLog, number: int) -> EntryTold:
+    """Raises NotInLogError, or MalformedError for an entry of a kind that is not known here."""
+    with kept.store.reading() as view:
+        if number >= whole(view).end:
+            raise NotInLogError(f"the log {kept.log.origin} has no entry {number}")
+        found = next(read_events([(number, kept.log.entry(view.log, number))]), None)
+        if found is None:
+            raise MalformedError(f"entry {number}", "of a kind that is not known here")
+        told = _told(_own(kept, view, found), own=True)
+    question = getattr(found.event, "question_id", None)
+    return EntryTold(told, question, tuple(_named(kept, found.event)))
+
+
+def tell_question(kept: KeptLog, question_id: str) -> Story:
+    """Every entry about a question that is at hand, members' too. Raises NotInLogError."""
+    with kept.store.reading() as view:
+        found = of_question(kept, view, question_id)
+        if not found:
+            raise NotInLogError(f"the log {kept.log.origin} says nothing of a question {question_id}")
+        own = [_own(kept, view, each) for each in found]
+    parts = [*own, *_others(kept, question_id)]
+    return Story(
+        question_id,
+        tuple(say_story(parts)),
+        tuple(_told(part, own=part.origin == kept.log.origin) for part in parts),
+        tuple(Link(words, MISFIT not in words) for words in say_links(parts)),
+    )
+
+
+def _own(kept: KeptLog, view: View, found: Found) -> Part:
+    try:
+        proof = proof_of(kept, view, found.number)
+    except AuditError as error:
+        proof = f"{UNPROVED}: {error}"
+    return Part(kept.log.origin, found.number, found.event, proof, name_of(view, found))
+
+
+def _others(kept: KeptLog, question_id: str) -> Iterator[Part]:
+    for proven, key in kept.others(question_id):
+        try:
+            proof = proof_of_other(proven, key)
+        except AuditError as error:
+            proof = f"{UNPROVED}: {error}"
+        yield Part(proven.origin, proven.receipt.index, decode(proven.entry), proof)
+
+
+def _told(part: Part, *, own: bool) -> Told:
+    event = part.event
+    return Told(
+        part.number,
+        part.origin,
+        own,
+        event.TYPE,
+        time_of(event),
+        say_event(event),
+        part.actor,
+        _under(part.proof),
+        not part.proof.startswith(UNPROVED),
+        encode(event).decode(),
+    )
+
+
+def _under(proof: str) -> str:
+    """What an entry is proved under, without the word that it is proved."""
+    under = proof.values.get("under") if isinstance(proof, Said) else None
+    return under if isinstance(under, Said) else proof
+
+
+def _named(kept: KeptLog, event: Event) -> Iterator[Named]:
+    """Entries that an event names by origin and number, or by a number of its own log."""
+    for ref in _refs(event):
+        yield Named(ref.origin, ref.index, ref.origin == kept.log.origin)
+    for name in ("cube", "asked_index"):
+        number = getattr(event, name, None)
+        if isinstance(number, int):
+            yield Named(kept.log.origin, number, own=True)
+
+
+def _refs(event: Event) -> Sequence[EntryRef]:
+    values = [*vars(event).values(), *(each.entry for each in getattr(event, "outcomes", ()))]
+    return [value for value in values if isinstance(value, EntryRef)]

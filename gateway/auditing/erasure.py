@@ -1,0 +1,23 @@
+"""The right to erasure: what opens the commitments to a person's name goes; the log stays whole."""
+
+from audit.events.event_values import CoarseSize, ErasureGround
+from audit.events.events import OpeningsErased, encode, whole_second
+from gateway.auditing.context import KeptLog
+from gateway.watching.recovering import check_recovered
+
+
+def erase(kept: KeptLog, name: str, ground: ErasureGround) -> int:
+    """Erase every opening of a commitment to this name; returns how many that were.
+
+    One entry for each field says that it was done, and never of which entries or how many exactly. Searches
+    that name the person are openings themselves, and go as well.
+    """
+    now = kept.clock.now()
+    with kept.store.writing() as work:
+        check_recovered(work.recovery)
+        head = work.log.head()
+        erased = work.people.erase_openings(name, because=0 if head is None else head.size)
+        for field, count in erased.items():
+            event = OpeningsErased(field, ground, CoarseSize.of(count), whole_second(now))
+            kept.log.append(work.log, [encode(event)], int(now.timestamp()))
+    return sum(erased.values())

@@ -1,0 +1,124 @@
+"""A question as a story, and as a dossier: its entries, each proved under the log's latest head."""
+
+from contextlib import suppress
+
+from audit.errors import MalformedError, NotInLogError, QuorumError
+from audit.events.events import decode
+from audit.events.search import Found, read_events
+from audit.formats.cosignature import CosignatureVerifier
+from audit.formats.note import Verifier
+from audit.formats.vkey import VerifierKey
+from audit.log.policy import Policy
+from audit.log.receipt import Receipt
+from audit.reading.dossier import Dossier, Proven, say_proof
+from audit.reading.explain import Part, explain_question
+from audit.reading.sentences import say_event
+from gateway.auditing.context import KeptLog
+from gateway.auditing.entry_search import name_of, of_question, whole
+from gateway.auditing.ports import View
+
+
+def explain(kept: KeptLog, what: str) -> list[str]:
+    """What the log says of a question (`q-...`) or of the entry with a number, and how that is proved.
+
+    Raises NotInLogError where it says nothing, and MalformedError for an entry that cannot be read here.
+    """
+    with kept.store.reading() as view:
+        if not (what.isascii() and what.isdecimal()):
+            return _story(kept, view, what)
+        found = _found(kept, view, int(what))
+        question_id = getattr(found.event, "question_id", None)
+        if question_id is not None:
+            return _story(kept, view, question_id)
+        return [say_event(found.event), *_who(view, found), *_proofs(kept, view, [found])]
+
+
+def dossier(kept: KeptLog, question_id: str) -> Dossier:
+    """Every entry about a question with its proof, members' too. Raises NotInLogError."""
+    with kept.store.reading() as view:
+        found = _all(kept, view, question_id)
+        own = [_proven(kept, view, each.number) for each in found]
+    others = kept.others(question_id)
+    keys = dict.fromkeys([kept.log.key, *(key for _, key in others)])
+    entries = (*own, *(proven for proven, _ in others))
+    return Dossier(question_id, entries, tuple(keys), tuple(kept.witnesses()))
+
+
+def _story(kept: KeptLog, view: View, question_id: str) -> list[str]:
+    found = _all(kept, view, question_id)
+    proofs = _checked(kept, view, found)
+    parts = [
+        Part(kept.log.origin, each.number, each.event, proof, name_of(view, each))
+        for each, proof in zip(found, proofs, strict=True)
+    ]
+    for proven, key in kept.others(question_id):
+        proof = proof_of_other(proven, key)
+        parts.append(Part(proven.origin, proven.receipt.index, decode(proven.entry), proof))
+    return [f"Question {question_id}", *explain_question(parts)]
+
+
+def _all(kept: KeptLog, view: View, question_id: str) -> list[Found]:
+    found = of_question(kept, view, question_id)
+    if not found:
+        raise NotInLogError(f"the log {kept.log.origin} says nothing of a question {question_id}")
+    return found
+
+
+def _found(kept: KeptLog, view: View, number: int) -> Found:
+    if number >= whole(view).end:
+        raise NotInLogError(f"the log {kept.log.origin} has no entry {number}")
+    for found in read_events([(number, kept.log.entry(view.log, number))]):
+        return found
+    raise MalformedError(f"entry {number}", "of a kind that is not known here: a newer Safelane may read it")
+
+
+def _who(view: View, found: Found) -> list[str]:
+    name = name_of(view, found)
+    return [] if name is None else [f"Who it was: {name} (an opening that fits the commitment)."]
+
+
+def _proofs(kept: KeptLog, view: View, found: list[Found]) -> list[str]:
+    return [
+        f"Entry {each.number} of {kept.log.origin}: {proof}"
+        for each, proof in zip(found, _checked(kept, view, found), strict=True)
+    ]
+
+
+def _checked(kept: KeptLog, view: View, found: list[Found]) -> list[str]:
+    """What proves each entry, checked as a stranger would. Raises AuditError for one that is not proved."""
+    return [proof_of(kept, view, each.number) for each in found]
+
+
+def proof_of(kept: KeptLog, view: View, number: int) -> str:
+    """What proves an entry, in words, checked as a stranger would. Raises AuditError."""
+    receipt = receipt_of(kept, view, number)
+    verified = receipt.verify(kept.log.entry(view.log, number), _policy(kept, 0))
+    return say_proof(verified.checkpoint, verified.witnesses)
+
+
+def proof_of_other(proven: Proven, key: VerifierKey) -> str:
+    """What proves an entry of another log, by that log's key. Raises AuditError."""
+    verified = proven.receipt.verify(proven.entry, Policy.of(Verifier(key)))
+    return say_proof(verified.checkpoint, verified.witnesses)
+
+
+def receipt_of(kept: KeptLog, view: View, number: int) -> Receipt:
+    """Proof of an entry under the first head with it that most witnesses have cosigned, or one has, or none.
+
+    The newest head has no cosignature yet: it has just grown by the entry about this very reading.
+    """
+    names = len({key.name for key in kept.witnesses()})
+    for quorum in sorted({names // 2 + 1, 1}, reverse=True):
+        if quorum <= names:
+            with suppress(QuorumError):
+                return kept.log.witnessed_receipt(view.log, number, _policy(kept, quorum))
+    return kept.log.receipt(view.log, number)
+
+
+def _proven(kept: KeptLog, view: View, number: int) -> Proven:
+    return Proven(kept.log.entry(view.log, number), receipt_of(kept, view, number))
+
+
+def _policy(kept: KeptLog, quorum: int) -> Policy:
+    witnesses = [CosignatureVerifier(key) for key in kept.witnesses()]
+    return Policy.of(Verifier(kept.log.key), witnesses, quorum)

@@ -1,0 +1,92 @@
+"""How a log stands: its head, and what each of its witnesses has last said of it, when."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from audit.errors import AuditError
+from audit.formats.cosignature import CosignatureVerifier, cosigned_at
+from audit.formats.note import Note
+from audit.formats.vkey import VerifierKey
+from audit.log.log import Head
+from gateway.auditing.context import KeptLog
+from gateway.auditing.ports import View
+
+LOOKED_BACK = 200
+"""Heads with cosignatures that are looked through for a witness's last one."""
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """The largest head that a witness has cosigned, and when it said so; neither where it never did."""
+
+    witness: str
+    key: str
+    size: int | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The latest head as the log signed it, and what witnesses say. `note` is the signed checkpoint itself.
+
+    `reached` is the size up to which more than half of the witnesses have cosigned; 0 for none.
+    """
+
+    origin: str
+    size: int
+    root: str
+    signed_at: datetime
+    note: str
+    key: str
+    sightings: tuple[Sighting, ...]
+    reached: int
+
+
+def standing(kept: KeptLog) -> Standing | None:
+    """How the log stands now; None before its first head."""
+    witnesses = kept.witnesses()
+    with kept.store.reading() as view:
+        head = view.log.head()
+        if head is None:
+            return None
+        heads = view.log.cosigned_heads(0, newest=LOOKED_BACK)
+        sightings = tuple(_sightings(view, heads, witnesses))
+        root = kept.log.root(view.log, head.size).hex()
+    return Standing(
+        kept.log.origin,
+        head.size,
+        root,
+        datetime.fromtimestamp(head.signed_at, UTC),
+        head.note,
+        str(kept.log.key),
+        sightings,
+        _reached(sightings),
+    )
+
+
+def _sightings(view: View, heads: Sequence[Head], keys: Iterable[VerifierKey]) -> Iterable[Sighting]:
+    notes = [
+        (head.size, Note.parse(head.note).with_signatures(view.log.cosignatures(head.size)))
+        for head in reversed(heads)
+    ]
+    for key in keys:
+        yield _last(notes, key)
+
+
+def _last(notes: Iterable[tuple[int, Note]], key: VerifierKey) -> Sighting:
+    verifier = CosignatureVerifier(key)
+    for size, note in notes:
+        try:
+            at = cosigned_at(note, verifier)
+        except AuditError:
+            continue  # not by this witness, or not rightly: an older one may be
+        return Sighting(key.name, str(key), size, datetime.fromtimestamp(at, UTC))
+    return Sighting(key.name, str(key))
+
+
+def _reached(sightings: Sequence[Sighting]) -> int:
+    """Cosigning a head is vouching for all before it."""
+    sizes = sorted((sighting.size or 0 for sighting in sightings), reverse=True)
+    needed = len(sizes) // 2 + 1
+    return sizes[needed - 1] if sizes else 0

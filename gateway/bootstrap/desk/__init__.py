@@ -1,0 +1,1 @@
+"""What the controller's pages start: previews, worker processes."""

@@ -1,0 +1,144 @@
+"""Questions answered from a cube that is only looked at: what an analyst would see; nothing is logged."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Protocol
+
+from audit.events.event_values import Filter
+from gateway.hub.merging import merge
+from gateway.member.answer.answering import terms_of
+from gateway.member.answer.decision import Put, Readable, Verdict, decide_on, question_of
+from gateway.member.build.preview import CANONICAL
+from gateway.member.model.kept import LoadedSnapshot
+from gateway.member.node.context import Node
+from gateway.question import COUNTRY, Question, ask
+from gateway.wire.answer import Answer, AskedEntry, Refusal
+from gateway.wire.release import Coverage, Release
+from policies import Policy
+
+ANALYST = "analyst"
+NOWHERE = AskedEntry("preview", 0, "00" * 32)
+"""Stands for the log entry that a question would have: here nobody asks."""
+
+
+class Labelled(Readable, Protocol):
+    """A cube of which questions are read, with the policy and the snapshot that an answer names."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def snapshot(self) -> LoadedSnapshot: ...
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A question as somebody would put it, in the form in which log entries have it."""
+
+    question: Question
+    organisation: str
+    role: str
+    late_until: datetime
+
+    @property
+    def purpose(self) -> str:
+        return self.question.purpose
+
+    @property
+    def measure(self) -> str:
+        return self.question.measure
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        return self.question.by
+
+    @property
+    def where(self) -> tuple[Filter, ...]:
+        return tuple(Filter(f.level, f.codes) for f in self.question.where)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A ready-made question and what comes of it: a release with this member alone, or the refusals."""
+
+    name: str
+    label: str
+    recipient: str | None
+    release: Release | None
+    refusals: tuple[Refusal, ...]
+
+
+def canonical_questions(node: Node, policy: Policy, cube: Labelled) -> Iterator[Shown]:
+    """Each canonical question, as the first of those who may ask it would see it."""
+    moment = max(node.clock.now(), datetime.combine(policy.valid_from, time(12), UTC))
+    for name in node.dictionary.packs[CANONICAL]:
+        ready_made = node.dictionary.ready_made[name]
+        refusals: dict[Refusal, None] = {}
+        found = None
+        for asking in _askings(node, policy, name, moment):
+            verdict = decide_on(node.dictionary, node.member, asking, policy=policy, cube=cube, at=moment)
+            if verdict.reading is not None and verdict.reading.waits:
+                refusals |= {Refusal.NOT_READY: None}  # numbers that are still to be drawn
+                break
+            if verdict.reading is not None:
+                found = Shown(
+                    name, ready_made.label, asking.organisation, _release(node, asking, cube, verdict), ()
+                )
+                break
+            refusals |= dict.fromkeys(verdict.refusals)
+        yield found or Shown(name, ready_made.label, None, None, tuple(refusals))
+
+
+def _askings(node: Node, policy: Policy, name: str, moment: datetime) -> Iterator[Asking]:
+    """The question, by everybody to whom the policy shares anything."""
+    ready_made = node.dictionary.ready_made[name]
+    for share in policy.shares:
+        for recipient in sorted(share.recipients):
+            for purpose in sorted(share.purposes):
+                question = ask(
+                    node.dictionary,
+                    measure=ready_made.measure,
+                    by=[level for level in ready_made.by if level != COUNTRY],
+                    where={},
+                    purpose=purpose,
+                )
+                role = ANALYST if share.roles is None else min(share.roles)
+                yield Asking(question, recipient, role, moment + timedelta(hours=1))
+
+
+def _release(node: Node, asking: Asking, cube: Labelled, verdict: Verdict) -> Release:
+    reading = verdict.reading
+    assert reading is not None  # noqa: S101 - the caller looked
+    answer = Answer(
+        question_id="preview",
+        asked=NOWHERE,
+        member=node.member,
+        policy=cube.label,
+        snapshot=cube.snapshot.id,
+        snapshot_date=cube.snapshot.until.isoformat(),
+        axes=reading.axes,
+        cells=reading.cells,
+        terms=terms_of(verdict),
+        changed=reading.changed,
+    )
+    return _released(node, asking.question, answer)
+
+
+def release_of(node: Node, asked: Put, answer: Answer) -> Release:
+    """The answer to a logged question as a table with this member alone."""
+    return _released(node, question_of(node.dictionary, asked), answer)
+
+
+def _released(node: Node, question: Question, answer: Answer) -> Release:
+    axes, cells = merge(node.dictionary, question, {node.member: answer})
+    coverage = Coverage(
+        node.member,
+        answered=True,
+        policy=answer.policy,
+        snapshot=answer.snapshot,
+        snapshot_date=answer.snapshot_date,
+        quotas=answer.quotas,
+        terms=answer.terms,
+        changed=None if answer.changed is None else answer.changed.in_general,
+    )
+    return Release(answer.question_id, question.as_json(), axes, cells, (coverage,), "", "")

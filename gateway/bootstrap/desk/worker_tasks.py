@@ -1,0 +1,192 @@
+"""Long work of a node and its desk, in a process of its own: JSON in, steps and one result as JSON out."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from audit.reading.said import Said, msgid, said
+from gateway.bootstrap.desk.preview_answers import canonical_questions
+from gateway.bootstrap.loading.register_loading import Loaded, load_source
+from gateway.bootstrap.loading.register_upload import check_upload, load_upload, rows_told
+from gateway.bootstrap.loading.source_location import source_of
+from gateway.bootstrap.upkeep.doctor import examine
+from gateway.errors import SafelaneError
+from gateway.member.build.comparison import Effect, compare
+from gateway.member.build.cube_building import build
+from gateway.member.build.preview import Made, make, measure, ready
+from gateway.member.build.suggestion import Candidate, EnoughError, Rated, candidates, ranked, rate
+from gateway.member.build.upkeep import begin
+from gateway.member.cube.stored_cube import stored_cube
+from gateway.member.errors import NothingToProtectError
+from gateway.member.node.context import Node
+from gateway.member.node.sentences import as_json
+from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.policy_in_force import checked, trusted
+from policies import Policy
+from policies.comparison.diff import diff
+from policies.editing.edits import edits
+
+Told = Callable[[str, float], None]
+Clock = Callable[[], float]
+
+SECONDS = 30.0
+"""For each candidate of a suggestion; one that takes longer is left out."""
+SEARCHING = msgid("searching")
+"""The step of which `anonymisers.suppression.secondary_suppression` tells."""
+BEST = 12
+"""Suggestions that are told."""
+
+
+def do(directory: Path, node: Node, kind: str, body: Mapping[str, Any], told: Told) -> dict[str, Any]:
+    """Do one piece of work. Raises SafelaneError, in words for the controller."""
+    work: dict[str, Callable[[], dict[str, Any]]] = {
+        "look": lambda: look(node, checked(node, body["text"]), told),
+        "suggest": lambda: suggest(node, checked(node, body["text"]), told),
+        "protect": lambda: _protect(node, told),
+        "begin": lambda: {"begun": begin(node, told)},
+        "load": lambda: _load(directory, node, body.get("upload"), told),
+        "check": lambda: check_upload(directory, node, body["upload"], told),
+        "examine": lambda: {"findings": [asdict(found) for found in examine(directory)]},
+    }
+    if kind not in work:
+        raise SafelaneError(f"There is no work of the kind {kind}.")
+    return work[kind]()
+
+
+def look(node: Node, policy: Policy, told: Told) -> dict[str, Any]:
+    """What the policy would show, and what it changes against the one in force."""
+    with node.store.reading() as view:
+        ruling = trusted(node, view)
+    after = make(node, policy, told)
+    found = measure(node, after)
+    effect = None if ruling is None else _effect(node, ruling[1], after, told)
+    return {
+        "version": policy.version,
+        "against": None if ruling is None else ruling[0].version,
+        "snapshot": after.record.id,
+        "hindrance": after.hindrance,
+        "stricter": [as_json(sentence) for sentence in after.stricter],
+        "until": after.record.until.isoformat(),
+        "cells": found.cells,
+        "withheld": found.withheld,
+        "people": found.people,
+        "score": found.score.value,
+        "scores": {name: score.value for name, score in found.scores.items()},
+        "tables": [asdict(table) for table in found.tables],
+        "to_accept": [asdict(group) for group in found.to_accept],
+        "narrow": [asdict(cell) for cell in found.narrow],
+        "exposure": asdict(found.exposure),
+        "records": None if found.records is None else asdict(found.records),
+        "effect": effect,
+        "questions": list(_questions(node, policy, after)),
+    }
+
+
+def _questions(node: Node, policy: Policy, made: Made) -> Iterator[dict[str, Any]]:
+    for one in canonical_questions(node, policy, ready(node, made)):
+        yield {
+            "name": one.name,
+            "label": one.label,
+            "recipient": one.recipient,
+            "refusals": [refusal.value for refusal in one.refusals],
+            "release": None if one.release is None else one.release.as_json(),
+        }
+
+
+def _effect(node: Node, in_force: Policy, after: Made, told: Told) -> dict[str, Any]:
+    """What changes for those who ask. Of equal plans there is one cube: then there is nothing to compare."""
+    today = node.clock.now().date()
+    with node.store.reading() as view:
+        figures = view.figures()
+    same = plan(node.dictionary, in_force, after.snapshot, today, figures)[0] == after.plan
+    if after.beside and same:
+        return {**asdict(Effect(0, 0, 0, 0, 0, 0, 0)), "nothing": True}
+    before = make(node, in_force, told)
+    with node.store.reading() as view:
+        given_out = [stored_cube(cube) for cube in view.released_cubes()]
+    found = compare((before.to_be_read, before.people), (after.to_be_read, after.people), given_out)
+    return {**asdict(found), "nothing": found.nothing}
+
+
+def suggest(node: Node, policy: Policy, told: Told, clock: Clock | None = None) -> dict[str, Any]:
+    """Other policies by what they would tell, the best first."""
+    tried = candidates(policy)
+    rated, late = [], 0
+    for number, one in enumerate(tried):
+        watch = _Watch(clock or monotonic, number, len(tried), told)
+        try:
+            found = rate(node, one, watch)
+        except EnoughError:
+            late += 1
+            continue
+        rated += [] if found is None else [found]
+    best = ranked(rated)[:BEST]
+    own = next((one for one in rated if one.candidate.policy is policy), None)
+    return {
+        "tried": len(tried),
+        "late": late,
+        "own": None if own is None else _rated(policy, own.candidate, own),
+        "best": [_rated(policy, one.candidate, one) for one in best if one is not own],
+    }
+
+
+class _Watch:
+    """Tells of the steps of one candidate, and ends it when its time is up."""
+
+    def __init__(self, clock: Clock, number: int, of: int, told: Told) -> None:
+        self._clock, self._end = clock, clock() + SECONDS
+        self._number, self._of, self._told = number, of, told
+
+    def __call__(self, step: str, done: float) -> None:
+        if self._clock() > self._end:
+            raise EnoughError
+        now = said(
+            "%(number)s of %(all)s: %(step)s", number=self._number + 1, all=self._of, step=Said(step, {})
+        )
+        self._told(now, (self._number + done) / self._of)
+
+
+def _rated(policy: Policy, candidate: Candidate, one: Rated) -> dict[str, Any]:
+    return {
+        "written": list(candidate.written),
+        "edits": [asdict(edit) for edit in edits(policy.scope, candidate.policy.scope)],
+        "score": one.score,
+        "cells": one.cells,
+        "withheld": one.withheld,
+        "changes": [
+            {"direction": change.direction.value, "sentence": change.sentence}
+            for change in diff(policy, candidate.policy)
+        ],
+    }
+
+
+def _protect(node: Node, told: Told) -> dict[str, Any]:
+    built = build(node, told)
+    return {"version": built.policy_version, "until": built.snapshot.until.isoformat()}
+
+
+def _load(directory: Path, node: Node, upload: str | None, told: Told) -> dict[str, Any]:
+    loaded = (
+        _load_set(directory, node, told) if upload is None else load_upload(directory, node, upload, told)
+    )
+    return {
+        "snapshot": loaded.kept.id,
+        "until": loaded.kept.until.isoformat(),
+        "rows": loaded.load.rows,
+        "casualties": len(loaded.load.snapshot),
+    }
+
+
+def _load_set(directory: Path, node: Node, told: Told) -> Loaded:
+    """Load the register that is set for this node."""
+    found = source_of(directory)
+    if found is None:
+        raise NothingToProtectError(
+            "No register is set for this node.",
+            remedy="The operator sets 'source' and 'mapping' in safelane.yaml.",
+        )
+    return load_source(
+        directory, node, found.source, found.mapping.read_text(encoding="utf-8"), rows_told(told)
+    )

@@ -1,0 +1,1 @@
+"""Loading a register into a node, and its vault."""

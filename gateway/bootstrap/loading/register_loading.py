@@ -1,0 +1,171 @@
+"""Loads a national source into a node: read by its mapping, whole or not at all."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from anonymisers.identity.pseudonym_domain import Domain
+from anonymisers.identity.pseudonyms import pseudonyms
+from gateway.bootstrap.loading.load_report import judge
+from gateway.bootstrap.loading.vault_filling import Filling, engine_redaction
+from gateway.bootstrap.setup.layout import Layout
+from gateway.bootstrap.setup.open_member import person_key
+from gateway.keys.custody import read_custody
+from gateway.member.errors import NoSuchPersonError
+from gateway.member.model.kept import LoadedSnapshot
+from gateway.member.model.record_changes import Changes
+from gateway.member.node.context import Node
+from gateway.member.register.consent import change_consent
+from gateway.member.register.recomputation import compare_again, newest
+from gateway.member.register.snapshot_loading import keep_snapshot
+from gateway.sources.files.opening import open_source
+from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.model.dates import UnreadableError
+from gateway.sources.model.errors import SourceError
+from gateway.sources.model.findings import Findings
+from gateway.sources.model.mapping import SourceMapping
+from gateway.sources.model.targets import CASE, PERSON
+from gateway.sources.model.words import plain
+from gateway.sources.quality.load import Load, load
+from gateway.sources.rows.columns import Pseudonymise
+from gateway.sources.rows.convert import case_number, personal_number
+from gateway.sources.rows.load_progress import Progress
+
+INTERNAL = "internal"
+"""Recipient and purpose of the pseudonyms in a snapshot: they are for the member itself and never leave."""
+
+FIRST_EPOCH = 1
+MOST_TOLD = 5
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The snapshot as it was kept, what was read, and the report on its quality. For the state only.
+
+    `changes`: what it has otherwise than the one before it; None for the first.
+    """
+
+    kept: LoadedSnapshot
+    load: Load
+    quality: str
+    changes: Changes | None
+
+
+def load_source(
+    directory: Path,
+    node: Node,
+    source: Path | str,
+    mapping: str,
+    progress: Progress = lambda _: None,
+) -> Loaded:
+    """Read a source (a file, a folder, or the URL of a database) by its mapping and keep the snapshot.
+
+    The report on its quality and the list of what could not be read are left in `directory`.
+
+    What the mapping keeps enters the node's vault with the snapshot and replaces what was there.
+
+    Raises MappingError or SourceError, and keeps the former snapshot, when the source cannot be read whole;
+    NoVaultError when the mapping keeps anything and the node has no vault.
+    """
+    rules = parse_mapping(mapping, node.dictionary, member=node.member)
+    findings = Findings()
+    pseudonymise = internal_pseudonyms(directory, node)
+    with ExitStack() as stack:
+        opened = stack.enter_context(open_source(str(source), rules, findings))
+        filling = _filling(directory, rules)
+        if filling is not None:
+            stack.enter_context(filling)
+        loaded = load(
+            opened,
+            rules,
+            node.dictionary,
+            pseudonymise=pseudonymise,
+            today=node.clock.now().date(),
+            findings=findings,
+            keeper=filling,
+            progress=progress,
+        )
+        _refuse_nothing(node, loaded)
+        kept = keep_snapshot(node, loaded.snapshot, None if filling is None else filling.filled())
+    quality = judge(directory, loaded, findings, node.dictionary)
+    return Loaded(kept.loaded, loaded, quality, kept.changes)
+
+
+def _refuse_nothing(node: Node, loaded: Load) -> None:
+    """A source of which nothing counts is a mistake in the mapping, or a file cut off behind its headings."""
+    if len(loaded.snapshot):
+        return
+    with node.store.reading() as view:
+        former = view.snapshot()
+    if not loaded.rows and (former is None or not len(former[1])):
+        return
+    found = sorted(loaded.findings, key=lambda f: -f.count)[:MOST_TOLD]
+    told = "".join(f"\n  {finding}" for finding in found)
+    raise SourceError(
+        f"None of the {loaded.rows} rows can be counted; nothing was loaded.{told}",
+        remedy="Look at the mapping's dates and case numbers, and whether the file is whole.",
+    )
+
+
+def recompute(
+    directory: Path,
+    node: Node,
+    source: Path | str,
+    mapping: str,
+    progress: Progress = lambda _: None,
+) -> LoadedSnapshot:
+    """Read a source again as on the day of the newest snapshot, and compare; nothing is kept.
+
+    Returns the snapshot that it still gives. Raises SnapshotDiffersError, NothingToProtectError, and what
+    `load_source` raises for a mapping or a source.
+    """
+    kept = newest(node)
+    rules = parse_mapping(mapping, node.dictionary, member=node.member)
+    findings = Findings()
+    with open_source(str(source), rules, findings) as opened:
+        again = load(
+            opened,
+            rules,
+            node.dictionary,
+            pseudonymise=internal_pseudonyms(directory, node),
+            today=kept.snapshot.created,
+            findings=findings,
+            progress=progress,
+        )
+    compare_again(node, kept.snapshot, again.snapshot)
+    return kept.loaded
+
+
+def consent_of(directory: Path, node: Node, number: str, code: str, *, of_case: bool) -> int:
+    """Let `code` be all that somebody agrees to: whose personal number, or whose case's number, this is.
+
+    Returns how many cases that changes at once. Raises NoSuchPersonError.
+    """
+    link, kind, canonical = ("case", CASE, case_number) if of_case else ("person", PERSON, personal_number)
+    try:
+        value = canonical(plain(number))
+    except UnreadableError:
+        raise NoSuchPersonError(
+            "This cannot be a number of a register; nothing was changed.",
+            remedy="Type it as it stands there.",
+        ) from None
+    (pseudonym,) = internal_pseudonyms(directory, node)(kind, [value])
+    return change_consent(node, link, pseudonym, code)
+
+
+def internal_pseudonyms(directory: Path, node: Node) -> Pseudonymise:
+    """Makes internal pseudonyms: the same for the same number, load after load."""
+    key = person_key(directory)
+
+    def made(kind: str, values: Sequence[str]) -> Sequence[str]:
+        return pseudonyms(key, Domain(node.member, FIRST_EPOCH, INTERNAL, INTERNAL, kind), values)
+
+    return made
+
+
+def _filling(directory: Path, rules: SourceMapping) -> Filling | None:
+    """What fills the vault; None where the mapping keeps nothing."""
+    if not rules.kept:
+        return None
+    return Filling(directory, read_custody(Layout(directory).keys), rules.kept, engine_redaction)

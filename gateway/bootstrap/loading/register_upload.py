@@ -1,0 +1,135 @@
+"""Checks and loads registers that were uploaded in the controller's pages; in a process of its own."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from audit.reading.said import said
+from gateway.bootstrap.loading.load_report import QUALITY
+from gateway.bootstrap.loading.register_loading import Loaded, internal_pseudonyms, load_source
+from gateway.bootstrap.loading.source_location import mapping_of
+from gateway.bootstrap.setup.layout import Layout
+from gateway.keys.custody import read_custody
+from gateway.member.model.record_changes import compare
+from gateway.member.model.snapshot import Snapshot
+from gateway.member.node.context import Node
+from gateway.member.register.snapshot_loading import last_closed_day
+from gateway.sources.files.opening import open_source
+from gateway.sources.files.uploaded import as_source
+from gateway.sources.files.uploads import Upload, Uploads
+from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.model.errors import SourceError, UploadError
+from gateway.sources.model.findings import Findings
+from gateway.sources.model.mapping import SourceMapping
+from gateway.sources.quality.load import load
+from gateway.sources.quality.quality import assess
+from gateway.sources.quality.quality_report import quality_json, read_former
+from gateway.sources.rows.load_progress import Reached
+
+Told = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """An upload as a source, beside the mapping that reads it."""
+
+    upload: Upload
+    source: Path
+    text: str
+    rules: SourceMapping
+
+
+def check_upload(directory: Path, node: Node, upload_id: str, told: Told) -> dict[str, Any]:
+    """Read an upload as a load would, keep nothing of it, and note what was found beside it.
+
+    Raises UploadError, NoUploadError, MappingError, SourceError, and NoVaultError.
+    """
+    with _ready(directory, node, upload_id) as ready:
+        if ready.rules.kept:
+            read_custody(Layout(directory).keys)
+        findings, today = Findings(), node.clock.now().date()
+        with open_source(str(ready.source), ready.rules, findings) as opened:
+            read = load(
+                opened,
+                ready.rules,
+                node.dictionary,
+                pseudonymise=internal_pseudonyms(directory, node),
+                today=today,
+                findings=findings,
+                progress=rows_told(told),
+            )
+        checked = {
+            "rows": read.rows,
+            "casualties": len(read.snapshot),
+            "until": last_closed_day(read.snapshot, today).isoformat(),
+            "unread": sum(1 for _line in findings.every_line()),
+            "report": quality_json(assess(read, node.dictionary), _former(directory)),
+            "changes": _changes(node, read.snapshot),
+            "mapping": _digest(ready.text),
+        }
+        Uploads(directory).note(ready.upload, checked)
+    return {"upload": upload_id}
+
+
+def load_upload(directory: Path, node: Node, upload_id: str, told: Told) -> Loaded:
+    """Load an upload that was checked, whole or not at all, and throw its files away once it is loaded.
+
+    Raises as `check_upload` does.
+    """
+    with _ready(directory, node, upload_id) as ready:
+        checked = Uploads(directory).noted(ready.upload)
+        if checked is None or checked.get("mapping") != _digest(ready.text):
+            raise UploadError(
+                said("The mapping has been changed since the upload was checked."),
+                remedy=said("Have it checked again."),
+            )
+        loaded = load_source(directory, node, ready.source, ready.text, rows_told(told))
+    Uploads(directory).remove(upload_id)
+    return loaded
+
+
+def rows_told(told: Told) -> Callable[[Reached], None]:
+    """Tells of rows as steps of a piece of work."""
+    return lambda reached: told(said("%(n)s rows are read", n=reached.rows), reached.share)
+
+
+@contextmanager
+def _ready(directory: Path, node: Node, upload_id: str) -> Iterator[_Ready]:
+    found = mapping_of(directory)
+    if found is None:
+        raise UploadError(
+            said("This node has no mapping yet, which says what the columns mean."),
+            remedy=said(
+                "The operator puts it beside safelane.yaml as mapping.yaml: safelane member map suggest."
+            ),
+        )
+    uploads = Uploads(directory)
+    upload = uploads.of(upload_id)
+    text = found.read_text(encoding="utf-8")
+    rules = parse_mapping(text, node.dictionary, member=node.member)
+    work = uploads.workplace(upload)
+    try:
+        yield _Ready(upload, as_source(uploads.files(upload), upload.names, rules, work), text, rules)
+    finally:
+        uploads.clear(upload)
+
+
+def _changes(node: Node, snapshot: Snapshot) -> str | None:
+    """What a load would have otherwise than the newest snapshot; None where there is none."""
+    with node.store.reading() as view:
+        before = view.snapshot()
+    return None if before is None else compare(before[1], snapshot, before[0].until).to_text()
+
+
+def _former(directory: Path) -> Any:
+    try:
+        return read_former((directory / QUALITY).read_text(encoding="utf-8"))
+    except (OSError, SourceError):
+        return None
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

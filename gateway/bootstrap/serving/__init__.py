@@ -1,0 +1,1 @@
+"""Long-running processes: the servers and their loops."""

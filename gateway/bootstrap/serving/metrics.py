@@ -1,0 +1,123 @@
+"""Numbers for the operator's monitoring (Prometheus), on an address of their own that nobody else reaches.
+
+They tell how the process does: requests, times, sizes of logs and queues, memory. They tell nothing about
+people, what was asked or what came out; of a member the hub tells only how long ago it called.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from flask import Flask, Response, g, request
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, start_http_server
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from gateway.bootstrap.serving.waitress_server import AddressError
+from gateway.errors import SafelaneError
+from gateway.hub.context import Hub
+from gateway.member.node.context import Node
+
+Gauges = Callable[[], Iterator[GaugeMetricFamily]]
+
+
+@contextmanager
+def measured(app: Flask, gauges: Gauges, listen: str) -> Iterator[None]:
+    """While this lasts, requests to `app` are counted and `listen` (HOST:PORT) serves the numbers.
+
+    Nothing happens where `listen` is empty. Raises AddressError.
+    """
+    if not listen:
+        yield
+        return
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    registry.register(_Looked(gauges))
+    _count(app, registry)
+    host, _, port = listen.rpartition(":")
+    try:
+        server, thread = start_http_server(int(port), host, registry)
+    except (OSError, ValueError, OverflowError) as error:
+        raise AddressError(
+            f"Cannot serve metrics on {listen} ({type(error).__name__}).",
+            remedy="Set 'metrics: HOST:PORT' in safelane.yaml to a free address, or leave it empty.",
+        ) from None
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def hub_gauges(hub: Hub) -> Gauges:
+    """Sizes and ages of the hub's own state."""
+
+    def look() -> Iterator[GaugeMetricFamily]:
+        with hub.store.reading() as view:
+            head = view.log.head()
+            questions = len(view.open_questions())
+            presence = view.presence()
+            now = hub.clock.now()
+        yield _gauge("safelane_log_entries", "Entries of the regional log", 0 if head is None else head.size)
+        yield _gauge("safelane_open_questions", "Questions that have not been released", questions)
+        ages = GaugeMetricFamily(
+            "safelane_member_silence_seconds", "Since the member's last call", labels=["member"]
+        )
+        for seen in presence:
+            ages.add_metric([seen.member], (now - seen.last_seen).total_seconds())
+        yield ages
+
+    return look
+
+
+def node_gauges(node: Node) -> Gauges:
+    """Sizes and ages of the node's own state."""
+
+    def look() -> Iterator[GaugeMetricFamily]:
+        with node.store.reading() as view:
+            head = view.log.head()
+            outbox = len(view.outbox())
+        yield _gauge("safelane_log_entries", "Entries of its own log", 0 if head is None else head.size)
+        yield _gauge("safelane_outbox", "Answers that the hub has not acknowledged", outbox)
+
+    return look
+
+
+class _Looked(Collector):
+    """Looks into the database when the numbers are asked for; one that is away is a gap, not a failure."""
+
+    def __init__(self, gauges: Gauges) -> None:
+        self._gauges = gauges
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            yield from self._gauges()
+            yield _gauge("safelane_database_up", "Whether the database answers", 1)
+        except SafelaneError:
+            yield _gauge("safelane_database_up", "Whether the database answers", 0)
+
+
+def _count(app: Flask, registry: CollectorRegistry) -> None:
+    # By endpoint, never by address: an address may hold a question's number or a person's name.
+    labels = ("endpoint", "status")
+    requests = Counter("safelane_http_requests", "Requests answered", labels, registry=registry)
+    seconds = Histogram("safelane_http_seconds", "Time to answer", ("endpoint",), registry=registry)
+
+    def begin() -> None:
+        g.safelane_begin = time.perf_counter()
+
+    def end(response: Response) -> Response:
+        endpoint = request.endpoint or "none"
+        requests.labels(endpoint, str(response.status_code)).inc()
+        begun = g.get("safelane_begin")
+        if begun is not None:
+            seconds.labels(endpoint).observe(time.perf_counter() - begun)
+        return response
+
+    app.before_request(begin)
+    app.after_request(end)
+
+
+def _gauge(name: str, about: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, about, value=value)

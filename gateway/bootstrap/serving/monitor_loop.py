@@ -1,0 +1,134 @@
+"""The guard beside a hub or a node: again and again it asks witnesses, compares logs and raises alerts."""
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from threading import Thread
+from typing import Protocol
+
+import structlog
+
+from audit.errors import AuditError
+from audit.log.policy import Policy
+from audit.witness.client import ask_witnesses
+from gateway.bootstrap.upkeep.evidence_files import write_evidence
+from gateway.config import ConfigError, HubConfig, MemberConfig
+from gateway.errors import SafelaneError
+from gateway.hub import monitoring as hub_guarding
+from gateway.hub.context import Hub
+from gateway.member.node.context import Node
+from gateway.member.node.ports import HubLink
+from gateway.member.region import monitor as member_guarding
+from gateway.watching.clocks import Tick
+from gateway.watching.ports import WatchView
+from gateway.watching.quorum import Gathering, gather, witness_alerts
+
+log = structlog.get_logger()
+
+WITNESS_SECONDS = 5.0
+"""How long a witness may take to reply. Nobody waits for it but the guard."""
+
+
+def log_policy(directory: Path, config: HubConfig | MemberConfig) -> Policy | None:
+    """The tlog-policy file that the settings name, if they do. Raises ConfigError."""
+    if not config.log_policy:
+        return None
+    path = directory / config.log_policy
+    try:
+        return Policy.parse(path.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.", remedy="See log_policy.") from None
+    except AuditError as error:
+        raise ConfigError(
+            f"{path} is no policy of a transparency log: {error}.",
+            remedy="Its format is https://c2sp.org/tlog-policy.",
+        ) from None
+
+
+def hub_guard(directory: Path, config: HubConfig, hub: Hub) -> Callable[[], None]:
+    """One cycle of the hub's guard. Raises ConfigError."""
+    policy = log_policy(directory, config)
+    rules = hub_guarding.GuardRules(policy, timedelta(seconds=config.guard_patience_seconds))
+    memory, ticks = Gathering(), Ticks()
+
+    def cycle() -> None:
+        if policy is not None and policy.urls:
+            ask = partial(ask_witnesses, policy, timeout=WITNESS_SECONDS)
+            gather(hub.log, hub.store.reading, hub.store.notes, ask, memory)
+        before, now = ticks.next(Tick(hub.clock.now(), time.monotonic()))
+        also = witness_alerts(hub.log.origin, memory.failures)
+        hub_guarding.guard(hub, rules, before, now, also)
+        show_evidence(directory, hub.store)
+
+    return cycle
+
+
+def member_guard(directory: Path, config: MemberConfig, node: Node, link: HubLink) -> Callable[[], None]:
+    """One cycle of a node's guard; `link` is used by it alone. Raises ConfigError."""
+    policy = log_policy(directory, config)
+    rules = member_guarding.GuardRules(policy, timedelta(seconds=config.guard_patience_seconds))
+    memory, ticks = Gathering(), Ticks()
+
+    def cycle() -> None:
+        if policy is not None and policy.urls:
+            ask = partial(ask_witnesses, policy, timeout=WITNESS_SECONDS)
+            gather(node.log, node.store.reading, node.store.notes, ask, memory)
+        try:
+            member_guarding.compare_with_public(node, link.head())
+        except SafelaneError as error:
+            log.info("the hub's public head was not seen", reason=error.message)
+        before, now = ticks.next(Tick(node.clock.now(), time.monotonic()))
+        also = witness_alerts(node.log.origin, memory.failures)
+        member_guarding.guard(node, rules, before, now, also)
+        show_evidence(directory, node.store)
+
+    return cycle
+
+
+class _HasWatch(Protocol):
+    @property
+    def watch(self) -> WatchView: ...
+
+
+class _Store(Protocol):
+    def reading(self) -> AbstractContextManager[_HasWatch]: ...
+
+
+def show_evidence(directory: Path, store: _Store) -> list[Path]:
+    """Write the evidence in a hub's or node's database into files beside it; returns the files."""
+    with store.reading() as view:
+        return write_evidence(directory, view.watch.evidence())
+
+
+class Ticks:
+    """Remembers when the last cycle was."""
+
+    def __init__(self) -> None:
+        self._last: Tick | None = None
+
+    def next(self, now: Tick) -> tuple[Tick | None, Tick]:
+        before, self._last = self._last, now
+        return before, now
+
+
+def start_guard(cycle: Callable[[], None], seconds: float, wait: Callable[[float], bool]) -> Thread:
+    """Call `cycle` on a thread of its own every so many seconds, until `wait` says to stop.
+
+    Whatever fails in one cycle is told, and tried again in the next. A daemon: no witness holds up the end.
+    """
+    thread = Thread(target=_keep_guard, args=(cycle, seconds, wait), name="guard", daemon=True)
+    thread.start()
+    return thread
+
+
+def _keep_guard(cycle: Callable[[], None], seconds: float, wait: Callable[[float], bool]) -> None:
+    while not wait(seconds):
+        try:
+            cycle()
+        except (SafelaneError, AuditError, OSError) as error:
+            log.error("guard failed", reason=str(error))
+        except Exception as error:  # noqa: BLE001 - nobody would miss a guard that has ended
+            log.error("guard failed", reason=type(error).__name__)

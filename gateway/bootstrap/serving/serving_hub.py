@@ -1,0 +1,95 @@
+"""Runs a hub until it is told to stop: its web application, and the loops beside it."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import structlog
+from flask import Flask
+
+from gateway.api.app import create_hub_app
+from gateway.bootstrap.serving.metrics import hub_gauges, measured
+from gateway.bootstrap.serving.monitor_loop import hub_guard, start_guard
+from gateway.bootstrap.serving.retry_loop import attempt
+from gateway.bootstrap.serving.server import LAST_CYCLE_SECONDS, serve
+from gateway.bootstrap.serving.shutdown import WAITRESS, Stop
+from gateway.bootstrap.setup.layout import Layout, database_url
+from gateway.bootstrap.setup.open_hub import open_hub
+from gateway.bootstrap.setup.sign_in_setup import hub_place, with_pages
+from gateway.config import HubConfig, read_config
+from gateway.hub.context import Hub
+from gateway.hub.releasing import next_deadline, release_due
+from gateway.store.engine.log_lock import LogHeldError, StillHeld, hold_log, hold_log_once_free
+
+log = structlog.get_logger()
+
+LOCK_SECONDS = 2.0
+"""How often a process looks whether it holds its log still."""
+
+
+def serve_hub(directory: Path, stop: Stop, *, stand_by: bool = False, server: str = WAITRESS) -> None:
+    """Serve until `stop`; with `stand_by`, once no other process serves this log any more.
+
+    Raises AddressError, ConfigError, KeyFileError, LogHeldError or StorageError.
+    """
+    config = read_config(directory, HubConfig)
+    running = partial(running_hub, directory, stand_by=stand_by)
+    serve(running, server, config.listen, Layout(directory).address, stop)
+
+
+@contextmanager
+def running_hub(directory: Path, stop: Stop, *, stand_by: bool = False) -> Iterator[Flask]:
+    """The hub's application, with everything that runs beside it. Raises as `serve_hub` does."""
+    config = read_config(directory, HubConfig)
+    url = database_url(directory, config)
+    hold = hold_log_once_free(url, config.origin, stop.wait) if stand_by else hold_log(url, config.origin)
+    with hold as still_held, open_hub(directory) as hub:
+        threading.Thread(target=_stop_when_lost, args=(still_held, stop), name="lock", daemon=True).start()
+        stop.on_stop(hub.bell.ring)
+        closer = threading.Thread(target=_close_questions, args=(hub, stop), name="closer")
+        closer.start()
+        guard = start_guard(hub_guard(directory, config, hub), config.guard_seconds, stop.wait)
+        try:
+            app = with_pages(create_hub_app(hub), directory, config, hub_place(config))
+            with measured(app, hub_gauges(hub), config.metrics):
+                yield app
+        finally:
+            stop()
+            closer.join()
+            guard.join(LAST_CYCLE_SECONDS)
+
+
+def _stop_when_lost(still_held: StillHeld, stop: Stop) -> None:
+    """Without the lock another process may serve the log: this one must not go on."""
+    while not stop.wait(LOCK_SECONDS):
+        if not still_held():
+            log.error("the lock on the log is lost: this process ends, start it again")
+            stop()
+
+
+def is_served(directory: Path) -> bool:
+    """Whether another process serves the hub of this directory. Raises ConfigError."""
+    config = read_config(directory, HubConfig)
+    try:
+        with hold_log(database_url(directory, config), config.origin):
+            return False
+    except LogHeldError:
+        return True
+
+
+def _close_questions(hub: Hub, stop: Stop) -> None:
+    while not stop.asked:
+        ticket = hub.answered.ticket()
+        deadline = None
+        with attempt("release failed") as tried:
+            release_due(hub)
+            deadline = next_deadline(hub)
+        if tried.failed:
+            stop.wait(1.0)
+            continue
+        longest = timedelta(seconds=60)
+        left = longest if deadline is None else min(longest, deadline - hub.clock.now())
+        hub.answered.wait(ticket, max(0.05, left.total_seconds() + 0.01))

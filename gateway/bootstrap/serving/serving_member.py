@@ -1,0 +1,97 @@
+"""Runs a node until it is told to stop: its web application, and the loops beside it."""
+
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from flask import Flask
+
+from gateway.api.app import create_node_app
+from gateway.bootstrap.desk.controller_desk import controller_bench
+from gateway.bootstrap.serving.metrics import measured, node_gauges
+from gateway.bootstrap.serving.monitor_loop import member_guard, show_evidence, start_guard
+from gateway.bootstrap.serving.retry_loop import attempt
+from gateway.bootstrap.serving.server import LAST_CYCLE_SECONDS, serve
+from gateway.bootstrap.serving.shutdown import WAITRESS, Stop
+from gateway.bootstrap.serving.upkeep_loop import tend
+from gateway.bootstrap.setup.layout import Layout, database_url
+from gateway.bootstrap.setup.open_member import hub_link, open_member
+from gateway.bootstrap.setup.sign_in_setup import node_place, with_pages
+from gateway.config import MemberConfig, read_config
+from gateway.member.answer.polling import run_round
+from gateway.member.cube.cube_cache import CubeShelf
+from gateway.member.node.context import Node
+from gateway.member.node.ports import HubLink
+from gateway.sources.files.uploads import Uploads
+from gateway.store.engine.log_lock import hold_log
+from gateway.web.controller.common.context import KEY as CONTROLLER
+
+POLL_SECONDS = 20.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
+"""Seconds between attempts while the hub is away: doubled each time."""
+
+
+def serve_member(directory: Path, stop: Stop, hub_url: str | None = None, *, server: str = WAITRESS) -> None:
+    """Answer the questions of the hub, at `hub_url` if given, until `stop`. Raises as `serve_hub` does."""
+    config = read_config(directory, MemberConfig)
+    # Servers put a large body into a file without a name: a register's stays on the disk of the node.
+    tempfile.tempdir = str(Uploads(directory).arriving())
+    running = partial(running_member, directory, hub_url)
+    serve(running, server, config.listen, Layout(directory).address, stop)
+
+
+@contextmanager
+def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator[Flask]:
+    """The node's application, with everything that runs beside it. Raises as `serve_hub` does."""
+    config = read_config(directory, MemberConfig)
+    with hold_log(database_url(directory, config), config.member), open_member(directory) as node:
+        shelf = CubeShelf(node.dictionary, node.member, node.store)
+        shelf.refresh()
+        link = hub_link(directory, node, hub_url)
+        tended = (directory, node, shelf, stop)
+        threading.Thread(target=tend, args=tended, name="policies", daemon=True).start()
+        cycle = member_guard(directory, config, node, hub_link(directory, node, hub_url))
+        guard = start_guard(cycle, config.guard_seconds, stop.wait)
+        # A daemon: a long poll under way must not hold up the end. Whatever it has logged is durable.
+        rounds = (directory, Rounds(node, shelf, link), stop)
+        threading.Thread(target=_keep_rounds, args=rounds, name="rounds", daemon=True).start()
+        try:
+            place = node_place(node.dictionary.member(node.member).name)
+            app = with_pages(create_node_app(node), directory, config, place)
+            app.extensions[CONTROLLER] = desk = controller_bench(directory, node, shelf)
+            stop.on_stop(desk.jobs.close)
+            with measured(app, node_gauges(node), config.metrics):
+                yield app
+        finally:
+            stop()
+            guard.join(LAST_CYCLE_SECONDS)
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """What a node makes its rounds with."""
+
+    node: Node
+    shelf: CubeShelf
+    link: HubLink
+
+
+def _keep_rounds(directory: Path, made: Rounds, stop: Stop) -> None:
+    node = made.node
+    pause = FIRST_PAUSE
+    while not stop.asked:
+        fruitless = True
+        with attempt("round failed", member=node.member) as tried:
+            done = run_round(node, made.shelf, made.link, POLL_SECONDS)
+            fruitless = done.refused > 0 and done.answered == 0
+        if tried.failed:
+            with attempt("evidence not shown", member=node.member):
+                show_evidence(directory, node.store)
+        # A hub that is away, or that repeats what was answered, must not keep the node busy.
+        pause = min(2 * pause, LONGEST_PAUSE) if fruitless else FIRST_PAUSE
+        if fruitless:
+            stop.wait(pause)

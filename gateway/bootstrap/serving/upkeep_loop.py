@@ -1,0 +1,54 @@
+"""Tends a node while it serves: policies begin on their day, what is too late ends, memory is handed back."""
+
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+
+import structlog
+
+from gateway.bootstrap.desk.worker_processes import Child
+from gateway.bootstrap.serving.memory import hand_back
+from gateway.bootstrap.serving.retry_loop import attempt
+from gateway.bootstrap.serving.shutdown import Stop
+from gateway.member.answer.approval import end_late
+from gateway.member.build.upkeep import due
+from gateway.member.cube.cube_cache import CubeShelf
+from gateway.member.node.context import Node
+from gateway.sources.files.uploads import Uploads
+
+log = structlog.get_logger()
+
+TEND_SECONDS = 15.0
+"""How often a node looks whether the first day of a signed policy has come, and hands memory back."""
+
+AGAIN_SECONDS = 300.0
+"""After how long a policy that could not begin is tried again: each time may take a processor for minutes."""
+
+
+def tend(directory: Path, node: Node, shelf: CubeShelf, stop: Stop) -> None:
+    """At the start, then again and again until `stop`."""
+    uploads, not_before = Uploads(directory), 0.0
+    while not stop.asked:
+        with attempt("what came too late does not end", member=node.member):
+            end_late(node, shelf)
+        if monotonic() >= not_before:
+            with attempt("policy does not come into force", member=node.member) as tried:
+                begin_due(directory, node, stop.on_stop)
+            not_before = monotonic() + AGAIN_SECONDS if tried.failed else 0.0
+        with attempt("old uploads are not thrown away", member=node.member):
+            uploads.tidy(node.clock.now())
+        hand_back()
+        stop.wait(TEND_SECONDS)
+
+
+def begin_due(directory: Path, node: Node, on_stop: Callable[[Callable[[], None]], None]) -> None:
+    """Let the policies begin whose day has come, in a process of its own: it takes minutes, and memory.
+
+    Raises PolicyRefusedError, or WorkError in the words of that process.
+    """
+    if not due(node):
+        return
+    child = Child(directory, "begin", {})
+    on_stop(child.end)
+    for version in child.result(lambda _step, _done: None)["begun"]:
+        log.info("policy in force", member=node.member, version=version)

@@ -1,0 +1,1 @@
+"""Opening a hub or a node: folders, keys, clocks, joining, restoring."""

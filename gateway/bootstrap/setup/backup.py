@@ -1,0 +1,268 @@
+"""A backup of a hub or a node: one folder, written whole, read back before it counts; and the way back.
+
+The database travels as an SQLite file, also from and to PostgreSQL, so that a backup of one can be restored
+on the other. Keys are in it: whoever has a backup has everything.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from hashlib import file_digest, sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from audit.errors import AuditError
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.merkle import leaf_hash, root_of
+from audit.formats.note import Note
+from gateway import __version__
+from gateway.bootstrap.setup.layout import Layout, database_url, is_hub
+from gateway.config import HubConfig, MemberConfig, read_config, write_config
+from gateway.errors import SafelaneError
+from gateway.keys.files import read_signer
+from gateway.member.region.log_exchange import HUB as THE_HUB
+from gateway.store.copying import Progress, copy_as_it_is, copy_rows, rows_in
+from gateway.store.engine.database import Database, sqlite_url
+from gateway.store.engine.logs import SqlLogStorage
+from gateway.store.engine.migrate import HEAD, HUB, MEMBER, migrate, older_form
+from gateway.store.hub.admissions import enrolled_members
+from gateway.store.sides import tables_of
+from gateway.store.watching.recovery import SqlRecovery
+
+FORMAT = "safelane-backup/1"
+MANIFEST, DATABASE, FILES = "manifest.json", "database.sqlite", "files"
+BEFORE_UPGRADES = "before-upgrades"
+"""Where the backups lie that are made before a database is brought to a new form."""
+LOG_KEY = "log.key"
+
+_AT_ONCE = 1000
+_LEFT_OUT_FOLDERS = frozenset({"uploads", "source", "__pycache__", BEFORE_UPGRADES})
+_LEFT_OUT_ENDINGS = (".sqlite", ".sqlite-wal", ".sqlite-shm", ".lock", ".log", ".new")
+"""The database goes by its rows; a register is somebody else's to keep; the rest is made again."""
+
+
+class BackupError(SafelaneError):
+    """A backup that is damaged or not one, or a place that is in use."""
+
+    exit_code = 5
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a backup holds. `rows`: of each table; `files`: SHA-256 by path; the log's size and root."""
+
+    format: str
+    side: str
+    name: str
+    software: str
+    made_at: str
+    log_size: int
+    log_root: str
+    rows: dict[str, int]
+    files: dict[str, str]
+
+
+def back_up(directory: Path, target: Path, progress: Progress = lambda *_: None) -> Manifest:
+    """Write a backup into the new folder `target`; hub or node may go on serving meanwhile.
+
+    Raises BackupError when `target` is there, ConfigError or StorageError. Interrupted, it leaves nothing
+    under that name.
+    """
+    if target.exists():
+        raise BackupError(f"{target} is there already.", remedy="Nothing was changed. Name a new folder.")
+    partial = target.with_name(f".{target.name}.new")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True, mode=0o700)
+    side = HUB if is_hub(directory) else MEMBER
+    config = _config(directory, side)
+    rows = _copy_database(database_url(directory, config), partial / DATABASE, side, progress)
+    _copy_files(directory, partial / FILES)
+    with _opened_copy(partial, side) as copy, copy.reading() as connection:
+        size, root = _verified_log(SqlLogStorage(connection, _origin(partial)))
+    manifest = Manifest(
+        format=FORMAT,
+        side=side,
+        name=config.origin if isinstance(config, HubConfig) else config.member,
+        software=__version__,
+        made_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        log_size=size,
+        log_root=root.hex(),
+        rows=dict(rows),
+        files={path: _sha256(partial / path) for path in _paths(partial)},
+    )
+    _write_manifest(partial, manifest)
+    check(partial)
+    _durable(partial)
+    partial.rename(target)
+    return manifest
+
+
+def _copy_database(url: str, target: Path, side: str, progress: Progress) -> Mapping[str, int]:
+    """Copy what a database holds into a file. One of an older Safelane keeps its form: it is not touched."""
+    with closing(Database(url)) as source, closing(Database(sqlite_url(target))) as copy:
+        older = older_form(source, side)
+        migrate(copy, side, to=older or HEAD)
+        return copy_as_it_is(source, copy, progress) if older else copy_rows(source, copy, side, progress)
+
+
+def check(backup: Path) -> Manifest:
+    """Read a backup back: every file, every count, and the log from its first entry. Raises BackupError."""
+    manifest = _manifest(backup)
+    found = set(_paths(backup))
+    if found != set(manifest.files):
+        missing = sorted(set(manifest.files) - found) + sorted(found - set(manifest.files))
+        raise BackupError(f"{backup} is not whole, or something was added: {missing[0]}.", remedy=_ANOTHER)
+    for path, digest in manifest.files.items():
+        if _sha256(backup / path) != digest:
+            raise BackupError(f"{backup / path} was changed or damaged.", remedy=_ANOTHER)
+    with _opened_copy(backup, manifest.side) as database:
+        with database.reading() as connection:
+            for table in tables_of(manifest.side):
+                if table.name in manifest.rows and rows_in(connection, table) != manifest.rows[table.name]:
+                    raise BackupError(f"Rows are missing in {table.name} of {backup}.", remedy=_ANOTHER)
+            size, root = _verified_log(SqlLogStorage(connection, _origin(backup)))
+        if (size, root.hex()) != (manifest.log_size, manifest.log_root):
+            raise BackupError(f"The log in {backup} is another one than it says.", remedy=_ANOTHER)
+    return manifest
+
+
+def restore(
+    backup: Path, directory: Path, database: str = "", progress: Progress = lambda *_: None
+) -> Manifest:
+    """Bring a backup back into an empty directory, and its rows into `database` (a URL) if one is given.
+
+    The log does not grow before its witnesses were heard (`gateway.watching.recovering`). Raises BackupError
+    or StorageError; then nothing is under the directory's name.
+    """
+    manifest = check(backup)
+    if directory.exists() and any(directory.iterdir()):
+        raise BackupError(
+            f"{directory} is not empty.", remedy="Nothing was changed. Choose a new directory with --dir."
+        )
+    partial = directory.with_name(f".{directory.name}.new")
+    shutil.rmtree(partial, ignore_errors=True)
+    shutil.copytree(backup / FILES, partial)
+    partial.chmod(0o700)
+    config = _config(partial, manifest.side)
+    write_config(partial, replace(config, database=database))
+    target_url = database or sqlite_url(Layout(partial).database)
+    with _opened_copy(backup, manifest.side) as copy, closing(Database(target_url)) as target:
+        migrate(target, manifest.side)
+        copy_rows(copy, target, manifest.side, progress)
+        with target.writing() as connection:
+            members = enrolled_members(connection) if manifest.side == HUB else [THE_HUB]
+            SqlRecovery(connection).await_all(members)
+    _durable(partial)
+    if directory.exists():
+        directory.rmdir()
+    partial.rename(directory)
+    return manifest
+
+
+_ANOTHER = "Do not use it. Take another backup, or make a new one."
+
+
+def _config(directory: Path, side: str) -> HubConfig | MemberConfig:
+    return read_config(directory, HubConfig) if side == HUB else read_config(directory, MemberConfig)
+
+
+def _write_manifest(backup: Path, manifest: Manifest) -> None:
+    body = asdict(manifest)
+    text = json.dumps({**body, "digest": _digest(body)}, indent=2) + "\n"
+    (backup / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def _digest(body: Mapping[str, Any]) -> str:
+    """Tells damage of the manifest; whoever means harm can make it anew, but not the log's signature."""
+    return sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+
+
+def _manifest(backup: Path) -> Manifest:
+    try:
+        body: dict[str, Any] = json.loads((backup / MANIFEST).read_text(encoding="utf-8"))
+        if body.pop("digest", None) != _digest(body):
+            raise ValueError("damaged")
+        manifest = Manifest(**body)
+    except (OSError, ValueError, TypeError, AttributeError):
+        raise BackupError(f"{backup} is no backup, or its {MANIFEST} is damaged.", remedy=_ANOTHER) from None
+    if manifest.format != FORMAT or manifest.side not in (HUB, MEMBER):
+        raise BackupError(
+            f"{backup} was made by a newer Safelane ({manifest.software}).", remedy="Install that version."
+        )
+    return manifest
+
+
+@contextmanager
+def _opened_copy(backup: Path, side: str) -> Iterator[Database]:
+    """The backup's rows, brought to the present schema, in a copy: a backup itself is never written to."""
+    with TemporaryDirectory(dir=backup.parent, prefix=f".{backup.name}.") as folder:
+        copied = Path(folder) / DATABASE
+        shutil.copyfile(backup / DATABASE, copied)
+        with closing(Database(sqlite_url(copied))) as database:
+            migrate(database, side)
+            yield database
+
+
+def _verified_log(log: SqlLogStorage) -> tuple[int, bytes]:
+    """Size and root of the log, its entries counted and hashed one by one. Raises BackupError."""
+    head = log.head()
+    if head is None:
+        return 0, root_of([])
+    starts = range(0, head.size, _AT_ONCE)
+    entries = (entry for s in starts for entry in log.read_entries(s, min(s + _AT_ONCE, head.size)))
+    root = root_of(leaf_hash(entry) for entry in entries)
+    try:
+        signed = Checkpoint.parse(Note.parse(head.note).text)
+    except AuditError:
+        raise BackupError("The log's newest checkpoint cannot be read.", remedy=_ANOTHER) from None
+    if (signed.size, signed.root) != (head.size, root):
+        raise BackupError("The entries of the log do not lead to its signed checkpoint.", remedy=_ANOTHER)
+    return head.size, root
+
+
+def _origin(backup: Path) -> str:
+    return read_signer(Layout(backup / FILES).keys / LOG_KEY).key.name
+
+
+def _copy_files(directory: Path, target: Path) -> None:
+    target.mkdir(mode=0o700)
+    for path in sorted(directory.rglob("*")):
+        inside = path.relative_to(directory)
+        if _LEFT_OUT_FOLDERS & set(inside.parts) or inside.name.endswith(_LEFT_OUT_ENDINGS):
+            continue
+        if inside == Layout(Path()).address or path.is_symlink():
+            continue
+        if path.is_dir():
+            (target / inside).mkdir(mode=0o700, exist_ok=True)
+        elif path.is_file():
+            (target / inside).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            shutil.copy2(path, target / inside)
+
+
+def _paths(backup: Path) -> list[str]:
+    """Every file of a backup but its manifest, relative, in order. SQLite's own side files do not count."""
+    found = (path for path in backup.rglob("*") if path.is_file())
+    names = (path.relative_to(backup).as_posix() for path in found)
+    return sorted(n for n in names if n != MANIFEST and not n.endswith(("-wal", "-shm")))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _durable(folder: Path) -> None:
+    """What was written is on the disk before the folder gets its name."""
+    for path in (*folder.rglob("*"), folder):
+        if path.is_dir() and os.name == "nt":
+            continue
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,66 @@
+"""The secret keys that sign the hub's replies, through every change, and the statements between them.
+
+Which key counts is said by the log alone, as for the keys of the log itself. A file of a key that has ended
+is not needed any more; a statement is no secret, and needed as long as a member may be away.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+from audit.formats.note import Signer
+from gateway.bootstrap.setup.layout import Layout
+from gateway.bootstrap.setup.log_keys import CALL_KEY, key_file
+from gateway.hub.reply_signers import CallSigners, FormerSigner
+from gateway.keys.files import KeyFileError, read_signer, write_secret
+from gateway.store.engine.database import Database
+from gateway.store.watching.watching import SqlWatch
+from gateway.watching.keys import CALLS, key_change, key_ends
+
+
+def read_call_signers(directory: Path, database: Database, origin: str, now: datetime) -> CallSigners:
+    """Every key that signs or may sign still as of `now`. Raises KeyFileError for one that is not there."""
+    keys = Layout(directory).keys
+    with database.reading() as connection:
+        entries = SqlWatch(connection, origin).key_changes(origin)
+    found = [(number, key_change(entry)) for number, entry in entries]
+    changes = [(number, change) for number, change in found if change is not None and change.use == CALLS]
+    if not changes:
+        return CallSigners(read_signer(keys / CALL_KEY))
+    first, present = changes[0][1].former, changes[-1][1].present
+    ends = key_ends([change for _, change in changes])
+    former = tuple(
+        FormerSigner(_signer(keys, change.former, first), ends[change.former], number)
+        for number, change in reversed(changes)
+        if ends[change.former] > now
+    )
+    statements = {change.present: told for _, change in changes if (told := _statement(keys, change.present))}
+    return CallSigners(_signer(keys, present, first), former, statements)
+
+
+def write_statement(keys: Path, present: str, statement: str) -> None:
+    """Keep how a member comes from the former key to this one. Raises KeyFileError or OSError."""
+    write_secret(_statement_file(keys, present), statement.removesuffix("\n"))
+
+
+def _statement(keys: Path, present: str) -> str:
+    """Empty where there is none; one that was damaged is refused by whoever reads it."""
+    try:
+        return _statement_file(keys, present).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _statement_file(keys: Path, present: str) -> Path:
+    return key_file(keys, CALLS, present).with_suffix(".statement")
+
+
+def _signer(keys: Path, vkey: str | None, first: str | None) -> Signer:
+    """The signer of a key that the log names; the first one of all has no key ID in its file's name."""
+    path = keys / CALL_KEY if vkey is None or vkey == first else key_file(keys, CALLS, vkey)
+    signer = read_signer(path)
+    if str(signer.key) != vkey:
+        raise KeyFileError(
+            f"The key file {path} holds another key than the log names.",
+            remedy="Restore it from the backup of your keys.",
+        )
+    return signer

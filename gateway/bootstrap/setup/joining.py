@@ -1,0 +1,194 @@
+"""A node asks to become part of a region, and is part of it once the fingerprint was compared by voice.
+
+The same way leads a node that is part of one to new keys for its calls and answers: its log, its witness and
+its data stay, and so does all that it remembers of what it gave out.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from pathlib import Path
+
+import httpx
+
+from audit.formats.cosignature import Cosigner
+from audit.formats.note import Verifier
+from gateway.bootstrap.setup.clock import SystemClock
+from gateway.bootstrap.setup.layout import Layout
+from gateway.bootstrap.setup.log_keys import CALL_KEY, LOG_KEY, WITNESS_KEY
+from gateway.bootstrap.setup.open_member import ANSWER_KEY, connect, create_member
+from gateway.bootstrap.setup.upgrading import try_first
+from gateway.config import MemberConfig, read_config, write_config
+from gateway.errors import SafelaneError
+from gateway.http.link import InvitedBy, Signatures, federation_client
+from gateway.keys.files import new_signer, read_secret, read_signer, replace_secret
+from gateway.store.engine.migrate import MEMBER
+from gateway.wire.enrolment import Enrolment, HubKeys, Invitation, check_fingerprint, fingerprint
+
+JOINING = "joining.json"
+"""Which hub a node has applied to; gone once it is part of the region."""
+
+RENEWED = {ANSWER_KEY: "answers", CALL_KEY: "calls"}
+NEXT = ".next"
+"""Keys that are renewed, with what their names end in; and what their files end in until they count."""
+
+
+class JoinError(SafelaneError):
+    """The hub refuses the application, or cannot be reached; or there is none to confirm."""
+
+    exit_code = 4
+
+
+@dataclass(frozen=True)
+class Joining:
+    """An application under way: the hub's address and keys, our own keys, and where our data are to be."""
+
+    hub_url: str
+    hub: HubKeys
+    enrolment: Enrolment
+    database: str
+    renews: bool = False
+    """Whether this is a node of the region already, which gets new keys."""
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.hub, self.enrolment)
+
+
+def join(directory: Path, invitation: Invitation, database: str = "") -> Joining:
+    """Make the node's keys, unless a former attempt has, and show them to the hub.
+
+    Raises NotEmptyError for a directory in use, DictionaryError for what is no member state, StorageError for
+    a database that cannot be reached, LinkError or JoinError. After a lost connection the same command goes
+    on.
+    """
+    if not (directory / JOINING).exists():
+        try_first(database, MEMBER)
+        create_member(directory, invitation.member, _region(invitation))
+        _begin(directory, invitation, database, renews=False)
+    return _show(directory, invitation)
+
+
+def renew(directory: Path, invitation: Invitation) -> Joining:
+    """Make new keys for calls and answers, and show them to the hub that the node is part of.
+
+    Until `confirm` the node goes on with its former ones. Raises ConfigError for a directory that is not set
+    up, LinkError or JoinError. After a lost connection the same command goes on.
+    """
+    config = read_config(directory, MemberConfig)
+    if (config.member, config.hub_log_key) != (invitation.member, invitation.hub.log_key):
+        raise JoinError(
+            f"{directory} is the node of {config.member} in another region, or of another member.",
+            remedy="Nothing was changed. Name the right directory with --dir.",
+        )
+    if not (directory / JOINING).exists():
+        keys, region = Layout(directory).keys, _region(invitation)
+        for name, use in RENEWED.items():
+            (keys / f"{name}{NEXT}").unlink(missing_ok=True)
+            new_signer(keys / f"{name}{NEXT}", f"{region}/{config.member.lower()}/{use}")
+        _begin(directory, invitation, config.database, renews=True)
+    return _show(directory, invitation)
+
+
+def _begin(directory: Path, invitation: Invitation, database: str, *, renews: bool) -> None:
+    about = {
+        "member": invitation.member,
+        "hub_url": invitation.hub_url,
+        "hub_log_key": invitation.hub.log_key,
+        "hub_call_key": invitation.hub.call_key,
+        "database": database,
+        "renews": renews,
+    }
+    (directory / JOINING).write_text(json.dumps(about) + "\n", encoding="utf-8")
+
+
+def _show(directory: Path, invitation: Invitation) -> Joining:
+    joining = under_way(directory)
+    asked = (invitation.member, invitation.hub.log_key)
+    if joining.hub != invitation.hub and (joining.enrolment.member, joining.hub.log_key) == asked:
+        # Invited anew, since the hub has changed the key of its replies: nothing was compared yet.
+        _begin(directory, invitation, joining.database, renews=joining.renews)
+        joining = under_way(directory)
+    if (joining.enrolment.member, joining.hub) != (invitation.member, invitation.hub):
+        raise JoinError(
+            f"{directory} has applied to another hub, or as another member.",
+            remedy="Nothing was changed. Choose another directory with --dir.",
+        )
+    _apply(directory, joining, invitation.secret)
+    return joining
+
+
+def under_way(directory: Path) -> Joining:
+    """The application of the node in this directory. Raises JoinError when there is none."""
+    try:
+        about = json.loads((directory / JOINING).read_text(encoding="utf-8"))
+        hub = HubKeys(about["hub_log_key"], about["hub_call_key"])
+        renews = bool(about["renews"])
+        own = _own_keys(directory, about["member"], NEXT if renews else "")
+        return Joining(about["hub_url"], hub, own, about["database"], renews)
+    except (OSError, ValueError, KeyError, TypeError):
+        raise JoinError(
+            f"No application to a region is under way in {directory}.",
+            remedy="Begin with: safelane member join INVITATION --dir DIRECTORY",
+        ) from None
+
+
+def confirm(directory: Path, typed: str) -> Joining:
+    """The operator has heard this fingerprint from the hub: from now on its keys count.
+
+    Raises JoinError when no application is under way, FingerprintError when it is another one.
+    """
+    joining = under_way(directory)
+    check_fingerprint(typed, joining.fingerprint)
+    if joining.renews:
+        _replace(directory, joining)
+    else:
+        connect(directory, joining.enrolment.member, joining.hub_url, joining.hub, database=joining.database)
+    (directory / JOINING).unlink()
+    for name in RENEWED:
+        (Layout(directory).keys / f"{name}{NEXT}").unlink(missing_ok=True)
+    return joining
+
+
+def _replace(directory: Path, joining: Joining) -> None:
+    """Interrupted, the same once more ends it: the new keys stay where they are until both are in place."""
+    keys = Layout(directory).keys
+    for name in RENEWED:
+        replace_secret(keys / name, read_secret(keys / f"{name}{NEXT}"))
+    config = read_config(directory, MemberConfig)
+    write_config(directory, replace(config, hub_url=joining.hub_url, hub_call_key=joining.hub.call_key))
+
+
+def _own_keys(directory: Path, member: str, ending: str) -> Enrolment:
+    """The keys that are shown to the hub; those that are renewed have an ending until they count."""
+    keys = Layout(directory).keys
+    places = (keys / f"{ANSWER_KEY}{ending}", keys / LOG_KEY, keys / f"{CALL_KEY}{ending}")
+    answers, log, calls = (str(read_signer(place).key) for place in places)
+    return Enrolment(member, answers, log, str(Cosigner.parse(read_secret(keys / WITNESS_KEY)).key), calls)
+
+
+def _apply(directory: Path, joining: Joining, secret: str) -> None:
+    signatures = Signatures(
+        region=Verifier.parse(joining.hub.log_key).key.name,
+        signer=read_signer(Layout(directory).keys / f"{CALL_KEY}{NEXT if joining.renews else ''}"),
+        hub=InvitedBy(Verifier.parse(joining.hub.call_key)),
+        clock=SystemClock(),
+    )
+    with federation_client(joining.hub_url, signatures) as client:
+        try:
+            reply = client.post("/applications", json={"secret": secret, **joining.enrolment.as_json()})
+        except httpx.HTTPError as error:
+            raise JoinError(
+                f"The hub at {joining.hub_url} cannot be reached ({type(error).__name__}).",
+                remedy="Check the way to it, then give the same command again.",
+            ) from None
+    if reply.status_code != HTTPStatus.NO_CONTENT:
+        raise JoinError(
+            f"The hub refuses the application ({reply.status_code} {reply.reason_phrase}).",
+            remedy="The invitation was used, has ended, or is another member's: ask for a new one.",
+        )
+
+
+def _region(invitation: Invitation) -> str:
+    """What the names of the node's keys begin with."""
+    return Verifier.parse(invitation.hub.log_key).key.name.removesuffix("/log")

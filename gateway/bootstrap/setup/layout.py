@@ -1,0 +1,74 @@
+"""Where a hub or a node keeps its things, below its directory."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.config import FILE, ConfigError, HubConfig, MemberConfig, read_config
+from gateway.errors import SafelaneError
+from gateway.store.engine.database import sqlite_url
+
+
+@dataclass(frozen=True)
+class Layout:
+    """`keys` is for the owner's eyes only; `address` is there while the process listens."""
+
+    directory: Path
+
+    @property
+    def config(self) -> Path:
+        return self.directory / FILE
+
+    @property
+    def keys(self) -> Path:
+        return self.directory / "keys"
+
+    @property
+    def database(self) -> Path:
+        return self.directory / "safelane.sqlite"
+
+    @property
+    def address(self) -> Path:
+        return self.directory / "address"
+
+    @property
+    def output(self) -> Path:
+        return self.directory / "output.log"
+
+
+def database_url(directory: Path, config: HubConfig | MemberConfig) -> str:
+    """The database that the settings name, or the SQLite file in the directory."""
+    return config.database or sqlite_url(Layout(directory).database)
+
+
+def is_hub(directory: Path) -> bool:
+    """A directory that is neither hub nor node is left for `open_member` to complain about."""
+    try:
+        read_config(directory, HubConfig)
+    except ConfigError:
+        return False
+    return True
+
+
+def own_config(directory: Path) -> HubConfig | MemberConfig:
+    """The settings of whatever is set up here. Raises ConfigError."""
+    return read_config(directory, HubConfig) if is_hub(directory) else read_config(directory, MemberConfig)
+
+
+class NotEmptyError(SafelaneError):
+    """A directory that is to be set up already holds something."""
+
+    exit_code = 8
+
+
+def fresh(directory: Path) -> Layout:
+    """The layout of a directory that is set up now. Raises NotEmptyError when it is in use already."""
+    layout = Layout(directory)
+    if layout.config.exists() or layout.keys.exists():
+        raise NotEmptyError(
+            f"{directory} is set up already.",
+            remedy="Nothing was changed. Choose another directory with --dir.",
+        )
+    # The database holds what the keys protect: the directory is for its owner only, like the keys.
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    directory.chmod(0o700)
+    return layout

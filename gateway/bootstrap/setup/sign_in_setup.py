@@ -1,0 +1,87 @@
+"""The entrance of a hub or a node: where its people sign in, and the accounts as commands see them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+
+from gateway.accounts.context import Accounts, Entrance
+from gateway.accounts.ports import Directory
+from gateway.api.access_control import KEY as ACCOUNTS
+from gateway.api.browsers import Place
+from gateway.bootstrap.setup.layout import Layout, is_hub
+from gateway.bootstrap.setup.open_hub import open_hub
+from gateway.bootstrap.setup.open_member import open_member
+from gateway.config import ConfigError, HubConfig, MemberConfig, read_config
+from gateway.http.oidc import Client, OidcDirectory
+from gateway.hub.accounts import accounts_of as hub_accounts
+from gateway.keys.files import new_key, read_key, read_secret
+from gateway.keys.sealer import KeySealer
+from gateway.member.node.accounts import accounts_of as node_accounts
+from gateway.web import app as web
+
+ACCOUNTS_KEY = "accounts.key"
+DIRECTORY_SECRET = "oidc.secret"  # noqa: S105 - a file's name
+
+
+@contextmanager
+def open_entrance(directory: Path) -> Iterator[Entrance]:
+    """The accounts of whatever is set up in the directory, for a command.
+
+    Raises ConfigError, KeyFileError or StorageError when something is missing.
+    """
+    if is_hub(directory):
+        config = read_config(directory, HubConfig)
+        with open_hub(directory) as hub:
+            yield entrance(directory, hub_accounts(hub), hub_place(config))
+    else:
+        with open_member(directory) as node:
+            name = node.dictionary.member(node.member).name
+            yield entrance(directory, node_accounts(node), node_place(name))
+
+
+def entrance(directory: Path, accounts: Accounts, place: str) -> Entrance:
+    """Its key is made when it is first needed. Raises KeyFileError."""
+    path = Layout(directory).keys / ACCOUNTS_KEY
+    key = read_key(path) if path.exists() else new_key(path)
+    return Entrance(accounts, place, KeySealer(key))
+
+
+def hub_place(config: HubConfig) -> str:
+    """What people read on the hub's pages and in their authenticator app."""
+    return f"Safelane {config.origin.partition('/')[0]}"
+
+
+def node_place(member: str) -> str:
+    """Likewise on the pages of a node, by the name of its state."""
+    return f"Safelane {member}"
+
+
+def with_pages(app: Flask, directory: Path, config: HubConfig | MemberConfig, place: str) -> Flask:
+    """The application with its pages. Raises KeyFileError, ConfigError or DirectoryError."""
+    accounts = app.extensions[ACCOUNTS]
+    provider = _provider(directory, config, accounts)
+    web.install(app, entrance(directory, accounts, place), _place(config), provider)
+    return app
+
+
+def _place(config: HubConfig | MemberConfig) -> Place:
+    place = Place(config.public_url)
+    if config.public_url and not place.secure:
+        raise ConfigError(
+            "'public_url' is no https:// address.",
+            remedy="Put a TLS proxy in front and name its address; leave it out to use this machine only.",
+        )
+    return place
+
+
+def _provider(directory: Path, config: HubConfig | MemberConfig, accounts: Accounts) -> Directory | None:
+    if not config.oidc_issuer:
+        return None
+    path = Layout(directory).keys / DIRECTORY_SECRET
+    secret = read_secret(path) if path.exists() else ""
+    client = Client(
+        config.oidc_issuer, config.oidc_client, secret, config.oidc_name or "your directory", config.oidc_acr
+    )
+    return OidcDirectory(client, accounts.clock)

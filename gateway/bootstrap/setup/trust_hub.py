@@ -1,0 +1,58 @@
+"""A node is told by voice which key signs the hub's replies: after a theft, or to have compared a new one."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+
+from gateway.bootstrap.setup.clock import SYSTEM
+from gateway.bootstrap.setup.layout import database_url
+from gateway.bootstrap.setup.open_member import open_member
+from gateway.config import MemberConfig, read_config, write_config
+from gateway.errors import SafelaneError
+from gateway.http.link import FEDERATION, REPLY_SECONDS
+from gateway.http.trust import trusted
+from gateway.member.node import log_entries
+from gateway.member.node.ports import Clock
+from gateway.member.region.log_exchange import region_of
+from gateway.member.region.region_entries import region_joined
+from gateway.store.engine.log_lock import hold_log
+from gateway.wire.enrolment import HubKeys, check_fingerprint, hub_fingerprint
+from gateway.wire.hub_reply_keys import CallKeysError, call_keys_from_json
+
+
+class TrustError(SafelaneError):
+    """The hub does not tell its key."""
+
+    exit_code = 4
+
+
+def trust_hub(directory: Path, typed: str, clock: Clock = SYSTEM) -> str:
+    """Believe the key that the hub tells, if this is its fingerprint; returns the key.
+
+    The node's log says so first. Interrupted, the same once more ends it. Raises FingerprintError for another
+    key, TrustError, and LogHeldError while the node serves.
+    """
+    config = read_config(directory, MemberConfig)
+    with hold_log(database_url(directory, config), config.member), open_member(directory, clock) as node:
+        call_key = _told(config.hub_url)
+        check_fingerprint(typed, hub_fingerprint(region_of(node), call_key))
+        hub = HubKeys(config.hub_log_key, call_key)
+        with node.store.writing() as work:
+            log_entries.record(node, work, region_joined(node, hub, node.clock.now()), {})
+        write_config(directory, replace(config, hub_call_key=call_key))
+    return call_key
+
+
+def _told(url: str) -> str:
+    """The key as whoever answers there says; the fingerprint decides whether it is the hub's."""
+    try:
+        reply = httpx.get(
+            f"{url.rstrip('/')}{FEDERATION}/keys", timeout=REPLY_SECONDS, verify=trusted(), trust_env=False
+        )
+        return call_keys_from_json(reply.raise_for_status().json()).call_key
+    except (httpx.HTTPError, httpx.InvalidURL, CallKeysError, ValueError, RecursionError) as error:
+        raise TrustError(
+            f"The hub at {url} does not tell its key ({type(error).__name__}).",
+            remedy="Nothing was changed. Check the way to it, then give the same command again.",
+        ) from None

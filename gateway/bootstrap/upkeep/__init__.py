@@ -1,0 +1,1 @@
+"""Checks, backups and the reading of logs."""

@@ -1,0 +1,185 @@
+"""Looks at everything that a hub or a node needs, says what to do about what is wrong, changes nothing."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from audit.errors import AuditError
+from gateway import __version__
+from gateway.bootstrap.setup.layout import database_url, is_hub
+from gateway.bootstrap.setup.open_hub import open_hub
+from gateway.bootstrap.setup.open_member import open_member
+from gateway.bootstrap.setup.upgrading import behind
+from gateway.bootstrap.upkeep.check_result import Finding, State
+from gateway.bootstrap.upkeep.hub_reachability import public_address, way_to_hub
+from gateway.bootstrap.upkeep.log_opening import open_log, open_watch
+from gateway.config import HubConfig, MemberConfig, read_config
+from gateway.errors import SafelaneError
+from gateway.keys.files import KeyFileError
+from gateway.watching.clocks import Tick, clock_alerts
+from gateway.watching.model import Concern
+
+ENOUGH, SCARCE = 2 * 1024**3, 200 * 1024**2
+"""Bytes free on the disk: from the one on it is well, below the other a load may fail."""
+
+QUIET = timedelta(days=1)
+"""A member that was not heard for longer is worth a warning."""
+
+SET_IT = "Set it right, best by the network's time."
+
+
+def examine(directory: Path) -> Iterator[Finding]:
+    """Every check that can be made, one after the other; none stops the others.
+
+    Raises ConfigError for a directory that is not set up.
+    """
+    hub = is_hub(directory)
+    config = read_config(directory, HubConfig) if hub else read_config(directory, MemberConfig)
+    yield Finding("software", State.WELL, f"Safelane {__version__}")
+    yield _disk(directory)
+    yield _private(directory)
+    opened = list(_tried("database", lambda: _database(directory, config)))
+    yield from opened
+    if all(found.state is State.WELL for found in opened):  # else each of these would say the same once more
+        yield from _tried("log", lambda: _log(directory))
+        yield from _tried("members" if hub else "node", lambda: _own(directory, hub=hub))
+    if isinstance(config, MemberConfig):
+        yield from way_to_hub(directory, config.hub_url)
+    if config.public_url:
+        yield from public_address(config.public_url)
+
+
+def _own(directory: Path, *, hub: bool) -> Iterator[Finding]:
+    yield from _members(directory) if hub else _node(directory)
+    yield from _alerts(directory)
+
+
+def _tried(about: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    try:
+        yield from look()
+    except KeyFileError as error:
+        yield Finding("keys", State.WRONG, error.message, error.remedy)
+    except SafelaneError as error:
+        yield Finding(about, State.WRONG, error.message, error.remedy)
+    except AuditError as error:
+        yield Finding(about, State.WRONG, f"{error}.", "Stop it, and restore the newest backup.")
+
+
+def _disk(directory: Path) -> Finding:
+    free = shutil.disk_usage(directory).free
+    said = f"{free / 1024**3:.1f} GB free"
+    if free >= ENOUGH:
+        return Finding("disk", State.WELL, said)
+    state = State.WARNING if free >= SCARCE else State.WRONG
+    return Finding("disk", state, said, "Make room: a log that cannot be written answers nothing.")
+
+
+def _private(directory: Path) -> Finding:
+    """The database holds what the keys protect: the directory is for its owner only."""
+    open_to = directory.stat().st_mode & 0o077
+    if open_to:
+        return Finding(
+            "directory", State.WRONG, "others on this machine may look into it", f"chmod 700 {directory}"
+        )
+    return Finding("directory", State.WELL, "for its owner only")
+
+
+def _database(directory: Path, config: HubConfig | MemberConfig) -> Iterator[Finding]:
+    """Opening reads the keys, and fails where one is missing or damaged."""
+    if behind(directory):
+        yield Finding(
+            "database",
+            State.WARNING,
+            "in the form of an older Safelane",
+            "Start it: it is backed up and brought to the new form then.",
+        )
+        return
+    with open_hub(directory) if isinstance(config, HubConfig) else open_member(directory):
+        kind = urlsplit(database_url(directory, config)).scheme.partition("+")[0]
+        yield Finding("keys", State.WELL, "all there, for their owner only")
+        yield Finding("database", State.WELL, f"{kind}, at the present schema")
+
+
+def _log(directory: Path) -> Iterator[Finding]:
+    with open_log(directory) as own:
+        note = own.log.checkpoint(own.storage)
+        cosigned = len(note.signatures) - 1
+        head = own.storage.head()
+    size = 0 if head is None else head.size
+    now = Tick(datetime.now(UTC), 0.0)
+    for alert in clock_alerts(own.log.origin, head, None, now):
+        yield Finding("clock", State.WRONG, alert.message, SET_IT)
+    yield Finding("log", State.WELL, f"{size} entries, its newest checkpoint cosigned by {cosigned}")
+
+
+def _members(directory: Path) -> Iterator[Finding]:
+    with open_hub(directory) as hub, hub.store.reading() as view:
+        awaited = view.recovery.awaited()
+        seen = {p.member: p.last_seen for p in view.presence()}
+        codes = [e.member for e in view.enrolments()]
+        now = hub.clock.now()
+    if not codes:
+        yield Finding("members", State.WARNING, "nobody is enrolled", "Begin with: safelane hub invite")
+    for code in codes:
+        last = seen.get(code)
+        if last is not None and now - last < QUIET:
+            yield Finding(code, State.WELL, f"heard {_ago(now - last)} ago")
+        else:
+            said = "never heard" if last is None else f"not heard for {_ago(now - last)}"
+            yield Finding(code, State.WARNING, said, "Call its operator, who should run: safelane doctor")
+    yield from _recovering(awaited)
+
+
+def _node(directory: Path) -> Iterator[Finding]:
+    with open_member(directory) as node, node.store.reading() as view:
+        awaited = view.recovery.awaited()
+        missing = [
+            (what, remedy)
+            for what, remedy, there in (
+                ("a snapshot", "safelane member load", view.snapshot() is not None),
+                ("a policy in force", "safelane policy publish", view.policy() is not None),
+                ("a cube", "safelane member cube", view.cube_entry() is not None),
+            )
+            if not there
+        ]
+    for what, remedy in missing:
+        yield Finding("answers", State.WARNING, f"there is not yet {what}", f"Go on with: {remedy}")
+    if not missing:
+        yield Finding("answers", State.WELL, "snapshot, policy and cube are there")
+    yield from _recovering(awaited)
+
+
+def _recovering(awaited: Sequence[str]) -> Iterator[Finding]:
+    if awaited:
+        names = ", ".join(awaited)
+        yield Finding(
+            "restore",
+            State.WARNING,
+            f"restored, and not heard since: {names}",
+            "Serve it and wait; see the page on backups if it does not go on.",
+        )
+
+
+def _alerts(directory: Path) -> Iterator[Finding]:
+    """What hub and nodes noticed of each other's logs and of the clock, and what still holds."""
+    with open_watch(directory) as watch:
+        standing = [kept.alert for kept in watch.alerts(ended=False)]
+    clocks = [alert for alert in standing if alert.kind == Concern.CLOCK]
+    for alert in clocks:
+        yield Finding("clock", State.WARNING, alert.message, SET_IT)
+    others = len(standing) - len(clocks)
+    if others:
+        said = f"{others} {'alert stands' if others == 1 else 'alerts stand'}"
+        yield Finding("watch", State.WARNING, said, f"Read them: safelane log alerts --dir {directory}")
+    else:
+        yield Finding("watch", State.WELL, "no alert stands")
+
+
+def _ago(span: timedelta) -> str:
+    if span < timedelta(minutes=2):
+        return f"{span.total_seconds():.0f} s"
+    if span < timedelta(hours=2):
+        return f"{span.total_seconds() / 60:.0f} min"
+    return f"{span.total_seconds() / 3600:.0f} h" if span < timedelta(days=2) else f"{span.days} days"

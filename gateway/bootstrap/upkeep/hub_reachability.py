@@ -1,0 +1,146 @@
+"""How the way to a hub is: is the certificate believed, does it answer, do clocks, keys and versions fit?"""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+
+from gateway.bootstrap.setup.open_member import hub_link, open_member
+from gateway.bootstrap.upkeep.check_result import Finding, State
+from gateway.errors import SafelaneError
+from gateway.http.signatures import SKEW
+from gateway.http.trust import trusted
+from gateway.wire.versions import unknown_to
+
+SOON = timedelta(days=21)
+"""A certificate that ends sooner is worth a warning."""
+
+SECONDS = 5.0
+
+_EXPIRED, _NOT_YET = 10, 9
+_MISMATCHES = (62, 64)  # of a name, of an address
+"""Numbers of OpenSSL for what is wrong with a certificate; 18 to 21 are about who issued it."""
+
+
+def way_to_hub(directory: Path, url: str) -> Iterator[Finding]:
+    """Everything about a node's way to its hub at `url`."""
+    yield from _protected(url)
+    reply = _asked(url)
+    if isinstance(reply, Finding):
+        yield reply
+        return
+    yield Finding("hub", State.WELL, f"{url} answers")
+    yield _clock(reply.headers.get("Date", ""), datetime.now(UTC))
+    yield _understood(directory)
+
+
+def public_address(url: str) -> Iterator[Finding]:
+    """Whether a hub or a node is reached where its people are told to go."""
+    yield from _protected(url)
+    reply = _asked(url)
+    yield reply if isinstance(reply, Finding) else Finding("address", State.WELL, f"{url} answers")
+
+
+def _protected(url: str) -> Iterator[Finding]:
+    parts = urlsplit(url)
+    if parts.scheme == "https":
+        yield _certificate(parts.hostname or "", parts.port or 443)
+    elif parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        yield Finding(
+            "TLS",
+            State.WARNING,
+            f"{url} is not https",
+            "Calls are signed, but everybody on the way can read them: put TLS in front of the hub.",
+        )
+
+
+def _asked(url: str) -> httpx.Response | Finding:
+    try:
+        return httpx.get(
+            f"{url.rstrip('/')}/healthz", timeout=SECONDS, verify=trusted(), trust_env=False
+        ).raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return Finding(
+            "hub",
+            State.WRONG,
+            f"{url} cannot be reached ({type(error).__name__}: {error})",
+            "Check the network, the address in safelane.yaml and the firewall: only the way out is needed.",
+        )
+
+
+def _certificate(host: str, port: int) -> Finding:
+    try:
+        with (
+            socket.create_connection((host, port), timeout=SECONDS) as plain,
+            trusted().wrap_socket(plain, server_hostname=host) as secure,
+        ):
+            ends = datetime.fromtimestamp(
+                ssl.cert_time_to_seconds(str((secure.getpeercert() or {})["notAfter"])), UTC
+            )
+    except ssl.SSLCertVerificationError as error:
+        said = f"the certificate of {host} is refused: {error.verify_message}"
+        return Finding("TLS", State.WRONG, said, _what_to_do(error.verify_code))
+    except (OSError, KeyError, ValueError) as error:
+        return Finding(
+            "TLS", State.WRONG, f"no safe connection to {host}: {error}", "Tell the hub's operator."
+        )
+    if ends - datetime.now(UTC) < SOON:
+        return Finding(
+            "TLS", State.WARNING, f"the certificate of {host} ends on {ends:%Y-%m-%d}", "Have it renewed."
+        )
+    return Finding("TLS", State.WELL, f"the certificate of {host} holds up to {ends:%Y-%m-%d}")
+
+
+def _what_to_do(code: int) -> str:
+    if code in (_EXPIRED, _NOT_YET):
+        return "Compare this machine's clock; if it is right, tell the hub's operator to renew it."
+    if code in _MISMATCHES:
+        return "Compare the address in safelane.yaml with the one that the hub's operator has told you."
+    return (
+        "If the hub's authority is your own, let this machine trust it (or name its file in SSL_CERT_FILE); "
+        "else somebody stands in between: tell the hub's operator."
+    )
+
+
+def _clock(date: str, now: datetime) -> Finding:
+    try:
+        apart = abs(parsedate_to_datetime(date) - now)
+    except ValueError:
+        return Finding(
+            "clock", State.WARNING, "the hub does not tell its time", "Compare the clocks by hand."
+        )
+    said = f"{apart.total_seconds():.0f} s apart from the hub's"
+    if apart > SKEW:
+        return Finding(
+            "clock", State.WRONG, said, "Set both clocks, best by the network's time: calls are refused."
+        )
+    return Finding("clock", State.WELL, said)
+
+
+def _understood(directory: Path) -> Finding:
+    """A signed greeting: shows that each side has the other's keys, and tells what both can do."""
+    try:
+        with open_member(directory) as node, closing(hub_link(directory, node)) as link:
+            hub = link.greeted()
+    except SafelaneError as error:
+        return Finding(
+            "versions",
+            State.WRONG,
+            error.message,
+            error.remedy or "If this node's keys were changed or revoked, it must be enrolled again.",
+        )
+    lacks = unknown_to(hub)
+    if lacks:
+        return Finding(
+            "versions",
+            State.WARNING,
+            f"the hub ({hub.software}) is older and cannot do: {', '.join(lacks)}",
+            "It works without; tell the hub's operator that there is a newer Safelane.",
+        )
+    return Finding("versions", State.WELL, f"the hub is Safelane {hub.software} and knows this node's keys")

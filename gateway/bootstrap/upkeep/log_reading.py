@@ -1,0 +1,141 @@
+"""Opens a log for whoever keeps it and reads it on its own machine, also while everything is stopped."""
+
+import getpass
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from audit.errors import ProofError
+from audit.events.event_values import EntryRef, ErasureGround
+from audit.events.events import decode
+from audit.events.question_events import Asked
+from audit.formats.merkle import leaf_hash
+from audit.log.directory import LogDirectory
+from audit.log.policy import Policy
+from audit.log.verify import verify_log
+from gateway.accounts import leaving
+from gateway.accounts.context import Accounts
+from gateway.auditing.again import Again
+from gateway.auditing.context import KEEPER, KeptLog, Reader
+from gateway.auditing.erasure import erase
+from gateway.bootstrap.setup.layout import Layout, is_hub
+from gateway.bootstrap.setup.open_hub import open_hub
+from gateway.bootstrap.setup.open_member import open_member
+from gateway.hub.accounts import accounts_of as hub_accounts
+from gateway.hub.decision_replay import replay as replay_of_hub
+from gateway.hub.proofs import kept_log
+from gateway.member.answer.audit_access import kept_log as kept_log_of_node
+from gateway.member.answer.decision_replay import judged
+from gateway.member.answer.decision_replay import replay as replay_of_member
+from gateway.member.node.accounts import accounts_of as node_accounts
+from gateway.member.node.context import Node
+
+
+@dataclass(frozen=True)
+class OpenedLog:
+    """A log to be audited, and how decisions of its side are made again."""
+
+    kept: KeptLog
+    replay: Callable[[int, Path | None], Again]
+    """Of entry number so; beside the hub's own entry, where the regional log is at hand as an export."""
+    accounts: Accounts
+    writable: bool = True
+    """False where the disk is read-only: then nothing that is done here is kept, and no reading is logged."""
+
+    def forget(self, name: str, ground: ErasureGround) -> int:
+        """Erase who somebody is, the account of that name too; returns how many openings were erased.
+
+        Raises AccountRuleError for an account that is still in use.
+        """
+        with self.kept.store.reading() as view:
+            known = len(view.people.entries_of(name))
+        with self.accounts.store.reading() as state:
+            account = state.people.account(name)
+        if account is None:
+            return erase(self.kept, name, ground)
+        leaving.erase(self.accounts, keeper().name, name)
+        return known
+
+
+@contextmanager
+def open_kept(directory: Path) -> Iterator[OpenedLog]:
+    """The log of the hub or node in the directory. Raises ConfigError, KeyFileError or StorageError.
+
+    On a read-only disk a private copy is read, since the database cannot be opened there.
+    """
+    if not _is_read_only(directory):
+        with _opened(directory) as opened:
+            yield opened
+        return
+    with tempfile.TemporaryDirectory(prefix="safelane-") as folder:
+        copy = Path(folder) / "copy"
+        layout, copied = Layout(directory), Layout(copy)
+        copy.mkdir(mode=0o700)
+        shutil.copyfile(layout.config, copied.config)
+        copied.keys.symlink_to(layout.keys.absolute())
+        for suffix in ("", "-wal"):
+            file = layout.database.with_name(layout.database.name + suffix)
+            if file.exists():
+                shutil.copyfile(file, copied.database.with_name(file.name))
+        with _opened(copy) as opened:
+            yield replace(opened, writable=False)
+
+
+def _is_read_only(directory: Path) -> bool:
+    """Whether the database is a file in this directory and cannot be written to."""
+    database = Layout(directory).database
+    return database.exists() and not (os.access(database, os.W_OK) and os.access(directory, os.W_OK))
+
+
+@contextmanager
+def _opened(directory: Path) -> Iterator[OpenedLog]:
+    if is_hub(directory):
+        with open_hub(directory) as hub:
+            kept = kept_log(hub)
+            yield OpenedLog(kept, lambda number, _: _of_hub(kept, number), hub_accounts(hub))
+    else:
+        with open_member(directory) as node:
+            kept = kept_log_of_node(node)
+            replay = partial(_of_member, node)
+            yield OpenedLog(kept, replay, node_accounts(node))
+
+
+def keeper() -> Reader:
+    """Whoever runs a command on the machine of a log: the account there, since nobody signs in."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        name = "nobody known"
+    return Reader(f"os:{name}", None, KEEPER)
+
+
+def _of_hub(kept: KeptLog, number: int) -> Again:
+    with kept.store.reading() as view:
+        return Again(replay_of_hub(view, number)[1])
+
+
+def _of_member(node: Node, number: int, region: Path | None) -> Again:
+    with node.store.reading() as view:
+        asked = None if region is None else _asked(node, region, judged(view, number).asked)
+        again = replay_of_member(view, node.dictionary, node.vocabulary, number, asked)
+    return Again(again.differences, again.unchecked, again.changed)
+
+
+def _asked(node: Node, region: Path, ref: EntryRef) -> Asked:
+    """The hub's entry that a decision names, out of the verified export. Raises AuditError."""
+    entries: dict[int, bytes] = {}
+    verified = verify_log(
+        LogDirectory(region), Policy.of(node.hub_log), lambda number, entry: entries.update({number: entry})
+    )
+    entry = entries.get(ref.index)
+    if verified.checkpoint.origin != ref.origin or entry is None or leaf_hash(entry) != ref.leaf:
+        raise ProofError(f"the export in {region} does not hold entry {ref.index} of {ref.origin} as named")
+    event = decode(entry)
+    if not isinstance(event, Asked):
+        raise ProofError(f"entry {ref.index} of {ref.origin} asked nothing")
+    return event

@@ -1,0 +1,115 @@
+"""A backup as one file that only a passphrase opens: a tar stream of the folder that `backup` makes, sealed.
+
+The plain folder never lies where the sealed file is going: it stands beside the original, which is as plain,
+for as long as the sealing takes.
+"""
+
+import hashlib
+import os
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, Any, BinaryIO
+
+from gateway.bootstrap.setup.backup import MANIFEST, BackupError, Manifest, back_up
+from gateway.keys.sealed_stream import OpeningReader, SealingWriter
+from gateway.store.copying import Progress
+
+_FOLDER = "backup"
+_PIECE = 1024 * 1024
+
+
+def back_up_sealed(
+    directory: Path, target: Path, passphrase: str, progress: Progress = lambda *_: None
+) -> Manifest:
+    """Write a sealed backup into the new file `target`, and read it back with the passphrase.
+
+    Raises BackupError, SealedStreamError for a passphrase that is too short, ConfigError or StorageError.
+    Interrupted, it leaves nothing under that name.
+    """
+    if target.exists():
+        raise BackupError(f"{target} is there already.", remedy="Nothing was changed. Name a new file.")
+    partial = target.with_name(f".{target.name}.new")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with TemporaryDirectory(dir=directory.resolve().parent, prefix=f".{directory.name}.") as room:
+            plain = Path(room) / _FOLDER
+            with _for_owner(partial) as file:
+                writer = SealingWriter(file, passphrase)
+                manifest = back_up(directory, plain, progress)
+                with tarfile.open(fileobj=_writing(writer), mode="w|", format=tarfile.PAX_FORMAT) as archive:
+                    archive.add(plain, arcname=_FOLDER)
+                writer.close()
+                file.flush()
+                os.fsync(file.fileno())
+            _read_back(partial, passphrase, plain, manifest)
+        partial.rename(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return manifest
+
+
+@contextmanager
+def opened_backup(source: Path, passphrase: str, within: Path | None = None) -> Iterator[Path]:
+    """The plain folder of a sealed backup, in a folder of its own in `within` that is removed afterwards.
+
+    Read to its end before anything of it is handed on. Raises SealedStreamError or BackupError.
+    """
+    with TemporaryDirectory(dir=within, prefix=".safelane-opened.") as room:
+        with source.open("rb") as file:
+            reader = OpeningReader(file, passphrase)
+            with _archive(reader) as archive:
+                archive.extractall(room, filter="data")
+            reader.finish()
+        yield Path(room) / _FOLDER
+
+
+def _read_back(sealed: Path, passphrase: str, plain: Path, manifest: Manifest) -> None:
+    """Every file as it comes out again must be the one that went in."""
+    found = {}
+    with sealed.open("rb") as file:
+        reader = OpeningReader(file, passphrase)
+        with _archive(reader) as archive:
+            for one in archive:
+                content = archive.extractfile(one)
+                if content is not None:
+                    found[one.name.removeprefix(f"{_FOLDER}/")] = _digest(content)
+        reader.finish()
+    with (plain / MANIFEST).open("rb") as file:
+        expected = {**manifest.files, MANIFEST: _digest(file)}
+    if found != expected:
+        raise BackupError("The sealed backup does not hold what it should.", remedy="Make it again.")
+
+
+@contextmanager
+def _archive(reader: OpeningReader) -> Iterator[tarfile.TarFile]:
+    try:
+        with tarfile.open(fileobj=_reading(reader), mode="r|") as archive:
+            yield archive
+    except tarfile.TarError as error:
+        raise BackupError(
+            f"What is sealed is no backup ({type(error).__name__}).", remedy="Nothing was done."
+        ) from None
+
+
+def _digest(content: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while piece := content.read(_PIECE):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _for_owner(path: Path) -> BinaryIO:
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _writing(writer: SealingWriter) -> Any:
+    """A tar stream asks for no more than `write`; its types ask for a whole file."""
+    return writer
+
+
+def _reading(reader: OpeningReader) -> Any:
+    return reader

@@ -1,0 +1,244 @@
+"""Tables of counts as sheets: CSV and XLSX in and out, one row a cell or one row a record.
+
+The first row names the columns. A column of counts makes each row a cell; without it each row is a record
+and counts for one. Every other column is a dimension. Hierarchies stand in a small YAML file, a dimension
+each: a list of codes, or codes with those below them. A dimension that the file does not name is flat, with
+the codes of the sheet.
+
+    place: {North: [N1, N2], South: [S1]}
+    sex: [F, M]
+"""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import openpyxl
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from anonymisers.errors import AnonymiserError
+from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.hierarchy import ROOT, Hierarchy
+from gateway.cli.common.csv_tables import open_table
+from gateway.cli.common.tables import TableInputError, read_text
+
+SHEETS = (".csv", ".xlsx")
+WHOLE = re.compile(r"-?[0-9]{1,18}")
+"""Of all that `int` takes only this: no underscores, no digits of other scripts."""
+COUNT = "count"
+"""The column of counts, where no other is named and there is one of this name."""
+VALUE, STATUS, WITHHELD = "value", "status", "withheld"
+Trees = dict[str, Hierarchy]
+
+
+def read_sheet(path: Path, hierarchies: Path | None, counts: str | None, person: str | None = None) -> Table:
+    """The table of a sheet. Raises TableInputError, naming file, row and column; never a value of a cell.
+
+    A cell that stands in two rows is an error where rows are cells. With a column that tells people apart
+    each counts for one, whatever their rows; one who stands in two cells is an error.
+    """
+    trees = {} if hierarchies is None else read_hierarchies(hierarchies)
+    header, *rows = rows_of(path)
+    if person is not None:
+        header, rows = _one_row_each(path, header, rows, person)
+    place = _count_column(path, header, counts)
+    if person is not None and place is not None:
+        raise TableInputError(f"{path} has a column of counts: its rows are cells and no people")
+    names = [name for n, name in enumerate(header) if n != place]
+    cells: list[tuple[tuple[str, ...], int]] = []
+    for number, row in enumerate(rows, 2):
+        key = tuple(word for n, word in enumerate(row) if n != place)
+        if "" in key:
+            raise TableInputError(f"row {number} of {path} leaves {names[key.index('')]!r} empty")
+        cells.append((key, 1 if place is None else _whole(path, number, row[place])))
+    if place is None:
+        cells = list(Counter(key for key, _ in cells).items())
+    if not cells and set(names) - set(trees):
+        raise TableInputError(f"{path} has no rows, and no hierarchy says what there could be")
+    for name in sorted(set(trees) - set(names)):
+        raise TableInputError(f"{hierarchies}: {path.name} has no column {name!r}")
+    try:
+        dims = [trees.get(name) or flat(name, (key[n] for key, _ in cells)) for n, name in enumerate(names)]
+        return Table.of(dims, cells)
+    except AnonymiserError as error:
+        raise TableInputError(f"{path}: {error.message}", remedy=error.remedy) from error
+
+
+def read_released_sheet(path: Path, trees: Trees) -> Release:
+    """The release in a sheet as `write_sheet` writes it. A dimension without a hierarchy in `trees` is flat.
+
+    Raises TableInputError, naming file and row; never a value of a cell.
+    """
+    header, *rows = rows_of(path)
+    if VALUE not in header or STATUS not in header:
+        message = f"{path} has no columns {VALUE!r} and {STATUS!r}"
+        raise TableInputError(message, remedy="A released sheet is written by safelane protect.")
+    names = [name for name in header if name not in (VALUE, STATUS)]
+    at = [header.index(name) for name in (*names, VALUE, STATUS)]
+    cells: dict[tuple[str, ...], int | None] = {}
+    for number, row in enumerate(rows, 2):
+        *codes, value, status = (row[n] for n in at)
+        if "" in codes:
+            raise TableInputError(f"row {number} of {path} leaves {names[codes.index('')]!r} empty")
+        if status not in (VALUE, WITHHELD) or (status == WITHHELD) != (value == ""):
+            message = f"row {number} of {path}: a cell has a number and the status {VALUE!r},"
+            raise TableInputError(f"{message} or none and {WITHHELD!r}")
+        if tuple(codes) in cells:
+            raise TableInputError(f"row {number} of {path}: the cell stands in an earlier row already")
+        cells[tuple(codes)] = None if status == WITHHELD else _whole(path, number, value)
+    try:
+        dims = [trees.get(name) or flat(name, (key[n] for key in cells)) for n, name in enumerate(names)]
+        return Release.of(dims, cells)
+    except AnonymiserError as error:
+        raise TableInputError(f"{path}: {error.message}", remedy=error.remedy) from error
+
+
+def read_hierarchies(path: Path) -> Trees:
+    """The hierarchies of a YAML file. Raises TableInputError, naming the dimension."""
+    try:
+        body: Any = YAML(typ="safe", pure=True).load(read_text(path))
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = "" if mark is None else f" at line {mark.line + 1}"
+        raise TableInputError(f"{path} is not YAML{where}") from None
+    if not isinstance(body, dict) or not all(isinstance(name, str) for name in body):
+        raise TableInputError(f"{path} does not name dimensions", remedy="Write, for example: sex: [F, M]")
+    return {name: _tree(path, name, below) for name, below in body.items()}
+
+
+def write_sheet(release: Release, path: Path, target: Path) -> None:
+    """A release as a sheet of the kind of `path`, written to `target`: a row a cell, a column a dimension.
+
+    Withheld cells have no value and say so.
+    """
+    write_rows([[*(d.name for d in release.dims), VALUE, STATUS], *_released(release)], path, target)
+
+
+def write_rows(rows: Iterable[Iterable[object]], path: Path, target: Path) -> None:
+    """Rows as a sheet of the kind of `path`, written to `target`."""
+    if path.suffix.lower() == ".csv":
+        with target.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows(rows)
+        return
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("cells")
+    for row in rows:
+        sheet.append(row)
+    whole = io.BytesIO()
+    book.save(whole)
+    target.write_bytes(whole.getvalue())
+
+
+def _released(release: Release) -> Iterator[list[str | int | None]]:
+    codes = [d.codes for d in release.dims]
+    for row, value, hidden in zip(
+        release.coords.tolist(), release.values.tolist(), release.withheld.tolist(), strict=True
+    ):
+        names = [c[i] for c, i in zip(codes, row, strict=True)]
+        yield [*names, None if hidden else value, WITHHELD if hidden else VALUE]
+
+
+def rows_of(path: Path) -> list[tuple[str, ...]]:
+    """Header and rows as words; an empty row ends nothing and says nothing."""
+    if path.suffix.lower() == ".csv":
+        with open_table(path) as table:
+            return [table.header, *(tuple(word.strip() for word in row) for row in table.rows)]
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        rows = [tuple(_word(value) for value in row) for row in sheet.iter_rows(values_only=True)]
+        book.close()
+    except (
+        OSError,
+        KeyError,
+        ValueError,
+        IndexError,
+        BadZipFile,
+        openpyxl.utils.exceptions.InvalidFileException,
+    ):
+        raise TableInputError(f"{path} cannot be read as a workbook") from None
+    rows = [row for row in rows if any(row)]
+    if not rows or "" in rows[0] or len(set(rows[0])) < len(rows[0]):
+        raise TableInputError(f"{path} does not begin with a row of column names, each once")
+    return rows
+
+
+def _one_row_each(
+    path: Path, header: tuple[str, ...], rows: Sequence[tuple[str, ...]], person: str
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Header and rows without the column that tells people apart, and of each person one row."""
+    if person not in header:
+        message = f"{path} has no column {person!r}"
+        raise TableInputError(message, remedy=f"Its columns are: {', '.join(header)}.")
+    at = header.index(person)
+    first: dict[str, tuple[int, tuple[str, ...]]] = {}
+    for number, row in enumerate(rows, 2):
+        rest = (*row[:at], *row[at + 1 :])
+        if not row[at]:
+            raise TableInputError(f"row {number} of {path} leaves {person!r} empty")
+        before, known = first.setdefault(row[at], (number, rest))
+        if known != rest:
+            message = f"rows {before} and {number} of {path} are of one person and differ"
+            remedy = "Give each person one place in the table; or count rows: --magnitude rows."
+            raise TableInputError(message, remedy=remedy)
+    return (*header[:at], *header[at + 1 :]), [row for _, row in first.values()]
+
+
+def _word(value: object) -> str:
+    """A cell of a workbook as a word: numbers without a needless .0, dates as they are written in ISO."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def _count_column(path: Path, header: Sequence[str], counts: str | None) -> int | None:
+    if counts is not None and counts not in header:
+        message = f"{path} has no column {counts!r}"
+        raise TableInputError(message, remedy=f"Its columns are: {', '.join(header)}.")
+    name = counts or COUNT
+    return list(header).index(name) if name in header else None
+
+
+def _whole(path: Path, number: int, word: str) -> int:
+    if not WHOLE.fullmatch(word):
+        raise TableInputError(f"row {number} of {path}: the count is not a whole number")
+    return int(word)
+
+
+def flat(name: str, codes: Iterable[str]) -> Hierarchy:
+    found = sorted(set(codes) - {ROOT})
+    return Hierarchy(name, (ROOT, *found), dict.fromkeys(found, ROOT))
+
+
+def _tree(path: Path, name: str, body: object) -> Hierarchy:
+    codes: list[str] = [ROOT]
+    parent: dict[str, str] = {}
+
+    def take(above: str, below: object) -> None:
+        entries = below.items() if isinstance(below, dict) else [(code, None) for code in _listed(below)]
+        for code, deeper in entries:
+            word = _word(code)
+            if not word or word in codes:
+                raise TableInputError(f"{path}: a code of {name!r} is empty or stands twice")
+            codes.append(word)
+            parent[word] = above
+            if deeper is not None:
+                take(word, deeper)
+
+    def _listed(below: object) -> list[object]:
+        if not isinstance(below, list):
+            raise TableInputError(f"{path}: {name!r} is neither a list of codes nor codes with those below")
+        return below
+
+    take(ROOT, body)
+    if len(codes) == 1:
+        raise TableInputError(f"{path}: {name!r} has no code")
+    return Hierarchy(name, tuple(codes), parent)

@@ -1,0 +1,54 @@
+"""What commands on a log where it is kept have in common: opening it, and logging that it is read."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from audit.errors import AuditError
+from audit.events.event_values import ReadAction
+from gateway.auditing.reading_log import note
+from gateway.bootstrap.upkeep.log_opening import demo_hub
+from gateway.bootstrap.upkeep.log_reading import OpenedLog, keeper, open_kept
+from gateway.errors import SafelaneError
+from gateway.store.engine.database import StorageError
+from gateway.watching.recovering import RecoveringError
+
+
+class LogCommandError(SafelaneError):
+    """The log could not be read, or does not have what was asked for."""
+
+    exit_code = 6
+
+
+@contextmanager
+def opened(directory: Path) -> Iterator[OpenedLog]:
+    """The log of a hub, a node, or of the hub of a demo region. Raises LogCommandError."""
+    own = demo_hub(directory)
+    try:
+        with open_kept(own) as found:
+            yield found
+    except AuditError as error:
+        raise LogCommandError(f"{own}: {error}.") from None
+    except OSError as error:
+        raise LogCommandError(
+            f"{error.filename} cannot be written: {error.strerror}.",
+            remedy="Name another place, or make room.",
+        ) from None
+
+
+def log_reading(found: OpenedLog, action: ReadAction, search: dict[str, Any]) -> None:
+    """Log that the log is read here, before anything is shown; where it cannot be, say so and go on.
+
+    Whoever has the directory could read its database anyway: refusing to show the log would protect nobody.
+    """
+    if not found.writable:
+        click.echo("This reading is not logged: the disk is read-only.", err=True)
+        return
+    try:
+        note(found.kept, keeper(), action, search)
+    except (RecoveringError, StorageError, AuditError) as error:
+        reason = str(error) if isinstance(error, AuditError) else error.message
+        click.echo(f"This reading is not logged, since the log cannot be written now: {reason}", err=True)

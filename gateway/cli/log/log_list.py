@@ -1,0 +1,71 @@
+"""`safelane log list`: finding entries, also by a person's name."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from audit.events.event_values import ReadAction
+from audit.events.events import encode
+from audit.events.search import Criteria, Found
+from audit.reading.exports import csv_rows, json_lines
+from audit.reading.fhir import bundle
+from gateway.auditing.entry_search import entries, find, whole
+from gateway.auditing.reading_log import PERSON
+from gateway.cli.common import options
+from gateway.cli.log.kept_log import log_reading, opened
+from gateway.cli.log.log_text import line_of
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command("list")
+@click.option("--actor", "person", metavar="NAME", help="By or about this person, as far as not erased.")
+@click.option("--organisation", metavar="NAME", help="Of who asked.")
+@click.option("--purpose", metavar="WORD", help="Of the question.")
+@click.option("--member", metavar="CODE", help="Asked, answered, refused, missing, or whose log it is.")
+@click.option("--type", "kind", metavar="TYPE", help="Such as asked, released, refused.")
+@click.option("--question", metavar="ID", help="Its number, such as q-5f...")
+@click.option("--outcome", type=click.Choice(["answered", "refused", "missing", "earlier", "denied"]))
+@click.option("--reason", metavar="WORD", help="Of a refusal.")
+@click.option("--since", type=_DAY, metavar="YYYY-MM-DD", help="From that day on, in UTC.")
+@click.option("--until", type=_DAY, metavar="YYYY-MM-DD", help="Before that day, in UTC.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "jsonl", "csv", "fhir"]), default="text", show_default=True
+)
+@options.directory
+def list_entries(directory: Path, person: str | None, form: str, **given: Any) -> None:
+    """List entries, oldest first: all of them, or those that fit every option. The reading is logged."""
+    criteria = Criteria(**{**given, "since": _utc(given["since"]), "until": _utc(given["until"])})
+    with opened(directory) as found:
+        log_reading(found, ReadAction.LIST, _search(person, given))
+        with found.kept.store.reading() as view:
+            if form == "text" and person is None and criteria == Criteria():
+                lines: Iterator[str] = (line_of(*each) + "\n" for each in entries(view.log, whole(view)))
+            else:
+                hits = find(view, criteria, person, whole(view))
+                lines = _written(form, found.kept.log.origin, hits)
+            for line in lines:
+                click.echo(line, nl=False)
+
+
+def _search(person: str | None, given: dict[str, Any]) -> dict[str, Any]:
+    """What is looked for, as the log commits to it."""
+    search = {name: f"{v:%Y-%m-%d}" if isinstance(v, datetime) else v for name, v in given.items() if v}
+    return search if person is None else {**search, PERSON: person}
+
+
+def _utc(day: datetime | None) -> datetime | None:
+    return None if day is None else day.replace(tzinfo=UTC)
+
+
+def _written(form: str, origin: str, hits: Iterator[Found]) -> Iterator[str]:
+    if form == "jsonl":
+        return json_lines(hits)
+    if form == "csv":
+        return csv_rows(hits)
+    if form == "fhir":
+        return iter([bundle(origin, hits).decode() + "\n"])
+    return (line_of(each.number, encode(each.event)) + "\n" for each in hits)

@@ -1,0 +1,137 @@
+"""`safelane log explain`, `dossier`, `replay`, `sample`, `notices`, `erase`: an auditor's work on a log."""
+
+from pathlib import Path
+
+import click
+
+from audit.events.event_values import ErasureGround, ReadAction
+from audit.reading.alerts import Thresholds
+from gateway.auditing.alerts import notice
+from gateway.auditing.explanation import dossier as dossier_of
+from gateway.auditing.explanation import explain as tell
+from gateway.auditing.sampling import draw
+from gateway.cli.common import options
+from gateway.cli.common.files import whole
+from gateway.cli.log.kept_log import LogCommandError, log_reading, opened
+from gateway.cli.log.log_text import line_of
+
+
+@click.command()
+@click.argument("what", metavar="QUESTION|INDEX")
+@options.directory
+def explain(what: str, directory: Path) -> None:
+    """Tell a question as a story: who, what, why, what each member did, how it ended, how that is proved."""
+    with opened(directory) as found:
+        log_reading(found, ReadAction.EXPLAIN, {"what": what})
+        for line in tell(found.kept, what):
+            click.echo(line)
+
+
+@click.command()
+@click.argument("question")
+@options.directory
+@click.option("-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
+def dossier(question: str, directory: Path, out: Path) -> None:
+    """Write every entry about QUESTION with its proof, members' too, into one file for an auditor.
+
+    Check and read it without Safelane's database: python -m audit explain FILE
+    """
+    with opened(directory) as found:
+        log_reading(found, ReadAction.DOSSIER, {"question": question})
+        made = dossier_of(found.kept, question)
+    with whole(out) as file:
+        file.write(str(made))
+    click.echo(f"{len(made.entries)} entries are in {out}")
+    click.echo(f"Read them: python -m audit explain {out}")
+
+
+@click.command()
+@click.argument("index", type=click.IntRange(min=0))
+@options.directory
+@click.option(
+    "--region", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
+    help="The regional log, exported: the question is compared with the hub's own entry.",
+)  # fmt: skip
+def replay(index: int, directory: Path, region: Path | None) -> None:
+    """Make the decision of entry INDEX again, by the policy, the question and the time of then.
+
+    Needs a member's own log (--dir) and what opens its entries. Says what can no longer be made again.
+    """
+    with opened(directory) as found:
+        log_reading(found, ReadAction.REPLAY, {"entry": index})
+        again = found.replay(index, region)
+    for line in (*again.changed, *again.unchecked):
+        click.echo(line, err=True)
+    if again.differences:
+        raise LogCommandError(
+            f"The decision of entry {index} is not what it is when it is made again: "
+            + "; ".join(again.differences)
+            + ".",
+            remedy="Ask the member how that came: the log proves what it said then.",
+        )
+    beside = "" if region is None else ", and its question is the one of the hub's log"
+    click.echo(f"The decision of entry {index}, made again, is the one that was logged{beside}.")
+
+
+@click.command()
+@click.argument("count", type=click.IntRange(min=1))
+@click.option("--size", type=click.IntRange(min=1), help="Draw by the head of this size, not the latest one.")
+@click.option("--seed", default="", metavar="WORDS", help="Agreed on once the head was fixed, by dice say.")
+@options.directory
+def sample(count: int, size: int | None, seed: str, directory: Path) -> None:
+    """Show COUNT entries drawn by the root of the log, which nobody can pick."""
+    with opened(directory) as found:
+        with found.kept.store.reading() as view:
+            drawn = draw(found.kept, view, count, size=size, seed=seed)
+            said = {number: found.kept.log.entry(view.log, number) for number in drawn.numbers}
+        # The head is taken first: the entry about this reading must not change the sample.
+        log_reading(found, ReadAction.SAMPLE, {"count": count, "seed": seed, "size": drawn.size})
+    click.echo(f"Drawn by the root {drawn.root.hex()} of {drawn.size} entries.", err=True)
+    for number, entry in said.items():
+        click.echo(line_of(number, entry))
+
+
+@click.command()
+@click.option("--needed", type=click.IntRange(min=0), help="Cosignatures that a head needs; else half.")
+@options.directory
+def notices(needed: int | None, directory: Path) -> None:
+    """Show what an auditor should look at: bursts, odd hours, denials, drift, withheld results, open ends."""
+    with opened(directory) as found:
+        log_reading(found, ReadAction.ALERTS, {"needed": needed} if needed is not None else {})
+        raised = notice(found.kept, Thresholds(), needed)
+    for each in raised:
+        numbers = " ".join(map(str, each.numbers))
+        click.echo(f"{each.kind.value}: {each.about}: {each.message} (entries {numbers})")
+    if not raised:
+        click.echo("Nothing stands out.")
+
+
+@click.command()
+@click.option("--actor", "person", metavar="NAME", required=True, help="As the person signs in.")
+@click.option(
+    "--ground",
+    type=click.Choice([ground.value for ground in ErasureGround]),
+    default=ErasureGround.REQUEST.value,
+    show_default=True,
+    help="Why: the person asked for it, or it was kept for as long as it may be.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask back.")
+@options.directory
+def erase(person: str, ground: str, yes: bool, directory: Path) -> None:
+    """Make every entry silent about who a person is, for ever. The log stays whole, and says it was done.
+
+    Erases what opens the commitments to the name, in entries and in logged searches, and the account of that
+    name, which must be closed before.
+    """
+    if not yes:
+        click.confirm(f"Erase for ever who {person} is in this log?", abort=True)
+    with opened(directory) as found:
+        if not found.writable:
+            raise LogCommandError("The disk is read-only: nothing can be erased here.")
+        count = found.forget(person, ErasureGround(ground))
+    if count == 0:
+        raise LogCommandError(
+            "Nothing in this log can be opened to this name.",
+            remedy="Write the name as the person signs in; names on members' machines begin with 'os:'.",
+        )
+    click.echo(f"{count} openings were erased. Copies of the database from before still hold them.")

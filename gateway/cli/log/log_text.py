@@ -1,0 +1,38 @@
+"""What `safelane log list` shows of an entry: one line, for people."""
+
+from audit.errors import MalformedError
+from audit.events.events import Event, decode
+from audit.events.question_events import Answered, Asked, Denied, Refused, Rejected, Released
+
+UNKNOWN = "of a kind that is not known here"
+
+
+def line_of(number: int, entry: bytes) -> str:
+    """Number, time, type and the words that matter. Commitments are left out: they say nothing alone."""
+    try:
+        event = decode(entry)
+    except MalformedError:
+        return f"{number:>6}  {'':20}  {UNKNOWN}"
+    at = getattr(event, "at", None) or getattr(event, "asked_at", None)
+    time = "" if at is None else f"{at:%Y-%m-%d %H:%M:%S}Z"
+    return f"{number:>6}  {time:20}  {event.TYPE:16}  {_words(event)}".rstrip()
+
+
+def _words(event: Event) -> str:
+    match event:
+        case Asked() | Denied():
+            where = "".join(f", {f.dimension} {'/'.join(f.codes)}" for f in event.where)
+            question = f"{event.measure} by {', '.join(event.by) or 'nothing'}{where}"
+            words = [event.question_id, f"{event.organisation} ({event.role})", event.purpose, question]
+            return "; ".join([*words, *([", ".join(event.reasons)] if isinstance(event, Denied) else [])])
+        case Answered():
+            return f"{event.question_id}; {event.member}; {event.size} cells from {event.snapshot}"
+        case Refused() | Rejected():
+            return f"{event.question_id}; {event.member}; {', '.join(event.reasons)}"
+        case Released():
+            parts = [("answered", event.answered), ("refused", event.refused), ("missing", event.missing)]
+            told = ", ".join(f"{name} {'/'.join(members)}" for name, members in parts if members)
+            return f"{event.question_id}; {told}; {event.size} cells"
+        case _:
+            names = ("member", "organisation", "snapshot", "policy_version", "use", "reason", "action")
+            return "; ".join(str(getattr(event, n)) for n in names if getattr(event, n, None))

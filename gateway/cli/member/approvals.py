@@ -1,0 +1,196 @@
+"""`safelane member approvals` and `quotas`: questions that wait for a person, and how often may be asked."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from gateway.bootstrap.desk.preview_answers import release_of
+from gateway.bootstrap.setup.open_member import open_member
+from gateway.cli.common import options, signers
+from gateway.cli.common.signers import unlocked
+from gateway.export import to_text
+from gateway.member.answer import approval
+from gateway.member.answer.approval import Pending
+from gateway.member.answer.quotas import start_of
+from gateway.member.cube.cube_cache import CubeShelf
+from gateway.member.model.kept import Sent
+from gateway.member.node.context import Node
+from gateway.member.policy.policy_in_force import trusted
+from gateway.wire.answer_text import answer_of_note
+from policies import Policy
+from policies.model.terms import Period
+
+as_json = click.option("--json", "as_json", is_flag=True, help="JSON instead of sentences.")
+
+
+@click.group("approvals")
+def command() -> None:
+    """Questions that wait until a person gives leave."""
+
+
+@command.command("list")
+@as_json
+@options.own_directory
+def list_waiting(as_json: bool, directory: Path) -> None:
+    """What waits, the oldest first."""
+    with open_member(directory) as node:
+        found = approval.queue(node, _shelf(node))
+        lines = [_line(one, node.clock.now()) for one in found]
+    if as_json:
+        click.echo(json.dumps([_data(one) for one in found], indent=2, ensure_ascii=False))
+        return
+    for line in lines or ["Nothing waits."]:
+        click.echo(line)
+
+
+@command.command()
+@click.argument("question")
+@as_json
+@options.own_directory
+def show(question: str, as_json: bool, directory: Path) -> None:
+    """The very answer to QUESTION that would go out."""
+    with open_member(directory) as node:
+        found = approval.find(node, _shelf(node), question)
+        if as_json:
+            data = {**_data(found), "answer": found.answer.as_json()}
+            click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+            return
+        for line in _shown(node, found):
+            click.echo(line)
+
+
+@command.command()
+@click.argument("question")
+@signers.by
+@options.own_directory
+def approve(question: str, by: str, directory: Path) -> None:
+    """Let exactly the answer to QUESTION that `show` prints go out, signed by NAME."""
+    with open_member(directory) as node:
+        shelf = _shelf(node)
+        found = approval.find(node, shelf, question)
+        for line in _shown(node, found):
+            click.echo(line)
+        note = unlocked(directory, node, by).sign(approval.approval(node, found))
+        sent = approval.approve(node, shelf, question, note)
+    click.echo("")
+    if sent is None:
+        click.echo(f"{by} has given leave; {found.waiting.persons} persons are needed.")
+        return
+    click.echo(_said(sent))
+
+
+@command.command()
+@click.argument("question")
+@signers.by
+@click.option("--reason", required=True, help="Why, in your words; it stays in this state.")
+@options.own_directory
+def refuse(question: str, by: str, reason: str, directory: Path) -> None:
+    """Refuse QUESTION. Who asked is told only that leave was not given."""
+    with open_member(directory) as node:
+        shelf = _shelf(node)
+        approval.find(node, shelf, question)
+        note = unlocked(directory, node, by).sign(approval.refusal(node, question, reason))
+        sent = approval.refuse(node, shelf, question, note, reason)
+    click.echo(_said(sent))
+
+
+@click.command("quotas")
+@as_json
+@options.own_directory
+def quotas(as_json: bool, directory: Path) -> None:
+    """How often each organisation has asked in this day, week, month and year, and may ask at most."""
+    with open_member(directory) as node, node.store.reading() as view:
+        now = node.clock.now()
+        ruling = trusted(node, view)
+        limits = {} if ruling is None else _limits(ruling[1])
+        rows = []
+        for period in Period:
+            used: dict[str, int] = {}
+            for charge in view.charges(None, start_of(period, now)):
+                used[charge.organisation] = used.get(charge.organisation, 0) + 1
+            for organisation in sorted({*used, *(name for name, p in limits if p is period)}):
+                limit = limits.get((organisation, period))
+                rows.append(
+                    {
+                        "organisation": organisation,
+                        "period": str(period),
+                        "used": used.get(organisation, 0),
+                        "limit": limit,
+                    }
+                )
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    shown = [row for row in rows if row["limit"] is not None]
+    for row in shown:
+        click.echo(
+            f"{row['organisation']}: {row['used']} of {row['limit']} questions in this {row['period']}"
+        )
+    if not shown:
+        click.echo("The policy in force sets no quota.")
+
+
+def _limits(policy: Policy) -> dict[tuple[str, Period], int]:
+    """The largest number that any permission leaves an organisation in a period."""
+    found: dict[tuple[str, Period], int] = {}
+    for share in policy.shares:
+        for period, limit in policy.conditions.join(share.conditions).quotas.items():
+            for name in share.recipients:
+                found[name, period] = max(limit, found.get((name, period), 0))
+    return found
+
+
+def _shelf(node: Node) -> CubeShelf:
+    return CubeShelf(node.dictionary, node.member, node.store)
+
+
+def _line(one: Pending, now: datetime) -> str:
+    left = max(0, int((one.asked.late_until - now).total_seconds()))
+    days, hours, minutes = left // 86400, left % 86400 // 3600, left % 3600 // 60
+    time = f"{days} d {hours} h" if days else f"{hours} h {minutes} min"
+    given = f", {', '.join(one.approved_by)} gave leave" if one.approved_by else ""
+    return (
+        f"{one.waiting.question_id}  {one.asked.organisation}: {one.asked.measure} by "
+        f"{', '.join(one.asked.by) or 'nothing'} for {one.asked.purpose}; {one.waiting.persons} to approve"
+        f"{given}; {time} left"
+    )
+
+
+def _shown(node: Node, one: Pending) -> Iterator[str]:
+    yield _line(one, node.clock.now())
+    if one.answer.refusals:
+        yield "No table would go out: " + "; ".join(r.meaning for r in one.answer.refusals) + "."
+        return
+    where = "; ".join(f"{f.dimension} {', '.join(f.codes)}" for f in one.asked.where)
+    if where:
+        yield f"Only where: {where}"
+    yield ""
+    yield to_text(release_of(node, one.asked, one.answer)).rstrip()
+
+
+def _said(sent: Sent) -> str:
+    refusals = answer_of_note(sent.note).refusals
+    if refusals:
+        return "A refusal goes out: " + "; ".join(f"{r.value} ({r.meaning})" for r in refusals) + "."
+    return "The answer goes out with the node's next call to the hub."
+
+
+def _data(one: Pending) -> dict[str, object]:
+    return {
+        "question": one.waiting.question_id,
+        "organisation": one.asked.organisation,
+        "role": one.asked.role,
+        "purpose": one.asked.purpose,
+        "measure": one.asked.measure,
+        "by": list(one.asked.by),
+        "where": {f.dimension: list(f.codes) for f in one.asked.where},
+        "since": one.waiting.since.isoformat(),
+        "deadline": one.asked.deadline.isoformat(),
+        "late_until": one.asked.late_until.isoformat(),
+        "persons": one.waiting.persons,
+        "approved_by": list(one.approved_by),
+        "refusals": [r.value for r in one.answer.refusals],
+    }

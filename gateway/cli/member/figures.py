@@ -1,0 +1,112 @@
+"""`safelane member figures`: numbers that the state has published elsewhere, so that everybody knows them."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from gateway.bootstrap.setup.open_member import open_member
+from gateway.cli.common import options
+from gateway.member.build.figure_register import Standing, comparing, register, standing, withdraw
+from gateway.member.model.registered_figure import Public
+
+BY = "on the command line"
+
+
+@click.group("figures")
+def command() -> None:
+    """Numbers that were published elsewhere: tables made from then on take them as known."""
+
+
+@command.command()
+@click.option(
+    "--where",
+    "where",
+    multiple=True,
+    required=True,
+    metavar="DIMENSION=CODE",
+    help="date=2023; once for each dimension.",
+)
+@click.option("--value", type=click.IntRange(min=0), required=True, help="How many people.")
+@click.option("--source", required=True, help="Where it was published.")
+@click.option("--published", type=click.DateTime(["%Y-%m-%d"]), required=True, help="When it was published.")
+@options.own_directory
+def add(where: Sequence[str], value: int, source: str, published: datetime, directory: Path) -> None:
+    """Register a figure: so many people in one cell of one year, or of part of one."""
+    figure = Public(_cell(where), value, source, published.date())
+    with open_member(directory) as node:
+        made = register(node, figure, BY)
+        with node.store.reading() as view:
+            differs = comparing(node, view)(figure)
+    click.echo(f"Registered by entry {made.index} of the node's log, which does not say what it is.")
+    if differs:
+        click.echo(
+            "The register has another number there: look whether it is typed rightly. It counts as known."
+        )
+    click.echo("Tables made from now on are safe beside it: safelane member cube.")
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of lines.")
+@options.own_directory
+def list_figures(as_json: bool, directory: Path) -> None:
+    """Every figure that was ever registered, the newest first."""
+    with open_member(directory) as node:
+        found = standing(node)
+    if as_json:
+        click.echo(json.dumps([_data(one) for one in found], indent=2, ensure_ascii=False))
+        return
+    for one in found:
+        click.echo(_line(one))
+    if not found:
+        click.echo("No figure is registered.")
+
+
+@command.command("withdraw")
+@click.argument("entry", type=int)
+@options.own_directory
+def withdraw_figure(entry: int, directory: Path) -> None:
+    """Withdraw the figure that ENTRY registered by mistake; nothing of it is deleted."""
+    with open_member(directory) as node:
+        withdraw(node, entry)
+    click.echo("Withdrawn. Tables made from now on are made without it: safelane member cube.")
+
+
+def _cell(where: Sequence[str]) -> dict[str, str]:
+    cell: dict[str, str] = {}
+    for one in where:
+        dimension, sign, code = one.partition("=")
+        if not sign or not code or dimension in cell:
+            raise click.UsageError(f"--where {one}: write it as DIMENSION=CODE, each dimension once.")
+        cell[dimension] = code
+    return cell
+
+
+def _line(one: Standing) -> str:
+    figure = one.registered.figure
+    cell = ", ".join(f"{dimension}={code}" for dimension, code in figure.cell.items())
+    where = f"{figure.source}, {figure.published}"
+    return f"{one.registered.index}: {cell}: {figure.value}; {where}; {_state(one)}"
+
+
+def _state(one: Standing) -> str:
+    if one.registered.withdrawn is not None:
+        return "withdrawn"
+    waits = "the register has nothing of it yet" if one.contradicted is None else "waits for the next tables"
+    known = "known to the tables that answer" if one.taken_in else waits
+    return f"{known}; the register has another number" if one.contradicted else known
+
+
+def _data(one: Standing) -> dict[str, object]:
+    figure = one.registered.figure
+    return {
+        "entry": one.registered.index,
+        "cell": dict(figure.cell),
+        "value": figure.value,
+        "source": figure.source,
+        "published": figure.published.isoformat(),
+        "state": _state(one),
+        "contradicted": one.contradicted,
+    }

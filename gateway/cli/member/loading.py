@@ -1,0 +1,42 @@
+"""`safelane member load` and `cube`: from a national register to the numbers that answer."""
+
+from pathlib import Path
+
+import click
+
+from gateway.bootstrap.loading.register_loading import load_source
+from gateway.bootstrap.setup.open_member import open_member
+from gateway.cli.common import options
+from gateway.cli.common.files import read_document
+from gateway.cli.common.progress import building, reading
+from gateway.cli.member.records import told
+from gateway.member.build.cube_building import build
+
+
+@click.command()
+@click.argument("source")
+@options.mapping
+@options.own_directory
+def load(source: str, mapping: Path, directory: Path) -> None:
+    """Load the national register SOURCE, a file, a folder or the URL of a database; whole or not at all."""
+    with open_member(directory) as node, reading() as progress:
+        loaded = load_source(directory, node, source, read_document(mapping), progress)
+    click.echo(
+        f"Snapshot {loaded.kept.id}: {len(loaded.load.snapshot)} casualties up to {loaded.kept.until}, "
+        f"from {loaded.load.rows} rows. For this state only."
+    )
+    for line in told(loaded.changes):
+        click.echo(line)
+    click.echo()
+    click.echo(loaded.quality, nl=False)
+
+
+@click.command()
+@options.own_directory
+def cube(directory: Path) -> None:
+    """Protect the newest snapshot under the policy in force; from then on this cube answers."""
+    with open_member(directory) as node, building() as progress:
+        built = build(node, progress)
+    click.echo(
+        f"The cube of snapshot {built.snapshot.id} under policy version {built.policy_version} answers."
+    )

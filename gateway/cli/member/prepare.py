@@ -1,0 +1,21 @@
+"""`safelane member prepare`: a member of the demo, made ready in a process of its own."""
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+from gateway.cli.common import options
+from gateway.cli.common.serving import stop_with_parent
+from gateway.demo.preparing import prepare as do_prepare
+
+
+@click.command(hidden=True)
+@options.own_directory
+@options.with_parent
+def prepare(directory: Path, with_parent: bool) -> None:
+    """Make a member of the demo ready: load, policy, cube. Progress goes out as lines of JSON."""
+    if with_parent:
+        stop_with_parent(lambda: os._exit(1))
+    do_prepare(directory, lambda step, done: click.echo(json.dumps({"step": step, "done": done})))

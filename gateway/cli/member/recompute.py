@@ -1,0 +1,25 @@
+"""`safelane member recompute`: does the register still give the snapshot that was made of it?"""
+
+from pathlib import Path
+
+import click
+
+from gateway.bootstrap.loading.register_loading import recompute
+from gateway.bootstrap.setup.open_member import open_member
+from gateway.cli.common import options
+from gateway.cli.common.files import read_document
+from gateway.cli.common.progress import reading
+
+
+@click.command("recompute")
+@click.argument("source")
+@options.mapping
+@options.own_directory
+def command(source: str, mapping: Path, directory: Path) -> None:
+    """Read SOURCE again and compare with the newest snapshot; nothing is kept, nothing is logged.
+
+    A snapshot follows from its source, its mapping and the node's keys: the same three give the same one.
+    """
+    with open_member(directory) as node, reading() as progress:
+        kept = recompute(directory, node, source, read_document(mapping), progress)
+    click.echo(f"Source, mapping and keys give snapshot {kept.id} again, row by row.")

@@ -1,0 +1,118 @@
+"""`safelane vault`: what a node keeps of identifiers and narratives, and who may open it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from anonymisers.errors import AnonymiserError
+from anonymisers.identity.custodian_rotation import open_to_exchange
+from anonymisers.identity.key_custody import (
+    Lock,
+    lock_from_passphrase,
+    new_custody,
+    open_redacted,
+    open_share,
+)
+from gateway.bootstrap.setup.layout import Layout
+from gateway.bootstrap.setup.open_member import open_member
+from gateway.cli.common import options
+from gateway.cli.common.custodians import as_custodian, new_passphrase, own_key, unlocked
+from gateway.cli.common.unlocking import SecretError
+from gateway.config import MemberConfig, read_config
+from gateway.keys.custody import VaultFile, new_key_file, read_custody, write_custody
+from gateway.member.records.custodian_rotation import exchange as exchange_custodians
+
+
+@click.group()
+def vault() -> None:
+    """What a node keeps of identifiers and narratives, encrypted; two custodians open it together."""
+
+
+@vault.command()
+@options.own_directory
+@click.option(
+    "--custodian",
+    "custodians",
+    metavar="NAME[=KEYFILE]",
+    multiple=True,
+    required=True,
+    help="Who shares in opening it, two at least; with a new key file, else a passphrase that is asked for.",
+)
+def create(directory: Path, custodians: Sequence[str]) -> None:
+    """Make a vault for a node. Each custodian types a passphrase that no other one sees."""
+    member = read_config(directory, MemberConfig).member
+    names = [text.partition("=")[0] for text in custodians]
+    if len(set(names)) < len(names):
+        raise click.UsageError("every custodian has a name of its own")
+    try:
+        custody = new_custody(member, {n: _new_lock(n, t) for n, t in zip(names, custodians, strict=True)})
+    except AnonymiserError as error:
+        raise SecretError(error.message, remedy=error.remedy) from None
+    write_custody(Layout(directory).keys, custody)
+    click.echo(f"The vault of {member} is made. Two of these open it together: {', '.join(names)}.")
+
+
+def _new_lock(name: str, text: str) -> Lock:
+    path = text.partition("=")[2]
+    return new_key_file(Path(path)) if path else lock_from_passphrase(new_passphrase(name))
+
+
+@vault.command()
+@options.own_directory
+def show(directory: Path) -> None:
+    """The custodians of a node's vault, and which load it keeps."""
+    custody = read_custody(Layout(directory).keys)
+    with open_member(directory) as node, node.store.reading() as view:
+        load = view.vault.load()
+    for custodian in custody.custodians:
+        click.echo(f"{custodian.name}\t{'passphrase' if custodian.salt else 'key file'}")
+    click.echo("It is empty." if load is None else "It keeps what the newest load was told to keep.")
+
+
+@vault.command()
+@options.own_directory
+@as_custodian
+@own_key
+def check(directory: Path, custodian: str, key_file: Path | None) -> None:
+    """Check that a custodian's passphrase or key file still opens the own part of the vault."""
+    custody, lock = unlocked(directory, custodian, key_file)
+    try:
+        open_share(custody, custodian, lock)
+        open_redacted(custody, custodian, lock)
+    except AnonymiserError as error:
+        raise SecretError(error.message, remedy=error.remedy) from None
+    click.echo(f"The part of {custodian} opens.")
+
+
+@vault.command()
+@options.own_directory
+@click.option("--leaves", metavar="NAME", required=True, help="The custodian who opens nothing any more.")
+@click.option(
+    "--joins",
+    metavar="NAME[=KEYFILE]",
+    required=True,
+    help="Who comes instead, with a new key file, else a passphrase that is asked for.",
+)
+@click.option(
+    "--custodian",
+    "custodians",
+    metavar="NAME[=KEYFILE]",
+    multiple=True,
+    required=True,
+    help="Who is present, two at least: everybody who stays, and who leaves where only one stays.",
+)
+def exchange(directory: Path, leaves: str, joins: str, custodians: Sequence[str]) -> None:
+    """Put another custodian in the place of one. All get new shares; the old ones open nothing any more."""
+    named = [text.partition("=") for text in custodians]
+    present = {n: unlocked(directory, n, Path(file) if file else None) for n, _, file in named}
+    custody = next(iter(present.values()))[0]
+    newcomer = joins.partition("=")[0]
+    try:
+        opened = open_to_exchange(custody, leaves, {name: lock for name, (_, lock) in present.items()})
+        with open_member(directory) as node:
+            key_file = VaultFile(Layout(directory).keys)
+            exchange_custodians(node, key_file, opened, newcomer, _new_lock(newcomer, joins))
+    except AnonymiserError as error:
+        raise SecretError(error.message, remedy=error.remedy) from None
+    click.echo(f"{newcomer} is a custodian in the place of {leaves}. Back up the new key file of the vault.")

@@ -1,0 +1,203 @@
+"""`safelane policy preview`: a policy seen before it counts, on the member's own snapshot."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gateway.bootstrap.desk.preview_answers import Shown, canonical_questions
+from gateway.bootstrap.setup.open_member import open_member
+from gateway.cli.common import options
+from gateway.cli.common.files import read_document
+from gateway.cli.common.progress import building
+from gateway.export import to_text
+from gateway.member.build.comparison import Effect, compare
+from gateway.member.build.preview import Made, make, measure, ready
+from gateway.member.build.preview_record import Preview
+from gateway.member.cube.stored_cube import stored_cube
+from gateway.member.model.kept import policy_label
+from gateway.member.policy.ministry_policy import below
+from gateway.member.policy.policy_in_force import checked
+from policies import Policy
+
+SAME = Effect(0, 0, 0, 0, 0, 0, 0)
+WRITTEN_OUT = 2
+"""Tables of up to so many dimensions have a line of their own."""
+MOST_LISTED = 20
+"""Groups with one shared value that are written out; all of them stand in the JSON."""
+
+
+@click.command("preview")
+@click.argument("policy", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of sentences.")
+@options.own_directory
+def preview(policy: Path, as_json: bool, directory: Path) -> None:
+    """Make the tables that POLICY would release, and show them: for this state only.
+
+    Nothing is logged, and nobody outside hears of it. Publishing the policy uses the very same tables.
+    """
+    with open_member(directory) as node:
+        loaded = checked(node, read_document(policy))
+        with building("protecting") as progress:
+            made = make(node, loaded, progress)
+        found = measure(node, made)
+        shown = list(canonical_questions(node, made.policy, ready(node, made)))
+    if as_json:
+        click.echo(json.dumps(_data(made, found, shown), indent=2, ensure_ascii=False))
+        return
+    for line in (*_summary(made, found), *_tables(found), *_accepted(found), *_narrow(found), *_risk(found)):
+        click.echo(line)
+    for line in _questions(found, shown):
+        click.echo(line)
+
+
+def _summary(made: Made, found: Preview) -> Iterator[str]:
+    yield "FOR THIS STATE ONLY: what follows tells of people who are withheld."
+    version = policy_label(made.policy.version, made.above)
+    yield (
+        f"Version {version} would show {found.cells - found.withheld:,} of {found.cells:,} cells "
+        f"about {found.people:,} people, and withhold {found.withheld:,}."
+    )
+    yield from made.stricter
+    yield f"Score: {found.score.value:.2f} of what the canonical questions ask is told (1 is all of it)."
+    if made.hindrance:
+        yield f"It cannot be published as it is. {made.hindrance}"
+        yield "What follows is as if nothing had been given out yet."
+
+
+def _tables(found: Preview) -> Iterator[str]:
+    yield ""
+    yield f"{'cells':>9} {'withheld':>9} {'people in them':>15}  table"
+    for table in found.tables:
+        if len(table.dims) <= WRITTEN_OUT:
+            yield _line(table.cells, table.withheld, table.people_withheld, " x ".join(table.dims) or "total")
+    finer = [table for table in found.tables if len(table.dims) > WRITTEN_OUT]
+    if finer:
+        cells, withheld = (sum(each) for each in zip(*((t.cells, t.withheld) for t in finer), strict=True))
+        yield _line(cells, withheld, None, f"{len(finer)} tables of more dimensions; --json has each of them")
+
+
+def _line(cells: int, withheld: int, people: int | None, name: str) -> str:
+    return f"{cells:9,} {withheld:9,} {'' if people is None else f'{people:,}':>15}  {name}"
+
+
+def _accepted(found: Preview) -> Iterator[str]:
+    if not found.to_accept:
+        return
+    yield ""
+    yield f"To accept: {len(found.to_accept)} visible groups whose people all share one value."
+    for group in found.to_accept[:MOST_LISTED]:
+        where = ", ".join(f"{dimension} {code}" for dimension, code in group.group) or "everybody"
+        yield f"  {where}: all {group.people} have {group.dimension} {group.value}"
+    if len(found.to_accept) > MOST_LISTED:
+        yield f"  and {len(found.to_accept) - MOST_LISTED} more; --json lists them all"
+
+
+def _narrow(found: Preview) -> Iterator[str]:
+    if not found.narrow:
+        return
+    yield ""
+    yield f"To accept: {len(found.narrow)} withheld cells that what is always shown leaves narrow."
+    for one in found.narrow[:MOST_LISTED]:
+        where = ", ".join(f"{dimension} {code}" for dimension, code in one.cell)
+        yield f"  {where}, of {', '.join(one.years)}"
+    if len(found.narrow) > MOST_LISTED:
+        yield f"  and {len(found.narrow) - MOST_LISTED} more; --json lists them all"
+
+
+def _risk(found: Preview) -> Iterator[str]:
+    yield ""
+    yield (
+        f"Risk: the smallest group in which anybody is seen has {found.exposure.smallest} people. Who knows "
+        f"all about somebody names the right one with a chance of {found.exposure.expected:.1%} on average, "
+        f"{found.exposure.highest:.1%} at worst."
+    )
+    if found.records is not None:
+        yield (
+            f"The records themselves are not given out: at these levels {found.records.unique:,} of "
+            f"{found.records.records:,} would be alone."
+        )
+
+
+def _questions(found: Preview, shown: list[Shown]) -> Iterator[str]:
+    for one in shown:
+        yield ""
+        score = f"; {found.scores[one.name].value:.2f} of it told" if one.name in found.scores else ""
+        who = f"as {one.recipient} would see it{score}" if one.recipient else "nobody may ask it"
+        yield f"{one.label} ({one.name}), {who}"
+        if one.release is not None:
+            yield to_text(one.release).rstrip()
+        for refusal in one.refusals:
+            yield f"  {refusal.value}: {refusal.meaning}"
+
+
+def _data(made: Made, found: Preview, shown: list[Shown]) -> dict[str, Any]:
+    return {
+        "policy_version": policy_label(made.policy.version, made.above),
+        "snapshot": made.record.id,
+        "snapshot_until": made.record.until.isoformat(),
+        "hindrance": made.hindrance,
+        "stricter": list(made.stricter),
+        "made_now": made.fresh,
+        "cells": found.cells,
+        "withheld": found.withheld,
+        "people": found.people,
+        "score": found.score.value,
+        "scores": {name: score.value for name, score in found.scores.items()},
+        "tables": [asdict(table) for table in found.tables],
+        "to_accept": [asdict(group) for group in found.to_accept],
+        "narrow": [asdict(cell) for cell in found.narrow],
+        "exposure": asdict(found.exposure),
+        "records": None if found.records is None else asdict(found.records),
+        "questions": [
+            {
+                "name": one.name,
+                "recipient": one.recipient,
+                "refusals": [refusal.value for refusal in one.refusals],
+                "release": None if one.release is None else one.release.as_json(),
+            }
+            for one in shown
+        ],
+    }
+
+
+def below_ministry(directory: Path, policy: Policy) -> Policy:
+    """The policy as it would count at a node: below its ministry-wide one. Raises PolicyRefusedError."""
+    with open_member(directory) as node, node.store.reading() as view:
+        return below(node, view, policy)[0]
+
+
+def effect_lines(directory: Path, old: Policy, new: Policy) -> list[str]:
+    """What a change does to the tables of a node, in sentences. Raises as `previewing.make` does."""
+    with open_member(directory) as node, building("protecting") as progress:
+        before, after = (make(node, policy, progress) for policy in (old, new))
+        if before.bytes == after.bytes:  # the very same cube: there is nothing to read and to compare
+            return [*_effect(SAME), *([after.hindrance] if after.hindrance else [])]
+        with node.store.reading() as view:
+            given_out = [stored_cube(cube) for cube in view.released_cubes()]
+    found = compare((before.to_be_read, before.people), (after.to_be_read, after.people), given_out)
+    return [*_effect(found), *([after.hindrance] if after.hindrance else [])]
+
+
+def _effect(found: Effect) -> Iterator[str]:
+    yield "On the tables (for this state only):"
+    if found.nothing:
+        yield "Nobody would see any difference."
+    if found.shown:
+        yield f"{_cells(found.shown, 'more')} about {found.people_shown:,} people become visible."
+    if found.withheld:
+        yield f"{_cells(found.withheld)} about {found.people_withheld:,} people are withheld again."
+    if found.other_numbers:
+        yield f"{_cells(found.other_numbers)} show other numbers, since other people are counted."
+    if found.lost:
+        yield (
+            f"{_cells(found.lost)} about {found.people_lost:,} people were given out already and cannot be "
+            f"taken back: whoever has them keeps them."
+        )
+
+
+def _cells(number: int, more: str = "") -> str:
+    return " ".join(filter(None, (f"{number:,}", more, "cell" if number == 1 else "cells")))

@@ -1,0 +1,1 @@
+"""Commands of the region: demo, hub, ask, accounts, backup."""

@@ -1,0 +1,264 @@
+"""`safelane account`: the people of a hub or a node, and the tokens of their programs."""
+
+import getpass
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from gateway.accounts import invitations as inviting
+from gateway.accounts import leaving, managing, sessions, tokens
+from gateway.accounts.model import Account, Offer, Role, Scope, Wish
+from gateway.bootstrap.setup.sign_in_setup import open_entrance
+from gateway.cli.common import options
+
+name_argument = click.argument("name", metavar="NAME")
+organisation = click.option("--organisation", required=True, help="Whom the person works for, like ARMAC.")
+purposes = click.option(
+    "--purpose", "purposes", multiple=True, help="For which an analyst may ask; give it again for more."
+)
+days_of_invitation = click.option(
+    "--days",
+    default=inviting.DAYS,
+    show_default=True,
+    type=click.IntRange(1, inviting.MOST_DAYS),
+    help="How long the invitation holds.",
+)
+role_choice = click.Choice([role.value for role in Role])
+scope_option = click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    help="What the token may be used for; give it again for more.",
+)
+label_option = click.option("--label", required=True, help="What the token is for, in a few words.")
+days_of_token = click.option(
+    "--days",
+    default=90,
+    show_default=True,
+    type=click.IntRange(1, tokens.MOST_DAYS),
+    help="How long the token holds.",
+)
+
+
+@click.group("account")
+def command() -> None:
+    """Who may enter a hub or a node, and to do what."""
+
+
+@command.command("add-operator")
+@name_argument
+@organisation
+@days_of_invitation
+@options.own_directory
+def add_operator(name: str, organisation: str, days: int, directory: Path) -> None:
+    """Invite the first operator, or another one."""
+    _invite(directory, Offer(name, organisation, Role.OPERATOR), days)
+
+
+@command.command("invite")
+@name_argument
+@organisation
+@click.option("--role", required=True, type=role_choice, help="The one duty that the person will have.")
+@purposes
+@days_of_invitation
+@options.own_directory
+def invite(
+    *, name: str, organisation: str, role: str, purposes: Sequence[str], days: int, directory: Path
+) -> None:
+    """Invite somebody under a NAME, such as an e-mail address; prints the code that opens the account."""
+    _invite(directory, Offer(name, organisation, Role(role), frozenset(purposes)), days)
+
+
+@command.command("renew")
+@name_argument
+@days_of_invitation
+@options.own_directory
+def renew(name: str, days: int, directory: Path) -> None:
+    """NAME has lost passphrase or phone: ends all sessions, prints a code that renews both."""
+    with open_entrance(directory) as entrance:
+        code = inviting.offer_renewal(entrance, _console(), name, days)
+    click.echo(f"Nothing of before opens the account {name} any more. The code, shown this once:")
+    click.echo(code)
+    click.echo("Make sure who it is, as for an invitation; it is typed in at /invitation on the pages.")
+
+
+@command.command("withdraw")
+@name_argument
+@options.own_directory
+def withdraw(name: str, directory: Path) -> None:
+    """Make the invitation of NAME void, if nobody has used it yet."""
+    with open_entrance(directory) as entrance:
+        inviting.withdraw(entrance.accounts, _console(), name)
+    click.echo(f"The invitation of {name} opens nothing any more.")
+
+
+@command.command("list")
+@options.own_directory
+def list_accounts(directory: Path) -> None:
+    """List accounts and invitations, closed ones too."""
+    with open_entrance(directory) as entrance, entrance.accounts.store.reading() as view:
+        accounts, invitations = view.people.accounts(), view.people.invitations()
+    for account in accounts:
+        click.echo(
+            f"{account.name:<36} {account.role.value:<11} {account.organisation:<12} {_state(account)}"
+        )
+    for invitation in invitations:
+        offer = invitation.offer
+        click.echo(
+            f"{offer.name:<36} {offer.role.value:<11} {offer.organisation:<12} "
+            f"invited until {_moment(invitation.until)}"
+        )
+    if not accounts and not invitations:
+        click.echo("Nobody yet. Begin with: safelane account add-operator")
+
+
+@command.command("role")
+@name_argument
+@click.argument("role", type=role_choice)
+@purposes
+@options.own_directory
+def change_role(name: str, role: str, purposes: Sequence[str], directory: Path) -> None:
+    """Give somebody another duty; all sessions and tokens of that person end."""
+    with open_entrance(directory) as entrance:
+        managing.change_role(entrance.accounts, _console(), name, Role(role), frozenset(purposes))
+    click.echo(f"{name} is {role} from now on, and has to sign in again.")
+
+
+@command.command("disable")
+@name_argument
+@options.own_directory
+def disable(name: str, directory: Path) -> None:
+    """Close an account at once, with its sessions and tokens."""
+    with open_entrance(directory) as entrance:
+        managing.disable(entrance.accounts, _console(), name)
+    click.echo(f"The account {name} is closed.")
+
+
+@command.command("hand-over")
+@name_argument
+@click.argument("successor", metavar="SUCCESSOR")
+@options.own_directory
+def hand_over(name: str, successor: str, directory: Path) -> None:
+    """NAME leaves: questions and service accounts go to SUCCESSOR, and the account is closed."""
+    with open_entrance(directory) as entrance:
+        leaving.hand_over(entrance.accounts, _console(), name, successor)
+    click.echo(f"What belonged to {name} belongs to {successor}; the account {name} is closed.")
+
+
+@command.command("sessions")
+@name_argument
+@click.option("--end", "end_all", is_flag=True, help="End all of them at once.")
+@options.own_directory
+def list_sessions(name: str, end_all: bool, directory: Path) -> None:
+    """List where somebody is signed in, or end all of these sessions."""
+    with open_entrance(directory) as entrance:
+        if end_all:
+            count = sessions.end(entrance.accounts, _console(), name)
+            click.echo(f"Ended: {count}.")
+            return
+        for session in sessions.open_sessions(entrance.accounts, name):
+            click.echo(
+                f"{session.id}  {session.agent:<24} since {_moment(session.since)}, "
+                f"last seen {_moment(session.seen)}"
+            )
+
+
+@command.command("token")
+@name_argument
+@label_option
+@scope_option
+@days_of_token
+@options.own_directory
+def make_token(name: str, label: str, scopes: Sequence[str], days: int, directory: Path) -> None:
+    """Make a token for the programs of somebody; it is printed this once."""
+    wish = Wish(label, frozenset(map(Scope, scopes)), days)
+    with open_entrance(directory) as entrance:
+        click.echo(tokens.make_token(entrance.accounts, _console(), name, wish))
+
+
+@command.command("service")
+@name_argument
+@click.option("--owner", required=True, help="The person that it belongs to, and whose duty it has.")
+@label_option
+@scope_option
+@days_of_token
+@options.own_directory
+def add_service(
+    *, name: str, owner: str, label: str, scopes: Sequence[str], days: int, directory: Path
+) -> None:
+    """Make the account of a program that belongs to a person; its token is printed this once."""
+    wish = Wish(label, frozenset(map(Scope, scopes)), days)
+    with open_entrance(directory) as entrance:
+        click.echo(tokens.add_service(entrance.accounts, _console(), name, owner, wish))
+
+
+@command.command("tokens")
+@name_argument
+@options.own_directory
+def list_tokens(name: str, directory: Path) -> None:
+    """List somebody's tokens: what for, until when, last used when."""
+    with open_entrance(directory) as entrance, entrance.accounts.store.reading() as view:
+        for token in view.people.tokens_of(name):
+            used = f"last used {_moment(token.used)}" if token.used else "never used"
+            scopes = ",".join(sorted(scope.value for scope in token.scopes))
+            click.echo(f"{token.id}  {token.label:<24} {scopes:<16} until {_moment(token.until)}, {used}")
+
+
+@command.command("revoke")
+@name_argument
+@click.option("--token", "ids", multiple=True, help="Only this token, by its id; else all of them.")
+@options.own_directory
+def revoke(name: str, ids: Sequence[str], directory: Path) -> None:
+    """Revoke tokens of somebody at once."""
+    with open_entrance(directory) as entrance:
+        count = tokens.revoke(entrance.accounts, _console(), name, ids or None)
+    click.echo(f"Revoked: {count}.")
+
+
+@command.command("export")
+@name_argument
+@options.own_directory
+def export(name: str, directory: Path) -> None:
+    """Print everything that is kept about somebody, as JSON and without secrets."""
+    with open_entrance(directory) as entrance:
+        kept = leaving.export(entrance.accounts, _console(), name)
+    click.echo(json.dumps(kept, indent=1))
+
+
+@command.command("erase")
+@name_argument
+@click.confirmation_option(prompt="Who that was cannot be found out any more. Erase?")
+@options.own_directory
+def erase(name: str, directory: Path) -> None:
+    """Forget who a closed account was: the log and its questions stay, the name goes."""
+    with open_entrance(directory) as entrance:
+        word = leaving.erase(entrance.accounts, _console(), name)
+    click.echo(f"Erased. What remains stands under {word}.")
+
+
+def _invite(directory: Path, offer: Offer, days: int) -> None:
+    with open_entrance(directory) as entrance:
+        code = inviting.invite(entrance, _console(), offer, days)
+    click.echo(f"{offer.name} is invited as {offer.role.value} for {days} days. The code, shown this once:")
+    click.echo(code)
+    click.echo("Hand it over in person or by voice; it is typed in at /invitation on the pages.")
+
+
+def _console() -> str:
+    """Whoever types a command is known by the account of the machine."""
+    return f"console {getpass.getuser()}"
+
+
+def _state(account: Account) -> str:
+    if account.closed is not None:
+        return f"closed {_moment(account.closed)}"
+    return f"service of {account.owner}" if account.owner else f"since {_moment(account.since)}"
+
+
+def _moment(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,140 @@
+"""`safelane ask`: a regional question, and the table that comes back."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import click
+
+from gateway.cli.common import options
+from gateway.cli.common.quorum import log_policy_options, read_log_policy, say_quorum
+from gateway.cli.region.ask_saving import check_ending, save_result
+from gateway.demo.access import analyst
+from gateway.dictionary import regional
+from gateway.export import coverage_lines, terms_lines, to_csv, to_json, to_text
+from gateway.http.client import HubClient, Result
+from gateway.question import QuestionError
+from gateway.wire.release import Release
+
+DEADLINE_SECONDS = 10
+
+
+@click.command()
+@click.option("--measure", required=True, help="What is counted, such as casualties.")
+@click.option("--by", required=True, help="Levels, separated by commas, such as country,year,outcome.")
+@click.option(
+    "--where", multiple=True, type=options.Pairs(), help="Only where a level has one of these codes: sex=F."
+)
+@click.option("--purpose", required=True, help="What the answer is for, such as regional-reporting.")
+@click.option(
+    "--deadline",
+    default=DEADLINE_SECONDS,
+    show_default=True,
+    type=click.IntRange(1, 7 * 24 * 3600),
+    help="Seconds that members have to answer.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
+)
+@click.option(
+    "--save",
+    multiple=True,
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Also write the table to a file; its ending says how: .csv, .xlsx, .json, .svg or .png.",
+)
+@log_policy_options[0]
+@log_policy_options[1]
+@options.directory
+def ask(
+    *,
+    measure: str,
+    by: str,
+    where: Sequence[tuple[str, list[str]]],
+    purpose: str,
+    deadline: int,
+    form: str,
+    save: Sequence[Path],
+    log_policy: Path | None,
+    require_quorum: bool,
+    directory: Path,
+) -> None:
+    """Ask a regional question as the analyst whose access is in --dir."""
+    for path in save:
+        check_ending(path)
+    if require_quorum and log_policy is None:
+        raise click.UsageError("--require-quorum needs --log-policy: it says which quorum.")
+    policy = None if log_policy is None else read_log_policy(log_policy)
+    said = ""
+    filters = _filters(where)
+    client = HubClient(*analyst(directory))
+    try:
+        result = client.ask(
+            measure=measure,
+            by=[level.strip() for level in by.split(",") if level.strip()],
+            where=filters,
+            purpose=purpose,
+            deadline_seconds=deadline,
+            told=_waiting,
+        )
+        if policy is not None:
+            again = partial(client.released, result.release.question_id)
+            said = say_quorum(policy, result, again, required=require_quorum)
+    finally:
+        client.close()
+    _print(result, form, said)
+    for path in save:
+        save_result(result, path)
+    if all_refused(result.release):
+        click.echo("Every member that was asked refused.", err=True)
+        if lacks := regional().beyond(measure, [*(axis.level for axis in result.release.axes), *filters]):
+            click.echo(
+                f"Accidents cannot be told by {' or '.join(lacks)}, which only people have: they have a "
+                "place, a date, a device and a use of the land.",
+                err=True,
+            )
+        click.get_current_context().exit(QuestionError.exit_code)
+
+
+def _filters(where: Sequence[tuple[str, list[str]]]) -> dict[str, list[str]]:
+    """The codes of each level, also of one that is named several times."""
+    filters: dict[str, list[str]] = {}
+    for level, codes in where:
+        filters.setdefault(level, []).extend(codes)
+    return filters
+
+
+def all_refused(release: Release) -> bool:
+    """Whether nobody answered, and everybody who was asked said why not: then another try gives the same."""
+    return bool(release.coverage) and all(c.refusals and not c.answered for c in release.coverage)
+
+
+def _print(result: Result, form: str, said: str) -> None:
+    """The table, and what there is to say of its witnesses: never among what a program reads."""
+    if form == "csv":
+        click.echo(to_csv(result.release), nl=False)
+    elif form == "json":
+        click.echo(to_json(result.release), nl=False)
+    else:
+        show(result)
+    if said:
+        click.echo(said, err=form != "table" or said.startswith("Warning"))
+
+
+def _waiting(members: Sequence[str]) -> None:
+    if members:
+        click.echo(f"{', '.join(members)}: a person has to give leave, until the deadline.", err=True)
+
+
+def show(result: Result) -> None:
+    """The table, what its signs mean, who answered on what terms, and the proof that it was logged."""
+    click.echo(to_text(result.release), nl=False)
+    click.echo("\nCoverage")
+    for line in coverage_lines(result.release):
+        click.echo(f"  {line}")
+    terms = terms_lines(result.release)
+    for line in ["\nTerms", *(f"  {line}" for line in terms)] if terms else []:
+        click.echo(line)
+    click.echo(
+        f"\nReceipt, checked: entry {result.asked_index} of {result.log} asked this before any member heard "
+        f"of it;\nentry {result.released_index} commits to this table."
+    )

@@ -1,0 +1,77 @@
+"""`safelane backup`, `safelane restore`: a hub or a node, saved whole and brought back."""
+
+from pathlib import Path
+
+import click
+
+from gateway.bootstrap.setup.backup import Manifest, back_up, check, restore
+from gateway.bootstrap.upkeep.sealed_backup import back_up_sealed, opened_backup
+from gateway.cli.common import options
+from gateway.cli.common.progress import building
+from gateway.cli.common.signers import passphrase_of
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option(
+    "--sealed",
+    is_flag=True,
+    help="Into one encrypted file instead, which a passphrase opens: asked for, or from SAFELANE_PASSPHRASE.",
+)
+@options.own_directory
+def backup(target: Path, sealed: bool, directory: Path) -> None:
+    """Save a hub or a node in the new folder TARGET, and read it back. It may go on serving meanwhile.
+
+    The backup holds all keys: keep it as safe as the original, on another disk; or seal it, and keep the
+    passphrase elsewhere.
+    """
+    secret = passphrase_of("this backup", new=True) if sealed else None
+    with building("copying") as progress:
+
+        def told(table: str, rows: int) -> None:
+            progress(f"{table}: {rows} rows", 0.5)
+
+        if secret is None:
+            manifest = back_up(directory, target, told)
+        else:
+            manifest = back_up_sealed(directory, target, secret, told)
+    click.echo(f"{target}: {_told(manifest)}. {'Sealed, r' if sealed else 'R'}ead back and whole.")
+
+
+@click.command(name="restore")
+@click.argument("source", metavar="BACKUP", type=click.Path(exists=True, path_type=Path))
+@click.option("--dir", "directory", type=FOLDER, help="Where to: a new or an empty directory.")
+@options.database
+@click.option("--check", "only_check", is_flag=True, help="Read the backup back, and restore nothing.")
+def restore_command(source: Path, directory: Path | None, database: str, only_check: bool) -> None:
+    """Bring a BACKUP back into an empty directory, also from SQLite to PostgreSQL.
+
+    The log does not grow before its witnesses have shown that they have seen no more than the backup holds.
+    """
+    if directory is None and not only_check:
+        raise click.UsageError("Name the directory with --dir, or say --check.")
+    if source.is_dir():
+        _restored(source, source, None if only_check else directory, database)
+        return
+    within = None if directory is None else directory.resolve().parent
+    with opened_backup(source, passphrase_of("this backup"), within) as opened:
+        _restored(opened, source, None if only_check else directory, database)
+
+
+def _restored(opened: Path, source: Path, directory: Path | None, database: str) -> None:
+    """Restore a backup; without a directory only read it back."""
+    if directory is None:
+        click.echo(f"{source}: {_told(check(opened))}. Whole.")
+        return
+    with building("copying") as progress:
+        manifest = restore(
+            opened, directory, database, lambda table, rows: progress(f"{table}: {rows} rows", 0.5)
+        )
+    click.echo(f"{directory}: {_told(manifest)}. Serve it; it signs once its witnesses were heard.")
+
+
+def _told(manifest: Manifest) -> str:
+    what = "the hub of" if manifest.side == "hub" else "the node of"
+    return f"{what} {manifest.name} as of {manifest.made_at}, {manifest.log_size} log entries"

@@ -1,0 +1,91 @@
+"""`safelane hub found`, `invite`, `members`, `confirm` and `revoke`: a region, and who belongs to it."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+
+from gateway.bootstrap.setup.open_hub import create_hub, log_key, open_hub
+from gateway.cli.common import options
+from gateway.cli.common.files import whole
+from gateway.hub.enrolment import VALID, confirm, invite, pending, revoke
+
+
+@click.command()
+@options.own_directory
+@click.option("--origin", required=True, help="Name of the regional log, like armac.example/log.")
+@click.option(
+    "--listen", default="127.0.0.1:0", show_default=True, help="HOST:PORT; port 0 for any free one."
+)
+@options.database
+def found(directory: Path, origin: str, listen: str, database: str) -> None:
+    """Set up a hub in an empty directory: its keys, its log and its database."""
+    create_hub(directory, origin, listen, database=database)
+    click.echo(f"The hub of {origin} is set up in {directory}. The key of its log, for everybody to compare:")
+    click.echo(log_key(directory))
+
+
+@click.command(name="invite")
+@click.argument("member")
+@options.own_directory
+@click.option("--url", required=True, help="Address of this hub as the member reaches it: https://...")
+@click.option("--days", type=click.IntRange(1, 90), default=VALID.days, show_default=True)
+@click.option(
+    "-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="Where to; else MEMBER.invitation."
+)
+def invite_member(member: str, directory: Path, url: str, days: int, output: Path | None) -> None:
+    """Write an invitation for a MEMBER state (KH, LA, ...), also one that needs new keys."""
+    path = output or Path(f"{member}.invitation")
+    with open_hub(directory) as opened:
+        invitation = invite(opened, member, url, timedelta(days=days))
+    with whole(path) as file:
+        file.write(invitation.text())
+    click.echo(f"{path} is good for one application, up to {invitation.until:%Y-%m-%d %H:%M} UTC.")
+    click.echo(
+        f"Send it to {member}. Whoever has it could apply in its place: compare the fingerprint by voice."
+    )
+
+
+@click.command()
+@options.own_directory
+def members(directory: Path) -> None:
+    """List the members, and who waits to be confirmed, with the fingerprint to compare."""
+    with open_hub(directory) as opened:
+        waiting = pending(opened)
+        with opened.store.reading() as view:
+            enrolled = view.enrolments()
+            seen = {p.member: p.last_seen for p in view.presence()}
+    for enrolment in enrolled:
+        click.echo(f"{enrolment.member}  enrolled, last seen {_moment(seen.get(enrolment.member))}")
+    for applicant in waiting:
+        click.echo(
+            f"{applicant.enrolment.member}  waits to be confirmed, fingerprint {applicant.fingerprint}"
+        )
+    if not enrolled and not waiting:
+        click.echo("Nobody yet. Begin with: safelane hub invite")
+
+
+@click.command(name="confirm")
+@click.argument("member")
+@options.own_directory
+@options.fingerprint
+def confirm_member(member: str, directory: Path, fingerprint: str) -> None:
+    """Let in a MEMBER that has applied, after comparing the fingerprint by voice."""
+    with open_hub(directory) as opened:
+        confirm(opened, member, fingerprint)
+    click.echo(f"{member} is a member of the region from now on.")
+
+
+@click.command(name="revoke")
+@click.argument("member")
+@options.own_directory
+@click.option("--reason", required=True, help="Stands in the regional log, for everybody to read.")
+def revoke_member(member: str, directory: Path, reason: str) -> None:
+    """End a MEMBER's enrolment at once: its keys count no more. What it has answered stays."""
+    with open_hub(directory) as opened:
+        revoke(opened, member, reason)
+    click.echo(f"{member} is no member of the region any more.")
+
+
+def _moment(at: datetime | None) -> str:
+    return "never" if at is None else f"{at:%Y-%m-%d %H:%M} UTC"

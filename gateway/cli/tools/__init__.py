@@ -1,0 +1,1 @@
+"""Commands on files: protect, attack, certificate, redact, pseudonymise."""

@@ -1,0 +1,224 @@
+"""`safelane attack`: try to compute from released tables what was withheld."""
+
+import json
+import math
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from anonymisers.attack import Findings, Found, Key, attack
+from anonymisers.attack.time_limit import Clock
+from anonymisers.errors import AnonymiserError
+from anonymisers.tables.count_table import Release
+from anonymisers.tables.registered_figures import parse_figures
+from anonymisers.tables.strict_json import parse_json
+from gateway.cli.common.any_table import SheetForm, any_release, any_table, is_sheet
+from gateway.cli.common.options import sheet_options
+from gateway.cli.tools.attack_amounts import attack_amounts, is_of_amounts
+from gateway.errors import SafelaneError
+
+DISCLOSED, UNDECIDED = 1, 3
+Read = TypeVar("Read")
+
+
+class AttackInputError(SafelaneError):
+    """What was given cannot be attacked; not to be taken for a finding."""
+
+    exit_code = 2
+
+
+@click.command("attack")
+@click.argument(
+    "releases", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option(
+    "--threshold", type=click.IntRange(min=2), required=True, help="Cells of fewer people are small."
+)
+@click.option(
+    "--truth",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The true table: also look for what the only person of a withheld cell can compute.",
+)
+@click.option("--lower", type=click.IntRange(0, 1), help="What a withheld cell is at least (by --zeros).")
+@click.option(
+    "--zeros",
+    type=click.Choice(["partner", "publish", "protect"]),
+    default="partner",
+    show_default=True,
+    help="How the releases treat zeros; 'publish' tells the attacker that a withheld cell is at least 1.",
+)
+@click.option(
+    "--full-cross/--no-full-cross", default=True, help="Use the cells behind linked tables as well."
+)
+@click.option("--time-limit", type=click.FloatRange(min=0), metavar="S", help="Stop after so many seconds.")
+@click.option(
+    "--show", type=click.IntRange(min=0), default=10, show_default=True, help="Cells named of each."
+)
+@click.option(
+    "--json", "report", type=click.Path(dir_okay=False, path_type=Path), help="All findings, to a file."
+)
+@sheet_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    releases: Sequence[Path],
+    threshold: int,
+    truth: Path | None,
+    lower: int | None,
+    zeros: str,
+    full_cross: bool,
+    time_limit: float | None,
+    show: int,
+    report: Path | None,
+    hierarchies: Path | None,
+    count: str | None,
+    person: str | None,
+) -> None:
+    """Attack RELEASES together, with everything that follows from them exactly.
+
+    They and the true table are JSON, CSV or XLSX, by their names.
+
+    Exit code 0: nothing is disclosed. 1: something is. 2: the input cannot be attacked. 3: nothing was found,
+    but the time limit left cells undecided. What is printed is as confidential as the table itself.
+    """
+    if time_limit is not None and math.isnan(time_limit):
+        raise AttackInputError("--time-limit is not a number of seconds")
+    clock = Clock.of(time_limit)
+    if len(releases) == 1 and not is_sheet(releases[0]) and is_of_amounts(releases[0]):
+        broken, lines = attack_amounts(releases[0], truth, threshold, show)
+        for line in lines:
+            click.echo(line)
+        ctx.exit(DISCLOSED if broken else 0)
+    released, names = _released(releases, hierarchies)
+    true_table = None if truth is None else any_table(truth, SheetForm(hierarchies, count, person))
+    try:
+        findings = attack(
+            released,
+            threshold=threshold,
+            lower=lower,
+            zeros=zeros,
+            truth=true_table,
+            full_cross=full_cross,
+            time_limit=None if time_limit is None else max(clock.left(), 0.0),
+        )
+    except AnonymiserError as error:
+        raise AttackInputError(error.message, remedy=error.remedy) from error
+    for line in _summary(findings, names, show, with_truth=truth is not None):
+        click.echo(line)
+    if report is not None:
+        _write(report, _document(findings, names, threshold))
+    if findings.broken:
+        ctx.exit(DISCLOSED)
+    if findings.undecided:
+        ctx.exit(UNDECIDED)
+
+
+def _released(paths: Sequence[Path], hierarchies: Path | None) -> tuple[list[Release], list[str]]:
+    """Releases, and registered figures about the dimensions of the first one, each with its name."""
+    released: list[Release] = []
+    names: list[str] = []
+    for path in paths:
+        if is_sheet(path):
+            released.append(any_release(path, hierarchies))
+            names.append(str(path))
+            continue
+        for name, release in _read(path, lambda body: _named(body, released[:1])).items():
+            released.append(release)
+            names.append(f"{path}: {name}" if name else str(path))
+    return released, names
+
+
+def _named(body: object, first: Sequence[Release]) -> dict[str, Release]:
+    """A release without a name, or figures by theirs."""
+    if isinstance(body, dict) and "figures" in body and first:
+        return {figure.name: figure.release(first[0].dims, first[0].where) for figure in parse_figures(body)}
+    return {"": Release.from_json(body)}
+
+
+def _read(path: Path, reader: Callable[[object], Read]) -> Read:
+    try:
+        return reader(parse_json(path.read_bytes()))
+    except AnonymiserError as error:
+        raise AttackInputError(f"{path}: {error.message}", remedy=error.remedy) from error
+    except OSError as error:
+        raise AttackInputError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _summary(findings: Findings, names: Sequence[str], show: int, *, with_truth: bool) -> Iterable[str]:
+    yield f"{findings.cells:,} cells, {findings.withheld:,} of them withheld. Not for release."
+    sections: list[tuple[str, tuple[Found, ...]]] = [
+        ("disclosed: withheld, with one possible value", findings.disclosed),
+        ("narrow: withheld and maybe small, with too short an interval", findings.narrow),
+        ("unasked: in no release, small for certain", findings.unasked),
+    ]
+    if findings.open:
+        sections.append(("open: undecided when the time was up", findings.open))
+    for title, cells in sections:
+        yield f"{len(cells):8,}  {title}"
+        yield from (f"          {cell} {_interval(cell)}{_from(cell, names)}" for cell in cells[:show])
+        if len(cells) > show:
+            yield f"          ... and {len(cells) - show:,} more"
+    if findings.differences:
+        yield f"          {findings.differences:,} of the unasked are one shown cell less others"
+    if with_truth:
+        yield f"{len(findings.insider):8,}  insider: small, computable for the only person of another cell"
+        yield from (f"          {i.cell} by {_key(i.insider)}" for i in findings.insider[:show])
+    else:
+        yield "       -  insider: not looked for without --truth"
+    yield from (f"out of time: {sentence}" for sentence in findings.interrupted)
+    yield from (f"not examined: {sentence}" for sentence in findings.unexamined)
+
+
+def _interval(cell: Found) -> str:
+    if cell.high == cell.low:
+        return f"= {cell.low}"
+    return f"{cell.low}..{'' if cell.high is None else cell.high}"
+
+
+def _from(cell: Found, names: Sequence[str]) -> str:
+    return "" if cell.release is None or len(names) == 1 else f" ({names[cell.release]})"
+
+
+def _key(key: Key) -> str:
+    return ", ".join(f"{n}={c if isinstance(c, str) else '+'.join(c)}" for n, c in key)
+
+
+def _document(findings: Findings, names: Sequence[str], threshold: int) -> dict[str, Any]:
+    def cells(found: Iterable[Found]) -> list[dict[str, Any]]:
+        return [
+            {
+                "key": dict(c.key),
+                "release": None if c.release is None else names[c.release],
+                "low": c.low,
+                "high": c.high,
+            }
+            for c in found
+        ]
+
+    return {
+        "releases": list(names),
+        "threshold": threshold,
+        "cells": findings.cells,
+        "withheld": findings.withheld,
+        "disclosed": cells(findings.disclosed),
+        "narrow": cells(findings.narrow),
+        "insider": [cells([i.cell])[0] | {"insider": dict(i.insider)} for i in findings.insider],
+        "unasked": cells(findings.unasked),
+        "differences": findings.differences,
+        "open": cells(findings.open),
+        "interrupted": list(findings.interrupted),
+        "unexamined": list(findings.unexamined),
+    }
+
+
+def _write(path: Path, document: dict[str, Any]) -> None:
+    """All or nothing: an interrupted run leaves no partial report."""
+    partial = path.with_name(path.name + ".partial")
+    try:
+        partial.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise AttackInputError(f"{path} cannot be written: {error.strerror}") from error

@@ -1,0 +1,101 @@
+"""The recipient's side of `safelane extract`: a key pair of one's own, and opening what was sealed to it."""
+
+import csv
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from anonymisers.errors import AnonymiserError
+from anonymisers.identity.sealed_messages import new_private, public_of, public_text
+from anonymisers.records.sealed_extract import Content, Label, opened_extract, read_label
+from gateway.cli.common.files import DocumentError, whole
+from gateway.errors import SafelaneError
+from gateway.keys.files import read_key, write_secret
+
+
+class UnopenedError(SafelaneError):
+    """An extract that does not open: damaged, expired, or sealed to somebody else."""
+
+    exit_code = 7
+
+
+key_argument = click.argument("key", metavar="KEY", type=click.Path(dir_okay=False, path_type=Path))
+
+
+@click.command()
+@key_argument
+def keys(key: Path) -> None:
+    """Make the key file KEY if it is not there, and show its public key.
+
+    Give the public key to the member, and compare it by voice. Whoever has the key file reads everything that
+    is sealed to it: keep it where only you can read it.
+    """
+    if not key.exists():
+        write_secret(key, new_private().hex())
+    click.echo(public_text(public_of(read_key(key))))
+
+
+@click.command("open")
+@click.argument("source", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--key",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Your key file, see `safelane extract keys`.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="OUT.csv",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Written whole or not at all; its terms stand beside it, in OUT.terms.txt.",
+)
+def open_extract(source: Path, key: Path, output: Path) -> None:
+    """Open the extract FILE that was sealed to your key, unless its time is over.
+
+    The terms on which the member gave it are shown, and written beside the table: they belong to it.
+    """
+    try:
+        data = source.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"{source} cannot be read: {error.strerror}") from None
+    try:
+        label, content = opened_extract(data, read_key(key), datetime.now(UTC))
+    except AnonymiserError as error:
+        raise UnopenedError(f"{source}: {error.message}", remedy=error.remedy) from None
+    told = _told(label, content)
+    with whole(output.with_suffix(".terms.txt")) as out:  # first: no table without its terms
+        out.writelines(f"{line}\n" for line in told)
+    with whole(output) as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(content.columns)
+        writer.writerows(content.rows)
+    for line in told:
+        click.echo(line, err=True)
+
+
+def _told(label: Label, content: Content) -> list[str]:
+    """What a reader has to know of an extract: whose it is, until when, on what terms, and its mark."""
+    counted = "1 record" if len(content.rows) == 1 else f"{len(content.rows)} records"
+    return [
+        f"{counted} of {label.member}, extract {label.id}, to be deleted by {label.expires}.",
+        *content.terms,
+        f"This copy is marked {content.mark}.",
+    ]
+
+
+@click.command("label")
+@click.argument("source", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def label(source: Path) -> None:
+    """What stands on the outside of the extract FILE. Only opening it shows that nobody changed it."""
+    try:
+        found = read_label(source.read_bytes())
+    except AnonymiserError as error:
+        raise UnopenedError(f"{source}: {error.message}", remedy=error.remedy) from None
+    click.echo(f"{found.id}: of {found.member}, for {found.recipient}, for {found.purpose}")
+    click.echo(f"sealed {found.made} to {found.reader}, until {found.expires}")
+
+
+COMMANDS = (keys, open_extract, label)

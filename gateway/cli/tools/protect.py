@@ -1,0 +1,237 @@
+"""`safelane protect`: a table of counts in, a table that can be released out."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import cast
+
+import click
+
+from anonymisers.cube.certified_cube import CertifiedCube, build_cube
+from anonymisers.errors import AnonymiserError
+from anonymisers.magnitudes.magnitude_cells import MagnitudeRules
+from anonymisers.tables.cell_names import Place, place_name, read_places
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.keyed_random import KEY_BYTES
+from anonymisers.tables.release_text import write_release
+from anonymisers.tables.rules import Rules, TableOf, Zeros
+from anonymisers.tables.strict_json import parse_json
+from anonymisers.tables.structural_zeros import with_structural
+from gateway.cli.common import options
+from gateway.cli.common.any_table import SheetForm, any_table, is_sheet, read_known
+from gateway.cli.common.progress import building
+from gateway.cli.common.sheets import write_sheet
+from gateway.cli.common.tables import TableInputError, read_with, staged
+from gateway.cli.tools.amounts import protect_file, read_contributions
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+OUT = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command("protect")
+@click.argument("table", type=FILE)
+@click.option("-o", "--output", type=OUT, required=True, help="Where the release is written.")
+@options.hierarchies
+@options.count
+@click.option(
+    "--threshold", type=click.IntRange(min=2), default=5, show_default=True, help="k: 1..k-1 is small."
+)
+@click.option(
+    "--zeros", type=click.Choice(["partner", "publish", "protect"]), default="partner", show_default=True
+)
+@click.option(
+    "--max-dims", type=click.IntRange(min=1), help="All tables of up to so many dimensions, linked."
+)
+@click.option(
+    "--sensitive", multiple=True, metavar="DIM", help="Withhold its breakdown of a withheld group whole."
+)
+@click.option("--priority", type=FILE, help="JSON: the tables to protect first and then fix.")
+@click.option(
+    "--known", type=FILE, multiple=True, help="An earlier release, or registered figures; known to everybody."
+)
+@click.option("--structural", type=FILE, help="JSON: groups in which nobody can be, as everybody knows.")
+@click.option("--always", type=FILE, help="JSON: cells to show; the certificate lists what that narrows.")
+@click.option("--never", type=FILE, help="JSON: cells to withhold, whatever they hold.")
+@options.person
+@click.option("--magnitude", metavar="COLUMN", help="Add up this column, by person; 'rows' adds up rows.")
+@click.option(
+    "--dominance", metavar="N,SHARE", help="Withhold amounts of which N people have more than SHARE %."
+)
+@click.option("--p-percent", type=float, metavar="P", help="Withhold what lets one estimate another to P %.")
+@click.option("--key", type=FILE, help="32 secret bytes, the same for every release of a data set.")
+@click.option("--certificate", type=OUT, help="Where the certificate is written; it stays with the table.")
+@click.option(
+    "--attacker",
+    type=click.Choice(["L0", "L1"]),
+    default="L1",
+    show_default=True,
+    help="L0, for comparison only: he does not use that, where zeros are published, none is withheld.",
+)
+def command(
+    *,
+    table: Path,
+    output: Path,
+    hierarchies: Path | None,
+    count: str | None,
+    threshold: int,
+    zeros: str,
+    max_dims: int | None,
+    sensitive: Sequence[str],
+    priority: Path | None,
+    known: Sequence[Path],
+    structural: Path | None,
+    always: Path | None,
+    never: Path | None,
+    person: str | None,
+    magnitude: str | None,
+    dominance: str | None,
+    p_percent: float | None,
+    key: Path | None,
+    certificate: Path | None,
+    attacker: str,
+) -> None:
+    """Protect TABLE, so that nothing released adds up to a small cell; write what can be shown.
+
+    TABLE and output are JSON, CSV or XLSX, by their names.
+    The summary on standard error is as confidential as the table.
+    """
+    if magnitude is not None:
+        _refuse_others((count, sensitive, priority, known, structural, always, never, certificate), zeros)
+        read, share = read_contributions(table, hierarchies, person, magnitude), _dominance(dominance)
+
+        def amounts() -> MagnitudeRules:
+            return MagnitudeRules(threshold, share, p_percent, max_dims, zeros == "publish")
+
+        for line in protect_file(table, output, read, amounts, _key(key)):
+            click.echo(line, err=True)
+        return
+    if dominance is not None or p_percent is not None:
+        raise TableInputError("--dominance and --p-percent are rules for amounts: name their --magnitude")
+    raw = any_table(table, SheetForm(hierarchies, count, person))
+    if structural is not None:
+        raw = read_with(structural, lambda text: with_structural(raw, _cells(text)))
+
+    def rules() -> Rules:
+        return Rules(
+            threshold=threshold,
+            zeros=cast("Zeros", zeros),
+            max_dims=max_dims,
+            sensitive=frozenset(sensitive),
+            priority=() if priority is None else read_with(priority, _priority),
+            expects_least=attacker == "L1",
+            always=_places(always),
+            never=_places(never),
+        )
+
+    cube = _protected(table, raw, rules, known, key)
+    _write(cube, output, certificate)
+    for line in _summary(cube, raw):
+        click.echo(line, err=True)
+
+
+def _protected(
+    table: Path, raw: Table, rules: Callable[[], Rules], known: Sequence[Path], key: Path | None
+) -> CertifiedCube:
+    earlier, contradicted = read_known(known, raw)
+    for name in contradicted:
+        click.echo(f"NOT FOR RELEASE: the table contradicts the figure {name!r}.", err=True)
+    try:
+        asked = rules()
+        with building("protecting") as progress:
+            return build_cube(raw, asked, _key(key), progress, known=earlier)
+    except AnonymiserError as error:
+        raise TableInputError(f"{table}: {error.message}", remedy=error.remedy) from error
+
+
+def _write(cube: CertifiedCube, output: Path, certificate: Path | None) -> None:
+    """Release and certificate, both or neither."""
+    paths = [output] if certificate is None else [output, certificate]
+    with staged(*paths) as places:
+        if is_sheet(output):
+            write_sheet(cube.release(), output, places[0])
+        else:
+            with places[0].open("w", encoding="utf-8", newline="\n") as stream:
+                write_release(cube.release(), stream)
+        if certificate is not None:
+            places[1].write_text(cube.certificate.to_json(), encoding="utf-8", newline="\n")
+
+
+def _dominance(words: str | None) -> tuple[int, float] | None:
+    if words is None:
+        return None
+    try:
+        number, share = words.split(",")
+        return int(number), float(share)
+    except ValueError:
+        raise TableInputError(
+            f"--dominance {words!r} is not a number of people and a share, as in 1,75"
+        ) from None
+
+
+def _refuse_others(others: Sequence[object], zeros: str) -> None:
+    """Amounts are protected by fewer options than counts."""
+    if any(others) or zeros == "protect":
+        message = "--magnitude goes with --hierarchies, --person, --threshold, --dominance, --p-percent,"
+        raise TableInputError(f"{message} --max-dims, --zeros partner or publish, and --key only")
+
+
+def _key(path: Path | None) -> bytes:
+    if path is None:
+        click.echo(
+            "No --key: one was drawn for this run. Another run may withhold other cells: release one only.",
+            err=True,
+        )
+        return secrets.token_bytes(KEY_BYTES)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise TableInputError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _places(path: Path | None) -> frozenset[Place]:
+    """The cells that a file names."""
+    return frozenset() if path is None else frozenset(read_with(path, _cells))
+
+
+def _cells(text: str) -> tuple[Place, ...]:
+    return read_places(parse_json(text), "the file")
+
+
+def _priority(text: str) -> tuple[TableOf, ...]:
+    """A list; each table a list of dimensions or {"dims": [...], "levels": {dim: depth}}."""
+    body = parse_json(text)
+    if not isinstance(body, list):
+        raise TableInputError("the priority file is not a list of tables")
+    tables = []
+    for number, entry in enumerate(body, 1):
+        whole = entry if isinstance(entry, dict) else {"dims": entry}
+        dims, levels = whole.get("dims"), whole.get("levels", {})
+        words = isinstance(dims, list) and all(isinstance(d, str) for d in dims)
+        depths = isinstance(levels, dict) and all(type(n) is int for n in levels.values())
+        if not words or not depths or set(whole) - {"dims", "levels"}:
+            message = f"table number {number} of the priority file is no list of dimensions and no object"
+            raise TableInputError(
+                message, remedy=json.dumps({"dims": ["place", "year"], "levels": {"place": 1}})
+            )
+        tables.append(TableOf(frozenset(cast("list[str]", dims)), frozenset(levels.items())))
+    return tuple(tables)
+
+
+def _summary(cube: CertifiedCube, raw: Table) -> Iterator[str]:
+    yield "NOT FOR RELEASE: what follows tells of people who are withheld."
+    yield f"{'cells':>9} {'withheld':>9} {'people in them':>15}  table"
+    values = cube.true_values(raw)
+    table_of = cube.lattice.table_of()
+    for number, dims in enumerate(cube.tables):
+        inside = table_of == number
+        hidden = inside & cube.hidden
+        name = " x ".join(d.name for d in cube.dims if d.name in dims) or "total"
+        yield f"{int(inside.sum()):9,} {int(hidden.sum()):9,} {int(values[hidden].sum()):15,}  {name}"
+    people = int(values[cube.hidden].sum())
+    yield f"{len(cube.hidden):9,} {int(cube.hidden.sum()):9,} {people:15,}  all"
+    for level in sorted(cube.certificate.refused):
+        words = " x ".join(f"{name} (level {depth})" for name, depth in level)
+        yield f"refused, not protected and wholly withheld: {words}"
+    for place in cube.certificate.accepted:
+        yield f"accepted, though narrower than the rules ask for: {place_name(place)}"

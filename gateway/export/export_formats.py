@@ -1,0 +1,67 @@
+"""One door to every form that a release can be taken away in."""
+
+import re
+from types import MappingProxyType
+
+from gateway.dictionary import Dictionary
+from gateway.errors import SafelaneError
+from gateway.export.flat_tables import to_csv, to_json
+from gateway.export.images import to_png, to_svg
+from gateway.export.notes import Receipt
+from gateway.picturing import ENGLISH, Words
+from gateway.wire.release import Release
+
+CONTENT_TYPES = MappingProxyType(
+    {
+        "csv": "text/csv; charset=utf-8",
+        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "json": "application/json",
+        "svg": "image/svg+xml",
+        "png": "image/png",
+    }
+)
+FORMS = tuple(CONTENT_TYPES)
+
+
+class FormError(SafelaneError):
+    """A form that nothing can be saved in."""
+
+    exit_code = 2
+
+
+def export(
+    release: Release,
+    form: str,
+    dictionary: Dictionary,
+    words: Words = ENGLISH,
+    *,
+    receipt: Receipt | None = None,
+    kind: str | None = None,
+) -> bytes:
+    """The bytes of a file. `receipt` is told in the notes of a workbook; `kind` chooses the picture.
+
+    Raises FormError for another form than FORMS, NothingToDrawError where no picture fits.
+    """
+    match form:
+        case "csv":
+            return to_csv(release).encode()
+        case "json":
+            return to_json(release).encode()
+        case "xlsx":
+            # Here, because a library for workbooks is in the way of whoever only starts.
+            from gateway.export.workbook import to_xlsx  # noqa: PLC0415
+
+            return to_xlsx(release, dictionary, words, receipt)
+        case "svg":
+            return to_svg(release, dictionary, words, kind).encode()
+        case "png":
+            return to_png(release, dictionary, words, kind)
+    raise FormError(f"Nothing can be saved as '{form}'.", remedy=f"Choose one of {', '.join(FORMS)}.")
+
+
+def file_name(release: Release, form: str) -> str:
+    """`safelane-casualties-by-country-year-2025-01-10.csv`: plain letters, whatever the question holds."""
+    levels = "-".join(axis.level for axis in release.axes)
+    by = f"-by-{levels}" if levels else ""
+    name = f"safelane-{release.question.get('measure', 'table')}{by}-{release.released_at[:10]}"
+    return f"{re.sub('[^a-z0-9]+', '-', name.lower()).strip('-')}.{form}"

@@ -1,0 +1,69 @@
+"""What each member gave to a release, as it is told with the table. Pure."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from gateway.hub.earlier_answers import Remembered
+from gateway.wire.answer import Answer
+from gateway.wire.release import Coverage, Earlier
+
+
+@dataclass(frozen=True)
+class Covered:
+    """All that coverage follows from. `first`: the release that first held an answer; `number`: this one."""
+
+    answers: Mapping[str, Answer | None]
+    waiting: Collection[str]
+    away: Mapping[str, datetime]
+    before: Mapping[str, Remembered]
+    first: Mapping[str, int | None]
+    number: int
+
+
+def coverage(found: Covered) -> Iterator[Coverage]:
+    """Member by member, in the order of the table."""
+    for member, answer in found.answers.items():
+        if answer is not None:
+            yield _given(member, answer, late=(found.first[member] or found.number) > 1)
+            continue
+        since = None if member not in found.away else iso(found.away[member])
+        if member in found.before:
+            yield _stands_in(member, found.before[member], since)
+        else:
+            waits = member in found.waiting
+            yield Coverage(member, answered=False, waiting=waits, offline_since=since)
+
+
+def iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _given(member: str, answer: Answer, *, late: bool) -> Coverage:
+    return Coverage(
+        member,
+        answered=not answer.refusals,
+        refusals=answer.refusals,
+        policy=answer.policy,
+        snapshot=answer.snapshot,
+        snapshot_date=answer.snapshot_date,
+        quotas=answer.quotas,
+        late=late,
+        terms=answer.terms,
+        changed=None if answer.changed is None else answer.changed.in_general,
+    )
+
+
+def _stands_in(member: str, found: Remembered, since: str | None) -> Coverage:
+    answer, earlier = found.answer, found.earlier
+    return Coverage(
+        member,
+        answered=True,
+        policy=answer.policy,
+        snapshot=answer.snapshot,
+        snapshot_date=answer.snapshot_date,
+        offline_since=since,
+        earlier=Earlier(earlier.question_id, iso(earlier.answered_at)),
+        terms=answer.terms,
+        changed=None if answer.changed is None else answer.changed.in_general,
+    )

@@ -1,0 +1,41 @@
+"""The hub's own decision about a question, made again from its log entry alone."""
+
+from audit.events.question_events import Asked, Denied
+from audit.events.search import read_events
+from audit.reading.said import Said, said
+from gateway.auditing.ports import View
+from gateway.errors import SafelaneError
+from gateway.hub.asking import against
+
+
+class NoDecisionError(SafelaneError):
+    """The entry is no decision of the hub's."""
+
+    exit_code = 6
+
+
+def replay(view: View, number: int) -> tuple[Asked | Denied, tuple[str, ...]]:
+    """The decision of entry `number`, and what differs when it is made again: nothing, if all is well.
+
+    Raises NoDecisionError or NotInLogError.
+    """
+    for found in read_events([(number, view.log.read_entries(number, number + 1)[0])]):
+        event = found.event
+        if isinstance(event, Asked | Denied):
+            again = against(event.role, event.held, event.purpose)
+            logged = event.reasons[0] if isinstance(event, Denied) and event.reasons else None
+            if logged == again:
+                return event, ()
+            return event, (_differ(logged, again),)
+    raise NoDecisionError(
+        f"Entry {number} is no decision of the hub's.",
+        remedy="Its decisions are the entries 'asked' and 'denied'; members' are in their own logs.",
+    )
+
+
+def _differ(logged: str | None, again: str | None) -> Said:
+    return said("logged: %(logged)s; made again: %(again)s", logged=_told(logged), again=_told(again))
+
+
+def _told(reason: str | None) -> Said:
+    return said("put to the members") if reason is None else said("denied (%(reason)s)", reason=reason)

@@ -1,0 +1,54 @@
+"""A member that is away may have answered the same question before; its policy says whether that stands in.
+
+Only for the same organisation and the same words, only if the member, when it was last heard, answered under
+the same policy and from the same snapshot, and only for as long as that policy lets the hub keep it. The
+release says so; when the member is back, it answers by itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from audit.events.event_values import EntryRef
+from audit.formats.note import Note
+from gateway.hub.model import AskedQuestion, EarlierAnswer
+from gateway.hub.ports import View
+from gateway.wire.answer import Answer
+from gateway.wire.answer_text import answer_of_text
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What stands in for a member: its earlier answer, when it came, and the entry of its log about it."""
+
+    answer: Answer
+    earlier: EarlierAnswer
+
+    @property
+    def entry(self) -> EntryRef:
+        return self.earlier.logged.ref
+
+
+def remembered(
+    view: View, asked: AskedQuestion, away: Mapping[str, datetime], now: datetime
+) -> dict[str, Remembered]:
+    """What may stand in for members that are away."""
+    serves = {seen.member: seen.serves for seen in view.presence()}
+    found = {}
+    for member in away:
+        earlier = view.earlier_answer(asked, member)
+        if earlier is not None:
+            # Its signature was verified before it was kept.
+            answer = answer_of_text(Note.parse(earlier.note).text)
+            if may_stand_in(answer, earlier.answered_at, serves.get(member), now):
+                found[member] = Remembered(answer, earlier)
+    return found
+
+
+def may_stand_in(
+    answer: Answer, answered_at: datetime, serves: tuple[str, str] | None, now: datetime
+) -> bool:
+    """`serves`: policy version and snapshot that the member answered from when it was last heard."""
+    if answer.refusals or serves is None or (answer.policy, answer.snapshot) != serves:
+        return False
+    return answer.keep_days is None or now <= answered_at + timedelta(days=answer.keep_days)

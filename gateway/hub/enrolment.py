@@ -1,0 +1,118 @@
+"""Who becomes part of the region: invited, applied, compared by voice, and only then enrolled.
+
+The same way leads to new keys: an enrolled member is invited again, applies with its new keys, and from the
+confirmation on only these count.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from audit.events.events import MemberApplied, MemberEnrolled, MemberInvited, MemberRevoked, whole_second
+from gateway.hub.context import Hub
+from gateway.hub.entries import Entry, record
+from gateway.hub.errors import InvitationRefusedError, NotAMemberError
+from gateway.hub.key_announcements import last_change
+from gateway.hub.model import Application
+from gateway.wire.enrolment import Enrolment, HubKeys, Invitation, check_fingerprint, fingerprint, secret_hash
+
+VALID = timedelta(days=14)
+"""How long an invitation is good for."""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A member that has applied; `fingerprint` is what both sides compare."""
+
+    enrolment: Enrolment
+    fingerprint: str
+
+
+def invite(hub: Hub, member: str, hub_url: str, valid: timedelta = VALID) -> Invitation:
+    """A new invitation, shown this once; a former one of the member that was not used yet ends.
+
+    Raises DictionaryError for what is no member state of the region.
+    """
+    hub.dictionary.member(member)
+    until = whole_second(hub.clock.now() + valid)
+    secret = secrets.token_urlsafe(32)
+    event = MemberInvited(member, until, whole_second(hub.clock.now()))
+    with hub.store.writing() as work:
+        index = record(hub, work, Entry(event, {}))
+        work.admissions.invite(member, secret_hash(secret), until, because=index)
+    return Invitation(member, hub_url, hub_keys(hub), secret, until)
+
+
+def apply(hub: Hub, secret: str, enrolment: Enrolment) -> None:
+    """A member shows its invitation and its keys. The same once more changes nothing.
+
+    Raises InvitationRefusedError: not known, used with other keys, of another member, too old, or from before
+    a change of the hub's keys: the fingerprints of both sides would differ.
+    """
+    hashed = secret_hash(secret)
+    with hub.store.writing() as work:
+        waiting = work.admissions.application(enrolment.member)
+        if waiting == Application(enrolment, hashed):
+            return
+        invited = work.admissions.invited(hashed)
+        if invited is None or invited.member != enrolment.member or invited.until < hub.clock.now():
+            raise InvitationRefusedError(
+                "The invitation does not hold: it was used, it has ended, or it is another member's.",
+                remedy="Ask the hub's operator for a new one.",
+            )
+        if invited.because < last_change(hub, work):
+            raise InvitationRefusedError(
+                "The invitation does not hold: the hub has a new key since.",
+                remedy="Ask the hub's operator for a new one.",
+            )
+        event = MemberApplied(enrolment.member, *enrolment.keys, whole_second(hub.clock.now()))
+        index = record(hub, work, Entry(event, {}))
+        work.admissions.apply(Application(enrolment, hashed), because=index)
+
+
+def pending(hub: Hub) -> list[Pending]:
+    """Who has applied, with the fingerprint to be compared by voice."""
+    with hub.store.reading() as view:
+        waiting = view.admissions.applications()
+    keys = hub_keys(hub)
+    return [Pending(a.enrolment, fingerprint(keys, a.enrolment)) for a in waiting]
+
+
+def confirm(hub: Hub, member: str, typed: str) -> Enrolment:
+    """The operator has heard this fingerprint from the member: from now on its keys count, and only these.
+
+    Raises NotAMemberError when nobody waits under this name, FingerprintError when it is another one.
+    """
+    with hub.store.writing() as work:
+        waiting = work.admissions.application(member)
+        if waiting is None:
+            raise NotAMemberError(
+                f"{member} has not applied.",
+                remedy="`safelane hub members` lists who waits for confirmation.",
+            )
+        check_fingerprint(typed, fingerprint(hub_keys(hub), waiting.enrolment))
+        event = MemberEnrolled(member, *waiting.enrolment.keys, whole_second(hub.clock.now()))
+        index = record(hub, work, Entry(event, {}))
+        work.admissions.admit(waiting.enrolment, because=index)
+    return waiting.enrolment
+
+
+def revoke(hub: Hub, member: str, reason: str) -> None:
+    """The member's keys count no more, and its application, if any, is gone. Its past answers stay.
+
+    Raises NotAMemberError.
+    """
+    with hub.store.writing() as work:
+        known = {e.member for e in work.enrolments()} | {
+            a.enrolment.member for a in work.admissions.applications()
+        }
+        if member not in known:
+            raise NotAMemberError(f"{member} is no member of this region.")
+        event = MemberRevoked(member, reason, whole_second(hub.clock.now()))
+        index = record(hub, work, Entry(event, {}))
+        work.admissions.revoke(member, because=index)
+    hub.bell.ring()
+
+
+def hub_keys(hub: Hub) -> HubKeys:
+    return HubKeys(str(hub.log.key), str(hub.call_signer.key))

@@ -1,0 +1,32 @@
+"""The hub tells how it came to the key that signs its replies, so that who knows a former one can follow."""
+
+from gateway.hub.context import Hub
+from gateway.hub.ports import View
+from gateway.watching.keys import CALLS, LOG, key_change
+from gateway.wire.hub_reply_keys import CallKeys, KeyStep
+
+
+def told_keys(hub: Hub) -> CallKeys:
+    """The present key, and every change with its proof and its statement."""
+    with hub.store.reading() as view:
+        changes = [
+            (number, entry, change.present)
+            for number, entry in view.watch.key_changes(hub.log.origin)
+            if (change := key_change(entry)) is not None and change.use == CALLS
+        ]
+        receipts = hub.log.receipts(view.log, [number for number, _, _ in changes])
+    steps = (
+        KeyStep(entry, str(receipt), hub.call_signers.statements.get(present))
+        for (_, entry, present), receipt in zip(changes, receipts, strict=True)
+    )
+    return CallKeys(str(hub.call_signer.key), tuple(steps))
+
+
+def last_change(hub: Hub, view: View) -> int:
+    """The newest entry that changed a key which members compare by voice; -1 if none did."""
+    numbers = [
+        number
+        for number, entry in view.watch.key_changes(hub.log.origin)
+        if (change := key_change(entry)) is not None and change.use in (CALLS, LOG)
+    ]
+    return max(numbers, default=-1)

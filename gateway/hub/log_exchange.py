@@ -1,0 +1,99 @@
+"""The hub is a witness of every member's log: heads must extend what was seen, entries are followed."""
+
+from collections.abc import Callable
+
+from audit.errors import AuditError
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.evidence_errors import SizeConflictError
+from audit.formats.note import Note
+from audit.formats.vkey import VerifierKey
+from audit.witness.protocol import AddCheckpoint
+from gateway.hub.context import Hub
+from gateway.hub.errors import PollRefusedError
+from gateway.hub.ports import Notes, View
+from gateway.watching.keys import LOG, WITNESS, KnownKeys, is_about_keys, known_keys
+from gateway.watching.witnessing import follow_excerpt, witness_head
+from gateway.wire.enrolment import Enrolment
+from gateway.wire.log_exchange import ShownLog, Sight
+
+
+def see(hub: Hub, notes: Notes, member: Enrolment, shown: ShownLog | None) -> Sight:
+    """Cosign and follow what a member shows of its log; returns how far the hub has come with it.
+
+    What is shown from another size than the hub's is left alone, and shown again from there. Raises
+    AuditError for a log that was rolled back, forked or rewritten, or is signed by another key.
+    """
+    if shown is not None:
+        _look(hub, notes, member, shown)
+    origin = origin_of(member)
+    latest = notes.witness.latest(origin)
+    if latest is None:
+        return Sight(0, notes.watch.copied(origin).size, None)
+    own = next((str(s) for s in latest.signatures if s.is_by(hub.cosigner.key)), None)
+    return Sight(Checkpoint.parse(latest.text).size, notes.watch.copied(origin).size, own)
+
+
+def contradicted(member: Enrolment, error: AuditError) -> PollRefusedError:
+    """What a member is told whose log does not hold."""
+    return PollRefusedError(
+        f"The log of {member.member} does not extend what this hub has seen of it: {error}.",
+        remedy="Nothing is asked of this member until it does. Both operators should compare its log "
+        "with its newest backup; `safelane log evidence` shows the two heads.",
+    )
+
+
+def origin_of(member: Enrolment) -> str:
+    """Name of the member's log."""
+    return VerifierKey.parse(member.log_key).name
+
+
+def log_keys_of(hub: Hub, view: View | Notes, member: Enrolment) -> KnownKeys:
+    """The keys of the member's log: the one of its enrolment, and those that it announced since."""
+    changes = [entry for _, entry in view.watch.key_changes(origin_of(member))]
+    return known_keys(LOG, member.log_key, changes, hub.clock.now())
+
+
+def witness_keys_of(hub: Hub, view: View | Notes, member: Enrolment) -> KnownKeys:
+    """The keys with which the member cosigns the regional log."""
+    changes = [entry for _, entry in view.watch.key_changes(origin_of(member))]
+    return known_keys(WITNESS, member.witness_key, changes, hub.clock.now())
+
+
+def about(member: str) -> Callable[[bytes], bool]:
+    """Which entries of the regional log a member is told: what it was asked, how that ended, and keys.
+
+    Entries are canonical JSON, so that these bytes cannot stand there otherwise. One too many does no harm.
+    """
+    code = f'"{member}"'.encode()
+    kinds = (b'"type":"asked"', b'"type":"released"', b'"type":"released-again"')
+
+    def wanted(entry: bytes) -> bool:
+        return is_about_keys(entry) or (code in entry and any(kind in entry for kind in kinds))
+
+    return wanted
+
+
+def _look(hub: Hub, notes: Notes, member: Enrolment, shown: ShownLog) -> None:
+    note = Note.parse(shown.head)
+    latest = notes.witness.latest(origin_of(member))
+    keys = log_keys_of(hub, notes, member)
+    if latest is not None and not _signed(latest, keys):
+        # It lost its log and was enrolled anew: another key was compared by voice, and that was logged.
+        notes.watch.begin_anew(origin_of(member))
+        latest = None
+    checkpoint = Checkpoint.parse(note.text)
+    if latest is None or latest.text != note.text:
+        try:
+            offered = AddCheckpoint(shown.old_size, shown.consistency, note)
+            witness_head(notes, hub.cosigner, keys, offered, hub.clock.now())
+        except SizeConflictError as conflict:
+            if conflict.evidence is None:
+                return
+            raise
+    if shown.excerpt is not None:
+        follow_excerpt(notes, checkpoint.origin, shown.excerpt, checkpoint)
+
+
+def _signed(note: Note, keys: KnownKeys) -> bool:
+    """Whether a head that was witnessed is one of the log that these keys belong to."""
+    return any(line.is_by(key) for key in map(VerifierKey.parse, keys.all) for line in note.signatures)

@@ -1,0 +1,125 @@
+"""One look of the hub at what nobody would notice otherwise: the guard calls it again and again."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from audit.formats.checkpoint import Checkpoint
+from audit.log.policy import Policy
+from gateway.hub.context import Hub
+from gateway.hub.log_exchange import log_keys_of, origin_of, witness_keys_of
+from gateway.hub.model import Presence
+from gateway.hub.ports import View
+from gateway.watching.alerting import evidence_alerts, key_alerts, raise_alerts
+from gateway.watching.clocks import Tick, clock_alerts
+from gateway.watching.model import Alert, Concern
+from gateway.watching.quorum import members_policy, quorum_alerts
+from gateway.watching.reconciling import Compared, Entries, Horizon, alert_of, answers_in, compare_logs
+from gateway.wire.enrolment import Enrolment
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class GuardRules:
+    """`policy` says who must have cosigned; without one it is more than half of the members.
+
+    `patience` is how long something may be late before it is an alert.
+    """
+
+    policy: Policy | None = None
+    patience: timedelta = timedelta(minutes=5)
+
+
+def guard(hub: Hub, rules: GuardRules, before: Tick | None, now: Tick, also: list[Alert]) -> list[Alert]:
+    """Look at heads, cosignatures, clock and open ends, compare with members' logs; returns the new alerts.
+
+    `also` are alerts that were found elsewhere and stand as well.
+    """
+    with hub.store.reading() as view:
+        members = view.enrolments()
+        present = {seen.member: seen for seen in view.presence()}
+        found = [
+            *also,
+            *evidence_alerts(view.watch),
+            *clock_alerts(hub.log.origin, view.log.head(), before, now),
+            *quorum_alerts(
+                hub.log, view.log, rules.policy or _majority(hub, view, members), now.clock, rules.patience
+            ),
+        ]
+        for member in members:
+            found += _heard(hub, view, member, present.get(member.member), rules.patience)
+            found += key_alerts(view.watch, origin_of(member), log_keys_of(hub, view, member).all)
+    for member in members:
+        found += reconcile_member(hub, member, present.get(member.member), rules.patience)
+    return raise_alerts(hub.store.notes, found, now.clock)
+
+
+def reconcile_member(
+    hub: Hub, member: Enrolment, present: Presence | None, patience: timedelta
+) -> list[Alert]:
+    """Read the regional log and a member's against each other; what agrees is settled for good."""
+    origin = origin_of(member)
+    with hub.store.reading() as view:
+        pending = set(view.unsettled(member.member, origin))
+        own = view.watch.copied_entries(origin)
+        latest = view.witness.latest(origin)
+        complete = latest is not None and (
+            Checkpoint.parse(latest.text).size == view.watch.copied(origin).size
+        )
+        regional = _regional(hub, view, pending, own)
+    until = present.last_seen.replace(microsecond=0) if present is not None and complete else NEVER
+    compared = compare_logs(
+        hub.log.origin, member.member, regional, own, Horizon(hub.clock.now(), until, patience)
+    )
+    _settle(hub, origin, compared, pending & compared.settled, own)
+    return [alert_of(each, hub.log.origin, member.member) for each in compared.differences]
+
+
+def _regional(hub: Hub, view: View, pending: Collection[int], own: Entries) -> list[tuple[int, bytes]]:
+    """The regional entries about pending questions, and about those that the member's entries speak of."""
+    head = view.log.head()
+    size = 0 if head is None else head.size
+    spoken = [event.asked for _, event in answers_in(own)]
+    wanted = {*pending, *(a.index for a in spoken if a.origin == hub.log.origin and a.index < size)}
+    numbers = sorted({*wanted, *view.released_indexes(wanted)})
+    return [(number, hub.log.entry(view.log, number)) for number in numbers]
+
+
+def _settle(hub: Hub, origin: str, compared: Compared, settled: Collection[int], own: Entries) -> None:
+    """What agrees is not looked at again; entries that name no question of ours need not be kept."""
+    spoken = dict(answers_in(own))
+    over = [
+        number for number, _ in own if number not in spoken or spoken[number].asked.index in compared.settled
+    ]
+    if settled or over:
+        with hub.store.notes() as notes:
+            notes.watch.settle(origin, settled)
+            notes.watch.forget_copied(origin, over)
+
+
+def _majority(hub: Hub, view: View, members: Sequence[Enrolment]) -> Policy:
+    witnesses = {member.member: witness_keys_of(hub, view, member).valid for member in members}
+    keys = [str(key) for key in hub.log.keys(int(hub.clock.now().timestamp()))]
+    return members_policy(keys, witnesses, len(members) // 2 + 1 if members else 0)
+
+
+def _heard(
+    hub: Hub, view: View, member: Enrolment, present: Presence | None, patience: timedelta
+) -> list[Alert]:
+    """Whether a member calls, is at our present head, and shows its own log."""
+    code, now = member.member, hub.clock.now()
+    if present is None:
+        return []
+    if now - present.last_seen > patience:
+        message = f"{code} has not called since {present.last_seen:%Y-%m-%d %H:%M:%S}Z"
+        return [Alert(Concern.SILENT, hub.log.origin, code, message)]
+    alerts = []
+    old = view.log.head_signed_by(int((present.last_seen - patience).timestamp()))
+    if old is not None and present.witnessed_size < old.size:
+        message = f"{code} has witnessed {present.witnessed_size} entries, and not yet {old.size}"
+        alerts.append(Alert(Concern.BEHIND, hub.log.origin, code, message, (present.witnessed_size,)))
+    if present.log_head is None:
+        message = f"{code} calls, and shows no head of its own log"
+        alerts.append(Alert(Concern.SILENT, origin_of(member), code, message))
+    return alerts

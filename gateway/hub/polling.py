@@ -1,0 +1,166 @@
+"""A member calls: it is told how the log has grown, and gets the questions that wait for it."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from audit.errors import AuditError
+from audit.log.excerpt import MOST_LEAVES, excerpt
+from audit.log.log import Storage
+from audit.log.reading_once import ReadOnce
+from gateway.hub.absence import due
+from gateway.hub.context import Hub
+from gateway.hub.errors import PollRefusedError
+from gateway.hub.log_exchange import about, contradicted, log_keys_of, see
+from gateway.hub.model import AskedQuestion, Presence
+from gateway.hub.ports import Notes, View
+from gateway.hub.secure_sum.totalling import calls
+from gateway.hub.sharing_statements import readable
+from gateway.hub.upload_batches import take
+from gateway.hub.witnessing import cosignature_of
+from gateway.watching.keys import KnownKeys
+from gateway.watching.witnessing import convicting
+from gateway.wire.enrolment import Enrolment
+from gateway.wire.log_exchange import Sight
+from gateway.wire.poll import Delivery, Poll, PollReply
+from gateway.wire.sum_call import TotalsCall
+
+LONGEST_WAIT = 25.0
+"""Seconds. Shorter than what proxies on the way commonly allow."""
+
+GROWTH_WAITS = 1.0
+"""Seconds. A log that has grown is news, but not urgent: a question that comes within them takes it along."""
+
+MOST_DELIVERIES = 20
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """What there is for a member at one moment; `size` is that of the log."""
+
+    size: int
+    questions: Sequence[AskedQuestion]
+    totals: tuple[TotalsCall, ...]
+
+
+def poll(
+    hub: Hub, member: Enrolment, call: Poll, once: Callable[[Notes], None] = lambda _: None
+) -> PollReply:
+    """Reply at once when questions wait, soon when the log has grown, else when the wait is over.
+
+    `once` takes the nonce of the call, with what the call says: it raises for a call that was taken before.
+    Raises PollRefusedError when the member has witnessed a longer or another log than this hub has, so that
+    the hub was rolled back and nothing may be built on it; or when the member's own log contradicts itself.
+    """
+    sight = _hear(hub, member, call, once)
+    take(hub, member, call.parcel)
+    begin = time.monotonic()
+    end, soon = begin + min(call.wait, LONGEST_WAIT), begin + GROWTH_WAITS
+    while True:
+        # Taken before looking, so that a question that comes in between is not slept through.
+        ticket = hub.bell.ticket()
+        now = time.monotonic()
+        with hub.store.reading() as view:
+            log = ReadOnce(view.log)
+            found = _look(hub, view, log, member, call)
+            grown = found.size > call.seen_size or found.size > call.copied
+            until = min(end, soon) if grown else end
+            if now >= until or found.questions or found.totals or _is_behind(found, call):
+                return replace(_reply(hub, log, member, call, found), sight=sight)
+        hub.bell.wait(ticket, until - now)
+
+
+def _is_behind(found: _Waiting, call: Poll) -> bool:
+    """Whether the member has yet to come up with the log: it is told piece after piece, without waits."""
+    return found.size - call.copied > (MOST_LEAVES if call.copied else 0)
+
+
+def _hear(hub: Hub, member: Enrolment, call: Poll, once: Callable[[Notes], None]) -> Sight:
+    """Keep what a call says, in one transaction; returns how far the hub has come with the member's log."""
+    sharing = readable(member, call.sharing)
+    try:
+        with (
+            convicting(hub.store.notes, lambda: _log_keys(hub, member), hub.clock.now()),
+            hub.store.notes() as notes,
+        ):
+            once(notes)
+            gathered = (
+                None if call.cosignature is None else cosignature_of(hub, notes, member, call.cosignature)
+            )
+            news = _note(hub, notes, member, call, sharing)
+            if gathered is not None:
+                size, cosignature = gathered
+                notes.log.add_cosignatures(size, [cosignature])
+            _recover(notes, member, call)
+            sight = see(hub, notes, member, call.log)
+    except AuditError as error:
+        with hub.store.notes() as notes:  # its log does not hold, but it is there
+            once(notes)
+            _note(hub, notes, member, call, sharing)
+        raise contradicted(member, error) from None
+    if news:
+        hub.bell.ring()
+    return sight
+
+
+def _log_keys(hub: Hub, member: Enrolment) -> KnownKeys:
+    with hub.store.reading() as view:
+        return log_keys_of(hub, view, member)
+
+
+def _note(hub: Hub, notes: Notes, member: Enrolment, call: Poll, sharing: str | None) -> bool:
+    """Keep when the member called, what waits there and what it shares; whether askers should hear of it."""
+    now = hub.clock.now()
+    head = None if call.log is None else call.log.head
+    news = notes.waits(member.member, call.waiting)
+    notes.states(member.member, sharing, now)
+    ends = now + timedelta(seconds=min(call.wait, LONGEST_WAIT))
+    before = notes.seen(Presence(member.member, now, head, call.seen_size, ends, call.serves))
+    return news or (before is not None and now > due(before, hub.started))
+
+
+def _recover(notes: Notes, member: Enrolment, call: Poll) -> None:
+    """A log that was restored waits for every member to show that it has seen no more than there is."""
+    if member.member not in notes.recovery.awaited():
+        return
+    shown = call.seen_size == 0 or call.cosignature is not None  # which has been compared with our log
+    if shown and call.seen_size <= _size(notes.log):
+        notes.recovery.heard(member.member)
+
+
+def _look(hub: Hub, view: View, log: Storage, member: Enrolment, call: Poll) -> _Waiting:
+    size = _size(log)
+    if call.seen_size > size:
+        raise PollRefusedError(
+            f"{member.member} has witnessed {call.seen_size} log entries, this hub has only {size}.",
+            remedy="The hub must not go on: restore its newest backup and compare it with its witnesses.",
+        )
+    return _Waiting(
+        size,
+        view.undelivered(member.member, hub.clock.now())[:MOST_DELIVERIES],
+        calls(hub, view, member.member),
+    )
+
+
+def _size(log: Storage) -> int:
+    head = log.head()
+    return 0 if head is None else head.size
+
+
+def _reply(hub: Hub, log: Storage, member: Enrolment, call: Poll, found: _Waiting) -> PollReply:
+    return PollReply(
+        checkpoint=str(hub.log.checkpoint(log)),
+        consistency=tuple(hub.log.consistency(log, call.seen_size, found.size)),
+        deliveries=_deliveries(hub, log, found.questions),
+        excerpt=excerpt(hub.log, log, call.copied, found.size, about(member.member)),
+        totals=found.totals,
+    )
+
+
+def _deliveries(hub: Hub, log: Storage, waiting: Sequence[AskedQuestion]) -> tuple[Delivery, ...]:
+    receipts = hub.log.receipts(log, [q.asked_index for q in waiting])
+    return tuple(
+        Delivery(q.id, hub.log.entry(log, q.asked_index), str(receipt))
+        for q, receipt in zip(waiting, receipts, strict=True)
+    )

@@ -1,0 +1,1 @@
+"""The hub's part in a regional sum under masks."""

@@ -1,0 +1,266 @@
+"""Offers, rounds and contributions: how the hub comes to a regional total without seeing its parts."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from anonymisers.errors import MaskError
+from anonymisers.secure_sum.mask_roster import Participant, Roster, Sum
+from anonymisers.secure_sum.masking import unmasked
+from audit.errors import AuditError
+from audit.events.event_values import CoarseSize, EntryRef
+from audit.events.events import decode, whole_second
+from audit.events.total_events import Contributed, TotalAsked, TotalReleased
+from audit.formats.canonical import canonical_json
+from audit.formats.commitment import Opening, commit
+from audit.formats.merkle import leaf_hash
+from audit.formats.note import Note, Verifier
+from audit.log.policy import Policy
+from audit.log.receipt import Receipt
+from gateway.hub import entries
+from gateway.hub.context import Hub
+from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError, TooLateError, UnknownQuestionError
+from gateway.hub.merging import Summed
+from gateway.hub.model import AskedQuestion, State
+from gateway.hub.ports import UnitOfWork, View
+from gateway.hub.secure_sum.hub_sums import TotalRound
+from gateway.hub.secure_sum.planning import planned_sums, withheld_cells
+from gateway.wire.answer import Answer
+from gateway.wire.answer_text import answer_of_text
+from gateway.wire.enrolment import Enrolment
+from gateway.wire.sum_call import Codes, TotalFormatError, TotalsCall
+from gateway.wire.sum_messages import (
+    CONTRIBUTION,
+    TOTALS,
+    Consent,
+    Contribution,
+    Offer,
+    SignedContribution,
+    open_consent,
+    open_contribution,
+)
+
+ROUND_TIME = timedelta(seconds=8)
+"""What members have for their contributions. Who asked waits for it, and no longer than ten seconds."""
+
+
+def receive_offer(hub: Hub, member: Enrolment, offer: Offer) -> None:
+    """Keep what a member would contribute; it comes before the answer that it belongs to.
+
+    With a late answer it comes too late for the round of totals; its bounds stand in the next release.
+
+    Raises UnknownQuestionError, AnswerRefusedError for a consent that is not the member's or not to this
+    question, TooLateError once no answer counts any more, or the member's was released.
+    """
+    with hub.store.writing() as work:
+        asked = _put_to(work, member, offer.question_id)
+        _check_consent(hub, work, member, asked, offer)
+        told = work.released_in(asked.id).get(member.member) is not None
+        if told or hub.clock.now() > asked.late_until:
+            raise TooLateError("The question is closed; what has come until then was released.")
+        work.totals.add_offer(member.member, offer, because=asked.asked_index)
+
+
+def _check_consent(hub: Hub, view: View, member: Enrolment, asked: AskedQuestion, offer: Offer) -> None:
+    if not offer.consent:
+        if offer.cells:
+            raise AnswerRefusedError("The offer names cells without a consent to them.")
+        return
+    try:
+        consent = open_consent(offer.consent, Verifier.parse(member.answer_key))
+    except TotalFormatError as error:
+        raise AnswerRefusedError(error.message) from None
+    leaf = leaf_hash(hub.log.entry(view.log, asked.asked_index)).hex()
+    named = consent.asked
+    if (named.origin, named.index, named.leaf) != (hub.log.origin, asked.asked_index, leaf):
+        raise AnswerRefusedError("The offer is to another entry of the log than the one that asked.")
+    if consent.member != member.member or [c.cell for c in offer.cells] != list(consent.cells):
+        raise AnswerRefusedError("The offer is not about the cells of its consent.")
+
+
+def begin_round(hub: Hub, work: UnitOfWork, asked: AskedQuestion) -> TotalRound | None:
+    """Plan and log the one round of a question whose answers are in; None when nothing may be published."""
+    offers = work.totals.offers(asked.id)
+    answers = {m: answer_of_text(Note.parse(n).text) for m, n in work.answers(asked.id).items()}
+    tables = {m: a for m, a in answers.items() if not a.refusals}
+    usable = {m: o for m, o in offers.items() if m in tables and _fits(o, tables[m])}
+    keys = {e.member: Verifier.parse(e.answer_key) for e in work.enrolments()}
+    consents = {m: open_consent(o.consent, keys[m]) for m, o in usable.items() if m in keys and o.consent}
+    sums = planned_sums(tables, usable, consents)
+    if not sums:
+        return None
+    planned = TotalRound(
+        question_id=asked.id,
+        sums=sums,
+        consents=tuple(usable[m].consent for m in sorted({m for s in sums for m in s.members})),
+        deadline=whole_second(hub.clock.now() + ROUND_TIME),
+        index=-1,
+    )
+    roster = roster_of(hub, work, asked, planned, consents)
+    event = TotalAsked(
+        question_id=asked.id,
+        asked_index=asked.asked_index,
+        round=1,
+        members=planned.members,
+        roster=roster.digest(),
+        size=CoarseSize.of(len(sums)),
+        deadline=planned.deadline,
+        at=whole_second(hub.clock.now()),
+    )
+    index = entries.record(hub, work, entries.Entry(event, {}))
+    work.totals.add_round(planned, because=index)
+    return replace(planned, index=index)
+
+
+def calls(hub: Hub, view: View, member: str) -> tuple[TotalsCall, ...]:
+    """The rounds that wait for a member, each with the proof that it was logged."""
+    waiting = [r for r in view.totals.open_rounds(member) if r.deadline > hub.clock.now()]
+    if not waiting:
+        return ()
+    receipts = hub.log.receipts(view.log, [r.index for r in waiting])
+    return tuple(
+        TotalsCall(
+            r.question_id,
+            hub.log.entry(view.log, r.index),
+            str(receipt),
+            tuple(s.called for s in r.sums),
+            r.consents,
+        )
+        for r, receipt in zip(waiting, receipts, strict=True)
+    )
+
+
+def receive_contribution(hub: Hub, member: Enrolment, sent: SignedContribution) -> None:
+    """Keep a member's masked numbers.
+
+    Raises AnswerRefusedError for one that is not the member's, not of this round, not logged by it or of
+    another number of cells; AlreadyAnsweredError for a second one; TooLateError after the round.
+    """
+    try:
+        made = open_contribution(sent.note, Verifier.parse(member.answer_key))
+    except TotalFormatError as error:
+        raise AnswerRefusedError(error.message) from None
+    with hub.store.writing() as work:
+        asked = _asked(work, member, made.question_id)
+        planned = work.totals.round(asked.id)
+        if planned is None or member.member not in planned.members or made.member != member.member:
+            raise UnknownQuestionError(f"{member.member} takes no part in totals of this question.")
+        _check_round(hub, work, planned, made)
+        _check_logged(member, made, sent)
+        if member.member in work.totals.contributions(asked.id):
+            raise AlreadyAnsweredError(f"{member.member} has contributed before: the first one stands.")
+        now = hub.clock.now()
+        if now > planned.deadline:
+            raise TooLateError("The round is over.")
+        work.totals.add_contribution(asked.id, member.member, sent, now, because=planned.index)
+    hub.bell.ring()
+
+
+def ended(planned: TotalRound, contributed: Mapping[str, str], now: datetime) -> bool:
+    """Whether a round waits for nobody any more."""
+    return now > planned.deadline or set(planned.members) <= set(contributed)
+
+
+def published_in(view: View, planned: TotalRound) -> Mapping[Codes, Summed]:
+    """The totals of a round that are complete and let out by the rule; what lacks a part stays withheld."""
+    given = _given(view, planned)
+    published = {}
+    for place, to in enumerate(planned.sums):
+        parts = {m: given[m][_turn(planned, m, place)] for m in to.members if m in given}
+        try:
+            total = unmasked(Sum(to.cell, to.members), parts, to.least, to.most)
+        except MaskError:
+            continue  # a part is missing, or somebody did not do as agreed: never a wrong total
+        if to.publish_from <= total <= to.publish_to:
+            published[to.cell] = Summed(total, to.members)
+    return published
+
+
+def end_round(hub: Hub, work: UnitOfWork, planned: TotalRound) -> Mapping[Codes, Summed]:
+    """Sum what is complete, publish what the rule allows, and log it."""
+    given, published = _given(work, planned), published_in(work, planned)
+    result = commit(TOTALS, canonical_json([[list(c), s.value] for c, s in sorted(published.items())]))
+    event = TotalReleased(
+        question_id=planned.question_id,
+        total_index=planned.index,
+        contributed=tuple(sorted(given)),
+        missing=tuple(sorted(set(planned.members) - set(given))),
+        totals=result.commitment,
+        size=CoarseSize.of(len(published)),
+        at=whole_second(hub.clock.now()),
+    )
+    index = entries.record(hub, work, entries.Entry(event, {TOTALS: result}))
+    work.totals.end_round(planned.question_id, because=index)
+    return published
+
+
+def _given(view: View, planned: TotalRound) -> Mapping[str, tuple[int, ...]]:
+    """What members gave to a round: masked numbers by member."""
+    notes = view.totals.contributions(planned.question_id)
+    keys = {e.member: Verifier.parse(e.answer_key) for e in view.enrolments()}
+    return {m: open_contribution(n, keys[m]).masked for m, n in notes.items() if m in keys}
+
+
+def roster_of(
+    hub: Hub, view: View, asked: AskedQuestion, planned: TotalRound, consents: Mapping[str, Consent]
+) -> Roster:
+    """The list that the members bind their masks to."""
+    return Roster(
+        leaf_hash(hub.log.entry(view.log, asked.asked_index)),
+        1,
+        tuple(Participant(m, consents[m].snapshot, consents[m].key) for m in planned.members),
+        tuple(Sum(s.cell, s.members) for s in planned.sums),
+    )
+
+
+def _turn(planned: TotalRound, member: str, place: int) -> int:
+    """A member's numbers are in the order of the sums that it takes part in."""
+    return sum(member in s.members for s in planned.sums[:place])
+
+
+def _fits(offer: Offer, answer: Answer) -> bool:
+    """Whether an offer has bounds for exactly what the answer withholds."""
+    return len(offer.least_of) == len(withheld_cells(answer))
+
+
+def _put_to(view: View, member: Enrolment, question_id: str) -> AskedQuestion:
+    asked = view.question(question_id)
+    if asked is None or member.member not in asked.members:
+        raise UnknownQuestionError(f"{member.member} was not asked this question.")
+    return asked
+
+
+def _asked(view: View, member: Enrolment, question_id: str) -> AskedQuestion:
+    asked = _put_to(view, member, question_id)
+    if asked.state is not State.OPEN:
+        raise TooLateError("The question is closed; what has come until then was released.")
+    return asked
+
+
+def _check_round(hub: Hub, view: View, planned: TotalRound, made: Contribution) -> None:
+    data = hub.log.entry(view.log, planned.index)
+    event = decode(data)
+    named = made.asked
+    if (named.origin, named.index, named.leaf) != (hub.log.origin, planned.index, leaf_hash(data).hex()):
+        raise AnswerRefusedError("The contribution is to another round than the one that was logged.")
+    expected = sum(made.member in s.members for s in planned.sums)
+    if not isinstance(event, TotalAsked) or made.roster != event.roster or len(made.masked) != expected:
+        raise AnswerRefusedError("The contribution is of another list of participants or cells.")
+
+
+def _check_logged(member: Enrolment, made: Contribution, sent: SignedContribution) -> None:
+    """The member's own log must hold what it gave: it can never deny having taken part."""
+    try:
+        Receipt.parse(sent.receipt).verify(sent.entry, Policy.of(Verifier.parse(member.log_key)))
+        event = decode(sent.entry)
+        named = EntryRef(made.asked.origin, made.asked.index, bytes.fromhex(made.asked.leaf))
+        if not isinstance(event, Contributed) or (event.question_id, event.asked, event.roster) != (
+            made.question_id,
+            named,
+            made.roster,
+        ):
+            raise AnswerRefusedError("The member's log entry does not say what its contribution says.")
+        text = sent.note.partition("\n\n")[0] + "\n"
+        Opening(CONTRIBUTION, sent.salt, text.encode()).verify(event.contribution)
+    except (AuditError, ValueError) as error:
+        raise AnswerRefusedError(f"The member's log does not prove the contribution: {error}.") from None

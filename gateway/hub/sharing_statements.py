@@ -1,0 +1,164 @@
+"""What members state that they share, and what that lets an asker expect. Pure but for the log's warning.
+
+Expectations help to ask; they decide nothing. The member decides every question by the policy itself.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+import structlog
+
+from audit.formats.note import Verifier
+from gateway.dictionary import Dictionary
+from gateway.question import Question, ready_made
+from gateway.wire.answer import Refusal
+from gateway.wire.enrolment import Enrolment
+from gateway.wire.sharing_statement import Never, Shared, Sharing, SharingError, open_sharing
+
+log = structlog.get_logger()
+
+
+class Expected(StrEnum):
+    """What a member will most likely do with a question."""
+
+    ANSWER = "answer"
+    ASK_A_PERSON = "ask-a-person"  # a person there gives leave, or not
+    REFUSE = "refuse"
+    UNKNOWN = "unknown"  # it does not state what it shares
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """`why`: the reasons of a refusal, in the words that members refuse with."""
+
+    expected: Expected
+    why: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, as policies see it."""
+
+    organisation: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A question, reduced to what policies judge: `levels` are those of its breakdown and of its filters."""
+
+    measure: str
+    purpose: str
+    levels: frozenset[str]
+    ready_made: bool = False
+
+    @classmethod
+    def of(cls, dictionary: Dictionary, question: Question) -> "Wish":
+        """What a member's policy sees of a question. A filter on countries only says who is asked."""
+        inside = question.inside()
+        levels = frozenset([*inside.by, *(f.level for f in inside.where)])
+        return cls(question.measure, question.purpose, levels, ready_made(dictionary, inside) is not None)
+
+
+UNKNOWN = Outlook(Expected.UNKNOWN)
+
+
+def readable(member: Enrolment, note: str | None) -> str | None:
+    """The note if it is the member's and can be read here; else None, as if it had said nothing.
+
+    A statement of a newer version must not keep a member from working.
+    """
+    if note is None:
+        return None
+    try:
+        said = open_sharing(note, Verifier.parse(member.answer_key))
+        if said.member != member.member:
+            raise SharingError("The statement of what is shared is another member's.")
+    except SharingError as error:
+        log.warning("statement of what is shared not kept", member=member.member, reason=error.message)
+        return None
+    return note
+
+
+def outlook(dictionary: Dictionary, sharing: Sharing | None, asker: Asker, wish: Wish, on: date) -> Outlook:
+    """What to expect of a member that states `sharing`; `on` is the day of asking."""
+    if sharing is None:
+        return UNKNOWN
+    if sharing.policy is None or _ended(sharing, on):
+        return Outlook(Expected.REFUSE, (Refusal.NOT_IN_FORCE,))
+    covering = [one for one in sharing.shared if _covers(dictionary, one, asker, wish)]
+    if not covering or any(_hits(ban, asker, wish) for ban in sharing.never):
+        return Outlook(Expected.REFUSE, (_reason(dictionary, sharing, asker, wish),))
+    if sharing.snapshot is None:
+        return Outlook(Expected.REFUSE, (Refusal.NOT_READY,))
+    leave = any(one.leave_ready_made if wish.ready_made else one.leave for one in covering)
+    return Outlook(Expected.ASK_A_PERSON if leave else Expected.ANSWER)
+
+
+def dimensions_of(dictionary: Dictionary, levels: Iterable[str]) -> frozenset[str]:
+    """The dimensions of levels; a level that this dictionary does not have counts as one of its own."""
+    known = dictionary.levels
+    return frozenset(known[level].dimension if level in known else level for level in levels)
+
+
+def for_asker(sharing: Sharing, asker: Asker) -> tuple[Shared, ...]:
+    """The permissions for one asker, whatever for."""
+    return tuple(one for one in sharing.shared if _is_for(one, asker))
+
+
+def _is_for(one: Shared, asker: Asker) -> bool:
+    return asker.organisation in one.recipients and (one.roles is None or asker.role in one.roles)
+
+
+def _covers(dictionary: Dictionary, one: Shared, asker: Asker, wish: Wish) -> bool:
+    return (
+        _is_for(one, asker)
+        and wish.purpose in one.purposes
+        and wish.measure in one.measures
+        and wish.levels <= {*one.levels}
+        and len(dimensions_of(dictionary, wish.levels)) <= one.max_dims
+        and (wish.ready_made or not one.ready_made_only)
+    )
+
+
+def _hits(ban: Never, asker: Asker, wish: Wish) -> bool:
+    who = (
+        (ban.recipients, asker.organisation),
+        (ban.roles, asker.role),
+        (ban.purposes, wish.purpose),
+        (ban.measures, wish.measure),
+    )
+    return (
+        all(words is None or word in words for words, word in who)
+        and (not ban.show or not wish.levels.isdisjoint(ban.show))
+        and all(not wish.levels.isdisjoint(levels) for levels in ban.together)
+    )
+
+
+def _reason(dictionary: Dictionary, sharing: Sharing, asker: Asker, wish: Wish) -> Refusal:
+    """The first thing in the way, in the order in which a person would mend it."""
+    left = for_asker(sharing, asker)
+    if not left:
+        return Refusal.NOT_FOR_YOU
+    left = tuple(one for one in left if wish.purpose in one.purposes)
+    if not left:
+        return Refusal.NOT_FOR_THIS_PURPOSE
+    of_people = {d for one in left for d in dimensions_of(dictionary, one.levels)}
+    left = tuple(one for one in left if wish.measure in one.measures)
+    shown = {d for one in left for d in dimensions_of(dictionary, one.levels)}
+    wanted = dimensions_of(dictionary, wish.levels)
+    if not left or not wanted <= shown:
+        beyond = left and wanted <= of_people and dictionary.beyond(wish.measure, wish.levels)
+        return Refusal.NOT_COLLECTED if beyond else Refusal.NOT_SHARED
+    fine = [one for one in left if wish.levels <= {*one.levels} and len(wanted) <= one.max_dims]
+    if not fine:
+        return Refusal.TOO_DETAILED
+    if not wish.ready_made and all(one.ready_made_only for one in fine):
+        return Refusal.READY_MADE_ONLY
+    return Refusal.NOT_SHARED
+
+
+def _ended(sharing: Sharing, on: date) -> bool:
+    return sharing.valid_until is not None and on.isoformat() > sharing.valid_until

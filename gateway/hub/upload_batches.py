@@ -1,0 +1,40 @@
+"""What members hand in with their calls: each piece is taken as if it had come with a call of its own."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
+
+from gateway.hub.context import Hub
+from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError, TooLateError, UnknownQuestionError
+from gateway.hub.receiving import receive
+from gateway.hub.secure_sum.totalling import receive_contribution, receive_offer
+from gateway.wire.enrolment import Enrolment
+from gateway.wire.upload_batch import Parcel
+
+log = structlog.get_logger()
+
+Piece = TypeVar("Piece")
+
+
+def take(hub: Hub, member: Enrolment, parcel: Parcel) -> None:
+    """Keep what can be kept. What never will be is told in the hub's own log of events, not to the member:
+    it would hand in the same again.
+
+    Raises StorageError when it could not be kept now: the member hands in all of it again.
+    """
+    for offer in parcel.offers:
+        _take_one(receive_offer, hub, member, offer)
+    for answer in parcel.answers:
+        _take_one(receive, hub, member, answer)
+    for part in parcel.contributions:
+        _take_one(receive_contribution, hub, member, part)
+
+
+def _take_one(
+    receiving: Callable[[Hub, Enrolment, Piece], object], hub: Hub, member: Enrolment, piece: Piece
+) -> None:
+    try:
+        receiving(hub, member, piece)
+    except (AlreadyAnsweredError, AnswerRefusedError, TooLateError, UnknownQuestionError) as error:
+        log.warning("what a member handed in was not kept", member=member.member, reason=error.message)

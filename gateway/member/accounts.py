@@ -1,9 +1,0 @@
-"""The accounts of a node: controllers of this one member, auditors of the state, operators."""
-
-from gateway.accounts.context import Accounts
-from gateway.accounts.model import Side
-from gateway.member.context import Node
-
-
-def accounts_of(node: Node) -> Accounts:
-    return Accounts(Side.NODE, node.store, node.log, node.clock)

@@ -1,0 +1,1 @@
+"""Answering a question: proof, decision, quotas, approval, the signed answer."""

@@ -1,0 +1,178 @@
+"""Questions that need a person: they wait with the very answer that would go out, until somebody gives leave.
+
+Whoever approves signs for exactly that answer. It is made again when leave is given, in the same transaction:
+if policy or cube are others by then, it is another answer, and nobody has approved that. What is refused, or
+comes too late, is answered with the reason and nothing else.
+"""
+
+from dataclasses import dataclass, replace
+
+from audit.events.event_values import EntryRef
+from audit.events.events import decode, whole_second
+from audit.events.question_events import Asked, LeaveGiven
+from audit.formats.commitment import commit
+from audit.formats.merkle import leaf_hash
+from gateway.member.answer.answering import Case, case_of, conclude, made, read_verdict
+from gateway.member.answer.decision import Verdict
+from gateway.member.cube.cube_cache import CubeShelf
+from gateway.member.errors import NotWaitingError, SignatureRefusedError
+from gateway.member.model.kept import Leave, Sent, Waiting
+from gateway.member.node import log_entries
+from gateway.member.node.context import Node
+from gateway.member.node.ports import UnitOfWork, View
+from gateway.member.node.signed_statements import Act, check, digest, statement
+from gateway.member.node.signing_keys import counting
+from gateway.member.policy.publishing import REASON
+from gateway.member.region.question_proof import ProvenQuestion
+from gateway.member.secure_sum.offering import offer
+from gateway.wire.answer import Answer, Refusal
+from gateway.wire.answer_text import answer_text
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A question that waits, the answer that would go out now, and who has approved exactly that."""
+
+    waiting: Waiting
+    asked: Asked
+    answer: Answer
+    approved_by: tuple[str, ...]
+    case: Case
+    verdict: Verdict
+
+
+def queue(node: Node, shelf: CubeShelf) -> list[Pending]:
+    """Everything that waits, the oldest first."""
+    shelf.refresh()
+    with node.store.reading() as view:
+        return [_pending(node, shelf, view, one) for one in view.waiting_questions()]
+
+
+def find(node: Node, shelf: CubeShelf, question_id: str) -> Pending:
+    """Raises NotWaitingError."""
+    shelf.refresh()
+    with node.store.reading() as view:
+        return _pending(node, shelf, view, _waiting(view, question_id))
+
+
+def approval(node: Node, pending: Pending) -> str:
+    """What a person signs to let this very answer go out."""
+    return statement(
+        Act.APPROVE,
+        node.member,
+        question=pending.waiting.question_id,
+        answer=digest(answer_text(pending.answer)),
+    )
+
+
+def refusal(node: Node, question_id: str, reason: str) -> str:
+    """What a person signs to refuse a question."""
+    return statement(Act.REFUSE, node.member, question=question_id, reason=digest(reason))
+
+
+def approve(node: Node, shelf: CubeShelf, question_id: str, note: str) -> Sent | None:
+    """Give leave. The answer goes out once as many people as the policy asks for have; None until then.
+
+    What it withholds may enter regional totals, as for any answer: an offer goes with it.
+
+    Raises NotWaitingError, and SignatureRefusedError where the signature is not on the answer of now.
+    """
+    shelf.refresh()
+    sent = _approved_answer(node, shelf, question_id, note)
+    if sent is not None:
+        offer(node, shelf, sent)
+    return sent
+
+
+def _approved_answer(node: Node, shelf: CubeShelf, question_id: str, note: str) -> Sent | None:
+    with node.store.writing() as work:
+        pending = _pending(node, shelf, work, _waiting(work, question_id))
+        if pending.answer.refusals:
+            return _end(node, work, pending)
+        signed = check(note, approval(node, pending), counting(work))
+        now = node.clock.now()
+        for holder in signed.by:
+            if holder.name not in {leave.name for leave in work.leaves(question_id)}:
+                event = LeaveGiven(question_id, node.member, holder.key, True, None, whole_second(now))
+                index = log_entries.record(node, work, event, {})
+                work.add_leave(Leave(question_id, holder.name, note, now), because=index)
+        pending = _pending(node, shelf, work, pending.waiting)
+        if len(pending.approved_by) < pending.waiting.persons:
+            return None
+        return _end(node, work, pending)
+
+
+def refuse(node: Node, shelf: CubeShelf, question_id: str, note: str, reason: str) -> Sent:
+    """Refuse a question. The reason stays in the state; the recipient is told that leave was not given.
+
+    Raises NotWaitingError or SignatureRefusedError.
+    """
+    shelf.refresh()
+    with node.store.writing() as work:
+        pending = _pending(node, shelf, work, _waiting(work, question_id))
+        signed = check(note, refusal(node, question_id, reason), counting(work))
+        why = commit(REASON, reason.encode())
+        now = whole_second(node.clock.now())
+        event = LeaveGiven(question_id, node.member, signed.by[0].key, False, why.commitment, now)
+        log_entries.record(node, work, event, {REASON: why})
+        refused = replace(pending.verdict, reading=None, refusals=(Refusal.NOT_APPROVED,))
+        return _end(node, work, replace(pending, verdict=refused))
+
+
+def end_late(node: Node, shelf: CubeShelf) -> int:
+    """End what has waited for so long that no answer counts any more; returns how many that were."""
+    now, ended = node.clock.now(), 0
+    with node.store.reading() as view:
+        late = [one for one in view.waiting_questions() if now > _asked(one).late_until]
+    for one in late:
+        with node.store.writing() as work:
+            if work.waiting(one.question_id) == one:
+                _end(node, work, _pending(node, shelf, work, one))
+                ended += 1
+    return ended
+
+
+def _waiting(view: View, question_id: str) -> Waiting:
+    found = view.waiting(question_id)
+    if found is None or found not in view.waiting_questions():
+        raise NotWaitingError(
+            f"No question {question_id} waits here.",
+            remedy="`safelane member approvals list` says which do.",
+        )
+    return found
+
+
+def _pending(node: Node, shelf: CubeShelf, view: View, waiting: Waiting) -> Pending:
+    asked = _asked(waiting)
+    proven = ProvenQuestion(asked, EntryRef(waiting.origin, waiting.asked_index, leaf_hash(waiting.entry)))
+    case = case_of(node, shelf, view, proven)
+    verdict = read_verdict(node, case)
+    answer = made(node, view, case, verdict)
+    pending = Pending(waiting, asked, answer, (), case, verdict)
+    if answer.refusals:
+        return pending
+    return replace(pending, approved_by=_approved(node, view, pending))
+
+
+def _approved(node: Node, view: View, pending: Pending) -> tuple[str, ...]:
+    """Whose leave is for exactly this answer, with a key that still counts."""
+    names = set()
+    for leave in view.leaves(pending.waiting.question_id):
+        try:
+            check(leave.note, approval(node, pending), counting(view))
+        except SignatureRefusedError:
+            continue
+        names.add(leave.name)
+    return tuple(sorted(names))
+
+
+def _asked(waiting: Waiting) -> Asked:
+    event = decode(waiting.entry)
+    assert isinstance(event, Asked)  # noqa: S101 - proved to be one before it was kept
+    return event
+
+
+def _end(node: Node, work: UnitOfWork, pending: Pending) -> Sent:
+    sent = conclude(node, work, pending.case, pending.verdict)
+    work.end_waiting(pending.waiting.question_id, because=sent.entry_index)
+    return sent

@@ -1,0 +1,30 @@
+"""The node's log as auditors read it inside the state."""
+
+from audit.formats.vkey import VerifierKey
+from gateway.auditing.again import Again, Audited
+from gateway.auditing.context import KeptLog
+from gateway.member.answer.decision_replay import replay
+from gateway.member.node.context import Node
+from gateway.member.region.log_exchange import hub_witness_keys
+
+
+def kept_log(node: Node) -> KeptLog:
+    """The node's log, to be audited where it is kept; the hub is its witness."""
+    return KeptLog(node.log, node.store, node.clock, witnesses=lambda: _witnesses(node))
+
+
+def audited(node: Node) -> Audited:
+    """The node's log, and its decisions made again by what opens its entries."""
+
+    def again(number: int) -> Again:
+        with node.store.reading() as view:
+            made = replay(view, node.dictionary, node.vocabulary, number)
+        return Again(made.differences, made.unchecked, made.changed)
+
+    return Audited(kept_log(node), again)
+
+
+def _witnesses(node: Node) -> tuple[VerifierKey, ...]:
+    with node.store.reading() as view:
+        keys = hub_witness_keys(node, view)
+    return () if keys is None else tuple(map(VerifierKey.parse, keys.valid))

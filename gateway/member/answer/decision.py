@@ -1,0 +1,136 @@
+"""What a node decides about a question: a function of question, policy, cube and time, and of nothing else.
+
+So whoever holds these can decide again and must come to the same: see `gateway.bootstrap.replaying`. Of the
+cube only its shape matters here (`gateway.member.cube.cube_shape`); the numbers in it never decide anything.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from audit.events.event_values import Filter
+from audit.formats.canonical import canonical_json
+from gateway.dictionary import Dictionary, Tree
+from gateway.member.answer.policy_verdict import judge, request_of
+from gateway.member.cube.cube_reading import Cube, Reading, UnreadableError, read
+from gateway.question import Question, QuestionError, parse
+from gateway.wire.answer import Refusal
+from policies import Decision, Policy, Request
+from policies.decision.record import decision_record, request_record
+
+
+class Put(Protocol):
+    """A question as log entries have it: the hub's when it asks, and the member's when it has judged."""
+
+    @property
+    def organisation(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def purpose(self) -> str: ...
+    @property
+    def measure(self) -> str: ...
+    @property
+    def by(self) -> tuple[str, ...]: ...
+    @property
+    def where(self) -> tuple[Filter, ...]: ...
+    @property
+    def late_until(self) -> datetime: ...
+
+
+class Countable(Cube, Protocol):
+    """A cube of one measure."""
+
+    @property
+    def trees(self) -> Mapping[str, Tree]: ...
+
+
+class Readable(Protocol):
+    """A cube of which questions are read."""
+
+    def counting(self, measure: str) -> "Countable | None":
+        """The cube as questions about a measure read it; None where it does not count that."""
+        ...
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`request` and `decision` are there once the policy was asked; `reading` where nothing is refused."""
+
+    request: Request | None
+    decision: Decision | None
+    reading: Reading | None
+    refusals: tuple[Refusal, ...]
+
+    def record(self) -> bytes | None:
+        """Request and decision as the member's log commits to them; None where no policy was asked."""
+        if self.request is None or self.decision is None:
+            return None
+        record: dict[str, Any] = {
+            "decision": decision_record(self.decision),
+            "request": request_record(self.request),
+        }
+        return canonical_json(record)
+
+
+def decide_on(
+    dictionary: Dictionary,
+    member: str,
+    put: Put,
+    *,
+    policy: Policy | None,
+    cube: Readable | None,
+    at: datetime,
+) -> Verdict:
+    """Decide the question `put` to `member` by `policy`, and read it off `cube` where it is permitted.
+
+    `at` is in whole seconds, as the log keeps it: a fraction more would not be there to decide by again.
+    """
+    if at > put.late_until:
+        return _refused(Refusal.LATE)
+    if policy is None:
+        return _refused(Refusal.NOT_IN_FORCE)
+    try:
+        question = question_of(dictionary, put).inside()
+    except QuestionError:
+        return _refused(Refusal.NOT_UNDERSTOOD)
+    request = request_of(dictionary, member, put, question)
+    decision, refusals = judge(policy, request, at)
+    if not refusals:
+        refusals, reading = _read(dictionary, cube, question)
+        if reading is not None:
+            return Verdict(request, decision, reading, ())
+    return Verdict(request, decision, None, refusals)
+
+
+def question_of(dictionary: Dictionary, put: Put) -> Question:
+    """The question that a log entry asks. Raises QuestionError for words that the dictionary has not."""
+    return parse(
+        dictionary,
+        {
+            "measure": put.measure,
+            "by": put.by,
+            "where": {f.dimension: f.codes for f in put.where},
+            "purpose": put.purpose,
+        },
+    )
+
+
+def _read(
+    dictionary: Dictionary, cube: Readable | None, question: Question
+) -> tuple[tuple[Refusal, ...], Reading | None]:
+    if cube is None:
+        return (Refusal.NOT_READY,), None
+    counted = cube.counting(question.measure)
+    levels = [*question.by, *(f.level for f in question.where)]
+    if counted is None or dictionary.beyond(question.measure, levels):
+        return (Refusal.NOT_COLLECTED,), None
+    try:
+        return (), read(dictionary, counted.trees, counted, question)
+    except UnreadableError as error:
+        return error.refusals, None
+
+
+def _refused(reason: Refusal) -> Verdict:
+    return Verdict(None, None, None, (reason,))

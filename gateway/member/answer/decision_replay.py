@@ -1,0 +1,230 @@
+"""A decision made again, from the member's own log and what opens its commitments, beside what was logged.
+
+What a decision rests on stands in its entry (question, time, versions), in the entry of the policy (its text)
+and in that of the cube (its shape). Where an opening was erased, it cannot be made again, and that is said.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audit.errors import AuditError
+from audit.events.events import CubeCertified, PolicyInForce
+from audit.events.question_events import Answered, Asked, Refused
+from audit.events.search import Criteria, read_events
+from audit.formats.commitment import Commitment, Opening
+from audit.reading.said import Said, said
+from gateway import __version__
+from gateway.auditing.entry_search import Span, entries
+from gateway.auditing.ports import View
+from gateway.dictionary import Dictionary, DictionaryError
+from gateway.errors import SafelaneError
+from gateway.member.answer.answer_entries import DECISION
+from gateway.member.answer.decision import Verdict, decide_on
+from gateway.member.answer.policy_verdict import judge
+from gateway.member.answer.replay_terms import Terms, replay_terms
+from gateway.member.cube.cube_entries import SHAPE
+from gateway.member.cube.cube_shape import Shape, ShapeOnly
+from gateway.member.model.kept import split_label
+from gateway.member.policy.policy_entries import TEXT
+from policies import Policy, PolicyError, Vocabulary, load_policy
+from policies.document.compose import compose
+
+_TAKEN_OVER = (
+    *("question_id", "actor", "organisation", "role"),
+    *("purpose", "measure", "by", "where", "late_until"),
+)
+"""What a member's entry takes over from the hub's."""
+
+
+class NotReplayableError(SafelaneError):
+    """The decision cannot be made again: something that it rests on is gone, or the entry is no decision."""
+
+    exit_code = 6
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A decision as logged, and made again. `differences` are empty where both are the same.
+
+    `unchecked` says what of the logged decision could not be compared, and `changed` what is no longer as it
+    was when it was made (dictionary, software).
+    """
+
+    event: Answered | Refused
+    verdict: Verdict
+    differences: tuple[str, ...]
+    unchecked: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+def replay(
+    view: View, dictionary: Dictionary, vocabulary: Vocabulary, number: int, asked: Asked | None = None
+) -> Replayed:
+    """Make the decision of entry `number` again. `asked`, if at hand, is the hub's entry that it names.
+
+    Raises NotReplayableError, saying what is missing, or NotInLogError.
+    """
+    event = judged(view, number)
+    policy = _policy(view, vocabulary, event, number)
+    cube = _cube(view, dictionary, event)
+    verdict = decide_on(dictionary, event.member, event, policy=policy, cube=cube, at=event.at)
+    if policy is not None and verdict.request is not None and cube is not None:
+        permitted = not judge(policy, verdict.request, event.at)[1]
+        terms = replay_terms(view, event, number, verdict) if permitted else Terms(verdict.refusals)
+    else:
+        terms = Terms(verdict.refusals)
+    logged = _opened(view, DECISION, number, event.decision) if event.decision is not None else None
+    unchecked = list(terms.unchecked)
+    if event.decision is not None and logged is None:
+        unchecked.append(
+            said("The opening of the decision was erased: its outcome and reasons were compared only.")
+        )
+    return Replayed(
+        event,
+        verdict,
+        (*_differences(event, verdict, terms, logged, asked), *terms.differences),
+        tuple(unchecked),
+        tuple(_changed(event, dictionary)),
+    )
+
+
+def judged(view: View, number: int) -> Answered | Refused:
+    """The decision that stands at entry `number`. Raises NotReplayableError or NotInLogError."""
+    for found in read_events([(number, view.log.read_entries(number, number + 1)[0])]):
+        if isinstance(found.event, Answered | Refused):
+            return found.event
+    raise NotReplayableError(
+        said("Entry %(number)s is no decision about a question.", number=number),
+        remedy=said(
+            "Decisions are the entries 'answered' and 'refused' of a member's own log: safelane log list."
+        ),
+    )
+
+
+def _policy(view: View, vocabulary: Vocabulary, event: Answered | Refused, number: int) -> Policy | None:
+    """The policy by which it was decided, as its text was committed to when it came into force.
+
+    Where a ministry-wide one stood above it, both together.
+    """
+    if event.policy_version is None:
+        return None
+    labels = split_label(event.policy_version)
+    texts = [_text(view, label, number) for label in labels]
+    try:
+        own, *above = [load_policy(text.decode(), vocabulary) for text in texts]
+        return compose(above[0], own) if above else own
+    except (PolicyError, UnicodeDecodeError):
+        raise NotReplayableError(
+            said(
+                "The text of version %(version)s cannot be read by Safelane %(software)s.",
+                version=event.policy_version,
+                software=__version__,
+            ),
+            remedy=said("Use the version that decided: %(software)s.", software=event.software),
+        ) from None
+
+
+def _text(view: View, version: str, number: int) -> bytes:
+    """The document of one version that was in force before entry `number`."""
+    in_force = [
+        found
+        for found in Criteria(kind=PolicyInForce.TYPE).find(entries(view.log, Span(0, number)))
+        if isinstance(found.event, PolicyInForce) and found.event.policy_version == version
+    ]
+    if not in_force:
+        raise NotReplayableError(
+            said("The log does not say that version %(version)s was in force.", version=version)
+        )
+    last = in_force[-1]
+    assert isinstance(last.event, PolicyInForce)  # noqa: S101 - chosen above
+    text = _opened(view, TEXT, last.number, last.event.text)
+    if text is None:
+        raise NotReplayableError(
+            said(
+                "The text of version %(version)s of the policy was erased (entry %(number)s).",
+                version=version,
+                number=last.number,
+            ),
+            remedy=said("Whoever has that text can still show, with its salt, that it was this one."),
+        )
+    return text
+
+
+def _cube(view: View, dictionary: Dictionary, event: Answered | Refused) -> ShapeOnly | None:
+    """The shape of the cube that was ready, as it was committed to when it was certified."""
+    if event.cube is None:
+        return None
+    found = next(read_events([(event.cube, view.log.read_entries(event.cube, event.cube + 1)[0])]), None)
+    if found is None or not isinstance(found.event, CubeCertified):
+        raise NotReplayableError(
+            said("Entry %(number)s is no certified cube, though the decision names it.", number=event.cube)
+        )
+    shape = _opened(view, SHAPE, event.cube, found.event.shape)
+    if shape is None:
+        raise NotReplayableError(
+            said("The shape of the cube was erased (entry %(number)s).", number=event.cube)
+        )
+    try:
+        return ShapeOnly.of(dictionary, event.member, Shape.from_bytes(shape))
+    except (AuditError, DictionaryError):
+        raise NotReplayableError(
+            said(
+                "The cube of entry %(number)s has levels that dictionary %(dictionary)s does not have.",
+                number=event.cube,
+                dictionary=dictionary.version,
+            ),
+            remedy=said("Use the dictionary of that time: %(dictionary)s.", dictionary=event.dictionary),
+        ) from None
+
+
+def _opened(view: View, field: str, number: int, commitment: Commitment) -> bytes | None:
+    """The value behind a commitment; None once it is erased. Raises NotReplayableError for a false one."""
+    opening: Opening | None = view.opening(field, number)
+    if opening is None:
+        return None
+    try:
+        opening.verify(commitment)
+    except AuditError:
+        raise NotReplayableError(
+            said(
+                "What is kept as the %(field)s of entry %(number)s is not what was logged.",
+                field=Said(field, {}),
+                number=number,
+            ),
+            remedy=said("Somebody changed it since: the log proves that. Restore it from a backup."),
+        ) from None
+    return opening.value
+
+
+def _differences(
+    event: Answered | Refused, verdict: Verdict, terms: Terms, logged: bytes | None, asked: Asked | None
+) -> Sequence[str]:
+    reasons = event.reasons if isinstance(event, Refused) else ()
+    again = tuple(refusal.value for refusal in terms.refusals)
+    found: list[Said] = []
+    if reasons != again:
+        before, now = _told(reasons), _told(again)
+        found.append(said("logged: %(logged)s; made again: %(again)s", logged=before, again=now))
+    record = verdict.record()
+    if logged is not None and logged != record:
+        found.append(said("what the policy said then (its full decision) is not what it says now"))
+    if event.decision is None and record is not None:
+        found.append(said("the log says that no policy was asked"))
+    if asked is not None:
+        wrong = [name for name in _TAKEN_OVER if getattr(asked, name) != getattr(event, name)]
+        found += [said("the member's log has another %(field)s than the hub's", field=name) for name in wrong]
+    return found
+
+
+def _told(reasons: tuple[str, ...]) -> Said:
+    return said("refused (%(reasons)s)", reasons=", ".join(reasons)) if reasons else said("answered")
+
+
+def _changed(event: Answered | Refused, dictionary: Dictionary) -> Sequence[str]:
+    now = {"dictionary": dictionary.version, "software": __version__}
+    then = {"dictionary": event.dictionary, "software": event.software}
+    return [
+        said("%(what)s: %(then)s then, %(now)s now", what=what, then=then[what], now=now[what])
+        for what in now
+        if then[what] != now[what]
+    ]

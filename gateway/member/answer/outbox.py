@@ -1,0 +1,103 @@
+"""What a node has to hand in: with its next call, or with calls of their own where the hub is an older one.
+
+An offer goes before the answer that it belongs to. What the hub has not acknowledged is handed in again.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from gateway.member.node.context import Node
+from gateway.member.node.ports import HubLink, Notes, View
+from gateway.wire.signed_answer import SignedAnswer
+from gateway.wire.sum_messages import CONTRIBUTION, Offer, SignedContribution, offer_from_json
+from gateway.wire.upload_batch import MOST_PIECES, Parcel
+
+MOST_BYTES = 512 * 1024
+"""Of answers in one parcel: a hub takes no call that is much larger. Larger ones go by themselves."""
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """Each piece with the question that it is about."""
+
+    offers: tuple[tuple[str, Offer], ...] = ()
+    answers: tuple[tuple[str, SignedAnswer], ...] = ()
+    contributions: tuple[tuple[str, SignedContribution], ...] = ()
+
+    def parcel(self) -> Parcel:
+        return Parcel(
+            tuple(offer for _, offer in self.offers),
+            tuple(answer for _, answer in self.answers),
+            tuple(part for _, part in self.contributions),
+        )
+
+
+def outbox(node: Node, view: View) -> Outbox:
+    """What the hub has not acknowledged, oldest first."""
+    offers = [
+        (made.question_id, offer_from_json(json.loads(made.body))) for made in view.totals.offers_to_send()
+    ]
+    answers = [
+        (sent.question_id, _signed(node, view, sent.note, sent.entry_index, opening.salt if opening else b""))
+        for sent, opening in view.outbox()
+    ]
+    given = []
+    for part in view.totals.given_to_send():
+        opening = view.opening(CONTRIBUTION, part.entry_index)
+        salt = opening.salt if opening else b""
+        given.append((part.question_id, _signed(node, view, part.note, part.entry_index, salt)))
+    return Outbox(tuple(offers), tuple(answers), tuple(given))
+
+
+def packed(waiting: Outbox) -> tuple[Outbox, Outbox]:
+    """What goes with a call, and what goes by itself: all of it one way or the other, to keep its order."""
+    pieces = (*waiting.answers, *waiting.contributions)
+    size = sum(len(one.note) + 2 * len(one.entry) + len(one.receipt) for _, one in pieces)
+    most = max(len(waiting.offers), len(waiting.answers), len(waiting.contributions))
+    fits = size <= MOST_BYTES and most <= MOST_PIECES
+    return (waiting, Outbox()) if fits else (Outbox(), waiting)
+
+
+def send(node: Node, link: HubLink, waiting: Outbox) -> None:
+    """Hand in each piece with a call of its own. Raises LinkError."""
+
+    def each(
+        pieces: Iterable[tuple[str, object]],
+        hand_in: Callable[..., None],
+        done: Callable[[Notes, str], None],
+    ) -> None:
+        for question_id, piece in pieces:
+            hand_in(piece)
+            with node.store.notes() as notes:
+                done(notes, question_id)
+
+    each(waiting.offers, link.offer, _offered)
+    each(waiting.answers, link.send, _answered)
+    each(waiting.contributions, link.contribute, _contributed)
+
+
+def acknowledge(handed_in: Outbox, notes: Notes) -> None:
+    """The hub has kept all of it, or has said that it never will."""
+    for question_id, _ in handed_in.offers:
+        _offered(notes, question_id)
+    for question_id, _ in handed_in.answers:
+        _answered(notes, question_id)
+    for question_id, _ in handed_in.contributions:
+        _contributed(notes, question_id)
+
+
+def _offered(notes: Notes, question_id: str) -> None:
+    notes.totals.offer_acknowledged(question_id)
+
+
+def _answered(notes: Notes, question_id: str) -> None:
+    notes.acknowledged(question_id)
+
+
+def _contributed(notes: Notes, question_id: str) -> None:
+    notes.totals.given_acknowledged(question_id)
+
+
+def _signed(node: Node, view: View, note: str, index: int, salt: bytes) -> SignedAnswer:
+    return SignedAnswer(note, node.log.entry(view.log, index), str(node.log.receipt(view.log, index)), salt)

@@ -1,0 +1,57 @@
+"""What the member's policy says to a question, and what the recipient is told of it. Pure."""
+
+from datetime import datetime
+from typing import Protocol
+
+from gateway.dictionary import Dictionary
+from gateway.question import COUNTRY, Question, ready_made
+from gateway.wire.answer import Refusal
+from policies import Decision, Policy, Request, decide
+from policies.decision.decision import Told
+from policies.model.terms import Appearance
+
+# One word for each word that a policy lets the recipient hear: a missing one is found when this is loaded.
+_REFUSAL_OF = {
+    Told.NOT_IN_FORCE: Refusal.NOT_IN_FORCE,
+    Told.NOT_UNDERSTOOD: Refusal.NOT_UNDERSTOOD,
+    Told.NOT_FOR_YOU: Refusal.NOT_FOR_YOU,
+    Told.NOT_FOR_THIS_PURPOSE: Refusal.NOT_FOR_THIS_PURPOSE,
+    Told.NOT_SHARED: Refusal.NOT_SHARED,
+    Told.TOO_DETAILED: Refusal.TOO_DETAILED,
+    Told.READY_MADE_ONLY: Refusal.READY_MADE_ONLY,
+}
+
+
+def judge(policy: Policy, request: Request, at: datetime) -> tuple[Decision, tuple[Refusal, ...]]:
+    """The policy's decision, and why the answer must not go out; nothing when it may.
+
+    A permit with a condition that this node cannot meet is a refusal: a condition is never left out. Quotas
+    and approval are met by whoever lets an answer go out (`gateway.member.answer.answering`).
+    """
+    decision = decide(policy, request, at)
+    if not decision.permit or decision.obligations is None:
+        return decision, tuple(sorted(_REFUSAL_OF[word] for word in decision.told))
+    return decision, () if decision.obligations.appears is Appearance.OWN else (Refusal.NOT_SHARED,)
+
+
+class Asker(Protocol):
+    """Who asks, as a log entry has it."""
+
+    @property
+    def organisation(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+
+
+def request_of(dictionary: Dictionary, member: str, asked: Asker, question: Question) -> Request:
+    """The question as the policy of `member` sees it."""
+    levels = [*question.by, *(f.level for f in question.where)]
+    return Request.of(
+        member=member,
+        recipient=asked.organisation,
+        role=asked.role,
+        purpose=question.purpose,
+        measure=question.measure,
+        levels=[(dictionary.level(level).dimension, level) for level in levels if level != COUNTRY],
+        ready_made=ready_made(dictionary, question),
+    )

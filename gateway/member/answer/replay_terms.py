@@ -1,0 +1,138 @@
+"""What a question needs beside the permit, made again from the log: a quota that is left, a person's leave.
+
+A question is charged once the policy permits it and a cube is ready, at the moment of that; so what was used
+is counted over the entries before, as far as their decisions can be opened.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from audit.errors import AuditError
+from audit.events.question_events import Answered, LeaveGiven, Refused, WaitsForLeave
+from audit.events.search import Criteria, Found
+from audit.formats.canonical import parse_json_object
+from audit.reading.said import said
+from gateway.auditing.entry_search import Span, entries
+from gateway.auditing.ports import View
+from gateway.member.answer.answer_entries import DECISION
+from gateway.member.answer.decision import Verdict
+from gateway.member.answer.quotas import start_of
+from gateway.wire.answer import Refusal
+from policies.decision.decision import Obligations
+from policies.model.terms import Appearance, Approval
+
+_UNKNOWN = said("Not every earlier decision can be opened: how often was asked before is not known.")
+_NO_LEAVE = said("it needed the leave of a person, which the log does not have")
+_PERSONS = {Approval.AUTOMATIC: 0, Approval.ONE: 1, Approval.TWO: 2}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The refusals that must have been logged, what else does not fit, and what could not be looked at."""
+
+    refusals: tuple[Refusal, ...]
+    differences: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+
+
+def replay_terms(view: View, event: Answered | Refused, number: int, verdict: Verdict) -> Terms:
+    """The terms of entry `number`, whose policy permits the question and whose cube was ready."""
+    if verdict.decision is None or verdict.decision.obligations is None:
+        return Terms(verdict.refusals)
+    terms = verdict.decision.obligations
+    leaves, waited = _leaves(view, event, number)
+    charged_at = event.at if waited is None else waited
+    unchecked: tuple[str, ...] = ()
+    if terms.quotas:
+        before = list(_charged(view, event, number))
+        if None in before:
+            unchecked = (_UNKNOWN,)
+        elif _used_up(terms, [at for at in before if at is not None], charged_at):
+            return Terms((Refusal.QUOTA_USED_UP,))
+        if unchecked and _reasons(event) == (Refusal.QUOTA_USED_UP.value,):
+            return Terms((Refusal.QUOTA_USED_UP,), (), unchecked)
+    if False in leaves:
+        return Terms((Refusal.NOT_APPROVED,), (), unchecked)
+    missing = _PERSONS[terms.approval] - leaves.count(True)
+    if isinstance(event, Answered) and missing > 0:
+        return Terms(verdict.refusals, (_NO_LEAVE,), unchecked)
+    return Terms(verdict.refusals, (), unchecked)
+
+
+def _reasons(event: Answered | Refused) -> tuple[str, ...]:
+    return event.reasons if isinstance(event, Refused) else ()
+
+
+def _used_up(terms: Obligations, before: list[datetime], at: datetime) -> bool:
+    return any(
+        sum(1 for each in before if each >= start_of(period, at)) >= limit
+        for period, limit in terms.quotas.items()
+    )
+
+
+def _leaves(view: View, event: Answered | Refused, number: int) -> tuple[list[bool], datetime | None]:
+    """Who gave leave and who did not, and since when the question waited, before entry `number`."""
+    before = Criteria(question=event.question_id).find(entries(view.log, Span(0, number)))
+    leaves, waited = [], None
+    for found in before:
+        if isinstance(found.event, LeaveGiven):
+            leaves.append(found.event.granted)
+        elif isinstance(found.event, WaitsForLeave):
+            waited = found.event.at
+    return leaves, waited
+
+
+def _charged(view: View, event: Answered | Refused, number: int) -> Iterator[datetime | None]:
+    """When each earlier question of this organisation was charged; None where that cannot be known any more.
+
+    A question that waited was charged when it began to, which may be before others that were answered sooner.
+    """
+    waits: dict[str, tuple[int, datetime]] = {}
+    for found in Criteria(kind=WaitsForLeave.TYPE).find(entries(view.log, Span(0, _end(view)))):
+        if isinstance(found.event, WaitsForLeave):
+            waits[found.event.question_id] = (found.number, found.event.at)
+    own = waits.get(event.question_id, (number, event.at))[0]
+    for found in Criteria(organisation=event.organisation).find(entries(view.log, Span(0, _end(view)))):
+        other = found.event
+        if not isinstance(other, Answered | Refused) or other.question_id == event.question_id:
+            continue
+        place, at = waits.pop(other.question_id, (found.number, other.at))
+        if place < own:
+            # a question that waited and ended without a decision was charged when it began to wait, if at all
+            waited = place != found.number
+            charge = None if waited and other.decision is None else _charge(view, found, other)
+            if charge is None:
+                yield None
+            elif charge:
+                yield at
+    # whoever still waits: the log does not say whose question it is until it ends
+    yield from (
+        None for question, (place, _) in waits.items() if place < own and question != event.question_id
+    )
+
+
+def _charge(view: View, found: Found, event: Answered | Refused) -> bool | None:
+    """Whether a decision charged its question; None where it cannot be opened."""
+    if event.cube is None or event.decision is None or _reasons(event) == (Refusal.QUOTA_USED_UP.value,):
+        return False
+    opening = view.opening(DECISION, found.number)
+    if opening is None:
+        return None
+    try:
+        opening.verify(event.decision)
+        record: dict[str, Any] = parse_json_object(opening.value, "decision")
+        obligations = record["decision"]["obligations"]
+    except (AuditError, KeyError, TypeError):
+        return None
+    return (
+        obligations is not None
+        and bool(obligations["quotas"])
+        and obligations["appears"] == str(Appearance.OWN)
+    )
+
+
+def _end(view: View) -> int:
+    head = view.log.head()
+    return 0 if head is None else head.size

@@ -1,0 +1,1 @@
+"""Making the cubes that answer: previews, growth, figures published elsewhere."""

@@ -1,0 +1,90 @@
+"""More tables of people who were released under other rules: new dimensions, finer levels, lower thresholds.
+
+Reading the former releases under the new rules is always safe, for it shows nothing new. Here more is tried:
+a release of the same people by the new rules, beside every former one. Where none can be certified, or
+where that would be unclear, what was released before is all that there is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from anonymisers.cube.certified_cube import CertifiedCube, build_cube
+from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_parts import Part
+from anonymisers.history.vintages import trimmed
+from anonymisers.tables.cell_names import Place, within
+from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.rules import Rules
+from gateway.member.build.known_figures import beside_figures
+from gateway.member.cube.accident_counts import check_goes_on
+from gateway.member.cube.cube_inputs import TIME, Maker, Progress, levels_of, several
+from gateway.member.errors import NotProtectedError
+from gateway.member.model.snapshot_format import snapshot_from_bytes
+
+
+def protected_further(maker: Maker, former: Chronicle, parts: Sequence[Part]) -> list[Part]:
+    """The parts, each with a further release where the rules changed and one could be certified."""
+    if not _shows_more(maker, former):
+        return list(parts)
+    left = {source for part in parts for source in part.sources}
+    return [
+        part if part.kind == "left" or number in left else _further(maker, part, number)
+        for number, part in enumerate(parts)
+    ]
+
+
+def described(maker: Maker, parts: Sequence[Part]) -> dict[str, str]:
+    """The finest level of every dimension that the plan or a release of these parts has."""
+    finest = dict(maker.plan.finest)
+    for part in parts:
+        for cube in part.cubes:
+            for name, level in levels_of(maker, part, cube).items():
+                names = maker.dictionary.dimension(name).level_names(maker.snapshot.member)
+                known = finest.get(name, level)
+                finest[name] = min(known, level, key=names.index)
+    return finest
+
+
+def _shows_more(maker: Maker, former: Chronicle) -> bool:
+    """Whether the rules changed, in a way in which more may be shown than before."""
+    before, after = former.rules, maker.rules
+    hierarchies = {d.name: set(d.codes) for d in former.dims if d.name != TIME}
+    now = {d.name: set(d.codes) for d in maker.hierarchies(maker.plan.years) if d.name != TIME}
+    # Of years that were not released then nothing more can be shown, nor where fewer cells are to be shown.
+    marked = within(former.dims, (after.always - before.always) | (before.never - after.never))
+    same = replace(_unmarked(before), priority=after.priority) == _unmarked(after)
+    unchanged = hierarchies == now and same and not marked
+    return not unchanged and before.zeros == after.zeros and after.threshold <= before.threshold
+
+
+def _unmarked(rules: Rules) -> Rules:
+    return replace(rules, always=frozenset(), never=frozenset(), structural=frozenset())
+
+
+def _further(maker: Maker, part: Part, number: int) -> Part:
+    rows, years = snapshot_from_bytes(part.sealed), {int(year) for year in part.period}
+    finest = described(maker, [part])
+    coarser = any(finest[name] != level for name, level in maker.plan.finest.items())
+    if coarser or len(maker.honest(rows)) < len(rows):
+        return part
+    made = beside_figures(maker, rows, years, finest)
+    known = [*(trimmed(cube) for cube in part.cubes), *made.known]
+    # What was withheld may be in the way of a cell that is always to be shown now; others may be shown still.
+    for always in dict.fromkeys((made.rules.always, frozenset[Place]())):
+        rules = replace(made.rules, always=always)
+        try:
+            cube = several(
+                maker, number, partial(_beside, made.table, rules, maker.progress, known), attempts=1
+            )
+            check_goes_on(maker, part, number, cube)
+        except NotProtectedError:
+            continue
+        return replace(part, cubes=(*part.cubes, cube))
+    return part
+
+
+def _beside(
+    table: Table, rules: Rules, progress: Progress | None, known: Sequence[Release], key: bytes
+) -> CertifiedCube:
+    return build_cube(table, rules, key, progress, known=known)

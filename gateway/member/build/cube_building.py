@@ -1,0 +1,155 @@
+"""Builds the cube of the newest snapshot under the policy in force; slow, and outside of any transaction."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.history.release_history import Chronicle
+from anonymisers.perturbation.noisy_cube import PrivateCube
+from anonymisers.perturbation.perturbed_cube import ChangedCube
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.rules import Rules
+from gateway.member.build.cube_findings import Made, measure
+from gateway.member.build.extract_attack import withstand
+from gateway.member.build.growth import grow
+from gateway.member.build.growth_perturbed import grow_changed
+from gateway.member.cube.cube_inputs import Maker, Progress
+from gateway.member.cube.stored_cube import Released, is_drawn, stored_cube
+from gateway.member.errors import NothingToProtectError, NotProtectedError
+from gateway.member.model.kept import Plan, StoredCube, without_accidents
+from gateway.member.model.snapshot import Snapshot, population
+from gateway.member.node.context import Node
+from gateway.member.policy.cube_adoption import certifiable, certify, existing, sensitive_of
+from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.mechanism_choice import change, privacy
+from gateway.member.policy.noise_budget import drawn_cube, pay_and_draw
+from gateway.member.policy.policy_in_force import in_force
+from gateway.member.register.person_counts import count_people, honest_rows
+from policies import Policy
+
+__all__ = ["Progress", "build", "counted_rows", "counted_table", "protected"]
+
+
+def build(node: Node, progress: Progress | None = None) -> StoredCube:
+    """Protect, certify, attack and store; from then on this cube answers.
+
+    A policy that changes words only keeps the cube that it had. Raises:
+        NothingToProtectError: there is no policy or no snapshot.
+        NotProtectedError: no cube with a valid certificate could be made; the former one stays.
+    """
+    with node.store.reading() as view:
+        ruling, loaded, released = in_force(node, view), view.snapshot(), view.released_cubes()
+        extracts, figures = len(view.extracts.told()), view.figures()
+    if ruling is None or loaded is None:
+        missing = "policy" if ruling is None else "snapshot"
+        raise NothingToProtectError(
+            f"{node.member} has no {missing} yet, so that there is nothing to protect."
+        )
+    record, snapshot = loaded
+    version, policy = ruling
+    made, rules = plan(node.dictionary, policy, snapshot, node.clock.now().date(), figures)
+    with node.store.reading() as view:
+        found = existing(view, record.id, made)
+    cube = None
+    if found is None:
+        if privacy(made.changed) is not None:
+            protected(node, snapshot, (made, rules), released, progress)  # what cannot be costs nothing
+            pay_and_draw(node, snapshot, made)
+        cube = protected(node, snapshot, (made, rules), released, progress)
+        found = cube.to_bytes()
+    certifiable(found, sensitive_of(node))  # nobody's question waits until it is read
+    with node.store.writing() as work:
+        beside = (len(work.released_cubes()), len(work.extracts.told()), work.figures())
+        if privacy(made.changed) is None and beside != (len(released), extracts, figures):
+            raise NotProtectedError(
+                "A former cube has answered for the first time while this one was made, an extract was asked "
+                "for, or a figure was registered.",
+                remedy="Make it again: it must be safe beside what was given out.",
+            )
+        stored = certify(node, work, record, (version.version, version.above), (made, found))
+    if cube is not None:
+        _look(node, policy, stored, snapshot, (rules, cube))
+    return stored
+
+
+def _look(
+    node: Node, policy: Policy, stored: StoredCube, snapshot: Snapshot, made: tuple[Rules, Released]
+) -> None:
+    """Keep what is told of a new cube, while it is in memory: the next policy is looked at beside it."""
+    rules, cube = made
+    measure(
+        node,
+        Made(
+            policy=policy,
+            above=stored.above,
+            record=stored.snapshot,
+            plan=stored.plan,
+            snapshot=snapshot,
+            count=lambda: counted_table(node, snapshot, stored.plan, rules),
+            bytes=stored.cube,
+            read=lambda: cube,
+            fresh=True,
+            beside=True,
+            hindrance=None,
+        ),
+    )
+
+
+def protected(
+    node: Node,
+    snapshot: Snapshot,
+    planned: tuple[Plan, Rules],
+    released: list[bytes],
+    progress: Progress | None,
+) -> Released:
+    """The cube of a plan, beside everything that was given out. Raises NotProtectedError."""
+    if not planned[0].finest:
+        raise NotProtectedError(
+            "The policy leaves nothing to break the people down by: no dimension that it shows is in the "
+            "data, or its dates are pooled into periods that no level has.",
+            remedy="Name another dimension under 'finest'.",
+        )
+    with node.store.reading() as view:
+        extracts = view.extracts.told()
+        if privacy(planned[0].changed) is not None:
+            if extracts or (released and not is_drawn(released[-1])):
+                raise _another_mechanism()
+            return drawn_cube(node.dictionary, view, snapshot, planned[0])
+    # The newest cube that has answered holds all that came before it.
+    former = stored_cube(released[-1]) if released else None
+    # Of accidents beside single records nobody has shown yet that they are safe: none for new people.
+    counted = without_accidents(planned[0]) if extracts else planned[0]
+    maker = Maker(node.dictionary, snapshot, counted, planned[1], node.cube_key, progress)
+    changed = change(planned[0].changed)
+    if changed is None and not isinstance(former, ChangedCube | PrivateCube):
+        made = grow(maker, former)
+        withstand(made, extracts)
+        return made
+    if changed is None or isinstance(former, Chronicle | PrivateCube) or extracts:
+        raise _another_mechanism()
+    return grow_changed(maker, changed, former)
+
+
+def _another_mechanism() -> NotProtectedError:
+    return NotProtectedError(
+        "Another mechanism protects what was given out of this data set: it has one for its life.",
+        remedy="Write the mechanism as it was.",
+    )
+
+
+def counted_table(node: Node, snapshot: Snapshot, made: Plan, rules: Rules) -> Table:
+    """The people that the policy counts, without those rows that would make a small group look large."""
+    rows = counted_rows(node, snapshot, made, rules)
+    return count_people(snapshot, node.dictionary, made.finest, rows=rows, years=made.years)
+
+
+def counted_rows(node: Node, snapshot: Snapshot, made: Plan, rules: Rules) -> NDArray[np.bool_]:
+    """Mask over the rows of those that `counted_table` counts."""
+    return honest_rows(
+        snapshot,
+        node.dictionary,
+        made.finest,
+        rows=population(snapshot, made.consent, victims=made.victims),
+        years=made.years,
+        max_dims=rules.max_dims or len(made.finest),
+        threshold=rules.threshold,
+    )

@@ -1,0 +1,244 @@
+"""What is told of a cube before it counts: measured once, and kept beside it in the node.
+
+A policy of other words makes the same cube. It is then looked at without reading the cube, which takes
+seconds: what was measured stands under a name that follows from the cube's last byte.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+
+from anonymisers.cube.released_cells import Shown
+from anonymisers.perturbation.noisy_cube import PrivateCube
+from anonymisers.tables.count_table import Table
+from audit.formats.canonical import canonical_json
+from gateway import __version__
+from gateway.dictionary import Dictionary, Tree
+from gateway.member.build.preview_record import CellKey, Cells, Findings, Preview, cell_of, findings_from_json
+from gateway.member.cube import cube_measures
+from gateway.member.cube.accident_counts import ACCIDENTS, AccidentsRead
+from gateway.member.cube.cube_cache import MEASURE, cell_value, trees
+from gateway.member.cube.cube_reading import UnreadableError, read
+from gateway.member.cube.stored_cube import Released
+from gateway.member.cube.usefulness import Score, score
+from gateway.member.model.kept import LoadedSnapshot, Plan, policy_label
+from gateway.member.model.snapshot import Snapshot, population
+from gateway.member.node.context import Node
+from gateway.member.policy.cube_adoption import preview_id, sensitive_of
+from gateway.member.register.person_counts import count_people
+from gateway.question import COUNTRY, ask
+from policies import Policy
+
+CANONICAL = "canonical-questions"
+"""The pack of questions that cubes are compared by."""
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """A cube with the people behind it. `bytes` are those that would answer; `fresh`: made just now."""
+
+    policy: Policy
+    above: int | None
+    """The version of the ministry-wide policy that is part of it, if any."""
+    record: LoadedSnapshot
+    plan: Plan
+    snapshot: Snapshot = field(repr=False)
+    count: Callable[[], Table] = field(repr=False)
+    bytes: bytes = field(repr=False)
+    read: Callable[[], Released] = field(repr=False)
+    fresh: bool
+    beside: bool
+    """Whether it is safe beside everything that was given out; else it was made as if nothing had been."""
+    hindrance: str | None
+    """Why the policy cannot be published as it is, in a sentence."""
+    stricter: tuple[str, ...] = ()
+    """What the cube holds back beyond the policy's own words, in sentences."""
+
+    @cached_property
+    def cube(self) -> Released:
+        """Read when it is first needed, as that takes seconds. Raises CertificateError for a damaged one."""
+        return self.read()
+
+    @cached_property
+    def people(self) -> Table:
+        """The people behind the cube, for the controller's eyes."""
+        return self.count()
+
+    @property
+    def to_be_read(self) -> Shown:
+        """The cube as it will be read: what is still to be drawn is nothing that is withheld."""
+        return self.cube.when_drawn if isinstance(self.cube, PrivateCube) else self.cube
+
+    @cached_property
+    def counted(self) -> Shown:
+        """The cube with the counts of its people, whether these are what is shown or not."""
+        return self.cube.as_counted(self.people)
+
+
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """The cube as questions would read it. The canonical ones find what they read in `cells`."""
+
+    made: Made
+    trees: Mapping[str, Tree]
+    cells: Cells
+    measure: str = MEASURE
+
+    @property
+    def snapshot(self) -> LoadedSnapshot:
+        return self.made.record
+
+    @property
+    def label(self) -> str:
+        return policy_label(self.made.policy.version, self.made.above)
+
+    @property
+    def mechanism(self) -> str | None:
+        """The name of what changed its numbers; None where those that are shown are exact."""
+        return self.made.cube.mechanism if self.made.plan.changed else None
+
+    def off_by(self, key: Mapping[str, str]) -> int:
+        """The most by which a cell's value differs from its count; of a cell that can be read."""
+        return self.made.cube.off_by(key) if self.made.plan.changed else 0
+
+    @property
+    def epsilon(self) -> str:
+        """Of numbers that are drawn with noise: of each table; else empty."""
+        return self.made.cube.epsilon if self.made.plan.changed else ""
+
+    def drawn(self, key: Mapping[str, str]) -> int:
+        """Of how many draws of noise a cell's value is made; of a cell that can be read."""
+        return self.made.cube.drawn(key) if self.made.plan.changed else 0
+
+    def read(self, key: Mapping[str, str]) -> int | None:
+        """The value of a cell, None when it is withheld; KeyError outside the lattice."""
+        known = cell_of(key)
+        return self.cells[known] if known in self.cells else cell_value(self.made.cube, key)
+
+    def counting(self, measure: str) -> "Looked | AccidentsRead | None":
+        """This cube for casualties, and its accidents for these where it has any."""
+        if measure == ACCIDENTS:
+            return AccidentsRead.of(self.made.cube, self.trees)
+        return self if measure == self.measure else None
+
+
+def measure(node: Node, made: Made) -> Preview:
+    """Everything that is told of a cube. Raises CertificateError for a damaged one."""
+    return _findings(node, made).preview
+
+
+def ready(node: Node, made: Made) -> Looked:
+    """The cube as questions would read it."""
+    return Looked(made, trees(node.dictionary, node.member, made.plan), _findings(node, made).cells)
+
+
+def _findings(node: Node, made: Made) -> Findings:
+    """What is told of exactly this cube: as it was kept, else found out now and kept."""
+    about = _about(node, made)
+    with node.store.reading() as view:
+        kept = view.findings(about)
+    if kept is not None:
+        return findings_from_json(kept)
+    found = Findings(_measured(node, made), _canonical_cells(node, made))
+    with node.store.notes() as notes:
+        notes.keep_findings(about, made.record.id, found.to_json(), node.clock.now())
+    return found
+
+
+def _about(node: Node, made: Made) -> str:
+    """A name for all that the findings follow from, the cube to its last byte among it."""
+    body = {
+        "of": preview_id(made.record.id, made.plan, [made.bytes], []),
+        "dictionary": node.dictionary.version,
+        "software": __version__,
+    }
+    return sha256(canonical_json(body)).hexdigest()
+
+
+def _measured(node: Node, made: Made) -> Preview:
+    sensitive = sensitive_of(node)
+    return Preview(
+        tables=cube_measures.tables(made.counted, made.people),
+        refused=cube_measures.refused(made.cube),
+        people=int(made.people.counts.sum()),
+        to_accept=cube_measures.shared_values(made.cube, sensitive),
+        narrow=cube_measures.narrow_cells(made.cube),
+        scores=scores(node, made),
+        exposure=cube_measures.exposure(made.counted, made.people),
+        records=cube_measures.records(made.people, sensitive),
+    )
+
+
+class _Noting:
+    """A cube of which every cell that is read is noted."""
+
+    def __init__(self, cube: Released) -> None:
+        self._cube = cube
+        self.cells: dict[CellKey, int | None] = {}
+
+    def read(self, key: Mapping[str, str]) -> int | None:
+        value = cell_value(self._cube, key)
+        self.cells[cell_of(key)] = value
+        return value
+
+    @property
+    def mechanism(self) -> str | None:
+        return self._cube.mechanism
+
+    def off_by(self, key: Mapping[str, str]) -> int:
+        return self._cube.off_by(key)
+
+    @property
+    def epsilon(self) -> str:
+        return self._cube.epsilon
+
+    def drawn(self, key: Mapping[str, str]) -> int:
+        return self._cube.drawn(key)
+
+
+def _canonical_cells(node: Node, made: Made) -> Cells:
+    """Every cell that a canonical question reads, whoever may ask it."""
+    shown, noting = trees(node.dictionary, node.member, made.plan), _Noting(made.cube)
+    purpose = min(node.dictionary.purposes)
+    for name in node.dictionary.packs[CANONICAL]:
+        known = node.dictionary.ready_made[name]
+        if known.measure == MEASURE:
+            by = [level for level in known.by if level != COUNTRY]
+            question = ask(node.dictionary, measure=MEASURE, by=by, where={}, purpose=purpose)
+            with suppress(UnreadableError):  # nobody gets a table of it
+                read(node.dictionary, shown, noting, question)
+    return noting.cells
+
+
+def scores(node: Node, made: Made) -> dict[str, Score]:
+    """The score of each canonical question that the data can answer."""
+    found = {}
+    for name in node.dictionary.packs[CANONICAL]:
+        question = node.dictionary.ready_made[name]
+        levels = {node.dictionary.level(level).dimension: level for level in question.by}
+        if question.measure != MEASURE or not levels.keys() <= made.snapshot.columns.keys():
+            continue
+        people = _counted_at(node, made, levels)
+        asked = {
+            d: node.dictionary.hierarchy(d, level, node.member, years=made.plan.years).at[level]
+            for d, level in levels.items()
+        }
+        found[name] = score(made.counted, people, asked)
+    return found
+
+
+def _counted_at(node: Node, made: Made, levels: Mapping[str, str]) -> Table:
+    """The people of the plan, over a question's dimensions, at the finer of its levels and the cube's."""
+    finest = {
+        dimension: _finer(node.dictionary, node.member, level, made.plan.finest.get(dimension, level))
+        for dimension, level in levels.items()
+    }
+    rows = population(made.snapshot, made.plan.consent, victims=made.plan.victims)
+    return count_people(made.snapshot, node.dictionary, finest, rows=rows, years=made.plan.years)
+
+
+def _finer(dictionary: Dictionary, member: str, one: str, other: str) -> str:
+    names = dictionary.dimension(dictionary.level(one).dimension).level_names(member)
+    return min(one, other, key=lambda level: names.index(level) if level in names else 0)

@@ -1,0 +1,44 @@
+"""A cube that is made after extracts of single records is attacked beside them before it may answer.
+
+An extract is a release of every table over its columns, and known for ever from the moment it is asked for.
+"""
+
+from collections.abc import Sequence
+
+from anonymisers.errors import ProtectionError
+from anonymisers.history.release_history import Chronicle
+from anonymisers.records.extract_safety import History, tells_more, told_by
+from anonymisers.tables.count_table import Release
+from anonymisers.tables.strict_json import parse_json
+from gateway.member.errors import NotProtectedError
+
+SECONDS = 120.0
+
+
+def withstand(cube: Chronicle, told: Sequence[bytes], *, seconds: float = SECONDS) -> None:
+    """Raise NotProtectedError when a cube gives away, beside extracts, what neither did before.
+
+    `told`: what each extract tells in counts. Where the register was corrected since, today's counts are not
+    those of the extracts; then they are compared with the tables of the first counts, which they are from.
+    """
+    if not told:
+        return
+    extracts = [Release.from_json(parse_json(each)) for each in told]
+    first = Chronicle.of(cube.dims, cube.rules, [part for part in cube.parts if part.kind == "period"])
+    for now in (cube, first):
+        history = History(extracts, cube.rules.threshold, cube.rules.zeros, {}, ())
+        try:
+            found = tells_more(history, told_by(now), seconds=seconds)
+        except ProtectionError:
+            continue
+        if found is None:
+            return
+        raise NotProtectedError(
+            f"These tables are not safe beside extracts of single records that were asked for: {found}.",
+            remedy="The former tables stay. Share less finely, or the same columns as the extracts.",
+        )
+    raise NotProtectedError(
+        "The tables cannot be compared with extracts of single records that were asked for before: the "
+        "register has other numbers now.",
+        remedy="The former tables stay. Load the register with its corrections reversed, or wait for them.",
+    )

@@ -1,0 +1,93 @@
+"""A data set of changed numbers grows: new closed periods, and revisions once enough people are in them.
+
+People who come or leave with a release are changed by themselves, in every later release in the same way. A 0
+is never changed, so that a number of a few people would still tell where they are: fewer than the threshold
+wait, as they do where numbers are withheld.
+"""
+
+import numpy as np
+
+from anonymisers.errors import AnonymiserError
+from anonymisers.perturbation.perturbed_counts import Change
+from anonymisers.perturbation.perturbed_cube import ChangedCube, Portion, Rows, changed_cube
+from gateway.member.build.known_figures import described_by, figures_about
+from gateway.member.cube.cube_inputs import TIME, Maker
+from gateway.member.errors import NotProtectedError
+from gateway.member.model.periods import lies_in
+from gateway.member.model.snapshot import Snapshot
+from gateway.member.model.snapshot_format import snapshot_from_bytes
+from gateway.member.register.person_counts import placed
+from gateway.member.register.population import Difference, difference, joined, sealed, taken, tokens
+
+
+def grow_changed(maker: Maker, change: Change, former: ChangedCube | None) -> ChangedCube:
+    """The cube of the newest snapshot; `former`: the newest that has answered.
+
+    Raises NotProtectedError when a cell of few people could be found, or released years are not covered any
+    more.
+    """
+    released = set() if former is None else _years(former)
+    if missing := sorted(released - set(maker.plan.years)):
+        raise NotProtectedError(
+            f"Years that are released already would not be covered any more: {', '.join(map(str, missing))}.",
+            remedy="What was released stays released: load the whole register, or shorten the embargo again.",
+        )
+    portions = [] if former is None else [*former.portions, *_revision(maker, former)]
+    if fresh := set(maker.plan.years) - released:
+        new = maker.counted(fresh)
+        if former is None or _people(new) == 0 or _people(new) >= maker.rules.threshold:
+            portions.append(Portion(1, frozenset(map(str, fresh)), sealed(new)))
+    try:
+        made = [(portion, _rows(maker, portion)) for portion in portions]
+        return changed_cube(made, maker.rules, change, maker.key)
+    except AnonymiserError as error:
+        raise NotProtectedError(
+            f"No safe cube could be made: {error.message}.",
+            remedy=f"The former cube stays as it is. {error.remedy}".strip(),
+        ) from None
+
+
+def waiting_changed(maker: Maker, former: ChangedCube) -> Difference:
+    """By whom released years of the newest snapshot differ from what the cube counts."""
+    now = maker.counted(_years(former))
+    stands = snapshot_from_bytes(former.portions[0].sealed)
+    for portion in former.portions[1:]:
+        rows = snapshot_from_bytes(portion.sealed)
+        if portion.sign > 0:
+            stands = joined([("", stands), ("", rows)]) or stands
+        else:
+            gone = set(tokens(maker.dictionary, maker.plan, rows))
+            stays = [token not in gone for token in tokens(maker.dictionary, maker.plan, stands)]
+            stands = taken(stands, np.array(stays, dtype=np.bool_))
+    return difference(maker.dictionary, maker.plan, {(0, None): stands}, now)
+
+
+def _revision(maker: Maker, former: ChangedCube) -> list[Portion]:
+    """Those added to released years, and those who left: none while there are too few people behind one."""
+    found, k = waiting_changed(maker, former), maker.rules.threshold
+    if any(0 < people < k for people in (found.people_added, found.people_left)):
+        return []
+    pieces = [(1, found.added), *((-1, rows) for rows in found.left.values())]
+    period = frozenset(map(str, _years(former)))
+    return [Portion(sign, period, sealed(rows)) for sign, rows in pieces if len(rows)]
+
+
+def _rows(maker: Maker, portion: Portion) -> Rows:
+    rows, years = snapshot_from_bytes(portion.sealed), {int(year) for year in portion.period}
+    figures = figures_about(maker, years) if portion.sign > 0 else ()
+    everybody = np.ones(len(rows), dtype=np.bool_)
+    finest = described_by(maker, figures)
+    dims, coords, _ = placed(rows, maker.dictionary, finest, everybody, maker.plan.years)
+    time = next((dim for dim in dims if dim.name == TIME), None)
+    leaves = [] if time is None else [time.codes[place] for place in time.leaves.tolist()]
+    within = {} if time is None else {TIME: frozenset(c for c in leaves if lies_in(c, years))}
+    by = tuple(maker.plan.finest)
+    return Rows(dims, by, coords, rows.links["person"].tolist(), within, figures)
+
+
+def _people(rows: Snapshot) -> int:
+    return len(set(rows.links["person"].tolist()))
+
+
+def _years(cube: ChangedCube) -> set[int]:
+    return {int(year) for portion in cube.portions for year in portion.period}

@@ -1,0 +1,93 @@
+"""Tables that are made beside registered figures: what these tell of the same people is taken as known.
+
+A figure lies within a year, and so within the people of one period. The tables of its own dimensions are
+protected along with those that the policy shows, even where the policy shows them to nobody: else what a
+shown sum leaves beside the figure would be found in a table that nobody has looked at.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from anonymisers.tables.cell_status import fitting
+from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.registered_figures import Figure, known_figures, people_of
+from anonymisers.tables.rules import Rules, TableOf
+from gateway.member.cube.cube_inputs import TIME, Maker
+from gateway.member.model.registered_figure import known_figure, levels_of
+from gateway.member.model.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A table of some people, how it is protected, and what is known of them from elsewhere."""
+
+    table: Table
+    rules: Rules
+    known: Sequence[Release]
+
+
+def beside_figures(
+    maker: Maker, rows: Snapshot, years: Iterable[int], finest: dict[str, str] | None = None
+) -> Beside:
+    """The people of some rows beside the figures about these years; `finest` may describe them by more.
+
+    A figure that the register contradicts is known with the register's own number:
+    `anonymisers.tables.registered_figures`.
+    """
+    years = tuple(years)
+    figures = figures_about(maker, years)
+    table = maker.table(rows, years, described_by(maker, figures, finest))
+    if not figures:
+        return Beside(table, fitting(maker.rules, table), ())
+    table = replace(
+        table, by=tuple(dict.fromkeys([*maker.plan.finest, *(n for f in figures for n in f.where)]))
+    )
+    rules = fitting(_rules(maker.rules, table, figures, tuple(maker.plan.finest)), table)
+    return Beside(table, rules, known_figures(figures, table)[0])
+
+
+def figures_about(maker: Maker, years: Iterable[int]) -> tuple[Figure, ...]:
+    """The registered figures about some years."""
+    wanted = set(years)
+    found = map(known_figure, maker.plan.known)
+    return tuple(figure for figure in found if int(figure.where[TIME][0][:4]) in wanted)
+
+
+def described_by(
+    maker: Maker, figures: Sequence[Figure], finest: dict[str, str] | None = None
+) -> dict[str, str]:
+    """The finest level of every dimension that the plan (or `finest`) or a figure has."""
+    found = dict(maker.plan.finest if finest is None else finest)
+    member = maker.snapshot.member
+    for figure in figures:
+        cell = {dimension: codes[0] for dimension, codes in figure.where.items()}
+        for name, level in levels_of(maker.dictionary, member, cell).items():
+            names = maker.dictionary.dimension(name).level_names(member)
+            found[name] = min(found.get(name, level), level, key=names.index)
+    return found
+
+
+def few_of(figures: Sequence[Figure], table: Table, enough: int | None) -> bool:
+    """Whether a figure's cell holds some of these people, but fewer than `enough` (None: any are too few)."""
+    found = [people_of(figure, table) for figure in figures]
+    return any(n > 0 and (enough is None or n < enough) for n in found)
+
+
+def _rules(rules: Rules, table: Table, figures: Sequence[Figure], shown: Sequence[str]) -> Rules:
+    """The rules with the tables of the figures among those that are protected first."""
+    most = rules.max_dims or len(shown)
+    first = rules.priority or tuple(
+        TableOf(frozenset(dims)) for dims in combinations(shown, min(most, len(shown)))
+    )
+    own = []
+    for figure in figures:
+        places = {name: table.dim(name) for name in figure.where}
+        depths = {name: int(dim.depth[dim.position(figure.where[name][0])]) for name, dim in places.items()}
+        own.append(TableOf.of(depths, **depths))
+    return replace(
+        rules,
+        priority=tuple(dict.fromkeys([*first, *own])),
+        finer=None,  # else tables of the figures' dimensions would be tried, which nobody may read
+        max_dims=max(most, *(len(figure.where) for figure in figures)),
+    )

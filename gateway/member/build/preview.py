@@ -1,0 +1,105 @@
+"""A policy seen before it counts: the very cube that would answer, and what it shows and withholds.
+
+Nothing is logged and nothing leaves the node. The cube is kept: publishing the policy uses the same one.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from anonymisers.perturbation.noisy_cube import PrivateCube
+from anonymisers.tables.rules import Rules
+from gateway.member.build.cube_building import Progress, counted_table, protected
+from gateway.member.build.cube_findings import CANONICAL, Looked, Made, measure, ready, scores
+from gateway.member.cube.stored_cube import Released, stored_cube
+from gateway.member.errors import NothingToProtectError, NotProtectedError
+from gateway.member.model.kept import LoadedSnapshot, Plan
+from gateway.member.model.snapshot import Snapshot
+from gateway.member.node.context import Node
+from gateway.member.policy.cube_adoption import existing, preview_id
+from gateway.member.policy.cube_plan import plan, stricter
+from gateway.member.policy.expected_noise import expected
+from gateway.member.policy.ministry_policy import as_it_counts
+from policies import Policy
+
+__all__ = ["CANONICAL", "Looked", "Made", "make", "measure", "ready", "scores"]
+
+
+def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
+    """The cube that this policy would make of the newest snapshot; the one there is, where it is the same.
+
+    It is looked at together with what is in force: below the ministry-wide policy, or, a ministry-wide one
+    itself, above that of the data set. `Made.policy` is both together.
+
+    Raises NothingToProtectError without a snapshot, PolicyRefusedError where they cannot be together, and
+    NotProtectedError where no safe cube can be made.
+    """
+    with node.store.reading() as view:
+        loaded, released, figures = view.snapshot(), view.released_cubes(), view.figures()
+        policy, above = as_it_counts(node, view, policy)
+    if loaded is None:
+        raise NothingToProtectError(
+            f"{node.member} has no snapshot yet, so that there is nothing to look at.",
+            remedy="Load the register first: safelane member load SOURCE --mapping MAPPING --dir DIRECTORY.",
+        )
+    record, snapshot = loaded
+    planned = plan(node.dictionary, policy, snapshot, node.clock.now().date(), figures)
+    hindrance = None
+    try:
+        kept = _kept(node, loaded, planned, released, progress)
+    except NotProtectedError as error:
+        if not released:
+            raise
+        hindrance = f"{error.message} {error.remedy}".strip()
+        kept = _kept(node, loaded, planned, [], progress)
+    return Made(
+        policy=policy,
+        above=above,
+        record=record,
+        plan=planned[0],
+        snapshot=snapshot,
+        count=lambda: counted_table(node, snapshot, *planned),
+        bytes=kept.bytes,
+        read=kept.read,
+        fresh=kept.fresh,
+        beside=hindrance is None,
+        hindrance=hindrance,
+        stricter=(*stricter(policy, *planned), *_expected(policy, planned[0], kept)),
+    )
+
+
+def _expected(policy: Policy, made: Plan, kept: "_Kept") -> Iterator[str]:
+    cube = kept.read() if made.tables else None
+    if isinstance(cube, PrivateCube):
+        yield from expected(policy, made, cube)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    bytes: bytes
+    read: Callable[[], Released]
+    fresh: bool
+
+
+def _kept(
+    node: Node,
+    loaded: tuple[LoadedSnapshot, Snapshot],
+    planned: tuple[Plan, Rules],
+    beside: list[bytes],
+    progress: Progress | None,
+) -> _Kept:
+    """The cube of a plan beside these, made now if there is none yet; and whether it was made now."""
+    record, snapshot = loaded
+    with node.store.reading() as view:
+        name = preview_id(record.id, planned[0], beside, view.extracts.told())
+        same = beside == view.released_cubes()
+        found = existing(view, record.id, planned[0]) if same else view.preview(name)
+    if found is not None:
+        return _Kept(found, partial(stored_cube, found), fresh=False)
+    cube = protected(node, snapshot, planned, beside, progress)
+    made = cube.to_bytes()
+    if isinstance(cube, PrivateCube) and cube.pending:
+        return _Kept(made, lambda: cube, fresh=True)  # nothing is drawn before it is paid: no cube to answer
+    with node.store.notes() as notes:
+        notes.keep_preview(name, record.id, made, node.clock.now())
+    return _Kept(made, lambda: cube, fresh=True)

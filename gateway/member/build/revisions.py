@@ -1,0 +1,37 @@
+"""What waits to be counted: for the data controller alone, and never for the region."""
+
+from anonymisers.perturbation.noisy_cube import PrivateCube
+from anonymisers.perturbation.perturbed_cube import ChangedCube
+from gateway.member.build.growth import waiting
+from gateway.member.build.growth_perturbed import waiting_changed
+from gateway.member.cube.cube_inputs import Maker
+from gateway.member.cube.stored_cube import stored_cube
+from gateway.member.errors import NothingToProtectError
+from gateway.member.node.context import Node
+from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.policy_in_force import in_force
+from gateway.member.register.population import Difference
+
+
+def revisions(node: Node) -> Difference:
+    """By whom the newest snapshot differs from what the newest cube counts in released periods.
+
+    Raises NothingToProtectError when there is no policy, snapshot or cube yet.
+    """
+    with node.store.reading() as view:
+        ruling, loaded, cube = in_force(node, view), view.snapshot(), view.cube()
+        figures = view.figures()
+    if ruling is None or loaded is None or cube is None:
+        raise NothingToProtectError(
+            f"{node.member} has no cube yet: nothing was given out, and nothing waits.",
+            remedy="Load the register, put a policy in force and make the cube first.",
+        )
+    made, rules = plan(node.dictionary, ruling[1], loaded[1], node.clock.now().date(), figures)
+    maker = Maker(node.dictionary, loaded[1], made, rules, node.cube_key)
+    found = stored_cube(cube.cube)
+    if isinstance(found, PrivateCube):
+        raise NothingToProtectError(
+            "Numbers of this data set were drawn once with noise, and stand: nothing waits to enter them.",
+            remedy="People of years that are not released yet are counted with the next release.",
+        )
+    return waiting_changed(maker, found) if isinstance(found, ChangedCube) else waiting(maker, found)

@@ -1,0 +1,53 @@
+"""What a node does by itself: let the next policy begin on its day, and make its cube."""
+
+from gateway.member.build.cube_building import Progress, build
+from gateway.member.build.preview import make
+from gateway.member.model.kept import ministry_label, policy_label
+from gateway.member.node.context import Node
+from gateway.member.policy.policy_in_force import trusted
+from gateway.member.policy.publishing import come_into_force, next_policy
+
+
+def due(node: Node) -> bool:
+    """Whether the day of a signed policy has come that is not in force yet: then it is time to `begin`.
+
+    Raises PolicyRefusedError for one that cannot be read.
+    """
+    return any(next_policy(node, ministry=ministry) is not None for ministry in (True, False))
+
+
+def begin(node: Node, progress: Progress | None = None) -> list[str]:
+    """Let the signed policies whose day has come take over, and protect the tables if that is not done yet.
+
+    Returns the versions that are in force from now on, as `3`, or `all/3` of the ministry-wide policy. It may
+    take minutes, and the memory of all tables.
+
+    Raises SignatureRefusedError or PolicyRefusedError for a policy that cannot begin, and NotProtectedError;
+    the policy in force, or its former cube, stays.
+    """
+    begun = [*_begin(node, progress, ministry=True), *_begin(node, progress, ministry=False)]
+    if begun:
+        _build_missing(node, progress)
+    return begun
+
+
+def _begin(node: Node, progress: Progress | None, *, ministry: bool) -> list[str]:
+    """The version that came into force, if one did."""
+    waiting = next_policy(node, ministry=ministry)
+    with node.store.reading() as view:
+        given_out, below = bool(view.released_cubes()), view.policy() is not None
+    if waiting is not None and given_out and (below or not ministry):
+        # Before it counts: not every policy can be protected beside what was given out.
+        make(node, waiting, progress)
+    version = come_into_force(node, ministry=ministry)
+    if version is None:
+        return []
+    return [ministry_label(version) if ministry else policy_label(version)]
+
+
+def _build_missing(node: Node, progress: Progress | None) -> None:
+    """Protect the tables of what is in force now, unless that was done before."""
+    with node.store.reading() as view:
+        ruling, loaded, cube = trusted(node, view), view.snapshot(), view.cube()
+    if ruling is not None and loaded is not None and (cube is None or cube.label != ruling[0].label):
+        build(node, progress)

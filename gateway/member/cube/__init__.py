@@ -1,0 +1,1 @@
+"""The certified cube of a node, and what is read off it."""

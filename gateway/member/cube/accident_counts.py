@@ -1,0 +1,148 @@
+"""The number of accidents, a second measure of the same people: what is counted, and how it is read.
+
+An accident has a place, a date, a device and a use of the land; sex, age or activity are a person's. It
+counts where a casualty of it is counted. The safety of its numbers is
+`anonymisers.accidents.accident_tables`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.accidents.accident_search import go_on, protect_accidents
+from anonymisers.accidents.accident_tables import Accidents, AccidentTable
+from anonymisers.cube.certified_cube import CertifiedCube
+from anonymisers.cube.released_cells import OutsideLattice, Shown, Value
+from anonymisers.errors import CertificateError, ProtectionError
+from anonymisers.history.accident_history import AccidentCells
+from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_parts import Part
+from anonymisers.history.vintages import NAME
+from anonymisers.tables.hierarchy import Hierarchy
+from gateway.dictionary import OF_ACCIDENTS, Tree
+from gateway.member.cube.cube_inputs import TIME, Maker, levels_of
+from gateway.member.cube.cube_reading import NotDrawn
+from gateway.member.errors import NotProtectedError
+from gateway.member.model.snapshot import Snapshot, numbered
+from gateway.member.model.snapshot_format import snapshot_from_bytes
+from gateway.member.register.person_counts import placed
+
+ACCIDENTS = "accidents"
+
+
+def collected(snapshot: Snapshot) -> bool:
+    """Whether the source tells which casualties are of one accident: else each is taken for its own."""
+    return not np.array_equal(snapshot.links["accident"], snapshot.links["case"])
+
+
+@dataclass(frozen=True)
+class AccidentsRead(NotDrawn):
+    """The accidents of a cube as questions read them."""
+
+    cells: AccidentCells
+    whole: Mapping[str, Tree]
+    """All dimensions of the cube."""
+
+    @classmethod
+    def of(cls, cube: object, whole: Mapping[str, Tree]) -> "AccidentsRead | None":
+        """None for a cube without any."""
+        found = accidents_in(cube)
+        return None if found is None else cls(found, whole)
+
+    @property
+    def trees(self) -> Mapping[str, Tree]:
+        return of_accidents(self.whole)
+
+    def read(self, key: Mapping[str, str]) -> int | None:
+        """The number of a cell, None when it is withheld; KeyError outside the lattice."""
+        found = self.cells.lookup(key)
+        if isinstance(found, OutsideLattice):
+            raise KeyError(", ".join(key))
+        return found.count if isinstance(found, Value) else None
+
+    @property
+    def parts(self) -> tuple["AccidentsRead", ...]:
+        """None: all tables of their dimensions can be read."""
+        return ()
+
+    @property
+    def mechanism(self) -> None:
+        """Numbers of accidents are exact."""
+        return
+
+    def off_by(self, key: Mapping[str, str]) -> int:  # noqa: ARG002 - whatever the key
+        """Numbers of accidents are exact."""
+        return 0
+
+
+def accidents_in(cube: object) -> AccidentCells | None:
+    """The numbers of accidents of a cube; one of another mechanism has none."""
+    return cube.accidents if isinstance(cube, Chronicle) else None
+
+
+def of_accidents(trees: Mapping[str, Tree]) -> dict[str, Tree]:
+    """The dimensions of accidents among those of a cube."""
+    return {dimension: tree for dimension, tree in trees.items() if dimension in OF_ACCIDENTS}
+
+
+def accidents_of(maker: Maker, rows: Snapshot, cube: CertifiedCube, key: bytes) -> AccidentTable | None:
+    """The accidents of the people of a new part; None where the plan has none or none can be certified."""
+    if not maker.plan.accidents:
+        return None
+    try:
+        return protect_accidents(cube, _grouped(maker, rows, cube, maker.plan.finest), key, first=TIME)
+    except (CertificateError, ProtectionError):
+        return None
+
+
+def check_goes_on(maker: Maker, part: Part, number: int, cube: CertifiedCube) -> None:
+    """Raise NotProtectedError where a later release about a part's people is not safe beside its accidents.
+
+    `number`: the part's own, by which a release about leavers knows its people.
+    """
+    if part.accidents is None:
+        return
+    first, rows = part.cubes[0], snapshot_from_bytes(part.sealed)
+    vintages = [code for d in cube.certificate.dims if d.name == NAME for code in d.codes]
+    came = {code for code in vintages if _came(code) == number}
+    try:
+        accidents = _grouped(maker, rows, first, levels_of(maker, part, first))
+        safe = go_on(part.accidents, first, cube, accidents, {NAME: came} if came else {})
+    except CertificateError:
+        safe = False
+    if not safe:
+        raise NotProtectedError("Numbers of accidents that were released would tell more beside it.")
+
+
+def _came(vintage: str) -> int:
+    return int(first) if (first := vintage.partition(" ")[0]).isdigit() else -1
+
+
+def _grouped(maker: Maker, rows: Snapshot, cube: Shown, levels: Mapping[str, str]) -> Accidents:
+    """The casualties of some rows by the dimensions of a cube, with their accidents."""
+    names = [d.name for d in cube.lattice.dims]
+    finest = {name: levels[name] for name in names if name in levels}
+    everybody: NDArray[np.bool_] = np.ones(len(rows), dtype=np.bool_)
+    dims, coords, inside = placed(rows, maker.dictionary, finest, everybody, rows.years)
+    if tuple(d.name for d in dims) != tuple(names) or not inside.all():
+        raise CertificateError("the rows are not described by the dimensions of the cube")
+    return Accidents(
+        OF_ACCIDENTS,
+        cube.lattice.dims,
+        _positions(dims, cube, coords),
+        numbered(rows.links["accident"]).astype(np.int64),
+    )
+
+
+def _positions(dims: Sequence[Hierarchy], cube: Shown, coords: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Positions in the cube's own hierarchies: its years may be others."""
+    columns = []
+    for axis, (own, other) in enumerate(zip(dims, cube.lattice.dims, strict=True)):
+        places = np.array([other.index.get(code, -1) for code in own.codes], dtype=np.int32)
+        columns.append(places[coords[:, axis]])
+    found = np.column_stack(columns).astype(np.int32)
+    if (found < 0).any():
+        raise CertificateError("the rows have codes that the cube has not")
+    return found

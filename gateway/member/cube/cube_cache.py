@@ -1,0 +1,171 @@
+"""A policy and a snapshot make one protected cube; only a certified one, of the policy in force, answers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from threading import Lock
+from typing import TypeVar, cast
+
+from anonymisers.cube.released_cells import OutsideLattice, Shown, Value
+from anonymisers.history.release_history import Chronicle
+from gateway.dictionary import Dictionary, Tree
+from gateway.member.cube.accident_counts import ACCIDENTS, AccidentsRead
+from gateway.member.cube.stored_cube import Released, stored_cube
+from gateway.member.model.kept import LoadedSnapshot, Plan, policy_label
+from gateway.member.node.ports import Store, View
+
+Made = TypeVar("Made")
+
+MEASURE = "casualties"
+"""The measure that cubes hold."""
+
+
+def trees(dictionary: Dictionary, member: str, made: Plan) -> dict[str, Tree]:
+    return {
+        dimension: dictionary.hierarchy(dimension, level, member, years=made.years)
+        for dimension, level in made.finest.items()
+    }
+
+
+def parts(dictionary: Dictionary, member: str, made: Plan) -> "tuple[Part, ...]":
+    """The tables that are drawn; none where numbers are not."""
+    return tuple(Part(trees(dictionary, member, replace(made, finest=dict(table)))) for table in made.tables)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table that was drawn, by its dimensions."""
+
+    trees: Mapping[str, Tree]
+
+    @property
+    def parts(self) -> tuple["Part", ...]:
+        return ()
+
+
+@dataclass(frozen=True)
+class ReadyCube:
+    """A certified cube as questions read it."""
+
+    cube: Released
+    trees: Mapping[str, Tree]
+    snapshot: LoadedSnapshot
+    policy_version: int
+    index: int
+    """The log entry that says that the cube was certified."""
+    measure: str = MEASURE
+    above: int | None = None
+    """The version of the ministry-wide policy that stood above, if any."""
+    parts: tuple[Part, ...] = ()
+    """The tables that were drawn, where no other can be read."""
+
+    @property
+    def label(self) -> str:
+        """The policy as answers name it."""
+        return policy_label(self.policy_version, self.above)
+
+    @property
+    def mechanism(self) -> str | None:
+        """The name of what changed its numbers; None where those that are shown are exact."""
+        return self.cube.mechanism
+
+    def once(self, what: str, compute: Callable[[], Made]) -> Made:
+        """What `compute` makes of this cube: made once, and forgotten with it.
+
+        Kept here and not with the numbers: they would hold each other, and a former cube stay in memory.
+        """
+        if what not in self._made:
+            self._made[what] = compute()
+        return cast("Made", self._made[what])
+
+    @cached_property
+    def _made(self) -> dict[str, object]:
+        return {}
+
+    def off_by(self, key: Mapping[str, str]) -> int:
+        """The most by which a cell's value differs from its count; of a cell that can be read."""
+        return self.cube.off_by(key)
+
+    @property
+    def epsilon(self) -> str:
+        """Of numbers that were drawn with noise: of each table; else empty."""
+        return self.cube.epsilon
+
+    def drawn(self, key: Mapping[str, str]) -> int:
+        """Of how many draws of noise a cell's value is made; of a cell that can be read."""
+        return self.cube.drawn(key)
+
+    @property
+    def withholding(self) -> Chronicle | None:
+        """The cube, where some of its numbers are withheld; None where all are changed or drawn."""
+        return self.cube if isinstance(self.cube, Chronicle) else None
+
+    def read(self, key: Mapping[str, str]) -> int | None:
+        """The value of a cell, None when it is withheld; KeyError outside the lattice."""
+        return cell_value(self.cube, key)
+
+    def counting(self, measure: str) -> "ReadyCube | AccidentsRead | None":
+        """This cube for casualties, and its accidents for these where it has any."""
+        if measure == ACCIDENTS:
+            return AccidentsRead.of(self.cube, self.trees)
+        return self if measure == self.measure else None
+
+
+def cell_value(cube: Shown, key: Mapping[str, str]) -> int | None:
+    """The value of a cell, None when it is withheld; KeyError outside the lattice."""
+    found = cube.lookup(key)
+    if isinstance(found, OutsideLattice):
+        raise KeyError(", ".join(key))
+    return found.count if isinstance(found, Value) else None
+
+
+class CubeShelf:
+    """Keeps the newest cube in memory: a question is a look-up, not a load."""
+
+    def __init__(self, dictionary: Dictionary, member: str, store: Store) -> None:
+        self._dictionary = dictionary
+        self._member = member
+        self._store = store
+        self._lock = Lock()
+        self._ready: ReadyCube | None = None
+        self._entry = -1
+
+    def refresh(self) -> ReadyCube | None:
+        """Load the newest cube, unless it is in memory already. Call it outside of a transaction."""
+        with self._store.reading() as view:
+            index = view.cube_entry()
+            if index is None or index == self._entry:
+                return self._ready
+            stored = view.cube()
+        if stored is None:
+            return None
+        ready = ReadyCube(
+            stored_cube(stored.cube),
+            trees(self._dictionary, self._member, stored.plan),
+            stored.snapshot,
+            stored.policy_version,
+            stored.index,
+            above=stored.above,
+            parts=parts(self._dictionary, self._member, stored.plan),
+        )
+        with self._lock:
+            self._ready, self._entry = ready, stored.index
+        return ready
+
+    def cube(self, policy_version: int, above: int | None = None) -> ReadyCube | None:
+        """The cube in memory, when it was made under this version of the policy, below `above`."""
+        with self._lock:
+            ready = self._ready
+        made_under = None if ready is None else (ready.policy_version, ready.above)
+        return ready if made_under == (policy_version, above) else None
+
+
+def serves(shelf: CubeShelf, view: View) -> tuple[str, str] | None:
+    """The policy version and the snapshot that questions are answered from now; None while none can be."""
+    in_force, above = view.policy(), view.ministry.policy()
+    if in_force is None or (above is None and view.ministry.policies()):
+        return None
+    cube = shelf.cube(in_force.version, None if above is None else above.version)
+    if cube is None or cube.index != view.cube_entry():
+        return None
+    return cube.label, cube.snapshot.id

@@ -1,0 +1,128 @@
+"""What every step of making a cube needs: whom it counts, how it is protected, and under which keys."""
+
+import hmac
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from anonymisers.cube.certified_cube import CertifiedCube
+from anonymisers.errors import AnonymiserError, CertificateError, ProtectionError
+from anonymisers.history.release_parts import Part
+from anonymisers.history.vintages import NAME
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.hierarchy import ROOT, Hierarchy
+from anonymisers.tables.rules import Rules
+from gateway.dictionary import Dictionary
+from gateway.member.errors import NotProtectedError
+from gateway.member.model.kept import Plan
+from gateway.member.model.snapshot import Snapshot, population
+from gateway.member.register.person_counts import count_people, honest_rows
+from gateway.member.register.population import taken, tokens
+
+Progress = Callable[[str, float], None]
+"""Told what is being done, and how much of it is done (0 to 1)."""
+
+TIME = "date"
+"""The dimension whose closed periods are released one after the other."""
+ATTEMPTS = 4
+"""The search for a pattern follows the member's key, and one in many ends in none that can be certified."""
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What every step of making a cube needs: whom it is about and how it is protected."""
+
+    dictionary: Dictionary
+    snapshot: Snapshot
+    plan: Plan
+    rules: Rules
+    key: bytes
+    progress: Progress | None = None
+
+    def hierarchies(self, years: Iterable[int]) -> tuple[Hierarchy, ...]:
+        return tuple(self.hierarchy(name, level, years) for name, level in self.plan.finest.items())
+
+    def hierarchy(self, dimension: str, level: str, years: Iterable[int]) -> Hierarchy:
+        tree = self.dictionary.hierarchy(dimension, level, self.snapshot.member, years=sorted(years))
+        return Hierarchy(dimension, tree.codes, tree.parent)
+
+    def time(self, years: Iterable[int]) -> Hierarchy:
+        return self.hierarchy(TIME, self.plan.finest.get(TIME, "year"), years)
+
+    def counted(self, years: Iterable[int]) -> Snapshot:
+        """The rows of some years that count: a person once in a cell, no small group made to look large."""
+        years = tuple(sorted(years))
+        inside = population(self.snapshot, self.plan.consent, victims=self.plan.victims)
+        rows = taken(self.snapshot, self._honest(self.snapshot, inside, years) & _in(self.snapshot, years))
+        seen: dict[object, int] = {}
+        for number, token in enumerate(tokens(self.dictionary, self.plan, rows)):
+            seen.setdefault(token, number)
+        return taken(rows, np.array(sorted(seen.values()), dtype=np.intp))
+
+    def honest(self, rows: Snapshot) -> Snapshot:
+        years = rows.years
+        return taken(rows, self._honest(rows, np.ones(len(rows), dtype=np.bool_), years)) if years else rows
+
+    def table(self, rows: Snapshot, years: Iterable[int], finest: Mapping[str, str] | None = None) -> Table:
+        """The people of some rows, released by the plan's dimensions; `finest` may describe them by more."""
+        everybody = np.ones(len(rows), dtype=np.bool_)
+        levels = self.plan.finest if finest is None else finest
+        made = count_people(rows, self.dictionary, levels, rows=everybody, years=sorted(years))
+        return replace(made, by=tuple(self.plan.finest))
+
+    def _honest(self, snapshot: Snapshot, rows: np.ndarray, years: Sequence[int]) -> np.ndarray:
+        return honest_rows(
+            snapshot,
+            self.dictionary,
+            self.plan.finest,
+            rows=rows,
+            years=years,
+            max_dims=self.rules.max_dims or len(self.plan.finest),
+            threshold=self.rules.threshold,
+        )
+
+
+def several(
+    maker: Maker, number: int, make: Callable[[bytes], CertifiedCube], attempts: int = ATTEMPTS
+) -> CertifiedCube:
+    """Raises NotProtectedError when none of a few keyed searches ends in a cube with a valid certificate."""
+    reason: AnonymiserError | None = None
+    for attempt in range(attempts):
+        try:
+            return make(keyed(maker.key, number, attempt))
+        except (ProtectionError, CertificateError) as error:
+            reason = error
+        except AnonymiserError as error:
+            reason = error
+            break  # the table or the rules: another key would not help
+    assert reason is not None  # noqa: S101 - the loop runs at least once
+    raise NotProtectedError(
+        f"No safe cube could be made: {reason.message}.",
+        remedy=f"The former cube stays as it is. {reason.remedy}".strip(),
+    )
+
+
+def levels_of(maker: Maker, part: Part, cube: CertifiedCube) -> dict[str, str]:
+    """The finest level of each dimension of a cube, found by its codes."""
+    years = sorted(int(year) for year in part.period)
+    found = {}
+    for dim in cube.dims:
+        if dim.name == NAME:
+            continue
+        for level in maker.dictionary.dimension(dim.name).level_names(maker.snapshot.member):
+            tree = maker.dictionary.hierarchy(dim.name, level, maker.snapshot.member, years=years)
+            if {ROOT, *tree.codes} == set(dim.codes):
+                found[dim.name] = level
+                break
+    return found
+
+
+def keyed(key: bytes, number: int, attempt: int) -> bytes:
+    """A key of its own for each part and attempt, always the same ones."""
+    return hmac.digest(key, f"part {number} attempt {attempt}".encode(), "sha256")
+
+
+def _in(snapshot: Snapshot, years: Sequence[int]) -> np.ndarray:
+    column = snapshot.column(TIME)
+    return np.array([int(code[:4]) in years for code in column.codes], dtype=np.bool_)[column.indices]

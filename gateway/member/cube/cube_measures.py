@@ -1,0 +1,181 @@
+"""What a cube shows and withholds, how far people in it can be told apart, what has to be accepted. Pure.
+
+Everything here tells of people who are withheld: it is for the controller, and stays in the state.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.cube.released_cells import Shown
+from anonymisers.history.release_history import Chronicle
+from anonymisers.records.reidentification_risk import Risk, assess
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.lattice import Lattice
+from gateway.member.cube.stored_cube import Released
+
+
+@dataclass(frozen=True)
+class TableShown:
+    """One table of a cube: `dims` by name (none: the total), and how many of its cells are withheld.
+
+    `people_withheld`: those whose cell at the finest levels of this table is withheld.
+    """
+
+    dims: tuple[str, ...]
+    cells: int
+    withheld: int
+    people_withheld: int
+
+
+@dataclass(frozen=True)
+class SharedValue:
+    """A visible group whose people all have one value of something sensitive, and that can be seen."""
+
+    group: tuple[tuple[str, str], ...]
+    dimension: str
+    value: str
+    people: int
+
+
+@dataclass(frozen=True)
+class NarrowCell:
+    """A withheld cell that what is always shown leaves narrower than the rules ask for, of some years."""
+
+    years: tuple[str, ...]
+    cell: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """`smallest`: people in the smallest visible group; `highest`, `expected`: the chance to name the worst
+    person right, and an average one, for somebody who knows everything that the tables break down by.
+    """
+
+    smallest: int
+    highest: float
+    expected: float
+
+
+def tables(cube: Shown, people: Table) -> tuple[TableShown, ...]:
+    """Every table of the cube, coarse ones first. `people` are those that it was made from."""
+    values = cube.true_values(people)
+    table_of, finest = cube.lattice.table_of(), _finest(cube)
+    found = []
+    for number, dims in enumerate(cube.tables):
+        inside = table_of == number
+        hidden = inside & cube.hidden
+        names = tuple(dim.name for dim in cube.dims if dim.name in dims)
+        found.append(
+            TableShown(names, int(inside.sum()), int(hidden.sum()), int(values[hidden & finest].sum()))
+        )
+    return tuple(found)
+
+
+def _finest(cube: Shown) -> NDArray[np.bool_]:
+    """The cells that stand at the finest level of every dimension that their table names."""
+    keys = cube.lattice.keys()
+    finest = np.ones(len(keys), dtype=np.bool_)
+    for axis, dim in enumerate(cube.lattice.dims):
+        finest &= dim.is_leaf[keys[:, axis]] | (keys[:, axis] == dim.root)
+    return finest
+
+
+def refused(cube: Shown) -> tuple[tuple[tuple[str, int], ...], ...]:
+    """Tables that could not be protected beside the others and are withheld whole: dimensions and depths."""
+    return tuple(sorted(cube.refused))
+
+
+def shared_values(cube: Shown, sensitive: frozenset[str]) -> tuple[SharedValue, ...]:
+    """Visible groups of which everybody can see that all share one sensitive value.
+
+    None where numbers are changed: two that are equal may stand for different counts.
+    """
+    if cube.mechanism is not None:
+        return ()
+    lattice = cube.lattice
+    keys = lattice.keys()
+    axes = [a for a, dim in enumerate(lattice.dims) if dim.name in sensitive]
+    shown = ~cube.hidden & (cube.values > 0)
+    found = []
+    for axis in axes:
+        dim = lattice.dims[axis]
+        others = [a for a in axes if a != axis]
+        plain = np.all(keys[:, others] == [lattice.dims[a].root for a in others], axis=1)
+        cells = np.flatnonzero(shown & plain & (keys[:, axis] != dim.root) & dim.is_leaf[keys[:, axis]])
+        above = keys[cells].copy()
+        above[:, axis] = dim.root
+        groups = lattice.cells(above)
+        # the total itself shows nothing of a group
+        alike = (groups > 0) & shown[groups] & (cube.values[groups] == cube.values[cells])
+        for cell, group in zip(cells[alike].tolist(), groups[alike].tolist(), strict=True):
+            named = tuple(
+                (d.name, d.codes[p])
+                for d, p in zip(lattice.dims, keys[group].tolist(), strict=True)
+                if p != d.root
+            )
+            value = dim.codes[int(keys[cell, axis])]
+            found.append(SharedValue(named, dim.name, value, int(cube.values[cell])))
+    return tuple(found)
+
+
+def narrow_cells(cube: Released) -> tuple[NarrowCell, ...]:
+    """The withheld cells that the certificate lists as accepted, for the controller to answer for."""
+    return tuple(NarrowCell(*each) for each in cube.accepted) if isinstance(cube, Chronicle) else ()
+
+
+def exposure(cube: Shown, people: Table) -> Exposure:
+    """How small the smallest visible group around each person is."""
+    smallest = np.full(len(people.counts), float(people.counts.sum()))
+    for column in columns(cube, people):
+        shown = (column >= 0) & ~cube.hidden[column]
+        smallest = np.where(shown, np.minimum(smallest, cube.values[column]), smallest)
+    if not len(smallest):
+        return Exposure(0, 0.0, 0.0)
+    chance = 1 / np.maximum(smallest, 1.0)
+    mean = float((chance * people.counts).sum() / people.counts.sum())
+    return Exposure(int(smallest.min()), float(chance.max()), mean)
+
+
+def columns(cube: Shown, people: Table) -> Iterator[NDArray[np.int64]]:
+    """For every table and combination of levels, the cube's cell that holds each inner cell, -1 for none."""
+    lattice = cube.lattice
+    names = [dim.name for dim in people.dims]
+    coords = people.coords[:, [names.index(dim.name) for dim in lattice.dims]]
+    lines = [_above(dim) for dim in lattice.dims]
+    for axes, offset in zip(lattice.tables, lattice.offsets, strict=True):
+        table = Lattice(lattice.dims, (axes,))
+        for heights in product(*(range(len(lines[axis])) for axis in axes)):
+            placed = np.empty_like(coords)
+            placed[:] = [dim.root for dim in lattice.dims]
+            for axis, height in zip(axes, heights, strict=True):
+                placed[:, axis] = lines[axis][height][coords[:, axis]]
+            cells = table.cells(placed)
+            yield np.where(cells >= 0, cells + offset, -1)
+
+
+def _above(dim: Hierarchy) -> list[NDArray[np.int32]]:
+    """For each height the position so many steps above every position; the root from there on."""
+    lines = [np.arange(len(dim.codes), dtype=np.int32)]
+    for _ in range(int(dim.depth.max()) - 1):
+        above = dim.parents[lines[-1]]
+        lines.append(np.where(above >= 0, above, dim.root).astype(np.int32))
+    return lines
+
+
+def records(people: Table, sensitive: frozenset[str]) -> Risk | None:
+    """The risk of the records themselves at the finest levels, were they given out; None of nobody."""
+    rows = np.repeat(people.coords, people.counts, axis=0)
+    if not len(rows):
+        return None
+    codes: Mapping[str, Sequence[str]] = {
+        dim.name: [dim.codes[p] for p in rows[:, axis].tolist()] for axis, dim in enumerate(people.dims)
+    }
+    return assess(
+        [values for name, values in codes.items() if name not in sensitive],
+        {name: values for name, values in codes.items() if name in sensitive},
+    )

@@ -1,0 +1,190 @@
+"""Reading a question off a protected cube: pure look-ups, and sums of visible cells.
+
+A sum over a withheld cell is withheld. Codes of one level never overlap, so a sum counts nobody twice.
+
+Of changed numbers a cell of the cube is always read as it is, never added up of its parts: what a sum of
+parts tells, everybody can work out who asks for the parts. A group that is no cell is the sum of the cells
+that the question names, and is off by as much as all of them together. Were it changed by itself instead,
+many groups around one cell would each tell of it anew, and their mean would come ever nearer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import Protocol
+
+from gateway.dictionary import Dictionary, Tree
+from gateway.question import Question
+from gateway.wire.answer import Refusal
+from gateway.wire.cells import TOTAL, Axis
+from gateway.wire.perturbation_notice import Changed, Mechanism, Noise
+
+MAX_CELLS = 50_000
+"""Cells of one answer. A larger table is no table for a person, and would hold up other questions."""
+
+
+class Cube(Protocol):
+    """What reading needs of a certified cube."""
+
+    @property
+    def mechanism(self) -> str | None:
+        """The name of what changed its numbers; None where those that are shown are exact."""
+        ...
+
+    def read(self, key: Mapping[str, str]) -> int | None:
+        """The value of a cell, None when it is withheld; KeyError outside the lattice."""
+        ...
+
+    def off_by(self, key: Mapping[str, str]) -> int:
+        """The most by which the value of a cell differs from its count; 0 where it is exact."""
+        ...
+
+    @property
+    def epsilon(self) -> str:
+        """Of numbers that were drawn with noise of differential privacy: of each table; else empty."""
+        ...
+
+    def drawn(self, key: Mapping[str, str]) -> int:
+        """Of how many draws of such noise the value of a cell is made."""
+        ...
+
+
+class NotDrawn:
+    """Of a cube whose numbers are not drawn with noise."""
+
+    @property
+    def epsilon(self) -> str:
+        return ""
+
+    def drawn(self, key: Mapping[str, str]) -> int:  # noqa: ARG002 - whatever the key
+        return 0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The member's part of the table: `cells` run over `axes` in row-major order, None where withheld."""
+
+    axes: tuple[Axis, ...]
+    cells: tuple[int | None, ...]
+    off_by: int = 0
+    """The most by which a number of the table differs from its count."""
+    mechanism: str | None = None
+    noise: Noise | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether its numbers are still to be drawn: nothing that is drawn is withheld."""
+        return self.noise is not None and None in self.cells
+
+    @property
+    def changed(self) -> Changed | None:
+        """What is told of numbers that are not exact."""
+        if self.noise is not None:
+            return Changed(Mechanism.PRIVACY, noise=self.noise)
+        return Changed(Mechanism(self.mechanism), self.off_by) if self.mechanism and self.off_by else None
+
+
+class UnreadableError(Exception):
+    """The question gets no table; `refusals` say why, as far as the recipient may know."""
+
+    def __init__(self, *refusals: Refusal) -> None:
+        super().__init__(*refusals)
+        self.refusals = refusals
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One dimension of the question: display codes with the cube's codes that each stands for."""
+
+    dimension: str
+    level: str | None
+    """The level displayed; None for a dimension that only filters."""
+    codes: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def read(dictionary: Dictionary, trees: Mapping[str, Tree], cube: Cube, question: Question) -> Reading:
+    """The question's cells. `question` is without the level of countries; `trees` are the cube's dimensions.
+
+    Raises:
+        UnreadableError: the cube does not hold a dimension, level or combination of the question, or covers
+            none of a filter's codes.
+    """
+    choices = choices_of(dictionary, trees, question)
+    shown = [c for c in choices if c.level is not None]
+    if prod(len(c.codes) for c in shown) > MAX_CELLS:
+        raise UnreadableError(Refusal.TOO_LARGE)
+    found = []
+    for combination in product(*(c.codes for c in choices)):
+        names = [c.dimension for c in choices]
+        found.append(_sum(cube, names, [nodes for _, nodes in combination]))
+    axes = tuple(Axis(c.level, tuple(code for code, _ in c.codes)) for c in shown if c.level is not None)
+    most = max((one.off_by for one in found), default=0)
+    noise = Noise(cube.epsilon, tuple(one.draws for one in found)) if cube.epsilon else None
+    return Reading(axes, tuple(one.value for one in found), most, cube.mechanism, noise)
+
+
+def choices_of(dictionary: Dictionary, trees: Mapping[str, Tree], question: Question) -> list[Choice]:
+    """Displayed dimensions in the question's order first, then those that only filter (one code each)."""
+    filters = {dictionary.level(f.level).dimension: f for f in question.where}
+    choices = []
+    for level in question.by:
+        dimension = dictionary.level(level).dimension
+        tree = _tree(trees, dimension, level)
+        if dimension in filters:
+            nodes = _filtered(tree, filters.pop(dimension).codes)
+            codes = tuple(c for c in tree.at[level] if any(_within(tree, c, node) for node in nodes))
+        else:
+            nodes, codes = (TOTAL,), tree.at[level]
+        choices.append(Choice(dimension, level, (*((c, (c,)) for c in codes), (TOTAL, nodes))))
+    for dimension, f in filters.items():
+        nodes = _filtered(_tree(trees, dimension, f.level), f.codes)
+        choices.append(Choice(dimension, None, ((TOTAL, nodes),)))
+    return choices
+
+
+def _tree(trees: Mapping[str, Tree], dimension: str, level: str) -> Tree:
+    tree = trees.get(dimension)
+    if tree is None or level not in tree.at:
+        raise UnreadableError(Refusal.NOT_SHARED)
+    return tree
+
+
+def _filtered(tree: Tree, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """The filter's codes that the cube has. Places of other members are no part of this one."""
+    known = set(tree.codes)
+    present = tuple(c for c in codes if c in known)
+    if not present or (len(present) < len(codes) and tree.dimension != "place"):
+        raise UnreadableError(Refusal.NOT_COLLECTED)
+    return present
+
+
+def _within(tree: Tree, code: str, node: str) -> bool:
+    while code != node:
+        above = tree.parent.get(code)
+        if above is None:
+            return False
+        code = above
+    return True
+
+
+@dataclass(frozen=True)
+class _Sum:
+    """The value, None where a cell in it is withheld; how far it can be off, or of how many draws it is."""
+
+    value: int | None
+    off_by: int
+    draws: int
+
+
+def _sum(cube: Cube, dimensions: list[str], nodes: list[tuple[str, ...]]) -> _Sum:
+    total, off, draws, withheld = 0, 0, 0, False
+    for combination in product(*nodes):
+        key = {d: code for d, code in zip(dimensions, combination, strict=True) if code != TOTAL}
+        try:
+            value = cube.read(key)
+        except KeyError:
+            raise UnreadableError(Refusal.NOT_SHARED) from None
+        total, withheld = total + (value or 0), withheld or value is None
+        off, draws = off + cube.off_by(key), draws + cube.drawn(key)
+    return _Sum(None, 0, draws) if withheld else _Sum(total, off, draws)

@@ -1,0 +1,115 @@
+"""The shape of a cube: its dimensions, years and how many dimensions a table may have; none of its numbers.
+
+The member's log commits to it when the cube is certified, so that a decision can be made again without the
+cube: whether a question can be read depends on the shape alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from anonymisers.perturbation.noisy_cube import holds
+from audit.errors import MalformedError
+from audit.formats.canonical import canonical_json, load_canonical_object
+from gateway.dictionary import Dictionary, Tree
+from gateway.member.cube.accident_counts import ACCIDENTS, of_accidents
+from gateway.member.cube.cube_cache import MEASURE
+from gateway.member.cube.cube_reading import NotDrawn
+from gateway.member.model.privacy_budget import Table
+
+
+@dataclass(frozen=True)
+class Shape:
+    """`finest`: dimension -> finest level; `years`: the closed years that are counted."""
+
+    finest: Mapping[str, str]
+    years: tuple[int, ...]
+    max_dims: int
+    accidents: bool = False
+    """Whether it counts accidents too."""
+    tables: tuple[Table, ...] = ()
+    """Where numbers were drawn: dimension and level of each table that was, and alone can be read."""
+
+    def to_bytes(self) -> bytes:
+        """Canonical JSON."""
+        body: dict[str, Any] = {"finest": dict(self.finest), "max_dims": self.max_dims}
+        if self.accidents:
+            body["accidents"] = True
+        if self.tables:
+            body["tables"] = [dict(table) for table in self.tables]
+        return canonical_json({**body, "years": list(self.years)})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Shape":
+        """Read what `to_bytes` wrote. Raises MalformedError."""
+        value = load_canonical_object(data, "shape of a cube")
+        try:
+            accidents = value.get("accidents", False)
+            tables = tuple(tuple(sorted(table.items())) for table in value.get("tables", ()))
+            shape = cls(dict(value["finest"]), tuple(value["years"]), value["max_dims"], accidents, tables)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise MalformedError("shape of a cube", "a part is missing") from None
+        if not _sound(shape) or shape.to_bytes() != data:
+            raise MalformedError("shape of a cube", "other parts than a shape has")
+        return shape
+
+
+@dataclass(frozen=True)
+class ShapeOnly(NotDrawn):
+    """Stands in for a cube when a decision is made again: it knows which tables there are, and no number."""
+
+    trees: Mapping[str, Tree]
+    max_dims: int
+    accidents: bool = False
+    measure: str = MEASURE
+    tables: tuple[Mapping[str, frozenset[str]], ...] = ()
+    """Of each table that was drawn, its dimensions with their codes; none where all tables can be read."""
+
+    @classmethod
+    def of(cls, dictionary: Dictionary, member: str, shape: Shape) -> "ShapeOnly":
+        """Raises DictionaryError where the dictionary no longer has the levels of that time."""
+        return cls(
+            {
+                dimension: dictionary.hierarchy(dimension, level, member, years=shape.years)
+                for dimension, level in shape.finest.items()
+            },
+            shape.max_dims,
+            shape.accidents,
+            tables=tuple(
+                {
+                    d: frozenset(dictionary.hierarchy(d, level, member, years=shape.years).codes)
+                    for d, level in table
+                }
+                for table in shape.tables
+            ),
+        )
+
+    def read(self, key: Mapping[str, str]) -> int | None:
+        """Nothing, for a cell that the cube had; KeyError for one outside of its lattice."""
+        if not key.keys() <= self.trees.keys() or len(key) > self.max_dims:
+            raise KeyError(", ".join(key))
+        if self.tables and not any(holds(table, key) for table in self.tables):
+            raise KeyError(", ".join(key))
+        return None
+
+    @property
+    def mechanism(self) -> None:
+        """No number is read."""
+        return
+
+    def off_by(self, key: Mapping[str, str]) -> int:  # noqa: ARG002 - whatever the key
+        """Nothing: no number is known here, and none decides."""
+        return 0
+
+    def counting(self, measure: str) -> "ShapeOnly | None":
+        """As a cube of this shape would be read for a measure."""
+        if measure == ACCIDENTS and self.accidents:
+            return replace(self, trees=of_accidents(self.trees))
+        return self if measure == self.measure else None
+
+
+def _sound(shape: Shape) -> bool:
+    words = [*shape.finest, *shape.finest.values(), *(w for t in shape.tables for pair in t for w in pair)]
+    numbers: list[Any] = [shape.max_dims, *shape.years]
+    sound = all(type(w) is str for w in words) and all(type(n) is int for n in numbers)
+    return sound and type(shape.accidents) is bool

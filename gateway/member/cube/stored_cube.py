@@ -1,0 +1,30 @@
+"""A stored cube as what it is, by the form in which it was kept: numbers withheld, changed, or drawn."""
+
+from typing import TypeAlias
+
+from anonymisers.history.release_history import Chronicle
+from anonymisers.perturbation import noisy_cube
+from anonymisers.perturbation.noisy_cube import PrivateCube
+from anonymisers.perturbation.perturbed_cube import FORMAT, ChangedCube
+
+Released: TypeAlias = Chronicle | ChangedCube | PrivateCube
+"""All answer cells in the same way (`anonymisers.cube.released_cells`); how a data set grows is a matter of
+each.
+"""
+
+
+def stored_cube(data: bytes) -> Released:
+    """Raises CertificateError for a damaged one."""
+    if is_drawn(data):
+        return PrivateCube.from_bytes(data)
+    return ChangedCube.from_bytes(data) if is_changed(data) else Chronicle.from_bytes(data)
+
+
+def is_changed(data: bytes) -> bool:
+    """Whether the numbers of a stored cube are changed; without reading it."""
+    return data.startswith(FORMAT)
+
+
+def is_drawn(data: bytes) -> bool:
+    """Whether the numbers of a stored cube were drawn with noise of differential privacy."""
+    return data.startswith(noisy_cube.FORMAT)

@@ -1,0 +1,210 @@
+"""What changed from one load to the next, case by case: new, late, corrected, gone, consent. Pure.
+
+Cases are matched by the pseudonym of their number. The numbers found are for the state alone: a difference of
+one is a person.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.member.model.snapshot import Column, Snapshot
+
+Bools = NDArray[np.bool_]
+CONSENTS = ("N", "NAT", "AGG", "REC")
+"""From the least to the most."""
+
+
+class Change(StrEnum):
+    """What can have happened to a case between two loads."""
+
+    NEW = "new"
+    LATE = "reported late"
+    """New, of a year that was over and covered by the former load already."""
+    CORRECTED = "corrected"
+    GONE = "no longer in the register"
+    WITHDRAWN = "consent withdrawn"
+    GIVEN = "consent given"
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How many cases changed in each way, by the year of their accident."""
+
+    counts: Mapping[Change, Mapping[int, int]]
+
+    def total(self, change: Change) -> int:
+        return sum(self.counts.get(change, {}).values())
+
+    def to_text(self) -> str:
+        """The form in which they are kept, and committed to."""
+        told = {
+            change.name: {str(year): n for year, n in years.items()} for change, years in self.counts.items()
+        }
+        return json.dumps(told, sort_keys=True)
+
+    @classmethod
+    def from_text(cls, text: str) -> "Changes":
+        """What `to_text` wrote."""
+        return cls({
+            Change[name]: {int(year): n for year, n in years.items()}
+            for name, years in json.loads(text).items()
+        })  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RecordChanges:
+    """What a snapshot had otherwise than the one before it. `index`: the entry of the log that says so."""
+
+    snapshot: str
+    at: datetime
+    changes: Changes
+    index: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Pairs:
+    """Rows of the same cases in two snapshots, and which rows of either have no other."""
+
+    before: NDArray[np.int64]
+    now: NDArray[np.int64]
+    fresh: Bools
+    gone: Bools
+
+
+def compare(former: Snapshot, new: Snapshot, until: date) -> Changes:
+    """What `new` has otherwise than `former`, which covered the years that ended by `until`.
+
+    A dimension that only one of them has is another mapping, and no correction.
+    """
+    pairs = _paired(former, new)
+    years_now, years_before = _years(new), _years(former)
+    consent_before = _ranks(former.consent)[pairs.before]
+    consent_now = _ranks(new.consent)[pairs.now]
+    late = pairs.fresh & (years_now <= until.year)
+    differs = _differs(former, new, pairs) | _details_differ(former, new, pairs)
+    found = {
+        Change.NEW: years_now[pairs.fresh & ~late],
+        Change.LATE: years_now[late],
+        Change.CORRECTED: years_now[pairs.now[differs]],
+        Change.GONE: years_before[pairs.gone],
+        Change.WITHDRAWN: years_now[pairs.now[consent_now < consent_before]],
+        Change.GIVEN: years_now[pairs.now[consent_now > consent_before]],
+    }
+    return Changes(
+        MappingProxyType({change: _by_year(years) for change, years in found.items() if len(years)})
+    )
+
+
+def dated(new: Snapshot, former: Snapshot, number: int) -> Snapshot:
+    """The snapshot with its vintages: of each row the load in which it first stood as it stands.
+
+    `number` is that of this load; the first of a member is load 1.
+    """
+    loads = np.array([int(code) for code in former.vintage.codes], dtype=np.int64)[former.vintage.indices]
+    pairs = _paired(former, new)
+    other = (
+        np.ones(len(pairs.now), dtype=np.bool_)
+        if set(former.columns) != set(new.columns)
+        else _differs(former, new, pairs) | _consent_differs(former, new, pairs)
+    )
+    vintage = np.full(len(new), number, dtype=np.int64)
+    vintage[pairs.now[~other]] = loads[pairs.before[~other]]
+    numbers, places = np.unique(vintage, return_inverse=True)
+    codes = Column.of([str(n) for n in numbers.tolist()])
+    indices = codes.indices[places]
+    indices.flags.writeable = False
+    return replace(new, vintage=Column(codes.codes, indices))
+
+
+def with_consents(snapshot: Snapshot, standing: Mapping[str, str]) -> Snapshot:
+    """The snapshot with the consent of some people (by pseudonym) lowered to what they left standing.
+
+    Nobody's consent is raised: what a register says less generously than its owner counts.
+    """
+    if not standing:
+        return snapshot
+    people = np.array([person.encode("ascii") for person in standing], dtype=np.bytes_)
+    order = np.argsort(people)
+    people = people[order]
+    allowed = np.array([CONSENTS.index(code) for code in standing.values()], dtype=np.int64)[order]
+    persons = snapshot.links["person"]
+    place = np.minimum(np.searchsorted(people, persons), len(people) - 1)
+    theirs = people[place] == persons
+    ranks = _ranks(snapshot.consent)
+    ranks[theirs] = np.minimum(ranks[theirs], allowed[place[theirs]])
+    codes = Column.of([CONSENTS[rank] for rank in ranks.tolist()])
+    return replace(snapshot, consent=codes)
+
+
+def lines(changes: Changes) -> Iterator[str]:
+    """What changed, for a person: one line for each way, with the years."""
+    for change, years in changes.counts.items():
+        told = ", ".join(f"{year}: {n}" for year, n in sorted(years.items()))
+        yield f"{changes.total(change)} {change} ({told})"
+
+
+def _paired(former: Snapshot, new: Snapshot) -> _Pairs:
+    """Both snapshots are in the order of their cases, each of which stands once in them."""
+    before, now = former.links["case"], new.links["case"]
+    if not len(before) or not len(now):
+        nothing = np.zeros(0, dtype=np.int64)
+        return _Pairs(nothing, nothing, np.ones(len(now), dtype=bool), np.ones(len(before), dtype=bool))
+    place = np.minimum(np.searchsorted(before, now), len(before) - 1)
+    same = before[place] == now
+    gone = np.ones(len(before), dtype=np.bool_)
+    gone[place[same]] = False
+    return _Pairs(place[same].astype(np.int64), np.flatnonzero(same), ~same, gone)
+
+
+def _differs(former: Snapshot, new: Snapshot, pairs: _Pairs) -> Bools:
+    """For each pair whether anything but the consent differs, whose case and accident it is among that."""
+    differs = _columns_differ(former.columns, new.columns, pairs)
+    for name in ("person", "accident"):
+        differs |= former.links[name][pairs.before] != new.links[name][pairs.now]
+    return differs
+
+
+def _details_differ(former: Snapshot, new: Snapshot, pairs: _Pairs) -> Bools:
+    """What stands beside the counted rows can be corrected too; it moves no vintage: nothing counts by it."""
+    differs = _columns_differ(former.details, new.details, pairs)
+    if former.contacts is not None and new.contacts is not None:
+        before, now = former.contacts.by_case(), new.contacts.by_case()
+        cases = new.links["case"][pairs.now].tolist()
+        differs |= np.array([before.get(case) != now.get(case) for case in cases], dtype=np.bool_)
+    return differs
+
+
+def _columns_differ(before: Mapping[str, Column], now: Mapping[str, Column], pairs: _Pairs) -> Bools:
+    differs = np.zeros(len(pairs.now), dtype=np.bool_)
+    for name in sorted(set(before) & set(now)):
+        old, current = before[name], now[name]
+        place = {code: number for number, code in enumerate(old.codes)}
+        translated = np.array([place.get(code, -1) for code in current.codes], dtype=np.int64)
+        differs |= translated[current.indices[pairs.now]] != old.indices[pairs.before]
+    return differs
+
+
+def _consent_differs(former: Snapshot, new: Snapshot, pairs: _Pairs) -> Bools:
+    differs: Bools = _ranks(former.consent)[pairs.before] != _ranks(new.consent)[pairs.now]
+    return differs
+
+
+def _ranks(consent: Column) -> NDArray[np.int64]:
+    return np.array([CONSENTS.index(code) for code in consent.codes], dtype=np.int64)[consent.indices]
+
+
+def _years(snapshot: Snapshot) -> NDArray[np.int64]:
+    dates = snapshot.column("date")
+    return np.array([int(code[:4]) for code in dates.codes], dtype=np.int64)[dates.indices]
+
+
+def _by_year(years: NDArray[np.int64]) -> Mapping[int, int]:
+    found, times = np.unique(years, return_counts=True)
+    return MappingProxyType(dict(zip(found.tolist(), times.tolist(), strict=True)))

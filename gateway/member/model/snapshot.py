@@ -1,0 +1,192 @@
+"""A snapshot: what one load of a member's source leaves to count, and nothing that names a person.
+
+It holds codes of the regional dictionary, codes of districts and communes, and internal pseudonyms. Names,
+numbers, dates of birth and narratives have no column here. It never leaves the state, nor does its id.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.errors import SafelaneError
+from gateway.member.model.column import Column, frozen, numbered
+from gateway.member.model.contacts import Contacts
+
+SCHEMA, SCHEMA_BESIDE = 1, 2
+"""Version of what a snapshot holds: 2 where anything stands beside what is counted."""
+
+CONSENT = "consent_share"
+
+LINKS = ("person", "case", "accident")
+"""Pseudonyms of every row, in this order: whose it is, its case, and its accident."""
+
+
+class SnapshotError(SafelaneError):
+    """A snapshot that is not what it claims to be, or that does not hold what is asked of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """Rows are casualties, one per person and accident, in an order that does not depend on the source's.
+
+    `columns` holds, by base dimension, codes of its finest level; a dimension that the source does not have
+    is not there (`not-collected`). `links` holds three pseudonyms per row (see LINKS). `vintage` is the
+    release in which a row first counts. Build one with `Snapshot.of`.
+
+    `details` (by attribute, one code per row) and `contacts` (needs and services, one by one) stand beside
+    what is counted: no question and no policy names them.
+    """
+
+    member: str
+    dictionary: str
+    """Version of the regional dictionary that the codes are from."""
+    created: date
+    columns: Mapping[str, Column]
+    consent: Column
+    vintage: Column
+    links: Mapping[str, NDArray[np.bytes_]] = field(repr=False)
+    details: Mapping[str, Column] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    contacts: Contacts | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        member: str,
+        dictionary: str,
+        created: date,
+        columns: Mapping[str, Column],
+        consent: Column,
+        links: Mapping[str, NDArray[np.bytes_]],
+        vintage: str = "1",
+        details: Mapping[str, Column] | None = None,
+        contacts: Contacts | None = None,
+    ) -> "Snapshot":
+        """Freeze rows given column by column, and put them into their own order.
+
+        Takes the arrays of `links` over: they are put into that order and frozen where they are. Contacts of
+        cases that are not among the rows are left out.
+
+        Raises SnapshotError when columns differ in length or a link is missing.
+        """
+        if tuple(links) != LINKS:
+            msg = f"A snapshot needs the pseudonyms {', '.join(LINKS)}, in this order."
+            raise SnapshotError(msg)
+        rows = len(consent.indices)
+        ordered, beside = dict(sorted(columns.items())), dict(sorted((details or {}).items()))
+        coded = [c.indices for c in (*ordered.values(), *beside.values())]
+        if any(len(part) != rows for part in (*coded, *links.values())):
+            raise SnapshotError("The columns of a snapshot differ in length.")
+        order = _order(links["case"], [*links.values(), *coded, consent.indices])
+        return cls(
+            member,
+            dictionary,
+            created,
+            MappingProxyType({name: column.taken(order) for name, column in ordered.items()}),
+            consent.taken(order),
+            Column.constant(vintage, rows),
+            MappingProxyType(_ordered(links, order)),
+            MappingProxyType({name: column.taken(order) for name, column in beside.items()}),
+            None if contacts is None else contacts.of_cases(links["case"]),
+        )
+
+    def __len__(self) -> int:
+        return len(self.consent.indices)
+
+    @cached_property
+    def id(self) -> str:
+        """SHA-256 of what it holds, its date apart: the same rows give the same id. Stays in the state."""
+        digest = hashlib.sha256(f"{self.schema}\0{self.member}\0{self.dictionary}\0{len(self)}".encode())
+        for name, column in (*self.columns.items(), (CONSENT, self.consent), ("vintage", self.vintage)):
+            digest.update("\0".join(("", name, *column.codes, "")).encode())
+            digest.update(column.indices.astype("<u2").tobytes())
+        for name, link in self.links.items():
+            digest.update(f"\0{name}\0{link.dtype.itemsize}\0".encode())
+            digest.update(link.tobytes())
+        for name, column in self.details.items():
+            digest.update("\0".join(("", "beside", name, *column.codes, "")).encode())
+            digest.update(column.indices.astype("<u2").tobytes())
+        if self.contacts is not None:
+            self.contacts.add_to(digest)
+        return digest.hexdigest()
+
+    @property
+    def schema(self) -> int:
+        """Version of what it holds."""
+        return SCHEMA_BESIDE if self.details or self.contacts is not None else SCHEMA
+
+    @cached_property
+    def people(self) -> NDArray[np.int64]:
+        """A number per row that is the same for rows of the same person."""
+        return frozen(numbered(self.links["person"]))
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years in which its accidents lie, ascending."""
+        return tuple(sorted({int(code[:4]) for code in self.column("date").codes}))
+
+    def column(self, dimension: str) -> Column:
+        """The codes of a dimension. Raises SnapshotError when the source does not have it."""
+        try:
+            return self.columns[dimension]
+        except KeyError:
+            msg = f"The data of {self.member} have no {dimension!r}."
+            remedy = "Map a column to it and load again, or leave it out: " + ", ".join(self.columns) + "."
+            raise SnapshotError(msg, remedy=remedy) from None
+
+
+def population(
+    snapshot: Snapshot, consents: Iterable[str], *, victims: Iterable[str] | None = None
+) -> NDArray[np.bool_]:
+    """Mask over the rows of those who belong to the shared population: by consent, and kind of victim."""
+    inside = _with_codes(snapshot.consent, consents)
+    if victims is not None:
+        inside &= _with_codes(snapshot.column("victim_type"), victims)
+    return frozen(inside)
+
+
+def _ordered(
+    links: Mapping[str, NDArray[np.bytes_]], order: NDArray[np.intp]
+) -> dict[str, NDArray[np.bytes_]]:
+    """The links in a new order, in their own memory; one that stands for two (its own accident) only once."""
+    done: set[int] = set()
+    for values in links.values():
+        if id(values) not in done:
+            done.add(id(values))
+            values[:] = values[order]
+            frozen(values)
+    return dict(links)
+
+
+def _with_codes(column: Column, codes: Iterable[str]) -> NDArray[np.bool_]:
+    wanted = set(codes)
+    return np.array([code in wanted for code in column.codes], dtype=np.bool_)[column.indices]
+
+
+def _order(case: NDArray[np.bytes_], everything: Sequence[NDArray[Any]]) -> NDArray[np.intp]:
+    """By case; where a case stands in several rows, by everything that they hold."""
+    numbers = numbered(case)
+    if len(case) and int(numbers.max()) + 1 < len(case):
+        return np.lexsort((*reversed(everything), numbers))
+    return np.argsort(numbers)
+
+
+__all__ = [
+    "CONSENT",
+    "LINKS",
+    "SCHEMA",
+    "SCHEMA_BESIDE",
+    "Column",
+    "Contacts",
+    "Snapshot",
+    "SnapshotError",
+    "numbered",
+    "population",
+]

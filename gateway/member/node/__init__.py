@@ -1,0 +1,1 @@
+"""What every use case of a node stands on: ports, context, log entries, signing keys."""

@@ -1,0 +1,36 @@
+"""Sentences on their way from one process to another: with the text and the values they were made of.
+
+A page in another language than English needs both; see `audit.reading.said`.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from audit.reading.said import Said
+from policies.model.said import Said as SaidByPolicy
+
+Telling: TypeAlias = "str | Mapping[str, Any]"
+"""A plain text, or an object with `text` and `values`, of which each is a number or again like this."""
+
+
+def as_json(sentence: str) -> Telling:
+    """A sentence for another process. Times are none of its values."""
+    if isinstance(sentence, Said | SaidByPolicy):
+        values = {n: v if isinstance(v, int) else as_json(str_of(v)) for n, v in sentence.values.items()}
+        return {"text": sentence.text, "values": values}
+    return str(sentence)
+
+
+def from_json(found: Telling) -> str:
+    """What another process said."""
+    if isinstance(found, str):
+        return found
+    values = {n: v if isinstance(v, int) else from_json(v) for n, v in found["values"].items()}
+    return Said(found["text"], values)
+
+
+def str_of(value: object) -> str:
+    """A value as the text that it is."""
+    if not isinstance(value, str):
+        raise TypeError(f"{type(value).__name__} is no part of a sentence between processes")
+    return value

@@ -1,0 +1,1 @@
+"""The policy in force: publishing, adopting, budgets, plans of the cube."""

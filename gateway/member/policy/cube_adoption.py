@@ -1,0 +1,154 @@
+"""Cubes that exist already: the one that answers, and those that were made to be looked at.
+
+Of the same snapshot, plan, member's key and history there is one cube. So a policy that changes words only
+goes on with the cube there is, and one that was previewed answers from the very cube that was looked at.
+
+What is certified of a cube is read off it before the transaction in which it comes to answer: that takes
+seconds, and questions could neither be logged nor answered meanwhile.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+
+from audit.formats.canonical import canonical_json
+from gateway.member.cube import cube_entries
+from gateway.member.cube.accident_counts import accidents_in
+from gateway.member.cube.cube_measures import narrow_cells, shared_values
+from gateway.member.cube.cube_shape import Shape
+from gateway.member.cube.stored_cube import stored_cube
+from gateway.member.errors import NotAcceptedError
+from gateway.member.model.kept import LoadedSnapshot, Plan, StoredCube, policy_label
+from gateway.member.node import log_entries
+from gateway.member.node.context import Node
+from gateway.member.node.ports import UnitOfWork, View
+from gateway.member.node.signed_statements import accepts_shared_values
+from gateway.member.policy.cube_plan import plan
+from policies import Policy
+
+
+def preview_id(snapshot_id: str, made: Plan, released: list[bytes], extracts: list[bytes]) -> str:
+    """What a cube was made from, and beside what, as a name for it inside the state."""
+    body = {
+        "extracts": [sha256(told).hexdigest() for told in extracts],
+        "consent": list(made.consent),
+        "finest": dict(made.finest),
+        "released": [sha256(cube).hexdigest() for cube in released],
+        "rules": made.rules,
+        "snapshot": snapshot_id,
+        "victims": list(made.victims),
+        "years": list(made.years),
+        **({"known": list(made.known)} if made.known else {}),
+        **({"changed": made.changed} if made.changed else {}),
+        **({"tables": [dict(table) for table in made.tables]} if made.tables else {}),
+    }
+    return sha256(canonical_json(body)).hexdigest()
+
+
+def existing(view: View, snapshot_id: str, made: Plan) -> bytes | None:
+    """The cube of this plan and snapshot, if it answers already or was made for a preview."""
+    newest = view.cube()
+    if newest is not None and (newest.snapshot.id, newest.plan) == (snapshot_id, made):
+        return newest.cube
+    return view.preview(preview_id(snapshot_id, made, view.released_cubes(), view.extracts.told()))
+
+
+@dataclass(frozen=True)
+class Certifiable:
+    """What certifying a cube needs of it: digest of its certificates, dimensions of its largest table, how
+    many visible groups have people who all share one sensitive value, how many withheld cells are narrower
+    than the rules ask for, and whether it counts accidents.
+    """
+
+    certificate: bytes
+    largest: int
+    shared: int
+    narrow: int
+    accidents: bool
+
+
+@lru_cache(maxsize=2)
+def certifiable(cube: bytes, sensitive: frozenset[str]) -> Certifiable:
+    """Read it off a whole cube. Raises CertificateError for a damaged one."""
+    made = stored_cube(cube)
+    largest = max(map(len, made.tables), default=0)
+    shared = len(shared_values(made, sensitive))
+    narrow = len(narrow_cells(made))
+    return Certifiable(made.certificate_digest, largest, shared, narrow, accidents_in(made) is not None)
+
+
+def read_ahead(node: Node, view: View, policy: Policy) -> None:
+    """Read the cube that would answer under a policy, if there is one: `adopt` then does so at once.
+
+    `policy` is as it counts below the ministry-wide one. Call it outside of a write.
+    """
+    loaded = view.snapshot()
+    if loaded is not None:
+        made, _ = plan(node.dictionary, policy, loaded[1], node.clock.now().date(), view.figures())
+        found = existing(view, loaded[0].id, made)
+        if found is not None:
+            certifiable(found, sensitive_of(node))
+
+
+def sensitive_of(node: Node) -> frozenset[str]:
+    """The dimensions that the dictionary calls sensitive."""
+    return frozenset(d.name for d in node.dictionary.dimensions.values() if d.sensitive)
+
+
+def adopt(node: Node, work: UnitOfWork, policy: Policy, above: int | None) -> StoredCube | None:
+    """Let the cube of this policy answer, if it exists; None where it has to be made first.
+
+    `policy` is as it counts below the version `above` of the ministry-wide one.
+    """
+    loaded = work.snapshot()
+    if loaded is None:
+        return None
+    record, snapshot = loaded
+    made, _ = plan(node.dictionary, policy, snapshot, node.clock.now().date(), work.figures())
+    found = existing(work, record.id, made)
+    return None if found is None else certify(node, work, record, (policy.version, above), (made, found))
+
+
+def certify(
+    node: Node,
+    work: UnitOfWork,
+    record: LoadedSnapshot,
+    versions: tuple[int, int | None],
+    planned: tuple[Plan, bytes],
+) -> StoredCube:
+    """Log that this cube is certified under a version, and let it answer. Raises NotAcceptedError.
+
+    `versions`: of the data set's policy, and of the ministry-wide one above it.
+    """
+    made, found = planned
+    cube = certifiable(found, sensitive_of(node))
+    _check_accepted(work, versions, cube)
+    event, openings = cube_entries.cube_certified(
+        node,
+        record.id,
+        policy_label(*versions),
+        shape=Shape(made.finest, made.years, cube.largest, cube.accidents, made.tables),
+        certificate=cube.certificate,
+        at=node.clock.now(),
+    )
+    index = log_entries.record(node, work, event, openings)
+    stored = StoredCube(record, versions[0], made, found, index, above=versions[1])
+    work.add_cube(stored, because=index)
+    return stored
+
+
+def _check_accepted(view: View, versions: tuple[int, int | None], cube: Certifiable) -> None:
+    """A cube with an open item answers nothing. Who signed last has seen what both policies show."""
+    version, above = versions
+    signed = [each for each in view.signed_policies() if each.version == version]
+    signed += [each for each in view.ministry.signed_policies() if each.version == above]
+    items = [
+        f"would show {cube.shared} groups whose people all share one value" if cube.shared else "",
+        f"would leave {cube.narrow} withheld cells narrower than the rules ask for" if cube.narrow else "",
+    ]
+    if accepts_shared_values(max(signed, key=lambda each: each.index).note) or not any(items):
+        return
+    raise NotAcceptedError(
+        f"Version {policy_label(version, above)} {' and '.join(filter(None, items))}.",
+        remedy="`safelane policy preview` lists them. Publish with --accept, or share less finely.",
+    )

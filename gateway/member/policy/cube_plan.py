@@ -1,0 +1,292 @@
+"""What a policy makes of a snapshot: whom and what a cube holds, and how it is protected. Pure.
+
+Three things that a policy can say are carried out more strictly than said, as the tables of a cube are all
+protected together, those not among the first are withheld whole, and the dictionary has no level for a
+policy's own periods: see `stricter`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import combinations
+
+from anonymisers.perturbation.privacy_parameters import Privacy
+from anonymisers.tables.rules import Rules, TableOf
+from audit.reading.said import Said, said
+from gateway.dictionary import Dictionary
+from gateway.member.cube.accident_counts import ACCIDENTS, collected
+from gateway.member.cube.cube_cache import MEASURE
+from gateway.member.model.kept import WITH_ACCIDENTS, Plan
+from gateway.member.model.registered_figure import Registered, counting
+from gateway.member.model.snapshot import Snapshot
+from gateway.member.policy.cell_marks import Marks, marks_of, words_of_marks
+from gateway.member.policy.mechanism_choice import off_by, privacy, words_of
+from gateway.member.policy.noise_plan import as_drawn, with_tables
+from policies import Policy
+from policies.model.model import Scope
+from policies.model.pools import holding, pool_of
+from policies.model.terms import Zeros
+
+TIME = "date"
+
+
+def plan(
+    dictionary: Dictionary,
+    policy: Policy,
+    snapshot: Snapshot,
+    today: date,
+    figures: Iterable[Registered] = (),
+) -> tuple[Plan, Rules]:
+    """Dimensions that the policy shows and the source has; years that ended before the embargo.
+
+    Of the registered `figures` those are known that are about these years and about what the source has.
+    """
+    shown = {d for d, _ in policy.scope_levels}  # a dimension at its root is no dimension
+    scope = sorted(policy.scope.dimensions.items())
+    finest = {d: level for d, level in scope if d in snapshot.columns and d in shown}
+    if policy.scope.pooled_years is not None and TIME in finest:
+        finest = _pooled(policy, finest)
+    last = today - timedelta(days=policy.embargo_days)
+    covered = range(min(snapshot.years, default=0), max(snapshot.years, default=-1) + 1)
+    years = tuple(year for year in covered if _closed(policy.scope, year, last))
+    marks = marks_of(dictionary, policy, finest, years)
+    protection = _rules(dictionary, policy, snapshot.member, finest, marks)
+    told = [
+        one for one in figures if one.figure.year in years and set(one.figure.cell) <= set(snapshot.columns)
+    ]
+    inside = all(
+        set(one.figure.cell) <= set(finest) and len(one.figure.cell) <= (protection.max_dims or 0)
+        for one in told
+    )
+    if protection.zeros == "publish" and not inside:
+        # A figure's own table is protected beside those that are shown, so that not every zero can be.
+        protection = replace(protection, zeros="partner")
+    made = Plan(
+        finest=finest,
+        years=years,
+        consent=tuple(sorted(policy.consent)),
+        victims=tuple(sorted(policy.population.victims)),
+        rules=_words(protection) + (WITH_ACCIDENTS if _accidents(policy, snapshot) else ""),
+        known=counting(told),
+        changed=words_of(policy.scope.mechanism),
+    )
+    noise = privacy(made.changed)
+    return made if noise is None else _drawn(dictionary, policy, snapshot, (made, noise), today), protection
+
+
+def _drawn(
+    dictionary: Dictionary, policy: Policy, snapshot: Snapshot, planned: tuple[Plan, Privacy], today: date
+) -> Plan:
+    """What is drawn stands for ever: the register has to be as old as its embargo when it is read."""
+    made, noise = planned
+    ended = min(today, snapshot.created) - timedelta(days=policy.embargo_days)
+    made = as_drawn(made, noise, ended.year, lambda year: _closed(policy.scope, year, ended))
+    first = _priorities(dictionary, policy)
+    return with_tables(made, dictionary, snapshot.member, policy.scope.max_dims, first)
+
+
+def stricter(policy: Policy, made: Plan, rules: Rules) -> Iterator[str]:
+    """In sentences for the controller: what the cube holds back beyond the words of the policy."""
+    scope, words = policy.scope, policy.vocabulary
+    if made.changed:
+        yield _of_change(scope, made)
+        return
+    if ACCIDENTS in _measures(policy):
+        yield _of_accidents(policy, made)
+    if rules.threshold > scope.threshold:
+        yield said(
+            "The threshold of %(threshold)s that the policy asks for at some level holds for all tables: "
+            "they are protected together, and the strictest threshold keeps every promise.",
+            threshold=rules.threshold,
+        )
+    if rules.zeros != scope.zeros.value and rules.never:
+        yield said(
+            "Zeros beside a withheld number are withheld with it: a number that is never shown may be a zero."
+        )
+    elif rules.zeros != scope.zeros.value:
+        yield said(
+            "Zeros beside a withheld number are withheld with it: with tables that come first the others are "
+            "withheld whole, so that not every zero can be shown."
+        )
+    if scope.pooled_years is None or TIME not in scope.dimensions:
+        return
+    if TIME in made.finest:
+        yield said(
+            "Of the pooled years those that are over are counted, and shown by %(bands)s, whose bands hold "
+            "them whole.",
+            bands=Said(words.say(made.finest[TIME]), {}),
+        )
+    else:
+        yield said(
+            "Of the pooled years those that are over are counted, but all together: the region has no level "
+            "of dates whose bands hold them whole, so that questions by date are refused."
+        )
+
+
+def _accidents(policy: Policy, snapshot: Snapshot) -> bool:
+    """Whether accidents are counted: the policy shares them and no single records, and the source has them.
+
+    Of numbers of accidents beside single records nobody has shown yet that they are safe.
+    """
+    shared = ACCIDENTS in _measures(policy) and not words_of(policy.scope.mechanism)
+    return shared and policy.record_level is None and collected(snapshot)
+
+
+def _measures(policy: Policy) -> set[str]:
+    return {measure for share in policy.shares for measure in share.measures}
+
+
+def _of_change(scope: Scope, made: Plan) -> str:
+    if (noise := privacy(made.changed)) is not None:
+        return said(
+            "No number is withheld: %(tables)s tables are drawn with noise once for each portion of people, "
+            "at epsilon %(epsilon)s for each table, of %(budget)s for each person and for ever. Other tables "
+            "are not shared. What was drawn stands: who is reported late, corrected or leaves makes no "
+            "difference to it. Thresholds and zeros make none either.",
+            tables=len(made.tables),
+            epsilon=Said(noise.per_table, {}),
+            budget=Said(noise.budget, {}),
+        )
+    if scope.mechanism.base is not None:
+        return said(
+            "No number is withheld: each is a multiple of %(base)s, at most %(most)s from its count; cells "
+            "add up to their totals. Nobody is shown as 0, and a 0 may stand for %(most)s people. What was "
+            "given out stays as it was rounded: later policies can share no further dimension and nothing "
+            "finer. Thresholds say whose cells are proved not to be found; zeros and tables that come first "
+            "make no difference.",
+            base=scope.mechanism.base,
+            most=off_by(made.changed),
+        )
+    return said(
+        "No number is withheld: each is changed by at most %(most)s, and the same people always have the "
+        "same number. Nobody is shown as 0, and a 0 may stand for %(most)s people. Thresholds say whose "
+        "cells are proved not to be found; zeros and tables that come first make no difference.",
+        most=off_by(made.changed),
+    )
+
+
+def _of_accidents(policy: Policy, made: Plan) -> str:
+    if made.accidents:
+        return said(
+            "Accidents are counted by place, date, device and use of the land, and a number of them is shown "
+            "only where that of casualties is, as far as no withheld number follows from it."
+        )
+    if policy.record_level is not None:
+        return said("Accidents are not counted: the policy gives out single records.")
+    return said("Accidents are not counted: the register does not say which casualties are of one.")
+
+
+def _pooled(policy: Policy, finest: Mapping[str, str]) -> dict[str, str]:
+    """Dates by the finest bands that hold whole pools; without dates where there are none."""
+    pools, words = policy.scope.pooled_years, policy.vocabulary
+    assert pools is not None  # noqa: S101 - the caller looked
+    levels = words.from_level(TIME, finest[TIME])
+    bands = [level for level in levels if level in words.bands and holding(pools, words.bands[level])]
+    others = {dimension: level for dimension, level in finest.items() if dimension != TIME}
+    return {d: bands[0] if d == TIME else others[d] for d in finest} if bands else others
+
+
+def _closed(scope: Scope, year: int, last: date) -> bool:
+    """Whether a year counts: it ended before the embargo, and with it the whole pool in which it lies."""
+    if scope.pooled_years is None:
+        return date(year, 12, 31) < last
+    pool = pool_of(scope.pooled_years, year)
+    return pool is not None and date(pool[1], 12, 31) < last
+
+
+def _strictest(scope: Scope, policy: Policy, finest: Mapping[str, str]) -> int:
+    """The largest threshold of any level that the cube holds: there is one pattern over all its tables."""
+    shown = policy.levels_down_to(finest)
+    return max([scope.threshold, *(k for level, k in scope.thresholds.items() if level in shown)])
+
+
+def _rules(
+    dictionary: Dictionary, policy: Policy, member: str, finest: Mapping[str, str], marks: Marks
+) -> Rules:
+    """The policy's protection in the words of disclosure control, for the dimensions that there are."""
+    scope = policy.scope
+    sensitive = {d.name for d in dictionary.dimensions.values() if d.sensitive}
+    first = list(_priorities(dictionary, policy))
+    tables = (_table(dictionary, member, finest, each) for each in [*first, *(marks.tables if first else ())])
+    priority = tuple(dict.fromkeys(t for t in tables if t is not None and len(t.dims) <= scope.max_dims))
+    most = max(1, min(scope.max_dims, len(finest)))  # without any, `building.protected` refuses
+    zeros = scope.zeros
+    shown = not marks.never and _nothing_refused(dictionary, member, finest, priority, most)
+    if zeros is Zeros.PUBLISH and not shown:
+        zeros = Zeros.PARTNER
+    return Rules(
+        threshold=_strictest(scope, policy, finest),
+        zeros=zeros.value,
+        max_dims=most,
+        sensitive=frozenset(sensitive & set(finest)),
+        priority=priority,
+        always=marks.always,
+        never=marks.never,
+        structural=marks.structural,
+        # A cell that is never shown is looked after in priority tables; any other table might show it.
+        finer=None if marks.never else tuple(_ready_made(dictionary, member, finest, most)),
+    )
+
+
+def _ready_made(
+    dictionary: Dictionary, member: str, finest: Mapping[str, str], most: int
+) -> Iterator[TableOf]:
+    """The tables of all ready-made questions: tried before others once those that come first are settled."""
+    for question in dictionary.ready_made.values():
+        levels = {dictionary.level(level).dimension: level for level in question.by}
+        table = _table(dictionary, member, finest, levels) if question.measure == MEASURE else None
+        if table is not None and 1 < len(table.dims) <= most:
+            yield table
+
+
+def _nothing_refused(
+    dictionary: Dictionary, member: str, finest: Mapping[str, str], priority: Sequence[TableOf], most: int
+) -> bool:
+    """Whether the tables that come first are all there are: others are withheld whole, zeros among them."""
+    depths = {}
+    for dimension, level in finest.items():
+        names = dictionary.dimension(dimension).level_names(member)
+        depths[dimension] = len(names) - names.index(level)
+    whole = [
+        {
+            name
+            for name, cut in {**dict.fromkeys(t.dims, None), **dict(t.levels)}.items()
+            if cut in (None, depths[name])
+        }
+        for t in priority
+    ]
+    return not priority or all(any(set(c) <= dims for dims in whole) for c in combinations(finest, most))
+
+
+def _words(rules: Rules) -> str:
+    """Equal rules have equal words: a set is written in order."""
+    tables = [(sorted(t.dims), sorted(t.levels)) for t in rules.priority]
+    marks = words_of_marks({"always": rules.always, "never": rules.never, "structural": rules.structural})
+    return repr((rules.threshold, rules.zeros, rules.max_dims, sorted(rules.sensitive), tables)) + marks
+
+
+def _priorities(dictionary: Dictionary, policy: Policy) -> Iterator[dict[str, str]]:
+    """The tables that the policy puts first, as dimension -> level: ready-made questions and its own."""
+    for entry in policy.scope.priority:
+        if not isinstance(entry, str):
+            yield dict(entry)
+            continue
+        for name in dictionary.packs.get(entry, (entry,)):
+            question = dictionary.ready_made[name]
+            if question.measure == MEASURE:
+                yield {dictionary.level(level).dimension: level for level in question.by}
+
+
+def _table(
+    dictionary: Dictionary, member: str, finest: Mapping[str, str], levels: Mapping[str, str]
+) -> TableOf | None:
+    """The table down to these levels, as far as the cube goes; None where it has not all dimensions."""
+    cuts: dict[str, int] = {}
+    for dimension, level in levels.items():
+        if dimension not in finest:
+            return None
+        names = dictionary.dimension(dimension).level_names(member)
+        shown = names[names.index(finest[dimension]) :]
+        if level in shown:
+            cuts[dimension] = len(shown) - shown.index(level)
+    return TableOf.of(levels, **cuts)

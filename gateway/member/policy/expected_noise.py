@@ -1,0 +1,35 @@
+"""How far numbers will be off that are to be drawn with noise: told before that, and from no data. Pure."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from anonymisers.perturbation.noisy_cube import PrivateCube
+from audit.reading.said import Said, said
+from gateway.member.model.kept import Plan
+from gateway.wire.perturbation_notice import Noise
+from policies import Policy
+
+
+def expected(policy: Policy, made: Plan, cube: PrivateCube) -> Iterator[str]:
+    """A sentence for each table, and whether any is still to be drawn."""
+    noise, names = Noise(cube.epsilon), [dim.name for dim in cube.lattice.dims]
+    table_of = cube.lattice.table_of()
+    for table in made.tables:
+        axes = tuple(sorted(names.index(dimension) for dimension, _ in table))
+        draws = cube.draws[(table_of == cube.lattice.tables.index(axes)) & (cube.draws > 0)]
+        yield said(
+            "%(table)s: numbers are typically off by %(least)s, sums of them in this table by up to "
+            "%(most)s.",
+            table=Said(" x ".join(policy.vocabulary.say(level) for _, level in table), {}),
+            least=noise.typically(int(np.min(draws))),
+            most=noise.typically(int(np.max(draws))),
+        )
+    yield said(
+        "The total of everybody is typically off by %(typical)s.", typical=noise.typically(cube.drawn({}))
+    )
+    if cube.pending:
+        yield said(
+            "A look draws nothing: what has no number here is paid and drawn when the tables are made under "
+            "the policy in force."
+        )

@@ -1,0 +1,105 @@
+"""A data set has one mechanism for its life: the one under which anything of it was first given out.
+
+With two, the difference of what both show of the same people would tell of them; and so would the same noise
+drawn anew with other parameters.
+"""
+
+from decimal import Decimal
+
+from anonymisers.perturbation.cell_key_cube import ByCellKey
+from anonymisers.perturbation.mechanisms import change_of
+from anonymisers.perturbation.noisy_cube import PrivateCube
+from anonymisers.perturbation.perturbed_counts import Change
+from anonymisers.perturbation.perturbed_cube import ChangedCube
+from anonymisers.perturbation.privacy_parameters import Privacy, privacy_of
+from anonymisers.perturbation.ptable import Noise
+from anonymisers.perturbation.rounding_cube import ByRounding
+from gateway.member.cube.stored_cube import is_changed, is_drawn
+from gateway.member.errors import PolicyRefusedError
+from gateway.member.node.ports import View
+from policies import Policy
+from policies.model.model import Mechanism
+
+WITHHELD = ""
+"""In place of a change's words: exact numbers, some of them withheld."""
+
+
+def words_of(mechanism: Mechanism) -> str:
+    """The words of a policy's mechanism as a plan has them. Of those that nodes carry out."""
+    if mechanism.base is not None:
+        return ByRounding(mechanism.base).words
+    if mechanism.budget is not None and mechanism.per_table is not None:
+        return Privacy(_plain(mechanism.budget), _plain(mechanism.per_table), mechanism.first_year or 0).words
+    noise = mechanism.noise
+    if noise is None:
+        return WITHHELD
+    return ByCellKey(Noise(noise.most, float(noise.variance), noise.blocked, float(noise.stay))).words
+
+
+def change(words: str) -> Change | None:
+    """None where numbers are withheld and not changed, or drawn with noise."""
+    return None if words == WITHHELD or privacy(words) else change_of(words)
+
+
+def privacy(words: str) -> Privacy | None:
+    """None where numbers are not drawn with the noise of differential privacy."""
+    return privacy_of(words) if words else None
+
+
+def off_by(words: str) -> int:
+    """The most by which a number of a cube with this mechanism differs from its count; 0 for noise that has
+    no most."""
+    made = change(words)
+    return 0 if made is None else made.most
+
+
+def fixed(view: View) -> str | None:
+    """The mechanism that the data set has for its life; None while nothing of it was given out."""
+    released = view.released_cubes()
+    if released:  # a cube of withheld numbers takes seconds to read, and need not be
+        if is_drawn(released[-1]):
+            return PrivateCube.from_bytes(released[-1]).privacy.words
+        return ChangedCube.from_bytes(released[-1]).change.words if is_changed(released[-1]) else WITHHELD
+    return WITHHELD if view.extracts.told() else None
+
+
+def check_fixed(view: View, policy: Policy) -> None:
+    """Raises PolicyRefusedError for a policy with another mechanism than the data set has."""
+    has, wants = fixed(view), words_of(policy.scope.mechanism)
+    if has is not None and has != wants:
+        raise PolicyRefusedError(
+            f"What was given out of this data set is protected by {_said(has)}; the policy asks for "
+            f"{_said(wants)}. A data set has one mechanism for its life: the difference of both would tell "
+            "of people.",
+            remedy="Nothing was changed. Write the mechanism, and its parameters, as they were.",
+        )
+    if privacy(wants) is not None:
+        check_alone(view, wants)
+
+
+def check_alone(view: View, words: str) -> None:
+    """Raises PolicyRefusedError where numbers cannot be drawn with noise: beside another budget, or beside
+    what is exact."""
+    portions = view.privacy.portions()
+    if portions and portions[0].mechanism != words:
+        raise PolicyRefusedError(
+            f"People of this data set have paid for tables under {_said(portions[0].mechanism)}; the policy "
+            f"asks for {_said(words)}. A budget holds for the life of a data set.",
+            remedy="Nothing was changed. Write the mechanism, and its parameters, as they were.",
+        )
+    if any(figure.withdrawn is None for figure in view.figures()):
+        raise PolicyRefusedError(
+            "A figure of these people is registered as public. A privacy budget is offered only where no "
+            "exact number exists.",
+            remedy="Nothing was changed. Take the cell-key method or controlled rounding, which reckon with "
+            "it; or withdraw it if it was registered by mistake.",
+        )
+
+
+def _plain(number: Decimal) -> str:
+    """In its shortest form: equal numbers are equal mechanisms."""
+    return f"{number.normalize():f}"
+
+
+def _said(words: str) -> str:
+    return "suppression" if words == WITHHELD else words.strip("{}").replace('"', "")

@@ -1,0 +1,84 @@
+"""A ministry-wide policy above that of the data set: what holds is the most restrictive of both.
+
+It is drafted, reviewed, signed and logged like any policy, with versions of its own. Once there was one,
+there always is: where it was revoked or cannot be trusted, nothing is answered until another is in force,
+since without it more would be released than the ministry ever allowed.
+"""
+
+from functools import lru_cache
+
+from gateway.member.errors import PolicyRefusedError
+from gateway.member.model.kept import PolicyInForce, ministry_label
+from gateway.member.node.context import Node
+from gateway.member.node.ports import View
+from policies import Policy, PolicyError, Vocabulary, load_policy
+from policies.document.compose import compose
+from policies.model.model import EVERY_DATA_SET
+
+
+def is_ministry(policy: Policy) -> bool:
+    """Whether this is a ministry-wide policy."""
+    return policy.data_set == EVERY_DATA_SET
+
+
+def ministry_in_force(view: View) -> PolicyInForce | None:
+    """The ministry-wide policy in force; None where there never was one.
+
+    Raises PolicyRefusedError where there was one and none follows it.
+    """
+    found = view.ministry.policy()
+    if found is None and view.ministry.policies():
+        raise PolicyRefusedError(
+            "The ministry-wide policy was revoked and none follows it, so that nothing is answered.",
+            remedy="Publish another one: safelane policy draft, then safelane policy publish --ministry.",
+        )
+    return found
+
+
+def below(node: Node, view: View, policy: Policy) -> tuple[Policy, int | None]:
+    """The data set's `policy` as it counts here, and the version of the ministry-wide one above it.
+
+    Raises PolicyRefusedError where the two cannot stand together.
+    """
+    above = ministry_in_force(view)
+    return (policy, None) if above is None else (composed(_read(node, above.text), policy), above.version)
+
+
+def as_it_counts(node: Node, view: View, policy: Policy) -> tuple[Policy, int | None]:
+    """A policy of either kind together with what is in force of the other: what would answer.
+
+    Raises PolicyRefusedError for a ministry-wide one with nothing below it.
+    """
+    if not is_ministry(policy):
+        return below(node, view, policy)
+    found = view.policy()
+    if found is None:
+        raise PolicyRefusedError(
+            "No policy of the data set is in force, so that there is nothing to stand above.",
+            remedy="Publish that one first, or compare both documents: safelane policy explain --above.",
+        )
+    return composed(policy, _read(node, found.text)), policy.version
+
+
+def composed(above: Policy, policy: Policy) -> Policy:
+    """`policies.document.compose.compose` in this node's words. Raises PolicyRefusedError."""
+    try:
+        return compose(above, policy)
+    except PolicyError as error:
+        raise PolicyRefusedError(
+            f"Version {policy.version} cannot stand below {ministry_label(above.version)}: {error}",
+            remedy="Nothing was changed. Both have to be in force together: mend one of the two.",
+        ) from None
+
+
+@lru_cache(maxsize=8)
+def together(above: str, text: str, vocabulary: Vocabulary) -> Policy:
+    """Two texts as one policy, made once: a decision must not wait for it. Raises PolicyError."""
+    return compose(load_policy(above, vocabulary), load_policy(text, vocabulary))
+
+
+def _read(node: Node, text: str) -> Policy:
+    try:
+        return load_policy(text, node.vocabulary)
+    except PolicyError as error:
+        raise PolicyRefusedError(str(error), remedy="Nothing was changed; correct the document.") from None

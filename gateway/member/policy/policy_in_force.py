@@ -1,0 +1,192 @@
+"""The policy that a node goes by: what can be one, and whether what is kept is what was signed."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+
+import structlog
+
+from gateway.member.errors import (
+    NotProtectedError,
+    NotYetProtectedError,
+    PolicyRefusedError,
+    SignatureRefusedError,
+)
+from gateway.member.model.kept import Duty, Holder, Plan, PolicyInForce, SignedPolicy
+from gateway.member.model.snapshot import Snapshot
+from gateway.member.node.context import Node
+from gateway.member.node.ports import View
+from gateway.member.node.signed_statements import Act, accepts_shared_values, check, digest, statement
+from gateway.member.policy.cube_adoption import existing
+from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.mechanism_choice import check_fixed, fixed, privacy
+from gateway.member.policy.ministry_policy import below, ministry_in_force, together
+from gateway.member.policy.noise_budget import check_payable
+from policies import Policy, PolicyError, Vocabulary, load_policy
+from policies.decision.demands import AFTERWARDS, Demand, demands
+
+log = structlog.get_logger()
+
+ABLE = AFTERWARDS | {
+    Demand.APPROVAL,
+    Demand.CELL_KEY,  # for the life of a data set: see `mechanisms`
+    Demand.DIFFERENTIAL_PRIVACY,  # likewise: see `drawing`
+    Demand.LEVEL_THRESHOLDS,  # the strictest holds for all: see `planning.stricter`
+    Demand.NEVER_SHOWN,
+    Demand.POOLED_YEARS,  # bands that hold whole pools, else all pools together
+    Demand.QUOTA,
+    Demand.TOTALS_ONLY,  # a member that never appears on its own answers nothing
+    Demand.ROUNDING,  # for the life of a data set too
+    Demand.RELEASE_SCHEDULE,  # cubes are made by the controller's own command
+    Demand.REVIEW,
+    Demand.STRUCTURAL_ZEROS,
+    Demand.VICTIMS,
+}
+"""What this node can carry out of what a policy may demand, if only by answering nothing."""
+
+
+def checked(node: Node, text: str) -> Policy:
+    """The policy that a document says. Raises PolicyRefusedError for one that this node cannot go by."""
+    try:
+        policy = load_policy(text, node.vocabulary)
+    except PolicyError as error:
+        raise PolicyRefusedError(str(error), remedy="Nothing was changed; correct the document.") from None
+    if policy.member != node.member:
+        raise PolicyRefusedError(
+            f"This is the policy of {policy.member}; this node is that of {node.member}.",
+            remedy="Nothing was changed; choose the right file.",
+        )
+    _check_end(policy, node.clock.now())
+    _check_demands(policy)
+    return policy
+
+
+def check_effect(node: Node, view: View, policy: Policy) -> None:
+    """Once something was given out, a policy needs its cube before it comes into force.
+
+    `policy` is what would answer: with the ministry-wide one above it, see
+    `gateway.member.policy.ministry_policy`.
+
+    Raises NotYetProtectedError where there is none: else the node would have a policy and nothing to answer
+    from, perhaps for ever, as not every policy can be protected beside what was given out. Raises
+    PolicyRefusedError where it has another mechanism than the data set.
+    """
+    check_fixed(view, policy)
+    cube, loaded = view.cube(), view.snapshot()
+    if cube is None or loaded is None or not view.released_cubes():
+        return
+    made, _ = plan(node.dictionary, policy, loaded[1], node.clock.now().date(), view.figures())
+    if privacy(made.changed) is not None:
+        _check_payable(node, view, loaded[1], made)
+    elif existing(view, loaded[0].id, made) is None:
+        raise NotYetProtectedError(
+            "The policy, or a newer snapshot, would show other tables than what is released already, and "
+            "its tables are not protected beside that yet.",
+            remedy=(
+                "Nothing was changed. `safelane policy preview` protects them, and says where that cannot be "
+                "done; then hand the policy in again."
+            ),
+        )
+
+
+def _check_payable(node: Node, view: View, snapshot: Snapshot, made: Plan) -> None:
+    """Tables that are new are paid once the policy counts: what can be is enough."""
+    try:
+        check_payable(node.dictionary, view, snapshot, made)
+    except NotProtectedError as error:
+        raise NotYetProtectedError(error.message, remedy=f"Nothing was changed. {error.remedy}") from None
+
+
+def given_out_under(node: Node, view: View) -> tuple[Policy, ...]:
+    """The policy in force where anything was given out: lint finds another mechanism beside it."""
+    found = view.policy()
+    return () if found is None or fixed(view) is None else (read(node, found.text),)
+
+
+def in_force(node: Node, view: View) -> tuple[PolicyInForce, Policy] | None:
+    """The policy in force, below the ministry-wide one if there is any; None where there is none.
+
+    Raises PolicyRefusedError for texts that cannot be read here, or that cannot stand together.
+    """
+    found = view.policy()
+    if found is None:
+        return None
+    policy, above = below(node, view, read(node, found.text))
+    return replace(found, above=above), policy
+
+
+def trusted(node: Node, view: View) -> tuple[PolicyInForce, Policy] | None:
+    """As `in_force`, once all of it is shown to be what a controller signed; None where it is not.
+
+    A text or version that was edited since counts for nothing: it is as if no policy were in force.
+    """
+    found = view.policy()
+    if found is None:
+        return None
+    try:
+        holders, above = view.holders(), ministry_in_force(view)
+        check_signed(node, found, holders)
+        if above is None:
+            return found, read(node, found.text)
+        check_signed(node, above, holders)
+        return replace(found, above=above.version), together(above.text, found.text, node.vocabulary)
+    except (SignatureRefusedError, PolicyRefusedError, PolicyError) as error:
+        log.error("policy in force cannot be trusted", version=found.version, reason=error.message)
+        return None
+
+
+def read(node: Node, text: str) -> Policy:
+    """Raises PolicyRefusedError for a text that this version of Safelane cannot read."""
+    try:
+        return _load(text, node.vocabulary)
+    except PolicyError as error:
+        raise PolicyRefusedError(str(error), remedy="Nothing was changed; correct the document.") from None
+
+
+def publication(node: Node, version: int, text: str, *, accepts: bool) -> str:
+    """What a controller signs to publish a version.
+
+    `accepts`: that visible groups may be shown whose people all share one sensitive value.
+    """
+    return statement(Act.PUBLISH, node.member, version=version, policy=digest(text), accepts=accepts)
+
+
+def reviewed(node: Node, version: int, text: str) -> str:
+    """What a second person signs who has reviewed a draft."""
+    return statement(Act.REVIEW, node.member, version=version, policy=digest(text))
+
+
+def check_signed(node: Node, policy: PolicyInForce | SignedPolicy, holders: Iterable[Holder]) -> None:
+    """Raise SignatureRefusedError unless a controller of this node signed exactly this text and version.
+
+    A key that was replaced or revoked since has still signed it: whether it counted then was checked then.
+    """
+    signing = tuple(holder for holder in holders if holder.duty is Duty.CONTROLLER)
+    accepts = accepts_shared_values(policy.note)
+    _check_once(policy.note, publication(node, policy.version, policy.text, accepts=accepts), signing)
+
+
+@lru_cache(maxsize=32)
+def _check_once(note: str, expected: str, signing: tuple[Holder, ...]) -> None:
+    check(note, expected, signing)
+
+
+def _check_demands(policy: Policy) -> None:
+    """A policy that asks for more than this node can carry out would release more than it says."""
+    unmet = sorted(demands(policy) - ABLE)
+    if unmet:
+        raise PolicyRefusedError(
+            f"This node cannot carry out what the policy demands: {', '.join(unmet)}.",
+            remedy=("Nothing was changed. Take it out of the policy, or have a newer Safelane at this node."),
+        )
+
+
+def _check_end(policy: Policy, now: datetime) -> None:
+    if policy.valid_until is not None and policy.valid_until < now.date():
+        raise PolicyRefusedError(f"The policy ended on {policy.valid_until}.", remedy="Give it a new end.")
+
+
+@lru_cache(maxsize=8)
+def _load(text: str, vocabulary: Vocabulary) -> Policy:
+    return load_policy(text, vocabulary)

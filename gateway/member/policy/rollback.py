@@ -1,0 +1,36 @@
+"""Back to a former version: its old text under the next number. History is never undone, only continued."""
+
+import re
+from dataclasses import replace
+
+from gateway.member.errors import PolicyRefusedError
+from gateway.member.node.context import Node
+from gateway.member.node.ports import Versions
+from gateway.member.policy.policy_in_force import read
+from policies import PolicyError, load_policy
+from policies.document.canonical import canonical_text
+
+_VERSION = re.compile(r"^version:[ \t]*[0-9]+", re.MULTILINE)
+
+
+def former_text(node: Node, shelf: Versions, version: int) -> str:
+    """The document of a former version, numbered as the next one. Raises PolicyRefusedError."""
+    signed = {each.version: each for each in shelf.signed_policies()}
+    if version not in signed:
+        known = ", ".join(map(str, sorted(signed))) or "none"
+        raise PolicyRefusedError(
+            f"There never was a version {version} here.", remedy=f"Versions that were signed: {known}."
+        )
+    text, following = signed[version].text, max(signed) + 1
+    again = _VERSION.sub(f"version: {following}", text, count=1)
+    try:
+        same = load_policy(again, node.vocabulary)
+    except PolicyError:
+        same = None
+    old = read(node, text)
+    if same is None or canonical_text(replace(old, version=following)) != canonical_text(same):
+        raise PolicyRefusedError(
+            "The number of this version cannot be found in its text.",
+            remedy=f"Take the text from `safelane policy history` and write 'version: {following}' into it.",
+        )
+    return again

@@ -1,0 +1,1 @@
+"""Single records that leave a node: extracts, re-identification, custodians."""

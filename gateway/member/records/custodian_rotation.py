@@ -1,0 +1,73 @@
+"""Exchanges a custodian of a node's vault, so that a stop at any moment leaves one set of custodians whole.
+
+First the log says so. Then the new key file takes the place of the former one in one step: from there on the
+new custodians open everything, for it holds the former keys, sealed to them. Last, in the database, the
+content keys are sealed anew, so that the former key file opens nothing there any more. A stop before the
+second step leaves the former custodians; one after it loses nothing, and the next exchange or load ends it.
+"""
+
+import json
+from typing import Protocol
+
+from anonymisers.identity.custodian_rotation import Opened, exchanged, resealed
+from anonymisers.identity.key_custody import Custody, Lock
+from anonymisers.identity.vault_records import Compartment
+from audit.events.events import whole_second
+from audit.events.extract_events import VaultCustodianExchanged
+from audit.formats.commitment import commit
+from gateway.member.node import log_entries
+from gateway.member.node.context import Node
+from gateway.member.node.ports import View
+
+PRESENT, LEAVES, JOINS = "present", "leaves", "joins"
+
+
+class KeyFile(Protocol):
+    """A vault's key file."""
+
+    def check_unchanged(self, custody: Custody) -> None:
+        """Raises KeyFileError when it is not any more as it was read."""
+
+    def replace(self, custody: Custody) -> None:
+        """Put a new one in its place, in one step."""
+
+
+def exchange(node: Node, key_file: KeyFile, opened: Opened, joins: str, lock: Lock) -> Custody:
+    """Let `joins` take the place of who leaves; open requests for re-identification end.
+
+    Raises KeyStoreError, KeyFileError, StorageError.
+    """
+    custody = exchanged(opened, joins, lock)
+    openings = {
+        PRESENT: commit(PRESENT, json.dumps(sorted(opened.locks)).encode()),
+        LEAVES: commit(LEAVES, opened.leaves.encode()),
+        JOINS: commit(JOINS, joins.encode()),
+    }
+    event = VaultCustodianExchanged(
+        member=node.member,
+        present=openings[PRESENT].commitment,
+        leaves=openings[LEAVES].commitment,
+        joins=openings[JOINS].commitment,
+        at=whole_second(node.clock.now()),
+    )
+    with node.store.writing() as work:
+        key_file.check_unchanged(opened.custody)
+        log_entries.record(node, work, event, openings)
+    with node.store.writing() as work:
+        # All within the transaction, so that two exchanges, or a load and an exchange, follow each other.
+        key_file.check_unchanged(opened.custody)
+        anew = _sealed_anew(work, opened, custody)
+        key_file.replace(custody)
+        for load, sealed in anew.items():
+            work.reseal_vault(load, sealed)
+        work.reidentifications.end_open(node.clock.now())
+    return custody
+
+
+def _sealed_anew(view: View, opened: Opened, custody: Custody) -> dict[str, dict[Compartment, bytes]]:
+    """The content keys of the load that the vault keeps, if any, sealed to the new custodians."""
+    load = view.vault.load()
+    if load is None:
+        return {}
+    kept = {part: key for part in Compartment if (key := view.vault.sealed_key(part)) is not None}
+    return {load: resealed(opened, custody, load, kept)}

@@ -1,0 +1,281 @@
+"""Prepares an extract of single records: permitted by policy, generalised, safe beside the history."""
+
+import io
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.errors import AnonymiserError
+from anonymisers.history.release_history import Chronicle
+from anonymisers.identity.sealed_messages import parse_public
+from anonymisers.records.extract_safety import History, SafeExtract, safe_beside, told_by
+from anonymisers.records.generalisation import Extract, Records, generalised
+from anonymisers.records.linkage import one_says_all
+from anonymisers.records.reidentification_risk import Risk
+from anonymisers.tables.count_table import Release
+from anonymisers.tables.hierarchy import ROOT, Hierarchy
+from anonymisers.tables.release_text import write_release
+from anonymisers.tables.rules import Rules
+from anonymisers.tables.strict_json import parse_json
+from gateway.member.build.cube_building import counted_rows
+from gateway.member.cube.cube_cache import MEASURE
+from gateway.member.cube.cube_inputs import TIME
+from gateway.member.errors import ExtractRefusedError, NothingToProtectError
+from gateway.member.model.extract import ExtractPlan
+from gateway.member.model.kept import LoadedSnapshot, Plan
+from gateway.member.model.snapshot import CONSENT, Snapshot, population
+from gateway.member.node.context import Node
+from gateway.member.node.ports import View
+from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.policy_in_force import trusted
+from gateway.member.records.extract_terms import check_days, terms_of
+from gateway.member.register.person_counts import placed
+from policies import Policy, Request, decide
+from policies.decision.decision import Obligations
+from policies.model.terms import Approval
+
+PERSONS = {Approval.AUTOMATIC: 1, Approval.ONE: 1, Approval.TWO: 2}
+"""A person approves every extract, whatever the policy says of tables."""
+LONGEST_DAYS = 366
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody asks for: `columns` are dimensions of the dictionary, `reader` a public key."""
+
+    recipient: str
+    purpose: str
+    columns: tuple[str, ...]
+    reader: str
+    days: int
+    narratives: bool = False
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A plan, and what to know before it is approved: for the state only."""
+
+    plan: ExtractPlan
+    figures: str
+    told: bytes
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Everything in the node that an extract rests on."""
+
+    policy: Policy
+    policy_version: str
+    record: LoadedSnapshot
+    snapshot: Snapshot
+    made: Plan
+    rules: Rules
+    history: tuple[Release, ...]
+    earlier: tuple[ExtractPlan, ...]
+
+
+def basis_of(node: Node, view: View) -> Basis:
+    """Raises NothingToProtectError without a policy, a snapshot, or a cube of exactly these."""
+    found, loaded, cube = trusted(node, view), view.snapshot(), view.cube()
+    if found is None or loaded is None or cube is None or cube.snapshot.id != loaded[0].id:
+        raise NothingToProtectError(
+            "An extract needs a policy in force, a snapshot, and its protected cube.",
+            remedy="Make the cube first: safelane member cube.",
+        )
+    record, snapshot = loaded
+    version, policy = found
+    made, rules = plan(node.dictionary, policy, snapshot, node.clock.now().date())
+    if made.changed:
+        raise ExtractRefusedError(
+            "The numbers of this data set are changed to protect people: records would undo that.",
+            remedy="Of such a data set no records are given out.",
+        )
+    # The newest cube that has answered holds all that came before it.
+    cubes = dict.fromkeys([*view.released_cubes()[-1:], cube.cube])
+    given_out = [Chronicle.from_bytes(data) for data in cubes]
+    if any(each.accidents is not None for each in given_out):
+        raise ExtractRefusedError(
+            "Numbers of accidents were given out of these people, and nobody has shown yet that single "
+            "records are safe beside them.",
+            remedy="A data set gives out numbers of accidents or single records. Nothing is released.",
+        )
+    history = [told_by(each) for each in given_out]
+    history += [Release.from_json(parse_json(told)) for told in view.extracts.told()]
+    earlier = tuple(stored.plan for stored in view.extracts.all() if not stored.refused)
+    return Basis(policy, version.label, record, snapshot, made, rules, tuple(history), earlier)
+
+
+def prepare(node: Node, wanted: Wanted, *, seconds: float = 120.0) -> Prepared:
+    """Make the plan of an extract. Nothing is written; see `extract_steps.request`.
+
+    Raises ExtractRefusedError when the policy does not permit it or no such extract is safe,
+    NothingToProtectError when the node is not ready for one.
+    """
+    with node.store.reading() as view:
+        basis = basis_of(node, view)
+    duties = permitted(node, basis, wanted)
+    records, history = records_of(node, basis, wanted.columns), _history(node, basis)
+    _check_wanted(wanted)
+    terms = terms_of(duties)
+    check_days(wanted.days, terms)
+    k = max(duties.k or 0, basis.rules.threshold)
+    try:
+        grains = generalised(records, k=k, diversity=duties.l or 1)
+        safe = safe_beside(_telling_no_more(grains, wanted, basis), history, seconds=seconds)
+    except AnonymiserError as error:
+        raise ExtractRefusedError(
+            f"{error.message[:1].upper()}{error.message[1:]}.", remedy=error.remedy
+        ) from None
+    made = ExtractPlan(
+        extract=f"x-{secrets.token_hex(8)}",
+        member=node.member,
+        recipient=wanted.recipient,
+        purpose=wanted.purpose,
+        reader=wanted.reader,
+        snapshot=basis.record.id,
+        policy_version=basis.policy_version,
+        columns=wanted.columns,
+        depths=safe.extract.depths,
+        groups=_groups(safe),
+        narratives=wanted.narratives,
+        days=wanted.days,
+        k=k,
+        diversity=duties.l or 1,
+        persons=PERSONS[duties.approval],
+        terms=terms,
+    )
+    return Prepared(made, _figures(safe), _told(safe.release))
+
+
+def joined_with(wanted: Wanted | ExtractPlan, earlier: Sequence[ExtractPlan]) -> list[ExtractPlan]:
+    """Extracts whose pseudonyms are those of this one: for the same recipient and purpose."""
+    return [p for p in earlier if (p.recipient, p.purpose) == (wanted.recipient, wanted.purpose)]
+
+
+def _telling_no_more(extracts: Sequence[Extract], wanted: Wanted, basis: Basis) -> list[Extract]:
+    """Those that may be joined with every earlier extract of their pseudonyms. Raises ExtractRefusedError."""
+    former = [plan.grain for plan in joined_with(wanted, basis.earlier)]
+    found = [e for e in extracts if all(one_says_all(e.grain, grain) for grain in former)]
+    if not found:
+        raise joins_up()
+    return found
+
+
+def joins_up() -> ExtractRefusedError:
+    """For an extract that tells more beside an earlier one of the same pseudonyms than either alone."""
+    return ExtractRefusedError(
+        "By its pseudonyms this could be joined with an earlier extract for the same recipient and purpose, "
+        "and both together would show groups that neither shows.",
+        remedy="Ask for the columns of the earlier one, for some of them, or for all of them and more; or "
+        "for another purpose, which has other pseudonyms.",
+    )
+
+
+def permitted(node: Node, basis: Basis, wanted: Wanted | ExtractPlan) -> Obligations:
+    """What the policy demands of this extract. Raises ExtractRefusedError when it does not permit it."""
+    unknown = [c for c in wanted.columns if c not in basis.made.finest]
+    if unknown:
+        raise ExtractRefusedError(
+            f"The policy or the data have no such column: {', '.join(unknown)}.",
+            remedy=f"Choose among: {', '.join(basis.made.finest)}.",
+        )
+    request = Request.of(
+        member=node.member,
+        recipient=wanted.recipient,
+        purpose=wanted.purpose,
+        measure=MEASURE,
+        levels=[(column, basis.made.finest[column]) for column in wanted.columns],
+        record_level=True,
+    )
+    decision = decide(basis.policy, request, node.clock.now())
+    if decision.obligations is None or basis.policy.record_level is None:
+        codes = ", ".join(sorted({reason.code.value for reason in decision.reasons}))
+        raise ExtractRefusedError(
+            f"The policy does not permit this extract: {codes}.",
+            remedy="Only a policy with 'record_level' for this recipient permits extracts of these columns.",
+        )
+    if decision.obligations.consent not in basis.made.consent:
+        raise ExtractRefusedError(
+            "The policy counts nobody whose consent covers single records.",
+            remedy="Name that consent in the policy's population.",
+        )
+    return decision.obligations
+
+
+def records_of(node: Node, basis: Basis, columns: tuple[str, ...]) -> Records:
+    """The records of those who consented to that, as far as the released tables count them."""
+    rows = extract_rows(node, basis)
+    dims, coords, inside = placed(basis.snapshot, node.dictionary, basis.made.finest, rows, basis.made.years)
+    sensitive = {name for name, dim in node.dictionary.dimensions.items() if dim.sensitive}
+    try:
+        return Records(
+            dims, coords, basis.snapshot.people[inside], columns, frozenset(sensitive & set(columns))
+        )
+    except AnonymiserError as error:
+        raise ExtractRefusedError(error.message, remedy=error.remedy) from None
+
+
+def extract_rows(node: Node, basis: Basis) -> NDArray[np.bool_]:
+    """Mask over the snapshot: rows that the tables count, of people who consented to records."""
+    records = basis.policy.record_level
+    consent = () if records is None else (records.consent,)
+    counted = counted_rows(node, basis.snapshot, basis.made, basis.rules)
+    return counted & population(basis.snapshot, consent, victims=basis.made.victims)
+
+
+def _history(node: Node, basis: Basis) -> History:
+    records = basis.policy.record_level
+    assert records is not None  # noqa: S101 - `permitted` was asked first
+    consents = basis.made.consent
+    beside = Hierarchy(CONSENT, (ROOT, *consents), dict.fromkeys(consents, ROOT))
+    where: dict[str, str | tuple[str, ...]] = {CONSENT: records.consent}
+    if TIME in basis.made.finest:
+        # years that come later are not in it: said of each extract, also where it shows no dates
+        tree = node.dictionary.hierarchy(TIME, basis.made.finest[TIME], node.member, years=basis.made.years)
+        time = Hierarchy(TIME, tree.codes, tree.parent)
+        where[TIME] = tuple(tree.at[basis.made.finest[TIME]])
+        return History(basis.history, basis.rules.threshold, basis.rules.zeros, where, (beside, time))
+    return History(basis.history, basis.rules.threshold, basis.rules.zeros, where, (beside,))
+
+
+def _check_wanted(wanted: Wanted) -> None:
+    try:
+        parse_public(wanted.reader)
+    except AnonymiserError as error:
+        raise ExtractRefusedError(f"The reader's key: {error.message}.", remedy=error.remedy) from None
+    if not 1 <= wanted.days <= LONGEST_DAYS:
+        raise ExtractRefusedError(
+            f"An extract is good for 1 to {LONGEST_DAYS} days.", remedy="Choose --days."
+        )
+
+
+def _groups(safe: SafeExtract) -> tuple[tuple[str, ...], ...]:
+    shown = np.unique(safe.extract.positions[safe.extract.kept], axis=0)
+    chosen = safe.extract.records.chosen
+    return tuple(tuple(d.codes[p] for d, p in zip(chosen, row, strict=True)) for row in shown.tolist())
+
+
+def _figures(safe: SafeExtract) -> str:
+    extract = safe.extract
+    figures: dict[str, Any] = {
+        "risk": _risk(extract.risk()),
+        "records": int(extract.kept.sum()),
+        "left_out": int((~extract.kept).sum()),
+        "unexamined": list(safe.unexamined),
+    }
+    return json.dumps(figures, indent=1)
+
+
+def _risk(risk: Risk) -> dict[str, Any]:
+    return {**asdict(risk), "diversity": {name: asdict(d) for name, d in risk.diversity.items()}}
+
+
+def _told(release: Release) -> bytes:
+    stream = io.StringIO()
+    write_release(release, stream)
+    return stream.getvalue().encode("utf-8")

@@ -1,0 +1,105 @@
+"""Which keys of the hub's replies a node believes, and how it comes to a new one.
+
+As long as two keys are valid, the hub signs with the one that the node knows, and the regional log tells the
+node of the other. A node that was away for all that time is led on by the hub's statements; each must be
+signed by the key before it, and stand in the log under a key that this node believes. Where a key may have
+been stolen nothing leads on but a telephone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audit.errors import AuditError
+from audit.events.events import KeyChanged
+from audit.formats.note import Verifier
+from audit.log.policy import Policy
+from audit.log.receipt import Receipt
+from gateway.member.errors import LinkError
+from gateway.member.node.context import Node
+from gateway.member.node.ports import View
+from gateway.member.region.log_exchange import region_keys, region_of
+from gateway.watching.keys import CALLS, KnownKeys, is_theft, key_chain, key_change, known_keys
+from gateway.wire.hub_reply_keys import CallKeys, KeyStep, check_statement
+
+COMPARE = (
+    "Call the hub's operator, at a number that you know already, stop this node, and type in the fingerprint "
+    "that you hear: safelane member trust-hub. An older Safelane must be upgraded first."
+)
+
+
+@dataclass
+class HubCalls:
+    """What a node believes of the hub's keys. `learned` is what it was led to since it started.
+
+    What it learned comes with the regional log's copy as well, and is kept there.
+    """
+
+    node: Node
+    learned: tuple[bytes, ...] = ()
+
+    def valid(self) -> tuple[Verifier, ...]:
+        """The keys that a reply may be signed by, the present one first. Raises LinkError after a theft."""
+        with self.node.store.reading() as view:
+            changes = [*_changes(self.node, view), *self.learned]
+        for change in key_chain(CALLS, str(self.node.hub_calls.key), changes):
+            if is_theft(change):
+                raise _stolen(change)
+        return tuple(map(Verifier.parse, call_keys(self.node, changes).valid))
+
+    def follow(self, told: CallKeys) -> None:
+        """Be led to the hub's present key. Raises LinkError, with what to do, if nothing leads there."""
+        with self.node.store.reading() as view:
+            changes = [*_changes(self.node, view), *self.learned]
+            logs = Policy(tuple(map(Verifier.parse, region_keys(self.node, view).valid)))
+        believed, led = call_keys(self.node, changes).present, list[bytes]()
+        for step in told.changes:
+            change = key_change(step.entry)
+            if change is not None and change.use == CALLS and change.former == believed:
+                _check(step, change, logs)
+                believed = change.present
+                led.append(step.entry)
+        if believed != told.call_key or not led:
+            raise LinkError(
+                "The hub signs its replies with a key that this node does not know.", remedy=COMPARE
+            )
+        self.learned = (*self.learned, *led)
+
+
+def call_keys(node: Node, changes: Sequence[bytes]) -> KnownKeys:
+    """From the key that was compared by voice on through what the regional log says."""
+    return known_keys(CALLS, str(node.hub_calls.key), changes, node.clock.now())
+
+
+def followed_call_keys(node: Node, view: View) -> KnownKeys:
+    """As the copy of the regional log says."""
+    return call_keys(node, _changes(node, view))
+
+
+def _changes(node: Node, view: View) -> list[bytes]:
+    return [entry for _, entry in view.watch.key_changes(region_of(node))]
+
+
+def _check(step: KeyStep, change: KeyChanged, logs: Policy) -> None:
+    try:
+        Receipt.parse(step.receipt).verify(step.entry, logs)
+    except AuditError:
+        raise LinkError(
+            "The hub says that it has a new key, and does not prove that this stands in the regional log.",
+            remedy=COMPARE,
+        ) from None
+    if is_theft(change):
+        raise _stolen(change)
+    try:
+        check_statement(step.statement or "", step.entry, str(change.former), change.present)
+    except AuditError:
+        raise LinkError(
+            "The hub has a new key, and its former one does not say so: nothing leads this node there.",
+            remedy=COMPARE,
+        ) from None
+
+
+def _stolen(change: KeyChanged) -> LinkError:
+    return LinkError(
+        f"The hub changed its key at once on {change.at:%Y-%m-%d}: the former one may have been stolen.",
+        remedy=COMPARE,
+    )

@@ -1,0 +1,219 @@
+"""A node is a witness of the regional log, follows what stands there about it, and shows its own log."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from audit.errors import AuditError
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.cosignature import CosignatureVerifier, cosigned_at
+from audit.formats.note import Note, Signature, Verifier
+from audit.log.excerpt import excerpt
+from audit.witness.protocol import AddCheckpoint
+from gateway.member.errors import LinkError
+from gateway.member.node.context import Node
+from gateway.member.node.ports import Notes, View
+from gateway.member.region.question_proof import Witnessed
+from gateway.watching.keys import (
+    LOG,
+    WITNESS,
+    KnownKeys,
+    announced_keys,
+    enrolled_witnesses,
+    is_about_keys,
+    known_keys,
+)
+from gateway.watching.model import SeenByHub
+from gateway.watching.witnessing import convicting, follow_excerpt, witness_head
+from gateway.wire.log_exchange import ShownLog, Sight
+from gateway.wire.poll import Poll, PollReply
+
+HUB = "hub"
+"""The witness of our log that a restored node waits for."""
+
+
+def show(node: Node, view: View, wait: float) -> Poll:
+    """The node's call: what it has seen of the regional log, and its own log from where the hub knows it."""
+    latest = view.witness.latest(region_of(node))
+    seen = view.watch.seen_by_hub()
+    head = view.log.head()
+    shown = None if head is None else _shown(node, view, head.note, head.size, seen)
+    return Poll(
+        seen_size=0 if latest is None else Checkpoint.parse(latest.text).size,
+        cosignature=None if latest is None else str(latest),
+        log=shown,
+        # While the hub lacks more of our log than one call tells, the next call must not wait.
+        wait=wait if shown is None or shown.excerpt is None or not shown.excerpt.proof else 0.0,
+        copied=view.watch.copied(region_of(node)).size,
+    )
+
+
+def region_of(node: Node) -> str:
+    """Name of the regional log."""
+    return node.hub_log.key.name
+
+
+def region_keys(node: Node, view: View | Notes) -> KnownKeys:
+    """The keys of the regional log: the one that was compared by voice, and those it announced since."""
+    changes = [entry for _, entry in view.watch.key_changes(region_of(node))]
+    return known_keys(LOG, str(node.hub_log.key), changes, node.clock.now())
+
+
+def hub_witness_keys(node: Node, view: View | Notes) -> KnownKeys | None:
+    """The keys with which the hub cosigns our log, as the regional log announced them; None before that."""
+    changes = [entry for _, entry in view.watch.key_changes(region_of(node))]
+    return announced_keys(WITNESS, changes, node.clock.now())
+
+
+def take_in(
+    node: Node, call: Poll, reply: PollReply, also: Callable[[Notes], None] = lambda _: None
+) -> Witnessed:
+    """Cosign the hub's checkpoint if it extends what this node has seen, copy what the reply tells of the
+    regional log, and remember what the hub knows of ours: in one transaction with what `also`
+    notes, durable once this returns.
+
+    Raises LinkError as `witness_regional` does, or for an excerpt of another log than the one witnessed.
+    """
+    with _witnessing(node), node.store.notes() as notes:
+        also(notes)
+        witnessed = _witness(node, notes, call.seen_size, reply.checkpoint, reply.consistency)
+        fault = _follow(node, notes, reply, witnessed)
+        if fault is None and reply.sight is not None:
+            grown = witnessed.head.size > call.seen_size
+            _remember(node, notes, reply.sight, None if grown else Note.parse(reply.checkpoint))
+    if fault is not None:  # the head that came with it is kept all the same: the hub has signed it
+        raise LinkError(
+            f"What the hub tells of the regional log does not stand in it: {fault}.",
+            remedy="No question is answered until it does. Tell the hub's operator.",
+        )
+    return witnessed
+
+
+def witness_regional(node: Node, seen_size: int, head: str, proof: tuple[bytes, ...]) -> Witnessed:
+    """Cosign the hub's checkpoint if it extends what this node has seen; durable once this returns.
+
+    Raises LinkError for a log that was rolled back, forked or rewritten: nothing under it is answered, and
+    the two signed heads are kept as evidence.
+    """
+    with _witnessing(node), node.store.notes() as notes:
+        return _witness(node, notes, seen_size, head, proof)
+
+
+@contextmanager
+def _witnessing(node: Node) -> Iterator[None]:
+    """Around a transaction that witnesses the regional log: keeps evidence, says what is wrong."""
+    try:
+        with convicting(node.store.notes, lambda: _region_keys(node), node.clock.now()):
+            yield
+    except AuditError as error:
+        raise LinkError(
+            f"The regional log does not extend what {node.member} has seen of it: {error}.",
+            remedy="No question is answered until it does. Tell the hub's operator and the other members; "
+            "`safelane log evidence` shows what was kept.",
+        ) from None
+
+
+def _region_keys(node: Node) -> KnownKeys:
+    with node.store.reading() as view:
+        return region_keys(node, view)
+
+
+def _witness(node: Node, notes: Notes, seen_size: int, head: str, proof: tuple[bytes, ...]) -> Witnessed:
+    keys = region_keys(node, notes)
+    offered = AddCheckpoint(seen_size, proof, Note.parse(head))
+    witnessed = witness_head(notes, node.cosigner, keys, offered, node.clock.now())
+    return Witnessed(witnessed, tuple(map(Verifier.parse, keys.valid)))
+
+
+def convict_shorter(node: Node, seen_size: int, public: str) -> None:
+    """Keep as evidence the head that a hub shows to everybody, if it is not above what it showed this node.
+
+    A hub that was rolled back says so itself when it is called. Raises LinkError as `witness_regional` does.
+    """
+    try:
+        size = Checkpoint.parse(Note.parse(public).text).size
+    except AuditError:
+        return
+    if size <= seen_size:
+        witness_regional(node, seen_size, public, ())
+
+
+def _follow(node: Node, notes: Notes, reply: PollReply, witnessed: Witnessed) -> AuditError | None:
+    """Copy what the reply tells of the regional log; or return what is wrong with it."""
+    if reply.excerpt is not None:
+        try:
+            follow_excerpt(notes, region_of(node), reply.excerpt, witnessed.head)
+        except AuditError as error:
+            return error
+    return None
+
+
+def _remember(node: Node, notes: Notes, sight: Sight, unchanged: Note | None) -> None:
+    """Keep the hub's cosignature, once verified, so that receipts of our log carry it.
+
+    `unchanged` is the head of a regional log that has not grown: it is fresh if others confirm it.
+    """
+    now = node.clock.now()
+    line = _cosignature(node, notes, sight)
+    head = notes.log.head()
+    seen = notes.watch.seen_by_hub()
+    fresh = now
+    if unchanged is not None and seen is not None:
+        fresh = max(seen.fresh_at, _confirmed(node, notes, unchanged))
+    if HUB in notes.recovery.awaited() and head is not None and sight.size <= head.size:
+        notes.recovery.heard(HUB)
+    notes.watch.keep_seen_by_hub(SeenByHub(sight.size, sight.copied, now, fresh))
+    if line is not None:
+        notes.log.add_cosignatures(sight.size, [line])
+
+
+def _cosignature(node: Node, notes: Notes, sight: Sight) -> Signature | None:
+    """The hub's line, if it is one for the head that our log had at that size. What is not is left away."""
+    keys = hub_witness_keys(node, notes)
+    if keys is None or sight.cosignature is None:
+        return None
+    try:
+        text = str(Checkpoint(node.log.origin, sight.size, node.log.root(notes.log, sight.size)))
+        line = Signature.parse(sight.cosignature)
+        for verifier in map(CosignatureVerifier.parse, keys.valid):
+            if line.is_by(verifier.key):
+                verifier.verify(text, line.signature)
+                return line
+    except AuditError:
+        return None
+    return None
+
+
+def other_witnesses(node: Node, view: View | Notes) -> list[CosignatureVerifier]:
+    """The other members' witness keys, as the regional log says."""
+    entries = [entry for _, entry in view.watch.key_changes(region_of(node))]
+    return [CosignatureVerifier.parse(key) for key in enrolled_witnesses(entries, node.member)]
+
+
+def _confirmed(node: Node, view: Notes, head: Note) -> datetime:
+    """When another member last said that this is the head it sees, but no later than now."""
+    latest = 0
+    for verifier in other_witnesses(node, view):
+        try:
+            latest = max(latest, cosigned_at(head, verifier))
+        except AuditError:
+            continue
+    now = node.clock.now()
+    return datetime.fromtimestamp(min(latest, now.timestamp()), UTC)
+
+
+def _shown(node: Node, view: View, head: str, size: int, seen: SeenByHub | None) -> ShownLog:
+    """Our head with its proof from the size that the hub knows, if we have that many entries."""
+    old = seen.size if seen is not None and seen.size <= size else 0
+    copied = seen.copied if seen is not None and seen.copied <= size else 0
+    return ShownLog(
+        head,
+        old,
+        tuple(node.log.consistency(view.log, old, size)),
+        excerpt(node.log, view.log, copied, size, _is_for_hub),
+    )
+
+
+def _is_for_hub(entry: bytes) -> bool:
+    """The hub is told what was answered and refused, and about keys; of the rest only that it is there."""
+    return is_about_keys(entry) or b'"type":"answered"' in entry or b'"type":"refused"' in entry

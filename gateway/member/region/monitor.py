@@ -1,0 +1,112 @@
+"""One look of a node at what nobody would notice otherwise: the guard calls it again and again."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from audit.errors import AuditError
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.evidence import Evidence
+from audit.formats.note import Note
+from audit.log.policy import Policy
+from gateway.member.node.context import Node
+from gateway.member.node.ports import View
+from gateway.member.region.hub_reply_keys import followed_call_keys
+from gateway.member.region.log_exchange import other_witnesses, region_keys, region_of
+from gateway.watching.alerting import evidence_alerts, key_alerts, raise_alerts
+from gateway.watching.clocks import Tick, clock_alerts
+from gateway.watching.model import Alert, Concern
+from gateway.watching.quorum import quorum_alerts
+from gateway.watching.reconciling import Horizon, alert_of, answers_in, compare_logs
+from gateway.watching.witnessing import keep_evidence
+
+ALWAYS = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class GuardRules:
+    """`policy` says who must have cosigned the node's own log, if anybody. `patience` as on the hub."""
+
+    policy: Policy | None = None
+    patience: timedelta = timedelta(minutes=5)
+
+
+def guard(node: Node, rules: GuardRules, before: Tick | None, now: Tick, also: list[Alert]) -> list[Alert]:
+    """Look at heads, cosignatures, clock and open ends, compare with the regional log; returns new alerts.
+
+    `also` are alerts that were found elsewhere and stand as well.
+    """
+    with node.store.reading() as view:
+        found = [
+            *also,
+            *evidence_alerts(view.watch),
+            *clock_alerts(node.log.origin, view.log.head(), before, now),
+            *_heard(node, view, now.clock, rules.patience),
+            *key_alerts(view.watch, region_of(node), region_keys(node, view).all),
+            *key_alerts(
+                view.watch, region_of(node), followed_call_keys(node, view).all, "key of the hub's replies"
+            ),
+        ]
+        if rules.policy is not None:
+            found += quorum_alerts(node.log, view.log, rules.policy, now.clock, rules.patience)
+    found += reconcile_region(node, rules.patience)
+    return raise_alerts(node.store.notes, found, now.clock)
+
+
+def reconcile_region(node: Node, patience: timedelta) -> list[Alert]:
+    """Read the node's log and what the regional one says about it against each other.
+
+    What agrees is settled for good.
+    """
+    region = region_of(node)
+    with node.store.reading() as view:
+        told = view.watch.copied_entries(region)
+        own = [(number, node.log.entry(view.log, number)) for number in view.unsettled(region)]
+    horizon = Horizon(node.clock.now(), ALWAYS, patience)
+    compared = compare_logs(region, node.member, told, own, horizon)
+    answered = {event.asked.index for _, event in answers_in(own)}
+    over = [number for number, _ in told if number in compared.about]
+    if over:
+        with node.store.notes() as notes:
+            notes.watch.settle(region, compared.settled & answered)
+            notes.watch.forget_copied(region, over)
+    return [alert_of(each, region, node.member) for each in compared.differences]
+
+
+def compare_with_public(node: Node, head: str) -> None:
+    """Compare the head that the hub shows to everybody with the one that it shows to this node.
+
+    Two heads of one size that differ prove a split view: they are kept as evidence. Heads of other sizes are
+    compared by the next poll, with a proof.
+    """
+    with node.store.reading() as view:
+        latest = view.witness.latest(region_of(node))
+        keys = region_keys(node, view)
+    try:
+        public = Note.parse(head)
+        if latest is None or Checkpoint.parse(latest.text).size != Checkpoint.parse(public.text).size:
+            return
+        keep_evidence(node.store.notes, Evidence(latest, public), keys, node.clock.now())
+    except AuditError:
+        # Of the same tree, or not signed by the log: it proves nothing against it.
+        return
+
+
+def _heard(node: Node, view: View, now: datetime, patience: timedelta) -> list[Alert]:
+    """Whether the hub answers, and has witnessed this node's log."""
+    seen = view.watch.seen_by_hub()
+    if seen is None:
+        return []
+    if now - seen.heard_at > patience:
+        message = f"the hub has not been heard since {seen.heard_at:%Y-%m-%d %H:%M:%S}Z"
+        return [Alert(Concern.SILENT, region_of(node), "hub", message)]
+    if now - seen.fresh_at > patience and other_witnesses(node, view):
+        message = (
+            f"no other member has confirmed the hub's head since {seen.fresh_at:%Y-%m-%d %H:%M:%S}Z: they "
+            "may be away, or this node is kept at an old one; compare heads with another member"
+        )
+        return [Alert(Concern.BEHIND, region_of(node), node.member, message)]
+    old = view.log.head_signed_by(int((seen.heard_at - patience).timestamp()))
+    if old is not None and seen.size < old.size:
+        message = f"the hub has witnessed {seen.size} entries of this node's log, and not yet {old.size}"
+        return [Alert(Concern.BEHIND, node.log.origin, "hub", message, (seen.size,))]
+    return []

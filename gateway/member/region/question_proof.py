@@ -1,0 +1,50 @@
+"""No proof, no answer: what makes a delivered question one that this node may look at. Pure."""
+
+from dataclasses import dataclass
+
+from audit.errors import AuditError
+from audit.events.event_values import EntryRef
+from audit.events.events import decode
+from audit.events.question_events import Asked
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.merkle import leaf_hash
+from audit.formats.note import Verifier
+from audit.log.policy import Policy
+from audit.log.receipt import Receipt
+from gateway.member.errors import UnprovenError
+from gateway.wire.poll import Delivery
+
+
+@dataclass(frozen=True)
+class ProvenQuestion:
+    """A question that stands in the regional log, under a checkpoint that this node has witnessed itself."""
+
+    event: Asked
+    entry: EntryRef
+
+
+@dataclass(frozen=True)
+class Witnessed:
+    """The latest head of the regional log that this node has cosigned, and the keys that it believes."""
+
+    head: Checkpoint
+    keys: tuple[Verifier, ...]
+
+
+def prove(delivery: Delivery, member: str, witnessed: Witnessed) -> ProvenQuestion:
+    """Raises UnprovenError, saying what is missing, unless every part of the proof holds."""
+    try:
+        receipt = Receipt.parse(delivery.receipt)
+        checkpoint = receipt.verify(delivery.entry, Policy(witnessed.keys)).checkpoint
+        event = decode(delivery.entry)
+    except AuditError as error:
+        raise UnprovenError(f"The question is not proved to stand in the regional log: {error}.") from None
+    if (checkpoint.size, checkpoint.root) != (witnessed.head.size, witnessed.head.root):
+        raise UnprovenError("The question's receipt is under a checkpoint that this node has not witnessed.")
+    if not isinstance(event, Asked):
+        raise UnprovenError("The log entry behind the receipt is not a question.")
+    if event.question_id != delivery.question_id:
+        raise UnprovenError("The receipt is that of another question.")
+    if member not in event.members:
+        raise UnprovenError(f"The logged question is not put to {member}.")
+    return ProvenQuestion(event, EntryRef(checkpoint.origin, receipt.index, leaf_hash(delivery.entry)))

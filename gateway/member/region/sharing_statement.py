@@ -1,0 +1,149 @@
+"""The node states what its policy in force releases, so that people at the hub ask what can be answered.
+
+It follows from the policy's text and from the shape of the protected cube; the data is never looked at.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from gateway.dictionary import Dictionary, Tree
+from gateway.member.cube.accident_counts import ACCIDENTS
+from gateway.member.cube.cube_cache import MEASURE, CubeShelf, ReadyCube
+from gateway.member.model.kept import LoadedSnapshot
+from gateway.member.node.context import Node
+from gateway.member.node.ports import View
+from gateway.member.policy.policy_in_force import trusted
+from gateway.wire.sharing_statement import Never, Shared, Sharing, Words, sign_sharing
+from policies import Policy
+from policies.model.model import Ban, LevelOf, Share
+from policies.model.terms import Appearance, Approval
+
+
+class Counted(Protocol):
+    """Which tables a cube has of one measure."""
+
+    @property
+    def trees(self) -> Mapping[str, Tree]: ...
+
+    @property
+    def parts(self) -> "Sequence[Counted]":
+        """The tables that alone can be read; none where all of the dimensions can be."""
+        ...
+
+
+class Tables(Protocol):
+    """Which tables a cube has."""
+
+    def counting(self, measure: str) -> Counted | None: ...
+
+
+def state(node: Node, view: View, shelf: CubeShelf) -> str:
+    """The signed statement. The same as long as policy, snapshot and cube are."""
+    return sign_sharing(stated(node, view, shelf), node.answer_signer)
+
+
+def stated(node: Node, view: View, shelf: CubeShelf) -> Sharing:
+    """What is stated, unsigned."""
+    in_force, policy = trusted(node, view) or (None, None)
+    if in_force is None or policy is None:
+        return Sharing(node.member, None, None, None, None, None, (), ())
+    cube = shelf.cube(in_force.version, in_force.above)
+    return Sharing(
+        member=node.member,
+        policy=in_force.label,
+        valid_until=None if policy.valid_until is None else policy.valid_until.isoformat(),
+        **_vintage(cube),
+        shared=shared_of(policy, cube),
+        never=never_of(node.dictionary, policy),
+    )
+
+
+def shared_of(policy: Policy, tables: Tables | None) -> tuple[Shared, ...]:
+    """Each permission as far as the data set goes, and where `tables` is given, the cube as well.
+
+    None where the member never appears on its own: then it answers no question.
+    """
+    if policy.appears is not Appearance.OWN:
+        return ()
+    # Accidents have fewer dimensions than people: what is shared of them is said by itself.
+    counted = (MEASURE, ACCIDENTS)
+    made: list[tuple[str | None, Counted | None]] = [(None, None)]
+    if tables is not None:
+        found_in = [(name, tables.counting(name)) for name in counted]
+        # Where single tables were drawn, no other is shared: each of them is said by itself.
+        made = [
+            (name, part)
+            for name, whole in found_in
+            if whole is not None
+            for part in (whole.parts or (whole,))
+        ]
+    found = (
+        _shared(policy, share, levels, each)
+        for share, levels in zip(policy.shares, policy.share_levels, strict=True)
+        for each in made
+        if each[0] is None or each[1] is not None
+    )
+    return tuple(one for one in found if one.measures)
+
+
+def never_of(dictionary: Dictionary, policy: Policy) -> tuple[Never, ...]:
+    """Each prohibition, without its name: that one is for the controller."""
+    return tuple(
+        Never(
+            recipients=_sorted(ban.recipients),
+            roles=_sorted(ban.roles),
+            purposes=_sorted(ban.purposes),
+            measures=_sorted(ban.measures),
+            show=_names(show),
+            together=tuple(_together(dictionary, ban, together)),
+        )
+        for ban, (show, together) in zip(policy.bans, policy.ban_levels, strict=True)
+    )
+
+
+def _shared(
+    policy: Policy, share: Share, levels: Iterable[LevelOf], of: tuple[str | None, Counted | None]
+) -> Shared:
+    usable = {*levels} & policy.scope_levels
+    measures, most = share.measures, min(share.max_dims, policy.scope.max_dims)
+    measure, tables = of
+    if tables is not None:
+        usable &= {(d, level) for d, tree in tables.trees.items() for level in tree.levels}
+        measures &= {measure or MEASURE}
+    terms = policy.conditions.join(share.conditions)
+    return Shared(
+        recipients=tuple(sorted(share.recipients)),
+        roles=_sorted(share.roles),
+        purposes=tuple(sorted(share.purposes)),
+        measures=tuple(sorted(measures)),
+        levels=_names(usable),
+        max_dims=min(most, len({dimension for dimension, _ in usable})),
+        ready_made_only=share.ready_made_only,
+        leave_ready_made=terms.approval_ready_made is not Approval.AUTOMATIC,
+        leave=terms.approval_others is not Approval.AUTOMATIC,
+    )
+
+
+def _together(dictionary: Dictionary, ban: Ban, levels: frozenset[LevelOf]) -> Iterator[Words]:
+    for dimension in sorted(ban.together):
+        yield _names(pair for pair in levels if pair[0] == dimension and pair[1] in dictionary.levels)
+
+
+def _vintage(cube: ReadyCube | None) -> dict[str, str | None]:
+    """Which records the tables come from; nothing while there are none under this policy."""
+    snapshot: LoadedSnapshot | None = None if cube is None else cube.snapshot
+    if snapshot is None:
+        return {"snapshot": None, "snapshot_date": None, "vintage": None}
+    return {
+        "snapshot": snapshot.id,
+        "snapshot_date": snapshot.until.isoformat(),
+        "vintage": snapshot.loaded_at.date().isoformat(),
+    }
+
+
+def _names(levels: Iterable[LevelOf]) -> Words:
+    return tuple(sorted({level for _, level in levels}))
+
+
+def _sorted(words: frozenset[str] | None) -> Words | None:
+    return None if words is None else tuple(sorted(words))

@@ -1,0 +1,1 @@
+"""The register as the node counts it: snapshots, population, consent."""

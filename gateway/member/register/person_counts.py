@@ -1,0 +1,121 @@
+"""Counts a snapshot's people into the inner cells of a table."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.tables.contributors import misleading_rows
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.hierarchy import Hierarchy
+from gateway.dictionary import Dictionary
+from gateway.member.model.snapshot import Column, Snapshot
+
+
+def count_people(
+    snapshot: Snapshot,
+    dictionary: Dictionary,
+    finest: Mapping[str, str],
+    *,
+    rows: NDArray[np.bool_],
+    years: Iterable[int],
+) -> Table:
+    """The people behind every inner cell over the dimensions of `finest` (dimension -> finest level).
+
+    Only `rows` (see `population`) of accidents in `years` are counted. A cell holds distinct people: someone
+    hurt twice within one cell counts once there, someone hurt in two cells counts in each.
+
+    Raises SnapshotError for a dimension that the source does not have, DictionaryError for a level that the
+    member has not.
+    """
+    dims, coords, inside = placed(snapshot, dictionary, finest, rows, years)
+    cells, counts = _distinct_people(coords, snapshot.people[inside])
+    return Table(dims, tuple(finest), MappingProxyType({}), cells, counts)
+
+
+def honest_rows(
+    snapshot: Snapshot,
+    dictionary: Dictionary,
+    finest: Mapping[str, str],
+    *,
+    rows: NDArray[np.bool_],
+    years: Iterable[int],
+    max_dims: int,
+    threshold: int,
+) -> NDArray[np.bool_]:
+    """Those of `rows` that make no cell of the lattice look as if it held `threshold` people or more.
+
+    Somebody hurt twice counts twice, except where that would hide how few people there are
+    (`anonymisers.tables.contributors`). Raises as `count_people` does.
+    """
+    dims, coords, inside = placed(snapshot, dictionary, finest, rows, years)
+    misleading = misleading_rows(
+        dims, coords, snapshot.people[inside], max_dims=max_dims, threshold=threshold
+    )
+    honest = rows.copy()
+    honest[np.flatnonzero(inside)[misleading]] = False
+    return _frozen(honest)
+
+
+def placed(
+    snapshot: Snapshot,
+    dictionary: Dictionary,
+    finest: Mapping[str, str],
+    rows: NDArray[np.bool_],
+    years: Iterable[int],
+) -> tuple[tuple[Hierarchy, ...], NDArray[np.int32], NDArray[np.bool_]]:
+    """The hierarchies, the positions of every counted row in them, and the mask of the rows counted.
+
+    Raises as `count_people` does.
+    """
+    years = sorted(set(years))
+    inside = rows & _in_years(snapshot.column("date"), years)
+    dims = tuple(
+        _hierarchy(dictionary, name, level, snapshot.member, years) for name, level in finest.items()
+    )
+    places = [
+        _positions(dictionary, snapshot.column(dim.name), dim, level)[
+            snapshot.column(dim.name).indices[inside]
+        ]
+        for dim, level in zip(dims, finest.values(), strict=True)
+    ]
+    coords = np.column_stack(places) if places else np.zeros((int(inside.sum()), 0), dtype=np.int32)
+    return dims, coords.astype(np.int32), inside
+
+
+def _hierarchy(
+    dictionary: Dictionary, dimension: str, level: str, member: str, years: Iterable[int]
+) -> Hierarchy:
+    tree = dictionary.hierarchy(dimension, level, member, years=years)
+    return Hierarchy(dimension, tree.codes, tree.parent)
+
+
+def _in_years(dates: Column, years: Iterable[int]) -> NDArray[np.bool_]:
+    wanted = set(years)
+    return np.array([int(code[:4]) in wanted for code in dates.codes], dtype=np.bool_)[dates.indices]
+
+
+def _positions(dictionary: Dictionary, column: Column, dim: Hierarchy, level: str) -> NDArray[np.int32]:
+    """For each code of a column its position in the hierarchy; -1 for codes outside the years counted."""
+    return np.array([dim.index.get(dictionary.lift(c, level), -1) for c in column.codes], dtype=np.int32)
+
+
+def _distinct_people(
+    coords: NDArray[np.int32], people: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Cells in lexicographic order, each once, with the number of distinct people in it."""
+    cell = np.zeros(len(coords), dtype=np.int64)
+    for axis in range(coords.shape[1]):  # step by step, so that no product of sizes can overflow
+        cell = cell * (int(coords[:, axis].max(initial=0)) + 1) + coords[:, axis]
+        cell = np.unique(cell, return_inverse=True)[1].astype(np.int64)
+    first = np.unique(cell, return_index=True)[1]
+    seen = np.unique(np.column_stack((cell, people)), axis=0)
+    counts = np.bincount(seen[:, 0], minlength=len(first)).astype(np.int64)
+    return _frozen(coords[first]), _frozen(counts)
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    array.flags.writeable = False
+    return array

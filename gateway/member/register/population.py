@@ -1,0 +1,164 @@
+"""Whom a data set counts, and by whom the newest snapshot differs from that. Pure.
+
+A row that counts is *sealed* beside the cube that it is counted in: once a figure was given out it stands,
+whatever the register says later, until the difference can enter as a revision. So corrections, late records
+and withdrawals of released periods wait here, and nobody outside can tell waiting from no change.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.history.release_history import Chronicle
+from anonymisers.history.vintages import Vintage
+from gateway.dictionary import Dictionary
+from gateway.member.model.kept import Plan
+from gateway.member.model.snapshot import Column, Snapshot
+from gateway.member.model.snapshot_format import snapshot_from_bytes, snapshot_to_bytes
+
+Bools = NDArray[np.bool_]
+Token = tuple[bytes, ...]
+"""Whose row it is, and the cell that it counts in."""
+
+_NOTHING_BESIDE: Mapping[str, Any] = MappingProxyType({"details": MappingProxyType({}), "contacts": None})
+"""What is given out for ever is kept for ever: only what counts, and nothing that stands beside it."""
+
+
+def taken(snapshot: Snapshot, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Snapshot:
+    """The snapshot with only these rows (a mask, or positions)."""
+    links = {}
+    for name, values in snapshot.links.items():
+        kept = values[rows]
+        kept.flags.writeable = False
+        links[name] = kept
+    return replace(
+        snapshot,
+        columns=MappingProxyType({n: c.taken(rows) for n, c in snapshot.columns.items()}),
+        consent=snapshot.consent.taken(rows),
+        vintage=snapshot.vintage.taken(rows),
+        links=MappingProxyType(links),
+        **_NOTHING_BESIDE,
+    )
+
+
+def joined(pieces: Iterable[tuple[str, Snapshot]]) -> Snapshot | None:
+    """Rows of several snapshots as one, each with the vintage given for its piece; None for no rows."""
+    found = [(vintage, piece) for vintage, piece in pieces if len(piece)]
+    if not found:
+        return None
+    first = found[0][1]
+    columns = {
+        name: Column.of([c for _, p in found for c in p.column(name).values()]) for name in first.columns
+    }
+    links = {name: np.concatenate([p.links[name] for _, p in found]) for name in first.links}
+    for values in links.values():
+        values.flags.writeable = False
+    return replace(
+        first,
+        columns=MappingProxyType(columns),
+        consent=Column.of([c for _, p in found for c in p.consent.values()]),
+        vintage=Column.of([vintage for vintage, p in found for _ in range(len(p))]),
+        links=MappingProxyType(links),
+        **_NOTHING_BESIDE,
+    )
+
+
+def sealed(snapshot: Snapshot | None) -> bytes:
+    """Rows in the form in which a part keeps them."""
+    return b"" if snapshot is None else snapshot_to_bytes(snapshot)
+
+
+def standing(chronicle: Chronicle) -> dict[Vintage, Snapshot]:
+    """All rows that were ever counted, by the part that they came with and the part that took them out."""
+    found: dict[Vintage, Snapshot] = {}
+    for number, part in enumerate(chronicle.parts):
+        if part.kind != "left" and part.sealed:
+            found[number, None] = snapshot_from_bytes(part.sealed)
+    for number, part in enumerate(chronicle.parts):
+        if part.kind == "left":
+            gone = snapshot_from_bytes(part.sealed)
+            source = np.array([int(v) for v in gone.vintage.values()])
+            for came in part.sources:
+                leaving = taken(gone, source == came)
+                identities = set(_identities(leaving))
+                stays = np.array([i not in identities for i in _identities(found[came, None])], dtype=bool)
+                found[came, number] = leaving
+                found[came, None] = taken(found[came, None], stays)
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """Rows of released periods that are new, and those that stand but are no more (by the part of each)."""
+
+    added: Snapshot
+    left: Mapping[int, Snapshot]
+
+    @property
+    def people_added(self) -> int:
+        """Distinct people behind the additions; a correction is an addition and a leaving."""
+        return _distinct([self.added])
+
+    @property
+    def people_left(self) -> int:
+        """Distinct people behind what is no more."""
+        return _distinct(self.left.values())
+
+    @property
+    def people(self) -> int:
+        """Distinct people by whom the register differs from what stands."""
+        return _distinct([self.added, *self.left.values()])
+
+    def years(self) -> dict[int, tuple[int, int]]:
+        """Rows added and rows no more, by year."""
+        found: dict[int, tuple[int, int]] = {}
+        for place, pieces in ((0, [self.added]), (1, list(self.left.values()))):
+            for piece in pieces:
+                for code in piece.column("date").values():
+                    pair = list(found.get(int(code[:4]), (0, 0)))
+                    pair[place] += 1
+                    found[int(code[:4])] = (pair[0], pair[1])
+        return dict(sorted(found.items()))
+
+
+def difference(
+    dictionary: Dictionary, made: Plan, stands: Mapping[Vintage, Snapshot], now: Snapshot
+) -> Difference:
+    """By whom `now`, the rows of released periods that count today, differs from what stands."""
+    counted = {v[0]: tokens(dictionary, made, rows) for v, rows in stands.items() if v[1] is None}
+    known = {token for each in counted.values() for token in each}
+    today = tokens(dictionary, made, now)
+    present = set(today)
+    left = {
+        came: taken(stands[came, None], np.array([t not in present for t in each], dtype=bool))
+        for came, each in counted.items()
+    }
+    fresh = np.array([token not in known for token in today], dtype=bool)
+    return Difference(taken(now, fresh), {came: rows for came, rows in left.items() if len(rows)})
+
+
+def tokens(dictionary: Dictionary, made: Plan, snapshot: Snapshot) -> list[Token]:
+    """For each row whose it is and in which finest cell it counts."""
+    columns = [snapshot.links["person"].tolist()]
+    for dimension, level in made.finest.items():
+        column = snapshot.column(dimension)
+        codes = [dictionary.lift(code, level).encode() for code in column.codes]
+        columns.append([codes[i] for i in column.indices.tolist()])
+    years = snapshot.column("date")
+    columns.append([years.codes[i][:4].encode() for i in years.indices.tolist()])
+    return list(zip(*columns, strict=True))
+
+
+def _identities(snapshot: Snapshot) -> list[Token]:
+    columns = [link.tolist() for link in snapshot.links.values()]
+    for column in snapshot.columns.values():
+        columns.append([column.codes[i].encode() for i in column.indices.tolist()])
+    return list(zip(*columns, strict=True))
+
+
+def _distinct(pieces: Iterable[Snapshot]) -> int:
+    return len({person for piece in pieces for person in piece.links["person"].tolist()})

@@ -1,0 +1,75 @@
+"""Whether a source still gives the snapshot that was made of it: nothing is kept, nothing is logged.
+
+The vintages are the snapshot's own: they follow from the loads before and not from the source.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gateway.member.errors import NothingToProtectError, SnapshotDiffersError
+from gateway.member.model.kept import LoadedSnapshot
+from gateway.member.model.record_changes import with_consents
+from gateway.member.model.snapshot import CONSENT, Snapshot
+from gateway.member.node.context import Node
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest snapshot of a node, and its record."""
+
+    loaded: LoadedSnapshot
+    snapshot: Snapshot
+
+
+def newest(node: Node) -> Newest:
+    """The newest snapshot. Raises NothingToProtectError when there is none."""
+    with node.store.reading() as view:
+        found = view.snapshot()
+    if found is None:
+        raise NothingToProtectError(
+            "This node has no snapshot yet.", remedy="Load a register: safelane member load."
+        )
+    return Newest(*found)
+
+
+def compare_again(node: Node, kept: Snapshot, again: Snapshot) -> None:
+    """Compare a snapshot with what its source gives now, withdrawn consents honoured in both.
+
+    Raises SnapshotDiffersError, which says by what.
+    """
+    with node.store.reading() as view:
+        again = with_consents(again, view.consents())
+    if len(again) == len(kept) and replace(again, vintage=kept.vintage).id == kept.id:
+        return
+    told = "; ".join(_differences(kept, again))
+    raise SnapshotDiffersError(
+        f"This source, mapping and keys do not give the newest snapshot: {told}.",
+        remedy="Where source, mapping or a consent changed since, load again; else ask who changed the node.",
+    )
+
+
+def _differences(kept: Snapshot, again: Snapshot) -> list[str]:
+    cases = [set(one.links["case"].tolist()) for one in (kept, again)]
+    told = []
+    if gone := len(cases[0] - cases[1]):
+        told.append(f"{gone} cases are only in the snapshot")
+    if fresh := len(cases[1] - cases[0]):
+        told.append(f"{fresh} cases are only in the source")
+    if kept.dictionary != again.dictionary:
+        told.append("the dictionary has another version")
+    here, there = (np.isin(a.links["case"], b.links["case"]) for a, b in ((kept, again), (again, kept)))
+    columns = [{**one.columns, CONSENT: one.consent} for one in (kept, again)]
+    for name in sorted(columns[0].keys() | columns[1].keys()):
+        if name not in columns[0] or name not in columns[1]:
+            told.append(f"only one of them has {name}")
+        elif n := _unequal(columns[0][name].taken(here).values(), columns[1][name].taken(there).values()):
+            told.append(f"{name} differs in {n} cases")
+    for name in ("person", "accident"):
+        if n := int((kept.links[name][here] != again.links[name][there]).sum()):
+            told.append(f"the {name} differs in {n} cases")
+    return told or ["what stands beside the counted rows differs"]
+
+
+def _unequal(one: list[str], other: list[str]) -> int:
+    return sum(a != b for a, b in zip(one, other, strict=True))

@@ -1,0 +1,22 @@
+"""A node's loaded snapshots, and what changed between two of them, as entries of its log."""
+
+from datetime import datetime
+
+from audit.events.events import Event, SnapshotLoaded, whole_second
+from audit.events.record_events import RecordsCompared
+from audit.formats.commitment import Opening, commit
+from gateway.member.node.context import Node
+
+CHANGES = "changes"
+
+
+def snapshot_loaded(node: Node, snapshot: str, until: str, at: datetime) -> Event:
+    return SnapshotLoaded(node.member, snapshot, until, whole_second(at))
+
+
+def records_compared(
+    node: Node, snapshot: str, former: str, changes: str, at: datetime
+) -> tuple[Event, dict[str, Opening]]:
+    opening = commit(CHANGES, changes.encode())
+    event = RecordsCompared(node.member, snapshot, former, opening.commitment, whole_second(at))
+    return event, {CHANGES: opening}

@@ -1,0 +1,60 @@
+"""A snapshot comes in whole: it is kept and logged in one transaction, and the former one stays beside it."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from gateway.member.model.kept import LoadedSnapshot
+from gateway.member.model.record_changes import Changes, compare, dated, with_consents
+from gateway.member.model.snapshot import Snapshot
+from gateway.member.model.vault_load import VaultLoad
+from gateway.member.node import log_entries
+from gateway.member.node.context import Node
+from gateway.member.node.ports import UnitOfWork
+from gateway.member.register import register_entries
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A snapshot as it was kept, and what it has otherwise than the one before; None for the first."""
+
+    loaded: LoadedSnapshot
+    changes: Changes | None
+
+
+def keep_snapshot(node: Node, snapshot: Snapshot, vault: VaultLoad | None = None) -> Kept:
+    """Keep a snapshot, and what its load keeps in the vault; the next cube is made from it.
+
+    Consent that was withdrawn before counts as withdrawn, whatever the register still says.
+    """
+    with node.store.writing() as work:
+        kept = keep_in(node, work, with_consents(snapshot, work.consents()))
+        work.replace_vault(vault, because=kept.loaded.index)
+    return kept
+
+
+def keep_in(node: Node, work: UnitOfWork, snapshot: Snapshot) -> Kept:
+    """Keep a snapshot in the caller's transaction, dated against the former one; the vault stays as it is."""
+    now = node.clock.now()
+    before = work.snapshot()
+    until = last_closed_day(snapshot, now.date())
+    # Random, not the snapshot's own digest: outside the state nothing may follow from the data.
+    name = f"{node.member.lower()}-{secrets.token_hex(6)}"
+    event = register_entries.snapshot_loaded(node, name, until.isoformat(), now)
+    loaded = LoadedSnapshot(name, now, until, log_entries.record(node, work, event, {}))
+    if before is None:
+        work.add_snapshot(loaded, snapshot, because=loaded.index)
+        return Kept(loaded, None)
+    number = len(work.record_changes()) + 2  # the first load was compared with nothing
+    work.add_snapshot(loaded, dated(snapshot, before[1], number), because=loaded.index)
+    changes = compare(before[1], snapshot, before[0].until)
+    compared, openings = register_entries.records_compared(node, name, before[0].id, changes.to_text(), now)
+    index = log_entries.record(node, work, compared, openings)
+    work.add_changes(name, changes.to_text(), now, because=index)
+    return Kept(loaded, changes)
+
+
+def last_closed_day(snapshot: Snapshot, today: date) -> date:
+    """The end of the last year of the snapshot that is over; without any, the day before today."""
+    closed = [year for year in snapshot.years if date(year, 12, 31) < today]
+    return date(max(closed), 12, 31) if closed else today - timedelta(days=1)

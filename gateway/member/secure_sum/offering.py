@@ -1,0 +1,94 @@
+"""With an answer goes an offer: bounds of its withheld cells, and which of them this member would contribute.
+
+It is made once, with a mask key of its own. Where the policy lets no withheld cell into totals it has bounds
+only, which follow from what is shown.
+"""
+
+from anonymisers.errors import TotalError
+from anonymisers.secure_sum.cell_choice import Offered
+from anonymisers.secure_sum.pairwise_keys import MaskKey, new_secret
+from audit.events.events import decode
+from audit.events.question_events import Answered
+from audit.formats.canonical import canonical_json
+from audit.formats.note import Note
+from gateway.member.answer.decision import Put, question_of
+from gateway.member.cube.cube_cache import CubeShelf, ReadyCube
+from gateway.member.model.kept import Sent
+from gateway.member.node.context import Node
+from gateway.member.policy.policy_in_force import trusted
+from gateway.member.secure_sum.member_sums import MadeOffer
+from gateway.member.secure_sum.withheld_cells import Before, Withheld, known_before, offered, withheld_of
+from gateway.question import QuestionError
+from gateway.wire.answer import Answer
+from gateway.wire.answer_text import answer_of_text
+from gateway.wire.sum_call import Codes
+from gateway.wire.sum_messages import Consent, Offer, OfferedCell, sign_text
+from policies import Policy
+
+
+def offer(node: Node, shelf: CubeShelf, sent: Sent) -> MadeOffer | None:
+    """Offer what an answer withheld, if anything of it may enter a total; kept to be sent."""
+    answer = answer_of_text(Note.parse(sent.note).text)
+    if answer.refusals or None not in answer.cells:
+        return None
+    with node.store.writing() as work:
+        put = decode(node.log.entry(work.log, sent.entry_index))
+        in_force, policy = trusted(node, work) or (None, None)
+        cube = None if in_force is None else shelf.cube(in_force.version, in_force.above)
+        if not isinstance(put, Answered) or policy is None or cube is None or cube.index != sent.cube_index:
+            return None
+        if work.totals.offer(sent.question_id) is not None:
+            return None
+        made = _made(node, cube, put, answer, (policy, known_before(work)))
+        if made is not None:
+            work.totals.add_offer(made, because=sent.entry_index)
+    return made
+
+
+def _made(
+    node: Node, cube: ReadyCube, put: Put, answer: Answer, limits: tuple[Policy, Before]
+) -> MadeOffer | None:
+    policy, before = limits
+    takes_part = policy.regional_totals.withheld_cells
+    try:
+        cells = withheld_of(node.dictionary, cube, question_of(node.dictionary, put).inside())
+        entering = offered(cube, cells, before) if takes_part else {}
+    except (QuestionError, TotalError):
+        return None
+    secret = new_secret() if entering else None
+    consent = ""
+    if secret is not None:
+        given = Consent(
+            asked=answer.asked,
+            member=node.member,
+            snapshot=cube.snapshot.id,
+            key=MaskKey(secret).public,
+            contributors=policy.regional_totals.contributors,
+            cells=tuple(sorted(entering)),
+        )
+        consent = sign_text(given.as_json(), node.answer_signer)
+    body = _offer(answer.question_id, cells, entering, consent)
+    return MadeOffer(
+        question_id=answer.question_id,
+        asked_index=answer.asked.index,
+        cube_index=cube.index,
+        body=canonical_json(body.as_json()).decode(),
+        secret=secret,
+        acknowledged=False,
+    )
+
+
+def _offer(
+    question_id: str, cells: tuple[Withheld, ...], entering: dict[Codes, Offered], consent: str
+) -> Offer:
+    return Offer(
+        question_id=question_id,
+        consent=consent,
+        least_of=tuple(c.low for c in cells),
+        most_of=tuple(c.high for c in cells),
+        cells=tuple(
+            OfferedCell(codes, found.range.low, found.range.high, found.component)
+            for codes, found in sorted(entering.items())
+        ),
+        threshold=next((found.range.threshold for found in entering.values()), 0),
+    )

@@ -1,0 +1,230 @@
+"""A question's withheld cells as regional totals need them: what each can be, and whom it is about."""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from anonymisers.errors import TotalError
+from anonymisers.history.release_history import Chronicle
+from anonymisers.secure_sum.cell_choice import Offered
+from anonymisers.secure_sum.cell_freedom import leaves_others_safe, range_of
+from anonymisers.secure_sum.feasible_range import Reach
+from anonymisers.secure_sum.home_cells import Homes, Place
+from anonymisers.secure_sum.offered_cells import UNBOUNDED, Cells
+from anonymisers.secure_sum.overlap import basis, may_enter
+from anonymisers.secure_sum.period_window import Range
+from anonymisers.tables.lattice import MAX_CELLS
+from gateway.dictionary import Dictionary
+from gateway.member.cube.cube_cache import MEASURE, ReadyCube
+from gateway.member.cube.cube_reading import Choice, choices_of
+from gateway.member.node.ports import View
+from gateway.member.secure_sum.member_sums import Entered
+from gateway.question import Question
+from gateway.wire.cells import TOTAL
+from gateway.wire.sum_call import Codes
+
+MOST_OFFERED = 200
+"""Cells of one question that a member offers to contribute: each takes a small linear program or two."""
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """A withheld cell of an answer: `low` and `high` (None: unbounded) follow from everything that is shown.
+
+    `place` is the one cell of the cube that it is, or None for a sum of several; `people` says whom it is
+    about, in the same words whatever the question.
+    """
+
+    codes: Codes
+    people: str
+    place: int | None
+    low: int
+    high: int | None
+
+
+def reach_of(cube: ReadyCube) -> Reach:
+    """What every cell can be. Raises TotalError for a cube that withholds none."""
+
+    def computed() -> Reach:
+        withholding = _withholding(cube)
+        return Reach.of(withholding, withholding.rules)
+
+    return cube.once("reach", computed)
+
+
+def _withholding(cube: ReadyCube) -> Chronicle:
+    if cube.withholding is None:
+        raise TotalError("numbers that are changed enter no total")
+    return cube.withholding
+
+
+def withheld_of(dictionary: Dictionary, cube: ReadyCube, question: Question) -> tuple[Withheld, ...]:
+    """The withheld cells of a question that the cube has answered, in row-major order of the answer."""
+    if question.measure != MEASURE:
+        return ()  # only people enter totals
+    if cube.withholding is None:
+        return ()  # of changed numbers none is withheld, nor enters a total, which would be exact beside it
+    reach = reach_of(cube)
+    choices = choices_of(dictionary, cube.trees, question)
+    shown = sum(c.level is not None for c in choices)
+    return tuple(
+        found
+        for combination in product(*(c.codes for c in choices))
+        if (found := _withheld(reach, choices, combination, shown)) is not None
+    )
+
+
+@dataclass(frozen=True)
+class Before:
+    """What was known of a member's people before: `entered`, cells that entered a total, and `public`, the
+    years that registered figures are about.
+
+    Of all cells that hang together with one that entered none enters another total, but the same one may be
+    summed again while it is about the same people. What a figure tells of cells is not looked into: parts
+    with people of these years enter no total.
+    """
+
+    entered: Sequence[Entered] = ()
+    public: Collection[str] = ()
+
+
+def known_before(view: View) -> Before:
+    """All of it, figures that were withdrawn included: somebody may have read them."""
+    return Before(view.totals.entered(), frozenset(str(one.figure.year) for one in view.figures()))
+
+
+def offered(cube: ReadyCube, cells: Sequence[Withheld], before: Before) -> dict[Codes, Offered]:
+    """The cells that this member would contribute, those of fewest dimensions first."""
+    if cube.withholding is None:
+        return {}
+    linked = _linked(cube, cells, before)
+    found: dict[Codes, Offered] = {}
+    for cell in sorted(cells, key=lambda c: -c.codes.count(TOTAL)):
+        if len(found) == MOST_OFFERED:
+            break
+        place = linked.place(cell)
+        within = linked.range(place) if place is not None and cell.high is not None else None
+        if place is not None and within is not None:
+            found[cell.codes] = Offered(within, linked.component(place))
+    return found
+
+
+def check_safe(cube: ReadyCube, cells: Sequence[Withheld], wanted: Iterable[Codes], before: Before) -> None:
+    """Raises TotalError unless these cells may enter totals together, and with those that entered before."""
+    by_codes = {c.codes: c for c in cells}
+    chosen = [by_codes[codes] for codes in wanted if codes in by_codes]
+    linked = _linked(cube, chosen, before)
+    places = [place for c in chosen if (place := linked.place(c)) is not None]
+    if len(places) < len(chosen):
+        raise TotalError("a cell is not about people of whom everything shown is known")
+    if len({linked.component(p) for p in places}) < len(places) or not all(map(linked.may_enter, places)):
+        raise TotalError("cells that share sums with each other would enter more than one total")
+    for place in places:
+        linked.check(place)
+
+
+@dataclass(frozen=True, eq=False)
+class _Linked:
+    """Cells of a question, and those that entered totals before, each within the part that it is about."""
+
+    homes: Homes
+    cells: Mapping[int, Cells]
+    former: Mapping[int, Mapping[int, bool]]
+
+    def place(self, cell: Withheld) -> Place | None:
+        """None for a cell that enters no total, whatever it is asked beside."""
+        place = None if cell.place is None else self.homes.place(cell.place)
+        return place if place is not None and place.part in self.cells else None
+
+    def may_enter(self, place: Place) -> bool:
+        cells = self.cells[place.part]
+        return may_enter(cells, self.former[place.part], place.cell) and not self.homes.bound(place, cells)
+
+    def range(self, place: Place) -> Range | None:
+        return range_of(self.cells[place.part], place.cell) if self.may_enter(place) else None
+
+    def component(self, place: Place) -> int:
+        """A number that cells share which share sums; cells of different parts never do."""
+        return place.part * MAX_CELLS + int(self.cells[place.part].components[place.cell])
+
+    def check(self, place: Place) -> None:
+        cells = self.cells[place.part]
+        within = range_of(cells, place.cell)
+        if within is None or not leaves_others_safe(cells, place.cell, within):
+            raise TotalError("a total would narrow another withheld cell too far")
+
+
+def _linked(cube: ReadyCube, cells: Iterable[Withheld], before: Before) -> _Linked:
+    homes = cube.once("homes", lambda: Homes(_withholding(cube)))
+    former = _former(cube, homes, before)
+    wanted: dict[int, list[int]] = {part: list(places) for part, places in former.items()}
+    for cell in cells:
+        place = None if cell.place is None else homes.place(cell.place)
+        if place is not None and place.part in wanted:
+            wanted[place.part].append(place.cell)
+    asked = {n: homes.reach(n).cells(among) for n, among in wanted.items() if among}
+    return _Linked(homes, asked, former)
+
+
+def _withheld(
+    reach: Reach, choices: Sequence[Choice], combination: Sequence[tuple[str, tuple[str, ...]]], shown: int
+) -> Withheld | None:
+    nodes = [nodes for _, nodes in combination]
+    places = list(_places(reach, choices, nodes))
+    if not reach.cube.hidden[places].any():
+        return None
+    high = reach.high[places]
+    return Withheld(
+        codes=tuple(code for code, _ in combination[:shown]),
+        people=_people(choices, nodes),
+        place=places[0] if len(places) == 1 else None,
+        low=int(reach.low[places].sum()),
+        high=None if int(high.max()) >= UNBOUNDED else int(high.sum()),
+    )
+
+
+def _places(reach: Reach, choices: Sequence[Choice], nodes: Sequence[tuple[str, ...]]) -> Iterator[int]:
+    for combination in product(*nodes):
+        yield reach.at(
+            {c.dimension: code for c, code in zip(choices, combination, strict=True) if code != TOTAL}
+        )
+
+
+def _people(choices: Sequence[Choice], nodes: Sequence[tuple[str, ...]]) -> str:
+    """One spelling for the people that a cell is about: dimensions and codes, in order."""
+    limited = sorted(
+        [c.dimension, sorted(codes)] for c, codes in zip(choices, nodes, strict=True) if codes != (TOTAL,)
+    )
+    return json.dumps(limited, ensure_ascii=False, separators=(",", ":"))
+
+
+def _former(cube: ReadyCube, homes: Homes, before: Before) -> dict[int, dict[int, bool]]:
+    """Where cells that entered a total stand, by part, and whether each has the same people still.
+
+    A part in which one of them stands nowhere any more is left out: nobody can say here what hangs together
+    with it. So is one that a figure is about.
+    """
+    whole_set = _withholding(cube)
+    found: dict[int, dict[int, bool]] = {
+        part: {} for part in homes.parts if whole_set.parts[part].period.isdisjoint(before.public)
+    }
+    for each in before.entered:
+        codes = {dimension: named[0] for dimension, named in json.loads(each.people)}
+        for part in list(found):
+            if not homes.concerns(part, codes):
+                continue
+            cell, whole = homes.within(part, codes), _cell(cube, codes)
+            if cell is None:
+                del found[part]
+            else:
+                found[part][cell] = whole is not None and basis(whole_set, whole) == each.basis
+    return found
+
+
+def _cell(cube: ReadyCube, codes: Mapping[str, str]) -> int | None:
+    """The cell of the data set at these codes; None when it has no such cell any more."""
+    try:
+        return reach_of(cube).at(codes)
+    except TotalError:
+        return None

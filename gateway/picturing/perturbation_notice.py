@@ -1,0 +1,32 @@
+"""What is told of a member whose numbers are changed to protect people, in a sentence."""
+
+from gateway.picturing.words import Words, msgid
+from gateway.wire.perturbation_notice import Mechanism
+from gateway.wire.release import Coverage
+
+_METHODS = {
+    Mechanism.CELL_KEY: msgid(
+        "Its numbers are changed by keyed noise (cell-key method), by at most %(most)s: sums of its cells "
+        "differ from its totals."
+    ),
+    Mechanism.ROUNDING: msgid(
+        "Its numbers are rounded (controlled rounding), by at most %(most)s, so that cells add up to their "
+        "totals."
+    ),
+    Mechanism.PRIVACY: msgid(
+        "Its numbers have noise of differential privacy (epsilon %(epsilon)s for each table, scale %(scale)s "
+        "for each drawn number): they may be below 0, and sums of its cells differ from its totals. Each "
+        "person counts once, in the first year that counts. The same question has the same numbers, however "
+        "often it is asked."
+    ),
+}
+
+
+def changes(coverage: Coverage, words: Words) -> str:
+    """Nothing for a member whose numbers are exact, or that gave none."""
+    told = coverage.changed
+    if told is None:
+        return ""
+    if told.noise is not None:
+        return words.filled(_METHODS[told.mechanism], epsilon=told.noise.epsilon, scale=told.noise.scale)
+    return words.filled(_METHODS[told.mechanism], most=told.most)

@@ -1,0 +1,1 @@
+"""Opening a source: CSV, workbook, database, upload."""

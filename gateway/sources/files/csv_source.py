@@ -1,0 +1,227 @@
+"""CSV files (RFC 4180) as a source, read strictly: a damaged file is an error, never a wrong count."""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from audit.reading.said import Said, said
+from gateway.sources.model.errors import SourceError
+from gateway.sources.model.findings import Findings, Problem
+from gateway.sources.model.mapping import Reading
+from gateway.sources.model.tables import CHUNK_ROWS, Chunk, OpenTable
+from gateway.sources.rows.stable_file import steady
+
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+_SAMPLE = 256 * 1024
+
+
+def is_utf16(data: bytes) -> bool:
+    """Whether this is text in UTF-16 without a byte order mark: of Latin letters every other byte is zero."""
+    return max(data[0::2].count(0), data[1::2].count(0)) > len(data) // 4 > 0
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether text beyond ASCII is UTF-8: by chance no text of another encoding is."""
+    if data.isascii():
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data)  # incremental: the sample may end in a character
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _written(name: str, found: str, told: str) -> Said:
+    return said("%(file)s is written in %(found)s, not in %(told)s.", file=name, found=found, told=told)
+
+
+def _rows_inside(row: Sequence[str], delimiter: str) -> bool:
+    """Whether a line within a cell has as many delimiters as a row: a lost quotation mark swallows rows."""
+    width = len(row)
+    inner = (line for cell in row if "\n" in cell for line in cell.splitlines())
+    return width > 2 and any(line.count(delimiter) >= width - 1 for line in inner)
+
+
+def csv_files(folder: Path) -> list[Path]:
+    """The CSV files of a folder, however their ending is written; not the locks that offices leave."""
+    found = (path for path in folder.iterdir() if path.suffix.lower() == ".csv")
+    return sorted(path for path in found if not path.name.startswith((".", "~$")))
+
+
+class CsvSource:
+    """A folder of CSV files, or one file alone. What can be read around is noted in `findings`."""
+
+    def __init__(self, path: Path, reading: Reading, findings: Findings) -> None:
+        self._path = path
+        self._reading = reading
+        self._findings = findings
+
+    def tables(self) -> list[str]:
+        """The CSV files of the folder; of one file alone its own name."""
+        if self._path.is_file():
+            return [self._path.name]
+        return sorted(path.name for path in csv_files(self._path))
+
+    @contextmanager
+    def table(self, name: str) -> Iterator[OpenTable]:
+        """Open the file of that name. Raises SourceError, also while its chunks are walked."""
+        path = self._find(name)
+        encoding = self._encoding(path, name)
+        with steady(path, name), path.open("rb") as file:
+            stream = io.TextIOWrapper(file, encoding=encoding, errors="strict", newline="")
+            rows = _Rows(stream, path, name, self._reading, self._findings)
+            yield OpenTable(rows.headings, rows.chunks(), file.tell)
+
+    def size(self, name: str) -> int:
+        """Bytes of the file. Raises SourceError."""
+        return self._find(name).stat().st_size
+
+    def _find(self, name: str) -> Path:
+        path = self._path / name if self._path.is_dir() else self._path
+        if not path.is_file():
+            msg = said("There is no file %(file)s in %(folder)s.", file=repr(name), folder=str(self._path))
+            raise SourceError(msg, remedy=said("Check the path, or the table's name in the mapping."))
+        return path
+
+    def _encoding(self, path: Path, name: str) -> str:
+        with path.open("rb") as stream:
+            start = stream.read(_SAMPLE)
+        if not start:
+            msg = said("%(file)s is empty.", file=name)
+            raise SourceError(msg, remedy=said("Export it again."))
+        if (start.startswith(_UTF16) or is_utf16(start)) and not self._reading.encoding.startswith("utf-16"):
+            msg = _written(name, "UTF-16", self._reading.encoding)
+            raise SourceError(msg, remedy=said("State 'encoding: utf-16' under 'reading' in the mapping."))
+        if start.startswith(codecs.BOM_UTF8) and self._reading.encoding in ("utf-8", "utf-8-sig"):
+            self._findings.add(name, "", Problem.BOM)
+            return "utf-8-sig"
+        if _is_utf8(start) and not self._reading.encoding.startswith("utf"):
+            msg = _written(name, "UTF-8", self._reading.encoding)
+            raise SourceError(msg, remedy=said("State 'encoding: utf-8' under 'reading' in the mapping."))
+        return self._reading.encoding
+
+
+class _Rows:
+    """The rows of one open file."""
+
+    def __init__(self, stream: TextIO, path: Path, name: str, reading: Reading, findings: Findings) -> None:
+        self._path = path
+        self._name = name
+        self._encoding = stream.encoding
+        self._findings = findings
+        self._last = ""
+        self._reader = csv.reader(self._whole_lines(stream), delimiter=reading.delimiter, strict=True)
+        self.headings = self._read_headings(reading)
+
+    def chunks(self) -> Iterator[Chunk]:
+        lines: list[int] = []
+        rows: list[list[str]] = []
+        short: int | None = None  # a short row is an error only if it turns out to be the last
+        last = self._reader.line_num
+        for line, row in self._rows():
+            if line > last + 1 and _rows_inside(row, self._reader.dialect.delimiter):
+                self._findings.add(self._name, "", Problem.ROW_INSIDE, [line])
+            last, short = line, None
+            if self._fits(line, row):
+                lines.append(line)
+                rows.append(row)
+            elif len(row) < len(self.headings) and any(row):
+                short = line
+            if len(rows) >= CHUNK_ROWS:
+                yield Chunk(lines, rows)
+                lines, rows = [], []
+        if short is not None:
+            raise self._cut_off(short)
+        if not self._last.endswith(("\n", "\r")):
+            self._findings.add(self._name, "", Problem.NO_LINE_END)
+        yield Chunk(lines, rows)
+
+    def _read_headings(self, reading: Reading) -> tuple[str, ...]:
+        for number, (_, row) in enumerate(self._rows(), 1):
+            if number == reading.header:
+                if (
+                    len(row) == 1
+                    and reading.delimiter not in "".join(row)
+                    and any(c in row[0] for c in ";\t|")
+                ):
+                    msg = said(
+                        "The headings of %(file)s are not separated by the delimiter of the mapping.",
+                        file=self._name,
+                    )
+                    raise SourceError(msg, remedy=said("State 'delimiter' under 'reading' in the mapping."))
+                return tuple(cell.strip() for cell in row)
+        msg = said(
+            "%(file)s ends before its headings on line %(line)s.", file=self._name, line=reading.header
+        )
+        raise SourceError(msg, remedy=said("Export it again, or correct 'header' under 'reading'."))
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        try:
+            for row in self._reader:
+                yield self._reader.line_num, row
+        except UnicodeDecodeError:
+            raise self._wrong_encoding() from None
+        except csv.Error as error:
+            line = self._reader.line_num
+            if "unexpected end" in str(error):
+                raise self._cut_off(line) from None
+            # the reader's own words name no value
+            msg = said(
+                "%(file)s, line %(line)s: this is not CSV (%(error)s).",
+                file=self._name,
+                line=line,
+                error=str(error),
+            )
+            raise SourceError(msg, remedy=said("Repair the line, or export the file again.")) from None
+
+    def _whole_lines(self, stream: TextIO) -> Iterator[str]:
+        for line in stream:
+            self._last = line
+            if "\0" in line:
+                msg = said("%(file)s holds zero bytes: it is damaged, or not a text file.", file=self._name)
+                raise SourceError(msg, remedy=said("Export it again as CSV."))
+            yield line
+
+    def _fits(self, line: int, row: list[str]) -> bool:
+        problem = None
+        if not any(row):
+            problem = Problem.ROW_BLANK
+        elif len(row) < len(self.headings):
+            problem = Problem.ROW_SHORT
+        elif len(row) > len(self.headings):
+            problem = Problem.ROW_LONG
+        elif row[0].strip() == self.headings[0] and [c.strip() for c in row] == list(self.headings):
+            problem = Problem.ROW_HEADINGS
+        if problem:
+            self._findings.add(self._name, "", problem, [line])
+        return problem is None
+
+    def _cut_off(self, line: int) -> SourceError:
+        msg = said(
+            "%(file)s is cut off: it ends in the middle of a row, on line %(line)s.",
+            file=self._name,
+            line=line,
+        )
+        return SourceError(msg, remedy=said("The file is half-written; export or copy it again."))
+
+    def _wrong_encoding(self) -> SourceError:
+        about = {"file": self._name, "encoding": self._encoding}
+        msg = said("%(file)s: this is not text in %(encoding)s.", **about)
+        with self._path.open("rb") as stream:
+            for number, line in enumerate(stream, 1):
+                try:
+                    line.decode(self._encoding)
+                except UnicodeDecodeError:
+                    msg = said(
+                        "%(file)s, line %(line)s: this is not text in %(encoding)s.", **about, line=number
+                    )
+                    break
+        return SourceError(
+            msg, remedy=said("State the right 'encoding' under 'reading', or export as UTF-8.")
+        )

@@ -1,0 +1,135 @@
+"""A relational database as a source, through SQLAlchemy: read-only, streamed, one state of it throughout."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, NoSuchTableError, SQLAlchemyError
+
+from gateway.sources.model.cells import cell_text
+from gateway.sources.model.errors import SourceError
+from gateway.sources.model.tables import CHUNK_ROWS, Chunk, OpenTable
+
+
+@dataclass
+class Counted:
+    """How many rows were read so far."""
+
+    read: int = 0
+
+
+class DatabaseSource:
+    """Tables and views seen by one transaction. Build one with `open_database`."""
+
+    def __init__(self, connection: sa.Connection, name: str) -> None:
+        self._connection = connection
+        self._name = name
+
+    def tables(self) -> list[str]:
+        """Tables and views of the default schema. Raises SourceError."""
+        try:
+            inspector = sa.inspect(self._connection)
+            return sorted([*inspector.get_table_names(), *inspector.get_view_names()])
+        except DBAPIError:
+            raise _gone(self._name) from None
+
+    @contextmanager
+    def table(self, name: str) -> Iterator[OpenTable]:
+        """Open a table or view, `schema.table` where need be. Raises SourceError, also while it is walked."""
+        chosen = self._chosen(name)
+        rows = Counted()
+        yield OpenTable(
+            tuple(c.name for c in chosen.c), self._chunks(sa.select(chosen), rows), lambda: rows.read
+        )
+
+    def size(self, name: str) -> int:
+        """Rows of the table or view. Raises SourceError."""
+        try:
+            counted = sa.select(sa.func.count()).select_from(self._chosen(name))
+            return self._connection.execute(counted).scalar_one()
+        except SQLAlchemyError:
+            raise _gone(self._name) from None
+
+    def _chosen(self, name: str) -> sa.TableClause:
+        schema, _, table = name.rpartition(".")
+        try:
+            headings = [c["name"] for c in sa.inspect(self._connection).get_columns(table, schema or None)]
+        except NoSuchTableError:
+            headings = []
+        except DBAPIError:
+            raise _gone(self._name) from None
+        if not headings:
+            msg = f"{self._name} has no table or view {name!r}."
+            raise SourceError(msg, remedy="Correct the mapping, or let its user read the table.")
+        return sa.table(table, *map(sa.column, headings), schema=schema or None)
+
+    def _chunks(self, query: sa.Select[tuple[object, ...]], counted: "Counted") -> Iterator[Chunk]:
+        first = 1
+        try:
+            with self._connection.execute(query, execution_options={"yield_per": CHUNK_ROWS}) as result:
+                for part in result.partitions():
+                    rows = [[cell_text(value) for value in row] for row in part]
+                    counted.read += len(rows)
+                    yield Chunk(range(first, first + len(rows)), rows)
+                    first += len(rows)
+        except SQLAlchemyError:  # its own message may quote rows
+            raise _gone(self._name) from None
+
+
+@contextmanager
+def open_database(url: str) -> Iterator[DatabaseSource]:
+    """Connect to the database at `url` for reading. Raises SourceError; the password is in no message."""
+    try:
+        address = sa.make_url(url)
+        engine = _engine(address)
+    except (ArgumentError, NoSuchModuleError, ImportError):
+        raise SourceError(
+            "This is not the URL of a database that can be read here.",
+            remedy="Write it as postgresql+psycopg://user:password@host/database or sqlite:///path, "
+            "and install the driver that it names.",
+        ) from None
+    name = address.render_as_string(hide_password=True)
+    try:
+        with engine.connect() as connection:
+            _read_only(connection)
+            yield DatabaseSource(connection, name)
+    except DBAPIError:
+        raise _gone(name) from None
+    finally:
+        engine.dispose()
+
+
+def _engine(address: sa.URL) -> sa.Engine:
+    if address.get_backend_name() == "sqlite":
+        path = Path(address.database or "")
+        if not path.is_file():
+            msg = f"There is no database file {path}."
+            raise SourceError(msg, remedy="Check the path: sqlite:///folder/file.db")
+        address = address.set(
+            database=f"file:{path.resolve().as_posix()}", query={"mode": "ro", "uri": "true"}
+        )
+    return sa.create_engine(address, poolclass=sa.NullPool)
+
+
+def _read_only(connection: sa.Connection) -> None:
+    """One transaction that can change nothing and sees one state, however long it reads."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+        connection.exec_driver_sql("BEGIN")
+    elif connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    # other engines: the account that the URL names should be allowed to read only
+
+
+def _gone(name: str) -> SourceError:
+    if name.startswith("sqlite"):
+        return SourceError(
+            f"{name} cannot be read: it is no whole SQLite database, or locked; nothing was loaded.",
+            remedy="Copy it again when no program writes to it, and check its texts: they are to be UTF-8.",
+        )
+    return SourceError(
+        f"{name} did not answer, or no longer does; nothing was loaded.",
+        remedy="Check that the database runs and that its user may read the tables, then load again.",
+    )

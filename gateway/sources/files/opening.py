@@ -1,0 +1,88 @@
+"""Opens the source that a mapping reads, whatever its kind, and one that has no mapping yet."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from gateway.dictionary import Dictionary
+from gateway.sources.files.csv_source import CsvSource, csv_files
+from gateway.sources.files.database_source import open_database
+from gateway.sources.files.sniff import header_line, sniff_reading
+from gateway.sources.files.workbook_source import WorkbookSource
+from gateway.sources.mapping.suggest import suggest
+from gateway.sources.model.errors import SourceError
+from gateway.sources.model.findings import Findings
+from gateway.sources.model.mapping import Reading, SourceMapping
+from gateway.sources.model.tables import Source
+
+WORKBOOKS = (".xlsx", ".xlsm")
+TOP_ROWS = 50
+DATABASE_FILES = (".sqlite", ".db", ".sqlite3")
+
+
+@contextmanager
+def open_source(place: str, mapping: SourceMapping, findings: Findings) -> Iterator[Source]:
+    """The source at `place`, open as long as the context lasts.
+
+    `place` is a file, a folder, or the URL of a database. Of a workbook or an SQLite file the folder that
+    holds it alone will do. Raises SourceError when it is not there or not what the mapping says.
+    """
+    if mapping.kind == "database":
+        with open_database(
+            place if "://" in place else _sqlite_url(_only(place, DATABASE_FILES))
+        ) as database:
+            yield database
+    elif mapping.kind == "xlsx":
+        yield WorkbookSource(_only(place, WORKBOOKS), mapping.reading, findings)
+    else:
+        yield CsvSource(Path(place), mapping.reading, findings)
+
+
+def _only(place: str, endings: tuple[str, ...]) -> Path:
+    """The file at `place`, or the one file with such an ending in the folder there."""
+    path = Path(place)
+    if not path.is_dir():
+        return path
+    files = (p for p in path.iterdir() if not p.name.startswith((".", "~$")))  # offices leave locks there
+    found = sorted(p for p in files if p.suffix.lower() in endings)
+    if len(found) != 1:
+        msg = f"{path} holds {len(found)} files ending in {' or '.join(endings)}, not one."
+        raise SourceError(msg, remedy="Name the file itself.")
+    return found[0]
+
+
+def _sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path.resolve().as_posix()}"
+
+
+def draft_mapping(place: str, member: str, dictionary: Dictionary, today: date) -> str:
+    """A draft of the mapping for the source at `place`, whose kind it finds out. Raises SourceError."""
+    kind = _kind(place)
+    reading = Reading()
+    if kind == "csv":
+        reading = sniff_reading(_first_file(Path(place)), member)
+    elif kind == "xlsx":
+        book = WorkbookSource(_only(place, WORKBOOKS), reading, Findings())
+        reading = Reading(header=header_line(book.top(book.tables()[0], TOP_ROWS)))
+    unread = SourceMapping(member, kind, reading, (), {})
+    with open_source(place, unread, Findings()) as source:
+        return suggest(source, dictionary, member, kind=kind, reading=reading, today=today)
+
+
+def _kind(place: str) -> str:
+    if "://" in place:
+        return "database"
+    path = Path(place)
+    endings = {p.suffix.lower() for p in (path.iterdir() if path.is_dir() else [path])}
+    if endings & set(WORKBOOKS):
+        return "xlsx"
+    return "database" if endings & set(DATABASE_FILES) else "csv"
+
+
+def _first_file(path: Path) -> Path:
+    files = csv_files(path) if path.is_dir() else [path]
+    if not files:
+        msg = f"There is no CSV file in {path}."
+        raise SourceError(msg, remedy="Name the folder with the exported files, a workbook or a database.")
+    return files[0]

@@ -1,0 +1,150 @@
+"""An uploaded register as the source that a mapping reads: the right kind, whole, unpacked within limits."""
+
+import shutil
+import zipfile
+import zlib
+from collections.abc import Collection, Sequence
+from pathlib import Path, PurePosixPath
+
+from audit.reading.said import said
+from gateway.sources.files.workbook_package import DENSEST
+from gateway.sources.model.errors import SourceError, UploadError
+from gateway.sources.model.mapping import SourceMapping
+
+LARGEST_UNPACKED = 1 << 30
+"""Bytes that the tables of an archive may have together."""
+MOST_PARTS = 1000
+_SMALL = 10 << 20
+_BLOCK = 1 << 20
+_ZIP, _PDF, _OLD_OFFICE = b"PK", b"%PDF", b"\xd0\xcf\x11\xe0"
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+_WORKBOOKS = (".xlsx", ".xlsm")
+
+
+def accepted(mapping: SourceMapping) -> tuple[str, ...]:
+    """The endings of files that can be uploaded for a mapping; none where it reads a database."""
+    if mapping.kind == "database":
+        return ()
+    return _WORKBOOKS if mapping.kind == "xlsx" else (".csv", ".zip")
+
+
+def check_names(names: Sequence[str], mapping: SourceMapping) -> None:
+    """Raise UploadError for files that cannot be what the mapping reads, as far as their names tell."""
+    endings = accepted(mapping)
+    tables = ", ".join(table.name for table in mapping.tables)
+    if not endings:
+        raise UploadError(
+            said("The mapping of this node reads a database, which cannot be uploaded."),
+            remedy=said("Load it from where it is: with “Load it now”, or `safelane member load`."),
+        )
+    for name in names:
+        if Path(name).suffix.lower() not in endings:
+            raise UploadError(
+                said(
+                    "%(file)s is not of a kind that the mapping reads: %(endings)s.",
+                    file=name,
+                    endings=", ".join(endings),
+                ),
+                remedy=said(
+                    "The mapping reads these tables: %(tables)s. Export the register in that form.",
+                    tables=tables,
+                ),
+            )
+    if len(names) > 1 and any(Path(name).suffix.lower() != ".csv" for name in names):
+        raise UploadError(
+            said("These are several files."),
+            remedy=said("Choose one workbook, one zip, or CSV files alone."),
+        )
+    wanted = {table.name for table in mapping.tables}
+    alone = len(names) == 1 and (len(wanted) == 1 or not names[0].lower().endswith(".csv"))
+    if not alone and (missing := sorted(wanted - set(names))):
+        raise UploadError(
+            said("The upload lacks %(tables)s.", tables=", ".join(missing)),
+            remedy=said(
+                "The mapping reads these tables: %(tables)s. Choose all of them, or one zip of them.",
+                tables=tables,
+            ),
+        )
+
+
+def as_source(folder: Path, names: Sequence[str], mapping: SourceMapping, work: Path) -> Path:
+    """What `open_source` reads of the uploaded files. `work` is an empty folder, for what is unpacked.
+
+    Raises UploadError and SourceError.
+    """
+    check_names(names, mapping)
+    first = folder / names[0]
+    _check_content(first)
+    if mapping.kind == "xlsx":
+        return first
+    if first.suffix.lower() == ".zip":
+        unpack(first, [table.name for table in mapping.tables], work)
+        return work
+    if len(names) == 1:
+        # The mapping knows its one table by the name of the file from which it was drafted.
+        shutil.copyfile(first, work / mapping.tables[0].name)
+        return work
+    return folder
+
+
+def unpack(archive: Path, wanted: Collection[str], into: Path) -> None:
+    """Unpack the wanted tables of a zip, whatever folder of it they are in; nothing else of it is written.
+
+    Raises SourceError for what is not a whole zip, would be too large, is locked, or lacks a table.
+    """
+    try:
+        with zipfile.ZipFile(archive) as package:
+            for name, part in _parts(archive, package, wanted).items():
+                with package.open(part) as packed, (into / name).open("xb") as file:
+                    shutil.copyfileobj(packed, file, _BLOCK)
+    except _BROKEN:
+        raise SourceError(
+            said("%(file)s is not a whole zip; nothing of it was read.", file=archive.name),
+            remedy=said("Pack it without a password, and upload it again."),
+        ) from None
+
+
+def _parts(archive: Path, package: zipfile.ZipFile, wanted: Collection[str]) -> dict[str, zipfile.ZipInfo]:
+    """The part for each wanted table. What an archive says of its sizes binds: no more is ever unpacked."""
+    found: dict[str, zipfile.ZipInfo] = {}
+    listed = package.infolist()
+    for part in listed:
+        path = PurePosixPath(part.filename.replace("\\", "/"))
+        if path.name not in wanted or part.is_dir() or "__MACOSX" in path.parts:
+            continue
+        if path.name in found:
+            raise SourceError(
+                said("%(file)s holds %(table)s twice.", file=archive.name, table=path.name),
+                remedy=said("Pack each table once."),
+            )
+        found[path.name] = part
+    dense = any(
+        part.file_size > _SMALL and part.file_size > DENSEST * max(part.compress_size, 1)
+        for part in found.values()
+    )
+    whole = sum(part.file_size for part in found.values())
+    if dense or whole > LARGEST_UNPACKED or len(listed) > MOST_PARTS:
+        raise SourceError(
+            said("%(file)s would be far too large when unpacked; nothing of it was read.", file=archive.name),
+            remedy=said("Check where it comes from; pack only the tables of the register."),
+        )
+    if missing := sorted(set(wanted) - set(found)):
+        raise SourceError(
+            said("%(file)s lacks %(tables)s.", file=archive.name, tables=", ".join(missing)),
+            remedy=said("Pack every table that the mapping reads, under its name there."),
+        )
+    return found
+
+
+def _check_content(path: Path) -> None:
+    """Raise UploadError where the first bytes say that the name of a file is wrong."""
+    with path.open("rb") as file:
+        start = file.read(len(_OLD_OFFICE))
+    packed, ending = start.startswith(_ZIP), path.suffix.lower()
+    if start.startswith(_PDF) or start == _OLD_OFFICE or packed is not (ending != ".csv"):
+        raise UploadError(
+            said("What is in %(file)s is not what its name says.", file=path.name),
+            remedy=said(
+                "Save it anew from the program that it comes from: as .csv, .xlsx, or packed as .zip."
+            ),
+        )

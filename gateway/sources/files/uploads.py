@@ -1,0 +1,221 @@
+"""Registers that were uploaded and wait to be loaded: where they are, for how long, and how they go.
+
+Each is a folder of its own below the node's directory, for the node's owner only. It goes with the load of
+it, when it is thrown away, and after a day whatever happened.
+"""
+
+import hashlib
+import json
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from audit.reading.said import said
+from gateway.sources.model.errors import NoUploadError, UploadError
+
+FOLDER = "uploads"
+KEPT = timedelta(hours=24)
+MOST = 4
+"""Uploads that wait at a time; the oldest makes room."""
+LARGEST = 200 << 20
+"""Bytes of one upload."""
+MOST_FILES = 50
+_FILES, _WORK, _ABOUT, _CHECKED = "files", "work", "about.json", "checked.json"
+_ARRIVING = "new-"
+_ID = re.compile(r"[0-9a-f]{16}")
+_UNSAFE = re.compile(r"[^\w .()-]")
+_LONGEST_NAME = 120
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Upload:
+    """`names`: the files as they were called; `digest`: SHA-256 over all of them, to know them again."""
+
+    id: str
+    names: tuple[str, ...]
+    size: int
+    digest: str
+    by: str
+    at: datetime
+
+    @property
+    def until(self) -> datetime:
+        """When it goes, whatever happened."""
+        return self.at + KEPT
+
+
+class Uploads:
+    """The uploads that wait below `directory`."""
+
+    def __init__(self, directory: Path) -> None:
+        self._folder = directory / FOLDER
+
+    def add(self, files: Iterable[tuple[str, IO[bytes]]], by: str, now: datetime) -> Upload:
+        """Keep files as one upload, or nothing. Raises UploadError for none, too many, or too large ones."""
+        self.tidy(now, room=1)
+        upload_id = secrets.token_hex(8)
+        place = self.arriving() / f"{_ARRIVING}{upload_id}"
+        place.mkdir(mode=0o700)
+        try:
+            (place / _FILES).mkdir(mode=0o700)
+            names, size, digest = _kept(files, place / _FILES)
+            made = Upload(upload_id, names, size, digest, by, now)
+            _write(place / _ABOUT, {**asdict(made), "at": now.isoformat()})
+            place.rename(self._folder / upload_id)
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+        return made
+
+    def arriving(self) -> Path:
+        """The folder for what is on its way, in files without a name."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        return self._folder
+
+    def of(self, upload_id: str) -> Upload:
+        """Raises NoUploadError."""
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            if _ID.fullmatch(upload_id):
+                about = json.loads((self._folder / upload_id / _ABOUT).read_text(encoding="utf-8"))
+                at = datetime.fromisoformat(about.pop("at"))
+                return Upload(**{**about, "names": tuple(about["names"])}, at=at)
+        raise NoUploadError(
+            said("There is no such upload (any more): it was loaded, thrown away, or a day has passed."),
+            remedy=said("Upload the register again."),
+        )
+
+    def waiting(self) -> tuple[Upload, ...]:
+        """All that are there, the newest first."""
+        found = []
+        for place in self._folder.iterdir() if self._folder.is_dir() else ():
+            with suppress(NoUploadError):
+                found.append(self.of(place.name))
+        return tuple(sorted(found, key=lambda one: one.at, reverse=True))
+
+    def files(self, upload: Upload) -> Path:
+        """The folder with its files. Raises UploadError where they are not what was uploaded."""
+        folder = self._folder / upload.id / _FILES
+        if _digest(folder / name for name in upload.names) != upload.digest:
+            raise UploadError(
+                said("The uploaded files have been changed on the disk."),
+                remedy=said("Upload them again."),
+            )
+        return folder
+
+    def workplace(self, upload: Upload) -> Path:
+        """An empty folder beside its files, for what is unpacked of them; it goes with them."""
+        self.clear(upload)
+        folder = self._folder / upload.id / _WORK
+        folder.mkdir(mode=0o700)
+        return folder
+
+    def clear(self, upload: Upload) -> None:
+        """Throw away what was unpacked."""
+        shutil.rmtree(self._folder / upload.id / _WORK, ignore_errors=True)
+
+    def note(self, upload: Upload, checked: dict[str, Any]) -> None:
+        """Keep with an upload what a check has found; nothing where it has gone meanwhile."""
+        with suppress(FileNotFoundError):
+            _write(self._folder / upload.id / _CHECKED, checked)
+
+    def noted(self, upload: Upload) -> dict[str, Any] | None:
+        """What a check has found; None where there was none yet."""
+        with suppress(OSError, ValueError):
+            found = json.loads((self._folder / upload.id / _CHECKED).read_text(encoding="utf-8"))
+            return found if isinstance(found, dict) else None
+        return None
+
+    def remove(self, upload_id: str) -> None:
+        """Throw an upload away, if it is there."""
+        if _ID.fullmatch(upload_id):
+            shutil.rmtree(self._folder / upload_id, ignore_errors=True)
+
+    def tidy(self, now: datetime, *, room: int = 0) -> None:
+        """Throw away what has waited for too long, and the oldest where there is no room for another."""
+        if not self._folder.is_dir():
+            return
+        waiting = self.waiting()
+        known = {one.id for one in waiting if one.until > now and one.at <= now}
+        for place in self._folder.iterdir():
+            if _ID.fullmatch(place.name) and place.name not in known:
+                self.remove(place.name)
+            elif (
+                place.name.startswith(_ARRIVING)
+                and time.time() - place.stat().st_mtime > KEPT.total_seconds()
+            ):
+                shutil.rmtree(place, ignore_errors=True)  # the process ended while it arrived
+        for one in [each for each in waiting if each.id in known][MOST - room :]:
+            self.remove(one.id)
+
+
+def _kept(files: Iterable[tuple[str, IO[bytes]]], folder: Path) -> tuple[tuple[str, ...], int, str]:
+    """Names, size and digest of the files, now in the folder."""
+    names: list[str] = []
+    size = 0
+    for given, stream in files:
+        name = safe_name(given)
+        if name in names or len(names) == MOST_FILES:
+            raise UploadError(
+                said("Two of the files have one name, or they are too many."),
+                remedy=said("Upload them as a zip."),
+            )
+        with (folder / name).open("xb") as file:
+            (folder / name).chmod(0o600)
+            while block := stream.read(_BLOCK):
+                size += len(block)
+                if size > LARGEST:
+                    raise too_large()
+                file.write(block)
+        names.append(name)
+    if not names or size == 0:
+        raise UploadError(
+            said("No file was chosen, or it is empty."), remedy=said("Choose the file of the register.")
+        )
+    return tuple(names), size, _digest(folder / name for name in names)
+
+
+def too_large() -> UploadError:
+    """The error for more than is taken."""
+    return UploadError(
+        said("This is larger than %(megabytes)s MB; nothing of it was kept.", megabytes=LARGEST >> 20),
+        remedy=said("Pack it as a zip, or have the operator load it with `safelane member load`."),
+    )
+
+
+def safe_name(given: str) -> str:
+    """The last part of a file's name, without signs that mean anything to a shell, a path or a page."""
+    last = given.replace("\\", "/").rpartition("/")[2]
+    name = _UNSAFE.sub("_", last).strip(" .")[-_LONGEST_NAME:]
+    return name or "register"
+
+
+def _digest(paths: Iterable[Path]) -> str:
+    """SHA-256 over names and contents; of a file that is not there nothing, which fits no upload."""
+    whole = hashlib.sha256()
+    for path in paths:
+        own = hashlib.sha256()
+        for block in _blocks(path):
+            own.update(block)
+        whole.update(path.name.encode() + b"\0" + own.digest())
+    return whole.hexdigest()
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            yield block
+
+
+def _write(path: Path, what: dict[str, Any]) -> None:
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps(what, ensure_ascii=True), encoding="utf-8")
+    fresh.replace(path)

@@ -1,0 +1,101 @@
+"""A workbook (.xlsx) as the zip package that it is (ECMA-376): safe to open, formulas, merged cells."""
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gateway.sources.model.errors import SourceError
+
+LARGEST_UNPACKED = 1 << 30
+"""Bytes that all parts of a workbook may have together."""
+LARGEST_PART_IN_MEMORY = 256 << 20
+"""Bytes of the parts that are read at once (the table of shared strings)."""
+DENSEST = 200
+"""How many times a part may grow when it is unpacked. Real sheets grow 5 to 30 times."""
+MOST_MERGED = 200_000
+"""Rows that merged cells of a sheet may cover together."""
+_SMALL = 10 << 20
+_START = 4096
+_BLOCK = 1 << 20
+
+_MERGED = re.compile(rb'<mergeCell\s[^>]*ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
+_FORMULA = re.compile(rb"<f[\s>/]")
+_LONGEST_TAG = 200
+
+Place = tuple[int, int]
+"""Row and column, from 1."""
+
+
+def check_package(path: Path) -> None:
+    """Raise SourceError for what is not a whole workbook, or would not fit when unpacked."""
+    with _parts(path) as package:
+        sizes = package.infolist()
+        if sum(part.file_size for part in sizes) > LARGEST_UNPACKED:
+            raise _too_large(path)
+        for part in sizes:
+            dense = part.file_size > _SMALL and part.file_size > DENSEST * max(part.compress_size, 1)
+            whole = part.filename.endswith("sharedStrings.xml") and part.file_size > LARGEST_PART_IN_MEMORY
+            if dense or whole:
+                raise _too_large(path)
+        for part in sizes:
+            if part.filename.endswith((".xml", ".rels")):
+                with package.open(part) as stream:
+                    if b"<!DOCTYPE" in stream.read(_START):
+                        raise damaged(path)  # no office writes one; it could hide entities that multiply
+
+
+def sheet_traits(path: Path, part: str) -> tuple[bool, dict[Place, Place]]:
+    """Whether a sheet holds formulas, and its merged cells, each with the cell that holds their value.
+
+    Cells merged over several columns count for their first one only. Raises SourceError when they cover more
+    rows than any register would.
+    """
+    formulas = False
+    merged: dict[Place, Place] = {}
+    with _parts(path) as package, package.open(part) as stream:
+        tail = b""
+        while block := stream.read(_BLOCK):
+            text = tail + block
+            formulas = formulas or _FORMULA.search(text) is not None
+            for left, top, _, bottom in _MERGED.findall(text):
+                column = _column_number(left)
+                if len(merged) + int(bottom) - int(top) > MOST_MERGED:
+                    raise _too_large(path)
+                for row in range(int(top) + 1, int(bottom) + 1):
+                    merged[row, column] = (int(top), column)
+            tail = text[-_LONGEST_TAG:]
+    return formulas, merged
+
+
+@contextmanager
+def _parts(path: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(path) as package:
+            yield package
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError):
+        raise damaged(path) from None
+
+
+def damaged(path: Path) -> SourceError:
+    """The error for a file that cannot be read as a workbook."""
+    return SourceError(
+        f"{path.name} is not a whole .xlsx workbook.",
+        remedy="Save it as .xlsx without a password (an old .xls too), or copy it again.",
+    )
+
+
+def _too_large(path: Path) -> SourceError:
+    return SourceError(
+        f"{path.name} would be far too large when unpacked; nothing of it was read.",
+        remedy="Check where it comes from; save only the sheets that are needed.",
+    )
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number

@@ -1,0 +1,201 @@
+"""An XLSX workbook as a source: its sheets are the tables. Streamed; formulas and merged cells are told."""
+
+import warnings
+import zipfile
+import zlib
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from audit.reading.said import said
+from gateway.sources.files.workbook_package import Place, check_package, damaged, sheet_traits
+from gateway.sources.model.cells import EXACT, cell_text
+from gateway.sources.model.errors import SourceError
+from gateway.sources.model.findings import Findings, Problem
+from gateway.sources.model.mapping import Reading
+from gateway.sources.model.tables import CHUNK_ROWS, Chunk, OpenTable
+from gateway.sources.rows.stable_file import steady
+
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, IndexError, ParseError)
+_Row = tuple[Any, ...]
+
+
+class WorkbookSource:
+    """One workbook. What can be read around is noted in `findings`."""
+
+    def __init__(self, path: Path, reading: Reading, findings: Findings) -> None:
+        if not path.is_file():
+            msg = f"There is no file {path}."
+            raise SourceError(msg, remedy="Check the path.")
+        check_package(path)
+        self._path = path
+        self._header = reading.header
+        self._findings = findings
+
+    def tables(self) -> list[str]:
+        """The names of its sheets, in the order of the workbook. Raises SourceError."""
+        with self._book(results=True) as book:
+            return [name for name in book.sheetnames if hasattr(book[name], "reset_dimensions")]
+
+    def top(self, name: str, rows: int) -> list[list[str]]:
+        """The first rows of a sheet as they are. Raises SourceError."""
+        with ExitStack() as stack, _told_as_damaged(self._path):
+            sheet = self._sheet(stack, name, results=True)
+            return [
+                [cell_text(value) for value in row] for row in sheet.iter_rows(max_row=rows, values_only=True)
+            ]
+
+    @contextmanager
+    def table(self, name: str) -> Iterator[OpenTable]:
+        """Open the sheet of that name. Raises SourceError, also while its chunks are walked."""
+        with ExitStack() as stack:
+            stack.enter_context(steady(self._path, self._path.name))
+            sheet = self._sheet(stack, name, results=True)
+            formulas, merged = sheet_traits(self._path, _part(sheet))
+            written = self._sheet(stack, name, results=False) if formulas else None
+            rows = _SheetRows(name, sheet, written, merged, self._findings)
+            stack.callback(rows.close)
+            with _told_as_damaged(self._path):
+                headings = rows.headings(self._header)
+            yield OpenTable(headings, self._chunks(rows, len(headings)), lambda: rows.line)
+
+    def size(self, name: str) -> int:
+        """Rows of the sheet as the file itself tells them, which may be wrong. Raises SourceError."""
+        with self._book(results=True) as book:
+            rows = getattr(book[name], "max_row", None) if name in book.sheetnames else None
+        return rows if isinstance(rows, int) else 0
+
+    def _chunks(self, rows: "_SheetRows", width: int) -> Iterator[Chunk]:
+        with _told_as_damaged(self._path):
+            yield from rows.chunks(width)
+
+    @contextmanager
+    def _book(self, *, results: bool) -> Iterator[Any]:
+        with _told_as_damaged(self._path), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns of styles and validations that nobody reads here
+            # Here, because a library for workbooks is in the way of whoever only starts.
+            from openpyxl import load_workbook  # noqa: PLC0415
+
+            book = load_workbook(self._path, read_only=True, data_only=results, keep_links=False)
+        try:
+            yield book
+        finally:
+            book.close()
+
+    def _sheet(self, stack: ExitStack, name: str, *, results: bool) -> Any:
+        """The sheet with the last results of its formulas, or with the formulas themselves."""
+        book = stack.enter_context(self._book(results=results))
+        if name not in book.sheetnames:
+            names = ", ".join(repr(sheet) for sheet in book.sheetnames[:10])
+            msg = said("%(file)s has no sheet %(sheet)s.", file=self._path.name, sheet=repr(name))
+            raise SourceError(msg, remedy=said("Its sheets are %(sheets)s.", sheets=names))
+        sheet = book[name]
+        if not hasattr(sheet, "reset_dimensions"):
+            msg = said(
+                "%(sheet)s in %(file)s is a chart, not a table.", sheet=repr(name), file=self._path.name
+            )
+            raise SourceError(msg, remedy=said("Name another sheet in the mapping."))
+        sheet.reset_dimensions()  # what the file says of its own size is often wrong
+        return sheet
+
+
+def _part(sheet: Any) -> str:
+    return str(sheet._worksheet_path)  # openpyxl tells the part of a sheet nowhere else
+
+
+@contextmanager
+def _told_as_damaged(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGED:
+        raise damaged(path) from None
+
+
+def _as_kept(value: object) -> object:
+    """A number as a workbook keeps it: as a floating one, also where it is written without a point."""
+    long = isinstance(value, int) and not isinstance(value, bool) and abs(value) >= EXACT
+    return float(value) if long and isinstance(value, int) else value
+
+
+class _SheetRows:
+    """The rows of one sheet as text."""
+
+    def __init__(
+        self, name: str, sheet: Any, written: Any, merged: dict[Place, Place], findings: Findings
+    ) -> None:
+        self._name = name
+        self.line = 0
+        self._findings = findings
+        self._merged = merged
+        self._origins: dict[Place, str] = dict.fromkeys(merged.values(), "")
+        self._rows = self._walk(sheet, written)
+
+    def close(self) -> None:
+        """Let go of the file, which a half-walked sheet keeps open."""
+        self._rows.close()
+
+    def headings(self, header: int) -> tuple[str, ...]:
+        """The cells of the heading line. Raises SourceError when the sheet ends before it."""
+        for line, cells in self._rows:
+            if line == header:
+                while cells and not cells[-1]:
+                    cells.pop()
+                return tuple(cell.strip() for cell in cells)
+        msg = said(
+            "The sheet %(sheet)s ends before its headings on line %(line)s.",
+            sheet=repr(self._name),
+            line=header,
+        )
+        raise SourceError(msg, remedy=said("Correct 'header' under 'reading' in the mapping."))
+
+    def chunks(self, width: int) -> Iterator[Chunk]:
+        """All rows after the headings, each `width` cells wide."""
+        lines: list[int] = []
+        rows: list[list[str]] = []
+        blank: list[int] = []  # told only when something follows: sheets often end in empty rows
+        for line, cells in self._rows:
+            if not any(cells):
+                blank.append(line)
+                continue
+            self._findings.add(self._name, "", Problem.ROW_BLANK, blank) if blank else None
+            blank = []
+            if any(cells[width:]):
+                self._findings.add(self._name, "", Problem.CELL_BEYOND, [line])
+            lines.append(line)
+            rows.append((cells + [""] * width)[:width])
+            if len(rows) >= CHUNK_ROWS:
+                yield Chunk(lines, rows)
+                lines, rows = [], []
+        yield Chunk(lines, rows)
+
+    def _walk(self, sheet: Any, written: Any) -> Generator[tuple[int, list[str]], None, None]:
+        with ExitStack() as stack:
+            results = stack.enter_context(closing(sheet.iter_rows(values_only=True)))
+            formulas = stack.enter_context(closing(written.iter_rows())) if written is not None else None
+            for line, values in enumerate(results, 1):
+                cells = [cell_text(_as_kept(value)) for value in values]
+                if formulas is not None:
+                    self._tell_formulas(line, next(formulas), cells)
+                if self._merged:
+                    self._spread(line, cells)
+                self.line = line
+                yield line, cells
+
+    def _tell_formulas(self, line: int, written: _Row, cells: list[str]) -> None:
+        for cell, result in zip(written, cells, strict=False):
+            if cell.data_type == "f":
+                problem = Problem.FORMULA if result else Problem.FORMULA_EMPTY
+                self._findings.add(self._name, "", problem, [line])
+
+    def _spread(self, line: int, cells: list[str]) -> None:
+        """Give the value of merged cells to every row that they cover."""
+        for column in range(1, len(cells) + 1):
+            place = (line, column)
+            if place in self._origins:
+                self._origins[place] = cells[column - 1]
+            origin = self._merged.get(place)
+            if origin is not None and self._origins[origin]:
+                cells[column - 1] = self._origins[origin]
+                self._findings.add(self._name, "", Problem.MERGED, [line])

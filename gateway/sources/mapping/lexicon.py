@@ -1,0 +1,69 @@
+"""Words of registers, and how alike two headings are; for `map suggest` only."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from ruamel.yaml import YAML
+
+from gateway.sources.model.words import plain
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SIGNS = re.compile(r"[^\w\s\u0300-\u036f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+|_")
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """`headings`: target, or reason to leave out -> heading words. `values`: target -> plain word -> code."""
+
+    headings: Mapping[str, tuple[str, ...]]
+    reasons: frozenset[str]
+    values: Mapping[str, Mapping[str, str]]
+    unknown: frozenset[str]
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon that ships with the package."""
+    body = YAML(typ="safe").load(
+        files("gateway.sources").joinpath("lexicon.yaml").read_text(encoding="utf-8")
+    )
+    headings = {name: tuple(map(heading_words, words)) for name, words in body["headings"].items()}
+    reasons = {name: tuple(map(heading_words, words)) for name, words in body["left_out"].items()}
+    values = {
+        target: MappingProxyType({plain(str(w)): code for code, words in codes.items() for w in words})
+        for target, codes in body["values"].items()
+    }
+    return Lexicon(
+        MappingProxyType(headings | reasons),
+        frozenset(reasons),
+        MappingProxyType(values),
+        frozenset(plain(word) for word in body["unknown"]),
+    )
+
+
+def heading_words(heading: str) -> str:
+    """A heading as plain words: `AccidentRef` and `accident_ref` are "accident ref"."""
+    return plain(_SIGNS.sub(" ", _CAMEL.sub(" ", heading)))
+
+
+def likeness(heading: str, known: Iterable[str]) -> float:
+    """How much a heading (as `heading_words`) is like the best of the known ones: 0 to 1."""
+    return max((_alike(heading, word) for word in known), default=0.0)
+
+
+def _alike(heading: str, word: str) -> float:
+    if heading == word:
+        return 1.0
+    ours, theirs = heading.split(), word.split()
+    if word.isascii():
+        if set(theirs) <= set(ours):  # the more of the heading is told by the word, the better
+            return 0.5 + 0.4 * len(theirs) / len(ours)
+    elif len(word) > 2 and word in heading:  # scripts without spaces between words
+        return 0.45 + 0.45 * len(word) / len(heading)
+    ratio = SequenceMatcher(None, heading, word).ratio()
+    return 0.8 * ratio if ratio > 0.8 and len(word) > 3 else 0.0

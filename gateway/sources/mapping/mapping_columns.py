@@ -1,0 +1,164 @@
+"""Reads one column of a mapping document: what it becomes, its codes, formats and units."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from gateway.sources.model.dates import ERAS, DateFormat
+from gateway.sources.model.mapping import ISO_DATES, ColumnRule
+from gateway.sources.model.targets import Kind, Target
+from gateway.sources.model.words import plain
+from gateway.sources.rows.convert import is_local
+from policies.model.errors import Fault, quoted
+from policies.model.shapes import ByNode, JsonSchema, Key, ListOf, OneOf, Record, Text
+from policies.model.strict_yaml import Node, Spot, Table
+from policies.model.vocabulary import nearest
+
+
+@dataclass(frozen=True)
+class _Format:
+    """A date format."""
+
+    def read(self, node: Node, faults: list[Fault]) -> DateFormat | None:
+        text = Text(40).read(node, faults)
+        if text is None:
+            return None
+        try:
+            return DateFormat(text)
+        except ValueError as error:
+            faults.append(node.spot.fault(f"{quoted(text)} is not a date format: {error}"))
+            return None
+
+    def schema(self) -> JsonSchema:
+        return {"type": "string", "examples": ["DD/MM/YYYY"]}
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A word as it stands in a cell of the source; it may be any text, but not blank."""
+
+    def read(self, node: Node, faults: list[Fault]) -> str | None:
+        text = Text(200).read(node, faults)
+        return None if text is None else plain(text)
+
+    def schema(self) -> JsonSchema:
+        return {"type": "string", "minLength": 1}
+
+
+def column(known: Mapping[str, Target]) -> ByNode[ColumnRule]:
+    """The shape of a column: its target alone, or a record with more keys."""
+    target = OneOf("target", tuple(known))
+
+    def build(values: dict[str, Any], node: Table, faults: list[Fault]) -> ColumnRule | None:
+        return _build_column(known, values, node, faults)
+
+    keys = {
+        "to": Key(target, "the target", required=True),
+        "codes": Key(_Codes(), "word of the source: code"),
+        "unknown": Key(ListOf(_Cell()), "words that mean: not known"),
+        "blank": Key(Text(40), "code of an empty cell"),
+        "formats": Key(ListOf(_Format()), "date formats"),
+        "era": Key(OneOf("era", ERAS), "calendar of the years"),
+        "separator": Key(Text(5), "sign between several codes in one cell"),
+        "unit": Key(Text(20), "months (ages), or how much of the currency makes a US dollar (amounts)"),
+        "decimal": Key(OneOf("decimal sign", (".", ",")), "sign before the decimals of amounts"),
+    }
+    return ByNode(_Only(known, target), Record("a column", keys, build))
+
+
+@dataclass(frozen=True)
+class _Only:
+    """A column of which only the target is told."""
+
+    known: Mapping[str, Target]
+    target: OneOf
+
+    def read(self, node: Node, faults: list[Fault]) -> ColumnRule | None:
+        name = self.target.read(node, faults)
+        return None if name is None else ColumnRule(self.known[name])
+
+    def schema(self) -> JsonSchema:
+        return self.target.schema()
+
+
+@dataclass(frozen=True)
+class _Codes:
+    """Words of the source with the codes that they mean; no word twice, however it is typed."""
+
+    def read(self, node: Node, faults: list[Fault]) -> Mapping[str, str] | None:
+        if not isinstance(node, Table) or not node.entries:
+            faults.append(node.spot.fault("words of the source with their codes are expected"))
+            return None
+        codes: dict[str, str] = {}
+        for entry in node.entries:
+            code = Text(40).read(entry.value, faults)
+            word = plain(entry.key)
+            if word in codes:
+                faults.append(entry.spot.fault(f"{quoted(entry.key)} stands here already, typed another way"))
+            elif not word:
+                faults.append(entry.spot.fault("an empty word; say what an empty cell means with 'blank'"))
+            codes[word] = code or ""
+        return MappingProxyType(codes)
+
+    def schema(self) -> JsonSchema:
+        return {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1}
+
+
+_KEYS_OF_KIND = {
+    Kind.IDENTIFIER: {"unknown"},
+    Kind.DATE: {"unknown", "formats", "era"},
+    Kind.AGE: {"unknown", "codes", "blank", "unit"},
+    Kind.CODE: {"unknown", "codes", "blank"},
+    Kind.SEVERAL: {"unknown", "codes", "separator"},
+    Kind.LOCAL: {"unknown", "codes"},
+    Kind.NUMBER: {"unknown", "codes"},
+    Kind.AMOUNT: {"unknown", "unit", "decimal"},
+}
+_UNITS = {
+    Kind.AGE: re.compile("months|years"),
+    Kind.AMOUNT: re.compile(r"(?=.*[1-9])[0-9]{1,9}(\.[0-9]{1,6})?"),
+}
+
+
+def _build_column(
+    known: Mapping[str, Target], values: dict[str, Any], node: Table, faults: list[Fault]
+) -> ColumnRule | None:
+    if "to" not in values:
+        return None
+    target = known[values.pop("to")]
+    for key in sorted(set(values) - _KEYS_OF_KIND[target.kind]):
+        faults.append(
+            spot_of(node, key).fault(f"{quoted(key)} means nothing for {target.name} ({target.kind})")
+        )
+        del values[key]
+    if "unit" in values and not _UNITS[target.kind].fullmatch(values["unit"]):
+        faults.append(spot_of(node, "unit").fault(f"{quoted(values['unit'])} is not a unit of {target.name}"))
+    for word, code in values.get("codes", {}).items():
+        if code and target.kind is Kind.LOCAL:
+            if not is_local(plain(code)):
+                faults.append(spot_of(node, "codes").fault(f"{quoted(code)} is not a code of a small place"))
+        elif code and code not in target.codes:
+            problem = f"{quoted(code)} (for {quoted(word)}) is not a code of {target.name}"
+            faults.append(spot_of(node, "codes").fault(problem, nearest(code, target.codes)))
+    if "blank" in values and values["blank"] not in target.codes:
+        problem = f"{quoted(values['blank'])} is not a code of {target.name}"
+        faults.append(spot_of(node, "blank").fault(problem, nearest(values["blank"], target.codes)))
+    if "unknown" in values:
+        values["unknown"] = frozenset(values["unknown"])
+    if _ambiguous(values.get("formats", ISO_DATES)):
+        faults.append(
+            spot_of(node, "formats").fault("two formats read the same text in different ways; keep one")
+        )
+    return ColumnRule(target, **values)
+
+
+def _ambiguous(formats: tuple[DateFormat, ...]) -> bool:
+    shapes = [f.shape for f in formats]
+    return len(set(shapes)) < len(shapes)
+
+
+def spot_of(node: Table, key: str) -> Spot:
+    """Where a key stands; the whole node, where it does not."""
+    return next((e.spot for e in node.entries if e.key == key), node.spot)

@@ -1,0 +1,245 @@
+"""Reads a mapping document and names line and key of every fault in it."""
+
+import codecs
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+from gateway.dictionary import Dictionary
+from gateway.member.model.snapshot import CONSENT
+from gateway.sources.mapping.mapping_columns import column, spot_of
+from gateway.sources.mapping.mapping_personal import check_fields, check_personal
+from gateway.sources.model.errors import MappingError
+from gateway.sources.model.mapping import NUMBER, ColumnRule, Reading, SourceMapping, TableRule, filled
+from gateway.sources.model.targets import BARRIER, CASE, CONTACT, DATE, ITEM, PILLAR, Kind, Target, targets
+from gateway.sources.model.washington_group import DISABILITY, DOMAINS
+from gateway.sources.rows.vault_values import FIELDS, NARRATIVE, REDACTED
+from policies.model.errors import Fault, quoted
+from policies.model.shapes import JsonSchema, Key, Number, OneOf, Record, Shape, Text
+from policies.model.strict_yaml import Node, Table, read_yaml
+from policies.model.vocabulary import nearest
+
+VERSION = 1
+KINDS = ("csv", "xlsx", "database")
+
+_FIELD = OneOf("field of the vault", FIELDS)
+_KNOWN = OneOf("field", tuple(field for field in FIELDS if field not in {NARRATIVE, REDACTED}))
+
+T = TypeVar("T")
+
+
+def parse_mapping(text: str, dictionary: Dictionary, *, member: str | None = None) -> SourceMapping:
+    """Read a mapping document; of `member` only, when it is given.
+
+    Raises MappingError with every fault: unknown keys, targets and codes, double words, formats that read the
+    same text in two ways, a target that is filled twice, essential targets that are not filled.
+    """
+    node, faults = read_yaml(text)
+    if node is None:
+        raise MappingError(faults or [Fault(1, 1, "", "the document is empty")])
+    whose = _member_of(node)
+    known = targets(dictionary, whose if whose in dictionary.members else "KH")
+    members = tuple(dictionary.members) if member is None else (member,)
+    mapping = _document(known, members).read(node, faults)
+    if mapping is None or faults:
+        raise MappingError(faults)
+    return mapping
+
+
+def _member_of(node: Node) -> str:
+    """Whose mapping it is: needed before the rest is read, because places are a member's own."""
+    entries = node.entries if isinstance(node, Table) else ()
+    return next((str(getattr(e.value, "text", "")) for e in entries if e.key == "member"), "")
+
+
+@dataclass(frozen=True)
+class _Each(Generic[T]):
+    """A mapping whose keys are the source's own words."""
+
+    what: str
+    value: Shape[T]
+
+    def read(self, node: Node, faults: list[Fault]) -> Mapping[str, T] | None:
+        if not isinstance(node, Table) or not node.entries:
+            faults.append(node.spot.fault(f"{self.what} is expected: words with their meaning"))
+            return None
+        before = len(faults)
+        values = {entry.key: self.value.read(entry.value, faults) for entry in node.entries}
+        if len(faults) > before:
+            return None
+        return MappingProxyType({k: v for k, v in values.items() if v is not None})
+
+    def schema(self) -> JsonSchema:
+        return {"type": "object", "additionalProperties": self.value.schema(), "minProperties": 1}
+
+
+def _document(known: Mapping[str, Target], members: tuple[str, ...]) -> Record[SourceMapping]:
+    keys = {
+        "mapping": Key(Number(VERSION, VERSION), "version of this form", required=True),
+        "member": Key(OneOf("member state", members), "whose data these are", required=True),
+        "source": Key(OneOf("kind of source", KINDS), "what the source is", required=True),
+        "reading": Key(_reading(), "how text files are read"),
+        "tables": Key(
+            _Each("the tables of the source", _table(known)), "tables and their columns", required=True
+        ),
+        "constants": Key(_Each("a list of constants", Text(40)), "targets that are the same for every row"),
+    }
+    return Record("the mapping", keys, lambda values, node, faults: _build(known, values, node, faults))
+
+
+def _reading() -> Record[Reading]:
+    keys = {
+        "encoding": Key(Text(40), "encoding of the text, utf-8 unless told"),
+        "delimiter": Key(OneOf("delimiter", (",", ";", "|", "tab")), "the sign between cells"),
+        "header": Key(Number(1, 50), "line on which the headings stand"),
+    }
+    return Record("the way of reading", keys, _build_reading)
+
+
+def _build_reading(values: dict[str, Any], node: Table, faults: list[Fault]) -> Reading | None:
+    if "encoding" in values:
+        try:
+            values["encoding"] = codecs.lookup(values["encoding"]).name
+            "".encode(values["encoding"])  # `zip` and the like are known, but no encodings of text
+        except LookupError:
+            faults.append(
+                spot_of(node, "encoding").fault(f"{quoted(values['encoding'])} is not a known encoding")
+            )
+            return None
+    if values.get("delimiter") == "tab":
+        values["delimiter"] = "\t"
+    return Reading(**values)
+
+
+def _table(known: Mapping[str, Target]) -> Record[dict[str, Any]]:
+    keys = {
+        "repeat": Key(Number(2, 99), "victims that a row can hold; {n} in a heading is their number"),
+        "several": Key(OneOf("word", ("yes", "no")), "whether many rows belong to one of the first table"),
+        "join": Key(_Each("a join", Text()), "heading here: heading of the first table"),
+        "columns": Key(_Each("the columns", column(known)), "heading: what it becomes", required=True),
+        "left_out": Key(_Each("a list of headings", Text()), "heading: why it is not read"),
+        "vault": Key(_Each("the vault's columns", _FIELD), "heading: field of the vault that keeps it"),
+        "known": Key(
+            _Each("values for redaction", _KNOWN), "heading: field that narratives are redacted of; not kept"
+        ),
+    }
+    return Record("a table", keys, _build_table)
+
+
+_READ = ("columns", "vault", "known")
+
+
+def _build_table(values: dict[str, Any], node: Table, faults: list[Fault]) -> dict[str, Any]:
+    read = {heading for key in _READ for heading in values.get(key, ())}
+    for heading in sorted(read & set(values.get("left_out", ()))):
+        faults.append(spot_of(node, "left_out").fault(f"{quoted(heading)} is both read and left out"))
+    check_personal(values, lambda key: spot_of(node, key), faults)
+    _check_contacts(values, node, faults)
+    named = [heading for key in (*_READ, "left_out") for heading in values.get(key, ())]
+    numbered = [heading for heading in named if NUMBER in heading]
+    if numbered and "repeat" not in values:
+        faults.append(
+            node.spot.fault(f"{quoted(numbered[0])} needs 'repeat': how many victims a row can hold")
+        )
+    if "repeat" in values and "join" in values:
+        faults.append(spot_of(node, "repeat").fault("only the first table can hold several victims in a row"))
+    elif "repeat" in values and not _repeats_the_case(values):
+        faults.append(spot_of(node, "repeat").fault(f"the column of {CASE} needs {NUMBER} in its heading"))
+    return values
+
+
+def _check_contacts(values: dict[str, Any], node: Table, faults: list[Fault]) -> None:
+    """Contacts are of a table of their own, and nothing else is in it that could be told of a casualty."""
+    several = values.get("several") == "yes"
+    if several and "join" not in values:
+        faults.append(spot_of(node, "several").fault("the first table has one row per casualty"))
+    for heading, rule in values.get("columns", {}).items():
+        if rule is not None and (rule.target.name in CONTACT) != several:
+            needs = "needs a table with 'several: yes'" if not several else "cannot stand in such a table"
+            faults.append(spot_of(node, "columns").fault(f"{quoted(heading)}: {rule.target.name} {needs}"))
+    told = {PILLAR, ITEM, BARRIER}
+    columns = values.get("columns")  # None where it has faults of its own
+    if several and columns is not None and not any(r and r.target.name in told for r in columns.values()):
+        faults.append(
+            spot_of(node, "columns").fault(f"a table of contacts needs {PILLAR}, {ITEM} or {BARRIER}")
+        )
+
+
+def _repeats_the_case(values: Mapping[str, Any]) -> bool:
+    rules: Mapping[str, ColumnRule | None] = values.get("columns", {})
+    return any(rule and rule.target.name == CASE and NUMBER in heading for heading, rule in rules.items())
+
+
+def _build(
+    known: Mapping[str, Target], values: dict[str, Any], node: Table, faults: list[Fault]
+) -> SourceMapping | None:
+    parts: Mapping[str, dict[str, Any]] = values.get("tables", {})
+    nothing: Mapping[str, Any] = MappingProxyType({})
+    tables = tuple(
+        TableRule(
+            name,
+            part["columns"],
+            part.get("left_out", nothing),
+            part.get("join", nothing),
+            part.get("repeat", 0),
+            part.get("several") == "yes",
+            part.get("vault", nothing),
+            part.get("known", nothing),
+        )
+        for name, part in parts.items()
+        if "columns" in part
+    )
+    spot = spot_of(node, "tables")
+    for number, table in enumerate(tables):
+        if number and not table.join:
+            faults.append(
+                spot.fault(f"{quoted(table.name)} needs 'join': how its rows belong to the first table")
+            )
+        if not number and table.join:
+            faults.append(spot.fault("the first table has one row per casualty and is joined to nothing"))
+    constants: Mapping[str, str] = values.get("constants", nothing)
+    _check_constants(known, constants, spot_of(node, "constants"), faults)
+    if tables and not faults:
+        _check_filled(tables, constants, spot, faults)
+    if faults:
+        return None
+    return SourceMapping(
+        values["member"], values["source"], values.get("reading", Reading()), tables, constants
+    )
+
+
+def _check_constants(
+    known: Mapping[str, Target], constants: Mapping[str, str], spot: Any, faults: list[Fault]
+) -> None:
+    for name, code in constants.items():
+        target = known.get(name)
+        if target is None or not target.codes or target.kind is Kind.SEVERAL:
+            coded = [n for n, t in known.items() if t.codes]
+            faults.append(spot.fault(f"{quoted(name)} cannot be a constant", nearest(name, tuple(coded))))
+        elif code not in target.codes:
+            faults.append(spot.fault(f"{quoted(code)} is not a code of {name}", nearest(code, target.codes)))
+
+
+def _check_filled(
+    tables: tuple[TableRule, ...], constants: Mapping[str, str], spot: Any, faults: list[Fault]
+) -> None:
+    check_fields([field for table in tables for field in table.personal.values()], spot, faults)
+    names = [*filled(tables), *constants]
+    for name in sorted({n for n in names if names.count(n) > 1}):
+        faults.append(spot.fault(f"{name} is filled twice"))
+    for name in sorted({n.partition(".")[0] for n in names if "." in n} & set(names)):
+        faults.append(spot.fault(f"{name} is filled as a whole and in parts ({name}.…)"))
+    faults.extend(
+        spot.fault(f"nothing is mapped to {name}, without which nothing can be counted")
+        for name in (CASE, DATE)
+        if name not in names
+    )
+    if DISABILITY in names and set(DOMAINS) & set(names):
+        faults.append(spot.fault(f"{DISABILITY} is filled, and follows from the six questions as well"))
+    if CONSENT not in names:
+        faults.append(
+            spot.fault(
+                f"nothing is mapped to {CONSENT}: map a column, or state under 'constants' what all agreed to"
+            )
+        )

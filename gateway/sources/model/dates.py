@@ -1,0 +1,159 @@
+"""Dates as sources write them: formats made of tokens, two eras, and how precise a date is.
+
+Tokens: YYYY; MM and DD (two digits), M and D (one or two); MMM (Jan to Dec); hh, mm and ss are read and
+forgotten; everything else stands for itself. Digits of any script are read as digits.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from gateway.sources.model.cells import NATIVE_DATE
+from gateway.sources.model.findings import Problem
+
+ERAS = ("CE", "BE", "either")
+"""Common era; Buddhist era (543 years ahead); `either`: Buddhist from 2400 on."""
+
+BUDDHIST_AHEAD = 543
+_FIRST_BUDDHIST = 2400
+_EARLIEST = 1900
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_TOKENS = {
+    "YYYY": r"(?P<year>[0-9]{4})",
+    "MMM": r"(?P<name>[a-z]{3})",
+    "MM": r"(?P<month>[0-9]{2})",
+    "DD": r"(?P<day>[0-9]{2})",
+    "M": r"(?P<month>[0-9]{1,2})",
+    "D": r"(?P<day>[0-9]{1,2})",
+    "hh": "[0-9]{2}",
+    "mm": "[0-9]{2}",
+    "ss": "[0-9]{2}",
+}
+_NATIVE = re.compile(f"{NATIVE_DATE}([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}})")
+_TOKEN = re.compile("|".join(_TOKENS))
+_LETTERS = re.compile("[A-Za-z]")
+
+
+class UnreadableError(Exception):
+    """A value that could not be read. Holds the problem, never the value."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+@dataclass(frozen=True)
+class DateFormat:
+    """One format. Raises ValueError, saying why, for a format without a year or with a stray letter."""
+
+    text: str
+
+    def __post_init__(self) -> None:
+        tokens = _TOKEN.findall(self.text)
+        if tokens.count("YYYY") != 1:
+            raise ValueError("a format has the year as YYYY, once")
+        if len({t[0] for t in tokens if t[0] in "MD"}) != sum(t[0] in "MD" for t in tokens):
+            raise ValueError("a format has month and day at most once")
+        if any(t[0] == "D" for t in tokens) and not any(t[0] == "M" for t in tokens):
+            raise ValueError("a day without a month cannot be read")
+        if _LETTERS.search(_TOKEN.sub("", self.text).replace("T", "")):
+            raise ValueError("the tokens are YYYY, MM, M, MMM, DD, D, hh, mm, ss")
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """What a text of this format looks like, with the groups year, month, name and day."""
+        parts, end = [], 0
+        for match in _TOKEN.finditer(self.text):
+            parts += [re.escape(self.text[end : match.start()].casefold()), _TOKENS[match.group()]]
+            end = match.end()
+        return re.compile("".join(parts) + re.escape(self.text[end:].casefold()))
+
+    @property
+    def shape(self) -> str:
+        """Two formats with the same shape fit the same texts."""
+        return _TOKEN.sub(lambda m: "a" if m.group() == "MMM" else "9" * max(2, len(m.group())), self.text)
+
+
+@dataclass(frozen=True)
+class DateReader:
+    """Reads a date to `YYYY-MM-DD`, `YYYY-MM` or `YYYY` of the common era: as precise as the text is."""
+
+    formats: tuple[DateFormat, ...]
+    era: str
+    today: date
+
+    @cached_property
+    def _patterns(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(f.pattern for f in self.formats)
+
+    def read(self, text: str) -> str:
+        """`text` is plain (see words.py), or a date of the source itself. Raises UnreadableError."""
+        native = _NATIVE.fullmatch(text)
+        if native:
+            return self._within(*map(int, native.groups())).isoformat()
+        for pattern in self._patterns:
+            match = pattern.fullmatch(text)
+            if match:
+                return self._value(match.groupdict())
+        raise UnreadableError(Problem.DATE_FORM)
+
+    def _value(self, parts: dict[str, str | None]) -> str:
+        year = self._common_era(int(parts["year"] or 0))
+        month = _month(parts.get("month"), parts.get("name"))
+        day = parts.get("day")
+        first = self._within(year, month or 1, 1 if day is None else int(day))
+        if not month:
+            return f"{year:04d}"
+        return first.isoformat() if day else f"{year:04d}-{month:02d}"
+
+    def _within(self, year: int, month: int, day: int) -> date:
+        """A day that there is, not before 1900 and not after today."""
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            raise UnreadableError(Problem.DATE_NOT_REAL) from None
+        if found.year < _EARLIEST:
+            raise UnreadableError(Problem.DATE_EARLY)
+        if found > self.today:
+            raise UnreadableError(Problem.DATE_FUTURE)
+        return found
+
+    def _common_era(self, year: int) -> int:
+        buddhist = self.era == "BE" or (self.era == "either" and year >= _FIRST_BUDDHIST)
+        common = year - BUDDHIST_AHEAD if buddhist else year
+        if not buddhist and year >= _FIRST_BUDDHIST:
+            raise UnreadableError(Problem.DATE_ERA)
+        if buddhist and common < _EARLIEST:
+            raise UnreadableError(Problem.DATE_ERA)
+        return common
+
+
+def _month(number: str | None, name: str | None) -> int:
+    """1 to 12, or 0 for none. Raises UnreadableError for a name or number that is no month."""
+    if name is not None:
+        if name not in _MONTHS:
+            raise UnreadableError(Problem.DATE_FORM)
+        return _MONTHS.index(name) + 1
+    if number is None:
+        return 0
+    if not 1 <= int(number) <= 12:
+        raise UnreadableError(Problem.DATE_NOT_REAL)
+    return int(number)
+
+
+def month_of(code: str) -> str:
+    """The dictionary's month of a date as `DateReader` gives it: a year alone has none, nor has no date."""
+    if code in {"", "UNK"}:
+        return "UNK"
+    return code[:7] if len(code) > 4 else f"{code}-UNK"
+
+
+def whole_years(born: str, then: str) -> int:
+    """Age at the date `then` of someone born on `born`; where either is less precise, the most it can be.
+
+    Negative when every reading of the two puts `then` before `born`.
+    """
+    precise = min(len(born), len(then))
+    years = int(then[:4]) - int(born[:4])
+    return years - 1 if then[4:precise] < born[4:precise] else years

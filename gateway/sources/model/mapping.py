@@ -1,0 +1,102 @@
+"""A mapping: how one source becomes the regional dictionary. Valid by construction (see mapping_yaml.py)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from gateway.sources.model.dates import DateFormat
+from gateway.sources.model.targets import ITEM, MADE_OF_CONTACTS, PILLAR, Target
+
+NUMBER = "{n}"
+"""In a heading of a table that repeats columns: the number of the victim, from 1."""
+
+ISO_DATES = tuple(DateFormat(text) for text in ("YYYY-MM-DD", "YYYY-MM", "YYYY"))
+
+
+@dataclass(frozen=True)
+class ColumnRule:
+    """What becomes of one column.
+
+    `codes`: plain word of the source (words.py) -> code; empty where the source has the dictionary's codes.
+    `unknown`: plain words that mean "not known". `blank`: the code of an empty cell, else the target's
+    unknown. `formats`, `era`: of dates. `separator`: between several codes in one cell. `unit`: of ages
+    `months`, of amounts how much of the source's currency makes a US dollar. `decimal`: the sign of amounts.
+    """
+
+    target: Target
+    codes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    unknown: frozenset[str] = frozenset()
+    blank: str | None = None
+    formats: tuple[DateFormat, ...] = ISO_DATES
+    era: str = "CE"
+    separator: str = ";"
+    unit: str = ""
+    decimal: str = "."
+
+
+@dataclass(frozen=True)
+class TableRule:
+    """One table of the source: a file, a sheet or a table of a database.
+
+    `columns`: heading -> rule; `left_out`: heading -> why it is not read. `vault`: heading -> the field of
+    the vault that keeps it, whether it is read otherwise or not; `known`: heading -> field, for redacting
+    narratives only, kept nowhere (kept.py). `join`: heading here -> heading of
+    the first table, whose every row finds the one row here with the same values; empty for the first table.
+    `several`: many rows here may belong to one of the first table (contacts.py).
+    `repeat`: so many victims are in one row, each in columns of its own, `{n}` in their headings; 0: not so.
+    """
+
+    name: str
+    columns: Mapping[str, ColumnRule]
+    left_out: Mapping[str, str]
+    join: Mapping[str, str]
+    repeat: int = 0
+    several: bool = False
+    vault: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    known: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def personal(self) -> Mapping[str, str]:
+        """Headings whose values are read as they stand, with their fields."""
+        return {**self.vault, **self.known}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a text file is read: its encoding, the sign between cells, the line on which the headings stand."""
+
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    header: int = 1
+
+
+@dataclass(frozen=True)
+class SourceMapping:
+    """`tables`: the first has one row per casualty, the others join it; `constants`: target -> code."""
+
+    member: str
+    kind: str
+    reading: Reading
+    tables: tuple[TableRule, ...]
+    constants: Mapping[str, str]
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """Every field that the vault keeps."""
+        return frozenset(field for table in self.tables for field in table.vault.values())
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """Names of everything that this mapping fills."""
+        return frozenset(filled(self.tables)) | set(self.constants)
+
+
+def filled(tables: Iterable[TableRule]) -> list[str]:
+    """Name of every target that the tables fill, as often as they do; contacts fill sets."""
+    made: list[str] = []
+    for table in tables:
+        names = [rule.target.name for rule in table.columns.values()]
+        if ITEM in names and PILLAR not in names:
+            made += MADE_OF_CONTACTS[PILLAR]  # an item tells its pillar
+        made += [one for name in names for one in MADE_OF_CONTACTS.get(name, (name,))]
+    return made

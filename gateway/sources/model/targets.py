@@ -1,0 +1,118 @@
+"""What a column of a source can become: the targets that a mapping may name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from gateway.dictionary import Dictionary, unknown_place
+from gateway.dictionary.attributes import Attribute, AttributeKind
+from gateway.member.model.snapshot import CONSENT
+from gateway.sources.model.washington_group import DOMAINS, LEVELS, NOT_ASKED
+
+CASE, PERSON, ACCIDENT, BIRTH = "case_id", "national_id", "accident_id", "birth_date"
+AGE, DATE, PLACE = "age", "date", "place"
+PILLAR, STATUS, BARRIER = "va_pillar", "service_status", "service_barrier"
+SERVICE, ITEM, COST = "service_id", "service_item", "cost_usd"
+SERVICE_DATE, SERVICE_PLACE, PROVIDER = "service_date", "service_place", "provider"
+CONTACT = frozenset({PILLAR, STATUS, BARRIER, SERVICE, ITEM, COST, SERVICE_DATE, SERVICE_PLACE, PROVIDER})
+"""Targets of a table of contacts only (contacts.py)."""
+
+HOME, DISTRICT, COMMUNE = "home_place", "district", "commune"
+PLACES = frozenset({PLACE, HOME, SERVICE_PLACE})
+"""Targets that are provinces."""
+
+MADE_OF_CONTACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {PILLAR: ("need", "referred", "service"), BARRIER: ("barrier",)}
+)
+"""What becomes of them: sets of codes, each a yes-or-no dimension."""
+
+STATES = frozenset({"NEED", "REF", "RECV", "REFUSED", "UNAVAIL", "UNK"})
+
+
+class Kind(StrEnum):
+    """How a target is read."""
+
+    IDENTIFIER = "identifier"  # becomes a pseudonym
+    DATE = "date"
+    AGE = "age"  # years, or an age band
+    CODE = "code"  # a code of the dictionary
+    SEVERAL = "several"  # several codes in one cell, each a yes-or-no dimension
+    LOCAL = "local"  # a code of the state's own
+    NUMBER = "number"  # a whole number
+    AMOUNT = "amount"  # money
+
+
+@dataclass(frozen=True)
+class Target:
+    """`codes`: those that the value may become (none for identifiers and dates). `unknown`: the code of a
+    value that is blank or cannot be read; where it is None nothing can stand for it and the row is left out.
+    """
+
+    name: str
+    kind: Kind
+    codes: frozenset[str] = frozenset()
+    unknown: str | None = None
+    essential: bool = False
+    most: int = 0
+    """The greatest that a number can be."""
+
+
+def targets(dictionary: Dictionary, member: str) -> Mapping[str, Target]:
+    """Every target by its name, for one member state."""
+    found = [
+        Target(CASE, Kind.IDENTIFIER, essential=True),
+        Target(PERSON, Kind.IDENTIFIER),
+        Target(ACCIDENT, Kind.IDENTIFIER),
+        Target(BIRTH, Kind.DATE),
+        # without consent nobody belongs to the shared population: what cannot be read counts as none
+        Target(CONSENT, Kind.CODE, frozenset(dictionary.consent), "N"),
+    ]
+    found += [Target(domain, Kind.CODE, frozenset(LEVELS), NOT_ASKED) for domain in DOMAINS]
+    several: dict[str, set[str]] = {}
+    for name, dim in dictionary.dimensions.items():
+        level = dictionary.base_level(name)
+        if name == DATE:
+            found.append(Target(DATE, Kind.DATE, essential=True))
+            continue
+        codes = frozenset(dictionary.codes(level, member=member))
+        unknown = (
+            unknown_place(member) if name == PLACE else next((c for c in ("UNK", "U") if c in codes), None)
+        )
+        kind = Kind.AGE if name == AGE else Kind.CODE
+        found.append(Target(name, kind, codes, unknown, essential=unknown is None))
+        if dim.part_of:
+            several.setdefault(dim.part_of, set()).add(name.partition(".")[2])
+    found += [Target(name, Kind.SEVERAL, frozenset(codes), "UNK") for name, codes in several.items()]
+    found += [
+        Target(PILLAR, Kind.CODE, frozenset(several["service"]) | {"UNK"}, "UNK"),
+        Target(STATUS, Kind.CODE, STATES, "UNK"),
+        Target(BARRIER, Kind.CODE, frozenset(several["barrier"]) | {"NONE", "UNK"}, "UNK"),
+    ]
+    found += [_of_attribute(a, dictionary, member) for a in dictionary.attributes.values()]
+    return {target.name: target for target in found}
+
+
+def _of_attribute(attribute: Attribute, dictionary: Dictionary, member: str) -> Target:
+    kind = _KINDS[attribute.kind]
+    if attribute.kind is AttributeKind.PROVINCE:
+        level = dictionary.base_level(PLACE)
+        return Target(
+            attribute.name, kind, frozenset(dictionary.codes(level, member=member)), unknown_place(member)
+        )
+    unknown = None if kind in (Kind.IDENTIFIER, Kind.AMOUNT) else "UNK"
+    codes = frozenset(attribute.codes)
+    if kind is Kind.NUMBER:
+        codes = frozenset(map(str, range(attribute.most + 1))) | {"UNK"}
+    return Target(attribute.name, kind, codes, unknown, most=attribute.most)
+
+
+_KINDS = {
+    AttributeKind.CODES: Kind.CODE,
+    AttributeKind.PROVINCE: Kind.CODE,
+    AttributeKind.LOCAL: Kind.LOCAL,
+    AttributeKind.NUMBER: Kind.NUMBER,
+    AttributeKind.MONTH: Kind.DATE,
+    AttributeKind.AMOUNT: Kind.AMOUNT,
+    AttributeKind.IDENTIFIER: Kind.IDENTIFIER,
+}

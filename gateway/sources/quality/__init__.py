@@ -1,0 +1,1 @@
+"""How good a register is: consistency, contradictions, the report."""

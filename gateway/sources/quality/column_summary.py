@@ -1,0 +1,28 @@
+"""What the rows of a column say: whether anything, one of some codes, which month."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.member.model.snapshot import Column
+
+Mask = NDArray[np.bool_]
+
+
+def known(column: Column) -> Mask:
+    """Mask of the rows whose code says something."""
+    told = [not (c in ("UNK", "U") or c.endswith(("_UNK", "-UNK"))) for c in column.codes]
+    return np.array(told, dtype=np.bool_)[column.indices]
+
+
+def has(column: Column, codes: Iterable[str]) -> Mask:
+    """Mask of the rows with one of these codes."""
+    wanted = set(codes)
+    return np.array([c in wanted for c in column.codes], dtype=np.bool_)[column.indices]
+
+
+def month_numbers(column: Column) -> NDArray[np.int64]:
+    """Months since the year 0; of a date without a month the first of its year."""
+    months = [int(c[:4]) * 12 + (int(c[5:]) - 1 if c[5:].isdigit() else 0) for c in column.codes]
+    return np.array(months, dtype=np.int64)[column.indices]

@@ -1,0 +1,88 @@
+"""What contradicts itself within a snapshot: rules of the field, each counted in casualties."""
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from gateway.dictionary import Dictionary
+from gateway.member.model.snapshot import Snapshot
+from gateway.sources.quality.column_summary import Mask, has, known, month_numbers
+from gateway.sources.quality.contradiction import Contradiction
+from gateway.sources.quality.related_consistency import beside_contradictions
+
+_SMALL = frozenset({"0-4", "5-9", "10-14"})
+LARGEST_ACCIDENT = 60
+"""Casualties of one accident beyond which its number was more likely used twice."""
+
+_NOT_FOR_THE_DEAD = {
+    "REH": "rehabilitation",
+    "PSS": "psychological support",
+    "SEI": "social and economic inclusion",
+}
+"""Services that come after emergency care; for a family they stand in a record of the family's own."""
+
+
+def contradictions(snapshot: Snapshot, dictionary: Dictionary) -> tuple[Contradiction, ...]:
+    """Every rule that the snapshot's dimensions allow to judge, broken or not."""
+    columns = {**snapshot.columns, **snapshot.details}
+    children = {c for c in dictionary.codes("band_va") if dictionary.lift(c, "adult_child") == "CHILD"}
+    told: list[Contradiction] = []
+
+    def both(rule: str, first: tuple[str, Iterable[str]], second: tuple[str, Iterable[str]]) -> None:
+        if first[0] in columns and second[0] in columns:
+            judged = known(columns[first[0]]) & known(columns[second[0]])
+            broken = has(columns[first[0]], first[1]) & has(columns[second[0]], second[1])
+            told.append(Contradiction(rule, int(broken.sum()), int(judged.sum())))
+
+    both("a child who is a deminer", ("age", children), ("civ_status", ["DEM"]))
+    both("a child in military, police or security service", ("age", children), ("civ_status", ["MIL"]))
+    both("a child on whom others depend", ("age", _SMALL & children), ("dependants", map(str, range(1, 100))))
+    both("demining, but no deminer", ("activity", ["DEM"]), ("civ_status", ["CIV", "MIL"]))
+    both("on duty, but a civilian", ("activity", ["MIL"]), ("civ_status", ["CIV"]))
+    both("playing, but a deminer or soldier", ("activity", ["PLAY"]), ("civ_status", ["DEM", "MIL"]))
+    for pillar, what in _NOT_FOR_THE_DEAD.items():
+        both(f"killed, but received {what}", ("outcome", ["K"]), (f"service.{pillar}", ["YES"]))
+    for rule, dimension, judge in _OF_SEVERAL:
+        if dimension in snapshot.columns:
+            told.append(Contradiction(rule, int(judge(snapshot).sum()), len(snapshot)))
+    told += beside_contradictions(snapshot)
+    return tuple(told)
+
+
+def _killed_before(snapshot: Snapshot) -> Mask:
+    """Casualties of people who had been killed in an earlier month already, or were killed twice."""
+    killed = has(snapshot.column("outcome"), ["K"])
+    month = month_numbers(snapshot.column("date"))
+    never = np.iinfo(np.int64).max
+    death = np.full(int(snapshot.people.max(initial=-1)) + 1, never, dtype=np.int64)
+    np.minimum.at(death, snapshot.people[killed], month[killed])
+    times = np.bincount(snapshot.people[killed], minlength=len(death))
+    later: Mask = month > death[snapshot.people]
+    return later | (killed & (times[snapshot.people] > 1))
+
+
+def _accident_differs(dimension: str) -> Callable[[Snapshot], Mask]:
+    def judge(snapshot: Snapshot) -> Mask:
+        _, accident = np.unique(snapshot.links["accident"], return_inverse=True)
+        column = snapshot.column(dimension)
+        told = known(column)
+        pairs = np.unique(np.column_stack((accident[told], column.indices[told])), axis=0)
+        several: Mask = np.bincount(pairs[:, 0], minlength=int(accident.max(initial=-1)) + 1) > 1
+        return several[accident]
+
+    return judge
+
+
+def _large_accident(snapshot: Snapshot) -> Mask:
+    _, accident, times = np.unique(snapshot.links["accident"], return_inverse=True, return_counts=True)
+    large: Mask = times[accident] > LARGEST_ACCIDENT
+    return large
+
+
+_OF_SEVERAL: tuple[tuple[str, str, Callable[[Snapshot], Mask]], ...] = (
+    ("killed, by another record earlier or twice", "outcome", _killed_before),
+    ("one accident in several months", "date", _accident_differs("date")),
+    ("one accident in several places", "place", _accident_differs("place")),
+    (f"an accident with more than {LARGEST_ACCIDENT} casualties", "date", _large_accident),
+)
+"""Rules about several rows: what they say, the dimension that they need, how they are judged."""

@@ -1,0 +1,200 @@
+"""Reads a whole source by its mapping into a snapshot and a report; whole or not at all."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.dictionary import Dictionary
+from gateway.member.model.contacts import Contacts
+from gateway.member.model.snapshot import Column, Snapshot
+from gateway.sources.model.findings import Finding, Findings
+from gateway.sources.model.mapping import SourceMapping, TableRule
+from gateway.sources.model.tables import Chunk, Source
+from gateway.sources.model.targets import CASE, Kind
+from gateway.sources.rows.assemble import ReadRows, assemble
+from gateway.sources.rows.columns import ColumnReader, ColumnReport, IdentifierReader, Pseudonymise
+from gateway.sources.rows.contacts import ContactTable
+from gateway.sources.rows.convert import converter
+from gateway.sources.rows.headings import headings_asked, positions
+from gateway.sources.rows.joins import JoinedTable
+from gateway.sources.rows.load_progress import Progress, Way
+from gateway.sources.rows.repeated_columns import open_table
+from gateway.sources.rows.vault_values import Chosen, Keeper
+
+
+@dataclass(frozen=True)
+class Load:
+    """What came of a source. `rows` were read; `len(snapshot)` of them are casualties that count."""
+
+    snapshot: Snapshot
+    rows: int
+    columns: tuple[ColumnReport, ...]
+    findings: tuple[Finding, ...]
+
+
+def load(
+    source: Source,
+    mapping: SourceMapping,
+    dictionary: Dictionary,
+    *,
+    pseudonymise: Pseudonymise,
+    today: date,
+    findings: Findings,
+    vintage: str = "1",
+    keeper: Keeper | None = None,
+    progress: Progress = lambda _: None,
+) -> Load:
+    """Read `source` by `mapping`. Dates after `today` are findings.
+
+    `findings` is the same that the source notes in. `keeper` takes what the mapping keeps in the vault.
+
+    Raises SourceError when a table or a column is missing or a file is damaged: then there is no snapshot.
+    """
+    readers = _Readers(mapping, dictionary, pseudonymise, today, findings)
+    chosen = Chosen(mapping.tables[0], keeper) if keeper and mapping.kept else None
+    way = Way({table.name: source.size(table.name) for table in mapping.tables}, progress)
+    rows, reports = _read(source, mapping, readers.of, findings, chosen, way)
+    count = len(rows.lines)
+    snapshot = assemble(rows, mapping, dictionary, today=today, vintage=vintage, findings=findings)
+    return Load(snapshot, count, reports, findings.all())
+
+
+@dataclass(frozen=True)
+class _Readers:
+    """Makes the readers of a table's columns."""
+
+    mapping: SourceMapping
+    dictionary: Dictionary
+    pseudonymise: Pseudonymise
+    today: date
+    findings: Findings
+
+    def of(self, table: TableRule) -> list[ColumnReader | IdentifierReader]:
+        made: list[ColumnReader | IdentifierReader] = []
+        for heading, rule in table.columns.items():
+            convert = converter(rule, self.dictionary, self.mapping.member, self.today)
+            where = (table.name, heading, rule, convert)
+            if rule.target.kind is Kind.IDENTIFIER:
+                made.append(IdentifierReader(*where, self.pseudonymise, self.findings))
+            else:
+                made.append(ColumnReader(*where, self.findings))
+        return made
+
+
+def _read(  # noqa: PLR0917 - as `_walk`
+    source: Source,
+    mapping: SourceMapping,
+    readers: Callable[[TableRule], list[ColumnReader | IdentifierReader]],
+    findings: Findings,
+    chosen: Chosen | None,
+    way: Way,
+) -> tuple[ReadRows, tuple[ColumnReport, ...]]:
+    """Read every table; the readers are gone afterwards, which halves what a large source takes."""
+    first, *others = mapping.tables
+    joined = [_joined(source, mapping, rule, readers(rule), findings, way) for rule in others]
+    own = readers(first)
+    with open_table(source, first, findings) as table:
+        places = positions(table, first, headings_asked(mapping, first), findings)
+        chunks = way.along(first.name, table).chunks
+        parts = list(_walk(chunks, places, mapping.tables, joined, own, chosen))
+    every = [*own, *(one for other in joined for one in other.readers)]
+    return _gather(first.name, parts, own, joined), tuple(r.report() for r in every)
+
+
+def _joined(  # noqa: PLR0917 - as `_walk`
+    source: Source,
+    mapping: SourceMapping,
+    rule: TableRule,
+    readers: Sequence[ColumnReader | IdentifierReader],
+    findings: Findings,
+    way: Way,
+) -> JoinedTable | ContactTable:
+    with open_table(source, rule, findings) as opened:
+        table = way.along(rule.name, opened)
+        places = positions(table, rule, headings_asked(mapping, rule), findings)
+        if rule.several:
+            return ContactTable(rule, table, places, readers, findings)
+        return JoinedTable(rule, table, places, readers, findings)
+
+
+def _walk(  # noqa: PLR0917 - all that a row meets, in the order in which it does
+    chunks: Iterator[Chunk],
+    places: Mapping[str, int],
+    rules: Sequence[TableRule],
+    joined: Sequence[JoinedTable | ContactTable],
+    readers: Sequence[ColumnReader | IdentifierReader],
+    chosen: Chosen | None,
+) -> Iterator[NDArray[np.int64]]:
+    """Read the first table into its readers. Yields per chunk (rows, 1 + joined): line, and rows joined."""
+    first, *others = rules
+    for chunk in chunks:
+        columns = list(zip(*chunk.rows, strict=True))
+        if not columns:
+            continue
+        for one, heading in zip(readers, first.columns, strict=True):
+            one.read(columns[places[heading]], chunk.lines)
+        found = [
+            other.find([columns[places[h]] for h in rule.join.values()], chunk.lines, first.name)
+            for rule, other in zip(others, joined, strict=True)
+        ]
+        if chosen is not None:
+            chosen.pass_on(columns, places, readers, joined, found)
+        yield np.column_stack((np.array(chunk.lines, dtype=np.int64), *found))
+
+
+def _gather(
+    table: str,
+    parts: Sequence[NDArray[np.int64]],
+    own: Sequence[ColumnReader | IdentifierReader],
+    joined: Sequence[JoinedTable | ContactTable],
+) -> ReadRows:
+    """Everything that was read, joined columns spread over the rows of the first table."""
+    where = np.concatenate([np.zeros((0, 1 + len(joined)), dtype=np.int64), *parts])
+    columns: dict[str, Column] = {}
+    identifiers: dict[str, NDArray[np.bytes_]] = {}
+    left_out = np.zeros(len(where), dtype=np.bool_)
+    for one in own:
+        if isinstance(one, IdentifierReader):
+            identifiers[one.rule.target.name] = one.pseudonyms()
+        else:
+            columns[one.rule.target.name] = one.column()
+        left_out |= one.left_out()
+    contact_tables = []
+    for number, other in enumerate(joined, 1):
+        rows = where[:, number]
+        if isinstance(other, ContactTable):
+            other.finish()
+            # Who stands in no row of the table has had no contact.
+            columns |= {name: column.found(rows, "") for name, column in other.sets.items()}
+            contact_tables.append((other, rows))
+            continue
+        for one in other.readers:
+            target = one.rule.target
+            if isinstance(one, IdentifierReader):
+                identifiers[target.name] = np.append(one.pseudonyms(), b"")[rows]
+            else:
+                columns[target.name] = one.column().found(rows, target.unknown or "")
+            left_out |= np.append(one.left_out(), target.essential)[rows]
+    return ReadRows(
+        table,
+        where[:, 0],
+        columns,
+        identifiers,
+        left_out,
+        _contacts(contact_tables, identifiers[CASE], left_out),
+    )
+
+
+def _contacts(
+    tables: Sequence[tuple[ContactTable, NDArray[np.int64]]],
+    cases: NDArray[np.bytes_],
+    left_out: NDArray[np.bool_],
+) -> Contacts | None:
+    """The contacts of the table that tells their pillars, of casualties that count."""
+    for table, rows in tables:
+        if "need" in table.sets:
+            return table.rows(np.where(left_out, -1, rows), cases)
+    return None

@@ -1,0 +1,213 @@
+"""How good a load is: six measures between 0 and 1, and a score that can be followed from load to load.
+
+The measures are those of data quality in the field: completeness, validity, uniqueness, timeliness,
+consistency, coverage. Nothing of a report leaves the state.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+import numpy as np
+
+from gateway.dictionary import Dictionary, unknown_place
+from gateway.member.model.snapshot import Snapshot
+from gateway.sources.model.findings import Finding, Problem, count_of
+from gateway.sources.quality.column_summary import known
+from gateway.sources.quality.consistency import contradictions
+from gateway.sources.quality.contradiction import Contradiction
+from gateway.sources.quality.load import Load
+from gateway.sources.rows.columns import ColumnReport
+
+FRESH_MONTHS, STALE_MONTHS = 3, 24
+"""Timeliness is 1 while the last accident is at most 3 months old, 0 from 24 months on."""
+
+_DOUBLES = (Problem.TWICE_SAME, Problem.TWICE_OTHER)
+_OF_PEOPLE = {
+    Problem.AGE_NEGATIVE: "an accident before the birth",
+    Problem.PERSON_DIFFERS: "one person with two sexes",
+    Problem.PERSON_AGE: "one person with ages that do not fit",
+}
+
+
+@dataclass(frozen=True)
+class ColumnQuality:
+    """One column of the source. Shares of its cells; `validity` of those that say something."""
+
+    table: str
+    heading: str
+    target: str
+    completeness: float
+    unknown: float
+    validity: float
+
+
+@dataclass(frozen=True)
+class YearQuality:
+    """Casualties of one year, how completely they are described, and how many have a month at least."""
+
+    year: int
+    casualties: int
+    completeness: float
+    to_month: float
+
+
+@dataclass(frozen=True)
+class Quality:
+    """The report of one load. `measures` and the score (0 to 100) are made of them only."""
+
+    member: str
+    loaded: date
+    rows: int
+    casualties: int
+    people: int
+    contacts: int
+    """Needs, referrals and services, one by one."""
+    columns: tuple[ColumnQuality, ...]
+    years: tuple[YearQuality, ...]
+    known: Mapping[str, tuple[float, ...]]
+    """Of each dimension and attribute, for each of the `years`, the share of casualties that tell it."""
+    provinces: Mapping[str, int]
+    """Casualties by province, those without any included; that of unknown provinces last. Places that only
+    say which of the former provinces nobody can tell are there only with casualties."""
+    duplicates: Mapping[str, int]
+    contradictions: tuple[Contradiction, ...]
+    findings: tuple[Finding, ...]
+    measures: Mapping[str, float]
+
+    @property
+    def score(self) -> float:
+        """The mean of the measures, 0 to 100, rounded down: 100 means that nothing is missing."""
+        return math.floor(1000 * sum(self.measures.values()) / len(self.measures) + 1e-9) / 10
+
+
+def assess(loaded: Load, dictionary: Dictionary) -> Quality:
+    """Judge a load."""
+    snapshot = loaded.snapshot
+    columns = tuple(_column(report) for report in loaded.columns)
+    broken = (*contradictions(snapshot, dictionary), *_contradictions_found(loaded))
+    provinces = _provinces(snapshot, dictionary)
+    duplicates = {problem.value: count_of(loaded.findings, problem) for problem in _DOUBLES}
+    measures = {
+        "completeness": _mean([c.completeness for c in columns]),
+        "validity": _mean([c.validity for c in columns]),
+        "uniqueness": 1 - _share(sum(duplicates.values()), loaded.rows),
+        "timeliness": _timeliness(snapshot),
+        "consistency": _mean([1 - _share(c.count, c.judged) for c in broken]),
+        "coverage": _coverage(snapshot),
+    }
+    return Quality(
+        member=snapshot.member,
+        loaded=snapshot.created,
+        rows=loaded.rows,
+        casualties=len(snapshot),
+        people=int(snapshot.people.max(initial=-1)) + 1,
+        contacts=0 if snapshot.contacts is None else len(snapshot.contacts),
+        columns=columns,
+        years=_years(snapshot),
+        known=_known_by_year(snapshot),
+        provinces=provinces,
+        duplicates=MappingProxyType(duplicates),
+        contradictions=broken,
+        findings=loaded.findings,
+        measures=MappingProxyType(measures),
+    )
+
+
+def _column(report: ColumnReport) -> ColumnQuality:
+    said = report.cells - report.blank - report.unknown
+    return ColumnQuality(
+        report.table,
+        report.heading,
+        report.target,
+        completeness=_share(said, report.cells, nothing=1.0),
+        unknown=_share(report.unknown, report.cells),
+        validity=1 - _share(report.unread, said),
+    )
+
+
+def _contradictions_found(loaded: Load) -> list[Contradiction]:
+    return [
+        Contradiction(rule, count_of(loaded.findings, problem), loaded.rows)
+        for problem, rule in _OF_PEOPLE.items()
+    ]
+
+
+def _provinces(snapshot: Snapshot, dictionary: Dictionary) -> Mapping[str, int]:
+    if "place" not in snapshot.columns:
+        return MappingProxyType({})
+    column = snapshot.columns["place"]
+    times = dict(zip(column.codes, np.bincount(column.indices, minlength=len(column.codes)), strict=True))
+    since = set(dictionary.places.successors.values())
+    every = [
+        code
+        for code in dictionary.codes("province", member=snapshot.member)
+        if code not in since or times.get(code)
+    ]
+    last = unknown_place(snapshot.member)
+    ordered = sorted(every, key=lambda code: (code == last, code))
+    return MappingProxyType({code: int(times.get(code, 0)) for code in ordered})
+
+
+def _years(snapshot: Snapshot) -> tuple[YearQuality, ...]:
+    dates = snapshot.column("date")
+    years = np.array([int(code[:4]) for code in dates.codes], dtype=np.int64)[dates.indices]
+    # injuries and services are not of everybody: that they are not told is no gap
+    columns = [column for name, column in snapshot.columns.items() if "." not in name]
+    described = np.zeros(len(snapshot), dtype=np.float64)
+    for column in columns:
+        described += known(column) / len(columns)
+    dated = known(dates)
+    return tuple(
+        YearQuality(
+            year,
+            int((years == year).sum()),
+            round(float(described[years == year].mean()), 4),
+            round(float(dated[years == year].mean()), 4),
+        )
+        for year in snapshot.years
+    )
+
+
+def _known_by_year(snapshot: Snapshot) -> Mapping[str, tuple[float, ...]]:
+    dates = snapshot.column("date")
+    place = {str(year): number for number, year in enumerate(snapshot.years)}
+    years = np.array([place[code[:4]] for code in dates.codes], dtype=np.int64)[dates.indices]
+    times = np.bincount(years, minlength=len(place))
+    # injuries and services are not of everybody: that they are not told is no gap
+    told = {n: c for n, c in (*snapshot.columns.items(), *snapshot.details.items()) if "." not in n}
+    shares = {
+        name: tuple((np.bincount(years[known(column)], minlength=len(place)) / times).round(4).tolist())
+        for name, column in told.items()
+    }
+    return MappingProxyType(shares)
+
+
+def _timeliness(snapshot: Snapshot) -> float:
+    if not len(snapshot):
+        return 0.0
+    last = max(snapshot.column("date").codes)
+    month = int(last[5:]) if last[5:].isdigit() else 12
+    age = (snapshot.created.year - int(last[:4])) * 12 + snapshot.created.month - month
+    return min(1.0, max(0.0, (STALE_MONTHS - age) / (STALE_MONTHS - FRESH_MONTHS)))
+
+
+def _coverage(snapshot: Snapshot) -> float:
+    """Share of the casualties whose province is known."""
+    if "place" not in snapshot.columns:
+        return 0.0
+    nowhere = unknown_place(snapshot.member)
+    column = snapshot.columns["place"]
+    placed = np.array([code != nowhere for code in column.codes], dtype=np.bool_)[column.indices]
+    return _share(int(placed.sum()), len(snapshot), nothing=1.0)
+
+
+def _share(part: int, whole: int, *, nothing: float = 0.0) -> float:
+    """`part` of `whole`; `nothing` where there is nothing to judge."""
+    return part / whole if whole else nothing
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values) if values else 1.0

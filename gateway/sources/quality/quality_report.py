@@ -1,0 +1,206 @@
+"""A quality report to read (text) and to keep (JSON), beside the former load's."""
+
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from gateway.dictionary import Dictionary, unknown_place
+from gateway.sources.model.errors import SourceError
+from gateway.sources.model.findings import Finding
+from gateway.sources.quality.quality import Quality
+
+VERSION = 1
+_NOTABLE = 0.0005
+"""A change of a share smaller than this is not told."""
+_BARS = 30
+_HEIGHTS = "▁▂▃▄▅▆▇█"
+_PROVINCES_SHOWN = 10
+_MOST_SCORES = 100
+_SCORES_SHOWN = 6
+
+
+def quality_json(quality: Quality, former: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The report as JSON values: for programs, and to compare the next load with. For this state only.
+
+    `history` goes on from the `former` report: the score of every load, oldest first.
+    """
+    return {
+        "version": VERSION,
+        "member": quality.member,
+        "loaded": quality.loaded.isoformat(),
+        "score": quality.score,
+        "history": [*former_scores(former), {"loaded": quality.loaded.isoformat(), "score": quality.score}],
+        "measures": {name: round(value, 4) for name, value in quality.measures.items()},
+        "rows": quality.rows,
+        "casualties": quality.casualties,
+        "people": quality.people,
+        "contacts": quality.contacts,
+        "columns": [
+            {
+                "table": c.table,
+                "heading": c.heading,
+                "target": c.target,
+                "completeness": round(c.completeness, 4),
+                "unknown": round(c.unknown, 4),
+                "validity": round(c.validity, 4),
+            }
+            for c in quality.columns
+        ],
+        "years": [asdict(year) for year in quality.years],
+        "known": {name: list(shares) for name, shares in quality.known.items()},
+        "provinces": dict(quality.provinces),
+        "duplicates": dict(quality.duplicates),
+        "contradictions": [
+            {"rule": c.rule, "count": c.count, "judged": c.judged} for c in quality.contradictions
+        ],
+        "findings": [_finding_json(f) for f in quality.findings],
+    }
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "table": finding.table,
+        "column": finding.column,
+        "problem": finding.problem.name,
+        "count": finding.count,
+        "lines": list(finding.lines),
+    }
+
+
+def former_scores(former: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Day and score of the loads before this one, oldest first; the last hundred."""
+    return [] if former is None else list(former.get("history", []))[-_MOST_SCORES:]
+
+
+def read_former(text: str) -> Mapping[str, Any]:
+    """The JSON report of a former load. Raises SourceError when it is none of this version."""
+    try:
+        former = json.loads(text)
+        told = isinstance(former["measures"], dict) and _scored(former)
+        if former["version"] == VERSION and told:
+            return dict(former)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise SourceError("This is not a quality report of a former load.", remedy="Leave it out to go without.")
+
+
+def _scored(former: Mapping[str, Any]) -> bool:
+    history = former.get("history", [])
+    return isinstance(history, list) and all(
+        isinstance(one.get("loaded"), str) and isinstance(one.get("score"), int | float) for one in history
+    )
+
+
+def quality_text(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any] | None = None) -> str:
+    """The report as text for a person; changes against the `former` one where there is one."""
+    return "\n".join(_lines(quality, dictionary, former or {})) + "\n"
+
+
+def _lines(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) -> Iterator[str]:
+    name = dictionary.member(quality.member).name
+    yield f"Data quality of {name}, loaded on {quality.loaded.isoformat()}. For this state only."
+    yield ""
+    yield f"Score {quality.score:.1f} of 100{change(quality.score, former.get('score'), ' points')}"
+    if before := former_scores(former):
+        told = ", ".join(f"{one['loaded']} {one['score']:.1f}" for one in before[-_SCORES_SHOWN:])
+        yield f"  of the loads before: {told}"
+    for measure, value in quality.measures.items():
+        yield f"  {measure:<13}{percent(value)}{change(value, former.get('measures', {}).get(measure))}"
+    yield ""
+    yield (
+        f"{quality.rows} rows, {quality.casualties} casualties, {quality.people} people"
+        f"{contacts_told(quality)}{change(quality.rows, former.get('rows'), ' rows')}"
+    )
+    yield ""
+    yield from _column_lines(quality, former)
+    yield from _year_lines(quality)
+    yield from _known_lines(quality)
+    yield from _province_lines(quality, dictionary)
+    yield from _fault_lines(quality)
+
+
+def contacts_told(quality: Quality) -> str:
+    """How many needs and services there are, where the source tells them one by one."""
+    return f", {quality.contacts} needs and services" if quality.contacts else ""
+
+
+def _column_lines(quality: Quality, former: Mapping[str, Any]) -> Iterator[str]:
+    before = {(c["table"], c["heading"]): c for c in former.get("columns", ())}
+    width = max((_width(c.heading) for c in quality.columns), default=0) + 2
+    yield f"  {'column':<{width}}{'complete':>9}{'unknown':>9}{'valid':>9}"
+    for c in quality.columns:
+        old = before.get((c.table, c.heading), {})
+        shares = "".join(f"{percent(share):>9}" for share in (c.completeness, c.unknown, c.validity))
+        gap = " " * (width - _width(c.heading))
+        yield f"  {c.heading}{gap}{shares}{change(c.completeness, old.get('completeness'), ' complete')}"
+    yield ""
+
+
+def _width(text: str) -> int:
+    """How many columns a text takes on a screen: marks above and below a letter take none."""
+    return sum(unicodedata.category(c) not in ("Mn", "Me", "Cf") for c in text)
+
+
+def _year_lines(quality: Quality) -> Iterator[str]:
+    most = max((y.casualties for y in quality.years), default=0)
+    yield "  year  casualties  complete  to the month"
+    for y in quality.years:
+        bar = "▇" * round(_BARS * y.casualties / most)
+        shares = f"{percent(y.completeness):>10}{percent(y.to_month):>14}"
+        yield f"  {y.year}{y.casualties:>12}{shares}  {bar}".rstrip()
+    yield ""
+
+
+def _known_lines(quality: Quality) -> Iterator[str]:
+    """Each dimension with a small chart of the share known, year by year."""
+    if not quality.years:
+        return
+    width = max((len(name) for name in quality.known), default=0) + 2
+    yield f"  known, from {quality.years[0].year} to {quality.years[-1].year} (year by year, least known)"
+    for name, shares in quality.known.items():
+        bars = "".join(_HEIGHTS[min(int(share * len(_HEIGHTS)), len(_HEIGHTS) - 1)] for share in shares)
+        yield f"  {name:<{width}}{bars}  {percent(min(shares))}"
+    yield ""
+
+
+def _province_lines(quality: Quality, dictionary: Dictionary) -> Iterator[str]:
+    labels = dictionary.codes("province", member=quality.member)
+    nowhere = unknown_place(quality.member)
+    places = {code: n for code, n in quality.provinces.items() if code != nowhere}
+    there = sorted(((n, code) for code, n in places.items() if n), key=lambda p: (-p[0], p[1]))
+    own = [code for code in places if code in dictionary.places.provinces]
+    covered = sum(places[code] > 0 for code in own)
+    yield f"  {covered} of {len(own)} provinces have casualties, most of them:"
+    for count, code in there[:_PROVINCES_SHOWN]:
+        yield f"  {count:>8}  {labels[code]} ({code})"
+    if missing := [f"{labels[code]} ({code})" for code in own if not places[code]]:
+        yield f"  none in: {', '.join(missing)}"
+    if quality.provinces.get(nowhere):
+        yield f"  {quality.provinces[nowhere]:>8}  province unknown"
+    yield ""
+
+
+def _fault_lines(quality: Quality) -> Iterator[str]:
+    broken = [f"  {c.count:>8}  {c.rule}" for c in quality.contradictions if c.count]
+    doubles = [f"  {n:>8}  {reason}" for reason, n in quality.duplicates.items() if n]
+    found = [f"  {f.count:>8}  {f}" for f in sorted(quality.findings, key=lambda f: -f.count)]
+    for title, lines in (("Contradictions", broken), ("Duplicates", doubles), ("Findings", found)):
+        yield f"{title}: {'none' if not lines else ''}".rstrip()
+        yield from lines
+
+
+def percent(share: float) -> str:
+    """A share in percent, never 100 % while anything is missing."""
+    shown = min(share * 100, 99.9) if share < 1 else 100.0
+    return f"{shown:.1f} %"
+
+
+def change(now: float, before: float | None, what: str | None = None) -> str:
+    """The change against a former figure, in points of percent where no unit is told."""
+    if before is None or abs(now - before) < _NOTABLE:
+        return ""
+    if what in {None, " complete", " valid"}:
+        return f"  ({100 * (now - before):+.1f} points{what or ''})"
+    return f"  ({round(now - before, 1):+g}{what})"

@@ -1,0 +1,187 @@
+"""Makes a snapshot of the columns that were read: ages, several codes in one cell, people, doubles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.dictionary import Dictionary
+from gateway.member.model.contacts import Contacts
+from gateway.member.model.snapshot import CONSENT, Column, Snapshot
+from gateway.sources.model.dates import UnreadableError, month_of, whole_years
+from gateway.sources.model.findings import Findings, Problem
+from gateway.sources.model.mapping import SourceMapping
+from gateway.sources.model.targets import ACCIDENT, AGE, BIRTH, CASE, DATE, PERSON, PLACE
+from gateway.sources.model.washington_group import with_disability
+from gateway.sources.rows.convert import age_band
+from gateway.sources.rows.historical_places import placed_in_time
+from gateway.sources.rows.people import (
+    consent_of_people,
+    least_consent,
+    note_ages,
+    note_contradictions,
+    one_row_per_case,
+    person_links,
+)
+
+_NOT_KNOWN = "UNK"
+_AGES_WITHOUT_YEARS = frozenset({_NOT_KNOWN, "CHILD_UNK", "ADULT_UNK"})
+
+
+@dataclass(frozen=True, eq=False)
+class ReadRows:
+    """All rows of the first table: their lines, what each target became, and who cannot be counted.
+
+    `assemble` uses it up: it empties `identifiers`.
+    """
+
+    table: str
+    lines: NDArray[np.int64]
+    columns: Mapping[str, Column]
+    identifiers: dict[str, NDArray[np.bytes_]]
+    left_out: NDArray[np.bool_]
+    contacts: Contacts | None = None
+    """Needs and services one by one; they are of cases, not of rows."""
+
+    def taken(self, rows: NDArray[np.bool_]) -> "ReadRows":
+        """Only these rows."""
+        if rows.all():
+            return self
+        return replace(
+            self,
+            lines=self.lines[rows],
+            columns={name: column.taken(rows) for name, column in self.columns.items()},
+            identifiers={name: values[rows] for name, values in self.identifiers.items()},
+            left_out=self.left_out[rows],
+        )
+
+
+def assemble(
+    read: ReadRows,
+    mapping: SourceMapping,
+    dictionary: Dictionary,
+    *,
+    today: date,
+    vintage: str,
+    findings: Findings,
+) -> Snapshot:
+    """The snapshot of what was `read`, which is used up.
+
+    Rows left out, and all but one row of a case, are not in it.
+    """
+    read = read.taken(~read.left_out)
+    columns = dict(read.columns)
+    columns |= {name: Column.constant(code, len(read.lines)) for name, code in mapping.constants.items()}
+    if BIRTH in columns:
+        columns[AGE] = _ages(columns, read, findings)
+        del columns[BIRTH]
+    columns = with_disability(columns)
+    columns = _apart(_in_time(columns, read, dictionary, findings), dictionary)
+    links = _links(read.identifiers)
+    read.identifiers.clear()  # of a million rows these are the largest part, and no longer needed
+    if "sex" in columns:
+        note_contradictions(links["person"], columns["sex"], read.lines, read.table, findings)
+    lines = read.lines
+    keep, dropped = one_row_per_case(links, columns, read.lines)
+    for problem, where in dropped.items():
+        findings.add(read.table, CASE, problem, sorted(where))
+    if not keep.all():
+        columns[CONSENT] = least_consent(columns[CONSENT], links["case"])
+        columns = {name: column.taken(keep) for name, column in columns.items()}
+        lines = read.lines[keep]
+        links = {name: values[keep] for name, values in links.items()}
+    if AGE in columns:
+        note_ages(links["person"], columns[AGE], columns[DATE], lines, read.table, findings)
+    details = {name: columns.pop(name) for name in dictionary.attributes if name in columns}
+    columns[CONSENT] = consent_of_people(columns[CONSENT], links["person"], lines, read.table, findings)
+    return Snapshot.of(
+        member=mapping.member,
+        dictionary=dictionary.version,
+        created=today,
+        consent=columns.pop(CONSENT),
+        columns=columns,
+        links=links,
+        vintage=vintage,
+        details=details,
+        contacts=read.contacts,
+    )
+
+
+def _in_time(
+    columns: Mapping[str, Column], read: ReadRows, dictionary: Dictionary, findings: Findings
+) -> dict[str, Column]:
+    """The columns with dates as months, and places as they were then."""
+    month = columns[DATE].recoded(month_of)
+    if PLACE not in columns:
+        return {**columns, DATE: month}
+    place = placed_in_time(
+        columns[PLACE],
+        month,
+        dictionary.places,
+        lines=read.lines,
+        table=read.table,
+        findings=findings,
+    )
+    return {**columns, DATE: month, PLACE: place}
+
+
+def _links(identifiers: Mapping[str, NDArray[np.bytes_]]) -> dict[str, NDArray[np.bytes_]]:
+    """A case without an accident number is an accident of its own."""
+    case = identifiers[CASE]
+    return {
+        "person": person_links(identifiers.get(PERSON), case),
+        "case": case,
+        "accident": person_links(identifiers.get(ACCIDENT), case),
+    }
+
+
+def _ages(columns: Mapping[str, Column], read: ReadRows, findings: Findings) -> Column:
+    """The age column, where it says nothing in years filled from the dates of birth and of the accident."""
+    born, then = columns[BIRTH], columns[DATE]
+    given = columns.get(AGE, Column.constant(_NOT_KNOWN, len(read.lines)))
+    bands: list[str] = given.values()
+    early: list[int] = []
+    for row, (b, t) in enumerate(zip(born.indices.tolist(), then.indices.tolist(), strict=True)):
+        birth = born.codes[b]
+        if not birth:
+            continue
+        years = whole_years(birth, then.codes[t])
+        if years < 0:
+            early.append(int(read.lines[row]))
+        elif bands[row] in _AGES_WITHOUT_YEARS:
+            bands[row] = _band_or(bands[row], years)
+    if early:
+        findings.add(read.table, BIRTH, Problem.AGE_NEGATIVE, early)
+    return Column.of(bands)
+
+
+def _band_or(otherwise: str, years: int) -> str:
+    try:
+        return age_band(years)
+    except UnreadableError:
+        return otherwise
+
+
+def _apart(columns: Mapping[str, Column], dictionary: Dictionary) -> dict[str, Column]:
+    """The columns, those with several codes in a cell taken apart."""
+    apart: dict[str, Column] = {}
+    for name, column in columns.items():
+        several = name not in dictionary.dimensions and name not in dictionary.attributes and name != CONSENT
+        apart |= _yes_and_no(column, name, dictionary) if several else {name: column}
+    return apart
+
+
+def _yes_and_no(column: Column, name: str, dictionary: Dictionary) -> dict[str, Column]:
+    """A cell with several codes becomes one column of YES, NO or UNK per code that there is."""
+    parts = [d.name for d in dictionary.dimensions.values() if d.part_of == name]
+    return {part: column.recoded(partial(_answer, part.partition(".")[2])) for part in parts}
+
+
+def _answer(part: str, code: str) -> str:
+    told = code.split(";")
+    if part in told:
+        return "YES"
+    return _NOT_KNOWN if _NOT_KNOWN in told else "NO"

@@ -1,0 +1,195 @@
+"""Collects the columns of a source, chunk by chunk: codes as small numbers, identifiers as pseudonyms."""
+
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.member.model.snapshot import Column
+from gateway.sources.model.errors import SourceError
+from gateway.sources.model.findings import Findings
+from gateway.sources.model.mapping import ColumnRule
+from gateway.sources.model.targets import Kind
+from gateway.sources.rows.convert import Outcome
+
+Pseudonymise: TypeAlias = Callable[[str, Sequence[str]], Sequence[str]]
+"""Kind of identifier and its canonical values, none of them empty -> a pseudonym for each."""
+
+MOST_REMEMBERED = 200_000
+"""Distinct words of a column remembered; a column of free text must not fill the memory."""
+
+
+MOST_PLACES, FEW_PLACES = 20_000, 500
+"""Districts and communes of a state at most, and as many as any register may have whatever its length."""
+
+
+@dataclass(frozen=True)
+class ColumnReport:
+    """How a column was read: cells in all; of these empty, saying "unknown", and not understood."""
+
+    table: str
+    heading: str
+    target: str
+    cells: int
+    blank: int
+    unknown: int
+    unread: int
+
+
+class ColumnReader:
+    """One mapped column. `outcomes[i]` is what the i-th kind of value became, `indices` one i per row."""
+
+    def __init__(
+        self,
+        table: str,
+        heading: str,
+        rule: ColumnRule,
+        convert: Callable[[str], Outcome],
+        findings: Findings,
+    ) -> None:
+        self.table = table
+        self.heading = heading
+        self.rule = rule
+        self._convert = convert
+        self._findings = findings
+        self._outcomes: list[Outcome] = []
+        self._number: dict[Outcome, int] = {}
+        self._memo: dict[str, int] = {}
+        self._bad: set[int] = set()
+        self._indices = array("I")
+
+    def read(self, values: Sequence[str], lines: Sequence[int]) -> None:
+        """Read the cells of one chunk. Problems become findings."""
+        memo = self._memo
+        numbers = []
+        for value in values:
+            number = memo.get(value)
+            numbers.append(self._new(value) if number is None else number)
+        self._indices.extend(numbers)
+        if not self._bad.isdisjoint(numbers):
+            self._note(numbers, lines)
+
+    def column(self) -> Column:
+        """What every row became. Raises SourceError where a column of places tells single rows apart."""
+        if self.rule.target.kind is Kind.LOCAL and len(self._outcomes) > self._places_allowed():
+            raise SourceError(
+                f"{self.table}, {self.heading}: nearly every row has a code of its own, so it is no place.",
+                remedy="Map another column, or leave this one out: a number of a person never goes in.",
+            )
+        by_outcome = Column.of([outcome.value for outcome in self._outcomes])
+        return Column(by_outcome.codes, by_outcome.indices[self._rows()])
+
+    def amounts(self, nothing: int) -> NDArray[np.int64]:
+        """The amount of every row; `nothing` where there is none."""
+        told = np.array([int(o.value) if o.value else nothing for o in self._outcomes], dtype=np.int64)
+        return told[self._rows()]
+
+    def _places_allowed(self) -> int:
+        return min(MOST_PLACES, max(FEW_PLACES, len(self._indices) // 2))
+
+    def left_out(self) -> NDArray[np.bool_]:
+        """Mask of the rows for which nothing can stand, in an essential column."""
+        if not self.rule.target.essential:
+            return np.zeros(len(self._indices), dtype=np.bool_)
+        return np.array([not o.value for o in self._outcomes], dtype=np.bool_)[self._rows()]
+
+    def report(self) -> ColumnReport:
+        """The counts of this column."""
+        times = np.bincount(self._rows(), minlength=len(self._outcomes)).tolist()
+        pairs = list(zip(self._outcomes, times, strict=True))
+        return ColumnReport(
+            self.table,
+            self.heading,
+            self.rule.target.name,
+            len(self._indices),
+            sum(n for o, n in pairs if o.blank),
+            sum(n for o, n in pairs if o.unknown),
+            sum(n for o, n in pairs if o.problem and not o.blank and not o.unknown),
+        )
+
+    def _rows(self) -> NDArray[np.intp]:
+        return np.array(self._indices, dtype=np.intp)
+
+    def _new(self, value: str) -> int:
+        outcome = self._convert(value)
+        number = self._number.get(outcome)
+        if number is None:
+            number = self._number[outcome] = len(self._outcomes)
+            self._outcomes.append(outcome)
+            if outcome.problem:
+                self._bad.add(number)
+        if len(self._memo) < MOST_REMEMBERED:
+            self._memo[value] = number
+        return number
+
+    def _note(self, numbers: Sequence[int], lines: Sequence[int]) -> None:
+        for number in self._bad.intersection(numbers):
+            problem = self._outcomes[number].problem
+            where = [line for n, line in zip(numbers, lines, strict=True) if n == number]
+            if problem:
+                self._findings.add(self.table, self.heading, problem, where)
+
+
+class IdentifierReader:
+    """One column of identifiers. Only pseudonyms are kept; "" where there is no identifier."""
+
+    def __init__(  # noqa: PLR0917 - two readers made side by side, in the same order
+        self,
+        table: str,
+        heading: str,
+        rule: ColumnRule,
+        convert: Callable[[str], Outcome],
+        pseudonymise: Pseudonymise,
+        findings: Findings,
+    ) -> None:
+        self.table = table
+        self.heading = heading
+        self.rule = rule
+        self._convert = convert
+        self._pseudonymise = pseudonymise
+        self._findings = findings
+        self._parts: list[NDArray[np.bytes_]] = []
+        self._cells = self._blank = self._unknown = self._unread = 0
+
+    def read(self, values: Sequence[str], lines: Sequence[int]) -> None:
+        """Read the cells of one chunk. Problems become findings."""
+        outcomes = [self._convert(value) for value in values]
+        self._count(outcomes, lines)
+        known = [o.value for o in outcomes if o.value]
+        made = iter(self._pseudonymise(self.rule.target.name, known) if known else ())
+        self._parts.append(np.array([next(made) if o.value else "" for o in outcomes], dtype=np.bytes_))
+
+    def pseudonyms(self) -> NDArray[np.bytes_]:
+        """The pseudonym of every row, empty where there is none."""
+        if len(self._parts) != 1:  # joined once: a million rows are not held twice
+            self._parts = [np.concatenate(self._parts)] if self._parts else [np.array([], dtype=np.bytes_)]
+        return self._parts[0]
+
+    def last(self) -> NDArray[np.bytes_]:
+        """The pseudonyms of the chunk that was read last."""
+        return self._parts[-1]
+
+    def left_out(self) -> NDArray[np.bool_]:
+        """Mask of the rows without this identifier, if it is essential."""
+        missing: NDArray[np.bool_] = self.pseudonyms() == b""
+        return missing & self.rule.target.essential
+
+    def report(self) -> ColumnReport:
+        """The counts of this column."""
+        name = self.rule.target.name
+        return ColumnReport(
+            self.table, self.heading, name, self._cells, self._blank, self._unknown, self._unread
+        )
+
+    def _count(self, outcomes: Sequence[Outcome], lines: Sequence[int]) -> None:
+        self._cells += len(outcomes)
+        self._blank += sum(o.blank for o in outcomes)
+        self._unknown += sum(o.unknown for o in outcomes)
+        bad = [(o, line) for o, line in zip(outcomes, lines, strict=True) if o.problem]
+        self._unread += sum(not o.blank and not o.unknown for o, _ in bad)
+        for problem in {o.problem for o, _ in bad if o.problem}:
+            where = [line for o, line in bad if o.problem is problem]
+            self._findings.add(self.table, self.heading, problem, where)

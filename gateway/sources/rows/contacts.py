@@ -1,0 +1,157 @@
+"""Tables with several rows for one casualty: needs and services, one row for each contact.
+
+What becomes of them is a set for each casualty: the pillars in which a need was found, those to which there
+was a referral, those in which a service was received, and the barriers that were met. So one person with five
+services stays one person.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.member.model.contacts import NO_COST, Contacts
+from gateway.member.model.snapshot import Column
+from gateway.sources.model.dates import month_of
+from gateway.sources.model.findings import Findings, Problem
+from gateway.sources.model.mapping import TableRule
+from gateway.sources.model.tables import OpenTable
+from gateway.sources.model.targets import BARRIER, COST, ITEM, PILLAR, SERVICE_DATE, STATUS
+from gateway.sources.model.words import plain
+from gateway.sources.rows.columns import ColumnReader, IdentifierReader
+
+SETS: Mapping[str, frozenset[str]] = {
+    "need": frozenset({"NEED", "REF", "RECV", "REFUSED", "UNAVAIL"}),
+    "referred": frozenset({"REF"}),
+    "service": frozenset({"RECV"}),
+}
+"""Set of pillars -> the states of a contact that put its pillar into it. Whoever was referred or served had
+a need, and so had who declined or found nothing."""
+
+_UNKNOWN = "UNK"
+
+
+def pillar_of(item: str) -> str:
+    """The pillar of victim assistance that a service belongs to: `REH1` is of `REH`."""
+    return item.rstrip("0123456789")
+
+
+_Key = tuple[str, ...]
+
+
+class ContactTable:
+    """Reads a whole table of contacts; knows the sets of each casualty by its key."""
+
+    def __init__(
+        self,
+        rule: TableRule,
+        table: OpenTable,
+        positions: Mapping[str, int],
+        readers: Sequence[ColumnReader | IdentifierReader],
+        findings: Findings,
+    ) -> None:
+        self.readers = readers
+        self._rule = rule
+        self._findings = findings
+        self._number: dict[_Key, int] = {}
+        keys: list[int] = []
+        lines: list[int] = []
+        for chunk in table.chunks:
+            columns = list(zip(*chunk.rows, strict=True)) or [()] * len(table.headings)
+            told = zip(*(columns[positions[h]] for h in rule.join), strict=True)
+            keys += [self._number_of(tuple(map(plain, key))) for key in told]
+            lines += chunk.lines
+            for reader, heading in zip(readers, rule.columns, strict=True):
+                reader.read(columns[positions[heading]], chunk.lines)
+        self._keys, self._lines = np.array(keys, dtype=np.int64), np.array(lines, dtype=np.int64)
+        self._met = np.zeros(len(self._number), dtype=np.bool_)
+        self.sets = self._gather()
+
+    def find(self, keys: Sequence[Sequence[str]], lines: Sequence[int], table: str) -> NDArray[np.int64]:
+        """The casualties of these join cells among `sets`; -1 for those without any contact."""
+        del lines, table  # that somebody has had no contact is no fault
+        found = np.array(
+            [self._number.get(tuple(map(plain, key)), -1) for key in zip(*keys, strict=True)], dtype=np.int64
+        )
+        self._met[found[found >= 0]] = True
+        return found
+
+    def rows(self, keys: NDArray[np.int64], cases: NDArray[np.bytes_]) -> Contacts:
+        """Every contact of somebody: `keys`, what `find` gave for the rows of the first table, their `cases`.
+
+        Where several cases have the same key, the contact is of the first of them by pseudonym. A contact
+        whose own number stands twice is kept once.
+        """
+        there = np.flatnonzero((keys >= 0) & (cases != b""))
+        last_first = there[np.argsort(cases[there], kind="stable")[::-1]]
+        case_of = np.zeros(len(self._number), dtype=cases.dtype)
+        case_of[keys[last_first]] = cases[last_first]
+        case = case_of[self._keys]
+        kept = (case != b"") & self._once(case)
+        columns = {name: column.taken(kept) for name, column in self._columns().items()}
+        return Contacts.of(case[kept], columns, self._cents()[kept])
+
+    def _columns(self) -> dict[str, Column]:
+        coded = {r.rule.target.name: r for r in self.readers if isinstance(r, ColumnReader)}
+        columns = {name: reader.column() for name, reader in coded.items() if name != COST}
+        if SERVICE_DATE in columns:
+            columns[SERVICE_DATE] = columns[SERVICE_DATE].recoded(month_of)
+        if ITEM in columns and PILLAR not in columns:
+            columns[PILLAR] = columns[ITEM].recoded(pillar_of)
+        return columns
+
+    def _cents(self) -> NDArray[np.int64]:
+        for reader in self.readers:
+            if isinstance(reader, ColumnReader) and reader.rule.target.name == COST:
+                return reader.amounts(NO_COST)
+        return np.full(len(self._keys), NO_COST, dtype=np.int64)
+
+    def _once(self, case: NDArray[np.bytes_]) -> NDArray[np.bool_]:
+        """Mask of the rows without those whose own number has stood before, in the order of what they say."""
+        once = np.ones(len(case), dtype=np.bool_)
+        own = next((r.pseudonyms() for r in self.readers if isinstance(r, IdentifierReader)), None)
+        if own is None:
+            return once
+        told: list[NDArray[Any]] = [column.indices for column in self._columns().values()]
+        order = np.lexsort((*told, self._cents(), case, own))
+        again = (own[order][1:] == own[order][:-1]) & (own[order][1:] != b"")
+        once[order[1:][again]] = False
+        if again.any():
+            lines = sorted(self._lines[~once].tolist())
+            self._findings.add(self._rule.name, "", Problem.CONTACT_TWICE, lines)
+        return once
+
+    def finish(self) -> None:
+        """Every row of the first table has been looked up: contacts of nobody are findings."""
+        strangers = self._lines[~self._met[self._keys]]
+        if len(strangers):
+            self._findings.add(self._rule.name, "", Problem.ORPHAN, sorted(strangers.tolist()))
+
+    def _number_of(self, key: _Key) -> int:
+        return self._number.setdefault(key, len(self._number))
+
+    def _gather(self) -> Mapping[str, Column]:
+        told = self._columns()
+        asked = {PILLAR, STATUS, BARRIER} & set(told)
+        columns = {name: np.array(told[name].values(), dtype=object) for name in asked}
+        pillars = columns.get(PILLAR)
+        made: dict[str, Column] = {}
+        if pillars is not None:
+            # Without a state a contact is what most registers mean by one: a service that was received.
+            states = columns.get(STATUS, np.full(len(self._keys), "RECV", dtype=object))
+            for name, inside in SETS.items():
+                counts = np.array([s in inside or s == _UNKNOWN for s in states], dtype=np.bool_)
+                # In which of the sets a pillar of unknown state belongs, nobody can say.
+                codes = np.where(states == _UNKNOWN, _UNKNOWN, pillars)
+                made[name] = self._sets(codes, counts)
+        if BARRIER in columns:
+            made["barrier"] = self._sets(columns[BARRIER], columns[BARRIER] != "NONE")
+        return made
+
+    def _sets(self, codes: NDArray[np.object_], counts: NDArray[np.bool_]) -> Column:
+        """For each casualty the codes of its contacts that count, in order, joined by `;`."""
+        sets: list[set[str]] = [set() for _ in self._number]
+        for key, code in zip(self._keys[counts].tolist(), codes[counts].tolist(), strict=True):
+            sets[key].add(code)
+        return Column.of([";".join(sorted(one)) for one in sets])

@@ -1,0 +1,190 @@
+"""One value of a source to its code: pure, and the same for equal values."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from anonymisers.identity.normalisation import canonical_identifier
+from gateway.dictionary import Dictionary
+from gateway.sources.model.amounts import AmountReader
+from gateway.sources.model.dates import DateReader, UnreadableError
+from gateway.sources.model.findings import Problem
+from gateway.sources.model.mapping import ColumnRule
+from gateway.sources.model.targets import PERSON, PLACES, Kind
+from gateway.sources.model.words import plain
+
+OLDEST = 120
+_BANDS = (
+    (4, "0-4"), (9, "5-9"), (14, "10-14"), (17, "15-17"), (24, "18-24"),
+    (34, "25-34"), (44, "35-44"), (59, "45-59"), (OLDEST, "60+"),
+)  # fmt: skip
+AGE_SPANS = tuple(
+    (first, last, band)
+    for first, (last, band) in zip((0, *(last + 1 for last, _ in _BANDS)), _BANDS, strict=False)
+)
+"""First and last year of age of every band."""
+
+_CUT = re.compile(r"[0-9](?:[.,][0-9]+)?e\+[0-9]{1,3}")
+"""A long number as spreadsheets show it: `3.20123e+15`."""
+_ZAWGYI = re.compile(
+    "[\u1060-\u1097]|(?:^|[^\u1000-\u102a\u1039-\u103e])\u1031[\u1000-\u1021]|\u1039(?![\u1000-\u1021])"
+)
+"""What Burmese for the Zawgyi font has and Burmese in Unicode has not: other letters in the place of marks,
+the vowel e before its consonant, the mark of the stacked letter at the end (Unicode Technical Note 11)."""
+_LOCAL = re.compile(r"(?=.*[0-9])[0-9a-z](?:[0-9a-z.-]{0,11}[0-9a-z])?")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a value became. `value` is "" where nothing can stand for it.
+
+    `blank`: the cell was empty. `unknown`: it said so itself. `problem`: it was not understood.
+    """
+
+    value: str
+    blank: bool = False
+    unknown: bool = False
+    problem: Problem | None = None
+
+
+def age_band(years: int) -> str:
+    """The age band of whole years. Raises UnreadableError below 0 and above 120."""
+    if years < 0:
+        raise UnreadableError(Problem.AGE_RANGE)
+    for last, band in _BANDS:
+        if years <= last:
+            return band
+    raise UnreadableError(Problem.AGE_RANGE)
+
+
+def converter(rule: ColumnRule, dictionary: Dictionary, member: str, today: date) -> Callable[[str], Outcome]:
+    """The function that reads one cell of a column by its rule."""
+    read = _reader(rule, dictionary, member, today)
+    nothing = rule.blank if rule.blank is not None else (rule.target.unknown or "")
+    unread = rule.target.unknown or ""
+
+    def convert(text: str) -> Outcome:
+        word = plain(text)
+        if not word:
+            problem = Problem.BLANK if rule.target.essential and not nothing else None
+            return Outcome(nothing, blank=True, problem=problem)
+        if word in rule.unknown:
+            problem = Problem.BLANK if rule.target.essential and not unread else None
+            return Outcome(unread, unknown=True, problem=problem)
+        try:
+            return Outcome(read(word))
+        except UnreadableError as error:
+            return Outcome(unread, problem=error.problem)
+
+    return convert
+
+
+def _reader(rule: ColumnRule, dictionary: Dictionary, member: str, today: date) -> Callable[[str], str]:
+    kind = rule.target.kind
+    if kind in _BESIDE:
+        return _BESIDE[kind](rule)
+    if kind is Kind.DATE:
+        return DateReader(rule.formats, rule.era, today).read
+    if kind is Kind.IDENTIFIER:
+        return personal_number if rule.target.name == PERSON else case_number
+    words = dict(rule.codes) or {plain(code): code for code in rule.target.codes}
+    problem = Problem.CODE
+    if rule.target.name in PLACES:
+        words, problem = place_words(dictionary, member) | dict(rule.codes), Problem.PLACE
+    if kind is Kind.AGE:
+        part = 12 if rule.unit == "months" else 1
+        return lambda word: words[word] if word in words else age_band(_whole(word, Problem.AGE_FORM) // part)
+    if kind is Kind.SEVERAL:
+        return lambda word: _several(words, word, plain(rule.separator))
+    return lambda word: _code(words, word, problem)
+
+
+def _local_reader(rule: ColumnRule) -> Callable[[str], str]:
+    return lambda word: rule.codes[word] if word in rule.codes else local_code(word)
+
+
+def _number_reader(rule: ColumnRule) -> Callable[[str], str]:
+    return lambda word: rule.codes[word] if word in rule.codes else _within(word, rule.target.most)
+
+
+def _amount_reader(rule: ColumnRule) -> Callable[[str], str]:
+    return AmountReader(rule.decimal, rule.unit).read
+
+
+_BESIDE: Mapping[Kind, Callable[[ColumnRule], Callable[[str], str]]] = {
+    Kind.LOCAL: _local_reader,
+    Kind.NUMBER: _number_reader,
+    Kind.AMOUNT: _amount_reader,
+}
+"""Kinds of attributes that stand beside what is counted."""
+
+
+def place_words(dictionary: Dictionary, member: str) -> dict[str, str]:
+    """The names and codes of a member's provinces, as plain words, with their codes."""
+    words: dict[str, str] = {}
+    for province in dictionary.places.provinces.values():
+        if province.member == member:
+            for name in (*province.other_names, province.name, province.code):
+                words[plain(name)] = province.code
+    return words
+
+
+def _code(words: Mapping[str, str], word: str, problem: Problem) -> str:
+    try:
+        return words[word]
+    except KeyError:
+        raise UnreadableError(Problem.ZAWGYI if _ZAWGYI.search(word) else problem) from None
+
+
+def _several(words: Mapping[str, str], word: str, separator: str) -> str:
+    parts = {part.strip() for part in word.split(separator or None)} - {""}
+    return ";".join(sorted({_code(words, part, Problem.CODE) for part in parts}))
+
+
+def _whole(word: str, problem: Problem) -> int:
+    sign, digits = (-1, word[1:]) if word.startswith("-") else (1, word)
+    whole, _, rest = digits.partition(".")
+    if not (whole.isascii() and whole.isdigit() and len(whole) <= 6 and set(rest) <= {"0"}):
+        raise UnreadableError(problem)
+    return sign * int(whole)
+
+
+def _within(word: str, most: int) -> str:
+    number = _whole(word, Problem.WHOLE_FORM)
+    if not 0 <= number <= most:
+        raise UnreadableError(Problem.WHOLE_FORM)
+    return str(number)
+
+
+def is_local(word: str) -> bool:
+    """Whether a plain word can be a code of a district or commune: short, and with a digit."""
+    return _LOCAL.fullmatch(word) is not None
+
+
+def local_code(word: str) -> str:
+    """A code of the state's own in its one spelling. Raises UnreadableError."""
+    if not is_local(word):
+        raise UnreadableError(Problem.LOCAL_FORM)
+    return word.upper()
+
+
+def case_number(word: str) -> str:
+    """A number of a case or an accident in its one spelling. Raises UnreadableError."""
+    if _CUT.fullmatch(word):  # many numbers would become one, and many people with them
+        raise UnreadableError(Problem.NUMBER_CUT)
+    number = canonical_identifier(word)
+    if not number:
+        raise UnreadableError(Problem.NUMBER_FORM)
+    return number
+
+
+def personal_number(word: str) -> str:
+    """A person's number in its one spelling; a placeholder (`none`, `000000`) must not make one of many.
+
+    Raises UnreadableError.
+    """
+    number = case_number(word)
+    if not any(c.isdigit() for c in number) or len(set(number)) == 1:
+        raise UnreadableError(Problem.NUMBER_FORM)
+    return number

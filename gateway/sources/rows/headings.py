@@ -1,0 +1,55 @@
+"""Where the columns that a mapping reads stand in a table, and which it does not speak of."""
+
+from collections.abc import Mapping, Sequence
+
+from audit.reading.said import said
+from gateway.sources.model.errors import SourceError
+from gateway.sources.model.findings import Findings, Problem
+from gateway.sources.model.mapping import SourceMapping, TableRule
+from gateway.sources.model.tables import OpenTable, Source
+from gateway.sources.model.words import plain
+from gateway.sources.rows.repeated_columns import open_table
+
+
+def headings_asked(mapping: SourceMapping, rule: TableRule) -> list[str]:
+    """The headings that a table must have: its columns, and those that tables are joined by."""
+    first, *others = mapping.tables
+    joined = (
+        [theirs for other in others for theirs in other.join.values()] if rule is first else list(rule.join)
+    )
+    return list(dict.fromkeys([*rule.columns, *rule.personal, *joined]))
+
+
+def positions(
+    table: OpenTable, rule: TableRule, asked: Sequence[str], findings: Findings
+) -> Mapping[str, int]:
+    """Where the headings asked for stand. Raises SourceError, naming those that do not, or stand twice."""
+    standing = [plain(heading) for heading in table.headings]
+    missing = [heading for heading in asked if plain(heading) not in standing]
+    if missing:
+        names = ", ".join(repr(heading) for heading in missing)
+        msg = said("%(table)s has no column %(columns)s.", table=rule.name, columns=names)
+        raise SourceError(
+            msg, remedy=said("Correct the mapping, or 'header' if the headings stand on another line.")
+        )
+    twice = [heading for heading in asked if standing.count(plain(heading)) > 1]
+    if twice:
+        msg = said("%(table)s has several columns %(columns)s.", table=rule.name, columns=repr(twice[0]))
+        raise SourceError(msg, remedy=said("Give the columns of the source different headings."))
+    known = {plain(heading) for heading in (*asked, *rule.left_out)}
+    for heading in table.headings:
+        if plain(heading) and plain(heading) not in known:
+            findings.add(rule.name, heading, Problem.NOT_MAPPED)
+    return {heading: standing.index(plain(heading)) for heading in asked}
+
+
+def check_headings(source: Source, mapping: SourceMapping, findings: Findings) -> list[SourceError]:
+    """Every table that is missing, or lacks a column; columns that the mapping does not name are findings."""
+    errors: list[SourceError] = []
+    for rule in mapping.tables:
+        try:
+            with open_table(source, rule, findings) as table:
+                positions(table, rule, headings_asked(mapping, rule), findings)
+        except SourceError as error:
+            errors.append(error)
+    return errors

@@ -1,0 +1,45 @@
+"""How far a load has come: rows, and the share of the whole source."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from gateway.sources.model.tables import Chunk, OpenTable
+
+
+@dataclass(frozen=True)
+class Reached:
+    """`rows` of all tables were read so far, the last of them of `table`; `share` (0 to 1) of the source."""
+
+    rows: int
+    share: float
+    table: str
+
+    def __str__(self) -> str:
+        return str(self.rows)
+
+
+Progress = Callable[[Reached], None]
+
+
+class Way:
+    """Tells how far a load has come, table after table. `sizes`: of every table, in its source's unit."""
+
+    def __init__(self, sizes: Mapping[str, int], progress: Progress) -> None:
+        self._sizes = sizes
+        self._total = max(1, sum(sizes.values()))
+        self._progress = progress
+        self._before = 0
+        self._rows = 0
+
+    def along(self, name: str, table: OpenTable) -> OpenTable:
+        """The table, telling after each of its chunks how far it was read."""
+        return replace(table, chunks=self._told(name, table))
+
+    def _told(self, name: str, table: OpenTable) -> Iterator[Chunk]:
+        size = self._sizes.get(name, 0)
+        for chunk in table.chunks:
+            yield chunk
+            self._rows += len(chunk.rows)
+            share = (self._before + min(table.at(), size)) / self._total
+            self._progress(Reached(self._rows, min(1.0, share), name))
+        self._before += size

@@ -1,0 +1,129 @@
+"""Who is the same person, and which rows are the same case.
+
+People are matched by their national number, and without one by their case number: no guess is made from
+names, ages or places. Rows with one case number are one casualty; the row that knows most is kept, and of
+equally full rows the first by its codes, so that the order of the rows changes nothing.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.member.model.snapshot import Column, numbered
+from gateway.sources.model.findings import Findings, Problem
+from gateway.sources.rows.convert import AGE_SPANS, OLDEST
+
+CONSENTS = ("N", "NAT", "AGG", "REC")
+"""From the least to the most."""
+
+_AGES = {band: (first, last) for first, last, band in AGE_SPANS}
+_CLERKS_SLIP, _NEVER = 2, 9999
+"""Years by which ages that people tell may be wrong, before they are said not to fit."""
+
+UNKNOWN_CODES = frozenset({"UNK", "U"})
+
+
+def person_links(national: NDArray[np.bytes_] | None, case: NDArray[np.bytes_]) -> NDArray[np.bytes_]:
+    """A pseudonym per row for the person: of the national number, else of the case number."""
+    if national is None:
+        return case
+    widest = max(national.dtype, case.dtype, key=lambda d: d.itemsize)
+    person = national.astype(widest)
+    without = person == b""
+    person[without] = case[without]
+    return person
+
+
+def one_row_per_case(
+    links: Mapping[str, NDArray[np.bytes_]], columns: Mapping[str, Column], lines: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], dict[Problem, list[int]]]:
+    """Mask of the rows to keep, and the lines of those dropped by the problem that they are."""
+    case = numbered(links["case"])
+    times = np.bincount(case)
+    keep = np.ones(len(case), dtype=np.bool_)
+    dropped: dict[Problem, list[int]] = {}
+    again = np.flatnonzero(times[case] > 1)
+    if not len(again):
+        return keep, dropped
+    unknown = sum(
+        (_unknown(c)[c.indices[again]].astype(np.int64) for c in columns.values()), start=np.int64(0)
+    )
+    told = [links["person"][again], links["accident"][again], *(c.indices[again] for c in columns.values())]
+    order = np.lexsort((*reversed(told), np.broadcast_to(unknown, again.shape), case[again]))
+    kept = 0
+    for place, row in enumerate(order.tolist()):
+        if place == 0 or case[again[row]] != case[again[order[place - 1]]]:
+            kept = row
+            continue
+        keep[again[row]] = False
+        same = all(part[row] == part[kept] for part in told)
+        problem = Problem.TWICE_SAME if same else Problem.TWICE_OTHER
+        dropped.setdefault(problem, []).append(int(lines[again[row]]))
+    return keep, dropped
+
+
+def least_consent(consent: Column, case: NDArray[np.bytes_]) -> Column:
+    """Of rows of one case that tell different consents, the least: nobody is shared by a clerk's slip."""
+    rank = np.array([CONSENTS.index(code) for code in consent.codes], dtype=np.int64)[consent.indices]
+    numbers = numbered(case)
+    least = np.full(int(numbers.max(initial=-1)) + 1, len(CONSENTS), dtype=np.int64)
+    np.minimum.at(least, numbers, rank)
+    return Column.of([CONSENTS[r] for r in least[numbers].tolist()])
+
+
+def consent_of_people(
+    consent: Column, person: NDArray[np.bytes_], lines: NDArray[np.int64], table: str, findings: Findings
+) -> Column:
+    """Consent is a person's: who gave more in one case than in another has given the least of them.
+
+    Every row that thereby changes is a finding.
+    """
+    least = least_consent(consent, person)
+    if least.values() == consent.values():
+        return consent
+    before, after = np.array(consent.values()), np.array(least.values())
+    findings.add(table, "", Problem.PERSON_CONSENT, sorted(lines[before != after].tolist()))
+    return least
+
+
+def note_contradictions(
+    person: NDArray[np.bytes_], sex: Column, lines: NDArray[np.int64], table: str, findings: Findings
+) -> None:
+    """Note people who are male in one case and female in another: a number that two people share."""
+    told = ~_unknown(sex)[sex.indices]
+    who = numbered(person)
+    kinds = len(sex.codes)
+    pairs = np.unique(who[told] * kinds + sex.indices[told])
+    several = np.bincount(pairs // kinds, minlength=int(who.max(initial=-1)) + 1) > 1
+    rows = np.flatnonzero(several[who])
+    if len(rows):
+        findings.add(table, "", Problem.PERSON_DIFFERS, sorted(lines[rows].tolist()))
+
+
+def note_ages(  # noqa: PLR0917 - as `note_contradictions`
+    person: NDArray[np.bytes_],
+    age: Column,
+    month: Column,
+    lines: NDArray[np.int64],
+    table: str,
+    findings: Findings,
+) -> None:
+    """Note people born in no year that fits all of their cases: a number that two people share."""
+    spans = np.array([_AGES.get(c, (0, OLDEST)) for c in age.codes], dtype=np.int64).reshape(-1, 2)[
+        age.indices
+    ]
+    then = [int(c[:4]) if c[:4].isdigit() else 0 for c in month.codes]  # a code without a row is no date
+    years = np.array(then, dtype=np.int64)[month.indices]
+    who = numbered(person)
+    people = int(who.max(initial=-1)) + 1
+    first, last = np.full(people, -1, dtype=np.int64), np.full(people, _NEVER, dtype=np.int64)
+    np.maximum.at(first, who, years - spans[:, 1] - 1)
+    np.minimum.at(last, who, years - spans[:, 0])
+    rows = np.flatnonzero((first > last + _CLERKS_SLIP)[who])
+    if len(rows):
+        findings.add(table, "", Problem.PERSON_AGE, sorted(lines[rows].tolist()))
+
+
+def _unknown(column: Column) -> NDArray[np.bool_]:
+    return np.array([c in UNKNOWN_CODES or c.endswith("_UNK") for c in column.codes], dtype=np.bool_)

@@ -1,0 +1,63 @@
+"""Tables with one row per accident and the same columns again for every victim, as IMSMA exports them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from gateway.sources.model.errors import SourceError
+from gateway.sources.model.findings import Findings, Problem
+from gateway.sources.model.mapping import NUMBER, TableRule
+from gateway.sources.model.tables import Chunk, OpenTable, Source
+from gateway.sources.model.words import plain
+
+
+@contextmanager
+def open_table(source: Source, rule: TableRule, findings: Findings) -> Iterator[OpenTable]:
+    """The table of a rule; where it repeats columns, one row per victim, under the headings with `{n}`."""
+    with source.table(rule.name) as table:
+        yield _unrolled(table, rule, findings) if rule.repeat else table
+
+
+def _unrolled(table: OpenTable, rule: TableRule, findings: Findings) -> OpenTable:
+    """Raises SourceError when a heading of the first victim is missing."""
+    standing = [plain(heading) for heading in table.headings]
+    read = dict.fromkeys((*rule.columns, *rule.personal))
+    forms = [heading for heading in dict.fromkeys((*read, *rule.left_out)) if NUMBER in heading]
+    missing = [f for f in forms if plain(_heading(f, 1)) not in standing and f in read]
+    if missing:
+        msg = f"{rule.name} has no column {', '.join(repr(_heading(f, 1)) for f in missing)}."
+        raise SourceError(msg, remedy="Correct the mapping: {n} stands for the number of the victim.")
+    forms = [f for f in forms if plain(_heading(f, 1)) in standing]
+    groups = []
+    for number in range(1, rule.repeat + 1):
+        where = [plain(_heading(f, number)) for f in forms]
+        if any(w in standing for w in where):
+            groups.append([standing.index(w) if w in standing else -1 for w in where])
+    used = {place for group in groups for place in group}
+    common = [place for place in range(len(standing)) if place not in used]
+    headings = (*(table.headings[place] for place in common), *forms)
+    return OpenTable(headings, _rows(table.chunks, rule.name, common, groups, findings), table.at)
+
+
+def _rows(
+    chunks: Iterator[Chunk],
+    name: str,
+    common: Sequence[int],
+    groups: Sequence[Sequence[int]],
+    findings: Findings,
+) -> Iterator[Chunk]:
+    for chunk in chunks:
+        lines: list[int] = []
+        rows: list[list[str]] = []
+        for line, row in zip(chunk.lines, chunk.rows, strict=True):
+            victims = [[row[place] if place >= 0 else "" for place in group] for group in groups]
+            there = [victim for victim in victims if any(cell.strip() for cell in victim)]
+            if not there:
+                findings.add(name, "", Problem.NO_CASUALTY, [line])
+            shared = [row[place] for place in common]
+            rows += [shared + victim for victim in there]
+            lines += [line] * len(there)
+        yield Chunk(lines, rows)
+
+
+def _heading(form: str, number: int) -> str:
+    return form.replace(NUMBER, str(number))

@@ -1,0 +1,28 @@
+"""A file that is written while it is read gives a mixture of two states: that is an error, never a count."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from audit.reading.said import said
+from gateway.sources.model.errors import SourceError
+
+
+@contextmanager
+def steady(path: Path, name: str) -> Iterator[None]:
+    """Raises SourceError on the way out when the file was written, replaced or removed meanwhile."""
+    before = _state(path)
+    yield
+    if _state(path) != before:
+        raise SourceError(
+            said("%(file)s was changed while it was read; nothing was loaded.", file=name),
+            remedy=said("Load again when nobody writes it, or load a copy."),
+        )
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns

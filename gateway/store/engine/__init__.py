@@ -1,0 +1,1 @@
+"""Databases, migrations, locks and the log's sequencer."""

@@ -1,0 +1,276 @@
+"""A log's storage in the caller's transaction (`audit.log.log.Storage`), on SQLite and PostgreSQL.
+
+Nothing here commits: an entry and the state that it explains are kept together, or neither is.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    bindparam,
+    exists,
+    insert,
+    inspect,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from audit.errors import NotInLogError, StaleLogError
+from audit.formats.merkle import HASH_SIZE
+from audit.formats.note import Signature
+from audit.formats.tiles import Tile, width_at
+from audit.log.log import Growth, Head
+from gateway.store.engine.schema import metadata
+
+_AT_ONCE = 200
+"""Tiles asked for in one statement: SQLite limits the number of parameters."""
+
+log_heads = Table(
+    "log_heads",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+)
+"""Present size of each log: the row that an append must find unchanged."""
+
+log_checkpoints = Table(
+    "log_checkpoints",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False),
+    Column("signed_at", BigInteger, nullable=False),  # seconds since the epoch
+)
+"""Every checkpoint that a log signed: cosignatures may come later than the next one."""
+
+log_entries = Table(
+    "log_entries",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry", LargeBinary, nullable=False),
+)
+
+log_tiles = Table(
+    "log_tiles",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("level", SmallInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False),
+)
+"""One row for each tile, at its present width: a narrower tile is a prefix of it."""
+
+log_cosignatures = Table(
+    "log_cosignatures",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("line", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+)
+
+
+# What every append says, made once: building a statement takes longer than SQLite takes to run it.
+_HEAD = (
+    select(log_checkpoints)
+    .join(
+        log_heads,
+        (log_heads.c.origin == log_checkpoints.c.origin) & (log_heads.c.size == log_checkpoints.c.size),
+    )
+    .where(log_heads.c.origin == bindparam("of"))
+)
+_TILES = select(log_tiles.c.level, log_tiles.c.number, log_tiles.c.hashes).where(
+    log_tiles.c.origin == bindparam("of"),
+    tuple_(log_tiles.c.level, log_tiles.c.number).in_(bindparam("wanted", expanding=True)),
+)
+_ENTRIES = (
+    select(log_entries.c.entry)
+    .where(
+        log_entries.c.origin == bindparam("of"),
+        log_entries.c.number >= bindparam("first"),
+        log_entries.c.number < bindparam("end"),
+    )
+    .order_by(log_entries.c.number)
+)
+_COSIGNATURES = (
+    select(log_cosignatures.c.line)
+    .where(log_cosignatures.c.origin == bindparam("of"), log_cosignatures.c.size == bindparam("at"))
+    .order_by(log_cosignatures.c.position)
+)
+_MOVE_HEAD = (
+    update(log_heads)
+    .where(log_heads.c.origin == bindparam("of"), log_heads.c.size == bindparam("old_size"))
+    .values(size=bindparam("new_size"))
+)
+_GROW_TILE = update(log_tiles).where(
+    log_tiles.c.origin == bindparam("of"),
+    log_tiles.c.level == bindparam("of_level"),
+    log_tiles.c.number == bindparam("of_number"),
+)
+_ADD_HEAD, _ADD_CHECKPOINT = insert(log_heads), insert(log_checkpoints)
+_ADD_COSIGNATURE = insert(log_cosignatures)
+_ADD_ENTRY, _ADD_TILE = insert(log_entries), insert(log_tiles)
+
+
+class SqlLogStorage:
+    """One log within the connection's present transaction."""
+
+    def __init__(self, connection: Connection, origin: str) -> None:
+        self._connection = connection
+        self._origin = origin
+
+    def head(self) -> Head | None:
+        """The latest head, or None before the first."""
+        row = self._connection.execute(_HEAD, {"of": self._origin}).one_or_none()
+        return None if row is None else Head(row.size, row.note, row.signed_at)
+
+    def head_signed_by(self, time: int) -> Head | None:
+        """The largest head among those signed at this second or before."""
+        row = self._connection.execute(
+            select(log_checkpoints)
+            .where(log_checkpoints.c.origin == self._origin, log_checkpoints.c.signed_at <= time)
+            .order_by(log_checkpoints.c.size.desc())
+            .limit(1)
+        ).one_or_none()
+        return None if row is None else Head(row.size, row.note, row.signed_at)
+
+    def cosigned_heads(self, min_size: int, newest: int | None = None) -> list[Head]:
+        """Heads of at least this size that witnesses have cosigned, smallest first; the largest of them."""
+        has_lines = exists().where(
+            log_cosignatures.c.origin == log_checkpoints.c.origin,
+            log_cosignatures.c.size == log_checkpoints.c.size,
+        )
+        rows = self._connection.execute(
+            select(log_checkpoints)
+            .where(log_checkpoints.c.origin == self._origin, log_checkpoints.c.size >= min_size, has_lines)
+            .order_by(log_checkpoints.c.size.desc())
+            .limit(newest)
+        )
+        return [Head(row.size, row.note, row.signed_at) for row in rows][::-1]
+
+    def read_tiles(self, tiles: Sequence[Tile]) -> list[bytes]:
+        """Contents of tiles. Raises NotInLogError."""
+        known: dict[tuple[int, int], bytes] = {}
+        for chunk in _chunks(tiles):
+            wanted = [(tile.level, tile.index) for tile in chunk]
+            rows = self._connection.execute(_TILES, {"of": self._origin, "wanted": wanted})
+            known |= {(row.level, row.number): row.hashes for row in rows}
+        return [_cut(tile, known.get((tile.level, tile.index), b"")) for tile in tiles]
+
+    def read_entries(self, start: int, end: int) -> list[bytes]:
+        """Entries `[start, end)`. Raises NotInLogError."""
+        rows = self._connection.execute(_ENTRIES, {"of": self._origin, "first": start, "end": end})
+        entries = [row.entry for row in rows]
+        if len(entries) != end - start or start < 0:
+            raise NotInLogError(f"{self._origin} does not have all of the entries {start} to {end - 1}")
+        return entries
+
+    def grow(self, growth: Growth) -> None:
+        """Add what an append wrote. Raises StaleLogError: the caller must roll back."""
+        try:
+            self._move_head(growth)
+            if growth.entries:
+                self._connection.execute(
+                    _ADD_ENTRY,
+                    [
+                        {"origin": self._origin, "number": number, "entry": entry}
+                        for number, entry in enumerate(growth.entries, start=growth.old_size)
+                    ],
+                )
+            self._write_tiles(growth)
+        except IntegrityError:
+            # Another process appended between our reading and our writing, and was first.
+            raise StaleLogError(self._origin, growth.old_size) from None
+
+    def cosignatures(self, size: int) -> list[Signature]:
+        """Cosignatures gathered for the checkpoint of this size, in the order in which they came."""
+        rows = self._connection.execute(_COSIGNATURES, {"of": self._origin, "at": size})
+        return [Signature.parse(row.line) for row in rows]
+
+    def add_cosignatures(self, size: int, signatures: Sequence[Signature]) -> None:
+        """Keep cosignatures for the checkpoint of this size, of each key the one that came last."""
+        known = {(s.name, s.key_id): s for s in self.cosignatures(size)}
+        at_size = (log_cosignatures.c.origin == self._origin, log_cosignatures.c.size == size)
+        for signature in signatures:
+            former = known.get((signature.name, signature.key_id))
+            if former is None:
+                line = {"origin": self._origin, "size": size, "line": str(signature), "position": len(known)}
+                self._connection.execute(_ADD_COSIGNATURE, line)
+            elif former != signature:
+                self._connection.execute(
+                    update(log_cosignatures)
+                    .where(*at_size, log_cosignatures.c.line == str(former))
+                    .values(line=str(signature))
+                )
+            known[signature.name, signature.key_id] = signature
+
+    def _move_head(self, growth: Growth) -> None:
+        head = growth.head
+        moved = self._connection.execute(
+            _MOVE_HEAD, {"of": self._origin, "old_size": growth.old_size, "new_size": head.size}
+        )
+        if moved.rowcount == 0:
+            if growth.old_size:
+                raise StaleLogError(self._origin, growth.old_size)
+            # The log's first checkpoint; if another has it already, the key is taken.
+            self._connection.execute(_ADD_HEAD, {"origin": self._origin, "size": head.size})
+        self._connection.execute(
+            _ADD_CHECKPOINT,
+            {"origin": self._origin, "size": head.size, "note": head.note, "signed_at": head.signed_at},
+        )
+
+    def _write_tiles(self, growth: Growth) -> None:
+        grown = [t for t in growth.tiles if width_at(t.level, growth.old_size, t.index) > 0]
+        if grown:
+            self._connection.execute(
+                _GROW_TILE,
+                [
+                    {
+                        "of": self._origin,
+                        "of_level": t.level,
+                        "of_number": t.index,
+                        "hashes": growth.tiles[t],
+                    }
+                    for t in grown
+                ],
+            )
+        new = [t for t in growth.tiles if t not in grown]
+        if new:
+            self._connection.execute(
+                _ADD_TILE,
+                [
+                    {"origin": self._origin, "level": t.level, "number": t.index, "hashes": growth.tiles[t]}
+                    for t in new
+                ],
+            )
+
+
+def _cut(tile: Tile, hashes: bytes) -> bytes:
+    length = tile.width * HASH_SIZE
+    if len(hashes) < length:
+        raise NotInLogError(f"there is no {tile.path}")
+    return hashes[:length]
+
+
+def _chunks(tiles: Iterable[Tile]) -> Iterator[list[Tile]]:
+    rest = iter(tiles)
+    while chunk := list(islice(rest, _AT_ONCE)):
+        yield chunk
+
+
+def logs_in(connection: Connection) -> list[str]:
+    """The names of the logs that a database keeps; none in one without tables."""
+    if not inspect(connection).has_table(log_heads.name):
+        return []
+    return list(connection.execute(select(log_heads.c.origin).order_by(log_heads.c.origin)).scalars())

@@ -1,0 +1,36 @@
+"""Openings of log entries' commitments, apart from the log: erasing one erases the value, not the log."""
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from audit.formats.canonical import canonical_json
+from audit.formats.commitment import Opening
+from gateway.auditing.reading_log import PERSON, SEARCH
+from gateway.store.engine.schema import openings
+
+_KEEP = insert(openings)
+_FIND = select(openings).where(openings.c.entry_index == bindparam("at"), openings.c.field == bindparam("of"))
+
+
+def keep_opening(connection: Connection, field: str, opening: Opening, entry_index: int) -> None:
+    kept = {"label": opening.label, "salt": opening.salt, "value": opening.value}
+    connection.execute(_KEEP, {"entry_index": entry_index, "field": field, **kept})
+
+
+def find_opening(connection: Connection, field: str, entry_index: int) -> Opening | None:
+    """None when there never was one, or when it has been erased."""
+    row = connection.execute(_FIND, {"at": entry_index, "of": field}).one_or_none()
+    return None if row is None else Opening(row.label, row.salt, row.value)
+
+
+def erase_searches(connection: Connection, person: str) -> int:
+    """Erase what opens searches of the log for this person; returns how many that were."""
+    named = canonical_json({PERSON: person})[1:-1]
+    rows = connection.execute(
+        select(openings.c.entry_index, openings.c.value).where(openings.c.field == SEARCH)
+    )
+    numbers = [row.entry_index for row in rows if named in row.value]
+    for number in numbers:
+        connection.execute(
+            delete(openings).where(openings.c.entry_index == number, openings.c.field == SEARCH)
+        )
+    return len(numbers)

@@ -1,0 +1,54 @@
+"""What a node has witnessed of other logs (`audit.witness.witness.WitnessStorage`), in the caller's
+transaction.
+
+A cosignature may leave only after that transaction is durable.
+"""
+
+from sqlalchemy import BigInteger, Column, Connection, Table, Text, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.evidence_errors import SizeConflictError
+from audit.formats.note import Note
+from gateway.store.engine.schema import metadata
+
+witnessed_heads = Table(
+    "witnessed_heads",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+_LATEST = select(witnessed_heads.c.note).where(witnessed_heads.c.origin == bindparam("of"))
+_REPLACE = update(witnessed_heads).where(
+    witnessed_heads.c.origin == bindparam("of"), witnessed_heads.c.size == bindparam("old_size")
+)
+
+
+class SqlWitnessStorage:
+    """The latest checkpoint cosigned for each log, within the connection's present transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def latest(self, origin: str) -> Note | None:
+        """The latest checkpoint that was cosigned for a log, with its cosignature; None before the first."""
+        note = self._connection.execute(_LATEST, {"of": origin}).scalar_one_or_none()
+        return None if note is None else Note.parse(note)
+
+    def replace(self, origin: str, old_size: int, note: Note) -> None:
+        """Make `note` the latest. Raises SizeConflictError when another request came first."""
+        values = {"size": Checkpoint.parse(note.text).size, "note": str(note)}
+        moved = self._connection.execute(_REPLACE, {"of": origin, "old_size": old_size, **values})
+        if moved.rowcount:
+            return
+        known_size = self._connection.execute(
+            select(witnessed_heads.c.size).where(witnessed_heads.c.origin == origin)
+        ).scalar_one_or_none()
+        if known_size is not None or old_size:
+            raise SizeConflictError(f"the log {origin} was seen at another size meanwhile", known_size or 0)
+        try:
+            self._connection.execute(insert(witnessed_heads).values(origin=origin, **values))
+        except IntegrityError:
+            raise SizeConflictError(f"the log {origin} was seen for the first time meanwhile", 0) from None

@@ -1,0 +1,59 @@
+"""What the hub's database is asked with every call of a member.
+
+Made once: building a statement takes longer than SQLite takes to run it. Values are named: `of` is the member
+or the question that a statement is about.
+"""
+
+from sqlalchemy import bindparam, select, update
+
+from gateway.store.hub.hub_tables import asked_members, enrolments, presence, questions
+
+ENROLLED = select(enrolments).where(~enrolments.c.revoked).order_by(enrolments.c.member)
+QUESTION = select(questions).where(questions.c.id == bindparam("of"))
+UNDELIVERED = (
+    select(questions)
+    .join(asked_members, asked_members.c.question_id == questions.c.id)
+    .where(
+        questions.c.late_until > bindparam("moment", type_=questions.c.late_until.type),
+        asked_members.c.member == bindparam("of"),
+        asked_members.c.answer.is_(None),
+        asked_members.c.waiting.is_(False),
+    )
+    .order_by(questions.c.asked_index)
+)
+ASKED = (
+    select(asked_members.c.question_id, asked_members.c.member)
+    .where(asked_members.c.question_id.in_(bindparam("of", expanding=True)))
+    .order_by(asked_members.c.member)
+)
+RELEASED_IN = select(asked_members.c.member, asked_members.c.released_in).where(
+    asked_members.c.question_id == bindparam("of"), asked_members.c.answer.is_not(None)
+)
+WAITING = (
+    select(asked_members.c.member)
+    .where(
+        asked_members.c.question_id == bindparam("of"),
+        asked_members.c.answer.is_(None),
+        asked_members.c.waiting.is_(True),
+    )
+    .order_by(asked_members.c.member)
+)
+WAITING_AT = select(asked_members.c.question_id).where(
+    asked_members.c.member == bindparam("of"),
+    asked_members.c.answer.is_(None),
+    asked_members.c.waiting.is_(True),
+)
+HOLD = (
+    update(asked_members)
+    .where(
+        asked_members.c.member == bindparam("of"),
+        asked_members.c.answer.is_(None),
+        asked_members.c.question_id.in_(bindparam("ids", expanding=True)),
+    )
+    .values(waiting=bindparam("held"))
+)
+ANSWER = update(asked_members).where(
+    asked_members.c.question_id == bindparam("question"), asked_members.c.member == bindparam("of")
+)
+PRESENCE = select(presence).where(presence.c.member == bindparam("of"))
+SEEN = update(presence).where(presence.c.member == bindparam("of"))

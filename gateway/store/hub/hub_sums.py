@@ -1,0 +1,118 @@
+"""Regional totals in the hub's database: the ports of `gateway.hub.secure_sum.hub_sum_ports`."""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
+
+from gateway.hub.model import State
+from gateway.hub.secure_sum.hub_sums import PlannedSum, TotalRound
+from gateway.store.hub.hub_sum_tables import contributions, offers, total_rounds
+from gateway.store.hub.hub_tables import questions
+from gateway.wire.sum_messages import Offer, SignedContribution, offer_from_json
+
+_GIVEN = exists().where(
+    contributions.c.question_id == total_rounds.c.question_id, contributions.c.member == bindparam("of")
+)
+_OPEN_ROUNDS = (
+    select(total_rounds)
+    .join(questions, questions.c.id == total_rounds.c.question_id)
+    .where(questions.c.state == State.OPEN, ~_GIVEN)
+    .order_by(total_rounds.c.because)
+)
+
+
+class SqlHubTotals:
+    """Reads and writes within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def offers(self, question_id: str) -> dict[str, Offer]:
+        rows = self._connection.execute(select(offers).where(offers.c.question_id == question_id))
+        return {row.member: offer_from_json(json.loads(row.body)) for row in rows}
+
+    def round(self, question_id: str) -> TotalRound | None:
+        row = self._connection.execute(
+            select(total_rounds).where(total_rounds.c.question_id == question_id)
+        ).one_or_none()
+        return None if row is None else _round(row)
+
+    def contributions(self, question_id: str) -> dict[str, str]:
+        rows = self._connection.execute(
+            select(contributions.c.member, contributions.c.note).where(
+                contributions.c.question_id == question_id
+            )
+        )
+        return {row.member: row.note for row in rows}
+
+    def open_rounds(self, member: str) -> list[TotalRound]:
+        rounds = [_round(row) for row in self._connection.execute(_OPEN_ROUNDS, {"of": member})]
+        return [r for r in rounds if member in r.members]
+
+    def add_offer(self, member: str, offer: Offer, *, because: int) -> None:
+        del because  # the question's own entry, which its row names
+        known = self._connection.execute(
+            select(offers.c.member).where(
+                offers.c.question_id == offer.question_id, offers.c.member == member
+            )
+        ).first()
+        if known is None:
+            self._connection.execute(
+                insert(offers).values(
+                    question_id=offer.question_id, member=member, body=json.dumps(offer.as_json())
+                )
+            )
+
+    def add_round(self, planned: TotalRound, *, because: int) -> None:
+        plan = {
+            "consents": list(planned.consents),
+            "sums": [
+                [list(s.cell), list(s.members), s.publish_from, s.publish_to, s.least, s.most]
+                for s in planned.sums
+            ],
+        }
+        self._connection.execute(
+            insert(total_rounds).values(
+                question_id=planned.question_id,
+                plan=json.dumps(plan),
+                deadline=planned.deadline,
+                because=because,
+            )
+        )
+
+    def add_contribution(
+        self, question_id: str, member: str, sent: SignedContribution, at: datetime, *, because: int
+    ) -> None:
+        del because  # the round's own entry, which its row names
+        self._connection.execute(
+            insert(contributions).values(
+                question_id=question_id,
+                member=member,
+                note=sent.note,
+                entry=sent.entry,
+                receipt=sent.receipt,
+                received_at=at,
+            )
+        )
+
+    def end_round(self, question_id: str, *, because: int) -> None:
+        self._connection.execute(
+            update(total_rounds)
+            .where(total_rounds.c.question_id == question_id)
+            .values(released_index=because)
+        )
+
+
+def _round(row: Row[tuple[object, ...]]) -> TotalRound:
+    plan = json.loads(row.plan)
+    return TotalRound(
+        question_id=row.question_id,
+        sums=tuple(
+            PlannedSum(tuple(cell), tuple(members), *numbers) for cell, members, *numbers in plan["sums"]
+        ),
+        consents=tuple(plan["consents"]),
+        deadline=row.deadline,
+        index=row.because,
+        released_index=row.released_index,
+    )

@@ -1,0 +1,35 @@
+"""Members' statements of what they share: the newest of each, and since when it is so."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from audit.formats.note import Note
+from gateway.hub.model import StatedSharing
+from gateway.store.hub.hub_tables import enrolments
+from gateway.store.hub.sharing_tables import sharings
+from gateway.wire.sharing_statement import sharing_of_text
+
+_STATED = select(sharings.c.note).where(sharings.c.member == bindparam("of"))
+
+
+def stated_sharings(connection: Connection) -> Mapping[str, StatedSharing]:
+    """By member. Their signatures were verified before they were kept."""
+    rows = connection.execute(
+        select(sharings)
+        .join(enrolments, enrolments.c.member == sharings.c.member)
+        .where(~enrolments.c.revoked)
+        .order_by(sharings.c.member)
+    )
+    return {row.member: StatedSharing(sharing_of_text(Note.parse(row.note).text), row.since) for row in rows}
+
+
+def keep_sharing(connection: Connection, member: str, note: str | None, at: datetime) -> None:
+    """Keep a statement; one that says the same again stays as it is."""
+    kept = connection.execute(_STATED, {"of": member}).scalar_one_or_none()
+    if kept == note:
+        return
+    connection.execute(delete(sharings).where(sharings.c.member == member))
+    if note is not None:
+        connection.execute(insert(sharings).values(member=member, note=note, since=at))

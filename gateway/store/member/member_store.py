@@ -1,0 +1,259 @@
+"""A node's state on SQLAlchemy: the ports of `gateway.member.node.ports`."""
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
+
+from anonymisers.identity.vault_records import Compartment
+from audit.formats.commitment import Opening
+from audit.log.log import Storage
+from gateway.member.model.kept import LoadedSnapshot, Plan, Sent, StoredCube
+from gateway.member.model.snapshot import Snapshot
+from gateway.member.model.snapshot_format import snapshot_from_bytes, snapshot_to_bytes
+from gateway.member.model.vault_load import VaultLoad
+from gateway.store.accounts.reading import SqlPeople
+from gateway.store.accounts.writing import SqlPeopleNotes, SqlPeopleWriter
+from gateway.store.engine.database import Database
+from gateway.store.engine.logs import SqlLogStorage
+from gateway.store.engine.openings import find_opening, keep_opening
+from gateway.store.engine.sequencer import Sequencer
+from gateway.store.engine.witnessed import SqlWitnessStorage
+from gateway.store.member.approvals import ApprovalView, ApprovalWrites
+from gateway.store.member.extracts import SqlExtracts, SqlExtractWriter
+from gateway.store.member.member_sums import SqlMemberTotals
+from gateway.store.member.member_tables import cubes, rejected, sent, snapshots
+from gateway.store.member.policies import PolicyNotes, PolicyView, PolicyWrites
+from gateway.store.member.privacy_budget import SqlPrivacy
+from gateway.store.member.record_changes import ChangesView, ChangesWrites
+from gateway.store.member.registered_figures import FiguresView, FiguresWrites
+from gateway.store.member.reidentifications import SqlReidentifications, SqlReidentificationWriter
+from gateway.store.member.vault import SqlVault, replace_vault, reseal_vault
+from gateway.store.watching.recovery import SqlRecovery
+from gateway.store.watching.watching import SqlWatch
+from gateway.store.watching.watching_tables import log_settled
+from gateway.wire.answer_text import ANSWER
+
+# What every round asks, made once: building a statement takes longer than SQLite takes to run it.
+_NEWEST_CUBE = select(cubes.c.because).order_by(cubes.c.because.desc()).limit(1)
+_SENT = select(sent).where(
+    (sent.c.question_id == bindparam("question")) | (sent.c.asked_index == bindparam("asked"))
+)
+_TO_SEND = select(sent).where(sent.c.acknowledged.is_(False)).order_by(sent.c.entry_index)
+_ACKNOWLEDGE = update(sent).where(sent.c.question_id == bindparam("question")).values(acknowledged=True)
+
+
+class MemberStore:
+    """Hands out views and units of work, each bound to one transaction."""
+
+    def __init__(self, database: Database, sequencer: Sequencer, origin: str) -> None:
+        self._database = database
+        self._sequencer = sequencer
+        self._origin = origin
+
+    @contextmanager
+    def reading(self) -> Iterator["MemberView"]:
+        with self._database.reading() as connection:
+            yield MemberView(connection, SqlLogStorage(connection, self._origin), self._origin)
+
+    @contextmanager
+    def writing(self) -> Iterator["MemberUnitOfWork"]:
+        with self._sequencer.writing() as unit:
+            yield MemberUnitOfWork(unit.connection, unit.log, self._origin)
+
+    @contextmanager
+    def notes(self) -> Iterator["MemberNotes"]:
+        with self._database.writing() as connection:
+            yield MemberNotes(connection, self._origin)
+
+
+class MemberView(ApprovalView, ChangesView, FiguresView, PolicyView):
+    """Reads within one transaction."""
+
+    def __init__(self, connection: Connection, log: Storage, origin: str) -> None:
+        super().__init__(connection)
+        self.log = log
+        self.witness = SqlWitnessStorage(connection)
+        self.watch = SqlWatch(connection, origin)
+        self.recovery = SqlRecovery(connection)
+        self.vault = SqlVault(connection)
+        self.totals = SqlMemberTotals(connection)
+        self.privacy = SqlPrivacy(connection)
+
+    @property
+    def people(self) -> SqlPeople:
+        return SqlPeople(self._connection)
+
+    @property
+    def extracts(self) -> SqlExtracts:
+        return SqlExtracts(self._connection)
+
+    @property
+    def reidentifications(self) -> SqlReidentifications:
+        return SqlReidentifications(self._connection)
+
+    def snapshot(self) -> tuple[LoadedSnapshot, Snapshot] | None:
+        row = self._connection.execute(
+            select(snapshots).order_by(snapshots.c.because.desc()).limit(1)
+        ).one_or_none()
+        return None if row is None else (_loaded(row), snapshot_from_bytes(row.snapshot))
+
+    def loaded(self) -> LoadedSnapshot | None:
+        row = self._connection.execute(
+            select(*(c for c in snapshots.c if c.name != "snapshot"))
+            .order_by(snapshots.c.because.desc())
+            .limit(1)
+        ).one_or_none()
+        return None if row is None else _loaded(row)
+
+    def cube(self) -> StoredCube | None:
+        row = self._connection.execute(
+            select(cubes, *(c for c in snapshots.c if c.name in ("id", "loaded_at", "until")))
+            .add_columns(snapshots.c.because.label("snapshot_because"))
+            .join(snapshots, snapshots.c.id == cubes.c.snapshot_id)
+            .order_by(cubes.c.because.desc())
+            .limit(1)
+        ).one_or_none()
+        if row is None:
+            return None
+        plan = json.loads(row.plan)
+        return StoredCube(
+            LoadedSnapshot(row.id, row.loaded_at, row.until, row.snapshot_because),
+            row.policy_version,
+            Plan(
+                plan["finest"],
+                tuple(plan["years"]),
+                tuple(plan["consent"]),
+                tuple(plan["victims"]),
+                plan["rules"],
+                tuple(plan["known"]),
+                plan.get("changed", ""),  # of a cube from before numbers could be changed
+                tuple(tuple((d, level) for d, level in table) for table in plan.get("tables", ())),
+            ),
+            row.cube,
+            row.because,
+            row.above,
+        )
+
+    def released_cubes(self) -> list[bytes]:
+        answered = select(sent.c.cube_index).where(sent.c.cube_index.is_not(None))
+        query = select(cubes.c.cube).where(cubes.c.because.in_(answered)).order_by(cubes.c.because)
+        return list(self._connection.execute(query).scalars())
+
+    def cube_entry(self) -> int | None:
+        return self._connection.execute(_NEWEST_CUBE).scalar_one_or_none()
+
+    def sent(self, question_id: str, asked_index: int) -> Sent | None:
+        row = self._connection.execute(_SENT, {"question": question_id, "asked": asked_index}).first()
+        return None if row is None else _sent(row)
+
+    def outbox(self) -> list[tuple[Sent, Opening | None]]:
+        rows = self._connection.execute(_TO_SEND)
+        return [(_sent(row), self.opening(ANSWER, row.entry_index)) for row in rows]
+
+    def unsettled(self, origin: str) -> list[int]:
+        settled = exists().where(
+            log_settled.c.origin == origin, log_settled.c.asked_index == sent.c.asked_index
+        )
+        query = select(sent.c.entry_index).where(~settled).order_by(sent.c.entry_index)
+        return list(self._connection.execute(query).scalars())
+
+    def rejected(self, leaf: bytes) -> bool:
+        found = self._connection.execute(select(rejected.c.leaf).where(rejected.c.leaf == leaf))
+        return found.first() is not None
+
+    def opening(self, field: str, entry_index: int) -> Opening | None:
+        return find_opening(self._connection, field, entry_index)
+
+
+class MemberUnitOfWork(ApprovalWrites, ChangesWrites, FiguresWrites, PolicyWrites, MemberView):
+    """Writes within one transaction. `because` is the log entry that explains a write."""
+
+    @property
+    def people(self) -> SqlPeopleWriter:
+        return SqlPeopleWriter(self._connection)
+
+    @property
+    def extracts(self) -> SqlExtractWriter:
+        return SqlExtractWriter(self._connection)
+
+    @property
+    def reidentifications(self) -> SqlReidentificationWriter:
+        return SqlReidentificationWriter(self._connection)
+
+    def add_snapshot(self, loaded: LoadedSnapshot, snapshot: Snapshot, *, because: int) -> None:
+        self._connection.execute(
+            insert(snapshots).values(
+                id=loaded.id,
+                loaded_at=loaded.loaded_at,
+                until=loaded.until,
+                snapshot=snapshot_to_bytes(snapshot),
+                because=because,
+            )
+        )
+
+    def replace_vault(self, load: VaultLoad | None, *, because: int) -> None:
+        replace_vault(self._connection, load, because)
+
+    def reseal_vault(self, load: str, keys: Mapping[Compartment, bytes]) -> None:
+        reseal_vault(self._connection, load, keys)
+
+    def add_cube(self, cube: StoredCube, *, because: int) -> None:
+        plan = dataclasses.asdict(cube.plan)
+        self._connection.execute(
+            insert(cubes).values(
+                because=because,
+                snapshot_id=cube.snapshot.id,
+                policy_version=cube.policy_version,
+                above=cube.above,
+                plan=json.dumps(plan),
+                cube=cube.cube,
+            )
+        )
+
+    def add_sent(self, made: Sent, *, because: int) -> None:
+        self._connection.execute(
+            insert(sent).values(
+                question_id=made.question_id,
+                asked_index=made.asked_index,
+                note=made.note,
+                entry_index=because,
+                cube_index=made.cube_index,
+                acknowledged=made.acknowledged,
+            )
+        )
+
+    def add_rejected(self, leaf: bytes, *, because: int) -> None:
+        self._connection.execute(insert(rejected).values(leaf=leaf, because=because))
+
+    def keep_opening(self, field: str, opening: Opening, *, because: int) -> None:
+        keep_opening(self._connection, field, opening, because)
+
+
+class MemberNotes(PolicyNotes):
+    """Bookkeeping: replaced, not explained."""
+
+    def __init__(self, connection: Connection, origin: str) -> None:
+        super().__init__(connection)
+        self.log = SqlLogStorage(connection, origin)
+        self.witness = SqlWitnessStorage(connection)
+        self.watch = SqlWatch(connection, origin)
+        self.recovery = SqlRecovery(connection)
+        self.totals = SqlMemberTotals(connection)
+
+    @property
+    def people(self) -> SqlPeopleNotes:
+        return SqlPeopleNotes(self._connection)
+
+    def acknowledged(self, question_id: str) -> None:
+        self._connection.execute(_ACKNOWLEDGE, {"question": question_id})
+
+
+def _loaded(row: Row[tuple[object, ...]]) -> LoadedSnapshot:
+    return LoadedSnapshot(row.id, row.loaded_at, row.until, row.because)
+
+
+def _sent(row: Row[tuple[object, ...]]) -> Sent:
+    return Sent(row.question_id, row.asked_index, row.note, row.entry_index, row.cube_index, row.acknowledged)

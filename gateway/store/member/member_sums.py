@@ -1,0 +1,101 @@
+"""Regional totals in a node's database: the ports of `gateway.member.secure_sum.member_sum_ports`."""
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from gateway.member.secure_sum.member_sums import Entered, Given, MadeOffer
+from gateway.store.member.member_sum_tables import total_entered, total_given, total_offers
+
+_OFFERS_TO_SEND = (
+    select(total_offers).where(total_offers.c.acknowledged.is_(False)).order_by(total_offers.c.asked_index)
+)
+_GIVEN_TO_SEND = (
+    select(total_given).where(total_given.c.acknowledged.is_(False)).order_by(total_given.c.entry_index)
+)
+
+
+class SqlMemberTotals:
+    """Reads and writes within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def offer(self, question_id: str) -> MadeOffer | None:
+        row = self._connection.execute(
+            select(total_offers).where(total_offers.c.question_id == question_id)
+        ).one_or_none()
+        return None if row is None else _offer(row)
+
+    def given(self, question_id: str) -> Given | None:
+        row = self._connection.execute(
+            select(total_given).where(total_given.c.question_id == question_id)
+        ).one_or_none()
+        return None if row is None else _given(row)
+
+    def entered(self) -> list[Entered]:
+        rows = self._connection.execute(select(total_entered).order_by(total_entered.c.people))
+        return [Entered(row.people, row.contributors, row.basis) for row in rows]
+
+    def offers_to_send(self) -> list[MadeOffer]:
+        return [_offer(row) for row in self._connection.execute(_OFFERS_TO_SEND)]
+
+    def given_to_send(self) -> list[Given]:
+        return [_given(row) for row in self._connection.execute(_GIVEN_TO_SEND)]
+
+    def add_offer(self, made: MadeOffer, *, because: int) -> None:
+        del because  # the entry of the answer that the offer went with: its row in `sent` names it
+        self._connection.execute(
+            insert(total_offers).values(
+                question_id=made.question_id,
+                asked_index=made.asked_index,
+                cube_index=made.cube_index,
+                body=made.body,
+                secret=made.secret,
+                acknowledged=made.acknowledged,
+            )
+        )
+
+    def add_given(self, given: Given, *, because: int) -> None:
+        self._connection.execute(
+            insert(total_given).values(
+                entry_index=because,
+                question_id=given.question_id,
+                total_index=given.total_index,
+                note=given.note,
+                acknowledged=given.acknowledged,
+            )
+        )
+        self._connection.execute(
+            update(total_offers).where(total_offers.c.question_id == given.question_id).values(secret=None)
+        )
+
+    def enter(self, entered: Entered, *, because: int) -> None:
+        known = self._connection.execute(
+            select(total_entered.c.people).where(total_entered.c.people == entered.people)
+        ).first()
+        if known is None:
+            self._connection.execute(
+                insert(total_entered).values(
+                    people=entered.people,
+                    contributors=entered.contributors,
+                    basis=entered.basis,
+                    because=because,
+                )
+            )
+
+    def offer_acknowledged(self, question_id: str) -> None:
+        self._connection.execute(
+            update(total_offers).where(total_offers.c.question_id == question_id).values(acknowledged=True)
+        )
+
+    def given_acknowledged(self, question_id: str) -> None:
+        self._connection.execute(
+            update(total_given).where(total_given.c.question_id == question_id).values(acknowledged=True)
+        )
+
+
+def _offer(row: Row[tuple[object, ...]]) -> MadeOffer:
+    return MadeOffer(row.question_id, row.asked_index, row.cube_index, row.body, row.secret, row.acknowledged)
+
+
+def _given(row: Row[tuple[object, ...]]) -> Given:
+    return Given(row.question_id, row.total_index, row.note, row.entry_index, row.acknowledged)

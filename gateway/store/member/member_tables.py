@@ -1,0 +1,51 @@
+"""A node's tables. What each row means is said in `gateway.member.model.kept`; here is only how it is
+kept.
+"""
+
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, LargeBinary, String, Table, Text
+
+from gateway.store.engine.schema import Moment, metadata
+from gateway.store.member.approval_tables import charges, leaves, waiting
+from gateway.store.member.policy_tables import drafts, holders, policies, preview_findings, previews
+
+__all__ = ["charges", "cubes", "drafts", "holders", "leaves", "policies", "previews"]
+__all__ += ["preview_findings", "rejected", "sent", "snapshots", "waiting"]
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("loaded_at", Moment, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("snapshot", LargeBinary, nullable=False),
+    Column("because", Integer, nullable=False, unique=True),
+)
+
+cubes = Table(
+    "cubes",
+    metadata,
+    Column("because", Integer, primary_key=True, autoincrement=False),
+    Column("snapshot_id", ForeignKey("snapshots.id"), nullable=False),
+    Column("policy_version", ForeignKey("policies.version"), nullable=False),
+    Column("above", ForeignKey("ministry_policies.version")),
+    Column("plan", Text, nullable=False),  # JSON
+    Column("cube", LargeBinary, nullable=False),
+)
+
+sent = Table(
+    "sent",
+    metadata,
+    Column("question_id", String(100), primary_key=True),
+    Column("asked_index", Integer, nullable=False, unique=True),
+    Column("note", Text, nullable=False),
+    Column("entry_index", Integer, nullable=False, unique=True),
+    Column("cube_index", Integer),  # the cube that a table was read from; none for a refusal
+    Column("acknowledged", Boolean, nullable=False, index=True),
+)
+
+rejected = Table(
+    "rejected",
+    metadata,
+    Column("leaf", LargeBinary, primary_key=True),
+    Column("because", Integer, nullable=False),
+)

@@ -1,0 +1,80 @@
+"""The privacy budget on SQLAlchemy: the port `gateway.member.model.privacy_budget`."""
+
+import json
+import zlib
+
+from sqlalchemy import Connection, insert, select, update
+
+from gateway.member.model.privacy_budget import Charged, Portion
+from gateway.store.member.privacy_budget_tables import privacy_charges, privacy_portions
+
+
+def _written(pseudonyms: frozenset[str]) -> bytes:
+    return zlib.compress(json.dumps(sorted(pseudonyms)).encode(), 6)
+
+
+def _read(written: bytes) -> frozenset[str]:
+    return frozenset(json.loads(zlib.decompress(written)))
+
+
+class SqlPrivacy:
+    """Within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def portions(self) -> tuple[Portion, ...]:
+        query = select(privacy_portions).order_by(privacy_portions.c.number)
+        return tuple(
+            Portion(
+                row.number,
+                row.mechanism,
+                tuple(json.loads(row.years)),
+                _read(row.persons),
+                _read(row.cases),
+            )
+            for row in self._connection.execute(query)
+        )
+
+    def charged(self) -> tuple[Charged, ...]:
+        query = select(privacy_charges).order_by(privacy_charges.c.because)
+        return tuple(
+            Charged(
+                row.because,
+                row.portion,
+                tuple((d, level) for d, level in json.loads(row.levels)),
+                row.epsilon,
+                row.answer,
+            )
+            for row in self._connection.execute(query)
+        )
+
+    def add_portion(self, portion: Portion) -> None:
+        self._connection.execute(
+            insert(privacy_portions).values(
+                number=portion.number,
+                mechanism=portion.mechanism,
+                years=json.dumps(portion.years),
+                persons=_written(portion.persons),
+                cases=_written(portion.cases),
+            )
+        )
+
+    def charge(self, charge: Charged) -> None:
+        self._connection.execute(
+            insert(privacy_charges).values(
+                because=charge.because,
+                portion=charge.portion,
+                levels=json.dumps(charge.table),
+                epsilon=charge.epsilon,
+                answer=charge.answer,
+            )
+        )
+
+    def keep(self, charge: Charged) -> None:
+        self._connection.execute(
+            update(privacy_charges)
+            .where(privacy_charges.c.because == charge.because)
+            .where(privacy_charges.c.answer.is_(None))  # the first numbers stand
+            .values(answer=charge.answer)
+        )

@@ -1,0 +1,38 @@
+"""What changed from load to load on SQLAlchemy: part of the ports of `gateway.member.node.ports`."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from gateway.member.model.record_changes import Changes, RecordChanges
+from gateway.store.member.record_change_tables import consents, record_changes
+
+
+class ChangesView:
+    """Reads within one transaction."""
+
+    _connection: Connection
+
+    def consents(self) -> Mapping[str, str]:
+        query = select(consents.c.person, consents.c.consent).order_by(consents.c.because)
+        return {row.person: row.consent for row in self._connection.execute(query)}
+
+    def record_changes(self) -> list[RecordChanges]:
+        query = select(record_changes).order_by(record_changes.c.because)
+        return [
+            RecordChanges(row.snapshot_id, row.at, Changes.from_text(row.changes), row.because)
+            for row in self._connection.execute(query)
+        ]
+
+
+class ChangesWrites(ChangesView):
+    """Writes within one transaction."""
+
+    def add_consent(self, person: str, code: str, at: datetime, *, because: int) -> None:
+        self._connection.execute(insert(consents).values(because=because, person=person, consent=code, at=at))
+
+    def add_changes(self, snapshot: str, changes: str, at: datetime, *, because: int) -> None:
+        self._connection.execute(
+            insert(record_changes).values(because=because, snapshot_id=snapshot, at=at, changes=changes)
+        )

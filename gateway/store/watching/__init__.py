@@ -1,0 +1,1 @@
+"""What either side has seen of logs."""

@@ -1,0 +1,5 @@
+"""Every subject of the analyst's desk."""
+
+from gateway.web.analyst import downloads, question_form, question_pages, ready_made
+
+SUBJECTS = (question_form.desk, ready_made.desk, question_pages.desk, downloads.desk)

@@ -1,0 +1,19 @@
+"""What the choices of this request rest on: who asks, and what members state at this moment."""
+
+from gateway.api.access_control import principal
+from gateway.api.services import hub
+from gateway.hub.model import StatedSharing
+from gateway.hub.sharing_statements import Asker
+from gateway.web.analyst.choices import Known
+
+
+def known() -> tuple[Known, dict[str, StatedSharing]]:
+    """The state of the hub for the person who asks."""
+    who = principal()
+    with hub().store.reading() as view:
+        members = [enrolment.member for enrolment in view.enrolments()]
+        kept = dict(view.sharings())
+    stated = {member: kept[member].sharing if member in kept else None for member in members}
+    asker = Asker(who.organisation, who.role.value)
+    today = hub().clock.now().date()
+    return Known(hub().dictionary, stated, asker, frozenset(who.purposes), today), kept

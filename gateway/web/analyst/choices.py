@@ -1,0 +1,253 @@
+"""What can be chosen in each slot, by what members state that they share. Pure.
+
+An option that no member would answer together with the other slots cannot be chosen; a member that does not
+state what it shares is taken for one that may answer.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from gateway.dictionary import Dictionary
+from gateway.hub.sharing_statements import Asker, Expected, Outlook, Wish, for_asker, outlook
+from gateway.question import COUNTRY, Question, members_asked
+from gateway.web.analyst.draft import Draft
+from gateway.wire.sharing_statement import Sharing
+
+MOST_SLOTS = 6
+"""Levels of one breakdown on the page: more make no table that anybody reads."""
+
+MOST_CODES = 120
+"""Codes of one level that are offered to be picked; of a level with more, those of the chosen countries."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the choices rest on: members of the region with what each states, who asks, and on which day.
+
+    `purposes` are those that the asker's organisation holds.
+    """
+
+    dictionary: Dictionary
+    stated: Mapping[str, Sharing | None]
+    asker: Asker
+    purposes: frozenset[str]
+    today: date
+
+
+@dataclass(frozen=True)
+class Option:
+    """`answering` of the `asked` members would answer, were this chosen. `open`: it can be chosen."""
+
+    value: str
+    label: str
+    answering: int
+    asked: int
+    chosen: bool
+    open: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Options of one kind, such as the levels of a dimension."""
+
+    label: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """A level of which codes can be picked: pairs of code and label."""
+
+    level: str
+    label: str
+    codes: tuple[tuple[str, str], ...]
+    chosen: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """All slots. `by` has one set of groups for each place of the breakdown; the last one is still empty."""
+
+    measures: tuple[Option, ...]
+    purposes: tuple[Option, ...]
+    by: tuple[tuple[Group, ...], ...]
+    countries: tuple[Option, ...]
+    narrow: tuple[Group, ...]
+    narrowed: tuple[Narrowing, ...]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What to expect of one member."""
+
+    member: str
+    name: str
+    outlook: Outlook
+
+
+def choices(known: Known, draft: Draft) -> Choices:
+    """The options of every slot, each judged with what stands in the others."""
+    taken = _levels(draft)
+    reach = _reachable(known, draft)
+    slots = min(MOST_SLOTS, max(len(draft.by) + 1, 2))
+    return Choices(
+        measures=tuple(
+            _option(known, name, one.label, replace(draft, measure=name), chosen=name == draft.measure)
+            for name, one in known.dictionary.measures.items()
+        ),
+        purposes=tuple(
+            _option(known, name, one.label, replace(draft, purpose=name), chosen=name == draft.purpose)
+            for name, one in known.dictionary.purposes.items()
+            if name in known.purposes
+        ),
+        by=tuple(tuple(_groups(known, draft, reach, place)) for place in range(slots)),
+        countries=tuple(_countries(known, draft)),
+        narrow=tuple(_narrowable(known, draft, reach, taken)),
+        narrowed=tuple(_narrowed(known.dictionary, draft)),
+    )
+
+
+def forecasts(known: Known, question: Question) -> tuple[Forecast, ...]:
+    """What to expect of each member that the question concerns."""
+    wish = Wish.of(known.dictionary, question)
+    return tuple(
+        Forecast(member, known.dictionary.member(member).name, _outlook(known, member, wish))
+        for member in members_asked(known.dictionary, question, known.stated)
+    )
+
+
+def answering(known: Known, question: Question) -> int:
+    """How many members would answer, or may."""
+    return sum(f.outlook.expected is not Expected.REFUSE for f in forecasts(known, question))
+
+
+def _option(known: Known, value: str, label: str, then: Draft, *, chosen: bool) -> Option:
+    """The option that leads to the draft `then`."""
+    members = _members(known, then)
+    wish = Wish(then.measure, then.purpose, frozenset(_levels(then)))
+    count = sum(_may(known, member, wish) for member in members)
+    return Option(value, label, count, len(members), chosen, count > 0)
+
+
+def _may(known: Known, member: str, wish: Wish) -> bool:
+    """Whether a member may answer; a slot that is still empty stands against nothing."""
+    sharing = known.stated[member]
+    if sharing is None:
+        return True
+    measures = [wish.measure] if wish.measure else list(known.dictionary.measures)
+    purposes = [wish.purpose] if wish.purpose else sorted(known.purposes)
+    return any(
+        _outlook(known, member, Wish(m, p, wish.levels, ready)).expected is not Expected.REFUSE
+        for m in measures
+        for p in purposes
+        for ready in (False, True)  # whether it becomes a ready-made one is not settled yet
+    )
+
+
+def _outlook(known: Known, member: str, wish: Wish) -> Outlook:
+    return outlook(known.dictionary, known.stated[member], known.asker, wish, known.today)
+
+
+def _groups(known: Known, draft: Draft, reach: frozenset[str], place: int) -> Iterator[Group]:
+    """The levels for one place of the breakdown, country first. A dimension stands in one place only."""
+    here = draft.by[place] if place < len(draft.by) else ""
+    others = tuple(level for level in draft.by if level != here)
+    held = {_dimension(known.dictionary, level) for level in others}
+
+    def option(level: str, label: str) -> Option:
+        changed = list(draft.by)
+        changed[place : place + 1] = [level]
+        then = replace(draft, by=tuple(changed))
+        return _option(known, level, label, then, chosen=level == here)
+
+    if COUNTRY not in others:
+        yield Group("", (option(COUNTRY, "country"),))
+    for dimension in known.dictionary.dimensions.values():
+        levels = [lv for lv in dimension.levels if lv.name in reach or lv.name == here]
+        if levels and dimension.name not in held:
+            yield Group(dimension.label, tuple(option(level.name, level.label) for level in levels))
+
+
+def _narrowable(known: Known, draft: Draft, reach: frozenset[str], taken: Iterable[str]) -> Iterator[Group]:
+    """The levels of which codes may be picked. Years have slots of their own."""
+    used = {_dimension(known.dictionary, level) for level, _ in draft.where} | {"date"}
+    used |= {_dimension(known.dictionary, level) for level in draft.narrow}
+    for dimension in known.dictionary.dimensions.values():
+        if dimension.name in used:
+            continue
+        options = tuple(
+            _option(known, lv.name, lv.label, _with_filter(draft, lv.name), chosen=False)
+            for lv in dimension.levels
+            if lv.name in reach and _fits(known.dictionary, lv.name, taken)
+        )
+        if options:
+            yield Group(dimension.label, options)
+
+
+def _narrowed(dictionary: Dictionary, draft: Draft) -> Iterator[Narrowing]:
+    named = dict.fromkeys([*draft.narrow, *(level for level, _ in draft.where if level != COUNTRY)])
+    for level in named:
+        if level not in dictionary.levels:
+            continue
+        picked = draft.codes(level)
+        yield Narrowing(level, dictionary.level(level).label, _codes(dictionary, draft, level), picked)
+
+
+def _codes(dictionary: Dictionary, draft: Draft, level: str) -> tuple[tuple[str, str], ...]:
+    """Codes to pick: of places those in the chosen countries, of calendar levels the picked ones."""
+    codes = dict(dictionary.codes(level))
+    countries = draft.codes(COUNTRY)
+    if dictionary.level(level).dimension == "place" and countries:
+        codes = {c: label for c, label in codes.items() if dictionary.member_of_place(c) in countries}
+    return tuple(codes.items())[:MOST_CODES] or tuple((code, code) for code in draft.codes(level))
+
+
+def _countries(known: Known, draft: Draft) -> Iterator[Option]:
+    picked = draft.codes(COUNTRY)
+    wish = Wish(draft.measure, draft.purpose, frozenset(_levels(draft)))
+    for member in known.stated:
+        may = _may(known, member, wish)
+        name = known.dictionary.member(member).name
+        yield Option(member, name, int(may), 1, member in picked, True)
+
+
+def _reachable(known: Known, draft: Draft) -> frozenset[str]:
+    """Levels that some member states to share with the asker for this measure and purpose; or all levels."""
+    if any(sharing is None for sharing in known.stated.values()) or not known.stated:
+        return frozenset(known.dictionary.levels)
+    return frozenset(
+        level
+        for sharing in known.stated.values()
+        if sharing is not None
+        for one in for_asker(sharing, known.asker)
+        if draft.measure in ("", *one.measures) and draft.purpose in ("", *one.purposes)
+        for level in one.levels
+    )
+
+
+def _levels(draft: Draft) -> set[str]:
+    """Every level that policies judge: of the breakdown, the filters, and the years."""
+    levels = {*draft.by, *(level for level, _ in draft.where)}
+    if (draft.since or draft.until) and not levels & {"month", "quarter", "year", "year_band5"}:
+        levels.add("year")
+    return levels - {COUNTRY}
+
+
+def _members(known: Known, draft: Draft) -> list[str]:
+    picked = draft.codes(COUNTRY)
+    return [member for member in known.stated if not picked or member in picked]
+
+
+def _with_filter(draft: Draft, level: str) -> Draft:
+    return replace(draft, where=(*draft.where, (level, "")))
+
+
+def _fits(dictionary: Dictionary, level: str, taken: Iterable[str]) -> bool:
+    """A filter beside a breakdown of the same dimension must be at its level or a coarser one."""
+    order = dictionary.dimension(_dimension(dictionary, level)).level_names()
+    return all(order.index(level) >= order.index(other) for other in taken if other in order)
+
+
+def _dimension(dictionary: Dictionary, level: str) -> str:
+    return dictionary.levels[level].dimension if level in dictionary.levels else level

@@ -1,0 +1,136 @@
+"""The page where a question is put together, and who shares what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from flask import redirect, request
+
+from gateway.api.access_control import principal
+from gateway.api.services import hub
+from gateway.hub.asking import ask
+from gateway.hub.sharing_statements import Expected, Wish
+from gateway.question import Question, QuestionError
+from gateway.web.analyst import analyst_wording
+from gateway.web.analyst.asker import known
+from gateway.web.analyst.choices import Choices, Forecast, Known, choices, forecasts
+from gateway.web.analyst.draft import SOON, WITHIN, Draft, draft_of
+from gateway.web.analyst.sharing_matrix import Matrix, matrix
+from gateway.web.shared.desk import Desk, shown
+
+PAGE = "/ask"
+desk = Desk("analyst-asking")
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One member's line below the question."""
+
+    member: str
+    name: str
+    expected: Expected
+    words: str
+
+
+@dataclass(frozen=True)
+class AskPage:
+    """`sentence` is there once the slots make a question; `faults` say what is wrong with them.
+
+    `beyond`: it asks of accidents what only people have.
+    """
+
+    draft: Draft
+    choices: Choices
+    within: tuple[tuple[str, str], ...]
+    sentence: str | None
+    expectations: tuple[Expectation, ...]
+    answering: int
+    beyond: bool
+    leave: bool
+    faults: tuple[str, ...]
+    fields: tuple[tuple[str, str], ...]
+    again: str
+    members: int
+    stated: int
+
+
+@desk.page(PAGE, "analyst/ask.html", fragment="analyst/_ask.html")
+def ask_page() -> AskPage:
+    """Every slot in its address: a link that asks the same question again."""
+    knows, _ = known()
+    begun = bool(request.args)
+    return asked_with(knows, _with_defaults(knows, draft_of(request.args.items(multi=True))), say=begun)
+
+
+@desk.form(PAGE)
+def put() -> Any:
+    """Ask: the question is logged, then put to the members; on to its page."""
+    draft = draft_of(request.form.items(multi=True))
+    try:
+        question = draft.question(hub().dictionary)
+        asked = ask(hub(), principal(), question, timedelta(seconds=draft.within))
+    except QuestionError as error:
+        knows, _ = known()
+        return shown((asked_with(knows, draft, faults=error.faults), 422), "analyst/ask.html")
+    return redirect(f"/questions/{asked.id}", 303)
+
+
+@desk.page("/sharing", "analyst/sharing.html")
+def sharing() -> dict[str, Any]:
+    """Members by dimensions and levels: who shares what with whoever looks."""
+    knows, kept = known()
+    measure, purpose = request.args.get("measure", ""), request.args.get("purpose", "")
+    d = knows.dictionary
+    found: Matrix = matrix(knows, kept, measure if measure in d.measures else "", purpose)
+    return {
+        "matrix": found,
+        "measures": tuple((name, analyst_wording.say(one.label)) for name, one in d.measures.items()),
+        "purposes": tuple((name, analyst_wording.purpose(d, name)) for name in sorted(knows.purposes)),
+        "organisation": knows.asker.organisation,
+    }
+
+
+def asked_with(knows: Known, draft: Draft, *, say: bool = True, faults: Sequence[str] = ()) -> AskPage:
+    """The page for a draft. With `say` it tells what is still missing."""
+    question, wrong = _question(knows, draft)
+    expected = () if question is None else forecasts(knows, question)
+    return AskPage(
+        draft=draft,
+        choices=choices(knows, draft),
+        within=tuple((str(seconds), analyst_wording.within(seconds)) for seconds in WITHIN),
+        sentence=None if question is None else analyst_wording.title(knows.dictionary, question),
+        expectations=tuple(_expectation(one) for one in expected),
+        answering=sum(one.outlook.expected is not Expected.REFUSE for one in expected),
+        beyond=question is not None
+        and bool(knows.dictionary.beyond(question.measure, Wish.of(knows.dictionary, question).levels)),
+        leave=any(one.outlook.expected is Expected.ASK_A_PERSON for one in expected),
+        faults=tuple(analyst_wording.say(fault) for fault in faults or (wrong if say else ())),
+        fields=tuple(draft.pairs()),
+        again=f"{PAGE}?{draft.query()}",
+        members=len(knows.stated),
+        stated=sum(one is not None for one in knows.stated.values()),
+    )
+
+
+def _question(knows: Known, draft: Draft) -> tuple[Question | None, tuple[str, ...]]:
+    try:
+        return draft.question(knows.dictionary), ()
+    except QuestionError as error:
+        return None, error.faults
+
+
+def _expectation(one: Forecast) -> Expectation:
+    name = analyst_wording.say(one.name)
+    return Expectation(one.member, name, one.outlook.expected, analyst_wording.outlook(one.outlook))
+
+
+def _with_defaults(knows: Known, draft: Draft) -> Draft:
+    """What there is no real choice about is chosen already."""
+    held, measures = sorted(knows.purposes), list(knows.dictionary.measures)
+    return replace(
+        draft,
+        purpose=draft.purpose or (held[0] if held else ""),
+        measure=draft.measure or measures[0],
+        within=draft.within or SOON,
+    )

@@ -1,0 +1,190 @@
+"""One's own questions: the list, and each one's page from asking to the table."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+
+from gateway.api.access_control import principal
+from gateway.api.services import hub
+from gateway.export import FORMS
+from gateway.hub.absence import offline_since
+from gateway.hub.model import AskedQuestion, KeptRelease, State
+from gateway.hub.ports import View
+from gateway.web.analyst import analyst_wording
+from gateway.web.analyst.addressed_release import own, released
+from gateway.web.analyst.downloads import PICTURES
+from gateway.web.analyst.draft import draft_again
+from gateway.web.analyst.progress import Heard, Progress, progress
+from gateway.web.analyst.release_view import Explained, Result, explained, result
+from gateway.web.shared.base import page
+from gateway.web.shared.desk import Desk, wants_part
+from gateway.wire.answer_text import answer_of_note
+
+desk = Desk("analyst-questions")
+
+ROWS = 25
+
+
+@dataclass(frozen=True)
+class Row:
+    """A question of the list."""
+
+    id: str
+    title: str
+    purpose: str
+    asked_at: datetime
+    state: str
+    answered: int
+    members: int
+    again: str
+
+
+@dataclass(frozen=True)
+class QuestionPage:
+    """`release`: the number of the release that is shown, of `releases`; `asked`, `released`: log entries."""
+
+    id: str
+    title: str
+    purpose: str
+    asked_at: datetime
+    again: str
+    progress: Progress
+    names: dict[str, str]
+    pause: int
+    release: int
+    releases: int
+    newer: bool
+    same: str
+    released_at: str | None
+    log: str
+    asked: int
+    released: int | None
+    proof: str | None
+    result: Result | None
+    explained: Explained | None
+    forms: tuple[str, ...]
+
+
+@desk.page("/questions", "analyst/questions.html")
+def questions() -> dict[str, Any]:
+    """The list, newest first, filtered by state and purpose, a page at a time."""
+    state, purpose = request.args.get("state", ""), request.args.get("purpose", "")
+    with hub().store.reading() as view:
+        every = view.questions_of(principal().user)
+        found = [q for q in every if state in ("", q.state.value) and purpose in ("", q.question.purpose)]
+        start = _start(len(found))
+        rows = [_row(view, q) for q in found[start : start + ROWS]]
+    d = hub().dictionary
+    return {
+        "rows": rows,
+        "found": len(found),
+        "every": len(every),
+        "start": start,
+        "state": state,
+        "purpose": purpose,
+        "purposes": [(p, analyst_wording.purpose(d, p)) for p in sorted({q.question.purpose for q in every})],
+        "before": _page(start - ROWS) if start else None,
+        "after": _page(start + ROWS) if start + ROWS < len(found) else None,
+    }
+
+
+@desk.page("/questions/<question_id>", "analyst/question.html", fragment="analyst/_question.html")
+def question(question_id: str) -> Any:
+    """Progress, then the table; with `cell` that one explained."""
+    with hub().store.reading() as view:
+        asked = own(view, question_id)
+        kept, count = released(view, asked)
+        cell = request.args.get("cell", "")
+        if wants_part() and cell and kept is not None:
+            found = explained(kept.release, hub().dictionary, cell)
+            return page("analyst/_cell.html", explained=found, here_id=asked.id, same=_same())
+        if wants_part() and "seen" in request.args:
+            return page("analyst/_progress.html", model=_page_of(view, asked, (None, count), ""))
+        return _page_of(view, asked, (kept, count), cell)
+
+
+def _page_of(
+    view: View, asked: AskedQuestion, found: tuple[KeptRelease | None, int], cell: str
+) -> QuestionPage:
+    kept, count = found
+    d, picture = hub().dictionary, request.args.get("picture", "")
+    far = _progress(view, asked)
+    shown = None if kept is None else result(kept.release, d, picture, request.args.getlist("across"))
+    proof = None if kept is None else str(hub().log.fullest_receipt(view.log, kept.index))
+    return QuestionPage(
+        id=asked.id,
+        title=analyst_wording.title(d, asked.question),
+        purpose=analyst_wording.purpose(d, asked.question.purpose),
+        asked_at=asked.asked_at,
+        again=f"/ask?{draft_again(asked.question).query()}",
+        progress=far,
+        names={m: analyst_wording.say(d.member(m).name) for m in asked.members},
+        pause=_pause(asked, far),
+        release=0 if kept is None else kept.release.number,
+        releases=count,
+        newer=request.args.get("seen", str(count)) != str(count),
+        same=_same(),
+        released_at=None if kept is None else kept.release.released_at,
+        log=hub().log.origin,
+        asked=asked.asked_index,
+        released=None if kept is None else kept.index,
+        proof=proof,
+        result=shown,
+        explained=explained(kept.release, d, cell) if cell and kept is not None else None,
+        forms=_forms(shown),
+    )
+
+
+def _same() -> str:
+    """The beginning of an address's query that shows the same release in the same way."""
+    kept = [(name, value) for name in ("release", "across") for value in request.args.getlist(name)]
+    return f"{urlencode(kept)}&" if kept else ""
+
+
+def _forms(shown: Result | None) -> tuple[str, ...]:
+    """The files that there are: pictures only of what can be drawn."""
+    drawn = shown is not None and shown.pictures
+    return tuple(form for form in FORMS if drawn or form not in PICTURES)
+
+
+def _progress(view: View, asked: AskedQuestion) -> Progress:
+    now = hub().clock.now()
+    answers = {member: answer_of_note(note) for member, note in view.answers(asked.id).items()}
+    away = offline_since([m for m in asked.members if m not in answers], view.presence(), hub().started, now)
+    return progress(asked, Heard(answers, view.waiting(asked.id), away), now)
+
+
+def _pause(asked: AskedQuestion, far: Progress) -> int:
+    """Seconds to the next look: soon while computers answer, seldom while people do."""
+    if not far.moving:
+        return 0
+    if not far.open:
+        return 30
+    return 2 if (asked.deadline - hub().clock.now()).total_seconds() < 300 else 10
+
+
+def _row(view: View, asked: AskedQuestion) -> Row:
+    return Row(
+        id=asked.id,
+        title=analyst_wording.title(hub().dictionary, asked.question),
+        purpose=analyst_wording.purpose(hub().dictionary, asked.question.purpose),
+        asked_at=asked.asked_at,
+        state="open" if asked.state is State.OPEN else "released",
+        answered=len(view.answers(asked.id)),
+        members=len(asked.members),
+        again=f"/ask?{draft_again(asked.question).query()}",
+    )
+
+
+def _start(found: int) -> int:
+    typed = request.args.get("start", "")
+    start = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+    return start - start % ROWS if start < max(found, 1) else 0
+
+
+def _page(start: int) -> str:
+    kept = {name: request.args[name] for name in ("state", "purpose") if request.args.get(name)}
+    return "/questions?" + urlencode({**kept, "start": start})

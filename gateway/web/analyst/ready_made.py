@@ -1,0 +1,134 @@
+"""Ready-made questions: each is asked with one click, and so is the pack for Article 7 reports."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import redirect, request
+
+from gateway.api.access_control import principal
+from gateway.api.services import hub
+from gateway.hub.asking import ask
+from gateway.hub.model import AskedQuestion
+from gateway.question import Question
+from gateway.web.analyst import analyst_wording
+from gateway.web.analyst.asker import known
+from gateway.web.analyst.choices import Known, answering
+from gateway.web.analyst.draft import SOON, Draft
+from gateway.web.analyst.standard_questions import ARTICLE_7, TWELVE, Part, ReadyQuestion, named
+from gateway.web.shared.desk import Desk, shown
+
+PAGE = "/ready-made"
+PACK = "article-7"
+desk = Desk("analyst-ready-made")
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of a question: how many members would answer it, and the address that opens it as a form."""
+
+    number: int
+    label: str
+    title: str
+    answering: int
+    address: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """A ready-made question. `answerable`: some member would answer some of its tables."""
+
+    name: str
+    label: str
+    lacks: str
+    tables: tuple[Table, ...]
+    answerable: bool
+
+
+@dataclass(frozen=True)
+class ReadyPage:
+    """`purpose` is what they are asked for; `nothing`: what was asked for is shared by nobody."""
+
+    purpose: str
+    purposes: tuple[tuple[str, str], ...]
+    twelve: tuple[Item, ...]
+    article_7: tuple[Item, ...]
+    members: int
+    nothing: bool
+
+
+@desk.page(PAGE, "analyst/ready-made.html")
+def ready_made() -> ReadyPage:
+    """All of them, with what is to be expected for one purpose."""
+    knows, _ = known()
+    return _page(knows, request.args.get("purpose", ""))
+
+
+@desk.form(PAGE)
+def put() -> Any:
+    """Ask the tables of one question, or of the pack, that some member would answer."""
+    knows, _ = known()
+    purpose = request.form.get("purpose", "")
+    wanted = _wanted(request.form.get("name", ""), request.form.get("table", ""))
+    questions = [_question(part, purpose) for part in wanted if purpose in knows.dictionary.purposes]
+    asked = [_ask(question) for question in questions if answering(knows, question)]
+    if not asked:
+        return shown((_page(knows, purpose, nothing=True), 422), "analyst/ready-made.html")
+    return redirect(f"/questions/{asked[0].id}" if len(asked) == 1 else "/questions", 303)
+
+
+def _page(knows: Known, purpose: str, *, nothing: bool = False) -> ReadyPage:
+    held = tuple(sorted(knows.purposes))
+    chosen = purpose if purpose in held else (held[0] if held else "")
+    return ReadyPage(
+        purpose=chosen,
+        purposes=tuple((name, analyst_wording.purpose(knows.dictionary, name)) for name in held),
+        twelve=tuple(_item(knows, one, chosen) for one in TWELVE),
+        article_7=tuple(_item(knows, one, chosen) for one in ARTICLE_7),
+        members=len(knows.stated),
+        nothing=nothing,
+    )
+
+
+def _item(knows: Known, one: ReadyQuestion, purpose: str) -> Item:
+    parts = one.parts if purpose else ()
+    tables = tuple(_table(knows, number, part, purpose) for number, part in enumerate(parts))
+    return Item(
+        name=one.name,
+        label=analyst_wording.say(one.label),
+        lacks=analyst_wording.say(one.lacks),
+        tables=tables,
+        answerable=any(table.answering for table in tables),
+    )
+
+
+def _table(knows: Known, number: int, part: Part, purpose: str) -> Table:
+    question = _question(part, purpose)
+    return Table(
+        number=number,
+        label=analyst_wording.level(knows.dictionary, part.label)
+        if "." in part.label
+        else analyst_wording.say(part.label),
+        title=analyst_wording.title(knows.dictionary, question),
+        answering=answering(knows, question),
+        address=f"/ask?{Draft(part.measure, part.by, purpose=purpose).query()}",
+    )
+
+
+def _wanted(name: str, table: str) -> Iterable[Part]:
+    """The tables that a form names: one, or all of a question, or of the pack."""
+    if name == PACK:
+        return [part for one in ARTICLE_7 for part in one.parts]
+    found = named(name)
+    if found is None:
+        return ()
+    return [part for number, part in enumerate(found.parts) if table in ("", str(number))]
+
+
+def _question(part: Part, purpose: str) -> Question:
+    return Draft(part.measure, part.by, purpose=purpose).question(hub().dictionary)
+
+
+def _ask(question: Question) -> AskedQuestion:
+    return ask(hub(), principal(), question, timedelta(seconds=SOON))

@@ -1,0 +1,158 @@
+"""A released table as the page shows it: the table, a picture, one cell explained, what to ask instead."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from gateway.dictionary import Dictionary
+from gateway.hub.errors import UnknownQuestionError
+from gateway.picturing import (
+    CellError,
+    Explanation,
+    Layout,
+    Picture,
+    Suggestion,
+    coarser,
+    draw,
+    explain,
+    fitting,
+    layout,
+)
+from gateway.picturing.perturbation_notice import changes
+from gateway.picturing.terms import of_totals, terms
+from gateway.question import Question, parse
+from gateway.web.analyst import analyst_wording
+from gateway.web.analyst.draft import draft_again
+from gateway.wire.cells import Status
+from gateway.wire.release import Coverage, Release
+
+BETWEEN = "~"
+"""Between the codes of a cell in an address: no code has it."""
+
+LARGEST_PICTURED = 20_000
+"""Cells. Of a larger table a picture is drawn only where somebody asks for one: it takes its time."""
+
+
+@dataclass(frozen=True)
+class Instead:
+    """A question that may bring numbers back, with the address that opens it."""
+
+    text: str
+    kind: str
+    visible: int | None
+    withheld: int
+    address: str
+
+
+@dataclass(frozen=True)
+class Covered:
+    """What one member gave to the table."""
+
+    member: str
+    name: str
+    outcome: str
+    words: str
+    policy: str | None
+    snapshot_date: str | None
+    quotas: tuple[str, ...]
+    terms: tuple[str, ...]
+    changed: str
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One cell in sentences; `ancestor` is the text of the nearest visible cell that holds it."""
+
+    key: str
+    place: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A level of the table; `across`: it makes the columns now."""
+
+    level: str
+    label: str
+    across: bool
+
+
+@dataclass(frozen=True)
+class Result:
+    """`pictures` are the kinds that fit; `picture` is drawn. `counts`: cells by status.
+
+    `of_totals`: terms of totals, where members ask for different things.
+    """
+
+    table: Layout
+    turns: tuple[Turn, ...]
+    pictures: tuple[str, ...]
+    picture: Picture | None
+    instead: tuple[Instead, ...]
+    coverage: tuple[Covered, ...]
+    of_totals: tuple[str, ...]
+    counts: Mapping[str, int]
+    cells: int
+
+
+def result(release: Release, dictionary: Dictionary, picture: str, across: Sequence[str] = ()) -> Result:
+    """Everything that the page shows of a release. `picture`: which kind, "" for the one that fits best."""
+    words = analyst_wording.words()
+    levels = [axis.level for axis in release.axes]
+    chosen = [level for level in across if level in levels]
+    kinds = fitting(release, dictionary)
+    kind = picture if picture in kinds else _first(kinds, release)
+    table = layout(release, dictionary, words, across=chosen or None)
+    now = {head.level for line in table.heads for head in line}
+    statuses = [cell.status for cell in release.cells]
+    return Result(
+        table=table,
+        turns=tuple(Turn(level, analyst_wording.level(dictionary, level), level in now) for level in levels),
+        pictures=kinds,
+        picture=draw(kind, release, dictionary, words) if kind else None,
+        instead=tuple(_instead(one) for one in coarser(release, dictionary, words)),
+        coverage=tuple(_covered(one, dictionary) for one in release.coverage),
+        of_totals=of_totals(release.coverage, words),
+        counts={status.value: statuses.count(status) for status in Status if status in statuses},
+        cells=len(statuses),
+    )
+
+
+def explained(release: Release, dictionary: Dictionary, key: str) -> Explained:
+    """One cell, by its codes as an address has them. Raises UnknownQuestionError where there is none."""
+    codes = tuple(key.split(BETWEEN)) if release.axes else ()
+    try:
+        found: Explanation = explain(release, dictionary, codes, analyst_wording.words())
+    except CellError as error:
+        raise UnknownQuestionError(error.message, remedy=error.remedy) from None
+    return Explained(key, found.place, found.sentences)
+
+
+def question_of(release: Release, dictionary: Dictionary) -> Question:
+    """The question that a release answers."""
+    return parse(dictionary, release.question)
+
+
+def _first(kinds: Sequence[str], release: Release) -> str:
+    return kinds[0] if kinds and len(release.cells) <= LARGEST_PICTURED else ""
+
+
+def _instead(one: Suggestion) -> Instead:
+    address = f"/ask?{draft_again(one.question).query()}"
+    return Instead(one.text, one.kind, one.visible, one.withheld, address)
+
+
+def _covered(one: Coverage, dictionary: Dictionary) -> Covered:
+    return Covered(
+        member=one.member,
+        name=analyst_wording.say(dictionary.member(one.member).name),
+        outcome="answered" if one.answered else "refused" if one.refusals else "missing",
+        words=analyst_wording.coverage(one),
+        policy=one.policy,
+        snapshot_date=None
+        if one.snapshot_date is None
+        else date.fromisoformat(one.snapshot_date).isoformat(),
+        quotas=tuple(str(quota) for quota in one.quotas),
+        terms=terms(one, analyst_wording.words()),
+        changed=changes(one, analyst_wording.words()),
+    )

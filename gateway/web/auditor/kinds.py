@@ -1,5 +1,0 @@
-"""The kinds of entries that a list can be narrowed to."""
-
-from audit.events import EVENTS
-
-KINDS: tuple[str, ...] = tuple(sorted({kind for kind, _ in EVENTS}))

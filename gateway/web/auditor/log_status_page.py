@@ -1,0 +1,130 @@
+"""How the log stands: its head, what witnesses say of it and since when, and what to look at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import gettext, ngettext
+
+from audit.events.event_values import ReadAction
+from audit.reading.alerts import Notice, Thresholds
+from gateway.api.audit_reading import reading
+from gateway.api.services import audited
+from gateway.auditing.log_status import Sighting, Standing, standing
+from gateway.watching.model import KeptAlert
+from gateway.web.shared.desk import Desk, Model
+
+OLD = timedelta(minutes=10)
+"""A witness whose last word is older than the head, and than this, is marked."""
+
+MOST = 100
+"""Notices on one page."""
+
+desk = Desk("audit-watch")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A witness and its last cosignature: how long ago, in words, and how far it is behind the head."""
+
+    witness: str
+    key: str
+    size: int | None
+    at: datetime | None
+    age: str
+    behind: int
+    late: bool
+
+
+@dataclass(frozen=True)
+class HeadPage:
+    standing: Standing | None
+    seen: tuple[Seen, ...]
+    signed_ago: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    kind: str
+    about: str
+    message: str
+    since: datetime
+    ended: datetime | None
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class AlertsPage:
+    """`notices` follow from the first `size` entries as of `at`, `watched` from what is seen of other logs.
+
+    `more` is how many notices there are beside those that are shown; `looking` while the first are sought.
+    """
+
+    notices: tuple[Notice, ...]
+    more: int
+    size: int
+    at: datetime | None
+    watched: tuple[Kept, ...]
+
+    @property
+    def looking(self) -> bool:
+        return self.at is None
+
+
+@desk.page("/audit/head", "auditor/head.html")
+def audit_head() -> Model:
+    kept = audited().kept
+    found, now = standing(kept), kept.clock.now()
+    if found is None:
+        return HeadPage(None, (), "")
+    seen = tuple(_seen(found, each, now) for each in found.sightings)
+    return HeadPage(found, seen, ago(now - found.signed_at))
+
+
+@desk.page("/audit/alerts", "auditor/alerts.html")
+def audit_alerts() -> Model:
+    kept = reading(ReadAction.ALERTS, {})
+    with kept.store.reading() as view:
+        watched = _kept(view.watch.alerts(ended=True))
+    looked = audited().board.look(kept, Thresholds())
+    if looked is None:
+        return AlertsPage((), 0, 0, None, watched)
+    newest = sorted(looked.notices, key=lambda one: max(one.numbers, default=0), reverse=True)
+    return AlertsPage(tuple(newest[:MOST]), len(newest[MOST:]), looked.size, looked.at, watched)
+
+
+def ago(time: timedelta) -> str:
+    """How long ago, as people say it: the largest unit that fits."""
+    seconds = max(0, int(time.total_seconds()))
+    if seconds < 60:
+        return gettext("less than a minute ago")
+    if seconds < 3600:
+        return ngettext("%(num)d minute ago", "%(num)d minutes ago", seconds // 60)
+    if seconds < 2 * 86400:
+        return ngettext("%(num)d hour ago", "%(num)d hours ago", seconds // 3600)
+    return ngettext("%(num)d day ago", "%(num)d days ago", seconds // 86400)
+
+
+def _seen(head: Standing, sighting: Sighting, now: datetime) -> Seen:
+    if sighting.size is None or sighting.at is None:
+        return Seen(sighting.witness, sighting.key, None, None, "", head.size, late=True)
+    age = now - sighting.at
+    behind = head.size - sighting.size
+    return Seen(
+        sighting.witness,
+        sighting.key,
+        sighting.size,
+        sighting.at,
+        ago(age),
+        behind,
+        late=behind > 0 and age > OLD,
+    )
+
+
+def _kept(alerts: Sequence[KeptAlert]) -> tuple[Kept, ...]:
+    """Those that stand first, then the newest of those that have ended."""
+    rows = [
+        Kept(a.alert.kind, a.alert.about, a.alert.message, a.since, a.ended, tuple(a.alert.entries))
+        for a in alerts
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.ended is not None, -row.since.timestamp())))[:MOST]

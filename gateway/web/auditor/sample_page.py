@@ -1,0 +1,66 @@
+"""A sample of entries that nobody can pick: it follows from a head of the log, and from words agreed on."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from flask_babel import gettext
+from marshmallow import RAISE, ValidationError
+
+from audit.errors import NotInLogError
+from audit.events.event_values import ReadAction
+from audit.events.search import read_events
+from gateway.api.audit_reading import noted
+from gateway.api.audit_schemas import SampleSchema
+from gateway.api.services import audited
+from gateway.auditing.entry_search import whole
+from gateway.auditing.sampling import draw
+from gateway.web.auditor.field_errors import said
+from gateway.web.auditor.listing import Row, row_of
+from gateway.web.shared.desk import Desk, Model
+
+USUAL = "20"
+
+desk = Desk("audit-sample")
+
+
+@dataclass(frozen=True)
+class SamplePage:
+    """`drawn` is whether a sample was asked for: then of which size and root it is, and its entries."""
+
+    typed: dict[str, str]
+    errors: dict[str, str]
+    drawn: bool
+    size: int
+    root: str
+    rows: tuple[Row, ...]
+
+
+@desk.page("/audit/sample", "auditor/sample.html")
+def audit_sample() -> Model:
+    typed = {name: value for name, value in request.args.items() if value.strip()}
+    kept = audited().kept
+    if not typed:
+        with kept.store.reading() as view:
+            size = whole(view).end
+        return SamplePage({"count": USUAL, "size": "", "seed": ""}, {}, False, size, "", ())
+    shown = {name: typed.get(name, "") for name in ("count", "size", "seed")}
+    try:
+        query: dict[str, Any] = SampleSchema(unknown=RAISE).load(typed)
+        return _drawn(shown, query)
+    except ValidationError as error:
+        wrong = said(error)
+    except NotInLogError:
+        wrong = {"size": gettext("The log has not that many entries.")}
+    return SamplePage(shown, wrong, False, 0, "", ()), 422
+
+
+def _drawn(typed: dict[str, str], query: dict[str, Any]) -> SamplePage:
+    kept = audited().kept
+    with kept.store.reading() as view:
+        drawn = draw(kept, view, query["count"], size=query.get("size"), seed=query["seed"])
+        # The head is taken first: the entry about this reading must not change the sample.
+        noted(kept, ReadAction.SAMPLE, {**query, "size": drawn.size})
+        raw = [(number, kept.log.entry(view.log, number)) for number in drawn.numbers]
+        rows = tuple(row_of(view, found) for found in read_events(raw))
+    return SamplePage(typed, {}, True, drawn.size, drawn.root.hex(), rows)

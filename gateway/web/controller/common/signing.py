@@ -1,0 +1,65 @@
+"""Whose key signs what is done on a page, and what a wrong passphrase looks like."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from gateway.api.access_control import principal
+from gateway.errors import SafelaneError
+from gateway.keys.sealed import SealedKeyError
+from gateway.member.errors import KeyRefusedError
+from gateway.member.model.kept import Duty
+from gateway.member.node.signing_keys import counting
+from gateway.web.controller.common.context import bench
+from gateway.web.shared.base import typed
+
+NAME, PASSPHRASE = "by", "passphrase"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Names of those whose key counts; `own` is who is signed in, where that is one of them."""
+
+    names: tuple[str, ...]
+    own: str
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """For a list to choose from."""
+        return [(name, name) for name in self.names]
+
+
+def keys(*, controllers: bool = False) -> Keys:
+    """Whose keys may sign; those of controllers only, where a second person's does not do."""
+    with bench().node.store.reading() as view:
+        there = counting(view)
+    names = [h.name for h in there if not controllers or h.duty is Duty.CONTROLLER]
+    wanted = typed(NAME) or principal().user
+    own = wanted if wanted in names else (names[0] if len(names) == 1 else "")
+    return Keys(tuple(sorted(names)), own)
+
+
+class NotSignedError(SafelaneError):
+    """The key did not open: nothing was done. `field` names the field to look at."""
+
+    def __init__(self, field: str, message: str, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.field = field
+
+
+def signed(text: str) -> str:
+    """The text signed with the key and passphrase that were typed. Raises NotSignedError.
+
+    The passphrase is used here and nowhere else: it is neither kept nor logged, nor shown again.
+    """
+    name, passphrase = typed(NAME), typed(PASSPHRASE)
+    if not name:
+        raise NotSignedError(NAME, _("Choose whose key signs."))
+    if not passphrase:
+        raise NotSignedError(PASSPHRASE, _("Type the passphrase of this key."))
+    try:
+        return bench().sign(name, passphrase, text)
+    except KeyRefusedError as error:
+        raise NotSignedError(NAME, error.message, error.remedy) from None
+    except SealedKeyError as error:
+        raise NotSignedError(PASSPHRASE, error.message, error.remedy) from None

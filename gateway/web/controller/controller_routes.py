@@ -1,0 +1,28 @@
+"""The subjects of the desk, and its forms that take a passphrase."""
+
+from gateway.web.controller.jobs import job_pages, node_health
+from gateway.web.controller.policy import policy_edit, policy_overview, policy_signing
+from gateway.web.controller.questions import approvals, figures, question_list, question_page, sharing
+from gateway.web.controller.register import loads, uploads
+
+SUBJECTS = (
+    approvals.desk,
+    policy_overview.desk,
+    sharing.desk,
+    question_list.desk,
+    loads.desk,
+    figures.desk,
+    node_health.desk,
+    job_pages.desk,
+)
+
+TAKES_SECRETS = (
+    "web-controller-approvals.approve",
+    "web-controller-approvals.refuse",
+    "web-controller-policy.publish_draft",
+    "web-controller-policy.review_draft",
+    "web-controller-policy.revoke_policy",
+)
+
+BESIDE = (question_page, policy_edit, policy_signing, uploads)
+"""Modules that add pages to a subject of another one."""

@@ -1,0 +1,1 @@
+"""Long work started from a page: previews, suggestions, checks."""

@@ -1,0 +1,118 @@
+"""Long work as pages: how far it is, what came of it, and its end on demand."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from flask import redirect
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+
+from gateway.picturing import Layout
+from gateway.web.controller.common.context import bench
+from gateway.web.controller.common.errors import not_there
+from gateway.web.controller.common.job_runner import Job, Kind, NoJobError
+from gateway.web.controller.jobs.previews import Preview, preview, question_table
+from gateway.web.controller.jobs.suggestions import Suggestions, suggestions
+from gateway.web.shared.desk import Desk, Model, wants_part
+from gateway.web.shared.languages import translated
+
+desk = Desk("controller-work")
+
+PAGE = "/controller/work"
+ONE = f"{PAGE}/<job_id>"
+STOP_ASKING = 286
+"""The status by which htmx no longer asks how far it is."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """A piece of work. `percent` counts up to 100; `error` is what went wrong and what to do about it."""
+
+    id: str
+    kind: str
+    title: str
+    by: str
+    since: datetime
+    state: str
+    step: str
+    percent: int
+    error: tuple[str, str] | None
+    preview: Preview | None = None
+    suggestions: Suggestions | None = None
+    result: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class PreviewedQuestion:
+    """A canonical question as it would be seen."""
+
+    job: str
+    label: str
+    recipient: str | None
+    refusals: tuple[str, ...]
+    table: Layout | None
+
+
+@desk.page(ONE, "controller/work.html", fragment="controller/work-body.html")
+def work(job_id: str) -> Model:
+    job = _job(job_id)
+    return shown_work(job), STOP_ASKING if wants_part() and not job.running else 200
+
+
+@desk.page(f"{ONE}/questions/<name>", "controller/work-question.html")
+def work_question(job_id: str, name: str) -> Model:
+    job = _job(job_id)
+    found = preview(job.result).questions if job.kind is Kind.LOOK and job.result is not None else ()
+    for one in found:
+        if one.name == name and job.result is not None:
+            table = question_table(job.result, name)
+            return PreviewedQuestion(job_id, one.label, one.recipient, one.refusals, table)
+    raise NotFound(_("There is no such question in this preview."))
+
+
+@desk.form(f"{ONE}/cancel")
+def cancel(job_id: str) -> Model:
+    """End it now; whoever may begin such work may end it, whoever began it."""
+    job = _job(job_id)
+    bench().jobs.cancel(job.id)
+    return redirect(f"{PAGE}/{job.id}", 303)
+
+
+def shown_work(job: Job) -> Work:
+    """A piece of work for a page."""
+    found = Work(
+        id=job.id,
+        kind=job.kind.value,
+        title=_TITLES[job.kind](),
+        by=job.by,
+        since=job.since,
+        state=job.state.value,
+        step=translated(job.step),
+        percent=round(100 * job.done),
+        error=None if job.error is None else (translated(job.error[0]), translated(job.error[1])),
+    )
+    if job.result is None:
+        return found
+    if job.kind is Kind.LOOK:
+        return replace(found, preview=preview(job.result))
+    if job.kind is Kind.SUGGEST:
+        return replace(found, suggestions=suggestions(job.result))
+    return replace(found, result=tuple(job.result.items()))
+
+
+def _job(job_id: str) -> Job:
+    try:
+        return bench().jobs.of(job_id)
+    except NoJobError as error:
+        not_there(error)
+
+
+_TITLES = {
+    Kind.LOOK: lambda: _("What a policy would show"),
+    Kind.SUGGEST: lambda: _("Other policies that could be chosen"),
+    Kind.PROTECT: lambda: _("Protecting the tables"),
+    Kind.CHECK: lambda: _("Checking an upload"),
+    Kind.LOAD: lambda: _("Loading the register"),
+    Kind.EXAMINE: lambda: _("Looking the node over"),
+}

@@ -1,0 +1,210 @@
+"""What a policy would release, as a piece of work has found it: numbers, tables, questions, effect, risk."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import format_percent, ngettext
+from flask_babel import gettext as _
+
+from gateway.member.node.sentences import from_json
+from gateway.picturing import Layout
+from gateway.web.controller.common import wording
+from gateway.web.controller.common.charts import drawn
+from gateway.web.controller.common.context import bench
+from gateway.web.shared.languages import number, translated
+from gateway.wire.answer import Refusal
+from gateway.wire.release import release_from_json
+
+Result = Mapping[str, Any]
+MOST_LISTED = 20
+"""Groups with one shared value that are written out."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the cube; `by` is empty for the grand total."""
+
+    by: str
+    shown: int
+    withheld: int
+    people_withheld: int
+
+
+@dataclass(frozen=True)
+class Question:
+    """A canonical question as the first of those who may ask it would see it."""
+
+    name: str
+    label: str
+    recipient: str | None
+    cells: int
+    withheld: int
+    told: float | None
+    refusals: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """`against` is the version that `effect` compares with; `accept`: groups to be accepted by signature;
+    `narrow`: withheld cells that are.
+
+    `stricter`: what is carried out more strictly than the policy says.
+    """
+
+    version: int
+    against: int | None
+    snapshot: str
+    until: str
+    hindrance: str | None
+    stricter: tuple[str, ...]
+    shown: int
+    withheld: int
+    people: int
+    score: float
+    effect: tuple[str, ...]
+    accept: tuple[str, ...]
+    accept_more: int
+    narrow: tuple[str, ...]
+    narrow_more: int
+    risk: tuple[str, ...]
+    tables: tuple[Table, ...]
+    questions: tuple[Question, ...]
+
+
+def preview(result: Result) -> Preview:
+    """The result of a look, in words."""
+    groups, narrow = result["to_accept"], result.get("narrow", ())
+    return Preview(
+        version=result["version"],
+        against=result["against"],
+        snapshot=result["snapshot"],
+        until=result["until"],
+        hindrance=result["hindrance"],
+        stricter=tuple(translated(from_json(sentence)) for sentence in result["stricter"]),
+        shown=result["cells"] - result["withheld"],
+        withheld=result["withheld"],
+        people=result["people"],
+        score=result["score"],
+        effect=effect(result),
+        accept=tuple(map(_group, groups[:MOST_LISTED])),
+        accept_more=max(0, len(groups) - MOST_LISTED),
+        narrow=tuple(map(_narrow, narrow[:MOST_LISTED])),
+        narrow_more=max(0, len(narrow) - MOST_LISTED),
+        risk=tuple(_risk(result)),
+        tables=tuple(map(_table, result["tables"])),
+        questions=tuple(_question(one, result["scores"]) for one in result["questions"]),
+    )
+
+
+def question_table(result: Result, name: str) -> Layout | None:
+    """The table of one canonical question; None where nobody would see it."""
+    for one in result["questions"]:
+        if one["name"] == name and one["release"] is not None:
+            return drawn(release_from_json(one["release"]))
+    return None
+
+
+def effect(result: Result) -> tuple[str, ...]:
+    """What changes for those who ask, against the policy in force; nothing where none is."""
+    found = result["effect"]
+    return () if found is None else tuple(_effect(found))
+
+
+def _effect(found: Mapping[str, Any]) -> Iterator[str]:
+    if found["nothing"]:
+        yield _("Nobody would see any difference.")
+    if found["shown"]:
+        yield _(
+            "%(more)s about %(people)s become visible.",
+            more=more_numbers(found["shown"]),
+            people=people(found["people_shown"]),
+        )
+    if found["withheld"]:
+        yield _(
+            "%(numbers)s about %(people)s are withheld again.",
+            numbers=numbers(found["withheld"]),
+            people=people(found["people_withheld"]),
+        )
+    if found["other_numbers"]:
+        yield _(
+            "%(numbers)s change, since other people are counted.", numbers=numbers(found["other_numbers"])
+        )
+    if found["lost"]:
+        yield _(
+            "%(numbers)s about %(people)s were given out already and cannot be taken back.",
+            numbers=numbers(found["lost"]),
+            people=people(found["people_lost"]),
+        )
+
+
+def numbers(count: int) -> str:
+    return ngettext("%(n)s number", "%(n)s numbers", count, n=number(count))
+
+
+def more_numbers(count: int) -> str:
+    return ngettext("%(n)s more number", "%(n)s more numbers", count, n=number(count))
+
+
+def people(count: int) -> str:
+    return ngettext("%(n)s person", "%(n)s people", count, n=number(count))
+
+
+def _risk(result: Result) -> Iterator[str]:
+    seen = result["exposure"]
+    yield _("The smallest group in which anybody is seen has %(people)s.", people=people(seen["smallest"]))
+    yield _(
+        "Who knows everything about somebody names the right one with a chance of %(mean)s on average, "
+        "%(most)s at worst.",
+        mean=format_percent(seen["expected"], "0.0%"),
+        most=format_percent(seen["highest"], "0.0%"),
+    )
+    alone = result["records"]
+    if alone is not None:
+        yield _(
+            "The records themselves are not given out: at these levels %(unique)s of %(all)s would be alone.",
+            unique=number(alone["unique"]),
+            all=number(alone["records"]),
+        )
+
+
+def _table(one: Mapping[str, Any]) -> Table:
+    dictionary = bench().node.dictionary
+    by = ", ".join(wording.dimension(dictionary, name) for name in one["dims"])
+    return Table(by, one["cells"] - one["withheld"], one["withheld"], one["people_withheld"])
+
+
+def _question(one: Mapping[str, Any], scores: Mapping[str, float]) -> Question:
+    cells = [] if one["release"] is None else one["release"]["cells"]
+    return Question(
+        name=one["name"],
+        label=one["label"],
+        recipient=one["recipient"],
+        cells=len(cells),
+        withheld=sum(cell["status"] == "withheld" for cell in cells),
+        told=scores.get(one["name"]),
+        refusals=tuple(Refusal(word).meaning for word in one["refusals"]),
+    )
+
+
+def _narrow(one: Mapping[str, Any]) -> str:
+    """A withheld cell that what is always shown leaves narrower than the rules ask for."""
+    return _("%(where)s, of %(years)s", where=_where(one["cell"]), years=", ".join(one["years"]))
+
+
+def _where(cell: Sequence[Sequence[str]]) -> str:
+    dictionary = bench().node.dictionary
+    named = (f"{wording.dimension(dictionary, d)} {wording.value(dictionary, d, code)}" for d, code in cell)
+    return ", ".join(named)
+
+
+def _group(one: Mapping[str, Any]) -> str:
+    """A visible group whose people all have one value of something sensitive."""
+    dictionary = bench().node.dictionary
+    return _(
+        "%(where)s: all %(people)s have %(what)s: %(value)s",
+        where=_where(one["group"]) or _("everybody"),
+        people=people(one["people"]),
+        what=wording.dimension(dictionary, one["dimension"]),
+        value=wording.value(dictionary, one["dimension"], one["value"]),
+    )

@@ -1,0 +1,61 @@
+"""Other policies that could be chosen, as a piece of work has rated them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from policies.editing.edits import Edit
+
+MOST = 6
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A variant: the lines that differ, in the words of the document, and what would change.
+
+    `edits` are these lines key by key, so that they can be put into a text.
+    """
+
+    written: tuple[str, ...]
+    edits: tuple[Edit, ...]
+    score: float
+    shown: int
+    withheld: int
+    changes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """`own`: the policy as it is, None where it could not be rated; `late` took too long and are left out."""
+
+    tried: int
+    late: int
+    own: Suggestion | None
+    best: tuple[Suggestion, ...]
+
+
+def suggestions(result: Mapping[str, Any]) -> Suggestions:
+    """The result of trying, the best first."""
+    own = result["own"]
+    return Suggestions(
+        tried=result["tried"],
+        late=result["late"],
+        own=None if own is None else _suggestion(own),
+        best=tuple(map(_suggestion, result["best"][:MOST])),
+    )
+
+
+def _suggestion(one: Mapping[str, Any]) -> Suggestion:
+    return Suggestion(
+        written=tuple(one["written"]),
+        edits=tuple(map(_edit, one["edits"])),
+        score=one["score"],
+        shown=one["cells"] - one["withheld"],
+        withheld=one["withheld"],
+        changes=tuple((change["direction"], change["sentence"]) for change in one["changes"]),
+    )
+
+
+def _edit(one: Mapping[str, Any]) -> Edit:
+    value = one["value"]
+    return Edit(one["key"], tuple(value) if isinstance(value, list) else value, one["part"])

@@ -1,0 +1,145 @@
+"""Puts a suggestion into the text of a policy, and says in one sentence what that changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from policies import PolicyError, Vocabulary, load_policy
+from policies.editing.edits import Edit
+from policies.editing.fields import permissions
+from policies.editing.patching import Data, raw, spliced
+
+Levels = dict[str, Data]
+
+
+@dataclass(frozen=True)
+class PutIn:
+    """The text with a suggestion in it, and what that changed. `fault`: why it was not put in."""
+
+    text: str
+    said: str
+    lost: tuple[str, ...] = ()
+    fault: str = ""
+
+
+def put_in(text: str, edits: Sequence[Edit], words: Vocabulary, usual: Mapping[str, str]) -> PutIn:
+    """Write the edits into a document; it stays as it is where they cannot be written.
+
+    A permission that says more than the data set then does is narrowed along. `usual`: the levels of a
+    document that names none.
+    """
+    document = raw(text)
+    if document is None:
+        return PutIn(text, "", fault=_("The text cannot be read."))
+    writer = _Writer(document, words, usual)
+    said = [writer.write(edit) for edit in edits]
+    made = spliced(text, writer.changes)
+    try:
+        load_policy(made.text, words)
+    except PolicyError as error:
+        first = error.faults[0].problem if error.faults else error.message
+        return PutIn(text, "", fault=first)
+    if not writer.changes:
+        return PutIn(text, _("The text says so already; nothing was changed."))
+    return PutIn(made.text, _("Put into the draft: %(what)s.", what="; ".join(filter(None, said))), made.lost)
+
+
+class _Writer:
+    """Gathers what changes in the keys of a document."""
+
+    def __init__(self, document: Mapping[str, Data], words: Vocabulary, usual: Mapping[str, str]) -> None:
+        self._document = document
+        self._words = words
+        self._usual = usual
+        self.changes: dict[str, Data | None] = {}
+
+    def write(self, edit: Edit) -> str:
+        """Take an edit over; what it changed, in words, empty for nothing."""
+        if edit.key == "finest":
+            return self._level(edit.part, edit.value if isinstance(edit.value, str) else None)
+        before = self._now(edit.key)
+        value: Data | None = list(edit.value) if isinstance(edit.value, tuple) else edit.value
+        if edit.key == "threshold" and isinstance(before, dict) and value is not None:
+            value, before = _sizes(before, str(value)), before.get("usual")
+        if self._now(edit.key) == value:
+            return ""
+        self.changes[edit.key] = value
+        if edit.key == "max_dimensions":
+            self._narrow_sizes(str(edit.value))
+        new = ", ".join(edit.value) if isinstance(edit.value, tuple) else str(edit.value)
+        return _instead(edit.key, new, before)
+
+    def _level(self, dimension: str, level: str | None) -> str:
+        held = self._now("finest")
+        levels = self._single(dict(self._usual) if not isinstance(held, dict) else held, dimension)
+        before = levels.get(dimension)
+        if before == level or (level is None and before == self._words.root(dimension)):
+            return ""
+        self.changes["finest"] = _with(levels, dimension, level)
+        self._narrow_levels(dimension, level)
+        if level is None:
+            return _("%(name)s is not shared any more", name=dimension)
+        return _instead(dimension, level, before)
+
+    def _narrow_levels(self, dimension: str, level: str | None) -> None:
+        rank, items = self._words.rank, self._permissions()
+        for item in items:
+            held = item.get("finest")
+            if not isinstance(held, dict):
+                continue
+            levels = self._single(held, dimension)
+            own = levels.get(dimension)
+            if own is None or (level is not None and rank(dimension, str(own)) <= rank(dimension, level)):
+                continue
+            item["finest"] = _with(levels, dimension, level)
+            if not item["finest"]:
+                del item["finest"]  # what a permission does not name is as the data set has it
+            self.changes["share"] = list[Data](items)
+
+    def _narrow_sizes(self, most: str) -> None:
+        items = self._permissions()
+        for item in items:
+            own = item.get("max_dimensions")
+            if isinstance(own, str) and own.isdecimal() and int(own) > int(most):
+                item["max_dimensions"] = most
+                self.changes["share"] = list[Data](items)
+
+    def _permissions(self) -> list[dict[str, Data]]:
+        return [dict(item) for item in permissions(self._now("share")) or []]
+
+    def _single(self, levels: Mapping[str, Data], dimension: str) -> Levels:
+        """The levels with each question of a family by itself, where `dimension` is one of these."""
+        family = dimension.partition(".")[0]
+        if family == dimension or family not in levels:
+            return dict(levels)
+        each = dict.fromkeys(self._words.families.get(family, ()), levels[family])
+        return {name: level for name, level in levels.items() if name != family} | each
+
+    def _now(self, key: str) -> "Data | None":
+        return self.changes[key] if key in self.changes else self._document.get(key)
+
+
+def _sizes(before: Mapping[str, Data], usual: str) -> Data:
+    """Another usual threshold, with those of single levels that are larger still: no other is allowed."""
+    found: dict[str, Data] = {"usual": usual}
+    for dimension, levels in before.items():
+        kept = (
+            {level: k for level, k in levels.items() if int(str(k)) > int(usual)}
+            if isinstance(levels, dict)
+            else {}
+        )
+        found |= {dimension: kept} if kept else {}
+    return found if len(found) > 1 else usual
+
+
+def _with(levels: Levels, dimension: str, level: str | None) -> Levels:
+    rest = {name: each for name, each in levels.items() if name != dimension or level is not None}
+    return rest if level is None else {**rest, dimension: level}
+
+
+def _instead(name: str, new: str, before: "Data | None") -> str:
+    if before is None:
+        return _("%(name)s: %(new)s", name=name, new=new)
+    old = ", ".join(map(str, before)) if isinstance(before, list) else str(before)
+    return _("%(name)s: %(new)s instead of %(old)s", name=name, new=new, old=old)

@@ -1,0 +1,278 @@
+"""Writing a policy: form and text on one page, with faults, difference and preview beside them."""
+
+from dataclasses import dataclass, replace
+
+from flask import redirect, request
+from flask_babel import gettext as _
+
+from gateway.errors import SafelaneError
+from gateway.member.errors import NotYetProtectedError, PolicyRefusedError
+from gateway.member.node.signed_statements import digest
+from gateway.member.node.signing_keys import persons
+from gateway.member.policy.policy_in_force import given_out_under, read
+from gateway.member.policy.publishing import hand_in
+from gateway.member.policy.rollback import former_text
+from gateway.web.controller.common.context import bench
+from gateway.web.controller.common.job_runner import Job, Kind, NoJobError
+from gateway.web.controller.jobs.job_pages import Work, shown_work
+from gateway.web.controller.jobs.start_job import begin
+from gateway.web.controller.jobs.suggestions import Suggestion, suggestions
+from gateway.web.controller.policy.apply_suggestion import put_in
+from gateway.web.controller.policy.policy_fields import PolicyForm, policy_form
+from gateway.web.controller.policy.policy_overview import PAGE, desk
+from gateway.web.controller.policy.policy_state import Change, changes_to, draft_token
+from gateway.web.shared.desk import Model, shown
+from gateway.web.shared.forms import VERSION
+from gateway.web.shared.languages import translated
+from policies import Fault as Found
+from policies import PolicyError, load_policy
+from policies.comparison.diff import diff
+from policies.editing.fields import Key
+from policies.editing.form import FIVE_LINES, Merged, keys_of, merged, usual_levels
+from policies.editing.patching import raw
+from policies.lint.lint import lint
+
+EDIT = f"{PAGE}/edit"
+USE = "use"
+"""What the buttons of suggestions are called; their value is a piece of work and a place in its list."""
+LONGEST = 70_000
+"""Characters of a document that are looked at; the parser refuses fewer."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong in the text, and where."""
+
+    line: int
+    column: int
+    key: str
+    problem: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a text says: its faults, or else its difference to what is in force and what lint finds."""
+
+    faults: tuple[Fault, ...] = ()
+    step: str = ""
+    changes: tuple[Change, ...] = ()
+    findings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Editing:
+    """`token` names the draft that this would replace. `form` is None while the text cannot be read.
+
+    `look` and `suggest` are the newest work about exactly this text; with `for_former`, `suggest` is about
+    the text as it was before one of its suggestions was put in. `put`: what was just put in, in a sentence.
+    """
+
+    text: str
+    questions: str
+    token: str
+    came_from: str
+    form: PolicyForm | None
+    judged: Judged
+    merged: Merged
+    look: Work | None
+    suggest: Work | None
+    refused: SafelaneError | None = None
+    for_former: bool = False
+    put: str = ""
+    not_put: str = ""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two have edited the draft: theirs is there, mine is not kept yet. `token` is that of theirs."""
+
+    theirs: str
+    mine: str
+    questions: str
+    token: str
+    changes: tuple[Change, ...]
+
+
+@desk.page(EDIT, "controller/policy-edit.html")
+def edit() -> Model:
+    text, questions, came_from = _beginning()
+    return _editing(Merged(text), questions, _token(), came_from)
+
+
+@desk.form(EDIT)
+def edit_on() -> Model:
+    """Take over what was typed in form and text, then do what the button says."""
+    if request.form.get(USE):
+        return _use()
+    questions = _text("questions")
+    made = merged(_keys(), _text("before"), _text("text"), request.form.getlist)
+    token, came_from = request.form.get(VERSION, ""), _came_from()
+    todo = request.form.get("do", "")
+    if todo == "save" and not made.unread:
+        return _save(made, questions, token, came_from)
+    page = _editing(made, questions, token, came_from)
+    if todo in _WORK and not page.judged.faults and not made.unread:
+        begin(_WORK[todo], made.text)
+        page = _editing(made, questions, token, came_from)
+    return shown((page, 422 if page.judged.faults and todo else 200), "controller/policy-edit.html")
+
+
+def _use() -> Model:
+    """Put a suggestion into what was typed; nothing typed is lost, and nothing is kept as the draft yet."""
+    made = merged(_keys(), _text("before"), _text("text"), request.form.getlist)
+    page = _editing(made, _text("questions"), request.form.get(VERSION, ""), _came_from())
+    if made.unread or page.judged.faults:
+        return shown((page, 422), "controller/policy-edit.html")
+    found = _suggestion(request.form[USE])
+    if found is None:
+        gone = _("This suggestion is not at hand any more. Look for better ones again.")
+        return shown((replace(page, not_put=gone), 409), "controller/policy-edit.html")
+    node = bench().node
+    put = put_in(made.text, found.edits, node.vocabulary, usual_levels(_keys()))
+    if put.fault:
+        return shown((replace(page, not_put=put.fault), 422), "controller/policy-edit.html")
+    made = replace(made, text=put.text, lost=(*made.lost, *put.lost))
+    page = replace(_editing(made, page.questions, page.token, page.came_from), put=put.said)
+    return shown(page, "controller/policy-edit.html")
+
+
+def _suggestion(chosen: str) -> Suggestion | None:
+    """What a button names: a piece of work and the place in its list; None where it is not there."""
+    job = _suggesting(chosen.partition(" ")[0])
+    place = chosen.partition(" ")[2]
+    if job is None or job.result is None or not (place.isascii() and place.isdecimal()) or len(place) > 3:
+        return None
+    best = suggestions(job.result).best
+    return best[int(place)] if int(place) < len(best) else None
+
+
+def _suggesting(job_id: str) -> Job | None:
+    try:
+        job = bench().jobs.of(job_id)
+    except NoJobError:
+        return None
+    return job if job.kind is Kind.SUGGEST else None
+
+
+_WORK = {"look": Kind.LOOK, "suggest": Kind.SUGGEST}
+
+
+def _save(made: Merged, questions: str, token: str, came_from: str) -> Model:
+    """Keep the draft, unless somebody else has kept another one since this was opened."""
+    with bench().drafting:
+        with bench().node.store.reading() as view:
+            there = view.draft()
+        if draft_token(there) != token:
+            theirs = "" if there is None else there.text
+            conflict = Conflict(theirs, made.text, questions, draft_token(there), _between(theirs, made.text))
+            return shown((conflict, 409), "controller/policy-conflict.html")
+        try:
+            hand_in(bench().node, made.text, questions or None)
+        except PolicyRefusedError as error:
+            page = replace(_editing(made, questions, token, came_from), refused=_on_this_page(error))
+            return shown((page, 422), "controller/policy-edit.html")
+    return redirect(f"{PAGE}?done=drafted", 303)
+
+
+def _on_this_page(error: PolicyRefusedError) -> PolicyRefusedError:
+    """What to do about it here, where a command would be named otherwise."""
+    if not isinstance(error, NotYetProtectedError):
+        return error
+    remedy = _("Press “See what it would show” first: that protects them, or says where it cannot be done.")
+    return NotYetProtectedError(error.message, remedy=remedy)
+
+
+def _editing(made: Merged, questions: str, token: str, came_from: str) -> Editing:
+    node, document = bench().node, raw(made.text)
+    judged = _judged(made.text)
+    form = None
+    if document is not None:
+        form = policy_form(document, node.vocabulary, node.dictionary, node.member)
+    about, jobs = digest(made.text), bench().jobs
+    look, suggest = (jobs.latest(kind, about) for kind in (Kind.LOOK, Kind.SUGGEST))
+    former = None if suggest is not None else _suggesting(_suggested_before())
+    return Editing(
+        text=made.text,
+        questions=questions,
+        token=token,
+        came_from=came_from,
+        form=form,
+        judged=judged,
+        merged=made,
+        look=None if look is None else shown_work(look),
+        suggest=None if (found := suggest or former) is None else shown_work(found),
+        for_former=former is not None,
+    )
+
+
+def _judged(text: str) -> Judged:
+    node = bench().node
+    try:
+        policy = load_policy(text, node.vocabulary)
+    except PolicyError as error:
+        found = tuple(Fault(f.line, f.column, f.key, _problem(f)) for f in error.faults)
+        return Judged(faults=found or (Fault(1, 1, "", error.message),))
+    with node.store.reading() as view:
+        try:
+            step, changes = changes_to(node, view, policy)
+        except PolicyError as error:
+            step, changes = error.message, ()
+        found_here = lint(policy, beside=given_out_under(node, view), persons=persons(view))
+    findings = tuple((found.severity.value, found.sentence) for found in found_here)
+    return Judged(step=step, changes=changes, findings=findings)
+
+
+def _beginning() -> tuple[str, str, str]:
+    """The draft, else the version in force under the next number, else five lines; and which of these."""
+    node = bench().node
+    with node.store.reading() as view:
+        draft, signed = view.draft(), view.signed_policies()
+        if draft is not None:
+            return draft.text, draft.questions or "", "draft"
+        if signed:
+            newest = signed[-1].version
+            try:
+                return former_text(node, view, newest), "", "version"
+            except PolicyRefusedError:
+                return signed[-1].text, "", "version"
+    today = node.clock.now().date().isoformat()
+    return FIVE_LINES.format(member=node.member, version=1, today=today), "", "nothing"
+
+
+def _between(theirs: str, mine: str) -> tuple[Change, ...]:
+    """What my text changes against theirs, in sentences; nothing where either cannot be read."""
+    node = bench().node
+    try:
+        found = diff(read(node, theirs), read(node, mine))
+    except (PolicyRefusedError, PolicyError):
+        return ()
+    return tuple(Change(one.direction.value, one.sentence) for one in found)
+
+
+def _suggested_before() -> str:
+    """The work whose suggestions stood on the page that was sent."""
+    return request.form.get(USE, "").partition(" ")[0] or request.form.get("suggested", "")
+
+
+def _came_from() -> str:
+    return request.form.get("came_from", "")[:40]
+
+
+def _token() -> str:
+    with bench().node.store.reading() as view:
+        return draft_token(view.draft())
+
+
+def _keys() -> tuple[Key, ...]:
+    return keys_of(bench().node.vocabulary, bench().node.member)
+
+
+def _text(name: str) -> str:
+    """A long field, with the line ends of a document: browsers send others."""
+    return request.form.get(name, "")[:LONGEST].replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _problem(fault: Found) -> str:
+    hint = _(" Did you mean '%(word)s'?", word=fault.suggestion) if fault.suggestion else ""
+    problem = translated(fault.problem)
+    return f"{problem[:1].upper()}{problem[1:]}.{hint}"

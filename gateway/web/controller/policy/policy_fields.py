@@ -1,0 +1,230 @@
+"""The form of a policy as it is drawn: sections of fields, in the language of the page."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from gateway.dictionary import Dictionary
+from policies import Vocabulary
+from policies.editing.fields import Finest, Values, permissions
+from policies.editing.form import keys_of, values_of
+from policies.editing.patching import Data
+
+Options = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Field:
+    """`kind`: line, day, number, one (of `options`) or several. `values` are what it shows."""
+
+    name: str
+    label: str
+    kind: str
+    values: tuple[str, ...]
+    hint: str = ""
+    options: Options = ()
+
+    @property
+    def value(self) -> str:
+        """The value of a field that has one at most."""
+        return self.values[0] if self.values else ""
+
+
+@dataclass(frozen=True)
+class Permission:
+    """One permission; `more` names what else it says, in the text only. The last one is `new`."""
+
+    number: int
+    title: str
+    fields: tuple[Field, ...]
+    more: tuple[str, ...]
+    new: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    """Fields that belong together."""
+
+    id: str
+    title: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class PolicyForm:
+    """`in_text`: keys of this document that only the text can say."""
+
+    permissions: tuple[Permission, ...]
+    sections: tuple[Section, ...]
+    in_text: tuple[str, ...]
+
+
+def policy_form(
+    document: Mapping[str, Data], words: Vocabulary, dictionary: Dictionary, member: str
+) -> PolicyForm:
+    """The form that shows a document."""
+    keys = keys_of(words, member)
+    shown = values_of(keys, document)
+    draw = _Drawing(shown, words, dictionary)
+    finest = next(key for key in keys if isinstance(key, Finest))
+    sections = (
+        Section("finely", _("How finely"), tuple(draw.finest(finest))),
+        Section("protection", _("How small groups are protected"), tuple(draw.protection())),
+        Section("counted", _("Who is counted, and when it comes out"), tuple(draw.counted())),
+        Section("leave", _("By whose leave, and how often"), tuple(draw.leave())),
+        Section("validity", _("From when till when, and on what ground"), tuple(draw.validity())),
+        Section("afterwards", _("What recipients may do afterwards"), tuple(draw.afterwards())),
+    )
+    unseen = {"member", "data_set", "version", "revocation"}
+    in_text = tuple(name for name in document if name not in shown and name not in unseen)
+    return PolicyForm(
+        tuple(draw.permissions(document.get("share"))), tuple(s for s in sections if s.fields), in_text
+    )
+
+
+class _Drawing:
+    """Fields of the keys that the form can show; of others nothing."""
+
+    def __init__(self, shown: Mapping[str, Values], words: Vocabulary, dictionary: Dictionary) -> None:
+        self._shown = shown
+        self._fields = {name: v for values in shown.values() for name, v in values.items()}
+        self._words = words
+        self._dictionary = dictionary
+
+    def permissions(self, value: "Data | None") -> Iterator[Permission]:
+        items = permissions(value)
+        if "share" not in self._shown or items is None:
+            return
+        for number, item in enumerate([*items, {}]):
+            new = number == len(items)
+            title = _("A further permission") if new else _("Permission %(n)d", n=number + 1)
+            name = item.get("name")
+            more = tuple(key for key in item if key not in ("with", "for", "only"))
+            fields = tuple(self._permission(number, new=new))
+            yield Permission(number, str(name) if name else title, fields, more, new)
+
+    def _permission(self, number: int, *, new: bool) -> Iterator[Field]:
+        at = f"share-{number}"
+        recipients = tuple((word, word) for word in sorted(self._words.recipients))
+        yield self._several(f"{at}-with", _("With whom"), recipients)
+        yield self._several(f"{at}-for", _("What for"), _said(self._words.purposes))
+        yield self._several(f"{at}-only", _("What they may ask"), (("yes", _("ready-made questions only")),))
+        if not new:
+            yield self._several(f"{at}-gone", _("Take it away"), (("yes", _("this permission ends")),))
+
+    def finest(self, key: Finest) -> Iterator[Field]:
+        if key.key not in self._shown:
+            return
+        for name, levels in key.levels.items():
+            options = tuple((level, self._level(level, levels)) for level in levels)
+            yield self._one(f"{key.key}-{name}", self._say(name), options, _("not shared"))
+        for name in key.families:
+            yield self._one(f"{key.key}-{name}", self._say(name), (("yes", _("shared")),), _("not shared"))
+
+    def protection(self) -> Iterator[Field]:
+        yield from self._line(
+            "threshold", _("Fewer people than this are a small group"), _("usually 5"), "number"
+        )
+        yield from self._line(
+            "max_dimensions", _("At most so many breakdowns together"), _("usually 3"), "number"
+        )
+        yield from self._word("zeros", _("A zero is"), {
+            "publish": _("always shown"),
+            "partner": _("shown, or withheld to protect another number"),
+            "protect": _("protected like a small group"),
+        }, _("as usual: shown, or withheld to protect another"))  # fmt: skip
+
+    def counted(self) -> Iterator[Field]:
+        if "population" in self._shown:
+            consents = _said(self._dictionary.consent, self._words.consents)
+            victims = _said(self._dictionary.codes("victim_type"), self._words.victims)
+            usual = _("nothing chosen: as usual")
+            yield self._several("population-consent", _("Only people who consented to"), consents, usual)
+            yield self._several("population-victims", _("Kinds of victim"), victims, usual)
+        yield from self._line(
+            "embargo",
+            _("Data are withheld while younger than"),
+            _("such as 90 days, or none; usually 90 days"),
+        )
+        yield from self._word(
+            "release", _("A new state of the register is released"), {}, _("as usual: twice a year")
+        )
+        yield from self._word("appears", _("This state appears"), {}, _("as usual: on its own"))
+
+    def leave(self) -> Iterator[Field]:
+        if "approval" in self._shown:
+            options = tuple((word, say()) for word, say in _LEAVES.items())
+            usual = _("as usual: automatically")
+            yield self._one("approval-ready_made", _("Ready-made questions are answered"), options, usual)
+            yield self._one("approval-others", _("Other questions are answered"), options, usual)
+        yield from self._line(
+            "quota",
+            _("A recipient may ask at most"),
+            _("such as 50 a month, or 5 a day, 50 a month; empty: no limit"),
+        )
+
+    def validity(self) -> Iterator[Field]:
+        yield from self._line("valid_from", _("First day"), "", "day")
+        yield from self._line("valid_until", _("Last day"), _("or give how long"), "day")
+        yield from self._line("valid_for", _("How long"), _("such as 24 months, or until revoked"))
+        yield from self._word(
+            "review",
+            _("Before it is signed, it is reviewed by"),
+            {"none": _("nobody else"), "second person": _("a second person")},
+            _("as usual: nobody else"),
+        )
+        yield from self._line("legal_basis", _("The law, order or agreement that it rests on"), "")
+
+    def afterwards(self) -> Iterator[Field]:
+        yield from self._line(
+            "retention",
+            _("They may keep an answer for"),
+            _("such as 365 days, or unlimited; usually unlimited"),
+        )
+        yield from self._word(
+            "redistribution", _("They may pass it on"), {}, _("as usual: aggregates with credit")
+        )
+        yield from self._line(
+            "hub_cache", _("The hub may keep answers for"), _("such as 30 days, no, or unlimited; usually no")
+        )
+
+    def _level(self, level: str, levels: tuple[str, ...]) -> str:
+        return _("shared") if len(levels) == 1 else self._say(level)
+
+    def _say(self, word: str) -> str:
+        return _(self._words.say(word))
+
+    def _line(self, name: str, label: str, hint: str, kind: str = "line") -> Iterator[Field]:
+        if name in self._fields:
+            yield Field(name, label, kind, self._fields[name], hint)
+
+    def _word(self, name: str, label: str, said: Mapping[str, str], usual: str) -> Iterator[Field]:
+        if name in self._fields:
+            options = tuple((word, said.get(word, _(word))) for word in _SCALES[name])
+            yield self._one(name, label, options, usual)
+
+    def _one(self, name: str, label: str, options: Options, usual: str) -> Field:
+        return Field(name, label, "one", self._fields[name], "", (("", usual), *options))
+
+    def _several(self, name: str, label: str, options: Options, hint: str = "") -> Field:
+        return Field(name, label, "several", self._fields[name], hint, options)
+
+
+def _said(texts: Mapping[str, str], words: Iterable[str] | None = None) -> Options:
+    """Words with their texts in the language of the page: all in the order given, or some in their own."""
+    return tuple((word, _(texts.get(word, word))) for word in (texts if words is None else sorted(words)))
+
+
+_LEAVES: dict[str, Callable[[], str]] = {
+    "automatic": lambda: _("automatically"),
+    "one person": lambda: _("with the leave of one person"),
+    "two persons": lambda: _("with the leave of two persons"),
+}
+_SCALES = {
+    "zeros": ("publish", "partner", "protect"),
+    "release": ("each month", "each quarter", "twice a year", "once a year"),
+    "appears": ("on its own", "only within regional totals"),
+    "review": ("none", "second person"),
+    "redistribution": ("yes", "aggregates with credit", "no"),
+}

@@ -1,0 +1,46 @@
+"""What signing would do, in one sentence."""
+
+from datetime import date
+
+from flask_babel import gettext as _
+
+from gateway.web.controller.jobs.previews import Preview
+from gateway.web.controller.policy.policy_state import Drafted
+from gateway.web.shared.languages import day
+
+
+def publishing_sentence(
+    draft: Drafted, former: int | None, found: Preview | None, *, loaded: bool, today: date
+) -> str:
+    """From when on the draft takes whose place, and what becomes visible or is withheld by that."""
+    if draft.begins is not None and draft.begins > today:
+        when = _("From %(day)s on", day=day(draft.begins))
+    else:
+        when = _("At once")
+    if former is None:
+        what = _(
+            "%(when)s, version %(version)s is the policy of this state", when=when, version=draft.version
+        )
+    else:
+        what = _(
+            "%(when)s, version %(version)s takes the place of version %(former)s",
+            when=when,
+            version=draft.version,
+            former=former,
+        )
+    return f"{what}: {_effect(former, found, loaded=loaded)}"
+
+
+def _effect(former: int | None, found: Preview | None, *, loaded: bool) -> str:
+    if not loaded:
+        return _("nothing is answered before a register is loaded.")
+    if found is None:
+        return _("what that releases has not been looked at yet.")
+    if former is None:
+        return _(
+            "%(shown)d numbers about %(people)d people become visible to those whom it names.",
+            shown=found.shown,
+            people=found.people,
+        )
+    sentences = [one[:1].lower() + one[1:] for one in found.effect]
+    return " ".join([sentences[0], *found.effect[1:]]) if sentences else _("nobody sees any difference.")

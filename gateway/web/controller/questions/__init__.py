@@ -1,0 +1,1 @@
+"""The pages about questions: approvals, history, what is shared."""

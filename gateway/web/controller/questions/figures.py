@@ -1,0 +1,180 @@
+"""Registered figures: what the state has published elsewhere, so that everybody knows it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from flask import redirect, request
+from flask_babel import gettext as _
+
+from gateway.errors import SafelaneError
+from gateway.member.build.figure_register import Standing, check, comparing, register, standing, withdraw
+from gateway.member.errors import FigureRefusedError
+from gateway.member.model.registered_figure import TIME, Public
+from gateway.member.node.signed_statements import digest
+from gateway.web.controller.common import wording
+from gateway.web.controller.common.context import bench
+from gateway.web.controller.jobs.start_job import who
+from gateway.web.shared.desk import Desk, Model, shown
+
+desk = Desk("controller-figures")
+
+PAGE = "/controller/figures"
+TEMPLATE = "controller/figures.html"
+SEEN = "seen"
+Options = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A figure in words. `state`: known, waits, untold (the register has nothing of it) or withdrawn."""
+
+    entry: int
+    what: str
+    value: int
+    source: str
+    published: date
+    by: str
+    state: str
+    contradicted: bool
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A dimension to choose a code of; `chosen` is what was chosen."""
+
+    name: str
+    label: str
+    options: Options
+    chosen: str
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The list, and the form. `asked`: the sentence to confirm, about what `seen` names."""
+
+    rows: tuple[Row, ...]
+    dimensions: tuple[Dimension, ...]
+    typed: Mapping[str, str]
+    asked: str = ""
+    seen: str = ""
+    contradicted: bool = False
+    refused: SafelaneError | None = None
+    done: str = ""
+
+
+@desk.page(PAGE, TEMPLATE)
+def figures() -> Model:
+    done = {
+        "registered": _("It is registered. Tables that are made from now on take it as known."),
+        "withdrawn": _("It is withdrawn. Tables that are made from now on are made without it."),
+    }
+    return _page(done=done.get(request.args.get("done", ""), ""))
+
+
+@desk.form(PAGE)
+def register_figure() -> Model:
+    """The first step shows what would be registered; the second registers it."""
+    try:
+        figure = _typed_figure()
+        check(bench().node, figure)
+        if request.form.get("do") == "register" and request.form.get(SEEN) == _token(figure):
+            register(bench().node, figure, who())
+            return redirect(f"{PAGE}?done=registered", 303)
+    except FigureRefusedError as error:
+        return shown((_page(refused=error), 422), TEMPLATE)
+    node = bench().node
+    with node.store.reading() as view:
+        differs = comparing(node, view)(figure)
+    asked = _(
+        "Everybody knows, from %(source)s: %(what)s: %(value)s.",
+        source=figure.source,
+        what=_what(figure),
+        value=figure.value,
+    )
+    page = replace(_page(), asked=asked, seen=_token(figure), contradicted=bool(differs))
+    return shown(page, TEMPLATE)
+
+
+@desk.form(f"{PAGE}/<int:entry>/withdraw")
+def withdraw_figure(entry: int) -> Model:
+    try:
+        withdraw(bench().node, entry)
+    except FigureRefusedError as error:
+        return shown((_page(refused=error), 409), TEMPLATE)
+    return redirect(f"{PAGE}?done=withdrawn", 303)
+
+
+def _token(figure: Public) -> str:
+    """What was looked at: if something else is typed afterwards, it is looked at again."""
+    return digest("\n".join((figure.known(), figure.source, figure.published.isoformat())))
+
+
+def _page(*, refused: SafelaneError | None = None, done: str = "") -> Figures:
+    typed = {name: request.form.get(name, "")[:500] for name in (TIME, "value", "source", "published")}
+    return Figures(
+        rows=tuple(map(_row, standing(bench().node))),
+        dimensions=tuple(_dimensions()),
+        typed=typed,
+        refused=refused,
+        done=done,
+    )
+
+
+def _typed_figure() -> Public:
+    """What was typed. Raises FigureRefusedError."""
+    cell = {each.name: each.chosen for each in _dimensions() if each.chosen}
+    value = request.form.get("value", "").strip()
+    if not (value.isascii() and value.isdecimal() and len(value) < 10):
+        raise FigureRefusedError(
+            _("This is not a number of people."), remedy=_("Give a whole number from 0 on.")
+        )
+    try:
+        published = date.fromisoformat(request.form.get("published", ""))
+    except ValueError:
+        raise FigureRefusedError(
+            _("The day of publication is missing."), remedy=_("Give the day on which it came out.")
+        ) from None
+    when = {TIME: request.form.get(TIME, "").strip()}
+    return Public({**when, **cell}, int(value), request.form.get("source", "").strip(), published)
+
+
+def _dimensions() -> Iterator[Dimension]:
+    """What can be chosen beside the date; questions of several answers are left to the command."""
+    node = bench().node
+    for name, dimension in node.dictionary.dimensions.items():
+        if name == TIME or "." in name or not dimension.level_names(node.member):
+            continue
+        finest = dimension.level_names(node.member)[0]
+        codes = node.dictionary.hierarchy(name, finest, node.member).codes[1:]
+        options = tuple((code, wording.value(node.dictionary, name, code)) for code in codes)
+        chosen = request.form.get(f"where-{name}", "")
+        label = wording.dimension(node.dictionary, name)
+        yield Dimension(name, f"{label[:1].upper()}{label[1:]}", options, chosen if chosen in codes else "")
+
+
+def _row(one: Standing) -> Row:
+    figure = one.registered.figure
+    if one.registered.withdrawn is not None:
+        state = "withdrawn"
+    elif one.taken_in:
+        state = "known"
+    else:
+        state = "untold" if one.contradicted is None else "waits"
+    return Row(
+        entry=one.registered.index,
+        what=_what(figure),
+        value=figure.value,
+        source=figure.source,
+        published=figure.published,
+        by=one.registered.by,
+        state=state,
+        contradicted=bool(one.contradicted),
+    )
+
+
+def _what(figure: Public) -> str:
+    """Of whom it is, in words: the date first."""
+    dictionary = bench().node.dictionary
+    others = [wording.value(dictionary, name, code) for name, code in figure.cell.items() if name != TIME]
+    return ", ".join([figure.cell[TIME], *(others or [_("all casualties")])])

@@ -1,0 +1,173 @@
+"""Who asked what about this state's people, and what came of it: from the node's own log."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from urllib.parse import urlencode
+
+from flask import request
+from flask_babel import gettext as _
+
+from audit.events.question_events import Answered, Refused
+from audit.events.search import Criteria, Found
+from gateway.auditing.entry_search import Span, entries, whole
+from gateway.member.node.ports import View
+from gateway.web.controller.common import wording
+from gateway.web.controller.common.context import bench
+from gateway.web.shared.desk import Desk, Model
+from gateway.wire.answer import Refusal
+
+desk = Desk("controller-asked")
+
+PAGE = "/controller/asked"
+ROWS = 25
+AT_ONCE = 2000
+"""Entries that are looked through at a time, the newest first."""
+
+FIELDS = ("organisation", "purpose", "outcome", "reason", "since", "until")
+DAYS = ("since", "until")
+
+Judged = Answered | Refused
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that was judged here. `number` is that of its entry, `reasons` what the recipient reads."""
+
+    id: str
+    number: int
+    at: datetime
+    sentence: str
+    outcome: str
+    reasons: tuple[str, ...]
+    policy: str | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for, as it was typed; `faults` by field."""
+
+    organisation: str = ""
+    purpose: str = ""
+    outcome: str = ""
+    reason: str = ""
+    since: str = ""
+    until: str = ""
+    faults: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        return not any((self.organisation, self.purpose, self.outcome, self.reason, self.since, self.until))
+
+    def fault(self, field: str) -> str:
+        """What is wrong with a field, if anything."""
+        return dict(self.faults).get(field, "")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What can be chosen in the filter: pairs of value and words."""
+
+    organisations: tuple[tuple[str, str], ...]
+    purposes: tuple[tuple[str, str], ...]
+    reasons: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class AskedPage:
+    """The newest first; `older` and `newest` are addresses of other pages, where there are any."""
+
+    questions: tuple[Question, ...]
+    wanted: Wanted
+    choice: Choice
+    older: str | None
+    newest: str | None
+
+
+@desk.page(PAGE, "controller/asked.html", fragment="controller/asked-list.html")
+def asked() -> Model:
+    wanted = _wanted()
+    with bench().node.store.reading() as view:
+        size = whole(view).end
+        before = _number(request.args.get("before", ""), size)
+        found = list(islice(_newest(view, _criteria(wanted), before), ROWS + 1))
+    page = tuple(_question(each) for each in found[:ROWS])
+    older = _address(wanted, before=found[ROWS - 1].number) if len(found) > ROWS else None
+    newest = _address(wanted) if before < size else None
+    return AskedPage(page, wanted, _choice(), older, newest), 422 if wanted.faults else 200
+
+
+def _newest(view: View, criteria: Criteria, before: int) -> Iterator[Found]:
+    """Judged questions with a smaller number, the newest first: read only as far as is needed."""
+    for end in range(before, 0, -AT_ONCE):
+        span = Span(max(0, end - AT_ONCE), end)
+        found = [each for each in criteria.find(entries(view.log, span)) if isinstance(each.event, Judged)]
+        yield from reversed(found)
+
+
+def _question(found: Found) -> Question:
+    event = found.event
+    assert isinstance(event, Judged)  # noqa: S101 - all others were left out
+    return Question(
+        id=event.question_id,
+        number=found.number,
+        at=event.at,
+        sentence=wording.say_question(bench().node.dictionary, event),
+        outcome=event.TYPE,
+        reasons=tuple(meaning(word) for word in event.reasons) if isinstance(event, Refused) else (),
+        policy=event.policy_version,
+    )
+
+
+def meaning(word: str) -> str:
+    """What a recipient reads of a reason; the word itself where an entry has one that is gone."""
+    return Refusal(word).meaning if word in set(Refusal) else word
+
+
+def _wanted() -> Wanted:
+    typed = {name: request.args.get(name, "").strip()[:60] for name in FIELDS}
+    faults = tuple(
+        (name, _("Write a day as 2026-03-31.")) for name in DAYS if typed[name] and _day(typed[name]) is None
+    )
+    return Wanted(**typed, faults=faults)
+
+
+def _criteria(wanted: Wanted) -> Criteria:
+    since, until = _day(wanted.since), _day(wanted.until)
+    return Criteria(
+        organisation=wanted.organisation or None,
+        purpose=wanted.purpose or None,
+        outcome=wanted.outcome or None,
+        reason=wanted.reason or None,
+        since=None if since is None else datetime.combine(since, time(), UTC),
+        until=None if until is None else datetime.combine(until + timedelta(days=1), time(), UTC),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _number(text: str, size: int) -> int:
+    """From which entry on backwards; anything odd in the address is the newest."""
+    return min(int(text), size) if text.isascii() and text.isdecimal() and len(text) < 12 else size
+
+
+def _choice() -> Choice:
+    node = bench().node
+    return Choice(
+        tuple((name, name) for name in sorted(node.vocabulary.recipients)),
+        tuple((one.name, one.label) for one in node.dictionary.purposes.values()),
+        tuple((word.value, word.meaning) for word in Refusal),
+    )
+
+
+def _address(wanted: Wanted, **more: int) -> str:
+    """The page with the same filter."""
+    filled = {name: getattr(wanted, name) for name in FIELDS if getattr(wanted, name)}
+    query = urlencode({**filled, **more})
+    return f"{PAGE}?{query}" if query else PAGE

@@ -1,0 +1,113 @@
+"""Loads of the register: what the newest one says of the data, what could not be read, and a new one."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+
+from flask import redirect, request
+
+from gateway.sources.files.uploads import Upload
+from gateway.web.controller.common.context import bench
+from gateway.web.controller.common.job_runner import Kind
+from gateway.web.controller.jobs.job_pages import Work, shown_work
+from gateway.web.controller.jobs.start_job import begin
+from gateway.web.controller.register.quality import Report, read_report
+from gateway.web.shared.desk import Desk, Model
+
+desk = Desk("controller-loads")
+
+PAGE = "/controller/loads"
+QUALITY, REJECTS = "quality.json", "rejects.csv"
+"""What a load leaves in the node's directory."""
+ROWS = 50
+
+
+@dataclass(frozen=True)
+class Loads:
+    """`until`: the last day of the last closed period that is covered. `source` is None where unset.
+
+    `waiting`: uploads that are not loaded yet.
+    """
+
+    snapshot: str | None
+    loaded_at: datetime | None
+    until: date | None
+    entry: int | None
+    report: Report | None
+    rejected: int
+    source: str | None
+    loading: Work | None
+    waiting: tuple[Upload, ...]
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """Where a value or row stands that could not be read, and why; never what it says."""
+
+    table: str
+    column: str
+    problem: str
+    line: str
+
+
+@dataclass(frozen=True)
+class Rejects:
+    """A page of them, in the order of the source."""
+
+    rows: tuple[Rejected, ...]
+    first: int
+    total: int
+    before: str | None
+    after: str | None
+
+
+@desk.page(PAGE, "controller/loads.html")
+def loads() -> Model:
+    with bench().node.store.reading() as view:
+        record = view.loaded()
+    job = bench().jobs.latest(Kind.LOAD)
+    return Loads(
+        snapshot=None if record is None else record.id,
+        loaded_at=None if record is None else record.loaded_at,
+        until=None if record is None else record.until,
+        entry=None if record is None else record.index,
+        report=read_report(bench().reports / QUALITY),
+        rejected=sum(1 for _row in _rejected()),
+        source=bench().source,
+        loading=None if job is None else shown_work(job),
+        waiting=bench().uploads.waiting(),
+    )
+
+
+@desk.page(f"{PAGE}/rejected", "controller/rejected.html")
+def rejected() -> Model:
+    total = sum(1 for _row in _rejected())
+    first = _first(request.args.get("from", ""), total)
+    rows = tuple(islice(_rejected(), first, first + ROWS))
+    before = None if first == 0 else f"{PAGE}/rejected?from={max(0, first - ROWS)}"
+    after = f"{PAGE}/rejected?from={first + ROWS}" if first + ROWS < total else None
+    return Rejects(rows, first, total, before, after)
+
+
+@desk.form(PAGE)
+def load() -> Model:
+    """Begin to read the register that is set for this node: whole, or not at all."""
+    work = begin(Kind.LOAD, None)
+    return redirect(f"/controller/work/{work.id}", 303)
+
+
+def _rejected() -> Iterator[Rejected]:
+    """What the newest load could not read; nothing where there was none yet."""
+    path = bench().reports / REJECTS
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield Rejected(row["table"], row["column"], row["problem"], row["line"])
+
+
+def _first(text: str, total: int) -> int:
+    """From which row on; anything odd in the address is the first."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 and int(text) < total else 0

@@ -1,0 +1,119 @@
+"""What a load or a check of one says of the data: columns, years, contradictions, findings."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from flask_babel import format_percent
+from flask_babel import gettext as _
+
+from gateway.sources.model.findings import Problem
+from gateway.web.controller.common import wording
+from gateway.web.controller.common.context import bench
+
+LINES = 5
+"""Lines that are named of each finding."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """Shares of a column as percentages: filled in, filled in as unknown, understood."""
+
+    heading: str
+    means: str
+    complete: str
+    unknown: str
+    valid: str
+
+
+@dataclass(frozen=True)
+class Year:
+    """`share` is of the year with most, for a bar; from 0 to 100."""
+
+    year: int
+    casualties: int
+    complete: str
+    share: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is wrong where, how often, and the first lines in which it is."""
+
+    where: str
+    problem: str
+    count: int
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The data quality report of the newest load. For this state only."""
+
+    loaded: date
+    score: float
+    rows: int
+    casualties: int
+    people: int
+    measures: tuple[tuple[str, str], ...]
+    columns: tuple[Column, ...]
+    years: tuple[Year, ...]
+    empty_provinces: tuple[str, ...]
+    provinces: int
+    contradictions: tuple[tuple[str, int], ...]
+    duplicates: tuple[tuple[str, int], ...]
+    findings: tuple[Found, ...]
+
+
+def read_report(path: Path) -> Report | None:
+    """The report that the newest load left; None where there is none that can be read."""
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return drawn_report(kept)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # of another version, or damaged: the next load leaves a new one
+
+
+def drawn_report(kept: Mapping[str, Any]) -> Report:
+    dictionary, member = bench().node.dictionary, bench().node.member
+    most = max((year["casualties"] for year in kept["years"]), default=0) or 1
+    labels = dictionary.codes("province", member=member)
+    return Report(
+        loaded=date.fromisoformat(kept["loaded"]),
+        score=kept["score"],
+        rows=kept["rows"],
+        casualties=kept["casualties"],
+        people=kept["people"],
+        measures=tuple((name, _share(value)) for name, value in kept["measures"].items()),
+        columns=tuple(
+            Column(
+                one["heading"],
+                wording.dimension(dictionary, one["target"]),
+                *(_share(one[name]) for name in ("completeness", "unknown", "validity")),
+            )
+            for one in kept["columns"]
+        ),
+        years=tuple(
+            Year(y["year"], y["casualties"], _share(y["completeness"]), round(100 * y["casualties"] / most))
+            for y in kept["years"]
+        ),
+        empty_provinces=tuple(labels.get(code, code) for code, n in kept["provinces"].items() if not n),
+        provinces=len(kept["provinces"]),
+        contradictions=tuple((one["rule"], one["count"]) for one in kept["contradictions"] if one["count"]),
+        duplicates=tuple((reason, count) for reason, count in kept["duplicates"].items() if count),
+        findings=tuple(_found(one) for one in kept["findings"]),
+    )
+
+
+def _found(one: Mapping[str, Any]) -> Found:
+    where = ", ".join(part for part in (one["table"], one["column"]) if part)
+    lines = tuple(int(line) for line in one["lines"][:LINES])
+    return Found(where or _("the file"), Problem[one["problem"]].value, one["count"], lines)
+
+
+def _share(share: float) -> str:
+    """A share in percent, never 100 % while anything is missing."""
+    return str(format_percent(min(share, 0.999) if share < 1 else 1.0, "0.0%" if share < 1 else "0%"))

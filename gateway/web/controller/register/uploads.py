@@ -1,0 +1,196 @@
+"""Uploads of the register: checked against the mapping at first, loaded by a second, deliberate step."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import IO, Any
+
+from flask import redirect, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import Conflict
+
+from gateway.errors import SafelaneError
+from gateway.member.model.record_changes import Change, Changes
+from gateway.sources.files.uploaded import accepted, check_names
+from gateway.sources.files.uploads import LARGEST, Upload, safe_name
+from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.model.errors import MappingError, NoUploadError, SourceError, UploadError
+from gateway.sources.model.mapping import SourceMapping
+from gateway.web.controller.common.context import bench
+from gateway.web.controller.common.errors import not_there
+from gateway.web.controller.common.job_runner import Kind
+from gateway.web.controller.jobs.job_pages import STOP_ASKING, Work, shown_work
+from gateway.web.controller.jobs.start_job import begin_upload, who
+from gateway.web.controller.register.loads import PAGE, desk
+from gateway.web.controller.register.quality import Report, drawn_report
+from gateway.web.shared.desk import Model, shown, wants_part
+from gateway.web.shared.languages import number, translated
+
+UPLOAD = f"{PAGE}/upload"
+ONE = f"{UPLOAD}/<upload_id>"
+FIELD = "register"
+
+
+@dataclass(frozen=True)
+class UploadForm:
+    """`tables` are those that the mapping reads; `hindrance`: why nothing can be uploaded here."""
+
+    tables: tuple[str, ...]
+    endings: tuple[str, ...]
+    megabytes: int
+    hindrance: tuple[str, str] | None = None
+    refused: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check has found. `changes`: in which way, how many cases, in which years; None at first.
+
+    `gone`: whether cases of the newest snapshot are missing.
+    """
+
+    rows: int
+    casualties: int
+    until: date
+    unread: int
+    report: Report
+    changes: tuple[tuple[str, int, str], ...] | None
+    gone: bool
+
+
+@dataclass(frozen=True)
+class UploadOne:
+    """An upload, the newest work about it, and what a check has found."""
+
+    upload: Upload
+    kept_until: datetime
+    work: Work | None
+    checked: Checked | None
+
+
+@desk.page(UPLOAD, "controller/upload.html")
+def upload() -> Model:
+    return _form()
+
+
+@desk.form(UPLOAD)
+def take_upload() -> Model:
+    """Keep what was sent, then begin to check it."""
+    try:
+        mapping = _mapping()
+        files = [(file.filename or "", file.stream) for file in request.files.getlist(FIELD) if file.filename]
+        if mapping is None or not files:
+            raise UploadError(_("No file was chosen."), remedy=_("Choose the file of the register."))
+        check_names([safe_name(name) for name, _stream in files], mapping)
+        made = _kept(files)
+    except (SourceError, MappingError) as error:
+        return shown((_form(_told(error)), 422), "controller/upload.html")
+    with suppress(Conflict):  # other work is under way: the page has a button
+        begin_upload(Kind.CHECK, made.id)
+    return redirect(f"{UPLOAD}/{made.id}", 303)
+
+
+@desk.page(ONE, "controller/upload-one.html", fragment="controller/upload-body.html")
+def upload_one(upload_id: str) -> Model:
+    page = _one(_upload(upload_id))
+    running = page.work is not None and page.work.state == "running"
+    return page, STOP_ASKING if wants_part() and not running else 200
+
+
+@desk.form(ONE)
+def upload_next(upload_id: str) -> Model:
+    """Load it, check it again, or throw it away."""
+    found = _upload(upload_id)
+    todo = request.form.get("do", "")
+    if todo == "away":
+        job = bench().jobs.newest(found.id)
+        if job is not None:
+            bench().jobs.cancel(job.id)
+        bench().uploads.remove(found.id)
+        return redirect(PAGE, 303)
+    if todo == "load" and bench().uploads.noted(found) is not None:
+        return redirect(f"/controller/work/{begin_upload(Kind.LOAD, found.id).id}", 303)
+    begin_upload(Kind.CHECK, found.id)
+    return redirect(f"{UPLOAD}/{found.id}", 303)
+
+
+def _kept(files: list[tuple[str, IO[bytes]]]) -> Upload:
+    return bench().uploads.add(files, who(), bench().node.clock.now())
+
+
+def _form(refused: tuple[str, str] | None = None) -> UploadForm:
+    most = LARGEST >> 20
+    try:
+        mapping = _mapping()
+    except MappingError as error:
+        return UploadForm((), (), most, _told(error))
+    if mapping is None:
+        why = (
+            _("This node has no mapping yet, which says what the columns of the register mean."),
+            _("Its operator drafts one once: safelane member map suggest."),
+        )
+        return UploadForm((), (), most, why)
+    tables, endings = tuple(table.name for table in mapping.tables), accepted(mapping)
+    if not endings:
+        why = (
+            _("The mapping reads a database, which cannot be uploaded."),
+            _("It is loaded from where it is."),
+        )
+        return UploadForm(tables, (), most, why)
+    return UploadForm(tables, endings, most, refused=refused)
+
+
+def _told(error: SafelaneError) -> tuple[str, str]:
+    return translated(error.message), translated(error.remedy)
+
+
+def _mapping() -> SourceMapping | None:
+    text, node = bench().mapping(), bench().node
+    return None if text is None else parse_mapping(text, node.dictionary, member=node.member)
+
+
+def _upload(upload_id: str) -> Upload:
+    try:
+        return bench().uploads.of(upload_id)
+    except NoUploadError as error:
+        not_there(error)
+
+
+def _one(found: Upload) -> UploadOne:
+    job, noted = bench().jobs.newest(found.id), bench().uploads.noted(found)
+    return UploadOne(
+        upload=found,
+        kept_until=found.until,
+        work=None if job is None else shown_work(job),
+        checked=None if noted is None else _checked(noted),
+    )
+
+
+def _checked(noted: dict[str, Any]) -> Checked:
+    changes = None if noted["changes"] is None else Changes.from_text(noted["changes"])
+    return Checked(
+        rows=noted["rows"],
+        casualties=noted["casualties"],
+        until=date.fromisoformat(noted["until"]),
+        unread=noted["unread"],
+        report=drawn_report(noted["report"]),
+        changes=None if changes is None else tuple(_changes(changes)),
+        gone=changes is not None and changes.total(Change.GONE) > 0,
+    )
+
+
+def _changes(found: Changes) -> Iterator[tuple[str, int, str]]:
+    for change, years in found.counts.items():
+        told = ", ".join(f"{year}: {number(n)}" for year, n in sorted(years.items()))
+        yield _CHANGES[change](), found.total(change), told
+
+
+_CHANGES = {
+    Change.NEW: lambda: _("new cases"),
+    Change.LATE: lambda: _("cases reported late"),
+    Change.CORRECTED: lambda: _("cases corrected"),
+    Change.GONE: lambda: _("cases no longer in the register"),
+    Change.WITHDRAWN: lambda: _("cases whose consent was withdrawn"),
+    Change.GIVEN: lambda: _("cases whose consent was given"),
+}

@@ -1,0 +1,1 @@
+"""Pages before and about a session: directory, invitation, account."""

@@ -1,0 +1,233 @@
+"""The page of the own account: sessions, tokens, credentials, and everything that is kept about oneself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Response, g, json, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from gateway.accounts import codes
+from gateway.accounts.errors import (
+    AccountError,
+    AccountRuleError,
+    PassphraseError,
+    SignInRefusedError,
+    WrongCodeError,
+)
+from gateway.accounts.invitations import GENERATOR
+from gateway.accounts.leaving import export
+from gateway.accounts.managing import renew
+from gateway.accounts.model import Means, Scope, Session, Token, Wish
+from gateway.accounts.sessions import Present, end, open_sessions, require_fresh
+from gateway.accounts.tokens import make_token, revoke, scopes_of
+from gateway.api.access_control import accounts, principal, signed_in
+from gateway.api.browsers import BROWSER, SESSION, drop_cookie
+from gateway.api.services import hub
+from gateway.web.analyst import analyst_wording
+from gateway.web.shared.base import page, typed, web
+from gateway.web.shared.desk import Desk, Model, shown
+from gateway.web.shared.languages import translated
+
+desk = Desk("account")
+
+PAGE = "/account"
+TEMPLATE = "account.html"
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """Where somebody is signed in. `here`: by this very session."""
+
+    id: str
+    agent: str
+    since: datetime
+    seen: datetime
+    here: bool
+
+
+@dataclass(frozen=True)
+class TokenRow:
+    """A token of a program, without the token itself, which is kept nowhere."""
+
+    id: str
+    label: str
+    scopes: tuple[str, ...]
+    until: datetime
+    used: datetime | None
+    expired: bool
+
+
+@dataclass(frozen=True)
+class AccountPage:
+    """The own account. `purposes` and `scopes` (those that a token can have): each word and what it means.
+
+    `renewable`: whether passphrase and code generator are changed here, by whoever looks.
+    """
+
+    name: str
+    role: str
+    organisation: str
+    purposes: tuple[tuple[str, str], ...]
+    sessions: tuple[SessionRow, ...]
+    tokens: tuple[TokenRow, ...]
+    scopes: tuple[tuple[str, str], ...]
+    renewable: bool
+    refused: AccountError | None = None
+
+
+@desk.page(PAGE, TEMPLATE)
+def show() -> Model:
+    return _account()
+
+
+@desk.form(f"{PAGE}/sessions/end")
+def end_sessions() -> AnyResponse:
+    """One session that is named, or all others; an open browser that was taken over shuts nobody out."""
+    who = signed_in()
+    require_fresh(accounts(), who)
+    name, wanted = who.account.name, typed("session")
+    others = [s.id for s in open_sessions(accounts(), name) if s.id != who.session.id]
+    if wanted or others:
+        end(accounts(), name, name, [wanted] if wanted else others)
+    return redirect(PAGE, 303)
+
+
+@desk.form(f"{PAGE}/tokens")
+def add_token() -> AnyResponse:
+    who = signed_in()
+    require_fresh(accounts(), who)
+    try:
+        wish = Wish(typed("label"), _scopes(), int(typed("days") or 0))
+        token = make_token(accounts(), who.account.name, who.account.name, wish)
+    except ValueError:
+        return _refused(AccountRuleError("A token needs a number of days.", remedy="Type a number."))
+    except AccountRuleError as error:
+        return _refused(error)
+    return page("token.html", token=token, label=wish.label)
+
+
+@desk.form(f"{PAGE}/tokens/revoke")
+def revoke_token() -> AnyResponse:
+    name = signed_in().account.name
+    revoke(accounts(), name, name, [typed("token")])
+    return redirect(PAGE, 303)
+
+
+@desk.file(f"{PAGE}/export")
+def export_own() -> Response:
+    who = signed_in()
+    require_fresh(accounts(), who)
+    kept = export(accounts(), who.account.name, who.account.name)
+    response = Response(json.dumps(kept, indent=1) + "\n", content_type="application/json")
+    response.headers["Content-Disposition"] = 'attachment; filename="safelane-account.json"'
+    return response
+
+
+@desk.pages.get(f"{PAGE}/credentials")  # shows a new secret to whoever types it off: no twin
+def new_credentials() -> Response:
+    who = signed_in()
+    require_fresh(accounts(), who)
+    _require_passphrase()
+    return _credentials(codes.new_generator())
+
+
+@desk.form(f"{PAGE}/credentials")
+def renew_credentials() -> Response:
+    who = signed_in()
+    require_fresh(accounts(), who)
+    _require_passphrase()
+    generator = _unsealed(typed("generator"))
+    passphrase = typed("passphrase")
+    try:
+        if passphrase != typed("passphrase_again"):
+            raise PassphraseError("The two passphrases differ.", remedy="Type it twice.")
+        name = who.account.name
+        recovery = renew(
+            web().entrance,
+            name,
+            name,
+            current=typed("current"),
+            passphrase=passphrase,
+            generator=generator,
+            shown=typed("code"),
+        )
+    except (PassphraseError, WrongCodeError, SignInRefusedError) as error:
+        return _credentials(generator, refused=error, status=422)
+    response = page("recovery-codes.html", recovery=recovery, renewed=True)
+    for cookie in (SESSION, BROWSER):
+        drop_cookie(response, cookie)
+    return response
+
+
+def _account(refused: AccountError | None = None) -> AccountPage:
+    """The account of whoever asks: a person by a session, or a program by a token."""
+    who, side, now = principal(), accounts().side, accounts().clock.now()
+    with accounts().store.reading() as view:
+        tokens = view.people.tokens_of(who.user)
+    here = _session()
+    return AccountPage(
+        name=who.user,
+        role=who.role.value,
+        organisation=who.organisation,
+        purposes=tuple(
+            (word, analyst_wording.purpose(hub().dictionary, word)) for word in sorted(who.purposes)
+        ),
+        sessions=tuple(_session_row(one, here) for one in open_sessions(accounts(), who.user)),
+        tokens=tuple(_token_row(one, now) for one in tokens),
+        scopes=tuple((one.value, translated(one.says)) for one in sorted(scopes_of(side, who.role))),
+        renewable=here is not None and here.means is Means.PASSPHRASE,
+        refused=refused,
+    )
+
+
+def _refused(error: AccountError) -> AnyResponse:
+    return shown((_account(error), 422), TEMPLATE)
+
+
+def _session() -> Session | None:
+    """By which session the page is seen; None at its twin, which a token opens."""
+    found = g.get("present")
+    return found.session if isinstance(found, Present) else None
+
+
+def _session_row(one: Session, here: Session | None) -> SessionRow:
+    return SessionRow(one.id, one.agent, one.since, one.seen, here is not None and one.id == here.id)
+
+
+def _token_row(one: Token, now: datetime) -> TokenRow:
+    scopes = tuple(sorted(scope.value for scope in one.scopes))
+    return TokenRow(one.id, one.label, scopes, one.until, one.used, one.until <= now)
+
+
+def _credentials(generator: str, **more: Any) -> Response:
+    name = signed_in().account.name
+    return page(
+        "credentials.html",
+        more.pop("status", 200),
+        generator=generator,
+        sealed=web().entrance.sealer.seal(generator, f"{GENERATOR} {name}").hex(),
+        address=codes.address(generator, name, web().entrance.place),
+        refused=more.get("refused"),
+    )
+
+
+def _unsealed(text: str) -> str:
+    """The generator that was shown: sealed in the form, so that nobody can put a known one there."""
+    name = signed_in().account.name
+    try:
+        return web().entrance.sealer.unseal(bytes.fromhex(text), f"{GENERATOR} {name}")
+    except ValueError:
+        raise AccountRuleError("The form was changed on its way.", remedy="Open the page again.") from None
+
+
+def _require_passphrase() -> None:
+    if signed_in().session.means is not Means.PASSPHRASE:
+        raise AccountRuleError(
+            "You sign in at your directory: passphrase and codes are changed there.",
+            remedy="Ask whoever runs the directory.",
+        )
+
+
+def _scopes() -> frozenset[Scope]:
+    return frozenset(Scope(word) for word in request.form.getlist("scope"))

@@ -1,0 +1,122 @@
+"""Signing in at a directory (OpenID Connect): out to the provider, and back with its answer.
+
+What belongs to one way out and back travels in a sealed cookie of this browser: an answer that comes to
+another browser, a second time or too late is refused.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask import Blueprint, Response, json, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from gateway.accounts.duties import Action
+from gateway.accounts.errors import IdentityRefusedError, InvitationError, UnknownAccountError
+from gateway.accounts.forms import local_path
+from gateway.accounts.invitations import accept_by_directory, look_at
+from gateway.accounts.ports import Directory
+from gateway.accounts.refusal_log import refused
+from gateway.accounts.signing_in import sign_in_by_directory
+from gateway.api.access_control import accounts
+from gateway.api.browsers import BROWSER, FLOW, drop_cookie, place, read_cookie, set_cookie
+from gateway.web.shared.base import page, typed, web
+from gateway.web.shared.browser_names import agent
+from gateway.web.shared.sign_in_pages import entered_at
+
+blueprint = Blueprint("web-directory", __name__)
+
+LIFETIME = timedelta(minutes=10)
+SEALED_FOR = "way to a directory and back"
+BACK = "/sign-in/directory/return"
+
+
+@dataclass(frozen=True)
+class _Way:
+    state: str
+    nonce: str
+    verifier: str
+    target: str
+    invitation: str
+    since: int
+
+
+@blueprint.get("/sign-in/directory")
+def go() -> AnyResponse:
+    return _go(local_path(request.args.get("next", "/")), "")
+
+
+@blueprint.post("/invitation/directory")
+def go_with_invitation() -> AnyResponse:
+    """The provider's address stands on the page as a link: a form may only lead to ourselves."""
+    code = typed("invitation")
+    try:
+        look_at(web().entrance, code)
+    except InvitationError as error:
+        return page("invitation.html", 403, refused=error)
+    out = _go("/account", code)
+    onward = page("onward.html", directory=_directory(), address=out.headers["Location"])
+    for cookie in out.headers.getlist("Set-Cookie"):
+        onward.headers.add("Set-Cookie", cookie)
+    return onward
+
+
+@blueprint.get(BACK)
+def come_back() -> AnyResponse:
+    try:
+        return _came_back()
+    except IdentityRefusedError as error:
+        refused(accounts(), None, Action.ENTER.value, f"directory-{error.reason}")
+        raise
+
+
+@blueprint.after_request
+def _once(response: Response) -> Response:
+    """Whatever came of it, there is no second way back."""
+    if request.path == BACK:
+        drop_cookie(response, FLOW)
+    return response
+
+
+def _came_back() -> AnyResponse:
+    way = _way()
+    query = {name: value for name, value in request.args.items() if len(value) < 4000}
+    if not hmac.compare_digest(query.get("state", "").encode(), way.state.encode()):
+        raise IdentityRefusedError("state")
+    redirect_uri = place().origin() + BACK
+    identity = _directory().identity(query, way.nonce, way.verifier, redirect_uri)
+    if way.invitation:
+        accept_by_directory(web().entrance, way.invitation, identity)
+    agent_ = agent(request.headers.get("User-Agent", ""))
+    entered = sign_in_by_directory(accounts(), identity, agent_, read_cookie(BROWSER))
+    return entered_at(way.target, entered)
+
+
+def _go(target: str, invitation: str) -> AnyResponse:
+    now = int(accounts().clock.now().timestamp())
+    word = secrets.token_urlsafe
+    way = _Way(word(24), word(24), word(48), target, invitation, now)
+    address = _directory().address(way.state, way.nonce, way.verifier, place().origin() + BACK)
+    response = redirect(address, 303)
+    sealed = web().entrance.sealer.seal(json.dumps(vars(way)), SEALED_FOR)
+    set_cookie(response, FLOW, sealed.hex(), seconds=int(LIFETIME.total_seconds()))
+    return response
+
+
+def _way() -> _Way:
+    try:
+        text = web().entrance.sealer.unseal(bytes.fromhex(read_cookie(FLOW) or ""), SEALED_FOR)
+    except ValueError:
+        raise IdentityRefusedError("no-way") from None
+    way = _Way(**json.loads(text))
+    if accounts().clock.now() - datetime.fromtimestamp(way.since, UTC) > LIFETIME:
+        raise IdentityRefusedError("late")
+    return way
+
+
+def _directory() -> Directory:
+    found = web().directory
+    if found is None:
+        raise UnknownAccountError("No directory is connected here.", remedy="Sign in with a passphrase.")
+    return found

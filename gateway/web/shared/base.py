@@ -1,0 +1,95 @@
+"""What every page stands on: where the templates and the style are, and what the views work with."""
+
+import mimetypes
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, g, make_response, render_template, request, url_for
+
+from gateway.accounts.context import Entrance
+from gateway.accounts.model import Account
+from gateway.accounts.ports import Directory
+from gateway.api.access_control import accounts
+from gateway.web.shared import languages, nav
+from gateway.web.shared.forms import form_field
+
+KEY = "safelane-web"
+LONGEST_FIELD = 400
+STATIC = Path(__file__).parents[1] / "static"
+FOR_EVER = "public, max-age=31536000, immutable"
+
+blueprint = Blueprint(
+    "web",
+    __name__,
+    template_folder="../templates",
+    static_folder="../static",
+    static_url_path="/assets",
+)
+
+
+@dataclass(frozen=True)
+class Web:
+    """`directory` is the OpenID provider that people may sign in at, if there is one."""
+
+    entrance: Entrance
+    directory: Directory | None = None
+
+
+def install(app: Flask) -> None:
+    mimetypes.add_type("font/woff2", ".woff2")  # older Pythons do not know it
+    app.jinja_env.globals["asset"] = asset
+    app.after_request(_keep_assets)
+
+
+def web() -> Web:
+    found = current_app.extensions[KEY]
+    assert isinstance(found, Web)  # noqa: S101 - put there by install
+    return found
+
+
+def page(template: str, status: int = 200, **values: Any) -> Response:
+    """A page, with what all pages show: the place, who is signed in, their desk, and the field for forms."""
+    account = _account()
+    text = render_template(
+        template,
+        place=web().entrance.place,
+        account=account,
+        navigation=() if account is None else nav.entries(accounts().side, account.role),
+        form_field=form_field,
+        languages=languages,
+        here=request.full_path.rstrip("?") if request.method == "GET" else "/",
+        **values,
+    )
+    return make_response(text, status)
+
+
+def typed(name: str) -> str:
+    """A field of the form that was sent, cut to a length that no honest one has."""
+    return request.form.get(name, "")[:LONGEST_FIELD]
+
+
+def _account() -> Account | None:
+    present = g.get("present")
+    found = None if present is None else present.account
+    assert found is None or isinstance(found, Account)  # noqa: S101 - put there by the guard
+    return found
+
+
+def asset(name: str) -> str:
+    """The address of a file of `static`, which changes with its content: browsers may keep it for ever."""
+    return url_for("web.static", filename=name, v=_version(name))
+
+
+@cache
+def _version(name: str) -> str:
+    return sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+def _keep_assets(response: Response) -> Response:
+    lasting = "v" in request.args or request.path.endswith(".woff2")  # fonts have their version in their name
+    if request.endpoint == "web.static" and response.status_code == 200 and lasting:
+        response.headers["Cache-Control"] = FOR_EVER
+    return response

@@ -1,0 +1,153 @@
+"""Forms are taken only from our own pages: every POST is checked here before any view sees it.
+
+Each form also says, sealed, for whom it was made: what its owner typed is then not lost when the session has
+ended meanwhile (`gateway.web.shared.kept_input`). A form about something that others may change carries the
+version that it was made from, and is not taken for another one.
+"""
+
+import hmac
+from dataclasses import dataclass
+
+from flask import Flask, Response, current_app, g, request
+from markupsafe import Markup, escape
+
+from gateway.accounts.access_routes import action_of_route
+from gateway.accounts.errors import AccountError, StaleFormError
+from gateway.accounts.forms import check_form, form_token
+from gateway.accounts.ports import Sealer
+from gateway.accounts.refusal_log import refused
+from gateway.accounts.secrets import Kind, new_secret
+from gateway.api.access_control import accounts
+from gateway.api.browsers import SESSION, VISIT, place, read_cookie, set_cookie
+from gateway.api.storable import check_fields
+
+FIELD = "form"
+OWNER = "form_of"
+VERSION = "form_version"
+"""Fields that say something of the form itself; nobody has typed them."""
+
+SEALER = "safelane-form-sealer"
+SEALED_FOR = "owner of a form"
+OWN_SITES = frozenset({"same-origin", "none"})
+CARRIES_ITS_OWN_PROOF = frozenset({"web-keeping.go_on"})
+"""What is sealed in these forms says more than their token would."""
+
+
+@dataclass(frozen=True)
+class Now:
+    """What a form was about, as it is now: its version, in words or as text, and the page that shows it."""
+
+    version: str
+    text: str
+    page: str
+
+
+class ChangedMeanwhileError(AccountError):
+    """Somebody else has changed what a form was about."""
+
+    def __init__(self, now: Now) -> None:
+        super().__init__(
+            "Somebody else has changed this since you opened the page.",
+            remedy="Compare what is there now with what you typed, then decide.",
+        )
+        self.now = now
+
+
+def install(app: Flask, sealer: Sealer) -> None:
+    app.extensions[SEALER] = sealer
+    app.before_request(_check)
+    app.after_request(_remember_visit)
+
+
+def form_field(version: str | None = None) -> Markup:
+    """The hidden fields of a form: made for this session, or for this visit before anybody signs in.
+
+    `version` is that of what the form changes: see `require_version`.
+    """
+    present = g.get("present")
+    token = form_token(_secret(), accounts().clock.now())
+    fields = hidden(FIELD, token)
+    if present is not None:
+        fields += hidden(OWNER, sealer().seal(present.account.name, SEALED_FOR).hex())
+    return fields if version is None else fields + hidden(VERSION, version)
+
+
+def hidden(name: str, value: str) -> Markup:
+    return Markup('<input type="hidden" name="{}" value="{}">').format(escape(name), escape(value))
+
+
+def require_version(now: Now) -> None:
+    """Raise ChangedMeanwhileError unless the form that was sent was made for what is there now."""
+    made_for = request.form.get(VERSION, "")
+    if not hmac.compare_digest(made_for.encode(), now.version.encode()):
+        raise ChangedMeanwhileError(now)
+
+
+def owner() -> str | None:
+    """For whom the form that was sent was made; None when it does not prove that."""
+    try:
+        return sealer().unseal(bytes.fromhex(request.form.get(OWNER, "")), SEALED_FOR)
+    except ValueError:
+        return None
+
+
+def sealer() -> Sealer:
+    found: Sealer = current_app.extensions[SEALER]
+    return found
+
+
+def is_page() -> bool:
+    """Whether the request is for one of our pages, by the blueprint of its view."""
+    return (request.blueprint or "").startswith("web")
+
+
+def from_here() -> bool:
+    """Whether the browser says that the form was on a page of ours, or says nothing of it."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    return (site is None or site in OWN_SITES) and (origin is None or origin == place().origin())
+
+
+def _check() -> None:
+    """Raise StaleFormError, and log it, for a form of another site or session, or of too long ago."""
+    if request.method != "POST" or not is_page():
+        return
+    try:
+        _check_form()
+    except StaleFormError:
+        rule = request.url_rule
+        action = None if rule is None else action_of_route("POST", rule.rule)
+        word = "unknown" if action is None else action.value
+        refused(accounts(), g.get("principal"), word, "stale-or-forged-form")
+        raise
+
+
+def _check_form() -> None:
+    if not from_here():
+        raise StaleFormError
+    if request.endpoint in CARRIES_ITS_OWN_PROOF:
+        return
+    secret = _known()
+    if secret is None:
+        raise StaleFormError
+    check_form(secret, request.form.get(FIELD, ""), accounts().clock.now())
+    check_fields(request.form.items(multi=True))
+    check_fields((name, file.filename or "") for name, file in request.files.items(multi=True))
+
+
+def _known() -> str | None:
+    """The secret of the session that the guard has let in; elsewhere that of the visit."""
+    return read_cookie(SESSION if g.get("present") else VISIT)
+
+
+def _secret() -> str:
+    """What tokens are made under: a session that has just begun, that of the request, or the visit."""
+    known = g.get("begun") or _known() or g.get("visit")
+    if known is None:
+        known = g.visit = new_secret(Kind.VISIT)
+    return str(known)
+
+
+def _remember_visit(response: Response) -> Response:
+    if g.get("visit") is not None:
+        set_cookie(response, VISIT, g.visit)
+    return response

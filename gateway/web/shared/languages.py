@@ -1,0 +1,126 @@
+"""In which language pages speak: English, and others that somebody chooses; numbers and moments with them.
+
+A translation that no native speaker has reviewed yet is never chosen by a browser's wish alone, only by a
+click of a person, who is told on every page what state it is in.
+"""
+
+from datetime import date, datetime
+from pathlib import Path
+
+from babel import Locale
+from flask import Blueprint, Flask, g, redirect, request
+from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, gettext
+from werkzeug.wrappers import Response
+
+from audit.reading.said import Said as SaidByLog
+from gateway.accounts.forms import local_path
+from gateway.api.browsers import BROWSER_SECONDS, read_cookie, set_cookie
+from policies.model.said import Said as SaidByPolicy
+
+ENGLISH = "en"
+COOKIE = "safelane-language"
+DAY = len("2026-01-31")
+Said = SaidByLog | SaidByPolicy
+"""Sentences of floors that know no language but English, with the text and the values they were made of."""
+FOLDER = Path(__file__).parents[1] / "translations"
+AWAITING_REVIEW = frozenset({"km"})
+"""Drafts that native speakers have yet to review."""
+
+blueprint = Blueprint("web-language", __name__)
+
+
+def install(app: Flask) -> None:
+    Babel(app, default_translation_directories=str(FOLDER), locale_selector=chosen)
+    for one in (number, moment, day, date_of, translated, spoken):
+        app.jinja_env.filters[one.__name__] = one
+
+
+def available() -> tuple[str, ...]:
+    """Languages that there are texts for."""
+    others = sorted(path.parent.parent.name for path in FOLDER.glob("*/LC_MESSAGES/messages.mo"))
+    return (ENGLISH, *others)
+
+
+def chosen() -> str:
+    """The language that was chosen in this browser."""
+    if "language" not in g:
+        wish = read_cookie(COOKIE)
+        g.language = wish if wish in available() else ENGLISH
+    return str(g.language)
+
+
+def names() -> dict[str, str]:
+    """Each language by its own name."""
+    return {code: str(Locale.parse(code).get_display_name(code)) for code in available()}
+
+
+def awaits_review() -> bool:
+    """Whether the language of this page is a draft."""
+    return chosen() in AWAITING_REVIEW
+
+
+@blueprint.get("/language/<code>")
+def choose(code: str) -> Response:
+    """Remember a language in this browser, and go back to the page."""
+    response = redirect(local_path(request.args.get("next", "/")), 303)
+    if code in available():
+        set_cookie(response, COOKIE, code, seconds=BROWSER_SECONDS)
+    return response
+
+
+def translated(text: str) -> str:
+    """A text that another floor says, in the page's language; itself where there is no translation of it.
+
+    Unlike `_` in a template it takes per cent signs and marks of HTML in the text as they are, and the page
+    escapes what comes out: an error may tell what somebody typed. Sentences that are filled with values are
+    translated first and filled in afterwards.
+    """
+    if isinstance(text, Said) and text.values:
+        return str(gettext(text.text)) % {name: _filled(value) for name, value in text.values.items()}
+    return str(gettext(text)) if text else ""
+
+
+def spoken(word: str) -> str:
+    """A log's own word, such as `policy-signed`, as people say it."""
+    return translated(word.replace("-", " "))
+
+
+def _filled(value: str | int | datetime) -> str:
+    """What a sentence is filled with, in the page's language; words of logs and policies stay as they are."""
+    if isinstance(value, datetime):
+        return second(value)
+    if isinstance(value, Said):
+        return translated(value)
+    return number(value) if isinstance(value, int) else value
+
+
+def number(value: int | float) -> str:
+    """A number as people write it in the page's language."""
+    return str(format_decimal(value))
+
+
+def moment(value: datetime) -> str:
+    """A moment to the minute, in UTC as in the log."""
+    words = format_datetime(value, "d MMM y, HH:mm")
+    return str(gettext("%(moment)s UTC", moment=words))
+
+
+def second(value: datetime) -> str:
+    """A moment to the second, in UTC as in the log."""
+    return str(gettext("%(moment)s UTC", moment=format_datetime(value, "d MMM y, HH:mm:ss")))
+
+
+def day(value: date) -> str:
+    return str(format_date(value, "d MMM y"))
+
+
+def date_of(written: str) -> str:
+    """A day or a moment that is written as ISO 8601 has it, as people of the page's language write it."""
+    if len(written) == DAY:
+        return day(date.fromisoformat(written))
+    return moment(datetime.fromisoformat(written))
+
+
+def tag() -> str:
+    """The language of the page, as HTML names it."""
+    return str(get_locale() or ENGLISH).replace("_", "-")

@@ -1,0 +1,128 @@
+"""Signing in and out."""
+
+from flask import Blueprint, Response, g, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from audit.events.account_events import SessionEnd
+from gateway.accounts.errors import NotAuthenticatedError, SignInRefusedError
+from gateway.accounts.forms import local_path
+from gateway.accounts.sessions import Present, end, present
+from gateway.accounts.signing_in import Attempt, Entered, sign_in
+from gateway.api.access_control import accounts, signed_in
+from gateway.api.browsers import (
+    BROWSER,
+    BROWSER_SECONDS,
+    SESSION,
+    VISIT,
+    address,
+    drop_cookie,
+    read_cookie,
+    set_cookie,
+)
+from gateway.web.shared import nav
+from gateway.web.shared.base import page, typed, web
+from gateway.web.shared.browser_names import agent
+from gateway.web.shared.kept_input import KEPT, give_back, unseal
+
+blueprint = Blueprint("web-sign-in", __name__)
+
+
+@blueprint.get("/")
+def home() -> AnyResponse:
+    """Whoever is signed in has a desk; the others are asked to sign in."""
+    who = _former()
+    if who is None:
+        return redirect("/sign-in", 303)
+    return redirect(nav.start(accounts().side, who.account.role), 303)
+
+
+@blueprint.get("/sign-in")
+def show() -> Response:
+    return sign_in_page(request.args.get("next", "/"), again="again" in request.args)
+
+
+@blueprint.post("/sign-in")
+def enter() -> AnyResponse:
+    attempt = Attempt(
+        name=typed("name"),
+        passphrase=typed("passphrase"),
+        code=typed("code"),
+        address=address(),
+        browser=read_cookie(BROWSER),
+        agent=agent(request.headers.get("User-Agent", "")),
+    )
+    target, kept = local_path(request.form.get("next", "/")), request.form.get(KEPT, "")
+    try:
+        entered = sign_in(web().entrance, attempt)
+    except SignInRefusedError as error:
+        return sign_in_page(target, refused=error, kept=kept, status=401)
+    form = unseal(kept)
+    if form is None:
+        return entered_at(target, entered)
+    end_former()
+    g.begun = entered.session  # what the form that is given back is made for
+    found = give_back(form, present(accounts(), entered.session))
+    return entered_at("/", entered) if found is None else _with_session(found, entered)
+
+
+@blueprint.post("/sign-out")
+def leave() -> AnyResponse:
+    who = signed_in()
+    end(accounts(), who.account.name, who.account.name, [who.session.id], SessionEnd.SIGNED_OUT)
+    response = redirect("/sign-in", 303)
+    drop_cookie(response, SESSION)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+def entered_at(target: str, entered: Entered) -> AnyResponse:
+    """On to a page of ours with a new session; the one that the browser had before, if any, ends."""
+    end_former()
+    return _with_session(redirect(target, 303), entered)
+
+
+def _with_session(response: AnyResponse, entered: Entered) -> AnyResponse:
+    set_cookie(response, SESSION, entered.session)
+    if entered.browser is not None:
+        set_cookie(response, BROWSER, entered.browser, seconds=BROWSER_SECONDS)
+    drop_cookie(response, VISIT)
+    return response
+
+
+def end_former() -> None:
+    """End the session that the browser came with."""
+    former = _former()
+    if former is not None:
+        name = former.account.name
+        end(accounts(), name, name, [former.session.id], SessionEnd.SIGNED_OUT)
+
+
+def _former() -> Present | None:
+    """Who is signed in in this browser, where the guard lets everybody in."""
+    secret = read_cookie(SESSION)
+    if secret is None:
+        return None
+    try:
+        return present(accounts(), secret)
+    except NotAuthenticatedError:
+        return None
+
+
+def sign_in_page(
+    target: str,
+    *,
+    again: bool = False,
+    refused: SignInRefusedError | None = None,
+    kept: str = "",
+    status: int = 200,
+) -> Response:
+    """The form that asks who comes. `kept` is what was typed before, sealed: it comes back afterwards."""
+    return page(
+        "sign-in.html",
+        status,
+        target=local_path(target),
+        again=again,
+        refused=refused,
+        directory=web().directory,
+        kept=kept,
+    )

@@ -1,0 +1,171 @@
+"""How a member becomes part of a region: an invitation, the member's keys, a fingerprint read out by voice.
+
+The invitation goes to the member by any way that is at hand; it holds the hub's keys and a secret that is
+good for one application. Whoever could read and change everything on the way could still stand in between,
+so both sides derive one fingerprint of all keys, and compare it by voice before anything counts.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from audit.errors import AuditError
+from audit.formats.vkey import VerifierKey
+from gateway.errors import SafelaneError
+
+FORMAT = "safelane-invitation/1"
+
+GROUPS, GROUP_DIGITS = 5, 5
+_DIGITS = GROUPS * GROUP_DIGITS
+
+# Somebody in between may try keys on both sides until two fingerprints meet, which takes the square root of
+# all fingerprints: 2^41 tries of 25 digits, each at the cost of one scrypt (RFC 7914), 16 MiB and 50 ms.
+_SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 16}
+
+
+class InvitationError(SafelaneError):
+    """A text that is no invitation, or one that was damaged on its way."""
+
+    exit_code = 4
+
+
+class FingerprintError(SafelaneError):
+    """The two sides do not see the same keys."""
+
+    exit_code = 10
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """A member as the hub knows it: its verifier keys, given at enrolment and compared by voice.
+
+    `answer_key` verifies answers, `log_key` the member's own log, `witness_key` its cosignatures, `call_key`
+    its calls; each is a vkey of C2SP signed-note.
+    """
+
+    member: str
+    answer_key: str
+    log_key: str
+    witness_key: str
+    call_key: str
+
+    def as_json(self) -> dict[str, str]:
+        return asdict(self)
+
+    @property
+    def keys(self) -> tuple[str, str, str, str]:
+        return (self.answer_key, self.log_key, self.witness_key, self.call_key)
+
+
+@dataclass(frozen=True)
+class HubKeys:
+    """The hub as a member knows it: `log_key` verifies the regional log, `call_key` what the hub replies."""
+
+    log_key: str
+    call_key: str
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """Good for one application of `member`, up to `until`. `secret` must not become known to others."""
+
+    member: str
+    hub_url: str
+    hub: HubKeys
+    secret: str
+    until: datetime
+
+    def __repr__(self) -> str:
+        return f"Invitation({self.member}, {self.hub_url})"
+
+    def text(self) -> str:
+        """The document that is handed over; `parse_invitation` reads it."""
+        body = {
+            "format": FORMAT,
+            "member": self.member,
+            "hub_url": self.hub_url,
+            "hub_log_key": self.hub.log_key,
+            "hub_call_key": self.hub.call_key,
+            "until": self.until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "secret": self.secret,
+        }
+        return json.dumps(body, indent=2) + "\n"
+
+
+_FIELDS = ("format", "member", "hub_url", "hub_log_key", "hub_call_key", "until", "secret")
+
+
+def parse_invitation(text: str) -> Invitation:
+    """Raises InvitationError; the message repeats nothing of the text."""
+    try:
+        body = json.loads(text)
+    except ValueError:
+        raise _no_invitation() from None
+    if not isinstance(body, dict) or set(body) != set(_FIELDS) or body["format"] != FORMAT:
+        raise _no_invitation()
+    if not all(isinstance(body[field], str) for field in _FIELDS):
+        raise _no_invitation()
+    try:
+        for key in ("hub_log_key", "hub_call_key"):
+            VerifierKey.parse(body[key])
+        until = datetime.strptime(body["until"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except (AuditError, ValueError):
+        raise _no_invitation() from None
+    if not body["hub_url"].startswith(("https://", "http://")):
+        raise _no_invitation()
+    return Invitation(
+        member=body["member"],
+        hub_url=body["hub_url"],
+        hub=HubKeys(body["hub_log_key"], body["hub_call_key"]),
+        secret=body["secret"],
+        until=until,
+    )
+
+
+def enrolment_from_json(body: dict[str, Any]) -> Enrolment:
+    """Raises AuditError for what is no verifier key."""
+    enrolment = Enrolment(**body)
+    for key in enrolment.keys:
+        VerifierKey.parse(key)
+    return enrolment
+
+
+def fingerprint(hub: HubKeys, enrolment: Enrolment) -> str:
+    """Five groups of five digits over every key of both sides. Takes some 50 ms, on purpose."""
+    parts = (enrolment.member, hub.log_key, hub.call_key, *enrolment.keys)
+    return _digits_of(parts, b"safelane enrolment fingerprint")
+
+
+def hub_fingerprint(region: str, call_key: str) -> str:
+    """The same over the key of the hub's replies alone, for members who know the hub already."""
+    return _digits_of((region, call_key), b"safelane hub fingerprint")
+
+
+def _digits_of(parts: tuple[str, ...], salt: bytes) -> str:
+    told = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
+    digest = hashlib.scrypt(told, salt=salt, **_SCRYPT)
+    digits = f"{int.from_bytes(digest, 'big') % 10**_DIGITS:0{_DIGITS}d}"
+    return " ".join(digits[start : start + GROUP_DIGITS] for start in range(0, _DIGITS, GROUP_DIGITS))
+
+
+def check_fingerprint(typed: str, computed: str) -> None:
+    """Raise FingerprintError unless this was typed; spaces and dashes between digits make no difference."""
+    if "".join(c for c in typed if c not in " -\t") != computed.replace(" ", ""):
+        raise FingerprintError(
+            "The fingerprint is another one: somebody may stand in between, or a digit was misheard.",
+            remedy="Nothing was changed. Read it out once more; if it still differs, invite anew.",
+        )
+
+
+def secret_hash(secret: str) -> str:
+    """How an invitation's secret is stored. No guessing reaches 256 random bits: a plain hash suffices."""
+    return hashlib.sha256(b"safelane invitation\n" + secret.encode()).hexdigest()
+
+
+def _no_invitation() -> InvitationError:
+    return InvitationError(
+        "This is no invitation to a region, or it was damaged on its way.",
+        remedy="Save the invitation as it was sent, whole, in a file of its own.",
+    )

@@ -1,0 +1,95 @@
+"""What hub and member show each other of their logs, and what each says to have seen of the other's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from audit.formats.encoding import parse_base64, to_base64
+from audit.formats.merkle import HASH_SIZE
+from audit.log.excerpt import Excerpt, Told
+
+_ENTRY, _HASH = "entry ", "leaf "
+
+
+@dataclass(frozen=True)
+class ShownLog:
+    """A member's log: its newest checkpoint, and proof that it extends the one of `old_size` entries."""
+
+    head: str
+    old_size: int = 0
+    consistency: tuple[bytes, ...] = ()
+    excerpt: Excerpt | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "head": self.head,
+            "old_size": self.old_size,
+            "consistency": [to_base64(h) for h in self.consistency],
+            "excerpt": excerpt_as_json(self.excerpt),
+        }
+
+
+@dataclass(frozen=True)
+class Sight:
+    """How much of the member's log the hub has witnessed and copied, and its cosignature of the former."""
+
+    size: int
+    copied: int
+    cosignature: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {"size": self.size, "copied": self.copied, "cosignature": self.cosignature}
+
+
+def shown_log_from_json(data: Mapping[str, Any]) -> ShownLog:
+    """`data` has the fields of ShownLogSchema. Raises AuditError or ValueError."""
+    excerpt = data["excerpt"]
+    return ShownLog(
+        data["head"],
+        data["old_size"],
+        _hashes(data["consistency"], "consistency proof"),
+        None if excerpt is None else excerpt_from_json(excerpt),
+    )
+
+
+def sight_from_json(data: Mapping[str, Any]) -> Sight:
+    """Raises KeyError or TypeError for anything else."""
+    size, copied, cosignature = data["size"], data["copied"], data["cosignature"]
+    if type(size) is not int or type(copied) is not int or not isinstance(cosignature, str | None):
+        raise TypeError("not a sight")
+    return Sight(size, copied, cosignature)
+
+
+def excerpt_as_json(shown: Excerpt | None) -> dict[str, Any] | None:
+    if shown is None:
+        return None
+    return {
+        "start": shown.start,
+        "leaves": [_told(leaf) for leaf in shown.leaves],
+        "proof": [to_base64(h) for h in shown.proof],
+    }
+
+
+def excerpt_from_json(data: Mapping[str, Any]) -> Excerpt:
+    """Raises AuditError, KeyError, TypeError, ValueError or AttributeError for anything else."""
+    start = data["start"]
+    if type(start) is not int:
+        raise TypeError("not an excerpt")
+    leaves = tuple(_leaf(word) for word in data["leaves"])
+    return Excerpt(start, leaves, _hashes(data["proof"], "excerpt's proof"))
+
+
+def _told(leaf: Told) -> str:
+    return _HASH + to_base64(leaf.leaf) if leaf.entry is None else _ENTRY + to_base64(leaf.entry)
+
+
+def _leaf(word: str) -> Told:
+    if word.startswith(_HASH):
+        return Told(None, parse_base64(word.removeprefix(_HASH), "leaf", HASH_SIZE))
+    if not word.startswith(_ENTRY):
+        raise ValueError("not a leaf")
+    return Told(parse_base64(word.removeprefix(_ENTRY), "log entry"), None)
+
+
+def _hashes(words: list[str], what: str) -> tuple[bytes, ...]:
+    return tuple(parse_base64(word, what, HASH_SIZE) for word in words)

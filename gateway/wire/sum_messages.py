@@ -1,0 +1,202 @@
+"""What travels for a regional total: what a member would contribute, who takes part, and masked numbers.
+
+Three steps. With its answer a member makes an *offer*: for the hub, bounds of its withheld cells; for the
+other members a signed *consent*, which tells only which cells it withholds. The hub's *call* brings each
+contributor the list of all others with their consents, and the proof that it was logged. The *contribution*
+is a signed note of numbers that tell nothing without those of everybody else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from audit.errors import AuditError
+from audit.formats.canonical import canonical_json, load_canonical_object
+from audit.formats.note import Note, Signer, Verifier, open_note, sign
+from gateway.wire.answer import AskedEntry
+from gateway.wire.signed_answer import SignedAnswer
+from gateway.wire.sum_call import Codes, TotalFormatError, codes, number, storable, text
+
+VERSION = 1
+CONTRIBUTION = "contribution"
+"""Label of a member's commitment, in its own log, to the text of its contribution."""
+TOTALS = "totals"
+"""Label of the regional log's commitment to the sums of a round."""
+
+
+@dataclass(frozen=True)
+class Consent:
+    """A member's word to all others: these cells of its answer to `asked` it would contribute, under `key`.
+
+    `contributors` is the fewest members, itself among them, that its policy asks for.
+    """
+
+    asked: AskedEntry
+    member: str
+    snapshot: str
+    key: bytes
+    contributors: int
+    cells: tuple[Codes, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "asked": {"index": self.asked.index, "leaf": self.asked.leaf, "origin": self.asked.origin},
+            "cells": [list(c) for c in self.cells],
+            "contributors": self.contributors,
+            "key": self.key.hex(),
+            "member": self.member,
+            "snapshot": self.snapshot,
+            "v": VERSION,
+        }
+
+
+@dataclass(frozen=True)
+class OfferedCell:
+    """A cell of the consent, for the hub: what it can be, and a number that cells share which share sums."""
+
+    cell: Codes
+    low: int
+    high: int
+    component: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {"cell": list(self.cell), "component": self.component, "high": self.high, "low": self.low}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """For the hub: the consent's note with what is needed of its cells, and the member's k.
+
+    Without a consent ("") the member contributes nothing, and there are only bounds.
+    `least_of` and `most_of` bound every withheld cell of the answer, in its order; None where nothing does.
+    All of it follows from what the member's cube shows.
+    """
+
+    question_id: str
+    consent: str
+    least_of: tuple[int, ...]
+    most_of: tuple[int | None, ...]
+    cells: tuple[OfferedCell, ...]
+    threshold: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "cells": [c.as_json() for c in self.cells],
+            "consent": self.consent,
+            "high": list(self.most_of),
+            "low": list(self.least_of),
+            "question_id": self.question_id,
+            "threshold": self.threshold,
+        }
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """A member's masked numbers, one for each sum that it takes part in, in the order of the call."""
+
+    question_id: str
+    asked: AskedEntry
+    member: str
+    roster: bytes
+    masked: tuple[int, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "asked": {"index": self.asked.index, "leaf": self.asked.leaf, "origin": self.asked.origin},
+            # As text: JSON's numbers are not exact in every reader beyond 2^53.
+            "masked": [f"{number:016x}" for number in self.masked],
+            "member": self.member,
+            "question": self.question_id,
+            "roster": self.roster.hex(),
+            "v": VERSION,
+        }
+
+
+SignedContribution = SignedAnswer
+"""A contribution's note with the entry of the member's own log and its proof, in the form of an answer's."""
+
+
+def sign_text(body: Mapping[str, Any], signer: Signer) -> str:
+    """The note of a consent or a contribution."""
+    return str(sign(canonical_json(dict(body)).decode() + "\n", signer))
+
+
+def open_consent(note: str, verifier: Verifier) -> Consent:
+    """Raises TotalFormatError unless `verifier` shows whose it is and it has the form of a consent."""
+    data = _opened(note, verifier)
+    try:
+        consent = Consent(
+            asked=_asked(data["asked"]),
+            member=text(data["member"]),
+            snapshot=text(data["snapshot"]),
+            key=bytes.fromhex(text(data["key"])),
+            contributors=number(data["contributors"]),
+            cells=tuple(codes(c) for c in data["cells"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise TotalFormatError("A consent is not in the form of one.") from None
+    if consent.as_json() != data:
+        raise TotalFormatError("A consent has fields that it should not have.")
+    return consent
+
+
+def consenting(note: str) -> str:
+    """Whose consent a note claims to be, before any signature is looked at. Raises TotalFormatError."""
+    try:
+        return text(
+            load_canonical_object(Note.parse(note).text.removesuffix("\n").encode(), "consent")["member"]
+        )
+    except (AuditError, KeyError, ValueError):
+        raise TotalFormatError("A consent is not in the form of one.") from None
+
+
+def open_contribution(note: str, verifier: Verifier) -> Contribution:
+    """Raises TotalFormatError unless `verifier` shows whose it is and it has the form of a contribution."""
+    data = _opened(note, verifier)
+    try:
+        made = Contribution(
+            question_id=text(data["question"]),
+            asked=_asked(data["asked"]),
+            member=text(data["member"]),
+            roster=bytes.fromhex(text(data["roster"])),
+            masked=tuple(int(text(n), 16) for n in data["masked"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise TotalFormatError("A contribution is not in the form of one.") from None
+    if made.as_json() != data:
+        raise TotalFormatError("A contribution has fields or numbers that it should not have.")
+    return made
+
+
+def offer_from_json(data: Mapping[str, Any]) -> Offer:
+    """Raises TotalFormatError."""
+    try:
+        offer = Offer(
+            question_id=text(data["question_id"]),
+            consent=storable(str(data["consent"])),
+            least_of=tuple(number(n) for n in data["low"]),
+            most_of=tuple(None if n is None else number(n) for n in data["high"]),
+            cells=tuple(
+                OfferedCell(codes(c["cell"]), number(c["low"]), number(c["high"]), number(c["component"]))
+                for c in data["cells"]
+            ),
+            threshold=number(data["threshold"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise TotalFormatError("An offer is not in the form of one.") from None
+    if offer.as_json() != dict(data) or len(offer.least_of) != len(offer.most_of):
+        raise TotalFormatError("An offer has fields that it should not have.")
+    return offer
+
+
+def _opened(note: str, verifier: Verifier) -> dict[str, Any]:
+    try:
+        parsed = Note.parse(note)
+        open_note(parsed, [verifier])
+        return load_canonical_object(parsed.text.removesuffix("\n").encode(), "note")
+    except AuditError as error:
+        raise TotalFormatError(f"A message about totals cannot be trusted: {error}.") from None
+
+
+def _asked(data: Mapping[str, Any]) -> AskedEntry:
+    return AskedEntry(text(data["origin"]), number(data["index"]), text(data["leaf"]))

@@ -1,0 +1,213 @@
+"""What changes in what each recipient may see: sentences such as "ARMAC may now see quarters, was years"."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from policies.comparison.change import Change, Direction
+from policies.comparison.grants import Box, Case, Grant, conditions_at, grants, held, meet
+from policies.explanation.wording import listed, say_approval, say_level, say_levels
+from policies.model.model import Policy
+from policies.model.phrases import say_days, say_quota
+from policies.model.terms import Conditions, Graded
+from policies.model.vocabulary import Vocabulary
+
+Cases = dict[Case, frozenset[Grant]]
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """A change in some cases of a recipient; the sentence has `{who}` for the recipient."""
+
+    direction: Direction
+    sentence: str
+
+
+def grant_changes(old: Policy, new: Policy) -> Iterator[Change]:
+    """Every change in what may be seen and under which conditions, prohibitions left aside."""
+    before, after = grants(old), grants(new)
+    whom: dict[_Statement, set[str]] = {}
+    for recipient in sorted({case.recipient for case in (*before, *after)}):
+        was = {case: several for case, several in before.items() if case.recipient == recipient}
+        now = {case: several for case, several in after.items() if case.recipient == recipient}
+        for statement in (*_came_and_went(was, now), *_within(was, now, old, new)):
+            whom.setdefault(statement, set()).add(recipient)
+    for statement, recipients in whom.items():
+        yield Change(statement.direction, statement.sentence.format(who=listed(recipients)))
+
+
+# --- cases that are there on one side only
+
+
+def _came_and_went(was: Cases, now: Cases) -> Iterator[_Statement]:
+    if not was:
+        yield _Statement(Direction.LOOSENED, f"{{who}} may now ask{_what(now)}.")
+    elif not now:
+        yield _Statement(Direction.TIGHTENED, "{who} may no longer ask anything.")
+    else:
+        # who gains or loses single records as such is said by the rule for records
+        extracts = any(c.records for c in was) and any(c.records for c in now)
+        for gained in _new_in(now.keys() - was.keys(), was, extracts=extracts):
+            yield _Statement(Direction.LOOSENED, f"{{who}} may now ask {gained}.")
+        for lost in _new_in(was.keys() - now.keys(), now, extracts=extracts):
+            yield _Statement(Direction.TIGHTENED, f"{{who}} may no longer ask {lost}.")
+
+
+def _what(cases: Iterable[Case]) -> str:
+    several = list(cases)
+    only = " only ready-made questions" if all(case.ready_made for case in several) else ""
+    purposes = listed({case.purpose for case in several})
+    return f"{only}, for {purposes}: {listed({case.measure for case in several})}"
+
+
+def _new_in(cases: Iterable[Case], known: Iterable[Case], *, extracts: bool) -> Iterator[str]:
+    """Phrases for what `cases` have that `known` have not: the widest attribute that tells them apart."""
+    left, known = {case for case in cases if extracts or not case.records}, list(known)
+    phrases: tuple[tuple[Callable[[Case], str], str], ...] = (
+        (lambda case: case.purpose, "for {}"),
+        (lambda case: case.measure, "about {}"),
+        (lambda case: case.role or "none", "in the role {}"),
+        (
+            lambda case: "ready-made questions" if case.ready_made else "questions that are not ready-made",
+            "{}",
+        ),
+    )
+    for attribute, phrase in phrases:
+        fresh = {attribute(case) for case in left} - {attribute(case) for case in known}
+        if fresh:
+            yield phrase.format(listed(fresh))
+            left = {case for case in left if attribute(case) not in fresh}
+    for purpose in sorted({case.purpose for case in left}):
+        yield f"for {purpose} in more ways: {listed({c.measure for c in left if c.purpose == purpose})}"
+
+
+# --- cases that are there on both sides
+
+
+def _within(was: Cases, now: Cases, old: Policy, new: Policy) -> Iterator[_Statement]:
+    common = was.keys() & now.keys()
+    known: dict[tuple[int, int, bool], list[_Statement]] = {}
+    cases: dict[_Statement, set[Case]] = {}
+    for case in sorted(common, key=Case.order):
+        key = (id(was[case]), id(now[case]), case.ready_made)
+        if key not in known:
+            known[key] = list(_differences(was[case], now[case], old, new, ready_made=case.ready_made))
+        for statement in known[key]:
+            cases.setdefault(statement, set()).add(case)
+    for statement, several in cases.items():
+        yield _Statement(statement.direction, f"{statement.sentence}{_limited_to(several, common)}.")
+
+
+def _differences(
+    was: frozenset[Grant], now: frozenset[Grant], old: Policy, new: Policy, *, ready_made: bool
+) -> Iterator[_Statement]:
+    yield from _level_changes(frozenset(_boxes(was)), frozenset(_boxes(now)), new.vocabulary)
+    yield from _condition_changes(was, now, (old.conditions, new.conditions), ready_made=ready_made)
+
+
+def _boxes(several: Iterable[Grant]) -> list[Box]:
+    """Boxes without those that another one holds."""
+    boxes = {grant.box for grant in several}
+    return [box for box in boxes if not any(other.holds(box) for other in boxes - {box})] or list(boxes)
+
+
+def _limited_to(cases: set[Case], common: Iterable[Case]) -> str:
+    """For which purposes, measures and questions a change holds, where not for all."""
+    everything = list(common)
+    said = ""
+    for name, before in (("purpose", " for "), ("measure", " about ")):
+        some = {getattr(case, name) for case in cases}
+        if some != {getattr(case, name) for case in everything}:
+            said += before + listed(some)
+    kinds = {case.ready_made for case in cases}
+    if kinds != {case.ready_made for case in everything}:
+        said += " in ready-made questions" if kinds == {True} else " in questions that are not ready-made"
+    if all(case.records for case in cases):
+        said += " in single records"
+    return said
+
+
+def _level_changes(was: frozenset[Box], now: frozenset[Box], words: Vocabulary) -> Iterator[_Statement]:
+    gained = [box for box in now if not held(box, was)]
+    lost = [box for box in was if not held(box, now)]
+    if (gained or lost) and len(was) == 1 and len(now) == 1:
+        yield from _one_to_one(next(iter(was)), next(iter(now)), words)
+        return
+    for box in gained:
+        yield _Statement(Direction.LOOSENED, f"{{who}} may now see {_say_box(box, words)}")
+    for box in lost:
+        yield _Statement(Direction.TIGHTENED, f"{{who}} may no longer see all of {_say_box(box, words)}")
+
+
+def _say_box(box: Box, words: Vocabulary) -> str:
+    return f"{say_levels(words, box.finest)}, {box.max_dims} in one table"
+
+
+def _one_to_one(was: Box, now: Box, words: Vocabulary) -> Iterator[_Statement]:
+    fresh = {d: level for d, level in now.finest.items() if d not in was.ranks}
+    if fresh:
+        yield _Statement(Direction.LOOSENED, f"{{who}} may now see {say_levels(words, fresh)}")
+    gone = {d: level for d, level in was.finest.items() if d not in now.ranks}
+    if gone:
+        yield _Statement(Direction.TIGHTENED, f"{{who}} may no longer see {say_levels(words, gone)}")
+    for dimension in sorted(was.ranks.keys() & now.ranks.keys()):
+        finer = now.ranks[dimension] - was.ranks[dimension]
+        if finer:
+            after, before = (say_level(words, dimension, box.finest[dimension]) for box in (now, was))
+            direction, only = (Direction.LOOSENED, "") if finer > 0 else (Direction.TIGHTENED, "only ")
+            yield _Statement(direction, f"{{who}} may now see {only}{after}, was {before}")
+    if now.max_dims != was.max_dims and now.used != was.used:
+        direction = Direction.LOOSENED if now.max_dims > was.max_dims else Direction.TIGHTENED
+        sentence = f"{{who}} may now combine {now.max_dims} dimensions in one table, was {was.max_dims}"
+        yield _Statement(direction, sentence)
+
+
+def _condition_changes(
+    was: frozenset[Grant], now: frozenset[Grant], bases: tuple[Conditions, Conditions], *, ready_made: bool
+) -> Iterator[_Statement]:
+    """Changes of conditions wherever grants overlap differently; at the finest requests of every overlap."""
+    boxes = {grant.box for grant in (*was, *now)}
+    corners = boxes | {meet(one, other) for one in boxes for other in boxes}
+    for box in sorted(corners, key=repr):
+        if all(any(grant.box.holds(box) for grant in side) for side in (was, now)):
+            before, after = conditions_at(box, was, bases[0]), conditions_at(box, now, bases[1])
+            yield from _term_changes(before, after, ready_made=ready_made)
+
+
+def _term_changes(was: Conditions, now: Conditions, *, ready_made: bool) -> Iterator[_Statement]:
+    if ready_made:
+        leave, left = now.approval_ready_made, was.approval_ready_made
+    else:
+        leave, left = now.approval_others, was.approval_others
+    yield from _scale(
+        left, leave, f"answers to {{who}} go out {say_approval(leave)}, was {say_approval(left)}"
+    )
+    for period in sorted({*was.quotas, *now.quotas}):
+        before, after = was.quotas.get(period), now.quotas.get(period)
+        said = [say_quota(period, limit) if limit else "without limit" for limit in (after, before)]
+        yield from _limit(before, after, f"{{who}} may ask {said[0]}, was {said[1]}")
+    kept = [_time(days) for days in (now.retention_days, was.retention_days)]
+    sentence = f"{{who}} may keep answers {kept[0]}, was {kept[1]}"
+    yield from _limit(was.retention_days, now.retention_days, sentence)
+    passing = now.redistribution, was.redistribution
+    yield from _scale(passing[1], passing[0], f"passing on by {{who}}: {passing[0]}, was {passing[1]}")
+    kept = [_time(days) for days in (now.hub_cache_days, was.hub_cache_days)]
+    sentence = f"the hub may keep answers to {{who}} {kept[0]}, was {kept[1]}"
+    yield from _limit(was.hub_cache_days, now.hub_cache_days, sentence)
+
+
+def _scale(was: Graded, now: Graded, sentence: str) -> Iterator[_Statement]:
+    if was is not now:
+        direction = Direction.TIGHTENED if now.grade > was.grade else Direction.LOOSENED
+        yield _Statement(direction, sentence)
+
+
+def _limit(was: int | None, now: int | None, sentence: str) -> Iterator[_Statement]:
+    if was != now:
+        stricter = was is None or (now is not None and now < was)
+        yield _Statement(Direction.TIGHTENED if stricter else Direction.LOOSENED, sentence)
+
+
+def _time(days: int | None) -> str:
+    if days is None:
+        return "without limit"
+    return f"for {say_days(days)}" if days else "not at all"

@@ -1,0 +1,1 @@
+"""The decision: request, rules, obligations, reasons."""

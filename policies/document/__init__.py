@@ -1,0 +1,1 @@
+"""The policy as a document: reading, assembling, composing, canonical text, schema."""

@@ -1,0 +1,56 @@
+"""The shape for single cells of a document: `{place: KH-1, sex: F}`, in the codes of the dictionary."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from policies.model.errors import Fault
+from policies.model.model import Cell
+from policies.model.said import said
+from policies.model.shapes import JsonSchema, ListOf, MapOf, OneOf, Shape
+from policies.model.strict_yaml import Node
+from policies.model.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Code:
+    """A code of a dimension. An editor is not given them all: of dates alone there are thousands."""
+
+    word: OneOf
+
+    def read(self, node: Node, faults: list[Fault]) -> str | None:
+        return self.word.read(node, faults)
+
+    def schema(self) -> JsonSchema:
+        # an editor takes a year for a number, and `yes` for a truth value
+        return {"anyOf": [{"type": "string", "minLength": 1}, {"type": ["number", "boolean"]}]}
+
+
+@dataclass(frozen=True)
+class CellShape:
+    """A mapping from dimensions to a code each."""
+
+    codes: MapOf[str]
+
+    def read(self, node: Node, faults: list[Fault]) -> Cell | None:
+        written = self.codes.read(node, faults)
+        return None if written is None else tuple(sorted(written))
+
+    def schema(self) -> JsonSchema:
+        return self.codes.schema()
+
+
+def cells(words: Vocabulary | None) -> Shape[Any]:
+    """A list of cells."""
+
+    def code(name: str) -> Shape[str]:
+        known = None if words is None else tuple(words.codes.get(name, ()))
+        return Code(OneOf(said("code of %(name)s", name=name), known))
+
+    dimensions = None if words is None else tuple(words.dimensions)
+    never = frozenset[str]() if words is None else words.never_shared
+    return ListOf(CellShape(MapOf("dimension", dimensions, code, never)), may_be_empty=True)
+
+
+def cell_name(cell: Cell) -> str:
+    """A cell as a message names it."""
+    return ", ".join(f"{dimension}={code}" for dimension, code in cell)

@@ -1,0 +1,105 @@
+"""Shapes for what a document says of dimensions: their finest levels, prohibited levels, thresholds.
+
+The name of a multi-valued attribute (`injury`) may stand for all its yes-or-no dimensions at once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from policies.model.errors import Fault
+from policies.model.model import LevelOf
+from policies.model.said import said
+from policies.model.shapes import ByNode, JsonSchema, MapOf, Meaning, Number, OneOf, Shape
+from policies.model.strict_yaml import Node
+from policies.model.vocabulary import Vocabulary
+
+ANY_LEVEL = "any"
+"""In a prohibition: this dimension at whatever level."""
+YES = "yes"
+"""Stands for the only level of a dimension that has one, or of each dimension of a family."""
+
+
+@dataclass(frozen=True)
+class LevelMap:
+    """A mapping from dimensions or families to a level each; read as (dimension, level) pairs."""
+
+    pairs: MapOf[str]
+    families: Mapping[str, tuple[str, ...]]
+    only_level: Mapping[str, str]
+
+    def read(self, node: Node, faults: list[Fault]) -> tuple[LevelOf, ...] | None:
+        written = self.pairs.read(node, faults)
+        if written is None:
+            return None
+        levels: dict[str, str] = {}
+        for name, level in written:
+            for dimension in self.families.get(name, (name,)):
+                if dimension in levels:
+                    problem = said("%(dimension)s is named twice, once by its family", dimension=dimension)
+                    faults.append(node.spot.fault(problem))
+                levels[dimension] = self.only_level[dimension] if level == YES else level
+        return tuple(sorted(levels.items()))
+
+    def schema(self) -> JsonSchema:
+        return self.pairs.schema()
+
+
+def levels(words: Vocabulary | None, *, root: bool = False) -> Shape[tuple[LevelOf, ...]]:
+    """Dimension -> level; with `root`, also the root, which shows nothing of the dimension."""
+
+    def of(name: str, known: tuple[str, ...], top: str) -> Shape[str]:
+        named = (*known, top) if root else known
+        return _level(name, known, {level: level for level in named} | _yes(known, YES))
+
+    return _map(words, of)
+
+
+def banned_levels(words: Vocabulary | None) -> Shape[tuple[LevelOf, ...]]:
+    """Dimension -> the coarsest level that is prohibited, `any` for whatever level."""
+
+    def of(name: str, known: tuple[str, ...], top: str) -> Shape[str]:  # noqa: ARG001 - as for levels
+        coarsest = YES if known == () else known[-1]
+        return _level(name, known, {**{k: k for k in known}, ANY_LEVEL: coarsest, **_yes(known, YES)})
+
+    return _map(words, of)
+
+
+def thresholds(words: Vocabulary | None) -> Shape[Any]:
+    """One number, or `usual` and larger numbers by dimension and level."""
+    number = Number(2, 1000)
+
+    def of(key: str) -> Shape[Any]:
+        if key == "usual":
+            return number
+        return MapOf("level", words.dimensions[key] if words else None, lambda _: number)
+
+    keys = ("usual", *words.dimensions) if words else None
+    return ByNode[Any](number, MapOf("dimension (or usual)", keys, of))
+
+
+def _map(words: Vocabulary | None, of: Any) -> Shape[tuple[LevelOf, ...]]:
+    if words is None:
+        return LevelMap(MapOf("dimension", None, lambda _: OneOf("level", None)), {}, {})
+
+    def shape(name: str) -> Shape[str]:
+        known = words.dimensions.get(name, ())
+        made: Shape[str] = of(name, known, words.root(name))
+        return made
+
+    families = {name: many for name, many in words.families.items() if name not in words.dimensions}
+    only = {name: known[0] for name, known in words.dimensions.items() if len(known) == 1}
+    pairs = MapOf("dimension", (*words.dimensions, *families), shape, words.never_shared)
+    return LevelMap(pairs, families, only)
+
+
+def _level(name: str, known: tuple[str, ...], named: Mapping[str, str]) -> Shape[str]:
+    if len(known) > 1:
+        kind = said("level of %(name)s, whose finest is %(finest)s", name=name, finest=known[0])
+    else:
+        kind = said("level of %(name)s", name=name)
+    return Meaning(kind, named)
+
+
+def _yes(known: tuple[str, ...], meaning: str) -> dict[str, str]:
+    return {YES: meaning} if len(known) < 2 else {}

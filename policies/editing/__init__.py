@@ -1,0 +1,1 @@
+"""Edits of a policy's text that keep everything else as it stands."""

@@ -1,0 +1,1 @@
+"""A policy and a decision in words."""

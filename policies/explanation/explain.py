@@ -1,0 +1,254 @@
+"""Plain sentences for a policy as a whole and for each decision."""
+
+from collections.abc import Callable, Iterator
+
+from policies.decision.decision import Code, Decision, Reason, Told
+from policies.decision.request import Request
+from policies.document.canonical import marks
+from policies.explanation.wording import (
+    listed,
+    plural,
+    say_cell,
+    say_conditions,
+    say_levels,
+    say_obligations,
+    say_table,
+    say_threshold,
+    say_timing,
+    say_validity,
+)
+from policies.model.model import Ban, Mechanism, Noise, Policy, Scope, Share
+from policies.model.terms import Appearance, Approval, MechanismKind, Review, Zeros
+from policies.model.vocabulary import Vocabulary
+
+Details = dict[str, str]
+
+TOLD = {
+    Told.NOT_IN_FORCE: "No policy of this member is in force for that.",
+    Told.NOT_UNDERSTOOD: "The question uses a word that this member does not know.",
+    Told.NOT_FOR_YOU: "This member does not share with you.",
+    Told.NOT_FOR_THIS_PURPOSE: "This member does not share with you for this purpose.",
+    Told.NOT_SHARED: "This member does not share that.",
+    Told.TOO_DETAILED: "This member shares that in less detail only.",
+    Told.READY_MADE_ONLY: "This member answers only ready-made questions of yours.",
+}
+"""What a recipient reads: the closed list in words."""
+
+_ZEROS = {
+    Zeros.PUBLISH: "Every zero is shown.",
+    Zeros.PARTNER: "A zero is not small, but may be withheld to protect another cell.",
+    Zeros.PROTECT: "A zero is protected like a small cell.",
+}
+
+
+def explain(policy: Policy, request: Request, decision: Decision) -> list[str]:
+    """What is asked, what the policy says to it, and why: a sentence each, for the controller."""
+    words = policy.vocabulary
+    lines = [say_request(request, words)]
+    version = f"version {policy.version} of {policy.member}'s policy for {policy.data_set}"
+    if decision.permit:
+        lines.append(f"Permitted by {version}: {listed(decision.by)}.")
+        if decision.obligations is not None:
+            lines += say_obligations(decision.obligations)
+        return lines
+    reasons = [say_reason(reason, words) for reason in decision.reasons]
+    lines.append(f"Denied by {version}.")
+    lines += reasons
+    return [*lines, f"The recipient is told: {' '.join(TOLD[told] for told in decision.told)}"]
+
+
+def say_request(request: Request, words: Vocabulary) -> str:
+    """The request in a sentence."""
+    who = f"{request.recipient} ({request.role or 'no role'})"
+    known = {d: level for d, level in request.levels if level != words.root(d)}
+    table = f" by {say_table(words, known.items())}" if known else ""
+    kind = "single records on" if request.record_level else "the ready-made question on"
+    kind = f"{kind} " if request.record_level or request.ready_made else ""
+    return (
+        f"{who} asks {request.member} for {kind}{words.say(request.measure)}{table}, for {request.purpose}."
+    )
+
+
+def say_reason(reason: Reason, words: Vocabulary) -> str:
+    """A reason in a sentence, for the controller."""
+    details = dict(reason.details)
+    sentence = _REASONS[reason.code](details, words)
+    return f"{details['permission']}: {sentence}" if "permission" in details else _capital(sentence)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _unknown(what: str) -> Callable[[Details, Vocabulary], str]:
+    return lambda d, _: f"{d[what]!r} is not a {what} that the dictionary knows."
+
+
+_REASONS: dict[Code, Callable[[Details, Vocabulary], str]] = {
+    Code.OTHER_MEMBER: lambda d, _: f"this is the policy of {d['policy']}, the question is for {d['asked']}.",
+    Code.NOT_YET_VALID: lambda d, _: f"the policy holds from {d['valid_from']} on only.",
+    Code.EXPIRED: lambda d, _: f"the policy held until {d['valid_until']}.",
+    Code.UNKNOWN_RECIPIENT: _unknown("recipient"),
+    Code.UNKNOWN_ROLE: _unknown("role"),
+    Code.UNKNOWN_PURPOSE: _unknown("purpose"),
+    Code.UNKNOWN_MEASURE: _unknown("measure"),
+    Code.UNKNOWN_DIMENSION: _unknown("dimension"),
+    Code.UNKNOWN_LEVEL: lambda d, _: f"{d['level']!r} is not a level of {d['dimension']}.",
+    Code.UNKNOWN_QUESTION: lambda d, _: f"{d['question']!r} is not a ready-made question.",
+    Code.BANNED: lambda d, _: f"a prohibition applies: {d['prohibition']}.",
+    Code.RECIPIENT_NOT_PERMITTED: lambda d, _: f"no permission names {d['recipient']}.",
+    Code.ROLE_NOT_PERMITTED: lambda d, _: f"no permission for this recipient is for the role {d['role']}.",
+    Code.PURPOSE_NOT_PERMITTED: lambda d, _: f"no permission for this recipient is for {d['purpose']}.",
+    Code.MEASURE_NOT_SHARED: lambda d, w: f"{w.say(d['measure'])} is not shared.",
+    Code.DIMENSION_NOT_SHARED: lambda d, w: f"{w.say(d['dimension'])} is not shared.",
+    Code.LEVEL_TOO_FINE: lambda d, w: (
+        f"{plural(w.say(d['level']))} are too fine; the finest is {plural(w.say(d['finest']))}."
+    ),
+    Code.OVERLAPS_POOLS: lambda d, w: (
+        f"{plural(w.say(d['level']))} overlap the pooled years; together they would give single years away."
+    ),
+    Code.TOO_MANY_DIMENSIONS: lambda d, _: f"{d['asked']} dimensions in one table; at most {d['most']}.",
+    Code.READY_MADE_ONLY: lambda _, __: "only ready-made questions are answered.",
+    Code.RECORDS_NOT_SHARED: lambda d, _: f"single records are not shared with {d['recipient']}.",
+}
+
+
+def describe(policy: Policy) -> list[str]:
+    """The policy read aloud, a sentence or two to each of its parts."""
+    return [*_identity(policy), *_rules(policy), *_detail(policy), *_terms(policy)]
+
+
+def _identity(policy: Policy) -> Iterator[str]:
+    yield f"This is version {policy.version} of {policy.member}'s policy for {policy.data_set}."
+    yield say_validity(policy) + " It can be revoked at once."
+    if policy.legal_basis:
+        yield f"It rests on: {policy.legal_basis}."
+    if policy.review is Review.SECOND_PERSON:
+        yield "A second person reviews it before it is signed."
+
+
+def _rules(policy: Policy) -> Iterator[str]:
+    if not policy.shares:
+        yield "Nobody may ask anything."
+    for share in policy.shares:
+        yield say_share(policy, share)
+        if share.conditions != type(share.conditions)():
+            yield from (
+                f"  For that: {line}" for line in say_conditions(policy.conditions.join(share.conditions))
+            )
+    for ban in policy.bans:
+        yield say_ban(policy, ban)
+    yield "Everything else is denied."
+
+
+def say_share(policy: Policy, share: Share) -> str:
+    """A permission in a sentence."""
+    words = policy.vocabulary
+    roles = "" if share.roles is None else f" in the role of {listed(share.roles)}"
+    only = "only with ready-made questions, " if share.ready_made_only else ""
+    measures = listed(words.say(measure) for measure in share.measures)
+    seen = f"by {say_levels(words, share.finest)}, " if share.finest else "as one number, "
+    most = f"at most {share.max_dims} of these together" if share.finest else "not broken down"
+    purposes = listed(share.purposes)
+    who = _capital(listed(share.recipients))
+    return f"{who}{roles} may ask, {only}for {purposes}: {measures}, {seen}{most}."
+
+
+def say_ban(policy: Policy, ban: Ban) -> str:
+    """A prohibition in a sentence."""
+    words = policy.vocabulary
+    parts = ["anybody" if ban.recipients is None else listed(ban.recipients)]
+    parts += [] if ban.roles is None else [f"in the role of {listed(ban.roles)}"]
+    parts += [] if ban.purposes is None else [f"for {listed(ban.purposes)}"]
+    parts += [] if ban.measures is None else [f"about {listed(ban.measures)}"]
+    for levels, both in ((ban.show, "showing any of"), (ban.together, "showing together")):
+        shown = [_banned_level(words, *pair) for pair in levels.items()]
+        parts += [f"{both} {listed(shown)}"] if shown else []
+    return f"Never: {', '.join(parts)}."
+
+
+def _banned_level(words: Vocabulary, dimension: str, level: str) -> str:
+    if level == words.dimensions[dimension][-1]:
+        return words.say(dimension)
+    return f"{words.say(dimension)} by {words.say(level)} or finer"
+
+
+def _detail(policy: Policy) -> Iterator[str]:
+    scope, words = policy.scope, policy.vocabulary
+    yield f"The finest that anybody may see: {say_levels(words, scope.dimensions)}, {scope.max_dims} at once."
+    if isinstance(scope.pooled_years, int):
+        yield f"Years are shown in fixed periods of {scope.pooled_years}."
+    elif scope.pooled_years is not None:
+        yield f"Years are shown in these periods: {listed(f'{a}-{b}' for a, b in scope.pooled_years)}."
+    yield _mechanism(policy)
+    private = scope.mechanism.kind is MechanismKind.DIFFERENTIAL_PRIVACY
+    if not private:  # noise protects a cell of two as one of two hundred
+        yield say_threshold(scope, words)
+        yield _ZEROS[scope.zeros]
+    if scope.priority:
+        first = [p if isinstance(p, str) else say_table(words, p) for p in scope.priority]
+        yield f"{'Drawn' if private else 'Protected first'}: {', '.join(first)}."
+    if scope.keep:
+        yield f"Kept visible whatever it takes: {', '.join(say_table(words, m) for m in scope.keep)}."
+    yield from _marks(scope, words)
+
+
+def _marks(scope: Scope, words: Vocabulary) -> Iterator[str]:
+    told = {
+        "always_show": "Kept visible whatever it takes",
+        "never_show": "Never shown, whatever it holds",
+        "structural_zeros": "Nobody can be in it, as everybody knows, and it is shown",
+    }
+    for key, cells in marks(scope).items():
+        if cells:
+            yield f"{told[key]}: {'; '.join(say_cell(words, cell) for cell in cells)}."
+
+
+def _mechanism(policy: Policy) -> str:
+    mechanism = policy.scope.mechanism
+    said = {
+        MechanismKind.SUPPRESSION: "Small cells are protected by withholding cells.",
+        MechanismKind.CELL_KEY: _noise(mechanism.noise or Noise()),
+        MechanismKind.ROUNDING: (
+            f"Numbers are rounded to multiples of {mechanism.base}, so that tables add up; none is withheld."
+        ),
+        MechanismKind.DIFFERENTIAL_PRIVACY: _privacy(mechanism),
+    }
+    return said[mechanism.kind]
+
+
+def _privacy(mechanism: Mechanism) -> str:
+    return (
+        f"Numbers have noise of differential privacy, epsilon {mechanism.budget} for each person and the "
+        f"life of the data set, {mechanism.per_table} for each table; each person counts once, from "
+        f"{mechanism.first_year} on. Only tables listed under priority are drawn, and their sums; no other "
+        "is shared."
+    )
+
+
+def _noise(noise: Noise) -> str:
+    most, variance = noise.most, noise.variance
+    said = f"Numbers are changed by at most {most}, with keyed noise of variance {variance}; none is withheld"
+    return f"{said}, and none of 1 to {noise.blocked} is shown." if noise.blocked else f"{said}."
+
+
+def _terms(policy: Policy) -> Iterator[str]:
+    consent, victims = listed(policy.consent), listed(policy.population.victims)
+    yield f"Counted are people with consent {consent}, victims {victims}."
+    yield say_timing(policy.embargo_days, str(policy.release))
+    if policy.appears is Appearance.TOTALS:
+        yield f"{policy.member} appears only within regional totals."
+    totals = policy.regional_totals
+    if totals.withheld_cells:
+        yield f"Withheld cells may enter regional totals of at least {totals.contributors} members."
+    else:
+        yield "Withheld cells enter no regional total."
+    yield from say_conditions(policy.conditions)
+    rule = policy.record_level
+    if rule is None:
+        yield "Single records are never shared."
+    else:
+        leave = (
+            "automatically" if rule.approval is Approval.AUTOMATIC else f"with the leave of {rule.approval}"
+        )
+        yield f"Single records go to {listed(rule.recipients)} {leave}, k {rule.k}, l {rule.l}."

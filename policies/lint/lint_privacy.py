@@ -1,0 +1,63 @@
+"""What does not go with differential privacy, or would leave a budget with nothing to show for it."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from policies.model.finding import Finding, error, note, warning
+from policies.model.model import Policy
+from policies.model.terms import MechanismKind
+
+LARGE = Decimal(10)
+"""An epsilon above it: whether somebody is in the data can change the odds of an answer 22,000 times."""
+ACCIDENTS = "accidents"
+COMPLETE = 365
+"""Days after which hardly any report of a year is still to come."""
+
+
+def privacy(policy: Policy) -> Iterator[Finding]:
+    """Nothing for a policy with another mechanism."""
+    mechanism = policy.scope.mechanism
+    budget, cost = mechanism.budget, mechanism.per_table
+    if mechanism.kind is not MechanismKind.DIFFERENTIAL_PRIVACY or budget is None or cost is None:
+        return
+    tables = len(_drawn(policy))
+    if not tables:
+        yield error("nothing-drawn", "differential-privacy without priority: no table is drawn; list some.")
+    elif tables * cost > budget:
+        yield warning(
+            "budget-too-small",
+            f"{tables} tables at {cost} cost {tables * cost}, more than the budget of {budget}: a node draws "
+            "all of them or none. Name fewer under priority, or let one cost less.",
+        )
+    elif (tables + 1) * cost > budget:
+        yield note(
+            "no-reserve",
+            f"{tables} tables at {cost} leave less than one table of the budget of {budget}: what is lost "
+            "between charge and answer cannot be drawn again, and no table can come later.",
+        )
+    if budget > LARGE:
+        yield warning(
+            "large-epsilon", f"a budget of {budget}: above {LARGE} nobody can be told that this protects."
+        )
+    if policy.embargo_days < COMPLETE:
+        yield note(
+            "late-never-counted",
+            f"embargo: {policy.embargo_days} days with differential-privacy: who is reported later than that "
+            "after the end of a year is never counted; take an embargo after which reports are complete.",
+        )
+    if any(ACCIDENTS in share.measures for share in policy.shares):
+        yield note(
+            "accidents-not-drawn",
+            "accidents with differential-privacy: only people are counted, so that questions about accidents "
+            "have no answer.",
+        )
+
+
+def _drawn(policy: Policy) -> set[object]:
+    """What is listed, with the questions that a pack stands for; those about casualties are drawn."""
+    packs = policy.vocabulary.packs
+    return {
+        table
+        for one in policy.scope.priority
+        for table in (packs.get(one, (one,)) if isinstance(one, str) else (one,))
+    }

@@ -1,0 +1,1 @@
+"""The values of a policy and the shapes of its document."""

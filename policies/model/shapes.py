@@ -1,0 +1,391 @@
+"""Shapes of a document: each reads a node into a value, notes every fault, and describes itself.
+
+The description is JSON Schema. One source serves the reader and the editor, so the two cannot drift apart.
+A shape returns None for what it could not read; the fault is then noted.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+from policies.model.errors import Fault, quoted
+from policies.model.said import Said, said, word_of
+from policies.model.strict_yaml import Items, Node, Table, Word
+from policies.model.vocabulary import nearest
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+JsonSchema: TypeAlias = dict[str, Any]
+
+MOST_NAMED = 12
+"""Words of a closed list that a message names."""
+_NOTHING = ("null", "Null", "NULL", "~")
+"""What YAML calls nothing: no law, order or name is called so."""
+
+
+class Shape(Protocol[T_co]):
+    """Reads one kind of value."""
+
+    def read(self, node: Node, faults: list[Fault]) -> T_co | None:
+        """The value, or None after a fault."""
+        ...
+
+    def schema(self) -> JsonSchema:
+        """JSON Schema, draft 2020-12."""
+        ...
+
+
+def text_of(node: Node, faults: list[Fault], wanted: Said) -> str | None:
+    """The text of a word that is not empty."""
+    if not isinstance(node, Word):
+        if isinstance(node, Items):
+            problem = said("a list stands where %(wanted)s is expected", wanted=wanted)
+        else:
+            problem = said("a mapping stands where %(wanted)s is expected", wanted=wanted)
+        faults.append(node.spot.fault(problem))
+    elif node.faulty:
+        return None
+    elif not node.text.strip() or (node.plain and node.text in _NOTHING):
+        faults.append(node.spot.fault(said("nothing stands where %(wanted)s is expected", wanted=wanted)))
+    else:
+        return node.text
+    return None
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """A word of a closed list; `words` is None where the list is not known (a schema without vocabulary)."""
+
+    kind: str
+    words: tuple[str, ...] | None
+    never: frozenset[str] = frozenset()
+
+    def read(self, node: Node, faults: list[Fault]) -> str | None:
+        text = text_of(node, faults, said("a %(kind)s", kind=word_of(self.kind)))
+        if text is None or self.words is None or text in self.words:
+            return text
+        if text in self.never:
+            problem = said("%(word)s is about one person and no policy can share it", word=quoted(text))
+            faults.append(node.spot.fault(problem))
+        else:
+            hint = nearest(text, self.words)
+            faults.append(node.spot.fault(self._unknown(text, hint, self.words), hint))
+        return None
+
+    def _unknown(self, text: str, hint: str | None, words: tuple[str, ...]) -> Said:
+        kind = word_of(self.kind)
+        if hint is not None or len(words) > MOST_NAMED:
+            return said("%(word)s is not a known %(kind)s", word=quoted(text), kind=kind)
+        known = ", ".join(words) or said("none")
+        text = quoted(text)
+        return said("%(word)s is not a known %(kind)s (known: %(known)s)", word=text, kind=kind, known=known)
+
+    def schema(self) -> JsonSchema:
+        if self.words is None:
+            return {"type": "string", "minLength": 1}
+        # an editor that reads YAML 1.1 takes these two words for truth values
+        truths: list[bool] = [w == "yes" for w in self.words if w in ("yes", "no")]
+        return {"enum": [*self.words, *truths]}
+
+
+@dataclass(frozen=True)
+class Meaning(Generic[T]):
+    """A word of a closed list that stands for a value."""
+
+    kind: str
+    values: Mapping[str, T]
+
+    def read(self, node: Node, faults: list[Fault]) -> T | None:
+        text = self._words().read(node, faults)
+        return None if text is None else self.values[text]
+
+    def schema(self) -> JsonSchema:
+        return self._words().schema()
+
+    def _words(self) -> OneOf:
+        return OneOf(self.kind, tuple(self.values))
+
+
+@dataclass(frozen=True)
+class Text:
+    """Free text on one line."""
+
+    longest: int = 200
+
+    def read(self, node: Node, faults: list[Fault]) -> str | None:
+        text = text_of(node, faults, said("a line of text"))
+        if text is None:
+            return None
+        if len(text) > self.longest or not text.isprintable() or text != text.strip():
+            problem = said("one line of at most %(longest)s characters is expected", longest=self.longest)
+            faults.append(node.spot.fault(problem))
+            return None
+        return text
+
+    def schema(self) -> JsonSchema:
+        text: JsonSchema = {"type": "string", "pattern": r"^\S(?:.*\S)?$", "maxLength": self.longest}
+        # an editor takes a line of digits, or `yes`, for something else than text
+        return {"anyOf": [text, {"type": ["number", "boolean"]}]}
+
+
+@dataclass(frozen=True)
+class Number:
+    """A whole number in ordinary digits, in a closed range."""
+
+    low: int
+    high: int
+
+    def read(self, node: Node, faults: list[Fault]) -> int | None:
+        wanted = said("a whole number from %(low)s to %(high)s", low=str(self.low), high=str(self.high))
+        text = text_of(node, faults, wanted)
+        if text is None:
+            return None
+        plain = isinstance(node, Word) and node.plain
+        if plain and re.fullmatch(r"0|[1-9][0-9]{0,8}", text) and self.low <= int(text) <= self.high:
+            return int(text)
+        faults.append(node.spot.fault(said("%(word)s is not %(wanted)s", word=quoted(text), wanted=wanted)))
+        return None
+
+    def schema(self) -> JsonSchema:
+        return {"type": "integer", "minimum": self.low, "maximum": self.high}
+
+
+@dataclass(frozen=True)
+class Day:
+    """A date as YYYY-MM-DD (ISO 8601)."""
+
+    def read(self, node: Node, faults: list[Fault]) -> date | None:
+        text = text_of(node, faults, said("a date"))
+        if text is None:
+            return None
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            try:
+                return date.fromisoformat(text)
+            except ValueError:
+                pass
+        problem = said("%(word)s is not a date; write it as 2026-01-31", word=quoted(text))
+        faults.append(node.spot.fault(problem, _day_meant(text)))
+        return None
+
+    def schema(self) -> JsonSchema:
+        return {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+
+
+def _day_meant(text: str) -> str | None:
+    """The day that a text names with other signs or without zeros; None where it is none or could be two."""
+    parts = re.findall(r"[0-9]+", text, re.ASCII)
+    if not re.fullmatch(r"[0-9]+\W+[0-9]+\W+[0-9]+", text, re.ASCII):
+        return None
+    year, month, day = map(int, parts if len(parts[0]) == 4 else reversed(parts))
+    if len(parts[0]) != 4 and day <= 12:
+        return None  # whether the day or the month stands first, only who wrote it knows
+    try:
+        return date(year, month, day).isoformat()
+    except (ValueError, OverflowError):
+        return None
+
+
+@dataclass(frozen=True)
+class Phrase(Generic[T]):
+    """A phrase of a fixed form such as `90 days`; `build` returns None where the numbers in it do not fit.
+
+    `forms`: how it may be put, with # for each number, to propose what was meant. `number`: it is one, and
+    a schema that is asked about numbers has to know.
+    """
+
+    form: str
+    pattern: str
+    build: Callable[[re.Match[str]], T | None]
+    forms: tuple[str, ...] = ()
+    number: bool = False
+
+    def read(self, node: Node, faults: list[Fault]) -> T | None:
+        wanted = said("a phrase such as %(form)s", form=quoted(self.form))
+        text = text_of(node, faults, wanted)
+        if text is None:
+            return None
+        match = re.fullmatch(self.pattern, text)
+        value = self.build(match) if match else None
+        if value is None:
+            problem = said("%(word)s is not %(wanted)s", word=quoted(text), wanted=wanted)
+            faults.append(node.spot.fault(problem, nearest(text, self._with_numbers_of(text))))
+        return value
+
+    def _with_numbers_of(self, text: str) -> tuple[str, ...]:
+        """The forms with the numbers of a text, as far as they are right then."""
+        found = []
+        for form in self.forms:
+            filled = form
+            for number in re.findall(r"[0-9]+", text, re.ASCII):
+                filled = filled.replace("#", number, 1)
+            match = re.fullmatch(self.pattern, filled)
+            if match and self.build(match) is not None:
+                found.append(filled)
+        return tuple(found)
+
+    def schema(self) -> JsonSchema:
+        words = {"type": "string", "pattern": f"^(?:{self.pattern})$", "examples": [self.form]}
+        return {"anyOf": [words, {"type": "number"}]} if self.number else words
+
+
+@dataclass(frozen=True)
+class AnyForm(Generic[T]):
+    """A word in one of several forms: the first shape that can read it.
+
+    Where none can, the faults are those of the first shape that knows what was meant; else of the first.
+    """
+
+    shapes: tuple[Shape[T], ...]
+
+    def read(self, node: Node, faults: list[Fault]) -> T | None:
+        refused: list[list[Fault]] = []
+        for shape in self.shapes:
+            mine: list[Fault] = []
+            value = shape.read(node, mine)
+            if not mine:
+                return value
+            refused.append(mine)
+        faults.extend(next((one for one in refused if one[0].suggestion is not None), refused[0]))
+        return None
+
+    def schema(self) -> JsonSchema:
+        return {"anyOf": [shape.schema() for shape in self.shapes]}
+
+
+@dataclass(frozen=True)
+class ByNode(Generic[T]):
+    """One shape for a word, another for a mapping or list, chosen by what stands there."""
+
+    word: Shape[T]
+    other: Shape[T]
+    other_is: type[Table] | type[Items] = Table
+
+    def read(self, node: Node, faults: list[Fault]) -> T | None:
+        return (self.other if isinstance(node, self.other_is) else self.word).read(node, faults)
+
+    def schema(self) -> JsonSchema:
+        return {"anyOf": [self.word.schema(), self.other.schema()]}
+
+
+@dataclass(frozen=True)
+class ListOf(Generic[T]):
+    """A list without repetition. A single word may stand for a list of one."""
+
+    item: Shape[T]
+    may_be_empty: bool = False
+    may_repeat: bool = False
+
+    def read(self, node: Node, faults: list[Fault]) -> tuple[T, ...] | None:
+        nodes = node.items if isinstance(node, Items) else (node,)
+        if not nodes and not self.may_be_empty:
+            faults.append(
+                node.spot.fault(said("an empty list permits nothing; name something or leave the key out"))
+            )
+            return None
+        before = len(faults)
+        values: list[T] = []
+        for one in nodes:
+            value = self.item.read(one, faults)
+            if value is None:
+                continue
+            if value in values and not self.may_repeat:
+                faults.append(one.spot.fault(said("this stands in the list already")))
+            values.append(value)
+        return tuple(values) if len(faults) == before else None
+
+    def schema(self) -> JsonSchema:
+        many: JsonSchema = {"type": "array", "items": self.item.schema()}
+        if not self.may_be_empty:
+            many["minItems"] = 1
+        if not self.may_repeat:
+            many["uniqueItems"] = True
+        return {"anyOf": [many, self.item.schema()]}
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key of a record: the shape of its value, whether it must stand, and what it means."""
+
+    shape: Shape[Any]
+    meaning: str
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Record(Generic[T]):
+    """A mapping with known keys; `build` makes the value of the keys that stand there."""
+
+    what: str
+    keys: Mapping[str, Key]
+    build: Callable[[dict[str, Any], Table, list[Fault]], T | None]
+
+    def read(self, node: Node, faults: list[Fault]) -> T | None:
+        if not isinstance(node, Table):
+            problem = said("%(what)s is expected: keys with their values", what=word_of(self.what))
+            faults.append(node.spot.fault(problem))
+            return None
+        before = len(faults)
+        values: dict[str, Any] = {}
+        for entry in node.entries:
+            key = self.keys.get(entry.key)
+            if key is None:
+                what, named = word_of(self.what), quoted(entry.key)
+                unknown = said("%(key)s is not a known key of %(what)s", key=named, what=what)
+                faults.append(entry.spot.fault(unknown, nearest(entry.key, self.keys)))
+                continue
+            values[entry.key] = key.shape.read(entry.value, faults)
+        standing = {entry.key for entry in node.entries}
+        faults.extend(
+            node.spot.fault(
+                said("the key %(key)s is missing: %(what)s", key=quoted(name), what=word_of(key.meaning))
+            )
+            for name, key in self.keys.items()
+            if key.required and name not in standing
+        )
+        # what needs several keys at once is judged also when others are at fault: every fault in one go
+        value = self.build({k: v for k, v in values.items() if v is not None}, node, faults)
+        return value if len(faults) == before else None
+
+    def schema(self) -> JsonSchema:
+        properties = {
+            name: {**key.shape.schema(), "description": key.meaning} for name, key in self.keys.items()
+        }
+        required = [name for name, key in self.keys.items() if key.required]
+        schema: JsonSchema = {"type": "object", "additionalProperties": False, "properties": properties}
+        return {**schema, "required": required} if required else schema
+
+
+@dataclass(frozen=True)
+class MapOf(Generic[T]):
+    """A mapping whose keys are words of a closed list (None: not known) and whose values share a kind.
+
+    `value` gives the shape for each key; for a schema without vocabulary it is asked for the key "".
+    """
+
+    kind: str
+    keys: tuple[str, ...] | None
+    value: Callable[[str], Shape[T]]
+    never: frozenset[str] = frozenset()
+
+    def read(self, node: Node, faults: list[Fault]) -> tuple[tuple[str, T], ...] | None:
+        if not isinstance(node, Table) or not node.entries:
+            problem = said("a mapping from %(kind)s to a value is expected", kind=word_of(self.kind))
+            faults.append(node.spot.fault(problem))
+            return None
+        before = len(faults)
+        pairs: list[tuple[str, T]] = []
+        for entry in node.entries:
+            key = OneOf(self.kind, self.keys, self.never).read(Word(entry.key, True, entry.spot), faults)
+            value = None if key is None else self.value(key).read(entry.value, faults)
+            if key is not None and value is not None:
+                pairs.append((key, value))
+        return tuple(pairs) if len(faults) == before else None
+
+    def schema(self) -> JsonSchema:
+        schema: JsonSchema = {"type": "object", "minProperties": 1}
+        if self.keys is None:
+            return {**schema, "additionalProperties": self.value("").schema()}
+        properties = {key: self.value(key).schema() for key in self.keys}
+        return {**schema, "additionalProperties": False, "properties": properties}

@@ -1,0 +1,235 @@
+"""Text to nodes: the part of YAML 1.2 that a person needs, and nothing that can hide a meaning.
+
+One document of mappings, lists and words. Anchors, aliases, merge keys, tags, directives, duplicate keys,
+keys that are not plain words and several documents are faults. The text is read event by event and cut off
+at fixed sizes, so no input can make it large (aliases, the means of the "billion laughs", never expand).
+No word is given a type here: `NO` stays `NO`, what it means is for the reader of the key to say.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NoReturn, TypeAlias
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+    StreamStartEvent,
+)
+from ruamel.yaml.reader import ReaderError
+
+from policies.model.errors import Fault, quoted
+from policies.model.said import said
+
+LONGEST_TEXT = 64 * 1024
+"""Characters of a document."""
+DEEPEST = 8
+"""Mappings and lists within each other."""
+MOST_NODES = 4000
+"""Words, lists and mappings of a document."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where something stands: line and column from 1, and the way of keys that leads to it."""
+
+    line: int
+    column: int
+    key: str = ""
+
+    def fault(self, problem: str, suggestion: str | None = None) -> Fault:
+        """A fault at this place."""
+        return Fault(self.line, self.column, self.key, problem, suggestion)
+
+
+@dataclass(frozen=True)
+class Word:
+    """A scalar, as written. `plain` is false where it stood in quotes or in a block.
+
+    `faulty`: it is at fault already (an alias), whatever it was to say.
+    """
+
+    text: str
+    plain: bool
+    spot: Spot
+    faulty: bool = False
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list."""
+
+    items: tuple["Node", ...]
+    spot: Spot
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A key with its value; `spot` is that of the key."""
+
+    key: str
+    value: "Node"
+    spot: Spot
+
+
+@dataclass(frozen=True)
+class Table:
+    """A mapping; no key occurs twice."""
+
+    entries: tuple[Entry, ...]
+    spot: Spot
+
+
+Node: TypeAlias = Word | Items | Table
+
+
+class _StopReadingError(Exception):
+    """The rest of the text cannot be read; the fault is noted already."""
+
+
+def read_yaml(text: str) -> tuple[Node | None, list[Fault]]:
+    """Read one document. Returns what could be read and every fault; never raises on any text."""
+    if len(text) > LONGEST_TEXT:
+        return None, [
+            Fault(1, 1, "", said("the document is longer than %(most)s characters", most=LONGEST_TEXT))
+        ]
+    node, faults = _read_once(text)
+    return node, list(faults)
+
+
+@lru_cache(maxsize=8)
+def _read_once(text: str) -> tuple[Node | None, tuple[Fault, ...]]:
+    """Parsing is most of the time that a document takes, and one is often read several times: with the words
+    of every member first, since it says itself whose it is, and then with those of its own."""
+    node, faults = _parsed(text)
+    return node, tuple(faults)
+
+
+def _parsed(text: str) -> tuple[Node | None, list[Fault]]:
+    reader = _Reader()
+    try:
+        # "safe": the scanner that does not collect comments is a third faster, and gives the same events
+        return reader.document(YAML(typ="safe", pure=True).parse(text)), reader.faults
+    except _StopReadingError:
+        return None, reader.faults
+    except ReaderError as error:
+        return None, [*reader.faults, _character_fault(text, error)]
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        spot = Spot(mark.line + 1, mark.column + 1) if mark else Spot(1, 1)
+        problem = said("this is not YAML: %(what)s", what=str(error.problem or error.context))
+        return None, [*reader.faults, spot.fault(problem)]
+    except (YAMLError, ValueError, OverflowError, RecursionError):
+        # ruamel lets a few of these through for hostile escapes such as an impossible code point
+        return None, [*reader.faults, Fault(1, 1, "", said("this is not YAML"))]
+
+
+def _character_fault(text: str, error: ReaderError) -> Fault:
+    before = text[: error.position] if isinstance(error.position, int) else ""
+    line = before.count("\n") + 1
+    column = len(before) - (before.rfind("\n") + 1) + 1
+    return Fault(line, column, "", said("a character that a text file must not hold"))
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self._nodes = 0
+
+    def document(self, events: Iterator[Event]) -> Node | None:
+        root: Node | None = None
+        documents = 0
+        for event in events:
+            if isinstance(event, StreamStartEvent | StreamEndEvent | DocumentEndEvent):
+                continue
+            if isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._stop(_spot(event), said("a second document; a policy is one document"))
+                if event.version or event.tags:
+                    problem = said("directives (%(words)s) are not accepted", words="%YAML, %TAG")
+                    self.faults.append(_spot(event).fault(problem))
+                continue
+            root = self._node(event, events, _spot(event), 0)
+        return root
+
+    def _node(self, event: Event, events: Iterator[Event], spot: Spot, depth: int) -> Node:
+        self._nodes += 1
+        if self._nodes > MOST_NODES:
+            self._stop(spot, said("more than %(most)s words, lists and mappings", most=MOST_NODES))
+        if depth > DEEPEST:
+            self._stop(spot, said("more than %(most)s lists and mappings within each other", most=DEEPEST))
+        self._refuse_magic(event, spot)
+        if isinstance(event, MappingStartEvent):
+            return self._table(events, spot, depth)
+        if isinstance(event, SequenceStartEvent):
+            return self._items(events, spot, depth)
+        if isinstance(event, ScalarEvent):
+            return Word(str(event.value), event.style is None, spot)
+        return Word("", True, spot, faulty=True)
+
+    def _items(self, events: Iterator[Event], spot: Spot, depth: int) -> Items:
+        items: list[Node] = []
+        for event in events:
+            if isinstance(event, SequenceEndEvent):
+                break
+            place = Spot(*_mark(event), f"{spot.key}[{len(items) + 1}]")
+            items.append(self._node(event, events, place, depth + 1))
+        return Items(tuple(items), spot)
+
+    def _table(self, events: Iterator[Event], spot: Spot, depth: int) -> Table:
+        entries: dict[str, Entry] = {}
+        for event in events:
+            if isinstance(event, MappingEndEvent):
+                break
+            if not isinstance(event, ScalarEvent):
+                self._stop(Spot(*_mark(event), spot.key), said("a key must be a word"))
+            key = str(event.value)
+            label = quoted(key)[1:-1]
+            key_spot = Spot(*_mark(event), f"{spot.key}.{label}" if spot.key else label)
+            self._refuse_magic(event, key_spot)
+            value_event = next(events)
+            place = _mark(value_event) if getattr(value_event, "value", True) else _mark(event)
+            value = self._node(value_event, events, Spot(*place, key_spot.key), depth + 1)
+            if key == "<<":
+                problem = said("merge keys (%(key)s) are not accepted; write the keys out", key=key)
+                self.faults.append(key_spot.fault(problem))
+            elif key in entries:
+                first = str(entries[key].spot.line)
+                problem = said("the key %(key)s stands on line %(line)s already", key=quoted(key), line=first)
+                self.faults.append(key_spot.fault(problem))
+            else:
+                entries[key] = Entry(key, value, key_spot)
+        return Table(tuple(entries.values()), spot)
+
+    def _refuse_magic(self, event: Event, spot: Spot) -> None:
+        anchor = getattr(event, "anchor", None)
+        if isinstance(event, AliasEvent):
+            problem = said("aliases (*%(name)s) are not accepted; write the value out", name=str(anchor))
+            self.faults.append(spot.fault(problem))
+        elif anchor is not None:
+            self.faults.append(spot.fault(said("anchors (&%(name)s) are not accepted", name=str(anchor))))
+        if getattr(event, "ctag", None) is not None:
+            self.faults.append(spot.fault(said("tags (!) are not accepted")))
+
+    def _stop(self, spot: Spot, problem: str) -> NoReturn:
+        self.faults.append(spot.fault(problem))
+        raise _StopReadingError
+
+
+def _mark(event: Event) -> tuple[int, int]:
+    return event.start_mark.line + 1, event.start_mark.column + 1
+
+
+def _spot(event: Event) -> Spot:
+    return Spot(*_mark(event))

@@ -1,0 +1,78 @@
+"""A small program is given up without the solver only where there is nothing to find."""
+
+import numpy as np
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from anonymisers.suppression.strategies import linear_program as programs
+from anonymisers.suppression.strategies.linear_program import Program, Solver
+
+SIZE = 6
+
+
+@st.composite
+def small(draw):
+    """Six inner cells in three rows, some of which must not change; the first cells are the target."""
+    rows = [draw(st.lists(st.booleans(), min_size=SIZE, max_size=SIZE)) for _ in range(3)]
+    balance, target = 3, 4
+    inside = draw(st.integers(1, SIZE - 1))
+    entries = [(cell, row) for row, cells in enumerate(rows) for cell, held in enumerate(cells) if held]
+    entries += [(cell, balance) for cell in range(SIZE)]
+    entries += [(cell, target) for cell in range(inside)]
+    bounds = st.lists(st.integers(0, 4), min_size=SIZE, max_size=SIZE)
+    return Program.of(
+        np.array([cell for cell, _ in entries]),
+        np.array([row for _, row in entries]),
+        price=np.array(draw(st.lists(st.sampled_from([0.0, 1.0, np.inf]), min_size=3, max_size=3))),
+        floor=np.full(3, 10.0),
+        ceiling=np.full(3, 10.0),
+        needed=np.zeros(1),
+        down=np.array(draw(bounds), dtype=np.float64),
+        up=np.array(draw(bounds), dtype=np.float64),
+        step_price=np.full(SIZE, 0.01),
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(small(), st.sampled_from([-5, -3, -1, 1, 2, 4]))
+def test_what_is_given_up_at_once_the_solver_does_not_find_either(program, amount):
+    solver = Solver()
+    found = solver.solve(program, amount)
+    event("found" if found is not None else f"not found after {min(solver.runs, 1)} runs or more")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(programs, "_within_bounds", lambda *_: True)
+        sought = Solver().solve(program, amount)
+
+    assert (found is None) == (sought is None)
+    if found is not None:
+        assert np.array_equal(found, sought)
+
+
+@settings(max_examples=100, deadline=None)
+@given(small(), st.sampled_from([-5, -3, -1, 1, 2, 4]))
+def test_a_change_is_what_was_asked_for_and_within_what_may_change(program, amount):
+    found = Solver().solve(program, amount)
+    if found is None:
+        return
+    sums = np.bincount(program.row, weights=found[program.owner], minlength=5)
+
+    assert (found <= program.up).all()
+    assert (-found <= program.down).all()
+    assert sums[4] == amount
+    assert sums[3] == 0
+    assert (sums[:3][np.isinf(program.price)] == 0).all()
+
+
+def test_bounds_are_seen_without_a_run():
+    nobody = Program.of(
+        np.arange(2), np.zeros(2, dtype=np.int64),
+        price=np.zeros(0), floor=np.zeros(0), ceiling=np.zeros(0), needed=np.zeros(0),
+        down=np.zeros(2), up=np.ones(2), step_price=np.ones(2),
+    )  # fmt: skip
+    solver = Solver()
+
+    assert solver.solve(nobody, -1) is None
+    assert solver.solve(nobody, 3) is None
+    assert solver.runs == 0
+    assert solver.solve(nobody, 2).tolist() == [1, 1]

@@ -1,0 +1,154 @@
+"""`safelane protect` and `safelane certificate check`, as a statistician runs them."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from anonymisers.tables.count_table import Release
+from anonymisers.tables.strict_json import parse_json
+from gateway.cli import main
+
+
+def dimension(*codes):
+    return {"codes": ["Total", *codes], "parent": dict.fromkeys(codes, "Total")}
+
+
+TABLE = {
+    "meta": {"source": "invented"},
+    "dims": {
+        "place": dimension("N", "S", "W"),
+        "sex": dimension("F", "M"),
+        "year": dimension("2024", "2025"),
+    },
+    "cells": [
+        [p, s, y, n]
+        for (p, s, y), n in zip(
+            [(p, s, y) for p in "NSW" for s in "FM" for y in ("2024", "2025")],
+            [1, 12, 30, 22, 9, 2, 17, 40, 25, 8, 13, 6],
+            strict=True,
+        )
+    ],
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "in.json").write_text(json.dumps(TABLE))
+    (tmp_path / "key").write_bytes(bytes(range(32)))
+    return tmp_path
+
+
+def run(folder, *words):
+    arguments = [str(folder / w) if "." in w or w == "key" else w for w in words]
+    return CliRunner().invoke(main, arguments)
+
+
+def protect(folder, *more):
+    return run(folder, "protect", "in.json", "-o", "out.json", "--key", "key", *more)
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_what_is_written_is_a_release_of_every_cell(folder):
+    result = protect(folder)
+    assert result.exit_code == 0, result.output
+    release = Release.from_json(parse_json((folder / "out.json").read_text()))
+    assert len(release.cells) == 4 * 3 * 3
+    assert release.cells["N", "F", "2024"] is None
+    assert release.cells["Total", "Total", "Total"] == 185
+    assert list(json.loads((folder / "out.json").read_text())) == ["dims", "where", "cells"]
+
+
+def test_the_summary_is_marked_and_goes_to_standard_error(folder):
+    result = protect(folder)
+    assert "NOT FOR RELEASE" in result.stderr
+    assert result.stdout == ""
+
+
+def test_the_certificate_checks(folder):
+    assert protect(folder, "--certificate", "c.json").exit_code == 0
+    result = run(folder, "certificate", "check", "out.json", "c.json", "--truth", "in.json")
+    assert result.exit_code == 0, result.output
+    assert "The certificate holds" in result.output
+
+
+def test_a_release_that_was_changed_fails_the_check(folder):
+    protect(folder, "--certificate", "c.json")
+    text = (folder / "out.json").read_text()
+    (folder / "out.json").write_text(text.replace("185", "186", 1))
+    result = run(folder, "certificate", "check", "out.json", "c.json", "--truth", "in.json")
+    assert result.exit_code == 1
+    assert "another release" in result.output
+
+
+def test_a_certificate_for_a_lower_threshold_is_not_enough(folder):
+    protect(folder, "--certificate", "c.json", "--threshold", "3")
+    check = ("certificate", "check", "out.json", "c.json", "--truth", "in.json", "--threshold", "5")
+    assert run(folder, *check).exit_code == 1
+
+
+def test_a_certificate_that_cannot_be_read_is_not_one_that_fails(folder):
+    protect(folder)
+    (folder / "c.json").write_text("{")
+    result = run(folder, "certificate", "check", "out.json", "c.json", "--truth", "in.json")
+    assert result.exit_code == 2
+    assert "c.json: " in result.output
+
+
+def test_other_tables_are_added_to_those_that_come_first(folder):
+    (folder / "first.json").write_text(json.dumps([["place", "year"], {"dims": ["sex"]}]))
+    more = ("--max-dims", "2", "--priority", "first.json", "--certificate", "c.json")
+    assert protect(folder, *more).exit_code == 0
+    release = Release.from_json(parse_json((folder / "out.json").read_text()))
+    assert release.cells["Total", "F", "2025"] == 22
+    check = ("certificate", "check", "out.json", "c.json", "--truth", "in.json")
+    assert run(folder, *check).exit_code == 0
+
+
+def test_not_every_zero_can_be_shown_where_tables_are_refused(folder):
+    (folder / "first.json").write_text(json.dumps([["place", "year"]]))
+    result = protect(folder, "--max-dims", "2", "--priority", "first.json", "--zeros", "publish")
+    assert result.exit_code == 2, result.output
+    assert "Treat zeros as partner" in result.stderr
+    assert not (folder / "out.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"cells": [["N", "F", "2024", -1]]}, "negative"),
+        ({"cells": [["N", "F", "2024", 0.5]]}, "not a whole number"),
+        ({"cells": [["N", "F", "2024", 1], ["N", "F", "2024", 2]]}, "stands twice"),
+        ({"cells": [["N", "F", "2024", 7], ["N", "F", "Total", 9]]}, "not additive"),
+        ({"dims": {"place": {"codes": ["Total", "A"], "parent": {}}}}, "orphan"),
+        ({"dims": {"place": {"codes": ["Total", "A", "B"], "parent": {"A": "B", "B": "A"}}}}, "cycle"),
+    ],
+)
+def test_bad_input_is_named_and_nothing_is_written(folder, change, words):
+    (folder / "in.json").write_text(json.dumps(TABLE | change))
+    before = names(folder)
+    result = protect(folder, "--certificate", "c.json")
+    assert result.exit_code == 2
+    assert words in result.output
+    assert names(folder) == before
+
+
+def test_a_lattice_too_large_says_which_level_to_drop(folder):
+    big = {name: dimension(*(f"{name}{n}" for n in range(230))) for name in "abc"}
+    (folder / "in.json").write_text(json.dumps({"dims": big, "cells": [["a0", "b0", "c0", 9]]}))
+    result = protect(folder)
+    assert result.exit_code == 2
+    assert "Drop the finest level of" in result.output
+
+
+def test_an_interrupted_run_leaves_nothing_behind(folder, monkeypatch):
+    def interrupt(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gateway.cli.tools.protect.write_release", interrupt)
+    before = names(folder)
+    assert protect(folder).exit_code != 0
+    assert names(folder) == before

@@ -1,0 +1,241 @@
+"""Finer tables are added beside the priority tables, one after another, as far as the whole is safe."""
+
+from dataclasses import replace
+from itertools import product
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from release_oracle import assert_safe, leaves
+
+from anonymisers.cube.certified_cube import build_cube
+from anonymisers.errors import ProtectionError
+from anonymisers.suppression import sequential_tables, utility
+from anonymisers.suppression.sequential_tables import candidates
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.lattice import Lattice
+from anonymisers.tables.rules import Rules, TableOf
+
+KEY = b"0123456789abcdef0123456789abcdef"
+A, B, C = (
+    Hierarchy(n, ("Total", f"{n}0", f"{n}1"), dict.fromkeys((f"{n}0", f"{n}1"), "Total")) for n in "abc"
+)
+INNER = list(product(*(leaves(d) for d in (A, B, C))))
+FIRST = TableOf.of("ab")
+
+
+def table(counts):
+    return Table.of((A, B, C), zip(INNER, counts, strict=True))
+
+
+def settled(cube):
+    """What the cube says of tables that were not refused, and what of the others follows."""
+    release = cube.release()
+    depth = np.stack([d.depth[release.coords[:, a]] for a, d in enumerate(release.dims)], axis=1)
+    levels = [
+        tuple(sorted((d.name, int(n)) for d, n in zip(release.dims, row, strict=True) if n)) for row in depth
+    ]
+    kept = np.array([level not in cube.refused for level in levels]) | ~release.withheld
+    return replace(
+        release,
+        coords=release.coords[kept],
+        values=release.values[kept],
+        withheld=release.withheld[kept],
+    )
+
+
+def assert_settled_safe(cube, people, rules):
+    """By all worlds that agree with what the cube says of tables that were not refused."""
+    try:
+        assert_safe(
+            SimpleNamespace(release=lambda: settled(cube), certificate=cube.certificate), people, rules
+        )
+    except OverflowError:
+        assume(False)  # too many worlds to list
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
+@given(
+    st.lists(st.sampled_from([0, 1, 1, 2, 3, 4, 6, 9]), min_size=8, max_size=8),
+    st.sampled_from([2, 3]),
+    st.sampled_from(["", "b"]),
+)
+def test_priority_tables_show_the_same_with_finer_ones_and_all_together_are_safe(counts, most, sensitive):
+    rules = Rules(threshold=3, max_dims=most, sensitive=frozenset(sensitive), priority=(FIRST,))
+    people = table(counts)
+    try:
+        alone = build_cube(people, replace(rules, finer=None), KEY)
+    except ProtectionError:
+        assume(False)
+    cube = build_cube(people, rules, KEY)
+    first = np.array([set(t) <= {"a", "b"} or len(t) == 1 for t in cube.tables])[cube.lattice.table_of()]
+
+    assert (cube.hidden[first] == alone.hidden[first]).all()
+    assert not (cube.hidden & ~alone.hidden).any()
+    assert_settled_safe(cube, people, rules)
+
+
+def test_where_nobody_is_alone_every_table_is_shown():
+    cube = build_cube(table([9, 8, 12, 7, 30, 11, 6, 14]), Rules(max_dims=3, priority=(FIRST,)), KEY)
+
+    assert not cube.hidden.any()
+    assert not cube.refused
+
+
+def test_what_takes_too_many_steps_is_refused_and_the_others_stay(monkeypatch):
+    people = table([1, 9, 1, 9, 9, 1, 1, 9])
+    rules = Rules(max_dims=2, priority=(FIRST,))
+    alone = build_cube(people, replace(rules, finer=None), KEY)
+    monkeypatch.setattr(sequential_tables, "STEPS_EACH", 0)
+
+    assert (build_cube(people, rules, KEY).hidden == alone.hidden).all()
+
+
+NAMED = (TableOf.of("bc"), TableOf.of("ac"))
+CROWDED_OUT = [0, 14, 0, 14, 14, 0, 3, 2]
+"""People whose table by a and c has no pattern beside the other two tables as they are."""
+
+
+def with_room(counts, *, gain, sensitive="b", always=()):
+    """The cube with named tables that are only found where others make room, for so much in return."""
+    rules = Rules(
+        threshold=3,
+        max_dims=2,
+        sensitive=frozenset(sensitive),
+        priority=(FIRST,),
+        finer=NAMED,
+        always=frozenset(always),
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sequential_tables, "NAMED_STEPS_EACH", 0)
+        patch.setattr(sequential_tables, "STEPS_EACH", 0)
+        patch.setattr(utility, "GAIN", gain)
+        patch.setattr(utility, "KEPT", 0.9 if gain else 0.0)
+        return build_cube(table(counts), rules, KEY), rules
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
+@given(
+    st.one_of(
+        st.just(CROWDED_OUT), st.lists(st.sampled_from([0, 0, 1, 2, 3, 5, 9, 14]), min_size=8, max_size=8)
+    ),
+    st.sampled_from([0.0, 2.0]),
+    st.sampled_from(["", "b"]),
+)
+def test_where_others_make_room_for_a_named_table_all_together_are_safe(counts, gain, sensitive):
+    try:
+        cube, rules = with_room(counts, gain=gain, sensitive=sensitive)
+    except ProtectionError:
+        assume(False)
+    assert_settled_safe(cube, table(counts), rules)
+
+
+def test_others_make_room_only_where_much_more_is_shown_for_it():
+    kept, _ = with_room(CROWDED_OUT, gain=2.0)
+    given_way, _ = with_room(CROWDED_OUT, gain=0.0)
+    by_a_and_c = (("a", 1), ("c", 1))
+
+    assert by_a_and_c in kept.refused
+    assert by_a_and_c not in given_way.refused
+    assert (given_way.hidden & ~kept.hidden).any()
+
+
+def test_what_is_always_shown_makes_no_room():
+    kept, _ = with_room(CROWDED_OUT, gain=2.0)
+    given_way, _ = with_room(CROWDED_OUT, gain=0.0)
+    keys = kept.lattice.keys()
+    first = np.array([set(t) <= {"a", "b"} or len(t) == 1 for t in kept.tables])[kept.lattice.table_of()]
+    asked_for_room = np.flatnonzero(given_way.hidden & ~kept.hidden & first).tolist()
+
+    for cell in asked_for_room:
+        place = tuple((d.name, d.codes[p]) for d, p in zip(kept.lattice.dims, keys[cell], strict=True) if p)
+        marked, _ = with_room(CROWDED_OUT, gain=0.0, always=[place])
+        assert not marked.hidden[cell]
+    assert asked_for_room
+
+
+def test_a_named_table_that_takes_too_many_steps_is_found_with_the_steps_for_those_that_need_room():
+    people, rules = [3, 1, 3, 3, 14, 5, 14, 14], Rules(threshold=3, max_dims=2, priority=(FIRST,))
+    alone = build_cube(table(people), replace(rules, finer=None), KEY)
+    cube, _ = with_room(people, gain=2.0, sensitive="")
+    first = np.array([set(t) <= {"a", "b"} or len(t) == 1 for t in cube.tables])[cube.lattice.table_of()]
+
+    assert not cube.refused
+    assert (cube.hidden[first] == alone.hidden[first]).all()
+
+
+CHAIN = TableOf.of("bc")
+
+
+def all_at_once(counts, *, little, sensitive=""):
+    """The cube with one named table that hangs on the first, both sought at once where it shows `little`."""
+    rules = Rules(threshold=3, max_dims=2, sensitive=frozenset(sensitive), priority=(FIRST,), finer=(CHAIN,))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sequential_tables, "LITTLE", little)
+        patch.setattr(sequential_tables, "ROOM_STEPS", 0)
+        return build_cube(table(counts), rules, KEY), rules
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
+@given(
+    st.lists(st.sampled_from([0, 0, 1, 2, 3, 5, 9, 14]), min_size=8, max_size=8),
+    st.sampled_from(["", "b"]),
+)
+def test_all_named_tables_at_once_are_safe(counts, sensitive):
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(utility, "GAIN", 0.0)
+            patch.setattr(utility, "KEPT", 0.0)
+            patch.setattr(sequential_tables, "GAIN_AT_ONCE", 0.0)
+            cube, rules = all_at_once(counts, little=2.0, sensitive=sensitive)
+    except ProtectionError:
+        assume(False)
+    assert_settled_safe(cube, table(counts), rules)
+
+
+def test_a_table_that_is_refused_beside_the_first_may_be_shown_where_both_are_sought_at_once():
+    people = [1, 0, 30, 2, 1, 0, 1, 9]
+    one_by_one, _ = all_at_once(people, little=0.0)
+    together, _ = all_at_once(people, little=0.5)
+    by_b_and_c = (("b", 1), ("c", 1))
+
+    assert by_b_and_c in one_by_one.refused
+    assert by_b_and_c not in together.refused
+
+
+def test_the_order_follows_from_the_rules_and_the_dimensions():
+    full = Lattice.of((A, B, C), "abc", 3)
+    rules = Rules(max_dims=3, priority=(FIRST,), finer=(TableOf.of("bc"),))
+
+    assert ["".join(sorted(t.dims)) for t in candidates(full, rules)] == ["bc", "ab", "ac", "bc", "abc"]
+
+
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
+@given(
+    st.lists(st.sampled_from([0, 1, 1, 2, 3, 4, 6, 9]), min_size=8, max_size=8), st.sampled_from(["", "b"])
+)
+def test_priority_tables_of_which_some_share_a_dimension_are_safe_all_together(counts, sensitive):
+    tables = tuple(TableOf.of(names) for names in ("ab", "ac", "bc"))
+    rules = Rules(threshold=3, max_dims=2, sensitive=frozenset(sensitive), priority=tables, finer=None)
+    people = table(counts)
+    try:
+        cube = build_cube(people, rules, KEY)
+    except ProtectionError:
+        assume(False)
+
+    assert not cube.refused & {tuple((name, 1) for name in t) for t in ("ab", "ac", "bc")}
+    try:
+        assert_safe(cube, people, rules)
+    except OverflowError:
+        assume(False)

@@ -1,0 +1,150 @@
+"""A question told from its entries: who, what, why, what members did, how it ended, what does not fit."""
+
+import re
+from copy import copy
+from dataclasses import fields, replace
+from datetime import timedelta
+
+import logged
+import pytest
+from any_events import any_event
+from hypothesis import given
+from logged import HUB, MONDAY, SECRET
+
+from audit.events.count_events import CountLeave
+from audit.events.event_values import EntryRef, Outcome
+from audit.events.events import EVENTS, Event
+from audit.events.question_events import LeaveGiven, Rejected, WaitsForLeave
+from audit.reading.explain import Part, explain_question
+from audit.reading.plain_sentences import PLAIN
+from audit.reading.said import Said
+from audit.reading.sentences import say_event
+
+KH = "log.example/kh"
+BEGIN = "2026-01-05 03:00:00Z"
+FEW = "less than a quarter of it withheld"
+COMMITTED = "the table itself is known by a commitment only"
+
+
+def part(event: Event, number: int = 0, origin: str = HUB, actor: str | None = None) -> Part:
+    return Part(origin, number, event, "proved", actor)
+
+
+def story(*parts: Part) -> str:
+    return "\n".join(explain_question(parts))
+
+
+def test_a_question_from_asking_to_its_end() -> None:
+    asked = logged.asked(deadline=MONDAY + timedelta(seconds=10))
+    told = story(
+        part(asked, actor="analyst@armac.example"),
+        part(logged.released(answered=["KH"], refused=["LA"], missing=["VN"]), 1),
+    )
+    assert told.splitlines()[:9] == [
+        f"An analyst of ARMAC asked on {BEGIN} for casualties by country and year, where sex is F.",
+        "The purpose was regional-reporting.",
+        f"Who it was: analyst@armac.example (an opening that fits the commitment {SECRET}).",
+        "It was put to KH and LA, to answer until 2026-01-05 03:00:10Z.",
+        "KH answered from snapshot snapshot, under version 1 of its policy.",
+        "LA refused under version 1 of its policy: its policy does not share this (not-shared).",
+        "VN gave no answer in time.",
+        f"It ended on {BEGIN}: a table of 10-99 cells was released, {FEW}; {COMMITTED}: {SECRET}.",
+        "",
+    ]
+
+
+def test_without_an_opening_nobody_is_named() -> None:
+    assert f"Who it was is known by a commitment only: {SECRET}." in story(part(logged.asked()))
+
+
+def test_a_question_without_an_end() -> None:
+    assert "It has no end in this log" in story(part(logged.asked()))
+
+
+def test_a_question_that_the_hub_denied() -> None:
+    told = story(part(logged.denied()))
+    assert "before any member was asked: the organisation does not hold this purpose" in told
+    assert "no end" not in told
+
+
+def test_a_members_log_alone_tells_what_was_asked() -> None:
+    told = story(part(logged.refused(reasons=("too-late",)), 3, KH))
+    assert "An analyst of ARMAC asked for casualties" in told
+    assert "not at hand: this is what a member's log took over from it." in told
+    assert "the question reached it after the deadline (too-late)" in told
+    assert f"entry 3 of {KH} names entry 0 of {HUB}, which is not at hand." in told
+
+
+def test_a_reason_without_words_is_shown_as_it_is() -> None:
+    assert ": of-a-newer-version." in story(part(logged.refused(reasons=("of-a-newer-version",)), 3, KH))
+
+
+def test_what_happened_beside_is_told_too() -> None:
+    ref = EntryRef(HUB, 0, bytes(32))
+    told = story(
+        part(logged.asked()),
+        part(WaitsForLeave("q-1", "KH", ref, "1", 2, MONDAY), 4, KH),
+        part(LeaveGiven("q-1", "KH", "somebody+key", granted=False, reason=SECRET, at=MONDAY), 5, KH),
+        part(Rejected("q-1", "KH", ("repeated",), MONDAY), 6, KH),
+    )
+    assert "At KH it waited from 2026-01-05 03:00:00Z on for the leave of 2 persons." in told
+    assert "At KH somebody refused leave on" in told
+    assert "KH did not look at a delivery on" in told
+
+
+def linked(asked_index: int = 0) -> tuple[Part, Part, Part]:
+    """A question, its answer in KH's log, and a release that names both."""
+    asked = part(logged.asked())
+    answered = part(logged.answered(asked=asked.ref), 7, KH)
+    end = logged.released(answered=["KH"], index=asked_index)
+    (outcome,) = end.outcomes
+    return asked, answered, part(replace(end, outcomes=(replace(outcome, entry=answered.ref),)), 1)
+
+
+def test_entries_that_name_each_other_rightly() -> None:
+    told = story(*linked())
+    assert told.count("the hash fits.") == 2
+    assert "DOES NOT FIT" not in told
+    assert "KH answered on" in told
+    assert "KH answered from" not in told  # told once, in the words of its own log
+
+
+def test_an_end_that_ends_something_else() -> None:
+    assert "DOES NOT FIT: it ends entry 3" in story(*linked(asked_index=3))
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_an_entry_that_is_not_the_one_that_was_named(which: int) -> None:
+    parts = [*linked()]
+    changed = replace(parts[which].event, measure="accidents")  # type: ignore[call-arg]
+    parts[which] = replace(parts[which], event=changed)
+    assert "DOES NOT FIT" in story(*parts)
+
+
+def test_outcomes_are_those_that_there_are() -> None:
+    told = story(part(logged.asked()), part(logged.released(**{o: ["KH"] for o in Outcome}), 1))
+    assert all(word in told for word in ("KH answered", "KH refused", "KH gave no answer", "KH was away"))
+
+
+@given(any_event())
+def test_every_event_is_a_sentence_that_knows_what_it_was_made_of(event: Event) -> None:
+    told = say_event(event)
+    assert told.rstrip()
+    assert not told.startswith("None")
+    assert Said(told.text, told.values) == told == copy(told)
+
+
+def test_every_kind_has_words_for_each_of_its_fields_that_are_told() -> None:
+    for (kind, _), made in EVENTS.items():
+        names = {field.name for field in fields(made)} | {"who"}
+        texts = [text for name, text in PLAIN.items() if name.partition(":")[0] == kind]
+        assert texts or say_event.dispatch(made) is not say_event.dispatch(Event)
+        for text in texts:
+            assert set(re.findall(r"%\((\w+)\)s", text)) <= names, kind
+
+
+def test_a_kind_without_a_sentence_of_its_own_is_told_from_its_fields() -> None:
+    leave = CountLeave(bytes(32), "2026-01", "KH", "somebody+key", granted=False, reason=None, at=MONDAY)
+    rest = f"leave on {BEGIN} for its set to be counted once, and signed that as somebody+key."
+    assert say_event(leave) == f"At KH somebody refused {rest}"
+    assert say_event(replace(leave, granted=True)) == f"At KH somebody gave {rest}"

@@ -1,0 +1,119 @@
+"""`python -m audit witness` as a process of its own."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from memory_log import MemoryStorage
+
+from audit.commands.command_line import main
+from audit.errors import AuditError
+from audit.formats.cosignature import CosignatureVerifier
+from audit.formats.evidence import Evidence, Finding
+from audit.formats.note import Verifier
+from audit.log.log import Log
+from audit.witness.client import ask_witness
+
+
+class Process:
+    def __init__(self, log: Log, directory: Path) -> None:
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "audit", "witness", "--log-key", str(log.key)),
+                *("--listen", "127.0.0.1:0", "--name", "witness.example"),
+                *("--key", str(directory / "key"), "--state", str(directory / "state")),
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.vkey = self.process.stdout.readline().strip()
+        self.url = self.process.stdout.readline().strip().removeprefix("listening on ")
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> int:
+        self.process.send_signal(how)
+        self.process.communicate(timeout=10)
+        return self.process.returncode
+
+
+@pytest.fixture
+def process(log: Log, tmp_path: Path) -> Iterator[Process]:
+    process = Process(log, tmp_path)
+    yield process
+    if process.process.poll() is None:
+        process.stop()
+
+
+def ask(process: Process, log: Log, storage: MemoryStorage) -> None:
+    note = log.checkpoint(storage)
+    size = int(note.text.split("\n")[1])
+    verifier = CosignatureVerifier.parse(process.vkey)
+    ask_witness(
+        process.url, verifier, note, lambda old: log.consistency(storage, old, size), known_size=0, timeout=5
+    )
+
+
+def test_a_killed_witness_remembers_what_it_cosigned(
+    process: Process, log: Log, storage: MemoryStorage, tmp_path: Path
+) -> None:
+    log.append(storage, [b"one", b"two", b"three"], now=1)
+    ask(process, log, storage)
+    process.stop(signal.SIGKILL)
+    again = Process(log, tmp_path)
+    fork = MemoryStorage()
+    log.append(fork, [b"one", b"two", b"other", b"four"], now=1)
+
+    with pytest.raises(AuditError):
+        ask(again, log, fork)
+
+    assert again.vkey == process.vkey
+    assert again.stop() == 0
+    (proof,) = tmp_path.glob("fork-*.json")
+    assert Evidence.parse(proof.read_text("utf-8")).verify([Verifier(log.key)]) is Finding.FORK
+
+
+def test_a_new_key_is_for_its_owner_only(process: Process, tmp_path: Path) -> None:
+    assert process.vkey.startswith("witness.example+")
+    assert (tmp_path / "key").stat().st_mode & 0o077 == 0
+
+
+def test_a_second_witness_on_the_same_state_is_refused(process: Process, log: Log, tmp_path: Path) -> None:
+    assert process.vkey
+    second = subprocess.run(
+        [
+            *(sys.executable, "-m", "audit", "witness", "--log-key", str(log.key), "--listen", "127.0.0.1:0"),
+            *("--key", str(tmp_path / "key"), "--state", str(tmp_path / "state")),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert second.returncode == 1
+    assert "cannot be opened" in second.stderr
+
+
+@pytest.mark.parametrize("address", ["nonsense", "127.0.0.1:", "127.0.0.1:99999", "127.0.0.1:٣"])
+def test_a_wrong_address_is_an_error(
+    address: str, log: Log, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--key", str(tmp_path / "key"), "--state", str(tmp_path / "state"), "--listen", address]
+    assert main(["witness", "--log-key", str(log.key), *arguments]) == 1
+    assert "address" in capsys.readouterr().err
+
+
+def test_a_wrong_log_key_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = [
+        "--key",
+        str(tmp_path / "key"),
+        "--state",
+        str(tmp_path / "state"),
+        "--listen",
+        "127.0.0.1:0",
+    ]
+    assert main(["witness", "--log-key", "nonsense", *arguments]) == 1
+    assert "verifier key" in capsys.readouterr().err

@@ -1,0 +1,104 @@
+"""Whatever loads and policies come in whatever order: nobody ever pays more than the budget."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from anonymisers.perturbation.noise_draws import Drawn, Space
+from anonymisers.perturbation.privacy_parameters import Privacy
+from gateway.member.errors import NotProtectedError
+from gateway.member.model.kept import Plan
+from gateway.member.model.privacy_budget import Charged
+from gateway.member.model.snapshot import Column, Snapshot
+from gateway.member.policy.noise_budget import Due, Ledger, due
+
+PRIVACY = Privacy("1", "0.3", 2020)
+LAST = 2025
+TABLES = tuple(((name, name),) for name in ("outcome", "sex", "age", "activity", "date"))
+
+
+@dataclass
+class DataSet:
+    """What a node keeps, without a node: charges are answered or lost."""
+
+    ledger: Ledger = field(default_factory=Ledger)
+
+    def make(self, plan: Plan, people: Snapshot, *, lost: bool) -> Due | None:
+        """As a node would; None where it is refused."""
+        try:
+            wanted = due(self.ledger, plan, people)
+        except NotProtectedError:
+            return None
+        first = len(self.ledger.charged)
+        answer = None if lost else Drawn(Space(()), (0,)).to_bytes()
+        charges = [
+            Charged(first + n, portion.number, table, PRIVACY.per_table, answer)
+            for n, (portion, table) in enumerate(wanted.tables)
+        ]
+        self.ledger = Ledger(wanted.portions, (*self.ledger.charged, *charges))
+        return wanted
+
+
+def people_of(rows: list[tuple[int, int]]) -> Snapshot:
+    """Rows of persons (by number) in years."""
+    size = len(rows)
+    return Snapshot.of(
+        member="KH",
+        dictionary="2026.1",
+        created=date(LAST + 1, 6, 1),
+        columns={
+            "date": Column.of([f"{year}-01" for _, year in rows]),
+            "victim_type": Column.of(["DIR"] * size),
+        },
+        consent=Column.of(["AGG"] * size),
+        links={
+            "person": np.array([f"p{person:04d}".encode() for person, _ in rows], dtype="S5"),
+            "case": np.array([f"c{who}-{when}-{n:02d}".encode() for n, (who, when) in enumerate(rows)]),
+            "accident": np.array([f"a{n:04d}".encode() for n in range(size)], dtype="S5"),
+        },
+    )
+
+
+ROWS = st.lists(st.tuples(st.integers(0, 4), st.integers(2019, LAST)), min_size=6, max_size=12)
+STEP = st.tuples(
+    ROWS,
+    st.sampled_from((1, 1, 0, 2, -1)),  # years more than before
+    st.sets(st.sampled_from(TABLES), min_size=1, max_size=3),
+    st.booleans(),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(STEP, min_size=2, max_size=7))
+def test_nobody_pays_more_than_the_budget_and_what_was_drawn_stands(
+    steps: list[tuple[list[tuple[int, int]], int, set[tuple[tuple[str, str], ...]], bool]],
+) -> None:
+    data, last = DataSet(), PRIVACY.first_year
+    for rows, more, tables, lost in steps:
+        last = min(last + more, LAST)
+        plan = Plan(
+            finest={},
+            years=tuple(range(PRIVACY.first_year, last + 1)),
+            consent=("AGG",),
+            victims=("DIR",),
+            rules="",
+            changed=PRIVACY.words,
+            tables=tuple(sorted(tables)),
+        )
+        before = data.ledger
+        made = data.make(plan, people_of(rows), lost=lost)
+        after = data.ledger
+
+        assert after.portions[: len(before.portions)] == before.portions, "who is counted stays so"
+        assert after.charged[: len(before.charged)] == before.charged, "what was paid stays paid"
+        persons = [person for portion in after.portions for person in portion.persons]
+        assert len(persons) == len(set(persons)), "nobody is in two portions"
+        assert all(after.spent(portion.number) <= PRIVACY.total for portion in after.portions)
+        years = [year for portion in after.portions for year in portion.years]
+        assert len(years) == len(set(years))
+        if made is not None and not lost:
+            again = due(after, plan, people_of(rows))
+            assert (again.fresh, again.tables) == (None, ()), "asking again costs nothing"

@@ -1,0 +1,156 @@
+"""Which cells a member offers for totals, once some of them have entered one and the data set has gone on."""
+
+import gc
+import weakref
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from itertools import product
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from anonymisers.cube.certified_cube import build_cube
+from anonymisers.errors import TotalError
+from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_parts import Part
+from anonymisers.secure_sum.overlap import basis
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.rules import Rules
+from gateway.member.cube.cube_cache import ReadyCube
+from gateway.member.model.kept import LoadedSnapshot
+from gateway.member.secure_sum.member_sums import Entered
+from gateway.member.secure_sum.withheld_cells import Before, Withheld, check_safe, offered, reach_of
+
+KEY = b"0123456789abcdef0123456789abcdef"
+RULES = Rules(threshold=3)
+COMPANY = b"c" * 32
+
+
+def flat(name: str, *codes: str) -> Hierarchy:
+    return Hierarchy(name, ("Total", *codes), dict.fromkeys(codes, "Total"))
+
+
+OUTCOME = flat("outcome", "K", "I")
+
+
+def period(years: Sequence[str], counts: Sequence[int]) -> Part:
+    time = flat("year", *years)
+    table = Table.of([OUTCOME, time], zip(product(OUTCOME.codes[1:], years), counts, strict=True))
+    return Part("period", frozenset(years), time, (build_cube(table, RULES, KEY),))
+
+
+def ready(*parts: Part) -> ReadyCube:
+    years = sorted({year for part in parts for year in part.period})
+    cube = Chronicle.of([OUTCOME, flat("year", *years)], RULES, parts)
+    return ReadyCube(
+        cube, {}, LoadedSnapshot("s-1", datetime(2026, 1, 1, tzinfo=UTC), date(2025, 12, 31), 0), 1, 0
+    )
+
+
+def withheld(cube: ReadyCube, outcome: str, year: str) -> Withheld:
+    place = reach_of(cube).at({"outcome": outcome, "year": year})
+    people = f'[["outcome",["{outcome}"]],["year",["{year}"]]]'
+    return Withheld((year, outcome), people, place, 0, 12)
+
+
+def entered(cube: ReadyCube, cell: Withheld) -> Entered:
+    assert cell.place is not None
+    return Entered(cell.people, COMPANY, basis(cube.cube, cell.place))
+
+
+FIRST, LATER = [1, 4, 4, 4], [1, 4]
+
+
+@pytest.fixture(scope="module")
+def before() -> ReadyCube:
+    return ready(period(["2020"], FIRST[:1] + FIRST[2:3]))
+
+
+@pytest.fixture(scope="module")
+def after(before: ReadyCube) -> ReadyCube:
+    return ready(*before.cube.parts, period(["2022"], LATER))
+
+
+def test_the_same_cell_may_enter_again_and_what_hangs_together_with_it_may_not(
+    before: ReadyCube, after: ReadyCube
+) -> None:
+    killed, injured, later = (withheld(after, o, y) for o, y in (("K", "2020"), ("I", "2020"), ("K", "2022")))
+    one = entered(before, withheld(before, "K", "2020"))
+
+    assert offered(after, [killed, injured, later], Before([one])).keys() == {killed.codes, later.codes}
+    check_safe(after, [killed, later], [killed.codes, later.codes], Before([one]))
+    with pytest.raises(TotalError, match="more than one total"):
+        check_safe(after, [injured], [injured.codes], Before([one]))
+
+
+def test_a_cell_that_entered_and_stands_nowhere_any_more_ends_the_totals_of_its_people(
+    after: ReadyCube,
+) -> None:
+    """Nobody can say what hangs together with it: a policy has dropped the table that it was in."""
+    killed, later = withheld(after, "K", "2020"), withheld(after, "K", "2022")
+    gone = Entered('[["device",["LM"]],["year",["2020"]]]', COMPANY, b"b" * 32)
+
+    assert offered(after, [killed, later], Before([gone])) == {}
+    with pytest.raises(TotalError, match="everything shown"):
+        check_safe(after, [killed], [killed.codes], Before([gone]))
+
+
+def test_a_year_that_a_public_figure_is_about_enters_no_total(after: ReadyCube) -> None:
+    killed, later = withheld(after, "K", "2020"), withheld(after, "K", "2022")
+
+    assert offered(after, [killed, later], Before(public={"2020"})).keys() == {later.codes}
+    with pytest.raises(TotalError, match="everything shown"):
+        check_safe(after, [killed], [killed.codes], Before(public={"2020"}))
+
+
+def test_cells_of_parts_that_share_nobody_never_hang_together(after: ReadyCube) -> None:
+    killed, later = withheld(after, "K", "2020"), withheld(after, "K", "2022")
+
+    found = offered(after, [killed, later], Before())
+
+    assert len({cell.component for cell in found.values()}) == 2
+
+
+pairs = st.lists(st.sampled_from([(1, 2), (2, 1), (1, 3), (3, 1), (4, 4), (0, 5)]), min_size=2, max_size=2)
+
+
+@given(pairs)
+@settings(max_examples=8, deadline=None)
+def test_what_a_member_offers_and_refuses_follows_from_what_it_shows(years: list[tuple[int, int]]) -> None:
+    """All that the hub hears of a round beside masked numbers: the same whatever the withheld cells hold."""
+    both = (years, [(injured, killed) for killed, injured in years])
+    one, other = (
+        ready(period(["2020", "2021"], [n for side in zip(*v, strict=True) for n in side])) for v in both
+    )
+    assume(one.cube.release().cells == other.cube.release().cells and both[0] != both[1])
+
+    found = []
+    for cube in (one, other):
+        cells = [withheld(cube, o, y) for o, y in product("KI", ("2020", "2021"))]
+        hidden = [c for c in cells if cube.cube.hidden[c.place]]
+        refusals = []
+        for cell in hidden:
+            try:
+                check_safe(cube, hidden, [cell.codes], Before())
+            except TotalError as error:
+                refusals.append((cell.codes, error.message))
+        reach = reach_of(cube)
+        found.append((offered(cube, hidden, Before()), refusals, reach.low.tolist(), reach.high.tolist()))
+
+    assert found[0] == found[1]
+
+
+def test_what_was_computed_of_a_cube_is_forgotten_with_it() -> None:
+    """A node that runs for years has had many cubes, and does not look for what holds itself."""
+    cube = ready(period(["2020"], [1, 4]))
+    offered(cube, [withheld(cube, "K", "2020")], Before())
+    former = weakref.ref(cube.cube)
+
+    gc.disable()
+    try:
+        del cube
+        assert former() is None
+    finally:
+        gc.enable()
