@@ -9,17 +9,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymisers.accidents.accident_singletons import unproved
 from anonymisers.accidents.accident_tables import (
     TRUE_WORLD,
     Accidents,
     AccidentTable,
-    Bools,
     Extension,
     Ground,
-    Ints,
     Leaf,
     allowed,
     asked,
@@ -29,6 +26,7 @@ from anonymisers.accidents.accident_tables import (
 from anonymisers.cube.certified_cube import CertifiedCube
 from anonymisers.errors import ProtectionError
 from anonymisers.proof.world import World
+from anonymisers.tables.arrays import Bools, Floats, Ints
 from anonymisers.tables.keyed_random import KEY_BYTES, fractions
 from anonymisers.tables.lattice import Lattice
 
@@ -40,7 +38,6 @@ MAX_NODES = 500
 TIER = 100.0
 """How much dearer a total is than its parts."""
 
-Floats = NDArray[np.float64]
 Change = dict[Leaf, int]
 Range = tuple[int, int]
 

@@ -9,16 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anonymisers.accidents.accident_tables import (
-    Accidents,
-    Bools,
-    Ground,
-    Ints,
-    Leaf,
-    insiders,
-    refused_cells,
-)
+from anonymisers.accidents.accident_tables import Accidents, Ground, Leaf, insiders, refused_cells
 from anonymisers.cube.certified_cube import CertifiedCube
+from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.linked_tables import Block, System
 
 

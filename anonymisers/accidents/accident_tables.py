@@ -13,20 +13,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymisers.cube.certified_cube import CertifiedCube
 from anonymisers.cube.released_cells import Shown
 from anonymisers.errors import CertificateError, TableError
 from anonymisers.proof.world import World
+from anonymisers.tables.arrays import Bools, Ints, Positions
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import Block, System
 from anonymisers.tables.strict_json import parse_json
 
-Ints = NDArray[np.int64]
-Positions = NDArray[np.int32]
-Bools = NDArray[np.bool_]
 Leaf = tuple[int, ...]
 """Positions of one code without children in every dimension of accidents."""
 

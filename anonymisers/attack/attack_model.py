@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from anonymisers.attack.axes import Axis, Use, build_axis
 from anonymisers.attack.time_limit import ENDLESS, Clock
 from anonymisers.errors import LatticeTooLargeError, TableError
+from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import Release
 from anonymisers.tables.hierarchy import ROOT
 
 BOX_LIMIT = 20_000_000
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

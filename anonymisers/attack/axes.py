@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from anonymisers.attack.time_limit import Clock
 from anonymisers.errors import TableError
+from anonymisers.tables.arrays import Ints
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 
 NODE_LIMIT = 20_000
 """Groups on one axis; differences of very many releases stop being added there."""
 
 Label = str | tuple[str, ...]
-Index = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Axis:
             row[at[at >= 0]] = True
         return held
 
-    def holders(self) -> tuple[Index, Index]:
+    def holders(self) -> tuple[Ints, Ints]:
         """For each finest code the nodes that hold it, one code after the other, and where each begins."""
         members = [_members(mask) for mask in self.masks]
         codes = np.concatenate([*members, np.empty(0, dtype=np.int64)])
@@ -223,14 +223,14 @@ class _Family:
     """The nodes of one release, the largest first; `firsts` is the first finest code of each."""
 
     masks: tuple[int, ...]
-    firsts: Index
+    firsts: Ints
 
     @classmethod
     def of(cls, nodes: Iterable[int]) -> "_Family":
         masks = tuple(sorted(nodes, key=lambda m: (-m.bit_count(), m)))
         return cls(masks, np.array([_first(m) for m in masks], dtype=np.int64))
 
-    def near(self, members: Index) -> list[int]:
+    def near(self, members: Ints) -> list[int]:
         """Those that begin inside a group of finest codes: no others can lie in it."""
         inside = np.zeros(max(int(members[-1]), int(self.firsts.max(initial=0))) + 1, dtype=np.bool_)
         inside[members] = True
@@ -242,7 +242,7 @@ def _first(mask: int) -> int:
     return (mask & -mask).bit_length() - 1
 
 
-def _members(mask: int) -> Index:
+def _members(mask: int) -> Ints:
     """The finest codes of a set, ascending."""
     data = np.frombuffer(mask.to_bytes((mask.bit_length() + 7) // 8, "little"), dtype=np.uint8)
     return np.flatnonzero(np.unpackbits(data, bitorder="little"))

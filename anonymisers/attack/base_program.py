@@ -15,6 +15,7 @@ from anonymisers.attack.attack_model import Crossed, System
 from anonymisers.attack.reduction import Reduced
 from anonymisers.attack.run_options import runs
 from anonymisers.attack.time_limit import Clock
+from anonymisers.tables.arrays import Ints
 
 SPACE_LIMIT = 30_000_000
 """Cells of the full cross that are looked at, one byte each."""
@@ -22,7 +23,6 @@ CELL_LIMIT = 6_000
 """Cells of it that may hold somebody and enter the linear programs."""
 BOUNDED_LIMIT = 200_000
 """Cells of it that may hold somebody and whose bounds are looked at."""
-Index = NDArray[np.int64]
 
 
 def cross_size(system: System) -> int:
@@ -89,8 +89,8 @@ class _Projection:
 
     shape: tuple[int, ...]
     limited: tuple[int, ...]
-    boxes: Index
-    places: Index
+    boxes: Ints
+    places: Ints
 
     def clear(self, alive: NDArray[np.bool_]) -> None:
         """Strike out, in place, all cells of the full cross that lie in any of the boxes."""
@@ -98,7 +98,7 @@ class _Projection:
         kept[self.places] = False
         alive &= kept.reshape([n if a in self.limited else 1 for a, n in enumerate(self.shape)])
 
-    def join(self, cells: Index) -> tuple[Index, Index]:
+    def join(self, cells: Ints) -> tuple[Ints, Ints]:
         """All pairs of a box and the number of a cell in it, box by box."""
         coords = np.unravel_index(cells, self.shape)
         seen = np.zeros(len(cells), dtype=np.int64)
@@ -122,7 +122,7 @@ class _Projection:
         return tuple(self.shape[axis] for axis in self.limited)
 
 
-def _projections(system: System, inside: list[NDArray[np.bool_]], boxes: Index) -> Iterator[_Projection]:
+def _projections(system: System, inside: list[NDArray[np.bool_]], boxes: Ints) -> Iterator[_Projection]:
     shape = tuple(len(axis.atoms) for axis in system.axes)
     counts = [held.sum(axis=1) for held in inside]
     limits = np.zeros(len(boxes), dtype=np.int64)
@@ -142,7 +142,7 @@ def _projections(system: System, inside: list[NDArray[np.bool_]], boxes: Index) 
 
 
 def _extended(
-    system: System, cells: Index, shape: tuple[int, ...], projections: Iterable[_Projection]
+    system: System, cells: Ints, shape: tuple[int, ...], projections: Iterable[_Projection]
 ) -> System:
     nodes = _nodes(system, cells, shape)
     number = _numbers(system, nodes)
@@ -166,7 +166,7 @@ def _extended(
     )
 
 
-def _without_itself(whole: Index, sizes: Index, parts: Index) -> Crossed:
+def _without_itself(whole: Ints, sizes: Ints, parts: Ints) -> Crossed:
     """Sums of parts but for cells of the full cross that some table lists, which are no sums."""
     row_of = np.repeat(np.arange(len(whole)), sizes)
     itself = (sizes[row_of] == 1) & (parts == whole[row_of])
@@ -177,13 +177,13 @@ def _without_itself(whole: Index, sizes: Index, parts: Index) -> Crossed:
     )
 
 
-def _nodes(system: System, cells: Index, shape: tuple[int, ...]) -> NDArray[np.int32]:
+def _nodes(system: System, cells: Ints, shape: tuple[int, ...]) -> NDArray[np.int32]:
     places = np.unravel_index(cells, shape)
     atoms = [np.array(axis.atoms)[p] for axis, p in zip(system.axes, places, strict=True)]
     return np.stack(atoms, axis=1).astype(np.int32)
 
 
-def _numbers(system: System, nodes: NDArray[np.int32]) -> Index:
+def _numbers(system: System, nodes: NDArray[np.int32]) -> Ints:
     """The box of each cell of the full cross: one already in the system, or a new number behind them."""
     known, wanted = _keys(system, system.nodes), _keys(system, nodes)
     order = np.argsort(known)
@@ -195,7 +195,7 @@ def _numbers(system: System, nodes: NDArray[np.int32]) -> Index:
     return number
 
 
-def _keys(system: System, nodes: NDArray[np.int32]) -> Index:
+def _keys(system: System, nodes: NDArray[np.int32]) -> Ints:
     keys = np.zeros(len(nodes), dtype=np.int64)
     for axis, own in zip(system.axes, nodes.T, strict=True):
         keys = keys * len(axis.masks) + own

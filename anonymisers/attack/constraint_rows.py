@@ -5,25 +5,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Index = NDArray[np.int64]
+from anonymisers.tables.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
 class Rows:
     """Sparse equations: row i says that the sum of coef * column over indptr[i]:indptr[i+1] is rhs[i]."""
 
-    indptr: Index
-    cols: Index
+    indptr: Ints
+    cols: Ints
     coefs: Floats
     rhs: Floats
 
     @property
-    def row_of(self) -> Index:
+    def row_of(self) -> Ints:
         """The row of each entry."""
         return np.repeat(np.arange(len(self.rhs)), np.diff(self.indptr))
 
-    def by_column(self, columns: int) -> tuple[Index, Index]:
+    def by_column(self, columns: int) -> tuple[Ints, Ints]:
         """The rows that the columns stand in, one after the other, and where each begins (and ends)."""
         order = np.argsort(self.cols, kind="stable")
         sizes = np.bincount(self.cols, minlength=columns)
@@ -43,7 +42,7 @@ class Rows:
         )
 
 
-def merged(row_of: Index, cols: Index, coefs: Floats, rhs: Floats) -> Rows:
+def merged(row_of: Ints, cols: Ints, coefs: Floats, rhs: Floats) -> Rows:
     """Rows from entries that may repeat a column or have coefficient 0."""
     place = row_of * (int(cols.max(initial=0)) + 1) + cols
     if (place[1:] < place[:-1]).any():

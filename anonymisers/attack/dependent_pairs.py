@@ -4,9 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.attack.quick_bounds import ContradictionError
-
-Floats = NDArray[np.float64]
-Index = NDArray[np.int64]
+from anonymisers.tables.arrays import Floats, Ints
 
 
 class Ties:
@@ -44,7 +42,7 @@ class Ties:
         elif shift != 0:
             raise ContradictionError(root)
 
-    def resolved(self) -> tuple[Index, Floats, Floats]:
+    def resolved(self) -> tuple[Ints, Floats, Floats]:
         size = len(self._above)
         rep, sign, offset = np.arange(size), np.ones(size), np.zeros(size)
         for column in self._link:

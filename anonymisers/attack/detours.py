@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymisers.attack.polytope import EXACT
 from anonymisers.attack.small_programs import Nearby
+from anonymisers.tables.arrays import Floats, Ints
 
 SIZES = (150, 300, 600, 1200, 2400)
 """Cells that may change around one that an insider might compute, ever more; last comes the whole part."""
@@ -21,16 +21,14 @@ STILL = 1e-4
 """A cell has changed when it changed by more than this."""
 USUAL, OWNED, AVOIDED = 1.0, 1.5, 1000.0
 """Price of moving a cell by one person: any, one of an insider, one that every change so far has moved."""
-Floats = NDArray[np.float64]
-Index = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class Suspects:
     """Columns of a part: `own` hold an insider's cell, `small` a small cell; `truth` is the value of each."""
 
-    own: Index
-    small: Index
+    own: Ints
+    small: Ints
     truth: Floats
 
 
@@ -60,7 +58,7 @@ class Detours:
         """Whether there is a change of a small cell in which an insider's cell does not move."""
         return any(self._change(column, size, own) for size in (SIZES[-1], len(self._truth)))
 
-    def take(self, columns: Index, change: Floats) -> None:
+    def take(self, columns: Ints, change: Floats) -> None:
         """Remember a change that agrees with everything released, of some of the columns."""
         moved = columns[np.abs(change) > STILL]
         stay = frozenset(moved[self._owned[moved]].tolist())

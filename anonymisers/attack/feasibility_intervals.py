@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.attack.constraint_rows import Rows
-from anonymisers.attack.goals import Extent, Goals, Mask
+from anonymisers.attack.goals import Extent, Goals
 from anonymisers.attack.polytope import EXACT, Polytope
 from anonymisers.attack.reduction import Reduced
 from anonymisers.attack.small_programs import Nearby
+from anonymisers.tables.arrays import Bools, Floats, Ints
 
 POOLED = 400
 """Parts of the system with fewer cells than this are solved together: a solver costs more than a cell."""
@@ -34,8 +35,6 @@ SIDE = 0.02
 """Weight of pushing other open cells at the same time."""
 SLOW = 600_000.0
 """Verdicts per second, times the cells of a large part, below which its first vertex is worth its price."""
-Index = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,9 +44,9 @@ class Part:
     `label` (one per column) tells the connected components inside it apart.
     """
 
-    columns: Index
+    columns: Ints
     rows: Rows
-    label: Index
+    label: Ints
 
 
 def parts_of(reduced: Reduced) -> Iterator[Part]:
@@ -60,7 +59,7 @@ def parts_of(reduced: Reduced) -> Iterator[Part]:
     size = len(reduced.low)
     both = size + len(rows.rhs)
     graph = csr_matrix((np.ones(len(rows.cols)), (rows.cols, size + rows.row_of)), shape=(both, both))
-    label: Index = connected_components(graph, directed=False)[1][:size]
+    label: Ints = connected_components(graph, directed=False)[1][:size]
     used = np.zeros(size, dtype=np.bool_)
     used[rows.cols] = True
     sizes = np.bincount(label[used], minlength=size)
@@ -79,7 +78,7 @@ Watch = Callable[[Floats], None]
 """Told of every world, over the columns of its part."""
 
 
-def free_columns(reduced: Reduced) -> Index:
+def free_columns(reduced: Reduced) -> Ints:
     """Representatives in no sum: their bounds are their interval."""
     used = np.zeros(len(reduced.low), dtype=np.bool_)
     used[reduced.rows.cols] = True
@@ -127,7 +126,7 @@ class _Explorer:
             met = (before - int(up.sum() + down.sum())) / spent
             self._learn(way, met)
 
-    def _push_nearby(self, up: Mask, down: Mask) -> bool:
+    def _push_nearby(self, up: Bools, down: Bools) -> bool:
         """Push one cell through its neighbours, first few, then more; whether any was left."""
         wanted = np.stack([up, down]) & (self.tried < len(SIZES))
         if self.central is None or not wanted.any():
@@ -172,7 +171,7 @@ class _Explorer:
             return pushed * self._apart(np.flatnonzero(up | down))
         return pushed * self.random.uniform(0.1, 1.0, len(up))
 
-    def _apart(self, wanted: Index) -> Floats:
+    def _apart(self, wanted: Ints) -> Floats:
         """1 for a random largest choice of the wanted columns of which no two stand in one sum."""
         taken = np.zeros(len(self.part.rows.rhs), dtype=np.bool_)
         chosen = np.zeros(len(self.part.columns))

@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.attack.reduction import Reduced
+from anonymisers.tables.arrays import Bools, Floats
 
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 SLACK = 1e-6
 
 
@@ -41,22 +40,22 @@ class Goals:
     """
 
     reduced: Reduced
-    withheld: Mask
+    withheld: Bools
     lower: int
     smallest: int
     threshold: int
 
-    def small(self, low: Floats, high: Floats) -> Mask:
+    def small(self, low: Floats, high: Floats) -> Bools:
         """Intervals that hold a small value."""
         return (low < self.threshold) & (high >= self.smallest)
 
-    def wide(self, low: Floats, high: Floats) -> Mask:
+    def wide(self, low: Floats, high: Floats) -> Bools:
         """Intervals that hold lower..k-1, or are at least k wide; over integers, so rounded inwards."""
         low, high = np.ceil(low - SLACK), np.floor(high + SLACK)
         holds = (low <= self.lower) & (high >= self.threshold - 1)
         return holds | (high - low >= self.threshold)
 
-    def settled(self, extent: Extent) -> Mask:
+    def settled(self, extent: Extent) -> Bools:
         """Boxes whose verdict no further world can change."""
         low, high = self.reduced.interval(extent.seen_low, extent.seen_high)
         least, most = self.reduced.interval(extent.proven_low, extent.proven_high)
@@ -67,7 +66,7 @@ class Goals:
         exact = (low <= least + SLACK) & (high >= most - SLACK)
         return np.where(self.withheld, asked, unasked) | exact | (self.reduced.rep < 0)
 
-    def needs(self, extent: Extent) -> tuple[Mask, Mask]:
+    def needs(self, extent: Extent) -> tuple[Bools, Bools]:
         """Representatives of which a greater, and of which a smaller value is still sought."""
         reduced = self.reduced
         open_boxes = ~self.settled(extent)

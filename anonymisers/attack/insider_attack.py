@@ -13,18 +13,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymisers.attack.detours import STILL, Detours, Suspects
 from anonymisers.attack.feasibility_intervals import Part
 from anonymisers.attack.polytope import EXACT, Polytope
 from anonymisers.attack.small_programs import Nearby
 from anonymisers.attack.worker_pool import Pool
+from anonymisers.tables.arrays import Floats, Ints
 
 MORE_WORLDS = 300
 """Worlds of a small part sought for insiders besides those at hand."""
-Floats = NDArray[np.float64]
-Index = NDArray[np.int64]
 
 
 def computable(
@@ -43,7 +41,7 @@ def computable(
         yield from _certain(own, others, suspects.truth, polytope)
 
 
-def _without_detour(part: Part, suspects: Suspects, polytope: Polytope) -> Iterator[tuple[int, Index]]:
+def _without_detour(part: Part, suspects: Suspects, polytope: Polytope) -> Iterator[tuple[int, Ints]]:
     """For each insider's column the columns that no change was found to move without moving his."""
     nearby = Nearby(part.rows, polytope.low, polytope.high)
     detours = Detours(suspects, nearby, polytope.check_time)
@@ -77,7 +75,7 @@ def _beside_the_truth(suspects: Suspects, polytope: Polytope) -> Floats:
     return np.stack(worlds)
 
 
-def _candidates(part: Part, suspects: Suspects, worlds: Floats) -> Iterator[tuple[int, Index]]:
+def _candidates(part: Part, suspects: Suspects, worlds: Floats) -> Iterator[tuple[int, Ints]]:
     """For each insider's column the columns that no world moves by a person while the insider's stays."""
     moved = np.abs(worlds - suspects.truth)
     moves = (moved[:, suspects.small] >= 1 - EXACT).astype(np.float32)
@@ -90,7 +88,7 @@ def _candidates(part: Part, suspects: Suspects, worlds: Floats) -> Iterator[tupl
 
 
 def _certain(
-    own: int, others: Index, truth: Floats, polytope: Polytope
+    own: int, others: Ints, truth: Floats, polytope: Polytope
 ) -> Iterator[tuple[int, int, float | None]]:
     """Those of the columns that have one value once the insider's is held at its true one."""
     if not len(others):

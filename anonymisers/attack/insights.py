@@ -14,9 +14,7 @@ from anonymisers.attack.run_options import runs
 from anonymisers.attack.truth_check import Truth
 from anonymisers.attack.verdicts import found_at
 from anonymisers.attack.worker_pool import Pool
-
-Index = NDArray[np.int64]
-Mask = NDArray[np.bool_]
+from anonymisers.tables.arrays import Bools, Ints
 
 
 class Insiders:
@@ -67,7 +65,7 @@ class Insiders:
             if least[t] < most[t] and least[s] < most[s]
         )
 
-    def _take(self, small: Index, own: Index, apart: float | None) -> None:
+    def _take(self, small: Ints, own: Ints, apart: float | None) -> None:
         """Keep the pairs of boxes that are not one cell under two names.
 
         `apart`: by how much the column of the small one exceeds the other's in every world, if worlds agree.
@@ -83,7 +81,7 @@ class Insiders:
             other &= ~alike
         self._pairs.extend(zip(small[other].tolist(), own[other].tolist(), strict=True))
 
-    def _columns(self, part: Part, boxes: Mask, uncertain: Mask) -> Index:
+    def _columns(self, part: Part, boxes: Bools, uncertain: Bools) -> Ints:
         marked = np.zeros(len(uncertain), dtype=np.bool_)
         marked[self._goals.reduced.rep[boxes]] = True
         return np.flatnonzero((marked & uncertain)[part.columns])
@@ -96,7 +94,7 @@ class Insiders:
         return value[part.columns]
 
 
-def _joined(column: Index, some: Mask, others: Mask) -> tuple[Index, Index]:
+def _joined(column: Ints, some: Bools, others: Bools) -> tuple[Ints, Ints]:
     """All pairs of one of some boxes and one of the others that have the same column."""
     first, second = np.flatnonzero(some), np.flatnonzero(others)
     second = second[np.argsort(column[second], kind="stable")]

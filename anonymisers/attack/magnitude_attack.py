@@ -10,15 +10,14 @@ from itertools import product
 
 import numpy as np
 from highspy._core import _Highs  # the public class greets on standard output
-from numpy.typing import NDArray
 
 from anonymisers.attack.constraint_rows import Rows
 from anonymisers.attack.polytope import PRIMAL_SIMPLEX, SHARP, Status, model_of
 from anonymisers.errors import TableError
+from anonymisers.tables.arrays import Floats
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 
 Cell = tuple[str, ...]
-Floats = NDArray[np.float64]
 EXACT = 1e-6
 """Two amounts that differ by less than this share of the larger are one: programs are of real numbers."""
 SCALE = 1e4

@@ -11,11 +11,11 @@ from collections.abc import Callable
 import highspy
 import numpy as np
 from highspy._core import _Highs  # the public class greets on standard output before it can be told not to
-from numpy.typing import NDArray
 
 from anonymisers.attack.constraint_rows import Rows
 from anonymisers.attack.time_limit import OutOfTimeError
 from anonymisers.errors import ProtectionError, TableError
+from anonymisers.tables.arrays import Floats
 
 ENDLESS = 1e7
 """Stands in for a missing upper bound. Widths are compared with a threshold far below it, and by convexity a
@@ -34,7 +34,6 @@ does not end, and it must not use up the time of all other parts."""
 
 SHARP = (("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9))
 
-Floats = NDArray[np.float64]
 Status = highspy.HighsModelStatus
 
 

@@ -1,17 +1,14 @@
 """Integer bounds of columns, as far as each sum alone tightens them."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymisers.attack.constraint_rows import Rows
 from anonymisers.attack.time_limit import ENDLESS, Clock
 from anonymisers.errors import TableError
+from anonymisers.tables.arrays import Bools, Floats
 
 PASSES = 200
 """Bound propagation may creep; stopping early leaves bounds wider, never wrong."""
-
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 def propagate(rows: Rows, low: Floats, high: Floats, clock: Clock = ENDLESS) -> None:
@@ -50,7 +47,7 @@ class ContradictionError(TableError):
         )
 
 
-def _tighten(rows: Rows, low: Floats, high: Floats) -> Mask:
+def _tighten(rows: Rows, low: Floats, high: Floats) -> Bools:
     """Tighten bounds once by each row; mask of the columns whose bounds moved."""
     before, row_of = (low.copy(), high.copy()), rows.row_of
     width = np.abs(rows.coefs) * (high - low)[rows.cols]

@@ -16,9 +16,7 @@ from anonymisers.attack.constraint_rows import Rows, first_of_each, merged
 from anonymisers.attack.dependent_pairs import Ties
 from anonymisers.attack.quick_bounds import ContradictionError, check_crossing, propagate
 from anonymisers.attack.time_limit import ENDLESS, Clock
-
-Floats = NDArray[np.float64]
-Index = NDArray[np.int64]
+from anonymisers.tables.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +28,8 @@ class Reduced:
     `rows`.
     """
 
-    boxes: Index
-    rep: Index
+    boxes: Ints
+    rep: Ints
     sign: Floats
     offset: Floats
     low: Floats
@@ -67,7 +65,7 @@ def reduce_system(system: System, lower: int, clock: Clock = ENDLESS) -> Reduced
         raise ContradictionError(error.column, label(system, box)) from None
 
 
-def _rows(system: System, values: Index, boxes: Index) -> tuple[Rows, NDArray[np.bool_]]:
+def _rows(system: System, values: Ints, boxes: Ints) -> tuple[Rows, NDArray[np.bool_]]:
     column = np.full(len(values), -1, dtype=np.int64)
     column[boxes] = np.arange(len(boxes))
     sizes, cols, coefs, rhs, needed = [], [], [], [], []
@@ -97,7 +95,7 @@ def _rows(system: System, values: Index, boxes: Index) -> tuple[Rows, NDArray[np
     return rows, np.concatenate(needed)
 
 
-def _crossed_rows(crossed: Crossed, values: Index, column: Index) -> Rows:
+def _crossed_rows(crossed: Crossed, values: Ints, column: Ints) -> Rows:
     """Sums over cells of the full cross; the whole and some of the cells may be shown."""
     count = len(crossed.whole)
     # Each whole before its parts: so they mostly stand in order already.
@@ -157,7 +155,7 @@ class _State:
         self.low[column] = max(self.low[column], value)
         self.high[column] = min(self.high[column], value)
 
-    def _rewrite(self, sign: Floats, offset: Floats, rep: Index) -> None:
+    def _rewrite(self, sign: Floats, offset: Floats, rep: Ints) -> None:
         """Put sign * rep + offset in place of every column, in the rows and in what was put before."""
         self.offset = self.offset + self.sign * offset[self.rep]
         self.sign = self.sign * sign[self.rep]
@@ -173,7 +171,7 @@ class _State:
             raise ContradictionError
         self.rows, self.needed = self.rows.subset(keep), self.needed[keep]
 
-    def result(self, boxes: Index) -> Reduced:
+    def result(self, boxes: Ints) -> Reduced:
         """Drop sums that others imply or repeat, and number the representatives that are left."""
         self._substitute_known()
         check_crossing(self.low, self.high)

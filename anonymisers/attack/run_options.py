@@ -1,12 +1,11 @@
 """Many short stretches of one long list, without a loop."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Index = NDArray[np.int64]
+from anonymisers.tables.arrays import Ints
 
 
-def runs(starts: Index, stops: Index) -> tuple[Index, Index]:
+def runs(starts: Ints, stops: Ints) -> tuple[Ints, Ints]:
     """The places from each start to its stop, one stretch after the other, and the length of each."""
     lengths = stops - starts
     return np.arange(int(lengths.sum())) + np.repeat(starts - np.cumsum(lengths) + lengths, lengths), lengths

@@ -8,14 +8,12 @@ whole part, at a fraction of the price. What is not found that way is left to pr
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymisers.attack.constraint_rows import Rows
 from anonymisers.attack.polytope import EXACT, SmallProgram
 from anonymisers.attack.run_options import runs
+from anonymisers.tables.arrays import Floats, Ints
 
-Floats = NDArray[np.float64]
-Index = NDArray[np.int64]
 MATES = 3
 """Cells taken from each sum of the cell in the middle."""
 ROOM = 3.0
@@ -26,7 +24,7 @@ ROOM = 3.0
 class Patch:
     """Some columns that may change, in order, and all sums that hold any of them, over these alone."""
 
-    columns: Index
+    columns: Ints
     rows: Rows
     low: Floats
     high: Floats
@@ -87,7 +85,7 @@ class Nearby:
         self._random = np.random.default_rng(2)
         self._program = SmallProgram()
 
-    def push(self, world: Floats, objective: Floats, column: int, size: int) -> tuple[Index, Floats] | None:
+    def push(self, world: Floats, objective: Floats, column: int, size: int) -> tuple[Ints, Floats] | None:
         """The cells that may change, about `size`, and their values at the greatest objective."""
         patch = self.patch(world, column, size)
         found = patch.pushed(world, objective)
@@ -108,7 +106,7 @@ class Nearby:
         own = Rows(indptr, cols[inside], coefs[inside], np.zeros(len(rows)))
         return Patch(columns, own, self._low[columns], self._high[columns], self._program)
 
-    def _around(self, room: Floats, column: int, size: int) -> Index:
+    def _around(self, room: Floats, column: int, size: int) -> Ints:
         """A few cells of each sum of the column, above all such that can give somebody away; then again and
         again those whose sums are met already."""
         if size >= len(room):
@@ -131,5 +129,5 @@ class Nearby:
             chosen = np.concatenate([chosen, cells[order[: (size - len(chosen)) // 2 + 1]]])
         return np.sort(chosen)
 
-    def _rows_at(self, columns: Index) -> Index:
+    def _rows_at(self, columns: Ints) -> Ints:
         return np.unique(self._rows_of[runs(self._starts[columns], self._starts[columns + 1])[0]])

@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 from anonymisers.attack.attack_model import System, label
 from anonymisers.attack.axes import Axis
 from anonymisers.errors import TableError
+from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
-
-Ints = NDArray[np.int64]
 
 
 class Truth:

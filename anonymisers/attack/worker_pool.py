@@ -1,11 +1,11 @@
 """Worlds kept for later: a sample of those that were found in one part of the system."""
 
 import numpy as np
-from numpy.typing import NDArray
+
+from anonymisers.tables.arrays import Floats
 
 MOST = 600
 """Worlds kept of one part."""
-Floats = NDArray[np.float64]
 
 
 class Pool:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anonymisers.accidents.accident_tables import Bools, Ints, lattice_of, same_words
+from anonymisers.accidents.accident_tables import lattice_of, same_words
 from anonymisers.cube.released_cells import Answer, Key, OutsideLattice, Shown, Value, Withheld
 from anonymisers.history.release_parts import Part
+from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.rules import Rules
 

@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 
 from anonymisers.accidents.accident_tables import AccidentTable
 from anonymisers.cube.certified_cube import CertifiedCube
+from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.cell_names import positions, within
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.rules import Rules
 
 Kind: TypeAlias = Literal["period", "added", "left"]
-Bools: TypeAlias = NDArray[np.bool_]
-Ints: TypeAlias = NDArray[np.int64]
 
 NOBODY, UNKNOWN = -1, -2
 """Instead of a position: a code that none of the people can have, and one that no release tells of."""

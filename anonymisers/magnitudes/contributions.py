@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.errors import TableError
+from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import read_dims
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.strict_json import fields_of
 
-Ints = NDArray[np.int64]
 AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 MOST_PLACES = 4
 """Decimal places of an amount."""

@@ -3,18 +3,16 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, identity, vstack  # type: ignore[import-untyped]
 
 from anonymisers.errors import LatticeTooLargeError, RulesError
 from anonymisers.magnitudes.contributions import Contributions
+from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.cell_names import place_name
 from anonymisers.tables.cell_status import place_at
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import Block, System
 
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 MOST_CELLS = 2_000
 """Cells, or inner cells, above which the linear programs take too long."""
 

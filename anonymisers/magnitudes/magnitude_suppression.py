@@ -7,16 +7,14 @@ the true one. How far worlds change a cell is a proven part of its interval: wor
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linprog  # type: ignore[import-untyped]
 from scipy.sparse import csr_matrix, hstack, identity, vstack  # type: ignore[import-untyped]
 
 from anonymisers.errors import ProtectionError
 from anonymisers.magnitudes.magnitude_cells import Cells, MagnitudeRules
+from anonymisers.tables.arrays import Bools, Floats
 from anonymisers.tables.keyed_random import fractions
 
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 STILL = 1e-7
 """A change of less than this share of what a program asks for is none."""
 CLOSE = 1e-6

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymisers.attack.magnitude_attack import AmountsAttacker
 from anonymisers.errors import ProtectionError
@@ -12,9 +11,8 @@ from anonymisers.magnitudes.contributions import Contributions
 from anonymisers.magnitudes.magnitude_cells import Cells, MagnitudeRules
 from anonymisers.magnitudes.magnitude_release import MagnitudeRelease
 from anonymisers.magnitudes.magnitude_suppression import Hiding
+from anonymisers.tables.arrays import Bools
 from anonymisers.tables.count_table import Cell
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

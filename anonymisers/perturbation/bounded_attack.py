@@ -10,14 +10,13 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 from highspy._core import _Highs  # the public class greets on standard output
-from numpy.typing import NDArray
 
 from anonymisers.errors import TableError
 from anonymisers.perturbation.ptable import PTable
+from anonymisers.tables.arrays import Ints
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import Block, System
 
-Ints = NDArray[np.int64]
 ENDLESS = 2**40
 CLOSE = 1e-6
 

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from anonymisers.errors import RulesError
 from anonymisers.perturbation.ptable import PTable
+from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.keyed_random import KEY_BYTES, fractions
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import Block, System
 
-Ints = NDArray[np.int64]
 DIGITS = 8
 UNIT = 10**DIGITS
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymisers.perturbation.bounded_attack import by_ptable
 from anonymisers.perturbation.cell_key import changed, person_keys
 from anonymisers.perturbation.perturbed_counts import Change, Crowd, Outcome
 from anonymisers.perturbation.ptable import Noise, PTable
+from anonymisers.tables.arrays import Ints
 
-Ints = NDArray[np.int64]
 NAME = "cell-key"
 
 

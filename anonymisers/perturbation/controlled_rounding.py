@@ -21,13 +21,12 @@ from scipy.sparse import coo_array, csr_array  # type: ignore[import-untyped]
 
 from anonymisers.errors import RulesError
 from anonymisers.perturbation.rounding_repair import multiples_near
+from anonymisers.tables.arrays import Floats, Ints
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.keyed_random import fractions
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import Block, System
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 OUTSIDE = 1000.0
 """Price of each base by which a margin leaves the multiples beside it: more than any choice inside saves."""
 MAX_NODES = 2000

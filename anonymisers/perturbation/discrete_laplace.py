@@ -18,12 +18,11 @@ import opendp.prelude as dp
 from numpy.typing import NDArray
 
 from anonymisers.errors import BudgetError, LatticeTooLargeError
+from anonymisers.tables.arrays import Ints
 from anonymisers.tables.base_table import People
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import MAX_CELLS, Lattice
 from anonymisers.tables.linked_tables import Block, System
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

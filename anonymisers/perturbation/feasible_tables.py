@@ -16,8 +16,8 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+from anonymisers.tables.arrays import Bools, Ints
+
 DEPTH = 4
 """Other people that are moved at most, to make room for one."""
 TRIED = (0, 400, 60, 20, 20)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.perturbation.perturbed_counts import Outcome
+from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import population
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
@@ -14,7 +15,6 @@ from anonymisers.tables.linked_tables import Block, System
 from anonymisers.tables.registered_figures import Figure
 
 Coords = NDArray[np.int32]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.perturbation.bounded_attack import Learnt, attack_bounded, by_ptable, within
@@ -12,10 +11,10 @@ from anonymisers.perturbation.cell_key import inner_keys, perturb
 from anonymisers.perturbation.controlled_rounding import controlled_rounding
 from anonymisers.perturbation.discrete_laplace import inner_counts, noisy, summed
 from anonymisers.perturbation.ptable import Noise, PTable
+from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.rules import Rules
 
-Ints = NDArray[np.int64]
 ASKED = 40
 """Small cells that the bounded attacker is asked about: each costs two linear programs."""
 UNREAD = -(2**40)

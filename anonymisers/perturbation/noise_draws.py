@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from anonymisers.errors import CertificateError, LatticeTooLargeError, ProtectionError
 from anonymisers.tables.hierarchy import Hierarchy
 
-Ints = NDArray[np.int64]
 MOST = 200_000
 """Inner cells of a table: with more, its sums would be noise and nothing else."""
 

@@ -21,6 +21,7 @@ from anonymisers.cube.released_cells import Answer, Key, OutsideLattice, Shown
 from anonymisers.errors import AnonymiserError, CertificateError
 from anonymisers.perturbation.noise_draws import Drawn, Space
 from anonymisers.perturbation.privacy_parameters import NAME, Privacy, privacy_of
+from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.cube_header import dim_read, dim_written
 from anonymisers.tables.hierarchy import Hierarchy
@@ -28,7 +29,6 @@ from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import Block, System
 from anonymisers.tables.rules import Level
 
-Ints = NDArray[np.int64]
 FORMAT = b"safelane private cube 1\n"
 
 

@@ -8,10 +8,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.tables.arrays import Ints
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import Block, System
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

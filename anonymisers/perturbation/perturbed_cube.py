@@ -28,6 +28,7 @@ from anonymisers.perturbation.feasible_tables import Worlds
 from anonymisers.perturbation.known_sums import Known
 from anonymisers.perturbation.mechanisms import change_of
 from anonymisers.perturbation.perturbed_counts import Change, Crowd, Outcome
+from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.cube_header import dim_read, dim_written, rules_read, rules_written
 from anonymisers.tables.hierarchy import Hierarchy
@@ -36,7 +37,6 @@ from anonymisers.tables.linked_tables import Block, System
 from anonymisers.tables.registered_figures import Figure
 from anonymisers.tables.rules import Level, Rules
 
-Ints = NDArray[np.int64]
 FORMAT = b"safelane changed cube 1\n"
 ATTACKED, SECONDS = 40, 20.0
 """Cells that the attacker is asked about, and his time: the proof covers all, he is to find faults in it."""

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymisers.errors import RulesError
+from anonymisers.tables.arrays import Floats, Ints
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 STEP = 0.05
 """By how much pstay gives way until the variance is reached."""
 SMALL = 1e-6

@@ -13,15 +13,14 @@ import json
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymisers.errors import ProtectionError, RulesError
 from anonymisers.perturbation.cell_key import UNIT, person_keys
 from anonymisers.perturbation.perturbed_counts import Change, Crowd, Inner, Outcome
 from anonymisers.perturbation.rounding_repair import BASES, multiples_near
 from anonymisers.perturbation.stored_rounding import Kept
+from anonymisers.tables.arrays import Ints
 
-Ints = NDArray[np.int64]
 NAME = "controlled-rounding"
 LARGEST = 1000
 

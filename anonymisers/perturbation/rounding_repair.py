@@ -14,11 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.errors import ProtectionError
+from anonymisers.tables.arrays import Bools, Floats, Ints
 from anonymisers.tables.linked_tables import System
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 BASES = 2
 """So many bases at most is a sum of rounded cells from its count."""
 ENDLESS = 2**40

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.errors import CertificateError, ProtectionError, TableError
+from anonymisers.tables.arrays import Ints
 from anonymisers.tables.cube_header import dim_read, dim_written
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 
-Ints = NDArray[np.int64]
 Cells = tuple[tuple[tuple[str, ...], int], ...]
 
 

@@ -14,6 +14,7 @@ from anonymisers.proof.certificate import Certificate, release_digest
 from anonymisers.proof.interval_bounds import bounds
 from anonymisers.proof.singletons import Cells, exposed
 from anonymisers.proof.world import World
+from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.base_table import People
 from anonymisers.tables.cell_names import Place
 from anonymisers.tables.cell_status import cells_of
@@ -29,8 +30,6 @@ from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import System
 from anonymisers.tables.structural_zeros import structural_cells, with_structural
 
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 BATCH = 4_000_000
 FEW = 4
 """Sums are put down in a row for all cells where there are fewer cells than this for each number."""

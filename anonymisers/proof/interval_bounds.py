@@ -7,9 +7,9 @@ that rule 2 does not ask for its alternatives. Time is linear in the cells of th
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.tables.arrays import Ints
 from anonymisers.tables.lattice import Lattice
 
-Ints = NDArray[np.int64]
 UNBOUNDED = 2**40
 ROUNDS = 8
 

@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.base_table import People
 from anonymisers.tables.linked_tables import System
-
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Positions = NDArray[np.int32]
-Ints = NDArray[np.int64]
+from anonymisers.tables.arrays import Ints, Positions
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,11 +18,9 @@ from numpy.typing import NDArray
 
 from anonymisers.errors import RecordsError
 from anonymisers.records.reidentification_risk import Risk, assess
+from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.count_table import Release, Where
 from anonymisers.tables.hierarchy import Hierarchy
-
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

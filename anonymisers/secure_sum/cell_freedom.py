@@ -10,20 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymisers.attack.constraint_rows import Rows
 from anonymisers.attack.polytope import ENDLESS, Polytope
 from anonymisers.errors import ProtectionError, TableError
-from anonymisers.secure_sum.offered_cells import Cells, Ints
+from anonymisers.secure_sum.offered_cells import Cells
 from anonymisers.secure_sum.period_window import Range
+from anonymisers.tables.arrays import Ints
 
 LARGEST = 600
 """Withheld cells that hang together and are looked at; a larger part of a cube enters no total."""
 
 SLACK = 1e-6
-
-Floats = NDArray[np.float64]
 
 
 def range_of(cells: Cells, cell: int) -> Range | None:

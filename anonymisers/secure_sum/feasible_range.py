@@ -11,7 +11,8 @@ from anonymisers.cube.released_cells import Shown
 from anonymisers.errors import TotalError
 from anonymisers.proof.interval_bounds import UNBOUNDED as NO_BOUND
 from anonymisers.proof.interval_bounds import bounds
-from anonymisers.secure_sum.offered_cells import UNBOUNDED, Cells, Ints
+from anonymisers.secure_sum.offered_cells import UNBOUNDED, Cells
+from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.rules import Rules
 

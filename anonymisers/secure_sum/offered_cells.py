@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.errors import TotalError
+from anonymisers.tables.arrays import Ints
 
-Ints: TypeAlias = NDArray[np.int64]
 Sums: TypeAlias = tuple[Ints, Ints]
 """Parts, and the cell that each is a part of, along one dimension; all parts of a cell are there."""
 

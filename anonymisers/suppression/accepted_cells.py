@@ -1,18 +1,16 @@
 """Withheld cells that cells which are always shown leave narrower than rule 2 asks for."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymisers.errors import ProtectionError
 from anonymisers.proof.interval_bounds import bounds
 from anonymisers.suppression.strategies.move_search import Search
 from anonymisers.suppression.strategies.suppression_pattern import reaches
 from anonymisers.suppression.strategies.task import Task
+from anonymisers.tables.arrays import Bools
 from anonymisers.tables.cell_names import place_name
 from anonymisers.tables.cell_status import place_at, places_of, unsafe
 from anonymisers.tables.lattice import Lattice
-
-Bools = NDArray[np.bool_]
 
 
 def without_accepted(search: Search, task: Task, failed: list[int]) -> list[int]:

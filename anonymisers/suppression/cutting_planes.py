@@ -11,16 +11,13 @@ from math import prod
 import highspy
 import numpy as np
 from highspy._core import _Highs  # the public class greets on standard output
-from numpy.typing import NDArray
 
 from anonymisers.proof.singletons import anybody
 from anonymisers.suppression.dependent_cells import tied
 from anonymisers.suppression.separation import Cut, Need, Region, regions
 from anonymisers.suppression.strategies.suppression_pattern import Pattern
+from anonymisers.tables.arrays import Bools, Floats, Ints
 
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Asked = tuple[int, Need]
 """The number of a region, and what is needed there."""
 

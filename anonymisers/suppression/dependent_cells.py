@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.suppression.separation import Region
+from anonymisers.tables.arrays import Floats, Ints
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 NEAR = 1e-20
 """A change of shown cells, squared, that is none."""
 MOST_TURNS = 400

@@ -6,13 +6,10 @@ Else the zeros that are shown tell what the withheld person's injury was.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.linked_tables import System
 from anonymisers.tables.rules import Rules
-
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

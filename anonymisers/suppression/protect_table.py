@@ -22,6 +22,7 @@ from anonymisers.suppression.strategies.move_search import Search
 from anonymisers.suppression.strategies.suppression_pattern import Pattern, sensitive
 from anonymisers.suppression.strategies.swap_schemes import blocks_of, together
 from anonymisers.suppression.strategies.task import Task, asked, large
+from anonymisers.tables.arrays import Bools
 from anonymisers.tables.base_table import People
 from anonymisers.tables.cell_names import Place
 from anonymisers.tables.cell_status import marked, places_of
@@ -41,7 +42,6 @@ from anonymisers.tables.progress import Progress
 from anonymisers.tables.rules import Rules, TableOf
 from anonymisers.tables.structural_zeros import structural_cells
 
-Bools = NDArray[np.bool_]
 Describe = Callable[[Lattice, Bools, Rules], Task]
 CAP = 60
 """Up to which size a cell may be withheld for a world of some tables that is found once more for all."""

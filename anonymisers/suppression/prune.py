@@ -3,14 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymisers.suppression.strategies.move_index import Entries
 from anonymisers.suppression.strategies.suppression_pattern import Pattern, reaches
-
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from anonymisers.tables.arrays import Bools, Floats, Ints
 
 
 def prune(pattern: Pattern, worth: Floats) -> None:

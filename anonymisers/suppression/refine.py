@@ -3,11 +3,8 @@
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymisers.suppression.strategies.move_search import Search
-
-Ints = NDArray[np.int64]
 
 
 def refine(search: Search, trials: int) -> None:

@@ -18,10 +18,10 @@ from anonymisers.suppression.strategies.move_search import Search
 from anonymisers.suppression.strategies.suppression_pattern import Alternative, Pattern, sensitive
 from anonymisers.suppression.strategies.task import Task, asked
 from anonymisers.suppression.zero_suppression import withhold_zeros
+from anonymisers.tables.arrays import Bools
 from anonymisers.tables.keyed_random import fractions
 from anonymisers.tables.progress import Progress
 
-Bools = NDArray[np.bool_]
 GIVING = 8.0
 """How much dearer it is to withhold what gives way than any other cell."""
 ROUNDS = 40

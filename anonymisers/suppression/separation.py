@@ -14,9 +14,8 @@ from highspy._core import _Highs  # the public class greets on standard output
 from numpy.typing import NDArray
 
 from anonymisers.suppression.strategies.suppression_pattern import Pattern
+from anonymisers.tables.arrays import Floats, Ints
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 TINY = 1e-6
 WITHHELD = 0.999
 """Withheld as far as this, a cell above others sets no bound: they set it."""

@@ -12,10 +12,8 @@ it, as far as that is worth it (`readable.worth`). What is always shown or known
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymisers.errors import ProtectionError
 from anonymisers.proof.world import World
@@ -26,13 +24,12 @@ from anonymisers.suppression.strategies.suppression_pattern import Alternative
 from anonymisers.suppression.strategies.swap_schemes import Move
 from anonymisers.suppression.strategies.task import Task
 from anonymisers.suppression.utility import Reading, worth
+from anonymisers.tables.arrays import Bools
 from anonymisers.tables.base_table import People
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import System
 from anonymisers.tables.progress import Progress
 from anonymisers.tables.rules import Rules, TableOf
-
-Bools: TypeAlias = NDArray[np.bool_]
 
 STEPS = 40_000
 """Steps of the solver for all tables that the rules do not name. A bound in steps, not in seconds, so that

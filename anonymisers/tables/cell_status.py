@@ -9,17 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymisers.errors import CertificateError, ProtectionError, RulesError
+from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.cell_names import Place, place_name, place_of, positions, within
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import Block
 from anonymisers.tables.rules import Rules
 
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 NAMED = 3
 """Cells that an error names."""
 

@@ -10,9 +10,8 @@ from itertools import combinations, product
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.tables.arrays import Bools
 from anonymisers.tables.hierarchy import Hierarchy
-
-Bools = NDArray[np.bool_]
 
 FEW_CELLS = 100_000
 """So many numbers are counted by in less time than rows are sorted."""

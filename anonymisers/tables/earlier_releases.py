@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.errors import TableError
+from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.base_table import People
 from anonymisers.tables.cell_names import Place, positions
 from anonymisers.tables.count_table import Release, Table, Where, population
@@ -14,9 +15,6 @@ from anonymisers.tables.hierarchy import ROOT, Hierarchy
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import Block, Masks
 from anonymisers.tables.structural_zeros import spread
-
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

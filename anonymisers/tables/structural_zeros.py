@@ -8,14 +8,13 @@ from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from anonymisers.tables.arrays import Bools
 from anonymisers.tables.cell_names import Place, check_empty, positions
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
 
 WHAT = "the structural zeros"
-Bools = NDArray[np.bool_]
 
 
 def with_structural(table: Table, places: Iterable[Place]) -> Table:

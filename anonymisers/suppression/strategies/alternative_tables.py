@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.proof.world import Positions, World
+from anonymisers.proof.world import World
 from anonymisers.suppression.strategies.suppression_pattern import Alternative
 from anonymisers.suppression.strategies.swap_schemes import Move
+from anonymisers.tables.arrays import Ints, Positions
 from anonymisers.tables.base_table import People
 from anonymisers.tables.keyed_random import fractions
-
-Ints = NDArray[np.int64]
 
 
 def lifted(people: People, alternative: Alternative, first: NDArray[np.bool_]) -> Iterator[World]:

@@ -14,13 +14,11 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.tables.arrays import Counts, Floats, Ints
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import Target
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Counts = NDArray[np.int32]
 Corner = tuple[int, ...]
 
 STARTS = 12

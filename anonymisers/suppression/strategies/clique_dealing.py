@@ -9,13 +9,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymisers.suppression.strategies.junction_tree import Bag, raised
+from anonymisers.tables.arrays import Ints, Positions
 from anonymisers.tables.base_table import People
-
-Ints = NDArray[np.int64]
-Positions = NDArray[np.int32]
 
 
 class Dealer:

@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.suppression.strategies.swap_partners import Codes
+from anonymisers.tables.arrays import Floats, Ints
 from anonymisers.tables.lattice import Lattice
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 Costs = tuple[Floats, Floats]
 Corner = tuple[int, int, int]
 

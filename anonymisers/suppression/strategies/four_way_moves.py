@@ -18,11 +18,9 @@ from numpy.typing import NDArray
 from anonymisers.suppression.strategies.four_way_costs import Foursomes, Quartet
 from anonymisers.suppression.strategies.running_counts import Headcount
 from anonymisers.suppression.strategies.swap_partners import Axes, Codes, Crowd, Finest
+from anonymisers.tables.arrays import Bools, Floats, Ints
 from anonymisers.tables.lattice import Lattice
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Costs = tuple[Floats, Floats]
 
 GROUPS = 3

@@ -18,13 +18,11 @@ from itertools import combinations, pairwise
 from math import prod
 
 import numpy as np
-from numpy.typing import NDArray
 
+from anonymisers.tables.arrays import Ints, Positions
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.linked_tables import Block
 
-Ints = NDArray[np.int64]
-Positions = NDArray[np.int32]
 Level = tuple[int, int]
 """A dimension, by its axis, down to a depth."""
 Box = tuple[Level, ...]

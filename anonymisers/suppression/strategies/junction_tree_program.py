@@ -22,10 +22,7 @@ from anonymisers.suppression.strategies.junction_tree import Bag, box_of, boxes_
 from anonymisers.suppression.strategies.linear_program import EPSILON, GAP, RUN, WHOLE, Solver, nudges
 from anonymisers.suppression.strategies.local_program import STEP
 from anonymisers.suppression.strategies.suppression_pattern import Pattern
-
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
+from anonymisers.tables.arrays import Bools, Floats, Ints
 
 NUDGES = 6
 """Times that a fractional result is nudged to a vertex beside it."""

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymisers.suppression.strategies.clique_dealing import Dealer
 from anonymisers.suppression.strategies.junction_tree import Bag, bags_for, boxes_of, largest, with_guards
@@ -12,9 +11,8 @@ from anonymisers.suppression.strategies.linear_program import Solver
 from anonymisers.suppression.strategies.local_program import Place
 from anonymisers.suppression.strategies.suppression_pattern import Alternative, Pattern
 from anonymisers.suppression.strategies.swap_schemes import Move
+from anonymisers.tables.arrays import Floats
 from anonymisers.tables.linked_tables import System
-
-Floats = NDArray[np.float64]
 
 MOST_CELLS = 6_000
 """Cells of all bags up to which they are looked at together."""

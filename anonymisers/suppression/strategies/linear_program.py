@@ -9,9 +9,8 @@ from highspy._core import _Highs  # the public class greets on standard output
 from numpy.typing import NDArray
 
 from anonymisers.errors import ProtectionError
+from anonymisers.tables.arrays import Floats, Ints
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 EPSILON = 1e-6
 NUDGES, NUDGES_OF_LARGE = 20, 3
 """Times that a fractional result is nudged to a vertex beside it. Most of those are whole, and twenty take a

@@ -24,10 +24,8 @@ from anonymisers.suppression.strategies.four_way_moves import GROUPS, Quartets
 from anonymisers.suppression.strategies.move_composition import Composition, Exchange, Ledger
 from anonymisers.suppression.strategies.running_counts import Headcount
 from anonymisers.suppression.strategies.suppression_pattern import MOST_INNER, Alternative, Pattern
+from anonymisers.tables.arrays import Floats, Ints
 from anonymisers.tables.linked_tables import Target
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 LINKED, MANY = 30, 15
 """Tables and levels that an inner cell is counted in from which programs over inner cells cost too much: the

@@ -10,11 +10,8 @@ from anonymisers.suppression.strategies.move_lifting import room_for
 from anonymisers.suppression.strategies.neighbourhood import neighbourhood
 from anonymisers.suppression.strategies.suppression_pattern import Alternative, Pattern
 from anonymisers.suppression.strategies.swap_schemes import Axes, Move
+from anonymisers.tables.arrays import Bools, Floats, Ints
 from anonymisers.tables.linked_tables import Target
-
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 
 STEP = 0.01
 """Price of changing an inner cell: nearly nothing, so that of two changes the smaller is taken."""

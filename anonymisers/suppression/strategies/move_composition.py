@@ -10,9 +10,7 @@ from anonymisers.suppression.strategies.local_program import multiples
 from anonymisers.suppression.strategies.running_counts import Headcount
 from anonymisers.suppression.strategies.suppression_pattern import Alternative, Pattern
 from anonymisers.suppression.strategies.swap_schemes import Move
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from anonymisers.tables.arrays import Floats, Ints
 
 BONUS = 410 / 4096
 """What it is worth to change a cell that is not yet safe by one in a direction that it needs, beside the

@@ -8,7 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+from anonymisers.tables.arrays import Ints
+
 FEW = 1_000_000
 """Entries up to which they are put down by cell where it is asked for one cell after the other."""
 

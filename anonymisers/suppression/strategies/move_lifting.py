@@ -8,14 +8,11 @@ beside it wherever all numbers stay that were looked at before.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymisers.suppression.strategies.suppression_pattern import Alternative
 from anonymisers.suppression.strategies.swap_schemes import Axes, Move
+from anonymisers.tables.arrays import Ints, Positions
 from anonymisers.tables.base_table import People
-
-Ints = NDArray[np.int64]
-Positions = NDArray[np.int32]
 
 SIZE = 600
 """Inner cells that are looked at, about."""

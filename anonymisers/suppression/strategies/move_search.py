@@ -17,8 +17,6 @@ from anonymisers.suppression.strategies.swap_schemes import moves_for, together
 from anonymisers.tables.linked_tables import Target
 from anonymisers.tables.rules import Rules
 
-Ints = NDArray[np.int64]
-
 NOTHING_MORE = -1
 """The cap with which no shown cell may change."""
 ZEROS_ONLY = 0

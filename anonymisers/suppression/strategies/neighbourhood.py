@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 
 from anonymisers.suppression.strategies.suppression_pattern import Pattern
 from anonymisers.suppression.strategies.swap_schemes import Move
+from anonymisers.tables.arrays import Floats, Positions
 from anonymisers.tables.linked_tables import Target
 
-Positions = NDArray[np.int32]
-Floats = NDArray[np.float64]
 NEAR = 2.0
 """What having the target's own code promises, beside what withheld cells promise."""
 GRID = 20_000

@@ -7,8 +7,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Counts = NDArray[np.int32]
+from anonymisers.tables.arrays import Counts, Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,13 +9,11 @@ from numpy.typing import NDArray
 
 from anonymisers.suppression.strategies.move_index import Touching
 from anonymisers.suppression.strategies.swap_schemes import Move
+from anonymisers.tables.arrays import Bools, Ints, Positions
 from anonymisers.tables.base_table import People
 from anonymisers.tables.linked_tables import System
 from anonymisers.tables.rules import Rules
 
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
-Positions = NDArray[np.int32]
 FINE = 16
 """Parts of a person in which the worth of a pattern is counted."""
 MOST_INNER = 400_000

@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.suppression.strategies.running_counts import Headcount
+from anonymisers.tables.arrays import Floats, Ints
 from anonymisers.tables.lattice import Lattice
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Axes = tuple[int, ...]
 

@@ -7,11 +7,10 @@ from numpy.typing import NDArray
 
 from anonymisers.proof.interval_bounds import bounds
 from anonymisers.suppression.strategies.suppression_pattern import Pattern, sensitive
+from anonymisers.tables.arrays import Bools
 from anonymisers.tables.base_table import People
 from anonymisers.tables.linked_tables import System
 from anonymisers.tables.rules import Rules
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

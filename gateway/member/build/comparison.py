@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.cube.released_cells import Shown
+from anonymisers.tables.arrays import Bools
 from anonymisers.tables.count_table import Table
 from gateway.member.cube.cube_measures import columns
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.tables.arrays import Bools
 from gateway.member.model.snapshot import Column, Snapshot
 
-Bools = NDArray[np.bool_]
 CONSENTS = ("N", "NAT", "AGG", "REC")
 """From the least to the most."""
 

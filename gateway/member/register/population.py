@@ -20,7 +20,6 @@ from gateway.member.model.kept import Plan
 from gateway.member.model.snapshot import Column, Snapshot
 from gateway.member.model.snapshot_format import snapshot_from_bytes, snapshot_to_bytes
 
-Bools = NDArray[np.bool_]
 Token = tuple[bytes, ...]
 """Whose row it is, and the cell that it counts in."""
 

@@ -5,19 +5,18 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.tables.arrays import Bools
 from gateway.member.model.snapshot import Column
 
-Mask = NDArray[np.bool_]
 
-
-def known(column: Column) -> Mask:
-    """Mask of the rows whose code says something."""
+def known(column: Column) -> Bools:
+    """Bools of the rows whose code says something."""
     told = [not (c in ("UNK", "U") or c.endswith(("_UNK", "-UNK"))) for c in column.codes]
     return np.array(told, dtype=np.bool_)[column.indices]
 
 
-def has(column: Column, codes: Iterable[str]) -> Mask:
-    """Mask of the rows with one of these codes."""
+def has(column: Column, codes: Iterable[str]) -> Bools:
+    """Bools of the rows with one of these codes."""
     wanted = set(codes)
     return np.array([c in wanted for c in column.codes], dtype=np.bool_)[column.indices]
 

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from anonymisers.tables.arrays import Bools
 from gateway.dictionary import Dictionary
 from gateway.member.model.snapshot import Snapshot
-from gateway.sources.quality.column_summary import Mask, has, known, month_numbers
+from gateway.sources.quality.column_summary import has, known, month_numbers
 from gateway.sources.quality.contradiction import Contradiction
 from gateway.sources.quality.related_consistency import beside_contradictions
 
@@ -49,7 +50,7 @@ def contradictions(snapshot: Snapshot, dictionary: Dictionary) -> tuple[Contradi
     return tuple(told)
 
 
-def _killed_before(snapshot: Snapshot) -> Mask:
+def _killed_before(snapshot: Snapshot) -> Bools:
     """Casualties of people who had been killed in an earlier month already, or were killed twice."""
     killed = has(snapshot.column("outcome"), ["K"])
     month = month_numbers(snapshot.column("date"))
@@ -57,29 +58,29 @@ def _killed_before(snapshot: Snapshot) -> Mask:
     death = np.full(int(snapshot.people.max(initial=-1)) + 1, never, dtype=np.int64)
     np.minimum.at(death, snapshot.people[killed], month[killed])
     times = np.bincount(snapshot.people[killed], minlength=len(death))
-    later: Mask = month > death[snapshot.people]
+    later: Bools = month > death[snapshot.people]
     return later | (killed & (times[snapshot.people] > 1))
 
 
-def _accident_differs(dimension: str) -> Callable[[Snapshot], Mask]:
-    def judge(snapshot: Snapshot) -> Mask:
+def _accident_differs(dimension: str) -> Callable[[Snapshot], Bools]:
+    def judge(snapshot: Snapshot) -> Bools:
         _, accident = np.unique(snapshot.links["accident"], return_inverse=True)
         column = snapshot.column(dimension)
         told = known(column)
         pairs = np.unique(np.column_stack((accident[told], column.indices[told])), axis=0)
-        several: Mask = np.bincount(pairs[:, 0], minlength=int(accident.max(initial=-1)) + 1) > 1
+        several: Bools = np.bincount(pairs[:, 0], minlength=int(accident.max(initial=-1)) + 1) > 1
         return several[accident]
 
     return judge
 
 
-def _large_accident(snapshot: Snapshot) -> Mask:
+def _large_accident(snapshot: Snapshot) -> Bools:
     _, accident, times = np.unique(snapshot.links["accident"], return_inverse=True, return_counts=True)
-    large: Mask = times[accident] > LARGEST_ACCIDENT
+    large: Bools = times[accident] > LARGEST_ACCIDENT
     return large
 
 
-_OF_SEVERAL: tuple[tuple[str, str, Callable[[Snapshot], Mask]], ...] = (
+_OF_SEVERAL: tuple[tuple[str, str, Callable[[Snapshot], Bools]], ...] = (
     ("killed, by another record earlier or twice", "outcome", _killed_before),
     ("one accident in several months", "date", _accident_differs("date")),
     ("one accident in several places", "place", _accident_differs("place")),
