@@ -27,8 +27,8 @@ from gateway.member.cube.cube_cache import CubeShelf, ReadyCube
 from gateway.member.cube.cube_reading import UnreadableError, read
 from gateway.member.policy.cube_plan import plan
 from gateway.member.policy.policy_in_force import trusted
-from gateway.member.secure_sum.withheld_cells import Before, offered, reach_of, withheld_of
 from gateway.question import ask
+from gateway.secure_sum.withheld_cells import Before, offered, reach_of, withheld_of
 from gateway.wire.cells import TOTAL
 
 NEAR = 0.2

@@ -20,7 +20,7 @@ from anonymisers.secure_sum.mask_roster import Roster
 from anonymisers.secure_sum.masking import MODULUS, Masks, unmasked
 from anonymisers.secure_sum.pairwise_keys import MaskKey, new_secret
 from audit.formats.note import Signer
-from gateway.member.secure_sum.participants import roster_of
+from gateway.secure_sum.participants import roster_of
 from gateway.wire.answer import AskedEntry
 from gateway.wire.sum_call import CalledSum, TotalsCall, call_from_json
 from gateway.wire.sum_messages import Consent, Contribution, open_consent, open_contribution, sign_text

@@ -33,7 +33,6 @@ from gateway.hub.errors import AnswerRefusedError, InvitationRefusedError
 from gateway.hub.key_announcements import told_keys
 from gateway.hub.polling import poll
 from gateway.hub.receiving import receive
-from gateway.hub.secure_sum.totalling import receive_contribution, receive_offer
 from gateway.wire.enrolment import enrolment_from_json
 from gateway.wire.poll import poll_from_json, signed_answer_from_json
 from gateway.wire.sum_call import TotalFormatError
@@ -150,7 +149,8 @@ def post_offer(body: dict[str, Any]) -> None:
         offer = offer_from_json(body)
     except TotalFormatError as error:
         raise AnswerRefusedError(error.message) from None
-    receive_offer(hub(), enrolment(), offer)
+    here = hub()
+    here.regional.receive_offer(here, enrolment(), offer)
 
 
 @blueprint.route("/contributions", methods=["POST"])
@@ -170,4 +170,5 @@ def post_contribution(body: dict[str, Any]) -> None:
         sent = signed_answer_from_json(body)
     except (AuditError, ValueError):
         raise AnswerRefusedError("The contribution is not in the form of one.") from None
-    receive_contribution(hub(), enrolment(), sent)
+    here = hub()
+    here.regional.receive_contribution(here, enrolment(), sent)

@@ -15,7 +15,6 @@ from gateway.hub.errors import PollRefusedError
 from gateway.hub.log_exchange import about, contradicted, log_keys_of, see
 from gateway.hub.model import AskedQuestion, Presence
 from gateway.hub.ports import Notes, View
-from gateway.hub.secure_sum.totalling import calls
 from gateway.hub.sharing_statements import readable
 from gateway.hub.upload_batches import take
 from gateway.hub.witnessing import cosignature_of
@@ -139,7 +138,7 @@ def _look(hub: Hub, view: View, log: Storage, member: Enrolment, call: Poll) -> 
     return _Waiting(
         size,
         view.undelivered(member.member, hub.clock.now())[:MOST_DELIVERIES],
-        calls(hub, view, member.member),
+        hub.regional.calls(hub, view, member.member),
     )
 
 

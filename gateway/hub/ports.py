@@ -23,7 +23,6 @@ from gateway.hub.model import (
     Presence,
     StatedSharing,
 )
-from gateway.hub.secure_sum.hub_sum_ports import TotalsView, TotalsWriter
 from gateway.watching.ports import Watch, WatchView
 from gateway.watching.recovering import Recovery, RecoveryNotes
 from gateway.wire.enrolment import Enrolment
@@ -100,10 +99,6 @@ class View(Protocol):
     def people(self) -> People:
         """Accounts, and what belongs to them."""
 
-    @property
-    def totals(self) -> TotalsView:
-        """Offers, rounds and contributions of regional totals."""
-
     def enrolments(self) -> Sequence[Enrolment]:
         """The members whose keys count."""
 
@@ -169,9 +164,6 @@ class UnitOfWork(View, Protocol):
 
     @property
     def people(self) -> PeopleWriter: ...
-
-    @property
-    def totals(self) -> TotalsWriter: ...
 
     def add_question(self, question: AskedQuestion, *, because: int) -> None: ...
 

@@ -13,11 +13,9 @@ from gateway.hub.absence import due, offline_since
 from gateway.hub.context import Hub
 from gateway.hub.coverage import Covered, coverage, iso
 from gateway.hub.earlier_answers import remembered
-from gateway.hub.merging import Beyond, Key, Summed, merge
+from gateway.hub.merging import merge
 from gateway.hub.model import AskedQuestion, Presence, State
 from gateway.hub.ports import UnitOfWork, View
-from gateway.hub.secure_sum.planning import bounds_of
-from gateway.hub.secure_sum.totalling import begin_round, end_round, ended, published_in
 from gateway.wire.answer_text import answer_of_text
 from gateway.wire.release import Release
 
@@ -43,11 +41,11 @@ def release_due(hub: Hub) -> list[str]:
 
 
 def _release_one(hub: Hub, work: UnitOfWork, question_id: str, now: datetime) -> bool:
-    """Whether the question was released: it may have been meanwhile, or its totals may begin only now."""
+    """Whether the question was released: it may have been meanwhile, or its sums may begin only now."""
     asked = work.question(question_id)
     if asked is None:
         return False
-    if asked.state is State.OPEN and not _totals_ready(hub, work, asked):
+    if asked.state is State.OPEN and hub.regional.begin(hub, work, asked):
         return False
     if asked.state is State.RELEASED and None not in work.released_in(asked.id).values():
         return False
@@ -63,17 +61,17 @@ def next_deadline(hub: Hub) -> datetime | None:
 
 
 def _ends(hub: Hub, view: View, asked: AskedQuestion, known: Mapping[str, Presence]) -> datetime:
-    planned = view.totals.round(asked.id)
-    if planned is not None:
-        return planned.deadline
+    deadline = hub.regional.deadline(view, asked.id)
+    if deadline is not None:
+        return deadline
     away = [due(known.get(m), hub.started) for m in _missing(view, asked)]
     return min([asked.deadline, max(away, default=asked.deadline)])
 
 
 def _due(hub: Hub, view: View, asked: AskedQuestion, present: Sequence[Presence], now: datetime) -> bool:
-    planned = view.totals.round(asked.id)
-    if planned is not None:
-        return ended(planned, view.totals.contributions(asked.id), now)
+    over = hub.regional.is_over(view, asked.id, now)
+    if over is not None:
+        return over
     missing = _missing(view, asked)
     return now > asked.deadline or set(missing) <= set(offline_since(missing, present, hub.started, now))
 
@@ -83,11 +81,6 @@ def _missing(view: View, asked: AskedQuestion) -> list[str]:
     return [m for m in asked.members if m not in answered]
 
 
-def _totals_ready(hub: Hub, work: UnitOfWork, asked: AskedQuestion) -> bool:
-    """Whether nothing has to be summed any more; else the round begins now, and the release waits for it."""
-    return work.totals.round(asked.id) is not None or begin_round(hub, work, asked) is None
-
-
 def _release(hub: Hub, work: UnitOfWork, asked: AskedQuestion, now: datetime) -> None:
     notes = work.answers(asked.id)
     # Their signatures were verified before they were kept.
@@ -95,7 +88,7 @@ def _release(hub: Hub, work: UnitOfWork, asked: AskedQuestion, now: datetime) ->
     missing = [m for m, answer in answers.items() if answer is None]
     away = offline_since(missing, work.presence(), hub.started, now)
     before = remembered(work, asked, away, now)
-    beyond = Beyond(bounds_of(answers, work.totals.offers(asked.id)), _totals(hub, work, asked))
+    beyond = hub.regional.end(hub, work, asked, answers)
     shown = {m: before[m].answer if m in before else answer for m, answer in answers.items()}
     axes, cells = merge(hub.dictionary, asked.question, shown, beyond)
     number = len(work.releases(asked.id)) + 1
@@ -114,13 +107,3 @@ def _release(hub: Hub, work: UnitOfWork, asked: AskedQuestion, now: datetime) ->
     logged |= {member: found.entry for member, found in before.items()}
     index = entries.record(hub, work, entries.released(asked, release, logged, now))
     work.add_release(release, because=index)
-
-
-def _totals(hub: Hub, work: UnitOfWork, asked: AskedQuestion) -> Mapping[Key, Summed]:
-    """The totals under masks: of the round that ends now, or as they were published when it ended."""
-    planned = work.totals.round(asked.id)
-    if planned is None:
-        return {}
-    if planned.released_index is None:
-        return end_round(hub, work, planned)
-    return published_in(work, planned)

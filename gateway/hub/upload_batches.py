@@ -8,7 +8,6 @@ import structlog
 from gateway.hub.context import Hub
 from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError, TooLateError, UnknownQuestionError
 from gateway.hub.receiving import receive
-from gateway.hub.secure_sum.totalling import receive_contribution, receive_offer
 from gateway.wire.enrolment import Enrolment
 from gateway.wire.upload_batch import Parcel
 
@@ -24,11 +23,11 @@ def take(hub: Hub, member: Enrolment, parcel: Parcel) -> None:
     Raises StorageError when it could not be kept now: the member hands in all of it again.
     """
     for offer in parcel.offers:
-        _take_one(receive_offer, hub, member, offer)
+        _take_one(hub.regional.receive_offer, hub, member, offer)
     for answer in parcel.answers:
         _take_one(receive, hub, member, answer)
     for part in parcel.contributions:
-        _take_one(receive_contribution, hub, member, part)
+        _take_one(hub.regional.receive_contribution, hub, member, part)
 
 
 def _take_one(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +19,6 @@ from gateway.bootstrap.setup.open_member import hub_link
 from gateway.http.link import HttpLink
 from gateway.hub.model import Role
 from gateway.hub.releasing import release_due
-from gateway.member.answer.polling import run_round
 from gateway.wire.answer import AnswerError
 
 PRIVATE = """mechanism: {kind: differential-privacy, budget: 1, per_table: 0.05, first_year: 2021}
@@ -53,7 +53,7 @@ def answered(region: Federation, link: HttpLink, analyst: httpx.Client) -> dict[
     where = analyst.post("/api/v1/questions", json=QUESTION).headers["Location"]
     member = region.members["KH"]
     for _ in range(2):
-        run_round(member.node, member.shelf, link, 0.0)
+        replace(member, link=link).round()
     region.clock.time = datetime.now(UTC)
     release_due(region.hub)
     release: dict[str, object] = analyst.get(where, params={"wait": 5}).json()["release"]
@@ -85,7 +85,7 @@ def test_a_hub_that_does_not_know_noise_refuses_the_answer_and_the_node_goes_on(
         analyst.post("/api/v1/questions", json=QUESTION)
         member = region.members["KH"]
         for _ in range(3):
-            run_round(member.node, member.shelf, link, 0.0)
+            replace(member, link=link).round()
 
         with member.node.store.reading() as view:
             assert view.outbox() == [], "it is not handed in for ever"

@@ -8,7 +8,7 @@ from audit.events.events import MemberEnrolled, MemberRevoked, encode
 from audit.formats.note import Signer
 from gateway.dictionary import regional
 from gateway.member.errors import UnprovenError
-from gateway.member.secure_sum.participants import Own, answer_keys
+from gateway.secure_sum.participants import Own, answer_keys
 
 STATES = regional().members
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

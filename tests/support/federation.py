@@ -19,15 +19,16 @@ from gateway.hub.errors import AlreadyAnsweredError, PollRefusedError, TooLateEr
 from gateway.hub.model import Principal, Role
 from gateway.hub.polling import poll
 from gateway.hub.receiving import receive
-from gateway.hub.secure_sum.totalling import receive_contribution, receive_offer
 from gateway.member.answer.polling import Round, run_round
 from gateway.member.build.cube_building import build
 from gateway.member.cube.cube_cache import CubeShelf
 from gateway.member.errors import LinkError, ShorterLogError
 from gateway.member.model.snapshot import LINKS, Column, Snapshot
 from gateway.member.node.context import Node
+from gateway.member.node.ports import RegionalWork
 from gateway.member.register.population import joined, taken
 from gateway.member.register.snapshot_loading import keep_snapshot
+from gateway.secure_sum.at_node import NodeSums
 from gateway.store.engine.migrate import HUB, MEMBER
 from gateway.wire.enrolment import Enrolment
 from gateway.wire.poll import Poll, PollReply, SignedAnswer
@@ -124,14 +125,14 @@ class Link:
         if self.cut:
             raise LinkError("The connection was cut.")
         with suppress(TooLateError):
-            receive_offer(self.hub, self.enrolment, offer)
+            self.hub.regional.receive_offer(self.hub, self.enrolment, offer)
 
     def contribute(self, contribution: SignedContribution) -> None:
         if self.cut or self.mute:
             raise LinkError("The connection was cut.")
         self.given.append(contribution)
         with suppress(AlreadyAnsweredError, TooLateError):
-            receive_contribution(self.hub, self.enrolment, contribution)
+            self.hub.regional.receive_contribution(self.hub, self.enrolment, contribution)
 
     def send(self, answer: SignedAnswer) -> None:
         if self.cut:
@@ -146,9 +147,12 @@ class Member:
     node: Node
     shelf: CubeShelf
     link: Link
+    regional: RegionalWork | None = None
+    """What it does with regional sums, if not what every node does."""
 
     def round(self) -> Round:
-        return run_round(self.node, self.shelf, self.link, 0.0)
+        regional = self.regional or NodeSums(self.node, self.shelf)
+        return run_round(self.node, self.shelf, regional, self.link, 0.0)
 
     def log_entries(self) -> list[bytes]:
         with self.node.store.reading() as view:

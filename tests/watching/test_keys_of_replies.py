@@ -37,6 +37,7 @@ from gateway.member.cube.cube_cache import CubeShelf
 from gateway.member.errors import LinkError
 from gateway.member.region.hub_reply_keys import HubCalls
 from gateway.member.region.monitor import GuardRules, guard
+from gateway.secure_sum.at_node import NodeSums
 from gateway.store.engine.log_lock import LogHeldError, hold_log
 from gateway.store.engine.migrate import HUB, MEMBER
 from gateway.watching.clocks import Tick
@@ -73,7 +74,7 @@ class Pair:
             shelf = CubeShelf(node.dictionary, node.member, node.store)
             with closing(hub_link(self.node, node, url)) as link:
                 for _ in range(rounds):
-                    run_round(node, shelf, link, 0.0)
+                    run_round(node, shelf, NodeSums(node, shelf), link, 0.0)
 
     def trust(self, typed: str) -> None:
         with self.served() as url:

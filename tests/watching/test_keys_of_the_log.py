@@ -27,6 +27,7 @@ from gateway.member.answer.polling import run_round
 from gateway.member.cube.cube_cache import CubeShelf
 from gateway.member.errors import LinkError
 from gateway.member.region.monitor import GuardRules, guard
+from gateway.secure_sum.at_node import NodeSums
 from gateway.store.engine.log_lock import LogHeldError, hold_log
 from gateway.store.engine.migrate import HUB, MEMBER
 from gateway.watching.clocks import Tick
@@ -50,7 +51,7 @@ class Pair:
         with open_hub(self.hub, self.clock) as hub, open_member(self.node, self.clock) as node:
             shelf = CubeShelf(node.dictionary, node.member, node.store)
             for _ in range(rounds):
-                run_round(node, shelf, Link(hub, self.enrolment), 0.0)
+                run_round(node, shelf, NodeSums(node, shelf), Link(hub, self.enrolment), 0.0)
 
     def head(self) -> Note:
         with open_hub(self.hub, self.clock) as hub, hub.store.reading() as view:
@@ -171,7 +172,7 @@ def test_a_lost_reply_after_a_change_of_witness_keys_locks_nobody_out(overlap: t
 
         link = Link(hub, pair.enrolment, bend=lost)
         with pytest.raises(LinkError, match="lost"):
-            run_round(node, shelf, link, 0.0)
+            run_round(node, shelf, NodeSums(node, shelf), link, 0.0)
     pair.run(rounds=3)
     assert signed_by(pair.head(), rotation.present)
 

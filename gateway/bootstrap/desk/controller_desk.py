@@ -9,6 +9,7 @@ from gateway.bootstrap.loading.source_location import mapping_of, source_of
 from gateway.bootstrap.setup.controller_keys import key_ring, person
 from gateway.member.cube.cube_cache import CubeShelf
 from gateway.member.node.context import Node
+from gateway.secure_sum.at_node import NodeSums
 from gateway.sources.files.uploads import Uploads
 from gateway.web.controller.common.context import Bench
 from gateway.web.controller.common.cube_view import Looks
@@ -29,6 +30,7 @@ def controller_bench(directory: Path, node: Node, shelf: CubeShelf) -> Bench:
     return Bench(
         node=node,
         shelf=shelf,
+        regional=NodeSums(node, shelf),
         jobs=Jobs(partial(Child, directory), node.clock),
         looks=Looks(node, shelf, partial(canonical_questions, node)),
         sign=sign,

@@ -19,6 +19,7 @@ from gateway.member.cube.cube_cache import CubeShelf
 from gateway.member.model.kept import Sent
 from gateway.member.node.context import Node
 from gateway.member.policy.policy_in_force import trusted
+from gateway.secure_sum.at_node import NodeSums
 from gateway.wire.answer_text import answer_of_note
 from policies import Policy
 from policies.model.terms import Period
@@ -74,7 +75,7 @@ def approve(question: str, by: str, directory: Path) -> None:
         for line in _shown(node, found):
             click.echo(line)
         note = unlocked(directory, node, by).sign(approval.approval(node, found))
-        sent = approval.approve(node, shelf, question, note)
+        sent = approval.approve(node, shelf, NodeSums(node, shelf), question, note)
     click.echo("")
     if sent is None:
         click.echo(f"{by} has given leave; {found.waiting.persons} persons are needed.")

@@ -17,12 +17,12 @@ from gateway.member.answer.quotas import charge, standing
 from gateway.member.cube.cube_cache import CubeShelf, ReadyCube
 from gateway.member.cube.cube_reading import Reading
 from gateway.member.errors import RepeatedError, UnprovenError
-from gateway.member.model.kept import Charge, PolicyInForce, Sent, Waiting
+from gateway.member.model.kept import Charge, PolicyInForce, Sent, Waiting, Witnessed
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
 from gateway.member.node.ports import UnitOfWork, View
 from gateway.member.policy.policy_in_force import trusted
-from gateway.member.region.question_proof import ProvenQuestion, Witnessed, prove
+from gateway.member.region.question_proof import ProvenQuestion, prove
 from gateway.wire.answer import Answer, AskedEntry, Quota, Refusal
 from gateway.wire.answer_text import sign_answer
 from gateway.wire.poll import Delivery

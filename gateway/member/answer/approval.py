@@ -19,12 +19,11 @@ from gateway.member.errors import NotWaitingError, SignatureRefusedError
 from gateway.member.model.kept import Leave, Sent, Waiting
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
-from gateway.member.node.ports import UnitOfWork, View
+from gateway.member.node.ports import RegionalWork, UnitOfWork, View
 from gateway.member.node.signed_statements import Act, check, digest, statement
 from gateway.member.node.signing_keys import counting
 from gateway.member.policy.publishing import REASON
 from gateway.member.region.question_proof import ProvenQuestion
-from gateway.member.secure_sum.offering import offer
 from gateway.wire.answer import Answer, Refusal
 from gateway.wire.answer_text import answer_text
 
@@ -70,7 +69,7 @@ def refusal(node: Node, question_id: str, reason: str) -> str:
     return statement(Act.REFUSE, node.member, question=question_id, reason=digest(reason))
 
 
-def approve(node: Node, shelf: CubeShelf, question_id: str, note: str) -> Sent | None:
+def approve(node: Node, shelf: CubeShelf, regional: RegionalWork, question_id: str, note: str) -> Sent | None:
     """Give leave. The answer goes out once as many people as the policy asks for have; None until then.
 
     What it withholds may enter regional totals, as for any answer: an offer goes with it.
@@ -80,7 +79,7 @@ def approve(node: Node, shelf: CubeShelf, question_id: str, note: str) -> Sent |
     shelf.refresh()
     sent = _approved_answer(node, shelf, question_id, note)
     if sent is not None:
-        offer(node, shelf, sent)
+        regional.offer(sent)
     return sent
 
 

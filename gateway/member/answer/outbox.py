@@ -3,14 +3,13 @@
 An offer goes before the answer that it belongs to. What the hub has not acknowledged is handed in again.
 """
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from gateway.member.node.context import Node
-from gateway.member.node.ports import HubLink, Notes, View
+from gateway.member.node.ports import HubLink, Notes, RegionalWork, View
 from gateway.wire.signed_answer import SignedAnswer
-from gateway.wire.sum_messages import CONTRIBUTION, Offer, SignedContribution, offer_from_json
+from gateway.wire.sum_messages import Offer, SignedContribution
 from gateway.wire.upload_batch import MOST_PIECES, Parcel
 
 MOST_BYTES = 512 * 1024
@@ -33,21 +32,14 @@ class Outbox:
         )
 
 
-def outbox(node: Node, view: View) -> Outbox:
+def outbox(node: Node, view: View, regional: RegionalWork) -> Outbox:
     """What the hub has not acknowledged, oldest first."""
-    offers = [
-        (made.question_id, offer_from_json(json.loads(made.body))) for made in view.totals.offers_to_send()
-    ]
+    offers = regional.offers(view)
     answers = [
-        (sent.question_id, _signed(node, view, sent.note, sent.entry_index, opening.salt if opening else b""))
+        (sent.question_id, signed(node, view, sent.note, sent.entry_index, opening.salt if opening else b""))
         for sent, opening in view.outbox()
     ]
-    given = []
-    for part in view.totals.given_to_send():
-        opening = view.opening(CONTRIBUTION, part.entry_index)
-        salt = opening.salt if opening else b""
-        given.append((part.question_id, _signed(node, view, part.note, part.entry_index, salt)))
-    return Outbox(tuple(offers), tuple(answers), tuple(given))
+    return Outbox(tuple(offers), tuple(answers), tuple(regional.contributions(view)))
 
 
 def packed(waiting: Outbox) -> tuple[Outbox, Outbox]:
@@ -59,7 +51,7 @@ def packed(waiting: Outbox) -> tuple[Outbox, Outbox]:
     return (waiting, Outbox()) if fits else (Outbox(), waiting)
 
 
-def send(node: Node, link: HubLink, waiting: Outbox) -> None:
+def send(node: Node, regional: RegionalWork, link: HubLink, waiting: Outbox) -> None:
     """Hand in each piece with a call of its own. Raises LinkError."""
 
     def each(
@@ -72,32 +64,25 @@ def send(node: Node, link: HubLink, waiting: Outbox) -> None:
             with node.store.notes() as notes:
                 done(notes, question_id)
 
-    each(waiting.offers, link.offer, _offered)
+    each(waiting.offers, link.offer, regional.offer_acknowledged)
     each(waiting.answers, link.send, _answered)
-    each(waiting.contributions, link.contribute, _contributed)
+    each(waiting.contributions, link.contribute, regional.contribution_acknowledged)
 
 
-def acknowledge(handed_in: Outbox, notes: Notes) -> None:
+def acknowledge(handed_in: Outbox, regional: RegionalWork, notes: Notes) -> None:
     """The hub has kept all of it, or has said that it never will."""
     for question_id, _ in handed_in.offers:
-        _offered(notes, question_id)
+        regional.offer_acknowledged(notes, question_id)
     for question_id, _ in handed_in.answers:
         _answered(notes, question_id)
     for question_id, _ in handed_in.contributions:
-        _contributed(notes, question_id)
-
-
-def _offered(notes: Notes, question_id: str) -> None:
-    notes.totals.offer_acknowledged(question_id)
+        regional.contribution_acknowledged(notes, question_id)
 
 
 def _answered(notes: Notes, question_id: str) -> None:
     notes.acknowledged(question_id)
 
 
-def _contributed(notes: Notes, question_id: str) -> None:
-    notes.totals.given_acknowledged(question_id)
-
-
-def _signed(node: Node, view: View, note: str, index: int, salt: bytes) -> SignedAnswer:
+def signed(node: Node, view: View, note: str, index: int, salt: bytes) -> SignedAnswer:
+    """A signed note as it is handed in: with the entry of the node's own log that holds it, and the proof."""
     return SignedAnswer(note, node.log.entry(view.log, index), str(node.log.receipt(view.log, index)), salt)

@@ -9,13 +9,11 @@ from gateway.member.answer.answering import answer
 from gateway.member.answer.outbox import Outbox, acknowledge, outbox, packed, send
 from gateway.member.cube.cube_cache import CubeShelf, serves
 from gateway.member.errors import LinkError, RepeatedError, ShorterLogError, UnprovenError
+from gateway.member.model.kept import Witnessed
 from gateway.member.node.context import Node
-from gateway.member.node.ports import HubLink, View
+from gateway.member.node.ports import HubLink, RegionalWork, View
 from gateway.member.region.log_exchange import convict_shorter, show, take_in
-from gateway.member.region.question_proof import Witnessed
 from gateway.member.region.sharing_statement import state
-from gateway.member.secure_sum.contributing import contribute
-from gateway.member.secure_sum.offering import offer
 from gateway.wire.poll import Delivery, Poll
 from gateway.wire.sum_call import TotalsCall
 
@@ -33,13 +31,13 @@ class Round:
     refused: int
 
 
-def run_round(node: Node, shelf: CubeShelf, link: HubLink, wait: float) -> Round:
+def run_round(node: Node, shelf: CubeShelf, regional: RegionalWork, link: HubLink, wait: float) -> Round:
     """Raises LinkError when the hub is away or lies; what was done until then stays done."""
     shelf.refresh()
     with node.store.reading() as view:
-        waiting = outbox(node, view)
+        waiting = outbox(node, view, regional)
     riding, alone = packed(waiting) if link.takes_parcels() else (Outbox(), waiting)
-    send(node, link, alone)
+    send(node, regional, link, alone)
     with node.store.reading() as view:
         call = replace(_call(node, view, shelf, wait), parcel=riding.parcel())
     try:
@@ -48,16 +46,16 @@ def run_round(node: Node, shelf: CubeShelf, link: HubLink, wait: float) -> Round
         convict_shorter(node, call.seen_size, link.head())
         raise
     except LinkError:
-        send(node, link, riding)  # it may be one of the pieces that the hub does not take
+        send(node, regional, link, riding)  # it may be one of the pieces that the hub does not take
         raise
-    witnessed = take_in(node, call, reply, partial(acknowledge, riding))
-    done = [_handle(node, shelf, delivery, witnessed) for delivery in reply.deliveries]
+    witnessed = take_in(node, call, reply, partial(acknowledge, riding, regional))
+    done = [_handle(node, shelf, regional, delivery, witnessed) for delivery in reply.deliveries]
     for totals in reply.totals:
-        _contribute(node, shelf, totals, witnessed)
+        _contribute(node, regional, totals, witnessed)
     if not link.takes_parcels():  # else the next round's call takes along what was made
         with node.store.reading() as view:
-            waiting = outbox(node, view)
-        send(node, link, waiting)
+            waiting = outbox(node, view, regional)
+        send(node, regional, link, waiting)
     return Round(sum(done), len(done) - sum(done))
 
 
@@ -67,20 +65,22 @@ def _call(node: Node, view: View, shelf: CubeShelf, wait: float) -> Poll:
     return replace(show(node, view, wait), waiting=held, sharing=shares, serves=serving)
 
 
-def _handle(node: Node, shelf: CubeShelf, delivery: Delivery, witnessed: Witnessed) -> bool:
+def _handle(
+    node: Node, shelf: CubeShelf, regional: RegionalWork, delivery: Delivery, witnessed: Witnessed
+) -> bool:
     """True when the question was answered, refused or kept; False when it was not one to look at."""
     try:
         sent = answer(node, shelf, delivery, witnessed)
         if sent is not None:
-            offer(node, shelf, sent)
+            regional.offer(sent)
     except (UnprovenError, RepeatedError) as error:
         log.warning("question rejected", member=node.member, reason=error.message)
         return False
     return True
 
 
-def _contribute(node: Node, shelf: CubeShelf, call: TotalsCall, witnessed: Witnessed) -> None:
+def _contribute(node: Node, regional: RegionalWork, call: TotalsCall, witnessed: Witnessed) -> None:
     try:
-        contribute(node, shelf, call, witnessed)
+        regional.contribute(call, witnessed)
     except (UnprovenError, RepeatedError) as error:
         log.warning("totals not contributed to", member=node.member, reason=error.message)

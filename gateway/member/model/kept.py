@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.note import Verifier
+
 
 class Duty(StrEnum):
     """What a person's signature is for: everything, or only to review and to approve beside a controller."""
@@ -223,3 +226,11 @@ class Charge:
     asked_index: int
     organisation: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class Witnessed:
+    """The latest head of the regional log that this node has cosigned, and the keys that it believes."""
+
+    head: Checkpoint
+    keys: tuple[Verifier, ...]

@@ -3,7 +3,7 @@
 As on the hub, `because` is the entry of the node's own log that explains a write.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -26,6 +26,7 @@ from gateway.member.model.kept import (
     SignedPolicy,
     StoredCube,
     Waiting,
+    Witnessed,
 )
 from gateway.member.model.privacy_budget import PrivacyView, PrivacyWriter
 from gateway.member.model.record_changes import RecordChanges
@@ -33,10 +34,10 @@ from gateway.member.model.registered_figure import Registered
 from gateway.member.model.reidentification_request import Reidentifications, ReidentificationWriter
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.vault_load import Vault, VaultLoad
-from gateway.member.secure_sum.member_sum_ports import TotalsNotes, TotalsView, TotalsWriter
 from gateway.watching.ports import Watch, WatchView
 from gateway.watching.recovering import Recovery, RecoveryNotes
 from gateway.wire.poll import Poll, PollReply, SignedAnswer
+from gateway.wire.sum_call import TotalsCall
 from gateway.wire.sum_messages import Offer, SignedContribution
 
 
@@ -122,10 +123,6 @@ class View(Versions, Protocol):
 
     @property
     def vault(self) -> Vault: ...
-
-    @property
-    def totals(self) -> TotalsView:
-        """What was offered and given for regional totals."""
 
     @property
     def extracts(self) -> Extracts: ...
@@ -220,9 +217,6 @@ class UnitOfWork(VersionsWriter, View, Protocol):
     def people(self) -> PeopleWriter: ...
 
     @property
-    def totals(self) -> TotalsWriter: ...
-
-    @property
     def privacy(self) -> PrivacyWriter: ...
 
     def add_snapshot(self, loaded: LoadedSnapshot, snapshot: Snapshot, *, because: int) -> None: ...
@@ -278,9 +272,6 @@ class Notes(DraftNotes, Protocol):
     @property
     def people(self) -> PeopleNotes: ...
 
-    @property
-    def totals(self) -> TotalsNotes: ...
-
     def acknowledged(self, question_id: str) -> None: ...
 
     def keep_preview(self, preview_id: str, snapshot_id: str, cube: bytes, at: datetime) -> None:
@@ -296,3 +287,29 @@ class Store(Protocol):
     def writing(self) -> AbstractContextManager[UnitOfWork]: ...
 
     def notes(self) -> AbstractContextManager[Notes]: ...
+
+
+class RegionalWork(Protocol):
+    """A node's part in sums that only the region comes to know: what its answers withhold may enter them.
+
+    It is made for one node and the cubes that the node answers from.
+    """
+
+    def offer(self, sent: Sent) -> None:
+        """Offer what an answer withholds, if anything of it may enter a sum; the offer is kept to be sent."""
+
+    def contribute(self, call: TotalsCall, witnessed: Witnessed) -> None:
+        """Contribute to a round of sums; the contribution is kept to be sent.
+
+        Raises UnprovenError for a round that does not hold, RepeatedError for one that has this node's part.
+        """
+
+    def offers(self, view: View) -> Sequence[tuple[str, Offer]]:
+        """Offers that the hub has not acknowledged, oldest first, each with its question."""
+
+    def contributions(self, view: View) -> Sequence[tuple[str, SignedContribution]]:
+        """Contributions that the hub has not acknowledged, oldest first, each with its question."""
+
+    def offer_acknowledged(self, notes: Notes, question_id: str) -> None: ...
+
+    def contribution_acknowledged(self, notes: Notes, question_id: str) -> None: ...

@@ -11,9 +11,9 @@ from audit.formats.note import Note, Signature, Verifier
 from audit.log.excerpt import excerpt
 from audit.witness.protocol import AddCheckpoint
 from gateway.member.errors import LinkError
+from gateway.member.model.kept import Witnessed
 from gateway.member.node.context import Node
 from gateway.member.node.ports import Notes, View
-from gateway.member.region.question_proof import Witnessed
 from gateway.watching.keys import (
     LOG,
     WITNESS,

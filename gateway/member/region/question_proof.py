@@ -6,12 +6,11 @@ from audit.errors import AuditError
 from audit.events.event_values import EntryRef
 from audit.events.events import decode
 from audit.events.question_events import Asked
-from audit.formats.checkpoint import Checkpoint
 from audit.formats.merkle import leaf_hash
-from audit.formats.note import Verifier
 from audit.log.policy import Policy
 from audit.log.receipt import Receipt
 from gateway.member.errors import UnprovenError
+from gateway.member.model.kept import Witnessed
 from gateway.wire.poll import Delivery
 
 
@@ -21,14 +20,6 @@ class ProvenQuestion:
 
     event: Asked
     entry: EntryRef
-
-
-@dataclass(frozen=True)
-class Witnessed:
-    """The latest head of the regional log that this node has cosigned, and the keys that it believes."""
-
-    head: Checkpoint
-    keys: tuple[Verifier, ...]
 
 
 def prove(delivery: Delivery, member: str, witnessed: Witnessed) -> ProvenQuestion:

@@ -1,4 +1,4 @@
-"""The hub's tables of regional totals. What a row means is said in `gateway.hub.secure_sum.hub_sums`."""
+"""The hub's tables of regional totals. What a row means is said in `gateway.secure_sum.hub_sums`."""
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text
 

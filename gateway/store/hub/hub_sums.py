@@ -1,4 +1,4 @@
-"""Regional totals in the hub's database: the ports of `gateway.hub.secure_sum.hub_sum_ports`."""
+"""Regional totals in the hub's database: the ports of `gateway.secure_sum.hub_sum_ports`."""
 
 import json
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
 
 from gateway.hub.model import State
-from gateway.hub.secure_sum.hub_sums import PlannedSum, TotalRound
+from gateway.secure_sum.hub_sums import PlannedSum, TotalRound
 from gateway.store.hub.hub_sum_tables import contributions, offers, total_rounds
 from gateway.store.hub.hub_tables import questions
 from gateway.wire.sum_messages import Offer, SignedContribution, offer_from_json

@@ -1,4 +1,4 @@
-"""A node's tables of regional totals. What a row means is said in `gateway.member.secure_sum.member_sums`."""
+"""A node's tables of regional totals. What a row means is said in `gateway.secure_sum.member_sums`."""
 
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, Text
 

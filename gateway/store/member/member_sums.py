@@ -1,8 +1,8 @@
-"""Regional totals in a node's database: the ports of `gateway.member.secure_sum.member_sum_ports`."""
+"""Regional totals in a node's database: the ports of `gateway.secure_sum.member_sum_ports`."""
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from gateway.member.secure_sum.member_sums import Entered, Given, MadeOffer
+from gateway.secure_sum.member_sums import Entered, Given, MadeOffer
 from gateway.store.member.member_sum_tables import total_entered, total_given, total_offers
 
 _OFFERS_TO_SEND = (

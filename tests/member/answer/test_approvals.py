@@ -24,6 +24,7 @@ from gateway.member.model.kept import Duty, Sent
 from gateway.member.node.context import Node
 from gateway.member.policy.publishing import revocation, revoke
 from gateway.question import ask as question_of
+from gateway.secure_sum.at_node import NodeSums
 from gateway.wire.answer import Quota, Refusal
 from gateway.wire.release import Coverage
 from policies.model.terms import Period
@@ -72,7 +73,8 @@ def shelf(node: Node) -> CubeShelf:
 def approve(node: Node, question: str, name: str = "controller") -> Sent | None:
     pending = approval.find(node, shelf(node), question)
     note = str(sign(approval.approval(node, pending), signer(node, name)))
-    return approval.approve(node, shelf(node), question, note)
+    cubes = shelf(node)
+    return approval.approve(node, cubes, NodeSums(node, cubes), question, note)
 
 
 def refuse(node: Node, question: str, reason: str) -> Sent:
@@ -178,7 +180,7 @@ def test_leave_for_another_answer_is_no_leave(region: Federation, node: Node) ->
     note = str(sign(approval.approval(node, pending), signer(node)))
 
     with pytest.raises(SignatureRefusedError, match="something else"):
-        approval.approve(node, shelf(node), question, note)
+        approval.approve(node, shelf(node), NodeSums(node, shelf(node)), question, note)
 
     assert len(approval.queue(node, shelf(node))) == 2
 

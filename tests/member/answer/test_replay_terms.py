@@ -20,6 +20,7 @@ from gateway.member.build.cube_building import build
 from gateway.member.cube.cube_cache import CubeShelf
 from gateway.member.node.context import Node
 from gateway.question import ask as question_of
+from gateway.secure_sum.at_node import NodeSums
 from gateway.store.engine.schema import openings
 
 LEAVE = "approval: one person\n"
@@ -57,7 +58,8 @@ def give_leave(node: Node, question: str, *, granted: bool = True) -> None:
     shelf = CubeShelf(node.dictionary, node.member, node.store)
     if granted:
         pending = approval.find(node, shelf, question)
-        approval.approve(node, shelf, question, str(sign(approval.approval(node, pending), signer(node))))
+        note = str(sign(approval.approval(node, pending), signer(node)))
+        approval.approve(node, shelf, NodeSums(node, shelf), question, note)
     else:
         note = str(sign(approval.refusal(node, question, "not now"), signer(node)))
         approval.refuse(node, shelf, question, note, "not now")

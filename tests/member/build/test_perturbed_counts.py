@@ -22,8 +22,8 @@ from gateway.member.policy.cube_plan import plan
 from gateway.member.policy.policy_in_force import checked, given_out_under
 from gateway.member.records.extract_preparation import basis_of
 from gateway.member.register.snapshot_loading import keep_snapshot
-from gateway.member.secure_sum.withheld_cells import withheld_of
 from gateway.question import ask as question_of
+from gateway.secure_sum.withheld_cells import withheld_of
 from gateway.wire.cells import TOTAL, Status
 from gateway.wire.release import Release
 from policies.decision.demands import Demand

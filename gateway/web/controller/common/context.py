@@ -10,6 +10,7 @@ from flask import current_app
 from gateway.member.answer.decision import Put
 from gateway.member.cube.cube_cache import CubeShelf
 from gateway.member.node.context import Node
+from gateway.member.node.ports import RegionalWork
 from gateway.sources.files.uploads import Uploads
 from gateway.web.controller.common.cube_view import Looks
 from gateway.web.controller.common.job_runner import Jobs
@@ -25,11 +26,13 @@ class Bench:
     """`reports` is the folder in which the last load left its report; `source` names what a load reads.
     `mapping` reads the document that says what a register means, None where there is none.
 
-    `table` draws an answer as its recipient sees it. `has_key`: whether the sealed key of a vkey is here.
+    `regional` is what the node does with sums that no single answer gives. `table` draws an answer as its
+    recipient sees it. `has_key`: whether the sealed key of a vkey is here.
     """
 
     node: Node
     shelf: CubeShelf
+    regional: RegionalWork
     jobs: Jobs
     looks: Looks
     sign: Sign

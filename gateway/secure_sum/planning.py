@@ -10,7 +10,7 @@ from itertools import product
 from anonymisers.secure_sum.cell_choice import Candidate, Chosen, Offered, choose
 from anonymisers.secure_sum.cell_choice import Offer as ChosenFrom
 from anonymisers.secure_sum.period_window import Range, fewest
-from gateway.hub.secure_sum.hub_sums import PlannedSum
+from gateway.secure_sum.hub_sums import PlannedSum
 from gateway.wire.answer import Answer
 from gateway.wire.cells import TOTAL
 from gateway.wire.sum_call import Codes

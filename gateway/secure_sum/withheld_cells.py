@@ -18,9 +18,9 @@ from anonymisers.tables.lattice import MAX_CELLS
 from gateway.dictionary import Dictionary
 from gateway.member.cube.cube_cache import MEASURE, ReadyCube
 from gateway.member.cube.cube_reading import Choice, choices_of
-from gateway.member.node.ports import View
-from gateway.member.secure_sum.member_sums import Entered
 from gateway.question import Question
+from gateway.secure_sum.member_sum_ports import SumView
+from gateway.secure_sum.member_sums import Entered
 from gateway.wire.cells import TOTAL
 from gateway.wire.sum_call import Codes
 
@@ -89,7 +89,7 @@ class Before:
     public: Collection[str] = ()
 
 
-def known_before(view: View) -> Before:
+def known_before(view: SumView) -> Before:
     """All of it, figures that were withdrawn included: somebody may have read them."""
     return Before(view.totals.entered(), frozenset(str(one.figure.year) for one in view.figures()))
 

@@ -20,8 +20,8 @@ from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.rules import Rules
 from gateway.member.cube.cube_cache import ReadyCube
 from gateway.member.model.kept import LoadedSnapshot
-from gateway.member.secure_sum.member_sums import Entered
-from gateway.member.secure_sum.withheld_cells import Before, Withheld, check_safe, offered, reach_of
+from gateway.secure_sum.member_sums import Entered
+from gateway.secure_sum.withheld_cells import Before, Withheld, check_safe, offered, reach_of
 
 KEY = b"0123456789abcdef0123456789abcdef"
 RULES = Rules(threshold=3)

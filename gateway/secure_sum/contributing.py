@@ -22,16 +22,16 @@ from gateway.member.answer.decision import question_of
 from gateway.member.build.cube_building import counted_table
 from gateway.member.cube.cube_cache import CubeShelf, ReadyCube
 from gateway.member.errors import RepeatedError, UnprovenError
+from gateway.member.model.kept import Witnessed
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
-from gateway.member.node.ports import UnitOfWork
 from gateway.member.policy.cube_plan import plan
 from gateway.member.policy.policy_in_force import trusted
 from gateway.member.region.log_exchange import region_of
-from gateway.member.region.question_proof import Witnessed
-from gateway.member.secure_sum.member_sums import Entered, Given, MadeOffer
-from gateway.member.secure_sum.participants import Own, ProvenRound, answer_keys, prove_round
-from gateway.member.secure_sum.withheld_cells import Withheld, check_safe, known_before, reach_of, withheld_of
+from gateway.secure_sum.member_sum_ports import SumUnitOfWork, store_of
+from gateway.secure_sum.member_sums import Entered, Given, MadeOffer
+from gateway.secure_sum.participants import Own, ProvenRound, answer_keys, prove_round
+from gateway.secure_sum.withheld_cells import Withheld, check_safe, known_before, reach_of, withheld_of
 from gateway.wire.answer import AskedEntry
 from gateway.wire.sum_call import Codes, TotalsCall
 from gateway.wire.sum_messages import CONTRIBUTION, Contribution, offer_from_json, open_consent, sign_text
@@ -57,7 +57,7 @@ def contribute(node: Node, shelf: CubeShelf, call: TotalsCall, witnessed: Witnes
 
 def _contributed(node: Node, shelf: CubeShelf, call: TotalsCall, witnessed: Witnessed) -> Given:
     shelf.refresh()
-    with node.store.reading() as view:
+    with store_of(node).reading() as view:
         made = view.totals.offer(call.question_id)
         if view.totals.given(call.question_id) is not None:
             raise RepeatedError(f"The totals of {call.question_id} were contributed to before.")
@@ -71,11 +71,11 @@ def _contributed(node: Node, shelf: CubeShelf, call: TotalsCall, witnessed: Witn
     proven = prove_round(call, own, keys, own.contributors, witnessed)
     if node.clock.now() > proven.event.deadline:
         raise UnprovenError("The round reached this node after its deadline.")
-    with node.store.writing() as work:
+    with store_of(node).writing() as work:
         return _give(node, shelf, work, made, proven)
 
 
-def _give(node: Node, shelf: CubeShelf, work: UnitOfWork, made: MadeOffer, proven: ProvenRound) -> Given:
+def _give(node: Node, shelf: CubeShelf, work: SumUnitOfWork, made: MadeOffer, proven: ProvenRound) -> Given:
     in_force, policy = trusted(node, work) or (None, None)
     cube = None if in_force is None else shelf.cube(in_force.version, in_force.above)
     if policy is None or cube is None or cube.index != made.cube_index or made.secret is None:
@@ -92,7 +92,7 @@ def _give(node: Node, shelf: CubeShelf, work: UnitOfWork, made: MadeOffer, prove
 
 
 def _checked(
-    node: Node, work: UnitOfWork, cube: ReadyCube, made: MadeOffer, roster: Roster
+    node: Node, work: SumUnitOfWork, cube: ReadyCube, made: MadeOffer, roster: Roster
 ) -> dict[Codes, Withheld]:
     """The cells that this round asks for. Raises UnprovenError where they may not enter a total."""
     sent = work.sent(made.question_id, made.asked_index)
@@ -126,7 +126,7 @@ def company(to: Sum) -> bytes:
 
 
 def _values(
-    node: Node, work: UnitOfWork, cube: ReadyCube, policy: Policy, cells: Sequence[Withheld]
+    node: Node, work: SumUnitOfWork, cube: ReadyCube, policy: Policy, cells: Sequence[Withheld]
 ) -> list[int]:
     """The true counts, from the records that the cube was made from. Raises UnprovenError without them."""
     loaded, stored = work.snapshot(), work.cube()
@@ -144,7 +144,7 @@ def _values(
 
 def _logged(
     node: Node,
-    work: UnitOfWork,
+    work: SumUnitOfWork,
     proven: ProvenRound,
     masked: tuple[int, ...],
     found: tuple[ReadyCube, dict[Codes, Withheld]],

@@ -10,8 +10,8 @@ from anonymisers.secure_sum.masking import Masks, unmasked
 from anonymisers.secure_sum.pairwise_keys import MaskKey, new_secret
 from gateway.dictionary import regional
 from gateway.hub.merging import Beyond, Summed, merge
-from gateway.hub.secure_sum.planning import bounds_of, planned_sums
 from gateway.question import ask
+from gateway.secure_sum.planning import bounds_of, planned_sums
 from gateway.wire.answer import Answer, AskedEntry
 from gateway.wire.cells import TOTAL, Axis, Status
 from gateway.wire.sum_messages import Consent, Offer, OfferedCell

@@ -22,9 +22,10 @@ from gateway.hub.context import Hub
 from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError, TooLateError, UnknownQuestionError
 from gateway.hub.merging import Summed
 from gateway.hub.model import AskedQuestion, State
-from gateway.hub.ports import UnitOfWork, View
-from gateway.hub.secure_sum.hub_sums import TotalRound
-from gateway.hub.secure_sum.planning import planned_sums, withheld_cells
+from gateway.hub.ports import View
+from gateway.secure_sum.hub_sum_ports import SumUnitOfWork, SumView, store_of
+from gateway.secure_sum.hub_sums import TotalRound
+from gateway.secure_sum.planning import planned_sums, withheld_cells
 from gateway.wire.answer import Answer
 from gateway.wire.answer_text import answer_of_text
 from gateway.wire.enrolment import Enrolment
@@ -52,7 +53,7 @@ def receive_offer(hub: Hub, member: Enrolment, offer: Offer) -> None:
     Raises UnknownQuestionError, AnswerRefusedError for a consent that is not the member's or not to this
     question, TooLateError once no answer counts any more, or the member's was released.
     """
-    with hub.store.writing() as work:
+    with store_of(hub).writing() as work:
         asked = _put_to(work, member, offer.question_id)
         _check_consent(hub, work, member, asked, offer)
         told = work.released_in(asked.id).get(member.member) is not None
@@ -78,7 +79,7 @@ def _check_consent(hub: Hub, view: View, member: Enrolment, asked: AskedQuestion
         raise AnswerRefusedError("The offer is not about the cells of its consent.")
 
 
-def begin_round(hub: Hub, work: UnitOfWork, asked: AskedQuestion) -> TotalRound | None:
+def begin_round(hub: Hub, work: SumUnitOfWork, asked: AskedQuestion) -> TotalRound | None:
     """Plan and log the one round of a question whose answers are in; None when nothing may be published."""
     offers = work.totals.offers(asked.id)
     answers = {m: answer_of_text(Note.parse(n).text) for m, n in work.answers(asked.id).items()}
@@ -112,7 +113,7 @@ def begin_round(hub: Hub, work: UnitOfWork, asked: AskedQuestion) -> TotalRound 
     return replace(planned, index=index)
 
 
-def calls(hub: Hub, view: View, member: str) -> tuple[TotalsCall, ...]:
+def calls(hub: Hub, view: SumView, member: str) -> tuple[TotalsCall, ...]:
     """The rounds that wait for a member, each with the proof that it was logged."""
     waiting = [r for r in view.totals.open_rounds(member) if r.deadline > hub.clock.now()]
     if not waiting:
@@ -140,7 +141,7 @@ def receive_contribution(hub: Hub, member: Enrolment, sent: SignedContribution) 
         made = open_contribution(sent.note, Verifier.parse(member.answer_key))
     except TotalFormatError as error:
         raise AnswerRefusedError(error.message) from None
-    with hub.store.writing() as work:
+    with store_of(hub).writing() as work:
         asked = _asked(work, member, made.question_id)
         planned = work.totals.round(asked.id)
         if planned is None or member.member not in planned.members or made.member != member.member:
@@ -161,7 +162,7 @@ def ended(planned: TotalRound, contributed: Mapping[str, str], now: datetime) ->
     return now > planned.deadline or set(planned.members) <= set(contributed)
 
 
-def published_in(view: View, planned: TotalRound) -> Mapping[Codes, Summed]:
+def published_in(view: SumView, planned: TotalRound) -> Mapping[Codes, Summed]:
     """The totals of a round that are complete and let out by the rule; what lacks a part stays withheld."""
     given = _given(view, planned)
     published = {}
@@ -176,7 +177,7 @@ def published_in(view: View, planned: TotalRound) -> Mapping[Codes, Summed]:
     return published
 
 
-def end_round(hub: Hub, work: UnitOfWork, planned: TotalRound) -> Mapping[Codes, Summed]:
+def end_round(hub: Hub, work: SumUnitOfWork, planned: TotalRound) -> Mapping[Codes, Summed]:
     """Sum what is complete, publish what the rule allows, and log it."""
     given, published = _given(work, planned), published_in(work, planned)
     result = commit(TOTALS, canonical_json([[list(c), s.value] for c, s in sorted(published.items())]))
@@ -194,7 +195,7 @@ def end_round(hub: Hub, work: UnitOfWork, planned: TotalRound) -> Mapping[Codes,
     return published
 
 
-def _given(view: View, planned: TotalRound) -> Mapping[str, tuple[int, ...]]:
+def _given(view: SumView, planned: TotalRound) -> Mapping[str, tuple[int, ...]]:
     """What members gave to a round: masked numbers by member."""
     notes = view.totals.contributions(planned.question_id)
     keys = {e.member: Verifier.parse(e.answer_key) for e in view.enrolments()}

@@ -16,9 +16,10 @@ from gateway.member.cube.cube_cache import CubeShelf, ReadyCube
 from gateway.member.model.kept import Sent
 from gateway.member.node.context import Node
 from gateway.member.policy.policy_in_force import trusted
-from gateway.member.secure_sum.member_sums import MadeOffer
-from gateway.member.secure_sum.withheld_cells import Before, Withheld, known_before, offered, withheld_of
 from gateway.question import QuestionError
+from gateway.secure_sum.member_sum_ports import store_of
+from gateway.secure_sum.member_sums import MadeOffer
+from gateway.secure_sum.withheld_cells import Before, Withheld, known_before, offered, withheld_of
 from gateway.wire.answer import Answer
 from gateway.wire.answer_text import answer_of_text
 from gateway.wire.sum_call import Codes
@@ -31,7 +32,7 @@ def offer(node: Node, shelf: CubeShelf, sent: Sent) -> MadeOffer | None:
     answer = answer_of_text(Note.parse(sent.note).text)
     if answer.refusals or None not in answer.cells:
         return None
-    with node.store.writing() as work:
+    with store_of(node).writing() as work:
         put = decode(node.log.entry(work.log, sent.entry_index))
         in_force, policy = trusted(node, work) or (None, None)
         cube = None if in_force is None else shelf.cube(in_force.version, in_force.above)

@@ -22,15 +22,15 @@ from gateway.hub.asking import ask
 from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError
 from gateway.hub.model import AskedQuestion
 from gateway.hub.releasing import next_deadline, release_due
-from gateway.hub.secure_sum.hub_sums import TotalRound
-from gateway.hub.secure_sum.totalling import receive_contribution
 from gateway.member.build.cube_building import build
 from gateway.member.errors import LinkError, UnprovenError
 from gateway.member.model.snapshot import LINKS, Column, Snapshot
 from gateway.member.node.log_entries import record
 from gateway.member.region.log_exchange import show, witness_regional
-from gateway.member.secure_sum.contributing import contribute
 from gateway.question import ask as question
+from gateway.secure_sum.contributing import contribute
+from gateway.secure_sum.hub_sums import TotalRound
+from gateway.secure_sum.totalling import receive_contribution
 from gateway.wire.cells import TOTAL, Cell, Status
 from gateway.wire.poll import PollReply
 from gateway.wire.sum_call import TotalsCall

@@ -1,1 +1,0 @@
-"""The hub's part in a regional sum under masks."""

@@ -1,1 +1,0 @@
-"""A node's part in a regional sum under masks."""

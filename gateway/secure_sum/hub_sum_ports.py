@@ -1,0 +1,78 @@
+"""What regional totals need of the hub's store. As elsewhere, `because` is an entry of the regional log."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol, cast
+
+from gateway.hub.context import Hub
+from gateway.hub.ports import Store, UnitOfWork, View
+from gateway.secure_sum.hub_sums import TotalRound
+from gateway.wire.sum_messages import Offer, SignedContribution
+
+
+class TotalsView(Protocol):
+    """Reading."""
+
+    def offers(self, question_id: str) -> Mapping[str, Offer]: ...
+
+    def round(self, question_id: str) -> TotalRound | None: ...
+
+    def contributions(self, question_id: str) -> Mapping[str, str]:
+        """Signed contribution notes by member."""
+
+    def open_rounds(self, member: str) -> Sequence[TotalRound]:
+        """Rounds of open questions that wait for this member, oldest first."""
+
+
+class TotalsWriter(TotalsView, Protocol):
+    """Writing."""
+
+    def add_offer(self, member: str, offer: Offer, *, because: int) -> None:
+        """In place of none: the first offer stands."""
+
+    def add_round(self, planned: TotalRound, *, because: int) -> None: ...
+
+    def add_contribution(
+        self, question_id: str, member: str, sent: SignedContribution, at: datetime, *, because: int
+    ) -> None: ...
+
+    def end_round(self, question_id: str, *, because: int) -> None: ...
+
+
+class SumView(View, Protocol):
+    """Reading, with what is kept of regional totals."""
+
+    @property
+    def totals(self) -> TotalsView:
+        """Offers, rounds and contributions of regional totals."""
+
+
+class SumUnitOfWork(UnitOfWork, Protocol):
+    """Writing, in one transaction with everything else that the hub keeps."""
+
+    @property
+    def totals(self) -> TotalsWriter: ...
+
+
+class SumStore(Store, Protocol):
+    """The hub's store where it keeps regional totals, too."""
+
+    def reading(self) -> AbstractContextManager[SumView]: ...
+
+    def writing(self) -> AbstractContextManager[SumUnitOfWork]: ...
+
+
+def store_of(hub: Hub) -> SumStore:
+    """The hub's own store: bootstrap, which hands in the sums, hands in a store that keeps them."""
+    return cast("SumStore", hub.store)
+
+
+def read_of(view: View) -> SumView:
+    """The same view of the hub's own store, in the same transaction."""
+    return cast("SumView", view)
+
+
+def work_of(work: UnitOfWork) -> SumUnitOfWork:
+    """The same unit of work of the hub's own store, in the same transaction."""
+    return cast("SumUnitOfWork", work)
