@@ -19,11 +19,12 @@ ON_POSTGRESQL := tests/hub tests/member tests/secure_sum tests/watching tests/bo
     tests/cli/test_account_commands.py tests/federation/test_fault_plans.py tests/web/test_storable_values.py
 
 # Of these, what keeps nothing, or nothing that others do not: once is enough.
-WITHOUT_STORAGE := $(addprefix tests/hub/test_,largest_question.py merging.py merging_changed.py totals_are_exact.py) \
+WITHOUT_STORAGE := $(addprefix tests/hub/test_,largest_question.py merging.py merging_changed.py) \
     $(addprefix tests/member/answer/test_,decision_replay.py policy_decides.py) \
     $(addprefix tests/member/build/test_,changed_policies.py perturbed_counts.py pools_and_thresholds.py) \
     $(addprefix tests/member/build/test_,preview_equals_release.py zeros_and_priorities.py) \
-    tests/member/cube tests/member/node tests/member/register/test_person_counts.py tests/secure_sum \
+    tests/member/cube tests/member/node tests/member/register/test_person_counts.py \
+    $(addprefix tests/secure_sum/test_,participants.py totals_are_exact.py withheld_cells.py) \
     $(addprefix tests/watching/test_,guard_loop.py quorum.py reconciling.py)
 
 test-postgresql: install-test  ## the tests that touch storage once more, on PostgreSQL

@@ -80,6 +80,7 @@ FORBIDDEN = {
     "attacker-apart": ("anonymisers/attack/goals.py", "import anonymisers.proof.checker"),
     "policies-layers": ("policies/model/pools.py", "import policies.lint.lint_terms"),
     "audit-layers": ("audit/formats/tiles.py", "import audit.log.verify"),
+    "member-layers": ("gateway/member/node/context.py", "import gateway.member.policy.rollback"),
     "sources-layers": ("gateway/sources/model/words.py", "import gateway.sources.files.sniff"),
     "store-layers": ("gateway/store/engine/schema.py", "import gateway.store.hub.hub_tables"),
     "bootstrap-layers": ("gateway/bootstrap/setup/clock.py", "import gateway.bootstrap.serving.memory"),
