@@ -18,9 +18,7 @@ from gateway.wire.sum_messages import CONTRIBUTION, Offer, SignedContribution, o
 
 @dataclass(frozen=True)
 class NodeSums:
-    """The port `RegionalWork` of `gateway.member.node.ports`, for a node whose store keeps regional
-    totals.
-    """
+    """`RegionalWork` of `gateway.member.node.ports`, for a node whose store keeps regional totals."""
 
     node: Node
     shelf: CubeShelf
