@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-postgresql install install-test check lock clean help
+.PHONY: demo test explore test-postgresql install install-test check lock clean help
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/:[^#]*## /\t/'
@@ -13,6 +13,10 @@ demo: install    ## a region of member nodes and a hub on this machine, and a fi
 
 test: install-test  ## every test, on two cores
 	$(BIN)/python -m pytest -n 2 --dist loadscope
+
+MINUTES ?= 10
+explore: install-test  ## new random inputs for the tests that draw them, for so many MINUTES
+	$(BIN)/python tests/support/exploring.py --minutes $(MINUTES)
 
 # What keeps state on SQLite in the other tests, kept on PostgreSQL: a server of the run's own, from a wheel.
 ON_POSTGRESQL := tests/hub tests/member tests/secure_sum tests/watching tests/bootstrap/test_backup.py tests/bootstrap/test_upgrading.py \

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from exploring import Exploring
+from fixed_keys import fix_keys
 from hypothesis import HealthCheck, settings
 from made_region import copy_of_the_region, folder_of_the_run
 from remembered import remember
@@ -19,12 +21,24 @@ from xdist.scheduler import LoadScopeScheduling
 
 from gateway.accounts import passphrases
 
-settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "default", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, database=None
+)
+"""The same inputs in every run. Nothing is remembered between runs, so that all machines try the same."""
+settings.register_profile("explore", settings.get_profile("default"), derandomize=False, print_blob=True)
+"""New inputs in every run: see `tests/support/exploring.py`."""
 settings.load_profile("default")
 remember()
+fix_keys()
 
 NO_SKIP = "SAFELANE_NO_SKIP"
 """Set where everything that tests need is installed: a skipped test is a failure there."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    exploring = Exploring.of(config)
+    if exploring is not None:
+        config.pluginmanager.register(exploring)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
