@@ -33,6 +33,8 @@ def main() -> None:
     for name, size in (item.split("=") for item in options.group):
         table["dims"][name] = _grouped(table["dims"][name], int(size))
     options.out.write_text(json.dumps(table, separators=(",", ":")), encoding="utf-8")
+    codes = ", ".join(f"{len(dim['codes'])} of {name}" for name, dim in table["dims"].items())
+    print(f"{len(table['cells']):,} cells with people; codes: {codes}")
 
 
 def _keeping(table: dict[str, Any], name: str, dim: dict[str, Any]) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-"""How long registers take to load, and how much memory: `python benchmarks/loading.py [ROWS]`.
+"""How long registers take to load, and how much memory: `python benchmarks/loading.py [ROWS] [--recent]`.
 
-Cambodia's register of the demo (65,086 people, compared with the generator's truth to the last person), then
-ROWS rows (a million unless told) of CSV and of an SQLite database. Each load runs in a process of its own, so
-that its memory is told apart.
+Cambodia's register of the demo (65,086 people; `--recent`: those since 2010; compared with the generator's
+truth to the last person), then ROWS rows (a million unless told) of CSV and of an SQLite database. Each load
+runs in a process of its own, so that its memory is told apart.
 """
 
+import argparse
 import csv
 import multiprocessing
 import resource
@@ -59,9 +60,9 @@ def load_once(place: str, text: str) -> tuple[Snapshot, float]:
     return loaded.snapshot, time.perf_counter() - began
 
 
-def cambodia(folder: Path) -> None:
+def cambodia(folder: Path, earlier: bool) -> None:
     """The demo's register, and its counts against the truth, in nine tables."""
-    people = make_people("KH", SEED, earlier=True)
+    people = make_people("KH", SEED, earlier=earlier)
     register = write_register(people, folder, SEED)
     snapshot, seconds = load_once(str(register.folder), mapping_text("KH"))
     told("Cambodia", len(snapshot), seconds)
@@ -127,10 +128,13 @@ def apart(work: Callable[..., None], *arguments: object) -> None:
 
 def main() -> None:
     """Run every load."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    apart(cambodia)
-    apart(text_rows, count)
-    apart(database_rows, count)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", nargs="?", type=int, default=1_000_000)
+    parser.add_argument("--recent", action="store_true", help="without the decades before 2010")
+    options = parser.parse_args()
+    apart(cambodia, not options.recent)
+    apart(text_rows, options.rows)
+    apart(database_rows, options.rows)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,6 +62,7 @@ def asked(number: int) -> bytes:
             members=members,
             asked_at=AT,
             deadline=AT,
+            late_until=AT,
         )
     )
 
@@ -79,23 +81,22 @@ def disk_floor(directory: Path, seconds: float = 2.0) -> float:
 
 
 def run_callers(ask: Callable[[int], None], callers: int, seconds: float) -> list[float]:
-    """Latencies in milliseconds of every request that `callers` threads got through."""
-    latencies: list[float] = []
+    """Latencies in milliseconds of every request that `callers` threads got through, each at least one.
+
+    Raises what a request raises.
+    """
     end = time.perf_counter() + seconds
 
-    def caller(first: int) -> None:
-        number = first
-        while (start := time.perf_counter()) < end:
-            ask(number)
+    def caller(first: int) -> list[float]:
+        latencies: list[float] = []
+        while not latencies or time.perf_counter() < end:
+            start = time.perf_counter()
+            ask(first + len(latencies) * callers)
             latencies.append((time.perf_counter() - start) * 1000)
-            number += callers
+        return latencies
 
-    threads = [threading.Thread(target=caller, args=(i,)) for i in range(callers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return latencies
+    with ThreadPoolExecutor(callers) as pool:
+        return [latency for made in pool.map(caller, range(callers)) for latency in made]
 
 
 class Witnesses:
@@ -150,8 +151,10 @@ def under_load(url: str, callers: int, seconds: float) -> None:
         sizes.append(len(str(receipt)))
 
     witnesses = Witnesses(log, database, sequencer)
-    latencies = run_callers(ask, callers, seconds)
-    witnesses.finish()
+    try:
+        latencies = run_callers(ask, callers, seconds)
+    finally:
+        witnesses.finish()
     ordered = sorted(latencies)
     rate, p50, p99 = len(ordered) / seconds, statistics.median(ordered), ordered[int(len(ordered) * 0.99)]
     print(f"{callers} callers: {rate:.0f} receipts/s, p50 {p50:.1f} ms, p99 {p99:.1f} ms")

@@ -1,6 +1,6 @@
 """Whether the search for a safe pattern ends well under any key, and how long it takes, for the demo.
 
-safelane demo --once --dir DEMO
+safelane demo --once --dir DEMO [--members LA]
 python benchmarks/member_keys.py DEMO [6]
 """
 
@@ -12,14 +12,14 @@ from pathlib import Path
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.errors import AnonymiserError
 from gateway.bootstrap.setup.open_member import open_member
-from gateway.demo.region import DEMO_MEMBERS, member_directory
+from gateway.demo.region import member_directory, members_of
 from gateway.member.build.cube_building import counted_table
 from gateway.member.policy.cube_plan import plan
 from gateway.member.policy.policy_in_force import in_force
 
 
 def main(directory: str, keys: str = "6") -> None:
-    for member in DEMO_MEMBERS:
+    for member in members_of(Path(directory)):
         with open_member(member_directory(Path(directory), member)) as node:
             with node.store.reading() as view:
                 ruling, loaded = in_force(node, view), view.snapshot()

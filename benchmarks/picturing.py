@@ -41,8 +41,12 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--cells", nargs="+", type=int, default=[5000, 50000])
-    made = [made_release(*by, years=range(2025 - years, 2025)) for by, years in QUESTIONS]
-    for wanted in parser.parse_args().cells:
+    sizes, made = parser.parse_args().cells, list[Release]()
+    for by, years in QUESTIONS:
+        made.append(made_release(*by, years=range(2025 - years, 2025)))
+        if len(made[-1].cells) > max(sizes):
+            break  # those that follow are larger still
+    for wanted in sizes:
         _measure(min(made, key=lambda release: abs(len(release.cells) - wanted)))
 
 

@@ -2,10 +2,10 @@
 
 Other words are looked at twice: beside what was measured of the cube, and, to compare, without that.
 
-python benchmarks/preview.py [--member KH] [--seed 1]
+python benchmarks/preview.py [--member KH] [--seed 1] [--recent] [--dims N]
 
-The whole command of a demo member's register with all its earlier years, as a person types it; on a machine
-that others use as well the seconds of the processor say more than those of the clock.
+The whole command of a demo member's register with all its earlier years (but for `--recent`), as a person
+types it; on a machine that others use as well the seconds of the processor say more than those of the clock.
 """
 
 import argparse
@@ -18,6 +18,8 @@ import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
+
+from usefulness import of_few
 
 from audit.formats.note import Signer
 from gateway.bootstrap.loading.register_loading import load_source
@@ -33,12 +35,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--member", default="KH")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--recent", action="store_true", help="without the decades before 2010")
+    parser.add_argument("--dims", type=int, help="at most so many together, whatever the policy says")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         node = Path(name) / options.member
-        people = set_up(node, options.member, options.seed)
+        people = set_up(node, options.member, options.seed, earlier=not options.recent)
         print(f"{options.member}, seed {options.seed}: {people:,} people")
         policy = policy_text(options.member)
+        policy = policy if options.dims is None else of_few(policy, options.dims)
         words = policy.replace("data sharing agreement", "agreement of 3 March 2026")
         words += "quota: 50 a month\nretention: 365 days\n"
         coarser = policy.replace("place: province", "place: country")
@@ -49,13 +54,13 @@ def main() -> None:
         preview(node, coarser, "coarser")
 
 
-def set_up(node: Path, member: str, seed: int) -> int:
+def set_up(node: Path, member: str, seed: int, *, earlier: bool) -> int:
     """A node with its register loaded and no policy yet; how many people it has."""
     create_member(node, member, "bench.example")
     keys = (str(Signer.generate(f"bench.example/{use}").key) for use in ("log", "calls"))
     connect(node, member, "http://127.0.0.1:0", HubKeys(*keys))
     make_vault(node, member)
-    people = make_people(member, seed, earlier=True)
+    people = make_people(member, seed, earlier=earlier)
     register = write_register(people, node / "source", seed)
     with open_member(node) as opened:
         load_source(node, opened, register.folder, register.mapping)

@@ -1,7 +1,7 @@
 """What protection leaves to read: the share of casualties in visible cells, by ready-made question.
 
     python benchmarks/usefulness.py [--members KH LA] [--seeds 1 2 3] [--earlier]
-        [--policies own usual every alone]
+        [--policies own usual every alone] [--dims N]
 
 People are invented as the demo's are, from published aggregates of the years since 2010; `--earlier` adds the
 decades before, where there are figures. Each policy is looked at by the node's own code, as a preview is:
@@ -19,6 +19,7 @@ cells of fewer than five people were withheld, which is not safe.
 """
 
 import argparse
+import re
 import sys
 import tempfile
 import time
@@ -80,6 +81,7 @@ def main() -> None:
         "--policies", nargs="+", choices=["own", "usual", "every", "alone"], default=["own", "usual"]
     )
     parser.add_argument("--earlier", action="store_true", help="with the decades before 2009")
+    parser.add_argument("--dims", type=int, help="at most so many together, whatever the policy says")
     options = parser.parse_args()
     for number, name in enumerate(QUESTIONS, 1):
         print(f"q{number}: {name}{'' if name in TEN else ' (not one of the ten)'}")
@@ -89,21 +91,23 @@ def main() -> None:
     below = False
     for member in options.members:
         for seed in options.seeds:
-            for row, reached in _rows(member, seed, options.policies, earlier=options.earlier):
+            for row, reached in _rows(member, seed, options):
                 print(row, flush=True)
                 below |= not reached
     sys.exit(1 if below else 0)
 
 
-def _rows(member: str, seed: int, policies: list[str], *, earlier: bool) -> Iterator[tuple[str, bool]]:
+def _rows(member: str, seed: int, options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
     """A row for each policy, and whether the line is reached."""
     with tempfile.TemporaryDirectory() as folder:
         directory = Path(folder) / member
-        people = set_up(directory, member, seed, earlier=earlier)
-        for policy in policies:
+        people = set_up(directory, member, seed, earlier=options.earlier)
+        for policy in options.policies:
             started = time.process_time()
             with open_member(directory) as node:
-                shares = _alone(node) if policy == "alone" else _shares(node, _text(member, policy))
+                shares = (
+                    _alone(node) if policy == "alone" else _shares(node, _text(member, policy, options.dims))
+                )
             spent = time.process_time() - started
             ten = float(np.mean([shares[name] for name in TEN]))
             figures = [ten, float(np.mean(list(shares.values()))), *shares.values()]
@@ -133,11 +137,18 @@ def set_up(directory: Path, member: str, seed: int, *, earlier: bool) -> DemoPeo
     return people
 
 
-def _text(member: str, policy: str) -> str:
+def _text(member: str, policy: str, dims: int | None = None) -> str:
     if policy == "own":
-        return policy_text(member)
-    first = list(QUESTIONS) if policy == "every" else ["canonical-questions"]
-    return USUAL.format(member=member, first=f"[{', '.join(first)}]")
+        text = policy_text(member)
+    else:
+        first = list(QUESTIONS) if policy == "every" else ["canonical-questions"]
+        text = USUAL.format(member=member, first=f"[{', '.join(first)}]")
+    return text if dims is None else of_few(text, dims)
+
+
+def of_few(text: str, dims: int) -> str:
+    """The policy with tables of up to so many dimensions, and none of them first."""
+    return re.sub(r"priority: .*\n", "", re.sub(r"max_dimensions: \d+", f"max_dimensions: {dims}", text))
 
 
 def _shares(node: Node, text: str) -> dict[str, float]:
