@@ -10,6 +10,7 @@ types it; on a machine that others use as well the seconds of the processor say 
 
 import argparse
 import os
+import re
 import resource
 import sqlite3
 import subprocess
@@ -46,7 +47,7 @@ def main() -> None:
         policy = policy if options.dims is None else of_few(policy, options.dims)
         words = policy.replace("data sharing agreement", "agreement of 3 March 2026")
         words += "quota: 50 a month\nretention: 365 days\n"
-        coarser = policy.replace("place: province", "place: country")
+        coarser = re.sub(r"place: \w+", "place: country", policy)
         preview(node, policy, "first time")
         preview(node, words, "other words")
         forget(node)

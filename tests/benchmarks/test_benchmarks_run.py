@@ -54,7 +54,7 @@ CASES: Mapping[str, Case] = {
     "picturing": Case("--cells 1", r"layout as JSON +\d+\.\d{3} +\d+\.\d +\d+\.\d"),
     "policy_decision": Case("--rounds 1", r"of 100 rules\n +read the document +median +\d+\.\d us"),
     "preview": Case(
-        "--member PH --recent --dims 2", r"coarser +\d+\.\d s, +\d+\.\d s of the processor; Version 1"
+        "--member PH --recent --dims 1", r"coarser +\d+\.\d s, +\d+\.\d s of the processor; Version 1"
     ),
     "protect": Case("table.json", r"table\.json \| 36 \| \d+\.\d \| \d+ \| \d+ \| \d+"),
     "pseudonyms": Case("100", r"Khmer names +[\d,]+/s +raw HMAC +[\d,]+/s +share \d+\.\d\d"),
