@@ -58,6 +58,7 @@ LONGEST = (
     IN_THE_BROWSER,
     "tests/watching/test_watch_over_processes.py",
     "tests/bootstrap/test_backup.py",
+    "tests/benchmarks/",
 )
 """What takes minutes is begun first, in this order, so that no worker is left alone with it at the end."""
 

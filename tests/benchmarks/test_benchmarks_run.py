@@ -135,7 +135,7 @@ def run(name: str, folder: Path) -> None:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,  # on a busy machine
         check=False,
         env={**os.environ, "COLUMNS": "120"},
     )
