@@ -97,11 +97,11 @@ def notices(
 
 
 _WORDS = {
-    NoticeKind.BURST: msgid("%(count)s questions, crowded within %(window)s"),
-    NoticeKind.DENIALS: msgid("%(count)s denied questions, crowded within %(window)s"),
-    NoticeKind.SIGN_INS: msgid("%(count)s failed sign-ins, crowded within %(window)s"),
+    NoticeKind.BURST: msgid("%(count)s questions within %(window)s"),
+    NoticeKind.DENIALS: msgid("%(count)s denied questions within %(window)s"),
+    NoticeKind.SIGN_INS: msgid("%(count)s failed sign-ins within %(window)s"),
     NoticeKind.WITHHELD: msgid(
-        "%(count)s results of which half or more was withheld, crowded within %(window)s"
+        "%(count)s results with half or more of the numbers withheld, within %(window)s"
     ),
 }
 
@@ -204,7 +204,7 @@ def _purpose_drift(found: Sequence[Found], habit: int) -> list[Notice]:
             continue
         if event.purpose not in seen[event.organisation] and asked[event.organisation] >= habit:
             message = said(
-                "its first question for %(purpose)s, after %(count)s for others",
+                "its first question for %(purpose)s, after %(count)s questions for other purposes",
                 purpose=event.purpose,
                 count=asked[event.organisation],
             )
@@ -217,7 +217,12 @@ def _purpose_drift(found: Sequence[Found], habit: int) -> list[Notice]:
 def _no_end(found: Sequence[Found], now: datetime, patience: timedelta) -> list[Notice]:
     ended = {each.event.asked_index for each in found if isinstance(each.event, Released)}
     return [
-        Notice(NoticeKind.NO_END, each.event.question_id, said("asked, and never released"), (each.number,))
+        Notice(
+            NoticeKind.NO_END,
+            each.event.question_id,
+            said("asked, but no result was ever released"),
+            (each.number,),
+        )
         for each in found
         if isinstance(each.event, Asked) and each.number not in ended and each.event.deadline + patience < now
     ]

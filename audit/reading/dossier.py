@@ -91,9 +91,11 @@ def say_proof(checkpoint: Checkpoint, witnesses: Iterable[str]) -> Said:
     """What a proven entry stands under, in words."""
     size, count = checkpoint.size, len(set(witnesses))
     if count:
-        under = said("under the head of %(size)s entries, cosigned by %(count)s", size=size, count=count)
+        under = said(
+            "under the checkpoint of %(size)s entries, cosigned by %(count)s", size=size, count=count
+        )
     else:
-        under = said("under the head of %(size)s entries, cosigned by no known witness", size=size)
+        under = said("under the checkpoint of %(size)s entries, cosigned by no known witness", size=size)
     return said("proved, %(under)s", under=under)
 
 

@@ -70,7 +70,10 @@ def say_story(parts: Sequence[Part]) -> list[Said]:
         lines += _who_and_what(part)
     if not asked:
         lines.append(
-            said("The hub's own entry for it is not at hand: this is what a member's log took over from it.")
+            said(
+                "The hub's own entry for this question is not available: the text below comes from a "
+                "member's log."
+            )
         )
     known = {part.event.member for part in judged if isinstance(part.event, Answered | Refused)}
     for end in ends:
@@ -83,7 +86,7 @@ def say_story(parts: Sequence[Part]) -> list[Said]:
             lines.append(say_event(part.event))
     lines += [say_event(end.event) for end in ends]
     if not ends and any(isinstance(part.event, Asked) for part in asked):
-        lines.append(said("It has no end in this log: it was asked, and never released."))
+        lines.append(said("This log holds no end of the question: it was asked, but no result was released."))
     return lines
 
 
@@ -98,10 +101,12 @@ def _who_and_what(part: Part) -> Iterator[Said]:
         yield said("%(who)s asked on %(at)s for %(what)s.", who=who, what=what, at=time_of(event))
     yield said("The purpose was %(purpose)s.", purpose=event.purpose)
     if part.actor is None:
-        yield said("Who it was is known by a commitment only: %(commitment)s.", commitment=str(event.actor))
+        yield said(
+            "The person is recorded only as a commitment: %(commitment)s.", commitment=str(event.actor)
+        )
     else:
         yield said(
-            "Who it was: %(person)s (an opening that fits the commitment %(commitment)s).",
+            "The person: %(person)s (the opening matches the commitment %(commitment)s).",
             person=part.actor,
             commitment=str(event.actor),
         )
@@ -109,17 +114,22 @@ def _who_and_what(part: Part) -> Iterator[Said]:
         yield from _put_to(event)
     if isinstance(event, Denied):
         reasons = say_reasons(event.reasons)
-        yield said("The hub refused it, before any member was asked: %(reasons)s.", reasons=reasons)
+        yield said("The hub refused the question before any member was asked: %(reasons)s.", reasons=reasons)
 
 
 def _put_to(event: Asked) -> Iterator[Said]:
     if event.members:
         members, until = listed(event.members), event.deadline
-        yield said("It was put to %(members)s, to answer until %(until)s.", members=members, until=until)
+        yield said(
+            "The question was sent to %(members)s, to be answered by %(until)s.", members=members, until=until
+        )
     else:
-        yield said("It was put to no member, to answer until %(until)s.", until=event.deadline)
+        yield said("The question was sent to no member; its deadline was %(until)s.", until=event.deadline)
     if event.late_until > event.deadline:
-        yield said("What came later, until %(until)s, was to be released by itself.", until=event.late_until)
+        yield said(
+            "Answers that came later, until %(until)s, were to be released automatically.",
+            until=event.late_until,
+        )
 
 
 def _outcome(outcome: MemberOutcome) -> Said:
@@ -136,7 +146,7 @@ def _outcome(outcome: MemberOutcome) -> Said:
     values = {"member": member, "snapshot": str(outcome.snapshot), "under": policy}
     if outcome.outcome is Outcome.EARLIER:
         return said(
-            "%(member)s was away; what it had answered to the same question before was given again, from "
+            "%(member)s was offline; its earlier answer to the same question was used again, from "
             "snapshot %(snapshot)s, %(under)s.",
             **values,
         )
@@ -152,7 +162,7 @@ def say_links(parts: Sequence[Part]) -> Iterator[Said]:
             asked = at_hand.get((part.origin, event.asked_index))
             if asked is None or not isinstance(asked.event, Asked):
                 yield said(
-                    "%(place)s DOES NOT FIT: it ends entry %(number)s, which did not ask this.",
+                    "%(place)s IS INCONSISTENT: it ends entry %(number)s, which did not ask this question.",
                     place=part.place,
                     number=event.asked_index,
                 )
@@ -168,7 +178,9 @@ def _link(part: Part, ref: EntryRef, at_hand: dict[tuple[str, int], Part]) -> Sa
     other = at_hand.get((ref.origin, ref.index))
     values = {"place": part.place, "named": named}
     if other is None:
-        return said("%(place)s names %(named)s, which is not at hand.", **values)
+        return said("%(place)s refers to %(named)s, which is not available.", **values)
     if other.ref.leaf != ref.leaf:
-        return said("%(place)s DOES NOT FIT %(named)s: it names an entry with another hash.", **values)
-    return said("%(place)s names %(named)s: the hash fits.", **values)
+        return said(
+            "%(place)s IS INCONSISTENT with %(named)s: it refers to an entry with another hash.", **values
+        )
+    return said("%(place)s refers to %(named)s: the hash matches.", **values)

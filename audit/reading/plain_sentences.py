@@ -20,97 +20,98 @@ PLAIN: Final = {
     ),
     "account-opened": msgid("%(who)s opened the account on %(at)s (%(means)s)."),
     "contributed": msgid(
-        "%(member)s gave its part of %(size)s of totals on %(at)s, under masks; it is known by a commitment "
-        "only."
+        "%(member)s contributed masked values for %(size)s of regional totals on %(at)s; they are "
+        "recorded only as a commitment."
     ),
-    "count-begun": msgid("On %(at)s the hub began to count people of %(members)s once, for %(epoch)s."),
+    "count-begun": msgid("On %(at)s the hub began to count the people of %(members)s once, for %(epoch)s."),
     "count-leave:granted": msgid(
-        "At %(member)s somebody gave leave on %(at)s for its set to be counted once, and signed that as "
-        "%(signed_by)s."
+        "At %(member)s somebody approved on %(at)s that its set takes part in counting people once, and "
+        "signed the approval as %(signed_by)s."
     ),
     "count-leave": msgid(
-        "At %(member)s somebody refused leave on %(at)s for its set to be counted once, and signed that as "
-        "%(signed_by)s."
+        "At %(member)s somebody refused on %(at)s that its set takes part in counting people once, and "
+        "signed the refusal as %(signed_by)s."
     ),
     "counted:told": msgid(
-        "People were counted once on %(at)s, for %(epoch)s; the result was told, and is known by a "
-        "commitment only."
+        "People were counted once on %(at)s, for %(epoch)s; the result was disclosed and is recorded "
+        "only as a commitment."
     ),
     "counted": msgid(
-        "People were counted once on %(at)s, for %(epoch)s; the result was not told: it would have said too "
-        "much."
+        "People were counted once on %(at)s, for %(epoch)s; the result was withheld because it would "
+        "have disclosed too much."
     ),
     "epoch-map-sealed": msgid(
         "%(member)s sealed a map from former pseudonyms to present ones for %(recipient)s on %(at)s, for "
         "%(purpose)s."
     ),
-    "extract-approved": msgid("At %(member)s a second person gave leave for extract %(extract)s on %(at)s."),
+    "extract-approved": msgid("At %(member)s a second person approved extract %(extract)s on %(at)s."),
     "extract-refused": msgid(
-        "At %(member)s a person refused extract %(extract)s on %(at)s: it is never sealed."
+        "At %(member)s a person refused extract %(extract)s on %(at)s: the extract will not be sealed."
     ),
     "extract-requested": msgid(
-        "At %(member)s somebody prepared extract %(extract)s of single records for %(recipient)s on %(at)s, "
-        "for %(purpose)s, and asked for leave."
+        "At %(member)s somebody prepared extract %(extract)s of single records for %(recipient)s on "
+        "%(at)s, for %(purpose)s, and asked for approval."
     ),
     "extract-sealed": msgid(
-        "%(member)s sealed extract %(extract)s for %(recipient)s on %(at)s, to be used until %(expires)s: it "
-        "counts as given out."
+        "%(member)s sealed extract %(extract)s for %(recipient)s on %(at)s, to be used until "
+        "%(expires)s: the extract counts as released."
     ),
     "handed-over": msgid(
         "Somebody of %(organisation)s left on %(at)s: questions and service accounts belong to a successor."
     ),
     "key-revoked": msgid(
-        "On %(at)s the key for %(use)s was revoked (%(reason)s): what is signed with it from then on does "
-        "not count."
+        "On %(at)s the key for %(use)s was revoked (%(reason)s): signatures made with it from then on "
+        "are not valid."
     ),
     "member-applied": msgid(
-        "Somebody showed the invitation of %(member)s on %(at)s, with keys that do not count before they are "
-        "compared."
+        "Somebody presented the invitation of %(member)s on %(at)s, with keys that are not valid until "
+        "they have been compared."
     ),
     "member-invited": msgid("%(member)s was invited on %(at)s to join the region, until %(until)s."),
-    "member-revoked": msgid("The keys of %(member)s count no more since %(at)s: %(reason)s."),
+    "member-revoked": msgid("The keys of %(member)s have not been valid since %(at)s: %(reason)s."),
     "policy-revoked": msgid(
-        "Version %(policy_version)s of %(member)s's policy was ended at once on %(at)s: nothing is answered "
-        "until another is in force."
+        "Version %(policy_version)s of %(member)s's policy was ended at once on %(at)s: no questions are "
+        "answered until another version is in force."
     ),
     "policy-signed": msgid(
-        "%(member)s's controller signed version %(policy_version)s of its policy on %(at)s, to hold from "
-        "%(begins)s on. Its text is known by a commitment only."
+        "%(member)s's controller signed version %(policy_version)s of its policy on %(at)s, to take "
+        "effect on %(begins)s. The text is recorded only as a commitment."
     ),
     "region-joined": msgid(
-        "On %(at)s %(member)s wrote down the keys of the hub, which two people had compared by voice."
+        "On %(at)s %(member)s recorded the keys of the hub after two people had compared them by voice."
     ),
     "reidentification-confirmed": msgid(
         "At %(member)s a second custodian confirmed request %(request)s on %(at)s."
     ),
     "reidentification-requested": msgid(
-        "At %(member)s a custodian asked on %(at)s who a pseudonym is (request %(request)s, until "
-        "%(expires)s)."
+        "At %(member)s a custodian asked on %(at)s to identify the person behind a pseudonym (request "
+        "%(request)s, until %(expires)s)."
     ),
     "reidentification-shown": msgid(
         "At %(member)s the vault was opened once on %(at)s, for request %(request)s."
     ),
-    "sessions-ended": msgid("Sessions of somebody were ended on %(at)s: %(reason)s."),
+    "sessions-ended": msgid("The sessions of a person were ended on %(at)s: %(reason)s."),
     "set-mixed": msgid("%(member)s mixed the merged list and passed it on, on %(at)s."),
     "set-sealed": msgid("%(member)s put its encrypted set into the count of %(epoch)s on %(at)s."),
     "signed-in": msgid("%(who)s signed in on %(at)s (%(means)s)."),
-    "token-made": msgid("A token for programs was made on %(at)s; it ends on %(until)s. It is kept nowhere."),
-    "tokens-revoked": msgid("Tokens of somebody were revoked on %(at)s."),
+    "token-made": msgid(
+        "A token for programs was created on %(at)s; it expires on %(until)s. The token itself is not stored."
+    ),
+    "tokens-revoked": msgid("The tokens of a person were revoked on %(at)s."),
     "total-asked": msgid(
-        "On %(at)s the hub asked %(members)s for sums of withheld cells under masks, until %(deadline)s: "
-        "%(size)s."
+        "On %(at)s the hub asked %(members)s for masked sums of withheld cells, until %(deadline)s: %(size)s."
     ),
     "total-released": msgid(
-        "The round of sums under masks ended on %(at)s: %(contributed)s took part. The totals are known by a "
-        "commitment only."
+        "The round of masked sums ended on %(at)s: %(contributed)s took part. The totals are recorded "
+        "only as a commitment."
     ),
     "vault-custodian-exchanged": msgid(
-        "At %(member)s the custodians of the vault exchanged one of them on %(at)s."
+        "At %(member)s one custodian of the vault was replaced by another on %(at)s."
     ),
 }
 """By kind; with `:field` for entries in which that field holds something."""
 
-SOMEBODY = msgid("Somebody who is not known")
+SOMEBODY = msgid("An unknown person")
 
 
 def say_plainly(event: Event) -> Said:

@@ -100,12 +100,12 @@ def _(event: Refused) -> Said:
 def _(event: WaitsForLeave) -> Said:
     if event.persons == 1:
         return said(
-            "At %(member)s it waited from %(at)s on for the leave of one person.",
+            "At %(member)s the question waited from %(at)s for approval by one person.",
             member=event.member,
             at=event.at,
         )
     return said(
-        "At %(member)s it waited from %(at)s on for the leave of %(persons)s persons.",
+        "At %(member)s the question waited from %(at)s for approval by %(persons)s people.",
         member=event.member,
         at=event.at,
         persons=event.persons,
@@ -116,14 +116,19 @@ def _(event: WaitsForLeave) -> Said:
 def _(event: LeaveGiven) -> Said:
     values: dict[str, Value] = {"member": event.member, "at": event.at, "key": event.signed_by}
     if event.granted:
-        return said("At %(member)s somebody gave leave on %(at)s, and signed that as %(key)s.", **values)
-    return said("At %(member)s somebody refused leave on %(at)s, and signed that as %(key)s.", **values)
+        return said(
+            "At %(member)s somebody approved the answer on %(at)s, and signed the approval as %(key)s.",
+            **values,
+        )
+    return said(
+        "At %(member)s somebody refused approval on %(at)s, and signed the refusal as %(key)s.", **values
+    )
 
 
 @say_event.register
 def _(event: Rejected) -> Said:
     return said(
-        "%(member)s did not look at a delivery on %(at)s: %(reasons)s.",
+        "%(member)s rejected a delivery on %(at)s without reading it: %(reasons)s.",
         member=event.member,
         at=event.at,
         reasons=say_reasons(event.reasons),
@@ -133,8 +138,8 @@ def _(event: Rejected) -> Said:
 @say_event.register
 def _(event: ReleasedAgain) -> Said:
     return said(
-        "Members answered late: on %(at)s result %(number)s was released, a table of %(size)s, %(withheld)s; "
-        "it is known by a commitment only: %(commitment)s.",
+        "Members answered late: on %(at)s result %(number)s was released, a table of %(size)s, "
+        "%(withheld)s; the table is recorded only as a commitment: %(commitment)s.",
         at=event.at,
         number=event.number,
         size=say_size(event.size),
@@ -146,8 +151,8 @@ def _(event: ReleasedAgain) -> Said:
 @say_event.register
 def _(event: Released) -> Said:
     return said(
-        "It ended on %(at)s: a table of %(size)s was released, %(withheld)s; the table itself is known by a "
-        "commitment only: %(commitment)s.",
+        "The question was closed on %(at)s: a table of %(size)s was released, %(withheld)s; the table is "
+        "recorded only as a commitment: %(commitment)s.",
         at=event.at,
         size=say_size(event.size),
         withheld=say_share(event.withheld),
@@ -158,8 +163,8 @@ def _(event: Released) -> Said:
 @say_event.register
 def _(event: CubeCertified) -> Said:
     return said(
-        "%(member)s protected snapshot %(snapshot)s %(under)s on %(at)s; certificate and shape are known by "
-        "commitments only.",
+        "%(member)s protected snapshot %(snapshot)s %(under)s on %(at)s; the certificate and the shape "
+        "are recorded only as commitments.",
         member=event.member,
         snapshot=event.snapshot,
         under=under(event.policy_version),
@@ -170,8 +175,8 @@ def _(event: CubeCertified) -> Said:
 @say_event.register
 def _(event: PolicyInForce) -> Said:
     return said(
-        "Version %(version)s of %(member)s's policy took effect on %(at)s: %(step)s. Its text is known by a "
-        "commitment only.",
+        "Version %(version)s of %(member)s's policy took effect on %(at)s: %(step)s. The text is "
+        "recorded only as a commitment.",
         version=event.policy_version,
         member=event.member,
         at=event.at,
@@ -193,8 +198,8 @@ def _(event: SnapshotLoaded) -> Said:
 @say_event.register
 def _(event: RecordsCompared) -> Said:
     return said(
-        "%(member)s compared snapshot %(snapshot)s with %(former)s on %(at)s; what changed is known by a "
-        "commitment only.",
+        "%(member)s compared snapshot %(snapshot)s with %(former)s on %(at)s; the changes are recorded "
+        "only as a commitment.",
         member=event.member,
         snapshot=event.snapshot,
         former=event.former,
@@ -205,8 +210,8 @@ def _(event: RecordsCompared) -> Said:
 @say_event.register
 def _(event: ConsentChanged) -> Said:
     return said(
-        "Somebody in %(member)s's register changed what he or she agrees to share, on %(at)s; who it is, is "
-        "known by a commitment only.",
+        "A person in %(member)s's register changed their consent on %(at)s; the person is recorded only "
+        "as a commitment.",
         member=event.member,
         at=event.at,
     )
@@ -215,8 +220,8 @@ def _(event: ConsentChanged) -> Said:
 @say_event.register
 def _(event: FigureRegistered) -> Said:
     return said(
-        "%(member)s registered a number that it had published elsewhere, on %(at)s; which one, is known by a "
-        "commitment only.",
+        "%(member)s registered a number that it had published elsewhere, on %(at)s; the number is "
+        "recorded only as a commitment.",
         member=event.member,
         at=event.at,
     )
@@ -236,8 +241,9 @@ def _(event: FigureWithdrawn) -> Said:
 @say_event.register
 def _(event: PrivacyCharged) -> Said:
     return said(
-        "%(member)s charged a table of %(levels)s to the privacy budget of the people of portion "
-        "%(portion)s: epsilon %(epsilon)s, of %(budget)s for each person for ever, on %(at)s.",
+        "%(member)s charged a table of %(levels)s to the privacy budget of the people of release part "
+        "%(portion)s: epsilon %(epsilon)s, of a permanent budget of %(budget)s for each person, on "
+        "%(at)s.",
         member=event.member,
         levels=listed(event.levels),
         portion=str(event.portion),
@@ -264,7 +270,7 @@ def _(event: UserAdded) -> Said:
 @say_event.register
 def _(event: KeyChanged) -> Said:
     return said(
-        "The key for %(use)s was changed on %(at)s (%(reason)s); the former one counts until %(until)s.",
+        "The key for %(use)s was changed on %(at)s (%(reason)s); the former key is valid until %(until)s.",
         use=event.use,
         at=event.at,
         reason=event.reason,

@@ -7,19 +7,19 @@ from audit.events.event_values import CoarseShare, CoarseSize, Filter, PolicySte
 from audit.reading.said import Said, joined, msgid, said
 
 REASONS: Final = {
-    "role-may-not-ask": msgid("this role does not ask questions"),
-    "purpose-not-held": msgid("the organisation does not hold this purpose"),
+    "role-may-not-ask": msgid("this role may not ask questions"),
+    "purpose-not-held": msgid("this purpose is not approved for the organisation"),
     "not-for-you": msgid("its policy does not name this organisation or role"),
     "not-for-this-purpose": msgid("its policy does not share this for this purpose"),
     "not-shared": msgid("its policy does not share this"),
-    "too-detailed": msgid("its policy shares this only less finely or with fewer dimensions"),
+    "too-detailed": msgid("its policy shares this only in less detail or with fewer dimensions"),
     "ready-made-only": msgid("its policy allows ready-made questions only"),
-    "not-understood": msgid("it does not know a word of the question"),
+    "not-understood": msgid("it does not know a term of the question"),
     "not-in-force": msgid("it had no policy in force"),
-    "not-approved": msgid("a person had to give leave, and did not"),
-    "quota-used-up": msgid("the organisation had asked as often as it may"),
+    "not-approved": msgid("approval by a person was required and was not given"),
+    "quota-used-up": msgid("the organisation had used up its quota"),
     "not-collected": msgid("its records do not cover this"),
-    "too-large": msgid("the table would have had more cells than it gives in one answer"),
+    "too-large": msgid("the table would have had more cells than one answer may hold"),
     "not-ready": msgid("it had no protected table ready"),
     "too-late": msgid("the question reached it after the deadline"),
     "no-proof": msgid("the question was not proved to be logged"),
@@ -29,16 +29,16 @@ REASONS: Final = {
 
 STEPS: Final = {
     PolicyStep.FIRST: msgid("its first"),
-    PolicyStep.LOOSENED: msgid("looser than the one before"),
-    PolicyStep.TIGHTENED: msgid("tighter than the one before"),
-    PolicyStep.BOTH: msgid("looser than the one before in some ways, tighter in others"),
-    PolicyStep.NEITHER: msgid("neither looser nor tighter than the one before"),
+    PolicyStep.LOOSENED: msgid("less restrictive than the one before"),
+    PolicyStep.TIGHTENED: msgid("more restrictive than the one before"),
+    PolicyStep.BOTH: msgid("less restrictive than the one before in some ways, more restrictive in others"),
+    PolicyStep.NEITHER: msgid("neither less nor more restrictive than the one before"),
 }
 
 SHARES: Final = {
-    CoarseShare.FEW: msgid("less than a quarter of it withheld"),
-    CoarseShare.SOME: msgid("between a quarter and a half of it withheld"),
-    CoarseShare.MANY: msgid("half of it or more withheld"),
+    CoarseShare.FEW: msgid("less than a quarter of the numbers withheld"),
+    CoarseShare.SOME: msgid("between a quarter and a half of the numbers withheld"),
+    CoarseShare.MANY: msgid("half of the numbers or more withheld"),
 }
 
 

@@ -29,7 +29,7 @@ class BusyError(AccountError):
     exit_code = 6
 
     def __init__(self) -> None:
-        super().__init__("Too many people are signing in at this moment.", remedy="Try again in a minute.")
+        super().__init__("Too many people are signing in right now.", remedy="Try again in a minute.")
 
 
 class NotPermittedError(AccountError):
@@ -51,8 +51,8 @@ class UnstorableError(AccountError):
 
     def __init__(self) -> None:
         super().__init__(
-            "What was sent holds a character that nobody can see and no database keeps.",
-            remedy="Nothing was changed. Type it anew instead of pasting it.",
+            "Your input contains an invisible character that no database can store.",
+            remedy="Nothing was changed. Type the text again instead of pasting it.",
         )
 
 
@@ -84,8 +84,8 @@ class WrongCodeError(AccountError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The code does not fit the key that was shown.",
-            remedy="See that the clock of your device is right, wait for the next code, and type that.",
+            "The code does not match the key shown.",
+            remedy="Check that the clock of your device is right, wait for the next code, and type it.",
         )
 
 

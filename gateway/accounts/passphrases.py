@@ -50,8 +50,11 @@ def check(passphrase: str, known: Iterable[str] = ()) -> None:
         )
     if _is_breached(passphrase) or _left_over(passphrase, known) < LEAST_DIFFERENT:
         raise PassphraseError(
-            "The passphrase is one of those that are tried first.",
-            remedy="It repeats itself, counts up, or is made of well-known words or of your own name.",
+            "The passphrase is one of the most commonly guessed.",
+            remedy=(
+                "The passphrase repeats itself, counts up, or is made of well-known words or of your own "
+                "name."
+            ),
         )
 
 

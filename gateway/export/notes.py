@@ -33,7 +33,7 @@ def facts(
         (words.say(msgid("Table")), labels.caption(release)),
         (words.say(msgid("Counted")), labels.measure(release)),
         (
-            words.say(msgid("Only where")),
+            words.say(msgid("Filters")),
             "; ".join(labels.filters(release)) or words.say(msgid("everything")),
         ),
         (words.say(msgid("Purpose")), purpose if known is None else words.say(known.label)),
@@ -45,8 +45,8 @@ def facts(
     ]
     if receipt is not None:
         text = msgid(
-            "Entry %(asked)s of %(log)s asked this before any member heard of it; "
-            "entry %(released)s commits to this table."
+            "Entry %(asked)s of %(log)s recorded the question before any member received it; entry "
+            "%(released)s commits to this table."
         )
         said = words.say(text) % {"asked": receipt.asked, "log": receipt.log, "released": receipt.released}
         found.append((words.say(msgid("Receipt")), said))
@@ -78,14 +78,14 @@ def coverage_rows(release: Release, dictionary: Dictionary, words: Words) -> lis
 def answered(coverage: Coverage, words: Words) -> str:
     """Whether a member answered, or why not."""
     if coverage.earlier is not None:
-        text = msgid("away; this is what it answered to the same question at %(moment)s")
+        text = msgid("offline; this is its answer to the same question at %(moment)s")
         return words.filled(text, moment=coverage.earlier.answered_at)
     if coverage.answered:
         return words.say(msgid("answered late") if coverage.late else msgid("answered"))
     if coverage.refusals:
         return "; ".join(words.say(refusal.meaning) for refusal in coverage.refusals)
     if coverage.waiting:
-        return words.say(msgid("waited for a person's leave until the deadline"))
+        return words.say(msgid("approval was still pending at the deadline"))
     if coverage.offline_since is not None:
         return words.filled(msgid("offline since %(moment)s"), moment=coverage.offline_since)
     return words.say(msgid("did not answer in time"))

@@ -55,7 +55,7 @@ def legend(release: Release) -> list[str]:
     off = sorted({cell.off_by for cell in release.cells if cell.off_by})
     if off:
         more = f", in some cells {off[-1]}" if len(off) > 1 else ""
-        lines.append(f"{CHANGED}  changed to protect people: at most {off[0]} from the count{more}")
+        lines.append(f"{CHANGED}  perturbed to protect people: at most {off[0]} from the count{more}")
     if noise := sorted({cell.typically_off_by for cell in release.cells if cell.typically_off_by}):
         off_by = f"{noise[0]} to {noise[-1]}" if len(noise) > 1 else f"{noise[0]}"
         lines.append(

@@ -34,8 +34,8 @@ def replay(view: View, number: int) -> tuple[Asked | Denied, tuple[str, ...]]:
 
 
 def _differ(logged: str | None, again: str | None) -> Said:
-    return said("logged: %(logged)s; made again: %(again)s", logged=_told(logged), again=_told(again))
+    return said("logged: %(logged)s; replayed: %(again)s", logged=_told(logged), again=_told(again))
 
 
 def _told(reason: str | None) -> Said:
-    return said("put to the members") if reason is None else said("denied (%(reason)s)", reason=reason)
+    return said("sent to the members") if reason is None else said("denied (%(reason)s)", reason=reason)

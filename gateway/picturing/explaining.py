@@ -39,24 +39,29 @@ def explain(
     above = nearest_ancestor(release, dictionary, cell.key) if cell.value is None else None
     sentences = [_status(cell, words)]
     if cell.off_by:
-        text = msgid("It was changed to protect people, and is at most %(most)s from the count.")
+        text = msgid(
+            "The count was perturbed to protect people; the number shown differs from the count by at "
+            "most %(most)s."
+        )
         sentences.append(words.filled(text, most=cell.off_by))
     if cell.typically_off_by:
         text = msgid(
-            "It has noise of differential privacy in it, and is typically off by %(typical)s; any count is "
-            "possible."
+            "The number includes noise of differential privacy and is typically off by %(typical)s; any "
+            "count is possible."
         )
         sentences.append(words.filled(text, typical=cell.typically_off_by))
     if withheld:
         sentences.append(
-            words.say(msgid("Whether it is small itself, or protects another number, is not told."))
+            words.say(
+                msgid("Whether the number is small itself or protects another number is not disclosed.")
+            )
         )
     if left is not None:
         sentences.append(_bounds(left, words))
     if above is not None:
         sentences.append(
             words.filled(
-                msgid("The nearest number that is shown and holds it: %(number)s (%(place)s)."),
+                msgid("The nearest shown number that includes it: %(number)s (%(place)s)."),
                 number=above.value or 0,
                 place=labels.key(release, above.key),
             )
@@ -73,9 +78,11 @@ def _status(cell: Cell, words: Words) -> str:
 
 def _bounds(left: Bounds, words: Words) -> str:
     if left.most is None:
-        return words.filled(msgid("From what is shown, it is at least %(least)s."), least=left.least)
+        return words.filled(msgid("From the numbers shown, it is at least %(least)s."), least=left.least)
     return words.filled(
-        msgid("From what is shown, it is between %(least)s and %(most)s."), least=left.least, most=left.most
+        msgid("From the numbers shown, it is between %(least)s and %(most)s."),
+        least=left.least,
+        most=left.most,
     )
 
 
@@ -83,9 +90,11 @@ def _members(cell: Cell, labels: Labels) -> list[str]:
     words, found = labels.words, []
     if cell.lacks:
         names = words.listed(labels.code("country", member) for member in cell.lacks)
-        found.append(words.filled(msgid("It is without %(members)s."), members=names))
+        found.append(words.filled(msgid("The number does not include %(members)s."), members=names))
     if cell.under_masks:
         names = words.listed(labels.code("country", member) for member in cell.under_masks)
-        text = msgid("It holds withheld numbers of %(members)s, summed so that nobody saw one.")
+        text = msgid(
+            "The number includes withheld numbers of %(members)s, added up so that nobody saw any of them."
+        )
         found.append(words.filled(text, members=names))
     return found

@@ -40,7 +40,7 @@ def notes(release: Release, labels: Labels) -> tuple[Note, ...]:
     if Status.WITHHELD in used:
         found.append(Note(WITHHELD, capital(words.say(MEANINGS[Status.WITHHELD])), Status.WITHHELD.value))
     if any(cell.at_least is not None or cell.at_most is not None for cell in release.cells):
-        text = msgid("Withheld; what members show elsewhere leaves only these numbers")
+        text = msgid("Withheld; only these numbers are possible, given what members show elsewhere")
         found.append(Note(_bounds_sign(release, words), words.say(text), "bounds"))
     for status, short in SHORT.items():
         if status in used:
@@ -66,7 +66,7 @@ def marks_explained(cells: Iterable[Cell], labels: Labels) -> list[Note]:
         found.append(Note(CHANGED, _noisy(noise, words), "noise"))
     summed = sorted({member for cell in cells for member in cell.under_masks})
     if summed:
-        text = msgid("Holds withheld cells of %(members)s, summed so that nobody saw one")
+        text = msgid("Includes withheld cells of %(members)s, added up so that nobody saw any of them")
         found.append(Note(UNDER_MASKS, words.filled(text, members=_named(summed, labels)), "under-masks"))
     lacking = sorted({member for cell in cells for member in cell.lacks})
     if lacking:
@@ -77,8 +77,10 @@ def marks_explained(cells: Iterable[Cell], labels: Labels) -> list[Note]:
 
 def _changed(off: Sequence[int], words: Words) -> str:
     if len(off) == 1:
-        return words.filled(msgid("Changed to protect people: at most %(most)s from the count"), most=off[0])
-    text = msgid("Changed to protect people: at most %(most)s from the count, in some cells %(more)s")
+        return words.filled(
+            msgid("Perturbed to protect people: at most %(most)s from the count"), most=off[0]
+        )
+    text = msgid("Perturbed to protect people: at most %(most)s from the count, in some cells %(more)s")
     return words.filled(text, most=off[0], more=off[-1])
 
 

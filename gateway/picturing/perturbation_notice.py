@@ -6,18 +6,18 @@ from gateway.wire.release import Coverage
 
 _METHODS = {
     Mechanism.CELL_KEY: msgid(
-        "Its numbers are changed by keyed noise (cell-key method), by at most %(most)s: sums of its cells "
-        "differ from its totals."
+        "Its numbers are perturbed by keyed noise (cell-key method), by at most %(most)s: sums of its "
+        "cells differ from its totals."
     ),
     Mechanism.ROUNDING: msgid(
         "Its numbers are rounded (controlled rounding), by at most %(most)s, so that cells add up to their "
         "totals."
     ),
     Mechanism.PRIVACY: msgid(
-        "Its numbers have noise of differential privacy (epsilon %(epsilon)s for each table, scale %(scale)s "
-        "for each drawn number): they may be below 0, and sums of its cells differ from its totals. Each "
-        "person counts once, in the first year that counts. The same question has the same numbers, however "
-        "often it is asked."
+        "Its numbers have noise of differential privacy (epsilon %(epsilon)s for each table, scale "
+        "%(scale)s for each noisy count): they may be below 0, and sums of its cells differ from its "
+        "totals. Each person is counted once, in the first year that applies. The same question has the "
+        "same numbers, however often it is asked."
     ),
 }
 

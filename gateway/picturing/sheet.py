@@ -155,7 +155,7 @@ def summary(pen: Pen, cells: Sequence[Cell | None]) -> str:
     missing = len(there) - counted - withheld
     if missing:
         text.append(pen.words.filled(msgid("Without a number for another reason: %(count)s."), count=missing))
-    text.append(pen.words.say(msgid("The table holds the same numbers.")))
+    text.append(pen.words.say(msgid("The table contains the same numbers.")))
     return " ".join(text)
 
 
@@ -166,8 +166,8 @@ def not_pictured(pen: Pen, names: Iterable[str]) -> list[str]:
         return []
     named = ", ".join(found[:MOST_NAMED])
     if len(found) <= MOST_NAMED:
-        return [pen.words.filled(msgid("Not in the picture but in the table: %(codes)s."), codes=named)]
-    text = msgid("Not in the picture but in the table: %(codes)s and %(count)s others.")
+        return [pen.words.filled(msgid("In the table but not in the chart: %(codes)s."), codes=named)]
+    text = msgid("In the table but not in the chart: %(codes)s and %(count)s others.")
     return [pen.words.filled(text, codes=named, count=len(found) - MOST_NAMED)]
 
 

@@ -7,9 +7,11 @@ from gateway.wire.release import Coverage
 from gateway.wire.usage_terms import PassOn
 
 PASSING_ON = {
-    PassOn.YES: msgid("It may be passed on."),
-    PassOn.WITH_CREDIT: msgid("Aggregates of it may be passed on if the member is named as the source."),
-    PassOn.NO: msgid("It may not be passed on."),
+    PassOn.YES: msgid("This answer may be passed on."),
+    PassOn.WITH_CREDIT: msgid(
+        "Aggregates of this answer may be passed on if the member is named as the source."
+    ),
+    PassOn.NO: msgid("This answer may not be passed on."),
 }
 """From the loosest to the strictest."""
 
@@ -25,7 +27,9 @@ def terms(coverage: Coverage, words: Words) -> tuple[str, ...]:
     told = coverage.terms
     if told is None:
         return (
-            words.say(msgid("Its terms did not come with the answer: ask the member before you pass it on.")),
+            words.say(
+                msgid("The terms did not come with the answer: ask the member before you pass the answer on.")
+            ),
         )
     said = [_kept(told.retention_days, words), words.say(PASSING_ON[told.redistribution])]
     if told.legal_basis is not None:
@@ -33,7 +37,7 @@ def terms(coverage: Coverage, words: Words) -> tuple[str, ...]:
     return tuple(said)
 
 
-OF_TOTALS = msgid("Totals of the region")
+OF_TOTALS = msgid("Regional totals")
 
 
 def of_totals(coverage: Sequence[Coverage], words: Words) -> tuple[str, ...]:
@@ -54,7 +58,7 @@ def of_totals(coverage: Sequence[Coverage], words: Words) -> tuple[str, ...]:
 
 def _kept(days: int | None, words: Words) -> str:
     if days is None:
-        return words.say(msgid("It may be kept without limit."))
+        return words.say(msgid("This answer may be kept without limit."))
     if days == 1:
-        return words.say(msgid("It may be kept for one day."))
-    return words.filled(msgid("It may be kept for %(n)s days."), n=days)
+        return words.say(msgid("This answer may be kept for one day."))
+    return words.filled(msgid("This answer may be kept for %(n)s days."), n=days)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from policies.comparison.change import Change, Direction, compared, graded, sets, stricter_if
 from policies.comparison.diff_grants import grant_changes
 from policies.document.canonical import canonical_text
-from policies.explanation.wording import listed, say_cell, say_level, say_levels, say_table
+from policies.explanation.wording import listed, say_approval, say_cell, say_level, say_levels, say_table
 from policies.model.errors import PolicyError
 from policies.model.model import Ban, Cell, Mechanism, Policy, RecordLevel, Scope
 from policies.model.phrases import say_days
@@ -168,23 +168,23 @@ def _bands(old: Policy, new: Policy) -> Iterator[Change]:
 def _margins(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
     for margin in new.keep:
         if margin not in old.keep:
-            yield Change(Direction.LOOSENED, f"Kept visible whatever it takes: {say_table(words, margin)}.")
+            yield Change(Direction.LOOSENED, f"Always shown: {say_table(words, margin)}.")
     for margin in old.keep:
         if margin not in new.keep:
-            yield Change(Direction.TIGHTENED, f"No longer kept visible: {say_table(words, margin)}.")
+            yield Change(Direction.TIGHTENED, f"No longer always shown: {say_table(words, margin)}.")
 
 
 def _marks(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
     """To show a cell always loosens, never to show one tightens. Where nobody can be is no permission: other
     cells are safe, and shown, with what everybody knows, so that neither way is plain."""
     for cell, came in _came_and_went(old.always_show, new.always_show):
-        word = "Kept visible whatever it takes" if came else "No longer kept visible"
+        word = "Always shown" if came else "No longer always shown"
         yield Change(stricter_if(not came), f"{word}: {say_cell(words, cell)}.")
     for cell, came in _came_and_went(old.never_show, new.never_show):
-        word = "Never shown, whatever it holds" if came else "No longer withheld whatever it holds"
+        word = "Never shown" if came else "No longer always withheld"
         yield Change(stricter_if(came), f"{word}: {say_cell(words, cell)}.")
     for cell, came in _came_and_went(old.structural_zeros, new.structural_zeros):
-        word = "Nobody can be in it, as everybody knows" if came else "Somebody can be in it after all"
+        word = "Publicly known to be empty" if came else "No longer treated as publicly known to be empty"
         yield Change(Direction.CHANGED, f"{word}: {say_cell(words, cell)}.")
 
 
@@ -197,7 +197,8 @@ def _first(mechanism: Mechanism) -> Change:
     """What it means that other tables come first."""
     sentence = "Other tables are protected first, so other cells will be withheld."
     if mechanism.kind is MechanismKind.DIFFERENTIAL_PRIVACY:
-        sentence = f"Other tables are drawn: each new one costs {mechanism.per_table} of the privacy budget."
+        cost = f"each new table costs {mechanism.per_table} of the privacy budget"
+        sentence = f"Noisy counts are made for other tables: {cost}."
     return Change(Direction.CHANGED, sentence)
 
 
@@ -210,7 +211,8 @@ def _mechanism(old: Mechanism, new: Mechanism) -> Iterator[Change]:
         yield from compared(old.base or 0, new.base or 0, lambda a, b: a > b, sentence)
     elif old.noise != new.noise:
         sentence = (
-            "Numbers are changed with other parameters of the cell-key method; a data set has one mechanism, "
+            "Numbers are perturbed with other parameters of the cell-key method; a data set has one "
+            "mechanism, "
             "with the same parameters, for its life."
         )
         yield Change(Direction.CHANGED, sentence)
@@ -223,9 +225,9 @@ def _privacy(old: Mechanism, new: Mechanism) -> Iterator[Change]:
     zero, never = Decimal(0), 0
     sentence = f"The privacy budget is {new.budget}, was {old.budget}."
     yield from compared(old.budget or zero, new.budget or zero, lambda a, b: a < b, sentence)
-    sentence = f"One table costs {new.per_table} of it, was {old.per_table}."
+    sentence = f"One table costs {new.per_table} of the privacy budget, was {old.per_table}."
     yield from compared(old.per_table or zero, new.per_table or zero, lambda a, b: a < b, sentence)
-    sentence = f"People count from {new.first_year} on, was {old.first_year}."
+    sentence = f"People are counted from {new.first_year} on, was {old.first_year}."
     yield from compared(old.first_year or never, new.first_year or never, lambda a, b: a > b, sentence)
 
 
@@ -254,13 +256,13 @@ def _terms(old: Policy, new: Policy) -> Iterator[Change]:
 def _records(old: RecordLevel | None, new: RecordLevel | None) -> Iterator[Change]:
     nobody: frozenset[str] = frozenset()
     before, after = (rule.recipients if rule else nobody for rule in (old, new))
-    sentences = "{} may now have single records.", "{} may no longer have single records."
+    sentences = "{} may now receive single records.", "{} may no longer receive single records."
     yield from sets(before, after, *sentences, listed)
     if old is None or new is None:
         return
     yield from compared(old.k, new.k, lambda a, b: a > b, f"Single records: k {new.k}, was {old.k}.")
     yield from compared(old.l, new.l, lambda a, b: a > b, f"Single records: l {new.l}, was {old.l}.")
-    sentence = f"Single records go out by leave of: {new.approval}, was {old.approval}."
+    sentence = f"Single records are sent {say_approval(new.approval)}, was {say_approval(old.approval)}."
     yield from graded(old.approval, new.approval, sentence)
     if old.consent != new.consent:
         yield Change(Direction.CHANGED, f"Single records need consent {new.consent}, was {old.consent}.")

@@ -179,7 +179,7 @@ def _term_changes(was: Conditions, now: Conditions, *, ready_made: bool) -> Iter
     else:
         leave, left = now.approval_others, was.approval_others
     yield from _scale(
-        left, leave, f"answers to {{who}} go out {say_approval(leave)}, was {say_approval(left)}"
+        left, leave, f"answers to {{who}} are sent {say_approval(leave)}, was {say_approval(left)}"
     )
     for period in sorted({*was.quotas, *now.quotas}):
         before, after = was.quotas.get(period), now.quotas.get(period)

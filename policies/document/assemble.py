@@ -110,7 +110,7 @@ def _valid_until(values: Values, table: Table, faults: list[Fault]) -> date | No
         return None
     last = last_day(first, span)
     if last is None:
-        problem = said("this ends after the last day of the calendar")
+        problem = said("the policy would end after the last day of the calendar")
         faults.append(_spot(table, "valid_for").fault(problem))
     return last
 
@@ -144,12 +144,12 @@ def _scope(values: Values, table: Table, faults: list[Fault], words: Vocabulary)
 def _never_shown(values: Values, table: Table, faults: list[Fault], words: Vocabulary) -> tuple[Cell, ...]:
     listed: tuple[Cell, ...] = values.get("never_show", ())
     for cell in sorted(set(listed) & set(values.get("always_show", ()))):
-        problem = said("%(cell)s is to be shown always, and never", cell=cell_name(cell))
+        problem = said("%(cell)s is marked both as always shown and as never shown", cell=cell_name(cell))
         faults.append(_spot(table, "never_show").fault(problem))
     for cell in listed:
         # whoever is released with a year is told how many people that are
         if all(set(words.dimensions[dimension]) & words.bands.keys() for dimension, _ in cell):
-            problem = said("%(cell)s is everybody of a time; name whom besides", cell=cell_name(cell))
+            problem = said("%(cell)s names only a time; also name which people", cell=cell_name(cell))
             faults.append(_spot(table, "never_show").fault(problem))
     return tuple(sorted(listed))
 
@@ -166,7 +166,7 @@ def _thresholds(values: Values, table: Table, faults: list[Fault]) -> tuple[int,
     by_level = {(d, level): k for d, pairs in written if d != "usual" for level, k in pairs}
     if any(k < usual for k in by_level.values()):
         problem = said(
-            "the threshold of a level may be larger than the usual one (%(usual)s), never smaller",
+            "the threshold of a level may be larger than the general one (%(usual)s), never smaller",
             usual=usual,
         )
         faults.append(_spot(table, "threshold").fault(problem))
@@ -192,7 +192,7 @@ def _mechanism(written: Any, faults: list[Fault]) -> Mechanism:
         for key in sorted(standing ^ needed.get(kind, set())):
             names = {"key": key, "kind": str(kind)}
             if key in standing:
-                problem = said("%(key)s does not go with %(kind)s", **names)
+                problem = said("%(key)s cannot be used with %(kind)s", **names)
             else:
                 problem = said("%(key)s is needed for %(kind)s", **names)
             faults.append(_spot(table, key).fault(problem))
@@ -255,8 +255,8 @@ def _share(values: Values, table: Table, scope: Scope, faults: list[Fault], word
         allowed = scope.dimensions.get(dimension, words.root(dimension))
         if words.rank(dimension, level) > words.rank(dimension, allowed):
             problem = said(
-                "%(dimension)s by %(level)s is finer than the data set's %(allowed)s; a permission only "
-                "narrows",
+                "%(dimension)s by %(level)s is finer than the data set's %(allowed)s; a permission can "
+                "only restrict further",
                 dimension=dimension,
                 level=level,
                 allowed=allowed,

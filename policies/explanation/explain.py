@@ -8,6 +8,7 @@ from policies.document.canonical import marks
 from policies.explanation.wording import (
     listed,
     plural,
+    say_approval,
     say_cell,
     say_conditions,
     say_levels,
@@ -18,7 +19,7 @@ from policies.explanation.wording import (
     say_validity,
 )
 from policies.model.model import Ban, Mechanism, Noise, Policy, Scope, Share
-from policies.model.terms import Appearance, Approval, MechanismKind, Review, Zeros
+from policies.model.terms import Appearance, MechanismKind, Review, Zeros
 from policies.model.vocabulary import Vocabulary
 
 Details = dict[str, str]
@@ -37,7 +38,7 @@ TOLD = {
 _ZEROS = {
     Zeros.PUBLISH: "Every zero is shown.",
     Zeros.PARTNER: "A zero is not small, but may be withheld to protect another cell.",
-    Zeros.PROTECT: "A zero is protected like a small cell.",
+    Zeros.PROTECT: "A zero is suppressed like a small count.",
 }
 
 
@@ -54,7 +55,7 @@ def explain(policy: Policy, request: Request, decision: Decision) -> list[str]:
     reasons = [say_reason(reason, words) for reason in decision.reasons]
     lines.append(f"Denied by {version}.")
     lines += reasons
-    return [*lines, f"The recipient is told: {' '.join(TOLD[told] for told in decision.told)}"]
+    return [*lines, f"The recipient sees: {' '.join(TOLD[told] for told in decision.told)}"]
 
 
 def say_request(request: Request, words: Vocabulary) -> str:
@@ -86,8 +87,8 @@ def _unknown(what: str) -> Callable[[Details, Vocabulary], str]:
 
 _REASONS: dict[Code, Callable[[Details, Vocabulary], str]] = {
     Code.OTHER_MEMBER: lambda d, _: f"this is the policy of {d['policy']}, the question is for {d['asked']}.",
-    Code.NOT_YET_VALID: lambda d, _: f"the policy holds from {d['valid_from']} on only.",
-    Code.EXPIRED: lambda d, _: f"the policy held until {d['valid_until']}.",
+    Code.NOT_YET_VALID: lambda d, _: f"the policy is in force only from {d['valid_from']}.",
+    Code.EXPIRED: lambda d, _: f"the policy was in force until {d['valid_until']}.",
     Code.UNKNOWN_RECIPIENT: _unknown("recipient"),
     Code.UNKNOWN_ROLE: _unknown("role"),
     Code.UNKNOWN_PURPOSE: _unknown("purpose"),
@@ -105,7 +106,7 @@ _REASONS: dict[Code, Callable[[Details, Vocabulary], str]] = {
         f"{plural(w.say(d['level']))} are too fine; the finest is {plural(w.say(d['finest']))}."
     ),
     Code.OVERLAPS_POOLS: lambda d, w: (
-        f"{plural(w.say(d['level']))} overlap the pooled years; together they would give single years away."
+        f"{plural(w.say(d['level']))} overlap the pooled years; together they would disclose single years."
     ),
     Code.TOO_MANY_DIMENSIONS: lambda d, _: f"{d['asked']} dimensions in one table; at most {d['most']}.",
     Code.READY_MADE_ONLY: lambda _, __: "only ready-made questions are answered.",
@@ -122,7 +123,7 @@ def _identity(policy: Policy) -> Iterator[str]:
     yield f"This is version {policy.version} of {policy.member}'s policy for {policy.data_set}."
     yield say_validity(policy) + " It can be revoked at once."
     if policy.legal_basis:
-        yield f"It rests on: {policy.legal_basis}."
+        yield f"Legal basis: {policy.legal_basis}."
     if policy.review is Review.SECOND_PERSON:
         yield "A second person reviews it before it is signed."
 
@@ -175,7 +176,10 @@ def _banned_level(words: Vocabulary, dimension: str, level: str) -> str:
 
 def _detail(policy: Policy) -> Iterator[str]:
     scope, words = policy.scope, policy.vocabulary
-    yield f"The finest that anybody may see: {say_levels(words, scope.dimensions)}, {scope.max_dims} at once."
+    yield (
+        f"Finest levels that anybody may see: {say_levels(words, scope.dimensions)}, {scope.max_dims} at "
+        "once."
+    )
     if isinstance(scope.pooled_years, int):
         yield f"Years are shown in fixed periods of {scope.pooled_years}."
     elif scope.pooled_years is not None:
@@ -189,15 +193,15 @@ def _detail(policy: Policy) -> Iterator[str]:
         first = [p if isinstance(p, str) else say_table(words, p) for p in scope.priority]
         yield f"{'Drawn' if private else 'Protected first'}: {', '.join(first)}."
     if scope.keep:
-        yield f"Kept visible whatever it takes: {', '.join(say_table(words, m) for m in scope.keep)}."
+        yield f"Always shown: {', '.join(say_table(words, m) for m in scope.keep)}."
     yield from _marks(scope, words)
 
 
 def _marks(scope: Scope, words: Vocabulary) -> Iterator[str]:
     told = {
-        "always_show": "Kept visible whatever it takes",
-        "never_show": "Never shown, whatever it holds",
-        "structural_zeros": "Nobody can be in it, as everybody knows, and it is shown",
+        "always_show": "Always shown",
+        "never_show": "Never shown",
+        "structural_zeros": "Publicly known to be empty, and shown as zero",
     }
     for key, cells in marks(scope).items():
         if cells:
@@ -220,21 +224,23 @@ def _mechanism(policy: Policy) -> str:
 def _privacy(mechanism: Mechanism) -> str:
     return (
         f"Numbers have noise of differential privacy, epsilon {mechanism.budget} for each person and the "
-        f"life of the data set, {mechanism.per_table} for each table; each person counts once, from "
-        f"{mechanism.first_year} on. Only tables listed under priority are drawn, and their sums; no other "
-        "is shared."
+        f"life of the data set, {mechanism.per_table} for each table; each person is counted once, from "
+        f"{mechanism.first_year} on. Noisy counts are made only for the tables listed under priority and "
+        "for their sums; no other table is shared."
     )
 
 
 def _noise(noise: Noise) -> str:
     most, variance = noise.most, noise.variance
-    said = f"Numbers are changed by at most {most}, with keyed noise of variance {variance}; none is withheld"
+    said = (
+        f"Numbers are perturbed by at most {most}, with keyed noise of variance {variance}; none is withheld"
+    )
     return f"{said}, and none of 1 to {noise.blocked} is shown." if noise.blocked else f"{said}."
 
 
 def _terms(policy: Policy) -> Iterator[str]:
     consent, victims = listed(policy.consent), listed(policy.population.victims)
-    yield f"Counted are people with consent {consent}, victims {victims}."
+    yield f"People counted: consent {consent}, victims {victims}."
     yield say_timing(policy.embargo_days, str(policy.release))
     if policy.appears is Appearance.TOTALS:
         yield f"{policy.member} appears only within regional totals."
@@ -248,7 +254,5 @@ def _terms(policy: Policy) -> Iterator[str]:
     if rule is None:
         yield "Single records are never shared."
     else:
-        leave = (
-            "automatically" if rule.approval is Approval.AUTOMATIC else f"with the leave of {rule.approval}"
-        )
-        yield f"Single records go to {listed(rule.recipients)} {leave}, k {rule.k}, l {rule.l}."
+        approval = say_approval(rule.approval)
+        yield f"Single records go to {listed(rule.recipients)} {approval}, k {rule.k}, l {rule.l}."

@@ -53,18 +53,18 @@ def say_cell(words: Vocabulary, cell: Cell) -> str:
 
 
 def say_approval(approval: Approval) -> str:
-    """By whose leave, as the end of `answers go out ...`."""
-    return "automatically" if approval is Approval.AUTOMATIC else f"with the leave of {approval}"
+    """Who has to approve, as the end of `answers are sent ...`."""
+    return _APPROVALS[approval]
 
 
 def say_conditions(conditions: Conditions) -> list[str]:
     """What goes with a permission, a sentence each."""
     ready_made, others = conditions.approval_ready_made, conditions.approval_others
     if ready_made is others:
-        said = [f"Answers go out {say_approval(others)}."]
+        said = [f"Answers are sent {say_approval(others)}."]
     else:
-        said = [f"Answers to ready-made questions go out {say_approval(ready_made)}."]
-        said += [f"Other answers go out {say_approval(others)}."]
+        said = [f"Answers to ready-made questions are sent {say_approval(ready_made)}."]
+        said += [f"Other answers are sent {say_approval(others)}."]
     if conditions.quotas:
         quotas = [say_quota(period, limit) for period, limit in conditions.quotas.items()]
         said.append(f"Questions of a recipient: at most {listed(quotas)}.")
@@ -73,7 +73,7 @@ def say_conditions(conditions: Conditions) -> list[str]:
 
 def say_obligations(obligations: Obligations) -> list[str]:
     """What goes with a permit, a sentence each."""
-    said = [f"The answer goes out {say_approval(obligations.approval)}."]
+    said = [f"The answer is sent {say_approval(obligations.approval)}."]
     if obligations.quotas:
         quotas = [say_quota(period, limit) for period, limit in obligations.quotas.items()]
         said.append(f"It counts against the quota of {listed(quotas)}.")
@@ -126,3 +126,10 @@ def say_validity(policy: Policy) -> str:
     """From when till when."""
     last = f"until {policy.valid_until.isoformat()}" if policy.valid_until else "until it is revoked"
     return f"It holds from {policy.valid_from.isoformat()} {last} (days of UTC)."
+
+
+_APPROVALS = {
+    Approval.AUTOMATIC: "automatically",
+    Approval.ONE: "with approval by one person",
+    Approval.TWO: "with approval by two people",
+}

@@ -126,7 +126,9 @@ def _expectation(values: dict[str, Any], table: Table, faults: list[Fault]) -> E
         if key in values and permit is not None and permit != wanted:
             spot = next(entry.spot for entry in table.entries if entry.key == key)
             word = "permit" if wanted else "deny"
-            faults.append(spot.fault(said("%(key)s goes with expect: %(word)s", key=key, word=word)))
+            faults.append(
+                spot.fault(said("%(key)s can be used only with expect: %(word)s", key=key, word=word))
+            )
     if faults:
         return None
     return Expectation(

@@ -26,8 +26,8 @@ def leaks(policy: Policy) -> Iterator[Finding]:
     if scope.zeros is Zeros.PUBLISH:
         yield note(
             "published-zeros",
-            "zeros: publish lets everybody know of each withheld cell that it is at least 1; "
-            "zeros: partner shows as much and hides that.",
+            "zeros: publish discloses that each withheld cell is at least 1; zeros: partner shows as "
+            "much and hides this.",
         )
     if policy.release is Release.MONTHLY:
         yield note(
@@ -87,14 +87,14 @@ def _pools(policy: Policy) -> Iterator[Finding]:
                 yield error(
                     "overlapping-pools",
                     f"pooled_years: {say_years(one)} and {say_years(other)} overlap; "
-                    "their difference gives single years away. Let each year be in one period.",
+                    "their difference discloses single years. Let each year be in one period.",
                 )
     for _, level in sorted(policy.hidden_levels):
         if level in levels:
             yield note(
                 "bands-hidden",
                 f"{policy.vocabulary.say(level)} are not shown: they overlap pooled_years, and differences "
-                "would give single years away.",
+                "would disclose single years.",
             )
     for level in levels:
         if level not in policy.vocabulary.bands and level != "year":
@@ -112,19 +112,20 @@ def _exact_beside_noise(policy: Policy) -> Iterator[Finding]:
     if policy.scope.keep:
         yield error(
             "exact-beside-noise",
-            f"keep with {kind}: an exact margin beside changed cells undoes the change; leave keep out.",
+            f"keep with {kind}: an exact margin beside perturbed cells undoes the perturbation; remove keep.",
         )
     if any(marks(policy.scope).values()):
         named = listed(key for key, cells in marks(policy.scope).items() if cells)
         yield error(
             "exact-beside-noise",
-            f"{named} with {kind}: every number is changed and none is withheld, so that no cell can be "
-            "treated otherwise; leave it out.",
+            f"{named} with {kind}: every number is perturbed and none is withheld, so that no cell can be "
+            "treated differently; remove it.",
         )
     if policy.record_level:
         yield error(
             "exact-beside-noise",
-            f"record_level with {kind}: exact records beside changed cells undo the change; choose one.",
+            f"record_level with {kind}: exact records beside perturbed cells undo the perturbation; "
+            "choose one.",
         )
     if policy.regional_totals.withheld_cells:
         yield warning(

@@ -22,22 +22,26 @@ def privacy(policy: Policy) -> Iterator[Finding]:
         return
     tables = len(_drawn(policy))
     if not tables:
-        yield error("nothing-drawn", "differential-privacy without priority: no table is drawn; list some.")
+        yield error(
+            "nothing-drawn",
+            "differential-privacy without priority: no noisy counts are made; list some tables.",
+        )
     elif tables * cost > budget:
         yield warning(
             "budget-too-small",
-            f"{tables} tables at {cost} cost {tables * cost}, more than the budget of {budget}: a node draws "
-            "all of them or none. Name fewer under priority, or let one cost less.",
+            f"{tables} tables at {cost} cost {tables * cost}, more than the budget of {budget}: a node "
+            "makes noisy counts for all of them or for none. Name fewer under priority, or let one cost "
+            "less.",
         )
     elif (tables + 1) * cost > budget:
         yield note(
             "no-reserve",
-            f"{tables} tables at {cost} leave less than one table of the budget of {budget}: what is lost "
-            "between charge and answer cannot be drawn again, and no table can come later.",
+            f"{tables} tables at {cost} leave less than one table of the budget of {budget}: a table that "
+            "is lost between charge and answer cannot be made again, and no table can be added later.",
         )
     if budget > LARGE:
         yield warning(
-            "large-epsilon", f"a budget of {budget}: above {LARGE} nobody can be told that this protects."
+            "large-epsilon", f"a budget of {budget}: above {LARGE} this cannot be called protection."
         )
     if policy.embargo_days < COMPLETE:
         yield note(

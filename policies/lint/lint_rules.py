@@ -104,8 +104,8 @@ def _detail(policy: Policy) -> Iterator[Finding]:
         said = listed(say_level(words, *pair) for pair in nobody)
         yield warning(
             "detail-nobody-sees",
-            f"finest goes down to {said}, which no permission shows; "
-            "protecting that withholds more of the rest.",
+            f"finest goes down to {said}, which no permission shows; protecting these levels withholds "
+            "more of the rest.",
         )
     most = max(share.max_dims for share in policy.shares)
     if most < policy.scope.max_dims:

@@ -25,10 +25,12 @@ def terms(policy: Policy, persons: int | None = None) -> Iterator[Finding]:
     """Every term that is missing or cannot be kept. `persons`: who can give leave, where that is known."""
     if policy.valid_until is None:
         yield warning(
-            "no-expiry", "The policy never expires; say valid_for: 24 months, so that it is looked at."
+            "no-expiry", "The policy never expires; say valid_for: 24 months, so that it is reviewed."
         )
     if policy.legal_basis is None:
-        yield warning("no-legal-basis", "No legal_basis; say what law, order or agreement this rests on.")
+        yield warning(
+            "no-legal-basis", "No legal_basis; name the law, order or agreement that is the legal basis."
+        )
     if not policy.scope.priority and policy.scope.mechanism.kind is not MechanismKind.DIFFERENTIAL_PRIVACY:
         yield note(
             "no-priority",
@@ -75,7 +77,7 @@ def _records(policy: Policy) -> Iterator[Finding]:
             f"record_level asks for consent {rule.consent}, but nobody with that consent is counted.",
         )
     if rule is not None and rule.approval is Approval.AUTOMATIC:
-        yield warning("records-unseen", "record_level: single records go out without anybody's leave.")
+        yield warning("records-unseen", "record_level: single records are sent without anybody's approval.")
 
 
 def _quotas(label: str, conditions: Conditions) -> Iterator[Finding]:
@@ -86,7 +88,7 @@ def _quotas(label: str, conditions: Conditions) -> Iterator[Finding]:
             if seldom <= often:
                 yield warning(
                     "unreachable-quota",
-                    f"For {label}, {often} a {short} never counts beside {seldom} a {long}.",
+                    f"For {label}, {often} a {short} never takes effect beside {seldom} a {long}.",
                 )
 
 
@@ -136,17 +138,17 @@ def _leave(policy: Policy, persons: int) -> Iterator[Finding]:
         if needed > persons:
             yield error(
                 "obligation-cannot-be-met",
-                f"For {label}, {_counted(needed)} must give leave, and {here} a key that counts here: "
-                "questions would wait in vain. Let another make a key first.",
+                f"For {label}, {_counted(needed)} must approve, but {here} a valid key on this node: "
+                "questions would wait in vain. Have another person make a key first.",
             )
     rule = policy.record_level
     if rule is not None and max(_PERSONS[rule.approval], 1) >= persons:
         yield error(
             "obligation-cannot-be-met",
-            f"record_level: {_counted(max(_PERSONS[rule.approval], 1))} beside whoever asks must give leave, "
-            f"and {here} a key that counts here. Let another make a key first.",
+            f"record_level: {_counted(max(_PERSONS[rule.approval], 1))} besides the requester must "
+            f"approve, but {here} a valid key on this node. Have another person make a key first.",
         )
 
 
 def _counted(persons: int) -> str:
-    return "one person" if persons == 1 else f"{persons} persons"
+    return "one person" if persons == 1 else f"{persons} people"

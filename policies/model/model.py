@@ -225,7 +225,7 @@ class Policy:
 
     @cached_property
     def hidden_levels(self) -> frozenset[LevelOf]:
-        """Bands of years that overlap the pooled years: differences of both would give single years away."""
+        """Bands of years that overlap the pooled years: differences of both would disclose single years."""
         pools, words = self.scope.pooled_years, self.vocabulary
         if pools is None:
             return frozenset()

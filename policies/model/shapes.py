@@ -41,14 +41,14 @@ def text_of(node: Node, faults: list[Fault], wanted: Said) -> str | None:
     """The text of a word that is not empty."""
     if not isinstance(node, Word):
         if isinstance(node, Items):
-            problem = said("a list stands where %(wanted)s is expected", wanted=wanted)
+            problem = said("found a list where %(wanted)s is expected", wanted=wanted)
         else:
-            problem = said("a mapping stands where %(wanted)s is expected", wanted=wanted)
+            problem = said("found a mapping where %(wanted)s is expected", wanted=wanted)
         faults.append(node.spot.fault(problem))
     elif node.faulty:
         return None
     elif not node.text.strip() or (node.plain and node.text in _NOTHING):
-        faults.append(node.spot.fault(said("nothing stands where %(wanted)s is expected", wanted=wanted)))
+        faults.append(node.spot.fault(said("found nothing where %(wanted)s is expected", wanted=wanted)))
     else:
         return node.text
     return None
@@ -291,7 +291,7 @@ class ListOf(Generic[T]):
             if value is None:
                 continue
             if value in values and not self.may_repeat:
-                faults.append(one.spot.fault(said("this stands in the list already")))
+                faults.append(one.spot.fault(said("this is already in the list")))
             values.append(value)
         return tuple(values) if len(faults) == before else None
 

@@ -138,7 +138,7 @@ def _character_fault(text: str, error: ReaderError) -> Fault:
     before = text[: error.position] if isinstance(error.position, int) else ""
     line = before.count("\n") + 1
     column = len(before) - (before.rfind("\n") + 1) + 1
-    return Fault(line, column, "", said("a character that a text file must not hold"))
+    return Fault(line, column, "", said("a character that a text file must not contain"))
 
 
 class _Reader:
@@ -206,7 +206,7 @@ class _Reader:
                 self.faults.append(key_spot.fault(problem))
             elif key in entries:
                 first = str(entries[key].spot.line)
-                problem = said("the key %(key)s stands on line %(line)s already", key=quoted(key), line=first)
+                problem = said("the key %(key)s is already on line %(line)s", key=quoted(key), line=first)
                 self.faults.append(key_spot.fault(problem))
             else:
                 entries[key] = Entry(key, value, key_spot)

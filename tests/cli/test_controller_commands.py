@@ -145,11 +145,9 @@ def test_leave_that_nobody_here_can_give_is_told_before_anybody_signs(
     run("keys", "create", "dara", "--dir", node)
     policy.write_text(policy_text("KH") + "approval: two persons\n", encoding="utf-8")
 
-    assert (
-        "2 persons must give leave, and only one has" in run("policy", "draft", policy, "--dir", node).output
-    )
-    assert "2 persons must give leave" in run("policy", "lint", policy, "--dir", node, code=1).output
-    assert "2 persons must give leave" not in run("policy", "lint", policy).output
+    assert "2 people must approve, but only one has" in run("policy", "draft", policy, "--dir", node).output
+    assert "2 people must approve" in run("policy", "lint", policy, "--dir", node, code=1).output
+    assert "2 people must approve" not in run("policy", "lint", policy).output
 
 
 def test_the_questions_beside_a_policy_are_run(run: Run, node: Path, policy: Path) -> None:

@@ -127,14 +127,14 @@ def test_a_question_is_explained_with_names_and_proofs(region: Region) -> None:
     assert "An analyst of ARMAC asked on 2026-03-01 12:00:00Z for casualties by outcome." in said
     assert "The purpose was regional-reporting." in said
     assert f"Who it was: {NAME} (an opening that fits" in said
-    assert "It was put to KH and LA" in said
+    assert "The question was sent to KH and LA" in said
     assert re.search(
         r"KH answered on .* from snapshot kh-\w+, under version 1 of its policy: 1-9 cells", said
     )
     assert "a table of 1-9 cells was released" in said
-    assert said.count("the hash fits") == 4
+    assert said.count("the hash matches") == 4
     assert "DOES NOT FIT" not in said
-    assert said.count("proved, under the head of") == 4
+    assert said.count("proved, under the checkpoint of") == 4
 
 
 def test_a_refusal_is_explained_with_its_reasons(region: Region) -> None:
@@ -146,7 +146,7 @@ def test_a_refusal_is_explained_with_its_reasons(region: Region) -> None:
 def test_any_other_entry_is_explained_in_a_sentence(region: Region) -> None:
     said = run("explain", 0, "--dir", region.directory / "KH")
     assert said.exit_code == 0
-    assert "proved, under the head of" in said.output
+    assert "proved, under the checkpoint of" in said.output
 
 
 def test_a_dossier_is_read_without_anything_of_the_gateway(
@@ -155,10 +155,10 @@ def test_a_dossier_is_read_without_anything_of_the_gateway(
     out = tmp_path / "dossier.json"
     assert run("dossier", region.answered, "--dir", region.hub, "-o", out).exit_code == 0
     assert audit_main(["verify", str(out)]) == 0
-    assert capsys.readouterr().out.count("proved, under the head of") == 4
+    assert capsys.readouterr().out.count("proved, under the checkpoint of") == 4
     assert audit_main(["explain", str(out)]) == 0
     said = capsys.readouterr().out
-    assert "known by a commitment only" in said
+    assert "recorded only as a commitment" in said
     assert NAME not in said.replace("An analyst of", "")
 
 
@@ -171,8 +171,8 @@ def test_a_question_is_explained_from_exports_alone(
     said = capsys.readouterr().out
     assert "KH answered on" in said
     assert "LA answered from snapshot" in said
-    assert said.count("the hash fits") == 2
-    assert "which is not at hand" in said
+    assert said.count("the hash matches") == 2
+    assert "which is not available" in said
 
 
 @pytest.mark.parametrize("kind", ["answered", "refused"])
@@ -199,7 +199,7 @@ def test_the_hubs_decisions_are_made_again(region: Region) -> None:
 def test_what_is_no_decision_is_said(region: Region) -> None:
     result = run("replay", 0, "--dir", region.directory / "KH")
     assert result.exit_code == 6
-    assert "is no decision" in result.output
+    assert "is not a decision" in result.output
 
 
 def test_samples_and_notices_are_shown(region: Region) -> None:

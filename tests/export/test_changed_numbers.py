@@ -16,8 +16,8 @@ from gateway.wire.cells import TOTAL, Axis, Cell, Status
 from gateway.wire.perturbation_notice import Changed, Mechanism, Noise
 from gateway.wire.release import Coverage, Release, release_from_json
 
-SAID = "Its numbers are changed by keyed noise (cell-key method), by at most 6"
-MARK = "Changed to protect people: at most 6 from the count"
+SAID = "Its numbers are perturbed by keyed noise (cell-key method), by at most 6"
+MARK = "Perturbed to protect people: at most 6 from the count"
 RELEASE = Release(
     question_id="q-1",
     question={"by": ["country", "outcome"], "measure": "casualties", "purpose": "research", "where": {}},
@@ -44,7 +44,7 @@ RELEASE = Release(
 
 def test_on_the_terminal() -> None:
     assert "KH        7~   22~    27~\n" in to_text(RELEASE)
-    assert "~  changed to protect people: at most 6 from the count" in to_text(RELEASE)
+    assert "~  perturbed to protect people: at most 6 from the count" in to_text(RELEASE)
     assert [SAID in line for line in coverage_lines(RELEASE)] == [True, False]
 
 
@@ -70,8 +70,9 @@ def test_on_a_page_and_for_one_cell() -> None:
     table = layout(RELEASE, regional(), ENGLISH)
 
     assert MARK in [note.text for note in table.notes if note.sign == "~"]
-    assert "It was changed to protect people, and is at most 6 from the count." in (
-        explain(RELEASE, regional(), ("KH", "K")).sentences
+    assert (
+        "The count was perturbed to protect people; the number shown differs from the count by at most 6."
+        in (explain(RELEASE, regional(), ("KH", "K")).sentences)
     )
 
 
@@ -99,7 +100,7 @@ NOISY = Release(
     asked_at="2026-01-01T00:00:00Z",
     released_at="2026-01-01T00:00:05Z",
 )
-NOISE = "Its numbers have noise of differential privacy (epsilon 0.25 for each table, scale 4 for each drawn"
+NOISE = "Its numbers have noise of differential privacy (epsilon 0.25 for each table, scale 4 for each noisy"
 
 
 def test_noise_is_told_in_every_form_with_how_far_each_number_is_typically_off() -> None:

@@ -74,7 +74,7 @@ def test_a_table_of_one_number() -> None:
 def test_coverage_says_who_answered_from_what_or_why_not() -> None:
     assert coverage_lines(RELEASE) == [
         "KH  answered; records up to 2024-12-31, policy version 2",
-        "LA  refused: its policy shares this only less finely or with fewer dimensions",
+        "LA  refused: its policy shares this only in less detail or with fewer dimensions",
         "TH  did not answer in time",
     ]
 

@@ -118,7 +118,7 @@ def test_the_workbook_has_table_data_notes_and_legend() -> None:
 
     assert book.sheetnames == ["Table", "Data", "Notes", "Legend"]
     assert notes["Purpose"] == "ARMAC's regional statistics and annual report"
-    assert notes["Receipt"].startswith("Entry 24 of region/log asked this")
+    assert notes["Receipt"].startswith("Entry 24 of region/log recorded the question")
     assert notes["Philippines"] == "did not answer in time"
     assert notes["Singapore"] == "its policy does not share this"
     assert [WITHHELD, "withheld", "Withheld to protect people"] in rows(book, "Legend")
@@ -137,9 +137,9 @@ def test_the_notes_say_how_each_member_took_part() -> None:
 
     assert [row[1] for row in notes[-4:]] == [
         "answered late",
-        "away; this is what it answered to the same question at 2024-12-01T00:00:00Z",
+        "offline; this is its answer to the same question at 2024-12-01T00:00:00Z",
         "offline since 2025-01-09T00:00:00Z",
-        "waited for a person's leave until the deadline",
+        "approval was still pending at the deadline",
     ]
 
 

@@ -116,9 +116,9 @@ def test_an_explanation_says_why_what_is_left_and_where_to_look() -> None:
     assert told.place == "2023, killed"
     assert told.sentences == (
         "Withheld to protect people.",
-        "Whether it is small itself, or protects another number, is not told.",
-        "From what is shown, it is between 0 and 20.",
-        "The nearest number that is shown and holds it: 20 (2023).",
+        "Whether the number is small itself or protects another number is not disclosed.",
+        "From the numbers shown, it is between 0 and 20.",
+        "The nearest shown number that includes it: 20 (2023).",
     )
 
 
@@ -128,8 +128,8 @@ def test_an_explanation_of_a_number_and_of_what_it_lacks() -> None:
 
     assert told.sentences == (
         "The number is 60.",
-        "It is without Thailand and Viet Nam.",
-        "It holds withheld numbers of Cambodia, summed so that nobody saw one.",
+        "The number does not include Thailand and Viet Nam.",
+        "The number includes withheld numbers of Cambodia, added up so that nobody saw any of them.",
     )
 
 

@@ -145,7 +145,7 @@ def test_a_date_of_which_only_the_year_is_known_has_no_place_on_the_line() -> No
     svg = draw("lines", made_release("quarter", members=("TH",), years=(2023, 2024)), DICTIONARY).svg
 
     assert svg.count('class="p-s1"') == 8
-    assert "Not in the picture but in the table: 2023-UNK, 2024-UNK." in svg
+    assert "In the table but not in the chart: 2023-UNK, 2024-UNK." in svg
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_the_map_says_that_its_boundaries_imply_no_endorsement() -> None:
 def test_provinces_without_an_outline_are_named_below_the_map() -> None:
     svg = draw("map", made_release("province", members=("LA",)), DICTIONARY).svg
 
-    assert "Not in the picture but in the table: Xaisomboun" in svg
+    assert "In the table but not in the chart: Xaisomboun" in svg
 
 
 def test_provinces_that_merged_do_not_lie_over_those_that_they_were() -> None:
@@ -182,7 +182,7 @@ def test_provinces_that_merged_do_not_lie_over_those_that_they_were() -> None:
 
     assert "<title>Yên Bái: " in before
     assert "<title>Lào Cai, since 2025-07-01: " not in before
-    assert "Not in the picture but in the table: Lào Cai, since 2025-07-01" in before
+    assert "In the table but not in the chart: Lào Cai, since 2025-07-01" in before
     assert "<title>Yên Bái: " not in after
     assert "<title>Lào Cai, since 2025-07-01: " in after
 

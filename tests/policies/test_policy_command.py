@@ -51,7 +51,7 @@ def test_a_ready_made_question_is_explained(folder: Path) -> None:
 
     assert shown.exit_code == 0
     assert "Permitted by version 1 of KH's policy for victims" in shown.output
-    assert "The answer goes out automatically." in shown.output
+    assert "The answer is sent automatically." in shown.output
 
 
 def test_a_denied_question_is_explained_with_every_reason(folder: Path) -> None:
@@ -62,8 +62,8 @@ def test_a_denied_question_is_explained_with_every_reason(folder: Path) -> None:
     assert shown.exit_code == 0
     assert "Quarters are too fine; the finest is years." in shown.output
     assert "services is not shared" in shown.output
-    assert "The policy held until 2027-12-31." in shown.output
-    assert "The recipient is told: " in shown.output
+    assert "The policy was in force until 2027-12-31." in shown.output
+    assert "The recipient sees: " in shown.output
 
 
 def test_a_filter_makes_another_question_of_a_ready_made_one(folder: Path) -> None:

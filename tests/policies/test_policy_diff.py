@@ -88,8 +88,8 @@ def test_a_finer_level_is_said_as_an_office_says_it(policy: MakePolicy) -> None:
             "pooled_years: 2",
             "loosened: Years are pooled into other periods.",
         ),
-        ("", "keep: [{date: year}, total]", "loosened: Kept visible whatever it takes: year."),
-        ("", "keep: total", "loosened: Kept visible whatever it takes: the grand total."),
+        ("", "keep: [{date: year}, total]", "loosened: Always shown: year."),
+        ("", "keep: total", "loosened: Always shown: the grand total."),
         (
             "dominance: {p_percent: 20}",
             "",
@@ -99,7 +99,7 @@ def test_a_finer_level_is_said_as_an_office_says_it(policy: MakePolicy) -> None:
         (
             "approval: one person",
             "",
-            "loosened: Answers to ARMAC go out automatically, was with the leave of one person.",
+            "loosened: Answers to ARMAC are sent automatically, was with approval by one person.",
         ),
         ("quota: 5 a month", "quota: 50 a month", "loosened: ARMAC may ask 50 a month, was 5 a month."),
         ("quota: 5 a month", "", "loosened: ARMAC may ask without limit, was 5 a month."),
@@ -117,7 +117,7 @@ def test_a_finer_level_is_said_as_an_office_says_it(policy: MakePolicy) -> None:
         (
             "record_level: never",
             "record_level: {to: ARMAC, k: 5, l: 2}",
-            "loosened: ARMAC may now have single records.",
+            "loosened: ARMAC may now receive single records.",
         ),
         (
             "record_level: {to: ARMAC, k: 5, l: 2}",
@@ -132,7 +132,7 @@ def test_a_finer_level_is_said_as_an_office_says_it(policy: MakePolicy) -> None:
         (
             "record_level: {to: ARMAC, k: 5, l: 3}",
             "record_level: {to: ARMAC, k: 5, l: 3, approval: automatic}",
-            "loosened: Single records go out by leave of: automatic, was two persons.",
+            "loosened: Single records are sent automatically, was with approval by two people.",
         ),
         (
             "mechanism: {kind: controlled-rounding, base: 9}",
@@ -147,12 +147,12 @@ def test_a_finer_level_is_said_as_an_office_says_it(policy: MakePolicy) -> None:
         (
             "mechanism: {kind: differential-privacy, budget: 1, per_table: 0.1, first_year: 2015}",
             "mechanism: {kind: differential-privacy, budget: 1, per_table: 0.5, first_year: 2015}",
-            "loosened: One table costs 0.5 of it, was 0.1.",
+            "loosened: One table costs 0.5 of the privacy budget, was 0.1.",
         ),
         (
             "mechanism: {kind: differential-privacy, budget: 1, per_table: 0.1, first_year: 2015}",
             "mechanism: {kind: differential-privacy, budget: 1, per_table: 0.1, first_year: 2010}",
-            "loosened: People count from 2010 on, was 2015.",
+            "loosened: People are counted from 2010 on, was 2015.",
         ),
         (
             "valid_until: 2026-12-31",
@@ -288,13 +288,13 @@ def test_leave_for_some_kinds_of_questions_says_which(policy: MakePolicy) -> Non
 
     assert said(policy(), by_kind) == [
         (
-            "tightened: Answers to ARMAC go out with the leave of one person, was automatically "
+            "tightened: Answers to ARMAC are sent with approval by one person, was automatically "
             "in questions that are not ready-made."
         )
     ]
     assert said(policy("approval: one person"), by_kind) == [
         (
-            "loosened: Answers to ARMAC go out automatically, was with the leave of one person "
+            "loosened: Answers to ARMAC are sent automatically, was with approval by one person "
             "in ready-made questions."
         )
     ]

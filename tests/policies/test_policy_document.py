@@ -173,7 +173,7 @@ def test_of_a_phrase_that_is_nearly_right_the_right_one_is_proposed(
 def test_what_yaml_calls_nothing_is_no_name_and_no_legal_basis(words: Vocabulary, nothing: str) -> None:
     (fault,) = faults_of(FIVE_LINES + f"legal_basis: {nothing}\n", words)
 
-    assert fault.problem == "nothing stands where a line of text is expected"
+    assert fault.problem == "found nothing where a line of text is expected"
     assert load_policy(FIVE_LINES + f"legal_basis: '{nothing}'\n", words).legal_basis == nothing
 
 
@@ -195,15 +195,15 @@ def test_a_bomb_of_aliases_is_refused_without_being_expanded(words: Vocabulary) 
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ("version: 2", "the key 'version' stands on line 2 already"),
+        ("version: 2", "the key 'version' is already on line 2"),
         ("embargo: &x 90 days", "anchors (&x) are not accepted"),
         ("embargo: *x", "aliases (*x) are not accepted"),
         ("<<: {zeros: publish}", "merge keys (<<) are not accepted"),
         ("embargo: !!str 90 days", "tags (!) are not accepted"),
         ("'embarg': 90 days", "'embarg' is not a known key"),
-        ("zeros:", "nothing stands where a choice is expected"),
-        ("zeros: ''", "nothing stands where a choice is expected"),
-        ("zeros: [publish]", "a list stands where a choice is expected"),
+        ("zeros:", "found nothing where a choice is expected"),
+        ("zeros: ''", "found nothing where a choice is expected"),
+        ("zeros: [publish]", "found a list where a choice is expected"),
         ("threshold: '5'", "'5' is not a whole number"),
         ("threshold: 05", "'05' is not a whole number"),
         ("threshold: 5.0", "'5.0' is not a whole number"),
@@ -229,23 +229,23 @@ def test_a_bomb_of_aliases_is_refused_without_being_expanded(words: Vocabulary) 
         ("never: [{name: x}]", "a prohibition must say what it prohibits"),
         ("mechanism: controlled-rounding", "'controlled-rounding' is not a known mechanism"),
         ("mechanism: {kind: controlled-rounding}", "base is needed for controlled-rounding"),
-        ("mechanism: {kind: suppression, base: 5}", "base does not go with suppression"),
+        ("mechanism: {kind: suppression, base: 5}", "base cannot be used with suppression"),
         ("mechanism: {kind: differential-privacy, budget: 0}", "'0' is not a phrase"),
         ("mechanism: {kind: differential-privacy, budget: 1}", "per_table is needed for differential"),
-        ("mechanism: {kind: suppression, per_table: 1}", "per_table does not go with suppression"),
+        ("mechanism: {kind: suppression, per_table: 1}", "per_table cannot be used with suppression"),
         (
             "mechanism: {kind: differential-privacy, budget: 1, per_table: 1.1, first_year: 2015}",
             "one table costs more than the whole budget of 1",
         ),
-        ("mechanism: {kind: suppression, D: 5}", "D does not go with suppression"),
-        ("mechanism: {kind: cell-key, base: 5}", "base does not go with cell-key"),
+        ("mechanism: {kind: suppression, D: 5}", "D cannot be used with suppression"),
+        ("mechanism: {kind: cell-key, base: 5}", "base cannot be used with cell-key"),
         ("mechanism: {kind: cell-key, D: 0}", "'0' is not a whole number from 1 to 100"),
         ("mechanism: {kind: cell-key, D: 3, js: 4}", "js 4 is more than D 3"),
         ("mechanism: {kind: cell-key, V: 1}", "js 2 needs a V of 2 or more; V is 1"),
         ("mechanism: {kind: cell-key, js: 3}", "js 3 needs a V of 4 or more; V is 3"),
         ("mechanism: {kind: cell-key, D: 2}", "D 2 allows a V of at most 2; V is 3"),
         ("mechanism: {kind: cell-key, pstay: 1}", "'1' is not a phrase such as '0.5'"),
-        ("mechanism: [suppression, cell-key]", "a list stands where a mechanism is expected"),
+        ("mechanism: [suppression, cell-key]", "found a list where a mechanism is expected"),
         ("quota: 0 a month", "'0 a month' is not a phrase such as '50 a month'"),
         ("quota: fifty a month", "'fifty a month' is not a phrase"),
         ("embargo: 36501 days", "'36501 days' is not a phrase such as '90 days'"),
@@ -298,8 +298,8 @@ def test_a_permission_cannot_go_beyond_the_data_set(policy: MakePolicy) -> None:
 
     problems = [fault.problem for fault in raised.value.faults]
     assert problems == [
-        "date by quarter is finer than the data set's year; a permission only narrows",
-        "disability by disability is finer than the data set's all; a permission only narrows",
+        "date by quarter is finer than the data set's year; a permission can only restrict further",
+        "disability by disability is finer than the data set's all; a permission can only restrict further",
         "the data set allows 3 dimensions; a permission cannot allow more",
     ]
 

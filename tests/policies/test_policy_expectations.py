@@ -77,8 +77,8 @@ def test_the_role_is_an_analyst_unless_said(policy: MakePolicy, words: Vocabular
     ("keys", "problem"),
     [
         ({"recipient": "ARMAK"}, "'ARMAK' is not a known recipient; did you mean 'ARMAC'?"),
-        ({"because": "expired"}, "because goes with expect: deny"),
-        ({"approval": "automatic", "expect": "deny"}, "approval goes with expect: permit"),
+        ({"because": "expired"}, "because can be used only with expect: deny"),
+        ({"approval": "automatic", "expect": "deny"}, "approval can be used only with expect: permit"),
         ({"expect": "maybe"}, "'maybe' is not a known decision"),
         ({"because": "too late", "expect": "deny"}, "'too late' is not a known reason"),
         ({"by": "{date: day}"}, "'day' is not a known level of date"),

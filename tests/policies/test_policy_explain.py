@@ -58,7 +58,7 @@ def test_every_told_word_has_a_sentence_without_details(told: Told) -> None:
             Reason(Code.TOO_MANY_DIMENSIONS, (("asked", "4"), ("most", "3"))),
             "4 dimensions in one table; at most 3.",
         ),
-        (Reason(Code.EXPIRED, (("valid_until", "2027-12-31"),)), "The policy held until 2027-12-31."),
+        (Reason(Code.EXPIRED, (("valid_until", "2027-12-31"),)), "The policy was in force until 2027-12-31."),
     ],
 )
 def test_a_reason_says_what_it_is_about(words: Vocabulary, reason: Reason, sentence: str) -> None:
@@ -78,7 +78,7 @@ def test_a_permit_is_explained_with_its_obligations(
     assert explain(permitting, request, decide(permitting, request, at)) == [
         "ARMAC (analyst) asks KH for casualties by year by outcome, for regional-reporting.",
         "Permitted by version 1 of KH's policy for victims: ARMAC for regional-reporting, treaty-reporting.",
-        "The answer goes out with the leave of one person.",
+        "The answer is sent with approval by one person.",
         "It counts against the quota of 9 a month.",
         "Data are released twice a year, of any age.",
         "The member appears only within regional totals.",
@@ -102,7 +102,7 @@ def test_a_denial_is_explained_with_every_reason_and_what_is_told(
         "Quarters are too fine; the finest is years.",
         "No permission for this recipient is for research.",
         (
-            "The recipient is told: This member does not share with you for this purpose. "
+            "The recipient sees: This member does not share with you for this purpose. "
             "This member shares that in less detail only."
         ),
     ]
@@ -148,14 +148,14 @@ def test_a_policy_is_read_aloud(policy: MakePolicy) -> None:
     assert describe(policy(text, share=shares)) == [
         "This is version 1 of KH's policy for victims.",
         "It holds from 2026-01-01 until it is revoked (days of UTC). It can be revoked at once.",
-        "It rests on: decree.",
+        "Legal basis: decree.",
         "A second person reviews it before it is signed.",
         (
             "ARMAC and public in the role of analyst may ask, only with ready-made questions, for research: "
             "accidents and casualties, by sex and years, at most 2 of these together."
         ),
-        "  For that: Answers to ready-made questions go out automatically.",
-        "  For that: Other answers go out with the leave of two persons.",
+        "  For that: Answers to ready-made questions are sent automatically.",
+        "  For that: Other answers are sent with approval by two people.",
         "  For that: Questions of a recipient: at most 2 a day.",
         (
             "  For that: The recipient may keep the answer for 365 days and may pass on "
@@ -165,33 +165,33 @@ def test_a_policy_is_read_aloud(policy: MakePolicy) -> None:
         "ARMAC may ask, for treaty-reporting: accidents and casualties, as one number, not broken down.",
         "Never: public, in the role of analyst, for research, about casualties, showing any of sex.",
         "Everything else is denied.",
-        "The finest that anybody may see: sex and years, 2 at once.",
+        "Finest levels that anybody may see: sex and years, 2 at once.",
         "Years are shown in fixed periods of 3.",
         "Small cells are protected by withholding cells.",
         "A cell with fewer than 5 people is small, fewer than 9 where years are shown.",
-        "A zero is protected like a small cell.",
+        "A zero is suppressed like a small count.",
         "Protected first: article-7, year.",
-        "Kept visible whatever it takes: the grand total.",
-        "Counted are people with consent AGG and REC, victims DIR.",
+        "Always shown: the grand total.",
+        "People counted: consent AGG and REC, victims DIR.",
         "Data are released twice a year, at least 90 days old.",
         "KH appears only within regional totals.",
         "Withheld cells may enter regional totals of at least 4 members.",
-        "Answers to ready-made questions go out automatically.",
-        "Other answers go out with the leave of two persons.",
+        "Answers to ready-made questions are sent automatically.",
+        "Other answers are sent with approval by two people.",
         (
             "The recipient may keep the answer for 365 days and may pass on aggregates with credit; "
             "the hub may not keep it."
         ),
-        "Single records go to public with the leave of two persons, k 5, l 2.",
+        "Single records go to public with approval by two people, k 5, l 2.",
     ]
 
 
-KEYED = "Numbers are changed by at most 6, with keyed noise of variance 3"
+KEYED = "Numbers are perturbed by at most 6, with keyed noise of variance 3"
 
 PRIVATE = (
     "Numbers have noise of differential privacy, epsilon 1.5 for each person and the life of the data set, "
-    "0.1 for each table; each person counts once, from 2015 on. Only tables listed under priority are drawn, "
-    "and their sums; no other is shared."
+    "0.1 for each table; each person is counted once, from 2015 on. Noisy counts are made only for the "
+    "tables listed under priority and for their sums; no other table is shared."
 )
 
 

@@ -321,8 +321,8 @@ def test_leave_that_one_permission_asks_for_is_counted_too(policy: MakePolicy) -
     (found,) = lint(policy(BASIS, share=share), persons=1)
 
     assert found.sentence == (
-        "For a, 2 persons must give leave, and only one has a key that counts here: questions would wait in "
-        "vain. Let another make a key first."
+        "For a, 2 people must approve, but only one has a valid key on this node: questions would wait in "
+        "vain. Have another person make a key first."
     )
 
 

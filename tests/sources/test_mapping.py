@@ -50,7 +50,7 @@ def test_a_whole_mapping_is_read(small):
         ("member: KH", "member: KHM", "'KHM' is not a known member state"),
         ("mapping: 1", "mapping: 2", "'2' is not a whole number from 1 to 1"),
         ("source: csv", "source: csvs", "did you mean 'csv'?"),
-        ("source: csv", "source: csv\nsource: csv", "stands on line 3 already"),
+        ("source: csv", "source: csv\nsource: csv", "is already on line 3"),
         ("source: csv", "source: csv\nreading: {encoding: utf-88}", "'utf-88' is not a known encoding"),
         ("Age: age", "Age: &a age", "anchors"),
         ("    columns:", "    join: {Case: No}\n    columns:", "the first table has one row per casualty"),

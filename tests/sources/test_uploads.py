@@ -158,7 +158,7 @@ def test_the_wrong_kind_is_told_by_its_name(mapping: str, names: list[str], said
 def test_a_file_that_is_not_what_its_name_says_is_told(
     source: Callable[..., Path], mapping: str, name: str, data: bytes
 ) -> None:
-    with pytest.raises(UploadError, match="not what its name says"):
+    with pytest.raises(UploadError, match="does not match the type in its name"):
         source(mapping, **{name: data})
 
 
@@ -172,7 +172,7 @@ def test_a_broken_locked_or_truncated_zip_is_an_error(source: Callable[..., Path
         archive, into = tmp_path / f"{number}.zip", tmp_path / str(number)
         archive.write_bytes(data)
         into.mkdir()
-        with pytest.raises(SourceError, match="not a whole zip"):
+        with pytest.raises(SourceError, match="not a complete zip"):
             unpack(archive, ["victims.csv"], into)
 
 

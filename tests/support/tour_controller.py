@@ -34,13 +34,13 @@ def tour(looking: Looking) -> None:
     page.goto(looking.url("controller") + "/controller/asked")
     keep(page, "asked", 560)
     page.goto(looking.url("controller") + "/controller/policy/edit")
-    page.get_by_text("By whose leave, and how often").click()
+    page.get_by_text("Approval and quotas").click()
     page.get_by_label("Other questions are answered").select_option("one person")
-    page.get_by_role("button", name="See what it would show").first.click()
+    page.get_by_role("button", name="Preview").first.click()
     page.get_by_text("numbers about").wait_for(timeout=WHOLE)
     keep(page, "edit")
     page.get_by_role("button", name="Save as the draft").first.click()
-    page.get_by_role("link", name="Look at it and publish …").click()
+    page.get_by_role("link", name="Preview and publish …").click()
     keep(page, "publish")
 
 

@@ -121,4 +121,4 @@ def test_the_page_says_purposes_in_words_and_which_session_this_is(house: House,
 
     assert "regional statistics and annual report" in page
     assert "regional-reporting" not in page
-    assert page.count("this one") == 1
+    assert page.count("this session") == 1

@@ -101,6 +101,6 @@ def test_what_is_not_open_says_so_and_is_no_page_of_a_stranger(house: House, pat
 
     assert answer.status_code in {401, 403, 404}
     if answer.status_code != 401:
-        assert "To the start" in answer.text
+        assert "Home page" in answer.text
     if answer.status_code == 403:
         assert "You are signed in as ana@armac.example (analyst)" in answer.text

@@ -39,7 +39,7 @@ def test_in_an_address(house: House) -> None:
         assert browser.get(f"{path}?start={HALF}&before={HALF}&purpose={HALF}").status_code < 500
     assert browser.get(f"/log/{NUL}").status_code == 404
     said = browser.get(f"/account?x={NUL}", headers={"Accept": "text/html"}).text
-    assert "no database keeps" in said
+    assert "no database can store" in said
 
 
 def test_in_a_field_of_a_form(house: House) -> None:

@@ -70,8 +70,8 @@ class Child:
                 at=last["at"],
             )
             return WorkError(
-                "The work ended by an error that nobody foresaw.",
-                remedy="Nothing is half-done: begin it again. If it fails again, tell the operator.",
+                "The work stopped because of an unexpected error.",
+                remedy="Nothing was changed: start the work again. If it fails again, tell the operator.",
             )
         if not self._asked_to_end:
             # The code -9 says that it was killed.
@@ -80,7 +80,7 @@ class Child:
                 work=self._kind,
                 code=self._process.returncode,
             )
-        return WorkError("The work ended before it was done.", remedy="Begin it again.")
+        return WorkError("The work stopped before completion.", remedy="Start the work again.")
 
     def end(self) -> None:
         """Ask it to end, and kill it if it does not."""

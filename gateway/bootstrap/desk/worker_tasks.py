@@ -184,7 +184,7 @@ def _load_set(directory: Path, node: Node, told: Told) -> Loaded:
     found = source_of(directory)
     if found is None:
         raise NothingToProtectError(
-            "No register is set for this node.",
+            "No register is configured for this node.",
             remedy="The operator sets 'source' and 'mapping' in safelane.yaml.",
         )
     return load_source(

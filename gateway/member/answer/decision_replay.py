@@ -94,7 +94,7 @@ def judged(view: View, number: int) -> Answered | Refused:
         if isinstance(found.event, Answered | Refused):
             return found.event
     raise NotReplayableError(
-        said("Entry %(number)s is no decision about a question.", number=number),
+        said("Entry %(number)s is not a decision about a question.", number=number),
         remedy=said(
             "Decisions are the entries 'answered' and 'refused' of a member's own log: safelane log list."
         ),
@@ -120,7 +120,9 @@ def _policy(view: View, vocabulary: Vocabulary, event: Answered | Refused, numbe
                 version=event.policy_version,
                 software=__version__,
             ),
-            remedy=said("Use the version that decided: %(software)s.", software=event.software),
+            remedy=said(
+                "Use the version of Safelane that made the decision: %(software)s.", software=event.software
+            ),
         ) from None
 
 
@@ -145,7 +147,7 @@ def _text(view: View, version: str, number: int) -> bytes:
                 version=version,
                 number=last.number,
             ),
-            remedy=said("Whoever has that text can still show, with its salt, that it was this one."),
+            remedy=said("Anyone who has the text and its salt can still prove that it was this text."),
         )
     return text
 
@@ -157,7 +159,10 @@ def _cube(view: View, dictionary: Dictionary, event: Answered | Refused) -> Shap
     found = next(read_events([(event.cube, view.log.read_entries(event.cube, event.cube + 1)[0])]), None)
     if found is None or not isinstance(found.event, CubeCertified):
         raise NotReplayableError(
-            said("Entry %(number)s is no certified cube, though the decision names it.", number=event.cube)
+            said(
+                "Entry %(number)s is not a certified cube, although the decision refers to it.",
+                number=event.cube,
+            )
         )
     shape = _opened(view, SHAPE, event.cube, found.event.shape)
     if shape is None:
@@ -187,11 +192,11 @@ def _opened(view: View, field: str, number: int, commitment: Commitment) -> byte
     except AuditError:
         raise NotReplayableError(
             said(
-                "What is kept as the %(field)s of entry %(number)s is not what was logged.",
+                "The stored %(field)s of entry %(number)s is not the one that was logged.",
                 field=Said(field, {}),
                 number=number,
             ),
-            remedy=said("Somebody changed it since: the log proves that. Restore it from a backup."),
+            remedy=said("The stored copy was changed later: the log proves this. Restore it from a backup."),
         ) from None
     return opening.value
 
@@ -204,12 +209,12 @@ def _differences(
     found: list[Said] = []
     if reasons != again:
         before, now = _told(reasons), _told(again)
-        found.append(said("logged: %(logged)s; made again: %(again)s", logged=before, again=now))
+        found.append(said("logged: %(logged)s; replayed: %(again)s", logged=before, again=now))
     record = verdict.record()
     if logged is not None and logged != record:
-        found.append(said("what the policy said then (its full decision) is not what it says now"))
+        found.append(said("the full decision of the policy then differs from its decision now"))
     if event.decision is None and record is not None:
-        found.append(said("the log says that no policy was asked"))
+        found.append(said("the log says that no policy was consulted"))
     if asked is not None:
         wrong = [name for name in _TAKEN_OVER if getattr(asked, name) != getattr(event, name)]
         found += [said("the member's log has another %(field)s than the hub's", field=name) for name in wrong]

@@ -23,8 +23,8 @@ from gateway.wire.answer import Refusal
 from policies.decision.decision import Obligations
 from policies.model.terms import Appearance, Approval
 
-_UNKNOWN = said("Not every earlier decision can be opened: how often was asked before is not known.")
-_NO_LEAVE = said("it needed the leave of a person, which the log does not have")
+_UNKNOWN = said("Not every earlier decision can be opened: the number of earlier questions is not known.")
+_NO_LEAVE = said("it needed approval by a person, which the log does not have")
 _PERSONS = {Approval.AUTOMATIC: 0, Approval.ONE: 1, Approval.TWO: 2}
 
 

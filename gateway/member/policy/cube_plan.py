@@ -95,8 +95,9 @@ def stricter(policy: Policy, made: Plan, rules: Rules) -> Iterator[str]:
         yield _of_accidents(policy, made)
     if rules.threshold > scope.threshold:
         yield said(
-            "The threshold of %(threshold)s that the policy asks for at some level holds for all tables: "
-            "they are protected together, and the strictest threshold keeps every promise.",
+            "The threshold of %(threshold)s that the policy requires at some level applies to all "
+            "tables: all tables are protected together, and the strictest threshold meets every "
+            "requirement.",
             threshold=rules.threshold,
         )
     if rules.zeros != scope.zeros.value and rules.never:
@@ -105,21 +106,21 @@ def stricter(policy: Policy, made: Plan, rules: Rules) -> Iterator[str]:
         )
     elif rules.zeros != scope.zeros.value:
         yield said(
-            "Zeros beside a withheld number are withheld with it: with tables that come first the others are "
-            "withheld whole, so that not every zero can be shown."
+            "Zeros beside a withheld number are withheld with it: where some tables have priority, other "
+            "tables are withheld whole, so that not every zero can be shown."
         )
     if scope.pooled_years is None or TIME not in scope.dimensions:
         return
     if TIME in made.finest:
         yield said(
-            "Of the pooled years those that are over are counted, and shown by %(bands)s, whose bands hold "
-            "them whole.",
+            "Of the pooled years, only completed years are counted; they are shown by %(bands)s, whose "
+            "bands contain them whole.",
             bands=Said(words.say(made.finest[TIME]), {}),
         )
     else:
         yield said(
-            "Of the pooled years those that are over are counted, but all together: the region has no level "
-            "of dates whose bands hold them whole, so that questions by date are refused."
+            "Of the pooled years, only completed years are counted, and only all together: no level of "
+            "dates in the region contains them whole, so questions by date are refused."
         )
 
 
@@ -139,28 +140,30 @@ def _measures(policy: Policy) -> set[str]:
 def _of_change(scope: Scope, made: Plan) -> str:
     if (noise := privacy(made.changed)) is not None:
         return said(
-            "No number is withheld: %(tables)s tables are drawn with noise once for each portion of people, "
-            "at epsilon %(epsilon)s for each table, of %(budget)s for each person and for ever. Other tables "
-            "are not shared. What was drawn stands: who is reported late, corrected or leaves makes no "
-            "difference to it. Thresholds and zeros make none either.",
+            "No number is withheld: noisy counts of %(tables)s tables are made once for each release "
+            "part, at epsilon %(epsilon)s for each table, of a permanent budget of %(budget)s for each "
+            "person. Other tables are not shared. Noisy counts never change: people who are reported "
+            "late, corrected or removed make no difference to them. Settings for thresholds and zeros "
+            "have no effect either.",
             tables=len(made.tables),
             epsilon=Said(noise.per_table, {}),
             budget=Said(noise.budget, {}),
         )
     if scope.mechanism.base is not None:
         return said(
-            "No number is withheld: each is a multiple of %(base)s, at most %(most)s from its count; cells "
-            "add up to their totals. Nobody is shown as 0, and a 0 may stand for %(most)s people. What was "
-            "given out stays as it was rounded: later policies can share no further dimension and nothing "
-            "finer. Thresholds say whose cells are proved not to be found; zeros and tables that come first "
-            "make no difference.",
+            "No number is withheld: each is a multiple of %(base)s, at most %(most)s from its count; "
+            "cells add up to their totals. An empty cell is shown as 0, and a 0 may stand for up to "
+            "%(most)s people. Released numbers stay as they were rounded: later policies can share no "
+            "further dimensions and no finer levels. Thresholds decide which cells are proved to be "
+            "protected; settings for zeros and for priority tables have no effect.",
             base=scope.mechanism.base,
             most=off_by(made.changed),
         )
     return said(
-        "No number is withheld: each is changed by at most %(most)s, and the same people always have the "
-        "same number. Nobody is shown as 0, and a 0 may stand for %(most)s people. Thresholds say whose "
-        "cells are proved not to be found; zeros and tables that come first make no difference.",
+        "No number is withheld: each is perturbed by at most %(most)s, and the same people always have "
+        "the same number. An empty cell is shown as 0, and a 0 may stand for up to %(most)s people. "
+        "Thresholds decide which cells are proved to be protected; settings for zeros and for priority "
+        "tables have no effect.",
         most=off_by(made.changed),
     )
 
@@ -168,12 +171,15 @@ def _of_change(scope: Scope, made: Plan) -> str:
 def _of_accidents(policy: Policy, made: Plan) -> str:
     if made.accidents:
         return said(
-            "Accidents are counted by place, date, device and use of the land, and a number of them is shown "
-            "only where that of casualties is, as far as no withheld number follows from it."
+            "Accidents are counted by place, date, device and use of the land. A number of accidents is "
+            "shown only where the number of casualties is shown, and only if it discloses no withheld "
+            "number."
         )
     if policy.record_level is not None:
-        return said("Accidents are not counted: the policy gives out single records.")
-    return said("Accidents are not counted: the register does not say which casualties are of one.")
+        return said("Accidents are not counted: the policy releases single records.")
+    return said(
+        "Accidents are not counted: the register does not say which casualties belong to the same accident."
+    )
 
 
 def _pooled(policy: Policy, finest: Mapping[str, str]) -> dict[str, str]:

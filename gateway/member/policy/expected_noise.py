@@ -30,6 +30,6 @@ def expected(policy: Policy, made: Plan, cube: PrivateCube) -> Iterator[str]:
     )
     if cube.pending:
         yield said(
-            "A look draws nothing: what has no number here is paid and drawn when the tables are made under "
-            "the policy in force."
+            "A preview makes no noisy counts: cells without a number here are charged to the budget and "
+            "made when the tables are made under the policy in force."
         )

@@ -184,7 +184,9 @@ class _Rows:
         for line in stream:
             self._last = line
             if "\0" in line:
-                msg = said("%(file)s holds zero bytes: it is damaged, or not a text file.", file=self._name)
+                msg = said(
+                    "%(file)s contains zero bytes: it is damaged, or not a text file.", file=self._name
+                )
                 raise SourceError(msg, remedy=said("Export it again as CSV."))
             yield line
 

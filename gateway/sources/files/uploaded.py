@@ -35,7 +35,7 @@ def check_names(names: Sequence[str], mapping: SourceMapping) -> None:
     if not endings:
         raise UploadError(
             said("The mapping of this node reads a database, which cannot be uploaded."),
-            remedy=said("Load it from where it is: with “Load it now”, or `safelane member load`."),
+            remedy=said("Load the database directly: with “Load now”, or `safelane member load`."),
         )
     for name in names:
         if Path(name).suffix.lower() not in endings:
@@ -99,7 +99,7 @@ def unpack(archive: Path, wanted: Collection[str], into: Path) -> None:
                     shutil.copyfileobj(packed, file, _BLOCK)
     except _BROKEN:
         raise SourceError(
-            said("%(file)s is not a whole zip; nothing of it was read.", file=archive.name),
+            said("%(file)s is not a complete zip file; nothing was read.", file=archive.name),
             remedy=said("Pack it without a password, and upload it again."),
         ) from None
 
@@ -114,7 +114,7 @@ def _parts(archive: Path, package: zipfile.ZipFile, wanted: Collection[str]) -> 
             continue
         if path.name in found:
             raise SourceError(
-                said("%(file)s holds %(table)s twice.", file=archive.name, table=path.name),
+                said("%(file)s contains %(table)s twice.", file=archive.name, table=path.name),
                 remedy=said("Pack each table once."),
             )
         found[path.name] = part
@@ -125,13 +125,13 @@ def _parts(archive: Path, package: zipfile.ZipFile, wanted: Collection[str]) -> 
     whole = sum(part.file_size for part in found.values())
     if dense or whole > LARGEST_UNPACKED or len(listed) > MOST_PARTS:
         raise SourceError(
-            said("%(file)s would be far too large when unpacked; nothing of it was read.", file=archive.name),
-            remedy=said("Check where it comes from; pack only the tables of the register."),
+            said("%(file)s would be far too large when unpacked; nothing was read.", file=archive.name),
+            remedy=said("Check where the file comes from; pack only the tables of the register."),
         )
     if missing := sorted(set(wanted) - set(found)):
         raise SourceError(
             said("%(file)s lacks %(tables)s.", file=archive.name, tables=", ".join(missing)),
-            remedy=said("Pack every table that the mapping reads, under its name there."),
+            remedy=said("Pack every table that the mapping reads, under its name in the mapping."),
         )
     return found
 
@@ -143,8 +143,6 @@ def _check_content(path: Path) -> None:
     packed, ending = start.startswith(_ZIP), path.suffix.lower()
     if start.startswith(_PDF) or start == _OLD_OFFICE or packed is not (ending != ".csv"):
         raise UploadError(
-            said("What is in %(file)s is not what its name says.", file=path.name),
-            remedy=said(
-                "Save it anew from the program that it comes from: as .csv, .xlsx, or packed as .zip."
-            ),
+            said("The content of %(file)s does not match the type in its name.", file=path.name),
+            remedy=said("Save the file again from its original program: as .csv, .xlsx, or packed as .zip."),
         )

@@ -88,7 +88,7 @@ class Uploads:
                 at = datetime.fromisoformat(about.pop("at"))
                 return Upload(**{**about, "names": tuple(about["names"])}, at=at)
         raise NoUploadError(
-            said("There is no such upload (any more): it was loaded, thrown away, or a day has passed."),
+            said("There is no such upload: it was loaded or discarded, or more than a day has passed."),
             remedy=said("Upload the register again."),
         )
 
@@ -164,7 +164,7 @@ def _kept(files: Iterable[tuple[str, IO[bytes]]], folder: Path) -> tuple[tuple[s
         name = safe_name(given)
         if name in names or len(names) == MOST_FILES:
             raise UploadError(
-                said("Two of the files have one name, or they are too many."),
+                said("Two of the files have the same name, or there are too many files."),
                 remedy=said("Upload them as a zip."),
             )
         with (folder / name).open("xb") as file:
@@ -185,7 +185,7 @@ def _kept(files: Iterable[tuple[str, IO[bytes]]], folder: Path) -> tuple[tuple[s
 def too_large() -> UploadError:
     """The error for more than is taken."""
     return UploadError(
-        said("This is larger than %(megabytes)s MB; nothing of it was kept.", megabytes=LARGEST >> 20),
+        said("The upload is larger than %(megabytes)s MB; nothing was kept.", megabytes=LARGEST >> 20),
         remedy=said("Pack it as a zip, or have the operator load it with `safelane member load`."),
     )
 

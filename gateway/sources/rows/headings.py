@@ -30,7 +30,7 @@ def positions(
         names = ", ".join(repr(heading) for heading in missing)
         msg = said("%(table)s has no column %(columns)s.", table=rule.name, columns=names)
         raise SourceError(
-            msg, remedy=said("Correct the mapping, or 'header' if the headings stand on another line.")
+            msg, remedy=said("Correct the mapping, or 'header' if the headings are on another line.")
         )
     twice = [heading for heading in asked if standing.count(plain(heading)) > 1]
     if twice:

@@ -83,9 +83,9 @@ def outlook(expected: Outlook) -> str:
     if expected.expected is Expected.ANSWER:
         return str(_("will answer"))
     if expected.expected is Expected.ASK_A_PERSON:
-        return str(_("a person there looks at it first"))
+        return str(_("approval by a person is required first"))
     if expected.expected is Expected.UNKNOWN:
-        return str(_("does not state what it shares"))
+        return str(_("does not declare what it shares"))
     why = listed([refusal(reason) for reason in expected.why])
     return str(_("will not answer: %(why)s", why=why))
 
@@ -94,21 +94,21 @@ def coverage(one: Coverage) -> str:
     """What a member gave to a table, as a sentence without its subject."""
     if one.answered:
         if one.earlier is not None:
-            return str(_("is away; this is what it had answered to the same question before"))
+            return str(_("is offline; this is its earlier answer to the same question"))
         return str(_("answered late") if one.late else _("answered"))
     if one.refusals:
         return str(_("refused: %(why)s", why=listed([refusal(reason) for reason in one.refusals])))
     if one.waiting:
-        return str(_("waited for a person's leave"))
+        return str(_("approval was still pending"))
     return str(_("was offline") if one.offline_since else _("did not answer in time"))
 
 
 def within(seconds: int) -> str:
     """How long members are given."""
     return {
-        30: str(_("half a minute: computers answer by themselves")),
+        30: str(_("half a minute: automatic answers only")),
         3600: str(_("an hour")),
-        24 * 3600: str(_("a day: people have to look at it")),
+        24 * 3600: str(_("a day: time for people to review answers")),
         7 * 24 * 3600: str(_("a week")),
     }.get(seconds, str(_("%(n)d seconds", n=seconds)))
 
@@ -120,7 +120,7 @@ def _filters(dictionary: Dictionary, question: Question) -> Iterator[str]:
             years = str(_("%(since)s to %(until)s", since=f.codes[0], until=f.codes[-1]))
             yield f"{name}: {years if len(f.codes) > 1 else f.codes[0]}"
         elif len(f.codes) > MOST_NAMED:
-            yield str(_("%(level)s: %(n)d of them", level=name, n=len(f.codes)))
+            yield str(_("%(level)s: %(n)d selected", level=name, n=len(f.codes)))
         else:
             yield f"{name}: {', '.join(code(dictionary, f.level, c) for c in f.codes)}"
 

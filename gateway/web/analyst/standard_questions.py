@@ -80,8 +80,8 @@ RISK_EDUCATION = ReadyQuestion(
     msgid("Risk education and marking"),
     (),
     msgid(
-        "The region's dictionary counts people harmed, and has no words yet for risk education sessions or "
-        "for marked areas. Ask the national authorities for them."
+        "The region's dictionary covers casualties; it has no terms yet for risk education sessions or "
+        "for marked areas. Ask the national authorities for these numbers."
     ),
 )
 
@@ -106,7 +106,10 @@ TWELVE = (
             Part(("country", "year"), ACCIDENTS, msgid("accidents")),
             Part(("country", "year"), label=CASUALTIES),
         ),
-        msgid("Casualties per accident are the one divided by the other, where both are shown."),
+        msgid(
+            "Casualties per accident are the number of casualties divided by the number of accidents, "
+            "where both are shown."
+        ),
     ),
     SERVICES,
     ReadyQuestion(
@@ -114,8 +117,8 @@ TWELVE = (
         msgid("Unmet need, by province and barrier"),
         _each("barrier", BARRIERS, "province"),
         msgid(
-            "The dictionary has needs, services and barriers each by themselves: these tables count people "
-            "who met a barrier, whether or not the need was met later."
+            "The dictionary lists needs, services and barriers separately: these tables count people who "
+            "met a barrier, whether or not the need was met later."
         ),
     ),
     ReadyQuestion(

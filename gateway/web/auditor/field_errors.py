@@ -20,6 +20,6 @@ def _said(name: str, messages: object) -> str:
     if name in NUMBERS:
         return gettext("Write a whole number that is not too large.")
     if name == "outcome":
-        return gettext("Choose one of the list.")
+        return gettext("Choose a value from the list.")
     words = messages if isinstance(messages, list) else [messages]
     return " ".join(map(str, words))

@@ -51,7 +51,7 @@ def audit_sample() -> Model:
     except ValidationError as error:
         wrong = said(error)
     except NotInLogError:
-        wrong = {"size": gettext("The log has not that many entries.")}
+        wrong = {"size": gettext("The log has fewer entries than that.")}
     return SamplePage(shown, wrong, False, 0, "", ()), 422
 
 

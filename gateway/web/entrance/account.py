@@ -141,7 +141,7 @@ def renew_credentials() -> Response:
     passphrase = typed("passphrase")
     try:
         if passphrase != typed("passphrase_again"):
-            raise PassphraseError("The two passphrases differ.", remedy="Type it twice.")
+            raise PassphraseError("The two passphrases differ.", remedy="Type the same passphrase twice.")
         name = who.account.name
         recovery = renew(
             web().entrance,
@@ -218,14 +218,14 @@ def _unsealed(text: str) -> str:
     try:
         return web().entrance.sealer.unseal(bytes.fromhex(text), f"{GENERATOR} {name}")
     except ValueError:
-        raise AccountRuleError("The form was changed on its way.", remedy="Open the page again.") from None
+        raise AccountRuleError("The form was changed in transit.", remedy="Open the page again.") from None
 
 
 def _require_passphrase() -> None:
     if signed_in().session.means is not Means.PASSPHRASE:
         raise AccountRuleError(
             "You sign in at your directory: passphrase and codes are changed there.",
-            remedy="Ask whoever runs the directory.",
+            remedy="Ask the administrator of the directory.",
         )
 
 

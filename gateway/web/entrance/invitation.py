@@ -24,7 +24,7 @@ def look() -> Response:
 def open_account() -> Response:
     code, passphrase = typed("invitation"), typed("passphrase")
     if passphrase != typed("passphrase_again"):
-        different = PassphraseError("The two passphrases differ.", remedy="Type it twice.")
+        different = PassphraseError("The two passphrases differ.", remedy="Type the same passphrase twice.")
         return _look(code, refused=different, status=422)
     try:
         recovery = accept(web().entrance, code, passphrase, typed("code"))

@@ -28,8 +28,8 @@ ACCOUNT = Entry("/account", lazy_gettext("Account"))
 AUDIT = (
     Entry("/audit/entries", lazy_gettext("The log"), also=("/audit/questions",)),
     Entry("/audit/alerts", lazy_gettext("Alerts")),
-    Entry("/audit/head", lazy_gettext("Head and witnesses")),
-    Entry("/audit/sample", lazy_gettext("A sample")),
+    Entry("/audit/head", lazy_gettext("Checkpoint and witnesses")),
+    Entry("/audit/sample", lazy_gettext("Sample")),
 )
 
 DESKS: dict[tuple[Side, Role], tuple[Entry, ...]] = {
@@ -37,17 +37,17 @@ DESKS: dict[tuple[Side, Role], tuple[Entry, ...]] = {
         Entry("/ask", lazy_gettext("Ask")),
         Entry("/ready-made", lazy_gettext("Ready-made questions")),
         Entry("/questions", lazy_gettext("Your questions")),
-        Entry("/sharing", lazy_gettext("Who shares what")),
+        Entry("/sharing", lazy_gettext("What members share")),
     ),
     (Side.HUB, Role.AUDITOR): AUDIT,
     (Side.HUB, Role.OPERATOR): (),
     (Side.NODE, Role.CONTROLLER): (
-        Entry("/controller/approvals", lazy_gettext("Waiting for leave")),
+        Entry("/controller/approvals", lazy_gettext("Waiting for approval")),
         Entry("/controller/policy", lazy_gettext("Policy")),
-        Entry("/controller/sharing", lazy_gettext("Seen today")),
-        Entry("/controller/asked", lazy_gettext("Who asked what")),
-        Entry("/controller/loads", lazy_gettext("Loads")),
-        Entry("/controller/figures", lazy_gettext("Published elsewhere")),
+        Entry("/controller/sharing", lazy_gettext("What is shared today")),
+        Entry("/controller/asked", lazy_gettext("Question history")),
+        Entry("/controller/loads", lazy_gettext("Data loads")),
+        Entry("/controller/figures", lazy_gettext("Published figures")),
         Entry("/controller/health", lazy_gettext("Node and keys")),
     ),
     (Side.NODE, Role.AUDITOR): AUDIT,

@@ -47,7 +47,7 @@ def test_it_is_told_with_its_proofs(
     assert main(["explain", str(tmp_path / "d")]) == 0
     said = capsys.readouterr()
     assert "An analyst of ARMAC asked" in said.out
-    assert said.out.count("proved, under the head of 2 entries, cosigned by 1") == 4
+    assert said.out.count("proved, under the checkpoint of 2 entries, cosigned by 1") == 4
     assert "is it the one you know?" in said.out + said.err
 
 

@@ -22,8 +22,8 @@ from audit.reading.sentences import say_event
 
 KH = "log.example/kh"
 BEGIN = "2026-01-05 03:00:00Z"
-FEW = "less than a quarter of it withheld"
-COMMITTED = "the table itself is known by a commitment only"
+FEW = "less than a quarter of the numbers withheld"
+COMMITTED = "the table is recorded only as a commitment"
 
 
 def part(event: Event, number: int = 0, origin: str = HUB, actor: str | None = None) -> Part:
@@ -43,36 +43,39 @@ def test_a_question_from_asking_to_its_end() -> None:
     assert told.splitlines()[:9] == [
         f"An analyst of ARMAC asked on {BEGIN} for casualties by country and year, where sex is F.",
         "The purpose was regional-reporting.",
-        f"Who it was: analyst@armac.example (an opening that fits the commitment {SECRET}).",
-        "It was put to KH and LA, to answer until 2026-01-05 03:00:10Z.",
+        f"The person: analyst@armac.example (the opening matches the commitment {SECRET}).",
+        "The question was sent to KH and LA, to be answered by 2026-01-05 03:00:10Z.",
         "KH answered from snapshot snapshot, under version 1 of its policy.",
         "LA refused under version 1 of its policy: its policy does not share this (not-shared).",
         "VN gave no answer in time.",
-        f"It ended on {BEGIN}: a table of 10-99 cells was released, {FEW}; {COMMITTED}: {SECRET}.",
+        (
+            f"The question was closed on {BEGIN}: a table of 10-99 cells was released, {FEW}; "
+            f"{COMMITTED}: {SECRET}."
+        ),
         "",
     ]
 
 
 def test_without_an_opening_nobody_is_named() -> None:
-    assert f"Who it was is known by a commitment only: {SECRET}." in story(part(logged.asked()))
+    assert f"The person is recorded only as a commitment: {SECRET}." in story(part(logged.asked()))
 
 
 def test_a_question_without_an_end() -> None:
-    assert "It has no end in this log" in story(part(logged.asked()))
+    assert "This log holds no end of the question" in story(part(logged.asked()))
 
 
 def test_a_question_that_the_hub_denied() -> None:
     told = story(part(logged.denied()))
-    assert "before any member was asked: the organisation does not hold this purpose" in told
+    assert "before any member was asked: this purpose is not approved for the organisation" in told
     assert "no end" not in told
 
 
 def test_a_members_log_alone_tells_what_was_asked() -> None:
     told = story(part(logged.refused(reasons=("too-late",)), 3, KH))
     assert "An analyst of ARMAC asked for casualties" in told
-    assert "not at hand: this is what a member's log took over from it." in told
+    assert "not available: the text below comes from a member's log." in told
     assert "the question reached it after the deadline (too-late)" in told
-    assert f"entry 3 of {KH} names entry 0 of {HUB}, which is not at hand." in told
+    assert f"entry 3 of {KH} refers to entry 0 of {HUB}, which is not available." in told
 
 
 def test_a_reason_without_words_is_shown_as_it_is() -> None:
@@ -87,9 +90,9 @@ def test_what_happened_beside_is_told_too() -> None:
         part(LeaveGiven("q-1", "KH", "somebody+key", granted=False, reason=SECRET, at=MONDAY), 5, KH),
         part(Rejected("q-1", "KH", ("repeated",), MONDAY), 6, KH),
     )
-    assert "At KH it waited from 2026-01-05 03:00:00Z on for the leave of 2 persons." in told
-    assert "At KH somebody refused leave on" in told
-    assert "KH did not look at a delivery on" in told
+    assert "At KH the question waited from 2026-01-05 03:00:00Z for approval by 2 people." in told
+    assert "At KH somebody refused approval on" in told
+    assert "KH rejected a delivery on" in told
 
 
 def linked(asked_index: int = 0) -> tuple[Part, Part, Part]:
@@ -103,14 +106,14 @@ def linked(asked_index: int = 0) -> tuple[Part, Part, Part]:
 
 def test_entries_that_name_each_other_rightly() -> None:
     told = story(*linked())
-    assert told.count("the hash fits.") == 2
-    assert "DOES NOT FIT" not in told
+    assert told.count("the hash matches.") == 2
+    assert "IS INCONSISTENT" not in told
     assert "KH answered on" in told
     assert "KH answered from" not in told  # told once, in the words of its own log
 
 
 def test_an_end_that_ends_something_else() -> None:
-    assert "DOES NOT FIT: it ends entry 3" in story(*linked(asked_index=3))
+    assert "IS INCONSISTENT: it ends entry 3" in story(*linked(asked_index=3))
 
 
 @pytest.mark.parametrize("which", [0, 1])
@@ -118,12 +121,12 @@ def test_an_entry_that_is_not_the_one_that_was_named(which: int) -> None:
     parts = [*linked()]
     changed = replace(parts[which].event, measure="accidents")  # type: ignore[call-arg]
     parts[which] = replace(parts[which], event=changed)
-    assert "DOES NOT FIT" in story(*parts)
+    assert "IS INCONSISTENT" in story(*parts)
 
 
 def test_outcomes_are_those_that_there_are() -> None:
     told = story(part(logged.asked()), part(logged.released(**{o: ["KH"] for o in Outcome}), 1))
-    assert all(word in told for word in ("KH answered", "KH refused", "KH gave no answer", "KH was away"))
+    assert all(word in told for word in ("KH answered", "KH refused", "KH gave no answer", "KH was offline"))
 
 
 @given(any_event())
@@ -145,6 +148,7 @@ def test_every_kind_has_words_for_each_of_its_fields_that_are_told() -> None:
 
 def test_a_kind_without_a_sentence_of_its_own_is_told_from_its_fields() -> None:
     leave = CountLeave(bytes(32), "2026-01", "KH", "somebody+key", granted=False, reason=None, at=MONDAY)
-    rest = f"leave on {BEGIN} for its set to be counted once, and signed that as somebody+key."
-    assert say_event(leave) == f"At KH somebody refused {rest}"
-    assert say_event(replace(leave, granted=True)) == f"At KH somebody gave {rest}"
+    rest = f"on {BEGIN} that its set takes part in counting people once, and signed the"
+    assert say_event(leave) == f"At KH somebody refused {rest} refusal as somebody+key."
+    granted = say_event(replace(leave, granted=True))
+    assert granted == f"At KH somebody approved {rest} approval as somebody+key."

@@ -249,7 +249,7 @@ def test_without_the_opening_of_the_decision_its_outcome_is_still_compared(permi
 @pytest.mark.parametrize(("name", "place"), [("text", "policy"), ("shape", "cube"), ("decision", "number")])
 def test_an_opening_that_was_exchanged_is_found(permitted: Case, name: str, place: str) -> None:
     permitted.kept.openings[name, getattr(permitted, place)] = commit(name, b"something else")
-    with pytest.raises(NotReplayableError, match="is not what was logged"):
+    with pytest.raises(NotReplayableError, match="is not the one that was logged"):
         permitted.again()
 
 

@@ -132,7 +132,7 @@ def test_an_answer_without_the_leave_that_it_needed_is_found(region: Federation,
     give_leave(node, put(region, "sex"))
     ((number, answered),) = decisions(node).items()
     false = _add(node, replace(answered, question_id="q-without-leave"), number)
-    assert again(node, false).differences == ("it needed the leave of a person, which the log does not have",)
+    assert again(node, false).differences == ("it needed approval by a person, which the log does not have",)
 
 
 def test_an_answer_beyond_the_quota_is_found(region: Federation, node: Node) -> None:
@@ -141,7 +141,7 @@ def test_an_answer_beyond_the_quota_is_found(region: Federation, node: Node) -> 
         put(region, "sex")
     number, answered = [*decisions(node).items()][-1]
     false = _add(node, replace(answered, question_id="q-the-third"), number)
-    assert again(node, false).differences == ("logged: answered; made again: refused (quota-used-up)",)
+    assert again(node, false).differences == ("logged: answered; replayed: refused (quota-used-up)",)
 
 
 def test_what_was_erased_of_earlier_decisions_is_said(region: Federation, node: Node) -> None:
@@ -152,7 +152,7 @@ def test_what_was_erased_of_earlier_decisions_is_said(region: Federation, node: 
     _forget(node, first)
     found = again(node, second)
     assert found.differences == ()
-    assert "how often was asked before is not known" in found.unchecked[0]
+    assert "the number of earlier questions is not known" in found.unchecked[0]
 
 
 def _forget(node: Node, number: int) -> None:

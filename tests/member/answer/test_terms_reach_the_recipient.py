@@ -91,15 +91,15 @@ def test_each_members_terms_are_those_of_the_policy_that_answered(region: Federa
 def told_apart(release: Release) -> None:
     assert terms_lines(release) == [
         "KH",
-        "  It may be kept for 365 days.",
-        "  It may not be passed on.",
+        "  This answer may be kept for 365 days.",
+        "  This answer may not be passed on.",
         "  Legal basis: Sub-decree 25/2019 on data of victims",
         "LA",
-        "  It may be kept without limit.",
-        "  Aggregates of it may be passed on if the member is named as the source.",
-        "Totals of the region",
-        "  It may be kept for 365 days.",
-        "  It may not be passed on.",
+        "  This answer may be kept without limit.",
+        "  Aggregates of this answer may be passed on if the member is named as the source.",
+        "Regional totals",
+        "  This answer may be kept for 365 days.",
+        "  This answer may not be passed on.",
     ]
     assert [line[:2] for line in coverage_lines(release)] == ["KH", "LA"]
 
@@ -111,7 +111,9 @@ def the_files_tell_them(release: Release) -> None:
     assert told["Cambodia"] == " ".join(sentences(covered(release)["KH"], ENGLISH))
     assert "365 days" in told["Cambodia"]
     assert "365 days" not in told["Lao PDR"]
-    assert told["Totals of the region"] == "It may be kept for 365 days. It may not be passed on."
+    assert (
+        told["Regional totals"] == "This answer may be kept for 365 days. This answer may not be passed on."
+    )
     read = json.loads(export(release, "json", dictionary))
     assert read["coverage"][0]["terms"]["retention_days"] == 365
 
@@ -147,7 +149,10 @@ def test_of_an_older_node_it_is_said_that_its_terms_are_not_known() -> None:
 def test_one_day_is_one_day() -> None:
     one = Coverage("KH", answered=True, terms=Terms(1, PassOn.YES, None))
 
-    assert sentences(one, ENGLISH) == ("It may be kept for one day.", "It may be passed on.")
+    assert sentences(one, ENGLISH) == (
+        "This answer may be kept for one day.",
+        "This answer may be passed on.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -156,13 +161,13 @@ def test_one_day_is_one_day() -> None:
         (
             gave(Terms(90, PassOn.YES, None), Terms(365, PassOn.WITH_CREDIT, "Order 1")),
             (
-                "It may be kept for 90 days.",
-                "Aggregates of it may be passed on if the member is named as the source.",
+                "This answer may be kept for 90 days.",
+                "Aggregates of this answer may be passed on if the member is named as the source.",
             ),
         ),
         (
             gave(Terms(None, PassOn.YES, None), None),
-            ("It may be kept without limit.", "It may not be passed on."),
+            ("This answer may be kept without limit.", "This answer may not be passed on."),
         ),
         (gave(Terms(90, PassOn.NO, "Order 1"), Terms(90, PassOn.NO, "Order 2")), ()),
         ([*gave(Terms(90, PassOn.NO, None)), Coverage("LA", answered=False)], ()),

@@ -265,7 +265,7 @@ def test_a_look_draws_nothing_and_tells_how_far_numbers_will_be_off(tmp_path: Pa
             "outcome: numbers are typically off by 6, sums of them in this table by up to 6.",
             "The total of everybody is typically off by 10.",
         )
-        assert made.stricter[-1].startswith("A look draws nothing")
+        assert made.stricter[-1].startswith("A preview makes no noisy counts")
         found = measure(node, made)
         assert (found.withheld, found.people, found.to_accept) == (0, 120, ())
         assert not made.cube.values[~made.cube.hidden].size, "nothing to read, exact or not"

@@ -26,7 +26,7 @@ def test_members_are_forecast_beside_the_question(desk: Desk) -> None:
     page = desk.browser.get("/ask?by=device_group&by=year").text
 
     assert "will answer" in page
-    assert "does not state what it shares" in page
+    assert "does not declare what it shares" in page
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_stays(desk: Desk) -> None:
@@ -68,7 +68,7 @@ def test_the_question_is_asked_as_it_stands(desk: Desk) -> None:
 def test_the_matrix_shows_who_shares_what(desk: Desk) -> None:
     page = desk.browser.get("/sharing").text
 
-    assert "not stated" in page
+    assert "not declared" in page
     assert "five years" in page
     assert "31 Dec 2025" in page
 

@@ -8,8 +8,8 @@ from gateway.accounts.model import Role
 def test_the_twelve_and_the_five_stand_there_and_say_what_cannot_be_had(desk: Desk) -> None:
     page = desk.browser.get("/ready-made").text
 
-    assert "not to be had yet" in page
-    assert "no words yet for risk education" in page
+    assert "not available yet" in page
+    assert "no terms yet for risk education" in page
     assert "Killed and injured, by country and year" in page
     assert "3 of 3 members would answer" in page
 
@@ -62,11 +62,11 @@ def test_the_list_is_filtered(desk: Desk) -> None:
     assert ids("purpose=treaty-reporting")
     assert not ids("state=released")
     assert not ids("purpose=regional-reporting")
-    assert "None of your questions is like that" in desk.browser.get("/questions?purpose=research").text
+    assert "No questions match" in desk.browser.get("/questions?purpose=research").text
 
 
 def test_whoever_has_no_purpose_is_told(desk: Desk) -> None:
     nobody = desk.house.signed_in(desk.house.person("poor", Role.ANALYST))
 
-    assert "holds no purpose" in nobody.get("/ready-made").text
-    assert "holds no purpose" in nobody.get("/ask").text
+    assert "has no approved purposes" in nobody.get("/ready-made").text
+    assert "has no approved purposes" in nobody.get("/ask").text

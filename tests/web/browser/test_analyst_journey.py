@@ -55,7 +55,7 @@ def test_a_withheld_number_is_explained_and_what_helps_is_a_link(look: Looking) 
 
     page.locator("td.withheld a").first.click()
     expect(page.locator("#explained")).to_contain_text("Withheld to protect people")
-    expect(page.locator("#explained")).to_contain_text("Whether it is small itself")
+    expect(page.locator("#explained")).to_contain_text("Whether the number is small itself")
     check_axe(page)
 
     page.locator(".rows a[href*='year_band5']").first.click()

@@ -26,12 +26,12 @@ def test_from_the_log_to_the_evidence(look: Looking) -> None:
 
 def test_a_search_that_finds_nothing_and_one_that_cannot_be_made(look: Looking) -> None:
     page = look.page("auditor", "/audit/entries?organisation=nobody")
-    page.get_by_text("No entry fits.").wait_for()
+    page.get_by_text("No entries match.").wait_for()
     shoot(page, "auditor-empty", (LIGHT, NARROW))
     check_axe(page)
 
     page.goto(look.url("auditor") + "/audit/entries?since=yesterday")
-    page.get_by_text("This search cannot be made.").wait_for()
+    page.get_by_text("This search is not possible.").wait_for()
     check_axe(page)
 
 
@@ -54,7 +54,7 @@ def test_it_works_without_scripts_and_by_the_keyboard_alone(look: Looking) -> No
 def test_what_is_not_there_or_not_open_is_said_and_leads_on(look: Looking, path: str) -> None:
     page = look.page("auditor", path)
 
-    page.get_by_role("link", name="To the start").wait_for()
+    page.get_by_role("link", name="Home page").wait_for()
     shoot(page, f"refused{path.replace('/', '-')}", (LIGHT, DARK))
     check_axe(page)
 

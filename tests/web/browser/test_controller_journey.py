@@ -26,19 +26,19 @@ def kept(page: Page, name: str) -> None:
 
 def sign(page: Page, button: str) -> None:
     """The second step: whose key, its passphrase, the button that signs."""
-    page.get_by_label("Whose key signs").select_option("controller")
+    page.get_by_label("Signing key").select_option("controller")
     page.get_by_label("Passphrase of this key").fill(PASSPHRASE)
     page.get_by_role("button", name=button).click()
 
 
 def publish_draft(page: Page) -> None:
     """From the page of the policy to a draft that is looked at, signed and in force."""
-    page.get_by_role("link", name="Look at it and publish …").click()
-    page.get_by_role("button", name=re.compile("Look at it|Sign and publish")).first.wait_for()
-    if page.get_by_role("button", name="Look at it").count():
-        page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("link", name="Preview and publish …").click()
+    page.get_by_role("button", name=re.compile("Preview|Sign and publish")).first.wait_for()
+    if page.get_by_role("button", name="Preview").count():
+        page.get_by_role("button", name="Preview").click()
     page.get_by_role("button", name=re.compile("Sign and publish")).wait_for(timeout=WHOLE)
-    accept = page.get_by_label("I accept that visible groups")
+    accept = page.get_by_label("I accept that the groups listed")
     if accept.count():
         accept.check()
     sign(page, "Sign and publish")
@@ -50,15 +50,15 @@ def own(look: Looking) -> Iterator[Page]:
     """The controller at work; afterwards the node goes by the policy that it had before."""
     page = look.page("controller", "/controller/policy")
     page.context.set_default_timeout(WHOLE)
-    left = page.get_by_role("button", name="Throw the draft away")
+    left = page.get_by_role("button", name="Discard draft")
     if left.count():
         left.click()
     before = re.search(r"In force: version (\d+)", page.content())
     assert before is not None
     yield page
     page.goto(f"{look.url('controller')}/controller/policy/versions/{before[1]}")
-    if page.get_by_role("button", name="Make it the draft").count():
-        page.get_by_role("button", name="Make it the draft").click()
+    if page.get_by_role("button", name="Use as the draft").count():
+        page.get_by_role("button", name="Use as the draft").click()
         publish_draft(page)
 
 
@@ -74,15 +74,15 @@ def waiting_question(look: Looking) -> Page:
     page = look.page("analyst", ask)
     page.context.set_default_timeout(WHOLE)
     for _ in range(60):  # the member says with its next call what it shares now
-        if "a person there looks at it first" in page.locator("#summary").inner_text():
+        if "approval by a person is required first" in page.locator("#summary").inner_text():
             break
         page.wait_for_timeout(1000)
         page.reload()
-    expect(page.locator("#summary")).to_contain_text("Give people time")
+    expect(page.locator("#summary")).to_contain_text("Approval takes time")
     page.goto(f"{look.url()}{ask}&within=3600")
     page.get_by_role("button", name="Ask", exact=True).click()
     page.wait_for_url(re.compile("/questions/q-"))
-    page.get_by_text("waits for a person").wait_for()
+    page.get_by_text("approval pending").wait_for()
     kept(page, "analyst-waits")
     page.evaluate("window.stays = 'here'")
     return page
@@ -102,50 +102,50 @@ def test_a_register_is_uploaded_without_scripts_and_checked(look: Looking) -> No
     plain.context.set_default_timeout(WHOLE)
     chosen = plain.get_by_label("The register")
     chosen.set_input_files({"name": "notes.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"})
-    plain.get_by_role("button", name="Upload and check it").click()
+    plain.get_by_role("button", name="Upload and check").click()
     expect(plain.locator("main")).to_contain_text("not of a kind that the mapping reads")
     body = {"name": "register.zip", "mimeType": "application/zip", "buffer": register_of(look)}
     plain.get_by_label("The register").set_input_files(body)
-    plain.get_by_role("button", name="Upload and check it").click()
-    plain.get_by_role("button", name="Load it").wait_for()  # the page asks again by itself
+    plain.get_by_role("button", name="Upload and check").click()
+    plain.get_by_role("button", name="Load", exact=True).wait_for()  # the page asks again by itself
     expect(plain.locator("main")).to_contain_text("Nothing is different from the newest snapshot.")
 
     page = look.page("controller", urlsplit(plain.url).path)
     kept(page, "upload")
-    page.get_by_role("button", name="Throw it away").click()
+    page.get_by_role("button", name="Discard").click()
     expect(page).to_have_url(re.compile("/controller/loads$"))
 
 
 def test_a_figure_is_looked_at_registered_and_withdrawn(look: Looking) -> None:
     page = look.page("controller", "/controller/figures")
-    page.get_by_label("Of when").fill("2019")
-    page.get_by_label("How many people").fill("1")
-    page.get_by_label("Where it was published").fill("Invented report, page 4")
-    page.get_by_label("When it was published").fill("2020-02-01")
-    page.get_by_role("button", name="Look at it").click()
-    expect(page.locator("main")).to_contain_text("The register has another number there")
+    page.get_by_label("Period").fill("2019")
+    page.get_by_label("Number of people").fill("1")
+    page.get_by_label("Source").fill("Invented report, page 4")
+    page.get_by_label("Date of publication").fill("2020-02-01")
+    page.get_by_role("button", name="Review").click()
+    expect(page.locator("main")).to_contain_text("The register has another number here")
     kept(page, "figure-asked")
-    page.get_by_role("button", name="Register it").click()
-    expect(page.locator("main")).to_contain_text("waits for the next tables")
+    page.get_by_role("button", name="Register", exact=True).click()
+    expect(page.locator("main")).to_contain_text("will be used by the next tables")
     kept(page, "figures")
     page.get_by_text("Withdraw …").first.click()
     page.get_by_role("button", name="Withdraw: 2019").click()
-    expect(page.locator("main")).to_contain_text("It is withdrawn.")
+    expect(page.locator("main")).to_contain_text("The figure is withdrawn.")
 
 
 def test_a_policy_is_changed_and_leave_is_given(look: Looking, own: Page) -> None:
-    own.get_by_role("link", name="Change it …").click()
-    own.get_by_text("By whose leave, and how often").click()
+    own.get_by_role("link", name="Edit …").click()
+    own.get_by_text("Approval and quotas").click()
     own.get_by_label("Other questions are answered").select_option("one person")
-    own.get_by_label("A recipient may ask at most").fill("50 a month")
-    own.get_by_role("button", name="Take over what I typed").first.click()
+    own.get_by_label("Quota for each recipient").fill("50 a month")
+    own.get_by_role("button", name="Apply my changes").first.click()
     text = own.get_by_label("The document")
     expect(text).to_have_value(re.compile("approval: {ready_made: automatic, others: one person}"))
     expect(own.locator("main")).to_contain_text("tightened")
     kept(own, "edit")
 
     own.get_by_role("button", name="Save as the draft").first.click()
-    expect(own.locator("main")).to_contain_text("The draft is kept.")
+    expect(own.locator("main")).to_contain_text("The draft is saved.")
     kept(own, "draft")
     publish_draft(own)
     kept(own, "published")
@@ -164,12 +164,12 @@ def test_a_policy_is_changed_and_leave_is_given(look: Looking, own: Page) -> Non
     own.goto(f"{look.url('controller')}/controller/approvals/{question}/refuse")
     kept(own, "refuse")
     plain.locator(f"a[href$='{question}']").click()
-    expect(plain.locator("main")).to_contain_text("The very answer that would go out")
+    expect(plain.locator("main")).to_contain_text("Answer to be sent")
     plain.get_by_role("link", name="Approve this answer …").click()
-    sign(plain, "Sign and let it go out")
+    sign(plain, "Sign and send")
     expect(plain.locator("main")).to_contain_text("Approved.")
     own.goto(f"{look.url('controller')}/controller/asked/{question}")
-    expect(own.locator("main")).to_contain_text("The answer that went out")
+    expect(own.locator("main")).to_contain_text("The answer that was sent")
     analyst.locator("table.release").wait_for()
     assert analyst.evaluate("window.stays") == "here", "the table came without a reload"
     kept(own, "asked-one")

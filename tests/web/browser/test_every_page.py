@@ -36,7 +36,7 @@ def _look_at_a_draft(page: Page) -> None:
     for path in ("/controller/policy/edit", "/controller/sharing"):
         page.goto(here._replace(path=path, query="").geturl())
         if path.endswith("edit"):
-            page.get_by_role("button", name="See what it would show").first.click()
+            page.get_by_role("button", name="Preview").first.click()
             page.get_by_text("numbers about").wait_for(timeout=120_000)
             page.get_by_role("button", name="Save as the draft").first.click()
     page.locator("a[href^='/controller/sharing/questions/']").first.wait_for(timeout=60_000)

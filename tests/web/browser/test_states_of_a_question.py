@@ -55,11 +55,11 @@ def test_away_refused_and_late_are_told_as_they_come(look: Looking) -> None:
         page.evaluate("window.stays = 'here'")
         table_is_there(page)
         for _ in range(LONG // 5_000):
-            if "nothing heard since" in step(page, "Thailand").inner_text():
+            if "last contact" in step(page, "Thailand").inner_text():
                 break
             page.clock.fast_forward(31_000)  # the page looks again every half minute, a test sooner
             page.wait_for_timeout(5_000)
-        expect(step(page, "Thailand")).to_contain_text("nothing heard since")
+        expect(step(page, "Thailand")).to_contain_text("last contact")
         expect(page.locator("td.no-answer").first).to_have_text("no answer")
         expect(page.locator("td.not-shared").first).to_have_text("not shared")
         check_axe(page, picture="analyst-offline")
@@ -71,7 +71,7 @@ def test_away_refused_and_late_are_told_as_they_come(look: Looking) -> None:
         page.wait_for_timeout(1_000)
     check_axe(page, picture="analyst-late")
     assert page.evaluate("window.stays") == "here", "all of it came without a reload"
-    page.get_by_role("link", name="Show it", exact=True).click()
+    page.get_by_role("link", name="Show the newer table").click()
     expect(page.locator(".covered li", has_text="Thailand")).to_contain_text("answered late")
     expect(page.locator(".covered li", has_text="Viet Nam")).to_contain_text("refused")
     page.get_by_role("link", name="1", exact=True).click()
@@ -85,5 +85,5 @@ def test_what_nobody_shares_is_told_and_leads_on(look: Looking) -> None:
     page.get_by_role("button", name=re.compile("^Ask")).click()
     table_is_there(page)
 
-    expect(page.locator("main")).to_contain_text("There is no number in this table")
+    expect(page.locator("main")).to_contain_text("This table contains no numbers")
     check_axe(page, picture="analyst-refused")

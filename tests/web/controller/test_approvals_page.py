@@ -19,8 +19,8 @@ def leaves(desk: DeskHouse) -> list[LeaveGiven]:
 def test_nothing_waits_at_first(desk: DeskHouse) -> None:
     page = desk.get(LIST)
 
-    assert "Nothing waits." in page
-    assert "It sets none" in page
+    assert "No questions are waiting." in page
+    assert "The policy sets no quotas" in page
 
 
 def test_a_question_is_shown_as_a_sentence_with_its_answer_and_quota(desk: DeskHouse) -> None:
@@ -45,7 +45,7 @@ def test_what_is_approved_goes_out_in_two_steps(desk: DeskHouse) -> None:
     done = desk.post(f"{LIST}/{question}/approve", by="controller", passphrase=PASSPHRASE)
 
     assert done.headers["Location"] == f"{LIST}?done=approved"
-    assert "The answer goes out" in desk.get(f"{LIST}?done=approved")
+    assert "The answer is sent" in desk.get(f"{LIST}?done=approved")
     release = desk.released(question)
     assert release is not None
     assert release.coverage[0].answered
@@ -87,7 +87,7 @@ def test_a_refusal_needs_a_reason_which_stays_here(desk: DeskHouse) -> None:
 
     empty = desk.post(step, reason=" ", by="controller", passphrase=PASSPHRASE)
     assert empty.status_code == 422
-    assert "Say why" in empty.text
+    assert "Give a reason" in empty.text
 
     reason = "<script>alert(1)</script> after the census"
     done = desk.post(step, reason=reason, by="controller", passphrase=PASSPHRASE)
@@ -120,8 +120,8 @@ def test_two_persons_give_leave_one_after_the_other(desk: DeskHouse) -> None:
     first = desk.post(step, by="controller", passphrase=PASSPHRASE)
     assert first.headers["Location"] == f"{LIST}/{question}?done=leave"
     page = desk.get(f"{LIST}/{question}?done=leave")
-    assert "1 of 2 given" in page
-    assert "Another person has to give theirs" in page
+    assert "1 of 2 approvals" in page
+    assert "Another person still has to approve the answer" in page
 
     second = desk.post(step, by="dara", passphrase=PASSPHRASE)
     assert second.headers["Location"] == f"{LIST}?done=approved"

@@ -19,7 +19,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskHouse]:
 
 
 def test_nobody_has_asked_at_first(desk: DeskHouse) -> None:
-    assert "Nobody has asked yet." in desk.get(PAGE)
+    assert "No questions have been asked yet." in desk.get(PAGE)
 
 
 def test_the_newest_come_first_and_the_older_on_the_next_page(busy: DeskHouse) -> None:
@@ -49,7 +49,7 @@ def test_it_is_found_by_what_it_was(busy: DeskHouse, query: str, rows: int) -> N
     page = busy.get(f"{PAGE}?{query}")
 
     assert page.count("<td><time") == rows
-    assert ("Nothing fits." in page) == (rows == 0)
+    assert ("No questions match." in page) == (rows == 0)
 
 
 def test_a_day_that_is_none_is_said_beside_its_field(busy: DeskHouse) -> None:
@@ -69,7 +69,7 @@ def test_a_refusal_shows_all_reasons_and_what_the_recipient_was_told(busy: DeskH
     page = busy.get(f"{PAGE}/{link}")
 
     assert "Months are too fine; the finest is years." in page
-    assert "its policy shares this only less finely or with fewer dimensions" in page
+    assert "its policy shares this only in less detail or with fewer dimensions" in page
 
 
 def test_an_answer_is_shown_as_it_went_out_with_who_gave_leave(desk: DeskHouse) -> None:
@@ -80,6 +80,6 @@ def test_an_answer_is_shown_as_it_went_out_with_who_gave_leave(desk: DeskHouse) 
 
     page = desk.get(f"{PAGE}/{question}")
 
-    assert "The answer that went out" in page
+    assert "The answer that was sent" in page
     assert "controller, " in page
     assert ": approved" in page

@@ -32,7 +32,7 @@ def test_a_figure_is_looked_at_registered_and_withdrawn(desk: DeskHouse) -> None
     looked = desk.post(PAGE, value="36", do="look", **MEN)
 
     assert looked.status_code == 200
-    assert "Everybody knows, from Annual report, page 4: 2022, male: 36." in looked.text
+    assert "Publicly known, from Annual report, page 4: 2022, male: 36." in looked.text
     assert "another number" not in looked.text
     assert "No figure is registered." in desk.get(PAGE), "nothing has happened yet"
 
@@ -44,7 +44,7 @@ def test_a_figure_is_looked_at_registered_and_withdrawn(desk: DeskHouse) -> None
     done = desk.browser.client.post(PAGE, data={**form.hidden, **MEN, "value": "36", "do": "register"})
     assert done.headers["Location"] == f"{PAGE}?done=registered"
     page = desk.get(PAGE)
-    assert "waits for the next tables" in page
+    assert "will be used by the next tables" in page
     with desk.node.store.reading() as view:
         (found,) = view.figures()
     again = desk.browser.client.post(PAGE, data={**form.hidden, **MEN, "value": "36", "do": "register"})
@@ -61,14 +61,14 @@ def test_a_figure_is_looked_at_registered_and_withdrawn(desk: DeskHouse) -> None
 def test_a_number_that_the_register_contradicts_is_said_before_it_is_registered(desk: DeskHouse) -> None:
     looked = desk.post(PAGE, value="35", do="look", **MEN)
 
-    assert "The register has another number there" in looked.text
-    notice = looked.text.partition("Everybody knows")[2].partition("</form>")[0].partition("<select")[0]
+    assert "The register has another number here" in looked.text
+    notice = looked.text.partition("Publicly known")[2].partition("</form>")[0].partition("<select")[0]
     assert "36" not in notice
     assert 'value="35"' in looked.text
 
 
 @pytest.mark.parametrize(("wrong", "said"), [
-    ({"value": "many"}, "not a number of people"), ({"value": "-3"}, "not a number of people"),
+    ({"value": "many"}, "number of people is not valid"), ({"value": "-3"}, "number of people is not valid"),
     ({"value": "3", "date": "last year"}, "about a year"), ({"value": "3", "published": ""}, "missing"),
     ({"value": "3", "published": "2031-01-01"}, "future"),
     ({"value": "3", "source": " "}, "where the figure was published"),

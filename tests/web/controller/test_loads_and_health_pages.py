@@ -20,7 +20,7 @@ def test_a_snapshot_without_a_report_is_said(desk: DeskHouse) -> None:
     page = desk.get(LOADS)
 
     assert "The report of this load is not in the node" in page
-    assert "No register is set for this node." in page
+    assert "No register is configured for this node." in page
 
 
 def test_rejected_rows_are_told_by_line_and_paged(desk: DeskHouse) -> None:
@@ -41,7 +41,7 @@ def test_rejected_rows_are_told_by_line_and_paged(desk: DeskHouse) -> None:
 def test_a_damaged_report_is_as_if_there_were_none(desk: DeskHouse) -> None:
     (desk.directory / "quality.json").write_text('{"version": 1, "years": 3}')
 
-    assert "The next load leaves a new one." in desk.get(LOADS)
+    assert "The next load creates a new report." in desk.get(LOADS)
 
 
 def test_the_node_tells_its_logs_keys_and_witnesses(desk: DeskHouse) -> None:
@@ -50,15 +50,15 @@ def test_the_node_tells_its_logs_keys_and_witnesses(desk: DeskHouse) -> None:
 
     page = desk.get(HEALTH)
 
-    assert "Nothing: no alert stands." in page
+    assert "No open alerts." in page
     assert '<th scope="row">controller</th>' in page
-    assert "is with this node" in page
+    assert "stored on this node" in page
     assert "Other witnesses" in page
 
 
 def test_a_thorough_look_runs_beside_the_pages(desk: DeskHouse) -> None:
     assert desk.post(HEALTH).status_code == 303
-    assert "Looking the node over" in desk.get(HEALTH)
+    assert "Checking the node" in desk.get(HEALTH)
     wait_for_work(desk)
 
     page = desk.get(HEALTH)
@@ -75,7 +75,7 @@ def test_a_load_without_a_register_says_what_to_do(desk: DeskHouse) -> None:
 
     page = desk.get(f"/controller/work/{job.id}")
 
-    assert "No register is set for this node." in page
+    assert "No register is configured for this node." in page
     assert "The operator sets" in page
 
 
@@ -85,4 +85,6 @@ def test_tables_are_protected_beside_the_pages(desk: DeskHouse) -> None:
     job = desk.bench.jobs.latest(Kind.PROTECT)
     assert job is not None
 
-    assert "The tables of policy version 1 answer" in desk.get(f"/controller/work/{job.id}")
+    assert "Questions are answered from the tables of policy version 1" in desk.get(
+        f"/controller/work/{job.id}"
+    )

@@ -76,7 +76,7 @@ def test_the_editor_begins_with_the_next_version(desk: DeskHouse) -> None:
     page = desk.get(EDIT)
 
     assert text_of(page) == policy_text("KH", 2)
-    assert "It neither loosens nor tightens." in page
+    assert "It is neither less nor more restrictive." in page
 
 
 def test_the_form_is_taken_over_into_the_text(desk: DeskHouse) -> None:
@@ -107,7 +107,7 @@ def test_a_text_that_is_no_yaml_is_kept_too(desk: DeskHouse) -> None:
     page = write(desk, "share: [\n<script>alert(1)</script>")
 
     assert page.status_code == 422
-    assert "There is no form while the text cannot be read." in page.text
+    assert "The form is not available while the text cannot be read." in page.text
     assert "<script>alert" not in page.text
     assert "&lt;script&gt;" in text_of(page.text)
 
@@ -116,7 +116,7 @@ def test_a_draft_is_kept_and_thrown_away(desk: DeskHouse) -> None:
     draft(desk)
     page = desk.get(PAGE)
     assert "Draft of version 2" in page
-    assert "It tightens" in page
+    assert "It is more restrictive" in page
 
     assert desk.post(f"{PAGE}/discard", page=PAGE).status_code == 303
 
@@ -157,14 +157,14 @@ def test_publishing_takes_a_look_and_a_signature_and_says_what_it_does(desk: Des
     draft(desk, "threshold: 30\n")
 
     before = desk.get(f"{PAGE}/publish")
-    assert "has not been looked at yet" in before
+    assert "there is no preview yet" in before
     assert [form.action for form in forms_of(before)] == [f"{PAGE}/look"]
     look(desk)
     page = desk.get(f"{PAGE}/publish")
 
-    assert "At once, version 2 takes the place of version 1:" in page
+    assert "At once, version 2 replaces version 1:" in page
     assert "are withheld again." in page, re.findall("lead.*", page)
-    assert "all" in page.partition("To be accepted")[2]
+    assert "all" in page.partition("Needs your acceptance")[2]
     assert "Accept these groups" in publish(desk, accept="").text
     wrong = publish(desk, passphrase=WRONG)
     assert wrong.status_code == 422
@@ -181,13 +181,13 @@ def test_once_something_was_given_out_a_text_is_looked_at_before_it_is_kept(desk
     text = policy_text("KH", 2).replace("threshold: 5", "threshold: 8")
     early = write(desk, text, "save")
     assert early.status_code == 422
-    assert "Press “See what it would show” first" in early.text
+    assert "Press “Preview” first" in early.text
 
     write(desk, text, "look")
     wait_for_work(desk)
 
     assert write(desk, text, "save").status_code == 303
-    assert "Against version 1, which is in force" in write(desk, text).text
+    assert "Compared with version 1, which is in force" in write(desk, text).text
 
 
 def test_the_tables_that_were_looked_at_are_those_that_answer(desk: DeskHouse) -> None:
@@ -223,7 +223,7 @@ def test_a_second_person_reviews_where_the_policy_asks_for_it(desk: DeskHouse) -
     desk.give_key("dara")
     draft(desk, "threshold: 5\nreview: second person\n")
     look(desk)
-    assert "A second person has to review it first." in desk.get(f"{PAGE}/publish")
+    assert "A second person has to review the draft first." in desk.get(f"{PAGE}/publish")
     assert publish(desk).status_code == 422
 
     done = desk.post(f"{PAGE}/review", by="dara", passphrase=PASSPHRASE)
@@ -244,7 +244,7 @@ def test_a_policy_is_revoked_with_a_reason_and_gone_back_to(desk: DeskHouse) -> 
     assert isinstance(decode(desk.member.log_entries()[-1]), PolicyRevoked)
     assert "No policy is in force." in desk.get(PAGE)
     version = f"{PAGE}/versions/1"
-    assert "Read aloud" in desk.get(version)
+    assert "In plain language" in desk.get(version)
     assert desk.post(f"{version}/return", page=version).headers["Location"] == f"{PAGE}?done=drafted"
     assert "version: 2" in text_of(desk.get(EDIT))
     assert "is revoked" not in desk.get(f"{PAGE}/versions/1")
@@ -277,7 +277,7 @@ def test_long_work_shows_how_far_it_is_and_ends_on_demand(desk: DeskHouse) -> No
     done = desk.post(f"/controller/work/{job.id}/cancel", page=f"/controller/work/{job.id}")
 
     assert done.status_code == 303
-    assert "It was ended before it was done." in desk.get(f"/controller/work/{job.id}")
+    assert "Stopped before completion." in desk.get(f"/controller/work/{job.id}")
     assert desk.bench.jobs.under_way() == []
     part = desk.browser.get(f"/controller/work/{job.id}", headers={"HX-Request": "true"})
     assert part.status_code == 286, "no script asks any further"
@@ -294,8 +294,8 @@ def test_what_is_carried_out_more_strictly_than_said_is_told_in_the_language_of_
     desk.browser.get("/language/km")
     khmer = desk.get(f"{PAGE}/publish")
 
-    assert "More strictly than the policy says" in page
-    assert "Of the pooled years those that are over are counted, but all together" in page
+    assert "Stricter than the policy requires" in page
+    assert "Of the pooled years, only completed years are counted, and only all together" in page
     assert "ក្នុងចំណោមឆ្នាំដែលបូកបញ្ចូលគ្នា ឆ្នាំដែលបានចប់ត្រូវបានរាប់" in khmer
     assert "all together" not in khmer
 
@@ -322,7 +322,7 @@ class Tried:
 
 
 def suggested(desk: DeskHouse, text: str) -> list[str]:
-    """Look for better ones than a text; what the buttons beside the editor send."""
+    """Suggest alternatives than a text; what the buttons beside the editor send."""
     desk.bench.jobs.start = Tried(
         (Edit("threshold", "7"),), (Edit("finest", None, "outcome"), Edit("zeros", "protect"))
     )
@@ -340,11 +340,11 @@ def test_a_suggestion_is_put_into_the_draft_by_a_click_and_nothing_typed_is_lost
     page = write(desk, text, "", use=first, **typed).text
 
     assert "threshold: 7  # people\nquota: 50 a month" in text_of(page).replace("\n\n", "\n")
-    assert "Put into the draft: threshold: 7 instead of 5." in page
+    assert "Added to the draft: threshold: 7 instead of 5." in page
     assert "A cell is small below 7 people, was 5." in page
     assert 'name="threshold" value="7"' in page or 'value="7"' in page.partition('name="threshold"')[2][:200]
     assert "questions: []  # mine" in page
-    assert "They were tried on the text as it was before" in page
+    assert "The alternatives were evaluated on the earlier text" in page
     (form,) = [f for f in forms_of(page) if f.action == EDIT]
     both = desk.browser.client.post(
         EDIT,
@@ -357,7 +357,7 @@ def test_a_suggestion_is_put_into_the_draft_by_a_click_and_nothing_typed_is_lost
     ).text
     assert "threshold: 7  # people" in text_of(both)
     assert "zeros: protect" in text_of(both)
-    assert "outcome is not shared any more" in both
+    assert "outcome is no longer shared" in both
     assert "No draft" in desk.get(PAGE) or "Draft of version" not in desk.get(PAGE), "nothing is kept by it"
 
 
@@ -369,7 +369,7 @@ def test_a_suggestion_that_is_not_at_hand_any_more_leaves_what_was_typed(desk: D
         page = write(desk, text, "", use=gone)
 
         assert page.status_code == 409
-        assert "Look for better ones again." in page.text
+        assert "Press “Suggest alternatives” again." in page.text
         assert text_of(page.text) == text
     broken = write(desk, "share: [\n", "", use=used)
     assert broken.status_code == 422

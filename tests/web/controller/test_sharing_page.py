@@ -1,4 +1,4 @@
-"""What can be seen today: counted from the cube that answers, and shown as it is seen outside."""
+"""What is shared today: counted from the cube that answers, and shown as it is seen outside."""
 
 import time
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ def test_a_canonical_question_is_seen_as_its_recipient_sees_it(ready: DeskHouse)
 
     page = ready.get(f"{PAGE}/questions/outcome-by-year")
 
-    assert "what ARMAC sees" in page
+    assert "ARMAC sees this" in page
     assert '<td class="value' in page
     assert "Nobody sees this." in ready.get(f"{PAGE}/questions/device-by-year")
     ready.get(f"{PAGE}/questions/unknown", 404)

@@ -52,7 +52,7 @@ def test_every_suggestion_is_written_as_it_was_rated(text: str) -> None:
         made = put(text, *edits(policy.scope, candidate.policy.scope))
 
         assert made.fault == "", candidate.written
-        assert made.said.startswith("Put into the draft: ")
+        assert made.said.startswith("Added to the draft: ")
         rated = candidate.policy.scope
         larger = {at: k for at, k in rated.thresholds.items() if k > rated.threshold}
         rated = replace(rated, thresholds=FrozenMap(larger))
@@ -66,7 +66,7 @@ def test_comments_stay_and_one_sentence_says_what_changed() -> None:
         "sions: 3", "sions: 2"
     )
     assert made.said == (
-        "Put into the draft: place: province_group instead of province; max_dimensions: 2 instead of 3."
+        "Added to the draft: place: province_group instead of province; max_dimensions: 2 instead of 3."
     )
     assert made.lost == ()
 
@@ -81,7 +81,7 @@ def test_a_threshold_of_levels_keeps_these() -> None:
 def test_one_question_of_several_is_left_out() -> None:
     made = put(LONG, Edit("finest", None, "injury.EYE"))
 
-    assert "injury.EYE is not shared any more" in made.said
+    assert "injury.EYE is no longer shared" in made.said
     assert "injury.EYE" not in load_policy(made.text, WORDS).scope.dimensions
     assert len([d for d in load_policy(made.text, WORDS).scope.dimensions if d.startswith("injury.")]) > 1
 
@@ -99,7 +99,7 @@ def test_what_is_there_already_changes_nothing() -> None:
     )
 
     assert (made.text, made.fault) == (LONG, "")
-    assert "says so already" in made.said
+    assert "already contains this setting" in made.said
 
 
 def test_a_text_that_cannot_take_it_stays_as_it_is() -> None:

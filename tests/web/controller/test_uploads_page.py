@@ -103,12 +103,15 @@ def test_a_register_is_checked_then_loaded_and_its_file_is_gone(ready: DeskHouse
 
     address, page = checked(ready, "ជនរងគ្រោះ 2025.csv", ROWS.replace("C7,2023-08-11", "C7,32/13"))
 
-    assert "Loading it makes 89 casualties, up to 31 Dec 2024, the newest snapshot of this node." in page
+    assert (
+        "If you load this register, 89 casualties up to 31 Dec 2024 become the newest snapshot of this node."
+        in page
+    )
     assert "victims.csv, Date: not a date in any format of the mapping (line 9)" in page
     assert "32/13" not in page
     assert "89 cases reported late" in page
     assert "120 cases no longer in the register" in page
-    assert "Is this the whole register?" in page
+    assert "Is this the complete register?" in page
     assert loads(ready) == before
     assert address.rpartition("/")[2] in ready.get(LOADS)
 
@@ -118,7 +121,7 @@ def test_a_register_is_checked_then_loaded_and_its_file_is_gone(ready: DeskHouse
     assert "90 rows were read" in ready.get(done.headers["Location"])
     assert loads(ready) == before + 1
     assert not list((ready.directory / "uploads").iterdir())
-    assert "it was loaded, thrown away" in ready.get(address, 404)
+    assert "it was loaded or discarded" in ready.get(address, 404)
     assert "Uploaded, and not loaded yet" not in ready.get(LOADS)
 
 
@@ -165,8 +168,8 @@ def test_what_cannot_be_the_register_is_told_at_once(
     ("victims.csv", ROWS + 'C90,"2022-0', "ends in the middle of a row, on line 92"),
     ("victims.csv", ROWS.replace("Outcome", "Result", 1), "Outcome"),
     ("victims.csv", b"Case,Date,Sex,Outcome\nC1,2022-01-01,\xff\xfe,Injured\n", "line 2"),
-    ("victims.csv", b"%PDF-1.7", "not what its name says"),
-    ("export.zip", b"PK\x03\x04 half a zip", "not a whole zip"),
+    ("victims.csv", b"%PDF-1.7", "does not match the type in its name"),
+    ("export.zip", b"PK\x03\x04 half a zip", "not a complete zip"),
 ])  # fmt: skip
 def test_what_cannot_be_read_is_told_with_its_line_and_changes_nothing(
     ready: DeskHouse, name: str, data: bytes | str, said: str
@@ -177,7 +180,7 @@ def test_what_cannot_be_read_is_told_with_its_line_and_changes_nothing(
 
     alarm = " ".join(re.findall(r'class="notice alarm".*?</div>', page, re.DOTALL))
     assert said in alarm
-    assert "Load it</button>" not in page
+    assert "Load</button>" not in page
     assert ready.post(address, do="load").headers["Location"] == address, "it is checked once more instead"
     settled(ready)
     assert loads(ready) == before

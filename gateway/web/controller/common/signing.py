@@ -54,9 +54,9 @@ def signed(text: str) -> str:
     """
     name, passphrase = typed(NAME), typed(PASSPHRASE)
     if not name:
-        raise NotSignedError(NAME, _("Choose whose key signs."))
+        raise NotSignedError(NAME, _("Choose a signing key."))
     if not passphrase:
-        raise NotSignedError(PASSPHRASE, _("Type the passphrase of this key."))
+        raise NotSignedError(PASSPHRASE, _("Enter the passphrase of this key."))
     try:
         return bench().sign(name, passphrase, text)
     except KeyRefusedError as error:

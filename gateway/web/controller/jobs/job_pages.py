@@ -68,7 +68,7 @@ def work_question(job_id: str, name: str) -> Model:
         if one.name == name and job.result is not None:
             table = question_table(job.result, name)
             return PreviewedQuestion(job_id, one.label, one.recipient, one.refusals, table)
-    raise NotFound(_("There is no such question in this preview."))
+    raise NotFound(_("This preview does not contain the question."))
 
 
 @desk.form(f"{ONE}/cancel")
@@ -110,9 +110,9 @@ def _job(job_id: str) -> Job:
 
 _TITLES = {
     Kind.LOOK: lambda: _("What a policy would show"),
-    Kind.SUGGEST: lambda: _("Other policies that could be chosen"),
+    Kind.SUGGEST: lambda: _("Suggested alternatives"),
     Kind.PROTECT: lambda: _("Protecting the tables"),
     Kind.CHECK: lambda: _("Checking an upload"),
     Kind.LOAD: lambda: _("Loading the register"),
-    Kind.EXAMINE: lambda: _("Looking the node over"),
+    Kind.EXAMINE: lambda: _("Checking the node"),
 }

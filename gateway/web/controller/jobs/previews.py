@@ -113,7 +113,7 @@ def effect(result: Result) -> tuple[str, ...]:
 
 def _effect(found: Mapping[str, Any]) -> Iterator[str]:
     if found["nothing"]:
-        yield _("Nobody would see any difference.")
+        yield _("The released numbers would not change.")
     if found["shown"]:
         yield _(
             "%(more)s about %(people)s become visible.",
@@ -128,11 +128,11 @@ def _effect(found: Mapping[str, Any]) -> Iterator[str]:
         )
     if found["other_numbers"]:
         yield _(
-            "%(numbers)s change, since other people are counted.", numbers=numbers(found["other_numbers"])
+            "%(numbers)s change because other people are counted.", numbers=numbers(found["other_numbers"])
         )
     if found["lost"]:
         yield _(
-            "%(numbers)s about %(people)s were given out already and cannot be taken back.",
+            "%(numbers)s about %(people)s were released already and cannot be recalled.",
             numbers=numbers(found["lost"]),
             people=people(found["people_lost"]),
         )
@@ -152,17 +152,17 @@ def people(count: int) -> str:
 
 def _risk(result: Result) -> Iterator[str]:
     seen = result["exposure"]
-    yield _("The smallest group in which anybody is seen has %(people)s.", people=people(seen["smallest"]))
+    yield _("The smallest group shown has %(people)s.", people=people(seen["smallest"]))
     yield _(
-        "Who knows everything about somebody names the right one with a chance of %(mean)s on average, "
-        "%(most)s at worst.",
+        "An intruder who knows everything about a person finds the right record with a probability of "
+        "%(mean)s on average and %(most)s at worst.",
         mean=format_percent(seen["expected"], "0.0%"),
         most=format_percent(seen["highest"], "0.0%"),
     )
     alone = result["records"]
     if alone is not None:
         yield _(
-            "The records themselves are not given out: at these levels %(unique)s of %(all)s would be alone.",
+            "Single records are not released: at these levels %(unique)s of %(all)s records would be unique.",
             unique=number(alone["unique"]),
             all=number(alone["records"]),
         )
@@ -189,7 +189,7 @@ def _question(one: Mapping[str, Any], scores: Mapping[str, float]) -> Question:
 
 def _narrow(one: Mapping[str, Any]) -> str:
     """A withheld cell that what is always shown leaves narrower than the rules ask for."""
-    return _("%(where)s, of %(years)s", where=_where(one["cell"]), years=", ".join(one["years"]))
+    return _("%(where)s, %(years)s", where=_where(one["cell"]), years=", ".join(one["years"]))
 
 
 def _where(cell: Sequence[Sequence[str]]) -> str:

@@ -41,8 +41,8 @@ def put_in(text: str, edits: Sequence[Edit], words: Vocabulary, usual: Mapping[s
         first = error.faults[0].problem if error.faults else error.message
         return PutIn(text, "", fault=first)
     if not writer.changes:
-        return PutIn(text, _("The text says so already; nothing was changed."))
-    return PutIn(made.text, _("Put into the draft: %(what)s.", what="; ".join(filter(None, said))), made.lost)
+        return PutIn(text, _("The text already contains this setting; nothing was changed."))
+    return PutIn(made.text, _("Added to the draft: %(what)s.", what="; ".join(filter(None, said))), made.lost)
 
 
 class _Writer:
@@ -79,7 +79,7 @@ class _Writer:
         self.changes["finest"] = _with(levels, dimension, level)
         self._narrow_levels(dimension, level)
         if level is None:
-            return _("%(name)s is not shared any more", name=dimension)
+            return _("%(name)s is no longer shared", name=dimension)
         return _instead(dimension, level, before)
 
     def _narrow_levels(self, dimension: str, level: str | None) -> None:

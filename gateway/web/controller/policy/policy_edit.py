@@ -125,7 +125,7 @@ def _use() -> Model:
         return shown((page, 422), "controller/policy-edit.html")
     found = _suggestion(request.form[USE])
     if found is None:
-        gone = _("This suggestion is not at hand any more. Look for better ones again.")
+        gone = _("This suggestion is no longer available. Press “Suggest alternatives” again.")
         return shown((replace(page, not_put=gone), 409), "controller/policy-edit.html")
     node = bench().node
     put = put_in(made.text, found.edits, node.vocabulary, usual_levels(_keys()))
@@ -178,7 +178,9 @@ def _on_this_page(error: PolicyRefusedError) -> PolicyRefusedError:
     """What to do about it here, where a command would be named otherwise."""
     if not isinstance(error, NotYetProtectedError):
         return error
-    remedy = _("Press “See what it would show” first: that protects them, or says where it cannot be done.")
+    remedy = _(
+        "Press “Preview” first: the preview protects these numbers, or says where that cannot be done."
+    )
     return NotYetProtectedError(error.message, remedy=remedy)
 
 

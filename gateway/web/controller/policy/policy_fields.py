@@ -69,12 +69,12 @@ def policy_form(
     draw = _Drawing(shown, words, dictionary)
     finest = next(key for key in keys if isinstance(key, Finest))
     sections = (
-        Section("finely", _("How finely"), tuple(draw.finest(finest))),
-        Section("protection", _("How small groups are protected"), tuple(draw.protection())),
-        Section("counted", _("Who is counted, and when it comes out"), tuple(draw.counted())),
-        Section("leave", _("By whose leave, and how often"), tuple(draw.leave())),
-        Section("validity", _("From when till when, and on what ground"), tuple(draw.validity())),
-        Section("afterwards", _("What recipients may do afterwards"), tuple(draw.afterwards())),
+        Section("finely", _("Level of detail"), tuple(draw.finest(finest))),
+        Section("protection", _("Protection of small groups"), tuple(draw.protection())),
+        Section("counted", _("Who is counted and when data are released"), tuple(draw.counted())),
+        Section("leave", _("Approval and quotas"), tuple(draw.leave())),
+        Section("validity", _("Validity and legal basis"), tuple(draw.validity())),
+        Section("afterwards", _("Conditions for recipients"), tuple(draw.afterwards())),
     )
     unseen = {"member", "data_set", "version", "revocation"}
     in_text = tuple(name for name in document if name not in shown and name not in unseen)
@@ -98,7 +98,7 @@ class _Drawing:
             return
         for number, item in enumerate([*items, {}]):
             new = number == len(items)
-            title = _("A further permission") if new else _("Permission %(n)d", n=number + 1)
+            title = _("New permission") if new else _("Permission %(n)d", n=number + 1)
             name = item.get("name")
             more = tuple(key for key in item if key not in ("with", "for", "only"))
             fields = tuple(self._permission(number, new=new))
@@ -107,11 +107,13 @@ class _Drawing:
     def _permission(self, number: int, *, new: bool) -> Iterator[Field]:
         at = f"share-{number}"
         recipients = tuple((word, word) for word in sorted(self._words.recipients))
-        yield self._several(f"{at}-with", _("With whom"), recipients)
-        yield self._several(f"{at}-for", _("What for"), _said(self._words.purposes))
-        yield self._several(f"{at}-only", _("What they may ask"), (("yes", _("ready-made questions only")),))
+        yield self._several(f"{at}-with", _("Recipients"), recipients)
+        yield self._several(f"{at}-for", _("Purpose"), _said(self._words.purposes))
+        yield self._several(
+            f"{at}-only", _("Permitted questions"), (("yes", _("ready-made questions only")),)
+        )
         if not new:
-            yield self._several(f"{at}-gone", _("Take it away"), (("yes", _("this permission ends")),))
+            yield self._several(f"{at}-gone", _("Remove"), (("yes", _("this permission is removed")),))
 
     def finest(self, key: Finest) -> Iterator[Field]:
         if key.key not in self._shown:
@@ -124,69 +126,71 @@ class _Drawing:
 
     def protection(self) -> Iterator[Field]:
         yield from self._line(
-            "threshold", _("Fewer people than this are a small group"), _("usually 5"), "number"
+            "threshold", _("Smallest number of people shown (threshold)"), _("default: 5"), "number"
         )
         yield from self._line(
-            "max_dimensions", _("At most so many breakdowns together"), _("usually 3"), "number"
+            "max_dimensions", _("Maximum number of breakdowns in one table"), _("default: 3"), "number"
         )
-        yield from self._word("zeros", _("A zero is"), {
+        yield from self._word("zeros", _("Zeros are"), {
             "publish": _("always shown"),
             "partner": _("shown, or withheld to protect another number"),
-            "protect": _("protected like a small group"),
-        }, _("as usual: shown, or withheld to protect another"))  # fmt: skip
+            "protect": _("suppressed like small counts"),
+        }, _("default: shown, or withheld to protect another number"))  # fmt: skip
 
     def counted(self) -> Iterator[Field]:
         if "population" in self._shown:
             consents = _said(self._dictionary.consent, self._words.consents)
             victims = _said(self._dictionary.codes("victim_type"), self._words.victims)
-            usual = _("nothing chosen: as usual")
+            usual = _("nothing chosen: default")
             yield self._several("population-consent", _("Only people who consented to"), consents, usual)
             yield self._several("population-victims", _("Kinds of victim"), victims, usual)
         yield from self._line(
             "embargo",
-            _("Data are withheld while younger than"),
-            _("such as 90 days, or none; usually 90 days"),
+            _("Embargo period"),
+            _("such as 90 days, or none; default: 90 days"),
         )
+        yield from self._word("release", _("New register data are released"), {}, _("default: twice a year"))
         yield from self._word(
-            "release", _("A new state of the register is released"), {}, _("as usual: twice a year")
+            "appears", _("How this country appears in results"), {}, _("default: on its own")
         )
-        yield from self._word("appears", _("This state appears"), {}, _("as usual: on its own"))
 
     def leave(self) -> Iterator[Field]:
         if "approval" in self._shown:
             options = tuple((word, say()) for word, say in _LEAVES.items())
-            usual = _("as usual: automatically")
+            usual = _("default: automatically")
             yield self._one("approval-ready_made", _("Ready-made questions are answered"), options, usual)
             yield self._one("approval-others", _("Other questions are answered"), options, usual)
         yield from self._line(
             "quota",
-            _("A recipient may ask at most"),
+            _("Quota for each recipient"),
             _("such as 50 a month, or 5 a day, 50 a month; empty: no limit"),
         )
 
     def validity(self) -> Iterator[Field]:
         yield from self._line("valid_from", _("First day"), "", "day")
-        yield from self._line("valid_until", _("Last day"), _("or give how long"), "day")
-        yield from self._line("valid_for", _("How long"), _("such as 24 months, or until revoked"))
+        yield from self._line("valid_until", _("Last day"), _("or enter a duration"), "day")
+        yield from self._line("valid_for", _("Duration"), _("such as 24 months, or until revoked"))
         yield from self._word(
             "review",
-            _("Before it is signed, it is reviewed by"),
-            {"none": _("nobody else"), "second person": _("a second person")},
-            _("as usual: nobody else"),
+            _("Review before signing"),
+            {"none": _("no review"), "second person": _("by a second person")},
+            _("default: no review"),
         )
-        yield from self._line("legal_basis", _("The law, order or agreement that it rests on"), "")
+        yield from self._line("legal_basis", _("Legal basis"), "")
 
     def afterwards(self) -> Iterator[Field]:
         yield from self._line(
             "retention",
-            _("They may keep an answer for"),
-            _("such as 365 days, or unlimited; usually unlimited"),
+            _("Recipients may keep an answer for"),
+            _("such as 365 days, or unlimited; default: unlimited"),
         )
         yield from self._word(
-            "redistribution", _("They may pass it on"), {}, _("as usual: aggregates with credit")
+            "redistribution", _("Recipients may pass an answer on"), {}, _("default: aggregates with credit")
         )
         yield from self._line(
-            "hub_cache", _("The hub may keep answers for"), _("such as 30 days, no, or unlimited; usually no")
+            "hub_cache",
+            _("The hub may keep answers for"),
+            _("such as 30 days, no, or unlimited; default: no"),
         )
 
     def _level(self, level: str, levels: tuple[str, ...]) -> str:
@@ -218,8 +222,8 @@ def _said(texts: Mapping[str, str], words: Iterable[str] | None = None) -> Optio
 
 _LEAVES: dict[str, Callable[[], str]] = {
     "automatic": lambda: _("automatically"),
-    "one person": lambda: _("with the leave of one person"),
-    "two persons": lambda: _("with the leave of two persons"),
+    "one person": lambda: _("with approval by one person"),
+    "two persons": lambda: _("with approval by two people"),
 }
 _SCALES = {
     "zeros": ("publish", "partner", "protect"),

@@ -86,7 +86,7 @@ def policy_version(version: int) -> Model:
         signed = {one.version: one for one in view.signed_policies()}
         known = {one.version: one for one in versions(node, view)}
     if version not in signed:
-        raise NotFound(_("There never was such a version here."))
+        raise NotFound(_("This version does not exist."))
     former = version - 1 if version - 1 in signed else None
     spoken: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
@@ -165,12 +165,12 @@ def draft_now() -> Now:
 
 
 _DONE = {
-    "drafted": lambda: _("The draft is kept. Nothing counts before it is signed."),
-    "discarded": lambda: _("The draft is thrown away. What is in force is not touched."),
-    "reviewed": lambda: _("Your review is kept with the draft."),
+    "drafted": lambda: _("The draft is saved. It takes effect only after signing."),
+    "discarded": lambda: _("The draft is discarded. The policy in force is unchanged."),
+    "reviewed": lambda: _("Your review is saved with the draft."),
     "published": lambda: _("Signed, and in force."),
-    "waits": lambda: _("Signed. It comes into force by itself on its first day."),
+    "waits": lambda: _("Signed. The policy comes into force automatically on its first day."),
     "revoked": lambda: _(
-        "Revoked. From now on nothing is answered under it; what was given out stays known."
+        "Revoked. No questions are answered under this version any more. Released data cannot be recalled."
     ),
 }

@@ -95,11 +95,11 @@ def publish_draft() -> Model:
     found = _publishing(draft)
     try:
         if not found.ready:
-            raise NotSignedError("look", _("Look first at what it would release."))
+            raise NotSignedError("look", _("Preview first what would be released."))
         if found.preview is not None and found.preview.narrow and not accept:
-            raise NotSignedError("accept", _("Accept what is listed, or go back and share otherwise."))
+            raise NotSignedError("accept", _("Accept the listed items, or go back and change the policy."))
         if found.preview is not None and found.preview.accept and not accept:
-            raise NotSignedError("accept", _("Accept these groups, or go back and share less finely."))
+            raise NotSignedError("accept", _("Accept these groups, or go back and share less detail."))
         note = signed(publication(node, draft.version, draft.text, accepts=accept))
         done = publish(node, note)
     except Refused as error:
@@ -141,7 +141,9 @@ def revoke_policy() -> Model:
     require_version(Now(str(step.version), _("Version %(version)s", version=step.version), f"{PAGE}/revoke"))
     try:
         if not reason:
-            raise NotSignedError("reason", _("Say why: whoever looks at this later will want to know."))
+            raise NotSignedError(
+                "reason", _("Give a reason: people who review this decision later will need it.")
+            )
         revoke(node, signed(revocation(node, step.version, reason)), reason)
     except Refused as error:
         again = replace(_revoking(), reason=typed("reason"), error=_field(error))
@@ -161,7 +163,7 @@ def _draft() -> Draft:
     with bench().node.store.reading() as view:
         draft = view.draft()
     if draft is None:
-        raise Conflict(_("There is no draft (any more). Somebody may have published it or thrown it away."))
+        raise Conflict(_("There is no draft. Another person may have published or discarded it."))
     return draft
 
 

@@ -113,7 +113,7 @@ def _version(node: Node, one: SignedPolicy, holders: list[Holder]) -> Version:
         by = named(signed_by(one.note, holders))
     except SafelaneError:
         # it was edited since: it counts for nothing, and whoever looks must see that
-        state, by = "not-as-signed", _("nobody whose signature fits")
+        state, by = "not-as-signed", _("no valid signature")
     return Version(
         version=one.version,
         state=state,
@@ -130,9 +130,9 @@ def _version(node: Node, one: SignedPolicy, holders: list[Holder]) -> Version:
 _STATES = {Ending.REPLACED: "replaced", Ending.REVOKED: "revoked", Ending.WITHDRAWN: "withdrawn"}
 
 STEPS = {
-    PolicyStep.FIRST: lambda: _("It is the first policy."),
-    PolicyStep.LOOSENED: lambda: _("It loosens: more may be seen than before."),
-    PolicyStep.TIGHTENED: lambda: _("It tightens: less may be seen than before."),
-    PolicyStep.BOTH: lambda: _("It loosens in some ways and tightens in others."),
-    PolicyStep.NEITHER: lambda: _("It neither loosens nor tightens."),
+    PolicyStep.FIRST: lambda: _("This is the first policy."),
+    PolicyStep.LOOSENED: lambda: _("It is less restrictive: more may be seen than before."),
+    PolicyStep.TIGHTENED: lambda: _("It is more restrictive: less may be seen than before."),
+    PolicyStep.BOTH: lambda: _("It is less restrictive in some ways and more restrictive in others."),
+    PolicyStep.NEITHER: lambda: _("It is neither less nor more restrictive."),
 }

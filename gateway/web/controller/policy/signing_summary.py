@@ -19,11 +19,11 @@ def publishing_sentence(
         when = _("At once")
     if former is None:
         what = _(
-            "%(when)s, version %(version)s is the policy of this state", when=when, version=draft.version
+            "%(when)s, version %(version)s is the policy of this country", when=when, version=draft.version
         )
     else:
         what = _(
-            "%(when)s, version %(version)s takes the place of version %(former)s",
+            "%(when)s, version %(version)s replaces version %(former)s",
             when=when,
             version=draft.version,
             former=former,
@@ -33,14 +33,16 @@ def publishing_sentence(
 
 def _effect(former: int | None, found: Preview | None, *, loaded: bool) -> str:
     if not loaded:
-        return _("nothing is answered before a register is loaded.")
+        return _("no questions are answered before a register is loaded.")
     if found is None:
-        return _("what that releases has not been looked at yet.")
+        return _("there is no preview yet of what would be released.")
     if former is None:
         return _(
-            "%(shown)d numbers about %(people)d people become visible to those whom it names.",
+            "%(shown)d numbers about %(people)d people become visible to the recipients named in the policy.",
             shown=found.shown,
             people=found.people,
         )
     sentences = [one[:1].lower() + one[1:] for one in found.effect]
-    return " ".join([sentences[0], *found.effect[1:]]) if sentences else _("nobody sees any difference.")
+    return (
+        " ".join([sentences[0], *found.effect[1:]]) if sentences else _("the released numbers do not change.")
+    )

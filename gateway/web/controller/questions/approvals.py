@@ -123,7 +123,9 @@ def refuse(question_id: str) -> Model:
     node, pending, reason = bench().node, _pending(question_id), typed("reason").strip()
     try:
         if not reason:
-            raise NotSignedError("reason", _("Say why: whoever looks at this later will want to know."))
+            raise NotSignedError(
+                "reason", _("Give a reason: people who review this decision later will need it.")
+            )
         note = signed(approving.refusal(node, question_id, reason))
         approving.refuse(node, bench().shelf, question_id, note, reason)
     except (NotSignedError, SignatureRefusedError) as error:
@@ -231,10 +233,10 @@ def _done() -> str:
 
 
 _DONE = {
-    "approved": lambda: _("Approved. The answer goes out with the node's next call to the hub."),
-    "refused": lambda: _("Refused. Who asked is told that leave was not given, and nothing else."),
+    "approved": lambda: _("Approved. The answer is sent the next time the node connects to the hub."),
+    "refused": lambda: _("Refused. The requester learns that approval was refused, and nothing else."),
     "refused-anyway": lambda: _(
-        "A refusal goes out: the policy or the time did not permit an answer any more."
+        "A refusal is sent: the policy or the deadline no longer permitted an answer."
     ),
-    "leave": lambda: _("Your leave is kept. Another person has to give theirs."),
+    "leave": lambda: _("Your approval is saved. Another person still has to approve the answer."),
 }

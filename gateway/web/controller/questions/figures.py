@@ -66,8 +66,8 @@ class Figures:
 @desk.page(PAGE, TEMPLATE)
 def figures() -> Model:
     done = {
-        "registered": _("It is registered. Tables that are made from now on take it as known."),
-        "withdrawn": _("It is withdrawn. Tables that are made from now on are made without it."),
+        "registered": _("The figure is registered. Tables made from now on treat it as publicly known."),
+        "withdrawn": _("The figure is withdrawn. Tables made from now on ignore it."),
     }
     return _page(done=done.get(request.args.get("done", ""), ""))
 
@@ -87,7 +87,7 @@ def register_figure() -> Model:
     with node.store.reading() as view:
         differs = comparing(node, view)(figure)
     asked = _(
-        "Everybody knows, from %(source)s: %(what)s: %(value)s.",
+        "Publicly known, from %(source)s: %(what)s: %(value)s.",
         source=figure.source,
         what=_what(figure),
         value=figure.value,
@@ -127,13 +127,14 @@ def _typed_figure() -> Public:
     value = request.form.get("value", "").strip()
     if not (value.isascii() and value.isdecimal() and len(value) < 10):
         raise FigureRefusedError(
-            _("This is not a number of people."), remedy=_("Give a whole number from 0 on.")
+            _("The number of people is not valid."), remedy=_("Enter a whole number, 0 or larger.")
         )
     try:
         published = date.fromisoformat(request.form.get("published", ""))
     except ValueError:
         raise FigureRefusedError(
-            _("The day of publication is missing."), remedy=_("Give the day on which it came out.")
+            _("The day of publication is missing."),
+            remedy=_("Enter the day on which the figure was published."),
         ) from None
     when = {TIME: request.form.get(TIME, "").strip()}
     return Public({**when, **cell}, int(value), request.form.get("source", "").strip(), published)

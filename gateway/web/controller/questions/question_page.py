@@ -68,7 +68,12 @@ def asked_one(question_id: str) -> Model:
         for found in about:
             if isinstance(found.event, Answered | Refused):
                 return _one(view, found.number, found.event, about)
-    raise NotFound(_("This node has not decided such a question; if it waits, it is among those that do."))
+    raise NotFound(
+        _(
+            "This node has not decided this question. If the question is waiting for approval, it is in "
+            "the list of questions waiting for approval."
+        )
+    )
 
 
 def _about(view: View, question_id: str) -> Iterator[Found]:
@@ -127,7 +132,7 @@ def _leaves(view: View, about: list[Found]) -> Iterator[Leave]:
         event: Event = found.event
         if isinstance(event, LeaveGiven):
             reason = _opened(view, REASON, found.number, event.reason)
-            yield Leave(names.get(event.signed_by, _("a key that is gone")), event.at, event.granted, reason)
+            yield Leave(names.get(event.signed_by, _("a deleted key")), event.at, event.granted, reason)
 
 
 def _opened(view: View, field: str, number: int, commitment: Commitment | None) -> str | None:

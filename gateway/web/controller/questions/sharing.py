@@ -127,7 +127,7 @@ def canonical(name: str) -> Model:
     look = bench().looks.now().look
     found = None if look is None else next((one for one in look.questions if one.name == name), None)
     if look is None or found is None:
-        raise NotFound(_("There is no such question to look at now."))
+        raise NotFound(_("This question is not available now."))
     table = None if found.release is None else drawn(found.release)
     return OneQuestion(_question(found), look.policy.version, look.cube.snapshot.until, table)
 

@@ -127,15 +127,15 @@ def _form(refused: tuple[str, str] | None = None) -> UploadForm:
         return UploadForm((), (), most, _told(error))
     if mapping is None:
         why = (
-            _("This node has no mapping yet, which says what the columns of the register mean."),
-            _("Its operator drafts one once: safelane member map suggest."),
+            _("This node has no mapping yet. The mapping says what the columns of the register mean."),
+            _("The operator drafts a mapping once: safelane member map suggest."),
         )
         return UploadForm((), (), most, why)
     tables, endings = tuple(table.name for table in mapping.tables), accepted(mapping)
     if not endings:
         why = (
             _("The mapping reads a database, which cannot be uploaded."),
-            _("It is loaded from where it is."),
+            _("The database is loaded directly."),
         )
         return UploadForm(tables, (), most, why)
     return UploadForm(tables, endings, most, refused=refused)
