@@ -49,9 +49,11 @@ def add_read(commands: Any) -> None:
     )
     sample.add_argument("--seed", default="", help="words agreed on once the checkpoint was fixed")
     sample.set_defaults(run=_sample)
-    alerts = commands.add_parser("alerts", help="what to look at in a log", description=_alerts.__doc__)
+    alerts = commands.add_parser("alerts", help="what to review in a log", description=_alerts.__doc__)
     add_keys(alerts)
-    alerts.add_argument("--needed", metavar="K", type=int, help="cosignatures that a head needs (else half)")
+    alerts.add_argument(
+        "--needed", metavar="K", type=int, help="cosignatures that a checkpoint needs (else half)"
+    )
     alerts.add_argument(
         "--as-of", metavar="DATE", type=_day, help="when the export was made (else as its file says)"
     )

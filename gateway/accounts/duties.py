@@ -126,16 +126,17 @@ DUTIES: dict[Action, Duty] = {
     Action.RUN: Duty("start, stop, back up and upgrade", _only(Who.OPERATOR), _only(Who.OPERATOR)),
     Action.LOAD: Duty("map and load the national register", node=_only(Who.CONTROLLER)),
     Action.PROTECT: Duty(
-        "build the protected cube, look at its preview and certificate",
+        "build the protected cube, review its preview and certificate",
         node=_only(Who.CONTROLLER),
     ),
     Action.SEE_SHARING: Duty(
-        "see what is shared, who asked, what waits for leave, how loads and the node do",
+        "see what is shared, who asked, which questions wait for approval, and the state of loads and "
+        "the node",
         node=_only(Who.CONTROLLER),
         scope=Scope.DESK,
     ),
     Action.RULE: Duty(
-        "write a policy, put it in force, approve or refuse a question that waits",
+        "write a policy, put it in force, approve or refuse a waiting question",
         node=_only(Who.CONTROLLER),
         two=True,
     ),

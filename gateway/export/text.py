@@ -51,7 +51,9 @@ def legend(release: Release) -> list[str]:
     used = {cell.status for cell in release.cells}
     lines = [f"{SYMBOLS[s]}  {s}: {s.meaning}" for s in SYMBOLS if s in used]
     if any(cell.at_least is not None or cell.at_most is not None for cell in release.cells):
-        lines.append(">=n  withheld, but at least n; n..m  withheld, but between n and m: from what is shown")
+        lines.append(
+            ">=n  withheld, but at least n; n..m  withheld, but between n and m, from the numbers shown"
+        )
     off = sorted({cell.off_by for cell in release.cells if cell.off_by})
     if off:
         more = f", in some cells {off[-1]}" if len(off) > 1 else ""
@@ -64,7 +66,8 @@ def legend(release: Release) -> list[str]:
     summed = sorted({member for cell in release.cells for member in cell.under_masks})
     if summed:
         lines.append(
-            f"{UNDER_MASKS}  holds withheld cells of {', '.join(summed)}, summed so that nobody saw one"
+            f"{UNDER_MASKS}  includes withheld cells of {', '.join(summed)}, added up so that nobody saw "
+            "any of them"
         )
     lacking = sorted({member for cell in release.cells for member in cell.lacks})
     if lacking:
@@ -97,7 +100,7 @@ def _coverage(c: Coverage) -> str:
     if c.answered:
         when = "answered late" if c.late else "answered"
         if c.earlier is not None:
-            when = f"away; this is its answer of {c.earlier.answered_at}"
+            when = f"offline; this is its answer of {c.earlier.answered_at}"
         told = changes(c, ENGLISH)
         said = f". {told}" if told else ""
         return f"{when}; records up to {c.snapshot_date}, policy version {c.policy}{quotas}{said}"
@@ -105,7 +108,7 @@ def _coverage(c: Coverage) -> str:
         return "refused: " + "; ".join(r.meaning for r in c.refusals) + quotas
     if c.offline_since is not None:
         return f"offline since {c.offline_since}"
-    return "waited for a person's leave until the deadline" if c.waiting else "did not answer in time"
+    return "approval was still pending at the deadline" if c.waiting else "did not answer in time"
 
 
 def _rows(release: Release, down: list[Axis], across: Axis) -> Iterator[list[str]]:

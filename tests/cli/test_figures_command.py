@@ -32,7 +32,7 @@ def test_a_figure_is_added_listed_and_withdrawn(node: Path) -> None:
     assert made.exit_code == 0, made.output
     (found,) = json.loads(run(node, "list", "--json").output)
     assert (found["cell"], found["value"]) == ({"date": "2023", "outcome": "K"}, 32)
-    assert "the register has nothing of it yet" in run(node, "list").output
+    assert "not yet in the register" in run(node, "list").output
     twice = run(node, *add)
     assert twice.exit_code == FigureRefusedError.exit_code
     assert "registered already" in twice.output

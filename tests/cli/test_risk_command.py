@@ -38,7 +38,7 @@ def test_the_figures_for_a_person_to_read(table: Path) -> None:
         "k = 2: the smallest group; 0 records are alone",
         "4 records in groups of fewer than 5: generalise them further or leave them out",
         "l = 1 for injury: its values in the least varied group (by entropy 1.00)",
-        "chance to name a record right: 50.0% on average, 50.0% at worst",
+        "probability of finding the right record: 50.0% on average, 50.0% at worst",
     ]
 
 

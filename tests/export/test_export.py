@@ -50,7 +50,7 @@ def test_the_table_on_a_terminal() -> None:
         "-  not-shared: not released by the member's policy\n"
         "?  no-answer: the member did not answer in time\n"
         ".  not-collected: not covered by the member's records\n"
-        ">=n  withheld, but at least n; n..m  withheld, but between n and m: from what is shown\n"
+        ">=n  withheld, but at least n; n..m  withheld, but between n and m, from the numbers shown\n"
         "*  a total that lacks at least one of: TH\n"
     )
 
@@ -86,7 +86,7 @@ def test_coverage_says_that_an_answer_is_late_or_an_earlier_one() -> None:
 
     assert coverage_lines(replace(RELEASE, coverage=(late, before))) == [
         "KH  answered late; records up to 2024-12-31, policy version 2",
-        "KH  away; this is its answer of 2025-12-01T00:00:00Z; records up to 2024-12-31, policy version 2",
+        "KH  offline; this is its answer of 2025-12-01T00:00:00Z; records up to 2024-12-31, policy version 2",
     ]
 
 

@@ -171,10 +171,10 @@ def _alerts(directory: Path) -> Iterator[Finding]:
         yield Finding("clock", State.WARNING, alert.message, SET_IT)
     others = len(standing) - len(clocks)
     if others:
-        said = f"{others} {'alert stands' if others == 1 else 'alerts stand'}"
+        said = f"{others} {'alert is open' if others == 1 else 'alerts are open'}"
         yield Finding("watch", State.WARNING, said, f"Read them: safelane log alerts --dir {directory}")
     else:
-        yield Finding("watch", State.WELL, "no alert stands")
+        yield Finding("watch", State.WELL, "no open alerts")
 
 
 def _ago(span: timedelta) -> str:

@@ -53,9 +53,9 @@ def dossier(question: str, directory: Path, out: Path) -> None:
     help="The regional log, exported: the question is compared with the hub's own entry.",
 )  # fmt: skip
 def replay(index: int, directory: Path, region: Path | None) -> None:
-    """Make the decision of entry INDEX again, by the policy, the question and the time of then.
+    """Replay the decision of entry INDEX with the policy, the question and the time of then.
 
-    Needs a member's own log (--dir) and what opens its entries. Says what can no longer be made again.
+    Needs a member's own log (--dir) and what opens its entries. Says what can no longer be replayed.
     """
     with opened(directory) as found:
         log_reading(found, ReadAction.REPLAY, {"entry": index})
@@ -64,22 +64,29 @@ def replay(index: int, directory: Path, region: Path | None) -> None:
         click.echo(line, err=True)
     if again.differences:
         raise LogCommandError(
-            f"The decision of entry {index} is not what it is when it is made again: "
+            f"The decision of entry {index} differs when it is replayed: "
             + "; ".join(again.differences)
             + ".",
             remedy="Ask the member how that came: the log proves what it said then.",
         )
     beside = "" if region is None else ", and its question is the one of the hub's log"
-    click.echo(f"The decision of entry {index}, made again, is the one that was logged{beside}.")
+    click.echo(f"Replayed, the decision of entry {index} is the logged one{beside}.")
 
 
 @click.command()
 @click.argument("count", type=click.IntRange(min=1))
-@click.option("--size", type=click.IntRange(min=1), help="Draw by the head of this size, not the latest one.")
-@click.option("--seed", default="", metavar="WORDS", help="Agreed on once the head was fixed, by dice say.")
+@click.option(
+    "--size", type=click.IntRange(min=1), help="Draw by the checkpoint of this size, not the latest one."
+)
+@click.option(
+    "--seed",
+    default="",
+    metavar="WORDS",
+    help="Agreed on after the checkpoint is fixed, for example by dice.",
+)
 @options.directory
 def sample(count: int, size: int | None, seed: str, directory: Path) -> None:
-    """Show COUNT entries drawn by the root of the log, which nobody can pick."""
+    """Show a random audit sample of COUNT entries, drawn by the root of the log."""
     with opened(directory) as found:
         with found.kept.store.reading() as view:
             drawn = draw(found.kept, view, count, size=size, seed=seed)
@@ -92,10 +99,10 @@ def sample(count: int, size: int | None, seed: str, directory: Path) -> None:
 
 
 @click.command()
-@click.option("--needed", type=click.IntRange(min=0), help="Cosignatures that a head needs; else half.")
+@click.option("--needed", type=click.IntRange(min=0), help="Cosignatures that a checkpoint needs; else half.")
 @options.directory
 def notices(needed: int | None, directory: Path) -> None:
-    """Show what an auditor should look at: bursts, odd hours, denials, drift, withheld results, open ends."""
+    """Show what an auditor should review: bursts, odd hours, denials, drift, withheld results, open ends."""
     with opened(directory) as found:
         log_reading(found, ReadAction.ALERTS, {"needed": needed} if needed is not None else {})
         raised = notice(found.kept, Thresholds(), needed)
@@ -103,7 +110,7 @@ def notices(needed: int | None, directory: Path) -> None:
         numbers = " ".join(map(str, each.numbers))
         click.echo(f"{each.kind.value}: {each.about}: {each.message} (entries {numbers})")
     if not raised:
-        click.echo("Nothing stands out.")
+        click.echo("No alerts.")
 
 
 @click.command()

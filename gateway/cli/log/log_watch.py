@@ -22,7 +22,7 @@ def alerts(ended: bool, directory: Path) -> None:
     for kept in found:
         click.echo(_line(kept))
     if not found:
-        click.echo("Nothing stands out.")
+        click.echo("No alerts.")
 
 
 @click.command()

@@ -29,21 +29,21 @@ as_json = click.option("--json", "as_json", is_flag=True, help="JSON instead of 
 
 @click.group("approvals")
 def command() -> None:
-    """Questions that wait until a person gives leave."""
+    """Questions that wait until a person approves the answer."""
 
 
 @command.command("list")
 @as_json
 @options.own_directory
 def list_waiting(as_json: bool, directory: Path) -> None:
-    """What waits, the oldest first."""
+    """List the waiting questions, oldest first."""
     with open_member(directory) as node:
         found = approval.queue(node, _shelf(node))
         lines = [_line(one, node.clock.now()) for one in found]
     if as_json:
         click.echo(json.dumps([_data(one) for one in found], indent=2, ensure_ascii=False))
         return
-    for line in lines or ["Nothing waits."]:
+    for line in lines or ["No questions are waiting."]:
         click.echo(line)
 
 
@@ -52,7 +52,7 @@ def list_waiting(as_json: bool, directory: Path) -> None:
 @as_json
 @options.own_directory
 def show(question: str, as_json: bool, directory: Path) -> None:
-    """The very answer to QUESTION that would go out."""
+    """Show the answer to QUESTION that would be sent."""
     with open_member(directory) as node:
         found = approval.find(node, _shelf(node), question)
         if as_json:
@@ -68,7 +68,7 @@ def show(question: str, as_json: bool, directory: Path) -> None:
 @signers.by
 @options.own_directory
 def approve(question: str, by: str, directory: Path) -> None:
-    """Let exactly the answer to QUESTION that `show` prints go out, signed by NAME."""
+    """Approve exactly the answer to QUESTION that `show` prints, signed by NAME."""
     with open_member(directory) as node:
         shelf = _shelf(node)
         found = approval.find(node, shelf, question)
@@ -78,7 +78,7 @@ def approve(question: str, by: str, directory: Path) -> None:
         sent = approval.approve(node, shelf, NodeSums(node, shelf), question, note)
     click.echo("")
     if sent is None:
-        click.echo(f"{by} has given leave; {found.waiting.persons} persons are needed.")
+        click.echo(f"{by} has approved; approvals needed: {found.waiting.persons}.")
         return
     click.echo(_said(sent))
 
@@ -86,10 +86,10 @@ def approve(question: str, by: str, directory: Path) -> None:
 @command.command()
 @click.argument("question")
 @signers.by
-@click.option("--reason", required=True, help="Why, in your words; it stays in this state.")
+@click.option("--reason", required=True, help="Reason, in your words; it stays in your country.")
 @options.own_directory
 def refuse(question: str, by: str, reason: str, directory: Path) -> None:
-    """Refuse QUESTION. Who asked is told only that leave was not given."""
+    """Refuse QUESTION. The requester learns only that approval was refused."""
     with open_member(directory) as node:
         shelf = _shelf(node)
         approval.find(node, shelf, question)
@@ -152,7 +152,7 @@ def _line(one: Pending, now: datetime) -> str:
     left = max(0, int((one.asked.late_until - now).total_seconds()))
     days, hours, minutes = left // 86400, left % 86400 // 3600, left % 3600 // 60
     time = f"{days} d {hours} h" if days else f"{hours} h {minutes} min"
-    given = f", {', '.join(one.approved_by)} gave leave" if one.approved_by else ""
+    given = f", {', '.join(one.approved_by)} approved" if one.approved_by else ""
     return (
         f"{one.waiting.question_id}  {one.asked.organisation}: {one.asked.measure} by "
         f"{', '.join(one.asked.by) or 'nothing'} for {one.asked.purpose}; {one.waiting.persons} to approve"
@@ -163,11 +163,11 @@ def _line(one: Pending, now: datetime) -> str:
 def _shown(node: Node, one: Pending) -> Iterator[str]:
     yield _line(one, node.clock.now())
     if one.answer.refusals:
-        yield "No table would go out: " + "; ".join(r.meaning for r in one.answer.refusals) + "."
+        yield "No table would be sent: " + "; ".join(r.meaning for r in one.answer.refusals) + "."
         return
     where = "; ".join(f"{f.dimension} {', '.join(f.codes)}" for f in one.asked.where)
     if where:
-        yield f"Only where: {where}"
+        yield f"Filters: {where}"
     yield ""
     yield to_text(release_of(node, one.asked, one.answer)).rstrip()
 
@@ -175,8 +175,8 @@ def _shown(node: Node, one: Pending) -> Iterator[str]:
 def _said(sent: Sent) -> str:
     refusals = answer_of_note(sent.note).refusals
     if refusals:
-        return "A refusal goes out: " + "; ".join(f"{r.value} ({r.meaning})" for r in refusals) + "."
-    return "The answer goes out with the node's next call to the hub."
+        return "A refusal is sent: " + "; ".join(f"{r.value} ({r.meaning})" for r in refusals) + "."
+    return "The answer is sent the next time the node connects to the hub."
 
 
 def _data(one: Pending) -> dict[str, object]:

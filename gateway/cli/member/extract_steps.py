@@ -68,7 +68,7 @@ def prepare(
     days: int,
     narratives: bool,
 ) -> None:
-    """Prepare an extract of single records and ask for leave.
+    """Prepare an extract of single records and ask for approval.
 
     Only people whose consent covers single records are in it. Columns are generalised, and records left out,
     until everybody has company and nothing follows from it beside what was released before.
@@ -80,7 +80,10 @@ def prepare(
             made = prepare_plan(node, wanted)
         stored = steps.request(node, made, who.sign(steps.words(made.plan, Act.REQUEST_EXTRACT)))
     _show(stored)
-    click.echo(f"{stored.plan.extract} waits for the leave of {stored.plan.persons} other than {by}.")
+    click.echo(
+        f"{stored.plan.extract} is waiting for approval; people needed other than {by}: "
+        f"{stored.plan.persons}."
+    )
 
 
 @click.command()
@@ -111,7 +114,7 @@ def review(name: str | None, directory: Path) -> None:
 @options.own_directory
 @by
 def approve(name: str, directory: Path, by: str) -> None:
-    """Give leave for an extract that somebody else asked for, after having reviewed it."""
+    """Approve an extract that somebody else asked for, after reviewing it."""
     with open_member(directory) as node:
         with node.store.reading() as view:
             plan = steps.waiting(view, name).plan
@@ -124,7 +127,7 @@ def approve(name: str, directory: Path, by: str) -> None:
 @name_argument
 @options.own_directory
 @by
-@click.option("--reason", required=True, help="Why; kept in the state, committed to in the log.")
+@click.option("--reason", required=True, help="Reason; kept in your country, committed to in the log.")
 def refuse(name: str, directory: Path, by: str, reason: str) -> None:
     """Refuse an extract for good."""
     with open_member(directory) as node:
@@ -245,9 +248,10 @@ def _show(stored: StoredExtract) -> None:
     for name, diversity in risk["diversity"].items():
         click.echo(f"l = {diversity['distinct']} for {name} (the policy asks for {plan.diversity})")
     click.echo(
-        f"chance to name a record right: {risk['expected']:.1%} on average, {risk['highest']:.1%} at worst"
+        f"probability of finding the right record: {risk['expected']:.1%} on average, "
+        f"{risk['highest']:.1%} at worst"
     )
-    click.echo("told to the recipient, and sealed with it:")
+    click.echo("disclosed to the recipient and sealed with the extract:")
     for sentence in sentences(plan):
         click.echo(f"  {sentence}")
     for sentence in figures["unexamined"]:

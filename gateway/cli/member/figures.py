@@ -68,10 +68,10 @@ def list_figures(as_json: bool, directory: Path) -> None:
 @click.argument("entry", type=int)
 @options.own_directory
 def withdraw_figure(entry: int, directory: Path) -> None:
-    """Withdraw the figure that ENTRY registered by mistake; nothing of it is deleted."""
+    """Withdraw the figure that ENTRY registered by mistake; the figure is not deleted."""
     with open_member(directory) as node:
         withdraw(node, entry)
-    click.echo("Withdrawn. Tables made from now on are made without it: safelane member cube.")
+    click.echo("Withdrawn. Tables made from now on ignore the figure: safelane member cube.")
 
 
 def _cell(where: Sequence[str]) -> dict[str, str]:
@@ -94,8 +94,8 @@ def _line(one: Standing) -> str:
 def _state(one: Standing) -> str:
     if one.registered.withdrawn is not None:
         return "withdrawn"
-    waits = "the register has nothing of it yet" if one.contradicted is None else "waits for the next tables"
-    known = "known to the tables that answer" if one.taken_in else waits
+    waits = "not yet in the register" if one.contradicted is None else "will be used by the next tables"
+    known = "used by the current tables" if one.taken_in else waits
     return f"{known}; the register has another number" if one.contradicted else known
 
 

@@ -6,7 +6,10 @@ from gateway.cli.common.lazy_commands import LazyCommands
 
 # Imported when they run: hundreds of short commands must not wait for what serves, loads or protects.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "approvals": ("gateway.cli.member.approvals:command", "Questions that wait until a person gives leave."),
+    "approvals": (
+        "gateway.cli.member.approvals:command",
+        "Questions that wait until a person approves the answer.",
+    ),
     "changes": ("gateway.cli.member.records:changes_command", "List what each load changed."),
     "confirm": (
         "gateway.cli.member.joining:confirm_region",
@@ -30,7 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gateway.cli.member.recompute:command",
         "Read a source again and compare with the newest snapshot.",
     ),
-    "revisions": ("gateway.cli.member.revisions:command", "List what waits in released years."),
+    "revisions": ("gateway.cli.member.revisions:command", "List changes waiting in released years."),
     "serve": ("gateway.cli.member.member_serving:serve", "Answer the hub's questions until stopped."),
     "trust-hub": (
         "gateway.cli.member.joining:trust",

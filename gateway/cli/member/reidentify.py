@@ -33,7 +33,7 @@ def reidentify() -> None:
     show_default=True,
     help="`person`, as in extracts, or the field of the vault that it replaces, such as national_id.",
 )
-@click.option("--reason", required=True, help="Why; kept in the state, committed to in the log.")
+@click.option("--reason", required=True, help="Reason; kept in your country, committed to in the log.")
 def request(
     pseudonym: str,
     directory: Path,

@@ -15,9 +15,9 @@ def command(directory: Path) -> None:
     """List what waits: additions and withdrawals in released years that no cube counts yet."""
     with open_member(directory) as node:
         found = revisions(node)
-    click.echo("For this state only: nobody outside can tell waiting from no change.")
+    click.echo("Confidential to your country: nobody outside can distinguish waiting changes from no change.")
     if not found.people:
-        click.echo("Nothing waits: the newest cube counts what the newest snapshot says.")
+        click.echo("No changes are waiting: the newest cube matches the newest snapshot.")
         return
     click.echo(f"{'year':>6} {'added':>7} {'gone':>7}")
     for year, (added, gone) in found.years().items():

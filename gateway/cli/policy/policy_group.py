@@ -185,7 +185,7 @@ def diff_command(
     "--dir",
     "directory",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Directory of the node, to find also leave that nobody there can give.",
+    help="Directory of the node, to find also approvals that nobody there can give.",
 )
 @more_recipients
 @as_json

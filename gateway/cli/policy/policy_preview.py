@@ -55,17 +55,17 @@ def preview(policy: Path, as_json: bool, directory: Path) -> None:
 
 
 def _summary(made: Made, found: Preview) -> Iterator[str]:
-    yield "FOR THIS STATE ONLY: what follows tells of people who are withheld."
+    yield "CONFIDENTIAL TO YOUR COUNTRY: this output includes people whose numbers are withheld."
     version = policy_label(made.policy.version, made.above)
     yield (
         f"Version {version} would show {found.cells - found.withheld:,} of {found.cells:,} cells "
         f"about {found.people:,} people, and withhold {found.withheld:,}."
     )
     yield from made.stricter
-    yield f"Score: {found.score.value:.2f} of what the canonical questions ask is told (1 is all of it)."
+    yield f"Usefulness score: {found.score.value:.2f} (1 means every usual question can be answered in full)."
     if made.hindrance:
-        yield f"It cannot be published as it is. {made.hindrance}"
-        yield "What follows is as if nothing had been given out yet."
+        yield f"The draft cannot be published as it is. {made.hindrance}"
+        yield "This preview ignores earlier releases."
 
 
 def _tables(found: Preview) -> Iterator[str]:
@@ -88,7 +88,7 @@ def _accepted(found: Preview) -> Iterator[str]:
     if not found.to_accept:
         return
     yield ""
-    yield f"To accept: {len(found.to_accept)} visible groups whose people all share one value."
+    yield f"Needs your acceptance: {len(found.to_accept)} groups shown in which everyone has the same value."
     for group in found.to_accept[:MOST_LISTED]:
         where = ", ".join(f"{dimension} {code}" for dimension, code in group.group) or "everybody"
         yield f"  {where}: all {group.people} have {group.dimension} {group.value}"
@@ -100,7 +100,10 @@ def _narrow(found: Preview) -> Iterator[str]:
     if not found.narrow:
         return
     yield ""
-    yield f"To accept: {len(found.narrow)} withheld cells that what is always shown leaves narrow."
+    yield (
+        f"Needs your acceptance: {len(found.narrow)} withheld cells that can be estimated closely from "
+        "numbers always shown."
+    )
     for one in found.narrow[:MOST_LISTED]:
         where = ", ".join(f"{dimension} {code}" for dimension, code in one.cell)
         yield f"  {where}, of {', '.join(one.years)}"
@@ -111,21 +114,21 @@ def _narrow(found: Preview) -> Iterator[str]:
 def _risk(found: Preview) -> Iterator[str]:
     yield ""
     yield (
-        f"Risk: the smallest group in which anybody is seen has {found.exposure.smallest} people. Who knows "
-        f"all about somebody names the right one with a chance of {found.exposure.expected:.1%} on average, "
-        f"{found.exposure.highest:.1%} at worst."
+        f"Risk: the smallest group shown has {found.exposure.smallest} people. An intruder who knows "
+        "everything about a person finds the right record with a probability of "
+        f"{found.exposure.expected:.1%} on average and {found.exposure.highest:.1%} at worst."
     )
     if found.records is not None:
         yield (
-            f"The records themselves are not given out: at these levels {found.records.unique:,} of "
-            f"{found.records.records:,} would be alone."
+            f"Single records are not released: at these levels {found.records.unique:,} of "
+            f"{found.records.records:,} records would be unique."
         )
 
 
 def _questions(found: Preview, shown: list[Shown]) -> Iterator[str]:
     for one in shown:
         yield ""
-        score = f"; {found.scores[one.name].value:.2f} of it told" if one.name in found.scores else ""
+        score = f"; score {found.scores[one.name].value:.2f}" if one.name in found.scores else ""
         who = f"as {one.recipient} would see it{score}" if one.recipient else "nobody may ask it"
         yield f"{one.label} ({one.name}), {who}"
         if one.release is not None:
@@ -183,19 +186,19 @@ def effect_lines(directory: Path, old: Policy, new: Policy) -> list[str]:
 
 
 def _effect(found: Effect) -> Iterator[str]:
-    yield "On the tables (for this state only):"
+    yield "Effect on the tables (confidential to your country):"
     if found.nothing:
-        yield "Nobody would see any difference."
+        yield "The released numbers would not change."
     if found.shown:
         yield f"{_cells(found.shown, 'more')} about {found.people_shown:,} people become visible."
     if found.withheld:
         yield f"{_cells(found.withheld)} about {found.people_withheld:,} people are withheld again."
     if found.other_numbers:
-        yield f"{_cells(found.other_numbers)} show other numbers, since other people are counted."
+        yield f"{_cells(found.other_numbers)} change because other people are counted."
     if found.lost:
         yield (
-            f"{_cells(found.lost)} about {found.people_lost:,} people were given out already and cannot be "
-            f"taken back: whoever has them keeps them."
+            f"{_cells(found.lost)} about {found.people_lost:,} people were released already and cannot be "
+            "recalled."
         )
 
 

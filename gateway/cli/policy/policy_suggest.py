@@ -99,8 +99,8 @@ def _rate_all(node: Node, tried: tuple[Candidate, ...], seconds: int) -> tuple[l
 
 
 def _table(best: list[Rated], tried: int, late: int) -> Iterator[str]:
-    yield "FOR THIS STATE ONLY: what follows tells of people who are withheld."
-    yield f"{len(best)} of {tried} variants, by the part of the canonical questions that they tell:"
+    yield "CONFIDENTIAL TO YOUR COUNTRY: this output includes people whose numbers are withheld."
+    yield f"{len(best)} of {tried} variants, by usefulness score:"
     yield f"{'score':>6} {'shown':>9} {'withheld':>9}  written"
     for one in best:
         yield (

@@ -107,7 +107,7 @@ def publish_command(*, by: str, accept: bool, ministry: bool, directory: Path) -
 
 @click.command("revoke")
 @signers.by
-@click.option("--reason", required=True, help="Why, in your words; it stays in this state.")
+@click.option("--reason", required=True, help="Reason, in your words; it stays in your country.")
 @ministry_wide
 @options.own_directory
 def revoke_command(*, by: str, reason: str, ministry: bool, directory: Path) -> None:
@@ -119,7 +119,7 @@ def revoke_command(*, by: str, reason: str, ministry: bool, directory: Path) -> 
         note = who.sign(revocation(node, ending.version, reason, ministry=ministry))
         ended = revoke(node, note, reason, ministry=ministry)
     name = _name(ended.version, ministry=ministry)
-    click.echo(f"{name} is revoked. What was given out under it stays known.")
+    click.echo(f"{name} is revoked. Released data cannot be recalled.")
 
 
 @click.command("history")
@@ -138,7 +138,7 @@ def history(*, version: int | None, as_json: bool, ministry: bool, directory: Pa
     if as_json:
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
-    for one in told or [{"sentence": "No policy was ever signed here."}]:
+    for one in told or [{"sentence": "No policy has been signed yet."}]:
         click.echo(one["sentence"])
 
 
@@ -214,10 +214,10 @@ def _told(node: Node, view: View, one: SignedPolicy) -> dict[str, object]:
 
 _STEP = {
     PolicyStep.FIRST: "the first policy",
-    PolicyStep.LOOSENED: "it loosens",
-    PolicyStep.TIGHTENED: "it tightens",
-    PolicyStep.BOTH: "it loosens and tightens",
-    PolicyStep.NEITHER: "it neither loosens nor tightens",
+    PolicyStep.LOOSENED: "less restrictive",
+    PolicyStep.TIGHTENED: "more restrictive",
+    PolicyStep.BOTH: "less restrictive in some ways, more restrictive in others",
+    PolicyStep.NEITHER: "neither less nor more restrictive",
 }
 
 _ENDED = {

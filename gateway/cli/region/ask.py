@@ -122,7 +122,7 @@ def _print(result: Result, form: str, said: str) -> None:
 
 def _waiting(members: Sequence[str]) -> None:
     if members:
-        click.echo(f"{', '.join(members)}: a person has to give leave, until the deadline.", err=True)
+        click.echo(f"{', '.join(members)}: approval by a person is required before the deadline.", err=True)
 
 
 def show(result: Result) -> None:
@@ -135,6 +135,6 @@ def show(result: Result) -> None:
     for line in ["\nTerms", *(f"  {line}" for line in terms)] if terms else []:
         click.echo(line)
     click.echo(
-        f"\nReceipt, checked: entry {result.asked_index} of {result.log} asked this before any member heard "
-        f"of it;\nentry {result.released_index} commits to this table."
+        f"\nReceipt, checked: entry {result.asked_index} of {result.log} recorded the question before any "
+        f"member received it;\nentry {result.released_index} commits to this table."
     )

@@ -78,5 +78,5 @@ def _column(path: Path, header: tuple[str, ...], name: str | None) -> int | None
 def _summary(protected: ProtectedAmounts) -> Iterator[str]:
     cells, hidden = protected.cells, protected.hidden
     primary = int(cells.sensitive[: len(hidden)].sum())
-    yield "NOT FOR RELEASE: what follows tells of people who are withheld."
+    yield "NOT FOR RELEASE: this output includes people whose numbers are withheld."
     yield f"{len(hidden):,} cells, {int(hidden.sum()):,} withheld, {primary:,} of them for themselves"

@@ -23,7 +23,7 @@ def command() -> None:
 @command.command("check")
 @click.argument("release", type=FILE)
 @click.argument("certificate", type=FILE)
-@click.option("--truth", type=FILE, required=True, help="The true table; it never leaves the state.")
+@click.option("--truth", type=FILE, required=True, help="The true table; it never leaves the country.")
 @click.option("--known", type=FILE, multiple=True, help="An earlier release or figures that it takes in.")
 @click.option("--threshold", type=click.IntRange(min=2), help="Refuse a certificate for a lower threshold.")
 @sheet_options

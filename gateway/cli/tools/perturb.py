@@ -148,7 +148,7 @@ def comparison(
     found = compare(
         read_table(table), rules, key.read_bytes(), noise=noise, base=base, epsilon=epsilon, seconds=seconds
     )
-    click.echo("NOT FOR RELEASE: what follows tells of people who are withheld.", err=True)
+    click.echo("NOT FOR RELEASE: this output includes people whose numbers are withheld.", err=True)
     click.echo(
         "mechanism | people readable | off, mean | off, worst | small cells as they are | adds up | found"
     )

@@ -219,7 +219,7 @@ def _priority(text: str) -> tuple[TableOf, ...]:
 
 
 def _summary(cube: CertifiedCube, raw: Table) -> Iterator[str]:
-    yield "NOT FOR RELEASE: what follows tells of people who are withheld."
+    yield "NOT FOR RELEASE: this output includes people whose numbers are withheld."
     yield f"{'cells':>9} {'withheld':>9} {'people in them':>15}  table"
     values = cube.true_values(raw)
     table_of = cube.lattice.table_of()

@@ -79,5 +79,6 @@ def _show(found: Risk, threshold: int, small: int) -> None:
             f"(by entropy {diversity.entropy:.2f})"
         )
     click.echo(
-        f"chance to name a record right: {found.expected:.1%} on average, {found.highest:.1%} at worst"
+        f"probability of finding the right record: {found.expected:.1%} on average, {found.highest:.1%} at "
+        "worst"
     )

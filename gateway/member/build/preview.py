@@ -39,7 +39,7 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
         policy, above = as_it_counts(node, view, policy)
     if loaded is None:
         raise NothingToProtectError(
-            f"{node.member} has no snapshot yet, so that there is nothing to look at.",
+            f"{node.member} has no snapshot yet, so there is nothing to preview.",
             remedy="Load the register first: safelane member load SOURCE --mapping MAPPING --dir DIRECTORY.",
         )
     record, snapshot = loaded

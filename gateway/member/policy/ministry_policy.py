@@ -67,7 +67,7 @@ def composed(above: Policy, policy: Policy) -> Policy:
     except PolicyError as error:
         raise PolicyRefusedError(
             f"Version {policy.version} cannot stand below {ministry_label(above.version)}: {error}",
-            remedy="Nothing was changed. Both have to be in force together: mend one of the two.",
+            remedy="Nothing was changed. Both have to be in force together: correct one of the two.",
         ) from None
 
 

@@ -247,7 +247,7 @@ def _check_questions(policy: Policy, questions: str) -> None:
         raise PolicyRefusedError(
             f"{len(found)} of the questions beside the policy are decided otherwise than expected, "
             f"first '{first.expectation.name}': {first.sentence}",
-            remedy="Mend the policy or the questions; `safelane policy test` names them all.",
+            remedy="Correct the policy or the questions; `safelane policy test` names them all.",
         )
 
 

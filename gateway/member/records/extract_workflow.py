@@ -94,7 +94,7 @@ def approve(node: Node, extract: str, note: str) -> StoredExtract:
         name = signed.by[0].name
         if name == stored.requester:
             raise ExtractRefusedError(
-                "Whoever asks for an extract cannot approve it.", remedy="Ask another person to look at it."
+                "Whoever asks for an extract cannot approve it.", remedy="Ask another person to review it."
             )
         if name in {leave.name for leave in work.extracts.leaves(extract)}:
             raise ExtractRefusedError(f"{name} has approved this extract already.")
@@ -199,7 +199,8 @@ def _check_still_holds(node: Node, view: View, stored: StoredExtract, basis: Bas
     duties = {holder.duty for by in signed for holder in by}
     if len(names) < plan.persons or Duty.CONTROLLER not in duties:
         raise ExtractRefusedError(
-            f"This extract needs the leave of {plan.persons} besides the requester, a controller among them.",
+            f"This extract needs approval by {plan.persons} people besides the requester, a controller "
+            "among them.",
             remedy="They approve it with `safelane extract approve`.",
         )
     if basis.record.id != plan.snapshot or basis.policy_version != plan.policy_version:

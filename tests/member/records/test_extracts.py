@@ -328,7 +328,7 @@ def test_two_persons_where_the_policy_asks_for_two(tmp_path: Path) -> None:
         for name, duty in (("second", Duty.SECOND), ("third", Duty.SECOND)):
             known(node, name, duty)
         stored = approved(node)
-        with pytest.raises(ExtractRefusedError, match="the leave of 2"):
+        with pytest.raises(ExtractRefusedError, match="approval by 2 people"):
             seal(node, stored.plan.extract, EPOCH)
         approve(node, stored.plan.extract, signed(node, "third", stored, Act.APPROVE_EXTRACT))
         assert opened_extract(seal(node, stored.plan.extract, EPOCH), PRIVATE, node.clock.now())
