@@ -23,12 +23,17 @@ ALWAYS = {
 def refusals(blueprint: Blueprint, **further: str) -> Callable[[V], V]:
     """Describe the refusals that every operation knows, and `further` ones: `s404="no such question"`."""
     described = {**ALWAYS, **{int(status[1:]): why for status, why in further.items()}}
+    # All at once: a decorator for each would copy what is described so far each time.
+    responses = {
+        str(status): {
+            "description": why,
+            "content": {"application/problem+json": {"schema": ProblemSchema}},
+        }
+        for status, why in described.items()
+    }
 
     def describe(view: V) -> V:
-        for status, why in described.items():
-            view = blueprint.alt_response(
-                status, schema=ProblemSchema, description=why, content_type="application/problem+json"
-            )(view)
-        return view
+        documented: V = blueprint.doc(responses=responses)(view)
+        return documented
 
     return describe
