@@ -31,6 +31,11 @@ settings.load_profile("default")
 remember()
 fix_keys()
 
+# Where a machine says that modules are not kept compiled, each of the hundreds of commands that tests start
+# would compile all of ours anew, a third of its work.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 NO_SKIP = "SAFELANE_NO_SKIP"
 """Set where everything that tests need is installed: a skipped test is a failure there."""
 
