@@ -47,23 +47,26 @@ def offer(table: Cells, contributors: int = 4) -> Offer:
 
 def worlds(table: Cells) -> list[World]:
     """Every way to fill in the withheld cells."""
-    hidden = np.flatnonzero(table.hidden)
-    found = []
-    for filled in product(*(range(int(table.low[c]), int(table.high[c]) + 1) for c in hidden)):
-        cells = table.low.copy()
-        cells[hidden] = filled
-        if adds_up(table, cells):
-            found.append(tuple(cells.tolist()))
-    return found
+    found, filled = table.low[np.newaxis].copy(), ~table.hidden
+    found = found[adds_up(table, found, filled)]
+    for cell in np.flatnonzero(table.hidden).tolist():
+        values = np.arange(int(table.low[cell]), int(table.high[cell]) + 1)
+        former, found = len(found), np.repeat(found, len(values), axis=0)
+        found[:, cell] = np.tile(values, former)
+        filled[cell] = True
+        found = found[adds_up(table, found, filled)]
+    return [tuple(world) for world in found.tolist()]
 
 
-def adds_up(table: Cells, cells: np.ndarray) -> bool:
+def adds_up(table: Cells, found: np.ndarray, filled: np.ndarray) -> np.ndarray:
+    """Which of these worlds agree with every sum that is filled in."""
+    right = np.ones(len(found), dtype=bool)
     for parts, above in table.sums:
-        totals = np.zeros(len(cells), dtype=np.int64)
-        np.add.at(totals, above, cells[parts])
-        if (totals[above] != cells[above]).any():
-            return False
-    return True
+        for whole in np.unique(above).tolist():
+            inside = parts[above == whole]
+            if filled[whole] and filled[inside].all():
+                right &= found[:, inside].sum(axis=1) == found[:, whole]
+    return right
 
 
 def with_margins(inner: np.ndarray) -> np.ndarray:

@@ -1,10 +1,13 @@
 """Zeros are withheld among the other cells, where they may be, and cost nobody's cell."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from hierarchies import flat, grouped
+from numpy.typing import NDArray
 
-from anonymisers.cube.certified_cube import build_cube
+from anonymisers.cube.certified_cube import CertifiedCube, build_cube
 from anonymisers.suppression import cutting_planes as planning
 from anonymisers.suppression import secondary_suppression as suppressing
 from anonymisers.suppression.strategies import move_search as searching
@@ -30,54 +33,63 @@ def sparse(people=0.7):
     return Table.of(DIMS, list(cells.items()))
 
 
-@pytest.fixture(params=[1000, 100], ids=["planned", "as a large table"])
-def few(request, monkeypatch):
-    """So many inner cells with people are few."""
+@dataclass(frozen=True)
+class Made:
+    """The cube of the sparse table, and which cells of people were withheld around the choice of zeros."""
+
+    few: int
+    table: Table
+    cube: CertifiedCube
+    before: NDArray[np.bool_]
+    after: NDArray[np.bool_]
+    left_open: int
+
+    def zeros(self, hidden):
+        return hidden & (self.cube.true_values(self.table) == 0)
+
+
+def built(table, key, few, patch):
+    """Where so many inner cells with people are few."""
     for module in (planning, searching):
-        monkeypatch.setattr(module, "FEW", request.param)
+        patch.setattr(module, "FEW", few)
+    return build_cube(table, Rules(zeros="partner"), key)
 
 
-def withheld(cube, table):
-    """How many cells are withheld, and how many of them are zeros."""
-    return int(cube.hidden.sum()), int((cube.hidden & (cube.true_values(table) == 0)).sum())
-
-
-@pytest.mark.usefixtures("few")
-def test_about_a_tenth_of_what_is_withheld_are_zeros():
-    """Else whoever knows the program knows that hardly any withheld cell is one."""
-    table = sparse()
-    cells, zeros = withheld(build_cube(table, Rules(zeros="partner"), KEY), table)
-    assert zeros > cells / 12  # what insiders call for is withheld later
-
-
-@pytest.mark.usefixtures("few")
-def test_another_key_withholds_other_zeros():
-    table = sparse()
-    patterns = [build_cube(table, Rules(zeros="partner"), bytes((n,)) * 32).hidden for n in (0, 0, 1)]
-    zeros = [
-        pattern & (build_cube(table, Rules(zeros="partner"), KEY).true_values(table) == 0)
-        for pattern in patterns
-    ]
-    assert (zeros[0] == zeros[1]).all()
-    assert (zeros[0] & zeros[2]).sum() < zeros[0].sum() / 2
-
-
-@pytest.mark.usefixtures("few")
-def test_they_are_chosen_before_insiders_are_looked_at_and_cost_no_cell_of_anybody(monkeypatch):
-    before, after = [], []
+@pytest.fixture(scope="module", params=[1000, 100], ids=["planned", "as a large table"])
+def made(request):
+    seen = []
 
     def looked_at(search, task, progress):
         people = search.pattern.values > 0
-        before.append(search.pattern.hidden & people)
+        before = search.pattern.hidden & people
         withhold(search, task, progress)
-        after.append(search.pattern.hidden & people)
-        assert not len(search.pattern.open_cells())
+        seen.append((before, search.pattern.hidden & people, len(search.pattern.open_cells())))
 
     withhold = suppressing.withhold_zeros
-    monkeypatch.setattr(suppressing, "withhold_zeros", looked_at)
-    build_cube(sparse(), Rules(zeros="partner"), KEY)
-    assert before[0].any()
-    assert (before[0] == after[0]).all()
+    table = sparse()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(suppressing, "withhold_zeros", looked_at)
+        cube = built(table, KEY, request.param, patch)
+    return Made(request.param, table, cube, *seen[0])
+
+
+def test_about_a_tenth_of_what_is_withheld_are_zeros(made):
+    """Else whoever knows the program knows that hardly any withheld cell is one."""
+    hidden = made.cube.hidden
+    assert made.zeros(hidden).sum() > hidden.sum() / 12  # what insiders call for is withheld later
+
+
+def test_another_key_withholds_other_zeros(made, monkeypatch):
+    again, other = (built(made.table, key, made.few, monkeypatch).hidden for key in (KEY, bytes((1,)) * 32))
+    zeros = made.zeros(made.cube.hidden)
+    assert (zeros == made.zeros(again)).all()
+    assert (zeros & made.zeros(other)).sum() < zeros.sum() / 2
+
+
+def test_they_are_chosen_before_insiders_are_looked_at_and_cost_no_cell_of_anybody(made):
+    assert made.before.any()
+    assert (made.before == made.after).all()
+    assert made.left_open == 0
 
 
 @pytest.mark.parametrize("zeros", ["publish", "protect"])
