@@ -5,15 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from databases import new_database
+from lone_hub import set_up_hub
 from regions import Region, client
-from simulation import ORIGIN, HandClock, SimulatedMember
+from simulation import HandClock, SimulatedMember
 
 from gateway.api.app import create_hub_app
 from gateway.bootstrap.serving.waitress_server import WebServer
-from gateway.bootstrap.setup.open_hub import add_user, create_hub, enrol, open_hub
+from gateway.bootstrap.setup.open_hub import add_user, enrol, open_hub
 from gateway.hub.model import Role
-from gateway.store.engine.migrate import HUB
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def clock() -> HandClock:
 
 @pytest.fixture
 def region(tmp_path: Path, clock: HandClock) -> Iterator[Region]:
-    create_hub(tmp_path / "hub", ORIGIN, database=new_database(HUB))
+    set_up_hub(tmp_path / "hub")
     with open_hub(tmp_path / "hub") as opened:
         hub = replace(opened, clock=clock)
         members = {code: SimulatedMember(code, clock) for code in ("KH", "TH")}

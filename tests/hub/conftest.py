@@ -5,10 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from databases import new_database
-from simulation import ORIGIN, HandClock, SimulatedMember
+from lone_hub import set_up_hub
+from simulation import HandClock, SimulatedMember
 
-from gateway.bootstrap.setup.open_hub import add_user, create_hub, enrol, open_hub
+from gateway.bootstrap.setup.open_hub import add_user, enrol, open_hub
 from gateway.hub.context import Hub
 from gateway.hub.model import Principal, Role
 
@@ -20,7 +20,7 @@ def clock() -> HandClock:
 
 @pytest.fixture
 def hub(tmp_path: Path, clock: HandClock) -> Iterator[Hub]:
-    create_hub(tmp_path / "hub", ORIGIN, database=new_database())
+    set_up_hub(tmp_path / "hub")
     with open_hub(tmp_path / "hub") as opened:
         yield replace(opened, clock=clock)
 

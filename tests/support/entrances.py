@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 import httpx
 import pyotp
-from databases import new_database
 from flask import Flask
+from lone_hub import set_up_hub
 from lone_node import lone_node
-from simulation import ORIGIN, HandClock
+from simulation import HandClock
 
 from audit.events.events import Event, decode
 from gateway.accounts.context import Accounts, Entrance
@@ -24,10 +24,9 @@ from gateway.api.app import create_hub_app, create_node_app
 from gateway.api.browsers import Place, local_name
 from gateway.bootstrap.desk.controller_desk import controller_bench
 from gateway.bootstrap.serving.waitress_server import WebServer
-from gateway.bootstrap.setup.open_hub import create_hub, open_hub
+from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.keys.sealer import KeySealer
 from gateway.member.cube.cube_cache import CubeShelf
-from gateway.store.engine.migrate import HUB
 from gateway.web import app as web
 from gateway.web.controller.common.context import KEY as CONTROLLER
 
@@ -152,7 +151,7 @@ def hub_house(
     directory: Path, place: Place | None = None, provider: Directory | None = None
 ) -> Iterator[House]:
     """A hub with its pages."""
-    create_hub(directory / "hub", ORIGIN, database=new_database(HUB))
+    set_up_hub(directory / "hub")
     with open_hub(directory / "hub") as opened:
         clock = HandClock()
         with served(create_hub_app(replace(opened, clock=clock)), clock, place, provider) as house:

@@ -172,13 +172,15 @@ class Federation:
 def federation(
     directory: Path, *codes: str, ready: bool = True, people: Callable[[str], Snapshot] = snapshot
 ) -> Iterator[Federation]:
-    """A hub and these members; with `ready`, each has a policy, a snapshot and a certified cube."""
+    """A hub and these members; with `ready`, each has a policy, a snapshot and a certified cube.
+
+    `people` gives a member the same people every time: the cubes are made once in a process.
+    """
 
     def make(place: Path) -> dict[str, Enrolment]:
         return _make(place, codes, ready, people)
 
-    usual = people is snapshot
-    enrolments = made_once((codes, ready), directory, make) if usual else make(directory)
+    enrolments = made_once((codes, ready, people), directory, make)
     clock = HandClock()
     analyst = Principal("analyst", "ARMAC", Role.ANALYST, frozenset(PURPOSES))
     with ExitStack() as stack:

@@ -1,10 +1,12 @@
-"""What is slow on purpose is worked out once in a process: keys and hashes made from a passphrase.
+"""What is slow is worked out once in a process: keys and hashes of a passphrase, trusted authorities.
 
 They are no cheaper than for users. What was made from the very same bytes before is not made again, so that
 hundreds of tests in which the same people sign in do not wait hundreds of times for the same result.
 
 Fingerprints alone are cheaper: each is of new keys, and what they cost is for those who try millions of them.
 Processes that tests start work them out in full (`tests/federation/test_found_a_region.py`).
+
+Every HTTP client reads which authorities its machine trusts, though tests speak plain HTTP to this machine.
 """
 
 import hashlib
@@ -12,6 +14,7 @@ from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
+from httpx._transports import default as transports
 
 from gateway.accounts import passphrases
 from gateway.wire import enrolment
@@ -48,3 +51,4 @@ def remember() -> None:
     hashlib.scrypt = lru_cache(maxsize=None)(hashlib.scrypt)
     passphrases._hasher = RememberingHasher(passphrases._hasher)
     enrolment._SCRYPT["n"] = 2
+    transports.create_ssl_context = lru_cache(maxsize=None)(transports.create_ssl_context)
