@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import databases
 import pytest
+import time_spent
 from exploring import Exploring
 from fixed_keys import fix_keys
 from hypothesis import HealthCheck, settings
@@ -30,6 +32,7 @@ settings.register_profile("explore", settings.get_profile("default"), derandomiz
 settings.load_profile("default")
 remember()
 fix_keys()
+databases.without_syncing()
 
 # Where a machine says that modules are not kept compiled, each of the hundreds of commands that tests start
 # would compile all of ours anew, a third of its work.
@@ -44,6 +47,8 @@ def pytest_configure(config: pytest.Config) -> None:
     exploring = Exploring.of(config)
     if exploring is not None:
         config.pluginmanager.register(exploring)
+    if file := os.environ.get(time_spent.VARIABLE):
+        config.pluginmanager.register(time_spent.TimeSpent(Path(file)))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -103,6 +108,12 @@ def _place(item: pytest.Item) -> int:
 def hashed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passphrases are hashed as for users, each time anew: for tests of just that."""
     monkeypatch.setattr(passphrases, "_hasher", passphrases._hasher.usual)
+
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commits on SQLite wait for the disk, as for users: for tests of just that."""
+    monkeypatch.setattr(databases.durable, "_durable", databases.USUAL)
 
 
 PATIENCE = 3

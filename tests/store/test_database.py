@@ -27,7 +27,7 @@ def numbers(database: Database) -> list[int]:
         return [row.n for row in connection.execute(text("SELECT n FROM numbers ORDER BY n"))]
 
 
-def test_what_is_committed_must_survive_a_power_cut(database: Database) -> None:
+def test_what_is_committed_must_survive_a_power_cut(synced: None, database: Database) -> None:
     with database.writing() as connection:
         assert connection.execute(text("PRAGMA synchronous")).scalar() == 2  # FULL
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
