@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-import openpyxl
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -126,7 +125,9 @@ def write_rows(rows: Iterable[Iterable[object]], path: Path, target: Path) -> No
         with target.open("w", encoding="utf-8", newline="") as stream:
             csv.writer(stream).writerows(rows)
         return
-    book = openpyxl.Workbook(write_only=True)
+    from openpyxl import Workbook  # noqa: PLC0415 - here, so that other sheets do not wait for it
+
+    book = Workbook(write_only=True)
     sheet = book.create_sheet("cells")
     for row in rows:
         sheet.append(row)
@@ -149,19 +150,15 @@ def rows_of(path: Path) -> list[tuple[str, ...]]:
     if path.suffix.lower() == ".csv":
         with open_table(path) as table:
             return [table.header, *(tuple(word.strip() for word in row) for row in table.rows)]
+    from openpyxl import load_workbook  # noqa: PLC0415 - here, so that other sheets do not wait for it
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        book = load_workbook(path, read_only=True, data_only=True)
         sheet = book.worksheets[0]
         rows = [tuple(_word(value) for value in row) for row in sheet.iter_rows(values_only=True)]
         book.close()
-    except (
-        OSError,
-        KeyError,
-        ValueError,
-        IndexError,
-        BadZipFile,
-        openpyxl.utils.exceptions.InvalidFileException,
-    ):
+    except (OSError, KeyError, ValueError, IndexError, BadZipFile, InvalidFileException):
         raise TableInputError(f"{path} cannot be read as a workbook") from None
     rows = [row for row in rows if any(row)]
     if not rows or "" in rows[0] or len(set(rows[0])) < len(rows[0]):

@@ -10,7 +10,6 @@ import click
 
 from anonymisers.cube.certified_cube import CertifiedCube, build_cube
 from anonymisers.errors import AnonymiserError
-from anonymisers.magnitudes.magnitude_cells import MagnitudeRules
 from anonymisers.tables.cell_names import Place, place_name, read_places
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.keyed_random import KEY_BYTES
@@ -23,7 +22,6 @@ from gateway.cli.common.any_table import SheetForm, any_table, is_sheet, read_kn
 from gateway.cli.common.progress import building
 from gateway.cli.common.sheets import write_sheet
 from gateway.cli.common.tables import TableInputError, read_with, staged
-from gateway.cli.tools.amounts import protect_file, read_contributions
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.Path(dir_okay=False, path_type=Path)
@@ -98,6 +96,10 @@ def command(
     """
     if magnitude is not None:
         _refuse_others((count, sensitive, priority, known, structural, always, never, certificate), zeros)
+        # Here, so that a table of counts does not wait for the solver of amounts.
+        from anonymisers.magnitudes.magnitude_cells import MagnitudeRules  # noqa: PLC0415
+        from gateway.cli.tools.amounts import protect_file, read_contributions  # noqa: PLC0415
+
         read, share = read_contributions(table, hierarchies, person, magnitude), _dominance(dominance)
 
         def amounts() -> MagnitudeRules:
