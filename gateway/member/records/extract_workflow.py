@@ -199,8 +199,8 @@ def _check_still_holds(node: Node, view: View, stored: StoredExtract, basis: Bas
     duties = {holder.duty for by in signed for holder in by}
     if len(names) < plan.persons or Duty.CONTROLLER not in duties:
         raise ExtractRefusedError(
-            f"This extract needs approval by {plan.persons} people besides the requester, a controller "
-            "among them.",
+            "This extract needs approval by people other than the requester, at least one controller: "
+            f"{plan.persons}.",
             remedy="They approve it with `safelane extract approve`.",
         )
     if basis.record.id != plan.snapshot or basis.policy_version != plan.policy_version:

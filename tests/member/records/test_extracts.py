@@ -218,14 +218,14 @@ def test_whoever_asks_does_not_approve(node: Node) -> None:
     stored = asked(node, by="controller")
     with pytest.raises(ExtractRefusedError, match="cannot approve"):
         approve(node, stored.plan.extract, signed(node, "controller", stored, Act.APPROVE_EXTRACT))
-    with pytest.raises(ExtractRefusedError, match="needs the leave"):
+    with pytest.raises(ExtractRefusedError, match="needs approval"):
         seal(node, stored.plan.extract, EPOCH)
 
 
 def test_a_second_person_alone_is_not_enough(node: Node) -> None:
     stored = asked(node, by="controller")
     approve(node, stored.plan.extract, signed(node, "second", stored, Act.APPROVE_EXTRACT))
-    with pytest.raises(ExtractRefusedError, match="a controller among them"):
+    with pytest.raises(ExtractRefusedError, match="at least one controller"):
         seal(node, stored.plan.extract, EPOCH)
 
 
@@ -328,7 +328,7 @@ def test_two_persons_where_the_policy_asks_for_two(tmp_path: Path) -> None:
         for name, duty in (("second", Duty.SECOND), ("third", Duty.SECOND)):
             known(node, name, duty)
         stored = approved(node)
-        with pytest.raises(ExtractRefusedError, match="approval by 2 people"):
+        with pytest.raises(ExtractRefusedError, match="at least one controller: 2"):
             seal(node, stored.plan.extract, EPOCH)
         approve(node, stored.plan.extract, signed(node, "third", stored, Act.APPROVE_EXTRACT))
         assert opened_extract(seal(node, stored.plan.extract, EPOCH), PRIVATE, node.clock.now())
