@@ -12,7 +12,7 @@ import numpy as np
 from anonymisers.accidents.accident_tables import Accidents, Ground, Leaf, insiders, refused_cells
 from anonymisers.cube.certified_cube import CertifiedCube
 from anonymisers.tables.arrays import Bools, Ints
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 
 
 def unproved(cube: CertifiedCube, accidents: Accidents, ground: Ground) -> bool:
@@ -33,7 +33,7 @@ def unproved(cube: CertifiedCube, accidents: Accidents, ground: Ground) -> bool:
 @dataclass(frozen=True, eq=False)
 class _Knowing:
     cube: CertifiedCube
-    system: System
+    system: LinkedTables
     single: Bools
     small: Bools
     insiders: list[tuple[Ints, Leaf, int]]
@@ -41,7 +41,7 @@ class _Knowing:
 
     @classmethod
     def of(cls, cube: CertifiedCube, accidents: Accidents) -> "_Knowing":
-        system = System(cube.lattice.dims, (Block.whole(cube.lattice),))
+        system = LinkedTables(cube.lattice.dims, (TableBlock.whole(cube.lattice),))
         values = system.sums(accidents.coords, np.ones(len(accidents.coords), dtype=np.int64))
         asked = cube.hidden & ~refused_cells(cube, cube.lattice)
         axes = [a for a, d in enumerate(accidents.dims) if d.name in accidents.names]

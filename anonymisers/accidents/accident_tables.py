@@ -21,7 +21,7 @@ from anonymisers.proof.world import World
 from anonymisers.tables.arrays import Bools, Ints, Positions
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.strict_json import parse_json
 
 Leaf = tuple[int, ...]
@@ -125,7 +125,7 @@ def lattice_of(cube: Shown, names: Collection[str]) -> Lattice:
 class Ground:
     """What worlds of accidents stand on: the true casualties and accidents of every leaf, and the worlds."""
 
-    system: System
+    system: LinkedTables
     above_casualties: Ints
     """For each cell of accidents the cell of the cube about the same words."""
     casualties: Mapping[Leaf, int]
@@ -164,7 +164,7 @@ class Ground:
         inside = insiders(cube, accidents.coords) if later is None else np.ones(len(places), dtype=np.bool_)
         for at in np.unique(group.ravel()[inside]).tolist():
             known.setdefault(tuple(found[at, :-1].tolist()), set()).add(int(sizes[at]))
-        system, words = System(lattice.dims, (Block.whole(lattice),)), same_words(cube, lattice)
+        system, words = LinkedTables(lattice.dims, (TableBlock.whole(lattice),)), same_words(cube, lattice)
         people = system.sums(found[:, :-1].astype(np.int32), sizes.astype(np.int64))
         if (people != cube.values[words])[~cube.hidden[words]].any():
             raise CertificateError("the accidents are not those of the people whom the cube counts")
@@ -212,7 +212,7 @@ class Ground:
 def insiders(cube: CertifiedCube, coords: Positions) -> Bools:
     """For each casualty whether he is the only one in a withheld cell, in a table that is not refused."""
     cells, place, counts = np.unique(coords, axis=0, return_inverse=True, return_counts=True)
-    system = System(cube.lattice.dims, (Block.whole(cube.lattice),))
+    system = LinkedTables(cube.lattice.dims, (TableBlock.whole(cube.lattice),))
     values = system.sums(cells.astype(np.int32), counts.astype(np.int64))
     single = cube.hidden & (values == 1) & ~refused_cells(cube, cube.lattice)
     alone = np.zeros(len(cells), dtype=np.bool_)

@@ -8,11 +8,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.tables.base_table import People
+from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.count_table import Release, Table, Where
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.rules import Level
 
 
@@ -132,9 +132,9 @@ class Shown(ABC):
     def true_values(self, table: Table) -> NDArray[np.int64]:
         """The true count of every cell, for the controller's eyes: needs the raw table, which he has."""
         axes = tuple(table.dims.index(d) for d in self.lattice.dims)
-        people = People.of(table, axes)
-        block = Block.whole(self.lattice)
-        return System(self.lattice.dims, (block,)).sums(people.coords, people.counts)
+        people = BaseTable.of(table, axes)
+        block = TableBlock.whole(self.lattice)
+        return LinkedTables(self.lattice.dims, (block,)).sums(people.coords, people.counts)
 
     def _cell(self, key: Key) -> int:
         names = {d.name: i for i, d in enumerate(self.lattice.dims)}

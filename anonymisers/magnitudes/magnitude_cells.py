@@ -11,7 +11,7 @@ from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.cell_names import place_name
 from anonymisers.tables.cell_status import place_at
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 
 MOST_CELLS = 2_000
 """Cells, or inner cells, above which the linear programs take too long."""
@@ -75,7 +75,7 @@ class Cells:
             raise LatticeTooLargeError(
                 message, remedy=f"Drop the finest level of {widest.name!r}, or a table."
             )
-        system = System(dims, (Block.whole(lattice),))
+        system = LinkedTables(dims, (TableBlock.whole(lattice),))
         grid = np.stack([g.ravel() for g in np.indices(shape)], axis=1)
         coords = np.stack([d.leaves[grid[:, a]] for a, d in enumerate(dims)], axis=1)
         matrix = _matrix(system.above(coords), lattice.size)

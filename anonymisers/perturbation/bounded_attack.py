@@ -15,7 +15,7 @@ from anonymisers.errors import TableError
 from anonymisers.perturbation.ptable import PTable
 from anonymisers.tables.arrays import Ints
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 
 ENDLESS = 2**40
 CLOSE = 1e-6
@@ -100,7 +100,7 @@ def _program(lattice: Lattice, bounds: tuple[Ints, Ints]) -> tuple[_Highs, Ints]
     coords = np.empty((grid[0].size, len(lattice.dims)), dtype=np.int32)
     coords[:] = [d.root for d in lattice.dims]
     coords[:, axes] = np.stack([g.ravel() for g in grid], axis=1)
-    above = System(lattice.dims, (Block.whole(lattice),)).above(coords)
+    above = LinkedTables(lattice.dims, (TableBlock.whole(lattice),)).above(coords)
     entries = above >= 0
     start = np.concatenate([[0], entries.sum(axis=1).cumsum()]).astype(np.int32)
     index = above[entries].astype(np.int32)

@@ -20,7 +20,7 @@ from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.keyed_random import KEY_BYTES, fractions
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 
 DIGITS = 8
 UNIT = 10**DIGITS
@@ -89,6 +89,6 @@ def record_keys(uniform: NDArray[np.float64]) -> Ints:
 def perturb(table: Table, keys: Ints, ptable: PTable, max_dims: int | None = None) -> Perturbed:
     """Every cell of the lattice with its noise; `keys` as from `inner_keys`, one for each inner cell."""
     lattice = Lattice.of(table.dims, table.by, max_dims)
-    system = System(lattice.dims, (Block.whole(lattice),))
+    system = LinkedTables(lattice.dims, (TableBlock.whole(lattice),))
     truth = system.sums(table.coords, table.counts)
     return Perturbed(lattice, changed(truth, system.sums(table.coords, keys), ptable), truth)

@@ -25,7 +25,7 @@ from anonymisers.tables.arrays import Floats, Ints
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.keyed_random import fractions
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 
 OUTSIDE = 1000.0
 """Price of each base by which a margin leaves the multiples beside it: more than any choice inside saves."""
@@ -61,7 +61,7 @@ def controlled_rounding(table: Table, base: int, key: bytes, max_dims: int | Non
     if base < 2:
         raise RulesError(f"a base of {base} rounds nothing", remedy="Choose 3 or more; 5 is usual.")
     lattice = Lattice.of(table.dims, table.by, max_dims)
-    system = System(lattice.dims, (Block.whole(lattice),))
+    system = LinkedTables(lattice.dims, (TableBlock.whole(lattice),))
     truth = system.sums(table.coords, table.counts)
     low = table.counts // base
     rest = (table.counts % base) / base
@@ -77,7 +77,7 @@ def controlled_rounding(table: Table, base: int, key: bytes, max_dims: int | Non
     return Rounded(lattice, base, system.sums(table.coords, up) * base, truth)
 
 
-def _sums(system: System, coords: NDArray[np.int32]) -> csr_array:
+def _sums(system: LinkedTables, coords: NDArray[np.int32]) -> csr_array:
     """For each cell the inner cells counted in it."""
     rows = system.above(coords)
     owner = np.broadcast_to(np.arange(len(coords))[:, None], rows.shape)

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from anonymisers.errors import BudgetError, LatticeTooLargeError
 from anonymisers.tables.arrays import Ints
-from anonymisers.tables.base_table import People
+from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import MAX_CELLS, Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +59,9 @@ def inner_counts(table: Table) -> tuple[NDArray[np.int32], Ints]:
     if size >= MAX_CELLS:
         message = f"this table has {size:,} inner cells; noise is drawn for fewer than {MAX_CELLS:,}"
         raise LatticeTooLargeError(message, remedy="Name fewer dimensions in 'by'.")
-    people = People.of(table, axes)
+    people = BaseTable.of(table, axes)
     coords = np.array(list(product(*(d.leaves.tolist() for d in dims))), dtype=np.int32)
-    return coords, people.by(tuple(range(len(dims)))).count(coords)
+    return coords, people.margin(tuple(range(len(dims)))).count(coords)
 
 
 def noisy(counts: Ints, epsilon: Fraction) -> tuple[int, ...]:
@@ -84,5 +84,5 @@ def summed(
     """The lattice of a noisy table: every margin is the sum of its noisy inner cells."""
     dims = tuple(d for d in table.dims if d.name in table.by)
     lattice = Lattice.of(dims, table.by, max_dims)
-    system = System(dims, (Block.whole(lattice),))
+    system = LinkedTables(dims, (TableBlock.whole(lattice),))
     return Private(lattice, system.sums(coords, np.array(values, dtype=np.int64)), epsilon)

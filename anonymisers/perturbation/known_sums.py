@@ -11,7 +11,7 @@ from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import population
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.registered_figures import Figure
 
 Coords = NDArray[np.int32]
@@ -38,7 +38,7 @@ class Known:
         cells, and the figures that are known of them."""
         (dims, by), (coords, figures) = described, people
         axes = [n for n, dim in enumerate(dims) if dim.name in by]
-        system = System(lattice.dims, (Block.whole(lattice),))
+        system = LinkedTables(lattice.dims, (TableBlock.whole(lattice),))
         masks = [population(tuple(dims), figure.where) for figure in figures]
         inner = _Numbers.of(shown, lattice.size + len(masks))
 

@@ -26,7 +26,7 @@ from anonymisers.tables.count_table import Table
 from anonymisers.tables.cube_header import dim_read, dim_written
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.rules import Level
 
 FORMAT = b"safelane private cube 1\n"
@@ -149,7 +149,7 @@ def _subsets(dims: Sequence[Hierarchy], tables: Sequence[Planned]) -> tuple[tupl
 def _numbers(lattice: Lattice, table: Planned) -> tuple[Ints, Ints, Ints]:
     """For every cell of a table the cell of the lattice, its number, and of how many draws that is made."""
     own = Lattice.of(table.dims, [dim.name for dim in table.dims], len(table.dims))
-    system = System(table.dims, (Block.whole(own),))
+    system = LinkedTables(table.dims, (TableBlock.whole(own),))
     numbers, times = np.zeros(own.size, dtype=np.int64), np.zeros(own.size, dtype=np.int64)
     for part in table.parts:
         space = part if isinstance(part, Space) else part.space

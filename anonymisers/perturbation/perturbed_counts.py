@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from anonymisers.tables.arrays import Ints
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,9 +22,9 @@ class Crowd:
     persons: Sequence[bytes]
 
     @cached_property
-    def system(self) -> System:
+    def system(self) -> LinkedTables:
         """The cells of the lattice, to add up in."""
-        return System(self.lattice.dims, (Block.whole(self.lattice),))
+        return LinkedTables(self.lattice.dims, (TableBlock.whole(self.lattice),))
 
 
 @dataclass(frozen=True, eq=False)

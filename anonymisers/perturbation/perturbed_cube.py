@@ -33,7 +33,7 @@ from anonymisers.tables.count_table import Table
 from anonymisers.tables.cube_header import dim_read, dim_written, rules_read, rules_written
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.registered_figures import Figure
 from anonymisers.tables.rules import Level, Rules
 
@@ -212,7 +212,7 @@ def _attack(coords: NDArray[np.int32], lattice: Lattice, bounds: tuple[Ints, Int
     inner = int(np.prod([len(lattice.dims[a].leaves) for a in used], dtype=np.float64))
     if inner * lattice.size > ATTACKABLE or not len(coords):
         return
-    system = System(lattice.dims, (Block.whole(lattice),))
+    system = LinkedTables(lattice.dims, (TableBlock.whole(lattice),))
     truth = system.sums(coords, np.ones(len(coords), dtype=np.int64))
     small = np.flatnonzero((truth > 0) & (truth < threshold))
     asked = small[:: max(1, -(-len(small) // ATTACKED))]

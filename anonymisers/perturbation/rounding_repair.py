@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from anonymisers.errors import ProtectionError
 from anonymisers.tables.arrays import Bools, Floats, Ints
-from anonymisers.tables.linked_tables import System
+from anonymisers.tables.linked_tables import LinkedTables
 
 BASES = 2
 """So many bases at most is a sum of rounded cells from its count."""
@@ -46,7 +46,7 @@ class Sums:
 
 
 def multiples_near(
-    system: System,
+    system: LinkedTables,
     people: tuple[NDArray[np.int32], Ints],
     draw: Floats,
     base: int,

@@ -15,7 +15,7 @@ from anonymisers.proof.interval_bounds import bounds
 from anonymisers.proof.singletons import Cells, exposed
 from anonymisers.proof.world import World
 from anonymisers.tables.arrays import Bools, Ints
-from anonymisers.tables.base_table import People
+from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.cell_names import Place
 from anonymisers.tables.cell_status import cells_of
 from anonymisers.tables.count_table import Release, Table
@@ -27,7 +27,7 @@ from anonymisers.tables.earlier_releases import (
     public_cells,
 )
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import System
+from anonymisers.tables.linked_tables import LinkedTables
 from anonymisers.tables.structural_zeros import structural_cells, with_structural
 
 BATCH = 4_000_000
@@ -88,7 +88,7 @@ class _View:
 
     certificate: Certificate
     lattice: Lattice
-    system: System
+    system: LinkedTables
     base: Base
     values: Ints
     hidden: Bools
@@ -118,7 +118,7 @@ class _View:
         lattice = _lattice(base, coords)
         own = base.own(lattice, np.ones(lattice.size, dtype=np.bool_))
         earlier, differences = known_blocks(base, known), difference_blocks(base, lattice, known)
-        system = System(base.dims, (own, *(k.block for k in earlier), *differences))
+        system = LinkedTables(base.dims, (own, *(k.block for k in earlier), *differences))
         values = system.sums(base.people.coords, base.people.counts)
         parts = np.split(values, system.starts[1:])
         check_known(earlier, parts[1 : 1 + len(earlier)])
@@ -151,7 +151,7 @@ class _View:
         return self.system.size
 
     @property
-    def people(self) -> People:
+    def people(self) -> BaseTable:
         return self.base.people
 
     def fail(self, message: str, cell: int) -> None:
@@ -225,7 +225,7 @@ class _View:
 
     def possible(self, world: World, number: int) -> Bools:
         """Which inner cells with people a world changes; CertificateError when it is no world."""
-        every = self.people.by(tuple(range(len(self.people.dims))))
+        every = self.people.margin(tuple(range(len(self.people.dims))))
         leaves = all(d.is_leaf[world.coords[:, a]].all() for a, d in enumerate(self.people.dims))
         codes = every.code(world.coords)
         if not leaves or len(np.unique(codes)) < len(codes) or (world.change == 0).any():

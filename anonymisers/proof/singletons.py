@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from anonymisers.tables.arrays import Bools, Ints
-from anonymisers.tables.base_table import People
-from anonymisers.tables.linked_tables import System
+from anonymisers.tables.base_table import BaseTable
+from anonymisers.tables.linked_tables import LinkedTables
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,9 @@ class Exposed(NamedTuple):
     """Whether both hold the same person. He knows that he is there, and learns only that nobody else is."""
 
 
-def exposed(system: System, people: People, cells: Cells, worlds: Iterable[Ints]) -> tuple[Exposed, ...]:
+def exposed(
+    system: LinkedTables, people: BaseTable, cells: Cells, worlds: Iterable[Ints]
+) -> tuple[Exposed, ...]:
     """What insiders could compute: of each small cell one pair with another person, else all with the same.
 
     `worlds` yields for each world the cells of block 0 that it changes. Two cells of 1 that are one under two
@@ -60,7 +62,7 @@ def exposed(system: System, people: People, cells: Cells, worlds: Iterable[Ints]
     return tuple(pairs)
 
 
-def _names(system: System, withheld: Bools) -> Ints:
+def _names(system: LinkedTables, withheld: Bools) -> Ints:
     """A number for each cell of block 0, the same for cells that can change only together, by plain sums.
 
     Of a group and its parts all but two are shown: these two have the same number.
@@ -83,7 +85,7 @@ def _names(system: System, withheld: Bools) -> Ints:
     return name
 
 
-def anybody(system: System, people: People) -> Ints:
+def anybody(system: LinkedTables, people: BaseTable) -> Ints:
     """For each cell an inner cell with people that is counted in it: for a cell of 1 the only one."""
     person = np.full(system.size, -1, dtype=np.int64)
     for column in system.above(people.coords).T:

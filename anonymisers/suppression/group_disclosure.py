@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from anonymisers.tables.arrays import Bools, Ints
-from anonymisers.tables.linked_tables import System
+from anonymisers.tables.linked_tables import LinkedTables
 from anonymisers.tables.rules import Rules
 
 
@@ -24,7 +24,7 @@ class Breakdowns:
     zero: Bools
 
     @classmethod
-    def of(cls, system: System, rules: Rules, values: Ints) -> "Breakdowns":
+    def of(cls, system: LinkedTables, rules: Rules, values: Ints) -> "Breakdowns":
         """The breakdowns by the rules' sensitive dimensions."""
         if not rules.sensitive or rules.zeros == "publish":
             return cls((), (), values == 0)

@@ -23,7 +23,7 @@ from anonymisers.suppression.strategies.suppression_pattern import Pattern, sens
 from anonymisers.suppression.strategies.swap_schemes import blocks_of, together
 from anonymisers.suppression.strategies.task import Task, asked, large
 from anonymisers.tables.arrays import Bools
-from anonymisers.tables.base_table import People
+from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.cell_names import Place
 from anonymisers.tables.cell_status import marked, places_of
 from anonymisers.tables.count_table import Release, Table
@@ -37,7 +37,7 @@ from anonymisers.tables.earlier_releases import (
 )
 from anonymisers.tables.keyed_random import further
 from anonymisers.tables.lattice import Axes, Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.progress import Progress
 from anonymisers.tables.rules import Rules, TableOf
 from anonymisers.tables.structural_zeros import structural_cells
@@ -63,7 +63,7 @@ class Protected:
     """
 
     lattice: Lattice
-    people: People
+    people: BaseTable
     values: NDArray[np.int64]
     hidden: Bools
     settled: Bools
@@ -160,11 +160,11 @@ def _sharing(rules: Rules) -> Rules | None:
     return replace(rules, priority=first) if 1 < len(first) < len(tables) else None
 
 
-def _task(base: Base, own: Block, known: Sequence[Release], rules: Rules, key: bytes) -> Task:
+def _task(base: Base, own: TableBlock, known: Sequence[Release], rules: Rules, key: bytes) -> Task:
     """Our own tables beside all that is known: what stays fixed, and what is to be shown to be safe."""
     earlier = known_blocks(base, known)
     differences = difference_blocks(base, base.lattice(rules.max_dims), known)
-    system = System(base.dims, (own, *(k.block for k in earlier), *differences))
+    system = LinkedTables(base.dims, (own, *(k.block for k in earlier), *differences))
     values = system.sums(base.people.coords, base.people.counts)
     parts = np.split(values, system.starts[1:])
     check_known(earlier, parts[1 : 1 + len(earlier)])
@@ -242,7 +242,7 @@ def _whole(full: Lattice, base: Base, known: Sequence[Release], stage: Stage) ->
     hidden[numbers] = pattern.hidden[: part.lattice.size][part.present]
     settled[numbers] = True
     block = base.own(full, np.ones(full.size, dtype=np.bool_))
-    values = System(base.dims, (block,)).sums(people.coords, people.counts)
+    values = LinkedTables(base.dims, (block,)).sums(people.coords, people.counts)
     hidden &= ~(follows(full.parents(), values == 0, hidden) & ~settled)
     structural = structural_cells(full, base.structural)
     hidden &= ~structural
@@ -254,7 +254,7 @@ def _looked_at(task: Task, search: Search) -> Stage:
     """The alternatives over the full cross, so many that every small inner cell differs in one (rule 3)."""
     pattern, people, rules, key = search.pattern, search.pattern.people, task.rules, task.key
     small = sensitive(rules, people.counts)
-    projection = people.by(tuple(range(len(people.dims))))
+    projection = people.margin(tuple(range(len(people.dims))))
     worlds: list[World] = []
 
     def concerned(pattern: Pattern) -> Bools:

@@ -25,9 +25,9 @@ from anonymisers.suppression.strategies.swap_schemes import Move
 from anonymisers.suppression.strategies.task import Task
 from anonymisers.suppression.utility import Reading, worth
 from anonymisers.tables.arrays import Bools
-from anonymisers.tables.base_table import People
+from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import System
+from anonymisers.tables.linked_tables import LinkedTables
 from anonymisers.tables.progress import Progress
 from anonymisers.tables.rules import Rules, TableOf
 
@@ -263,7 +263,7 @@ def beside(stage: Stage, task: Task, *, giving: bool = False) -> Task:
     return replace(task, hidden=hidden, fixed=fixed, accepted=accepted, always=none, giving=may_give)
 
 
-def carried(stage: Stage, system: System, fresh: Bools) -> tuple[Carried, ...]:
+def carried(stage: Stage, system: LinkedTables, fresh: Bools) -> tuple[Carried, ...]:
     """The alternatives of a stage of which it is clear what they change in the tables that are new.
 
     Whoever moves in a dimension of such a table keeps what he is by its others. So these are made part of the
@@ -282,7 +282,7 @@ def carried(stage: Stage, system: System, fresh: Bools) -> tuple[Carried, ...]:
     return tuple(carried)
 
 
-def _counted(system: System, found: Alternative) -> Alternative:
+def _counted(system: LinkedTables, found: Alternative) -> Alternative:
     """The alternative with the cells of all tables that it changes."""
     rows = system.above(found.coords, frozenset(found.move.moved))
     cells, place = np.unique(rows, return_inverse=True)
@@ -292,10 +292,10 @@ def _counted(system: System, found: Alternative) -> Alternative:
     return replace(found, rows=cells[real], amounts=amounts[real])
 
 
-def _alike(people: People, known: Alternative, axes: tuple[int, ...]) -> Alternative | None:
+def _alike(people: BaseTable, known: Alternative, axes: tuple[int, ...]) -> Alternative | None:
     """The alternative with people who are alike in some more dimensions; None where there are too few."""
     move = Move(known.move.moved, tuple(sorted((*known.move.context, *axes))))
-    kinds, everybody = people.by(axes), people.by(move.axes)
+    kinds, everybody = people.margin(axes), people.margin(move.axes)
     best: Alternative | None = None
     for kind in np.argsort(-kinds.counts, kind="stable")[:KINDS].tolist():
         coords = known.coords.copy()

@@ -12,7 +12,7 @@ Axes = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Projection:
+class Margin:
     """Counts over some dimensions only: `coords` (n, dims) with the root elsewhere, in order of `codes`."""
 
     axes: Axes
@@ -38,40 +38,40 @@ class Projection:
 
 
 @dataclass(frozen=True, eq=False)
-class People:
+class BaseTable:
     """All inner cells with people: `coords` (n, dims) positions of leaves, `counts` (n,) positive."""
 
     dims: tuple[Hierarchy, ...]
     coords: NDArray[np.int32]
     counts: NDArray[np.int64]
-    _projections: dict[Axes, Projection] = field(default_factory=dict, init=False, repr=False)
+    _margins: dict[Axes, Margin] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
-    def of(cls, table: Table, axes: Axes) -> "People":
+    def of(cls, table: Table, axes: Axes) -> "BaseTable":
         """The people of a table by some of its dimensions; what they are by the others is left open."""
         return cls.at(tuple(table.dims[a] for a in axes), table.coords[:, list(axes)], table.counts)
 
     @classmethod
     def at(
         cls, dims: tuple[Hierarchy, ...], coords: NDArray[np.int32], counts: NDArray[np.int64]
-    ) -> "People":
+    ) -> "BaseTable":
         """People at these inner cells; a cell may stand there more than once."""
         cells, place = np.unique(coords, axis=0, return_inverse=True)
         total = np.bincount(place.ravel(), weights=counts, minlength=len(cells)).astype(np.int64)
         return cls(dims, cells.astype(np.int32), total)
 
-    def by(self, axes: Axes) -> Projection:
+    def margin(self, axes: Axes) -> Margin:
         """The projection on these dimensions, ascending."""
-        if axes not in self._projections:
-            self._projections[axes] = self._project(axes)
-        return self._projections[axes]
+        if axes not in self._margins:
+            self._margins[axes] = self._summed_to(axes)
+        return self._margins[axes]
 
-    def _project(self, axes: Axes) -> Projection:
+    def _summed_to(self, axes: Axes) -> Margin:
         radix = tuple(len(self.dims[a].codes) for a in axes)
-        blank = Projection(axes, self.coords, self.counts, np.empty(0, dtype=np.int64), radix)
+        blank = Margin(axes, self.coords, self.counts, np.empty(0, dtype=np.int64), radix)
         codes, first, place = np.unique(blank.code(self.coords), return_index=True, return_inverse=True)
         coords = np.empty((len(codes), len(self.dims)), dtype=np.int32)
         coords[:] = [d.root for d in self.dims]
         coords[:, list(axes)] = self.coords[first][:, list(axes)]
         counts = np.bincount(place, weights=self.counts, minlength=len(codes)).astype(np.int64)
-        return Projection(axes, coords, counts, codes, radix)
+        return Margin(axes, coords, counts, codes, radix)

@@ -15,7 +15,7 @@ from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.cell_names import Place, place_name, place_of, positions, within
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block
+from anonymisers.tables.linked_tables import TableBlock
 from anonymisers.tables.rules import Rules
 
 NAMED = 3
@@ -30,7 +30,7 @@ class Marked:
     never: Bools
 
 
-def marked(rules: Rules, own: Block, values: Ints, *, public: Bools, structural: Bools) -> Marked:
+def marked(rules: Rules, own: TableBlock, values: Ints, *, public: Bools, structural: Bools) -> Marked:
     """The marked cells of a block with these values. Raises RulesError, naming the cell, for what cannot be.
 
     `public` cells are known from elsewhere, `structural` ones are empty for everybody.
@@ -119,7 +119,7 @@ def unsafe(always: Sequence[Place], message: str) -> ProtectionError:
 _REMEDY = "Leave out of what is always shown what stands beside small cells; rules 1 and 3 have no exception."
 
 
-def _mask(own: Block, places: Sequence[Place], what: str) -> Bools:
+def _mask(own: TableBlock, places: Sequence[Place], what: str) -> Bools:
     mask = np.zeros(own.lattice.size, dtype=np.bool_)
     cells = cells_of(own.lattice, places, f"the cells to show {what}")
     for place, cell in zip(places, cells.tolist(), strict=True):

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from anonymisers.errors import TableError
 from anonymisers.tables.arrays import Bools, Ints
-from anonymisers.tables.base_table import People
+from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.cell_names import Place, positions
 from anonymisers.tables.count_table import Release, Table, Where, population
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, Masks
+from anonymisers.tables.linked_tables import Masks, TableBlock
 from anonymisers.tables.structural_zeros import spread
 
 
@@ -28,7 +28,7 @@ class Base:
 
     dims: tuple[Hierarchy, ...]
     axes: tuple[int, ...]
-    people: People
+    people: BaseTable
     merged: Masks
     open_elsewhere: bool
     structural: tuple[Place, ...]
@@ -68,7 +68,7 @@ class Base:
         return cls(
             tuple(dims),
             axes,
-            People.at(tuple(dims), placed, counts),
+            BaseTable.at(tuple(dims), placed, counts),
             tuple(merged),
             any(len(d.leaves) > 1 for d in others),
             structural,
@@ -86,9 +86,9 @@ class Base:
             masks.append(mask & dim.is_leaf)
         return tuple(masks)
 
-    def own(self, lattice: Lattice, present: Bools) -> Block:
+    def own(self, lattice: Lattice, present: Bools) -> TableBlock:
         """The block of our own tables."""
-        return Block(lattice, self.masks(self._table.where), None, present)
+        return TableBlock(lattice, self.masks(self._table.where), None, present)
 
     def lattice(self, max_dims: int | None) -> Lattice:
         """The lattice of our own tables."""
@@ -110,7 +110,7 @@ class Base:
 class Known:
     """An earlier release as a block, with what it shows (-1 where withheld) for each of its cells."""
 
-    block: Block
+    block: TableBlock
     shown: Ints
 
 
@@ -119,7 +119,7 @@ def known_blocks(base: Base, known: Sequence[Release]) -> tuple[Known, ...]:
     return (*(_known(base, release) for release in known), *_structural(base))
 
 
-def difference_blocks(base: Base, lattice: Lattice, known: Sequence[Release]) -> tuple[Block, ...]:
+def difference_blocks(base: Base, lattice: Lattice, known: Sequence[Release]) -> tuple[TableBlock, ...]:
     """The people by whom each earlier population differs from ours, in the tables that both have
     and no finer than what was released of it.
     """
@@ -131,7 +131,7 @@ def difference_blocks(base: Base, lattice: Lattice, known: Sequence[Release]) ->
         signature = tuple(m.tobytes() for m in other)
         masks[signature] = other
         placed.setdefault(signature, []).append(base.place(release))
-    blocks: list[Block] = []
+    blocks: list[TableBlock] = []
     for signature, coords in placed.items():
         other = masks[signature]
         cells = np.unique(np.concatenate(coords), axis=0)
@@ -141,11 +141,13 @@ def difference_blocks(base: Base, lattice: Lattice, known: Sequence[Release]) ->
             numbers = shared.cells(cells)
             present = np.zeros(shared.size, dtype=np.bool_)
             present[numbers[numbers >= 0]] = True
-            blocks += [Block(shared, a, b, present) for a, b in ((own, other), (other, own)) if _differ(a, b)]
+            blocks += [
+                TableBlock(shared, a, b, present) for a, b in ((own, other), (other, own)) if _differ(a, b)
+            ]
     return tuple(blocks)
 
 
-def public_cells(own: Block, known: Sequence[Known]) -> Bools:
+def public_cells(own: TableBlock, known: Sequence[Known]) -> Bools:
     """Cells of our own tables that an earlier release or a figure shows already: nothing can protect them."""
     public = np.zeros(own.lattice.size, dtype=np.bool_)
     for entry in known:
@@ -157,7 +159,7 @@ def public_cells(own: Block, known: Sequence[Known]) -> Bools:
     return public | known_zeros(own, known)
 
 
-def known_zeros(own: Block, known: Sequence[Known]) -> Bools:
+def known_zeros(own: TableBlock, known: Sequence[Known]) -> Bools:
     """Cells of our own tables in which nobody is: nobody is there even among more people, as is shown."""
     zero = np.zeros(own.lattice.size, dtype=np.bool_)
     for entry in known:
@@ -208,7 +210,7 @@ def _block(base: Base, coords: NDArray[np.int32], values: Ints, where: Where) ->
     shown = np.full(lattice.size, -1, dtype=np.int64)
     present[cells] = True
     shown[cells] = values
-    return Known(Block(lattice, base.masks(where), None, present), shown)
+    return Known(TableBlock(lattice, base.masks(where), None, present), shown)
 
 
 def _patterns(base: Base, coords: NDArray[np.int32]) -> Bools:

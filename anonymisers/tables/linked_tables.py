@@ -18,7 +18,7 @@ Masks = tuple[NDArray[np.bool_], ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class TableBlock:
     """Cells of `lattice` about the people inside `within` and not inside `without` (masks by dimension).
 
     `present` marks the cells that the block really has.
@@ -30,7 +30,7 @@ class Block:
     present: NDArray[np.bool_]
 
     @classmethod
-    def whole(cls, lattice: Lattice, where: Where | None = None) -> "Block":
+    def whole(cls, lattice: Lattice, where: Where | None = None) -> "TableBlock":
         """All cells of a lattice, about everybody or about the people of `where`."""
         return cls(
             lattice, population(lattice.dims, where or {}), None, np.ones(lattice.size, dtype=np.bool_)
@@ -77,11 +77,11 @@ class Target:
 
 
 @dataclass(frozen=True, eq=False)
-class System:
+class LinkedTables:
     """All blocks over the same dimensions; block 0 holds the cells that are to be protected."""
 
     dims: tuple[Hierarchy, ...]
-    blocks: tuple[Block, ...]
+    blocks: tuple[TableBlock, ...]
     starts: tuple[int, ...] = field(init=False)
     size: int = field(init=False)
     _lookups: dict[frozenset[int] | None, "_Lookup"] = field(init=False, repr=False)

@@ -11,7 +11,7 @@ from hierarchies import flat, grouped
 
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.tables.cell_names import place_of
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.rules import Rules, TableOf, Zeros
 
 PLACE, SEX, OUTCOME = grouped("place", 8), flat("sex", 2), flat("outcome", 3)
@@ -80,7 +80,7 @@ def attacker() -> Items:
     cube = build_cube(TABLE, Rules(threshold=5), KEY).release()
     other = build_cube(TABLE, Rules(threshold=5), bytes(32)).release()
     true = build_cube(TABLE, Rules(threshold=5), KEY).lattice
-    sums = System(TABLE.dims, (Block.whole(true),)).sums(TABLE.coords, TABLE.counts)
+    sums = LinkedTables(TABLE.dims, (TableBlock.whole(true),)).sums(TABLE.coords, TABLE.counts)
     small = (sums > 0) & (sums < 5)
     bare = replace(cube, values=np.where(small, -1, sums), withheld=small)
     return {

@@ -10,25 +10,25 @@ from anonymisers.proof.world import World
 from anonymisers.suppression.strategies.suppression_pattern import Alternative
 from anonymisers.suppression.strategies.swap_schemes import Move
 from anonymisers.tables.arrays import Ints, Positions
-from anonymisers.tables.base_table import People
+from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.keyed_random import fractions
 
 
-def lifted(people: People, alternative: Alternative, first: NDArray[np.bool_]) -> Iterator[World]:
+def lifted(people: BaseTable, alternative: Alternative, first: NDArray[np.bool_]) -> Iterator[World]:
     """The worlds at both ends of an alternative; of people who may move, those marked in `first` do."""
     for times in (alternative.least, alternative.most):
         if times:
             yield _lift(people, alternative.move, alternative.coords, alternative.change * times, first)
 
 
-def _lift(people: People, move: Move, coords: Positions, change: Ints, first: NDArray[np.bool_]) -> World:
+def _lift(people: BaseTable, move: Move, coords: Positions, change: Ints, first: NDArray[np.bool_]) -> World:
     if len(move.axes) == len(people.dims):
         return World.of(coords, change)
-    projection = people.by(move.axes)
+    projection = people.margin(move.axes)
     codes = projection.code(people.coords)
     order = np.lexsort((~first, codes))
     starts = np.searchsorted(codes[order], projection.code(coords))
-    context = people.by(move.context).code(coords)
+    context = people.margin(move.context).code(coords)
     leaving: dict[int, list[int]] = defaultdict(list)
     arriving: dict[int, list[int]] = defaultdict(list)
     for row, (group, number) in enumerate(zip(context.tolist(), change.tolist(), strict=True)):
@@ -54,7 +54,7 @@ def _take(counts: Ints, order: Ints, start: int, number: int) -> list[int]:
     return taken
 
 
-def exchanged(people: People, moves: Iterable[Move], inner: int) -> World | None:
+def exchanged(people: BaseTable, moves: Iterable[Move], inner: int) -> World | None:
     """A world in which somebody of one inner cell exchanges attributes with another of the same context.
 
     Changes no table that the moves leave untouched (`moves.blocks_of`). None where all others of each context
@@ -76,7 +76,7 @@ def exchanged(people: People, moves: Iterable[Move], inner: int) -> World | None
     return None
 
 
-def shuffled(people: People, moves: Iterable[Move], key: bytes, purpose: str) -> World:
+def shuffled(people: BaseTable, moves: Iterable[Move], key: bytes, purpose: str) -> World:
     """A world in which everybody exchanges attributes with others of the same context, by the key.
 
     Changes no table that the moves leave untouched (`moves.blocks_of`).

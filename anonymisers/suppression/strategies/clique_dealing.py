@@ -12,13 +12,13 @@ import numpy as np
 
 from anonymisers.suppression.strategies.junction_tree import Bag, raised
 from anonymisers.tables.arrays import Ints, Positions
-from anonymisers.tables.base_table import People
+from anonymisers.tables.base_table import BaseTable
 
 
 class Dealer:
     """People and the cells of some bags that each of them is counted in."""
 
-    def __init__(self, people: People, bags: Sequence[Bag]) -> None:
+    def __init__(self, people: BaseTable, bags: Sequence[Bag]) -> None:
         self.people, self.bags = people, tuple(bags)
         self.cells = [bag.cells_of(people.coords) for bag in bags]
         """For each bag the cell (n,) that each inner cell with people is counted in."""
@@ -75,7 +75,7 @@ class Dealer:
 class _Moved:
     """Those who are no longer what they were: the inner cell of each, `origin`, and what each is `now`."""
 
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: BaseTable) -> None:
         self._people = people
         self._left = people.counts.copy()
         self.origin: list[int] = []

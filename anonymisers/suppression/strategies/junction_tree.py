@@ -21,7 +21,7 @@ import numpy as np
 
 from anonymisers.tables.arrays import Ints, Positions
 from anonymisers.tables.hierarchy import Hierarchy
-from anonymisers.tables.linked_tables import Block
+from anonymisers.tables.linked_tables import TableBlock
 
 Level = tuple[int, int]
 """A dimension, by its axis, down to a depth."""
@@ -85,14 +85,14 @@ def raised(dim: Hierarchy, depth: int) -> Positions:
     return at
 
 
-def boxes_of(block: Block) -> Ints:
+def boxes_of(block: TableBlock) -> Ints:
     """(tables, dims) the depths of the cells that a block has, those that belong together once."""
     lattice, keys = block.lattice, block.lattice.keys()[block.present]
     depths = np.stack([dim.depth[keys[:, axis]] for axis, dim in enumerate(lattice.dims)], axis=1)
     return np.unique(depths, axis=0).astype(np.int64)
 
 
-def with_guards(block: Block, depths: Sequence[int]) -> list[int]:
+def with_guards(block: TableBlock, depths: Sequence[int]) -> list[int]:
     """The depths of a table by which it is certain too who belongs to the block."""
     return [
         int(dim.depth.max()) if axis in block.guards else depth

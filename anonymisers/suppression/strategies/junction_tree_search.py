@@ -12,7 +12,7 @@ from anonymisers.suppression.strategies.local_program import Place
 from anonymisers.suppression.strategies.suppression_pattern import Alternative, Pattern
 from anonymisers.suppression.strategies.swap_schemes import Move
 from anonymisers.tables.arrays import Floats
-from anonymisers.tables.linked_tables import System
+from anonymisers.tables.linked_tables import LinkedTables
 
 MOST_CELLS = 6_000
 """Cells of all bags up to which they are looked at together."""
@@ -78,12 +78,12 @@ class TreeSearch:
         if change is None:
             return None
         coords, people = self._dealer.dealt(np.split(change, self._ends))
-        counts = pattern.people.by(self._every.axes).count(coords)
+        counts = pattern.people.margin(self._every.axes).count(coords)
         place = Place(self._every, coords, pattern.system.above(coords), counts)
         return place.alternative(pattern, people, inner_cells=False)
 
 
-def bags_of(system: System) -> tuple[Bag, ...] | None:
+def bags_of(system: LinkedTables) -> tuple[Bag, ...] | None:
     """The bags of all tables of a system; None where it is of no use to look at them.
 
     That is where one bag holds all of them, where bags are too large, and where releases are about different
@@ -95,6 +95,6 @@ def bags_of(system: System) -> tuple[Bag, ...] | None:
     return None if bags is None or len(bags) < 2 else bags
 
 
-def _bags(system: System, most: int) -> tuple[Bag, ...] | None:
+def _bags(system: LinkedTables, most: int) -> tuple[Bag, ...] | None:
     boxes = [with_guards(block, depths) for block in system.blocks for depths in boxes_of(block).tolist()]
     return bags_for(system.dims, largest(boxes), most)

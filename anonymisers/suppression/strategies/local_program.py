@@ -111,7 +111,7 @@ class Surveyor:
         aim &= alive
         if not aim.any():
             return None
-        counts = pattern.people.by(move.axes).count(coords)
+        counts = pattern.people.margin(move.axes).count(coords)
         program = self._program(sums, groups, counts, aim, alive)
         return Near(Place(move, coords[alive], rows[alive], counts[alive]), program)
 
@@ -131,7 +131,7 @@ class Surveyor:
             return None
         target = int(np.flatnonzero(needed)[0])
         aim = alive & (room.cells == target)
-        counts = self._pattern.people.by(room.move.axes).count(coords)
+        counts = self._pattern.people.margin(room.move.axes).count(coords)
         program = self._program(sums, room.groups, counts, aim, alive).requiring(room.cells[alive], needed)
         return Near(Place(room.move, coords[alive], rows[alive], counts[alive]), program, int(needed[target]))
 

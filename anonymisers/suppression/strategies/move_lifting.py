@@ -12,7 +12,7 @@ import numpy as np
 from anonymisers.suppression.strategies.suppression_pattern import Alternative
 from anonymisers.suppression.strategies.swap_schemes import Axes, Move
 from anonymisers.tables.arrays import Ints, Positions
-from anonymisers.tables.base_table import People
+from anonymisers.tables.base_table import BaseTable
 
 SIZE = 600
 """Inner cells that are looked at, about."""
@@ -33,7 +33,7 @@ class Room:
     needed: Ints
 
 
-def room_for(people: People, known: Alternative, lacking: Axes) -> Room | None:
+def room_for(people: BaseTable, known: Alternative, lacking: Axes) -> Room | None:
     """Where people of several kinds may take the part of those in an alternative; None where nobody can.
 
     `lacking`: the dimensions by which kinds differ. The contexts of the alternative come first, in every
@@ -48,7 +48,7 @@ def room_for(people: People, known: Alternative, lacking: Axes) -> Room | None:
     coords[:] = [d.root for d in people.dims]
     coords[:, list(move.moved)] = np.tile(box, (len(contexts), 1))
     coords[:, list(move.context)] = np.repeat(contexts, len(box), axis=0)
-    looked = people.by(known.move.axes)
+    looked = people.margin(known.move.axes)
     codes, cells = np.unique(looked.code(coords), return_inverse=True)
     changed = looked.code(known.coords)
     if not np.isin(changed, codes).all():
@@ -58,15 +58,15 @@ def room_for(people: People, known: Alternative, lacking: Axes) -> Room | None:
     return Room(move, coords, np.repeat(np.arange(len(contexts)), len(box)), cells.ravel(), needed)
 
 
-def _contexts(people: People, known: Alternative, move: Move, lacking: Axes, box: Positions) -> Positions:
+def _contexts(people: BaseTable, known: Alternative, move: Move, lacking: Axes, box: Positions) -> Positions:
     """Combinations of codes of the context, each once: those of the alternative first."""
     axes = list(move.context)
     own = known.coords.copy()
     if lacking:
-        kinds = people.by(lacking).coords[:, list(lacking)]
+        kinds = people.margin(lacking).coords[:, list(lacking)]
         own = np.repeat(own, len(kinds), axis=0)
         own[:, list(lacking)] = np.tile(kinds, (len(known.coords), 1))
-    everybody = people.by(move.axes)
+    everybody = people.margin(move.axes)
     moved = everybody.coords[:, list(move.moved)]
     near = (moved[:, None] == box[None]).all(axis=2).any(axis=1)
     others, place = np.unique(everybody.coords[near][:, axes], axis=0, return_inverse=True)

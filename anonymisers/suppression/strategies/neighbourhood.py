@@ -116,7 +116,7 @@ def _tell_apart(pattern: Pattern, target: Target, move: Move, axis: int, promise
     total = np.array([d.root for d in pattern.system.dims], dtype=np.int32)
     alone = block.lattice.line(total, axis)
     own = np.where(present[alone], _promise_of(pattern, np.where(alone < 0, -1, alone + start)), 0.0)
-    people = pattern.people.by(move.axes)
+    people = pattern.people.margin(move.axes)
     suiting = np.ones(len(people.coords), dtype=np.bool_)
     for other in move.context:
         leaves = pattern.system.dims[other].covered_leaves(int(target.key[other]))
@@ -233,7 +233,7 @@ def _groups(pattern: Pattern, key: Positions, move: Move, box: Positions, most: 
     """Combinations of the context that have people in the box: those of the cell first, then the largest."""
     if not move.context:
         return np.empty((1, 0), dtype=np.int32)
-    people = pattern.people.by(move.axes)
+    people = pattern.people.margin(move.axes)
     inside = np.ones(len(people.coords), dtype=np.bool_)
     for column, axis in enumerate(move.moved):
         allowed = np.zeros(len(pattern.system.dims[axis].codes), dtype=np.bool_)
@@ -246,7 +246,7 @@ def _groups(pattern: Pattern, key: Positions, move: Move, box: Positions, most: 
         if key[axis] != dim.root:
             near = dim.covered_leaves(int(key[axis]))[coords[:, axis]]
             weight = np.where(near, 10.0 * weight, weight)
-    codes = pattern.people.by(move.context).code(coords)
+    codes = pattern.people.margin(move.context).code(coords)
     _, first, place = np.unique(codes, return_index=True, return_inverse=True)
     total = np.bincount(place, weights=weight, minlength=len(first))
     promise = total * (1 + 0.2 * np.resize(pattern.tie[: len(first)], len(first)))

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from anonymisers.suppression.strategies.move_index import Touching
 from anonymisers.suppression.strategies.swap_schemes import Move
 from anonymisers.tables.arrays import Bools, Ints, Positions
-from anonymisers.tables.base_table import People
-from anonymisers.tables.linked_tables import System
+from anonymisers.tables.base_table import BaseTable
+from anonymisers.tables.linked_tables import LinkedTables
 from anonymisers.tables.rules import Rules
 
 FINE = 16
@@ -53,8 +53,8 @@ class Pattern:
     with one more element, so that the number -1, which pads lists of cells, finds a cell that is no cell.
     """
 
-    system: System
-    people: People
+    system: LinkedTables
+    people: BaseTable
     rules: Rules
     values: Ints
     hidden: Bools
@@ -127,7 +127,7 @@ class Pattern:
             own, leaves = self.system.blocks[0], [self.system.dims[a].leaves for a in axes]
             told = own.complete and axes in own.lattice.tables and not own.guards
             looked = self.rules.zeros == "publish" and not told and prod(map(len, leaves)) <= MOST_INNER
-            self._possible[axes] = self._not_zero(axes, leaves) if looked else self.people.by(axes).coords
+            self._possible[axes] = self._not_zero(axes, leaves) if looked else self.people.margin(axes).coords
         return self._possible[axes]
 
     def _not_zero(self, axes: tuple[int, ...], leaves: Sequence[Positions]) -> Positions:

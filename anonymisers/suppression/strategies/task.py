@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from anonymisers.proof.interval_bounds import bounds
 from anonymisers.suppression.strategies.suppression_pattern import Pattern, sensitive
 from anonymisers.tables.arrays import Bools
-from anonymisers.tables.base_table import People
-from anonymisers.tables.linked_tables import System
+from anonymisers.tables.base_table import BaseTable
+from anonymisers.tables.linked_tables import LinkedTables
 from anonymisers.tables.rules import Rules
 
 
@@ -23,8 +23,8 @@ class Task:
     `weight`: what each person of a cell counts where it is withheld.
     """
 
-    system: System
-    people: People
+    system: LinkedTables
+    people: BaseTable
     rules: Rules
     hidden: Bools
     fixed: Bools

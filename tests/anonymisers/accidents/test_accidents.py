@@ -26,7 +26,7 @@ from anonymisers.secure_sum.home_cells import Homes, Place
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.rules import Rules
 
 KEY = bytes(range(32))
@@ -77,7 +77,7 @@ SAMPLES = [made for made in map(tiny, range(16)) if made is not None]
 def worlds(made: Tiny) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Every world of so many casualties that agrees with the cube: its cells, and its casualties by leaf."""
     inner = list(product(*(d.leaves.tolist() for d in DIMS)))
-    system = System(made.cube.lattice.dims, (Block.whole(made.cube.lattice),))
+    system = LinkedTables(made.cube.lattice.dims, (TableBlock.whole(made.cube.lattice),))
     above = system.above(np.array(inner, dtype=np.int32))
     counted = np.zeros((len(inner), made.cube.lattice.size), dtype=np.int64)
     for row, cells in enumerate(above):
@@ -168,7 +168,7 @@ def test_an_insider_who_knows_how_many_were_in_his_accident_learns_nothing_from_
     ways, _ = groupings(made, made.table)
     free, _ = groupings(made, replace(made.table, values=np.full_like(made.table.values, -1)))
     before, after = possible(leaves, free), possible(leaves, ways)
-    system = System(made.cube.lattice.dims, (Block.whole(made.cube.lattice),))
+    system = LinkedTables(made.cube.lattice.dims, (TableBlock.whole(made.cube.lattice),))
     true = system.sums(made.accidents.coords, np.ones(PEOPLE, dtype=np.int64))
     others = np.flatnonzero(made.cube.hidden & (true > 0) & (true < THRESHOLD))
     for place, company in insiders_of(made):

@@ -19,7 +19,7 @@ from anonymisers.perturbation.privacy_budget import Budget, ask
 from anonymisers.perturbation.ptable import Noise, PTable
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 
 KEY = bytes(range(32))
 VECTORS = json.loads((Path(__file__).parents[2] / "data" / "cellkey.json").read_text())
@@ -116,7 +116,7 @@ def test_the_bounded_attacker_never_excludes_the_truth(counts):
 def test_the_bounded_attacker_finds_what_sums_give_away():
     raw = table([4, 0, 0, 0, 0, 0])
     lattice = controlled_rounding(raw, 5, KEY).lattice
-    truth = System(lattice.dims, (Block.whole(lattice),)).sums(raw.coords, raw.counts)
+    truth = LinkedTables(lattice.dims, (TableBlock.whole(lattice),)).sums(raw.coords, raw.counts)
     low, high = within(truth, 2)
     zero = truth == 0
     high[zero] = 0

@@ -17,7 +17,7 @@ from anonymisers.perturbation.mechanisms import change_of
 from anonymisers.perturbation.perturbed_cube import ChangedCube, Portion, Rows, changed_cube
 from anonymisers.perturbation.ptable import Noise
 from anonymisers.tables.hierarchy import Hierarchy
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.registered_figures import Figure
 from anonymisers.tables.rules import Rules
 
@@ -130,7 +130,7 @@ def test_what_is_proved_is_never_found_by_the_attacker(counts: list[int], first:
         cube = cube_of(people)
     except ProtectionError:
         return
-    truth = System(DIMS, (Block.whole(cube.lattice),)).sums(
+    truth = LinkedTables(DIMS, (TableBlock.whole(cube.lattice),)).sums(
         people.coords, np.ones(len(people.coords), np.int64)
     )
     small = np.flatnonzero((truth > 0) & (truth < RULES.threshold))

@@ -19,7 +19,7 @@ from anonymisers.perturbation.rounding_cube import ByRounding
 from anonymisers.perturbation.rounding_repair import Sums, turned
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.rules import Rules
 
 KEY = bytes(range(32))
@@ -66,7 +66,7 @@ def numbers(cube: ChangedCube) -> dict[tuple[str, ...], int]:
 
 
 def truth_of(cube: ChangedCube, people: Rows) -> np.ndarray:
-    system = System(cube.dims, (Block.whole(cube.lattice),))
+    system = LinkedTables(cube.dims, (TableBlock.whole(cube.lattice),))
     return system.sums(people.coords, np.ones(len(people.coords), dtype=np.int64))
 
 
@@ -144,7 +144,7 @@ def test_whoever_reruns_the_program_on_every_table_of_people_finds_nobody(
     inner = cube.lattice.grid((0, 1), [dim.leaves for dim in DIMS])
     assert inner is not None
     coords = cube.lattice.keys()[inner]
-    system = System(DIMS, (Block.whole(cube.lattice),))
+    system = LinkedTables(DIMS, (TableBlock.whole(cube.lattice),))
     shown, truth = cube.values, truth_of(cube, people)
     ranges = [
         [n for n in range(max(0, s - 4), s + 5) if n == s or n % BASE] if s or t else [0]
@@ -238,7 +238,7 @@ def test_a_draw_within_the_bounds_stays_and_any_other_is_brought_back(
     cells = np.stack(
         [grid.ravel() for grid in np.meshgrid(*(dim.leaves for dim in dims), indexing="ij")], axis=1
     )
-    system = System(dims, (Block.whole(lattice),))
+    system = LinkedTables(dims, (TableBlock.whole(lattice),))
     counts = np.full(len(cells), 2, dtype=np.int64)
     truth, rows = system.sums(cells, counts), system.above(cells)
 

@@ -4,10 +4,10 @@ import numpy as np
 from hierarchies import flat
 
 from anonymisers.proof.singletons import Cells, Exposed, exposed
-from anonymisers.tables.base_table import People
+from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 
 SEX, AGE = flat("sex", 2), flat("age", 4)
 WOMEN, MEN, CHILD, OLD = "sex0", "sex1", "age0", "age1"
@@ -17,8 +17,8 @@ TABLE = Table.of(
 )
 """The only child is a boy."""
 LATTICE = Lattice.of(TABLE.dims, ["sex", "age"], None)
-SYSTEM = System(TABLE.dims, (Block.whole(LATTICE),))
-PEOPLE = People.of(TABLE, (0, 1))
+SYSTEM = LinkedTables(TABLE.dims, (TableBlock.whole(LATTICE),))
+PEOPLE = BaseTable.of(TABLE, (0, 1))
 VALUES = SYSTEM.sums(PEOPLE.coords, PEOPLE.counts)
 
 

@@ -10,10 +10,10 @@ from anonymisers.suppression.cutting_planes import plan, worth_planning
 from anonymisers.suppression.dependent_cells import tied
 from anonymisers.suppression.separation import regions
 from anonymisers.suppression.strategies.suppression_pattern import Pattern, sensitive
-from anonymisers.tables.base_table import People
+from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.rules import Rules
 
 DIMS = (grouped("place", 12), flat("sex", 2), flat("age", 3))
@@ -31,8 +31,8 @@ def table_of(counts):
 
 def pattern_of(table, rules=AS_ZERO):
     lattice = Lattice.of(table.dims, [d.name for d in table.dims], None)
-    system = System(table.dims, (Block.whole(lattice),))
-    people = People.of(table, tuple(range(len(table.dims))))
+    system = LinkedTables(table.dims, (TableBlock.whole(lattice),))
+    people = BaseTable.of(table, tuple(range(len(table.dims))))
     values = system.sums(people.coords, people.counts)
     all_ = np.ones(system.size, dtype=np.bool_)
     small = sensitive(rules, values)

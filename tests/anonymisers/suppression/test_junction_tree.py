@@ -14,9 +14,9 @@ from anonymisers.suppression.strategies.junction_tree import bags_for, boxes_of,
 from anonymisers.suppression.strategies.junction_tree_search import TreeSearch, bags_of
 from anonymisers.suppression.strategies.linear_program import Solver
 from anonymisers.suppression.strategies.suppression_pattern import Pattern
-from anonymisers.tables.base_table import People
+from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.rules import Rules, TableOf
 
 PLACE, YEAR, DEVICE, OUTCOME = grouped("place", 4), flat("year", 2), flat("device", 3), flat("outcome", 2)
@@ -37,8 +37,8 @@ def system_of(dims, *tables):
             deepest = cuts.get(dim.name, len(dim.codes)) if dim.name in table.dims else 0
             inside &= dim.depth[keys[:, axis]] <= deepest
         present |= inside
-    everybody = Block.whole(lattice)
-    return System(dims, (Block(lattice, everybody.within, None, present),))
+    everybody = TableBlock.whole(lattice)
+    return LinkedTables(dims, (TableBlock(lattice, everybody.within, None, present),))
 
 
 def _part(table, number):
@@ -47,7 +47,7 @@ def _part(table, number):
 
 def people_at(dims, places):
     coords = np.array(places, dtype=np.int32).reshape(-1, len(dims))
-    return People.at(dims, coords, np.ones(len(coords), dtype=np.int64))
+    return BaseTable.at(dims, coords, np.ones(len(coords), dtype=np.int64))
 
 
 def pattern_of(system, people, hidden):
@@ -101,9 +101,9 @@ def test_tables_in_which_all_dimensions_meet_are_too_large_for_a_tree(monkeypatc
 def test_releases_about_different_people_are_none():
     whole = system_of(DIMS, *BY_YEAR)
     lattice = Lattice.of(DIMS, ["device"], None)
-    guarded = Block.whole(lattice, {"year": (YEAR.codes[1],)})
+    guarded = TableBlock.whole(lattice, {"year": (YEAR.codes[1],)})
 
-    assert bags_of(System(DIMS, (*whole.blocks, guarded))) is None
+    assert bags_of(LinkedTables(DIMS, (*whole.blocks, guarded))) is None
 
 
 worlds = st.lists(st.sampled_from(INNER), min_size=1, max_size=12)
@@ -149,10 +149,10 @@ def two_releases():
     """Everybody by place and outcome, those of one device by the same, and the others, who are in neither."""
     lattice = Lattice.of(SMALL, ["place", "outcome"], None)
     every, some = (
-        Block.whole(lattice, where) for where in ({}, {"device": (SMALL[1].codes[SMALL[1].leaves[0]],)})
+        TableBlock.whole(lattice, where) for where in ({}, {"device": (SMALL[1].codes[SMALL[1].leaves[0]],)})
     )
-    others = Block(lattice, every.within, some.within, every.present)
-    return System(SMALL, (every, some, others))
+    others = TableBlock(lattice, every.within, some.within, every.present)
+    return LinkedTables(SMALL, (every, some, others))
 
 
 @pytest.mark.parametrize("system", [system_of(SMALL, *SMALL_TABLES), two_releases()], ids=["one", "two"])
@@ -188,7 +188,7 @@ def test_a_world_is_found_wherever_there_is_one(system, places, random, amount):
         changed = dict(zip(found.rows.tolist(), found.amounts.tolist(), strict=True))
         assert changed[target] == amount
         assert hidden[list(changed)].all()
-        after = people.by((0, 1, 2)).count(found.coords) + found.change
+        after = people.margin((0, 1, 2)).count(found.coords) + found.change
         assert after.min() >= 0
         assert found.least <= 0 < found.most
 

@@ -7,10 +7,10 @@ from hierarchies import flat, grouped
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.suppression.strategies.linked_table_moves import LEFT_ALONE, TOGETHER, Swaps
 from anonymisers.suppression.strategies.suppression_pattern import Pattern
-from anonymisers.tables.base_table import People
+from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.rules import Rules
 
 KEY = bytes(32)
@@ -43,8 +43,8 @@ def table():
 @pytest.fixture
 def pattern(table):
     lattice = Lattice.of(DIMS, [d.name for d in DIMS], 3)
-    system = System(DIMS, (Block.whole(lattice),))
-    people = People.of(table, tuple(range(len(DIMS))))
+    system = LinkedTables(DIMS, (TableBlock.whole(lattice),))
+    people = BaseTable.of(table, tuple(range(len(DIMS))))
     values = system.sums(people.coords, people.counts)
     none = np.zeros(system.size, dtype=np.bool_)
     return Pattern(
@@ -60,7 +60,7 @@ def test_a_box_changes_its_cell_by_the_amount_and_no_table_that_lacks_one_of_its
     found = swaps.find(target, (3,), None)
     assert dict(zip(found.rows.tolist(), found.amounts.tolist(), strict=True))[cell] == 3
     assert {lattice.tables[t] for t in lattice.table_of()[found.rows]} == {tuple(sorted(target.footprint))}
-    before = pattern.people.by(tuple(range(len(DIMS)))).count(found.coords)
+    before = pattern.people.margin(tuple(range(len(DIMS)))).count(found.coords)
     assert (before + found.change >= 0).all()
 
 
@@ -88,7 +88,7 @@ def test_worlds_for_many_cells_agree_with_the_sums_and_leave_few_cells_open(patt
         sums = pattern.system.sums(found.coords, found.change)
         assert (np.flatnonzero(sums) == found.rows).all()
         assert (sums[found.rows] == found.amounts).all()
-        before = pattern.people.by(tuple(range(len(DIMS)))).count(found.coords)
+        before = pattern.people.margin(tuple(range(len(DIMS)))).count(found.coords)
         assert (before + found.change >= 0).all()
         pattern.add(found)
         worlds += 1

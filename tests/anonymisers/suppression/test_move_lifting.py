@@ -7,10 +7,10 @@ from anonymisers.suppression.strategies.alternative_tables import exchanged
 from anonymisers.suppression.strategies.move_search import Search
 from anonymisers.suppression.strategies.suppression_pattern import Alternative, Pattern
 from anonymisers.suppression.strategies.swap_schemes import Move, blocks_of, together
-from anonymisers.tables.base_table import People
+from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.rules import Rules
 
 DIMS = (flat("place", 2), flat("year", 3), flat("device", 2))
@@ -21,9 +21,9 @@ CODES = [d.codes[1:] for d in DIMS]
 def pattern(people, tables):
     """A pattern of some tables in which places by year are withheld; people by the numbers of their codes."""
     cells = [(tuple(own[n] for own, n in zip(CODES, row, strict=True)), count) for row, count in people]
-    everybody = People.of(Table.of(DIMS, cells), (0, 1, 2))
+    everybody = BaseTable.of(Table.of(DIMS, cells), (0, 1, 2))
     margins = tuple(sorted({(), *((a,) for t in tables for a in t), *tables}, key=lambda t: (len(t), t)))
-    system = System(DIMS, (Block.whole(Lattice(DIMS, margins)),))
+    system = LinkedTables(DIMS, (TableBlock.whole(Lattice(DIMS, margins)),))
     none = np.zeros(system.size, dtype=np.bool_)
     values = system.sums(everybody.coords, everybody.counts)
     keys = system.blocks[0].lattice.keys()
@@ -62,7 +62,7 @@ def test_a_known_alternative_is_found_with_others_who_make_up_for_what_a_further
     assert Search(after, np.ones(after.system.size)).lift(known, (DEVICE,), 0)
 
     (found,) = after.alternatives
-    assert (after.people.by((0, 1, 2)).count(found.coords) + found.change * found.most >= 0).all()
+    assert (after.people.margin((0, 1, 2)).count(found.coords) + found.change * found.most >= 0).all()
     told = {tuple(before.system.target(c).key.tolist()): n for c, n in numbers(before.system, known).items()}
     now = {tuple(after.system.target(c).key.tolist()): n for c, n in numbers(after.system, found).items()}
     assert now == told
@@ -82,7 +82,7 @@ def test_two_of_one_context_exchange_what_no_table_names_with_it():
     world = exchanged(own.people, moves, 0)
 
     assert world.change[(world.coords == own.people.coords[0]).all(axis=1)].tolist() == [-1]
-    assert (own.people.by((0, 1, 2)).count(world.coords) + world.change >= 0).all()
+    assert (own.people.margin((0, 1, 2)).count(world.coords) + world.change >= 0).all()
     assert not own.system.sums(world.coords, world.change).any(), "no table changes"
 
 

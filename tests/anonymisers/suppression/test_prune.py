@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from anonymisers.suppression.prune import prune
 from anonymisers.suppression.strategies.suppression_pattern import Alternative, Pattern, reaches
 from anonymisers.suppression.strategies.swap_schemes import Move
-from anonymisers.tables.base_table import People
+from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.rules import Rules
 
 DIMS = (flat("sex", 3), flat("age", 4))
@@ -25,8 +25,8 @@ def filled(seed):
     values = rng.integers(0, 8, LATTICE.size)
     none = np.zeros(LATTICE.size, dtype=np.bool_)
     pattern = Pattern(
-        System(DIMS, (Block.whole(LATTICE),)),
-        People.of(table, (0, 1)),
+        LinkedTables(DIMS, (TableBlock.whole(LATTICE),)),
+        BaseTable.of(table, (0, 1)),
         Rules(),
         values,
         (values < 5) & (values > 0),

@@ -13,10 +13,10 @@ from anonymisers.suppression import secondary_suppression as suppressing
 from anonymisers.suppression.strategies import move_search as searching
 from anonymisers.suppression.strategies.move_search import Search
 from anonymisers.suppression.strategies.suppression_pattern import Pattern
-from anonymisers.tables.base_table import People
+from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.rules import Rules
 
 DIMS = (grouped("place", 90), flat("sex", 2), flat("age", 5))
@@ -135,8 +135,8 @@ def square(counts):
         if count
     ]
     table = Table.of(dims, cells)
-    system = System(dims, (Block.whole(Lattice.of(dims, ["place", "sex"], None)),))
-    people = People.of(table, (0, 1))
+    system = LinkedTables(dims, (TableBlock.whole(Lattice.of(dims, ["place", "sex"], None)),))
+    people = BaseTable.of(table, (0, 1))
     values = system.sums(people.coords, people.counts)
     keys = system.blocks[0].lattice.keys()
     inner = (keys > 0).all(axis=1)
