@@ -20,8 +20,8 @@ from growth import plot
 
 from anonymisers.attack import attack
 from anonymisers.cube.certified_cube import CertifiedCube, build_cube
-from anonymisers.history.release_history import Chronicle
-from anonymisers.history.release_parts import Part
+from anonymisers.history.release_history import ReleaseHistory
+from anonymisers.history.release_parts import ReleasePart
 from anonymisers.history.vintages import releases
 from anonymisers.tables.count_table import Release, Table
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
@@ -73,17 +73,17 @@ def years(body: dict[str, Any], rules: Rules, options: argparse.Namespace) -> It
     every = Table.from_json(body)
     axis = [d.name for d in every.dims].index(YEAR)
     leaves = every.dims[axis].leaves.tolist()
-    parts: list[Part] = []
+    parts: list[ReleasePart] = []
     ends: list[tuple[int, float]] = []
     for count in range(options.releases):
         name, rows = str(2000 + count), every.coords[:, axis] == leaves[count % len(leaves)]
         table = _year(every, axis, name, rows)
         start = time.process_time()
         cube = build_cube(table, rules, KEY)
-        parts.append(Part("period", frozenset((name,)), table.dims[axis], (cube,)))
+        parts.append(ReleasePart("period", frozenset((name,)), table.dims[axis], (cube,)))
         dims = list(table.dims)
         dims[axis] = _flat([str(2000 + n) for n in range(count + 1)])
-        whole = Chronicle.of(dims, rules, parts)
+        whole = ReleaseHistory.of(dims, rules, parts)
         spent = time.process_time() - start
         ends.append((count + 1, spent + (ends[-1][1] if ends else 0.0)))
         size = len(whole.to_bytes()) // 1024

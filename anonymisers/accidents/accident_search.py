@@ -12,12 +12,12 @@ import numpy as np
 
 from anonymisers.accidents.accident_singletons import unproved
 from anonymisers.accidents.accident_tables import (
-    TRUE_WORLD,
+    TRUE_CASUALTIES,
+    AccidentContext,
     Accidents,
     AccidentTable,
     Extension,
-    Ground,
-    Leaf,
+    InnerCell,
     allowed,
     asked,
     check_accidents,
@@ -27,7 +27,7 @@ from anonymisers.cube.certified_cube import CertifiedCube
 from anonymisers.errors import ProtectionError
 from anonymisers.proof.world import World
 from anonymisers.tables.arrays import Bools, Floats, Ints
-from anonymisers.tables.keyed_random import KEY_BYTES, fractions
+from anonymisers.tables.keyed_random import KEY_BYTES, random_fractions
 from anonymisers.tables.lattice import Lattice
 
 MOST_LEAVES = 200
@@ -38,7 +38,7 @@ MAX_NODES = 500
 TIER = 100.0
 """How much dearer a total is than its parts."""
 
-Change = dict[Leaf, int]
+Change = dict[InnerCell, int]
 Range = tuple[int, int]
 
 
@@ -52,18 +52,18 @@ def protect_accidents(
     ProtectionError where a world of the certificate has no accidents at all, and CertificateError where the
     accidents are not those of the cube's people.
     """
-    ground = Ground.of(cube, accidents)
-    if unproved(cube, accidents, ground):
+    context = AccidentContext.of(cube, accidents)
+    if unproved(cube, accidents, context):
         raise ProtectionError("somebody who knows how many were in his accident could compute a small cell")
-    search = _Search.over(ground, may_show(cube, ground), key, first)
-    for number, moved in enumerate(search.ground.worlds):
+    search = _Search.over(context, may_show(cube, context), key, first)
+    for number, moved in enumerate(search.context.worlds):
         if moved:
             search.extend(number, moved)
-    search.vary(np.flatnonzero(asked(cube, search.ground)).tolist())
-    dims = len(search.ground.lattice.dims)
+    search.vary(np.flatnonzero(asked(cube, search.context)).tolist())
+    dims = len(search.context.lattice.dims)
     table = AccidentTable(
         tuple(sorted(accidents.names)),
-        search.ground.lattice,
+        search.context.lattice,
         np.where(search.shown, search.true, -1),
         tuple(Extension(number, _world(change, dims)) for number, change in search.found),
     )
@@ -82,10 +82,10 @@ def go_on(
 
     `later`: about the people of `cube`, or of some of them, those of `among` (dimension -> codes).
     """
-    ground = Ground.of(cube, accidents, later, among)
-    search = _Search.over(ground, table.values >= 0, bytes(KEY_BYTES), None)
+    context = AccidentContext.of(cube, accidents, later, among)
+    search = _Search.over(context, table.values >= 0, bytes(KEY_BYTES), None)
     before = search.shown.copy()
-    for number, moved in enumerate(ground.worlds):
+    for number, moved in enumerate(context.worlds):
         if moved:
             search.extend(number, moved)
         if (search.shown != before).any():
@@ -102,43 +102,43 @@ def _world(change: Change, dims: int) -> World:
 class _Search:
     """`shown` shrinks as the search goes on; `found` are the extensions, with the worlds that they are of."""
 
-    ground: Ground
+    context: AccidentContext
     true: Ints
     shown: Bools
     price: Floats
-    leaves: list[Leaf]
-    above: dict[Leaf, list[int]]
+    leaves: list[InnerCell]
+    above: dict[InnerCell, list[int]]
     below: dict[int, list[int]]
     found: list[tuple[int, Change]] = field(default_factory=list)
     varied: set[int] = field(default_factory=set)
 
     @classmethod
-    def over(cls, ground: Ground, shown: Bools, key: bytes, first: str | None) -> "_Search":
-        true, people = ground.sums(ground.accidents), ground.sums(ground.casualties)
-        leaves = sorted(ground.casualties)
-        order = np.argsort(fractions(key, "accidents by leaf", len(leaves)), kind="stable").tolist()
+    def over(cls, context: AccidentContext, shown: Bools, key: bytes, first: str | None) -> "_Search":
+        true, people = context.sums(context.accidents), context.sums(context.casualties)
+        leaves = sorted(context.casualties)
+        order = np.argsort(random_fractions(key, "accidents by leaf", len(leaves)), kind="stable").tolist()
         leaves = [leaves[n] for n in order]
-        moving = sorted({leaf for world in ground.worlds for leaf in world} | set(leaves))
-        above = dict(zip(moving, ground.cells(moving), strict=True))
+        moving = sorted({leaf for world in context.worlds for leaf in world} | set(leaves))
+        above = dict(zip(moving, context.cells(moving), strict=True))
         below: dict[int, list[int]] = {}
         for number, leaf in enumerate(leaves):
             for cell in above[leaf]:
                 below.setdefault(cell, []).append(number)
-        draws = 1.0 + fractions(key, "accidents by cell", len(true))
+        draws = 1.0 + random_fractions(key, "accidents by cell", len(true))
         return cls(
-            ground,
+            context,
             true,
             shown.copy(),
-            np.log2(2.0 + people) * draws * _dearness(ground.lattice, first),
+            np.log2(2.0 + people) * draws * _dearness(context.lattice, first),
             leaves,
             above,
             below,
         )
 
-    def extend(self, number: int, moved: Mapping[Leaf, int]) -> None:
+    def extend(self, number: int, moved: Mapping[InnerCell, int]) -> None:
         """Extensions of a world for everybody who was in an accident; withholds what stands in the way."""
-        people = {leaf: self.ground.casualties.get(leaf, 0) + n for leaf, n in moved.items()}
-        ranges = {leaf: self.ground.possible(leaf, n) for leaf, n in people.items()}
+        people = {leaf: self.context.casualties.get(leaf, 0) + n for leaf, n in moved.items()}
+        ranges = {leaf: self.context.possible(leaf, n) for leaf, n in people.items()}
         for turn in range(max(len(each) for each in ranges.values())):
             chosen = {leaf: each[min(turn, len(each) - 1)] for leaf, each in ranges.items()}
             change = self._simple(moved, chosen)
@@ -150,8 +150,8 @@ class _Search:
             if cell in self.varied:
                 continue
             for number, moved in self._changing(cell):
-                people = {leaf: self.ground.casualties.get(leaf, 0) + n for leaf, n in moved.items()}
-                chosen = {leaf: self.ground.possible(leaf, n)[0] for leaf, n in people.items()}
+                people = {leaf: self.context.casualties.get(leaf, 0) + n for leaf, n in moved.items()}
+                chosen = {leaf: self.context.possible(leaf, n)[0] for leaf, n in people.items()}
                 change = self._try(chosen, people, cell)
                 if change is not None:
                     self._keep(number, change)
@@ -159,10 +159,10 @@ class _Search:
             else:
                 raise ProtectionError("a withheld number of accidents has only one possible value")
 
-    def _changing(self, cell: int) -> Iterator[tuple[int, Mapping[Leaf, int]]]:
+    def _changing(self, cell: int) -> Iterator[tuple[int, Mapping[InnerCell, int]]]:
         """Other accidents of the same casualties first, then the worlds that touch a cell."""
-        yield TRUE_WORLD, {}
-        for number, moved in enumerate(self.ground.worlds):
+        yield TRUE_CASUALTIES, {}
+        for number, moved in enumerate(self.context.worlds):
             if any(cell in self.above[leaf] for leaf in moved):
                 yield number, moved
 
@@ -176,22 +176,22 @@ class _Search:
         self.varied.update(differs)
         self.found.append((number, change))
 
-    def _simple(self, moved: Mapping[Leaf, int], chosen: Mapping[Leaf, Range]) -> Change | None:
+    def _simple(self, moved: Mapping[InnerCell, int], chosen: Mapping[InnerCell, Range]) -> Change | None:
         """Who moves is an accident of his own, or joins one: the sums of shown cells stay by themselves."""
         for change in (dict(moved), {}):
-            numbers = {leaf: self.ground.accidents.get(leaf, 0) + change.get(leaf, 0) for leaf in chosen}
+            numbers = {leaf: self.context.accidents.get(leaf, 0) + change.get(leaf, 0) for leaf in chosen}
             if all(low <= numbers[leaf] <= high for leaf, (low, high) in chosen.items()):
                 return change
         return None
 
-    def _sought(self, chosen: Mapping[Leaf, Range], people: Mapping[Leaf, int]) -> Change:
+    def _sought(self, chosen: Mapping[InnerCell, Range], people: Mapping[InnerCell, int]) -> Change:
         change = self._try(chosen, people, None)
         if change is None:
             raise ProtectionError("a world of the certificate has no accidents")
         return change
 
     def _try(
-        self, chosen: Mapping[Leaf, Range], people: Mapping[Leaf, int], cell: int | None
+        self, chosen: Mapping[InnerCell, Range], people: Mapping[InnerCell, int], cell: int | None
     ) -> Change | None:
         """The change of accidents that contradicts least; with `cell`, one that changes its number.
 
@@ -200,26 +200,26 @@ class _Search:
         free = {leaf: self._steps(leaf, ends) for leaf, ends in chosen.items()}
         for leaf in self._near([*free, *self._some_of(cell)]):
             if leaf not in free:
-                (ends,) = self.ground.possible(leaf, self.ground.casualties[leaf])
+                (ends,) = self.context.possible(leaf, self.context.casualties[leaf])
                 free[leaf] = self._steps(leaf, ends)
         least = {leaf: ends for leaf, ends in free.items() if ends != (0, 0)}
         for amount in (None,) if cell is None else (1, -1):
             change = self._solved(least, cell, amount)
-            if change is not None and allowed(self.ground, self._moved(people), change):
+            if change is not None and allowed(self.context, self._moved(people), change):
                 return change
         return None
 
-    def _moved(self, people: Mapping[Leaf, int]) -> Change:
-        return {leaf: n - self.ground.casualties.get(leaf, 0) for leaf, n in people.items()}
+    def _moved(self, people: Mapping[InnerCell, int]) -> Change:
+        return {leaf: n - self.context.casualties.get(leaf, 0) for leaf, n in people.items()}
 
-    def _steps(self, leaf: Leaf, ends: Range) -> Range:
-        number = self.ground.accidents.get(leaf, 0)
+    def _steps(self, leaf: InnerCell, ends: Range) -> Range:
+        number = self.context.accidents.get(leaf, 0)
         return ends[0] - number, ends[1] - number
 
-    def _some_of(self, cell: int | None) -> list[Leaf]:
+    def _some_of(self, cell: int | None) -> list[InnerCell]:
         return [] if cell is None else [self.leaves[n] for n in self.below.get(cell, [])[:MOST_LEAVES]]
 
-    def _near(self, leaves: Sequence[Leaf]) -> list[Leaf]:
+    def _near(self, leaves: Sequence[InnerCell]) -> list[InnerCell]:
         """Leaves that can have other numbers of accidents, those first that share most cells with these."""
         shared: dict[int, int] = {}
         for cell in {cell for leaf in leaves for cell in self.above[leaf]}:
@@ -230,11 +230,11 @@ class _Search:
         free = (self.leaves[n] for n in best if self._is_free(self.leaves[n]))
         return [leaf for leaf, _ in zip(free, range(MOST_LEAVES), strict=False)]
 
-    def _is_free(self, leaf: Leaf) -> bool:
-        low, high = self.ground.possible(leaf, self.ground.casualties[leaf])[0]
+    def _is_free(self, leaf: InnerCell) -> bool:
+        low, high = self.context.possible(leaf, self.context.casualties[leaf])[0]
         return low < high
 
-    def _solved(self, free: Mapping[Leaf, Range], cell: int | None, amount: int | None) -> Change | None:
+    def _solved(self, free: Mapping[InnerCell, Range], cell: int | None, amount: int | None) -> Change | None:
         """Whole numbers within `free`; contradicting a shown cell costs its price for every unit."""
         leaves = list(free)
         rows = sorted({c for leaf in leaves for c in self.above[leaf] if self.shown[c]} - {cell})
@@ -274,7 +274,7 @@ def _program(
     ends: Floats,
     wide: int,
     cost: Floats,
-    free: Mapping[Leaf, Range],
+    free: Mapping[InnerCell, Range],
 ) -> Floats | None:
     # Here, because a node that only answers starts sooner and stays smaller without it.
     from scipy.optimize import Bounds, LinearConstraint, milp  # type: ignore[import-untyped]  # noqa: PLC0415

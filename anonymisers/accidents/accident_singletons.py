@@ -9,21 +9,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anonymisers.accidents.accident_tables import Accidents, Ground, Leaf, insiders, refused_cells
+from anonymisers.accidents.accident_tables import (
+    AccidentContext,
+    Accidents,
+    InnerCell,
+    refused_cells,
+    singletons,
+)
 from anonymisers.cube.certified_cube import CertifiedCube
 from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 
 
-def unproved(cube: CertifiedCube, accidents: Accidents, ground: Ground) -> bool:
+def unproved(cube: CertifiedCube, accidents: Accidents, context: AccidentContext) -> bool:
     """Whether somebody who knows how many were in his accident could have no world left for a cell."""
     knowing = _Knowing.of(cube, accidents)
     changed: dict[int, set[int]] = {}
-    for row, leaf, size in knowing.insiders:
+    for row, leaf, size in knowing.singletons:
         lacking = [
             number
-            for number, moved in enumerate(ground.worlds)
-            if ground.casualties[leaf] + moved.get(leaf, 0) < size
+            for number, moved in enumerate(context.worlds)
+            if context.casualties[leaf] + moved.get(leaf, 0) < size
         ]
         if lacking and knowing.loses(row, lacking, changed):
             return True
@@ -36,7 +42,7 @@ class _Knowing:
     system: LinkedTables
     single: Bools
     small: Bools
-    insiders: list[tuple[Ints, Leaf, int]]
+    singletons: list[tuple[Ints, InnerCell, int]]
     """Those who were not alone: the cells that each is counted in, where it was, and how many were hurt."""
 
     @classmethod
@@ -49,7 +55,7 @@ class _Knowing:
         _, group, sizes = np.unique(places, axis=0, return_inverse=True, return_counts=True)
         company = sizes[group.ravel()]
         found = []
-        for n in np.flatnonzero(insiders(cube, accidents.coords) & (company > 1)).tolist():
+        for n in np.flatnonzero(singletons(cube, accidents.coords) & (company > 1)).tolist():
             row = system.above(accidents.coords[n : n + 1])[0]
             leaf = tuple(accidents.coords[n, axes].tolist())
             found.append((row[row >= 0], leaf, int(company[n])))

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from anonymisers.cube.certified_cube import CertifiedCube
-from anonymisers.cube.released_cells import Shown
+from anonymisers.cube.released_cells import ReleasedCells
 from anonymisers.errors import CertificateError, TableError
 from anonymisers.proof.world import World
 from anonymisers.tables.arrays import Bools, Ints, Positions
@@ -24,12 +24,12 @@ from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.strict_json import parse_json
 
-Leaf = tuple[int, ...]
+InnerCell = tuple[int, ...]
 """Positions of one code without children in every dimension of accidents."""
 
 FORMAT = "safelane accidents 1"
 CHUNK = 20_000
-TRUE_WORLD = -1
+TRUE_CASUALTIES = -1
 """Instead of a world's number: the casualties as they are, in other accidents."""
 
 
@@ -88,7 +88,7 @@ class AccidentTable:
         return json.dumps(body, separators=(",", ":")).encode()
 
     @classmethod
-    def from_bytes(cls, data: bytes, cube: Shown) -> "AccidentTable":
+    def from_bytes(cls, data: bytes, cube: ReleasedCells) -> "AccidentTable":
         """Read what `to_bytes` wrote. Raises CertificateError for anything that does not fit the cube."""
         try:
             body: Any = parse_json(data)
@@ -111,7 +111,7 @@ def _extension(lattice: Lattice, world: int, coords: list[list[int]], change: li
     return Extension(world, World(places, np.array(change, dtype=np.int64)))
 
 
-def lattice_of(cube: Shown, names: Collection[str]) -> Lattice:
+def lattice_of(cube: ReleasedCells, names: Collection[str]) -> Lattice:
     """The tables of a cube that are made of dimensions of accidents only. CertificateError without any."""
     axes = [a for a, d in enumerate(cube.lattice.dims) if d.name in names]
     if not axes:
@@ -122,17 +122,17 @@ def lattice_of(cube: Shown, names: Collection[str]) -> Lattice:
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
+class AccidentContext:
     """What worlds of accidents stand on: the true casualties and accidents of every leaf, and the worlds."""
 
     system: LinkedTables
     above_casualties: Ints
     """For each cell of accidents the cell of the cube about the same words."""
-    casualties: Mapping[Leaf, int]
-    accidents: Mapping[Leaf, int]
-    sizes: Mapping[Leaf, frozenset[int]]
+    casualties: Mapping[InnerCell, int]
+    accidents: Mapping[InnerCell, int]
+    sizes: Mapping[InnerCell, frozenset[int]]
     """How many casualties the accidents of each leaf have that have an insider among them."""
-    worlds: tuple[Mapping[Leaf, int], ...]
+    worlds: tuple[Mapping[InnerCell, int], ...]
     """The certificate's, as changes of casualties by leaf; an exchange within a leaf changes none."""
 
     @classmethod
@@ -142,7 +142,7 @@ class Ground:
         accidents: Accidents,
         later: CertifiedCube | None = None,
         among: Mapping[str, Collection[str]] | None = None,
-    ) -> "Ground":
+    ) -> "AccidentContext":
         """Raises CertificateError where the certificate describes people by other codes.
 
         With `later`, a later release about some of these people, its worlds instead: as far as they move
@@ -154,14 +154,14 @@ class Ground:
         axes = [a for a, d in enumerate(accidents.dims) if d.name in accidents.names]
         places = np.column_stack((accidents.coords[:, axes], accidents.numbers))
         found, group, sizes = np.unique(places, axis=0, return_inverse=True, return_counts=True)
-        casualties: dict[Leaf, int] = {}
-        number: dict[Leaf, int] = {}
+        casualties: dict[InnerCell, int] = {}
+        number: dict[InnerCell, int] = {}
         for row, size in zip(found[:, :-1].tolist(), sizes.tolist(), strict=True):
             leaf = tuple(row)
             casualties[leaf] = casualties.get(leaf, 0) + size
             number[leaf] = number.get(leaf, 0) + 1
-        known: dict[Leaf, set[int]] = {}
-        inside = insiders(cube, accidents.coords) if later is None else np.ones(len(places), dtype=np.bool_)
+        known: dict[InnerCell, set[int]] = {}
+        inside = singletons(cube, accidents.coords) if later is None else np.ones(len(places), dtype=np.bool_)
         for at in np.unique(group.ravel()[inside]).tolist():
             known.setdefault(tuple(found[at, :-1].tolist()), set()).add(int(sizes[at]))
         system, words = LinkedTables(lattice.dims, (TableBlock.whole(lattice),)), same_words(cube, lattice)
@@ -181,19 +181,19 @@ class Ground:
     def lattice(self) -> Lattice:
         return self.system.blocks[0].lattice
 
-    def cells(self, leaves: Sequence[Leaf]) -> list[list[int]]:
+    def cells(self, leaves: Sequence[InnerCell]) -> list[list[int]]:
         """For each leaf the cells that it is counted in."""
         if not leaves:
             return []
         rows = self.system.above(np.array(leaves, dtype=np.int32)).tolist()
         return [[cell for cell in row if cell >= 0] for row in rows]
 
-    def sums(self, by_leaf: Mapping[Leaf, int]) -> Ints:
+    def sums(self, by_leaf: Mapping[InnerCell, int]) -> Ints:
         """The value of every cell."""
         coords = np.array(list(by_leaf), dtype=np.int32).reshape(len(by_leaf), len(self.lattice.dims))
         return self.system.sums(coords, np.array(list(by_leaf.values()), dtype=np.int64))
 
-    def possible(self, leaf: Leaf, people: int) -> tuple[tuple[int, int], ...]:
+    def possible(self, leaf: InnerCell, people: int) -> tuple[tuple[int, int], ...]:
         """The numbers of accidents that a leaf can have with so many casualties: one range, or two.
 
         An insider knows how many were in his accident; he finds it in one of the ranges, unless there are
@@ -209,7 +209,7 @@ class Ground:
         return tuple(ranges) or ((1, people),)
 
 
-def insiders(cube: CertifiedCube, coords: Positions) -> Bools:
+def singletons(cube: CertifiedCube, coords: Positions) -> Bools:
     """For each casualty whether he is the only one in a withheld cell, in a table that is not refused."""
     cells, place, counts = np.unique(coords, axis=0, return_inverse=True, return_counts=True)
     system = LinkedTables(cube.lattice.dims, (TableBlock.whole(cube.lattice),))
@@ -223,7 +223,7 @@ def insiders(cube: CertifiedCube, coords: Positions) -> Bools:
     return np.asarray(alone[place.ravel()])
 
 
-def same_words(cube: Shown, lattice: Lattice) -> Ints:
+def same_words(cube: ReleasedCells, lattice: Lattice) -> Ints:
     """For each cell of accidents the cell of the cube about the same words."""
     keys = lattice.keys()
     coords = np.empty((lattice.size, len(cube.lattice.dims)), dtype=np.int32)
@@ -236,7 +236,7 @@ def same_words(cube: Shown, lattice: Lattice) -> Ints:
 
 def _projected(
     cube: CertifiedCube, dims: Sequence[Hierarchy], among: Mapping[str, Collection[str]]
-) -> Iterator[dict[Leaf, int]]:
+) -> Iterator[dict[InnerCell, int]]:
     guards = [
         (axis, np.isin(dim.codes, list(among[dim.name])))
         for axis, dim in enumerate(cube.certificate.dims)
@@ -279,65 +279,69 @@ def check_accidents(table: AccidentTable, cube: CertifiedCube, accidents: Accide
     certificate has an extension that agrees with all numbers shown, also for whoever was in an accident and
     knows how many were; and no withheld number of accidents is the same in all of them.
     """
-    ground = Ground.of(cube, accidents)
-    true = ground.sums(ground.accidents)
+    context = AccidentContext.of(cube, accidents)
+    true = context.sums(context.accidents)
     shown = table.values >= 0
-    if (table.values != true)[shown].any() or (shown & ~may_show(cube, ground)).any():
+    if (table.values != true)[shown].any() or (shown & ~may_show(cube, context)).any():
         raise CertificateError("a number of accidents is not true, or shown where casualties are not")
-    met: dict[int, list[Mapping[Leaf, int]]] = {}
+    met: dict[int, list[Mapping[InnerCell, int]]] = {}
     varied = np.zeros(len(true), dtype=np.bool_)
     for extension in table.extensions:
         change = _by_leaf(extension.change)
-        moved = {} if extension.world == TRUE_WORLD else ground.worlds[extension.world]
-        differs = ground.sums(change) != 0
-        if not allowed(ground, moved, change) or (differs & shown).any():
+        moved = {} if extension.world == TRUE_CASUALTIES else context.worlds[extension.world]
+        differs = context.sums(change) != 0
+        if not allowed(context, moved, change) or (differs & shown).any():
             raise CertificateError("a world of accidents is not possible, or contradicts what is shown")
         met.setdefault(extension.world, []).append(change)
         varied |= differs
-    for number, moved in enumerate(ground.worlds):
-        if moved and not for_everybody(ground, moved, met.get(number, [])):
+    for number, moved in enumerate(context.worlds):
+        if moved and not for_everybody(context, moved, met.get(number, [])):
             raise CertificateError(
                 "a world of the certificate has no accidents that agree with what is shown"
             )
-    if (asked(cube, ground) & ~varied).any():
+    if (asked(cube, context) & ~varied).any():
         raise CertificateError("a withheld number of accidents could be computed")
 
 
-def _by_leaf(change: World) -> dict[Leaf, int]:
+def _by_leaf(change: World) -> dict[InnerCell, int]:
     return dict(zip(map(tuple, change.coords.tolist()), change.change.tolist(), strict=True))
 
 
-def allowed(ground: Ground, moved: Mapping[Leaf, int], change: Mapping[Leaf, int]) -> bool:
+def allowed(
+    context: AccidentContext, moved: Mapping[InnerCell, int], change: Mapping[InnerCell, int]
+) -> bool:
     """Whether so many accidents can be at every leaf with the casualties of a world."""
     for leaf in {*moved, *change}:
-        people = ground.casualties.get(leaf, 0) + moved.get(leaf, 0)
-        number = ground.accidents.get(leaf, 0) + change.get(leaf, 0)
-        if not any(low <= number <= high for low, high in ground.possible(leaf, people)):
+        people = context.casualties.get(leaf, 0) + moved.get(leaf, 0)
+        number = context.accidents.get(leaf, 0) + change.get(leaf, 0)
+        if not any(low <= number <= high for low, high in context.possible(leaf, people)):
             return False
     return True
 
 
-def for_everybody(ground: Ground, moved: Mapping[Leaf, int], changes: Sequence[Mapping[Leaf, int]]) -> bool:
+def for_everybody(
+    context: AccidentContext, moved: Mapping[InnerCell, int], changes: Sequence[Mapping[InnerCell, int]]
+) -> bool:
     """Whether everybody who was in an accident finds it in one of these extensions of a world."""
     for leaf in moved:
-        people = ground.casualties.get(leaf, 0) + moved[leaf]
-        numbers = [ground.accidents.get(leaf, 0) + change.get(leaf, 0) for change in changes]
-        for low, high in ground.possible(leaf, people):
+        people = context.casualties.get(leaf, 0) + moved[leaf]
+        numbers = [context.accidents.get(leaf, 0) + change.get(leaf, 0) for change in changes]
+        for low, high in context.possible(leaf, people):
             if not any(low <= number <= high for number in numbers):
                 return False
     return bool(changes)
 
 
-def may_show(cube: CertifiedCube, ground: Ground) -> Bools:
+def may_show(cube: CertifiedCube, context: AccidentContext) -> Bools:
     """Cells of which casualties are shown and are not few: small ones may be shown because a policy asks."""
-    people = cube.values[ground.above_casualties]
+    people = cube.values[context.above_casualties]
     enough = (people == 0) | (people >= cube.certificate.threshold)
-    return np.asarray(~cube.hidden[ground.above_casualties] & enough)
+    return np.asarray(~cube.hidden[context.above_casualties] & enough)
 
 
-def asked(cube: CertifiedCube, ground: Ground) -> Bools:
+def asked(cube: CertifiedCube, context: AccidentContext) -> Bools:
     """Cells of accidents that must not be computable: casualties are withheld, in a table not refused."""
-    return np.asarray(cube.hidden[ground.above_casualties] & ~refused_cells(cube, ground.lattice))
+    return np.asarray(cube.hidden[context.above_casualties] & ~refused_cells(cube, context.lattice))
 
 
 def refused_cells(cube: CertifiedCube, lattice: Lattice) -> Bools:

@@ -8,7 +8,7 @@ import numpy as np
 from anonymisers.attack.attack_model import System
 from anonymisers.attack.findings import Found
 from anonymisers.errors import TableError
-from anonymisers.tables.cell_names import Place, place_name
+from anonymisers.tables.cell_names import CellName, name_in_words
 from anonymisers.tables.count_table import Release
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 
@@ -22,16 +22,15 @@ def with_declared(releases: Sequence[Release]) -> list[Release]:
     return [_extended(release, [p for p in places if _fits(release.dims, p)]) for release in releases]
 
 
-def _extended(release: Release, places: Sequence[Place]) -> Release:
+def _extended(release: Release, places: Sequence[CellName]) -> Release:
     if not places:
         return release
     rows = [tuple(dict(place).get(d.name, ROOT) for d in release.dims) for place in places]
     shown = release.cells
     for row, place in zip(rows, places, strict=True):
         if shown.get(row):
-            message = (
-                f"the releases contradict each other: {place_name(place)} is declared to be empty and is not"
-            )
+            named = name_in_words(place)
+            message = f"the releases contradict each other: {named} is declared to be empty and is not"
             raise TableError(message, remedy="Releases of one snapshot must agree.")
     zeros = Release.of(release.dims, dict.fromkeys(rows, 0), where=release.where)
     return replace(
@@ -47,7 +46,7 @@ def outside(system: System, releases: Sequence[Release], cells: tuple[Found, ...
     places = tuple(dict.fromkeys(p for r in releases for p in r.structural))
     axes = {axis.name: axis.codes for axis in system.axes}
 
-    def within(cell: Found, place: Place) -> bool:
+    def within(cell: Found, place: CellName) -> bool:
         named = dict(cell.key)
         for name, code in place:
             codes = named.get(name)
@@ -59,6 +58,6 @@ def outside(system: System, releases: Sequence[Release], cells: tuple[Found, ...
     return tuple(cell for cell in cells if not any(within(cell, place) for place in places))
 
 
-def _fits(dims: Sequence[Hierarchy], place: Place) -> bool:
+def _fits(dims: Sequence[Hierarchy], place: CellName) -> bool:
     codes = {d.name: d.index for d in dims}
     return all(name in codes and code in codes[name] for name, code in place)

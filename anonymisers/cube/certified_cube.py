@@ -10,15 +10,15 @@ from io import StringIO
 import numpy as np
 
 from anonymisers.attack import attack
-from anonymisers.cube.determined_cells import rows_at, rows_of, shown_anyway, with_certain
-from anonymisers.cube.released_cells import Answer, OutsideLattice, Shown, Value, Withheld
+from anonymisers.cube.determined_cells import rows_at, rows_of, shown_anyway, with_determined_cells
+from anonymisers.cube.released_cells import Answer, OutsideLattice, ReleasedCells, Value, Withheld
 from anonymisers.errors import AnonymiserError, CertificateError, ProtectionError
 from anonymisers.proof.certificate import Certificate, release_digest
 from anonymisers.proof.checker import check_certificate
 from anonymisers.suppression.protect_table import Protected, protect
-from anonymisers.tables.cell_names import Place
-from anonymisers.tables.cell_status import blaming
-from anonymisers.tables.compressed_lines import Lines
+from anonymisers.tables.cell_names import CellName
+from anonymisers.tables.cell_status import naming_always_shown
+from anonymisers.tables.compressed_lines import CompressedLines
 from anonymisers.tables.count_table import Release, Table
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.progress import Progress
@@ -33,12 +33,12 @@ _MAKER = object()
 
 
 @dataclass(frozen=True, eq=False)
-class CertifiedCube(Shown):
+class CertifiedCube(ReleasedCells):
     """Made by `build_cube` and `from_bytes` only. Storing it stays in the state."""
 
     certificate: Certificate
     _maker: object = field(repr=False)
-    structural: tuple[Place, ...] = ()
+    structural: tuple[CellName, ...] = ()
     """Groups in which nobody can be, as everybody knows."""
 
     def __post_init__(self) -> None:
@@ -95,7 +95,7 @@ def build_cube(
     cube with a valid certificate was made.
     """
     table = with_structural(table, sorted(rules.structural))
-    with blaming(rules):
+    with naming_always_shown(rules):
         try:
             return _built(table, rules, key, progress, known, attack_seconds)
         except (ProtectionError, CertificateError):
@@ -113,7 +113,7 @@ def _built(  # noqa: PLR0917 - the arguments of `build_cube`
     attack_seconds: float,
 ) -> CertifiedCube:
     protected = protect(table, rules, key, progress, known=known)
-    release = with_certain(
+    release = with_determined_cells(
         _release(table, protected), rules, settled=protected.settled, public=protected.public
     )
     certificate = _certificate(protected, release, rules, known)
@@ -236,7 +236,7 @@ def _unpack(data: bytes | memoryview) -> tuple[Release, Certificate]:
     digest, packed = data[start : start + 32], data[start + 32 :]
     if data[:start] != FORMAT:
         raise CertificateError("this is not a protected cube")
-    lines = Lines(packed)
+    lines = CompressedLines(packed)
     try:
         first, second = json.loads(next(lines))
         head = lines.read

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from anonymisers.attack import Found, certain_cells
 from anonymisers.errors import ProtectionError
-from anonymisers.tables.cell_names import Place, positions
+from anonymisers.tables.cell_names import CellName, cell_positions
 from anonymisers.tables.count_table import Release
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 from anonymisers.tables.rules import Rules
@@ -24,7 +24,7 @@ ROUNDS = 10
 """What is shown in one round may make more certain in the next; two or three rounds end it."""
 
 
-def with_certain(
+def with_determined_cells(
     release: Release, rules: Rules, *, settled: NDArray[np.bool_], public: NDArray[np.bool_]
 ) -> Release:
     """The release with every cell shown that its bounds make certain; `settled` marks protected cells.
@@ -63,11 +63,11 @@ def rows_of(release: Release, cell: Found) -> set[int]:
     return set(_names(release).get(_canonical(release, cell), np.empty(0, dtype=np.int64)).tolist())
 
 
-def rows_at(release: Release, places: Iterable[Place]) -> set[int]:
+def rows_at(release: Release, places: Iterable[CellName]) -> set[int]:
     """The rows of a release that tell the number of people at some places, by whatever name."""
     names = _names(release)
     own = [_one_name(d) for d in release.dims]
-    coords = positions(release.dims, tuple(places), "the places")
+    coords = cell_positions(release.dims, tuple(places), "the places")
     cells = [tuple(int(n[p]) for n, p in zip(own, row, strict=True)) for row in coords.tolist()]
     return {row for cell in cells for row in names.get(cell, np.empty(0, dtype=np.int64)).tolist()}
 

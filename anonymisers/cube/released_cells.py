@@ -38,7 +38,7 @@ Key: TypeAlias = Mapping[str, str]
 
 
 @dataclass(frozen=True, eq=False)
-class Shown(ABC):
+class ReleasedCells(ABC):
     """Every cell of a lattice, shown or withheld; `dims` are those of the table that it was made from."""
 
     dims: tuple[Hierarchy, ...]
@@ -76,7 +76,7 @@ class Shown(ABC):
         """Of how many draws of such noise the number of a cell is made."""
         return 0
 
-    def as_counted(self, people: Table) -> "Shown":  # noqa: ARG002 - what is changed needs them
+    def as_counted(self, people: Table) -> "ReleasedCells":  # noqa: ARG002 - what is changed needs them
         """The same cells with their counts, for the controller's eyes: what is measured is about people."""
         return self
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from anonymisers.accidents.accident_tables import lattice_of, same_words
-from anonymisers.cube.released_cells import Answer, Key, OutsideLattice, Shown, Value, Withheld
-from anonymisers.history.release_parts import Part
+from anonymisers.cube.released_cells import Answer, Key, OutsideLattice, ReleasedCells, Value, Withheld
+from anonymisers.history.release_parts import ReleasePart
 from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.rules import Rules
@@ -39,7 +39,9 @@ class AccidentCells:
         return Withheld() if self.values[cell] < 0 else Value(int(self.values[cell]))
 
 
-def composed(cube: Shown, parts: Sequence[Part], rules: Rules) -> AccidentCells | None:
+def compose_accidents(
+    cube: ReleasedCells, parts: Sequence[ReleasePart], rules: Rules
+) -> AccidentCells | None:
     """The accidents of a data set, as far as its casualties are shown; None where no part has any."""
     names = {name for p in parts if p.accidents is not None for name in p.accidents.names}
     if not names & {d.name for d in cube.lattice.dims}:
@@ -60,7 +62,7 @@ def composed(cube: Shown, parts: Sequence[Part], rules: Rules) -> AccidentCells 
     return AccidentCells(lattice, values)
 
 
-def _of_part(part: Part, lattice: Lattice, keys: np.ndarray) -> tuple[Bools, Ints]:
+def _of_part(part: ReleasePart, lattice: Lattice, keys: np.ndarray) -> tuple[Bools, Ints]:
     """For each key whether the accidents of a period's people are known, and how many they are."""
     known, people = part.known(lattice, keys)
     none = known & (people == 0)

@@ -18,12 +18,17 @@ from numpy.typing import NDArray
 
 from anonymisers.accidents.accident_tables import AccidentTable
 from anonymisers.cube.certified_cube import CertifiedCube
-from anonymisers.cube.released_cells import Shown
+from anonymisers.cube.released_cells import ReleasedCells
 from anonymisers.errors import AnonymiserError, CertificateError
-from anonymisers.history.accident_history import AccidentCells, composed
-from anonymisers.history.release_parts import Part, compose
-from anonymisers.tables.cell_names import Place
-from anonymisers.tables.cube_header import dim_read, dim_written, rules_read, rules_written
+from anonymisers.history.accident_history import AccidentCells, compose_accidents
+from anonymisers.history.release_parts import ReleasePart, compose
+from anonymisers.tables.cell_names import CellName
+from anonymisers.tables.cube_header import (
+    dimension_from_json,
+    dimension_to_json,
+    rules_from_json,
+    rules_to_json,
+)
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.rules import Level, Rules
@@ -32,19 +37,19 @@ FORMAT = b"safelane chronicle 1\n"
 
 
 @dataclass(frozen=True, eq=False)
-class Chronicle(Shown):
+class ReleaseHistory(ReleasedCells):
     """The cube that `parts` make under `rules`. Storing it stays in the state.
 
     Made by `of` and `from_bytes`. Its cells are never read from anywhere: they follow from the parts.
     """
 
     rules: Rules
-    parts: tuple[Part, ...]
+    parts: tuple[ReleasePart, ...]
     lost: NDArray[np.bool_] = field(repr=False)
     """Cells that these rules withhold though earlier releases gave them away: listed, as nothing cures it."""
 
     @classmethod
-    def of(cls, dims: Iterable[Hierarchy], rules: Rules, parts: Sequence[Part]) -> "Chronicle":
+    def of(cls, dims: Iterable[Hierarchy], rules: Rules, parts: Sequence[ReleasePart]) -> "ReleaseHistory":
         """The tables of up to `rules.max_dims` of these dimensions, read off the parts.
 
         Raises LatticeTooLargeError, and RulesError for rules that name other dimensions.
@@ -57,9 +62,9 @@ class Chronicle(Shown):
             array.flags.writeable = False
         return cls(dims, {}, lattice, hidden, values, rules, tuple(parts), lost)
 
-    def under(self, dims: Iterable[Hierarchy], rules: Rules) -> "Chronicle":
+    def under(self, dims: Iterable[Hierarchy], rules: Rules) -> "ReleaseHistory":
         """The same releases read under other rules and dimensions: nothing is shown that was not before."""
-        return Chronicle.of(dims, rules, self.parts)
+        return ReleaseHistory.of(dims, rules, self.parts)
 
     @property
     def refused(self) -> frozenset[Level]:
@@ -67,7 +72,7 @@ class Chronicle(Shown):
         return frozenset().union(*(p.cubes[-1].refused for p in self.parts if p.kind == "period" and p.cubes))
 
     @property
-    def accepted(self) -> tuple[tuple[tuple[str, ...], Place], ...]:
+    def accepted(self) -> tuple[tuple[tuple[str, ...], CellName], ...]:
         """Cells that what is always shown leaves narrower than rule 2 asks for, each with its periods."""
         cubes = [(tuple(sorted(part.period)), cube) for part in self.parts for cube in part.cubes]
         return tuple(sorted({(when, place) for when, cube in cubes for place in cube.certificate.accepted}))
@@ -75,7 +80,7 @@ class Chronicle(Shown):
     @cached_property
     def accidents(self) -> AccidentCells | None:
         """The numbers of accidents, where any part has them."""
-        return composed(self, self.parts, self.rules)
+        return compose_accidents(self, self.parts, self.rules)
 
     @property
     def certificate_digest(self) -> bytes:
@@ -92,7 +97,7 @@ class Chronicle(Shown):
         return FORMAT + hashlib.sha256(body).digest() + body
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> "Chronicle":
+    def from_bytes(cls, data: bytes) -> "ReleaseHistory":
         """Read what `to_bytes` wrote. Raises CertificateError when anything was changed or is missing."""
         packed = memoryview(data)[len(FORMAT) + 32 :]
         whole_digest = data[len(FORMAT) : len(FORMAT) + 32]
@@ -112,20 +117,20 @@ class Chronicle(Shown):
             raise CertificateError(f"the stored cube is damaged: {error.message}") from None
 
 
-def _blobs(part: Part) -> list[bytes]:
+def _blobs(part: ReleasePart) -> list[bytes]:
     accidents = [] if part.accidents is None else [part.accidents.to_bytes()]
     return [*(c.to_bytes() for c in part.cubes), part.sealed, *accidents]
 
 
-def _head(chronicle: Chronicle) -> str:
+def _head(chronicle: ReleaseHistory) -> str:
     body = {
-        "dims": [dim_written(d) for d in chronicle.dims],
-        "rules": rules_written(chronicle.rules),
+        "dims": [dimension_to_json(d) for d in chronicle.dims],
+        "rules": rules_to_json(chronicle.rules),
         "parts": [
             {
                 "kind": part.kind,
                 "period": sorted(part.period),
-                "time": None if part.time is None else dim_written(part.time),
+                "time": None if part.time is None else dimension_to_json(part.time),
                 "cubes": len(part.cubes),
                 "sources": list(part.sources),
                 **({} if part.accidents is None else {"accidents": True}),
@@ -136,20 +141,22 @@ def _head(chronicle: Chronicle) -> str:
     return json.dumps(body, ensure_ascii=True)
 
 
-def _read(body: dict[str, Any], lengths: list[int], data: memoryview) -> Chronicle:
+def _read(body: dict[str, Any], lengths: list[int], data: memoryview) -> ReleaseHistory:
     if sum(lengths) != len(data):
         raise ValueError
     ends = np.cumsum([0, *lengths]).tolist()
     blobs = iter([data[start:end] for start, end in pairwise(ends)])
     parts = [_part(part, blobs) for part in body["parts"]]
-    return Chronicle.of([dim_read(d) for d in body["dims"]], rules_read(body["rules"]), parts)
+    return ReleaseHistory.of(
+        [dimension_from_json(d) for d in body["dims"]], rules_from_json(body["rules"]), parts
+    )
 
 
-def _part(part: dict[str, Any], blobs: Iterator[memoryview]) -> Part:
+def _part(part: dict[str, Any], blobs: Iterator[memoryview]) -> ReleasePart:
     cubes = tuple(CertifiedCube.from_bytes(next(blobs)) for _ in range(part["cubes"]))
     sealed = bytes(next(blobs))
     accidents = AccidentTable.from_bytes(bytes(next(blobs)), cubes[0]) if part.get("accidents") else None
-    time = None if part["time"] is None else dim_read(part["time"])
-    return Part(
+    time = None if part["time"] is None else dimension_from_json(part["time"])
+    return ReleasePart(
         part["kind"], frozenset(part["period"]), time, cubes, tuple(part["sources"]), sealed, accidents
     )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from anonymisers.accidents.accident_tables import AccidentTable
 from anonymisers.cube.certified_cube import CertifiedCube
 from anonymisers.tables.arrays import Bools, Ints
-from anonymisers.tables.cell_names import positions, within
+from anonymisers.tables.cell_names import cell_positions, existing_names
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.rules import Rules
@@ -27,7 +27,7 @@ NOBODY, UNKNOWN = -1, -2
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class ReleasePart:
     """Some people, and `cubes`, every release about exactly these, oldest first.
 
     `kind`: the people of periods that were closed then; people `added` to released periods later; or people
@@ -82,7 +82,7 @@ class Part:
         return np.where(lacking, -1, released.cells(coords))
 
 
-def compose(parts: Sequence[Part], lattice: Lattice, rules: Rules) -> tuple[Bools, Ints, Bools]:
+def compose(parts: Sequence[ReleasePart], lattice: Lattice, rules: Rules) -> tuple[Bools, Ints, Bools]:
     """What is withheld, the values shown (-1 where withheld), and what the rules withhold that was known.
 
     A cell is shown where every period's number is. Of additions and leavings those count that are known by
@@ -115,8 +115,8 @@ def compose(parts: Sequence[Part], lattice: Lattice, rules: Rules) -> tuple[Bool
 
 def _never(lattice: Lattice, rules: Rules) -> Bools:
     """The cells that are never shown, as far as the lattice has them."""
-    places = within(lattice.dims, rules.never)
-    cells = lattice.cells(positions(lattice.dims, places, "the cells that are never shown"))
+    places = existing_names(lattice.dims, rules.never)
+    cells = lattice.cells(cell_positions(lattice.dims, places, "the cells that are never shown"))
     found = np.zeros(lattice.size, dtype=np.bool_)
     found[cells[cells >= 0]] = True
     return found

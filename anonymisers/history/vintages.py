@@ -12,8 +12,8 @@ from typing import TypeAlias
 import numpy as np
 
 from anonymisers.cube.certified_cube import CertifiedCube, build_cube
-from anonymisers.history.release_parts import Part
-from anonymisers.tables.cell_names import Place, place_of
+from anonymisers.history.release_parts import ReleasePart
+from anonymisers.tables.cell_names import CellName, cell_name
 from anonymisers.tables.count_table import Release, Table
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 from anonymisers.tables.progress import Progress
@@ -25,7 +25,7 @@ Vintage: TypeAlias = tuple[int, int | None]
 """The number of the part that somebody came with, and of the part with which he left."""
 
 
-def touched(parts: Sequence[Part], sources: Iterable[int]) -> tuple[Vintage, ...]:
+def touched(parts: Sequence[ReleasePart], sources: Iterable[int]) -> tuple[Vintage, ...]:
     """All vintages of the people of some parts, those among them who left earlier included."""
     found: list[Vintage] = []
     for source in sorted(sources):
@@ -35,7 +35,7 @@ def touched(parts: Sequence[Part], sources: Iterable[int]) -> tuple[Vintage, ...
 
 
 def protect_leaving(
-    parts: Sequence[Part],
+    parts: Sequence[ReleasePart],
     people: Mapping[Vintage, Table],
     rules: Rules,
     key: bytes,
@@ -59,7 +59,7 @@ def protect_leaving(
     return build_cube(table, rules, key, progress, known=known, attack_seconds=attack_seconds)
 
 
-def _elsewhere(parts: Sequence[Part], people: Mapping[Vintage, Table]) -> Iterator[Place]:
+def _elsewhere(parts: Sequence[ReleasePart], people: Mapping[Vintage, Table]) -> Iterator[CellName]:
     """Where nobody can be, as everybody knows: the people of a part lie in its periods and in no others."""
     dims = {d.name: d for table in people.values() for d in table.dims}
     for came, left in people:
@@ -72,10 +72,10 @@ def _elsewhere(parts: Sequence[Part], people: Mapping[Vintage, Table]) -> Iterat
         holding = set().union(*(lines[time.index[code]] for code in inside))
         for code, line in zip(time.codes, lines, strict=True):
             if code not in holding and not line & inside:
-                yield place_of({NAME: _code((came, left)), time.name: code})
+                yield cell_name({NAME: _code((came, left)), time.name: code})
 
 
-def releases(parts: Sequence[Part]) -> list[Release]:
+def releases(parts: Sequence[ReleasePart]) -> list[Release]:
     """Everything that was given out, as releases that can be read together: for whoever attacks it.
 
     A part that somebody left later is cut by vintage, so that the releases about both fit each other.
@@ -95,7 +95,7 @@ def releases(parts: Sequence[Part]) -> list[Release]:
     return found
 
 
-def _whole_time(parts: Sequence[Part]) -> Hierarchy | None:
+def _whole_time(parts: Sequence[ReleasePart]) -> Hierarchy | None:
     """The time dimension over the periods of all parts."""
     times = [p.time for p in parts if p.time is not None]
     if not times:
@@ -105,7 +105,7 @@ def _whole_time(parts: Sequence[Part]) -> Hierarchy | None:
     return Hierarchy(times[0].name, tuple(codes), parent)
 
 
-def _in_time(release: Release, time: Hierarchy | None, part: Part) -> Release:
+def _in_time(release: Release, time: Hierarchy | None, part: ReleasePart) -> Release:
     """The release over the whole time dimension, about its own periods: five years may go on in another."""
     names = [d.name for d in release.dims]
     if time is None or time.name not in names or not all(code in time.index for code in part.period):

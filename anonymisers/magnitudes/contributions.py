@@ -81,7 +81,7 @@ class Contributions:
         return cls.of(body["magnitude"], read_dims(body["dims"]), map(_record, body["records"]))
 
 
-def amount_of(word: object) -> Decimal:
+def parse_amount(word: object) -> Decimal:
     """A number as it is written. Not a number where it is none, which `Contributions.of` refuses."""
     return Decimal(str(word)) if AMOUNT.fullmatch(str(word)) else Decimal("NaN")
 
@@ -89,4 +89,4 @@ def amount_of(word: object) -> Decimal:
 def _record(row: Any) -> tuple[tuple[str, ...], str, Decimal]:
     if not isinstance(row, list) or len(row) < 3 or not all(isinstance(word, str) for word in row[:-1]):
         raise TableError("a record is not a list of codes, a person and an amount")
-    return tuple(row[:-2]), row[-2], amount_of(row[-1])
+    return tuple(row[:-2]), row[-2], parse_amount(row[-1])

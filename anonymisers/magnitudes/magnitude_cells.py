@@ -8,8 +8,8 @@ from scipy.sparse import csr_matrix, identity, vstack  # type: ignore[import-unt
 from anonymisers.errors import LatticeTooLargeError, RulesError
 from anonymisers.magnitudes.contributions import Contributions
 from anonymisers.tables.arrays import Bools, Ints
-from anonymisers.tables.cell_names import place_name
-from anonymisers.tables.cell_status import place_at
+from anonymisers.tables.cell_names import name_in_words
+from anonymisers.tables.cell_status import cell_name_at
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 
@@ -43,7 +43,7 @@ class MagnitudeRules:
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
+class MagnitudeCells:
     """All rows: the cells of the lattice, then, where no table has all dimensions, the inner cells.
 
     `sums` and `people` by row; `needed`: the k largest personal contributions together, as wide as an
@@ -61,7 +61,7 @@ class Cells:
     matrix: csr_matrix
 
     @classmethod
-    def of(cls, contributions: Contributions, rules: MagnitudeRules) -> "Cells":
+    def of(cls, contributions: Contributions, rules: MagnitudeRules) -> "MagnitudeCells":
         """The cells of all tables that the rules allow. Raises LatticeTooLargeError, saying what to do."""
         dims = contributions.dims
         lattice = Lattice.of(dims, [d.name for d in dims], rules.max_dims)
@@ -95,7 +95,7 @@ class Cells:
         shares: tuple[Ints, Ints, Ints],
         inner: Ints,
         matrix: csr_matrix,
-    ) -> "Cells":
+    ) -> "MagnitudeCells":
         row, person, amount = shares
         size = matrix.shape[0]
         order = np.lexsort((-amount, row))
@@ -129,7 +129,7 @@ class Cells:
     def name(self, row: int) -> str:
         """A row in words, for messages."""
         if row < self.lattice.size:
-            return place_name(place_at(self.lattice, row))
+            return name_in_words(cell_name_at(self.lattice, row))
         return ", ".join(self.inner_name(row))
 
     @property

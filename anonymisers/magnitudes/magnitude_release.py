@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TextIO
 
 from anonymisers.errors import TableError
-from anonymisers.magnitudes.contributions import MOST_PLACES, amount_of
+from anonymisers.magnitudes.contributions import MOST_PLACES, parse_amount
 from anonymisers.tables.count_table import Cell, read_dims
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 from anonymisers.tables.strict_json import fields_of
@@ -23,7 +23,7 @@ class MagnitudeRelease:
 
     @classmethod
     def from_json(cls, document: object) -> "MagnitudeRelease":
-        """Read what `write_amounts` wrote. Raises TableError, naming the place."""
+        """Read what `write_magnitudes` wrote. Raises TableError, naming the place."""
         body = fields_of(document, "the release", required={"dims", "magnitude", "cells"}, optional={"where"})
         if not isinstance(body["magnitude"], str) or not isinstance(body["cells"], list):
             raise TableError("'magnitude' is not a name, or 'cells' is not a list")
@@ -39,7 +39,7 @@ class MagnitudeRelease:
                 dim.position(code)
             if key in cells:
                 raise TableError(f"{what} stands twice in the release")
-            value = None if cell["value"] is None else amount_of(cell["value"])
+            value = None if cell["value"] is None else parse_amount(cell["value"])
             if value is not None and not (value.is_finite() and value >= 0 and _places(value) <= MOST_PLACES):
                 raise TableError(f"{what}: its value is no amount of 0 or more")
             cells[key] = value
@@ -51,7 +51,7 @@ class MagnitudeRelease:
             yield [*key, value, "withheld" if value is None else "value"]
 
 
-def write_amounts(release: MagnitudeRelease, stream: TextIO) -> None:
+def write_magnitudes(release: MagnitudeRelease, stream: TextIO) -> None:
     """Write a release, one cell a line."""
     dims = {d.name: {"codes": list(d.codes), "parent": dict(d.parent)} for d in release.dims}
     head = {"dims": dims, "magnitude": release.name}

@@ -11,9 +11,9 @@ from scipy.optimize import linprog  # type: ignore[import-untyped]
 from scipy.sparse import csr_matrix, hstack, identity, vstack  # type: ignore[import-untyped]
 
 from anonymisers.errors import ProtectionError
-from anonymisers.magnitudes.magnitude_cells import Cells, MagnitudeRules
+from anonymisers.magnitudes.magnitude_cells import MagnitudeCells, MagnitudeRules
 from anonymisers.tables.arrays import Bools, Floats
-from anonymisers.tables.keyed_random import fractions
+from anonymisers.tables.keyed_random import random_fractions
 
 STILL = 1e-7
 """A change of less than this share of what a program asks for is none."""
@@ -24,17 +24,17 @@ FARTHEST = 1e4
 
 
 @dataclass(eq=False)
-class Hiding:
+class MagnitudeSuppression:
     """The search: `hidden` rows, and the worlds found so far as changes of all rows."""
 
-    cells: Cells
+    cells: MagnitudeCells
     hidden: Bools
     locked: Bools
     price: Floats
     worlds: list[Floats]
 
     @classmethod
-    def of(cls, cells: Cells, rules: MagnitudeRules, key: bytes) -> "Hiding":
+    def of(cls, cells: MagnitudeCells, rules: MagnitudeRules, key: bytes) -> "MagnitudeSuppression":
         """The beginning: what is sensitive is withheld, and what is in no table."""
         hidden = cells.sensitive | cells.beyond
         locked = np.zeros(len(hidden), dtype=np.bool_)
@@ -43,7 +43,7 @@ class Hiding:
             raise ProtectionError("the total itself gives somebody away: nothing can be released")
         if rules.publish_zeros:
             locked |= (cells.people == 0) & ~cells.beyond
-        price = np.sqrt(1.0 + cells.sums) * (1 + 0.2 * fractions(key, "amounts", len(hidden)))
+        price = np.sqrt(1.0 + cells.sums) * (1 + 0.2 * random_fractions(key, "amounts", len(hidden)))
         return cls(cells, hidden, locked, np.rint(price * 1024) / 1024, [])
 
     def run(self) -> Bools:

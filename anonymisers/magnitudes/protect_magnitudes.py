@@ -8,31 +8,33 @@ import numpy as np
 from anonymisers.attack.magnitude_attack import AmountsAttacker
 from anonymisers.errors import ProtectionError
 from anonymisers.magnitudes.contributions import Contributions
-from anonymisers.magnitudes.magnitude_cells import Cells, MagnitudeRules
+from anonymisers.magnitudes.magnitude_cells import MagnitudeCells, MagnitudeRules
 from anonymisers.magnitudes.magnitude_release import MagnitudeRelease
-from anonymisers.magnitudes.magnitude_suppression import Hiding
+from anonymisers.magnitudes.magnitude_suppression import MagnitudeSuppression
 from anonymisers.tables.arrays import Bools
 from anonymisers.tables.count_table import Cell
 
 
 @dataclass(frozen=True, eq=False)
-class ProtectedAmounts:
+class ProtectedMagnitudes:
     """A release, and for the data controller's eyes the cells behind it and which of them are withheld."""
 
     release: MagnitudeRelease
-    cells: Cells
+    cells: MagnitudeCells
     hidden: Bools
 
 
-def protect_amounts(contributions: Contributions, rules: MagnitudeRules, key: bytes) -> ProtectedAmounts:
+def protect_magnitudes(
+    contributions: Contributions, rules: MagnitudeRules, key: bytes
+) -> ProtectedMagnitudes:
     """Withhold what gives somebody away, and as much as keeps it from being computed closely.
 
     Every withheld cell can be at least as much more or less as its k largest personal contributions
     together; no small one has one value, nor has it for the only person of another. Raises ProtectionError
     when there is no such pattern, LatticeTooLargeError for too many cells.
     """
-    cells = Cells.of(contributions, rules)
-    hidden = Hiding.of(cells, rules, key).run()[: cells.lattice.size]
+    cells = MagnitudeCells.of(contributions, rules)
+    hidden = MagnitudeSuppression.of(cells, rules, key).run()[: cells.lattice.size]
     names = [
         tuple(d.codes[p] for d, p in zip(contributions.dims, row, strict=True))
         for row in cells.lattice.keys().tolist()
@@ -40,10 +42,10 @@ def protect_amounts(contributions: Contributions, rules: MagnitudeRules, key: by
     amounts = [Decimal(int(n)).scaleb(-contributions.places) for n in cells.sums[: len(names)]]
     shown = {c: None if h else a for c, a, h in zip(names, amounts, hidden.tolist(), strict=True)}
     _withstand(contributions, cells, hidden, names)
-    return ProtectedAmounts(MagnitudeRelease(contributions.name, contributions.dims, shown), cells, hidden)
+    return ProtectedMagnitudes(MagnitudeRelease(contributions.name, contributions.dims, shown), cells, hidden)
 
 
-def _withstand(contributions: Contributions, cells: Cells, hidden: Bools, names: list[Cell]) -> None:
+def _withstand(contributions: Contributions, cells: MagnitudeCells, hidden: Bools, names: list[Cell]) -> None:
     """Raise ProtectionError when the attacker finds an interval too narrow, or an insider computes a cell."""
     rows = [*np.flatnonzero(hidden).tolist(), *np.flatnonzero(cells.beyond & cells.sensitive).tolist()]
     of = {row: names[row] if row < len(names) else cells.inner_name(row) for row in rows}

@@ -18,7 +18,7 @@ from anonymisers.errors import RulesError
 from anonymisers.perturbation.ptable import PTable
 from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import Table
-from anonymisers.tables.keyed_random import KEY_BYTES, fractions
+from anonymisers.tables.keyed_random import KEY_BYTES, random_fractions
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 
@@ -50,7 +50,7 @@ def inner_keys(table: Table, key: bytes) -> Ints:
     for place, (coords, count) in enumerate(zip(table.coords.tolist(), table.counts.tolist(), strict=True)):
         codes = [d.codes[p] for d, p in zip(table.dims, coords, strict=True)]
         purpose = "record keys\x00" + "\x00".join(f"{len(c)}:{c}" for c in codes)
-        sums[place] = record_keys(fractions(key, purpose, count)).sum() % UNIT
+        sums[place] = record_keys(random_fractions(key, purpose, count)).sum() % UNIT
     return sums
 
 

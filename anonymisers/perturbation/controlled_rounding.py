@@ -23,7 +23,7 @@ from anonymisers.errors import RulesError
 from anonymisers.perturbation.rounding_repair import multiples_near
 from anonymisers.tables.arrays import Floats, Ints
 from anonymisers.tables.count_table import Table
-from anonymisers.tables.keyed_random import fractions
+from anonymisers.tables.keyed_random import random_fractions
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 
@@ -65,7 +65,7 @@ def controlled_rounding(table: Table, base: int, key: bytes, max_dims: int | Non
     truth = system.sums(table.coords, table.counts)
     low = table.counts // base
     rest = (table.counts % base) / base
-    draw = fractions(key, "controlled rounding", len(low))
+    draw = random_fractions(key, "controlled rounding", len(low))
     loose = np.flatnonzero(rest)
     up = low.copy()
     if max_dims is not None and max_dims < len(table.by):

@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.cube.released_cells import Answer, Key, OutsideLattice, Shown
+from anonymisers.cube.released_cells import Answer, Key, OutsideLattice, ReleasedCells
 from anonymisers.errors import AnonymiserError, CertificateError
 from anonymisers.perturbation.noise_draws import Drawn, Space
 from anonymisers.perturbation.privacy_parameters import NAME, Privacy, privacy_of
 from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import Table
-from anonymisers.tables.cube_header import dim_read, dim_written
+from anonymisers.tables.cube_header import dimension_from_json, dimension_to_json
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
@@ -41,7 +41,7 @@ class Planned:
 
 
 @dataclass(frozen=True, eq=False)
-class PrivateCube(Shown):
+class PrivateCube(ReleasedCells):
     """The cells of the tables that were drawn, and of their sums. Others are outside of it.
 
     Made by `private_cube` and `from_bytes`. It holds no count.
@@ -85,11 +85,11 @@ class PrivateCube(Shown):
         return super().lookup(key) if cell >= 0 and self.draws[cell] else OutsideLattice()
 
     @property
-    def when_drawn(self) -> Shown:
+    def when_drawn(self) -> ReleasedCells:
         """With every cell shown that will be, whether or not it has its number yet."""
         return replace(self, hidden=self.draws == 0)
 
-    def as_counted(self, people: Table) -> Shown:
+    def as_counted(self, people: Table) -> ReleasedCells:
         """With the counts of the people themselves."""
         return replace(self, values=self.true_values(people), hidden=self.draws == 0)
 
@@ -180,7 +180,7 @@ def _cube(
 
 def _head(cube: PrivateCube) -> str:
     body = {
-        "dims": [dim_written(dim) for dim in cube.dims],
+        "dims": [dimension_to_json(dim) for dim in cube.dims],
         "tables": [list(axes) for axes in cube.lattice.tables],
         "privacy": cube.privacy.words,
     }
@@ -188,7 +188,7 @@ def _head(cube: PrivateCube) -> str:
 
 
 def _read(body: dict[str, Any], data: bytes) -> PrivateCube:
-    dims = tuple(dim_read(d) for d in body["dims"])
+    dims = tuple(dimension_from_json(d) for d in body["dims"])
     lattice = Lattice(dims, tuple(tuple(axes) for axes in body["tables"]))
     privacy, size = privacy_of(body["privacy"]), lattice.size
     if len(data) != 17 * size or privacy is None:

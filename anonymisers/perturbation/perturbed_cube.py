@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.cube.released_cells import Key, Shown
+from anonymisers.cube.released_cells import Key, ReleasedCells
 from anonymisers.errors import AnonymiserError, CertificateError, ProtectionError
 from anonymisers.perturbation.bounded_attack import attack_bounded
 from anonymisers.perturbation.feasible_tables import Worlds
@@ -30,7 +30,12 @@ from anonymisers.perturbation.mechanisms import change_of
 from anonymisers.perturbation.perturbed_counts import Change, Crowd, Outcome
 from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import Table
-from anonymisers.tables.cube_header import dim_read, dim_written, rules_read, rules_written
+from anonymisers.tables.cube_header import (
+    dimension_from_json,
+    dimension_to_json,
+    rules_from_json,
+    rules_to_json,
+)
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
@@ -76,7 +81,7 @@ class Rows:
 
 
 @dataclass(frozen=True, eq=False)
-class ChangedCube(Shown):
+class ChangedCube(ReleasedCells):
     """The tables of up to `rules.max_dims` dimensions, every cell changed by `change`, none withheld.
 
     Only cells that no portion covers yet are: their people wait. Made by `changed_cube` and `from_bytes`.
@@ -110,7 +115,7 @@ class ChangedCube(Shown):
         """The most of the mechanism for each portion that the cell can have people of."""
         return self.change.most * int(self.breadth[self._cell(key)])
 
-    def as_counted(self, people: Table) -> Shown:
+    def as_counted(self, people: Table) -> ReleasedCells:
         """With the counts of the people themselves."""
         return replace(self, values=self.true_values(people))
 
@@ -225,8 +230,8 @@ def _attack(coords: NDArray[np.int32], lattice: Lattice, bounds: tuple[Ints, Int
 
 def _head(cube: ChangedCube) -> str:
     body = {
-        "dims": [dim_written(d) for d in cube.dims],
-        "rules": rules_written(cube.rules),
+        "dims": [dimension_to_json(d) for d in cube.dims],
+        "rules": rules_to_json(cube.rules),
         "change": cube.change.words,
         "portions": [[portion.sign, sorted(portion.period)] for portion in cube.portions],
     }
@@ -236,7 +241,7 @@ def _head(cube: ChangedCube) -> str:
 def _read(body: dict[str, Any], lengths: list[int], data: bytes) -> ChangedCube:
     ends = np.cumsum([0, *lengths]).tolist()
     first, second, *sealed = (data[start:end] for start, end in pairwise(ends))
-    dims, rules = tuple(dim_read(d) for d in body["dims"]), rules_read(body["rules"])
+    dims, rules = tuple(dimension_from_json(d) for d in body["dims"]), rules_from_json(body["rules"])
     lattice = Lattice.of(dims, [d.name for d in dims], rules.max_dims)
     values, breadth = np.frombuffer(first, dtype="<i8"), np.frombuffer(second, dtype="<i2")
     if not len(values) == len(breadth) == lattice.size or ends[-1] != len(data):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from anonymisers.errors import CertificateError, ProtectionError, TableError
 from anonymisers.tables.arrays import Ints
-from anonymisers.tables.cube_header import dim_read, dim_written
+from anonymisers.tables.cube_header import dimension_from_json, dimension_to_json
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 
 Cells = tuple[tuple[tuple[str, ...], int], ...]
@@ -65,7 +65,7 @@ class Kept:
     def to_bytes(self) -> bytes:
         """For storage inside the state."""
         body = {
-            "dims": [dim_written(dim) for dim in self.dims],
+            "dims": [dimension_to_json(dim) for dim in self.dims],
             "cells": [[*codes, multiple] for codes, multiple in self.cells],
         }
         return json.dumps(body, ensure_ascii=True).encode()
@@ -76,7 +76,7 @@ class Kept:
         try:
             body = json.loads(data)
             cells = tuple((tuple(codes), multiple) for *codes, multiple in body["cells"])
-            return cls(tuple(dim_read(dim) for dim in body["dims"]), cells)
+            return cls(tuple(dimension_from_json(dim) for dim in body["dims"]), cells)
         except (ValueError, TypeError, KeyError, TableError):
             raise CertificateError("what was rounded once is damaged") from None
 

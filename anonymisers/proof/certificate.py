@@ -13,8 +13,8 @@ import numpy as np
 
 from anonymisers.errors import CertificateError
 from anonymisers.proof.world import World
-from anonymisers.tables.cell_names import Place, read_places, written
-from anonymisers.tables.compressed_lines import lines_of
+from anonymisers.tables.cell_names import CellName, cell_names_from_json, cell_names_to_json
+from anonymisers.tables.compressed_lines import split_lines
 from anonymisers.tables.count_table import Release
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.release_text import written_release
@@ -47,8 +47,8 @@ class Certificate:
     known: tuple[str, ...]
     refused: frozenset[Level]
     worlds: tuple[World, ...]
-    accepted: tuple[Place, ...] = ()
-    never: tuple[Place, ...] = ()
+    accepted: tuple[CellName, ...] = ()
+    never: tuple[CellName, ...] = ()
 
     def to_json(self) -> str:
         """The written form, one world a line; equal certificates have equal forms."""
@@ -60,7 +60,7 @@ class Certificate:
     @classmethod
     def from_json(cls, text: str) -> "Certificate":
         """Read the written form. Raises CertificateError for anything that is not exactly one."""
-        return cls.read(lines_of(text))
+        return cls.read(split_lines(text))
 
     @classmethod
     def read(cls, lines: Iterator[str]) -> "Certificate":
@@ -86,8 +86,8 @@ class Certificate:
                 known=tuple(str(digest) for digest in body["known"]),
                 refused=frozenset(tuple(sorted(level.items())) for level in body["refused"]),
                 worlds=_worlds(dims, lines) if in_form else (),
-                accepted=read_places(body.get("accepted", []), "'accepted'"),
-                never=read_places(body.get("never", []), "'never'"),
+                accepted=cell_names_from_json(body.get("accepted", []), "'accepted'"),
+                never=cell_names_from_json(body.get("never", []), "'never'"),
             )
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             message = f"the certificate cannot be read: {type(error).__name__} at {error}"
@@ -110,7 +110,7 @@ class Certificate:
             "refused": [dict(level) for level in sorted(self.refused)],
         }
         for name, places in zip(_MARKS, (self.accepted, self.never), strict=True):
-            head |= {name: written(places)} if places else {}
+            head |= {name: cell_names_to_json(places)} if places else {}
         return json.dumps(head, ensure_ascii=False)[:-1] + _WORLDS + "\n"
 
     def digest(self) -> bytes:
@@ -150,7 +150,7 @@ def _worlds(dims: tuple[Hierarchy, ...], lines: Iterator[str]) -> tuple[World, .
 def _world_text(codes: list[list[str]], world: World) -> str:
     """One world as JSON: rows of codes and the change; `codes` are written already, column by column."""
     columns = [
-        [written[i] for i in column] for written, column in zip(codes, world.coords.T.tolist(), strict=True)
+        [texts[i] for i in column] for texts, column in zip(codes, world.coords.T.tolist(), strict=True)
     ]
     rows = map(", ".join, zip(*columns, map(str, world.change.tolist()), strict=True))
     return "[" + ", ".join(f"[{row}]" for row in rows) + "]"

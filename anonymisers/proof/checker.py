@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 
 from anonymisers.errors import CertificateError
 from anonymisers.proof.certificate import Certificate, release_digest
-from anonymisers.proof.interval_bounds import bounds
-from anonymisers.proof.singletons import Cells, exposed
+from anonymisers.proof.interval_bounds import interval_bounds
+from anonymisers.proof.singletons import OwnCells, exposed_pairs
 from anonymisers.proof.world import World
 from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.base_table import BaseTable
-from anonymisers.tables.cell_names import Place
-from anonymisers.tables.cell_status import cells_of
+from anonymisers.tables.cell_names import CellName
+from anonymisers.tables.cell_status import cells_named
 from anonymisers.tables.count_table import Release, Table
 from anonymisers.tables.earlier_releases import (
-    Base,
+    SharedBase,
     check_known,
     difference_blocks,
-    known_blocks,
+    earlier_blocks,
     public_cells,
 )
 from anonymisers.tables.lattice import Lattice
@@ -89,7 +89,7 @@ class _View:
     certificate: Certificate
     lattice: Lattice
     system: LinkedTables
-    base: Base
+    base: SharedBase
     values: Ints
     hidden: Bools
     shown: Ints
@@ -106,7 +106,7 @@ class _View:
                 "the true table has other dimensions or another population than the release"
             )
         truth = with_structural(truth, release.structural)
-        base = Base.of(truth, known)
+        base = SharedBase.of(truth, known)
         if set(base.structural) - set(release.structural):
             raise CertificateError("the release does not name every group that is known to be empty")
         if base.dims != certificate.dims:
@@ -117,7 +117,7 @@ class _View:
         coords = base.place(release)
         lattice = _lattice(base, coords)
         own = base.own(lattice, np.ones(lattice.size, dtype=np.bool_))
-        earlier, differences = known_blocks(base, known), difference_blocks(base, lattice, known)
+        earlier, differences = earlier_blocks(base, known), difference_blocks(base, lattice, known)
         system = LinkedTables(base.dims, (own, *(k.block for k in earlier), *differences))
         values = system.sums(base.people.coords, base.people.counts)
         parts = np.split(values, system.starts[1:])
@@ -182,9 +182,9 @@ class _View:
         if shown.any():
             self.fail("a cell is shown that is never to be shown", int(np.argmax(shown)))
 
-    def at(self, places: tuple[Place, ...]) -> Bools:
+    def at(self, places: tuple[CellName, ...]) -> Bools:
         """The cells at some places. Raises CertificateError when there is none."""
-        cells = cells_of(self.lattice, places, "the certificate")
+        cells = cells_named(self.lattice, places, "the certificate")
         if (cells < 0).any():
             raise CertificateError("the certificate names cells that the release does not have")
         mask = np.zeros(self.size, dtype=np.bool_)
@@ -276,7 +276,7 @@ class _View:
         for block, start in zip(self.system.blocks, self.system.starts, strict=True):
             here = slice(start, start + block.lattice.size)
             known = np.where(refused[here], 0, self.system.least(least)[here])
-            low = bounds(block.lattice, self.values[here], self.hidden[here], known)[0]
+            low = interval_bounds(block.lattice, self.values[here], self.hidden[here], known)[0]
             large[here] = low >= k
         # What is always shown may leave a cell too narrow, but never with one value.
         changed = (spread > 0) & self.at(self.certificate.accepted)
@@ -288,8 +288,8 @@ class _View:
         end = self.lattice.size
         values, asked = self.values[:end], (self.asked & ~self._refused())[:end]
         small = (values >= _smallest(self.certificate)) & (values < self.certificate.threshold)
-        cells = Cells(values, self.hidden[:end], asked, small)
-        for pair in exposed(self.system, self.people, cells, changes):
+        cells = OwnCells(values, self.hidden[:end], asked, small)
+        for pair in exposed_pairs(self.system, self.people, cells, changes):
             if not pair.himself:
                 self.fail("the only person of a withheld cell could compute another", pair.cell)
 
@@ -332,7 +332,7 @@ def _smallest(certificate: Certificate) -> int:
     return 0 if certificate.zeros == "protect" else 1
 
 
-def _lattice(base: Base, coords: NDArray[np.int32]) -> Lattice:
+def _lattice(base: SharedBase, coords: NDArray[np.int32]) -> Lattice:
     """The lattice of the tables that a release has; CertificateError when cells are missing."""
     roots = np.array([d.root for d in base.dims], dtype=np.int32)
     patterns = np.unique(coords != roots, axis=0)

@@ -14,7 +14,9 @@ UNBOUNDED = 2**40
 ROUNDS = 8
 
 
-def bounds(lattice: Lattice, values: Ints, hidden: NDArray[np.bool_], least: int | Ints) -> tuple[Ints, Ints]:
+def interval_bounds(
+    lattice: Lattice, values: Ints, hidden: NDArray[np.bool_], least: int | Ints
+) -> tuple[Ints, Ints]:
     """Bounds for every cell: shown cells are their `values`, withheld ones at least `least` (0 for cells that
     no release has). A lattice may lack margins of its tables.
 

@@ -15,7 +15,7 @@ from anonymisers.tables.linked_tables import LinkedTables
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
+class OwnCells:
     """The cells of block 0: which are withheld, have to be safe where they are, and are small."""
 
     values: Ints
@@ -24,7 +24,7 @@ class Cells:
     small: Bools
 
 
-class Exposed(NamedTuple):
+class ExposedPair(NamedTuple):
     """A small withheld cell and a withheld cell of 1 that every world changes together."""
 
     cell: int
@@ -33,9 +33,9 @@ class Exposed(NamedTuple):
     """Whether both hold the same person. He knows that he is there, and learns only that nobody else is."""
 
 
-def exposed(
-    system: LinkedTables, people: BaseTable, cells: Cells, worlds: Iterable[Ints]
-) -> tuple[Exposed, ...]:
+def exposed_pairs(
+    system: LinkedTables, people: BaseTable, cells: OwnCells, worlds: Iterable[Ints]
+) -> tuple[ExposedPair, ...]:
     """What insiders could compute: of each small cell one pair with another person, else all with the same.
 
     `worlds` yields for each world the cells of block 0 that it changes. Two cells of 1 that are one under two
@@ -49,15 +49,15 @@ def exposed(
         for cell in rows[sought[rows]].tolist():
             seen = common.get(cell)
             common[cell] = lone if seen is None else seen & lone
-    person, name = anybody(system, people), _names(system, cells.withheld)
+    person, name = one_inner_cell(system, people), _names(system, cells.withheld)
     pairs = []
     for cell, insiders in sorted(common.items()):
         others, himself = [], []
         for insider in sorted(insiders - {cell}):
             if values[cell] > 1 or person[insider] != person[cell]:
-                others.append(Exposed(cell, insider, himself=False))
+                others.append(ExposedPair(cell, insider, himself=False))
             elif name[insider] != name[cell]:
-                himself.append(Exposed(cell, insider, himself=True))
+                himself.append(ExposedPair(cell, insider, himself=True))
         pairs += others[:1] or himself
     return tuple(pairs)
 
@@ -85,7 +85,7 @@ def _names(system: LinkedTables, withheld: Bools) -> Ints:
     return name
 
 
-def anybody(system: LinkedTables, people: BaseTable) -> Ints:
+def one_inner_cell(system: LinkedTables, people: BaseTable) -> Ints:
     """For each cell an inner cell with people that is counted in it: for a cell of 1 the only one."""
     person = np.full(system.size, -1, dtype=np.int64)
     for column in system.above(people.coords).T:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from anonymisers.attack.findings import Findings, Found, Key
 from anonymisers.attack.run import attack
-from anonymisers.cube.released_cells import Shown
+from anonymisers.cube.released_cells import ReleasedCells
 from anonymisers.errors import ProtectionError, TableError
 from anonymisers.records.generalisation import Extract
 from anonymisers.tables.count_table import Release, Where
@@ -62,7 +62,7 @@ class SafeExtract:
     unexamined: tuple[str, ...]
 
 
-def told_by(cube: Shown) -> Release:
+def told_by(cube: ReleasedCells) -> Release:
     """The part of a cube that says anything: the tables that it refuses show nothing that does not follow."""
     release = cube.release()
     depths = np.stack([d.depth[release.coords[:, a]] for a, d in enumerate(release.dims)], axis=1)

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from anonymisers.errors import RecordsError
-from anonymisers.tables.keyed_random import fractions
+from anonymisers.tables.keyed_random import random_fractions
 
 LEAST_NEIGHBOURS = 10
 """Neighbours to compare before a likeness means anything: below, chance gives any share."""
@@ -22,13 +22,15 @@ MARK = "copy"
 
 def order(key: bytes, count: int) -> list[int]:
     """The places of `count` records, shuffled by the copy's key (32 bytes). Raises RulesError."""
-    places: list[int] = np.argsort(fractions(key, "order of an extract", count), kind="stable").tolist()
+    places: list[int] = np.argsort(
+        random_fractions(key, "order of an extract", count), kind="stable"
+    ).tolist()
     return places
 
 
 def mark(key: bytes) -> str:
     """The explicit mark of a copy: 16 hexadecimal digits."""
-    return "".join(f"{int(part * 256):02x}" for part in fractions(key, "mark of an extract", 8))
+    return "".join(f"{int(part * 256):02x}" for part in random_fractions(key, "mark of an extract", 8))
 
 
 def likeness(found: Sequence[str], copy: Sequence[str]) -> float:

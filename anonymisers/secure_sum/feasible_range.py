@@ -7,10 +7,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.cube.released_cells import Shown
+from anonymisers.cube.released_cells import ReleasedCells
 from anonymisers.errors import TotalError
 from anonymisers.proof.interval_bounds import UNBOUNDED as NO_BOUND
-from anonymisers.proof.interval_bounds import bounds
+from anonymisers.proof.interval_bounds import interval_bounds
 from anonymisers.secure_sum.offered_cells import UNBOUNDED, Cells
 from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import Table
@@ -21,15 +21,15 @@ from anonymisers.tables.rules import Rules
 class Reach:
     """Bounds of every cell of a cube, shown ones included."""
 
-    cube: Shown
+    cube: ReleasedCells
     rules: Rules
     low: Ints
     high: Ints
 
     @classmethod
-    def of(cls, cube: Shown, rules: Rules) -> "Reach":
+    def of(cls, cube: ReleasedCells, rules: Rules) -> "Reach":
         """`rules`: those that the cube was protected under."""
-        low, high = bounds(cube.lattice, cube.values, cube.hidden, rules.least)
+        low, high = interval_bounds(cube.lattice, cube.values, cube.hidden, rules.least)
         return cls(cube, rules, low, np.where(high >= NO_BOUND, UNBOUNDED, high))
 
     def at(self, key: Mapping[str, str]) -> int:

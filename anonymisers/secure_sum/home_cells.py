@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from anonymisers.cube.certified_cube import CertifiedCube
 from anonymisers.errors import TotalError
-from anonymisers.history.release_history import Chronicle
-from anonymisers.history.release_parts import Part
+from anonymisers.history.release_history import ReleaseHistory
+from anonymisers.history.release_parts import ReleasePart
 from anonymisers.secure_sum.feasible_range import Reach
 from anonymisers.secure_sum.offered_cells import Cells
 from anonymisers.tables.rules import Rules
@@ -33,7 +33,7 @@ class Place:
 class Homes:
     """The parts of a data set whose newest release says everything that was ever shown of them."""
 
-    def __init__(self, cube: Chronicle) -> None:
+    def __init__(self, cube: ReleaseHistory) -> None:
         self._cube = cube
         self._reaches: dict[int, Reach] = {}
         left = {source for part in cube.parts for source in part.sources}
@@ -105,7 +105,7 @@ class Homes:
         return not self._cube.parts[part].nobody(self._cube.lattice, key)[0]
 
 
-def _rules_of(part: Part, rules: Rules) -> Rules:
+def _rules_of(part: ReleasePart, rules: Rules) -> Rules:
     """The present rules, with what the part's release says of zeros, at the larger of the two thresholds."""
     made = part.cubes[-1].certificate
     return replace(
@@ -116,7 +116,7 @@ def _rules_of(part: Part, rules: Rules) -> Rules:
     )
 
 
-def _says_everything(part: Part) -> bool:
+def _says_everything(part: ReleasePart) -> bool:
     """Whether the newest release of a part shows every cell that an earlier one showed, of the same kind.
 
     Not where a release was made beside something that is known from elsewhere, such as a registered figure.

@@ -9,11 +9,11 @@ from the parts that the data set was released in, never from a count.
 from collections.abc import Mapping
 from hashlib import sha256
 
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.secure_sum.offered_cells import Cells
 
 
-def basis(cube: Chronicle, cell: int) -> bytes:
+def basis(cube: ReleaseHistory, cell: int) -> bytes:
     """What a cell's people are, as far as releases go: a digest of every part that may have some of them.
 
     Parts that wait are left out: nothing of them counts yet.

@@ -3,13 +3,13 @@
 import numpy as np
 
 from anonymisers.errors import ProtectionError
-from anonymisers.proof.interval_bounds import bounds
+from anonymisers.proof.interval_bounds import interval_bounds
 from anonymisers.suppression.strategies.move_search import Search
 from anonymisers.suppression.strategies.suppression_pattern import reaches
 from anonymisers.suppression.strategies.task import Task
 from anonymisers.tables.arrays import Bools
-from anonymisers.tables.cell_names import place_name
-from anonymisers.tables.cell_status import place_at, places_of, unsafe
+from anonymisers.tables.cell_names import name_in_words
+from anonymisers.tables.cell_status import cannot_always_be_shown, cell_name_at, cell_names_of
 from anonymisers.tables.lattice import Lattice
 
 
@@ -24,7 +24,7 @@ def without_accepted(search: Search, task: Task, failed: list[int]) -> list[int]
     hidden = ~task.fixed[: lattice.size]
     hidden[0] = False  # Nobody comes or goes in an alternative.
     least = np.where(search.pattern.system.blocks[0].present, rules.least, 0)
-    low, high = bounds(lattice, search.pattern.values[: lattice.size], hidden, least)
+    low, high = interval_bounds(lattice, search.pattern.values[: lattice.size], hidden, least)
     narrow = ~reaches(rules, low, high)
     accept(search, task, [c for c in failed if c < lattice.size and narrow[c]])
     return [c for c in failed if not task.accepted[c]]
@@ -38,7 +38,9 @@ def accept(search: Search, task: Task, cells: list[int]) -> None:
             raise ProtectionError("no safe pattern was found beside what is shown already")
         if pattern.low[cell] == pattern.high[cell] == 0 and not search.change(cell):
             holding = _holding(lattice, task.always[: lattice.size], cell)
-            raise unsafe(places_of(lattice, holding), f"{place_name(place_at(lattice, cell))} would follow")
+            raise cannot_always_be_shown(
+                cell_names_of(lattice, holding), f"{name_in_words(cell_name_at(lattice, cell))} would follow"
+            )
         task.accepted[cell] = True
 
 

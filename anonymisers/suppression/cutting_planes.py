@@ -12,7 +12,7 @@ import highspy
 import numpy as np
 from highspy._core import _Highs  # the public class greets on standard output
 
-from anonymisers.proof.singletons import anybody
+from anonymisers.proof.singletons import one_inner_cell
 from anonymisers.suppression.dependent_cells import tied
 from anonymisers.suppression.separation import Cut, Need, Region, regions
 from anonymisers.suppression.strategies.suppression_pattern import Pattern
@@ -101,7 +101,7 @@ class _Planner:
     def __init__(self, pattern: Pattern, dearer: Floats) -> None:
         self._pattern, self._values, self._dearer = pattern, pattern.values, dearer
         self._regions = regions(pattern)
-        self._person = anybody(pattern.system, pattern.people)
+        self._person = one_inner_cell(pattern.system, pattern.people)
         self._needs = self._all_needs()
         # Nobody can leave a cell that everybody is in.
         everybody = int(pattern.people.counts.sum())

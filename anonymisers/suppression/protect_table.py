@@ -24,18 +24,18 @@ from anonymisers.suppression.strategies.swap_schemes import blocks_of, together
 from anonymisers.suppression.strategies.task import Task, asked, large
 from anonymisers.tables.arrays import Bools
 from anonymisers.tables.base_table import BaseTable
-from anonymisers.tables.cell_names import Place
-from anonymisers.tables.cell_status import marked, places_of
+from anonymisers.tables.cell_names import CellName
+from anonymisers.tables.cell_status import cell_names_of, cell_status
 from anonymisers.tables.count_table import Release, Table
 from anonymisers.tables.earlier_releases import (
-    Base,
+    SharedBase,
     check_known,
     difference_blocks,
-    known_blocks,
+    earlier_blocks,
     known_zeros,
     public_cells,
 )
-from anonymisers.tables.keyed_random import further
+from anonymisers.tables.keyed_random import derive_key
 from anonymisers.tables.lattice import Axes, Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.progress import Progress
@@ -68,8 +68,8 @@ class Protected:
     hidden: Bools
     settled: Bools
     public: Bools
-    structural: tuple[Place, ...]
-    accepted: tuple[Place, ...]
+    structural: tuple[CellName, ...]
+    accepted: tuple[CellName, ...]
     worlds: tuple[World, ...]
 
 
@@ -88,7 +88,7 @@ def protect(
     LatticeTooLargeError, and ProtectionError when no safe pattern was found.
     """
     rules.check_names(table.dims)
-    base = Base.of(table, known)
+    base = SharedBase.of(table, known)
     full = base.lattice(rules.max_dims)
     _, present = _chosen(full, rules)
     if rules.zeros == "publish" and int(present.sum()) != full.size:
@@ -136,7 +136,7 @@ def _together(full: Lattice, rules: Rules, describe: Describe, turn: int) -> Sta
     lattice, present = _chosen(full, rules)
     first = np.ones(task.system.size)
     first[task.system.blocks[0].lattice.cells(lattice.keys()[present])] = FIRST
-    key = further(task.key, f"all at once, turn {turn}") if turn else task.key
+    key = derive_key(task.key, f"all at once, turn {turn}") if turn else task.key
     task = replace(task, weight=task.weight * first, key=key)
     try:
         return _looked_at(task, suppress(task, solver=Solver(TOGETHER_STEPS)))
@@ -160,9 +160,9 @@ def _sharing(rules: Rules) -> Rules | None:
     return replace(rules, priority=first) if 1 < len(first) < len(tables) else None
 
 
-def _task(base: Base, own: TableBlock, known: Sequence[Release], rules: Rules, key: bytes) -> Task:
+def _task(base: SharedBase, own: TableBlock, known: Sequence[Release], rules: Rules, key: bytes) -> Task:
     """Our own tables beside all that is known: what stays fixed, and what is to be shown to be safe."""
-    earlier = known_blocks(base, known)
+    earlier = earlier_blocks(base, known)
     differences = difference_blocks(base, base.lattice(rules.max_dims), known)
     system = LinkedTables(base.dims, (own, *(k.block for k in earlier), *differences))
     values = system.sums(base.people.coords, base.people.counts)
@@ -171,7 +171,7 @@ def _task(base: Base, own: TableBlock, known: Sequence[Release], rules: Rules, k
     structural = structural_cells(own.lattice, base.structural)
     shown_zero = parts[0] == 0 if rules.zeros == "publish" else structural
     public = public_cells(own, earlier)
-    marks = marked(rules, own, parts[0], public=public, structural=structural)
+    marks = cell_status(rules, own, parts[0], public=public, structural=structural)
     fixed = [(shown_zero | known_zeros(own, earlier) | marks.always) & own.present]
     hidden, asked = [~own.present], [own.present & ~public & ~structural]
     for entry in earlier:
@@ -199,13 +199,13 @@ def _task(base: Base, own: TableBlock, known: Sequence[Release], rules: Rules, k
     )
 
 
-def _accepted(pattern: Pattern, task: Task) -> tuple[Place, ...]:
+def _accepted(pattern: Pattern, task: Task) -> tuple[CellName, ...]:
     """The withheld cells that are narrower than rule 2 asks for beside those that are always shown."""
     if not task.accepted.any():
         return ()
     narrow = task.accepted & pattern.hidden & ~pattern.safe() & (~large(pattern) | task.never)
     lattice = pattern.system.blocks[0].lattice
-    return places_of(lattice, narrow[: lattice.size])
+    return cell_names_of(lattice, narrow[: lattice.size])
 
 
 def _chosen(full: Lattice, rules: Rules) -> tuple[Lattice, Bools]:
@@ -232,7 +232,7 @@ def _axes(lattice: Lattice, table: TableOf) -> Axes:
     return tuple(i for i, d in enumerate(lattice.dims) if d.name in table.dims)
 
 
-def _whole(full: Lattice, base: Base, known: Sequence[Release], stage: Stage) -> Protected:
+def _whole(full: Lattice, base: SharedBase, known: Sequence[Release], stage: Stage) -> Protected:
     """The pattern of the protected tables inside the whole lattice."""
     pattern, accepted = stage.search.pattern, _accepted(stage.search.pattern, stage.task)
     people, part = pattern.people, pattern.system.blocks[0]
@@ -246,7 +246,7 @@ def _whole(full: Lattice, base: Base, known: Sequence[Release], stage: Stage) ->
     hidden &= ~(follows(full.parents(), values == 0, hidden) & ~settled)
     structural = structural_cells(full, base.structural)
     hidden &= ~structural
-    public = public_cells(block, known_blocks(base, known)) | structural
+    public = public_cells(block, earlier_blocks(base, known)) | structural
     return Protected(full, people, values, hidden, settled, public, base.structural, accepted, stage.worlds)
 
 

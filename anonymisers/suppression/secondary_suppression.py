@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.errors import ProtectionError
-from anonymisers.proof.singletons import Cells, Exposed, exposed
+from anonymisers.proof.singletons import ExposedPair, OwnCells, exposed_pairs
 from anonymisers.suppression.accepted_cells import accept, without_accepted
 from anonymisers.suppression.cutting_planes import plan, worth_planning
 from anonymisers.suppression.group_disclosure import Breakdowns, follows
@@ -19,7 +19,7 @@ from anonymisers.suppression.strategies.suppression_pattern import Alternative, 
 from anonymisers.suppression.strategies.task import Task, asked
 from anonymisers.suppression.zero_suppression import withhold_zeros
 from anonymisers.tables.arrays import Bools
-from anonymisers.tables.keyed_random import fractions
+from anonymisers.tables.keyed_random import random_fractions
 from anonymisers.tables.progress import Progress
 
 GIVING = 8.0
@@ -76,7 +76,7 @@ def suppress(
     the `solver`, else those of what is `resumed`, are used up.
     """
     values = task.system.sums(task.people.coords, task.people.counts)
-    tie = fractions(task.key, "pattern", task.system.size)
+    tie = random_fractions(task.key, "pattern", task.system.size)
     breakdowns = Breakdowns.of(task.system, task.rules, values)
     # What no table shows stays withheld, though it is part of a zero that is shown so far.
     must_hide = (breakdowns.close(task.must_hide) | task.hidden | task.never) & ~task.fixed
@@ -206,12 +206,12 @@ def _guard_against_insiders(
     """Alternatives for whatever the only person of some withheld cell could compute."""
     pattern = search.pattern
     end = task.system.blocks[0].lattice.size
-    given_up: set[Exposed] = set()
+    given_up: set[ExposedPair] = set()
     for _ in range(ROUNDS):
         values, hidden = pattern.values[:end], pattern.hidden[:end]
-        cells = Cells(values, hidden, hidden & task.asked[:end], sensitive(task.rules, values))
+        cells = OwnCells(values, hidden, hidden & task.asked[:end], sensitive(task.rules, values))
         changed = (a.rows[a.rows < end] for a in pattern.alternatives)
-        pairs = [p for p in exposed(task.system, task.people, cells, changed) if p not in given_up]
+        pairs = [p for p in exposed_pairs(task.system, task.people, cells, changed) if p not in given_up]
         if not pairs:
             return
         helpless = [

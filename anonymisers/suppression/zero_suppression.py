@@ -11,7 +11,7 @@ import numpy as np
 
 from anonymisers.suppression.strategies.move_search import Search
 from anonymisers.suppression.strategies.task import Task
-from anonymisers.tables.keyed_random import fractions
+from anonymisers.tables.keyed_random import random_fractions
 
 ONE_OF = 10
 """One of so many withheld cells is to be a zero."""
@@ -28,7 +28,7 @@ def withhold_zeros(search: Search, task: Task, progress: Callable[[str, float], 
     hidden, zeros = pattern.hidden[:size], np.flatnonzero(pattern.values[:size] == 0)
     wanted = int(hidden.sum()) // ONE_OF
     shown = zeros[~hidden[zeros] & ~pattern.fixed[zeros]]
-    turn = fractions(task.key, "zeros", size)[shown]
+    turn = random_fractions(task.key, "zeros", size)[shown]
     there = int(hidden[zeros].sum())
     for number, cell in enumerate(shown[np.argsort(turn, kind="stable")][: TRIALS * wanted].tolist()):
         if there >= wanted:

@@ -12,7 +12,7 @@ import numpy as np
 
 from anonymisers.errors import CertificateError, ProtectionError, RulesError
 from anonymisers.tables.arrays import Bools, Ints
-from anonymisers.tables.cell_names import Place, place_name, place_of, positions, within
+from anonymisers.tables.cell_names import CellName, cell_name, cell_positions, existing_names, name_in_words
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import TableBlock
@@ -23,14 +23,16 @@ NAMED = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Marked:
+class CellStatus:
     """Which cells of our own tables are always, and which never shown."""
 
     always: Bools
     never: Bools
 
 
-def marked(rules: Rules, own: TableBlock, values: Ints, *, public: Bools, structural: Bools) -> Marked:
+def cell_status(
+    rules: Rules, own: TableBlock, values: Ints, *, public: Bools, structural: Bools
+) -> CellStatus:
     """The marked cells of a block with these values. Raises RulesError, naming the cell, for what cannot be.
 
     `public` cells are known from elsewhere, `structural` ones are empty for everybody.
@@ -48,10 +50,10 @@ def marked(rules: Rules, own: TableBlock, values: Ints, *, public: Bools, struct
     if rules.zeros == "publish":
         words = "is never to be shown, and is one of the zeros that are all shown"
         _refuse(own.lattice, never & (values == 0), words, "Treat zeros as partner or protect.")
-    return Marked(always, never)
+    return CellStatus(always, never)
 
 
-def fitting(rules: Rules, table: Table) -> Rules:
+def rules_for(rules: Rules, table: Table) -> Rules:
     """The rules with those marks only that a table can bear.
 
     It may lack a code, of another period or in finer detail. A marked cell that stands in no protected table
@@ -61,7 +63,7 @@ def fitting(rules: Rules, table: Table) -> Rules:
     tables = [(t.dims, dict(t.levels)) for t in rules.priority]
     most = len(table.by) if rules.max_dims is None else rules.max_dims
 
-    def protected(place: Place) -> bool:
+    def protected(place: CellName) -> bool:
         names = {name for name, _ in place}
         depths = {name: int(dims[name].depth[dims[name].position(code)]) for name, code in place}
         if not names <= set(table.by) or len(names) > most:
@@ -73,45 +75,45 @@ def fitting(rules: Rules, table: Table) -> Rules:
 
     return replace(
         rules,
-        always=frozenset(filter(protected, within(table.dims, rules.always))),
-        never=frozenset(filter(protected, within(table.dims, rules.never))),
-        structural=frozenset(within(table.dims, rules.structural)),
+        always=frozenset(filter(protected, existing_names(table.dims, rules.always))),
+        never=frozenset(filter(protected, existing_names(table.dims, rules.never))),
+        structural=frozenset(existing_names(table.dims, rules.structural)),
     )
 
 
-def cells_of(lattice: Lattice, places: Sequence[Place], what: str) -> Ints:
+def cells_named(lattice: Lattice, places: Sequence[CellName], what: str) -> Ints:
     """The cells at some places, -1 where the lattice has none."""
-    return lattice.cells(positions(lattice.dims, places, what))
+    return lattice.cells(cell_positions(lattice.dims, places, what))
 
 
-def places_of(lattice: Lattice, cells: Bools) -> tuple[Place, ...]:
+def cell_names_of(lattice: Lattice, cells: Bools) -> tuple[CellName, ...]:
     """The places of some cells of a lattice."""
-    return tuple(sorted(place_at(lattice, cell) for cell in np.flatnonzero(cells).tolist()))
+    return tuple(sorted(cell_name_at(lattice, cell) for cell in np.flatnonzero(cells).tolist()))
 
 
-def place_at(lattice: Lattice, cell: int) -> Place:
+def cell_name_at(lattice: Lattice, cell: int) -> CellName:
     """The place of a cell of a lattice."""
     key = lattice.keys()[cell].tolist()
-    return place_of({d.name: d.codes[p] for d, p in zip(lattice.dims, key, strict=True)})
+    return cell_name({d.name: d.codes[p] for d, p in zip(lattice.dims, key, strict=True)})
 
 
 @contextmanager
-def blaming(rules: Rules) -> Iterator[None]:
+def naming_always_shown(rules: Rules) -> Iterator[None]:
     """Where no safe pattern is found beside cells that are always shown, the error names them."""
     try:
         yield
     except (ProtectionError, CertificateError) as error:
         if not rules.always:
             raise
-        raise unsafe(sorted(rules.always), error.message) from error
+        raise cannot_always_be_shown(sorted(rules.always), error.message) from error
 
 
-def unsafe(always: Sequence[Place], message: str) -> ProtectionError:
+def cannot_always_be_shown(always: Sequence[CellName], message: str) -> ProtectionError:
     """The error for cells that cannot be shown always; one that names them already stays as it is."""
     words = "cannot always be shown"
     if words in message:
         return ProtectionError(message, remedy=_REMEDY)
-    names = "; ".join(place_name(place) for place in always[:NAMED])
+    names = "; ".join(name_in_words(place) for place in always[:NAMED])
     more = "" if len(always) <= NAMED else f" and {len(always) - NAMED} more"
     return ProtectionError(f"{names}{more} {words}: {message}", remedy=_REMEDY)
 
@@ -119,12 +121,12 @@ def unsafe(always: Sequence[Place], message: str) -> ProtectionError:
 _REMEDY = "Leave out of what is always shown what stands beside small cells; rules 1 and 3 have no exception."
 
 
-def _mask(own: TableBlock, places: Sequence[Place], what: str) -> Bools:
+def _mask(own: TableBlock, places: Sequence[CellName], what: str) -> Bools:
     mask = np.zeros(own.lattice.size, dtype=np.bool_)
-    cells = cells_of(own.lattice, places, f"the cells to show {what}")
+    cells = cells_named(own.lattice, places, f"the cells to show {what}")
     for place, cell in zip(places, cells.tolist(), strict=True):
         if cell < 0 or not own.present[cell]:
-            message = f"the cell {place_name(place)}, marked {what}, is in no table that is protected"
+            message = f"the cell {name_in_words(place)}, marked {what}, is in no table that is protected"
             raise RulesError(message, remedy="Name its table among the priority tables, or leave it out.")
         if what == "never" and not place:
             raise RulesError("the total of all cannot be withheld", remedy="Mark the cells below it.")
@@ -134,5 +136,5 @@ def _mask(own: TableBlock, places: Sequence[Place], what: str) -> Bools:
 
 def _refuse(lattice: Lattice, cells: Bools, words: str, remedy: str) -> None:
     if cells.any():
-        message = f"the cell {place_name(place_at(lattice, int(np.argmax(cells))))} {words}"
+        message = f"the cell {name_in_words(cell_name_at(lattice, int(np.argmax(cells))))} {words}"
         raise RulesError(message, remedy=remedy)

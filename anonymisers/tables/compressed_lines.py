@@ -8,7 +8,7 @@ AT_ONCE = 16_384
 """Compressed bytes that are taken at once; they become some hundred thousand."""
 
 
-class Lines:
+class CompressedLines:
     """The lines of a text in UTF-8 that was compressed by zlib, without the signs that end them.
 
     The last one is what stands behind the last of these signs, if only nothing. `read`: bytes of the text so
@@ -45,7 +45,7 @@ class Lines:
         yield rest
 
 
-def lines_of(text: str) -> Iterator[str]:
+def split_lines(text: str) -> Iterator[str]:
     """The same of a text that is in memory."""
     start = 0
     while (end := text.find("\n", start)) >= 0:

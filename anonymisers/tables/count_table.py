@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.errors import TableError
-from anonymisers.tables.cell_names import Place, check_empty, positions, read_places
+from anonymisers.tables.cell_names import CellName, cell_names_from_json, cell_positions, check_empty
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 from anonymisers.tables.strict_json import fields_of, parse_json, words_of
 
@@ -57,7 +57,7 @@ class Table:
     counts: NDArray[np.int64]
     beyond: tuple[NDArray[np.int32], NDArray[np.int64]] | None = None
     """Coordinates and counts of listed people outside `where`: never released, but part of the world."""
-    structural: tuple[Place, ...] = ()
+    structural: tuple[CellName, ...] = ()
     """Groups in which nobody can be, as everybody knows (`structural.with_structural` checks that)."""
 
     @classmethod
@@ -68,7 +68,7 @@ class Table:
         *,
         by: Iterable[str] | None = None,
         where: Where | None = None,
-        structural: Iterable[Place] = (),
+        structural: Iterable[CellName] = (),
     ) -> "Table":
         """A table of cells given by their codes.
 
@@ -106,7 +106,7 @@ class Table:
             _read_rows(body["cells"], len(dims)),
             by=None if "by" not in body else words_of(body["by"], "by"),
             where=_read_where(body.get("where", {})),
-            structural=read_places(body.get("structural", []), "'structural'"),
+            structural=cell_names_from_json(body.get("structural", []), "'structural'"),
         )
 
     def dim(self, name: str) -> Hierarchy:
@@ -126,7 +126,7 @@ class Release:
     coords: NDArray[np.int32]
     values: NDArray[np.int64]
     withheld: NDArray[np.bool_]
-    structural: tuple[Place, ...] = ()
+    structural: tuple[CellName, ...] = ()
     """Groups in which nobody can be, as everybody knows, and with them all that is below them."""
 
     @classmethod
@@ -136,7 +136,7 @@ class Release:
         cells: Mapping[Cell, int | None],
         *,
         where: Where | None = None,
-        structural: Iterable[Place] = (),
+        structural: Iterable[CellName] = (),
     ) -> "Release":
         """A release of cells given by their codes. Raises TableError for unknown codes or bad counts."""
         return cls._of_pairs(_dimensions(dims), cells.items(), where or {}, tuple(structural))
@@ -147,9 +147,9 @@ class Release:
         dims: tuple[Hierarchy, ...],
         cells: Iterable[tuple[Cell, int | None]],
         where: Where,
-        structural: tuple[Place, ...],
+        structural: tuple[CellName, ...],
     ) -> "Release":
-        positions(dims, structural, "'structural'")
+        cell_positions(dims, structural, "'structural'")
         # Arrays of numbers from the start: a large release in Python's own would take many times their room.
         places, counts = array("i"), array("q")
         for key, value in cells:
@@ -174,7 +174,7 @@ class Release:
         if not isinstance(body["cells"], list):
             raise TableError("the release: 'cells' is not a list")
         pairs = (_read_released(cell, names, n) for n, cell in enumerate(body["cells"], 1))
-        structural = read_places(body.get("structural", []), "'structural'")
+        structural = cell_names_from_json(body.get("structural", []), "'structural'")
         return cls._of_pairs(dims, pairs, _read_where(body.get("where", {})), structural)
 
     @classmethod

@@ -3,23 +3,23 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from anonymisers.tables.cell_names import Place, read_places, written
+from anonymisers.tables.cell_names import CellName, cell_names_from_json, cell_names_to_json
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.rules import Rules, TableOf
 
 
-def dim_written(dim: Hierarchy) -> list[Any]:
+def dimension_to_json(dim: Hierarchy) -> list[Any]:
     """A dimension, for JSON."""
     return [dim.name, list(dim.codes), dict(dim.parent)]
 
 
-def dim_read(written: Sequence[Any]) -> Hierarchy:
-    """What `dim_written` wrote."""
-    name, codes, parent = written
+def dimension_from_json(body: Sequence[Any]) -> Hierarchy:
+    """What `dimension_to_json` wrote."""
+    name, codes, parent = body
     return Hierarchy(name, tuple(codes), parent)
 
 
-def rules_written(rules: Rules) -> dict[str, Any]:
+def rules_to_json(rules: Rules) -> dict[str, Any]:
     """Rules, for JSON: equal rules have equal words."""
     return {
         "threshold": rules.threshold,
@@ -28,17 +28,19 @@ def rules_written(rules: Rules) -> dict[str, Any]:
         "sensitive": sorted(rules.sensitive),
         "priority": [[sorted(t.dims), sorted(map(list, t.levels))] for t in rules.priority],
         "expects_least": rules.expects_least,
-        **{name: written(sorted(places)) for name, places in _marks(rules).items() if places},
+        **{name: cell_names_to_json(sorted(places)) for name, places in _marks(rules).items() if places},
     }
 
 
-def _marks(rules: Rules) -> dict[str, frozenset[Place]]:
+def _marks(rules: Rules) -> dict[str, frozenset[CellName]]:
     return {"always": rules.always, "never": rules.never, "structural": rules.structural}
 
 
-def rules_read(body: Mapping[str, Any]) -> Rules:
-    """What `rules_written` wrote."""
-    always, never, structural = (frozenset(read_places(body.get(name, []), name)) for name in _marks(Rules()))
+def rules_from_json(body: Mapping[str, Any]) -> Rules:
+    """What `rules_to_json` wrote."""
+    always, never, structural = (
+        frozenset(cell_names_from_json(body.get(name, []), name)) for name in _marks(Rules())
+    )
     return Rules(
         threshold=body["threshold"],
         zeros=body["zeros"],

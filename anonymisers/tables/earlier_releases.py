@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from anonymisers.errors import TableError
 from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.base_table import BaseTable
-from anonymisers.tables.cell_names import Place, positions
+from anonymisers.tables.cell_names import CellName, cell_positions
 from anonymisers.tables.count_table import Release, Table, Where, population
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 from anonymisers.tables.lattice import Lattice
@@ -18,7 +18,7 @@ from anonymisers.tables.structural_zeros import spread
 
 
 @dataclass(frozen=True, eq=False)
-class Base:
+class SharedBase:
     """The world over the base dimensions: those of some table, and those by which populations differ.
 
     Codes of the latter that no population tells apart are one code (`merged`, by axis, marks such positions).
@@ -31,12 +31,12 @@ class Base:
     people: BaseTable
     merged: Masks
     open_elsewhere: bool
-    structural: tuple[Place, ...]
+    structural: tuple[CellName, ...]
     _table: Table
     _codes: tuple[NDArray[np.int32], ...]
 
     @classmethod
-    def of(cls, table: Table, known: Sequence[Release]) -> "Base":
+    def of(cls, table: Table, known: Sequence[Release]) -> "SharedBase":
         """The base dimensions of a table and of earlier releases, with everybody the table lists.
 
         Raises TableError for an earlier release whose dimensions or codes the table does not have.
@@ -107,19 +107,19 @@ class Base:
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
+class EarlierBlock:
     """An earlier release as a block, with what it shows (-1 where withheld) for each of its cells."""
 
     block: TableBlock
     shown: Ints
 
 
-def known_blocks(base: Base, known: Sequence[Release]) -> tuple[Known, ...]:
+def earlier_blocks(base: SharedBase, known: Sequence[Release]) -> tuple[EarlierBlock, ...]:
     """The earlier releases as blocks, and behind them what is known to be empty."""
     return (*(_known(base, release) for release in known), *_structural(base))
 
 
-def difference_blocks(base: Base, lattice: Lattice, known: Sequence[Release]) -> tuple[TableBlock, ...]:
+def difference_blocks(base: SharedBase, lattice: Lattice, known: Sequence[Release]) -> tuple[TableBlock, ...]:
     """The people by whom each earlier population differs from ours, in the tables that both have
     and no finer than what was released of it.
     """
@@ -147,7 +147,7 @@ def difference_blocks(base: Base, lattice: Lattice, known: Sequence[Release]) ->
     return tuple(blocks)
 
 
-def public_cells(own: TableBlock, known: Sequence[Known]) -> Bools:
+def public_cells(own: TableBlock, known: Sequence[EarlierBlock]) -> Bools:
     """Cells of our own tables that an earlier release or a figure shows already: nothing can protect them."""
     public = np.zeros(own.lattice.size, dtype=np.bool_)
     for entry in known:
@@ -159,7 +159,7 @@ def public_cells(own: TableBlock, known: Sequence[Known]) -> Bools:
     return public | known_zeros(own, known)
 
 
-def known_zeros(own: TableBlock, known: Sequence[Known]) -> Bools:
+def known_zeros(own: TableBlock, known: Sequence[EarlierBlock]) -> Bools:
     """Cells of our own tables in which nobody is: nobody is there even among more people, as is shown."""
     zero = np.zeros(own.lattice.size, dtype=np.bool_)
     for entry in known:
@@ -173,7 +173,7 @@ def known_zeros(own: TableBlock, known: Sequence[Known]) -> Bools:
     return zero
 
 
-def check_known(known: Sequence[Known], values: Sequence[Ints]) -> None:
+def check_known(known: Sequence[EarlierBlock], values: Sequence[Ints]) -> None:
     """Raise TableError when an earlier release shows what the data contradict, naming the cell."""
     for entry, truth in zip(known, values, strict=True):
         wrong = (entry.shown >= 0) & entry.block.present & (entry.shown != truth)
@@ -191,29 +191,29 @@ def check_known(known: Sequence[Known], values: Sequence[Ints]) -> None:
             raise TableError(message, remedy=remedy)
 
 
-def _structural(base: Base) -> tuple[Known, ...]:
+def _structural(base: SharedBase) -> tuple[EarlierBlock, ...]:
     """The structural zeros as cells of everybody that show 0, for ever."""
     if not base.structural:
         return ()
-    coords = positions(base.dims, base.structural, "the structural zeros")
+    coords = cell_positions(base.dims, base.structural, "the structural zeros")
     return (_block(base, coords, np.zeros(len(coords), dtype=np.int64), {}),)
 
 
-def _known(base: Base, release: Release) -> Known:
+def _known(base: SharedBase, release: Release) -> EarlierBlock:
     return _block(base, base.place(release), release.values, release.where)
 
 
-def _block(base: Base, coords: NDArray[np.int32], values: Ints, where: Where) -> Known:
+def _block(base: SharedBase, coords: NDArray[np.int32], values: Ints, where: Where) -> EarlierBlock:
     lattice = Lattice(base.dims, tuple(tuple(np.flatnonzero(p).tolist()) for p in _patterns(base, coords)))
     cells = lattice.cells(coords)
     present = np.zeros(lattice.size, dtype=np.bool_)
     shown = np.full(lattice.size, -1, dtype=np.int64)
     present[cells] = True
     shown[cells] = values
-    return Known(TableBlock(lattice, base.masks(where), None, present), shown)
+    return EarlierBlock(TableBlock(lattice, base.masks(where), None, present), shown)
 
 
-def _patterns(base: Base, coords: NDArray[np.int32]) -> Bools:
+def _patterns(base: SharedBase, coords: NDArray[np.int32]) -> Bools:
     named: Bools = np.unique(coords != np.array([d.root for d in base.dims], dtype=np.int32), axis=0)
     return named
 

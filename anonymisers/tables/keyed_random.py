@@ -11,7 +11,7 @@ from anonymisers.errors import RulesError
 KEY_BYTES = 32
 
 
-def fractions(key: bytes, purpose: str, count: int) -> NDArray[np.float64]:
+def random_fractions(key: bytes, purpose: str, count: int) -> NDArray[np.float64]:
     """`count` numbers in [0, 1) that follow from the key and the purpose and from nothing else.
 
     HMAC-SHA256 (RFC 2104) of the purpose, drawn out by SHAKE256 (FIPS 202). Raises RulesError for a key that
@@ -20,10 +20,10 @@ def fractions(key: bytes, purpose: str, count: int) -> NDArray[np.float64]:
     if len(key) < KEY_BYTES:
         message = f"the member's key has {len(key)} bytes; it must have {KEY_BYTES}"
         raise RulesError(message, remedy="Make one with: openssl rand 32")
-    stream = SHAKE256.new(further(key, purpose)).read(4 * count) if count else b""
+    stream = SHAKE256.new(derive_key(key, purpose)).read(4 * count) if count else b""
     return np.frombuffer(stream, dtype="<u4").astype(np.float64) / 2.0**32
 
 
-def further(key: bytes, purpose: str) -> bytes:
+def derive_key(key: bytes, purpose: str) -> bytes:
     """Another key (32 bytes) that follows from the key and the purpose and from nothing else: HMAC-SHA256."""
     return hmac.digest(key, b"safelane suppression 1\x00" + purpose.encode(), "sha256")

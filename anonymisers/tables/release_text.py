@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import TextIO
 
-from anonymisers.tables.cell_names import written
+from anonymisers.tables.cell_names import cell_names_to_json
 from anonymisers.tables.count_table import CELLS, END, ROOT, Release
 
 
@@ -20,7 +20,7 @@ def written_release(release: Release) -> Iterator[str]:
     yield '{"dims": ' + json.dumps(dims, ensure_ascii=False)
     yield ',\n"where": ' + json.dumps(where, ensure_ascii=False)
     if release.structural:
-        yield ',\n"structural": ' + json.dumps(written(release.structural), ensure_ascii=False)
+        yield ',\n"structural": ' + json.dumps(cell_names_to_json(release.structural), ensure_ascii=False)
     yield ",\n" + CELLS
     for number, line in enumerate(_released_lines(release)):
         yield (",\n" if number else "\n") + line

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from anonymisers.errors import RulesError
-from anonymisers.tables.cell_names import Place, place_name
+from anonymisers.tables.cell_names import CellName, name_in_words
 from anonymisers.tables.hierarchy import Hierarchy
 
 Zeros = Literal["partner", "publish", "protect"]
@@ -54,9 +54,9 @@ class Rules:
     sensitive: frozenset[str] = frozenset()
     priority: tuple[TableOf, ...] = ()
     expects_least: bool = True
-    always: frozenset[Place] = frozenset()
-    never: frozenset[Place] = frozenset()
-    structural: frozenset[Place] = frozenset()
+    always: frozenset[CellName] = frozenset()
+    never: frozenset[CellName] = frozenset()
+    structural: frozenset[CellName] = frozenset()
     finer: tuple[TableOf, ...] | None = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
@@ -70,7 +70,7 @@ class Rules:
             message = f"tables of up to {self.max_dims} dimensions are none"
             raise RulesError(message, remedy="Allow at least one dimension.")
         for place in sorted(self.always & self.never):
-            raise RulesError(f"the cell {place_name(place)} is to be shown always and never")
+            raise RulesError(f"the cell {name_in_words(place)} is to be shown always and never")
 
     @property
     def least(self) -> int:

@@ -10,14 +10,14 @@ from itertools import combinations
 import numpy as np
 
 from anonymisers.tables.arrays import Bools
-from anonymisers.tables.cell_names import Place, check_empty, positions
+from anonymisers.tables.cell_names import CellName, cell_positions, check_empty
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
 
 WHAT = "the structural zeros"
 
 
-def with_structural(table: Table, places: Iterable[Place]) -> Table:
+def with_structural(table: Table, places: Iterable[CellName]) -> Table:
     """The table with these structural zeros besides its own.
 
     Raises TableError, naming it, for a place that no dimension has, for everybody, and for one with people.
@@ -28,11 +28,11 @@ def with_structural(table: Table, places: Iterable[Place]) -> Table:
     return replace(table, structural=both)
 
 
-def structural_cells(lattice: Lattice, places: tuple[Place, ...]) -> Bools:
+def structural_cells(lattice: Lattice, places: tuple[CellName, ...]) -> Bools:
     """The cells of a lattice in which nobody can be."""
     if not places:
         return np.zeros(lattice.size, dtype=np.bool_)
-    coords = positions(lattice.dims, places, WHAT)
+    coords = cell_positions(lattice.dims, places, WHAT)
     roots = np.array([d.root for d in lattice.dims], dtype=np.int32)
     named = {tuple(np.flatnonzero(row).tolist()) for row in np.unique(coords != roots, axis=0)}
     margins = {m for t in named for n in range(len(t) + 1) for m in combinations(t, n)}

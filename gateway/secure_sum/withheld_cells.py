@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from anonymisers.errors import TotalError
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.secure_sum.cell_choice import Offered
 from anonymisers.secure_sum.cell_freedom import leaves_others_safe, range_of
 from anonymisers.secure_sum.feasible_range import Reach
@@ -53,7 +53,7 @@ def reach_of(cube: ReadyCube) -> Reach:
     return cube.once("reach", computed)
 
 
-def _withholding(cube: ReadyCube) -> Chronicle:
+def _withholding(cube: ReadyCube) -> ReleaseHistory:
     if cube.withholding is None:
         raise TotalError("numbers that are changed enter no total")
     return cube.withholding

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from itertools import product
 
-from anonymisers.tables.cell_names import Place
+from anonymisers.tables.cell_names import CellName
 from anonymisers.tables.count_table import Cell, Table
 from anonymisers.tables.hierarchy import Hierarchy
 
@@ -37,7 +37,7 @@ def table_of(
     *,
     by: Iterable[str] | None = None,
     where: dict[str, str | tuple[str, ...]] | None = None,
-    empty: Iterable[Place] = (),
+    empty: Iterable[CellName] = (),
 ) -> Table:
     """The table of these; nobody is in groups that are known to be empty."""
     places = tuple(empty)
@@ -45,7 +45,7 @@ def table_of(
     return Table.of(dims, cells, by=by, where=where or {}, structural=places)
 
 
-def _inside(dims: Sequence[Hierarchy], cell: Cell, places: Iterable[Place]) -> bool:
+def _inside(dims: Sequence[Hierarchy], cell: Cell, places: Iterable[CellName]) -> bool:
     lines = {
         d.name: {d.codes[above] for above in d.ancestors(d.index[code])}
         for d, code in zip(dims, cell, strict=True)

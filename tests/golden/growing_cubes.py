@@ -11,10 +11,10 @@ from hierarchies import flat, grouped
 from anonymisers.accidents.accident_search import protect_accidents
 from anonymisers.accidents.accident_tables import Accidents, check_accidents
 from anonymisers.cube.certified_cube import build_cube
-from anonymisers.history.release_history import FORMAT, Chronicle
-from anonymisers.history.release_parts import Part
+from anonymisers.history.release_history import FORMAT, ReleaseHistory
+from anonymisers.history.release_parts import ReleasePart
 from anonymisers.history.vintages import protect_leaving, releases
-from anonymisers.tables.cell_status import fitting
+from anonymisers.tables.cell_status import rules_for
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.registered_figures import Figure, known_figures, people_of
@@ -79,10 +79,10 @@ def _leaves(dim: Hierarchy) -> list[str]:
     return [dim.codes[leaf] for leaf in dim.leaves.tolist()]
 
 
-def _part(kind: str, years: Sequence[str], counts: dict[tuple[str, ...], int]) -> Part:
+def _part(kind: str, years: Sequence[str], counts: dict[tuple[str, ...], int]) -> ReleasePart:
     table = _table(years, counts)
-    cube = build_cube(table, fitting(RULES, table), KEY)
-    return Part(kind, frozenset(years), table.dims[2], (cube,), sealed=b"whom it counts")  # type: ignore[arg-type]
+    cube = build_cube(table, rules_for(RULES, table), KEY)
+    return ReleasePart(kind, frozenset(years), table.dims[2], (cube,), sealed=b"whom it counts")  # type: ignore[arg-type]
 
 
 def vintages() -> Items:
@@ -99,9 +99,9 @@ def vintages() -> Items:
         (0, None): _table(first, {cell: n - gone[cell] for cell, n in people.items()}),
         (0, 3): _table(first, gone),
     }
-    leaving = protect_leaving(parts, everybody, fitting(RULES, everybody[0, None]), KEY)
-    parts.append(Part("left", frozenset(first), _dims(first)[2], (leaving,), (0,), b"who left"))
-    whole = Chronicle.of(_dims((*first, *later)), RULES, parts)
+    leaving = protect_leaving(parts, everybody, rules_for(RULES, everybody[0, None]), KEY)
+    parts.append(ReleasePart("left", frozenset(first), _dims(first)[2], (leaving,), (0,), b"who left"))
+    whole = ReleaseHistory.of(_dims((*first, *later)), RULES, parts)
     told: dict[str, str | bytes] = {
         f"part {number}": at_a_glance(part.cubes[0].release()) for number, part in enumerate(parts)
     }
@@ -137,8 +137,8 @@ def accidents() -> Items:
     beside = protect_accidents(cube, happened, KEY, first="date")
     check_accidents(beside, cube, happened)
     period = frozenset({"date0", "date1"})
-    parts = [Part("period", period, dims[0], (cube,), accidents=beside)]
-    whole = Chronicle.of(dims, Rules(threshold=5, max_dims=2), parts)
+    parts = [ReleasePart("period", period, dims[0], (cube,), accidents=beside)]
+    whole = ReleaseHistory.of(dims, Rules(threshold=5, max_dims=2), parts)
     return {
         **of_cube(cube, table),
         "accidents": beside.to_bytes().decode(),

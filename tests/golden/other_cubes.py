@@ -11,8 +11,8 @@ from hierarchies import flat, grouped
 from anonymisers.errors import AnonymiserError
 from anonymisers.magnitudes.contributions import Contributions
 from anonymisers.magnitudes.magnitude_cells import MagnitudeRules
-from anonymisers.magnitudes.magnitude_release import write_amounts
-from anonymisers.magnitudes.protect_magnitudes import protect_amounts
+from anonymisers.magnitudes.magnitude_release import write_magnitudes
+from anonymisers.magnitudes.protect_magnitudes import protect_magnitudes
 from anonymisers.perturbation.cell_key import changed, inner_keys, person_keys
 from anonymisers.perturbation.cell_key_cube import ByCellKey
 from anonymisers.perturbation.controlled_rounding import controlled_rounding
@@ -52,8 +52,8 @@ def amounts() -> Items:
     }.items():
         stream = StringIO()
         try:
-            release = protect_amounts(costs, rules, KEY).release
-            write_amounts(release, stream)
+            release = protect_magnitudes(costs, rules, KEY).release
+            write_magnitudes(release, stream)
             told[f"{name}: withheld"] = (
                 "".join("x" if v is None else "." for v in release.cells.values()) + "\n"
             )

@@ -18,7 +18,7 @@ from lone_node import lone_node
 from register import Register, two_years
 from signing import put_in_force
 
-from anonymisers.history.release_history import FORMAT, Chronicle
+from anonymisers.history.release_history import FORMAT, ReleaseHistory
 from anonymisers.identity.pseudonym_domain import Domain
 from anonymisers.identity.pseudonyms import pseudonyms
 from anonymisers.identity.sealed_messages import public_of, public_text
@@ -72,7 +72,7 @@ def cube_of_a_node() -> Items:
             put_in_force(node, policy)
             keep_snapshot(node, _few().snapshot())
             stored = build(node)
-        cube = Chronicle.from_bytes(stored.cube)
+        cube = ReleaseHistory.from_bytes(stored.cube)
         told[f"{name}: plan"] = f"{stored.plan.finest} {stored.plan.years} {stored.plan.rules}\n"
         told[f"{name}: withheld"] = at_a_glance(cube.release())
         told[f"{name}: digest"] = cube.certificate_digest.hex() + "\n"

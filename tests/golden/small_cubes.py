@@ -10,7 +10,7 @@ from golden_told import at_a_glance, named, of_attack, of_cube
 from hierarchies import flat, grouped
 
 from anonymisers.cube.certified_cube import build_cube
-from anonymisers.tables.cell_names import place_of
+from anonymisers.tables.cell_names import cell_name
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.rules import Rules, TableOf, Zeros
 
@@ -18,11 +18,11 @@ PLACE, SEX, OUTCOME = grouped("place", 8), flat("sex", 2), flat("outcome", 3)
 DIMS = (PLACE, SEX, OUTCOME)
 TABLE = table_of(DIMS, "small", 12)
 EMPTY = (
-    place_of({"place": "place low", "outcome": "outcome2"}),
-    place_of({"place": "place7", "sex": "sex0"}),
+    cell_name({"place": "place low", "outcome": "outcome2"}),
+    cell_name({"place": "place7", "sex": "sex0"}),
 )
-NEVER = frozenset({place_of({"place": "place5"})})
-ALWAYS = frozenset({place_of({"place": "place2"}), place_of({"sex": "sex1", "outcome": "outcome0"})})
+NEVER = frozenset({cell_name({"place": "place5"})})
+ALWAYS = frozenset({cell_name({"place": "place2"}), cell_name({"sex": "sex1", "outcome": "outcome0"})})
 
 
 def treatments_of_zeros() -> Items:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.errors import TotalError
-from anonymisers.history.release_history import Chronicle
-from anonymisers.history.release_parts import Part
+from anonymisers.history.release_history import ReleaseHistory
+from anonymisers.history.release_parts import ReleasePart
 from anonymisers.secure_sum.overlap import basis
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
@@ -35,15 +35,15 @@ def flat(name: str, *codes: str) -> Hierarchy:
 OUTCOME = flat("outcome", "K", "I")
 
 
-def period(years: Sequence[str], counts: Sequence[int]) -> Part:
+def period(years: Sequence[str], counts: Sequence[int]) -> ReleasePart:
     time = flat("year", *years)
     table = Table.of([OUTCOME, time], zip(product(OUTCOME.codes[1:], years), counts, strict=True))
-    return Part("period", frozenset(years), time, (build_cube(table, RULES, KEY),))
+    return ReleasePart("period", frozenset(years), time, (build_cube(table, RULES, KEY),))
 
 
-def ready(*parts: Part) -> ReadyCube:
+def ready(*parts: ReleasePart) -> ReadyCube:
     years = sorted({year for part in parts for year in part.period})
-    cube = Chronicle.of([OUTCOME, flat("year", *years)], RULES, parts)
+    cube = ReleaseHistory.of([OUTCOME, flat("year", *years)], RULES, parts)
     return ReadyCube(
         cube, {}, LoadedSnapshot("s-1", datetime(2026, 1, 1, tzinfo=UTC), date(2025, 12, 31), 0), 1, 0
     )

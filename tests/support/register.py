@@ -6,7 +6,7 @@ import numpy as np
 from given_out import give_out
 
 from anonymisers.attack import attack
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.history.vintages import releases
 from gateway.member.build.cube_building import build
 from gateway.member.model.snapshot import LINKS, Column, Snapshot
@@ -59,15 +59,15 @@ def two_years() -> Register:
     return made
 
 
-def answered(node: Node, register: Register) -> Chronicle:
+def answered(node: Node, register: Register) -> ReleaseHistory:
     """The cube of what the register says now, after it has answered."""
     keep_snapshot(node, register.snapshot())
     stored = build(node)
     give_out(node, stored.index)
-    return Chronicle.from_bytes(stored.cube)
+    return ReleaseHistory.from_bytes(stored.cube)
 
 
-def withstands(cube: Chronicle) -> bool:
+def withstands(cube: ReleaseHistory) -> bool:
     """Whether the attacker, with everything that was given out, is done and found nothing."""
     found = attack(releases(cube.parts), threshold=5, time_limit=60)
     return not (found.disclosed or found.narrow or found.unasked or found.undecided)

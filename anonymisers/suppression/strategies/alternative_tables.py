@@ -11,7 +11,7 @@ from anonymisers.suppression.strategies.suppression_pattern import Alternative
 from anonymisers.suppression.strategies.swap_schemes import Move
 from anonymisers.tables.arrays import Ints, Positions
 from anonymisers.tables.base_table import BaseTable
-from anonymisers.tables.keyed_random import fractions
+from anonymisers.tables.keyed_random import random_fractions
 
 
 def lifted(people: BaseTable, alternative: Alternative, first: NDArray[np.bool_]) -> Iterator[World]:
@@ -88,7 +88,7 @@ def shuffled(people: BaseTable, moves: Iterable[Move], key: bytes, purpose: str)
         context = np.zeros(len(coords), dtype=np.int64)
         for axis in move.context:
             context = context * len(people.dims[axis].codes) + coords[:, axis]
-        draws = fractions(key, f"shuffle {purpose} {number}", len(coords))
+        draws = random_fractions(key, f"shuffle {purpose} {number}", len(coords))
         giving = np.lexsort((np.arange(len(coords)), context))
         taking = np.lexsort((draws, context))
         given = coords[giving][:, moved]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.proof.interval_bounds import bounds
+from anonymisers.proof.interval_bounds import interval_bounds
 from anonymisers.suppression.strategies.suppression_pattern import Pattern, sensitive
 from anonymisers.tables.arrays import Bools
 from anonymisers.tables.base_table import BaseTable
@@ -54,6 +54,8 @@ def large(pattern: Pattern) -> Bools:
     for block, start in zip(pattern.system.blocks, pattern.system.starts, strict=True):
         here = slice(start, start + block.lattice.size)
         if not pattern.hidden[here].all():
-            low, _ = bounds(block.lattice, pattern.values[here], pattern.hidden[here], pattern.least[here])
+            low, _ = interval_bounds(
+                block.lattice, pattern.values[here], pattern.hidden[here], pattern.least[here]
+            )
             found[here] = low >= pattern.rules.threshold
     return found

@@ -5,10 +5,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from anonymisers.errors import AnonymiserError
-from anonymisers.magnitudes.contributions import Contributions, amount_of
+from anonymisers.magnitudes.contributions import Contributions, parse_amount
 from anonymisers.magnitudes.magnitude_cells import MagnitudeRules
-from anonymisers.magnitudes.magnitude_release import write_amounts
-from anonymisers.magnitudes.protect_magnitudes import ProtectedAmounts, protect_amounts
+from anonymisers.magnitudes.magnitude_release import write_magnitudes
+from anonymisers.magnitudes.protect_magnitudes import ProtectedMagnitudes, protect_magnitudes
 from anonymisers.tables.strict_json import parse_json
 from gateway.cli.common.sheets import SHEETS, STATUS, VALUE, flat, read_hierarchies, rows_of, write_rows
 from gateway.cli.common.tables import TableInputError, read_with, staged
@@ -36,7 +36,7 @@ def read_contributions(
         if "" in key or (whose is not None and not row[whose]):
             empty = names[key.index("")] if "" in key else person
             raise TableInputError(f"row {number} of {path} leaves {empty!r} empty")
-        worth = Decimal(1) if amount is None else amount_of(row[amount])
+        worth = Decimal(1) if amount is None else parse_amount(row[amount])
         if not worth.is_finite() or worth < 0:
             raise TableInputError(f"row {number} of {path}: its {magnitude!r} is no amount of 0 or more")
         records.append((key, str(number) if whose is None else row[whose], worth))
@@ -55,7 +55,7 @@ def protect_file(
 ) -> Iterator[str]:
     """Protect amounts and write what can be shown; the lines of the summary."""
     try:
-        protected = protect_amounts(contributions, rules(), key)
+        protected = protect_magnitudes(contributions, rules(), key)
     except AnonymiserError as error:
         raise TableInputError(f"{table}: {error.message}", remedy=error.remedy) from error
     with staged(output) as places:
@@ -64,7 +64,7 @@ def protect_file(
             write_rows([head, *protected.release.rows()], output, places[0])
         else:
             with places[0].open("w", encoding="utf-8", newline="\n") as stream:
-                write_amounts(protected.release, stream)
+                write_magnitudes(protected.release, stream)
     return _summary(protected)
 
 
@@ -75,7 +75,7 @@ def _column(path: Path, header: tuple[str, ...], name: str | None) -> int | None
     return None if name is None else header.index(name)
 
 
-def _summary(protected: ProtectedAmounts) -> Iterator[str]:
+def _summary(protected: ProtectedMagnitudes) -> Iterator[str]:
     cells, hidden = protected.cells, protected.hidden
     primary = int(cells.sensitive[: len(hidden)].sum())
     yield "NOT FOR RELEASE: this output includes people whose numbers are withheld."

@@ -6,7 +6,7 @@ from pathlib import Path
 from anonymisers.attack.magnitude_attack import AmountsAttacker, Cell
 from anonymisers.errors import AnonymiserError
 from anonymisers.magnitudes.contributions import Contributions
-from anonymisers.magnitudes.magnitude_cells import Cells, MagnitudeRules
+from anonymisers.magnitudes.magnitude_cells import MagnitudeCells, MagnitudeRules
 from anonymisers.magnitudes.magnitude_release import MagnitudeRelease
 from anonymisers.tables.strict_json import parse_json
 from gateway.cli.common.tables import TableInputError, read_text, read_with
@@ -50,7 +50,7 @@ def _with_truth(
     if contributions.dims != release.dims:
         raise TableInputError(f"{path} has other dimensions than the release")
     most = max(sum(code != "Total" for code in cell) for cell in release.cells)
-    cells = Cells.of(contributions, MagnitudeRules(threshold, max_dims=most))
+    cells = MagnitudeCells.of(contributions, MagnitudeRules(threshold, max_dims=most))
     row = {
         tuple(d.codes[p] for d, p in zip(release.dims, key, strict=True)): n
         for n, key in enumerate(cells.lattice.keys().tolist())

@@ -7,7 +7,7 @@ import click
 from anonymisers.errors import AnonymiserError
 from anonymisers.proof.certificate import Certificate
 from anonymisers.proof.checker import check_certificate
-from anonymisers.tables.cell_names import place_name
+from anonymisers.tables.cell_names import name_in_words
 from gateway.cli.common.any_table import SheetForm, any_release, any_table, read_known
 from gateway.cli.common.options import sheet_options
 from gateway.cli.common.tables import read_with
@@ -58,4 +58,4 @@ def check(
         f"{len(read.worlds):,} worlds, threshold {read.threshold}, zeros {read.zeros!r}. Not for release."
     )
     for place in read.accepted:
-        click.echo(f"accepted, though narrower than the rules ask for: {place_name(place)}")
+        click.echo(f"accepted, though narrower than the rules ask for: {name_in_words(place)}")

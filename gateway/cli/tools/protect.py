@@ -10,7 +10,7 @@ import click
 
 from anonymisers.cube.certified_cube import CertifiedCube, build_cube
 from anonymisers.errors import AnonymiserError
-from anonymisers.tables.cell_names import Place, place_name, read_places
+from anonymisers.tables.cell_names import CellName, cell_names_from_json, name_in_words
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.keyed_random import KEY_BYTES
 from anonymisers.tables.release_text import write_release
@@ -191,13 +191,13 @@ def _key(path: Path | None) -> bytes:
         raise TableInputError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _places(path: Path | None) -> frozenset[Place]:
+def _places(path: Path | None) -> frozenset[CellName]:
     """The cells that a file names."""
     return frozenset() if path is None else frozenset(read_with(path, _cells))
 
 
-def _cells(text: str) -> tuple[Place, ...]:
-    return read_places(parse_json(text), "the file")
+def _cells(text: str) -> tuple[CellName, ...]:
+    return cell_names_from_json(parse_json(text), "the file")
 
 
 def _priority(text: str) -> tuple[TableOf, ...]:
@@ -236,4 +236,4 @@ def _summary(cube: CertifiedCube, raw: Table) -> Iterator[str]:
         words = " x ".join(f"{name} (level {depth})" for name, depth in level)
         yield f"refused, not protected and wholly withheld: {words}"
     for place in cube.certificate.accepted:
-        yield f"accepted, though narrower than the rules ask for: {place_name(place)}"
+        yield f"accepted, though narrower than the rules ask for: {name_in_words(place)}"

@@ -10,10 +10,10 @@ from dataclasses import replace
 from functools import partial
 
 from anonymisers.cube.certified_cube import CertifiedCube, build_cube
-from anonymisers.history.release_history import Chronicle
-from anonymisers.history.release_parts import Part
+from anonymisers.history.release_history import ReleaseHistory
+from anonymisers.history.release_parts import ReleasePart
 from anonymisers.history.vintages import trimmed
-from anonymisers.tables.cell_names import Place, within
+from anonymisers.tables.cell_names import CellName, existing_names
 from anonymisers.tables.count_table import Release, Table
 from anonymisers.tables.rules import Rules
 from gateway.member.build.known_figures import beside_figures
@@ -23,7 +23,9 @@ from gateway.member.errors import NotProtectedError
 from gateway.member.model.snapshot_format import snapshot_from_bytes
 
 
-def protected_further(maker: Maker, former: Chronicle, parts: Sequence[Part]) -> list[Part]:
+def protected_further(
+    maker: Maker, former: ReleaseHistory, parts: Sequence[ReleasePart]
+) -> list[ReleasePart]:
     """The parts, each with a further release where the rules changed and one could be certified."""
     if not _shows_more(maker, former):
         return list(parts)
@@ -34,7 +36,7 @@ def protected_further(maker: Maker, former: Chronicle, parts: Sequence[Part]) ->
     ]
 
 
-def described(maker: Maker, parts: Sequence[Part]) -> dict[str, str]:
+def described(maker: Maker, parts: Sequence[ReleasePart]) -> dict[str, str]:
     """The finest level of every dimension that the plan or a release of these parts has."""
     finest = dict(maker.plan.finest)
     for part in parts:
@@ -46,13 +48,13 @@ def described(maker: Maker, parts: Sequence[Part]) -> dict[str, str]:
     return finest
 
 
-def _shows_more(maker: Maker, former: Chronicle) -> bool:
+def _shows_more(maker: Maker, former: ReleaseHistory) -> bool:
     """Whether the rules changed, in a way in which more may be shown than before."""
     before, after = former.rules, maker.rules
     hierarchies = {d.name: set(d.codes) for d in former.dims if d.name != TIME}
     now = {d.name: set(d.codes) for d in maker.hierarchies(maker.plan.years) if d.name != TIME}
     # Of years that were not released then nothing more can be shown, nor where fewer cells are to be shown.
-    marked = within(former.dims, (after.always - before.always) | (before.never - after.never))
+    marked = existing_names(former.dims, (after.always - before.always) | (before.never - after.never))
     same = replace(_unmarked(before), priority=after.priority) == _unmarked(after)
     unchanged = hierarchies == now and same and not marked
     return not unchanged and before.zeros == after.zeros and after.threshold <= before.threshold
@@ -62,7 +64,7 @@ def _unmarked(rules: Rules) -> Rules:
     return replace(rules, always=frozenset(), never=frozenset(), structural=frozenset())
 
 
-def _further(maker: Maker, part: Part, number: int) -> Part:
+def _further(maker: Maker, part: ReleasePart, number: int) -> ReleasePart:
     rows, years = snapshot_from_bytes(part.sealed), {int(year) for year in part.period}
     finest = described(maker, [part])
     coarser = any(finest[name] != level for name, level in maker.plan.finest.items())
@@ -71,7 +73,7 @@ def _further(maker: Maker, part: Part, number: int) -> Part:
     made = beside_figures(maker, rows, years, finest)
     known = [*(trimmed(cube) for cube in part.cubes), *made.known]
     # What was withheld may be in the way of a cell that is always to be shown now; others may be shown still.
-    for always in dict.fromkeys((made.rules.always, frozenset[Place]())):
+    for always in dict.fromkeys((made.rules.always, frozenset[CellName]())):
         rules = replace(made.rules, always=always)
         try:
             cube = several(

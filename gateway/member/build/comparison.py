@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.cube.released_cells import Shown
+from anonymisers.cube.released_cells import ReleasedCells
 from anonymisers.tables.arrays import Bools
 from anonymisers.tables.count_table import Table
 from gateway.member.cube.cube_measures import columns
@@ -34,7 +34,9 @@ class Effect:
         return not (self.shown or self.withheld or self.other_numbers)
 
 
-def compare(old: tuple[Shown, Table], new: tuple[Shown, Table], given_out: Iterable[Shown]) -> Effect:
+def compare(
+    old: tuple[ReleasedCells, Table], new: tuple[ReleasedCells, Table], given_out: Iterable[ReleasedCells]
+) -> Effect:
     """The effect of going from one cube to another, each with the people behind it.
 
     `given_out`: every cube that has ever answered.
@@ -61,7 +63,7 @@ def compare(old: tuple[Shown, Table], new: tuple[Shown, Table], given_out: Itera
     )
 
 
-def people_in(cube: Shown, people: Table, cells: Bools) -> int:
+def people_in(cube: ReleasedCells, people: Table, cells: Bools) -> int:
     """How many different people are in any of these cells; 0 where the people are counted less finely."""
     names = {dim.name for dim in people.dims}
     if not cells.any() or not {dim.name for dim in cube.lattice.dims} <= names:
@@ -72,7 +74,7 @@ def people_in(cube: Shown, people: Table, cells: Bools) -> int:
     return int(people.counts[inside].sum())
 
 
-def _seen_in(other: Shown, own: Shown) -> tuple[Bools, NDArray[np.int64]]:
+def _seen_in(other: ReleasedCells, own: ReleasedCells) -> tuple[Bools, NDArray[np.int64]]:
     """For each cell of `own` whether `other` shows it too, and the number that it shows there (-1)."""
     keys = own.lattice.keys()
     coords = np.empty((len(keys), len(other.lattice.dims)), dtype=np.int32)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 
-from anonymisers.cube.released_cells import Shown
+from anonymisers.cube.released_cells import ReleasedCells
 from anonymisers.perturbation.noisy_cube import PrivateCube
 from anonymisers.tables.count_table import Table
 from audit.formats.canonical import canonical_json
@@ -67,12 +67,12 @@ class Made:
         return self.count()
 
     @property
-    def to_be_read(self) -> Shown:
+    def to_be_read(self) -> ReleasedCells:
         """The cube as it will be read: what is still to be drawn is nothing that is withheld."""
         return self.cube.when_drawn if isinstance(self.cube, PrivateCube) else self.cube
 
     @cached_property
-    def counted(self) -> Shown:
+    def counted(self) -> ReleasedCells:
         """The cube with the counts of its people, whether these are what is shown or not."""
         return self.cube.as_counted(self.people)
 

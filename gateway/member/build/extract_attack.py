@@ -6,7 +6,7 @@ An extract is a release of every table over its columns, and known for ever from
 from collections.abc import Sequence
 
 from anonymisers.errors import ProtectionError
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.records.extract_safety import History, tells_more, told_by
 from anonymisers.tables.count_table import Release
 from anonymisers.tables.strict_json import parse_json
@@ -15,7 +15,7 @@ from gateway.member.errors import NotProtectedError
 SECONDS = 120.0
 
 
-def withstand(cube: Chronicle, told: Sequence[bytes], *, seconds: float = SECONDS) -> None:
+def withstand(cube: ReleaseHistory, told: Sequence[bytes], *, seconds: float = SECONDS) -> None:
     """Raise NotProtectedError when a cube gives away, beside extracts, what neither did before.
 
     `told`: what each extract tells in counts. Where the register was corrected since, today's counts are not
@@ -24,7 +24,7 @@ def withstand(cube: Chronicle, told: Sequence[bytes], *, seconds: float = SECOND
     if not told:
         return
     extracts = [Release.from_json(parse_json(each)) for each in told]
-    first = Chronicle.of(cube.dims, cube.rules, [part for part in cube.parts if part.kind == "period"])
+    first = ReleaseHistory.of(cube.dims, cube.rules, [part for part in cube.parts if part.kind == "period"])
     for now in (cube, first):
         history = History(extracts, cube.rules.threshold, cube.rules.zeros, {}, ())
         try:

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from anonymisers.cube.certified_cube import CertifiedCube, build_cube
-from anonymisers.history.release_history import Chronicle
-from anonymisers.history.release_parts import Part
+from anonymisers.history.release_history import ReleaseHistory
+from anonymisers.history.release_parts import ReleasePart
 from anonymisers.history.vintages import Vintage, protect_leaving, touched
-from anonymisers.tables.cell_status import fitting
+from anonymisers.tables.cell_status import rules_for
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from gateway.member.build.additional_tables import described, protected_further
@@ -21,7 +21,7 @@ from gateway.member.model.snapshot import Snapshot
 from gateway.member.register.population import Difference, difference, joined, sealed, standing, taken, tokens
 
 
-def grow(maker: Maker, former: Chronicle | None) -> Chronicle:
+def grow(maker: Maker, former: ReleaseHistory | None) -> ReleaseHistory:
     """The cube of the newest snapshot beside everything that was given out.
 
     New closed years are protected by themselves; revisions enter when there are people enough behind them and
@@ -44,7 +44,7 @@ def grow(maker: Maker, former: Chronicle | None) -> Chronicle:
         parts += _revision(_later(again), former, parts, released)
     if fresh := set(maker.plan.years) - released:
         parts.append(_period(maker, fresh, len(parts), first=former is None))
-    return Chronicle.of(maker.hierarchies(maker.plan.years), maker.rules, parts)
+    return ReleaseHistory.of(maker.hierarchies(maker.plan.years), maker.rules, parts)
 
 
 def _later(maker: Maker) -> Maker:
@@ -52,7 +52,7 @@ def _later(maker: Maker) -> Maker:
     return replace(maker, rules=replace(maker.rules, always=frozenset()))
 
 
-def waiting(maker: Maker, former: Chronicle) -> Difference:
+def waiting(maker: Maker, former: ReleaseHistory) -> Difference:
     """The additions, corrections and leavings of released periods that are not in the cube yet."""
     now = [
         ("", maker.counted(map(int, part.period)))
@@ -65,21 +65,23 @@ def waiting(maker: Maker, former: Chronicle) -> Difference:
     return difference(maker.dictionary, maker.plan, standing(former), rows)
 
 
-def _period(maker: Maker, years: set[int], number: int, *, first: bool) -> Part:
+def _period(maker: Maker, years: set[int], number: int, *, first: bool) -> ReleasePart:
     """A part for new years; one that waits where they hold too few people to say anything."""
     rows = maker.counted(years)
     time, period = maker.time(years), frozenset(map(str, years))
     made = beside_figures(maker, rows, years)
     if not first and 0 < made.table.counts.sum() < maker.rules.threshold:
-        return Part("period", period, time, ())
+        return ReleasePart("period", period, time, ())
     cube = several(maker, number, _building(made, maker.progress))
     # Who is counted once for several rows has no one accident; and figures know nothing of accidents.
     simple = not made.known and len(rows) == int(made.table.counts.sum())
     accidents = accidents_of(maker, rows, cube, keyed(maker.key, number, 0)) if simple else None
-    return Part("period", period, time, (cube,), sealed=sealed(rows), accidents=accidents)
+    return ReleasePart("period", period, time, (cube,), sealed=sealed(rows), accidents=accidents)
 
 
-def _revision(maker: Maker, former: Chronicle, parts: list[Part], released: set[int]) -> list[Part]:
+def _revision(
+    maker: Maker, former: ReleaseHistory, parts: list[ReleasePart], released: set[int]
+) -> list[ReleasePart]:
     """The parts of a revision; none while there are too few people behind it, or it is not safe."""
     found = waiting(maker, former)
     found = _honest(maker, found)
@@ -87,12 +89,12 @@ def _revision(maker: Maker, former: Chronicle, parts: list[Part], released: set[
     enough = all(n == 0 or n >= k for n in (found.people_added, found.people_left))
     if not enough or not found.people or _told_by_figures(maker, found, released):
         return []
-    new: list[Part] = []
+    new: list[ReleasePart] = []
     period, time = frozenset(map(str, released)), maker.time(released)
     try:
         if found.people_added:
             cube = several(maker, len(parts), _building(beside_figures(maker, found.added, released)))
-            new.append(Part("added", period, time, (cube,), sealed=sealed(found.added)))
+            new.append(ReleasePart("added", period, time, (cube,), sealed=sealed(found.added)))
         if found.people_left:
             new.append(_leaving(maker, former, [*parts, *new], found.left, (period, time)))
     except NotProtectedError:
@@ -131,11 +133,11 @@ def _honest(maker: Maker, found: Difference) -> Difference:
 
 def _leaving(
     maker: Maker,
-    former: Chronicle,
-    parts: list[Part],
+    former: ReleaseHistory,
+    parts: list[ReleasePart],
     left: Mapping[int, Snapshot],
     when: tuple[frozenset[str], Hierarchy],
-) -> Part:
+) -> ReleasePart:
     years = {int(year) for year in when[0]}
     stands = standing(former)
     finest = described(maker, parts)
@@ -148,9 +150,9 @@ def _leaving(
             rows = taken(rows, np.array(stays, dtype=np.bool_))
             people[came, len(parts)] = maker.table(left[came], years, finest)
         people[came, until] = maker.table(rows, years, finest)
-    rules = fitting(maker.rules, next(iter(people.values())))
+    rules = rules_for(maker.rules, next(iter(people.values())))
     cube = several(maker, len(parts), lambda key: protect_leaving(parts, people, rules, key, maker.progress))
     for source in sorted(left):
         check_goes_on(maker, parts[source], source, cube)
     gone = joined((str(came), rows) for came, rows in left.items())
-    return Part("left", when[0], when[1], (cube,), tuple(sorted(left)), sealed(gone))
+    return ReleasePart("left", when[0], when[1], (cube,), tuple(sorted(left)), sealed(gone))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from anonymisers.tables.cell_status import fitting
+from anonymisers.tables.cell_status import rules_for
 from anonymisers.tables.count_table import Release, Table
 from anonymisers.tables.registered_figures import Figure, known_figures, people_of
 from anonymisers.tables.rules import Rules, TableOf
@@ -39,11 +39,11 @@ def beside_figures(
     figures = figures_about(maker, years)
     table = maker.table(rows, years, described_by(maker, figures, finest))
     if not figures:
-        return Beside(table, fitting(maker.rules, table), ())
+        return Beside(table, rules_for(maker.rules, table), ())
     table = replace(
         table, by=tuple(dict.fromkeys([*maker.plan.finest, *(n for f in figures for n in f.where)]))
     )
-    rules = fitting(_rules(maker.rules, table, figures, tuple(maker.plan.finest)), table)
+    rules = rules_for(_rules(maker.rules, table, figures, tuple(maker.plan.finest)), table)
     return Beside(table, rules, known_figures(figures, table)[0])
 
 

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from anonymisers.accidents.accident_search import go_on, protect_accidents
 from anonymisers.accidents.accident_tables import Accidents, AccidentTable
 from anonymisers.cube.certified_cube import CertifiedCube
-from anonymisers.cube.released_cells import OutsideLattice, Shown, Value
+from anonymisers.cube.released_cells import OutsideLattice, ReleasedCells, Value
 from anonymisers.errors import CertificateError, ProtectionError
 from anonymisers.history.accident_history import AccidentCells
-from anonymisers.history.release_history import Chronicle
-from anonymisers.history.release_parts import Part
+from anonymisers.history.release_history import ReleaseHistory
+from anonymisers.history.release_parts import ReleasePart
 from anonymisers.history.vintages import NAME
 from anonymisers.tables.hierarchy import Hierarchy
 from gateway.dictionary import OF_ACCIDENTS, Tree
@@ -79,7 +79,7 @@ class AccidentsRead(NotDrawn):
 
 def accidents_in(cube: object) -> AccidentCells | None:
     """The numbers of accidents of a cube; one of another mechanism has none."""
-    return cube.accidents if isinstance(cube, Chronicle) else None
+    return cube.accidents if isinstance(cube, ReleaseHistory) else None
 
 
 def of_accidents(trees: Mapping[str, Tree]) -> dict[str, Tree]:
@@ -97,7 +97,7 @@ def accidents_of(maker: Maker, rows: Snapshot, cube: CertifiedCube, key: bytes) 
         return None
 
 
-def check_goes_on(maker: Maker, part: Part, number: int, cube: CertifiedCube) -> None:
+def check_goes_on(maker: Maker, part: ReleasePart, number: int, cube: CertifiedCube) -> None:
     """Raise NotProtectedError where a later release about a part's people is not safe beside its accidents.
 
     `number`: the part's own, by which a release about leavers knows its people.
@@ -120,7 +120,7 @@ def _came(vintage: str) -> int:
     return int(first) if (first := vintage.partition(" ")[0]).isdigit() else -1
 
 
-def _grouped(maker: Maker, rows: Snapshot, cube: Shown, levels: Mapping[str, str]) -> Accidents:
+def _grouped(maker: Maker, rows: Snapshot, cube: ReleasedCells, levels: Mapping[str, str]) -> Accidents:
     """The casualties of some rows by the dimensions of a cube, with their accidents."""
     names = [d.name for d in cube.lattice.dims]
     finest = {name: levels[name] for name in names if name in levels}
@@ -136,7 +136,9 @@ def _grouped(maker: Maker, rows: Snapshot, cube: Shown, levels: Mapping[str, str
     )
 
 
-def _positions(dims: Sequence[Hierarchy], cube: Shown, coords: NDArray[np.int32]) -> NDArray[np.int32]:
+def _positions(
+    dims: Sequence[Hierarchy], cube: ReleasedCells, coords: NDArray[np.int32]
+) -> NDArray[np.int32]:
     """Positions in the cube's own hierarchies: its years may be others."""
     columns = []
     for axis, (own, other) in enumerate(zip(dims, cube.lattice.dims, strict=True)):

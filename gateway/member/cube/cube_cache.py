@@ -6,8 +6,8 @@ from functools import cached_property
 from threading import Lock
 from typing import TypeVar, cast
 
-from anonymisers.cube.released_cells import OutsideLattice, Shown, Value
-from anonymisers.history.release_history import Chronicle
+from anonymisers.cube.released_cells import OutsideLattice, ReleasedCells, Value
+from anonymisers.history.release_history import ReleaseHistory
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.cube.accident_counts import ACCIDENTS, AccidentsRead
 from gateway.member.cube.stored_cube import Released, stored_cube
@@ -96,9 +96,9 @@ class ReadyCube:
         return self.cube.drawn(key)
 
     @property
-    def withholding(self) -> Chronicle | None:
+    def withholding(self) -> ReleaseHistory | None:
         """The cube, where some of its numbers are withheld; None where all are changed or drawn."""
-        return self.cube if isinstance(self.cube, Chronicle) else None
+        return self.cube if isinstance(self.cube, ReleaseHistory) else None
 
     def read(self, key: Mapping[str, str]) -> int | None:
         """The value of a cell, None when it is withheld; KeyError outside the lattice."""
@@ -111,7 +111,7 @@ class ReadyCube:
         return self if measure == self.measure else None
 
 
-def cell_value(cube: Shown, key: Mapping[str, str]) -> int | None:
+def cell_value(cube: ReleasedCells, key: Mapping[str, str]) -> int | None:
     """The value of a cell, None when it is withheld; KeyError outside the lattice."""
     found = cube.lookup(key)
     if isinstance(found, OutsideLattice):

@@ -8,7 +8,7 @@ import numpy as np
 
 from anonymisers.cube.certified_cube import CertifiedCube
 from anonymisers.errors import AnonymiserError, CertificateError, ProtectionError
-from anonymisers.history.release_parts import Part
+from anonymisers.history.release_parts import ReleasePart
 from anonymisers.history.vintages import NAME
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
@@ -103,7 +103,7 @@ def several(
     )
 
 
-def levels_of(maker: Maker, part: Part, cube: CertifiedCube) -> dict[str, str]:
+def levels_of(maker: Maker, part: ReleasePart, cube: CertifiedCube) -> dict[str, str]:
     """The finest level of each dimension of a cube, found by its codes."""
     years = sorted(int(year) for year in part.period)
     found = {}

@@ -10,8 +10,8 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.cube.released_cells import Shown
-from anonymisers.history.release_history import Chronicle
+from anonymisers.cube.released_cells import ReleasedCells
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.records.reidentification_risk import Risk, assess
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
@@ -61,7 +61,7 @@ class Exposure:
     expected: float
 
 
-def tables(cube: Shown, people: Table) -> tuple[TableShown, ...]:
+def tables(cube: ReleasedCells, people: Table) -> tuple[TableShown, ...]:
     """Every table of the cube, coarse ones first. `people` are those that it was made from."""
     values = cube.true_values(people)
     table_of, finest = cube.lattice.table_of(), _finest(cube)
@@ -76,7 +76,7 @@ def tables(cube: Shown, people: Table) -> tuple[TableShown, ...]:
     return tuple(found)
 
 
-def _finest(cube: Shown) -> NDArray[np.bool_]:
+def _finest(cube: ReleasedCells) -> NDArray[np.bool_]:
     """The cells that stand at the finest level of every dimension that their table names."""
     keys = cube.lattice.keys()
     finest = np.ones(len(keys), dtype=np.bool_)
@@ -85,12 +85,12 @@ def _finest(cube: Shown) -> NDArray[np.bool_]:
     return finest
 
 
-def refused(cube: Shown) -> tuple[tuple[tuple[str, int], ...], ...]:
+def refused(cube: ReleasedCells) -> tuple[tuple[tuple[str, int], ...], ...]:
     """Tables that could not be protected beside the others and are withheld whole: dimensions and depths."""
     return tuple(sorted(cube.refused))
 
 
-def shared_values(cube: Shown, sensitive: frozenset[str]) -> tuple[SharedValue, ...]:
+def shared_values(cube: ReleasedCells, sensitive: frozenset[str]) -> tuple[SharedValue, ...]:
     """Visible groups of which everybody can see that all share one sensitive value.
 
     None where numbers are changed: two that are equal may stand for different counts.
@@ -125,10 +125,10 @@ def shared_values(cube: Shown, sensitive: frozenset[str]) -> tuple[SharedValue, 
 
 def narrow_cells(cube: Released) -> tuple[NarrowCell, ...]:
     """The withheld cells that the certificate lists as accepted, for the controller to answer for."""
-    return tuple(NarrowCell(*each) for each in cube.accepted) if isinstance(cube, Chronicle) else ()
+    return tuple(NarrowCell(*each) for each in cube.accepted) if isinstance(cube, ReleaseHistory) else ()
 
 
-def exposure(cube: Shown, people: Table) -> Exposure:
+def exposure(cube: ReleasedCells, people: Table) -> Exposure:
     """How small the smallest visible group around each person is."""
     smallest = np.full(len(people.counts), float(people.counts.sum()))
     for column in columns(cube, people):
@@ -141,7 +141,7 @@ def exposure(cube: Shown, people: Table) -> Exposure:
     return Exposure(int(smallest.min()), float(chance.max()), mean)
 
 
-def columns(cube: Shown, people: Table) -> Iterator[NDArray[np.int64]]:
+def columns(cube: ReleasedCells, people: Table) -> Iterator[NDArray[np.int64]]:
     """For every table and combination of levels, the cube's cell that holds each inner cell, -1 for none."""
     lattice = cube.lattice
     names = [dim.name for dim in people.dims]

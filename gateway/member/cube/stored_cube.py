@@ -2,12 +2,12 @@
 
 from typing import TypeAlias
 
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.perturbation import noisy_cube
 from anonymisers.perturbation.noisy_cube import PrivateCube
 from anonymisers.perturbation.perturbed_cube import FORMAT, ChangedCube
 
-Released: TypeAlias = Chronicle | ChangedCube | PrivateCube
+Released: TypeAlias = ReleaseHistory | ChangedCube | PrivateCube
 """All answer cells in the same way (`anonymisers.cube.released_cells`); how a data set grows is a matter of
 each.
 """
@@ -17,7 +17,7 @@ def stored_cube(data: bytes) -> Released:
     """Raises CertificateError for a damaged one."""
     if is_drawn(data):
         return PrivateCube.from_bytes(data)
-    return ChangedCube.from_bytes(data) if is_changed(data) else Chronicle.from_bytes(data)
+    return ChangedCube.from_bytes(data) if is_changed(data) else ReleaseHistory.from_bytes(data)
 
 
 def is_changed(data: bytes) -> bool:

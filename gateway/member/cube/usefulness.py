@@ -14,7 +14,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.cube.released_cells import Shown
+from anonymisers.cube.released_cells import ReleasedCells
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 
@@ -38,7 +38,7 @@ class Score:
         return Score(self.told + other.told, self.asked + other.asked)
 
 
-def score(cube: Shown, people: Table, question: Levels) -> Score:
+def score(cube: ReleasedCells, people: Table, question: Levels) -> Score:
     """The score of one question. `people` are counted at least as finely as it asks."""
     axes = [axis for axis, dim in enumerate(people.dims) if dim.name in question]
     asked = [_at(people.dims[axis], question[people.dims[axis].name]) for axis in axes]
@@ -66,7 +66,7 @@ def _at(dim: Hierarchy, codes: Iterable[str]) -> NDArray[np.int64]:
 
 
 def _smallest_visible(
-    cube: Shown, dims: Sequence[Hierarchy], cells: NDArray[np.int64]
+    cube: ReleasedCells, dims: Sequence[Hierarchy], cells: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """For each cell the fewest people that a visible cell at or above it has; infinite where none is."""
     lattice = cube.lattice

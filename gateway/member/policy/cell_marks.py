@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from anonymisers.tables.cell_names import Place
+from anonymisers.tables.cell_names import CellName
 from gateway.dictionary import Dictionary
 from policies import Policy
 from policies.model.model import Cell
@@ -17,9 +17,9 @@ from policies.model.model import Cell
 class Marks:
     """`always`, `never`, `structural`: cells by their codes. `tables`: levels of those always shown."""
 
-    always: frozenset[Place]
-    never: frozenset[Place]
-    structural: frozenset[Place]
+    always: frozenset[CellName]
+    never: frozenset[CellName]
+    structural: frozenset[CellName]
     tables: tuple[Mapping[str, str], ...]
 
 
@@ -43,7 +43,7 @@ def marks_of(
     )
 
 
-def words_of_marks(rules: Mapping[str, frozenset[Place]]) -> str:
+def words_of_marks(rules: Mapping[str, frozenset[CellName]]) -> str:
     """Equal marks have equal words; none has none, so that cubes of policies without marks go on."""
     told = {name: sorted(places) for name, places in rules.items() if places}
     return repr(told) if told else ""
@@ -64,7 +64,7 @@ def _levels_inside(policy: Policy, levels: Mapping[str, str], finest: Mapping[st
 
 def _cells(
     dictionary: Dictionary, member: str, margin: Mapping[str, str], years: Sequence[int]
-) -> Iterator[Place]:
+) -> Iterator[CellName]:
     names = sorted(margin)
     codes = [dictionary.codes(margin[name], member=member, years=years) for name in names]
     for row in product(*codes):

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.errors import AnonymiserError
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.identity.sealed_messages import parse_public
 from anonymisers.records.extract_safety import History, SafeExtract, safe_beside, told_by
 from anonymisers.records.generalisation import Extract, Records, generalised
@@ -97,7 +97,7 @@ def basis_of(node: Node, view: View) -> Basis:
         )
     # The newest cube that has answered holds all that came before it.
     cubes = dict.fromkeys([*view.released_cubes()[-1:], cube.cube])
-    given_out = [Chronicle.from_bytes(data) for data in cubes]
+    given_out = [ReleaseHistory.from_bytes(data) for data in cubes]
     if any(each.accidents is not None for each in given_out):
         raise ExtractRefusedError(
             "Numbers of accidents were given out of these people, and nobody has shown yet that single "

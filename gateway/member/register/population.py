@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.history.vintages import Vintage
 from gateway.dictionary import Dictionary
 from gateway.member.model.kept import Plan
@@ -71,7 +71,7 @@ def sealed(snapshot: Snapshot | None) -> bytes:
     return b"" if snapshot is None else snapshot_to_bytes(snapshot)
 
 
-def standing(chronicle: Chronicle) -> dict[Vintage, Snapshot]:
+def standing(chronicle: ReleaseHistory) -> dict[Vintage, Snapshot]:
     """All rows that were ever counted, by the part that they came with and the part that took them out."""
     found: dict[Vintage, Snapshot] = {}
     for number, part in enumerate(chronicle.parts):

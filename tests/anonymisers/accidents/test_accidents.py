@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 
 from anonymisers.accidents.accident_search import protect_accidents
 from anonymisers.accidents.accident_tables import (
+    AccidentContext,
     Accidents,
     AccidentTable,
-    Ground,
     asked,
     check_accidents,
-    insiders,
+    singletons,
 )
 from anonymisers.cube.certified_cube import CertifiedCube, build_cube
 from anonymisers.errors import CertificateError, ProtectionError
-from anonymisers.history.release_history import Chronicle
-from anonymisers.history.release_parts import Part
+from anonymisers.history.release_history import ReleaseHistory
+from anonymisers.history.release_parts import ReleasePart
 from anonymisers.secure_sum.home_cells import Homes, Place
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
@@ -47,8 +47,8 @@ class Tiny:
     table: AccidentTable
 
     @cached_property
-    def ground(self) -> Ground:
-        return Ground.of(self.cube, self.accidents)
+    def context(self) -> AccidentContext:
+        return AccidentContext.of(self.cube, self.accidents)
 
     @cached_property
     def leaves(self) -> list[tuple[int, ...]]:
@@ -106,8 +106,8 @@ def _ways(people: int, cells: int) -> Iterator[tuple[int, ...]]:
 
 def groupings(made: Tiny, table: AccidentTable) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """All numbers of accidents by leaf that agree with what is shown of them, and their cells."""
-    counted = np.zeros((len(made.leaves), made.ground.lattice.size), dtype=np.int64)
-    for row, cells in enumerate(made.ground.cells(made.leaves)):
+    counted = np.zeros((len(made.leaves), made.context.lattice.size), dtype=np.int64)
+    for row, cells in enumerate(made.context.cells(made.leaves)):
         counted[row, cells] = 1
     ways = np.concatenate([_all_ways(n, len(made.leaves)) for n in range(PEOPLE + 1)])
     cells = ways @ counted
@@ -135,13 +135,13 @@ def small(values: NDArray[np.int64]) -> bool:
 def test_there_is_something_to_see() -> None:
     shown = [int((made.table.values > 0).sum()) for made in SAMPLES]
     withheld = [
-        int(((made.table.values < 0) & (made.ground.sums(made.ground.accidents) > 0)).sum())
+        int(((made.table.values < 0) & (made.context.sums(made.context.accidents) > 0)).sum())
         for made in SAMPLES
     ]
     assert len(SAMPLES) >= 8
     assert sum(shown) > 20
     assert sum(withheld) > 20
-    assert any(made.ground.sizes for made in SAMPLES)
+    assert any(made.context.sizes for made in SAMPLES)
 
 
 @pytest.mark.parametrize("made", SAMPLES)
@@ -156,11 +156,11 @@ def test_withheld_casualties_reach_as_far_as_without_accidents(made: Tiny) -> No
         low, high = int(left[:, cell].min()), int(left[:, cell].max())
         assert low < high
         assert (low == 0 and high >= THRESHOLD - 1) or high - low >= THRESHOLD
-    for cell in np.flatnonzero(asked(made.cube, made.ground)):
+    for cell in np.flatnonzero(asked(made.cube, made.context)):
         assert len(np.unique(numbers[fit.any(axis=0), cell])) > 1, "a withheld number of accidents follows"
 
 
-@pytest.mark.parametrize("made", [made for made in SAMPLES if made.ground.sizes])
+@pytest.mark.parametrize("made", [made for made in SAMPLES if made.context.sizes])
 def test_an_insider_who_knows_how_many_were_in_his_accident_learns_nothing_from_the_others(
     made: Tiny,
 ) -> None:
@@ -187,7 +187,7 @@ def insiders_of(made: Tiny) -> set[tuple[tuple[int, ...], int]]:
     """Where each insider was, and how many of the same accident were hurt there, himself among them."""
     coords, numbers = made.accidents.coords, made.accidents.numbers
     found = set()
-    for n in np.flatnonzero(insiders(made.cube, coords)):
+    for n in np.flatnonzero(singletons(made.cube, coords)):
         company = (numbers == numbers[n]) & (coords[:, :2] == coords[n, :2]).all(axis=1)
         found.add((tuple(coords[n].tolist()), int(company.sum())))
     return found
@@ -203,7 +203,7 @@ def test_showing_all_numbers_would_narrow_withheld_casualties() -> None:
     refused = 0
     for made in SAMPLES:
         every = np.where(
-            made.cube.hidden[made.ground.above_casualties], -1, made.ground.sums(made.ground.accidents)
+            made.cube.hidden[made.context.above_casualties], -1, made.context.sums(made.context.accidents)
         )
         try:
             check_accidents(replace(made.table, values=every), made.cube, made.accidents)
@@ -230,8 +230,8 @@ def test_a_table_with_a_fault_is_refused(fault: str) -> None:
     if fault == "untrue":
         values[np.argmax(values > 0)] += 1
     elif fault == "not withheld":
-        hidden = made.cube.hidden[made.ground.above_casualties]
-        values[hidden] = made.ground.sums(made.ground.accidents)[hidden]
+        hidden = made.cube.hidden[made.context.above_casualties]
+        values[hidden] = made.context.sums(made.context.accidents)[hidden]
     elif fault == "no extension":
         extensions = ()
     else:
@@ -253,13 +253,13 @@ def test_an_accident_needs_a_dimension_of_its_own() -> None:
     cube = SAMPLES[0].cube
     nowhere = replace(SAMPLES[0].accidents, names=frozenset({"device"}))
     with pytest.raises(CertificateError):
-        Ground.of(cube, nowhere)
-    assert isinstance(SAMPLES[0].ground.lattice, Lattice)
+        AccidentContext.of(cube, nowhere)
+    assert isinstance(SAMPLES[0].context.lattice, Lattice)
 
 
 def homes(made: Tiny, table: AccidentTable | None) -> Homes:
-    part = Part("period", frozenset("12"), DIMS[0], (made.cube,), accidents=table)
-    return Homes(Chronicle.of(made.cube.lattice.dims, Rules(threshold=THRESHOLD, max_dims=2), [part]))
+    part = ReleasePart("period", frozenset("12"), DIMS[0], (made.cube,), accidents=table)
+    return Homes(ReleaseHistory.of(made.cube.lattice.dims, Rules(threshold=THRESHOLD, max_dims=2), [part]))
 
 
 def test_what_hangs_together_with_people_by_place_and_date_enters_no_total_beside_accidents() -> None:

@@ -14,7 +14,7 @@ from anonymisers.cube.certified_cube import build_cube
 from anonymisers.errors import CertificateError, ProtectionError, RulesError
 from anonymisers.proof.certificate import Certificate
 from anonymisers.proof.checker import check_certificate
-from anonymisers.tables.cell_names import place_of
+from anonymisers.tables.cell_names import cell_name
 from anonymisers.tables.count_table import Release, Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.rules import Rules
@@ -38,7 +38,7 @@ def cube_of(table, **rules):
 
 
 def one(place=None, sex=None):
-    return place_of({k: v for k, v in (("place", place), ("sex", sex)) if v})
+    return cell_name({k: v for k, v in (("place", place), ("sex", sex)) if v})
 
 
 def test_what_is_never_shown_is_withheld_however_large_and_does_not_follow():
@@ -54,7 +54,7 @@ def test_what_is_always_shown_stays_where_others_can_give_way():
     table = Table.of((PLACE, SEX), cells)
     plain = cube_of(table).release().cells
     given_way = next(key for key, value in plain.items() if value is None and key != ("A", "F"))
-    place = place_of(dict(zip(("place", "sex"), given_way, strict=True)))
+    place = cell_name(dict(zip(("place", "sex"), given_way, strict=True)))
     cube = cube_of(table, always=frozenset({place}))
     assert cube.release().cells[given_way] is not None
     assert cube.certificate.accepted == ()
@@ -127,7 +127,7 @@ def test_against_every_world(data, zeros, sensitive):
     for codes in product(*(d.codes for d in dims)):
         held = (all(c in line(d, o) for d, c, o in zip(dims, codes, own, strict=True)) for own in inner)
         cells[codes] = sum(n for n, inside in zip(counts, held, strict=True) if inside)
-    key = {c: place_of(dict(zip(("place", "sex"), c, strict=True))) for c in cells}
+    key = {c: cell_name(dict(zip(("place", "sex"), c, strict=True))) for c in cells}
     assume(sum(counts) <= 16)
     large = st.sampled_from([c for c, n in cells.items() if n >= 3] or [("Total", "Total")])
     always = {key[c] for c in data.draw(st.lists(large, max_size=3)) if cells[c] >= 3}

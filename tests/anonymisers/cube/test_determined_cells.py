@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from anonymisers.cube.determined_cells import with_certain
+from anonymisers.cube.determined_cells import with_determined_cells
 from anonymisers.errors import ProtectionError
 from anonymisers.tables.count_table import Cell, Release
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
@@ -40,7 +40,7 @@ EVERYBODY_IN_THE_NORTH: dict[Cell, int] = {
 def test_what_follows_is_shown_under_every_name() -> None:
     release, settled = released(EVERYBODY_IN_THE_NORTH)
 
-    shown = with_certain(release, Rules(), settled=settled, public=np.zeros_like(settled)).cells
+    shown = with_determined_cells(release, Rules(), settled=settled, public=np.zeros_like(settled)).cells
 
     assert shown["N", "cmr"] == shown["N", "CMR"] == 8
     assert shown["N", "mine"] == 22
@@ -51,7 +51,7 @@ def test_what_follows_is_shown_under_every_name() -> None:
 def test_what_does_not_follow_stays_withheld() -> None:
     release, settled = released({**EVERYBODY_IN_THE_NORTH, ("N", ROOT): 18, ("S", ROOT): 12})
 
-    shown = with_certain(release, Rules(), settled=settled, public=np.zeros_like(settled)).cells
+    shown = with_determined_cells(release, Rules(), settled=settled, public=np.zeros_like(settled)).cells
 
     assert shown["N", "apm"] is None
     assert shown[ROOT, "apm"] == 10
@@ -62,11 +62,11 @@ def test_a_small_cell_that_follows_stops_everything() -> None:
     release, settled = released(margins)
 
     with pytest.raises(ProtectionError, match="follows"):
-        with_certain(release, Rules(), settled=settled, public=np.zeros_like(settled))
+        with_determined_cells(release, Rules(), settled=settled, public=np.zeros_like(settled))
 
 
 def test_a_protected_cell_that_follows_stops_everything() -> None:
     release, settled = released(EVERYBODY_IN_THE_NORTH)
 
     with pytest.raises(ProtectionError, match="follows"):
-        with_certain(release, Rules(), settled=np.ones_like(settled), public=np.zeros_like(settled))
+        with_determined_cells(release, Rules(), settled=np.ones_like(settled), public=np.zeros_like(settled))

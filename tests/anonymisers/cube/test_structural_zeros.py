@@ -16,7 +16,7 @@ from anonymisers.cube.certified_cube import CertifiedCube, build_cube
 from anonymisers.errors import CertificateError, ProtectionError, TableError
 from anonymisers.proof.certificate import Certificate
 from anonymisers.proof.checker import check_certificate
-from anonymisers.tables.cell_names import place_of, read_places
+from anonymisers.tables.cell_names import cell_name, cell_names_from_json
 from anonymisers.tables.count_table import Release, Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.rules import Rules
@@ -47,7 +47,7 @@ def tables(draw):
     dims = (PLACE, SEX)
     codes = st.tuples(*(st.sampled_from(d.codes) for d in dims)).filter(lambda c: set(c) != {"Total"})
     places = {
-        place_of({d.name: c for d, c in zip(dims, key, strict=True)})
+        cell_name({d.name: c for d, c in zip(dims, key, strict=True)})
         for key in draw(st.lists(codes, min_size=1, max_size=2))
     }
     inner = list(product(*(leaves(d) for d in dims)))
@@ -118,7 +118,7 @@ def test_it_is_shown_also_where_zeros_are_small_cells():
 
 def test_with_people_in_it_it_is_an_error_that_names_the_place():
     with pytest.raises(TableError, match="place=N, sex=F has people in it"):
-        with_structural(small(), [place_of({"place": "N", "sex": "F"})])
+        with_structural(small(), [cell_name({"place": "N", "sex": "F"})])
     with pytest.raises(TableError, match="sex=F has people in it"):
         Table.of((SEX,), [(("F",), 1)], structural=[(("sex", "F"),)])
     with pytest.raises(TableError, match="has no code 'E'"):
@@ -141,7 +141,7 @@ def test_a_release_that_withholds_one_or_shows_people_there_is_refused():
 @pytest.mark.parametrize("document", [{}, [1], [{"sex": 1}], [{"sex": "F"}, {"sex": "F", "place": "Total"}]])
 def test_a_list_that_is_none_is_refused(document):
     with pytest.raises(TableError):
-        read_places(document, "the file")
+        cell_names_from_json(document, "the file")
 
 
 @pytest.mark.parametrize("beside_the_cells", [False, True])

@@ -16,10 +16,10 @@ from anonymisers.attack import attack
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.cube.released_cells import Value, Withheld
 from anonymisers.errors import CertificateError, ProtectionError
-from anonymisers.history.release_history import Chronicle
-from anonymisers.history.release_parts import Part
+from anonymisers.history.release_history import ReleaseHistory
+from anonymisers.history.release_parts import ReleasePart
 from anonymisers.history.vintages import protect_leaving, releases
-from anonymisers.tables.cell_status import fitting
+from anonymisers.tables.cell_status import rules_for
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.rules import Rules
@@ -47,22 +47,24 @@ def table(years, counts):
 
 def period(years, counts, rules=RULES):
     made = table(years, counts)
-    return Part("period", frozenset(years), made.dims[2], (build_cube(made, fitting(rules, made), KEY),))
+    return ReleasePart(
+        "period", frozenset(years), made.dims[2], (build_cube(made, rules_for(rules, made), KEY),)
+    )
 
 
 def added(years, counts):
     made = table(years, counts)
-    return Part("added", frozenset(years), made.dims[2], (build_cube(made, RULES, KEY),))
+    return ReleasePart("added", frozenset(years), made.dims[2], (build_cube(made, RULES, KEY),))
 
 
 def left(parts, years, staying, leaving, source=0, *, rules=RULES):
     people = {(source, None): table(years, staying), (source, len(parts)): table(years, leaving)}
-    cube = protect_leaving(parts, people, fitting(rules, table(years, staying)), KEY)
-    return Part("left", frozenset(years), flat("year", *years), (cube,), (source,))
+    cube = protect_leaving(parts, people, rules_for(rules, table(years, staying)), KEY)
+    return ReleasePart("left", frozenset(years), flat("year", *years), (cube,), (source,))
 
 
 def view(parts, years, rules=RULES):
-    return Chronicle.of(dims(years), rules, parts)
+    return ReleaseHistory.of(dims(years), rules, parts)
 
 
 few = st.lists(st.sampled_from([0, 0, 1, 2, 3, 4, 7]), min_size=6, max_size=6)
@@ -203,7 +205,7 @@ def test_where_more_people_are_none_nobody_of_them_left():
     left_now = left(parts, ["2020"], [a - b for a, b in zip(both, gone, strict=True)], gone).cubes[0]
     assert left_now.lookup({"place": "R"}) == left_now.lookup({"place": "R", "sex": "F"}) == Value(0)
     assert_safe(
-        [*parts, Part("left", frozenset(["2020"]), flat("year", "2020"), (left_now,), (0,))],
+        [*parts, ReleasePart("left", frozenset(["2020"]), flat("year", "2020"), (left_now,), (0,))],
         cells(["2020"], "0", [8, 12, 6, 21, 0, 0]) | cells(["2020"], "0 to 1", gone),
     )
 
@@ -250,7 +252,7 @@ def test_a_revision_counts_where_it_is_shown_and_elsewhere_the_former_value_stan
 
 
 def test_a_part_that_waits_withholds_its_period_and_the_sums_over_it():
-    waiting = Part("period", frozenset({"2021"}), flat("year", "2021"), ())
+    waiting = ReleasePart("period", frozenset({"2021"}), flat("year", "2021"), ())
     made = view([period(["2020"], LARGE), waiting], ["2020", "2021"])
     assert made.lookup({"year": "2021"}) == Withheld()
     assert made.lookup({}) == Withheld()
@@ -275,13 +277,13 @@ def test_a_looser_rule_brings_nothing_back_that_protected_something():
 
 def test_a_dimension_less_reads_the_margins():
     parts = [period(["2020"], LARGE)]
-    made = Chronicle.of([PLACE, flat("year", "2020")], RULES, parts)
+    made = ReleaseHistory.of([PLACE, flat("year", "2020")], RULES, parts)
     assert made.lookup({"place": "P"}) == Value(LARGE[0] + LARGE[1])
 
 
 def test_a_dimension_more_is_withheld_until_it_is_protected():
     parts = [period(["2020"], LARGE)]
-    made = Chronicle.of([*dims(["2020"]), flat("device", "a", "b")], RULES, parts)
+    made = ReleaseHistory.of([*dims(["2020"]), flat("device", "a", "b")], RULES, parts)
     assert made.lookup({"device": "a"}) == Withheld()
     assert made.lookup({"place": "P", "sex": "F"}) == Value(9)
 
@@ -291,10 +293,10 @@ def test_a_new_grouping_of_places_is_a_sum_of_what_was_shown():
         "place", ("Total", "PQ", "P", "Q", "R"), {"PQ": "Total", "P": "PQ", "Q": "PQ", "R": "Total"}
     )
     parts = [period(["2020"], LARGE)]
-    made = Chronicle.of([recoded, SEX, flat("year", "2020")], RULES, parts)
+    made = ReleaseHistory.of([recoded, SEX, flat("year", "2020")], RULES, parts)
     assert made.lookup({"place": "PQ"}) == Value(sum(LARGE[:4]))
     assert made.lookup({"place": "PQ", "sex": "F"}) == Value(LARGE[0] + LARGE[2])
-    small = Chronicle.of([recoded, SEX, flat("year", "2020")], RULES, [period(["2020"], SMALL)])
+    small = ReleaseHistory.of([recoded, SEX, flat("year", "2020")], RULES, [period(["2020"], SMALL)])
     for sex in ("F", "M"):
         shown = [small.lookup({"place": p, "sex": sex}) for p in ("P", "Q")]
         assert (small.lookup({"place": "PQ", "sex": sex}) == Withheld()) == (Withheld() in shown)
@@ -303,7 +305,7 @@ def test_a_new_grouping_of_places_is_a_sum_of_what_was_shown():
 def test_it_is_stored_and_read_back_to_the_same_bytes_and_a_changed_byte_is_noticed():
     made = view([period(["2020"], LARGE), added(["2020"], SMALL)], ["2020"])
     data = made.to_bytes()
-    again = Chronicle.from_bytes(data)
+    again = ReleaseHistory.from_bytes(data)
     assert again.to_bytes() == data
     assert (again.hidden == made.hidden).all()
     assert again.certificate_digest == made.certificate_digest
@@ -311,7 +313,7 @@ def test_it_is_stored_and_read_back_to_the_same_bytes_and_a_changed_byte_is_noti
         changed = bytearray(data)
         changed[place] ^= 1
         with pytest.raises(CertificateError):
-            Chronicle.from_bytes(bytes(changed))
+            ReleaseHistory.from_bytes(bytes(changed))
 
 
 def test_forty_releases_together_give_nothing_away():
@@ -337,7 +339,7 @@ def test_whoever_reruns_the_program_on_every_world_is_not_told_which_it_was():
 
     def same(world, key):
         made = table(["2021"], world)
-        part = Part("period", frozenset({"2021"}), made.dims[2], (build_cube(made, RULES, key),))
+        part = ReleasePart("period", frozenset({"2021"}), made.dims[2], (build_cube(made, RULES, key),))
         return (view([known, part], ["2020", "2021"]).hidden == pattern).all()
 
     keys = [bytes([n]) * 32 for n in range(12)]

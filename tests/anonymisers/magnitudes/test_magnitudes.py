@@ -17,8 +17,8 @@ from scipy.optimize import linprog
 from anonymisers.attack.magnitude_attack import AmountsAttacker
 from anonymisers.errors import LatticeTooLargeError, ProtectionError, RulesError, TableError
 from anonymisers.magnitudes.contributions import Contributions
-from anonymisers.magnitudes.magnitude_cells import Cells, MagnitudeRules
-from anonymisers.magnitudes.protect_magnitudes import protect_amounts
+from anonymisers.magnitudes.magnitude_cells import MagnitudeCells, MagnitudeRules
+from anonymisers.magnitudes.protect_magnitudes import protect_magnitudes
 from anonymisers.tables.hierarchy import Hierarchy
 from gateway.cli import main
 
@@ -36,7 +36,7 @@ def costs(*records, dims=(FLAT,)):
 
 
 def sensitive(contributions, **rules):
-    cells = Cells.of(contributions, MagnitudeRules(**rules))
+    cells = MagnitudeCells.of(contributions, MagnitudeRules(**rules))
     names = [contributions.dims[0].codes[p] for p in cells.lattice.keys()[:, 0].tolist()]
     return {name for name, bad in zip(names, cells.sensitive, strict=True) if bad}
 
@@ -65,7 +65,9 @@ def test_who_spent_second_most_must_not_estimate_the_first_too_closely():
 
 
 def test_a_person_with_many_records_in_a_cell_contributes_their_sum():
-    cells = Cells.of(costs(("A", "a", 5), ("A", "a", 7.5), *many("A", 6, 1)), MagnitudeRules(threshold=2))
+    cells = MagnitudeCells.of(
+        costs(("A", "a", 5), ("A", "a", 7.5), *many("A", 6, 1)), MagnitudeRules(threshold=2)
+    )
     assert cells.needed[0] == 135  # in tenths: 12.5 and 1 are the two largest
 
 
@@ -88,7 +90,7 @@ def spending(draw):
 def test_every_interval_is_as_wide_as_the_largest_contributions(contributions, zeros, most):
     rules = MagnitudeRules(threshold=3, dominance=(1, 80.0), publish_zeros=zeros, max_dims=most)
     try:
-        protected = protect_amounts(contributions, rules, KEY)
+        protected = protect_magnitudes(contributions, rules, KEY)
     except ProtectionError:
         assume(False)
     dims, cells = contributions.dims, protected.release.cells
@@ -141,7 +143,7 @@ def test_a_table_too_large_for_the_programs_says_what_to_drop():
         for n in "ab"
     ]
     with pytest.raises(LatticeTooLargeError) as caught:
-        Cells.of(costs(("a0", "b0", "x", 1), dims=tuple(wide)), MagnitudeRules())
+        MagnitudeCells.of(costs(("a0", "b0", "x", 1), dims=tuple(wide)), MagnitudeRules())
     assert "Drop the finest level" in caught.value.remedy
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from hierarchies import flat
 
-from anonymisers.proof.singletons import Cells, Exposed, exposed
+from anonymisers.proof.singletons import ExposedPair, OwnCells, exposed_pairs
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
@@ -34,15 +34,15 @@ OLD_PEOPLE, OLD_WOMEN, OLD_MEN = cell(age=OLD), cell(WOMEN, OLD), cell(MEN, OLD)
 def found(withheld, *worlds):
     mask = np.zeros(SYSTEM.size, dtype=np.bool_)
     mask[list(withheld)] = True
-    cells = Cells(VALUES, mask, mask, (VALUES > 0) & (VALUES < 5))
-    return exposed(SYSTEM, PEOPLE, cells, [np.array(sorted(w)) for w in worlds])
+    cells = OwnCells(VALUES, mask, mask, (VALUES > 0) & (VALUES < 5))
+    return exposed_pairs(SYSTEM, PEOPLE, cells, [np.array(sorted(w)) for w in worlds])
 
 
 def test_a_cell_that_changes_only_with_the_insider_s_is_computed_by_him():
     withheld = {BOYS, OLD_MEN, GIRLS, OLD_WOMEN}
     assert set(found(withheld, withheld)) == {
-        Exposed(OLD_WOMEN, BOYS, himself=False),
-        Exposed(OLD_MEN, BOYS, himself=False),
+        ExposedPair(OLD_WOMEN, BOYS, himself=False),
+        ExposedPair(OLD_MEN, BOYS, himself=False),
     }
 
 
@@ -61,8 +61,8 @@ def test_where_the_other_part_is_withheld_too_a_group_of_one_is_more_than_its_pa
     always_together = {BOYS, CHILDREN, OLD_PEOPLE, OLD_MEN}
     pairs = found(withheld, always_together, withheld - {BOYS, CHILDREN}, withheld - {GIRLS})
     assert set(pairs) == {
-        Exposed(BOYS, CHILDREN, himself=True),
-        Exposed(CHILDREN, BOYS, himself=True),
+        ExposedPair(BOYS, CHILDREN, himself=True),
+        ExposedPair(CHILDREN, BOYS, himself=True),
     }
     a_girl_instead = {GIRLS, BOYS, OLD_MEN, OLD_WOMEN}
     a_girl_besides = {GIRLS, CHILDREN, OLD_WOMEN, OLD_PEOPLE}

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.errors import AnonymiserError
-from anonymisers.history.release_history import Chronicle
-from anonymisers.history.release_parts import Part
+from anonymisers.history.release_history import ReleaseHistory
+from anonymisers.history.release_parts import ReleasePart
 from anonymisers.secure_sum.cell_freedom import range_of
 from anonymisers.secure_sum.feasible_range import Reach
 from anonymisers.secure_sum.home_cells import Homes
@@ -29,24 +29,26 @@ def flat(name: str, *codes: str) -> Hierarchy:
 OUTCOME = flat("outcome", "K", "I")
 
 
-def period(years: Sequence[str], counts: Sequence[int], rules: Rules = RULES, kind: str = "period") -> Part:
+def period(
+    years: Sequence[str], counts: Sequence[int], rules: Rules = RULES, kind: str = "period"
+) -> ReleasePart:
     """The people of some years, released once: killed of every year, then injured of every year."""
     time = flat("year", *years)
     inner = product(OUTCOME.codes[1:], years)
     table = Table.of([OUTCOME, time], zip(inner, counts, strict=True))
-    return Part(kind, frozenset(years), time, (build_cube(table, rules, KEY),))
+    return ReleasePart(kind, frozenset(years), time, (build_cube(table, rules, KEY),))
 
 
-def data(*parts: Part, rules: Rules = RULES) -> Chronicle:
+def data(*parts: ReleasePart, rules: Rules = RULES) -> ReleaseHistory:
     years = sorted({year for part in parts for year in part.period})
-    return Chronicle.of([OUTCOME, flat("year", *years)], rules, parts)
+    return ReleaseHistory.of([OUTCOME, flat("year", *years)], rules, parts)
 
 
-def cell_at(cube: Chronicle, **codes: str) -> int:
+def cell_at(cube: ReleaseHistory, **codes: str) -> int:
     return Reach.of(cube, cube.rules).at(codes)
 
 
-def worlds(part: Part) -> list[dict[tuple[str, str], int]]:
+def worlds(part: ReleasePart) -> list[dict[tuple[str, str], int]]:
     """Every way to fill in two outcomes over two years that agrees with all that the part's release shows."""
     cube = part.cubes[0]
     shown = {key: value for key, value in cube.release().cells.items() if value is not None}
@@ -117,8 +119,8 @@ def test_a_cell_over_several_parts_enters_no_total() -> None:
     assert homes.place(cell_at(cube, outcome="K", year="2022")) is not None
 
 
-def waiting(years: Sequence[str]) -> Part:
-    return Part("added", frozenset(years), flat("year", *years), ())
+def waiting(years: Sequence[str]) -> ReleasePart:
+    return ReleasePart("added", frozenset(years), flat("year", *years), ())
 
 
 @pytest.mark.parametrize(
@@ -126,11 +128,11 @@ def waiting(years: Sequence[str]) -> Part:
     [
         waiting(["2020", "2021"]),
         period(["2020", "2021"], [4, 4, 4, 4], kind="added"),
-        Part("left", frozenset(["2020", "2021"]), flat("year", "2020", "2021"), (), (0,)),
+        ReleasePart("left", frozenset(["2020", "2021"]), flat("year", "2020", "2021"), (), (0,)),
     ],
     ids=["some wait", "some joined", "some left"],
 )
-def test_a_cell_that_is_revised_enters_no_total(more: Part) -> None:
+def test_a_cell_that_is_revised_enters_no_total(more: ReleasePart) -> None:
     cube = data(period(["2020", "2021"], FIRST), period(["2022"], LATER), more)
     homes = Homes(cube)
 
@@ -143,8 +145,8 @@ def test_a_part_that_showed_more_than_it_does_enters_no_total() -> None:
     full = period(["2020", "2021"], FIRST)
     time = flat("year", "2020", "2021")
     by_year = Table.of([time], [(("2020",), FIRST[0] + FIRST[2]), (("2021",), FIRST[1] + FIRST[3])])
-    less = Part("period", full.period, time, (full.cubes[0], build_cube(by_year, RULES, KEY)))
-    more = Part("period", full.period, time, less.cubes[::-1])
+    less = ReleasePart("period", full.period, time, (full.cubes[0], build_cube(by_year, RULES, KEY)))
+    more = ReleasePart("period", full.period, time, less.cubes[::-1])
 
     assert Homes(data(less)).parts == ()
     assert Homes(data(less)).place(0) is None
@@ -157,7 +159,7 @@ def test_a_part_that_was_made_beside_a_public_figure_enters_no_total() -> None:
     assert time is not None
     table = Table.of([OUTCOME, time], zip(product(OUTCOME.codes[1:], time.codes[1:]), FIRST, strict=True))
     known = [Release.of([OUTCOME, time], {("K", "2020"): FIRST[0]})]
-    beside = Part("period", plain.period, time, (build_cube(table, RULES, KEY, known=known),))
+    beside = ReleasePart("period", plain.period, time, (build_cube(table, RULES, KEY, known=known),))
 
     assert Homes(data(plain)).parts == (0,)
     assert Homes(data(beside)).parts == ()

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anonymisers.tables.compressed_lines import AT_ONCE, Lines, lines_of
+from anonymisers.tables.compressed_lines import AT_ONCE, CompressedLines, split_lines
 
 
 @settings(max_examples=30)
 @given(st.text(st.sampled_from("ab\n\u1780 ")))
 def test_the_lines_are_those_of_the_text(text: str) -> None:
     whole = text.encode()
-    lines = Lines(zlib.compress(whole))
-    assert list(lines) == list(lines_of(text)) == text.split("\n")
+    lines = CompressedLines(zlib.compress(whole))
+    assert list(lines) == list(split_lines(text)) == text.split("\n")
     assert (lines.read, lines.digest()) == (len(whole), hashlib.sha256(whole).digest())
 
 
@@ -23,11 +23,11 @@ def test_lines_go_over_what_is_taken_at_once() -> None:
     text = "\n".join(str(n) for n in range(3 * AT_ONCE))
     packed = zlib.compress(text.encode(), 0)
     assert len(packed) > 3 * AT_ONCE
-    assert list(Lines(packed)) == text.split("\n")
+    assert list(CompressedLines(packed)) == text.split("\n")
 
 
 def test_neither_too_little_nor_too_much_is_a_whole_text() -> None:
     packed = zlib.compress(b"one\ntwo")
     for damaged in (packed[:-1], packed + b"x", b""):
         with pytest.raises(zlib.error):
-            list(Lines(damaged))
+            list(CompressedLines(damaged))

@@ -10,7 +10,7 @@ from register import Register, answered, two_years, withstands
 from signing import known, put_in_force, signed
 
 from anonymisers.cube.released_cells import Value, Withheld
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.history.vintages import releases
 from gateway.member.build.cube_building import build
 from gateway.member.build.preview import make, measure
@@ -39,11 +39,11 @@ def policy(more: str, version: int = 1) -> str:
     return f"{POLICY.replace('version: 1', f'version: {version}')}{more}\n"
 
 
-def seen(node: Node, more: str, version: int = 1) -> Chronicle:
+def seen(node: Node, more: str, version: int = 1) -> ReleaseHistory:
     """The cube that a policy would answer from."""
     made = make(node, checked(node, policy(more, version)))
     assert made.hindrance is None
-    assert isinstance(made.cube, Chronicle)
+    assert isinstance(made.cube, ReleaseHistory)
     return made.cube
 
 
@@ -128,7 +128,7 @@ def test_what_stays_narrow_beside_it_is_accepted_by_signature_or_answers_nothing
     with pytest.raises(NotAcceptedError, match="withheld cells narrower than the rules ask for"):
         publish(node, signed(node, 1, text, accepts=False))
     publish(node, signed(node, 1, text, accepts=True))
-    built = Chronicle.from_bytes(build(node).cube)
+    built = ReleaseHistory.from_bytes(build(node).cube)
 
     assert (("place", "KH-2"),) in [one.cell for one in found.narrow]
     assert all(one.years == ("2023",) for one in found.narrow)
@@ -160,7 +160,7 @@ def test_a_stored_cube_remembers_its_marks(node: Node, register: Register) -> No
 
     made = seen(node, marks)
 
-    again = Chronicle.from_bytes(made.to_bytes())
+    again = ReleaseHistory.from_bytes(made.to_bytes())
     assert again.rules == made.rules
     assert again.rules.never == {(("place", "KH-3"),)}
     assert again.rules.always == {(("date", "2022"),), (("date", "2023"),)}

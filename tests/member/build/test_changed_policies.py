@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from anonymisers.attack import Key, attack
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.records.extract_safety import told_by
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary
@@ -65,11 +65,11 @@ def people(draws: list[tuple[int, int, int, int]]) -> Snapshot:
     return replace(made, columns=columns)
 
 
-def cube(policy: Policy, made: Snapshot, former: Chronicle | None) -> Chronicle:
+def cube(policy: Policy, made: Snapshot, former: ReleaseHistory | None) -> ReleaseHistory:
     return grow(Maker(DICTIONARY, made, *plan(DICTIONARY, policy, made, TODAY), b"k" * 32), former)
 
 
-def withheld_by(made: Chronicle) -> set[Key]:
+def withheld_by(made: ReleaseHistory) -> set[Key]:
     keys = made.lattice.keys()[made.hidden]
     return {
         tuple((d.name, d.codes[at]) for d, at in zip(made.lattice.dims, key, strict=True) if at != d.root)

@@ -16,7 +16,7 @@ from signing import known, put_in_force, signed
 
 from anonymisers.cube.certified_cube import CertifiedCube, build_cube
 from anonymisers.errors import CertificateError, ProtectionError
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.rules import Rules
@@ -152,7 +152,7 @@ def test_what_is_kept_is_about_one_cube_to_the_last_byte(node: Node) -> None:
     damaged = made.bytes[:-1] + b"?"
 
     with pytest.raises(CertificateError):
-        measure(node, replace(made, bytes=damaged, read=lambda: Chronicle.from_bytes(damaged)))
+        measure(node, replace(made, bytes=damaged, read=lambda: ReleaseHistory.from_bytes(damaged)))
 
 
 def test_what_is_kept_goes_with_its_snapshot(node: Node) -> None:

@@ -13,7 +13,7 @@ from signing import put_in_force
 
 from anonymisers.attack import attack
 from anonymisers.cube.released_cells import Value
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.tables.count_table import Release
 from audit.events.events import decode
 from audit.events.record_events import FigureRegistered, FigureWithdrawn
@@ -63,15 +63,15 @@ def node(tmp_path: Path) -> Iterator[Node]:
         yield made
 
 
-def cube(node: Node) -> Chronicle:
-    return Chronicle.from_bytes(build(node).cube)
+def cube(node: Node) -> ReleaseHistory:
+    return ReleaseHistory.from_bytes(build(node).cube)
 
 
-def shown(made: Chronicle, **key: str) -> bool:
+def shown(made: ReleaseHistory, **key: str) -> bool:
     return isinstance(made.lookup(key), Value)
 
 
-def beside(made: Chronicle, *figures: Public) -> list[Release]:
+def beside(made: ReleaseHistory, *figures: Public) -> list[Release]:
     """All that an attacker has: the tables, and what is public."""
     return [made.release(), *(known_figure(one.known()).release(made.dims) for one in figures)]
 

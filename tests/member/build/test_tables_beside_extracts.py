@@ -10,7 +10,7 @@ import pytest
 from federation import Federation, federation, policy_text, snapshot
 from signing import known, put_in_force, signer
 
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.identity.sealed_messages import public_of, public_text
 from anonymisers.tables.count_table import Release
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
@@ -52,7 +52,7 @@ def people() -> Snapshot:
     return replace(made, columns=columns)
 
 
-def cube(more: str) -> Chronicle:
+def cube(more: str) -> ReleaseHistory:
     text = policy_text("KH").split("finest:")[0] + more
     made = people()
     planned = plan(DICTIONARY, load_policy(text, WORDS), made, date(2026, 3, 1))
@@ -67,7 +67,7 @@ def _count(group: tuple[str, str]) -> int:
 
 
 @pytest.fixture(scope="module")
-def totals() -> Chronicle:
+def totals() -> ReleaseHistory:
     """Women and men, killed and injured, and nothing together."""
     return cube("finest: {sex: sex, outcome: yes}\nmax_dimensions: 1\nthreshold: 5\n")
 
@@ -83,24 +83,24 @@ def extract(*shown: tuple[str, str], count: int | None = None) -> bytes:
     return stream.getvalue().encode()
 
 
-def test_tables_that_give_a_small_group_away_beside_an_extract_do_not_answer(totals: Chronicle) -> None:
+def test_tables_that_give_a_small_group_away_beside_an_extract_do_not_answer(totals: ReleaseHistory) -> None:
     with pytest.raises(NotProtectedError, match="not safe beside extracts") as refused:
         withstand(totals, [extract(("F", "I"))])  # 22 women, 20 of them injured
     assert "2" not in str(refused.value)
 
 
-def test_tables_beside_which_an_extract_tells_nothing_small_answer(totals: Chronicle) -> None:
+def test_tables_beside_which_an_extract_tells_nothing_small_answer(totals: ReleaseHistory) -> None:
     withstand(totals, [])
     withstand(totals, [extract(("M", ROOT))])
     withstand(totals, [extract((ROOT, "K"), ("M", ROOT))])
 
 
-def test_two_extracts_are_looked_at_together(totals: Chronicle) -> None:
+def test_two_extracts_are_looked_at_together(totals: ReleaseHistory) -> None:
     with pytest.raises(NotProtectedError):
         withstand(totals, [extract(("M", "I")), extract(("M", "K"))])
 
 
-def test_an_extract_of_other_numbers_is_told(totals: Chronicle) -> None:
+def test_an_extract_of_other_numbers_is_told(totals: ReleaseHistory) -> None:
     with pytest.raises(NotProtectedError, match="other numbers now"):
         withstand(totals, [extract(("M", "I"), count=500)])
 

@@ -12,7 +12,7 @@ from signing import put_in_force
 
 from anonymisers.attack import attack
 from anonymisers.cube.released_cells import Value, Withheld
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.history.vintages import releases
 from gateway.member.build.preview import make
 from gateway.member.build.revisions import revisions
@@ -37,14 +37,14 @@ def node(tmp_path: Path, register: Register) -> Iterator[Node]:
         yield made
 
 
-def newest(node: Node) -> Chronicle:
+def newest(node: Node) -> ReleaseHistory:
     with node.store.reading() as view:
         stored = view.cube()
     assert stored is not None
-    return Chronicle.from_bytes(stored.cube)
+    return ReleaseHistory.from_bytes(stored.cube)
 
 
-def shown(cube: Chronicle) -> dict[tuple[str, ...], int | None]:
+def shown(cube: ReleaseHistory) -> dict[tuple[str, ...], int | None]:
     return dict(cube.release().cells)
 
 

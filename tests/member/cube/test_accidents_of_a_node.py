@@ -17,7 +17,7 @@ from signing import put_in_force
 from simulation import HandClock
 from sqlalchemy import insert
 
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.records.extract_safety import told_by
 from anonymisers.tables.release_text import write_release
 from audit.events.event_values import Filter
@@ -191,8 +191,8 @@ def test_accidents_are_counted_where_casualties_are_shown(before: ReadyCube, reg
 
 
 def test_what_is_stored_answers_with_the_same_numbers(before: ReadyCube) -> None:
-    assert isinstance(before.cube, Chronicle)
-    again = accidents_in(Chronicle.from_bytes(before.cube.to_bytes()))
+    assert isinstance(before.cube, ReleaseHistory)
+    again = accidents_in(ReleaseHistory.from_bytes(before.cube.to_bytes()))
     first = accidents_in(before.cube)
     assert again is not None
     assert first is not None
@@ -282,7 +282,7 @@ def tell_records(node: Node) -> None:
         cube = work.cube()
         assert cube is not None
         told = StringIO()
-        write_release(told_by(Chronicle.from_bytes(cube.cube)), told)
+        write_release(told_by(ReleaseHistory.from_bytes(cube.cube)), told)
         work._connection.execute(  # type: ignore[attr-defined]
             insert(extracts).values(
                 id="e-1",
@@ -304,7 +304,7 @@ def test_accidents_stand_while_a_revision_changes_casualties(
         register.rows[n] = (*register.rows[n][:4], "N", register.rows[n][5])
     after = answers(node, register.snapshot())
 
-    assert isinstance(after.cube, Chronicle)
+    assert isinstance(after.cube, ReleaseHistory)
     people = after.read({"date": "2022"})
     if any(part.kind == "left" for part in after.cube.parts):
         assert people == 90

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lone_node import lone_node
 from signing import put_in_force
 
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from audit.events.events import decode
 from gateway.member.build.cube_building import build
 from gateway.member.build.revisions import revisions
@@ -158,7 +158,7 @@ def cells(node: Node) -> dict[tuple[str, ...], int | None]:
     with node.store.reading() as view:
         stored = view.cube()
     assert stored is not None
-    return dict(Chronicle.from_bytes(stored.cube).release().cells)
+    return dict(ReleaseHistory.from_bytes(stored.cube).release().cells)
 
 
 def test_every_load_but_the_first_is_compared_and_logged_without_a_number(node: Node) -> None:
