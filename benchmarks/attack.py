@@ -15,8 +15,10 @@ from pathlib import Path
 from anonymisers.attack import attack
 from anonymisers.attack.attack_model import build_system
 from anonymisers.attack.reduction import reduce_system
-from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.release import Release
 from anonymisers.tables.strict_json import parse_json
+from anonymisers.tables.table_reading import release_from_json, table_from_json
 
 HEAD = (
     "release", "attacker", "cells", "withheld", "unknowns", "sums", "CPU s", "MB",
@@ -35,10 +37,10 @@ def main() -> None:
     parser.add_argument("--truth", type=Path)
     parser.add_argument("--time-limit", type=float, default=600.0)
     arguments = parser.parse_args()
-    truth = None if arguments.truth is None else Table.from_json(parse_json(arguments.truth.read_bytes()))
+    truth = None if arguments.truth is None else table_from_json(parse_json(arguments.truth.read_bytes()))
     print(" | ".join(HEAD))
     for path in arguments.releases:
-        release = Release.from_json(parse_json(path.read_bytes()))
+        release = release_from_json(parse_json(path.read_bytes()))
         for lower in (0, 1) if arguments.zeros == "publish" else (0,):
             print(" | ".join(_attack(path.name, release, lower, truth, arguments)), flush=True)
 

@@ -18,12 +18,13 @@ from typing import Any, NamedTuple
 
 ONE = """
 import json, resource, sys, time
+from anonymisers.tables.table_reading import table_from_json
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.tables.rules import Rules
 from anonymisers.tables.count_table import Table
 body = json.load(sys.stdin)
 rules = Rules(zeros=body["zeros"], max_dims=body["max_dims"])
-table = Table.from_json(body["table"])
+table = table_from_json(body["table"])
 start = time.process_time()
 cube = build_cube(table, rules, bytes(32))
 spent = time.process_time() - start

@@ -15,8 +15,8 @@ from anonymisers.attack.axes import Axis, Use, build_axis
 from anonymisers.attack.time_limit import ENDLESS, Clock
 from anonymisers.errors import LatticeTooLargeError, TableError
 from anonymisers.tables.arrays import Ints
-from anonymisers.tables.count_table import Release
 from anonymisers.tables.hierarchy import ROOT
+from anonymisers.tables.release import Release
 
 BOX_LIMIT = 20_000_000
 

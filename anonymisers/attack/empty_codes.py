@@ -9,8 +9,8 @@ from anonymisers.attack.attack_model import System
 from anonymisers.attack.findings import Found
 from anonymisers.errors import TableError
 from anonymisers.tables.cell_names import CellName, name_in_words
-from anonymisers.tables.count_table import Release
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
+from anonymisers.tables.release import Release
 
 
 def with_declared(releases: Sequence[Release]) -> list[Release]:

@@ -23,7 +23,8 @@ from anonymisers.attack.truth_check import Truth
 from anonymisers.attack.verdicts import certain, findings_of, with_certain
 from anonymisers.attack.worker_pool import Pool
 from anonymisers.errors import RulesError
-from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.release import Release
 
 Progress = Callable[[str, int, int], None]
 """Called with a phase, how many cells of it are done, and how many there are."""

@@ -19,12 +19,13 @@ from anonymisers.suppression.protect_table import Protected, protect
 from anonymisers.tables.cell_names import CellName
 from anonymisers.tables.cell_status import naming_always_shown
 from anonymisers.tables.compressed_lines import CompressedLines
-from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.progress import Progress
-from anonymisers.tables.release_text import write_release
+from anonymisers.tables.release import Release, write_release
 from anonymisers.tables.rules import Level, Rules
 from anonymisers.tables.structural_zeros import with_structural
+from anonymisers.tables.table_reading import release_from_lines
 
 __all__ = ["Answer", "CertifiedCube", "OutsideLattice", "Value", "Withheld", "build_cube"]
 
@@ -240,7 +241,7 @@ def _unpack(data: bytes | memoryview) -> tuple[Release, Certificate]:
     try:
         first, second = json.loads(next(lines))
         head = lines.read
-        release = Release.read(lines)
+        release = release_from_lines(lines)
         middle = lines.read
         certificate = Certificate.read(lines)
         whole = (middle - head, lines.read - middle) == (first, second) and lines.digest() == digest

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from anonymisers.attack import Found, certain_cells
 from anonymisers.errors import ProtectionError
 from anonymisers.tables.cell_names import CellName, cell_positions
-from anonymisers.tables.count_table import Release
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
+from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Rules
 
 Cell: TypeAlias = tuple[int, ...]

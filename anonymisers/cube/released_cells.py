@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.tables.base_table import BaseTable
-from anonymisers.tables.count_table import Release, Table, Where
+from anonymisers.tables.count_table import Table, Where
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
+from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Level
 
 

@@ -14,9 +14,10 @@ import numpy as np
 from anonymisers.cube.certified_cube import CertifiedCube, build_cube
 from anonymisers.history.release_parts import ReleasePart
 from anonymisers.tables.cell_names import CellName, cell_name
-from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 from anonymisers.tables.progress import Progress
+from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Level, Rules
 from anonymisers.tables.structural_zeros import with_structural
 

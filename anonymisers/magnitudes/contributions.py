@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from anonymisers.errors import TableError
 from anonymisers.tables.arrays import Ints
-from anonymisers.tables.count_table import read_dims
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.strict_json import fields_of
+from anonymisers.tables.table_reading import dimensions_from_json
 
 AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 MOST_PLACES = 4
@@ -78,7 +78,7 @@ class Contributions:
         body = fields_of(document, "the table", required={"dims", "magnitude", "records"}, optional={"meta"})
         if not isinstance(body["magnitude"], str) or not isinstance(body["records"], list):
             raise TableError("'magnitude' is not a name, or 'records' is not a list")
-        return cls.of(body["magnitude"], read_dims(body["dims"]), map(_record, body["records"]))
+        return cls.of(body["magnitude"], dimensions_from_json(body["dims"]), map(_record, body["records"]))
 
 
 def parse_amount(word: object) -> Decimal:

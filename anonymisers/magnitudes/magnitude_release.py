@@ -8,9 +8,10 @@ from typing import TextIO
 
 from anonymisers.errors import TableError
 from anonymisers.magnitudes.contributions import MOST_PLACES, parse_amount
-from anonymisers.tables.count_table import Cell, read_dims
+from anonymisers.tables.count_table import Cell
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 from anonymisers.tables.strict_json import fields_of
+from anonymisers.tables.table_reading import dimensions_from_json
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +28,7 @@ class MagnitudeRelease:
         body = fields_of(document, "the release", required={"dims", "magnitude", "cells"}, optional={"where"})
         if not isinstance(body["magnitude"], str) or not isinstance(body["cells"], list):
             raise TableError("'magnitude' is not a name, or 'cells' is not a list")
-        dims = read_dims(body["dims"])
+        dims = dimensions_from_json(body["dims"])
         cells: dict[Cell, Decimal | None] = {}
         for number, entry in enumerate(body["cells"], 1):
             what = f"cell number {number}"

@@ -15,9 +15,8 @@ from anonymisers.errors import CertificateError
 from anonymisers.proof.world import World
 from anonymisers.tables.cell_names import CellName, cell_names_from_json, cell_names_to_json
 from anonymisers.tables.compressed_lines import split_lines
-from anonymisers.tables.count_table import Release
 from anonymisers.tables.hierarchy import Hierarchy
-from anonymisers.tables.release_text import written_release
+from anonymisers.tables.release import Release, written_release
 from anonymisers.tables.rules import Level, Rules, Zeros
 from anonymisers.tables.strict_json import parse_json
 

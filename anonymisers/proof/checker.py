@@ -18,7 +18,7 @@ from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.cell_names import CellName
 from anonymisers.tables.cell_status import cells_named
-from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.count_table import Table
 from anonymisers.tables.earlier_releases import (
     SharedBase,
     check_known,
@@ -28,6 +28,7 @@ from anonymisers.tables.earlier_releases import (
 )
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import LinkedTables
+from anonymisers.tables.release import Release
 from anonymisers.tables.structural_zeros import structural_cells, with_structural
 
 BATCH = 4_000_000

@@ -18,8 +18,9 @@ from anonymisers.attack.run import attack
 from anonymisers.cube.released_cells import ReleasedCells
 from anonymisers.errors import ProtectionError, TableError
 from anonymisers.records.generalisation import Extract
-from anonymisers.tables.count_table import Release, Where
+from anonymisers.tables.count_table import Where
 from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.release import Release
 
 ROUNDS = 12
 """How often groups are left out of one grain before a coarser one is tried."""

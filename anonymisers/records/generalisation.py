@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from anonymisers.errors import RecordsError
 from anonymisers.records.reidentification_risk import Risk, assess
 from anonymisers.tables.arrays import Bools, Ints
-from anonymisers.tables.count_table import Release, Where
+from anonymisers.tables.count_table import Where
 from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.release import Release
 
 
 @dataclass(frozen=True, eq=False)

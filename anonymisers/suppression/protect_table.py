@@ -26,7 +26,7 @@ from anonymisers.tables.arrays import Bools
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.cell_names import CellName
 from anonymisers.tables.cell_status import cell_names_of, cell_status
-from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.count_table import Table
 from anonymisers.tables.earlier_releases import (
     SharedBase,
     check_known,
@@ -39,6 +39,7 @@ from anonymisers.tables.keyed_random import derive_key
 from anonymisers.tables.lattice import Axes, Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.progress import Progress
+from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Rules, TableOf
 from anonymisers.tables.structural_zeros import structural_cells
 

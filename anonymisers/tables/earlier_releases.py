@@ -10,10 +10,11 @@ from anonymisers.errors import TableError
 from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.cell_names import CellName, cell_positions
-from anonymisers.tables.count_table import Release, Table, Where, population
+from anonymisers.tables.count_table import Table, Where, population
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import Masks, TableBlock
+from anonymisers.tables.release import Release
 from anonymisers.tables.structural_zeros import spread
 
 

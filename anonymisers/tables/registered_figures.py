@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from anonymisers.errors import TableError
-from anonymisers.tables.count_table import Release, Table, Where, population
+from anonymisers.tables.count_table import Table, Where, population
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
+from anonymisers.tables.release import Release
 
 MOST = 10_000
 """Figures in one list."""

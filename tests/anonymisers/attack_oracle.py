@@ -10,8 +10,8 @@ from itertools import combinations, product
 
 import numpy as np
 
-from anonymisers.tables.count_table import Release
 from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.release import Release
 
 
 @lru_cache(maxsize=64)

@@ -7,8 +7,8 @@ from anonymisers.attack.findings import Findings, Found
 from anonymisers.cube.certified_cube import FORMAT, CertifiedCube
 from anonymisers.errors import CertificateError
 from anonymisers.proof.checker import check_certificate
-from anonymisers.tables.count_table import Release, Table
-from anonymisers.tables.release_text import written_release
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.release import Release, written_release
 
 
 def of_cube(cube: CertifiedCube, table: Table, known: tuple[Release, ...] = ()) -> dict[str, str | bytes]:

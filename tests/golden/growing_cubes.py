@@ -18,7 +18,7 @@ from anonymisers.tables.cell_status import rules_for
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.registered_figures import Figure, known_figures, people_of
-from anonymisers.tables.release_text import written_release
+from anonymisers.tables.release import written_release
 from anonymisers.tables.rules import Rules
 
 PLACE, AGE, YEAR, SEX = grouped("place", 6), flat("age", 3), flat("year", 4), flat("sex", 2)

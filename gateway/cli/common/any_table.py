@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.registered_figures import Figure, known_figures, parse_figures
+from anonymisers.tables.release import Release
 from anonymisers.tables.strict_json import parse_json
+from anonymisers.tables.table_reading import release_from_json
 from gateway.cli.common.sheets import SHEETS, read_hierarchies, read_released_sheet, read_sheet
 from gateway.cli.common.tables import TableInputError, read_release, read_table, read_with
 
@@ -67,4 +69,4 @@ def _known(text: str, table: Table) -> tuple[list[Release], list[Figure]]:
     document = parse_json(text)
     if isinstance(document, dict) and "figures" in document:
         return known_figures(parse_figures(document), table)
-    return [Release.from_json(document)], []
+    return [release_from_json(document)], []

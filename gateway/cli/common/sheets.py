@@ -22,8 +22,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from anonymisers.errors import AnonymiserError
-from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
+from anonymisers.tables.release import Release
 from gateway.cli.common.csv_tables import open_table
 from gateway.cli.common.tables import TableInputError, read_text
 

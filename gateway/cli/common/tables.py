@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 from anonymisers.errors import AnonymiserError
-from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.release import Release
 from anonymisers.tables.strict_json import parse_json
+from anonymisers.tables.table_reading import release_from_json, table_from_json
 from gateway.errors import SafelaneError
 
 Read = TypeVar("Read")
@@ -21,12 +23,12 @@ class TableInputError(SafelaneError):
 
 def read_table(path: Path) -> Table:
     """The raw table in a JSON file."""
-    return read_with(path, lambda text: Table.from_json(parse_json(text)))
+    return read_with(path, lambda text: table_from_json(parse_json(text)))
 
 
 def read_release(path: Path) -> Release:
     """The release in a JSON file."""
-    return read_with(path, lambda text: Release.from_json(parse_json(text)))
+    return read_with(path, lambda text: release_from_json(parse_json(text)))
 
 
 def read_text(path: Path) -> str:

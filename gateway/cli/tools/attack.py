@@ -11,9 +11,10 @@ import click
 from anonymisers.attack import Findings, Found, Key, attack
 from anonymisers.attack.time_limit import Clock
 from anonymisers.errors import AnonymiserError
-from anonymisers.tables.count_table import Release
 from anonymisers.tables.registered_figures import parse_figures
+from anonymisers.tables.release import Release
 from anonymisers.tables.strict_json import parse_json
+from anonymisers.tables.table_reading import release_from_json
 from gateway.cli.common.any_table import SheetForm, any_release, any_table, is_sheet
 from gateway.cli.common.options import sheet_options
 from gateway.cli.tools.attack_amounts import attack_amounts, is_of_amounts
@@ -135,7 +136,7 @@ def _named(body: object, first: Sequence[Release]) -> dict[str, Release]:
     """A release without a name, or figures by theirs."""
     if isinstance(body, dict) and "figures" in body and first:
         return {figure.name: figure.release(first[0].dims, first[0].where) for figure in parse_figures(body)}
-    return {"": Release.from_json(body)}
+    return {"": release_from_json(body)}
 
 
 def _read(path: Path, reader: Callable[[object], Read]) -> Read:

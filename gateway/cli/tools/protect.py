@@ -13,7 +13,7 @@ from anonymisers.errors import AnonymiserError
 from anonymisers.tables.cell_names import CellName, cell_names_from_json, name_in_words
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.keyed_random import KEY_BYTES
-from anonymisers.tables.release_text import write_release
+from anonymisers.tables.release import write_release
 from anonymisers.tables.rules import Rules, TableOf, Zeros
 from anonymisers.tables.strict_json import parse_json
 from anonymisers.tables.structural_zeros import with_structural

@@ -14,7 +14,8 @@ from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.history.release_parts import ReleasePart
 from anonymisers.history.vintages import trimmed
 from anonymisers.tables.cell_names import CellName, existing_names
-from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Rules
 from gateway.member.build.known_figures import beside_figures
 from gateway.member.cube.accident_counts import check_goes_on

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from anonymisers.errors import ProtectionError
 from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.records.extract_safety import History, tells_more, told_by
-from anonymisers.tables.count_table import Release
 from anonymisers.tables.strict_json import parse_json
+from anonymisers.tables.table_reading import release_from_json
 from gateway.member.errors import NotProtectedError
 
 SECONDS = 120.0
@@ -23,7 +23,7 @@ def withstand(cube: ReleaseHistory, told: Sequence[bytes], *, seconds: float = S
     """
     if not told:
         return
-    extracts = [Release.from_json(parse_json(each)) for each in told]
+    extracts = [release_from_json(parse_json(each)) for each in told]
     first = ReleaseHistory.of(cube.dims, cube.rules, [part for part in cube.parts if part.kind == "period"])
     for now in (cube, first):
         history = History(extracts, cube.rules.threshold, cube.rules.zeros, {}, ())

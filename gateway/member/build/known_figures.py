@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from anonymisers.tables.cell_status import rules_for
-from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.count_table import Table
 from anonymisers.tables.registered_figures import Figure, known_figures, people_of
+from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Rules, TableOf
 from gateway.member.cube.cube_inputs import TIME, Maker
 from gateway.member.model.registered_figure import known_figure, levels_of

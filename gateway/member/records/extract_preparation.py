@@ -17,11 +17,11 @@ from anonymisers.records.extract_safety import History, SafeExtract, safe_beside
 from anonymisers.records.generalisation import Extract, Records, generalised
 from anonymisers.records.linkage import one_says_all
 from anonymisers.records.reidentification_risk import Risk
-from anonymisers.tables.count_table import Release
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
-from anonymisers.tables.release_text import write_release
+from anonymisers.tables.release import Release, write_release
 from anonymisers.tables.rules import Rules
 from anonymisers.tables.strict_json import parse_json
+from anonymisers.tables.table_reading import release_from_json
 from gateway.member.build.cube_building import counted_rows
 from gateway.member.cube.cube_cache import MEASURE
 from gateway.member.cube.cube_inputs import TIME
@@ -105,7 +105,7 @@ def basis_of(node: Node, view: View) -> Basis:
             remedy="A data set gives out numbers of accidents or single records. Nothing is released.",
         )
     history = [told_by(each) for each in given_out]
-    history += [Release.from_json(parse_json(told)) for told in view.extracts.told()]
+    history += [release_from_json(parse_json(told)) for told in view.extracts.told()]
     earlier = tuple(stored.plan for stored in view.extracts.all() if not stored.refused)
     return Basis(policy, version.label, record, snapshot, made, rules, tuple(history), earlier)
 

@@ -8,8 +8,8 @@ from anonymisers.attack.attack_model import build_system
 from anonymisers.attack.reduction import reduce_system
 from anonymisers.attack.time_limit import ENDLESS, Clock
 from anonymisers.errors import RulesError, TableError
-from anonymisers.tables.count_table import Release
 from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.release import Release
 
 SEX = Hierarchy("sex", ("Total", "F", "M"), {"F": "Total", "M": "Total"})
 OUTCOME = Hierarchy("outcome", ("Total", "killed", "injured"), {"killed": "Total", "injured": "Total"})

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from anonymisers.attack import attack, polytope
 from anonymisers.attack.detours import Detours
-from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.release import Release
 
 
 def flat(name, size):

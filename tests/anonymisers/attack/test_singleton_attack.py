@@ -4,8 +4,9 @@ import pytest
 
 from anonymisers.attack import attack, polytope
 from anonymisers.errors import TableError
-from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.release import Release
 
 SEX = Hierarchy("sex", ("Total", "F", "M"), {"F": "Total", "M": "Total"})
 AGE = Hierarchy("age", ("Total", "child", "adult", "old"), dict.fromkeys(("child", "adult", "old"), "Total"))

@@ -15,8 +15,9 @@ from anonymisers.errors import CertificateError, ProtectionError, RulesError
 from anonymisers.proof.certificate import Certificate
 from anonymisers.proof.checker import check_certificate
 from anonymisers.tables.cell_names import cell_name
-from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Rules
 from gateway.cli import main
 

@@ -5,8 +5,9 @@ import pytest
 
 from anonymisers.cube.determined_cells import with_determined_cells
 from anonymisers.errors import ProtectionError
-from anonymisers.tables.count_table import Cell, Release
+from anonymisers.tables.count_table import Cell
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
+from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Rules
 
 PLACE = Hierarchy("place", (ROOT, "N", "S"), {"N": ROOT, "S": ROOT})

@@ -8,8 +8,9 @@ from anonymisers.cube.certified_cube import build_cube
 from anonymisers.errors import CertificateError, TableError
 from anonymisers.proof.checker import check_certificate
 from anonymisers.suppression.strategies import move_search
-from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Rules
 
 KEY = bytes(range(32))

@@ -12,8 +12,9 @@ from anonymisers.cube.certified_cube import build_cube
 from anonymisers.errors import ProtectionError, RecordsError
 from anonymisers.records.extract_safety import History, safe_beside, told_by
 from anonymisers.records.generalisation import Extract, Records, generalised
-from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
+from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Rules
 
 PLACE = Hierarchy(

@@ -14,8 +14,9 @@ from anonymisers.history.release_parts import ReleasePart
 from anonymisers.secure_sum.cell_freedom import range_of
 from anonymisers.secure_sum.feasible_range import Reach
 from anonymisers.secure_sum.home_cells import Homes
-from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Rules
 
 KEY = b"0123456789abcdef0123456789abcdef"

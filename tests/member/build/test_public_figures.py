@@ -14,7 +14,7 @@ from signing import put_in_force
 from anonymisers.attack import attack
 from anonymisers.cube.released_cells import Value
 from anonymisers.history.release_history import ReleaseHistory
-from anonymisers.tables.count_table import Release
+from anonymisers.tables.release import Release
 from audit.events.events import decode
 from audit.events.record_events import FigureRegistered, FigureWithdrawn
 from gateway.member.build.cube_building import build

@@ -12,9 +12,8 @@ from signing import known, put_in_force, signer
 
 from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.identity.sealed_messages import public_of, public_text
-from anonymisers.tables.count_table import Release
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
-from anonymisers.tables.release_text import write_release
+from anonymisers.tables.release import Release, write_release
 from audit.formats.note import sign
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary

@@ -19,7 +19,7 @@ from sqlalchemy import insert
 
 from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.records.extract_safety import told_by
-from anonymisers.tables.release_text import write_release
+from anonymisers.tables.release import write_release
 from audit.events.event_values import Filter
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.dictionary import regional

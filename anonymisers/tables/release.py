@@ -1,0 +1,139 @@
+"""A release: the cells that left the state, or may leave it, and the text form in which they are written."""
+
+import json
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TextIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.errors import TableError
+from anonymisers.tables.cell_names import CellName, cell_names_to_json, cell_positions
+from anonymisers.tables.count_table import (
+    Cell,
+    Where,
+    checked_count,
+    checked_dimensions,
+    checked_where,
+    code_positions,
+    find_dimension,
+    key_in_words,
+)
+from anonymisers.tables.hierarchy import ROOT, Hierarchy
+
+CELLS_OPEN, CELLS_CLOSE = '"cells": [', "]}"
+"""The ends of the two lines before the cells of a written release and after them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Release:
+    """Cells that left the state, or may: `coords` (n, len(dims)) are positions of codes at any level.
+
+    `values` (n,) are the counts shown; where `withheld` (n,) is true the value is -1 and means nothing.
+    """
+
+    dims: tuple[Hierarchy, ...]
+    where: Where
+    coords: NDArray[np.int32]
+    values: NDArray[np.int64]
+    withheld: NDArray[np.bool_]
+    structural: tuple[CellName, ...] = ()
+    """Groups in which nobody can be, as everybody knows, and with them all that is below them."""
+
+    @classmethod
+    def of(
+        cls,
+        dims: Iterable[Hierarchy],
+        cells: Mapping[Cell, int | None],
+        *,
+        where: Where | None = None,
+        structural: Iterable[CellName] = (),
+    ) -> "Release":
+        """A release of cells given by their codes. Raises TableError for unknown codes or bad counts."""
+        return cls.of_pairs(checked_dimensions(dims), cells.items(), where or {}, tuple(structural))
+
+    @classmethod
+    def of_pairs(
+        cls,
+        dims: tuple[Hierarchy, ...],
+        cells: Iterable[tuple[Cell, int | None]],
+        where: Where,
+        structural: tuple[CellName, ...],
+    ) -> "Release":
+        cell_positions(dims, structural, "'structural'")
+        # Arrays of numbers from the start: a large release in Python's own would take many times their room.
+        places, counts = array("i"), array("q")
+        for key, value in cells:
+            places.extend(code_positions(dims, key))
+            counts.append(-1 if value is None else checked_count(value, key))
+        coords = np.array(places, dtype=np.int32).reshape(len(counts), len(dims))
+        values = np.array(counts, dtype=np.int64)
+        _check_once(dims, coords)
+        return cls(dims, checked_where(dims, where), coords, values, values < 0, structural)
+
+    @property
+    def cells(self) -> Mapping[Cell, int | None]:
+        """All cells by their codes; None where withheld."""
+        codes = [d.codes for d in self.dims]
+        return MappingProxyType(
+            {
+                tuple(c[i] for c, i in zip(codes, row, strict=True)): None if hidden else value
+                for row, value, hidden in zip(
+                    self.coords.tolist(), self.values.tolist(), self.withheld.tolist(), strict=True
+                )
+            }
+        )
+
+    def dim(self, name: str) -> Hierarchy:
+        """The hierarchy of that name; TableError when there is none."""
+        return find_dimension(self.dims, name)
+
+
+def write_release(release: Release, stream: TextIO) -> None:
+    """Write a release as JSON, one cell a line: the form that `table_reading.release_from_json` reads."""
+    stream.writelines(written_release(release))
+
+
+def written_release(release: Release) -> Iterator[str]:
+    """The text that `write_release` writes, in pieces."""
+    dims = {d.name: {"codes": list(d.codes), "parent": dict(d.parent)} for d in release.dims}
+    where = {k: v if isinstance(v, str) else list(v) for k, v in release.where.items()}
+    yield '{"dims": ' + json.dumps(dims, ensure_ascii=False)
+    yield ',\n"where": ' + json.dumps(where, ensure_ascii=False)
+    if release.structural:
+        yield ',\n"structural": ' + json.dumps(cell_names_to_json(release.structural), ensure_ascii=False)
+    yield ",\n" + CELLS_OPEN
+    for number, line in enumerate(_released_lines(release)):
+        yield (",\n" if number else "\n") + line
+    yield f"\n{CELLS_CLOSE}\n"
+
+
+def _released_lines(release: Release) -> Iterator[str]:
+    words = [
+        [
+            ""
+            if c == ROOT
+            else f"{json.dumps(d.name, ensure_ascii=False)}: {json.dumps(c, ensure_ascii=False)}"
+            for c in d.codes
+        ]
+        for d in release.dims
+    ]
+    for row, value, hidden in zip(
+        release.coords.tolist(), release.values.tolist(), release.withheld.tolist(), strict=True
+    ):
+        key = ", ".join(filter(None, (w[i] for w, i in zip(words, row, strict=True))))
+        yield f'{{"key": {{{key}}}, "value": {"null" if hidden else value}}}'
+
+
+def _check_once(dims: tuple[Hierarchy, ...], coords: NDArray[np.int32]) -> None:
+    """Raise TableError for a cell that stands twice in a release."""
+    order = np.lexsort(coords.T)
+    twice = (coords[order][1:] == coords[order][:-1]).all(axis=1)
+    if twice.any():
+        place = coords[order[1:][twice].min()].tolist()
+        key = key_in_words(d.codes[p] for d, p in zip(dims, place, strict=True))
+        msg = f"the cell {key} stands twice in the release"
+        raise TableError(msg)
