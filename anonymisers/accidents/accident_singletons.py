@@ -19,6 +19,7 @@ from anonymisers.accidents.accident_tables import (
 from anonymisers.cube.certified_cube import CertifiedCube
 from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
+from anonymisers.tables.rules import is_small_count
 
 
 def unproved(cube: CertifiedCube, accidents: Accidents, context: AccidentContext) -> bool:
@@ -59,7 +60,7 @@ class _Knowing:
             row = system.above(accidents.coords[n : n + 1])[0]
             leaf = tuple(accidents.coords[n, axes].tolist())
             found.append((row[row >= 0], leaf, int(company[n])))
-        small = asked & (values >= 1) & (values < cube.certificate.threshold)
+        small = asked & is_small_count(values, cube.certificate.threshold)
         return cls(cube, system, asked & (values == 1), small, found)
 
     def loses(self, row: Ints, lacking: list[int], changed: dict[int, set[int]]) -> bool:

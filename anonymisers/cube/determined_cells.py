@@ -78,7 +78,7 @@ def _certain(release: Release, rules: Rules) -> tuple[Found, ...]:
 
 
 def _check(cell: Found, rules: Rules, *, protected: bool) -> None:
-    if protected or rules.smallest_sensitive <= cell.low < rules.threshold:
+    if protected or rules.is_sensitive(cell.low):
         message = f"the cell {cell} follows from what is shown"
         raise ProtectionError(message, remedy="Release nothing of this; report it as a fault of the program.")
 

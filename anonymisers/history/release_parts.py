@@ -96,10 +96,10 @@ def compose(parts: Sequence[ReleasePart], lattice: Lattice, rules: Rules) -> tup
         known, numbers = part.known(lattice, keys)
         if part.kind == "period":
             every &= known
-            small |= known & _small(rules, numbers)
-        counted = known & ~_small(rules, numbers)
+            small |= known & rules.is_sensitive(numbers)
+        counted = known & ~rules.is_sensitive(numbers)
         values += np.where(counted, -numbers if part.kind == "left" else numbers, 0)
-    small |= _small(rules, values)
+    small |= rules.is_sensitive(values)
     hidden = ~every | small
     # The parts keep breakdowns whole by themselves, unless they were made by other rules.
     if (every & small).any() or any(
@@ -132,10 +132,6 @@ def _sum_up(lattice: Lattice, values: Ints, hidden: Bools, withheld_anyway: Bool
             shown = np.where(hidden[parts], 0, values[parts])
             values[found] = np.bincount(above, weights=shown, minlength=lattice.size).astype(np.int64)[found]
             hidden[found] = False
-
-
-def _small(rules: Rules, values: Ints) -> Bools:
-    return (values >= rules.smallest_sensitive) & (values < rules.threshold)
 
 
 def _with_breakdowns(lattice: Lattice, keys: NDArray[np.int32], hidden: Bools, rules: Rules) -> Bools:

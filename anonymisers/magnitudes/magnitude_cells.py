@@ -12,6 +12,7 @@ from anonymisers.tables.cell_names import name_in_words
 from anonymisers.tables.cell_status import cell_name_at
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
+from anonymisers.tables.rules import is_small_count
 
 MOST_CELLS = 2_000
 """Cells, or inner cells, above which the linear programs take too long."""
@@ -108,7 +109,7 @@ class MagnitudeCells:
             return np.bincount(row[kept], weights=amount[kept], minlength=size).astype(np.int64)
 
         sums = np.bincount(row, weights=amount, minlength=size).astype(np.int64)
-        sensitive = (people > 0) & (people < rules.threshold)
+        sensitive = is_small_count(people, rules.threshold)
         if rules.dominance is not None:
             number, share = rules.dominance
             sensitive |= 100 * largest(number) > share * sums

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.tables.arrays import Bools, Ints
+from anonymisers.tables.rules import is_small_count
 
 DEPTH = 4
 """Other people that are moved at most, to make room for one."""
@@ -69,7 +70,7 @@ class Worlds:
         `public`: cells that are figures known as they are. They have none; and where one of them tells that
         there are few people, an insider among these learns nothing more from any other cell.
         """
-        small = (self.truth > 0) & (self.truth < threshold)
+        small = is_small_count(self.truth, threshold)
         told, known = self._told([cell for cell in public if small[cell]])
         found: Bools = ~small | known
         may_be_fewer = (self.truth > 1) | told

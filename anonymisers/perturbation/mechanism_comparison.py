@@ -13,7 +13,7 @@ from anonymisers.perturbation.discrete_laplace import inner_counts, noisy, summe
 from anonymisers.perturbation.ptable import Noise, PTable
 from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import Table
-from anonymisers.tables.rules import Rules
+from anonymisers.tables.rules import Rules, is_small_count
 
 ASKED = 40
 """Small cells that the bounded attacker is asked about: each costs two linear programs."""
@@ -52,7 +52,7 @@ def compare(
     coords, counts = inner_counts(table)
     private = summed(table, coords, noisy(counts, epsilon), epsilon, rules.max_dims)
     truth = keyed.truth
-    small = np.flatnonzero((truth > 0) & (truth < rules.threshold))
+    small = np.flatnonzero(is_small_count(truth, rules.threshold))
     asked = small[:: max(1, -(-len(small) // ASKED))]
     lattice = keyed.lattice
     by_keys = attack_bounded(lattice, by_ptable(keyed.values, ptable), asked, seconds=seconds)

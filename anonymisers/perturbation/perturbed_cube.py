@@ -40,7 +40,7 @@ from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.registered_figures import Figure
-from anonymisers.tables.rules import Level, Rules
+from anonymisers.tables.rules import Level, Rules, is_small_count
 
 FORMAT = b"safelane changed cube 1\n"
 ATTACKED, SECONDS = 40, 20.0
@@ -219,7 +219,7 @@ def _attack(coords: NDArray[np.int32], lattice: Lattice, bounds: tuple[Ints, Int
         return
     system = LinkedTables(lattice.dims, (TableBlock.whole(lattice),))
     truth = system.sums(coords, np.ones(len(coords), dtype=np.int64))
-    small = np.flatnonzero((truth > 0) & (truth < threshold))
+    small = np.flatnonzero(is_small_count(truth, threshold))
     asked = small[:: max(1, -(-len(small) // ATTACKED))]
     if len(attack_bounded(lattice, bounds, asked, seconds=SECONDS).disclosed):
         raise ProtectionError(

@@ -330,6 +330,8 @@ def _added(numbers: Ints, amounts: Ints, size: int) -> tuple[Ints, Ints]:
 
 
 def _smallest(certificate: Certificate) -> int:
+    # A copy of the rule in `tables.rules.Rules.is_sensitive`, on purpose: the checker derives the rule from
+    # the certificate's own fields, so that a fault in the rule of the search is not a fault of the check too.
     return 0 if certificate.zeros == "protect" else 1
 
 

@@ -19,7 +19,7 @@ from anonymisers.suppression.strategies.alternative_tables import exchanged, lif
 from anonymisers.suppression.strategies.junction_tree_search import bags_of
 from anonymisers.suppression.strategies.linear_program import Solver
 from anonymisers.suppression.strategies.move_search import Search
-from anonymisers.suppression.strategies.suppression_pattern import Pattern, sensitive
+from anonymisers.suppression.strategies.suppression_pattern import Pattern
 from anonymisers.suppression.strategies.swap_schemes import blocks_of, together
 from anonymisers.suppression.strategies.task import Task, asked, large
 from anonymisers.tables.arrays import Bools
@@ -182,7 +182,7 @@ def _task(base: SharedBase, own: TableBlock, known: Sequence[Release], rules: Ru
     for block, part in zip(differences, parts[1 + len(earlier) :], strict=True):
         fixed.append(np.zeros(block.lattice.size, dtype=np.bool_))
         hidden.append(np.ones(block.lattice.size, dtype=np.bool_))
-        asked.append(sensitive(rules, part) & block.present)
+        asked.append(rules.is_sensitive(part) & block.present)
     others = np.zeros(system.size - own.lattice.size, dtype=np.bool_)
     return Task(
         system,
@@ -254,7 +254,7 @@ def _whole(full: Lattice, base: SharedBase, known: Sequence[Release], stage: Sta
 def _looked_at(task: Task, search: Search) -> Stage:
     """The alternatives over the full cross, so many that every small inner cell differs in one (rule 3)."""
     pattern, people, rules, key = search.pattern, search.pattern.people, task.rules, task.key
-    small = sensitive(rules, people.counts)
+    small = rules.is_sensitive(people.counts)
     projection = people.margin(tuple(range(len(people.dims))))
     worlds: list[World] = []
 

@@ -15,7 +15,7 @@ from anonymisers.suppression.prune import prune
 from anonymisers.suppression.refine import refine
 from anonymisers.suppression.strategies.linear_program import Solver
 from anonymisers.suppression.strategies.move_search import Search
-from anonymisers.suppression.strategies.suppression_pattern import Alternative, Pattern, sensitive
+from anonymisers.suppression.strategies.suppression_pattern import Alternative, Pattern
 from anonymisers.suppression.strategies.task import Task, asked
 from anonymisers.suppression.zero_suppression import withhold_zeros
 from anonymisers.tables.arrays import Bools
@@ -209,7 +209,7 @@ def _guard_against_insiders(
     given_up: set[ExposedPair] = set()
     for _ in range(ROUNDS):
         values, hidden = pattern.values[:end], pattern.hidden[:end]
-        cells = OwnCells(values, hidden, hidden & task.asked[:end], sensitive(task.rules, values))
+        cells = OwnCells(values, hidden, hidden & task.asked[:end], task.rules.is_sensitive(values))
         changed = (a.rows[a.rows < end] for a in pattern.alternatives)
         pairs = [p for p in exposed_pairs(task.system, task.people, cells, changed) if p not in given_up]
         if not pairs:
@@ -265,7 +265,7 @@ def _cover_all(search: Search, task: Task, breakdowns: Breakdowns, progress: Pro
         todo = [c for c in open_cells if c not in failed]
         if not todo:
             return sorted(failed.intersection(open_cells))
-        small = sensitive(pattern.rules, pattern.values)
+        small = pattern.rules.is_sensitive(pattern.values)
         todo.sort(key=lambda c: (dims[c], -pattern.values[c] if small[c] else 0, pattern.tie[c]))
         todo, together = search.next_of(todo)
         if together:

@@ -55,8 +55,8 @@ class Region:
         self.values = pattern.values[self.cells]
         self._falls = self.values - pattern.least[self.cells]
         self._number = {cell: n for n, cell in enumerate(self.cells.tolist())}
-        small = (self.values > 0) & (self.values < pattern.rules.threshold)
-        self.small = np.flatnonzero(small & pattern.must_hide[self.cells])
+        sensitive = pattern.rules.is_sensitive(self.values)
+        self.small = np.flatnonzero(sensitive & pattern.must_hide[self.cells])
         self.steps = 0
         self._covered: set[tuple[int, int]] = set()
         self._amount = 0

@@ -39,7 +39,7 @@ def cell_status(
     """
     always = _mask(own, sorted(rules.always), "always")
     never = _mask(own, sorted(rules.never), "never")
-    small = (values >= rules.smallest_sensitive) & (values < rules.threshold) & ~public & ~structural
+    small = rules.is_sensitive(values) & ~public & ~structural
     _refuse(
         own.lattice,
         always & small,

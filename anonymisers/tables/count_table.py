@@ -149,7 +149,7 @@ def code_positions(dims: tuple[Hierarchy, ...], key: tuple[Any, ...]) -> tuple[i
 
 
 def checked_count(value: object, key: Cell) -> int:
-    """The value as a count. Raises TableError, naming the cell, unless it is a whole number up to MAX_COUNT."""
+    """The value as a count. Raises TableError, naming the cell, for any value but 0 to MAX_COUNT."""
     if not isinstance(value, int) or isinstance(value, bool):
         msg = f"the count of the cell {key_in_words(key)} is not a whole number"
         raise TableError(msg)

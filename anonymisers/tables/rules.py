@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, overload
 
 from anonymisers.errors import RulesError
+from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.cell_names import CellName, name_in_words
 from anonymisers.tables.hierarchy import Hierarchy
 
@@ -82,6 +83,18 @@ class Rules:
         """0 where zeros are small cells too, else 1."""
         return 0 if self.zeros == "protect" else 1
 
+    @overload
+    def is_sensitive(self, values: int) -> bool: ...
+    @overload
+    def is_sensitive(self, values: Ints) -> Bools: ...
+    def is_sensitive(self, values: int | Ints) -> bool | Bools:
+        """Primary suppression: whether a cell of so many people must not be shown.
+
+        A cell is sensitive from 1 to k-1 people, and at 0 too where the policy protects zeros. Of an array
+        (n,) the result is a mask (n,).
+        """
+        return (values >= self.smallest_sensitive) & (values < self.threshold)
+
     def check_names(self, dims: Iterable[Hierarchy]) -> None:
         """Raise RulesError for a dimension that the table does not have, naming it."""
         known = {d.name for d in dims}
@@ -90,3 +103,8 @@ class Rules:
         for name in sorted(named - known):
             message = f"the rules name a dimension {name!r} that the table does not have"
             raise RulesError(message, remedy=f"The dimensions are: {', '.join(sorted(known))}.")
+
+
+def is_small_count(values: Ints, k: int) -> Bools:
+    """Whether cells hold 1 to k-1 people, however the policy treats zeros: a mask (n,) over values (n,)."""
+    return (values > 0) & (values < k)

@@ -233,8 +233,3 @@ def reaches(rules: Rules, low: Ints, high: Ints) -> Bools:
     """Rule 2 for the least and the largest value that cells are shown to have."""
     spans = (low <= rules.least) & (high >= rules.threshold - 1)
     return spans | (high - low >= rules.threshold)
-
-
-def sensitive(rules: Rules, values: Ints) -> Bools:
-    """Cells with so few people that they must not be shown."""
-    return (values >= rules.smallest_sensitive) & (values < rules.threshold)

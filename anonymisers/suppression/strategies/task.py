@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.proof.interval_bounds import interval_bounds
-from anonymisers.suppression.strategies.suppression_pattern import Pattern, sensitive
+from anonymisers.suppression.strategies.suppression_pattern import Pattern
 from anonymisers.tables.arrays import Bools
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.linked_tables import LinkedTables
@@ -40,7 +40,7 @@ class Task:
     def must_hide(self) -> Bools:
         """Cells withheld from the beginning, but for their breakdowns."""
         values = self.system.sums(self.people.coords, self.people.counts)
-        return self.hidden | self.never | (sensitive(self.rules, values) & ~self.fixed)
+        return self.hidden | self.never | (self.rules.is_sensitive(values) & ~self.fixed)
 
 
 def asked(pattern: Pattern, task: Task) -> Bools:

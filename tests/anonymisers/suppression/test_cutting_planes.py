@@ -9,7 +9,7 @@ from anonymisers.suppression import cutting_planes as planning
 from anonymisers.suppression.cutting_planes import plan, worth_planning
 from anonymisers.suppression.dependent_cells import tied
 from anonymisers.suppression.separation import regions
-from anonymisers.suppression.strategies.suppression_pattern import Pattern, sensitive
+from anonymisers.suppression.strategies.suppression_pattern import Pattern
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
@@ -35,7 +35,7 @@ def pattern_of(table, rules=AS_ZERO):
     people = BaseTable.of(table, tuple(range(len(table.dims))))
     values = system.sums(people.coords, people.counts)
     all_ = np.ones(system.size, dtype=np.bool_)
-    small = sensitive(rules, values)
+    small = rules.is_sensitive(values)
     return Pattern(system, people, rules, values, small, values == 0, all_, np.zeros(len(values)))
 
 
