@@ -3,6 +3,7 @@
 import ast
 import configparser
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -211,3 +212,63 @@ def test_namesakes_are_found() -> None:
 
     assert namesakes([*alike, Path("policies/model/policy.py")]) == alike
     assert namesakes([Path("gateway/hub/model.py"), Path("gateway/store/hub/model.py")]) == []
+
+
+CHECKER = "anonymisers/proof/checker.py"
+GUARANTEE = ROOT / "docs/explanation/disclosure-control/guarantee.md"
+
+
+def import_closure(start: str) -> set[str]:
+    """The files of our packages that a file imports, directly or by way of others, and the file itself.
+
+    `__init__` files are left out: a test shows that those of the checker hold docstrings only.
+    """
+    found, todo = set[str](), [start]
+    while todo:
+        path = todo.pop()
+        if path in found or not (ROOT / path).is_file():
+            continue
+        found.add(path)
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                todo += [module_path(alias.name) for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                assert node.module is not None
+                todo.append(module_path(node.module))
+                todo += [module_path(f"{node.module}.{alias.name}") for alias in node.names]
+    return found
+
+
+def module_path(name: str) -> str:
+    return name.replace(".", "/") + ".py"
+
+
+def test_the_files_that_a_statistician_is_told_to_read_are_all_that_the_checker_imports() -> None:
+    section = GUARANTEE.read_text(encoding="utf-8").partition("## What a statistician reads")[2]
+    section = section.partition("\n## ")[0]
+    listed = re.findall(r"`([a-z_/]+\.py)`", section)
+    closure = import_closure(CHECKER)
+    stated = re.search(r"(\d+) files, about ([\d,]+) lines", section)
+    assert stated is not None
+    lines = sum(len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in closure)
+
+    assert sorted(f"anonymisers/{path}" for path in listed) == sorted(closure)
+    assert int(stated[1]) == len(closure)
+    assert int(stated[2].replace(",", "")) == pytest.approx(lines, abs=150)
+
+
+def test_the_packages_of_the_checker_run_no_code_when_they_are_imported() -> None:
+    folders = {Path(path).parent for path in import_closure(CHECKER)}
+    bodies = [
+        ast.parse((ROOT / folder / "__init__.py").read_text(encoding="utf-8")).body for folder in folders
+    ]
+
+    assert all(isinstance(node, ast.Expr) for body in bodies for node in body)
+
+
+def test_an_import_closure_follows_imports_of_imports_and_of_modules() -> None:
+    closure = import_closure("anonymisers/attack/run.py")
+
+    assert "anonymisers/attack/attack_model.py" in closure
+    assert "anonymisers/errors.py" in closure
+    assert CHECKER not in closure

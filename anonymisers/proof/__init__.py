@@ -1,1 +1,1 @@
-"""The certificate and its checker: all that an auditor of the guarantee has to trust, with `tables`."""
+"""The certificate and its checker: with the table model, all code behind the guarantee."""

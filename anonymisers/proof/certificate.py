@@ -1,6 +1,7 @@
-"""The certificate of a release: possible worlds that agree with it, and what they are to show.
+"""The certificate of a release: feasible tables that prove the release safe, and the claims they prove.
 
-It stays inside the state: beside the cube, a difference of worlds gives away the truth.
+A certificate stays inside the state: read beside the cube, differences of feasible tables disclose the true
+counts.
 """
 
 import hashlib
@@ -14,64 +15,72 @@ import numpy as np
 from anonymisers.errors import CertificateError
 from anonymisers.proof.world import World
 from anonymisers.tables.cell_names import CellName, cell_names_from_json, cell_names_to_json
-from anonymisers.tables.compressed_lines import split_lines
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.release import Release, written_release
 from anonymisers.tables.rules import Level, Rules, Zeros
 from anonymisers.tables.strict_json import parse_json
 
 FORMAT = "safelane certificate 1"
-_HEAD = ("format", "threshold", "zeros", "least", "sensitive", "dims", "release", "known", "refused")
-_MARKS = ("accepted", "never")
+_HEADER = ("format", "threshold", "zeros", "least", "sensitive", "dims", "release", "known", "refused")
+_CELL_LISTS = ("accepted", "never")
 _WORLDS, _BETWEEN, _END = ', "worlds": [', ",\n", "]}"
 _OTHER_FORM = "the certificate is not in its written form"
 
 
 @dataclass(frozen=True, eq=False)
 class Certificate:
-    """`worlds` over the full cross of the base dimensions `dims`, as differences from the true one.
-
-    `release`, `known`: SHA-256 of the release and of all earlier ones, in their written form. `refused`:
-    levels of tables that were not protected, so that all of their cells are withheld. `accepted`: withheld
-    cells that cells which are always shown leave narrower than rule 2 asks for; the data controller answers
-    for them. `never`: cells that are withheld whatever they hold.
-    """
+    """The claims of a certificate about one release, and the worlds that prove them."""
 
     threshold: int
+    """k: cells of 1 to k-1 people are small."""
     zeros: Zeros
+    """How the policy treats zeros."""
     least: int
+    """L, the least value of withheld cells that every intruder knows: 0 or 1."""
     sensitive: frozenset[str]
+    """Dimensions by which no withheld group is broken down."""
     dims: tuple[Hierarchy, ...]
+    """The base dimensions."""
     release: str
+    """SHA-256 of the release in its written form (`release_digest`)."""
     known: tuple[str, ...]
+    """SHA-256 of each earlier release in its written form, in order."""
     refused: frozenset[Level]
+    """Levels of tables without protection, where every cell is withheld."""
     worlds: tuple[World, ...]
+    """Feasible tables over the base dimensions."""
     accepted: tuple[CellName, ...] = ()
+    """Withheld cells left narrower, by cells always shown, than the protection-level rule asks.
+
+    The data controller answers for each accepted cell.
+    """
     never: tuple[CellName, ...] = ()
+    """Cells to withhold at any value."""
 
     def to_json(self) -> str:
-        """The written form, one world a line; equal certificates have equal forms."""
+        """The written form: JSON with one world a line. Equal certificates have equal written forms."""
         codes = _codes(self.dims)
         return (
-            self._head() + _BETWEEN.join(_world_text(codes, world) for world in self.worlds) + f"\n{_END}\n"
+            self._header() + _BETWEEN.join(_world_text(codes, world) for world in self.worlds) + f"\n{_END}\n"
         )
 
     @classmethod
     def from_json(cls, text: str) -> "Certificate":
-        """Read the written form. Raises CertificateError for anything that is not exactly one."""
+        """Read the written form. Raises CertificateError for any other text."""
         return cls.read(split_lines(text))
 
     @classmethod
     def read(cls, lines: Iterator[str]) -> "Certificate":
-        """Read the written form, line by line. Raises CertificateError for anything that is not exactly one.
+        """Read the written form, line by line. Raises CertificateError for any other text.
 
-        One world after the other: all of a large register's at once would take many times the text's room.
+        Worlds are read one after another: the JSON objects of all worlds of a large register together would
+        take many times the memory of the text.
         """
         first = next(lines)
         in_form = first.endswith(_WORLDS)
         body = parse_json(first + "]}" if in_form else "\n".join([first, *lines]))
-        names = {*_HEAD, "worlds"}
-        if not isinstance(body, dict) or set(body) - set(_MARKS) != names or body["format"] != FORMAT:
+        names = {*_HEADER, "worlds"}
+        if not isinstance(body, dict) or set(body) - set(_CELL_LISTS) != names or body["format"] != FORMAT:
             raise CertificateError(f"this is not a {FORMAT!r}")
         try:
             dims = tuple(Hierarchy(n, tuple(d["codes"]), d["parent"]) for n, d in body["dims"].items())
@@ -91,13 +100,13 @@ class Certificate:
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             message = f"the certificate cannot be read: {type(error).__name__} at {error}"
             raise CertificateError(message) from None
-        if not in_form or certificate._head() != first + "\n":
+        if not in_form or certificate._header() != first + "\n":
             raise CertificateError(_OTHER_FORM)
         return certificate
 
-    def _head(self) -> str:
-        """What the written form says before its worlds."""
-        head = {
+    def _header(self) -> str:
+        """The first line of the written form: every field but the worlds."""
+        header = {
             "format": FORMAT,
             "threshold": self.threshold,
             "zeros": self.zeros,
@@ -108,12 +117,12 @@ class Certificate:
             "known": list(self.known),
             "refused": [dict(level) for level in sorted(self.refused)],
         }
-        for name, places in zip(_MARKS, (self.accepted, self.never), strict=True):
-            head |= {name: cell_names_to_json(places)} if places else {}
-        return json.dumps(head, ensure_ascii=False)[:-1] + _WORLDS + "\n"
+        for name, cells in zip(_CELL_LISTS, (self.accepted, self.never), strict=True):
+            header |= {name: cell_names_to_json(cells)} if cells else {}
+        return json.dumps(header, ensure_ascii=False)[:-1] + _WORLDS + "\n"
 
     def digest(self) -> bytes:
-        """SHA-256 of the written form. Guessable from the data: log only a salted commitment to it."""
+        """SHA-256 of the written form. The digest can be guessed from data: log a salted commitment only."""
         return hashlib.sha256(self.to_json().encode()).digest()
 
 
@@ -125,12 +134,21 @@ def release_digest(release: Release) -> str:
     return digest.hexdigest()
 
 
+def split_lines(text: str) -> Iterator[str]:
+    """The lines of a text, without their ends. Unlike `str.split`, only one line at a time is in memory."""
+    start = 0
+    while (end := text.find("\n", start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
+
+
 def _codes(dims: tuple[Hierarchy, ...]) -> list[list[str]]:
     return [[json.dumps(code, ensure_ascii=False) for code in d.codes] for d in dims]
 
 
 def _worlds(dims: tuple[Hierarchy, ...], lines: Iterator[str]) -> tuple[World, ...]:
-    """The worlds, each in a line of its own, up to the end. Raises CertificateError for another way."""
+    """Read worlds, one a line, and the end of the text. Raises CertificateError for any other form."""
     codes, found, more = _codes(dims), list[World](), True
     for line in lines:
         text, more = line.removesuffix(","), line.endswith(",")
@@ -147,7 +165,7 @@ def _worlds(dims: tuple[Hierarchy, ...], lines: Iterator[str]) -> tuple[World, .
 
 
 def _world_text(codes: list[list[str]], world: World) -> str:
-    """One world as JSON: rows of codes and the change; `codes` are written already, column by column."""
+    """A world as JSON: rows of codes with the change. `codes`: each dimension's codes, written as JSON."""
     columns = [
         [texts[i] for i in column] for texts, column in zip(codes, world.coords.T.tolist(), strict=True)
     ]

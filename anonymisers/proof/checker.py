@@ -1,6 +1,8 @@
-"""Checking a certificate against a release and the true table: sums and comparisons, no solver.
+"""The certificate checker: a release, the true table and a certificate in, an error or nothing out.
 
-Time is linear in the size of the certificate times the tables that an inner cell is counted in.
+The check takes sums and comparisons, and no solver. Its time is linear in the size of the certificate times
+the number of cells that count one inner cell. `check_certificate` is where to begin to read: each rule is one
+function below it. Terms: `docs/explanation/disclosure-control/guarantee.md`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,8 +18,7 @@ from anonymisers.proof.singletons import OwnCells, exposed_pairs
 from anonymisers.proof.world import World
 from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.base_table import BaseTable
-from anonymisers.tables.cell_names import CellName
-from anonymisers.tables.cell_status import cells_named
+from anonymisers.tables.cell_names import CellName, cell_positions
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.earlier_releases import (
     SharedBase,
@@ -32,8 +33,9 @@ from anonymisers.tables.release import Release
 from anonymisers.tables.structural_zeros import structural_cells, with_structural
 
 BATCH = 4_000_000
+"""Changes of cells that are summed at once: a bound on memory."""
 FEW = 4
-"""Sums are put down in a row for all cells where there are fewer cells than this for each number."""
+"""Cells for each change, above which changes are sorted instead of summed in an array over all cells."""
 
 
 def check_certificate(
@@ -44,15 +46,22 @@ def check_certificate(
     *,
     threshold: int | None = None,
 ) -> None:
-    """Raise CertificateError, naming a cell, unless the certificate shows the release to be safe.
+    """Raise CertificateError, naming a cell, unless the certificate proves the release safe.
 
-    Shown are: every shown value is true and none is sensitive; every world is possible and agrees with the
-    release; each withheld cell of a protected table reaches from the least value to k-1 or is k wide (rule
-    2); no small one of other people follows for an insider (rule 1); each small inner cell has more than one
-    value (rule 3); breakdowns of withheld groups are withheld whole. Accepted cells (`Certificate.accepted`)
-    have more than one value, but may be narrower. With `known`, all earlier releases: the worlds agree
-    with them too, and their withheld cells and the small differences between their populations and ours
-    reach as far. A certificate for a threshold below `threshold` is refused.
+    Here k is the certificate's threshold, and the worlds are feasible tables. The certificate proves that:
+
+    - every shown value is true, and no sensitive cell is shown;
+    - every world is a table of whole numbers of 0 or more that agrees with the release;
+    - *protection-level rule*: in the worlds each withheld cell of a protected table takes values from at most
+      the least value to at least k-1, or values that are at least k apart; accepted cells
+      (`Certificate.accepted`) only have to take more than one value;
+    - *singleton rule*: the only person of a withheld cell cannot compute a small cell of other people;
+    - *inner-cell rule*: every small inner cell has another value in some world;
+    - group disclosure: with a withheld group, its breakdown by sensitive dimensions is withheld whole.
+
+    `known` are all earlier releases. The worlds agree with these as well, and the protection-level rule also
+    covers withheld cells of earlier releases, and small differences between their populations and ours. A
+    certificate for a threshold below `threshold` is refused.
     """
     if threshold is not None and certificate.threshold < threshold:
         message = f"the certificate is for a threshold of {certificate.threshold} only"
@@ -63,45 +72,54 @@ def check_certificate(
         )
     if certificate.release != release_digest(release):
         raise CertificateError("the certificate is about another release")
-    view = _View.of(certificate, release, truth, known)
-    view.check_shown()
-    view.check_never()
-    view.check_breakdowns()
-    low, high = np.zeros(view.size, dtype=np.int64), np.zeros(view.size, dtype=np.int64)
-    changed = np.zeros(len(view.people.coords), dtype=np.bool_)
+    checked = _CheckedRelease.of(certificate, release, truth, known)
+    checked.check_shown_cells()
+    checked.check_never_shown()
+    checked.check_group_disclosure()
+    # The lowest and the highest change of each cell over all worlds.
+    low, high = np.zeros(checked.size, dtype=np.int64), np.zeros(checked.size, dtype=np.int64)
+    changed = np.zeros(len(checked.base_table.coords), dtype=np.bool_)
     for number, world in enumerate(certificate.worlds, 1):
-        changed |= view.possible(world, number)
+        changed |= checked.changed_inner_cells(world, number)
     changes: list[Ints] = []
-    for owners, rows, amounts in view.sums(certificate.worlds):
-        view.agrees(rows, amounts)
+    for owners, rows, amounts in checked.changes_of(certificate.worlds):
+        checked.check_agreement(rows, amounts)
         np.minimum.at(low, rows, amounts)
         np.maximum.at(high, rows, amounts)
-        own = rows < view.lattice.size
+        own = rows < checked.lattice.size
         changes += np.split(rows[own], np.flatnonzero(np.diff(owners[own])) + 1)
-    view.check_reach(low, high)
-    view.check_insiders(changes)
-    view.check_inner_cells(changed)
+    checked.check_protection_level_rule(low, high)
+    checked.check_singleton_rule(changes)
+    checked.check_inner_cell_rule(changed)
 
 
 @dataclass(frozen=True, eq=False)
-class _View:
-    """The cells of a release beside the true people."""
+class _CheckedRelease:
+    """The cells of a release beside the true table, with all earlier releases.
+
+    Arrays have an entry for each cell of `linked_tables`: first the cells of the release (`lattice`), then
+    those of earlier releases, then the differences between their populations and ours.
+    """
 
     certificate: Certificate
     lattice: Lattice
-    system: LinkedTables
+    linked_tables: LinkedTables
     base: SharedBase
     values: Ints
-    hidden: Bools
+    """The true values."""
+    suppressed: Bools
     shown: Ints
-    asked: Bools
+    """The values that the releases show, -1 for suppressed cells."""
+    to_protect: Bools
+    """Suppressed cells, but those known already; of differences the small cells."""
     public: Bools
+    """For cells of `lattice` only: cells shown by earlier releases, and structural zeros."""
     structural: Bools
 
     @classmethod
     def of(
         cls, certificate: Certificate, release: Release, truth: Table, known: Sequence[Release]
-    ) -> "_View":
+    ) -> "_CheckedRelease":
         if truth.dims != release.dims or dict(truth.where) != dict(release.where):
             raise CertificateError(
                 "the true table has other dimensions or another population than the release"
@@ -119,102 +137,117 @@ class _View:
         lattice = _lattice(base, coords)
         own = base.own(lattice, np.ones(lattice.size, dtype=np.bool_))
         earlier, differences = earlier_blocks(base, known), difference_blocks(base, lattice, known)
-        system = LinkedTables(base.dims, (own, *(k.block for k in earlier), *differences))
-        values = system.sums(base.people.coords, base.people.counts)
-        parts = np.split(values, system.starts[1:])
+        linked_tables = LinkedTables(base.dims, (own, *(k.block for k in earlier), *differences))
+        values = linked_tables.sums(base.base_table.coords, base.base_table.counts)
+        parts = np.split(values, linked_tables.starts[1:])
         check_known(earlier, parts[1 : 1 + len(earlier)])
         numbers = lattice.cells(coords)
         shown = [np.full(lattice.size, -1, dtype=np.int64), *(k.shown for k in earlier)]
         shown[0][numbers] = release.values
         structural = structural_cells(lattice, base.structural)
         public = public_cells(own, earlier) | structural
-        asked = [(shown[0] < 0) & ~public, *((k.shown < 0) & k.block.present for k in earlier)]
-        least = _smallest(certificate)
+        to_protect = [(shown[0] < 0) & ~public, *((k.shown < 0) & k.block.present for k in earlier)]
+        smallest = _smallest_sensitive(certificate)
         for block, part in zip(differences, parts[1 + len(earlier) :], strict=True):
             shown.append(np.full(len(part), -1, dtype=np.int64))
-            asked.append((part >= least) & (part < certificate.threshold) & block.present)
+            to_protect.append((part >= smallest) & (part < certificate.threshold) & block.present)
         every = np.concatenate(shown)
         return cls(
             certificate,
             lattice,
-            system,
+            linked_tables,
             base,
             values,
             every < 0,
             every,
-            np.concatenate(asked),
+            np.concatenate(to_protect),
             public,
-            np.append(structural, np.zeros(system.size - lattice.size, dtype=np.bool_)),
+            np.append(structural, np.zeros(linked_tables.size - lattice.size, dtype=np.bool_)),
         )
 
     @property
     def size(self) -> int:
-        return self.system.size
+        return self.linked_tables.size
 
     @property
-    def people(self) -> BaseTable:
-        return self.base.people
+    def base_table(self) -> BaseTable:
+        return self.base.base_table
 
     def fail(self, message: str, cell: int) -> None:
-        key = self.system.target(cell).key
-        named = [f"{d.name}={d.codes[p]}" for d, p in zip(self.people.dims, key, strict=True) if p != d.root]
+        """Raise CertificateError with the message and the codes of a cell."""
+        key = self.linked_tables.target(cell).key
+        named = [
+            f"{d.name}={d.codes[p]}" for d, p in zip(self.base_table.dims, key, strict=True) if p != d.root
+        ]
         place = ", ".join(named) or "the total"
         text = f"{message}: {place}"
         raise CertificateError(text, remedy="Protect the table again; release nothing of this.")
 
-    def check_shown(self) -> None:
+    def check_shown_cells(self) -> None:
+        """Shown values are true and not sensitive; no zero is withheld that has to be shown."""
         own = np.arange(self.size) < self.lattice.size
-        wrong = own & ~self.hidden & (self.shown != self.values)
+        wrong = own & ~self.suppressed & (self.shown != self.values)
         if wrong.any():
             self.fail("a cell shows what the true table does not say", int(np.argmax(wrong)))
-        low = (self.values >= _smallest(self.certificate)) & ~self.structural
-        small = own & ~self.hidden & low & (self.values < self.certificate.threshold)
+        low = (self.values >= _smallest_sensitive(self.certificate)) & ~self.structural
+        small = own & ~self.suppressed & low & (self.values < self.certificate.threshold)
         small[: self.lattice.size] &= ~self.public
         if small.any():
             self.fail("a sensitive cell is shown", int(np.argmax(small)))
-        if (self.structural & self.hidden).any():
-            self.fail("a structural zero is withheld", int(np.argmax(self.structural & self.hidden)))
-        zero = own & self.hidden & (self.values == 0)
+        if (self.structural & self.suppressed).any():
+            self.fail("a structural zero is withheld", int(np.argmax(self.structural & self.suppressed)))
+        zero = own & self.suppressed & (self.values == 0)
         if self.certificate.zeros == "publish" and zero.any():
             self.fail("a zero is withheld", int(np.argmax(zero)))
 
-    def check_never(self) -> None:
-        shown = self.at(self.certificate.never) & ~self.hidden
+    def check_never_shown(self) -> None:
+        """The cells that the policy never shows are withheld."""
+        shown = self.cells_at(self.certificate.never) & ~self.suppressed
         if shown.any():
             self.fail("a cell is shown that is never to be shown", int(np.argmax(shown)))
 
-    def at(self, places: tuple[CellName, ...]) -> Bools:
-        """The cells at some places. Raises CertificateError when there is none."""
-        cells = cells_named(self.lattice, places, "the certificate")
+    def cells_at(self, names: tuple[CellName, ...]) -> Bools:
+        """A mask over the named cells. Raises CertificateError for cells that the release lacks."""
+        cells = self.lattice.cells(cell_positions(self.lattice.dims, names, "the certificate"))
         if (cells < 0).any():
             raise CertificateError("the certificate names cells that the release does not have")
         mask = np.zeros(self.size, dtype=np.bool_)
         mask[cells] = True
         return mask
 
-    def check_breakdowns(self) -> None:
+    def check_group_disclosure(self) -> None:
+        """No part of a withheld group is shown in a breakdown of the group by a sensitive dimension.
+
+        Excepted are zeros that everybody can derive, and refused tables. The rule does not hold where the
+        policy shows all zeros.
+        """
         if self.certificate.zeros == "publish":
             return
         keys = self.lattice.keys()
-        zero = self.follows(keys) | (self.public & (self.values[: self.lattice.size] == 0))
-        for axis, dim in enumerate(self.people.dims):
+        zero = self.derived_zeros(keys) | (self.public & (self.values[: self.lattice.size] == 0))
+        for axis, dim in enumerate(self.base_table.dims):
             if dim.name in self.certificate.sensitive:
                 parts = np.flatnonzero(keys[:, axis] != dim.root)
                 groups = keys[parts].copy()
                 groups[:, axis] = dim.root
-                # What a refused table shows is certain from the others: it tells nothing that they do not.
-                asked = ~self._refused()[parts]
-                bad = self.hidden[self.lattice.cells(groups)] & ~self.hidden[parts] & ~zero[parts] & asked
+                # A refused table shows only cells that the other tables determine: it discloses nothing more.
+                in_force = ~self._refused_cells()[parts]
+                bad = (
+                    self.suppressed[self.lattice.cells(groups)]
+                    & ~self.suppressed[parts]
+                    & ~zero[parts]
+                    & in_force
+                )
                 if bad.any():
                     self.fail("a part of a withheld group's breakdown is shown", int(parts[np.argmax(bad)]))
 
-    def follows(self, keys: NDArray[np.int32]) -> Bools:
-        """Zeros that are part of a zero that is shown."""
-        known = (~self.hidden & (self.values == 0))[: self.lattice.size]
+    def derived_zeros(self, keys: NDArray[np.int32]) -> Bools:
+        """A mask over the cells of `lattice`, with these keys: parts of a shown zero."""
+        known = (~self.suppressed & (self.values == 0))[: self.lattice.size]
         result = np.zeros(self.lattice.size, dtype=np.bool_)
-        for _ in range(sum(int(d.depth.max()) for d in self.people.dims)):
+        for _ in range(sum(int(d.depth.max()) for d in self.base_table.dims)):
             before = int(result.sum())
-            for axis, dim in enumerate(self.people.dims):
+            for axis, dim in enumerate(self.base_table.dims):
                 parts = np.flatnonzero(keys[:, axis] != dim.root)
                 above = keys[parts].copy()
                 above[:, axis] = dim.parents[above[:, axis]]
@@ -224,103 +257,124 @@ class _View:
                 break
         return result
 
-    def possible(self, world: World, number: int) -> Bools:
-        """Which inner cells with people a world changes; CertificateError when it is no world."""
-        every = self.people.margin(tuple(range(len(self.people.dims))))
-        leaves = all(d.is_leaf[world.coords[:, a]].all() for a, d in enumerate(self.people.dims))
+    def changed_inner_cells(self, world: World, number: int) -> Bools:
+        """A mask over the inner cells with people that a world changes.
+
+        Raises CertificateError unless the world is a difference of inner cells, each named once, with no
+        count below 0.
+        """
+        every = self.base_table.margin(tuple(range(len(self.base_table.dims))))
+        leaves = all(d.is_leaf[world.coords[:, a]].all() for a, d in enumerate(self.base_table.dims))
         codes = every.code(world.coords)
         if not leaves or len(np.unique(codes)) < len(codes) or (world.change == 0).any():
             raise CertificateError(f"world number {number} is not a difference of inner cells")
         if (every.count(world.coords) + world.change < 0).any():
             raise CertificateError(f"world number {number} has an inner cell with fewer than no people")
-        return np.isin(every.code(self.people.coords), codes)
+        return np.isin(every.code(self.base_table.coords), codes)
 
-    def sums(self, worlds: tuple[World, ...]) -> Iterator[tuple[Ints, Ints, Ints]]:
-        """For batches of worlds: which world, the cells that it changes, and by how much."""
-        width = max(1, self.system.above(self.people.coords[:1]).shape[1])
+    def changes_of(self, worlds: tuple[World, ...]) -> Iterator[tuple[Ints, Ints, Ints]]:
+        """The cells that worlds change, in batches of worlds: three arrays (m,), ordered by world and cell.
+
+        Each entry is the number of a world in its batch, the number of a cell, and the change, not 0.
+        """
+        width = max(1, self.linked_tables.above(self.base_table.coords[:1]).shape[1])
         batch: list[World] = []
         entries = 0
         for world in worlds:
             batch.append(world)
             entries += len(world.change) * width
             if entries >= BATCH:
-                yield self._sum(batch)
+                yield self._summed(batch)
                 batch, entries = [], 0
         if batch:
-            yield self._sum(batch)
+            yield self._summed(batch)
 
-    def _sum(self, worlds: list[World]) -> tuple[Ints, Ints, Ints]:
+    def _summed(self, worlds: list[World]) -> tuple[Ints, Ints, Ints]:
         coords = np.concatenate([w.coords for w in worlds])
         change = np.concatenate([w.change for w in worlds])
         owner = np.repeat(np.arange(len(worlds)), [len(w.change) for w in worlds])
-        rows = self.system.above(coords).astype(np.int64)
+        rows = self.linked_tables.above(coords).astype(np.int64)
         real = rows >= 0
         weights = np.broadcast_to(change[:, None], rows.shape)[real]
-        pairs, amounts = _added((rows + owner[:, None] * self.size)[real], weights, len(worlds) * self.size)
+        pairs, amounts = _nonzero_sums(
+            (rows + owner[:, None] * self.size)[real], weights, len(worlds) * self.size
+        )
         return pairs // self.size, pairs % self.size, amounts
 
-    def agrees(self, rows: Ints, amounts: Ints) -> None:
-        shown = ~self.hidden[rows]
+    def check_agreement(self, rows: Ints, amounts: Ints) -> None:
+        """Worlds change no shown cell, and leave each withheld cell at its least value or above."""
+        shown = ~self.suppressed[rows]
         if shown.any():
             self.fail("a world contradicts a cell that is shown", int(rows[np.argmax(shown)]))
-        least = self.system.least(self.certificate.least)[rows]
-        below = self.asked[rows] & (self.values[rows] + amounts < least)
+        least = self.linked_tables.least(self.certificate.least)[rows]
+        below = self.to_protect[rows] & (self.values[rows] + amounts < least)
         if below.any():
             self.fail("a world has fewer people than a withheld cell must have", int(rows[np.argmax(below)]))
 
-    def check_reach(self, low: Ints, high: Ints) -> None:
+    def check_protection_level_rule(self, low: Ints, high: Ints) -> None:
+        """Each cell to protect reaches far enough by changes from `low` to `high`, or is certainly k or more.
+
+        Excepted are cells of refused tables; accepted cells only have to change.
+        """
         k, least = self.certificate.threshold, self.certificate.least
         spans = (self.values + low <= least) & (self.values + high >= k - 1)
         spread = high - low
         wide = spread >= k
-        large, refused = np.zeros(self.size, dtype=np.bool_), self._refused()
-        for block, start in zip(self.system.blocks, self.system.starts, strict=True):
+        large, refused = np.zeros(self.size, dtype=np.bool_), self._refused_cells()
+        for block, start in zip(self.linked_tables.blocks, self.linked_tables.starts, strict=True):
             here = slice(start, start + block.lattice.size)
-            known = np.where(refused[here], 0, self.system.least(least)[here])
-            low = interval_bounds(block.lattice, self.values[here], self.hidden[here], known)[0]
-            large[here] = low >= k
-        # What is always shown may leave a cell too narrow, but never with one value.
-        changed = (spread > 0) & self.at(self.certificate.accepted)
-        safe = spans | wide | ~self.asked | refused | large & ~self.at(self.certificate.never) | changed
+            known = np.where(refused[here], 0, self.linked_tables.least(least)[here])
+            bound = interval_bounds(block.lattice, self.values[here], self.suppressed[here], known)[0]
+            large[here] = bound >= k
+        # Cells that are always shown may leave an accepted cell too narrow, but never with a single value.
+        changed = (spread > 0) & self.cells_at(self.certificate.accepted)
+        large &= ~self.cells_at(self.certificate.never)
+        safe = spans | wide | ~self.to_protect | refused | large | changed
         if not safe.all():
             self.fail("the worlds leave a withheld cell too narrow", int(np.argmin(safe)))
 
-    def check_insiders(self, changes: list[Ints]) -> None:
+    def check_singleton_rule(self, changes: list[Ints]) -> None:
+        """No singleton intruder computes a small cell of other people; `changes`: changed cells by world."""
         end = self.lattice.size
-        values, asked = self.values[:end], (self.asked & ~self._refused())[:end]
-        small = (values >= _smallest(self.certificate)) & (values < self.certificate.threshold)
-        cells = OwnCells(values, self.hidden[:end], asked, small)
-        for pair in exposed_pairs(self.system, self.people, cells, changes):
-            if not pair.himself:
+        values, to_protect = self.values[:end], (self.to_protect & ~self._refused_cells())[:end]
+        small = (values >= _smallest_sensitive(self.certificate)) & (values < self.certificate.threshold)
+        cells = OwnCells(values, self.suppressed[:end], to_protect, small)
+        for pair in exposed_pairs(self.linked_tables, self.base_table, cells, changes):
+            if not pair.same_person:
                 self.fail("the only person of a withheld cell could compute another", pair.cell)
 
-    def _refused(self) -> Bools:
+    def _refused_cells(self) -> Bools:
+        """A mask over the cells of tables that were not protected and are withheld whole."""
         keys = self.lattice.keys()
-        depths = np.stack([d.depth[keys[:, a]] for a, d in enumerate(self.people.dims)], axis=1)
+        depths = np.stack([d.depth[keys[:, a]] for a, d in enumerate(self.base_table.dims)], axis=1)
         refused = np.zeros(self.lattice.size, dtype=np.bool_)
         for level in self.certificate.refused:
             wanted = dict(level)
-            refused |= (depths == [wanted.get(d.name, 0) for d in self.people.dims]).all(axis=1)
+            refused |= (depths == [wanted.get(d.name, 0) for d in self.base_table.dims]).all(axis=1)
         return np.append(refused, np.zeros(self.size - self.lattice.size, dtype=np.bool_))
 
-    def check_inner_cells(self, changed: Bools) -> None:
-        counts = self.people.counts
+    def check_inner_cell_rule(self, changed: Bools) -> None:
+        """Every small inner cell is changed by some world, even where no table shows inner cells.
+
+        Excepted are public cells, and inner cells that join several codes which no release tells apart: there
+        any share of the people may have either code.
+        """
+        counts = self.base_table.counts
         bad = (counts < self.certificate.threshold) & ~changed
-        bad &= ~np.append(self.public, False)[self.lattice.cells(self.people.coords)]
+        bad &= ~np.append(self.public, False)[self.lattice.cells(self.base_table.coords)]
         for axis, merged in enumerate(self.base.merged):
-            bad &= ~merged[self.people.coords[:, axis]]
+            bad &= ~merged[self.base_table.coords[:, axis]]
         if not self.base.open_elsewhere and bad.any():
-            row = self.people.coords[int(np.argmax(bad))]
-            place = ", ".join(f"{d.name}={d.codes[p]}" for d, p in zip(self.people.dims, row, strict=True))
-            message = f"no world differs in a small cell of the full cross: {place}"
+            row = self.base_table.coords[int(np.argmax(bad))]
+            place = ", ".join(
+                f"{d.name}={d.codes[p]}" for d, p in zip(self.base_table.dims, row, strict=True)
+            )
+            message = f"no world changes a small inner cell: {place}"
             raise CertificateError(message, remedy="Protect the table again; release nothing of this.")
 
 
-def _added(numbers: Ints, amounts: Ints, size: int) -> tuple[Ints, Ints]:
-    """The numbers (below `size`) of which the amounts do not add up to 0, in order, and what they add up to.
-
-    Sorted first only where there are few of them.
-    """
+def _nonzero_sums(numbers: Ints, amounts: Ints, size: int) -> tuple[Ints, Ints]:
+    """Sum amounts by number (below `size`): the numbers with a sum other than 0, in order, and the sums."""
     distinct, place = (
         np.unique(numbers, return_inverse=True) if size > FEW * len(numbers) else (None, numbers)
     )
@@ -329,14 +383,15 @@ def _added(numbers: Ints, amounts: Ints, size: int) -> tuple[Ints, Ints]:
     return (found if distinct is None else distinct[found]), sums[found]
 
 
-def _smallest(certificate: Certificate) -> int:
+def _smallest_sensitive(certificate: Certificate) -> int:
+    """The smallest number of people of a sensitive cell: 0 where the policy protects zeros, else 1."""
     # A copy of the rule in `tables.rules.Rules.is_sensitive`, on purpose: the checker derives the rule from
     # the certificate's own fields, so that a fault in the rule of the search is not a fault of the check too.
     return 0 if certificate.zeros == "protect" else 1
 
 
 def _lattice(base: SharedBase, coords: NDArray[np.int32]) -> Lattice:
-    """The lattice of the tables that a release has; CertificateError when cells are missing."""
+    """The lattice of the tables that a release has. Raises CertificateError when cells are missing."""
     roots = np.array([d.root for d in base.dims], dtype=np.int32)
     patterns = np.unique(coords != roots, axis=0)
     lattice = Lattice(base.dims, tuple(tuple(np.flatnonzero(p).tolist()) for p in patterns))

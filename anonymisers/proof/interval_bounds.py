@@ -1,30 +1,36 @@
-"""What follows from shown cells by sums alone: a least and a largest value of every withheld cell.
+"""Bounds of every withheld cell that follow from the shown cells by sums alone.
 
-The attacker knows at least this much. A withheld cell that is certainly k or more concerns nobody few, so
-that rule 2 does not ask for its alternatives. Time is linear in the cells of the lattice.
+Any intruder can compute these bounds (bounds of cell entries: Dobra and Fienberg, 2000). A withheld cell that
+is certainly k or more is not small, so that the protection-level rule does not ask for its feasibility
+interval. Time is linear in the number of cells of the lattice.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-from anonymisers.tables.arrays import Ints
+from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.lattice import Lattice
 
 UNBOUNDED = 2**40
+"""The upper bound of a cell without any."""
 ROUNDS = 8
+"""The largest number of passes over all dimensions. The bounds hold after every pass."""
 
 
 def interval_bounds(
-    lattice: Lattice, values: Ints, hidden: NDArray[np.bool_], least: int | Ints
+    lattice: Lattice, values: Ints, suppressed: Bools, least: int | Ints
 ) -> tuple[Ints, Ints]:
-    """Bounds for every cell: shown cells are their `values`, withheld ones at least `least` (0 for cells that
-    no release has). A lattice may lack margins of its tables.
+    """The lower and the upper bound of each cell of a lattice: two arrays (size,).
 
-    A cell is at least the sum of what its parts along one dimension are at least; it is at most what holds it
-    less what its siblings are at least; and the other way round. Repeated a fixed number of times.
+    `values` (size,) are read where a cell is not `suppressed` (size,) only. A suppressed cell is at
+    least `least`, one number or one for each cell (0 for cells that no release has). The lattice may lack
+    margins of its tables.
+
+    Along each dimension, the parts of a cell add up to the cell. So the cell is between the sums of the
+    parts' lower and upper bounds, and each part is between the cell's bounds less the opposite bounds of the
+    other parts. Such steps are repeated until no bound changes, or ROUNDS times.
     """
-    low = np.where(hidden, least, values)
-    high = np.where(hidden, UNBOUNDED, values)
+    low = np.where(suppressed, least, values)
+    high = np.where(suppressed, UNBOUNDED, values)
     relations = [(parts[above >= 0], above[above >= 0]) for parts, above in lattice.parents()]
     for _ in range(ROUNDS):
         before = (low.copy(), high.copy())
@@ -36,7 +42,7 @@ def interval_bounds(
 
 
 def _tighten(parts: Ints, above: Ints, low: Ints, high: Ints) -> None:
-    """One dimension's sums, in place."""
+    """Tighten bounds in place by sums along a dimension: `parts[i]` is a part of `above[i]`."""
     parents, place = np.unique(above, return_inverse=True)
     least = np.bincount(place, weights=low[parts]).astype(np.int64)
     most = np.minimum(np.bincount(place, weights=high[parts]), UNBOUNDED).astype(np.int64)

@@ -1,6 +1,8 @@
-"""What the only person of a withheld cell of 1 could compute: he adds the own cell to what is known.
+"""The singleton rule: what the only person of a withheld cell of 1, a singleton intruder, could compute.
 
-A small cell is safe from him when some world differs in it and agrees with him about his own cell.
+A singleton intruder knows the releases and the value of his own cell. A small cell is safe from him if some
+world changes the small cell and leaves his own cell as it is (singleton problem: Jewett, 1993; Hundepool and
+others, 2012).
 """
 
 from collections.abc import Iterable
@@ -16,64 +18,67 @@ from anonymisers.tables.linked_tables import LinkedTables
 
 @dataclass(frozen=True, eq=False)
 class OwnCells:
-    """The cells of block 0: which are withheld, have to be safe where they are, and are small."""
+    """The cells of block 0, our own tables: their true values and three masks, all (size,)."""
 
     values: Ints
-    withheld: Bools
-    asked: Bools
+    suppressed: Bools
+    to_protect: Bools
+    """Suppressed cells under the rules: neither public already nor of a refused table."""
     small: Bools
 
 
 class ExposedPair(NamedTuple):
-    """A small withheld cell and a withheld cell of 1 that every world changes together."""
+    """A small withheld cell, and a withheld cell of 1 that changes in each world with the small cell."""
 
     cell: int
-    insider: int
-    himself: bool
-    """Whether both hold the same person. He knows that he is there, and learns only that nobody else is."""
+    singleton: int
+    same_person: bool
+    """Whether both cells hold the same person, who then learns no more than that nobody else is in `cell`."""
 
 
 def exposed_pairs(
-    system: LinkedTables, people: BaseTable, cells: OwnCells, worlds: Iterable[Ints]
+    linked_tables: LinkedTables, base_table: BaseTable, cells: OwnCells, worlds: Iterable[Ints]
 ) -> tuple[ExposedPair, ...]:
-    """What insiders could compute: of each small cell one pair with another person, else all with the same.
+    """The small cells that singleton intruders could compute, in order of cells.
 
-    `worlds` yields for each world the cells of block 0 that it changes. Two cells of 1 that are one under two
-    names (the only woman of a district, where the count of its men is shown) are no such pair.
+    For each small cell the result has one pair with a singleton who is not in the small cell; without such a
+    pair, all pairs with a singleton who is. `worlds` yields, for each world, the numbers (m,) of the cells of
+    block 0 that the world changes. Cells that plain sums let change only together are one
+    cell under two names and no pair: a district of one person, and its women, where 0 men are shown.
     """
     values = cells.values
-    single, sought = cells.asked & (values == 1), cells.asked & cells.small
+    single, sought = cells.to_protect & (values == 1), cells.to_protect & cells.small
     common: dict[int, set[int]] = {}
     for rows in worlds:
         lone = set(rows[single[rows]].tolist())
         for cell in rows[sought[rows]].tolist():
             seen = common.get(cell)
             common[cell] = lone if seen is None else seen & lone
-    person, name = one_inner_cell(system, people), _names(system, cells.withheld)
+    person, name = one_inner_cell(linked_tables, base_table), _names(linked_tables, cells.suppressed)
     pairs = []
-    for cell, insiders in sorted(common.items()):
-        others, himself = [], []
-        for insider in sorted(insiders - {cell}):
-            if values[cell] > 1 or person[insider] != person[cell]:
-                others.append(ExposedPair(cell, insider, himself=False))
-            elif name[insider] != name[cell]:
-                himself.append(ExposedPair(cell, insider, himself=True))
-        pairs += others[:1] or himself
+    for cell, lone_cells in sorted(common.items()):
+        others, same = [], []
+        for singleton in sorted(lone_cells - {cell}):
+            if values[cell] > 1 or person[singleton] != person[cell]:
+                others.append(ExposedPair(cell, singleton, same_person=False))
+            elif name[singleton] != name[cell]:
+                same.append(ExposedPair(cell, singleton, same_person=True))
+        pairs += others[:1] or same
     return tuple(pairs)
 
 
-def _names(system: LinkedTables, withheld: Bools) -> Ints:
-    """A number for each cell of block 0, the same for cells that can change only together, by plain sums.
+def _names(linked_tables: LinkedTables, suppressed: Bools) -> Ints:
+    """A number (size,) for each cell of block 0, equal for cells that plain sums let change only together.
 
-    Of a group and its parts all but two are shown: these two have the same number.
+    Where all but two of a group and its parts along one dimension are shown, these two cells change together.
     """
-    lattice = system.blocks[0].lattice
+    lattice = linked_tables.blocks[0].lattice
     size = lattice.size
     links = [np.zeros((2, 0), dtype=np.int64)]
     for parts, above in lattice.parents():
-        inside = withheld[parts]
-        cell = np.append(parts[inside], np.flatnonzero(withheld))
-        group = np.append(above[inside], np.flatnonzero(withheld))
+        inside = suppressed[parts]
+        cell = np.append(parts[inside], np.flatnonzero(suppressed))
+        group = np.append(above[inside], np.flatnonzero(suppressed))
         two = np.bincount(group, minlength=size)[group] == 2
         pairs = cell[two][np.argsort(group[two], kind="stable")]
         links.append(pairs.reshape(-1, 2).T)
@@ -85,10 +90,13 @@ def _names(system: LinkedTables, withheld: Bools) -> Ints:
     return name
 
 
-def one_inner_cell(system: LinkedTables, people: BaseTable) -> Ints:
-    """For each cell an inner cell with people that is counted in it: for a cell of 1 the only one."""
-    person = np.full(system.size, -1, dtype=np.int64)
-    for column in system.above(people.coords).T:
+def one_inner_cell(linked_tables: LinkedTables, base_table: BaseTable) -> Ints:
+    """For each cell (size,) the number of one inhabited inner cell in the cell, -1 for none.
+
+    For a cell of 1, the inner cell is where its only person is.
+    """
+    person = np.full(linked_tables.size, -1, dtype=np.int64)
+    for column in linked_tables.above(base_table.coords).T:
         counted = column >= 0
         person[column[counted]] = np.flatnonzero(counted)
     return person

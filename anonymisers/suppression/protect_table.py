@@ -166,7 +166,7 @@ def _task(base: SharedBase, own: TableBlock, known: Sequence[Release], rules: Ru
     earlier = earlier_blocks(base, known)
     differences = difference_blocks(base, base.lattice(rules.max_dims), known)
     system = LinkedTables(base.dims, (own, *(k.block for k in earlier), *differences))
-    values = system.sums(base.people.coords, base.people.counts)
+    values = system.sums(base.base_table.coords, base.base_table.counts)
     parts = np.split(values, system.starts[1:])
     check_known(earlier, parts[1 : 1 + len(earlier)])
     structural = structural_cells(own.lattice, base.structural)
@@ -186,7 +186,7 @@ def _task(base: SharedBase, own: TableBlock, known: Sequence[Release], rules: Ru
     others = np.zeros(system.size - own.lattice.size, dtype=np.bool_)
     return Task(
         system,
-        base.people,
+        base.base_table,
         rules,
         np.concatenate(hidden),
         np.concatenate(fixed),

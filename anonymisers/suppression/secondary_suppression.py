@@ -217,13 +217,13 @@ def _guard_against_insiders(
         helpless = [
             pair
             for pair in pairs
-            if pattern.touching.numbers(pair.cell) <= pattern.touching.numbers(pair.insider)
-            and not search.change_despite(pair.cell, pair.insider, doubtful=pair.himself)
+            if pattern.touching.numbers(pair.cell) <= pattern.touching.numbers(pair.singleton)
+            and not search.change_despite(pair.cell, pair.singleton, doubtful=pair.same_person)
         ]
         # Where each withheld cell is known to hold somebody, the only one of a group knows that nobody else
         # is in a part of it that he is in: no pattern could help.
-        given_up |= {pair for pair in helpless if pair.himself}
-        others = [pair.cell for pair in helpless if not pair.himself]
+        given_up |= {pair for pair in helpless if pair.same_person}
+        others = [pair.cell for pair in helpless if not pair.same_person]
         if others:
             pattern.hide(_above(pattern, others))
         if without_accepted(search, task, _cover_all(search, task, breakdowns, progress)):

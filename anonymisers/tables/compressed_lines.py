@@ -1,24 +1,25 @@
-"""A compressed text line by line: it is never in memory whole."""
+"""A compressed text line by line, so that the whole text is never in memory."""
 
 import hashlib
 import zlib
 from collections.abc import Iterator
 
 AT_ONCE = 16_384
-"""Compressed bytes that are taken at once; they become some hundred thousand."""
+"""Compressed bytes that are decompressed at once, to some hundred thousand bytes of text."""
 
 
 class CompressedLines:
-    """The lines of a text in UTF-8 that was compressed by zlib, without the signs that end them.
+    """The lines of a UTF-8 text that zlib compressed (RFC 1950), without line feeds.
 
-    The last one is what stands behind the last of these signs, if only nothing. `read`: bytes of the text so
-    far; `digest`: SHA-256 of it, once every line was taken. Raises zlib.error or UnicodeError while they are.
+    The last line is the text behind the last line feed, and may be empty. `read` is the number of bytes of
+    text so far; `digest()` is the SHA-256 of the text once every line was taken. Iteration raises zlib.error
+    for damaged data and UnicodeError for a line that is not UTF-8.
     """
 
     def __init__(self, packed: bytes | memoryview) -> None:
         self.read = 0
         self._sha = hashlib.sha256()
-        self._lines = self._inflated(memoryview(packed))
+        self._lines = self._decompressed(memoryview(packed))
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -31,7 +32,7 @@ class CompressedLines:
     def digest(self) -> bytes:
         return self._sha.digest()
 
-    def _inflated(self, packed: memoryview) -> Iterator[bytes]:
+    def _decompressed(self, packed: memoryview) -> Iterator[bytes]:
         inflate, rest = zlib.decompressobj(), b""
         for start in range(0, len(packed), AT_ONCE):
             piece = inflate.decompress(packed[start : start + AT_ONCE])
@@ -43,12 +44,3 @@ class CompressedLines:
         if not inflate.eof or inflate.unused_data:
             raise zlib.error("the compressed text does not end where it should")
         yield rest
-
-
-def split_lines(text: str) -> Iterator[str]:
-    """The same of a text that is in memory."""
-    start = 0
-    while (end := text.find("\n", start)) >= 0:
-        yield text[start:end]
-        start = end + 1
-    yield text[start:]

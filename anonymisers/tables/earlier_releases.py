@@ -29,7 +29,7 @@ class SharedBase:
 
     dims: tuple[Hierarchy, ...]
     axes: tuple[int, ...]
-    people: BaseTable
+    base_table: BaseTable
     merged: Masks
     open_elsewhere: bool
     structural: tuple[CellName, ...]

@@ -41,8 +41,8 @@ def found(withheld, *worlds):
 def test_a_cell_that_changes_only_with_the_insider_s_is_computed_by_him():
     withheld = {BOYS, OLD_MEN, GIRLS, OLD_WOMEN}
     assert set(found(withheld, withheld)) == {
-        ExposedPair(OLD_WOMEN, BOYS, himself=False),
-        ExposedPair(OLD_MEN, BOYS, himself=False),
+        ExposedPair(OLD_WOMEN, BOYS, same_person=False),
+        ExposedPair(OLD_MEN, BOYS, same_person=False),
     }
 
 
@@ -61,8 +61,8 @@ def test_where_the_other_part_is_withheld_too_a_group_of_one_is_more_than_its_pa
     always_together = {BOYS, CHILDREN, OLD_PEOPLE, OLD_MEN}
     pairs = found(withheld, always_together, withheld - {BOYS, CHILDREN}, withheld - {GIRLS})
     assert set(pairs) == {
-        ExposedPair(BOYS, CHILDREN, himself=True),
-        ExposedPair(CHILDREN, BOYS, himself=True),
+        ExposedPair(BOYS, CHILDREN, same_person=True),
+        ExposedPair(CHILDREN, BOYS, same_person=True),
     }
     a_girl_instead = {GIRLS, BOYS, OLD_MEN, OLD_WOMEN}
     a_girl_besides = {GIRLS, CHILDREN, OLD_WOMEN, OLD_PEOPLE}
