@@ -1,1 +1,1 @@
-"""Accidents counted beside casualties: their tables, their search and their singletons."""
+"""Accidents counted beside casualties: tables, search and singletons."""

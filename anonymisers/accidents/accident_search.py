@@ -1,8 +1,8 @@
-"""Which numbers of accidents can be shown beside a certified cube: the search, with a small program a world.
+"""The search for numbers of accidents to show beside a certified cube, with a small integer program a world.
 
-Each world of the certificate is tried with a few simple answers first; where none agrees with what is shown,
-whole numbers are sought that contradict as little as can be, and what they contradict is withheld. Nothing is
-taken back later, so that what was found stays good.
+Each world of the certificate is first tried with a few simple extensions. If no simple extension agrees with
+the shown numbers, an integer program seeks whole numbers that contradict as few shown numbers as possible,
+and the contradicted numbers are withheld. No number is shown again later, so that extensions stay valid.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -30,13 +30,13 @@ from anonymisers.tables.arrays import Bools, Floats, Ints
 from anonymisers.tables.keyed_random import KEY_BYTES, random_fractions
 from anonymisers.tables.lattice import Lattice
 
-MOST_LEAVES = 200
-"""Leaves beside the changed ones whose accidents may be others too."""
+MOST_INNER_CELLS = 200
+"""Further inner cells that may have other accidents, beside the changed inner cells."""
 MAX_NODES = 500
-"""Nodes of the search for whole numbers: a bound in steps, so that every machine finds the same."""
+"""Nodes of an integer program: a limit in steps, not in time, gives the same result on any machine."""
 
 TIER = 100.0
-"""How much dearer a total is than its parts."""
+"""The cost of a total as a multiple of the cost of its parts."""
 
 Change = dict[InnerCell, int]
 Range = tuple[int, int]
@@ -45,12 +45,12 @@ Range = tuple[int, int]
 def protect_accidents(
     cube: CertifiedCube, accidents: Accidents, key: bytes, first: str | None = None
 ) -> AccidentTable:
-    """The numbers of accidents that can be shown beside a cube of the same people, checked.
+    """The numbers of accidents to show beside a cube of the same people, checked.
 
-    Where numbers must give way, detail does before totals, and of totals last those by the dimension
-    `first`. `key`: the member's 32 secret bytes: which of equals give way follows from it. Raises
-    ProtectionError where a world of the certificate has no accidents at all, and CertificateError where the
-    accidents are not those of the cube's people.
+    Detail is withheld before totals, and totals by the dimension `first` are withheld last. `key`: 32 secret
+    bytes of the member, which decide among equally costly choices. Raises ProtectionError if a world of the
+    certificate has no accidents at all, and CertificateError if the accidents are of other people than the
+    cube.
     """
     context = AccidentContext.of(cube, accidents)
     if unproved(cube, accidents, context):
@@ -78,9 +78,10 @@ def go_on(
     accidents: Accidents,
     among: Mapping[str, Collection[str]],
 ) -> bool:
-    """Whether the worlds of a later release go on to accidents that agree with a table given out before.
+    """Whether the worlds of a later release have extensions that agree with a table released before.
 
-    `later`: about the people of `cube`, or of some of them, those of `among` (dimension -> codes).
+    `later`: a release about the people of `cube`, or about some of them, those of `among` (dimension ->
+    codes).
     """
     context = AccidentContext.of(cube, accidents, later, among)
     search = _Search.over(context, table.values >= 0, bytes(KEY_BYTES), None)
@@ -100,13 +101,13 @@ def _world(change: Change, dims: int) -> World:
 
 @dataclass(eq=False)
 class _Search:
-    """`shown` shrinks as the search goes on; `found` are the extensions, with the worlds that they are of."""
+    """The search: `shown` (size,) only loses cells; `found` are extensions, each after its world's number."""
 
     context: AccidentContext
     true: Ints
     shown: Bools
     price: Floats
-    leaves: list[InnerCell]
+    inner_cells: list[InnerCell]
     above: dict[InnerCell, list[int]]
     below: dict[int, list[int]]
     found: list[tuple[int, Change]] = field(default_factory=list)
@@ -115,43 +116,45 @@ class _Search:
     @classmethod
     def over(cls, context: AccidentContext, shown: Bools, key: bytes, first: str | None) -> "_Search":
         true, people = context.sums(context.accidents), context.sums(context.casualties)
-        leaves = sorted(context.casualties)
-        order = np.argsort(random_fractions(key, "accidents by leaf", len(leaves)), kind="stable").tolist()
-        leaves = [leaves[n] for n in order]
-        moving = sorted({leaf for world in context.worlds for leaf in world} | set(leaves))
+        inner_cells = sorted(context.casualties)
+        order = np.argsort(
+            random_fractions(key, "accidents by leaf", len(inner_cells)), kind="stable"
+        ).tolist()
+        inner_cells = [inner_cells[n] for n in order]
+        moving = sorted({inner for world in context.worlds for inner in world} | set(inner_cells))
         above = dict(zip(moving, context.cells(moving), strict=True))
         below: dict[int, list[int]] = {}
-        for number, leaf in enumerate(leaves):
-            for cell in above[leaf]:
+        for number, inner in enumerate(inner_cells):
+            for cell in above[inner]:
                 below.setdefault(cell, []).append(number)
         draws = 1.0 + random_fractions(key, "accidents by cell", len(true))
         return cls(
             context,
             true,
             shown.copy(),
-            np.log2(2.0 + people) * draws * _dearness(context.lattice, first),
-            leaves,
+            np.log2(2.0 + people) * draws * _table_costs(context.lattice, first),
+            inner_cells,
             above,
             below,
         )
 
     def extend(self, number: int, moved: Mapping[InnerCell, int]) -> None:
-        """Extensions of a world for everybody who was in an accident; withholds what stands in the way."""
-        people = {leaf: self.context.casualties.get(leaf, 0) + n for leaf, n in moved.items()}
-        ranges = {leaf: self.context.possible(leaf, n) for leaf, n in people.items()}
+        """Find extensions of a world for every casualty; withhold contradicted numbers."""
+        people = {inner: self.context.casualties.get(inner, 0) + n for inner, n in moved.items()}
+        ranges = {inner: self.context.possible(inner, n) for inner, n in people.items()}
         for turn in range(max(len(each) for each in ranges.values())):
-            chosen = {leaf: each[min(turn, len(each) - 1)] for leaf, each in ranges.items()}
+            chosen = {inner: each[min(turn, len(each) - 1)] for inner, each in ranges.items()}
             change = self._simple(moved, chosen)
             self._keep(number, self._sought(chosen, people) if change is None else change)
 
     def vary(self, cells: Sequence[int]) -> None:
-        """See to it that each of these withheld cells has another number of accidents in some extension."""
+        """Find, for each of these withheld cells, an extension with another number of accidents."""
         for cell in cells:
             if cell in self.varied:
                 continue
             for number, moved in self._changing(cell):
-                people = {leaf: self.context.casualties.get(leaf, 0) + n for leaf, n in moved.items()}
-                chosen = {leaf: self.context.possible(leaf, n)[0] for leaf, n in people.items()}
+                people = {inner: self.context.casualties.get(inner, 0) + n for inner, n in moved.items()}
+                chosen = {inner: self.context.possible(inner, n)[0] for inner, n in people.items()}
                 change = self._try(chosen, people, cell)
                 if change is not None:
                     self._keep(number, change)
@@ -160,16 +163,16 @@ class _Search:
                 raise ProtectionError("a withheld number of accidents has only one possible value")
 
     def _changing(self, cell: int) -> Iterator[tuple[int, Mapping[InnerCell, int]]]:
-        """Other accidents of the same casualties first, then the worlds that touch a cell."""
+        """Worlds to vary a cell by: the true casualties first, then worlds with changes in the cell."""
         yield TRUE_CASUALTIES, {}
         for number, moved in enumerate(self.context.worlds):
-            if any(cell in self.above[leaf] for leaf in moved):
+            if any(cell in self.above[inner] for inner in moved):
                 yield number, moved
 
     def _keep(self, number: int, change: Change) -> None:
         sums: dict[int, int] = {}
-        for leaf, n in change.items():
-            for cell in self.above[leaf]:
+        for inner, n in change.items():
+            for cell in self.above[inner]:
                 sums[cell] = sums.get(cell, 0) + n
         differs = [cell for cell, n in sums.items() if n]
         self.shown[differs] = False
@@ -177,10 +180,10 @@ class _Search:
         self.found.append((number, change))
 
     def _simple(self, moved: Mapping[InnerCell, int], chosen: Mapping[InnerCell, Range]) -> Change | None:
-        """Who moves is an accident of his own, or joins one: the sums of shown cells stay by themselves."""
+        """An extension in which moved casualties have accidents of their own, or join others; else None."""
         for change in (dict(moved), {}):
-            numbers = {leaf: self.context.accidents.get(leaf, 0) + change.get(leaf, 0) for leaf in chosen}
-            if all(low <= numbers[leaf] <= high for leaf, (low, high) in chosen.items()):
+            numbers = {inner: self.context.accidents.get(inner, 0) + change.get(inner, 0) for inner in chosen}
+            if all(low <= numbers[inner] <= high for inner, (low, high) in chosen.items()):
                 return change
         return None
 
@@ -193,16 +196,16 @@ class _Search:
     def _try(
         self, chosen: Mapping[InnerCell, Range], people: Mapping[InnerCell, int], cell: int | None
     ) -> Change | None:
-        """The change of accidents that contradicts least; with `cell`, one that changes its number.
+        """The change of accidents that contradicts the least, with a change in `cell` if given.
 
-        None where there is none.
+        None if there is no such change.
         """
-        free = {leaf: self._steps(leaf, ends) for leaf, ends in chosen.items()}
-        for leaf in self._near([*free, *self._some_of(cell)]):
-            if leaf not in free:
-                (ends,) = self.context.possible(leaf, self.context.casualties[leaf])
-                free[leaf] = self._steps(leaf, ends)
-        least = {leaf: ends for leaf, ends in free.items() if ends != (0, 0)}
+        free = {inner: self._steps(inner, ends) for inner, ends in chosen.items()}
+        for inner in self._near([*free, *self._some_of(cell)]):
+            if inner not in free:
+                (ends,) = self.context.possible(inner, self.context.casualties[inner])
+                free[inner] = self._steps(inner, ends)
+        least = {inner: ends for inner, ends in free.items() if ends != (0, 0)}
         for amount in (None,) if cell is None else (1, -1):
             change = self._solved(least, cell, amount)
             if change is not None and allowed(self.context, self._moved(people), change):
@@ -210,58 +213,64 @@ class _Search:
         return None
 
     def _moved(self, people: Mapping[InnerCell, int]) -> Change:
-        return {leaf: n - self.context.casualties.get(leaf, 0) for leaf, n in people.items()}
+        return {inner: n - self.context.casualties.get(inner, 0) for inner, n in people.items()}
 
-    def _steps(self, leaf: InnerCell, ends: Range) -> Range:
-        number = self.context.accidents.get(leaf, 0)
+    def _steps(self, inner: InnerCell, ends: Range) -> Range:
+        number = self.context.accidents.get(inner, 0)
         return ends[0] - number, ends[1] - number
 
     def _some_of(self, cell: int | None) -> list[InnerCell]:
-        return [] if cell is None else [self.leaves[n] for n in self.below.get(cell, [])[:MOST_LEAVES]]
+        return (
+            [] if cell is None else [self.inner_cells[n] for n in self.below.get(cell, [])[:MOST_INNER_CELLS]]
+        )
 
-    def _near(self, leaves: Sequence[InnerCell]) -> list[InnerCell]:
-        """Leaves that can have other numbers of accidents, those first that share most cells with these."""
+    def _near(self, inner_cells: Sequence[InnerCell]) -> list[InnerCell]:
+        """Inner cells with variable numbers of accidents, the most cells in common first."""
         shared: dict[int, int] = {}
-        for cell in {cell for leaf in leaves for cell in self.above[leaf]}:
-            if self.shown[cell] or len(self.below.get(cell, ())) <= MOST_LEAVES:
+        for cell in {cell for inner in inner_cells for cell in self.above[inner]}:
+            if self.shown[cell] or len(self.below.get(cell, ())) <= MOST_INNER_CELLS:
                 for number in self.below.get(cell, ()):
                     shared[number] = shared.get(number, 0) + 1
         best = sorted(shared, key=lambda n: (-shared[n], n))
-        free = (self.leaves[n] for n in best if self._is_free(self.leaves[n]))
-        return [leaf for leaf, _ in zip(free, range(MOST_LEAVES), strict=False)]
+        free = (self.inner_cells[n] for n in best if self._is_free(self.inner_cells[n]))
+        return [inner for inner, _ in zip(free, range(MOST_INNER_CELLS), strict=False)]
 
-    def _is_free(self, leaf: InnerCell) -> bool:
-        low, high = self.context.possible(leaf, self.context.casualties[leaf])[0]
+    def _is_free(self, inner: InnerCell) -> bool:
+        low, high = self.context.possible(inner, self.context.casualties[inner])[0]
         return low < high
 
     def _solved(self, free: Mapping[InnerCell, Range], cell: int | None, amount: int | None) -> Change | None:
-        """Whole numbers within `free`; contradicting a shown cell costs its price for every unit."""
-        leaves = list(free)
-        rows = sorted({c for leaf in leaves for c in self.above[leaf] if self.shown[c]} - {cell})
+        """Whole numbers within ranges (`free`) at least cost; a shown cell costs its price for each unit."""
+        inner_cells = list(free)
+        rows = sorted({c for inner in inner_cells for c in self.above[inner] if self.shown[c]} - {cell})
         place = {c: n for n, c in enumerate(rows)}
-        size, wide = len(leaves), len(leaves) + 2 * len(rows)
+        size, wide = len(inner_cells), len(inner_cells) + 2 * len(rows)
         entries = [
-            (place[c], n, 1.0) for n, leaf in enumerate(leaves) for c in self.above[leaf] if c in place
+            (place[c], n, 1.0) for n, inner in enumerate(inner_cells) for c in self.above[inner] if c in place
         ]
         for n in range(len(rows)):
             entries += [(n, size + n, -1.0), (n, size + len(rows) + n, 1.0)]
         ends = np.zeros(len(rows) + (cell is not None))
         if cell is not None:
-            entries += [(len(rows), n, 1.0) for n, leaf in enumerate(leaves) if cell in self.above[leaf]]
+            entries += [
+                (len(rows), n, 1.0) for n, inner in enumerate(inner_cells) if cell in self.above[inner]
+            ]
             ends[-1] = amount
         if not entries and cell is not None:
             return None
-        if not entries:  # nothing shown is above these leaves
-            return {leaf: n for leaf, (low, high) in free.items() if (n := min(max(0, low), high))}
+        if not entries:  # no shown cell counts these inner cells
+            return {inner: n for inner, (low, high) in free.items() if (n := min(max(0, low), high))}
         prices = self.price[rows]
         steps = _program(entries, ends, wide, np.concatenate([np.zeros(size), prices, prices]), free)
         if steps is None:
             return None
-        return {leaf: int(n) for leaf, n in zip(leaves, np.rint(steps[:size]).tolist(), strict=True) if n}
+        return {
+            inner: int(n) for inner, n in zip(inner_cells, np.rint(steps[:size]).tolist(), strict=True) if n
+        }
 
 
-def _dearness(lattice: Lattice, first: str | None) -> Floats:
-    """What withholding a cell costs, by its table: the dearer the fewer dimensions it names."""
+def _table_costs(lattice: Lattice, first: str | None) -> Floats:
+    """The cost (size,) of withholding each cell by table: the fewer dimensions, the higher."""
     keys = lattice.keys()
     named = keys != np.array([d.root for d in lattice.dims], dtype=np.int32)
     number = named.sum(axis=1)

@@ -1,7 +1,7 @@
-"""What somebody who was hurt knows beside his own cell: how many were hurt in the same accident.
+"""Singletons who also know how many casualties their own accident had.
 
-A world with fewer people there than he knows of is none for him. What the certificate shows of him by such
-a world alone it does not show of somebody who was in an accident with others.
+For a singleton, a world with fewer people in the inner cell than in his own accident is not feasible. What a
+certificate proves by such worlds alone does not hold against a singleton of an accident with others.
 """
 
 from collections.abc import Mapping
@@ -23,14 +23,14 @@ from anonymisers.tables.rules import is_small_count
 
 
 def unproved(cube: CertifiedCube, accidents: Accidents, context: AccidentContext) -> bool:
-    """Whether somebody who knows how many were in his accident could have no world left for a cell."""
+    """Whether a singleton who knows the size of his accident could compute a cell, for want of worlds."""
     knowing = _Knowing.of(cube, accidents)
     changed: dict[int, set[int]] = {}
-    for row, leaf, size in knowing.singletons:
+    for row, inner, size in knowing.singletons:
         lacking = [
             number
             for number, moved in enumerate(context.worlds)
-            if context.casualties[leaf] + moved.get(leaf, 0) < size
+            if context.casualties[inner] + moved.get(inner, 0) < size
         ]
         if lacking and knowing.loses(row, lacking, changed):
             return True
@@ -40,16 +40,16 @@ def unproved(cube: CertifiedCube, accidents: Accidents, context: AccidentContext
 @dataclass(frozen=True, eq=False)
 class _Knowing:
     cube: CertifiedCube
-    system: LinkedTables
+    linked_tables: LinkedTables
     single: Bools
     small: Bools
     singletons: list[tuple[Ints, InnerCell, int]]
-    """Those who were not alone: the cells that each is counted in, where it was, and how many were hurt."""
+    """Singletons of accidents with others: the cells that count each, his inner cell, and the casualties."""
 
     @classmethod
     def of(cls, cube: CertifiedCube, accidents: Accidents) -> "_Knowing":
-        system = LinkedTables(cube.lattice.dims, (TableBlock.whole(cube.lattice),))
-        values = system.sums(accidents.coords, np.ones(len(accidents.coords), dtype=np.int64))
+        linked_tables = LinkedTables(cube.lattice.dims, (TableBlock.whole(cube.lattice),))
+        values = linked_tables.sums(accidents.coords, np.ones(len(accidents.coords), dtype=np.int64))
         asked = cube.hidden & ~refused_cells(cube, cube.lattice)
         axes = [a for a, d in enumerate(accidents.dims) if d.name in accidents.names]
         places = np.column_stack((accidents.coords[:, axes], accidents.numbers))
@@ -57,14 +57,14 @@ class _Knowing:
         company = sizes[group.ravel()]
         found = []
         for n in np.flatnonzero(singletons(cube, accidents.coords) & (company > 1)).tolist():
-            row = system.above(accidents.coords[n : n + 1])[0]
-            leaf = tuple(accidents.coords[n, axes].tolist())
-            found.append((row[row >= 0], leaf, int(company[n])))
+            row = linked_tables.above(accidents.coords[n : n + 1])[0]
+            inner = tuple(accidents.coords[n, axes].tolist())
+            found.append((row[row >= 0], inner, int(company[n])))
         small = asked & is_small_count(values, cube.certificate.threshold)
-        return cls(cube, system, asked & (values == 1), small, found)
+        return cls(cube, linked_tables, asked & (values == 1), small, found)
 
     def loses(self, row: Ints, lacking: list[int], changed: dict[int, set[int]]) -> bool:
-        """Whether a cell that is not his own has no world beside those that are none for him."""
+        """Whether a cell but the singleton's own changes only in worlds not feasible for him (`lacking`)."""
         own = set(row[self.single[row]].tolist())
         without = set(lacking)
         others: Mapping[int, set[int]] = {
@@ -79,11 +79,13 @@ class _Knowing:
         return False
 
     def _changes(self, number: int, changed: dict[int, set[int]]) -> set[int]:
-        """The small withheld cells that a world of the certificate changes."""
+        """The small withheld cells with a change in a world of the certificate."""
         if number not in changed:
             world = self.cube.certificate.worlds[number]
-            axes = [[d.name for d in self.cube.certificate.dims].index(d.name) for d in self.system.dims]
-            rows = self.system.above(world.coords[:, axes])
+            axes = [
+                [d.name for d in self.cube.certificate.dims].index(d.name) for d in self.linked_tables.dims
+            ]
+            rows = self.linked_tables.above(world.coords[:, axes])
             cells, place = np.unique(rows, return_inverse=True)
             weights = np.broadcast_to(world.change[:, None], rows.shape).ravel()
             sums = np.rint(np.bincount(place.ravel(), weights=weights, minlength=len(cells)))

@@ -1,9 +1,9 @@
-"""Numbers of accidents beside a certified cube of casualties, without taking anything from its certificate.
+"""Numbers of accidents beside a certified cube of casualties, while the cube's certificate stays valid.
 
-An accident has one casualty or more, all at the same place and time. Its number is shown only where the
-number of casualties of the very same cell is shown, and only as far as every world of the cube's certificate
-goes on: for each there are accidents, as whole numbers, that agree with every number of accidents shown. The
-proof stands in docs/explanation/disclosure-control/method.md. An `AccidentTable` stays in the state.
+An accident has one casualty or more, all at the same place and time. The number of accidents of a cell is
+shown only where the number of casualties of the same cell is shown, and only if every world of the
+certificate can be extended: to whole numbers of accidents that agree with all shown numbers of accidents. The
+proof is in docs/explanation/disclosure-control/method.md. An `AccidentTable` stays in the state.
 """
 
 import hashlib
@@ -25,21 +25,22 @@ from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.strict_json import parse_json
 
 InnerCell = tuple[int, ...]
-"""Positions of one code without children in every dimension of accidents."""
+"""Positions of one leaf code in every dimension of accidents."""
 
 FORMAT = "safelane accidents 1"
 CHUNK = 20_000
 TRUE_CASUALTIES = -1
-"""Instead of a world's number: the casualties as they are, in other accidents."""
+"""Instead of the number of a world: the true casualties, in other accidents."""
 
 
 @dataclass(frozen=True, eq=False)
 class Accidents:
-    """All casualties that a cube counts, with the accident of each.
+    """All casualties that a cube counts, each with an accident.
 
-    `coords` (n, dims) are positions of leaf codes in the cube's dimensions, `numbers` (n,) say which
-    casualties are of one accident; `names` are the dimensions that an accident has, not a person. An accident
-    whose casualties are counted at several codes of these counts at each of them.
+    `coords` (n, dims) are positions of leaf codes in the cube's dimensions; casualties of the same accident
+    have the same entry in `numbers` (n,). `names` are the dimensions of accidents, such as place and time;
+    other dimensions describe persons. An accident with casualties at several inner cells of these dimensions
+    counts at each.
     """
 
     names: frozenset[str]
@@ -50,7 +51,7 @@ class Accidents:
 
 @dataclass(frozen=True, eq=False)
 class Extension:
-    """Accidents that go with a world of the certificate, as their difference from the true ones."""
+    """Numbers of accidents for a world of the certificate, as the difference from the true numbers."""
 
     world: int
     change: World
@@ -58,25 +59,25 @@ class Extension:
 
 @dataclass(frozen=True, eq=False)
 class AccidentTable:
-    """`values`: the number of accidents of each cell of `lattice`, -1 where withheld.
+    """The number of accidents (size,) of each cell of a lattice, -1 where withheld, with a proof.
 
-    `extensions`: for each world of the cube's certificate one or two, so that whoever was in an accident and
-    knows how many were finds one that agrees with him; and others in which a withheld number of accidents is
-    another one.
+    `extensions`: for each world of the cube's certificate one or two, so that any casualty who knows the size
+    of his own accident finds an extension that agrees with him; further extensions give each withheld number
+    of accidents another value.
     """
 
     names: tuple[str, ...]
-    """The dimensions of accidents, whether the cube has them or not."""
+    """All dimensions of accidents, in the cube or not."""
     lattice: Lattice
     values: Ints
     extensions: tuple[Extension, ...] = field(repr=False)
 
     def digest(self) -> bytes:
-        """SHA-256 of the written form. Guessable from the data: log only a salted commitment to it."""
+        """SHA-256 of the written form. The digest can be guessed from data: log a salted commitment only."""
         return hashlib.sha256(self.to_bytes()).digest()
 
     def to_bytes(self) -> bytes:
-        """The written form; equal tables have equal forms. For storage inside the state, beside the cube."""
+        """The written form, for use inside the state only. Equal tables have equal written forms."""
         body = {
             "format": FORMAT,
             "names": list(self.names),
@@ -89,7 +90,7 @@ class AccidentTable:
 
     @classmethod
     def from_bytes(cls, data: bytes, cube: ReleasedCells) -> "AccidentTable":
-        """Read what `to_bytes` wrote. Raises CertificateError for anything that does not fit the cube."""
+        """Read the written form. Raises CertificateError for other bytes, and for another cube."""
         try:
             body: Any = parse_json(data)
             lattice = lattice_of(cube, body["names"])
@@ -112,7 +113,7 @@ def _extension(lattice: Lattice, world: int, coords: list[list[int]], change: li
 
 
 def lattice_of(cube: ReleasedCells, names: Collection[str]) -> Lattice:
-    """The tables of a cube that are made of dimensions of accidents only. CertificateError without any."""
+    """The tables of a cube made of dimensions of accidents only. Raises CertificateError without any."""
     axes = [a for a, d in enumerate(cube.lattice.dims) if d.name in names]
     if not axes:
         raise CertificateError("the cube has no dimension of accidents")
@@ -123,17 +124,17 @@ def lattice_of(cube: ReleasedCells, names: Collection[str]) -> Lattice:
 
 @dataclass(frozen=True, eq=False)
 class AccidentContext:
-    """What worlds of accidents stand on: the true casualties and accidents of every leaf, and the worlds."""
+    """The true casualties and accidents by inner cell, and the worlds of the certificate to extend."""
 
-    system: LinkedTables
+    linked_tables: LinkedTables
     above_casualties: Ints
-    """For each cell of accidents the cell of the cube about the same words."""
+    """For each cell of accidents (size,) the cell of the cube with the same codes."""
     casualties: Mapping[InnerCell, int]
     accidents: Mapping[InnerCell, int]
     sizes: Mapping[InnerCell, frozenset[int]]
-    """How many casualties the accidents of each leaf have that have an insider among them."""
+    """By inner cell the numbers of casualties of the accidents with a singleton among the casualties."""
     worlds: tuple[Mapping[InnerCell, int], ...]
-    """The certificate's, as changes of casualties by leaf; an exchange within a leaf changes none."""
+    """Worlds of the certificate as changes of casualties by inner cell of accidents."""
 
     @classmethod
     def of(
@@ -143,10 +144,11 @@ class AccidentContext:
         later: CertifiedCube | None = None,
         among: Mapping[str, Collection[str]] | None = None,
     ) -> "AccidentContext":
-        """Raises CertificateError where the certificate describes people by other codes.
+        """The context of a cube, or of a later release about some of the cube's people.
 
-        With `later`, a later release about some of these people, its worlds instead: as far as they move
-        people of `among` (dimension -> codes). Everybody is taken for an insider then.
+        With `later`, the worlds are those of the later release, as far as they move people of `among`
+        (dimension -> codes), and everybody is treated as a singleton. Raises CertificateError for accidents
+        of other dimensions or people, and for a certificate with other codes.
         """
         lattice = lattice_of(cube, accidents.names)
         if cube.lattice.dims != accidents.dims:
@@ -157,51 +159,56 @@ class AccidentContext:
         casualties: dict[InnerCell, int] = {}
         number: dict[InnerCell, int] = {}
         for row, size in zip(found[:, :-1].tolist(), sizes.tolist(), strict=True):
-            leaf = tuple(row)
-            casualties[leaf] = casualties.get(leaf, 0) + size
-            number[leaf] = number.get(leaf, 0) + 1
+            inner = tuple(row)
+            casualties[inner] = casualties.get(inner, 0) + size
+            number[inner] = number.get(inner, 0) + 1
         known: dict[InnerCell, set[int]] = {}
         inside = singletons(cube, accidents.coords) if later is None else np.ones(len(places), dtype=np.bool_)
         for at in np.unique(group.ravel()[inside]).tolist():
             known.setdefault(tuple(found[at, :-1].tolist()), set()).add(int(sizes[at]))
-        system, words = LinkedTables(lattice.dims, (TableBlock.whole(lattice),)), same_words(cube, lattice)
-        people = system.sums(found[:, :-1].astype(np.int32), sizes.astype(np.int64))
+        linked_tables, words = (
+            LinkedTables(lattice.dims, (TableBlock.whole(lattice),)),
+            same_codes(cube, lattice),
+        )
+        people = linked_tables.sums(found[:, :-1].astype(np.int32), sizes.astype(np.int64))
         if (people != cube.values[words])[~cube.hidden[words]].any():
             raise CertificateError("the accidents are not those of the people whom the cube counts")
         return cls(
-            system,
+            linked_tables,
             words,
             casualties,
             number,
-            {leaf: frozenset(each) for leaf, each in known.items()},
+            {inner: frozenset(each) for inner, each in known.items()},
             tuple(_projected(later or cube, lattice.dims, among or {})),
         )
 
     @property
     def lattice(self) -> Lattice:
-        return self.system.blocks[0].lattice
+        return self.linked_tables.blocks[0].lattice
 
-    def cells(self, leaves: Sequence[InnerCell]) -> list[list[int]]:
-        """For each leaf the cells that it is counted in."""
-        if not leaves:
+    def cells(self, inner_cells: Sequence[InnerCell]) -> list[list[int]]:
+        """For each inner cell the cells that count the inner cell."""
+        if not inner_cells:
             return []
-        rows = self.system.above(np.array(leaves, dtype=np.int32)).tolist()
+        rows = self.linked_tables.above(np.array(inner_cells, dtype=np.int32)).tolist()
         return [[cell for cell in row if cell >= 0] for row in rows]
 
-    def sums(self, by_leaf: Mapping[InnerCell, int]) -> Ints:
-        """The value of every cell."""
-        coords = np.array(list(by_leaf), dtype=np.int32).reshape(len(by_leaf), len(self.lattice.dims))
-        return self.system.sums(coords, np.array(list(by_leaf.values()), dtype=np.int64))
+    def sums(self, by_inner_cell: Mapping[InnerCell, int]) -> Ints:
+        """The value (size,) of each cell, from values by inner cell."""
+        coords = np.array(list(by_inner_cell), dtype=np.int32).reshape(
+            len(by_inner_cell), len(self.lattice.dims)
+        )
+        return self.linked_tables.sums(coords, np.array(list(by_inner_cell.values()), dtype=np.int64))
 
-    def possible(self, leaf: InnerCell, people: int) -> tuple[tuple[int, int], ...]:
-        """The numbers of accidents that a leaf can have with so many casualties: one range, or two.
+    def possible(self, inner: InnerCell, people: int) -> tuple[tuple[int, int], ...]:
+        """The possible numbers of accidents of an inner cell with so many casualties: one range, or two.
 
-        An insider knows how many were in his accident; he finds it in one of the ranges, unless there are
-        fewer people than he knows of. The first is not for those whose accident has everybody.
+        A singleton knows the size of his own accident, and finds this size possible in one of the ranges
+        unless the inner cell has fewer people. The first of two ranges excludes an accident of everybody.
         """
         if people == 0:
             return ((0, 0),)
-        known = [size for size in self.sizes.get(leaf, ()) if size <= people]
+        known = [size for size in self.sizes.get(inner, ()) if size <= people]
         others = [size for size in known if size < people]
         ranges = [(2, people - max(others) + 1)] if others else []
         if len(others) < len(known):
@@ -210,21 +217,21 @@ class AccidentContext:
 
 
 def singletons(cube: CertifiedCube, coords: Positions) -> Bools:
-    """For each casualty whether he is the only one in a withheld cell, in a table that is not refused."""
+    """A mask (n,) over casualties who are alone in a withheld cell of some protected table."""
     cells, place, counts = np.unique(coords, axis=0, return_inverse=True, return_counts=True)
-    system = LinkedTables(cube.lattice.dims, (TableBlock.whole(cube.lattice),))
-    values = system.sums(cells.astype(np.int32), counts.astype(np.int64))
+    linked_tables = LinkedTables(cube.lattice.dims, (TableBlock.whole(cube.lattice),))
+    values = linked_tables.sums(cells.astype(np.int32), counts.astype(np.int64))
     single = cube.hidden & (values == 1) & ~refused_cells(cube, cube.lattice)
     alone = np.zeros(len(cells), dtype=np.bool_)
     few = np.flatnonzero(counts == 1)
     for rows in np.array_split(few, len(few) // CHUNK + 1):
-        above = system.above(cells[rows].astype(np.int32))
+        above = linked_tables.above(cells[rows].astype(np.int32))
         alone[rows] = ((above >= 0) & single[above]).any(axis=1)
     return np.asarray(alone[place.ravel()])
 
 
-def same_words(cube: ReleasedCells, lattice: Lattice) -> Ints:
-    """For each cell of accidents the cell of the cube about the same words."""
+def same_codes(cube: ReleasedCells, lattice: Lattice) -> Ints:
+    """For each cell of accidents (size,) the cell of the cube with the same codes."""
     keys = lattice.keys()
     coords = np.empty((lattice.size, len(cube.lattice.dims)), dtype=np.int32)
     coords[:] = [d.root for d in cube.lattice.dims]
@@ -248,7 +255,7 @@ def _projected(
         if axis is None:
             raise CertificateError("the certificate lacks a dimension of accidents")
         axes.append(axis)
-        places.append(_leaf_places(cube.certificate.dims[axis], dim))
+        places.append(_leaf_positions(cube.certificate.dims[axis], dim))
     for world in cube.certificate.worlds:
         kept = np.ones(len(world.change), dtype=np.bool_)
         for axis, inside in guards:
@@ -260,8 +267,8 @@ def _projected(
         yield dict(zip(map(tuple, moved.coords.tolist()), moved.change.tolist(), strict=True))
 
 
-def _leaf_places(described: Hierarchy, dim: Hierarchy) -> Positions:
-    """For each position of the certificate's hierarchy the leaf of `dim` that holds it, else -1."""
+def _leaf_positions(described: Hierarchy, dim: Hierarchy) -> Positions:
+    """For each code of the certificate's hierarchy (codes,) the leaf code of `dim` around it, else -1."""
     places = np.full(len(described.codes), -1, dtype=np.int32)
     for position in range(len(described.codes)):
         for at in described.ancestors(position):
@@ -273,11 +280,12 @@ def _leaf_places(described: Hierarchy, dim: Hierarchy) -> Positions:
 
 
 def check_accidents(table: AccidentTable, cube: CertifiedCube, accidents: Accidents) -> None:
-    """Raise CertificateError unless the table takes nothing from the cube's certificate. Needs no solver.
+    """Raise CertificateError unless the cube's certificate stays valid beside the table. No solver is used.
 
-    Shown are: every number shown is true, and the casualties of its cell are shown; every world of the
-    certificate has an extension that agrees with all numbers shown, also for whoever was in an accident and
-    knows how many were; and no withheld number of accidents is the same in all of them.
+    The check proves that every shown number is true, and the casualties of the same cell are shown; that
+    every world of the certificate has an extension that agrees with all shown numbers, also for a casualty
+    who knows the size of his own accident; and that no withheld number of accidents is the same in all
+    extensions.
     """
     context = AccidentContext.of(cube, accidents)
     true = context.sums(context.accidents)
@@ -287,7 +295,7 @@ def check_accidents(table: AccidentTable, cube: CertifiedCube, accidents: Accide
     met: dict[int, list[Mapping[InnerCell, int]]] = {}
     varied = np.zeros(len(true), dtype=np.bool_)
     for extension in table.extensions:
-        change = _by_leaf(extension.change)
+        change = _by_inner_cell(extension.change)
         moved = {} if extension.world == TRUE_CASUALTIES else context.worlds[extension.world]
         differs = context.sums(change) != 0
         if not allowed(context, moved, change) or (differs & shown).any():
@@ -303,18 +311,18 @@ def check_accidents(table: AccidentTable, cube: CertifiedCube, accidents: Accide
         raise CertificateError("a withheld number of accidents could be computed")
 
 
-def _by_leaf(change: World) -> dict[InnerCell, int]:
+def _by_inner_cell(change: World) -> dict[InnerCell, int]:
     return dict(zip(map(tuple, change.coords.tolist()), change.change.tolist(), strict=True))
 
 
 def allowed(
     context: AccidentContext, moved: Mapping[InnerCell, int], change: Mapping[InnerCell, int]
 ) -> bool:
-    """Whether so many accidents can be at every leaf with the casualties of a world."""
-    for leaf in {*moved, *change}:
-        people = context.casualties.get(leaf, 0) + moved.get(leaf, 0)
-        number = context.accidents.get(leaf, 0) + change.get(leaf, 0)
-        if not any(low <= number <= high for low, high in context.possible(leaf, people)):
+    """Whether every inner cell can have its number of accidents with the casualties of a world."""
+    for inner in {*moved, *change}:
+        people = context.casualties.get(inner, 0) + moved.get(inner, 0)
+        number = context.accidents.get(inner, 0) + change.get(inner, 0)
+        if not any(low <= number <= high for low, high in context.possible(inner, people)):
             return False
     return True
 
@@ -322,30 +330,30 @@ def allowed(
 def for_everybody(
     context: AccidentContext, moved: Mapping[InnerCell, int], changes: Sequence[Mapping[InnerCell, int]]
 ) -> bool:
-    """Whether everybody who was in an accident finds it in one of these extensions of a world."""
-    for leaf in moved:
-        people = context.casualties.get(leaf, 0) + moved[leaf]
-        numbers = [context.accidents.get(leaf, 0) + change.get(leaf, 0) for change in changes]
-        for low, high in context.possible(leaf, people):
+    """Whether every casualty finds his own accident possible in one of these extensions of a world."""
+    for inner in moved:
+        people = context.casualties.get(inner, 0) + moved[inner]
+        numbers = [context.accidents.get(inner, 0) + change.get(inner, 0) for change in changes]
+        for low, high in context.possible(inner, people):
             if not any(low <= number <= high for number in numbers):
                 return False
     return bool(changes)
 
 
 def may_show(cube: CertifiedCube, context: AccidentContext) -> Bools:
-    """Cells of which casualties are shown and are not few: small ones may be shown because a policy asks."""
+    """A mask (size,) over cells whose casualties are shown and not few. A policy may show small cells."""
     people = cube.values[context.above_casualties]
     enough = (people == 0) | (people >= cube.certificate.threshold)
     return np.asarray(~cube.hidden[context.above_casualties] & enough)
 
 
 def asked(cube: CertifiedCube, context: AccidentContext) -> Bools:
-    """Cells of accidents that must not be computable: casualties are withheld, in a table not refused."""
+    """A mask (size,) over cells of accidents to protect: casualties are withheld in a protected table."""
     return np.asarray(cube.hidden[context.above_casualties] & ~refused_cells(cube, context.lattice))
 
 
 def refused_cells(cube: CertifiedCube, lattice: Lattice) -> Bools:
-    """The cells of tables that were not protected, and so are withheld whole."""
+    """A mask (size,) over cells of tables without protection, where every cell is withheld."""
     keys, dims = lattice.keys(), lattice.dims
     depths = np.stack([d.depth[keys[:, a]] for a, d in enumerate(dims)], axis=1)
     refused = np.zeros(len(keys), dtype=np.bool_)

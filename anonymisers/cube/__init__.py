@@ -1,1 +1,1 @@
-"""The certified cube: the only value of this package that may leave a node, and what is read off it."""
+"""The certified cube, the only value of this package that may leave a node, and its reading."""

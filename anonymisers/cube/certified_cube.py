@@ -1,4 +1,4 @@
-"""The protected cube: every table that a policy could release, protected once, with its certificate."""
+"""The certified cube: every table that a policy could release, protected together, with a certificate."""
 
 import hashlib
 import json
@@ -35,33 +35,33 @@ _MAKER = object()
 
 @dataclass(frozen=True, eq=False)
 class CertifiedCube(ReleasedCells):
-    """Made by `build_cube` and `from_bytes` only. Storing it stays in the state."""
+    """A cube with its certificate, made by `build_cube` and `from_bytes` only. It is stored in the state."""
 
     certificate: Certificate
     _maker: object = field(repr=False)
     structural: tuple[CellName, ...] = ()
-    """Groups in which nobody can be, as everybody knows."""
+    """Structural zeros: groups in which, as everybody knows, nobody can be."""
 
     def __post_init__(self) -> None:
         if self._maker is not _MAKER:
             raise CertificateError("a cube is made by build_cube only")
 
     def release(self) -> Release:
-        """Every cell of every table, as it may leave the state, and what is known to be empty."""
+        """Every cell of every table in the form that may leave the state, and the structural zeros."""
         return replace(super().release(), structural=self.structural)
 
     @property
     def refused(self) -> frozenset[Level]:
-        """Levels of tables that were not protected, and so are withheld whole."""
+        """Levels of tables without protection, where every cell is withheld."""
         return self.certificate.refused
 
     @property
     def certificate_digest(self) -> bytes:
-        """SHA-256 of the certificate; guessable, so only a salted commitment to it leaves the state."""
+        """SHA-256 of the certificate. The digest can be guessed: only a salted commitment may leave."""
         return self.certificate.digest()
 
     def to_bytes(self) -> bytes:
-        """For storage inside the state: release and certificate."""
+        """Release and certificate in one stored form, for use inside the state only."""
         stream = StringIO()
         write_release(self.release(), stream)
         parts = (stream.getvalue().encode(), self.certificate.to_json().encode())
@@ -71,7 +71,7 @@ class CertifiedCube(ReleasedCells):
 
     @classmethod
     def from_bytes(cls, data: bytes | memoryview) -> "CertifiedCube":
-        """Read what `to_bytes` wrote. Raises CertificateError when anything was changed or is missing."""
+        """Read the stored form of `to_bytes`. Raises CertificateError if a byte was changed or is missing."""
         release, certificate = _unpack(data)
         if certificate.release != release_digest(release):
             raise CertificateError("the certificate in this cube is about another release")
@@ -87,13 +87,13 @@ def build_cube(
     known: Sequence[Release] = (),
     attack_seconds: float = 20.0,
 ) -> CertifiedCube:
-    """Protect every table of the lattice; check the certificate and attack it before anything can be asked.
+    """Protect every table of the lattice, check the certificate, and attack the release.
 
-    Where what finer tables add does not withstand that, the priority tables stand alone.
-    `key`: 32 secret bytes of the member, fixed for the data set. `known`: all earlier releases. The attacker
-    gets `attack_seconds`; what he leaves undecided then rests on the certificate alone. Raises
-    AnonymiserError (RulesError, TableError, LatticeTooLargeError, ProtectionError, CertificateError) when no
-    cube with a valid certificate was made.
+    If the release with finer tables fails the check or the attack, the cube is built from the priority tables
+    alone. `key`: 32 secret bytes of the member, the same for the data set for ever. `known`: all earlier
+    releases. The attacker stops after `attack_seconds`; cells without a verdict by then rest on the
+    certificate alone. Raises AnonymiserError (RulesError, TableError, LatticeTooLargeError, ProtectionError,
+    CertificateError) when no cube with a valid certificate was made.
     """
     table = with_structural(table, sorted(rules.structural))
     with naming_always_shown(rules):
@@ -120,7 +120,7 @@ def _built(  # noqa: PLR0917 - the arguments of `build_cube`
     certificate = _certificate(protected, release, rules, known)
     check_certificate(certificate, release, table, known)
     settled = _settled(release, protected)
-    _withstand([settled, *_telling_more(settled, known)], certificate, attack_seconds)
+    _withstand([settled, *_with_more_information(settled, known)], certificate, attack_seconds)
     return _cube(release, certificate)
 
 
@@ -142,11 +142,11 @@ def _certificate(
     )
 
 
-def _telling_more(own: Release, known: Sequence[Release]) -> list[Release]:
-    """The earlier releases but those whose every cell is shown by ours too, for the same people.
+def _with_more_information(own: Release, known: Sequence[Release]) -> list[Release]:
+    """The earlier releases, except those whose cells are all shown by our own release of the same people.
 
-    The attacker takes it that who publishes one part of a group alone tells the sum of the others. Where we
-    show that part beside the others, withheld ones among them, nobody is told more than by our own table.
+    The attacker assumes that a publisher of one part of a group alone discloses the sum of the other parts.
+    If our own release shows that part beside the others, some of these withheld, nothing more is disclosed.
     """
     if not known:
         return []
@@ -161,7 +161,7 @@ def _telling_more(own: Release, known: Sequence[Release]) -> list[Release]:
 
 
 def _settled(release: Release, protected: Protected) -> Release:
-    """The part of a release that says anything: refused tables show nothing that does not follow."""
+    """The release without refused tables, which show only cells that the other tables determine."""
     kept = protected.settled
     return replace(
         release,
@@ -172,7 +172,7 @@ def _settled(release: Release, protected: Protected) -> Release:
 
 
 def _withstand(releases: Sequence[Release], certificate: Certificate, seconds: float) -> None:
-    """Raise ProtectionError when the attacker, who shares no code with the search, finds anything."""
+    """Raise ProtectionError if the attacker, independent of the search, finds anything."""
     findings = attack(
         releases,
         threshold=certificate.threshold,
@@ -180,7 +180,7 @@ def _withstand(releases: Sequence[Release], certificate: Certificate, seconds: f
         zeros=certificate.zeros,
         time_limit=seconds,
     )
-    # What a looser rule shows now, or what is public already, is not found out from this release.
+    # A cell that a looser rule shows now, or that is public already, is no finding about this release.
     disclosed = [c for c in findings.disclosed if not any(shown_anyway(r, c) for r in releases)]
     accepted = rows_at(releases[0], certificate.accepted)
     narrow = [c for c in findings.narrow if not (accepted and accepted & rows_of(releases[0], c))]
@@ -232,7 +232,7 @@ def _cube(release: Release, certificate: Certificate) -> CertifiedCube:
 
 
 def _unpack(data: bytes | memoryview) -> tuple[Release, Certificate]:
-    """Line by line: neither text is in memory whole, nor everything that it says as Python reads it."""
+    """Read release and certificate line by line: neither text is in memory whole, nor as JSON objects."""
     start = len(FORMAT)
     digest, packed = data[start : start + 32], data[start + 32 :]
     if data[:start] != FORMAT:

@@ -1,7 +1,7 @@
-"""Cells of refused tables that follow from what is shown: shown as well, for hiding them hides nothing.
+"""Determined cells: cells of refused tables whose value follows from shown cells. They are shown as well.
 
-A table that was not protected is withheld whole. Some of its cells are certain all the same, because every
-person of a shown cell must be in them, or nobody can be. One that is small must not be certain.
+A table without protection is withheld whole. Some of its cells are determined nevertheless, because everybody
+of a shown cell must be in the cell, or nobody can be. No small cell may be determined.
 """
 
 from collections.abc import Iterable
@@ -21,20 +21,21 @@ from anonymisers.tables.rules import Rules
 Cell: TypeAlias = tuple[int, ...]
 
 ROUNDS = 10
-"""What is shown in one round may make more certain in the next; two or three rounds end it."""
+"""The largest number of rounds: cells shown in a round may determine more. Two or three are usual."""
 
 
 def with_determined_cells(
     release: Release, rules: Rules, *, settled: NDArray[np.bool_], public: NDArray[np.bool_]
 ) -> Release:
-    """The release with every cell shown that its bounds make certain; `settled` marks protected cells.
+    """The release with all determined cells shown: those whose integer bounds are equal.
 
-    Cells that are `public` already may be certain and stay as they are.
-    Raises ProtectionError, naming the cell, when a protected or a small cell is certain.
+    `settled` (n,) marks cells of protected tables. Cells that are `public` (n,) already may be determined and
+    are left as they are. Raises ProtectionError, naming the cell, if a protected or a small cell is
+    determined.
     """
     for _ in range(ROUNDS):
         names = _names(release)
-        found = [(cell, names[_canonical(release, cell)]) for cell in _certain(release, rules)]
+        found = [(cell, names[_canonical(release, cell)]) for cell in _determined(release, rules)]
         found = [(cell, rows) for cell, rows in found if not public[rows].any()]
         if not found:
             return release
@@ -48,7 +49,7 @@ def with_determined_cells(
 
 
 def shown_anyway(release: Release, cell: Found) -> bool:
-    """Whether a release itself shows a cell (of the same people), which an earlier one may have withheld."""
+    """Whether a release itself shows a cell of the same people that another release may have withheld."""
     codes = dict(cell.key)
     about = [(codes.get(name, ROOT), where) for name, where in release.where.items()]
     others = [code for name, code in codes.items() if name not in release.where]
@@ -59,21 +60,21 @@ def shown_anyway(release: Release, cell: Found) -> bool:
 
 
 def rows_of(release: Release, cell: Found) -> set[int]:
-    """The rows of a release that tell the number of a cell that the attacker speaks of."""
+    """The rows of a release with the number of a cell that the attacker found."""
     return set(_names(release).get(_canonical(release, cell), np.empty(0, dtype=np.int64)).tolist())
 
 
 def rows_at(release: Release, places: Iterable[CellName]) -> set[int]:
-    """The rows of a release that tell the number of people at some places, by whatever name."""
+    """The rows of a release with the numbers of the named cells, under any of their names."""
     names = _names(release)
-    own = [_one_name(d) for d in release.dims]
+    own = [_canonical_positions(d) for d in release.dims]
     coords = cell_positions(release.dims, tuple(places), "the places")
     cells = [tuple(int(n[p]) for n, p in zip(own, row, strict=True)) for row in coords.tolist()]
     return {row for cell in cells for row in names.get(cell, np.empty(0, dtype=np.int64)).tolist()}
 
 
-def _certain(release: Release, rules: Rules) -> tuple[Found, ...]:
-    """What integer bounds determine, those of the people behind linked tables too; no program is solved."""
+def _determined(release: Release, rules: Rules) -> tuple[Found, ...]:
+    """The cells determined by integer bounds, bounds of inner cells included, without a solver."""
     return certain_cells([release], threshold=rules.threshold, lower=rules.least, zeros=rules.zeros)
 
 
@@ -84,8 +85,10 @@ def _check(cell: Found, rules: Rules, *, protected: bool) -> None:
 
 
 def _names(release: Release) -> dict[Cell, NDArray[np.int64]]:
-    """The rows of every cell, which may stand under several names: a group of one type is that type."""
-    one_name = np.stack([_one_name(d)[release.coords[:, a]] for a, d in enumerate(release.dims)], axis=1)
+    """The rows of each cell by canonical name. A group of one code is the code under two names."""
+    one_name = np.stack(
+        [_canonical_positions(d)[release.coords[:, a]] for a, d in enumerate(release.dims)], axis=1
+    )
     cells, number = np.unique(one_name, axis=0, return_inverse=True)
     order = np.argsort(number, kind="stable")
     rows = np.split(order, np.cumsum(np.bincount(number))[:-1])
@@ -93,19 +96,19 @@ def _names(release: Release) -> dict[Cell, NDArray[np.int64]]:
 
 
 def _canonical(release: Release, cell: Found) -> Cell:
-    """The one name of a cell; the attacker also names the population that a dimension is limited to."""
+    """The canonical name of a cell. The attacker may also name the code that limits the population."""
     codes = dict(cell.key)
     whole = {name: w if isinstance(w, str) or len(w) > 1 else w[0] for name, w in release.where.items()}
     place = []
     for dim in release.dims:
         code = codes.get(dim.name, ROOT)
         named = isinstance(code, str) and code != whole.get(dim.name)
-        place.append(int(_one_name(dim)[dim.position(str(code)) if named else dim.root]))
+        place.append(int(_canonical_positions(dim)[dim.position(str(code)) if named else dim.root]))
     return tuple(place)
 
 
-def _one_name(dim: Hierarchy) -> NDArray[np.int32]:
-    """For each position the highest one that stands for the same leaves."""
+def _canonical_positions(dim: Hierarchy) -> NDArray[np.int32]:
+    """For each code (codes,) the position of the highest code with the same leaf codes."""
     alone = np.bincount(dim.parents[dim.parents >= 0], minlength=len(dim.codes)) == 1
     name = np.arange(len(dim.codes), dtype=np.int32)
     for position in np.argsort(dim.depth, kind="stable").tolist():

@@ -1,4 +1,4 @@
-"""Cells as they are read once they are protected: what stands in each, and what holds it."""
+"""The cells of a released cube: the content of each cell, and the smallest shown cell around it."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -19,19 +19,19 @@ from anonymisers.tables.rules import Level
 
 @dataclass(frozen=True)
 class Value:
-    """A cell that is shown, with the number of people in it."""
+    """A shown cell, with its number of people."""
 
     count: int
 
 
 @dataclass(frozen=True)
 class Withheld:
-    """A cell that is withheld to protect people; whether for itself or for another is never told."""
+    """A withheld cell. Whether primary or secondary suppression is the reason is never disclosed."""
 
 
 @dataclass(frozen=True)
 class OutsideLattice:
-    """No such cell: an unknown dimension or code, or more dimensions than the cube has tables of."""
+    """No cell of the cube: an unknown dimension or code, or too many dimensions."""
 
 
 Answer: TypeAlias = Value | Withheld | OutsideLattice
@@ -40,63 +40,63 @@ Key: TypeAlias = Mapping[str, str]
 
 @dataclass(frozen=True, eq=False)
 class ReleasedCells(ABC):
-    """Every cell of a lattice, shown or withheld; `dims` are those of the table that it was made from."""
+    """Every cell of a lattice, shown or withheld. `dims`: the dimensions of the original table of counts."""
 
     dims: tuple[Hierarchy, ...]
     where: Where
     lattice: Lattice
     hidden: NDArray[np.bool_]
     values: NDArray[np.int64]
-    """Shown values; -1 where withheld: what is not shown is not held."""
+    """Shown values, -1 where withheld: withheld values are not kept."""
 
     @property
     @abstractmethod
     def refused(self) -> frozenset[Level]:
-        """Levels of tables that were not protected, and so are withheld whole."""
+        """Levels of tables without protection, where every cell is withheld."""
 
     @property
     @abstractmethod
     def certificate_digest(self) -> bytes:
-        """Of all that was certified; guessable, so only a salted commitment to it leaves the state."""
+        """SHA-256 over all certificates. The digest can be guessed: only a salted commitment may leave."""
 
     @property
     def mechanism(self) -> str | None:
-        """The name of what changed its numbers; None where those that are shown are exact."""
+        """The name of the perturbation mechanism; None where shown numbers are exact."""
         return None
 
-    def off_by(self, key: Key) -> int:  # noqa: ARG002 - numbers that are withheld where need be are exact
-        """The most by which the number of a cell of the lattice differs from its count of people."""
+    def off_by(self, key: Key) -> int:  # noqa: ARG002 - without perturbation numbers are exact
+        """The largest difference between the shown number of a cell and its count of people."""
         return 0
 
     @property
     def epsilon(self) -> str:
-        """Of numbers that were drawn with noise of differential privacy: of each table; else empty."""
+        """The epsilon of each table of noisy counts (differential privacy); else empty."""
         return ""
 
-    def drawn(self, key: Key) -> int:  # noqa: ARG002 - others are not drawn
-        """Of how many draws of such noise the number of a cell is made."""
+    def drawn(self, key: Key) -> int:  # noqa: ARG002 - no noise here
+        """The number of draws of noise in the number of a cell."""
         return 0
 
-    def as_counted(self, people: Table) -> "ReleasedCells":  # noqa: ARG002 - what is changed needs them
-        """The same cells with their counts, for the controller's eyes: what is measured is about people."""
+    def as_counted(self, people: Table) -> "ReleasedCells":  # noqa: ARG002 - perturbed counts need them
+        """The same cells with true counts, for measures that only the data controller sees."""
         return self
 
     @property
     def tables(self) -> tuple[frozenset[str], ...]:
-        """The dimensions of every table, coarse tables first."""
+        """The dimensions of each table, coarse tables first."""
         return tuple(frozenset(self.lattice.dims[a].name for a in t) for t in self.lattice.tables)
 
     def lookup(self, key: Key) -> Answer:
-        """What the cube says of the cell at these codes; a dimension not named is at `Total`."""
+        """The content of the cell at these codes; a dimension without a code is at `Total`."""
         cell = self._cell(key)
         if cell < 0:
             return OutsideLattice()
         return Withheld() if self.hidden[cell] else Value(int(self.values[cell]))
 
     def nearest_visible(self, key: Key) -> dict[str, str] | None:
-        """The key of the shown cell that holds this one and is fewest levels above it; None when none is.
+        """The key of the shown cell fewest levels above a cell; None if every cell above is withheld.
 
-        Of several equally near the one with the fewest people, then the first in order of dimensions.
+        Among equally near cells, the cell of the fewest people is taken, then the first by dimensions.
         """
         if self._cell(key) < 0:
             return None
@@ -123,7 +123,7 @@ class ReleasedCells(ABC):
         return None
 
     def release(self) -> Release:
-        """Every cell of every table, as it may leave the state."""
+        """Every cell of every table in the form that may leave the state."""
         axes = [self.dims.index(d) for d in self.lattice.dims]
         coords = np.empty((self.lattice.size, len(self.dims)), dtype=np.int32)
         coords[:] = [d.root for d in self.dims]
@@ -131,7 +131,7 @@ class ReleasedCells(ABC):
         return Release(self.dims, self.where, coords, self.values, self.hidden)
 
     def true_values(self, table: Table) -> NDArray[np.int64]:
-        """The true count of every cell, for the controller's eyes: needs the raw table, which he has."""
+        """The true count (size,) of each cell, from the raw table, for the data controller only."""
         axes = tuple(table.dims.index(d) for d in self.lattice.dims)
         people = BaseTable.of(table, axes)
         block = TableBlock.whole(self.lattice)

@@ -1,7 +1,7 @@
-"""Numbers of accidents over the parts of a data set: sums of numbers that its periods show.
+"""Numbers of accidents over the release parts of a data set: sums of the numbers shown for its periods.
 
-They are those that were first released: who came later or left changes casualties only. A number that the
-casualties contradict since is withheld.
+Numbers of accidents stay as first released: people added or removed later change casualties only. A number of
+accidents is withheld once later casualties contradict the number.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anonymisers.accidents.accident_tables import lattice_of, same_words
+from anonymisers.accidents.accident_tables import lattice_of, same_codes
 from anonymisers.cube.released_cells import Answer, Key, OutsideLattice, ReleasedCells, Value, Withheld
 from anonymisers.history.release_parts import ReleasePart
 from anonymisers.tables.arrays import Bools, Ints
@@ -19,13 +19,13 @@ from anonymisers.tables.rules import Rules
 
 @dataclass(frozen=True, eq=False)
 class AccidentCells:
-    """The number of accidents of each cell over dimensions of accidents, -1 where withheld."""
+    """The number of accidents (size,) of each cell of `lattice`, -1 where withheld."""
 
     lattice: Lattice
     values: Ints
 
     def lookup(self, key: Key) -> Answer:
-        """The number at these codes; a dimension that is not named is at `Total`."""
+        """The number of accidents at these codes; a dimension without a code is at `Total`."""
         names = {d.name: axis for axis, d in enumerate(self.lattice.dims)}
         coords = np.array([[d.root for d in self.lattice.dims]], dtype=np.int32)
         for name, code in key.items():
@@ -42,7 +42,7 @@ class AccidentCells:
 def compose_accidents(
     cube: ReleasedCells, parts: Sequence[ReleasePart], rules: Rules
 ) -> AccidentCells | None:
-    """The accidents of a data set, as far as its casualties are shown; None where no part has any."""
+    """The accidents of a data set, where casualties are shown; None if no part has accidents."""
     names = {name for p in parts if p.accidents is not None for name in p.accidents.names}
     if not names & {d.name for d in cube.lattice.dims}:
         return None
@@ -54,7 +54,7 @@ def compose_accidents(
             told, own = _of_part(part, lattice, keys)
             known &= told
             numbers += own
-    people = np.where(cube.hidden, -1, cube.values)[same_words(cube, lattice)]
+    people = np.where(cube.hidden, -1, cube.values)[same_codes(cube, lattice)]
     known &= (people == 0) | (people >= rules.threshold)
     known &= (numbers <= people) & ((numbers > 0) == (people > 0))
     values = np.where(known, numbers, -1)
@@ -63,7 +63,7 @@ def compose_accidents(
 
 
 def _of_part(part: ReleasePart, lattice: Lattice, keys: np.ndarray) -> tuple[Bools, Ints]:
-    """For each key whether the accidents of a period's people are known, and how many they are."""
+    """For each key a mask (m,) of known numbers of accidents of a period, and the numbers (m,)."""
     known, people = part.known(lattice, keys)
     none = known & (people == 0)
     numbers = np.zeros(lattice.size, dtype=np.int64)

@@ -1,7 +1,7 @@
-"""A data set over the years: everything that was given out of it, and the cube that answers now.
+"""The release history of a data set: all releases over the years, and the cube that answers now.
 
-A new closed period is protected by itself and shown beside what there is. Sums over several periods are shown
-where each of them is, so that the difference of two years' cubes is always a cell that is shown anyway.
+A new closed period is protected by itself and shown beside the earlier periods. Sums over several periods are
+shown where every period is shown, so that the difference of two years' cubes is always a shown cell.
 """
 
 import hashlib
@@ -38,19 +38,19 @@ FORMAT = b"safelane chronicle 1\n"
 
 @dataclass(frozen=True, eq=False)
 class ReleaseHistory(ReleasedCells):
-    """The cube that `parts` make under `rules`. Storing it stays in the state.
+    """The cube that the release parts make under the rules, built by `of` and `from_bytes`.
 
-    Made by `of` and `from_bytes`. Its cells are never read from anywhere: they follow from the parts.
+    Stored histories stay in the state. Cells are never stored, but computed from the parts.
     """
 
     rules: Rules
     parts: tuple[ReleasePart, ...]
     lost: NDArray[np.bool_] = field(repr=False)
-    """Cells that these rules withhold though earlier releases gave them away: listed, as nothing cures it."""
+    """A mask (size,) over cells that the rules withhold although earlier releases disclosed them."""
 
     @classmethod
     def of(cls, dims: Iterable[Hierarchy], rules: Rules, parts: Sequence[ReleasePart]) -> "ReleaseHistory":
-        """The tables of up to `rules.max_dims` of these dimensions, read off the parts.
+        """The tables of up to `rules.max_dims` of these dimensions, computed from the parts.
 
         Raises LatticeTooLargeError, and RulesError for rules that name other dimensions.
         """
@@ -63,42 +63,42 @@ class ReleaseHistory(ReleasedCells):
         return cls(dims, {}, lattice, hidden, values, rules, tuple(parts), lost)
 
     def under(self, dims: Iterable[Hierarchy], rules: Rules) -> "ReleaseHistory":
-        """The same releases read under other rules and dimensions: nothing is shown that was not before."""
+        """The same releases under other rules and dimensions: no cell is shown that no release showed."""
         return ReleaseHistory.of(dims, rules, self.parts)
 
     @property
     def refused(self) -> frozenset[Level]:
-        """Levels of tables that no part protected."""
+        """Levels of tables without protection in some period, where every cell is withheld."""
         return frozenset().union(*(p.cubes[-1].refused for p in self.parts if p.kind == "period" and p.cubes))
 
     @property
     def accepted(self) -> tuple[tuple[tuple[str, ...], CellName], ...]:
-        """Cells that what is always shown leaves narrower than rule 2 asks for, each with its periods."""
+        """Accepted cells (`Certificate.accepted`) of all parts, each after the periods of its part."""
         cubes = [(tuple(sorted(part.period)), cube) for part in self.parts for cube in part.cubes]
         return tuple(sorted({(when, place) for when, cube in cubes for place in cube.certificate.accepted}))
 
     @cached_property
     def accidents(self) -> AccidentCells | None:
-        """The numbers of accidents, where any part has them."""
+        """The numbers of accidents; None if no part has accidents."""
         return compose_accidents(self, self.parts, self.rules)
 
     @property
     def certificate_digest(self) -> bytes:
-        """SHA-256 over the certificates of all parts; guessable, so only a salted commitment leaves."""
+        """SHA-256 over the certificates of all parts. The digest can be guessed: log a salted commitment."""
         digests = [c.certificate_digest for p in self.parts for c in p.cubes]
         digests += [p.accidents.digest() for p in self.parts if p.accidents is not None]
-        return hashlib.sha256(_head(self).encode() + b"".join(digests)).digest()
+        return hashlib.sha256(_header(self).encode() + b"".join(digests)).digest()
 
     def to_bytes(self) -> bytes:
-        """For storage inside the state: the rules, and the parts with their certificates."""
+        """Rules, and parts with their certificates, in one stored form for use inside the state only."""
         blobs = [blob for part in self.parts for blob in _blobs(part)]
-        head = _head(self).encode() + b"\n" + json.dumps([len(b) for b in blobs]).encode() + b"\n"
-        body = zlib.compress(head + b"".join(blobs), 6)
+        header = _header(self).encode() + b"\n" + json.dumps([len(b) for b in blobs]).encode() + b"\n"
+        body = zlib.compress(header + b"".join(blobs), 6)
         return FORMAT + hashlib.sha256(body).digest() + body
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "ReleaseHistory":
-        """Read what `to_bytes` wrote. Raises CertificateError when anything was changed or is missing."""
+        """Read the stored form of `to_bytes`. Raises CertificateError if a byte was changed or is missing."""
         packed = memoryview(data)[len(FORMAT) + 32 :]
         whole_digest = data[len(FORMAT) : len(FORMAT) + 32]
         if not data.startswith(FORMAT) or hashlib.sha256(packed).digest() != whole_digest:
@@ -107,8 +107,8 @@ class ReleaseHistory(ReleasedCells):
             whole = zlib.decompress(packed)
             first = whole.index(b"\n")
             second = whole.index(b"\n", first + 1)
-            head, lengths = json.loads(whole[:first]), json.loads(whole[first:second])
-            return _read(head, lengths, memoryview(whole)[second + 1 :])
+            header, lengths = json.loads(whole[:first]), json.loads(whole[first:second])
+            return _read(header, lengths, memoryview(whole)[second + 1 :])
         except (zlib.error, ValueError, TypeError, KeyError, StopIteration):
             raise CertificateError("the stored cube is damaged") from None
         except CertificateError:
@@ -122,10 +122,10 @@ def _blobs(part: ReleasePart) -> list[bytes]:
     return [*(c.to_bytes() for c in part.cubes), part.sealed, *accidents]
 
 
-def _head(chronicle: ReleaseHistory) -> str:
+def _header(history: ReleaseHistory) -> str:
     body = {
-        "dims": [dimension_to_json(d) for d in chronicle.dims],
-        "rules": rules_to_json(chronicle.rules),
+        "dims": [dimension_to_json(d) for d in history.dims],
+        "rules": rules_to_json(history.rules),
         "parts": [
             {
                 "kind": part.kind,
@@ -135,7 +135,7 @@ def _head(chronicle: ReleaseHistory) -> str:
                 "sources": list(part.sources),
                 **({} if part.accidents is None else {"accidents": True}),
             }
-            for part in chronicle.parts
+            for part in history.parts
         ],
     }
     return json.dumps(body, ensure_ascii=True)

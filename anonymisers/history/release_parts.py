@@ -1,8 +1,8 @@
-"""The parts of what a data set has given out: groups of people, each with every release about exactly them.
+"""The release parts of a data set: groups of people, each with every release about exactly its people.
 
-No two parts share a person but where somebody leaves, and nothing released mixes them but sums of cells that
-are shown. So the worlds of one part go with any worlds of the others, and what a release says of one part
-stays safe whatever comes later: nothing has to be looked at again.
+Two parts share a person only where somebody leaves, and releases mix parts only by sums of shown cells. So
+the feasible tables of one part can be combined with any feasible tables of the other parts, and each part
+stays safe, whatever later parts release: no earlier release has to be checked again.
 """
 
 from collections.abc import Sequence
@@ -23,17 +23,18 @@ from anonymisers.tables.rules import Rules
 Kind: TypeAlias = Literal["period", "added", "left"]
 
 NOBODY, UNKNOWN = -1, -2
-"""Instead of a position: a code that none of the people can have, and one that no release tells of."""
+"""Instead of a position: a code that nobody can have, and a code that the release lacks."""
 
 
 @dataclass(frozen=True, eq=False)
 class ReleasePart:
-    """Some people, and `cubes`, every release about exactly these, oldest first.
+    """A group of people, and `cubes`, every release about exactly these people, oldest first.
 
-    `kind`: the people of periods that were closed then; people `added` to released periods later; or people
-    who `left` the parts numbered in `sources`. `period`: the closed periods in which they lie, codes of the
-    time dimension; `time`: its hierarchy over these (None without such a dimension). A part without cubes
-    waits: nothing of it is shown. `sealed`: what the caller keeps with it, such as whom it counts.
+    `kind`: the people of then newly closed periods (`period`), people `added` to released periods later, or
+    people who `left` the parts numbered in `sources`. `period`: the closed periods of the people, codes of
+    the time dimension; `time`: the time hierarchy over these periods, None without a time dimension. Nothing
+    is shown of a part without cubes. `sealed`: bytes that the caller keeps with the part, such as the people
+    counted.
     """
 
     kind: Kind
@@ -43,10 +44,10 @@ class ReleasePart:
     sources: tuple[int, ...] = ()
     sealed: bytes = b""
     accidents: AccidentTable | None = None
-    """Numbers of accidents beside the first of `cubes`; nobody's where that was made without."""
+    """Numbers of accidents beside the first cube; None if the first cube has none."""
 
     def known(self, lattice: Lattice, keys: NDArray[np.int32]) -> tuple[Bools, Ints]:
-        """For each key (m, dims) of a lattice whether its number of people is known, and that number."""
+        """For keys (m, dims) of a lattice a mask (m,) of known numbers of people, and the numbers (m,)."""
         nobody = self.nobody(lattice, keys)
         known, values = nobody.copy(), np.zeros(len(keys), dtype=np.int64)
         for cube in self.cubes:
@@ -57,15 +58,15 @@ class ReleasePart:
         return known, values
 
     def nobody(self, lattice: Lattice, keys: NDArray[np.int32]) -> Bools:
-        """For each key of a lattice whether its time says that none of these people can be in it."""
+        """A mask (m,) over keys of a lattice at times outside the periods of the part."""
         for axis, dim in enumerate(lattice.dims):
             if self.time is not None and dim.name == self.time.name:
-                found: Bools = _places(dim, self.time, self.period)[keys[:, axis]] == NOBODY
+                found: Bools = _positions_in(dim, self.time, self.period)[keys[:, axis]] == NOBODY
                 return found
         return np.zeros(len(keys), dtype=np.bool_)
 
     def cells(self, released: Lattice, dims: Sequence[Hierarchy], keys: NDArray[np.int32]) -> Ints:
-        """For each key the cell of one of its releases that stands for the same people, -1 for none."""
+        """For each key (m, dims) the cell of a release about the same people, -1 for none (m,)."""
         theirs = released.dims
         coords = np.empty((len(keys), len(theirs)), dtype=np.int32)
         coords[:] = [d.root for d in theirs]
@@ -76,18 +77,20 @@ class ReleasePart:
                 lacking |= keys[:, axis] != dim.root
                 continue
             at = names[dim.name]
-            places = _places(dim, theirs[at], None)[keys[:, axis]]
+            places = _positions_in(dim, theirs[at], None)[keys[:, axis]]
             lacking |= places < 0
             coords[:, at] = np.where(places < 0, theirs[at].root, places)
         return np.where(lacking, -1, released.cells(coords))
 
 
 def compose(parts: Sequence[ReleasePart], lattice: Lattice, rules: Rules) -> tuple[Bools, Ints, Bools]:
-    """What is withheld, the values shown (-1 where withheld), and what the rules withhold that was known.
+    """Combine release parts over a lattice: three arrays (size,).
 
-    A cell is shown where every period's number is. Of additions and leavings those count that are known by
-    themselves; where they are not, the former value stands. What is small or never shown is withheld, and
-    with a withheld group its breakdown by sensitive dimensions. What is a sum of shown cells is shown.
+    These are a mask of withheld cells, the values, -1 where withheld, and a mask of cells that the rules
+    withhold although the releases disclose the value. A cell is shown where every period shows the cell.
+    Additions and departures count where their own number is known and not sensitive; elsewhere the earlier
+    value is kept. Sensitive cells and cells that are never shown are withheld, and with a withheld group its
+    breakdown by sensitive dimensions. Sums of shown cells are shown.
     """
     keys = lattice.keys()
     every, small = np.ones(lattice.size, dtype=np.bool_), np.zeros(lattice.size, dtype=np.bool_)
@@ -101,20 +104,20 @@ def compose(parts: Sequence[ReleasePart], lattice: Lattice, rules: Rules) -> tup
         values += np.where(counted, -numbers if part.kind == "left" else numbers, 0)
     small |= rules.is_sensitive(values)
     hidden = ~every | small
-    # The parts keep breakdowns whole by themselves, unless they were made by other rules.
+    # Each part withholds breakdowns whole already, unless it was made under other rules.
     if (every & small).any() or any(
         rules.sensitive - c.certificate.sensitive for p in parts for c in p.cubes
     ):
         hidden = _with_breakdowns(lattice, keys, hidden, rules)
-    marked = _never(lattice, rules)
-    hidden |= marked
+    never = _never(lattice, rules)
+    hidden |= never
     lost = every & hidden
-    _sum_up(lattice, values, hidden, lost | marked)
+    _sum_up(lattice, values, hidden, lost | never)
     return hidden, np.where(hidden, -1, values), lost
 
 
 def _never(lattice: Lattice, rules: Rules) -> Bools:
-    """The cells that are never shown, as far as the lattice has them."""
+    """A mask (size,) over the cells of the lattice that are never shown."""
     places = existing_names(lattice.dims, rules.never)
     cells = lattice.cells(cell_positions(lattice.dims, places, "the cells that are never shown"))
     found = np.zeros(lattice.size, dtype=np.bool_)
@@ -123,7 +126,7 @@ def _never(lattice: Lattice, rules: Rules) -> Bools:
 
 
 def _sum_up(lattice: Lattice, values: Ints, hidden: Bools, withheld_anyway: Bools) -> None:
-    """Show, in place, what is a sum of shown cells: a new grouping of codes that the releases had already."""
+    """Show, in place, sums of shown cells: new groupings of codes that the releases have already."""
     for _ in range(max((int(d.depth.max()) for d in lattice.dims), default=0)):
         for parts, above in lattice.parents():
             withheld = np.bincount(above, weights=hidden[parts], minlength=lattice.size) > 0
@@ -148,11 +151,11 @@ def _with_breakdowns(lattice: Lattice, keys: NDArray[np.int32], hidden: Bools, r
     return hidden
 
 
-def _places(dim: Hierarchy, other: Hierarchy, period: frozenset[str] | None) -> NDArray[np.int32]:
-    """For each position of `dim` that of the same code in `other`, NOBODY or UNKNOWN.
+def _positions_in(dim: Hierarchy, other: Hierarchy, period: frozenset[str] | None) -> NDArray[np.int32]:
+    """For each code of `dim` (codes,) the position of the same code in `other`, NOBODY or UNKNOWN.
 
-    Equal codes mean the same people. With `period`, a code that is not in `other` and lies in none of these
-    periods is nobody's.
+    Equal codes mean the same people. With `period`, a code that `other` lacks and that is in none of the
+    periods is NOBODY.
     """
     places = np.full(len(dim.codes), UNKNOWN, dtype=np.int32)
     for position, code in enumerate(dim.codes):

@@ -1,8 +1,8 @@
-"""In which release a person first counts, and in which no more: the dimension behind differences of releases.
+"""Vintages: a dimension by the release parts with which a person came and, possibly, left again.
 
-*Vintage* makes what two releases differ by a cell like any other. Its codes are the pairs of the part that
-brought somebody in and the part that took him out again, if any. No table
-names it; populations are made of it.
+By this dimension, the difference of two releases is a cell like any other (data vintage: a term of the
+analysis of revisions, OECD). Its codes are pairs of two release parts. Populations are made of vintages; no
+table has the dimension.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,11 +23,11 @@ from anonymisers.tables.structural_zeros import with_structural
 
 NAME = "vintage"
 Vintage: TypeAlias = tuple[int, int | None]
-"""The number of the part that somebody came with, and of the part with which he left."""
+"""The number of the part with which somebody came, and of the part with which he left, or None."""
 
 
 def touched(parts: Sequence[ReleasePart], sources: Iterable[int]) -> tuple[Vintage, ...]:
-    """All vintages of the people of some parts, those among them who left earlier included."""
+    """All vintages of the people of some parts, people who left earlier included."""
     found: list[Vintage] = []
     for source in sorted(sources):
         found.append((source, None))
@@ -44,10 +44,10 @@ def protect_leaving(
     *,
     attack_seconds: float = 60.0,
 ) -> CertifiedCube:
-    """The release about those who leave: safe beside all that was said of the people they were counted among.
+    """A cube about people who leave, safe beside every release about the parts they leave.
 
-    `people`: by vintage, all people of every part that somebody leaves, over the same dimensions; who leaves
-    now has the number `len(parts)`. Raises as `build_cube` does.
+    `people`: by vintage, all people of every part that somebody leaves, over the same dimensions. People who
+    leave now have `len(parts)` as the second number of their vintage. Raises as `build_cube` does.
     """
     codes = tuple(_code(v) for v in people)
     vintage = Hierarchy(NAME, (ROOT, *codes), dict.fromkeys(codes, ROOT))
@@ -61,7 +61,7 @@ def protect_leaving(
 
 
 def _elsewhere(parts: Sequence[ReleasePart], people: Mapping[Vintage, Table]) -> Iterator[CellName]:
-    """Where nobody can be, as everybody knows: the people of a part lie in its periods and in no others."""
+    """The structural zeros of vintages: people of a part are in its periods and in no other period."""
     dims = {d.name: d for table in people.values() for d in table.dims}
     for came, left in people:
         part = parts[came]
@@ -77,9 +77,9 @@ def _elsewhere(parts: Sequence[ReleasePart], people: Mapping[Vintage, Table]) ->
 
 
 def releases(parts: Sequence[ReleasePart]) -> list[Release]:
-    """Everything that was given out, as releases that can be read together: for whoever attacks it.
+    """All releases of the parts, in common dimensions, for an attack on all of them together.
 
-    A part that somebody left later is cut by vintage, so that the releases about both fit each other.
+    A part that somebody left later is divided by vintage, so that the releases about both parts are linked.
     """
     numbers = [n for n, p in enumerate(parts) if p.kind != "left"]
     everybody = touched(parts, numbers)
@@ -91,13 +91,13 @@ def releases(parts: Sequence[ReleasePart]) -> list[Release]:
         which = 1 if part.kind == "left" else 0
         inside = tuple(_code(v) for v in everybody if v[which] == number)
         for cube in part.cubes:
-            told = replace(_known(cube, vintage, inside), structural=cube.structural)
-            found.append(_in_time(told, time, part))
+            release = replace(_known(cube, vintage, inside), structural=cube.structural)
+            found.append(_in_time(release, time, part))
     return found
 
 
 def _whole_time(parts: Sequence[ReleasePart]) -> Hierarchy | None:
-    """The time dimension over the periods of all parts."""
+    """The time hierarchy over the periods of all parts; None without a time dimension."""
     times = [p.time for p in parts if p.time is not None]
     if not times:
         return None
@@ -107,7 +107,7 @@ def _whole_time(parts: Sequence[ReleasePart]) -> Hierarchy | None:
 
 
 def _in_time(release: Release, time: Hierarchy | None, part: ReleasePart) -> Release:
-    """The release over the whole time dimension, about its own periods: five years may go on in another."""
+    """The release in the whole time hierarchy, about its own periods: a period of years may go on later."""
     names = [d.name for d in release.dims]
     if time is None or time.name not in names or not all(code in time.index for code in part.period):
         return release
@@ -125,7 +125,7 @@ def _code(vintage: Vintage) -> str:
 
 
 def _joined(people: Mapping[Vintage, Table], vintage: Hierarchy, leaving: tuple[str, ...]) -> Table:
-    """One table of all people, of whom those who leave are its population."""
+    """One table of all people; people who leave are its population."""
     tables = list(people.values())
     dims = tables[0].dims
     coords = [
@@ -141,7 +141,7 @@ def _joined(people: Mapping[Vintage, Table], vintage: Hierarchy, leaving: tuple[
 
 
 def trimmed(cube: CertifiedCube) -> Release:
-    """What a cube says: its release without refused tables; what these show follows from the rest."""
+    """The release of a cube without refused tables, whose shown cells follow from the other tables."""
     release = cube.release()
     kept = ~_at(release, cube.refused)
     return Release(
@@ -150,7 +150,7 @@ def trimmed(cube: CertifiedCube) -> Release:
 
 
 def _known(cube: CertifiedCube, vintage: Hierarchy, inside: tuple[str, ...]) -> Release:
-    """What a cube says, about the people of these vintages."""
+    """The trimmed release of a cube, about the people of these vintages."""
     release = trimmed(cube)
     axes = [a for a, d in enumerate(release.dims) if d.name != NAME]
     coords = np.column_stack(
@@ -161,7 +161,7 @@ def _known(cube: CertifiedCube, vintage: Hierarchy, inside: tuple[str, ...]) -> 
 
 
 def _at(release: Release, levels: Iterable[Level]) -> np.ndarray:
-    """Mask over the cells of a release that stand at one of these levels."""
+    """A mask (n,) over the cells of a release at one of these levels."""
     depths = np.stack([d.depth[release.coords[:, a]] for a, d in enumerate(release.dims)], axis=1)
     inside = np.zeros(len(depths), dtype=np.bool_)
     for level in levels:

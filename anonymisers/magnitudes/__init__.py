@@ -1,1 +1,1 @@
-"""Tables of amounts, such as costs: who contributes to a cell, and how to hide what gives somebody away."""
+"""Magnitude tables, such as tables of costs: contributions to cells, and suppression."""

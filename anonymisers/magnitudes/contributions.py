@@ -1,4 +1,4 @@
-"""What single people contribute to a table of amounts: raw, so that it has no written form."""
+"""Contributions of single people to a table of amounts: raw data, without a written form."""
 
 import re
 from collections.abc import Iterable
@@ -17,16 +17,17 @@ from anonymisers.tables.table_reading import dimensions_from_json
 
 AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 MOST_PLACES = 4
-"""Decimal places of an amount."""
+"""The largest number of decimal places of an amount."""
 LARGEST = 2**52
-"""All amounts together, in units of the last decimal place: sums stay exact."""
+"""The largest sum of all amounts, in units of the last decimal place: sums stay exact."""
 
 
 @dataclass(frozen=True, eq=False)
 class Contributions:
-    """`amounts` (n,) in units of 10**-`places`, by whom (`people`, from 0 on) and where (`coords`, leaves).
+    """Contributions: `amounts` (n,) in units of 10**-`places`, `people` (n,) numbered from 0, and `coords`.
 
-    One person may contribute in several inner cells, and in each once.
+    `coords` (n, dims) are positions of leaf codes. A person may contribute to several inner cells, to each
+    once.
     """
 
     name: str
@@ -40,7 +41,7 @@ class Contributions:
     def of(
         cls, name: str, dims: tuple[Hierarchy, ...], records: Iterable[tuple[tuple[str, ...], str, Decimal]]
     ) -> "Contributions":
-        """Contributions of records: codes, a person, an amount. Raises TableError, naming the record."""
+        """Add up records of codes, a person and an amount. Raises TableError, naming the record."""
         totals: dict[tuple[tuple[int, ...], str], Decimal] = {}
         for number, (codes, person, amount) in enumerate(records, 1):
             if len(codes) != len(dims):
@@ -82,7 +83,7 @@ class Contributions:
 
 
 def parse_amount(word: object) -> Decimal:
-    """A number as it is written. Not a number where it is none, which `Contributions.of` refuses."""
+    """Read a decimal number. Any other text is read as not a number, which `Contributions.of` refuses."""
     return Decimal(str(word)) if AMOUNT.fullmatch(str(word)) else Decimal("NaN")
 
 

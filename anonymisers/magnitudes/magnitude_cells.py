@@ -1,4 +1,4 @@
-"""The cells of a table of amounts: their sums, who is behind them, and which of them give somebody away."""
+"""The cells of a magnitude table: sums, contributors, and primary suppression."""
 
 from dataclasses import dataclass
 
@@ -15,17 +15,18 @@ from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.rules import is_small_count
 
 MOST_CELLS = 2_000
-"""Cells, or inner cells, above which the linear programs take too long."""
+"""The largest number of cells, and of inner cells: linear programs of more take too long."""
 
 
 @dataclass(frozen=True)
 class MagnitudeRules:
-    """When an amount gives somebody away, and how a withheld one is protected.
+    """The rules of primary suppression of magnitude tables (Hundepool and others, 2012), and zeros.
 
-    `threshold` k: fewer people than that. `dominance` (n, share): the n largest contributions are more than
-    `share` per cent. `p_percent`: what all but the two largest contribute is less than p per cent of the
-    largest, so that the second can estimate the first so closely. `publish_zeros`: cells with nobody are
-    shown, all of them; else they may be withheld beside others.
+    `threshold` k: a cell of 1 to k-1 people is sensitive. `dominance` (n, share): a cell is sensitive if the
+    n largest contributions are more than `share` per cent. `p_percent`: a cell is sensitive if all
+    contributions but the two largest add up to less than p per cent of the largest, so that the second
+    contributor could estimate the largest contribution to p per cent. `publish_zeros`: all cells
+    without people are shown; else such cells may be withheld beside others.
     """
 
     threshold: int = 5
@@ -45,11 +46,12 @@ class MagnitudeRules:
 
 @dataclass(frozen=True, eq=False)
 class MagnitudeCells:
-    """All rows: the cells of the lattice, then, where no table has all dimensions, the inner cells.
+    """Rows: the cells of the lattice and, where no table has all dimensions, the inner cells.
 
-    `sums` and `people` by row; `needed`: the k largest personal contributions together, as wide as an
-    interval must be; `sensitive`; `single`: the only person of a row, -1 where there is none or several.
-    `matrix` (rows, inner cells) says which inner cells a row adds up, `inner` their amounts.
+    By row: `sums`; `people`; `needed`, the k largest personal contributions together, which is the least
+    width of the row's feasibility interval; `sensitive`; and `single`, the only person of a row, -1 for
+    nobody or several people. `matrix` (rows, inner cells) is 1 where a row counts an inner cell; `inner` are
+    the amounts of the inner cells.
     """
 
     lattice: Lattice
@@ -63,7 +65,7 @@ class MagnitudeCells:
 
     @classmethod
     def of(cls, contributions: Contributions, rules: MagnitudeRules) -> "MagnitudeCells":
-        """The cells of all tables that the rules allow. Raises LatticeTooLargeError, saying what to do."""
+        """The cells of all tables under the rules. Raises LatticeTooLargeError, naming a level to drop."""
         dims = contributions.dims
         lattice = Lattice.of(dims, [d.name for d in dims], rules.max_dims)
         shape = tuple(len(d.leaves) for d in dims)
@@ -76,10 +78,10 @@ class MagnitudeCells:
             raise LatticeTooLargeError(
                 message, remedy=f"Drop the finest level of {widest.name!r}, or a table."
             )
-        system = LinkedTables(dims, (TableBlock.whole(lattice),))
+        linked_tables = LinkedTables(dims, (TableBlock.whole(lattice),))
         grid = np.stack([g.ravel() for g in np.indices(shape)], axis=1)
         coords = np.stack([d.leaves[grid[:, a]] for a, d in enumerate(dims)], axis=1)
-        matrix = _matrix(system.above(coords), lattice.size)
+        matrix = _matrix(linked_tables.above(coords), lattice.size)
         if not any(len(t) == len(dims) for t in lattice.tables):
             matrix = vstack([matrix, identity(size, format="csr")], format="csr")
         ranks = [np.searchsorted(d.leaves, contributions.coords[:, a]) for a, d in enumerate(dims)]
@@ -122,20 +124,20 @@ class MagnitudeCells:
         return cls(lattice, sums, people, needed, sensitive, single, inner, matrix)
 
     def inner_name(self, row: int) -> tuple[str, ...]:
-        """The codes of a row that is in no table."""
+        """The codes of an inner cell's row."""
         dims = self.lattice.dims
         ranks = np.unravel_index(row - self.lattice.size, tuple(len(d.leaves) for d in dims))
         return tuple(d.codes[int(d.leaves[r])] for d, r in zip(dims, ranks, strict=True))
 
     def name(self, row: int) -> str:
-        """A row in words, for messages."""
+        """The name of a row as text, for messages."""
         if row < self.lattice.size:
             return name_in_words(cell_name_at(self.lattice, row))
         return ", ".join(self.inner_name(row))
 
     @property
     def beyond(self) -> Bools:
-        """Rows that are in no table."""
+        """A mask over the rows of inner cells that are in no table."""
         return np.arange(len(self.sums)) >= self.lattice.size
 
 
@@ -146,7 +148,7 @@ def _matrix(above: Ints, size: int) -> csr_matrix:
 
 
 def _by_person(counted: csr_matrix, contributions: Contributions) -> tuple[Ints, Ints, Ints]:
-    """For each row and each person behind it their contribution: rows, people, amounts."""
+    """The contribution of each person to each row: three arrays (m,), rows, people and amounts."""
     number = len(contributions.amounts) and int(contributions.people.max()) + 1
     pairs = counted.row.astype(np.int64) * number + contributions.people[counted.col]
     found, place = np.unique(pairs, return_inverse=True)

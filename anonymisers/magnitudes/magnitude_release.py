@@ -1,4 +1,4 @@
-"""A released table of amounts, and its written form."""
+"""A released magnitude table, and its written form."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from anonymisers.tables.table_reading import dimensions_from_json
 
 @dataclass(frozen=True, eq=False)
 class MagnitudeRelease:
-    """Amounts of `name` by cell, None where withheld, exact to `places` decimal places."""
+    """Amounts of a variable by cell, None where withheld."""
 
     name: str
     dims: tuple[Hierarchy, ...]
@@ -24,7 +24,7 @@ class MagnitudeRelease:
 
     @classmethod
     def from_json(cls, document: object) -> "MagnitudeRelease":
-        """Read what `write_magnitudes` wrote. Raises TableError, naming the place."""
+        """Read the written form of `write_magnitudes`. Raises TableError, naming the place."""
         body = fields_of(document, "the release", required={"dims", "magnitude", "cells"}, optional={"where"})
         if not isinstance(body["magnitude"], str) or not isinstance(body["cells"], list):
             raise TableError("'magnitude' is not a name, or 'cells' is not a list")
@@ -47,13 +47,13 @@ class MagnitudeRelease:
         return cls(body["magnitude"], dims, cells)
 
     def rows(self) -> Iterator[list[str | Decimal | None]]:
-        """Each cell as codes, its amount, and whether it is withheld."""
+        """For each cell a row of codes, amount, and `value` or `withheld`."""
         for key, value in self.cells.items():
             yield [*key, value, "withheld" if value is None else "value"]
 
 
 def write_magnitudes(release: MagnitudeRelease, stream: TextIO) -> None:
-    """Write a release, one cell a line."""
+    """Write a release as JSON, one cell a line."""
     dims = {d.name: {"codes": list(d.codes), "parent": dict(d.parent)} for d in release.dims}
     head = {"dims": dims, "magnitude": release.name}
     stream.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "cells": [\n')

@@ -1,7 +1,8 @@
-"""Which cells of a table of amounts are withheld: linear programs around one withheld cell after the other.
+"""Suppression of a magnitude table, by linear programs for one withheld cell after another.
 
-A *world* is another table of amounts of 0 or more that agrees with everything shown, as its difference from
-the true one. How far worlds change a cell is a proven part of its interval: worlds can be mixed.
+A *world* is a feasible table, another table of amounts of 0 or more that agrees with all shown cells, as the
+difference from the true table. The changes of a cell over the worlds are a proven part of the cell's
+feasibility interval, since any mixture of worlds is a world.
 """
 
 from dataclasses import dataclass
@@ -16,16 +17,16 @@ from anonymisers.tables.arrays import Bools, Floats
 from anonymisers.tables.keyed_random import random_fractions
 
 STILL = 1e-7
-"""A change of less than this share of what a program asks for is none."""
+"""A smaller change, as a share of the change that a program asks for, counts as no change."""
 CLOSE = 1e-6
-"""An interval may be this share narrower than it must be: programs are solved over the reals."""
+"""The share by which an interval may be too narrow: programs are solved in floating point."""
 STEP = 1e-4
 FARTHEST = 1e4
 
 
 @dataclass(eq=False)
 class MagnitudeSuppression:
-    """The search: `hidden` rows, and the worlds found so far as changes of all rows."""
+    """The search: `hidden` rows to withhold, and the worlds found so far, as changes of all rows."""
 
     cells: MagnitudeCells
     hidden: Bools
@@ -35,7 +36,7 @@ class MagnitudeSuppression:
 
     @classmethod
     def of(cls, cells: MagnitudeCells, rules: MagnitudeRules, key: bytes) -> "MagnitudeSuppression":
-        """The beginning: what is sensitive is withheld, and what is in no table."""
+        """The state before the search: sensitive rows and rows in no table are withheld."""
         hidden = cells.sensitive | cells.beyond
         locked = np.zeros(len(hidden), dtype=np.bool_)
         locked[0] = True
@@ -47,37 +48,37 @@ class MagnitudeSuppression:
         return cls(cells, hidden, locked, np.rint(price * 1024) / 1024, [])
 
     def run(self) -> Bools:
-        """The rows to withhold. Raises ProtectionError when there is no way."""
+        """The rows to withhold, as a mask (rows,). Raises ProtectionError if no safe pattern is found."""
         self._cover()
         self._drop_idle()
         self._cover()
-        self._guard_against_insiders()
+        self._apply_singleton_rule()
         return self.hidden
 
     def reach(self) -> tuple[Floats, Floats]:
-        """The least and the largest change of each row over the worlds."""
+        """The least and the largest change (rows,) of each row over the worlds."""
         low, high = np.zeros(len(self.hidden)), np.zeros(len(self.hidden))
         for world in self.worlds:
             np.minimum(low, world, out=low)
             np.maximum(high, world, out=high)
         return low, high
 
-    def _asked(self) -> Bools:
-        """Rows whose interval must be wide: what is withheld; of what is in no table the sensitive rows."""
+    def _to_protect(self) -> Bools:
+        """Rows to protect: withheld cells of tables, and sensitive rows in no table."""
         return self.hidden & (~self.cells.beyond | self.cells.sensitive)
 
     def _cover(self) -> None:
         while True:
             low, high = self.reach()
             missing = self.cells.needed - (high - low)
-            todo = np.flatnonzero(self._asked() & (missing > CLOSE * self.cells.needed))
+            todo = np.flatnonzero(self._to_protect() & (missing > CLOSE * self.cells.needed))
             if not len(todo):
                 return
             row = int(todo[np.argmax(missing[todo])])
             self._widen(row, float(missing[row]), float(low[row]), float(high[row]))
 
     def _widen(self, row: int, missing: float, low: float, high: float) -> None:
-        """A world in which a row is larger or smaller than in any before, by what is missing if possible."""
+        """Add a world that widens the interval of a row, by the missing width if possible."""
         value, total = float(self.cells.sums[row]), float(self.cells.sums[0])
         for amount in (high + missing, low - min(missing, value + low), total - value):
             if amount > high or amount < low:
@@ -94,8 +95,8 @@ class MagnitudeSuppression:
         self.worlds.append(found)
         self.hidden |= found != 0
 
-    def _guard_against_insiders(self) -> None:
-        """Worlds that change what the only person of a withheld row could compute, and not that row."""
+    def _apply_singleton_rule(self) -> None:
+        """Add worlds for the singleton rule, which change a sensitive row and leave a singleton's row."""
         cells = self.cells
         few = cells.sensitive & (cells.people > 0)
         for own in np.flatnonzero(self.hidden & (cells.single >= 0)).tolist():
@@ -113,7 +114,7 @@ class MagnitudeSuppression:
                 self._cover()
 
     def _drop_idle(self) -> None:
-        """Do without worlds that no withheld row needs, those that free most first; show what is freed."""
+        """Remove worlds that no row needs, costliest first, and show rows that no other world changes."""
         primary = self.cells.sensitive | self.cells.beyond
         worlds = np.array(self.worlds).reshape(len(self.worlds), len(self.hidden))
         kept = np.ones(len(worlds), dtype=np.bool_)
@@ -129,7 +130,7 @@ class MagnitudeSuppression:
         self.hidden = primary | (worlds[kept] != 0).any(axis=0)
 
     def _world(self, row: int, amount: float) -> Floats | None:
-        """The cheapest world that changes a row by an amount; None where there is none."""
+        """The cheapest world with a given change of a row; None if there is no such world."""
         cells, unit = self.cells, abs(amount)
         size = cells.matrix.shape[1]
         shown = np.flatnonzero(~self.hidden & ~self.locked)

@@ -1,4 +1,4 @@
-"""From what people contribute to a table of amounts that can be released, tried by the attacker before."""
+"""Protection of a magnitude table: from contributions to a release, attacked before it is returned."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,7 +17,7 @@ from anonymisers.tables.count_table import Cell
 
 @dataclass(frozen=True, eq=False)
 class ProtectedMagnitudes:
-    """A release, and for the data controller's eyes the cells behind it and which of them are withheld."""
+    """A release and, for the data controller only, its cells with a mask of withheld cells (size,)."""
 
     release: MagnitudeRelease
     cells: MagnitudeCells
@@ -27,11 +27,11 @@ class ProtectedMagnitudes:
 def protect_magnitudes(
     contributions: Contributions, rules: MagnitudeRules, key: bytes
 ) -> ProtectedMagnitudes:
-    """Withhold what gives somebody away, and as much as keeps it from being computed closely.
+    """Withhold sensitive cells, and further cells until every withheld cell is protected.
 
-    Every withheld cell can be at least as much more or less as its k largest personal contributions
-    together; no small one has one value, nor has it for the only person of another. Raises ProtectionError
-    when there is no such pattern, LatticeTooLargeError for too many cells.
+    The feasibility interval of each withheld cell is at least as wide as the cell's k largest personal
+    contributions together, and the only person of a withheld cell cannot compute a sensitive cell. Raises
+    ProtectionError if there is no such pattern, LatticeTooLargeError for too many cells.
     """
     cells = MagnitudeCells.of(contributions, rules)
     hidden = MagnitudeSuppression.of(cells, rules, key).run()[: cells.lattice.size]
@@ -46,7 +46,7 @@ def protect_magnitudes(
 
 
 def _withstand(contributions: Contributions, cells: MagnitudeCells, hidden: Bools, names: list[Cell]) -> None:
-    """Raise ProtectionError when the attacker finds an interval too narrow, or an insider computes a cell."""
+    """Raise ProtectionError if the attacker finds a narrow interval or a cell that a singleton computes."""
     rows = [*np.flatnonzero(hidden).tolist(), *np.flatnonzero(cells.beyond & cells.sensitive).tolist()]
     of = {row: names[row] if row < len(names) else cells.inner_name(row) for row in rows}
     attacker = AmountsAttacker(

@@ -29,7 +29,7 @@ _OTHER_FORM = "the certificate is not in its written form"
 
 @dataclass(frozen=True, eq=False)
 class Certificate:
-    """The claims of a certificate about one release, and the worlds that prove them."""
+    """The claims of a certificate about one release, with the worlds as proof."""
 
     threshold: int
     """k: cells of 1 to k-1 people are small."""

@@ -109,7 +109,7 @@ class _CheckedRelease:
     """The true values."""
     suppressed: Bools
     shown: Ints
-    """The values that the releases show, -1 for suppressed cells."""
+    """The shown values, -1 for suppressed cells."""
     to_protect: Bools
     """Suppressed cells, but those known already; of differences the small cells."""
     public: Bools
@@ -133,9 +133,9 @@ class _CheckedRelease:
         others = [a for a, d in enumerate(truth.dims) if d.name not in truth.by]
         if (release.coords[:, others] != [truth.dims[a].root for a in others]).any():
             raise CertificateError("the release has tables of dimensions that the table is not made of")
-        coords = base.place(release)
+        coords = base.positions_of(release)
         lattice = _lattice(base, coords)
-        own = base.own(lattice, np.ones(lattice.size, dtype=np.bool_))
+        own = base.own_block(lattice, np.ones(lattice.size, dtype=np.bool_))
         earlier, differences = earlier_blocks(base, known), difference_blocks(base, lattice, known)
         linked_tables = LinkedTables(base.dims, (own, *(k.block for k in earlier), *differences))
         values = linked_tables.sums(base.base_table.coords, base.base_table.counts)
@@ -201,7 +201,7 @@ class _CheckedRelease:
             self.fail("a zero is withheld", int(np.argmax(zero)))
 
     def check_never_shown(self) -> None:
-        """The cells that the policy never shows are withheld."""
+        """Cells never to be shown are withheld."""
         shown = self.cells_at(self.certificate.never) & ~self.suppressed
         if shown.any():
             self.fail("a cell is shown that is never to be shown", int(np.argmax(shown)))

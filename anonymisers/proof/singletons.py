@@ -43,8 +43,8 @@ def exposed_pairs(
 
     For each small cell the result has one pair with a singleton who is not in the small cell; without such a
     pair, all pairs with a singleton who is. `worlds` yields, for each world, the numbers (m,) of the cells of
-    block 0 that the world changes. Cells that plain sums let change only together are one
-    cell under two names and no pair: a district of one person, and its women, where 0 men are shown.
+    block 0 that the world changes. Cells bound together by plain sums are one cell under two
+    names and no pair: a district of one person, and its women, where 0 men are shown.
     """
     values = cells.values
     single, sought = cells.to_protect & (values == 1), cells.to_protect & cells.small
@@ -68,7 +68,7 @@ def exposed_pairs(
 
 
 def _names(linked_tables: LinkedTables, suppressed: Bools) -> Ints:
-    """A number (size,) for each cell of block 0, equal for cells that plain sums let change only together.
+    """A number (size,) for each cell of block 0, equal for cells bound together by plain sums.
 
     Where all but two of a group and its parts along one dimension are shown, these two cells change together.
     """

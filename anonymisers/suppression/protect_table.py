@@ -90,7 +90,7 @@ def protect(
     """
     rules.check_names(table.dims)
     base = SharedBase.of(table, known)
-    full = base.lattice(rules.max_dims)
+    full = base.own_lattice(rules.max_dims)
     _, present = _chosen(full, rules)
     if rules.zeros == "publish" and int(present.sum()) != full.size:
         raise RulesError(
@@ -99,7 +99,7 @@ def protect(
         )
 
     def describe(lattice: Lattice, cells: Bools, these: Rules = rules) -> Task:
-        return _task(base, base.own(lattice, cells), known, these, key)
+        return _task(base, base.own_block(lattice, cells), known, these, key)
 
     stage = _settled(full, rules, describe, progress)
     if rules.priority and rules.finer is not None:
@@ -164,7 +164,7 @@ def _sharing(rules: Rules) -> Rules | None:
 def _task(base: SharedBase, own: TableBlock, known: Sequence[Release], rules: Rules, key: bytes) -> Task:
     """Our own tables beside all that is known: what stays fixed, and what is to be shown to be safe."""
     earlier = earlier_blocks(base, known)
-    differences = difference_blocks(base, base.lattice(rules.max_dims), known)
+    differences = difference_blocks(base, base.own_lattice(rules.max_dims), known)
     system = LinkedTables(base.dims, (own, *(k.block for k in earlier), *differences))
     values = system.sums(base.base_table.coords, base.base_table.counts)
     parts = np.split(values, system.starts[1:])
@@ -242,7 +242,7 @@ def _whole(full: Lattice, base: SharedBase, known: Sequence[Release], stage: Sta
     settled = np.zeros(full.size, dtype=np.bool_)
     hidden[numbers] = pattern.hidden[: part.lattice.size][part.present]
     settled[numbers] = True
-    block = base.own(full, np.ones(full.size, dtype=np.bool_))
+    block = base.own_block(full, np.ones(full.size, dtype=np.bool_))
     values = LinkedTables(base.dims, (block,)).sums(people.coords, people.counts)
     hidden &= ~(follows(full.parents(), values == 0, hidden) & ~settled)
     structural = structural_cells(full, base.structural)

@@ -1,1 +1,1 @@
-"""The table model: hierarchies, lattices, counts, statuses, rules and the strict readers of their files."""
+"""The table model: hierarchies, lattices, counts, rules, and strict readers of the files of tables."""

@@ -1,13 +1,13 @@
-"""Types of the arrays that this package works with: their elements, not their shapes."""
+"""Types of arrays by their elements; docstrings give the shapes."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
-"""Counts, and positions of cells where speed is worth more than memory."""
+"""Counts, and numbers of cells where speed matters more than memory."""
 Positions = NDArray[np.int32]
-"""Positions of cells in large tables."""
+"""Positions of codes in a hierarchy, and numbers of cells in large tables."""
 Counts = NDArray[np.int32]
-"""How often each of many cells is met; less memory than `Ints`."""
+"""Occurrences of each of many cells, in less memory than `Ints`."""
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -1,4 +1,8 @@
-"""The true world: who is counted where, over the full cross of the base dimensions, and its projections."""
+"""The base table: the full cross-classification of people by the base dimensions, and its margins.
+
+A base table is the base cuboid of a data cube (Gray and others, 1997); margins: Bishop, Fienberg and Holland
+(1975).
+"""
 
 from dataclasses import dataclass, field
 
@@ -13,7 +17,12 @@ Axes = tuple[int, ...]
 
 @dataclass(frozen=True, eq=False)
 class Margin:
-    """Counts over some dimensions only: `coords` (n, dims) with the root elsewhere, in order of `codes`."""
+    """The base table summed over all dimensions but `axes`: a count for each inhabited combination of codes.
+
+    `coords` (n, dims) has leaf positions at `axes` and the root elsewhere; rows, `counts` (n,) and `codes`
+    (n,), the combination as one number, are in ascending order of `codes`. `radix`: the number of codes of
+    each axis.
+    """
 
     axes: Axes
     coords: NDArray[np.int32]
@@ -22,14 +31,14 @@ class Margin:
     radix: tuple[int, ...]
 
     def code(self, coords: NDArray[np.int32]) -> NDArray[np.int64]:
-        """One number for each row of positions, by the dimensions of the projection."""
+        """One number (m,) for each row of positions (m, dims), by the dimensions of the margin."""
         number = np.zeros(len(coords), dtype=np.int64)
         for axis, base in zip(self.axes, self.radix, strict=True):
             number = number * base + coords[:, axis]
         return number
 
     def count(self, coords: NDArray[np.int32]) -> NDArray[np.int64]:
-        """People in each row of positions; 0 where nobody is."""
+        """The number of people (m,) at each row of positions (m, dims), 0 where nobody is."""
         if not len(self.codes):
             return np.zeros(len(coords), dtype=np.int64)
         codes = self.code(coords)
@@ -39,7 +48,7 @@ class Margin:
 
 @dataclass(frozen=True, eq=False)
 class BaseTable:
-    """All inner cells with people: `coords` (n, dims) positions of leaves, `counts` (n,) positive."""
+    """The inhabited inner cells: `coords` (n, dims), positions of leaf codes, and `counts` (n,), positive."""
 
     dims: tuple[Hierarchy, ...]
     coords: NDArray[np.int32]
@@ -48,20 +57,20 @@ class BaseTable:
 
     @classmethod
     def of(cls, table: Table, axes: Axes) -> "BaseTable":
-        """The people of a table by some of its dimensions; what they are by the others is left open."""
+        """The base table of a table of counts over some of the table's dimensions, summed over the others."""
         return cls.at(tuple(table.dims[a] for a in axes), table.coords[:, list(axes)], table.counts)
 
     @classmethod
     def at(
         cls, dims: tuple[Hierarchy, ...], coords: NDArray[np.int32], counts: NDArray[np.int64]
     ) -> "BaseTable":
-        """People at these inner cells; a cell may stand there more than once."""
+        """The base table of people at inner cells (n, dims); counts (n,) of equal cells are added up."""
         cells, place = np.unique(coords, axis=0, return_inverse=True)
         total = np.bincount(place.ravel(), weights=counts, minlength=len(cells)).astype(np.int64)
         return cls(dims, cells.astype(np.int32), total)
 
     def margin(self, axes: Axes) -> Margin:
-        """The projection on these dimensions, ascending."""
+        """The margin over these dimensions, in ascending order. Margins are computed once."""
         if axes not in self._margins:
             self._margins[axes] = self._summed_to(axes)
         return self._margins[axes]

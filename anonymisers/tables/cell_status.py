@@ -1,7 +1,9 @@
-"""Cells that a policy marks: some are never shown, whatever they hold, some always, whatever that costs.
+"""A priori status: cells that a policy always shows, and cells that a policy never shows.
 
-What is always shown may leave a withheld cell an interval narrower than rule 2 asks for. Such a cell is
-*accepted*: the certificate names it and the data controller answers for it. Rules 1 and 3 have no exception.
+The same status stands in an a priori file of tau-ARGUS (Hundepool and others, 2012). Cells that are always
+shown may leave a withheld cell with a feasibility interval narrower than the protection-level rule asks. Such
+a cell is *accepted*: the certificate names the cell, and the data controller answers for it. The singleton
+rule and the inner-cell rule have no exception.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,12 +21,12 @@ from anonymisers.tables.linked_tables import TableBlock
 from anonymisers.tables.rules import Rules
 
 NAMED = 3
-"""Cells that an error names."""
+"""The largest number of cells that an error names."""
 
 
 @dataclass(frozen=True, eq=False)
 class CellStatus:
-    """Which cells of our own tables are always, and which never shown."""
+    """Two masks (size,) over the cells of our own tables: always shown, and never shown."""
 
     always: Bools
     never: Bools
@@ -33,9 +35,11 @@ class CellStatus:
 def cell_status(
     rules: Rules, own: TableBlock, values: Ints, *, public: Bools, structural: Bools
 ) -> CellStatus:
-    """The marked cells of a block with these values. Raises RulesError, naming the cell, for what cannot be.
+    """The a priori status of the cells of a block with these values (size,).
 
-    `public` cells are known from elsewhere, `structural` ones are empty for everybody.
+    `public` cells (size,) are known from elsewhere, `structural` ones (size,) are empty for everybody.
+    Raises RulesError, naming the cell: for a cell of no protected table, for a sensitive cell that is always
+    to be shown, and for a structural zero, or a zero where all zeros are shown, that is never to be shown.
     """
     always = _mask(own, sorted(rules.always), "always")
     never = _mask(own, sorted(rules.never), "never")
@@ -54,18 +58,18 @@ def cell_status(
 
 
 def rules_for(rules: Rules, table: Table) -> Rules:
-    """The rules with those marks only that a table can bear.
+    """The rules without the a priori status of cells, and the structural zeros, that the table does not have.
 
-    It may lack a code, of another period or in finer detail. A marked cell that stands in no protected table
-    is withheld with its whole table already.
+    A table may lack codes, of another period or in finer detail. A cell of no protected table is left out
+    since the cell is withheld with its whole table.
     """
     dims = {d.name: d for d in table.dims}
     tables = [(t.dims, dict(t.levels)) for t in rules.priority]
     most = len(table.by) if rules.max_dims is None else rules.max_dims
 
-    def protected(place: CellName) -> bool:
-        names = {name for name, _ in place}
-        depths = {name: int(dims[name].depth[dims[name].position(code)]) for name, code in place}
+    def protected(cell: CellName) -> bool:
+        names = {name for name, _ in cell}
+        depths = {name: int(dims[name].depth[dims[name].position(code)]) for name, code in cell}
         if not names <= set(table.by) or len(names) > most:
             return False
         return (not tables or len(names) == 1) or any(
@@ -81,25 +85,25 @@ def rules_for(rules: Rules, table: Table) -> Rules:
     )
 
 
-def cells_named(lattice: Lattice, places: Sequence[CellName], what: str) -> Ints:
-    """The cells at some places, -1 where the lattice has none."""
-    return lattice.cells(cell_positions(lattice.dims, places, what))
+def cells_named(lattice: Lattice, names: Sequence[CellName], what: str) -> Ints:
+    """The numbers (n,) of named cells, -1 for cells that the lattice lacks."""
+    return lattice.cells(cell_positions(lattice.dims, names, what))
 
 
 def cell_names_of(lattice: Lattice, cells: Bools) -> tuple[CellName, ...]:
-    """The places of some cells of a lattice."""
+    """The names, sorted, of the cells of a mask (size,)."""
     return tuple(sorted(cell_name_at(lattice, cell) for cell in np.flatnonzero(cells).tolist()))
 
 
 def cell_name_at(lattice: Lattice, cell: int) -> CellName:
-    """The place of a cell of a lattice."""
+    """The name of a cell of a lattice, by number."""
     key = lattice.keys()[cell].tolist()
     return cell_name({d.name: d.codes[p] for d, p in zip(lattice.dims, key, strict=True)})
 
 
 @contextmanager
 def naming_always_shown(rules: Rules) -> Iterator[None]:
-    """Where no safe pattern is found beside cells that are always shown, the error names them."""
+    """If no safe pattern is found, raise an error that names the cells that are always shown."""
     try:
         yield
     except (ProtectionError, CertificateError) as error:
@@ -109,11 +113,11 @@ def naming_always_shown(rules: Rules) -> Iterator[None]:
 
 
 def cannot_always_be_shown(always: Sequence[CellName], message: str) -> ProtectionError:
-    """The error for cells that cannot be shown always; one that names them already stays as it is."""
+    """The error for cells that cannot always be shown; a message that names such cells is kept."""
     words = "cannot always be shown"
     if words in message:
         return ProtectionError(message, remedy=_REMEDY)
-    names = "; ".join(name_in_words(place) for place in always[:NAMED])
+    names = "; ".join(name_in_words(cell) for cell in always[:NAMED])
     more = "" if len(always) <= NAMED else f" and {len(always) - NAMED} more"
     return ProtectionError(f"{names}{more} {words}: {message}", remedy=_REMEDY)
 
@@ -121,14 +125,14 @@ def cannot_always_be_shown(always: Sequence[CellName], message: str) -> Protecti
 _REMEDY = "Leave out of what is always shown what stands beside small cells; rules 1 and 3 have no exception."
 
 
-def _mask(own: TableBlock, places: Sequence[CellName], what: str) -> Bools:
+def _mask(own: TableBlock, names: Sequence[CellName], what: str) -> Bools:
     mask = np.zeros(own.lattice.size, dtype=np.bool_)
-    cells = cells_named(own.lattice, places, f"the cells to show {what}")
-    for place, cell in zip(places, cells.tolist(), strict=True):
+    cells = cells_named(own.lattice, names, f"the cells to show {what}")
+    for name, cell in zip(names, cells.tolist(), strict=True):
         if cell < 0 or not own.present[cell]:
-            message = f"the cell {name_in_words(place)}, marked {what}, is in no table that is protected"
+            message = f"the cell {name_in_words(name)}, marked {what}, is in no table that is protected"
             raise RulesError(message, remedy="Name its table among the priority tables, or leave it out.")
-        if what == "never" and not place:
+        if what == "never" and not name:
             raise RulesError("the total of all cannot be withheld", remedy="Mark the cells below it.")
     mask[cells] = True
     return mask

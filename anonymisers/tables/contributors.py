@@ -1,7 +1,7 @@
-"""The people behind a cell, where somebody is counted more than once.
+"""Rows to leave out of a count where one person has several rows.
 
 A threshold is about people: five casualties of four people are as small as four. Protection works on counts,
-so rows that would make a small group look large enough are found here, to be left out of the count.
+so the rows that would make a small group look large enough are left out of the count.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from anonymisers.tables.arrays import Bools
 from anonymisers.tables.hierarchy import Hierarchy
 
 FEW_CELLS = 100_000
-"""So many numbers are counted by in less time than rows are sorted."""
+"""Up to so many cells, counting takes less time than sorting rows."""
 
 
 def misleading_rows(
@@ -25,11 +25,12 @@ def misleading_rows(
     max_dims: int,
     threshold: int,
 ) -> Bools:
-    """Mask over rows to leave out, so that no cell of the lattice looks larger than its people.
+    """A mask (n,) over rows to leave out, so that no small cell has `threshold` rows or more.
 
-    `coords` (n, dims) are positions of leaf codes, `people` (n,) says whose row each is. Of every table of up
-    to `max_dims` dimensions at any levels, no cell is left with `threshold` rows or more of fewer people. A
-    person's first row always stays. Cost: tables times rows, for as many rounds as rows mislead each other.
+    `coords` (n, dims) are positions of leaf codes, `people` (n,) is the person of each row. In every table of
+    up to `max_dims` dimensions, at any levels, no cell is left with `threshold` rows or more of fewer people.
+    The first row of each person always stays. Time: tables times rows, for each round until nothing more is
+    left out.
     """
     left_out = np.zeros(len(coords), dtype=np.bool_)
     again = _later_rows(people)
@@ -44,7 +45,7 @@ def misleading_rows(
 
 
 def _later_rows(people: NDArray[np.int64]) -> Bools:
-    """Every row of a person but the first."""
+    """A mask (n,) over every row of a person but the first."""
     later = np.ones(len(people), dtype=np.bool_)
     later[np.unique(people, return_index=True)[1]] = False
     return later
@@ -53,12 +54,12 @@ def _later_rows(people: NDArray[np.int64]) -> Bools:
 def _misleading(
     cells: Iterator[NDArray[np.int64]], people: NDArray[np.int64], again: Bools, threshold: int
 ) -> Bools:
-    """Mask over the rows of people who are counted `again`, where a cell looks larger for them."""
+    """A mask (n,) over repeated rows (`again`) in cells that reach the threshold in rows, not in people."""
     found = np.zeros(len(people), dtype=np.bool_)
     for cell in cells:
         dense = _dense(cell)
         of_cell = np.bincount(dense)
-        # A cell has at least as many people as rows that are somebody's first: few are worth a closer look.
+        # A cell has at least as many people as first rows: only cells with few of these need a closer look.
         firsts = of_cell - np.bincount(dense[again], minlength=len(of_cell))
         inside = ((of_cell >= threshold) & (firsts < threshold))[dense]
         if not inside.any():
@@ -75,7 +76,7 @@ def _misleading(
 
 
 def _dense(cell: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Numbers small enough to count by; those of a large table are given anew, which costs a sort."""
+    """Cell numbers small enough to count by: those of a large table are renumbered, by sorting."""
     if len(cell) and int(cell.max()) < FEW_CELLS + 4 * len(cell):
         return cell
     return np.unique(cell, return_inverse=True)[1].astype(np.int64)
@@ -90,7 +91,7 @@ def _later_rows_within(cell: NDArray[np.int64], people: NDArray[np.int64]) -> Bo
 def _cells(
     dims: Sequence[Hierarchy], coords: NDArray[np.int32], max_dims: int
 ) -> Iterator[NDArray[np.int64]]:
-    """For every table and every choice of levels a number per row that says in which cell it is."""
+    """For every table and every choice of levels, the cell (n,) of each row, as a number."""
     levels = [_at_levels(dim, coords[:, axis]) for axis, dim in enumerate(dims)]
     for size in range(max_dims + 1):
         for axes in combinations(range(len(dims)), size):
@@ -102,7 +103,7 @@ def _cells(
 
 
 def _at_levels(dim: Hierarchy, positions: NDArray[np.int32]) -> list[NDArray[np.int64]]:
-    """The rows' codes at each depth below the root; a leaf above a depth stands for itself there."""
+    """The code (n,) of each row at each depth below the root; at depths below a leaf, the leaf."""
     codes = positions.astype(np.int64)
     found = [codes]
     for depth in range(int(dim.depth.max()) - 1, 0, -1):

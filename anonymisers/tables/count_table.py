@@ -1,7 +1,7 @@
-"""A table of counts: the inner cells of a full cross-classification of people, as a value.
+"""A table of counts: the inner cells of a full cross-classification of people.
 
-A table is raw data of the state: programs read it and never write it. What may leave the state is a
-`release.Release`.
+A table is raw data of a state: there are readers of tables and no writer. Cells that may leave the state are
+a `release.Release`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,21 +17,21 @@ from anonymisers.tables.cell_names import CellName, check_empty
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 
 Where: TypeAlias = Mapping[str, str | tuple[str, ...]]
-"""The population that cells are about: dimension -> one code, or several codes of which any one fits."""
+"""A population: for each dimension one code, or several codes of which any fits."""
 Cell: TypeAlias = tuple[str, ...]
 """The codes of a cell, one for each dimension in order; `Total` where the cell does not name a dimension."""
 
 MAX_COUNT = 2**53
-"""The largest count: beyond it, integers are not exact in every reader of JSON (RFC 8259, section 6)."""
+"""The largest count: larger integers are not exact in every reader of JSON (RFC 8259, section 6)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Raw inner cells over the full cross of `dims`, of the people inside `where`. Cells not listed are 0.
+    """Counts of the people inside `where`, by inner cells of `dims`. Inner cells not listed hold nobody.
 
-    `by` names the dimensions that released tables are made of; the others only describe the people.
-    `coords` (n, len(dims)) holds positions of leaf codes, `counts` (n,) the people: positive, no cell twice,
-    in lexicographic order of `coords`.
+    Released tables are made of the dimensions in `by`; the other dimensions only describe people. `coords`
+    (n, dims) are positions of leaf codes, each row once and in lexicographic order; `counts` (n,) are
+    positive.
     """
 
     dims: tuple[Hierarchy, ...]
@@ -40,9 +40,9 @@ class Table:
     coords: NDArray[np.int32]
     counts: NDArray[np.int64]
     beyond: tuple[NDArray[np.int32], NDArray[np.int64]] | None = None
-    """Coordinates and counts of listed people outside `where`: never released, but part of the world."""
+    """Coordinates and counts of listed people outside `where`: never released, but in the base table."""
     structural: tuple[CellName, ...] = ()
-    """Groups in which nobody can be, as everybody knows (`structural.with_structural` checks that)."""
+    """Structural zeros: groups in which, as everybody knows, nobody can be."""
 
     @classmethod
     def of(
@@ -56,9 +56,9 @@ class Table:
     ) -> "Table":
         """A table of cells given by their codes.
 
-        Cells above the leaves may be listed too and must be the sums of the inner cells. Raises TableError,
-        naming the cell, for unknown codes, duplicates, negative or fractional counts, sums that differ and
-        people in structural zeros.
+        Margins may be listed too, and must be the sums of the inner cells. Raises TableError, naming the
+        cell, for unknown codes, repeated cells, negative or fractional counts, wrong sums, and people in
+        structural zeros.
         """
         dims = checked_dimensions(dims)
         chosen = _by(dims, by)
@@ -77,12 +77,12 @@ class Table:
         return cls(dims, chosen, where, coords[inside], counts[inside], beyond, empty)
 
     def dim(self, name: str) -> Hierarchy:
-        """The hierarchy of that name; TableError when there is none."""
+        """The hierarchy of a name. Raises TableError for an unknown name."""
         return find_dimension(self.dims, name)
 
 
 def population(dims: tuple[Hierarchy, ...], where: Where) -> tuple[NDArray[np.bool_], ...]:
-    """For each dimension the mask over its positions of the leaves that the people of `where` may have."""
+    """For each dimension a mask (codes,) over the leaf codes that the people of `where` may have."""
     masks = []
     for dim in dims:
         codes = where.get(dim.name, ROOT)
@@ -94,7 +94,7 @@ def population(dims: tuple[Hierarchy, ...], where: Where) -> tuple[NDArray[np.bo
 
 
 def checked_dimensions(dims: Iterable[Hierarchy]) -> tuple[Hierarchy, ...]:
-    """The dimensions as a tuple. Raises TableError when there are none, or two of one name."""
+    """The dimensions as a tuple. Raises TableError for no dimension at all, and for two of one name."""
     dims = tuple(dims)
     if not dims:
         raise TableError("there is no dimension")
@@ -107,7 +107,7 @@ def checked_dimensions(dims: Iterable[Hierarchy]) -> tuple[Hierarchy, ...]:
 
 
 def find_dimension(dims: tuple[Hierarchy, ...], name: str) -> Hierarchy:
-    """The dimension of that name. Raises TableError, listing the dimensions, when there is none."""
+    """The dimension of a name. Raises TableError, listing the dimensions, for an unknown name."""
     for dim in dims:
         if dim.name == name:
             return dim
@@ -117,7 +117,7 @@ def find_dimension(dims: tuple[Hierarchy, ...], name: str) -> Hierarchy:
 
 
 def checked_where(dims: tuple[Hierarchy, ...], where: Where) -> Where:
-    """A copy of `where`, read-only. Raises TableError for a name or code that no dimension has."""
+    """A read-only copy of `where`. Raises TableError for unknown dimensions and codes, and repeated codes."""
     for name, codes in where.items():
         dim = find_dimension(dims, name)
         several = (codes,) if isinstance(codes, str) else tuple(codes)

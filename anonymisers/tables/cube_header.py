@@ -1,4 +1,4 @@
-"""Dimensions and rules as they stand at the head of a stored cube."""
+"""The header of a stored cube: dimensions and rules as JSON."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,18 +9,18 @@ from anonymisers.tables.rules import Rules, TableOf
 
 
 def dimension_to_json(dim: Hierarchy) -> list[Any]:
-    """A dimension, for JSON."""
+    """A dimension as a JSON value: name, codes, parents."""
     return [dim.name, list(dim.codes), dict(dim.parent)]
 
 
 def dimension_from_json(body: Sequence[Any]) -> Hierarchy:
-    """What `dimension_to_json` wrote."""
+    """Read the value that `dimension_to_json` wrote."""
     name, codes, parent = body
     return Hierarchy(name, tuple(codes), parent)
 
 
 def rules_to_json(rules: Rules) -> dict[str, Any]:
-    """Rules, for JSON: equal rules have equal words."""
+    """Rules as a JSON object; equal rules have equal objects."""
     return {
         "threshold": rules.threshold,
         "zeros": rules.zeros,
@@ -28,18 +28,18 @@ def rules_to_json(rules: Rules) -> dict[str, Any]:
         "sensitive": sorted(rules.sensitive),
         "priority": [[sorted(t.dims), sorted(map(list, t.levels))] for t in rules.priority],
         "expects_least": rules.expects_least,
-        **{name: cell_names_to_json(sorted(places)) for name, places in _marks(rules).items() if places},
+        **{name: cell_names_to_json(sorted(cells)) for name, cells in _a_priori(rules).items() if cells},
     }
 
 
-def _marks(rules: Rules) -> dict[str, frozenset[CellName]]:
+def _a_priori(rules: Rules) -> dict[str, frozenset[CellName]]:
     return {"always": rules.always, "never": rules.never, "structural": rules.structural}
 
 
 def rules_from_json(body: Mapping[str, Any]) -> Rules:
-    """What `rules_to_json` wrote."""
+    """Read the object that `rules_to_json` wrote."""
     always, never, structural = (
-        frozenset(cell_names_from_json(body.get(name, []), name)) for name in _marks(Rules())
+        frozenset(cell_names_from_json(body.get(name, []), name)) for name in _a_priori(Rules())
     )
     return Rules(
         threshold=body["threshold"],

@@ -1,4 +1,4 @@
-"""The world behind several releases: its base dimensions, what is known of it, what tells them apart."""
+"""The base table behind several releases, the earlier releases, and the differences of their populations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,11 +20,13 @@ from anonymisers.tables.structural_zeros import spread
 
 @dataclass(frozen=True, eq=False)
 class SharedBase:
-    """The world over the base dimensions: those of some table, and those by which populations differ.
+    """The base table that several releases share.
 
-    Codes of the latter that no population tells apart are one code (`merged`, by axis, marks such positions).
-    `axes`: the dimensions' places in the table. `open_elsewhere`: whether people differ in a dimension that
-    nothing released depends on. `structural`: all that is declared to be empty, earlier or now.
+    Its dimensions `dims` are those of any released table and those in which populations differ; `axes` are
+    their indices in the table of counts. Codes that no population tells apart are merged to one code in a
+    dimension without tables: `merged` has, for each axis, a mask (codes,) over such codes. `open_elsewhere`:
+    whether people also differ in dimensions on which no release depends. `structural`: all structural zeros
+    declared now or earlier.
     """
 
     dims: tuple[Hierarchy, ...]
@@ -38,9 +40,9 @@ class SharedBase:
 
     @classmethod
     def of(cls, table: Table, known: Sequence[Release]) -> "SharedBase":
-        """The base dimensions of a table and of earlier releases, with everybody the table lists.
+        """The base table of a table of counts and of earlier releases, with all people that the table lists.
 
-        Raises TableError for an earlier release whose dimensions or codes the table does not have.
+        Raises TableError for an earlier release with dimensions or codes that the table does not have.
         """
         _check_codes(table, known)
         structural = tuple(dict.fromkeys((*table.structural, *(p for r in known for p in r.structural))))
@@ -52,10 +54,10 @@ class SharedBase:
         dims, codes, merged = [], [], []
         for axis in axes:
             dim = table.dims[axis]
-            telling = [m[axis] for m in masks]
+            distinguishing = [m[axis] for m in masks]
             reduced, code = (dim, np.arange(len(dim.codes), dtype=np.int32))
             if dim.name not in named:
-                reduced, code = _merge(dim, telling)
+                reduced, code = _merge(dim, distinguishing)
             dims.append(reduced)
             codes.append(code)
             sizes = np.bincount(code[dim.leaves], minlength=len(reduced.codes))
@@ -77,8 +79,8 @@ class SharedBase:
             tuple(codes),
         )
 
-    def masks(self, where: Where) -> Masks:
-        """The population of a release, by the base dimensions."""
+    def population_masks(self, where: Where) -> Masks:
+        """The population of a release: for each base dimension a mask (codes,) over leaf codes."""
         whole = population(self._table.dims, where)
         masks = []
         for axis, dim, code in zip(self.axes, self.dims, self._codes, strict=True):
@@ -87,16 +89,16 @@ class SharedBase:
             masks.append(mask & dim.is_leaf)
         return tuple(masks)
 
-    def own(self, lattice: Lattice, present: Bools) -> TableBlock:
+    def own_block(self, lattice: Lattice, present: Bools) -> TableBlock:
         """The block of our own tables."""
-        return TableBlock(lattice, self.masks(self._table.where), None, present)
+        return TableBlock(lattice, self.population_masks(self._table.where), None, present)
 
-    def lattice(self, max_dims: int | None) -> Lattice:
+    def own_lattice(self, max_dims: int | None) -> Lattice:
         """The lattice of our own tables."""
         return Lattice.of(self.dims, self._table.by, max_dims)
 
-    def place(self, release: Release) -> NDArray[np.int32]:
-        """Positions of a release's cells by the base dimensions."""
+    def positions_of(self, release: Release) -> NDArray[np.int32]:
+        """The positions (n, dims) of the cells of a release in the base dimensions."""
         coords = np.empty((len(release.coords), len(self.dims)), dtype=np.int32)
         for column, dim in enumerate(self.dims):
             coords[:, column] = dim.root
@@ -109,34 +111,35 @@ class SharedBase:
 
 @dataclass(frozen=True, eq=False)
 class EarlierBlock:
-    """An earlier release as a block, with what it shows (-1 where withheld) for each of its cells."""
+    """An earlier release as a block, with the shown value of each cell (size,), -1 where withheld."""
 
     block: TableBlock
     shown: Ints
 
 
 def earlier_blocks(base: SharedBase, known: Sequence[Release]) -> tuple[EarlierBlock, ...]:
-    """The earlier releases as blocks, and behind them what is known to be empty."""
+    """The earlier releases as blocks, and then the structural zeros as a block."""
     return (*(_known(base, release) for release in known), *_structural(base))
 
 
 def difference_blocks(base: SharedBase, lattice: Lattice, known: Sequence[Release]) -> tuple[TableBlock, ...]:
-    """The people by whom each earlier population differs from ours, in the tables that both have
-    and no finer than what was released of it.
+    """Blocks of the people by whom each earlier population differs from ours, in both directions.
+
+    A block has the tables that both releases have, and only cells that the earlier release has.
     """
-    own = base.masks(base._table.where)
+    own = base.population_masks(base._table.where)
     placed: dict[tuple[bytes, ...], list[NDArray[np.int32]]] = {}
     masks: dict[tuple[bytes, ...], Masks] = {}
     for release in known:
-        other = base.masks(release.where)
+        other = base.population_masks(release.where)
         signature = tuple(m.tobytes() for m in other)
         masks[signature] = other
-        placed.setdefault(signature, []).append(base.place(release))
+        placed.setdefault(signature, []).append(base.positions_of(release))
     blocks: list[TableBlock] = []
     for signature, coords in placed.items():
         other = masks[signature]
         cells = np.unique(np.concatenate(coords), axis=0)
-        tables = {tuple(np.flatnonzero(p).tolist()) for p in _patterns(base, cells)} & set(lattice.tables)
+        tables = {tuple(np.flatnonzero(p).tolist()) for p in _table_masks(base, cells)} & set(lattice.tables)
         if tables and signature != tuple(m.tobytes() for m in own):
             shared = Lattice(base.dims, tuple(tables))
             numbers = shared.cells(cells)
@@ -149,7 +152,7 @@ def difference_blocks(base: SharedBase, lattice: Lattice, known: Sequence[Releas
 
 
 def public_cells(own: TableBlock, known: Sequence[EarlierBlock]) -> Bools:
-    """Cells of our own tables that an earlier release or a figure shows already: nothing can protect them."""
+    """A mask (size,) over cells of our own tables that earlier releases or figures show already."""
     public = np.zeros(own.lattice.size, dtype=np.bool_)
     for entry in known:
         same = all((a == b).all() for a, b in zip(own.within, entry.block.within, strict=True))
@@ -161,7 +164,7 @@ def public_cells(own: TableBlock, known: Sequence[EarlierBlock]) -> Bools:
 
 
 def known_zeros(own: TableBlock, known: Sequence[EarlierBlock]) -> Bools:
-    """Cells of our own tables in which nobody is: nobody is there even among more people, as is shown."""
+    """A mask (size,) over own cells that are 0 by earlier releases about the same people or more."""
     zero = np.zeros(own.lattice.size, dtype=np.bool_)
     for entry in known:
         among = not any((a & ~b).any() for a, b in zip(own.within, entry.block.within, strict=True))
@@ -175,7 +178,7 @@ def known_zeros(own: TableBlock, known: Sequence[EarlierBlock]) -> Bools:
 
 
 def check_known(known: Sequence[EarlierBlock], values: Sequence[Ints]) -> None:
-    """Raise TableError when an earlier release shows what the data contradict, naming the cell."""
+    """Raise TableError, naming the cell, if an earlier release shows a value that the data contradict."""
     for entry, truth in zip(known, values, strict=True):
         wrong = (entry.shown >= 0) & entry.block.present & (entry.shown != truth)
         if wrong.any():
@@ -193,7 +196,7 @@ def check_known(known: Sequence[EarlierBlock], values: Sequence[Ints]) -> None:
 
 
 def _structural(base: SharedBase) -> tuple[EarlierBlock, ...]:
-    """The structural zeros as cells of everybody that show 0, for ever."""
+    """The structural zeros as a release about everybody that shows 0 in each."""
     if not base.structural:
         return ()
     coords = cell_positions(base.dims, base.structural, "the structural zeros")
@@ -201,20 +204,20 @@ def _structural(base: SharedBase) -> tuple[EarlierBlock, ...]:
 
 
 def _known(base: SharedBase, release: Release) -> EarlierBlock:
-    return _block(base, base.place(release), release.values, release.where)
+    return _block(base, base.positions_of(release), release.values, release.where)
 
 
 def _block(base: SharedBase, coords: NDArray[np.int32], values: Ints, where: Where) -> EarlierBlock:
-    lattice = Lattice(base.dims, tuple(tuple(np.flatnonzero(p).tolist()) for p in _patterns(base, coords)))
+    lattice = Lattice(base.dims, tuple(tuple(np.flatnonzero(p).tolist()) for p in _table_masks(base, coords)))
     cells = lattice.cells(coords)
     present = np.zeros(lattice.size, dtype=np.bool_)
     shown = np.full(lattice.size, -1, dtype=np.int64)
     present[cells] = True
     shown[cells] = values
-    return EarlierBlock(TableBlock(lattice, base.masks(where), None, present), shown)
+    return EarlierBlock(TableBlock(lattice, base.population_masks(where), None, present), shown)
 
 
-def _patterns(base: SharedBase, coords: NDArray[np.int32]) -> Bools:
+def _table_masks(base: SharedBase, coords: NDArray[np.int32]) -> Bools:
     named: Bools = np.unique(coords != np.array([d.root for d in base.dims], dtype=np.int32), axis=0)
     return named
 
@@ -224,7 +227,7 @@ def _differ(within: Masks, without: Masks) -> bool:
 
 
 def _named(release: Release) -> set[str]:
-    """The dimensions that some cell of a release names."""
+    """The dimensions in which some cell of a release is below `Total`."""
     roots = np.array([d.root for d in release.dims], dtype=np.int32)
     used = (release.coords != roots).any(axis=0)
     return {d.name for d, u in zip(release.dims, used.tolist(), strict=True) if u}
@@ -233,12 +236,12 @@ def _named(release: Release) -> set[str]:
 def _check_codes(table: Table, known: Sequence[Release]) -> None:
     for number, release in enumerate(known, 1):
         for dim in release.dims:
-            declared = {name for place in release.structural for name, _ in place}
+            declared = {name for cell in release.structural for name, _ in cell}
             if dim.name not in _named(release) | declared and dim.name not in release.where:
                 continue
             ours = table.dim(dim.name)
             for code in dim.codes:
-                # A new level above leaves a code what it was; a period that goes on keeps its place.
+                # A code stays the same under a new level above, and a period that goes on keeps its parent.
                 if code not in ours.index or (
                     ours.parent.get(code) != dim.parent.get(code)
                     and _leaves(ours, code) != _leaves(dim, code)
@@ -254,10 +257,13 @@ def _leaves(dim: Hierarchy, code: str) -> set[str]:
     return {dim.codes[n] for n in np.flatnonzero(dim.covered_leaves(dim.position(code))).tolist()}
 
 
-def _merge(dim: Hierarchy, telling: Sequence[Bools]) -> tuple[Hierarchy, NDArray[np.int32]]:
-    """A flat dimension whose codes are the classes of leaves that the masks tell apart."""
+def _merge(dim: Hierarchy, distinguishing: Sequence[Bools]) -> tuple[Hierarchy, NDArray[np.int32]]:
+    """A flat dimension whose codes are the classes of leaf codes that the masks tell apart.
+
+    Also, for each code of the dimension, the position of its class (codes,).
+    """
     leaves = dim.leaves
-    signature = np.stack([mask[leaves] for mask in telling], axis=1)
+    signature = np.stack([mask[leaves] for mask in distinguishing], axis=1)
     _, first, place = np.unique(signature, axis=0, return_index=True, return_inverse=True)
     names = [dim.codes[leaves[n]] for n in first.tolist()]
     code = np.zeros(len(dim.codes), dtype=np.int32)

@@ -1,4 +1,4 @@
-"""A dimension as a tree of codes with the root `Total`: children add up to their parent."""
+"""A dimension as a tree of codes with the root `Total`: the children of a code add up to the code."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,10 +15,11 @@ ROOT = "Total"
 
 @dataclass(frozen=True)
 class Hierarchy:
-    """One dimension. Leaves may sit at different depths, and a code may have a single child.
+    """One dimension. Leaf codes may be at different depths, and a code may have a single child.
 
-    `codes` keep their order; a *position* is an index into them. Everything derived is indexed by position.
-    Raises TableError, naming the code, for duplicates, orphans, unknown parents, cycles and a missing root.
+    The order of `codes` is kept; a *position* is an index into `codes`, and derived arrays (codes,) are
+    indexed by position. Raises TableError, naming the code, for repeated codes, orphans, unknown parents,
+    cycles and a missing root.
     """
 
     name: str
@@ -26,9 +27,9 @@ class Hierarchy:
     parent: Mapping[str, str]
     index: Mapping[str, int] = field(init=False, repr=False, compare=False)
     parents: NDArray[np.int32] = field(init=False, repr=False, compare=False)
-    """Position of each code's parent, -1 for the root."""
+    """The position of the parent of each code, -1 for the root."""
     depth: NDArray[np.int32] = field(init=False, repr=False, compare=False)
-    """Steps from the root."""
+    """The number of steps from each code to the root."""
     is_leaf: NDArray[np.bool_] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -53,11 +54,11 @@ class Hierarchy:
 
     @cached_property
     def leaves(self) -> NDArray[np.int32]:
-        """Positions of the codes without children, ascending."""
+        """Positions of the leaf codes, ascending: codes without children."""
         return np.flatnonzero(self.is_leaf).astype(np.int32)
 
     def position(self, code: str) -> int:
-        """Position of a code; TableError when there is none."""
+        """The position of a code. Raises TableError for an unknown code."""
         try:
             return self.index[code]
         except KeyError:
@@ -65,14 +66,14 @@ class Hierarchy:
             raise TableError(message, remedy="Add the code to the hierarchy, or correct it.") from None
 
     def ancestors(self, position: int) -> tuple[int, ...]:
-        """Positions from a code itself up to the root."""
+        """The positions of a code and its ancestors, from the code up to the root."""
         line = [position]
         while (above := int(self.parents[line[-1]])) >= 0:
             line.append(above)
         return tuple(line)
 
     def children(self) -> tuple[NDArray[np.int32], ...]:
-        """For each position the positions of its children, ascending."""
+        """For each code the positions of its children, ascending."""
         kids: list[list[int]] = [[] for _ in self.codes]
         for child, above in enumerate(self.parents.tolist()):
             if above >= 0:
@@ -80,7 +81,7 @@ class Hierarchy:
         return tuple(np.array(k, dtype=np.int32) for k in kids)
 
     def covered_leaves(self, position: int) -> NDArray[np.bool_]:
-        """Mask over positions, not to be changed: the leaves that a code stands for (a leaf for itself)."""
+        """A read-only mask (codes,) over the leaf codes at or below a code."""
         if position not in self._covered:
             covered = np.zeros(len(self.codes), dtype=np.bool_)
             inside = self.leaves == position
@@ -102,14 +103,14 @@ def _index(name: str, codes: tuple[str, ...]) -> dict[str, int]:
     if not name:
         raise TableError("a dimension has no name")
     index: dict[str, int] = {}
-    for place, code in enumerate(codes):
+    for position, code in enumerate(codes):
         if not isinstance(code, str) or not code:
-            msg = f"dimension {name!r}: code number {place + 1} is not a word"
+            msg = f"dimension {name!r}: code number {position + 1} is not a word"
             raise TableError(msg)
         if code in index:
             msg = f"dimension {name!r}: the code {code!r} stands twice"
             raise TableError(msg)
-        index[code] = place
+        index[code] = position
     if ROOT not in index:
         message = f"dimension {name!r} has no root {ROOT!r}"
         raise TableError(message, remedy=f"Add {ROOT!r} to its codes and let the highest codes point to it.")
@@ -129,8 +130,8 @@ def _parents(name: str, index: Mapping[str, int], parent: Mapping[str, str]) -> 
             msg = f"dimension {name!r}: the root {ROOT!r} must not have a parent"
             raise TableError(msg)
         parents[index[child]] = index[above]
-    for code, place in index.items():
-        if parents[place] < 0 and code != ROOT:
+    for code, position in index.items():
+        if parents[position] < 0 and code != ROOT:
             message = f"dimension {name!r}: the code {code!r} is an orphan, it has no parent"
             raise TableError(message, remedy=f"Give it a parent; the highest codes have {ROOT!r}.")
     return parents
@@ -138,12 +139,12 @@ def _parents(name: str, index: Mapping[str, int], parent: Mapping[str, str]) -> 
 
 def _depths(name: str, codes: tuple[str, ...], parents: NDArray[np.int32]) -> NDArray[np.int32]:
     depth = np.zeros(len(codes), dtype=np.int32)
-    for place in range(len(codes)):
-        above, steps = int(parents[place]), 0
+    for position in range(len(codes)):
+        above, steps = int(parents[position]), 0
         while above >= 0:
             above, steps = int(parents[above]), steps + 1
             if steps > len(codes):
-                msg = f"dimension {name!r}: the parents of {codes[place]!r} run in a cycle"
+                msg = f"dimension {name!r}: the parents of {codes[position]!r} run in a cycle"
                 raise TableError(msg)
-        depth[place] = steps
+        depth[position] = steps
     return depth

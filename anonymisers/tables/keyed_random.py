@@ -1,4 +1,4 @@
-"""Choices among safe patterns: the same for the same key on any machine, a secret without it."""
+"""Keyed random numbers: the same on any machine for the same key, secret without the key."""
 
 import hmac
 
@@ -12,10 +12,10 @@ KEY_BYTES = 32
 
 
 def random_fractions(key: bytes, purpose: str, count: int) -> NDArray[np.float64]:
-    """`count` numbers in [0, 1) that follow from the key and the purpose and from nothing else.
+    """`count` numbers in [0, 1), determined by the key and the purpose alone.
 
-    HMAC-SHA256 (RFC 2104) of the purpose, drawn out by SHAKE256 (FIPS 202). Raises RulesError for a key that
-    is too short to be secret.
+    HMAC-SHA256 (RFC 2104) of the purpose, extended by SHAKE256 (FIPS 202). Raises RulesError for a key of
+    fewer than KEY_BYTES bytes.
     """
     if len(key) < KEY_BYTES:
         message = f"the member's key has {len(key)} bytes; it must have {KEY_BYTES}"
@@ -25,5 +25,5 @@ def random_fractions(key: bytes, purpose: str, count: int) -> NDArray[np.float64
 
 
 def derive_key(key: bytes, purpose: str) -> bytes:
-    """Another key (32 bytes) that follows from the key and the purpose and from nothing else: HMAC-SHA256."""
+    """Derive a key (32 bytes) for a purpose: HMAC-SHA256 as pseudorandom function (NIST SP 800-108)."""
     return hmac.digest(key, b"safelane suppression 1\x00" + purpose.encode(), "sha256")

@@ -1,4 +1,4 @@
-"""All tables of up to so many dimensions over one set of hierarchies, as one numbered set of cells."""
+"""A lattice: all tables up to a number of dimensions over the same hierarchies, as numbered cells."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,20 +13,20 @@ from anonymisers.errors import LatticeTooLargeError, RulesError
 from anonymisers.tables.hierarchy import Hierarchy
 
 MAX_CELLS = 10**7
-"""A lattice of this many cells or more is refused."""
+"""The size from which a lattice is refused, in cells."""
 
 NOWHERE = -(2**40)
-"""Below any sum of real parts, with any number of dimensions."""
+"""A part of a cell number so low that no other parts raise the sum to 0."""
 
 Axes = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Lattice:
-    """Cells numbered table by table, coarse tables first; a table is the axes of the dimensions it names.
+    """Cells numbered table by table, coarse tables first. A table is a tuple of axes, ascending.
 
-    In a table every named dimension stands at one of its codes below `Total`, at any level. Raises
-    LatticeTooLargeError, saying which level to drop, when there would be MAX_CELLS cells or more.
+    A cell of a table has, on each axis of the table, one code below `Total`, at any level. Raises
+    LatticeTooLargeError, naming the level to drop, for MAX_CELLS cells or more.
     """
 
     dims: tuple[Hierarchy, ...]
@@ -51,7 +51,7 @@ class Lattice:
 
     @classmethod
     def of(cls, dims: Sequence[Hierarchy], by: Iterable[str], max_dims: int | None) -> "Lattice":
-        """The tables of all of `by`, or every table of up to `max_dims` of them."""
+        """All tables of up to `max_dims` of the dimensions `by`; of any number of dimensions with None."""
         axes = sorted(i for i, d in enumerate(dims) if d.name in set(by))
         most = len(axes) if max_dims is None else min(max_dims, len(axes))
         if most < 0:
@@ -59,18 +59,18 @@ class Lattice:
         return cls(tuple(dims), tuple(c for n in range(most + 1) for c in combinations(axes, n)))
 
     def table_size(self, table: int) -> int:
-        """Number of cells of a table, by its place in `tables`."""
+        """The number of cells of a table, by index into `tables`."""
         ends = (*self.offsets[1:], self.size)
         return ends[table] - self.offsets[table]
 
     def table_of(self) -> NDArray[np.int32]:
-        """For every cell the place of its table in `tables`."""
+        """For each cell (size,) the index of its table in `tables`."""
         return np.repeat(
             np.arange(len(self.tables), dtype=np.int32), [self.table_size(t) for t in range(len(self.tables))]
         )
 
     def keys(self) -> NDArray[np.int32]:
-        """(size, dims) positions of every cell's codes, the root where a dimension is not named."""
+        """The positions (size, dims) of the codes of each cell, the root on axes outside its table."""
         keys = np.empty((self.size, len(self.dims)), dtype=np.int32)
         keys[:] = [d.root for d in self.dims]
         for table, (axes, start) in enumerate(zip(self.tables, self.offsets, strict=True)):
@@ -83,7 +83,7 @@ class Lattice:
         return keys
 
     def cells(self, coords: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Number of the cell at each row of positions (m, dims), -1 where the lattice has none."""
+        """The number of the cell (m,) at each row of positions (m, dims), -1 for cells beyond the lattice."""
         named = coords != np.array([d.root for d in self.dims], dtype=np.int32)
         weights = 1 << np.arange(len(self.dims), dtype=np.int64)
         pattern = named @ weights
@@ -95,7 +95,7 @@ class Lattice:
         return numbers
 
     def parents(self) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], ...]:
-        """For each dimension the cells that name it, and the cell one level above each of them there."""
+        """For each axis two arrays (m,): cells with a code there, and the cells one level above, or -1."""
         return self._parents
 
     @cached_property
@@ -110,10 +110,11 @@ class Lattice:
         return tuple(pairs)
 
     def lookup(self, tables: Iterable[int]) -> tuple[NDArray[np.int64], dict[int, NDArray[np.int64]]]:
-        """The cells an inner cell is counted in: (T,) starts, and by dimension (codes, T) what codes add.
+        """A scheme for the cells that count an inner cell: starts (T,), and for each axis addends (codes, T).
 
-        Over all choices of one of the tables and of heights above the leaves. The sum is a cell's number;
-        it is below 0 where a height reaches the root of a dimension. Other dimensions add nothing.
+        A column stands for one of the tables and a height above the leaf on each axis of the table. In each
+        column, the start and the addends of the inner cell's codes add up to the number of a cell, or to a
+        number below 0 where a height reaches the root of an axis. Other axes add nothing.
         """
         choices = [
             (table, heights)
@@ -132,7 +133,7 @@ class Lattice:
         return starts, parts
 
     def line(self, key: NDArray[np.int32], axis: int) -> NDArray[np.int64]:
-        """For each position of one dimension the cell with the key's codes but for that; -1 where none is."""
+        """For each code of one axis (codes,) the cell with this code and otherwise the key's codes, or -1."""
         named = tuple(a for a, d in enumerate(self.dims) if a != axis and key[a] != d.root)
         cells = np.full(len(self.dims[axis].codes), -1, dtype=np.int64)
         for axes in (named, tuple(sorted((*named, axis)))):
@@ -149,7 +150,7 @@ class Lattice:
         return cells
 
     def grid(self, axes: Axes, codes: Sequence[NDArray[np.int32]]) -> NDArray[np.int64] | None:
-        """A table's cells (ascending axes) at each combination of codes below the root; None without it."""
+        """The cells of a table at each combination of codes, given by axis; None without such a table."""
         start = self._starts.get(axes)
         if start is None:
             return None
@@ -176,19 +177,19 @@ class Lattice:
 
 
 def _positions(dim: Hierarchy) -> NDArray[np.int32]:
-    """Positions of all codes but the root, in order."""
+    """The positions of all codes but the root, ascending."""
     return np.delete(np.arange(len(dim.codes), dtype=np.int32), dim.root)
 
 
 def _ranks(dim: Hierarchy) -> NDArray[np.int64]:
-    """Place of each position among all but the root, -1 for the root."""
+    """The rank of each code among all codes but the root, -1 for the root."""
     ranks = np.full(len(dim.codes), -1, dtype=np.int64)
     ranks[_positions(dim)] = np.arange(len(dim.codes) - 1)
     return ranks
 
 
 def _lines(dim: Hierarchy) -> tuple[NDArray[np.int64], ...]:
-    """For each height above a code the rank of its ancestor there, -1 from the root on."""
+    """For each height above the codes the rank (codes,) of each code's ancestor, -1 from the root on."""
     ranks = _ranks(dim)
     at = np.arange(len(dim.codes))
     lines = []

@@ -1,7 +1,8 @@
-"""Everything that was or may be released, as one numbered set of sums over the same people.
+"""Linked tables: all tables that were or may be released, as numbered sums over the same base table.
 
-A *block* is a lattice of cells about one population: our own tables, an earlier release, or the people by
-whom two populations differ. A cell's number in the system is its block's start plus its number there.
+Tables that share cells disclose something of each other (de Wolf and Giessing, 2009). A *block* is a lattice
+of cells about one population: our own tables, an earlier release, or the people by whom two populations
+differ. The number of a cell is the start of its block plus its number in the lattice.
 """
 
 from dataclasses import dataclass, field
@@ -19,9 +20,10 @@ Masks = tuple[NDArray[np.bool_], ...]
 
 @dataclass(frozen=True, eq=False)
 class TableBlock:
-    """Cells of `lattice` about the people inside `within` and not inside `without` (masks by dimension).
+    """Cells of a lattice about the people inside `within` and outside `without`.
 
-    `present` marks the cells that the block really has.
+    Both are masks (codes,) over leaf codes, one for each dimension. `present` (size,) marks the cells of the
+    lattice that the block has.
     """
 
     lattice: Lattice
@@ -31,14 +33,14 @@ class TableBlock:
 
     @classmethod
     def whole(cls, lattice: Lattice, where: Where | None = None) -> "TableBlock":
-        """All cells of a lattice, about everybody or about the people of `where`."""
+        """A block of all cells of a lattice, about everybody or about the people of `where`."""
         return cls(
             lattice, population(lattice.dims, where or {}), None, np.ones(lattice.size, dtype=np.bool_)
         )
 
     @cached_property
     def guards(self) -> frozenset[int]:
-        """Dimensions on which it depends whether a person belongs to the block at all."""
+        """The axes that decide whether a person belongs to the population of the block."""
         axes = set()
         for masks in filter(None, (self.within, self.without)):
             axes |= {
@@ -50,11 +52,11 @@ class TableBlock:
 
     @cached_property
     def complete(self) -> bool:
-        """Whether no cell of the lattice is missing."""
+        """Whether the block has every cell of the lattice."""
         return bool(self.present.all())
 
     def belongs(self, coords: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """For each inner cell (m, dims) whether its people belong to the block."""
+        """A mask (m,) over inner cells (m, dims) inside the population of the block."""
         inside = np.ones(len(coords), dtype=np.bool_)
         for axis in self.guards:
             inside &= self.within[axis][coords[:, axis]]
@@ -68,7 +70,10 @@ class TableBlock:
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """One cell: its number, the block it stands in, its codes' positions, what its table depends on."""
+    """A cell: its number, the index of its block, the positions of its codes, and its footprint.
+
+    The footprint is the set of axes on which the value of the cell depends.
+    """
 
     cell: int
     block: int
@@ -78,7 +83,7 @@ class Target:
 
 @dataclass(frozen=True, eq=False)
 class LinkedTables:
-    """All blocks over the same dimensions; block 0 holds the cells that are to be protected."""
+    """Blocks over the same dimensions. Block 0 holds our own tables, the cells to protect."""
 
     dims: tuple[Hierarchy, ...]
     blocks: tuple[TableBlock, ...]
@@ -94,27 +99,27 @@ class LinkedTables:
 
     @cached_property
     def present(self) -> NDArray[np.bool_]:
-        """For each cell whether it exists."""
+        """A mask (size,) over the cells that the blocks have."""
         return np.concatenate([b.present for b in self.blocks])
 
     def least(self, withheld: int) -> NDArray[np.int64]:
-        """For each cell the least value that it is known to have where withheld cells are known to have one.
+        """The least value (size,) of each cell that intruders know; `withheld` is that of withheld cells.
 
-        Nobody shows the zeros among the people by whom populations differ: those cells may be 0.
+        Cells of differences between populations may be 0: no release shows zeros among these people.
         """
         known = [b.present if b.without is None else np.zeros_like(b.present) for b in self.blocks]
         return np.where(np.concatenate(known), withheld, 0).astype(np.int64)
 
     @cached_property
     def footprints(self) -> tuple[frozenset[int], ...]:
-        """For each table of each block the dimensions on which its cells depend."""
+        """For each table of each block the axes on which the values of its cells depend."""
         return tuple(frozenset(t) | b.guards for b in self.blocks for t in b.lattice.tables)
 
     def above(self, coords: NDArray[np.int32], moved: frozenset[int] | None = None) -> NDArray[np.int64]:
-        """Every cell that each inner cell is counted in: (m, T), -1 pads.
+        """The cells (m, T) that count each inner cell (m, dims), padded with -1.
 
-        With `moved` only the tables that depend on one of these dimensions; the other dimensions on which
-        those do not depend may then stand at any position.
+        With `moved`, a set of axes, the result has only tables that depend on one of these axes. Coordinates
+        on axes without influence on these tables may then have any position.
         """
         lookup = self._lookup(moved)
         numbers = np.broadcast_to(lookup.starts, (len(coords), len(lookup.starts)))
@@ -130,7 +135,7 @@ class LinkedTables:
         return rows
 
     def target(self, cell: int) -> Target:
-        """What a cell is, by its number."""
+        """The cell of a number."""
         number = int(np.searchsorted(self.starts, cell, side="right")) - 1
         block, inside = self.blocks[number], cell - self.starts[number]
         table = int(np.searchsorted(block.lattice.offsets, inside, side="right")) - 1
@@ -142,7 +147,7 @@ class LinkedTables:
         return tuple(b.lattice.keys() for b in self.blocks)
 
     def sums(self, coords: NDArray[np.int32], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The value of every cell for people (m, dims) in these numbers."""
+        """The value (size,) of each cell for a base table with `counts` (m,) at `coords` (m, dims)."""
         rows = self.above(coords)
         values = np.zeros(self.size, dtype=np.int64)
         for column in rows.T:
@@ -178,7 +183,7 @@ class LinkedTables:
 
 @dataclass(frozen=True, eq=False)
 class _Lookup:
-    """`Lattice.lookup` over all blocks: block number n has the columns `columns[n]`."""
+    """`Lattice.lookup` over all blocks: block n has the columns `columns[n]`."""
 
     starts: NDArray[np.int64]
     parts: dict[int, NDArray[np.int64]]

@@ -1,6 +1,6 @@
-"""How a long computation tells how far it is."""
+"""The callback by which a long computation reports progress."""
 
 from collections.abc import Callable
 
 Progress = Callable[[str, float], None]
-"""Called with the name of the step and the part of it that is done, from 0 to 1."""
+"""Called with the name of the current step and the completed share of the step, from 0 to 1."""

@@ -1,8 +1,8 @@
-"""Registered figures: sums over people that are public already, whoever published them.
+"""Registered figures: sums over people that anybody has published already.
 
-A figure need not be a cell of any table ("deminers, 2010 to 2017"). Whoever protects a table takes it in as
-one more thing that the attacker knows. A figure that the data contradict is told to the data controller; its
-cell then counts as known with the number that the data say, for nobody can tell who believes what.
+A figure need not be a cell of any table ("deminers, 2010 to 2017"). Tables are protected against intruders
+who know every figure. A figure that contradicts the data is reported to the data controller; its cell then
+counts as known with the number of the data, since nobody knows which number an intruder believes.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,21 +17,22 @@ from anonymisers.tables.hierarchy import ROOT, Hierarchy
 from anonymisers.tables.release import Release
 
 MOST = 10_000
-"""Figures in one list."""
+"""The largest number of figures in a list."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """`value` people who are, in every dimension that `where` names, any one of its codes."""
+    """A published number of people. In each dimension of `where`, each person has any of the codes given."""
 
     name: str
     where: Mapping[str, tuple[str, ...]]
     value: int
 
     def release(self, dims: Iterable[Hierarchy], where: Where | None = None) -> Release:
-        """The figure as a release over these dimensions, of a table about the people of `where`.
+        """The figure as a release over these dimensions, beside a table about the people of `where`.
 
-        One code is a cell, several are a population. Raises TableError for unknown dimensions and codes.
+        A dimension with one code becomes part of the cell's name, a dimension with several codes part of the
+        population. Raises TableError for unknown dimensions and codes.
         """
         dims, about = tuple(dims), where or {}
         for name in self.where:
@@ -69,7 +70,7 @@ def parse_figures(document: object) -> tuple[Figure, ...]:
 
 
 def known_figures(figures: Iterable[Figure], table: Table) -> tuple[list[Release], list[Figure]]:
-    """The figures as releases beside a table, and those that it contradicts."""
+    """The figures as releases beside a table, and the figures that the table contradicts."""
     releases, contradicted = [], []
     for figure in figures:
         release, true = figure.release(table.dims, table.where), people_of(figure, table)
@@ -81,7 +82,7 @@ def known_figures(figures: Iterable[Figure], table: Table) -> tuple[list[Release
 
 
 def people_of(figure: Figure, table: Table) -> int:
-    """How many people the table lists who are what the figure says, those outside its own population too."""
+    """The number of people of the figure in the table, people outside the population included."""
     masks = population(table.dims, figure.where)
     pieces = [(table.coords, table.counts), *([table.beyond] if table.beyond is not None else [])]
     total = 0
@@ -111,7 +112,7 @@ def _figure(entry: Any, number: int) -> Figure:
 
 
 def _codes(value: Any) -> set[str]:
-    """One code or several as a set; empty for anything else."""
+    """One code or several as a set; an empty set for any other value."""
     several = [value] if isinstance(value, str) else value
     if not isinstance(several, list | tuple) or not all(isinstance(c, str) and c for c in several):
         return set()

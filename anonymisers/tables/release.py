@@ -1,4 +1,4 @@
-"""A release: the cells that left the state, or may leave it, and the text form in which they are written."""
+"""A release: the cells that left a state, or may leave a state, and their written form."""
 
 import json
 from array import array
@@ -30,9 +30,9 @@ CELLS_OPEN, CELLS_CLOSE = '"cells": [', "]}"
 
 @dataclass(frozen=True, eq=False)
 class Release:
-    """Cells that left the state, or may: `coords` (n, len(dims)) are positions of codes at any level.
+    """Cells of a release: `coords` (n, dims), positions of codes at any level, and `values` (n,).
 
-    `values` (n,) are the counts shown; where `withheld` (n,) is true the value is -1 and means nothing.
+    `withheld` (n,) marks cells without a shown count; their value is -1.
     """
 
     dims: tuple[Hierarchy, ...]
@@ -41,7 +41,7 @@ class Release:
     values: NDArray[np.int64]
     withheld: NDArray[np.bool_]
     structural: tuple[CellName, ...] = ()
-    """Groups in which nobody can be, as everybody knows, and with them all that is below them."""
+    """Structural zeros: groups in which, as everybody knows, nobody can be, nor in any part of a group."""
 
     @classmethod
     def of(
@@ -52,7 +52,7 @@ class Release:
         where: Where | None = None,
         structural: Iterable[CellName] = (),
     ) -> "Release":
-        """A release of cells given by their codes. Raises TableError for unknown codes or bad counts."""
+        """A release of cells given by codes; None withholds a cell. Raises TableError as `of_pairs` does."""
         return cls.of_pairs(checked_dimensions(dims), cells.items(), where or {}, tuple(structural))
 
     @classmethod
@@ -63,8 +63,12 @@ class Release:
         where: Where,
         structural: tuple[CellName, ...],
     ) -> "Release":
+        """A release of pairs of a cell's codes and a count, None where withheld.
+
+        Raises TableError, naming the cell, for unknown codes, repeated cells and wrong counts.
+        """
         cell_positions(dims, structural, "'structural'")
-        # Arrays of numbers from the start: a large release in Python's own would take many times their room.
+        # Arrays from the start: a large release as Python objects would take many times the memory.
         places, counts = array("i"), array("q")
         for key, value in cells:
             places.extend(code_positions(dims, key))
@@ -76,7 +80,7 @@ class Release:
 
     @property
     def cells(self) -> Mapping[Cell, int | None]:
-        """All cells by their codes; None where withheld."""
+        """All cells by codes; None where withheld."""
         codes = [d.codes for d in self.dims]
         return MappingProxyType(
             {
@@ -88,7 +92,7 @@ class Release:
         )
 
     def dim(self, name: str) -> Hierarchy:
-        """The hierarchy of that name; TableError when there is none."""
+        """The hierarchy of a name. Raises TableError for an unknown name."""
         return find_dimension(self.dims, name)
 
 
@@ -129,7 +133,7 @@ def _released_lines(release: Release) -> Iterator[str]:
 
 
 def _check_once(dims: tuple[Hierarchy, ...], coords: NDArray[np.int32]) -> None:
-    """Raise TableError for a cell that stands twice in a release."""
+    """Raise TableError for a repeated cell."""
     order = np.lexsort(coords.T)
     twice = (coords[order][1:] == coords[order][:-1]).all(axis=1)
     if twice.any():

@@ -1,4 +1,4 @@
-"""What a policy asks of the protection of one data set."""
+"""The rules of a policy for the protection of one data set, and primary suppression."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,20 +11,20 @@ from anonymisers.tables.hierarchy import Hierarchy
 
 Zeros = Literal["partner", "publish", "protect"]
 Level = tuple[tuple[str, int], ...]
-"""The cells of one table at one level: pairs of a dimension and the depth of its codes there."""
+"""The cells of one table at one level: for each dimension of the table, in pairs, the depth of codes."""
 
 
 @dataclass(frozen=True)
 class TableOf:
-    """A table by the dimensions it names, each down to a level (1: the highest codes below `Total`)."""
+    """A table by its dimensions, each down to a level (1: the highest codes below `Total`)."""
 
     dims: frozenset[str]
     levels: frozenset[tuple[str, int]] = frozenset()
-    """Pairs of a dimension and the finest level of it; a dimension not named goes down to its leaves."""
+    """Pairs of a dimension and its finest level; other dimensions go down to their leaves."""
 
     @classmethod
     def of(cls, dims: Iterable[str], **levels: int) -> "TableOf":
-        """The table of some dimensions, some of them cut at a level."""
+        """The table of these dimensions, down to these levels where levels are given."""
         return cls(frozenset(dims), frozenset(levels.items()))
 
     def __post_init__(self) -> None:
@@ -38,15 +38,16 @@ class TableOf:
 class Rules:
     """Threshold, zeros and tables. Terms: `docs/explanation/disclosure-control/guarantee.md`.
 
-    `threshold` k: a cell of 1..k-1 people is sensitive. `max_dims`: None for the one table of all dimensions
-    (with its margins), else every table of up to so many. `sensitive`: dimensions whose breakdown of a
-    withheld group is withheld whole. `priority`: tables protected first and then fixed. `expects_least`:
-    whether the attacker uses that a withheld cell is at least 1 where every zero is shown; switching it off
-    is for comparison with other tools only. `always`, `never`: cells to show, or to withhold, whatever they
-    hold (`marked.Marked`). `structural`: groups in which nobody can be, besides those of the table.
-    `finer`: tables to try before the others once the priority tables are settled, and to make room for among
-    all that is shown then where that is worth it; None: no others are tried.
-    It says what is sought, not what is safe: equal rules may differ in it.
+    `threshold` k: a cell of 1 to k-1 people is small. `zeros`: whether zeros may be withheld beside small
+    cells (`partner`), are all shown (`publish`), or are protected like small cells (`protect`). `max_dims`:
+    None for the one table of all dimensions (with its margins), else every table of up to so many dimensions.
+    `sensitive`: dimensions by which a withheld group is not broken down. `priority`: tables protected first
+    and then fixed. `expects_least`: whether the intruder uses that a withheld cell is at least 1 where every
+    zero is shown; False is for comparison with other tools only. `always`, `never`: cells to show, or to
+    withhold, at any value (`cell_status.CellStatus`). `structural`: structural zeros besides those of the
+    table. `finer`: tables to try first once the priority tables are fixed, and to make room for among shown
+    cells where worthwhile; with None, no further tables are tried. `finer` guides the search, not the proof:
+    rules that differ in `finer` alone are equal.
     """
 
     threshold: int = 5
@@ -70,17 +71,17 @@ class Rules:
         if self.max_dims is not None and self.max_dims < 1:
             message = f"tables of up to {self.max_dims} dimensions are none"
             raise RulesError(message, remedy="Allow at least one dimension.")
-        for place in sorted(self.always & self.never):
-            raise RulesError(f"the cell {name_in_words(place)} is to be shown always and never")
+        for cell in sorted(self.always & self.never):
+            raise RulesError(f"the cell {name_in_words(cell)} is to be shown always and never")
 
     @property
     def least(self) -> int:
-        """The least value that an attacker knows every withheld cell to have (L)."""
+        """L, the least value of withheld cells that every intruder knows."""
         return 1 if self.zeros == "publish" and self.expects_least else 0
 
     @property
     def smallest_sensitive(self) -> int:
-        """0 where zeros are small cells too, else 1."""
+        """The smallest sensitive count: 0 where zeros are protected, else 1."""
         return 0 if self.zeros == "protect" else 1
 
     @overload
@@ -96,10 +97,10 @@ class Rules:
         return (values >= self.smallest_sensitive) & (values < self.threshold)
 
     def check_names(self, dims: Iterable[Hierarchy]) -> None:
-        """Raise RulesError for a dimension that the table does not have, naming it."""
+        """Raise RulesError, naming the dimension, for a dimension that the table does not have."""
         known = {d.name for d in dims}
-        marked = {name for place in self.always | self.never | self.structural for name, _ in place}
-        named = self.sensitive.union(marked, *(t.dims for t in (*self.priority, *(self.finer or ()))))
+        of_cells = {name for cell in self.always | self.never | self.structural for name, _ in cell}
+        named = self.sensitive.union(of_cells, *(t.dims for t in (*self.priority, *(self.finer or ()))))
         for name in sorted(named - known):
             message = f"the rules name a dimension {name!r} that the table does not have"
             raise RulesError(message, remedy=f"The dimensions are: {', '.join(sorted(known))}.")

@@ -1,4 +1,4 @@
-"""JSON without leniencies: what is missing, twice there or unknown is an error that names it."""
+"""Strict JSON: a missing, repeated or unknown name is an error that names it."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ from anonymisers.errors import TableError
 
 
 def parse_json(text: str | bytes) -> object:
-    """JSON without the leniencies of the standard reader: no name twice in an object, no NaN or Infinity.
+    """Read JSON (RFC 8259) strictly: no repeated name in an object, no NaN or Infinity, no byte order mark.
 
     Raises TableError.
     """
@@ -22,13 +22,13 @@ def parse_json(text: str | bytes) -> object:
             "this is not JSON that can be read: lists or objects are too deep in each other"
         ) from None
     except ValueError as error:
-        # What the interpreter says of numbers with thousands of digits is about its own settings.
+        # The interpreter's own message about numbers of thousands of digits is about its settings.
         msg = "a number has thousands of digits" if "digits" in str(error) else f"this is not JSON: {error}"
         raise TableError(msg) from None
 
 
 def fields_of(value: object, what: str, *, required: set[str], optional: set[str]) -> dict[str, Any]:
-    """The fields of an object that has all the required ones and none that is unknown. Raises TableError."""
+    """The fields of an object with all required fields and no unknown field. Raises TableError."""
     if not isinstance(value, dict):
         msg = f"{what} is not a JSON object"
         raise TableError(msg)
@@ -42,7 +42,7 @@ def fields_of(value: object, what: str, *, required: set[str], optional: set[str
 
 
 def words_of(value: object, what: str) -> tuple[str, ...]:
-    """The words of a list of nothing else. Raises TableError."""
+    """The strings of a list of strings. Raises TableError."""
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
         msg = f"{what!r} is not a list of words"
         raise TableError(msg)

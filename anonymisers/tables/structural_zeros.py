@@ -1,6 +1,7 @@
-"""Structural zeros: groups in which nobody can be, which everybody knows. They are shown, always.
+"""Structural zeros: groups in which, as everybody knows, nobody can be. Structural zeros are always shown.
 
-A group that is declared holds all that is below it, and what only such groups make up is one too.
+Every part of a declared group is a structural zero, and so is every cell whose parts along some dimension are
+all structural zeros (structural and sampling zeros: Bishop, Fienberg and Holland, 1975).
 """
 
 from collections.abc import Iterable
@@ -17,22 +18,23 @@ from anonymisers.tables.lattice import Lattice
 WHAT = "the structural zeros"
 
 
-def with_structural(table: Table, places: Iterable[CellName]) -> Table:
+def with_structural(table: Table, names: Iterable[CellName]) -> Table:
     """The table with these structural zeros besides its own.
 
-    Raises TableError, naming it, for a place that no dimension has, for everybody, and for one with people.
+    Raises TableError, naming the cell, for a dimension or code that does not exist, for the total of all,
+    and for a cell with people.
     """
-    both = tuple(dict.fromkeys((*table.structural, *places)))
+    both = tuple(dict.fromkeys((*table.structural, *names)))
     pieces = [table.coords, *([table.beyond[0]] if table.beyond is not None else [])]
     check_empty(table.dims, np.concatenate(pieces), both, WHAT)
     return replace(table, structural=both)
 
 
-def structural_cells(lattice: Lattice, places: tuple[CellName, ...]) -> Bools:
-    """The cells of a lattice in which nobody can be."""
-    if not places:
+def structural_cells(lattice: Lattice, names: tuple[CellName, ...]) -> Bools:
+    """A mask (size,) over the structural zeros among the cells of a lattice."""
+    if not names:
         return np.zeros(lattice.size, dtype=np.bool_)
-    coords = cell_positions(lattice.dims, places, WHAT)
+    coords = cell_positions(lattice.dims, names, WHAT)
     roots = np.array([d.root for d in lattice.dims], dtype=np.int32)
     named = {tuple(np.flatnonzero(row).tolist()) for row in np.unique(coords != roots, axis=0)}
     margins = {m for t in named for n in range(len(t) + 1) for m in combinations(t, n)}
@@ -44,9 +46,9 @@ def structural_cells(lattice: Lattice, places: tuple[CellName, ...]) -> Bools:
 
 
 def spread(lattice: Lattice, empty: Bools) -> None:
-    """Mark, in place, every part of an empty cell, and what has no part along a dimension but empty ones."""
+    """Extend the mask `empty` (size,), in place, to all parts of empty cells and sums of empty cells."""
     pairs = [(parts[above >= 0], above[above >= 0]) for parts, above in lattice.parents()]
-    # A cell whose parts a lattice lacks along some dimension stands in no pair of that dimension.
+    # A cell without parts in the lattice along some dimension is in no pair of the dimension.
     wholes = [np.unique(above) for _, above in pairs]
     while True:
         before = int(empty.sum())

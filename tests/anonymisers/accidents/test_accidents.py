@@ -1,4 +1,4 @@
-"""Numbers of accidents beside a cube take nothing from it: against every world of casualties and theirs."""
+"""Numbers of accidents beside a cube leave its certificate valid: against every feasible table of both."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -75,7 +75,7 @@ SAMPLES = [made for made in map(tiny, range(16)) if made is not None]
 
 
 def worlds(made: Tiny) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Every world of so many casualties that agrees with the cube: its cells, and its casualties by leaf."""
+    """Every feasible table of so many casualties: its cells, and its casualties by inner cell."""
     inner = list(product(*(d.leaves.tolist() for d in DIMS)))
     system = LinkedTables(made.cube.lattice.dims, (TableBlock.whole(made.cube.lattice),))
     above = system.above(np.array(inner, dtype=np.int32))
@@ -105,7 +105,7 @@ def _ways(people: int, cells: int) -> Iterator[tuple[int, ...]]:
 
 
 def groupings(made: Tiny, table: AccidentTable) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """All numbers of accidents by leaf that agree with what is shown of them, and their cells."""
+    """All numbers of accidents by inner cell that agree with the shown numbers, and their cells."""
     counted = np.zeros((len(made.leaves), made.context.lattice.size), dtype=np.int64)
     for row, cells in enumerate(made.context.cells(made.leaves)):
         counted[row, cells] = 1
@@ -123,7 +123,7 @@ def possible(people: NDArray[np.int64], ways: NDArray[np.int64]) -> NDArray[np.b
 
 
 def of_his_own(people: NDArray[np.int64], ways: NDArray[np.int64], leaf: int, size: int) -> NDArray[np.bool_]:
-    """Those in which somebody at a leaf is in an accident of `size` casualties."""
+    """The tables in which somebody at an inner cell is in an accident of `size` casualties."""
     others, rest = people[:, None, leaf] - size, ways[None, :, leaf] - 1
     return np.asarray((others >= rest) & (rest >= 0) & ((others > 0) == (rest > 0)))
 
@@ -132,7 +132,7 @@ def small(values: NDArray[np.int64]) -> bool:
     return bool(values.min() < THRESHOLD and values.max() >= 1)
 
 
-def test_there_is_something_to_see() -> None:
+def test_the_samples_withhold_and_show_numbers_of_accidents() -> None:
     shown = [int((made.table.values > 0).sum()) for made in SAMPLES]
     withheld = [
         int(((made.table.values < 0) & (made.context.sums(made.context.accidents) > 0)).sum())
@@ -161,7 +161,7 @@ def test_withheld_casualties_reach_as_far_as_without_accidents(made: Tiny) -> No
 
 
 @pytest.mark.parametrize("made", [made for made in SAMPLES if made.context.sizes])
-def test_an_insider_who_knows_how_many_were_in_his_accident_learns_nothing_from_the_others(
+def test_a_singleton_who_knows_the_size_of_his_accident_learns_nothing_about_others(
     made: Tiny,
 ) -> None:
     cells, leaves = worlds(made)
@@ -171,7 +171,7 @@ def test_an_insider_who_knows_how_many_were_in_his_accident_learns_nothing_from_
     system = LinkedTables(made.cube.lattice.dims, (TableBlock.whole(made.cube.lattice),))
     true = system.sums(made.accidents.coords, np.ones(PEOPLE, dtype=np.int64))
     others = np.flatnonzero(made.cube.hidden & (true > 0) & (true < THRESHOLD))
-    for place, company in insiders_of(made):
+    for place, company in singletons_of(made):
         leaf = made.leaves.index(place[:2])
         with_him = before & of_his_own(leaves, free, leaf, company)
         with_accidents = after & of_his_own(leaves, ways, leaf, company)
@@ -183,8 +183,8 @@ def test_an_insider_who_knows_how_many_were_in_his_accident_learns_nothing_from_
             assert (differs(can) | ~differs(could)).all()
 
 
-def insiders_of(made: Tiny) -> set[tuple[tuple[int, ...], int]]:
-    """Where each insider was, and how many of the same accident were hurt there, himself among them."""
+def singletons_of(made: Tiny) -> set[tuple[tuple[int, ...], int]]:
+    """Where each singleton was, and how many of the same accident were hurt there, himself included."""
     coords, numbers = made.accidents.coords, made.accidents.numbers
     found = set()
     for n in np.flatnonzero(singletons(made.cube, coords)):

@@ -42,7 +42,7 @@ def one(place=None, sex=None):
     return cell_name({k: v for k, v in (("place", place), ("sex", sex)) if v})
 
 
-def test_what_is_never_shown_is_withheld_however_large_and_does_not_follow():
+def test_a_cell_never_shown_is_withheld_at_any_size_and_is_not_determined():
     cube = cube_of(TABLE, never=frozenset({one("A")}))
     assert cube.release().cells["A", "Total"] is None
     hidden = [key for key, value in cube.release().cells.items() if value is None]
@@ -50,7 +50,7 @@ def test_what_is_never_shown_is_withheld_however_large_and_does_not_follow():
     assert_safe(cube, TABLE, Rules(never=frozenset({one("A")})))
 
 
-def test_what_is_always_shown_stays_where_others_can_give_way():
+def test_a_cell_always_shown_stays_shown_where_others_can_be_withheld_instead():
     cells = [((p, s), 2 if (p, s) == ("A", "F") else n) for (p, s), n in items(TABLE)]
     table = Table.of((PLACE, SEX), cells)
     plain = cube_of(table).release().cells
@@ -61,7 +61,7 @@ def test_what_is_always_shown_stays_where_others_can_give_way():
     assert cube.certificate.accepted == ()
 
 
-def test_what_it_leaves_narrower_than_the_rules_ask_for_is_listed_for_the_controller():
+def test_cells_left_narrower_than_the_rules_ask_are_listed_for_the_controller():
     """B, C and D are three people together: that is what the margin and the shown part say."""
     table = Table.of((PLACE,), [(("A",), 20), (("B",), 1), (("C",), 1), (("D",), 1)])
     cube = cube_of(table, always=frozenset({one("A"), one()}))
@@ -77,7 +77,7 @@ def test_what_it_leaves_narrower_than_the_rules_ask_for_is_listed_for_the_contro
         )
 
 
-def test_what_makes_a_cell_follow_is_an_error_that_names_it():
+def test_a_cell_always_shown_that_determines_another_is_an_error_that_names_the_cell():
     always = frozenset({one("A"), one("A", "M")})
     cells = [((p, s), 2 if (p, s) == ("A", "F") else n) for (p, s), n in items(TABLE)]
     with pytest.raises(ProtectionError, match="place=A cannot always be shown: place=A, sex=F would follow"):
@@ -97,7 +97,7 @@ def test_what_makes_a_cell_follow_is_an_error_that_names_it():
         ({"never": {one("A", "F")}, "max_dims": 1}, "in no table that is protected"),
     ],
 )
-def test_marks_that_cannot_be_kept_are_refused_with_the_cell(rules, words):
+def test_a_status_that_cannot_be_kept_is_refused_and_the_cell_named(rules, words):
     cells = [((p, s), {"A": 2, "B": 0}.get(p, n) if s == "F" else n) for (p, s), n in items(TABLE)]
     rules = {name: frozenset(v) if isinstance(v, set) else v for name, v in rules.items()}
     with pytest.raises(RulesError, match=words):
@@ -154,7 +154,7 @@ def test_against_every_world(data, zeros, sensitive):
         assume(False)  # too many worlds to list
 
 
-def test_the_command_takes_both_and_tells_what_is_accepted(tmp_path):
+def test_the_command_takes_both_lists_and_reports_accepted_cells(tmp_path):
     dims = {"place": {"codes": list(PLACE.codes), "parent": dict(PLACE.parent)}}
     cells = [["A", 20], ["B", 1], ["C", 1], ["D", 1]]
     (tmp_path / "in.json").write_text(json.dumps({"dims": dims, "cells": cells}))

@@ -38,7 +38,7 @@ EVERYBODY_IN_THE_NORTH: dict[Cell, int] = {
 }
 
 
-def test_what_follows_is_shown_under_every_name() -> None:
+def test_a_determined_cell_is_shown_under_every_name() -> None:
     release, settled = released(EVERYBODY_IN_THE_NORTH)
 
     shown = with_determined_cells(release, Rules(), settled=settled, public=np.zeros_like(settled)).cells
@@ -49,7 +49,7 @@ def test_what_follows_is_shown_under_every_name() -> None:
     assert None not in shown.values()
 
 
-def test_what_does_not_follow_stays_withheld() -> None:
+def test_a_cell_that_is_not_determined_stays_withheld() -> None:
     release, settled = released({**EVERYBODY_IN_THE_NORTH, ("N", ROOT): 18, ("S", ROOT): 12})
 
     shown = with_determined_cells(release, Rules(), settled=settled, public=np.zeros_like(settled)).cells
@@ -58,7 +58,7 @@ def test_what_does_not_follow_stays_withheld() -> None:
     assert shown[ROOT, "apm"] == 10
 
 
-def test_a_small_cell_that_follows_stops_everything() -> None:
+def test_a_determined_small_cell_stops_everything() -> None:
     margins = {**EVERYBODY_IN_THE_NORTH, (ROOT, "apm"): 19, (ROOT, "avm"): 3}
     release, settled = released(margins)
 
@@ -66,7 +66,7 @@ def test_a_small_cell_that_follows_stops_everything() -> None:
         with_determined_cells(release, Rules(), settled=settled, public=np.zeros_like(settled))
 
 
-def test_a_protected_cell_that_follows_stops_everything() -> None:
+def test_a_determined_protected_cell_stops_everything() -> None:
     release, settled = released(EVERYBODY_IN_THE_NORTH)
 
     with pytest.raises(ProtectionError, match="follows"):

@@ -66,7 +66,7 @@ def test_a_sum_over_several_years_that_is_in_no_table():
     assert found.disclosed == ()
 
 
-def test_without_it_the_same_pattern_would_not_be_sure_to_hold():
+def test_without_the_figure_the_same_pattern_is_not_sure_to_hold():
     where = {"place": ("P1",), "year": YEARS[:5]}
     careless = build_cube(table(), RULES, KEY)
     known, _ = known_figures([Figure("public", where, true(where))], table())
@@ -114,7 +114,7 @@ def test_a_figure_that_the_data_contradict_is_named_and_counts_as_known():
         {"figures": [], "more": 1},
     ],
 )
-def test_a_list_that_is_none_is_refused(document):
+def test_a_malformed_list_is_refused(document):
     with pytest.raises(TableError):
         parse_figures(document)
 

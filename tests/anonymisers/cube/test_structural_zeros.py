@@ -62,7 +62,7 @@ def tables(draw):
 
 @quick
 @given(tables(), st.sampled_from(["partner", "publish", "protect"]), st.sampled_from([None, 1]))
-def test_no_world_puts_anybody_there(table, zeros, most):
+def test_no_world_has_people_in_a_structural_zero(table, zeros, most):
     rules = Rules(threshold=3, zeros=zeros, max_dims=most)
     try:
         cube = build_cube(table, rules, KEY)
@@ -74,7 +74,7 @@ def test_no_world_puts_anybody_there(table, zeros, most):
 
 @quick
 @given(st.data())
-def test_the_attacker_knows_them_like_everybody(data):
+def test_the_attacker_knows_structural_zeros(data):
     table = data.draw(tables())
     dims, lower = table.dims, data.draw(st.sampled_from([0, 1]))
     counts = {
@@ -108,7 +108,7 @@ def small():
     return Table.of((PLACE, SEX), cells)
 
 
-def test_it_is_shown_also_where_zeros_are_small_cells():
+def test_a_structural_zero_is_shown_also_where_zeros_are_protected():
     flat = Hierarchy("place", ("Total", "A", "B", "C"), dict.fromkeys("ABC", "Total"))
     cells = [(("A", "F"), 2), (("A", "M"), 9), (("B", "M"), 7), (("C", "F"), 8), (("C", "M"), 6)]
     table, rules = Table.of((flat, SEX), cells), Rules(zeros="protect")
@@ -118,7 +118,7 @@ def test_it_is_shown_also_where_zeros_are_small_cells():
     assert told["C", "F"] is None
 
 
-def test_with_people_in_it_it_is_an_error_that_names_the_place():
+def test_a_structural_zero_with_people_is_an_error_that_names_the_cell():
     with pytest.raises(TableError, match="place=N, sex=F has people in it"):
         with_structural(small(), [cell_name({"place": "N", "sex": "F"})])
     with pytest.raises(TableError, match="sex=F has people in it"):
@@ -141,13 +141,13 @@ def test_a_release_that_withholds_one_or_shows_people_there_is_refused():
 
 
 @pytest.mark.parametrize("document", [{}, [1], [{"sex": 1}], [{"sex": "F"}, {"sex": "F", "place": "Total"}]])
-def test_a_list_that_is_none_is_refused(document):
+def test_a_malformed_list_is_refused(document):
     with pytest.raises(TableError):
         cell_names_from_json(document, "the file")
 
 
 @pytest.mark.parametrize("beside_the_cells", [False, True])
-def test_the_command_writes_them_into_the_release(tmp_path, beside_the_cells):
+def test_the_command_writes_structural_zeros_into_the_release(tmp_path, beside_the_cells):
     dims = {d.name: {"codes": list(d.codes), "parent": dict(d.parent)} for d in (PLACE, SEX)}
     cells = [[*key, n] for key, n in ((("N1", "F"), 2), (("N1", "M"), 9), (("S1", "F"), 8), (("S1", "M"), 6))]
     zeros = [{"place": "N2", "sex": "F"}]

@@ -155,7 +155,7 @@ def test_people_who_leave_later(staying, leaving):
 
 @settings(quick, max_examples=4)
 @given(few, few, st.sampled_from(["F", "M"]), st.sampled_from(["P", "Q"]))
-def test_marks_hold_for_who_stays_and_who_leaves(staying, leaving, sex, place):
+def test_the_status_of_cells_holds_for_people_who_stay_and_people_who_leave(staying, leaving, sex, place):
     """Nobody of this sex can be at R, and everybody knows; how many are at a place is never shown."""
     empty = 4 + ["F", "M"].index(sex)
     staying, leaving = ([0 if n == empty else c for n, c in enumerate(each)] for each in (staying, leaving))
@@ -198,8 +198,8 @@ def test_nobody_of_a_part_can_be_in_years_that_came_later():
     assert reached == {"2020", "2021"}
 
 
-def test_where_more_people_are_none_nobody_of_them_left():
-    """What is shown to be nobody's among all tells so of each who left: nothing hides there."""
+def test_where_a_larger_population_is_empty_nobody_left():
+    """A cell shown to be empty for all people is empty for people who left: nothing is withheld there."""
     both, gone = [9, 14, 7, 22, 0, 0], [1, 2, 1, 1, 0, 0]
     parts = [period(["2020"], both)]
     left_now = left(parts, ["2020"], [a - b for a, b in zip(both, gone, strict=True)], gone).cubes[0]
@@ -240,7 +240,7 @@ def test_a_sum_over_years_is_shown_where_each_year_is():
             )
 
 
-def test_a_revision_counts_where_it_is_shown_and_elsewhere_the_former_value_stands():
+def test_a_revision_counts_where_it_is_shown_and_elsewhere_the_former_value_is_kept():
     parts = [period(["2020"], LARGE)]
     more = added(["2020"], [4, 0, 0, 1, 0, 0])
     before, after = view(parts, ["2020"]), view([*parts, more], ["2020"])
@@ -275,13 +275,13 @@ def test_a_looser_rule_brings_nothing_back_that_protected_something():
     assert (loose.hidden == before.hidden).all()
 
 
-def test_a_dimension_less_reads_the_margins():
+def test_without_a_dimension_the_margins_are_read():
     parts = [period(["2020"], LARGE)]
     made = ReleaseHistory.of([PLACE, flat("year", "2020")], RULES, parts)
     assert made.lookup({"place": "P"}) == Value(LARGE[0] + LARGE[1])
 
 
-def test_a_dimension_more_is_withheld_until_it_is_protected():
+def test_a_further_dimension_is_withheld_until_it_is_protected():
     parts = [period(["2020"], LARGE)]
     made = ReleaseHistory.of([*dims(["2020"]), flat("device", "a", "b")], RULES, parts)
     assert made.lookup({"device": "a"}) == Withheld()
@@ -328,7 +328,7 @@ def test_forty_releases_together_give_nothing_away():
     assert not findings.undecided
 
 
-def test_whoever_reruns_the_program_on_every_world_is_not_told_which_it_was():
+def test_rerunning_the_program_on_every_world_does_not_disclose_the_true_one():
     """Rule 4 for a year that comes later: more than one of its worlds gives its pattern under some key."""
     counts = [5, 1, 7, 3, 4, 6]
     known = period(["2020"], LARGE)

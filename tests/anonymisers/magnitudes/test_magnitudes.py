@@ -57,7 +57,7 @@ def test_one_person_with_most_of_a_cell_dominates_it():
     assert sensitive(costs(*records), dominance=(2, 80.0)) == {"A"}
 
 
-def test_who_spent_second_most_must_not_estimate_the_first_too_closely():
+def test_the_second_largest_contributor_must_not_estimate_the_largest_too_closely():
     """300 and 100 beside 20 of others: the second knows the first to within 20, which is 7 per cent."""
     records = [("A", "first", 300), ("A", "second", 100), *many("A", 4, 5), *many("B", 9, 30)]
     assert sensitive(costs(*records), p_percent=10) == {"A"}

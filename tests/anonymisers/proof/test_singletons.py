@@ -38,7 +38,7 @@ def found(withheld, *worlds):
     return exposed_pairs(SYSTEM, PEOPLE, cells, [np.array(sorted(w)) for w in worlds])
 
 
-def test_a_cell_that_changes_only_with_the_insider_s_is_computed_by_him():
+def test_a_singleton_computes_a_cell_that_changes_only_with_his_own_cell():
     withheld = {BOYS, OLD_MEN, GIRLS, OLD_WOMEN}
     assert set(found(withheld, withheld)) == {
         ExposedPair(OLD_WOMEN, BOYS, same_person=False),
@@ -46,7 +46,7 @@ def test_a_cell_that_changes_only_with_the_insider_s_is_computed_by_him():
     }
 
 
-def test_a_world_in_which_his_own_cell_stays_keeps_the_secret():
+def test_a_world_that_leaves_the_singleton_s_cell_as_it_is_protects_the_others():
     assert found({OLD_WOMEN, OLD_MEN, OLD_PEOPLE, BOYS}, {OLD_WOMEN, OLD_MEN}, {BOYS}) == ()
 
 

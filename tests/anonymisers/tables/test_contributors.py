@@ -43,12 +43,12 @@ def test_a_group_that_is_large_enough_keeps_its_second_accident() -> None:
     assert left_out(*told, ("n1", "F", 1)) == [False, False, False, False]
 
 
-def test_it_is_seen_where_cells_meet_higher_up() -> None:
+def test_a_misleading_row_is_found_at_a_higher_level() -> None:
     # Two accidents of person 1 in two provinces: only their region, and women as a whole, look like three.
     assert left_out(("n1", "F", 1), ("n2", "F", 2), ("n2", "F", 1)) == [False, False, True]
 
 
-def test_leaving_a_row_out_may_make_another_mislead() -> None:
+def test_leaving_one_row_out_can_make_another_row_mislead() -> None:
     told = (("n1", "F", 1), ("n1", "F", 2), ("n1", "F", 1), ("n1", "M", 2), ("n1", "M", 3), ("n1", "M", 3))
     coords, people = rows(*told)
 
