@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from anonymisers.accidents.accident_singletons import unproved
+from anonymisers.accidents.accident_singletons import exposes_small_cell
 from anonymisers.accidents.accident_tables import (
     TRUE_CASUALTIES,
     AccidentContext,
@@ -19,7 +19,7 @@ from anonymisers.accidents.accident_tables import (
     Extension,
     InnerCell,
     allowed,
-    asked,
+    cells_to_protect,
     check_accidents,
     may_show,
 )
@@ -53,13 +53,13 @@ def protect_accidents(
     cube.
     """
     context = AccidentContext.of(cube, accidents)
-    if unproved(cube, accidents, context):
+    if exposes_small_cell(cube, accidents, context):
         raise ProtectionError("somebody who knows how many were in his accident could compute a small cell")
     search = _Search.over(context, may_show(cube, context), key, first)
     for number, moved in enumerate(search.context.worlds):
         if moved:
             search.extend(number, moved)
-    search.vary(np.flatnonzero(asked(cube, search.context)).tolist())
+    search.vary(np.flatnonzero(cells_to_protect(cube, search.context)).tolist())
     dims = len(search.context.lattice.dims)
     table = AccidentTable(
         tuple(sorted(accidents.names)),
@@ -71,7 +71,7 @@ def protect_accidents(
     return table
 
 
-def go_on(
+def extensions_exist(
     table: AccidentTable,
     cube: CertifiedCube,
     later: CertifiedCube,
@@ -285,7 +285,7 @@ def _program(
     cost: Floats,
     free: Mapping[InnerCell, Range],
 ) -> Floats | None:
-    # Here, because a node that only answers starts sooner and stays smaller without it.
+    # Imported here: a node that only answers starts sooner and takes less memory without scipy.
     from scipy.optimize import Bounds, LinearConstraint, milp  # type: ignore[import-untyped]  # noqa: PLC0415
     from scipy.sparse import coo_matrix, csr_matrix  # type: ignore[import-untyped]  # noqa: PLC0415
 

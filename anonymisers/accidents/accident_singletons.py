@@ -22,7 +22,7 @@ from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.rules import is_small_count
 
 
-def unproved(cube: CertifiedCube, accidents: Accidents, context: AccidentContext) -> bool:
+def exposes_small_cell(cube: CertifiedCube, accidents: Accidents, context: AccidentContext) -> bool:
     """Whether a singleton who knows the size of his accident could compute a cell, for want of worlds."""
     knowing = _Knowing.of(cube, accidents)
     changed: dict[int, set[int]] = {}

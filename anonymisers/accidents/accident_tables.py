@@ -307,7 +307,7 @@ def check_accidents(table: AccidentTable, cube: CertifiedCube, accidents: Accide
             raise CertificateError(
                 "a world of the certificate has no accidents that agree with what is shown"
             )
-    if (asked(cube, context) & ~varied).any():
+    if (cells_to_protect(cube, context) & ~varied).any():
         raise CertificateError("a withheld number of accidents could be computed")
 
 
@@ -347,7 +347,7 @@ def may_show(cube: CertifiedCube, context: AccidentContext) -> Bools:
     return np.asarray(~cube.hidden[context.above_casualties] & enough)
 
 
-def asked(cube: CertifiedCube, context: AccidentContext) -> Bools:
+def cells_to_protect(cube: CertifiedCube, context: AccidentContext) -> Bools:
     """A mask (size,) over cells of accidents to protect: casualties are withheld in a protected table."""
     return np.asarray(cube.hidden[context.above_casualties] & ~refused_cells(cube, context.lattice))
 

@@ -39,7 +39,7 @@ class MagnitudeRelease:
             for dim, code in zip(dims, key, strict=True):
                 dim.position(code)
             if key in cells:
-                raise TableError(f"{what} stands twice in the release")
+                raise TableError(f"{what} is listed twice in the release")
             value = None if cell["value"] is None else parse_amount(cell["value"])
             if value is not None and not (value.is_finite() and value >= 0 and _places(value) <= MOST_PLACES):
                 raise TableError(f"{what}: its value is no amount of 0 or more")

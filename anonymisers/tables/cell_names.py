@@ -35,7 +35,7 @@ def cell_names_from_json(document: object, what: str) -> tuple[CellName, ...]:
             raise TableError(message)
         cell = cell_name(entry)
         if cell in cells:
-            message = f"{what}: {name_in_words(cell)} stands twice"
+            message = f"{what}: {name_in_words(cell)} is listed twice"
             raise TableError(message)
         cells[cell] = None
     return tuple(cells)

@@ -122,7 +122,10 @@ def cannot_always_be_shown(always: Sequence[CellName], message: str) -> Protecti
     return ProtectionError(f"{names}{more} {words}: {message}", remedy=_REMEDY)
 
 
-_REMEDY = "Leave out of what is always shown what stands beside small cells; rules 1 and 3 have no exception."
+_REMEDY = (
+    "Show fewer cells always, above all beside small cells; the singleton rule and the inner-cell rule have "
+    "no exception."
+)
 
 
 def _mask(own: TableBlock, names: Sequence[CellName], what: str) -> Bools:

@@ -101,7 +101,7 @@ def checked_dimensions(dims: Iterable[Hierarchy]) -> tuple[Hierarchy, ...]:
     names = [d.name for d in dims]
     for name in names:
         if names.count(name) > 1:
-            msg = f"the dimension {name!r} stands twice"
+            msg = f"the dimension {name!r} is listed twice"
             raise TableError(msg)
     return dims
 
@@ -189,7 +189,7 @@ def _split_cells(
         place = code_positions(dims, key)
         target = inner if all(m[c] for m, c in zip(leaf, place, strict=True)) else margins
         if place in target:
-            msg = f"the cell {key_in_words(key)} stands twice"
+            msg = f"the cell {key_in_words(key)} is listed twice"
             raise TableError(msg)
         target[place] = checked_count(value, key)
     return inner, margins

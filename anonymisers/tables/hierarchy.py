@@ -108,7 +108,7 @@ def _index(name: str, codes: tuple[str, ...]) -> dict[str, int]:
             msg = f"dimension {name!r}: code number {position + 1} is not a word"
             raise TableError(msg)
         if code in index:
-            msg = f"dimension {name!r}: the code {code!r} stands twice"
+            msg = f"dimension {name!r}: the code {code!r} is listed twice"
             raise TableError(msg)
         index[code] = position
     if ROOT not in index:

@@ -64,7 +64,7 @@ def parse_figures(document: object) -> tuple[Figure, ...]:
     names = [figure.name for figure in figures]
     for name in names:
         if names.count(name) > 1:
-            message = f"the figure {name!r} stands twice"
+            message = f"the figure {name!r} is listed twice"
             raise TableError(message)
     return figures
 

@@ -139,5 +139,5 @@ def _check_once(dims: tuple[Hierarchy, ...], coords: NDArray[np.int32]) -> None:
     if twice.any():
         place = coords[order[1:][twice].min()].tolist()
         key = key_in_words(d.codes[p] for d, p in zip(dims, place, strict=True))
-        msg = f"the cell {key} stands twice in the release"
+        msg = f"the cell {key} is listed twice in the release"
         raise TableError(msg)

@@ -54,7 +54,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(body) < len(pairs):
         names = [k for k, _ in pairs]
         twice = next(k for k in names if names.count(k) > 1)
-        msg = f"the name {twice!r} stands twice in one object"
+        msg = f"the name {twice!r} is listed twice in one object"
         raise TableError(msg)
     return body
 
@@ -64,5 +64,5 @@ def _no_constant(name: str) -> object:
     raise TableError(msg)
 
 
-# One for all texts: a cube is read cell by cell.
+# One decoder for all texts: a cube has many cells, and each is read as a text of its own.
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.accidents.accident_search import go_on, protect_accidents
+from anonymisers.accidents.accident_search import extensions_exist, protect_accidents
 from anonymisers.accidents.accident_tables import Accidents, AccidentTable
 from anonymisers.cube.certified_cube import CertifiedCube
 from anonymisers.cube.released_cells import OutsideLattice, ReleasedCells, Value
@@ -109,7 +109,7 @@ def check_goes_on(maker: Maker, part: ReleasePart, number: int, cube: CertifiedC
     came = {code for code in vintages if _came(code) == number}
     try:
         accidents = _grouped(maker, rows, first, levels_of(maker, part, first))
-        safe = go_on(part.accidents, first, cube, accidents, {NAME: came} if came else {})
+        safe = extensions_exist(part.accidents, first, cube, accidents, {NAME: came} if came else {})
     except CertificateError:
         safe = False
     if not safe:

@@ -71,13 +71,13 @@ def sealed(snapshot: Snapshot | None) -> bytes:
     return b"" if snapshot is None else snapshot_to_bytes(snapshot)
 
 
-def standing(chronicle: ReleaseHistory) -> dict[Vintage, Snapshot]:
+def standing(history: ReleaseHistory) -> dict[Vintage, Snapshot]:
     """All rows that were ever counted, by the part that they came with and the part that took them out."""
     found: dict[Vintage, Snapshot] = {}
-    for number, part in enumerate(chronicle.parts):
+    for number, part in enumerate(history.parts):
         if part.kind != "left" and part.sealed:
             found[number, None] = snapshot_from_bytes(part.sealed)
-    for number, part in enumerate(chronicle.parts):
+    for number, part in enumerate(history.parts):
         if part.kind == "left":
             gone = snapshot_from_bytes(part.sealed)
             source = np.array([int(v) for v in gone.vintage.values()])

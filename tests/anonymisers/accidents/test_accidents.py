@@ -14,7 +14,7 @@ from anonymisers.accidents.accident_tables import (
     AccidentContext,
     Accidents,
     AccidentTable,
-    asked,
+    cells_to_protect,
     check_accidents,
     singletons,
 )
@@ -156,7 +156,7 @@ def test_withheld_casualties_reach_as_far_as_without_accidents(made: Tiny) -> No
         low, high = int(left[:, cell].min()), int(left[:, cell].max())
         assert low < high
         assert (low == 0 and high >= THRESHOLD - 1) or high - low >= THRESHOLD
-    for cell in np.flatnonzero(asked(made.cube, made.context)):
+    for cell in np.flatnonzero(cells_to_protect(made.cube, made.context)):
         assert len(np.unique(numbers[fit.any(axis=0), cell])) > 1, "a withheld number of accidents follows"
 
 

@@ -54,7 +54,7 @@ def test_sums_that_are_listed_must_fit():
     [
         (["Total", "A"], {}, "'A' is an orphan"),
         (["Total", "A", "B"], {"A": "B", "B": "A"}, "'A' run in a cycle"),
-        (["Total", "A", "A"], {"A": "Total"}, "'A' stands twice"),
+        (["Total", "A", "A"], {"A": "Total"}, "'A' is listed twice"),
         (["A"], {}, "no root 'Total'"),
         (["Total", "A"], {"A": "B"}, "parent of 'A' is not among"),
         (["Total", "A"], {"A": "Total", "B": "A"}, "'B' has a parent but is not among"),
@@ -74,7 +74,7 @@ def test_a_broken_hierarchy_names_the_code(codes, parent, message):
         ({"cells": [["F", "N1", 1.5]]}, r"\(F, N1\) is not a whole number"),
         ({"cells": [["F", "N1", True]]}, r"\(F, N1\) is not a whole number"),
         ({"cells": [["F", "N1", 2**60]]}, r"\(F, N1\) is too large"),
-        ({"cells": [["F", "N1", 1], ["F", "N1", 1]]}, r"\(F, N1\) stands twice"),
+        ({"cells": [["F", "N1", 1], ["F", "N1", 1]]}, r"\(F, N1\) is listed twice"),
         ({"cells": [["X", "N1", 1]]}, "'sex' has no code 'X'"),
         ({"cells": [[1, "N1", 1]]}, "its 'sex' is not a word"),
         ({"cells": [["F", 1]]}, "cell number 1 is not a list of 2 codes"),
@@ -122,7 +122,7 @@ def test_a_release_reads_withheld_cells_and_totals():
 @pytest.mark.parametrize(
     ("cells", "message"),
     [
-        ([{"key": {}, "value": 5}, {"key": {"sex": "Total"}, "value": 5}], "stands twice"),
+        ([{"key": {}, "value": 5}, {"key": {"sex": "Total"}, "value": 5}], "is listed twice"),
         ([{"key": {"colour": "red"}, "value": 5}], "no dimension 'colour'"),
         ([{"key": {"sex": "X"}, "value": 5}], "no code 'X'"),
         ([{"key": {}, "value": -1}], "negative"),
