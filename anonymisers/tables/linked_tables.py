@@ -115,13 +115,13 @@ class LinkedTables:
         """For each table of each block the axes on which the values of its cells depend."""
         return tuple(frozenset(t) | b.guards for b in self.blocks for t in b.lattice.tables)
 
-    def above(self, coords: NDArray[np.int32], moved: frozenset[int] | None = None) -> NDArray[np.int64]:
+    def above(self, coords: NDArray[np.int32], swapped: frozenset[int] | None = None) -> NDArray[np.int64]:
         """The cells (m, T) that count each inner cell (m, dims), padded with -1.
 
-        With `moved`, a set of axes, the result has only tables that depend on one of these axes. Coordinates
-        on axes without influence on these tables may then have any position.
+        With `swapped`, a set of axes, the result has only tables that depend on one of these axes.
+        Coordinates on axes without influence on these tables may then have any position.
         """
-        lookup = self._lookup(moved)
+        lookup = self._lookup(swapped)
         numbers = np.broadcast_to(lookup.starts, (len(coords), len(lookup.starts)))
         for axis, part in lookup.parts.items():
             numbers = numbers + part[coords[:, axis]]
@@ -155,15 +155,15 @@ class LinkedTables:
             np.add.at(values, column[inside], counts[inside])
         return values
 
-    def _lookup(self, moved: frozenset[int] | None) -> "_Lookup":
-        if moved not in self._lookups:
+    def _lookup(self, swapped: frozenset[int] | None) -> "_Lookup":
+        if swapped not in self._lookups:
             starts, parts, columns = [], [], []
             width = 0
             for block, start in zip(self.blocks, self.starts, strict=True):
                 tables = [
                     table
                     for table, axes in enumerate(block.lattice.tables)
-                    if moved is None or (block.guards | set(axes)) & moved
+                    if swapped is None or (block.guards | set(axes)) & swapped
                 ]
                 own, by_axis = block.lattice.lookup(tables)
                 starts.append(own + start)
@@ -177,8 +177,8 @@ class LinkedTables:
             for by_axis, place in zip(parts, columns, strict=True):
                 for axis, part in by_axis.items():
                     merged[axis][:, place] = part
-            self._lookups[moved] = _Lookup(np.concatenate(starts), merged, tuple(columns))
-        return self._lookups[moved]
+            self._lookups[swapped] = _Lookup(np.concatenate(starts), merged, tuple(columns))
+        return self._lookups[swapped]
 
 
 @dataclass(frozen=True, eq=False)
