@@ -31,7 +31,7 @@ import numpy as np
 
 from anonymisers.cube.released_cells import Value
 from anonymisers.suppression.protect_table import protect
-from anonymisers.suppression.utility import Reading
+from anonymisers.suppression.utility import Utility
 from audit.formats.note import Signer
 from gateway.bootstrap.loading.register_loading import load_source
 from gateway.bootstrap.setup.open_member import connect, create_member, open_member
@@ -173,8 +173,8 @@ def _alone(node: Node) -> dict[str, float]:
     for name, wanted in zip(QUESTIONS, rules.priority, strict=True):
         if wanted.dims <= {dim.name for dim in table.dims}:
             shown = protect(table, replace(rules, priority=(wanted,), finer=None), node.cube_key)
-            reading = Reading(shown.lattice, shown.settled & ~shown.hidden, shown.values)
-            shares[name] = reading.share(wanted)
+            utility = Utility(shown.lattice, shown.settled & ~shown.suppressed, shown.values)
+            shares[name] = utility.share(wanted)
     return dict.fromkeys(QUESTIONS, 0.0) | shares
 
 

@@ -197,8 +197,8 @@ def _release(table: Table, protected: Protected) -> Release:
     for axis, dim in enumerate(table.dims):
         if dim.name in table.by:
             coords[:, axis] = keys[:, [d.name for d in protected.people.dims].index(dim.name)]
-    values = np.where(protected.hidden, -1, protected.values)
-    return Release(table.dims, table.where, coords, values, protected.hidden, protected.structural)
+    values = np.where(protected.suppressed, -1, protected.values)
+    return Release(table.dims, table.where, coords, values, protected.suppressed, protected.structural)
 
 
 def _refused(protected: Protected) -> frozenset[Level]:

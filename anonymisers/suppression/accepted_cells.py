@@ -1,11 +1,14 @@
-"""Withheld cells that cells which are always shown leave narrower than rule 2 asks for."""
+"""Accepted cells: suppressed cells with a narrower interval than the protection-level rule demands.
+
+Cells always published, as the controller decided, keep such an interval narrow.
+"""
 
 import numpy as np
 
 from anonymisers.errors import ProtectionError
 from anonymisers.proof.interval_bounds import interval_bounds
-from anonymisers.suppression.strategies.move_search import Search
-from anonymisers.suppression.strategies.suppression_pattern import reaches
+from anonymisers.suppression.strategies.move_search import MoveSearch
+from anonymisers.suppression.strategies.suppression_pattern import meets_protection_level
 from anonymisers.suppression.strategies.task import Task
 from anonymisers.tables.arrays import Bools
 from anonymisers.tables.cell_names import name_in_words
@@ -13,25 +16,26 @@ from anonymisers.tables.cell_status import cannot_always_be_shown, cell_name_at,
 from anonymisers.tables.lattice import Lattice
 
 
-def without_accepted(search: Search, task: Task, failed: list[int]) -> list[int]:
-    """Those of the uncovered cells that may yet be covered; the others are accepted.
+def without_accepted(search: MoveSearch, task: Task, failed: list[int]) -> list[int]:
+    """Accept uncovered cells that nothing can widen, and return the other uncovered cells.
 
-    What is always shown bounds these too closely, whatever else is withheld.
+    The cells always published bound an accepted cell too closely, whatever else is suppressed.
     """
     if not (failed and task.always.any()):
         return failed
     lattice, rules = search.pattern.system.blocks[0].lattice, task.rules
-    hidden = ~task.fixed[: lattice.size]
-    hidden[0] = False  # Nobody comes or goes in an alternative.
+    suppressed = ~task.fixed[: lattice.size]
+    suppressed[0] = False  # A move changes no total.
     least = np.where(search.pattern.system.blocks[0].present, rules.least, 0)
-    low, high = interval_bounds(lattice, search.pattern.values[: lattice.size], hidden, least)
-    narrow = ~reaches(rules, low, high)
+    low, high = interval_bounds(lattice, search.pattern.values[: lattice.size], suppressed, least)
+    narrow = ~meets_protection_level(rules, low, high)
     accept(search, task, [c for c in failed if c < lattice.size and narrow[c]])
     return [c for c in failed if not task.accepted[c]]
 
 
-def accept(search: Search, task: Task, cells: list[int]) -> None:
-    """Accept uncovered cells of ours. Raises ProtectionError where rule 1 does not hold, and says why."""
+def accept(search: MoveSearch, task: Task, cells: list[int]) -> None:
+    """Accept uncovered cells of block 0. Raises ProtectionError where the singleton rule is broken, with the
+    reason."""
     pattern, lattice = search.pattern, search.pattern.system.blocks[0].lattice
     for cell in cells:
         if cell >= lattice.size or not task.always.any():
@@ -45,7 +49,7 @@ def accept(search: Search, task: Task, cells: list[int]) -> None:
 
 
 def _holding(lattice: Lattice, always: Bools, cell: int) -> Bools:
-    """The cells among these that hold a cell; all of them where none does."""
+    """Return the cells of a mask containing a cell; the whole mask where none does."""
     keys = lattice.keys()
     holding = always.copy()
     for axis, dim in enumerate(lattice.dims):

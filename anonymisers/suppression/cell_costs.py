@@ -1,8 +1,8 @@
-"""What withholding a cell costs: less where no table that the rules name is read for it.
+"""Cell costs: suppressing a cell costs less where no named table is read for the cell.
 
-A table by device and year is read for its devices and years. Its groups of devices in periods of five years
-are there too, for whoever finds a cell withheld. Did each of their people cost as much, another device of the
-same group would be withheld beside a small one, however large it is, so that the group's number stays.
+A table by device and year is read for devices and years. Groups of devices in periods of five years are in
+the table too, for readers who find a cell withheld. If the people of groups cost as much, another device of
+the same group would be suppressed beside a small device, however large, to keep the number of the group.
 """
 
 from collections.abc import Iterable
@@ -14,13 +14,14 @@ from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.rules import TableOf
 
 BETWEEN = 0.3
-"""What each person counts in a cell that is part of a named table and not at its finest levels."""
+"""How much each person counts in a cell that is part of a named table and not at the table's finest
+levels."""
 
 
-def weights(lattice: Lattice, tables: Iterable[TableOf]) -> NDArray[np.float64]:
-    """For each cell what each of its people counts: 1, or BETWEEN.
+def cost_factors(lattice: Lattice, tables: Iterable[TableOf]) -> NDArray[np.float64]:
+    """Return for each cell how much each of its people counts: 1, or BETWEEN.
 
-    Totals of one dimension count in full, as does whatever no table has that is named.
+    Totals of a dimension count in full, and so does every cell that is in no named table.
     """
     keys = lattice.keys()
     names = np.array([len(axes) for axes in lattice.tables])[lattice.table_of()]

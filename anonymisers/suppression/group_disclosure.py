@@ -1,6 +1,6 @@
-"""Where a group is withheld, its breakdown by sensitive attributes is withheld whole, zeros among it.
+"""Group disclosure: the breakdown of a suppressed group by sensitive attributes is suppressed as a whole.
 
-Else the zeros that are shown tell what the withheld person's injury was.
+Otherwise the published zeros of the breakdown would disclose the injury of a person in the group.
 """
 
 from dataclasses import dataclass
@@ -13,10 +13,11 @@ from anonymisers.tables.rules import Rules
 
 
 @dataclass(frozen=True, eq=False)
-class Breakdowns:
-    """Pairs of cells of block 0 (a part, the group that it breaks down), and of cells and their parents.
+class GroupDisclosure:
+    """Pairs of cells of block 0 (a part, the group that it breaks down), and pairs of cells and their
+    parents.
 
-    Both are empty where no dimension is sensitive, or where every zero is shown in any case.
+    Both are empty where no dimension is sensitive, or where every zero is published anyway.
     """
 
     pairs: tuple[tuple[Ints, Ints], ...]
@@ -24,8 +25,8 @@ class Breakdowns:
     zero: Bools
 
     @classmethod
-    def of(cls, system: LinkedTables, rules: Rules, values: Ints) -> "Breakdowns":
-        """The breakdowns by the rules' sensitive dimensions."""
+    def of(cls, system: LinkedTables, rules: Rules, values: Ints) -> "GroupDisclosure":
+        """Return the breakdowns by the rules' sensitive dimensions."""
         if not rules.sensitive or rules.zeros == "publish":
             return cls((), (), values == 0)
         lattice = system.blocks[0].lattice
@@ -41,29 +42,30 @@ class Breakdowns:
 
     @property
     def parts(self) -> Bools:
-        """The cells that break some group down."""
+        """The cells that are part of a breakdown."""
         parts = np.zeros(len(self.zero), dtype=np.bool_)
         for cells, _ in self.pairs:
             parts[cells] = True
         return parts
 
-    def close(self, hidden: Bools) -> Bools:
-        """With every withheld group its whole breakdown, but for zeros that follow from a zero shown."""
+    def closed(self, suppressed: Bools) -> Bools:
+        """Return the cells with the whole breakdown of every suppressed group, except zeros implied by a
+        published zero."""
         if not self.pairs:
-            return hidden
-        closed = hidden.copy()
+            return suppressed
+        wider = suppressed.copy()
         for _ in self.pairs:
             for parts, groups in self.pairs:
-                closed[parts] |= closed[groups]
-        return closed & ~follows(self.parents, self.zero, closed)
+                wider[parts] |= wider[groups]
+        return wider & ~implied_zeros(self.parents, self.zero, wider)
 
 
-def follows(parents: tuple[tuple[Ints, Ints], ...], zero: Bools, hidden: Bools) -> Bools:
-    """Zeros that are part of a zero that is shown, or that follows itself."""
-    known = np.zeros_like(hidden)
+def implied_zeros(parents: tuple[tuple[Ints, Ints], ...], zero: Bools, suppressed: Bools) -> Bools:
+    """Return zeros that are part of a published zero, or of an implied zero."""
+    known = np.zeros_like(suppressed)
     while True:
         before = int(known.sum())
         for parts, above in parents:
-            known[parts] |= (zero & ~hidden | known)[above]
+            known[parts] |= (zero & ~suppressed | known)[above]
         if int(known.sum()) == before:
             return known

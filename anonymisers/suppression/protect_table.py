@@ -1,4 +1,4 @@
-"""From a raw table and rules to what may be shown and the worlds that show it to be safe."""
+"""From a raw table and rules to the cells to publish, and to feasible tables showing the rest to be safe."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -11,17 +11,22 @@ from numpy.typing import NDArray
 
 from anonymisers.errors import ProtectionError, RulesError
 from anonymisers.proof.world import World
-from anonymisers.suppression.cell_costs import weights
-from anonymisers.suppression.group_disclosure import follows
-from anonymisers.suppression.secondary_suppression import Resumed, suppress
-from anonymisers.suppression.sequential_tables import Stage, carried, unsettled, with_finer
-from anonymisers.suppression.strategies.alternative_tables import exchanged, lifted, shuffled
-from anonymisers.suppression.strategies.junction_tree_search import bags_of
+from anonymisers.suppression.cell_costs import cost_factors
+from anonymisers.suppression.group_disclosure import implied_zeros
+from anonymisers.suppression.secondary_suppression import Continuation, suppress
+from anonymisers.suppression.sequential_tables import (
+    SettledTables,
+    open_for_decision,
+    reusable_moves,
+    with_further_tables,
+)
+from anonymisers.suppression.strategies.alternative_tables import lifted_worlds, shuffled_world, swapped_pair
+from anonymisers.suppression.strategies.junction_tree_search import cliques_of
 from anonymisers.suppression.strategies.linear_program import Solver
-from anonymisers.suppression.strategies.move_search import Search
-from anonymisers.suppression.strategies.suppression_pattern import Pattern
-from anonymisers.suppression.strategies.swap_schemes import blocks_of, together
-from anonymisers.suppression.strategies.task import Task, asked, large
+from anonymisers.suppression.strategies.move_search import MoveSearch
+from anonymisers.suppression.strategies.suppression_pattern import SuppressionPattern
+from anonymisers.suppression.strategies.swap_schemes import largest_schemes, linked_dimensions
+from anonymisers.suppression.strategies.task import Task, cells_to_protect, certainly_large
 from anonymisers.tables.arrays import Bools
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.cell_names import CellName
@@ -44,29 +49,39 @@ from anonymisers.tables.rules import Rules, TableOf
 from anonymisers.tables.structural_zeros import structural_cells
 
 Describe = Callable[[Lattice, Bools, Rules], Task]
-CAP = 60
-"""Up to which size a cell may be withheld for a world of some tables that is found once more for all."""
-FIRST = 2.0
-"""How much dearer cells of tables that come first are where all named tables are sought at once."""
-TOGETHER_STEPS = 1_000_000
-"""Steps of the solver for that, each time."""
-SHUFFLES = 8
-"""Most worlds of shuffled people that are tried for rule 3."""
+
+
+@dataclass(frozen=True)
+class TableProtectionTuning:
+    """How the tables of one release are searched for together."""
+
+    reused_cap: int = 60
+    """Largest cell that may be suppressed for a move of some tables that is found once more for all."""
+    priority_factor: float = 2.0
+    """How many times as much priority cells cost where all named tables are searched for at once."""
+    steps_at_once: int = 1_000_000
+    """Steps of the solver for each search for all named tables at once."""
+    shuffles: int = 8
+    """Most feasible tables of shuffled people that are tried for the inner-cell rule."""
+
+
+TUNING = TableProtectionTuning()
 
 
 @dataclass(frozen=True, eq=False)
 class Protected:
-    """Every cell of the lattice with its true value and whether it is shown; worlds that agree with that.
+    """Every cell of the lattice with its true value and whether it is suppressed, and feasible tables for a
+    certificate.
 
-    `settled` marks the cells of the tables that were protected; the others are refused: all withheld, but
-    for zeros that follow. `public` marks those that are known from elsewhere, `structural` names the groups
-    that are known to be empty, `accepted` the withheld cells that are narrower than rule 2 asks for.
+    `settled` marks the cells of protected tables; the other tables are refused: their cells are suppressed,
+    except implied zeros. `public` marks cells known from elsewhere, `structural` names the groups known to be
+    empty, `accepted` the suppressed cells that are narrower than the protection-level rule demands.
     """
 
     lattice: Lattice
     people: BaseTable
     values: NDArray[np.int64]
-    hidden: Bools
+    suppressed: Bools
     settled: Bools
     public: Bools
     structural: tuple[CellName, ...]
@@ -84,8 +99,8 @@ def protect(
 ) -> Protected:
     """Protect all tables that the rules allow, the priority tables first.
 
-    `known` are all earlier releases. Raises RulesError for rules that do not fit the table or each other
-    (every zero shown, yet tables refused), TableError for an earlier release that contradicts it,
+    `known`: all earlier releases. Raises RulesError for rules that do not fit the table or each other (every
+    zero published, yet tables refused), TableError for an earlier release that contradicts the table,
     LatticeTooLargeError, and ProtectionError when no safe pattern was found.
     """
     rules.check_names(table.dims)
@@ -101,54 +116,63 @@ def protect(
     def describe(lattice: Lattice, cells: Bools, these: Rules = rules) -> Task:
         return _task(base, base.own_block(lattice, cells), known, these, key)
 
-    stage = _settled(full, rules, describe, progress)
+    settled_tables = _settled(full, rules, describe, progress)
     if rules.priority and rules.finer is not None:
-        together = partial(_together, full, rules, describe)
-        stage = with_finer(stage, full, describe, _looked_at, progress, together=together)
-    return _whole(full, base, known, stage)
+        at_once = partial(_at_once, full, rules, describe)
+        settled_tables = with_further_tables(
+            settled_tables, full, describe, _certified, progress, at_once=at_once
+        )
+    return _whole(full, base, known, settled_tables)
 
 
-def _settled(full: Lattice, rules: Rules, describe: Describe, progress: Progress | None) -> Stage:
-    """All tables that come first; of many, those that share a dimension are settled before.
+def _settled(full: Lattice, rules: Rules, describe: Describe, progress: Progress | None) -> SettledTables:
+    """Settle all priority tables; if there are many, tables sharing a dimension come before all together.
 
-    There each other dimension moves by itself, so that worlds are found fast. Most of these serve for all
-    tables too once other people take part; where that ends in no pattern, everything is sought anew.
+    In tables sharing a dimension each other dimension is swapped alone, so that moves are found fast. Most of
+    the moves serve for all tables too once other people take part; if no pattern results, all moves are
+    searched for anew.
     """
     chosen, present = _chosen(full, rules)
     task, first = describe(chosen, present, rules), _sharing(rules)
-    if first is not None and bags_of(task.system) is None:
+    if first is not None and cliques_of(task.system) is None:
         try:
             part = describe(*_chosen(full, first), first)
-            before = Stage(part, suppress(part, progress), (), np.zeros(0, dtype=np.bool_))
-            known = carried(before, task.system, unsettled(before, chosen, present))
-            return _looked_at(task, suppress(task, progress, resumed=Resumed(known, Solver(), CAP)))
+            before = SettledTables(part, suppress(part, progress), (), np.zeros(0, dtype=np.bool_))
+            known = reusable_moves(before, task.system, open_for_decision(before, chosen, present))
+            return _certified(
+                task, suppress(task, progress, continuation=Continuation(known, Solver(), TUNING.reused_cap))
+            )
         except ProtectionError:
             pass
-    return _looked_at(task, suppress(task, progress))
+    return _certified(task, suppress(task, progress))
 
 
-def _together(full: Lattice, rules: Rules, describe: Describe, turn: int) -> Stage | None:
-    """All tables that the rules name, sought at once; None where they do not hang together like a tree, or no
-    pattern was found in so many steps. Each turn makes its choices by another key."""
+def _at_once(full: Lattice, rules: Rules, describe: Describe, turn: int) -> SettledTables | None:
+    """Settle all named tables at once; None where they have no junction tree, or no pattern was found in
+    time.
+
+    Each turn makes its choices by another key.
+    """
     named = replace(rules, priority=(*rules.priority, *(rules.finer or ())), finer=None)
     task = describe(*_chosen(full, named), rules)
-    if bags_of(task.system) is None:
+    if cliques_of(task.system) is None:
         return None
     lattice, present = _chosen(full, rules)
     first = np.ones(task.system.size)
-    first[task.system.blocks[0].lattice.cells(lattice.keys()[present])] = FIRST
+    first[task.system.blocks[0].lattice.cells(lattice.keys()[present])] = TUNING.priority_factor
     key = derive_key(task.key, f"all at once, turn {turn}") if turn else task.key
-    task = replace(task, weight=task.weight * first, key=key)
+    task = replace(task, cost_factor=task.cost_factor * first, key=key)
     try:
-        return _looked_at(task, suppress(task, solver=Solver(TOGETHER_STEPS)))
+        return _certified(task, suppress(task, solver=Solver(TUNING.steps_at_once)))
     except ProtectionError:
         return None
 
 
 def _sharing(rules: Rules) -> Rules | None:
-    """The rules with only those tables that name the dimension which most name; None where those are all.
+    """Return the rules with only the tables naming the most frequent dimension; None where those are all.
 
-    Marked cells may stand in any of them, so that these are looked after together.
+    Also None where cells have an a priori status, since they may be in any table: all tables are settled
+    together.
     """
     if rules.always or rules.never:
         return None
@@ -162,7 +186,8 @@ def _sharing(rules: Rules) -> Rules | None:
 
 
 def _task(base: SharedBase, own: TableBlock, known: Sequence[Release], rules: Rules, key: bytes) -> Task:
-    """Our own tables beside all that is known: what stays fixed, and what is to be shown to be safe."""
+    """Return the task of our own tables beside all known releases: which cells are fixed, and which to
+    protect."""
     earlier = earlier_blocks(base, known)
     differences = difference_blocks(base, base.own_lattice(rules.max_dims), known)
     system = LinkedTables(base.dims, (own, *(k.block for k in earlier), *differences))
@@ -170,47 +195,50 @@ def _task(base: SharedBase, own: TableBlock, known: Sequence[Release], rules: Ru
     parts = np.split(values, system.starts[1:])
     check_known(earlier, parts[1 : 1 + len(earlier)])
     structural = structural_cells(own.lattice, base.structural)
-    shown_zero = parts[0] == 0 if rules.zeros == "publish" else structural
+    published_zero = parts[0] == 0 if rules.zeros == "publish" else structural
     public = public_cells(own, earlier)
     marks = cell_status(rules, own, parts[0], public=public, structural=structural)
-    fixed = [(shown_zero | known_zeros(own, earlier) | marks.always) & own.present]
-    hidden, asked = [~own.present], [own.present & ~public & ~structural]
+    fixed = [(published_zero | known_zeros(own, earlier) | marks.always) & own.present]
+    suppressed, to_protect = [~own.present], [own.present & ~public & ~structural]
     for entry in earlier:
         fixed.append(entry.block.present & (entry.shown >= 0))
-        hidden.append(~fixed[-1])
-        asked.append(entry.block.present & (entry.shown < 0))
+        suppressed.append(~fixed[-1])
+        to_protect.append(entry.block.present & (entry.shown < 0))
     for block, part in zip(differences, parts[1 + len(earlier) :], strict=True):
         fixed.append(np.zeros(block.lattice.size, dtype=np.bool_))
-        hidden.append(np.ones(block.lattice.size, dtype=np.bool_))
-        asked.append(rules.is_sensitive(part) & block.present)
+        suppressed.append(np.ones(block.lattice.size, dtype=np.bool_))
+        to_protect.append(rules.is_sensitive(part) & block.present)
     others = np.zeros(system.size - own.lattice.size, dtype=np.bool_)
     return Task(
         system,
         base.base_table,
         rules,
-        np.concatenate(hidden),
+        np.concatenate(suppressed),
         np.concatenate(fixed),
-        np.concatenate(asked),
+        np.concatenate(to_protect),
         key,
         np.append(marks.always, others),
         np.append(marks.never, others),
         accepted=np.zeros(system.size, dtype=np.bool_),
-        giving=np.zeros(system.size, dtype=np.bool_),
-        weight=np.append(weights(own.lattice, (*rules.priority, *(rules.finer or ()))), np.ones(len(others))),
+        revocable=np.zeros(system.size, dtype=np.bool_),
+        cost_factor=np.append(
+            cost_factors(own.lattice, (*rules.priority, *(rules.finer or ()))), np.ones(len(others))
+        ),
     )
 
 
-def _accepted(pattern: Pattern, task: Task) -> tuple[CellName, ...]:
-    """The withheld cells that are narrower than rule 2 asks for beside those that are always shown."""
+def _accepted(pattern: SuppressionPattern, task: Task) -> tuple[CellName, ...]:
+    """Return the suppressed cells that always published cells keep narrower than the protection-level rule
+    demands."""
     if not task.accepted.any():
         return ()
-    narrow = task.accepted & pattern.hidden & ~pattern.safe() & (~large(pattern) | task.never)
+    narrow = task.accepted & pattern.suppressed & ~pattern.safe() & (~certainly_large(pattern) | task.never)
     lattice = pattern.system.blocks[0].lattice
     return cell_names_of(lattice, narrow[: lattice.size])
 
 
 def _chosen(full: Lattice, rules: Rules) -> tuple[Lattice, Bools]:
-    """The tables to protect with all their margins, and which of their cells there are."""
+    """Return the tables to protect with all their margins, and which of their cells are present."""
     if not rules.priority:
         return full, np.ones(full.size, dtype=np.bool_)
     tables = {_axes(full, t) for t in rules.priority} | {t for t in full.tables if len(t) == 1}
@@ -233,33 +261,41 @@ def _axes(lattice: Lattice, table: TableOf) -> Axes:
     return tuple(i for i, d in enumerate(lattice.dims) if d.name in table.dims)
 
 
-def _whole(full: Lattice, base: SharedBase, known: Sequence[Release], stage: Stage) -> Protected:
-    """The pattern of the protected tables inside the whole lattice."""
-    pattern, accepted = stage.search.pattern, _accepted(stage.search.pattern, stage.task)
+def _whole(
+    full: Lattice, base: SharedBase, known: Sequence[Release], settled_tables: SettledTables
+) -> Protected:
+    """Return the pattern of the protected tables inside the whole lattice."""
+    pattern, accepted = (
+        settled_tables.search.pattern,
+        _accepted(settled_tables.search.pattern, settled_tables.task),
+    )
     people, part = pattern.people, pattern.system.blocks[0]
     numbers = full.cells(part.lattice.keys())[part.present]
-    hidden = np.ones(full.size, dtype=np.bool_)
+    suppressed = np.ones(full.size, dtype=np.bool_)
     settled = np.zeros(full.size, dtype=np.bool_)
-    hidden[numbers] = pattern.hidden[: part.lattice.size][part.present]
+    suppressed[numbers] = pattern.suppressed[: part.lattice.size][part.present]
     settled[numbers] = True
     block = base.own_block(full, np.ones(full.size, dtype=np.bool_))
     values = LinkedTables(base.dims, (block,)).sums(people.coords, people.counts)
-    hidden &= ~(follows(full.parents(), values == 0, hidden) & ~settled)
+    suppressed &= ~(implied_zeros(full.parents(), values == 0, suppressed) & ~settled)
     structural = structural_cells(full, base.structural)
-    hidden &= ~structural
+    suppressed &= ~structural
     public = public_cells(block, earlier_blocks(base, known)) | structural
-    return Protected(full, people, values, hidden, settled, public, base.structural, accepted, stage.worlds)
+    return Protected(
+        full, people, values, suppressed, settled, public, base.structural, accepted, settled_tables.worlds
+    )
 
 
-def _looked_at(task: Task, search: Search) -> Stage:
-    """The alternatives over the full cross, so many that every small inner cell differs in one (rule 3)."""
+def _certified(task: Task, search: MoveSearch) -> SettledTables:
+    """Return feasible base tables of the moves, so many that every small inner cell differs in one
+    (inner-cell rule)."""
     pattern, people, rules, key = search.pattern, search.pattern.people, task.rules, task.key
     small = rules.is_sensitive(people.counts)
     projection = people.margin(tuple(range(len(people.dims))))
     worlds: list[World] = []
 
-    def concerned(pattern: Pattern) -> Bools:
-        return asked(pattern, task)
+    def still_to_protect(pattern: SuppressionPattern) -> Bools:
+        return cells_to_protect(pattern, task)
 
     def take(world: World) -> None:
         if len(world.change):
@@ -267,18 +303,18 @@ def _looked_at(task: Task, search: Search) -> Stage:
             codes = projection.code(people.coords)
             small[np.isin(codes, projection.code(world.coords))] = False
 
-    for alternative in pattern.alternatives:
-        for world in lifted(people, alternative, small):
+    for move in pattern.moves:
+        for world in lifted_worlds(people, move, small):
             take(world)
-    moves = blocks_of(together(pattern.system.footprints, len(people.dims)))
-    for number in range(SHUFFLES):
+    schemes = largest_schemes(linked_dimensions(pattern.system.footprints, len(people.dims)))
+    for number in range(TUNING.shuffles):
         if not small.any():
             break
-        take(shuffled(people, moves, key, str(number)))
+        take(shuffled_world(people, schemes, key, str(number)))
     for inner in np.flatnonzero(small).tolist():
-        if small[inner] and (exchange := exchanged(people, moves, inner)) is not None:
-            take(exchange)
-        for found in search.change_inner(people.coords[inner], concerned) if small[inner] else ():
-            for world in lifted(people, found, small):
+        if small[inner] and (pair := swapped_pair(people, schemes, inner)) is not None:
+            take(pair)
+        for found in search.change_inner_cell(people.coords[inner], still_to_protect) if small[inner] else ():
+            for world in lifted_worlds(people, found, small):
                 take(world)
-    return Stage(task, search, tuple(worlds), small)
+    return SettledTables(task, search, tuple(worlds), small)

@@ -1,4 +1,5 @@
-"""Complementary suppression that carries its proof: every withheld cell has its alternatives."""
+"""Secondary suppression with its own proof: every suppressed cell has Markov moves that show it to be
+safe."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,164 +10,187 @@ from numpy.typing import NDArray
 from anonymisers.errors import ProtectionError
 from anonymisers.proof.singletons import ExposedPair, OwnCells, exposed_pairs
 from anonymisers.suppression.accepted_cells import accept, without_accepted
-from anonymisers.suppression.cutting_planes import plan, worth_planning
-from anonymisers.suppression.group_disclosure import Breakdowns, follows
+from anonymisers.suppression.cutting_planes import cutting_planes_apply, solve_cutting_planes
+from anonymisers.suppression.group_disclosure import GroupDisclosure, implied_zeros
 from anonymisers.suppression.prune import prune
 from anonymisers.suppression.refine import refine
 from anonymisers.suppression.strategies.linear_program import Solver
-from anonymisers.suppression.strategies.move_search import Search
-from anonymisers.suppression.strategies.suppression_pattern import Alternative, Pattern
-from anonymisers.suppression.strategies.task import Task, asked
-from anonymisers.suppression.zero_suppression import withhold_zeros
+from anonymisers.suppression.strategies.move_search import MoveSearch
+from anonymisers.suppression.strategies.suppression_pattern import (
+    MarkovMove,
+    SuppressionPattern,
+)
+from anonymisers.suppression.strategies.task import Task, cells_to_protect
+from anonymisers.suppression.zero_suppression import suppress_zeros
 from anonymisers.tables.arrays import Bools
 from anonymisers.tables.keyed_random import random_fractions
 from anonymisers.tables.progress import Progress
 
-GIVING = 8.0
-"""How much dearer it is to withhold what gives way than any other cell."""
-ROUNDS = 40
-IDLE_ROUNDS = 5
-"""Two or three end it: what is withheld anew to make room is mostly used then."""
-TRIALS, FEWEST_TRIALS, MOST_TRIALS = 70, 20, 250
-"""Times that another way is tried: a bound in steps, so that a slower machine finds the same."""
-TRIAL_CELLS = 6000
-"""With more cells than this fewer are tried, since each trial costs more there, and with fewer more."""
+
+@dataclass(frozen=True)
+class SecondarySuppressionTuning:
+    """How long one pattern is repaired, and what a revocable cell costs."""
+
+    revocable_factor: float = 8.0
+    """How many times as much a revocable cell costs as any other."""
+    exponent: float = 0.75
+    """The cost of a cell grows with this power of its people."""
+    noise: float = 0.2
+    """Largest share added by the key to the cost of a cell."""
+    rounds: int = 40
+    """Rounds in which cells that cannot be covered are given more room."""
+    idle_rounds: int = 5
+    """Rounds of publishing again what no move changes. Two or three suffice: what is suppressed anew to
+    make room is mostly changed by some move then."""
+
+
+TUNING = SecondarySuppressionTuning()
 
 
 @dataclass(frozen=True, eq=False)
-class Carried:
-    """An alternative of another search: as it was there, the dimensions that it lacks here, and what it is
-    here with people who are alike in these; None where there are too few."""
+class ReusableMove:
+    """A move of a former search: the `known` move, the dimensions of new tables outside the move, and the
+    move `here`.
 
-    known: Alternative
-    lacking: tuple[int, ...]
-    here: Alternative | None
+    `here` is made by people agreeing in these dimensions; None where there are too few.
+    """
+
+    known: MarkovMove
+    missing_dimensions: tuple[int, ...]
+    here: MarkovMove | None
 
     @property
     def as_far(self) -> bool:
-        """Whether it reaches as far here as it did there."""
+        """Whether the move has the same multiples here as in the other search."""
         here, known = self.here, self.known
         return here is not None and here.least <= known.least and here.most >= known.most
 
 
 @dataclass(frozen=True, eq=False)
-class Resumed:
-    """What a search begins with that goes on from another: alternatives of that one, and its own solver.
+class Continuation:
+    """The start of a search continuing a former search: moves of the former search, and a separate solver.
 
-    An alternative is used where it changes nothing that would be shown, else sought anew with other people.
-    Other ways are not tried.
+    A move is used if nothing further must be suppressed, else searched for anew with other people. No
+    refinement follows.
     """
 
-    carried: tuple[Carried, ...]
+    reusable_moves: tuple[ReusableMove, ...]
     solver: Solver
     cap: int
-    """The largest cell that is withheld for one that is sought anew."""
+    """The largest cell suppressed for a move searched for anew."""
 
 
 def suppress(
     task: Task,
     progress: Progress | None = None,
     *,
-    resumed: Resumed | None = None,
+    continuation: Continuation | None = None,
     solver: Solver | None = None,
-) -> Search:
-    """A search whose pattern shows every asked withheld cell to be safe.
+) -> MoveSearch:
+    """Return a search whose pattern shows every suppressed cell that must be protected to be safe.
 
-    Raises ProtectionError when withholding everything but the total does not suffice, or where the steps of
-    the `solver`, else those of what is `resumed`, are used up.
+    Raises ProtectionError when suppressing everything but the total does not suffice, or where the steps of
+    the `solver`, or else of the `continuation`, are used up.
     """
     values = task.system.sums(task.people.coords, task.people.counts)
     tie = random_fractions(task.key, "pattern", task.system.size)
-    breakdowns = Breakdowns.of(task.system, task.rules, values)
-    # What no table shows stays withheld, though it is part of a zero that is shown so far.
-    must_hide = (breakdowns.close(task.must_hide) | task.hidden | task.never) & ~task.fixed
-    pattern = Pattern(
+    group_disclosure = GroupDisclosure.of(task.system, task.rules, values)
+    # Cells of no published table stay suppressed, even parts of a zero that is published so far.
+    must_suppress = (group_disclosure.closed(task.must_suppress) | task.suppressed | task.never) & ~task.fixed
+    pattern = SuppressionPattern(
         task.system,
         task.people,
         task.rules,
         values,
-        must_hide.copy(),
+        must_suppress.copy(),
         task.fixed.copy(),
-        task.asked.copy(),
+        task.to_protect.copy(),
         tie,
-        task.weight,
+        task.cost_factor,
     )
-    price = _prices(pattern, task, breakdowns)
-    planned = resumed is None and not breakdowns.pairs and worth_planning(pattern)
-    if planned:
-        pattern.hide(plan(pattern, _dearer(task)))
-    solver = solver or (Solver() if resumed is None else resumed.solver)
-    search = Search(pattern, price, solver, planned=planned)
-    begun = () if resumed is None else _resume(search, resumed)
-    _settle(search, task, breakdowns, progress)
-    pattern.hide_only(_kept_whole(pattern, must_hide, breakdowns))
-    prune(pattern, price)
-    if resumed is None and not search.linked and not planned:
-        _refine(search, task, breakdowns, progress)
-    pattern.hide_only(_kept_whole(pattern, must_hide, breakdowns))
-    prune(pattern, price)
-    _restore(pattern, begun)
-    _settle(search, task, breakdowns, progress)
-    _show_idle(search, task, must_hide, breakdowns, progress)
-    _leave_two_values(search, task)
-    _settle(search, task, breakdowns, progress)
-    partners = task.rules.zeros == "partner" and resumed is None and not breakdowns.pairs
-    if partners and search.in_neighbourhoods:
-        withhold_zeros(search, task, progress)
-        _settle(search, task, breakdowns, progress)
-    _guard_against_insiders(search, task, breakdowns, progress)
+    cell_costs = _cell_costs(pattern, task, group_disclosure)
+    after_cutting_planes = (
+        continuation is None and not group_disclosure.pairs and cutting_planes_apply(pattern)
+    )
+    if after_cutting_planes:
+        pattern.suppress(solve_cutting_planes(pattern, _cost_factors(task)))
+    solver = solver or (Solver() if continuation is None else continuation.solver)
+    search = MoveSearch(pattern, cell_costs, solver, after_cutting_planes=after_cutting_planes)
+    reused = () if continuation is None else _reuse_moves(search, continuation)
+    _settle(search, task, group_disclosure, progress)
+    pattern.suppress_only(_kept_whole(pattern, must_suppress, group_disclosure))
+    prune(pattern, cell_costs)
+    if continuation is None and not search.covers_together and not after_cutting_planes:
+        _refine(search, task, group_disclosure, progress)
+    pattern.suppress_only(_kept_whole(pattern, must_suppress, group_disclosure))
+    prune(pattern, cell_costs)
+    _restore(pattern, reused)
+    _settle(search, task, group_disclosure, progress)
+    _show_idle(search, task, must_suppress, group_disclosure, progress)
+    _change_every_suppressed_cell(search, task)
+    _settle(search, task, group_disclosure, progress)
+    partners = task.rules.zeros == "partner" and continuation is None and not group_disclosure.pairs
+    if partners and search.searches_neighbourhoods:
+        suppress_zeros(search, task, progress)
+        _settle(search, task, group_disclosure, progress)
+    _protect_from_singletons(search, task, group_disclosure, progress)
     return search
 
 
-def _prices(pattern: Pattern, task: Task, breakdowns: Breakdowns) -> NDArray[np.float64]:
-    """What withholding each cell costs in the search: of a group with what is withheld along with it."""
+def _cell_costs(
+    pattern: SuppressionPattern, task: Task, group_disclosure: GroupDisclosure
+) -> NDArray[np.float64]:
+    """Return the cost of suppressing each cell in the search; a group costs as much as its breakdown too."""
     values = pattern.values
-    price = (((1.0 + values) ** 0.75) + 1) * (1 + 0.2 * pattern.tie)
-    price[values == 0] = 1.0
-    price *= _dearer(task)
-    followed = np.where(pattern.asked & ~pattern.hidden & (values > 0), price, 0.0)
-    for parts, groups in breakdowns.pairs:
-        np.add.at(price, groups, followed[parts])
-    # Powers differ in their last digits from one processor to another; patterns must not.
-    rounded: NDArray[np.float64] = np.rint(price * 4096) / 4096
+    cell_costs = (((1.0 + values) ** TUNING.exponent) + 1) * (1 + TUNING.noise * pattern.tie)
+    cell_costs[values == 0] = 1.0
+    cell_costs *= _cost_factors(task)
+    followed = np.where(pattern.to_protect & ~pattern.suppressed & (values > 0), cell_costs, 0.0)
+    for parts, groups in group_disclosure.pairs:
+        np.add.at(cell_costs, groups, followed[parts])
+    # Powers differ in their last digits from one processor to another; patterns must not differ.
+    rounded: NDArray[np.float64] = np.rint(cell_costs * 4096) / 4096
     return rounded
 
 
-def _dearer(task: Task) -> NDArray[np.float64]:
-    """How many times as much as its people each cell counts where it is withheld."""
-    times: NDArray[np.float64] = np.where(task.giving, GIVING, 1.0) * task.weight
+def _cost_factors(task: Task) -> NDArray[np.float64]:
+    """Return how many times its people each cell counts where it is suppressed."""
+    times: NDArray[np.float64] = np.where(task.revocable, TUNING.revocable_factor, 1.0) * task.cost_factor
     return times
 
 
-def _resume(search: Search, resumed: Resumed) -> tuple[Alternative, ...]:
-    """Begin with the alternatives of another search; those that there are then."""
+def _reuse_moves(search: MoveSearch, continuation: Continuation) -> tuple[MarkovMove, ...]:
+    """Begin with the moves of another search, and return the moves that the pattern has then."""
     pattern = search.pattern
-    for own in resumed.carried:
-        free = own.here is not None and not pattern.burden(own.here)
+    for own in continuation.reusable_moves:
+        free = own.here is not None and not pattern.added_cost(own.here)
         if free and own.here is not None:
             pattern.add(own.here)
         if not (free and own.as_far):
-            search.lift(own.known, own.lacking, resumed.cap)
-    return tuple(pattern.alternatives)
+            search.lift(own.known, own.missing_dimensions, continuation.cap)
+    return tuple(pattern.moves)
 
 
-def _restore(pattern: Pattern, alternatives: Sequence[Alternative]) -> None:
-    """Take back what was dropped and costs nothing: rule 2 can do without those that are against insiders."""
-    kept = set(map(id, pattern.alternatives))
-    for alternative in alternatives:
-        if id(alternative) not in kept and not pattern.burden(alternative):
-            pattern.add(alternative)
+def _restore(pattern: SuppressionPattern, moves: Sequence[MarkovMove]) -> None:
+    """Add dropped moves again where they cost nothing: moves against singletons are not needed by the
+    protection-level rule."""
+    kept = set(map(id, pattern.moves))
+    for move in moves:
+        if id(move) not in kept and not pattern.added_cost(move):
+            pattern.add(move)
 
 
-def _settle(search: Search, task: Task, breakdowns: Breakdowns, progress: Progress | None) -> None:
-    """Cover every open cell; what is above those that could not be covered otherwise is withheld for them."""
+def _settle(
+    search: MoveSearch, task: Task, group_disclosure: GroupDisclosure, progress: Progress | None
+) -> None:
+    """Cover every open cell; the cells above a cell that cannot be covered are suppressed to make room."""
     pattern = search.pattern
-    for _ in range(ROUNDS):
-        failed = without_accepted(search, task, _cover_all(search, task, breakdowns, progress))
+    for _ in range(TUNING.rounds):
+        failed = without_accepted(search, task, _cover_all(search, task, group_disclosure, progress))
         if not failed:
             return
         try:
-            pattern.hide(_above(pattern, failed))
+            pattern.suppress(_above(pattern, failed))
         except ProtectionError:
             if not task.always.any():
                 raise
@@ -175,81 +199,91 @@ def _settle(search: Search, task: Task, breakdowns: Breakdowns, progress: Progre
 
 
 def _show_idle(
-    search: Search, task: Task, must_hide: Bools, breakdowns: Breakdowns, progress: Progress | None
+    search: MoveSearch,
+    task: Task,
+    must_suppress: Bools,
+    group_disclosure: GroupDisclosure,
+    progress: Progress | None,
 ) -> None:
-    """Show again what was withheld to make room and is not changed by any alternative in the end.
+    """Publish cells again that were suppressed to make room and are unchanged by moves in the end.
 
-    Nothing is gained by withholding it, and what follows from shown cells must not be withheld. Showing it
-    may make others narrower, which are covered then.
+    Suppressing such cells gains nothing, and cells implied by published cells must not be suppressed.
+    Publishing may narrow other cells, to be covered then.
     """
     pattern = search.pattern
-    for _ in range(IDLE_ROUNDS):
-        before = pattern.hidden.copy()
-        pattern.hide_only(_kept_whole(pattern, must_hide, breakdowns))
-        if (pattern.hidden == before).all():
+    for _ in range(TUNING.idle_rounds):
+        before = pattern.suppressed.copy()
+        pattern.suppress_only(_kept_whole(pattern, must_suppress, group_disclosure))
+        if (pattern.suppressed == before).all():
             return
-        _settle(search, task, breakdowns, progress)
+        _settle(search, task, group_disclosure, progress)
 
 
-def _leave_two_values(search: Search, task: Task) -> None:
-    """An alternative for what is withheld and none changes, be it too large for rule 2."""
+def _change_every_suppressed_cell(search: MoveSearch, task: Task) -> None:
+    """Find a move for each suppressed cell that no move changes, even if too large for the protection-level
+    rule."""
     pattern = search.pattern
-    wanted = pattern.hidden & task.asked & ((pattern.values > 0) | task.accepted)
+    wanted = pattern.suppressed & task.to_protect & ((pattern.values > 0) | task.accepted)
     for cell in np.flatnonzero(wanted).tolist():
         if pattern.low[cell] == pattern.high[cell] == 0:
             search.change(cell)
 
 
-def _guard_against_insiders(
-    search: Search, task: Task, breakdowns: Breakdowns, progress: Progress | None
+def _protect_from_singletons(
+    search: MoveSearch, task: Task, group_disclosure: GroupDisclosure, progress: Progress | None
 ) -> None:
-    """Alternatives for whatever the only person of some withheld cell could compute."""
+    """Find moves against what the only person of a suppressed cell could compute."""
     pattern = search.pattern
     end = task.system.blocks[0].lattice.size
     given_up: set[ExposedPair] = set()
-    for _ in range(ROUNDS):
-        values, hidden = pattern.values[:end], pattern.hidden[:end]
-        cells = OwnCells(values, hidden, hidden & task.asked[:end], task.rules.is_sensitive(values))
-        changed = (a.rows[a.rows < end] for a in pattern.alternatives)
+    for _ in range(TUNING.rounds):
+        values, suppressed = pattern.values[:end], pattern.suppressed[:end]
+        cells = OwnCells(
+            values, suppressed, suppressed & task.to_protect[:end], task.rules.is_sensitive(values)
+        )
+        changed = (a.rows[a.rows < end] for a in pattern.moves)
         pairs = [p for p in exposed_pairs(task.system, task.people, cells, changed) if p not in given_up]
         if not pairs:
             return
-        helpless = [
+        unprotected = [
             pair
             for pair in pairs
-            if pattern.touching.numbers(pair.cell) <= pattern.touching.numbers(pair.singleton)
-            and not search.change_despite(pair.cell, pair.singleton, doubtful=pair.same_person)
+            if pattern.move_index.numbers(pair.cell) <= pattern.move_index.numbers(pair.singleton)
+            and not search.change_without(pair.cell, pair.singleton, doubtful=pair.same_person)
         ]
-        # Where each withheld cell is known to hold somebody, the only one of a group knows that nobody else
-        # is in a part of it that he is in: no pattern could help.
-        given_up |= {pair for pair in helpless if pair.same_person}
-        others = [pair.cell for pair in helpless if not pair.same_person]
+        # Where each suppressed cell is known to have people, the only person of a group knows that nobody
+        # else is in the same part of the group: no pattern could prevent that.
+        given_up |= {pair for pair in unprotected if pair.same_person}
+        others = [pair.cell for pair in unprotected if not pair.same_person]
         if others:
-            pattern.hide(_above(pattern, others))
-        if without_accepted(search, task, _cover_all(search, task, breakdowns, progress)):
+            pattern.suppress(_above(pattern, others))
+        if without_accepted(search, task, _cover_all(search, task, group_disclosure, progress)):
             break
     raise ProtectionError(
         "the only person of some withheld cell could compute another, in every pattern found"
     )
 
 
-def _refine(search: Search, task: Task, breakdowns: Breakdowns, progress: Progress | None) -> None:
-    """A better pattern where one is found in so many trials, else the one there is."""
+def _refine(
+    search: MoveSearch, task: Task, group_disclosure: GroupDisclosure, progress: Progress | None
+) -> None:
+    """Refine the pattern; keep the former pattern if no refined one is found."""
     pattern = search.pattern
-    before, must_hide, fixed = pattern.alternatives, pattern.must_hide.copy(), pattern.fixed.copy()
-    trials = TRIALS * TRIAL_CELLS // task.system.size
-    refine(search, max(FEWEST_TRIALS, min(MOST_TRIALS, trials)))
+    before, must_suppress, fixed = pattern.moves, pattern.must_suppress.copy(), pattern.fixed.copy()
+    refine(search)
     pattern.fixed[:] = fixed
-    if _cover_all(search, task, breakdowns, progress):
-        pattern.remove(list(pattern.numbered))
-        for alternative in before:
-            pattern.add(alternative)
-        pattern.hide_only(must_hide)
-        pattern.asked[:] = asked(pattern, task)
+    if _cover_all(search, task, group_disclosure, progress):
+        pattern.remove(list(pattern.moves_by_number))
+        for move in before:
+            pattern.add(move)
+        pattern.suppress_only(must_suppress)
+        pattern.to_protect[:] = cells_to_protect(pattern, task)
 
 
-def _cover_all(search: Search, task: Task, breakdowns: Breakdowns, progress: Progress | None) -> list[int]:
-    """Cover every open cell that can be; the others."""
+def _cover_all(
+    search: MoveSearch, task: Task, group_disclosure: GroupDisclosure, progress: Progress | None
+) -> list[int]:
+    """Cover every open cell that can be covered, and return the others."""
     pattern = search.pattern
     failed: set[int] = set()
     dims = np.concatenate(
@@ -257,57 +291,59 @@ def _cover_all(search: Search, task: Task, breakdowns: Breakdowns, progress: Pro
     )
     while True:
         _hold(pattern, task)
-        closed = breakdowns.close(pattern.hidden) & ~(pattern.fixed & ~task.giving)
-        if (closed & ~pattern.hidden).any():
-            pattern.hide(closed)
-        pattern.asked[:] = asked(pattern, task)
+        closed = group_disclosure.closed(pattern.suppressed) & ~(pattern.fixed & ~task.revocable)
+        if (closed & ~pattern.suppressed).any():
+            pattern.suppress(closed)
+        pattern.to_protect[:] = cells_to_protect(pattern, task)
         open_cells = pattern.open_cells().tolist()
         todo = [c for c in open_cells if c not in failed]
         if not todo:
             return sorted(failed.intersection(open_cells))
         small = pattern.rules.is_sensitive(pattern.values)
         todo.sort(key=lambda c: (dims[c], -pattern.values[c] if small[c] else 0, pattern.tie[c]))
-        todo, together = search.next_of(todo)
+        todo, together = search.next_cells(todo)
         if together:
             for done in search.cover_together(todo):
                 if progress is not None:
                     progress("searching", done)
             continue
         for number, cell in enumerate(todo):
-            if not (search.cover(cell) or _made_room(search, task, cell)):
+            if not (search.cover(cell) or _revoked_for(search, task, cell)):
                 failed.add(cell)
             if progress is not None and number % 64 == 0:
                 progress("searching", number / len(todo))
 
 
-def _hold(pattern: Pattern, task: Task) -> None:
-    """Of what may give way, fix what is shown."""
-    pattern.fixed[task.giving] = ~pattern.hidden[task.giving]
+def _hold(pattern: SuppressionPattern, task: Task) -> None:
+    """Fix the published revocable cells."""
+    pattern.fixed[task.revocable] = ~pattern.suppressed[task.revocable]
 
 
-def _made_room(search: Search, task: Task, cell: int) -> bool:
-    """Cover a cell at the cost of what gives way; whether that can be done."""
+def _revoked_for(search: MoveSearch, task: Task, cell: int) -> bool:
+    """Cover a cell with revocable cells suppressed for it, and return whether that is possible."""
     pattern = search.pattern
-    if not (pattern.fixed & task.giving).any():
+    if not (pattern.fixed & task.revocable).any():
         return False
-    pattern.fixed[task.giving] = False
+    pattern.fixed[task.revocable] = False
     covered = search.cover(cell)
     _hold(pattern, task)
     return covered
 
 
-def _above(pattern: Pattern, cells: list[int]) -> Bools:
-    """The cells of block 0 of which some uncovered cell is a part, but for the total; where all of them are
-    withheld already, whole tables, first the fewest."""
+def _above(pattern: SuppressionPattern, cells: list[int]) -> Bools:
+    """Return the cells of block 0 containing an uncovered cell, except the total.
+
+    Where all of them are suppressed already, whole tables are returned, the fewest first.
+    """
     lattice = pattern.system.blocks[0].lattice
-    hidden = np.zeros(pattern.system.size, dtype=np.bool_)
+    suppressed = np.zeros(pattern.system.size, dtype=np.bool_)
     for cell in cells:
         key = pattern.system.target(cell).key
         frontier = {tuple(key.tolist())}
         while frontier:
             at = np.array(sorted(frontier), dtype=np.int32)
             numbers = lattice.cells(at)
-            hidden[numbers[numbers >= 0]] = True
+            suppressed[numbers[numbers >= 0]] = True
             frontier = {
                 tuple(np.where(np.arange(len(row)) == a, d.parents[row[a]], row).tolist())
                 for row in at
@@ -315,29 +351,31 @@ def _above(pattern: Pattern, cells: list[int]) -> Bools:
                 if row[a] != d.root
             }
     total = lattice.cells(np.array([[d.root for d in pattern.system.dims]], dtype=np.int32))
-    hidden[total] = False
-    for wider in (hidden, *_whole_tables(pattern, cells), np.ones_like(hidden)):
+    suppressed[total] = False
+    for wider in (suppressed, *_whole_tables(pattern, cells), np.ones_like(suppressed)):
         wanted = wider & ~pattern.fixed
         wanted[total] = False
-        wanted &= ~_follows(pattern, wanted)
-        if (wanted & ~pattern.hidden).any():
+        wanted &= ~_implied_zeros(pattern, wanted)
+        if (wanted & ~pattern.suppressed).any():
             return wanted
     names = ", ".join(d.name for d in lattice.dims)
     message = f"no safe pattern was found for the table over {names}"
     raise ProtectionError(message, remedy=_remedy(pattern))
 
 
-def _follows(pattern: Pattern, wanted: Bools) -> Bools:
-    """Zeros that follow from a zero that stays shown: to withhold them too would be of no use."""
+def _implied_zeros(pattern: SuppressionPattern, wanted: Bools) -> Bools:
+    """Return zeros implied by a zero that stays published: suppressing them too would be of no use."""
     size = pattern.system.blocks[0].lattice.size
     known = np.zeros(pattern.system.size, dtype=np.bool_)
-    hidden = (pattern.hidden | wanted)[:size]
-    known[:size] = follows(pattern.system.blocks[0].lattice.parents(), pattern.values[:size] == 0, hidden)
+    suppressed = (pattern.suppressed | wanted)[:size]
+    known[:size] = implied_zeros(
+        pattern.system.blocks[0].lattice.parents(), pattern.values[:size] == 0, suppressed
+    )
     return known
 
 
-def _remedy(pattern: Pattern) -> str:
-    """What may help where no pattern is found."""
+def _remedy(pattern: SuppressionPattern) -> str:
+    """Return advice for the case that no pattern is found."""
     remedy = "Drop a level or a table, allow fewer dimensions in one table, or let fewer figures stay fixed."
     published = pattern.rules.zeros == "publish"
     return (
@@ -345,8 +383,8 @@ def _remedy(pattern: Pattern) -> str:
     )
 
 
-def _whole_tables(pattern: Pattern, cells: list[int]) -> tuple[Bools, Bools]:
-    """The tables of block 0 that hold some of the cells; those with all tables that are margins of them."""
+def _whole_tables(pattern: SuppressionPattern, cells: list[int]) -> tuple[Bools, Bools]:
+    """Return the tables of block 0 holding some of the cells, and those tables with all their margins."""
     lattice = pattern.system.blocks[0].lattice
     of = lattice.table_of()
     tables = set(of[[c for c in cells if c < lattice.size]].tolist())
@@ -360,9 +398,11 @@ def _whole_tables(pattern: Pattern, cells: list[int]) -> tuple[Bools, Bools]:
     return masks[0], masks[1]
 
 
-def _kept_whole(pattern: Pattern, must_hide: Bools, breakdowns: Breakdowns) -> Bools:
-    """What stays withheld without any alternative: the breakdown of every group that is withheld."""
-    if not breakdowns.pairs:
-        return must_hide
-    needed = must_hide | pattern.changed()
-    return must_hide | (breakdowns.close(needed) & ~pattern.fixed & breakdowns.parts)
+def _kept_whole(
+    pattern: SuppressionPattern, must_suppress: Bools, group_disclosure: GroupDisclosure
+) -> Bools:
+    """Return the cells suppressed without any move: the breakdown of every suppressed group."""
+    if not group_disclosure.pairs:
+        return must_suppress
+    needed = must_suppress | pattern.changed()
+    return must_suppress | (group_disclosure.closed(needed) & ~pattern.fixed & group_disclosure.parts)

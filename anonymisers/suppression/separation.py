@@ -1,9 +1,10 @@
-"""Whether cells of one region of a table could change, if some others were withheld; else what is in the way.
+"""Separation: whether cells of a region could change under a pattern; otherwise a violated cut.
 
-A region is a small table: the inner cells under one code, and the cells above them that are under it too.
-Each question is a linear program over all its inner cells. It stays in the solver; from one question to the
-next only a few numbers change. Answers guide the search (`anonymisers/suppression/cutting_planes.py`);
-nothing is proved by them.
+A region is a small table: the inner cells under a code, and the cells above these inner cells under the same
+code. Each question is a linear program over all inner cells of the region. The program stays in the solver;
+from question to question only a few numbers change. Separation of capacity constraints: Fischetti and Salazar
+(2001). The answers guide the search (`anonymisers/suppression/cutting_planes.py`); nothing is proved by the
+answers.
 """
 
 from dataclasses import dataclass
@@ -13,22 +14,23 @@ import numpy as np
 from highspy._core import _Highs  # the public class greets on standard output
 from numpy.typing import NDArray
 
-from anonymisers.suppression.strategies.suppression_pattern import Pattern
+from anonymisers.suppression.strategies.suppression_pattern import SuppressionPattern
 from anonymisers.tables.arrays import Floats, Ints
 
 TINY = 1e-6
-WITHHELD = 0.999
-"""Withheld as far as this, a cell above others sets no bound: they set it."""
+FULLY = 0.999
+"""Share of suppression from which a cell above others sets no bound of its own."""
 FAR = 50.0
-"""A bound that is none."""
+"""A bound that never binds."""
 PRIMAL = 4
-"""The solver's number for the primal simplex method: the former result still fits the next question."""
+"""The solver's number for the primal simplex method: the former solution remains feasible for the next
+question."""
 RUN = 20
-"""What starting a program costs, in steps of the simplex method."""
+"""Steps that starting a program counts, beside its simplex iterations."""
 
 
-class Need(NamedTuple):
-    """That a cell can change by an amount, up (1) or down (-1), and another cell, or none (-1), stays."""
+class Requirement(NamedTuple):
+    """A cell can change by an amount, up (1) or down (-1), while another cell, or none (-1), stays."""
 
     amount: int
     sign: int
@@ -38,7 +40,8 @@ class Need(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """What a pattern must have: the weights of those of some cells that it withholds add up to an amount."""
+    """A condition on a pattern: the weights of some cells, each times its share of suppression, sum to an
+    amount or more."""
 
     cells: Ints
     weights: Floats
@@ -48,7 +51,7 @@ class Cut:
 class Region:
     """Inner cells, `columns` (m,), by number; entries: inner cell `owner` is counted in a cell `above`."""
 
-    def __init__(self, pattern: Pattern, columns: Ints, owner: Ints, above: Ints) -> None:
+    def __init__(self, pattern: SuppressionPattern, columns: Ints, owner: Ints, above: Ints) -> None:
         rows, place = np.unique(above, return_inverse=True)
         self.columns, self.rows, self.owner, self.place = len(columns), len(rows), owner, place
         self.cells = np.concatenate([columns, rows])
@@ -56,7 +59,7 @@ class Region:
         self._falls = self.values - pattern.least[self.cells]
         self._number = {cell: n for n, cell in enumerate(self.cells.tolist())}
         sensitive = pattern.rules.is_sensitive(self.values)
-        self.small = np.flatnonzero(sensitive & pattern.must_hide[self.cells])
+        self.small = np.flatnonzero(sensitive & pattern.must_suppress[self.cells])
         self.steps = 0
         self._covered: set[tuple[int, int]] = set()
         self._amount = 0
@@ -83,50 +86,50 @@ class Region:
         )  # fmt: skip
         return highs
 
-    def suppose(self, withheld: Floats) -> None:
-        """From now on ask about a pattern: how far (0..1) each cell of the system is withheld."""
-        self._withheld = withheld[self.cells]
-        self._free = self._withheld > WITHHELD
+    def set_pattern(self, suppression: Floats) -> None:
+        """Ask from now on about this pattern: the share (0..1) to which each cell is suppressed."""
+        self._suppression = suppression[self.cells]
+        self._free = self._suppression > FULLY
         self._free[: self.columns] = False
         self._covered.clear()
         self._amount = 0
 
-    def unmet(self, need: Need) -> Cut | None:
-        """None where a need is met, else a cut that says what it lacks."""
-        if need.other < 0 and (need.cell, need.sign) in self._covered:
+    def separate(self, requirement: Requirement) -> Cut | None:
+        """Return a cut that a requirement violates, None where the requirement is met."""
+        if requirement.other < 0 and (requirement.cell, requirement.sign) in self._covered:
             return None
-        self._bound(need.amount)
-        number = self._number[need.cell]
+        self._bound(requirement.amount)
+        number = self._number[requirement.cell]
         own = self._inside(number)
-        self._between(number, -float(min(self._falls[number], need.amount)), float(need.amount))
-        if need.other >= 0:
-            self._between(self._number[need.other], 0.0, 0.0)
+        self._between(number, -float(min(self._falls[number], requirement.amount)), float(requirement.amount))
+        if requirement.other >= 0:
+            self._between(self._number[requirement.other], 0.0, 0.0)
         for column in own:
-            self._highs.changeColCost(column, -float(need.sign))
+            self._highs.changeColCost(column, -float(requirement.sign))
         self._highs.run()
         info = self._highs.getInfo()
         self.steps += RUN + max(0, int(info.simplex_iteration_count))
-        met = -info.objective_function_value >= need.amount - 10 * TINY
-        cut = None if met else self._cut(need, own)
+        met = -info.objective_function_value >= requirement.amount - 10 * TINY
+        cut = None if met else self._cut(requirement, own)
         if met:
-            self._remember(need)
+            self._remember(requirement)
         for column in own:
             self._highs.changeColCost(column, 0.0)
-        for changed in (number, *([self._number[need.other]] if need.other >= 0 else ())):
+        for changed in (number, *([self._number[requirement.other]] if requirement.other >= 0 else ())):
             self._between(changed, self._low[changed], self._high[changed])
         return cut
 
     def _bound(self, amount: int) -> None:
-        """Let every cell change by an amount at most, and as far as it is withheld."""
+        """Let every cell change by an amount at most, in proportion to its suppression."""
         if amount == self._amount:
             return
         self._amount = amount
-        self._low = np.where(self._free, -FAR, -np.minimum(self._falls, amount) * self._withheld)
-        self._high = np.where(self._free, FAR, amount * self._withheld)
+        self._low = np.where(self._free, -FAR, -np.minimum(self._falls, amount) * self._suppression)
+        self._high = np.where(self._free, FAR, amount * self._suppression)
         m, highs = self.columns, self._highs
         highs.changeColsBounds(m, np.arange(m, dtype=np.int32), self._low[:m], self._high[:m])
         rows = np.arange(self.rows, dtype=np.int32)
-        # The solver has it, its description for type checkers has not.
+        # The solver has this method; its type stubs lack it.
         highs.changeRowsBounds(self.rows, rows, self._low[m:], self._high[m:])  # type: ignore[attr-defined]
 
     def _between(self, number: int, low: float, high: float) -> None:
@@ -136,38 +139,44 @@ class Region:
             self._highs.changeRowBounds(number - self.columns, low, high)
 
     def _inside(self, number: int) -> list[int]:
-        """The inner cells that a cell counts."""
+        """Return the inner cells that a cell counts."""
         if number < self.columns:
             return [number]
         inside: list[int] = self.owner[self.place == number - self.columns].tolist()
         return inside
 
-    def _remember(self, need: Need) -> None:
-        """Remember which other needs of at most that amount one result meets too."""
+    def _remember(self, requirement: Requirement) -> None:
+        """Remember which other requirements of at most that amount the same solution meets."""
         inner = np.array(self._highs.getSolution().col_value)
         sums = np.bincount(self.place, weights=inner[self.owner], minlength=self.rows)
         change = np.concatenate([inner, sums])[self.small]
         for sign in (1, -1):
-            for cell in self.cells[self.small[sign * change >= need.amount - TINY]].tolist():
+            for cell in self.cells[self.small[sign * change >= requirement.amount - TINY]].tolist():
                 self._covered.add((cell, sign))
 
-    def _cut(self, need: Need, own: list[int]) -> Cut:
-        """By the program's dual: what each cell in the way would let through, were it withheld."""
+    def _cut(self, requirement: Requirement, own: list[int]) -> Cut:
+        """Return the cut of the program's dual: by how much each cell would widen the change, were it
+        suppressed."""
         dual = -np.array(self._highs.getSolution().row_dual)
         inner = -np.bincount(self.owner, weights=dual[self.place], minlength=self.columns)
-        inner[own] += need.sign
+        inner[own] += requirement.sign
         each = np.concatenate([inner, dual])
-        weights = np.where(each > 0, need.amount * each, -np.minimum(self._falls, need.amount) * each)
+        weights = np.where(
+            each > 0, requirement.amount * each, -np.minimum(self._falls, requirement.amount) * each
+        )
         weights[self._free] = 0.0
-        kept = [self._number[cell] for cell in (need.cell, need.other) if cell >= 0]
+        kept = [self._number[cell] for cell in (requirement.cell, requirement.other) if cell >= 0]
         weights[kept] = 0.0
         used = np.flatnonzero(weights > TINY)
-        return Cut(self.cells[used], np.minimum(weights[used], need.amount), need.amount)
+        return Cut(self.cells[used], np.minimum(weights[used], requirement.amount), requirement.amount)
 
 
-def regions(pattern: Pattern) -> tuple[Region, ...]:
-    """The table of block 0 that has all dimensions: a region for each code above leaves of the widest one,
-    and one of the cells at these codes, whatever is below them."""
+def separation_regions(pattern: SuppressionPattern) -> tuple[Region, ...]:
+    """Divide the full table of block 0 into regions.
+
+    One region for each code directly above leaves of the widest dimension, and one of the cells at these
+    codes.
+    """
     system, lattice = pattern.system, pattern.system.blocks[0].lattice
     coords = _inner(pattern)
     axis = max(range(len(system.dims)), key=lambda a: len(system.dims[a].codes))
@@ -187,8 +196,9 @@ def regions(pattern: Pattern) -> tuple[Region, ...]:
     return (*found, _region(pattern, top, above[first], far))
 
 
-def _inner(pattern: Pattern) -> NDArray[np.int32]:
-    """The inner cells that may be withheld: those with people, and where zeros may be withheld all."""
+def _inner(pattern: SuppressionPattern) -> NDArray[np.int32]:
+    """Return the inner cells that may be suppressed: those with people, and all where zeros may be
+    suppressed."""
     if pattern.rules.zeros == "publish":
         return pattern.people.coords
     leaves = np.meshgrid(*(d.leaves for d in pattern.system.dims), indexing="ij")
@@ -199,6 +209,6 @@ def _groups(codes: NDArray[np.int32]) -> list[Ints]:
     return [np.flatnonzero(codes == code) for code in np.unique(codes)]
 
 
-def _region(pattern: Pattern, columns: Ints, above: Ints, inside: NDArray[np.bool_]) -> Region:
+def _region(pattern: SuppressionPattern, columns: Ints, above: Ints, inside: NDArray[np.bool_]) -> Region:
     real = inside & (above >= 0)
     return Region(pattern, columns, np.nonzero(real)[0], above[real])

@@ -1,12 +1,13 @@
-"""Finer tables, one after another, beside all that the tables before them show.
+"""Sequential tables: further tables, one after another, beside all cells published by former tables.
 
-What is shown stays shown and what is withheld stays withheld: the search for a finer table decides about
-its own cells only. It is kept when every withheld cell of every table has its alternatives in the tables
-together, and refused otherwise, or when the search for it takes too many steps. All at once they would not
-do: programs grow with the tables that an inner cell is counted in, and one too many spoils the others.
+Published cells stay published and suppressed cells stay suppressed: the search for a further table decides
+about the new cells only. The table is kept if every suppressed cell of every table has moves in all tables
+together, and refused otherwise, or if the search takes too many steps. A search for all tables at once would
+not do: programs grow with the number of tables, and a single table too many spoils the rest.
 
-A table that the rules name is tried once more where it was refused: what is shown may then be withheld for
-it, as far as that is worth it (`readable.worth`). What is always shown or known to be empty never is.
+A refused table is tried once more if named by the rules: published cells may then be suppressed for the
+table, as far as the gain in utility is worth the loss (`utility.is_worth`). Cells always published or known
+to be empty are never suppressed.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,13 +18,13 @@ import numpy as np
 
 from anonymisers.errors import ProtectionError
 from anonymisers.proof.world import World
-from anonymisers.suppression.secondary_suppression import Carried, Resumed, suppress
+from anonymisers.suppression.secondary_suppression import Continuation, ReusableMove, suppress
 from anonymisers.suppression.strategies.linear_program import Solver
-from anonymisers.suppression.strategies.move_search import Search
-from anonymisers.suppression.strategies.suppression_pattern import Alternative
-from anonymisers.suppression.strategies.swap_schemes import Move
+from anonymisers.suppression.strategies.move_search import MoveSearch
+from anonymisers.suppression.strategies.suppression_pattern import MarkovMove
+from anonymisers.suppression.strategies.swap_schemes import SwapScheme
 from anonymisers.suppression.strategies.task import Task
-from anonymisers.suppression.utility import Reading, worth
+from anonymisers.suppression.utility import Utility, is_worth
 from anonymisers.tables.arrays import Bools
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.lattice import Lattice
@@ -31,260 +32,300 @@ from anonymisers.tables.linked_tables import LinkedTables
 from anonymisers.tables.progress import Progress
 from anonymisers.tables.rules import Rules, TableOf
 
-STEPS = 40_000
-"""Steps of the solver for all tables that the rules do not name. A bound in steps, not in seconds, so that
-the same input and key give the same pattern on any machine; some 6,000 are a second of a processor."""
-STEPS_EACH = 12_000
-"""Steps to try one of them."""
-NAMED_STEPS, NAMED_STEPS_EACH = 120_000, 30_000
-"""The same for those that the rules name, which come before all others."""
-CAPS = (22, 60)
-"""Up to which size cells are withheld for alternatives that are found once more: first the one, and where a
-table would be refused, the other."""
-ROOM_STEPS = 200_000
-"""Steps for all named tables that were refused and are tried once more, while others make room."""
-ROOM_STEPS_EACH = 100_000
-"""Steps to try one of them."""
-LITTLE = 0.5
-"""A named table that shows less of its people is sought once more together with all others."""
-GAIN_AT_ONCE = 1.0
-"""How many times as much is to be won then as tables lose that do not come first: neither pattern was there
-before the other."""
-TURNS = 2
-"""How often that is done, each time by other choices: with half of all keys a large cell may be lost."""
-KINDS = 12
-"""Kinds of people, the largest first, of whom it is tried whether an alternative does with them alone."""
+
+@dataclass(frozen=True)
+class SequentialTablesTuning:
+    """How much work is spent on further tables. Bounds are steps of the solver, not seconds, so that the same
+    input and key give the same pattern on any machine; about 6,000 steps are a CPU second."""
+
+    steps: int = 40_000
+    """Steps for all tables not named by the rules."""
+    steps_each: int = 12_000
+    """Steps for each table not named by the rules."""
+    named_steps: int = 120_000
+    """Steps for all named tables, tried before all others."""
+    named_steps_each: int = 30_000
+    """Steps for each named table."""
+    caps: tuple[int, ...] = (22, 60)
+    """Largest cells that are suppressed for moves that are found once more: the second where the first
+    fails."""
+    revoking_steps: int = 200_000
+    """Steps for all named tables that were refused and are tried once more with published cells revocable."""
+    revoking_steps_each: int = 100_000
+    """Steps for one such table."""
+    little_utility: float = 0.5
+    """Share of people below which a named table is searched for again, together with all named tables."""
+    gain_at_once: float = 1.0
+    """How many times as much must be gained then as other than priority tables lose: neither pattern was
+    there before the other."""
+    turns_at_once: int = 2
+    """Searches for all tables at once, each with other choices: with half of all keys a large cell may be
+    lost."""
+    kinds: int = 12
+    """Kinds of people, the largest first, of whom it is tried whether a move can be made by them alone."""
+
+
+TUNING = SequentialTablesTuning()
 
 
 @dataclass(frozen=True, eq=False)
-class Stage:
-    """Tables that are settled: what the search was to do, what it found, and the worlds that show it safe.
+class SettledTables:
+    """Settled tables: the task of the search, the search, and the feasible tables of the certificate.
 
-    `narrow`: small inner cells of which these worlds show one value only (rule 3).
+    `narrow`: small inner cells with a single value in these feasible tables (inner-cell rule).
     """
 
     task: Task
-    search: Search
+    search: MoveSearch
     worlds: tuple[World, ...]
     narrow: Bools
 
     @property
     def lattice(self) -> Lattice:
-        """All tables that are settled, and their margins."""
+        """All settled tables, and their margins."""
         return self.task.system.blocks[0].lattice
 
     @property
     def present(self) -> Bools:
-        """The cells of the lattice that are settled."""
+        """The settled cells of the lattice."""
         return self.task.system.blocks[0].present
 
     @property
-    def hidden(self) -> Bools:
-        """Which cells of the lattice are withheld."""
-        return self.search.pattern.hidden[: self.lattice.size]
+    def suppressed(self) -> Bools:
+        """The suppressed cells of the lattice."""
+        return self.search.pattern.suppressed[: self.lattice.size]
 
     @property
-    def reading(self) -> Reading:
-        """What can be read of the tables that are settled."""
+    def utility(self) -> Utility:
+        """The utility of the settled tables."""
         values = self.search.pattern.values[: self.lattice.size]
-        return Reading(self.lattice, self.present & ~self.hidden, values)
+        return Utility(self.lattice, self.present & ~self.suppressed, values)
 
 
-def with_finer(
-    stage: Stage,
+def with_further_tables(
+    settled_tables: SettledTables,
     full: Lattice,
     describe: Callable[[Lattice, Bools], Task],
-    look: Callable[[Task, Search], Stage],
+    certify: Callable[[Task, MoveSearch], SettledTables],
     progress: Progress | None = None,
     *,
-    together: Callable[[int], Stage | None] = lambda _: None,
-) -> Stage:
-    """The stage with every further table of the lattice `full` that can be certified along with it.
+    at_once: Callable[[int], SettledTables | None] = lambda _: None,
+) -> SettledTables:
+    """Return the settled tables with every further table of the lattice `full` that can be certified along.
 
-    `describe` tells the task of some cells of a lattice, `look` certifies what was found. Which table is
-    tried next follows from the rules and the dimensions, never from the people. Those that the rules name
-    and that were refused are tried once more, `together` with all others and then while those make room,
-    before the rest.
+    `describe` returns the task of some cells of a lattice, `certify` certifies a search. Which table is tried
+    next follows from the rules and the dimensions, never from the people. Named tables refused are tried once
+    more before all others, first together with all named tables by `at_once`, then with revocable cells.
     """
-    rules, tables = stage.task.rules, list(candidates(full, stage.task.rules))
-    trial, named = _Trial(full, describe, look), len(rules.finer or ())
-    left, each, refused = NAMED_STEPS, NAMED_STEPS_EACH, list[TableOf]()
+    rules, tables = settled_tables.task.rules, list(candidates(full, settled_tables.task.rules))
+    trial, named = _Trial(full, describe, certify), len(rules.finer or ())
+    left, each, refused = TUNING.named_steps, TUNING.named_steps_each, list[TableOf]()
     for done, table in enumerate(tables):
         if done == named:
-            stage = _better(stage, together)
-            stage, left, each = trial.with_room(refused, stage), STEPS, STEPS_EACH
+            settled_tables = _better(settled_tables, at_once)
+            settled_tables, left, each = (
+                trial.with_room(refused, settled_tables),
+                TUNING.steps,
+                TUNING.steps_each,
+            )
         if left <= 0 and done >= named:
             break
         if progress is not None:
             progress("trying finer tables", done / len(tables))
-        grown, spent = trial.of(table, stage, left, each) if left > 0 else (stage, 0)
-        if grown is stage and done < named:
+        grown, spent = trial.of(table, settled_tables, left, each) if left > 0 else (settled_tables, 0)
+        if grown is settled_tables and done < named:
             refused.append(table)
-        stage, left = grown, left - spent
-    return stage
+        settled_tables, left = grown, left - spent
+    return settled_tables
 
 
-def _better(stage: Stage, together: Callable[[int], Stage | None]) -> Stage:
-    """The stage of all named tables at once, where one shows little by itself and that is worth it."""
-    rules, first = stage.task.rules, {t: stage.reading.share(t) for t in stage.task.rules.priority}
+def _better(settled_tables: SettledTables, at_once: Callable[[int], SettledTables | None]) -> SettledTables:
+    """Return the search for all named tables at once, where one table has little utility and the exchange is
+    worth it."""
+    rules, first = (
+        settled_tables.task.rules,
+        {t: settled_tables.utility.share(t) for t in settled_tables.task.rules.priority},
+    )
     known = (*rules.priority, *(rules.finer or ()))
-    if min((stage.reading.share(table) for table in rules.finer or ()), default=1.0) >= LITTLE:
-        return stage
-    for turn in range(TURNS):
-        other = together(turn)
+    if (
+        min((settled_tables.utility.share(table) for table in rules.finer or ()), default=1.0)
+        >= TUNING.little_utility
+    ):
+        return settled_tables
+    for turn in range(TUNING.turns_at_once):
+        other = at_once(turn)
         if other is None:
             break
-        shares = stage.reading.shares(known), other.reading.shares(known)
-        if not (other.narrow & ~stage.narrow).any() and worth(*shares, first, gain=GAIN_AT_ONCE):
-            stage = other
-    return stage
+        shares = settled_tables.utility.shares(known), other.utility.shares(known)
+        if not (other.narrow & ~settled_tables.narrow).any() and is_worth(
+            *shares, first, gain=TUNING.gain_at_once
+        ):
+            settled_tables = other
+    return settled_tables
 
 
 @dataclass(frozen=True, eq=False)
 class _Trial:
-    """Tries one table after the other; see `with_finer`."""
+    """Tries one table after the other; see `with_further_tables`."""
 
     full: Lattice
     describe: Callable[[Lattice, Bools], Task]
-    look: Callable[[Task, Search], Stage]
+    certify: Callable[[Task, MoveSearch], SettledTables]
 
-    def of(self, table: TableOf, stage: Stage, left: int, each: int) -> tuple[Stage, int]:
-        """The stage with one more table where that can be certified, and the steps that it took to know."""
-        lattice, present = widened(stage, self.full, table)
-        fresh = unsettled(stage, lattice, present)
-        if not fresh.any() or not _begun(stage, self.full, table, stage.task.rules):
-            return stage, 0
+    def of(
+        self, table: TableOf, settled_tables: SettledTables, left: int, each: int
+    ) -> tuple[SettledTables, int]:
+        """Return the tables with one more where that can be certified, and the steps that were spent."""
+        lattice, present = widened(settled_tables, self.full, table)
+        fresh = open_for_decision(settled_tables, lattice, present)
+        if not fresh.any() or not _begun(settled_tables, self.full, table, settled_tables.task.rules):
+            return settled_tables, 0
         try:
-            task = beside(stage, self.describe(lattice, present))
+            task = keeping(settled_tables, self.describe(lattice, present))
         except ProtectionError:
-            return stage, 0
-        known, spent = carried(stage, task.system, fresh), 0
-        for cap in CAPS:
+            return settled_tables, 0
+        known, spent = reusable_moves(settled_tables, task.system, fresh), 0
+        for cap in TUNING.caps:
             if spent >= left:
                 break
             solver = Solver(min(left - spent, each))
-            found = self._found(task, Resumed(known, solver, cap), fresh)
+            found = self._found(task, Continuation(known, solver, cap), fresh)
             spent += solver.steps
             if found is None and solver.steps >= each:
                 break
-            if found is not None and not (found.narrow & ~stage.narrow).any():
+            if found is not None and not (found.narrow & ~settled_tables.narrow).any():
                 return found, spent
-        return stage, spent
+        return settled_tables, spent
 
-    def with_room(self, tables: Sequence[TableOf], stage: Stage) -> Stage:
-        """The stage with each of these tables for which others can make room, where that is worth it."""
-        rules, left = stage.task.rules, ROOM_STEPS
+    def with_room(self, tables: Sequence[TableOf], settled_tables: SettledTables) -> SettledTables:
+        """Return the tables with each given table for which other tables can make room, if worth the loss."""
+        rules, left = settled_tables.task.rules, TUNING.revoking_steps
         known = (*rules.priority, *(rules.finer or ()))
-        first = {table: stage.reading.share(table) for table in rules.priority}
+        first = {table: settled_tables.utility.share(table) for table in rules.priority}
         for table in tables:
-            lattice, present = widened(stage, self.full, table)
-            fresh = unsettled(stage, lattice, present)
+            lattice, present = widened(settled_tables, self.full, table)
+            fresh = open_for_decision(settled_tables, lattice, present)
             if left <= 0 or not fresh.any():
                 continue
             try:
-                task = beside(stage, self.describe(lattice, present), giving=True)
+                task = keeping(settled_tables, self.describe(lattice, present), revocable=True)
             except ProtectionError:
                 continue
-            solver = Solver(min(left, ROOM_STEPS_EACH))
-            resumed = Resumed(carried(stage, task.system, fresh), solver, CAPS[-1])
-            found = self._found(task, resumed, fresh)
+            solver = Solver(min(left, TUNING.revoking_steps_each))
+            continuation = Continuation(
+                reusable_moves(settled_tables, task.system, fresh), solver, TUNING.caps[-1]
+            )
+            found = self._found(task, continuation, fresh)
             left -= solver.steps
-            if found is None or (found.narrow & ~stage.narrow).any():
+            if found is None or (found.narrow & ~settled_tables.narrow).any():
                 continue
-            if worth(stage.reading.shares(known), found.reading.shares(known), first):
-                stage = found
-        return stage
+            if is_worth(settled_tables.utility.shares(known), found.utility.shares(known), first):
+                settled_tables = found
+        return settled_tables
 
-    def _found(self, task: Task, resumed: Resumed, fresh: Bools) -> Stage | None:
-        """The stage with a further table; None where it is refused, or nothing of it would be shown."""
+    def _found(self, task: Task, continuation: Continuation, fresh: Bools) -> SettledTables | None:
+        """Return the tables with a further table; None where it is refused, or nothing of it would be
+        published."""
         try:
-            search = suppress(task, resumed=resumed)
-            return None if search.pattern.hidden[: len(fresh)][fresh].all() else self.look(task, search)
+            search = suppress(task, continuation=continuation)
+            return (
+                None if search.pattern.suppressed[: len(fresh)][fresh].all() else self.certify(task, search)
+            )
         except ProtectionError:
             return None
 
 
 def candidates(full: Lattice, rules: Rules) -> Iterator[TableOf]:
-    """The tables to try, in order: those that the rules name, then all others, of few dimensions first."""
+    """Yield the tables to try, in order: those that the rules name, then all others, of few dimensions
+    first."""
     yield from rules.finer or ()
     for axes in full.tables:
         if len(axes) > 1:
             yield TableOf(frozenset(full.dims[a].name for a in axes))
 
 
-def widened(stage: Stage, full: Lattice, table: TableOf) -> tuple[Lattice, Bools]:
-    """The settled tables and one more with all its margins, and which of their cells there are."""
+def widened(settled_tables: SettledTables, full: Lattice, table: TableOf) -> tuple[Lattice, Bools]:
+    """Return the settled tables and a further table with all margins, and a mask of the present cells."""
     axes = tuple(a for a, d in enumerate(full.dims) if d.name in table.dims)
     if axes not in full.tables:
-        return stage.lattice, stage.present
+        return settled_tables.lattice, settled_tables.present
     margins = {m for n in range(len(axes) + 1) for m in combinations(axes, n)}
-    lattice = Lattice(full.dims, (*stage.lattice.tables, *(margins & set(full.tables))))
+    lattice = Lattice(full.dims, (*settled_tables.lattice.tables, *(margins & set(full.tables))))
     keys, cuts = lattice.keys(), dict(table.levels)
     present = np.ones(lattice.size, dtype=np.bool_)
     for axis, dim in enumerate(full.dims):
         deepest = cuts.get(dim.name, len(dim.codes)) if axis in axes else 0
         present &= dim.depth[keys[:, axis]] <= deepest
-    present[lattice.cells(stage.lattice.keys()[stage.present])] = True
+    present[lattice.cells(settled_tables.lattice.keys()[settled_tables.present])] = True
     return lattice, present
 
 
-def unsettled(stage: Stage, lattice: Lattice, present: Bools) -> Bools:
-    """The cells of a larger lattice that are not settled yet."""
+def open_for_decision(settled_tables: SettledTables, lattice: Lattice, present: Bools) -> Bools:
+    """Return the cells of a larger lattice not settled yet."""
     fresh = present.copy()
-    fresh[lattice.cells(stage.lattice.keys()[stage.present])] = False
+    fresh[lattice.cells(settled_tables.lattice.keys()[settled_tables.present])] = False
     return fresh
 
 
-def _begun(stage: Stage, full: Lattice, table: TableOf, rules: Rules) -> bool:
-    """Whether every margin of a table is settled: one whose margin was refused would be refused as well."""
+def _begun(settled_tables: SettledTables, full: Lattice, table: TableOf, rules: Rules) -> bool:
+    """Whether every margin of a table is settled: a table whose margin was refused would be refused as
+    well."""
     axes = tuple(a for a, d in enumerate(full.dims) if d.name in table.dims)
-    if len(axes) < 3 or table in (rules.finer or ()):  # margins of one dimension always are
+    if len(axes) < 3 or table in (rules.finer or ()):  # margins of one dimension are always settled
         return True
-    settled = set(np.flatnonzero(np.bincount(stage.lattice.table_of(), ~stage.present) == 0).tolist())
-    whole = {stage.lattice.tables[t] for t in settled}
+    settled = set(
+        np.flatnonzero(np.bincount(settled_tables.lattice.table_of(), ~settled_tables.present) == 0).tolist()
+    )
+    whole = {settled_tables.lattice.tables[t] for t in settled}
     return all(m in whole for m in combinations(axes, len(axes) - 1))
 
 
-def beside(stage: Stage, task: Task, *, giving: bool = False) -> Task:
-    """The task with all that a stage shows or withholds left as it is.
+def keeping(settled_tables: SettledTables, task: Task, *, revocable: bool = False) -> Task:
+    """Return the task in which all settled cells stay published or suppressed as they are.
 
-    With `giving` what it shows may give way where a cell cannot be covered beside it.
+    With `revocable` published cells may be suppressed where another cell cannot be covered otherwise.
     """
-    size = stage.lattice.size
-    own = task.system.blocks[0].lattice.cells(stage.lattice.keys())[stage.present]
-    hidden, fixed, accepted = task.hidden.copy(), task.fixed.copy(), task.accepted.copy()
-    hidden[own] = stage.hidden[stage.present]
-    may_give = task.giving.copy()
-    may_give[own] = giving & ~stage.hidden[stage.present] & ~fixed[own]
-    fixed[own] = ~stage.hidden[stage.present]
-    accepted[own] = stage.task.accepted[:size][stage.present]
-    # What is always shown is so already; no further cell may be narrow for its sake.
+    size = settled_tables.lattice.size
+    own = task.system.blocks[0].lattice.cells(settled_tables.lattice.keys())[settled_tables.present]
+    suppressed, fixed, accepted = task.suppressed.copy(), task.fixed.copy(), task.accepted.copy()
+    suppressed[own] = settled_tables.suppressed[settled_tables.present]
+    may_give = task.revocable.copy()
+    may_give[own] = revocable & ~settled_tables.suppressed[settled_tables.present] & ~fixed[own]
+    fixed[own] = ~settled_tables.suppressed[settled_tables.present]
+    accepted[own] = settled_tables.task.accepted[:size][settled_tables.present]
+    # Always published cells are published already; no further cell may be narrow because of them.
     none = np.zeros_like(task.always)
-    return replace(task, hidden=hidden, fixed=fixed, accepted=accepted, always=none, giving=may_give)
+    return replace(
+        task, suppressed=suppressed, fixed=fixed, accepted=accepted, always=none, revocable=may_give
+    )
 
 
-def carried(stage: Stage, system: LinkedTables, fresh: Bools) -> tuple[Carried, ...]:
-    """The alternatives of a stage of which it is clear what they change in the tables that are new.
+def reusable_moves(
+    settled_tables: SettledTables, system: LinkedTables, fresh: Bools
+) -> tuple[ReusableMove, ...]:
+    """Return the moves of settled tables with known effect on the new tables.
 
-    Whoever moves in a dimension of such a table keeps what he is by its others. So these are made part of the
-    context, and only people who are alike there move: where each number stays as it was by the dimensions
-    that were looked at before, it does so in the new table.
+    A person moving in a dimension of a new table keeps the codes of the table's other dimensions. So these
+    dimensions must match too, and only people agreeing in them move: if every cell of the former tables stays
+    as before, so does every cell of the new table.
     """
-    lattice, people = system.blocks[0].lattice, stage.search.pattern.people
+    lattice, people = system.blocks[0].lattice, settled_tables.search.pattern.people
     tables = [frozenset(lattice.tables[t]) for t in np.unique(lattice.table_of()[fresh]).tolist()]
-    carried = []
-    for known in stage.search.pattern.alternatives:
-        moved = frozenset(known.move.moved)
-        lacking = frozenset().union(*(t for t in tables if t & moved)) - set(known.move.axes)
-        wanting = tuple(sorted(lacking))
-        found = _alike(people, known, wanting) if lacking else known
-        carried.append(Carried(known, wanting, None if found is None else _counted(system, found)))
-    return tuple(carried)
+    reusable_moves = []
+    for known in settled_tables.search.pattern.moves:
+        swapped = frozenset(known.scheme.swapped)
+        missing_dimensions = frozenset().union(*(t for t in tables if t & swapped)) - set(known.scheme.axes)
+        missing_axes = tuple(sorted(missing_dimensions))
+        found = _with_people_alike(people, known, missing_axes) if missing_dimensions else known
+        reusable_moves.append(
+            ReusableMove(known, missing_axes, None if found is None else _counted(system, found))
+        )
+    return tuple(reusable_moves)
 
 
-def _counted(system: LinkedTables, found: Alternative) -> Alternative:
-    """The alternative with the cells of all tables that it changes."""
-    rows = system.above(found.coords, frozenset(found.move.moved))
+def _counted(system: LinkedTables, found: MarkovMove) -> MarkovMove:
+    """Return the move with the cells of all tables that it changes."""
+    rows = system.above(found.coords, frozenset(found.scheme.swapped))
     cells, place = np.unique(rows, return_inverse=True)
     weights = np.repeat(found.change.astype(np.float64), rows.shape[1])
     amounts = np.rint(np.bincount(place.ravel(), weights=weights)).astype(np.int64)
@@ -292,12 +333,12 @@ def _counted(system: LinkedTables, found: Alternative) -> Alternative:
     return replace(found, rows=cells[real], amounts=amounts[real])
 
 
-def _alike(people: BaseTable, known: Alternative, axes: tuple[int, ...]) -> Alternative | None:
-    """The alternative with people who are alike in some more dimensions; None where there are too few."""
-    move = Move(known.move.moved, tuple(sorted((*known.move.context, *axes))))
-    kinds, everybody = people.margin(axes), people.margin(move.axes)
-    best: Alternative | None = None
-    for kind in np.argsort(-kinds.counts, kind="stable")[:KINDS].tolist():
+def _with_people_alike(people: BaseTable, known: MarkovMove, axes: tuple[int, ...]) -> MarkovMove | None:
+    """Return the move with people agreeing in some more dimensions; None where there are too few."""
+    scheme = SwapScheme(known.scheme.swapped, tuple(sorted((*known.scheme.matching, *axes))))
+    kinds, everybody = people.margin(axes), people.margin(scheme.axes)
+    best: MarkovMove | None = None
+    for kind in np.argsort(-kinds.counts, kind="stable")[: TUNING.kinds].tolist():
         coords = known.coords.copy()
         coords[:, list(axes)] = kinds.coords[kind, list(axes)]
         counts, change = everybody.count(coords), known.change
@@ -305,5 +346,5 @@ def _alike(people: BaseTable, known: Alternative, axes: tuple[int, ...]) -> Alte
         most = min(known.most, int((counts[falling] // -change[falling]).min(initial=known.most)))
         least = max(known.least, -int((counts[rising] // change[rising]).min(initial=-known.least)))
         if most - least > (0 if best is None else best.most - best.least):
-            best = replace(known, move=move, coords=coords, least=least, most=most)
+            best = replace(known, scheme=scheme, coords=coords, least=least, most=most)
     return best

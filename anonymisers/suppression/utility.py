@@ -1,4 +1,5 @@
-"""How much of a table can be read, and whether a further one is worth what others lose for it."""
+"""Utility: the share of a table's people that can be read, and whether a further table is worth its
+losses."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,22 +12,31 @@ from anonymisers.tables.rules import TableOf
 
 Shares = Mapping[TableOf, float]
 
-GAIN = 2.0
-"""How many times as much is to be won as is lost, in shares of the people of each table."""
-KEPT = 0.85
-"""What a table that comes first keeps of what could be read of it."""
+
+@dataclass(frozen=True)
+class UtilityTuning:
+    """What a further table must be worth."""
+
+    gain: float = 2.0
+    """How many times as much must be gained as is lost, in shares of the people of each table."""
+    kept: float = 0.85
+    """Share of the former utility to be kept by a priority table."""
+
+
+TUNING = UtilityTuning()
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
-    """Which cells of a lattice are shown, and how many people each holds."""
+class Utility:
+    """The released cells of a lattice, and the number of people in each cell."""
 
     lattice: Lattice
-    shown: NDArray[np.bool_]
+    released: NDArray[np.bool_]
     values: NDArray[np.int64]
 
     def share(self, table: TableOf) -> float:
-        """The share of people whose cell at the finest levels of a table is shown; 0 without the table."""
+        """Return the share of people whose cell at the table's finest levels is released; 0 without the
+        table."""
         dims = self.lattice.dims
         axes = tuple(a for a, d in enumerate(dims) if d.name in table.dims)
         if axes not in self.lattice.tables:
@@ -39,22 +49,24 @@ class Reading:
             finest = (depth == cut) | (leaf & (depth < cut))
             cells, keys = cells[finest], keys[finest]
         everybody = int(self.values[cells].sum())
-        return float(self.values[cells[self.shown[cells]]].sum() / everybody) if everybody else 0.0
+        return float(self.values[cells[self.released[cells]]].sum() / everybody) if everybody else 0.0
 
     def shares(self, tables: Iterable[TableOf]) -> Shares:
-        """The same for several tables, and for each single dimension: totals count too."""
+        """Return the shares of several tables, and of each single dimension, since totals count too."""
         alone = (TableOf(frozenset((d.name,))) for d in self.lattice.dims)
         return {table: self.share(table) for table in dict.fromkeys((*tables, *alone))}
 
 
-def worth(before: Shares, after: Shares, first: Shares, *, gain: float | None = None) -> bool:
-    """Whether what is shown `after` is worth what is lost, and every table of `first` keeps what it may.
+def is_worth(before: Shares, after: Shares, first: Shares, *, gain: float | None = None) -> bool:
+    """Whether the gains of `after` outweigh the losses, and every table of `first` keeps a large enough
+    share.
 
-    What tables of `first` lose counts GAIN times, what others lose `gain` times, GAIN times without it.
+    Losses of tables in `first` count `UtilityTuning.gain` times, other losses `gain` times, by default the
+    same.
     """
-    times = GAIN if gain is None else gain
+    times = TUNING.gain if gain is None else gain
     changes = {table: after[table] - share for table, share in before.items()}
     gained = sum(c for c in changes.values() if c > 0)
-    lost = -sum(c * (GAIN if table in first else times) for table, c in changes.items() if c < 0)
-    kept = all(after[table] >= KEPT * share for table, share in first.items())
+    lost = -sum(c * (TUNING.gain if table in first else times) for table, c in changes.items() if c < 0)
+    kept = all(after[table] >= TUNING.kept * share for table, share in first.items())
     return kept and gained > 0 and gained >= lost

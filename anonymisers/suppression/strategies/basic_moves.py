@@ -1,8 +1,9 @@
-"""Boxes: exchanges of codes among people who are alike in all dimensions but a few.
+"""Basic moves: swaps of codes among people agreeing in all dimensions but a few.
 
-Take two codes of each dimension of a table, and people in every second corner of the box that they span,
-alike in all other dimensions; all go to the other corners. That changes the box in the tables that name all
-these dimensions, and nothing in any other table. The cheapest box for a cell is found by looking at all.
+Take two codes of each dimension of a table, and people at every second corner of the product of these codes
+agreeing in all other dimensions; all of them go to the other corners. The corners change in the tables naming
+all these dimensions, and no other cell changes. The cheapest basic move for a cell is found by comparing all.
+Basic moves: Diaconis and Sturmfels (1998).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,16 +22,24 @@ from anonymisers.tables.linked_tables import Target
 
 Corner = tuple[int, ...]
 
-STARTS = 12
-"""Corners that are tried for a cell of a higher level, which has many."""
-LOOKED_AT = 200
-"""Cheapest boxes of which it is asked whether there are people in their corners."""
+
+@dataclass(frozen=True)
+class BasicMoveTuning:
+    """How many basic moves are compared for a cell."""
+
+    first_corners: int = 12
+    """First corners tried for a cell of a higher level, out of many."""
+    cheapest: int = 200
+    """Cheapest moves checked for people at the corners."""
+
+
+TUNING = BasicMoveTuning()
 
 
 @dataclass(frozen=True, eq=False)
 class _Table:
-    """Cells of one table: at so many heights above the leaves (h, ...) that of every combination of leaves of
-    its axes; the codes of each axis (h, leaves)."""
+    """One table: its axes; the codes of each axis at every height above the leaves (heights, leaves); and the
+    cell of every combination of leaves at these heights (heights, ...)."""
 
     axes: tuple[int, ...]
     codes: dict[int, NDArray[np.int32]]
@@ -38,20 +47,22 @@ class _Table:
 
     @cached_property
     def shared(self) -> frozenset[int]:
-        """The axes of which some leaves have one code together."""
+        """The axes of which several leaves have the same code."""
         return frozenset(
             axis for axis, codes in self.codes.items() if any(len(np.unique(own)) < len(own) for own in codes)
         )
 
 
 @dataclass(frozen=True, eq=False)
-class Box:
-    """Two codes of each moved dimension: `start` and those of a place. The start's corner changes by `sign`.
+class BasicMove:
+    """Two codes of each swapped dimension: those of the `start` and those of a place. The start's corner
+    changes by `sign`.
 
-    `places` (n, dims): other corners, alike in the moved dimensions, with what the people are beside those.
+    `places` (n, dims): opposite corners, equal in the swapped dimensions, with the codes of the other
+    dimensions.
     """
 
-    moved: tuple[int, ...]
+    swapped: tuple[int, ...]
     start: Corner
     sign: int
     places: Ints
@@ -59,28 +70,28 @@ class Box:
 
     @cached_property
     def signs(self) -> Ints:
-        """What each corner changes by, the start first."""
+        """The change of each corner, the start first."""
         return np.array(
-            [self.sign * (-1) ** sum(bits) for bits in product((0, 1), repeat=len(self.moved))],
+            [self.sign * (-1) ** sum(bits) for bits in product((0, 1), repeat=len(self.swapped))],
             dtype=np.int64,
         )
 
     @property
-    def ways(self) -> Iterator[Ints]:
+    def corner_sets(self) -> Iterator[Ints]:
         """All corners, at each of the places."""
         return map(self._corners, self.places)
 
     def _corners(self, place: Ints) -> Ints:
-        corners = np.repeat(place[None], 2 ** len(self.moved), axis=0)
-        for corner, bits in zip(corners, product((0, 1), repeat=len(self.moved)), strict=True):
-            for axis, own, bit in zip(self.moved, self.start, bits, strict=True):
+        corners = np.repeat(place[None], 2 ** len(self.swapped), axis=0)
+        for corner, bits in zip(corners, product((0, 1), repeat=len(self.swapped)), strict=True):
+            for axis, own, bit in zip(self.swapped, self.start, bits, strict=True):
                 if not bit:
                     corner[axis] = own
         return corners
 
 
-class Boxes:
-    """Finds the cheapest box that changes a cell, in the world that `counts` tells of at the time."""
+class BasicMoves:
+    """Finds the cheapest basic move changing a cell, given the present counts of the base table."""
 
     def __init__(
         self,
@@ -89,8 +100,10 @@ class Boxes:
         counts: Counts,
         covered: Sequence[Sequence[NDArray[np.bool_]]],
     ) -> None:
-        """`counts`: people in each inner cell, by the places of their leaves in `leaves`; `covered`: for each
-        dimension which leaves lie in each code."""
+        """Keep `counts`, the people of each inner cell by the places of their leaves in `leaves`.
+
+        `covered`: for each dimension and each code, a mask of the leaves inside the code.
+        """
         self._covered = covered
         self._lattice = lattice
         self._dims: tuple[Hierarchy, ...] = lattice.dims
@@ -100,38 +113,40 @@ class Boxes:
         self._orders: dict[tuple[Corner, ...], list[tuple[Corner, Corner]]] = {}
 
     def cheapest(
-        self, target: Target, moved: tuple[int, ...], amount: int, costs: tuple[Floats, Floats]
-    ) -> Box | None:
-        """The cheapest box that changes a target in the direction of an amount."""
-        best: tuple[float, Box] | None = None
+        self, target: Target, swapped: tuple[int, ...], amount: int, costs: tuple[Floats, Floats]
+    ) -> BasicMove | None:
+        """Return the cheapest basic move changing a target in the direction of an amount."""
+        best: tuple[float, BasicMove] | None = None
         sign = 1 if amount > 0 else -1
-        for start in self._starts(target, moved, sign):
-            cost = self._box_costs(target, start, moved, costs)
-            alike = prod(n for axis, n in enumerate(cost.shape) if axis not in moved) == 1
-            box = Box(moved, start, sign, np.empty((0, 0), dtype=np.int64))
-            if alike and target.footprint <= set(moved):
-                found = self._alike_place(box, amount, cost)
+        for start in self._starts(target, swapped, sign):
+            cost = self._move_costs(target, start, swapped, costs)
+            alike = prod(n for axis, n in enumerate(cost.shape) if axis not in swapped) == 1
+            move = BasicMove(swapped, start, sign, np.empty((0, 0), dtype=np.int64))
+            if alike and target.footprint <= set(swapped):
+                found = self._place_among_alike(move, amount, cost)
             else:
-                found = self._best_place(target, box, cost)
+                found = self._best_place(target, move, cost)
             if found is not None and (best is None or found[0] < best[0]):
                 best = found
         return None if best is None else best[1]
 
-    def _alike_place(self, box: Box, amount: int, cost: Floats) -> "tuple[float, Box] | None":
-        """The same where what people are beside the moved dimensions makes no difference to the price."""
-        prices = cost.ravel()
-        order = np.argsort(prices, kind="stable")[:LOOKED_AT]
-        order = order[np.isfinite(prices[order])]
+    def _place_among_alike(
+        self, move: BasicMove, amount: int, cost: Floats
+    ) -> "tuple[float, BasicMove] | None":
+        """Return the best place where the codes of the other dimensions make no difference to the cost."""
+        move_costs = cost.ravel()
+        order = np.argsort(move_costs, kind="stable")[: TUNING.cheapest]
+        order = order[np.isfinite(move_costs[order])]
         if not len(order):
             return None
-        others = tuple(a for a in range(len(self._dims)) if a not in box.moved)
-        counts = self._counts.transpose(*box.moved, *others)
-        corners = np.stack(np.unravel_index(order, [len(self._leaves[a]) for a in box.moved]), axis=1)
+        others = tuple(a for a in range(len(self._dims)) if a not in move.swapped)
+        counts = self._counts.transpose(*move.swapped, *others)
+        corners = np.stack(np.unravel_index(order, [len(self._leaves[a]) for a in move.swapped]), axis=1)
         fewest: NDArray[np.int32] | None = None
-        for bits, own in zip(product((0, 1), repeat=len(box.moved)), box.signs.tolist(), strict=True):
+        for bits, own in zip(product((0, 1), repeat=len(move.swapped)), move.signs.tolist(), strict=True):
             if own < 0:
                 at = tuple(
-                    corners[:, n] if bit else np.full(len(order), box.start[n]) for n, bit in enumerate(bits)
+                    corners[:, n] if bit else np.full(len(order), move.start[n]) for n, bit in enumerate(bits)
                 )
                 here = counts[at].reshape(len(order), -1)
                 fewest = here if fewest is None else np.minimum(fewest, here)
@@ -139,46 +154,49 @@ class Boxes:
             return None
         people = fewest.sum(axis=1)
         turns = -(-abs(amount) // np.maximum(people, 1))
-        own_price = prices[order]
-        score = np.where(people > 0, np.maximum(own_price, 0) * turns + np.minimum(own_price, 0), np.inf)
+        own_costs = move_costs[order]
+        score = np.where(people > 0, np.maximum(own_costs, 0) * turns + np.minimum(own_costs, 0), np.inf)
         number = int(np.argmin(score))
         if not np.isfinite(score[number]):
             return None
-        context = np.flatnonzero(fewest[number])
-        context = context[np.argsort(-fewest[number][context], kind="stable")]
-        places = np.empty((len(context), len(self._dims)), dtype=np.int64)
-        places[:, list(box.moved)] = corners[number]
+        others_code = np.flatnonzero(fewest[number])
+        others_code = others_code[np.argsort(-fewest[number][others_code], kind="stable")]
+        places = np.empty((len(others_code), len(self._dims)), dtype=np.int64)
+        places[:, list(move.swapped)] = corners[number]
         shape = [len(self._leaves[a]) for a in others]
-        for axis, column in zip(others, np.unravel_index(context, shape), strict=True):
+        for axis, column in zip(others, np.unravel_index(others_code, shape), strict=True):
             places[:, axis] = column
-        return float(score[number]), replace(box, places=places)
+        return float(score[number]), replace(move, places=places)
 
-    def _starts(self, target: Target, moved: tuple[int, ...], sign: int) -> Iterator[Corner]:
-        """Corners of boxes inside the target, by the moved dimensions."""
+    def _starts(self, target: Target, swapped: tuple[int, ...], sign: int) -> Iterator[Corner]:
+        """Yield first corners inside the target, by the swapped dimensions."""
         lists, counts = [], self._counts
-        for axis in moved:
+        for axis in swapped:
             inside = self._covered[axis][target.key[axis]]
             lists.append(np.flatnonzero(inside))
             counts = counts.take(lists[-1], axis)
-        people = counts.sum(axis=tuple(a for a in range(len(self._dims)) if a not in moved)).ravel()
+        people = counts.sum(axis=tuple(a for a in range(len(self._dims)) if a not in swapped)).ravel()
         grid = np.stack([g.ravel() for g in np.meshgrid(*lists, indexing="ij")], axis=1)
         order = np.argsort(-people, kind="stable")
         if sign < 0:
             order = order[people[order] > 0]
-        for row in grid[order[:STARTS]].tolist():
+        for row in grid[order[: TUNING.first_corners]].tolist():
             yield tuple(row)
 
-    def _box_costs(
-        self, target: Target, start: Corner, moved: tuple[int, ...], costs: tuple[Floats, Floats]
+    def _move_costs(
+        self, target: Target, start: Corner, swapped: tuple[int, ...], costs: tuple[Floats, Floats]
     ) -> Floats:
-        """What boxes cost, by their other corner: in as many dimensions as there are, 1 long where it does
-        not matter. Infinite where that is inside the target by a moved dimension."""
-        at = dict(zip(moved, start, strict=True))
+        """Return the costs of basic moves by their opposite corner, with length 1 in dimensions that do not
+        matter.
+
+        The cost is infinite where the opposite corner lies inside the target by a swapped dimension.
+        """
+        at = dict(zip(swapped, start, strict=True))
         parts: dict[tuple[int, ...], Floats] = {}
-        for axis in moved:
+        for axis in swapped:
             inside = self._covered[axis][target.key[axis]]
             parts[axis,] = np.where(inside, np.inf, 0.0).reshape(self._shape((axis,)))
-        for table in self._above(moved):
+        for table in self._above(swapped):
             part = self._cost_in(table, at, costs)
             parts[table.axes] = parts[table.axes] + part if table.axes in parts else part
         for axes, other in self._order(tuple(sorted(parts))):
@@ -189,9 +207,9 @@ class Boxes:
         return total
 
     def _order(self, parts: tuple[Corner, ...]) -> list[tuple[Corner, Corner]]:
-        """In which order parts over some dimensions are added up: the fewest numbers first.
+        """Return the order in which partial costs are added up: the fewest numbers first.
 
-        Prices are exact, so that the sums are the same in every order.
+        Costs are exact, so that the sums are the same in every order.
         """
         if parts not in self._orders:
             left, order = set(parts), []
@@ -209,7 +227,7 @@ class Boxes:
         return [len(own) if a in set(axes) else 1 for a, own in enumerate(self._leaves)]
 
     def _cost_in(self, table: _Table, at: dict[int, int], costs: tuple[Floats, Floats]) -> Floats:
-        """What boxes cost in one table, by their other corner."""
+        """Return the costs of basic moves in a table, by their opposite corner."""
         heights = len(table.cells)
         part = np.zeros([heights, *self._shape(table.axes)])
         for bits in product((0, 1), repeat=len(at)):
@@ -224,10 +242,11 @@ class Boxes:
         total: Floats = part.sum(axis=0)
         return total
 
-    def _best_place(self, target: Target, box: Box, cost: Floats) -> "tuple[float, Box] | None":
-        """The other corner, with all dimensions beside the moved, of the cheapest box that has the people."""
+    def _best_place(self, target: Target, move: BasicMove, cost: Floats) -> "tuple[float, BasicMove] | None":
+        """Return the opposite corner, with the codes of all dimensions, of the cheapest feasible basic
+        move."""
         counts, allowed = self._counts, {}
-        for axis in sorted(target.footprint - set(box.moved)):
+        for axis in sorted(target.footprint - set(move.swapped)):
             inside = self._covered[axis][target.key[axis]]
             allowed[axis] = np.flatnonzero(inside)
             counts = counts.take(allowed[axis], axis)
@@ -235,10 +254,10 @@ class Boxes:
         possible = np.isfinite(cost)
         if not possible.any():
             return None
-        for bits, sign in zip(product((0, 1), repeat=len(box.moved)), box.signs.tolist(), strict=True):
+        for bits, sign in zip(product((0, 1), repeat=len(move.swapped)), move.signs.tolist(), strict=True):
             if sign < 0:
                 index = [slice(None)] * len(self._dims)
-                for axis, own, bit in zip(box.moved, box.start, bits, strict=True):
+                for axis, own, bit in zip(move.swapped, move.start, bits, strict=True):
                     if not bit:
                         index[axis] = slice(own, own + 1)
                 possible = possible & (counts[tuple(index)] > 0)
@@ -246,20 +265,20 @@ class Boxes:
         places = np.unravel_index(np.flatnonzero(possible), counts.shape)
         if not len(places[0]):
             return None
-        prices = cost[
+        move_costs = cost[
             tuple(p if n > 1 else np.zeros_like(p) for p, n in zip(places, cost.shape, strict=True))
         ]
-        number = int(np.argmin(prices))
+        number = int(np.argmin(move_costs))
         found = [int(p[number]) for p in places]
         corner = [int(allowed[a][n]) if a in allowed else n for a, n in enumerate(found)]
-        return float(prices[number]), replace(box, places=np.array([corner], dtype=np.int64))
+        return float(move_costs[number]), replace(move, places=np.array([corner], dtype=np.int64))
 
-    def _above(self, moved: tuple[int, ...]) -> tuple[_Table, ...]:
-        """The tables that name all moved dimensions, at every height."""
-        if moved not in self._tables:
-            tables = (t for t in self._lattice.tables if set(moved) <= set(t))
-            self._tables[moved] = tuple(map(self._heights, tables))
-        return self._tables[moved]
+    def _above(self, swapped: tuple[int, ...]) -> tuple[_Table, ...]:
+        """Return the tables naming all swapped dimensions, at every height."""
+        if swapped not in self._tables:
+            tables = (t for t in self._lattice.tables if set(swapped) <= set(t))
+            self._tables[swapped] = tuple(map(self._heights, tables))
+        return self._tables[swapped]
 
     def _heights(self, axes: tuple[int, ...]) -> _Table:
         lattice = self._lattice
@@ -278,7 +297,7 @@ class Boxes:
         return _Table(axes, by_axis, np.stack(cells))
 
     def _lines(self, axis: int) -> Iterable[NDArray[np.int32]]:
-        """The leaves of a dimension, what is above each, and so on below the root."""
+        """Return the leaves of a dimension, the codes above them, and so on below the root."""
         dim = self._dims[axis]
         codes = self._leaves[axis]
         lines = []

@@ -1,8 +1,8 @@
-"""From changed counts of bags to people: who is dealt which codes, so that every bag is as it should be.
+"""Clique dealing: changed counts of cliques are combined to people, so that every clique has the new counts.
 
-Bag by bag, from the first down the tree: whoever has to leave a cell of a bag goes to one that lacks somebody
-and that is the same by what the bag shares with the one that it hangs on. Only the codes that the bag adds
-are changed, so that what is settled before stays so; everybody else stays as he is.
+The cliques are visited from the root down the tree. Each person leaving a cell of a clique goes to a cell
+lacking somebody with the same codes of the levels shared with the parent. Only the codes added by the clique
+are changed, so that cliques visited before keep the new counts; everybody else keeps all codes.
 """
 
 from collections import defaultdict
@@ -10,44 +10,47 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from anonymisers.suppression.strategies.junction_tree import Bag, raised
+from anonymisers.suppression.strategies.junction_tree import Clique, aggregated
 from anonymisers.tables.arrays import Ints, Positions
 from anonymisers.tables.base_table import BaseTable
 
 
-class Dealer:
-    """People and the cells of some bags that each of them is counted in."""
+class CliqueDealing:
+    """People, and the cells of some cliques counting each of them."""
 
-    def __init__(self, people: BaseTable, bags: Sequence[Bag]) -> None:
-        self.people, self.bags = people, tuple(bags)
-        self.cells = [bag.cells_of(people.coords) for bag in bags]
-        """For each bag the cell (n,) that each inner cell with people is counted in."""
-        self.groups = [np.unique(b.at(b.shared), axis=0, return_inverse=True)[1].ravel() for b in bags]
-        """For each bag what each of its cells (m,) shares with the bag that it hangs on, by number."""
-        self._raised = [[raised(b.dims[axis], depth) for axis, depth in b.levels] for b in bags]
+    def __init__(self, people: BaseTable, cliques: Sequence[Clique]) -> None:
+        self.people, self.cliques = people, tuple(cliques)
+        self.cells = [clique.cells_of(people.coords) for clique in cliques]
+        """For each clique the cell (n,) counting each inner cell with people."""
+        self.groups = [np.unique(b.at(b.shared), axis=0, return_inverse=True)[1].ravel() for b in cliques]
+        """For each clique the shared levels of each of its cells (m,), by number."""
+        self._aggregated = [[aggregated(b.dims[axis], depth) for axis, depth in b.levels] for b in cliques]
 
     def counts(self) -> list[Ints]:
-        """How many people are in each cell of each bag."""
+        """Return how many people are in each cell of each clique."""
         return [
-            np.rint(np.bincount(cells, weights=self.people.counts, minlength=len(bag.codes))).astype(np.int64)
-            for cells, bag in zip(self.cells, self.bags, strict=True)
+            np.rint(np.bincount(cells, weights=self.people.counts, minlength=len(clique.codes))).astype(
+                np.int64
+            )
+            for cells, clique in zip(self.cells, self.cliques, strict=True)
         ]
 
-    def dealt(self, changes: Sequence[Ints]) -> tuple[Positions, Ints]:
-        """The inner cells (m, dims) that change, and by how many people (m,), so that bags change by so much.
+    def combined(self, changes: Sequence[Ints]) -> tuple[Positions, Ints]:
+        """Return inner cells (m, dims) and their changes (m,), so that the cliques change by these amounts.
 
-        Changes of two bags have to agree in what these share, and no cell of a bag may become negative.
+        Changes of adjacent cliques must agree in the shared levels, and no cell of a clique may become
+        negative.
         """
-        moved = _Moved(self.people)
+        moved = _MovedPeople(self.people)
         for number, change in enumerate(changes):
             if change.any() or moved.somebody:
-                self._deal(number, change, moved)
+                self._combine(number, change, moved)
         return moved.difference()
 
-    def _deal(self, number: int, change: Ints, moved: "_Moved") -> None:
-        """Bring a bag to its counts, by those who have moved and by more people where that is needed."""
+    def _combine(self, number: int, change: Ints, moved: "_MovedPeople") -> None:
+        """Bring a clique to its counts, by people who have moved already and by more people where needed."""
         wanted, was, groups = change.copy(), self.cells[number], self.groups[number]
-        here = self.bags[number].cells_of(moved.coords())
+        here = self.cliques[number].cells_of(moved.coords())
         np.add.at(wanted, was[moved.origin], 1)
         np.subtract.at(wanted, here, 1)
         arriving: dict[int, list[int]] = defaultdict(list)
@@ -63,17 +66,17 @@ class Dealer:
                 self._send(number, moved.now[person], arriving[int(groups[cell])].pop())
 
     def _send(self, number: int, now: Positions, cell: int) -> None:
-        """Give a person a cell's codes; of a code that is no leaf the first leaf below it."""
-        bag = self.bags[number]
+        """Give a person the codes of a cell; for a code that is no leaf the first leaf below the code."""
+        clique = self.cliques[number]
         for (axis, _), up, code in zip(
-            bag.levels, self._raised[number], bag.codes[cell].tolist(), strict=True
+            clique.levels, self._aggregated[number], clique.codes[cell].tolist(), strict=True
         ):
             if up[now[axis]] != code:
-                now[axis] = int(np.argmax(bag.dims[axis].covered_leaves(code)))
+                now[axis] = int(np.argmax(clique.dims[axis].covered_leaves(code)))
 
 
-class _Moved:
-    """Those who are no longer what they were: the inner cell of each, `origin`, and what each is `now`."""
+class _MovedPeople:
+    """The people who have moved: the inner cell that each came from, `origin`, and the codes `now`."""
 
     def __init__(self, people: BaseTable) -> None:
         self._people = people
@@ -87,11 +90,11 @@ class _Moved:
         return bool(self.origin)
 
     def coords(self) -> Positions:
-        """(m, dims) what each is now."""
+        """Return (m, dims) the present codes of each person."""
         return np.array(self.now, dtype=np.int32).reshape(-1, len(self._people.dims))
 
     def more(self, inner_cells: Ints, number: int) -> list[int]:
-        """That many people of some inner cells who have not moved yet, by number."""
+        """Take so many people of some inner cells who have not moved yet, and return their numbers."""
         found: list[int] = []
         for inner in inner_cells.tolist() if number else ():
             taken = min(int(self._left[inner]), number - len(found))
@@ -103,7 +106,7 @@ class _Moved:
         return found
 
     def difference(self) -> tuple[Positions, Ints]:
-        """What is changed in all, each inner cell once."""
+        """Return the changes of all moved people together, each inner cell once."""
         coords = np.concatenate([self._people.coords[self.origin], self.coords()])
         cells, place = np.unique(coords, axis=0, return_inverse=True)
         weights = np.repeat([-1.0, 1.0], len(self.origin))

@@ -1,4 +1,4 @@
-"""What it costs that four people exchange codes, table by table."""
+"""The cost of a swap among four people, table by table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,48 +16,49 @@ Corner = tuple[int, int, int]
 GROUPS = 3
 """Groups of dimensions: tables of fewer dimensions do not change."""
 LOSING: tuple[Corner, ...] = ((0, 0, 0), (1, 1, 0), (1, 0, 1), (0, 1, 1))
-"""The corners where the four stand, by whether they differ from the first in each group."""
+"""The corners of the four people, by whether they differ from the first person in each group."""
 GAINING: tuple[Corner, ...] = ((1, 1, 1), (1, 0, 0), (0, 1, 0), (0, 0, 1))
 BITS = np.array([0, 2, 4, 1], dtype=np.uint8)
-"""The group of a dimension as a bit: by whether the second differs there from the first (1), the third."""
+"""The group of a dimension as a bit: by whether the second person differs there from the first (1), and the
+third."""
 ALL = 7
 
 
 @dataclass(frozen=True, eq=False)
-class Quartet:
-    """Corners (8, dims) that four people leave (the first four) and go to, by the places of leaves, and the
-    cells that this changes, by how much."""
+class FourWayMove:
+    """The corners (8, dims) that four people leave (the first four) and enter, by the places of leaves, and
+    the changed cells with their changes."""
 
     corners: Ints
     changed: tuple[Ints, Ints]
 
     @property
     def signs(self) -> Ints:
-        """What each corner changes by."""
+        """The change of each corner."""
         return _SIGNS
 
     @property
-    def ways(self) -> tuple[Ints, ...]:
-        """The corners; there is one way only."""
+    def corner_sets(self) -> tuple[Ints, ...]:
+        """The corners; there is a single set."""
         return (self.corners,)
 
 
 _SIGNS = np.repeat(np.array([-1, 1], dtype=np.int64), len(LOSING))
 _MOVED = np.array([one + 2 * two + 4 * three for one, two, three in LOSING + GAINING], dtype=np.uint8)
-"""The groups in which each corner differs from the first, as bits."""
+"""The groups in which each corner differs from the first person, as bits."""
 
 
-class Foursomes:
-    """Compares foursomes by what their exchange changes in tables of three dimensions or more."""
+class FourWayCosts:
+    """Compares groups of four people by the cost of their swap in tables of three dimensions or more."""
 
     def __init__(self, lattice: Lattice, leaves: Sequence[NDArray[np.int32]]) -> None:
-        """`leaves`: those of each dimension, in the order of places."""
+        """Prepare the tables; `leaves`: those of each dimension, in the order of places."""
         numbers = [n for n, axes in enumerate(lattice.tables) if len(axes) >= GROUPS]
         self._starts, by_code = lattice.lookup(numbers)
         depths = [d.depth[own] for d, own in zip(lattice.dims, leaves, strict=True)]
         self._level = all((own == own[0]).all() for own in depths)
         self.tables = len(self._starts)
-        """Tables at every height."""
+        """Number of tables at every height."""
         widest = max((len(lattice.tables[n]) for n in numbers), default=GROUPS)
         self._slots = np.full((widest, self.tables), len(leaves), dtype=np.int64)
         for axis, part in sorted(by_code.items()):
@@ -74,8 +75,8 @@ class Foursomes:
 
     def cheapest(
         self, first: Codes, seconds: Codes, thirds: Codes, costs: Costs
-    ) -> tuple[float, Quartet] | None:
-        """The cheapest of some foursomes: one person (dims,) with others (dims, n)."""
+    ) -> tuple[float, FourWayMove] | None:
+        """Return the cheapest of some swaps: one person (dims,) with others (dims, n)."""
         from_first, from_third = seconds != first[:, None], thirds != first[:, None]
         other = np.where(from_first, seconds, thirds)
         bits = np.zeros((len(first) + 1, other.shape[1]), dtype=np.uint8)
@@ -92,19 +93,20 @@ class Foursomes:
             ]
         real = np.logical_and.reduce([step != 0 for step in steps])
         who = who[real]
-        cells, price = self.prices(origin[real], [step[real] for step in steps], costs)
-        total = np.bincount(who, weights=price, minlength=other.shape[1])
+        cells, cost = self.swap_costs(origin[real], [step[real] for step in steps], costs)
+        total = np.bincount(who, weights=cost, minlength=other.shape[1])
         best = int(np.argmin(total))
         if not np.isfinite(total[best]):
             return None
         cells = cells[:, who == best]
-        # Where leaves stand at several depths, two heights above them may have a cell in common.
+        # Where leaves are at several depths, two heights above them may share a cell.
         even = self._level and bool((cells >= 0).all())
         changed = (cells.ravel(), np.repeat(_SIGNS, cells.shape[1])) if even else _netted(cells)
-        return float(total[best]), Quartet(_corners(first, other[:, best], bits[:-1, best]), changed)
+        return float(total[best]), FourWayMove(_corners(first, other[:, best], bits[:-1, best]), changed)
 
     def _deltas(self, first: Codes, other: Codes, table: Ints, who: Ints) -> tuple[Ints, list[Ints]]:
-        """The first person's cells in some tables, and what another code of each of their dimensions adds."""
+        """Return the first person's cells in some tables, and by how much another code of each dimension
+        shifts the cell."""
         width, outside = self.tables, np.zeros(1, dtype=np.int64)
         others = np.concatenate([other, np.zeros((1, other.shape[1]), dtype=other.dtype)])
         every, at = np.arange(width), self._firsts + np.append(first, outside)
@@ -118,8 +120,8 @@ class Foursomes:
         return origin[table], deltas
 
     @staticmethod
-    def prices(origin: Ints, steps: Sequence[Ints], costs: Costs) -> tuple[Ints, Floats]:
-        """The cells (8, n) of the corners of boxes, those first that lose, and what the exchanges cost."""
+    def swap_costs(origin: Ints, steps: Sequence[Ints], costs: Costs) -> tuple[Ints, Floats]:
+        """Return the cells (8, n) of all corners, those losing a person first, and the costs of the swaps."""
         one, two, three = steps
         size = len(one)
         cells = np.empty((2 * len(LOSING), size), dtype=np.int64)
@@ -129,12 +131,12 @@ class Foursomes:
         cells[4] = cells[1] + three
         np.maximum(cells, -1, out=cells)
         rise, fall = costs
-        price = fall[cells[:4]].sum(axis=0) + rise[cells[4:]].sum(axis=0)
-        return cells, price
+        cost = fall[cells[:4]].sum(axis=0) + rise[cells[4:]].sum(axis=0)
+        return cells, cost
 
 
 def _netted(cells: Ints) -> tuple[Ints, Ints]:
-    """The cells that corners (8, n) change altogether, and by how much."""
+    """Return the cells that corners (8, n) change altogether, and by how much."""
     distinct, place = np.unique(cells, return_inverse=True)
     weights = np.repeat(_SIGNS.astype(np.float64), cells.shape[1])
     amounts = np.rint(np.bincount(place.ravel(), weights=weights, minlength=len(distinct))).astype(np.int64)
@@ -143,5 +145,5 @@ def _netted(cells: Ints) -> tuple[Ints, Ints]:
 
 
 def _corners(first: Codes, other: Codes, bits: NDArray[np.uint8]) -> Ints:
-    """The corners of the box between somebody and the other codes of each group."""
+    """Return the corners of the product of a person's codes and the other codes of each group."""
     return np.where(bits & _MOVED[:, None], other, first).astype(np.int64)

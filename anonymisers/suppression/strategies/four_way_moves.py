@@ -1,12 +1,12 @@
-"""Exchanges among four people who need not be alike in anything, for linked tables of three dimensions.
+"""Four-way moves: swaps among four people with nothing in common, for linked tables of three dimensions.
 
-Where all tables of up to three dimensions are released, few people are alike in all dimensions but three.
-They need not be. Split the dimensions into three groups, and take two combinations of codes of each: they
-span a box of eight corners. Four people stand in every second corner, and go to the others. A table that
-names no dimension of one of the groups stays as it is, so every table of two dimensions does; of three
-dimensions those change that name one of each group, in eight cells each. The four fit together when in every
-dimension they have one code, or two codes that two of them have each. So three people tell who the fourth has
-to be.
+Where all tables of up to three dimensions are released, few people agree in all dimensions but three, and
+none need agree. Split the dimensions into three groups, and take two combinations of codes of each group: the
+product has eight corners. Four people are at every second corner, and go to the other corners. A table naming
+no dimension of some group stays as before, and so does every table of two dimensions. Tables of three
+dimensions change if they name a dimension of each group, in eight cells each. Four people form such a move
+(of degree four) if in every dimension all have the same code, or two codes are held by two people each. So
+three people determine the fourth.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.suppression.strategies.four_way_costs import Foursomes, Quartet
-from anonymisers.suppression.strategies.running_counts import Headcount
-from anonymisers.suppression.strategies.swap_partners import Axes, Codes, Crowd, Finest
+from anonymisers.suppression.strategies.four_way_costs import FourWayCosts, FourWayMove
+from anonymisers.suppression.strategies.running_counts import RunningCounts
+from anonymisers.suppression.strategies.swap_partners import Axes, Codes, FinestCells, SwapPartners
 from anonymisers.tables.arrays import Bools, Floats, Ints
 from anonymisers.tables.lattice import Lattice
 
@@ -25,60 +25,77 @@ Costs = tuple[Floats, Floats]
 
 GROUPS = 3
 """Groups of dimensions: tables of fewer dimensions do not change."""
-PARTNERS = 200
-"""People who are tried as the second and the third: of the cheapest cells, and most like the first."""
-COMPARED = 8_000
-"""Cells of changed tables that are looked at, of the foursomes that are most alike."""
-FIRSTS = 4
-"""People who are tried as the first, in each way to divide the dimensions of a cell."""
-DEAR = 1000.0
-"""Price from which all cells are equally dear."""
+
+
+@dataclass(frozen=True)
+class FourWayTuning:
+    """How many four-way moves are compared for a cell."""
+
+    partners: int = 200
+    """People who are tried as the second and as the third: those of the cheapest cells, most like the
+    first."""
+    compared_cells: int = 8_000
+    """Cells compared, of the groups of four with most codes in common."""
+    first_people: int = 4
+    """People who are tried as the first, in each way to divide the dimensions of a cell."""
+    same_cost: float = 1000.0
+    """Cost from which all cells count as equally costly."""
+
+
+TUNING = FourWayTuning()
 
 
 @dataclass(frozen=True, eq=False)
-class _Partners:
-    """Who may be exchanged with somebody: their places in the crowd, their codes (dims, n), and in which
-    dimensions they are as he is."""
+class _Matches:
+    """Possible partners of a person: numbers, codes (dims, n), and a mask of the dimensions with equal
+    codes."""
 
     numbers: Ints
     codes: Codes
     alike: Bools
 
 
-class Quartets:
-    """Finds the cheapest four people whose exchange changes a cell, in the world of a headcount."""
+class FourWayMoves:
+    """Finds the cheapest four people whose swap changes a cell, given the running counts."""
 
     def __init__(
-        self, lattice: Lattice, leaves: Sequence[NDArray[np.int32]], head: Headcount, tie: Floats
+        self,
+        lattice: Lattice,
+        leaves: Sequence[NDArray[np.int32]],
+        running_counts: RunningCounts,
+        tie: Floats,
     ) -> None:
-        """`head`: people by the places of their leaves in `leaves`.
+        """Keep the people by the places of their leaves in `leaves`.
 
-        Who is looked at stands where somebody stands now.
+        Only inner cells with people are considered.
         """
-        self._foursomes = Foursomes(lattice, leaves)
-        self._head = head
+        self._four_way_costs = FourWayCosts(lattice, leaves)
+        self._running_counts = running_counts
         finest = {
-            axes: Finest.of(lattice, leaves, number)
+            axes: FinestCells.of(lattice, leaves, number)
             for number, axes in enumerate(lattice.tables)
             if len(axes) == GROUPS
         }
-        self._crowd = self._everybody = Crowd.of(head, finest, tie)
+        self._partners_now = self._partners_truly = SwapPartners.of(running_counts, finest, tie)
 
-    def look_at(self, places: Sequence[Ints]) -> None:
-        """Look also at who stands in some inner cells (n, dims) in which nobody does truly, from now on."""
+    def consider(self, places: Sequence[Ints]) -> None:
+        """Consider also the people of some inner cells (n, dims) with none in the true table, from now on."""
         new = [own for own in places if len(own)]
-        self._crowd = self._everybody.joined(np.concatenate(new)) if new else self._everybody
+        self._partners_now = (
+            self._partners_truly.with_places(np.concatenate(new)) if new else self._partners_truly
+        )
 
     def cheapest(
         self, inside: dict[int, Bools], axes: Axes, sign: int, costs: Costs, limit: float = np.inf
-    ) -> tuple[float, Quartet] | None:
-        """The cheapest exchange by which one more (`sign` 1) or fewer (-1) is inside a cell, and its price.
+    ) -> tuple[float, FourWayMove] | None:
+        """Return the cost and the cheapest swap that brings one person into a cell (`sign` 1) or out of the
+        cell (-1).
 
-        `inside`: for each dimension that the cell names which leaves lie in it; each group holds one of the
-        three in `axes`. `costs`: what it costs that a cell rises by one, and that it falls. Nothing dearer
-        than the limit is found.
+        `inside`: for each dimension of the cell a mask of the leaves inside the cell; each group has one of
+        the three dimensions in `axes`. `costs`: the cost of each cell's rise by one, and of each cell's fall.
+        Swaps costing more than the limit are not found.
         """
-        best: tuple[float, Quartet] | None = None
+        best: tuple[float, FourWayMove] | None = None
         for first, allowed in self._beginnings(inside, axes, sign):
             found = self._with(first, allowed, costs, limit)
             if found is not None and found[0] <= limit and (best is None or found[0] < best[0]):
@@ -90,12 +107,13 @@ class Quartets:
     def _beginnings(
         self, inside: dict[int, Bools], axes: Axes, sign: int
     ) -> Iterator[tuple[int, dict[int, Bools]]]:
-        """First people, with the codes that the others may have where they differ, by dimension.
+        """Yield first people, with the codes that the others may have where they differ, by dimension.
 
-        Who leaves the cell is inside it by every dimension. Who comes into it is so by all but one.
+        A person leaving the cell is inside by every dimension. A person entering the cell is inside by all
+        but one.
         """
-        crowd = self._crowd
-        within = {axis: crowd.inside(axis, own) for axis, own in inside.items()}
+        partners = self._partners_now
+        within = {axis: partners.with_codes(axis, own) for axis, own in inside.items()}
         for turn in range(GROUPS if sign > 0 else 1):
             order = axes[turn:] + axes[:turn]
             allowed = {axis: ~inside[axis] for axis in order}
@@ -105,59 +123,66 @@ class Quartets:
             held = [axis for axis in inside if sign < 0 or axis != order[0]]
             start = min(held, key=lambda axis: len(within[axis]))
             firsts = within[start]
-            firsts = firsts[self._head.flat[crowd.numbers[firsts]] > 0]
+            firsts = firsts[self._running_counts.flat[partners.numbers[firsts]] > 0]
             for axis in (axis for axis in inside if axis != start):
-                firsts = firsts[wanted[axis][crowd.codes[axis, firsts]]]
-            for first in firsts[np.argsort(crowd.tie[firsts], kind="stable")[:FIRSTS]].tolist():
+                firsts = firsts[wanted[axis][partners.codes[axis, firsts]]]
+            for first in firsts[
+                np.argsort(partners.tie[firsts], kind="stable")[: TUNING.first_people]
+            ].tolist():
                 yield first, allowed
 
     def _with(
         self, first: int, allowed: dict[int, Bools], costs: Costs, limit: float
-    ) -> tuple[float, Quartet] | None:
-        """The cheapest exchange of one person with three others.
+    ) -> tuple[float, FourWayMove] | None:
+        """Return the cheapest swap of a person with three others.
 
-        With the second he shares the last group, with the third the second; these two share the first.
+        The first and the second person share the last group, the first and the third share the second group,
+        and the second and the third share the first group.
         """
         one, two, three = allowed
-        second = self._partners(first, three, {one: allowed[one], two: allowed[two]}, costs[1], limit)
+        second = self._matches(first, three, {one: allowed[one], two: allowed[two]}, costs[1], limit)
         if not len(second.numbers):
             return None
-        third = self._partners(first, two, {one: allowed[one], three: allowed[three]}, costs[1], limit)
+        third = self._matches(first, two, {one: allowed[one], three: allowed[three]}, costs[1], limit)
         left, right = self._fitting(first, allowed, second, third)
-        own, axes = self._crowd.codes[:, first], tuple(sorted(allowed))
-        if len(left) and np.isfinite(limit) and axes in self._crowd.tables:
+        own, axes = self._partners_now.codes[:, first], tuple(sorted(allowed))
+        if len(left) and np.isfinite(limit) and axes in self._partners_now.tables:
             others = (second.codes[one, left], second.codes[two, left], third.codes[three, right])
             cheap = self._in_one_table(own, dict(zip(allowed, others, strict=True)), costs) <= limit
             left, right = left[cheap], right[cheap]
         if not len(left):
             return None
         alike = (second.alike[:, left] & third.alike[:, right]).sum(axis=0)
-        most = max(1, COMPARED // max(1, self._foursomes.tables))
+        most = max(1, TUNING.compared_cells // max(1, self._four_way_costs.tables))
         kept = np.argsort(-alike, kind="stable")[:most]
-        return self._foursomes.cheapest(own, second.codes[:, left[kept]], third.codes[:, right[kept]], costs)
+        return self._four_way_costs.cheapest(
+            own, second.codes[:, left[kept]], third.codes[:, right[kept]], costs
+        )
 
-    def _partners(
+    def _matches(
         self, first: int, shared: int, allowed: dict[int, Bools], falls: Floats, limit: float
-    ) -> _Partners:
-        """Who may be exchanged with the first: he shares a dimension, and has other codes of two others."""
-        crowd, axes = self._crowd, tuple(sorted((shared, *allowed)))
-        own = crowd.codes[:, first]
-        numbers = crowd.having(shared, int(own[shared]))
+    ) -> _Matches:
+        """Return the people sharing a dimension with the first person and having other codes of two
+        others."""
+        partners, axes = self._partners_now, tuple(sorted((shared, *allowed)))
+        own = partners.codes[:, first]
+        numbers = partners.with_code(shared, int(own[shared]))
         for axis, codes in allowed.items():
-            numbers = numbers[codes[crowd.codes[axis, numbers]]]
-        price = falls[crowd.cells(axes)[numbers]]
-        able = (price <= limit) & (self._head.flat[crowd.numbers[numbers]] > 0)
-        numbers, price = numbers[able], price[able]
-        alike = crowd.codes[:, numbers] == own[:, None]
-        likeness = alike.sum(axis=0) + crowd.tie[numbers] - np.minimum(price, DEAR)
-        nearest = np.argsort(-likeness, kind="stable")[:PARTNERS]
+            numbers = numbers[codes[partners.codes[axis, numbers]]]
+        cost = falls[partners.cells(axes)[numbers]]
+        able = (cost <= limit) & (self._running_counts.flat[partners.numbers[numbers]] > 0)
+        numbers, cost = numbers[able], cost[able]
+        alike = partners.codes[:, numbers] == own[:, None]
+        likeness = alike.sum(axis=0) + partners.tie[numbers] - np.minimum(cost, TUNING.same_cost)
+        nearest = np.argsort(-likeness, kind="stable")[: TUNING.partners]
         numbers = numbers[nearest]
-        return _Partners(numbers, crowd.codes[:, numbers], alike[:, nearest])
+        return _Matches(numbers, partners.codes[:, numbers], alike[:, nearest])
 
     def _fitting(
-        self, first: int, allowed: dict[int, Bools], second: _Partners, third: _Partners
+        self, first: int, allowed: dict[int, Bools], second: _Matches, third: _Matches
     ) -> tuple[Ints, Ints]:
-        """The pairs of a second and a third who fit together with the first, and whose fourth is there."""
+        """Return the pairs of a second and a third person who fit the first, and whose fourth person
+        exists."""
         one = next(iter(allowed))
         fits = second.codes[one][:, None] == third.codes[one]
         for axis in range(len(second.codes)):
@@ -167,15 +192,15 @@ class Quartets:
                 equal |= third.alike[axis]
                 fits &= equal
         left, right = np.nonzero(fits)
-        numbers = self._crowd.numbers
+        numbers = self._partners_now.numbers
         fourths = numbers[second.numbers][left] ^ numbers[third.numbers][right] ^ numbers[first]
-        there = self._head.flat[fourths] > 0
+        there = self._running_counts.flat[fourths] > 0
         return left[there], right[there]
 
     def _in_one_table(self, own: Codes, others: dict[int, Codes], costs: Costs) -> Floats:
-        """What foursomes cost in the table of three dimensions, one of each group."""
+        """Return the costs of four-way moves in the table naming one dimension of each group."""
         axes = tuple(sorted(others))
-        table = self._crowd.tables[axes]
+        table = self._partners_now.tables[axes]
         old = [part[own[axis]] for axis, part in zip(axes, table.parts, strict=True)]
         steps = [part[others[a]] - o for a, part, o in zip(axes, table.parts, old, strict=True)]
-        return self._foursomes.prices(table.start + sum(old), steps, costs)[1]
+        return self._four_way_costs.swap_costs(table.start + sum(old), steps, costs)[1]

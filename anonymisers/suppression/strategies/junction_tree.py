@@ -1,14 +1,14 @@
-"""Tables that hang together like a tree, as a few larger ones that nobody sees.
+"""Junction tree: a few larger tables, the cliques, such that every released table is a sum of a clique.
 
-Casualties by device and year, and by outcome and year: whatever numbers both tables may have that agree by
-year, there are people who give them, since in each year devices and outcomes can be dealt out to the same
-people in any way. So a world need not be sought among all inner cells of the full cross. It is enough to
-change the counts of a few *bags*, tables of some dimensions each, so that those that share dimensions agree.
+Casualties by device and year, and by outcome and year: any counts of the two tables agreeing by year are the
+counts of some people, since devices and outcomes of a year can be combined in any way. So a feasible table
+need not be searched for among all inner cells of the base table. Changing the counts of the cliques is
+enough, as long as cliques agree in shared dimensions.
 
-Bags are the cliques of a triangulated graph of the dimensions that stand in a table together, and they hang
-together as a junction tree. Graph and tree: Lauritzen and Spiegelhalter, J. R. Stat. Soc. B 50 (1988); that
-agreeing counts of its cliques are those of some people: Dobra and Fienberg, PNAS 97 (2000). A dimension that
-tables cut at several levels counts as one for each of them, every level in a bag with the next finer one.
+The graph of dimensions links two dimensions sharing a table, and is triangulated; its cliques form a junction
+tree. Graph and tree: Lauritzen and Spiegelhalter, J. R. Stat. Soc. B 50 (1988). Agreeing counts of the
+cliques are always the counts of some people: Dobra and Fienberg, PNAS 97 (2000). A dimension cut at several
+levels counts as a dimension of its own for each level; every level shares a clique with the next finer level.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,89 +25,90 @@ from anonymisers.tables.linked_tables import TableBlock
 
 Level = tuple[int, int]
 """A dimension, by its axis, down to a depth."""
-Box = tuple[Level, ...]
+TableLevels = tuple[Level, ...]
 """A table by its dimensions, ascending, each down to a depth."""
 
 
 @dataclass(frozen=True, eq=False)
-class Bag:
-    """A table of some dimensions that nobody sees, with cells of the finest `levels` only.
+class Clique:
+    """The table of a clique, with cells of the finest `levels` only. Nobody is shown this table.
 
-    `parent`: the place of the bag that it hangs on, -1 for the first; `shared`: what both have in common.
+    `parent`: the place of the parent clique in the tree, -1 for the root; `shared`: the levels shared with
+    the parent.
     """
 
     dims: tuple[Hierarchy, ...]
-    levels: Box
+    levels: TableLevels
     parent: int
-    shared: Box
+    shared: TableLevels
 
     @cached_property
     def codes(self) -> Positions:
         """(m, axes) positions of each cell's codes."""
-        sides = [finest(self.dims[axis], depth) for axis, depth in self.levels]
+        sides = [codes_at(self.dims[axis], depth) for axis, depth in self.levels]
         return np.stack([g.ravel() for g in np.meshgrid(*sides, indexing="ij")], axis=1).astype(np.int32)
 
-    def holds(self, box: Box) -> bool:
-        """Whether every cell of a table is a sum of cells of the bag."""
+    def contains(self, table: TableLevels) -> bool:
+        """Whether every cell of a table is a sum of cells of the clique."""
         own = dict(self.levels)
-        return all(own.get(axis, 0) >= depth for axis, depth in box)
+        return all(own.get(axis, 0) >= depth for axis, depth in table)
 
-    def at(self, box: Box) -> Positions:
-        """(m, dims) the cell of a table that each cell of the bag is counted in."""
+    def at(self, table: TableLevels) -> Positions:
+        """Return (m, dims) the cell of a table counting each cell of the clique."""
         coords = np.empty((len(self.codes), len(self.dims)), dtype=np.int32)
         coords[:] = [dim.root for dim in self.dims]
         column = {axis: n for n, (axis, _) in enumerate(self.levels)}
-        for axis, depth in box:
-            coords[:, axis] = raised(self.dims[axis], depth)[self.codes[:, column[axis]]]
+        for axis, depth in table:
+            coords[:, axis] = aggregated(self.dims[axis], depth)[self.codes[:, column[axis]]]
         return coords
 
     def cells_of(self, coords: Positions) -> Ints:
-        """(n,) the cell of the bag that each inner cell (n, dims) is counted in."""
+        """Return (n,) the cell of the clique counting each inner cell (n, dims)."""
         number = np.zeros(len(coords), dtype=np.int64)
         for axis, depth in self.levels:
-            dim, side = self.dims[axis], finest(self.dims[axis], depth)
+            dim, side = self.dims[axis], codes_at(self.dims[axis], depth)
             place = np.full(len(dim.codes), -1, dtype=np.int64)
             place[side] = np.arange(len(side))
-            number = number * len(side) + place[raised(dim, depth)[coords[:, axis]]]
+            number = number * len(side) + place[aggregated(dim, depth)[coords[:, axis]]]
         return number
 
 
-def finest(dim: Hierarchy, depth: int) -> Positions:
-    """The codes at a depth, and the leaves above it."""
+def codes_at(dim: Hierarchy, depth: int) -> Positions:
+    """Return the codes at a depth, and the leaves above that depth."""
     return np.flatnonzero((dim.depth == depth) | (dim.is_leaf & (dim.depth < depth))).astype(np.int32)
 
 
-def raised(dim: Hierarchy, depth: int) -> Positions:
-    """For each code its ancestor at a depth; itself where it is no deeper."""
+def aggregated(dim: Hierarchy, depth: int) -> Positions:
+    """Return for each code its ancestor at a depth, or the code itself if it is no deeper."""
     at = np.arange(len(dim.codes), dtype=np.int32)
     while (deep := dim.depth[at] > depth).any():
         at = np.where(deep, dim.parents[at], at)
     return at
 
 
-def boxes_of(block: TableBlock) -> Ints:
-    """(tables, dims) the depths of the cells that a block has, those that belong together once."""
+def tables_of(block: TableBlock) -> Ints:
+    """Return (tables, dims) the distinct depths of the cells of a block."""
     lattice, keys = block.lattice, block.lattice.keys()[block.present]
     depths = np.stack([dim.depth[keys[:, axis]] for axis, dim in enumerate(lattice.dims)], axis=1)
     return np.unique(depths, axis=0).astype(np.int64)
 
 
 def with_guards(block: TableBlock, depths: Sequence[int]) -> list[int]:
-    """The depths of a table by which it is certain too who belongs to the block."""
+    """Return the depths of a table, at full depth in the dimensions that decide who belongs to the block."""
     return [
         int(dim.depth.max()) if axis in block.guards else depth
         for axis, (dim, depth) in enumerate(zip(block.lattice.dims, depths, strict=True))
     ]
 
 
-def largest(boxes: Iterable[Sequence[int]]) -> tuple[Box, ...]:
-    """Those of some tables, given by the depth of each dimension, that are part of no other."""
-    found = sorted({tuple(depths) for depths in boxes})
-    return tuple(box_of(one) for one in found if not any(one != o and _within(one, o) for o in found))
+def maximal_tables(tables: Iterable[Sequence[int]]) -> tuple[TableLevels, ...]:
+    """Return the tables, given by the depth of each dimension, that are part of no other table."""
+    found = sorted({tuple(depths) for depths in tables})
+    return tuple(table_levels(one) for one in found if not any(one != o and _within(one, o) for o in found))
 
 
-def box_of(depths: Iterable[int]) -> Box:
-    """A table by the depth of each dimension, 0 where it does not name it."""
+def table_levels(depths: Iterable[int]) -> TableLevels:
+    """Return the table with this depth of each dimension, 0 for a dimension that the table does not name."""
     return tuple((axis, depth) for axis, depth in enumerate(depths) if depth)
 
 
@@ -115,32 +116,34 @@ def _within(one: Sequence[int], other: Sequence[int]) -> bool:
     return all(a <= b for a, b in zip(one, other, strict=True))
 
 
-def bags_for(dims: tuple[Hierarchy, ...], boxes: Iterable[Box], most: int) -> tuple[Bag, ...] | None:
-    """Bags that hold all these tables, each after the one that it hangs on.
+def cliques_for(
+    dims: tuple[Hierarchy, ...], tables: Iterable[TableLevels], most: int
+) -> tuple[Clique, ...] | None:
+    """Return cliques containing all these tables, each after its parent.
 
-    None where they have more cells than `most` together.
+    None if the cliques have more than `most` cells together.
     """
-    boxes = tuple(boxes)
+    tables = tuple(tables)
     cuts: dict[int, set[int]] = {}
-    for axis, depth in {level for box in boxes for level in box}:
+    for axis, depth in {level for table in tables for level in table}:
         cuts.setdefault(axis, set()).add(depth)
     chains = [tuple((axis, d) for d in two) for axis, own in cuts.items() for two in pairwise(sorted(own))]
-    near: dict[Level, set[Level]] = {(axis, d): set() for axis, own in cuts.items() for d in own}
-    for company in (*boxes, *chains):
-        for one, other in combinations(company, 2):
-            near[one].add(other)
-            near[other].add(one)
-    sizes = {(axis, depth): len(finest(dims[axis], depth)) for axis, depth in near}
-    cliques = _cliques(near, sizes)
+    neighbours: dict[Level, set[Level]] = {(axis, d): set() for axis, own in cuts.items() for d in own}
+    for members in (*tables, *chains):
+        for one, other in combinations(members, 2):
+            neighbours[one].add(other)
+            neighbours[other].add(one)
+    sizes = {(axis, depth): len(codes_at(dims[axis], depth)) for axis, depth in neighbours}
+    cliques = _cliques(neighbours, sizes)
     if sum(_cells(clique, sizes) for clique in cliques) > most:
         return None
     return tuple(
-        Bag(dims, _deepest(clique), parent, _deepest(shared)) for clique, parent, shared in _tree(cliques)
+        Clique(dims, _deepest(clique), parent, _deepest(shared)) for clique, parent, shared in _tree(cliques)
     )
 
 
-def _deepest(levels: Iterable[Level]) -> Box:
-    """Each dimension once, at its deepest level: the others follow."""
+def _deepest(levels: Iterable[Level]) -> TableLevels:
+    """Return each dimension once, at its deepest level: the coarser levels follow."""
     deepest: dict[int, int] = {}
     for axis, depth in levels:
         deepest[axis] = max(depth, deepest.get(axis, 0))
@@ -151,9 +154,10 @@ def _cells(levels: Iterable[Level], sizes: Mapping[Level, int]) -> int:
     return prod(sizes[level] for level in _deepest(levels))
 
 
-def _cliques(near: Mapping[Level, set[Level]], sizes: Mapping[Level, int]) -> list[frozenset[Level]]:
-    """The cliques that arise when levels are taken out one by one, first what joins the fewest others."""
-    left = {level: set(own) for level, own in near.items()}
+def _cliques(neighbours: Mapping[Level, set[Level]], sizes: Mapping[Level, int]) -> list[frozenset[Level]]:
+    """Eliminate levels in turn, the level with fewest missing links first, and return the resulting
+    cliques."""
+    left = {level: set(own) for level, own in neighbours.items()}
     cliques: list[frozenset[Level]] = []
     while left:
 
@@ -162,25 +166,25 @@ def _cliques(near: Mapping[Level, set[Level]], sizes: Mapping[Level, int]) -> li
             return apart, _cells((level, *left[level]), sizes), level
 
         level = min(left, key=cost)
-        company = left.pop(level)
-        for one in company:
-            left[one] |= company - {one}
+        members = left.pop(level)
+        for one in members:
+            left[one] |= members - {one}
             left[one].discard(level)
-        clique = frozenset((level, *company))
+        clique = frozenset((level, *members))
         if not any(clique <= other for other in cliques):
             cliques.append(clique)
     return cliques
 
 
 def _tree(cliques: Sequence[frozenset[Level]]) -> list[tuple[frozenset[Level], int, frozenset[Level]]]:
-    """Each clique, the place of the one that it hangs on, and what both share: as much as can be (Prim)."""
+    """Return each clique, the place of its parent, and the levels shared: a maximum spanning tree (Prim)."""
     order = sorted(cliques, key=lambda clique: (-len(clique), sorted(clique)))
-    hung = [(order.pop(0), -1, frozenset[Level]())] if order else []
+    placed = [(order.pop(0), -1, frozenset[Level]())] if order else []
     while order:
         number, parent = max(
-            ((n, p) for n in range(len(order)) for p in range(len(hung))),
-            key=lambda pair: (len(order[pair[0]] & hung[pair[1]][0]), -pair[0], -pair[1]),
+            ((n, p) for n in range(len(order)) for p in range(len(placed))),
+            key=lambda pair: (len(order[pair[0]] & placed[pair[1]][0]), -pair[0], -pair[1]),
         )
         clique = order.pop(number)
-        hung.append((clique, parent, clique & hung[parent][0]))
-    return hung
+        placed.append((clique, parent, clique & placed[parent][0]))
+    return placed

@@ -1,16 +1,18 @@
-"""Changes of all bags at once, as one linear program: the cheapest that changes a cell by so much.
+"""Changes of all cliques at once, as a single linear program: the cheapest changes with a given change of a
+cell.
 
-Nothing is left out: where there is no result, there is no world in which the cell differs by so much and no
-other by more than twice the threshold, nor would there be one in fractions of people. The program stays in
-the solver; from one cell to the next only prices and bounds differ. Its results have been whole numbers
-nearly always; where they are not, they are nudged, and whole numbers sought in the end.
+The program leaves nothing out: without a solution, there is no feasible table in which the cell differs by
+the amount and no other cell by more than twice the threshold, not even in fractions of people. The program
+stays in the solver; from cell to cell only costs and bounds change. Solutions have nearly always been
+integral; a fractional solution is nudged, and at last whole numbers are sought by branch and bound.
 
-Columns: the rises of all bags' cells, the falls of those with people, the rises and the falls of all cells of
-the system. Rows: what a cell is the sum of, the cells one level below or some of one bag; that people only
-change places; and that two bags that hang together agree in what they share.
+Columns: the rises of all cliques' cells, the falls of cells with people, the rises and the falls of all cells
+of the linked tables. Rows: each cell as a sum, of cells a level below or of cells of a clique; people only
+swap places; and adjacent cliques agree in shared levels.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import highspy
@@ -18,20 +20,34 @@ import numpy as np
 from highspy._core import _Highs  # the public class greets on standard output
 from numpy.typing import NDArray
 
-from anonymisers.suppression.strategies.junction_tree import Bag, box_of, boxes_of, with_guards
-from anonymisers.suppression.strategies.linear_program import EPSILON, GAP, RUN, WHOLE, Solver, nudges
-from anonymisers.suppression.strategies.local_program import STEP
-from anonymisers.suppression.strategies.suppression_pattern import Pattern
+from anonymisers.suppression.strategies.junction_tree import Clique, table_levels, tables_of, with_guards
+from anonymisers.suppression.strategies.linear_program import EPSILON, Solver, nudges
+from anonymisers.suppression.strategies.linear_program import TUNING as SOLVER
+from anonymisers.suppression.strategies.local_program import TUNING as LOCAL
+from anonymisers.suppression.strategies.suppression_pattern import SuppressionPattern
 from anonymisers.tables.arrays import Bools, Floats, Ints
 
-NUDGES = 6
-"""Times that a fractional result is nudged to a vertex beside it."""
-MAX_NODES = 20
-"""Nodes of the search for whole numbers: a bound in steps, as everywhere."""
+
+@dataclass(frozen=True)
+class JunctionTreeTuning:
+    """How large the cliques of a junction tree may be, and how long whole numbers are sought."""
+
+    most_cells: int = 6_000
+    """Cells of all cliques together up to which the junction tree replaces the local search."""
+    most_cells_as_last_resort: int = 12_000
+    """Cells of all cliques together up to which the junction tree is the last resort: seconds for each
+    cell."""
+    nudges: int = 6
+    """Nudges of a fractional solution to a neighbouring vertex."""
+    nodes: int = 20
+    """Nodes of branch and bound: a bound in steps, so that every machine finds the same."""
 
 
-class Sums(NamedTuple):
-    """Rows that are 0: entries of bags' cells, and of the system's, each in a row and with a sign."""
+TUNING = JunctionTreeTuning()
+
+
+class ZeroSums(NamedTuple):
+    """Rows that equal 0: entries of cliques' cells and of released cells, each with a row and a sign."""
 
     inside: Ints
     inside_row: Ints
@@ -41,36 +57,38 @@ class Sums(NamedTuple):
     cell_sign: Floats
 
 
-class TreeProgram:
-    """The changes of some bags and of all cells of a pattern's system that exist."""
+class JunctionTreeProgram:
+    """The changes of some cliques, and of all present cells of a pattern's linked tables."""
 
-    def __init__(self, pattern: Pattern, bags: Sequence[Bag], counts: Sequence[Ints]) -> None:
+    def __init__(
+        self, pattern: SuppressionPattern, cliques: Sequence[Clique], counts: Sequence[Ints]
+    ) -> None:
         self.cells = np.flatnonzero(pattern.system.present)
         self._number = np.full(pattern.system.size, -1, dtype=np.int64)
         self._number[self.cells] = np.arange(len(self.cells))
-        self._starts = np.concatenate([[0], np.cumsum([len(bag.codes) for bag in bags])])
+        self._starts = np.concatenate([[0], np.cumsum([len(clique.codes) for clique in cliques])])
         self.inside = int(self._starts[-1])
-        """How many cells all bags have together."""
+        """Number of cells of all cliques together."""
         people = np.concatenate(counts)
         self._falling = np.flatnonzero(people > 0)
         self._steps = self.inside + len(self._falling)
         self._width = self._steps + 2 * len(self.cells)
         furthest = 2.0 * pattern.rules.threshold
         self._cost, self._lower, self._upper = (np.zeros(self._width) for _ in range(3))
-        self._cost[: self._steps] = STEP
+        self._cost[: self._steps] = LOCAL.step_cost
         self._upper[: self.inside] = furthest
         self._upper[self.inside : self._steps] = np.minimum(people[self._falling], furthest)
         self._rows = 0
-        self._matrix = self._entries([*self._sums(pattern, bags), *self._agreeing(bags)])
+        self._matrix = self._entries([*self._sums(pattern, cliques), *self._agreeing(cliques)])
         self._highs = self._solver(self._cost, self._upper, np.zeros(self._width, dtype=np.int32))
 
     def cheapest(
-        self, price: Floats, room: tuple[Floats, Floats], target: tuple[int, int], solver: Solver
+        self, cell_costs: Floats, room: tuple[Floats, Floats], target: tuple[int, int], solver: Solver
     ) -> Ints | None:
-        """Changes of all bags' cells in whole numbers; None where there are none, or none were found.
+        """Return integral changes of all cliques' cells; None where there are none, or none were found.
 
-        `price` for each unit and `room` to fall and to rise are those of `cells`; `target`: a cell of the
-        system and by how much it has to change. Raises ProtectionError when the solver's steps are used up.
+        `cell_costs` for each unit and `room` to fall and to rise are those of `cells`; `target`: a cell and
+        the amount by which the cell must change. Raises ProtectionError when the solver's steps are used up.
         """
         fall, rise = room[0].copy(), room[1].copy()
         least_fall, least_rise = np.zeros_like(fall), np.zeros_like(rise)
@@ -80,28 +98,29 @@ class TreeProgram:
         against[cell] = 0.0
         self._lower[self._steps :] = np.concatenate([least_rise, least_fall])
         self._upper[self._steps :] = np.concatenate([rise, fall])
-        self._cost[self._steps :] = np.concatenate([price, price])
+        self._cost[self._steps :] = np.concatenate([cell_costs, cell_costs])
         changed = np.arange(self._steps, self._width, dtype=np.int32)
         self._highs.changeColsBounds(
             len(changed), changed, self._lower[self._steps :], self._upper[self._steps :]
         )
         self._highs.changeColsCost(len(changed), changed, self._cost[self._steps :])
-        return self._whole(solver)
+        return self._whole_numbers(solver)
 
-    def _whole(self, solver: Solver) -> Ints | None:
-        """The cheapest result, nudged until it is whole; at last whole numbers are sought."""
+    def _whole_numbers(self, solver: Solver) -> Ints | None:
+        """Return the cheapest solution, nudged until integral; at last whole numbers are sought by branch and
+        bound."""
         steps, used = np.arange(self._steps, dtype=np.int32), np.zeros(self._width, dtype=np.bool_)
         turn = 0
         try:
             while True:
-                values = self._run(self._highs, solver, RUN)
+                values = self._run(self._highs, solver, SOLVER.run_steps)
                 if values is None:
                     return None
                 change = self._net(values)
                 if np.abs(change - np.rint(change)).max(initial=0.0) <= EPSILON:
                     return np.rint(change).astype(np.int64)
                 used |= values > EPSILON
-                if turn == NUDGES:
+                if turn == TUNING.nudges:
                     return self._in_whole_numbers(used, solver)
                 turn += 1
                 self._highs.changeColsCost(
@@ -112,13 +131,13 @@ class TreeProgram:
                 self._highs.changeColsCost(self._steps, steps, self._cost[: self._steps])
 
     def _in_whole_numbers(self, used: Bools, solver: Solver) -> Ints | None:
-        """Whole numbers among the columns that any of the results uses, then among all."""
+        """Seek whole numbers among the columns that any of the solutions uses, then among all."""
         kinds = (np.arange(self._width) < self._steps).astype(np.int32)
         for upper in (np.where(used, self._upper, self._lower), self._upper):
             highs = self._solver(
-                self._cost, upper, kinds, presolve="on", mip_rel_gap=GAP, mip_max_nodes=MAX_NODES
+                self._cost, upper, kinds, presolve="on", mip_rel_gap=SOLVER.gap, mip_max_nodes=TUNING.nodes
             )
-            values = self._run(highs, solver, WHOLE)
+            values = self._run(highs, solver, SOLVER.integer_run_steps)
             if values is not None:
                 return np.rint(self._net(values)).astype(np.int64)
         return None
@@ -151,8 +170,8 @@ class TreeProgram:
         )  # fmt: skip
         return highs
 
-    def _entries(self, every: Sequence[Sums]) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
-        """The rows one below the other, column by column: where each begins, and the rows and signs."""
+    def _entries(self, every: Sequence[ZeroSums]) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
+        """Stack the rows, and return them by column: where each column begins, its rows and signs."""
         fall_of = np.full(self.inside, -1, dtype=np.int64)
         fall_of[self._falling] = self.inside + np.arange(len(self._falling))
         columns, rows, signs = [], [], []
@@ -170,8 +189,9 @@ class TreeProgram:
         starts = np.concatenate([[0], ends]).astype(np.int32)
         return starts, row[order].astype(np.int32), sign[order]
 
-    def _sums(self, pattern: Pattern, bags: Sequence[Bag]) -> Iterator[Sums]:
-        """What each cell is the sum of: cells one level below if all of them exist, else cells of a bag."""
+    def _sums(self, pattern: SuppressionPattern, cliques: Sequence[Clique]) -> Iterator[ZeroSums]:
+        """Yield each cell as a sum: of cells one level below if all of them exist, else of cells of a
+        clique."""
         for block, start in zip(pattern.system.blocks, pattern.system.starts, strict=True):
             lattice, number = block.lattice, self._number[start : start + block.lattice.size]
             done = number < 0
@@ -188,46 +208,49 @@ class TreeProgram:
                 own, place = np.unique(whole, return_inverse=True)
                 done[own] = True
                 yield _below(number[part], place.ravel(), number[own])
-            for depths in boxes_of(block).tolist():
-                box, whose = box_of(depths), box_of(with_guards(block, depths))
+            for depths in tables_of(block).tolist():
+                table, whose = table_levels(depths), table_levels(with_guards(block, depths))
                 host = min(
-                    (n for n, bag in enumerate(bags) if bag.holds(whose)), key=lambda n: len(bags[n].codes)
+                    (n for n, clique in enumerate(cliques) if clique.contains(whose)),
+                    key=lambda n: len(cliques[n].codes),
                 )
-                cells = lattice.cells(bags[host].at(box))
+                cells = lattice.cells(cliques[host].at(table))
                 new = (cells >= 0) & ~done[cells]
                 if new.any():
                     own, place = np.unique(cells[new], return_inverse=True)
                     done[own] = True
-                    # A cell in which nobody can be is the sum of none.
-                    counted = block.belongs(bags[host].at(whose))[new]
+                    # A cell in which nobody can be is an empty sum.
+                    counted = block.belongs(cliques[host].at(whose))[new]
                     inside = self._starts[host] + np.flatnonzero(new)[counted]
                     yield _inside(inside, place.ravel()[counted], number[own])
 
-    def _agreeing(self, bags: Sequence[Bag]) -> Iterator[Sums]:
-        """People only change places, and what two bags that hang together share is the same in both."""
-        nothing, first = np.zeros(0, dtype=np.int64), np.arange(len(bags[0].codes))
-        yield Sums(first, np.zeros_like(first), np.ones(len(first)), nothing, nothing, np.zeros(0))
-        for number, bag in enumerate(bags):
-            if bag.parent < 0:
+    def _agreeing(self, cliques: Sequence[Clique]) -> Iterator[ZeroSums]:
+        """Yield the rows for people only swapping places, and for adjacent cliques agreeing in shared
+        levels."""
+        nothing, first = np.zeros(0, dtype=np.int64), np.arange(len(cliques[0].codes))
+        yield ZeroSums(first, np.zeros_like(first), np.ones(len(first)), nothing, nothing, np.zeros(0))
+        for number, clique in enumerate(cliques):
+            if clique.parent < 0:
                 continue
-            sizes = len(bag.codes), len(bags[bag.parent].codes)
-            both = np.concatenate([bag.at(bag.shared), bags[bag.parent].at(bag.shared)])
+            sizes = len(clique.codes), len(cliques[clique.parent].codes)
+            both = np.concatenate([clique.at(clique.shared), cliques[clique.parent].at(clique.shared)])
             _, place = np.unique(both, axis=0, return_inverse=True)
             inside = [
-                self._starts[n] + np.arange(size) for n, size in zip((number, bag.parent), sizes, strict=True)
+                self._starts[n] + np.arange(size)
+                for n, size in zip((number, clique.parent), sizes, strict=True)
             ]
             sign = np.repeat([1.0, -1.0], sizes)
-            yield Sums(np.concatenate(inside), place.ravel(), sign, nothing, nothing, np.zeros(0))
+            yield ZeroSums(np.concatenate(inside), place.ravel(), sign, nothing, nothing, np.zeros(0))
 
 
-def _below(parts: Ints, row: Ints, wholes: Ints) -> Sums:
-    """Rows in which some cells add up to others."""
+def _below(parts: Ints, row: Ints, wholes: Ints) -> ZeroSums:
+    """Return rows in which some cells add up to others."""
     nothing = np.zeros(0, dtype=np.int64)
     signs = np.repeat([1.0, -1.0], [len(parts), len(wholes)])
     rows = np.concatenate([row, np.arange(len(wholes))])
-    return Sums(nothing, nothing, np.zeros(0), np.concatenate([parts, wholes]), rows, signs)
+    return ZeroSums(nothing, nothing, np.zeros(0), np.concatenate([parts, wholes]), rows, signs)
 
 
-def _inside(inside: Ints, row: Ints, wholes: Ints) -> Sums:
-    """Rows in which cells of a bag add up to others."""
-    return Sums(inside, row, np.ones(len(inside)), wholes, np.arange(len(wholes)), -np.ones(len(wholes)))
+def _inside(inside: Ints, row: Ints, wholes: Ints) -> ZeroSums:
+    """Return rows in which cells of a clique add up to others."""
+    return ZeroSums(inside, row, np.ones(len(inside)), wholes, np.arange(len(wholes)), -np.ones(len(wholes)))

@@ -1,4 +1,4 @@
-"""One small linear program: the cheapest change of a few inner cells that changes one cell by so much."""
+"""One small linear program: the cheapest change of a few inner cells changing one cell by an amount."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,52 +12,66 @@ from anonymisers.errors import ProtectionError
 from anonymisers.tables.arrays import Floats, Ints
 
 EPSILON = 1e-6
-NUDGES, NUDGES_OF_LARGE = 20, 3
-"""Times that a fractional result is nudged to a vertex beside it. Most of those are whole, and twenty take a
-tenth of the time of one search for whole numbers. In a large program each is followed by such a search."""
-RUN, WHOLE = 20, 1000
-"""What making and starting a program costs, and one in whole numbers, in steps of the simplex method."""
-LARGE = 1000
-"""Inner cells above which a program is a large one."""
-GAP = 0.2
-"""By how much a result in whole numbers may be dearer than the cheapest: to find out takes as long again."""
-BOUND_ROUNDS = 2
-"""Rounds of bounds before a program is passed to the solver: a third finds hardly any more."""
-MAX_NODES = 60
-"""Nodes of the search for whole numbers before a neighbourhood is given up: a bound in steps, not in
-seconds, so that the same input gives the same pattern on a slower machine."""
-FEW_NODES = 5
-"""The same where all steps are counted: one program must not use up what is there for hundreds."""
+
+
+@dataclass(frozen=True)
+class SolverTuning:
+    """How long whole numbers are sought for one small program, and what the solver's work counts."""
+
+    nudges: int = 20
+    """Nudges of a fractional solution to a neighbouring vertex. Most of those are integral, and
+    twenty nudges take a tenth of the time of one branch and bound."""
+    nudges_of_large: int = 3
+    """Nudges in a large program, where a branch and bound follows each of them."""
+    run_steps: int = 20
+    """Steps counted for setting up a program, beside the simplex iterations."""
+    integer_run_steps: int = 1000
+    """Steps counted for starting a branch and bound."""
+    large: int = 1000
+    """Inner cells above which a program is large."""
+    gap: float = 0.2
+    """Relative gap at which branch and bound stops: closing it takes as long again."""
+    bound_rounds: int = 2
+    """Rounds of bound propagation before the solver is called: a third round finds hardly any more."""
+    nodes: int = 60
+    """Nodes of branch and bound: a bound in steps, not in seconds, so that the same input gives the same
+    pattern on a slower machine."""
+    nodes_when_limited: int = 5
+    """Nodes where the steps of all programs together are limited: one program must not use up the limit."""
+
+
+TUNING = SolverTuning()
 
 
 @dataclass(frozen=True, eq=False)
-class Program:
-    """Changes d of m inner cells: sums over rows are 0 (or may differ at a price), one row must be an amount.
+class LinearProgram:
+    """Changes d of m inner cells: sums over rows are 0 (or may differ at a cost), one row must equal an
+    amount.
 
-    Entries: the inner cell `owner` (ascending) is counted in `row`. Rows 0..r-1 are cells with a `price` for
-    each unit (0 or more; infinite: must not change) and bounds `floor`/`ceiling` on their change; rows r..
-    must be what `needed` says (0 where people only change places); the last row is the target. `down`, `up`
-    (m,): how far each inner cell can change, each unit at its `step_price`.
+    Entries: the inner cell `owner` (ascending) is counted in `row`. Rows 0..r-1 are cells with a `row_cost`
+    for each unit (0 or more; infinite: must not change) and bounds `floor`/`ceiling` on their change; the
+    next rows must equal `required` (0 where people only swap places); the last row is the target. `down`,
+    `up` (m,): how far each inner cell can change, each unit at its `step_cost`.
     """
 
     owner: Ints
     row: Ints
-    price: Floats
+    row_cost: Floats
     floor: Floats
     ceiling: Floats
-    needed: Floats
+    required: Floats
     down: Floats
     up: Floats
-    step_price: Floats
+    step_cost: Floats
 
     @classmethod
-    def of(cls, owner: Ints, row: Ints, **fields: Any) -> "Program":
-        """A program of entries in any order."""
+    def of(cls, owner: Ints, row: Ints, **fields: Any) -> "LinearProgram":
+        """Return a program of entries in any order."""
         order = np.argsort(owner, kind="stable")
         return cls(owner[order], row[order], **fields)
 
-    def only(self, steps: Ints) -> "Program":
-        """The program of some of the inner cells (ascending); the others do not change."""
+    def only(self, steps: Ints) -> "LinearProgram":
+        """Return the program of some of the inner cells (ascending); the others do not change."""
         number = np.full(len(self.down), -1, dtype=np.int64)
         number[steps] = np.arange(len(steps))
         kept = number[self.owner] >= 0
@@ -67,33 +81,34 @@ class Program:
             row=self.row[kept],
             down=self.down[steps],
             up=self.up[steps],
-            step_price=self.step_price[steps],
+            step_cost=self.step_cost[steps],
         )
 
-    def requiring(self, sets: Ints, needed: Ints) -> "Program":
-        """The program in which inner cells of the same set together change by what is `needed` of it.
+    def requiring(self, sets: Ints, required: Ints) -> "LinearProgram":
+        """Return the program in which inner cells of the same set together change by the set's `required`
+        amount.
 
-        `sets` (m,): the set of each inner cell. One of the sets has to be the target's, with its amount.
+        `sets` (m,): the set of each inner cell. One of the sets must be the target's, with its amount.
         """
-        last = len(self.price) + len(self.needed)
-        row = np.where(self.row == last, last + len(needed), self.row)
-        return Program.of(
+        last = len(self.row_cost) + len(self.required)
+        row = np.where(self.row == last, last + len(required), self.row)
+        return LinearProgram.of(
             np.concatenate([self.owner, np.arange(len(sets))]),
             np.concatenate([row, last + sets]),
-            price=self.price,
+            row_cost=self.row_cost,
             floor=self.floor,
             ceiling=self.ceiling,
-            needed=np.concatenate([self.needed, needed]),
+            required=np.concatenate([self.required, required]),
             down=self.down,
             up=self.up,
-            step_price=self.step_price,
+            step_cost=self.step_cost,
         )
 
 
 class Solver:
-    """HiGHS, not parallel, fixed seed; holds no state from one program to the next.
+    """HiGHS, not parallel, with a fixed seed; the solver holds no state from one program to the next.
 
-    With `most` it raises ProtectionError once so many steps were taken.
+    With `most` the solver raises ProtectionError once so many steps were taken.
     """
 
     def __init__(self, most: int | None = None) -> None:
@@ -106,50 +121,50 @@ class Solver:
             ("presolve", "off"),
             ("solver", "simplex"),
             ("random_seed", 1),
-            ("mip_rel_gap", GAP),
-            ("mip_max_nodes", MAX_NODES if most is None else FEW_NODES),
+            ("mip_rel_gap", TUNING.gap),
+            ("mip_max_nodes", TUNING.nodes if most is None else TUNING.nodes_when_limited),
         ):
             self._highs.setOptionValue(name, value)
         self.runs = self.steps = 0
         self._most = most
 
     def spend(self, steps: int) -> None:
-        """Count the steps of a program that was solved elsewhere."""
+        """Count the steps of a program solved elsewhere."""
         self.runs += 1
         self.steps += steps
         if self._most is not None and self.steps >= self._most:
             raise ProtectionError("the search took more steps than it may")
 
-    def solve(self, program: Program, amount: int) -> Ints | None:
-        """The cheapest changes (m,), as whole numbers, or None when there are none (or none was found).
+    def solve(self, program: LinearProgram, amount: int) -> Ints | None:
+        """Return the cheapest changes (m,) in whole numbers, or None without (or without finding) a solution.
 
-        A fractional cheapest result is nudged by prices that differ a little from step to step; where that
-        fails, whole numbers are sought among the steps that any of the results takes, then among all. In a
-        large program they are sought among those steps at once: that is the cheaper way there.
+        A fractional solution is nudged by slightly different costs of steps; if that fails, whole numbers are
+        sought among the steps used by any solution so far, then among all. In a large program whole numbers
+        are sought among the used steps after each nudge: the cheaper way there.
         """
         if not _within_bounds(program, amount):
             return None
         size = len(program.down)
         used = np.zeros(size, dtype=np.bool_)
         nudged = program
-        for turn in range(1 + (NUDGES_OF_LARGE if size > LARGE else NUDGES)):
+        for turn in range(1 + (TUNING.nudges_of_large if size > TUNING.large else TUNING.nudges)):
             found = self._changes(nudged, amount, whole=False)
             if found is None:
                 return None
             if _is_whole(found):
                 return np.rint(found).astype(np.int64)
             used |= np.abs(found) > EPSILON
-            change = self._whole(program, amount, np.flatnonzero(used)) if size > LARGE else None
+            change = self._whole(program, amount, np.flatnonzero(used)) if size > TUNING.large else None
             if change is not None:
                 return change
-            nudged = replace(program, step_price=program.step_price * (1.0 + nudges(size, turn)))
-        if size > LARGE:
+            nudged = replace(program, step_cost=program.step_cost * (1.0 + nudges(size, turn)))
+        if size > TUNING.large:
             return None
         change = self._whole(program, amount, np.flatnonzero(used))
         return self._whole(program, amount, np.arange(size)) if change is None else change
 
-    def _whole(self, program: Program, amount: int, steps: Ints) -> Ints | None:
-        """Whole numbers for some of the steps; the others do not change."""
+    def _whole(self, program: LinearProgram, amount: int, steps: Ints) -> Ints | None:
+        """Return whole numbers for some of the steps; the others do not change."""
         found = self._changes(program.only(steps), amount, whole=True)
         if found is None or not _is_whole(found):
             return None
@@ -157,7 +172,7 @@ class Solver:
         change[steps] = np.rint(found).astype(np.int64)
         return change
 
-    def _changes(self, program: Program, amount: int, *, whole: bool) -> Floats | None:
+    def _changes(self, program: LinearProgram, amount: int, *, whole: bool) -> Floats | None:
         values = self._run(_model(program, amount), whole=whole)
         if values is None:
             return None
@@ -171,7 +186,7 @@ class Solver:
             raise ProtectionError("the search took more steps than it may")
         size = len(model.cost)
         kinds = np.full(size, int(whole), dtype=np.int32)
-        # It makes the small programs of fractions slower, and halves the time of those in whole numbers.
+        # Presolve slows the small continuous programs down, and halves the time of branch and bound.
         self._highs.setOptionValue("presolve", "on" if whole else "off")
         self._highs.passModel(
             size, len(model.rows), len(model.index), 1, 1, 0.0, model.cost, np.zeros(size), model.upper,
@@ -179,7 +194,9 @@ class Solver:
         )  # fmt: skip
         self._highs.run()
         self.runs += 1
-        self.steps += (WHOLE if whole else RUN) + max(0, int(self._highs.getInfo().simplex_iteration_count))
+        self.steps += (TUNING.integer_run_steps if whole else TUNING.run_steps) + max(
+            0, int(self._highs.getInfo().simplex_iteration_count)
+        )
         if not (
             self._found() if whole else self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
         ):
@@ -188,34 +205,34 @@ class Solver:
         return solution
 
     def _found(self) -> bool:
-        """Whether there is a result, the cheapest or the best until the nodes were used up."""
+        """Whether there is a solution, the cheapest or the best until the nodes were used up."""
         return bool(
             self._highs.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         )
 
 
-def _within_bounds(program: Program, amount: int) -> bool:
-    """False where bounds alone tell, in so many rounds, that a row cannot be what it must be.
+def _within_bounds(program: LinearProgram, amount: int) -> bool:
+    """False where a few rounds of bound propagation show that a row cannot have its required value.
 
-    Most of what cannot be is found so, for a fraction of what the solver takes to find it.
+    Most infeasible programs are found in this way, in a fraction of the solver's time.
     """
-    cells = len(program.price)
-    needed = np.concatenate([np.zeros(cells), program.needed, [amount]])
-    must = np.concatenate([np.isinf(program.price), np.ones(len(program.needed) + 1, dtype=np.bool_)])
-    needed[~must] = 0.0
+    cells = len(program.row_cost)
+    required = np.concatenate([np.zeros(cells), program.required, [amount]])
+    must = np.concatenate([np.isinf(program.row_cost), np.ones(len(program.required) + 1, dtype=np.bool_)])
+    required[~must] = 0.0
     kept = must[program.row]
     owner, row = program.owner[kept], program.row[kept]
     up, down = program.up, program.down
-    for turn in range(BOUND_ROUNDS):
-        highest = np.bincount(row, weights=up[owner], minlength=len(needed))
-        lowest = -np.bincount(row, weights=down[owner], minlength=len(needed))
-        if (must & ((highest < needed) | (lowest > needed))).any():
+    for turn in range(TUNING.bound_rounds):
+        highest = np.bincount(row, weights=up[owner], minlength=len(required))
+        lowest = -np.bincount(row, weights=down[owner], minlength=len(required))
+        if (must & ((highest < required) | (lowest > required))).any():
             return False
-        if turn + 1 < BOUND_ROUNDS:
-            # Nobody rises by more than the others of a row can fall, and the other way round.
+        if turn + 1 < TUNING.bound_rounds:
+            # An inner cell cannot rise by more than the other cells of its row can fall, and vice versa.
             rise, fall = np.full(len(up), np.inf), np.full(len(up), np.inf)
-            np.minimum.at(rise, owner, (needed - lowest)[row] - down[owner])
-            np.minimum.at(fall, owner, (highest - needed)[row] - up[owner])
+            np.minimum.at(rise, owner, (required - lowest)[row] - down[owner])
+            np.minimum.at(fall, owner, (highest - required)[row] - up[owner])
             up, down = np.minimum(up, np.maximum(rise, 0.0)), np.minimum(down, np.maximum(fall, 0.0))
     return True
 
@@ -225,9 +242,9 @@ def _is_whole(change: Floats) -> bool:
 
 
 def nudges(size: int, turn: int) -> Floats:
-    """To nudge prices by: numbers in 0..20, the same on any machine.
+    """Return numbers in 0..20 by which costs are nudged, the same on any machine.
 
-    They are multiples of the golden ratio without their whole part.
+    The numbers are the fractional parts of multiples of the golden ratio.
     """
     numbers: Floats = (
         20.0 * np.modf(np.arange(1, size + 1) * (0.6180339887498949 + turn * 0.1270166537925831))[0]
@@ -237,8 +254,8 @@ def nudges(size: int, turn: int) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class _Model:
-    """Columns: ups, downs of what can go down, then for each row that may change at a price its rise and its
-    fall."""
+    """Columns: rises of inner cells, falls of inner cells, then for each elastic row (with a finite cost) a
+    rise and a fall."""
 
     cost: Floats
     upper: Floats
@@ -248,19 +265,19 @@ class _Model:
     value: Floats
 
 
-def _model(program: Program, amount: int) -> _Model:
-    cells = len(program.price)
-    elastic = np.flatnonzero(np.isfinite(program.price))
+def _model(program: LinearProgram, amount: int) -> _Model:
+    cells = len(program.row_cost)
+    elastic = np.flatnonzero(np.isfinite(program.row_cost))
     lengths = np.bincount(program.owner, minlength=len(program.down))
     falls = program.down > 0
     fallen = program.row[falls[program.owner]]
     ones = np.ones(len(elastic), dtype=np.int64)
-    target = np.concatenate([np.zeros(cells), program.needed, [amount]])
-    price, prices = program.price[elastic], program.step_price
+    target = np.concatenate([np.zeros(cells), program.required, [amount]])
+    row_cost, step_costs = program.row_cost[elastic], program.step_cost
     lengths = np.concatenate([lengths, lengths[falls], ones, ones])
     signs = np.array([1.0, -1.0, -1.0, 1.0])
     return _Model(
-        cost=np.concatenate([prices, prices[falls], price, price]),
+        cost=np.concatenate([step_costs, step_costs[falls], row_cost, row_cost]),
         upper=np.concatenate(
             [program.up, program.down[falls], program.ceiling[elastic], program.floor[elastic]]
         ),

@@ -1,16 +1,17 @@
-"""Exchanges of codes among a few people, for tables that are linked by every dimension.
+"""Strategy "moves of linked tables": swaps of codes among a few people, for tables linked by all dimensions.
 
-Where many tables of a few dimensions each name all dimensions together, no dimension moves by itself, and a
-linear program over inner cells has a row for every table that each of them is counted in. There are cheaper
-ways: to try all boxes that span a cell (`boxes`), or many foursomes that fit together (`quartets`). Either
-changes few cells, so that the cheapest is found by looking at what each costs.
+Used where many tables of a few dimensions together name all dimensions. No dimension can be swapped alone
+there, and a linear program over inner cells has a row for every table of each inner cell. Cheaper ways are to
+compare all basic moves of a cell (`basic_moves`), or many groups of four people (`four_way_moves`). Either
+kind changes few cells, so that the cheapest is found by comparing costs.
 
-Cells of three dimensions are covered *together*: a world in which one of them reaches as far as it has to is
-filled up with exchanges that cost nothing and help others. So some thousand worlds do for ten thousand cells.
+Cells of three dimensions are covered *together*: a move changing a cell as far as needed is filled up with
+swaps costing nothing and helping further cells. So a few thousand moves cover ten thousand cells.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, islice, product, takewhile
 from math import prod
@@ -19,35 +20,46 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.suppression.strategies.basic_moves import Boxes
-from anonymisers.suppression.strategies.four_way_moves import GROUPS, Quartets
-from anonymisers.suppression.strategies.move_composition import Composition, Exchange, Ledger
-from anonymisers.suppression.strategies.running_counts import Headcount
-from anonymisers.suppression.strategies.suppression_pattern import MOST_INNER, Alternative, Pattern
+from anonymisers.suppression.strategies.basic_moves import BasicMoves
+from anonymisers.suppression.strategies.four_way_moves import GROUPS, FourWayMoves
+from anonymisers.suppression.strategies.move_composition import MoveComposition, MoveLog, Swap
+from anonymisers.suppression.strategies.running_counts import RunningCounts
+from anonymisers.suppression.strategies.suppression_pattern import MOST_INNER, MarkovMove, SuppressionPattern
 from anonymisers.tables.arrays import Floats, Ints
 from anonymisers.tables.linked_tables import Target
 
-LINKED, MANY = 30, 15
-"""Tables and levels that an inner cell is counted in from which programs over inner cells cost too much: the
-second where there are many inner cells, and every two dimensions stand in a table."""
-FEW = 2500
-"""Inner cells with people up to which they are not many."""
-BEGINNINGS = 8
-"""Alternatives that are tried to begin a world with."""
-MISSES = 3
-"""Cells that cannot be changed for nothing, after which a world is left as it is."""
+
+@dataclass(frozen=True)
+class LinkedTableTuning:
+    """When moves of linked tables are used, and how many are tried."""
+
+    cells_above: int = 30
+    """Cells that count each inner cell, above which linear programs over inner cells cost too much."""
+    cells_above_many: int = 15
+    """The same where more than `few_inner_cells` have people and every two dimensions share a table."""
+    few_inner_cells: int = 2500
+    """Most inner cells with people that count as few."""
+    first_moves: int = 8
+    """Moves that are tried to raise a margin before a cell is raised."""
+    misses: int = 3
+    """Cells that no free swap helps, after which a shared move is finished."""
+
+
+TUNING = LinkedTableTuning()
+
+
 ALONE, TOGETHER, LEFT_ALONE = range(3)
-"""How a cell is covered: alone at once, together with others, or alone since that had no result."""
-Pick: TypeAlias = Callable[[Composition, int], Exchange | None]
-"""The cheapest exchange in a world that changes a cell in the direction of an amount."""
+"""How a cell is covered: alone at once, together with others, or alone since covering together failed."""
+ChooseSwap: TypeAlias = Callable[[MoveComposition, int], Swap | None]
+"""Chooses the cheapest swap changing a cell in the direction of an amount, beside a composed move."""
 
 
-class Swaps:
-    """Finds exchanges for the cells of a pattern. Holds the counts of the full cross at hand."""
+class LinkedTableMoves:
+    """Finds moves for the cells of a pattern. Holds the counts of the base table."""
 
-    def __init__(self, pattern: Pattern, price: Floats) -> None:
+    def __init__(self, pattern: SuppressionPattern, cell_costs: Floats) -> None:
         self._pattern = pattern
-        self._price = np.append(price, 0.0)
+        self._cell_costs = np.append(cell_costs, 0.0)
         self._dims = pattern.system.dims
         self._leaves = [d.leaves for d in self._dims]
         counts = np.zeros([len(own) for own in self._leaves], dtype=np.int32)
@@ -55,153 +67,156 @@ class Swaps:
         counts[tuple(place[pattern.people.coords[:, a]] for a, place in enumerate(places))] = (
             pattern.people.counts
         )
-        self._head = Headcount.of(counts)
+        self._running_counts = RunningCounts.of(counts)
         lattice = pattern.system.blocks[0].lattice
         self._covered = [
             [d.covered_leaves(code)[own] for code in range(len(d.codes))]
             for d, own in zip(self._dims, self._leaves, strict=True)
         ]
         self._widest = max(map(len, lattice.tables))
-        self._boxes = Boxes(lattice, self._leaves, self._head.grid, self._covered)
+        self._basic_moves = BasicMoves(lattice, self._leaves, self._running_counts.grid, self._covered)
         self._failed: set[tuple[int, bool]] = set()
         self._raisers: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self._noted = -1
         sizes = enumerate(map(len, lattice.tables))
         self._end_of_margins = min((lattice.offsets[t] for t, n in sizes if n >= GROUPS), default=0)
-        self._quartets = Quartets(lattice, self._leaves, self._head, pattern.tie)
+        self._four_way_moves = FourWayMoves(lattice, self._leaves, self._running_counts, pattern.tie)
 
     @property
-    def joint(self) -> bool:
+    def covers_together(self) -> bool:
         """Whether cells of the finest tables are covered together."""
         return self._widest == GROUPS
 
     @classmethod
-    def usable(cls, pattern: Pattern) -> bool:
-        """Whether there are so many linked tables, of one population, that this is the cheaper way."""
+    def usable(cls, pattern: SuppressionPattern) -> bool:
+        """Whether so many tables of one population are linked that these moves are the cheaper way."""
         block, dims = pattern.system.blocks[0], range(len(pattern.system.dims))
         linked = all(pair in block.lattice.tables for pair in combinations(dims, 2))
-        many = linked and len(pattern.people.counts) > FEW
+        many = linked and len(pattern.people.counts) > TUNING.few_inner_cells
         return (
             len(pattern.system.blocks) == 1
             and block.complete
             and not block.guards
-            and pattern.system.above(pattern.people.coords[:1]).shape[1] > (MANY if many else LINKED)
+            and pattern.system.above(pattern.people.coords[:1]).shape[1]
+            > (TUNING.cells_above_many if many else TUNING.cells_above)
             and max(map(len, block.lattice.tables)) < len(pattern.system.dims)
             and prod(len(d.leaves) for d in pattern.system.dims) <= MOST_INNER
         )
 
-    def find(self, target: Target, amounts: Sequence[int], cap: int | None) -> Alternative | None:
-        """A world that differs by one of some amounts in a cell, where exchanges give one.
+    def find(self, target: Target, amounts: Sequence[int], cap: int | None) -> MarkovMove | None:
+        """Return a move changing a cell by any of some amounts, if swaps give such a move.
 
-        Of several the one that withholds the fewest people besides. No cell of more than `cap` people is
-        withheld for it.
+        The move withholding the fewest further people is returned. No cell of more than `cap` people is
+        suppressed for the move.
         """
-        ledger = Ledger(self._pattern, self._price, cap)
-        for moved, pick in self._ways(target):
-            best = self._least(self._composed(moved, pick, amount, ledger) for amount in amounts)
+        log = MoveLog(self._pattern, self._cell_costs, cap)
+        for swapped, choose in self._swap_kinds(target):
+            best = self._least(self._composed(swapped, choose, amount, log) for amount in amounts)
             if best is not None:
                 return best
         return None
 
-    def leaving(self, place: NDArray[np.int32]) -> Alternative | None:
-        """A world in which somebody leaves an inner cell and that withholds the least besides."""
+    def leaving(self, place: NDArray[np.int32]) -> MarkovMove | None:
+        """Return a move by which somebody leaves an inner cell and the fewest further people are withheld."""
         every = frozenset(range(len(self._dims)))
         target = Target(-1, 0, place, every)
         tables = self._pattern.system.blocks[0].lattice.tables
-        groups = [(every, self._quartet(target, t)) for t in combinations(sorted(every), GROUPS)]
-        boxes = [(frozenset(t), self._box(target, t)) for t in tables if len(t) == self._widest]
-        ledger = Ledger(self._pattern, self._price, None)
-        return self._least(self._composed(moved, pick, -1, ledger) for moved, pick in (*groups, *boxes))
+        four_way = [(every, self._four_way_move(target, t)) for t in combinations(sorted(every), GROUPS)]
+        basic = [(frozenset(t), self._basic_move(target, t)) for t in tables if len(t) == self._widest]
+        log = MoveLog(self._pattern, self._cell_costs, None)
+        return self._least(
+            self._composed(swapped, choose, -1, log) for swapped, choose in (*four_way, *basic)
+        )
 
-    def together(self, cells: Sequence[int]) -> Iterator[Alternative]:
-        """Worlds, each of which changes many cells as they need; each is to be added before the next is made.
+    def shared_moves(self, cells: Sequence[int]) -> Iterator[MarkovMove]:
+        """Yield moves, each changing many cells as needed; every move must be added before the next is made.
 
-        The first cell of a world pays for what has to be withheld. The others change along with it as long as
-        that costs nothing: where many people have moved already there are no cheap exchanges left.
+        The first cell of a move bears all costs of suppression. Other cells change along as long as that
+        costs nothing: once many people have moved, no cheap swaps are left.
         """
-        ledger, at, every = Ledger(self._pattern, self._price, None), 0, np.array(cells, dtype=np.int64)
+        log, at, every = MoveLog(self._pattern, self._cell_costs, None), 0, np.array(cells, dtype=np.int64)
         while True:
-            at = next((n for n in range(at, len(cells)) if self._wanted(ledger, cells[n])), len(cells))
+            at = next((n for n in range(at, len(cells)) if self._wanted_change(log, cells[n])), len(cells))
             if at == len(cells):
                 return
-            wanted = self._wanted(ledger, cells[at])
-            begun = self._reaching(cells[at], wanted, ledger)
+            wanted = self._wanted_change(log, cells[at])
+            begun = self._reaching(cells[at], wanted, log)
             if begun is None:
                 self._failed.add((cells[at], wanted > 0))
                 continue
-            begun.hold(cells[at])
-            self._push_along(begun, ledger, every[at + 1 :])
-            self._quartets.look_at([])
-            alternative = begun.close()
-            if alternative is not None:
-                yield alternative
-                ledger.renew(alternative.rows)
+            begun.keep_cell(cells[at])
+            self._push_along(begun, log, every[at + 1 :])
+            self._four_way_moves.consider([])
+            move = begun.finish()
+            if move is not None:
+                yield move
+                log.reset(move.rows)
 
-    def _push_along(self, world: Composition, ledger: Ledger, cells: Ints) -> None:
+    def _push_along(self, world: MoveComposition, log: MoveLog, cells: Ints) -> None:
         misses = 0
-        for cell in cells[(ledger.up[cells] | ledger.down[cells]) != 0].tolist():
-            wanted = self._wanted(ledger, cell)
+        for cell in cells[(log.up[cells] | log.down[cells]) != 0].tolist():
+            wanted = self._wanted_change(log, cell)
             if wanted and not self._pushed(world, cell, world.change(cell) + wanted, 0.0):
                 misses += 1
-                if misses == MISSES:
+                if misses == TUNING.misses:
                     return
 
-    def _wanted(self, ledger: Ledger, cell: int) -> int:
-        """By how much a cell should change in a world, in a direction that has not failed."""
+    def _wanted_change(self, log: MoveLog, cell: int) -> int:
+        """Return by how much a cell should change in a move, in a direction that has not failed before."""
         failed = self._failed
-        return ledger.wanted(cell, up=(cell, True) not in failed, down=(cell, False) not in failed)
+        return log.wanted_change(cell, up=(cell, True) not in failed, down=(cell, False) not in failed)
 
-    def _pushed(self, world: Composition, cell: int, goal: int, limit: float) -> bool:
-        """Whether exchanges that cost no more than the limit each change a cell by so much."""
+    def _pushed(self, world: MoveComposition, cell: int, goal: int, limit: float) -> bool:
+        """Whether a cell changes by an amount through swaps that each cost no more than the limit."""
         target = self._pattern.system.target(cell)
         inside, axes = self._inside(target), tuple(sorted(target.footprint))
         every = frozenset(range(len(self._dims)))
         while left := goal - world.change(cell):
             sign = 1 if left > 0 else -1
-            found = self._quartets.cheapest(inside, axes, sign, world.costs, limit)
+            found = self._four_way_moves.cheapest(inside, axes, sign, world.costs, limit)
             if found is None:
                 return False
-            world.take(found[1], every, 1)
+            world.apply(found[1], every, 1)
         return True
 
-    def turn(self, cell: int) -> int:
-        """When a cell is covered, and how; of several, those of the least number come first."""
-        if not self.joint or len(self._pattern.system.target(cell).footprint) < GROUPS:
+    def phase(self, cell: int) -> int:
+        """Return the phase in which a cell is covered; cells of the least phase come first."""
+        if not self.covers_together or len(self._pattern.system.target(cell).footprint) < GROUPS:
             return ALONE
-        up, down = (int(lacking[0]) for lacking in self._pattern.lacking(np.array([cell])))
+        up, down = (int(lacking[0]) for lacking in self._pattern.missing_change(np.array([cell])))
         directions = [(cell, rises) for rises, lacking in ((True, up), (False, down)) if lacking]
         return LEFT_ALONE if self._failed.issuperset(directions) else TOGETHER
 
-    def _reaching(self, cell: int, wanted: int, ledger: Ledger) -> Composition | None:
-        """A world in which a cell changes by what is wanted; None where none is found.
+    def _reaching(self, cell: int, wanted: int, log: MoveLog) -> MoveComposition | None:
+        """Return a move with the wanted change of a cell; None where none is found.
 
-        Quartets leave tables of two dimensions as they are, so that no cell comes to hold more than its
-        margins do. Where one of these is too small, an alternative that raises it comes first.
+        Four-way moves leave tables of two dimensions as before, so that no cell can exceed a margin. If a
+        margin is too small, a known move raising the margin comes first.
         """
         pattern = self._pattern
         needed = int(pattern.values[cell]) + wanted
         small = [m for m in self._margins[:, cell].tolist() if int(pattern.values[m]) < needed]
-        raising = [self._raising(m, needed - int(pattern.values[m])) for m in small if wanted > 0]
-        for beginnings in islice(product(*raising), BEGINNINGS):
-            world = Composition(pattern, ledger, self._head)
+        raising_moves = [self._raising_moves(m, needed - int(pattern.values[m])) for m in small if wanted > 0]
+        for beginnings in islice(product(*raising_moves), TUNING.first_moves):
+            world = MoveComposition(pattern, log, self._running_counts)
             new = [
-                world.begin(beginning)
+                world.start_with(beginning)
                 for margin, beginning in zip(small, beginnings, strict=False)
                 if pattern.values[margin] + world.change(margin) < needed
             ]
             places = [own for own in new if own is not None]
             if len(places) == len(new):
-                self._quartets.look_at(places)
-                reached = pattern.values[small] + ledger.change[small] >= needed
+                self._four_way_moves.consider(places)
+                reached = pattern.values[small] + log.change[small] >= needed
                 if (wanted < 0 or reached.all()) and self._pushed(world, cell, wanted, np.inf):
                     return world
-            self._quartets.look_at([])
-            world.abandon()
+            self._four_way_moves.consider([])
+            world.undo()
         return None
 
-    def _raising(self, cell: int, amount: int) -> list[Alternative]:
-        """Some alternatives that raise a cell by an amount or more."""
-        known = self._pattern.numbered
+    def _raising_moves(self, cell: int, amount: int) -> list[MarkovMove]:
+        """Return some known moves raising a cell by an amount or more."""
+        known = self._pattern.moves_by_number
         new = list(takewhile(self._noted.__lt__, reversed(known)))
         for number in reversed(new):
             rows, high = known[number].rows, known[number].ends()[1]
@@ -209,12 +224,12 @@ class Swaps:
             for row, most in zip(rows[rising].tolist(), high[rising].tolist(), strict=True):
                 self._raisers[row].append((number, most))
         self._noted = max(new, default=self._noted)
-        raising = (known[n] for n, most in self._raisers[cell] if most >= amount and n in known)
-        return list(islice(raising, BEGINNINGS))
+        raising_moves = (known[n] for n, most in self._raisers[cell] if most >= amount and n in known)
+        return list(islice(raising_moves, TUNING.first_moves))
 
     @cached_property
     def _margins(self) -> Ints:
-        """(3, cells): for each cell of three dimensions those that name two of them."""
+        """(3, cells): for each cell of three dimensions its three margins of two dimensions."""
         lattice = self._pattern.system.blocks[0].lattice
         margins = np.full((GROUPS, lattice.size), -1, dtype=np.int64)
         keys = lattice.keys()
@@ -227,59 +242,62 @@ class Swaps:
                     margins[row, cells] = lattice.cells(above)
         return margins
 
-    def _least(self, alternatives: Iterable[Alternative | None]) -> Alternative | None:
-        """The alternative that withholds the least besides; the first of those that withhold nothing."""
-        best: tuple[int, Alternative] | None = None
-        for found in alternatives:
+    def _least(self, moves: Iterable[MarkovMove | None]) -> MarkovMove | None:
+        """Return the move withholding the fewest further people; the first move withholding none, if any."""
+        best: tuple[int, MarkovMove] | None = None
+        for found in moves:
             if found is None:
                 continue
-            burden = self._pattern.burden(found)
-            if best is None or burden < best[0]:
-                best = (burden, found)
-            if burden == 0:
+            added_cost = self._pattern.added_cost(found)
+            if best is None or added_cost < best[0]:
+                best = (added_cost, found)
+            if added_cost == 0:
                 break
         return best[1] if best is not None else None
 
-    def _ways(self, target: Target) -> Iterator[tuple[frozenset[int], Pick]]:
-        """Exchanges that change a cell, with the dimensions that change, those of most dimensions first."""
+    def _swap_kinds(self, target: Target) -> Iterator[tuple[frozenset[int], ChooseSwap]]:
+        """Yield kinds of swaps changing a cell, with the swapped dimensions, those of most dimensions
+        first."""
         named = sorted(target.footprint)
-        if self.joint and len(named) == GROUPS:
-            yield frozenset(range(len(self._dims))), self._quartet(target, tuple(named))
+        if self.covers_together and len(named) == GROUPS:
+            yield frozenset(range(len(self._dims))), self._four_way_move(target, tuple(named))
         for size in range(len(named), 0, -1):
-            for moved in combinations(named, size):
-                yield frozenset(moved), self._box(target, moved)
+            for swapped in combinations(named, size):
+                yield frozenset(swapped), self._basic_move(target, swapped)
 
-    def _composed(self, moved: frozenset[int], pick: Pick, amount: int, ledger: Ledger) -> Alternative | None:
-        """Exchanges one after the other, each the cheapest beside the former, until the amount is reached."""
-        composition = Composition(self._pattern, ledger, self._head)
+    def _composed(
+        self, swapped: frozenset[int], choose: ChooseSwap, amount: int, log: MoveLog
+    ) -> MarkovMove | None:
+        """Compose swaps, each the cheapest beside the former swaps, until the amount is reached."""
+        composition = MoveComposition(self._pattern, log, self._running_counts)
         sign, left = (1 if amount > 0 else -1), abs(amount)
         while left:
-            exchange = pick(composition, sign * left)
-            if exchange is None:
-                composition.abandon()
+            swap = choose(composition, sign * left)
+            if swap is None:
+                composition.undo()
                 return None
-            left -= composition.take(exchange, moved, left)
-        return composition.close()
+            left -= composition.apply(swap, swapped, left)
+        return composition.finish()
 
     def _inside(self, target: Target) -> dict[int, NDArray[np.bool_]]:
-        """For each dimension that a cell names which of its leaves lie in the cell."""
+        """Return for each dimension of a cell a mask of the leaves inside the cell."""
         return {a: self._covered[a][target.key[a]] for a in target.footprint}
 
-    def _quartet(self, target: Target, axes: tuple[int, ...]) -> Pick:
-        """Finds exchanges of four people, in groups of dimensions that hold one of three of a cell each."""
+    def _four_way_move(self, target: Target, axes: tuple[int, ...]) -> ChooseSwap:
+        """Return a chooser of four-way moves, with one of the cell's three dimensions in each group."""
         inside = self._inside(target)
 
-        def pick(world: Composition, amount: int) -> Exchange | None:
-            found = self._quartets.cheapest(inside, axes, 1 if amount > 0 else -1, world.costs)
+        def choose(world: MoveComposition, amount: int) -> Swap | None:
+            found = self._four_way_moves.cheapest(inside, axes, 1 if amount > 0 else -1, world.costs)
             return None if found is None else found[1]
 
-        return pick
+        return choose
 
-    def _box(self, target: Target, moved: tuple[int, ...]) -> Pick:
-        """Finds boxes of some dimensions."""
+    def _basic_move(self, target: Target, swapped: tuple[int, ...]) -> ChooseSwap:
+        """Return a chooser of basic moves of some dimensions."""
 
-        def pick(world: Composition, amount: int) -> Exchange | None:
+        def choose(world: MoveComposition, amount: int) -> Swap | None:
             costs = world.costs if amount > 0 else world.costs[::-1]
-            return self._boxes.cheapest(target, moved, amount, costs)
+            return self._basic_moves.cheapest(target, swapped, amount, costs)
 
-        return pick
+        return choose

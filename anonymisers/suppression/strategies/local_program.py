@@ -1,51 +1,62 @@
-"""From a few inner cells to the program that changes one cell, and from its result to an alternative."""
+"""The linear program of a neighbourhood, and the Markov move that its solution gives."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.suppression.strategies.linear_program import Program
-from anonymisers.suppression.strategies.move_lifting import room_for
-from anonymisers.suppression.strategies.neighbourhood import neighbourhood
-from anonymisers.suppression.strategies.suppression_pattern import Alternative, Pattern
-from anonymisers.suppression.strategies.swap_schemes import Axes, Move
+from anonymisers.suppression.strategies.linear_program import LinearProgram
+from anonymisers.suppression.strategies.move_lifting import lifting_cells
+from anonymisers.suppression.strategies.neighbourhood import neighbourhood_cells
+from anonymisers.suppression.strategies.suppression_pattern import MarkovMove, SuppressionPattern
+from anonymisers.suppression.strategies.swap_schemes import Axes, SwapScheme
 from anonymisers.tables.arrays import Bools, Floats, Ints
 from anonymisers.tables.linked_tables import Target
 
-STEP = 0.01
-"""Price of changing an inner cell: nearly nothing, so that of two changes the smaller is taken."""
-MULTIPLES = 10
+
+@dataclass(frozen=True)
+class LocalProgramTuning:
+    """What the program of a neighbourhood prefers."""
+
+    step_cost: float = 0.01
+    """Cost of changing an inner cell by one: nearly nothing, so that of two moves the smaller is taken."""
+    most_multiples: int = 10
+    """Largest multiple of a move that counts as a move too."""
+
+
+TUNING = LocalProgramTuning()
+
+
 INNER = -2
-"""Stands for the number of a target that is an inner cell of the full cross and no cell of the system."""
+"""Number of a target that is an inner cell of the base table and no cell of the linked tables."""
 
 
 @dataclass(frozen=True)
-class Reach:
-    """How far one attempt looks: by which move, at how many inner cells, and up to which cell's size.
+class SearchLimits:
+    """The limits of an attempt: the swap scheme, the size of the neighbourhood and the largest cell to
+    suppress.
 
-    Without a cap it is the last attempt: it looks at inner cells with people wherever they are. `empty`: see
-    `neighbourhood`.
+    Without a `cap` the attempt is the last, and its neighbourhood has inner cells with people wherever they
+    are. `empty`: see `neighbourhood_cells`.
     """
 
-    move: Move
+    scheme: SwapScheme
     size: int
     cap: int | None
     empty: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
-    """Inner cells that people may move between: where they are, what they are counted in, how many people
-    each has."""
+class InnerCells:
+    """Inner cells between which people may move, with coordinates, counting cells and numbers of people."""
 
-    move: Move
+    scheme: SwapScheme
     coords: NDArray[np.int32]
     rows: Ints
     counts: Ints
 
-    def alternative(self, pattern: Pattern, change: Ints, *, inner_cells: bool) -> Alternative:
-        """An alternative with the cells that it changes and the multiples of it that are worlds too."""
+    def move(self, pattern: SuppressionPattern, change: Ints, *, inner_cells: bool) -> MarkovMove:
+        """Return a move with its changed cells and feasible multiples."""
         used = np.flatnonzero(change)
         change, counts, rows = change[used], self.counts[used], self.rows[used]
         touched, place = np.unique(rows, return_inverse=True)
@@ -54,15 +65,15 @@ class Place:
         real = (touched >= 0) & (amounts != 0)
         touched, amounts = touched[real], amounts[real]
         fewest, most = multiples(pattern, counts, change, (touched, amounts), inner_cells=inner_cells)
-        return Alternative(self.move, self.coords[used], change, fewest, most, touched, amounts)
+        return MarkovMove(self.scheme, self.coords[used], change, fewest, most, touched, amounts)
 
 
 def multiples(
-    pattern: Pattern, counts: Ints, change: Ints, sums: tuple[Ints, Ints], *, inner_cells: bool
+    pattern: SuppressionPattern, counts: Ints, change: Ints, sums: tuple[Ints, Ints], *, inner_cells: bool
 ) -> tuple[int, int]:
-    """The least and the largest multiple of a change of inner cells, of so many people each, that is a world.
+    """Return the least and the largest feasible multiple of a change of inner cells with `counts` people.
 
-    `sums`: the cells that it changes, and by how much.
+    `sums`: the cells that the change affects, and by how much.
     """
     least, (touched, amounts) = pattern.rules.least, sums
     if inner_cells or not least:
@@ -71,121 +82,133 @@ def multiples(
         room = np.concatenate([counts, pattern.values[touched] - pattern.least[touched]])
         size = np.concatenate([change, amounts])
     falling, rising = size < 0, size > 0
-    most = int((room[falling] // -size[falling]).min(initial=MULTIPLES))
-    return -int((room[rising] // size[rising]).min(initial=MULTIPLES)), most
+    most = int((room[falling] // -size[falling]).min(initial=TUNING.most_multiples))
+    return -int((room[rising] // size[rising]).min(initial=TUNING.most_multiples)), most
 
 
 @dataclass(frozen=True, eq=False)
-class Near:
-    """Inner cells of one attempt that can change, and the program that changes the target."""
+class Neighbourhood:
+    """The inner cells of an attempt that can change, and the program changing the target."""
 
-    place: Place
-    program: Program
+    inner_cells: InnerCells
+    program: LinearProgram
     amount: int = 0
-    """By how much the target changes, where that is settled."""
+    """By how much the target must change, where settled."""
 
 
-class Surveyor:
-    """Looks at the inner cells near a target. Keeps one number for each cell of the system at hand."""
+class NeighbourhoodBuilder:
+    """Builds neighbourhoods of targets. Keeps one number for each cell of the linked tables."""
 
-    def __init__(self, pattern: Pattern, price: Floats, *, inner_cells: bool) -> None:
+    def __init__(self, pattern: SuppressionPattern, cell_costs: Floats, *, inner_cells: bool) -> None:
         self._pattern = pattern
-        self._price = np.append(price, 0.0)
+        self._cell_costs = np.append(cell_costs, 0.0)
         self._inner_cells = inner_cells
         self._scratch = np.zeros(pattern.system.size + 1, dtype=np.int64)
 
-    def near(self, target: Target, reach: Reach) -> Near | None:
-        """What one attempt looks at; None when the target cannot change within its reach."""
-        pattern, move = self._pattern, reach.move
-        coords, groups = neighbourhood(
-            pattern, target, move, reach.size, people=reach.cap is None, empty=reach.empty
+    def around(self, target: Target, limits: SearchLimits) -> Neighbourhood | None:
+        """Return the neighbourhood of a target; None where the target cannot change within the limits."""
+        pattern, scheme = self._pattern, limits.scheme
+        coords, groups = neighbourhood_cells(
+            pattern, target, scheme, limits.size, people=limits.cap is None, empty=limits.empty
         )
-        rows = pattern.system.above(coords, frozenset(move.moved))
+        rows = pattern.system.above(coords, frozenset(scheme.swapped))
         if target.cell == INNER:
-            axes = list(move.axes)
-            aim = (coords[:, axes] == target.key[axes]).all(axis=1)
+            axes = list(scheme.axes)
+            in_target = (coords[:, axes] == target.key[axes]).all(axis=1)
         else:
-            aim = (rows == target.cell).any(axis=1)
-        sums = self._sums(rows, reach.cap)
-        alive = sums.alive(len(rows), groups)
-        aim &= alive
-        if not aim.any():
+            in_target = (rows == target.cell).any(axis=1)
+        sums = self._sums(rows, limits.cap)
+        movable = sums.movable(len(rows), groups)
+        in_target &= movable
+        if not in_target.any():
             return None
-        counts = pattern.people.margin(move.axes).count(coords)
-        program = self._program(sums, groups, counts, aim, alive)
-        return Near(Place(move, coords[alive], rows[alive], counts[alive]), program)
+        counts = pattern.people.margin(scheme.axes).count(coords)
+        program = self._program(sums, groups, counts, in_target, movable)
+        return Neighbourhood(InnerCells(scheme, coords[movable], rows[movable], counts[movable]), program)
 
-    def lifting(self, known: Alternative, lacking: Axes, times: int, cap: int) -> Near | None:
-        """What changes the same as an alternative does so many times; None where nobody can.
+    def for_lifting(
+        self, known: MarkovMove, missing_dimensions: Axes, times: int, cap: int
+    ) -> Neighbourhood | None:
+        """Return the neighbourhood in which a known move, multiplied by `times`, is lifted; None where nobody
+        can move.
 
-        Whoever moves keeps what he is by the dimensions that are `lacking` in it.
+        Moving people keep their codes of the `missing_dimensions` of the known move.
         """
-        room = room_for(self._pattern.people, known, lacking)
+        room = lifting_cells(self._pattern.people, known, missing_dimensions)
         if room is None:
             return None
-        coords, rows = room.coords, self._pattern.system.above(room.coords, frozenset(room.move.moved))
+        coords, rows = room.coords, self._pattern.system.above(room.coords, frozenset(room.scheme.swapped))
         sums = self._sums(rows, cap)
-        alive = sums.alive(len(rows), room.groups)
-        needed = room.needed * times
-        if needed[~np.isin(np.arange(len(needed)), room.cells[alive])].any():
+        movable = sums.movable(len(rows), room.groups)
+        required = room.required * times
+        if required[~np.isin(np.arange(len(required)), room.cells[movable])].any():
             return None
-        target = int(np.flatnonzero(needed)[0])
-        aim = alive & (room.cells == target)
-        counts = self._pattern.people.margin(room.move.axes).count(coords)
-        program = self._program(sums, room.groups, counts, aim, alive).requiring(room.cells[alive], needed)
-        return Near(Place(room.move, coords[alive], rows[alive], counts[alive]), program, int(needed[target]))
+        target = int(np.flatnonzero(required)[0])
+        in_target = movable & (room.cells == target)
+        counts = self._pattern.people.margin(room.scheme.axes).count(coords)
+        program = self._program(sums, room.groups, counts, in_target, movable).requiring(
+            room.cells[movable], required
+        )
+        return Neighbourhood(
+            InnerCells(room.scheme, coords[movable], rows[movable], counts[movable]),
+            program,
+            int(required[target]),
+        )
 
-    def _sums(self, rows: Ints, cap: int | None) -> "_Sums":
-        """The sums that matter: shown cells, and where they bound anything withheld ones too."""
+    def _sums(self, rows: Ints, cap: int | None) -> "_CellSums":
+        """Return the constrained cells: published cells, and suppressed cells too where they have a least
+        value."""
         pattern = self._pattern
         bounded = bool(pattern.rules.least) and not self._inner_cells
-        active = (rows >= 0) & (bounded | ~pattern.padded_hidden[rows])
+        active = (rows >= 0) & (bounded | ~pattern.padded_suppressed[rows])
         owner = np.nonzero(active)[0]
         numbers, place = _numbered(rows[active], self._scratch)
         values = pattern.values[numbers]
         locked = pattern.fixed[numbers]
         if cap is not None:
-            locked = locked | ((pattern.counting[numbers] > cap) & ~pattern.hidden[numbers])
-        return _Sums(owner, place, numbers, values, locked)
+            locked = locked | ((pattern.weighted_people[numbers] > cap) & ~pattern.suppressed[numbers])
+        return _CellSums(owner, place, numbers, values, locked)
 
-    def _program(self, sums: "_Sums", groups: Ints, counts: Ints, aim: Bools, alive: Bools) -> Program:
+    def _program(
+        self, sums: "_CellSums", groups: Ints, counts: Ints, in_target: Bools, movable: Bools
+    ) -> LinearProgram:
         pattern, least = self._pattern, self._pattern.rules.least
-        number = np.cumsum(alive) - 1
-        kept = alive[sums.owner]
+        number = np.cumsum(movable) - 1
+        kept = movable[sums.owner]
         owner, place = number[sums.owner[kept]], sums.place[kept]
-        counts, groups, aim = counts[alive], groups[alive], aim[alive]
+        counts, groups, in_target = counts[movable], groups[movable], in_target[movable]
         often = np.bincount(place, minlength=len(sums.numbers))
         furthest = 2.0 * pattern.rules.threshold
-        price = np.where(pattern.hidden[sums.numbers], 0.0, self._price[sums.numbers])
+        cost = np.where(pattern.suppressed[sums.numbers], 0.0, self._cell_costs[sums.numbers])
         floor = np.clip(sums.values - pattern.least[sums.numbers], 0, furthest).astype(np.float64)
-        step = np.full(len(counts), STEP)
+        step = np.full(len(counts), TUNING.step_cost)
         down = np.clip(counts - (least if self._inner_cells else 0), 0, furthest).astype(np.float64)
-        # A row with one inner cell in reach is no row: its price is that cell's.
+        # A row with a single inner cell is no row: its cost is added to that of the inner cell.
         alone = often[place] == 1
-        step += np.bincount(owner[alone], weights=price[place[alone]], minlength=len(counts))
+        step += np.bincount(owner[alone], weights=cost[place[alone]], minlength=len(counts))
         np.minimum.at(down, owner[alone], floor[place[alone]])
         shared = often > 1
         total = int(shared.sum())
         row = np.cumsum(shared) - 1
         balance, group = _numbered(groups, np.zeros(int(groups.max()) + 1, dtype=np.int64))
-        steps, aimed = np.arange(len(counts)), np.flatnonzero(aim)
-        price[sums.locked] = np.inf
-        return Program.of(
-            np.concatenate([owner[~alone], steps, aimed]),
-            np.concatenate([row[place[~alone]], total + group, np.full(len(aimed), total + len(balance))]),
-            price=price[shared],
+        steps, targets = np.arange(len(counts)), np.flatnonzero(in_target)
+        cost[sums.locked] = np.inf
+        return LinearProgram.of(
+            np.concatenate([owner[~alone], steps, targets]),
+            np.concatenate([row[place[~alone]], total + group, np.full(len(targets), total + len(balance))]),
+            row_cost=cost[shared],
             floor=floor[shared],
             ceiling=np.full(total, furthest),
-            needed=np.zeros(len(balance)),
+            required=np.zeros(len(balance)),
             down=down,
             up=np.full(len(counts), furthest),
-            step_price=step,
+            step_cost=step,
         )
 
 
 @dataclass(frozen=True, eq=False)
-class _Sums:
-    """Entries (an inner cell `owner`, a sum `place`) and what each sum is: its cell's number, its value,
+class _CellSums:
+    """Entries (an inner cell `owner`, a cell by its `place`), and for each cell its number, its value, and
     whether it is locked."""
 
     owner: Ints
@@ -194,27 +217,28 @@ class _Sums:
     values: Ints
     locked: Bools
 
-    def alive(self, size: int, groups: Ints) -> Bools:
-        """Inner cells that can change: in no locked zero, not alone in a locked sum or in their group."""
-        alive = np.ones(size, dtype=np.bool_)
+    def movable(self, size: int, groups: Ints) -> Bools:
+        """Return a mask of the movable inner cells: those in no locked zero, and not alone in a locked cell
+        or in their group."""
+        movable = np.ones(size, dtype=np.bool_)
         locked = self.locked[self.place]
         owner, place = self.owner[locked], self.place[locked]
-        alive[owner[self.values[place] == 0]] = False
+        movable[owner[self.values[place] == 0]] = False
         while True:
-            live = alive[owner]
+            live = movable[owner]
             often = np.bincount(place[live], minlength=len(self.numbers))
-            members = np.bincount(groups[alive], minlength=int(groups.max(initial=0)) + 1)
+            members = np.bincount(groups[movable], minlength=int(groups.max(initial=0)) + 1)
             dead = np.zeros(size, dtype=np.bool_)
             dead[owner[live & (often[place] == 1)]] = True
             dead |= members[groups] == 1
-            dead &= alive
+            dead &= movable
             if not dead.any():
-                return alive
-            alive[dead] = False
+                return movable
+            movable[dead] = False
 
 
 def _numbered(cells: Ints, scratch: Ints) -> tuple[Ints, Ints]:
-    """The distinct cells, and for each cell its place among them; `scratch` may hold anything."""
+    """Return the distinct cells, and for each cell its place among them; `scratch` may hold anything."""
     turn = np.arange(len(cells))
     scratch[cells] = turn
     distinct = cells[scratch[cells] == turn]

@@ -1,95 +1,105 @@
-"""A world in the making: exchanges of people, one after the other."""
+"""Composition of a move from swaps of a few people each: a sum of moves is a move."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.suppression.strategies.local_program import multiples
-from anonymisers.suppression.strategies.running_counts import Headcount
-from anonymisers.suppression.strategies.suppression_pattern import Alternative, Pattern
-from anonymisers.suppression.strategies.swap_schemes import Move
+from anonymisers.suppression.strategies.running_counts import RunningCounts
+from anonymisers.suppression.strategies.suppression_pattern import MarkovMove, SuppressionPattern
+from anonymisers.suppression.strategies.swap_schemes import SwapScheme
 from anonymisers.tables.arrays import Floats, Ints
 
-BONUS = 410 / 4096
-"""What it is worth to change a cell that is not yet safe by one in a direction that it needs, beside the
-price of withholding a cell. Like prices a multiple of 1/4096: so sums are exact in whatever order, and the
-same on every machine."""
+
+@dataclass(frozen=True)
+class MoveCompositionTuning:
+    """What a swap is credited with while a move is composed."""
+
+    bonus: float = 410 / 4096
+    """Credit for a needed change, by one, of a cell not yet safe. Like the costs of cells a multiple of
+    1/4096: sums are exact in any order, and the same on every machine."""
 
 
-class Exchange(Protocol):
-    """People who go from some corners of a box to the others."""
+TUNING = MoveCompositionTuning()
+
+
+class Swap(Protocol):
+    """People who go from some corners of a product of codes to the others."""
 
     @property
     def signs(self) -> Ints:
-        """What each corner changes by, 1 or -1."""
+        """The change of each corner, 1 or -1."""
 
     @property
-    def ways(self) -> Iterable[Ints]:
-        """The corners (n, dims) by the places of leaves; of several ways, all change the same cells."""
+    def corner_sets(self) -> Iterable[Ints]:
+        """The corners (n, dims) by the places of leaves; all sets change the same cells."""
 
     @property
     def changed(self) -> tuple[Ints, Ints] | None:
-        """The cells that it changes and by how much; None where that is not known yet."""
+        """The changed cells and by how much; None if not known yet."""
 
 
-class Ledger:
-    """What it costs that cells change further, beside a pattern and in one world in the making.
+class MoveLog:
+    """The changes of a composed move so far, and the cost of changing each cell further.
 
-    `rise` and `fall` tell for each cell, and one for the number -1, what it costs that it has one more or
-    one less: what withholding it costs, less a bonus where that shows a cell to be safe that is not yet;
-    infinite where it must not change. `change` is what the world has changed so far.
+    `rise` and `fall`: for each cell, and for the number -1, the cost of one more or one person less: the cost
+    of suppressing the cell, less a bonus if the change helps a cell not yet safe; infinite if the cell must
+    not change. `change`: the changes so far.
     """
 
-    def __init__(self, pattern: Pattern, price: Floats, cap: int | None) -> None:
-        """`price`: of withholding each cell. No cell of more than `cap` people is withheld."""
-        self._pattern, self._price, self._cap = pattern, price, cap
+    def __init__(self, pattern: SuppressionPattern, cell_costs: Floats, cap: int | None) -> None:
+        """Begin without changes. `cell_costs`: cost of suppressing each cell; `cap`: largest cell to
+        suppress."""
+        self._pattern, self._cell_costs, self._cap = pattern, cell_costs, cap
         size = len(pattern.padded_values)
         self.change, self.up, self.down = (np.zeros(size, dtype=np.int64) for _ in range(3))
         self.base, self.rise, self.fall = np.zeros(size), np.zeros(size), np.zeros(size)
-        self.renew(np.arange(size - 1))
+        self.reset(np.arange(size - 1))
 
-    def renew(self, rows: Ints) -> None:
-        """These cells are as in the true world, and what the pattern says of them counts."""
+    def reset(self, rows: Ints) -> None:
+        """Reset these cells to the true table, and take their costs from the pattern."""
         pattern = self._pattern
-        hidden, locked = pattern.hidden[rows], pattern.fixed[rows]
+        suppressed, locked = pattern.suppressed[rows], pattern.fixed[rows]
         if self._cap is not None:
-            locked = locked | ((pattern.values[rows] > self._cap) & ~hidden)
-        self.base[rows] = np.where(locked, np.inf, np.where(hidden, 0.0, self._price[rows]))
+            locked = locked | ((pattern.values[rows] > self._cap) & ~suppressed)
+        self.base[rows] = np.where(locked, np.inf, np.where(suppressed, 0.0, self._cell_costs[rows]))
         self.change[rows] = self.up[rows] = self.down[rows] = 0
-        cells = rows[hidden & pattern.asked[rows] & ~pattern.safe(rows)]
+        cells = rows[suppressed & pattern.to_protect[rows] & ~pattern.safe(rows)]
         if len(cells):
-            self.up[cells], self.down[cells] = pattern.lacking(cells)
-        self.reckon(rows)
+            self.up[cells], self.down[cells] = pattern.missing_change(cells)
+        self.update_costs(rows)
 
-    def reckon(self, rows: Ints) -> None:
-        """What it costs that these cells change further."""
+    def update_costs(self, rows: Ints) -> None:
+        """Update the cost of changing these cells further."""
         change, base = self.change[rows], self.base[rows]
         up, down = self.up[rows], self.down[rows]
         rise = ((change >= 0) & (change < up)).astype(np.float64) - ((change < 0) & (change >= -down))
         fall = ((change <= 0) & (-change < down)).astype(np.float64) - ((change > 0) & (change <= up))
         least = self._pattern.values[rows] + change <= self._pattern.least[rows]
-        self.rise[rows] = base - BONUS * rise
-        self.fall[rows] = np.where(least, np.inf, base - BONUS * fall)
+        self.rise[rows] = base - TUNING.bonus * rise
+        self.fall[rows] = np.where(least, np.inf, base - TUNING.bonus * fall)
 
-    def wanted(self, cell: int, *, up: bool = True, down: bool = True) -> int:
-        """By how much more a cell should change in this world, up or down as far as that may be."""
+    def wanted_change(self, cell: int, *, up: bool = True, down: bool = True) -> int:
+        """Return by how much a cell should still change in this move, up or down where allowed."""
         change, rise, fall = int(self.change[cell]), int(self.up[cell]), int(self.down[cell])
         if change > 0 or (change == 0 and rise and up):
             return max(0, rise - change) if up else 0
         return -max(0, fall + change) if down else 0
 
 
-class Composition:
-    """One world in the making, at first the true one.
+class MoveComposition:
+    """One move while it is composed, at first without changes.
 
-    What it changes of a ledger and a headcount is put back by `close`: there is one at a time of each.
+    `finish` undoes all changes of the log and the running counts: only a single composition may use both at a
+    time.
     """
 
-    def __init__(self, pattern: Pattern, ledger: Ledger, head: Headcount) -> None:
-        """The true world."""
-        self._pattern, self._ledger, self._head = pattern, ledger, head
+    def __init__(self, pattern: SuppressionPattern, log: MoveLog, running_counts: RunningCounts) -> None:
+        """Begin with the true table."""
+        self._pattern, self._log, self._running_counts = pattern, log, running_counts
         self._leaves = [d.leaves for d in pattern.system.dims]
         self._places = [np.cumsum(d.is_leaf) - 1 for d in pattern.system.dims]
         self._people: list[tuple[Ints, Ints]] = []
@@ -97,66 +107,68 @@ class Composition:
 
     @property
     def costs(self) -> tuple[Floats, Floats]:
-        """What it costs that each cell rises by one, and that it falls."""
-        return self._ledger.rise, self._ledger.fall
+        """The cost of each cell's rise by one, and of each cell's fall by one."""
+        return self._log.rise, self._log.fall
 
     def change(self, cell: int) -> int:
-        """By how much a cell is changed so far."""
-        return int(self._ledger.change[cell])
+        """Return by how much a cell has changed so far."""
+        return int(self._log.change[cell])
 
-    def hold(self, cell: int) -> None:
-        """Leave a cell from now on as it is in this world."""
+    def keep_cell(self, cell: int) -> None:
+        """Keep a cell from now on as it is in this move."""
         rows = np.array([cell])
         self._touched.append(rows)
-        self._ledger.base[rows] = np.inf
-        self._ledger.reckon(rows)
+        self._log.base[rows] = np.inf
+        self._log.update_costs(rows)
 
-    def begin(self, alternative: Alternative) -> Ints | None:
-        """Begin with the furthest multiple of an alternative; where people are new; None if it cannot be."""
-        pattern, ledger = self._pattern, self._ledger
-        rows, amounts = alternative.rows, alternative.amounts * alternative.most
-        if (pattern.values[rows] + ledger.change[rows] + amounts < pattern.least[rows]).any():
+    def start_with(self, move: MarkovMove) -> Ints | None:
+        """Begin with the largest multiple of a known move; return inner cells that are new, or None if
+        infeasible."""
+        pattern, log = self._pattern, self._log
+        rows, amounts = move.rows, move.amounts * move.most
+        if (pattern.values[rows] + log.change[rows] + amounts < pattern.least[rows]).any():
             return None
-        places = np.stack([own[alternative.coords[:, a]] for a, own in enumerate(self._places)], axis=1)
-        numbers, change = self._head.numbers(places), alternative.change * alternative.most
-        before = self._head.flat[numbers]
+        places = np.stack([own[move.coords[:, a]] for a, own in enumerate(self._places)], axis=1)
+        numbers, change = self._running_counts.numbers(places), move.change * move.most
+        before = self._running_counts.flat[numbers]
         if (before + change < 0).any():
             return None
         self._go(numbers, change)
         self._touched.append(rows)
-        ledger.change[rows] += amounts
-        ledger.base[rows] = 0.0
-        ledger.reckon(rows)
+        log.change[rows] += amounts
+        log.base[rows] = 0.0
+        log.update_costs(rows)
         new: Ints = places[(change > 0) & (before == 0)]
         return new
 
-    def take(self, exchange: Exchange, moved: frozenset[int], most: int) -> int:
-        """Exchange people, as often as it can be done and `most` times at most; how often it was.
+    def apply(self, swap: Swap, swapped: frozenset[int], most: int) -> int:
+        """Apply a swap as often as possible, at most `most` times, and return the number of times.
 
-        `moved` are the dimensions in which somebody may change.
+        `swapped`: the dimensions in which people may change.
         """
-        rows, amounts = exchange.changed or self._rows(next(iter(exchange.ways)), exchange.signs, moved)
+        rows, amounts = swap.changed or self._rows(next(iter(swap.corner_sets)), swap.signs, swapped)
         left = most = min(most, self._slack(rows, amounts))
-        signs = exchange.signs
-        for corners in exchange.ways:
-            numbers = self._head.numbers(corners)
-            times = min(left, int(self._head.flat[numbers[signs < 0]].min()))
+        signs = swap.signs
+        for corners in swap.corner_sets:
+            numbers = self._running_counts.numbers(corners)
+            times = min(left, int(self._running_counts.flat[numbers[signs < 0]].min()))
             self._go(numbers, signs * times)
             left -= times
             if not left:
                 break
-        ledger = self._ledger
+        log = self._log
         self._touched.append(rows)
-        ledger.change[rows] += amounts * (most - left)
-        ledger.base[rows[np.isfinite(ledger.base[rows])]] = 0.0
-        ledger.reckon(rows)
+        log.change[rows] += amounts * (most - left)
+        log.base[rows[np.isfinite(log.base[rows])]] = 0.0
+        log.update_costs(rows)
         return most - left
 
-    def close(self) -> Alternative | None:
-        """The world as an alternative; None for the true one. Everything is put back."""
+    def finish(self) -> MarkovMove | None:
+        """Return the composed move, None without any change, and undo all changes of the log and the
+        counts."""
         rows = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *self._touched]))
-        amounts = self._ledger.change[rows]
-        self.abandon()
+        amounts = self._log.change[rows]
+        self.undo()
         if not self._people:
             return None
         numbers, place = np.unique(np.concatenate([n for n, _ in self._people]), return_inverse=True)
@@ -166,30 +178,33 @@ class Composition:
         if not len(numbers):
             return None
         sums = rows[amounts != 0], amounts[amounts != 0]
-        counts = self._head.flat[numbers].astype(np.int64)
-        coords, move = self._coords(self._head.places(numbers)), Move(tuple(range(len(self._leaves))), ())
+        counts = self._running_counts.flat[numbers].astype(np.int64)
+        coords, scheme = (
+            self._coords(self._running_counts.places(numbers)),
+            SwapScheme(tuple(range(len(self._leaves))), ()),
+        )
         ends = multiples(self._pattern, counts, change, sums, inner_cells=False)
-        return Alternative(move, coords, change, *ends, *sums)
+        return MarkovMove(scheme, coords, change, *ends, *sums)
 
-    def abandon(self) -> None:
-        """Put everything back."""
+    def undo(self) -> None:
+        """Undo all changes of the log and the counts."""
         for rows in self._touched:
-            self._ledger.renew(rows)
+            self._log.reset(rows)
         for numbers, change in self._people:
-            self._head.flat[numbers] -= change.astype(np.int32)
+            self._running_counts.flat[numbers] -= change.astype(np.int32)
 
     def _go(self, numbers: Ints, change: Ints) -> None:
-        """People leave some combinations of leaves and come to others; each stands there once."""
+        """Move people from some combinations of leaves to others; each combination occurs once."""
         self._people.append((numbers, change))
-        self._head.flat[numbers] += change.astype(np.int32)
+        self._running_counts.flat[numbers] += change.astype(np.int32)
 
     def _coords(self, corners: Ints) -> NDArray[np.int32]:
         columns = [own[corners[:, axis]] for axis, own in enumerate(self._leaves)]
         return np.stack(columns, axis=1).astype(np.int32)
 
-    def _rows(self, corners: Ints, signs: Ints, moved: frozenset[int]) -> tuple[Ints, Ints]:
-        """The cells that an exchange changes, and by how much."""
-        rows = self._pattern.system.above(self._coords(corners), moved)
+    def _rows(self, corners: Ints, signs: Ints, swapped: frozenset[int]) -> tuple[Ints, Ints]:
+        """Return the cells that a swap changes, and by how much."""
+        rows = self._pattern.system.above(self._coords(corners), swapped)
         cells, place = np.unique(rows, return_inverse=True)
         weights = np.repeat(signs.astype(np.float64), rows.shape[1])
         amounts = np.rint(np.bincount(place.ravel(), weights=weights)).astype(np.int64)
@@ -197,8 +212,8 @@ class Composition:
         return cells[real], amounts[real]
 
     def _slack(self, rows: Ints, amounts: Ints) -> int:
-        """How often an exchange can be done before a cell has fewer people than it is known to have."""
+        """Return how often a swap can be applied before a cell falls below its known least value."""
         falling = amounts < 0
-        values = self._pattern.values[rows[falling]] + self._ledger.change[rows[falling]]
+        values = self._pattern.values[rows[falling]] + self._log.change[rows[falling]]
         room = values - self._pattern.least[rows[falling]]
         return max(1, int((room // -amounts[falling]).min(initial=2**30)))

@@ -1,4 +1,4 @@
-"""Which alternatives change which cells, and how far they reach there."""
+"""Lookup of moves by cell, and of how far each move changes a cell."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -11,24 +11,25 @@ from numpy.typing import NDArray
 from anonymisers.tables.arrays import Ints
 
 FEW = 1_000_000
-"""Entries up to which they are put down by cell where it is asked for one cell after the other."""
+"""Entries up to which the moves of a single cell are looked up in an index by cell."""
 
 
-class Reaching(Protocol):
-    """What changes cells: `rows`."""
+class CellChanges(Protocol):
+    """Anything changing cells, such as a Markov move."""
 
     @property
     def rows(self) -> Ints:
-        """The cells that it changes."""
+        """The changed cells."""
 
     def ends(self) -> tuple[Ints, Ints]:
-        """The least and the largest change of each row."""
+        """Return the least and the largest change of each cell."""
 
 
 @dataclass(frozen=True, eq=False)
 class Entries:
-    """One entry for each alternative and cell that it changes: the alternative's place among `numbers`, the
-    cell, and the least and the largest change there; those of one alternative follow each other."""
+    """An entry for each pair of a move and a changed cell: `owner`, the place of the move in `numbers`;
+    `rows`, the cell; `low` and `high`, the least and the largest change. Entries of a move are adjacent, from
+    `starts` on."""
 
     numbers: list[int]
     starts: Ints
@@ -39,21 +40,24 @@ class Entries:
 
 
 @dataclass(eq=False)
-class Touching:
-    """Alternatives by number. By cell they are put down only once somebody asks: millions of entries in
-    tables where many cells share an alternative, which searches there never ask for."""
+class MoveIndex:
+    """Moves by number, and by cell.
 
-    _kept: dict[int, Reaching] = field(default_factory=dict)
+    The index by cell is built when a cell is first looked up: in tables where many cells share a move the
+    index has millions of entries, and searches of such tables never look up a cell.
+    """
+
+    _kept: dict[int, CellChanges] = field(default_factory=dict)
     _by_cell: defaultdict[int, dict[int, tuple[int, int]]] | None = None
 
-    def add(self, number: int, alternative: Reaching) -> None:
-        """Take in one more alternative."""
-        self._kept[number] = alternative
+    def add(self, number: int, move: CellChanges) -> None:
+        """Add a move."""
+        self._kept[number] = move
         if self._by_cell is not None:
-            self._put_down(self._by_cell, number, alternative)
+            self._index_by_cell(self._by_cell, number, move)
 
     def drop(self, numbers: Iterable[int]) -> None:
-        """Leave some alternatives out."""
+        """Remove some moves."""
         for number in numbers:
             rows = self._kept.pop(number).rows
             if self._by_cell is not None:
@@ -61,26 +65,26 @@ class Touching:
                     del self._by_cell[row][number]
 
     def __getitem__(self, cell: int) -> dict[int, tuple[int, int]]:
-        """The alternatives that change a cell, by number, with the ends that they reach there."""
+        """Return the moves changing a cell, by number, with the least and the largest change of the cell."""
         if self._by_cell is None:
             self._by_cell = defaultdict(dict)
-            for number, alternative in self._kept.items():
-                self._put_down(self._by_cell, number, alternative)
+            for number, move in self._kept.items():
+                self._index_by_cell(self._by_cell, number, move)
         return self._by_cell[cell]
 
     @property
-    def put_down(self) -> bool:
-        """Whether entries are there by cell."""
+    def by_cell_known(self) -> bool:
+        """Whether the index by cell has been built."""
         return self._by_cell is not None
 
     def numbers(self, cell: int) -> set[int]:
-        """The numbers of the alternatives that change a cell."""
+        """Return the numbers of the moves changing a cell."""
         if self._by_cell is not None or sum(len(own.rows) for own in self._kept.values()) <= FEW:
             return set(self[cell])
         return {number for number, own in self._kept.items() if (own.rows == cell).any()}
 
     def changed(self, cells: Ints) -> NDArray[np.bool_]:
-        """Which of some cells some alternative changes."""
+        """Return a mask of the given cells changed by any move."""
         if self._by_cell is not None:
             return np.array([bool(self._by_cell.get(cell)) for cell in cells.tolist()], dtype=np.bool_)
         changed = np.zeros(int(cells.max(initial=-1)) + 1, dtype=np.bool_)
@@ -89,7 +93,7 @@ class Touching:
         return changed[cells]
 
     def entries(self) -> Entries:
-        """All entries, in order of number."""
+        """Return all entries, in order of number."""
         own = list(self._kept.values())
         sizes = [len(a.rows) for a in own]
         ends = [a.ends() for a in own]
@@ -103,10 +107,12 @@ class Touching:
         )
 
     @staticmethod
-    def _put_down(by_cell: dict[int, dict[int, tuple[int, int]]], number: int, alternative: Reaching) -> None:
-        low, high = alternative.ends()
+    def _index_by_cell(
+        by_cell: dict[int, dict[int, tuple[int, int]]], number: int, move: CellChanges
+    ) -> None:
+        low, high = move.ends()
         ends = zip(low.tolist(), high.tolist(), strict=True)
-        for row, own in zip(alternative.rows.tolist(), ends, strict=True):
+        for row, own in zip(move.rows.tolist(), ends, strict=True):
             by_cell[row][number] = own
 
 

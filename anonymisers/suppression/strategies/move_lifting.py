@@ -1,74 +1,91 @@
-"""An alternative found once more for further tables: the same numbers change, by people who suit those too.
+"""Strategy "move lifting": a known move is extended to further tables by other people.
 
-Who moves in it may be anybody by the dimensions that nobody looked at when it was found. A further table
-looks at some: so each change is divided among the *kinds* of people by these, and others may change places
-beside it wherever all numbers stay that were looked at before.
+Used where a search continues another (`secondary_suppression.Continuation`).
+
+A move says nothing about dimensions outside the tables of the former search. A further table names some of
+these dimensions, so each change is divided among the *kinds* of people by such dimensions. Further people may
+swap places as well, as long as every cell of the former tables keeps the same change. Lifting of moves: Dobra
+and Sullivant (2004); Rauh and Sullivant (2016).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from anonymisers.suppression.strategies.suppression_pattern import Alternative
-from anonymisers.suppression.strategies.swap_schemes import Axes, Move
+from anonymisers.suppression.strategies.suppression_pattern import MarkovMove
+from anonymisers.suppression.strategies.swap_schemes import Axes, SwapScheme
 from anonymisers.tables.arrays import Ints, Positions
 from anonymisers.tables.base_table import BaseTable
 
-SIZE = 600
-"""Inner cells that are looked at, about."""
+
+@dataclass(frozen=True)
+class MoveLiftingTuning:
+    """How many inner cells a lifted move is searched for in."""
+
+    inner_cells: int = 600
+    """Approximate number of inner cells."""
+
+
+TUNING = MoveLiftingTuning()
 
 
 @dataclass(frozen=True, eq=False)
-class Room:
-    """Inner cells (m, dims) by which an alternative may be made of people of several kinds.
+class LiftingCells:
+    """Inner cells (m, dims) among which people of several kinds make up a known move.
 
-    `groups` (m,): whose context they share, so that people only change places in it. `cells` (m,): the cell
-    of the known alternative's dimensions that each is part of; those change by `needed` each.
+    `groups` (m,): the combination of matching codes, within which people swap places. `cells` (m,): the cell,
+    by the known move's dimensions, counting each inner cell; this cell must change by `required`.
     """
 
-    move: Move
+    scheme: SwapScheme
     coords: Positions
     groups: Ints
     cells: Ints
-    needed: Ints
+    required: Ints
 
 
-def room_for(people: BaseTable, known: Alternative, lacking: Axes) -> Room | None:
-    """Where people of several kinds may take the part of those in an alternative; None where nobody can.
+def lifting_cells(people: BaseTable, known: MarkovMove, lacking: Axes) -> LiftingCells | None:
+    """Return inner cells where people of several kinds may make up a known move; None where nobody can.
 
-    `lacking`: the dimensions by which kinds differ. The contexts of the alternative come first, in every
-    kind, then those with the most people.
+    `lacking`: the dimensions by which kinds differ. The matching codes of the move come first, in every kind,
+    then the matching codes with the most people.
     """
-    move = Move(known.move.moved, tuple(sorted((*known.move.context, *lacking))))
-    if not move.context:
+    scheme = SwapScheme(known.scheme.swapped, tuple(sorted((*known.scheme.matching, *lacking))))
+    if not scheme.matching:
         return None
-    box = np.unique(known.coords[:, list(move.moved)], axis=0)
-    contexts = _contexts(people, known, move, lacking, box)[: max(1, SIZE // len(box))]
-    coords = np.empty((len(contexts) * len(box), len(people.dims)), dtype=np.int32)
+    combinations = np.unique(known.coords[:, list(scheme.swapped)], axis=0)
+    matching_codes = _matching_codes(people, known, scheme, lacking, combinations)[
+        : max(1, TUNING.inner_cells // len(combinations))
+    ]
+    coords = np.empty((len(matching_codes) * len(combinations), len(people.dims)), dtype=np.int32)
     coords[:] = [d.root for d in people.dims]
-    coords[:, list(move.moved)] = np.tile(box, (len(contexts), 1))
-    coords[:, list(move.context)] = np.repeat(contexts, len(box), axis=0)
-    looked = people.margin(known.move.axes)
-    codes, cells = np.unique(looked.code(coords), return_inverse=True)
-    changed = looked.code(known.coords)
+    coords[:, list(scheme.swapped)] = np.tile(combinations, (len(matching_codes), 1))
+    coords[:, list(scheme.matching)] = np.repeat(matching_codes, len(combinations), axis=0)
+    former = people.margin(known.scheme.axes)
+    codes, cells = np.unique(former.code(coords), return_inverse=True)
+    changed = former.code(known.coords)
     if not np.isin(changed, codes).all():
         return None
-    needed = np.zeros(len(codes), dtype=np.int64)
-    needed[np.searchsorted(codes, changed)] = known.change
-    return Room(move, coords, np.repeat(np.arange(len(contexts)), len(box)), cells.ravel(), needed)
+    required = np.zeros(len(codes), dtype=np.int64)
+    required[np.searchsorted(codes, changed)] = known.change
+    return LiftingCells(
+        scheme, coords, np.repeat(np.arange(len(matching_codes)), len(combinations)), cells.ravel(), required
+    )
 
 
-def _contexts(people: BaseTable, known: Alternative, move: Move, lacking: Axes, box: Positions) -> Positions:
-    """Combinations of codes of the context, each once: those of the alternative first."""
-    axes = list(move.context)
+def _matching_codes(
+    people: BaseTable, known: MarkovMove, scheme: SwapScheme, lacking: Axes, combinations: Positions
+) -> Positions:
+    """Return combinations of matching codes, each once: those of the move first."""
+    axes = list(scheme.matching)
     own = known.coords.copy()
     if lacking:
         kinds = people.margin(lacking).coords[:, list(lacking)]
         own = np.repeat(own, len(kinds), axis=0)
         own[:, list(lacking)] = np.tile(kinds, (len(known.coords), 1))
-    everybody = people.margin(move.axes)
-    moved = everybody.coords[:, list(move.moved)]
-    near = (moved[:, None] == box[None]).all(axis=2).any(axis=1)
+    everybody = people.margin(scheme.axes)
+    swapped = everybody.coords[:, list(scheme.swapped)]
+    near = (swapped[:, None] == combinations[None]).all(axis=2).any(axis=1)
     others, place = np.unique(everybody.coords[near][:, axes], axis=0, return_inverse=True)
     total = np.bincount(place.ravel(), weights=everybody.counts[near], minlength=len(others))
     ranked = np.concatenate([np.unique(own[:, axes], axis=0), others[np.argsort(-total, kind="stable")]])

@@ -1,4 +1,9 @@
-"""The search for alternatives: small linear programs around one withheld cell after the other."""
+"""The search for Markov moves: for one open cell after the other, by the strategy that suits the tables.
+
+Strategies, in this order: the junction tree alone (`junction_tree_search`); moves of linked tables
+(`linked_table_moves`); local search by small linear programs in the stages of a schedule (`search_schedule`);
+at last all counts at once where releases are about different people.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -8,255 +13,229 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.suppression.strategies.junction_tree_search import TreeSearch
+from anonymisers.suppression.strategies.junction_tree_search import JunctionTreeSearch
 from anonymisers.suppression.strategies.linear_program import Solver
-from anonymisers.suppression.strategies.linked_table_moves import TOGETHER, Swaps
-from anonymisers.suppression.strategies.local_program import INNER, Near, Reach, Surveyor
-from anonymisers.suppression.strategies.suppression_pattern import Alternative, Pattern
-from anonymisers.suppression.strategies.swap_schemes import moves_for, together
+from anonymisers.suppression.strategies.linked_table_moves import TOGETHER, LinkedTableMoves
+from anonymisers.suppression.strategies.local_program import (
+    INNER,
+    Neighbourhood,
+    NeighbourhoodBuilder,
+    SearchLimits,
+)
+from anonymisers.suppression.strategies.search_schedule import (
+    NOTHING_MORE,
+    ZEROS_ONLY,
+    has_full_table,
+    schedule_for,
+)
+from anonymisers.suppression.strategies.suppression_pattern import MarkovMove, SuppressionPattern
+from anonymisers.suppression.strategies.swap_schemes import linked_dimensions, schemes_for
 from anonymisers.tables.linked_tables import Target
-from anonymisers.tables.rules import Rules
-
-NOTHING_MORE = -1
-"""The cap with which no shown cell may change."""
-ZEROS_ONLY = 0
-"""The cap with which no shown cell of anybody may."""
-Ladder = tuple[tuple[int, int | None], ...]
-"""Sizes of the neighbourhood, each with the largest cell that one alternative may withhold."""
-LADDER: Ladder = (
-    (100, 10), (250, 15), (400, 22), (600, 35), (600, 60), (1000, 120),
-    (1000, 250), (1000, 500), (1000, 1000), (2400, 2500), (2400, None),
-)  # fmt: skip
-LADDER_OF_PEOPLE: Ladder = (
-    (60, 10), (150, 15), (300, 22), (600, 35), (600, 60), (600, 120),
-    (1000, 250), (1000, 500), (1000, 1000), (2400, 2500), (2400, None),
-)  # fmt: skip
-"""The same where every zero is shown: no inner cell is looked at that cannot change."""
-WIDE_LADDER: Ladder = (
-    (150, 10), (400, 15), (1000, 22), (2400, 35), (2400, 120), (2400, 1000), (2400, None),
-)  # fmt: skip
-"""Where there are few inner cells with people: it costs more for each target, and withholds less."""
-PLANNED_LADDER: Ladder = (
-    (400, NOTHING_MORE), (2400, NOTHING_MORE), (2400, 22), (2400, 60), (2400, 150), (2400, None),
-)  # fmt: skip
-"""Where it is planned what to withhold: what is planned mostly suffices."""
-FEW = 2500
-"""Inner cells with people up to which a table is searched in these two ways."""
-LARGE_LADDER: Ladder = (
-    (150, 10), (400, 15), (1000, 25), (1500, 45), (2400, 120), (4500, 1000), (4500, None),
-)  # fmt: skip
-"""Where there are some, one table has all dimensions, and only inner cells with people are looked at: what is
-withheld for the few targets that get far is most of all."""
-LARGE_LADDER_OF_PARTNERS: Ladder = (
-    (150, 10), (400, 18), (1000, 35), (1800, 80), (2400, 200), (4500, 1000), (4500, None),
-)  # fmt: skip
-"""The same where zeros may be withheld: what insiders could compute by these takes time too."""
-LARGE_LADDER_OF_ONES: Ladder = (
-    (150, 10), (400, 15), (600, 25), (1000, 45), (1000, 120), (1500, 300), (2400, 1000), (2400, None),
-)  # fmt: skip
-"""The same where withheld cells are known to be at least 1: more targets get far there."""
-SOME = 10_000
-"""Inner cells with people up to which that is so: each step costs more the more there are."""
-EMPTY = 1 / 3
-"""How many inner cells without people are looked at, as a part of those with people: where it is planned what
-to withhold, and in large tables where a zero or an insider asks for it. In these most inner cells are empty,
-and a search among all of them finds less and takes longer."""
-FREE = 400
-"""Inner cells that are looked at for a change of what is withheld already."""
-ZERO_SIZES = (150, 600)
-"""And for a zero that may be withheld."""
-MOST_ZEROS = 30
-"""Zeros that may have to be withheld along with one."""
-LINKED_LADDER: Ladder = ((150, 35), (300, None))
-"""Where `swaps` did not find anything: each inner cell is counted in so many tables that a step of the others
-takes seconds."""
-SELDOM = 0.25
-"""A rung that helps fewer targets of a table than this is skipped there: the next does what it does. The last
-has no next and is never skipped."""
-TRIED = 12
-"""Targets before that is decided."""
 
 
 @dataclass(eq=False)
-class Search:
-    """Finds alternatives for the open cells of a pattern, cell by cell, withholding what they need."""
+class MoveSearch:
+    """Finds moves for the open cells of a pattern, cell by cell, and suppresses the cells that the moves
+    change.
 
-    pattern: Pattern
-    price: NDArray[np.float64]
+    `cell_costs`: cost of each unit by which a published cell changes. `after_cutting_planes`: whether cutting
+    planes solved the pattern first.
+    """
+
+    pattern: SuppressionPattern
+    cell_costs: NDArray[np.float64]
     solver: Solver = field(default_factory=Solver)
-    planned: bool = False
+    after_cutting_planes: bool = False
 
     def __post_init__(self) -> None:
         system = self.pattern.system
-        self._groups = together(system.footprints, len(system.dims))
-        self._inner_cells = any(len(t) == len(system.dims) for t in system.blocks[0].lattice.tables)
-        self._surveyor = Surveyor(self.pattern, self.price, inner_cells=self._inner_cells)
-        self._thorough = len(self.pattern.people.counts) <= FEW
-        rules, people = self.pattern.rules, len(self.pattern.people.counts)
-        many = self._inner_cells and not self._thorough
-        among_people = rules.zeros == "publish" or (rules.zeros == "partner" and many)
-        some = many and people <= SOME and among_people
-        self._ladder = LADDER_OF_PEOPLE if among_people else LADDER
-        if some:
-            self._ladder = _large_ladder(rules)
-        elif self._thorough:
-            self._ladder = PLANNED_LADDER if self.planned else WIDE_LADDER
-        self._empty = EMPTY if self.planned else 0.0 if among_people else 1.0
-        self._seldom = 0.0 if some and not rules.least else SELDOM
+        self._groups = linked_dimensions(system.footprints, len(system.dims))
+        self._inner_cells = has_full_table(self.pattern)
+        self._neighbourhoods = NeighbourhoodBuilder(
+            self.pattern, self.cell_costs, inner_cells=self._inner_cells
+        )
+        self._linked_moves = (
+            LinkedTableMoves(self.pattern, self.cell_costs) if LinkedTableMoves.usable(self.pattern) else None
+        )
+        self._schedule = schedule_for(
+            self.pattern,
+            after_cutting_planes=self.after_cutting_planes,
+            linked=self._linked_moves is not None,
+        )
         self._record: dict[frozenset[int], NDArray[np.float64]] = {}
-        self._swaps = Swaps(self.pattern, self.price) if Swaps.usable(self.pattern) else None
-        if self._swaps is not None:
-            self._ladder = LINKED_LADDER
-        alone = self._swaps is None and not self.planned
-        self._tree = TreeSearch.of(self.pattern, self.price) if alone else None
+        alone = self._linked_moves is None and not self.after_cutting_planes
+        self._junction_tree = JunctionTreeSearch.of(self.pattern, self.cell_costs) if alone else None
 
     def cover(self, cell: int, limit: int | None = None) -> bool:
-        """Find alternatives until the cell is shown to be safe; False when none can be found.
+        """Find moves until the cell is shown to be safe; False when none can be found.
 
-        With `limit` no cell of more people is withheld for that.
+        With `limit` no cell of more people is suppressed for that.
         """
         target = self.pattern.system.target(cell)
-        if self._tree is not None:
-            return self._found_in_tree(self._tree, cell, limit)
-        if self._swapped(target, limit):
+        if self._junction_tree is not None:
+            return self._cover_by_junction_tree(self._junction_tree, cell, limit)
+        if self._cover_by_linked_moves(target, limit):
             return True
-        moves = moves_for(target.footprint, self._groups)
-        record = self._record.setdefault(target.footprint, np.zeros((2, len(self._ladder))))
-        for rung, (size, cap) in enumerate(self._ladder):
+        schemes = schemes_for(target.footprint, self._groups)
+        record = self._record.setdefault(target.footprint, np.zeros((2, len(self._schedule.stages))))
+        for stage, (size, cap) in enumerate(self._schedule.stages):
             if limit is not None and (cap is None or cap > limit):
                 break
-            seldom = record[0, rung] >= TRIED and record[1, rung] < self._seldom * record[0, rung]
+            seldom = (
+                record[0, stage] >= self._schedule.tuning.tried
+                and record[1, stage] < self._schedule.seldom * record[0, stage]
+            )
             if limit is None and cap is not None and seldom:
                 continue
-            reaches = [Reach(move, size, cap, self._empty) for move in moves]
+            limits = [SearchLimits(scheme, size, cap, self._schedule.empty_share) for scheme in schemes]
             while not self._safe(cell):
-                if self._cheapest(target, self._amounts(cell), reaches) is None:
+                if self._add_cheapest(target, self._wanted_changes(cell), limits) is None:
                     break
             safe = self._safe(cell)
             if limit is None:
-                record[:, rung] += 1, safe
+                record[:, stage] += 1, safe
             if safe:
                 return True
         last = self._last_resort
-        return self._safe(cell) or (last is not None and self._found_in_tree(last, cell, limit))
+        return self._safe(cell) or (last is not None and self._cover_by_junction_tree(last, cell, limit))
 
     @cached_property
-    def _last_resort(self) -> TreeSearch | None:
-        """All counts of one world at once, where releases are about different people."""
-        if self._swaps is not None or not any(block.guards for block in self.pattern.system.blocks):
+    def _last_resort(self) -> JunctionTreeSearch | None:
+        """All counts of one feasible table at once, where releases are about different people."""
+        if self._linked_moves is not None or not any(block.guards for block in self.pattern.system.blocks):
             return None
-        return TreeSearch.over_all(self.pattern, self.price)
+        return JunctionTreeSearch.over_all(self.pattern, self.cell_costs)
 
     @property
-    def linked(self) -> bool:
-        """Whether alternatives are exchanges of many cells, which are not worth taking away one by one."""
-        return self._swaps is not None and self._swaps.joint
+    def covers_together(self) -> bool:
+        """Whether moves change many cells each, and are not worth removing singly."""
+        return self._linked_moves is not None and self._linked_moves.covers_together
 
     @property
-    def in_neighbourhoods(self) -> bool:
-        """Whether alternatives are sought in neighbourhoods, and not in whole tables."""
-        return self._swaps is None and self._tree is None
+    def searches_neighbourhoods(self) -> bool:
+        """Whether moves are searched for in neighbourhoods, and not in whole tables."""
+        return self._linked_moves is None and self._junction_tree is None
 
-    def next_of(self, cells: list[int]) -> tuple[list[int], bool]:
-        """Those of some cells that are to be covered next, and whether together."""
-        if self._swaps is None:
+    def next_cells(self, cells: list[int]) -> tuple[list[int], bool]:
+        """Return the cells to be covered next, and whether to cover them together."""
+        if self._linked_moves is None:
             return cells, False
-        turns = [self._swaps.turn(cell) for cell in cells]
+        turns = [self._linked_moves.phase(cell) for cell in cells]
         first = min(turns)
         return list(compress(cells, (turn == first for turn in turns))), first == TOGETHER
 
     def cover_together(self, cells: list[int]) -> Iterator[float]:
-        """Find alternatives that many cells share; as it goes, which part of the cells is safe."""
+        """Find moves shared by many cells, and yield after each move the share of safe cells."""
         numbers = np.array(cells, dtype=np.int64)
-        for alternative in self._swaps.together(cells) if self._swaps is not None else ():
-            self.pattern.add(alternative)
+        for move in self._linked_moves.shared_moves(cells) if self._linked_moves is not None else ():
+            self.pattern.add(move)
             yield float(self.pattern.safe(numbers).mean())
 
-    def lift(self, known: Alternative, lacking: tuple[int, ...], cap: int) -> bool:
-        """Find alternatives that change what a known one changes and little else; False when there are none.
+    def lift(self, known: MarkovMove, missing_dimensions: tuple[int, ...], cap: int) -> bool:
+        """Find moves changing the same as a known move and little else; False when there are none.
 
-        `lacking`: dimensions that it did not look at. Whoever moves now is to keep what he is by them. No
-        cell of more than `cap` people is withheld.
+        `missing_dimensions`: dimensions not named by the known move; moving people keep their codes of them.
+        No cell of more than `cap` people is suppressed.
         """
         reached = {known.most, known.least} - {0}
         found = False
         for times in sorted(reached, key=lambda n: (-abs(n), n)):
-            near = self._surveyor.lifting(known, lacking, times, cap)
-            changes = None if near is None else self.solver.solve(near.program, near.amount)
-            if near is not None and changes is not None:
-                self.pattern.add(near.place.alternative(self.pattern, changes, inner_cells=self._inner_cells))
+            neighbourhoods = self._neighbourhoods.for_lifting(known, missing_dimensions, times, cap)
+            changes = (
+                None
+                if neighbourhoods is None
+                else self.solver.solve(neighbourhoods.program, neighbourhoods.amount)
+            )
+            if neighbourhoods is not None and changes is not None:
+                self.pattern.add(
+                    neighbourhoods.inner_cells.move(self.pattern, changes, inner_cells=self._inner_cells)
+                )
                 found = True
         return found
 
     def change(self, cell: int) -> bool:
-        """Find an alternative that changes a cell by anything; False when there is none."""
-        return self._changed(self.pattern.system.target(cell))
+        """Find a move changing a cell by any amount; False when there is none."""
+        return self._change(self.pattern.system.target(cell))
 
-    def change_despite(self, cell: int, insider: int, *, doubtful: bool = False) -> bool:
-        """Find an alternative that changes a cell and not an insider's; False when there is none.
+    def change_without(self, cell: int, singleton: int, *, doubtful: bool = False) -> bool:
+        """Find a move changing a cell and not a singleton's cell; False when there is none.
 
-        Where it is `doubtful` that there is one, only the smallest neighbourhoods and the widest are tried.
+        With `doubtful` only the smallest neighbourhoods and the widest are tried, since a move is unlikely to
+        exist.
         """
         pattern, target = self.pattern, self.pattern.system.target(cell)
-        pattern.hidden[insider], pattern.fixed[insider] = False, True
+        pattern.suppressed[singleton], pattern.fixed[singleton] = False, True
         try:
-            return self._changed(target, ends_only=doubtful)
+            return self._change(target, ends_only=doubtful)
         finally:
-            pattern.hidden[insider], pattern.fixed[insider] = True, False
+            pattern.suppressed[singleton], pattern.fixed[singleton] = True, False
 
-    def withhold_zero(self, cell: int) -> bool:
-        """Withhold a shown zero and nothing else but zeros, so that each is safe; False when that cannot be.
+    def suppress_zero(self, cell: int) -> bool:
+        """Suppress a published zero and no other cells but zeros, so that each is safe; False when that is
+        impossible.
 
-        There must be no open cell before; there is none after.
+        No cell may be open before; none is open afterwards.
         """
         pattern, found, todo = self.pattern, list[int](), [cell]
-        for _ in range(MOST_ZEROS):
-            if not self._zero_covered(todo[0], found):
+        for _ in range(self._schedule.tuning.most_zeros):
+            if not self._cover_zero(todo[0], found):
                 break
-            # What is open now is changed by these: a look at all cells would take longer the more there are.
-            touched = np.unique(np.concatenate([pattern.numbered[number].rows for number in found]))
-            todo = touched[pattern.hidden[touched] & pattern.asked[touched] & ~pattern.safe(touched)].tolist()
+            # Only cells of these moves can be open now: to check all cells takes long in a large table.
+            touched = np.unique(np.concatenate([pattern.moves_by_number[number].rows for number in found]))
+            todo = touched[
+                pattern.suppressed[touched] & pattern.to_protect[touched] & ~pattern.safe(touched)
+            ].tolist()
             if not todo:
                 return True
         pattern.remove(found)
         return False
 
-    def change_inner(
-        self, place: NDArray[np.int32], concerned: Callable[[Pattern], NDArray[np.bool_]] | None = None
-    ) -> list[Alternative]:
-        """Alternatives, in one of which somebody leaves an inner cell (dims,) of the full cross, or none.
+    def change_inner_cell(
+        self,
+        place: NDArray[np.int32],
+        to_protect: Callable[[SuppressionPattern], NDArray[np.bool_]] | None = None,
+    ) -> list[MarkovMove]:
+        """Return moves including a move of somebody out of an inner cell (dims,) of the base table, or no
+        moves.
 
-        First one that withholds nothing more is sought. Else the others are what its cells need in turn:
-        those which rule 2 is `concerned` with then.
+        A move without further suppression is tried first. Otherwise the returned moves also cover the cells
+        opened by the suppression: those returned by `to_protect`, the cells then subject to the
+        protection-level rule.
         """
         everything = frozenset(range(len(self.pattern.system.dims)))
         target = Target(INNER, 0, place, everything)
-        moves = moves_for(everything, self._groups)
-        free = tuple((size, NOTHING_MORE) for size in sorted({size for size, _ in self._ladder}))
-        first, before = len(self.pattern.alternatives), self.pattern.worth
-        swapped = self._swaps.leaving(place) if self._swaps is not None else None
+        schemes = schemes_for(everything, self._groups)
+        free = tuple((size, NOTHING_MORE) for size in sorted({size for size, _ in self._schedule.stages}))
+        first, before = len(self.pattern.moves), self.pattern.cost
+        swapped = self._linked_moves.leaving(place) if self._linked_moves is not None else None
         if swapped is not None:
             self.pattern.add(swapped)
-        for size, cap in (*free, *self._ladder) if swapped is None else ():
-            if self._cheapest(target, (-1,), [Reach(move, size, cap) for move in moves]) is not None:
+        for size, cap in (*free, *self._schedule.stages) if swapped is None else ():
+            if (
+                self._add_cheapest(target, (-1,), [SearchLimits(scheme, size, cap) for scheme in schemes])
+                is not None
+            ):
                 break
         while True:
-            # Wherever more is withheld, less is certain, and rule 2 concerns more.
-            if concerned is not None and self.pattern.worth != before:
-                self.pattern.asked[:] = concerned(self.pattern)
-            before, todo = self.pattern.worth, self.pattern.open_cells().tolist()
+            # With more cells suppressed, fewer are certainly large and exempt from the protection level.
+            if to_protect is not None and self.pattern.cost != before:
+                self.pattern.to_protect[:] = to_protect(self.pattern)
+            before, todo = self.pattern.cost, self.pattern.open_cells().tolist()
             if not todo or not min(list(map(self.cover, todo))):
                 break
-        return self.pattern.alternatives[first:]
+        return self.pattern.moves[first:]
 
-    def _zero_covered(self, cell: int, found: list[int]) -> bool:
-        """Whether a cell is safe once alternatives are `found` that withhold nothing but zeros."""
+    def _cover_zero(self, cell: int, found: list[int]) -> bool:
+        """Whether a cell becomes safe by moves suppressing only zeros; their numbers are added to `found`."""
         target = self.pattern.system.target(cell)
-        moves = moves_for(target.footprint, self._groups)
-        for size in ZERO_SIZES:
-            reaches = [Reach(move, size, ZEROS_ONLY, EMPTY) for move in moves]
+        schemes = schemes_for(target.footprint, self._groups)
+        for size in self._schedule.tuning.zero_sizes:
+            limits = [
+                SearchLimits(scheme, size, ZEROS_ONLY, self._schedule.tuning.empty_share)
+                for scheme in schemes
+            ]
             while not self._safe(cell):
-                number = self._cheapest(target, self._amounts(cell), reaches)
+                number = self._add_cheapest(target, self._wanted_changes(cell), limits)
                 if number is None:
                     break
                 found.append(number)
@@ -264,49 +243,54 @@ class Search:
                 return True
         return False
 
-    def _found_in_tree(self, tree: TreeSearch, cell: int, limit: int | None) -> bool:
-        """Whether a cell is safe once worlds are taken that tables have which hang together like a tree."""
+    def _cover_by_junction_tree(self, tree: JunctionTreeSearch, cell: int, limit: int | None) -> bool:
+        """Whether a cell becomes safe by moves found in the junction tree."""
         while not self._safe(cell):
-            found = tree.find(cell, self._amounts(cell), limit, self.solver)
+            found = tree.find(cell, self._wanted_changes(cell), limit, self.solver)
             if found is None:
                 return False
             self.pattern.add(found)
         return True
 
-    def _swapped(self, target: Target, limit: int | None) -> bool:
-        """Whether a cell is safe once the boxes are taken that there are for it."""
-        if self._swaps is None:
+    def _cover_by_linked_moves(self, target: Target, limit: int | None) -> bool:
+        """Whether a cell becomes safe by moves of linked tables."""
+        if self._linked_moves is None:
             return False
         while not self._safe(target.cell):
-            found = self._swaps.find(target, self._amounts(target.cell), limit)
+            found = self._linked_moves.find(target, self._wanted_changes(target.cell), limit)
             if found is None:
                 return False
             self.pattern.add(found)
         return True
 
-    def _changed(self, target: Target, *, ends_only: bool = False) -> bool:
-        """Find an alternative that changes a cell by anything: in bags, else boxes, else neighbourhoods."""
-        if self._tree is not None:
-            return self._changed_in_tree(self._tree, target.cell)
-        boxes = None if self._swaps is None else self._swaps.find(target, (1, -1), None)
-        if boxes is not None:
-            self.pattern.add(boxes)
+    def _change(self, target: Target, *, ends_only: bool = False) -> bool:
+        """Find a move changing a cell by any amount: by junction tree, else linked tables, else
+        neighbourhoods."""
+        if self._junction_tree is not None:
+            return self._change_by_junction_tree(self._junction_tree, target.cell)
+        basic = None if self._linked_moves is None else self._linked_moves.find(target, (1, -1), None)
+        if basic is not None:
+            self.pattern.add(basic)
             return True
-        moves = moves_for(target.footprint, self._groups)
-        first = () if self._swaps is not None else ((FREE, NOTHING_MORE),)
-        *steps, end = self._ladder
-        # Zeros that change with a cell of people tell who is alone twice; in the steps between, each that is
-        # withheld anew would have to be covered.
+        schemes = schemes_for(target.footprint, self._groups)
+        first = () if self._linked_moves is not None else ((self._schedule.tuning.free_size, NOTHING_MORE),)
+        *steps, end = self._schedule.stages
+        # Zeros that change with a cell of people help against singletons; in the stages between, each newly
+        # suppressed zero would have to be covered.
         for size, cap in dict.fromkeys((*first, *(steps[:1] if ends_only else steps), end)):
             at_ends = (size, cap) in (*first, end)
-            empty = max(self._empty, EMPTY) if at_ends else self._empty
-            reaches = [Reach(move, size, cap, empty) for move in moves]
-            if self._cheapest(target, (1, -1), reaches) is not None:
+            empty = (
+                max(self._schedule.empty_share, self._schedule.tuning.empty_share)
+                if at_ends
+                else self._schedule.empty_share
+            )
+            limits = [SearchLimits(scheme, size, cap, empty) for scheme in schemes]
+            if self._add_cheapest(target, (1, -1), limits) is not None:
                 return True
         last = self._last_resort
-        return last is not None and self._changed_in_tree(last, target.cell)
+        return last is not None and self._change_by_junction_tree(last, target.cell)
 
-    def _changed_in_tree(self, tree: TreeSearch, cell: int) -> bool:
+    def _change_by_junction_tree(self, tree: JunctionTreeSearch, cell: int) -> bool:
         found = tree.find(cell, (1, -1), None, self.solver)
         if found is not None:
             self.pattern.add(found)
@@ -315,36 +299,40 @@ class Search:
     def _safe(self, cell: int) -> bool:
         return bool(self.pattern.safe(np.array([cell]))[0])
 
-    def _cheapest(self, target: Target, amounts: tuple[int, ...], reaches: list[Reach]) -> int | None:
-        """Take the alternative within any reach, for any amount, that withholds fewest people; its number.
+    def _add_cheapest(
+        self, target: Target, amounts: tuple[int, ...], limits: list[SearchLimits]
+    ) -> int | None:
+        """Add the cheapest move within any of the limits and for any amount, and return the move's number.
 
-        In large tables the first amount for which there is one is taken.
+        Unless the schedule compares amounts, the first amount for which there is a move is taken.
         """
-        near = [n for n in (self._surveyor.near(target, reach) for reach in reaches) if n is not None]
-        best: tuple[int, Alternative] | None = None
-        refused: list[tuple[Near, int]] = []
+        neighbourhoods = [
+            n for n in (self._neighbourhoods.around(target, reach) for reach in limits) if n is not None
+        ]
+        best: tuple[int, MarkovMove] | None = None
+        refused: list[tuple[Neighbourhood, int]] = []
         for amount in amounts:
-            for one in near:
-                # What cannot change by so much cannot change by more: less is a part of the way. Where only
-                # whole numbers were lacking this may miss something, seldom.
+            for one in neighbourhoods:
+                # A cell that cannot change by a smaller amount cannot change by a larger amount. Where only
+                # integrality failed, a move may be missed, seldom.
                 if any(one is other and 0 < less / amount <= 1 for other, less in refused):
                     continue
                 found = self.solver.solve(one.program, amount)
                 if found is None:
                     refused.append((one, amount))
                     continue
-                alternative = one.place.alternative(self.pattern, found, inner_cells=self._inner_cells)
-                burden = self.pattern.burden(alternative)
-                if best is None or burden < best[0]:
-                    best = (burden, alternative)
-            if best is not None and (best[0] == 0 or not self._thorough):
+                move = one.inner_cells.move(self.pattern, found, inner_cells=self._inner_cells)
+                added_cost = self.pattern.added_cost(move)
+                if best is None or added_cost < best[0]:
+                    best = (added_cost, move)
+            if best is not None and (best[0] == 0 or not self._schedule.compares_amounts):
                 break
         if best is None:
             return None
         return self.pattern.add(best[1])
 
-    def _amounts(self, cell: int) -> tuple[int, ...]:
-        """By how much another world should change a cell, best first."""
+    def _wanted_changes(self, cell: int) -> tuple[int, ...]:
+        """Return by how much a move should change a cell, the best amount first."""
         rules, value = self.pattern.rules, int(self.pattern.values[cell])
         low, high = value + int(self.pattern.low[cell]), value + int(self.pattern.high[cell])
         wide = (rules.threshold - (value - low), -(rules.threshold - (high - value)))
@@ -352,9 +340,3 @@ class Search:
             return wide
         missing = rules.threshold - 1 - value if high < rules.threshold - 1 else rules.least - value
         return (missing, wide[0]) if missing != wide[0] else (missing,)
-
-
-def _large_ladder(rules: Rules) -> Ladder:
-    if rules.least:
-        return LARGE_LADDER_OF_ONES
-    return LARGE_LADDER if rules.zeros == "publish" else LARGE_LADDER_OF_PARTNERS

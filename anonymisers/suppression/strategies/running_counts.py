@@ -1,4 +1,4 @@
-"""How many people stand at each combination of leaves, in the world that is being made."""
+"""The number of people at each combination of leaves while a move is composed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from anonymisers.tables.arrays import Counts, Ints
 
 
 @dataclass(frozen=True, eq=False)
-class Headcount:
-    """Counts by the places of leaves, in as many dimensions as there are (`grid`), and in a row (`flat`).
+class RunningCounts:
+    """Counts by the places of leaves, one axis per dimension (`grid`), and as a flat array (`flat`).
 
-    In a number of the row each dimension has bits of its own: of four people who have two codes twice in
-    every dimension, or one, the fourth's number is the exclusive or of the others'.
+    Each dimension has its own bits in an index of the flat array. So if four people have two codes twice in
+    every dimension, or one code, the index of the fourth is the exclusive or of the other three.
     """
 
     grid: Counts
@@ -24,8 +24,8 @@ class Headcount:
     sizes: tuple[int, ...]
 
     @classmethod
-    def of(cls, counts: Counts) -> "Headcount":
-        """Those of an array by the places of leaves, copied."""
+    def of(cls, counts: Counts) -> "RunningCounts":
+        """Return a copy of an array by the places of leaves."""
         sizes = tuple(1 << (n - 1).bit_length() for n in counts.shape)
         room = np.zeros(sizes, dtype=np.int32)
         grid = room[tuple(slice(n) for n in counts.shape)]
@@ -34,12 +34,12 @@ class Headcount:
         return cls(grid, room.reshape(-1), strides, sizes)
 
     def numbers(self, places: NDArray[np.integer]) -> Ints:
-        """The numbers of some places (n, dims)."""
+        """Return the flat indices of some places (n, dims)."""
         numbers: Ints = places @ self.strides
         return numbers
 
     def places(self, numbers: Ints) -> Ints:
-        """The places (n, dims) of some numbers."""
+        """Return the places (n, dims) of some flat indices."""
         columns: Sequence[Ints] = [
             numbers // stride % size for stride, size in zip(self.strides.tolist(), self.sizes, strict=True)
         ]

@@ -1,8 +1,8 @@
-"""Which attributes people may exchange, and among whom.
+"""Swap schemes: which attributes people may swap, and with whom.
 
-People who agree on a *context* may exchange what they are by the *moved* dimensions: nothing changes in any
-table that names none of these, whatever else they are. So a search needs to look only at the moved
-dimensions and at those that some table names together with one of them.
+People agreeing on the *matching* dimensions may swap codes of the *swapped* dimensions (data swapping,
+Dalenius and Reiss 1982). Tables naming no swapped dimension stay as before. So a search needs only the
+swapped dimensions and the dimensions sharing a table with a swapped dimension.
 """
 
 from collections.abc import Sequence
@@ -14,20 +14,23 @@ Axes = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Move:
-    """Exchange `moved` among people who agree on `context`; every table naming a moved one names no third."""
+class SwapScheme:
+    """Swap codes of the `swapped` dimensions among people agreeing on the `matching` dimensions.
 
-    moved: Axes
-    context: Axes
+    A table naming a swapped dimension names no dimension outside the two.
+    """
+
+    swapped: Axes
+    matching: Axes
 
     @property
     def axes(self) -> Axes:
-        """Both, ascending."""
-        return tuple(sorted((*self.moved, *self.context)))
+        """Swapped and matching dimensions, ascending."""
+        return tuple(sorted((*self.swapped, *self.matching)))
 
 
-def together(footprints: Sequence[frozenset[int]], dims: int) -> tuple[frozenset[int], ...]:
-    """For each dimension all that stand in a table with it, itself among them."""
+def linked_dimensions(footprints: Sequence[frozenset[int]], dims: int) -> tuple[frozenset[int], ...]:
+    """Return for each dimension all dimensions of the tables naming that dimension."""
     groups: list[frozenset[int]] = [frozenset((a,)) for a in range(dims)]
     for footprint in footprints:
         for axis in footprint:
@@ -36,32 +39,34 @@ def together(footprints: Sequence[frozenset[int]], dims: int) -> tuple[frozenset
 
 
 @lru_cache(maxsize=1024)
-def moves_for(
+def schemes_for(
     table: frozenset[int], groups: tuple[frozenset[int], ...], *, most: int = 3
-) -> tuple[Move, ...]:
-    """Moves that can change a table's cells: the fewest dimensions first, then as many moved as they allow.
+) -> tuple[SwapScheme, ...]:
+    """Return schemes able to change a table's cells: the fewest dimensions first, then the most swapped
+    dimensions.
 
-    At most `most` moves; the last ones move all dimensions of the table.
+    At most `most` schemes are returned; the last schemes swap all dimensions of the table.
     """
     found: dict[tuple[int, int, Axes], frozenset[int]] = {}
     for size in range(1, len(table) + 1):
         for chosen in combinations(sorted(table), size):
             reach = frozenset().union(*(groups[a] for a in chosen))
-            moved = frozenset(a for a in reach if groups[a] <= reach)
-            if len(moved) > len(table) and len(moved) < len(reach):
-                moved = moved if len(moved) <= 3 else frozenset(chosen)
-            found[len(reach), -len(moved), tuple(sorted(moved))] = reach
-    result: list[Move] = []
+            swapped = frozenset(a for a in reach if groups[a] <= reach)
+            if len(swapped) > len(table) and len(swapped) < len(reach):
+                swapped = swapped if len(swapped) <= 3 else frozenset(chosen)
+            found[len(reach), -len(swapped), tuple(sorted(swapped))] = reach
+    result: list[SwapScheme] = []
     for (_, _, axes), reach in sorted(found.items()):
-        if all(not set(axes) <= set(known.moved) for known in result):
-            result.append(Move(axes, tuple(sorted(reach - set(axes)))))
+        if all(not set(axes) <= set(known.swapped) for known in result):
+            result.append(SwapScheme(axes, tuple(sorted(reach - set(axes)))))
     return tuple(result[:most])
 
 
-def blocks_of(groups: Sequence[frozenset[int]]) -> tuple[Move, ...]:
-    """For each dimension the largest exchange that changes no table: all its company is the context."""
+def largest_schemes(groups: Sequence[frozenset[int]]) -> tuple[SwapScheme, ...]:
+    """Return for each dimension the largest swap changing no table: all dimensions linked to it must
+    match."""
     result = set()
     for group in groups:
-        moved = frozenset(a for a in group if groups[a] <= group)
-        result.add(Move(tuple(sorted(moved)), tuple(sorted(group - moved))))
-    return tuple(sorted(result, key=lambda m: (m.moved, m.context)))
+        swapped = frozenset(a for a in group if groups[a] <= group)
+        result.add(SwapScheme(tuple(sorted(swapped)), tuple(sorted(group - swapped))))
+    return tuple(sorted(result, key=lambda m: (m.swapped, m.matching)))

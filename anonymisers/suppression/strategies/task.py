@@ -1,4 +1,4 @@
-"""What one search is to do: which cells it protects, and which of them rule 2 concerns."""
+"""The task of a search: the cells to protect, and the cells subject to the protection-level rule."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.proof.interval_bounds import interval_bounds
-from anonymisers.suppression.strategies.suppression_pattern import Pattern
+from anonymisers.suppression.strategies.suppression_pattern import SuppressionPattern
 from anonymisers.tables.arrays import Bools
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.linked_tables import LinkedTables
@@ -15,47 +15,51 @@ from anonymisers.tables.rules import Rules
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """One stage: a system whose block 0 is to be protected, and what is settled already.
+    """The input of a search: linked tables with block 0 to protect, and the cells settled already.
 
-    `hidden`, `fixed`, `asked`: see `Pattern`; `key`: the member's secret. `always`, `never`: cells that the
-    rules mark; `accepted`, filled in by the search: withheld cells that the former leave narrower than rule
-    2 asks for. `giving`: the fixed cells that give way where a cell cannot be covered beside them.
-    `weight`: what each person of a cell counts where it is withheld.
+    `suppressed`, `fixed`, `to_protect`: see `SuppressionPattern`; `key`: the member's secret. `always`,
+    `never`: cells published or suppressed a priori; `accepted`, filled in by the search: suppressed cells
+    kept narrower than the protection-level rule demands by the cells in `always`. `revocable`: fixed cells,
+    to be suppressed if some cell cannot be covered otherwise. `cost_factor`: how much each person of a
+    suppressed cell counts.
     """
 
     system: LinkedTables
     people: BaseTable
     rules: Rules
-    hidden: Bools
+    suppressed: Bools
     fixed: Bools
-    asked: Bools
+    to_protect: Bools
     key: bytes
     always: Bools
     never: Bools
     accepted: Bools
-    giving: Bools
-    weight: NDArray[np.float64]
+    revocable: Bools
+    cost_factor: NDArray[np.float64]
 
     @property
-    def must_hide(self) -> Bools:
-        """Cells withheld from the beginning, but for their breakdowns."""
+    def must_suppress(self) -> Bools:
+        """The cells suppressed from the beginning, without breakdowns of suppressed groups."""
         values = self.system.sums(self.people.coords, self.people.counts)
-        return self.hidden | self.never | (self.rules.is_sensitive(values) & ~self.fixed)
+        return self.suppressed | self.never | (self.rules.is_sensitive(values) & ~self.fixed)
 
 
-def asked(pattern: Pattern, task: Task) -> Bools:
-    """The cells that rule 2 concerns: not what is accepted, nor, unless it is never shown, what is large."""
-    return task.asked & ~task.accepted & (~large(pattern) | task.never)
+def cells_to_protect(pattern: SuppressionPattern, task: Task) -> Bools:
+    """Return the cells subject to the protection-level rule.
+
+    The rule applies to no accepted cell, and to large cells only if they are never published.
+    """
+    return task.to_protect & ~task.accepted & (~certainly_large(pattern) | task.never)
 
 
-def large(pattern: Pattern) -> Bools:
-    """Cells that are certainly too large for rule 2 to concern them, block by block."""
+def certainly_large(pattern: SuppressionPattern) -> Bools:
+    """Return the cells that are certainly too large for the protection-level rule, block by block."""
     found = np.zeros(pattern.system.size, dtype=np.bool_)
     for block, start in zip(pattern.system.blocks, pattern.system.starts, strict=True):
         here = slice(start, start + block.lattice.size)
-        if not pattern.hidden[here].all():
+        if not pattern.suppressed[here].all():
             low, _ = interval_bounds(
-                block.lattice, pattern.values[here], pattern.hidden[here], pattern.least[here]
+                block.lattice, pattern.values[here], pattern.suppressed[here], pattern.least[here]
             )
             found[here] = low >= pattern.rules.threshold
     return found

@@ -1,5 +1,7 @@
 """Earlier releases are known for ever: what is new must be safe beside them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from anonymisers.attack import attack
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.errors import CertificateError, TableError
 from anonymisers.proof.checker import check_certificate
-from anonymisers.suppression.strategies import move_search
+from anonymisers.suppression.strategies import search_schedule
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.release import Release
@@ -54,7 +56,8 @@ def test_the_difference_of_two_populations_is_protected_like_a_cell(first):
 
 
 def test_where_neighbourhoods_hold_no_world_all_counts_at_once_do(first, monkeypatch):
-    monkeypatch.setattr(move_search, "WIDE_LADDER", ((4, 10),))
+    tuning = replace(search_schedule.TUNING, small=((4, 10),))
+    monkeypatch.setattr(search_schedule, "TUNING", tuning)
     second = build_cube(table(EARLIER), RULES, KEY, known=[first])
     assert (~second.hidden).sum() > 5
     findings = attack([first, second.release()], threshold=5, time_limit=60)

@@ -1,4 +1,4 @@
-"""What a named table is read for is withheld last; levels between are there for who finds a cell withheld."""
+"""Cells for which a named table is read are suppressed last; intermediate levels cost less."""
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -9,8 +9,8 @@ from world_lists import TooManyWorldsError
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.cube.released_cells import Value
 from anonymisers.errors import ProtectionError
-from anonymisers.suppression import cell_costs as weighing
-from anonymisers.suppression.cell_costs import BETWEEN, weights
+from anonymisers.suppression import cell_costs
+from anonymisers.suppression.cell_costs import BETWEEN, cost_factors
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
@@ -48,7 +48,7 @@ def shown(cube, **key):
     return isinstance(cube.lookup(key), Value)
 
 
-def test_a_device_is_not_withheld_for_its_groups_number():
+def test_a_device_is_not_suppressed_to_publish_its_group():
     _, cube = protected(PEOPLE, Rules(priority=(ALL,)))
 
     assert shown(cube, device="against vehicles", outcome="killed")
@@ -57,8 +57,8 @@ def test_a_device_is_not_withheld_for_its_groups_number():
     assert not shown(cube, device="bomblet", outcome="injured")
 
 
-def test_it_is_where_groups_count_as_much(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(weighing, "BETWEEN", 1.0)
+def test_a_device_is_suppressed_where_groups_cost_as_much(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cell_costs, "BETWEEN", 1.0)
 
     _, cube = protected(PEOPLE, Rules(priority=(ALL,)))
 
@@ -66,27 +66,27 @@ def test_it_is_where_groups_count_as_much(monkeypatch: pytest.MonkeyPatch):
     assert not shown(cube, device="against vehicles", outcome="injured")
 
 
-def test_only_what_lies_between_totals_and_the_finest_levels_counts_less():
+def test_only_cells_between_totals_and_the_finest_levels_cost_less():
     lattice = Lattice.of((DEVICE, OUTCOME), ["device", "outcome"], None)
-    less = weights(lattice, (ALL,)) < 1
+    less = cost_factors(lattice, (ALL,)) < 1
 
     assert {tuple(lattice.dims[a].codes[p] for a, p in enumerate(k)) for k in lattice.keys()[less]} == {
         ("mine", "killed"),
         ("mine", "injured"),
     }
-    assert set(weights(lattice, (ALL,))[less].tolist()) == {BETWEEN}
+    assert set(cost_factors(lattice, (ALL,))[less].tolist()) == {BETWEEN}
 
 
-def test_a_table_cut_at_its_groups_is_read_for_these():
+def test_a_table_cut_at_its_groups_is_read_for_the_groups():
     lattice = Lattice.of((DEVICE, OUTCOME), ["device", "outcome"], None)
 
-    assert (weights(lattice, (TableOf.of(["device", "outcome"], device=1),)) == 1).all()
-    assert (weights(lattice, ()) == 1).all()
+    assert (cost_factors(lattice, (TableOf.of(["device", "outcome"], device=1),)) == 1).all()
+    assert (cost_factors(lattice, ()) == 1).all()
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.lists(st.sampled_from([0, 1, 2, 3, 5, 9]), min_size=6, max_size=6))
-def test_what_counts_less_is_as_safe(counts):
+def test_cells_that_cost_less_are_as_safe(counts):
     rules = Rules(threshold=3, priority=(ALL,))
     try:
         table, cube = protected(dict(zip(PEOPLE, counts, strict=True)), rules)

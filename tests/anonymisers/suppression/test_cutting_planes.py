@@ -1,15 +1,18 @@
-"""A plan of which cells to withhold: every small cell can change, and none only together with one person."""
+"""Patterns solved by cutting planes: every small cell can change, and none only together with one person's
+cell."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hierarchies import flat, grouped
 
 from anonymisers.cube.certified_cube import build_cube
-from anonymisers.suppression import cutting_planes as planning
-from anonymisers.suppression.cutting_planes import plan, worth_planning
-from anonymisers.suppression.dependent_cells import tied
-from anonymisers.suppression.separation import regions
-from anonymisers.suppression.strategies.suppression_pattern import Pattern
+from anonymisers.suppression import cutting_planes
+from anonymisers.suppression.cutting_planes import cutting_planes_apply, solve_cutting_planes
+from anonymisers.suppression.dependent_cells import dependent_groups
+from anonymisers.suppression.separation import separation_regions
+from anonymisers.suppression.strategies.suppression_pattern import SuppressionPattern
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
@@ -18,7 +21,7 @@ from anonymisers.tables.rules import Rules
 
 DIMS = (grouped("place", 12), flat("sex", 2), flat("age", 3))
 AS_ZERO = Rules(zeros="publish", expects_least=False)
-"""A withheld cell is not known to be at least 1."""
+"""A suppressed cell is not known to be at least 1."""
 
 
 def table_of(counts):
@@ -36,7 +39,7 @@ def pattern_of(table, rules=AS_ZERO):
     values = system.sums(people.coords, people.counts)
     all_ = np.ones(system.size, dtype=np.bool_)
     small = rules.is_sensitive(values)
-    return Pattern(system, people, rules, values, small, values == 0, all_, np.zeros(len(values)))
+    return SuppressionPattern(system, people, rules, values, small, values == 0, all_, np.zeros(len(values)))
 
 
 @pytest.fixture(scope="module")
@@ -46,13 +49,13 @@ def table():
     return table_of(np.random.default_rng(4).poisson(rates))
 
 
-def test_hardly_any_small_cell_is_the_only_one_withheld_among_the_parts_of_a_sum(table):
+def test_hardly_any_small_cell_is_the_only_suppressed_part_of_a_sum(table):
     pattern = pattern_of(table)
-    planned = plan(pattern, np.ones(len(pattern.values)))
+    chosen = solve_cutting_planes(pattern, np.ones(len(pattern.values)))
     lattice = pattern.system.blocks[0].lattice
-    assert (planned & ~pattern.must_hide).any()
+    assert (chosen & ~pattern.must_suppress).any()
     alone = []
-    for cell in np.flatnonzero(pattern.must_hide).tolist():
+    for cell in np.flatnonzero(pattern.must_suppress).tolist():
         key = lattice.keys()[cell]
         for axis, dim in enumerate(DIMS):
             line = lattice.line(key, axis)
@@ -60,8 +63,8 @@ def test_hardly_any_small_cell_is_the_only_one_withheld_among_the_parts_of_a_sum
                 continue
             parent = dim.parents[key[axis]]
             near = np.flatnonzero((dim.parents == parent) & (np.arange(len(dim.codes)) != key[axis]))
-            alone.append(not planned[line[[parent, *near]]].any())
-    assert np.mean(alone) < 0.05  # the plan is the last of some rounds, not one without any open need
+            alone.append(not chosen[line[[parent, *near]]].any())
+    assert np.mean(alone) < 0.05  # the pattern is that of the last round, and some requirements may be unmet
 
 
 def test_small_cells_that_change_only_together_are_found():
@@ -76,34 +79,41 @@ def test_small_cells_that_change_only_together_are_found():
         for sex in DIMS[1].leaves:
             for age in DIMS[2].leaves[:2]:
                 withheld[lattice.cells(np.array([[place, sex, age]]))] = 1.0
-    groups = [group.tolist() for region in regions(pattern) for group in tied(region, withheld)]
-    small = np.flatnonzero(pattern.must_hide).tolist()
+    groups = [
+        group.tolist()
+        for region in separation_regions(pattern)
+        for group in dependent_groups(region, withheld)
+    ]
+    small = np.flatnonzero(pattern.must_suppress).tolist()
     assert groups == [small]
     withheld[lattice.cells(np.array([[first, DIMS[1].root, DIMS[2].leaves[0]]]))] = 1.0
     withheld[lattice.cells(np.array([[first, DIMS[1].root, DIMS[2].leaves[1]]]))] = 1.0
     withheld[lattice.cells(np.array([[second, DIMS[1].root, DIMS[2].leaves[0]]]))] = 1.0
     withheld[lattice.cells(np.array([[second, DIMS[1].root, DIMS[2].leaves[1]]]))] = 1.0
-    assert not [group for region in regions(pattern) for group in tied(region, withheld)]
+    assert not [
+        group for region in separation_regions(pattern) for group in dependent_groups(region, withheld)
+    ]
 
 
-def test_a_plan_is_made_only_where_a_withheld_cell_may_be_nothing_and_a_zero_is_not_small(table):
-    assert worth_planning(pattern_of(table))
-    assert not worth_planning(pattern_of(table, Rules(zeros="publish")))
-    assert not worth_planning(pattern_of(table, Rules(zeros="protect")))
+def test_cutting_planes_are_used_only_where_a_suppressed_cell_may_be_zero_and_a_zero_is_not_small(table):
+    assert cutting_planes_apply(pattern_of(table))
+    assert not cutting_planes_apply(pattern_of(table, Rules(zeros="publish")))
+    assert not cutting_planes_apply(pattern_of(table, Rules(zeros="protect")))
 
 
-def test_where_zeros_may_be_withheld_a_plan_is_made_of_larger_tables_only(table, monkeypatch):
-    assert not worth_planning(pattern_of(table, Rules(zeros="partner")))
-    monkeypatch.setattr(planning, "FEWEST_OF_PARTNERS", len(table.counts))
-    assert worth_planning(pattern_of(table, Rules(zeros="partner")))
+def test_where_zeros_may_be_suppressed_cutting_planes_are_used_for_larger_tables_only(table, monkeypatch):
+    assert not cutting_planes_apply(pattern_of(table, Rules(zeros="partner")))
+    fewest = replace(cutting_planes.TUNING, fewest_where_zeros_are_suppressed=len(table.counts))
+    monkeypatch.setattr(cutting_planes, "TUNING", fewest)
+    assert cutting_planes_apply(pattern_of(table, Rules(zeros="partner")))
 
 
 def test_nobody_can_leave_a_cell_that_everybody_is_in():
     counts = np.zeros([len(d.leaves) for d in DIMS], dtype=np.int64)
     counts[0, 0, 0], counts[0, 1, 1] = 4, 1
     pattern = pattern_of(table_of(counts))
-    planned = plan(pattern, np.ones(len(pattern.values)))
-    assert not planned[pattern.values == counts.sum()].any()
+    chosen = solve_cutting_planes(pattern, np.ones(len(pattern.values)))
+    assert not chosen[pattern.values == counts.sum()].any()
 
 
 def test_the_same_input_and_key_give_the_same_cube_and_another_key_another(table):

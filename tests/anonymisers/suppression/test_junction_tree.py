@@ -1,6 +1,6 @@
-"""Tables that hang together like a tree: their bags, the people that bags' counts are dealt out to, and other
-worlds, of which none is missed."""
+"""Junction trees: their cliques, people with given counts of cliques, and moves, none of which is missed."""
 
+from dataclasses import replace
 from itertools import combinations_with_replacement, product
 
 import numpy as np
@@ -9,11 +9,12 @@ from hierarchies import flat, grouped
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymisers.suppression.strategies.clique_dealing import Dealer
-from anonymisers.suppression.strategies.junction_tree import bags_for, boxes_of, largest
-from anonymisers.suppression.strategies.junction_tree_search import TreeSearch, bags_of
+from anonymisers.suppression.strategies import junction_tree_search
+from anonymisers.suppression.strategies.clique_dealing import CliqueDealing
+from anonymisers.suppression.strategies.junction_tree import cliques_for, maximal_tables, tables_of
+from anonymisers.suppression.strategies.junction_tree_search import JunctionTreeSearch, cliques_of
 from anonymisers.suppression.strategies.linear_program import Solver
-from anonymisers.suppression.strategies.suppression_pattern import Pattern
+from anonymisers.suppression.strategies.suppression_pattern import SuppressionPattern
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
@@ -26,7 +27,7 @@ INNER = list(product(*LEAVES))
 
 
 def system_of(dims, *tables):
-    """A system of some tables with their margins, each down to some levels."""
+    """Return some tables with their margins, each down to some levels."""
     axes = [tuple(a for a, d in enumerate(dims) if d.name in t.dims) for t in tables]
     every = [m for t in axes for n in range(2 ** len(t)) for m in [_part(t, n)]]
     lattice = Lattice(dims, tuple(dict.fromkeys(every)))
@@ -50,11 +51,13 @@ def people_at(dims, places):
     return BaseTable.at(dims, coords, np.ones(len(coords), dtype=np.int64))
 
 
-def pattern_of(system, people, hidden):
+def pattern_of(system, people, suppressed):
     values = system.sums(people.coords, people.counts)
     none = np.zeros(system.size, dtype=np.bool_)
     rules = Rules(threshold=5)
-    return Pattern(system, people, rules, values, hidden.copy(), none, ~none, np.zeros(system.size))
+    return SuppressionPattern(
+        system, people, rules, values, suppressed.copy(), none, ~none, np.zeros(system.size)
+    )
 
 
 BY_YEAR = (
@@ -65,64 +68,65 @@ BY_YEAR = (
 ACROSS = (*BY_YEAR, TableOf.of(["device", "outcome"]), TableOf.of(["place"]))
 
 
-def levels(bags):
-    return [{(bag.dims[axis].name, depth) for axis, depth in bag.levels} for bag in bags]
+def levels(cliques):
+    return [{(clique.dims[axis].name, depth) for axis, depth in clique.levels} for clique in cliques]
 
 
-def test_tables_that_share_a_dimension_are_their_own_bags():
-    bags = bags_of(system_of(DIMS, *BY_YEAR))
+def test_tables_sharing_a_dimension_are_their_own_cliques():
+    cliques = cliques_of(system_of(DIMS, *BY_YEAR))
 
-    assert sorted(map(sorted, levels(bags))) == [
+    assert sorted(map(sorted, levels(cliques))) == [
         [("device", 1), ("year", 1)],
         [("outcome", 1), ("year", 1)],
         [("place", 1), ("year", 1)],
     ]
-    assert all(bag.shared == ((1, 1),) for bag in bags if bag.parent >= 0)
+    assert all(clique.shared == ((1, 1),) for clique in cliques if clique.parent >= 0)
 
 
-def test_a_ring_of_tables_is_filled_in_and_finer_levels_hang_on_the_next_coarser():
-    found = levels(bags_of(system_of(DIMS, *ACROSS)))
+def test_a_ring_of_tables_is_triangulated_and_finer_levels_are_children_of_the_next_coarser():
+    found = levels(cliques_of(system_of(DIMS, *ACROSS)))
 
     assert {("device", 1), ("outcome", 1), ("year", 1)} in found
     assert {("place", 2)} in found
     assert {("place", 1), ("year", 1)} in found
 
 
-def test_one_table_of_all_dimensions_is_no_tree():
-    assert bags_of(system_of(DIMS[1:], TableOf.of(["year", "device", "outcome"]))) is None
+def test_one_table_of_all_dimensions_has_no_junction_tree():
+    assert cliques_of(system_of(DIMS[1:], TableOf.of(["year", "device", "outcome"]))) is None
 
 
-def test_tables_in_which_all_dimensions_meet_are_too_large_for_a_tree(monkeypatch):
-    monkeypatch.setattr("anonymisers.suppression.strategies.junction_tree_search.MOST_CELLS", 10)
+def test_tables_in_which_all_dimensions_meet_have_too_large_cliques(monkeypatch):
+    tuning = replace(junction_tree_search.TUNING, most_cells=10)
+    monkeypatch.setattr(junction_tree_search, "TUNING", tuning)
 
-    assert bags_of(system_of(DIMS, *ACROSS)) is None
+    assert cliques_of(system_of(DIMS, *ACROSS)) is None
 
 
-def test_releases_about_different_people_are_none():
+def test_releases_about_different_people_have_no_junction_tree():
     whole = system_of(DIMS, *BY_YEAR)
     lattice = Lattice.of(DIMS, ["device"], None)
     guarded = TableBlock.whole(lattice, {"year": (YEAR.codes[1],)})
 
-    assert bags_of(LinkedTables(DIMS, (*whole.blocks, guarded))) is None
+    assert cliques_of(LinkedTables(DIMS, (*whole.blocks, guarded))) is None
 
 
 worlds = st.lists(st.sampled_from(INNER), min_size=1, max_size=12)
 
 
 @given(worlds, st.randoms(use_true_random=False), st.sampled_from([BY_YEAR, ACROSS]))
-def test_whatever_counts_agreeing_bags_have_there_are_people_who_give_them(one, random, tables):
+def test_any_agreeing_counts_of_cliques_are_the_counts_of_some_people(one, random, tables):
     other = random.choices(INNER, k=len(one))
     system = system_of(DIMS, *tables)
-    bags, people = bags_of(system), people_at(DIMS, one)
-    wanted = Dealer(people_at(DIMS, other), bags).counts()
-    dealer = Dealer(people, bags)
+    cliques, people = cliques_of(system), people_at(DIMS, one)
+    wanted = CliqueDealing(people_at(DIMS, other), cliques).counts()
+    dealing = CliqueDealing(people, cliques)
 
-    coords, change = dealer.dealt([w - c for w, c in zip(wanted, dealer.counts(), strict=True)])
+    coords, change = dealing.combined([w - c for w, c in zip(wanted, dealing.counts(), strict=True)])
 
     now = np.concatenate([people.coords, coords])
     counts = np.concatenate([people.counts, change])
-    for bag, count in zip(bags, wanted, strict=True):
-        assert (np.bincount(bag.cells_of(now), weights=counts, minlength=len(bag.codes)) == count).all()
+    for clique, count in zip(cliques, wanted, strict=True):
+        assert (np.bincount(clique.cells_of(now), weights=counts, minlength=len(clique.codes)) == count).all()
     assert all(tuple(row) in INNER for row in coords.tolist())
     cells, place = np.unique(now, axis=0, return_inverse=True)
     assert np.bincount(place.ravel(), weights=counts, minlength=len(cells)).min() >= 0
@@ -131,10 +135,10 @@ def test_whatever_counts_agreeing_bags_have_there_are_people_who_give_them(one, 
 
 
 @given(worlds)
-def test_who_need_not_move_stays(one):
-    dealer = Dealer(people_at(DIMS, one), bags_of(system_of(DIMS, *ACROSS)))
+def test_without_changes_nobody_moves(one):
+    dealing = CliqueDealing(people_at(DIMS, one), cliques_of(system_of(DIMS, *ACROSS)))
 
-    coords, change = dealer.dealt([np.zeros_like(c) for c in dealer.counts()])
+    coords, change = dealing.combined([np.zeros_like(c) for c in dealing.counts()])
 
     assert not len(coords)
     assert not len(change)
@@ -161,15 +165,15 @@ def two_releases():
     st.randoms(use_true_random=False),
     st.sampled_from([-2, -1, 1, 2, 4]),
 )
-def test_a_world_is_found_wherever_there_is_one(system, places, random, amount):
-    """Against every world that so many people can be in."""
+def test_a_move_is_found_wherever_there_is_one(system, places, random, amount):
+    """Compare with every table of so many people."""
     people = people_at(SMALL, places)
     there = np.flatnonzero(system.present).tolist()
-    hidden = np.zeros(system.size, dtype=np.bool_)
-    hidden[random.sample(there[1:], k=random.randint(1, len(there) - 1))] = True
-    target = random.choice(np.flatnonzero(hidden).tolist())
-    pattern = pattern_of(system, people, hidden)
-    kept = np.flatnonzero(~hidden & system.present)
+    suppressed = np.zeros(system.size, dtype=np.bool_)
+    suppressed[random.sample(there[1:], k=random.randint(1, len(there) - 1))] = True
+    target = random.choice(np.flatnonzero(suppressed).tolist())
+    pattern = pattern_of(system, people, suppressed)
+    kept = np.flatnonzero(~suppressed & system.present)
     sums = (
         system.sums(other.coords, other.counts)
         for other in (people_at(SMALL, w) for w in combinations_with_replacement(SMALL_INNER, len(places)))
@@ -178,7 +182,7 @@ def test_a_world_is_found_wherever_there_is_one(system, places, random, amount):
         (world[kept] == pattern.values[kept]).all() and world[target] == pattern.values[target] + amount
         for world in sums
     )
-    search = TreeSearch.over_all(pattern, np.ones(system.size))
+    search = JunctionTreeSearch.over_all(pattern, np.ones(system.size))
     assert search is not None
 
     found = search.find(target, (amount,), -1, Solver())
@@ -187,19 +191,19 @@ def test_a_world_is_found_wherever_there_is_one(system, places, random, amount):
     if found is not None:
         changed = dict(zip(found.rows.tolist(), found.amounts.tolist(), strict=True))
         assert changed[target] == amount
-        assert hidden[list(changed)].all()
+        assert suppressed[list(changed)].all()
         after = people.margin((0, 1, 2)).count(found.coords) + found.change
         assert after.min() >= 0
         assert found.least <= 0 < found.most
 
 
-def test_what_is_shown_is_withheld_for_it_only_up_to_a_size():
+def test_published_cells_are_suppressed_for_a_move_only_up_to_the_cap():
     system, people = system_of(SMALL, *SMALL_TABLES), people_at(SMALL, SMALL_INNER[:3] * 3)
-    hidden = np.zeros(system.size, dtype=np.bool_)
-    target = int(np.flatnonzero((pattern_of(system, people, hidden).values == 3) & system.present)[-1])
-    hidden[target] = True
-    pattern = pattern_of(system, people, hidden)
-    search = TreeSearch.of(pattern, np.ones(system.size))
+    suppressed = np.zeros(system.size, dtype=np.bool_)
+    target = int(np.flatnonzero((pattern_of(system, people, suppressed).values == 3) & system.present)[-1])
+    suppressed[target] = True
+    pattern = pattern_of(system, people, suppressed)
+    search = JunctionTreeSearch.of(pattern, np.ones(system.size))
     assert search is not None
 
     assert search.find(target, (1,), 0, Solver()) is None
@@ -207,12 +211,12 @@ def test_what_is_shown_is_withheld_for_it_only_up_to_a_size():
 
 
 @given(st.lists(st.sampled_from(INNER), min_size=1, max_size=12), st.integers(0, 10**6), st.integers(-4, 4))
-def test_a_world_differs_by_the_amount_whatever_else_is_withheld_for_it(places, number, amount):
+def test_a_move_changes_its_cell_by_the_amount_whatever_else_is_suppressed(places, number, amount):
     system, people = system_of(DIMS, *ACROSS), people_at(DIMS, places)
     pattern = pattern_of(system, people, np.zeros(system.size, dtype=np.bool_))
     there = np.flatnonzero(system.present)[1:]
     cell = int(there[number % len(there)])
-    search = TreeSearch.of(pattern, 1.0 + pattern.values)
+    search = JunctionTreeSearch.of(pattern, 1.0 + pattern.values)
     assert search is not None
 
     found = search.find(cell, (amount,), None, Solver()) if amount else None
@@ -224,26 +228,26 @@ def test_a_world_differs_by_the_amount_whatever_else_is_withheld_for_it(places, 
         assert 0 not in found.rows
 
 
-def test_where_every_zero_is_shown_it_is_not_used():
+def test_where_every_zero_is_published_the_junction_tree_is_not_used():
     system, people = system_of(SMALL, *SMALL_TABLES), people_at(SMALL, SMALL_INNER)
     none = np.zeros(system.size, dtype=np.bool_)
     values = system.sums(people.coords, people.counts)
-    pattern = Pattern(
+    pattern = SuppressionPattern(
         system, people, Rules(zeros="publish"), values, none.copy(), none, ~none, np.zeros(system.size)
     )
 
-    assert TreeSearch.of(pattern, np.ones(system.size)) is None
+    assert JunctionTreeSearch.of(pattern, np.ones(system.size)) is None
 
 
 @pytest.mark.parametrize("tables", [BY_YEAR, ACROSS])
-def test_a_bag_holds_every_table(tables):
+def test_every_table_is_in_a_clique(tables):
     system = system_of(DIMS, *tables)
-    boxes = largest(boxes_of(system.blocks[0]).tolist())
-    bags = bags_for(DIMS, boxes, 10_000)
-    assert bags is not None
+    released = maximal_tables(tables_of(system.blocks[0]).tolist())
+    cliques = cliques_for(DIMS, released, 10_000)
+    assert cliques is not None
 
-    assert all(any(bag.holds(box) for bag in bags) for box in boxes)
-    for number, bag in enumerate(bags[1:], 1):
-        assert 0 <= bag.parent < number
-        assert bag.holds(bag.shared)
-        assert bags[bag.parent].holds(bag.shared)
+    assert all(any(clique.contains(table) for clique in cliques) for table in released)
+    for number, clique in enumerate(cliques[1:], 1):
+        assert 0 <= clique.parent < number
+        assert clique.contains(clique.shared)
+        assert cliques[clique.parent].contains(clique.shared)

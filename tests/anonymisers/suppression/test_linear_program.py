@@ -6,7 +6,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from anonymisers.suppression.strategies import linear_program as programs
-from anonymisers.suppression.strategies.linear_program import Program, Solver
+from anonymisers.suppression.strategies.linear_program import LinearProgram, Solver
 
 SIZE = 6
 
@@ -20,17 +20,17 @@ def small(draw):
     entries = [(cell, row) for row, cells in enumerate(rows) for cell, held in enumerate(cells) if held]
     entries += [(cell, balance) for cell in range(SIZE)]
     entries += [(cell, target) for cell in range(inside)]
-    bounds = st.lists(st.integers(0, 4), min_size=SIZE, max_size=SIZE)
-    return Program.of(
+    interval_bounds = st.lists(st.integers(0, 4), min_size=SIZE, max_size=SIZE)
+    return LinearProgram.of(
         np.array([cell for cell, _ in entries]),
         np.array([row for _, row in entries]),
-        price=np.array(draw(st.lists(st.sampled_from([0.0, 1.0, np.inf]), min_size=3, max_size=3))),
+        row_cost=np.array(draw(st.lists(st.sampled_from([0.0, 1.0, np.inf]), min_size=3, max_size=3))),
         floor=np.full(3, 10.0),
         ceiling=np.full(3, 10.0),
-        needed=np.zeros(1),
-        down=np.array(draw(bounds), dtype=np.float64),
-        up=np.array(draw(bounds), dtype=np.float64),
-        step_price=np.full(SIZE, 0.01),
+        required=np.zeros(1),
+        down=np.array(draw(interval_bounds), dtype=np.float64),
+        up=np.array(draw(interval_bounds), dtype=np.float64),
+        step_cost=np.full(SIZE, 0.01),
     )
 
 
@@ -61,14 +61,14 @@ def test_a_change_is_what_was_asked_for_and_within_what_may_change(program, amou
     assert (-found <= program.down).all()
     assert sums[4] == amount
     assert sums[3] == 0
-    assert (sums[:3][np.isinf(program.price)] == 0).all()
+    assert (sums[:3][np.isinf(program.row_cost)] == 0).all()
 
 
 def test_bounds_are_seen_without_a_run():
-    nobody = Program.of(
+    nobody = LinearProgram.of(
         np.arange(2), np.zeros(2, dtype=np.int64),
-        price=np.zeros(0), floor=np.zeros(0), ceiling=np.zeros(0), needed=np.zeros(0),
-        down=np.zeros(2), up=np.ones(2), step_price=np.ones(2),
+        row_cost=np.zeros(0), floor=np.zeros(0), ceiling=np.zeros(0), required=np.zeros(0),
+        down=np.zeros(2), up=np.ones(2), step_cost=np.ones(2),
     )  # fmt: skip
     solver = Solver()
 

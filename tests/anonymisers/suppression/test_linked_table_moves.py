@@ -1,12 +1,12 @@
-"""Tables that are linked by all dimensions: alternatives are boxes of a few people who exchange codes."""
+"""Moves of tables linked by all dimensions: swaps of codes among a few people."""
 
 import numpy as np
 import pytest
 from hierarchies import flat, grouped
 
 from anonymisers.cube.certified_cube import build_cube
-from anonymisers.suppression.strategies.linked_table_moves import LEFT_ALONE, TOGETHER, Swaps
-from anonymisers.suppression.strategies.suppression_pattern import Pattern
+from anonymisers.suppression.strategies.linked_table_moves import LEFT_ALONE, TOGETHER, LinkedTableMoves
+from anonymisers.suppression.strategies.suppression_pattern import SuppressionPattern
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
@@ -47,54 +47,54 @@ def pattern(table):
     people = BaseTable.of(table, tuple(range(len(DIMS))))
     values = system.sums(people.coords, people.counts)
     none = np.zeros(system.size, dtype=np.bool_)
-    return Pattern(
+    return SuppressionPattern(
         system, people, Rules(max_dims=3), values, none.copy(), none.copy(), ~none, np.zeros(len(values))
     )
 
 
-def test_a_box_changes_its_cell_by_the_amount_and_no_table_that_lacks_one_of_its_dimensions(pattern):
+def test_a_basic_move_changes_its_cell_by_the_amount_and_only_tables_of_all_its_dimensions(pattern):
     lattice = pattern.system.blocks[0].lattice
-    swaps = Swaps(pattern, np.ones(pattern.system.size))
+    linked = LinkedTableMoves(pattern, np.ones(pattern.system.size))
     cell = int(np.flatnonzero((lattice.table_of() == len(lattice.tables) - 1) & (pattern.values > 5))[0])
     target = pattern.system.target(cell)
-    found = swaps.find(target, (3,), None)
+    found = linked.find(target, (3,), None)
     assert dict(zip(found.rows.tolist(), found.amounts.tolist(), strict=True))[cell] == 3
     assert {lattice.tables[t] for t in lattice.table_of()[found.rows]} == {tuple(sorted(target.footprint))}
     before = pattern.people.margin(tuple(range(len(DIMS)))).count(found.coords)
     assert (before + found.change >= 0).all()
 
 
-def test_what_is_found_agrees_with_the_sums_over_the_people(pattern):
-    swaps = Swaps(pattern, np.ones(pattern.system.size))
+def test_changes_of_a_move_agree_with_the_sums_over_the_people(pattern):
+    linked = LinkedTableMoves(pattern, np.ones(pattern.system.size))
     for cell in np.flatnonzero(pattern.values > 5)[5:400:40].tolist():
-        found = swaps.find(pattern.system.target(cell), (-2, 2), None)
+        found = linked.find(pattern.system.target(cell), (-2, 2), None)
         sums = pattern.system.sums(found.coords, found.change)
         assert (np.flatnonzero(sums) == found.rows).all()
         assert (sums[found.rows] == found.amounts).all()
 
 
-def test_somebody_leaves_an_inner_cell_of_the_full_cross(pattern):
+def test_somebody_leaves_an_inner_cell_of_the_base_table(pattern):
     place = pattern.people.coords[0]
-    found = Swaps(pattern, np.ones(pattern.system.size)).leaving(place)
+    found = LinkedTableMoves(pattern, np.ones(pattern.system.size)).leaving(place)
     assert int(found.change[(found.coords == place).all(axis=1)][0]) < 0
 
 
-def test_worlds_for_many_cells_agree_with_the_sums_and_leave_few_cells_open(pattern):
-    pattern.hide(pattern.values < np.quantile(pattern.values, 0.2))
-    swaps = Swaps(pattern, pattern.values + 1.0)
-    cells = [c for c in pattern.open_cells().tolist() if swaps.turn(c) == TOGETHER]
-    worlds = 0
-    for found in swaps.together(cells):
+def test_moves_for_many_cells_agree_with_the_sums_and_leave_few_cells_open(pattern):
+    pattern.suppress(pattern.values < np.quantile(pattern.values, 0.2))
+    linked = LinkedTableMoves(pattern, pattern.values + 1.0)
+    cells = [c for c in pattern.open_cells().tolist() if linked.phase(c) == TOGETHER]
+    moves = 0
+    for found in linked.shared_moves(cells):
         sums = pattern.system.sums(found.coords, found.change)
         assert (np.flatnonzero(sums) == found.rows).all()
         assert (sums[found.rows] == found.amounts).all()
         before = pattern.people.margin(tuple(range(len(DIMS)))).count(found.coords)
         assert (before + found.change >= 0).all()
         pattern.add(found)
-        worlds += 1
+        moves += 1
     assert pattern.safe(np.array(cells)).mean() > 0.9
-    assert worlds < len(cells)
-    assert all(swaps.turn(c) == LEFT_ALONE for c in cells if not pattern.safe(np.array([c]))[0])
+    assert moves < len(cells)
+    assert all(linked.phase(c) == LEFT_ALONE for c in cells if not pattern.safe(np.array([c]))[0])
 
 
 @pytest.mark.parametrize("zeros", ["partner", "publish"])

@@ -87,7 +87,7 @@ def test_the_breakdown_by_a_sensitive_dimension(table, name):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_rerunning_the_program_on_every_world_does_not_disclose_the_true_one(seed):
+def test_whoever_reruns_the_program_on_every_world_is_not_told_which_it_was(seed):
     """Rule 4: more than one of the worlds that agree with the release gives its pattern under some key."""
     rules = Rules(threshold=K)
     dims = [

@@ -1,4 +1,4 @@
-"""Finer tables are added beside the priority tables, one after another, as far as the whole is safe."""
+"""Further tables are added beside the priority tables, one after another, as far as the whole is safe."""
 
 from dataclasses import replace
 from itertools import product
@@ -28,12 +28,17 @@ INNER = list(product(*(leaves(d) for d in (A, B, C))))
 FIRST = TableOf.of("ab")
 
 
+def tune(monkeypatch, module, **fields):
+    """Replace some fields of a module's tuning."""
+    monkeypatch.setattr(module, "TUNING", replace(module.TUNING, **fields))
+
+
 def table(counts):
     return Table.of((A, B, C), zip(INNER, counts, strict=True))
 
 
 def settled(cube):
-    """What the cube says of tables that were not refused, and what of the others follows."""
+    """Return the release without refused tables, except for cells implied by the others."""
     release = cube.release()
     depth = np.stack([d.depth[release.coords[:, a]] for a, d in enumerate(release.dims)], axis=1)
     levels = [
@@ -49,7 +54,7 @@ def settled(cube):
 
 
 def assert_settled_safe(cube, people, rules):
-    """By all worlds that agree with what the cube says of tables that were not refused."""
+    """Check safety against all feasible tables of the tables that were not refused."""
     try:
         assert_safe(
             SimpleNamespace(release=lambda: settled(cube), certificate=cube.certificate), people, rules
@@ -66,7 +71,9 @@ def assert_settled_safe(cube, people, rules):
     st.sampled_from([2, 3]),
     st.sampled_from(["", "b"]),
 )
-def test_priority_tables_show_the_same_with_finer_ones_and_all_together_are_safe(counts, most, sensitive):
+def test_priority_tables_are_published_alike_with_further_tables_and_all_together_are_safe(
+    counts, most, sensitive
+):
     rules = Rules(threshold=3, max_dims=most, sensitive=frozenset(sensitive), priority=(FIRST,))
     people = table(counts)
     try:
@@ -81,29 +88,30 @@ def test_priority_tables_show_the_same_with_finer_ones_and_all_together_are_safe
     assert_settled_safe(cube, people, rules)
 
 
-def test_where_nobody_is_alone_every_table_is_shown():
+def test_where_nobody_is_alone_every_table_is_published():
     cube = build_cube(table([9, 8, 12, 7, 30, 11, 6, 14]), Rules(max_dims=3, priority=(FIRST,)), KEY)
 
     assert not cube.hidden.any()
     assert not cube.refused
 
 
-def test_what_takes_too_many_steps_is_refused_and_the_others_stay(monkeypatch):
+def test_a_table_that_takes_too_many_steps_is_refused_and_the_others_stay(monkeypatch):
     people = table([1, 9, 1, 9, 9, 1, 1, 9])
     rules = Rules(max_dims=2, priority=(FIRST,))
     alone = build_cube(people, replace(rules, finer=None), KEY)
-    monkeypatch.setattr(sequential_tables, "STEPS_EACH", 0)
+    tune(monkeypatch, sequential_tables, steps_each=0)
 
     assert (build_cube(people, rules, KEY).hidden == alone.hidden).all()
 
 
 NAMED = (TableOf.of("bc"), TableOf.of("ac"))
 CROWDED_OUT = [0, 14, 0, 14, 14, 0, 3, 2]
-"""People whose table by a and c has no pattern beside the other two tables as they are."""
+"""People without a pattern for the table by a and c beside the other two tables as published."""
 
 
 def with_room(counts, *, gain, sensitive="b", always=()):
-    """The cube with named tables that are only found where others make room, for so much in return."""
+    """Return a cube with named tables that need room from others, and the rules; `gain` is the gain
+    demanded."""
     rules = Rules(
         threshold=3,
         max_dims=2,
@@ -113,10 +121,8 @@ def with_room(counts, *, gain, sensitive="b", always=()):
         always=frozenset(always),
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sequential_tables, "NAMED_STEPS_EACH", 0)
-        patch.setattr(sequential_tables, "STEPS_EACH", 0)
-        patch.setattr(utility, "GAIN", gain)
-        patch.setattr(utility, "KEPT", 0.9 if gain else 0.0)
+        tune(patch, sequential_tables, named_steps_each=0, steps_each=0)
+        tune(patch, utility, gain=gain, kept=0.9 if gain else 0.0)
         return build_cube(table(counts), rules, KEY), rules
 
 
@@ -138,27 +144,27 @@ def test_where_others_make_room_for_a_named_table_all_together_are_safe(counts, 
     assert_settled_safe(cube, table(counts), rules)
 
 
-def test_others_make_room_only_where_much_more_is_shown_for_it():
+def test_others_make_room_only_for_a_much_larger_gain():
     kept, _ = with_room(CROWDED_OUT, gain=2.0)
-    given_way, _ = with_room(CROWDED_OUT, gain=0.0)
+    with_loss, _ = with_room(CROWDED_OUT, gain=0.0)
     by_a_and_c = (("a", 1), ("c", 1))
 
     assert by_a_and_c in kept.refused
-    assert by_a_and_c not in given_way.refused
-    assert (given_way.hidden & ~kept.hidden).any()
+    assert by_a_and_c not in with_loss.refused
+    assert (with_loss.hidden & ~kept.hidden).any()
 
 
-def test_what_is_always_shown_makes_no_room():
+def test_always_published_cells_make_no_room():
     kept, _ = with_room(CROWDED_OUT, gain=2.0)
-    given_way, _ = with_room(CROWDED_OUT, gain=0.0)
+    with_loss, _ = with_room(CROWDED_OUT, gain=0.0)
     keys = kept.lattice.keys()
     first = np.array([set(t) <= {"a", "b"} or len(t) == 1 for t in kept.tables])[kept.lattice.table_of()]
-    asked_for_room = np.flatnonzero(given_way.hidden & ~kept.hidden & first).tolist()
+    asked_for_room = np.flatnonzero(with_loss.hidden & ~kept.hidden & first).tolist()
 
     for cell in asked_for_room:
         place = tuple((d.name, d.codes[p]) for d, p in zip(kept.lattice.dims, keys[cell], strict=True) if p)
-        marked, _ = with_room(CROWDED_OUT, gain=0.0, always=[place])
-        assert not marked.hidden[cell]
+        cell_status, _ = with_room(CROWDED_OUT, gain=0.0, always=[place])
+        assert not cell_status.hidden[cell]
     assert asked_for_room
 
 
@@ -176,11 +182,11 @@ CHAIN = TableOf.of("bc")
 
 
 def all_at_once(counts, *, little, sensitive=""):
-    """The cube with one named table that hangs on the first, both sought at once where it shows `little`."""
+    """Return a cube with a named table, searched for together with the first if its utility is below
+    `little`."""
     rules = Rules(threshold=3, max_dims=2, sensitive=frozenset(sensitive), priority=(FIRST,), finer=(CHAIN,))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sequential_tables, "LITTLE", little)
-        patch.setattr(sequential_tables, "ROOM_STEPS", 0)
+        tune(patch, sequential_tables, little_utility=little, revoking_steps=0)
         return build_cube(table(counts), rules, KEY), rules
 
 
@@ -194,16 +200,15 @@ def all_at_once(counts, *, little, sensitive=""):
 def test_all_named_tables_at_once_are_safe(counts, sensitive):
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(utility, "GAIN", 0.0)
-            patch.setattr(utility, "KEPT", 0.0)
-            patch.setattr(sequential_tables, "GAIN_AT_ONCE", 0.0)
+            tune(patch, utility, gain=0.0, kept=0.0)
+            tune(patch, sequential_tables, gain_at_once=0.0)
             cube, rules = all_at_once(counts, little=2.0, sensitive=sensitive)
     except ProtectionError:
         assume(False)
     assert_settled_safe(cube, table(counts), rules)
 
 
-def test_a_table_that_is_refused_beside_the_first_may_be_shown_where_both_are_sought_at_once():
+def test_a_table_refused_beside_the_first_may_be_published_where_both_are_searched_for_at_once():
     people = [1, 0, 30, 2, 1, 0, 1, 9]
     one_by_one, _ = all_at_once(people, little=0.0)
     together, _ = all_at_once(people, little=0.5)

@@ -1,6 +1,6 @@
-"""Zeros are withheld among the other cells, where they may be, and cost nobody's cell."""
+"""Zeros are suppressed among the other cells, where they may be, and cost no cell with people."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -8,11 +8,10 @@ from hierarchies import flat, grouped
 from numpy.typing import NDArray
 
 from anonymisers.cube.certified_cube import CertifiedCube, build_cube
-from anonymisers.suppression import cutting_planes as planning
-from anonymisers.suppression import secondary_suppression as suppressing
-from anonymisers.suppression.strategies import move_search as searching
-from anonymisers.suppression.strategies.move_search import Search
-from anonymisers.suppression.strategies.suppression_pattern import Pattern
+from anonymisers.suppression import cutting_planes, secondary_suppression
+from anonymisers.suppression.strategies import search_schedule
+from anonymisers.suppression.strategies.move_search import MoveSearch
+from anonymisers.suppression.strategies.suppression_pattern import SuppressionPattern
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
@@ -35,7 +34,7 @@ def sparse(people=0.7):
 
 @dataclass(frozen=True)
 class Made:
-    """The cube of the sparse table, and which cells of people were withheld around the choice of zeros."""
+    """The cube of the sparse table, and the suppressed cells of people before and after zero suppression."""
 
     few: int
     table: Table
@@ -48,86 +47,92 @@ class Made:
         return hidden & (self.cube.true_values(self.table) == 0)
 
 
+def tables_up_to_are_small(patch, inner_cells, **schedule):
+    """Let tables be small up to so many inner cells with people, for cutting planes and for the schedule."""
+    patch.setattr(cutting_planes, "TUNING", replace(cutting_planes.TUNING, most_inner_cells=inner_cells))
+    tuning = replace(search_schedule.TUNING, small_table=inner_cells, **schedule)
+    patch.setattr(search_schedule, "TUNING", tuning)
+
+
 def built(table, key, few, patch):
-    """Where so many inner cells with people are few."""
-    for module in (planning, searching):
-        patch.setattr(module, "FEW", few)
+    """Build the cube where a table of up to so many inner cells with people is small."""
+    tables_up_to_are_small(patch, few)
     return build_cube(table, Rules(zeros="partner"), key)
 
 
-@pytest.fixture(scope="module", params=[1000, 100], ids=["planned", "as a large table"])
+@pytest.fixture(scope="module", params=[1000, 100], ids=["cutting planes", "as a large table"])
 def made(request):
     seen = []
 
-    def looked_at(search, task, progress):
+    def watched(search, task, progress):
         people = search.pattern.values > 0
-        before = search.pattern.hidden & people
-        withhold(search, task, progress)
-        seen.append((before, search.pattern.hidden & people, len(search.pattern.open_cells())))
+        before = search.pattern.suppressed & people
+        suppress(search, task, progress)
+        seen.append((before, search.pattern.suppressed & people, len(search.pattern.open_cells())))
 
-    withhold = suppressing.withhold_zeros
+    suppress = secondary_suppression.suppress_zeros
     table = sparse()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(suppressing, "withhold_zeros", looked_at)
+        patch.setattr(secondary_suppression, "suppress_zeros", watched)
         cube = built(table, KEY, request.param, patch)
     return Made(request.param, table, cube, *seen[0])
 
 
-def test_about_a_tenth_of_what_is_withheld_are_zeros(made):
+def test_about_a_tenth_of_the_suppressed_cells_are_zeros(made):
     """Else whoever knows the program knows that hardly any withheld cell is one."""
     hidden = made.cube.hidden
-    assert made.zeros(hidden).sum() > hidden.sum() / 12  # what insiders call for is withheld later
+    assert made.zeros(hidden).sum() > hidden.sum() / 12  # cells suppressed against singletons come later
 
 
-def test_another_key_withholds_other_zeros(made, monkeypatch):
+def test_another_key_suppresses_other_zeros(made, monkeypatch):
     again, other = (built(made.table, key, made.few, monkeypatch).hidden for key in (KEY, bytes((1,)) * 32))
     zeros = made.zeros(made.cube.hidden)
     assert (zeros == made.zeros(again)).all()
     assert (zeros & made.zeros(other)).sum() < zeros.sum() / 2
 
 
-def test_they_are_chosen_before_insiders_are_looked_at_and_cost_no_cell_of_anybody(made):
+def test_zeros_are_chosen_before_singletons_are_checked_and_cost_no_cell_with_people(made):
     assert made.before.any()
     assert (made.before == made.after).all()
     assert made.left_open == 0
 
 
 @pytest.mark.parametrize("zeros", ["publish", "protect"])
-def test_where_zeros_are_shown_or_small_cells_none_is_withheld_for_this(zeros, monkeypatch):
-    monkeypatch.setattr(suppressing, "withhold_zeros", None)
+def test_where_zeros_are_published_or_small_cells_no_further_zero_is_suppressed(zeros, monkeypatch):
+    monkeypatch.setattr(secondary_suppression, "suppress_zeros", None)
     build_cube(sparse(3.0), Rules(zeros=zeros), KEY)
 
 
-def test_what_was_found_for_a_zero_is_taken_back_where_another_beside_it_cannot_be_covered(monkeypatch):
+def test_moves_for_a_zero_are_removed_where_another_zero_beside_it_cannot_be_covered(monkeypatch):
     taken_back = []
 
-    def looked_at(search, cell):
-        pattern, before = search.pattern, (search.pattern.hidden.copy(), search.pattern.worth)
-        numbers = list(pattern.numbered)
+    def watched(search, cell):
+        pattern, before = search.pattern, (search.pattern.suppressed.copy(), search.pattern.cost)
+        numbers = list(pattern.moves_by_number)
         dropped = []
         with monkeypatch.context() as patch:
             patch.setattr(
-                pattern, "remove", lambda found: dropped.extend(found) or Pattern.remove(pattern, found)
+                pattern,
+                "remove",
+                lambda found: dropped.extend(found) or SuppressionPattern.remove(pattern, found),
             )
-            done = withhold(search, cell)
+            done = suppress(search, cell)
         if not done:
-            assert (pattern.hidden == before[0]).all()
-            assert pattern.worth == before[1]
-            assert list(pattern.numbered) == numbers
+            assert (pattern.suppressed == before[0]).all()
+            assert pattern.cost == before[1]
+            assert list(pattern.moves_by_number) == numbers
             taken_back.extend(dropped)
         return done
 
-    withhold = Search.withhold_zero
-    for module in (planning, searching):
-        monkeypatch.setattr(module, "FEW", 100)
-    monkeypatch.setattr(searching, "MOST_ZEROS", 1)
-    monkeypatch.setattr(Search, "withhold_zero", looked_at)
+    suppress = MoveSearch.suppress_zero
+    tables_up_to_are_small(monkeypatch, 100, most_zeros=1)
+    monkeypatch.setattr(MoveSearch, "suppress_zero", watched)
     build_cube(sparse(), Rules(zeros="partner"), KEY)
     assert taken_back
 
 
 def square(counts):
-    """The search of a table of two dimensions in which everything but margins is withheld."""
+    """Return the search of a table of two dimensions with all inner cells of people suppressed."""
     dims = (flat("place", 3), flat("sex", 3))
     cells = [
         ((dims[0].codes[1 + row], dims[1].codes[1 + column]), int(count))
@@ -142,35 +147,37 @@ def square(counts):
     inner = (keys > 0).all(axis=1)
     none = np.zeros(len(values), dtype=np.bool_)
     hidden = inner & (values > 0)
-    pattern = Pattern(system, people, Rules(), values, hidden, none.copy(), ~none, np.zeros(len(values)))
-    return Search(pattern, np.ones(len(values))), keys, values
+    pattern = SuppressionPattern(
+        system, people, Rules(), values, hidden, none.copy(), ~none, np.zeros(len(values))
+    )
+    return MoveSearch(pattern, np.ones(len(values))), keys, values
 
 
-def test_a_zero_that_can_fill_up_beside_withheld_cells_is_withheld():
+def test_a_zero_that_can_fill_up_beside_suppressed_cells_is_suppressed():
     search, keys, values = square(np.array([[0, 9, 9], [9, 9, 9], [9, 9, 9]]))
     pattern = search.pattern
     for cell in pattern.open_cells().tolist():
         search.cover(cell)
     zero = int(np.flatnonzero((keys > 0).all(axis=1) & (values == 0))[0])
-    before = pattern.hidden.copy()
+    before = pattern.suppressed.copy()
     assert not before[zero]
-    assert search.withhold_zero(zero)
-    assert np.flatnonzero(pattern.hidden & ~before).tolist() == [zero]
-    assert pattern.hidden[zero]
+    assert search.suppress_zero(zero)
+    assert np.flatnonzero(pattern.suppressed & ~before).tolist() == [zero]
+    assert pattern.suppressed[zero]
     assert pattern.safe(np.array([zero])).all()
 
 
-def test_a_zero_that_cannot_change_stays_shown_and_the_pattern_is_as_before():
+def test_a_zero_that_cannot_change_stays_published_and_the_pattern_is_as_before():
     search, keys, values = square(np.array([[0, 0, 9], [0, 9, 9], [0, 9, 9]]))
     pattern = search.pattern
     for cell in pattern.open_cells().tolist():
         search.cover(cell, limit=0)
-    before = pattern.hidden.copy(), pattern.worth, pattern.low.copy(), pattern.high.copy()
+    before = pattern.suppressed.copy(), pattern.cost, pattern.low.copy(), pattern.high.copy()
     # Nobody is in its column, which is shown: it cannot hold anybody.
     pattern.fixed[(values == 0) & ~(keys > 0).all(axis=1)] = True
     zero = int(np.flatnonzero((keys == [1, 1]).all(axis=1))[0])
-    assert not search.withhold_zero(zero)
-    assert (pattern.hidden == before[0]).all()
-    assert pattern.worth == before[1]
+    assert not search.suppress_zero(zero)
+    assert (pattern.suppressed == before[0]).all()
+    assert pattern.cost == before[1]
     assert (pattern.low == before[2]).all()
     assert (pattern.high == before[3]).all()
