@@ -13,10 +13,9 @@ import time
 from pathlib import Path
 
 from anonymisers.attack import attack
-from anonymisers.attack.attack_model import build_system
-from anonymisers.attack.reduction import reduce_system
-from anonymisers.tables.count_table import Table
-from anonymisers.tables.release import Release
+from anonymisers.attack.attack_model import build_model
+from anonymisers.attack.reduction import reduce_model
+from anonymisers.tables.count_table import Release, Table
 from anonymisers.tables.strict_json import parse_json
 from anonymisers.tables.table_reading import release_from_json, table_from_json
 
@@ -48,7 +47,7 @@ def main() -> None:
 def _attack(
     name: str, release: Release, lower: int, truth: Table | None, arguments: argparse.Namespace
 ) -> list[str]:
-    reduced = reduce_system(build_system([release]), lower)
+    reduced = reduce_model(build_model([release]), lower)
     started = time.process_time()
     findings = attack(
         [release],
@@ -60,8 +59,8 @@ def _attack(
     )
     spent = time.process_time() - started
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    insider = "-" if truth is None else f"{len({i.cell for i in findings.insider}):,}"
-    found = (findings.disclosed, findings.narrow, findings.unasked, findings.open)
+    insider = "-" if truth is None else f"{len({i.cell for i in findings.singletons}):,}"
+    found = (findings.disclosed, findings.insufficiently_protected, findings.unlisted, findings.open)
     disclosed, narrow, unasked, left = (f"{len(cells):,}" for cells in found)
     size = (findings.cells, findings.withheld, len(reduced.low), len(reduced.rows.rhs))
     return [

@@ -122,7 +122,8 @@ def _attacked(known: list[Release], rules: Rules, seconds: float) -> str:
     found = attack(known, threshold=rules.threshold, lower=rules.least, zeros=rules.zeros, time_limit=seconds)
     return (
         f"attacked together in {time.process_time() - start:.1f} CPU s: {len(found.disclosed)} disclosed, "
-        f"{len(found.narrow)} narrow, {len(found.unasked)} unlisted cells that follow, of them "
+        f"{len(found.insufficiently_protected)} insufficiently protected, "
+        f"{len(found.unlisted)} unlisted cells that follow, of them "
         f"{found.differences} small differences, {len(found.open)} undecided"
     )
 

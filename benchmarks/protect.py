@@ -78,8 +78,8 @@ def line(path: Path, rules: Rules, seconds: float) -> str:
         int((cube.hidden & (values == 0)).sum()),
         int(values[cube.hidden].sum()),
         len(findings.disclosed),
-        len(findings.narrow),
-        len({insight.cell for insight in findings.insider}),
+        len(findings.insufficiently_protected),
+        len({insight.cell for insight in findings.singletons}),
         "; ".join((f"{len(findings.open)} cells", *findings.interrupted)) if findings.undecided else 0,
     )
     peers = PEERS.get(len(values), ()) if rules.threshold == 5 and rules.zeros == "publish" else ()

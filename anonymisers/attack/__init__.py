@@ -1,6 +1,6 @@
 """The exact attacker: what can be computed from releases that should not be."""
 
-from anonymisers.attack.findings import Findings, Found, Insight, Key
-from anonymisers.attack.run import attack, certain_cells
+from anonymisers.attack.findings import Findings, Found, Key, SingletonDisclosure
+from anonymisers.attack.run import attack, determined_cells
 
-__all__ = ["Findings", "Found", "Insight", "Key", "attack", "certain_cells"]
+__all__ = ["Findings", "Found", "Key", "SingletonDisclosure", "attack", "determined_cells"]

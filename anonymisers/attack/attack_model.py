@@ -18,11 +18,11 @@ from anonymisers.tables.arrays import Ints
 from anonymisers.tables.hierarchy import ROOT
 from anonymisers.tables.release import Release
 
-BOX_LIMIT = 20_000_000
+CUBOID_LIMIT = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Crossed:
+class BaseTableSums:
     """Sums over cells of the full cross: whole[i] is the sum of the boxes parts[indptr[i]:indptr[i+1]]."""
 
     whole: Ints
@@ -31,14 +31,14 @@ class Crossed:
 
 
 @dataclass(frozen=True, eq=False)
-class System:
+class AttackModel:
     """Boxes and the sums between them.
 
     `nodes` (n, axes) are node numbers; `values` (n,) what is shown, -1 where nothing is; `withheld` (n,)
     where some release lists the cell and withholds it; `release` (n,) a release that lists it (one that
     withholds it, if any does), -1 for boxes in none. Each block of `sums` is an array (m, 1 + parts) of box
     numbers: the first is the sum of the others. `needed` says which sums the others do not already imply.
-    `crossed` are sums over cells of the full cross, when those are part of the system. `complete` is false
+    `base_sums` are sums over cells of the full cross, when those are part of the system. `complete` is false
     when boxes or nodes were too many to add all that follow.
     """
 
@@ -50,10 +50,10 @@ class System:
     sums: tuple[NDArray[np.int32], ...]
     needed: tuple[NDArray[np.bool_], ...]
     complete: bool
-    crossed: Crossed | None = None
+    base_sums: BaseTableSums | None = None
 
 
-def build_system(releases: Sequence[Release], clock: Clock = ENDLESS) -> System:
+def build_model(releases: Sequence[Release], clock: Clock = ENDLESS) -> AttackModel:
     """Read releases together.
 
     Raises TableError, naming the cell, where they contradict each other, OutOfTimeError when the time is up.
@@ -71,7 +71,7 @@ def build_system(releases: Sequence[Release], clock: Clock = ENDLESS) -> System:
     release = np.full(len(keys), -1, dtype=np.int32)
     values[at], withheld[at], release[at] = listed.values, listed.withheld, listed.release
     blocks = list(_sums(keys, axes, strides, clock))
-    system = System(
+    model = AttackModel(
         axes,
         nodes,
         values,
@@ -81,18 +81,18 @@ def build_system(releases: Sequence[Release], clock: Clock = ENDLESS) -> System:
         tuple(_needed(blocks, len(axes), len(keys), clock)),
         complete and all(a.complete for a in axes),
     )
-    _check_shown(system)
-    return system
+    _check_shown(model)
+    return model
 
 
-def label(system: System, box: int) -> str:
+def label(model: AttackModel, cuboid: int) -> str:
     """A box in words for messages: its codes, never its value."""
-    return "(" + (", ".join(f"{n}={_words(v)}" for n, v in key_of(system, box)) or "the total") + ")"
+    return "(" + (", ".join(f"{n}={_words(v)}" for n, v in key_of(model, cuboid)) or "the total") + ")"
 
 
-def key_of(system: System, box: int) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
+def key_of(model: AttackModel, cuboid: int) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
     """The dimensions that a box limits, with the code or codes it limits them to."""
-    pairs = ((a.name, a.labels[n]) for a, n in zip(system.axes, system.nodes[box].tolist(), strict=True))
+    pairs = ((a.name, a.labels[n]) for a, n in zip(model.axes, model.nodes[cuboid].tolist(), strict=True))
     return tuple((name, codes) for name, codes in pairs if codes != "Total")
 
 
@@ -227,7 +227,7 @@ def _add_unlisted(
     """Add boxes that complete a sum, until none does: a missing part beside listed ones, a missing whole."""
     fresh = keys
     while len(fresh):
-        if len(keys) > BOX_LIMIT:
+        if len(keys) > CUBOID_LIMIT:
             return keys, False
         found = [np.empty(0, dtype=np.int64)]
         for axis, stride in zip(axes, strides, strict=True):
@@ -277,7 +277,7 @@ def _sums(
 
 
 def _needed(
-    blocks: Sequence[tuple[int, NDArray[np.int32]]], axes: int, boxes: int, clock: Clock
+    blocks: Sequence[tuple[int, NDArray[np.int32]]], axes: int, cuboids: int, clock: Clock
 ) -> Iterator[NDArray[np.bool_]]:
     """Which sums are not implied by others.
 
@@ -285,7 +285,7 @@ def _needed(
     along a also add up along b and the parts along b also add up along a. So the sum along b is dropped
     where those exist. By induction over fineness and axis number, every dropped sum follows from kept ones.
     """
-    ways = np.zeros((axes, boxes), dtype=np.int16)
+    ways = np.zeros((axes, cuboids), dtype=np.int16)
     for axis, block in blocks:
         np.add.at(ways[axis], block[:, 0], 1)
     single = ways == 1
@@ -313,12 +313,12 @@ def _both_ways(
     return also
 
 
-def _check_shown(system: System) -> None:
+def _check_shown(model: AttackModel) -> None:
     """Every sum whose cells are all shown must hold."""
-    for block in system.sums:
-        shown = system.values[block]
+    for block in model.sums:
+        shown = model.values[block]
         wrong = (shown >= 0).all(axis=1) & (shown[:, 0] != shown[:, 1:].sum(axis=1))
         if wrong.any():
-            cell = label(system, int(block[np.flatnonzero(wrong)[0], 0]))
+            cell = label(model, int(block[np.flatnonzero(wrong)[0], 0]))
             msg = f"the releases contradict each other: the cell {cell} is not the sum of its parts"
             raise TableError(msg, remedy="Releases of one snapshot must agree; revise them together.")

@@ -7,7 +7,7 @@ from anonymisers.attack.quick_bounds import ContradictionError
 from anonymisers.tables.arrays import Floats, Ints
 
 
-class Ties:
+class DependentPairs:
     """Union-find over columns, each sign * root + offset."""
 
     def __init__(self, size: int) -> None:
@@ -26,7 +26,7 @@ class Ties:
             self._above[node], self._link[node] = path[-1], (sign, offset)
         return path[-1], sign, offset
 
-    def tie(self, one: int, other: int, sign: float, offset: float) -> None:
+    def add(self, one: int, other: int, sign: float, offset: float) -> None:
         """Record that one = sign * other + offset."""
         root, s1, o1 = self._root(one)
         goal, s2, o2 = self._root(other)

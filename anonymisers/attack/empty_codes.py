@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from anonymisers.attack.attack_model import System
+from anonymisers.attack.attack_model import AttackModel
 from anonymisers.attack.findings import Found
 from anonymisers.errors import TableError
 from anonymisers.tables.cell_names import CellName, name_in_words
@@ -41,10 +41,12 @@ def _extended(release: Release, places: Sequence[CellName]) -> Release:
     )
 
 
-def outside(system: System, releases: Sequence[Release], cells: tuple[Found, ...]) -> tuple[Found, ...]:
+def not_declared_empty(
+    model: AttackModel, releases: Sequence[Release], cells: tuple[Found, ...]
+) -> tuple[Found, ...]:
     """Those of the cells that are no part of a group declared to be empty."""
     places = tuple(dict.fromkeys(p for r in releases for p in r.structural))
-    axes = {axis.name: axis.codes for axis in system.axes}
+    axes = {axis.name: axis.codes for axis in model.axes}
 
     def within(cell: Found, place: CellName) -> bool:
         named = dict(cell.key)

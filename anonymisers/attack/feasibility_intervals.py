@@ -20,7 +20,7 @@ from anonymisers.attack.constraint_rows import Rows
 from anonymisers.attack.goals import Extent, Goals
 from anonymisers.attack.polytope import EXACT, Polytope
 from anonymisers.attack.reduction import Reduced
-from anonymisers.attack.small_programs import Nearby
+from anonymisers.attack.small_programs import Neighbourhoods
 from anonymisers.tables.arrays import Bools, Floats, Ints
 
 POOLED = 400
@@ -98,7 +98,7 @@ class _Explorer:
         self.random = np.random.default_rng(0)
         self.starts, self.rows_of = part.rows.by_column(len(part.columns))
         self.apart, self.started = True, False
-        self.nearby = Nearby(part.rows, polytope.low, polytope.high)
+        self.neighbourhoods = Neighbourhoods(part.rows, polytope.low, polytope.high)
         self.central: Floats | None = None
         self.tried = np.zeros((2, len(part.columns)), dtype=np.int64)
         self.pushes = 0
@@ -112,7 +112,7 @@ class _Explorer:
         up, down = self._needs()
         while up.any() or down.any():
             before = int(up.sum() + down.sum())
-            if self.large and self.pushes >= PUSHES and self._push_nearby(up, down):
+            if self.large and self.pushes >= PUSHES and self._push_one_nearby(up, down):
                 up, down = self._needs()
                 continue
             way = "many" if before > 1 and self.rate["many"] >= self.rate["one"] else "one"
@@ -126,7 +126,7 @@ class _Explorer:
             met = (before - int(up.sum() + down.sum())) / spent
             self._learn(way, met)
 
-    def _push_nearby(self, up: Bools, down: Bools) -> bool:
+    def _push_one_nearby(self, up: Bools, down: Bools) -> bool:
         """Push one cell through its neighbours, first few, then more; whether any was left."""
         wanted = np.stack([up, down]) & (self.tried < len(SIZES))
         if self.central is None or not wanted.any():
@@ -140,7 +140,7 @@ class _Explorer:
         objective: Floats = SIDE * np.where(up & down, sign, up.astype(np.float64) - down)
         objective[column] = 1.0 if turn == 0 else -1.0
         self.polytope.check_time()
-        found = self.nearby.push(self.central, objective, column, size)
+        found = self.neighbourhoods.push(self.central, objective, column, size)
         if found is not None:
             world = self.central.copy()
             world[found[0]] = found[1]

@@ -26,11 +26,11 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Insight:
+class SingletonDisclosure:
     """A small cell that the only person of another withheld cell can compute."""
 
     cell: Found
-    insider: Key
+    singleton: Key
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ class Findings:
     cells: int
     withheld: int
     disclosed: tuple[Found, ...] = ()
-    narrow: tuple[Found, ...] = ()
-    insider: tuple[Insight, ...] = ()
-    unasked: tuple[Found, ...] = ()
+    insufficiently_protected: tuple[Found, ...] = ()
+    singletons: tuple[SingletonDisclosure, ...] = ()
+    unlisted: tuple[Found, ...] = ()
     differences: int = 0
     open: tuple[Found, ...] = ()
     interrupted: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ class Findings:
     @property
     def broken(self) -> bool:
         """Whether anything follows that should not: what must keep a cube from answering."""
-        return bool(self.disclosed or self.insider or self.unasked)
+        return bool(self.disclosed or self.singletons or self.unlisted)
 
     @property
     def undecided(self) -> bool:

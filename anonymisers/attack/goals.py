@@ -62,9 +62,9 @@ class Goals:
         two = np.floor(high + SLACK) > np.ceil(low - SLACK)
         large = ~self.small(least, most)
         asked = two & (self.wide(low, high) | large)
-        unasked = two | (low < self.smallest - 1 + SLACK) | large
+        unlisted = two | (low < self.smallest - 1 + SLACK) | large
         exact = (low <= least + SLACK) & (high >= most - SLACK)
-        return np.where(self.withheld, asked, unasked) | exact | (self.reduced.rep < 0)
+        return np.where(self.withheld, asked, unlisted) | exact | (self.reduced.rep < 0)
 
     def needs(self, extent: Extent) -> tuple[Bools, Bools]:
         """Representatives of which a greater, and of which a smaller value is still sought."""

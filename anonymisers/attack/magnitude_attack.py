@@ -31,7 +31,7 @@ CLOSE = 1e-5
 
 
 @dataclass(frozen=True)
-class Interval:
+class FeasibilityInterval:
     """A withheld cell, and the least and the largest amount that it can be."""
 
     cell: Cell
@@ -44,7 +44,7 @@ class Interval:
         return self.high - self.low <= EXACT * max(1.0, self.high)
 
 
-class AmountsAttacker:
+class MagnitudeAttacker:
     """All tables that agree with a release: an unknown for each inner cell and for each withheld cell."""
 
     def __init__(
@@ -63,7 +63,7 @@ class AmountsAttacker:
         self._unit = max([1.0, *shown.values()]) / SCALE
         self._solver = self._solver_of(shown)
 
-    def narrow(self, needed: Mapping[Cell, float]) -> list[Interval]:
+    def insufficiently_protected(self, needed: Mapping[Cell, float]) -> list[FeasibilityInterval]:
         """The exact intervals of those withheld cells whose interval is narrower than this, or one value.
 
         Every table found shows how far all cells reach, so most need no program of their own.
@@ -81,7 +81,7 @@ class AmountsAttacker:
             least, most = (self._extreme(cell, turn) for turn in (-1.0, 1.0))
             self._known += [least, most]
             low, high = np.minimum(low, np.minimum(least, most)), np.maximum(high, np.maximum(least, most))
-            interval = Interval(cell, float(least[row]), float(most[row]))
+            interval = FeasibilityInterval(cell, float(least[row]), float(most[row]))
             if interval.is_one_value or interval.high - interval.low < (1 - CLOSE) * wanted[row]:
                 found.append(interval)
         return found

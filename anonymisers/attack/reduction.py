@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.attack.attack_model import Crossed, System, label
+from anonymisers.attack.attack_model import AttackModel, BaseTableSums, label
 from anonymisers.attack.constraint_rows import Rows, first_of_each, merged
-from anonymisers.attack.dependent_pairs import Ties
+from anonymisers.attack.dependent_pairs import DependentPairs
 from anonymisers.attack.quick_bounds import ContradictionError, check_crossing, propagate
 from anonymisers.attack.time_limit import ENDLESS, Clock
 from anonymisers.tables.arrays import Floats, Ints
@@ -28,7 +28,7 @@ class Reduced:
     `rows`.
     """
 
-    boxes: Ints
+    cuboids: Ints
     rep: Ints
     sign: Floats
     offset: Floats
@@ -44,32 +44,32 @@ class Reduced:
         return np.where(up, one, two) + self.offset, np.where(up, two, one) + self.offset
 
 
-def reduce_system(system: System, lower: int, clock: Clock = ENDLESS) -> Reduced:
+def reduce_model(model: AttackModel, lower: int, clock: Clock = ENDLESS) -> Reduced:
     """Reduce a system in which a withheld cell is at least `lower`, others at least 0.
 
     When the time is up it is left as far reduced as it is: its bounds are wider than they could be, never
     wrong. Raises TableError when no world agrees with the releases.
     """
-    values = system.values
-    boxes = np.flatnonzero(values < 0)
-    low = np.where(system.withheld[boxes], float(lower), 0.0)
-    rows, needed = _rows(system, values, boxes)
-    state = _State(low, np.full(len(boxes), np.inf), rows, needed)
+    values = model.values
+    cuboids = np.flatnonzero(values < 0)
+    low = np.where(model.withheld[cuboids], float(lower), 0.0)
+    rows, needed = _rows(model, values, cuboids)
+    state = _State(low, np.full(len(cuboids), np.inf), rows, needed)
     try:
         state.settle(clock)
-        return state.result(boxes)
+        return state.result(cuboids)
     except ContradictionError as error:
         if error.column is None:
             raise
-        box = int(boxes[np.flatnonzero(state.rep == error.column)[0]])
-        raise ContradictionError(error.column, label(system, box)) from None
+        cuboid = int(cuboids[np.flatnonzero(state.rep == error.column)[0]])
+        raise ContradictionError(error.column, label(model, cuboid)) from None
 
 
-def _rows(system: System, values: Ints, boxes: Ints) -> tuple[Rows, NDArray[np.bool_]]:
+def _rows(model: AttackModel, values: Ints, cuboids: Ints) -> tuple[Rows, NDArray[np.bool_]]:
     column = np.full(len(values), -1, dtype=np.int64)
-    column[boxes] = np.arange(len(boxes))
+    column[cuboids] = np.arange(len(cuboids))
     sizes, cols, coefs, rhs, needed = [], [], [], [], []
-    for block, need in zip(system.sums, system.needed, strict=True):
+    for block, need in zip(model.sums, model.needed, strict=True):
         sign = np.ones(block.shape[1])
         sign[0] = -1.0
         unknown = values[block] < 0
@@ -80,13 +80,13 @@ def _rows(system: System, values: Ints, boxes: Ints) -> tuple[Rows, NDArray[np.b
         coefs.append(np.broadcast_to(sign, block.shape)[unknown])
         rhs.append(-(np.where(unknown, 0, values[block]) * sign).sum(axis=1))
         needed.append(need[open_rows])
-    if system.crossed is not None:
-        crossed = _crossed_rows(system.crossed, values, column)
-        sizes.append(np.diff(crossed.indptr))
-        cols.append(crossed.cols)
-        coefs.append(crossed.coefs)
-        rhs.append(crossed.rhs)
-        needed.append(np.ones(len(crossed.rhs), dtype=np.bool_))
+    if model.base_sums is not None:
+        base_sums = _base_rows(model.base_sums, values, column)
+        sizes.append(np.diff(base_sums.indptr))
+        cols.append(base_sums.cols)
+        coefs.append(base_sums.coefs)
+        rhs.append(base_sums.rhs)
+        needed.append(np.ones(len(base_sums.rhs), dtype=np.bool_))
     if not sizes:
         empty = np.empty(0)
         return Rows(np.zeros(1, np.int64), np.empty(0, np.int64), empty, empty), np.empty(0, np.bool_)
@@ -95,14 +95,14 @@ def _rows(system: System, values: Ints, boxes: Ints) -> tuple[Rows, NDArray[np.b
     return rows, np.concatenate(needed)
 
 
-def _crossed_rows(crossed: Crossed, values: Ints, column: Ints) -> Rows:
+def _base_rows(base_sums: BaseTableSums, values: Ints, column: Ints) -> Rows:
     """Sums over cells of the full cross; the whole and some of the cells may be shown."""
-    count = len(crossed.whole)
+    count = len(base_sums.whole)
     # Each whole before its parts: so they mostly stand in order already.
-    ends = np.insert(crossed.parts, crossed.indptr[:-1], crossed.whole)
-    row_of = np.repeat(np.arange(count), np.diff(crossed.indptr) + 1)
+    ends = np.insert(base_sums.parts, base_sums.indptr[:-1], base_sums.whole)
+    row_of = np.repeat(np.arange(count), np.diff(base_sums.indptr) + 1)
     coefs = np.ones(len(ends))
-    coefs[crossed.indptr[:-1] + np.arange(count)] = -1.0
+    coefs[base_sums.indptr[:-1] + np.arange(count)] = -1.0
     shown = values[ends] >= 0
     rhs = np.bincount(row_of[shown], -(coefs * values[ends])[shown], minlength=count).astype(np.float64)
     return merged(row_of[~shown], column[ends[~shown]], coefs[~shown], rhs)
@@ -122,7 +122,7 @@ class _State:
         changed = True
         while changed and clock.left() > 0:
             propagate(self.rows, self.low, self.high, clock)
-            changed = self._substitute_known() | self._tie_pairs()
+            changed = self._substitute_known() | self._merge_pairs()
 
     def _substitute_known(self) -> bool:
         known = self.low == self.high
@@ -132,15 +132,15 @@ class _State:
         self._rewrite(np.where(known, 0.0, 1.0), np.where(known, self.low, 0.0), np.arange(len(known)))
         return True
 
-    def _tie_pairs(self) -> bool:
-        ties = Ties(len(self.low))
+    def _merge_pairs(self) -> bool:
+        ties = DependentPairs(len(self.low))
         two = np.flatnonzero(np.diff(self.rows.indptr) == 2)
         first = self.rows.indptr[two]
         unit = (np.abs(self.rows.coefs[first]) == 1) & (np.abs(self.rows.coefs[first + 1]) == 1)
         for row, at in zip(two[unit].tolist(), first[unit].tolist(), strict=True):
             one, other = self.rows.cols[at : at + 2].tolist()
             mine, theirs = self.rows.coefs[at : at + 2].tolist()
-            ties.tie(one, other, -theirs / mine, self.rows.rhs[row] / mine)
+            ties.add(one, other, -theirs / mine, self.rows.rhs[row] / mine)
         if not ties.changed:
             return False
         rep, sign, offset = ties.resolved()
@@ -171,7 +171,7 @@ class _State:
             raise ContradictionError
         self.rows, self.needed = self.rows.subset(keep), self.needed[keep]
 
-    def result(self, boxes: Ints) -> Reduced:
+    def result(self, cuboids: Ints) -> Reduced:
         """Drop sums that others imply or repeat, and number the representatives that are left."""
         self._substitute_known()
         check_crossing(self.low, self.high)
@@ -187,5 +187,5 @@ class _State:
         rows = Rows(rows.indptr, number[rows.cols], rows.coefs, rows.rhs)
         rep = np.where(fixed, -1, number[self.rep])
         return Reduced(
-            boxes, rep, np.where(fixed, 0.0, self.sign), offset, self.low[kept], self.high[kept], rows
+            cuboids, rep, np.where(fixed, 0.0, self.sign), offset, self.low[kept], self.high[kept], rows
         )

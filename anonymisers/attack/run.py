@@ -9,19 +9,19 @@ at least `lower`.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from anonymisers.attack.attack_model import System, build_system
-from anonymisers.attack.base_program import CELL_LIMIT, cross_size, is_linked, with_full_cross
-from anonymisers.attack.empty_codes import outside, with_declared
+from anonymisers.attack.attack_model import AttackModel, build_model
+from anonymisers.attack.base_program import CELL_LIMIT, base_table_size, is_linked, with_base_table
+from anonymisers.attack.empty_codes import not_declared_empty, with_declared
 from anonymisers.attack.feasibility_intervals import explore, free_columns, parts_of
 from anonymisers.attack.findings import Findings, Found
 from anonymisers.attack.goals import Extent, Goals
-from anonymisers.attack.insights import Insiders
 from anonymisers.attack.polytope import Polytope
-from anonymisers.attack.reduction import Reduced, reduce_system
+from anonymisers.attack.reduction import Reduced, reduce_model
+from anonymisers.attack.singleton_search import SingletonSearch
 from anonymisers.attack.time_limit import ENDLESS, SETUP_GRACE, Clock, OutOfTimeError
 from anonymisers.attack.truth_check import Truth
-from anonymisers.attack.verdicts import certain, findings_of, with_certain
-from anonymisers.attack.worker_pool import Pool
+from anonymisers.attack.verdicts import determined, findings_of, with_determined
+from anonymisers.attack.world_pool import WorldPool
 from anonymisers.errors import RulesError
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.release import Release
@@ -37,7 +37,7 @@ def attack(
     lower: int | None = None,
     zeros: str = "partner",
     truth: Table | None = None,
-    full_cross: bool = True,
+    base_table: bool = True,
     time_limit: float | None = None,
     progress: Progress | None = None,
 ) -> Findings:
@@ -59,39 +59,39 @@ def attack(
     clock = Clock.of(time_limit)
     setup = clock.later(SETUP_GRACE)
     try:
-        system = build_system(with_declared(releases), setup)
+        model = build_model(with_declared(releases), setup)
     except OutOfTimeError:
         return _unread(releases)
     smallest = 0 if zeros == "protect" else 1
-    crossing = _cross(system, reduce_system(system, lower, setup), lower, setup, full_cross=full_cross)
-    system, reduced = crossing.system, crossing.reduced
-    goals = Goals(reduced, system.withheld[reduced.boxes], lower, smallest, threshold)
-    insiders = None if truth is None else Insiders(system, goals, Truth(system, truth))
-    extent, interrupted = _explore_all(goals, insiders, clock, progress)
+    extension = _extend(model, reduce_model(model, lower, setup), lower, setup, base_table=base_table)
+    model, reduced = extension.model, extension.reduced
+    goals = Goals(reduced, model.withheld[reduced.cuboids], lower, smallest, threshold)
+    singletons = None if truth is None else SingletonSearch(model, goals, Truth(model, truth))
+    extent, interrupted = _explore_all(goals, singletons, clock, progress)
     findings = findings_of(
-        system,
+        model,
         goals,
         extent,
-        insider=() if insiders is None else insiders.found(extent),
+        singletons=() if singletons is None else singletons.found(extent),
         interrupted=interrupted,
-        unexamined=crossing.unexamined,
+        unexamined=extension.unexamined,
     )
-    if crossing.bounded is not None:
-        beyond, bounds = crossing.bounded
-        goals = Goals(bounds, beyond.withheld[bounds.boxes], lower, smallest, threshold)
-        findings = with_certain(findings, beyond, goals)
-    return replace(findings, unasked=outside(system, releases, findings.unasked))
+    if extension.bounded is not None:
+        beyond, bounds = extension.bounded
+        goals = Goals(bounds, beyond.withheld[bounds.cuboids], lower, smallest, threshold)
+        findings = with_determined(findings, beyond, goals)
+    return replace(findings, unlisted=not_declared_empty(model, releases, findings.unlisted))
 
 
-def certain_cells(
+def determined_cells(
     releases: Sequence[Release], *, threshold: int, zeros: str, lower: int
 ) -> tuple[Found, ...]:
     """The withheld cells that integer bounds determine, those of the full cross too; no program is solved."""
     _check_rules(releases, threshold, lower, zeros)
-    system = build_system(with_declared(releases))
-    crossing = _cross(system, reduce_system(system, lower), lower, ENDLESS, full_cross=True)
-    systems = [(crossing.system, crossing.reduced), *([crossing.bounded] if crossing.bounded else [])]
-    return tuple(dict.fromkeys(found for both in systems for found in certain(*both)))
+    model = build_model(with_declared(releases))
+    extension = _extend(model, reduce_model(model, lower), lower, ENDLESS, base_table=True)
+    models = [(extension.model, extension.reduced), *([extension.bounded] if extension.bounded else [])]
+    return tuple(dict.fromkeys(found for both in models for found in determined(*both)))
 
 
 def _unread(releases: Sequence[Release]) -> Findings:
@@ -115,37 +115,39 @@ def _check_rules(releases: Sequence[Release], threshold: int, lower: int | None,
 
 
 @dataclass(frozen=True, eq=False)
-class _Crossing:
+class _Extension:
     """The system to solve. Where the full cross is too large for that, `bounded` is the system with it, of
     which only the bounds are used."""
 
-    system: System
+    model: AttackModel
     reduced: Reduced
-    bounded: tuple[System, Reduced] | None
+    bounded: tuple[AttackModel, Reduced] | None
     unexamined: tuple[str, ...]
 
 
-def _cross(system: System, reduced: Reduced, lower: int, clock: Clock, *, full_cross: bool) -> _Crossing:
+def _extend(
+    model: AttackModel, reduced: Reduced, lower: int, clock: Clock, *, base_table: bool
+) -> _Extension:
     """Take in the full cross behind linked tables, where that is wanted and as far as it is possible."""
-    unexamined = [] if system.complete else ["differences between releases, which are too many"]
+    unexamined = [] if model.complete else ["differences between releases, which are too many"]
     bounded = None
-    if is_linked(system):
-        crossed = with_full_cross(system, reduced, clock) if full_cross else None
-        within = None if crossed is None else reduce_system(crossed, lower, clock)
-        if crossed is not None and within is not None:
-            if len(crossed.values) - len(system.values) <= CELL_LIMIT:
-                return _Crossing(crossed, within, None, tuple(unexamined))
-            bounded = (crossed, within)
+    if is_linked(model):
+        extended = with_base_table(model, reduced, clock) if base_table else None
+        within = None if extended is None else reduce_model(extended, lower, clock)
+        if extended is not None and within is not None:
+            if len(extended.values) - len(model.values) <= CELL_LIMIT:
+                return _Extension(extended, within, None, tuple(unexamined))
+            bounded = (extended, within)
         unexamined.append(
-            f"the full cross of {cross_size(system):,} cells behind the linked tables"
+            f"the full cross of {base_table_size(model):,} cells behind the linked tables"
             f"{', but for what bounds give' if bounded else ''}: "
             "cells in no table, and what only they would add to the intervals"
         )
-    return _Crossing(system, reduced, bounded, tuple(unexamined))
+    return _Extension(model, reduced, bounded, tuple(unexamined))
 
 
 def _explore_all(
-    goals: Goals, insiders: Insiders | None, clock: Clock, progress: Progress | None
+    goals: Goals, singletons: SingletonSearch | None, clock: Clock, progress: Progress | None
 ) -> tuple[Extent, tuple[str, ...]]:
     """Settle every part of the system, and ask what insiders can compute in it."""
     reduced = goals.reduced
@@ -155,14 +157,14 @@ def _explore_all(
     done, total = len(free), len(reduced.low)
     for part in parts_of(reduced):
         polytope = Polytope(part.rows, reduced.low[part.columns], reduced.high[part.columns], clock.left)
-        pool = Pool()
+        pool = WorldPool()
         try:
             explore(part, goals, extent, polytope, pool.add if polytope.whole else None)
-            if insiders is not None:
-                insiders.examine(part, extent, pool, polytope)
+            if singletons is not None:
+                singletons.examine(part, extent, pool, polytope)
         except OutOfTimeError:
             sentences = ["the intervals of the cells named as open"]
-            if insiders is not None:
+            if singletons is not None:
                 sentences.append("what insiders can compute")
             return extent, tuple(sentences)
         done += len(part.columns)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from anonymisers.attack.constraint_rows import Rows
+from anonymisers.attack.index_ranges import index_ranges
 from anonymisers.attack.polytope import EXACT, SmallProgram
-from anonymisers.attack.run_options import runs
 from anonymisers.tables.arrays import Floats, Ints
 
 MATES = 3
@@ -21,7 +21,7 @@ ROOM = 3.0
 
 
 @dataclass(frozen=True, eq=False)
-class Patch:
+class Neighbourhood:
     """Some columns that may change, in order, and all sums that hold any of them, over these alone."""
 
     columns: Ints
@@ -75,7 +75,7 @@ class Patch:
         return sums.astype(np.float64)
 
 
-class Nearby:
+class Neighbourhoods:
     """Finds the neighbours of a cell. Holds the sums of one part."""
 
     def __init__(self, rows: Rows, low: Floats, high: Floats) -> None:
@@ -87,16 +87,16 @@ class Nearby:
 
     def push(self, world: Floats, objective: Floats, column: int, size: int) -> tuple[Ints, Floats] | None:
         """The cells that may change, about `size`, and their values at the greatest objective."""
-        patch = self.patch(world, column, size)
-        found = patch.pushed(world, objective)
-        return None if found is None else (patch.columns, found)
+        neighbourhood = self.neighbourhood(world, column, size)
+        found = neighbourhood.pushed(world, objective)
+        return None if found is None else (neighbourhood.columns, found)
 
-    def patch(self, world: Floats, column: int, size: int, held: int | None = None) -> Patch:
+    def neighbourhood(self, world: Floats, column: int, size: int, held: int | None = None) -> Neighbourhood:
         """About `size` cells around one, without `held`."""
         columns = self._around(world - self._low, column, size)
         columns = columns[columns != held]
         rows = self._rows_at(columns)
-        entries, lengths = runs(self._rows.indptr[rows], self._rows.indptr[rows + 1])
+        entries, lengths = index_ranges(self._rows.indptr[rows], self._rows.indptr[rows + 1])
         place = np.full(len(self._low), -1, dtype=np.int64)
         place[columns] = np.arange(len(columns))
         cols, coefs = place[self._rows.cols[entries]], self._rows.coefs[entries]
@@ -104,7 +104,7 @@ class Nearby:
         sizes = np.bincount(np.repeat(np.arange(len(rows)), lengths)[inside], minlength=len(rows))
         indptr = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
         own = Rows(indptr, cols[inside], coefs[inside], np.zeros(len(rows)))
-        return Patch(columns, own, self._low[columns], self._high[columns], self._program)
+        return Neighbourhood(columns, own, self._low[columns], self._high[columns], self._program)
 
     def _around(self, room: Floats, column: int, size: int) -> Ints:
         """A few cells of each sum of the column, above all such that can give somebody away; then again and
@@ -119,7 +119,7 @@ class Nearby:
         chosen = np.unique(np.concatenate(around))
         while len(chosen) < size:
             rows = self._rows_at(chosen)
-            entries, _ = runs(self._rows.indptr[rows], self._rows.indptr[rows + 1])
+            entries, _ = index_ranges(self._rows.indptr[rows], self._rows.indptr[rows + 1])
             cells, met = np.unique(self._rows.cols[entries], return_counts=True)
             fresh = ~np.isin(cells, chosen)
             cells, missing = cells[fresh], (self._degree[cells] - met)[fresh]
@@ -130,4 +130,4 @@ class Nearby:
         return np.sort(chosen)
 
     def _rows_at(self, columns: Ints) -> Ints:
-        return np.unique(self._rows_of[runs(self._starts[columns], self._starts[columns + 1])[0]])
+        return np.unique(self._rows_of[index_ranges(self._starts[columns], self._starts[columns + 1])[0]])

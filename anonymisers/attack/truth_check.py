@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.attack.attack_model import System, label
+from anonymisers.attack.attack_model import AttackModel, label
 from anonymisers.attack.axes import Axis
 from anonymisers.errors import TableError
 from anonymisers.tables.arrays import Ints
@@ -21,28 +21,28 @@ class Truth:
     agree with what they show.
     """
 
-    def __init__(self, system: System, truth: Table) -> None:
-        self._nodes = system.nodes
-        self._holders = [_holders(axis, truth) for axis in system.axes]
-        self.values, self._rows = _values(system, self._holders, truth.counts)
+    def __init__(self, model: AttackModel, truth: Table) -> None:
+        self._nodes = model.nodes
+        self._holders = [_holders(axis, truth) for axis in model.axes]
+        self.values, self._rows = _values(model, self._holders, truth.counts)
 
-    def holds_the_only_one(self, boxes: Ints, alone: Ints) -> NDArray[np.bool_]:
+    def holds_the_only_one(self, cuboids: Ints, alone: Ints) -> NDArray[np.bool_]:
         """For pairs of boxes: whether the one holds the only person of the other, which has one person."""
         person = self._rows[alone]
-        inside = np.ones(len(boxes), dtype=np.bool_)
+        inside = np.ones(len(cuboids), dtype=np.bool_)
         for axis, held in enumerate(self._holders):
-            inside &= (held[person] == self._nodes[boxes, axis][:, None]).any(axis=1)
+            inside &= (held[person] == self._nodes[cuboids, axis][:, None]).any(axis=1)
         return inside
 
 
-def _values(system: System, holders: list[Ints], counts: Ints) -> tuple[Ints, Ints]:
+def _values(model: AttackModel, holders: list[Ints], counts: Ints) -> tuple[Ints, Ints]:
     """The people of each box, and the sum of the numbers of their rows: of one person, the number of his."""
-    strides = _strides(system)
-    keys = system.nodes.astype(np.int64) @ strides
+    strides = _strides(model)
+    keys = model.nodes.astype(np.int64) @ strides
     order = np.argsort(keys)
     keys = keys[order]
     values, rows = np.zeros((2, len(keys)), dtype=np.int64)
-    for wanted in _boxes_of_people(holders, strides, len(counts)):
+    for wanted in _cuboids_of_people(holders, strides, len(counts)):
         at = np.searchsorted(keys, wanted)
         at[at == len(keys)] = 0
         hit = (keys[at] == wanted) & (wanted >= 0)
@@ -50,19 +50,19 @@ def _values(system: System, holders: list[Ints], counts: Ints) -> tuple[Ints, In
         rows += np.bincount(at[hit], np.flatnonzero(hit), minlength=len(keys)).astype(np.int64)
     result, summed = np.empty_like(values), np.empty_like(rows)
     result[order], summed[order] = values, rows
-    wrong = (system.values >= 0) & (system.values != result)
+    wrong = (model.values >= 0) & (model.values != result)
     if wrong.any():
-        msg = f"the true table does not agree with the shown cell {label(system, int(np.argmax(wrong)))}"
+        msg = f"the true table does not agree with the shown cell {label(model, int(np.argmax(wrong)))}"
         raise TableError(msg, remedy="Give the table that the releases were made of.")
     return result, summed
 
 
-def _strides(system: System) -> Ints:
-    sizes = [len(axis.masks) for axis in system.axes]
+def _strides(model: AttackModel) -> Ints:
+    sizes = [len(axis.masks) for axis in model.axes]
     return np.array([int(np.prod(sizes[i + 1 :], dtype=np.int64)) for i in range(len(sizes))], dtype=np.int64)
 
 
-def _boxes_of_people(holders: list[Ints], strides: Ints, people: int) -> Iterator[Ints]:
+def _cuboids_of_people(holders: list[Ints], strides: Ints, people: int) -> Iterator[Ints]:
     """For each choice of one holding node per axis the key of each person's box; -1 where there is none."""
     for choice in product(*(range(h.shape[1]) for h in holders)):
         keys = np.zeros(people, dtype=np.int64)

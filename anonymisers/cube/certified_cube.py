@@ -183,9 +183,11 @@ def _withstand(releases: Sequence[Release], certificate: Certificate, seconds: f
     # A cell that a looser rule shows now, or that is public already, is no finding about this release.
     disclosed = [c for c in findings.disclosed if not any(shown_anyway(r, c) for r in releases)]
     accepted = rows_at(releases[0], certificate.accepted)
-    narrow = [c for c in findings.narrow if not (accepted and accepted & rows_of(releases[0], c))]
-    if disclosed or findings.unasked or narrow:
-        first = (*disclosed, *findings.unasked, *narrow)[0]
+    unprotected = [
+        c for c in findings.insufficiently_protected if not (accepted and accepted & rows_of(releases[0], c))
+    ]
+    if disclosed or findings.unlisted or unprotected:
+        first = (*disclosed, *findings.unlisted, *unprotected)[0]
         message = f"the attacker broke the pattern, first at: {first}"
         raise ProtectionError(message, remedy="Release nothing of this; report it as a fault of the program.")
 

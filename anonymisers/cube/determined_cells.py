@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.attack import Found, certain_cells
+from anonymisers.attack import Found, determined_cells
 from anonymisers.errors import ProtectionError
 from anonymisers.tables.cell_names import CellName, cell_positions
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
@@ -73,9 +73,9 @@ def rows_at(release: Release, places: Iterable[CellName]) -> set[int]:
     return {row for cell in cells for row in names.get(cell, np.empty(0, dtype=np.int64)).tolist()}
 
 
-def _determined(release: Release, rules: Rules) -> tuple[Found, ...]:
-    """The cells determined by integer bounds, bounds of inner cells included, without a solver."""
-    return certain_cells([release], threshold=rules.threshold, lower=rules.least, zeros=rules.zeros)
+def _certain(release: Release, rules: Rules) -> tuple[Found, ...]:
+    """What integer bounds determine, those of the people behind linked tables too; no program is solved."""
+    return determined_cells([release], threshold=rules.threshold, lower=rules.least, zeros=rules.zeros)
 
 
 def _check(cell: Found, rules: Rules, *, protected: bool) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from anonymisers.attack.magnitude_attack import AmountsAttacker
+from anonymisers.attack.magnitude_attack import MagnitudeAttacker
 from anonymisers.errors import ProtectionError
 from anonymisers.magnitudes.contributions import Contributions
 from anonymisers.magnitudes.magnitude_cells import MagnitudeCells, MagnitudeRules
@@ -49,12 +49,14 @@ def _withstand(contributions: Contributions, cells: MagnitudeCells, hidden: Bool
     """Raise ProtectionError if the attacker finds a narrow interval or a cell that a singleton computes."""
     rows = [*np.flatnonzero(hidden).tolist(), *np.flatnonzero(cells.beyond & cells.sensitive).tolist()]
     of = {row: names[row] if row < len(names) else cells.inner_name(row) for row in rows}
-    attacker = AmountsAttacker(
+    attacker = MagnitudeAttacker(
         contributions.dims,
         {c: float(n) for c, n, h in zip(names, cells.sums, hidden, strict=False) if not h},
         list(of.values()),
     )
-    for interval in attacker.narrow({name: float(cells.needed[row]) for row, name in of.items()}):
+    for interval in attacker.insufficiently_protected(
+        {name: float(cells.needed[row]) for row, name in of.items()}
+    ):
         _broken(interval.cell)
     few = [row for row in rows if cells.sensitive[row] and cells.people[row]]
     for own in np.flatnonzero(hidden & (cells.single[: len(hidden)] >= 0)).tolist():

@@ -141,7 +141,7 @@ def _silent(release: Release) -> Release:
 
 
 def _weak(found: Findings) -> tuple[Found, ...]:
-    return (*found.disclosed, *found.unasked, *found.narrow)
+    return (*found.disclosed, *found.unlisted, *found.insufficiently_protected)
 
 
 def _repaired(extract: Extract, history: History, until: float) -> SafeExtract | None:

@@ -84,7 +84,7 @@ class Oracle:
     def disclosed(self):
         return {g for g in self.withheld() if len(self.values(g)) == 1}
 
-    def narrow(self):
+    def insufficiently_protected(self):
         found = set()
         for inside in self.withheld() - self.disclosed():
             values = self.values(inside)

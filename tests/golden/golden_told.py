@@ -55,9 +55,15 @@ def of_attack(*releases: Release, truth: Table | None = None, zeros: str = "part
 
 def in_words(found: Findings) -> str:
     lines = [f"{found.cells} cells, {found.withheld} withheld, {found.differences} differences"]
-    for kind in ("disclosed", "narrow", "unasked", "open"):
-        lines += [f"{kind} {_found(one)}" for one in getattr(found, kind)]
-    lines += [f"insider {_found(one.cell)} by {one.insider}" for one in found.insider]
+    kinds = {
+        "disclosed": found.disclosed,
+        "narrow": found.insufficiently_protected,
+        "unasked": found.unlisted,
+        "open": found.open,
+    }
+    for kind, cells in kinds.items():
+        lines += [f"{kind} {_found(one)}" for one in cells]
+    lines += [f"insider {_found(one.cell)} by {one.singleton}" for one in found.singletons]
     lines += [*found.interrupted, *found.unexamined]
     return "\n".join((*lines, ""))
 

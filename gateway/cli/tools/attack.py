@@ -102,7 +102,7 @@ def command(
             lower=lower,
             zeros=zeros,
             truth=true_table,
-            full_cross=full_cross,
+            base_table=full_cross,
             time_limit=None if time_limit is None else max(clock.left(), 0.0),
         )
     except AnonymiserError as error:
@@ -152,8 +152,8 @@ def _summary(findings: Findings, names: Sequence[str], show: int, *, with_truth:
     yield f"{findings.cells:,} cells, {findings.withheld:,} of them withheld. Not for release."
     sections: list[tuple[str, tuple[Found, ...]]] = [
         ("disclosed: withheld, with one possible value", findings.disclosed),
-        ("narrow: withheld and maybe small, with too short an interval", findings.narrow),
-        ("unasked: in no release, small for certain", findings.unasked),
+        ("narrow: withheld and maybe small, with too short an interval", findings.insufficiently_protected),
+        ("unasked: in no release, small for certain", findings.unlisted),
     ]
     if findings.open:
         sections.append(("open: undecided when the time was up", findings.open))
@@ -165,8 +165,8 @@ def _summary(findings: Findings, names: Sequence[str], show: int, *, with_truth:
     if findings.differences:
         yield f"          {findings.differences:,} of the unasked are one shown cell less others"
     if with_truth:
-        yield f"{len(findings.insider):8,}  insider: small, computable for the only person of another cell"
-        yield from (f"          {i.cell} by {_key(i.insider)}" for i in findings.insider[:show])
+        yield f"{len(findings.singletons):8,}  insider: small, computable for the only person of another cell"
+        yield from (f"          {i.cell} by {_key(i.singleton)}" for i in findings.singletons[:show])
     else:
         yield "       -  insider: not looked for without --truth"
     yield from (f"out of time: {sentence}" for sentence in findings.interrupted)
@@ -205,9 +205,9 @@ def _document(findings: Findings, names: Sequence[str], threshold: int) -> dict[
         "cells": findings.cells,
         "withheld": findings.withheld,
         "disclosed": cells(findings.disclosed),
-        "narrow": cells(findings.narrow),
-        "insider": [cells([i.cell])[0] | {"insider": dict(i.insider)} for i in findings.insider],
-        "unasked": cells(findings.unasked),
+        "narrow": cells(findings.insufficiently_protected),
+        "insider": [cells([i.cell])[0] | {"insider": dict(i.singleton)} for i in findings.singletons],
+        "unasked": cells(findings.unlisted),
         "differences": findings.differences,
         "open": cells(findings.open),
         "interrupted": list(findings.interrupted),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from anonymisers.attack.magnitude_attack import AmountsAttacker, Cell
+from anonymisers.attack.magnitude_attack import Cell, MagnitudeAttacker
 from anonymisers.errors import AnonymiserError
 from anonymisers.magnitudes.contributions import Contributions
 from anonymisers.magnitudes.magnitude_cells import MagnitudeCells, MagnitudeRules
@@ -24,8 +24,8 @@ def attack_amounts(path: Path, truth: Path | None, threshold: int, show: int) ->
     withheld = [cell for cell, value in release.cells.items() if value is None]
     shown = {cell: float(value) for cell, value in release.cells.items() if value is not None}
     try:
-        attacker = AmountsAttacker(release.dims, shown, withheld)
-        disclosed = [i.cell for i in attacker.narrow({})]
+        attacker = MagnitudeAttacker(release.dims, shown, withheld)
+        disclosed = [i.cell for i in attacker.insufficiently_protected({})]
         found.append(("disclosed: withheld, with one possible amount", _words(release, disclosed)))
         insiders: list[str] = []
         if truth is not None:
@@ -43,7 +43,7 @@ def attack_amounts(path: Path, truth: Path | None, threshold: int, show: int) ->
 
 
 def _with_truth(
-    release: MagnitudeRelease, attacker: AmountsAttacker, truth: tuple[Path, int], disclosed: set[Cell]
+    release: MagnitudeRelease, attacker: MagnitudeAttacker, truth: tuple[Path, int], disclosed: set[Cell]
 ) -> tuple[list[str], list[str]]:
     path, threshold = truth
     contributions = read_with(path, lambda text: Contributions.from_json(parse_json(text)))
@@ -62,7 +62,7 @@ def _with_truth(
         ):
             raise TableInputError(f"{path} does not agree with the release at {', '.join(cell)}")
     needed = {cell: cells.needed[row[cell]] / unit for cell in attacker.withheld}
-    narrow = [i.cell for i in attacker.narrow(needed) if i.cell not in disclosed]
+    narrow = [i.cell for i in attacker.insufficiently_protected(needed) if i.cell not in disclosed]
     single = {cell: int(cells.single[row[cell]]) for cell in attacker.withheld}
     small = [cell for cell in attacker.withheld if cells.sensitive[row[cell]] and cell not in disclosed]
     insiders: dict[Cell, None] = {}

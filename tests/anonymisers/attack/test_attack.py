@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from anonymisers.attack import attack, run
-from anonymisers.attack.attack_model import build_system
-from anonymisers.attack.reduction import reduce_system
+from anonymisers.attack.attack_model import build_model
+from anonymisers.attack.reduction import reduce_model
 from anonymisers.attack.time_limit import ENDLESS, Clock
 from anonymisers.errors import RulesError, TableError
 from anonymisers.tables.hierarchy import Hierarchy
@@ -54,7 +54,7 @@ def test_four_withheld_cells_of_a_two_by_two_table_are_safe():
     findings = attack([two_by_two(F_killed=1, F_injured=1, M_killed=1, M_injured=1)], threshold=5)
     assert findings.withheld == 4
     assert not findings.broken
-    assert findings.narrow == findings.open == findings.unexamined == ()
+    assert findings.insufficiently_protected == findings.open == findings.unexamined == ()
 
 
 def test_primary_suppression_alone_is_undone():
@@ -74,8 +74,8 @@ def test_an_interval_too_short_is_narrow():
     cells = {"Total": 30, "2023": 27, "2024": None, "2025": None}
     findings = attack([release((YEAR,), cells)], threshold=5)
     assert not findings.broken
-    assert keys(findings.narrow) == {"year=2024", "year=2025"}
-    assert {(f.low, f.high) for f in findings.narrow} == {(0, 3)}
+    assert keys(findings.insufficiently_protected) == {"year=2024", "year=2025"}
+    assert {(f.low, f.high) for f in findings.insufficiently_protected} == {(0, 3)}
 
 
 def test_who_knows_that_withheld_cells_are_not_empty_sees_more():
@@ -83,7 +83,7 @@ def test_who_knows_that_withheld_cells_are_not_empty_sees_more():
     weak = attack([release((YEAR,), cells)], threshold=5, lower=0)
     strong = attack([release((YEAR,), cells)], threshold=5, zeros="publish")
     assert weak.disclosed == ()
-    assert keys(weak.narrow) == {"year=2024", "year=2025"}
+    assert keys(weak.insufficiently_protected) == {"year=2024", "year=2025"}
     assert keys(strong.disclosed) == {"year=2024", "year=2025"}
 
 
@@ -99,9 +99,9 @@ def test_two_releases_give_away_a_year_that_neither_lists():
     assert not attack([everybody], threshold=5).broken
     assert not attack([without], threshold=5).broken
     findings = attack([everybody, without], threshold=5)
-    assert keys(findings.unasked) == {"sex=F year=2025"}
+    assert keys(findings.unlisted) == {"sex=F year=2025"}
     assert findings.differences == 1
-    assert {(f.low, f.high, f.release) for f in findings.unasked} == {(2, 2, None)}
+    assert {(f.low, f.high, f.release) for f in findings.unlisted} == {(2, 2, None)}
 
 
 def test_an_unlisted_cell_may_follow_from_withheld_ones():
@@ -152,9 +152,9 @@ def test_linked_tables_pin_down_a_cell_that_no_table_lists():
     assert ones["F yes"] == cells["F", "yes", "Total"]
     linked = Release.of(dims, cells)
     findings = attack([linked], threshold=5)
-    assert keys(findings.unasked) == {"sex=F child=yes outcome=killed"}
-    without = attack([linked], threshold=5, full_cross=False)
-    assert without.unasked == ()
+    assert keys(findings.unlisted) == {"sex=F child=yes outcome=killed"}
+    without = attack([linked], threshold=5, base_table=False)
+    assert without.unlisted == ()
     assert "full cross of 8 cells" in without.unexamined[0]
 
 
@@ -170,14 +170,14 @@ def test_a_full_cross_too_large_to_solve_is_searched_by_bounds(monkeypatch):
     ]
     linked = Release.of((SEX, OUTCOME, YEAR), cells | dict.fromkeys(zero, 0))
     findings = attack([linked], threshold=5)
-    assert "sex=F outcome=killed year=2025" in keys(findings.unasked)
+    assert "sex=F outcome=killed year=2025" in keys(findings.unlisted)
     assert "but for what bounds give" in findings.unexamined[0]
 
 
 def test_nothing_bounds_a_release_whose_total_is_withheld():
     findings = attack([release((YEAR,), {"Total": None, "2023": None, "2024": 9, "2025": 7})], threshold=5)
     assert not findings.broken
-    assert findings.narrow == ()
+    assert findings.insufficiently_protected == ()
 
 
 def test_no_time_leaves_cells_open():
@@ -201,8 +201,8 @@ def test_time_that_is_up_before_the_sums_stand_leaves_all_withheld_cells_open(mo
 def test_bounds_are_wider_where_time_ends_before_they_are_tight():
     hidden = dict.fromkeys((f"{p} {o}" for p in ("N1", "N2", "S1") for o in ("killed", "injured")), None)
     margins = {"N1 Total": 3, "N2 Total": 8, "S1 Total": 9, "Total killed": 6, "Total injured": 14}
-    system = build_system([release((PLACE, OUTCOME), hidden | margins)])
-    tight, wide = (reduce_system(system, 0, clock) for clock in (ENDLESS, Clock(until=0.0)))
+    system = build_model([release((PLACE, OUTCOME), hidden | margins)])
+    tight, wide = (reduce_model(system, 0, clock) for clock in (ENDLESS, Clock(until=0.0)))
     low, high = tight.interval(tight.low, tight.high)
     least, most = wide.interval(wide.low, wide.high)
     assert np.isfinite(high).all()

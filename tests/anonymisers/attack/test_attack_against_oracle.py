@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anonymisers.attack import attack, polytope
-from anonymisers.attack.detours import Detours
-from anonymisers.tables.count_table import Table
+from anonymisers.attack.independent_moves import IndependentMoves
+from anonymisers.tables.count_table import Release, Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.release import Release
 
@@ -94,10 +94,10 @@ def compare(case):
     oracle = Oracle(dims, releases, int(world.sum()), lower, threshold)
     findings = attack(releases, threshold=threshold, lower=lower)
     assert groups(dims, findings.disclosed) == oracle.disclosed()
-    assert groups(dims, findings.narrow) == oracle.narrow()
+    assert groups(dims, findings.insufficiently_protected) == oracle.insufficiently_protected()
     assert findings.open == ()
     assert findings.unexamined == ()
-    unasked = groups(dims, findings.unasked)
+    unasked = groups(dims, findings.unlisted)
     assert all(oracle.is_small_for_certain(g) for g in unasked)
     assert oracle.unlisted_cells() <= unasked
     return oracle, findings
@@ -138,7 +138,9 @@ def test_what_insiders_compute_is_truly_computable(case):
     dims, world, releases, lower, threshold = case
     oracle = Oracle(dims, releases, int(world.sum()), lower, threshold)
     findings = attack(releases, threshold=threshold, lower=lower, truth=true_table(dims, world))
-    pairs = {(group(dims, {}, dict(i.cell.key)), group(dims, {}, dict(i.insider))) for i in findings.insider}
+    pairs = {
+        (group(dims, {}, dict(i.cell.key)), group(dims, {}, dict(i.singleton))) for i in findings.singletons
+    }
     assert pairs <= oracle.computable(world)
     assert pairs >= oracle.computable(world)
 
@@ -151,11 +153,11 @@ def test_changes_of_a_few_cells_tell_of_insiders_what_programs_over_all_cells_te
 
     def found():
         truth = true_table(dims, world)
-        return attack(releases, threshold=threshold, lower=lower, truth=truth).insider
+        return attack(releases, threshold=threshold, lower=lower, truth=truth).singletons
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(polytope, "WHOLE", 0)
         by_changes = found()
-        patch.setattr(Detours, "seek", lambda _: None)
-        patch.setattr(Detours, "seek_beside", lambda *_: False)
+        patch.setattr(IndependentMoves, "seek", lambda _: None)
+        patch.setattr(IndependentMoves, "seek_beside", lambda *_: False)
         assert by_changes == found()

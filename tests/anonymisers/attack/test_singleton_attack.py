@@ -23,7 +23,7 @@ def words(key):
 
 
 def pairs(findings):
-    return {(words(i.cell.key), words(i.insider)) for i in findings.insider}
+    return {(words(i.cell.key), words(i.singleton)) for i in findings.singletons}
 
 
 def one_way(counts, withheld):
@@ -37,18 +37,18 @@ def test_of_two_withheld_cells_the_only_person_of_one_computes_the_other():
     assert attack([release], threshold=5).disclosed == ()
     findings = attack([release], threshold=5, truth=truth)
     assert pairs(findings) == {("adult", "child")}
-    assert [i.cell.low for i in findings.insider] == [4]
+    assert [i.cell.low for i in findings.singletons] == [4]
     assert findings.broken
 
 
 def test_a_third_withheld_cell_keeps_the_secret():
     release, truth = one_way({"child": 1, "adult": 4, "old": 20}, ["child", "adult", "old"])
-    assert attack([release], threshold=5, truth=truth).insider == ()
+    assert attack([release], threshold=5, truth=truth).singletons == ()
 
 
 def test_a_large_cell_that_an_insider_computes_is_no_disclosure():
     release, truth = one_way({"child": 1, "adult": 8, "old": 20}, ["child", "adult"])
-    assert attack([release], threshold=5, truth=truth).insider == ()
+    assert attack([release], threshold=5, truth=truth).singletons == ()
 
 
 def test_one_person_under_two_names_is_not_two_people():

@@ -100,7 +100,9 @@ def test_the_attacker_knows_structural_zeros(data):
         oracle.worlds = oracle.worlds[oracle.worlds[:, sorted(zero)].sum(axis=1) == 0]
     found = attack([Release.of(dims, cells, structural=table.structural)], threshold=3, lower=lower)
     assert {group(dims, {}, dict(f.key)) for f in found.disclosed} == oracle.disclosed()
-    assert {group(dims, {}, dict(f.key)) for f in found.narrow} == oracle.narrow()
+    assert {
+        group(dims, {}, dict(f.key)) for f in found.insufficiently_protected
+    } == oracle.insufficiently_protected()
 
 
 def small():

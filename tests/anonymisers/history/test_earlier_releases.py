@@ -51,8 +51,8 @@ def test_the_difference_of_two_populations_is_protected_like_a_cell(first):
     second = build_cube(table(EARLIER), RULES, KEY, known=[first])
     findings = attack([first, second.release()], threshold=5, time_limit=60)
     assert not findings.disclosed
-    assert not findings.narrow
-    assert not findings.unasked
+    assert not findings.insufficiently_protected
+    assert not findings.unlisted
 
 
 def test_where_neighbourhoods_hold_no_world_all_counts_at_once_do(first, monkeypatch):
@@ -61,13 +61,13 @@ def test_where_neighbourhoods_hold_no_world_all_counts_at_once_do(first, monkeyp
     second = build_cube(table(EARLIER), RULES, KEY, known=[first])
     assert (~second.hidden).sum() > 5
     findings = attack([first, second.release()], threshold=5, time_limit=60)
-    assert not findings.disclosed + findings.narrow + findings.unasked
+    assert not findings.disclosed + findings.insufficiently_protected + findings.unlisted
 
 
 def test_without_knowing_the_first_the_second_gives_people_away(first):
     careless = build_cube(table(EARLIER), RULES, KEY).release()
     findings = attack([first, careless], threshold=5, time_limit=60)
-    assert findings.unasked or findings.narrow or findings.disclosed
+    assert findings.unlisted or findings.insufficiently_protected or findings.disclosed
 
 
 def test_the_certificate_names_the_releases_that_it_takes_in(first):
@@ -92,7 +92,7 @@ def test_an_earlier_release_with_codes_of_its_own_is_refused():
 def test_the_same_release_again_gives_nothing_more_away(first):
     again = build_cube(table(), RULES, KEY, known=[first]).release()
     findings = attack([first, again], threshold=5, time_limit=60)
-    assert (findings.disclosed, findings.narrow, findings.unasked) == ((), (), ())
+    assert (findings.disclosed, findings.insufficiently_protected, findings.unlisted) == ((), (), ())
 
 
 def test_a_new_level_above_the_codes_of_an_earlier_release(first):
@@ -112,7 +112,7 @@ def test_a_new_level_above_the_codes_of_an_earlier_release(first):
     second = build_cube(recoded, RULES, KEY, known=[first])
 
     findings = attack([first, second.release()], threshold=5, time_limit=60)
-    assert (findings.disclosed, findings.narrow, findings.unasked) == ((), (), ())
+    assert (findings.disclosed, findings.insufficiently_protected, findings.unlisted) == ((), (), ())
 
 
 def test_those_who_are_in_one_population_only_may_be_nobody_where_all_zeros_are_shown():
@@ -127,6 +127,6 @@ def test_those_who_are_in_one_population_only_may_be_nobody_where_all_zeros_are_
         known.append(build_cube(people, rules, bytes(32), known=known).release())
     findings = attack(known, threshold=5, lower=rules.least, zeros="publish", time_limit=60)
     assert not findings.disclosed
-    assert not findings.narrow
-    assert not findings.unasked
+    assert not findings.insufficiently_protected
+    assert not findings.unlisted
     assert not findings.undecided

@@ -323,7 +323,7 @@ def test_forty_releases_together_give_nothing_away():
         parts.append(period([years[-1]], random.negative_binomial(1, 0.12, 6).tolist()))
         given_out.append(view(parts, years).release())
     findings = attack(given_out, threshold=K, time_limit=120)
-    assert (findings.disclosed, findings.narrow, findings.unasked) == ((), (), ())
+    assert (findings.disclosed, findings.insufficiently_protected, findings.unlisted) == ((), (), ())
     assert findings.differences == 0
     assert not findings.undecided
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from release_oracle import leaves, line
 from scipy.optimize import linprog
 
-from anonymisers.attack.magnitude_attack import AmountsAttacker
+from anonymisers.attack.magnitude_attack import MagnitudeAttacker
 from anonymisers.errors import LatticeTooLargeError, ProtectionError, RulesError, TableError
 from anonymisers.magnitudes.contributions import Contributions
 from anonymisers.magnitudes.magnitude_cells import MagnitudeCells, MagnitudeRules
@@ -115,14 +115,14 @@ def test_every_interval_is_as_wide_as_the_largest_contributions(contributions, z
 
 def test_the_attacker_computes_what_margins_give_away():
     shown = {("Total",): 100.0, ("A",): 60.0}
-    attacker = AmountsAttacker((FLAT,), shown, [("B",), ("C",)])
-    assert attacker.narrow({}) == []
-    assert [i.cell for i in attacker.narrow({("B",): 41.0})] == [("B",)]
+    attacker = MagnitudeAttacker((FLAT,), shown, [("B",), ("C",)])
+    assert attacker.insufficiently_protected({}) == []
+    assert [i.cell for i in attacker.insufficiently_protected({("B",): 41.0})] == [("B",)]
     assert attacker.computable_by(("B",), 15.0, [("C",)]) == [("C",)]
-    alone = AmountsAttacker((FLAT,), shown | {("C",): 5.0}, [("B",)])
-    assert [round(i.low) for i in alone.narrow({})] == [35]
+    alone = MagnitudeAttacker((FLAT,), shown | {("C",): 5.0}, [("B",)])
+    assert [round(i.low) for i in alone.insufficiently_protected({})] == [35]
     with pytest.raises(TableError, match="no table of amounts"):
-        AmountsAttacker((FLAT,), {("Total",): 100.0, ("A",): 160.0}, [("B",)]).narrow({})
+        MagnitudeAttacker((FLAT,), {("Total",): 100.0, ("A",): 160.0}, [("B",)]).insufficiently_protected({})
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ def test_an_extract_is_refused_where_it_tells_how_few_did_not_consent() -> None:
     extracts = generalised(of_place({"n1": 9, "n2": 9, "s1": 5, "s2": 5}), k=5, diversity=1)
     history = beside(ALL)
     found = attack([*history.known, extracts[0].release({"consent": "REC"}, (CONSENT,))], threshold=5)
-    assert [cell for cell in found.unasked if dict(cell.key) == {"place": "north", "consent": "AGG"}]
+    assert [cell for cell in found.unlisted if dict(cell.key) == {"place": "north", "consent": "AGG"}]
 
     made = safe_beside(extracts, history)
     shown = made.extract.table().get("place", [])
@@ -250,4 +250,4 @@ def test_what_is_called_safe_withstands_the_attacker_beside_a_protected_cube(dat
     truth = Counter((ROOT, ROOT, c) for *_, c in people)
     assert truth
     assert {c.key for c in after.disclosed} <= {c.key for c in before.disclosed}
-    assert not [c for c in after.unasked if "consent" in dict(c.key)]
+    assert not [c for c in after.unlisted if "consent" in dict(c.key)]

@@ -108,7 +108,7 @@ def test_no_changed_policy_gives_back_what_a_former_one_withheld(
     together = attack([told_by(first), told_by(second)], **rules)
     assert not together.open, "the attacker had no time to say"
     withheld = withheld_by(first)
-    for kind in ("disclosed", "narrow"):
+    for kind in ("disclosed", "insufficiently_protected"):
         known, now = ({c.key for c in getattr(each, kind)} & withheld for each in (alone, together))
         assert now <= known, kind
-    assert {c.key for c in together.unasked} <= {c.key for c in alone.unasked}
+    assert {c.key for c in together.unlisted} <= {c.key for c in alone.unlisted}

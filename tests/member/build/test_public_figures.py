@@ -79,7 +79,7 @@ def beside(made: ReleaseHistory, *figures: Public) -> list[Release]:
 def learnt(releases: list[Release]) -> list[dict[str, str]]:
     """The cells that are found out, of few people or beside them."""
     found = attack(releases, threshold=5, time_limit=60)
-    return [dict(cell.key) for cell in (*found.disclosed, *found.unasked, *found.narrow)]
+    return [dict(cell.key) for cell in (*found.disclosed, *found.unlisted, *found.insufficiently_protected)]
 
 
 def test_a_cube_made_beside_a_figure_withholds_what_the_figure_would_give_away(node: Node) -> None:

@@ -229,7 +229,7 @@ def test_a_lower_threshold_shows_more_but_nothing_that_protected_something(node:
     assert int((~after.hidden).sum()) >= int((~before.hidden).sum())
     assert (before.hidden | ~after.hidden).all()
     found = attack(releases(after.parts), threshold=3, time_limit=60)
-    assert (found.disclosed, found.narrow, found.unasked) == ((), (), ())
+    assert (found.disclosed, found.insufficiently_protected, found.unlisted) == ((), (), ())
     assert not found.undecided
 
 

@@ -3,31 +3,31 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.attack.attack_model import System, key_of
-from anonymisers.attack.detours import Suspects
+from anonymisers.attack.attack_model import AttackModel, key_of
 from anonymisers.attack.feasibility_intervals import Part
-from anonymisers.attack.findings import Insight
+from anonymisers.attack.findings import SingletonDisclosure
 from anonymisers.attack.goals import Extent, Goals
-from anonymisers.attack.insider_attack import computable
+from anonymisers.attack.independent_moves import Candidates
+from anonymisers.attack.index_ranges import index_ranges
 from anonymisers.attack.polytope import Polytope
-from anonymisers.attack.run_options import runs
+from anonymisers.attack.singleton_attack import computable
 from anonymisers.attack.truth_check import Truth
 from anonymisers.attack.verdicts import found_at
-from anonymisers.attack.worker_pool import Pool
+from anonymisers.attack.world_pool import WorldPool
 from anonymisers.tables.arrays import Bools, Ints
 
 
-class Insiders:
+class SingletonSearch:
     """Collects the pairs (small cell, insider's cell), both withheld, where the insider computes the cell.
 
     A cell that holds the insider, too, and equals the insider's own in every world is the same cell under
     another name (the only woman of a district, and its only person above 60): it tells of nobody else.
     """
 
-    def __init__(self, system: System, goals: Goals, truth: Truth) -> None:
-        self._system, self._goals, self._truth = system, goals, truth
+    def __init__(self, model: AttackModel, goals: Goals, truth: Truth) -> None:
+        self._model, self._goals, self._truth = model, goals, truth
         reduced = goals.reduced
-        self._value = truth.values[reduced.boxes]
+        self._value = truth.values[reduced.cuboids]
         hidden = goals.withheld & (reduced.rep >= 0)
         self._own = hidden & (self._value == 1)
         self._small = hidden & (self._value >= goals.smallest) & (self._value < goals.threshold)
@@ -35,31 +35,31 @@ class Insiders:
         # Of boxes that go together each is certain once another is known.
         self._take(*_joined(reduced.rep, self._small, self._own), apart=0.0)
 
-    def examine(self, part: Part, extent: Extent, pool: Pool, polytope: Polytope) -> None:
+    def examine(self, part: Part, extent: Extent, pool: WorldPool, polytope: Polytope) -> None:
         """Find the pairs of one part whose intervals are settled. Raises OutOfTimeError."""
         uncertain = extent.proven_low < extent.proven_high
-        suspects = Suspects(
+        candidates = Candidates(
             self._columns(part, self._own, uncertain),
             self._columns(part, self._small, uncertain),
             self._column_truth(part),
         )
-        if not len(suspects.own) or not len(suspects.small):
+        if not len(candidates.own) or not len(candidates.small):
             return
         rep = self._goals.reduced.rep
-        for small, own, apart in computable(part, suspects, pool, polytope):
+        for small, own, apart in computable(part, candidates, pool, polytope):
             holding = np.flatnonzero(self._small & (rep == part.columns[small]))
             owned = np.flatnonzero(self._own & (rep == part.columns[own]))
             pairs = np.array(np.meshgrid(holding, owned)).reshape(2, -1)
             self._take(pairs[0], pairs[1], apart)
 
-    def found(self, extent: Extent) -> tuple[Insight, ...]:
+    def found(self, extent: Extent) -> tuple[SingletonDisclosure, ...]:
         """The findings, but for cells that everybody can compute."""
-        reduced, system = self._goals.reduced, self._system
+        reduced, model = self._goals.reduced, self._model
         least, most = reduced.interval(extent.proven_low, extent.proven_high)
         return tuple(
-            Insight(
-                found_at(system, int(reduced.boxes[t]), float(self._value[t]), float(self._value[t])),
-                key_of(system, int(reduced.boxes[s])),
+            SingletonDisclosure(
+                found_at(model, int(reduced.cuboids[t]), float(self._value[t]), float(self._value[t])),
+                key_of(model, int(reduced.cuboids[s])),
             )
             for t, s in sorted(self._pairs)
             if least[t] < most[t] and least[s] < most[s]
@@ -75,15 +75,15 @@ class Insiders:
         if apart is not None:
             alike = reduced.sign[small] == reduced.sign[own]
             between = reduced.sign[small] * apart + reduced.offset[small] - reduced.offset[own]
-            boxes = reduced.boxes
+            cuboids = reduced.cuboids
             alike[alike] = between[alike] == 0
-            alike[alike] = self._truth.holds_the_only_one(boxes[small[alike]], boxes[own[alike]])
+            alike[alike] = self._truth.holds_the_only_one(cuboids[small[alike]], cuboids[own[alike]])
             other &= ~alike
         self._pairs.extend(zip(small[other].tolist(), own[other].tolist(), strict=True))
 
-    def _columns(self, part: Part, boxes: Bools, uncertain: Bools) -> Ints:
+    def _columns(self, part: Part, cuboids: Bools, uncertain: Bools) -> Ints:
         marked = np.zeros(len(uncertain), dtype=np.bool_)
-        marked[self._goals.reduced.rep[boxes]] = True
+        marked[self._goals.reduced.rep[cuboids]] = True
         return np.flatnonzero((marked & uncertain)[part.columns])
 
     def _column_truth(self, part: Part) -> NDArray[np.float64]:
@@ -99,5 +99,5 @@ def _joined(column: Ints, some: Bools, others: Bools) -> tuple[Ints, Ints]:
     first, second = np.flatnonzero(some), np.flatnonzero(others)
     second = second[np.argsort(column[second], kind="stable")]
     start, stop = (np.searchsorted(column[second], column[first], side) for side in ("left", "right"))
-    place, many = runs(start, stop)
+    place, many = index_ranges(start, stop)
     return np.repeat(first, many), second[place]

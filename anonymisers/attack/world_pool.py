@@ -8,7 +8,7 @@ MOST = 600
 """Worlds kept of one part."""
 
 
-class Pool:
+class WorldPool:
     """Keeps the first MOST worlds, then replaces them in turn: the last worlds found are the most unlike."""
 
     def __init__(self) -> None:

@@ -14,11 +14,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from anonymisers.attack.detours import STILL, Detours, Suspects
 from anonymisers.attack.feasibility_intervals import Part
+from anonymisers.attack.independent_moves import STILL, Candidates, IndependentMoves
 from anonymisers.attack.polytope import EXACT, Polytope
-from anonymisers.attack.small_programs import Nearby
-from anonymisers.attack.worker_pool import Pool
+from anonymisers.attack.small_programs import Neighbourhoods
+from anonymisers.attack.world_pool import WorldPool
 from anonymisers.tables.arrays import Floats, Ints
 
 MORE_WORLDS = 300
@@ -26,68 +26,68 @@ MORE_WORLDS = 300
 
 
 def computable(
-    part: Part, suspects: Suspects, pool: Pool, polytope: Polytope
+    part: Part, candidates: Candidates, pool: WorldPool, polytope: Polytope
 ) -> Iterator[tuple[int, int, float | None]]:
     """Pairs (t, s) of columns where t is certain once s is known, and t - s where all worlds agree in that.
 
     `pool` has worlds that were found in the part. Raises OutOfTimeError.
     """
     if polytope.whole:
-        worlds = np.concatenate([pool.worlds(), _beside_the_truth(suspects, polytope)])
-        left = _candidates(part, suspects, worlds)
+        worlds = np.concatenate([pool.worlds(), _beside_the_truth(candidates, polytope)])
+        left = _apparent(part, candidates, worlds)
     else:
-        left = _without_detour(part, suspects, polytope)
+        left = _without_move(part, candidates, polytope)
     for own, others in left:
-        yield from _certain(own, others, suspects.truth, polytope)
+        yield from _determined(own, others, candidates.truth, polytope)
 
 
-def _without_detour(part: Part, suspects: Suspects, polytope: Polytope) -> Iterator[tuple[int, Ints]]:
+def _without_move(part: Part, candidates: Candidates, polytope: Polytope) -> Iterator[tuple[int, Ints]]:
     """For each insider's column the columns that no change was found to move without moving his."""
-    nearby = Nearby(part.rows, polytope.low, polytope.high)
-    detours = Detours(suspects, nearby, polytope.check_time)
-    detours.seek()
+    neighbourhoods = Neighbourhoods(part.rows, polytope.low, polytope.high)
+    independent_moves = IndependentMoves(candidates, neighbourhoods, polytope.check_time)
+    independent_moves.seek()
     pairs = defaultdict(list)
-    for column in suspects.small.tolist():
-        for own in sorted(detours.left.get(column, suspects.own.tolist())):
+    for column in candidates.small.tolist():
+        for own in sorted(independent_moves.left.get(column, candidates.own.tolist())):
             related = own != column and part.label[own] == part.label[column]
             # A change found for one pair may settle the next.
-            settled = own not in detours.left.get(column, (own,))
-            if related and not settled and not detours.seek_beside(column, own):
+            settled = own not in independent_moves.left.get(column, (own,))
+            if related and not settled and not independent_moves.seek_beside(column, own):
                 pairs[own].append(column)
     for own, columns in pairs.items():
         yield own, np.array(columns, dtype=np.int64)
 
 
-def _beside_the_truth(suspects: Suspects, polytope: Polytope) -> Floats:
+def _beside_the_truth(candidates: Candidates, polytope: Polytope) -> Floats:
     """Worlds in which many insiders' cells keep their value and much else does not.
 
     Half of the insiders' cells, at random, are drawn towards their least value, which is the true one where
     withheld cells are known to be at least 1; all cells are pushed at random besides.
     """
     random = np.random.default_rng(1)
-    size = len(suspects.truth)
+    size = len(candidates.truth)
     worlds = []
     for _ in range(min(MORE_WORLDS, 4 * size)):
         objective = random.standard_normal(size) * 0.2
-        drawn = suspects.own[random.random(len(suspects.own)) < 0.5]
+        drawn = candidates.own[random.random(len(candidates.own)) < 0.5]
         objective[drawn] = -1.0
         worlds.append(polytope.vertex(objective))
     return np.stack(worlds)
 
 
-def _candidates(part: Part, suspects: Suspects, worlds: Floats) -> Iterator[tuple[int, Ints]]:
+def _apparent(part: Part, candidates: Candidates, worlds: Floats) -> Iterator[tuple[int, Ints]]:
     """For each insider's column the columns that no world moves by a person while the insider's stays."""
-    moved = np.abs(worlds - suspects.truth)
-    moves = (moved[:, suspects.small] >= 1 - EXACT).astype(np.float32)
-    still = (moved[:, suspects.own] <= STILL).astype(np.float32)
+    moved = np.abs(worlds - candidates.truth)
+    moves = (moved[:, candidates.small] >= 1 - EXACT).astype(np.float32)
+    still = (moved[:, candidates.own] <= STILL).astype(np.float32)
     stuck = still.T @ moves == 0
-    same_part = part.label[suspects.small]
-    for row, column in enumerate(suspects.own.tolist()):
-        found = suspects.small[stuck[row] & (same_part == part.label[column])]
+    same_part = part.label[candidates.small]
+    for row, column in enumerate(candidates.own.tolist()):
+        found = candidates.small[stuck[row] & (same_part == part.label[column])]
         yield column, found[found != column]
 
 
-def _certain(
+def _determined(
     own: int, others: Ints, truth: Floats, polytope: Polytope
 ) -> Iterator[tuple[int, int, float | None]]:
     """Those of the columns that have one value once the insider's is held at its true one."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from anonymisers.attack.polytope import EXACT
-from anonymisers.attack.small_programs import Nearby
+from anonymisers.attack.small_programs import Neighbourhoods
 from anonymisers.tables.arrays import Floats, Ints
 
 SIZES = (150, 300, 600, 1200, 2400)
@@ -24,7 +24,7 @@ USUAL, OWNED, AVOIDED = 1.0, 1.5, 1000.0
 
 
 @dataclass(frozen=True, eq=False)
-class Suspects:
+class Candidates:
     """Columns of a part: `own` hold an insider's cell, `small` a small cell; `truth` is the value of each."""
 
     own: Ints
@@ -32,13 +32,15 @@ class Suspects:
     truth: Floats
 
 
-class Detours:
+class IndependentMoves:
     """The changes of one part that were found, as far as suspects care. Sought with `Nearby`."""
 
-    def __init__(self, suspects: Suspects, nearby: Nearby, check_time: Callable[[], None]) -> None:
-        self._truth, self._nearby, self._check_time = suspects.truth, nearby, check_time
-        self._owned, self._small = np.zeros((2, len(suspects.truth)), dtype=np.bool_)
-        self._owned[suspects.own], self._small[suspects.small] = True, True
+    def __init__(
+        self, candidates: Candidates, neighbourhoods: Neighbourhoods, check_time: Callable[[], None]
+    ) -> None:
+        self._truth, self._neighbourhoods, self._check_time = candidates.truth, neighbourhoods, check_time
+        self._owned, self._small = np.zeros((2, len(candidates.truth)), dtype=np.bool_)
+        self._owned[candidates.own], self._small[candidates.small] = True, True
         self._price = np.where(self._owned, OWNED, USUAL)
         self._left: dict[int, frozenset[int]] = {}
 
@@ -74,12 +76,12 @@ class Detours:
 
     def _change(self, column: int, size: int, held: int | None) -> bool:
         self._check_time()
-        patch = self._nearby.patch(self._truth, column, size, held)
-        price = self._price[patch.columns]
-        price[np.isin(patch.columns, list(self._left.get(column, ())))] = AVOIDED
+        neighbourhood = self._neighbourhoods.neighbourhood(self._truth, column, size, held)
+        price = self._price[neighbourhood.columns]
+        price[np.isin(neighbourhood.columns, list(self._left.get(column, ())))] = AVOIDED
         for step in (1.0, -1.0):
-            found = patch.least_change(self._truth, column, step, price)
+            found = neighbourhood.least_change(self._truth, column, step, price)
             if found is not None:
-                self.take(patch.columns, found)
+                self.take(neighbourhood.columns, found)
                 return True
         return False
