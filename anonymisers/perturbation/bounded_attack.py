@@ -22,7 +22,7 @@ CLOSE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
-class Learnt:
+class FoundBounds:
     """What the attacker knows of each cell that he was asked about: `cells` and their least and largest
     counts; `open` cells he had no time for."""
 
@@ -69,7 +69,9 @@ def _reaches(ptable: PTable, row: int, change: int) -> bool:
     return bool(len(place)) and float(ptable.chances[row][place[0]]) > 0
 
 
-def attack_bounded(lattice: Lattice, bounds: tuple[Ints, Ints], asked: Ints, *, seconds: float) -> Learnt:
+def attack_bounded(
+    lattice: Lattice, bounds: tuple[Ints, Ints], asked: Ints, *, seconds: float
+) -> FoundBounds:
     """The least and the largest count of the asked cells. Raises TableError when no table fits the bounds."""
     solver, above = _program(lattice, bounds)
     until = time.monotonic() + seconds
@@ -90,7 +92,9 @@ def attack_bounded(lattice: Lattice, bounds: tuple[Ints, Ints], asked: Ints, *, 
         low.append(int(np.ceil(ends[0] - CLOSE)))
         high.append(int(np.floor(ends[1] + CLOSE)))
     settled = np.array(done, dtype=np.int64)
-    return Learnt(settled, np.array(low, dtype=np.int64), np.array(high, dtype=np.int64), asked[len(done) :])
+    return FoundBounds(
+        settled, np.array(low, dtype=np.int64), np.array(high, dtype=np.int64), asked[len(done) :]
+    )
 
 
 def _program(lattice: Lattice, bounds: tuple[Ints, Ints]) -> tuple[_Highs, Ints]:

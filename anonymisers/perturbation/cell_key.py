@@ -27,7 +27,7 @@ UNIT = 10**DIGITS
 
 
 @dataclass(frozen=True, eq=False)
-class Perturbed:
+class CellKeyTable:
     """Every cell of a lattice: what is shown, and inside the state only, the truth."""
 
     lattice: Lattice
@@ -67,7 +67,7 @@ def person_keys(key: bytes, persons: Iterable[bytes]) -> Ints:
     return np.fromiter((number % UNIT for number in drawn), dtype=np.int64)
 
 
-def changed(counts: Ints, keys: Ints, ptable: PTable) -> Ints:
+def with_noise(counts: Ints, keys: Ints, ptable: PTable) -> Ints:
     """Counts of cells with their noise; `keys`: of the cells, sums of record keys in units of 1e-8."""
     found = counts.copy()
     rows = np.minimum(counts, ptable.noise.rows)
@@ -86,9 +86,9 @@ def record_keys(uniform: NDArray[np.float64]) -> Ints:
     return keys
 
 
-def perturb(table: Table, keys: Ints, ptable: PTable, max_dims: int | None = None) -> Perturbed:
+def perturb(table: Table, keys: Ints, ptable: PTable, max_dims: int | None = None) -> CellKeyTable:
     """Every cell of the lattice with its noise; `keys` as from `inner_keys`, one for each inner cell."""
     lattice = Lattice.of(table.dims, table.by, max_dims)
     system = LinkedTables(lattice.dims, (TableBlock.whole(lattice),))
     truth = system.sums(table.coords, table.counts)
-    return Perturbed(lattice, changed(truth, system.sums(table.coords, keys), ptable), truth)
+    return CellKeyTable(lattice, with_noise(truth, system.sums(table.coords, keys), ptable), truth)

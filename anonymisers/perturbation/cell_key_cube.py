@@ -7,8 +7,8 @@ from functools import lru_cache
 import numpy as np
 
 from anonymisers.perturbation.bounded_attack import by_ptable
-from anonymisers.perturbation.cell_key import changed, person_keys
-from anonymisers.perturbation.perturbed_counts import Change, Crowd, Outcome
+from anonymisers.perturbation.cell_key import person_keys, with_noise
+from anonymisers.perturbation.perturbed_counts import CountedPeople, PerturbativeMechanism, PerturbedCounts
 from anonymisers.perturbation.ptable import Noise, PTable
 from anonymisers.tables.arrays import Ints
 
@@ -16,7 +16,7 @@ NAME = "cell-key"
 
 
 @dataclass(frozen=True)
-class ByCellKey(Change):
+class CellKeyMechanism(PerturbativeMechanism):
     """Nothing is kept: the same people have the same keys, and so the same noise."""
 
     noise: Noise
@@ -26,7 +26,7 @@ class ByCellKey(Change):
         return NAME
 
     @property
-    def most(self) -> int:
+    def largest_change(self) -> int:
         return self.noise.most
 
     @property
@@ -34,18 +34,18 @@ class ByCellKey(Change):
         noise = self.noise
         return json.dumps({NAME: [noise.most, noise.variance, noise.blocked, noise.stay]})
 
-    def carried_out(
+    def perturb(
         self,
-        crowd: Crowd,
+        counted: CountedPeople,
         key: bytes,
         *,
         kept: bytes = b"",  # noqa: ARG002 - keys of persons are for life
         ceiling: Ints | None = None,  # noqa: ARG002 - noise knows of no other number
-    ) -> Outcome:
-        counts = crowd.system.sums(crowd.coords, np.ones(len(crowd.coords), dtype=np.int64))
-        keys = crowd.system.sums(crowd.coords, person_keys(key, crowd.persons))
-        values = changed(counts, keys, _ptable(self.noise))
-        return Outcome(values, *self.bounds(values))
+    ) -> PerturbedCounts:
+        counts = counted.system.sums(counted.coords, np.ones(len(counted.coords), dtype=np.int64))
+        keys = counted.system.sums(counted.coords, person_keys(key, counted.persons))
+        values = with_noise(counts, keys, _ptable(self.noise))
+        return PerturbedCounts(values, *self.bounds(values))
 
     def bounds(self, shown: Ints) -> tuple[Ints, Ints]:
         """The least and the largest count that the table of noise can have changed into each number."""

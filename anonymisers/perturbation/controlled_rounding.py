@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array  # type: ignore[import-untyped]
 
 from anonymisers.errors import RulesError
-from anonymisers.perturbation.rounding_repair import multiples_near
+from anonymisers.perturbation.rounding_repair import rounded_near
 from anonymisers.tables.arrays import Floats, Ints
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.keyed_random import random_fractions
@@ -34,7 +34,7 @@ MAX_NODES = 2000
 
 
 @dataclass(frozen=True, eq=False)
-class Rounded:
+class RoundedTable:
     """Every cell of a lattice, rounded, and inside the state only, the truth; how far the worst is off."""
 
     lattice: Lattice
@@ -53,7 +53,7 @@ class Rounded:
         return f"counts are rounded to multiples of {self.base} so that tables add up"
 
 
-def controlled_rounding(table: Table, base: int, key: bytes, max_dims: int | None = None) -> Rounded:
+def controlled_rounding(table: Table, base: int, key: bytes, max_dims: int | None = None) -> RoundedTable:
     """Round a table and all margins of its lattice: of linked tables as a node does, see `turning`.
 
     Raises RulesError for a base below 2 or a short key, ProtectionError where linked tables are not rounded.
@@ -65,16 +65,16 @@ def controlled_rounding(table: Table, base: int, key: bytes, max_dims: int | Non
     truth = system.sums(table.coords, table.counts)
     low = table.counts // base
     rest = (table.counts % base) / base
-    draw = random_fractions(key, "controlled rounding", len(low))
+    draws = fractions(key, "controlled rounding", len(low))
     loose = np.flatnonzero(rest)
     up = low.copy()
     if max_dims is not None and max_dims < len(table.by):
-        up = multiples_near(system, (table.coords, table.counts), draw, base)
+        up = rounded_near(system, (table.coords, table.counts), draws, base)
     elif len(loose):
         sums = _sums(system, table.coords[loose])
         part = truth / base - system.sums(table.coords, low)
-        up[loose] += _choose(sums, part, (rest - draw)[loose])
-    return Rounded(lattice, base, system.sums(table.coords, up) * base, truth)
+        up[loose] += _choose(sums, part, (rest - draws)[loose])
+    return RoundedTable(lattice, base, system.sums(table.coords, up) * base, truth)
 
 
 def _sums(system: LinkedTables, coords: NDArray[np.int32]) -> csr_array:

@@ -26,7 +26,7 @@ from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 
 
 @dataclass(frozen=True, eq=False)
-class Private:
+class NoisyTable:
     """Every cell of the lattice of one noisy table."""
 
     lattice: Lattice
@@ -80,9 +80,9 @@ def summed(
     values: tuple[int, ...],
     epsilon: Fraction,
     max_dims: int | None = None,
-) -> Private:
+) -> NoisyTable:
     """The lattice of a noisy table: every margin is the sum of its noisy inner cells."""
     dims = tuple(d for d in table.dims if d.name in table.by)
     lattice = Lattice.of(dims, table.by, max_dims)
-    system = LinkedTables(dims, (TableBlock.whole(lattice),))
-    return Private(lattice, system.sums(coords, np.array(values, dtype=np.int64)), epsilon)
+    system = System(dims, (Block.whole(lattice),))
+    return NoisyTable(lattice, system.sums(coords, np.array(values, dtype=np.int64)), epsilon)

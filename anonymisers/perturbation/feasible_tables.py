@@ -27,7 +27,7 @@ ENDLESS = 2**40
 
 
 @dataclass(frozen=True, eq=False)
-class Worlds:
+class FeasibleTables:
     """The true inner cells, and by how much each sum may be more or less with what is shown.
 
     `coords` and `counts`: inner cells with people; `above_of` gives for inner cells (m, dims) the cells that
@@ -50,7 +50,7 @@ class Worlds:
         people: tuple[NDArray[np.int32], Ints],
         above_of: Callable[[NDArray[np.int32]], Ints],
         bounds: tuple[Ints, Ints],
-    ) -> "Worlds":
+    ) -> "FeasibleTables":
         """`people`: inner cells, each once, and how many are in each; `bounds`: of each cell."""
         coords, counts = people
         size, inner = len(bounds[0]), len(counts)
@@ -64,7 +64,7 @@ class Worlds:
         high = np.concatenate([bounds[1], np.full(inner, ENDLESS, dtype=np.int64)])
         return cls(leaves, coords, above_of, above, truth, low, high)
 
-    def alone(self, threshold: int, public: Sequence[int] = ()) -> Ints:
+    def without_alternative(self, threshold: int, public: Sequence[int] = ()) -> Ints:
         """Cells of fewer people than the threshold, inner ones too, for which no alternative was found.
 
         `public`: cells that are figures known as they are. They have none; and where one of them tells that

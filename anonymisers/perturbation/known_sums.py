@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.perturbation.perturbed_counts import Outcome
+from anonymisers.perturbation.perturbed_counts import PerturbedCounts
 from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import population
 from anonymisers.tables.hierarchy import Hierarchy
@@ -18,7 +18,7 @@ Coords = NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
+class KnownSums:
     """`above` gives for inner cells (m, dims) the sums that each is counted in, -1 pads; `low`, `high`: of
     each sum. First the cells of the lattice, then the figures, then the inner cells of the mechanism."""
 
@@ -30,10 +30,10 @@ class Known:
     def of(
         cls,
         lattice: Lattice,
-        shown: Outcome,
+        shown: PerturbedCounts,
         described: tuple[Sequence[Hierarchy], Sequence[str]],
         people: tuple[Coords, Sequence[Figure]],
-    ) -> "Known":
+    ) -> "KnownSums":
         """`described`: the dimensions of people, and by which of them tables are made; `people`: their inner
         cells, and the figures that are known of them."""
         (dims, by), (coords, figures) = described, people
@@ -50,9 +50,9 @@ class Known:
 
         told = np.array([int(_inside(mask, coords).sum()) for mask in masks], dtype=np.int64)
         bounds = [shown.low, told], [shown.high, told]
-        if shown.inner is not None:
-            bounds[0].append(shown.inner.low)
-            bounds[1].append(shown.inner.high)
+        if shown.interior is not None:
+            bounds[0].append(shown.interior.low)
+            bounds[1].append(shown.interior.high)
         return cls(above, np.concatenate(bounds[0]), np.concatenate(bounds[1]))
 
 
@@ -68,8 +68,8 @@ class _Numbers:
     sums: dict[bytes, int]
 
     @classmethod
-    def of(cls, shown: Outcome, first: int) -> "_Numbers":
-        coords = np.zeros((0, 0), dtype=np.int32) if shown.inner is None else shown.inner.coords
+    def of(cls, shown: PerturbedCounts, first: int) -> "_Numbers":
+        coords = np.zeros((0, 0), dtype=np.int32) if shown.interior is None else shown.interior.coords
         return cls({row: number for number, row in enumerate(_rows(coords), first)})
 
     def of_cells(self, coords: Coords) -> list[Ints]:

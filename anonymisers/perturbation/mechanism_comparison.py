@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from anonymisers.cube.certified_cube import build_cube
-from anonymisers.perturbation.bounded_attack import Learnt, attack_bounded, by_ptable, within
+from anonymisers.perturbation.bounded_attack import FoundBounds, attack_bounded, by_ptable, within
 from anonymisers.perturbation.cell_key import inner_keys, perturb
 from anonymisers.perturbation.controlled_rounding import controlled_rounding
 from anonymisers.perturbation.discrete_laplace import inner_counts, noisy, summed
@@ -65,7 +65,9 @@ def compare(
     )
 
 
-def _loss(name: str, truth: Ints, shown: Ints, small: Ints = NOBODY, learnt: Learnt | None = None) -> Loss:
+def _loss(
+    name: str, truth: Ints, shown: Ints, small: Ints = NOBODY, learnt: FoundBounds | None = None
+) -> Loss:
     read = shown != UNREAD
     off = np.abs(shown - truth)[read]
     return Loss(

@@ -4,21 +4,21 @@ import json
 
 from anonymisers.errors import RulesError
 from anonymisers.perturbation import cell_key_cube, rounding_cube
-from anonymisers.perturbation.cell_key_cube import ByCellKey
-from anonymisers.perturbation.perturbed_counts import Change
+from anonymisers.perturbation.cell_key_cube import CellKeyMechanism
+from anonymisers.perturbation.perturbed_counts import PerturbativeMechanism
 from anonymisers.perturbation.ptable import Noise
-from anonymisers.perturbation.rounding_cube import ByRounding
+from anonymisers.perturbation.rounding_cube import RoundingMechanism
 
 
-def change_of(words: str) -> Change:
+def mechanism_of(words: str) -> PerturbativeMechanism:
     """The change that `Change.words` wrote. Raises RulesError for anything else."""
-    found: Change | None = None
+    found: PerturbativeMechanism | None = None
     try:
         ((name, parameters),) = json.loads(words).items()
         if name == cell_key_cube.NAME:
-            found = ByCellKey(Noise(*parameters))
+            found = CellKeyMechanism(Noise(*parameters))
         elif name == rounding_cube.NAME:
-            found = ByRounding(parameters)
+            found = RoundingMechanism(parameters)
     except (ValueError, AttributeError, TypeError):
         found = None
     if found is None or found.words != words:

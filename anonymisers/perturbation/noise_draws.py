@@ -18,7 +18,7 @@ MOST = 200_000
 
 
 @dataclass(frozen=True)
-class Space:
+class NoiseSpace:
     """The inner cells of a table: for each dimension, by name, the codes in which people of a portion can be.
 
     It follows from policy and dictionary alone, and so does the number of cells.
@@ -27,7 +27,7 @@ class Space:
     axes: tuple[tuple[str, tuple[str, ...]], ...]
 
     @classmethod
-    def of(cls, dims: Sequence[Hierarchy], within: Mapping[str, frozenset[str]]) -> "Space":
+    def of(cls, dims: Sequence[Hierarchy], within: Mapping[str, frozenset[str]]) -> "NoiseSpace":
         """`within`: for a dimension the leaves in which alone they can be. Raises LatticeTooLargeError."""
         axes = []
         for dim in dims:
@@ -67,10 +67,10 @@ class Space:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class NoiseDraws:
     """`values` over the cells of `space` in row-major order; whole numbers, perhaps negative."""
 
-    space: Space
+    space: NoiseSpace
     values: tuple[int, ...]
 
     def to_bytes(self) -> bytes:
@@ -78,11 +78,11 @@ class Drawn:
         return json.dumps([[[n, list(codes)] for n, codes in self.space.axes], list(self.values)]).encode()
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> "Drawn":
+    def from_bytes(cls, data: bytes) -> "NoiseDraws":
         """Read what `to_bytes` wrote. Raises CertificateError for anything else."""
         try:
             axes, values = json.loads(data)
-            found = cls(Space(tuple((n, tuple(codes)) for n, codes in axes)), tuple(values))
+            found = cls(NoiseSpace(tuple((n, tuple(codes)) for n, codes in axes)), tuple(values))
         except (ValueError, TypeError):
             raise CertificateError("what was drawn once is damaged") from None
         if len(found.values) != found.space.size or found.to_bytes() != data:
@@ -90,7 +90,9 @@ class Drawn:
         return found
 
 
-def draw(space: Space, dims: Sequence[Hierarchy], coords: NDArray[np.int32], epsilon: Fraction) -> Drawn:
+def draw_noise(
+    space: NoiseSpace, dims: Sequence[Hierarchy], coords: NDArray[np.int32], epsilon: Fraction
+) -> NoiseDraws:
     """The counts of people, one row of positions (n, dims) each, with fresh noise: it must be paid before.
 
     Nobody may stand in two rows. Who is in no cell of the space is not counted.
@@ -104,4 +106,4 @@ def draw(space: Space, dims: Sequence[Hierarchy], coords: NDArray[np.int32], eps
     found, times = np.unique(people, return_counts=True)
     counts = dict(zip(found.tolist(), times.tolist(), strict=True))
     truth = np.array([counts.get(cell, 0) for cell in cells.tolist()], dtype=np.int64)
-    return Drawn(space, noisy(truth, epsilon))
+    return NoiseDraws(space, noisy(truth, epsilon))

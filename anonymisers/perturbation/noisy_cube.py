@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from anonymisers.cube.released_cells import Answer, Key, OutsideLattice, ReleasedCells
 from anonymisers.errors import AnonymiserError, CertificateError
-from anonymisers.perturbation.noise_draws import Drawn, Space
+from anonymisers.perturbation.noise_draws import NoiseDraws, NoiseSpace
 from anonymisers.perturbation.privacy_parameters import NAME, Privacy, privacy_of
 from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import Table
@@ -33,15 +33,15 @@ FORMAT = b"safelane private cube 1\n"
 
 
 @dataclass(frozen=True, eq=False)
-class Planned:
+class PlannedTable:
     """A table of a cube: its hierarchies, and for each portion what was drawn, or where it will be."""
 
     dims: tuple[Hierarchy, ...]
-    parts: Sequence[Drawn | Space]
+    parts: Sequence[NoiseDraws | NoiseSpace]
 
 
 @dataclass(frozen=True, eq=False)
-class PrivateCube(ReleasedCells):
+class NoisyCube(Shown):
     """The cells of the tables that were drawn, and of their sums. Others are outside of it.
 
     Made by `private_cube` and `from_bytes`. It holds no count.
@@ -100,7 +100,7 @@ class PrivateCube(ReleasedCells):
         return FORMAT + hashlib.sha256(body).digest() + body
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> "PrivateCube":
+    def from_bytes(cls, data: bytes) -> "NoisyCube":
         """Read what `to_bytes` wrote. Raises CertificateError when anything was changed or is missing."""
         packed = data[len(FORMAT) + 32 :]
         digest = data[len(FORMAT) : len(FORMAT) + 32]
@@ -113,7 +113,7 @@ class PrivateCube(ReleasedCells):
             raise CertificateError("the stored cube of drawn numbers is damaged") from None
 
 
-def private_cube(dims: Sequence[Hierarchy], tables: Sequence[Planned], privacy: Privacy) -> PrivateCube:
+def noisy_cube(dims: Sequence[Hierarchy], tables: Sequence[PlannedTable], privacy: Privacy) -> NoisyCube:
     """The cube of some tables; `dims` hold the codes of each of them. A table with a part that is still to
     be drawn has no numbers yet, and is hidden.
 
@@ -127,7 +127,7 @@ def private_cube(dims: Sequence[Hierarchy], tables: Sequence[Planned], privacy: 
         nearer = (times > 0) & ((draws[cells] == 0) | (times < draws[cells]))
         at = cells[nearer]
         draws[at], values[at] = times[nearer], own[nearer]
-        hidden[at] = any(isinstance(part, Space) for part in table.parts)
+        hidden[at] = any(isinstance(part, NoiseSpace) for part in table.parts)
     return _cube(lattice, np.where(hidden, -1, values), draws, (hidden, privacy))
 
 
@@ -136,7 +136,7 @@ def holds(levels: Mapping[str, Collection[str]], key: Key) -> bool:
     return all(name in levels and code in levels[name] for name, code in key.items())
 
 
-def _subsets(dims: Sequence[Hierarchy], tables: Sequence[Planned]) -> tuple[tuple[int, ...], ...]:
+def _subsets(dims: Sequence[Hierarchy], tables: Sequence[PlannedTable]) -> tuple[tuple[int, ...], ...]:
     """The axes of every table and of its margins."""
     number = {dim.name: place for place, dim in enumerate(dims)}
     found: set[tuple[int, ...]] = {()}
@@ -146,16 +146,16 @@ def _subsets(dims: Sequence[Hierarchy], tables: Sequence[Planned]) -> tuple[tupl
     return tuple(found)
 
 
-def _numbers(lattice: Lattice, table: Planned) -> tuple[Ints, Ints, Ints]:
+def _numbers(lattice: Lattice, table: PlannedTable) -> tuple[Ints, Ints, Ints]:
     """For every cell of a table the cell of the lattice, its number, and of how many draws that is made."""
     own = Lattice.of(table.dims, [dim.name for dim in table.dims], len(table.dims))
     system = LinkedTables(table.dims, (TableBlock.whole(own),))
     numbers, times = np.zeros(own.size, dtype=np.int64), np.zeros(own.size, dtype=np.int64)
     for part in table.parts:
-        space = part if isinstance(part, Space) else part.space
+        space = part if isinstance(part, NoiseSpace) else part.space
         coords = space.places(table.dims)
         times += system.sums(coords, np.ones(len(coords), dtype=np.int64))
-        if isinstance(part, Drawn):
+        if isinstance(part, NoiseDraws):
             numbers += system.sums(coords, np.array(part.values, dtype=np.int64))
     keys, place = own.keys(), {dim.name: n for n, dim in enumerate(table.dims)}
     there = np.empty((own.size, len(lattice.dims)), dtype=np.int32)
@@ -169,16 +169,14 @@ def _numbers(lattice: Lattice, table: Planned) -> tuple[Ints, Ints, Ints]:
     return lattice.cells(there), numbers, times
 
 
-def _cube(
-    lattice: Lattice, values: Ints, draws: Ints, made: tuple[NDArray[np.bool_], Privacy]
-) -> PrivateCube:
+def _cube(lattice: Lattice, values: Ints, draws: Ints, made: tuple[NDArray[np.bool_], Privacy]) -> NoisyCube:
     hidden, privacy = made
     for array in (values, draws, hidden):
         array.flags.writeable = False
-    return PrivateCube(lattice.dims, {}, lattice, hidden, values, privacy, draws)
+    return NoisyCube(lattice.dims, {}, lattice, hidden, values, privacy, draws)
 
 
-def _head(cube: PrivateCube) -> str:
+def _head(cube: NoisyCube) -> str:
     body = {
         "dims": [dimension_to_json(dim) for dim in cube.dims],
         "tables": [list(axes) for axes in cube.lattice.tables],
@@ -187,8 +185,8 @@ def _head(cube: PrivateCube) -> str:
     return json.dumps(body, ensure_ascii=True)
 
 
-def _read(body: dict[str, Any], data: bytes) -> PrivateCube:
-    dims = tuple(dimension_from_json(d) for d in body["dims"])
+def _read(body: dict[str, Any], data: bytes) -> NoisyCube:
+    dims = tuple(dim_read(d) for d in body["dims"])
     lattice = Lattice(dims, tuple(tuple(axes) for axes in body["tables"]))
     privacy, size = privacy_of(body["privacy"]), lattice.size
     if len(data) != 17 * size or privacy is None:

@@ -14,7 +14,7 @@ from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 
 
 @dataclass(frozen=True, eq=False)
-class Crowd:
+class CountedPeople:
     """Those who are counted: `coords` (n, dims), each row's inner cell, and `persons`, whose row it is."""
 
     lattice: Lattice
@@ -28,7 +28,7 @@ class Crowd:
 
 
 @dataclass(frozen=True, eq=False)
-class Inner:
+class InteriorCells:
     """Inner cells (m, dims), each once, with the counts that its choice for each of them allows.
 
     No table need show them; a proof that keeps to these bounds too holds for whoever reruns the program.
@@ -40,7 +40,7 @@ class Inner:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class PerturbedCounts:
     """What is shown of each cell, and the least and the largest count that can be shown so: all know these.
 
     `kept`: what the mechanism must be given again to show the same people in the same way; it stays inside
@@ -50,11 +50,11 @@ class Outcome:
     values: Ints
     low: Ints
     high: Ints
-    inner: Inner | None = None
+    interior: InteriorCells | None = None
     kept: bytes = b""
 
 
-class Change(ABC):
+class PerturbativeMechanism(ABC):
     """A mechanism that changes every cell of a lattice by a bounded number, and withholds none."""
 
     @property
@@ -64,7 +64,7 @@ class Change(ABC):
 
     @property
     @abstractmethod
-    def most(self) -> int:
+    def largest_change(self) -> int:
         """The most by which a number differs from the count."""
 
     @property
@@ -73,9 +73,9 @@ class Change(ABC):
         """The mechanism with its parameters, in one form: equal changes have equal words."""
 
     @abstractmethod
-    def carried_out(
-        self, crowd: Crowd, key: bytes, *, kept: bytes = b"", ceiling: Ints | None = None
-    ) -> Outcome:
+    def perturb(
+        self, counted: CountedPeople, key: bytes, *, kept: bytes = b"", ceiling: Ints | None = None
+    ) -> PerturbedCounts:
         """What is shown of a crowd. `kept`: of a former outcome for the same people, empty for the first.
 
         `ceiling`: what is shown of each cell so far, where these people are to be taken away from it.

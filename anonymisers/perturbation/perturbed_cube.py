@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 from anonymisers.cube.released_cells import Key, ReleasedCells
 from anonymisers.errors import AnonymiserError, CertificateError, ProtectionError
 from anonymisers.perturbation.bounded_attack import attack_bounded
-from anonymisers.perturbation.feasible_tables import Worlds
-from anonymisers.perturbation.known_sums import Known
-from anonymisers.perturbation.mechanisms import change_of
-from anonymisers.perturbation.perturbed_counts import Change, Crowd, Outcome
+from anonymisers.perturbation.feasible_tables import FeasibleTables
+from anonymisers.perturbation.known_sums import KnownSums
+from anonymisers.perturbation.mechanisms import mechanism_of
+from anonymisers.perturbation.perturbed_counts import CountedPeople, PerturbativeMechanism, PerturbedCounts
 from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.cube_header import (
@@ -50,7 +50,7 @@ ATTACKABLE = 400_000
 
 
 @dataclass(frozen=True)
-class Portion:
+class PerturbedPart:
     """People who came with one release (`sign` 1), or left with it (-1); `period`: the years they lie in.
 
     `sealed`: what the caller keeps with it, such as whom it counts. `kept`: what the mechanism needs to show
@@ -81,7 +81,7 @@ class Rows:
 
 
 @dataclass(frozen=True, eq=False)
-class ChangedCube(ReleasedCells):
+class PerturbedCube(Shown):
     """The tables of up to `rules.max_dims` dimensions, every cell changed by `change`, none withheld.
 
     Only cells that no portion covers yet are: their people wait. Made by `changed_cube` and `from_bytes`.
@@ -89,8 +89,8 @@ class ChangedCube(ReleasedCells):
     """
 
     rules: Rules
-    change: Change
-    portions: tuple[Portion, ...]
+    perturbation: PerturbativeMechanism
+    parts: tuple[PerturbedPart, ...]
     breadth: NDArray[np.int16] = field(repr=False)
     """In how many portions each cell can have people."""
 
@@ -103,17 +103,17 @@ class ChangedCube(ReleasedCells):
     def certificate_digest(self) -> bytes:
         """SHA-256 over everything that the cube shows and counts; only a salted commitment to it leaves."""
         digest = hashlib.sha256(_head(self).encode() + self.values.tobytes() + self.breadth.tobytes())
-        for sealed in (*(p.sealed for p in self.portions), *filter(None, (p.kept for p in self.portions))):
+        for sealed in (*(p.sealed for p in self.parts), *filter(None, (p.kept for p in self.parts))):
             digest.update(hashlib.sha256(sealed).digest())
         return digest.digest()
 
     @property
     def mechanism(self) -> str:
-        return self.change.name
+        return self.perturbation.name
 
     def off_by(self, key: Key) -> int:
         """The most of the mechanism for each portion that the cell can have people of."""
-        return self.change.most * int(self.breadth[self._cell(key)])
+        return self.perturbation.largest_change * int(self.breadth[self._cell(key)])
 
     def as_counted(self, people: Table) -> ReleasedCells:
         """With the counts of the people themselves."""
@@ -122,14 +122,14 @@ class ChangedCube(ReleasedCells):
     def to_bytes(self) -> bytes:
         """For storage inside the state."""
         numbers = [self.values.astype("<i8").tobytes(), self.breadth.astype("<i2").tobytes()]
-        kept = [portion.kept for portion in self.portions] if any(p.kept for p in self.portions) else []
-        blobs = [*numbers, *(portion.sealed for portion in self.portions), *kept]
+        kept = [part.kept for part in self.parts] if any(p.kept for p in self.parts) else []
+        blobs = [*numbers, *(part.sealed for part in self.parts), *kept]
         head = _head(self).encode() + b"\n" + json.dumps([len(b) for b in blobs]).encode() + b"\n"
         body = zlib.compress(head + b"".join(blobs), 6)
         return FORMAT + hashlib.sha256(body).digest() + body
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> "ChangedCube":
+    def from_bytes(cls, data: bytes) -> "PerturbedCube":
         """Read what `to_bytes` wrote. Raises CertificateError when anything was changed or is missing."""
         packed = data[len(FORMAT) + 32 :]
         digest = data[len(FORMAT) : len(FORMAT) + 32]
@@ -142,30 +142,30 @@ class ChangedCube(ReleasedCells):
             raise CertificateError("the stored cube of changed numbers is damaged") from None
 
 
-def changed_cube(
-    portions: Sequence[tuple[Portion, Rows]], rules: Rules, change: Change, key: bytes
-) -> ChangedCube:
+def perturbed_cube(
+    parts: Sequence[tuple[PerturbedPart, Rows]], rules: Rules, mechanism: PerturbativeMechanism, key: bytes
+) -> PerturbedCube:
     """Change, prove and attack every portion; all have the same dimensions to make tables of.
 
     Raises ProtectionError when some cell of few people has no alternative, when the attacker finds one, or
     where the mechanism cannot be carried out.
     """
-    first = portions[0][1]
+    first = parts[0][1]
     dims = tuple(dim for dim in first.dims if dim.name in first.by)
     rules.check_names(dims)
     lattice = Lattice.of(dims, first.by, rules.max_dims)
     values, breadth = np.zeros(lattice.size, dtype=np.int64), np.zeros(lattice.size, dtype=np.int16)
     shown = []
-    for portion, rows in portions:
-        crowd = Crowd(lattice, rows.coords[:, _axes(rows)], rows.persons)
-        ceiling = values if portion.sign < 0 else None
-        own = change.carried_out(crowd, key, kept=portion.kept, ceiling=ceiling)
+    for part, rows in parts:
+        counted = CountedPeople(lattice, rows.coords[:, _axes(rows)], rows.persons)
+        ceiling = values if part.sign < 0 else None
+        own = mechanism.perturb(counted, key, kept=part.kept, ceiling=ceiling)
         _prove(rows, lattice, own, rules.threshold)
-        _attack(crowd.coords, lattice, (own.low, own.high), rules.threshold)
-        values = values + portion.sign * own.values
+        _check_by_attack(counted.coords, lattice, (own.low, own.high), rules.threshold)
+        values = values + part.sign * own.values
         breadth += _covered(rows, lattice)
-        shown.append(replace(portion, kept=own.kept))
-    return _cube(lattice, np.maximum(values, 0), breadth, (rules, change, tuple(shown)))
+        shown.append(replace(part, kept=own.kept))
+    return _cube(lattice, np.maximum(values, 0), breadth, (rules, mechanism, tuple(shown)))
 
 
 def _axes(rows: Rows) -> list[int]:
@@ -188,30 +188,32 @@ def _cube(
     lattice: Lattice,
     values: Ints,
     breadth: NDArray[np.int16],
-    made: tuple[Rules, Change, tuple[Portion, ...]],
-) -> ChangedCube:
+    made: tuple[Rules, PerturbativeMechanism, tuple[PerturbedPart, ...]],
+) -> PerturbedCube:
     hidden = breadth == 0
     values = np.where(hidden, -1, values)
     for array in (values, hidden, breadth):
         array.flags.writeable = False
-    rules, change, portions = made
-    return ChangedCube(lattice.dims, {}, lattice, hidden, values, rules, change, portions, breadth)
+    rules, mechanism, parts = made
+    return PerturbedCube(lattice.dims, {}, lattice, hidden, values, rules, mechanism, parts, breadth)
 
 
-def _prove(rows: Rows, lattice: Lattice, own: Outcome, threshold: int) -> None:
-    known = Known.of(lattice, own, (rows.dims, rows.by), (rows.coords, rows.figures))
+def _prove(rows: Rows, lattice: Lattice, own: PerturbedCounts, threshold: int) -> None:
+    known = KnownSums.of(lattice, own, (rows.dims, rows.by), (rows.coords, rows.figures))
     cells, counts = np.unique(rows.coords, axis=0, return_counts=True)
     leaves = tuple(dim.leaves for dim in rows.dims)
-    worlds = Worlds.of(leaves, (cells, counts.astype(np.int64)), known.above, (known.low, known.high))
+    worlds = FeasibleTables.of(leaves, (cells, counts.astype(np.int64)), known.above, (known.low, known.high))
     figures = range(lattice.size, lattice.size + len(rows.figures))
-    if len(worlds.alone(threshold, figures)):
+    if len(worlds.without_alternative(threshold, figures)):
         raise ProtectionError(
             "a cell of few people might be found from all the changed numbers together",
             remedy="Allow larger changes before the first answer; later share less finely, or wait.",
         )
 
 
-def _attack(coords: NDArray[np.int32], lattice: Lattice, bounds: tuple[Ints, Ints], threshold: int) -> None:
+def _check_by_attack(
+    coords: NDArray[np.int32], lattice: Lattice, bounds: tuple[Ints, Ints], threshold: int
+) -> None:
     """The attacker by linear programs, on some of the cells of fewest people, where that is quick enough."""
     used = sorted({a for table in lattice.tables for a in table})
     inner = int(np.prod([len(lattice.dims[a].leaves) for a in used], dtype=np.float64))
@@ -228,17 +230,17 @@ def _attack(coords: NDArray[np.int32], lattice: Lattice, bounds: tuple[Ints, Int
         )
 
 
-def _head(cube: ChangedCube) -> str:
+def _head(cube: PerturbedCube) -> str:
     body = {
-        "dims": [dimension_to_json(d) for d in cube.dims],
-        "rules": rules_to_json(cube.rules),
-        "change": cube.change.words,
-        "portions": [[portion.sign, sorted(portion.period)] for portion in cube.portions],
+        "dims": [dim_written(d) for d in cube.dims],
+        "rules": rules_written(cube.rules),
+        "change": cube.perturbation.words,
+        "portions": [[part.sign, sorted(part.period)] for part in cube.parts],
     }
     return json.dumps(body, ensure_ascii=True)
 
 
-def _read(body: dict[str, Any], lengths: list[int], data: bytes) -> ChangedCube:
+def _read(body: dict[str, Any], lengths: list[int], data: bytes) -> PerturbedCube:
     ends = np.cumsum([0, *lengths]).tolist()
     first, second, *sealed = (data[start:end] for start, end in pairwise(ends))
     dims, rules = tuple(dimension_from_json(d) for d in body["dims"]), rules_from_json(body["rules"])
@@ -248,9 +250,9 @@ def _read(body: dict[str, Any], lengths: list[int], data: bytes) -> ChangedCube:
         raise ValueError
     heads = body["portions"]
     kept = sealed[len(heads) :] or [b""] * len(heads)
-    portions = tuple(
-        Portion(sign, frozenset(period), rows, own)
+    parts = tuple(
+        PerturbedPart(sign, frozenset(period), rows, own)
         for (sign, period), rows, own in zip(heads, sealed[: len(heads)], kept, strict=True)
     )
-    made = rules, change_of(body["change"]), portions
+    made = rules, mechanism_of(body["change"]), parts
     return _cube(lattice, values.astype(np.int64), breadth.astype(np.int16), made)

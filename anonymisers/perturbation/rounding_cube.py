@@ -16,9 +16,14 @@ import numpy as np
 
 from anonymisers.errors import ProtectionError, RulesError
 from anonymisers.perturbation.cell_key import UNIT, person_keys
-from anonymisers.perturbation.perturbed_counts import Change, Crowd, Inner, Outcome
-from anonymisers.perturbation.rounding_repair import BASES, multiples_near
-from anonymisers.perturbation.stored_rounding import Kept
+from anonymisers.perturbation.perturbed_counts import (
+    CountedPeople,
+    InteriorCells,
+    PerturbativeMechanism,
+    PerturbedCounts,
+)
+from anonymisers.perturbation.rounding_repair import BASES, rounded_near
+from anonymisers.perturbation.stored_rounding import StoredRounding
 from anonymisers.tables.arrays import Ints
 
 NAME = "controlled-rounding"
@@ -26,7 +31,7 @@ LARGEST = 1000
 
 
 @dataclass(frozen=True)
-class ByRounding(Change):
+class RoundingMechanism(PerturbativeMechanism):
     """Raises RulesError for a base that rounds nothing."""
 
     base: int
@@ -41,49 +46,49 @@ class ByRounding(Change):
         return NAME
 
     @property
-    def most(self) -> int:
+    def largest_change(self) -> int:
         return BASES * self.base
 
     @property
     def words(self) -> str:
         return json.dumps({NAME: self.base})
 
-    def carried_out(
-        self, crowd: Crowd, key: bytes, *, kept: bytes = b"", ceiling: Ints | None = None
-    ) -> Outcome:
-        cells, owner, counts = np.unique(crowd.coords, axis=0, return_inverse=True, return_counts=True)
-        dims = crowd.lattice.dims
+    def perturb(
+        self, counted: CountedPeople, key: bytes, *, kept: bytes = b"", ceiling: Ints | None = None
+    ) -> PerturbedCounts:
+        cells, owner, counts = np.unique(counted.coords, axis=0, return_inverse=True, return_counts=True)
+        dims = counted.lattice.dims
         if kept:
-            then = Kept.from_bytes(kept)
-            multiples, alone = then.multiples(dims, cells), then.as_finely(dims)
+            then = StoredRounding.from_bytes(kept)
+            multiples, one_to_one = then.multiples(dims, cells), then.as_finely(dims)
         else:
-            alone = True
+            one_to_one = True
             keys = np.zeros(len(cells), dtype=np.int64)
-            np.add.at(keys, owner.ravel(), person_keys(key, crowd.persons))
-            draw = (keys % UNIT) / UNIT
-            multiples = multiples_near(crowd.system, (cells, counts), draw, self.base, ceiling)
-            kept = Kept.of(dims, cells, multiples).to_bytes()
+            np.add.at(keys, owner.ravel(), person_keys(key, counted.persons))
+            draws = (keys % UNIT) / UNIT
+            multiples = rounded_near(counted.system, (cells, counts), draws, self.base, ceiling)
+            kept = StoredRounding.of(dims, cells, multiples).to_bytes()
         shown = multiples * self.base
-        values, truth = crowd.system.sums(cells, shown), crowd.system.sums(cells, counts)
-        if (np.abs(values - truth) > self.most).any():
+        values, truth = counted.system.sums(cells, shown), counted.system.sums(cells, counts)
+        if (np.abs(values - truth) > self.largest_change).any():
             raise ProtectionError(
-                f"a number of these tables would be more than {self.most} from its count",
+                f"a number of these tables would be more than {self.largest_change} from its count",
                 remedy="Show as many dimensions at once as when the first answer was given.",
             )
-        low, high = self._bounds(crowd, values, alone=alone)
+        low, high = self._bounds(counted, values, one_to_one=one_to_one)
         off = np.maximum(np.abs(shown - counts), self.base - 1)
-        inner = Inner(cells, np.maximum(shown - off, 0), shown + off)
-        return Outcome(values, low, high, inner, kept)
+        inner = InteriorCells(cells, np.maximum(shown - off, 0), shown + off)
+        return PerturbedCounts(values, low, high, inner, kept)
 
-    def _bounds(self, crowd: Crowd, values: Ints, *, alone: bool) -> tuple[Ints, Ints]:
+    def _bounds(self, counted: CountedPeople, values: Ints, *, one_to_one: bool) -> tuple[Ints, Ints]:
         """Everybody knows the bound of any number, and the nearer one of an inner cell that is shown.
 
         `alone`: unless that is several inner cells of then.
         """
-        low, high = values - self.most, values + self.most
-        lattice = crowd.lattice
+        low, high = values - self.largest_change, values + self.largest_change
+        lattice = counted.lattice
         axes = tuple(range(len(lattice.dims)))
         shown = lattice.grid(axes, [dim.leaves for dim in lattice.dims])
-        if alone and shown is not None:
+        if one_to_one and shown is not None:
             low[shown], high[shown] = values[shown] - self.base + 1, values[shown] + self.base - 1
         return np.maximum(low, 0), high

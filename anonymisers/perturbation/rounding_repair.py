@@ -45,10 +45,10 @@ class Sums:
     near: tuple[Ints, Ints]
 
 
-def multiples_near(
-    system: LinkedTables,
+def rounded_near(
+    system: System,
     people: tuple[NDArray[np.int32], Ints],
-    draw: Floats,
+    draws: Floats,
     base: int,
     ceiling: Ints | None = None,
 ) -> Ints:
@@ -59,7 +59,7 @@ def multiples_near(
     """
     cells, counts = people
     below, rest = np.divmod(counts, base)
-    up = draw < rest / base
+    up = draws < rest / base
     loose = rest > 0
     truth, most = system.sums(cells, counts), BASES * base
     highest = np.full(len(truth), ENDLESS, dtype=np.int64) if ceiling is None else ceiling
@@ -71,12 +71,12 @@ def multiples_near(
         high=np.minimum(truth + most, highest),
         near=(truth - most + 1, np.minimum(truth + most - 1, highest)),
     )
-    up[loose] = turned(sums, up[loose], base)
+    up[loose] = repaired(sums, up[loose], base)
     multiples: Ints = below + up
     return multiples
 
 
-def turned(sums: Sums, up: Bools, base: int) -> Bools:
+def repaired(sums: Sums, up: Bools, base: int) -> Bools:
     """`up`: of inner cells, which are rounded up. Raises ProtectionError when bounds stay broken."""
     if ((sums.low <= sums.value) & (sums.value <= sums.high)).all():
         return up
@@ -125,9 +125,9 @@ class _Search:
         under = np.flatnonzero(marked[self.rows].any(axis=1))
         gain = self._gain(under, base)
         best = under[np.argsort(gain, kind="stable")[: max(1, len(under) // AT_ONCE)]]
-        return any([self._turn(int(cell), base) for cell in best])  # noqa: C419 - all of them are turned
+        return any([self._flip(int(cell), base) for cell in best])  # noqa: C419 - all of them are turned
 
-    def _turn(self, cell: int, base: int) -> bool:
+    def _flip(self, cell: int, base: int) -> bool:
         """Turn a cell where that still helps after those that were turned before it."""
         if self._gain(np.array([cell]), base)[0] >= 0:
             return False

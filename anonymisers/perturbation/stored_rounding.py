@@ -16,14 +16,14 @@ Cells = tuple[tuple[tuple[str, ...], int], ...]
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredRounding:
     """The dimensions that were crossed, and for inner cells not shown as 0 the multiple of the base."""
 
     dims: tuple[Hierarchy, ...]
     cells: Cells
 
     @classmethod
-    def of(cls, dims: Sequence[Hierarchy], coords: NDArray[np.int32], multiples: Ints) -> "Kept":
+    def of(cls, dims: Sequence[Hierarchy], coords: NDArray[np.int32], multiples: Ints) -> "StoredRounding":
         """Of inner cells (m, dims), each once."""
         shown = np.flatnonzero(multiples)
         codes = [
@@ -71,7 +71,7 @@ class Kept:
         return json.dumps(body, ensure_ascii=True).encode()
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> "Kept":
+    def from_bytes(cls, data: bytes) -> "StoredRounding":
         """Read what `to_bytes` wrote. Raises CertificateError for anything else."""
         try:
             body = json.loads(data)

@@ -11,20 +11,20 @@ from hierarchies import flat, grouped
 from anonymisers.errors import AnonymiserError
 from anonymisers.magnitudes.contributions import Contributions
 from anonymisers.magnitudes.magnitude_cells import MagnitudeRules
-from anonymisers.magnitudes.magnitude_release import write_magnitudes
-from anonymisers.magnitudes.protect_magnitudes import protect_magnitudes
-from anonymisers.perturbation.cell_key import changed, inner_keys, person_keys
-from anonymisers.perturbation.cell_key_cube import ByCellKey
+from anonymisers.magnitudes.magnitude_release import write_amounts
+from anonymisers.magnitudes.protect_magnitudes import protect_amounts
+from anonymisers.perturbation.cell_key import inner_keys, person_keys, with_noise
+from anonymisers.perturbation.cell_key_cube import CellKeyMechanism
 from anonymisers.perturbation.controlled_rounding import controlled_rounding
-from anonymisers.perturbation.noise_draws import Drawn, Space
+from anonymisers.perturbation.noise_draws import NoiseDraws, NoiseSpace
 from anonymisers.perturbation.noisy_cube import FORMAT as PRIVATE
-from anonymisers.perturbation.noisy_cube import Planned, private_cube
-from anonymisers.perturbation.perturbed_counts import Change
+from anonymisers.perturbation.noisy_cube import PlannedTable, noisy_cube
+from anonymisers.perturbation.perturbed_counts import PerturbativeMechanism
 from anonymisers.perturbation.perturbed_cube import FORMAT as CHANGED
-from anonymisers.perturbation.perturbed_cube import ChangedCube, Portion, Rows, changed_cube
+from anonymisers.perturbation.perturbed_cube import PerturbedCube, PerturbedPart, Rows, perturbed_cube
 from anonymisers.perturbation.privacy_parameters import Privacy
 from anonymisers.perturbation.ptable import Noise, PTable
-from anonymisers.perturbation.rounding_cube import ByRounding
+from anonymisers.perturbation.rounding_cube import RoundingMechanism
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.rules import Rules
 
@@ -73,16 +73,16 @@ def _rows(first: int, mean: int, year: frozenset[str] | None = None) -> Rows:
     return Rows(DIMS, ("place", "sex", "year"), coords.astype(np.int32), tokens, within)
 
 
-def _changed(change: Change) -> dict[str, str | bytes]:
+def _changed(change: PerturbativeMechanism) -> dict[str, str | bytes]:
     stands, came = _rows(0, 30), _rows(10_000, 12, frozenset({"year2"}))
-    portions = [
-        (Portion(1, frozenset({"year0"}), b"whom it counts"), stands),
-        (Portion(1, frozenset(), b""), came),
+    parts = [
+        (PerturbedPart(1, frozenset({"year0"}), b"whom it counts"), stands),
+        (PerturbedPart(1, frozenset(), b""), came),
     ]
     told: dict[str, str | bytes] = {}
-    for name, chosen in (("first", portions[:1]), ("grown", portions)):
+    for name, chosen in (("first", parts[:1]), ("grown", parts)):
         try:
-            cube = changed_cube(chosen, Rules(threshold=5, max_dims=2), change, KEY)
+            cube = perturbed_cube(chosen, Rules(threshold=5, max_dims=2), change, KEY)
         except AnonymiserError as error:
             told[name] = f"{type(error).__name__}: {error.message}\n"
             continue
@@ -90,7 +90,7 @@ def _changed(change: Change) -> dict[str, str | bytes]:
     return told
 
 
-def _told(name: str, cube: ChangedCube) -> dict[str, str | bytes]:
+def _told(name: str, cube: PerturbedCube) -> dict[str, str | bytes]:
     return {
         f"{name}: values": f"{cube.values.tolist()}\n",
         f"{name}: mechanism": f"{cube.mechanism} {cube.off_by({})}\n",
@@ -106,10 +106,10 @@ def perturbed() -> Items:
     ptable = PTable.of(noise)
     keys = inner_keys(table, KEY)
     return {
-        **_changed(ByCellKey(noise)),
+        **_changed(CellKeyMechanism(noise)),
         "keys of inner cells": f"{keys.tolist()}\n",
         "keys of persons": f"{person_keys(KEY, [b'a', b'b', b'c']).tolist()}\n",
-        "changed": f"{changed(table.counts, keys, ptable).tolist()}\n",
+        "changed": f"{with_noise(table.counts, keys, ptable).tolist()}\n",
     }
 
 
@@ -117,25 +117,25 @@ def rounded() -> Items:
     """A cube of rounded numbers, and a table rounded by itself."""
     table = table_of((PLACE, SEX), "rounding", 12)
     alone = controlled_rounding(table, 5, KEY)
-    return {**_changed(ByRounding(5)), "a table": f"{alone.values.tolist()}\n"}
+    return {**_changed(RoundingMechanism(5)), "a table": f"{alone.values.tolist()}\n"}
 
 
 def drawn_numbers() -> Items:
     """A cube of numbers with noise that was drawn before: what is kept, and what is read off it."""
     privacy = Privacy("1", "0.2", 2020)
     year = Hierarchy("date", ("Total", "2020", "2021"), {"2020": "Total", "2021": "Total"})
-    spaces = [Space.of((year, SEX), {"date": frozenset([code])}) for code in ("2020", "2021")]
-    by_place = Space.of((PLACE,), {})
+    spaces = [NoiseSpace.of((year, SEX), {"date": frozenset([code])}) for code in ("2020", "2021")]
+    by_place = NoiseSpace.of((PLACE,), {})
     tables = [
-        Planned((year, SEX), [Drawn(spaces[0], (5, -1)), Drawn(spaces[1], (10, 20))]),
-        Planned((PLACE,), [Drawn(by_place, (3, 14, -2, 6, 5, 35))]),
-        Planned((year, PLACE), [Space.of((year, PLACE), {})]),
+        PlannedTable((year, SEX), [NoiseDraws(spaces[0], (5, -1)), NoiseDraws(spaces[1], (10, 20))]),
+        PlannedTable((PLACE,), [NoiseDraws(by_place, (3, 14, -2, 6, 5, 35))]),
+        PlannedTable((year, PLACE), [NoiseSpace.of((year, PLACE), {})]),
     ]
-    cube = private_cube((year, SEX, PLACE), tables, privacy)
+    cube = noisy_cube((year, SEX, PLACE), tables, privacy)
     return {
         "values": f"{cube.values.tolist()}\n",
         "draws": f"{cube.draws.tolist()}\n",
-        "drawn table": Drawn(by_place, (3, 14, -2, 6, 5, 35)).to_bytes(),
+        "drawn table": NoiseDraws(by_place, (3, 14, -2, 6, 5, 35)).to_bytes(),
         "digest": cube.certificate_digest.hex() + "\n",
         "stored bytes": unpacked(cube.to_bytes(), PRIVATE),
     }

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.history.release_history import ReleaseHistory
-from anonymisers.perturbation.noisy_cube import PrivateCube
-from anonymisers.perturbation.perturbed_cube import ChangedCube
+from anonymisers.history.release_history import Chronicle
+from anonymisers.perturbation.noisy_cube import NoisyCube
+from anonymisers.perturbation.perturbed_cube import PerturbedCube
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.rules import Rules
 from gateway.member.build.cube_findings import Made, measure
@@ -20,7 +20,7 @@ from gateway.member.model.snapshot import Snapshot, population
 from gateway.member.node.context import Node
 from gateway.member.policy.cube_adoption import certifiable, certify, existing, sensitive_of
 from gateway.member.policy.cube_plan import plan
-from gateway.member.policy.mechanism_choice import change, privacy
+from gateway.member.policy.mechanism_choice import perturbation, privacy
 from gateway.member.policy.noise_budget import drawn_cube, pay_and_draw
 from gateway.member.policy.policy_in_force import in_force
 from gateway.member.register.person_counts import count_people, honest_rows
@@ -119,12 +119,12 @@ def protected(
     # Of accidents beside single records nobody has shown yet that they are safe: none for new people.
     counted = without_accidents(planned[0]) if extracts else planned[0]
     maker = Maker(node.dictionary, snapshot, counted, planned[1], node.cube_key, progress)
-    changed = change(planned[0].changed)
-    if changed is None and not isinstance(former, ChangedCube | PrivateCube):
+    changed = perturbation(planned[0].changed)
+    if changed is None and not isinstance(former, PerturbedCube | NoisyCube):
         made = grow(maker, former)
         withstand(made, extracts)
         return made
-    if changed is None or isinstance(former, ReleaseHistory | PrivateCube) or extracts:
+    if changed is None or isinstance(former, Chronicle | NoisyCube) or extracts:
         raise _another_mechanism()
     return grow_changed(maker, changed, former)
 

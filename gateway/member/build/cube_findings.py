@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 
-from anonymisers.cube.released_cells import ReleasedCells
-from anonymisers.perturbation.noisy_cube import PrivateCube
+from anonymisers.cube.released_cells import Shown
+from anonymisers.perturbation.noisy_cube import NoisyCube
 from anonymisers.tables.count_table import Table
 from audit.formats.canonical import canonical_json
 from gateway import __version__
@@ -69,7 +69,7 @@ class Made:
     @property
     def to_be_read(self) -> ReleasedCells:
         """The cube as it will be read: what is still to be drawn is nothing that is withheld."""
-        return self.cube.when_drawn if isinstance(self.cube, PrivateCube) else self.cube
+        return self.cube.when_drawn if isinstance(self.cube, NoisyCube) else self.cube
 
     @cached_property
     def counted(self) -> ReleasedCells:

@@ -8,8 +8,8 @@ wait, as they do where numbers are withheld.
 import numpy as np
 
 from anonymisers.errors import AnonymiserError
-from anonymisers.perturbation.perturbed_counts import Change
-from anonymisers.perturbation.perturbed_cube import ChangedCube, Portion, Rows, changed_cube
+from anonymisers.perturbation.perturbed_counts import PerturbativeMechanism
+from anonymisers.perturbation.perturbed_cube import PerturbedCube, PerturbedPart, Rows, perturbed_cube
 from gateway.member.build.known_figures import described_by, figures_about
 from gateway.member.cube.cube_inputs import TIME, Maker
 from gateway.member.errors import NotProtectedError
@@ -20,7 +20,7 @@ from gateway.member.register.person_counts import placed
 from gateway.member.register.population import Difference, difference, joined, sealed, taken, tokens
 
 
-def grow_changed(maker: Maker, change: Change, former: ChangedCube | None) -> ChangedCube:
+def grow_changed(maker: Maker, change: PerturbativeMechanism, former: PerturbedCube | None) -> PerturbedCube:
     """The cube of the newest snapshot; `former`: the newest that has answered.
 
     Raises NotProtectedError when a cell of few people could be found, or released years are not covered any
@@ -32,14 +32,14 @@ def grow_changed(maker: Maker, change: Change, former: ChangedCube | None) -> Ch
             f"Years that are released already would not be covered any more: {', '.join(map(str, missing))}.",
             remedy="What was released stays released: load the whole register, or shorten the embargo again.",
         )
-    portions = [] if former is None else [*former.portions, *_revision(maker, former)]
+    parts = [] if former is None else [*former.parts, *_revision(maker, former)]
     if fresh := set(maker.plan.years) - released:
         new = maker.counted(fresh)
         if former is None or _people(new) == 0 or _people(new) >= maker.rules.threshold:
-            portions.append(Portion(1, frozenset(map(str, fresh)), sealed(new)))
+            parts.append(PerturbedPart(1, frozenset(map(str, fresh)), sealed(new)))
     try:
-        made = [(portion, _rows(maker, portion)) for portion in portions]
-        return changed_cube(made, maker.rules, change, maker.key)
+        made = [(part, _rows(maker, part)) for part in parts]
+        return perturbed_cube(made, maker.rules, change, maker.key)
     except AnonymiserError as error:
         raise NotProtectedError(
             f"No safe cube could be made: {error.message}.",
@@ -47,13 +47,13 @@ def grow_changed(maker: Maker, change: Change, former: ChangedCube | None) -> Ch
         ) from None
 
 
-def waiting_changed(maker: Maker, former: ChangedCube) -> Difference:
+def waiting_changed(maker: Maker, former: PerturbedCube) -> Difference:
     """By whom released years of the newest snapshot differ from what the cube counts."""
     now = maker.counted(_years(former))
-    stands = snapshot_from_bytes(former.portions[0].sealed)
-    for portion in former.portions[1:]:
-        rows = snapshot_from_bytes(portion.sealed)
-        if portion.sign > 0:
+    stands = snapshot_from_bytes(former.parts[0].sealed)
+    for part in former.parts[1:]:
+        rows = snapshot_from_bytes(part.sealed)
+        if part.sign > 0:
             stands = joined([("", stands), ("", rows)]) or stands
         else:
             gone = set(tokens(maker.dictionary, maker.plan, rows))
@@ -62,19 +62,19 @@ def waiting_changed(maker: Maker, former: ChangedCube) -> Difference:
     return difference(maker.dictionary, maker.plan, {(0, None): stands}, now)
 
 
-def _revision(maker: Maker, former: ChangedCube) -> list[Portion]:
+def _revision(maker: Maker, former: PerturbedCube) -> list[PerturbedPart]:
     """Those added to released years, and those who left: none while there are too few people behind one."""
     found, k = waiting_changed(maker, former), maker.rules.threshold
     if any(0 < people < k for people in (found.people_added, found.people_left)):
         return []
     pieces = [(1, found.added), *((-1, rows) for rows in found.left.values())]
     period = frozenset(map(str, _years(former)))
-    return [Portion(sign, period, sealed(rows)) for sign, rows in pieces if len(rows)]
+    return [PerturbedPart(sign, period, sealed(rows)) for sign, rows in pieces if len(rows)]
 
 
-def _rows(maker: Maker, portion: Portion) -> Rows:
-    rows, years = snapshot_from_bytes(portion.sealed), {int(year) for year in portion.period}
-    figures = figures_about(maker, years) if portion.sign > 0 else ()
+def _rows(maker: Maker, part: PerturbedPart) -> Rows:
+    rows, years = snapshot_from_bytes(part.sealed), {int(year) for year in part.period}
+    figures = figures_about(maker, years) if part.sign > 0 else ()
     everybody = np.ones(len(rows), dtype=np.bool_)
     finest = described_by(maker, figures)
     dims, coords, _ = placed(rows, maker.dictionary, finest, everybody, maker.plan.years)
@@ -89,5 +89,5 @@ def _people(rows: Snapshot) -> int:
     return len(set(rows.links["person"].tolist()))
 
 
-def _years(cube: ChangedCube) -> set[int]:
-    return {int(year) for portion in cube.portions for year in portion.period}
+def _years(cube: PerturbedCube) -> set[int]:
+    return {int(year) for part in cube.parts for year in part.period}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from anonymisers.perturbation.noisy_cube import PrivateCube
+from anonymisers.perturbation.noisy_cube import NoisyCube
 from anonymisers.tables.rules import Rules
 from gateway.member.build.cube_building import Progress, counted_table, protected
 from gateway.member.build.cube_findings import CANONICAL, Looked, Made, measure, ready, scores
@@ -70,7 +70,7 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
 
 def _expected(policy: Policy, made: Plan, kept: "_Kept") -> Iterator[str]:
     cube = kept.read() if made.tables else None
-    if isinstance(cube, PrivateCube):
+    if isinstance(cube, NoisyCube):
         yield from expected(policy, made, cube)
 
 
@@ -98,7 +98,7 @@ def _kept(
         return _Kept(found, partial(stored_cube, found), fresh=False)
     cube = protected(node, snapshot, planned, beside, progress)
     made = cube.to_bytes()
-    if isinstance(cube, PrivateCube) and cube.pending:
+    if isinstance(cube, NoisyCube) and cube.pending:
         return _Kept(made, lambda: cube, fresh=True)  # nothing is drawn before it is paid: no cube to answer
     with node.store.notes() as notes:
         notes.keep_preview(name, record.id, made, node.clock.now())

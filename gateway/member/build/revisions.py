@@ -1,7 +1,7 @@
 """What waits to be counted: for the data controller alone, and never for the region."""
 
-from anonymisers.perturbation.noisy_cube import PrivateCube
-from anonymisers.perturbation.perturbed_cube import ChangedCube
+from anonymisers.perturbation.noisy_cube import NoisyCube
+from anonymisers.perturbation.perturbed_cube import PerturbedCube
 from gateway.member.build.growth import waiting
 from gateway.member.build.growth_perturbed import waiting_changed
 from gateway.member.cube.cube_inputs import Maker
@@ -29,9 +29,9 @@ def revisions(node: Node) -> Difference:
     made, rules = plan(node.dictionary, ruling[1], loaded[1], node.clock.now().date(), figures)
     maker = Maker(node.dictionary, loaded[1], made, rules, node.cube_key)
     found = stored_cube(cube.cube)
-    if isinstance(found, PrivateCube):
+    if isinstance(found, NoisyCube):
         raise NothingToProtectError(
             "Numbers of this data set were drawn once with noise, and stand: nothing waits to enter them.",
             remedy="People of years that are not released yet are counted with the next release.",
         )
-    return waiting_changed(maker, found) if isinstance(found, ChangedCube) else waiting(maker, found)
+    return waiting_changed(maker, found) if isinstance(found, PerturbedCube) else waiting(maker, found)

@@ -4,10 +4,10 @@ from typing import TypeAlias
 
 from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.perturbation import noisy_cube
-from anonymisers.perturbation.noisy_cube import PrivateCube
-from anonymisers.perturbation.perturbed_cube import FORMAT, ChangedCube
+from anonymisers.perturbation.noisy_cube import NoisyCube
+from anonymisers.perturbation.perturbed_cube import FORMAT, PerturbedCube
 
-Released: TypeAlias = ReleaseHistory | ChangedCube | PrivateCube
+Released: TypeAlias = Chronicle | PerturbedCube | NoisyCube
 """All answer cells in the same way (`anonymisers.cube.released_cells`); how a data set grows is a matter of
 each.
 """
@@ -16,8 +16,8 @@ each.
 def stored_cube(data: bytes) -> Released:
     """Raises CertificateError for a damaged one."""
     if is_drawn(data):
-        return PrivateCube.from_bytes(data)
-    return ChangedCube.from_bytes(data) if is_changed(data) else ReleaseHistory.from_bytes(data)
+        return NoisyCube.from_bytes(data)
+    return PerturbedCube.from_bytes(data) if is_changed(data) else Chronicle.from_bytes(data)
 
 
 def is_changed(data: bytes) -> bool:

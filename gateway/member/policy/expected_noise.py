@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from anonymisers.perturbation.noisy_cube import PrivateCube
+from anonymisers.perturbation.noisy_cube import NoisyCube
 from audit.reading.said import Said, said
 from gateway.member.model.kept import Plan
 from gateway.wire.perturbation_notice import Noise
 from policies import Policy
 
 
-def expected(policy: Policy, made: Plan, cube: PrivateCube) -> Iterator[str]:
+def expected(policy: Policy, made: Plan, cube: NoisyCube) -> Iterator[str]:
     """A sentence for each table, and whether any is still to be drawn."""
     noise, names = Noise(cube.epsilon), [dim.name for dim in cube.lattice.dims]
     table_of = cube.lattice.table_of()

@@ -6,14 +6,14 @@ drawn anew with other parameters.
 
 from decimal import Decimal
 
-from anonymisers.perturbation.cell_key_cube import ByCellKey
-from anonymisers.perturbation.mechanisms import change_of
-from anonymisers.perturbation.noisy_cube import PrivateCube
-from anonymisers.perturbation.perturbed_counts import Change
-from anonymisers.perturbation.perturbed_cube import ChangedCube
+from anonymisers.perturbation.cell_key_cube import CellKeyMechanism
+from anonymisers.perturbation.mechanisms import mechanism_of
+from anonymisers.perturbation.noisy_cube import NoisyCube
+from anonymisers.perturbation.perturbed_counts import PerturbativeMechanism
+from anonymisers.perturbation.perturbed_cube import PerturbedCube
 from anonymisers.perturbation.privacy_parameters import Privacy, privacy_of
 from anonymisers.perturbation.ptable import Noise
-from anonymisers.perturbation.rounding_cube import ByRounding
+from anonymisers.perturbation.rounding_cube import RoundingMechanism
 from gateway.member.cube.stored_cube import is_changed, is_drawn
 from gateway.member.errors import PolicyRefusedError
 from gateway.member.node.ports import View
@@ -27,18 +27,18 @@ WITHHELD = ""
 def words_of(mechanism: Mechanism) -> str:
     """The words of a policy's mechanism as a plan has them. Of those that nodes carry out."""
     if mechanism.base is not None:
-        return ByRounding(mechanism.base).words
+        return RoundingMechanism(mechanism.base).words
     if mechanism.budget is not None and mechanism.per_table is not None:
         return Privacy(_plain(mechanism.budget), _plain(mechanism.per_table), mechanism.first_year or 0).words
     noise = mechanism.noise
     if noise is None:
         return WITHHELD
-    return ByCellKey(Noise(noise.most, float(noise.variance), noise.blocked, float(noise.stay))).words
+    return CellKeyMechanism(Noise(noise.most, float(noise.variance), noise.blocked, float(noise.stay))).words
 
 
-def change(words: str) -> Change | None:
+def perturbation(words: str) -> PerturbativeMechanism | None:
     """None where numbers are withheld and not changed, or drawn with noise."""
-    return None if words == WITHHELD or privacy(words) else change_of(words)
+    return None if words == WITHHELD or privacy(words) else mechanism_of(words)
 
 
 def privacy(words: str) -> Privacy | None:
@@ -49,8 +49,8 @@ def privacy(words: str) -> Privacy | None:
 def off_by(words: str) -> int:
     """The most by which a number of a cube with this mechanism differs from its count; 0 for noise that has
     no most."""
-    made = change(words)
-    return 0 if made is None else made.most
+    made = perturbation(words)
+    return 0 if made is None else made.largest_change
 
 
 def fixed(view: View) -> str | None:
@@ -58,8 +58,10 @@ def fixed(view: View) -> str | None:
     released = view.released_cubes()
     if released:  # a cube of withheld numbers takes seconds to read, and need not be
         if is_drawn(released[-1]):
-            return PrivateCube.from_bytes(released[-1]).privacy.words
-        return ChangedCube.from_bytes(released[-1]).change.words if is_changed(released[-1]) else WITHHELD
+            return NoisyCube.from_bytes(released[-1]).privacy.words
+        if is_changed(released[-1]):
+            return PerturbedCube.from_bytes(released[-1]).perturbation.words
+        return WITHHELD
     return WITHHELD if view.extracts.told() else None
 
 

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.errors import AnonymiserError
-from anonymisers.perturbation.noise_draws import Drawn, Space, draw
-from anonymisers.perturbation.noisy_cube import Planned, PrivateCube, private_cube
+from anonymisers.perturbation.noise_draws import NoiseDraws, NoiseSpace, draw_noise
+from anonymisers.perturbation.noisy_cube import NoisyCube, PlannedTable, noisy_cube
 from anonymisers.perturbation.privacy_parameters import Privacy
 from anonymisers.tables.hierarchy import Hierarchy
 from audit.events.event import whole_second
@@ -53,11 +53,11 @@ class Ledger:
         """By each person of a portion, whether or not anything came of it."""
         return sum((Fraction(c.epsilon) for c in self.charged if c.portion == portion), Fraction(0))
 
-    def answer(self, portion: int, table: Table) -> Drawn | None:
+    def answer(self, portion: int, table: Table) -> NoiseDraws | None:
         """What was drawn of a table first."""
         found = (c.answer for c in self.charged if (c.portion, c.table) == (portion, table))
         kept = next((answer for answer in found if answer is not None), None)
-        return None if kept is None else Drawn.from_bytes(kept)
+        return None if kept is None else NoiseDraws.from_bytes(kept)
 
 
 @dataclass(frozen=True)
@@ -132,11 +132,11 @@ def pay_and_draw(node: Node, snapshot: Snapshot, made: Plan) -> None:
     for portion, table in wanted.tables:
         one = _Ready.of(node.dictionary, snapshot, made, (portion, table))
         charge = _charge(node, made, ledger, (portion, table))
-        answered = replace(charge, answer=draw(one.space, one.dims, one.coords, epsilon).to_bytes())
+        answered = replace(charge, answer=draw_noise(one.space, one.dims, one.coords, epsilon).to_bytes())
         ledger = _keep(node, answered)
 
 
-def drawn_cube(dictionary: Dictionary, view: View, snapshot: Snapshot, made: Plan) -> PrivateCube:
+def drawn_cube(dictionary: Dictionary, view: View, snapshot: Snapshot, made: Plan) -> NoisyCube:
     """The cube of a plan, of what was drawn; tables that are still to be drawn are pending in it.
 
     Raises NotProtectedError where they cannot be.
@@ -147,7 +147,7 @@ def drawn_cube(dictionary: Dictionary, view: View, snapshot: Snapshot, made: Pla
     dims = [_hierarchy(dictionary, snapshot, made, axis) for axis in finest]
     try:
         tables = [_planned(dictionary, snapshot, made, wanted, table) for table in made.tables]
-        return private_cube(dims, tables, _mechanism(made))
+        return noisy_cube(dims, tables, _mechanism(made))
     except AnonymiserError as error:
         raise _refused(error) from None
 
@@ -209,7 +209,7 @@ def _check_alone(view: View, made: Plan) -> None:
 class _Ready:
     """All that drawing a table needs."""
 
-    space: Space
+    space: NoiseSpace
     dims: tuple[Hierarchy, ...]
     coords: NDArray[np.int32]
 
@@ -226,21 +226,23 @@ class _Ready:
         return cls(_space(dims, portion), dims, coords)
 
 
-def _planned(dictionary: Dictionary, snapshot: Snapshot, made: Plan, wanted: Due, table: Table) -> Planned:
+def _planned(
+    dictionary: Dictionary, snapshot: Snapshot, made: Plan, wanted: Due, table: Table
+) -> PlannedTable:
     dims = tuple(_hierarchy(dictionary, snapshot, made, pair) for pair in table)
-    parts: list[Drawn | Space] = []
+    parts: list[NoiseDraws | NoiseSpace] = []
     for portion in wanted.portions:
         parts.append(wanted.ledger.answer(portion.number, table) or _space(dims, portion))
-    return Planned(dims, parts)
+    return PlannedTable(dims, parts)
 
 
-def _space(dims: Sequence[Hierarchy], portion: Portion) -> Space:
+def _space(dims: Sequence[Hierarchy], portion: Portion) -> NoiseSpace:
     """Where people of a portion can be. Raises NotProtectedError for a table that is too large."""
     time = next((dim for dim in dims if dim.name == TIME), None)
     codes = () if time is None else tuple(time.codes[place] for place in time.leaves.tolist())
     inside = frozenset(code for code in codes if lies_in(code, set(portion.years)))
     try:
-        return Space.of(dims, {} if time is None else {TIME: inside})
+        return NoiseSpace.of(dims, {} if time is None else {TIME: inside})
     except AnonymiserError as error:
         raise _refused(error) from None
 

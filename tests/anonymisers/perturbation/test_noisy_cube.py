@@ -9,8 +9,8 @@ import pytest
 
 from anonymisers.cube.released_cells import OutsideLattice, Value, Withheld
 from anonymisers.errors import CertificateError, LatticeTooLargeError, ProtectionError, RulesError
-from anonymisers.perturbation.noise_draws import Drawn, Space, draw
-from anonymisers.perturbation.noisy_cube import Planned, PrivateCube, private_cube
+from anonymisers.perturbation.noise_draws import NoiseDraws, NoiseSpace, draw_noise
+from anonymisers.perturbation.noisy_cube import NoisyCube, PlannedTable, noisy_cube
 from anonymisers.perturbation.privacy_parameters import Privacy, privacy_of
 from anonymisers.tables.hierarchy import Hierarchy
 
@@ -32,7 +32,7 @@ MANY = flat("cell", *(f"c{n}" for n in range(20_000)))
 def test_noise_is_as_wide_as_epsilon_says_whatever_the_count(people: int) -> None:
     """Discrete Laplace: mean 0, variance 2a/(1-a)^2 and mean size 2a/(1-a^2), where a = exp(-epsilon)."""
     cells = np.repeat(MANY.leaves, people).reshape(-1, 1)
-    off = np.array(draw(Space.of((MANY,), {}), (MANY,), cells, EPSILON).values) - people
+    off = np.array(draw_noise(NoiseSpace.of((MANY,), {}), (MANY,), cells, EPSILON).values) - people
 
     a, size = exp(-EPSILON), len(off)
     variance = 2 * a / (1 - a) ** 2
@@ -45,18 +45,18 @@ def test_noise_is_as_wide_as_epsilon_says_whatever_the_count(people: int) -> Non
     assert abs(np.corrcoef(off[:-1], off[1:])[0, 1]) < SURE / sqrt(size), "each by itself"
 
 
-def drawn(space: Space, *values: int) -> Drawn:
-    return Drawn(space, values)
+def drawn(space: NoiseSpace, *values: int) -> NoiseDraws:
+    return NoiseDraws(space, values)
 
 
 def test_a_number_is_the_sum_of_its_inner_cells_off_the_table_of_fewest_draws() -> None:
-    first, second = (Space.of((YEAR, SEX), {"date": frozenset([year])}) for year in ("2020", "2021"))
-    by_sex = Space.of((SEX,), {})
-    cube = private_cube(
+    first, second = (NoiseSpace.of((YEAR, SEX), {"date": frozenset([year])}) for year in ("2020", "2021"))
+    by_sex = NoiseSpace.of((SEX,), {})
+    cube = noisy_cube(
         (YEAR, SEX),
         [
-            Planned((YEAR, SEX), [drawn(first, 5, -1), drawn(second, 10, 20)]),
-            Planned((SEX,), [drawn(by_sex, 100, 200), drawn(by_sex, 1, 2)]),
+            PlannedTable((YEAR, SEX), [drawn(first, 5, -1), drawn(second, 10, 20)]),
+            PlannedTable((SEX,), [drawn(by_sex, 100, 200), drawn(by_sex, 1, 2)]),
         ],
         PRIVACY,
     )
@@ -70,11 +70,11 @@ def test_a_number_is_the_sum_of_its_inner_cells_off_the_table_of_fewest_draws() 
     for key, (number, draws) in told.items():
         assert cube.lookup(dict(key)) == Value(number)
         assert cube.drawn(dict(key)) == draws
-    nearer = private_cube(
+    nearer = noisy_cube(
         (YEAR, SEX),
         [
-            Planned((YEAR, SEX), [drawn(first, 5, -1), drawn(second, 10, 20)]),
-            Planned((SEX,), [drawn(by_sex, 9, 9)]),
+            PlannedTable((YEAR, SEX), [drawn(first, 5, -1), drawn(second, 10, 20)]),
+            PlannedTable((SEX,), [drawn(by_sex, 9, 9)]),
         ],
         PRIVACY,
     )
@@ -84,10 +84,13 @@ def test_a_number_is_the_sum_of_its_inner_cells_off_the_table_of_fewest_draws() 
 
 def test_cells_that_no_table_has_are_outside_and_tables_to_be_drawn_have_no_number() -> None:
     outcome = flat("outcome", "K", "I")
-    year = Space.of((YEAR,), {})
-    cube = private_cube(
+    year = NoiseSpace.of((YEAR,), {})
+    cube = noisy_cube(
         (YEAR, SEX, outcome),
-        [Planned((YEAR,), [drawn(year, 3, 4)]), Planned((SEX, outcome), [Space.of((SEX, outcome), {})])],
+        [
+            PlannedTable((YEAR,), [drawn(year, 3, 4)]),
+            PlannedTable((SEX, outcome), [NoiseSpace.of((SEX, outcome), {})]),
+        ],
         PRIVACY,
     )
 
@@ -98,14 +101,14 @@ def test_cells_that_no_table_has_are_outside_and_tables_to_be_drawn_have_no_numb
     assert not cube.when_drawn.hidden[cube.draws > 0].any()
 
 
-def kept() -> PrivateCube:
-    return private_cube((YEAR,), [Planned((YEAR,), [drawn(Space.of((YEAR,), {}), -3, 4)])], PRIVACY)
+def kept() -> NoisyCube:
+    return noisy_cube((YEAR,), [PlannedTable((YEAR,), [drawn(NoiseSpace.of((YEAR,), {}), -3, 4)])], PRIVACY)
 
 
 def test_it_is_kept_byte_for_byte_and_a_changed_one_is_refused() -> None:
     data = kept().to_bytes()
 
-    again = PrivateCube.from_bytes(data)
+    again = NoisyCube.from_bytes(data)
     assert (again.to_bytes(), again.certificate_digest) == (data, kept().certificate_digest)
     assert (again.lookup({"date": "2020"}), again.epsilon, again.mechanism) == (
         Value(-3),
@@ -114,24 +117,24 @@ def test_it_is_kept_byte_for_byte_and_a_changed_one_is_refused() -> None:
     )
     for broken in (data[:-1], data[:-1] + b"x", b"", data.replace(b"private", b"certain")):
         with pytest.raises(CertificateError):
-            PrivateCube.from_bytes(broken)
-    table = drawn(Space.of((YEAR, SEX), {}), 1, -2, 3, 4).to_bytes()
-    assert Drawn.from_bytes(table).to_bytes() == table
+            NoisyCube.from_bytes(broken)
+    table = drawn(NoiseSpace.of((YEAR, SEX), {}), 1, -2, 3, 4).to_bytes()
+    assert NoiseDraws.from_bytes(table).to_bytes() == table
     for broken in (table[:-1], table.replace(b"-2, ", b""), b"[]"):
         with pytest.raises(CertificateError):
-            Drawn.from_bytes(broken)
+            NoiseDraws.from_bytes(broken)
 
 
 def test_what_was_drawn_with_codes_that_are_others_now_is_refused() -> None:
-    planned = Planned((flat("date", "2020"),), [drawn(Space.of((YEAR,), {}), 1, 2)])
+    planned = PlannedTable((flat("date", "2020"),), [drawn(NoiseSpace.of((YEAR,), {}), 1, 2)])
 
     with pytest.raises(ProtectionError, match="codes of 'date' that are others now"):
-        private_cube((flat("date", "2020"),), [planned], PRIVACY)
+        noisy_cube((flat("date", "2020"),), [planned], PRIVACY)
 
 
 def test_a_table_that_would_be_noise_and_nothing_else_is_refused() -> None:
     with pytest.raises(LatticeTooLargeError, match="more than 200,000 inner cells"):
-        Space.of((MANY, flat("other", *"abcdefghijk")), {})
+        NoiseSpace.of((MANY, flat("other", *"abcdefghijk")), {})
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from anonymisers.cube.released_cells import OutsideLattice, Value, Withheld
 from anonymisers.errors import CertificateError, ProtectionError, RulesError
 from anonymisers.perturbation.bounded_attack import attack_bounded
-from anonymisers.perturbation.cell_key_cube import ByCellKey
-from anonymisers.perturbation.feasible_tables import Worlds
-from anonymisers.perturbation.mechanisms import change_of
-from anonymisers.perturbation.perturbed_cube import ChangedCube, Portion, Rows, changed_cube
+from anonymisers.perturbation.cell_key_cube import CellKeyMechanism
+from anonymisers.perturbation.feasible_tables import FeasibleTables
+from anonymisers.perturbation.mechanisms import mechanism_of
+from anonymisers.perturbation.perturbed_cube import PerturbedCube, PerturbedPart, Rows, perturbed_cube
 from anonymisers.perturbation.ptable import Noise
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
@@ -28,7 +28,7 @@ PLACES = Hierarchy(
 SEXES = Hierarchy("sex", ("Total", "F", "M"), {"F": "Total", "M": "Total"})
 DIMS = (PLACES, SEXES)
 INNER = list(product(("N1", "N2", "S"), ("F", "M")))
-CHANGE = ByCellKey(Noise(6, 3.0, 2))
+CHANGE = CellKeyMechanism(Noise(6, 3.0, 2))
 RULES = Rules(threshold=5)
 
 
@@ -44,12 +44,12 @@ def rows(counts: dict[tuple[str, str], int], first: int = 0) -> Rows:
     )
 
 
-def cube_of(*portions: Rows, signs: tuple[int, ...] = (1, 1, 1)) -> ChangedCube:
-    made = [(Portion(sign, frozenset(), b""), rows) for rows, sign in zip(portions, signs, strict=False)]
-    return changed_cube(made, RULES, CHANGE, KEY)
+def cube_of(*parts: Rows, signs: tuple[int, ...] = (1, 1, 1)) -> PerturbedCube:
+    made = [(PerturbedPart(sign, frozenset(), b""), rows) for rows, sign in zip(parts, signs, strict=False)]
+    return perturbed_cube(made, RULES, CHANGE, KEY)
 
 
-def numbers(cube: ChangedCube) -> dict[tuple[str, str], int]:
+def numbers(cube: PerturbedCube) -> dict[tuple[str, str], int]:
     found = {}
     for place, sex in product(PLACES.codes, SEXES.codes):
         answer = cube.lookup({"place": place, "sex": sex})
@@ -71,7 +71,7 @@ def test_numbers_are_changed_by_at_most_d_and_few_people_are_never_shown_as_they
 
     shown, truth = numbers(cube_of(people)), counted(people)
 
-    assert all(abs(shown[cell] - truth[cell]) <= CHANGE.most for cell in truth)
+    assert all(abs(shown[cell] - truth[cell]) <= CHANGE.largest_change for cell in truth)
     assert not {1, 2} & set(shown.values()), "js"
     assert shown["S", "F"] == 0, "nobody is never shown as somebody"
     assert shown != truth
@@ -152,7 +152,11 @@ def test_a_cell_that_its_sums_hold_fast_is_found_by_the_proof() -> None:
         leaves = (np.array([1, 2], dtype=np.int32),)
         bounds = np.array(low), np.array(high)
         counts = np.array([3, 9])
-        return Worlds.of(leaves, (coords, counts), lambda at: above[at[:, 0] - 1], bounds).alone(5).tolist()
+        return (
+            FeasibleTables.of(leaves, (coords, counts), lambda at: above[at[:, 0] - 1], bounds)
+            .without_alternative(5)
+            .tolist()
+        )
 
     assert held([12, 0, 9], [12, 8, 9]) == [1, 3]
     assert held([12, 0, 8], [12, 8, 9]) == []
@@ -167,18 +171,18 @@ def test_a_public_figure_is_known_as_it_is() -> None:
 
     for figures in ([whole], [few], [whole, few]):
         cube = cube_of(replace(people, figures=figures))
-        assert abs(numbers(cube)["N1", "M"] - 1) <= CHANGE.most
+        assert abs(numbers(cube)["N1", "M"] - 1) <= CHANGE.largest_change
 
 
 def test_a_cube_is_kept_to_its_last_byte() -> None:
     people = rows(dict.fromkeys(INNER, 12))
-    portion = Portion(1, frozenset({"2023", "2022"}), b"whom it counts")
-    made = changed_cube([(portion, people)], RULES, CHANGE, KEY)
+    part = PerturbedPart(1, frozenset({"2023", "2022"}), b"whom it counts")
+    made = perturbed_cube([(part, people)], RULES, CHANGE, KEY)
 
-    again = ChangedCube.from_bytes(made.to_bytes())
+    again = PerturbedCube.from_bytes(made.to_bytes())
 
     assert again.to_bytes() == made.to_bytes()
-    assert (again.portions, again.change) == (made.portions, made.change)
+    assert (again.parts, again.perturbation) == (made.parts, made.perturbation)
     assert numbers(again) == numbers(made)
     assert again.certificate_digest == made.certificate_digest
     assert isinstance(again.lookup({"religion": "any"}), OutsideLattice)
@@ -186,11 +190,11 @@ def test_a_cube_is_kept_to_its_last_byte() -> None:
         damaged = bytearray(made.to_bytes())
         damaged[place] ^= 1
         with pytest.raises(CertificateError):
-            ChangedCube.from_bytes(bytes(damaged))
+            PerturbedCube.from_bytes(bytes(damaged))
 
 
 def test_a_way_to_change_is_read_as_it_was_written() -> None:
-    assert change_of(CHANGE.words) == CHANGE
+    assert mechanism_of(CHANGE.words) == CHANGE
     for words in ("{}", '{"cell-key": [0, 3.0, 2, 0.0]}', '{"cell-key":[6,3.0,2,0.0]}', "none"):
         with pytest.raises(RulesError):
-            change_of(words)
+            mechanism_of(words)

@@ -12,11 +12,11 @@ from anonymisers.cube.released_cells import Value
 from anonymisers.errors import CertificateError, ProtectionError, RulesError
 from anonymisers.perturbation import rounding_repair
 from anonymisers.perturbation.bounded_attack import attack_bounded
-from anonymisers.perturbation.mechanisms import change_of
-from anonymisers.perturbation.perturbed_counts import Crowd
-from anonymisers.perturbation.perturbed_cube import ChangedCube, Portion, Rows, changed_cube
-from anonymisers.perturbation.rounding_cube import ByRounding
-from anonymisers.perturbation.rounding_repair import Sums, turned
+from anonymisers.perturbation.mechanisms import mechanism_of
+from anonymisers.perturbation.perturbed_counts import CountedPeople
+from anonymisers.perturbation.perturbed_cube import PerturbedCube, PerturbedPart, Rows, perturbed_cube
+from anonymisers.perturbation.rounding_cube import RoundingMechanism
+from anonymisers.perturbation.rounding_repair import Sums, repaired
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
@@ -24,7 +24,7 @@ from anonymisers.tables.rules import Rules
 
 KEY = bytes(range(32))
 BASE = 5
-CHANGE = ByRounding(BASE)
+CHANGE = RoundingMechanism(BASE)
 RULES = Rules(threshold=5)
 PLACES = Hierarchy(
     "place", ("Total", "N", "S", "N1", "N2"), {"N": "Total", "S": "Total", "N1": "N", "N2": "N"}
@@ -51,12 +51,12 @@ def rows(counts: list[int], first: int = 0) -> Rows:
     )
 
 
-def cube_of(*portions: Rows, signs: tuple[int, ...] = (1, 1, 1), key: bytes = KEY) -> ChangedCube:
-    made = [(Portion(sign, frozenset(), b""), rows) for rows, sign in zip(portions, signs, strict=False)]
-    return changed_cube(made, RULES, CHANGE, key)
+def cube_of(*parts: Rows, signs: tuple[int, ...] = (1, 1, 1), key: bytes = KEY) -> PerturbedCube:
+    made = [(PerturbedPart(sign, frozenset(), b""), rows) for rows, sign in zip(parts, signs, strict=False)]
+    return perturbed_cube(made, RULES, CHANGE, key)
 
 
-def numbers(cube: ChangedCube) -> dict[tuple[str, ...], int]:
+def numbers(cube: PerturbedCube) -> dict[tuple[str, ...], int]:
     found: dict[tuple[str, ...], int] = {}
     for codes in product(*(dim.codes for dim in cube.dims)):
         answer = cube.lookup({dim.name: code for dim, code in zip(cube.dims, codes, strict=True)})
@@ -65,12 +65,12 @@ def numbers(cube: ChangedCube) -> dict[tuple[str, ...], int]:
     return found
 
 
-def truth_of(cube: ChangedCube, people: Rows) -> np.ndarray:
-    system = LinkedTables(cube.dims, (TableBlock.whole(cube.lattice),))
+def truth_of(cube: PerturbedCube, people: Rows) -> np.ndarray:
+    system = System(cube.dims, (Block.whole(cube.lattice),))
     return system.sums(people.coords, np.ones(len(people.coords), dtype=np.int64))
 
 
-def adds_up(cube: ChangedCube) -> bool:
+def adds_up(cube: PerturbedCube) -> bool:
     for dim, (parts, above) in zip(cube.dims, cube.lattice.parents(), strict=True):
         named = cube.lattice.keys()[parts][:, cube.dims.index(dim)]
         for depth in range(1, int(dim.depth.max()) + 1):
@@ -98,7 +98,7 @@ def test_numbers_are_multiples_near_their_counts_and_every_table_adds_up(
 
     assert (cube.values % BASE == 0).all()
     assert adds_up(cube)
-    assert off.max() <= CHANGE.most == 2 * BASE
+    assert off.max() <= CHANGE.largest_change == 2 * BASE
     assert off[inner].max(initial=0) < BASE
     assert (cube.values[truth_of(cube, people) == 0] == 0).all(), "nobody is never shown as somebody"
 
@@ -164,12 +164,12 @@ def test_what_was_given_out_stays_as_it_was_rounded() -> None:
     """Not because the same program runs again, but because the choice is kept with the people."""
     stood, came = rows([7, 3, 1, 14, 8, 2]), rows([0, 0, 2, 3, 6, 0], first=500)
     before, alone = cube_of(stood), cube_of(came)
-    kept = ChangedCube.from_bytes(before.to_bytes()).portions[0]
+    kept = PerturbedCube.from_bytes(before.to_bytes()).parts[0]
 
-    after = changed_cube(
-        [(kept, stood), (Portion(1, frozenset(), b""), came)], RULES, CHANGE, bytes(32)
+    after = perturbed_cube(
+        [(kept, stood), (PerturbedPart(1, frozenset(), b""), came)], RULES, CHANGE, bytes(32)
     )  # as if the secret, and so every draw, were another
-    again = changed_cube([(after.portions[0], stood)], RULES, CHANGE, bytes(32))
+    again = perturbed_cube([(after.parts[0], stood)], RULES, CHANGE, bytes(32))
 
     assert numbers(again) == numbers(before)
     assert adds_up(after)
@@ -202,28 +202,30 @@ def test_later_tables_may_be_coarser_and_never_finer(first: int) -> None:
     coarse = people.coords.copy()
     coarse[:, 0] = up[coarse[:, 0]]
 
-    coarser = changed_cube(
-        [(given_out.portions[0], replace(people, dims=(halves, SEXES), coords=coarse))], RULES, CHANGE, KEY
+    coarser = perturbed_cube(
+        [(given_out.parts[0], replace(people, dims=(halves, SEXES), coords=coarse))], RULES, CHANGE, KEY
     )
 
-    crowd = Crowd(coarser.lattice, coarse, people.persons)
-    known = CHANGE.carried_out(crowd, KEY, kept=given_out.portions[0].kept)
+    counted = CountedPeople(coarser.lattice, coarse, people.persons)
+    known = CHANGE.perturb(counted, KEY, kept=given_out.parts[0].kept)
     truth = truth_of(coarser, replace(people, coords=coarse))
     assert (known.low <= truth).all(), "a cell is several of then, and each of these was off by itself"
     assert (truth <= known.high).all()
     shown = numbers(given_out)
     assert numbers(coarser) == {cell: shown[cell] for cell in numbers(coarser)}
-    by_halves = changed_cube(
-        [(Portion(1, frozenset(), b""), replace(people, dims=(halves, SEXES), coords=coarse))],
+    by_halves = perturbed_cube(
+        [(PerturbedPart(1, frozenset(), b""), replace(people, dims=(halves, SEXES), coords=coarse))],
         RULES,
         CHANGE,
         KEY,
     )
     with pytest.raises(ProtectionError, match="less finely"):
-        changed_cube([(by_halves.portions[0], people)], RULES, CHANGE, KEY)
-    only = changed_cube([(Portion(1, frozenset(), b""), replace(people, by=("sex",)))], RULES, CHANGE, KEY)
+        perturbed_cube([(by_halves.parts[0], people)], RULES, CHANGE, KEY)
+    only = perturbed_cube(
+        [(PerturbedPart(1, frozenset(), b""), replace(people, by=("sex",)))], RULES, CHANGE, KEY
+    )
     with pytest.raises(ProtectionError, match="without 'place'"):
-        changed_cube([(only.portions[0], people)], RULES, CHANGE, KEY)
+        perturbed_cube([(only.parts[0], people)], RULES, CHANGE, KEY)
 
 
 def test_a_draw_within_the_bounds_stays_and_any_other_is_brought_back(
@@ -247,14 +249,14 @@ def test_a_draw_within_the_bounds_stays_and_any_other_is_brought_back(
         return Sums(rows, value, truth, truth - 10, truth + 10, (truth - 9, truth + 9))
 
     everybody = np.ones(len(cells), dtype=np.bool_)
-    found = turned(sums(everybody), everybody, BASE)
+    found = repaired(sums(everybody), everybody, BASE)
     off = np.abs(sums(found).value - truth)
 
     assert off.max() < 2 * BASE
-    assert (turned(sums(found), found, BASE) == found).all()
+    assert (repaired(sums(found), found, BASE) == found).all()
     monkeypatch.setattr(rounding_repair, "ROUNDS", 20)
     with pytest.raises(ProtectionError, match="no rounding was found"):
-        turned(replace(sums(everybody), high=truth - 1, near=(truth, truth - 1)), everybody, BASE)
+        repaired(replace(sums(everybody), high=truth - 1, near=(truth, truth - 1)), everybody, BASE)
 
 
 def test_tables_that_are_linked_by_many_people_are_rounded_together() -> None:
@@ -265,31 +267,31 @@ def test_tables_that_are_linked_by_many_people_are_rounded_together() -> None:
     )
     drawn = np.random.default_rng(7)
     coords = np.stack([drawn.choice(dim.leaves, 400) for dim in dims], axis=1).astype(np.int32)
-    crowd = Crowd(Lattice.of(dims, "abcd", 3), coords, [str(n).encode() for n in range(400)])
+    counted = CountedPeople(Lattice.of(dims, "abcd", 3), coords, [str(n).encode() for n in range(400)])
 
-    made = CHANGE.carried_out(crowd, KEY)
+    made = CHANGE.perturb(counted, KEY)
 
-    truth = crowd.system.sums(coords, np.ones(400, dtype=np.int64))
-    assert np.abs(made.values - truth).max() <= CHANGE.most
-    assert (CHANGE.carried_out(crowd, KEY).values == made.values).all(), "the same on every machine"
+    truth = counted.system.sums(coords, np.ones(400, dtype=np.int64))
+    assert np.abs(made.values - truth).max() <= CHANGE.largest_change
+    assert (CHANGE.perturb(counted, KEY).values == made.values).all(), "the same on every machine"
 
 
 def test_a_cube_is_kept_with_what_was_chosen() -> None:
     made = cube_of(rows([7, 3, 1, 14, 8, 2]), rows([0, 0, 2, 3, 6, 0], first=500))
 
-    again = ChangedCube.from_bytes(made.to_bytes())
+    again = PerturbedCube.from_bytes(made.to_bytes())
 
     assert again.to_bytes() == made.to_bytes()
-    assert again.portions == made.portions
+    assert again.parts == made.parts
     assert again.certificate_digest == made.certificate_digest
     with pytest.raises(ProtectionError, match="stand in other cells"):
-        changed_cube([(made.portions[0], rows([0, 3, 1, 14, 8, 2]))], RULES, CHANGE, KEY)
+        perturbed_cube([(made.parts[0], rows([0, 3, 1, 14, 8, 2]))], RULES, CHANGE, KEY)
     with pytest.raises(CertificateError):
-        changed_cube([(replace(made.portions[0], kept=b"{}"), rows([1] * 6))], RULES, CHANGE, KEY)
+        perturbed_cube([(replace(made.parts[0], kept=b"{}"), rows([1] * 6))], RULES, CHANGE, KEY)
 
 
 def test_a_way_to_round_is_read_as_it_was_written() -> None:
-    assert change_of(CHANGE.words) == CHANGE
+    assert mechanism_of(CHANGE.words) == CHANGE
     for words in ('{"controlled-rounding": 1}', '{"controlled-rounding": "5"}', '{"rounding": 5}'):
         with pytest.raises(RulesError):
-            change_of(words)
+            mechanism_of(words)

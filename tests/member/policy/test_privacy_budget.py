@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anonymisers.perturbation.noise_draws import Drawn, Space
+from anonymisers.perturbation.noise_draws import NoiseDraws, NoiseSpace
 from anonymisers.perturbation.privacy_parameters import Privacy
 from gateway.member.errors import NotProtectedError
 from gateway.member.model.kept import Plan
@@ -33,7 +33,7 @@ class DataSet:
         except NotProtectedError:
             return None
         first = len(self.ledger.charged)
-        answer = None if lost else Drawn(Space(()), (0,)).to_bytes()
+        answer = None if lost else NoiseDraws(NoiseSpace(()), (0,)).to_bytes()
         charges = [
             Charged(first + n, portion.number, table, PRIVACY.per_table, answer)
             for n, (portion, table) in enumerate(wanted.tables)
