@@ -53,7 +53,7 @@ class MaskError(AnonymiserError):
     """A list of participants or a contribution that must not be summed."""
 
 
-class TotalError(AnonymiserError):
+class SecureSumError(AnonymiserError):
     """A regional total that must not be published, or tables that none can be made of."""
 
 

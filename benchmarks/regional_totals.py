@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 
-from anonymisers.errors import TotalError
+from anonymisers.errors import SecureSumError
 from anonymisers.secure_sum.cell_choice import Candidate, Offer, choose
 from anonymisers.secure_sum.period_window import fewest
 from gateway.bootstrap.setup.open_member import open_member
@@ -116,7 +116,7 @@ def part_of(by: list[str], cube: ReadyCube, truth, policy) -> Part | None:  # ty
     try:
         reading = read(dictionary, cube.trees, cube, question)
         cells = withheld_of(dictionary, cube, question)
-    except (UnreadableError, TotalError):
+    except (UnreadableError, SecureSumError):
         return None
     reach = reach_of(cube)
     names = {axis.level: dictionary.level(axis.level).dimension for axis in reading.axes}

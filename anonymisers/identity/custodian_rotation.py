@@ -24,7 +24,7 @@ from anonymisers.identity.vault_records import Compartment, ContentKey
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedCustody:
     """A vault that those who are present opened for an exchange: all its private keys. Never stored."""
 
     custody: Custody
@@ -35,7 +35,7 @@ class Opened:
     redacted: tuple[bytes, ...] = field(repr=False)
 
 
-def open_to_exchange(custody: Custody, leaves: str, locks: Mapping[str, Lock]) -> Opened:
+def open_for_rotation(custody: Custody, leaves: str, locks: Mapping[str, Lock]) -> OpenedCustody:
     """Open a vault for an exchange of the custodian `leaves`, by the locks of those who are present.
 
     Everybody who stays is, for a share is wrapped under a key that its custodian alone has; the one who
@@ -53,7 +53,7 @@ def open_to_exchange(custody: Custody, leaves: str, locks: Mapping[str, Lock]) -
     shares = [open_share(custody, name, lock) for name, lock in locks.items()]
     identity = open_identity(custody, shares[0], shares[1])
     *_, redacted = (open_redacted(custody, name, lock) for name, lock in locks.items())
-    return Opened(
+    return OpenedCustody(
         custody,
         leaves,
         dict(locks),
@@ -62,7 +62,7 @@ def open_to_exchange(custody: Custody, leaves: str, locks: Mapping[str, Lock]) -
     )
 
 
-def exchanged(opened: Opened, joins: str, lock: Lock) -> Custody:
+def rotated(opened: OpenedCustody, joins: str, lock: Lock) -> Custody:
     """The custody with `joins` in the place of who leaves. Raises KeyStoreError: a bad name, an old key.
 
     The same name may join again, with another passphrase or key file.
@@ -83,7 +83,7 @@ def exchanged(opened: Opened, joins: str, lock: Lock) -> Custody:
 
 
 def resealed(
-    opened: Opened, custody: Custody, load: str, sealed: Mapping[Compartment, bytes]
+    opened: OpenedCustody, custody: Custody, load: str, sealed: Mapping[Compartment, bytes]
 ) -> dict[Compartment, bytes]:
     """The content keys of a load, sealed to the new keys. Raises KeyStoreError when one does not open."""
     privates = {Compartment.IDENTITY: opened.identity, Compartment.REDACTED: opened.redacted}

@@ -29,7 +29,7 @@ FEWEST_LEFT = 0.5
 
 
 @dataclass(frozen=True)
-class History:
+class PriorReleases:
     """What an extract must be safe beside: `known` releases, the threshold and zeros of their tables.
 
     `where` are the people whose records may be extracted at all, by the dimensions `beside`.
@@ -63,7 +63,7 @@ class SafeExtract:
     unexamined: tuple[str, ...]
 
 
-def told_by(cube: ReleasedCells) -> Release:
+def informative_tables(cube: Shown) -> Release:
     """The part of a cube that says anything: the tables that it refuses show nothing that does not follow."""
     release = cube.release()
     depths = np.stack([d.depth[release.coords[:, a]] for a, d in enumerate(release.dims)], axis=1)
@@ -77,7 +77,9 @@ def told_by(cube: ReleasedCells) -> Release:
     )
 
 
-def safe_beside(extracts: Sequence[Extract], history: History, *, seconds: float = 120.0) -> SafeExtract:
+def safe_beside(
+    extracts: Sequence[Extract], history: PriorReleases, *, seconds: float = 120.0
+) -> SafeExtract:
     """The first of some extracts that is safe beside the history, perhaps with less in it.
 
     Raises ProtectionError when none is within `seconds`, or when what was released contradicts the records.
@@ -95,7 +97,7 @@ def safe_beside(extracts: Sequence[Extract], history: History, *, seconds: float
     )
 
 
-def tells_more(history: History, release: Release, *, seconds: float = 120.0) -> str | None:
+def discloses_more(history: PriorReleases, release: Release, *, seconds: float = 120.0) -> str | None:
     """What follows from a release and the history together and from neither alone, in words; None: nothing.
 
     For tables that are made after extracts: whatever comes second is attacked beside the first. Raises
@@ -122,7 +124,7 @@ class _Before:
     open: frozenset[Key]
 
     @classmethod
-    def of(cls, history: History, release: Release, seconds: float) -> "_Before":
+    def of(cls, history: PriorReleases, release: Release, seconds: float) -> "_Before":
         found = history.attacked(seconds, _silent(release))
         return cls({c.key: (c.low, c.high) for c in _weak(found)}, frozenset(c.key for c in found.open))
 
@@ -144,7 +146,7 @@ def _weak(found: Findings) -> tuple[Found, ...]:
     return (*found.disclosed, *found.unlisted, *found.insufficiently_protected)
 
 
-def _repaired(extract: Extract, history: History, until: float) -> SafeExtract | None:
+def _repaired(extract: Extract, history: PriorReleases, until: float) -> SafeExtract | None:
     """Leave groups out until nothing new follows; None when that does not end well."""
     first = extract.release(history.where, history.beside)
     before = _Before.of(history, first, max(until - time.monotonic(), 0.0))

@@ -15,12 +15,11 @@ import numpy as np
 from anonymisers.errors import RecordsError
 from anonymisers.tables.keyed_random import random_fractions
 
-LEAST_NEIGHBOURS = 10
+FEWEST_NEIGHBOURS = 10
 """Neighbours to compare before a likeness means anything: below, chance gives any share."""
-MARK = "copy"
 
 
-def order(key: bytes, count: int) -> list[int]:
+def record_order(key: bytes, count: int) -> list[int]:
     """The places of `count` records, shuffled by the copy's key (32 bytes). Raises RulesError."""
     places: list[int] = np.argsort(
         random_fractions(key, "order of an extract", count), kind="stable"
@@ -28,12 +27,12 @@ def order(key: bytes, count: int) -> list[int]:
     return places
 
 
-def mark(key: bytes) -> str:
+def fingerprint(key: bytes) -> str:
     """The explicit mark of a copy: 16 hexadecimal digits."""
     return "".join(f"{int(part * 256):02x}" for part in random_fractions(key, "mark of an extract", 8))
 
 
-def likeness(found: Sequence[str], copy: Sequence[str]) -> float:
+def order_similarity(found: Sequence[str], copy: Sequence[str]) -> float:
     """The share of neighbours of `found` that stand in the order of `copy`: 0.5 by chance, 1 for the copy.
 
     Both are values that stand once in a copy (pseudonyms); those that only one has are left aside. Raises
@@ -42,7 +41,7 @@ def likeness(found: Sequence[str], copy: Sequence[str]) -> float:
     place = {value: i for i, value in enumerate(copy)}
     common = [place[value] for value in found if value in place]
     neighbours = [(a, b) for a, b in pairwise(common) if a != b]
-    if len(neighbours) < LEAST_NEIGHBOURS:
+    if len(neighbours) < FEWEST_NEIGHBOURS:
         raise RecordsError(
             "too few records are left to say which copy this is",
             remedy="Compare a longer part, or go by the pseudonyms alone.",

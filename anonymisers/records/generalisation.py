@@ -114,7 +114,7 @@ class Extract:
 
     def without(self, groups: Bools) -> "Extract":
         """Leave out further groups (a mask over the records), and whoever has no company any more."""
-        return _with_company(replace(self, kept=self.kept & ~groups))
+        return _in_large_classes(replace(self, kept=self.kept & ~groups))
 
     def release(self, where: Where, beside: tuple[Hierarchy, ...] = ()) -> Release:
         """What this extract tells in counts: every group of the full cross of its columns.
@@ -150,7 +150,7 @@ def generalised(records: Records, *, k: int, diversity: int) -> list[Extract]:
     everybody = np.ones(len(records.people), dtype=np.bool_)
 
     def at(depths: tuple[int, ...]) -> Extract:
-        return _with_company(Extract(records, depths, everybody, k, diversity))
+        return _in_large_classes(Extract(records, depths, everybody, k, diversity))
 
     extract = at(tuple(int(dim.depth.max()) for dim in records.chosen))
     tried = [extract]
@@ -164,8 +164,8 @@ def generalised(records: Records, *, k: int, diversity: int) -> list[Extract]:
 def _tells(extract: Extract) -> tuple[float, int, tuple[int, ...]]:
     """By what an extract tells; of equals the one whose records have most company; then by grain."""
     group = _numbered(extract.positions)
-    company = _people_in(group, extract.records.people, len(group))[group]
-    return extract.information, int(np.minimum(company, extract.k).sum()), extract.depths
+    class_sizes = _people_in(group, extract.records.people, len(group))[group]
+    return extract.information, int(np.minimum(class_sizes, extract.k).sum()), extract.depths
 
 
 def _coarser(depths: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
@@ -174,7 +174,7 @@ def _coarser(depths: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
             yield (*depths[:i], depth - 1, *depths[i + 1 :])
 
 
-def _with_company(extract: Extract) -> Extract:
+def _in_large_classes(extract: Extract) -> Extract:
     """The extract without records that too few people share, or whose class tells its sensitive value."""
     kept, positions = extract.kept, extract.positions
     group = _numbered(positions)

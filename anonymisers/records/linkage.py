@@ -26,8 +26,8 @@ def may_be_linked(people: Sequence[Hashable], records: Sequence[Hashable], k: in
     for person, record in zip(people, records, strict=True):
         shown[person].append(record)
     patterns = {person: frozenset(Counter(mine).items()) for person, mine in shown.items()}
-    company = Counter(patterns.values())
-    alone = {person for person, mine in shown.items() if len(mine) > 1 and company[patterns[person]] < k}
+    class_sizes = Counter(patterns.values())
+    alone = {person for person, mine in shown.items() if len(mine) > 1 and class_sizes[patterns[person]] < k}
     return np.array([person not in alone for person in people], dtype=np.bool_)
 
 

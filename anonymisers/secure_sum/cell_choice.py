@@ -7,27 +7,33 @@ cells then says nothing of the other, so that each total can be judged alone.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from anonymisers.secure_sum.period_window import COLLUDERS, Range, Window, fewest, window
+from anonymisers.secure_sum.period_window import (
+    COLLUDERS,
+    FeasibleRange,
+    PublicationWindow,
+    fewest_contributors,
+    publication_window,
+)
 
 
 @dataclass(frozen=True)
-class Offered:
+class OfferedRange:
     """A withheld cell that a member would contribute: what it can be, and the component that it stands in."""
 
-    range: Range
+    range: FeasibleRange
     component: int
 
 
 @dataclass(frozen=True)
-class Offer:
+class MemberOffer:
     """What a member would contribute, and the fewest contributors that it demands."""
 
     contributors: int
-    cells: Mapping[tuple[str, ...], Offered]
+    cells: Mapping[tuple[str, ...], OfferedRange]
 
 
 @dataclass(frozen=True)
-class Candidate:
+class SumCandidate:
     """A total whose withheld parts are those of `members`."""
 
     cell: tuple[str, ...]
@@ -35,11 +41,11 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenSum:
     """A candidate with the sums for which it is published, and the sums that it can be at all."""
 
-    candidate: Candidate
-    window: Window
+    candidate: SumCandidate
+    window: PublicationWindow
     least: int
     most: int
 
@@ -50,8 +56,8 @@ class Chosen:
 
 
 def choose(
-    candidates: Sequence[Candidate], offers: Mapping[str, Offer], colluders: int = COLLUDERS
-) -> tuple[Chosen, ...]:
+    candidates: Sequence[SumCandidate], offers: Mapping[str, MemberOffer], colluders: int = COLLUDERS
+) -> tuple[ChosenSum, ...]:
     """The totals to sum: first those whose sum is the likeliest to lie in its window, else as they come.
 
     Follows from what is shown: no withheld value plays a part.
@@ -68,17 +74,17 @@ def choose(
     return tuple(chosen)
 
 
-def _judged(candidate: Candidate, offers: Mapping[str, Offer], colluders: int) -> Chosen | None:
+def _judged(candidate: SumCandidate, offers: Mapping[str, MemberOffer], colluders: int) -> ChosenSum | None:
     parts = {
         m: offers[m].cells[candidate.cell]
         for m in candidate.members
         if m in offers and candidate.cell in offers[m].cells
     }
-    demanded = max([fewest(colluders), *(offers[m].contributors for m in parts)])
+    demanded = max([fewest_contributors(colluders), *(offers[m].contributors for m in parts)])
     if len(parts) < max(demanded, len(candidate.members)):
         return None
     ranges = [part.range for part in parts.values()]
-    between = window(ranges, colluders)
+    between = publication_window(ranges, colluders)
     if between is None:
         return None
-    return Chosen(candidate, between, sum(r.low for r in ranges), sum(r.high for r in ranges))
+    return ChosenSum(candidate, between, sum(r.low for r in ranges), sum(r.high for r in ranges))

@@ -14,8 +14,8 @@ import numpy as np
 from anonymisers.attack.constraint_rows import Rows
 from anonymisers.attack.polytope import ENDLESS, Polytope
 from anonymisers.errors import ProtectionError, TableError
-from anonymisers.secure_sum.offered_cells import Cells
-from anonymisers.secure_sum.period_window import Range
+from anonymisers.secure_sum.offered_cells import LinkedCells
+from anonymisers.secure_sum.period_window import FeasibleRange
 from anonymisers.tables.arrays import Ints
 
 LARGEST = 600
@@ -24,7 +24,7 @@ LARGEST = 600
 SLACK = 1e-6
 
 
-def range_of(cells: Cells, cell: int) -> Range | None:
+def feasible_range(cells: LinkedCells, cell: int) -> FeasibleRange | None:
     """What a withheld cell can be; None where nothing bounds it or too many cells hang together.
 
     It follows from what is shown and from bounds: whoever has these finds the same.
@@ -36,10 +36,10 @@ def range_of(cells: Cells, cell: int) -> Range | None:
         low, high = _Worlds(cells, component).extent(int(np.searchsorted(component, cell)))
     except (ProtectionError, TableError):
         return None  # the cells contradict their bounds, or the solver gives up: nothing is built on that
-    return None if high >= ENDLESS else Range(low, high, cells.threshold)
+    return None if high >= ENDLESS else FeasibleRange(low, high, cells.threshold)
 
 
-def leaves_others_safe(cells: Cells, cell: int, within: Range) -> bool:
+def leaves_others_safe(cells: LinkedCells, cell: int, within: FeasibleRange) -> bool:
     """Whether the cells that hang together with `cell` stay safe wherever a total leaves it k to be."""
     if within.high - within.low <= within.threshold:
         return True  # its interval cannot be cut at all
@@ -57,7 +57,7 @@ def leaves_others_safe(cells: Cells, cell: int, within: Range) -> bool:
     )
 
 
-def _stays(cells: Cells, before: tuple[int, int], after: Sequence[tuple[int, int]]) -> bool:
+def _stays(cells: LinkedCells, before: tuple[int, int], after: Sequence[tuple[int, int]]) -> bool:
     """Rule 2 at both places of the interval, for the same reason at both, and so at every place between."""
     k = cells.threshold
     if before[0] >= k or before[1] < cells.smallest:
@@ -74,7 +74,7 @@ def _stays(cells: Cells, before: tuple[int, int], after: Sequence[tuple[int, int
 class _Worlds:
     """The worlds of one component: withheld cells within their bounds that agree with every sum."""
 
-    cells: Cells
+    cells: LinkedCells
     component: Ints
     bounds: tuple[int, int, int] | None = None
     """A place in the component, with narrower bounds for it."""
@@ -112,7 +112,7 @@ def _extent(polytope: Polytope, size: int, place: int) -> tuple[int, int]:
     return int(np.ceil(least - SLACK)), int(np.floor(most + SLACK))
 
 
-def _rows(cells: Cells, component: Ints) -> Rows:
+def _rows(cells: LinkedCells, component: Ints) -> Rows:
     columns, coefs, sizes, rhs = [np.empty(0, np.int64)], [np.empty(0)], [0], []
     for withheld, signs, shown in cells.sums_within(component):
         columns.append(np.searchsorted(component, withheld))

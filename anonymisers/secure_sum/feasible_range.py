@@ -7,18 +7,18 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.cube.released_cells import ReleasedCells
-from anonymisers.errors import TotalError
+from anonymisers.cube.released_cells import Shown
+from anonymisers.errors import SecureSumError
 from anonymisers.proof.interval_bounds import UNBOUNDED as NO_BOUND
-from anonymisers.proof.interval_bounds import interval_bounds
-from anonymisers.secure_sum.offered_cells import UNBOUNDED, Cells
+from anonymisers.proof.interval_bounds import bounds
+from anonymisers.secure_sum.offered_cells import UNBOUNDED, LinkedCells
 from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.rules import Rules
 
 
 @dataclass(frozen=True, eq=False)
-class Reach:
+class FeasibleRanges:
     """Bounds of every cell of a cube, shown ones included."""
 
     cube: ReleasedCells
@@ -27,7 +27,7 @@ class Reach:
     high: Ints
 
     @classmethod
-    def of(cls, cube: ReleasedCells, rules: Rules) -> "Reach":
+    def of(cls, cube: Shown, rules: Rules) -> "FeasibleRanges":
         """`rules`: those that the cube was protected under."""
         low, high = interval_bounds(cube.lattice, cube.values, cube.hidden, rules.least)
         return cls(cube, rules, low, np.where(high >= NO_BOUND, UNBOUNDED, high))
@@ -40,14 +40,14 @@ class Reach:
         for name, code in key.items():
             axis = names.get(name)
             if axis is None or code not in dims[axis].index:
-                raise TotalError("a cell of the question is not in the cube")
+                raise SecureSumError("a cell of the question is not in the cube")
             coords[0, axis] = dims[axis].index[code]
         cell = int(self.cube.lattice.cells(coords)[0])
         if cell < 0:
-            raise TotalError("a cell of the question is not in the cube")
+            raise SecureSumError("a cell of the question is not in the cube")
         return cell
 
-    def cells(self, among: Iterable[int]) -> Cells:
+    def cells(self, among: Iterable[int]) -> LinkedCells:
         """The cells with the sums between them that tell anything: those of protected tables, and of the
         tables that the cells `among` stand in, down to their levels.
 
@@ -62,7 +62,7 @@ class Reach:
             kept = read[parts] & read[above]
             sums.append((parts[kept].astype(np.int64), above[kept].astype(np.int64)))
         rules = self.rules
-        return Cells(
+        return LinkedCells(
             self.cube.hidden,
             self.low,
             self.high,
@@ -96,10 +96,12 @@ class Reach:
         values = self.cube.true_values(table)
         shown = ~self.cube.hidden
         if (values[shown] != self.cube.values[shown]).any():
-            raise TotalError(
+            raise SecureSumError(
                 "the records are no longer those that the cube was made from",
                 remedy="Build the cube again; totals of the former one are not summed any more.",
             )
         if ((values < self.low) | (values > self.high)).any():
-            raise TotalError("the records contradict what the cube shows", remedy="Report this as a fault.")
+            raise SecureSumError(
+                "the records contradict what the cube shows", remedy="Report this as a fault."
+            )
         return values

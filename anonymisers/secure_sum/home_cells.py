@@ -14,42 +14,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.cube.certified_cube import CertifiedCube
-from anonymisers.errors import TotalError
-from anonymisers.history.release_history import ReleaseHistory
-from anonymisers.history.release_parts import ReleasePart
-from anonymisers.secure_sum.feasible_range import Reach
-from anonymisers.secure_sum.offered_cells import Cells
+from anonymisers.errors import SecureSumError
+from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_parts import Part
+from anonymisers.secure_sum.feasible_range import FeasibleRanges
+from anonymisers.secure_sum.offered_cells import LinkedCells
 from anonymisers.tables.rules import Rules
 
 
 @dataclass(frozen=True)
-class Place:
+class HomeCell:
     """A cell of one part's newest release: the part by its number in the data set."""
 
     part: int
     cell: int
 
 
-class Homes:
+class HomeParts:
     """The parts of a data set whose newest release says everything that was ever shown of them."""
 
     def __init__(self, cube: ReleaseHistory) -> None:
         self._cube = cube
-        self._reaches: dict[int, Reach] = {}
+        self._reaches: dict[int, FeasibleRanges] = {}
         left = {source for part in cube.parts for source in part.sources}
         self.parts = tuple(
             number for number, part in enumerate(cube.parts) if number not in left and _says_everything(part)
         )
 
-    def reach(self, part: int) -> Reach:
+    def feasible(self, part: int) -> FeasibleRanges:
         """What the cells of one of `parts` can be, from what its newest release shows."""
         found = self._reaches.get(part)
         if found is None:
             made = self._cube.parts[part]
-            found = self._reaches[part] = Reach.of(made.cubes[-1], _rules_of(made, self._cube.rules))
+            found = self._reaches[part] = FeasibleRanges.of(made.cubes[-1], _rules_of(made, self._cube.rules))
         return found
 
-    def place(self, cell: int) -> Place | None:
+    def home_cell(self, cell: int) -> HomeCell | None:
         """Where a cell of the data set stands; None unless it is about the people of one such part alone.
 
         Parts that wait count: somebody may be in the cell of whom no release tells.
@@ -62,7 +62,7 @@ class Homes:
             return None
         dims, key = self._cube.lattice.dims, self._keys[cell]
         found = self.within(part, {d.name: d.codes[p] for d, p in zip(dims, key, strict=True) if p != d.root})
-        return None if found is None else Place(part, found)
+        return None if found is None else HomeCell(part, found)
 
     @cached_property
     def _keys(self) -> NDArray[np.int32]:
@@ -76,11 +76,11 @@ class Homes:
     def within(self, part: int, codes: Mapping[str, str]) -> int | None:
         """The cell of a part's release at these codes; None where it has none."""
         try:
-            return self.reach(part).at(codes)
-        except TotalError:
+            return self.feasible(part).at(codes)
+        except SecureSumError:
             return None
 
-    def bound(self, place: Place, cells: Cells) -> bool:
+    def bound(self, place: HomeCell, cells: LinkedCells) -> bool:
         """Whether numbers of accidents say something of a cell, or of any that hangs together with it.
 
         They do of a withheld number of people by dimensions of accidents only: the others can change places
@@ -89,7 +89,7 @@ class Homes:
         accidents = self._cube.parts[place.part].accidents
         if accidents is None:
             return False
-        lattice = self.reach(place.part).cube.lattice
+        lattice = self.feasible(place.part).cube.lattice
         keys = lattice.keys()[cells.component(place.cell)]
         person = [axis for axis, d in enumerate(lattice.dims) if d.name not in accidents.names]
         roots = np.array([lattice.dims[axis].root for axis in person], dtype=np.int32)

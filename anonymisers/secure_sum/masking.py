@@ -27,7 +27,7 @@ _LABEL = b"safelane total mask 1\n"
 _HASH = "sha256"
 
 
-class Masks:
+class PairwiseMasks:
     """One participant's masks of one list. Keeps what two members share, for as long as it lives."""
 
     def __init__(self, roster: Roster, member: str, key: MaskKey) -> None:

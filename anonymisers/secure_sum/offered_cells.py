@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.errors import TotalError
+from anonymisers.errors import SecureSumError
 from anonymisers.tables.arrays import Ints
 
 Sums: TypeAlias = tuple[Ints, Ints]
@@ -20,7 +20,7 @@ UNBOUNDED = 2**40
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
+class LinkedCells:
     """`low` and `high` (n,) bound every cell by what is shown anywhere; both are the value of a shown one.
 
     `threshold` is the member's k, `least` the least value that a withheld cell can have, `smallest` the least
@@ -37,11 +37,11 @@ class Cells:
 
     def __post_init__(self) -> None:
         if not len(self.hidden) == len(self.low) == len(self.high):
-            raise TotalError("cells and their bounds differ in number")
+            raise SecureSumError("cells and their bounds differ in number")
         if (self.low > self.high).any() or (self.low < 0).any():
-            raise TotalError("a cell's bounds leave no count for it")
+            raise SecureSumError("a cell's bounds leave no count for it")
         if (self.low != self.high)[~self.hidden].any():
-            raise TotalError("a shown cell has bounds instead of a value")
+            raise SecureSumError("a shown cell has bounds instead of a value")
 
     @cached_property
     def components(self) -> Ints:

@@ -9,8 +9,8 @@ from the parts that the data set was released in, never from a count.
 from collections.abc import Mapping
 from hashlib import sha256
 
-from anonymisers.history.release_history import ReleaseHistory
-from anonymisers.secure_sum.offered_cells import Cells
+from anonymisers.history.release_history import Chronicle
+from anonymisers.secure_sum.offered_cells import LinkedCells
 
 
 def basis(cube: ReleaseHistory, cell: int) -> bytes:
@@ -23,7 +23,7 @@ def basis(cube: ReleaseHistory, cell: int) -> bytes:
     return sha256(b"".join(p.cubes[0].certificate_digest for p in parts)).digest()
 
 
-def may_enter(linked: Cells, former: Mapping[int, bool], cell: int) -> bool:
+def may_enter(linked: LinkedCells, former: Mapping[int, bool], cell: int) -> bool:
     """Whether a cell may enter a total. `former`: cells that have, and whether each is still what it was.
 
     Of cells that share sums with a former one none enters another total; the former one may enter the same.

@@ -28,13 +28,13 @@ COLLUDERS = 1
 """t: how many contributors may tell the hub's operator what they hold."""
 
 
-def fewest(colluders: int = COLLUDERS) -> int:
+def fewest_contributors(colluders: int = COLLUDERS) -> int:
     """How many contributors a total has at least: t + 3."""
     return colluders + 3
 
 
 @dataclass(frozen=True)
-class Range:
+class FeasibleRange:
     """What a contributor's cell can be before any total is known, and the member's k."""
 
     low: int
@@ -43,7 +43,7 @@ class Range:
 
 
 @dataclass(frozen=True)
-class Window:
+class PublicationWindow:
     """A sum in `least`..`most` is published; one outside is not, and is only known to lie outside."""
 
     least: int
@@ -53,9 +53,11 @@ class Window:
         return self.least <= total <= self.most
 
 
-def window(ranges: Sequence[Range], colluders: int = COLLUDERS) -> Window | None:
+def publication_window(
+    ranges: Sequence[FeasibleRange], colluders: int = COLLUDERS
+) -> PublicationWindow | None:
     """The sums that may be published; None when there is none, so that nothing need be summed."""
-    if len(ranges) < fewest(colluders) or any(r.high >= UNBOUNDED for r in ranges):
+    if len(ranges) < fewest_contributors(colluders) or any(r.high >= UNBOUNDED for r in ranges):
         return None
     k = max(r.threshold for r in ranges)
     freedom = sorted((r.high - r.low for r in ranges), reverse=True)
@@ -66,4 +68,4 @@ def window(ranges: Sequence[Range], colluders: int = COLLUDERS) -> Window | None
     held = sum(freedom[:colluders])
     least = sum(r.low for r in ranges) + held + k + 1
     most = sum(r.high for r in ranges) - held - k - 1
-    return Window(least, most) if least <= most else None
+    return PublicationWindow(least, most) if least <= most else None

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from hashlib import sha256
 
-from anonymisers.errors import AnonymiserError, TotalError
+from anonymisers.errors import AnonymiserError, SecureSumError
 from anonymisers.secure_sum.mask_roster import Roster, Sum, encoded
-from anonymisers.secure_sum.masking import Masks
+from anonymisers.secure_sum.masking import PairwiseMasks
 from anonymisers.secure_sum.overlap import basis
 from anonymisers.secure_sum.pairwise_keys import MaskKey
 from audit.errors import AuditError
@@ -31,7 +31,7 @@ from gateway.member.region.log_exchange import region_of
 from gateway.secure_sum.member_sum_ports import SumUnitOfWork, store_of
 from gateway.secure_sum.member_sums import Entered, Given, MadeOffer
 from gateway.secure_sum.participants import Own, ProvenRound, answer_keys, prove_round
-from gateway.secure_sum.withheld_cells import Withheld, check_safe, known_before, reach_of, withheld_of
+from gateway.secure_sum.withheld_cells import Withheld, check_safe, feasible_ranges, known_before, withheld_of
 from gateway.wire.answer import AskedEntry
 from gateway.wire.sum_call import Codes, TotalsCall
 from gateway.wire.sum_messages import CONTRIBUTION, Contribution, offer_from_json, open_consent, sign_text
@@ -84,7 +84,7 @@ def _give(node: Node, shelf: CubeShelf, work: SumUnitOfWork, made: MadeOffer, pr
     wanted = _checked(node, work, cube, made, proven.roster)
     values = _values(node, work, cube, policy, [wanted[s.cell] for s in sums])
     try:
-        masks = Masks(proven.roster, node.member, MaskKey(made.secret))
+        masks = PairwiseMasks(proven.roster, node.member, MaskKey(made.secret))
         masked = tuple(masks.masked(s, value) for s, value in zip(sums, values, strict=True))
     except AnonymiserError as error:
         raise UnprovenError(f"The round cannot be contributed to: {error.message}.") from None
@@ -106,7 +106,7 @@ def _checked(
     by_codes = {c.codes: c for c in cells}
     try:
         check_safe(cube, cells, wanted, before)
-    except TotalError as error:
+    except SecureSumError as error:
         raise UnprovenError(f"The rule of regional totals does not allow it: {error.message}.") from None
     for to in roster.of(node.member):
         cell = by_codes.get(to.cell)
@@ -136,7 +136,7 @@ def _values(
         raise UnprovenError("The records that the cube was made from are no longer there.")
     _, rules = plan(node.dictionary, policy, loaded[1], node.clock.now().date())
     try:
-        values = reach_of(cube).true_values(counted_table(node, loaded[1], stored.plan, rules))
+        values = feasible_ranges(cube).true_values(counted_table(node, loaded[1], stored.plan, rules))
     except AnonymiserError as error:
         raise UnprovenError(f"The counts cannot be summed: {error.message}.") from None
     return [int(values[c.place]) for c in cells if c.place is not None]

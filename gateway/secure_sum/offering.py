@@ -4,8 +4,8 @@ It is made once, with a mask key of its own. Where the policy lets no withheld c
 only, which follow from what is shown.
 """
 
-from anonymisers.errors import TotalError
-from anonymisers.secure_sum.cell_choice import Offered
+from anonymisers.errors import SecureSumError
+from anonymisers.secure_sum.cell_choice import OfferedRange
 from anonymisers.secure_sum.pairwise_keys import MaskKey, new_secret
 from audit.events.events import decode
 from audit.events.question_events import Answered
@@ -54,7 +54,7 @@ def _made(
     try:
         cells = withheld_of(node.dictionary, cube, question_of(node.dictionary, put).inside())
         entering = offered(cube, cells, before) if takes_part else {}
-    except (QuestionError, TotalError):
+    except (QuestionError, SecureSumError):
         return None
     secret = new_secret() if entering else None
     consent = ""
@@ -80,7 +80,7 @@ def _made(
 
 
 def _offer(
-    question_id: str, cells: tuple[Withheld, ...], entering: dict[Codes, Offered], consent: str
+    question_id: str, cells: tuple[Withheld, ...], entering: dict[Codes, OfferedRange], consent: str
 ) -> Offer:
     return Offer(
         question_id=question_id,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from anonymisers.errors import MaskError
 from anonymisers.secure_sum.mask_roster import Participant, Roster, Sum
-from anonymisers.secure_sum.period_window import COLLUDERS, fewest
+from anonymisers.secure_sum.period_window import COLLUDERS, fewest_contributors
 from audit.errors import AuditError
 from audit.events.event_values import EntryRef
 from audit.events.events import MemberEnrolled, MemberRevoked, decode
@@ -57,7 +57,9 @@ def prove_round(
     for entry_sum in call.sums:
         if any(m not in consents or entry_sum.cell not in consents[m].cells for m in entry_sum.members):
             raise UnprovenError("A member is listed for a cell that it has not consented to.")
-        if own.member in entry_sum.members and len(entry_sum.members) < max(contributors, fewest(COLLUDERS)):
+        if own.member in entry_sum.members and len(entry_sum.members) < max(
+            contributors, fewest_contributors(COLLUDERS)
+        ):
             raise UnprovenError("A total has fewer contributors than the rule or the policy asks for.")
     try:
         roster = roster_of(call, consents, bytes.fromhex(own.asked.leaf), event.round)

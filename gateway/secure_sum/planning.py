@@ -7,9 +7,8 @@ likely totals those come first that are about the most people, then those in the
 from collections.abc import Mapping
 from itertools import product
 
-from anonymisers.secure_sum.cell_choice import Candidate, Chosen, Offered, choose
-from anonymisers.secure_sum.cell_choice import Offer as ChosenFrom
-from anonymisers.secure_sum.period_window import Range, fewest
+from anonymisers.secure_sum.cell_choice import ChosenSum, MemberOffer, OfferedRange, SumCandidate, choose
+from anonymisers.secure_sum.period_window import FeasibleRange, fewest_contributors
 from gateway.secure_sum.hub_sums import PlannedSum
 from gateway.wire.answer import Answer
 from gateway.wire.cells import TOTAL
@@ -29,7 +28,9 @@ def planned_sums(
         for codes in withheld_cells(answer):
             withheld.setdefault(codes, []).append(member)
     candidates = [
-        Candidate(codes, tuple(members)) for codes, members in withheld.items() if len(members) >= fewest()
+        SumCandidate(codes, tuple(members))
+        for codes, members in withheld.items()
+        if len(members) >= fewest_contributors()
     ]
     candidates.sort(key=lambda c: -c.cell.count(TOTAL))
     usable = {m: _usable(offers[m], consents[m]) for m in offers if m in consents}
@@ -55,19 +56,19 @@ def withheld_cells(answer: Answer) -> list[Codes]:
     return [key for key, value in zip(keys, answer.cells, strict=True) if value is None]
 
 
-def _usable(offer: Offer, consent: Consent) -> ChosenFrom:
+def _usable(offer: Offer, consent: Consent) -> MemberOffer:
     consented = set(consent.cells)
-    return ChosenFrom(
+    return MemberOffer(
         consent.contributors,
         {
-            c.cell: Offered(Range(c.low, c.high, offer.threshold), c.component)
+            c.cell: OfferedRange(FeasibleRange(c.low, c.high, offer.threshold), c.component)
             for c in offer.cells
             if c.cell in consented and c.low <= c.high
         },
     )
 
 
-def _planned(chosen: Chosen) -> PlannedSum:
+def _planned(chosen: ChosenSum) -> PlannedSum:
     return PlannedSum(
         cell=chosen.candidate.cell,
         members=chosen.candidate.members,

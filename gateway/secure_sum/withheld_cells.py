@@ -5,15 +5,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from anonymisers.errors import TotalError
-from anonymisers.history.release_history import ReleaseHistory
-from anonymisers.secure_sum.cell_choice import Offered
-from anonymisers.secure_sum.cell_freedom import leaves_others_safe, range_of
-from anonymisers.secure_sum.feasible_range import Reach
-from anonymisers.secure_sum.home_cells import Homes, Place
-from anonymisers.secure_sum.offered_cells import UNBOUNDED, Cells
+from anonymisers.errors import SecureSumError
+from anonymisers.history.release_history import Chronicle
+from anonymisers.secure_sum.cell_choice import OfferedRange
+from anonymisers.secure_sum.cell_freedom import feasible_range, leaves_others_safe
+from anonymisers.secure_sum.feasible_range import FeasibleRanges
+from anonymisers.secure_sum.home_cells import HomeCell, HomeParts
+from anonymisers.secure_sum.offered_cells import UNBOUNDED, LinkedCells
 from anonymisers.secure_sum.overlap import basis, may_enter
-from anonymisers.secure_sum.period_window import Range
+from anonymisers.secure_sum.period_window import FeasibleRange
 from anonymisers.tables.lattice import MAX_CELLS
 from gateway.dictionary import Dictionary
 from gateway.member.cube.cube_cache import MEASURE, ReadyCube
@@ -43,19 +43,19 @@ class Withheld:
     high: int | None
 
 
-def reach_of(cube: ReadyCube) -> Reach:
+def feasible_ranges(cube: ReadyCube) -> FeasibleRanges:
     """What every cell can be. Raises TotalError for a cube that withholds none."""
 
-    def computed() -> Reach:
+    def computed() -> FeasibleRanges:
         withholding = _withholding(cube)
-        return Reach.of(withholding, withholding.rules)
+        return FeasibleRanges.of(withholding, withholding.rules)
 
     return cube.once("reach", computed)
 
 
 def _withholding(cube: ReadyCube) -> ReleaseHistory:
     if cube.withholding is None:
-        raise TotalError("numbers that are changed enter no total")
+        raise SecureSumError("numbers that are changed enter no total")
     return cube.withholding
 
 
@@ -65,13 +65,13 @@ def withheld_of(dictionary: Dictionary, cube: ReadyCube, question: Question) -> 
         return ()  # only people enter totals
     if cube.withholding is None:
         return ()  # of changed numbers none is withheld, nor enters a total, which would be exact beside it
-    reach = reach_of(cube)
+    feasible = feasible_ranges(cube)
     choices = choices_of(dictionary, cube.trees, question)
     shown = sum(c.level is not None for c in choices)
     return tuple(
         found
         for combination in product(*(c.codes for c in choices))
-        if (found := _withheld(reach, choices, combination, shown)) is not None
+        if (found := _withheld(feasible, choices, combination, shown)) is not None
     )
 
 
@@ -94,19 +94,19 @@ def known_before(view: SumView) -> Before:
     return Before(view.totals.entered(), frozenset(str(one.figure.year) for one in view.figures()))
 
 
-def offered(cube: ReadyCube, cells: Sequence[Withheld], before: Before) -> dict[Codes, Offered]:
+def offered(cube: ReadyCube, cells: Sequence[Withheld], before: Before) -> dict[Codes, OfferedRange]:
     """The cells that this member would contribute, those of fewest dimensions first."""
     if cube.withholding is None:
         return {}
     linked = _linked(cube, cells, before)
-    found: dict[Codes, Offered] = {}
+    found: dict[Codes, OfferedRange] = {}
     for cell in sorted(cells, key=lambda c: -c.codes.count(TOTAL)):
         if len(found) == MOST_OFFERED:
             break
-        place = linked.place(cell)
+        place = linked.home_cell(cell)
         within = linked.range(place) if place is not None and cell.high is not None else None
         if place is not None and within is not None:
-            found[cell.codes] = Offered(within, linked.component(place))
+            found[cell.codes] = OfferedRange(within, linked.component(place))
     return found
 
 
@@ -115,11 +115,11 @@ def check_safe(cube: ReadyCube, cells: Sequence[Withheld], wanted: Iterable[Code
     by_codes = {c.codes: c for c in cells}
     chosen = [by_codes[codes] for codes in wanted if codes in by_codes]
     linked = _linked(cube, chosen, before)
-    places = [place for c in chosen if (place := linked.place(c)) is not None]
+    places = [place for c in chosen if (place := linked.home_cell(c)) is not None]
     if len(places) < len(chosen):
-        raise TotalError("a cell is not about people of whom everything shown is known")
+        raise SecureSumError("a cell is not about people of whom everything shown is known")
     if len({linked.component(p) for p in places}) < len(places) or not all(map(linked.may_enter, places)):
-        raise TotalError("cells that share sums with each other would enter more than one total")
+        raise SecureSumError("cells that share sums with each other would enter more than one total")
     for place in places:
         linked.check(place)
 
@@ -128,65 +128,72 @@ def check_safe(cube: ReadyCube, cells: Sequence[Withheld], wanted: Iterable[Code
 class _Linked:
     """Cells of a question, and those that entered totals before, each within the part that it is about."""
 
-    homes: Homes
-    cells: Mapping[int, Cells]
+    home_parts: HomeParts
+    cells: Mapping[int, LinkedCells]
     former: Mapping[int, Mapping[int, bool]]
 
-    def place(self, cell: Withheld) -> Place | None:
+    def home_cell(self, cell: Withheld) -> HomeCell | None:
         """None for a cell that enters no total, whatever it is asked beside."""
-        place = None if cell.place is None else self.homes.place(cell.place)
+        place = None if cell.place is None else self.home_parts.home_cell(cell.place)
         return place if place is not None and place.part in self.cells else None
 
-    def may_enter(self, place: Place) -> bool:
+    def may_enter(self, place: HomeCell) -> bool:
         cells = self.cells[place.part]
-        return may_enter(cells, self.former[place.part], place.cell) and not self.homes.bound(place, cells)
+        return may_enter(cells, self.former[place.part], place.cell) and not self.home_parts.bound(
+            place, cells
+        )
 
-    def range(self, place: Place) -> Range | None:
-        return range_of(self.cells[place.part], place.cell) if self.may_enter(place) else None
+    def range(self, place: HomeCell) -> FeasibleRange | None:
+        return feasible_range(self.cells[place.part], place.cell) if self.may_enter(place) else None
 
-    def component(self, place: Place) -> int:
+    def component(self, place: HomeCell) -> int:
         """A number that cells share which share sums; cells of different parts never do."""
         return place.part * MAX_CELLS + int(self.cells[place.part].components[place.cell])
 
-    def check(self, place: Place) -> None:
+    def check(self, place: HomeCell) -> None:
         cells = self.cells[place.part]
-        within = range_of(cells, place.cell)
+        within = feasible_range(cells, place.cell)
         if within is None or not leaves_others_safe(cells, place.cell, within):
-            raise TotalError("a total would narrow another withheld cell too far")
+            raise SecureSumError("a total would narrow another withheld cell too far")
 
 
 def _linked(cube: ReadyCube, cells: Iterable[Withheld], before: Before) -> _Linked:
-    homes = cube.once("homes", lambda: Homes(_withholding(cube)))
-    former = _former(cube, homes, before)
+    home_parts = cube.once("homes", lambda: HomeParts(_withholding(cube)))
+    former = _former(cube, home_parts, before)
     wanted: dict[int, list[int]] = {part: list(places) for part, places in former.items()}
     for cell in cells:
-        place = None if cell.place is None else homes.place(cell.place)
+        place = None if cell.place is None else home_parts.home_cell(cell.place)
         if place is not None and place.part in wanted:
             wanted[place.part].append(place.cell)
-    asked = {n: homes.reach(n).cells(among) for n, among in wanted.items() if among}
-    return _Linked(homes, asked, former)
+    asked = {n: home_parts.feasible(n).cells(among) for n, among in wanted.items() if among}
+    return _Linked(home_parts, asked, former)
 
 
 def _withheld(
-    reach: Reach, choices: Sequence[Choice], combination: Sequence[tuple[str, tuple[str, ...]]], shown: int
+    feasible: FeasibleRanges,
+    choices: Sequence[Choice],
+    combination: Sequence[tuple[str, tuple[str, ...]]],
+    shown: int,
 ) -> Withheld | None:
     nodes = [nodes for _, nodes in combination]
-    places = list(_places(reach, choices, nodes))
-    if not reach.cube.hidden[places].any():
+    places = list(_places(feasible, choices, nodes))
+    if not feasible.cube.hidden[places].any():
         return None
-    high = reach.high[places]
+    high = feasible.high[places]
     return Withheld(
         codes=tuple(code for code, _ in combination[:shown]),
         people=_people(choices, nodes),
         place=places[0] if len(places) == 1 else None,
-        low=int(reach.low[places].sum()),
+        low=int(feasible.low[places].sum()),
         high=None if int(high.max()) >= UNBOUNDED else int(high.sum()),
     )
 
 
-def _places(reach: Reach, choices: Sequence[Choice], nodes: Sequence[tuple[str, ...]]) -> Iterator[int]:
+def _places(
+    feasible: FeasibleRanges, choices: Sequence[Choice], nodes: Sequence[tuple[str, ...]]
+) -> Iterator[int]:
     for combination in product(*nodes):
-        yield reach.at(
+        yield feasible.at(
             {c.dimension: code for c, code in zip(choices, combination, strict=True) if code != TOTAL}
         )
 
@@ -199,7 +206,7 @@ def _people(choices: Sequence[Choice], nodes: Sequence[tuple[str, ...]]) -> str:
     return json.dumps(limited, ensure_ascii=False, separators=(",", ":"))
 
 
-def _former(cube: ReadyCube, homes: Homes, before: Before) -> dict[int, dict[int, bool]]:
+def _former(cube: ReadyCube, home_parts: HomeParts, before: Before) -> dict[int, dict[int, bool]]:
     """Where cells that entered a total stand, by part, and whether each has the same people still.
 
     A part in which one of them stands nowhere any more is left out: nobody can say here what hangs together
@@ -207,14 +214,14 @@ def _former(cube: ReadyCube, homes: Homes, before: Before) -> dict[int, dict[int
     """
     whole_set = _withholding(cube)
     found: dict[int, dict[int, bool]] = {
-        part: {} for part in homes.parts if whole_set.parts[part].period.isdisjoint(before.public)
+        part: {} for part in home_parts.parts if whole_set.parts[part].period.isdisjoint(before.public)
     }
     for each in before.entered:
         codes = {dimension: named[0] for dimension, named in json.loads(each.people)}
         for part in list(found):
-            if not homes.concerns(part, codes):
+            if not home_parts.concerns(part, codes):
                 continue
-            cell, whole = homes.within(part, codes), _cell(cube, codes)
+            cell, whole = home_parts.within(part, codes), _cell(cube, codes)
             if cell is None:
                 del found[part]
             else:
@@ -225,6 +232,6 @@ def _former(cube: ReadyCube, homes: Homes, before: Before) -> dict[int, dict[int
 def _cell(cube: ReadyCube, codes: Mapping[str, str]) -> int | None:
     """The cell of the data set at these codes; None when it has no such cell any more."""
     try:
-        return reach_of(cube).at(codes)
-    except TotalError:
+        return feasible_ranges(cube).at(codes)
+    except SecureSumError:
         return None

@@ -22,11 +22,11 @@ from anonymisers.history.release_history import FORMAT, ReleaseHistory
 from anonymisers.identity.pseudonym_domain import Domain
 from anonymisers.identity.pseudonyms import pseudonyms
 from anonymisers.identity.sealed_messages import public_of, public_text
-from anonymisers.records.fingerprint import mark, order
+from anonymisers.records.fingerprint import fingerprint, record_order
 from anonymisers.records.generalisation import Records, generalised
 from anonymisers.records.sealed_extract import Content, Label, moment_text, sealed_extract
 from anonymisers.secure_sum.mask_roster import Participant, Roster, Sum
-from anonymisers.secure_sum.masking import Masks
+from anonymisers.secure_sum.masking import PairwiseMasks
 from anonymisers.secure_sum.pairwise_keys import MaskKey
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary
@@ -58,7 +58,7 @@ def _few() -> Register:
     made = Register()
     for year in (2022, 2023):
         made.add(year, 61)
-        made.add(year, 9, place=year % 4, sex="F")
+        made.add(year, 9, home_cell=year % 4, sex="F")
     return made
 
 
@@ -120,7 +120,7 @@ def identifiers() -> Items:
         f"{p}\n"
         for p in pseudonyms(KEY, Domain("KH", 3, "UNMAS", "assistance", "name"), ["Keo  SOTHEA", "សុខ ដារ៉ា"])
     )
-    return {**told, "mark": mark(KEY) + "\n", "order": f"{order(KEY, 20)}\n"}
+    return {**told, "mark": fingerprint(KEY) + "\n", "order": f"{record_order(KEY, 20)}\n"}
 
 
 def extracts() -> Items:
@@ -154,6 +154,6 @@ def masked_sums() -> Items:
     roster = Roster(b"q" * 32, 1, taking_part, sums)
     told: dict[str, str | bytes] = {"roster": roster.digest().hex() + "\n"}
     for to in sums:
-        masked = {m: Masks(roster, m, keys[m]).masked(to, n) for n, m in enumerate(to.members)}
+        masked = {m: PairwiseMasks(roster, m, keys[m]).masked(to, n) for n, m in enumerate(to.members)}
         told[" ".join(to.cell)] = "".join(f"{m} {n}\n" for m, n in masked.items())
     return told

@@ -6,7 +6,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from anonymisers.secure_sum.mask_roster import Participant, Roster, Sum
-from anonymisers.secure_sum.masking import Masks, unmasked
+from anonymisers.secure_sum.masking import PairwiseMasks, unmasked
 from anonymisers.secure_sum.pairwise_keys import MaskKey, new_secret
 from gateway.dictionary import regional
 from gateway.hub.merging import Beyond, Summed, merge
@@ -67,7 +67,7 @@ def summed(answers: Mapping[str, Answer], offers: Mapping[str, Offer], truth: Ma
         roster = Roster(b"q", 1, tuple(Participant(m, f"s-{m}", KEYS[m].public) for m in taking), sums)
         for to, plan in zip(sums, planned, strict=True):
             place = CODES.index(to.cell[0])
-            given = {m: Masks(roster, m, KEYS[m]).masked(to, truth[m][place]) for m in to.members}
+            given = {m: PairwiseMasks(roster, m, KEYS[m]).masked(to, truth[m][place]) for m in to.members}
             total = unmasked(to, given, plan.least, plan.most)
             if plan.publish_from <= total <= plan.publish_to:
                 totals[to.cell] = Summed(total, to.members)

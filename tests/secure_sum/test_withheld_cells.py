@@ -11,9 +11,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from anonymisers.cube.certified_cube import build_cube
-from anonymisers.errors import TotalError
-from anonymisers.history.release_history import ReleaseHistory
-from anonymisers.history.release_parts import ReleasePart
+from anonymisers.errors import SecureSumError
+from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_parts import Part
 from anonymisers.secure_sum.overlap import basis
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
@@ -21,7 +21,7 @@ from anonymisers.tables.rules import Rules
 from gateway.member.cube.cube_cache import ReadyCube
 from gateway.member.model.kept import LoadedSnapshot
 from gateway.secure_sum.member_sums import Entered
-from gateway.secure_sum.withheld_cells import Before, Withheld, check_safe, offered, reach_of
+from gateway.secure_sum.withheld_cells import Before, Withheld, check_safe, feasible_ranges, offered
 
 KEY = b"0123456789abcdef0123456789abcdef"
 RULES = Rules(threshold=3)
@@ -50,7 +50,7 @@ def ready(*parts: ReleasePart) -> ReadyCube:
 
 
 def withheld(cube: ReadyCube, outcome: str, year: str) -> Withheld:
-    place = reach_of(cube).at({"outcome": outcome, "year": year})
+    place = feasible_ranges(cube).at({"outcome": outcome, "year": year})
     people = f'[["outcome",["{outcome}"]],["year",["{year}"]]]'
     return Withheld((year, outcome), people, place, 0, 12)
 
@@ -81,7 +81,7 @@ def test_the_same_cell_may_enter_again_and_what_hangs_together_with_it_may_not(
 
     assert offered(after, [killed, injured, later], Before([one])).keys() == {killed.codes, later.codes}
     check_safe(after, [killed, later], [killed.codes, later.codes], Before([one]))
-    with pytest.raises(TotalError, match="more than one total"):
+    with pytest.raises(SecureSumError, match="more than one total"):
         check_safe(after, [injured], [injured.codes], Before([one]))
 
 
@@ -93,7 +93,7 @@ def test_a_cell_that_entered_and_stands_nowhere_any_more_ends_the_totals_of_its_
     gone = Entered('[["device",["LM"]],["year",["2020"]]]', COMPANY, b"b" * 32)
 
     assert offered(after, [killed, later], Before([gone])) == {}
-    with pytest.raises(TotalError, match="everything shown"):
+    with pytest.raises(SecureSumError, match="everything shown"):
         check_safe(after, [killed], [killed.codes], Before([gone]))
 
 
@@ -101,7 +101,7 @@ def test_a_year_that_a_public_figure_is_about_enters_no_total(after: ReadyCube) 
     killed, later = withheld(after, "K", "2020"), withheld(after, "K", "2022")
 
     assert offered(after, [killed, later], Before(public={"2020"})).keys() == {later.codes}
-    with pytest.raises(TotalError, match="everything shown"):
+    with pytest.raises(SecureSumError, match="everything shown"):
         check_safe(after, [killed], [killed.codes], Before(public={"2020"}))
 
 
@@ -134,10 +134,12 @@ def test_what_a_member_offers_and_refuses_follows_from_what_it_shows(years: list
         for cell in hidden:
             try:
                 check_safe(cube, hidden, [cell.codes], Before())
-            except TotalError as error:
+            except SecureSumError as error:
                 refusals.append((cell.codes, error.message))
-        reach = reach_of(cube)
-        found.append((offered(cube, hidden, Before()), refusals, reach.low.tolist(), reach.high.tolist()))
+        feasible = feasible_ranges(cube)
+        found.append(
+            (offered(cube, hidden, Before()), refusals, feasible.low.tolist(), feasible.high.tolist())
+        )
 
     assert found[0] == found[1]
 

@@ -9,7 +9,7 @@ import click
 
 from anonymisers.errors import AnonymiserError
 from anonymisers.identity.key_epochs import open_epoch
-from anonymisers.records.fingerprint import likeness
+from anonymisers.records.fingerprint import order_similarity
 from gateway.bootstrap.loading.narratives import redacted_narratives
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.cli.common import options
@@ -211,9 +211,7 @@ def _traced(stored: StoredExtract, found: Sequence[str], order: Sequence[str]) -
     plan = stored.plan
     who = f"{plan.extract}, for {plan.recipient}, for {plan.purpose}"
     try:
-        return (
-            f"{who}: its pseudonyms; {likeness(found, order):.0%} of neighbours in its order (50% by chance)"
-        )
+        return f"{who}: its pseudonyms; {order_similarity(found, order):.0%} of neighbours in its order (50% by chance)"
     except AnonymiserError as error:
         return f"{who}: its pseudonyms; {error.message}"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from anonymisers.errors import AnonymiserError
-from anonymisers.identity.custodian_rotation import open_to_exchange
+from anonymisers.identity.custodian_rotation import open_for_rotation
 from anonymisers.identity.key_custody import (
     Lock,
     lock_from_passphrase,
@@ -109,7 +109,7 @@ def exchange(directory: Path, leaves: str, joins: str, custodians: Sequence[str]
     custody = next(iter(present.values()))[0]
     newcomer = joins.partition("=")[0]
     try:
-        opened = open_to_exchange(custody, leaves, {name: lock for name, (_, lock) in present.items()})
+        opened = open_for_rotation(custody, leaves, {name: lock for name, (_, lock) in present.items()})
         with open_member(directory) as node:
             key_file = VaultFile(Layout(directory).keys)
             exchange_custodians(node, key_file, opened, newcomer, _new_lock(newcomer, joins))

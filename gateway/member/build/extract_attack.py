@@ -6,8 +6,9 @@ An extract is a release of every table over its columns, and known for ever from
 from collections.abc import Sequence
 
 from anonymisers.errors import ProtectionError
-from anonymisers.history.release_history import ReleaseHistory
-from anonymisers.records.extract_safety import History, tells_more, told_by
+from anonymisers.history.release_history import Chronicle
+from anonymisers.records.extract_safety import PriorReleases, discloses_more, informative_tables
+from anonymisers.tables.count_table import Release
 from anonymisers.tables.strict_json import parse_json
 from anonymisers.tables.table_reading import release_from_json
 from gateway.member.errors import NotProtectedError
@@ -26,9 +27,9 @@ def withstand(cube: ReleaseHistory, told: Sequence[bytes], *, seconds: float = S
     extracts = [release_from_json(parse_json(each)) for each in told]
     first = ReleaseHistory.of(cube.dims, cube.rules, [part for part in cube.parts if part.kind == "period"])
     for now in (cube, first):
-        history = History(extracts, cube.rules.threshold, cube.rules.zeros, {}, ())
+        history = PriorReleases(extracts, cube.rules.threshold, cube.rules.zeros, {}, ())
         try:
-            found = tells_more(history, told_by(now), seconds=seconds)
+            found = discloses_more(history, informative_tables(now), seconds=seconds)
         except ProtectionError:
             continue
         if found is None:

@@ -9,7 +9,7 @@ second step leaves the former custodians; one after it loses nothing, and the ne
 import json
 from typing import Protocol
 
-from anonymisers.identity.custodian_rotation import Opened, exchanged, resealed
+from anonymisers.identity.custodian_rotation import OpenedCustody, resealed, rotated
 from anonymisers.identity.key_custody import Custody, Lock
 from anonymisers.identity.vault_records import Compartment
 from audit.events.events import whole_second
@@ -32,12 +32,12 @@ class KeyFile(Protocol):
         """Put a new one in its place, in one step."""
 
 
-def exchange(node: Node, key_file: KeyFile, opened: Opened, joins: str, lock: Lock) -> Custody:
+def exchange(node: Node, key_file: KeyFile, opened: OpenedCustody, joins: str, lock: Lock) -> Custody:
     """Let `joins` take the place of who leaves; open requests for re-identification end.
 
     Raises KeyStoreError, KeyFileError, StorageError.
     """
-    custody = exchanged(opened, joins, lock)
+    custody = rotated(opened, joins, lock)
     openings = {
         PRESENT: commit(PRESENT, json.dumps(sorted(opened.locks)).encode()),
         LEAVES: commit(LEAVES, opened.leaves.encode()),
@@ -64,7 +64,7 @@ def exchange(node: Node, key_file: KeyFile, opened: Opened, joins: str, lock: Lo
     return custody
 
 
-def _sealed_anew(view: View, opened: Opened, custody: Custody) -> dict[str, dict[Compartment, bytes]]:
+def _sealed_anew(view: View, opened: OpenedCustody, custody: Custody) -> dict[str, dict[Compartment, bytes]]:
     """The content keys of the load that the vault keeps, if any, sealed to the new custodians."""
     load = view.vault.load()
     if load is None:

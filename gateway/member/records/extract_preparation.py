@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from anonymisers.errors import AnonymiserError
 from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.identity.sealed_messages import parse_public
-from anonymisers.records.extract_safety import History, SafeExtract, safe_beside, told_by
+from anonymisers.records.extract_safety import PriorReleases, SafeExtract, informative_tables, safe_beside
 from anonymisers.records.generalisation import Extract, Records, generalised
 from anonymisers.records.linkage import one_says_all
 from anonymisers.records.reidentification_risk import Risk
@@ -104,8 +104,8 @@ def basis_of(node: Node, view: View) -> Basis:
             "records are safe beside them.",
             remedy="A data set gives out numbers of accidents or single records. Nothing is released.",
         )
-    history = [told_by(each) for each in given_out]
-    history += [release_from_json(parse_json(told)) for told in view.extracts.told()]
+    history = [informative_tables(each) for each in given_out]
+    history += [Release.from_json(parse_json(told)) for told in view.extracts.told()]
     earlier = tuple(stored.plan for stored in view.extracts.all() if not stored.refused)
     return Basis(policy, version.label, record, snapshot, made, rules, tuple(history), earlier)
 
@@ -228,7 +228,7 @@ def extract_rows(node: Node, basis: Basis) -> NDArray[np.bool_]:
     return counted & population(basis.snapshot, consent, victims=basis.made.victims)
 
 
-def _history(node: Node, basis: Basis) -> History:
+def _history(node: Node, basis: Basis) -> PriorReleases:
     records = basis.policy.record_level
     assert records is not None  # noqa: S101 - `permitted` was asked first
     consents = basis.made.consent
@@ -239,8 +239,8 @@ def _history(node: Node, basis: Basis) -> History:
         tree = node.dictionary.hierarchy(TIME, basis.made.finest[TIME], node.member, years=basis.made.years)
         time = Hierarchy(TIME, tree.codes, tree.parent)
         where[TIME] = tuple(tree.at[basis.made.finest[TIME]])
-        return History(basis.history, basis.rules.threshold, basis.rules.zeros, where, (beside, time))
-    return History(basis.history, basis.rules.threshold, basis.rules.zeros, where, (beside,))
+        return PriorReleases(basis.history, basis.rules.threshold, basis.rules.zeros, where, (beside, time))
+    return PriorReleases(basis.history, basis.rules.threshold, basis.rules.zeros, where, (beside,))
 
 
 def _check_wanted(wanted: Wanted) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from anonymisers.errors import AnonymiserError
 from anonymisers.identity.pseudonym_domain import Domain
 from anonymisers.identity.pseudonyms import pseudonyms
-from anonymisers.records.fingerprint import mark, order
+from anonymisers.records.fingerprint import fingerprint, record_order
 from anonymisers.records.linkage import may_be_linked, one_says_all
 from anonymisers.records.sealed_extract import Content, Label, moment_text, sealed_extract
 from audit.events.events import whole_second
@@ -241,8 +241,8 @@ def _content(  # noqa: PLR0917 - the plan, and everything that its records follo
         for name, case, i in zip(names, cases, kept, strict=True)
     ]
     heading = (PERSON, *(plan.columns[c] for c in columns), *((NARRATIVE,) if plan.narratives else ()))
-    shuffled = tuple(table[i] for i in order(canary, len(table)))
-    return Content(heading, shuffled, sentences(plan), mark(canary))
+    shuffled = tuple(table[i] for i in record_order(canary, len(table)))
+    return Content(heading, shuffled, sentences(plan), fingerprint(canary))
 
 
 def _names(

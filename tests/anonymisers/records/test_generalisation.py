@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from anonymisers.attack.run import attack
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.errors import ProtectionError, RecordsError
-from anonymisers.records.extract_safety import History, safe_beside, told_by
+from anonymisers.records.extract_safety import PriorReleases, informative_tables, safe_beside
 from anonymisers.records.generalisation import Extract, Records, generalised
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
@@ -145,10 +145,10 @@ def test_a_k_that_protects_nobody_is_refused(k, diversity) -> None:
         generalised(records([(1, "n1", "F", "leg")]), k=k, diversity=diversity)
 
 
-def beside(cube_cells, threshold=5) -> History:
+def beside(cube_cells, threshold=5) -> PriorReleases:
     """A history of one released table over place and sex."""
     release = Release.of((PLACE, SEX), cube_cells)
-    return History((release,), threshold, "partner", {"consent": "REC"}, (CONSENT,))
+    return PriorReleases((release,), threshold, "partner", {"consent": "REC"}, (CONSENT,))
 
 
 ALL = {(ROOT, ROOT): 40, ("north", ROOT): 20, ("south", ROOT): 20}
@@ -189,7 +189,7 @@ def test_an_earlier_extract_is_history_too() -> None:
     history = beside(ALL)
     first = safe_beside(generalised(of_place({"n1": 10, "s1": 10}), k=5, diversity=1), history).release
     later = generalised(of_place({"n1": 10, "s1": 12}), k=5, diversity=1)
-    both = History((*history.known, first), 5, "partner", history.where, history.beside)
+    both = PriorReleases((*history.known, first), 5, "partner", history.where, history.beside)
     with pytest.raises(ProtectionError):
         safe_beside(later, both, seconds=20)
 
@@ -240,7 +240,7 @@ def test_what_is_called_safe_withstands_the_attacker_beside_a_protected_cube(dat
     made = Records(
         dims, np.array(coords, dtype=np.int32), np.arange(len(coords)), ("place", "sex"), frozenset()
     )
-    history = History((told_by(cube),), 3, "partner", {"consent": "REC"}, (CONSENT,))
+    history = PriorReleases((informative_tables(cube),), 3, "partner", {"consent": "REC"}, (CONSENT,))
     before = attack(history.known, threshold=3)
     try:
         safe = safe_beside(generalised(made, k=3, diversity=1), history, seconds=20)

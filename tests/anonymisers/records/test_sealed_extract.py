@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from anonymisers.errors import ExtractError, ExtractExpiredError, KeyStoreError, RecordsError
 from anonymisers.identity.sealed_messages import new_private, public_of, public_text
-from anonymisers.records.fingerprint import LEAST_NEIGHBOURS, likeness, mark, order
+from anonymisers.records.fingerprint import FEWEST_NEIGHBOURS, fingerprint, order_similarity, record_order
 from anonymisers.records.sealed_extract import (
     Content,
     Label,
@@ -50,7 +50,7 @@ def test_nobody_else_opens_it_and_its_outside_shows_nobody() -> None:
     assert read_label(FILE) == LABEL
 
 
-@pytest.mark.parametrize(
+@pytest.fingerprint.parametrize(
     "change",
     [
         {"recipient": "somebody else"},
@@ -76,7 +76,7 @@ def test_a_damaged_file_is_an_error_of_ours(data) -> None:
         opened_extract(damaged, PRIVATE, NOW)
 
 
-@pytest.mark.parametrize(
+@pytest.fingerprint.parametrize(
     "data", [b"", b"{}", b"[]", b"\xff\xfe", b'{"format": "safelane-extract/v1"}', b"[" * 9000]
 )
 def test_what_is_no_extract_is_refused(data: bytes) -> None:
@@ -96,21 +96,21 @@ def test_what_is_sealed_is_not_text() -> None:
 
 @given(key=st.binary(min_size=32, max_size=32), count=st.integers(0, 200))
 def test_every_copy_has_an_order_and_a_mark_of_its_own(key: bytes, count: int) -> None:
-    assert sorted(order(key, count)) == list(range(count))
-    assert order(key, count) == order(key, count)
-    assert len(mark(key)) == 16
+    assert sorted(record_order(key, count)) == list(range(count))
+    assert record_order(key, count) == record_order(key, count)
+    assert len(fingerprint(key)) == 16
 
 
 def test_a_copy_is_recognised_by_its_order_even_in_part() -> None:
     records = [f"p{n}" for n in range(400)]
-    copies = [[records[i] for i in order(bytes([n]) * 32, 400)] for n in (1, 2)]
+    copies = [[records[i] for i in record_order(bytes([n]) * 32, 400)] for n in (1, 2)]
     part = copies[0][37:231]
-    assert likeness(part, copies[0]) == 1.0
-    assert 0.3 < likeness(part, copies[1]) < 0.7
-    assert 0.3 < likeness(sorted(part), copies[0]) < 0.7  # sorted, the order is gone
+    assert order_similarity(part, copies[0]) == 1.0
+    assert 0.3 < order_similarity(part, copies[1]) < 0.7
+    assert 0.3 < order_similarity(sorted(part), copies[0]) < 0.7  # sorted, the order is gone
 
 
 def test_too_little_of_a_copy_says_nothing() -> None:
-    records = [f"p{n}" for n in range(LEAST_NEIGHBOURS)]
+    records = [f"p{n}" for n in range(FEWEST_NEIGHBOURS)]
     with pytest.raises(RecordsError, match="too few records"):
-        likeness(records, records)
+        order_similarity(records, records)

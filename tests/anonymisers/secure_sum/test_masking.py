@@ -14,7 +14,7 @@ from scipy.stats import chi2_contingency
 
 from anonymisers.errors import MaskError
 from anonymisers.secure_sum.mask_roster import Participant, Roster, Sum, encoded
-from anonymisers.secure_sum.masking import LARGEST, MODULUS, Masks, unmasked
+from anonymisers.secure_sum.masking import LARGEST, MODULUS, PairwiseMasks, unmasked
 from anonymisers.secure_sum.pairwise_keys import MaskKey, new_secret
 
 MEMBERS = ("KH", "LA", "MM", "TH", "VN")
@@ -38,7 +38,7 @@ def roster(*sums: Sum, round_: int = 1, snapshots: dict[str, str] | None = None)
 
 
 def contributions(listed: Roster, to: Sum, values: dict[str, int]) -> dict[str, int]:
-    return {m: Masks(listed, m, key_of(m)).masked(to, values[m]) for m in to.members}
+    return {m: PairwiseMasks(listed, m, key_of(m)).masked(to, values[m]) for m in to.members}
 
 
 counts = st.integers(0, 10**9)
@@ -93,7 +93,7 @@ def test_masks_of_another_list_do_not_cancel(change: str) -> None:
         "cell": roster(Sum(("2018", "K"), MEMBERS)),
     }[change]
     sent = contributions(roster(to), to, dict.fromkeys(MEMBERS, 2))
-    sent["LA"] = Masks(other, "LA", key_of("LA")).masked(other.sums[0], 2)
+    sent["LA"] = PairwiseMasks(other, "LA", key_of("LA")).masked(other.sums[0], 2)
 
     with pytest.raises(MaskError, match="do not add up"):
         unmasked(to, sent, 0, 10**9)
@@ -104,7 +104,7 @@ def test_a_value_that_is_no_count_is_not_masked(value: int) -> None:
     to = Sum(CELL, MEMBERS)
 
     with pytest.raises(MaskError, match="below zero"):
-        Masks(roster(to), "KH", key_of("KH")).masked(to, value)
+        PairwiseMasks(roster(to), "KH", key_of("KH")).masked(to, value)
 
 
 def test_a_contribution_that_would_overflow_is_no_sum_that_can_be() -> None:
@@ -152,7 +152,7 @@ def test_a_key_that_agrees_on_the_same_with_everybody_is_refused(public: bytes) 
         MaskKey(new_secret()).agree(public)
 
 
-def pair_mask(masks: Masks, other: str) -> int:
+def pair_mask(masks: PairwiseMasks, other: str) -> int:
     """What a contributor knows: the number that it shares with another, for one cell."""
     info = b"safelane total mask 1\n" + encoded(CELL)
     return int.from_bytes(hmac.digest(masks._shared[other], info + b"\x01", "sha256")[:8], "big")
@@ -165,11 +165,11 @@ def transcripts(values: dict[str, int], rounds: int, known: str) -> np.ndarray:
     for number in range(rounds):
         to = Sum(CELL, tuple(values))
         listed = roster(to, round_=number)
-        spy = Masks(listed, known, key_of(known))
+        spy = PairwiseMasks(listed, known, key_of(known))
         row = []
         for member, value in values.items():
             if member != known:
-                own = Masks(listed, member, key_of(member)).masked(to, value)
+                own = PairwiseMasks(listed, member, key_of(member)).masked(to, value)
                 sign = 1 if member < known else -1
                 row.append((own - sign * pair_mask(spy, member)) % MODULUS)
         seen.append(row)
@@ -217,7 +217,7 @@ def test_the_masks_of_three_can_be_any_numbers_that_add_up_to_zero() -> None:
     assert (signs.sum(axis=0) == 0).all()
     to = Sum(CELL, ("KH", "LA", "MM"))
     listed = roster(to)
-    masks = {m: Masks(listed, m, key_of(m)) for m in to.members}
+    masks = {m: PairwiseMasks(listed, m, key_of(m)) for m in to.members}
     pairs = [pair_mask(masks["KH"], "LA"), pair_mask(masks["KH"], "MM"), pair_mask(masks["LA"], "MM")]
     expected = [sum(int(s) * p for s, p in zip(row, pairs, strict=True)) % MODULUS for row in signs]
     assert [masks[m].masked(to, 0) for m in to.members] == expected

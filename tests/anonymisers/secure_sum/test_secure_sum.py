@@ -12,17 +12,17 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from anonymisers.errors import TotalError
-from anonymisers.secure_sum.cell_choice import Candidate, Chosen, Offer, Offered, choose
-from anonymisers.secure_sum.cell_freedom import leaves_others_safe, range_of
-from anonymisers.secure_sum.offered_cells import UNBOUNDED, Cells, along_axes
-from anonymisers.secure_sum.period_window import Range, Window, window
+from anonymisers.errors import SecureSumError
+from anonymisers.secure_sum.cell_choice import ChosenSum, MemberOffer, OfferedRange, SumCandidate, choose
+from anonymisers.secure_sum.cell_freedom import feasible_range, leaves_others_safe
+from anonymisers.secure_sum.offered_cells import UNBOUNDED, LinkedCells, along_axes
+from anonymisers.secure_sum.period_window import FeasibleRange, PublicationWindow, publication_window
 
 K = 2
 World = tuple[int, ...]
 
 
-def grid(sizes: tuple[int, ...], values: Sequence[int], hidden: Sequence[bool], k: int = K) -> Cells:
+def grid(sizes: tuple[int, ...], values: Sequence[int], hidden: Sequence[bool], k: int = K) -> LinkedCells:
     """What is seen of a table: bounds of withheld cells are the widest that its shown cells allow singly."""
     numbers, withheld = np.array(values, dtype=np.int64), np.array(hidden)
     top = int(numbers.max(initial=0)) + 2
@@ -32,20 +32,20 @@ def grid(sizes: tuple[int, ...], values: Sequence[int], hidden: Sequence[bool], 
         for part, whole in zip(parts.tolist(), above.tolist(), strict=True):
             if withheld[part] and not withheld[whole]:
                 high[part] = min(high[part], numbers[whole])
-    return Cells(withheld, np.where(withheld, 0, numbers), high, sums, k)
+    return LinkedCells(withheld, np.where(withheld, 0, numbers), high, sums, k)
 
 
-def offer(table: Cells, contributors: int = 4) -> Offer:
+def offer(table: LinkedCells, contributors: int = 4) -> MemberOffer:
     """What a node offers: withheld cells that leave the others safe, by their numbers as codes."""
     found = {}
     for cell in np.flatnonzero(table.hidden).tolist():
-        within = range_of(table, cell)
+        within = feasible_range(table, cell)
         if within is not None and leaves_others_safe(table, cell, within):
-            found[(str(cell),)] = Offered(within, int(table.components[cell]))
-    return Offer(contributors, found)
+            found[(str(cell),)] = OfferedRange(within, int(table.components[cell]))
+    return MemberOffer(contributors, found)
 
 
-def worlds(table: Cells) -> list[World]:
+def worlds(table: LinkedCells) -> list[World]:
     """Every way to fill in the withheld cells."""
     found, filled = table.low[np.newaxis].copy(), ~table.hidden
     found = found[adds_up(table, found, filled)]
@@ -58,7 +58,7 @@ def worlds(table: Cells) -> list[World]:
     return [tuple(world) for world in found.tolist()]
 
 
-def adds_up(table: Cells, found: np.ndarray, filled: np.ndarray) -> np.ndarray:
+def adds_up(table: LinkedCells, found: np.ndarray, filled: np.ndarray) -> np.ndarray:
     """Which of these worlds agree with every sum that is filled in."""
     right = np.ones(len(found), dtype=bool)
     for parts, above in table.sums:
@@ -76,7 +76,7 @@ def with_margins(inner: np.ndarray) -> np.ndarray:
 
 
 @st.composite
-def members(draw) -> dict[str, Cells]:
+def members(draw) -> dict[str, LinkedCells]:
     """Four or five members with the same small table, each with cells withheld that hang together somehow."""
     shape = draw(st.sampled_from([(2,), (2,), (3,), (2, 2)]))
     found = {}
@@ -92,21 +92,21 @@ def members(draw) -> dict[str, Cells]:
     return found
 
 
-def candidates(tables: dict[str, Cells]) -> Iterator[Candidate]:
+def candidates(tables: dict[str, LinkedCells]) -> Iterator[SumCandidate]:
     for cell in range(len(next(iter(tables.values())).hidden)):
         holding = tuple(m for m, t in tables.items() if t.hidden[cell])
         if holding:
-            yield Candidate((str(cell),), holding)
+            yield SumCandidate((str(cell),), holding)
 
 
-def outcome(chosen: Sequence[Chosen], everything: dict[str, World]) -> tuple[int | None, ...]:
+def outcome(chosen: Sequence[ChosenSum], everything: dict[str, World]) -> tuple[int | None, ...]:
     """What the public program says in this world."""
     sums = [sum(everything[m][int(c.candidate.cell[0])] for m in c.candidate.members) for c in chosen]
     return tuple(s if s in c.window else None for s, c in zip(sums, chosen, strict=True))
 
 
 def possible(
-    chosen: Sequence[Chosen],
+    chosen: Sequence[ChosenSum],
     every: dict[str, list[World]],
     said: tuple[int | None, ...],
     target: str,
@@ -191,7 +191,7 @@ def test_two_totals_of_one_table_stay_apart(seed: int) -> None:
                 assert honest(interval(every[target], cell), interval(left, cell))
 
 
-def _square_worlds(table: Cells) -> Iterator[World]:
+def _square_worlds(table: LinkedCells) -> Iterator[World]:
     places = np.arange(25).reshape(5, 5)
     squares = [places[:2, :2].ravel(), places[2:4, 2:4].ravel()]
     start = table.low.copy()
@@ -207,7 +207,7 @@ def _square_worlds(table: Cells) -> Iterator[World]:
             yield tuple(cells.tolist())
 
 
-def _margins(table: Cells, square: np.ndarray) -> tuple[list[int], list[int]]:
+def _margins(table: LinkedCells, square: np.ndarray) -> tuple[list[int], list[int]]:
     """What is left for the square of the sums of its rows and of its columns."""
     cells = np.where(table.hidden, 0, table.low).reshape(5, 5)
     rows = sorted({int(c) // 5 for c in square})
@@ -222,9 +222,9 @@ def _margins(table: Cells, square: np.ndarray) -> tuple[list[int], list[int]]:
 @settings(max_examples=30, deadline=None)
 def test_one_cell_each_and_every_sum_that_there_can_be(told, data) -> None:
     """Without tables behind them: all ranges, all values of two spies, all sums."""
-    ranges = [Range(low, low + wide, K) for low, wide in told]
+    ranges = [FeasibleRange(low, low + wide, K) for low, wide in told]
     spies = data.draw(st.sampled_from([1, 2])) if len(told) == 5 else 1
-    between = window(ranges, spies)
+    between = publication_window(ranges, spies)
     event("window" if between else "none")
     if between is None:
         return
@@ -244,9 +244,9 @@ def test_one_cell_each_and_every_sum_that_there_can_be(told, data) -> None:
 
 
 def test_a_sum_that_would_leave_a_contributor_little_room_is_not_published() -> None:
-    between = window([Range(0, 9, 5)] * 5)
+    between = publication_window([FeasibleRange(0, 9, 5)] * 5)
 
-    assert between == Window(9 + 5 + 1, 45 - 9 - 5 - 1)
+    assert between == PublicationWindow(9 + 5 + 1, 45 - 9 - 5 - 1)
     assert 0 not in between
     assert 14 not in between
     assert 20 in between
@@ -255,20 +255,23 @@ def test_a_sum_that_would_leave_a_contributor_little_room_is_not_published() -> 
 @pytest.mark.parametrize(
     "ranges",
     [
-        [Range(0, 50, 5)] * 3,  # one of three tells: two are left
-        [Range(0, 50, 5)] * 3 + [Range(0, UNBOUNDED, 5)],  # one may hold all of it
-        [Range(0, 100, 5)] + [Range(0, 20, 5)] * 3,  # the largest leaves the others next to nothing
-        [Range(0, 50, 5)] * 2 + [Range(3, 4, 5)] * 4,  # the others have no room
+        [FeasibleRange(0, 50, 5)] * 3,  # one of three tells: two are left
+        [FeasibleRange(0, 50, 5)] * 3 + [FeasibleRange(0, UNBOUNDED, 5)],  # one may hold all of it
+        [FeasibleRange(0, 100, 5)]
+        + [FeasibleRange(0, 20, 5)] * 3,  # the largest leaves the others next to nothing
+        [FeasibleRange(0, 50, 5)] * 2 + [FeasibleRange(3, 4, 5)] * 4,  # the others have no room
     ],
 )
-def test_what_could_never_be_published_is_not_even_summed(ranges: list[Range]) -> None:
-    assert window(ranges) is None
+def test_what_could_never_be_published_is_not_even_summed(ranges: list[FeasibleRange]) -> None:
+    assert publication_window(ranges) is None
 
 
-def line(*, contributors: int = 4, apart: int = 0) -> Offer:
+def line(*, contributors: int = 4, apart: int = 0) -> MemberOffer:
     """Killed and injured withheld, their sum shown; or, with `apart`, nothing that links them."""
-    ranges = Range(0, 30, 5)
-    return Offer(contributors, {("K",): Offered(ranges, 7), ("I",): Offered(ranges, 7 + apart)})
+    ranges = FeasibleRange(0, 30, 5)
+    return MemberOffer(
+        contributors, {("K",): OfferedRange(ranges, 7), ("I",): OfferedRange(ranges, 7 + apart)}
+    )
 
 
 EVERYBODY = tuple("ABCDE")
@@ -277,14 +280,14 @@ EVERYBODY = tuple("ABCDE")
 def test_a_member_enters_one_total_of_cells_that_hang_together() -> None:
     """Killed and injured of one year: with their sum shown, the one total tells the other."""
     offers = {m: line() for m in EVERYBODY}
-    wanted = [Candidate((c,), EVERYBODY) for c in "KI"]
+    wanted = [SumCandidate((c,), EVERYBODY) for c in "KI"]
 
     assert [c.candidate.cell for c in choose(wanted, offers)] == [("K",)]
 
 
 def test_one_member_for_whom_they_hang_together_is_enough() -> None:
     offers = {m: line(apart=0 if m == "C" else 1) for m in EVERYBODY}
-    wanted = [Candidate((c,), EVERYBODY) for c in "KI"]
+    wanted = [SumCandidate((c,), EVERYBODY) for c in "KI"]
 
     assert [c.candidate.cell for c in choose(wanted, offers)] == [("K",)]
     assert len(choose(wanted, {m: line(apart=1) for m in EVERYBODY})) == 2
@@ -293,14 +296,14 @@ def test_one_member_for_whom_they_hang_together_is_enough() -> None:
 def test_a_member_may_ask_for_more_company_than_the_rule() -> None:
     offers = {m: line(contributors=6 if m == "B" else 4) for m in EVERYBODY}
 
-    assert choose([Candidate(("K",), EVERYBODY)], offers) == ()
+    assert choose([SumCandidate(("K",), EVERYBODY)], offers) == ()
 
 
 def test_a_total_needs_every_member_that_withholds_the_cell() -> None:
     """One that declines, or is away, leaves the cell withheld."""
     offers = {m: line() for m in "ABCD"}
 
-    assert choose([Candidate(("K",), EVERYBODY)], offers) == ()
+    assert choose([SumCandidate(("K",), EVERYBODY)], offers) == ()
 
 
 @given(
@@ -315,7 +318,7 @@ def test_wherever_a_total_leaves_an_interval_of_k_the_neighbours_stay_safe(inner
     cells = grid(sizes, table.tolist(), hidden.ravel().tolist())
     cell = data.draw(st.sampled_from(np.flatnonzero(cells.hidden).tolist()))
 
-    found = range_of(cells, cell)
+    found = feasible_range(cells, cell)
 
     every = worlds(cells)
     low, high = interval(every, cell)
@@ -323,18 +326,20 @@ def test_wherever_a_total_leaves_an_interval_of_k_the_neighbours_stay_safe(inner
     others = [c for c in np.flatnonzero(cells.hidden).tolist() if c != cell]
     safe = all(honest(interval(every, o), interval(cut, o)) for cut in cuts for o in others)
     event(f"safe {safe}")
-    assert found == Range(low, high, K)
+    assert found == FeasibleRange(low, high, K)
     assert leaves_others_safe(cells, cell, found) <= safe
 
 
 def test_a_cell_without_an_upper_bound_enters_no_total() -> None:
     high = np.array([UNBOUNDED, 4, UNBOUNDED])
-    open_line = Cells(np.array([True, True, True]), np.array([0, 0, 0]), high, along_axes([3]), 5)
+    open_line = LinkedCells(np.array([True, True, True]), np.array([0, 0, 0]), high, along_axes([3]), 5)
 
-    assert range_of(open_line, 0) is None
-    assert range_of(open_line, 1) == Range(0, 4, 5)
+    assert feasible_range(open_line, 0) is None
+    assert feasible_range(open_line, 1) == FeasibleRange(0, 4, 5)
 
 
 def test_cells_that_contradict_their_bounds_are_refused() -> None:
-    with pytest.raises(TotalError, match="bounds"):
-        Cells(np.array([True, True, False]), np.array([4, 0, 3]), np.array([3, 3, 3]), along_axes([3]), 5)
+    with pytest.raises(SecureSumError, match="bounds"):
+        LinkedCells(
+            np.array([True, True, False]), np.array([4, 0, 3]), np.array([3, 3, 3]), along_axes([3]), 5
+        )

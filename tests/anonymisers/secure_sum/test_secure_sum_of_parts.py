@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.errors import AnonymiserError
-from anonymisers.history.release_history import ReleaseHistory
-from anonymisers.history.release_parts import ReleasePart
-from anonymisers.secure_sum.cell_freedom import range_of
-from anonymisers.secure_sum.feasible_range import Reach
-from anonymisers.secure_sum.home_cells import Homes
-from anonymisers.tables.count_table import Table
+from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_parts import Part
+from anonymisers.secure_sum.cell_freedom import feasible_range
+from anonymisers.secure_sum.feasible_range import FeasibleRanges
+from anonymisers.secure_sum.home_cells import HomeParts
+from anonymisers.tables.count_table import Release, Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Rules
@@ -45,8 +45,8 @@ def data(*parts: ReleasePart, rules: Rules = RULES) -> ReleaseHistory:
     return ReleaseHistory.of([OUTCOME, flat("year", *years)], rules, parts)
 
 
-def cell_at(cube: ReleaseHistory, **codes: str) -> int:
-    return Reach.of(cube, cube.rules).at(codes)
+def cell_at(cube: Chronicle, **codes: str) -> int:
+    return FeasibleRanges.of(cube, cube.rules).at(codes)
 
 
 def worlds(part: ReleasePart) -> list[dict[tuple[str, str], int]]:
@@ -80,13 +80,13 @@ def test_a_range_is_what_all_releases_together_leave(first: list[int], later: li
     except AnonymiserError:
         return
     cube = data(*parts)
-    homes = Homes(cube)
+    home_parts = HomeParts(cube)
     every = worlds(parts[0])
 
     for outcome, year in product(OUTCOME.codes[1:], ("2020", "2021")):
-        place = homes.place(cell_at(cube, outcome=outcome, year=year))
+        place = home_parts.home_cell(cell_at(cube, outcome=outcome, year=year))
         assert place is not None
-        found = range_of(homes.reach(0).cells([place.cell]), place.cell)
+        found = feasible_range(home_parts.feasible(0).cells([place.cell]), place.cell)
         if found is not None:
             values = [w[outcome, year] for w in every]
             assert (found.low, found.high) == (min(values), max(values))
@@ -97,11 +97,11 @@ def test_the_newest_tables_alone_would_make_a_range_too_wide() -> None:
     rules = Rules(threshold=5)
     cube = data(period(["2020", "2021"], [3, 4, 11, 6], rules), period(["2022"], [10, 3], rules), rules=rules)
     cell = cell_at(cube, outcome="K", year="2020")
-    place = Homes(cube).place(cell)
+    place = HomeParts(cube).home_cell(cell)
     assert place is not None
 
-    newest = range_of(Reach.of(cube, rules).cells([cell]), cell)
-    everything = range_of(Homes(cube).reach(place.part).cells([place.cell]), place.cell)
+    newest = feasible_range(FeasibleRanges.of(cube, rules).cells([cell]), cell)
+    everything = feasible_range(HomeParts(cube).feasible(place.part).cells([place.cell]), place.cell)
 
     assert newest is not None
     assert everything is not None
@@ -114,10 +114,10 @@ FIRST, LATER = [1, 4, 4, 4], [4, 1]
 
 def test_a_cell_over_several_parts_enters_no_total() -> None:
     cube = data(period(["2020", "2021"], FIRST), period(["2022"], LATER))
-    homes = Homes(cube)
+    home_parts = HomeParts(cube)
 
-    assert homes.place(cell_at(cube, outcome="K")) is None
-    assert homes.place(cell_at(cube, outcome="K", year="2022")) is not None
+    assert home_parts.home_cell(cell_at(cube, outcome="K")) is None
+    assert home_parts.home_cell(cell_at(cube, outcome="K", year="2022")) is not None
 
 
 def waiting(years: Sequence[str]) -> ReleasePart:
@@ -135,10 +135,10 @@ def waiting(years: Sequence[str]) -> ReleasePart:
 )
 def test_a_cell_that_is_revised_enters_no_total(more: ReleasePart) -> None:
     cube = data(period(["2020", "2021"], FIRST), period(["2022"], LATER), more)
-    homes = Homes(cube)
+    home_parts = HomeParts(cube)
 
-    assert homes.place(cell_at(cube, outcome="K", year="2020")) is None
-    assert homes.place(cell_at(cube, outcome="K", year="2022")) is not None
+    assert home_parts.home_cell(cell_at(cube, outcome="K", year="2020")) is None
+    assert home_parts.home_cell(cell_at(cube, outcome="K", year="2022")) is not None
 
 
 def test_a_part_that_showed_more_than_it_does_enters_no_total() -> None:
@@ -149,9 +149,9 @@ def test_a_part_that_showed_more_than_it_does_enters_no_total() -> None:
     less = ReleasePart("period", full.period, time, (full.cubes[0], build_cube(by_year, RULES, KEY)))
     more = ReleasePart("period", full.period, time, less.cubes[::-1])
 
-    assert Homes(data(less)).parts == ()
-    assert Homes(data(less)).place(0) is None
-    assert Homes(data(more)).parts == (0,)
+    assert HomeParts(data(less)).parts == ()
+    assert HomeParts(data(less)).home_cell(0) is None
+    assert HomeParts(data(more)).parts == (0,)
 
 
 def test_a_part_that_was_made_beside_a_public_figure_enters_no_total() -> None:
@@ -162,25 +162,27 @@ def test_a_part_that_was_made_beside_a_public_figure_enters_no_total() -> None:
     known = [Release.of([OUTCOME, time], {("K", "2020"): FIRST[0]})]
     beside = ReleasePart("period", plain.period, time, (build_cube(table, RULES, KEY, known=known),))
 
-    assert Homes(data(plain)).parts == (0,)
-    assert Homes(data(beside)).parts == ()
+    assert HomeParts(data(plain)).parts == (0,)
+    assert HomeParts(data(beside)).parts == ()
 
 
 def test_the_larger_threshold_counts() -> None:
     cube = data(period(["2020", "2021"], FIRST), rules=Rules(threshold=7))
-    place = Homes(cube).place(cell_at(cube, outcome="K", year="2020"))
+    place = HomeParts(cube).home_cell(cell_at(cube, outcome="K", year="2020"))
 
     assert place is not None
-    assert Homes(cube).reach(place.part).rules.threshold == 7
+    assert HomeParts(cube).feasible(place.part).rules.threshold == 7
     loose = data(period(["2020", "2021"], FIRST), rules=Rules(threshold=2))
-    assert Homes(loose).reach(0).rules.threshold == RULES.threshold
+    assert HomeParts(loose).feasible(0).rules.threshold == RULES.threshold
 
 
 def test_whom_a_former_cell_may_be_about_follows_from_its_time() -> None:
-    homes = Homes(data(period(["2020", "2021"], FIRST), period(["2022"], LATER)))
+    home_parts = HomeParts(data(period(["2020", "2021"], FIRST), period(["2022"], LATER)))
 
-    assert homes.concerns(0, {"outcome": "K", "year": "2020"})
-    assert not homes.concerns(1, {"outcome": "K", "year": "2020"})
-    assert homes.concerns(1, {"outcome": "K"})
-    assert homes.concerns(1, {"province": "KH-1"})  # a table that there is no more: it may be about anybody
-    assert homes.within(0, {"province": "KH-1"}) is None
+    assert home_parts.concerns(0, {"outcome": "K", "year": "2020"})
+    assert not home_parts.concerns(1, {"outcome": "K", "year": "2020"})
+    assert home_parts.concerns(1, {"outcome": "K"})
+    assert home_parts.concerns(
+        1, {"province": "KH-1"}
+    )  # a table that there is no more: it may be about anybody
+    assert home_parts.within(0, {"province": "KH-1"}) is None

@@ -12,9 +12,9 @@ import numpy as np
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from anonymisers.secure_sum.cell_choice import Candidate, Chosen, Offer, Offered, choose
-from anonymisers.secure_sum.cell_freedom import leaves_others_safe, range_of
-from anonymisers.secure_sum.offered_cells import Cells, along_axes
+from anonymisers.secure_sum.cell_choice import ChosenSum, MemberOffer, OfferedRange, SumCandidate, choose
+from anonymisers.secure_sum.cell_freedom import feasible_range, leaves_others_safe
+from anonymisers.secure_sum.offered_cells import LinkedCells, along_axes
 from anonymisers.secure_sum.overlap import may_enter
 
 K = 2
@@ -37,7 +37,7 @@ class State:
     entered: dict[tuple[int, int], tuple[tuple[str, ...], int]] = field(default_factory=dict)
     """Cells (year, code) that have entered a total: among whom, and of which vintage."""
 
-    def table(self) -> Cells:
+    def table(self) -> LinkedCells:
         """Its table now: both years, each with its own sums, since parts share nobody."""
         size = YEARS * PER_YEAR
         hidden, low, high = np.zeros(size, bool), np.zeros(size, np.int64), np.zeros(size, np.int64)
@@ -52,21 +52,21 @@ class State:
             ((parts, above),) = along_axes((PER_YEAR,))
             sums.append((parts + base, above + base))
         parts, above = (np.concatenate(p) for p in zip(*sums, strict=True))
-        return Cells(hidden, low, high, ((parts, above),), K)
+        return LinkedCells(hidden, low, high, ((parts, above),), K)
 
-    def offer(self) -> Offer:
+    def offer(self) -> MemberOffer:
         table = self.table()
         former = {
             y * PER_YEAR + c: self.vintages.get(y) == vintage for (y, c), (_, vintage) in self.entered.items()
         }
         found = {}
         for place in np.flatnonzero(table.hidden).tolist():
-            within = range_of(table, place)
+            within = feasible_range(table, place)
             if within is None or not may_enter(table, former, place):
                 continue
             if leaves_others_safe(table, place, within):
-                found[(str(place),)] = Offered(within, int(table.components[place]))
-        return Offer(4, found)
+                found[(str(place),)] = OfferedRange(within, int(table.components[place]))
+        return MemberOffer(4, found)
 
     def refuses(self, year: int, code: int, members: tuple[str, ...]) -> bool:
         return self.entered.get((year, code), (members, 0))[0] != members
@@ -77,7 +77,7 @@ class Heard:
     """A round: whose cells of which vintage were summed, what was said, and for which sums it would be."""
 
     parts: Mapping[str, tuple[Where, int]]
-    chosen: Chosen
+    chosen: ChosenSum
     said: int | None
 
 
@@ -88,7 +88,7 @@ def one_round(states: Mapping[str, State], present: Sequence[str]) -> list[Heard
     for year, code in product(range(YEARS), range(CODES)):
         holding = tuple(m for m in present if year in states[m].vintages)
         if holding:
-            candidates.append(Candidate((str(year * PER_YEAR + code),), holding))
+            candidates.append(SumCandidate((str(year * PER_YEAR + code),), holding))
     heard = []
     for chosen in choose(candidates, offers):
         year, code = divmod(int(chosen.candidate.cell[0]), PER_YEAR)

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from anonymisers.attack import Key, attack
-from anonymisers.history.release_history import ReleaseHistory
-from anonymisers.records.extract_safety import told_by
+from anonymisers.history.release_history import Chronicle
+from anonymisers.records.extract_safety import informative_tables
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary
 from gateway.member.build.growth import grow
@@ -104,8 +104,8 @@ def test_no_changed_policy_gives_back_what_a_former_one_withheld(
         "lower": 0,
         "time_limit": 60,
     }
-    alone = attack([told_by(first)], **rules)
-    together = attack([told_by(first), told_by(second)], **rules)
+    alone = attack([informative_tables(first)], **rules)
+    together = attack([informative_tables(first), informative_tables(second)], **rules)
     assert not together.open, "the attacker had no time to say"
     withheld = withheld_by(first)
     for kind in ("disclosed", "insufficiently_protected"):

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from lone_node import lone_node
 
 from anonymisers.errors import KeyStoreError
-from anonymisers.identity.custodian_rotation import exchanged, open_to_exchange
+from anonymisers.identity.custodian_rotation import open_for_rotation, rotated
 from anonymisers.identity.key_custody import (
     Custody,
     Lock,
@@ -83,7 +83,7 @@ def custody_of(place: Path) -> Custody:
 
 def exchange(place: Path, node: Node, former: Custody | None = None) -> Custody:
     """Let vuth join in the place of thida, both present custodians being there."""
-    opened = open_to_exchange(former or custody_of(place), "thida", TWO)
+    opened = open_for_rotation(former or custody_of(place), "thida", TWO)
     return custodian_rotation.exchange(node, VaultFile(Layout(place / "KH").keys), opened, "vuth", NEW)
 
 
@@ -126,7 +126,7 @@ def test_the_former_key_file_with_both_former_custodians_opens_nothing_in_the_da
 
 def test_an_old_share_opens_nothing_with_a_new_one_and_the_key_of_narratives_is_new() -> None:
     former = new_custody("KH", THREE)
-    custody = exchanged(open_to_exchange(former, "dara", TWO), "vuth", NEW)
+    custody = rotated(open_for_rotation(former, "dara", TWO), "vuth", NEW)
     old, new = open_share(former, "dara", DARA), open_share(custody, "sok", SOK)
     for shares in ((old, new), (new, old), (open_share(former, "thida", THIDA), new)):
         for either in (former, custody):
@@ -141,8 +141,8 @@ def test_what_was_sealed_before_several_exchanges_opens_for_the_last_custodians(
     custody = new_custody("KH", TWO)
     content = ContentKey.new("KH", "load", Compartment.REDACTED)
     sealed = content.sealed_to(custody.redacted_key)
-    custody = exchanged(open_to_exchange(custody, "thida", TWO), "vuth", NEW)
-    custody = exchanged(open_to_exchange(custody, "vuth", AFTER), "dara", DARA)
+    custody = rotated(open_for_rotation(custody, "thida", TWO), "vuth", NEW)
+    custody = rotated(open_for_rotation(custody, "vuth", AFTER), "dara", DARA)
     privates = private_keys(custody, Compartment.REDACTED, open_redacted(custody, "dara", DARA))
     assert ContentKey.opened("KH", "load", Compartment.REDACTED, sealed, *privates) == content
 
@@ -158,19 +158,19 @@ def test_what_was_sealed_before_several_exchanges_opens_for_the_last_custodians(
 )
 def test_nothing_is_exchanged_without_everybody_who_stays(leaves: str, locks, words: str) -> None:
     with pytest.raises(KeyStoreError, match=words):
-        open_to_exchange(new_custody("KH", THREE), leaves, locks)
+        open_for_rotation(new_custody("KH", THREE), leaves, locks)
 
 
 def test_where_one_stays_the_one_who_leaves_takes_part() -> None:
     with pytest.raises(KeyStoreError, match="also needs thida"):
-        open_to_exchange(new_custody("KH", TWO), "thida", {"sok": SOK})
+        open_for_rotation(new_custody("KH", TWO), "thida", {"sok": SOK})
 
 
 @pytest.mark.parametrize(("joins", "lock"), [("sok", NEW), ("vuth", THIDA), ("vu th", NEW)])
 def test_nobody_joins_twice_with_a_former_key_or_without_a_name(joins: str, lock: Lock) -> None:
-    opened = open_to_exchange(new_custody("KH", TWO), "thida", TWO)
+    opened = open_for_rotation(new_custody("KH", TWO), "thida", TWO)
     with pytest.raises(KeyStoreError):
-        exchanged(opened, joins, lock)
+        rotated(opened, joins, lock)
 
 
 def test_a_stop_before_the_key_file_is_replaced_leaves_the_former_custodians(
