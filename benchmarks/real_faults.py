@@ -333,7 +333,7 @@ def _logs(region: RealRegion) -> list[str]:
     """What both sides' logs hold that they should not."""
     broken = []
     with open_hub(region.directory / "hub") as hub, hub.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
         events = [decode(e) for e in view.log.read_entries(0, 0 if head is None else head.size)]
     asked = [e.question_id for e in events if isinstance(e, Asked)]
     ended = [e.question_id for e in events if isinstance(e, Released) and not isinstance(e, ReleasedAgain)]
@@ -344,7 +344,7 @@ def _logs(region: RealRegion) -> list[str]:
         broken.append("a later release stands twice in the regional log")
     for code in CODES:
         with open_member(region.directory / code) as node, node.store.reading() as member:
-            head = member.log.head()
+            head = member.log.latest_checkpoint()
             told = [decode(e) for e in member.log.read_entries(0, 0 if head is None else head.size)]
         said = [e.question_id for e in told if isinstance(e, Answered | Refused)]
         if len(said) != len(set(said)):

@@ -1,4 +1,4 @@
-"""The exact attacker: what can be computed from releases that should not be."""
+"""The exact attacker: computes everything that follows from releases."""
 
 from anonymisers.attack.findings import Findings, Found, Key, SingletonDisclosure
 from anonymisers.attack.run import attack, determined_cells

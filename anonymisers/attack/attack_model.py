@@ -1,8 +1,9 @@
-"""What several releases say together: one unknown or known number per distinct group of people, and the sums.
+"""Join several releases into a model: one known or unknown number per distinct group of people, and the sums.
 
-A *box* is a group of people given by one node per axis. Cells of any release with the same box are the same
-number. Boxes that no release lists are added where they complete a sum with listed ones (the people of 2025,
-when one release has all years and another all but that one); their cells are the *unasked* ones.
+A *cuboid* is a group of people given by one node per axis (Gray et al. 1997). Cells of different releases
+with the same cuboid are the same number. A cuboid that no release lists is added where the cuboid completes a
+sum of listed cuboids (the people of 2025, when one release has all years and another all years but 2025). The
+cells of added cuboids are the *unlisted* cells.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ CUBOID_LIMIT = 20_000_000
 
 @dataclass(frozen=True, eq=False)
 class BaseTableSums:
-    """Sums over cells of the full cross: whole[i] is the sum of the boxes parts[indptr[i]:indptr[i+1]]."""
+    """Sums over cells of the base table: whole[i] is the sum of the cuboids parts[indptr[i]:indptr[i+1]]."""
 
     whole: Ints
     indptr: Ints
@@ -32,14 +33,15 @@ class BaseTableSums:
 
 @dataclass(frozen=True, eq=False)
 class AttackModel:
-    """Boxes and the sums between them.
+    """Cuboids and the sums between cuboids.
 
-    `nodes` (n, axes) are node numbers; `values` (n,) what is shown, -1 where nothing is; `withheld` (n,)
-    where some release lists the cell and withholds it; `release` (n,) a release that lists it (one that
-    withholds it, if any does), -1 for boxes in none. Each block of `sums` is an array (m, 1 + parts) of box
-    numbers: the first is the sum of the others. `needed` says which sums the others do not already imply.
-    `base_sums` are sums over cells of the full cross, when those are part of the system. `complete` is false
-    when boxes or nodes were too many to add all that follow.
+    `nodes` (n, axes) are node numbers; `values` (n,) are shown values, -1 where no release shows the cell;
+    `withheld` (n,) marks cells listed and withheld by some release; `release` (n,) is the number of a release
+    listing the cell (preferably a release withholding the cell), -1 for cuboids in no release. Each block of
+    `sums` is an array (m, 1 + parts) of cuboid numbers: the first is the sum of the rest. `needed` marks the
+    sums not implied by other sums. `base_sums` are sums over cells of the base table, where the model
+    includes those cells. `complete` is false when there were too many cuboids or nodes to add all
+    differences.
     """
 
     axes: tuple[Axis, ...]
@@ -54,9 +56,10 @@ class AttackModel:
 
 
 def build_model(releases: Sequence[Release], clock: Clock = ENDLESS) -> AttackModel:
-    """Read releases together.
+    """Join releases into one model.
 
-    Raises TableError, naming the cell, where they contradict each other, OutOfTimeError when the time is up.
+    Raises TableError, naming the cell, where releases contradict each other, and OutOfTimeError when the time
+    is up.
     """
     axes, nodes_of = _axes(releases, clock)
     strides = _strides(axes)
@@ -86,12 +89,12 @@ def build_model(releases: Sequence[Release], clock: Clock = ENDLESS) -> AttackMo
 
 
 def label(model: AttackModel, cuboid: int) -> str:
-    """A box in words for messages: its codes, never its value."""
+    """Describe a cuboid for messages: its codes, never its value."""
     return "(" + (", ".join(f"{n}={_words(v)}" for n, v in key_of(model, cuboid)) or "the total") + ")"
 
 
 def key_of(model: AttackModel, cuboid: int) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
-    """The dimensions that a box limits, with the code or codes it limits them to."""
+    """Return the dimensions limited by a cuboid, each with its code or codes."""
     pairs = ((a.name, a.labels[n]) for a, n in zip(model.axes, model.nodes[cuboid].tolist(), strict=True))
     return tuple((name, codes) for name, codes in pairs if codes != "Total")
 
@@ -137,7 +140,7 @@ def _strides(axes: Sequence[Axis]) -> list[int]:
 
 @dataclass(frozen=True, eq=False)
 class _Listed:
-    """The distinct boxes of all releases, ascending by key."""
+    """The distinct cuboids of all releases, ascending by key."""
 
     keys: Ints
     values: Ints
@@ -193,7 +196,7 @@ def _keys_of(
     releases: Sequence[Release],
     strides: list[int],
 ) -> Ints:
-    """The box of each cell of a release; -1 where its population leaves nobody in it."""
+    """Return the cuboid of each cell of a release; -1 where the population leaves nobody in the cell."""
     by_name = {d.name: i for i, d in enumerate(release.dims)}
     names = list(dict.fromkeys(d.name for r in releases for d in r.dims))
     keys = np.zeros(len(release.values), dtype=np.int64)
@@ -224,7 +227,8 @@ def _node(keys: Ints, axis: Axis, stride: int) -> Ints:
 def _add_unlisted(
     keys: Ints, axes: Sequence[Axis], strides: Sequence[int], clock: Clock
 ) -> tuple[Ints, bool]:
-    """Add boxes that complete a sum, until none does: a missing part beside listed ones, a missing whole."""
+    """Add cuboids completing a sum until nothing is missing: a missing part beside listed parts, or a missing
+    whole."""
     fresh = keys
     while len(fresh):
         if len(keys) > CUBOID_LIMIT:
@@ -241,7 +245,7 @@ def _add_unlisted(
 
 
 def _distinct(keys: Ints) -> Ints:
-    """Each key once, ascending; `np.unique` looks them up one by one, which takes ten times as long."""
+    """Return each key once, ascending; `np.unique` hashes the keys and takes ten times as long."""
     keys = np.sort(keys)
     return np.asarray(keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]])
 
@@ -263,7 +267,7 @@ def _completing(keys: Ints, axis: Axis, stride: int, whole: int, parts: tuple[in
 def _sums(
     keys: Ints, axes: Sequence[Axis], strides: Sequence[int], clock: Clock
 ) -> Iterator[tuple[int, NDArray[np.int32]]]:
-    """Blocks of sums, each with the number of the axis along which it adds up."""
+    """Yield blocks of sums, each with the number of the axis of summation."""
     for number, (axis, stride) in enumerate(zip(axes, strides, strict=True)):
         node = _node(keys, axis, stride)
         for whole, parts in axis.relations:
@@ -279,11 +283,11 @@ def _sums(
 def _needed(
     blocks: Sequence[tuple[int, NDArray[np.int32]]], axes: int, cuboids: int, clock: Clock
 ) -> Iterator[NDArray[np.bool_]]:
-    """Which sums are not implied by others.
+    """Mark the sums that do not follow from other sums.
 
-    Adding up a box along axis b gives the same as adding up its parts along a lower axis a, when the parts
-    along a also add up along b and the parts along b also add up along a. So the sum along b is dropped
-    where those exist. By induction over fineness and axis number, every dropped sum follows from kept ones.
+    Summing a cuboid along axis b equals summing its parts along a lower axis a, when the parts along a also
+    add up along b and the parts along b also add up along a. The sum along b is then dropped. By induction
+    over fineness and axis number, every dropped sum follows from kept sums.
     """
     ways = np.zeros((axes, cuboids), dtype=np.int16)
     for axis, block in blocks:
@@ -305,7 +309,7 @@ def _needed(
 def _both_ways(
     blocks: Sequence[tuple[int, NDArray[np.int32]]], lower: int, adds_up: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Boxes whose parts along `lower` all add up along the other axis as well."""
+    """Mark the cuboids whose parts along `lower` all add up along the other axis as well."""
     also = np.zeros(len(adds_up), dtype=np.bool_)
     for axis, block in blocks:
         if axis == lower:
@@ -314,7 +318,7 @@ def _both_ways(
 
 
 def _check_shown(model: AttackModel) -> None:
-    """Every sum whose cells are all shown must hold."""
+    """Check every sum whose cells are all shown."""
     for block in model.sums:
         shown = model.values[block]
         wrong = (shown >= 0).all(axis=1) & (shown[:, 0] != shown[:, 1:].sum(axis=1))

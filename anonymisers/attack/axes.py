@@ -1,9 +1,10 @@
-"""The joint dimensions of several releases: every group of codes that any of them speaks about, as one set.
+"""The joint dimensions of several releases: every group of codes named by any release, as one set of codes.
 
-Releases differ in levels, codings and populations. Here each dimension becomes one *axis*: its *nodes* are
-sets of finest codes (`Total` of a release without 2025 is all years but that one), and its *relations* say
-which nodes together make up another. Where a release speaks of all years and another of all but 2025, the
-node {2025} is added: nobody listed it, but its cells are differences of what was listed.
+Releases differ in levels, codings and populations. Each dimension becomes one *axis*: its *nodes* are sets of
+finest codes (`Total` of a release without 2025 is the set of all other years), and its *relations* say which
+nodes together make up a further node. Where one release covers all years and a second release covers all
+years but 2025, the node {2025} is added: no release lists the node, but its cells are differences of listed
+cells.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +19,7 @@ from anonymisers.tables.arrays import Ints
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 
 NODE_LIMIT = 20_000
-"""Groups on one axis; differences of very many releases stop being added there."""
+"""Limit of the groups on one axis; beyond the limit, differences of releases are no longer added."""
 
 Label = str | tuple[str, ...]
 
@@ -27,11 +28,11 @@ Label = str | tuple[str, ...]
 class Axis:
     """One joint dimension.
 
-    `masks` are the nodes, each a set of finest codes as bits; `labels` name them (one code, or several of
-    which any one fits). A relation (whole, parts) says that disjoint parts make up the whole, by node number.
-    `atoms` are the nodes that no node cuts: together they are everybody, each once. `complete` is false
-    when NODE_LIMIT stopped the adding of differences. `codes` are all codes of the dimension but `Total`,
-    as such sets.
+    `masks` are the nodes, each a set of finest codes as bits; `labels` name the nodes (one code, or
+    alternative codes). A relation (whole, parts) says that disjoint parts make up the whole, by node number.
+    `atoms` are the nodes cut by no node: together the atoms cover everybody exactly once. `complete` is false
+    when NODE_LIMIT stopped the adding of differences. `codes` maps all codes of the dimension except `Total`
+    to sets of bits.
     """
 
     name: str
@@ -56,7 +57,8 @@ class Axis:
         return held
 
     def holders(self) -> tuple[Ints, Ints]:
-        """For each finest code the nodes that hold it, one code after the other, and where each begins."""
+        """Return, for each finest code, the nodes containing the code, concatenated, and the start of each
+        list."""
         members = [_members(mask) for mask in self.masks]
         codes = np.concatenate([*members, np.empty(0, dtype=np.int64)])
         nodes = np.repeat(np.arange(len(members)), [len(m) for m in members])
@@ -66,8 +68,8 @@ class Axis:
 
 @dataclass(frozen=True)
 class Use:
-    """How one release uses a dimension: its hierarchy (None: it lacks the dimension), the codes to which its
-    population is limited, and the positions that its cells name."""
+    """How one release uses a dimension: the hierarchy (None where the release lacks the dimension), the codes
+    limiting the population, and the positions named by its cells."""
 
     hierarchy: Hierarchy | None
     where: tuple[str, ...]
@@ -75,11 +77,11 @@ class Use:
 
 
 def build_axis(name: str, uses: Sequence[Use], clock: Clock) -> tuple[Axis, list[NDArray[np.int32]]]:
-    """The axis of a dimension, and for each use the node of every position of its hierarchy (-1: nobody).
+    """Build the axis of a dimension, and for each use the node of every position of its hierarchy (-1:
+    nobody).
 
-    A use without the dimension gets an array of one element, the node of everybody.
-    Raises TableError when two hierarchies cut one code into different finest codes, OutOfTimeError when the
-    time is up.
+    A use without the dimension gets an array of one element, the node of everybody. Raises TableError when
+    two hierarchies split one code into different finest codes, and OutOfTimeError when the time is up.
     """
     finest = _Finest(name, [u.hierarchy for u in uses if u.hierarchy is not None])
     per_use = [_masks_of(u, finest) for u in uses]
@@ -159,7 +161,7 @@ class _Finest:
         return {c: self.of_code(c) for h in self._hierarchies for c in h.codes if c != ROOT}
 
     def names(self) -> dict[int, str]:
-        """Set -> a code for it, the highest code first."""
+        """Return a code for each set, the highest code first."""
         names: dict[int, str] = {}
         for hierarchy in self._hierarchies:
             masks = self.masks(hierarchy)
@@ -192,7 +194,8 @@ def _families(uses: Sequence[Use], per_use: Sequence[list[int]]) -> list[frozens
 def _close(
     families: Sequence[frozenset[int]], clock: Clock
 ) -> tuple[list[int], list[tuple[int, tuple[int, ...]]], bool]:
-    """All nodes and relations: each family cuts each node into its largest groups inside it, and a rest."""
+    """Return all nodes and relations: each family cuts each node into the largest groups inside the node, and
+    a rest."""
     by_size = [_Family.of(family) for family in families]
     nodes = dict.fromkeys(m for f in by_size for m in f.masks)
     relations: dict[tuple[int, tuple[int, ...]], None] = {}
@@ -220,7 +223,7 @@ def _close(
 
 @dataclass(frozen=True, eq=False)
 class _Family:
-    """The nodes of one release, the largest first; `firsts` is the first finest code of each."""
+    """The nodes of one release, the largest first; `firsts` is the first finest code of each node."""
 
     masks: tuple[int, ...]
     firsts: Ints
@@ -231,7 +234,7 @@ class _Family:
         return cls(masks, np.array([_first(m) for m in masks], dtype=np.int64))
 
     def near(self, members: Ints) -> list[int]:
-        """Those that begin inside a group of finest codes: no others can lie in it."""
+        """Return the nodes beginning inside a group of finest codes: no other node can lie in the group."""
         inside = np.zeros(max(int(members[-1]), int(self.firsts.max(initial=0))) + 1, dtype=np.bool_)
         inside[members] = True
         return [self.masks[n] for n in np.flatnonzero(inside[self.firsts]).tolist()]
@@ -249,7 +252,7 @@ def _members(mask: int) -> Ints:
 
 
 def _atoms(masks: Iterable[int], everything: int) -> list[int]:
-    """The largest sets that no mask cuts, the one with the first finest code first."""
+    """Return the largest sets cut by no mask, ordered by first finest code."""
     label = np.zeros(everything.bit_length(), dtype=np.int64)
     sizes = [everything.bit_count()]
     for mask in masks:
@@ -270,7 +273,7 @@ def _atoms(masks: Iterable[int], everything: int) -> list[int]:
 
 
 def _cut(whole: int, family: Iterable[int]) -> list[int]:
-    """The largest proper groups of a family inside a node, and what they leave over as the last part."""
+    """Return the largest proper groups of a family inside a node, and the remainder as the last part."""
     rest, parts = whole, []
     for mask in family:
         if mask != whole and mask & rest == mask:

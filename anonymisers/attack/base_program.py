@@ -1,8 +1,9 @@
-"""The full cross behind linked tables: its cells as unknowns, so that every world is one of real people.
+"""The base table behind linked tables: its cells as unknowns, so that every feasible table consists of
+people.
 
-Tables of up to three of eight dimensions show sums of cells that no table lists. An attacker who keeps those
-cells as unknowns has every relation there is; rule 3 of the disclosure rules asks that none of them be small
-and certain. Cells that lie in any group shown (or proven) to be empty are empty and left out.
+Tables of up to three of eight dimensions show sums of cells listed in no table. An attacker who keeps those
+cells as unknowns has every relation there is; the inner-cell rule asks that none of those cells be small and
+certain. Cells inside any group shown (or proven) to be empty are empty and left out.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,15 +19,15 @@ from anonymisers.attack.time_limit import Clock
 from anonymisers.tables.arrays import Ints
 
 SPACE_LIMIT = 30_000_000
-"""Cells of the full cross that are looked at, one byte each."""
+"""Limit of the cells of the base table that are examined, one byte each."""
 CELL_LIMIT = 6_000
-"""Cells of it that may hold somebody and enter the linear programs."""
+"""Limit of the possibly non-empty cells of the base table that enter the linear programs."""
 BOUNDED_LIMIT = 200_000
-"""Cells of it that may hold somebody and whose bounds are looked at."""
+"""Limit of the possibly non-empty cells of the base table whose bounds are computed."""
 
 
 def base_table_size(model: AttackModel) -> int:
-    """Cells of the full cross."""
+    """Return the number of cells of the base table."""
     size = 1
     for axis in model.axes:
         size *= len(axis.atoms)
@@ -34,7 +35,7 @@ def base_table_size(model: AttackModel) -> int:
 
 
 def is_linked(model: AttackModel) -> bool:
-    """Whether some box that no sum cuts further holds more than one cell of the full cross."""
+    """Return whether some cuboid cut by no sum contains more than one cell of the base table."""
     inside = [axis.inside().sum(axis=1) for axis in model.axes]
     finest = ~_summed(model)
     many = np.zeros(int(finest.sum()), dtype=np.bool_)
@@ -44,7 +45,7 @@ def is_linked(model: AttackModel) -> bool:
 
 
 def with_base_table(model: AttackModel, reduced: Reduced, clock: Clock) -> AttackModel | None:
-    """The system with the cells of the full cross that may hold somebody.
+    """The model with the cells of the base table that may hold somebody.
 
     None beyond BOUNDED_LIMIT, or when the time is up.
     """
@@ -65,7 +66,7 @@ def with_base_table(model: AttackModel, reduced: Reduced, clock: Clock) -> Attac
 
 
 def _summed(model: AttackModel) -> NDArray[np.bool_]:
-    """Boxes that are the whole of some sum."""
+    """Mark the cuboids that are the whole of some sum."""
     summed = np.zeros(len(model.values), dtype=np.bool_)
     for block in model.sums:
         summed[block[:, 0]] = True
@@ -73,7 +74,7 @@ def _summed(model: AttackModel) -> NDArray[np.bool_]:
 
 
 def _known(model: AttackModel, reduced: Reduced) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """Which boxes are empty for certain, and the greatest value of each."""
+    """Mark the cuboids that are certainly empty, and return the greatest value of each cuboid."""
     most = model.values.astype(np.float64)
     most[reduced.cuboids] = reduced.interval(reduced.low, reduced.high)[1]
     return most == 0, most
@@ -81,10 +82,10 @@ def _known(model: AttackModel, reduced: Reduced) -> tuple[NDArray[np.bool_], NDA
 
 @dataclass(frozen=True, eq=False)
 class _Projection:
-    """Boxes that limit the same axes, by the places that they hold in the cross of these axes alone.
+    """Cuboids limiting the same axes, by their places in the cross of these axes alone.
 
-    A box is listed once for each of its places. Where a box limits no axis beyond the cells of a table, as in
-    most, it has one place, whatever number of cells of the full cross lies behind it.
+    A cuboid is listed once for each of its places. Where a cuboid limits no axis beyond the cells of a table,
+    as most cuboids do, the cuboid has one place, however many cells of the base table lie behind the place.
     """
 
     shape: tuple[int, ...]
@@ -93,13 +94,13 @@ class _Projection:
     places: Ints
 
     def clear(self, alive: NDArray[np.bool_]) -> None:
-        """Strike out, in place, all cells of the full cross that lie in any of the boxes."""
+        """Strike out, in place, all cells of the base table inside any of the cuboids."""
         kept = np.ones(int(np.prod(self._sizes)), dtype=np.bool_)
         kept[self.places] = False
         alive &= kept.reshape([n if a in self.limited else 1 for a, n in enumerate(self.shape)])
 
     def join(self, cells: Ints) -> tuple[Ints, Ints]:
-        """All pairs of a box and the number of a cell in it, box by box."""
+        """Return all pairs of a cuboid and the number of a cell in the cuboid, cuboid by cuboid."""
         coords = np.unravel_index(cells, self.shape)
         seen = np.zeros(len(cells), dtype=np.int64)
         for axis, size in zip(self.limited, self._sizes, strict=True):
@@ -167,7 +168,7 @@ def _extended(
 
 
 def _without_itself(whole: Ints, sizes: Ints, parts: Ints) -> BaseTableSums:
-    """Sums of parts but for cells of the full cross that some table lists, which are no sums."""
+    """Drop the sums of a single cell of the base table that some table lists: these are no sums."""
     row_of = np.repeat(np.arange(len(whole)), sizes)
     itself = (sizes[row_of] == 1) & (parts == whole[row_of])
     kept = np.ones(len(whole), dtype=np.bool_)
@@ -184,7 +185,8 @@ def _nodes(model: AttackModel, cells: Ints, shape: tuple[int, ...]) -> NDArray[n
 
 
 def _numbers(model: AttackModel, nodes: NDArray[np.int32]) -> Ints:
-    """The box of each cell of the full cross: one already in the system, or a new number behind them."""
+    """Return the cuboid of each cell of the base table: a cuboid of the model, or a new number after the
+    last."""
     known, wanted = _keys(model, model.nodes), _keys(model, nodes)
     order = np.argsort(known)
     at = np.searchsorted(known, wanted, sorter=order)

@@ -10,7 +10,7 @@ from anonymisers.tables.arrays import Floats, Ints
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Sparse equations: row i says that the sum of coef * column over indptr[i]:indptr[i+1] is rhs[i]."""
+    """Sparse equations: for row i, coef * column summed over indptr[i]:indptr[i+1] is rhs[i]."""
 
     indptr: Ints
     cols: Ints
@@ -23,13 +23,13 @@ class Rows:
         return np.repeat(np.arange(len(self.rhs)), np.diff(self.indptr))
 
     def by_column(self, columns: int) -> tuple[Ints, Ints]:
-        """The rows that the columns stand in, one after the other, and where each begins (and ends)."""
+        """Return the rows of each column, concatenated, and the start (and end) of each list."""
         order = np.argsort(self.cols, kind="stable")
         sizes = np.bincount(self.cols, minlength=columns)
         return np.concatenate(([0], np.cumsum(sizes))).astype(np.int64), self.row_of[order]
 
     def subset(self, keep: NDArray[np.bool_]) -> "Rows":
-        """Only these rows."""
+        """Keep only the marked rows."""
         if keep.all():
             return self
         entries = keep[self.row_of]
@@ -43,7 +43,7 @@ class Rows:
 
 
 def merged(row_of: Ints, cols: Ints, coefs: Floats, rhs: Floats) -> Rows:
-    """Rows from entries that may repeat a column or have coefficient 0."""
+    """Build rows from entries, where columns may repeat and coefficients may be 0."""
     place = row_of * (int(cols.max(initial=0)) + 1) + cols
     if (place[1:] < place[:-1]).any():
         order = np.argsort(place, kind="stable")
@@ -59,7 +59,7 @@ def merged(row_of: Ints, cols: Ints, coefs: Floats, rhs: Floats) -> Rows:
 
 
 def first_of_each(rows: Rows) -> NDArray[np.bool_]:
-    """Mask of the rows that do not repeat an earlier one, up to a factor of -1."""
+    """Mark the rows that do not repeat an earlier row, up to a factor of -1."""
     first = np.ones(len(rows.rhs), dtype=np.bool_)
     if not len(rows.rhs):
         return first

@@ -1,4 +1,4 @@
-"""Columns that go together: one is the other, or its opposite, by a constant apart."""
+"""Pairs of dependent columns: each equals the other, or its negative, up to a constant."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ class DependentPairs:
         return path[-1], sign, offset
 
     def add(self, one: int, other: int, sign: float, offset: float) -> None:
-        """Record that one = sign * other + offset."""
+        """Record one = sign * other + offset."""
         root, s1, o1 = self._root(one)
         goal, s2, o2 = self._root(other)
         turn, shift = s1 * sign * s2, s1 * (sign * o2 + offset - o1)  # root = turn * goal + shift

@@ -1,4 +1,4 @@
-"""What releases declare to be empty: groups in which nobody can be, as every reader knows."""
+"""Groups declared by releases to be empty: every reader knows that nobody can be in these groups."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,9 +14,9 @@ from anonymisers.tables.release import Release
 
 
 def with_declared(releases: Sequence[Release]) -> list[Release]:
-    """The releases, each with the declared groups as cells that show 0, among its own people.
+    """Add the declared groups to each release as cells showing 0, within the population of the release.
 
-    Raises TableError, naming it, for a group that a release shows people in.
+    Raises TableError, naming the group, where a release shows people in a declared group.
     """
     places = tuple(dict.fromkeys(p for r in releases for p in r.structural))
     return [_extended(release, [p for p in places if _fits(release.dims, p)]) for release in releases]
@@ -44,7 +44,7 @@ def _extended(release: Release, places: Sequence[CellName]) -> Release:
 def not_declared_empty(
     model: AttackModel, releases: Sequence[Release], cells: tuple[Found, ...]
 ) -> tuple[Found, ...]:
-    """Those of the cells that are no part of a group declared to be empty."""
+    """Return the cells outside every group declared to be empty."""
     places = tuple(dict.fromkeys(p for r in releases for p in r.structural))
     axes = {axis.name: axis.codes for axis in model.axes}
 

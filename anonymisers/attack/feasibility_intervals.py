@@ -1,12 +1,13 @@
-"""The attacker's interval of every unknown cell, by linear programming.
+"""Compute the feasibility interval of every unknown cell, by linear programming.
 
-Each world found widens what is known of every cell in it, so most cells are settled by a few random
-objectives; only cells that stay narrow get a minimum and a maximum of their own.
+Each feasible table found widens the known interval of every cell, so that most cells are settled by a few
+random objectives; only cells whose intervals stay short get a minimum and a maximum of their own.
 
-In small parts of the system (`polytope.WHOLE`) worlds are of whole people, and intervals exact. In larger
-ones an interval over the reals, rounded inwards, holds the one over integers: a cell with one value left is
-truly disclosed, a narrow one truly narrow; what only whole numbers pin down may stay unseen there. Compared
-with the enumeration of all worlds of tiny tables in tests/anonymisers/attack/test_attack_against_oracle.py.
+In small parts of the model (`polytope.WHOLE`) tables consist of whole people and intervals are exact. In
+larger parts an interval over the reals, rounded inwards, contains the interval over the integers: a cell with
+one value left is truly disclosed, and a short interval is truly short; a disclosure that needs integrality
+may stay unseen. tests/anonymisers/attack/test_attack_against_oracle.py compares the intervals with the
+enumeration of all feasible tables of tiny tables.
 """
 
 import time
@@ -24,24 +25,26 @@ from anonymisers.attack.small_programs import Neighbourhoods
 from anonymisers.tables.arrays import Bools, Floats, Ints
 
 POOLED = 400
-"""Parts of the system with fewer cells than this are solved together: a solver costs more than a cell."""
+"""Parts of the model with fewer cells than POOLED are solved together: a solver costs more than a cell."""
 LARGE = 3_000
-"""From this many cells on an interior world costs less than the next vertex."""
+"""From LARGE cells on, an interior table costs less than the next vertex."""
 PUSHES = 12
-"""Worlds of a whole part that push all open cells, before one cell after the other is pushed nearby."""
+"""Tables of a whole part that push all open cells, before single cells are pushed within their neighbourhood.
+"""
 SIZES = (400, 1500)
-"""Cells that may change around one that is pushed: a first try and a second."""
+"""Size of the neighbourhood of a pushed cell, in cells: first and second attempt."""
 SIDE = 0.02
 """Weight of pushing other open cells at the same time."""
 SLOW = 600_000.0
-"""Verdicts per second, times the cells of a large part, below which its first vertex is worth its price."""
+"""Verdicts per second, times the cells of a large part, below which the first vertex is worth its cost."""
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A piece of the system that shares no sum with the rest: columns of `Reduced`, and its rows over them.
+    """A piece of the model sharing no sum with the rest: columns of `Reduced`, and the rows over these
+    columns.
 
-    `label` (one per column) tells the connected components inside it apart.
+    `label` (one per column) distinguishes the connected components inside the part.
     """
 
     columns: Ints
@@ -50,7 +53,8 @@ class Part:
 
 
 def parts_of(reduced: Reduced) -> Iterator[Part]:
-    """Split the representatives into connected components, small ones pooled. Cells in no sum are in none."""
+    """Split the representatives into connected components, small components pooled; cells in no sum are in no
+    part."""
     # Here, because a node that only answers starts sooner and stays smaller without it.
     from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # noqa: PLC0415
     from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]  # noqa: PLC0415
@@ -75,18 +79,18 @@ def parts_of(reduced: Reduced) -> Iterator[Part]:
 
 
 Watch = Callable[[Floats], None]
-"""Told of every world, over the columns of its part."""
+"""Called with every table found, over the columns of its part."""
 
 
 def free_columns(reduced: Reduced) -> Ints:
-    """Representatives in no sum: their bounds are their interval."""
+    """Return the representatives in no sum: their bounds are their intervals."""
     used = np.zeros(len(reduced.low), dtype=np.bool_)
     used[reduced.rows.cols] = True
     return np.flatnonzero(~used)
 
 
 def explore(part: Part, goals: Goals, extent: Extent, polytope: Polytope, watch: Watch | None) -> None:
-    """Find worlds of one part until its cells are settled. Raises OutOfTimeError, with `extent` kept."""
+    """Find tables of one part until its cells are settled. Raises OutOfTimeError, with `extent` kept."""
     _Explorer(part, goals, extent, polytope, watch).run()
 
 
@@ -127,7 +131,8 @@ class _Explorer:
             self._learn(way, met)
 
     def _push_one_nearby(self, up: Bools, down: Bools) -> bool:
-        """Push one cell through its neighbours, first few, then more; whether any was left."""
+        """Push one cell within its neighbourhood, first a small, then a larger neighbourhood; False when no
+        cell is left."""
         wanted = np.stack([up, down]) & (self.tried < len(SIZES))
         if self.central is None or not wanted.any():
             return False
@@ -148,7 +153,7 @@ class _Explorer:
         return True
 
     def _learn(self, way: str, met: float) -> None:
-        """Remember how fast a way is; what the first vertex of a large part costs is not counted."""
+        """Remember the speed of a method; the cost of the first vertex of a large part is not counted."""
         first = way == "one" and self.large and not self.started
         self.started = self.started or way == "one"
         if not first:
@@ -160,9 +165,11 @@ class _Explorer:
         return up[self.part.columns], down[self.part.columns]
 
     def _weights(self, up: NDArray[np.bool_], down: NDArray[np.bool_]) -> Floats:
-        """An objective that pushes unsettled cells: all, or those of a random set without a common sum.
+        """Return an objective pushing unsettled cells: all of them, or a random set of cells without a common
+        sum.
 
-        Cells of one sum compete, so a push of all meets ever fewer; apart from each other most can be met.
+        Cells of one sum compete, so that pushing all cells reaches ever fewer; most cells without a common
+        sum can be reached together.
         """
         turn = np.where(self.random.random(len(up)) < 0.5, 1.0, -1.0)
         pushed: Floats = np.where(up & down, turn, up.astype(np.float64) - down)
@@ -172,7 +179,7 @@ class _Explorer:
         return pushed * self.random.uniform(0.1, 1.0, len(up))
 
     def _apart(self, wanted: Ints) -> Floats:
-        """1 for a random largest choice of the wanted columns of which no two stand in one sum."""
+        """Return 1 for a random maximal choice of the wanted columns such that no two columns share a sum."""
         taken = np.zeros(len(self.part.rows.rhs), dtype=np.bool_)
         chosen = np.zeros(len(self.part.columns))
         for column in self.random.permutation(wanted).tolist():
@@ -191,7 +198,7 @@ class _Explorer:
         self._take(world)
 
     def _push_one(self, up: NDArray[np.bool_], down: NDArray[np.bool_]) -> None:
-        """The exact greatest or least value of one cell."""
+        """Find the exact greatest or least value of one cell."""
         column = int(np.argmax(up | down))
         objective = np.zeros(len(up))
         objective[column] = 1.0 if up[column] else -1.0

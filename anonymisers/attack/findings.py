@@ -1,18 +1,18 @@
-"""What the attacker found, as values."""
+"""The findings of the attacker, as values."""
 
 from dataclasses import dataclass
 
 Key = tuple[tuple[str, str | tuple[str, ...]], ...]
-"""The dimensions that a cell limits, each with its code, or with the codes of which any one fits."""
+"""The dimensions limited by a cell, each with its code, or with alternative codes."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """A cell and the interval of values it can have, given everything released.
+    """A cell and its feasibility interval, given everything released.
 
-    `release` is the number (from 0) of a release that lists the cell, None when none does; `high` is None
-    when nothing bounds it. The interval is over the reals, rounded inwards to integers, and so contains every
-    value that is possible.
+    `release` is the number (from 0) of a release listing the cell, None for an unlisted cell; `high` is None
+    when nothing bounds the cell. The interval is over the reals, rounded inwards to integers, and so contains
+    every possible value.
     """
 
     key: Key
@@ -27,7 +27,7 @@ class Found:
 
 @dataclass(frozen=True)
 class SingletonDisclosure:
-    """A small cell that the only person of another withheld cell can compute."""
+    """A small cell, computable for the only person of another withheld cell: the singleton."""
 
     cell: Found
     singleton: Key
@@ -35,13 +35,14 @@ class SingletonDisclosure:
 
 @dataclass(frozen=True)
 class Findings:
-    """The attacker's report. Every tuple is in the order of the cells of the system.
+    """The attacker's report. Every tuple is in the order of the cells of the model.
 
-    `disclosed`: withheld cells with one possible value. `narrow`: withheld cells that may be small, whose
-    interval neither holds lower..threshold-1 nor is threshold wide. `insider`: needs the truth. `unasked`:
-    cells in no release that are small for certain; `differences` counts those that are simply one shown cell
-    minus others. `open`: cells the time limit left undecided, with the interval proven so far; `interrupted`
-    says in words what else it cut short. `unexamined`: in words, what was not looked at, and why.
+    `disclosed`: withheld cells with one possible value. `insufficiently_protected`: withheld cells that may
+    be small and whose interval neither contains lower..threshold-1 nor has at least the width of the
+    threshold. `singletons`: needs the true table. `unlisted`: cells in no release that are certainly small;
+    `differences` counts the unlisted cells that are one shown cell minus other shown cells. `open`: cells
+    left undecided at the time limit, with the interval proven so far; `interrupted` says in words what else
+    the time limit cut short. `unexamined`: in words, what was not examined, and why.
     """
 
     cells: int
@@ -57,7 +58,7 @@ class Findings:
 
     @property
     def broken(self) -> bool:
-        """Whether anything follows that should not: what must keep a cube from answering."""
+        """Whether anything follows that must keep a cube from answering."""
         return bool(self.disclosed or self.singletons or self.unlisted)
 
     @property

@@ -1,4 +1,4 @@
-"""What the attacker must still find out about each unknown cell before its verdict is certain."""
+"""The remaining questions about each unknown cell before its verdict is certain."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,8 @@ SLACK = 1e-6
 
 @dataclass(eq=False)
 class Extent:
-    """What is known of the representatives: `seen` lie in some world, `proven` bound all worlds."""
+    """Intervals of the representatives: values `seen` lie in some feasible table, `proven` bounds hold in
+    all."""
 
     seen_low: Floats
     seen_high: Floats
@@ -26,7 +27,7 @@ class Extent:
         return cls(np.full(size, np.inf), np.full(size, -np.inf), reduced.low.copy(), reduced.high.copy())
 
     def add(self, columns: NDArray[np.int64], world: Floats) -> None:
-        """Take a world over some of the columns into what was seen."""
+        """Widen the seen intervals by a table over some of the columns."""
         self.seen_low[columns] = np.minimum(self.seen_low[columns], world)
         self.seen_high[columns] = np.maximum(self.seen_high[columns], world)
 
@@ -46,17 +47,17 @@ class Goals:
     threshold: int
 
     def small(self, low: Floats, high: Floats) -> Bools:
-        """Intervals that hold a small value."""
+        """Mark the intervals containing a small value."""
         return (low < self.threshold) & (high >= self.smallest)
 
     def wide(self, low: Floats, high: Floats) -> Bools:
-        """Intervals that hold lower..k-1, or are at least k wide; over integers, so rounded inwards."""
+        """Mark the intervals containing lower..k-1, or at least k wide; over integers, so rounded inwards."""
         low, high = np.ceil(low - SLACK), np.floor(high + SLACK)
         holds = (low <= self.lower) & (high >= self.threshold - 1)
         return holds | (high - low >= self.threshold)
 
     def settled(self, extent: Extent) -> Bools:
-        """Boxes whose verdict no further world can change."""
+        """Mark the cuboids whose verdict no further table can change."""
         low, high = self.reduced.interval(extent.seen_low, extent.seen_high)
         least, most = self.reduced.interval(extent.proven_low, extent.proven_high)
         two = np.floor(high + SLACK) > np.ceil(low - SLACK)
@@ -67,7 +68,7 @@ class Goals:
         return np.where(self.withheld, asked, unlisted) | exact | (self.reduced.rep < 0)
 
     def needs(self, extent: Extent) -> tuple[Bools, Bools]:
-        """Representatives of which a greater, and of which a smaller value is still sought."""
+        """Mark the representatives of which a greater, and of which a smaller, value is still sought."""
         reduced = self.reduced
         open_boxes = ~self.settled(extent)
         wanted = np.zeros(len(reduced.low), dtype=np.bool_)

@@ -1,9 +1,9 @@
-"""Changes of the true world that move a small cell and leave insiders' cells as they are, a few cells each.
+"""Moves of the true table that change a small cell and keep singletons' cells fixed, a few cells each.
 
-An insider learns nothing of a cell that can change while his own does not. A change of a dozen cells moves
-hardly any insider's cell, so for one small cell it settles nearly all insiders at once: only those stay whom
-*every* change of the cell that was found moves. The next change is sought around them. Every change found is
-remembered for all cells that it moves.
+A singleton learns nothing of a cell that can change while the singleton's own cell does not. A move of a
+dozen cells changes hardly any singleton's cell, so that for one small cell a single move settles nearly all
+singletons: only the singletons changed by *every* move found for the cell remain. The next move is sought
+around the remaining singletons. Every move found counts for all cells changed by the move.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,16 +16,17 @@ from anonymisers.attack.small_programs import Neighbourhoods
 from anonymisers.tables.arrays import Floats, Ints
 
 SIZES = (150, 300, 600, 1200, 2400)
-"""Cells that may change around one that an insider might compute, ever more; last comes the whole part."""
+"""Size of the neighbourhood of a cell that a singleton might compute, growing; the whole part comes last."""
 STILL = 1e-4
-"""A cell has changed when it changed by more than this."""
+"""A cell has changed when its value changed by more than STILL."""
 USUAL, OWNED, AVOIDED = 1.0, 1.5, 1000.0
-"""Price of moving a cell by one person: any, one of an insider, one that every change so far has moved."""
+"""Cost of changing a cell by one person: any cell, a singleton's cell, a cell changed by every move so far.
+"""
 
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """Columns of a part: `own` hold an insider's cell, `small` a small cell; `truth` is the value of each."""
+    """Columns of a part: `own` hold a singleton's cell, `small` a small cell; `truth` are the true values."""
 
     own: Ints
     small: Ints
@@ -33,7 +34,7 @@ class Candidates:
 
 
 class IndependentMoves:
-    """The changes of one part that were found, as far as suspects care. Sought with `Nearby`."""
+    """The moves found in one part, as far as the candidates need them; sought with `Neighbourhoods`."""
 
     def __init__(
         self, candidates: Candidates, neighbourhoods: Neighbourhoods, check_time: Callable[[], None]
@@ -46,22 +47,23 @@ class IndependentMoves:
 
     @property
     def left(self) -> Mapping[int, frozenset[int]]:
-        """For each small cell that some change moves: the insiders' cells that all of these changes move."""
+        """For each small cell changed by some move: the singletons' cells changed by all of these moves."""
         return self._left
 
     def seek(self) -> None:
-        """Look for changes of all small cells until wider ones settle no more. Raises OutOfTimeError."""
+        """Look for moves of all small cells until larger neighbourhoods settle no more. Raises
+        OutOfTimeError."""
         for size in (*SIZES, len(self._truth)):
             for column in np.flatnonzero(self._small).tolist():
                 while self._left.get(column, True) and self._settle(column, size):
                     pass
 
     def seek_beside(self, column: int, own: int) -> bool:
-        """Whether there is a change of a small cell in which an insider's cell does not move."""
+        """Return whether some move changes a small cell and keeps a singleton's cell fixed."""
         return any(self._change(column, size, own) for size in (SIZES[-1], len(self._truth)))
 
     def take(self, columns: Ints, change: Floats) -> None:
-        """Remember a change that agrees with everything released, of some of the columns."""
+        """Remember a move of some of the columns that agrees with everything released."""
         moved = columns[np.abs(change) > STILL]
         stay = frozenset(moved[self._owned[moved]].tolist())
         whole = columns[np.abs(change) >= 1 - EXACT]
@@ -69,7 +71,7 @@ class IndependentMoves:
             self._left[column] = self._left.get(column, stay) & (stay - {column})
 
     def _settle(self, column: int, size: int) -> bool:
-        """Whether a change was found that settles an insider more."""
+        """Look for a move that settles one more singleton; return whether there is such a move."""
         before = self._left.get(column)
         self._change(column, size, None)
         return self._left.get(column) != before

@@ -1,4 +1,4 @@
-"""Many short stretches of one long list, without a loop."""
+"""Concatenate many short ranges of indices, without a loop."""
 
 import numpy as np
 
@@ -6,6 +6,6 @@ from anonymisers.tables.arrays import Ints
 
 
 def index_ranges(starts: Ints, stops: Ints) -> tuple[Ints, Ints]:
-    """The places from each start to its stop, one stretch after the other, and the length of each."""
+    """Return the indices from each start to its stop, concatenated, and the length of each range."""
     lengths = stops - starts
     return np.arange(int(lengths.sum())) + np.repeat(starts - np.cumsum(lengths) + lengths, lengths), lengths

@@ -1,7 +1,7 @@
-"""The attacker of tables of amounts: the exact interval of every withheld cell, by linear programming.
+"""The attacker of magnitude tables: the exact interval of every withheld cell, by linear programming.
 
-He knows every shown cell, the hierarchies, and that amounts are 0 or more. He shares nothing with the code
-that protects: he lists the inner cells and what adds up to what by himself.
+The attacker knows every shown cell, the hierarchies, and that magnitudes are 0 or more. The attacker shares
+no code with protection, and lists the inner cells and the sums independently.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,20 +19,21 @@ from anonymisers.tables.hierarchy import ROOT, Hierarchy
 
 Cell = tuple[str, ...]
 EXACT = 1e-6
-"""Two amounts that differ by less than this share of the larger are one: programs are of real numbers."""
+"""Two magnitudes differing by less than this share of the larger are equal: programs are over real numbers.
+"""
 SCALE = 1e4
-"""The largest amount as the solver sees it: its tolerances are absolute."""
+"""The largest magnitude as the solver sees it: tolerances of the solver are absolute."""
 PUSHES = 3
-"""Pairs of tables that push all cells at once, before one cell after the other has its own programs."""
+"""Pairs of tables that push all cells at once, before each remaining cell has its own programs."""
 MIXED = 12
-"""Known tables on either side of an insider's amount that are mixed with each other."""
+"""Number of known tables on either side of a singleton's magnitude that are mixed with each other."""
 CLOSE = 1e-5
-"""An interval that is this share narrower than it must be is wide enough."""
+"""An interval narrower than required by only this share is wide enough."""
 
 
 @dataclass(frozen=True)
 class FeasibilityInterval:
-    """A withheld cell, and the least and the largest amount that it can be."""
+    """A withheld cell with its least and its largest possible magnitude."""
 
     cell: Cell
     low: float
@@ -40,12 +41,12 @@ class FeasibilityInterval:
 
     @property
     def is_one_value(self) -> bool:
-        """Whether the cell can be one amount only."""
+        """Whether only one magnitude is possible."""
         return self.high - self.low <= EXACT * max(1.0, self.high)
 
 
 class MagnitudeAttacker:
-    """All tables that agree with a release: an unknown for each inner cell and for each withheld cell."""
+    """All tables agreeing with a release: an unknown for each inner cell and for each withheld cell."""
 
     def __init__(
         self, dims: Sequence[Hierarchy], shown: Mapping[Cell, float], withheld: Sequence[Cell]
@@ -64,9 +65,11 @@ class MagnitudeAttacker:
         self._solver = self._solver_of(shown)
 
     def insufficiently_protected(self, needed: Mapping[Cell, float]) -> list[FeasibilityInterval]:
-        """The exact intervals of those withheld cells whose interval is narrower than this, or one value.
+        """Return the exact intervals of the withheld cells whose interval is narrower than needed, or one
+        value.
 
-        Every table found shows how far all cells reach, so most need no program of their own.
+        `needed` maps cells to required widths. Every table found shows the reach of all cells, so that most
+        cells need no program of their own.
         """
         low, high = np.full(len(self.withheld), np.inf), np.full(len(self.withheld), -np.inf)
         wanted = np.array([needed.get(cell, 0.0) for cell in self.withheld])
@@ -87,7 +90,7 @@ class MagnitudeAttacker:
         return found
 
     def computable_by(self, own: Cell, value: float, others: Sequence[Cell]) -> list[Cell]:
-        """Those of the cells that have one value for whoever also knows that his own cell is `value`."""
+        """Return the cells with only one value for a singleton who knows the value of the own cell."""
         left, found = self._still(others, self._mixed(own, value)), []
         self._solver.changeColBounds(self._column[own], value / self._unit, value / self._unit)
         try:
@@ -124,7 +127,8 @@ class MagnitudeAttacker:
         return [self._number[part] for part in product(*held)]
 
     def _mixed(self, own: Cell, value: float) -> list[Floats]:
-        """The least and the largest amounts over mixtures of known tables in which a cell has a value."""
+        """Return the least and the largest magnitudes over mixtures of known tables in which a cell has a
+        value."""
         known = np.array(self._known)
         place = known[:, self._place[own]] if len(known) else np.empty(0)
         below, above = known[place < value][-MIXED:], known[place > value][-MIXED:]
@@ -136,19 +140,19 @@ class MagnitudeAttacker:
         return [mixtures.min(axis=(0, 1)), mixtures.max(axis=(0, 1))]
 
     def _still(self, cells: Sequence[Cell], tables: Sequence[Floats]) -> list[Cell]:
-        """Those of the cells that have the same amount in two tables."""
+        """Return the cells with the same magnitude in two tables."""
         one, other = tables
         moved = np.abs(one - other) > EXACT * np.maximum(1.0, np.maximum(one, other))
         return [cell for cell in cells if not moved[self._place[cell]]]
 
     def _pushed(self, cells: Sequence[Cell]) -> list[Floats]:
-        """Two tables in which many of the cells are far from each other, each pushed at random."""
+        """Return two tables in which many of the cells differ widely, each pushed at random."""
         aim = np.zeros(len(self._columns))
         aim[[self._column[cell] for cell in cells]] = self._random.standard_normal(len(cells))
         return [self._solved(aim), self._solved(-aim)]
 
     def _extreme(self, cell: Cell, turn: float) -> Floats:
-        """All withheld cells of a table in which one of them is as large (or as small) as it can be."""
+        """Return all withheld cells of a table in which one cell is as large (or as small) as possible."""
         aim = np.zeros(len(self._columns))
         aim[self._column[cell]] = -turn
         return self._solved(aim)
@@ -175,7 +179,7 @@ class MagnitudeAttacker:
 
 
 def _below(dim: Hierarchy) -> dict[str, list[str]]:
-    """For each code the finest codes that it stands for."""
+    """Map each code to the finest codes below it."""
     found: dict[str, list[str]] = {code: [] for code in dim.codes}
     for leaf in dim.leaves.tolist():
         code = dim.codes[leaf]

@@ -1,8 +1,8 @@
-"""One connected part of the attacker's system as a linear program that is solved again and again.
+"""One connected part of the attacker's model as a linear program, solved again and again.
 
-Only the objective changes between solves. Every solution is a *world*, in small parts of whole people, else
-over the reals: one assignment that agrees with all releases. A vertex costs few steps when the last one was
-near (primal simplex from a feasible basis); an interior world (interior point, no crossover) costs the same
+Only the objective changes between solves. Every solution is a feasible table agreeing with all releases: of
+whole people in small parts, else over the reals. A vertex costs few steps when the last vertex was near
+(primal simplex from a feasible basis); an interior table (interior point, no crossover) costs the same
 whatever came before, which is much less where a part has many thousand cells.
 """
 
@@ -18,19 +18,19 @@ from anonymisers.errors import ProtectionError, TableError
 from anonymisers.tables.arrays import Floats
 
 ENDLESS = 1e7
-"""Stands in for a missing upper bound. Widths are compared with a threshold far below it, and by convexity a
-cell that is constant below the cap is constant beyond it, so no verdict depends on it."""
+"""Replaces a missing upper bound. Widths are compared with a threshold far below, and by convexity a cell
+constant below the cap is constant beyond, so that no verdict depends on the cap."""
 PRIMAL_SIMPLEX = 4
 EXACT = 1e-6
-"""Counts are told apart at this distance; the solver is asked for 1e-9."""
+"""Counts are distinguished at this distance; the solver is asked for 1e-9."""
 
 WHOLE = 120
-"""A part of at most so many columns is solved in whole numbers: every world found is one of people. In larger
-parts worlds are over the reals, and what only whole numbers give away may stay unseen."""
+"""A part of at most WHOLE columns is solved in whole numbers: every table found consists of people. In larger
+parts tables are over the reals, and disclosure that needs integrality may stay unseen."""
 
 WHOLE_SECONDS = 5.0
-"""A search in whole numbers that takes longer is given up, and its part treated like a larger one: rarely one
-does not end, and it must not use up the time of all other parts."""
+"""A longer search in whole numbers is given up, and the part treated like a larger part: such a search rarely
+fails to end, and must not use up the time of all other parts."""
 
 SHARP = (("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9))
 
@@ -78,9 +78,10 @@ class Polytope:
         return found
 
     def interior(self, objective: Floats) -> Floats:
-        """A world with the greatest objective (to 1e-8), as far from other bounds as that allows.
+        """Return a table with the greatest objective (to 1e-8), as far from other bounds as the objective
+        allows.
 
-        Raises what `vertex` raises.
+        Raises the errors of `vertex`.
         """
         if self._barrier is None:
             self._barrier = self._solver(solver="ipm", run_crossover="off")
@@ -93,11 +94,11 @@ class Polytope:
         return self.vertex(objective)
 
     def hold(self, column: int, value: float) -> None:
-        """Fix one column of the worlds to come."""
+        """Fix one column in all later tables."""
         self._bound(column, value, value)
 
     def release(self, column: int) -> None:
-        """Give a column its own bounds back."""
+        """Restore the bounds of a column."""
         self._bound(column, self.low[column], self.high[column])
 
     def _bound(self, column: int, low: float, high: float) -> None:
@@ -160,7 +161,7 @@ class Polytope:
 
 
 class SmallProgram:
-    """Small linear programs, one after the other, each from nothing."""
+    """Small linear programs, each solved from scratch."""
 
     def __init__(self) -> None:
         self._solver = _Highs()
@@ -179,7 +180,7 @@ class SmallProgram:
 
 
 def no_world() -> TableError:
-    """The error of releases that contradict each other or what the attacker is told."""
+    """Return the error for releases contradicting each other or the attacker's knowledge."""
     return TableError(
         "no table of counts agrees with these releases",
         remedy="Check --lower and --zeros, and that the releases are of one snapshot.",

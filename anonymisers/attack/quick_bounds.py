@@ -1,4 +1,4 @@
-"""Integer bounds of columns, as far as each sum alone tightens them."""
+"""Integer bounds of columns, tightened by each sum alone."""
 
 import numpy as np
 
@@ -12,10 +12,10 @@ PASSES = 200
 
 
 def propagate(rows: Rows, low: Floats, high: Floats, clock: Clock = ENDLESS) -> None:
-    """Tighten integer bounds in place until no row tightens them, or the time is up.
+    """Tighten integer bounds in place until no row tightens any bound, or the time is up.
 
     Lower bounds are finite. Raises ContradictionError when bounds cross. After the first pass only rows of
-    columns that moved are looked at.
+    moved columns are examined.
     """
     held = rows
     for _ in range(PASSES):
@@ -29,14 +29,14 @@ def propagate(rows: Rows, low: Floats, high: Floats, clock: Clock = ENDLESS) -> 
 
 
 def check_crossing(low: Floats, high: Floats) -> None:
-    """Raise ContradictionError when a lower bound is above the upper one."""
+    """Raise ContradictionError when a lower bound exceeds the upper bound."""
     crossed = low > high
     if crossed.any():
         raise ContradictionError(int(np.argmax(crossed)))
 
 
 class ContradictionError(TableError):
-    """No table agrees with the releases; `column`: a column that has no value left, if one is known."""
+    """No table agrees with the releases; `column` is a column without any value left, if known."""
 
     def __init__(self, column: int | None = None, cell: str = "") -> None:
         self.column = column
@@ -48,7 +48,7 @@ class ContradictionError(TableError):
 
 
 def _tighten(rows: Rows, low: Floats, high: Floats) -> Bools:
-    """Tighten bounds once by each row; mask of the columns whose bounds moved."""
+    """Tighten bounds once by each row; return a mask of the columns with moved bounds."""
     before, row_of = (low.copy(), high.copy()), rows.row_of
     width = np.abs(rows.coefs) * (high - low)[rows.cols]
     least, most = _ends(rows, low, high)
@@ -68,7 +68,8 @@ def _tighten(rows: Rows, low: Floats, high: Floats) -> Bools:
 
 
 def _ends(rows: Rows, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-    """The least and the greatest sum of each row, a column without upper bound taken at its lower one."""
+    """Return the least and the greatest sum of each row; a column without upper bound counts with its lower
+    bound."""
     # Here, because a node that only answers starts sooner and stays smaller without it.
     from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # noqa: PLC0415
 
@@ -83,7 +84,8 @@ def _ends(rows: Rows, low: Floats, high: Floats) -> tuple[Floats, Floats]:
 def _bind_endless(
     rows: Rows, bounds: tuple[Floats, Floats], found: tuple[Floats, Floats, Floats], *, upwards: bool
 ) -> None:
-    """Take in place the room of rows whose sum has no such end, and bound the column if one alone is why."""
+    """Remove, in place, the room of rows with an unbounded sum; bound the column where a single column is the
+    cause."""
     low, end, room = found
     endless = np.flatnonzero(np.isinf(bounds[1])[rows.cols] & ((rows.coefs < 0) == upwards))
     if not len(endless):

@@ -1,9 +1,9 @@
-"""Make the attacker's system small without losing a world: bounds, fixed cells, cells that go together.
+"""Shrink the attacker's model without losing a feasible table: bounds, fixed cells, dependent cells.
 
-Exact steps only, repeated until nothing changes: what is shown moves to the right-hand side; bounds
-propagate through every sum and are rounded inwards to integers; a cell whose bounds meet is known; a sum
-with two unknown cells left ties one to the other. Everything found here holds in every world, and no world
-is lost: each step keeps exactly the integer worlds (rounding bounds drops only fractional ones).
+Exact steps only, repeated until nothing changes: shown values move to the right-hand side; bounds propagate
+through every sum and are rounded inwards to integers; a cell with equal bounds is known; a sum with two
+unknown cells left makes one cell depend on the other. Every result holds in every feasible table, and each
+step keeps exactly the integer tables (rounding bounds drops only fractional tables).
 """
 
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ from anonymisers.tables.arrays import Floats, Ints
 
 @dataclass(frozen=True, eq=False)
 class Reduced:
-    """The system over *representatives*.
+    """The model over *representatives*.
 
-    The unknown box `boxes[i]` equals sign[i] * representative rep[i] + offset[i]; where rep is -1 it has the
-    one possible value offset[i]. Representatives have integer bounds `low`, `high` (inf: none) and satisfy
-    `rows`.
+    The unknown cuboid `cuboids[i]` equals sign[i] * representative rep[i] + offset[i]; where rep is -1 the
+    only possible value is offset[i]. Representatives have integer bounds `low`, `high` (inf: none) and
+    satisfy `rows`.
     """
 
     cuboids: Ints
@@ -37,7 +37,7 @@ class Reduced:
     rows: Rows
 
     def interval(self, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-        """Intervals of the unknown boxes, given (maybe empty) intervals of the representatives."""
+        """Intervals of the unknown cuboids, given (maybe empty) intervals of the representatives."""
         low, high = np.append(low, 0.0), np.append(high, 0.0)
         one, two = self.sign * low[self.rep], self.sign * high[self.rep]
         up = self.sign >= 0
@@ -45,10 +45,10 @@ class Reduced:
 
 
 def reduce_model(model: AttackModel, lower: int, clock: Clock = ENDLESS) -> Reduced:
-    """Reduce a system in which a withheld cell is at least `lower`, others at least 0.
+    """Reduce a model in which withheld cells are at least `lower`, and all other cells at least 0.
 
-    When the time is up it is left as far reduced as it is: its bounds are wider than they could be, never
-    wrong. Raises TableError when no world agrees with the releases.
+    When the time is up the model is left partly reduced: bounds are wider than possible, never wrong. Raises
+    TableError when no table agrees with the releases.
     """
     values = model.values
     cuboids = np.flatnonzero(values < 0)
@@ -96,7 +96,7 @@ def _rows(model: AttackModel, values: Ints, cuboids: Ints) -> tuple[Rows, NDArra
 
 
 def _base_rows(base_sums: BaseTableSums, values: Ints, column: Ints) -> Rows:
-    """Sums over cells of the full cross; the whole and some of the cells may be shown."""
+    """Sums over cells of the base table; the whole and some of the cells may be shown."""
     count = len(base_sums.whole)
     # Each whole before its parts: so they mostly stand in order already.
     ends = np.insert(base_sums.parts, base_sums.indptr[:-1], base_sums.whole)
@@ -156,7 +156,7 @@ class _State:
         self.high[column] = min(self.high[column], value)
 
     def _rewrite(self, sign: Floats, offset: Floats, rep: Ints) -> None:
-        """Put sign * rep + offset in place of every column, in the rows and in what was put before."""
+        """Substitute sign * rep + offset for every column, in the rows and in earlier substitutions."""
         self.offset = self.offset + self.sign * offset[self.rep]
         self.sign = self.sign * sign[self.rep]
         self.rep = rep[self.rep]
@@ -172,7 +172,7 @@ class _State:
         self.rows, self.needed = self.rows.subset(keep), self.needed[keep]
 
     def result(self, cuboids: Ints) -> Reduced:
-        """Drop sums that others imply or repeat, and number the representatives that are left."""
+        """Drop implied and repeated sums, and number the remaining representatives."""
         self._substitute_known()
         check_crossing(self.low, self.high)
         single = self.low == self.high

@@ -1,9 +1,8 @@
 """The exact attacker: everything that follows from releases, by integer bounds, rank and linear programs.
 
-It shares nothing with the code that protects but the reading of releases, so that it can find that code's
-mistakes. What the attacker knows: every shown cell of every release, who their populations are, the
-hierarchies, that counts are integers >= 0, which groups are declared to be empty, and that a withheld cell is
-at least `lower`.
+The attacker shares only the reading of releases with the code that protects, so as to find mistakes of that
+code. The attacker knows every shown cell of every release, the populations of the releases, the hierarchies,
+the groups declared to be empty, that counts are integers >= 0, and that a withheld cell is at least `lower`.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,7 +26,7 @@ from anonymisers.tables.count_table import Table
 from anonymisers.tables.release import Release
 
 Progress = Callable[[str, int, int], None]
-"""Called with a phase, how many cells of it are done, and how many there are."""
+"""Called with a phase, the number of cells done, and the number of cells in all."""
 
 
 def attack(
@@ -43,16 +42,16 @@ def attack(
 ) -> Findings:
     """Attack releases of one snapshot together.
 
-    `threshold` is k: cells of 1..k-1 are small (0..k-1 when `zeros` is "protect"). `lower` is what the
-    attacker knows of a withheld cell; by default 1 where zeros are published, else 0. With `truth` the cells
-    that the only person of another withheld cell can compute are sought too. `full_cross` takes the cells
-    behind linked tables as unknowns too, unless they are too many (`unexamined` then says so); without it
-    the attacker knows only the sums within and between tables, and his intervals may be too wide.
-    `time_limit` is in seconds; what it leaves undecided is in `open` and `interrupted`. Putting the releases
-    together may take SETUP_GRACE seconds longer; where that does not suffice, no cell is named.
+    `threshold` is k: cells of 1..k-1 are small (0..k-1 when `zeros` is "protect"). `lower` is the known lower
+    bound of a withheld cell; by default 1 where zeros are published, else 0. With `truth`, cells computable
+    for singletons are sought too. `base_table` adds the cells behind linked tables as unknowns, unless there
+    are too many (`unexamined` then says so); without those cells the attacker knows only the sums within and
+    between tables, and intervals may be too wide. `time_limit` is in seconds; undecided cells are in `open`
+    and `interrupted`. Joining the releases may take SETUP_GRACE seconds longer; where the grace does not
+    suffice, no cell is named.
 
-    Raises RulesError for impossible rules, TableError when the releases contradict each other, the
-    truth, or what the attacker is told of withheld cells.
+    Raises RulesError for impossible rules, and TableError when the releases contradict each other, the true
+    table, or the known bounds of withheld cells.
     """
     _check_rules(releases, threshold, lower, zeros)
     lower = (1 if zeros == "publish" else 0) if lower is None else lower
@@ -86,7 +85,7 @@ def attack(
 def determined_cells(
     releases: Sequence[Release], *, threshold: int, zeros: str, lower: int
 ) -> tuple[Found, ...]:
-    """The withheld cells that integer bounds determine, those of the full cross too; no program is solved."""
+    """Return the withheld cells determined by integer bounds, base table included; no program is solved."""
     _check_rules(releases, threshold, lower, zeros)
     model = build_model(with_declared(releases))
     extension = _extend(model, reduce_model(model, lower), lower, ENDLESS, base_table=True)
@@ -116,8 +115,8 @@ def _check_rules(releases: Sequence[Release], threshold: int, lower: int | None,
 
 @dataclass(frozen=True, eq=False)
 class _Extension:
-    """The system to solve. Where the full cross is too large for that, `bounded` is the system with it, of
-    which only the bounds are used."""
+    """The model to solve. Where the base table is too large to solve, `bounded` is the model with the base
+    table, of which only the bounds are used."""
 
     model: AttackModel
     reduced: Reduced
@@ -128,7 +127,7 @@ class _Extension:
 def _extend(
     model: AttackModel, reduced: Reduced, lower: int, clock: Clock, *, base_table: bool
 ) -> _Extension:
-    """Take in the full cross behind linked tables, where that is wanted and as far as it is possible."""
+    """Add the base table behind linked tables, where wanted and as far as possible."""
     unexamined = [] if model.complete else ["differences between releases, which are too many"]
     bounded = None
     if is_linked(model):
@@ -149,7 +148,7 @@ def _extend(
 def _explore_all(
     goals: Goals, singletons: SingletonSearch | None, clock: Clock, progress: Progress | None
 ) -> tuple[Extent, tuple[str, ...]]:
-    """Settle every part of the system, and ask what insiders can compute in it."""
+    """Settle every part of the model, and find the cells computable for singletons."""
     reduced = goals.reduced
     extent = Extent.start(reduced)
     free = free_columns(reduced)

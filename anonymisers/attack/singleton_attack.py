@@ -1,12 +1,14 @@
-"""What the only person of a withheld cell can compute, who adds the own cell to what is known.
+"""What the only person of a withheld cell (the singleton) can compute by adding the own cell to public
+knowledge.
 
 For such a cell s (true value 1) and another small cell t the question is whether t is constant over the
-worlds with s = 1. It is not where some world differs from the truth in t by a person or more and not in s:
-in small parts the worlds found before answer that for nearly all pairs; in larger ones changes of a few cells
-do (`detours`). What is left is decided by linear programs with s held at 1.
+feasible tables with s = 1. The cell t is not constant where some table differs from the true table in t by a
+person or more and not in s: in small parts the tables found before settle nearly all pairs; in larger parts
+moves of a few cells do (`independent_moves`). Remaining pairs are decided by linear programs with s held at
+1.
 
-In small parts worlds are of whole people, and the answer is exact. In larger ones they are over the reals,
-rounded inwards: a pair reported is truly computable.
+In small parts tables consist of whole people, and the answer is exact. In larger parts tables are over the
+reals, rounded inwards: a reported pair is truly computable.
 """
 
 from collections import defaultdict
@@ -22,15 +24,16 @@ from anonymisers.attack.world_pool import WorldPool
 from anonymisers.tables.arrays import Floats, Ints
 
 MORE_WORLDS = 300
-"""Worlds of a small part sought for insiders besides those at hand."""
+"""Additional tables of a small part sought for singletons."""
 
 
 def computable(
     part: Part, candidates: Candidates, pool: WorldPool, polytope: Polytope
 ) -> Iterator[tuple[int, int, float | None]]:
-    """Pairs (t, s) of columns where t is certain once s is known, and t - s where all worlds agree in that.
+    """Yield pairs (t, s) of columns where t is certain once s is known, and t - s where the difference is
+    constant.
 
-    `pool` has worlds that were found in the part. Raises OutOfTimeError.
+    `pool` holds tables found in the part. Raises OutOfTimeError.
     """
     if polytope.whole:
         worlds = np.concatenate([pool.worlds(), _beside_the_truth(candidates, polytope)])
@@ -42,7 +45,8 @@ def computable(
 
 
 def _without_move(part: Part, candidates: Candidates, polytope: Polytope) -> Iterator[tuple[int, Ints]]:
-    """For each insider's column the columns that no change was found to move without moving his."""
+    """Yield, for each singleton's column, the columns changed by no move that keeps the singleton's column
+    fixed."""
     neighbourhoods = Neighbourhoods(part.rows, polytope.low, polytope.high)
     independent_moves = IndependentMoves(candidates, neighbourhoods, polytope.check_time)
     independent_moves.seek()
@@ -59,10 +63,10 @@ def _without_move(part: Part, candidates: Candidates, polytope: Polytope) -> Ite
 
 
 def _beside_the_truth(candidates: Candidates, polytope: Polytope) -> Floats:
-    """Worlds in which many insiders' cells keep their value and much else does not.
+    """Return tables in which many singletons' cells keep their value and many other cells do not.
 
-    Half of the insiders' cells, at random, are drawn towards their least value, which is the true one where
-    withheld cells are known to be at least 1; all cells are pushed at random besides.
+    Half of the singletons' cells, at random, are pushed towards their least value, which is the true value
+    where withheld cells are known to be at least 1; in addition all cells are pushed at random.
     """
     random = np.random.default_rng(1)
     size = len(candidates.truth)
@@ -76,7 +80,8 @@ def _beside_the_truth(candidates: Candidates, polytope: Polytope) -> Floats:
 
 
 def _apparent(part: Part, candidates: Candidates, worlds: Floats) -> Iterator[tuple[int, Ints]]:
-    """For each insider's column the columns that no world moves by a person while the insider's stays."""
+    """Yield, for each singleton's column, the columns changed by a person in no table that keeps the
+    singleton's column."""
     moved = np.abs(worlds - candidates.truth)
     moves = (moved[:, candidates.small] >= 1 - EXACT).astype(np.float32)
     still = (moved[:, candidates.own] <= STILL).astype(np.float32)
@@ -90,7 +95,7 @@ def _apparent(part: Part, candidates: Candidates, worlds: Floats) -> Iterator[tu
 def _determined(
     own: int, others: Ints, truth: Floats, polytope: Polytope
 ) -> Iterator[tuple[int, int, float | None]]:
-    """Those of the columns that have one value once the insider's is held at its true one."""
+    """Yield the columns with only one value once the singleton's column is held at its true value."""
     if not len(others):
         return
     polytope.hold(own, float(truth[own]))
@@ -117,7 +122,7 @@ def _determined(
 
 
 def _difference(one: int, other: int, polytope: Polytope, size: int) -> float | None:
-    """By how much the first column exceeds the second in every world; None where worlds differ in that."""
+    """Return first column minus second where constant over all tables; None where tables disagree."""
     objective = np.zeros(size)
     objective[one], objective[other] = 1.0, -1.0
     most, least = (float(objective @ polytope.vertex(turn * objective)) for turn in (1.0, -1.0))

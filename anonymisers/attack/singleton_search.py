@@ -1,4 +1,4 @@
-"""Insiders, part by part: from boxes to columns of linear programs, and back to findings."""
+"""Singletons, part by part: from cuboids to columns of linear programs, and back to findings."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,12 @@ from anonymisers.tables.arrays import Bools, Ints
 
 
 class SingletonSearch:
-    """Collects the pairs (small cell, insider's cell), both withheld, where the insider computes the cell.
+    """Collects the pairs (small cell, singleton's cell), both withheld, where the singleton computes the
+    small cell.
 
-    A cell that holds the insider, too, and equals the insider's own in every world is the same cell under
-    another name (the only woman of a district, and its only person above 60): it tells of nobody else.
+    A cell that contains the singleton and equals the singleton's own cell in every table is the same cell
+    under another name (the only woman of a district, and its only person above 60), and discloses nobody
+    else.
     """
 
     def __init__(self, model: AttackModel, goals: Goals, truth: Truth) -> None:
@@ -36,7 +38,7 @@ class SingletonSearch:
         self._take(*_joined(reduced.rep, self._small, self._own), apart=0.0)
 
     def examine(self, part: Part, extent: Extent, pool: WorldPool, polytope: Polytope) -> None:
-        """Find the pairs of one part whose intervals are settled. Raises OutOfTimeError."""
+        """Find the pairs of one part with settled intervals. Raises OutOfTimeError."""
         uncertain = extent.proven_low < extent.proven_high
         candidates = Candidates(
             self._columns(part, self._own, uncertain),
@@ -53,7 +55,7 @@ class SingletonSearch:
             self._take(pairs[0], pairs[1], apart)
 
     def found(self, extent: Extent) -> tuple[SingletonDisclosure, ...]:
-        """The findings, but for cells that everybody can compute."""
+        """Return the findings, except cells computable for everybody."""
         reduced, model = self._goals.reduced, self._model
         least, most = reduced.interval(extent.proven_low, extent.proven_high)
         return tuple(
@@ -66,9 +68,9 @@ class SingletonSearch:
         )
 
     def _take(self, small: Ints, own: Ints, apart: float | None) -> None:
-        """Keep the pairs of boxes that are not one cell under two names.
+        """Keep the pairs of cuboids that are not one cell under two names.
 
-        `apart`: by how much the column of the small one exceeds the other's in every world, if worlds agree.
+        `apart`: small column minus singleton's column, where constant over all tables.
         """
         reduced = self._goals.reduced
         other = small != own
@@ -95,7 +97,7 @@ class SingletonSearch:
 
 
 def _joined(column: Ints, some: Bools, others: Bools) -> tuple[Ints, Ints]:
-    """All pairs of one of some boxes and one of the others that have the same column."""
+    """Return all pairs of a first and a second cuboid with the same column."""
     first, second = np.flatnonzero(some), np.flatnonzero(others)
     second = second[np.argsort(column[second], kind="stable")]
     start, stop = (np.searchsorted(column[second], column[first], side) for side in ("left", "right"))

@@ -1,8 +1,8 @@
-"""Worlds that differ from one at hand in a few cells near one of them: small linear programs.
+"""Feasible tables differing from a given table in a few cells around one cell: small linear programs.
 
-A world inside the polytope leaves room around every cell. To see how far a cell can go it mostly suffices to
-let a few hundred cells near it change and to keep all others as they are: what is found is a world of the
-whole part, at a fraction of the price. What is not found that way is left to programs over the whole part.
+A table inside the polytope leaves room around every cell. To find the reach of a cell it mostly suffices to
+let a few hundred cells around it change and to keep all other cells fixed: the result is a table of the whole
+part, at a fraction of the cost. The remaining cells are left to programs over the whole part.
 """
 
 from dataclasses import dataclass
@@ -17,12 +17,13 @@ from anonymisers.tables.arrays import Floats, Ints
 MATES = 3
 """Cells taken from each sum of the cell in the middle."""
 ROOM = 3.0
-"""A cell that can become smaller by so many people is as good a mate as any."""
+"""Beyond this room to decrease, in people, a cell is not preferred any further as a neighbour."""
 
 
 @dataclass(frozen=True, eq=False)
 class Neighbourhood:
-    """Some columns that may change, in order, and all sums that hold any of them, over these alone."""
+    """Some columns that may change, in order, and all sums containing any of these columns, restricted to
+    them."""
 
     columns: Ints
     rows: Rows
@@ -31,7 +32,7 @@ class Neighbourhood:
     program: SmallProgram
 
     def pushed(self, world: Floats, objective: Floats) -> Floats | None:
-        """The values of the columns at the greatest objective, all others as in the world.
+        """Return the values of the columns at the greatest objective, with all other columns fixed.
 
         None when the program has no result that keeps the sums exactly enough.
         """
@@ -43,9 +44,9 @@ class Neighbourhood:
         return found
 
     def least_change(self, world: Floats, column: int, step: float, price: Floats) -> Floats | None:
-        """The cheapest change of the columns that moves one of them by a step and keeps all sums.
+        """Return the cheapest change of the columns that changes `column` by `step` and keeps all sums.
 
-        `price`: of moving each column by 1. None when the bounds leave no such change.
+        `price`: cost of changing each column by 1. None when the bounds leave no such change.
         """
         now = world[self.columns]
         up, down = self.high - now, now - self.low
@@ -76,7 +77,7 @@ class Neighbourhood:
 
 
 class Neighbourhoods:
-    """Finds the neighbours of a cell. Holds the sums of one part."""
+    """Builds the neighbourhoods of cells from the sums of one part."""
 
     def __init__(self, rows: Rows, low: Floats, high: Floats) -> None:
         self._rows, self._low, self._high = rows, low, high
@@ -86,13 +87,13 @@ class Neighbourhoods:
         self._program = SmallProgram()
 
     def push(self, world: Floats, objective: Floats, column: int, size: int) -> tuple[Ints, Floats] | None:
-        """The cells that may change, about `size`, and their values at the greatest objective."""
+        """Return about `size` changeable cells, and their values at the greatest objective."""
         neighbourhood = self.neighbourhood(world, column, size)
         found = neighbourhood.pushed(world, objective)
         return None if found is None else (neighbourhood.columns, found)
 
     def neighbourhood(self, world: Floats, column: int, size: int, held: int | None = None) -> Neighbourhood:
-        """About `size` cells around one, without `held`."""
+        """Return the neighbourhood of a column: about `size` cells, without `held`."""
         columns = self._around(world - self._low, column, size)
         columns = columns[columns != held]
         rows = self._rows_at(columns)
@@ -107,8 +108,8 @@ class Neighbourhoods:
         return Neighbourhood(columns, own, self._low[columns], self._high[columns], self._program)
 
     def _around(self, room: Floats, column: int, size: int) -> Ints:
-        """A few cells of each sum of the column, above all such that can give somebody away; then again and
-        again those whose sums are met already."""
+        """Take a few cells of each sum of the column, preferring cells with room to decrease; then,
+        repeatedly, cells whose sums are already included."""
         if size >= len(room):
             return np.arange(len(room))
         around = [np.array([column])]

@@ -1,4 +1,4 @@
-"""The attacker's time: how much of it is left, and the error of having none."""
+"""The attacker's time: the time left, and the error when no time is left."""
 
 import time
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 SETUP_GRACE = 2.0
-"""Seconds by which putting the releases together may pass the limit: the cells left open are then named."""
+"""Seconds by which joining the releases may exceed the limit, so that open cells can be named."""
 
 
 class OutOfTimeError(Exception):
@@ -21,11 +21,11 @@ class Clock:
 
     @classmethod
     def of(cls, time_limit: float | None) -> "Clock":
-        """A clock that runs for so many seconds from now; None: for ever."""
+        """Return a clock running for `time_limit` seconds from now; None: for ever."""
         return ENDLESS if time_limit is None else cls(time.monotonic() + time_limit)
 
     def left(self) -> float:
-        """The seconds that are left; below 0 when they are over."""
+        """Return the remaining seconds; below 0 when the time is over."""
         return self.until - time.monotonic()
 
     def check(self) -> None:
@@ -34,7 +34,7 @@ class Clock:
             raise OutOfTimeError
 
     def later(self, seconds: float) -> "Clock":
-        """A clock that runs so much longer."""
+        """Return a clock running `seconds` longer."""
         return Clock(self.until + seconds)
 
 

@@ -1,4 +1,4 @@
-"""What is true of every box, from the true table."""
+"""The true value of every cuboid, from the true table."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -15,10 +15,10 @@ from anonymisers.tables.hierarchy import Hierarchy
 
 
 class Truth:
-    """How many people of the true table are in each box (`values`), and who is in a box alone.
+    """The number of people in each cuboid (`values`), and the person in each cuboid of one person.
 
-    Raises TableError when the table is coarser than the releases, lacks a dimension of theirs, or does not
-    agree with what they show.
+    Raises TableError when the true table is coarser than the releases, lacks a dimension of the releases, or
+    disagrees with a shown value.
     """
 
     def __init__(self, model: AttackModel, truth: Table) -> None:
@@ -27,7 +27,7 @@ class Truth:
         self.values, self._rows = _values(model, self._holders, truth.counts)
 
     def holds_the_only_one(self, cuboids: Ints, alone: Ints) -> NDArray[np.bool_]:
-        """For pairs of boxes: whether the one holds the only person of the other, which has one person."""
+        """Mark the pairs of cuboids where the first contains the only person of the second."""
         person = self._rows[alone]
         inside = np.ones(len(cuboids), dtype=np.bool_)
         for axis, held in enumerate(self._holders):
@@ -36,7 +36,7 @@ class Truth:
 
 
 def _values(model: AttackModel, holders: list[Ints], counts: Ints) -> tuple[Ints, Ints]:
-    """The people of each box, and the sum of the numbers of their rows: of one person, the number of his."""
+    """Return the people of each cuboid, and the sum of their row numbers (of one person: the own row)."""
     strides = _strides(model)
     keys = model.nodes.astype(np.int64) @ strides
     order = np.argsort(keys)
@@ -63,7 +63,7 @@ def _strides(model: AttackModel) -> Ints:
 
 
 def _cuboids_of_people(holders: list[Ints], strides: Ints, people: int) -> Iterator[Ints]:
-    """For each choice of one holding node per axis the key of each person's box; -1 where there is none."""
+    """Yield, for each choice of one containing node per axis, each person's cuboid key; -1 for none."""
     for choice in product(*(range(h.shape[1]) for h in holders)):
         keys = np.zeros(people, dtype=np.int64)
         none = np.zeros(people, dtype=np.bool_)
@@ -75,7 +75,7 @@ def _cuboids_of_people(holders: list[Ints], strides: Ints, people: int) -> Itera
 
 
 def _holders(axis: Axis, truth: Table) -> Ints:
-    """Array (people, slots): the nodes that hold each person, padded with -1."""
+    """Return an array (people, slots): the nodes containing each person, padded with -1."""
     at = next((i for i, d in enumerate(truth.dims) if d.name == axis.name), None)
     if at is None:
         msg = f"the true table lacks the dimension {axis.name!r} of the releases"

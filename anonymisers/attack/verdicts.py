@@ -1,4 +1,4 @@
-"""From intervals to findings: what is disclosed, narrow, unasked or open."""
+"""Turn intervals into findings: disclosed, insufficiently protected, unlisted or open."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ def findings_of(
     interrupted: tuple[str, ...] = (),
     unexamined: tuple[str, ...] = (),
 ) -> Findings:
-    """The report over all unknown boxes."""
+    """The report over all unknown cuboids."""
     reduced = goals.reduced
     low, high = reduced.interval(extent.seen_low, extent.seen_high)
     least, most = reduced.interval(extent.proven_low, extent.proven_high)
@@ -52,7 +52,7 @@ def findings_of(
 
 
 def determined(model: AttackModel, reduced: Reduced) -> tuple[Found, ...]:
-    """The withheld cells that bounds alone give one value, and those that another release shows."""
+    """Return the withheld cells determined by bounds alone, and those shown by another release."""
     least, most = reduced.interval(reduced.low, reduced.high)
     known = np.flatnonzero(model.withheld[reduced.cuboids] & (least == most))
     return tuple(
@@ -61,7 +61,7 @@ def determined(model: AttackModel, reduced: Reduced) -> tuple[Found, ...]:
 
 
 def with_determined(findings: Findings, model: AttackModel, goals: Goals) -> Findings:
-    """Add what the bounds of a larger system make certain: disclosed and unasked cells not yet found."""
+    """Add the cells determined by the bounds of a larger model: disclosed and unlisted cells."""
     bounds = findings_of(model, goals, Extent.start(goals.reduced))
     disclosed = dict.fromkeys((*findings.disclosed, *bounds.disclosed))
     unlisted = dict.fromkeys((*findings.unlisted, *bounds.unlisted))
@@ -76,7 +76,7 @@ def with_determined(findings: Findings, model: AttackModel, goals: Goals) -> Fin
 
 
 def found_at(model: AttackModel, cuboid: int, low: float, high: float) -> Found:
-    """A box with an interval, as a finding."""
+    """A cuboid with an interval, as a finding."""
     release = int(model.release[cuboid])
     return Found(
         key_of(model, cuboid),
@@ -87,13 +87,13 @@ def found_at(model: AttackModel, cuboid: int, low: float, high: float) -> Found:
 
 
 def _shown_elsewhere(model: AttackModel) -> tuple[Found, ...]:
-    """Cells that one release withholds and another shows."""
+    """Return the cells withheld by one release and shown by another."""
     both = np.flatnonzero(model.withheld & (model.values >= 0)).tolist()
     return tuple(found_at(model, b, float(model.values[b]), float(model.values[b])) for b in both)
 
 
 def _differences(model: AttackModel, cuboids: NDArray[np.int64]) -> int:
-    """How many of these boxes stand in a sum whose other cells are all shown."""
+    """Count the cuboids in a sum whose other cells are all shown."""
     wanted = np.zeros(len(model.values), dtype=np.bool_)
     wanted[cuboids] = True
     plain = np.zeros(len(model.values), dtype=np.bool_)

@@ -1,15 +1,16 @@
-"""Worlds kept for later: a sample of those that were found in one part of the system."""
+"""A sample of the feasible tables found in one part of the model, kept for later."""
 
 import numpy as np
 
 from anonymisers.tables.arrays import Floats
 
 MOST = 600
-"""Worlds kept of one part."""
+"""Tables kept per part."""
 
 
 class WorldPool:
-    """Keeps the first MOST worlds, then replaces them in turn: the last worlds found are the most unlike."""
+    """Keeps the first MOST tables, then replaces tables in turn: the last tables found are the most
+    dissimilar."""
 
     def __init__(self) -> None:
         self._worlds: list[Floats] = []

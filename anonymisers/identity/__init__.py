@@ -1,1 +1,1 @@
-"""Pseudonyms, key epochs and the vault that two custodians open."""
+"""Pseudonyms, key epochs and the vault that two custodians open together."""

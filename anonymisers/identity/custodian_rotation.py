@@ -1,8 +1,9 @@
-"""One custodian of a vault leaves and another joins: new keys, split anew among all who are there then.
+"""Custodian rotation: one custodian of a vault is replaced, with new keys split anew among all custodians.
 
-Only wrapping the same secret again would leave every old share good together with another old one, and would
-leave whoever goes with the key of redacted narratives. So both private keys are new. The former ones are
-sealed to them: what was in the vault still opens, by the new custodians alone.
+Wrapping the same secret again would keep every old share usable together with another old share, and would
+leave the departing custodian with the key of redacted narratives. Both private keys are therefore new. The
+former private keys are sealed to the new keys: content of the vault still opens, for the new custodians
+alone.
 """
 
 from collections.abc import Mapping
@@ -25,21 +26,22 @@ from anonymisers.identity.vault_records import Compartment, ContentKey
 
 @dataclass(frozen=True)
 class OpenedCustody:
-    """A vault that those who are present opened for an exchange: all its private keys. Never stored."""
+    """A vault opened for a rotation by the custodians present: all its private keys. Never stored."""
 
     custody: Custody
     leaves: str
     locks: Mapping[str, Lock] = field(repr=False)
-    """Of everybody who is present; may include the one who leaves."""
+    """Locks of all custodians present; may include the departing custodian."""
     identity: tuple[bytes, ...] = field(repr=False)
     redacted: tuple[bytes, ...] = field(repr=False)
 
 
 def open_for_rotation(custody: Custody, leaves: str, locks: Mapping[str, Lock]) -> OpenedCustody:
-    """Open a vault for an exchange of the custodian `leaves`, by the locks of those who are present.
+    """Open a vault to replace the custodian `leaves`, with the locks of the custodians present.
 
-    Everybody who stays is, for a share is wrapped under a key that its custodian alone has; the one who
-    leaves too when that makes the second. Raises KeyStoreError: somebody is missing, or a lock is wrong.
+    Every remaining custodian must be present, since only a custodian can wrap the own share; the departing
+    custodian must be present when there would otherwise be fewer than two. Raises KeyStoreError for a missing
+    custodian or a wrong lock.
     """
     custody.custodian(leaves)
     missing = {c.name for c in custody.custodians} - {leaves} - set(locks)
@@ -63,7 +65,8 @@ def open_for_rotation(custody: Custody, leaves: str, locks: Mapping[str, Lock]) 
 
 
 def rotated(opened: OpenedCustody, joins: str, lock: Lock) -> Custody:
-    """The custody with `joins` in the place of who leaves. Raises KeyStoreError: a bad name, an old key.
+    """Return the custody with `joins` in place of the departing custodian. Raises KeyStoreError: a bad name,
+    an old key.
 
     The same name may join again, with another passphrase or key file.
     """
@@ -85,7 +88,8 @@ def rotated(opened: OpenedCustody, joins: str, lock: Lock) -> Custody:
 def resealed(
     opened: OpenedCustody, custody: Custody, load: str, sealed: Mapping[Compartment, bytes]
 ) -> dict[Compartment, bytes]:
-    """The content keys of a load, sealed to the new keys. Raises KeyStoreError when one does not open."""
+    """Return the content keys of a load, sealed to the new keys. Raises KeyStoreError when a key does not
+    open."""
     privates = {Compartment.IDENTITY: opened.identity, Compartment.REDACTED: opened.redacted}
     publics = {Compartment.IDENTITY: custody.identity_key, Compartment.REDACTED: custody.redacted_key}
     return {

@@ -1,9 +1,9 @@
-"""Who can open a vault: one custodian reads redacted narratives, only two together read who a person is.
+"""Custody of a vault: one custodian can read redacted narratives, only two together can read identities.
 
-A vault is written with public keys, so that a load needs no secret and cannot read what it wrote. The private
-key of its identities follows from 16 random bytes that are shared among the custodians (A. Shamir, How to
-share a secret, 1979; two shares are needed, one tells nothing) and kept nowhere. Each share is wrapped with
-AES-KW (RFC 3394) under a key from the custodian's own passphrase (scrypt, RFC 7914) or key file.
+A vault is written with public keys, so that a load needs no secret and cannot read the vault. The private key
+of identities follows from 16 random bytes, shared among the custodians (A. Shamir, How to share a secret,
+1979; two shares are needed, one share reveals nothing) and stored nowhere. Each share is wrapped with AES-KW
+(RFC 3394) under a key from the custodian's own passphrase (scrypt, RFC 7914) or key file.
 """
 
 import json
@@ -24,11 +24,11 @@ from anonymisers.identity.vault_records import Compartment
 
 FORMAT = "safelane-vault/v1"
 TOGETHER = 2
-"""Custodians that it takes to read who a person is."""
+"""Number of custodians needed to read identities."""
 MOST_CUSTODIANS = 20
 SECRET_BYTES = 16
 WRAPPING = 8
-"""Bytes that AES-KW adds."""
+"""Bytes added by AES-KW."""
 
 _MEMBER = re.compile(r"[A-Z]{2}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,59}")
@@ -37,7 +37,7 @@ _HEX = re.compile(r"(?:[0-9a-f]{2})+")
 
 @dataclass(frozen=True)
 class Lock:
-    """What locks one custodian's part: the key, and the scrypt salt it was made with (empty: a key file)."""
+    """The lock of one custodian's part: the key, and the scrypt salt of the key (empty for a key file)."""
 
     salt: bytes
     key: bytes
@@ -64,7 +64,7 @@ class Former:
 
 @dataclass(frozen=True)
 class Custody:
-    """A vault's public keys and its custodians, as they stand in its file."""
+    """A vault's public keys and its custodians, as stored in the vault's key file."""
 
     member: str
     identity_key: bytes
@@ -73,7 +73,7 @@ class Custody:
     former: Former | None = None
 
     def custodian(self, name: str) -> Custodian:
-        """Raises KeyStoreError, naming those that there are."""
+        """Return a custodian by name. Raises KeyStoreError, naming the existing custodians."""
         for custodian in self.custodians:
             if custodian.name == name:
                 return custodian
@@ -84,7 +84,8 @@ class Custody:
 
 
 def lock_from_passphrase(passphrase: str, salt: bytes | None = None) -> Lock:
-    """The lock of a passphrase; a new one without `salt`. Raises KeyStoreError when it is short."""
+    """Return the lock of a passphrase; a new lock without `salt`. Raises KeyStoreError for a short
+    passphrase."""
     if len(passphrase) < LEAST_PASSPHRASE:
         raise KeyStoreError(
             f"the passphrase is shorter than {LEAST_PASSPHRASE} characters", remedy="Choose a longer one."
@@ -94,7 +95,7 @@ def lock_from_passphrase(passphrase: str, salt: bytes | None = None) -> Lock:
 
 
 def lock_from_file(content: bytes) -> Lock:
-    """The lock of a key file's bytes. Raises KeyStoreError for another length than 32 bytes."""
+    """Return the lock of a key file's bytes. Raises KeyStoreError for any length but 32 bytes."""
     if len(content) != KEY_BYTES:
         raise KeyStoreError(
             f"a key file holds exactly {KEY_BYTES} random bytes, this one has another length",
@@ -104,7 +105,7 @@ def lock_from_file(content: bytes) -> Lock:
 
 
 def new_custody(member: str, locks: Mapping[str, Lock]) -> Custody:
-    """A new vault's custody. Raises KeyStoreError for fewer than two custodians or one lock twice."""
+    """Return a new vault's custody. Raises KeyStoreError for fewer than two custodians or a repeated lock."""
     if not _MEMBER.fullmatch(member):
         raise KeyStoreError("a member is named by two capital letters, such as KH")
     if not TOGETHER <= len(locks) <= MOST_CUSTODIANS:
@@ -139,7 +140,7 @@ def new_custody(member: str, locks: Mapping[str, Lock]) -> Custody:
 
 @dataclass(frozen=True)
 class Share:
-    """One custodian's part of the secret: worth nothing without another's."""
+    """One custodian's part of the secret: worthless without another part."""
 
     custodian: str
     place: int
@@ -155,7 +156,7 @@ def open_share(custody: Custody, name: str, lock: Lock) -> Share:
 
 
 def open_redacted(custody: Custody, name: str, lock: Lock) -> bytes:
-    """The private key of redacted narratives, which every custodian can open. Raises KeyStoreError."""
+    """Return the private key of redacted narratives, available to every custodian. Raises KeyStoreError."""
     custodian = custody.custodian(name)
     private = _unwrap(custody, custodian, "redacted", lock, custodian.redacted)
     if public_of(private) != custody.redacted_key:
@@ -178,9 +179,10 @@ def open_identity(custody: Custody, one: Share, other: Share) -> bytes:
 
 
 def private_keys(custody: Custody, compartment: Compartment, private: bytes) -> tuple[bytes, ...]:
-    """Every key that content of a compartment may be sealed to: today's, then those before exchanges.
+    """Return every key to which content of a compartment may be sealed: the present key, then the former
+    keys.
 
-    Raises KeyStoreError when the former ones do not open with today's.
+    Raises KeyStoreError when the former keys do not open with the present key.
     """
     if custody.former is None:
         return (private,)
@@ -190,7 +192,7 @@ def private_keys(custody: Custody, compartment: Compartment, private: bytes) -> 
 
 
 def former_keys(custody: Custody, identity: tuple[bytes, ...], redacted: tuple[bytes, ...]) -> Custody:
-    """A new custody that also opens what was sealed to the private keys before it."""
+    """Return a new custody that also opens content sealed to the former private keys."""
     sealed = (
         seal(public, b"".join(keys), info=_former_info(custody.member, compartment))
         for public, keys, compartment in (
@@ -206,24 +208,24 @@ def _former_info(member: str, compartment: Compartment) -> bytes:
 
 
 def lend(custody: Custody, share: Share, reply_key: bytes, request: str) -> bytes:
-    """A share sealed to another custodian for one request: no other request can use it."""
+    """Seal a share to another custodian for one request: no other request can use the share."""
     return seal(reply_key, bytes([share.place]) + share.part, info=_loan(custody, share.custodian, request))
 
 
 def borrowed(custody: Custody, name: str, lent: bytes, reply_private: bytes, request: str) -> Share:
-    """The share that the custodian `name` lent for a request. Raises KeyStoreError."""
+    """Return the share lent by the custodian `name` for a request. Raises KeyStoreError."""
     part = open_sealed(reply_private, lent, info=_loan(custody, name, request))
     return Share(name, part[0], part[1:])
 
 
 def wrap_reply(custody: Custody, name: str, lock: Lock, request: str, private: bytes) -> bytes:
-    """A request's reply key under its requester's own lock. Raises KeyStoreError for a wrong lock."""
+    """Wrap a request's reply key under the requester's own lock. Raises KeyStoreError for a wrong lock."""
     open_share(custody, name, lock)
     return bytes(_wrapper(custody.member, name, f"reply {request}", lock.key).seal(private))
 
 
 def unwrap_reply(custody: Custody, name: str, lock: Lock, request: str, wrapped: bytes) -> bytes:
-    """The reply key of a request. Raises KeyStoreError unless it is the requester's lock."""
+    """Return the reply key of a request. Raises KeyStoreError for any lock but the requester's."""
     return _unwrap(custody, custody.custodian(name), f"reply {request}", lock, wrapped)
 
 
@@ -232,7 +234,7 @@ def _loan(custody: Custody, name: str, request: str) -> bytes:
 
 
 def dump_custody(custody: Custody) -> str:
-    """The text of a vault's key file, the only spelling that `parse_custody` accepts."""
+    """Return the text of a vault's key file, in the only spelling accepted by `parse_custody`."""
     document: dict[str, Any] = {
         "format": FORMAT,
         "member": custody.member,

@@ -1,10 +1,11 @@
-"""Epoch keys: made and kept by the member alone, wrapped while at rest, destroyed to end all recomputation.
+"""Epoch keys: made and kept by the member alone, wrapped at rest, destroyed to end all recomputation.
 
-`K_epoch` is 32 random bytes. At rest it is wrapped with AES-KW (RFC 3394, NIST SP 800-38F) under a key that
-HKDF-SHA256 (RFC 5869) derives from the key-encryption key for this member and this epoch, so that a wrapped
-key moved to another epoch or another member does not unwrap. The key-encryption key comes from a passphrase
-through scrypt (RFC 7914) or from a file of 32 random bytes. Bytes come in and bytes go out: reading, writing
-and overwriting files is the caller's.
+A key epoch is the cryptoperiod (NIST SP 800-57) of one key. `K_epoch` is 32 random bytes. At rest the key is
+wrapped with AES-KW (RFC 3394, NIST SP 800-38F) under a key that HKDF-SHA256 (RFC 5869) derives from the
+key-encryption key for this member and this epoch, so that a wrapped key moved to another epoch or another
+member does not unwrap. The key-encryption key comes from a passphrase through scrypt (RFC 7914) or from a
+file of 32 random bytes. The module works on bytes: reading, writing and overwriting files is left to the
+caller.
 """
 
 import hashlib
@@ -35,10 +36,10 @@ _HEX = re.compile(r"(?:[0-9a-f]{2})+")
 
 @dataclass(frozen=True)
 class EpochStore:
-    """The wrapped keys of one member, as they stand in its file.
+    """The wrapped keys of one member, as stored in the key file.
 
     `salt` is the scrypt salt, empty when the key-encryption key comes from a file. `epochs` maps the number
-    of an epoch, from 1, to its wrapped key, or to None once that key was destroyed.
+    of an epoch, from 1, to the wrapped key, or to None once the key was destroyed.
     """
 
     member: str
@@ -107,10 +108,10 @@ def key_from_file(content: bytes, store: EpochStore) -> bytes:
 
 
 def begin_epoch(store: EpochStore, kek: bytes) -> EpochStore:
-    """The store with one more epoch, whose key is new and random.
+    """Return the store with one more epoch, with a new random key.
 
-    Raises KeyStoreError when `kek` is not the key of the epochs already there: a store half locked with one
-    secret and half with another would be found out only when it is too late.
+    Raises KeyStoreError when `kek` is not the key of the existing epochs: a store locked partly with one
+    secret and partly with another would be noticed only when it is too late.
     """
     for epoch, wrapped in store.epochs.items():
         if wrapped is not None:
@@ -143,9 +144,9 @@ def open_epoch(store: EpochStore, kek: bytes, epoch: int) -> bytes:
 
 
 def destroy_epoch(store: EpochStore, epoch: int) -> EpochStore:
-    """The store without the key of this epoch; that it existed stays on record.
+    """Return the store without the key of this epoch; the epoch itself stays on record.
 
-    The caller overwrites every copy, backups too: who keeps an old copy and its secret still has the key.
+    The caller overwrites every copy, backups too: an old copy with its secret still contains the key.
     """
     if epoch not in store.epochs:
         raise KeyStoreError(
@@ -155,7 +156,8 @@ def destroy_epoch(store: EpochStore, epoch: int) -> EpochStore:
 
 
 def dump_store(store: EpochStore) -> bytes:
-    """The store as the bytes of its file: one JSON object, the only spelling that `parse_store` accepts."""
+    """Return the store as the bytes of its file: one JSON object, in the only spelling accepted by
+    `parse_store`."""
     document = {
         "format": FORMAT,
         "member": store.member,

@@ -21,15 +21,16 @@ BURMESE_NYA, BURMESE_U, BURMESE_WA = "\u1009", "\u1025", "\u101d"
 
 _WA_AS_ZERO = re.compile(f"{BURMESE_WA}+(?=[0-9])|(?<=[0-9]){BURMESE_WA}+")
 _LINE = "\n"
-"""Stands between the values of a column normalised together; normalisation never crosses it."""
+"""Separates the values of a column normalised together; normalisation never crosses a separator."""
 
 
 PLANES = (range(0x20000), range(0xE0000, 0xE1000))
-"""Where Unicode has such characters; a walk over all of it would hold up every start for 0.1 s."""
+"""The Unicode planes with relevant characters; a walk over all of Unicode would delay every start by
+0.1 s."""
 
 
 def characters(planes: Iterable[range] = PLANES) -> dict[str, list[str]]:
-    """Every character of the categories that matter here, in one walk over Unicode."""
+    """Return every character of the relevant categories, in one walk over Unicode."""
     found: dict[str, list[str]] = {category: [] for category in ("Cf", "Nd", "Pd", "Ps", "Pe", "Zs")}
     for character in map(chr, chain.from_iterable(planes)):
         if (category := unicodedata.category(character)) in found:
@@ -81,9 +82,10 @@ def canonical_name(value: str) -> str:
 
 
 def canonical_identifiers(values: Sequence[str]) -> list[str]:
-    """`canonical_identifier` of every value, several times faster for a column.
+    """Apply `canonical_identifier` to every value of a column, several times faster than one by one.
 
-    The values are normalised as one text with a line feed between them; those that hold one go by themselves.
+    The values are normalised as one text with a line feed between values; values containing a line feed are
+    normalised by themselves.
     """
     return _column(values, _identifiers, canonical_identifier)
 
@@ -124,7 +126,7 @@ def _normalised_column(joined: str) -> str:
 
 
 def _translated(text: str, which: str) -> str:
-    """str.translate for a long text, as one look-up in an array."""
+    """Apply str.translate to a long text, as one look-up in an array."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     translated = _array(which)[codes]
     kept: bytes = translated[translated != _GONE].tobytes()
@@ -144,6 +146,6 @@ def _array(which: str) -> NDArray[np.uint32]:
 
 @cache
 def _of_names() -> dict[int, str | None]:
-    """What becomes of all that is neither letter nor mark; the line feed between two names stays."""
+    """Map every character that is neither letter nor mark; the line feed between two names stays."""
     others = (c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(c)[0] not in "LM")
     return {ord(c): " " if c.isspace() else None for c in others if c != _LINE}

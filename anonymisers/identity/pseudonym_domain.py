@@ -1,4 +1,4 @@
-"""The domain of a pseudonym, its key, and the encoding that keeps domains apart."""
+"""The domain of a pseudonym, the key of the domain, and the encoding that separates domains."""
 
 from dataclasses import dataclass
 
@@ -13,10 +13,10 @@ GREATEST_EPOCH = 999_999_999
 
 @dataclass(frozen=True)
 class Domain:
-    """Within one domain equal people have equal pseudonyms; across domains nobody can join them.
+    """Within one domain equal people have equal pseudonyms; across domains nobody can join pseudonyms.
 
-    `member` is the state that makes the pseudonyms, `recipient` and `purpose` whom they are for and why,
-    `kind` the kind of identifier (`nid`, `case_id`, `name`, ...). Raises IdentifierError for an empty part.
+    `member` is the state making the pseudonyms, `recipient` and `purpose` their use, `kind` the kind of
+    identifier (`nid`, `case_id`, `name`, ...). Raises IdentifierError for an empty part.
     """
 
     member: str
@@ -39,7 +39,8 @@ def length_prefix(length: int) -> bytes:
 
 
 def length_prefixed(*parts: str) -> bytes:
-    """LP(a, b, ...): each part as UTF-8 with its length before it, so that no two lists share an encoding."""
+    """LP(a, b, ...): each part as UTF-8 with its length in front, so that different lists have different
+    encodings."""
     encoded = [part.encode("utf-8") for part in parts]
     return b"".join(length_prefix(len(part)) + part for part in encoded)
 
@@ -52,7 +53,7 @@ def hkdf(secret: bytes, *, salt: bytes, info: bytes) -> bytes:
 
 
 def domain_key(k_epoch: bytes, domain: Domain) -> bytes:
-    """`K_dom`, 32 bytes. Raises KeyStoreError for an epoch key that is not 32 bytes."""
+    """Derive `K_dom`, 32 bytes. Raises KeyStoreError for an epoch key of another length than 32 bytes."""
     if len(k_epoch) != KEY_BYTES:
         raise KeyStoreError(
             f"an epoch key has exactly {KEY_BYTES} bytes", remedy="Open it from the member's key store."

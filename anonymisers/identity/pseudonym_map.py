@@ -1,7 +1,7 @@
 """Old and new pseudonyms of the same values, for one recipient: made by the member alone when an epoch ends.
 
-Whoever has the map can join what came before with what comes after; so it is sealed to the recipient's key
-like an extract, and only for values that the recipient has seen.
+The map allows joining data from before and after the change of epoch. The map is therefore sealed to the
+recipient's key like an extract, and contains only values that the recipient has seen.
 """
 
 import json
@@ -20,10 +20,10 @@ FORMAT = "safelane-epoch-map/v1"
 def epoch_map(
     keys: tuple[bytes, bytes], domain: Domain, present: int, values: Sequence[str], seen: frozenset[str]
 ) -> dict[str, str]:
-    """Old pseudonym -> new one, of those `values` whose old pseudonym the recipient has `seen`.
+    """Map old pseudonyms to new pseudonyms, for the `values` whose old pseudonym the recipient has `seen`.
 
-    `keys`: of the former and of the present epoch; `domain` is the former one. Raises IdentifierError for an
-    empty value or for one epoch twice, KeyStoreError for a key of another length.
+    `keys`: of the former and of the present epoch; `domain` is the former domain. Raises IdentifierError for
+    an empty value or a repeated epoch, KeyStoreError for a key of another length.
     """
     if domain.epoch == present:
         raise IdentifierError("a map goes from one epoch to another", remedy="Begin a new epoch first.")
@@ -33,7 +33,7 @@ def epoch_map(
 
 
 def sealed_map(made: Mapping[str, str], reader: bytes, domain: Domain, present: int) -> bytes:
-    """The map as a file for the recipient's key. Raises KeyStoreError for a key that is none."""
+    """Return the map as a file for the recipient's key. Raises KeyStoreError for an invalid public key."""
     # Sorted by the new ones: the order of the member's register is nobody's business.
     body = json.dumps(sorted(made.items(), key=lambda pair: pair[1])).encode("ascii")
     sealed = seal(reader, zlib.compress(body, 9), info=_info(domain, present))
@@ -52,7 +52,7 @@ def sealed_map(made: Mapping[str, str], reader: bytes, domain: Domain, present: 
 
 
 def opened_map(data: bytes, private: bytes) -> dict[str, str]:
-    """Open a map as its recipient. Raises KeyStoreError for another's, or for what is none."""
+    """Open a map as its recipient. Raises KeyStoreError for another recipient's map, or for other data."""
     try:
         document = json.loads(data.decode("utf-8"))
         domain = Domain(*(document[part] for part in ("member", "former", "recipient", "purpose", "kind")))

@@ -34,7 +34,7 @@ CHUNK = 8192
 """Values turned into digits at once: enough for numpy to pay, small enough to stay in the cache."""
 
 NAME_KINDS = frozenset({"name", "name_local", "name_latin", "parent_name"})
-"""Kinds whose values are names; all others are identifiers."""
+"""Kinds of identifiers whose values are names; all other kinds are numbers or codes."""
 
 _FORM = re.compile(
     rf"p1\.(0|[1-9][0-9]{{0,8}})\.([0-7][{ALPHABET}]{{{DIGITS - 1}}})([{ALPHABET[:CHECK_MODULUS]}])"
@@ -46,7 +46,7 @@ _WIDTH = DIGITS + 1
 
 @dataclass(frozen=True)
 class Pseudonym:
-    """A pseudonym taken apart: its epoch and its 26 digits."""
+    """A parsed pseudonym: its epoch and its 26 digits."""
 
     epoch: int
     digits: str
@@ -56,16 +56,17 @@ class Pseudonym:
 
 
 def pseudonym(k_epoch: bytes, domain: Domain, value: str) -> str:
-    """The pseudonym of one value. Raises IdentifierError, KeyStoreError; see `pseudonyms` for a column."""
+    """Return the pseudonym of one value. Raises IdentifierError, KeyStoreError; see `pseudonyms` for a
+    column."""
     return pseudonyms(k_epoch, domain, [value])[0]
 
 
 def pseudonyms(k_epoch: bytes, domain: Domain, values: Sequence[str]) -> list[str]:
-    """The pseudonyms of a column, in its order; a value that repeats is computed once.
+    """Return the pseudonyms of a column, in order; a repeated value is computed once.
 
-    Raises IdentifierError, naming the position from 0, for a value with nothing left to identify a person
-    by: an empty cell would give all people without a number the same pseudonym. Raises KeyStoreError for a
-    key that is not 32 bytes.
+    Raises IdentifierError, naming the position from 0, for a value with nothing left to identify a person by:
+    an empty cell would give all people without a number the same pseudonym. Raises KeyStoreError for a key of
+    another length than 32 bytes.
     """
     made = pseudonyms_where_given(k_epoch, domain, values)
     if "" in made:
@@ -91,19 +92,19 @@ def pseudonyms_where_given(k_epoch: bytes, domain: Domain, values: Sequence[str]
 
 
 def canonical_values(kind: str, values: Sequence[str]) -> list[str]:
-    """The canonical spelling of every value of this kind of identifier."""
+    """Return the canonical spelling of every value of this kind of identifier."""
     if kind in NAME_KINDS:
         return canonical_names(values)
     return canonical_identifiers(values)
 
 
 def canonical_value(kind: str, value: str) -> str:
-    """The canonical spelling of one value of this kind of identifier."""
+    """Return the canonical spelling of one value of this kind of identifier."""
     return canonical_name(value) if kind in NAME_KINDS else canonical_identifier(value)
 
 
 def parse(text: str) -> Pseudonym:
-    """Read a pseudonym. Raises IdentifierError for anything that this module would not write."""
+    """Read a pseudonym. Raises IdentifierError for anything that `pseudonyms` would not write."""
     form = _FORM.fullmatch(text)
     if form is None:
         raise IdentifierError("this is not a pseudonym of the form p1.<epoch>.<27 digits>")

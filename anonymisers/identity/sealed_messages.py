@@ -1,8 +1,8 @@
-"""Messages for one reader: sealed to a public key, so that whoever seals them cannot open them again.
+"""Messages for one reader: sealed to a public key, so that the sender cannot open a message again.
 
-HPKE (RFC 9180) in its base mode, with X25519, HKDF-SHA256 and AES-256-GCM: a fresh key pair for every
-message. `info` says what a message is for; one sealed for another use does not open. Base mode does not tell
-who sealed a message: whoever knows the public key can.
+HPKE (RFC 9180) in base mode, with X25519, HKDF-SHA256 and AES-256-GCM: a fresh key pair for every message.
+`info` names the use of a message; a message sealed for another use does not open. Base mode does not
+authenticate the sender: anybody who knows the public key can seal.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ def new_private() -> bytes:
 
 
 def public_of(private: bytes) -> bytes:
-    """The public key of a private one, 32 bytes. Raises KeyStoreError for a key of another length."""
+    """Return the public key of a private key, 32 bytes. Raises KeyStoreError for a key of another length."""
     raw: bytes = _private(private).public_key().export_key(format="raw")
     return raw
 
@@ -36,7 +36,8 @@ def public_of(private: bytes) -> bytes:
 def seal(public: bytes, message: bytes, *, info: bytes, associated: bytes = b"") -> bytes:
     """Seal a message to a public key: the encapsulated key, then the ciphertext. Raises KeyStoreError.
 
-    `associated` is authenticated but not part of the sealed bytes: it must be given again to open them.
+    `associated` is authenticated but not part of the sealed bytes, and must be given again to open the
+    message.
     """
     try:
         receiver = import_x25519_public_key(public)
@@ -49,7 +50,7 @@ def seal(public: bytes, message: bytes, *, info: bytes, associated: bytes = b"")
 
 
 def open_sealed(private: bytes, sealed: bytes, *, info: bytes, associated: bytes = b"") -> bytes:
-    """Open what was sealed to the public key of `private`, for the same use.
+    """Open a message sealed to the public key of `private`, for the same use.
 
     Raises KeyStoreError: sealed to another key, for another use, or changed since.
     """
@@ -67,7 +68,7 @@ def open_sealed(private: bytes, sealed: bytes, *, info: bytes, associated: bytes
 
 
 def public_text(public: bytes) -> str:
-    """A public key as people exchange it: `slx1.`, 64 hexadecimal digits, 8 that check them."""
+    """Return a public key in the form exchanged by people: `slx1.`, 64 hexadecimal digits, 8 check digits."""
     return f"slx1.{public.hex()}.{_check(public)}"
 
 

@@ -1,9 +1,10 @@
-"""Records of a vault: what must be kept of identifiers and narratives, encrypted one by one.
+"""Records of a vault: identifiers and narratives that must be kept, encrypted one by one.
 
-Every load has a content key of its own for each compartment, 32 random bytes, kept only sealed to the vault's
-public key (`sealing`). A record is AES-256-GCM (NIST SP 800-38D) under that key: its number is the nonce, so
-that none repeats, and whose record it is stands in the associated data, so that one moved to another person,
-load or member does not open. Lengths are padded to multiples of 64 bytes: a short name looks like a long one.
+Every load has its own content key for each compartment, 32 random bytes, stored only sealed to the vault's
+public key (`sealed_messages`). A record is AES-256-GCM (NIST SP 800-38D) under the content key: the record
+number is the nonce, so that no nonce repeats, and the associated data name the record's owner, so that a
+record moved to another person, load or member does not open. Lengths are padded to multiples of 64 bytes: a
+short name looks like a long name.
 """
 
 import json
@@ -24,7 +25,7 @@ PADDED_TO = 64
 
 
 class Compartment(StrEnum):
-    """What a record holds, and so who may open it (`custody`)."""
+    """The content of a record, which decides about the custodians able to open the record (`key_custody`)."""
 
     IDENTITY = "identity"
     REDACTED = "redacted"
@@ -32,7 +33,8 @@ class Compartment(StrEnum):
 
 @dataclass(frozen=True)
 class RecordKey:
-    """Whose record it is: the member's internal pseudonyms of the case and of the person, and its number."""
+    """The owner of a record: the member's internal pseudonyms of the case and of the person, and the record
+    number."""
 
     number: int
     case: str
@@ -41,7 +43,7 @@ class RecordKey:
 
 @dataclass(frozen=True)
 class ContentKey:
-    """The key of one compartment of one load, and the only form in which it is kept."""
+    """The key of one compartment of one load, and its only stored form."""
 
     member: str
     load: str
@@ -58,9 +60,9 @@ class ContentKey:
     def opened(
         cls, member: str, load: str, compartment: Compartment, sealed: bytes, *privates: bytes
     ) -> "ContentKey":
-        """The key of a load that is in the vault already, by the first key that opens it.
+        """Open the key of a load in the vault, with the first private key that opens the key.
 
-        Raises KeyStoreError when none does.
+        Raises KeyStoreError when no private key does.
         """
         *others, last = privates
         for private in others:
@@ -74,11 +76,11 @@ class ContentKey:
         )
 
     def sealed_to(self, public: bytes) -> bytes:
-        """The key as the vault keeps it."""
+        """Return the key in its stored form."""
         return seal(public, self.key, info=_info(self.member, self.load, self.compartment))
 
     def encrypt(self, whose: RecordKey, fields: Mapping[str, str]) -> bytes:
-        """One record: fields and values. A number must be used once only under this key."""
+        """Encrypt one record: fields and values. A number must be used only once under this key."""
         body = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
         body += b" " * (-len(body) % PADDED_TO)
         cipher = AES.new(self.key, AES.MODE_GCM, nonce=whose.number.to_bytes(NONCE_BYTES, "big"))
@@ -87,7 +89,7 @@ class ContentKey:
         return text + tag
 
     def decrypt(self, whose: RecordKey, sealed: bytes) -> dict[str, str]:
-        """The fields of a record. Raises KeyStoreError when it is another's, or was changed."""
+        """Return the fields of a record. Raises KeyStoreError for another owner's or a changed record."""
         cipher = AES.new(self.key, AES.MODE_GCM, nonce=whose.number.to_bytes(NONCE_BYTES, "big"))
         cipher.update(self._about(whose))
         try:

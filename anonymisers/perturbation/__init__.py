@@ -1,1 +1,1 @@
-"""Mechanisms that change counts instead of withholding them; each is chosen once for a whole data set."""
+"""Mechanisms that perturb counts instead of withholding cells; each is chosen once for a whole data set."""

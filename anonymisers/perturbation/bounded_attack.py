@@ -1,7 +1,8 @@
-"""The attacker on changed counts: he knows how far each shown count can be from the true one.
+"""The attacker on perturbed counts, who knows the largest difference of each shown count from the true count.
 
-For each cell he has a least and a largest true count; that counts are whole, not negative and add up narrows
-them. His bounds come from linear programs over the inner cells, rounded to whole numbers.
+For each cell the attacker knows a least and a largest true count, narrowed by the facts that counts are
+whole, not negative and additive. The final bounds come from linear programs over the inner cells, rounded to
+whole numbers.
 """
 
 import time
@@ -23,8 +24,8 @@ CLOSE = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class FoundBounds:
-    """What the attacker knows of each cell that he was asked about: `cells` and their least and largest
-    counts; `open` cells he had no time for."""
+    """The attacker's knowledge of the cells asked about: `cells` with their least and largest counts; `open`
+    lists the cells left when the time was up."""
 
     cells: Ints
     low: Ints
@@ -44,12 +45,12 @@ class FoundBounds:
 
 
 def within(shown: Ints, distance: int) -> tuple[Ints, Ints]:
-    """The bounds of counts that are at most so far from what is shown."""
+    """Return the bounds of counts at most `distance` from the shown counts."""
     return np.maximum(shown - distance, 0), shown + distance
 
 
 def by_ptable(shown: Ints, ptable: PTable) -> tuple[Ints, Ints]:
-    """The bounds of counts that the cell-key method can have changed into what is shown."""
+    """Return the bounds of the counts that the cell-key method can have changed into the shown counts."""
     most, rows = ptable.noise.most, ptable.noise.rows
     low, high = within(shown, most)
     for value in np.unique(shown).tolist():
@@ -98,7 +99,8 @@ def attack_bounded(
 
 
 def _program(lattice: Lattice, bounds: tuple[Ints, Ints]) -> tuple[_Highs, Ints]:
-    """Worlds over the inner cells, and for each inner cell the cells that it is counted in."""
+    """Build the program of feasible tables over the inner cells, and list for each inner cell the cells above
+    it."""
     axes = sorted({a for table in lattice.tables for a in table})
     grid = np.meshgrid(*(lattice.dims[a].leaves for a in axes), indexing="ij")
     coords = np.empty((grid[0].size, len(lattice.dims)), dtype=np.int32)

@@ -1,10 +1,12 @@
-"""The cell-key method: noise that follows from who is in a cell, the same whenever the cell is asked for.
+"""The cell-key method: noise determined by the people in a cell, the same in every table and at any time.
 
-Every person has a record key for life, uniform on [0, 1) with 8 digits. The key of a cell is the sum of its
-people's keys without the whole part; with the cell's count it decides the noise. Cells are changed one by
-one, so tables no longer add up. Source: Fraser and Wooton, A proposed method for confidentialising tabular
-output to protect against differencing, UNECE work session 2005; the R package cellKey. It is perturbation,
-never differential privacy.
+Every person has a record key for life, uniform on [0, 1) with 8 digits. The key of a cell is the fractional
+part of the sum of its people's keys; together with the cell's count the key determines the noise. Cells are
+changed one by one, so that tables no longer add up. The cell-key method is perturbation, never differential
+privacy.
+
+Source: Fraser and Wooton, A proposed method for confidentialising tabular output to protect against
+differencing, UNECE work session 2005; the R package cellKey.
 """
 
 import hmac
@@ -28,7 +30,7 @@ UNIT = 10**DIGITS
 
 @dataclass(frozen=True, eq=False)
 class CellKeyTable:
-    """Every cell of a lattice: what is shown, and inside the state only, the truth."""
+    """Every cell of a lattice: the shown value, and, inside the state only, the true value."""
 
     lattice: Lattice
     values: Ints
@@ -36,15 +38,16 @@ class CellKeyTable:
 
     @property
     def note(self) -> str:
-        """What an answer says about itself."""
+        """The note on the method, for answers."""
         return "counts are changed by keyed noise (cell-key method); tables do not add up exactly"
 
 
 def inner_keys(table: Table, key: bytes) -> Ints:
-    """For each inner cell the sum of its people's record keys, in units of 1e-8, without whole parts.
+    """Return for each inner cell the fractional part of the sum of its people's record keys, in units of
+    1e-8.
 
-    Where there are no records but counts only, people of a cell get keys by their number: whoever joins
-    later leaves the keys of the others as they are. Raises RulesError for a key that is too short.
+    Where there are counts but no records, people of a cell get keys by their number: a person who joins later
+    leaves the keys of earlier people unchanged. Raises RulesError for a short key.
     """
     sums = np.zeros(len(table.counts), dtype=np.int64)
     for place, (coords, count) in enumerate(zip(table.coords.tolist(), table.counts.tolist(), strict=True)):
@@ -55,9 +58,10 @@ def inner_keys(table: Table, key: bytes) -> Ints:
 
 
 def person_keys(key: bytes, persons: Iterable[bytes]) -> Ints:
-    """Each person's record key for life, in units of 1e-8: it follows from who it is and from the secret.
+    """Return each person's record key for life, in units of 1e-8, derived from the person and the secret.
 
-    So a cell of the same people has the same noise in every snapshot. Raises RulesError for a short key.
+    A cell of the same people therefore has the same noise in every snapshot. Raises RulesError for a short
+    key.
     """
     if len(key) < KEY_BYTES:
         message = f"the member's key has {len(key)} bytes; it must have {KEY_BYTES}"
@@ -68,7 +72,7 @@ def person_keys(key: bytes, persons: Iterable[bytes]) -> Ints:
 
 
 def with_noise(counts: Ints, keys: Ints, ptable: PTable) -> Ints:
-    """Counts of cells with their noise; `keys`: of the cells, sums of record keys in units of 1e-8."""
+    """Return counts of cells with noise; `keys` are the cells' sums of record keys in units of 1e-8."""
     found = counts.copy()
     rows = np.minimum(counts, ptable.noise.rows)
     drawn = (keys % UNIT) / UNIT
@@ -79,7 +83,7 @@ def with_noise(counts: Ints, keys: Ints, ptable: PTable) -> Ints:
 
 
 def record_keys(uniform: NDArray[np.float64]) -> Ints:
-    """Record keys in units of 1e-8. Raises RulesError for one that is not in [0, 1)."""
+    """Return record keys in units of 1e-8. Raises RulesError for a key outside [0, 1)."""
     if not ((uniform >= 0) & (uniform < 1)).all():
         raise RulesError("a record key is not in [0, 1)", remedy="Draw them uniformly, with 8 digits.")
     keys: Ints = np.rint(uniform * UNIT).astype(np.int64) % UNIT
@@ -87,7 +91,7 @@ def record_keys(uniform: NDArray[np.float64]) -> Ints:
 
 
 def perturb(table: Table, keys: Ints, ptable: PTable, max_dims: int | None = None) -> CellKeyTable:
-    """Every cell of the lattice with its noise; `keys` as from `inner_keys`, one for each inner cell."""
+    """Perturb every cell of the lattice; `keys` as from `inner_keys`, one key for each inner cell."""
     lattice = Lattice.of(table.dims, table.by, max_dims)
     system = LinkedTables(lattice.dims, (TableBlock.whole(lattice),))
     truth = system.sums(table.coords, table.counts)

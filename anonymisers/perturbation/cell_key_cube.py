@@ -17,7 +17,7 @@ NAME = "cell-key"
 
 @dataclass(frozen=True)
 class CellKeyMechanism(PerturbativeMechanism):
-    """Nothing is kept: the same people have the same keys, and so the same noise."""
+    """The cell-key mechanism. Nothing is stored: the same people have the same keys and the same noise."""
 
     noise: Noise
 
@@ -48,7 +48,8 @@ class CellKeyMechanism(PerturbativeMechanism):
         return PerturbedCounts(values, *self.bounds(values))
 
     def bounds(self, shown: Ints) -> tuple[Ints, Ints]:
-        """The least and the largest count that the table of noise can have changed into each number."""
+        """Return the least and the largest count that the perturbation table can have changed into each
+        number."""
         return by_ptable(shown, _ptable(self.noise))
 
 

@@ -1,10 +1,10 @@
-"""Controlled rounding: every cell a multiple of the base, tables additive, each cell near the truth.
+"""Controlled rounding: every cell a multiple of the base, tables additive, each cell near its true value.
 
-Every inner cell becomes the multiple below or above it; which of the two follows from a draw with the
-member's key, unbiased, unless a margin would then leave the two multiples beside it. Margins are sums of
-rounded inner cells, so that additivity never fails; where no choice keeps all margins near, the farthest is
-named. For tables that are linked by more dimensions than each has there is mostly no such choice: these are
-rounded as a node does (`turning`).
+Every inner cell becomes the multiple below or above the count; the choice follows from an unbiased draw with
+the member's key, unless a margin would then leave its two adjacent multiples. Margins are sums of rounded
+inner cells, so that additivity never fails; where no choice keeps all margins near, the farthest margin is
+named. Tables linked by more dimensions than each table has mostly allow no such choice, and are rounded as a
+node rounds (`rounding_repair`).
 
 Sources: Cox, A constructive procedure for unbiased controlled rounding, Journal of the American Statistical
 Association 82, 1987; as an integer program: Salazar, Controlled rounding and cell perturbation, Mathematical
@@ -28,14 +28,15 @@ from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 
 OUTSIDE = 1000.0
-"""Price of each base by which a margin leaves the multiples beside it: more than any choice inside saves."""
+"""Cost per base by which a margin leaves its adjacent multiples: more than any choice inside can save."""
 MAX_NODES = 2000
-"""Nodes of the search: a bound in steps, so that every machine finds the same."""
+"""Nodes of the search: a bound in steps, so that every machine finds the same solution."""
 
 
 @dataclass(frozen=True, eq=False)
 class RoundedTable:
-    """Every cell of a lattice, rounded, and inside the state only, the truth; how far the worst is off."""
+    """Every cell of a lattice, rounded, and, inside the state only, the true value and the largest
+    difference."""
 
     lattice: Lattice
     base: int
@@ -49,14 +50,15 @@ class RoundedTable:
 
     @property
     def note(self) -> str:
-        """What an answer says about itself."""
+        """The note on the method, for answers."""
         return f"counts are rounded to multiples of {self.base} so that tables add up"
 
 
 def controlled_rounding(table: Table, base: int, key: bytes, max_dims: int | None = None) -> RoundedTable:
-    """Round a table and all margins of its lattice: of linked tables as a node does, see `turning`.
+    """Round a table and all margins of its lattice; linked tables are rounded as a node rounds.
 
-    Raises RulesError for a base below 2 or a short key, ProtectionError where linked tables are not rounded.
+    Raises RulesError for a base below 2 or a short key, ProtectionError where linked tables cannot be
+    rounded.
     """
     if base < 2:
         raise RulesError(f"a base of {base} rounds nothing", remedy="Choose 3 or more; 5 is usual.")
@@ -77,8 +79,8 @@ def controlled_rounding(table: Table, base: int, key: bytes, max_dims: int | Non
     return RoundedTable(lattice, base, system.sums(table.coords, up) * base, truth)
 
 
-def _sums(system: LinkedTables, coords: NDArray[np.int32]) -> csr_array:
-    """For each cell the inner cells counted in it."""
+def _sums(system: System, coords: NDArray[np.int32]) -> csr_array:
+    """Return for each cell the inner cells below it."""
     rows = system.above(coords)
     owner = np.broadcast_to(np.arange(len(coords))[:, None], rows.shape)
     real = rows >= 0
@@ -87,7 +89,8 @@ def _sums(system: LinkedTables, coords: NDArray[np.int32]) -> csr_array:
 
 
 def _choose(sums: csr_array, part: Floats, gain: Floats) -> Ints:
-    """Which inner cells go up (0 or 1): most gain, where each sum stays at the multiples beside `part`."""
+    """Choose the inner cells to round up (0 or 1): greatest gain with each sum at a multiple adjacent to
+    `part`."""
     kept = np.flatnonzero(np.diff(sums.indptr) > 1)
     rows = csr_array(sums[kept])
     lower, upper = np.floor(part[kept] + 1e-9), np.ceil(part[kept] - 1e-9)

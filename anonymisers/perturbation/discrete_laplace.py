@@ -1,10 +1,10 @@
 """Counts with integer-valued differential privacy: discrete Laplace noise of OpenDP on every inner cell.
 
-A person stands in one inner cell of a table, so that adding or leaving out one changes one count by 1: the
-table's L1 sensitivity is 1, and noise of scale 1/epsilon gives pure epsilon-differential privacy. Margins
-are sums of the noisy inner cells: tables add up, and nothing more is spent. Values may be negative; cutting
-them off would shift every margin. Source: Ghosh, Roughgarden and Sundararajan, Universally utility-maximizing
-privacy mechanisms, SIAM Journal on Computing 41, 2012.
+A person is in one inner cell of a table, so that adding or removing a person changes one count by 1: the
+table's L1 sensitivity is 1, and noise of scale 1/epsilon gives pure epsilon-differential privacy. Margins are
+sums of the noisy inner cells: tables add up, and nothing more is spent. Values may be negative; truncating
+negative values would shift every margin. Source: Ghosh, Roughgarden and Sundararajan, Universally
+utility-maximizing privacy mechanisms, SIAM Journal on Computing 41, 2012.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class NoisyTable:
 
     @property
     def note(self) -> str:
-        """What an answer says about itself."""
+        """The note on the method, for answers."""
         return (
             f"counts have discrete Laplace noise (differential privacy, epsilon {float(self.epsilon):g} for "
             "this table); they may be negative; tables add up"
@@ -43,13 +43,14 @@ class NoisyTable:
 
 
 def question_of(table: Table, where: Mapping[str, object] | None = None) -> str:
-    """The name of the question for a table: its dimensions, codes and population; never its counts."""
+    """Return the name of the question for a table: dimensions, codes and population; never counts."""
     dims = sorted((d.name, d.codes) for d in table.dims if d.name in table.by)
     return repr((dims, sorted((where or table.where).items())))
 
 
 def inner_counts(table: Table) -> tuple[NDArray[np.int32], Ints]:
-    """Positions and counts of every inner cell of the dimensions in `by`, those without people too.
+    """Return positions and counts of every inner cell of the dimensions in `by`, cells without people
+    included.
 
     Raises LatticeTooLargeError.
     """
@@ -65,7 +66,7 @@ def inner_counts(table: Table) -> tuple[NDArray[np.int32], Ints]:
 
 
 def noisy(counts: Ints, epsilon: Fraction) -> tuple[int, ...]:
-    """Counts with fresh noise. Each draw costs epsilon: it must be charged, and that kept, before."""
+    """Return counts with fresh noise. Each draw costs epsilon: the charge must be stored before."""
     dp.enable_features("contrib")
     space = dp.vector_domain(dp.atom_domain(T=dp.i64)), dp.l1_distance(T=dp.i64)
     mechanism = dp.m.make_laplace(*space, scale=float(1 / epsilon))
@@ -81,7 +82,7 @@ def summed(
     epsilon: Fraction,
     max_dims: int | None = None,
 ) -> NoisyTable:
-    """The lattice of a noisy table: every margin is the sum of its noisy inner cells."""
+    """Return the lattice of a noisy table: every margin is the sum of its noisy inner cells."""
     dims = tuple(d for d in table.dims if d.name in table.by)
     lattice = Lattice.of(dims, table.by, max_dims)
     system = System(dims, (Block.whole(lattice),))

@@ -1,11 +1,11 @@
-"""Other tables of people that changed counts leave possible: the proof that none of few people is found.
+"""Other feasible tables of people behind perturbed counts: the proof that no cell of few people is found.
 
-For each cell of fewer people than the threshold a table is looked for that fits everything that is shown (and
-every known figure), and has more people in that cell; where the cell has two or more, fewer will do. So an
-insider, who knows of himself in a cell of one, has an alternative too. A table is made from the true one: a
-person more or less in an inner cell, and where a sum would leave what its shown number allows, somebody else
-in that sum less or more, or different in one dimension. A cell for which that finds nothing counts as one
-without an alternative, whether it is or not.
+For each cell below the threshold a table is sought that agrees with everything shown (and every known figure)
+and has more people in the cell; where the cell has two or more people, fewer people also do. A singleton, who
+knows of the own presence in a cell of one, therefore faces an alternative too. Such a table is made from the
+true table: a person is added to or removed from an inner cell, and where a sum would leave its allowed range,
+another person of the sum is removed, added, or changed in one dimension. A cell for which the search fails
+counts as a cell without an alternative, whether or not there is an alternative.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,19 +20,19 @@ from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.rules import is_small_count
 
 DEPTH = 4
-"""Other people that are moved at most, to make room for one."""
+"""Largest number of other people moved to make room for one person."""
 TRIED = (0, 400, 60, 20, 20)
-"""Inner cells that are tried while so many may still be moved."""
+"""Inner cells tried, by the number of people that may still be moved."""
 ENDLESS = 2**40
 
 
 @dataclass(frozen=True, eq=False)
 class FeasibleTables:
-    """The true inner cells, and by how much each sum may be more or less with what is shown.
+    """The true inner cells, and the range of each sum in which the shown numbers stay the same.
 
-    `coords` and `counts`: inner cells with people; `above_of` gives for inner cells (m, dims) the cells that
-    each is counted in (m, T), -1 pads; `above` is that of those with people. `low` and `high`: what the
-    attacker knows of every cell. Inner cells with people are cells themselves, the last ones.
+    `coords` and `counts`: inner cells with people; `above_of` maps inner cells (m, dims) to the cells above
+    each (m, T), -1 pads; `above` are the cells above the inner cells with people. `low` and `high`: the
+    attacker's knowledge of every cell. Inner cells with people are themselves the last cells.
     """
 
     leaves: tuple[NDArray[np.int32], ...]
@@ -65,10 +65,10 @@ class FeasibleTables:
         return cls(leaves, coords, above_of, above, truth, low, high)
 
     def without_alternative(self, threshold: int, public: Sequence[int] = ()) -> Ints:
-        """Cells of fewer people than the threshold, inner ones too, for which no alternative was found.
+        """Return the cells below the threshold, inner cells included, for which no alternative was found.
 
-        `public`: cells that are figures known as they are. They have none; and where one of them tells that
-        there are few people, an insider among these learns nothing more from any other cell.
+        `public`: cells known exactly from figures, which have no alternative; where a public cell tells of
+        few people, a singleton among these people learns nothing more from any other cell.
         """
         small = is_small_count(self.truth, threshold)
         told, known = self._told([cell for cell in public if small[cell]])
@@ -84,7 +84,8 @@ class FeasibleTables:
         return np.array(without, dtype=np.int64)
 
     def _told(self, few: Sequence[int]) -> tuple[Bools, Bools]:
-        """Cells with somebody of public cells of few people, and cells with exactly the people of one."""
+        """Mark the cells with people of small public cells, and the cells with exactly the people of such a
+        cell."""
         told, known = np.zeros(len(self.truth), dtype=np.bool_), np.zeros(len(self.truth), dtype=np.bool_)
         for public in few:
             rows = self.above[self._under(public)]
@@ -98,7 +99,7 @@ class FeasibleTables:
         return self.high - self.truth if sign > 0 else self.truth - self.low
 
     def _free(self, sign: int) -> Bools:
-        """Inner cells that may have one person more (or less) without anybody else being moved."""
+        """Mark the inner cells that may have one person more (or less) without moving anybody else."""
         room = np.append(self._room(sign), ENDLESS)  # of -1, no cell
         free = np.ones(len(self.above), dtype=np.bool_)
         for column in self.above.T:  # the whole at once would be as large as `above` itself
@@ -113,7 +114,8 @@ class FeasibleTables:
         )
 
     def _reach(self, cell: int, moved: dict[int, int], left: int) -> bool:
-        """Whether a table with these changes fits, once up to `left` more people are moved outside `cell`."""
+        """Return whether a table with these changes fits after moving up to `left` more people outside
+        `cell`."""
         broken, back = self._broken(moved)
         if not len(broken):
             return True
@@ -128,14 +130,15 @@ class FeasibleTables:
         )
 
     def _exchanged(self, cell: int, moved: dict[int, int]) -> bool:
-        """Whether it fits once somebody in a broken sum, outside `cell`, is different in one dimension."""
+        """Return whether the table fits after changing a person of a broken sum, outside `cell`, in one
+        dimension."""
         broken, _ = self._broken(moved)
         barred = set(self._under(cell).tolist()) | moved.keys()
         within = sorted({inner for each in broken.tolist() for inner in self._under(each).tolist()} - barred)
         return any(self._fits_elsewhere({**moved, inner: -1}, inner) for inner in within[: TRIED[1]])
 
     def _fits_elsewhere(self, moved: dict[int, int], inner: int) -> bool:
-        """Whether the person who leaves an inner cell can be in one that differs in a single dimension."""
+        """Return whether the person leaving an inner cell fits into a cell differing in one dimension."""
         broken, back = self._broken(moved)
         if (back != 1).any():
             return False
@@ -153,14 +156,15 @@ class FeasibleTables:
         return False
 
     def _broken(self, moved: dict[int, int]) -> tuple[Ints, Ints]:
-        """Sums that leave what is known of them, and by how many people each lacks (or is over)."""
+        """Return the sums outside their known ranges, and the number of people missing (or in excess) in
+        each."""
         touched, change = self._changes(moved)
         after = self.truth[touched] + change
         back = np.maximum(self.low[touched] - after, 0) + np.minimum(self.high[touched] - after, 0)
         return touched[back != 0], back[back != 0]
 
     def _changes(self, moved: dict[int, int]) -> tuple[Ints, Ints]:
-        """Cells that are touched, and by how many people each changes."""
+        """Return the changed cells, and the number of people by which each changes."""
         inner = np.array(list(moved), dtype=np.int64)
         by = np.repeat(np.array(list(moved.values()), dtype=np.int64), self.above.shape[1])
         cells = self.above[inner].ravel()
@@ -172,7 +176,7 @@ class FeasibleTables:
         return len(self._under(cell))
 
     def _under(self, cell: int) -> Ints:
-        """The inner cells counted in a cell; only the few columns that can name it are looked through."""
+        """Return the inner cells below a cell; only the few columns that can name the cell are searched."""
         found = self._seen.get(cell)
         if found is None:
             first, last = self._spans
@@ -187,7 +191,7 @@ class FeasibleTables:
 
     @cached_property
     def _spans(self) -> tuple[Ints, Ints]:
-        """The least and the largest cell that each column names."""
+        """Return the least and the largest cell named by each column."""
         size = len(self.truth)
         first = [int(column[column >= 0].min(initial=size)) for column in self.above.T]
         return np.array(first, dtype=np.int64), self.above.max(axis=0, initial=-1)

@@ -1,4 +1,4 @@
-"""What is known of sums of a portion's people: shown cells, public figures, choices of the mechanism."""
+"""The known sums of a release part's people: shown cells, public figures, choices of the mechanism."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -34,8 +34,11 @@ class KnownSums:
         described: tuple[Sequence[Hierarchy], Sequence[str]],
         people: tuple[Coords, Sequence[Figure]],
     ) -> "KnownSums":
-        """`described`: the dimensions of people, and by which of them tables are made; `people`: their inner
-        cells, and the figures that are known of them."""
+        """Collect the known sums.
+
+        `described`: the dimensions of people, and the dimensions of tables; `people`: inner cells, and the
+        figures known of them.
+        """
         (dims, by), (coords, figures) = described, people
         axes = [n for n, dim in enumerate(dims) if dim.name in by]
         system = LinkedTables(lattice.dims, (TableBlock.whole(lattice),))
@@ -63,7 +66,7 @@ def _inside(mask: Sequence[NDArray[np.bool_]], coords: Coords) -> NDArray[np.boo
 
 @dataclass(frozen=True, eq=False)
 class _Numbers:
-    """The number of the sum that stands for each inner cell of the mechanism."""
+    """The number of the sum for each inner cell of the mechanism."""
 
     sums: dict[bytes, int]
 

@@ -1,4 +1,5 @@
-"""What each mechanism loses and gives away on the same data. For the controller: it tells of the truth."""
+"""What each mechanism loses and discloses on the same data. For the controller only: the comparison shows
+true counts."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,16 +17,16 @@ from anonymisers.tables.count_table import Table
 from anonymisers.tables.rules import Rules, is_small_count
 
 ASKED = 40
-"""Small cells that the bounded attacker is asked about: each costs two linear programs."""
+"""Small cells put to the bounded attacker: each costs two linear programs."""
 UNREAD = -(2**40)
 NOBODY: Ints = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
 class Loss:
-    """One mechanism: the share of people in cells that can be read, the mean and the largest difference of a
-    read cell, the share of small cells shown as they are, whether tables add up, and of the small cells
-    asked about how many the bounded attacker finds exactly (None where a proof stands instead)."""
+    """The loss of one mechanism: the share of people in readable cells, the mean and the largest difference
+    of a readable cell, the share of small cells shown unchanged, whether tables add up, and the number of
+    examined small cells found exactly by the bounded attacker (None where a proof replaces the attack)."""
 
     mechanism: str
     readable: float

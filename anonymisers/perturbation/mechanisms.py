@@ -1,4 +1,4 @@
-"""The ways to change numbers, by the words that name each with its parameters."""
+"""The perturbative mechanisms, by the words naming each mechanism with its parameters."""
 
 import json
 
@@ -11,7 +11,7 @@ from anonymisers.perturbation.rounding_cube import RoundingMechanism
 
 
 def mechanism_of(words: str) -> PerturbativeMechanism:
-    """The change that `Change.words` wrote. Raises RulesError for anything else."""
+    """Return the mechanism written by `PerturbativeMechanism.words`. Raises RulesError for anything else."""
     found: PerturbativeMechanism | None = None
     try:
         ((name, parameters),) = json.loads(words).items()

@@ -1,4 +1,4 @@
-"""One table of a portion's people, with the noise that was drawn for it once: for every inner cell."""
+"""Noise draws: one table of a release part's people with noise drawn once for every inner cell."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,21 +14,21 @@ from anonymisers.errors import CertificateError, LatticeTooLargeError, Protectio
 from anonymisers.tables.hierarchy import Hierarchy
 
 MOST = 200_000
-"""Inner cells of a table: with more, its sums would be noise and nothing else."""
+"""Limit of the inner cells of a table: with more cells, sums would be nothing but noise."""
 
 
 @dataclass(frozen=True)
 class NoiseSpace:
-    """The inner cells of a table: for each dimension, by name, the codes in which people of a portion can be.
+    """The inner cells of a table: for each dimension, by name, the possible codes of a release part's people.
 
-    It follows from policy and dictionary alone, and so does the number of cells.
+    Space and number of cells follow from policy and dictionary alone.
     """
 
     axes: tuple[tuple[str, tuple[str, ...]], ...]
 
     @classmethod
     def of(cls, dims: Sequence[Hierarchy], within: Mapping[str, frozenset[str]]) -> "NoiseSpace":
-        """`within`: for a dimension the leaves in which alone they can be. Raises LatticeTooLargeError."""
+        """Build the space; `within` limits the leaves of a dimension. Raises LatticeTooLargeError."""
         axes = []
         for dim in dims:
             leaves = [dim.codes[place] for place in dim.leaves.tolist()]
@@ -46,9 +46,9 @@ class NoiseSpace:
         return prod(len(codes) for _, codes in self.axes)
 
     def places(self, dims: Sequence[Hierarchy]) -> NDArray[np.int32]:
-        """(size, dims) positions of every inner cell in hierarchies, in any order, that have its codes.
+        """Return (size, dims) positions of every inner cell in hierarchies with the same codes, in any order.
 
-        Raises ProtectionError for hierarchies of other codes, as of a dictionary that was recoded since.
+        Raises ProtectionError for hierarchies with other codes, as after a recoding of the dictionary.
         """
         by_name = {dim.name: dim for dim in dims}
         lines = []
@@ -79,7 +79,7 @@ class NoiseDraws:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "NoiseDraws":
-        """Read what `to_bytes` wrote. Raises CertificateError for anything else."""
+        """Read the bytes written by `to_bytes`. Raises CertificateError for anything else."""
         try:
             axes, values = json.loads(data)
             found = cls(NoiseSpace(tuple((n, tuple(codes)) for n, codes in axes)), tuple(values))
@@ -93,9 +93,10 @@ class NoiseDraws:
 def draw_noise(
     space: NoiseSpace, dims: Sequence[Hierarchy], coords: NDArray[np.int32], epsilon: Fraction
 ) -> NoiseDraws:
-    """The counts of people, one row of positions (n, dims) each, with fresh noise: it must be paid before.
+    """Count people, one row of positions (n, dims) each, and add fresh noise; the budget must be spent
+    before.
 
-    Nobody may stand in two rows. Who is in no cell of the space is not counted.
+    No person may be in two rows. People in no cell of the space are not counted.
     """
     from anonymisers.perturbation.discrete_laplace import noisy  # noqa: PLC0415 - takes OpenDP, and only drawing needs it
 

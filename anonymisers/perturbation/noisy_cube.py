@@ -1,9 +1,9 @@
-"""A cube of numbers with noise of differential privacy: tables drawn once for each portion, and their sums.
+"""A cube of noisy counts with differential privacy: tables drawn once for each release part, and their sums.
 
-A number is the sum of what was drawn of its inner cells, over all portions. Of several tables that hold a
-cell it is read off the one of fewest draws, so that a cell has one number in whatever table it is asked for,
-and a margin that was drawn by itself is nearer than the sum of its parts. How many draws a number is made
-of follows from policy and dictionary alone.
+A number is the sum of the draws of its inner cells, over all parts. Of several tables containing a cell, the
+number comes from the table with the fewest draws, so that a cell has one number in every table, and a margin
+drawn by itself is more exact than the sum of its parts. The number of draws behind a number follows from
+policy and dictionary alone.
 """
 
 import hashlib
@@ -34,7 +34,8 @@ FORMAT = b"safelane private cube 1\n"
 
 @dataclass(frozen=True, eq=False)
 class PlannedTable:
-    """A table of a cube: its hierarchies, and for each portion what was drawn, or where it will be."""
+    """A table of a cube: its hierarchies, and for each release part the noise draws, or their space before
+    drawing."""
 
     dims: tuple[Hierarchy, ...]
     parts: Sequence[NoiseDraws | NoiseSpace]
@@ -42,23 +43,23 @@ class PlannedTable:
 
 @dataclass(frozen=True, eq=False)
 class NoisyCube(Shown):
-    """The cells of the tables that were drawn, and of their sums. Others are outside of it.
+    """The cells of the drawn tables and of their sums; all other cells are outside the cube.
 
-    Made by `private_cube` and `from_bytes`. It holds no count.
+    Made by `noisy_cube` and `from_bytes`. The cube holds no true count.
     """
 
     privacy: Privacy
     draws: Ints = field(repr=False)
-    """Of how many draws each number is made; 0 for cells that no table has."""
+    """The number of draws behind each number; 0 for cells in no table."""
 
     @property
     def refused(self) -> frozenset[Level]:
-        """None: what is not drawn is not shared."""
+        """Always empty: tables without draws are not shared."""
         return frozenset()
 
     @property
     def certificate_digest(self) -> bytes:
-        """SHA-256 over everything that the cube shows; only a salted commitment to it leaves."""
+        """SHA-256 over everything shown by the cube; only a salted commitment to the digest leaves."""
         numbers = self.values.tobytes() + self.draws.tobytes() + self.hidden.tobytes()
         return hashlib.sha256(_head(self).encode() + numbers).digest()
 
@@ -68,16 +69,16 @@ class NoisyCube(Shown):
 
     @property
     def epsilon(self) -> str:
-        """Of each table."""
+        """The epsilon of each table."""
         return self.privacy.per_table
 
     @property
     def pending(self) -> bool:
-        """Whether any of its tables is still to be drawn."""
+        """Whether any table of the cube is still to be drawn."""
         return bool((self.hidden & (self.draws > 0)).any())
 
     def drawn(self, key: Key) -> int:
-        """Of how many draws the number of a cell is made."""
+        """Return the number of draws behind a cell's number."""
         return int(self.draws[self._cell(key)])
 
     def lookup(self, key: Key) -> Answer:
@@ -85,8 +86,8 @@ class NoisyCube(Shown):
         return super().lookup(key) if cell >= 0 and self.draws[cell] else OutsideLattice()
 
     @property
-    def when_drawn(self) -> ReleasedCells:
-        """With every cell shown that will be, whether or not it has its number yet."""
+    def when_drawn(self) -> Shown:
+        """The cube with every cell shown that will be shown, whether or not the cell has its number yet."""
         return replace(self, hidden=self.draws == 0)
 
     def as_counted(self, people: Table) -> ReleasedCells:
@@ -101,7 +102,8 @@ class NoisyCube(Shown):
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "NoisyCube":
-        """Read what `to_bytes` wrote. Raises CertificateError when anything was changed or is missing."""
+        """Read the bytes written by `to_bytes`. Raises CertificateError when anything was changed or is
+        missing."""
         packed = data[len(FORMAT) + 32 :]
         digest = data[len(FORMAT) : len(FORMAT) + 32]
         if not data.startswith(FORMAT) or hashlib.sha256(packed).digest() != digest:
@@ -114,10 +116,10 @@ class NoisyCube(Shown):
 
 
 def noisy_cube(dims: Sequence[Hierarchy], tables: Sequence[PlannedTable], privacy: Privacy) -> NoisyCube:
-    """The cube of some tables; `dims` hold the codes of each of them. A table with a part that is still to
-    be drawn has no numbers yet, and is hidden.
+    """Build the cube of some tables; `dims` hold the codes of all tables.
 
-    Raises ProtectionError where what was drawn has codes that a hierarchy no longer has.
+    A table with a part still to be drawn has no numbers yet, and is hidden. Raises ProtectionError where
+    draws have codes missing from a hierarchy.
     """
     lattice = Lattice(tuple(dims), _subsets(dims, tables))
     values, draws = np.zeros(lattice.size, dtype=np.int64), np.zeros(lattice.size, dtype=np.int64)
@@ -132,12 +134,12 @@ def noisy_cube(dims: Sequence[Hierarchy], tables: Sequence[PlannedTable], privac
 
 
 def holds(levels: Mapping[str, Collection[str]], key: Key) -> bool:
-    """Whether a table with these codes, by dimension, has a cell or a sum at `key`."""
+    """Return whether a table with these codes, by dimension, has a cell or a sum at `key`."""
     return all(name in levels and code in levels[name] for name, code in key.items())
 
 
 def _subsets(dims: Sequence[Hierarchy], tables: Sequence[PlannedTable]) -> tuple[tuple[int, ...], ...]:
-    """The axes of every table and of its margins."""
+    """Return the axes of every table and of its margins."""
     number = {dim.name: place for place, dim in enumerate(dims)}
     found: set[tuple[int, ...]] = {()}
     for table in tables:
@@ -147,7 +149,8 @@ def _subsets(dims: Sequence[Hierarchy], tables: Sequence[PlannedTable]) -> tuple
 
 
 def _numbers(lattice: Lattice, table: PlannedTable) -> tuple[Ints, Ints, Ints]:
-    """For every cell of a table the cell of the lattice, its number, and of how many draws that is made."""
+    """Return for every cell of a table the cell of the lattice, the number, and the number of draws behind
+    it."""
     own = Lattice.of(table.dims, [dim.name for dim in table.dims], len(table.dims))
     system = LinkedTables(table.dims, (TableBlock.whole(own),))
     numbers, times = np.zeros(own.size, dtype=np.int64), np.zeros(own.size, dtype=np.int64)

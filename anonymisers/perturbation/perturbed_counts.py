@@ -1,4 +1,4 @@
-"""How the numbers of a data set are changed, for its life: what every mechanism gives, as values."""
+"""The values exchanged with a perturbative mechanism, which a data set keeps for its whole life."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -15,7 +15,8 @@ from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 
 @dataclass(frozen=True, eq=False)
 class CountedPeople:
-    """Those who are counted: `coords` (n, dims), each row's inner cell, and `persons`, whose row it is."""
+    """The people counted: `coords` (n, dims), the inner cell of each row, and `persons`, the person of each
+    row."""
 
     lattice: Lattice
     coords: NDArray[np.int32]
@@ -29,9 +30,10 @@ class CountedPeople:
 
 @dataclass(frozen=True, eq=False)
 class InteriorCells:
-    """Inner cells (m, dims), each once, with the counts that its choice for each of them allows.
+    """Inner cells (m, dims), each once, with the counts allowed by the mechanism's choice for each cell.
 
-    No table need show them; a proof that keeps to these bounds too holds for whoever reruns the program.
+    No table need show the cells; a proof that keeps to these bounds also holds against a rerun of the
+    program.
     """
 
     coords: NDArray[np.int32]
@@ -41,10 +43,11 @@ class InteriorCells:
 
 @dataclass(frozen=True, eq=False)
 class PerturbedCounts:
-    """What is shown of each cell, and the least and the largest count that can be shown so: all know these.
+    """The shown value of each cell, and the least and the largest count that may be shown so: everybody knows
+    these.
 
-    `kept`: what the mechanism must be given again to show the same people in the same way; it stays inside
-    the state.
+    `kept`: what the mechanism needs in order to show the same people in the same way again; `kept` stays
+    inside the state.
     """
 
     values: Ints
@@ -55,7 +58,7 @@ class PerturbedCounts:
 
 
 class PerturbativeMechanism(ABC):
-    """A mechanism that changes every cell of a lattice by a bounded number, and withholds none."""
+    """A mechanism that changes every cell of a lattice by a bounded number, and withholds no cell."""
 
     @property
     @abstractmethod
@@ -65,19 +68,20 @@ class PerturbativeMechanism(ABC):
     @property
     @abstractmethod
     def largest_change(self) -> int:
-        """The most by which a number differs from the count."""
+        """The largest difference of a shown number from the count."""
 
     @property
     @abstractmethod
     def words(self) -> str:
-        """The mechanism with its parameters, in one form: equal changes have equal words."""
+        """The mechanism with its parameters, in one form: equal mechanisms have equal words."""
 
     @abstractmethod
     def perturb(
         self, counted: CountedPeople, key: bytes, *, kept: bytes = b"", ceiling: Ints | None = None
     ) -> PerturbedCounts:
-        """What is shown of a crowd. `kept`: of a former outcome for the same people, empty for the first.
+        """Return the perturbed counts of people.
 
-        `ceiling`: what is shown of each cell so far, where these people are to be taken away from it.
-        Raises ProtectionError where it cannot be carried out.
+        `kept`: from earlier perturbed counts of the same people, empty for the first. `ceiling`: the number
+        shown so far for each cell, where these people are subtracted. Raises ProtectionError where the
+        mechanism fails.
         """

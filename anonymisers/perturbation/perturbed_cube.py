@@ -1,13 +1,14 @@
-"""A cube whose numbers are changed instead of withheld, proved and attacked before it exists.
+"""A cube of perturbed counts, where no cell is withheld, proved and attacked before the cube exists.
 
-It is made of portions: the people of the periods that were closed at a release, those added to them later,
-and those who left. Each portion is changed by itself, and a number is the sum over them. So the difference of
-two releases is a number of a portion, changed like any other, and tells no more than such a number does. Were
-each cell changed as a whole instead, every cell of a new person would show another number, and no other cell.
+The cube consists of release parts: the people of the periods closed at a release, the people added to these
+periods later, and the people removed. Each part is perturbed by itself, and a number is the sum over the
+parts. The difference of two releases is therefore a number of a part, perturbed like any other number, and
+tells no more. Were each cell perturbed as a whole instead, all cells of a new person, and only these, would
+show another number.
 
-What is proved is said in `anonymisers.perturbation.feasible_tables`: for every cell of few people, shown or
-not, there is another table of people that fits all that is shown. `bounded.py` then attacks it by another
-way.
+`anonymisers.perturbation.feasible_tables` states the proof: for every cell of few people, shown or not, there
+is another table of people that agrees with everything shown. `anonymisers.perturbation.bounded_attack` then
+attacks the cube by an independent method.
 """
 
 import hashlib
@@ -44,17 +45,19 @@ from anonymisers.tables.rules import Level, Rules, is_small_count
 
 FORMAT = b"safelane changed cube 1\n"
 ATTACKED, SECONDS = 40, 20.0
-"""Cells that the attacker is asked about, and his time: the proof covers all, he is to find faults in it."""
+"""Cells put to the attacker, and the time: the proof covers all cells, the attack looks for faults in the
+proof."""
 ATTACKABLE = 400_000
-"""Inner cells times cells of the largest lattice that he is set on: beyond, two programs take minutes."""
+"""Limit of inner cells times cells of an attacked lattice: beyond the limit, two programs take minutes."""
 
 
 @dataclass(frozen=True)
 class PerturbedPart:
-    """People who came with one release (`sign` 1), or left with it (-1); `period`: the years they lie in.
+    """A release part: people added with one release (`sign` 1) or removed with a release (-1).
 
-    `sealed`: what the caller keeps with it, such as whom it counts. `kept`: what the mechanism needs to show
-    these people as before; the cube has it, and the next one is made with it.
+    `period`: the years of these people. `sealed`: data of the caller kept with the part, such as the people
+    counted. `kept`: what the mechanism needs in order to show these people as before; the next cube is made
+    with `kept`.
     """
 
     sign: int
@@ -65,10 +68,10 @@ class PerturbedPart:
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Those whom a portion counts: the inner cell of each row over `dims`, and whose row it is.
+    """The people of a release part: the inner cell of each row over `dims`, and the person of each row.
 
-    `by`: the dimensions that tables are made of; the others only say whom a figure is about. `within`: for a
-    dimension the leaves in which alone they can be.
+    `by`: the dimensions of tables; the remaining dimensions only describe the people of figures. `within`:
+    limits the leaves of a dimension.
     """
 
     dims: tuple[Hierarchy, ...]
@@ -77,31 +80,33 @@ class Rows:
     persons: Sequence[bytes]
     within: Mapping[str, frozenset[str]] = field(default_factory=dict)
     figures: Sequence[Figure] = ()
-    """Sums of these people that are public as they are."""
+    """Public sums of these people."""
 
 
 @dataclass(frozen=True, eq=False)
 class PerturbedCube(Shown):
-    """The tables of up to `rules.max_dims` dimensions, every cell changed by `change`, none withheld.
+    """The tables of up to `rules.max_dims` dimensions, every cell perturbed by `perturbation`, no cell
+    withheld.
 
-    Only cells that no portion covers yet are: their people wait. Made by `changed_cube` and `from_bytes`.
-    Storing it stays in the state.
+    Only cells covered by no part yet are hidden: their people wait. Made by `perturbed_cube` and
+    `from_bytes`. A stored cube stays in the state.
     """
 
     rules: Rules
     perturbation: PerturbativeMechanism
     parts: tuple[PerturbedPart, ...]
     breadth: NDArray[np.int16] = field(repr=False)
-    """In how many portions each cell can have people."""
+    """The number of parts in which each cell can have people."""
 
     @property
     def refused(self) -> frozenset[Level]:
-        """None: every table can be changed."""
+        """Always empty: every table can be perturbed."""
         return frozenset()
 
     @property
     def certificate_digest(self) -> bytes:
-        """SHA-256 over everything that the cube shows and counts; only a salted commitment to it leaves."""
+        """SHA-256 over everything shown and counted by the cube; only a salted commitment to the digest
+        leaves."""
         digest = hashlib.sha256(_head(self).encode() + self.values.tobytes() + self.breadth.tobytes())
         for sealed in (*(p.sealed for p in self.parts), *filter(None, (p.kept for p in self.parts))):
             digest.update(hashlib.sha256(sealed).digest())
@@ -112,7 +117,8 @@ class PerturbedCube(Shown):
         return self.perturbation.name
 
     def off_by(self, key: Key) -> int:
-        """The most of the mechanism for each portion that the cell can have people of."""
+        """Return the largest change of the mechanism times the number of parts in which the cell can have
+        people."""
         return self.perturbation.largest_change * int(self.breadth[self._cell(key)])
 
     def as_counted(self, people: Table) -> ReleasedCells:
@@ -130,7 +136,8 @@ class PerturbedCube(Shown):
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "PerturbedCube":
-        """Read what `to_bytes` wrote. Raises CertificateError when anything was changed or is missing."""
+        """Read the bytes written by `to_bytes`. Raises CertificateError when anything was changed or is
+        missing."""
         packed = data[len(FORMAT) + 32 :]
         digest = data[len(FORMAT) : len(FORMAT) + 32]
         if not data.startswith(FORMAT) or hashlib.sha256(packed).digest() != digest:
@@ -145,10 +152,10 @@ class PerturbedCube(Shown):
 def perturbed_cube(
     parts: Sequence[tuple[PerturbedPart, Rows]], rules: Rules, mechanism: PerturbativeMechanism, key: bytes
 ) -> PerturbedCube:
-    """Change, prove and attack every portion; all have the same dimensions to make tables of.
+    """Perturb, prove and attack every part; all parts have the same table dimensions.
 
-    Raises ProtectionError when some cell of few people has no alternative, when the attacker finds one, or
-    where the mechanism cannot be carried out.
+    Raises ProtectionError when some cell of few people has no alternative, when the attacker finds a cell, or
+    when the mechanism fails.
     """
     first = parts[0][1]
     dims = tuple(dim for dim in first.dims if dim.name in first.by)
@@ -169,12 +176,12 @@ def perturbed_cube(
 
 
 def _axes(rows: Rows) -> list[int]:
-    """Of the dimensions those that tables are made of."""
+    """Return the axes of the table dimensions."""
     return [n for n, dim in enumerate(rows.dims) if dim.name in rows.by]
 
 
 def _covered(rows: Rows, lattice: Lattice) -> NDArray[np.bool_]:
-    """The cells that can have any of these people."""
+    """Mark the cells that can have any of these people."""
     keys, covered = lattice.keys(), np.ones(lattice.size, dtype=np.bool_)
     for axis, dim in enumerate(lattice.dims):
         if dim.name in rows.within:
@@ -214,7 +221,7 @@ def _prove(rows: Rows, lattice: Lattice, own: PerturbedCounts, threshold: int) -
 def _check_by_attack(
     coords: NDArray[np.int32], lattice: Lattice, bounds: tuple[Ints, Ints], threshold: int
 ) -> None:
-    """The attacker by linear programs, on some of the cells of fewest people, where that is quick enough."""
+    """Attack by linear programs some of the cells of fewest people, where the programs are quick enough."""
     used = sorted({a for table in lattice.tables for a in table})
     inner = int(np.prod([len(lattice.dims[a].leaves) for a in used], dtype=np.float64))
     if inner * lattice.size > ATTACKABLE or not len(coords):

@@ -1,7 +1,7 @@
-"""A privacy budget for the life of a data set: charged before an answer is drawn, never given back.
+"""A privacy budget for the life of a data set: charged before an answer is drawn, never refunded.
 
-What was answered is kept: whoever asks again reads the same answer and pays nothing. An answer that was
-charged and then lost stays charged.
+Answers are kept: a repeated question gets the same answer and spends nothing. An answer charged and then lost
+stays charged.
 """
 
 import json
@@ -20,7 +20,7 @@ FORMAT = "safelane budget 1"
 
 @dataclass(frozen=True)
 class Budget:
-    """`total` and the `spent` charges by question, all epsilon; `answers` by question, of those answered."""
+    """`total` and the `spent` charges by question, all epsilon; `answers` by question."""
 
     total: Fraction
     spent: MappingProxyType[str, Fraction] = field(default_factory=lambda: MappingProxyType({}))
@@ -32,7 +32,7 @@ class Budget:
 
     @property
     def left(self) -> Fraction:
-        """What can still be spent."""
+        """The epsilon left to spend."""
         return self.total - sum(self.spent.values(), Fraction(0))
 
     def charged(self, question: str, epsilon: Fraction) -> "Budget":
@@ -48,7 +48,8 @@ class Budget:
         return replace(self, spent=MappingProxyType({**self.spent, question: epsilon}))
 
     def answered(self, question: str, values: tuple[int, ...]) -> "Budget":
-        """The budget with an answer that it has been charged for. Raises BudgetError when it was not."""
+        """Return the budget with the answer to a charged question. Raises BudgetError where nothing was
+        charged."""
         if question not in self.spent or question in self.answers:
             raise BudgetError("an answer was drawn that was not charged, or was drawn twice")
         return replace(self, answers=MappingProxyType({**self.answers, question: values}))
@@ -87,10 +88,10 @@ def ask(
     draw: Callable[[], tuple[int, ...]],
     keep: Callable[[Budget], None],
 ) -> tuple[Budget, tuple[int, ...]]:
-    """The kept answer, or a new one: charge, keep the charge, draw, keep the answer.
+    """Return the kept answer, or a new answer: charge, keep the charge, draw, keep the answer.
 
-    `keep` must have stored a budget durably when it returns; what it raises ends the question before the
-    draw. Raises BudgetError.
+    `keep` must store a budget durably before returning; an error of `keep` ends the question before the draw.
+    Raises BudgetError.
     """
     if question in budget.answers:
         return budget, budget.answers[question]

@@ -1,8 +1,9 @@
-"""Differential privacy of a data set, for its life: what it may cost, and the words that name it.
+"""Differential privacy of a data set, for its life: the budget, and the words naming the budget.
 
-The unit is a person: whoever is added or left out, with everything that is ever known of him, changes what
-is drawn of one portion by one count in each table. So a table costs its epsilon, and a person the sum of
-what the tables of the own portion cost: no more than the budget.
+The unit of privacy is a person: adding or removing a person, with everything ever known of the person,
+changes the draws of one release part by one count in each table. A table therefore spends its epsilon, and a
+person the sum over the tables of the person's part: no more than the budget (Dwork and Roth, The Algorithmic
+Foundations of Differential Privacy, 2014).
 """
 
 import json
@@ -16,9 +17,10 @@ NAME = "differential-privacy"
 
 @dataclass(frozen=True)
 class Privacy:
-    """`budget` is the epsilon of each person for ever, `per_table` of it goes with every table that is drawn.
+    """`budget` is the epsilon of each person for ever, of which every drawn table spends `per_table`.
 
-    `budget` and `per_table` are decimals in their shortest form. Nobody is counted of before `first_year`.
+    `budget` and `per_table` are decimals in their shortest form. People of years before `first_year` are not
+    counted.
     """
 
     budget: str
@@ -37,17 +39,17 @@ class Privacy:
 
     @property
     def epsilon(self) -> Fraction:
-        """What one table costs."""
+        """The epsilon spent by one table."""
         return Fraction(self.per_table)
 
     @property
     def words(self) -> str:
-        """With all that belongs to it, in one form: equal mechanisms have equal words."""
+        """The mechanism with its parameters, in one form: equal mechanisms have equal words."""
         return json.dumps({NAME: [self.budget, self.per_table, self.first_year]})
 
 
 def privacy_of(words: str) -> Privacy | None:
-    """What `Privacy.words` wrote; None for the words of another mechanism."""
+    """Read the words written by `Privacy.words`; None for the words of another mechanism."""
     try:
         ((name, parameters),) = json.loads(words).items()
         found = Privacy(*parameters) if name == NAME else None

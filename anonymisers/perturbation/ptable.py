@@ -17,7 +17,7 @@ from anonymisers.tables.arrays import Floats, Ints
 STEP = 0.05
 """By how much pstay gives way until the variance is reached."""
 SMALL = 1e-6
-"""Below this a probability or a gap to the variance is none."""
+"""Probabilities, or gaps to the variance, below SMALL count as zero."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,11 @@ class PTable:
         return cls(noise, tuple(changes), tuple(chances))
 
     def change(self, count: int, cell_key: float) -> int:
-        """What is added to a count of a cell with this key in [0, 1)."""
+        """Return the change of a count of a cell with this key in [0, 1)."""
         return int(self.changes_at(min(count, self.noise.rows), np.array([cell_key]))[0])
 
     def changes_at(self, row: int, cell_keys: Floats) -> Ints:
-        """What is added to counts of one row of the table, by the keys of their cells."""
+        """Return the changes of counts in one row of the table, by the keys of their cells."""
         places = np.searchsorted(np.cumsum(self.chances[row]), cell_keys, side="right")
         found: Ints = self.changes[row][np.minimum(places, len(self.changes[row]) - 1)]
         return found
@@ -85,7 +85,7 @@ def _possible(noise: Noise, count: int) -> Ints:
 
 
 def _row(noise: Noise, count: int, changes: Ints) -> Floats:
-    """One count's probabilities, pstay as near to what was asked as the variance allows."""
+    """Return one count's probabilities, with pstay as near to the requested value as the variance allows."""
     stay = noise.stay if (changes == 0).any() else 0.0
     tried = np.append(np.arange(stay, 0.0, -STEP), 0.0)
     for least in tried.tolist():
@@ -137,9 +137,11 @@ class _Limits:
         return bool(found.status == 0)
 
     def widest(self) -> Floats:
-        """The probabilities of largest entropy, by the dual: p is exponential in the limits' multipliers.
+        """Return the probabilities of largest entropy, by the dual: p is exponential in the limits'
+        multipliers.
 
-        Its logarithm is a sum of the limits' rows, each times a multiplier, those of `most` not negative.
+        The logarithm of p is a sum of the limits' rows, each times a multiplier; the multipliers of `most`
+        are not negative.
         """
         from scipy.optimize import minimize  # noqa: PLC0415 - as above
 

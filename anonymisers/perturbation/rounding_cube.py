@@ -1,12 +1,12 @@
 """Controlled rounding of a whole lattice at once: every number a multiple of the base, all tables additive.
 
-Each inner cell of the cross of all dimensions becomes the multiple below or above its count, by a draw that
-follows from who is in it and from the member's secret; every shown number is a sum of these. A sum may so be
-far off, and cells are then turned (`anonymisers.perturbation.rounding_repair`) until each number is at most
-two bases from its count. Closer is not to be had: linked tables of 120 people have no rounding within one
-base already.
+Each inner cell of the cross of all dimensions becomes the multiple below or above its count, by a draw
+derived from the people in the cell and the member's secret; every shown number is a sum of rounded inner
+cells. A sum may be far off, and the rounding is then repaired (`anonymisers.perturbation.rounding_repair`)
+until each number is at most two bases from its count. A tighter bound is impossible: linked tables of 120
+people already have no rounding within one base.
 
-What was chosen for people who are counted already is kept and used again, whatever else comes.
+Choices for people counted before are kept and used again, whatever is added.
 """
 
 import json
@@ -32,7 +32,7 @@ LARGEST = 1000
 
 @dataclass(frozen=True)
 class RoundingMechanism(PerturbativeMechanism):
-    """Raises RulesError for a base that rounds nothing."""
+    """Controlled rounding to multiples of `base`. Raises RulesError for a base that rounds nothing."""
 
     base: int
 
@@ -81,9 +81,11 @@ class RoundingMechanism(PerturbativeMechanism):
         return PerturbedCounts(values, low, high, inner, kept)
 
     def _bounds(self, counted: CountedPeople, values: Ints, *, one_to_one: bool) -> tuple[Ints, Ints]:
-        """Everybody knows the bound of any number, and the nearer one of an inner cell that is shown.
+        """Return the bounds known to everybody: the general bound, and the closer bound of a shown inner
+        cell.
 
-        `alone`: unless that is several inner cells of then.
+        `one_to_one`: whether each inner cell is one inner cell of the first rounding; the closer bound then
+        holds.
         """
         low, high = values - self.largest_change, values + self.largest_change
         lattice = counted.lattice

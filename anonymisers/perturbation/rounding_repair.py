@@ -1,11 +1,11 @@
-"""Turns roundings of inner cells, up or down, until no sum of them is too far from its count.
+"""Rounding repair: flip roundings of inner cells, up or down, until no sum is too far from its count.
 
-A draw of which all sums are within the bounds stays as it is. So every choice within the bounds can come
-about, and from the way it was found nobody learns more of the counts than the bounds say. Otherwise cells are
-turned until all sums are a little nearer than the bounds, which leaves room for other tables of people: those
-cells first that bring most back, at the least cost in nearness of all sums. Sums that stay out where no turn
-helps count for more in the next round (P. Morris, The breakout method for escaping from local minima, AAAI
-1993). All in whole numbers: the same on any machine.
+A draw with all sums within the bounds is kept. Every choice within the bounds is therefore possible, and the
+search discloses no more of the counts than the bounds do. Otherwise cells are flipped until all sums are a
+little nearer than the bounds, which leaves room for other tables of people: first the cells that bring most
+back, at the least cost in nearness of all sums. Sums that stay out where no flip helps get a larger weight in
+the next round (P. Morris, The breakout method for escaping from local minima, AAAI 1993). All arithmetic is
+in whole numbers: the same result on any machine.
 """
 
 from dataclasses import dataclass
@@ -18,23 +18,23 @@ from anonymisers.tables.arrays import Bools, Floats, Ints
 from anonymisers.tables.linked_tables import LinkedTables
 
 BASES = 2
-"""So many bases at most is a sum of rounded cells from its count."""
+"""Largest distance of a sum of rounded cells from its count, in bases."""
 ENDLESS = 2**40
 ROUNDS, LOOKED_AT = 4000, 1_500_000_000
-"""Rounds until it is given up, and sums of cells that are looked at in all: a minute or two. Tables of 20,000
-people by any 3 of 6 flat dimensions took 730 rounds."""
+"""Limits of rounds, and of cell sums examined in all: a minute or two. Tables of 20,000 people by any 3 of 6
+flat dimensions took 730 rounds."""
 AT_ONCE = 100
-"""One in so many of the cells looked at is turned in a round."""
+"""Each round flips one in AT_ONCE of the examined cells."""
 OUTSIDE = 100
-"""What leaving the bounds by one costs, next to a sum inside that is off by one."""
+"""Cost of leaving the bounds by one, relative to an inside sum off by one."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sums:
-    """`rows`: for each inner cell that can be turned the sums it is part of (m, T), -1 pads.
+    """`rows`: for each inner cell that can be flipped, the sums containing the cell (m, T), -1 pads.
 
-    `value`, `truth`: of each sum as drawn, and of the people; `low`, `high`: between which it must lie, and
-    `near`: between which it is to lie once anything has to be turned.
+    `value`, `truth`: each sum as drawn, and of the people; `low`, `high`: the required bounds; `near`: the
+    bounds aimed at once anything has to be flipped.
     """
 
     rows: Ints
@@ -52,10 +52,11 @@ def rounded_near(
     base: int,
     ceiling: Ints | None = None,
 ) -> Ints:
-    """For each inner cell the multiple of the base below or above its count: as drawn, unless a sum would be
-    more than BASES bases from its count, or above its `ceiling`.
+    """Return for each inner cell the multiple of the base below or above its count.
 
-    `people`: inner cells, each once, and their counts; `draw`: of each, in [0, 1). Raises ProtectionError.
+    The choice is as drawn, unless a sum would be more than BASES bases from its count, or above its
+    `ceiling`. `people`: inner cells, each once, and their counts; `draws`: one per cell, in [0, 1). Raises
+    ProtectionError.
     """
     cells, counts = people
     below, rest = np.divmod(counts, base)
@@ -77,7 +78,7 @@ def rounded_near(
 
 
 def repaired(sums: Sums, up: Bools, base: int) -> Bools:
-    """`up`: of inner cells, which are rounded up. Raises ProtectionError when bounds stay broken."""
+    """Repair `up`, the mask of inner cells rounded up. Raises ProtectionError when bounds stay broken."""
     if ((sums.low <= sums.value) & (sums.value <= sums.high)).all():
         return up
     search = _Search.of(sums, up)
@@ -95,7 +96,7 @@ def repaired(sums: Sums, up: Bools, base: int) -> Bools:
 
 @dataclass(frozen=True, eq=False)
 class _Search:
-    """Arrays that change while it searches; the last sum stands for none, and has no weight."""
+    """Arrays changed during the search; the last sum is a placeholder without weight."""
 
     rows: NDArray[np.int32]
     up: Bools
@@ -119,7 +120,7 @@ class _Search:
         return found
 
     def improve(self, out: Ints, base: int) -> bool:
-        """Turn some of the cells under the sums that are outside; False where no turn helps."""
+        """Flip some of the cells below the sums outside their bounds; False where no flip helps."""
         marked = np.zeros(len(self.off), dtype=np.bool_)
         marked[out] = True
         under = np.flatnonzero(marked[self.rows].any(axis=1))
@@ -128,7 +129,7 @@ class _Search:
         return any([self._flip(int(cell), base) for cell in best])  # noqa: C419 - all of them are turned
 
     def _flip(self, cell: int, base: int) -> bool:
-        """Turn a cell where that still helps after those that were turned before it."""
+        """Flip a cell if the flip still helps after earlier flips."""
         if self._gain(np.array([cell]), base)[0] >= 0:
             return False
         self.off[self.rows[cell]] += -base if self.up[cell] else base
@@ -137,7 +138,7 @@ class _Search:
         return True
 
     def _gain(self, cells: Ints, base: int) -> Ints:
-        """By how much the cost changes when one of these cells is turned; below 0 it is better."""
+        """Return the change of the cost when each cell is flipped alone; below 0 is better."""
         rows = self.rows[cells]
         step = np.where(self.up[cells], -base, base)[:, None]
         low, high, weight, off = (each[rows] for each in (self.low, self.high, self.weight, self.off))

@@ -1,4 +1,4 @@
-"""What was chosen when people were rounded for the first time, as it is kept with them for ever."""
+"""The choices of the first rounding of people, stored with these people for ever."""
 
 import json
 from collections.abc import Sequence
@@ -17,14 +17,14 @@ Cells = tuple[tuple[tuple[str, ...], int], ...]
 
 @dataclass(frozen=True)
 class StoredRounding:
-    """The dimensions that were crossed, and for inner cells not shown as 0 the multiple of the base."""
+    """The crossed dimensions, and the multiple of the base for each inner cell not shown as 0."""
 
     dims: tuple[Hierarchy, ...]
     cells: Cells
 
     @classmethod
     def of(cls, dims: Sequence[Hierarchy], coords: NDArray[np.int32], multiples: Ints) -> "StoredRounding":
-        """Of inner cells (m, dims), each once."""
+        """Build from inner cells (m, dims), each once, and their multiples."""
         shown = np.flatnonzero(multiples)
         codes = [
             tuple(dim.codes[place] for dim, place in zip(dims, row, strict=True))
@@ -33,9 +33,9 @@ class StoredRounding:
         return cls(tuple(dims), tuple(zip(codes, multiples[shown].tolist(), strict=True)))
 
     def multiples(self, dims: Sequence[Hierarchy], coords: NDArray[np.int32]) -> Ints:
-        """What was chosen, for inner cells of dimensions that are the same or coarser.
+        """Return the stored choices for inner cells of the same or coarser dimensions.
 
-        Raises ProtectionError for a finer one, whose cells were not rounded then, and for other people.
+        Raises ProtectionError for a finer dimension, whose cells were not rounded, and for other people.
         """
         places = {dim.name: place for place, dim in enumerate(self.dims)}
         if missing := [dim.name for dim in dims if dim.name not in places]:
@@ -54,7 +54,7 @@ class StoredRounding:
         return found
 
     def as_finely(self, dims: Sequence[Hierarchy]) -> bool:
-        """Whether inner cells of these dimensions are those that were rounded, and not several of them."""
+        """Return whether each inner cell of these dimensions is exactly one rounded inner cell."""
         now = {dim.name: dim for dim in dims}
         return now.keys() == {dim.name for dim in self.dims} and all(
             now[dim.name].codes[place] == code
@@ -72,7 +72,7 @@ class StoredRounding:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "StoredRounding":
-        """Read what `to_bytes` wrote. Raises CertificateError for anything else."""
+        """Read the bytes written by `to_bytes`. Raises CertificateError for anything else."""
         try:
             body = json.loads(data)
             cells = tuple((tuple(codes), multiple) for *codes, multiple in body["cells"])
@@ -82,7 +82,7 @@ class StoredRounding:
 
 
 def _leaves(then: Hierarchy, now: Hierarchy) -> dict[str, int]:
-    """For each code that was finest then, the finest one now that holds it."""
+    """Map each code that was finest then to the finest code now containing it."""
     found = {}
     for leaf in then.leaves.tolist():
         line = (then.codes[place] for place in then.ancestors(leaf))

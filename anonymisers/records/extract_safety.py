@@ -1,9 +1,9 @@
-"""Whether an extract is safe beside everything that was released before: the attacker is asked.
+"""Check by attack whether a record extract is safe beside everything released before.
 
-Everything ever released and the extract, as the counts that it gives away, are attacked together. Where a
-small cell follows that did not follow before, or a withheld one is narrowed further than it may be, the
-groups of the extract that help the attacker are left out too and he is asked again; then another grain is
-tried. "Before" is the same attack with every count of the extract withheld.
+Everything ever released, and the counts given away by the extract, are attacked together. Where a small cell
+follows that did not follow before, or a withheld cell is narrowed too far, the helpful groups of the extract
+are left out and the attack is repeated; then another grain is tried. "Before" is the same attack with every
+count of the extract withheld.
 """
 
 import time
@@ -23,16 +23,17 @@ from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.release import Release
 
 ROUNDS = 12
-"""How often groups are left out of one grain before a coarser one is tried."""
+"""Attempts to leave groups out of one grain before a coarser grain is tried."""
 FEWEST_LEFT = 0.5
 """Share of a grain's records below which a coarser grain serves better."""
 
 
 @dataclass(frozen=True)
 class PriorReleases:
-    """What an extract must be safe beside: `known` releases, the threshold and zeros of their tables.
+    """The releases beside which an extract must be safe: `known` releases, with their threshold and zeros
+    rule.
 
-    `where` are the people whose records may be extracted at all, by the dimensions `beside`.
+    `where` describes the people whose records may be extracted at all, by the dimensions `beside`.
     """
 
     known: Sequence[Release]
@@ -42,7 +43,8 @@ class PriorReleases:
     beside: tuple[Hierarchy, ...]
 
     def attacked(self, seconds: float, *more: Release) -> Findings:
-        """What the attacker finds within `seconds`. Raises ProtectionError when releases contradict."""
+        """Return the attacker's findings within `seconds`. Raises ProtectionError when releases contradict
+        each other."""
         try:
             return attack(
                 [*self.known, *more], threshold=self.threshold, zeros=self.zeros, time_limit=seconds
@@ -56,7 +58,7 @@ class PriorReleases:
 
 @dataclass(frozen=True, eq=False)
 class SafeExtract:
-    """An extract that the attacker could not use, with what he did not look at, in words."""
+    """An extract of no use to the attacker, with a description of everything left unexamined."""
 
     extract: Extract
     release: Release
@@ -64,7 +66,7 @@ class SafeExtract:
 
 
 def informative_tables(cube: Shown) -> Release:
-    """The part of a cube that says anything: the tables that it refuses show nothing that does not follow."""
+    """Return the informative part of a cube: refused tables show only consequences of other tables."""
     release = cube.release()
     depths = np.stack([d.depth[release.coords[:, a]] for a, d in enumerate(release.dims)], axis=1)
     patterns, which = np.unique(depths, axis=0, return_inverse=True)
@@ -80,9 +82,10 @@ def informative_tables(cube: Shown) -> Release:
 def safe_beside(
     extracts: Sequence[Extract], history: PriorReleases, *, seconds: float = 120.0
 ) -> SafeExtract:
-    """The first of some extracts that is safe beside the history, perhaps with less in it.
+    """Return the first extract that is safe beside the prior releases, perhaps with fewer records.
 
-    Raises ProtectionError when none is within `seconds`, or when what was released contradicts the records.
+    Raises ProtectionError when no extract is safe within `seconds`, or when prior releases contradict the
+    records.
     """
     until = time.monotonic() + seconds
     for extract in extracts:
@@ -98,10 +101,11 @@ def safe_beside(
 
 
 def discloses_more(history: PriorReleases, release: Release, *, seconds: float = 120.0) -> str | None:
-    """What follows from a release and the history together and from neither alone, in words; None: nothing.
+    """Describe what follows from a release together with the prior releases and from neither alone; None:
+    nothing.
 
-    For tables that are made after extracts: whatever comes second is attacked beside the first. Raises
-    ProtectionError when they contradict each other.
+    For tables made after extracts: the later release is attacked beside the earlier. Raises ProtectionError
+    when the releases contradict each other.
     """
     until = time.monotonic() + seconds
     together = history.attacked(seconds, release)
@@ -118,7 +122,7 @@ def discloses_more(history: PriorReleases, release: Release, *, seconds: float =
 
 @dataclass(frozen=True)
 class _Before:
-    """What follows without the extract: intervals of weak cells, and those that were left undecided."""
+    """What follows without the extract: intervals of weak cells, and the undecided cells."""
 
     weak: Mapping[Key, tuple[int, int | None]]
     open: frozenset[Key]
@@ -129,7 +133,7 @@ class _Before:
         return cls({c.key: (c.low, c.high) for c in _weak(found)}, frozenset(c.key for c in found.open))
 
     def news(self, found: Findings) -> list[Found]:
-        """Weak cells that were not as weak before."""
+        """Return the weak cells that were less weak before."""
         return [c for c in _weak(found) if self.weak.get(c.key) != (c.low, c.high)]
 
     def undecided(self, found: Findings) -> bool:
@@ -137,7 +141,7 @@ class _Before:
 
 
 def _silent(release: Release) -> Release:
-    """The same cells, all of them withheld: so that the attacker is asked about the same ones."""
+    """Return the same cells, all withheld, so that the attacker examines the same cells."""
     nothing = np.full(len(release.values), -1, dtype=np.int64)
     return Release(release.dims, release.where, release.coords, nothing, nothing < 0)
 
@@ -147,7 +151,7 @@ def _weak(found: Findings) -> tuple[Found, ...]:
 
 
 def _repaired(extract: Extract, history: PriorReleases, until: float) -> SafeExtract | None:
-    """Leave groups out until nothing new follows; None when that does not end well."""
+    """Leave groups out until nothing new follows; None when too few records are left or the time is up."""
     first = extract.release(history.where, history.beside)
     before = _Before.of(history, first, max(until - time.monotonic(), 0.0))
     least = FEWEST_LEFT * int(extract.kept.sum())
@@ -168,7 +172,7 @@ def _repaired(extract: Extract, history: PriorReleases, until: float) -> SafeExt
 
 
 def _helping(extract: Extract, weak: Sequence[Found]) -> NDArray[np.bool_]:
-    """For each weak cell the smallest group of the extract that lies within it or around it."""
+    """Mark for each weak cell the smallest group of the extract inside or around the cell."""
     positions, kept = extract.positions, extract.kept
     names = extract.records.columns
     further = np.zeros(len(kept), dtype=np.bool_)
@@ -188,7 +192,7 @@ def _helping(extract: Extract, weak: Sequence[Found]) -> NDArray[np.bool_]:
 
 
 def _on_one_line(dim: Hierarchy, codes: Sequence[str]) -> NDArray[np.bool_]:
-    """Mask over positions: the codes, those above them and those below them."""
+    """Mark the positions of the codes, of their ancestors and of their descendants."""
     mask = np.zeros(len(dim.codes), dtype=np.bool_)
     for code in codes:
         at = dim.index.get(code)

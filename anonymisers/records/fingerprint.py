@@ -1,10 +1,11 @@
-"""Which copy is this? An order of records and an explicit mark that only one copy has.
+"""Fingerprints of record extracts: a record order and an explicit mark that only one copy has.
 
-The order of an extract's records says nothing about people, so that every copy can have its own: a shuffle
-that follows from a key of the copy. Whoever leaks a copy with its order kept is found by comparing: by chance
-half of the neighbours stand in the copy's order. Sorting the records or deleting the mark removes both; then
-only the pseudonyms are left, which tell recipient, purpose and epoch. A likeness is a hint for an inquiry and
-proves nothing against anybody: the member has the key too, and could have made the same copy.
+The order of an extract's records says nothing about people, so that every copy can have its own order: a
+shuffle derived from a key of the copy. A leaked copy in its original order is found by comparison: by chance
+half of the neighbours have the order of the copy. Sorting the records or deleting the mark removes both
+fingerprints; only the pseudonyms are then left, and identify recipient, purpose and epoch. A similarity is a
+hint for an inquiry and proves nothing against anybody: the member also has the key, and could have made the
+same copy. Database fingerprinting: R. Agrawal and J. Kiernan, Watermarking relational databases, 2002.
 """
 
 from collections.abc import Sequence
@@ -33,10 +34,11 @@ def fingerprint(key: bytes) -> str:
 
 
 def order_similarity(found: Sequence[str], copy: Sequence[str]) -> float:
-    """The share of neighbours of `found` that stand in the order of `copy`: 0.5 by chance, 1 for the copy.
+    """Return the share of neighbours in `found` that have the order of `copy`: 0.5 by chance, 1 for the copy
+    itself.
 
-    Both are values that stand once in a copy (pseudonyms); those that only one has are left aside. Raises
-    RecordsError when too few are left to compare.
+    Both arguments are values without repetition (pseudonyms); values in only one argument are ignored. Raises
+    RecordsError when too few values are left to compare.
     """
     place = {value: i for i, value in enumerate(copy)}
     common = [place[value] for value in found if value in place]

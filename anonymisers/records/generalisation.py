@@ -1,12 +1,13 @@
-"""Record-level extracts: chosen columns, generalised until everybody in them has company.
+"""Record extracts: chosen columns, generalised until every equivalence class has at least k people.
 
-An extract gives away every table over its columns, sensitive ones too, so that k counts in the full cross of
-all of them: a record stays only if at least k people share its codes in every column. Columns are generalised
-as a whole (P. Samarati, Protecting respondents' identities in microdata release, 2001), one step at a time,
-and the records that have too little company at that grain are left out. What an extract tells is measured by
-the entropy of its columns (C. Shannon, A mathematical theory of communication, 1948) over the records that
-stay: both a coarser grain and a record less tell less. Records that agree in all columns but the sensitive
-ones must show at least l values of each of these (A. Machanavajjhala and others, l-diversity, 2007).
+An extract gives away every table over its columns, sensitive columns included, so that k applies to the full
+cross of all columns: a record stays only if at least k people share its codes in every column (k-anonymity).
+Columns are generalised as a whole (P. Samarati, Protecting respondents' identities in microdata release,
+2001), one step at a time, and the records of smaller equivalence classes are left out. The information of an
+extract is the entropy of its columns (C. Shannon, A mathematical theory of communication, 1948) over the
+remaining records: a coarser grain and fewer records both mean less information. Records that agree in all
+columns but the sensitive columns must show at least l values of each sensitive column (A. Machanavajjhala and
+others, l-diversity, 2007).
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,8 +29,8 @@ from anonymisers.tables.release import Release
 class Records:
     """Records to extract from: `coords` (n, dims) are leaf positions, `people` (n,) numbers of persons.
 
-    `columns` names the dimensions that the extract shows; the others only tell which inner cell of the
-    released tables a record is counted in. `sensitive` names those of `columns` that nobody may learn.
+    `columns` names the dimensions shown by the extract; the remaining dimensions only locate the inner cell
+    of the released tables in which a record is counted. `sensitive` names the columns that nobody may learn.
     """
 
     dims: tuple[Hierarchy, ...]
@@ -51,7 +52,7 @@ class Records:
 
     @property
     def chosen(self) -> tuple[Hierarchy, ...]:
-        """The hierarchies of the columns, in their order."""
+        """The hierarchies of the columns, in column order."""
         return tuple(self.dims[a] for a in self.axes)
 
     @property
@@ -63,10 +64,11 @@ class Records:
 
 @dataclass(frozen=True, eq=False)
 class Extract:
-    """Records at one grain, of which only those stay that have company: made by `generalised`.
+    """Records at one grain, where only records of large equivalence classes stay: made by `generalised`.
 
-    `depths`: steps from `Total`, by column; `kept` marks the records that stay. `k`: people that share all
-    codes; `diversity`: values of each sensitive column among those that agree in the others.
+    `depths`: steps from `Total`, by column; `kept` marks the remaining records. `k`: least number of people
+    of an equivalence class; `diversity`: least number of values of each sensitive column in a class of all
+    other columns.
     """
 
     records: Records
@@ -82,22 +84,22 @@ class Extract:
 
     @property
     def positions(self) -> NDArray[np.int32]:
-        """(n, columns): the position of every record at this grain."""
+        """(n, columns): the position of every record at the grain."""
         return _lifted(self.records, self.depths)
 
     @property
     def shown(self) -> tuple[int, ...]:
-        """Places of the columns that say anything."""
+        """Places of the informative columns."""
         return tuple(i for i, depth in enumerate(self.depths) if depth)
 
     def table(self) -> dict[str, list[str]]:
-        """The codes of the records that stay, by column; columns that say nothing are left away."""
+        """The codes of the remaining records, by column; uninformative columns are left out."""
         positions = self.positions[self.kept]
         chosen = self.records.chosen
         return {chosen[i].name: [chosen[i].codes[p] for p in positions[:, i].tolist()] for i in self.shown}
 
     def risk(self) -> Risk:
-        """The risk of the records that stay, a person counted once in each class."""
+        """The risk of the remaining records, a person counted once in each class."""
         quasi, sensitive = _split(self)
         positions = self.positions
         rows = np.column_stack((positions, self.records.people))[self.kept]
@@ -108,19 +110,20 @@ class Extract:
 
     @property
     def information(self) -> float:
-        """What the extract tells, in bits: of all records and columns that stay together."""
+        """The information of the extract in bits: of all remaining records and columns together."""
         positions = self.positions[self.kept]
         return len(positions) * sum(_entropy(positions[:, i]) for i in self.shown)
 
     def without(self, groups: Bools) -> "Extract":
-        """Leave out further groups (a mask over the records), and whoever has no company any more."""
+        """Leave out further groups (a mask over the records), and all records of classes that become too
+        small."""
         return _in_large_classes(replace(self, kept=self.kept & ~groups))
 
     def release(self, where: Where, beside: tuple[Hierarchy, ...] = ()) -> Release:
-        """What this extract tells in counts: every group of the full cross of its columns.
+        """The counts given away by the extract: every group of the full cross of its columns.
 
-        `where` says which people its records are of, by dimensions that it shows or of `beside`.
-        Counts are those of the released tables: people in each of their inner cells.
+        `where` describes the people of the records, by dimensions shown by the extract or by `beside`. Counts
+        have the unit of the released tables: people in each inner cell.
         """
         inner = np.column_stack((self.positions, self.records.coords, self.records.people))[self.kept]
         inner = np.unique(inner, axis=0)[:, : len(self.depths)]
@@ -135,9 +138,9 @@ class Extract:
 
 
 def generalised(records: Records, *, k: int, diversity: int) -> list[Extract]:
-    """Extracts in which everybody has company, those that tell most first.
+    """Yield extracts whose equivalence classes are large enough, the most informative first.
 
-    Tried are all single steps from the finest grain on, going on each time from the step that tells most.
+    The search tries all single steps from the finest grain on, and continues from the most informative step.
     `diversity` is l of l-diversity. Raises RecordsError for k below 2 or l below 1, and when there are fewer
     than k people at all.
     """
@@ -162,7 +165,7 @@ def generalised(records: Records, *, k: int, diversity: int) -> list[Extract]:
 
 
 def _tells(extract: Extract) -> tuple[float, int, tuple[int, ...]]:
-    """By what an extract tells; of equals the one whose records have most company; then by grain."""
+    """Sort key of extracts: information; then records in large classes; then grain."""
     group = _numbered(extract.positions)
     class_sizes = _people_in(group, extract.records.people, len(group))[group]
     return extract.information, int(np.minimum(class_sizes, extract.k).sum()), extract.depths
@@ -175,7 +178,7 @@ def _coarser(depths: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
 
 
 def _in_large_classes(extract: Extract) -> Extract:
-    """The extract without records that too few people share, or whose class tells its sensitive value."""
+    """Leave out the records of classes that are too small or whose class reveals its sensitive value."""
     kept, positions = extract.kept, extract.positions
     group = _numbered(positions)
     kept = kept & (_people_in(group[kept], extract.records.people[kept], len(group))[group] >= extract.k)
@@ -189,7 +192,7 @@ def _in_large_classes(extract: Extract) -> Extract:
 
 
 def _split(extract: Extract) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Places of the columns that say anything: what an attacker may know, and what nobody may learn."""
+    """Return the places of the informative columns: columns an attacker may know, and sensitive columns."""
     names, sensitive = extract.records.columns, extract.records.sensitive
     return (
         tuple(i for i in extract.shown if names[i] not in sensitive),
@@ -220,6 +223,6 @@ def _people_in(group: Ints, people: Ints, groups: int) -> Ints:
 
 
 def _entropy(values: NDArray[np.int32]) -> float:
-    """Bits that one value tells."""
+    """Return the bits of information of one value."""
     shares = np.unique(values, return_counts=True)[1] / max(len(values), 1)
     return float(-(shares * np.log2(shares)).sum())

@@ -1,12 +1,13 @@
-"""What a pseudonym links: records of one person in an extract, and extracts with the same pseudonyms.
+"""Linkage by pseudonyms: records of one person in an extract, and extracts with the same pseudonyms.
 
-Each record of an extract has company. Somebody who has several records in it may have none: two accidents, in
-two provinces and years, are a pattern that is soon one person's alone (linkage over the records of a person;
-Y.-A. de Montjoye and others, Unique in the crowd, 2013). So a person may be known as one over several records
-only where at least k people have the same records; of others each record stands by itself.
+Each record of an extract belongs to a large equivalence class. Several records of one person may not: two
+accidents, in two provinces and years, are a pattern that is soon unique (linkage over the records of a
+person; Y.-A. de Montjoye and others, Unique in the crowd, 2013). Several records may therefore show a common
+person only where at least k people have the same records; the records of other people stand alone.
 
-Two extracts with the same pseudonyms can be joined by them, which gives every table over the columns of both.
-That is safe only where one of them has said it all: where its grain is finer, or equal, in every column.
+Two extracts with the same pseudonyms can be joined, which gives every table over the columns of both. Joining
+is safe only where one extract already contains all information: where its grain is finer or equal in every
+column.
 """
 
 from collections import Counter, defaultdict
@@ -17,10 +18,10 @@ from numpy.typing import NDArray
 
 
 def may_be_linked(people: Sequence[Hashable], records: Sequence[Hashable], k: int) -> NDArray[np.bool_]:
-    """Which records may show that they are of the same person as others.
+    """Mark the records that may show their common person.
 
-    `people` and `records` (n) say whose each record is and what it shows; a record that is the only one of
-    its person always may.
+    `people` and `records` (n) are the person and the content of each record; the only record of a person is
+    always marked.
     """
     shown: dict[Hashable, list[Hashable]] = defaultdict(list)
     for person, record in zip(people, records, strict=True):
@@ -32,7 +33,8 @@ def may_be_linked(people: Sequence[Hashable], records: Sequence[Hashable], k: in
 
 
 def one_says_all(grain: Mapping[str, int], other: Mapping[str, int]) -> bool:
-    """Whether two extracts joined tell no more than one of them, by their grains: column -> depth."""
+    """Return whether two joined extracts tell no more than one of the two, by their grains: column ->
+    depth."""
     return _within(grain, other) or _within(other, grain)
 
 

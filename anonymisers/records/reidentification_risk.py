@@ -1,8 +1,8 @@
-"""How easily a person is found again in records: k-anonymity, l-diversity, re-identification risk.
+"""Measures of re-identification risk of records: k-anonymity, l-diversity, prosecutor risk.
 
-Records that agree in every quasi-identifier (what an attacker may know: age, sex, place) form a class. The
-attacker of the risks is the prosecutor: he knows the quasi-identifiers of one person and that this person is
-among the records.
+Records that agree in every quasi-identifier (attributes known to an attacker: age, sex, place) form an
+equivalence class. The attacker of the risk measures is the prosecutor, who knows the quasi-identifiers of one
+person and knows that the person is among the records.
 
 Sources: L. Sweeney, k-anonymity: a model for protecting privacy (2002), k; A. Machanavajjhala and others,
 l-diversity: privacy beyond k-anonymity (2007), distinct and entropy l; F. Dankar and K. El Emam, Evaluating
@@ -19,9 +19,10 @@ from anonymisers.errors import RecordsError
 
 @dataclass(frozen=True)
 class Diversity:
-    """How many sensitive values a class has at least; 1 means that a class tells its people's value.
+    """The least number of sensitive values in a class; 1 means that a class reveals its people's value.
 
-    `distinct` counts values; `entropy` is the exponential of the least entropy: so many equal ones.
+    `distinct` counts values; `entropy` is the exponential of the least entropy: the equivalent number of
+    equally frequent values.
     """
 
     distinct: int
@@ -30,20 +31,21 @@ class Diversity:
 
 @dataclass(frozen=True)
 class Risk:
-    """`highest` and `expected`: the chance to name the worst record right, and an average one."""
+    """`highest` and `expected`: the probability to name the person of the worst, and of an average,
+    record."""
 
     records: int
     classes: int
     k: int
     unique: int
-    """Records that are alone in their class."""
+    """Records alone in their class."""
     highest: float
     expected: float
     diversity: Mapping[str, Diversity]
 
 
 def assess(quasi: Sequence[Sequence[str]], sensitive: Mapping[str, Sequence[str]]) -> Risk:
-    """The risk of records given by columns: quasi-identifiers, and sensitive attributes by name.
+    """Compute the risk of records given by columns: quasi-identifiers, and sensitive attributes by name.
 
     Columns have one value for each record. Without quasi-identifiers all records are one class. Raises
     RecordsError when there is no record or when columns differ in length.
@@ -70,7 +72,7 @@ def assess(quasi: Sequence[Sequence[str]], sensitive: Mapping[str, Sequence[str]
 
 
 def below(quasi: Sequence[Sequence[str]], k: int) -> list[int]:
-    """The positions of the records whose class has fewer than `k`: to be generalised further or left out."""
+    """Return the positions of records in classes below `k`, to be generalised further or left out."""
     keys = _keys(quasi, len(quasi[0]) if quasi else 0)
     sizes = Counter(keys)
     return [i for i, key in enumerate(keys) if sizes[key] < k]

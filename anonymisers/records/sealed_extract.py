@@ -1,8 +1,8 @@
-"""An extract as it leaves the state: sealed to one reader, with a label that everybody can read.
+"""A record extract as it leaves the state: sealed to one reader, with a label readable for everybody.
 
-The label says whose it is, for whom, for what and until when; it is authenticated with the sealed content,
-so that nobody can give an extract another label. The expiry binds honest software only: whoever has opened
-an extract has read it.
+The label names owner, recipient, purpose and expiry; the label is authenticated with the sealed content, so
+that nobody can give an extract another label. The expiry binds honest software only: an opened extract has
+been read.
 """
 
 import base64
@@ -18,12 +18,12 @@ from anonymisers.identity.sealed_messages import open_sealed, parse_public, seal
 FORMAT = "safelane-extract/v1"
 INFO = b"safelane extract 1"
 MOST_BYTES = 512 * 2**20
-"""A content that unpacks to more than this is no extract."""
+"""Limit of the unpacked content; a larger content is no extract."""
 
 
 @dataclass(frozen=True)
 class Label:
-    """What stands outside. `reader` is the public key that it is sealed to; times are UTC, whole seconds."""
+    """The public label. `reader` is the public key of the reader; times are UTC, in whole seconds."""
 
     id: str
     member: str
@@ -37,7 +37,8 @@ class Label:
 
 @dataclass(frozen=True)
 class Content:
-    """What is sealed: a table of codes, pseudonyms and redacted narratives, terms in words, and the mark."""
+    """The sealed content: a table of codes, pseudonyms and redacted narratives, terms in words, and the
+    fingerprint `mark`."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -46,22 +47,22 @@ class Content:
 
 
 def sealed_extract(label: Label, content: Content) -> bytes:
-    """The file for the label's reader. Raises KeyStoreError for a reader's key that is none."""
+    """Return the file for the label's reader. Raises KeyStoreError for an invalid public key."""
     packed = zlib.compress(_canonical(asdict(content)), 9)
     sealed = seal(parse_public(label.reader), packed, info=INFO, associated=_canonical(asdict(label)))
     return _file(label, sealed)
 
 
 def read_label(data: bytes) -> Label:
-    """The label of a file, which nobody has vouched for until it is opened. Raises ExtractError."""
+    """Read the label of a file; only opening the file authenticates the label. Raises ExtractError."""
     return _parts(data)[0]
 
 
 def opened_extract(data: bytes, private: bytes, now: datetime) -> tuple[Label, Content]:
     """Open a file as its reader.
 
-    Raises ExtractError for what is no extract, ExtractExpiredError after its time, KeyStoreError when it is
-    sealed to another key or was changed.
+    Raises ExtractError for a file that is no extract, ExtractExpiredError after the expiry, KeyStoreError for
+    another reader's or a changed file.
     """
     label, sealed = _parts(data)
     packed = open_sealed(private, sealed, info=INFO, associated=_canonical(asdict(label)))
@@ -73,7 +74,7 @@ def opened_extract(data: bytes, private: bytes, now: datetime) -> tuple[Label, C
 
 
 def moment_text(moment: datetime) -> str:
-    """A moment as labels have it."""
+    """Return a moment in the form of labels."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

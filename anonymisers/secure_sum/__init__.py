@@ -1,1 +1,1 @@
-"""Regional sums under pairwise masks: which may be published, and the masks themselves."""
+"""Secure sums by pairwise masking: the sums that may be published, and the masks."""

@@ -1,7 +1,7 @@
-"""Which totals are worth summing: those that may be published if their sum lies in its window.
+"""Choose the sums worth computing: sums that may be published if the result lies in the publication window.
 
-A member enters at most one total of cells that share sums with each other, ever: what the one tells of its
-cells then says nothing of the other, so that each total can be judged alone.
+A member contributes to at most one sum of cells connected by shown sums, ever: a published sum of one cell
+then tells nothing of another, and each sum can be judged alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from anonymisers.secure_sum.period_window import (
 
 @dataclass(frozen=True)
 class OfferedRange:
-    """A withheld cell that a member would contribute: what it can be, and the component that it stands in."""
+    """A withheld cell offered by a member: its feasible range, and the component of the cell."""
 
     range: FeasibleRange
     component: int
@@ -26,7 +26,7 @@ class OfferedRange:
 
 @dataclass(frozen=True)
 class MemberOffer:
-    """What a member would contribute, and the fewest contributors that it demands."""
+    """The cells offered by a member, and the fewest contributors demanded by the member."""
 
     contributors: int
     cells: Mapping[tuple[str, ...], OfferedRange]
@@ -34,7 +34,7 @@ class MemberOffer:
 
 @dataclass(frozen=True)
 class SumCandidate:
-    """A total whose withheld parts are those of `members`."""
+    """A sum whose withheld parts belong to `members`."""
 
     cell: tuple[str, ...]
     members: tuple[str, ...]
@@ -42,7 +42,7 @@ class SumCandidate:
 
 @dataclass(frozen=True)
 class ChosenSum:
-    """A candidate with the sums for which it is published, and the sums that it can be at all."""
+    """A candidate with its publication window and the range of its possible results."""
 
     candidate: SumCandidate
     window: PublicationWindow
@@ -51,16 +51,16 @@ class ChosenSum:
 
     @property
     def share(self) -> float:
-        """Of the sums that it can be, the share for which it is published."""
+        """The share of the possible results inside the publication window."""
         return (self.window.most - self.window.least + 1) / (self.most - self.least + 1)
 
 
 def choose(
     candidates: Sequence[SumCandidate], offers: Mapping[str, MemberOffer], colluders: int = COLLUDERS
 ) -> tuple[ChosenSum, ...]:
-    """The totals to sum: first those whose sum is the likeliest to lie in its window, else as they come.
+    """Choose the sums to compute: sums likeliest to lie in their window first, otherwise in the given order.
 
-    Follows from what is shown: no withheld value plays a part.
+    The choice follows from public values: no withheld value plays a part.
     """
     found = [f for f in (_judged(c, offers, colluders) for c in candidates) if f is not None]
     found.sort(key=lambda f: -f.share)

@@ -1,9 +1,10 @@
-"""Whether a member's other withheld cells stay safe when a total narrows one of them.
+"""Check whether a member's other withheld cells stay safe when a published sum narrows one cell.
 
-A published total leaves the member's own cell an interval that is as before or at least k wide
-(`anonymisers.secure_sum.period_window`); which one depends on the other members. So every interval of k
-inside of the cell's bounds is allowed for. Over worlds (a linear program of the sums), the greatest value of
-another cell is concave in where that interval lies, so that its two extreme places are the worst ones.
+A published sum leaves the member's own cell an interval unchanged or at least k wide
+(`anonymisers.secure_sum.period_window`); the position of the interval depends on the other members, so that
+every interval of width k inside the cell's bounds is considered. Over feasible tables (a linear program of
+the sums), the greatest value of another cell is concave in the position of the interval, so that the two
+extreme positions are the worst.
 """
 
 from collections.abc import Sequence
@@ -19,15 +20,15 @@ from anonymisers.secure_sum.period_window import FeasibleRange
 from anonymisers.tables.arrays import Ints
 
 LARGEST = 600
-"""Withheld cells that hang together and are looked at; a larger part of a cube enters no total."""
+"""Limit of connected withheld cells that are examined; cells of a larger component enter no sum."""
 
 SLACK = 1e-6
 
 
 def feasible_range(cells: LinkedCells, cell: int) -> FeasibleRange | None:
-    """What a withheld cell can be; None where nothing bounds it or too many cells hang together.
+    """Return the feasible range of a withheld cell; None for an unbounded cell or too large a component.
 
-    It follows from what is shown and from bounds: whoever has these finds the same.
+    The range follows from shown values and bounds alone.
     """
     component = cells.component(cell)
     if len(component) > LARGEST or not cells.hidden[cell]:
@@ -40,7 +41,8 @@ def feasible_range(cells: LinkedCells, cell: int) -> FeasibleRange | None:
 
 
 def leaves_others_safe(cells: LinkedCells, cell: int, within: FeasibleRange) -> bool:
-    """Whether the cells that hang together with `cell` stay safe wherever a total leaves it k to be."""
+    """Return whether the cells connected with `cell` stay safe wherever a sum leaves `cell` an interval of
+    width k."""
     if within.high - within.low <= within.threshold:
         return True  # its interval cannot be cut at all
     component = cells.component(cell)
@@ -72,18 +74,19 @@ def _stays(cells: LinkedCells, before: tuple[int, int], after: Sequence[tuple[in
 
 @dataclass(frozen=True, eq=False)
 class _Worlds:
-    """The worlds of one component: withheld cells within their bounds that agree with every sum."""
+    """The feasible tables of one component: withheld cells within their bounds, agreeing with every sum."""
 
     cells: LinkedCells
     component: Ints
     bounds: tuple[int, int, int] | None = None
-    """A place in the component, with narrower bounds for it."""
+    """A place in the component, with narrower bounds for that place."""
 
     def cut(self, place: int, low: int, high: int) -> "_Worlds":
         return _Worlds(self.cells, self.component, (place, low, high))
 
     def extent(self, place: int) -> tuple[int, int]:
-        """The least and the greatest whole number that a cell can be. Raises TableError for no world."""
+        """Return the least and the greatest whole value of a cell. Raises TableError where no table is
+        feasible."""
         return self._extents([place])[0]
 
     def extents(self) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""What every cell of a protected cube can be, from everything that it shows: a function of the release."""
+"""The feasible range of every cell of a protected cube: a function of the release alone."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from anonymisers.tables.rules import Rules
 
 @dataclass(frozen=True, eq=False)
 class FeasibleRanges:
-    """Bounds of every cell of a cube, shown ones included."""
+    """Bounds of every cell of a cube, shown cells included."""
 
     cube: ReleasedCells
     rules: Rules
@@ -28,12 +28,13 @@ class FeasibleRanges:
 
     @classmethod
     def of(cls, cube: Shown, rules: Rules) -> "FeasibleRanges":
-        """`rules`: those that the cube was protected under."""
-        low, high = interval_bounds(cube.lattice, cube.values, cube.hidden, rules.least)
+        """Compute the bounds under the `rules` that protected the cube."""
+        low, high = bounds(cube.lattice, cube.values, cube.hidden, rules.least)
         return cls(cube, rules, low, np.where(high >= NO_BOUND, UNBOUNDED, high))
 
     def at(self, key: Mapping[str, str]) -> int:
-        """The cell at these codes, as an index of `low` and `high`. Raises TotalError outside the cube."""
+        """Return the cell at these codes, as an index of `low` and `high`. Raises SecureSumError outside the
+        cube."""
         dims = self.cube.lattice.dims
         coords = np.array([[d.root for d in dims]], dtype=np.int32)
         names = {d.name: axis for axis, d in enumerate(dims)}
@@ -48,11 +49,11 @@ class FeasibleRanges:
         return cell
 
     def cells(self, among: Iterable[int]) -> LinkedCells:
-        """The cells with the sums between them that tell anything: those of protected tables, and of the
-        tables that the cells `among` stand in, down to their levels.
+        """Return the cells with all informative sums: the sums of protected tables, and of the tables
+        containing the cells `among`, down to their levels.
 
-        A refused table shows nothing that does not follow from others: its cells can be anything that agrees
-        with its margins, and tie no other cells together as long as none of its own enters a total.
+        A refused table shows only consequences of other tables: its cells can take any values that agree with
+        its margins, and connect no other cells as long as no cell of the refused table enters a sum.
         """
         read = ~self._refused
         for cell in among:
@@ -89,9 +90,9 @@ class FeasibleRanges:
         return np.array(refused, dtype=np.bool_)[number.ravel()]
 
     def true_values(self, table: Table) -> Ints:
-        """The counts of every cell, withheld ones too, for this member's eyes only.
+        """Return the counts of every cell, withheld cells included, for this member only.
 
-        Raises TotalError when the raw table is not the one that the cube was made from.
+        Raises SecureSumError when the cube was not made from the raw table.
         """
         values = self.cube.true_values(table)
         shown = ~self.cube.hidden

@@ -1,9 +1,9 @@
-"""The part of a data set that a cell is about: a total is judged within it, by all that was shown of it.
+"""Home cells: a secure sum is judged within the release part of a cell, by everything shown of that part.
 
-A data set is released in parts that share nobody, and what is shown over several of them follows from them.
-So what anybody can know of a cell about one part's people is what that part's releases say. The newest need
-not say all of it: then, and for cells over several parts, nobody can tell here what is known, and the cell
-enters no total.
+A data set is released in parts without common people, and cells over several parts are sums of cells of
+single parts. The knowledge of a cell about one part's people is therefore the content of that part's
+releases. The newest release of a part need not repeat all earlier values: in that case, and for cells over
+several parts, the knowledge is unclear, and the cell enters no sum.
 """
 
 from collections.abc import Mapping
@@ -24,14 +24,14 @@ from anonymisers.tables.rules import Rules
 
 @dataclass(frozen=True)
 class HomeCell:
-    """A cell of one part's newest release: the part by its number in the data set."""
+    """A cell of a part's newest release; `part` is the number of the part in the data set."""
 
     part: int
     cell: int
 
 
 class HomeParts:
-    """The parts of a data set whose newest release says everything that was ever shown of them."""
+    """The parts of a data set whose newest release repeats everything ever shown of the part."""
 
     def __init__(self, cube: ReleaseHistory) -> None:
         self._cube = cube
@@ -42,7 +42,7 @@ class HomeParts:
         )
 
     def feasible(self, part: int) -> FeasibleRanges:
-        """What the cells of one of `parts` can be, from what its newest release shows."""
+        """Return the feasible ranges of one of `parts`, from its newest release."""
         found = self._reaches.get(part)
         if found is None:
             made = self._cube.parts[part]
@@ -50,9 +50,10 @@ class HomeParts:
         return found
 
     def home_cell(self, cell: int) -> HomeCell | None:
-        """Where a cell of the data set stands; None unless it is about the people of one such part alone.
+        """Return the home cell of a cell of the data set; None unless the cell is about the people of one
+        such part alone.
 
-        Parts that wait count: somebody may be in the cell of whom no release tells.
+        Waiting parts count: the cell may contain people shown by no release.
         """
         if not self.parts:
             return None
@@ -74,17 +75,18 @@ class HomeParts:
         return ~np.stack([part.nobody(self._cube.lattice, self._keys) for part in self._cube.parts])
 
     def within(self, part: int, codes: Mapping[str, str]) -> int | None:
-        """The cell of a part's release at these codes; None where it has none."""
+        """Return the cell of a part's release at these codes; None where there is no such cell."""
         try:
             return self.feasible(part).at(codes)
         except SecureSumError:
             return None
 
     def bound(self, place: HomeCell, cells: LinkedCells) -> bool:
-        """Whether numbers of accidents say something of a cell, or of any that hangs together with it.
+        """Return whether accident counts constrain a cell, or any cell connected with the cell.
 
-        They do of a withheld number of people by dimensions of accidents only: the others can change places
-        with people of the same accidents' cells. What a total leaves a cell is not worked out with accidents.
+        Accident counts constrain a withheld number of people by accident dimensions only; other cells can
+        exchange people within the same accident cells. The freedom left by a sum is not computed together
+        with accidents.
         """
         accidents = self._cube.parts[place.part].accidents
         if accidents is None:
@@ -96,7 +98,8 @@ class HomeParts:
         return bool((keys[:, person] == roots).all(axis=1).any())
 
     def concerns(self, part: int, codes: Mapping[str, str]) -> bool:
-        """Whether any of a part's people may be in a cell; also where the data set has no such cell now."""
+        """Return whether any of a part's people may be in a cell; True also where the data set has no such
+        cell now."""
         dims = self._cube.lattice.dims
         names = {d.name: axis for axis, d in enumerate(dims)}
         if any(name not in names or code not in dims[names[name]].index for name, code in codes.items()):
@@ -105,8 +108,9 @@ class HomeParts:
         return not self._cube.parts[part].nobody(self._cube.lattice, key)[0]
 
 
-def _rules_of(part: ReleasePart, rules: Rules) -> Rules:
-    """The present rules, with what the part's release says of zeros, at the larger of the two thresholds."""
+def _rules_of(part: Part, rules: Rules) -> Rules:
+    """Return the present rules with the zeros rule of the part's release, at the larger of the two
+    thresholds."""
     made = part.cubes[-1].certificate
     return replace(
         rules,
@@ -116,10 +120,11 @@ def _rules_of(part: ReleasePart, rules: Rules) -> Rules:
     )
 
 
-def _says_everything(part: ReleasePart) -> bool:
-    """Whether the newest release of a part shows every cell that an earlier one showed, of the same kind.
+def _says_everything(part: Part) -> bool:
+    """Return whether the newest release of a part shows every cell shown by an earlier release, of the same
+    kind.
 
-    Not where a release was made beside something that is known from elsewhere, such as a registered figure.
+    False where a release was made beside outside knowledge, such as a registered figure.
     """
     if part.kind != "period" or not part.cubes:
         return False
@@ -131,7 +136,7 @@ def _says_everything(part: ReleasePart) -> bool:
 
 
 def _holds(last: CertifiedCube, former: CertifiedCube) -> bool:
-    """Whether every table of `former` is among those of `last`, and all that it shows is shown."""
+    """Return whether `last` contains every table of `former` and shows every cell shown by `former`."""
     dims = {d.name: axis for axis, d in enumerate(last.lattice.dims)}
     keys = former.lattice.keys()
     coords = np.empty((len(keys), len(dims)), dtype=np.int32)

@@ -1,7 +1,8 @@
-"""Who takes part in which sums: the list that every participant checks, and whose digest binds the masks.
+"""The roster of participants and sums: every participant checks the roster, and its digest binds the masks.
 
-Masks of two different lists share nothing. So whoever is shown a shorter list, another key, another snapshot
-or another round computes masks that do not cancel, and nobody learns anything from them.
+Masks of two different rosters have nothing in common. A participant shown a shorter roster, another key,
+another snapshot or another round computes masks that do not cancel, and nobody learns anything from such
+masks.
 """
 
 from collections.abc import Iterator
@@ -13,14 +14,14 @@ from anonymisers.errors import MaskError
 from anonymisers.secure_sum.pairwise_keys import KEY_BYTES
 
 Codes: TypeAlias = tuple[str, ...]
-"""A cell by its codes, one for each axis of the question."""
+"""The codes of a cell, one for each axis of the question."""
 
 _LABEL = b"safelane total roster 1\n"
 
 
 @dataclass(frozen=True)
 class Participant:
-    """A member with its mask key for this question, and the snapshot that its values are from."""
+    """A member with its mask key for this question, and the snapshot behind its values."""
 
     member: str
     snapshot: str
@@ -29,7 +30,7 @@ class Participant:
 
 @dataclass(frozen=True)
 class Sum:
-    """One cell and the members that contribute to it, in the order of their names."""
+    """One cell and its contributing members, in the order of their names."""
 
     cell: Codes
     members: tuple[str, ...]
@@ -37,10 +38,10 @@ class Sum:
 
 @dataclass(frozen=True)
 class Roster:
-    """`question` is the hash of the log entry that asked; `round` tells one attempt from the next.
+    """`question` is the hash of the log entry of the question; `round` numbers the attempts.
 
-    Raises MaskError when somebody or something stands in it twice, out of order, or without the other half:
-    a member without a key, a key without a sum.
+    Raises MaskError for repetitions, for a wrong order, and for a member without a key or a key without a
+    sum.
     """
 
     question: bytes
@@ -73,11 +74,11 @@ class Roster:
         raise MaskError(message)
 
     def of(self, member: str) -> tuple[Sum, ...]:
-        """The sums that the member contributes to."""
+        """Return the sums with a contribution of the member."""
         return tuple(s for s in self.sums if member in s.members)
 
     def digest(self) -> bytes:
-        """SHA-256 over everything in the list, each part with its length before it."""
+        """Return SHA-256 over the whole roster, each part with its length in front."""
         digest = sha256(_LABEL)
         for part in self._parts():
             digest.update(len(part).to_bytes(8, "big") + part)
@@ -95,7 +96,7 @@ class Roster:
 
 
 def encoded(words: tuple[str, ...]) -> bytes:
-    """Some words as bytes, no two lists alike: the number of words, then each with its length before it."""
+    """Encode words injectively as bytes: the number of words, then each word with its length in front."""
     parts = [word.encode() for word in words]
     return len(parts).to_bytes(8, "big") + b"".join(len(p).to_bytes(8, "big") + p for p in parts)
 

@@ -1,15 +1,14 @@
-"""Masks that cancel in the sum, and the sum: integers modulo 2^64.
+"""Pairwise masking: masks that cancel in the sum, and the unmasked sum; integers modulo 2^64.
 
-Every two contributors of a cell share a number that nobody else knows; the one whose name comes first adds
-it, the other subtracts it (Bonawitz and others, Practical Secure Aggregation, CCS 2017, without the recovery
-of those who drop out: a cell that lacks one contribution stays withheld). The number is HKDF-SHA256
-(RFC 5869) of their X25519 secret, salted with the digest of the list of participants, for this cell.
+Every two contributors of a cell share a secret number; the contributor whose name comes first adds the
+number, the second subtracts the number (Bonawitz and others, Practical Secure Aggregation, CCS 2017, without
+recovery of dropouts: a cell lacking a contribution stays withheld). The number is HKDF-SHA256 (RFC 5869) of
+the pair's X25519 secret, salted with the digest of the roster, for this cell.
 
-Why the sum tells nothing else: between every two honest contributors stands a number, as good as uniform,
-that neither the hub nor any other contributor knows. So of h honest contributions any h-1 are uniform and
-independent, whatever the values are, and the last one follows from their sum. The hub's whole transcript can
-therefore be written down by somebody who knows that sum only; `tests/anonymisers/secure_sum/test_masking.py`
-does it.
+Privacy: between every two honest contributors there is a number, computationally uniform, unknown to the hub
+and to any other contributor. Of h honest contributions any h-1 are therefore uniform and independent,
+whatever the values, and the remaining contribution follows from the sum. The hub's whole transcript can thus
+be simulated from the sum alone; `tests/anonymisers/secure_sum/test_masking.py` does so.
 """
 
 import hmac
@@ -21,17 +20,17 @@ from anonymisers.secure_sum.pairwise_keys import MaskKey
 
 MODULUS = 2**64
 LARGEST = 2**40
-"""Of one contribution: a thousandfold of any count there is, and far from where a sum could overflow."""
+"""Limit of one contribution: a thousand times any real count, and far from overflow of a sum."""
 
 _LABEL = b"safelane total mask 1\n"
 _HASH = "sha256"
 
 
 class PairwiseMasks:
-    """One participant's masks of one list. Keeps what two members share, for as long as it lives."""
+    """One participant's masks for one roster. Holds the pairwise secrets for the life of the object."""
 
     def __init__(self, roster: Roster, member: str, key: MaskKey) -> None:
-        """Raises MaskError when the list has another key for this member, or one that nobody agrees with."""
+        """Raises MaskError when the roster has a wrong key for this member, or an invalid key."""
         if roster.participant(member).key != key.public:
             raise MaskError("the list of participants has another mask key for this member than its own")
         self._member = member
@@ -45,9 +44,9 @@ class PairwiseMasks:
         }
 
     def masked(self, to: Sum, value: int) -> int:
-        """The member's contribution to a sum: its value under its masks, 0..2^64-1.
+        """Return the member's contribution to a sum: the masked value, 0..2^64-1.
 
-        Raises MaskError when the list does not have the member contribute to it, or the value is no count.
+        Raises MaskError when the roster has no such contribution of the member, or the value is no count.
         """
         if to not in self._sums:
             message = f"the list does not have {self._member} contribute to this sum"
@@ -69,11 +68,11 @@ def _mask(shared: bytes, info: bytes) -> int:
 
 
 def unmasked(to: Sum, contributions: Mapping[str, int], least: int, most: int) -> int:
-    """The sum of the values, once every contribution is there.
+    """Return the sum of the values, once every contribution is present.
 
-    `least` and `most` are what the sum can be, from what is known of its parts. Raises MaskError when a
-    contribution is missing, foreign or no number of the right size, and when the sum is none that can be:
-    somebody used other masks or another list, or sent what is no count.
+    `least` and `most` are the public bounds of the sum. Raises MaskError when a contribution is missing,
+    foreign or out of range, and when the sum lies outside its bounds: a participant used other masks or
+    another roster, or sent no count.
     """
     if set(contributions) != set(to.members):
         raise MaskError("a contribution is missing, or there is one of a member that is not in the list")

@@ -1,4 +1,4 @@
-"""One member's cells as everybody sees them: shown ones, bounds of withheld ones, and the sums between."""
+"""One member's cells as everybody sees them: shown cells, bounds of withheld cells, and their sums."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ from anonymisers.errors import SecureSumError
 from anonymisers.tables.arrays import Ints
 
 Sums: TypeAlias = tuple[Ints, Ints]
-"""Parts, and the cell that each is a part of, along one dimension; all parts of a cell are there."""
+"""Parts, and the whole of each part, along one dimension; all parts of a whole are included."""
 
 UNBOUNDED = 2**40
-"""Stands for no upper bound; no count comes near it."""
+"""Replaces a missing upper bound; no count comes near this value."""
 
 
 @dataclass(frozen=True, eq=False)
 class LinkedCells:
-    """`low` and `high` (n,) bound every cell by what is shown anywhere; both are the value of a shown one.
+    """`low` and `high` (n,) bound every cell by everything shown; both equal the value of a shown cell.
 
-    `threshold` is the member's k, `least` the least value that a withheld cell can have, `smallest` the least
+    `threshold` is the member's k, `least` the least possible value of a withheld cell, `smallest` the least
     sensitive count (0 where zeros are protected, else 1).
     """
 
@@ -45,9 +45,10 @@ class LinkedCells:
 
     @cached_property
     def components(self) -> Ints:
-        """A number for each withheld cell, -1 for shown ones. Cells of different numbers share no sum.
+        """A component number for each withheld cell, -1 for shown cells; cells of different components share
+        no sum.
 
-        What is known of one then says nothing of the other: a world of either goes with a world of the other.
+        Knowledge about one component says nothing about another: feasible tables of both can be combined.
         """
         nobody = len(self.hidden)
         label = np.where(self.hidden, np.arange(nobody), nobody)
@@ -64,11 +65,11 @@ class LinkedCells:
                 return np.where(self.hidden, label, -1)
 
     def component(self, cell: int) -> Ints:
-        """The withheld cells that share sums with a withheld cell, directly or not, itself among them."""
+        """Return the component of a withheld cell: all withheld cells connected with the cell by sums."""
         return np.flatnonzero(self.hidden & (self.components == self.components[cell]))
 
     def sums_within(self, cells: Ints) -> Iterator[tuple[Ints, Ints, int]]:
-        """The sums that any of these cells stand in: withheld cells, their signs, and what is shown."""
+        """Yield the sums containing any of these cells: withheld cells, their signs, the shown remainder."""
         inside = np.zeros(len(self.hidden), dtype=np.bool_)
         inside[cells] = True
         for parts, above in self.sums:
@@ -86,7 +87,7 @@ class LinkedCells:
 
 
 def along_axes(sizes: Sequence[int]) -> tuple[Sums, ...]:
-    """The sums of a plain table: cells in row-major order, the last place of each axis its total."""
+    """Return the sums of a plain table: cells in row-major order, the last place of each axis the total."""
     places = np.arange(prod(sizes), dtype=np.int64).reshape(tuple(sizes))
     sums = []
     for axis, size in enumerate(sizes):

@@ -1,9 +1,9 @@
-"""Which cells may enter a total beside those that a member has entered before. Pure.
+"""Decide which cells may enter a sum beside the cells that a member contributed before. Pure.
 
-A cell enters totals among one set of members only, and only as long as it is about the same people: then
-every such total is the same number, and tells nothing new. What a new closed period adds are new people, so
-that old periods' cells stay what they are; a revision makes others of them. Which of the two it is follows
-from the parts that the data set was released in, never from a count.
+A cell enters sums among one set of members only, and only while the cell is about the same people: every such
+sum is then the same number, and discloses nothing new. A newly closed period adds new people, so that cells
+of old periods stay unchanged; a revision changes cells. The release parts of the data set decide between the
+two cases, never a count.
 """
 
 from collections.abc import Mapping
@@ -13,10 +13,10 @@ from anonymisers.history.release_history import Chronicle
 from anonymisers.secure_sum.offered_cells import LinkedCells
 
 
-def basis(cube: ReleaseHistory, cell: int) -> bytes:
-    """What a cell's people are, as far as releases go: a digest of every part that may have some of them.
+def basis(cube: Chronicle, cell: int) -> bytes:
+    """Return a digest of a cell's people as far as releases go: every part that may have people in the cell.
 
-    Parts that wait are left out: nothing of them counts yet.
+    Waiting parts are left out, since no value of a waiting part counts yet.
     """
     key = cube.lattice.keys()[cell : cell + 1]
     parts = [p for p in cube.parts if p.cubes and not p.nobody(cube.lattice, key)[0]]
@@ -24,9 +24,11 @@ def basis(cube: ReleaseHistory, cell: int) -> bytes:
 
 
 def may_enter(linked: LinkedCells, former: Mapping[int, bool], cell: int) -> bool:
-    """Whether a cell may enter a total. `former`: cells that have, and whether each is still what it was.
+    """Return whether a cell may enter a sum. `former`: cells contributed before, and whether each is
+    unchanged.
 
-    Of cells that share sums with a former one none enters another total; the former one may enter the same.
+    Of cells connected with a former cell none enters another sum; an unchanged former cell may enter the same
+    sum again.
     """
     if cell in former:
         return former[cell]

@@ -1,4 +1,4 @@
-"""A participant's key for one question: X25519 (RFC 7748), made for that question and destroyed after it."""
+"""A participant's key for one question: X25519 (RFC 7748), made for the question and destroyed afterwards."""
 
 from Crypto.Protocol.DH import import_x25519_private_key, import_x25519_public_key, key_agreement
 from Crypto.PublicKey import ECC
@@ -9,19 +9,19 @@ KEY_BYTES = 32
 
 
 class MaskKey:
-    """The secret half stays where it was made; `public` is what the others are given."""
+    """The secret half never leaves its node; `public` is given to the other participants."""
 
     def __init__(self, secret: bytes) -> None:
-        """`secret`: 32 bytes, as `new_secret` makes them. Raises MaskError for anything else."""
+        """`secret`: 32 bytes from `new_secret`. Raises MaskError for anything else."""
         if len(secret) != KEY_BYTES:
             raise MaskError("a mask key has 32 bytes")
         self._key = import_x25519_private_key(secret)
         self.public: bytes = self._key.public_key().export_key(format="raw")
 
     def agree(self, other: bytes) -> bytes:
-        """The 32 bytes that only the owners of the two keys can compute.
+        """Return the 32 bytes computable only for the owners of the two keys.
 
-        Raises MaskError for a public key of the wrong length, or one that gives the same to everybody.
+        Raises MaskError for a public key of wrong length or low order.
         """
         try:
             theirs = import_x25519_public_key(other)

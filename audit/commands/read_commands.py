@@ -72,7 +72,7 @@ def add_keys(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True)
 class Export:
-    """An export that was verified: its policy, what this says of its head, and its entries by number."""
+    """An export that was verified: its policy, what verified checkpoint, and entries by number."""
 
     directory: LogDirectory
     policy: Policy
@@ -125,19 +125,19 @@ def _sample(options: argparse.Namespace) -> int:
     if options.count < 1:
         raise MalformedError("usage", "a sample has at least one entry")
     export = verified_export(options)
-    head = export.verified.checkpoint
+    checkpoint = export.verified.checkpoint
     if options.at is not None:
-        head = verify_extends(export.directory, seen_at(options.at), without_quorum(export.policy))
-    _say_head(head, options.seed)
-    numbers = draw_sample(head.root, head.size, options.count, options.seed)
+        checkpoint = verify_extends(export.directory, seen_at(options.at), without_quorum(export.policy))
+    _say_checkpoint(checkpoint, options.seed)
+    numbers = draw_sample(checkpoint.root, checkpoint.size, options.count, options.seed)
     _show(options, export.origin, read_events(export.entries[number] for number in numbers))
     return 0
 
 
-def _say_head(head: Checkpoint, seed: str) -> None:
+def _say_checkpoint(checkpoint: Checkpoint, seed: str) -> None:
     """Everything that the sample follows from, so that anybody can draw it again."""
     words = f" and the seed {seed!r}" if seed else ""
-    sys.stderr.write(f"drawn by the root {head.root.hex()} of {head.size} entries{words}\n")
+    sys.stderr.write(f"drawn by the root {checkpoint.root.hex()} of {checkpoint.size} entries{words}\n")
 
 
 def _alerts(options: argparse.Namespace) -> int:
@@ -153,7 +153,8 @@ def _alerts(options: argparse.Namespace) -> int:
 def _watch(options: argparse.Namespace, export: Export) -> Watch | None:
     """What the export itself shows of its witnesses; None where it names none.
 
-    An export has the cosignatures of one head only: without enough of them, its last entry counts as late.
+    An export has the cosignatures of one checkpoint only: without enough of them, the last entry counts as
+    late.
     """
     names = set(export.policy.witnesses)
     if not names:

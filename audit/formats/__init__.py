@@ -1,1 +1,2 @@
-"""One module for each term of the specifications: note, checkpoint, tiles, Merkle tree, proofs."""
+"""The formats of the specifications, one module for each term: note, checkpoint, tiles, Merkle tree,
+proofs."""

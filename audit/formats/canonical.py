@@ -1,4 +1,4 @@
-"""Canonical JSON: one value, one spelling. Sorted keys, no spaces, UTF-8, no fractions, no repeated keys."""
+"""Canonical JSON: one spelling per value. Sorted keys, no spaces, UTF-8, no fractions, no repeated keys."""
 
 import json
 from typing import Any, NoReturn
@@ -9,7 +9,7 @@ from audit.errors import MalformedError
 def canonical_json(value: Any) -> bytes:
     """Write a value of strings, whole numbers, booleans, null, lists and string-keyed objects.
 
-    Raises MalformedError for text that UTF-8 cannot hold.
+    Raises MalformedError for text that UTF-8 cannot encode.
     """
     try:
         return _ENCODER.encode(value).encode("utf-8")
@@ -18,7 +18,7 @@ def canonical_json(value: Any) -> bytes:
 
 
 def load_canonical_object(data: bytes, what: str) -> dict[str, Any]:
-    """Read a JSON object; only its canonical spelling is accepted. Raises MalformedError."""
+    """Read a JSON object in canonical spelling only. Raises MalformedError."""
     value = parse_json_object(data, what)
     check_canonical(value, data, what)
     return value

@@ -1,4 +1,4 @@
-"""Checkpoints (c2sp.org/tlog-checkpoint): a signed note that states a log's size and root."""
+"""Checkpoints (c2sp.org/tlog-checkpoint): a signed note stating size and root of a log."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from audit.formats.note import Note, NoteVerifier, check_text, open_note
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A log's head: origin, number of entries, and the root over them. `str()` is the note's text."""
+    """A log's checkpoint: origin, number of entries, and the root over all entries. `str()` is the note's
+    text."""
 
     origin: str
     size: int
@@ -49,10 +50,10 @@ class Checkpoint:
 
 
 def open_checkpoint(note: Note, logs: Iterable[NoteVerifier]) -> Checkpoint:
-    """Verify that the log named in a checkpoint has signed it; its key is named after its origin.
+    """Verify the signature of a checkpoint by the log named in its origin.
 
-    Raises MalformedError for what is no checkpoint and SignatureError when no such log is known or its
-    signature is missing or wrong.
+    Raises MalformedError for text other than a checkpoint, and SignatureError when no such log is known or
+    the signature is missing or wrong.
     """
     checkpoint = Checkpoint.parse(note.text)
     verifiers = [v for v in logs if v.key.name == checkpoint.origin]

@@ -1,7 +1,7 @@
-"""Turns frozen dataclasses into JSON values and back, strictly by the types of their fields.
+"""Convert frozen dataclasses to JSON values and back, strictly by the types of their fields.
 
 Supported: str, int, bool, datetime (UTC, whole seconds), Commitment, bytes, StrEnum, tuples of one type,
-dataclasses of these, and `X | None`. What a class needs is worked out once, from its type hints.
+dataclasses of supported types, and `X | None`. The codec of a class is derived once, from its type hints.
 """
 
 import re
@@ -20,14 +20,15 @@ _HEX = re.compile(r"(?:[0-9a-f]{2})*", re.ASCII)
 
 
 class Codec(Protocol):
-    """Both directions for one type. `where` names the field in errors; both raise MalformedError."""
+    """Both directions for one type. `where` names the field in errors; both directions raise
+    MalformedError."""
 
     def dump(self, value: Any, where: str) -> Any:
-        """JSON value of a value of exactly this type."""
+        """Return the JSON value of a value of exactly this type."""
         ...
 
     def load(self, value: Any, where: str) -> Any:
-        """The only value of this type that has this JSON value."""
+        """Return the only value of this type with this JSON value."""
         ...
 
 
@@ -129,13 +130,14 @@ class _Optional:
 
 @dataclass(frozen=True)
 class Record:
-    """A dataclass as a JSON object with exactly its fields for keys."""
+    """A dataclass as a JSON object whose keys are exactly the fields."""
 
     kind: type
     items: Mapping[str, Codec]
 
     def dump(self, value: Any, where: str) -> dict[str, Any]:
-        """JSON object of an instance. Raises MalformedError when a field does not hold its declared type."""
+        """Return the JSON object of an instance. Raises MalformedError when a field does not hold its
+        declared type."""
         if type(value) is not self.kind:
             raise MalformedError(where, f"not a {self.kind.__name__}")
         return {name: codec.dump(getattr(value, name), name) for name, codec in self.items.items()}
@@ -157,7 +159,7 @@ _RECORDS: dict[Any, Record] = {}
 
 
 def record_of(cls: Any) -> Record:
-    """The codec of a dataclass. Raises TypeError for a field of a type that events cannot hold."""
+    """Return the codec of a dataclass. Raises TypeError for a field of an unsupported type."""
     if cls not in _RECORDS:
         hints = get_type_hints(cls)
         _RECORDS[cls] = Record(cls, {f.name: _codec_of(hints[f.name]) for f in fields(cls)})

@@ -1,7 +1,8 @@
-"""Salted commitments: what may have to be erased, or could be guessed, enters the log only as one of these.
+"""Salted commitments: values that may have to be erased, or could be guessed, enter the log only as
+commitments.
 
-Without the salt a commitment says nothing about the value, however few values there are; with it, it holds
-whoever wrote it to that value. Erasing the opening erases the value and leaves the log whole.
+Without the salt a commitment says nothing about the value, however few values are possible; with the salt,
+the author is bound to the value. Erasing the opening erases the value and leaves the log whole.
 """
 
 import hmac
@@ -20,7 +21,7 @@ _HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 @dataclass(frozen=True)
 class Commitment:
-    """SHA-256 over a label, a secret salt and the value. `str()` is its 64 hexadecimal digits."""
+    """SHA-256 over a label, a secret salt and the value. `str()` gives 64 hexadecimal digits."""
 
     digest: bytes
 
@@ -41,7 +42,7 @@ class Commitment:
 
 @dataclass(frozen=True)
 class Opening:
-    """What opens a commitment. The label says what kind of value it is, so that none passes for another."""
+    """The opening of a commitment. The label names the kind of value, so that no kind passes for another."""
 
     label: str
     salt: bytes
@@ -56,12 +57,13 @@ class Opening:
 
     @property
     def commitment(self) -> Commitment:
-        """What this opens. Every part is hashed after its length, so that no two run together."""
+        """Return the commitment. Every part is hashed with its length in front, so that no two parts run
+        together."""
         parts = (_DOMAIN, self.label.encode(), self.salt, self.value)
         return Commitment(sha256(b"".join(len(p).to_bytes(8, "big") + p for p in parts)).digest())
 
     def verify(self, commitment: Commitment) -> None:
-        """Raise CommitmentError unless this opens the commitment."""
+        """Raise CommitmentError unless the opening fits the commitment."""
         if not hmac.compare_digest(self.commitment.digest, commitment.digest):
             raise CommitmentError(f"the opening for {self.label!r} does not open this commitment")
 

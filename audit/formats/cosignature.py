@@ -1,7 +1,9 @@
-"""Cosignatures (c2sp.org/tlog-cosignature): a witness states that a checkpoint extends all that it has seen.
+"""Cosignatures (c2sp.org/tlog-cosignature): a witness states that a checkpoint extends all earlier
+checkpoints.
 
-Two signature types: Ed25519 (`cosignature/v1`), which every witness understands today, and ML-DSA-44
-(`subtree/v1`), which outlasts quantum computers. A signature is an eight-byte time and what signs it.
+Two signature types: Ed25519 (`cosignature/v1`), understood by every witness today, and ML-DSA-44
+(`subtree/v1`), secure against quantum computers. A signature is an eight-byte time followed by the signature
+proper.
 """
 
 import secrets
@@ -25,7 +27,7 @@ _TIME_SIZE: Final = 8
 
 @dataclass(frozen=True)
 class CosignatureVerifier:
-    """Checks the cosignatures of one witness key, of either type."""
+    """Verifies the cosignatures of one witness key, of either type."""
 
     key: VerifierKey
 
@@ -41,7 +43,8 @@ class CosignatureVerifier:
         return cls(VerifierKey.parse(vkey))
 
     def verify(self, text: str, signature: bytes) -> None:
-        """Raise SignatureError unless the witness cosigned this checkpoint; MalformedError if it is none."""
+        """Raise SignatureError unless the witness cosigned this checkpoint; MalformedError for another
+        text."""
         checkpoint = Checkpoint.parse(text)
         timestamp = _timestamp(signature)
         raw = signature[_TIME_SIZE:]
@@ -57,7 +60,7 @@ class CosignatureVerifier:
 
 @dataclass(frozen=True)
 class Cosigner:
-    """Cosigns checkpoints with one secret key. To look at consistency is the witness's work."""
+    """Cosigns checkpoints with one secret key. Checking consistency is left to the witness."""
 
     key: VerifierKey
     _seed: bytes
@@ -78,7 +81,7 @@ class Cosigner:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read the secret key line that `secret()` writes. Raises MalformedError."""
+        """Read the secret key line written by `secret()`. Raises MalformedError."""
         if not text.startswith(_SECRET_PREFIX):
             raise MalformedError("witness key", f"it does not start with {_SECRET_PREFIX}")
         name, _, rest = text.removeprefix(_SECRET_PREFIX).partition("+")
@@ -90,13 +93,13 @@ class Cosigner:
         return cosigner
 
     def secret(self) -> str:
-        """The secret key as one line. Whoever has it can cosign."""
+        """Return the secret key as one line. Anybody with the line can cosign."""
         material = to_base64(bytes([self.key.kind]) + self._seed)
         return f"{_SECRET_PREFIX}{self.key.name}+{self.key.key_id.hex()}+{material}"
 
     @property
     def verifier(self) -> CosignatureVerifier:
-        """What checks this witness's cosignatures."""
+        """The verifier of this witness's cosignatures."""
         return CosignatureVerifier(self.key)
 
     def cosign(self, checkpoint: Checkpoint, timestamp: int) -> Signature:
@@ -112,9 +115,9 @@ class Cosigner:
 
 
 def cosigned_at(note: Note, verifier: CosignatureVerifier) -> int:
-    """Verify a witness's cosignatures on a checkpoint; returns the latest time that they state.
+    """Verify a witness's cosignatures on a checkpoint; return the latest time stated in a cosignature.
 
-    Raises SignatureError when there is none or one is wrong.
+    Raises SignatureError when there is no cosignature of the witness, or a wrong cosignature.
     """
     times = []
     for line in note.signatures:

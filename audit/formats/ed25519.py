@@ -1,4 +1,4 @@
-"""Ed25519 (RFC 8032), with the expanded keys kept, so that no call pays for them twice."""
+"""Ed25519 (RFC 8032), with expanded keys cached."""
 
 from functools import lru_cache
 from typing import Final

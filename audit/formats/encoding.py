@@ -12,7 +12,7 @@ from typing import Final
 from audit.errors import MalformedError
 
 MAX_SIZE: Final = 2**63 - 1
-"""Largest tree size and index: other implementations hold them in a signed 64-bit integer."""
+"""Largest tree size and index: other implementations use signed 64-bit integers."""
 
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 
@@ -52,7 +52,7 @@ def parse_base64(text: str, what: str, length: int | None = None) -> bytes:
 
 
 def utf8(text: str, what: str) -> bytes:
-    """Encode as UTF-8; raises MalformedError for lone surrogates, which UTF-8 does not have."""
+    """Encode as UTF-8; raises MalformedError for lone surrogates, which UTF-8 cannot encode."""
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError:

@@ -1,6 +1,6 @@
-"""Evidence that a log contradicts itself: two of its signed checkpoints of which neither extends the other.
+"""Evidence that a log contradicts itself: two signed checkpoints of which neither extends the other.
 
-Whoever has the log's key can check a proven fork; nobody needs to trust the one who reports it.
+A proven fork can be checked with the log's key alone, without trust in the reporter.
 """
 
 from collections.abc import Iterable
@@ -19,22 +19,23 @@ FORMAT: Final = "safelane/log-evidence@v1"
 
 
 class Finding(StrEnum):
-    """What a bundle of evidence shows."""
+    """The conclusion from a bundle of evidence."""
 
     FORK = "fork"
     """Proven: the log signed two histories of which neither extends the other."""
     ROLLBACK = "rollback"
-    """Reported: a witness was shown a shorter log than before. Both heads are the log's own; their order in
-    time is the witness's word, so that an old backup or a replayed reply can be behind it."""
+    """Reported: a witness was shown a shorter log than before. The log signed both checkpoints; only the
+    witness vouches for their order in time, so that an old backup or a replayed reply may be the cause."""
     UNPROVEN = "unproven"
-    """Reported: no valid consistency proof came with the later head. The log clears itself by giving one."""
+    """Reported: the later checkpoint came without a valid consistency proof. The log clears itself with a
+    proof."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Two signed checkpoints of one log, in the order in which they were seen.
+    """Two signed checkpoints of one log, in the order seen.
 
-    `shown_root` with `proof` says which root the second tree really has at the size of the first.
+    `shown_root` with `proof` is the root of the second tree at the size of the first.
     """
 
     first: Note
@@ -69,10 +70,10 @@ class Evidence:
         )
 
     def verify(self, logs: Iterable[NoteVerifier]) -> Finding:
-        """Say what the bundle shows against one of these logs.
+        """Return the conclusion against one of these logs.
 
-        Raises MalformedError or SignatureError when a head is not the log's own, and EvidenceError when the
-        two heads do not contradict each other.
+        Raises MalformedError or SignatureError when the log did not sign both checkpoints, and EvidenceError
+        when the two do not contradict each other.
         """
         logs = list(logs)
         first, second = open_checkpoint(self.first, logs), open_checkpoint(self.second, logs)
@@ -98,7 +99,7 @@ class Evidence:
 
 
 def evidence_from_proof(first: Note, second: Note, proof: Iterable[bytes]) -> Evidence:
-    """Evidence out of two signed heads and the proof that failed; a proven fork if the proof shows it."""
+    """Evidence from two signed checkpoints and a failed proof; a proven fork if the proof shows a fork."""
     proof = tuple(proof)
     older, newer = Checkpoint.parse(first.text), Checkpoint.parse(second.text)
     try:
@@ -108,7 +109,7 @@ def evidence_from_proof(first: Note, second: Note, proof: Iterable[bytes]) -> Ev
 
 
 def evidence_from_tree(smaller: Note, larger: Note, larger_tree: NodeReader) -> Evidence:
-    """Evidence out of two signed heads and the larger tree, which whoever holds its tiles can read."""
+    """Evidence from two signed checkpoints and the larger tree, read from its tiles."""
     old, new = Checkpoint.parse(smaller.text), Checkpoint.parse(larger.text)
     if old.size == 0 or old.size >= new.size:
         return Evidence(smaller, larger)

@@ -1,6 +1,6 @@
-"""Errors that carry evidence against a log.
+"""Errors with evidence against a log.
 
-Apart from the other errors, since evidence itself raises some of those.
+Separate from `audit.errors`, since the evidence module itself raises errors from there.
 """
 
 from audit.errors import EvidenceError, WitnessError
@@ -8,7 +8,7 @@ from audit.formats.evidence import Evidence
 
 
 class ForkFoundError(EvidenceError):
-    """A log does not extend a checkpoint that it signed itself; `evidence` proves it to anyone."""
+    """A log does not extend a checkpoint signed by itself; `evidence` proves the fork to anyone."""
 
     def __init__(self, message: str, evidence: Evidence) -> None:
         super().__init__(message)
@@ -16,7 +16,8 @@ class ForkFoundError(EvidenceError):
 
 
 class SizeConflictError(WitnessError):
-    """The sender is wrong about what the witness saw last; `evidence` if the log contradicts itself."""
+    """The sender is wrong about the last size seen by the witness; `evidence` if the log contradicts
+    itself."""
 
     def __init__(self, message: str, known_size: int, evidence: Evidence | None = None) -> None:
         super().__init__(message)
@@ -25,7 +26,7 @@ class SizeConflictError(WitnessError):
 
 
 class InconsistentError(WitnessError):
-    """The checkpoint was not shown to extend what the witness has seen."""
+    """There is no proof that the checkpoint extends the checkpoint seen last."""
 
     def __init__(self, message: str, evidence: Evidence | None = None) -> None:
         super().__init__(message)

@@ -18,7 +18,7 @@ EMPTY_ROOT: Final = sha256(b"").digest()
 Node = tuple[int, int]
 """Level and index of a complete subtree."""
 NodeReader = Callable[[Sequence[Node]], Sequence[bytes]]
-"""Gives the hashes of the nodes asked for, in their order."""
+"""Returns the hashes of the requested nodes, in order."""
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -32,7 +32,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def fold(peaks: Sequence[bytes]) -> bytes:
-    """Hash complete subtrees, left to right and ever smaller, into the root over all of their leaves."""
+    """Hash complete subtrees, left to right and ever smaller, into the root over all leaves."""
     if not peaks:
         return EMPTY_ROOT
     result = peaks[-1]
@@ -42,7 +42,7 @@ def fold(peaks: Sequence[bytes]) -> bytes:
 
 
 def root_of(leaf_hashes: Iterable[bytes]) -> bytes:
-    """Root of the tree over these leaf hashes, in memory that grows with the tree's height only."""
+    """Return the root of the tree over these leaf hashes; memory grows only with the height of the tree."""
     frontier = Frontier()
     for leaf in leaf_hashes:
         frontier.append(leaf)
@@ -50,10 +50,11 @@ def root_of(leaf_hashes: Iterable[bytes]) -> bytes:
 
 
 class Frontier:
-    """A tree that grows leaf by leaf and remembers only its complete subtrees at the right edge."""
+    """A tree growing leaf by leaf, of which only the complete subtrees at the right edge are kept."""
 
     def __init__(self, size: int = 0, peaks: Sequence[bytes] = ()) -> None:
-        """Go on from a tree of `size` leaves and its `peaks`. Raises ProofError when these do not belong."""
+        """Continue a tree of `size` leaves and its `peaks`. Raises ProofError when size and peaks do
+        not fit."""
         if size < 0 or len(peaks) != size.bit_count():
             raise ProofError(f"{len(peaks)} complete subtrees do not make a tree of {size} leaves")
         self.size = size
@@ -61,11 +62,11 @@ class Frontier:
 
     @property
     def peaks(self) -> tuple[bytes, ...]:
-        """The complete subtrees, left to right: with the size, all that is needed to go on."""
+        """The complete subtrees, left to right: together with the size, the whole state."""
         return tuple(self._peaks)
 
     def append(self, leaf: bytes) -> None:
-        """Add one leaf hash."""
+        """Add a leaf hash."""
         carry = self.size
         while carry & 1:
             leaf = node_hash(self._peaks.pop(), leaf)
@@ -115,7 +116,7 @@ def inclusion_proof(index: int, size: int, read: NodeReader) -> list[bytes]:
 
 
 def consistency_proof(size1: int, size2: int, read: NodeReader) -> list[bytes]:
-    """Proof that the tree of `size2` leaves extends that of `size1` (RFC 6962, section 2.1.2).
+    """Prove that the tree of `size2` leaves extends the tree of `size1` leaves (RFC 6962, section 2.1.2).
 
     Raises ProofError unless 0 < size1 <= size2.
     """
@@ -154,7 +155,7 @@ def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes],
 
 
 def verify_consistency(size1: int, size2: int, proof: Sequence[bytes], root1: bytes, root2: bytes) -> None:
-    """Check that the tree of `size2` leaves under `root2` extends that of `size1` under `root1`.
+    """Check that the tree of `size2` leaves under `root2` extends the tree of `size1` leaves under `root1`.
 
     Raises ProofError, also for size1 = 0: nothing follows from an empty tree. Algorithm: RFC 9162, 2.1.4.2.
     """
@@ -180,10 +181,10 @@ def verify_consistency(size1: int, size2: int, proof: Sequence[bytes], root1: by
 
 
 def old_root(size1: int, size2: int, proof: Sequence[bytes], root2: bytes) -> bytes:
-    """The root that the tree under `root2` has at `size1`, as a consistency proof shows it.
+    """Return the root at `size1` of the tree under `root2`, as shown by a consistency proof.
 
-    Raises ProofError when the proof does not fit, or when `size1` is a power of two: then the proof rests on
-    the old root instead of showing it.
+    Raises ProofError when the proof does not fit, or when `size1` is a power of two: the proof then presumes
+    the old root instead of showing the root.
     """
     if not 0 < size1 < size2 <= MAX_SIZE or size1 & (size1 - 1) == 0:
         raise ProofError(f"a proof from size {size1} to size {size2} does not show the old root")
@@ -203,27 +204,27 @@ def _split(length: int) -> int:
 
 
 def _hash_ranges(ranges: Sequence[tuple[int, int]], read: NodeReader) -> list[bytes]:
-    """Hash each range of leaves, with one call of the reader for all of them."""
+    """Hash each range of leaves, with one call of the reader for all ranges."""
     covers = [list(peaks(start, end)) for start, end in ranges]
     hashes = iter(read([node for cover in covers for node in cover]))
     return [fold([next(hashes) for _ in cover]) for cover in covers]
 
 
 def _path_lengths(index: int, size: int) -> tuple[int, int]:
-    """Lengths of the two parts of an audit path: below and above where it leaves the tree's right edge."""
+    """Return the lengths of the two parts of an audit path: below and above the tree's right edge."""
     inner = (index ^ (size - 1)).bit_length()
     return inner, (index >> inner).bit_count()
 
 
 def _consistency_shape(size1: int, size2: int) -> tuple[int, int, int]:
-    """Where a consistency proof starts (index on its level), and the lengths of its two parts."""
+    """Return the start of a consistency proof (index on its level), and the lengths of its two parts."""
     shift = (size1 & -size1).bit_length() - 1
     inner, border = _path_lengths(size1 - 1, size2)
     return (size1 - 1) >> shift, inner - shift, border
 
 
 def _consistency_roots(hashes: Sequence[bytes], index: int, inner: int) -> tuple[bytes, bytes]:
-    """The roots of both trees that the seed and the path after it lead to."""
+    """Return the roots of both trees computed from the seed and the following path."""
     seed, path = hashes[0], hashes[1:]
     old = _chain_left(seed, [h for i, h in enumerate(path[:inner]) if index >> i & 1])
     new = _chain(seed, path[:inner], index)

@@ -13,20 +13,20 @@ from audit.formats.vkey import ED25519, VerifierKey, check_name
 
 MAX_NOTE_SIZE: Final = 1_000_000
 MAX_SIGNATURES: Final = 100
-"""Bounds on what is read, as in Go's sumdb/note."""
+"""Limits on input, as in Go's sumdb/note."""
 
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
-"""Control characters but the newline: looked for in every text that is read, so at the speed of `re`."""
+"""Control characters except the newline: searched in every text read, hence by `re`."""
 
 _SECRET_PREFIX: Final = "PRIVATE+KEY+"  # noqa: S105 - a format's marker, not a secret
 
 
 class NoteVerifier(Protocol):
-    """Checks one key's signatures."""
+    """Verifies signatures of one key."""
 
     @property
     def key(self) -> VerifierKey:
-        """Whose signatures."""
+        """The public key."""
         ...
 
     def verify(self, text: str, signature: bytes) -> None:
@@ -39,7 +39,7 @@ class NoteSigner(Protocol):
 
     @property
     def key(self) -> VerifierKey:
-        """The public key that verifies what is signed."""
+        """The public key verifying the signatures."""
         ...
 
     def sign(self, text: str) -> bytes:
@@ -49,7 +49,7 @@ class NoteSigner(Protocol):
 
 @dataclass(frozen=True)
 class Signature:
-    """One signature line: who says to have signed, and with what result."""
+    """One signature line: the claimed signer and the signature."""
 
     name: str
     key_id: bytes
@@ -73,13 +73,13 @@ class Signature:
         return cls(name, material[:4], material[4:])
 
     def is_by(self, key: VerifierKey) -> bool:
-        """Whether the line names this key; it says nothing about the signature's validity."""
+        """Return whether the line names this key, without verifying the signature."""
         return self.name == key.name and self.key_id == key.key_id
 
 
 @dataclass(frozen=True)
 class Note:
-    """A note as written, nothing verified. `str()` gives back exactly what was parsed."""
+    """A note as written, nothing verified. `str()` returns exactly the parsed text."""
 
     text: str
     signatures: tuple[Signature, ...]
@@ -96,7 +96,7 @@ class Note:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a signed note without trusting it. Raises MalformedError."""
+        """Read a signed note without trusting any part. Raises MalformedError."""
         if len(text) > MAX_NOTE_SIZE:
             raise MalformedError("signed note", f"longer than {MAX_NOTE_SIZE} characters")
         split = text.rfind("\n\n")
@@ -106,14 +106,14 @@ class Note:
         return cls(text[: split + 1], tuple(Signature.parse(line + "\n") for line in lines))
 
     def with_signatures(self, signatures: Iterable[Signature]) -> "Note":
-        """The same text with further signature lines; ones already there are not repeated."""
+        """Return the same text with further signature lines, without repetitions."""
         known = dict.fromkeys(self.signatures)
         return Note(self.text, tuple(known | dict.fromkeys(signatures)))
 
 
 @dataclass(frozen=True)
 class Signer:
-    """Signs notes with Ed25519 under a name, for a log its origin. The secret is kept out of `repr`."""
+    """Signs notes with Ed25519 under a name; a log signs under its origin. `repr` hides the secret."""
 
     key: VerifierKey
     _seed: bytes
@@ -133,7 +133,7 @@ class Signer:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read the secret key line that `secret()` writes. Raises MalformedError."""
+        """Read the secret key line written by `secret()`. Raises MalformedError."""
         if not text.startswith(_SECRET_PREFIX):
             raise MalformedError("signing key", f"it does not start with {_SECRET_PREFIX}")
         name, _, rest = text.removeprefix(_SECRET_PREFIX).partition("+")
@@ -147,7 +147,8 @@ class Signer:
         return signer
 
     def secret(self) -> str:
-        """The secret key as one line, in the form of Go's sumdb/note. Whoever has it can sign."""
+        """Return the secret key as one line, in the form of Go's sumdb/note. Anybody with the line can
+        sign."""
         material = to_base64(bytes([ED25519]) + self._seed)
         return f"{_SECRET_PREFIX}{self.key.name}+{self.key.key_id.hex()}+{material}"
 
@@ -157,13 +158,13 @@ class Signer:
 
     @property
     def verifier(self) -> "Verifier":
-        """What checks this signer's signatures."""
+        """The verifier of this signer's signatures."""
         return Verifier(self.key)
 
 
 @dataclass(frozen=True)
 class Verifier:
-    """Checks Ed25519 signatures of one key."""
+    """Verifies Ed25519 signatures of one key."""
 
     key: VerifierKey
 
@@ -183,7 +184,7 @@ class Verifier:
 
 
 def check_text(text: str) -> None:
-    """Check a note's text: UTF-8, newline at its end, no control characters. Raises MalformedError."""
+    """Check a note's text: UTF-8, newline at the end, no control characters. Raises MalformedError."""
     utf8(text, "note text")
     if not text.endswith("\n"):
         raise MalformedError("note text", "no newline at its end")
@@ -199,10 +200,10 @@ def sign(text: str, *signers: NoteSigner) -> Note:
 
 
 def open_note(note: Note, verifiers: Iterable[NoteVerifier]) -> tuple[VerifierKey, ...]:
-    """Verify a note; returns the known keys that signed it, each once.
+    """Verify a note; return the known keys among its signers, each once.
 
-    Signatures of unknown keys are ignored. Raises SignatureError when a known key's signature fails, or when
-    there is no signature by a known key.
+    Signatures of unknown keys are ignored. Raises SignatureError when a known key's signature is wrong, or
+    when there is no signature by a known key.
     """
     known = {(v.key.name, v.key.key_id): v for v in verifiers}
     signed: dict[VerifierKey, None] = {}

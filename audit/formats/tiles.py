@@ -92,7 +92,8 @@ def width_at(level: int, size: int, index: int) -> int:
 
 
 def partial_tiles(size: int) -> list[Tile]:
-    """The tiles at the right edge that are not full, lowest level first; together they give the root."""
+    """Return the incomplete tiles at the right edge, lowest level first; together these determine the
+    root."""
     tiles = []
     level = 0
     while nodes := size >> HEIGHT * level:
@@ -103,7 +104,7 @@ def partial_tiles(size: int) -> list[Tile]:
 
 
 def tiles_of(size: int) -> Iterator[Tile]:
-    """Every tile that a log of this size serves, lowest level first."""
+    """Yield every tile served by a log of this size, lowest level first."""
     level = 0
     while nodes := size >> HEIGHT * level:
         for index in range(-(-nodes // WIDTH)):
@@ -112,13 +113,13 @@ def tiles_of(size: int) -> Iterator[Tile]:
 
 
 def bundles_of(size: int, start: int = 0) -> Iterator[Bundle]:
-    """Every entry bundle that a log of this size serves, from the one that holds entry `start` on."""
+    """Yield every entry bundle served by a log of this size, starting with the bundle of entry `start`."""
     for index in range(start // WIDTH, -(-size // WIDTH)):
         yield Bundle(index, width_at(0, size, index))
 
 
 def tile_of_node(node: Node, size: int) -> Tile:
-    """The tile from which a node can be computed in the tree of `size` leaves."""
+    """Return the tile from which a node can be computed in the tree of `size` leaves."""
     level, index = node
     tile_level = level // HEIGHT
     tile_index = (index << level % HEIGHT) // WIDTH
@@ -134,7 +135,7 @@ class TileTree:
 
     @classmethod
     def of(cls, tile: Tile, data: bytes) -> Self:
-        """Hash a tile. Raises MalformedError unless `data` holds exactly its hashes."""
+        """Hash a tile. Raises MalformedError unless `data` holds exactly the tile's hashes."""
         if len(data) != tile.width * HASH_SIZE:
             raise MalformedError("tile", f"{tile.path} has {len(data)} bytes")
         levels = [tuple(data[i : i + HASH_SIZE] for i in range(0, len(data), HASH_SIZE))]
@@ -144,14 +145,14 @@ class TileTree:
         return cls(tile, tuple(levels))
 
     def node(self, node: Node) -> bytes:
-        """Hash of a node of the tree (not of the tile) that `tile_of_node` found here."""
+        """Return the hash of a node of the tree (not of the tile) located here by `tile_of_node`."""
         level, index = node
         height = level - self.tile.level * HEIGHT
         return self._levels[height][index - (self.tile.index * WIDTH >> height)]
 
 
 def encode_bundle(entries: Sequence[bytes]) -> bytes:
-    """Write entries one after the other, each after its length in two bytes. Raises EntryTooLargeError."""
+    """Concatenate entries, each with its length in two bytes in front. Raises EntryTooLargeError."""
     for entry in entries:
         if len(entry) > MAX_ENTRY_SIZE:
             raise EntryTooLargeError(len(entry), MAX_ENTRY_SIZE)
@@ -159,7 +160,7 @@ def encode_bundle(entries: Sequence[bytes]) -> bytes:
 
 
 def parse_bundle(bundle: Bundle, data: bytes) -> list[bytes]:
-    """Read the entries of a bundle. Raises MalformedError unless it holds exactly `bundle.width`."""
+    """Read the entries of a bundle. Raises MalformedError unless there are exactly `bundle.width` entries."""
     entries: list[bytes] = []
     position = 0
     while position < len(data) and len(entries) < bundle.width:

@@ -1,4 +1,4 @@
-"""Reading a tree's nodes out of its tiles, wherever these are kept."""
+"""Read a tree's nodes from its tiles, wherever the tiles are stored."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,13 +6,13 @@ from audit.formats.merkle import Node
 from audit.formats.tiles import Tile, TileTree, tile_of_node
 
 TileReader = Callable[[Sequence[Tile]], Sequence[bytes]]
-"""Gives the contents of the tiles asked for, in their order."""
+"""Returns the contents of the requested tiles, in order."""
 
 
 class TiledTree:
-    """The tree of `size` leaves. Reads each tile once: make a new one for every transaction.
+    """The tree of `size` leaves. Reads each tile once: make a new object for every transaction.
 
-    What it reads it does not verify; a proof made from false tiles simply fails.
+    Tiles are not verified; a proof made from false tiles simply fails.
     """
 
     def __init__(self, size: int, read: TileReader) -> None:
@@ -21,7 +21,7 @@ class TiledTree:
         self._known: dict[Tile, TileTree] = {}
 
     def nodes(self, nodes: Sequence[Node]) -> list[bytes]:
-        """Hashes of the nodes asked for (a `NodeReader`), with one read for all tiles not yet known."""
+        """Return the hashes of the requested nodes (a `NodeReader`), with one read for all unknown tiles."""
         tiles = [tile_of_node(node, self.size) for node in nodes]
         missing = [tile for tile in dict.fromkeys(tiles) if tile not in self._known]
         if missing:

@@ -20,7 +20,7 @@ _KEY_LENGTHS: Final = {ED25519: 32, COSIGNATURE_V1: 32, SUBTREE_V1: 1312}
 
 _FORBIDDEN: Final = re.compile(r"[\x00-\x1f+]")
 _LONGEST_KEPT: Final = 4_000
-"""Characters of a vkey line that is kept once read; an ML-DSA key takes less than half of that."""
+"""Longest vkey line, in characters, that is cached; an ML-DSA key takes less than half."""
 
 
 def check_name(name: str) -> None:
@@ -37,7 +37,7 @@ def check_name(name: str) -> None:
 
 @dataclass(frozen=True)
 class VerifierKey:
-    """A public key with the name that its owner signs under. `str()` is the vkey line."""
+    """A public key with the name of its owner. `str()` is the vkey line."""
 
     name: str
     kind: int
@@ -52,7 +52,7 @@ class VerifierKey:
 
     @property
     def key_id(self) -> bytes:
-        """Four bytes that, with the name, say which key made a signature."""
+        """Four bytes identifying, together with the name, the key of a signature."""
         return sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:4]
 
     def __str__(self) -> str:
@@ -79,4 +79,4 @@ def _read(text: str) -> VerifierKey:
 
 
 _read_once = lru_cache(maxsize=512)(_read)
-"""By the very text: a region's keys are read with every call, and there are few of them."""
+"""Cached by text: a region's few keys are read with every call."""

@@ -1,4 +1,5 @@
-"""A log as files: the paths are those it is served under, so that a copy made with `wget -r` is one, too."""
+"""A log as files: file paths are the URL paths, so that a copy made with `wget -r` is such a
+directory, too."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -25,16 +26,18 @@ def export(
     storage: Storage,
     target: Path,
     witnesses: Sequence[VerifierKey] = (),
-    head: Note | None = None,
+    note: Note | None = None,
 ) -> Checkpoint:
-    """Write the log at its latest checkpoint, or at `head`, into a new or empty directory; that comes last.
+    """Write the log as of `note`, by default its latest checkpoint, into a new or empty directory.
+
+    The checkpoint is written last.
 
     Raises LogError when the directory is not empty, and OSError.
     """
     target.mkdir(parents=True, exist_ok=True)
     if any(target.iterdir()):
         raise LogError(f"{target} is not empty: export into a new directory, so that nothing old is in it")
-    note = head or log.checkpoint(storage)
+    note = note or log.checkpoint(storage)
     checkpoint = Checkpoint.parse(note.text)
     tiles = list(tiles_of(checkpoint.size))
     for first in range(0, len(tiles), _AT_ONCE):
@@ -50,7 +53,7 @@ def export(
 
 
 class LogDirectory:
-    """Reads an exported log. Nothing read is verified here (`audit.log.verify` does that)."""
+    """Reads an exported log. Nothing is verified here (see `audit.log.verify`)."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -60,14 +63,15 @@ class LogDirectory:
         return Note.parse(decode_utf8(self._read(CHECKPOINT, MAX_NOTE_SIZE), "checkpoint"))
 
     def vkey(self) -> VerifierKey:
-        """The key that the export itself names; whoever made the export chose it. Raises MalformedError.
+        """Return the key named by the export itself, chosen by the author of the export. Raises
+        MalformedError.
 
-        While a key is being changed, the log is signed by both: this is the one that stays.
+        During a key change the log is signed by both keys: the new key is returned.
         """
         return self._keys(VKEY)[0]
 
     def witnesses(self) -> list[VerifierKey]:
-        """The witness keys that the export itself names. Raises MalformedError."""
+        """Return the witness keys named by the export itself. Raises MalformedError."""
         return self._keys(WITNESSES) if (self.path / WITNESSES).exists() else []
 
     def tile(self, tile: Tile) -> bytes:
@@ -100,7 +104,7 @@ class LogDirectory:
 
 
 def parse_key_lines(text: str, what: str) -> list[VerifierKey]:
-    """Read verifier keys, one a line, at least one and each once. Raises MalformedError."""
+    """Read verifier keys, one per line, at least one and without repetitions. Raises MalformedError."""
     if not text.endswith("\n"):
         raise MalformedError(what, "no newline at its end, or no key")
     keys = [VerifierKey.parse(line) for line in text.split("\n")[:-1]]

@@ -1,7 +1,7 @@
-"""Excerpts of a log: some entries as they are, the others as leaf hashes, and proof that nothing is missing.
+"""Excerpts of a log: some entries in full, all other entries as leaf hashes, and proof of completeness.
 
-Whoever follows a log by excerpts learns of each entry only what he is told, and yet knows that the log has
-exactly these leaves: the root over them leads to a checkpoint that he has witnessed.
+A reader who follows a log by excerpts learns only the revealed entries, and yet knows that the log has
+exactly these leaves: the root over the leaves leads to a checkpoint witnessed by the reader.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,14 +14,15 @@ from audit.formats.merkle import HASH_SIZE, Frontier, leaf_hash, verify_consiste
 from audit.log.log import Log, Storage
 
 MOST_LEAVES: Final = 512
-"""Leaves of one excerpt: a message stays small, and who is far behind catches up message by message."""
+"""Largest number of leaves of an excerpt: messages stay small, and a reader far behind catches up step by
+step."""
 MOST_BYTES: Final = 256 * 1024
-"""Bytes of the entries that one excerpt tells; it tells at least one leaf, however long."""
+"""Limit in bytes of the entries revealed by an excerpt; at least one leaf is included, however long."""
 
 
 @dataclass(frozen=True)
-class Told:
-    """One leaf: its entry, or only the hash of it."""
+class RevealedLeaf:
+    """One leaf: its entry, or only its hash."""
 
     entry: bytes | None
     hashed: bytes | None
@@ -40,10 +41,11 @@ class Told:
 
 @dataclass(frozen=True)
 class Excerpt:
-    """The leaves from number `start` on; `proof` leads from where they end to the checkpoint beside them."""
+    """The leaves from number `start` on; `proof` leads from the end of the leaves to the checkpoint sent
+    along."""
 
     start: int
-    leaves: tuple[Told, ...]
+    leaves: tuple[RevealedLeaf, ...]
     proof: tuple[bytes, ...]
 
     def __post_init__(self) -> None:
@@ -53,7 +55,8 @@ class Excerpt:
 
 @dataclass(frozen=True)
 class Copied:
-    """How far a log has been followed: the number of leaves, and the complete subtrees over them."""
+    """The position of a reader: the number of leaves followed, and the complete subtrees over these
+    leaves."""
 
     size: int = 0
     peaks: tuple[bytes, ...] = ()
@@ -62,16 +65,16 @@ class Copied:
 def excerpt(
     log: Log, storage: Storage, start: int, size: int, wanted: Callable[[bytes], bool]
 ) -> Excerpt | None:
-    """What follows leaf `start` in the log of `size` entries; entries that are `wanted` are told as they are.
+    """Return the leaves from `start` on in the log of `size` entries; `wanted` entries are revealed.
 
-    None when nothing follows. Raises NotInLogError.
+    None when no leaf follows. Raises NotInLogError.
     """
     if start >= size:
         return None
-    leaves: list[Told] = []
+    leaves: list[RevealedLeaf] = []
     told = 0
     for entry in storage.read_entries(start, min(size, start + MOST_LEAVES)):
-        leaf = Told(entry, None) if wanted(entry) else Told(None, leaf_hash(entry))
+        leaf = RevealedLeaf(entry, None) if wanted(entry) else RevealedLeaf(None, leaf_hash(entry))
         told += HASH_SIZE if leaf.entry is None else len(entry)
         if leaves and told > MOST_BYTES:
             break
@@ -80,9 +83,9 @@ def excerpt(
 
 
 def follow(copied: Copied, shown: Excerpt, checkpoint: Checkpoint) -> Copied:
-    """Go on with an excerpt, once it is proved to be what the checkpoint's log has there.
+    """Extend a copy by an excerpt, once the excerpt is proved against the checkpoint.
 
-    Raises ProofError when it starts elsewhere, or is of another log than the checkpoint's.
+    Raises ProofError for an excerpt with another start, or of another log than the checkpoint's.
     """
     if shown.start != copied.size:
         raise ProofError(f"the excerpt starts at leaf {shown.start} where {copied.size} would follow")
@@ -97,6 +100,6 @@ def follow(copied: Copied, shown: Excerpt, checkpoint: Checkpoint) -> Copied:
     return Copied(frontier.size, frontier.peaks)
 
 
-def told_entries(shown: Excerpt) -> Sequence[tuple[int, bytes]]:
-    """Numbers and bytes of the entries that an excerpt tells as they are."""
+def revealed_entries(shown: Excerpt) -> Sequence[tuple[int, bytes]]:
+    """Return numbers and bytes of the revealed entries of an excerpt."""
     return [(n, t.entry) for n, t in enumerate(shown.leaves, start=shown.start) if t.entry is not None]

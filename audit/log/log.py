@@ -1,7 +1,7 @@
-"""A log: appends entries, signs checkpoints, and proves. Where it is kept is handed in as a `Storage`.
+"""A log: appends entries, signs checkpoints, and proves. The caller provides a `Storage`.
 
-A storage is bound to its caller's transaction, so that an event and the state that it explains are kept
-together or not at all. Nothing that a log returns may leave the process before that transaction is durable.
+A storage is bound to its caller's transaction, so that an event and the explained state are stored together
+or not at all. No result of a log may leave the process before the transaction is durable.
 """
 
 from collections.abc import Sequence
@@ -25,13 +25,13 @@ from audit.formats.vkey import VerifierKey
 from audit.log.policy import Policy
 from audit.log.receipt import Receipt
 
-_LOOKED_AT = 10
-"""Cosigned heads among which a receipt's checkpoint is chosen: later ones have the entry as well."""
+_CHECKPOINTS_TRIED = 10
+"""Number of cosigned checkpoints tried for a receipt: later checkpoints contain the entry as well."""
 
 
 @dataclass(frozen=True)
-class Head:
-    """The latest checkpoint as the log signed it, and the second (since the epoch) in which it did."""
+class SignedCheckpoint:
+    """A checkpoint as signed by the log, and the second (since the epoch) of the signature."""
 
     size: int
     note: str
@@ -40,64 +40,67 @@ class Head:
 
 @dataclass(frozen=True)
 class Growth:
-    """What one append adds: entries from number `old_size` on, every tile that changes, and the new head."""
+    """The effect of one append: entries from number `old_size` on, all changed tiles, and the new
+    checkpoint."""
 
     old_size: int
     entries: tuple[bytes, ...]
     tiles: dict[Tile, bytes]
-    head: Head
+    checkpoint: SignedCheckpoint
 
 
 class Storage(Protocol):
     """One log's entries, tiles and checkpoints within the caller's transaction."""
 
-    def head(self) -> Head | None:
-        """The latest head, or None before the first."""
+    def latest_checkpoint(self) -> SignedCheckpoint | None:
+        """The latest checkpoint, or None before the first."""
         ...
 
     def read_tiles(self, tiles: Sequence[Tile]) -> Sequence[bytes]:
-        """Contents of tiles, in the order asked; of a tile that has grown since, the first `width` hashes.
+        """Return contents of tiles, in order; of a tile that has grown since, the first `width` hashes.
 
-        Raises NotInLogError for a tile that is not there.
+        Raises NotInLogError for a missing tile.
         """
         ...
 
     def read_entries(self, start: int, end: int) -> Sequence[bytes]:
-        """Entries `[start, end)` as they were appended. Raises NotInLogError when one is not there."""
+        """Return entries `[start, end)` as appended. Raises NotInLogError for a missing entry."""
         ...
 
     def grow(self, growth: Growth) -> None:
-        """Add what an append wrote, all of it or nothing.
+        """Store the result of an append, all or nothing.
 
-        Raises StaleLogError unless the head's size is still `growth.old_size` (0 also if there is no head).
+        Raises StaleLogError unless the latest checkpoint still has size `growth.old_size` (0 before the
+        first).
         """
         ...
 
-    def head_signed_by(self, time: int) -> Head | None:
-        """The largest head among those signed at this second (since the epoch) or before."""
+    def checkpoint_signed_by(self, time: int) -> SignedCheckpoint | None:
+        """Return the largest checkpoint signed at or before this second (since the epoch)."""
         ...
 
-    def cosigned_heads(self, min_size: int, newest: int | None = None) -> Sequence[Head]:
-        """Heads of at least this size for which cosignatures were gathered, smallest first.
+    def cosigned_checkpoints(self, min_size: int, newest: int | None = None) -> Sequence[SignedCheckpoint]:
+        """Return the cosigned checkpoints of at least this size, smallest first.
 
-        With `newest` only so many of them, the largest.
+        With `newest` only the `newest` largest checkpoints.
         """
         ...
 
     def cosignatures(self, size: int) -> Sequence[Signature]:
-        """Cosignatures gathered for the checkpoint of this size."""
+        """Return the cosignatures gathered for the checkpoint of this size."""
         ...
 
     def add_cosignatures(self, size: int, signatures: Sequence[Signature]) -> None:
-        """Keep cosignatures for the checkpoint of this size, of each key the one that came last."""
+        """Store cosignatures for the checkpoint of this size; the latest replaces an earlier cosignature of
+        the same key."""
         ...
 
 
 @dataclass(frozen=True)
 class Former:
-    """A key that another took over from: it signs beside that one up to the second `until`.
+    """A replaced key that still signs beside its successor up to the second `until`.
 
-    Once it has signed, what it signed stays the log's own.
+    Signatures made by a former key stay the log's own.
     """
 
     signer: Signer
@@ -105,7 +108,7 @@ class Former:
 
 
 class Log:
-    """A log under its origin, which is the name of the key that signs it."""
+    """A log under its origin, the name of its signing key."""
 
     def __init__(self, signer: Signer, former: Sequence[Former] = ()) -> None:
         """Sign with `signer`, and while a key is being changed with `former` ones of the same name as well.
@@ -116,7 +119,7 @@ class Log:
             raise MalformedError("signing key", "a former key has another name than the log's origin")
         self._signer = signer
         self._former = tuple(former)
-        self._trusted_head = ""  # a head that this object signed or verified: not verified a second time
+        self._trusted_note = ""  # signed or verified by this object: not verified a second time
 
     @property
     def origin(self) -> str:
@@ -125,29 +128,29 @@ class Log:
 
     @property
     def key(self) -> VerifierKey:
-        """The key that verifies the log; `str(log.key)` is served as `vkey`."""
+        """The key verifying the log; `str(log.key)` is served as `vkey`."""
         return self._signer.key
 
     def keys(self, now: int) -> tuple[VerifierKey, ...]:
-        """The keys that sign at this second, the present one first."""
+        """Return the keys signing at this second, the present key first."""
         return tuple(signer.key for signer in self._signers(now))
 
     def signing_keys(self, storage: Storage) -> tuple[VerifierKey, ...]:
-        """The log's keys that signed its latest checkpoint, the present one first. Raises NotInLogError."""
-        lines = Note.parse(_require_head(storage, self.origin).note).signatures
+        """Return the keys that signed the latest checkpoint, the present key first. Raises NotInLogError."""
+        lines = Note.parse(_latest_signed(storage, self.origin).note).signatures
         ever = (self.key, *(former.signer.key for former in self._former))
         return tuple(key for key in ever if any(line.is_by(key) for line in lines))
 
     def create(self, storage: Storage, now: int) -> None:
         """Sign the checkpoint of the empty log, unless the log has a checkpoint already."""
-        if storage.head() is None:
+        if storage.latest_checkpoint() is None:
             storage.grow(Growth(0, (), {}, self._sign(0, fold([]), now)))
 
     def append(self, storage: Storage, entries: Sequence[bytes], now: int) -> range:
-        """Append entries and sign the new checkpoint; returns the numbers that the entries got.
+        """Append entries and sign the new checkpoint; return the numbers of the entries.
 
-        `now` is in seconds since the epoch. Raises EntryTooLargeError, CorruptLogError when what is stored
-        does not fit the last checkpoint, and StaleLogError when another process appended meanwhile.
+        `now` is in seconds since the epoch. Raises EntryTooLargeError, CorruptLogError when stored data
+        contradict the last checkpoint, and StaleLogError when another process appended meanwhile.
         """
         for entry in entries:
             if len(entry) > MAX_ENTRY_SIZE:
@@ -158,17 +161,17 @@ class Log:
         tiles = _grow_tiles(old_size, [leaf_hash(entry) for entry in entries], edge)
         size = old_size + len(entries)
         new_root = _root_from_edge(size, tiles | _kept(edge, size))
-        head = self._sign(size, new_root, now)
-        storage.grow(Growth(old_size, tuple(entries), tiles, head))
+        signed = self._sign(size, new_root, now)
+        storage.grow(Growth(old_size, tuple(entries), tiles, signed))
         return range(old_size, size)
 
     def checkpoint(self, storage: Storage) -> Note:
-        """The latest checkpoint with the cosignatures gathered for it. Raises NotInLogError."""
-        head = _require_head(storage, self.origin)
-        return Note.parse(head.note).with_signatures(storage.cosignatures(head.size))
+        """Return the latest checkpoint with its gathered cosignatures. Raises NotInLogError."""
+        signed = _latest_signed(storage, self.origin)
+        return Note.parse(signed.note).with_signatures(storage.cosignatures(signed.size))
 
     def receipt(self, storage: Storage, index: int) -> Receipt:
-        """Prove that entry `index` is in the log, under its latest checkpoint. Raises NotInLogError."""
+        """Prove entry `index` under the latest checkpoint. Raises NotInLogError."""
         return self.receipts(storage, [index])[0]
 
     def receipts(self, storage: Storage, indices: Sequence[int]) -> list[Receipt]:
@@ -182,42 +185,43 @@ class Log:
         return [Receipt(i, tuple(inclusion_proof(i, size, tree.nodes)), note) for i in indices]
 
     def witnessed_receipt(self, storage: Storage, index: int, policy: Policy) -> Receipt:
-        """Prove entry `index` under the first checkpoint that has it and has the policy's quorum.
+        """Prove entry `index` under the first checkpoint with the entry and the policy's quorum.
 
-        So a receipt is completed later, without anyone having waited. Raises QuorumError while there is none.
+        Receipts can thus be completed later, without waiting. Raises QuorumError while there is no such
+        checkpoint.
         """
-        for head in storage.cosigned_heads(index + 1):
-            note = Note.parse(head.note).with_signatures(storage.cosignatures(head.size))
+        for signed in storage.cosigned_checkpoints(index + 1):
+            note = Note.parse(signed.note).with_signatures(storage.cosignatures(signed.size))
             try:
                 policy.verify(note)
             except QuorumError:
                 continue
-            tree = TiledTree(_require_head(storage, self.origin).size, storage.read_tiles)
-            return Receipt(index, tuple(inclusion_proof(index, head.size, tree.nodes)), note)
+            tree = TiledTree(_latest_signed(storage, self.origin).size, storage.read_tiles)
+            return Receipt(index, tuple(inclusion_proof(index, signed.size, tree.nodes)), note)
         raise QuorumError(
             f"no checkpoint of {self.origin} with entry {index} has the policy's quorum of witnesses yet"
         )
 
     def fullest_receipt(self, storage: Storage, index: int) -> Receipt:
-        """Prove entry `index` under the checkpoint that most witnesses have cosigned, of these the latest.
+        """Prove entry `index` under the latest of the checkpoints with the most cosignatures.
 
-        Without any, under the latest checkpoint. Raises NotInLogError.
+        Without cosignatures, under the latest checkpoint. Raises NotInLogError.
         """
         latest = self.receipt(storage, index)
         best, size = latest.checkpoint, Checkpoint.parse(latest.checkpoint.text).size
-        for head in storage.cosigned_heads(index + 1, _LOOKED_AT):
-            note = Note.parse(head.note).with_signatures(storage.cosignatures(head.size))
+        for signed in storage.cosigned_checkpoints(index + 1, _CHECKPOINTS_TRIED):
+            note = Note.parse(signed.note).with_signatures(storage.cosignatures(signed.size))
             if len(note.signatures) > len(best.signatures):
-                best, size = note, head.size
-        tree = TiledTree(_require_head(storage, self.origin).size, storage.read_tiles)
+                best, size = note, signed.size
+        tree = TiledTree(_latest_signed(storage, self.origin).size, storage.read_tiles)
         return Receipt(index, tuple(inclusion_proof(index, size, tree.nodes)), best)
 
     def consistency(self, storage: Storage, old_size: int, new_size: int) -> list[bytes]:
-        """Prove that the log of `new_size` entries extends that of `old_size`; nothing for 0.
+        """Prove that the log of `new_size` entries extends the log of `old_size` entries; empty for 0.
 
-        Raises NotInLogError for sizes that the log has not reached, or in the wrong order.
+        Raises NotInLogError for sizes not yet reached, or in the wrong order.
         """
-        size = _require_head(storage, self.origin).size
+        size = _latest_signed(storage, self.origin).size
         if not 0 <= old_size <= new_size <= size:
             raise NotInLogError(f"{self.origin} has {size} entries: no proof from {old_size} to {new_size}")
         if old_size == 0:
@@ -225,8 +229,8 @@ class Log:
         return consistency_proof(old_size, new_size, TiledTree(new_size, storage.read_tiles).nodes)
 
     def root(self, storage: Storage, size: int) -> bytes:
-        """Root of the log at an earlier or its present size. Raises NotInLogError."""
-        present = _require_head(storage, self.origin).size
+        """Return the root of the log at its present or an earlier size. Raises NotInLogError."""
+        present = _latest_signed(storage, self.origin).size
         if not 0 <= size <= present:
             raise NotInLogError(f"the log {self.origin} has {present} entries: it has no root of size {size}")
         return root(size, TiledTree(present, storage.read_tiles).nodes)
@@ -240,45 +244,45 @@ class Log:
     def _signers(self, now: int) -> tuple[Signer, ...]:
         return (self._signer, *(former.signer for former in self._former if now < former.until))
 
-    def _sign(self, size: int, root: bytes, now: int) -> Head:
+    def _sign(self, size: int, root: bytes, now: int) -> SignedCheckpoint:
         note = str(sign(str(Checkpoint(self.origin, size, root)), *self._signers(now)))
-        self._trusted_head = note
-        return Head(size, note, now)
+        self._trusted_note = note
+        return SignedCheckpoint(size, note, now)
 
     def _right_edge(self, storage: Storage) -> tuple[int, dict[Tile, bytes]]:
         """Size and partial tiles, checked against the last checkpoint: nothing is signed over damage."""
-        head = storage.head()
-        if head is None:
+        signed = storage.latest_checkpoint()
+        if signed is None:
             return 0, {}
         try:
-            note = Note.parse(head.note)
-            if head.note == self._trusted_head:
+            note = Note.parse(signed.note)
+            if signed.note == self._trusted_note:
                 checkpoint = Checkpoint.parse(note.text)
             else:
                 ever = (self._signer, *(former.signer for former in self._former))
                 checkpoint = open_checkpoint(note, [signer.verifier for signer in ever])
-            wanted = partial_tiles(head.size)
+            wanted = partial_tiles(signed.size)
             edge = dict(zip(wanted, storage.read_tiles(wanted), strict=True))
-            found = _root_from_edge(head.size, edge)
+            found = _root_from_edge(signed.size, edge)
         except AuditError as error:
             raise CorruptLogError(self.origin, str(error)) from error
-        if checkpoint.size != head.size:
+        if checkpoint.size != signed.size:
             raise CorruptLogError(self.origin, "its size and its checkpoint differ")
         if found != checkpoint.root:
             raise CorruptLogError(self.origin, "its tiles do not lead to the root of its checkpoint")
-        self._trusted_head = head.note
-        return head.size, edge
+        self._trusted_note = signed.note
+        return signed.size, edge
 
 
-def _require_head(storage: Storage, origin: str) -> Head:
-    head = storage.head()
-    if head is None:
+def _latest_signed(storage: Storage, origin: str) -> SignedCheckpoint:
+    signed = storage.latest_checkpoint()
+    if signed is None:
         raise NotInLogError(f"the log {origin} has no checkpoint yet: create it first")
-    return head
+    return signed
 
 
 def _grow_tiles(size: int, hashes: list[bytes], edge: dict[Tile, bytes]) -> dict[Tile, bytes]:
-    """Every tile that changes when leaf hashes follow the first `size`, given the partial tiles at `size`."""
+    """Return every tile changed by leaf hashes after the first `size`, given the partial tiles at `size`."""
     changed: dict[Tile, bytes] = {}
     level = 0
     partial = {tile.level: data for tile, data in edge.items()}
@@ -298,11 +302,11 @@ def _grow_tiles(size: int, hashes: list[bytes], edge: dict[Tile, bytes]) -> dict
 
 
 def _kept(edge: dict[Tile, bytes], size: int) -> dict[Tile, bytes]:
-    """The partial tiles that are still at the right edge once the log has grown to `size`."""
+    """Return the partial tiles still at the right edge once the log has grown to `size`."""
     wanted = set(partial_tiles(size))
     return {tile: data for tile, data in edge.items() if tile in wanted}
 
 
 def _root_from_edge(size: int, tiles: dict[Tile, bytes]) -> bytes:
-    """Root of the tree, which its partial tiles at the right edge determine."""
+    """Return the root of the tree from its partial tiles at the right edge."""
     return root(size, TiledTree(size, lambda wanted: [tiles[tile] for tile in wanted]).nodes)

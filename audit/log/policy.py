@@ -1,4 +1,4 @@
-"""Trust policies (c2sp.org/tlog-policy): which logs are believed, and which witnesses must have cosigned."""
+"""Trust policies (c2sp.org/tlog-policy): the trusted logs, and the witnesses required to cosign."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -18,7 +18,7 @@ _SPACE = re.compile(r"[ \t]+")
 
 @dataclass(frozen=True)
 class Group:
-    """Witnesses a checkpoint when at least `threshold` of its members do."""
+    """A group witnesses a checkpoint when at least `threshold` of its members do."""
 
     threshold: int
     members: tuple[str, ...]
@@ -26,7 +26,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Verified:
-    """A checkpoint that a policy accepts, and the names of the witnesses that have cosigned it."""
+    """A checkpoint accepted by a policy, and the names of its cosigning witnesses."""
 
     checkpoint: Checkpoint
     witnesses: frozenset[str]
@@ -34,18 +34,18 @@ class Verified:
 
 @dataclass(frozen=True)
 class Policy:
-    """Logs, named witnesses and groups of them, and the name that must have witnessed a checkpoint."""
+    """Logs, named witnesses and groups, and the name whose witnessing of a checkpoint is required."""
 
     logs: tuple[Verifier, ...]
     witnesses: dict[str, CosignatureVerifier] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     quorum: str = NO_QUORUM
     urls: dict[str, str] = field(default_factory=dict)
-    """Where a witness (by its name) or a log (by its origin) is reached, if the policy says so."""
+    """URL of a witness (by name) or a log (by origin), where stated by the policy."""
 
     @classmethod
     def of(cls, log: Verifier, witnesses: Iterable[CosignatureVerifier] = (), quorum: int = 0) -> Self:
-        """Believe one log, once `quorum` of the witnesses have cosigned; with 0, on its own signature."""
+        """Trust one log, once `quorum` of the witnesses have cosigned; with 0, on its own signature."""
         # Of a witness that changes its key the first one counts: nobody is counted twice.
         named: dict[str, CosignatureVerifier] = {}
         for witness in witnesses:
@@ -58,7 +58,7 @@ class Policy:
 
     @staticmethod
     def text(log: str, witnesses: Mapping[str, str], quorum: int) -> str:
-        """A policy file that asks for `quorum` of the witnesses (name -> vkey) of a log (a vkey)."""
+        """Return a policy file requiring `quorum` of the witnesses (name -> vkey) of a log (a vkey)."""
         named = [f"witness {name} {key}" for name, key in witnesses.items()]
         group = f"group quorum-of-witnesses {quorum} {' '.join(witnesses)}"
         return "\n".join([f"log {log}", *named, group, "quorum quorum-of-witnesses"]) + "\n"

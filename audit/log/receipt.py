@@ -1,4 +1,4 @@
-"""Receipts (c2sp.org/tlog-proof): proof, checkable offline, that a log holds an entry."""
+"""Receipts (c2sp.org/tlog-proof): offline proof that a log holds an entry."""
 
 from dataclasses import dataclass
 from typing import Final, Self
@@ -15,9 +15,9 @@ MAX_PROOF: Final = 63
 
 @dataclass(frozen=True)
 class Receipt:
-    """An entry's number, its audit path, and the checkpoint that this leads to.
+    """An entry's number, its audit path, and the checkpoint of the path.
 
-    `str()` is the tlog-proof text, exactly what was parsed. `extra` is opaque and nobody vouches for it.
+    `str()` is the tlog-proof text, exactly as parsed. `extra` is opaque and unauthenticated.
     """
 
     index: int
@@ -41,7 +41,7 @@ class Receipt:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a receipt without trusting it. Raises MalformedError."""
+        """Read a receipt without trusting any part. Raises MalformedError."""
         if len(text) > MAX_NOTE_SIZE:
             raise MalformedError("receipt", f"longer than {MAX_NOTE_SIZE} characters")
         head, separator, note = text.partition("\n\n")
@@ -62,7 +62,7 @@ class Receipt:
         return cls(index, proof, Note.parse(note), extra)
 
     def verify(self, entry: bytes, policy: Policy) -> Verified:
-        """Check that a log that the policy believes holds these bytes as entry `index`.
+        """Check that a log trusted by the policy holds these bytes as entry `index`.
 
         Raises MalformedError, SignatureError, QuorumError or ProofError.
         """

@@ -1,13 +1,14 @@
-"""Random samples of a log's entries that nobody can pick: they follow from the root of the tree.
+"""Random audit samples of a log's entries that nobody can choose: the sample follows from the root of the
+tree.
 
-Who could try to steer, and what it gains:
+Possible influence on the sample:
 
-- Whoever chooses how many: nothing. A larger sample holds every smaller one.
-- Whoever chooses the moment: a newer head is another sample. So draw from a head that others had before
-  anybody knew of the audit (`python -m audit sample --at CHECKPOINT`): the log cannot change it any more, and
-  an auditor who names it cannot choose another one unseen.
-- Whoever writes the log, by trying entries out until the root suits: only before the head is known to others.
-  A `seed` ends that: words that both sides make together, by dice for instance, once the head is fixed.
+- The choice of the number: no influence. A larger sample contains every smaller one.
+- The choice of the moment: a newer checkpoint gives another sample. So draw from a checkpoint that others
+  had before anybody knew of the audit (`python -m audit sample --at CHECKPOINT`): the log cannot change such
+  a checkpoint any more, and an auditor who has named the checkpoint cannot choose another unseen.
+- The author of the log, by trying entries until the root suits: only before others know the checkpoint.
+  A `seed` rules this out: both sides agree on words, for instance by dice, once the checkpoint is fixed.
 """
 
 from hashlib import sha256
@@ -20,11 +21,12 @@ MAX_SEED: Final = 1000
 
 
 def draw_sample(root: bytes, size: int, count: int, seed: str = "") -> list[int]:
-    """Numbers of `count` entries of the log with this root and size (all, if there are fewer), ascending.
+    """Return the numbers of `count` entries of the log with this root and size (all, if there are fewer),
+    ascending.
 
-    SHA-256 over a label, the root, the seed and a counter; its first 64 bits, without the bias of a plain
-    remainder, are an entry's number; repeated ones are passed over. Raises MalformedError for a count below
-    one or a seed that is too long.
+    SHA-256 over a label, the root, the seed and a counter; the first 64 bits, without the bias of a plain
+    remainder, are an entry's number; repetitions are skipped. Raises MalformedError for a count below one or
+    too long a seed.
     """
     if count < 1:
         raise MalformedError("sample", "it has at least one entry")

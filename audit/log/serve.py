@@ -1,4 +1,4 @@
-"""What a log serves by HTTP (c2sp.org/tlog-tiles), as a function of the path: no framework, no state."""
+"""The HTTP resources of a log (c2sp.org/tlog-tiles), as a function of the path: no framework, no state."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ class Resource:
 
 
 def serve(log: Log, storage: Storage, path: str, witnesses: Sequence[VerifierKey] = ()) -> Resource | None:
-    """The resource at a path below the log's prefix (`checkpoint`, `vkey`, `witnesses`, `tile/...`).
+    """Return the resource at a path below the log's prefix (`checkpoint`, `vkey`, `witnesses`, `tile/...`).
 
-    `witnesses` are the keys of those whose cosignatures the log gathers. None when there is no such resource.
+    `witnesses` are the keys of the log's witnesses. None when there is no such resource.
     """
     if path == "checkpoint":
         return Resource(str(log.checkpoint(storage)).encode(), TEXT, FRESH)
@@ -49,5 +49,5 @@ def serve(log: Log, storage: Storage, path: str, witnesses: Sequence[VerifierKey
 
 
 def key_lines(keys: Sequence[VerifierKey]) -> bytes:
-    """Verifier keys, one a line."""
+    """Return verifier keys, one per line."""
     return "".join(f"{key}\n" for key in keys).encode()

@@ -5,52 +5,52 @@ from collections.abc import Sequence
 from audit.errors import EntryTooLargeError
 from audit.formats.note import Signature
 from audit.formats.tiles import MAX_ENTRY_SIZE, Tile
-from audit.log.log import Growth, Head, Log, Storage
+from audit.log.log import Growth, Log, SignedCheckpoint, Storage
 
 
 class StagedStorage:
-    """A log's storage whose new entries have their numbers and wait for `seal`.
+    """A log's storage whose new entries already have numbers and wait for `seal`.
 
-    Reads see what is sealed. Belongs to one transaction, in which nobody else appends: head and tiles are
-    therefore read once.
+    Reads return sealed entries only. One object belongs to one transaction, in which nobody else appends:
+    checkpoint and tiles are therefore read once.
     """
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
-        self._head = storage.head()
+        self._latest = storage.latest_checkpoint()
         self._tiles: dict[Tile, bytes] = {}
         self._new: set[int] = set()
-        """Sizes of the heads that were signed in this transaction: nobody can have cosigned them yet."""
+        """Sizes of the checkpoints signed in this transaction: nobody can have cosigned them yet."""
         self._staged: list[bytes] = []
 
     def stage(self, entries: Sequence[bytes]) -> range:
-        """Collect entries; returns the numbers that they will have. Raises EntryTooLargeError."""
+        """Collect entries; return their future numbers. Raises EntryTooLargeError."""
         for entry in entries:
             if len(entry) > MAX_ENTRY_SIZE:
                 raise EntryTooLargeError(len(entry), MAX_ENTRY_SIZE)
-        first = (0 if self._head is None else self._head.size) + len(self._staged)
+        first = (0 if self._latest is None else self._latest.size) + len(self._staged)
         self._staged += entries
         return range(first, first + len(entries))
 
     def staged(self) -> int:
-        """How many entries wait: what `forget_from` takes."""
+        """Return the number of waiting entries, the argument of `forget_from`."""
         return len(self._staged)
 
     def forget_from(self, count: int) -> None:
-        """Drop the entries staged after the first `count`: the writes that they explain were taken back."""
+        """Drop the entries staged after the first `count`: the explained writes were rolled back."""
         del self._staged[count:]
 
     def seal(self, log: Log, now: int) -> range:
-        """Append everything that waits, under one checkpoint; returns its numbers. Raises as `Log.append`."""
+        """Append all waiting entries, under one checkpoint; return their numbers. Raises as `Log.append`."""
         entries, self._staged = self._staged, []
-        if not entries:  # nothing is signed: the head need not be compared with the tiles
-            size = 0 if self._head is None else self._head.size
+        if not entries:  # nothing is signed: the checkpoint need not be compared with the tiles
+            size = 0 if self._latest is None else self._latest.size
             return range(size, size)
         return Log.append(log, self, entries, now)  # not the log's own, which would stage them again
 
-    def head(self) -> Head | None:
-        """The latest head that is sealed."""
-        return self._head
+    def latest_checkpoint(self) -> SignedCheckpoint | None:
+        """Return the latest sealed checkpoint."""
+        return self._latest
 
     def read_tiles(self, tiles: Sequence[Tile]) -> list[bytes]:
         """Contents of sealed tiles."""
@@ -64,35 +64,35 @@ class StagedStorage:
         return self._storage.read_entries(start, end)
 
     def grow(self, growth: Growth) -> None:
-        """Add what an append wrote, at once."""
+        """Store the result of an append, at once."""
         self._storage.grow(growth)
-        self._head = growth.head
-        self._new.add(growth.head.size)
+        self._latest = growth.checkpoint
+        self._new.add(growth.checkpoint.size)
         self._tiles |= growth.tiles
 
-    def head_signed_by(self, time: int) -> Head | None:
-        """The largest sealed head that was signed at this second or before."""
-        return self._storage.head_signed_by(time)
+    def checkpoint_signed_by(self, time: int) -> SignedCheckpoint | None:
+        """Return the largest sealed checkpoint signed at or before this second."""
+        return self._storage.checkpoint_signed_by(time)
 
-    def cosigned_heads(self, min_size: int, newest: int | None = None) -> Sequence[Head]:
-        """Heads of at least this size that have cosignatures."""
-        return self._storage.cosigned_heads(min_size, newest)
+    def cosigned_checkpoints(self, min_size: int, newest: int | None = None) -> Sequence[SignedCheckpoint]:
+        """Return the cosigned checkpoints of at least this size."""
+        return self._storage.cosigned_checkpoints(min_size, newest)
 
     def cosignatures(self, size: int) -> Sequence[Signature]:
-        """Cosignatures of the checkpoint of this size."""
+        """Return the cosignatures of the checkpoint of this size."""
         return () if size in self._new else self._storage.cosignatures(size)
 
     def add_cosignatures(self, size: int, signatures: Sequence[Signature]) -> None:
-        """Keep cosignatures for the checkpoint of this size."""
+        """Store cosignatures for the checkpoint of this size."""
         self._new.discard(size)
         self._storage.add_cosignatures(size, signatures)
 
 
 class SequencedLog(Log):
-    """A log that collects what is appended to a staged storage, and appends at once to any other."""
+    """A log that stages entries in a staged storage, and appends at once to any other storage."""
 
     def append(self, storage: Storage, entries: Sequence[bytes], now: int) -> range:
-        """Stage or append; the numbers are final either way, provided that the transaction is kept."""
+        """Stage or append; the numbers are final either way, provided the transaction is committed."""
         if isinstance(storage, StagedStorage):
             return storage.stage(entries)
         return super().append(storage, entries, now)

@@ -1,4 +1,4 @@
-"""Checks a whole log offline: every entry against every tile, and these against the signed checkpoint."""
+"""Check a whole log offline: every entry against every tile, and the tiles against the signed checkpoint."""
 
 from collections.abc import Callable
 
@@ -39,10 +39,10 @@ def verify_log(directory: LogDirectory, policy: Policy, visit: Visitor | None = 
 
 
 def verify_extends(directory: LogDirectory, earlier: Note, policy: Policy) -> Checkpoint:
-    """Check that a verified export extends a checkpoint that the log signed at another time.
+    """Check that a verified export extends a checkpoint signed by the log at another time.
 
-    Raises ForkFoundError with evidence if it does not, ProofError if the export is the shorter one, and
-    what `Policy.verify` raises if the earlier checkpoint is not the log's own.
+    Raises ForkFoundError with evidence if the export does not, ProofError if the export is shorter, and the
+    errors of `Policy.verify` if the log did not sign the earlier checkpoint.
     """
     old = policy.verify(earlier).checkpoint
     present = directory.checkpoint()
@@ -72,12 +72,12 @@ class DirectoryTree(TiledTree):
 
 
 def tree_of(directory: LogDirectory, size: int) -> DirectoryTree:
-    """The tree of an exported log, read from its tiles."""
+    """Return the tree of an exported log, read from its tiles."""
     return DirectoryTree(size, lambda tiles: [directory.tile(tile) for tile in tiles])
 
 
 class _Levels:
-    """Builds the tree's tiles from leaf hashes and compares each with the exported one."""
+    """Builds the tree's tiles from leaf hashes and compares each tile with the exported tile."""
 
     def __init__(self, directory: LogDirectory) -> None:
         self._directory = directory

@@ -66,7 +66,7 @@ class Watch:
     """What is known of a log's witnesses: the first `reached` entries have as many cosignatures as they need.
 
     `as_of` is when that was so: for an export, when it was made. `missing` are those that have not cosigned
-    the latest head.
+    the latest checkpoint.
     """
 
     witnesses: int

@@ -1,1 +1,1 @@
-"""The witness: its protocol, state, server and client (C2SP tlog-witness)."""
+"""The witness: protocol, state, server and client (C2SP tlog-witness)."""

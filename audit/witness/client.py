@@ -1,4 +1,4 @@
-"""Asks witnesses for their cosignatures by HTTP (c2sp.org/tlog-witness); believes nothing that they reply."""
+"""Ask witnesses for cosignatures by HTTP (c2sp.org/tlog-witness); every reply is verified."""
 
 import threading
 import urllib.error
@@ -23,7 +23,7 @@ Prover = Callable[[int], Sequence[bytes]]
 
 @dataclass(frozen=True)
 class Gathered:
-    """Cosignatures that verify, by the witness's name in the policy; and why the others gave none."""
+    """Valid cosignatures, by the witness's name in the policy; and the reasons of failures."""
 
     signatures: Mapping[str, Signature] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
@@ -32,10 +32,11 @@ class Gathered:
 def ask_witness(
     url: str, verifier: CosignatureVerifier, note: Note, prove: Prover, *, known_size: int, timeout: float
 ) -> Signature:
-    """Ask one witness, last known to be at `known_size`; if it says that it is elsewhere, again from there.
+    """Ask one witness, last known to be at `known_size`; if the witness reports another size, ask again from
+    there.
 
-    Raises WitnessError (or another AuditError) when it refuses, cannot be reached within `timeout` seconds,
-    or replies with anything but its own valid cosignature.
+    Raises WitnessError (or another AuditError) when the witness refuses, cannot be reached within `timeout`
+    seconds, or replies with anything but its own valid cosignature.
     """
     try:
         return _ask(url, verifier, AddCheckpoint(known_size, tuple(prove(known_size)), note), timeout)
@@ -47,7 +48,7 @@ def ask_witness(
 def ask_witnesses(
     policy: Policy, note: Note, prove: Prover, known_sizes: Mapping[str, int], timeout: float
 ) -> Gathered:
-    """Ask every witness of a policy that has a URL there, all at once; whoever stalls holds up nobody.
+    """Ask every witness of a policy with a URL, all at once; a stalled witness delays nobody.
 
     `prove` is called from several threads. Returns after at most about twice `timeout` seconds.
     """

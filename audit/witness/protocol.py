@@ -10,13 +10,14 @@ from audit.formats.note import MAX_SIGNATURES, Note, Signature
 
 MAX_PROOF: Final = 63
 MAX_REQUEST: Final = 256 * 1024
-"""Longest request in bytes that a witness reads: room for a proof and a hundred signatures."""
+"""Longest request in bytes read by a witness: room for a proof and a hundred signatures."""
 SIZE_TYPE: Final = "text/x.tlog.size"
 
 
 @dataclass(frozen=True)
 class AddCheckpoint:
-    """A checkpoint to be cosigned, with proof that it extends that of `old_size`. `str()` is the body."""
+    """A checkpoint to be cosigned, with proof that it extends the checkpoint of `old_size`. `str()` is the
+    body."""
 
     old_size: int
     proof: tuple[bytes, ...]
@@ -47,7 +48,7 @@ class AddCheckpoint:
 
 
 def parse_cosignatures(text: str) -> list[Signature]:
-    """Read a witness's reply: one signature line or more. Raises MalformedError."""
+    """Read a witness's reply: one or more signature lines. Raises MalformedError."""
     if not text.endswith("\n"):
         raise MalformedError("witness's reply", "no newline at its end")
     lines = text.split("\n")[:-1]
@@ -57,7 +58,7 @@ def parse_cosignatures(text: str) -> list[Signature]:
 
 
 def parse_known_size(text: str) -> int:
-    """Read the size that a witness says it knows (409). Raises MalformedError."""
+    """Read the size reported by a witness (409). Raises MalformedError."""
     if not text.endswith("\n"):
         raise MalformedError("witness's size", "no newline at its end")
     return parse_decimal(text.removesuffix("\n"), "witness's size")

@@ -28,7 +28,7 @@ _STATUS: Final = {
 
 
 class WitnessServer(ThreadingHTTPServer):
-    """Serves one witness. Requests are taken one at a time: checking and keeping are one step."""
+    """Serves one witness. Requests are handled one at a time: check and storage are one step."""
 
     daemon_threads = True
 
@@ -61,7 +61,7 @@ class WitnessServer(ThreadingHTTPServer):
                 raise
 
     def latest(self, origin_hash: str) -> str | None:
-        """The latest cosigned checkpoint of the log whose origin has this SHA-256, or None."""
+        """Return the latest cosigned checkpoint of the log whose origin has this SHA-256, or None."""
         origin = self._origins.get(origin_hash)
         note = None if origin is None else self._witness.latest(origin)
         return None if note is None else str(note)

@@ -1,4 +1,4 @@
-"""A witness's memory in one SQLite file: durable before it returns, and held by one process at a time."""
+"""A witness's state in one SQLite file: every write is durable on return, and one process holds the file."""
 
 import sqlite3
 import threading
@@ -15,10 +15,12 @@ _TABLE = (
 
 
 class FileWitnessStorage:
-    """What a witness has cosigned, in a file. Never put back an older copy: the witness would forget."""
+    """The cosigned checkpoints of a witness, in a file. Never restore an older copy: the witness would
+    forget."""
 
     def __init__(self, path: Path) -> None:
-        """Open or make the file. Raises WitnessError when it is damaged or another witness holds it."""
+        """Open or create the file. Raises WitnessError when the file is damaged or held by another
+        witness."""
         self._path = path
         self._lock = threading.Lock()
         try:
@@ -31,13 +33,14 @@ class FileWitnessStorage:
         self._database.close()
 
     def latest(self, origin: str) -> Note | None:
-        """The latest checkpoint that was cosigned for a log, with its cosignature; None before the first."""
+        """Return the latest cosigned checkpoint of a log, with the cosignature; None before the first."""
         with self._lock:
             found = self._database.execute("SELECT note FROM latest WHERE origin = ?", (origin,)).fetchone()
         return None if found is None else Note.parse(found[0])
 
     def replace(self, origin: str, old_size: int, note: Note) -> None:
-        """Make `note` the latest. Raises SizeConflictError, or WitnessError when it could not be kept."""
+        """Make `note` the latest. Raises SizeConflictError, or WitnessError when `note` could not be
+        stored."""
         size = Checkpoint.parse(note.text).size
         try:
             with self._lock:
@@ -60,7 +63,7 @@ class FileWitnessStorage:
 def _open(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=1, isolation_level=None, check_same_thread=False)
     try:
-        # EXTRA also syncs the directory: after a power cut no cosigned head is forgotten.
+        # EXTRA also syncs the directory: after a power cut no cosigned checkpoint is forgotten.
         database.execute("PRAGMA synchronous=EXTRA")
         database.execute("PRAGMA locking_mode=EXCLUSIVE")
         database.execute("BEGIN EXCLUSIVE")

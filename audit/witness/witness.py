@@ -1,7 +1,8 @@
-"""A witness (c2sp.org/tlog-witness): cosigns a log's checkpoint only if it extends everything seen before.
+"""A witness (c2sp.org/tlog-witness): cosigns a log's checkpoint only if the checkpoint extends all earlier
+ones.
 
-A state machine without I/O. Its whole state is, for each log, the latest checkpoint it cosigned; its storage
-must have made that durable before a cosignature leaves.
+A state machine without I/O. The whole state is, for each log, the latest cosigned checkpoint; the storage
+must make the checkpoint durable before a cosignature leaves.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,16 +19,17 @@ from audit.formats.vkey import VerifierKey
 
 
 class WitnessStorage(Protocol):
-    """What a witness remembers."""
+    """The memory of a witness."""
 
     def latest(self, origin: str) -> Note | None:
-        """The latest checkpoint that was cosigned for a log, with its cosignature; None before the first."""
+        """Return the latest cosigned checkpoint of a log, with the cosignature; None before the first."""
         ...
 
     def replace(self, origin: str, old_size: int, note: Note) -> None:
-        """Make `note` the latest, durably, in one step with the check that the present one has `old_size`.
+        """Make `note` the latest, durably, atomically with the check that the present checkpoint has
+        `old_size`.
 
-        Size 0 also stands for none. Raises SizeConflictError when another request came first.
+        Size 0 also stands for no checkpoint. Raises SizeConflictError when another request came first.
         """
         ...
 
@@ -44,7 +46,7 @@ class Witness:
 
     @property
     def key(self) -> VerifierKey:
-        """The key that verifies this witness's cosignatures."""
+        """The key verifying this witness's cosignatures."""
         return self._cosigner.key
 
     def latest(self, origin: str) -> Note | None:
@@ -53,7 +55,7 @@ class Witness:
         return self._storage.latest(origin)
 
     def update(self, old_size: int, proof: Sequence[bytes], note: Note, now: int) -> Signature:
-        """Cosign a checkpoint that extends the one of `old_size` seen last, as `proof` shows.
+        """Cosign a checkpoint extending the last checkpoint, of `old_size`, as shown by `proof`.
 
         `now` is in seconds since the epoch. Raises, with the HTTP status of c2sp.org/tlog-witness:
         MalformedError (400), UntrustedCheckpointError (403), UnknownLogError (404), SizeConflictError (409),
@@ -116,7 +118,7 @@ class Witness:
 
 
 def _contradiction(latest: Note | None, offered: Note) -> Evidence | None:
-    """Evidence if the offered head is shorter than the latest one, or another of the same size."""
+    """Return evidence if the offered checkpoint is shorter than the latest, or another of the same size."""
     if latest is None:
         return None
     seen, shown = Checkpoint.parse(latest.text), Checkpoint.parse(offered.text)

@@ -15,7 +15,7 @@ def erase(kept: KeptLog, name: str, ground: ErasureGround) -> int:
     now = kept.clock.now()
     with kept.store.writing() as work:
         check_recovered(work.recovery)
-        head = work.log.head()
+        head = work.log.latest_checkpoint()
         erased = work.people.erase_openings(name, because=0 if head is None else head.size)
         for field, count in erased.items():
             event = OpeningsErased(field, ground, CoarseSize.of(count), whole_second(now))

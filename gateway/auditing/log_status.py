@@ -8,7 +8,7 @@ from audit.errors import AuditError
 from audit.formats.cosignature import CosignatureVerifier, cosigned_at
 from audit.formats.note import Note
 from audit.formats.vkey import VerifierKey
-from audit.log.log import Head
+from audit.log.log import SignedCheckpoint
 from gateway.auditing.context import KeptLog
 from gateway.auditing.ports import View
 
@@ -47,10 +47,10 @@ def standing(kept: KeptLog) -> Standing | None:
     """How the log stands now; None before its first head."""
     witnesses = kept.witnesses()
     with kept.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
         if head is None:
             return None
-        heads = view.log.cosigned_heads(0, newest=LOOKED_BACK)
+        heads = view.log.cosigned_checkpoints(0, newest=LOOKED_BACK)
         sightings = tuple(_sightings(view, heads, witnesses))
         root = kept.log.root(view.log, head.size).hex()
     return Standing(
@@ -65,7 +65,9 @@ def standing(kept: KeptLog) -> Standing | None:
     )
 
 
-def _sightings(view: View, heads: Sequence[Head], keys: Iterable[VerifierKey]) -> Iterable[Sighting]:
+def _sightings(
+    view: View, heads: Sequence[SignedCheckpoint], keys: Iterable[VerifierKey]
+) -> Iterable[Sighting]:
     notes = [
         (head.size, Note.parse(head.note).with_signatures(view.log.cosignatures(head.size)))
         for head in reversed(heads)

@@ -42,7 +42,7 @@ def guard(hub: Hub, rules: GuardRules, before: Tick | None, now: Tick, also: lis
         found = [
             *also,
             *evidence_alerts(view.watch),
-            *clock_alerts(hub.log.origin, view.log.head(), before, now),
+            *clock_alerts(hub.log.origin, view.log.latest_checkpoint(), before, now),
             *quorum_alerts(
                 hub.log, view.log, rules.policy or _majority(hub, view, members), now.clock, rules.patience
             ),
@@ -78,7 +78,7 @@ def reconcile_member(
 
 def _regional(hub: Hub, view: View, pending: Collection[int], own: Entries) -> list[tuple[int, bytes]]:
     """The regional entries about pending questions, and about those that the member's entries speak of."""
-    head = view.log.head()
+    head = view.log.latest_checkpoint()
     size = 0 if head is None else head.size
     spoken = [event.asked for _, event in answers_in(own)]
     wanted = {*pending, *(a.index for a in spoken if a.origin == hub.log.origin and a.index < size)}
@@ -115,7 +115,7 @@ def _heard(
         message = f"{code} has not called since {present.last_seen:%Y-%m-%d %H:%M:%S}Z"
         return [Alert(Concern.SILENT, hub.log.origin, code, message)]
     alerts = []
-    old = view.log.head_signed_by(int((present.last_seen - patience).timestamp()))
+    old = view.log.checkpoint_signed_by(int((present.last_seen - patience).timestamp()))
     if old is not None and present.witnessed_size < old.size:
         message = f"{code} has witnessed {present.witnessed_size} entries, and not yet {old.size}"
         alerts.append(Alert(Concern.BEHIND, hub.log.origin, code, message, (present.witnessed_size,)))

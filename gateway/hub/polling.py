@@ -143,7 +143,7 @@ def _look(hub: Hub, view: View, log: Storage, member: Enrolment, call: Poll) -> 
 
 
 def _size(log: Storage) -> int:
-    head = log.head()
+    head = log.latest_checkpoint()
     return 0 if head is None else head.size
 
 

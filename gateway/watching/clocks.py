@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from audit.log.log import Head
+from audit.log.log import SignedCheckpoint
 from gateway.watching.model import Alert, Concern
 
 TOLERANCE = timedelta(seconds=30)
@@ -17,7 +17,7 @@ class Tick:
     counter: float
 
 
-def clock_alerts(origin: str, head: Head | None, before: Tick | None, now: Tick) -> list[Alert]:
+def clock_alerts(origin: str, head: SignedCheckpoint | None, before: Tick | None, now: Tick) -> list[Alert]:
     """Alerts if the clock jumped since the last cycle, or stands before what this log has signed."""
     alerts = []
     if before is not None:

@@ -39,7 +39,7 @@ class Gathering:
 def gather(log: Log, reading: Reading, transaction: Transaction, ask: Ask, memory: Gathering) -> None:
     """Ask the external witnesses about the latest head, and keep what they give. Nothing waits for it."""
     with reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
     if head is None:
         return
     size = head.size
@@ -78,11 +78,11 @@ def quorum_alerts(
     """An alert if what was logged longer ago than `patience` is under no head that enough have cosigned."""
     if policy.quorum == NO_QUORUM:
         return []
-    old = storage.head_signed_by(int((now - patience).timestamp()))
+    old = storage.checkpoint_signed_by(int((now - patience).timestamp()))
     if old is None or old.size == 0:
         return []
     best: frozenset[str] = frozenset()
-    for head in storage.cosigned_heads(old.size):
+    for head in storage.cosigned_checkpoints(old.size):
         note = Note.parse(head.note).with_signatures(storage.cosignatures(head.size))
         try:
             policy.verify(note)

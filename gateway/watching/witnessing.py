@@ -9,7 +9,7 @@ from audit.formats.cosignature import Cosigner
 from audit.formats.evidence import Evidence
 from audit.formats.evidence_errors import InconsistentError, SizeConflictError
 from audit.formats.note import Verifier
-from audit.log.excerpt import Excerpt, follow, told_entries
+from audit.log.excerpt import Excerpt, follow, revealed_entries
 from audit.witness.protocol import AddCheckpoint
 from audit.witness.witness import Witness
 from gateway.watching.keys import KnownKeys
@@ -73,5 +73,5 @@ def follow_excerpt(notes: Notes, origin: str, shown: Excerpt, witnessed: Checkpo
     if shown.start != copied.size:
         return False
     new = follow(copied, shown, witnessed)
-    notes.watch.extend_copy(origin, copied.size, new, told_entries(shown))
+    notes.watch.extend_copy(origin, copied.size, new, revealed_entries(shown))
     return True

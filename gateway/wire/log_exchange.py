@@ -6,7 +6,7 @@ from typing import Any
 
 from audit.formats.encoding import parse_base64, to_base64
 from audit.formats.merkle import HASH_SIZE
-from audit.log.excerpt import Excerpt, Told
+from audit.log.excerpt import Excerpt, RevealedLeaf
 
 _ENTRY, _HASH = "entry ", "leaf "
 
@@ -79,16 +79,16 @@ def excerpt_from_json(data: Mapping[str, Any]) -> Excerpt:
     return Excerpt(start, leaves, _hashes(data["proof"], "excerpt's proof"))
 
 
-def _told(leaf: Told) -> str:
+def _told(leaf: RevealedLeaf) -> str:
     return _HASH + to_base64(leaf.leaf) if leaf.entry is None else _ENTRY + to_base64(leaf.entry)
 
 
-def _leaf(word: str) -> Told:
+def _leaf(word: str) -> RevealedLeaf:
     if word.startswith(_HASH):
-        return Told(None, parse_base64(word.removeprefix(_HASH), "leaf", HASH_SIZE))
+        return RevealedLeaf(None, parse_base64(word.removeprefix(_HASH), "leaf", HASH_SIZE))
     if not word.startswith(_ENTRY):
         raise ValueError("not a leaf")
-    return Told(parse_base64(word.removeprefix(_ENTRY), "log entry"), None)
+    return RevealedLeaf(parse_base64(word.removeprefix(_ENTRY), "log entry"), None)
 
 
 def _hashes(words: list[str], what: str) -> tuple[bytes, ...]:

@@ -167,7 +167,7 @@ def test_somebody_elses_question_looks_like_none(region: Region) -> None:
     assert other.status_code == none.status_code == 404
     assert other.json() == none.json()
     with region.hub.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
         assert head is not None
         last = decode(view.log.read_entries(head.size - 1, head.size)[0])
     assert isinstance(last, AccessRefused)

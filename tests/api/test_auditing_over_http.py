@@ -50,7 +50,7 @@ def get(region: Region, path: str, **query: Any) -> Any:
 
 def log(region: Region) -> list[object]:
     with region.hub.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
         assert head is not None
         return [decode(entry) for entry in view.log.read_entries(0, head.size)]
 

@@ -40,7 +40,7 @@ def test_from_an_invitation_to_the_first_call(region: Region, invitation: Invita
 
     with open_member(tmp_path / "LA") as node, node.store.reading() as view:
         assert node.member == "LA"
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
         assert head is not None
         assert head.size == 1
     with pytest.raises(JoinError):
@@ -183,7 +183,7 @@ def test_a_node_gets_new_keys_and_keeps_its_log(
     is_heard(place)
     assert not list(place.rglob("*.next"))
     with open_member(place) as node, node.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
         assert head is not None
         assert str(node.answer_signer.key) == renewed.enrolment.answer_key
 

@@ -56,7 +56,7 @@ def test_a_backup_is_read_back_and_restored(region: Federation, tmp_path: Path) 
     ):
         assert restored.enrolments() == was.enrolments()
         assert restored.open_questions() == was.open_questions()
-        head, old = restored.log.head(), was.log.head()
+        head, old = restored.log.latest_checkpoint(), was.log.latest_checkpoint()
         assert head == old
 
 
@@ -175,7 +175,7 @@ def test_a_hub_restored_from_an_old_backup_never_signs_again(region: Federation,
 
     with open_hub(tmp_path / "again") as hub:
         with hub.store.reading() as view:
-            head = view.log.head()
+            head = view.log.latest_checkpoint()
         with region.members["KH"].node.store.reading() as view:
             seen = view.witness.latest(region.hub.log.origin)
         assert head is not None

@@ -40,7 +40,7 @@ class Region:
         if member is not None:
             return [decode(entry) for entry in self.federation.members[member].log_entries()]
         with self.federation.hub.store.reading() as view:
-            head = view.log.head()
+            head = view.log.latest_checkpoint()
             assert head is not None
             return [decode(entry) for entry in view.log.read_entries(0, head.size)]
 

@@ -36,7 +36,7 @@ class Region:
 
     def entries(self) -> list[object]:
         with self.federation.hub.store.reading() as view:
-            head = view.log.head()
+            head = view.log.latest_checkpoint()
             assert head is not None
             return [decode(entry) for entry in view.log.read_entries(0, head.size)]
 

@@ -14,7 +14,7 @@ from golden_text import Items
 from logs import seed, signer
 from releases import made_release
 
-from audit.log.excerpt import Excerpt, Told
+from audit.log.excerpt import Excerpt, RevealedLeaf
 from gateway.dictionary import regional
 from gateway.export import to_csv, to_json, to_text
 from gateway.export.images import to_svg
@@ -130,7 +130,7 @@ def _parts(book: bytes) -> dict[str, str]:
 def calls() -> Items:
     """Polls, replies and what stands in them; sharing; invitations and what is sent with them."""
     signed = SignedAnswer(sign_answer(EXACT, signer("KH/answers")), b"entry", "receipt", bytes(16))
-    excerpt = Excerpt(3, (Told(b"entry", None), Told(None, seed("leaf"))), (seed("proof"),))
+    excerpt = Excerpt(3, (RevealedLeaf(b"entry", None), RevealedLeaf(None, seed("leaf"))), (seed("proof"),))
     shown = ShownLog("head", 3, (seed("a"), seed("b")), excerpt)
     offer = _offer()
     parcel = Parcel((offer,), (signed,), (signed,))

@@ -58,7 +58,7 @@ def _few() -> Register:
     made = Register()
     for year in (2022, 2023):
         made.add(year, 61)
-        made.add(year, 9, home_cell=year % 4, sex="F")
+        made.add(year, 9, place=year % 4, sex="F")
     return made
 
 

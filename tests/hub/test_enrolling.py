@@ -28,7 +28,7 @@ def members_of(hub: Hub) -> list[Enrolment]:
 
 def logged(hub: Hub) -> list[object]:
     with hub.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
         return [decode(entry) for entry in view.log.read_entries(0, head.size if head else 0)]
 
 
@@ -78,7 +78,7 @@ def test_the_secret_is_not_in_the_database_nor_in_the_log(hub: Hub, laos: Enrolm
     apply(hub, invitation.secret, laos)
 
     with hub.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
         assert head is not None
         assert all(invitation.secret.encode() not in entry for entry in view.log.read_entries(0, head.size))
         assert view.admissions.invited(invitation.secret) is None

@@ -56,7 +56,7 @@ def states(release: Release) -> dict[str, tuple[bool, bool, bool]]:
 
 def results(region: Federation) -> list[Released]:
     with region.hub.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
         assert head is not None
         return [e for e in map(decode, view.log.read_entries(0, head.size)) if isinstance(e, Released)]
 

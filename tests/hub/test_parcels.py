@@ -135,7 +135,7 @@ def test_growth_of_the_log_is_told_a_little_later_and_a_question_at_once(
         member.round()
     release_due(region.hub)
     with region.hub.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
     assert head is not None
     call = Poll(0, None, None, 20.0, copied=head.size - 1)
 

@@ -55,7 +55,7 @@ def released(region: Federation) -> tuple[str, list[Status]]:
 def events(region: Federation) -> list[object]:
     own = [entry for member in region.members.values() for entry in member.log_entries()]
     with region.hub.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
         assert head is not None
         return [decode(entry) for entry in (*own, *view.log.read_entries(0, head.size))]
 

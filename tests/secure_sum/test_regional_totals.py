@@ -100,7 +100,7 @@ def events(entries: list[bytes], kind: type) -> list:
 
 def hub_entries(region: Federation) -> list[bytes]:
     with region.hub.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
         return [] if head is None else list(view.log.read_entries(0, head.size))
 
 

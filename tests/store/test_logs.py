@@ -12,7 +12,7 @@ from audit.formats.cosignature import Cosigner, cosigned_at
 from audit.formats.evidence_errors import SizeConflictError
 from audit.formats.note import Signer, Verifier
 from audit.formats.tiles import tiles_of
-from audit.log.log import Head, Log
+from audit.log.log import Log, SignedCheckpoint
 from audit.log.policy import Policy
 from audit.witness.witness import Witness
 from gateway.store.engine.logs import SqlLogStorage
@@ -66,7 +66,7 @@ def test_an_entry_is_rolled_back_with_the_state_that_it_explains(engine: Engine,
 
     with engine.begin() as connection:
         storage = SqlLogStorage(connection, ORIGIN)
-        head = storage.head()
+        head = storage.latest_checkpoint()
         assert head is not None
         assert head.size == 1
         assert connection.execute(text("SELECT count(*) FROM state")).scalar_one() == 0
@@ -88,7 +88,7 @@ def test_logs_in_one_database_do_not_mix(engine: Engine, log: Log) -> None:
 def test_a_log_that_was_never_created_has_no_head(engine: Engine, log: Log) -> None:
     with engine.begin() as connection:
         storage = SqlLogStorage(connection, ORIGIN)
-        assert storage.head() is None
+        assert storage.latest_checkpoint() is None
         log.create(storage, now=1)
         assert open_checkpoint(log.checkpoint(storage), [Verifier(log.key)]).size == 0
 
@@ -135,9 +135,9 @@ class ReadsEarly(SqlLogStorage):
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection, ORIGIN)
-        self._seen = super().head()
+        self._seen = super().latest_checkpoint()
 
-    def head(self) -> Head | None:
+    def latest_checkpoint(self) -> SignedCheckpoint | None:
         return self._seen
 
 
@@ -163,8 +163,8 @@ def test_cosignatures_are_kept_for_their_checkpoint(engine: Engine, log: Log) ->
         storage = SqlLogStorage(connection, ORIGIN)
         assert [s.name for s in storage.cosignatures(1)] == ["witness.example", "late.example"]
         assert storage.cosignatures(2) == []
-        assert [head.size for head in storage.cosigned_heads(min_size=1)] == [1]
-        assert storage.cosigned_heads(min_size=2) == []
+        assert [head.size for head in storage.cosigned_checkpoints(min_size=1)] == [1]
+        assert storage.cosigned_checkpoints(min_size=2) == []
 
 
 def test_a_witness_that_cosigns_again_and_again_does_not_lengthen_the_checkpoint(
@@ -190,7 +190,7 @@ def test_the_head_of_a_time_is_the_largest_signed_until_then(engine: Engine, log
         storage = SqlLogStorage(connection, ORIGIN)
         for entry, now in ((b"one", 100), (b"two", 200), (b"three", 50)):
             log.append(storage, [entry], now=now)
-        sizes = {t: getattr(storage.head_signed_by(t), "size", None) for t in (49, 99, 150, 1_000)}
+        sizes = {t: getattr(storage.checkpoint_signed_by(t), "size", None) for t in (49, 99, 150, 1_000)}
     assert sizes == {49: None, 99: 3, 150: 3, 1_000: 3}
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from audit.errors import EntryTooLargeError
 from audit.formats.note import Signer, Verifier
-from audit.log.log import Head
+from audit.log.log import SignedCheckpoint
 from audit.log.policy import Policy
 from audit.log.staging import SequencedLog, StagedStorage
 from gateway.store.engine.database import Database, StorageError, sqlite_url
@@ -83,11 +83,11 @@ def write(sequencer: Sequencer, value: str) -> int:
     return number
 
 
-def kept(database: Database) -> tuple[Head, list[str], list[str]]:
+def kept(database: Database) -> tuple[SignedCheckpoint, list[str], list[str]]:
     """The head, and the values in the log and in the state, which must be the same."""
     with database.reading() as connection:
         storage = SqlLogStorage(connection, LOG.origin)
-        head = storage.head()
+        head = storage.latest_checkpoint()
         assert head is not None
         entries = [e.decode() for e in storage.read_entries(0, head.size)]
         rows = connection.execute(text("SELECT entry, value FROM state ORDER BY entry")).all()
@@ -318,7 +318,7 @@ def test_a_staged_entry_is_not_in_the_log_before_it_is_sealed(database: Database
         staged = StagedStorage(storage)
         assert LOG.append(staged, [b"one"], now=1) == range(1)
         assert LOG.append(storage, [], now=1) == range(0)
-        head = staged.head()
+        head = staged.latest_checkpoint()
         assert head is not None
         assert head.size == 0
         assert staged.seal(LOG, now=1) == range(1)

@@ -349,7 +349,7 @@ def _heal(region: Region) -> None:
 
 def hub_events(region: Region, start: int = 0) -> list[object]:
     with region.federation.hub.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
         assert head is not None
         return [decode(entry) for entry in view.log.read_entries(start, head.size)]
 

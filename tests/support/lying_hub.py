@@ -9,7 +9,7 @@ from memory_log import MemoryStorage
 from audit.events.event_values import Outcome
 from audit.events.events import Released, decode, encode
 from audit.formats.note import Signer
-from audit.log.excerpt import Told, excerpt
+from audit.log.excerpt import RevealedLeaf, excerpt
 from audit.log.log import Log
 from gateway.hub.log_exchange import about
 from gateway.wire.poll import PollReply
@@ -20,7 +20,7 @@ Entries = Sequence[bytes]
 def entries_of(region: Federation) -> list[bytes]:
     """The regional log as it is."""
     with region.hub.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
         return [] if head is None else list(view.log.read_entries(0, head.size))
 
 
@@ -44,7 +44,7 @@ class LyingHub:
             shown = excerpt(self.log, storage, copied, size, about(self.member.node.member))
             if shown is not None:
                 leaves = tuple(
-                    Told(None, told.leaf) if number in hide else told
+                    RevealedLeaf(None, told.leaf) if number in hide else told
                     for number, told in enumerate(shown.leaves, start=shown.start)
                 )
                 shown = replace(shown, leaves=leaves)

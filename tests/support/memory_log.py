@@ -6,7 +6,7 @@ from audit.errors import NotInLogError, StaleLogError
 from audit.formats.merkle import HASH_SIZE
 from audit.formats.note import Signature
 from audit.formats.tiles import Tile
-from audit.log.log import Growth, Head
+from audit.log.log import Growth, SignedCheckpoint
 
 
 class MemoryStorage:
@@ -14,15 +14,15 @@ class MemoryStorage:
 
     def __init__(self, origin: str = "a log in memory") -> None:
         self.origin = origin
-        self._head: Head | None = None
-        self._heads: dict[int, Head] = {}
+        self._latest: SignedCheckpoint | None = None
+        self._checkpoints: dict[int, SignedCheckpoint] = {}
         self._entries: list[bytes] = []
         self._tiles: dict[tuple[int, int], bytes] = {}
         self._cosignatures: dict[int, dict[tuple[str, bytes], Signature]] = {}
 
-    def head(self) -> Head | None:
-        """The latest head, or None before the first."""
-        return self._head
+    def latest_checkpoint(self) -> SignedCheckpoint | None:
+        """The latest checkpoint, or None before the first."""
+        return self._latest
 
     def read_tiles(self, tiles: Sequence[Tile]) -> list[bytes]:
         """Contents of tiles. Raises NotInLogError."""
@@ -46,19 +46,19 @@ class MemoryStorage:
             raise StaleLogError(self.origin, growth.old_size)
         self._entries += growth.entries
         self._tiles |= {(tile.level, tile.index): data for tile, data in growth.tiles.items()}
-        self._head = growth.head
-        self._heads[growth.head.size] = growth.head
+        self._latest = growth.checkpoint
+        self._checkpoints[growth.checkpoint.size] = growth.checkpoint
 
-    def head_signed_by(self, time: int) -> Head | None:
-        """The largest head among those signed at this second or before."""
+    def checkpoint_signed_by(self, time: int) -> SignedCheckpoint | None:
+        """The largest checkpoint among those signed at this second or before."""
         return max(
-            (h for h in self._heads.values() if h.signed_at <= time), key=lambda h: h.size, default=None
+            (h for h in self._checkpoints.values() if h.signed_at <= time), key=lambda h: h.size, default=None
         )
 
-    def cosigned_heads(self, min_size: int, newest: int | None = None) -> list[Head]:
-        """Heads of at least this size that have cosignatures, smallest first; so many of the largest."""
+    def cosigned_checkpoints(self, min_size: int, newest: int | None = None) -> list[SignedCheckpoint]:
+        """Cosigned checkpoints of at least this size, smallest first; with `newest` only the largest."""
         sizes = [size for size in sorted(self._cosignatures) if size >= min_size]
-        return [self._heads[size] for size in (sizes if newest is None else sizes[-newest:])]
+        return [self._checkpoints[size] for size in (sizes if newest is None else sizes[-newest:])]
 
     def cosignatures(self, size: int) -> list[Signature]:
         """Cosignatures gathered for the checkpoint of this size."""

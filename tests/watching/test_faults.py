@@ -21,7 +21,7 @@ from audit.formats.checkpoint import Checkpoint
 from audit.formats.cosignature import Cosigner
 from audit.formats.note import Note, Signer, Verifier
 from audit.log.directory import LogDirectory, export
-from audit.log.log import Head
+from audit.log.log import SignedCheckpoint
 from audit.log.policy import Policy
 from audit.log.staging import SequencedLog
 from audit.log.verify import verify_log
@@ -145,14 +145,14 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 def test_a_clock_that_is_set_is_an_alert(seconds: float, counted: float, about: set[str]) -> None:
     before = Tick(START, 1_000.0)
     now = Tick(START + timedelta(seconds=seconds), 1_000.0 + counted)
-    head = Head(5, "", int(START.timestamp()))
+    head = SignedCheckpoint(5, "", int(START.timestamp()))
     alerts = clock_alerts("log.example/hub", head, before, now)
     assert {alert.about for alert in alerts} == about
     assert all(alert.kind == "clock" for alert in alerts)
 
 
 def test_a_clock_that_was_set_back_while_stopped_is_an_alert_at_the_first_look() -> None:
-    head = Head(5, "", int(START.timestamp()) + 3_600)
+    head = SignedCheckpoint(5, "", int(START.timestamp()) + 3_600)
     (alert,) = clock_alerts("log.example/hub", head, None, Tick(START, 1.0))
     assert (alert.about, alert.entries) == ("behind the log", (4,))
 

@@ -195,7 +195,7 @@ def test_a_member_that_lost_its_log_begins_anew_once_it_is_enrolled_again(
 
 def _head(node: Node) -> str:
     with node.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
     assert head is not None
     return head.note
 

@@ -58,7 +58,7 @@ class Running:
     def _witnessed(self, code: str) -> bool:
         """Whether the hub has been told that the member saw its present log."""
         with open_hub(self.directory / HUB) as hub, hub.store.reading() as view:
-            head = view.log.head()
+            head = view.log.latest_checkpoint()
             seen = {present.member: present.witnessed_size for present in view.presence()}
         return head is not None and seen.get(code) == head.size
 

@@ -55,7 +55,7 @@ def hub_gauges(hub: Hub) -> Gauges:
 
     def look() -> Iterator[GaugeMetricFamily]:
         with hub.store.reading() as view:
-            head = view.log.head()
+            head = view.log.latest_checkpoint()
             questions = len(view.open_questions())
             presence = view.presence()
             now = hub.clock.now()
@@ -76,7 +76,7 @@ def node_gauges(node: Node) -> Gauges:
 
     def look() -> Iterator[GaugeMetricFamily]:
         with node.store.reading() as view:
-            head = view.log.head()
+            head = view.log.latest_checkpoint()
             outbox = len(view.outbox())
         yield _gauge("safelane_log_entries", "Entries of its own log", 0 if head is None else head.size)
         yield _gauge("safelane_outbox", "Answers that the hub has not acknowledged", outbox)

@@ -210,7 +210,7 @@ def _opened_copy(backup: Path, side: str) -> Iterator[Database]:
 
 def _verified_log(log: SqlLogStorage) -> tuple[int, bytes]:
     """Size and root of the log, its entries counted and hashed one by one. Raises BackupError."""
-    head = log.head()
+    head = log.latest_checkpoint()
     if head is None:
         return 0, root_of([])
     starts = range(0, head.size, _AT_ONCE)

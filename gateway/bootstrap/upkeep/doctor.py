@@ -106,7 +106,7 @@ def _log(directory: Path) -> Iterator[Finding]:
     with open_log(directory) as own:
         note = own.log.checkpoint(own.storage)
         cosigned = len(note.signatures) - 1
-        head = own.storage.head()
+        head = own.storage.latest_checkpoint()
     size = 0 if head is None else head.size
     now = Tick(datetime.now(UTC), 0.0)
     for alert in clock_alerts(own.log.origin, head, None, now):

@@ -211,7 +211,8 @@ def _traced(stored: StoredExtract, found: Sequence[str], order: Sequence[str]) -
     plan = stored.plan
     who = f"{plan.extract}, for {plan.recipient}, for {plan.purpose}"
     try:
-        return f"{who}: its pseudonyms; {order_similarity(found, order):.0%} of neighbours in its order (50% by chance)"
+        share = order_similarity(found, order)
+        return f"{who}: its pseudonyms; {share:.0%} of neighbours in its order (50% by chance)"
     except AnonymiserError as error:
         return f"{who}: its pseudonyms; {error.message}"
 

@@ -134,5 +134,5 @@ def _charge(view: View, found: Found, event: Answered | Refused) -> bool | None:
 
 
 def _end(view: View) -> int:
-    head = view.log.head()
+    head = view.log.latest_checkpoint()
     return 0 if head is None else head.size

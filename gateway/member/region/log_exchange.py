@@ -36,7 +36,7 @@ def show(node: Node, view: View, wait: float) -> Poll:
     """The node's call: what it has seen of the regional log, and its own log from where the hub knows it."""
     latest = view.witness.latest(region_of(node))
     seen = view.watch.seen_by_hub()
-    head = view.log.head()
+    head = view.log.latest_checkpoint()
     shown = None if head is None else _shown(node, view, head.note, head.size, seen)
     return Poll(
         seen_size=0 if latest is None else Checkpoint.parse(latest.text).size,
@@ -155,7 +155,7 @@ def _remember(node: Node, notes: Notes, sight: Sight, unchanged: Note | None) ->
     """
     now = node.clock.now()
     line = _cosignature(node, notes, sight)
-    head = notes.log.head()
+    head = notes.log.latest_checkpoint()
     seen = notes.watch.seen_by_hub()
     fresh = now
     if unchanged is not None and seen is not None:

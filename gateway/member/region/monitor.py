@@ -39,7 +39,7 @@ def guard(node: Node, rules: GuardRules, before: Tick | None, now: Tick, also: l
         found = [
             *also,
             *evidence_alerts(view.watch),
-            *clock_alerts(node.log.origin, view.log.head(), before, now),
+            *clock_alerts(node.log.origin, view.log.latest_checkpoint(), before, now),
             *_heard(node, view, now.clock, rules.patience),
             *key_alerts(view.watch, region_of(node), region_keys(node, view).all),
             *key_alerts(
@@ -105,7 +105,7 @@ def _heard(node: Node, view: View, now: datetime, patience: timedelta) -> list[A
             "may be away, or this node is kept at an old one; compare heads with another member"
         )
         return [Alert(Concern.BEHIND, region_of(node), node.member, message)]
-    old = view.log.head_signed_by(int((seen.heard_at - patience).timestamp()))
+    old = view.log.checkpoint_signed_by(int((seen.heard_at - patience).timestamp()))
     if old is not None and seen.size < old.size:
         message = f"the hub has witnessed {seen.size} entries of this node's log, and not yet {old.size}"
         return [Alert(Concern.BEHIND, node.log.origin, "hub", message, (seen.size,))]

@@ -29,7 +29,7 @@ from audit.errors import NotInLogError, StaleLogError
 from audit.formats.merkle import HASH_SIZE
 from audit.formats.note import Signature
 from audit.formats.tiles import Tile, width_at
-from audit.log.log import Growth, Head
+from audit.log.log import Growth, SignedCheckpoint
 from gateway.store.engine.schema import metadata
 
 _AT_ONCE = 200
@@ -108,7 +108,7 @@ _COSIGNATURES = (
     .where(log_cosignatures.c.origin == bindparam("of"), log_cosignatures.c.size == bindparam("at"))
     .order_by(log_cosignatures.c.position)
 )
-_MOVE_HEAD = (
+_MOVE_SIZE = (
     update(log_heads)
     .where(log_heads.c.origin == bindparam("of"), log_heads.c.size == bindparam("old_size"))
     .values(size=bindparam("new_size"))
@@ -118,7 +118,7 @@ _GROW_TILE = update(log_tiles).where(
     log_tiles.c.level == bindparam("of_level"),
     log_tiles.c.number == bindparam("of_number"),
 )
-_ADD_HEAD, _ADD_CHECKPOINT = insert(log_heads), insert(log_checkpoints)
+_ADD_SIZE, _ADD_CHECKPOINT = insert(log_heads), insert(log_checkpoints)
 _ADD_COSIGNATURE = insert(log_cosignatures)
 _ADD_ENTRY, _ADD_TILE = insert(log_entries), insert(log_tiles)
 
@@ -130,23 +130,23 @@ class SqlLogStorage:
         self._connection = connection
         self._origin = origin
 
-    def head(self) -> Head | None:
-        """The latest head, or None before the first."""
+    def latest_checkpoint(self) -> SignedCheckpoint | None:
+        """The latest checkpoint, or None before the first."""
         row = self._connection.execute(_HEAD, {"of": self._origin}).one_or_none()
-        return None if row is None else Head(row.size, row.note, row.signed_at)
+        return None if row is None else SignedCheckpoint(row.size, row.note, row.signed_at)
 
-    def head_signed_by(self, time: int) -> Head | None:
-        """The largest head among those signed at this second or before."""
+    def checkpoint_signed_by(self, time: int) -> SignedCheckpoint | None:
+        """The largest checkpoint among those signed at this second or before."""
         row = self._connection.execute(
             select(log_checkpoints)
             .where(log_checkpoints.c.origin == self._origin, log_checkpoints.c.signed_at <= time)
             .order_by(log_checkpoints.c.size.desc())
             .limit(1)
         ).one_or_none()
-        return None if row is None else Head(row.size, row.note, row.signed_at)
+        return None if row is None else SignedCheckpoint(row.size, row.note, row.signed_at)
 
-    def cosigned_heads(self, min_size: int, newest: int | None = None) -> list[Head]:
-        """Heads of at least this size that witnesses have cosigned, smallest first; the largest of them."""
+    def cosigned_checkpoints(self, min_size: int, newest: int | None = None) -> list[SignedCheckpoint]:
+        """Cosigned checkpoints of at least this size, smallest first; with `newest` only the largest."""
         has_lines = exists().where(
             log_cosignatures.c.origin == log_checkpoints.c.origin,
             log_cosignatures.c.size == log_checkpoints.c.size,
@@ -157,7 +157,7 @@ class SqlLogStorage:
             .order_by(log_checkpoints.c.size.desc())
             .limit(newest)
         )
-        return [Head(row.size, row.note, row.signed_at) for row in rows][::-1]
+        return [SignedCheckpoint(row.size, row.note, row.signed_at) for row in rows][::-1]
 
     def read_tiles(self, tiles: Sequence[Tile]) -> list[bytes]:
         """Contents of tiles. Raises NotInLogError."""
@@ -179,7 +179,7 @@ class SqlLogStorage:
     def grow(self, growth: Growth) -> None:
         """Add what an append wrote. Raises StaleLogError: the caller must roll back."""
         try:
-            self._move_head(growth)
+            self._move_size(growth)
             if growth.entries:
                 self._connection.execute(
                     _ADD_ENTRY,
@@ -215,19 +215,19 @@ class SqlLogStorage:
                 )
             known[signature.name, signature.key_id] = signature
 
-    def _move_head(self, growth: Growth) -> None:
-        head = growth.head
+    def _move_size(self, growth: Growth) -> None:
+        signed = growth.checkpoint
         moved = self._connection.execute(
-            _MOVE_HEAD, {"of": self._origin, "old_size": growth.old_size, "new_size": head.size}
+            _MOVE_SIZE, {"of": self._origin, "old_size": growth.old_size, "new_size": signed.size}
         )
         if moved.rowcount == 0:
             if growth.old_size:
                 raise StaleLogError(self._origin, growth.old_size)
             # The log's first checkpoint; if another has it already, the key is taken.
-            self._connection.execute(_ADD_HEAD, {"origin": self._origin, "size": head.size})
+            self._connection.execute(_ADD_SIZE, {"origin": self._origin, "size": signed.size})
         self._connection.execute(
             _ADD_CHECKPOINT,
-            {"origin": self._origin, "size": head.size, "note": head.note, "signed_at": head.signed_at},
+            {"origin": self._origin, "size": signed.size, "note": signed.note, "signed_at": signed.signed_at},
         )
 
     def _write_tiles(self, growth: Growth) -> None:

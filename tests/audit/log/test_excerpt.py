@@ -11,7 +11,16 @@ from audit.errors import MalformedError, ProofError
 from audit.formats.checkpoint import Checkpoint
 from audit.formats.merkle import Frontier, leaf_hash
 from audit.formats.note import Signer
-from audit.log.excerpt import MOST_BYTES, MOST_LEAVES, Copied, Excerpt, Told, excerpt, follow, told_entries
+from audit.log.excerpt import (
+    MOST_BYTES,
+    MOST_LEAVES,
+    Copied,
+    Excerpt,
+    RevealedLeaf,
+    excerpt,
+    follow,
+    revealed_entries,
+)
 from audit.log.log import Log
 
 LOG = Log(Signer.from_seed("log.example/hub", bytes(range(32))))
@@ -47,7 +56,7 @@ def test_however_a_log_grows_exactly_the_wanted_entries_are_told(
         shown = excerpt(LOG, storage, copied.size, size, for_me)
         assert shown is not None
         copied = follow(copied, shown, head(storage))
-        told += told_entries(shown)
+        told += revealed_entries(shown)
 
     assert told == [(n, e) for n, e in enumerate(entries) if for_me(e)]
     assert copied.size == len(entries)
@@ -57,17 +66,17 @@ def test_however_a_log_grows_exactly_the_wanted_entries_are_told(
 def test_what_is_not_for_me_is_a_hash_only() -> None:
     shown = excerpt(LOG, log_of(ENTRIES), 0, 20, for_me)
     assert shown is not None
-    assert shown.leaves[1] == Told(None, leaf_hash(b"theirs 1"))
-    assert shown.leaves[3] == Told(b"mine 3", None)
+    assert shown.leaves[1] == RevealedLeaf(None, leaf_hash(b"theirs 1"))
+    assert shown.leaves[3] == RevealedLeaf(b"mine 3", None)
 
 
 @pytest.mark.parametrize(
     "lie",
     [
         lambda s: replace(s, leaves=s.leaves[:4] + s.leaves[5:]),
-        lambda s: replace(s, leaves=(*s.leaves[:3], Told(b"mine !", None), *s.leaves[4:])),
-        lambda s: replace(s, leaves=(*s.leaves[:4], Told(None, bytes(32)), *s.leaves[5:])),
-        lambda s: replace(s, leaves=(*s.leaves, Told(None, bytes(32)))),
+        lambda s: replace(s, leaves=(*s.leaves[:3], RevealedLeaf(b"mine !", None), *s.leaves[4:])),
+        lambda s: replace(s, leaves=(*s.leaves[:4], RevealedLeaf(None, bytes(32)), *s.leaves[5:])),
+        lambda s: replace(s, leaves=(*s.leaves, RevealedLeaf(None, bytes(32)))),
         lambda s: replace(s, start=1),
         lambda s: replace(s, proof=(bytes(32),)),
     ],
@@ -87,7 +96,7 @@ def test_the_far_behind_catch_up_piece_by_piece() -> None:
     storage = log_of(entries)
     copied, pieces = Copied(), 0
     while (shown := excerpt(LOG, storage, copied.size, len(entries), for_me)) is not None:
-        assert sum(len(e) for _, e in told_entries(shown)) <= MOST_BYTES
+        assert sum(len(e) for _, e in revealed_entries(shown)) <= MOST_BYTES
         copied = follow(copied, shown, head(storage))
         pieces += 1
     assert copied.size == len(entries)
@@ -112,6 +121,6 @@ def test_a_tree_goes_on_where_it_was_left() -> None:
 @pytest.mark.parametrize("told", [(None, None), (b"entry", bytes(32)), (None, bytes(31))])
 def test_a_leaf_is_an_entry_or_a_hash(told: tuple[bytes | None, bytes | None]) -> None:
     with pytest.raises(MalformedError):
-        Told(*told)
+        RevealedLeaf(*told)
     with pytest.raises(MalformedError):
         Excerpt(-1, (), ())

@@ -20,7 +20,7 @@ from audit.formats.cosignature import Cosigner
 from audit.formats.merkle import EMPTY_ROOT, leaf_hash, root_of, verify_consistency
 from audit.formats.note import Signer, Verifier
 from audit.formats.tiles import MAX_ENTRY_SIZE, Tile, tiles_of
-from audit.log.log import Former, Growth, Head, Log
+from audit.log.log import Former, Growth, Log, SignedCheckpoint
 from audit.log.policy import Policy
 from audit.witness.witness import MemoryWitnessStorage, Witness
 
@@ -51,9 +51,9 @@ def test_entries_get_numbers_and_receipts(log: Log, storage: MemoryStorage) -> N
 
 
 def test_appending_nothing_signs_nothing(log: Log, storage: MemoryStorage) -> None:
-    before = storage.head()
+    before = storage.latest_checkpoint()
     assert log.append(storage, [], now=2) == range(0)
-    assert storage.head() == before
+    assert storage.latest_checkpoint() == before
 
 
 def test_a_log_can_be_appended_to_before_it_is_created(log: Log) -> None:
@@ -66,7 +66,7 @@ def test_the_head_tells_when_it_was_signed(log: Log, storage: MemoryStorage) -> 
     """A clock that jumps back is kept as it was: the tree's order is the log's order, not the clock's."""
     log.append(storage, [b"one"], now=2_000)
     log.append(storage, [b"two"], now=1_000)
-    head = storage.head()
+    head = storage.latest_checkpoint()
     assert head is not None
     assert head.signed_at == 1_000
 
@@ -149,7 +149,7 @@ def test_a_receipt_is_completed_once_enough_witnesses_have_cosigned(log: Log, st
 def test_a_second_writer_is_noticed(log: Log, storage: MemoryStorage) -> None:
     """What one writer computed from size 1 is refused once another has appended."""
     log.append(storage, [b"one"], now=1)
-    head = storage.head()
+    head = storage.latest_checkpoint()
     assert head is not None
     with pytest.raises(StaleLogError):
         storage.grow(Growth(0, (b"other",), {}, head))
@@ -217,8 +217,8 @@ class TamperedStorage(MemoryStorage):
     def change_tile(self, tile: Tile, data: bytes) -> None:
         self._tiles[tile.level, tile.index] = data
 
-    def change_head(self, head: Head) -> None:
-        self._head = head
+    def change_checkpoint(self, head: SignedCheckpoint) -> None:
+        self._latest = head
 
 
 @pytest.fixture
@@ -245,18 +245,18 @@ def test_nothing_is_signed_over_a_checkpoint_that_is_not_ours(log: Log, tampered
     forger, forged = Log(Signer.generate(log.origin)), MemoryStorage()
     forger.append(forged, [b"one", b"other", b"three"], now=1)
     tampered.change_tile(Tile(0, 0, 3), forged.read_tiles([Tile(0, 0, 3)])[0])
-    head = forged.head()
+    head = forged.latest_checkpoint()
     assert head is not None
-    tampered.change_head(head)
+    tampered.change_checkpoint(head)
 
     with pytest.raises(CorruptLogError, match="not signed by any key"):
         log.append(tampered, [b"four"], now=2)
 
 
 def test_nothing_is_signed_over_a_wrong_size(log: Log, tampered: TamperedStorage) -> None:
-    head = tampered.head()
+    head = tampered.latest_checkpoint()
     assert head is not None
-    tampered.change_head(Head(2, head.note, head.signed_at))
+    tampered.change_checkpoint(SignedCheckpoint(2, head.note, head.signed_at))
     with pytest.raises(CorruptLogError):
         log.append(tampered, [b"four"], now=2)
 

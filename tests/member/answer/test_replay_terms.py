@@ -67,7 +67,7 @@ def give_leave(node: Node, question: str, *, granted: bool = True) -> None:
 
 def decisions(node: Node) -> dict[int, Answered | Refused]:
     with node.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
         assert head is not None
         events = [decode(entry) for entry in view.log.read_entries(0, head.size)]
     return {i: event for i, event in enumerate(events) if isinstance(event, Answered | Refused)}

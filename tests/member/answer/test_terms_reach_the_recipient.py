@@ -122,7 +122,7 @@ def the_decision_is_made_again_the_same(region: Federation) -> None:
     """Terms follow from the decision: what the log holds gives them again."""
     node = region.members["KH"].node
     with node.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
         assert head is not None
         kept = map(decode, view.log.read_entries(0, head.size))
         decisions = [n for n, event in enumerate(kept) if isinstance(event, Answered)]

@@ -51,7 +51,7 @@ def policy(node: Node) -> Policy:
 
 def log_size(node: Node) -> int:
     with node.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
     return 0 if head is None else head.size
 
 

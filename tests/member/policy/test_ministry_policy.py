@@ -82,7 +82,7 @@ def asked(region: Federation, *by: str) -> Coverage:
 
 def logged(node: Node, kind: type) -> list[object]:
     with node.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
         assert head is not None
         entries = [decode(entry) for entry in view.log.read_entries(0, head.size)]
     return [entry for entry in entries if isinstance(entry, kind)]
@@ -227,7 +227,7 @@ def test_decisions_below_it_are_made_again_from_the_log(region: Federation, node
     asked(region, "outcome")
     asked(region, "year", "sex")
     with node.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
         assert head is not None
         events = enumerate(map(decode, view.log.read_entries(0, head.size)))
         numbers = [n for n, event in events if isinstance(event, Answered | Refused)]

@@ -62,7 +62,7 @@ def in_force(node: Node) -> int | None:
 
 def events(node: Node) -> list[object]:
     with node.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
         return [] if head is None else [decode(entry) for entry in view.log.read_entries(0, head.size)]
 
 

@@ -102,7 +102,7 @@ def identifiers(node: Node, custody: Custody, locks: dict[str, Lock]) -> list[st
 
 def exchanges_in_log(node: Node) -> list[bytes]:
     with node.store.reading() as view:
-        entries = list(view.log.read_entries(0, view.log.head().size))
+        entries = list(view.log.read_entries(0, view.log.latest_checkpoint().size))
     return [entry for entry in entries if decode(entry).TYPE == "vault-custodian-exchanged"]
 
 

@@ -161,7 +161,9 @@ def test_every_step_is_logged_without_a_name_a_pseudonym_or_the_reason(place) ->
     confirm(node, custody, made.id, "second", SECOND)
     show(node, custody, made.id, FIRST, EPOCH)
     with node.store.reading() as view:
-        entries = [e for e in view.log.read_entries(0, view.log.head().size) if made.id.encode() in e]
+        entries = [
+            e for e in view.log.read_entries(0, view.log.latest_checkpoint().size) if made.id.encode() in e
+        ]
     assert [decode(entry).TYPE for entry in entries] == [
         "reidentification-requested",
         "reidentification-confirmed",
@@ -248,7 +250,7 @@ def test_the_member_makes_a_map_on_the_command_line_and_it_is_logged(place, tmp_
     assert read.exit_code == 0, read.output
     assert len((tmp_path / "map.csv").read_text().splitlines()) == 3
     with node.store.reading() as view:
-        last = list(view.log.read_entries(0, view.log.head().size))[-1]
+        last = list(view.log.read_entries(0, view.log.latest_checkpoint().size))[-1]
     assert decode(last).TYPE == "epoch-map-sealed"
     run("epoch", "destroy", keys, 1, "--yes")
     again = run(

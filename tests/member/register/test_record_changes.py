@@ -136,7 +136,7 @@ def node(tmp_path: Path) -> Iterator[Node]:
 
 def entries(node: Node) -> list[bytes]:
     with node.store.reading() as view:
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
         assert head is not None
         return list(view.log.read_entries(0, head.size))
 

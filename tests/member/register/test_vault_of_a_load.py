@@ -259,7 +259,7 @@ def test_a_consent_is_withdrawn_by_the_number_as_it_stands_in_the_register(node:
 
     with open_member(node) as opened, opened.store.reading() as view:
         _, snapshot = view.snapshot()
-        head = view.log.head()
+        head = view.log.latest_checkpoint()
         log = b"".join(view.log.read_entries(0, head.size))
     assert sorted(snapshot.consent.values()) == ["N", "NAT"]
     assert said.count("1 consent withdrawn (2019: 1)") == 2

@@ -104,7 +104,7 @@ def examine() -> Model:
 
 
 def _own(view: View) -> Log:
-    node, head, seen = bench().node, view.log.head(), view.watch.seen_by_hub()
+    node, head, seen = bench().node, view.log.latest_checkpoint(), view.watch.seen_by_hub()
     size = 0 if head is None else head.size
     cosigned = 0 if seen is None else int(seen.size > 0)
     return Log(node.log.origin, str(node.log.key), size, None if seen is None else seen.heard_at, cosigned)
