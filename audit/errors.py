@@ -1,4 +1,4 @@
-"""The package's one tree of errors. A message says what is wrong, where, and what to do about it."""
+"""All errors of the package. A message states what is wrong, where, and what to do."""
 
 
 class AuditError(Exception):
@@ -31,11 +31,11 @@ class CommitmentError(AuditError):
 
 
 class EvidenceError(AuditError):
-    """The evidence does not show what it claims."""
+    """The evidence does not show the claimed contradiction."""
 
 
 class LogError(AuditError):
-    """The log cannot do what it was asked."""
+    """The log cannot carry out a request."""
 
 
 class EntryTooLargeError(LogError):
@@ -60,14 +60,14 @@ class StaleLogError(LogError):
 
 
 class CorruptLogError(LogError):
-    """What is stored contradicts itself or its signature: nothing may be appended or signed."""
+    """Stored data contradict each other or their signature: nothing may be appended or signed."""
 
     def __init__(self, origin: str, why: str) -> None:
         super().__init__(f"the stored log {origin} is damaged: {why}; restore it, and do not sign over it")
 
 
 class WitnessError(AuditError):
-    """A witness does not cosign what it was sent."""
+    """A witness refuses to cosign."""
 
 
 class UnknownLogError(WitnessError):

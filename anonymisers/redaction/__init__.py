@@ -1,1 +1,1 @@
-"""Free text without persons: what a narrative says stays, who it is about goes."""
+"""Redaction of free text: identifying passages of a narrative are removed, and all other text stays."""

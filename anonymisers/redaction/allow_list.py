@@ -1,8 +1,8 @@
-"""What stays: devices, units, organisations and provinces, by reviewed lists and by the way they are written.
+"""The allow-list: devices, units, organisations and provinces stay, by reviewed lists and by their form.
 
-"Mae Sot General Hospital", "CMAC Demining Unit 5", "PMN-2" and "Battambang" name nobody. An organisation ends
-with a word such as Hospital or Authority, a unit with Team, Battalion and a number, a device is a few letters
-with a few digits; so those that no list knows stay as well.
+"Mae Sot General Hospital", "CMAC Demining Unit 5", "PMN-2" and "Battambang" name no person. An organisation
+ends with a word such as Hospital or Authority, a unit with Team, Battalion and a number; a device is a few
+letters with a few digits. Names of these forms stay even if no list contains the name.
 """
 
 import re
@@ -32,11 +32,11 @@ REFERENCE = re.compile(
     r"Part)s?"
     r"\s(?:\d[\w.:-]*|[A-Z](?:-?\d+)?|[IVX]{1,4})(?![\w])"
 )
-"""What is counted or cited: "Annex C", "Route 13", "IMAS 07.11"."""
+"""Counted or cited items: "Annex C", "Route 13", "IMAS 07.11"."""
 
 
 def allowed_stretches(plain: str, words: Sequence[Token], profile: LatinProfile) -> list[Stretch]:
-    """The stretches that the allow-list lets stay, in order."""
+    """Return the stretches allowed to stay, in order."""
     patterns = (DEVICE, REFERENCE, _references())
     found = [Stretch(*match.span()) for pattern in patterns for match in pattern.finditer(plain)]
     found += _device_words(words)
@@ -64,7 +64,7 @@ def _references() -> re.Pattern[str]:
 
 @cache
 def _phrases(which: str) -> dict[str, list[tuple[str, ...]]]:
-    """Phrases by their first word, the longest first."""
+    """Return phrases by their first word, the longest first."""
     by_first: dict[str, list[tuple[str, ...]]] = {}
     for phrase in sorted(getattr(allowed(), which), key=len, reverse=True):
         by_first.setdefault(phrase[0], []).append(phrase)
@@ -119,7 +119,7 @@ def _listed(words: Sequence[Token], profile: LatinProfile) -> Iterator[Stretch]:
 
 
 def _part_of_a_name(words: Sequence[Token], first: int, end: int, profile: LatinProfile) -> bool:
-    """Whether a province's name is here somebody's name, or a village's that is called like it."""
+    """Return whether a province's name is here part of a person's name or the name of a village."""
     before = words[first - 1] if first else None
     after = words[end] if end < len(words) else None
     if before and words[first].gap in (" ", ". "):
@@ -211,7 +211,8 @@ def _by_head(words: Sequence[Token], first: int, last: int, *, leading: bool) ->
 
 
 def _in_capitals(words: Sequence[Token], first: int, last: int, profile: LatinProfile) -> Iterator[Stretch]:
-    """Where capitals say nothing only a head and what surely goes with it stays, never what is before it."""
+    """Within text in capitals, allow only a head and the words that surely belong to the head, never words
+    before it."""
     rules = allowed()
     for i in range(first, last + 1):
         count = matched(words, i, "unit_heads")
@@ -229,7 +230,7 @@ def _in_capitals(words: Sequence[Token], first: int, last: int, profile: LatinPr
 
 
 def _introduced(words: Sequence[Token], first: int, head: int, profile: LatinProfile) -> int:
-    """Back from 'HOSPITAL' to a word such as 'AT', over the words that an organisation is called."""
+    """Go back from 'HOSPITAL' to a word such as 'AT', over the words naming the organisation."""
     i = head
     while i > first and head - i < MOST_BEFORE_HEAD and words[i - 1].lower not in profile.common:
         i -= 1
@@ -265,7 +266,7 @@ def _through_links(words: Sequence[Token], head: int, last: int) -> int:
 
 
 def _unit_begins(words: Sequence[Token], first: int, head: int, rules: Allowed) -> int:
-    """Back from 'Team' over what units are called, so that a village without a full stop is not swallowed."""
+    """Go back from 'Team' over words of unit names, so as not to swallow a village without a full stop."""
     i = head
     while i > first:
         word = words[i - 1]

@@ -1,7 +1,8 @@
-"""The consonants of a word as sounds, so that a name is recognised in another script.
+"""The consonants of a word as sounds, for recognising a name in another script.
 
-A coarse romanisation: every consonant of Khmer, Lao, Thai, Burmese and Latin becomes one of a dozen sounds
-and vowels go. It serves only to find a record's own name in its own narrative; alone it identifies nobody.
+A coarse romanisation: every consonant of Khmer, Lao, Thai, Burmese and Latin becomes one of a dozen sounds,
+and vowels are dropped. The only use is to find a record's own name in its own narrative; a skeleton alone
+identifies nobody.
 """
 
 from functools import cache
@@ -17,9 +18,9 @@ def _table(name: str) -> dict[str, str]:
 
 
 def sounds(word: str) -> list[tuple[str, int]]:
-    """The sounds of a word with the place of the letter that makes each; a doubled sound once.
+    """Return the sounds of a word, each with the place of its letter; a doubled sound once.
 
-    Glides and h count at the beginning only: inside a word not every script writes them.
+    Glides and h count at the beginning only: inside a word not every script writes these sounds.
     """
     folded = fold(word)
     if folded.isascii():
@@ -36,7 +37,7 @@ def sounds(word: str) -> list[tuple[str, int]]:
 
 
 def skeleton(word: str) -> str:
-    """The sounds of a word as one text."""
+    """Return the sounds of a word as one text."""
     return "".join(sound for sound, _ in sounds(word))
 
 
@@ -55,7 +56,7 @@ def _latin(folded: str) -> list[tuple[str, int]]:
 
 
 def close(one: str, other: str) -> bool:
-    """Whether two skeletons are of one name: equal, or one consonant apart when they are long."""
+    """Return whether two skeletons belong to one name: equal, or, if long, one consonant apart."""
     if one == other:
         return True
     if min(len(one), len(other)) < 4 or abs(len(one) - len(other)) > 1:

@@ -1,4 +1,4 @@
-"""Dates, and which of them are dates of birth. An accident's date stays: it is what the record is about."""
+"""Find dates, and among these the dates of birth. An accident's date stays as the subject of the record."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def _alternatives(words: tuple[str, ...]) -> str:
 
 @cache
 def date_pattern() -> re.Pattern[str]:
-    """Dates in figures and in words, in every language that has a profile; years of both eras."""
+    """Match dates in figures and in words, in every language with a profile; years of both eras."""
     cues = number_cues()
     latin_months = data("allowed")["months"].split()
     months = _alternatives(tuple(sorted({*latin_months, *cues.months}, key=len, reverse=True)))
@@ -61,7 +61,7 @@ def dates(plain: str) -> list[tuple[int, int]]:
 
 
 def births(plain: str, found: list[tuple[int, int]]) -> Iterator[Span]:
-    """The dates, and bare years, that a word for birth stands beside."""
+    """Return the dates, and bare years, beside a word for birth."""
     before, after, never = _birth_patterns()
     if not before.search(plain) and not after.search(plain):
         return

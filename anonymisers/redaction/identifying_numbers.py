@@ -1,4 +1,4 @@
-"""Numbers and codes that lead to a person: by their form, by the word before them, or by their length."""
+"""Numbers and codes leading to a person, recognised by form, by the preceding word, or by length."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from anonymisers.redaction.spans import Evidence, Kind, Span
 from anonymisers.redaction.text_reading import is_latin
 
 LEAST_DIGITS = 7
-"""A figure this long is the number of somebody, unless it is an amount, a date or a range of years."""
+"""A figure of this length identifies a person, unless the figure is an amount, a date or a range of years."""
 
 _LOCAL = r"[A-Za-z0-9\u00c0-\u024f\u1e00-\u1eff_.%+'-]"
 EMAIL = re.compile(
@@ -86,7 +86,7 @@ _LEAST_CUED = {Kind.PHONE: 6, Kind.NATIONAL_ID: 4, Kind.CASE_NUMBER: 3}
 
 
 class _Marks:
-    """Which characters are accounted for already."""
+    """The characters already accounted for."""
 
     def __init__(self, length: int, places: Iterable[tuple[int, int]]) -> None:
         self._taken = bytearray(length)
@@ -101,7 +101,7 @@ class _Marks:
         return self._taken.find(1, start, end) >= 0
 
     def free(self, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """What is left of a stretch."""
+        """Return the unmarked rest of a stretch."""
         while start < end:
             taken = self._taken.find(1, start, end)
             stop = end if taken < 0 else taken
@@ -124,7 +124,7 @@ def numbers(plain: str, dates: list[tuple[int, int]]) -> Iterator[Span]:
 
 
 def _with_letters(plain: str, span: Span) -> Span:
-    """With the letters that a code begins or ends with: 'IMSMA 19-00042', '2022/0042/VA'."""
+    """Extend a code by its leading or trailing letters: 'IMSMA 19-00042', '2022/0042/VA'."""
     if span.kind == Kind.PHONE:
         return span
     lead = _LEADING_LETTERS.search(plain, max(0, span.start - LONGEST_LETTERS - 2), span.start)

@@ -1,4 +1,4 @@
-"""What is known about writing names, places and numbers in each language, read from `data/`."""
+"""The conventions for names, places and numbers in each language, read from `data/`."""
 
 import json
 from collections.abc import Mapping
@@ -24,33 +24,34 @@ MARKS: Mapping[str, str] = {
     "Thai": r"\u0e31\u0e34-\u0e3a\u0e47-\u0e4e",
     "Myanmar": r"\u102b-\u103e\u1056-\u1059\u105e-\u1060\u1062-\u1064\u1067-\u106d\u1071-\u1074\u1082-\u108d",
 }
-"""Signs that belong to the letter before them: no word begins with one."""
+"""Combining signs, belonging to the letter in front: no word begins with such a sign."""
 
 
 @dataclass(frozen=True)
 class LatinProfile:
     """A language in Latin letters.
 
-    `common`, `short`, `titles`, `markers`, `place_before` and `street_words` are in small letters as they are
-    spelt, and without accents too where that makes no other word (in Vietnamese it does); all else is folded.
+    `common`, `short`, `titles`, `markers`, `place_before` and `street_words` are in small letters with
+    accents, and also without accents unless this makes a different word (as in Vietnamese); all other lists
+    are folded.
     """
 
     language: str
     tags: tuple[str, ...]
     common: frozenset[str]
-    """Words that are no names, also with a capital at the beginning of a sentence."""
+    """Words other than names, even with a capital at the beginning of a sentence."""
     names_marked: bool
-    """Whether a name is always marked, as by "si" in Tagalog, so that a sentence's first word is none."""
+    """Whether every name is marked, as by "si" in Tagalog, so that a sentence's first word is no name."""
     function: frozenset[str]
-    """Words that tell the language of a text."""
+    """Words indicating the language of a text."""
     short: frozenset[str]
     ambiguous: frozenset[str]
-    """Words that are names as well."""
+    """Words that are also names."""
     titles: frozenset[str]
     plain_titles: frozenset[str]
-    """Titles that are never part of a name; the others go with it: Saw, Naw, Datu, Khun."""
+    """Titles that are never part of a name; all other titles go with the name: Saw, Naw, Datu, Khun."""
     markers: frozenset[str]
-    """Words after which a name stands, in small letters too."""
+    """Words followed by a name, even in small letters."""
     particles: frozenset[str]
     person_cues: frozenset[str]
     place_before: frozenset[str]
@@ -62,7 +63,7 @@ class LatinProfile:
 
 @dataclass(frozen=True)
 class ScriptProfile:
-    """A language in a script of its own, written without capitals and mostly without spaces."""
+    """A language in its own script, written without capitals and mostly without spaces."""
 
     language: str
     tags: tuple[str, ...]
@@ -70,23 +71,23 @@ class ScriptProfile:
     titles: tuple[str, ...]
     titles_not: tuple[str, ...]
     conjunctions: tuple[str, ...]
-    """Words such as "and" and "of" that a title may follow without a space."""
+    """Words such as "and" and "of", followed by a title without a space."""
     copulas: tuple[str, ...]
     """Words such as "is" and "named" between a cue and the name."""
     cues_before: tuple[str, ...]
     cues_not: tuple[str, ...]
-    """Words that end like a cue: "citizen" ends with "son" in Burmese."""
+    """Words ending like a cue: "citizen" ends with "son" in Burmese."""
     cues_after: tuple[str, ...]
     weak_after: tuple[str, ...]
     stops: tuple[str, ...]
-    """Ordinary words: a name ends where one begins."""
+    """Ordinary words: a name ends where such a word begins."""
     met: tuple[str, ...]
-    """Verbs that people and things follow without a space."""
+    """Verbs followed by people and things without a space."""
     openings: tuple[str, ...]
-    """Function words that no name begins with, and in `closings` those that none ends with."""
+    """Function words that begin no name; `closings` are function words that end no name."""
     closings: tuple[str, ...]
     surnames: tuple[str, ...]
-    """Family names, also where they are ordinary words."""
+    """Family names, ordinary words included."""
     place_before: tuple[str, ...]
     place_after: tuple[str, ...]
     place_not: tuple[str, ...]
@@ -95,14 +96,14 @@ class ScriptProfile:
     organisation_before: tuple[str, ...]
     organisation_after: tuple[str, ...]
     name_chunks: int
-    """Stretches between spaces that a name may have."""
+    """Largest number of stretches between spaces in a name."""
     titles_glued: bool
     """Whether no space stands between a title and a name."""
 
 
 @dataclass(frozen=True)
 class NumberCues:
-    """Words beside numbers, pooled over all languages: records mix them."""
+    """Words beside numbers, pooled over all languages, since records mix languages."""
 
     birth_before: tuple[str, ...]
     birth_after: tuple[str, ...]
@@ -124,17 +125,17 @@ class Allowed:
     leading_heads: frozenset[tuple[str, ...]]
     unit_heads: frozenset[tuple[str, ...]]
     unit_words: frozenset[str]
-    """What may stand in a unit's name beside acronyms."""
+    """Words allowed in a unit's name beside acronyms."""
     acronyms: frozenset[str]
     device_nouns: frozenset[str]
     device_names: frozenset[tuple[str, ...]]
     capitalised: frozenset[str]
-    """Months, weekdays and peoples: capitals that name nobody."""
+    """Months, weekdays and peoples: capitals without a person's name."""
 
 
 @cache
 def data(name: str) -> Mapping[str, Any]:
-    """One of the data files of this package."""
+    """Return a data file of this package."""
     text = (files("anonymisers.redaction.data") / f"{name}.json").read_text("utf-8")
     loaded: Mapping[str, Any] = json.loads(text)
     return loaded
@@ -142,7 +143,7 @@ def data(name: str) -> Mapping[str, Any]:
 
 @cache
 def latin_words(name: str) -> frozenset[str]:
-    """One of the small lists that the Latin recognisers share."""
+    """Return a small list shared by the Latin recognisers."""
     return frozenset(data("latin")[name].split())
 
 
@@ -171,7 +172,8 @@ def _phrase(text: str) -> tuple[str, ...]:
 
 @cache
 def latin_profiles() -> Mapping[str, LatinProfile]:
-    """The Latin profiles by language. English has the titles and place words of all: its records use them."""
+    """Return the Latin profiles by language. English has the titles and place words of all languages, which
+    its records use."""
     raws = {language: data(language) for language in LATIN}
     english = raws["en"]
     english_places = _words(english, "place_before")

@@ -1,8 +1,7 @@
-"""The record's own values: whatever a record says elsewhere about its person goes from its narrative too.
+"""The record's own values: all other values of a record about its person are removed from its narrative, too.
 
-Names match word by word, in any order and case, with or without accents; numbers whatever stands between
-their digits; dates whatever way they are written, in both eras. A name also matches its spelling in another
-script when the consonants agree.
+Names match word by word, in any order and case, with or without accents; numbers with any separators; dates
+in any form, in both eras. A name also matches its spelling in another script when the consonants agree.
 """
 
 import re
@@ -29,16 +28,16 @@ _KINDS = {
     "national": Kind.NATIONAL_ID, "case": Kind.CASE_NUMBER, "birth": Kind.DATE_OF_BIRTH,
     "dob": Kind.DATE_OF_BIRTH, "lat": Kind.GPS, "lon": Kind.GPS, "gps": Kind.GPS,
 }  # fmt: skip
-"""What a field holds, by a word of its name; every other field is taken for a person's name."""
+"""The kind of a field, by a word of the field's name; every other field counts as a person's name."""
 
 
 def too_long(known: Mapping[str, str]) -> bool:
-    """Whether these are no values of one record, or of the few people of one accident."""
+    """Return whether the values cannot be of one record, or of the few people of one accident."""
     return len(known) > MOST_VALUES or any(len(str(value)) > LONGEST_VALUE for value in known.values())
 
 
 def known_spans(plain: str, known: Mapping[str, str]) -> Iterator[Span]:
-    """Where the record's own values stand in its text; fields with empty values say nothing."""
+    """Return the spans of the record's own values in its text; empty fields are ignored."""
     for field, value in known.items():
         wanted = read(str(value)).plain.strip()
         if not wanted:
@@ -69,7 +68,7 @@ def _whole(plain: str, wanted: str, kind: Kind) -> Iterator[Span]:
 
 
 def _pieces(plain: str, wanted: str, kind: Kind) -> Iterator[Span]:
-    """Every word of a value by itself."""
+    """Find every word of a value by itself."""
     never = latin_words("never_alone")
     found = dict.fromkeys(PIECE.findall(wanted))
     pieces = [p for p in found if len(p) >= LEAST_LETTERS and fold(p) not in never]

@@ -1,7 +1,7 @@
-"""A record's own name where its narrative spells it in another script: by its consonants.
+"""Find a record's own name in another script in its narrative: by its consonants.
 
-A word of three consonants or more is looked for alone. Khmer and Chinese names are shorter, so all words of
-a name are looked for together as well, in any order, beside each other or glued.
+A word of three or more consonants is searched alone. Khmer and Chinese names are shorter, so that all words
+of a name are also searched together, in any order, adjacent or glued.
 """
 
 import re
@@ -13,17 +13,17 @@ from anonymisers.redaction.spans import Evidence, Kind, Span
 from anonymisers.redaction.text_reading import is_latin
 
 PIECE = re.compile(r"[^\W\d_][\w'\u0300-\u036f\u0e00-\u0eff\u1000-\u109f\u1780-\u17dd-]*")
-"""One word of a name; in scripts without spaces everything between two."""
+"""One word of a name; in scripts without spaces everything between two spaces."""
 LEAST_SOUNDS = 3
 LEAST_INSIDE = 4
-"""Consonants that a name must have to be looked for within a row of words."""
+"""Least number of consonants of a name searched within a row of words."""
 MOST_PIECES = 4
 _GLIDES = "hyw"
 """Not written inside a word by every script."""
 
 
 def by_sound(plain: str, pieces: Sequence[str], kind: Kind) -> Iterator[Span]:
-    """Where the words of a name stand in another script, one by one or together."""
+    """Return the spans of the words of a name in another script, singly or together."""
     for piece in pieces:
         wanted = skeleton(piece)
         if len(wanted) >= LEAST_SOUNDS:
@@ -51,7 +51,7 @@ def _one(plain: str, piece: str, wanted: str, kind: Kind) -> Iterator[Span]:
 def _neighbours(
     plain: str, words: Sequence[re.Match[str]], wanted: Sequence[str], kind: Kind
 ) -> Iterator[Span]:
-    """As many words in a row that sound like those of the name, in any order."""
+    """Find adjacent words that sound like the words of the name, in any order."""
     heard = [_bare(skeleton(word.group())) for word in words]
     size, same = len(wanted), sorted(wanted)
     for i in range(len(words) - size + 1):
@@ -66,7 +66,7 @@ def _beside(plain: str, row: Sequence[re.Match[str]]) -> bool:
 
 
 def _glued(plain: str, words: Sequence[re.Match[str]], wanted: Sequence[str], kind: Kind) -> Iterator[Span]:
-    """The whole name within words that are written without spaces, or with some between."""
+    """Find the whole name within words written without spaces, or with some."""
     targets = {_bare("".join(order)) for order in permutations(wanted)}
     row: list[re.Match[str]] = []
     for word in [*(w for w in words if not is_latin(w.group()[0])), None]:
@@ -82,7 +82,7 @@ def _glued(plain: str, words: Sequence[re.Match[str]], wanted: Sequence[str], ki
 
 
 def _inside(heard: Sequence[tuple[str, int]], end: int, wanted: str, kind: Kind) -> Iterator[Span]:
-    """Where the sounds stand in a row of heard ones that ends at `end`."""
+    """Find the sounds in a row of heard sounds ending at `end`."""
     line = "".join(sound for sound, _ in heard)
     at = line.find(wanted)
     while at >= 0:

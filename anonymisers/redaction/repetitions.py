@@ -1,4 +1,4 @@
-"""What was recognised once is removed wherever the text says it again."""
+"""Repetitions: names recognised once are removed everywhere in the text."""
 
 import re
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0e31-\u0eff\u102b-\u109
 
 
 def repeated(plain: str, spans: Iterable[Span]) -> list[Span]:
-    """More occurrences of the words of names that were found; the allow-list overrules them."""
+    """Return further occurrences of the words of found names; the allow-list overrules them."""
     named = [s for s in spans if s.kind in (Kind.PERSON, Kind.VILLAGE)]
     latin: dict[str, Kind] = {}
     other: dict[str, Kind] = {}

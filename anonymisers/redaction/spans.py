@@ -1,4 +1,4 @@
-"""Stretches of a text that identify a person: their kinds, how they merge, and what stands in their place."""
+"""Identifying stretches of a text: their kinds, merging, and placeholders."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import IntEnum, StrEnum
 
 
 class Kind(StrEnum):
-    """What a removed stretch was; the placeholder is `<KIND>`."""
+    """The kind of a removed stretch; the placeholder is `<KIND>`."""
 
     PERSON = "PERSON"
     VILLAGE = "VILLAGE"
@@ -47,7 +47,7 @@ class Stretch:
 
 
 def without(spans: Iterable[Span], allowed: Sequence[Stretch]) -> list[Span]:
-    """The spans, less what the allow-list lets stay of those that are only a guess."""
+    """Return the spans, with allowed stretches cut out of mere guesses."""
     kept: list[Span] = []
     for span in spans:
         if span.evidence > Evidence.GUESS:
@@ -66,9 +66,10 @@ def without(spans: Iterable[Span], allowed: Sequence[Stretch]) -> list[Span]:
 
 
 def merged(plain: str, spans: Iterable[Span]) -> list[Span]:
-    """Spans in order: what overlaps is joined, so are neighbours of a kind with a space between.
+    """Return the spans in order, overlapping spans joined, and also adjacent spans of one kind with a space
+    between.
 
-    The kind of a joined span is that of its surest, then longest part. Spaces and punctuation at the ends
+    The kind of a joined span is the kind of its surest, then longest part. Spaces and punctuation at the ends
     are not part of a span.
     """
     ordered = sorted(

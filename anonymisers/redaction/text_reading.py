@@ -1,9 +1,9 @@
-"""A text as it is searched: the same words without the disguises, and the way back to the original.
+"""The searchable form of a text: the same words without disguises, and the offsets into the original.
 
-Invisible characters are left out, digits of every script, raised, circled or not, and full-width letters
-become ASCII, all spaces become one kind of space and all dashes one kind of dash, and a Latin letter with a
-separate accent is one character; a stroke through it is left out. What is found in this plain text is removed
-from the original through `offsets`.
+Invisible characters are dropped; digits of every script, raised and circled digits, and full-width letters
+become ASCII; all spaces become one kind of space and all dashes one kind of dash; a Latin letter with a
+separate accent becomes one character; strokes through letters are dropped. Findings in the plain text are
+removed from the original through `offsets`.
 """
 
 import re
@@ -31,7 +31,8 @@ HIDDEN = INVISIBLE | {
     *map(chr, range(0xFE00, 0xFE10)),
     *map(chr, range(0xE0100, 0xE01F0)),
 }
-"""What a page does not show (Unicode: Default_Ignorable_Code_Point): also joiners, fillers and selectors."""
+"""Characters invisible on a page (Unicode: Default_Ignorable_Code_Point): also joiners, fillers and
+selectors."""
 
 _ONE_TO_ONE = str.maketrans(
     {
@@ -49,14 +50,15 @@ _ACCENTED = re.compile(r"[A-Za-z0-9\u00c0-\u024f\u1e00-\u1eff][\u0300-\u036f]+")
 
 @dataclass(frozen=True)
 class Reading:
-    """`plain` is `text` as it is searched; `offsets[i]` is where plain character i stands in `text`."""
+    """`plain` is the searchable form of `text`; `offsets[i]` is the position in `text` of plain
+    character i."""
 
     text: str
     plain: str
     offsets: range | list[int]
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """The stretch of `text` that a stretch of `plain` came from, invisible characters included."""
+        """Return the stretch of `text` behind a stretch of `plain`, invisible characters included."""
         return self.offsets[start], self.offsets[end]
 
 
@@ -90,7 +92,7 @@ _LETTERS_WITHOUT_DECOMPOSITION = str.maketrans("đðøłœæ", "ddolea")
 
 
 def fold(text: str) -> str:
-    """Small letters without accents, for comparing Latin words however they were typed."""
+    """Return small letters without accents, for comparing Latin words however typed."""
     return text.lower() if text.isascii() else _folded(text)
 
 

@@ -1,4 +1,4 @@
-"""Words in Latin letters, with what matters about each: its case, and whether a sentence begins with it."""
+"""Words in Latin letters, with their case, and whether each begins a sentence."""
 
 import re
 from collections.abc import Sequence
@@ -22,18 +22,18 @@ SHOUTED_SHARE = 0.7
 
 @dataclass(slots=True)
 class Token:
-    """One word or figure; `gap` is what stands between it and the word before."""
+    """One word or figure; `gap` is the text between the preceding word and this word."""
 
     start: int
     end: int
     lower: str
-    """In small letters, with its accents."""
+    """In small letters, with accents."""
     folded: str
     """In small letters, without accents."""
     case: str
     gap: str
     begins: bool
-    """Whether a sentence begins here, so that a capital says nothing."""
+    """Whether a sentence begins here, so that a capital has no meaning."""
 
     @property
     def capital(self) -> bool:
@@ -75,7 +75,7 @@ def _begins(plain: str, last: int, gap: str) -> bool:
 
 
 def shouted(words: Sequence[Token]) -> list[bool]:
-    """Which words stand in a sentence written in capitals throughout, so that capitals say nothing."""
+    """Mark the words of sentences written in capitals throughout, where capitals have no meaning."""
     flags = [False] * len(words)
     start = 0
     for i in range(1, len(words) + 1):

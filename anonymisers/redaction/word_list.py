@@ -6,7 +6,7 @@ _ENDINGS = (
     ("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied", "y"), ("ing", ""), ("ing", "e"),
     ("er", ""), ("er", "e"), ("est", ""), ("est", "e"), ("ly", ""),
 )  # fmt: skip
-"""A regular ending, and what stands in its place in the base form."""
+"""A regular ending, and its replacement in the base form."""
 LEAST_STEM = 3
 
 

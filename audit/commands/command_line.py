@@ -1,4 +1,5 @@
-"""Commands of `python -m audit`. Exit code 0: it holds; 1: it does not, and why; 2: wrong usage."""
+"""Commands of `python -m audit`. Exit code 0: the check succeeded; 1: the check failed, with the reason; 2:
+wrong usage."""
 
 import argparse
 import sys
@@ -13,7 +14,7 @@ from audit.errors import AuditError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code."""
+    """Run a command; return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m audit", description="Check and witness Safelane's logs.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_verify(commands)

@@ -1,4 +1,4 @@
-"""`python -m audit list`, `sample` and `alerts`: reading an exported log once it has been verified."""
+"""`python -m audit list`, `sample` and `alerts`: read an exported log after verification."""
 
 import argparse
 import sys
@@ -61,7 +61,7 @@ def add_read(commands: Any) -> None:
 
 
 def add_keys(parser: argparse.ArgumentParser) -> None:
-    """The arguments that name an export and whose signature on it counts."""
+    """Add the arguments naming an export and its trusted signers."""
     parser.add_argument("directory", metavar="DIR", type=Path)
     parser.add_argument(
         "--vkey", metavar="KEY", action="append", default=[], help="the log's key, or a file with it"
@@ -72,7 +72,7 @@ def add_keys(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True)
 class Export:
-    """An export that was verified: its policy, what verified checkpoint, and entries by number."""
+    """A verified export: its policy, verified checkpoint, and entries by number."""
 
     directory: LogDirectory
     policy: Policy
@@ -86,7 +86,7 @@ class Export:
 
 
 def verified_export(options: argparse.Namespace) -> Export:
-    """Verify the export that the arguments name. Raises AuditError or OSError."""
+    """Verify the export named by the arguments. Raises AuditError or OSError."""
     directory = LogDirectory(options.directory)
     entries: list[tuple[int, bytes]] = []
     policy = policy_of(options, directory, sys.stderr)
@@ -135,7 +135,7 @@ def _sample(options: argparse.Namespace) -> int:
 
 
 def _say_checkpoint(checkpoint: Checkpoint, seed: str) -> None:
-    """Everything that the sample follows from, so that anybody can draw it again."""
+    """Print all inputs of the sample, so that anybody can draw the sample again."""
     words = f" and the seed {seed!r}" if seed else ""
     sys.stderr.write(f"drawn by the root {checkpoint.root.hex()} of {checkpoint.size} entries{words}\n")
 
@@ -151,7 +151,8 @@ def _alerts(options: argparse.Namespace) -> int:
 
 
 def _watch(options: argparse.Namespace, export: Export) -> Watch | None:
-    """What the export itself shows of its witnesses; None where it names none.
+    """Return the state of the witnesses as shown by the export itself; None where the export names no
+    witness.
 
     An export has the cosignatures of one checkpoint only: without enough of them, the last entry counts as
     late.
@@ -172,7 +173,7 @@ def _show(options: argparse.Namespace, origin: str, found: Iterable[Found]) -> N
 
 
 def written(form: str, origin: str, found: Iterable[Found]) -> Iterator[str]:
-    """Entries in one of `FORMATS`, piece by piece."""
+    """Yield entries in one of `FORMATS`, piece by piece."""
     if form == "jsonl":
         return json_lines(found)
     if form == "csv":

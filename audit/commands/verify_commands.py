@@ -138,11 +138,10 @@ def _verify_dossier(options: argparse.Namespace, dossier: Dossier) -> None:
 
 
 def keyed_policy(options: argparse.Namespace, dossier: Dossier, notices: TextIO) -> Policy:
-    """The policy that `--policy` or `--vkey` say, for several logs; else the file's own keys, as noticed.
+    """Return the policy of `--policy` or `--vkey`, for several logs; else of the file's own keys, with a
+    notice.
 
-    Witnesses are those that the dossier names, unless a policy does.
-
-    Raises AuditError or OSError.
+    Witnesses are named by the dossier, unless by a policy. Raises AuditError or OSError.
     """
     if options.policy is not None:
         return Policy.parse(options.policy.read_bytes())
@@ -161,7 +160,8 @@ def seen_at(path: Path) -> Note:
 
 
 def policy_of(options: argparse.Namespace, directory: LogDirectory | None, notices: TextIO) -> Policy:
-    """The policy that `--policy` or `--vkey` and `--quorum` say; else the export's own key, which is noticed.
+    """Return the policy of `--policy` or `--vkey` and `--quorum`; else of the export's own key, with a
+    notice.
 
     Raises AuditError or OSError.
     """
@@ -179,12 +179,12 @@ def policy_of(options: argparse.Namespace, directory: LogDirectory | None, notic
 
 
 def without_quorum(policy: Policy) -> Policy:
-    """What was seen earlier need not have been cosigned by as many: the log's own signature convicts it."""
+    """Drop the quorum: for an earlier checkpoint, the log's own signature suffices as evidence."""
     return Policy(policy.logs, policy.witnesses)
 
 
 def _keys(text: str) -> list[VerifierKey]:
-    """A key as it is, or the keys in a file: two while one is being changed for another."""
+    """Return a key given directly, or the keys in a file: two keys during a key change."""
     try:
         return [VerifierKey.parse(text)]
     except AuditError:

@@ -1,4 +1,4 @@
-"""`python -m audit witness`: a witness of its own, for logs of any operator."""
+"""`python -m audit witness`: a stand-alone witness, for logs of any operator."""
 
 import argparse
 import os
@@ -55,13 +55,13 @@ def _witness(options: argparse.Namespace) -> int:
 
 
 def _end_when_asked() -> None:
-    """End in order on Ctrl-C and when the system asks, also where whoever started us ignores Ctrl-C."""
+    """End in order on Ctrl-C and on SIGTERM, even where the parent process ignores Ctrl-C."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
 
 
 class _Reporter:
-    """Keeps proof of forks, each once. The rest is only told: anybody could make any amount of it."""
+    """Stores proofs of forks, each once. Other evidence is only printed: anybody could produce any amount."""
 
     def __init__(self, logs: list[Verifier], directory: Path) -> None:
         self._logs = logs

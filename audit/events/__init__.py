@@ -1,1 +1,1 @@
-"""The entries of the logs: one type an event, with its fields."""
+"""The entries of the logs: one type per event, with its fields."""

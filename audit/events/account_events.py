@@ -1,6 +1,6 @@
-"""Events about accounts: who was let in, signed in, was turned away, and what became of their tokens.
+"""Events about accounts: invitations, sign-ins, refused access, and tokens.
 
-Names are salted commitments, as everywhere; organisations and duties are not personal.
+Names are salted commitments, as in all events; organisations and roles are not personal.
 """
 
 from dataclasses import dataclass
@@ -13,21 +13,21 @@ from audit.formats.commitment import Commitment
 
 
 class AccountStep(StrEnum):
-    """What was done with an account."""
+    """The change of an account."""
 
     ROLE = "role"
     DISABLED = "disabled"
     CREDENTIALS = "credentials"
     RENEWAL = "renewal"
-    """Passphrase and code generator were lost: a code was given that renews both."""
+    """Passphrase and code generator were lost: a code was issued to renew both."""
     EXPORTED = "exported"
     ERASED = "erased"
     WITHDRAWN = "withdrawn"
-    """The invitation, before anybody used it."""
+    """The invitation, before use."""
 
 
 class SessionEnd(StrEnum):
-    """Why sessions ended before their time."""
+    """The reason for ending sessions early."""
 
     SIGNED_OUT = "signed-out"
     REVOKED = "revoked"
@@ -37,7 +37,7 @@ class SessionEnd(StrEnum):
 
 @dataclass(frozen=True)
 class AccountInvited(Event):
-    """Somebody may open an account, once and until a time, in one role and for some purposes."""
+    """A person may open an account, once and until a time, in one role and for some purposes."""
 
     TYPE: ClassVar[str] = "account-invited"
     actor: Commitment
@@ -51,7 +51,7 @@ class AccountInvited(Event):
 
 @dataclass(frozen=True)
 class AccountOpened(Event):
-    """Whoever was invited has opened the account."""
+    """An invited person has opened the account."""
 
     TYPE: ClassVar[str] = "account-opened"
     actor: Commitment
@@ -63,7 +63,7 @@ class AccountOpened(Event):
 
 @dataclass(frozen=True)
 class AccountHandled(Event):
-    """Something was done with an account, by its owner or by an operator; the fields say how it is now."""
+    """An account was changed, by its owner or by an operator; the fields state the result."""
 
     TYPE: ClassVar[str] = "account-handled"
     actor: Commitment
@@ -102,7 +102,7 @@ class SignedIn(Event):
 
 @dataclass(frozen=True)
 class SessionsEnded(Event):
-    """Sessions of somebody were ended before their time."""
+    """Sessions of a person were ended early."""
 
     TYPE: ClassVar[str] = "sessions-ended"
     actor: Commitment
@@ -113,7 +113,7 @@ class SessionsEnded(Event):
 
 @dataclass(frozen=True)
 class TokenMade(Event):
-    """A token was made for programs of somebody; the token itself is nowhere."""
+    """A token was made for a person's programs; the token itself is stored nowhere."""
 
     TYPE: ClassVar[str] = "token-made"
     actor: Commitment
@@ -137,7 +137,8 @@ class TokensRevoked(Event):
 
 @dataclass(frozen=True)
 class AccessRefused(Event):
-    """Somebody tried what the own duty does not do, or came unknown; `times` since the entry before."""
+    """A person attempted an action outside the own role, or without signing in; `times` since the last
+    entry."""
 
     TYPE: ClassVar[str] = "access-refused"
     actor: Commitment | None

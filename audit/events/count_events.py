@@ -1,6 +1,7 @@
-"""Events of runs that counted distinct people over several members: only read, never written any more.
+"""Events of runs counting distinct people over several members: read, but no longer written.
 
-Such runs are withdrawn. A log that had one holds these entries for ever, and has to be read and verified.
+Such runs are withdrawn. A log of such a run holds these entries for ever, and must stay readable and
+verifiable.
 """
 
 from dataclasses import dataclass
@@ -13,10 +14,10 @@ from audit.formats.commitment import Commitment
 
 @dataclass(frozen=True)
 class CountBegun(Event):
-    """The hub began a run: the members in the order in which the merged list passes through them.
+    """The hub began a run: the members in the order of the merged list's path.
 
-    `kind` says which identifier stands for a person, `size` how many entries every set is filled up to, and
-    `threshold` below which overlap nothing is told.
+    `kind` names the identifier of a person, `size` is the padded number of entries of every set, and no
+    overlap below `threshold` is disclosed.
     """
 
     TYPE: ClassVar[str] = "count-begun"
@@ -30,7 +31,7 @@ class CountBegun(Event):
 
 @dataclass(frozen=True)
 class CountLeave(Event):
-    """Somebody at a member gave leave for its set to go into a run, or did not (`granted`)."""
+    """A person at a member approved (`granted`) or refused the use of the member's set in a run."""
 
     TYPE: ClassVar[str] = "count-leave"
     run: bytes
@@ -44,7 +45,7 @@ class CountLeave(Event):
 
 @dataclass(frozen=True)
 class SetSealed(Event):
-    """A member put its set into a run. `sealed` is the digest of what it sent, which is encrypted."""
+    """A member put its set into a run. `sealed` is the digest of the encrypted set."""
 
     TYPE: ClassVar[str] = "set-sealed"
     run: bytes
@@ -56,7 +57,7 @@ class SetSealed(Event):
 
 @dataclass(frozen=True)
 class SetMixed(Event):
-    """A member passed the merged list on: digests of what it was given and of what it gave."""
+    """A member passed the merged list on: digests of the received and of the sent list."""
 
     TYPE: ClassVar[str] = "set-mixed"
     run: bytes
@@ -68,7 +69,7 @@ class SetMixed(Event):
 
 @dataclass(frozen=True)
 class Counted(Event):
-    """The end of a run. The result is committed to; `told` says whether the rule let it out."""
+    """The end of a run. The result is committed to; `told` states whether the rule permitted disclosure."""
 
     TYPE: ClassVar[str] = "counted"
     run: bytes

@@ -1,4 +1,4 @@
-"""What every event of a log is: a frozen record whose fields are checked when it is made."""
+"""The base of all events of a log: a frozen record whose fields are checked on creation."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +9,8 @@ from audit.formats.codec import record_of
 
 
 def whole_second(time: datetime) -> datetime:
-    """An aware time as events keep it: UTC, fractions of a second cut off. Raises MalformedError."""
+    """Convert an aware time to the form of events: UTC, fractions of a second cut off. Raises
+    MalformedError."""
     if time.tzinfo is None:
         raise MalformedError("time", "no time zone")
     return time.astimezone(UTC).replace(microsecond=0)
@@ -17,7 +18,7 @@ def whole_second(time: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class Event:
-    """Base of all events: fields are checked against their types when one is made. Raises MalformedError."""
+    """Base of all events: fields are checked against their types on creation. Raises MalformedError."""
 
     TYPE: ClassVar[str]
     VERSION: ClassVar[int] = 1

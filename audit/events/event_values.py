@@ -1,4 +1,4 @@
-"""Values that events are made of: coarse sizes and shares, references to entries, closed lists of words."""
+"""Values of events: coarse sizes and shares, references to entries, closed lists of words."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,7 +25,8 @@ class CoarseSize(StrEnum):
 
 
 class CoarseShare(StrEnum):
-    """How large a part of a table was withheld. `few` holds none as well: no class says that nothing was."""
+    """The withheld share of a table, coarsely. `few` includes none: no class reveals that nothing was
+    withheld."""
 
     FEW = "few"
     SOME = "some"
@@ -45,17 +46,17 @@ class CoarseShare(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What came of a question at one member."""
+    """The outcome of a question at one member."""
 
     ANSWERED = "answered"
     REFUSED = "refused"
     MISSING = "missing"
     EARLIER = "earlier"
-    """It was away: what it had answered to the same question before stands in, as its policy lets."""
+    """The member was away: its earlier answer to the same question stands in, as permitted by its policy."""
 
 
 class PolicyStep(StrEnum):
-    """Which way a policy goes from the one before. One word: what changes stands in the committed effect."""
+    """The direction of a policy change. One word: the committed effect contains the changes."""
 
     FIRST = "first"
     LOOSENED = "loosened"
@@ -65,7 +66,7 @@ class PolicyStep(StrEnum):
 
 
 class ReadAction(StrEnum):
-    """What somebody did with a log."""
+    """The action of a reader on a log."""
 
     ALERTS = "alerts"
     DOSSIER = "dossier"
@@ -81,14 +82,14 @@ class ErasureGround(StrEnum):
     """Why openings were erased."""
 
     REQUEST = "request"
-    """The person asked for it."""
+    """The person requested the erasure."""
     RETENTION = "retention"
-    """They were kept for as long as they may be."""
+    """The retention period is over."""
 
 
 @dataclass(frozen=True)
 class Filter:
-    """A condition of a question: the dimension's value is one of the codes."""
+    """A condition of a question: the dimension's value is among the codes."""
 
     dimension: str
     codes: tuple[str, ...]
@@ -96,7 +97,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class EntryRef:
-    """An entry of another log (or an earlier one of this): where it stands, and what it says, by its hash."""
+    """A reference to an entry of another log (or an earlier entry of the same log): position and hash."""
 
     origin: str
     index: int
@@ -109,7 +110,7 @@ class EntryRef:
 
 @dataclass(frozen=True)
 class MemberOutcome:
-    """What one member gave to a question, and the entry of its own log that says so, if any came."""
+    """The outcome at one member, and the entry of the member's own log, if any came."""
 
     member: str
     outcome: Outcome

@@ -1,7 +1,7 @@
-"""What an entry of a log says: one frozen dataclass for each kind of event, and their canonical bytes.
+"""The entries of a log: one frozen dataclass for each kind of event, and its canonical bytes.
 
-An event holds nothing that identifies a person and nothing that could be guessed: these enter as salted
-commitments (`audit.formats.commitment`). The leaf of the tree is exactly the bytes that `encode` gives.
+An event holds nothing that identifies a person and nothing that could be guessed: such values enter as salted
+commitments (`audit.formats.commitment`). The leaf of the tree is exactly the output of `encode`.
 """
 
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ class CubeCertified(Event):
 
 @dataclass(frozen=True)
 class PolicySigned(Event):
-    """A member's controller signed a version of its policy, which holds from the day `begins` on."""
+    """A member's controller signed a version of its policy, valid from the day `begins` on."""
 
     TYPE: ClassVar[str] = "policy-signed"
     member: str
@@ -75,7 +75,7 @@ class PolicySigned(Event):
 
 @dataclass(frozen=True)
 class PolicyRevoked(Event):
-    """A version of a member's policy ended at once, and nothing follows it until another is in force."""
+    """A version of a member's policy ended at once; no policy is in force until another version begins."""
 
     TYPE: ClassVar[str] = "policy-revoked"
     member: str
@@ -100,7 +100,8 @@ class PolicyInForce(Event):
 
 @dataclass(frozen=True)
 class SnapshotLoaded(Event):
-    """A member loaded its records, up to the end of a closed period. Its name is not derived from them."""
+    """A member loaded its records, up to the end of a closed period. The snapshot's name does not depend on
+    the records."""
 
     TYPE: ClassVar[str] = "snapshot-loaded"
     member: str
@@ -134,7 +135,7 @@ class MemberInvited(Event):
 
 @dataclass(frozen=True)
 class MemberApplied(Event):
-    """Somebody showed the member's invitation, and these keys; they do not count before they are compared."""
+    """An applicant showed the member's invitation, and these keys; the keys are untrusted until compared."""
 
     TYPE: ClassVar[str] = "member-applied"
     member: str
@@ -157,9 +158,10 @@ class MemberRevoked(Event):
 
 @dataclass(frozen=True)
 class RegionJoined(Event):
-    """A member's own word that these are the hub's keys, compared by voice.
+    """A member's own statement of the hub's keys, compared by voice.
 
-    The first entry of its log; another one when it was told a new key of the hub's replies by voice.
+    The first entry of the member's log; another entry follows when a new reply key of the hub was compared by
+    voice.
     """
 
     TYPE: ClassVar[str] = "region-joined"
@@ -171,7 +173,7 @@ class RegionJoined(Event):
 
 @dataclass(frozen=True)
 class UserAdded(Event):
-    """Somebody may sign in, in one role and for some purposes."""
+    """A person may sign in, in one role and for some purposes."""
 
     TYPE: ClassVar[str] = "user-added"
     actor: Commitment
@@ -183,7 +185,7 @@ class UserAdded(Event):
 
 @dataclass(frozen=True)
 class KeyChanged(Event):
-    """A key takes over from a former one, if any; both are valid until `overlap_until`."""
+    """A key replaces a former key, if any; both are valid until `overlap_until`."""
 
     TYPE: ClassVar[str] = "key-changed"
     use: str
@@ -196,7 +198,7 @@ class KeyChanged(Event):
 
 @dataclass(frozen=True)
 class KeyRevoked(Event):
-    """Nothing that is signed with a key from now on counts. `signed`: by a person whose key counts."""
+    """Signatures of a key are invalid from now on. `signed`: signed by a person whose key is valid."""
 
     TYPE: ClassVar[str] = "key-revoked"
     use: str
@@ -218,9 +220,9 @@ class SignInFailed(Event):
 
 @dataclass(frozen=True)
 class LogRead(Event):
-    """Somebody searched or exported the log; what for is committed to, since it may name a person.
+    """A person searched or exported the log; the purpose is committed to, since it may name a person.
 
-    `organisation` is None for whoever keeps the log and read it on its own machine.
+    `organisation` is None for the operator reading the log on its own machine.
     """
 
     TYPE: ClassVar[str] = "log-read"
@@ -234,7 +236,8 @@ class LogRead(Event):
 
 @dataclass(frozen=True)
 class OpeningsErased(Event):
-    """What opened commitments was erased. Never which ones: that would tie entries of one person together."""
+    """Openings of commitments were erased. The entry never names the commitments: this would link entries of
+    one person."""
 
     TYPE: ClassVar[str] = "openings-erased"
     field: str
@@ -258,7 +261,7 @@ EVENTS: Final = {
         *RECORD_EVENTS,
     )
 }
-"""Every event that can be read, by type and version. A version once logged stays readable for ever."""
+"""Every readable event, by type and version. A version once logged stays readable for ever."""
 
 
 def encode(event: Event) -> bytes:
@@ -272,7 +275,8 @@ def encode(event: Event) -> bytes:
 
 
 def decode(data: bytes) -> Event:
-    """Read an entry. Raises MalformedError unless it is exactly what `encode` writes for a known event."""
+    """Read an entry. Raises MalformedError unless the bytes are exactly the output of `encode` for a known
+    event."""
     if len(data) > MAX_ENTRY_SIZE:
         raise MalformedError("entry", f"longer than {MAX_ENTRY_SIZE} bytes")
     value = parse_json_object(data, "entry")
@@ -286,7 +290,7 @@ def decode(data: bytes) -> Event:
 
 
 def _made(cls: type[Event], held: dict[str, Any]) -> Event:
-    """The event with these fields, which were read by their types: checking them again takes as long."""
+    """Create the event from fields already read by their types: a second check would take as long."""
     event = cls.__new__(cls)
     event.__dict__.update(held)
     return event

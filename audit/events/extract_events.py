@@ -13,7 +13,8 @@ from audit.formats.commitment import Commitment
 
 @dataclass(frozen=True)
 class ExtractRequested(Event):
-    """Somebody prepared an extract of single records and asks for leave; `plan` commits to all of it."""
+    """A person prepared an extract of single records and requests approval; `plan` commits to the
+    whole plan."""
 
     TYPE: ClassVar[str] = "extract-requested"
     extract: str
@@ -29,7 +30,7 @@ class ExtractRequested(Event):
 
 @dataclass(frozen=True)
 class ExtractApproved(Event):
-    """A person other than the one who asked gave leave for an extract."""
+    """A person other than the requester approved an extract."""
 
     TYPE: ClassVar[str] = "extract-approved"
     extract: str
@@ -40,7 +41,7 @@ class ExtractApproved(Event):
 
 @dataclass(frozen=True)
 class ExtractRefused(Event):
-    """A person refused an extract: it will never be sealed."""
+    """A person refused an extract, which will never be sealed."""
 
     TYPE: ClassVar[str] = "extract-refused"
     extract: str
@@ -52,9 +53,9 @@ class ExtractRefused(Event):
 
 @dataclass(frozen=True)
 class ExtractSealed(Event):
-    """An approved extract was sealed to its reader's public key; from now on it counts as given out.
+    """An approved extract was sealed to its reader's public key, and counts as released from now on.
 
-    `content` commits to what was sealed, `canary` to what identifies this copy.
+    `content` commits to the sealed content, `canary` to the fingerprint of this copy.
     """
 
     TYPE: ClassVar[str] = "extract-sealed"
@@ -71,7 +72,7 @@ class ExtractSealed(Event):
 
 @dataclass(frozen=True)
 class EpochMapSealed(Event):
-    """A map of pseudonyms from a former epoch to a present one was sealed to a recipient's public key."""
+    """A map of pseudonyms from a former epoch to a present epoch was sealed to a recipient's public key."""
 
     TYPE: ClassVar[str] = "epoch-map-sealed"
     member: str
@@ -86,7 +87,8 @@ class EpochMapSealed(Event):
 
 @dataclass(frozen=True)
 class ReidentificationRequested(Event):
-    """A custodian asks to see who a pseudonym is. `subject` commits to it, `reason` to the reason given."""
+    """A custodian requests the identity behind a pseudonym. `subject` commits to the pseudonym, `reason` to
+    the reason."""
 
     TYPE: ClassVar[str] = "reidentification-requested"
     request: str
@@ -122,9 +124,9 @@ class ReidentificationShown(Event):
 
 @dataclass(frozen=True)
 class VaultCustodianExchanged(Event):
-    """The custodians who took part agreed that one of them leaves and another joins; all by commitments.
+    """The participating custodians agreed to replace one custodian by another; all by commitments.
 
-    Written before the new key file takes the place of the former one.
+    Written before the new key file replaces the former.
     """
 
     TYPE: ClassVar[str] = "vault-custodian-exchanged"
@@ -140,4 +142,4 @@ EXTRACT_EVENTS: Final = (
     *(ReidentificationRequested, ReidentificationConfirmed, ReidentificationShown),
     VaultCustodianExchanged,
 )
-"""All of them, for the list of every event."""
+"""All events of this module, for the list of every event."""

@@ -1,4 +1,4 @@
-"""Events of a question's life: asked or denied by the hub, judged by members, released at its end."""
+"""Events in the life of a question: asked or denied by the hub, judged by members, finally released."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from audit.formats.commitment import Commitment
 
 @dataclass(frozen=True)
 class _Put(Event):
-    """A question as somebody put it to the hub. `held` are the purposes that the person might name."""
+    """A question as put to the hub. `held` are the purposes available to the person."""
 
     question_id: str
     actor: Commitment
@@ -29,8 +29,8 @@ class _Put(Event):
 class Asked(_Put):
     """The hub is about to put a question to members.
 
-    At `deadline` it releases what has come; an answer that comes later, until `late_until`, becomes a release
-    of its own.
+    At `deadline` the hub releases the answers received; an answer received later, until `late_until`, becomes
+    a separate release.
     """
 
     TYPE: ClassVar[str] = "asked"
@@ -51,9 +51,9 @@ class Denied(_Put):
 
 @dataclass(frozen=True)
 class _Judged(Event):
-    """A question as a member judged it: all that its decision rests on, taken over from the entry `asked`.
+    """A question as judged by a member: the whole basis of the decision, copied from the entry `asked`.
 
-    `decision` commits to the request as the policy saw it and to everything that the policy said.
+    `decision` commits to the request as seen by the policy and to everything said by the policy.
     """
 
     question_id: str
@@ -73,7 +73,7 @@ class _Judged(Event):
 
 @dataclass(frozen=True)
 class Answered(_Judged):
-    """A member answered a question that was proven to stand in the hub's log."""
+    """A member answered a question proven to be in the hub's log."""
 
     TYPE: ClassVar[str] = "answered"
     policy_version: str
@@ -101,7 +101,7 @@ class Refused(_Judged):
 
 @dataclass(frozen=True)
 class WaitsForLeave(Event):
-    """A member's policy permits a question by the leave of so many persons, for which it waits."""
+    """A member's policy permits a question subject to approval by `persons` people; the question waits."""
 
     TYPE: ClassVar[str] = "waits-for-leave"
     question_id: str
@@ -114,7 +114,7 @@ class WaitsForLeave(Event):
 
 @dataclass(frozen=True)
 class LeaveGiven(Event):
-    """Somebody looked at the answer to a question and gave leave for it to go out, or did not (`granted`)."""
+    """A person reviewed the answer to a question and approved (`granted`) or refused its release."""
 
     TYPE: ClassVar[str] = "leave-given"
     question_id: str
@@ -127,7 +127,7 @@ class LeaveGiven(Event):
 
 @dataclass(frozen=True)
 class Rejected(Event):
-    """A member did not look at what it was sent: unproven, or answered before. Logged once for each."""
+    """A member did not consider a message: unproven, or answered before. Logged once per question."""
 
     TYPE: ClassVar[str] = "rejected"
     question_id: str
@@ -138,7 +138,7 @@ class Rejected(Event):
 
 @dataclass(frozen=True)
 class Released(Event):
-    """The hub gave out the result of a question: the end of every question that was asked."""
+    """The hub released the result of a question: the end of every question asked."""
 
     TYPE: ClassVar[str] = "released"
     question_id: str
@@ -151,17 +151,17 @@ class Released(Event):
 
     @property
     def answered(self) -> tuple[str, ...]:
-        """Members whose answers are in the result."""
+        """The members whose answers are in the result."""
         return self._with(Outcome.ANSWERED)
 
     @property
     def refused(self) -> tuple[str, ...]:
-        """Members that refused."""
+        """The members that refused."""
         return self._with(Outcome.REFUSED)
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Members that did not answer in time, those whose earlier answer stands in among them."""
+        """The members without an answer in time, including members represented by an earlier answer."""
         return self._with(Outcome.MISSING, Outcome.EARLIER)
 
     def _with(self, *outcomes: Outcome) -> tuple[str, ...]:
@@ -170,9 +170,9 @@ class Released(Event):
 
 @dataclass(frozen=True)
 class ReleasedAgain(Released):
-    """The hub gave out a newer result of a question that had ended, since members answered late.
+    """The hub released a newer result of an ended question, since members answered late.
 
-    `number` is 2 for the first of them: the results of a question are counted from 1.
+    `number` is 2 for the first such release: results of a question are counted from 1.
     """
 
     TYPE: ClassVar[str] = "released-again"

@@ -1,7 +1,7 @@
-"""Events about a member's records from load to load: what changed, and whose consent did.
+"""Events about a member's records from load to load: changed records and changed consent.
 
-They name nobody and count nobody. How much changed, and for whom, enters as salted commitments; there is an
-entry for every load, also for one that changes nothing, so that a log that others read tells neither.
+The events name nobody and count nobody. Extent and subjects of changes enter as salted commitments; there is
+an entry for every load, even without changes, so that the log does not reveal whether anything changed.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from audit.formats.commitment import Commitment
 
 @dataclass(frozen=True)
 class RecordsCompared(Event):
-    """A new snapshot was compared with the former; `changes` commits to what is new, late or corrected."""
+    """A new snapshot was compared with the former; `changes` commits to new, late and corrected records."""
 
     TYPE: ClassVar[str] = "records-compared"
     member: str
@@ -26,7 +26,7 @@ class RecordsCompared(Event):
 
 @dataclass(frozen=True)
 class ConsentChanged(Event):
-    """Somebody withdrew consent, or gave it again; `consent` commits to whose and to what it covers now."""
+    """A person withdrew or restored consent; `consent` commits to the person and the present scope."""
 
     TYPE: ClassVar[str] = "consent-changed"
     member: str
@@ -36,7 +36,7 @@ class ConsentChanged(Event):
 
 @dataclass(frozen=True)
 class FigureRegistered(Event):
-    """A number that the state has published elsewhere counts as known; `figure` commits to what it says."""
+    """A number published elsewhere by the state counts as known; `figure` commits to the figure."""
 
     TYPE: ClassVar[str] = "figure-registered"
     member: str
@@ -56,10 +56,10 @@ class FigureWithdrawn(Event):
 
 @dataclass(frozen=True)
 class PrivacyCharged(Event):
-    """A table of a portion of a data set is about to be drawn with noise: each of its people pays for it.
+    """A table of a release part is about to be drawn with noise: each person of the part spends budget.
 
-    `levels` are those of the table, `epsilon` is what it costs, `budget` what one person can ever pay, both
-    decimals. What is charged stays so, whether or not the table came to be.
+    `levels` are the table's levels, `epsilon` is the cost, `budget` the limit of one person, both decimals. A
+    charge stays, whether or not the table was drawn.
     """
 
     TYPE: ClassVar[str] = "privacy-charged"

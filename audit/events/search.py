@@ -1,7 +1,7 @@
-"""Finds entries of a verified log, fast: what is looked for is sought in the entries' bytes first.
+"""Find entries of a verified log, fast: the search looks for bytes before decoding entries.
 
-Entries are canonical JSON, so that a field with a value has exactly one spelling: an entry that lacks it need
-not be read any further.
+Entries are canonical JSON, so that a field with a value has exactly one spelling: an entry without the
+spelling need not be decoded.
 """
 
 import re
@@ -20,14 +20,14 @@ _TIME: Final = re.compile(rb'"(?:asked_at|at)":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ
 
 @dataclass(frozen=True)
 class Found:
-    """An entry that can be read: its number and what it says."""
+    """A readable entry: its number and its event."""
 
     number: int
     event: Event
 
 
 def read_events(entries: Iterable[tuple[int, bytes]]) -> Iterator[Found]:
-    """Events of a log's entries; entries of kinds that are not known here are passed over."""
+    """Yield the events of a log's entries; entries of unknown kinds are skipped."""
     for number, entry in entries:
         try:
             yield Found(number, decode(entry))
@@ -36,17 +36,17 @@ def read_events(entries: Iterable[tuple[int, bytes]]) -> Iterator[Found]:
 
 
 def time_of(event: Event) -> datetime:
-    """When the event happened, as its entry says."""
+    """Return the time of the event, as stated by the entry."""
     at: datetime = event.asked_at if hasattr(event, "asked_at") else event.at  # type: ignore[attr-defined]
     return at
 
 
 @dataclass(frozen=True)
 class Criteria:
-    """What is looked for. Every criterion that is given must fit; an event without such a field does not.
+    """Search criteria. Every given criterion must fit; an event without the field does not fit.
 
-    `outcome`: `answered`, `refused`, `missing` or `earlier` of a member (of `member`, where it is given), and
-    `denied` by the hub. `since` counts in, `until` does not. `numbers`: none but these entries.
+    `outcome`: `answered`, `refused`, `missing` or `earlier` at a member (at `member`, where given), and
+    `denied` by the hub. `since` is inclusive, `until` exclusive. `numbers`: only these entries.
     """
 
     kind: str | None = None
@@ -61,7 +61,7 @@ class Criteria:
     numbers: frozenset[int] | None = None
 
     def find(self, entries: Iterable[tuple[int, bytes]]) -> Iterator[Found]:
-        """The entries that fit, in their order; entries of kinds that are not known here are passed over."""
+        """Yield the fitting entries, in order; entries of unknown kinds are skipped."""
         needles = self._needles()
         since, until = _stamp(self.since), _stamp(self.until)
         for number, entry in entries:
@@ -76,7 +76,7 @@ class Criteria:
                     yield found
 
     def fits(self, event: Event) -> bool:
-        """Whether the event is one of those (its number aside)."""
+        """Return whether the event fits, apart from its number."""
         at = time_of(event)
         return (
             self.kind in (None, event.TYPE)
@@ -91,7 +91,7 @@ class Criteria:
         )
 
     def _needles(self) -> list[tuple[bytes, ...]]:
-        """Bytes of which every entry that fits must hold one of each tuple."""
+        """Return tuples of byte strings; every fitting entry contains at least one string of each tuple."""
         fields = {
             "type": self.kind,
             "organisation": self.organisation,
@@ -115,7 +115,7 @@ class Criteria:
 
 
 def members_of(event: Event) -> frozenset[str]:
-    """Members that an event is about: whom it asks, who answered, refused or is missing, whose it is."""
+    """Return the members of an event: asked, answering, refusing or missing members, and the log's owner."""
     members = {getattr(event, "member", None)} - {None}
     members |= set(getattr(event, "members", ()))
     if isinstance(event, Released):
@@ -124,14 +124,14 @@ def members_of(event: Event) -> frozenset[str]:
 
 
 def outcomes_of(event: Event, member: str | None = None) -> frozenset[str]:
-    """How it ended, as far as the event says: at one member, or at any."""
+    """Return the outcomes stated by an event: at one member, or at any."""
     if isinstance(event, Released):
         return frozenset(o.outcome.value for o in event.outcomes if member in (None, o.member))
     return frozenset({event.TYPE} & {"answered", "refused", "denied"})
 
 
 def reasons_of(event: Event) -> tuple[str, ...]:
-    """Reasons that an event gives."""
+    """Return the reasons stated by an event."""
     reasons: tuple[str, ...] = getattr(event, "reasons", ())
     if isinstance(event, Released):
         reasons = tuple(dict.fromkeys(reason for each in event.outcomes for reason in each.reasons))
@@ -141,17 +141,17 @@ def reasons_of(event: Event) -> tuple[str, ...]:
 
 
 def _field(name: str, text: str) -> bytes:
-    """How a field with a value is spelt, wherever it stands."""
+    """Return the canonical spelling of a field with a value."""
     return canonical_json({name: text})[1:-1]
 
 
 def _stamp(time: datetime | None) -> bytes | None:
-    """A time as entries spell it. Such texts stand in the order of their times."""
+    """Return the canonical spelling of a time; the order of such texts is the order of the times."""
     return None if time is None else f"{time.astimezone(UTC).isoformat()[:19]}Z".encode()
 
 
 def _within(entry: bytes, since: bytes | None, until: bytes | None) -> bool:
-    """False only where the entry cannot lie between these times: fractions of a second are not looked at."""
+    """Return False only where the entry cannot lie between these times: fractions of a second are ignored."""
     if since is None and until is None:
         return True
     found = _TIME.search(entry)

@@ -13,8 +13,8 @@ from audit.formats.commitment import Commitment
 class TotalAsked(Event):
     """The hub is about to have cells summed that members withheld from a question.
 
-    `roster` is the digest of the list of participants, their mask keys and the cells: random enough, by the
-    keys, to tell nothing of itself.
+    `roster` is the digest of the list of participants, their mask keys and the cells: the random keys make
+    the digest uninformative.
     """
 
     TYPE: ClassVar[str] = "total-asked"
@@ -30,7 +30,7 @@ class TotalAsked(Event):
 
 @dataclass(frozen=True)
 class Contributed(Event):
-    """A member gave its part of some totals, under masks, to the round that the entry `asked` began."""
+    """A member gave its masked part of some sums to the round begun by the entry `asked`."""
 
     TYPE: ClassVar[str] = "contributed"
     question_id: str
@@ -46,9 +46,9 @@ class Contributed(Event):
 
 @dataclass(frozen=True)
 class TotalReleased(Event):
-    """The end of a round: the totals that may be published are part of the question's result.
+    """The end of a round: the publishable sums are part of the question's result.
 
-    `missing` gave nothing in time; every total that needs them stays withheld.
+    `missing` gave nothing in time; every sum with a missing member stays withheld.
     """
 
     TYPE: ClassVar[str] = "total-released"

@@ -1,1 +1,1 @@
-"""What an auditor reads: entries in words, search, alerts, dossiers, reconciliation, exports."""
+"""The auditor's reading of a log: entries in words, search, alerts, dossiers, reconciliation, exports."""

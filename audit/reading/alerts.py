@@ -1,4 +1,4 @@
-"""What an auditor should look at in a log, with the entries that each alert rests on. Thresholds are data."""
+"""Alerts for auditors, with the entries behind each alert. Thresholds are data."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True)
 class Notice:
-    """Something to look at: about whom, in words, and the numbers of the entries that it rests on."""
+    """An alert: the subject, the message in words, and the numbers of the entries behind the alert."""
 
     kind: NoticeKind
     about: str
@@ -39,9 +39,10 @@ class Notice:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """From when on something is worth a look. Each state sets its own; these are to begin with.
+    """Thresholds of the alerts. Each state sets its own; these are defaults.
 
-    `office` are the first hour and the one after the last, at `offset` from UTC (7 hours: Phnom Penh).
+    `office` are the first office hour and the hour after the last, at `offset` from UTC (7 hours: Phnom
+    Penh).
     """
 
     questions: int = 30
@@ -51,22 +52,23 @@ class Thresholds:
     office: tuple[int, int] = (6, 20)
     offset: timedelta = timedelta(hours=7)
     withheld: int = 10
-    """Results of which half or more was withheld, to one organisation within `withheld_window`."""
+    """Number of results to one organisation within `withheld_window` with half or more of the table
+    withheld."""
     withheld_window: timedelta = timedelta(days=1)
     habit: int = 10
-    """Questions of an organisation after which a purpose that it has never named before is noticed."""
+    """Questions of an organisation after which a purpose never named before raises an alert."""
     policy_window: timedelta = timedelta(days=30)
-    """A policy that is loosened, and tightened again within this time, is noticed."""
+    """A policy loosened, and tightened again within this time, raises an alert."""
     patience: timedelta = timedelta(minutes=5)
-    """How long after its deadline a question may lack its end, and an entry its cosignatures."""
+    """Time allowed after the deadline for a question's end, and for an entry's cosignatures."""
 
 
 @dataclass(frozen=True)
 class Watch:
-    """What is known of a log's witnesses: the first `reached` entries have as many cosignatures as they need.
+    """The state of a log's witnesses: the first `reached` entries have the `needed` number of cosignatures.
 
-    `as_of` is when that was so: for an export, when it was made. `missing` are those that have not cosigned
-    the latest checkpoint.
+    `as_of` is the time of this state: for an export, the time of the export. `missing` are the witnesses that
+    have not cosigned the latest checkpoint.
     """
 
     witnesses: int
@@ -79,7 +81,7 @@ class Watch:
 def notices(
     found: Iterable[Found], now: datetime, thresholds: Thresholds, watch: Watch | None = None
 ) -> list[Notice]:
-    """Everything worth a look in a verified log, in the order of its first entry."""
+    """Return all alerts of a verified log, in the order of their first entries."""
     found = list(found)
     limit = thresholds
     raised = [
@@ -119,7 +121,7 @@ def _by_organisation(found: Sequence[Found], kind: type[Event]) -> dict[str, lis
 
 
 def _crowded(kind: NoticeKind, groups: dict[str, list[Found]], count: int, window: timedelta) -> list[Notice]:
-    """Runs of at least `count` entries in which each `count` neighbours lie within the window."""
+    """Yield runs of at least `count` entries in which each `count` neighbours lie within the window."""
     raised = []
     for about, group in groups.items():
         group.sort(key=lambda each: time_of(each.event))
@@ -142,7 +144,7 @@ def _notice(kind: NoticeKind, about: str, run: list[Found], window: timedelta) -
 
 
 def _withheld(found: Sequence[Found]) -> dict[str, list[Found]]:
-    """Results of which much was withheld, by who asked: of a hub's log and of a member's."""
+    """Group largely withheld results by requester: of a hub's log and of a member's."""
     asked = {each.number: each.event for each in found if isinstance(each.event, Asked)}
     groups: dict[str, list[Found]] = defaultdict(list)
     for each in found:

@@ -1,7 +1,7 @@
-"""A dossier: every entry about one question, each with the proof that its log holds it, in one file.
+"""A dossier: every entry about one question, each with its proof of inclusion, in one file.
 
-It needs no exported log: whoever has the logs' keys can check it offline, and read it as a story. It holds
-what the logs hold, so nobody's name.
+A dossier needs no exported log: the logs' keys suffice to check the dossier offline, and to read the question
+as a story. A dossier contains only entries of the logs, and so nobody's name.
 """
 
 from collections.abc import Callable, Iterable
@@ -25,22 +25,22 @@ _KEYS: Final = {"entries", "format", "keys", "question", "witnesses"}
 
 @dataclass(frozen=True)
 class Proven:
-    """An entry's bytes and the tlog-proof that a log holds them."""
+    """An entry's bytes and the tlog-proof of its inclusion in a log."""
 
     entry: bytes
     receipt: Receipt
 
     @property
     def origin(self) -> str:
-        """Name of the log that the receipt is of."""
+        """Name of the log of the receipt."""
         return Checkpoint.parse(self.receipt.checkpoint.text).origin
 
 
 @dataclass(frozen=True)
 class Dossier:
-    """`keys` are those of the logs, `witnesses` those of who cosigned, as the dossier names them itself.
+    """`keys` are the logs' keys, `witnesses` the cosigners' keys, as named by the dossier itself.
 
-    Compare them with what you were given.
+    Compare both with keys from a trusted source.
     """
 
     question_id: str
@@ -59,7 +59,7 @@ class Dossier:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a dossier without trusting it. Raises MalformedError."""
+        """Read a dossier without trusting any part. Raises MalformedError."""
         value = load_canonical_object(text.encode("utf-8", "replace"), "dossier")
         if value.keys() != _KEYS or value["format"] != FORMAT or not isinstance(value["question"], str):
             raise MalformedError("dossier", f"not in the format {FORMAT}")
@@ -71,10 +71,10 @@ class Dossier:
         return dossier
 
     def verify(self, policy: Policy) -> list[Part]:
-        """Check every entry against a policy that knows all of their logs; returns what is to be told.
+        """Check every entry against a policy with all logs; return the parts of the story.
 
-        Raises MalformedError, SignatureError (a log is not known), QuorumError, or ProofError: an entry is
-        not proved, or is about another question.
+        Raises MalformedError, SignatureError (unknown log), QuorumError, or ProofError (an entry not proved,
+        or about another question).
         """
         return [self._part(proven, policy) for proven in self.entries]
 
@@ -88,7 +88,7 @@ class Dossier:
 
 
 def say_proof(checkpoint: Checkpoint, witnesses: Iterable[str]) -> Said:
-    """What a proven entry stands under, in words."""
+    """Describe the checkpoint above a proven entry, in words."""
     size, count = checkpoint.size, len(set(witnesses))
     if count:
         under = said(

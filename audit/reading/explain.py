@@ -1,4 +1,5 @@
-"""Any question explained from its log entries alone, in plain sentences; and any other entry in one."""
+"""Explain any question from its log entries alone, in plain sentences; and any other entry in one
+sentence."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,14 +24,14 @@ from audit.reading.sentences import say_event, under
 from audit.reading.wording import listed, say_question, say_reasons, say_who
 
 MISFIT: Final = "DOES NOT FIT"
-"""Stands in whatever names another entry falsely."""
+"""Part of every sentence about a false reference to another entry."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """An entry about a question, in which log it stands, and how that is proved, in words.
+    """An entry about a question, with its log and the description of its proof.
 
-    `actor` is who acted, where an opening was at hand and opens the entry's commitment.
+    `actor` is the acting person, where an opening is available and fits the entry's commitment.
     """
 
     origin: str
@@ -41,19 +42,19 @@ class Part:
 
     @property
     def place(self) -> Said:
-        """Where it stands, in words."""
+        """The position of the entry, in words."""
         return said("entry %(number)s of %(origin)s", number=self.number, origin=self.origin)
 
     @property
     def ref(self) -> EntryRef:
-        """Where it stands, and its hash."""
+        """The position of the entry, and its hash."""
         return EntryRef(self.origin, self.number, leaf_hash(encode(self.event)))
 
 
 def explain_question(parts: Sequence[Part]) -> list[str]:
-    """What the entries about one question say: who, what, when, why, what each member did, how it ended.
+    """Explain a question: who asked what, when and why, what each member did, and how the question ended.
 
-    `parts` are all entries of one question that are at hand, of the hub's log and of members', in any order.
+    `parts` are all available entries of one question, of the hub's log and of members' logs, in any order.
     """
     lines = [*say_story(parts), "", "Entries:"]
     lines += [f"  {part.place} ({part.event.TYPE}): {part.proof}" for part in parts]
@@ -61,7 +62,7 @@ def explain_question(parts: Sequence[Part]) -> list[str]:
 
 
 def say_story(parts: Sequence[Part]) -> list[Said]:
-    """What happened, in sentences; `parts` as for `explain_question`."""
+    """Tell the events in sentences; `parts` as for `explain_question`."""
     asked = [part for part in parts if isinstance(part.event, Asked | Denied)]
     ends = [part for part in parts if isinstance(part.event, Released)]
     judged = [part for part in parts if isinstance(part.event, Answered | Refused)]
@@ -133,7 +134,7 @@ def _put_to(event: Asked) -> Iterator[Said]:
 
 
 def _outcome(outcome: MemberOutcome) -> Said:
-    """What a member did, in the words of the hub's log."""
+    """Describe a member's outcome, in the words of the hub's log."""
     member = outcome.member
     if outcome.outcome is Outcome.MISSING:
         return said("%(member)s gave no answer in time.", member=member)
@@ -154,7 +155,7 @@ def _outcome(outcome: MemberOutcome) -> Said:
 
 
 def say_links(parts: Sequence[Part]) -> Iterator[Said]:
-    """Whether the entries that name each other do so rightly: `MISFIT` stands in what does not."""
+    """Describe whether references between entries are right: `MISFIT` is part of every wrong reference."""
     at_hand = {(part.origin, part.number): part for part in parts}
     for part in parts:
         event = part.event

@@ -18,13 +18,13 @@ COLUMNS: Final = (
     "members", "answered", "refused", "missing", "reasons", "policy", "snapshot", "size", "withheld", "says",
 )  # fmt: skip
 _FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""Also in their full-width forms, which some programs take for the same."""
+"""Full-width forms included, which some programs treat alike."""
 _CONTROL: Final = ("\t", "\r", "\n")
 _PASSED_OVER: Final = " \t\r\n\u00a0\u200b\ufeff"
 
 
 def json_lines(found: Iterable[Found]) -> Iterator[str]:
-    """One JSON object a line: `number`, and `entry` as it stands in the log."""
+    """Yield one JSON object per line: `number`, and `entry` as in the log."""
     for each in found:
         yield canonical_json({"entry": json.loads(encode(each.event)), "number": each.number}).decode() + "\n"
 
@@ -54,9 +54,9 @@ def _cells(found: Found) -> list[str]:
 
 
 def _safe(cell: str) -> str:
-    """A spreadsheet takes what starts like a formula for one; an apostrophe before it makes it text.
+    """Prefix an apostrophe to text that a spreadsheet would take for a formula.
 
-    Spaces and invisible signs before it do not help: programs pass over them. (OWASP, CSV injection.)
+    Leading spaces and invisible characters do not help: programs skip these. (OWASP, CSV injection.)
     """
     start = cell.lstrip(_PASSED_OVER)
     return "'" + cell if start.startswith(_FORMULA) or cell.startswith(_CONTROL) else cell

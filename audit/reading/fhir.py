@@ -44,7 +44,7 @@ def bundle(origin: str, found: Iterable[Found]) -> bytes:
 
 
 def audit_event(origin: str, found: Found) -> dict[str, Any]:
-    """One entry of the log `origin` as an AuditEvent."""
+    """Return one entry of the log `origin` as an AuditEvent."""
     event = found.event
     query = isinstance(event, _QUERIES)
     own = (f"{_OWN}:event", event.TYPE, None)
@@ -69,7 +69,7 @@ def audit_event(origin: str, found: Found) -> dict[str, Any]:
 
 
 def _identity(origin: str, number: int) -> str:
-    """The same for the same entry, in whichever export it stands."""
+    """Return an identity of the entry, equal in every export."""
     return str(uuid5(NAMESPACE_URL, f"{_OWN}:log:{origin}:{number}"))
 
 
@@ -84,12 +84,13 @@ def _outcome(event: Event) -> dict[str, Any]:
 
 
 def _reason(reason: str) -> dict[str, Any]:
-    """A word of a closed list is a code; anything with a space in it is text."""
+    """Return a code for a word of a closed list; otherwise text."""
     return {"text": reason} if " " in reason else _concept((f"{_OWN}:reason", reason, None))
 
 
 def _agents(origin: str, event: Event) -> list[dict[str, Any]]:
-    """The person, if the entry knows of one; for a question also who asks whom. FHIR wants one at least."""
+    """Return the person, if known; for a question also the asking and the asked system. FHIR requires at
+    least one agent."""
     agents = _person(event)
     if isinstance(event, Asked | Denied):
         agents += [_system(_CLIENT, event.organisation), _system(_SERVER, origin)]
@@ -123,7 +124,7 @@ def _agent(kind: tuple[str, str, str], who: dict[str, Any], *, requestor: bool =
 
 
 def _entities(origin: str, found: Found) -> list[dict[str, Any]]:
-    """The entry itself, and for a question the query as logged and its number."""
+    """Return the entry itself, and for a question the query as logged and its number."""
     entities = [_entity(f"{_OWN}:log:{origin}", str(found.number))]
     event = found.event
     question_id = getattr(event, "question_id", None)

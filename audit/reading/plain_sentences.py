@@ -1,4 +1,4 @@
-"""Sentences for kinds of entries that need no working out: a text, filled in from their fields."""
+"""Sentence templates for simple kinds of entries: a text, filled in from the entry's fields."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -109,13 +109,13 @@ PLAIN: Final = {
         "At %(member)s one custodian of the vault was replaced by another on %(at)s."
     ),
 }
-"""By kind; with `:field` for entries in which that field holds something."""
+"""By kind; with `:field` for entries whose field is not empty."""
 
 SOMEBODY = msgid("An unknown person")
 
 
 def say_plainly(event: Event) -> Said:
-    """The event by its kind's text. Raises KeyError for a kind that has none."""
+    """Return the event in the text of its kind. Raises KeyError for a kind without a text."""
     values = {name: _shown(value) for name, value in vars(event).items()}
     organisation, role = getattr(event, "organisation", None), getattr(event, "role", None)
     values["who"] = say_who(role, organisation) if role else word_of(SOMEBODY)

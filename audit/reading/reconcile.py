@@ -1,4 +1,4 @@
-"""Reads the regional log and a member's log against each other: every question, from asking to its end."""
+"""Reconcile the regional log with a member's log: every question, from asking to its end."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,25 +12,26 @@ from audit.formats.merkle import leaf_hash
 
 
 class Gap(StrEnum):
-    """What does not fit."""
+    """The kind of a difference."""
 
     NO_END = "no-end"
-    """A question was asked and, long after its deadline, not released."""
+    """A question was asked and not released long after its deadline."""
     TWO_ENDS = "two-ends"
     """A question was released twice."""
     NOT_ASKED = "not-asked"
-    """A release, or a member's entry, is about a question that the regional log does not hold like that."""
+    """A release, or a member's entry, is about a question not in the regional log, or there with other
+    content."""
     MISSING_IN_MEMBER = "missing-in-member"
-    """The hub says that the member answered or refused; the member's log does not."""
+    """The hub states that the member answered or refused; the member's log does not."""
     MISSING_IN_HUB = "missing-in-hub"
-    """The member's log has an answer or a refusal; the hub's release says that none came."""
+    """The member's log has an answer or a refusal; the hub's release states that none came."""
     CONTRADICTION = "contradiction"
     """One log says answered, the other refused."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A gap, the question it concerns, and the entries that it rests on (None where the entry is missing)."""
+    """A gap, the question concerned, and the entries behind the gap (None for a missing entry)."""
 
     gap: Gap
     question_id: str
@@ -40,7 +41,7 @@ class Difference:
 
 
 Entries = Iterable[tuple[int, bytes]]
-"""Numbers and bytes of a log's entries. Those of kinds that are not known here are passed over."""
+"""Numbers and bytes of a log's entries. Entries of unknown kinds are skipped."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +71,15 @@ class RegionalLog:
 
     @property
     def newest(self) -> dict[int, tuple[int, Released]]:
-        """By the entry that asked: the newest result of a question, and its entry's number."""
+        """Map the entry of a question to its newest result and the number of the result's entry."""
         found: dict[int, tuple[int, Released]] = {}
         for index, release in sorted([*self.released.items(), *self.again.items()]):
             found[release.asked_index] = (index, release)
         return found
 
     def differences(self, now: datetime, patience: timedelta) -> list[Difference]:
-        """What is wrong within the log: questions without an end or with two, releases of nothing."""
+        """Yield the differences within the log: questions without an end or with two ends, releases of no
+        question."""
         found: list[Difference] = []
         ended: set[int] = set()
         for index, release in self.released.items():
@@ -101,7 +103,7 @@ class RegionalLog:
 
 
 def reconcile(region: RegionalLog, member: str, member_entries: Entries) -> list[Difference]:
-    """What the regional log and a member's log, both verified before, say differently."""
+    """Return the differences between the regional log and a member's log, both verified before."""
     said: dict[int, tuple[int, Answered | Refused]] = {}
     found: list[Difference] = []
     for index, entry in member_entries:

@@ -1,7 +1,7 @@
-"""Sentences that remember the text and the values that they were made of.
+"""Sentences that remember their template and their values.
 
-To whoever prints one it is its English. A page in another language looks the text up in its catalogue and
-fills the values in anew, times and numbers as its readers write them.
+A printed sentence is English. A page in another language looks the template up in its catalogue and fills in
+the values anew, with times and numbers in the readers' form.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ Value: TypeAlias = "str | int | datetime"
 
 
 class Said(str):
-    """An English sentence. `text` is what it was made of, with `%(name)s` for each of `values`."""
+    """An English sentence. `text` is the template, with `%(name)s` for each of `values`."""
 
     text: str
     values: Mapping[str, Value]
@@ -29,23 +29,24 @@ class Said(str):
 
 
 def said(text: str, /, **values: Value) -> Said:
-    """The sentence of a text and its values. What gathers texts for translators looks for these calls."""
+    """Return the sentence of a template and its values. Extraction of texts for translators looks for calls
+    of `said`."""
     return Said(text, values)
 
 
 def msgid(text: str) -> str:
-    """Marks a text that becomes a sentence elsewhere."""
+    """Mark a template used elsewhere."""
     return text
 
 
 def joined(between: str, words: Iterable[str]) -> Said:
-    """Sentences after each other, each of which is translated by itself."""
+    """Concatenate sentences, each translated by itself."""
     values = {f"part_{number}": word for number, word in enumerate(words)}
     return Said(between.join(f"%({name})s" for name in values), values)
 
 
 def say_time(time: datetime) -> str:
-    """A time as people read it, in UTC."""
+    """Return a time in a readable form, in UTC."""
     return f"{time.isoformat(sep=' ')[:19]}Z"
 
 

@@ -1,4 +1,4 @@
-"""One entry in one sentence, for every kind of event."""
+"""One sentence per entry, for every kind of event."""
 
 from functools import singledispatch
 
@@ -50,12 +50,12 @@ from audit.reading.wording import (
 
 @singledispatch
 def say_event(event: Event) -> Said:
-    """The event in a sentence: for a kind that has none of its own here, by that of `plain_sentences`."""
+    """Return the event in a sentence, by default from `plain_sentences`."""
     return say_plainly(event)
 
 
 def under(version: str | None) -> Said:
-    """By which version of a policy, in words."""
+    """Return the policy version in words."""
     if version is None:
         return said("without a policy")
     return said("under version %(version)s of its policy", version=version)

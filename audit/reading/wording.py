@@ -25,7 +25,7 @@ REASONS: Final = {
     "no-proof": msgid("the question was not proved to be logged"),
     "repeated": msgid("it had answered this question before"),
 }
-"""Every reason that a log gives, in words. A reason that is not here is shown as it is."""
+"""Every reason used in logs, in words. An unknown reason is shown as is."""
 
 STEPS: Final = {
     PolicyStep.FIRST: msgid("its first"),
@@ -43,7 +43,7 @@ SHARES: Final = {
 
 
 def say_reasons(reasons: Iterable[str]) -> Said:
-    """Reasons in words, each followed by the log's own word for it."""
+    """Return reasons in words, each followed by the log's own word."""
     told = [
         said("%(words)s (%(word)s)", words=word_of(REASONS[r]), word=r) if r in REASONS else r
         for r in reasons
@@ -52,12 +52,12 @@ def say_reasons(reasons: Iterable[str]) -> Said:
 
 
 def word_of(text: str) -> Said:
-    """One of the texts of a table, as a sentence of its own."""
+    """Return a text of a table as a separate sentence."""
     return Said(text, {})
 
 
 def say_question(measure: str, by: Iterable[str], where: Iterable[Filter]) -> Said:
-    """What is asked, in the dictionary's own words."""
+    """Return the question in the dictionary's own words."""
     levels = [*by]
     conditions = [
         said("%(dimension)s is %(codes)s", dimension=f.dimension, codes=either(f.codes)) for f in where
@@ -73,14 +73,14 @@ def say_question(measure: str, by: Iterable[str], where: Iterable[Filter]) -> Sa
 
 
 def say_size(size: CoarseSize) -> Said:
-    """How large a table is, as coarsely as the log has it."""
+    """Return the size of a table, as coarsely as logged."""
     if size is CoarseSize.NONE:
         return said("no cells")
     return said("%(size)s cells", size=str(size))
 
 
 def say_share(share: CoarseShare) -> Said:
-    """How much of a table is withheld, as coarsely as the log has it."""
+    """Return the withheld share of a table, as coarsely as logged."""
     return word_of(SHARES[share])
 
 
@@ -91,13 +91,14 @@ def listed(words: Iterable[str]) -> str:
 
 
 def either(words: Iterable[str]) -> str:
-    """Words of which one is enough: `a, b or c`."""
+    """Join alternatives: `a, b or c`."""
     *before, end = [*words] or [""]
     return said("%(first)s or %(last)s", first=joined(", ", before), last=end) if before else end
 
 
 def say_who(role: str, organisation: str | None) -> Said:
-    """`An analyst of ARMAC`, `A keeper`. The role is a word of its own: other languages have no article."""
+    """Return `An analyst of ARMAC`, or `A keeper`. The role is a separate word: other languages have no
+    article."""
     word = word_of(role)
     begins = role[:1] in "aeiou"
     if not organisation:

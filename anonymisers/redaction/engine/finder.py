@@ -1,4 +1,4 @@
-"""Our recognisers together: what they see in a plain text, and what the allow-list lets stay."""
+"""The recognisers of this package combined: findings in a plain text, and stretches allowed to stay."""
 
 from dataclasses import dataclass, field
 
@@ -19,16 +19,17 @@ from anonymisers.redaction.word_list import Dictionary
 
 @dataclass(frozen=True)
 class Found:
-    """Spans in any order, overlapping; `allowed` overrules those that are only a guess."""
+    """Spans in any order, overlapping; `allowed` overrules mere guesses."""
 
     spans: list[Span]
     allowed: list[Stretch]
     undecided: list[tuple[int, int]] = field(default_factory=list)
-    """English sentences in which a language model may still see a name."""
+    """English sentences in which a language model may still find a name."""
 
 
 def find(plain: str, language: str, dictionary: Dictionary | None) -> Found:
-    """Recognise in a plain text. `dictionary` is the English one; without it English is read less surely."""
+    """Find spans in a plain text. `dictionary` is the English dictionary, without which English is read less
+    reliably."""
     found_dates = dates(plain)
     spans = [*numbers(plain, found_dates), *births(plain, found_dates), *spaced_out(plain)]
     allowed: list[Stretch] = []

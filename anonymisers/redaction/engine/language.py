@@ -1,4 +1,4 @@
-"""Which profile a text is read with, and which texts are withheld because none fits."""
+"""Choose the language profile of a text, and withhold texts without a fitting profile."""
 
 import re
 import unicodedata
@@ -10,9 +10,9 @@ from anonymisers.redaction.recognisers.script_names import scripts_in
 from anonymisers.redaction.text_reading import is_latin
 
 LONGEST = 50_000
-"""Characters. A narrative is a page; what is longer is not one, and would stop the others."""
+"""Limit in characters. A narrative is a page; a longer text is no narrative, and would delay the rest."""
 LEAST_EVIDENCE = 0.2
-"""The share of a text's words that must be words of a language before it is taken for that language."""
+"""Least share of words of a language in a text of that language."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -32,7 +32,7 @@ _SCRIPT_NAMES = (
 
 
 class Withheld(Exception):  # noqa: N818 - a decision that the caller reports, not a failure
-    """This text cannot be redacted and must not be shared. `reason` is from a closed list."""
+    """The text cannot be redacted and must not be shared. `reason` is from a closed list."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -46,12 +46,12 @@ def _tags() -> Mapping[str, str]:
 
 
 def supported_tags() -> tuple[str, ...]:
-    """The language tags (BCP 47, primary subtag) that have a profile."""
+    """Return the language tags (BCP 47, primary subtag) with a profile."""
     return tuple(sorted(_tags()))
 
 
 def language_of(text: str, plain: str, tag: str | None) -> str:
-    """The language whose profile is used. Raises Withheld."""
+    """Return the language of the profile used. Raises Withheld."""
     _check_characters(text, plain)
     declared = None
     if tag is not None:
@@ -86,7 +86,7 @@ def _check_characters(text: str, plain: str) -> None:
 
 
 def _is_dressed_up(character: str) -> bool:
-    """Whether this is a Latin letter that no list is written in: small capitals, phonetic letters."""
+    """Return whether a Latin letter appears in no word list: small capitals, phonetic letters."""
     return unicodedata.name(character).startswith("LATIN") and not is_latin(character)
 
 

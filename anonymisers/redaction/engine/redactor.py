@@ -1,4 +1,4 @@
-"""One narrative in, one redacted narrative out, or the reason why it is withheld."""
+"""Redact one narrative, or give the reason for withholding it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ Find = Callable[[str, str], Found]
 
 @dataclass(frozen=True)
 class Redacted:
-    """`text` with typed placeholders, or None when it is withheld for `reason`.
+    """`text` with typed placeholders, or None for a text withheld for `reason`.
 
-    `spans` are what was removed: start, end and kind, as offsets into the original text.
+    `spans` are the removed stretches: start, end and kind, as offsets into the original text.
     """
 
     text: str | None
@@ -31,8 +31,8 @@ def redact(
 ) -> Redacted:
     """Redact one narrative.
 
-    `language` is a BCP 47 tag, or None to detect it; `known` holds the record's own values by field. A text
-    that no profile fits is withheld whole: an unread text cannot be called clean.
+    `language` is a BCP 47 tag, or None for detection; `known` holds the record's own values by field. A text
+    without a fitting profile is withheld whole: an unread text cannot be called clean.
     """
     if too_long(known or {}):
         return Redacted(None, reason="known values too long")

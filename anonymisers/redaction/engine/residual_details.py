@@ -1,7 +1,7 @@
-"""Takes out of a redacted narrative what tells a person apart by itself: dates, figures, provinces.
+"""Remove details that single out a person from a redacted narrative: dates, figures, provinces.
 
-Redaction leaves them, since they are what a record is about. Beside generalised columns they would undo the
-generalisation: the text would say the day where the table says the year.
+Redaction keeps such details as the subject of the record. Beside generalised columns they would undo the
+generalisation: the text would tell the day where the table tells the year.
 """
 
 import re
@@ -18,7 +18,8 @@ _PLACEHOLDER = re.compile(r"<[A-Z_]+>")
 
 
 def without_figures(text: str) -> str:
-    """The text with `<DATE>`, `<NUMBER>` and `<PROVINCE>` for what would narrow its person down."""
+    """Return the text with `<DATE>`, `<NUMBER>` and `<PROVINCE>` in place of details that narrow down the
+    person."""
     reading = read(text)
     kept: list[str] = []
     at = 0
@@ -45,7 +46,7 @@ def _found(plain: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _merged(found: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
-    """Of stretches that overlap the first, whole: a figure within a date is part of the date."""
+    """Return of overlapping stretches the first, whole: a figure within a date is part of the date."""
     end = 0
     for span in sorted(found, key=lambda s: (s[0], -s[1])):
         if span[0] >= end:

@@ -12,7 +12,7 @@ from anonymisers.redaction.tokens import FIGURE, LOWER
 LONGEST_NUMBER = 6
 MOST_WORDS = 30
 MOST_SMALL = 3
-"""Words in small letters that a street is called at most."""
+"""Largest number of words in small letters in a street's name."""
 _GAPS = (" ", "", "-", "/", ", ", ",", " - ", "'", ": ", " #", "(", ", #")
 _DOTS = (". ", ".", ".,", "., ")
 
@@ -59,7 +59,7 @@ def _after_cues(plain: str, text: LatinText) -> Iterator[int]:
 
 
 def _is_anchor(text: LatinText, i: int) -> bool:
-    """Whether a street word has a number or a name beside it."""
+    """Return whether a street word has a number or a name beside it."""
     word, after = text.words[i], text.after(i)
     follows = after is not None and after.gap in (" ", ". ", ".")
     if word.folded in latin_words("number_follows"):
@@ -137,7 +137,7 @@ def _is_street(text: LatinText, j: int) -> bool:
 
 
 def _is_province(text: LatinText, j: int) -> bool:
-    """A province ends an address, unless a street is called like it: 'Rizal Ave.'."""
+    """Return whether a province ends the address; a street may be named after a province: 'Rizal Ave.'."""
     beside = [text.words[k] for k in (j - 1, j + 1) if 0 <= k < len(text)]
     street = any(word.folded in latin_words("streets") for word in beside)
     return matched(text.words, j, "provinces") > 0 and not street

@@ -1,4 +1,5 @@
-"""Capitalised runs: each is a person's or a place's name unless all its words are known to be otherwise."""
+"""Capitalised runs: each run is the name of a person or place unless all its words are known to be
+otherwise."""
 
 from collections.abc import Iterator
 
@@ -46,7 +47,7 @@ def _continues(text: LatinText, first: int, i: int) -> bool:
 
 
 def _name_in(text: LatinText, first: int, last: int) -> range:
-    """The part of a run that is a name."""
+    """Return the part of a run that is a name."""
     if first == last and _acts(text, first):
         return range(first, last + 1)
     while first <= last and _only_leads(text, first):
@@ -62,14 +63,15 @@ def _name_in(text: LatinText, first: int, last: int) -> range:
 
 
 def _acts(text: LatinText, i: int) -> bool:
-    """Whether the first word of a sentence does what only people do: 'An said', 'May now lives'."""
+    """Return whether the first word of a sentence is the subject of a person's action: 'An said', 'May now
+    lives'."""
     after = text.after(i)
     acting = after is not None and after.gap == " " and after.lower in latin_words("people_only")
     return text.words[i].begins and acting and text.words[i].lower not in latin_words("pronouns")
 
 
 def _only_leads(text: LatinText, i: int) -> bool:
-    """Words at the head of a run that are no part of a name: 'The', 'Survivor', 'According'."""
+    """Return the words at the head of a run outside the name: 'The', 'Survivor', 'According'."""
     word = text.words[i]
     if word.folded in allowed().capitalised:
         before = text.words[i - 1].lower if i and not word.begins else ""
@@ -87,7 +89,8 @@ def _only_leads(text: LatinText, i: int) -> bool:
 
 
 def _only_begins(text: LatinText, i: int) -> bool:
-    """Whether a word has its capital from the sentence alone; before an unknown name it may be one itself."""
+    """Return whether a word has its capital from the sentence alone; before an unknown name the word may be a
+    name."""
     word, following = text.words[i], text.after(i)
     if word.lower in text.profile.function:
         return True
@@ -103,7 +106,7 @@ def _only_trails(text: LatinText, i: int) -> bool:
 
 
 def _is_plain(text: LatinText, i: int) -> bool:
-    """Whether a capitalised word by itself names nobody."""
+    """Return whether a capitalised word by itself names nobody."""
     word = text.words[i]
     if len(word.folded) == 1 or word.folded in latin_words("numerals"):
         return True
@@ -119,7 +122,7 @@ def _is_plain(text: LatinText, i: int) -> bool:
 
 
 def _alone(text: LatinText, i: int) -> bool:
-    """Whether no other capitalised word touches this one."""
+    """Return whether no other capitalised word touches the word."""
 
     def touches(word: Token | None, gap: str) -> bool:
         return word is not None and gap == " " and word.capital
@@ -130,7 +133,8 @@ def _alone(text: LatinText, i: int) -> bool:
 
 
 def _acts_like_people(text: LatinText, first: int, last: int) -> bool:
-    """Whether one or two words that are names as well do what people do: 'Hope was', 'May Long went'."""
+    """Return whether one or two ambiguous words are the subject of a person's action: 'Hope was', 'May Long
+    went'."""
     after = text.after(last)
     if last - first > 1 or after is None or after.gap not in (" ", ", "):
         return False

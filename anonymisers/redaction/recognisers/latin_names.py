@@ -15,7 +15,7 @@ from anonymisers.redaction.tokens import TITLE
 
 @dataclass(frozen=True)
 class Names:
-    """The names found, and the sentences in which a language model may still see one."""
+    """The names found, and the sentences in which a language model may still find a name."""
 
     spans: list[Span]
     undecided: list[tuple[int, int]]
@@ -63,7 +63,7 @@ def _goes_on(text: LatinText, i: int, named: Sequence[bool]) -> bool:
 
 
 def _undecided(text: LatinText, named: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """The sentences with a capitalised word that is English as well, so that only its context can tell."""
+    """Return the sentences with a capitalised word that is also English, so that only context can decide."""
     if text.dictionary is None:
         return
     first, doubtful = 0, False

@@ -1,4 +1,4 @@
-"""Names that say whose child a person is: then what stands on either side is a name, whatever it means else.
+"""Patronymics: the words on either side are names, whatever their other meaning.
 
 "Sabtu" is Saturday in Malay, and "Jainal bin Sabtu" a man.
 """

@@ -1,4 +1,4 @@
-"""Villages and districts in Latin letters, by the word that says what they are, on either side."""
+"""Villages and districts in Latin letters, by a place word on either side."""
 
 from collections.abc import Iterator
 
@@ -27,7 +27,7 @@ def villages(text: LatinText) -> Iterator[Span]:
 
 
 def _is_province(text: LatinText, i: int) -> bool:
-    """Whether the allow-list knows what stands after 'munisípiu'."""
+    """Return whether the allow-list contains the name after 'munisípiu'."""
     return i < len(text) and text.allowed[i] and text.words[i].gap == " "
 
 
@@ -118,7 +118,7 @@ def _precedes(text: LatinText, j: int) -> bool:
 
 
 def _is_half_known(text: LatinText, first: int, end: int) -> bool:
-    """'stung kach village': the first word is English too, but stands before one that is not."""
+    """Handle 'stung kach village': the first word is also English, but the following word is not."""
     if first < 2 or text.words[first].case != LOWER or text.words[first].gap != " ":
         return False
     return text.words[first - 1].lower not in text.profile.short and any(

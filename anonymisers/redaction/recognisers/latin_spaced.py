@@ -1,4 +1,4 @@
-"""Names spelt with something between their letters: 'S o k D a r a', 'S.o.k'."""
+"""Names with separators between their letters: 'S o k D a r a', 'S.o.k'."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _SPACED = re.compile(rf"(?<![\w.]){_LETTER}(?:[ ._*-]{{1,2}}{_LETTER}){{3,}}(?!\
 
 
 def spaced_out(plain: str) -> Iterator[Span]:
-    """Four letters or more, one by one. In capitals throughout they are an acronym: 'U.N.D.P.'."""
+    """Return runs of four or more single letters; in capitals throughout, a run is an acronym: 'U.N.D.P.'."""
     for match in _SPACED.finditer(plain):
         if match.group()[0].isupper() and not match.group().isupper():
             yield Span(*match.span(), Kind.PERSON, Evidence.GUESS)

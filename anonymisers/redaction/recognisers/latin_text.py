@@ -1,4 +1,4 @@
-"""A text's Latin words with all that the recognisers of names and places ask about each of them."""
+"""A text's Latin words with all properties used by the recognisers of names and places."""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,13 @@ from anonymisers.redaction.tokens import Token, shouted
 from anonymisers.redaction.word_list import Dictionary
 
 SHORT = 4
-"""English words up to this length are names too often for the dictionary alone to clear them."""
+"""English words up to this length are too often names to be cleared by the dictionary alone."""
 JOINS = (" ", "-", ". ", "'", ".")
-"""What may stand between two words of one name."""
+"""Allowed separators between two words of one name."""
 
 
 class LatinText:
-    """`taken` marks the words that numbers and dates account for, `allowed` those of the allow-list."""
+    """`taken` marks the words of numbers and dates, `allowed` the words of the allow-list."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class LatinText:
         return len(self.words)
 
     def after(self, i: int) -> Token | None:
-        """The word after word i, if there is one."""
+        """Return the word after word i, if any."""
         return self.words[i + 1] if i + 1 < len(self.words) else None
 
     def is_title(self, i: int) -> bool:
@@ -48,7 +48,7 @@ class LatinText:
         return self.words[i].folded in self.profile.particles
 
     def is_common(self, word: Token) -> bool:
-        """Whether this is an ordinary word, by the profile's list or the English dictionary."""
+        """Return whether the word is ordinary, by the profile's list or the English dictionary."""
         if word.lower in self.profile.common:
             return True
         if self.dictionary is None:
@@ -57,15 +57,15 @@ class LatinText:
         return all(part in self.profile.common or self.dictionary.knows(part) for part in bare.split("-"))
 
     def is_ambiguous(self, word: Token) -> bool:
-        """Whether this word is a name as well."""
+        """Return whether the word is also a name."""
         return word.folded in self.profile.ambiguous
 
     def is_rare_short(self, word: Token) -> bool:
-        """Whether this is a short word beyond the usual ones: perhaps English, but rather a name."""
+        """Return whether the word is short and unusual: perhaps English, but rather a name."""
         return len(word.folded) <= SHORT and word.lower not in self.profile.short
 
     def is_unknown(self, word: Token) -> bool:
-        """Whether no list has this word."""
+        """Return whether no list has the word."""
         rules, folded = allowed(), word.folded
         if folded in rules.acronyms or folded in rules.device_nouns or folded in rules.capitalised:
             return False
@@ -82,7 +82,7 @@ class LatinText:
 
 
 def _covered(words: Sequence[Token], stretches: Sequence[tuple[int, int]]) -> list[bool]:
-    """Which words lie inside a stretch."""
+    """Mark the words inside a stretch."""
     flags = [False] * len(words)
     starts = {word.start: i for i, word in enumerate(words)}
     for start, end in stretches:

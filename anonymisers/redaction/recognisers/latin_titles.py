@@ -1,4 +1,4 @@
-"""Names that a title or a word such as "named" announces; then small letters do not hide them."""
+"""Names announced by a title or a word such as "named", in small letters, too."""
 
 from collections.abc import Iterator
 
@@ -35,14 +35,14 @@ def _is_used_as_title(text: LatinText, i: int) -> bool:
 
 
 def _first_of_name(text: LatinText, i: int, reached: int) -> int:
-    """Saw, Naw, Datu and Khun are titles and parts of names at once: they go with the name."""
+    """Include Saw, Naw, Datu and Khun, which are titles and parts of names at once."""
     word = text.words[i]
     part_of_it = word.capital and word.folded not in text.profile.plain_titles
     return i if part_of_it and reached > i + 1 else i + 1
 
 
 def _name_after(text: LatinText, i: int) -> int:
-    """The index behind the name that word i announces."""
+    """Return the index behind the name announced by word i."""
     first = i + 1
     while first < len(text) and text.is_title(first) and text.words[first].capital and _near(text, first):
         first += 1
@@ -64,7 +64,7 @@ def _name_after(text: LatinText, i: int) -> int:
 
 
 def _near(text: LatinText, j: int) -> bool:
-    """Whether word j goes on with what stands before; the dot of 'Mr.' ends no sentence."""
+    """Return whether word j continues the preceding words; the dot of 'Mr.' ends no sentence."""
     word = text.words[j]
     ends = word.begins and word.gap.strip() == "." and not text.is_title(j - 1)
     return word.gap in JOINS and not ends

@@ -1,4 +1,4 @@
-"""English words in small letters that no dictionary has: names typed without capitals."""
+"""Words of an English text in small letters and in no dictionary: names typed without capitals."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from anonymisers.redaction.tokens import FIGURE, LOWER
 
 
 def unknown_small(text: LatinText) -> Iterator[int]:
-    """The unknown words and what belongs to them."""
+    """Return the unknown words and adjoining parts of the names."""
     for i, word in enumerate(text.words):
         if word.case != LOWER and not text.shouted[i]:
             continue
@@ -34,7 +34,7 @@ def _neighbours(text: LatinText, i: int) -> Iterator[int]:
 
 
 def _is_odd(text: LatinText, i: int) -> bool:
-    """'maria' is in the dictionary, but stands before a word that is not, and is no verb or trade."""
+    """Handle 'maria': in the dictionary, but before an unknown word, and neither verb nor trade."""
     word = text.words[i]
     if text.taken[i] or word.case == FIGURE or word.lower in text.profile.common:
         return False

@@ -1,9 +1,8 @@
-"""Names that nothing announces, in scripts without capitals: by lists of given names, and by their syllables.
+"""Unannounced names in scripts without capitals: by lists of given names, and by their syllables.
 
-A Thai given name of the list is a name wherever it stands, glued to other words too, and so is a word made
-of two parts that names are made of; ordinary words are not on the lists. A Burmese name is a row of two to
-five syllables that names are made of, between a space and a particle; of two syllables one must rarely be an
-ordinary word.
+A Thai given name of the list is a name everywhere, also glued to other words, and so is a word composed of
+two name parts; ordinary words are not on the lists. A Burmese name is a row of two to five name syllables
+between a space and a particle; of two syllables at least one must rarely be an ordinary word.
 """
 
 import re
@@ -19,7 +18,7 @@ FEWEST, MOST = 2, 5
 
 
 def given_names(plain: str, script: str) -> Iterator[Span]:
-    """Stretches that are names by themselves."""
+    """Return the stretches that are names by themselves."""
     if script == THAI:
         for match in _thai().finditer(plain):
             yield Span(*match.span(), Kind.PERSON, Evidence.GUESS)

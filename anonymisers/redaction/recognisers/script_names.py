@@ -1,7 +1,7 @@
-"""Names and places in Khmer, Lao, Thai and Burmese, scripts that have no capitals and few spaces.
+"""Names and places in Khmer, Lao, Thai and Burmese: scripts without capitals and with few spaces.
 
-A title or a word such as "witness" announces a name; a word such as "aged" or "born" ends one. A name is one
-or two stretches between spaces, cut where an ordinary word begins.
+A title or a word such as "witness" announces a name; a word such as "aged" or "born" ends a name. A name is
+one or two stretches between spaces, cut where an ordinary word begins.
 """
 
 import re
@@ -16,18 +16,18 @@ from anonymisers.redaction.recognisers.script_given import given_names
 from anonymisers.redaction.spans import Evidence, Kind, Span, Stretch
 
 FARTHEST = 40
-"""Characters looked at on either side of a word: enough for every name, and no text can make it slow."""
+"""Characters examined on either side of a word: enough for every name, and a bound on time for any text."""
 LONGEST_CHUNK = 26
 """Characters; a longer stretch without a space is a clause, not a name."""
 PAIR_CHUNK = 13
-"""Characters of each half of a name that nothing but its shape tells."""
+"""Limit in characters of each half of a name recognised by its shape alone."""
 MOST_PAIR = 3
-"""Stretches in a row that may be a name and an unknown word; more are a sentence of unknown words."""
+"""Largest number of adjacent stretches that may be a name and an unknown word; more are a sentence."""
 LEAST_NAME = 2
 LONGEST_PROVINCE = 16
 """Characters; where nothing but the next word ends a province's name, a person's may stand there."""
 INNER_STOP = 4
-"""An ordinary word must be this long to cut a stretch: shorter ones are syllables of names."""
+"""Least length of an ordinary word cutting a stretch: shorter words are also syllables of names."""
 _LATIN_WORD = r"[A-Z\u00c0-\u00de][A-Za-z'\-\u00c0-\u024f\u1e00-\u1eff]*"
 _LATIN_NAME = re.compile(
     rf"{_LATIN_WORD}(?:[ .]+(?:(?:bin|binti|de|dos|da|van|a/l|a/p) )?{_LATIN_WORD}){{0,4}}"
@@ -97,7 +97,7 @@ def _patterns(script: str) -> _Patterns:
 
 
 def scripts_in(plain: str) -> list[str]:
-    """The scripts with a profile of their own that the text holds letters of."""
+    """Return the scripts with a profile among the letters of the text."""
     return [] if plain.isascii() else [s for s in RANGES if re.search(f"[{RANGES[s]}]", plain)]
 
 
@@ -108,7 +108,7 @@ def script_allowed(plain: str, script: str) -> list[Stretch]:
 
 
 def script_provinces(plain: str, script: str) -> list[tuple[int, int]]:
-    """Where provinces stand, with the word for it."""
+    """Return the stretches of provinces, with the word for province."""
     return [m.span() for m in _patterns(script).province.finditer(plain)]
 
 
@@ -156,7 +156,7 @@ def _skip_space(plain: str, at: int) -> int:
 def _name_from(
     plain: str, start: int, profile: ScriptProfile, patterns: _Patterns, *, titled: bool
 ) -> int | None:
-    """The end of the name that begins here, None when none does."""
+    """Return the end of the name beginning here, None for no name."""
     latin = _LATIN_NAME.match(plain, start)
     if latin:
         return latin.end()
@@ -224,7 +224,7 @@ def _ordinary(chunk: str, profile: ScriptProfile, patterns: _Patterns) -> bool:
 
 
 def _subject(plain: str, end: int, profile: ScriptProfile, patterns: _Patterns) -> Iterator[Span]:
-    """A stretch before a particle that marks a subject, an object or a person spoken to."""
+    """Return a stretch before a particle marking a subject, an object or a person addressed."""
     chunk = _chunk_before(plain, end, patterns)
     if (
         chunk is None
@@ -237,9 +237,9 @@ def _subject(plain: str, end: int, profile: ScriptProfile, patterns: _Patterns) 
 
 
 def _by_shape(plain: str, profile: ScriptProfile, patterns: _Patterns, found: list[Span]) -> Iterator[Span]:
-    """Two short stretches in a row without an ordinary word in them: a given and a family name.
+    """Find two adjacent short stretches without an ordinary word: a given and a family name.
 
-    A row that is too long for a name is read again without the names that are `found` already.
+    A row too long for a name is read again without the names already `found`.
     """
     if profile.name_chunks < 2:
         return
@@ -256,7 +256,7 @@ def _by_shape(plain: str, profile: ScriptProfile, patterns: _Patterns, found: li
 
 
 def _groups(places: list[tuple[int, int]], chosen: list[bool]) -> Iterator[list[tuple[int, int]]]:
-    """Neighbours of which all are chosen."""
+    """Return groups of adjacent places, all chosen."""
     for keep, group in groupby(zip(places, chosen, strict=True), key=itemgetter(1)):
         if keep:
             yield [place for place, _ in group]
