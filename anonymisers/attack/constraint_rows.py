@@ -64,7 +64,7 @@ def first_of_each(rows: Rows) -> NDArray[np.bool_]:
     if not len(rows.rhs):
         return first
     coefs = rows.coefs * np.sign(rows.coefs[rows.indptr[:-1]])[rows.row_of]
-    # Rows that are alike have the same sum of whole numbers drawn for the columns; only those are compared.
+    # Equal rows have equal sums of random integers drawn for the columns: only such rows are compared.
     drawn = np.random.default_rng(0).integers(1, 2**20, int(rows.cols.max()) + 1).astype(np.float64)
     alike = np.bincount(rows.row_of, coefs * drawn[rows.cols])
     _, kind, often = np.unique(alike, return_inverse=True, return_counts=True)

@@ -55,7 +55,7 @@ class Part:
 def parts_of(reduced: Reduced) -> Iterator[Part]:
     """Split the representatives into connected components, small components pooled; cells in no sum are in no
     part."""
-    # Here, because a node that only answers starts sooner and stays smaller without it.
+    # Imported here: a node that only answers starts sooner and stays smaller without scipy.
     from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # noqa: PLC0415
     from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]  # noqa: PLC0415
 

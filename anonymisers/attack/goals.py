@@ -34,7 +34,7 @@ class Extent:
 
 @dataclass(frozen=True, eq=False)
 class Goals:
-    """The verdicts sought: `withheld` boxes need an honest interval, others must not be small for certain.
+    """The verdicts sought: `withheld` cuboids need a sufficient interval, others must not be certainly small.
 
     `lower` is the least value the attacker allows a withheld cell; `smallest`..threshold-1 is small
     (1..k-1, or 0..k-1 where zeros are small cells too).

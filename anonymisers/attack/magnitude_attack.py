@@ -162,7 +162,7 @@ class MagnitudeAttacker:
         self._solver.run()
         status = self._solver.getModelStatus()
         if status != Status.kOptimal:
-            # A basis that rounding spoilt: once more from nothing.
+            # A basis spoilt by rounding errors: solve once more from scratch.
             self._solver.clearSolver()
             self._solver.setOptionValue("presolve", "choose")
             self._solver.run()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import highspy
 import numpy as np
-from highspy._core import _Highs  # the public class greets on standard output before it can be told not to
+from highspy._core import _Highs  # the public class greets on standard output
 
 from anonymisers.attack.constraint_rows import Rows
 from anonymisers.attack.time_limit import OutOfTimeError
@@ -66,7 +66,7 @@ class Polytope:
             self.whole, self._simplex = False, None
             return self.vertex(objective)
         if not done:
-            # A basis that rounding spoilt: once more from nothing.
+            # A basis spoilt by rounding errors: solve once more from scratch.
             solver.clearSolver()
             self._run(solver)
         self._judge(solver)

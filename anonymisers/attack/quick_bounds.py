@@ -53,10 +53,10 @@ def _tighten(rows: Rows, low: Floats, high: Floats) -> Bools:
     width = np.abs(rows.coefs) * (high - low)[rows.cols]
     least, most = _ends(rows, low, high)
     for end, upwards in ((least, True), (most, False)):
-        # What a row leaves free above its least sum, or below its greatest.
+        # The freedom of a row above its least sum, or below its greatest.
         room = rows.rhs - end if upwards else end - rows.rhs
         _bind_endless(rows, before, (low, end, room), upwards=upwards)
-        # A column whose bounds are as far apart as that, or less, is not tightened by the row.
+        # A row tightens only columns whose bounds are farther apart than its freedom.
         held = np.flatnonzero(width > room[row_of])
         cols, coefs = rows.cols[held], rows.coefs[held]
         first = (coefs > 0) == upwards
@@ -70,7 +70,7 @@ def _tighten(rows: Rows, low: Floats, high: Floats) -> Bools:
 def _ends(rows: Rows, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """Return the least and the greatest sum of each row; a column without upper bound counts with its lower
     bound."""
-    # Here, because a node that only answers starts sooner and stays smaller without it.
+    # Imported here: a node that only answers starts sooner and stays smaller without scipy.
     from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # noqa: PLC0415
 
     shape = (len(rows.rhs), len(low))

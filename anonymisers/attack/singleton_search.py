@@ -34,7 +34,7 @@ class SingletonSearch:
         self._own = hidden & (self._value == 1)
         self._small = hidden & (self._value >= goals.smallest) & (self._value < goals.threshold)
         self._pairs: list[tuple[int, int]] = []
-        # Of boxes that go together each is certain once another is known.
+        # Of dependent cuboids each is certain once another is known.
         self._take(*_joined(reduced.rep, self._small, self._own), apart=0.0)
 
     def examine(self, part: Part, extent: Extent, pool: WorldPool, polytope: Polytope) -> None:

@@ -6,7 +6,6 @@ shown where every period is shown, so that the difference of two years' cubes is
 
 import hashlib
 import json
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -31,6 +30,7 @@ from anonymisers.tables.cube_header import (
 )
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
+from anonymisers.tables.packed_bytes import packed, unpacked
 from anonymisers.tables.rules import Level, Rules
 
 FORMAT = b"safelane chronicle 1\n"
@@ -92,24 +92,19 @@ class ReleaseHistory(ReleasedCells):
     def to_bytes(self) -> bytes:
         """Rules, and parts with their certificates, in one stored form for use inside the state only."""
         blobs = [blob for part in self.parts for blob in _blobs(part)]
-        header = _header(self).encode() + b"\n" + json.dumps([len(b) for b in blobs]).encode() + b"\n"
-        body = zlib.compress(header + b"".join(blobs), 6)
-        return FORMAT + hashlib.sha256(body).digest() + body
+        head = _head(self).encode() + b"\n" + json.dumps([len(b) for b in blobs]).encode() + b"\n"
+        return packed(FORMAT, head + b"".join(blobs))
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> "ReleaseHistory":
-        """Read the stored form of `to_bytes`. Raises CertificateError if a byte was changed or is missing."""
-        packed = memoryview(data)[len(FORMAT) + 32 :]
-        whole_digest = data[len(FORMAT) : len(FORMAT) + 32]
-        if not data.startswith(FORMAT) or hashlib.sha256(packed).digest() != whole_digest:
-            raise CertificateError("this is not a whole cube")
+    def from_bytes(cls, data: bytes) -> "Chronicle":
+        """Read what `to_bytes` wrote. Raises CertificateError when anything was changed or is missing."""
+        whole = unpacked(FORMAT, data, "cube")
         try:
-            whole = zlib.decompress(packed)
             first = whole.index(b"\n")
             second = whole.index(b"\n", first + 1)
-            header, lengths = json.loads(whole[:first]), json.loads(whole[first:second])
-            return _read(header, lengths, memoryview(whole)[second + 1 :])
-        except (zlib.error, ValueError, TypeError, KeyError, StopIteration):
+            head, lengths = json.loads(whole[:first]), json.loads(whole[first:second])
+            return _read(head, lengths, memoryview(whole)[second + 1 :])
+        except (ValueError, TypeError, KeyError, StopIteration):
             raise CertificateError("the stored cube is damaged") from None
         except CertificateError:
             raise

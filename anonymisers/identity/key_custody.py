@@ -17,7 +17,7 @@ from Crypto.Cipher import AES
 from Crypto.Protocol.SecretSharing import Shamir
 
 from anonymisers.errors import KeyStoreError
-from anonymisers.identity.key_epochs import LEAST_PASSPHRASE, SALT_BYTES, passphrase_key
+from anonymisers.identity.key_epochs import SALT_BYTES, check_passphrase, passphrase_key
 from anonymisers.identity.pseudonym_domain import KEY_BYTES, hkdf, length_prefixed
 from anonymisers.identity.sealed_messages import new_private, open_sealed, public_of, seal
 from anonymisers.identity.vault_records import Compartment
@@ -86,10 +86,7 @@ class Custody:
 def lock_from_passphrase(passphrase: str, salt: bytes | None = None) -> Lock:
     """Return the lock of a passphrase; a new lock without `salt`. Raises KeyStoreError for a short
     passphrase."""
-    if len(passphrase) < LEAST_PASSPHRASE:
-        raise KeyStoreError(
-            f"the passphrase is shorter than {LEAST_PASSPHRASE} characters", remedy="Choose a longer one."
-        )
+    check_passphrase(passphrase)
     salt = secrets.token_bytes(SALT_BYTES) if salt is None else salt
     return Lock(salt, passphrase_key(passphrase, salt))
 

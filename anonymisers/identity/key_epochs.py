@@ -72,11 +72,16 @@ def key_from_passphrase(passphrase: str, store: EpochStore) -> bytes:
             f"the key store of {store.member} is locked with a key file, not with a passphrase",
             remedy="Give the key file.",
         )
+    check_passphrase(passphrase)
+    return passphrase_key(passphrase, store.salt)
+
+
+def check_passphrase(passphrase: str) -> None:
+    """Raise KeyStoreError for a short passphrase."""
     if len(passphrase) < LEAST_PASSPHRASE:
         raise KeyStoreError(
             f"the passphrase is shorter than {LEAST_PASSPHRASE} characters", remedy="Choose a longer one."
         )
-    return passphrase_key(passphrase, store.salt)
 
 
 def passphrase_key(passphrase: str, salt: bytes) -> bytes:

@@ -34,7 +34,7 @@ def epoch_map(
 
 def sealed_map(made: Mapping[str, str], reader: bytes, domain: Domain, present: int) -> bytes:
     """Return the map as a file for the recipient's key. Raises KeyStoreError for an invalid public key."""
-    # Sorted by the new ones: the order of the member's register is nobody's business.
+    # Sorted by the new pseudonyms: the order of the member's register stays secret.
     body = json.dumps(sorted(made.items(), key=lambda pair: pair[1])).encode("ascii")
     sealed = seal(reader, zlib.compress(body, 9), info=_info(domain, present))
     document = {

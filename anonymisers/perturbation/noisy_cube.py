@@ -8,7 +8,6 @@ policy and dictionary alone.
 
 import hashlib
 import json
-import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
@@ -26,7 +25,8 @@ from anonymisers.tables.count_table import Table
 from anonymisers.tables.cube_header import dimension_from_json, dimension_to_json
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import LinkedTables, TableBlock
+from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.packed_bytes import packed, unpacked
 from anonymisers.tables.rules import Level
 
 FORMAT = b"safelane private cube 1\n"
@@ -97,21 +97,17 @@ class NoisyCube(Shown):
     def to_bytes(self) -> bytes:
         """For storage inside the state."""
         numbers = self.values.astype("<i8").tobytes() + self.draws.astype("<i8").tobytes()
-        body = zlib.compress(_head(self).encode() + b"\n" + numbers + self.hidden.tobytes(), 6)
-        return FORMAT + hashlib.sha256(body).digest() + body
+        return packed(FORMAT, _head(self).encode() + b"\n" + numbers + self.hidden.tobytes())
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "NoisyCube":
         """Read the bytes written by `to_bytes`. Raises CertificateError when anything was changed or is
         missing."""
-        packed = data[len(FORMAT) + 32 :]
-        digest = data[len(FORMAT) : len(FORMAT) + 32]
-        if not data.startswith(FORMAT) or hashlib.sha256(packed).digest() != digest:
-            raise CertificateError("this is not a whole cube of drawn numbers")
+        whole = unpacked(FORMAT, data, "cube of drawn numbers")
         try:
-            head, body = zlib.decompress(packed).split(b"\n", 1)
+            head, body = whole.split(b"\n", 1)
             return _read(json.loads(head), body)
-        except (zlib.error, ValueError, TypeError, KeyError, AnonymiserError):
+        except (ValueError, TypeError, KeyError, AnonymiserError):
             raise CertificateError("the stored cube of drawn numbers is damaged") from None
 
 

@@ -13,7 +13,6 @@ attacks the cube by an independent method.
 
 import hashlib
 import json
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -39,7 +38,8 @@ from anonymisers.tables.cube_header import (
 )
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import LinkedTables, TableBlock
+from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.packed_bytes import packed, unpacked
 from anonymisers.tables.registered_figures import Figure
 from anonymisers.tables.rules import Level, Rules, is_small_count
 
@@ -131,21 +131,17 @@ class PerturbedCube(Shown):
         kept = [part.kept for part in self.parts] if any(p.kept for p in self.parts) else []
         blobs = [*numbers, *(part.sealed for part in self.parts), *kept]
         head = _head(self).encode() + b"\n" + json.dumps([len(b) for b in blobs]).encode() + b"\n"
-        body = zlib.compress(head + b"".join(blobs), 6)
-        return FORMAT + hashlib.sha256(body).digest() + body
+        return packed(FORMAT, head + b"".join(blobs))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "PerturbedCube":
         """Read the bytes written by `to_bytes`. Raises CertificateError when anything was changed or is
         missing."""
-        packed = data[len(FORMAT) + 32 :]
-        digest = data[len(FORMAT) : len(FORMAT) + 32]
-        if not data.startswith(FORMAT) or hashlib.sha256(packed).digest() != digest:
-            raise CertificateError("this is not a whole cube of changed numbers")
+        whole = unpacked(FORMAT, data, "cube of changed numbers")
         try:
-            head, lengths, body = zlib.decompress(packed).split(b"\n", 2)
+            head, lengths, body = whole.split(b"\n", 2)
             return _read(json.loads(head), json.loads(lengths), body)
-        except (zlib.error, ValueError, TypeError, KeyError, AnonymiserError):
+        except (ValueError, TypeError, KeyError, AnonymiserError):
             raise CertificateError("the stored cube of changed numbers is damaged") from None
 
 

@@ -127,7 +127,7 @@ class _Limits:
         return cls(equal, np.array([1.0, 0.0]), np.stack(most), np.array(bounds))
 
     def possible(self) -> bool:
-        # Here, because a node that only answers starts sooner and stays smaller without it.
+        # Imported here: a node that only answers starts sooner and stays smaller without scipy.
         from scipy.optimize import linprog  # type: ignore[import-untyped]  # noqa: PLC0415
 
         size = self.equal.shape[1]

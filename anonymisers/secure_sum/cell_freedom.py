@@ -36,7 +36,7 @@ def feasible_range(cells: LinkedCells, cell: int) -> FeasibleRange | None:
     try:
         low, high = _Worlds(cells, component).extent(int(np.searchsorted(component, cell)))
     except (ProtectionError, TableError):
-        return None  # the cells contradict their bounds, or the solver gives up: nothing is built on that
+        return None  # contradictory bounds, or no solution: the cell is not used
     return None if high >= ENDLESS else FeasibleRange(low, high, cells.threshold)
 
 
@@ -44,7 +44,7 @@ def leaves_others_safe(cells: LinkedCells, cell: int, within: FeasibleRange) -> 
     """Return whether the cells connected with `cell` stay safe wherever a sum leaves `cell` an interval of
     width k."""
     if within.high - within.low <= within.threshold:
-        return True  # its interval cannot be cut at all
+        return True  # no sum can cut the interval
     component = cells.component(cell)
     place = int(np.searchsorted(component, cell))
     worlds = _Worlds(cells, component)
@@ -63,7 +63,7 @@ def _stays(cells: LinkedCells, before: tuple[int, int], after: Sequence[tuple[in
     """Rule 2 at both places of the interval, for the same reason at both, and so at every place between."""
     k = cells.threshold
     if before[0] >= k or before[1] < cells.smallest:
-        # Not small in any world; more than one value must be left.
+        # Small in no feasible table; more than one value must be left.
         return all(high > low for low, high in after) or before[0] == before[1]
     return (
         all(interval == before for interval in after)
@@ -93,7 +93,7 @@ class _Worlds:
         return self._extents(range(len(self.component)))
 
     def _extents(self, places: Sequence[int]) -> list[tuple[int, int]]:
-        if len(self.component) == 1:  # in no sum with another withheld cell: its bounds are all there is
+        if len(self.component) == 1:  # in no sum with another withheld cell: its bounds are the interval
             low, high = self.cells.low[self.component[0]], self.cells.high[self.component[0]]
             return [(int(low), min(int(high), int(ENDLESS)))]
         polytope = self._polytope()

@@ -63,10 +63,10 @@ def publication_window(
         return None
     k = max(r.threshold for r in ranges)
     freedom = sorted((r.high - r.low for r in ranges), reverse=True)
-    # The coalition and the contributor looked at are at worst those with the most freedom.
+    # Worst case: coalition and contributor are those with the most freedom.
     if sum(freedom[colluders + 1 :]) < k:
         return None
-    # A member of the coalition counts one bound instead of the other: at worst where these are far apart.
+    # For members of the coalition the bounds are swapped: worst where the bounds are far apart.
     held = sum(freedom[:colluders])
     least = sum(r.low for r in ranges) + held + k + 1
     most = sum(r.high for r in ranges) - held - k - 1

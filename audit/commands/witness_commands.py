@@ -47,7 +47,7 @@ def _witness(options: argparse.Namespace) -> int:
         with WitnessServer(address, witness, [v.key.name for v in logs], reporter.report) as server:
             host, port = server.server_address[:2]
             with suppress(KeyboardInterrupt):
-                _end_when_asked()  # before anybody is told: who reads the line may end it at once
+                _end_when_asked()  # before printing: a reader of the line may end the process at once
                 sys.stdout.write(f"{cosigner.key}\nlistening on http://{host!s}:{port}/\n")
                 sys.stdout.flush()
                 server.serve_forever()
@@ -76,7 +76,7 @@ class _Reporter:
             try:
                 self._directory.mkdir(parents=True, exist_ok=True)
                 path.write_text(str(evidence), encoding="utf-8", newline="\n")
-            except OSError as error:  # the refusal goes out all the same
+            except OSError as error:  # the refusal is sent in any case
                 sys.stderr.write(f"witness: the proof could not be kept in {path}: {error}\n{evidence}\n")
             else:
                 sys.stderr.write(f"witness: the proof is in {path}\n")

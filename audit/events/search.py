@@ -26,13 +26,20 @@ class Found:
     event: Event
 
 
+def event_of(entry: bytes) -> Event | None:
+    """Return the event of an entry; None for an entry of an unknown kind."""
+    try:
+        return decode(entry)
+    except MalformedError:
+        return None
+
+
 def read_events(entries: Iterable[tuple[int, bytes]]) -> Iterator[Found]:
     """Yield the events of a log's entries; entries of unknown kinds are skipped."""
     for number, entry in entries:
-        try:
-            yield Found(number, decode(entry))
-        except MalformedError:
-            continue
+        event = event_of(entry)
+        if event is not None:
+            yield Found(number, event)
 
 
 def time_of(event: Event) -> datetime:

@@ -17,8 +17,9 @@ from Crypto.Signature import mldsa
 from audit.errors import MalformedError, SignatureError
 from audit.formats import ed25519
 from audit.formats.checkpoint import Checkpoint
-from audit.formats.encoding import MAX_SIZE, parse_base64, to_base64
+from audit.formats.encoding import MAX_SIZE
 from audit.formats.note import Note, Signature
+from audit.formats.secret_key import check_key_id, parse_secret_key, secret_key_line
 from audit.formats.vkey import COSIGNATURE_V1, SUBTREE_V1, VerifierKey
 
 _SECRET_PREFIX: Final = "PRIVATE+COSIGNER+"  # noqa: S105 - a format's marker, not a secret
@@ -82,20 +83,14 @@ class Cosigner:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read the secret key line written by `secret()`. Raises MalformedError."""
-        if not text.startswith(_SECRET_PREFIX):
-            raise MalformedError("witness key", f"it does not start with {_SECRET_PREFIX}")
-        name, _, rest = text.removeprefix(_SECRET_PREFIX).partition("+")
-        key_id, _, encoded = rest.partition("+")
-        material = parse_base64(encoded, "witness key", 1 + ed25519.SEED_SIZE)
-        cosigner = cls.from_seed(name, material[1:], material[0])
-        if cosigner.key.key_id.hex() != key_id:
-            raise MalformedError("witness key", "its key ID does not belong to its name and key")
+        name, key_id, kind, seed = parse_secret_key(text, _SECRET_PREFIX, "witness key")
+        cosigner = cls.from_seed(name, seed, kind)
+        check_key_id(cosigner.key, key_id, "witness key")
         return cosigner
 
     def secret(self) -> str:
         """Return the secret key as one line. Anybody with the line can cosign."""
-        material = to_base64(bytes([self.key.kind]) + self._seed)
-        return f"{_SECRET_PREFIX}{self.key.name}+{self.key.key_id.hex()}+{material}"
+        return secret_key_line(_SECRET_PREFIX, self.key, self._seed)
 
     @property
     def verifier(self) -> CosignatureVerifier:

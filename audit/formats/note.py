@@ -9,6 +9,7 @@ from typing import Final, Protocol, Self
 from audit.errors import MalformedError, SignatureError
 from audit.formats import ed25519
 from audit.formats.encoding import parse_base64, to_base64, utf8
+from audit.formats.secret_key import check_key_id, parse_secret_key, secret_key_line
 from audit.formats.vkey import ED25519, VerifierKey, check_name
 
 MAX_NOTE_SIZE: Final = 1_000_000
@@ -134,23 +135,17 @@ class Signer:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read the secret key line written by `secret()`. Raises MalformedError."""
-        if not text.startswith(_SECRET_PREFIX):
-            raise MalformedError("signing key", f"it does not start with {_SECRET_PREFIX}")
-        name, _, rest = text.removeprefix(_SECRET_PREFIX).partition("+")
-        key_id, _, encoded = rest.partition("+")
-        material = parse_base64(encoded, "signing key", 1 + ed25519.SEED_SIZE)
-        if material[0] != ED25519:
-            raise MalformedError("signing key", f"signature type 0x{material[0]:02x} is not supported")
-        signer = cls.from_seed(name, material[1:])
-        if signer.key.key_id.hex() != key_id:
-            raise MalformedError("signing key", "its key ID does not belong to its name and key")
+        name, key_id, kind, seed = parse_secret_key(text, _SECRET_PREFIX, "signing key")
+        if kind != ED25519:
+            raise MalformedError("signing key", f"signature type 0x{kind:02x} is not supported")
+        signer = cls.from_seed(name, seed)
+        check_key_id(signer.key, key_id, "signing key")
         return signer
 
     def secret(self) -> str:
         """Return the secret key as one line, in the form of Go's sumdb/note. Anybody with the line can
         sign."""
-        material = to_base64(bytes([ED25519]) + self._seed)
-        return f"{_SECRET_PREFIX}{self.key.name}+{self.key.key_id.hex()}+{material}"
+        return secret_key_line(_SECRET_PREFIX, self.key, self._seed)
 
     def sign(self, text: str) -> bytes:
         """Sign a note's text."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from audit.formats.note import Signature
 from audit.formats.tiles import Tile
 from audit.log.log import Growth, SignedCheckpoint, Storage
+from audit.log.tile_cache import TileCache
 
 
 class ReadOnce:
@@ -13,7 +14,7 @@ class ReadOnce:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
         self._latest: list[SignedCheckpoint | None] = []
-        self._tiles: dict[Tile, bytes] = {}
+        self._tiles = TileCache(storage.read_tiles)
         self._cosignatures: dict[int, Sequence[Signature]] = {}
 
     def latest_checkpoint(self) -> SignedCheckpoint | None:
@@ -24,10 +25,7 @@ class ReadOnce:
 
     def read_tiles(self, tiles: Sequence[Tile]) -> list[bytes]:
         """Contents of tiles. Raises NotInLogError."""
-        missing = [tile for tile in tiles if tile not in self._tiles]
-        if missing:
-            self._tiles |= dict(zip(missing, self._storage.read_tiles(missing), strict=True))
-        return [self._tiles[tile] for tile in tiles]
+        return self._tiles.read_tiles(tiles)
 
     def cosignatures(self, size: int) -> Sequence[Signature]:
         """Return the cosignatures of the checkpoint of this size."""

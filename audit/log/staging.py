@@ -6,6 +6,7 @@ from audit.errors import EntryTooLargeError
 from audit.formats.note import Signature
 from audit.formats.tiles import MAX_ENTRY_SIZE, Tile
 from audit.log.log import Growth, Log, SignedCheckpoint, Storage
+from audit.log.tile_cache import TileCache
 
 
 class StagedStorage:
@@ -18,7 +19,7 @@ class StagedStorage:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
         self._latest = storage.latest_checkpoint()
-        self._tiles: dict[Tile, bytes] = {}
+        self._tiles = TileCache(storage.read_tiles)
         self._new: set[int] = set()
         """Sizes of the checkpoints signed in this transaction: nobody can have cosigned them yet."""
         self._staged: list[bytes] = []
@@ -54,10 +55,7 @@ class StagedStorage:
 
     def read_tiles(self, tiles: Sequence[Tile]) -> list[bytes]:
         """Contents of sealed tiles."""
-        missing = [tile for tile in tiles if tile not in self._tiles]
-        if missing:
-            self._tiles |= dict(zip(missing, self._storage.read_tiles(missing), strict=True))
-        return [self._tiles[tile] for tile in tiles]
+        return self._tiles.read_tiles(tiles)
 
     def read_entries(self, start: int, end: int) -> Sequence[bytes]:
         """Sealed entries `[start, end)`."""
@@ -68,7 +66,7 @@ class StagedStorage:
         self._storage.grow(growth)
         self._latest = growth.checkpoint
         self._new.add(growth.checkpoint.size)
-        self._tiles |= growth.tiles
+        self._tiles.add(growth.tiles)
 
     def checkpoint_signed_by(self, time: int) -> SignedCheckpoint | None:
         """Return the largest sealed checkpoint signed at or before this second."""

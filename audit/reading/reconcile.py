@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from audit.errors import MalformedError
-from audit.events.events import Event, decode
 from audit.events.question_events import Answered, Asked, Refused, Released, ReleasedAgain
+from audit.events.search import event_of
 from audit.formats.merkle import leaf_hash
 
 
@@ -60,7 +59,7 @@ class RegionalLog:
         released: dict[int, Released] = {}
         again: dict[int, ReleasedAgain] = {}
         for index, entry in entries:
-            event = _event(entry)
+            event = event_of(entry)
             if isinstance(event, Asked):
                 asked[index] = (event, leaf_hash(entry))
             elif isinstance(event, ReleasedAgain):
@@ -107,7 +106,7 @@ def reconcile(region: RegionalLog, member: str, member_entries: Entries) -> list
     said: dict[int, tuple[int, Answered | Refused]] = {}
     found: list[Difference] = []
     for index, entry in member_entries:
-        event = _event(entry)
+        event = event_of(entry)
         if not isinstance(event, Answered | Refused):
             continue
         reference = event.asked
@@ -137,10 +136,3 @@ def _compare(
     if gap is None:
         return []
     return [Difference(gap, release.question_id, index, member, None if said is None else said[0])]
-
-
-def _event(entry: bytes) -> Event | None:
-    try:
-        return decode(entry)
-    except MalformedError:
-        return None

@@ -5,7 +5,6 @@ AES-256-GCM (NIST SP 800-38D) and everything else in the file is authenticated w
 give a sealed secret another name or public key.
 """
 
-import hashlib
 import json
 import re
 import secrets
@@ -18,11 +17,11 @@ from audit.errors import AuditError
 from audit.formats.note import Signer
 from audit.formats.vkey import VerifierKey
 from gateway.errors import SafelaneError
+from gateway.keys.passphrase import CHOOSE_WORDS, key_of, too_short
 
 FORMAT = "safelane-personal-key/v1"
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**15, 8, 1
 """About 0.1 s and 32 MB for each guess of the passphrase (RFC 7914, section 2)."""
-LEAST_PASSPHRASE = 12
 _SALT, _NONCE, _TAG = 16, 12, 16
 _HEX = re.compile(r"(?:[0-9a-f]{2})+", re.ASCII)
 
@@ -86,11 +85,8 @@ class SealedKey:
 
 def seal(signer: Signer, passphrase: str) -> SealedKey:
     """The signer's key as a file. Raises SealedKeyError for a passphrase that is too short."""
-    if len(passphrase) < LEAST_PASSPHRASE:
-        raise SealedKeyError(
-            f"The passphrase is shorter than {LEAST_PASSPHRASE} characters.",
-            remedy="Take four or five words that do not belong together; nothing was made.",
-        )
+    if (message := too_short(passphrase)) is not None:
+        raise SealedKeyError(message, remedy=CHOOSE_WORDS)
     empty = SealedKey(str(signer.key), secrets.token_bytes(_SALT), secrets.token_bytes(_NONCE), b"")
     sealed, tag = _cipher(empty, passphrase).encrypt_and_digest(signer.secret().encode("ascii"))
     return replace(empty, sealed=sealed + tag)
@@ -110,15 +106,7 @@ def unseal(kept: SealedKey, passphrase: str) -> Signer:
 
 
 def _cipher(kept: SealedKey, passphrase: str) -> Any:
-    key = hashlib.scrypt(
-        passphrase.encode("utf-8"),
-        salt=kept.salt,
-        n=SCRYPT_N,
-        r=SCRYPT_R,
-        p=SCRYPT_P,
-        maxmem=2 * 128 * SCRYPT_N * SCRYPT_R,
-        dklen=32,
-    )
+    key = key_of(passphrase, kept.salt, (SCRYPT_N, SCRYPT_R, SCRYPT_P), 32)
     cipher = AES.new(key, AES.MODE_GCM, nonce=kept.nonce, mac_len=_TAG)
     cipher.update(kept.associated)
     return cipher

@@ -18,11 +18,11 @@ from typing import Any, BinaryIO
 from Crypto.Cipher import AES
 
 from gateway.errors import SafelaneError
+from gateway.keys.passphrase import CHOOSE_WORDS, key_of, too_short
 
 FORMAT = "safelane-sealed-backup/1"
 CHUNK = 64 * 1024
 """Bytes of text in a chunk; only the last one has fewer."""
-LEAST_PASSPHRASE = 12
 _SALT, _KEY, _TAG, _COUNTER = 16, 32, 16, 11
 LOG_N, _R, _P = 17, 8, 1
 """About half a second and 128 MB for each guess: what is sealed may lie in strange hands for years."""
@@ -53,16 +53,7 @@ class _Lock:
 
     def keys(self, passphrase: str) -> tuple[bytes, bytes]:
         """The key of the chunks, and that of the header's HMAC."""
-        n = 2**self.log_n
-        both = hashlib.scrypt(
-            passphrase.encode("utf-8"),
-            salt=self.salt,
-            n=n,
-            r=self.r,
-            p=self.p,
-            maxmem=256 * n * self.r,
-            dklen=2 * _KEY,
-        )
+        both = key_of(passphrase, self.salt, (2**self.log_n, self.r, self.p), 2 * _KEY)
         return both[:_KEY], both[_KEY:]
 
 
@@ -71,11 +62,8 @@ class SealingWriter:
 
     def __init__(self, sink: BinaryIO, passphrase: str, log_n: int = LOG_N) -> None:
         """`log_n`: what a guess costs, as a power of two. Raises SealedStreamError for a short passphrase."""
-        if len(passphrase) < LEAST_PASSPHRASE:
-            raise SealedStreamError(
-                f"The passphrase is shorter than {LEAST_PASSPHRASE} characters.",
-                remedy="Take four or five words that do not belong together; nothing was made.",
-            )
+        if (message := too_short(passphrase)) is not None:
+            raise SealedStreamError(message, remedy=CHOOSE_WORDS)
         lock = _Lock(log_n, _R, _P, secrets.token_bytes(_SALT))
         self._key, mac_key = lock.keys(passphrase)
         self._sink, self._waiting, self._number = sink, bytearray(), 0

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from audit.errors import MalformedError
-from audit.events.events import Event, KeyChanged, MemberEnrolled, MemberRevoked, decode
+from audit.events.events import KeyChanged, MemberEnrolled, MemberRevoked
+from audit.events.search import event_of
 
 LOG = "log"
 """Use of the key that signs the log."""
@@ -85,13 +85,8 @@ def key_change(entry: bytes) -> KeyChanged | None:
     return event if isinstance(event, KeyChanged) else None
 
 
-@lru_cache(maxsize=4096)
-def _event(entry: bytes) -> Event | None:
-    """Entries about keys are few and looked at with every call."""
-    try:
-        return decode(entry)
-    except MalformedError:
-        return None
+_event = lru_cache(maxsize=4096)(event_of)
+"""Entries about keys are few and read with every call."""
 
 
 _ABOUT_KEYS = (b'"type":"key-changed"', b'"type":"member-enrolled"', b'"type":"member-revoked"')

@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from audit.errors import MalformedError
-from audit.events.events import Event, decode
 from audit.events.question_events import Answered, Asked, Refused, Released
+from audit.events.search import event_of
 from audit.formats.merkle import leaf_hash
 from audit.reading.reconcile import Difference, Gap, RegionalLog, reconcile
 from gateway.watching.model import Alert
@@ -100,7 +99,7 @@ _WORDS = {
 def answers_in(entries: Entries) -> Iterator[tuple[int, Answered | Refused]]:
     """The answers and refusals among a member's entries that name the entry that asked."""
     for number, entry in entries:
-        event = _event(entry)
+        event = event_of(entry)
         if isinstance(event, Answered | Refused):
             yield number, event
 
@@ -142,10 +141,3 @@ def _may_still_come(region: RegionalLog, release: Released, horizon: Horizon) ->
     asked = region.asked.get(release.asked_index)
     until = release.at if asked is None else max(release.at, asked[0].late_until)
     return until + horizon.patience > horizon.now
-
-
-def _event(entry: bytes) -> Event | None:
-    try:
-        return decode(entry)
-    except MalformedError:
-        return None

@@ -11,7 +11,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from audit.errors import AuditError
+from audit.errors import AuditError, MalformedError
+from audit.formats.canonical import parse_json_object
+from audit.formats.encoding import utf8
 from audit.formats.vkey import VerifierKey
 from gateway.errors import SafelaneError
 
@@ -100,10 +102,10 @@ _FIELDS = ("format", "member", "hub_url", "hub_log_key", "hub_call_key", "until"
 def parse_invitation(text: str) -> Invitation:
     """Raises InvitationError; the message repeats nothing of the text."""
     try:
-        body = json.loads(text)
-    except ValueError:
+        body = parse_json_object(utf8(text, "invitation"), "invitation")
+    except MalformedError:
         raise _no_invitation() from None
-    if not isinstance(body, dict) or set(body) != set(_FIELDS) or body["format"] != FORMAT:
+    if set(body) != set(_FIELDS) or body["format"] != FORMAT:
         raise _no_invitation()
     if not all(isinstance(body[field], str) for field in _FIELDS):
         raise _no_invitation()
