@@ -14,12 +14,12 @@ from anonymisers.identity.key_custody import (
     TOGETHER,
     Custody,
     Lock,
-    former_keys,
     new_custody,
     open_identity,
     open_redacted,
     open_share,
     private_keys,
+    with_former_keys,
 )
 from anonymisers.identity.vault_records import Compartment, ContentKey
 
@@ -82,7 +82,7 @@ def rotated(opened: OpenedCustody, joins: str, lock: Lock) -> Custody:
         joins if name == opened.leaves else name: lock if name == opened.leaves else opened.locks[name]
         for name in names
     }
-    return former_keys(new_custody(opened.custody.member, locks), opened.identity, opened.redacted)
+    return with_former_keys(new_custody(opened.custody.member, locks), opened.identity, opened.redacted)
 
 
 def resealed(

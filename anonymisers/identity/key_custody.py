@@ -55,7 +55,7 @@ class Custodian:
 
 
 @dataclass(frozen=True)
-class Former:
+class FormerKeys:
     """The private keys from before custodians were exchanged, newest first, sealed to today's public keys."""
 
     identity: bytes
@@ -70,7 +70,7 @@ class Custody:
     identity_key: bytes
     redacted_key: bytes
     custodians: tuple[Custodian, ...]
-    former: Former | None = None
+    former: FormerKeys | None = None
 
     def custodian(self, name: str) -> Custodian:
         """Return a custodian by name. Raises KeyStoreError, naming the existing custodians."""
@@ -188,7 +188,7 @@ def private_keys(custody: Custody, compartment: Compartment, private: bytes) -> 
     return (private, *(keys[at : at + KEY_BYTES] for at in range(0, len(keys), KEY_BYTES)))
 
 
-def former_keys(custody: Custody, identity: tuple[bytes, ...], redacted: tuple[bytes, ...]) -> Custody:
+def with_former_keys(custody: Custody, identity: tuple[bytes, ...], redacted: tuple[bytes, ...]) -> Custody:
     """Return a new custody that also opens content sealed to the former private keys."""
     sealed = (
         seal(public, b"".join(keys), info=_former_info(custody.member, compartment))
@@ -197,19 +197,19 @@ def former_keys(custody: Custody, identity: tuple[bytes, ...], redacted: tuple[b
             (custody.redacted_key, redacted, Compartment.REDACTED),
         )
     )
-    return replace(custody, former=Former(*sealed))
+    return replace(custody, former=FormerKeys(*sealed))
 
 
 def _former_info(member: str, compartment: Compartment) -> bytes:
     return length_prefixed("vault-former/v1", member, compartment)
 
 
-def lend(custody: Custody, share: Share, reply_key: bytes, request: str) -> bytes:
+def lend_share(custody: Custody, share: Share, reply_key: bytes, request: str) -> bytes:
     """Seal a share to another custodian for one request: no other request can use the share."""
     return seal(reply_key, bytes([share.place]) + share.part, info=_loan(custody, share.custodian, request))
 
 
-def borrowed(custody: Custody, name: str, lent: bytes, reply_private: bytes, request: str) -> Share:
+def borrowed_share(custody: Custody, name: str, lent: bytes, reply_private: bytes, request: str) -> Share:
     """Return the share lent by the custodian `name` for a request. Raises KeyStoreError."""
     part = open_sealed(reply_private, lent, info=_loan(custody, name, request))
     return Share(name, part[0], part[1:])
@@ -284,8 +284,8 @@ def _custodian(name: str, entry: Mapping[str, Any]) -> Custodian:
     return Custodian(name, salt, entry["place"], share, _unhex(entry["redacted"], KEY_BYTES + WRAPPING))
 
 
-def _former(entry: Mapping[str, Any]) -> Former:
-    return Former(*(_unhex(entry[part], len(entry[part]) // 2) for part in ("identity", "redacted")))
+def _former(entry: Mapping[str, Any]) -> FormerKeys:
+    return FormerKeys(*(_unhex(entry[part], len(entry[part]) // 2) for part in ("identity", "redacted")))
 
 
 def _unhex(text: str, length: int) -> bytes:

@@ -16,7 +16,7 @@ from audit.log.directory import LogDirectory
 from audit.log.policy import Policy
 from audit.log.verify import verify_log
 from audit.reading.dossier import Dossier, say_proof
-from audit.reading.explain import Part, explain_question
+from audit.reading.explain import StoryPart, explain_question
 from audit.reading.sentences import say_event
 
 
@@ -75,7 +75,7 @@ def _of_exports(options: argparse.Namespace) -> list[str]:
     return [f"Question {question_id}", *explain_question(parts)]
 
 
-def _of_member(path: Path, question_id: str) -> list[Part]:
+def _of_member(path: Path, question_id: str) -> list[StoryPart]:
     directory = LogDirectory(path)
     key = directory.vkey()
     sys.stderr.write(f"{path} names its own key; is it the one you know? {key}\n")
@@ -85,9 +85,11 @@ def _of_member(path: Path, question_id: str) -> list[Part]:
     return _parts(verified.checkpoint.origin, proof, question_id, entries)
 
 
-def _parts(origin: str, proof: str, question_id: str, entries: Iterable[tuple[int, bytes]]) -> list[Part]:
+def _parts(
+    origin: str, proof: str, question_id: str, entries: Iterable[tuple[int, bytes]]
+) -> list[StoryPart]:
     found = Criteria(question=question_id).find(entries)
-    return [Part(origin, each.number, each.event, proof) for each in found]
+    return [StoryPart(origin, each.number, each.event, proof) for each in found]
 
 
 def _entry(entries: list[tuple[int, bytes]], number: int, origin: str) -> Found:

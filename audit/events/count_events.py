@@ -30,7 +30,7 @@ class CountBegun(Event):
 
 
 @dataclass(frozen=True)
-class CountLeave(Event):
+class CountApproval(Event):
     """A person at a member approved (`granted`) or refused the use of the member's set in a run."""
 
     TYPE: ClassVar[str] = "count-leave"

@@ -20,21 +20,21 @@ from audit.events.account_events import (
     TokenMade,
     TokensRevoked,
 )
-from audit.events.count_events import CountBegun, Counted, CountLeave, SetMixed, SetSealed
+from audit.events.count_events import CountApproval, CountBegun, Counted, SetMixed, SetSealed
 from audit.events.event import Event as Event  # noqa: PLC0414 - whoever needs events looks here for it
 from audit.events.event import whole_second as whole_second  # noqa: PLC0414 - likewise
 from audit.events.event_values import CoarseSize, ErasureGround, PolicyStep, ReadAction
 from audit.events.extract_events import EXTRACT_EVENTS
 from audit.events.question_events import (
     Answered,
+    ApprovalAwaited,
+    ApprovalDecided,
     Asked,
     Denied,
-    LeaveGiven,
     Refused,
     Rejected,
     Released,
     ReleasedAgain,
-    WaitsForLeave,
 )
 from audit.events.record_events import RECORD_EVENTS
 from audit.events.total_events import Contributed, TotalAsked, TotalReleased
@@ -249,9 +249,19 @@ class OpeningsErased(Event):
 EVENTS: Final = {
     (cls.TYPE, cls.VERSION): cls
     for cls in (
-        *(Asked, Denied, Answered, Refused, WaitsForLeave, LeaveGiven, Rejected, Released, ReleasedAgain),
+        *(
+            Asked,
+            Denied,
+            Answered,
+            Refused,
+            ApprovalAwaited,
+            ApprovalDecided,
+            Rejected,
+            Released,
+            ReleasedAgain,
+        ),
         *(TotalAsked, Contributed, TotalReleased),
-        *(CountBegun, CountLeave, SetSealed, SetMixed, Counted),
+        *(CountBegun, CountApproval, SetSealed, SetMixed, Counted),
         *(CubeCertified, PolicySigned, PolicyInForce, PolicyRevoked, SnapshotLoaded),
         *(MemberInvited, MemberApplied, MemberEnrolled, MemberRevoked, RegionJoined),
         *(UserAdded, KeyChanged, KeyRevoked, SignInFailed, LogRead, OpeningsErased),

@@ -123,7 +123,7 @@ class ReidentificationShown(Event):
 
 
 @dataclass(frozen=True)
-class VaultCustodianExchanged(Event):
+class VaultCustodianReplaced(Event):
     """The participating custodians agreed to replace one custodian by another; all by commitments.
 
     Written before the new key file replaces the former.
@@ -140,6 +140,6 @@ class VaultCustodianExchanged(Event):
 EXTRACT_EVENTS: Final = (
     *(ExtractRequested, ExtractApproved, ExtractRefused, ExtractSealed, EpochMapSealed),
     *(ReidentificationRequested, ReidentificationConfirmed, ReidentificationShown),
-    VaultCustodianExchanged,
+    VaultCustodianReplaced,
 )
 """All events of this module, for the list of every event."""

@@ -100,7 +100,7 @@ class Refused(_Judged):
 
 
 @dataclass(frozen=True)
-class WaitsForLeave(Event):
+class ApprovalAwaited(Event):
     """A member's policy permits a question subject to approval by `persons` people; the question waits."""
 
     TYPE: ClassVar[str] = "waits-for-leave"
@@ -113,7 +113,7 @@ class WaitsForLeave(Event):
 
 
 @dataclass(frozen=True)
-class LeaveGiven(Event):
+class ApprovalDecided(Event):
     """A person reviewed the answer to a question and approved (`granted`) or refused its release."""
 
     TYPE: ClassVar[str] = "leave-given"

@@ -97,7 +97,7 @@ class Storage(Protocol):
 
 
 @dataclass(frozen=True)
-class Former:
+class FormerKey:
     """A replaced key that still signs beside its successor up to the second `until`.
 
     Signatures made by a former key stay the log's own.
@@ -110,7 +110,7 @@ class Former:
 class Log:
     """A log under its origin, the name of its signing key."""
 
-    def __init__(self, signer: Signer, former: Sequence[Former] = ()) -> None:
+    def __init__(self, signer: Signer, former: Sequence[FormerKey] = ()) -> None:
         """Sign with `signer`, and while a key is being changed with `former` ones of the same name as well.
 
         Raises MalformedError when the names differ: the origin stays.

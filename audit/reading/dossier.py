@@ -16,7 +16,7 @@ from audit.formats.encoding import parse_base64, to_base64
 from audit.formats.vkey import VerifierKey
 from audit.log.policy import Policy
 from audit.log.receipt import Receipt
-from audit.reading.explain import Part
+from audit.reading.explain import StoryPart
 from audit.reading.said import Said, said
 
 FORMAT: Final = "safelane/log-dossier@v1"
@@ -24,7 +24,7 @@ _KEYS: Final = {"entries", "format", "keys", "question", "witnesses"}
 
 
 @dataclass(frozen=True)
-class Proven:
+class ProvenEntry:
     """An entry's bytes and the tlog-proof of its inclusion in a log."""
 
     entry: bytes
@@ -44,7 +44,7 @@ class Dossier:
     """
 
     question_id: str
-    entries: tuple[Proven, ...]
+    entries: tuple[ProvenEntry, ...]
     keys: tuple[VerifierKey, ...]
     witnesses: tuple[VerifierKey, ...] = ()
 
@@ -70,7 +70,7 @@ class Dossier:
             raise MalformedError("dossier", "another spelling than its own")
         return dossier
 
-    def verify(self, policy: Policy) -> list[Part]:
+    def verify(self, policy: Policy) -> list[StoryPart]:
         """Check every entry against a policy with all logs; return the parts of the story.
 
         Raises MalformedError, SignatureError (unknown log), QuorumError, or ProofError (an entry not proved,
@@ -78,13 +78,13 @@ class Dossier:
         """
         return [self._part(proven, policy) for proven in self.entries]
 
-    def _part(self, proven: Proven, policy: Policy) -> Part:
+    def _part(self, proven: ProvenEntry, policy: Policy) -> StoryPart:
         verified = proven.receipt.verify(proven.entry, policy)
         event = decode(proven.entry)
         if getattr(event, "question_id", None) != self.question_id:
             raise ProofError(f"an entry of {proven.origin} in the dossier is about something else")
         proof = say_proof(verified.checkpoint, verified.witnesses)
-        return Part(proven.origin, proven.receipt.index, event, proof)
+        return StoryPart(proven.origin, proven.receipt.index, event, proof)
 
 
 def say_proof(checkpoint: Checkpoint, witnesses: Iterable[str]) -> Said:
@@ -111,9 +111,9 @@ def _key(value: Any) -> VerifierKey:
     return VerifierKey.parse(value)
 
 
-def _proven(value: Any) -> Proven:
+def _proven(value: Any) -> ProvenEntry:
     if not isinstance(value, dict) or value.keys() != {"entry", "proof"}:
         raise MalformedError("dossier", "an entry without its bytes and its proof")
     if not all(isinstance(text, str) for text in value.values()):
         raise MalformedError("dossier", "an entry or a proof that is no text")
-    return Proven(parse_base64(value["entry"], "dossier's entry"), Receipt.parse(value["proof"]))
+    return ProvenEntry(parse_base64(value["entry"], "dossier's entry"), Receipt.parse(value["proof"]))

@@ -9,13 +9,13 @@ from audit.events.event_values import EntryRef, MemberOutcome, Outcome
 from audit.events.events import Event, encode
 from audit.events.question_events import (
     Answered,
+    ApprovalAwaited,
+    ApprovalDecided,
     Asked,
     Denied,
-    LeaveGiven,
     Refused,
     Rejected,
     Released,
-    WaitsForLeave,
 )
 from audit.events.search import time_of
 from audit.formats.merkle import leaf_hash
@@ -28,7 +28,7 @@ MISFIT: Final = "DOES NOT FIT"
 
 
 @dataclass(frozen=True)
-class Part:
+class StoryPart:
     """An entry about a question, with its log and the description of its proof.
 
     `actor` is the acting person, where an opening is available and fits the entry's commitment.
@@ -51,7 +51,7 @@ class Part:
         return EntryRef(self.origin, self.number, leaf_hash(encode(self.event)))
 
 
-def explain_question(parts: Sequence[Part]) -> list[str]:
+def explain_question(parts: Sequence[StoryPart]) -> list[str]:
     """Explain a question: who asked what, when and why, what each member did, and how the question ended.
 
     `parts` are all available entries of one question, of the hub's log and of members' logs, in any order.
@@ -61,7 +61,7 @@ def explain_question(parts: Sequence[Part]) -> list[str]:
     return [*lines, *(f"  {line}" for line in say_links(parts))]
 
 
-def say_story(parts: Sequence[Part]) -> list[Said]:
+def say_story(parts: Sequence[StoryPart]) -> list[Said]:
     """Tell the events in sentences; `parts` as for `explain_question`."""
     asked = [part for part in parts if isinstance(part.event, Asked | Denied)]
     ends = [part for part in parts if isinstance(part.event, Released)]
@@ -83,7 +83,7 @@ def say_story(parts: Sequence[Part]) -> list[Said]:
     for part in sorted(judged, key=lambda p: p.place):
         lines.append(say_event(part.event))
     for part in parts:
-        if isinstance(part.event, Rejected | WaitsForLeave | LeaveGiven):
+        if isinstance(part.event, Rejected | ApprovalAwaited | ApprovalDecided):
             lines.append(say_event(part.event))
     lines += [say_event(end.event) for end in ends]
     if not ends and any(isinstance(part.event, Asked) for part in asked):
@@ -91,7 +91,7 @@ def say_story(parts: Sequence[Part]) -> list[Said]:
     return lines
 
 
-def _who_and_what(part: Part) -> Iterator[Said]:
+def _who_and_what(part: StoryPart) -> Iterator[Said]:
     event = part.event
     if not isinstance(event, Asked | Denied | Answered | Refused):
         return
@@ -154,7 +154,7 @@ def _outcome(outcome: MemberOutcome) -> Said:
     return said("%(member)s answered from snapshot %(snapshot)s, %(under)s.", **values)
 
 
-def say_links(parts: Sequence[Part]) -> Iterator[Said]:
+def say_links(parts: Sequence[StoryPart]) -> Iterator[Said]:
     """Describe whether references between entries are right: `MISFIT` is part of every wrong reference."""
     at_hand = {(part.origin, part.number): part for part in parts}
     for part in parts:
@@ -174,7 +174,7 @@ def say_links(parts: Sequence[Part]) -> Iterator[Said]:
             yield _link(part, event.asked, at_hand)
 
 
-def _link(part: Part, ref: EntryRef, at_hand: dict[tuple[str, int], Part]) -> Said:
+def _link(part: StoryPart, ref: EntryRef, at_hand: dict[tuple[str, int], StoryPart]) -> Said:
     named = said("entry %(number)s of %(origin)s", number=ref.index, origin=ref.origin)
     other = at_hand.get((ref.origin, ref.index))
     values = {"place": part.place, "named": named}

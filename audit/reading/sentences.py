@@ -17,14 +17,14 @@ from audit.events.events import (
 )
 from audit.events.question_events import (
     Answered,
+    ApprovalAwaited,
+    ApprovalDecided,
     Asked,
     Denied,
-    LeaveGiven,
     Refused,
     Rejected,
     Released,
     ReleasedAgain,
-    WaitsForLeave,
 )
 from audit.events.record_events import (
     ConsentChanged,
@@ -97,7 +97,7 @@ def _(event: Refused) -> Said:
 
 
 @say_event.register
-def _(event: WaitsForLeave) -> Said:
+def _(event: ApprovalAwaited) -> Said:
     if event.persons == 1:
         return said(
             "At %(member)s the question waited from %(at)s for approval by one person.",
@@ -113,7 +113,7 @@ def _(event: WaitsForLeave) -> Said:
 
 
 @say_event.register
-def _(event: LeaveGiven) -> Said:
+def _(event: ApprovalDecided) -> Said:
     values: dict[str, Value] = {"member": event.member, "at": event.at, "key": event.signed_by}
     if event.granted:
         return said(

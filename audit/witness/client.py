@@ -22,7 +22,7 @@ Prover = Callable[[int], Sequence[bytes]]
 
 
 @dataclass(frozen=True)
-class Gathered:
+class Cosignatures:
     """Valid cosignatures, by the witness's name in the policy; and the reasons of failures."""
 
     signatures: Mapping[str, Signature] = field(default_factory=dict)
@@ -47,7 +47,7 @@ def ask_witness(
 
 def ask_witnesses(
     policy: Policy, note: Note, prove: Prover, known_sizes: Mapping[str, int], timeout: float
-) -> Gathered:
+) -> Cosignatures:
     """Ask every witness of a policy with a URL, all at once; a stalled witness delays nobody.
 
     `prove` is called from several threads. Returns after at most about twice `timeout` seconds.
@@ -74,7 +74,7 @@ def ask_witnesses(
         thread.join(2 * timeout)
         if thread.is_alive():
             failures[name] = "no reply in time"
-    return Gathered({n: s for n, s in signatures.copy().items() if n not in failures}, dict(failures))
+    return Cosignatures({n: s for n, s in signatures.copy().items() if n not in failures}, dict(failures))
 
 
 def _ask(url: str, verifier: CosignatureVerifier, request: AddCheckpoint, timeout: float) -> Signature:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from audit.formats.vkey import VerifierKey
 from audit.log.log import Log
-from audit.reading.dossier import Proven
+from audit.reading.dossier import ProvenEntry
 from gateway.auditing.index import TermIndex
 from gateway.auditing.ports import Clock, Store
 
@@ -23,7 +23,7 @@ class Reader:
     role: str
 
 
-def _nothing(_: str) -> Sequence[tuple[Proven, VerifierKey]]:
+def _nothing(_: str) -> Sequence[tuple[ProvenEntry, VerifierKey]]:
     return ()
 
 
@@ -40,6 +40,6 @@ class KeptLog:
     store: Store
     clock: Clock
     witnesses: Callable[[], Sequence[VerifierKey]] = tuple
-    others: Callable[[str], Sequence[tuple[Proven, VerifierKey]]] = _nothing
+    others: Callable[[str], Sequence[tuple[ProvenEntry, VerifierKey]]] = _nothing
     index: TermIndex = field(default_factory=TermIndex)
     indexing: threading.Lock = field(default_factory=threading.Lock)

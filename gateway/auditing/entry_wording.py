@@ -8,7 +8,7 @@ from audit.errors import AuditError, MalformedError, NotInLogError
 from audit.events.event_values import EntryRef
 from audit.events.events import Event, decode, encode
 from audit.events.search import Found, read_events, time_of
-from audit.reading.explain import MISFIT, Part, say_links, say_story
+from audit.reading.explain import MISFIT, StoryPart, say_links, say_story
 from audit.reading.said import Said
 from audit.reading.sentences import say_event
 from gateway.auditing.context import KeptLog
@@ -105,24 +105,24 @@ def tell_question(kept: KeptLog, question_id: str) -> Story:
     )
 
 
-def _own(kept: KeptLog, view: View, found: Found) -> Part:
+def _own(kept: KeptLog, view: View, found: Found) -> StoryPart:
     try:
         proof = proof_of(kept, view, found.number)
     except AuditError as error:
         proof = f"{UNPROVED}: {error}"
-    return Part(kept.log.origin, found.number, found.event, proof, name_of(view, found))
+    return StoryPart(kept.log.origin, found.number, found.event, proof, name_of(view, found))
 
 
-def _others(kept: KeptLog, question_id: str) -> Iterator[Part]:
+def _others(kept: KeptLog, question_id: str) -> Iterator[StoryPart]:
     for proven, key in kept.others(question_id):
         try:
             proof = proof_of_other(proven, key)
         except AuditError as error:
             proof = f"{UNPROVED}: {error}"
-        yield Part(proven.origin, proven.receipt.index, decode(proven.entry), proof)
+        yield StoryPart(proven.origin, proven.receipt.index, decode(proven.entry), proof)
 
 
-def _told(part: Part, *, own: bool) -> Told:
+def _told(part: StoryPart, *, own: bool) -> Told:
     event = part.event
     return Told(
         part.number,

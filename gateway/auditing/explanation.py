@@ -10,8 +10,8 @@ from audit.formats.note import Verifier
 from audit.formats.vkey import VerifierKey
 from audit.log.policy import Policy
 from audit.log.receipt import Receipt
-from audit.reading.dossier import Dossier, Proven, say_proof
-from audit.reading.explain import Part, explain_question
+from audit.reading.dossier import Dossier, ProvenEntry, say_proof
+from audit.reading.explain import StoryPart, explain_question
 from audit.reading.sentences import say_event
 from gateway.auditing.context import KeptLog
 from gateway.auditing.entry_search import name_of, of_question, whole
@@ -48,12 +48,12 @@ def _story(kept: KeptLog, view: View, question_id: str) -> list[str]:
     found = _all(kept, view, question_id)
     proofs = _checked(kept, view, found)
     parts = [
-        Part(kept.log.origin, each.number, each.event, proof, name_of(view, each))
+        StoryPart(kept.log.origin, each.number, each.event, proof, name_of(view, each))
         for each, proof in zip(found, proofs, strict=True)
     ]
     for proven, key in kept.others(question_id):
         proof = proof_of_other(proven, key)
-        parts.append(Part(proven.origin, proven.receipt.index, decode(proven.entry), proof))
+        parts.append(StoryPart(proven.origin, proven.receipt.index, decode(proven.entry), proof))
     return [f"Question {question_id}", *explain_question(parts)]
 
 
@@ -96,7 +96,7 @@ def proof_of(kept: KeptLog, view: View, number: int) -> str:
     return say_proof(verified.checkpoint, verified.witnesses)
 
 
-def proof_of_other(proven: Proven, key: VerifierKey) -> str:
+def proof_of_other(proven: ProvenEntry, key: VerifierKey) -> str:
     """What proves an entry of another log, by that log's key. Raises AuditError."""
     verified = proven.receipt.verify(proven.entry, Policy.of(Verifier(key)))
     return say_proof(verified.checkpoint, verified.witnesses)
@@ -115,8 +115,8 @@ def receipt_of(kept: KeptLog, view: View, number: int) -> Receipt:
     return kept.log.receipt(view.log, number)
 
 
-def _proven(kept: KeptLog, view: View, number: int) -> Proven:
-    return Proven(kept.log.entry(view.log, number), receipt_of(kept, view, number))
+def _proven(kept: KeptLog, view: View, number: int) -> ProvenEntry:
+    return ProvenEntry(kept.log.entry(view.log, number), receipt_of(kept, view, number))
 
 
 def _policy(kept: KeptLog, quorum: int) -> Policy:

@@ -7,7 +7,7 @@ from audit.formats.note import Verifier
 from audit.formats.vkey import VerifierKey
 from audit.log.policy import Policy
 from audit.log.receipt import Receipt
-from audit.reading.dossier import Proven
+from audit.reading.dossier import ProvenEntry
 from gateway.auditing.again import Again, Audited
 from gateway.auditing.context import KeptLog
 from gateway.hub.context import Hub
@@ -37,7 +37,7 @@ def audited(hub: Hub) -> Audited:
     return Audited(kept_log(hub), again)
 
 
-def member_proofs(hub: Hub, question_id: str) -> list[tuple[Proven, VerifierKey]]:
+def member_proofs(hub: Hub, question_id: str) -> list[tuple[ProvenEntry, VerifierKey]]:
     """Entries of members' logs about a question, as they came with their answers, and each log's key."""
     with hub.store.reading() as view:
         enrolled = {enrolment.member: enrolment for enrolment in view.enrolments()}
@@ -50,7 +50,7 @@ def member_proofs(hub: Hub, question_id: str) -> list[tuple[Proven, VerifierKey]
         ]
 
 
-def _proven(answer: LoggedAnswer, keys: Sequence[str]) -> Iterator[tuple[Proven, VerifierKey]]:
+def _proven(answer: LoggedAnswer, keys: Sequence[str]) -> Iterator[tuple[ProvenEntry, VerifierKey]]:
     """With the first key that verifies it: the log may have changed its key since."""
     receipt = Receipt.parse(answer.receipt)
     for key in map(VerifierKey.parse, keys):
@@ -58,7 +58,7 @@ def _proven(answer: LoggedAnswer, keys: Sequence[str]) -> Iterator[tuple[Proven,
             receipt.verify(answer.entry, Policy.of(Verifier(key)))
         except AuditError:
             continue
-        yield Proven(answer.entry, receipt), key
+        yield ProvenEntry(answer.entry, receipt), key
         return
 
 

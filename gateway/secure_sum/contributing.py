@@ -102,7 +102,7 @@ def _checked(
     cells = withheld_of(node.dictionary, cube, question_of(node.dictionary, event).inside())
     wanted = [s.cell for s in roster.of(node.member)]
     before = known_before(work)
-    companies = {e.people: e.contributors for e in before.entered}
+    participants = {e.people: e.contributors for e in before.entered}
     by_codes = {c.codes: c for c in cells}
     try:
         check_safe(cube, cells, wanted, before)
@@ -112,12 +112,12 @@ def _checked(
         cell = by_codes.get(to.cell)
         if cell is None:
             raise UnprovenError("A cell of the round is not one that this node withheld.")
-        if companies.get(cell.people, company(to)) != company(to):
+        if participants.get(cell.people, participants_digest(to)) != participants_digest(to):
             raise UnprovenError("A cell has entered a total of other contributors before.")
     return by_codes
 
 
-def company(to: Sum) -> bytes:
+def participants_digest(to: Sum) -> bytes:
     """Who contributes to a sum: the same for every round among the same.
 
     From which snapshots does not matter: each member sees to it that its own cell is what it was.
@@ -177,7 +177,7 @@ def _logged(
     for to in proven.roster.of(node.member):
         cell = cells[to.cell]
         if cell.place is not None and cube.withholding is not None:  # as every offered cell
-            entered = Entered(cell.people, company(to), basis(cube.withholding, cell.place))
+            entered = Entered(cell.people, participants_digest(to), basis(cube.withholding, cell.place))
             work.totals.enter(entered, because=index)
     return given
 

@@ -11,7 +11,7 @@ from audit.formats.cosignature import CosignatureVerifier
 from audit.formats.note import Note, Verifier
 from audit.log.log import Log, Storage
 from audit.log.policy import NO_QUORUM, Group, Policy
-from audit.witness.client import Gathered, Prover
+from audit.witness.client import Cosignatures, Prover
 from gateway.watching.model import Alert, Concern
 from gateway.watching.witnessing import Transaction
 
@@ -24,7 +24,7 @@ class HasLog(Protocol):
 
 
 Reading = Callable[[], AbstractContextManager[HasLog]]
-Ask = Callable[[Note, Prover, Mapping[str, int]], Gathered]
+Ask = Callable[[Note, Prover, Mapping[str, int]], Cosignatures]
 """Asks all external witnesses at once for a head, from the size at which each was last known to be."""
 
 

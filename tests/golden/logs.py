@@ -20,7 +20,7 @@ from audit.formats.note import Signer, sign
 from audit.formats.vkey import SUBTREE_V1
 from audit.log.log import Log
 from audit.log.policy import Policy
-from audit.reading.dossier import Dossier, Proven
+from audit.reading.dossier import Dossier, ProvenEntry
 from audit.reading.fhir import audit_event
 from gateway.member.node.signed_statements import Act, statement
 
@@ -123,7 +123,7 @@ def signed() -> Items:
         "witnessed receipt": str(witnessed),
         "consistency": "".join(f"{h.hex()}\n" for h in log.consistency(storage, 3, 10)),
         "commitment": f"{Opening('a label', bytes(range(32))[:SALT_SIZE], b'a value').commitment}\n",
-        "dossier": str(Dossier("q-1", (Proven(every[4], witnessed),), keys[:1], keys[1:2])) + "\n",
+        "dossier": str(Dossier("q-1", (ProvenEntry(every[4], witnessed),), keys[:1], keys[1:2])) + "\n",
         "evidence": f"{forked}\n",
         "policy of witnesses": f"{policy}\n",
         "signed statement": str(sign(asked, signer("KH/controller"), signer("KH/reviewer"))),

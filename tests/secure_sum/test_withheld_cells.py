@@ -25,7 +25,7 @@ from gateway.secure_sum.withheld_cells import Before, Withheld, check_safe, feas
 
 KEY = b"0123456789abcdef0123456789abcdef"
 RULES = Rules(threshold=3)
-COMPANY = b"c" * 32
+PARTICIPANTS = b"c" * 32
 
 
 def flat(name: str, *codes: str) -> Hierarchy:
@@ -57,7 +57,7 @@ def withheld(cube: ReadyCube, outcome: str, year: str) -> Withheld:
 
 def entered(cube: ReadyCube, cell: Withheld) -> Entered:
     assert cell.place is not None
-    return Entered(cell.people, COMPANY, basis(cube.cube, cell.place))
+    return Entered(cell.people, PARTICIPANTS, basis(cube.cube, cell.place))
 
 
 FIRST, LATER = [1, 4, 4, 4], [1, 4]
@@ -90,7 +90,7 @@ def test_a_cell_that_entered_and_stands_nowhere_any_more_ends_the_totals_of_its_
 ) -> None:
     """Nobody can say what hangs together with it: a policy has dropped the table that it was in."""
     killed, later = withheld(after, "K", "2020"), withheld(after, "K", "2022")
-    gone = Entered('[["device",["LM"]],["year",["2020"]]]', COMPANY, b"b" * 32)
+    gone = Entered('[["device",["LM"]],["year",["2020"]]]', PARTICIPANTS, b"b" * 32)
 
     assert offered(after, [killed, later], Before([gone])) == {}
     with pytest.raises(SecureSumError, match="everything shown"):

@@ -14,7 +14,7 @@ from pathlib import Path
 from audit.events.events import KeyChanged, encode, whole_second
 from audit.formats.cosignature import Cosigner
 from audit.formats.note import Signer
-from audit.log.log import Former
+from audit.log.log import FormerKey
 from audit.log.staging import SequencedLog
 from gateway.bootstrap.setup.call_keys import read_call_signers, write_statement
 from gateway.bootstrap.setup.clock import SYSTEM
@@ -50,7 +50,7 @@ def rotate_log_key(directory: Path, reason: str, overlap: timedelta, clock: Cloc
     """
     with _stopped(directory, clock) as (database, keys):
         new = Signer.generate(keys.signer.key.name)
-        former = Former(keys.signer, int(_until(clock, overlap).timestamp()))
+        former = FormerKey(keys.signer, int(_until(clock, overlap).timestamp()))
         log = SequencedLog(new, (former, *keys.former))
         write_secret(key_file(Layout(directory).keys, LOG, str(new.key)), new.secret())
         rotation = Rotation(str(keys.signer.key), str(new.key), _until(clock, overlap))

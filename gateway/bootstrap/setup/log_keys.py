@@ -13,7 +13,7 @@ from audit.errors import AuditError
 from audit.formats.cosignature import Cosigner
 from audit.formats.note import Signer
 from audit.formats.vkey import VerifierKey
-from audit.log.log import Former
+from audit.log.log import FormerKey
 from gateway.bootstrap.setup.layout import Layout
 from gateway.keys.files import KeyFileError, read_secret, read_signer
 from gateway.store.engine.database import Database
@@ -31,7 +31,7 @@ class LogKeys:
     """What signs the log now, what signs beside it for a while, and what cosigns the other side's log."""
 
     signer: Signer
-    former: tuple[Former, ...]
+    former: tuple[FormerKey, ...]
     cosigner: Cosigner
 
 
@@ -49,7 +49,7 @@ def read_log_keys(directory: Path, database: Database, now: datetime) -> LogKeys
     if witness.present != str(cosigner.key):
         cosigner = _cosigner(key_file(keys, WITNESS, witness.present))
     ends = key_ends(key_chain(LOG, str(first.key), changes))
-    former = tuple(Former(signer, int(ends[str(signer.key)].timestamp())) for signer in signers[1:])
+    former = tuple(FormerKey(signer, int(ends[str(signer.key)].timestamp())) for signer in signers[1:])
     return LogKeys(signers[0], former, cosigner)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from audit.errors import AuditError
 from audit.events.event import whole_second
-from audit.events.question_events import WaitsForLeave
+from audit.events.question_events import ApprovalAwaited
 from audit.formats.merkle import leaf_hash
 from gateway.member.answer import answer_entries
 from gateway.member.answer.decision import Verdict, decide_on
@@ -173,7 +173,7 @@ def _quotas(view: View, case: Case, verdict: Verdict) -> tuple[Quota, ...]:
 def _wait(node: Node, work: UnitOfWork, case: Case, entry: bytes, persons: int) -> None:
     """Keep the question until a person has looked at it."""
     asked, version = case.proven, case.in_force.label if case.in_force else "0"
-    event = WaitsForLeave(asked.event.question_id, node.member, asked.entry, version, persons, case.at)
+    event = ApprovalAwaited(asked.event.question_id, node.member, asked.entry, version, persons, case.at)
     index = log_entries.record(node, work, event, {})
     work.add_waiting(
         Waiting(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from audit.events.event_values import EntryRef
 from audit.events.events import decode, whole_second
-from audit.events.question_events import Asked, LeaveGiven
+from audit.events.question_events import ApprovalDecided, Asked
 from audit.formats.commitment import commit
 from audit.formats.merkle import leaf_hash
 from gateway.member.answer.answering import Case, case_of, conclude, made, read_verdict
@@ -92,7 +92,7 @@ def _approved_answer(node: Node, shelf: CubeShelf, question_id: str, note: str) 
         now = node.clock.now()
         for holder in signed.by:
             if holder.name not in {leave.name for leave in work.leaves(question_id)}:
-                event = LeaveGiven(question_id, node.member, holder.key, True, None, whole_second(now))
+                event = ApprovalDecided(question_id, node.member, holder.key, True, None, whole_second(now))
                 index = log_entries.record(node, work, event, {})
                 work.add_leave(Leave(question_id, holder.name, note, now), because=index)
         pending = _pending(node, shelf, work, pending.waiting)
@@ -112,7 +112,7 @@ def refuse(node: Node, shelf: CubeShelf, question_id: str, note: str, reason: st
         signed = check(note, refusal(node, question_id, reason), counting(work))
         why = commit(REASON, reason.encode())
         now = whole_second(node.clock.now())
-        event = LeaveGiven(question_id, node.member, signed.by[0].key, False, why.commitment, now)
+        event = ApprovalDecided(question_id, node.member, signed.by[0].key, False, why.commitment, now)
         log_entries.record(node, work, event, {REASON: why})
         refused = replace(pending.verdict, reading=None, refusals=(Refusal.NOT_APPROVED,))
         return _end(node, work, replace(pending, verdict=refused))

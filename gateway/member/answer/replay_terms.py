@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from audit.errors import AuditError
-from audit.events.question_events import Answered, LeaveGiven, Refused, WaitsForLeave
+from audit.events.question_events import Answered, ApprovalAwaited, ApprovalDecided, Refused
 from audit.events.search import Criteria, Found
 from audit.formats.canonical import parse_json_object
 from audit.reading.said import said
@@ -77,9 +77,9 @@ def _leaves(view: View, event: Answered | Refused, number: int) -> tuple[list[bo
     before = Criteria(question=event.question_id).find(entries(view.log, Span(0, number)))
     leaves, waited = [], None
     for found in before:
-        if isinstance(found.event, LeaveGiven):
+        if isinstance(found.event, ApprovalDecided):
             leaves.append(found.event.granted)
-        elif isinstance(found.event, WaitsForLeave):
+        elif isinstance(found.event, ApprovalAwaited):
             waited = found.event.at
     return leaves, waited
 
@@ -90,8 +90,8 @@ def _charged(view: View, event: Answered | Refused, number: int) -> Iterator[dat
     A question that waited was charged when it began to, which may be before others that were answered sooner.
     """
     waits: dict[str, tuple[int, datetime]] = {}
-    for found in Criteria(kind=WaitsForLeave.TYPE).find(entries(view.log, Span(0, _end(view)))):
-        if isinstance(found.event, WaitsForLeave):
+    for found in Criteria(kind=ApprovalAwaited.TYPE).find(entries(view.log, Span(0, _end(view)))):
+        if isinstance(found.event, ApprovalAwaited):
             waits[found.event.question_id] = (found.number, found.event.at)
     own = waits.get(event.question_id, (number, event.at))[0]
     for found in Criteria(organisation=event.organisation).find(entries(view.log, Span(0, _end(view)))):

@@ -13,7 +13,7 @@ from anonymisers.identity.custodian_rotation import OpenedCustody, resealed, rot
 from anonymisers.identity.key_custody import Custody, Lock
 from anonymisers.identity.vault_records import Compartment
 from audit.events.events import whole_second
-from audit.events.extract_events import VaultCustodianExchanged
+from audit.events.extract_events import VaultCustodianReplaced
 from audit.formats.commitment import commit
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
@@ -43,7 +43,7 @@ def exchange(node: Node, key_file: KeyFile, opened: OpenedCustody, joins: str, l
         LEAVES: commit(LEAVES, opened.leaves.encode()),
         JOINS: commit(JOINS, joins.encode()),
     }
-    event = VaultCustodianExchanged(
+    event = VaultCustodianReplaced(
         member=node.member,
         present=openings[PRESENT].commitment,
         leaves=openings[LEAVES].commitment,

@@ -12,8 +12,8 @@ from anonymisers.errors import AnonymiserError
 from anonymisers.identity.key_custody import (
     Custody,
     Lock,
-    borrowed,
-    lend,
+    borrowed_share,
+    lend_share,
     open_identity,
     open_share,
     private_keys,
@@ -91,7 +91,7 @@ def confirm(node: Node, custody: Custody, request: str, name: str, lock: Lock) -
             )
         if asked.confirmer is not None:
             raise ReidentificationRefusedError("This request was confirmed already.")
-        lent = lend(custody, share, asked.reply_key, request)
+        lent = lend_share(custody, share, asked.reply_key, request)
         opening = commit(CUSTODIAN, name.encode())
         event = ReidentificationConfirmed(
             request, node.member, opening.commitment, whole_second(node.clock.now())
@@ -113,7 +113,7 @@ def show(node: Node, custody: Custody, request: str, lock: Lock, epoch: EpochKey
                 remedy="Another custodian: safelane reidentify confirm.",
             )
         reply = unwrap_reply(custody, asked.by, lock, request, asked.wrapped_reply)
-        lent = borrowed(custody, asked.confirmer, asked.share, reply, request)
+        lent = borrowed_share(custody, asked.confirmer, asked.share, reply, request)
         private = open_identity(custody, open_share(custody, asked.by, lock), lent)
         privates = private_keys(custody, Compartment.IDENTITY, private)
         found = list(_found(node, view, asked.subject, privates, epoch))

@@ -171,10 +171,10 @@ def test_a_singleton_who_knows_the_size_of_his_accident_learns_nothing_about_oth
     system = LinkedTables(made.cube.lattice.dims, (TableBlock.whole(made.cube.lattice),))
     true = system.sums(made.accidents.coords, np.ones(PEOPLE, dtype=np.int64))
     others = np.flatnonzero(made.cube.hidden & (true > 0) & (true < THRESHOLD))
-    for place, company in singletons_of(made):
+    for place, companions in insiders_of(made):
         leaf = made.leaves.index(place[:2])
-        with_him = before & of_his_own(leaves, free, leaf, company)
-        with_accidents = after & of_his_own(leaves, ways, leaf, company)
+        with_him = before & of_his_own(leaves, free, leaf, companions)
+        with_accidents = after & of_his_own(leaves, ways, leaf, companions)
         above = system.above(np.array([place], dtype=np.int32))[0]
         for cell in (c for c in above if made.cube.hidden[c] and true[c] == 1):
             same = cells[:, cell] == 1
@@ -187,9 +187,9 @@ def singletons_of(made: Tiny) -> set[tuple[tuple[int, ...], int]]:
     """Where each singleton was, and how many of the same accident were hurt there, himself included."""
     coords, numbers = made.accidents.coords, made.accidents.numbers
     found = set()
-    for n in np.flatnonzero(singletons(made.cube, coords)):
-        company = (numbers == numbers[n]) & (coords[:, :2] == coords[n, :2]).all(axis=1)
-        found.add((tuple(coords[n].tolist()), int(company.sum())))
+    for n in np.flatnonzero(insiders(made.cube, coords)):
+        companions = (numbers == numbers[n]) & (coords[:, :2] == coords[n, :2]).all(axis=1)
+        found.add((tuple(coords[n].tolist()), int(companions.sum())))
     return found
 
 

@@ -70,7 +70,7 @@ def test_a_hierarchy_leaks_what_the_table_hides():
     assert keys(findings.disclosed) == {"place=N", "place=N2"}
 
 
-def test_an_interval_too_short_is_narrow():
+def test_a_cell_with_too_short_an_interval_is_insufficiently_protected():
     cells = {"Total": 30, "2023": 27, "2024": None, "2025": None}
     findings = attack([release((YEAR,), cells)], threshold=5)
     assert not findings.broken

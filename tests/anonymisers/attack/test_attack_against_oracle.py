@@ -134,7 +134,7 @@ def true_table(dims, world):
 
 @settings(max_examples=90, deadline=None)
 @given(cases(linked=True, several=True))
-def test_what_insiders_compute_is_truly_computable(case):
+def test_what_singletons_compute_is_truly_computable(case):
     dims, world, releases, lower, threshold = case
     oracle = Oracle(dims, releases, int(world.sum()), lower, threshold)
     findings = attack(releases, threshold=threshold, lower=lower, truth=true_table(dims, world))
@@ -147,7 +147,7 @@ def test_what_insiders_compute_is_truly_computable(case):
 
 @settings(max_examples=40, deadline=None)
 @given(cases(linked=True, several=True))
-def test_changes_of_a_few_cells_tell_of_insiders_what_programs_over_all_cells_tell(case):
+def test_moves_of_a_few_cells_settle_singletons_as_programs_over_all_cells_do(case):
     """As in large parts of a system, which are not solved in whole numbers."""
     dims, world, releases, lower, threshold = case
 

@@ -46,7 +46,7 @@ def test_a_third_withheld_cell_keeps_the_secret():
     assert attack([release], threshold=5, truth=truth).singletons == ()
 
 
-def test_a_large_cell_that_an_insider_computes_is_no_disclosure():
+def test_a_large_cell_that_a_singleton_computes_is_no_disclosure():
     release, truth = one_way({"child": 1, "adult": 8, "old": 20}, ["child", "adult"])
     assert attack([release], threshold=5, truth=truth).singletons == ()
 

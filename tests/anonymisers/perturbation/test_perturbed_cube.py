@@ -102,7 +102,7 @@ def test_what_a_release_changes_is_changed_like_any_other_number() -> None:
     assert (before.off_by({}), after.off_by({}), less.off_by({})) == (6, 12, 18)
 
 
-def test_a_cell_is_off_by_as_much_as_the_portions_that_can_have_people_of_it() -> None:
+def test_a_cell_is_off_by_as_much_as_the_parts_that_can_have_people_of_it() -> None:
     north = replace(rows({("N1", "F"): 9, ("N2", "M"): 8}), within={"place": frozenset({"N1", "N2"})})
     south = replace(rows({("S", "F"): 30}), within={"place": frozenset({"S"})})
 

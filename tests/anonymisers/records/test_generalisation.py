@@ -1,4 +1,4 @@
-"""Extracts: everybody in them has company, sensitive values vary, and nothing follows beside the history."""
+"""Record extracts: classes of k people, varying sensitive values, nothing new beside the history."""
 
 from collections import Counter, defaultdict
 
@@ -61,7 +61,9 @@ some_rows = st.lists(
 
 
 @given(rows=some_rows, k=st.integers(2, 6), diversity=st.integers(1, 3))
-def test_in_every_extract_everybody_has_company_and_sensitive_values_vary(rows, k, diversity) -> None:
+def test_every_equivalence_class_of_an_extract_is_large_enough_and_sensitive_values_vary(
+    rows, k, diversity
+) -> None:
     made = records(rows)
     if len({row[0] for row in rows}) < k:
         with pytest.raises(RecordsError, match="too few people"):
@@ -111,7 +113,7 @@ def test_a_column_is_generalised_rather_than_people_left_out() -> None:
     assert min(Counter(codes).values()) >= 5
 
 
-def test_one_person_with_many_records_is_no_crowd() -> None:
+def test_one_person_with_many_records_is_no_equivalence_class_of_k() -> None:
     rows = [(1, "n1", "F", "leg")] * 20 + [(n, "s1", "M", "leg") for n in range(2, 9)]
     for extract in generalised(records(rows, ("sex",), frozenset()), k=5, diversity=1):
         assert set(extract.table()["sex"]) == {"M"} or extract.depths == (0,)

@@ -149,7 +149,7 @@ def honest(before: tuple[int, int], after: tuple[int, int]) -> bool:
 
 @given(members(), st.data())
 @settings(max_examples=15, deadline=None)
-def test_no_total_narrows_a_cell_too_far_whatever_one_contributor_tells(tables, data) -> None:
+def test_no_sum_narrows_a_cell_too_far_whatever_one_contributor_tells(tables, data) -> None:
     every = {m: worlds(t) for m, t in tables.items()}
     offers = {m: offer(t) for m, t in tables.items()}
     chosen = choose(list(candidates(tables)), offers)
@@ -293,7 +293,7 @@ def test_one_member_for_whom_they_hang_together_is_enough() -> None:
     assert len(choose(wanted, {m: line(apart=1) for m in EVERYBODY})) == 2
 
 
-def test_a_member_may_ask_for_more_company_than_the_rule() -> None:
+def test_a_member_may_ask_for_more_contributors_than_the_rule() -> None:
     offers = {m: line(contributors=6 if m == "B" else 4) for m in EVERYBODY}
 
     assert choose([SumCandidate(("K",), EVERYBODY)], offers) == ()
@@ -310,7 +310,7 @@ def test_a_total_needs_every_member_that_withholds_the_cell() -> None:
     st.lists(st.integers(0, 5), min_size=9, max_size=9), st.sampled_from([(2, 2), (2, 3), (3, 3)]), st.data()
 )
 @settings(max_examples=12, deadline=None)
-def test_wherever_a_total_leaves_an_interval_of_k_the_neighbours_stay_safe(inner, shape, data) -> None:
+def test_wherever_a_sum_leaves_an_interval_of_k_the_neighbours_stay_safe(inner, shape, data) -> None:
     table = with_margins(np.resize(np.array(inner), shape)).ravel()
     sizes = tuple(n + 1 for n in shape)
     hidden = np.zeros(sizes, dtype=bool)

@@ -151,7 +151,7 @@ numbers = st.tuples(st.integers(1, 3), st.integers(1, 3))
 
 @given(st.data())
 @settings(max_examples=12, deadline=None)
-def test_no_sequence_of_totals_narrows_a_cell_too_far(data: st.DataObject) -> None:
+def test_no_sequence_of_sums_narrows_a_cell_too_far(data: st.DataObject) -> None:
     names = "ABCDE"[: data.draw(st.integers(4, 5))]
     states = {n: State({w: data.draw(numbers) for w in ((0, 0), (0, 1), (1, 0))}) for n in names}
     heard: list[Heard] = []

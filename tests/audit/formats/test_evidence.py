@@ -69,7 +69,7 @@ def test_a_note_by_somebody_else_is_no_evidence(log: Log) -> None:
         Evidence(first, second).verify([Verifier(log.key)])
 
 
-def test_a_shorter_head_is_a_rollback_and_a_longer_one_without_proof_is_open(log: Log) -> None:
+def test_a_shorter_checkpoint_is_a_rollback_and_a_longer_one_without_proof_is_open(log: Log) -> None:
     short, long = heads(log, ENTRIES[:3], ENTRIES)
     assert Evidence(long, short).verify([Verifier(log.key)]) is Finding.ROLLBACK
     assert Evidence(short, long).verify([Verifier(log.key)]) is Finding.UNPROVEN

@@ -45,7 +45,7 @@ ENTRIES = [b"mine %d" % i if i % 3 == 0 else b"theirs %d" % i for i in range(20)
 
 
 @given(st.lists(st.sampled_from([b"mine", b"theirs"]), min_size=1, max_size=40), st.data())
-def test_however_a_log_grows_exactly_the_wanted_entries_are_told(
+def test_however_a_log_grows_exactly_the_wanted_entries_are_revealed(
     entries: list[bytes], data: st.DataObject
 ) -> None:
     copied, told = Copied(), list[tuple[int, bytes]]()

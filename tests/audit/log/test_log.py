@@ -20,7 +20,7 @@ from audit.formats.cosignature import Cosigner
 from audit.formats.merkle import EMPTY_ROOT, leaf_hash, root_of, verify_consistency
 from audit.formats.note import Signer, Verifier
 from audit.formats.tiles import MAX_ENTRY_SIZE, Tile, tiles_of
-from audit.log.log import Former, Growth, Log, SignedCheckpoint
+from audit.log.log import FormerKey, Growth, Log, SignedCheckpoint
 from audit.log.policy import Policy
 from audit.witness.witness import MemoryWitnessStorage, Witness
 
@@ -62,7 +62,7 @@ def test_a_log_can_be_appended_to_before_it_is_created(log: Log) -> None:
     assert head_of(log, storage).size == 1
 
 
-def test_the_head_tells_when_it_was_signed(log: Log, storage: MemoryStorage) -> None:
+def test_the_checkpoint_tells_when_it_was_signed(log: Log, storage: MemoryStorage) -> None:
     """A clock that jumps back is kept as it was: the tree's order is the log's order, not the clock's."""
     log.append(storage, [b"one"], now=2_000)
     log.append(storage, [b"two"], now=1_000)
@@ -158,7 +158,7 @@ def test_a_second_writer_is_noticed(log: Log, storage: MemoryStorage) -> None:
 def test_a_key_is_changed_with_an_overlap(signer: Signer, storage: MemoryStorage) -> None:
     """Who knows only the former key and who knows only the new one both believe what is signed meanwhile."""
     present = Signer.generate(signer.key.name)
-    before, during, after = Log(signer), Log(present, [Former(signer, 3)]), Log(present)
+    before, during, after = Log(signer), Log(present, [FormerKey(signer, 3)]), Log(present)
     witness = Witness(Cosigner.generate("w"), [signer.verifier, present.verifier], MemoryWitnessStorage())
 
     before.append(storage, [b"before"], now=1)
@@ -180,7 +180,7 @@ def test_a_former_key_signs_until_its_time_is_over_and_is_believed_for_what_it_s
     """The present process need not be started again when the overlap ends."""
     present = Signer.generate(signer.key.name)
     Log(signer).append(storage, [b"before"], now=1)
-    log = Log(present, [Former(signer, until=10)])
+    log = Log(present, [FormerKey(signer, until=10)])
     assert (log.keys(9), log.keys(10)) == ((present.key, signer.key), (present.key,))
 
     log.append(storage, [b"during"], now=9)
@@ -193,14 +193,14 @@ def test_a_stolen_key_signs_nothing_more(signer: Signer, storage: MemoryStorage)
     """No overlap: the first head under the new key is signed by that alone, over what the old one signed."""
     Log(signer).append(storage, [b"before"], now=5)
     present = Signer.generate(signer.key.name)
-    Log(present, [Former(signer, until=6)]).append(storage, [b"changed"], now=6)
+    Log(present, [FormerKey(signer, until=6)]).append(storage, [b"changed"], now=6)
     note = Log(present).checkpoint(storage)
     assert [s.key_id for s in note.signatures] == [present.key.key_id]
 
 
 def test_a_new_key_keeps_the_logs_name(signer: Signer) -> None:
     with pytest.raises(MalformedError, match="another name"):
-        Log(signer, [Former(Signer.generate("log.example/other"), 1)])
+        Log(signer, [FormerKey(Signer.generate("log.example/other"), 1)])
 
 
 def test_a_log_without_its_former_key_does_not_sign_over_what_it_cannot_check(

@@ -183,7 +183,7 @@ def test_members_at_different_sizes_of_an_honest_log_agree() -> None:
     assert compare(*members, hub=log_of(HISTORY)) == []
 
 
-def test_a_delayed_head_is_raised() -> None:
+def test_a_delayed_checkpoint_is_raised() -> None:
     """The hub keeps one member at an old head, so that it does not see what was logged since."""
     cambodia, laos = Member("KH"), Member("LA")
     cambodia.poll(log_of(HISTORY[:7]))
@@ -215,7 +215,7 @@ def test_a_member_is_behind_from_when_anybody_first_saw_more() -> None:
     ]
 
 
-def test_a_head_signed_by_somebody_else_is_raised() -> None:
+def test_a_checkpoint_signed_by_somebody_else_is_raised() -> None:
     impostor, storage = Log(Signer.generate(LOG.origin)), MemoryStorage()
     impostor.create(storage, now=1)
     observation = Observation("KH", impostor.checkpoint(storage), 1)

@@ -77,7 +77,7 @@ def test_the_command_draws_the_same_sample_every_time(
     assert drawn(capsys, before, 5) == first
 
 
-def test_a_sample_by_an_earlier_head_does_not_change_when_the_log_grows(
+def test_a_sample_by_an_earlier_checkpoint_does_not_change_when_the_log_grows(
     exports: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     before, after = exports
@@ -94,7 +94,7 @@ def test_everything_that_a_sample_follows_from_is_said(
     assert "of 30 entries and the seed 'dice'" in said
 
 
-def test_an_earlier_head_of_another_history_is_refused(
+def test_an_earlier_checkpoint_of_another_history_is_refused(
     exports: tuple[Path, Path], log: Log, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = MemoryStorage(log.origin)

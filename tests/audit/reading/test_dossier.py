@@ -16,7 +16,7 @@ from audit.formats.cosignature import Cosigner
 from audit.formats.note import Signer, Verifier
 from audit.log.log import Log
 from audit.log.policy import Policy
-from audit.reading.dossier import Dossier, Proven
+from audit.reading.dossier import Dossier, ProvenEntry
 from audit.witness.witness import MemoryWitnessStorage, Witness
 
 NOW = 1_700_000_000
@@ -31,7 +31,7 @@ def dossier(log: Log, storage: MemoryStorage) -> Dossier:
     cosigner = Cosigner.generate("witness.example/w")
     witness = Witness(cosigner, [Verifier(log.key)], MemoryWitnessStorage())
     storage.add_cosignatures(2, [witness.update(0, [], log.checkpoint(storage), NOW)])
-    entries = tuple(Proven(log.entry(storage, i), log.receipt(storage, i)) for i in range(2))
+    entries = tuple(ProvenEntry(log.entry(storage, i), log.receipt(storage, i)) for i in range(2))
     return Dossier("q-1", entries, (log.key,), (cosigner.key,))
 
 
@@ -81,7 +81,7 @@ def test_an_entry_of_another_question_is_found(dossier: Dossier, log: Log) -> No
 
 def test_an_entry_that_was_changed_is_found(dossier: Dossier, log: Log) -> None:
     asked, end = dossier.entries
-    forged = Proven(asked.entry.replace(b"ARMAC", b"OTHER"), asked.receipt)
+    forged = ProvenEntry(asked.entry.replace(b"ARMAC", b"OTHER"), asked.receipt)
     with pytest.raises(AuditError):
         Dossier("q-1", (forged, end), dossier.keys).verify(Policy.of(Verifier(log.key)))
 

@@ -11,11 +11,11 @@ from any_events import any_event
 from hypothesis import given
 from logged import HUB, MONDAY, SECRET
 
-from audit.events.count_events import CountLeave
+from audit.events.count_events import CountApproval
 from audit.events.event_values import EntryRef, Outcome
 from audit.events.events import EVENTS, Event
-from audit.events.question_events import LeaveGiven, Rejected, WaitsForLeave
-from audit.reading.explain import Part, explain_question
+from audit.events.question_events import ApprovalAwaited, ApprovalDecided, Rejected
+from audit.reading.explain import StoryPart, explain_question
 from audit.reading.plain_sentences import PLAIN
 from audit.reading.said import Said
 from audit.reading.sentences import say_event
@@ -26,11 +26,11 @@ FEW = "less than a quarter of the numbers withheld"
 COMMITTED = "the table is recorded only as a commitment"
 
 
-def part(event: Event, number: int = 0, origin: str = HUB, actor: str | None = None) -> Part:
-    return Part(origin, number, event, "proved", actor)
+def part(event: Event, number: int = 0, origin: str = HUB, actor: str | None = None) -> StoryPart:
+    return StoryPart(origin, number, event, "proved", actor)
 
 
-def story(*parts: Part) -> str:
+def story(*parts: StoryPart) -> str:
     return "\n".join(explain_question(parts))
 
 
@@ -86,8 +86,8 @@ def test_what_happened_beside_is_told_too() -> None:
     ref = EntryRef(HUB, 0, bytes(32))
     told = story(
         part(logged.asked()),
-        part(WaitsForLeave("q-1", "KH", ref, "1", 2, MONDAY), 4, KH),
-        part(LeaveGiven("q-1", "KH", "somebody+key", granted=False, reason=SECRET, at=MONDAY), 5, KH),
+        part(ApprovalAwaited("q-1", "KH", ref, "1", 2, MONDAY), 4, KH),
+        part(ApprovalDecided("q-1", "KH", "somebody+key", granted=False, reason=SECRET, at=MONDAY), 5, KH),
         part(Rejected("q-1", "KH", ("repeated",), MONDAY), 6, KH),
     )
     assert "At KH the question waited from 2026-01-05 03:00:00Z for approval by 2 people." in told
@@ -95,7 +95,7 @@ def test_what_happened_beside_is_told_too() -> None:
     assert "KH rejected a delivery on" in told
 
 
-def linked(asked_index: int = 0) -> tuple[Part, Part, Part]:
+def linked(asked_index: int = 0) -> tuple[StoryPart, StoryPart, StoryPart]:
     """A question, its answer in KH's log, and a release that names both."""
     asked = part(logged.asked())
     answered = part(logged.answered(asked=asked.ref), 7, KH)
@@ -147,7 +147,7 @@ def test_every_kind_has_words_for_each_of_its_fields_that_are_told() -> None:
 
 
 def test_a_kind_without_a_sentence_of_its_own_is_told_from_its_fields() -> None:
-    leave = CountLeave(bytes(32), "2026-01", "KH", "somebody+key", granted=False, reason=None, at=MONDAY)
+    leave = CountApproval(bytes(32), "2026-01", "KH", "somebody+key", granted=False, reason=None, at=MONDAY)
     rest = f"on {BEGIN} that its set takes part in counting people once, and signed the"
     assert say_event(leave) == f"At KH somebody refused {rest} refusal as somebody+key."
     granted = say_event(replace(leave, granted=True))

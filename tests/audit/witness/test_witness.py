@@ -147,7 +147,7 @@ def test_a_proof_that_fails_is_refused_and_proves_nothing(
     assert refusal.value.evidence.verify([Verifier(log.key)]) is Finding.UNPROVEN
 
 
-def test_a_rollback_is_refused_with_both_heads(log: Log, seen: MemoryStorage, witness: Witness) -> None:
+def test_a_rollback_is_refused_with_both_checkpoints(log: Log, seen: MemoryStorage, witness: Witness) -> None:
     """A log restored from an old backup, which believes that it was last seen at 3."""
     backup = MemoryStorage()
     log.append(backup, [b"0", b"1", b"2"], now=NOW)

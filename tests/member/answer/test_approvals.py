@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from signing import known, put_in_force, signer
 
 from audit.events.events import decode
-from audit.events.question_events import Answered, LeaveGiven, WaitsForLeave
+from audit.events.question_events import Answered, ApprovalAwaited, ApprovalDecided
 from audit.formats.note import sign
 from gateway.hub.asking import ask
 from gateway.hub.releasing import release_due
@@ -103,8 +103,8 @@ def test_a_question_waits_and_goes_out_once_somebody_has_given_leave(region: Fed
     assert found.answered
     assert found.policy == "2"
     waits, leave, answered = logged(region)[-3:]
-    assert isinstance(waits, WaitsForLeave)
-    assert isinstance(leave, LeaveGiven)
+    assert isinstance(waits, ApprovalAwaited)
+    assert isinstance(leave, ApprovalDecided)
     assert leave.granted
     assert isinstance(answered, Answered)
     assert approval.queue(node, shelf(node)) == []
@@ -167,7 +167,7 @@ def test_a_refusal_tells_the_analyst_only_that_leave_was_not_given(region: Feder
     assert found is not None
     assert found.refusals == (Refusal.NOT_APPROVED,)
     *_, leave, _ = logged(region)
-    assert isinstance(leave, LeaveGiven)
+    assert isinstance(leave, ApprovalDecided)
     assert not leave.granted
     with pytest.raises(NotWaitingError):
         approve(node, question)

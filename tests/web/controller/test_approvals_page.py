@@ -5,15 +5,15 @@ import re
 from desk_house import APPROVED, PASSPHRASE, DeskHouse
 
 from audit.events.events import decode
-from audit.events.question_events import LeaveGiven
+from audit.events.question_events import ApprovalDecided
 from gateway.wire.answer import Refusal
 
 LIST = "/controller/approvals"
 
 
-def leaves(desk: DeskHouse) -> list[LeaveGiven]:
+def leaves(desk: DeskHouse) -> list[ApprovalDecided]:
     events = [decode(entry) for entry in desk.member.log_entries()]
-    return [event for event in events if isinstance(event, LeaveGiven)]
+    return [event for event in events if isinstance(event, ApprovalDecided)]
 
 
 def test_nothing_waits_at_first(desk: DeskHouse) -> None:

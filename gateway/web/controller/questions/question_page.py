@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from audit.errors import CommitmentError
 from audit.events.events import Event
-from audit.events.question_events import Answered, LeaveGiven, Refused, WaitsForLeave
+from audit.events.question_events import Answered, ApprovalAwaited, ApprovalDecided, Refused
 from audit.events.search import Criteria, Found
 from audit.formats.commitment import Commitment
 from gateway.auditing.entry_search import Span, entries
@@ -90,7 +90,7 @@ def _one(view: View, number: int, event: Answered | Refused, about: list[Found])
     sent = view.sent(event.question_id, -1)
     answer = None if sent is None else answer_of_note(sent.note)
     permissions, why = _decision(view, number, event)
-    waits = [found.event for found in about if isinstance(found.event, WaitsForLeave)]
+    waits = [found.event for found in about if isinstance(found.event, ApprovalAwaited)]
     table = None
     if answer is not None and not answer.refusals:
         table = drawn(bench().table(event, answer))
@@ -130,7 +130,7 @@ def _leaves(view: View, about: list[Found]) -> Iterator[Leave]:
     names = {holder.key: holder.name for holder in view.holders()}
     for found in about:
         event: Event = found.event
-        if isinstance(event, LeaveGiven):
+        if isinstance(event, ApprovalDecided):
             reason = _opened(view, REASON, found.number, event.reason)
             yield Leave(names.get(event.signed_by, _("a deleted key")), event.at, event.granted, reason)
 
