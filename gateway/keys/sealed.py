@@ -14,6 +14,7 @@ from typing import Any
 from Crypto.Cipher import AES
 
 from audit.errors import AuditError
+from audit.formats.canonical import canonical_json
 from audit.formats.note import Signer
 from audit.formats.vkey import VerifierKey
 from gateway.errors import SafelaneError
@@ -80,7 +81,7 @@ class SealedKey:
         """What is authenticated beside the secret: all of the file but the secret itself."""
         document = self._document()
         del document["sealed"]
-        return json.dumps(document, sort_keys=True, separators=(",", ":")).encode("ascii")
+        return canonical_json(document)
 
 
 def seal(signer: Signer, passphrase: str) -> SealedKey:
