@@ -54,7 +54,7 @@ class MaskError(AnonymiserError):
 
 
 class SecureSumError(AnonymiserError):
-    """A regional total that must not be published, or tables that none can be made of."""
+    """A regional sum that must not be published, or tables from which no sum can be made."""
 
 
 class ExtractError(AnonymiserError):

@@ -44,7 +44,7 @@ class Withheld:
 
 
 def feasible_ranges(cube: ReadyCube) -> FeasibleRanges:
-    """What every cell can be. Raises TotalError for a cube that withholds none."""
+    """What every cell can be. Raises SecureSumError for a cube that withholds none."""
 
     def computed() -> FeasibleRanges:
         withholding = _withholding(cube)
@@ -111,7 +111,7 @@ def offered(cube: ReadyCube, cells: Sequence[Withheld], before: Before) -> dict[
 
 
 def check_safe(cube: ReadyCube, cells: Sequence[Withheld], wanted: Iterable[Codes], before: Before) -> None:
-    """Raises TotalError unless these cells may enter totals together, and with those that entered before."""
+    """Raises SecureSumError unless these cells may enter totals together, and with those entered before."""
     by_codes = {c.codes: c for c in cells}
     chosen = [by_codes[codes] for codes in wanted if codes in by_codes]
     linked = _linked(cube, chosen, before)
