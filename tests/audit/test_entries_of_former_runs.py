@@ -17,7 +17,7 @@ FORMER = {
     f'{{{AT},"epoch":"2026","kind":"passport","members":["KH","LA"],"size":8,"threshold":5,'
     '"type":"count-begun","version":1}': "On 2026-01-02",
     f'{{{AT},"epoch":"2026","granted":true,"member":"KH","reason":null,"run":"{RUN}",'
-    '"signed_by":"key","type":"count-leave","version":1}': "At KH somebody gave leave",
+    '"signed_by":"key","type":"count-leave","version":1}': "At KH somebody approved",
     f'{{{AT},"epoch":"2026","member":"KH","run":"{RUN}","sealed":"{LIST}","type":"set-sealed",'
     '"version":1}': "KH put its encrypted set",
     f'{{{AT},"member":"KH","passed":"{OTHER}","received":"{LIST}","run":"{RUN}","type":"set-mixed",'
