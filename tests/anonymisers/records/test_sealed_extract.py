@@ -50,7 +50,7 @@ def test_nobody_else_opens_it_and_its_outside_shows_nobody() -> None:
     assert read_label(FILE) == LABEL
 
 
-@pytest.fingerprint.parametrize(
+@pytest.mark.parametrize(
     "change",
     [
         {"recipient": "somebody else"},
@@ -76,7 +76,7 @@ def test_a_damaged_file_is_an_error_of_ours(data) -> None:
         opened_extract(damaged, PRIVATE, NOW)
 
 
-@pytest.fingerprint.parametrize(
+@pytest.mark.parametrize(
     "data", [b"", b"{}", b"[]", b"\xff\xfe", b'{"format": "safelane-extract/v1"}', b"[" * 9000]
 )
 def test_what_is_no_extract_is_refused(data: bytes) -> None:
