@@ -15,7 +15,8 @@ from pathlib import Path
 from anonymisers.attack import attack
 from anonymisers.attack.attack_model import build_model
 from anonymisers.attack.reduction import reduce_model
-from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.release import Release
 from anonymisers.tables.strict_json import parse_json
 from anonymisers.tables.table_reading import release_from_json, table_from_json
 

@@ -73,8 +73,8 @@ def rows_at(release: Release, places: Iterable[CellName]) -> set[int]:
     return {row for cell in cells for row in names.get(cell, np.empty(0, dtype=np.int64)).tolist()}
 
 
-def _certain(release: Release, rules: Rules) -> tuple[Found, ...]:
-    """What integer bounds determine, those of the people behind linked tables too; no program is solved."""
+def _determined(release: Release, rules: Rules) -> tuple[Found, ...]:
+    """The cells determined by integer bounds, bounds of inner cells included, without a solver."""
     return determined_cells([release], threshold=rules.threshold, lower=rules.least, zeros=rules.zeros)
 
 

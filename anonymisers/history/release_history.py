@@ -92,18 +92,18 @@ class ReleaseHistory(ReleasedCells):
     def to_bytes(self) -> bytes:
         """Rules, and parts with their certificates, in one stored form for use inside the state only."""
         blobs = [blob for part in self.parts for blob in _blobs(part)]
-        head = _head(self).encode() + b"\n" + json.dumps([len(b) for b in blobs]).encode() + b"\n"
-        return packed(FORMAT, head + b"".join(blobs))
+        header = _header(self).encode() + b"\n" + json.dumps([len(b) for b in blobs]).encode() + b"\n"
+        return packed(FORMAT, header + b"".join(blobs))
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> "Chronicle":
-        """Read what `to_bytes` wrote. Raises CertificateError when anything was changed or is missing."""
+    def from_bytes(cls, data: bytes) -> "ReleaseHistory":
+        """Read the stored form of `to_bytes`. Raises CertificateError if a byte was changed or is missing."""
         whole = unpacked(FORMAT, data, "cube")
         try:
             first = whole.index(b"\n")
             second = whole.index(b"\n", first + 1)
-            head, lengths = json.loads(whole[:first]), json.loads(whole[first:second])
-            return _read(head, lengths, memoryview(whole)[second + 1 :])
+            header, lengths = json.loads(whole[:first]), json.loads(whole[first:second])
+            return _read(header, lengths, memoryview(whole)[second + 1 :])
         except (ValueError, TypeError, KeyError, StopIteration):
             raise CertificateError("the stored cube is damaged") from None
         except CertificateError:

@@ -67,7 +67,7 @@ def controlled_rounding(table: Table, base: int, key: bytes, max_dims: int | Non
     truth = system.sums(table.coords, table.counts)
     low = table.counts // base
     rest = (table.counts % base) / base
-    draws = fractions(key, "controlled rounding", len(low))
+    draws = random_fractions(key, "controlled rounding", len(low))
     loose = np.flatnonzero(rest)
     up = low.copy()
     if max_dims is not None and max_dims < len(table.by):
@@ -79,7 +79,7 @@ def controlled_rounding(table: Table, base: int, key: bytes, max_dims: int | Non
     return RoundedTable(lattice, base, system.sums(table.coords, up) * base, truth)
 
 
-def _sums(system: System, coords: NDArray[np.int32]) -> csr_array:
+def _sums(system: LinkedTables, coords: NDArray[np.int32]) -> csr_array:
     """Return for each cell the inner cells below it."""
     rows = system.above(coords)
     owner = np.broadcast_to(np.arange(len(coords))[:, None], rows.shape)

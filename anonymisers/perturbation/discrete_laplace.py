@@ -85,5 +85,5 @@ def summed(
     """Return the lattice of a noisy table: every margin is the sum of its noisy inner cells."""
     dims = tuple(d for d in table.dims if d.name in table.by)
     lattice = Lattice.of(dims, table.by, max_dims)
-    system = System(dims, (Block.whole(lattice),))
+    system = LinkedTables(dims, (TableBlock.whole(lattice),))
     return NoisyTable(lattice, system.sums(coords, np.array(values, dtype=np.int64)), epsilon)

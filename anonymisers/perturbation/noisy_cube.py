@@ -25,7 +25,7 @@ from anonymisers.tables.count_table import Table
 from anonymisers.tables.cube_header import dimension_from_json, dimension_to_json
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.packed_bytes import packed, unpacked
 from anonymisers.tables.rules import Level
 
@@ -42,7 +42,7 @@ class PlannedTable:
 
 
 @dataclass(frozen=True, eq=False)
-class NoisyCube(Shown):
+class NoisyCube(ReleasedCells):
     """The cells of the drawn tables and of their sums; all other cells are outside the cube.
 
     Made by `noisy_cube` and `from_bytes`. The cube holds no true count.
@@ -86,7 +86,7 @@ class NoisyCube(Shown):
         return super().lookup(key) if cell >= 0 and self.draws[cell] else OutsideLattice()
 
     @property
-    def when_drawn(self) -> Shown:
+    def when_drawn(self) -> ReleasedCells:
         """The cube with every cell shown that will be shown, whether or not the cell has its number yet."""
         return replace(self, hidden=self.draws == 0)
 
@@ -185,7 +185,7 @@ def _head(cube: NoisyCube) -> str:
 
 
 def _read(body: dict[str, Any], data: bytes) -> NoisyCube:
-    dims = tuple(dim_read(d) for d in body["dims"])
+    dims = tuple(dimension_from_json(d) for d in body["dims"])
     lattice = Lattice(dims, tuple(tuple(axes) for axes in body["tables"]))
     privacy, size = privacy_of(body["privacy"]), lattice.size
     if len(data) != 17 * size or privacy is None:

@@ -38,7 +38,7 @@ from anonymisers.tables.cube_header import (
 )
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import Block, System
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.packed_bytes import packed, unpacked
 from anonymisers.tables.registered_figures import Figure
 from anonymisers.tables.rules import Level, Rules, is_small_count
@@ -84,7 +84,7 @@ class Rows:
 
 
 @dataclass(frozen=True, eq=False)
-class PerturbedCube(Shown):
+class PerturbedCube(ReleasedCells):
     """The tables of up to `rules.max_dims` dimensions, every cell perturbed by `perturbation`, no cell
     withheld.
 
@@ -235,8 +235,8 @@ def _check_by_attack(
 
 def _head(cube: PerturbedCube) -> str:
     body = {
-        "dims": [dim_written(d) for d in cube.dims],
-        "rules": rules_written(cube.rules),
+        "dims": [dimension_to_json(d) for d in cube.dims],
+        "rules": rules_to_json(cube.rules),
         "change": cube.perturbation.words,
         "portions": [[part.sign, sorted(part.period)] for part in cube.parts],
     }

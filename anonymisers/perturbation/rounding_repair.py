@@ -46,7 +46,7 @@ class Sums:
 
 
 def rounded_near(
-    system: System,
+    system: LinkedTables,
     people: tuple[NDArray[np.int32], Ints],
     draws: Floats,
     base: int,

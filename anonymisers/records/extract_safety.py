@@ -65,7 +65,7 @@ class SafeExtract:
     unexamined: tuple[str, ...]
 
 
-def informative_tables(cube: Shown) -> Release:
+def informative_tables(cube: ReleasedCells) -> Release:
     """Return the informative part of a cube: refused tables show only consequences of other tables."""
     release = cube.release()
     depths = np.stack([d.depth[release.coords[:, a]] for a, d in enumerate(release.dims)], axis=1)

@@ -7,10 +7,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.cube.released_cells import Shown
+from anonymisers.cube.released_cells import ReleasedCells
 from anonymisers.errors import SecureSumError
 from anonymisers.proof.interval_bounds import UNBOUNDED as NO_BOUND
-from anonymisers.proof.interval_bounds import bounds
+from anonymisers.proof.interval_bounds import interval_bounds
 from anonymisers.secure_sum.offered_cells import UNBOUNDED, LinkedCells
 from anonymisers.tables.arrays import Ints
 from anonymisers.tables.count_table import Table
@@ -27,9 +27,9 @@ class FeasibleRanges:
     high: Ints
 
     @classmethod
-    def of(cls, cube: Shown, rules: Rules) -> "FeasibleRanges":
+    def of(cls, cube: ReleasedCells, rules: Rules) -> "FeasibleRanges":
         """Compute the bounds under the `rules` that protected the cube."""
-        low, high = bounds(cube.lattice, cube.values, cube.hidden, rules.least)
+        low, high = interval_bounds(cube.lattice, cube.values, cube.hidden, rules.least)
         return cls(cube, rules, low, np.where(high >= NO_BOUND, UNBOUNDED, high))
 
     def at(self, key: Mapping[str, str]) -> int:

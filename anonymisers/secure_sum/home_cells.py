@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from anonymisers.cube.certified_cube import CertifiedCube
 from anonymisers.errors import SecureSumError
-from anonymisers.history.release_history import Chronicle
-from anonymisers.history.release_parts import Part
+from anonymisers.history.release_history import ReleaseHistory
+from anonymisers.history.release_parts import ReleasePart
 from anonymisers.secure_sum.feasible_range import FeasibleRanges
 from anonymisers.secure_sum.offered_cells import LinkedCells
 from anonymisers.tables.rules import Rules
@@ -108,7 +108,7 @@ class HomeParts:
         return not self._cube.parts[part].nobody(self._cube.lattice, key)[0]
 
 
-def _rules_of(part: Part, rules: Rules) -> Rules:
+def _rules_of(part: ReleasePart, rules: Rules) -> Rules:
     """Return the present rules with the zeros rule of the part's release, at the larger of the two
     thresholds."""
     made = part.cubes[-1].certificate
@@ -120,7 +120,7 @@ def _rules_of(part: Part, rules: Rules) -> Rules:
     )
 
 
-def _says_everything(part: Part) -> bool:
+def _says_everything(part: ReleasePart) -> bool:
     """Return whether the newest release of a part shows every cell shown by an earlier release, of the same
     kind.
 

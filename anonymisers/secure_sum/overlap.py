@@ -9,11 +9,11 @@ two cases, never a count.
 from collections.abc import Mapping
 from hashlib import sha256
 
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.secure_sum.offered_cells import LinkedCells
 
 
-def basis(cube: Chronicle, cell: int) -> bytes:
+def basis(cube: ReleaseHistory, cell: int) -> bytes:
     """Return a digest of a cell's people as far as releases go: every part that may have people in the cell.
 
     Waiting parts are left out, since no value of a waiting part counts yet.

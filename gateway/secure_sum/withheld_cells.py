@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from anonymisers.errors import SecureSumError
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.secure_sum.cell_choice import OfferedRange
 from anonymisers.secure_sum.cell_freedom import feasible_range, leaves_others_safe
 from anonymisers.secure_sum.feasible_range import FeasibleRanges

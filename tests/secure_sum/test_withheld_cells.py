@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.errors import SecureSumError
-from anonymisers.history.release_history import Chronicle
-from anonymisers.history.release_parts import Part
+from anonymisers.history.release_history import ReleaseHistory
+from anonymisers.history.release_parts import ReleasePart
 from anonymisers.secure_sum.overlap import basis
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.perturbation.noisy_cube import NoisyCube
 from anonymisers.perturbation.perturbed_cube import PerturbedCube
 from anonymisers.tables.count_table import Table
@@ -124,7 +124,7 @@ def protected(
         made = grow(maker, former)
         withstand(made, extracts)
         return made
-    if changed is None or isinstance(former, Chronicle | NoisyCube) or extracts:
+    if changed is None or isinstance(former, ReleaseHistory | NoisyCube) or extracts:
         raise _another_mechanism()
     return grow_changed(maker, changed, former)
 

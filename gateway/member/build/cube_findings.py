@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 
-from anonymisers.cube.released_cells import Shown
+from anonymisers.cube.released_cells import ReleasedCells
 from anonymisers.perturbation.noisy_cube import NoisyCube
 from anonymisers.tables.count_table import Table
 from audit.formats.canonical import canonical_json

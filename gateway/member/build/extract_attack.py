@@ -6,9 +6,8 @@ An extract is a release of every table over its columns, and known for ever from
 from collections.abc import Sequence
 
 from anonymisers.errors import ProtectionError
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.records.extract_safety import PriorReleases, discloses_more, informative_tables
-from anonymisers.tables.count_table import Release
 from anonymisers.tables.strict_json import parse_json
 from anonymisers.tables.table_reading import release_from_json
 from gateway.member.errors import NotProtectedError

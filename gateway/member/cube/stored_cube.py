@@ -7,7 +7,7 @@ from anonymisers.perturbation import noisy_cube
 from anonymisers.perturbation.noisy_cube import NoisyCube
 from anonymisers.perturbation.perturbed_cube import FORMAT, PerturbedCube
 
-Released: TypeAlias = Chronicle | PerturbedCube | NoisyCube
+Released: TypeAlias = ReleaseHistory | PerturbedCube | NoisyCube
 """All answer cells in the same way (`anonymisers.cube.released_cells`); how a data set grows is a matter of
 each.
 """
@@ -17,7 +17,7 @@ def stored_cube(data: bytes) -> Released:
     """Raises CertificateError for a damaged one."""
     if is_drawn(data):
         return NoisyCube.from_bytes(data)
-    return PerturbedCube.from_bytes(data) if is_changed(data) else Chronicle.from_bytes(data)
+    return PerturbedCube.from_bytes(data) if is_changed(data) else ReleaseHistory.from_bytes(data)
 
 
 def is_changed(data: bytes) -> bool:

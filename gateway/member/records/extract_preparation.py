@@ -105,7 +105,7 @@ def basis_of(node: Node, view: View) -> Basis:
             remedy="A data set gives out numbers of accidents or single records. Nothing is released.",
         )
     history = [informative_tables(each) for each in given_out]
-    history += [Release.from_json(parse_json(told)) for told in view.extracts.told()]
+    history += [release_from_json(parse_json(told)) for told in view.extracts.told()]
     earlier = tuple(stored.plan for stored in view.extracts.all() if not stored.refused)
     return Basis(policy, version.label, record, snapshot, made, rules, tuple(history), earlier)
 

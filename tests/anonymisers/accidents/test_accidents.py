@@ -20,8 +20,8 @@ from anonymisers.accidents.accident_tables import (
 )
 from anonymisers.cube.certified_cube import CertifiedCube, build_cube
 from anonymisers.errors import CertificateError, ProtectionError
-from anonymisers.history.release_history import Chronicle
-from anonymisers.history.release_parts import Part
+from anonymisers.history.release_history import ReleaseHistory
+from anonymisers.history.release_parts import ReleasePart
 from anonymisers.secure_sum.home_cells import HomeCell, HomeParts
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
@@ -171,7 +171,7 @@ def test_a_singleton_who_knows_the_size_of_his_accident_learns_nothing_about_oth
     system = LinkedTables(made.cube.lattice.dims, (TableBlock.whole(made.cube.lattice),))
     true = system.sums(made.accidents.coords, np.ones(PEOPLE, dtype=np.int64))
     others = np.flatnonzero(made.cube.hidden & (true > 0) & (true < THRESHOLD))
-    for place, companions in insiders_of(made):
+    for place, companions in singletons_of(made):
         leaf = made.leaves.index(place[:2])
         with_him = before & of_his_own(leaves, free, leaf, companions)
         with_accidents = after & of_his_own(leaves, ways, leaf, companions)
@@ -187,7 +187,7 @@ def singletons_of(made: Tiny) -> set[tuple[tuple[int, ...], int]]:
     """Where each singleton was, and how many of the same accident were hurt there, himself included."""
     coords, numbers = made.accidents.coords, made.accidents.numbers
     found = set()
-    for n in np.flatnonzero(insiders(made.cube, coords)):
+    for n in np.flatnonzero(singletons(made.cube, coords)):
         companions = (numbers == numbers[n]) & (coords[:, :2] == coords[n, :2]).all(axis=1)
         found.add((tuple(coords[n].tolist()), int(companions.sum())))
     return found
@@ -258,8 +258,10 @@ def test_an_accident_needs_a_dimension_of_its_own() -> None:
 
 
 def home_parts(made: Tiny, table: AccidentTable | None) -> HomeParts:
-    part = Part("period", frozenset("12"), DIMS[0], (made.cube,), accidents=table)
-    return HomeParts(Chronicle.of(made.cube.lattice.dims, Rules(threshold=THRESHOLD, max_dims=2), [part]))
+    part = ReleasePart("period", frozenset("12"), DIMS[0], (made.cube,), accidents=table)
+    return HomeParts(
+        ReleaseHistory.of(made.cube.lattice.dims, Rules(threshold=THRESHOLD, max_dims=2), [part])
+    )
 
 
 def test_what_hangs_together_with_people_by_place_and_date_enters_no_total_beside_accidents() -> None:

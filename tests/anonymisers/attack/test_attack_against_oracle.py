@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from anonymisers.attack import attack, polytope
 from anonymisers.attack.independent_moves import IndependentMoves
-from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.release import Release
 

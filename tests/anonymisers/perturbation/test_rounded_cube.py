@@ -66,7 +66,7 @@ def numbers(cube: PerturbedCube) -> dict[tuple[str, ...], int]:
 
 
 def truth_of(cube: PerturbedCube, people: Rows) -> np.ndarray:
-    system = System(cube.dims, (Block.whole(cube.lattice),))
+    system = LinkedTables(cube.dims, (TableBlock.whole(cube.lattice),))
     return system.sums(people.coords, np.ones(len(people.coords), dtype=np.int64))
 
 

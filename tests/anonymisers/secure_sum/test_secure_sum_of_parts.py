@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.errors import AnonymiserError
-from anonymisers.history.release_history import Chronicle
-from anonymisers.history.release_parts import Part
+from anonymisers.history.release_history import ReleaseHistory
+from anonymisers.history.release_parts import ReleasePart
 from anonymisers.secure_sum.cell_freedom import feasible_range
 from anonymisers.secure_sum.feasible_range import FeasibleRanges
 from anonymisers.secure_sum.home_cells import HomeParts
-from anonymisers.tables.count_table import Release, Table
+from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Rules
@@ -45,7 +45,7 @@ def data(*parts: ReleasePart, rules: Rules = RULES) -> ReleaseHistory:
     return ReleaseHistory.of([OUTCOME, flat("year", *years)], rules, parts)
 
 
-def cell_at(cube: Chronicle, **codes: str) -> int:
+def cell_at(cube: ReleaseHistory, **codes: str) -> int:
     return FeasibleRanges.of(cube, cube.rules).at(codes)
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from anonymisers.attack import Key, attack
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.records.extract_safety import informative_tables
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary

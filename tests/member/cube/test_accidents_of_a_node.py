@@ -17,9 +17,9 @@ from signing import put_in_force
 from simulation import HandClock
 from sqlalchemy import insert
 
-from anonymisers.history.release_history import Chronicle
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.records.extract_safety import informative_tables
-from anonymisers.tables.release_text import write_release
+from anonymisers.tables.release import write_release
 from audit.events.event_values import Filter
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.dictionary import regional
@@ -282,7 +282,7 @@ def tell_records(node: Node) -> None:
         cube = work.cube()
         assert cube is not None
         told = StringIO()
-        write_release(informative_tables(Chronicle.from_bytes(cube.cube)), told)
+        write_release(informative_tables(ReleaseHistory.from_bytes(cube.cube)), told)
         work._connection.execute(  # type: ignore[attr-defined]
             insert(extracts).values(
                 id="e-1",
