@@ -5,7 +5,7 @@ as a `Vocabulary`.
 """
 
 from policies.decision.decide import decide
-from policies.decision.decision import Code, Decision, Obligations, Reason, Told
+from policies.decision.decision import Code, Decision, DisclosedReason, Obligations, Reason
 from policies.decision.request import Request
 from policies.document.document import load_policy
 from policies.model.errors import Fault, PolicyError
@@ -15,6 +15,7 @@ from policies.model.vocabulary import Vocabulary
 __all__ = [
     "Code",
     "Decision",
+    "DisclosedReason",
     "Fault",
     "Obligations",
     "Policy",
@@ -22,7 +23,6 @@ __all__ = [
     "Reason",
     "Request",
     "Scope",
-    "Told",
     "Vocabulary",
     "decide",
     "load_policy",

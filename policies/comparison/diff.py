@@ -177,18 +177,18 @@ def _margins(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
 def _marks(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
     """To show a cell always loosens, never to show one tightens. Where nobody can be is no permission: other
     cells are safe, and shown, with what everybody knows, so that neither way is plain."""
-    for cell, came in _came_and_went(old.always_show, new.always_show):
+    for cell, came in _added_and_removed(old.always_show, new.always_show):
         word = "Always shown" if came else "No longer always shown"
         yield Change(stricter_if(not came), f"{word}: {say_cell(words, cell)}.")
-    for cell, came in _came_and_went(old.never_show, new.never_show):
+    for cell, came in _added_and_removed(old.never_show, new.never_show):
         word = "Never shown" if came else "No longer always withheld"
         yield Change(stricter_if(came), f"{word}: {say_cell(words, cell)}.")
-    for cell, came in _came_and_went(old.structural_zeros, new.structural_zeros):
+    for cell, came in _added_and_removed(old.structural_zeros, new.structural_zeros):
         word = "Publicly known to be empty" if came else "No longer treated as publicly known to be empty"
         yield Change(Direction.CHANGED, f"{word}: {say_cell(words, cell)}.")
 
 
-def _came_and_went(old: tuple[Cell, ...], new: tuple[Cell, ...]) -> Iterator[tuple[Cell, bool]]:
+def _added_and_removed(old: tuple[Cell, ...], new: tuple[Cell, ...]) -> Iterator[tuple[Cell, bool]]:
     yield from ((cell, True) for cell in new if cell not in old)
     yield from ((cell, False) for cell in old if cell not in new)
 

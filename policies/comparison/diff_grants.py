@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from policies.comparison.change import Change, Direction
-from policies.comparison.grants import Box, Case, Grant, conditions_at, grants, held, meet
+from policies.comparison.grants import Case, DetailLimit, Grant, conditions_at, grants, is_covered, meet
 from policies.explanation.wording import listed, say_approval, say_level, say_levels
 from policies.model.model import Policy
 from policies.model.phrases import say_days, say_quota
@@ -29,7 +29,7 @@ def grant_changes(old: Policy, new: Policy) -> Iterator[Change]:
     for recipient in sorted({case.recipient for case in (*before, *after)}):
         was = {case: several for case, several in before.items() if case.recipient == recipient}
         now = {case: several for case, several in after.items() if case.recipient == recipient}
-        for statement in (*_came_and_went(was, now), *_within(was, now, old, new)):
+        for statement in (*_added_and_removed(was, now), *_within(was, now, old, new)):
             whom.setdefault(statement, set()).add(recipient)
     for statement, recipients in whom.items():
         yield Change(statement.direction, statement.sentence.format(who=listed(recipients)))
@@ -38,7 +38,7 @@ def grant_changes(old: Policy, new: Policy) -> Iterator[Change]:
 # --- cases that are there on one side only
 
 
-def _came_and_went(was: Cases, now: Cases) -> Iterator[_Statement]:
+def _added_and_removed(was: Cases, now: Cases) -> Iterator[_Statement]:
     if not was:
         yield _Statement(Direction.LOOSENED, f"{{who}} may now ask{_what(now)}.")
     elif not now:
@@ -100,14 +100,16 @@ def _within(was: Cases, now: Cases, old: Policy, new: Policy) -> Iterator[_State
 def _differences(
     was: frozenset[Grant], now: frozenset[Grant], old: Policy, new: Policy, *, ready_made: bool
 ) -> Iterator[_Statement]:
-    yield from _level_changes(frozenset(_boxes(was)), frozenset(_boxes(now)), new.vocabulary)
+    yield from _level_changes(frozenset(_widest(was)), frozenset(_widest(now)), new.vocabulary)
     yield from _condition_changes(was, now, (old.conditions, new.conditions), ready_made=ready_made)
 
 
-def _boxes(several: Iterable[Grant]) -> list[Box]:
+def _widest(several: Iterable[Grant]) -> list[DetailLimit]:
     """Boxes without those that another one holds."""
-    boxes = {grant.box for grant in several}
-    return [box for box in boxes if not any(other.holds(box) for other in boxes - {box})] or list(boxes)
+    details = {grant.detail for grant in several}
+    return [
+        detail for detail in details if not any(other.holds(detail) for other in details - {detail})
+    ] or list(details)
 
 
 def _limited_to(cases: set[Case], common: Iterable[Case]) -> str:
@@ -126,23 +128,27 @@ def _limited_to(cases: set[Case], common: Iterable[Case]) -> str:
     return said
 
 
-def _level_changes(was: frozenset[Box], now: frozenset[Box], words: Vocabulary) -> Iterator[_Statement]:
-    gained = [box for box in now if not held(box, was)]
-    lost = [box for box in was if not held(box, now)]
+def _level_changes(
+    was: frozenset[DetailLimit], now: frozenset[DetailLimit], words: Vocabulary
+) -> Iterator[_Statement]:
+    gained = [detail for detail in now if not is_covered(detail, was)]
+    lost = [detail for detail in was if not is_covered(detail, now)]
     if (gained or lost) and len(was) == 1 and len(now) == 1:
         yield from _one_to_one(next(iter(was)), next(iter(now)), words)
         return
-    for box in gained:
-        yield _Statement(Direction.LOOSENED, f"{{who}} may now see {_say_box(box, words)}")
-    for box in lost:
-        yield _Statement(Direction.TIGHTENED, f"{{who}} may no longer see all of {_say_box(box, words)}")
+    for detail in gained:
+        yield _Statement(Direction.LOOSENED, f"{{who}} may now see {_say_detail(detail, words)}")
+    for detail in lost:
+        yield _Statement(
+            Direction.TIGHTENED, f"{{who}} may no longer see all of {_say_detail(detail, words)}"
+        )
 
 
-def _say_box(box: Box, words: Vocabulary) -> str:
-    return f"{say_levels(words, box.finest)}, {box.max_dims} in one table"
+def _say_detail(detail: DetailLimit, words: Vocabulary) -> str:
+    return f"{say_levels(words, detail.finest)}, {detail.max_dims} in one table"
 
 
-def _one_to_one(was: Box, now: Box, words: Vocabulary) -> Iterator[_Statement]:
+def _one_to_one(was: DetailLimit, now: DetailLimit, words: Vocabulary) -> Iterator[_Statement]:
     fresh = {d: level for d, level in now.finest.items() if d not in was.ranks}
     if fresh:
         yield _Statement(Direction.LOOSENED, f"{{who}} may now see {say_levels(words, fresh)}")
@@ -152,7 +158,7 @@ def _one_to_one(was: Box, now: Box, words: Vocabulary) -> Iterator[_Statement]:
     for dimension in sorted(was.ranks.keys() & now.ranks.keys()):
         finer = now.ranks[dimension] - was.ranks[dimension]
         if finer:
-            after, before = (say_level(words, dimension, box.finest[dimension]) for box in (now, was))
+            after, before = (say_level(words, dimension, detail.finest[dimension]) for detail in (now, was))
             direction, only = (Direction.LOOSENED, "") if finer > 0 else (Direction.TIGHTENED, "only ")
             yield _Statement(direction, f"{{who}} may now see {only}{after}, was {before}")
     if now.max_dims != was.max_dims and now.used != was.used:
@@ -165,11 +171,11 @@ def _condition_changes(
     was: frozenset[Grant], now: frozenset[Grant], bases: tuple[Conditions, Conditions], *, ready_made: bool
 ) -> Iterator[_Statement]:
     """Changes of conditions wherever grants overlap differently; at the finest requests of every overlap."""
-    boxes = {grant.box for grant in (*was, *now)}
-    corners = boxes | {meet(one, other) for one in boxes for other in boxes}
-    for box in sorted(corners, key=repr):
-        if all(any(grant.box.holds(box) for grant in side) for side in (was, now)):
-            before, after = conditions_at(box, was, bases[0]), conditions_at(box, now, bases[1])
+    details = {grant.detail for grant in (*was, *now)}
+    corners = details | {meet(one, other) for one in details for other in details}
+    for detail in sorted(corners, key=repr):
+        if all(any(grant.detail.holds(detail) for grant in side) for side in (was, now)):
+            before, after = conditions_at(detail, was, bases[0]), conditions_at(detail, now, bases[1])
             yield from _term_changes(before, after, ready_made=ready_made)
 
 

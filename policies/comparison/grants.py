@@ -2,8 +2,8 @@
 
 A *case* is everything about a request but its levels: recipient, role, purpose, measure, ready-made or not,
 a table or single records.
-For each case a policy has *boxes*: a finest level for each dimension and a largest number of dimensions.
-A request of a case is permitted (prohibitions apart) exactly where one of its boxes holds it.
+For each case a policy has *details*: a finest level for each dimension and a largest number of dimensions.
+A request of a case is permitted (prohibitions apart) exactly where one of its details holds it.
 """
 
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Box:
+class DetailLimit:
     """Levels and a number of dimensions. `ranks`: dimension -> how fine, as in `Vocabulary.rank`."""
 
     finest: FrozenMap[str, str]
@@ -43,11 +43,11 @@ class Box:
 
     @property
     def used(self) -> int:
-        """How many dimensions a table can really have: a box cannot use more than it names."""
+        """How many dimensions a table can really have: a detail cannot use more than it names."""
         return min(self.max_dims, len(self.ranks))
 
-    def holds(self, other: "Box") -> bool:
-        """Whether every request in `other` is in this box: finer in nothing, with no more dimensions."""
+    def holds(self, other: "DetailLimit") -> bool:
+        """Whether every request in `other` is in this detail: finer in nothing, with no more dimensions."""
         return self.max_dims >= other.used and all(
             self.ranks.get(d, 0) >= rank for d, rank in other.ranks.items()
         )
@@ -55,9 +55,9 @@ class Box:
 
 @dataclass(frozen=True)
 class Grant:
-    """A box and what goes with it."""
+    """A detail and what goes with it."""
 
-    box: Box
+    detail: DetailLimit
     conditions: Conditions
 
 
@@ -69,10 +69,10 @@ def grants(policy: Policy) -> dict[Case, frozenset[Grant]]:
     found: dict[Case, list[Grant]] = {}
     records = policy.record_level.recipients if policy.record_level else frozenset()
     for share in policy.shares:
-        box = _box(policy, share)
-        grant = Grant(box, share.conditions)
+        detail = _detail_limit(policy, share)
+        grant = Grant(detail, share.conditions)
         # an extract of single records shows every dimension at once
-        extract = Grant(replace(box, max_dims=len(box.ranks)), share.conditions)
+        extract = Grant(replace(detail, max_dims=len(detail.ranks)), share.conditions)
         for case in _cases(share, policy.vocabulary):
             found.setdefault(case, []).append(grant)
             if case.recipient in records:
@@ -81,12 +81,12 @@ def grants(policy: Policy) -> dict[Case, frozenset[Grant]]:
     return {c: same.setdefault(tuple(map(id, several)), frozenset(several)) for c, several in found.items()}
 
 
-def _box(policy: Policy, share: Share) -> Box:
+def _detail_limit(policy: Policy, share: Share) -> DetailLimit:
     words = policy.vocabulary
     scope = policy.scope.dimensions
     finest = {d: words.coarser(d, level, scope[d]) for d, level in share.finest.items() if d in scope}
     ranks = FrozenMap({d: words.rank(d, level) for d, level in finest.items()})
-    return Box(FrozenMap(finest), ranks, min(share.max_dims, policy.scope.max_dims))
+    return DetailLimit(FrozenMap(finest), ranks, min(share.max_dims, policy.scope.max_dims))
 
 
 def _cases(share: Share, words: Vocabulary) -> Iterable[Case]:
@@ -96,40 +96,42 @@ def _cases(share: Share, words: Vocabulary) -> Iterable[Case]:
     return (Case(*part) for part in parts)
 
 
-def held(box: Box, by: frozenset[Box]) -> bool:
-    """Whether each request in `box` is in one of the boxes `by`: exactly, not only by a single box.
+def is_covered(detail: DetailLimit, by: frozenset[DetailLimit]) -> bool:
+    """Whether each request in `detail` is in one of the details `by`: exactly, not only by a single detail.
 
-    A request escapes all of them where it has, for each one, a dimension that is too fine for that box.
+    A request escapes all of them where it has, for each one, a dimension that is too fine for that detail.
     """
     too_fine = [
-        frozenset(d for d, rank in box.ranks.items() if other.ranks.get(d, 0) < rank)
+        frozenset(d for d, rank in detail.ranks.items() if other.ranks.get(d, 0) < rank)
         for other in by
-        if other.max_dims >= box.used
+        if other.max_dims >= detail.used
     ]
-    return not _can_hit(too_fine, box.used)
+    return not _has_hitting_set(too_fine, detail.used)
 
 
-def _can_hit(sets: list[frozenset[str]], most: int) -> bool:
+def _has_hitting_set(sets: list[frozenset[str]], most: int) -> bool:
     """Whether `most` elements are enough to have one of each set (a bounded search for a hitting set)."""
     if not sets:
         return True
     if most == 0:
         return False
     smallest = min(sets, key=len)
-    return any(_can_hit([one for one in sets if element not in one], most - 1) for element in smallest)
+    return any(
+        _has_hitting_set([one for one in sets if element not in one], most - 1) for element in smallest
+    )
 
 
-def conditions_at(box: Box, several: frozenset[Grant], base: Conditions) -> Conditions:
-    """What goes with the finest requests of `box`: the strictest of all grants that hold it."""
+def conditions_at(detail: DetailLimit, several: frozenset[Grant], base: Conditions) -> Conditions:
+    """What goes with the finest requests of `detail`: the strictest of all grants that hold it."""
     joined = base
     for grant in several:
-        if grant.box.holds(box):
+        if grant.detail.holds(detail):
             joined = joined.join(grant.conditions)
     return joined
 
 
-def meet(one: Box, other: Box) -> Box:
-    """The requests that are in both boxes."""
+def meet(one: DetailLimit, other: DetailLimit) -> DetailLimit:
+    """The requests that are in both details."""
     ranks = {d: min(rank, other.ranks[d]) for d, rank in one.ranks.items() if d in other.ranks}
     finest = {d: min(one, other, key=lambda b: b.ranks[d]).finest[d] for d in ranks}
-    return Box(FrozenMap(finest), FrozenMap(ranks), min(one.max_dims, other.max_dims))
+    return DetailLimit(FrozenMap(finest), FrozenMap(ranks), min(one.max_dims, other.max_dims))

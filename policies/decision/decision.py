@@ -34,7 +34,7 @@ class Code(StrEnum):
     RECORDS_NOT_SHARED = "records-not-shared"
 
 
-class Told(StrEnum):
+class DisclosedReason(StrEnum):
     """What a recipient may be told of a refusal: a smaller closed list. It follows from the policy alone."""
 
     NOT_IN_FORCE = "not-in-force"
@@ -46,28 +46,28 @@ class Told(StrEnum):
     READY_MADE_ONLY = "ready-made-only"
 
 
-_TOLD = {
-    Code.OTHER_MEMBER: Told.NOT_UNDERSTOOD,
-    Code.NOT_YET_VALID: Told.NOT_IN_FORCE,
-    Code.EXPIRED: Told.NOT_IN_FORCE,
-    Code.UNKNOWN_RECIPIENT: Told.NOT_FOR_YOU,
-    Code.UNKNOWN_ROLE: Told.NOT_FOR_YOU,
-    Code.UNKNOWN_PURPOSE: Told.NOT_UNDERSTOOD,
-    Code.UNKNOWN_MEASURE: Told.NOT_UNDERSTOOD,
-    Code.UNKNOWN_DIMENSION: Told.NOT_UNDERSTOOD,
-    Code.UNKNOWN_LEVEL: Told.NOT_UNDERSTOOD,
-    Code.UNKNOWN_QUESTION: Told.NOT_UNDERSTOOD,
-    Code.BANNED: Told.NOT_SHARED,
-    Code.RECIPIENT_NOT_PERMITTED: Told.NOT_FOR_YOU,
-    Code.ROLE_NOT_PERMITTED: Told.NOT_FOR_YOU,
-    Code.PURPOSE_NOT_PERMITTED: Told.NOT_FOR_THIS_PURPOSE,
-    Code.MEASURE_NOT_SHARED: Told.NOT_SHARED,
-    Code.DIMENSION_NOT_SHARED: Told.NOT_SHARED,
-    Code.LEVEL_TOO_FINE: Told.TOO_DETAILED,
-    Code.OVERLAPS_POOLS: Told.NOT_SHARED,
-    Code.TOO_MANY_DIMENSIONS: Told.TOO_DETAILED,
-    Code.READY_MADE_ONLY: Told.READY_MADE_ONLY,
-    Code.RECORDS_NOT_SHARED: Told.NOT_SHARED,
+_DISCLOSED_AS = {
+    Code.OTHER_MEMBER: DisclosedReason.NOT_UNDERSTOOD,
+    Code.NOT_YET_VALID: DisclosedReason.NOT_IN_FORCE,
+    Code.EXPIRED: DisclosedReason.NOT_IN_FORCE,
+    Code.UNKNOWN_RECIPIENT: DisclosedReason.NOT_FOR_YOU,
+    Code.UNKNOWN_ROLE: DisclosedReason.NOT_FOR_YOU,
+    Code.UNKNOWN_PURPOSE: DisclosedReason.NOT_UNDERSTOOD,
+    Code.UNKNOWN_MEASURE: DisclosedReason.NOT_UNDERSTOOD,
+    Code.UNKNOWN_DIMENSION: DisclosedReason.NOT_UNDERSTOOD,
+    Code.UNKNOWN_LEVEL: DisclosedReason.NOT_UNDERSTOOD,
+    Code.UNKNOWN_QUESTION: DisclosedReason.NOT_UNDERSTOOD,
+    Code.BANNED: DisclosedReason.NOT_SHARED,
+    Code.RECIPIENT_NOT_PERMITTED: DisclosedReason.NOT_FOR_YOU,
+    Code.ROLE_NOT_PERMITTED: DisclosedReason.NOT_FOR_YOU,
+    Code.PURPOSE_NOT_PERMITTED: DisclosedReason.NOT_FOR_THIS_PURPOSE,
+    Code.MEASURE_NOT_SHARED: DisclosedReason.NOT_SHARED,
+    Code.DIMENSION_NOT_SHARED: DisclosedReason.NOT_SHARED,
+    Code.LEVEL_TOO_FINE: DisclosedReason.TOO_DETAILED,
+    Code.OVERLAPS_POOLS: DisclosedReason.NOT_SHARED,
+    Code.TOO_MANY_DIMENSIONS: DisclosedReason.TOO_DETAILED,
+    Code.READY_MADE_ONLY: DisclosedReason.READY_MADE_ONLY,
+    Code.RECORDS_NOT_SHARED: DisclosedReason.NOT_SHARED,
 }
 
 
@@ -123,9 +123,9 @@ class Decision:
     by: tuple[str, ...] = field(default=())
 
     @property
-    def told(self) -> tuple[Told, ...]:
+    def disclosed(self) -> tuple[DisclosedReason, ...]:
         """What the recipient may be told: nothing but that, for one whom the policy does not name."""
-        told = {_TOLD[reason.code] for reason in self.reasons}
-        if Told.NOT_FOR_YOU in told:
-            return (Told.NOT_FOR_YOU,)
-        return tuple(sorted(told))
+        disclosed = {_DISCLOSED_AS[reason.code] for reason in self.reasons}
+        if DisclosedReason.NOT_FOR_YOU in disclosed:
+            return (DisclosedReason.NOT_FOR_YOU,)
+        return tuple(sorted(disclosed))

@@ -56,14 +56,14 @@ def _is_text(request: Request) -> bool:
 
 
 def decision_record(decision: Decision) -> dict[str, Any]:
-    """A decision as JSON data: for the member's own log, not for the recipient (see `Decision.told`)."""
+    """A decision as JSON data: for the member's own log, not for the recipient (see `Decision.disclosed`)."""
     return {
         "member": decision.member,
         "version": decision.version,
         "permit": decision.permit,
         "by": list(decision.by),
         "reasons": [{"code": str(r.code), **dict(r.details)} for r in decision.reasons],
-        "told": [str(told) for told in decision.told],
+        "told": [str(told) for told in decision.disclosed],
         "obligations": None if decision.obligations is None else _obligations(decision.obligations),
     }
 

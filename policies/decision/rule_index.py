@@ -13,7 +13,7 @@ from policies.decision.request import Request
 from policies.model.model import Ban, LevelOf, Policy, Share
 from policies.model.terms import Conditions, joined
 
-_REMEMBERED = 4096
+_MOST_CACHED = 4096
 """Judgements that are kept, by what they depend on; a stranger's words must not fill the memory."""
 _SLOT = "_rule_index"
 
@@ -79,7 +79,7 @@ class RuleIndex:
         if bans is None:
             named = (b for b in enumerate(self._policy.bans) if _names(b[1], request))
             found = sorted((self._prohibition(n, ban) for n, ban in named), key=lambda one: one.reason)
-            bans = _remember(self._bans, key, tuple(found))
+            bans = _cached(self._bans, key, tuple(found))
         bits = asked.bits
         reasons: list[Reason] = []
         for ban in bans:
@@ -95,11 +95,11 @@ class RuleIndex:
         key = (*who, request.measure, ready_made, request.record_level, asked.bits)
         found = self._judged.get(key)
         if found is None:
-            found = _remember(self._judged, key, self._judge(request, asked))
+            found = _cached(self._judged, key, self._judge(request, asked))
         return found
 
     def _judge(self, request: Request, asked: Asked) -> Judgement:
-        unnamed, speaking = self._speaking(request)
+        unnamed, speaking = self._applicable(request)
         most = self._policy.scope.max_dims
         counted = 0 if request.record_level or asked.dimensions > most else asked.dimensions
         shared = asked.bits & self._scope
@@ -114,12 +114,12 @@ class RuleIndex:
         against = set(unnamed)
         if not fitting:
             for each in speaking:
-                against.update(self._lacks(each, request, asked, counted))
+                against.update(self._objections(each, request, asked, counted))
         by = tuple(sorted({each.label for each in fitting}))
         terms = joined(each.share.conditions for each in fitting) if fitting else None
         return Judgement(by, terms, tuple(against))
 
-    def _speaking(self, request: Request) -> tuple[tuple[Reason, ...], tuple[_Permission, ...]]:
+    def _applicable(self, request: Request) -> tuple[tuple[Reason, ...], tuple[_Permission, ...]]:
         """The permissions that speak about this request.
 
         Narrowed by recipient, role and purpose in turn. Where none is left, that is a reason, and all that
@@ -128,7 +128,7 @@ class RuleIndex:
         key = (request.recipient, request.role, request.purpose)
         found = self._named.get(key)
         if found is None:
-            found = _remember(self._named, key, self._narrowed(request))
+            found = _cached(self._named, key, self._narrowed(request))
         return found
 
     def _narrowed(self, request: Request) -> tuple[tuple[Reason, ...], tuple[_Permission, ...]]:
@@ -147,7 +147,7 @@ class RuleIndex:
             reasons.append(reason(Code.PURPOSE_NOT_PERMITTED, purpose=request.purpose))
         return tuple(reasons), tuple(named or left)
 
-    def _lacks(
+    def _objections(
         self, permission: _Permission, request: Request, asked: Asked, counted: int
     ) -> Iterable[Reason]:
         """What one permission lacks, beyond what the data set as a whole lacks."""
@@ -206,8 +206,8 @@ def _names(ban: Ban, request: Request) -> bool:
     )
 
 
-def _remember(kept: dict[Any, Any], key: Any, value: Any) -> Any:
-    if len(kept) >= _REMEMBERED:
+def _cached(kept: dict[Any, Any], key: Any, value: Any) -> Any:
+    if len(kept) >= _MOST_CACHED:
         kept.clear()
     kept[key] = value
     return value

@@ -23,7 +23,7 @@ from policies.model.model import (
 )
 from policies.model.phrases import NO_LIMIT, last_day
 from policies.model.said import Said, said
-from policies.model.strict_yaml import Spot, Table
+from policies.model.strict_yaml import Position, Table
 from policies.model.terms import (
     Appearance,
     Approval,
@@ -37,7 +37,7 @@ from policies.model.terms import (
 )
 from policies.model.vocabulary import Vocabulary
 
-USUAL_FINEST = {
+DEFAULT_FINEST = {
     "place": "province",
     "date": "year",
     "age": "adult_child",
@@ -47,13 +47,13 @@ USUAL_FINEST = {
     "civ_status": "civ_status",
     "outcome": "outcome",
 }
-USUAL_MEASURES = ("casualties", "accidents")
-USUAL_PRIORITY = ("canonical-questions", "article-7")
-USUAL_CONSENT = ("AGG", "REC")
-USUAL_VICTIMS = ("DIR",)
-USUAL_VALIDITY = (24, "month")
-USUAL_EMBARGO_DAYS = 90
-USUAL_CONDITIONS = Conditions(redistribution=Redistribution.WITH_CREDIT, hub_cache_days=0)
+DEFAULT_MEASURES = ("casualties", "accidents")
+DEFAULT_PRIORITY = ("canonical-questions", "article-7")
+DEFAULT_CONSENT = ("AGG", "REC")
+DEFAULT_VICTIMS = ("DIR",)
+DEFAULT_VALIDITY = (24, "month")
+DEFAULT_EMBARGO_DAYS = 90
+DEFAULT_CONDITIONS = Conditions(redistribution=Redistribution.WITH_CREDIT, hub_cache_days=0)
 
 Values = Mapping[str, Any]
 
@@ -63,8 +63,8 @@ def build_policy(values: Values, table: Table, faults: list[Fault], words: Vocab
     valid_until = _valid_until(values, table, faults)
     scope = _scope(values, table, faults, words)
     written = values.get("share", ())
-    shares = [_share(own, spots, scope, faults, words) for own, spots in written]
-    bans = [_ban(own, spots, faults) for own, spots in values.get("never", ())]
+    shares = [_share(own, positions, scope, faults, words) for own, positions in written]
+    bans = [_ban(own, positions, faults) for own, positions in values.get("never", ())]
     if faults:
         return None
     return Policy(
@@ -79,44 +79,44 @@ def build_policy(values: Values, table: Table, faults: list[Fault], words: Vocab
         bans=tuple(bans),
         scope=scope,
         population=_population(values.get("population", {}), words),
-        embargo_days=values.get("embargo", USUAL_EMBARGO_DAYS),
+        embargo_days=values.get("embargo", DEFAULT_EMBARGO_DAYS),
         release=values.get("release", Release.TWICE),
         appears=values.get("appears", Appearance.OWN),
         regional_totals=RegionalTotals(**values.get("regional_totals", {})),
-        conditions=_conditions(values, USUAL_CONDITIONS),
+        conditions=_conditions(values, DEFAULT_CONDITIONS),
         record_level=_record_level(values.get("record_level", {}), words),
         vocabulary=words,
     )
 
 
-def _spot(table: Table, key: str) -> Spot:
-    return next((entry.spot for entry in table.entries if entry.key == key), table.spot)
+def _position(table: Table, key: str) -> Position:
+    return next((entry.position for entry in table.entries if entry.key == key), table.position)
 
 
 def _valid_until(values: Values, table: Table, faults: list[Fault]) -> date | None:
     standing = {entry.key for entry in table.entries}
     if {"valid_until", "valid_for"} <= standing:
-        faults.append(_spot(table, "valid_for").fault(said("give valid_until or valid_for, not both")))
+        faults.append(_position(table, "valid_for").fault(said("give valid_until or valid_for, not both")))
         return None
     first = values.get("valid_from")
     if "valid_until" in standing:
         last: date | None = values.get("valid_until")
         if first is not None and last is not None and last < first:
             problem = said("this day is before the first, valid_from")
-            faults.append(_spot(table, "valid_until").fault(problem))
+            faults.append(_position(table, "valid_until").fault(problem))
         return last
-    span = values.get("valid_for", USUAL_VALIDITY)
+    span = values.get("valid_for", DEFAULT_VALIDITY)
     if first is None or span[0] == NO_LIMIT:
         return None
     last = last_day(first, span)
     if last is None:
         problem = said("the policy would end after the last day of the calendar")
-        faults.append(_spot(table, "valid_for").fault(problem))
+        faults.append(_position(table, "valid_for").fault(problem))
     return last
 
 
 def _scope(values: Values, table: Table, faults: list[Fault], words: Vocabulary) -> Scope:
-    usual = [(d, level) for d, level in USUAL_FINEST.items() if level in words.dimensions.get(d, ())]
+    usual = [(d, level) for d, level in DEFAULT_FINEST.items() if level in words.dimensions.get(d, ())]
     dimensions = _without_roots(values.get("finest", usual), words)
     threshold, thresholds = _thresholds(values, table, faults)
     pools = values.get("pooled_years")
@@ -145,12 +145,12 @@ def _never_shown(values: Values, table: Table, faults: list[Fault], words: Vocab
     listed: tuple[Cell, ...] = values.get("never_show", ())
     for cell in sorted(set(listed) & set(values.get("always_show", ()))):
         problem = said("%(cell)s is marked both as always shown and as never shown", cell=cell_name(cell))
-        faults.append(_spot(table, "never_show").fault(problem))
+        faults.append(_position(table, "never_show").fault(problem))
     for cell in listed:
         # whoever is released with a year is told how many people that are
         if all(set(words.dimensions[dimension]) & words.bands.keys() for dimension, _ in cell):
             problem = said("%(cell)s names only a time; also name which people", cell=cell_name(cell))
-            faults.append(_spot(table, "never_show").fault(problem))
+            faults.append(_position(table, "never_show").fault(problem))
     return tuple(sorted(listed))
 
 
@@ -169,12 +169,12 @@ def _thresholds(values: Values, table: Table, faults: list[Fault]) -> tuple[int,
             "the threshold of a level may be larger than the general one (%(usual)s), never smaller",
             usual=usual,
         )
-        faults.append(_spot(table, "threshold").fault(problem))
+        faults.append(_position(table, "threshold").fault(problem))
     return usual, FrozenMap(sorted((at, k) for at, k in by_level.items() if k > usual))
 
 
 def _priority(values: Values, words: Vocabulary) -> tuple[str | tuple[LevelOf, ...], ...]:
-    usual = [name for name in USUAL_PRIORITY if name in words.packs]
+    usual = [name for name in DEFAULT_PRIORITY if name in words.packs]
     listed = values.get("priority", usual)
     return tuple(one if isinstance(one, str) else tuple(sorted(one)) for one in listed)
 
@@ -195,16 +195,16 @@ def _mechanism(written: Any, faults: list[Fault]) -> Mechanism:
                 problem = said("%(key)s cannot be used with %(kind)s", **names)
             else:
                 problem = said("%(key)s is needed for %(kind)s", **names)
-            faults.append(_spot(table, key).fault(problem))
+            faults.append(_position(table, key).fault(problem))
     if kind is not MechanismKind.CELL_KEY:
         private = {key: values.get(key) for key in _PRIVACY}
         if table is not None and all(private.values()) and private["per_table"] > private["budget"]:
             problem = said("one table costs more than the whole budget of %(b)s", b=str(private["budget"]))
-            faults.append(_spot(table, "per_table").fault(problem))
+            faults.append(_position(table, "per_table").fault(problem))
         return Mechanism(kind, values.get("base"), **private)
     noise = Noise(**{name: values[key] for key, name in _NOISE.items() if key in values})
     if table is not None:
-        faults += [_spot(table, key).fault(problem) for key, problem in _impossible(noise, values)]
+        faults += [_position(table, key).fault(problem) for key, problem in _impossible(noise, values)]
     return Mechanism(kind, noise=noise)
 
 
@@ -229,8 +229,8 @@ def _impossible(noise: Noise, values: Values) -> Iterator[tuple[str, Said]]:
 
 
 def _population(values: Values, words: Vocabulary) -> Population:
-    usual_consent = words.consents.intersection(USUAL_CONSENT) or words.consents
-    usual_victims = words.victims.intersection(USUAL_VICTIMS) or words.victims
+    usual_consent = words.consents.intersection(DEFAULT_CONSENT) or words.consents
+    usual_victims = words.victims.intersection(DEFAULT_VICTIMS) or words.victims
     return Population(
         consent=frozenset(values.get("consent", usual_consent)),
         victims=frozenset(values.get("victims", usual_victims)),
@@ -238,7 +238,7 @@ def _population(values: Values, words: Vocabulary) -> Population:
 
 
 def _measures(values: Values, words: Vocabulary) -> tuple[str, ...]:
-    usual = tuple(measure for measure in USUAL_MEASURES if measure in words.measures)
+    usual = tuple(measure for measure in DEFAULT_MEASURES if measure in words.measures)
     listed: tuple[str, ...] = values.get("measures", usual)
     return listed
 
@@ -249,7 +249,7 @@ def _share(values: Values, table: Table, scope: Scope, faults: list[Fault], word
         problem = said(
             "the data set allows %(most)s dimensions; a permission cannot allow more", most=scope.max_dims
         )
-        faults.append(_spot(table, "max_dimensions").fault(problem))
+        faults.append(_position(table, "max_dimensions").fault(problem))
     finest = dict(scope.dimensions)
     for dimension, level in values.get("finest", ()):
         allowed = scope.dimensions.get(dimension, words.root(dimension))
@@ -261,7 +261,7 @@ def _share(values: Values, table: Table, scope: Scope, faults: list[Fault], word
                 level=level,
                 allowed=allowed,
             )
-            faults.append(_spot(table, "finest").fault(problem))
+            faults.append(_position(table, "finest").fault(problem))
         finest[dimension] = level
     roles = values.get("roles")
     return Share(
@@ -280,7 +280,7 @@ def _share(values: Values, table: Table, scope: Scope, faults: list[Fault], word
 def _ban(values: Values, table: Table, faults: list[Fault]) -> Ban:
     # an empty "all of" would apply to everything; whoever wants that leaves the permissions out
     if not any(entry.key != "name" for entry in table.entries):
-        faults.append(table.spot.fault(said("a prohibition must say what it prohibits")))
+        faults.append(table.position.fault(said("a prohibition must say what it prohibits")))
 
     def named(key: str) -> frozenset[str] | None:
         return frozenset(values[key]) if key in values else None

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from policies.document.assemble import USUAL_CONDITIONS
+from policies.document.assemble import DEFAULT_CONDITIONS
 from policies.document.document import READY_MADE, UNTIL_REVOKED
 from policies.model.model import Ban, Cell, LevelOf, Mechanism, Policy, Scope, Share
 from policies.model.phrases import say_days, say_quota, say_years
@@ -54,7 +54,7 @@ def _lines(policy: Policy) -> Iterator[str]:
     totals = policy.regional_totals
     allowed = "yes" if totals.withheld_cells else "no"
     yield f"regional_totals: {{withheld_cells: {allowed}, contributors: {totals.contributors}}}"
-    yield from _conditions(policy.conditions, USUAL_CONDITIONS)
+    yield from _conditions(policy.conditions, DEFAULT_CONDITIONS)
     yield f"record_level: {_record_level(policy)}"
 
 

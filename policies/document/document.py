@@ -102,8 +102,8 @@ def _rules(words: Vocabulary | None) -> dict[str, Key]:
         "show": Key(banned_levels(words), "any of these dimensions, at this level or finer"),
         "together": Key(banned_levels(words), "all of these dimensions in one table"),
     }
-    shares = ListOf(Record("a permission", share, _with_spot), may_be_empty=True, may_repeat=True)
-    bans = ListOf(Record("a prohibition", ban, _with_spot), may_be_empty=True, may_repeat=True)
+    shares = ListOf(Record("a permission", share, _with_position), may_be_empty=True, may_repeat=True)
+    bans = ListOf(Record("a prohibition", ban, _with_position), may_be_empty=True, may_repeat=True)
     return {
         "share": Key(shares, "the permissions; what none of them permits is denied", True),
         "never": Key(bans, "the prohibitions; they win over every permission (none)"),
@@ -204,7 +204,7 @@ def _mechanism() -> Shape[Any]:
         "js": Key(Number(0, 100), "of cell-key: counts of 1 to js are never shown (2)"),
         "pstay": Key(PART, "of cell-key: the least chance that a count stays (0)"),
     }
-    return ByNode[Any](by_name, Record("a mechanism", keys, _with_spot))
+    return ByNode[Any](by_name, Record("a mechanism", keys, _with_position))
 
 
 def _word(kind: str, known: Any) -> OneOf:
@@ -232,5 +232,5 @@ def _as_is(values: dict[str, Any], table: Table, faults: list[Any]) -> Mapping[s
     return values
 
 
-def _with_spot(values: dict[str, Any], table: Table, faults: list[Any]) -> tuple[dict[str, Any], Table]:  # noqa: ARG001
+def _with_position(values: dict[str, Any], table: Table, faults: list[Any]) -> tuple[dict[str, Any], Table]:  # noqa: ARG001
     return values, table

@@ -37,7 +37,7 @@ class LevelMap:
             for dimension in self.families.get(name, (name,)):
                 if dimension in levels:
                     problem = said("%(dimension)s is named twice, once by its family", dimension=dimension)
-                    faults.append(node.spot.fault(problem))
+                    faults.append(node.position.fault(problem))
                 levels[dimension] = self.only_level[dimension] if level == YES else level
         return tuple(sorted(levels.items()))
 

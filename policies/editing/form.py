@@ -20,7 +20,7 @@ from policies.editing.fields import (
     Values,
     families_of,
 )
-from policies.editing.patching import Data, raw, spliced
+from policies.editing.patching import Data, patched, raw
 from policies.model.terms import Appearance, Graded, Redistribution, Release, Review, Zeros
 from policies.model.terms import Approval as Leave
 
@@ -78,7 +78,7 @@ def keys_of(words: Vocabulary, member: str) -> tuple[Key, ...]:
     )
 
 
-def usual_levels(keys: Sequence[Key]) -> Mapping[str, str]:
+def default_levels(keys: Sequence[Key]) -> Mapping[str, str]:
     """The levels that hold where a document names none."""
     return next(key.usual for key in keys if isinstance(key, Finest))
 
@@ -103,7 +103,7 @@ def merged(keys: Sequence[Key], before: str, text: str, submitted: Submitted) ->
         for name, key in changed.items()
         if name not in both
     }
-    made = spliced(text, changes)
+    made = patched(text, changes)
     return Merged(made.text, made.lost, both)
 
 

@@ -29,7 +29,7 @@ _COMMENT = re.compile(
 
 
 @dataclass(frozen=True)
-class Spliced:
+class Patched:
     """The new document, and the comments that could not be kept."""
 
     text: str
@@ -53,19 +53,19 @@ def raw(text: str) -> dict[str, Data] | None:
     return _table(node)
 
 
-def spliced(text: str, changes: Changes) -> Spliced:
+def patched(text: str, changes: Changes) -> Patched:
     """The document with these keys set anew, or taken out (None). It must be readable: see `raw`."""
     node, _ = read_yaml(text)
     assert isinstance(node, Table)  # noqa: S101 - the caller has read it
     if not changes:
-        return Spliced(text)
-    if any(entry.spot.column != 1 for entry in node.entries) or _ODD_BREAK.search(text):
+        return Patched(text)
+    if any(entry.position.column != 1 for entry in node.entries) or _ODD_BREAK.search(text):
         return _anew(text, node, changes)
     meant = {key: value for key, value in {**_table(node), **changes}.items() if value is not None}
     for line_by_line in (True, False):
         lines, lost = text.rstrip("\n").split("\n"), list[str]()
         _edit(lines, _Place(node.entries, len(lines), len(lines)), changes, lost, line_by_line=line_by_line)
-        made = Spliced("\n".join(lines) + "\n", tuple(lost))
+        made = Patched("\n".join(lines) + "\n", tuple(lost))
         if raw(made.text) == meant:
             break  # else a mapping was not written a line a key, though it looked so
     return made
@@ -105,7 +105,7 @@ class _Place:
 
 def _edit(lines: list[str], place: _Place, changes: Changes, lost: list[str], *, line_by_line: bool) -> None:
     """Change, in place, the lines of a mapping that has a line or more for each of its keys."""
-    margin = " " * (place.entries[0].spot.column - 1)
+    margin = " " * (place.entries[0].position.column - 1)
     blocks = _blocks(place.entries, lines, place.end)
     known = {block.key for block in blocks}
     at = blocks[-1].end if place.new is None else place.new
@@ -130,9 +130,9 @@ def _inner(entry: Entry, value: "Data | None", lines: list[str]) -> "Changes | N
     """What changes within a mapping that has a line for each key; None where it is written otherwise."""
     if not isinstance(entry.value, Table) or not isinstance(value, dict):
         return None
-    spots = [entry.spot, *(inner.spot for inner in entry.value.entries)]
-    each_on_its_own = all(one.line < other.line for one, other in pairwise(spots))
-    at_the_margin = all(not lines[spot.line - 1][: spot.column - 1].strip() for spot in spots)
+    positions = [entry.position, *(inner.position for inner in entry.value.entries)]
+    each_on_its_own = all(one.line < other.line for one, other in pairwise(positions))
+    at_the_margin = all(not lines[position.line - 1][: position.column - 1].strip() for position in positions)
     before = _table(entry.value)
     if not (set(before) & set(value) and each_on_its_own and at_the_margin):
         return None
@@ -153,8 +153,8 @@ def _replaced(
 
 def _blocks(entries: tuple[Entry, ...], lines: list[str], last: int) -> list[_Block]:
     """Lines between two keys that are blank or comments at their margin belong to the key that follows."""
-    firsts = [entry.spot.line - 1 for entry in entries]
-    comment = " " * (entries[0].spot.column - 1) + "#"
+    firsts = [entry.position.line - 1 for entry in entries]
+    comment = " " * (entries[0].position.column - 1) + "#"
     blocks = []
     for entry, first, following in zip(entries, firsts, [*firsts[1:], last], strict=True):
         end = following
@@ -164,12 +164,12 @@ def _blocks(entries: tuple[Entry, ...], lines: list[str], last: int) -> list[_Bl
     return blocks
 
 
-def _anew(text: str, node: Table, changes: Changes) -> Spliced:
+def _anew(text: str, node: Table, changes: Changes) -> Patched:
     """A document that is written in one pair of braces: all of it is written anew."""
     kept = {key: value for key, value in {**_table(node), **changes}.items() if value is not None}
     lines = [line for key, value in kept.items() for line in written(key, value)]
     comments = tuple(comment for line in text.split("\n") if (comment := _comment(line)))
-    return Spliced("\n".join(lines) + "\n", comments)
+    return Patched("\n".join(lines) + "\n", comments)
 
 
 def _comment(line: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from policies.decision.decision import Code, Decision, Reason, Told
+from policies.decision.decision import Code, Decision, DisclosedReason, Reason
 from policies.decision.request import Request
 from policies.document.canonical import marks
 from policies.explanation.wording import (
@@ -24,14 +24,14 @@ from policies.model.vocabulary import Vocabulary
 
 Details = dict[str, str]
 
-TOLD = {
-    Told.NOT_IN_FORCE: "No policy of this member is in force for that.",
-    Told.NOT_UNDERSTOOD: "The question uses a word that this member does not know.",
-    Told.NOT_FOR_YOU: "This member does not share with you.",
-    Told.NOT_FOR_THIS_PURPOSE: "This member does not share with you for this purpose.",
-    Told.NOT_SHARED: "This member does not share that.",
-    Told.TOO_DETAILED: "This member shares that in less detail only.",
-    Told.READY_MADE_ONLY: "This member answers only ready-made questions of yours.",
+DISCLOSED_REASONS = {
+    DisclosedReason.NOT_IN_FORCE: "No policy of this member is in force for that.",
+    DisclosedReason.NOT_UNDERSTOOD: "The question uses a word that this member does not know.",
+    DisclosedReason.NOT_FOR_YOU: "This member does not share with you.",
+    DisclosedReason.NOT_FOR_THIS_PURPOSE: "This member does not share with you for this purpose.",
+    DisclosedReason.NOT_SHARED: "This member does not share that.",
+    DisclosedReason.TOO_DETAILED: "This member shares that in less detail only.",
+    DisclosedReason.READY_MADE_ONLY: "This member answers only ready-made questions of yours.",
 }
 """What a recipient reads: the closed list in words."""
 
@@ -55,7 +55,7 @@ def explain(policy: Policy, request: Request, decision: Decision) -> list[str]:
     reasons = [say_reason(reason, words) for reason in decision.reasons]
     lines.append(f"Denied by {version}.")
     lines += reasons
-    return [*lines, f"The recipient sees: {' '.join(TOLD[told] for told in decision.told)}"]
+    return [*lines, f"The recipient sees: {' '.join(DISCLOSED_REASONS[told] for told in decision.disclosed)}"]
 
 
 def say_request(request: Request, words: Vocabulary) -> str:

@@ -57,7 +57,7 @@ class Expectation:
 
 
 @dataclass(frozen=True)
-class Disappointment:
+class UnmetExpectation:
     """An expectation that a policy does not meet, and what it says instead."""
 
     expectation: Expectation
@@ -95,10 +95,10 @@ def expectations_document(words: Vocabulary) -> Record[tuple[Expectation, ...]]:
     return Record("a document of questions", {"questions": Key(ListOf(one), "examples", True)}, _list)
 
 
-def check(policy: Policy, expectations: Iterable[Expectation]) -> tuple[Disappointment, ...]:
+def check(policy: Policy, expectations: Iterable[Expectation]) -> tuple[UnmetExpectation, ...]:
     """Every expectation that the policy does not meet, in their order."""
     found = ((one, _missed(policy, one)) for one in expectations)
-    return tuple(Disappointment(one, sentence) for one, sentence in found if sentence)
+    return tuple(UnmetExpectation(one, sentence) for one, sentence in found if sentence)
 
 
 def _missed(policy: Policy, expected: Expectation) -> str:
@@ -124,10 +124,10 @@ def _expectation(values: dict[str, Any], table: Table, faults: list[Fault]) -> E
     permit = values.get("expect")
     for key, wanted in (("because", False), ("approval", True)):
         if key in values and permit is not None and permit != wanted:
-            spot = next(entry.spot for entry in table.entries if entry.key == key)
+            position = next(entry.position for entry in table.entries if entry.key == key)
             word = "permit" if wanted else "deny"
             faults.append(
-                spot.fault(said("%(key)s can be used only with expect: %(word)s", key=key, word=word))
+                position.fault(said("%(key)s can be used only with expect: %(word)s", key=key, word=word))
             )
     if faults:
         return None
@@ -144,7 +144,7 @@ def _expectation(values: dict[str, Any], table: Table, faults: list[Fault]) -> E
         permit=values["expect"],
         because=values.get("because", ()),
         approval=values.get("approval"),
-        line=table.spot.line,
+        line=table.position.line,
     )
 
 

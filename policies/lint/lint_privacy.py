@@ -20,7 +20,7 @@ def privacy(policy: Policy) -> Iterator[Finding]:
     budget, cost = mechanism.budget, mechanism.per_table
     if mechanism.kind is not MechanismKind.DIFFERENTIAL_PRIVACY or budget is None or cost is None:
         return
-    tables = len(_drawn(policy))
+    tables = len(_noisy(policy))
     if not tables:
         yield error(
             "nothing-drawn",
@@ -57,7 +57,7 @@ def privacy(policy: Policy) -> Iterator[Finding]:
         )
 
 
-def _drawn(policy: Policy) -> set[object]:
+def _noisy(policy: Policy) -> set[object]:
     """What is listed, with the questions that a pack stands for; those about casualties are drawn."""
     packs = policy.vocabulary.packs
     return {

@@ -43,7 +43,7 @@ def terms(policy: Policy, persons: int | None = None) -> Iterator[Finding]:
         yield from _cache(label, conditions)
     yield from _bindings(policy)
     if persons is not None:
-        yield from _leave(policy, persons)
+        yield from _approvals(policy, persons)
 
 
 def _conditions(policy: Policy) -> Iterator[tuple[str, Conditions]]:
@@ -130,7 +130,7 @@ def _bindings(policy: Policy) -> Iterator[Finding]:
             )
 
 
-def _leave(policy: Policy, persons: int) -> Iterator[Finding]:
+def _approvals(policy: Policy, persons: int) -> Iterator[Finding]:
     """Leave that nobody can give: questions would wait in vain."""
     here = {0: "nobody has", 1: "only one has"}.get(persons, f"only {persons} have")
     for label, conditions in _conditions(policy):

@@ -44,11 +44,11 @@ def text_of(node: Node, faults: list[Fault], wanted: Said) -> str | None:
             problem = said("found a list where %(wanted)s is expected", wanted=wanted)
         else:
             problem = said("found a mapping where %(wanted)s is expected", wanted=wanted)
-        faults.append(node.spot.fault(problem))
+        faults.append(node.position.fault(problem))
     elif node.faulty:
         return None
     elif not node.text.strip() or (node.plain and node.text in _NOTHING):
-        faults.append(node.spot.fault(said("found nothing where %(wanted)s is expected", wanted=wanted)))
+        faults.append(node.position.fault(said("found nothing where %(wanted)s is expected", wanted=wanted)))
     else:
         return node.text
     return None
@@ -68,10 +68,10 @@ class OneOf:
             return text
         if text in self.never:
             problem = said("%(word)s is about one person and no policy can share it", word=quoted(text))
-            faults.append(node.spot.fault(problem))
+            faults.append(node.position.fault(problem))
         else:
             hint = nearest(text, self.words)
-            faults.append(node.spot.fault(self._unknown(text, hint, self.words), hint))
+            faults.append(node.position.fault(self._unknown(text, hint, self.words), hint))
         return None
 
     def _unknown(self, text: str, hint: str | None, words: tuple[str, ...]) -> Said:
@@ -120,7 +120,7 @@ class Text:
             return None
         if len(text) > self.longest or not text.isprintable() or text != text.strip():
             problem = said("one line of at most %(longest)s characters is expected", longest=self.longest)
-            faults.append(node.spot.fault(problem))
+            faults.append(node.position.fault(problem))
             return None
         return text
 
@@ -145,7 +145,9 @@ class Number:
         plain = isinstance(node, Word) and node.plain
         if plain and re.fullmatch(r"0|[1-9][0-9]{0,8}", text) and self.low <= int(text) <= self.high:
             return int(text)
-        faults.append(node.spot.fault(said("%(word)s is not %(wanted)s", word=quoted(text), wanted=wanted)))
+        faults.append(
+            node.position.fault(said("%(word)s is not %(wanted)s", word=quoted(text), wanted=wanted))
+        )
         return None
 
     def schema(self) -> JsonSchema:
@@ -166,7 +168,7 @@ class Day:
             except ValueError:
                 pass
         problem = said("%(word)s is not a date; write it as 2026-01-31", word=quoted(text))
-        faults.append(node.spot.fault(problem, _day_meant(text)))
+        faults.append(node.position.fault(problem, _day_meant(text)))
         return None
 
     def schema(self) -> JsonSchema:
@@ -210,7 +212,7 @@ class Phrase(Generic[T]):
         value = self.build(match) if match else None
         if value is None:
             problem = said("%(word)s is not %(wanted)s", word=quoted(text), wanted=wanted)
-            faults.append(node.spot.fault(problem, nearest(text, self._with_numbers_of(text))))
+            faults.append(node.position.fault(problem, nearest(text, self._with_numbers_of(text))))
         return value
 
     def _with_numbers_of(self, text: str) -> tuple[str, ...]:
@@ -281,7 +283,9 @@ class ListOf(Generic[T]):
         nodes = node.items if isinstance(node, Items) else (node,)
         if not nodes and not self.may_be_empty:
             faults.append(
-                node.spot.fault(said("an empty list permits nothing; name something or leave the key out"))
+                node.position.fault(
+                    said("an empty list permits nothing; name something or leave the key out")
+                )
             )
             return None
         before = len(faults)
@@ -291,7 +295,7 @@ class ListOf(Generic[T]):
             if value is None:
                 continue
             if value in values and not self.may_repeat:
-                faults.append(one.spot.fault(said("this is already in the list")))
+                faults.append(one.position.fault(said("this is already in the list")))
             values.append(value)
         return tuple(values) if len(faults) == before else None
 
@@ -324,7 +328,7 @@ class Record(Generic[T]):
     def read(self, node: Node, faults: list[Fault]) -> T | None:
         if not isinstance(node, Table):
             problem = said("%(what)s is expected: keys with their values", what=word_of(self.what))
-            faults.append(node.spot.fault(problem))
+            faults.append(node.position.fault(problem))
             return None
         before = len(faults)
         values: dict[str, Any] = {}
@@ -333,12 +337,12 @@ class Record(Generic[T]):
             if key is None:
                 what, named = word_of(self.what), quoted(entry.key)
                 unknown = said("%(key)s is not a known key of %(what)s", key=named, what=what)
-                faults.append(entry.spot.fault(unknown, nearest(entry.key, self.keys)))
+                faults.append(entry.position.fault(unknown, nearest(entry.key, self.keys)))
                 continue
             values[entry.key] = key.shape.read(entry.value, faults)
         standing = {entry.key for entry in node.entries}
         faults.extend(
-            node.spot.fault(
+            node.position.fault(
                 said("the key %(key)s is missing: %(what)s", key=quoted(name), what=word_of(key.meaning))
             )
             for name, key in self.keys.items()
@@ -372,12 +376,12 @@ class MapOf(Generic[T]):
     def read(self, node: Node, faults: list[Fault]) -> tuple[tuple[str, T], ...] | None:
         if not isinstance(node, Table) or not node.entries:
             problem = said("a mapping from %(kind)s to a value is expected", kind=word_of(self.kind))
-            faults.append(node.spot.fault(problem))
+            faults.append(node.position.fault(problem))
             return None
         before = len(faults)
         pairs: list[tuple[str, T]] = []
         for entry in node.entries:
-            key = OneOf(self.kind, self.keys, self.never).read(Word(entry.key, True, entry.spot), faults)
+            key = OneOf(self.kind, self.keys, self.never).read(Word(entry.key, True, entry.position), faults)
             value = None if key is None else self.value(key).read(entry.value, faults)
             if key is not None and value is not None:
                 pairs.append((key, value))

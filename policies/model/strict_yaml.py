@@ -40,7 +40,7 @@ MOST_NODES = 4000
 
 
 @dataclass(frozen=True)
-class Spot:
+class Position:
     """Where something stands: line and column from 1, and the way of keys that leads to it."""
 
     line: int
@@ -61,7 +61,7 @@ class Word:
 
     text: str
     plain: bool
-    spot: Spot
+    position: Position
     faulty: bool = False
 
 
@@ -70,16 +70,16 @@ class Items:
     """A list."""
 
     items: tuple["Node", ...]
-    spot: Spot
+    position: Position
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A key with its value; `spot` is that of the key."""
+    """A key with its value; `position` is that of the key."""
 
     key: str
     value: "Node"
-    spot: Spot
+    position: Position
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Table:
     """A mapping; no key occurs twice."""
 
     entries: tuple[Entry, ...]
-    spot: Spot
+    position: Position
 
 
 Node: TypeAlias = Word | Items | Table
@@ -126,9 +126,9 @@ def _parsed(text: str) -> tuple[Node | None, list[Fault]]:
         return None, [*reader.faults, _character_fault(text, error)]
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        spot = Spot(mark.line + 1, mark.column + 1) if mark else Spot(1, 1)
+        position = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
         problem = said("this is not YAML: %(what)s", what=str(error.problem or error.context))
-        return None, [*reader.faults, spot.fault(problem)]
+        return None, [*reader.faults, position.fault(problem)]
     except (YAMLError, ValueError, OverflowError, RecursionError):
         # ruamel lets a few of these through for hostile escapes such as an impossible code point
         return None, [*reader.faults, Fault(1, 1, "", said("this is not YAML"))]
@@ -155,75 +155,77 @@ class _Reader:
             if isinstance(event, DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self._stop(_spot(event), said("a second document; a policy is one document"))
+                    self._stop(_position(event), said("a second document; a policy is one document"))
                 if event.version or event.tags:
                     problem = said("directives (%(words)s) are not accepted", words="%YAML, %TAG")
-                    self.faults.append(_spot(event).fault(problem))
+                    self.faults.append(_position(event).fault(problem))
                 continue
-            root = self._node(event, events, _spot(event), 0)
+            root = self._node(event, events, _position(event), 0)
         return root
 
-    def _node(self, event: Event, events: Iterator[Event], spot: Spot, depth: int) -> Node:
+    def _node(self, event: Event, events: Iterator[Event], position: Position, depth: int) -> Node:
         self._nodes += 1
         if self._nodes > MOST_NODES:
-            self._stop(spot, said("more than %(most)s words, lists and mappings", most=MOST_NODES))
+            self._stop(position, said("more than %(most)s words, lists and mappings", most=MOST_NODES))
         if depth > DEEPEST:
-            self._stop(spot, said("more than %(most)s lists and mappings within each other", most=DEEPEST))
-        self._refuse_magic(event, spot)
+            self._stop(
+                position, said("more than %(most)s lists and mappings within each other", most=DEEPEST)
+            )
+        self._refuse_magic(event, position)
         if isinstance(event, MappingStartEvent):
-            return self._table(events, spot, depth)
+            return self._table(events, position, depth)
         if isinstance(event, SequenceStartEvent):
-            return self._items(events, spot, depth)
+            return self._items(events, position, depth)
         if isinstance(event, ScalarEvent):
-            return Word(str(event.value), event.style is None, spot)
-        return Word("", True, spot, faulty=True)
+            return Word(str(event.value), event.style is None, position)
+        return Word("", True, position, faulty=True)
 
-    def _items(self, events: Iterator[Event], spot: Spot, depth: int) -> Items:
+    def _items(self, events: Iterator[Event], position: Position, depth: int) -> Items:
         items: list[Node] = []
         for event in events:
             if isinstance(event, SequenceEndEvent):
                 break
-            place = Spot(*_mark(event), f"{spot.key}[{len(items) + 1}]")
+            place = Position(*_mark(event), f"{position.key}[{len(items) + 1}]")
             items.append(self._node(event, events, place, depth + 1))
-        return Items(tuple(items), spot)
+        return Items(tuple(items), position)
 
-    def _table(self, events: Iterator[Event], spot: Spot, depth: int) -> Table:
+    def _table(self, events: Iterator[Event], position: Position, depth: int) -> Table:
         entries: dict[str, Entry] = {}
         for event in events:
             if isinstance(event, MappingEndEvent):
                 break
             if not isinstance(event, ScalarEvent):
-                self._stop(Spot(*_mark(event), spot.key), said("a key must be a word"))
+                self._stop(Position(*_mark(event), position.key), said("a key must be a word"))
             key = str(event.value)
             label = quoted(key)[1:-1]
-            key_spot = Spot(*_mark(event), f"{spot.key}.{label}" if spot.key else label)
-            self._refuse_magic(event, key_spot)
+            key_position = Position(*_mark(event), f"{position.key}.{label}" if position.key else label)
+            self._refuse_magic(event, key_position)
             value_event = next(events)
             place = _mark(value_event) if getattr(value_event, "value", True) else _mark(event)
-            value = self._node(value_event, events, Spot(*place, key_spot.key), depth + 1)
+            value = self._node(value_event, events, Position(*place, key_position.key), depth + 1)
             if key == "<<":
                 problem = said("merge keys (%(key)s) are not accepted; write the keys out", key=key)
-                self.faults.append(key_spot.fault(problem))
+                self.faults.append(key_position.fault(problem))
             elif key in entries:
-                first = str(entries[key].spot.line)
+                first = str(entries[key].position.line)
                 problem = said("the key %(key)s is already on line %(line)s", key=quoted(key), line=first)
-                self.faults.append(key_spot.fault(problem))
+                self.faults.append(key_position.fault(problem))
             else:
-                entries[key] = Entry(key, value, key_spot)
-        return Table(tuple(entries.values()), spot)
+                entries[key] = Entry(key, value, key_position)
+        return Table(tuple(entries.values()), position)
 
-    def _refuse_magic(self, event: Event, spot: Spot) -> None:
+    def _refuse_magic(self, event: Event, position: Position) -> None:
         anchor = getattr(event, "anchor", None)
         if isinstance(event, AliasEvent):
             problem = said("aliases (*%(name)s) are not accepted; write the value out", name=str(anchor))
-            self.faults.append(spot.fault(problem))
+            self.faults.append(position.fault(problem))
         elif anchor is not None:
-            self.faults.append(spot.fault(said("anchors (&%(name)s) are not accepted", name=str(anchor))))
+            self.faults.append(position.fault(said("anchors (&%(name)s) are not accepted", name=str(anchor))))
         if getattr(event, "ctag", None) is not None:
-            self.faults.append(spot.fault(said("tags (!) are not accepted")))
+            self.faults.append(position.fault(said("tags (!) are not accepted")))
 
-    def _stop(self, spot: Spot, problem: str) -> NoReturn:
-        self.faults.append(spot.fault(problem))
+    def _stop(self, position: Position, problem: str) -> NoReturn:
+        self.faults.append(position.fault(problem))
         raise _StopReadingError
 
 
@@ -231,5 +233,5 @@ def _mark(event: Event) -> tuple[int, int]:
     return event.start_mark.line + 1, event.start_mark.column + 1
 
 
-def _spot(event: Event) -> Spot:
-    return Spot(*_mark(event))
+def _position(event: Event) -> Position:
+    return Position(*_mark(event))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from policies import Code, Decision, Policy, Reason, Request, Told, decide
+from policies import Code, Decision, DisclosedReason, Policy, Reason, Request, decide
 from policies.model.terms import Appearance, Approval, Period, Redistribution, Release
 
 MakePolicy = Callable[..., Policy]
@@ -26,7 +26,7 @@ def test_what_a_permission_covers_is_permitted(
 
     assert decision.permit
     assert decision.reasons == ()
-    assert decision.told == ()
+    assert decision.disclosed == ()
     assert decision.by == (ARMAC_REPORTS,)
     assert (decision.member, decision.version) == ("KH", 1)
     assert decision.obligations is not None
@@ -69,75 +69,84 @@ class Case(NamedTuple):
     asked: dict[str, object]
     code: Code
     details: dict[str, str]
-    told: Told
+    told: DisclosedReason
 
 
 CASES = [
-    Case({"member": "LA"}, Code.OTHER_MEMBER, {"asked": "LA", "policy": "KH"}, Told.NOT_UNDERSTOOD),
-    Case({"member": "BN"}, Code.OTHER_MEMBER, {"asked": "BN", "policy": "KH"}, Told.NOT_UNDERSTOOD),
-    Case({"role": "auditor"}, Code.ROLE_NOT_PERMITTED, {"role": "auditor"}, Told.NOT_FOR_YOU),
-    Case({"role": None}, Code.ROLE_NOT_PERMITTED, {"role": "none"}, Told.NOT_FOR_YOU),
-    Case({"recipient": "public"}, Code.RECIPIENT_NOT_PERMITTED, {"recipient": "public"}, Told.NOT_FOR_YOU),
+    Case(
+        {"member": "LA"}, Code.OTHER_MEMBER, {"asked": "LA", "policy": "KH"}, DisclosedReason.NOT_UNDERSTOOD
+    ),
+    Case(
+        {"member": "BN"}, Code.OTHER_MEMBER, {"asked": "BN", "policy": "KH"}, DisclosedReason.NOT_UNDERSTOOD
+    ),
+    Case({"role": "auditor"}, Code.ROLE_NOT_PERMITTED, {"role": "auditor"}, DisclosedReason.NOT_FOR_YOU),
+    Case({"role": None}, Code.ROLE_NOT_PERMITTED, {"role": "none"}, DisclosedReason.NOT_FOR_YOU),
+    Case(
+        {"recipient": "public"},
+        Code.RECIPIENT_NOT_PERMITTED,
+        {"recipient": "public"},
+        DisclosedReason.NOT_FOR_YOU,
+    ),
     Case(
         {"purpose": "research"},
         Code.PURPOSE_NOT_PERMITTED,
         {"purpose": "research"},
-        Told.NOT_FOR_THIS_PURPOSE,
+        DisclosedReason.NOT_FOR_THIS_PURPOSE,
     ),
     Case(
         {"measure": "services"},
         Code.MEASURE_NOT_SHARED,
         {"measure": "services", "permission": "reports"},
-        Told.NOT_SHARED,
+        DisclosedReason.NOT_SHARED,
     ),
     Case(
         {"ready_made": "everyone-by-name"},
         Code.UNKNOWN_QUESTION,
         {"question": "everyone-by-name"},
-        Told.NOT_UNDERSTOOD,
+        DisclosedReason.NOT_UNDERSTOOD,
     ),
-    Case({"record_level": True}, Code.RECORDS_NOT_SHARED, {"recipient": "ARMAC"}, Told.NOT_SHARED),
+    Case({"record_level": True}, Code.RECORDS_NOT_SHARED, {"recipient": "ARMAC"}, DisclosedReason.NOT_SHARED),
     Case(
         {"levels": [("date", "quarter")]},
         Code.LEVEL_TOO_FINE,
         {"dimension": "date", "level": "quarter", "finest": "year"},
-        Told.TOO_DETAILED,
+        DisclosedReason.TOO_DETAILED,
     ),
     Case(
         {"levels": [("date", "year")]},
         Code.LEVEL_TOO_FINE,
         {"dimension": "date", "level": "year", "finest": "year_band5", "permission": "reports"},
-        Told.TOO_DETAILED,
+        DisclosedReason.TOO_DETAILED,
     ),
     Case(
         {"levels": [("disability", "disability")]},
         Code.DIMENSION_NOT_SHARED,
         {"dimension": "disability"},
-        Told.NOT_SHARED,
+        DisclosedReason.NOT_SHARED,
     ),
     Case(
         {"levels": [("age", "adult_child")]},
         Code.DIMENSION_NOT_SHARED,
         {"dimension": "age", "permission": "reports"},
-        Told.NOT_SHARED,
+        DisclosedReason.NOT_SHARED,
     ),
     Case(
         {"levels": [("religion", "all")]},
         Code.UNKNOWN_DIMENSION,
         {"dimension": "religion"},
-        Told.NOT_UNDERSTOOD,
+        DisclosedReason.NOT_UNDERSTOOD,
     ),
     Case(
         {"levels": [("date", "a day")]},
         Code.UNKNOWN_LEVEL,
         {"dimension": "date", "level": "a day"},
-        Told.NOT_UNDERSTOOD,
+        DisclosedReason.NOT_UNDERSTOOD,
     ),
     Case(
         {"levels": [("date", "day")]},
         Code.UNKNOWN_LEVEL,
         {"dimension": "date", "level": "day"},
-        Told.NOT_UNDERSTOOD,
+        DisclosedReason.NOT_UNDERSTOOD,
     ),
     Case(
         {
@@ -150,13 +159,13 @@ CASES = [
         },
         Code.TOO_MANY_DIMENSIONS,
         {"asked": "4", "most": "3"},
-        Told.TOO_DETAILED,
+        DisclosedReason.TOO_DETAILED,
     ),
     Case(
         {"levels": [("place", "province"), ("sex", "sex"), ("device", "device_type")]},
         Code.TOO_MANY_DIMENSIONS,
         {"asked": "3", "most": "2", "permission": "reports"},
-        Told.TOO_DETAILED,
+        DisclosedReason.TOO_DETAILED,
     ),
 ]
 
@@ -175,7 +184,7 @@ def test_each_reason_says_what_it_is_about(
     assert not decision.permit
     assert decision.obligations is None
     assert decision.reasons == (reason(case.code, **case.details),)
-    assert decision.told == (case.told,)
+    assert decision.disclosed == (case.told,)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +224,7 @@ def test_both_ends_of_the_validity_count_in(
 
     assert [r.code for r in decision.reasons] == ([] if code is None else [code])
     assert decision.permit == (code is None)
-    assert decision.told == (() if code is None else (Told.NOT_IN_FORCE,))
+    assert decision.disclosed == (() if code is None else (DisclosedReason.NOT_IN_FORCE,))
 
 
 def test_the_validity_that_was_missed_is_named(policy: MakePolicy, request_for: MakeRequest) -> None:
@@ -274,7 +283,7 @@ def test_who_is_not_named_learns_nothing_of_the_policy(
 ) -> None:
     asked = request_for("place.district", recipient="public", measure="services")
 
-    assert decide(policy(), asked, at).told == (Told.NOT_FOR_YOU,)
+    assert decide(policy(), asked, at).disclosed == (DisclosedReason.NOT_FOR_YOU,)
 
 
 def test_what_else_is_in_the_way_is_reported_beside_an_unnamed_recipient(
@@ -338,7 +347,7 @@ def test_bands_that_overlap_pooled_years_are_denied_as_such(
     assert decide(pooled, request_for("date.year_band5"), at).reasons == (
         reason(Code.OVERLAPS_POOLS, dimension="date", level="year_band5"),
     )
-    assert decide(pooled, request_for("date.year_band5"), at).told == (Told.NOT_SHARED,)
+    assert decide(pooled, request_for("date.year_band5"), at).disclosed == (DisclosedReason.NOT_SHARED,)
 
 
 def test_bands_that_fit_pooled_years_are_permitted(
@@ -373,7 +382,7 @@ def test_ready_made_only(policy: MakePolicy, request_for: MakeRequest, at: datet
     )
 
     assert free.reasons == (reason(Code.READY_MADE_ONLY, permission="open"),)
-    assert free.told == (Told.READY_MADE_ONLY,)
+    assert free.disclosed == (DisclosedReason.READY_MADE_ONLY,)
     assert ready_made.permit
 
 
@@ -404,7 +413,7 @@ def test_a_prohibition_wins_where_all_that_it_names_applies(
     decision = decide(banned, request_for("date.year", "outcome.outcome"), at)
 
     assert decision.reasons == (reason(Code.BANNED, prohibition=banned.bans[0].label),)
-    assert decision.told == (Told.NOT_SHARED,)
+    assert decision.disclosed == (DisclosedReason.NOT_SHARED,)
 
 
 @pytest.mark.parametrize(

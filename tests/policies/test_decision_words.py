@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from policies.decision.decision import Code, Decision, Obligations, Reason, Told
+from policies.decision.decision import Code, Decision, DisclosedReason, Obligations, Reason
 from policies.decision.record import decision_record
 from policies.model.frozen import FrozenMap
 from policies.model.terms import (
@@ -26,7 +26,7 @@ REASONS = """
     purpose-not-permitted measure-not-shared dimension-not-shared level-too-fine overlaps-pools
     too-many-dimensions ready-made-only records-not-shared
 """
-TOLD = """
+DISCLOSED = """
     not-in-force not-understood not-for-you not-for-this-purpose not-shared too-detailed ready-made-only
 """
 
@@ -50,12 +50,16 @@ def test_reasons_have_the_words_that_logs_have() -> None:
 
 
 def test_what_recipients_are_told_has_the_words_that_answers_have() -> None:
-    assert [str(told) for told in Told] == TOLD.split()
+    assert [str(told) for told in DisclosedReason] == DISCLOSED.split()
 
 
 @pytest.mark.parametrize("order", list(permutations((Code.LEVEL_TOO_FINE, Code.BANNED, Code.EXPIRED))))
 def test_what_a_recipient_is_told_stands_in_one_order(order: tuple[Code, ...]) -> None:
-    assert denied(*order).told == (Told.NOT_IN_FORCE, Told.NOT_SHARED, Told.TOO_DETAILED)
+    assert denied(*order).disclosed == (
+        DisclosedReason.NOT_IN_FORCE,
+        DisclosedReason.NOT_SHARED,
+        DisclosedReason.TOO_DETAILED,
+    )
 
 
 def test_a_permit_without_records_asks_nothing_of_records() -> None:

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from gateway.cli import main
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary
-from policies import Code, PolicyError, Told, load_policy
+from policies import Code, DisclosedReason, PolicyError, load_policy
 from policies.decision.demands import Demand
 from policies.document.document import document
 from policies.model.shapes import ListOf, Record
@@ -37,7 +37,7 @@ def test_every_key_is_in_the_reference() -> None:
 
 
 def test_every_reason_and_everything_that_is_told_is_in_the_reference() -> None:
-    assert {word for word in (*Code, *Told) if f"`{word}`" not in section("The decision")} == set()
+    assert {word for word in (*Code, *DisclosedReason) if f"`{word}`" not in section("The decision")} == set()
 
 
 def test_everything_that_lint_finds_is_in_the_reference() -> None:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pytest
 
-from policies import Code, Policy, Reason, Request, Told, Vocabulary, decide
-from policies.explanation.explain import TOLD, describe, explain, say_reason
+from policies import Code, DisclosedReason, Policy, Reason, Request, Vocabulary, decide
+from policies.explanation.explain import DISCLOSED_REASONS, describe, explain, say_reason
 from policies.explanation.wording import listed, plural
 
 MakePolicy = Callable[..., Policy]
@@ -38,9 +38,9 @@ def test_every_reason_has_a_sentence(words: Vocabulary, code: Code) -> None:
     assert sentence[0] == sentence[0].upper()
 
 
-@pytest.mark.parametrize("told", list(Told))
-def test_every_told_word_has_a_sentence_without_details(told: Told) -> None:
-    assert TOLD[told].endswith(".")
+@pytest.mark.parametrize("told", list(DisclosedReason))
+def test_every_told_word_has_a_sentence_without_details(told: DisclosedReason) -> None:
+    assert DISCLOSED_REASONS[told].endswith(".")
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_permit_and_reasons_exclude_each_other(
     assert decision.permit == (not decision.reasons)
     assert decision.permit == (decision.obligations is not None)
     assert decision.permit == bool(decision.by)
-    assert bool(decision.told) == (not decision.permit)
+    assert bool(decision.disclosed) == (not decision.permit)
     assert list(decision.reasons) == sorted(set(decision.reasons))
 
 
@@ -384,5 +384,5 @@ def test_a_change_and_its_undoing_go_opposite_ways(data: st.DataObject, policies
 def test_every_code_has_a_place_in_the_closed_list_of_what_may_be_told() -> None:
     for code in Code:
         reasons = (Reason(code),)
-        told = Decision(permit=False, reasons=reasons, obligations=None, member="KH", version=1).told
+        told = Decision(permit=False, reasons=reasons, obligations=None, member="KH", version=1).disclosed
         assert len(told) == 1

@@ -7,18 +7,18 @@ from gateway.dictionary import Dictionary
 from gateway.question import COUNTRY, Question, ready_made
 from gateway.wire.answer import Refusal
 from policies import Decision, Policy, Request, decide
-from policies.decision.decision import Told
+from policies.decision.decision import DisclosedReason
 from policies.model.terms import Appearance
 
 # One word for each word that a policy lets the recipient hear: a missing one is found when this is loaded.
 _REFUSAL_OF = {
-    Told.NOT_IN_FORCE: Refusal.NOT_IN_FORCE,
-    Told.NOT_UNDERSTOOD: Refusal.NOT_UNDERSTOOD,
-    Told.NOT_FOR_YOU: Refusal.NOT_FOR_YOU,
-    Told.NOT_FOR_THIS_PURPOSE: Refusal.NOT_FOR_THIS_PURPOSE,
-    Told.NOT_SHARED: Refusal.NOT_SHARED,
-    Told.TOO_DETAILED: Refusal.TOO_DETAILED,
-    Told.READY_MADE_ONLY: Refusal.READY_MADE_ONLY,
+    DisclosedReason.NOT_IN_FORCE: Refusal.NOT_IN_FORCE,
+    DisclosedReason.NOT_UNDERSTOOD: Refusal.NOT_UNDERSTOOD,
+    DisclosedReason.NOT_FOR_YOU: Refusal.NOT_FOR_YOU,
+    DisclosedReason.NOT_FOR_THIS_PURPOSE: Refusal.NOT_FOR_THIS_PURPOSE,
+    DisclosedReason.NOT_SHARED: Refusal.NOT_SHARED,
+    DisclosedReason.TOO_DETAILED: Refusal.TOO_DETAILED,
+    DisclosedReason.READY_MADE_ONLY: Refusal.READY_MADE_ONLY,
 }
 
 
@@ -30,7 +30,7 @@ def judge(policy: Policy, request: Request, at: datetime) -> tuple[Decision, tup
     """
     decision = decide(policy, request, at)
     if not decision.permit or decision.obligations is None:
-        return decision, tuple(sorted(_REFUSAL_OF[word] for word in decision.told))
+        return decision, tuple(sorted(_REFUSAL_OF[word] for word in decision.disclosed))
     return decision, () if decision.obligations.appears is Appearance.OWN else (Refusal.NOT_SHARED,)
 
 

@@ -13,7 +13,7 @@ from gateway.sources.model.words import plain
 from gateway.sources.rows.convert import is_local
 from policies.model.errors import Fault, quoted
 from policies.model.shapes import ByNode, JsonSchema, Key, ListOf, OneOf, Record, Text
-from policies.model.strict_yaml import Node, Spot, Table
+from policies.model.strict_yaml import Node, Position, Table
 from policies.model.vocabulary import nearest
 
 
@@ -28,7 +28,7 @@ class _Format:
         try:
             return DateFormat(text)
         except ValueError as error:
-            faults.append(node.spot.fault(f"{quoted(text)} is not a date format: {error}"))
+            faults.append(node.position.fault(f"{quoted(text)} is not a date format: {error}"))
             return None
 
     def schema(self) -> JsonSchema:
@@ -89,16 +89,20 @@ class _Codes:
 
     def read(self, node: Node, faults: list[Fault]) -> Mapping[str, str] | None:
         if not isinstance(node, Table) or not node.entries:
-            faults.append(node.spot.fault("words of the source with their codes are expected"))
+            faults.append(node.position.fault("words of the source with their codes are expected"))
             return None
         codes: dict[str, str] = {}
         for entry in node.entries:
             code = Text(40).read(entry.value, faults)
             word = plain(entry.key)
             if word in codes:
-                faults.append(entry.spot.fault(f"{quoted(entry.key)} stands here already, typed another way"))
+                faults.append(
+                    entry.position.fault(f"{quoted(entry.key)} stands here already, typed another way")
+                )
             elif not word:
-                faults.append(entry.spot.fault("an empty word; say what an empty cell means with 'blank'"))
+                faults.append(
+                    entry.position.fault("an empty word; say what an empty cell means with 'blank'")
+                )
             codes[word] = code or ""
         return MappingProxyType(codes)
 
@@ -130,26 +134,30 @@ def _build_column(
     target = known[values.pop("to")]
     for key in sorted(set(values) - _KEYS_OF_KIND[target.kind]):
         faults.append(
-            spot_of(node, key).fault(f"{quoted(key)} means nothing for {target.name} ({target.kind})")
+            position_of(node, key).fault(f"{quoted(key)} means nothing for {target.name} ({target.kind})")
         )
         del values[key]
     if "unit" in values and not _UNITS[target.kind].fullmatch(values["unit"]):
-        faults.append(spot_of(node, "unit").fault(f"{quoted(values['unit'])} is not a unit of {target.name}"))
+        faults.append(
+            position_of(node, "unit").fault(f"{quoted(values['unit'])} is not a unit of {target.name}")
+        )
     for word, code in values.get("codes", {}).items():
         if code and target.kind is Kind.LOCAL:
             if not is_local(plain(code)):
-                faults.append(spot_of(node, "codes").fault(f"{quoted(code)} is not a code of a small place"))
+                faults.append(
+                    position_of(node, "codes").fault(f"{quoted(code)} is not a code of a small place")
+                )
         elif code and code not in target.codes:
             problem = f"{quoted(code)} (for {quoted(word)}) is not a code of {target.name}"
-            faults.append(spot_of(node, "codes").fault(problem, nearest(code, target.codes)))
+            faults.append(position_of(node, "codes").fault(problem, nearest(code, target.codes)))
     if "blank" in values and values["blank"] not in target.codes:
         problem = f"{quoted(values['blank'])} is not a code of {target.name}"
-        faults.append(spot_of(node, "blank").fault(problem, nearest(values["blank"], target.codes)))
+        faults.append(position_of(node, "blank").fault(problem, nearest(values["blank"], target.codes)))
     if "unknown" in values:
         values["unknown"] = frozenset(values["unknown"])
     if _ambiguous(values.get("formats", ISO_DATES)):
         faults.append(
-            spot_of(node, "formats").fault("two formats read the same text in different ways; keep one")
+            position_of(node, "formats").fault("two formats read the same text in different ways; keep one")
         )
     return ColumnRule(target, **values)
 
@@ -159,6 +167,6 @@ def _ambiguous(formats: tuple[DateFormat, ...]) -> bool:
     return len(set(shapes)) < len(shapes)
 
 
-def spot_of(node: Table, key: str) -> Spot:
+def position_of(node: Table, key: str) -> Position:
     """Where a key stands; the whole node, where it does not."""
-    return next((e.spot for e in node.entries if e.key == key), node.spot)
+    return next((e.position for e in node.entries if e.key == key), node.position)

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from gateway.dictionary import Dictionary
 from gateway.member.model.snapshot import CONSENT
-from gateway.sources.mapping.mapping_columns import column, spot_of
+from gateway.sources.mapping.mapping_columns import column, position_of
 from gateway.sources.mapping.mapping_personal import check_fields, check_personal
 from gateway.sources.model.errors import MappingError
 from gateway.sources.model.mapping import NUMBER, ColumnRule, Reading, SourceMapping, TableRule, filled
@@ -62,7 +62,7 @@ class _Each(Generic[T]):
 
     def read(self, node: Node, faults: list[Fault]) -> Mapping[str, T] | None:
         if not isinstance(node, Table) or not node.entries:
-            faults.append(node.spot.fault(f"{self.what} is expected: words with their meaning"))
+            faults.append(node.position.fault(f"{self.what} is expected: words with their meaning"))
             return None
         before = len(faults)
         values = {entry.key: self.value.read(entry.value, faults) for entry in node.entries}
@@ -104,7 +104,7 @@ def _build_reading(values: dict[str, Any], node: Table, faults: list[Fault]) -> 
             "".encode(values["encoding"])  # `zip` and the like are known, but no encodings of text
         except LookupError:
             faults.append(
-                spot_of(node, "encoding").fault(f"{quoted(values['encoding'])} is not a known encoding")
+                position_of(node, "encoding").fault(f"{quoted(values['encoding'])} is not a known encoding")
             )
             return None
     if values.get("delimiter") == "tab":
@@ -133,19 +133,23 @@ _READ = ("columns", "vault", "known")
 def _build_table(values: dict[str, Any], node: Table, faults: list[Fault]) -> dict[str, Any]:
     read = {heading for key in _READ for heading in values.get(key, ())}
     for heading in sorted(read & set(values.get("left_out", ()))):
-        faults.append(spot_of(node, "left_out").fault(f"{quoted(heading)} is both read and left out"))
-    check_personal(values, lambda key: spot_of(node, key), faults)
+        faults.append(position_of(node, "left_out").fault(f"{quoted(heading)} is both read and left out"))
+    check_personal(values, lambda key: position_of(node, key), faults)
     _check_contacts(values, node, faults)
     named = [heading for key in (*_READ, "left_out") for heading in values.get(key, ())]
     numbered = [heading for heading in named if NUMBER in heading]
     if numbered and "repeat" not in values:
         faults.append(
-            node.spot.fault(f"{quoted(numbered[0])} needs 'repeat': how many victims a row can hold")
+            node.position.fault(f"{quoted(numbered[0])} needs 'repeat': how many victims a row can hold")
         )
     if "repeat" in values and "join" in values:
-        faults.append(spot_of(node, "repeat").fault("only the first table can hold several victims in a row"))
+        faults.append(
+            position_of(node, "repeat").fault("only the first table can hold several victims in a row")
+        )
     elif "repeat" in values and not _repeats_the_case(values):
-        faults.append(spot_of(node, "repeat").fault(f"the column of {CASE} needs {NUMBER} in its heading"))
+        faults.append(
+            position_of(node, "repeat").fault(f"the column of {CASE} needs {NUMBER} in its heading")
+        )
     return values
 
 
@@ -153,16 +157,18 @@ def _check_contacts(values: dict[str, Any], node: Table, faults: list[Fault]) ->
     """Contacts are of a table of their own, and nothing else is in it that could be told of a casualty."""
     several = values.get("several") == "yes"
     if several and "join" not in values:
-        faults.append(spot_of(node, "several").fault("the first table has one row per casualty"))
+        faults.append(position_of(node, "several").fault("the first table has one row per casualty"))
     for heading, rule in values.get("columns", {}).items():
         if rule is not None and (rule.target.name in CONTACT) != several:
             needs = "needs a table with 'several: yes'" if not several else "cannot stand in such a table"
-            faults.append(spot_of(node, "columns").fault(f"{quoted(heading)}: {rule.target.name} {needs}"))
+            faults.append(
+                position_of(node, "columns").fault(f"{quoted(heading)}: {rule.target.name} {needs}")
+            )
     told = {PILLAR, ITEM, BARRIER}
     columns = values.get("columns")  # None where it has faults of its own
     if several and columns is not None and not any(r and r.target.name in told for r in columns.values()):
         faults.append(
-            spot_of(node, "columns").fault(f"a table of contacts needs {PILLAR}, {ITEM} or {BARRIER}")
+            position_of(node, "columns").fault(f"a table of contacts needs {PILLAR}, {ITEM} or {BARRIER}")
         )
 
 
@@ -190,18 +196,18 @@ def _build(
         for name, part in parts.items()
         if "columns" in part
     )
-    spot = spot_of(node, "tables")
+    position = position_of(node, "tables")
     for number, table in enumerate(tables):
         if number and not table.join:
             faults.append(
-                spot.fault(f"{quoted(table.name)} needs 'join': how its rows belong to the first table")
+                position.fault(f"{quoted(table.name)} needs 'join': how its rows belong to the first table")
             )
         if not number and table.join:
-            faults.append(spot.fault("the first table has one row per casualty and is joined to nothing"))
+            faults.append(position.fault("the first table has one row per casualty and is joined to nothing"))
     constants: Mapping[str, str] = values.get("constants", nothing)
-    _check_constants(known, constants, spot_of(node, "constants"), faults)
+    _check_constants(known, constants, position_of(node, "constants"), faults)
     if tables and not faults:
-        _check_filled(tables, constants, spot, faults)
+        _check_filled(tables, constants, position, faults)
     if faults:
         return None
     return SourceMapping(
@@ -210,36 +216,38 @@ def _build(
 
 
 def _check_constants(
-    known: Mapping[str, Target], constants: Mapping[str, str], spot: Any, faults: list[Fault]
+    known: Mapping[str, Target], constants: Mapping[str, str], position: Any, faults: list[Fault]
 ) -> None:
     for name, code in constants.items():
         target = known.get(name)
         if target is None or not target.codes or target.kind is Kind.SEVERAL:
             coded = [n for n, t in known.items() if t.codes]
-            faults.append(spot.fault(f"{quoted(name)} cannot be a constant", nearest(name, tuple(coded))))
+            faults.append(position.fault(f"{quoted(name)} cannot be a constant", nearest(name, tuple(coded))))
         elif code not in target.codes:
-            faults.append(spot.fault(f"{quoted(code)} is not a code of {name}", nearest(code, target.codes)))
+            faults.append(
+                position.fault(f"{quoted(code)} is not a code of {name}", nearest(code, target.codes))
+            )
 
 
 def _check_filled(
-    tables: tuple[TableRule, ...], constants: Mapping[str, str], spot: Any, faults: list[Fault]
+    tables: tuple[TableRule, ...], constants: Mapping[str, str], position: Any, faults: list[Fault]
 ) -> None:
-    check_fields([field for table in tables for field in table.personal.values()], spot, faults)
+    check_fields([field for table in tables for field in table.personal.values()], position, faults)
     names = [*filled(tables), *constants]
     for name in sorted({n for n in names if names.count(n) > 1}):
-        faults.append(spot.fault(f"{name} is filled twice"))
+        faults.append(position.fault(f"{name} is filled twice"))
     for name in sorted({n.partition(".")[0] for n in names if "." in n} & set(names)):
-        faults.append(spot.fault(f"{name} is filled as a whole and in parts ({name}.…)"))
+        faults.append(position.fault(f"{name} is filled as a whole and in parts ({name}.…)"))
     faults.extend(
-        spot.fault(f"nothing is mapped to {name}, without which nothing can be counted")
+        position.fault(f"nothing is mapped to {name}, without which nothing can be counted")
         for name in (CASE, DATE)
         if name not in names
     )
     if DISABILITY in names and set(DOMAINS) & set(names):
-        faults.append(spot.fault(f"{DISABILITY} is filled, and follows from the six questions as well"))
+        faults.append(position.fault(f"{DISABILITY} is filled, and follows from the six questions as well"))
     if CONSENT not in names:
         faults.append(
-            spot.fault(
+            position.fault(
                 f"nothing is mapped to {CONSENT}: map a column, or state under 'constants' what all agreed to"
             )
         )

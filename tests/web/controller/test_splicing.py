@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.editing.patching import inline, raw, spliced
+from policies.editing.patching import inline, patched, raw
 
 TEXT = """\
 # Ours, since March.
@@ -24,11 +24,11 @@ note: "a # inside"
 
 
 def test_nothing_changes_where_nothing_changed() -> None:
-    assert spliced(TEXT, {}).text == TEXT
+    assert patched(TEXT, {}).text == TEXT
 
 
 def test_a_single_line_keeps_its_comment() -> None:
-    made = spliced(TEXT, {"threshold": "10", "version": "2"})
+    made = patched(TEXT, {"threshold": "10", "version": "2"})
 
     assert made.text == TEXT.replace("threshold: 5", "threshold: 10").replace(
         "version: 1   #", "version: 2  #"
@@ -37,7 +37,7 @@ def test_a_single_line_keeps_its_comment() -> None:
 
 
 def test_comments_inside_of_what_is_written_anew_are_named() -> None:
-    made = spliced(TEXT, {"share": [{"with": ["ARMAC", "public"], "for": ["research"]}]})
+    made = patched(TEXT, {"share": [{"with": ["ARMAC", "public"], "for": ["research"]}]})
 
     assert "share:\n  - {with: [ARMAC, public], for: [research]}\n\n# how small\n" in made.text
     assert "# whom\n" in made.text
@@ -56,7 +56,7 @@ threshold: 5
 
 
 def test_of_a_mapping_with_a_line_for_each_key_only_those_change_that_are_meant() -> None:
-    made = spliced(FINEST, {"finest": {"place": "province", "date": "year", "age": "adult_child"}})
+    made = patched(FINEST, {"finest": {"place": "province", "date": "year", "age": "adult_child"}})
 
     assert made.text == FINEST.replace("district   #", "province  #").replace(
         "  sex: sex  # always\n", "  age: adult_child\n"
@@ -71,32 +71,32 @@ def test_of_a_mapping_with_a_line_for_each_key_only_those_change_that_are_meant(
     "finest:\n  ? place\n  : district # here\n  ? date\n  : year\n",
 ])  # fmt: skip
 def test_a_mapping_that_is_written_otherwise_is_written_anew_whole(text: str) -> None:
-    made = spliced(text, {"finest": {"place": "province", "date": "year"}})
+    made = patched(text, {"finest": {"place": "province", "date": "year"}})
 
     assert made.text == "finest: {place: province, date: year}\n"
     assert made.lost == ("# here",)
 
 
 def test_a_key_that_is_taken_out_takes_its_own_comment_along_and_no_other() -> None:
-    made = spliced(TEXT, {"threshold": None})
+    made = patched(TEXT, {"threshold": None})
 
     assert made.text == TEXT.replace("threshold: 5  # people\n", "")
     assert made.lost == ("# people",)
 
 
 def test_a_sign_inside_quotes_is_no_comment() -> None:
-    assert spliced(TEXT, {"note": None}).lost == ()
+    assert patched(TEXT, {"note": None}).lost == ()
 
 
 def test_a_new_key_stands_at_the_end() -> None:
-    made = spliced("member: KH\n", {"legal_basis": 'an act: "of" 3 May, 100 %'})
+    made = patched("member: KH\n", {"legal_basis": 'an act: "of" 3 May, 100 %'})
 
     assert made.text == 'member: KH\nlegal_basis: "an act: \\"of\\" 3 May, 100 %"\n'
     assert raw(made.text) == {"member": "KH", "legal_basis": 'an act: "of" 3 May, 100 %'}
 
 
 def test_a_document_in_one_pair_of_braces_is_written_anew() -> None:
-    made = spliced("{member: KH, version: 1} # short\n", {"version": "2"})
+    made = patched("{member: KH, version: 1} # short\n", {"version": "2"})
 
     assert made.text == "member: KH\nversion: 2\n"
     assert made.lost == ("# short",)
@@ -113,7 +113,7 @@ VALUES = st.recursive(WORDS, lambda inner: st.lists(inner, max_size=3), max_leav
 
 @given(VALUES)
 def test_whatever_is_written_is_read_again_as_it_was(value: object) -> None:
-    assert raw(spliced("member: KH\n", {"x": value}).text) == {"member": "KH", "x": value}  # type: ignore[dict-item]
+    assert raw(patched("member: KH\n", {"x": value}).text) == {"member": "KH", "x": value}  # type: ignore[dict-item]
 
 
 @given(WORDS)

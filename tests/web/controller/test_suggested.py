@@ -11,11 +11,11 @@ from gateway.member.build.suggestion import candidates
 from gateway.web.controller.policy.apply_suggestion import PutIn, put_in
 from policies import load_policy
 from policies.editing.edits import Edit, edits
-from policies.editing.form import keys_of, usual_levels
+from policies.editing.form import default_levels, keys_of
 from policies.model.frozen import FrozenMap
 
 WORDS = vocabulary(regional(), recipients=RECIPIENTS, member="KH")
-USUAL = usual_levels(keys_of(WORDS, "KH"))
+USUAL = default_levels(keys_of(WORDS, "KH"))
 
 SHORT = """\
 # Ours.

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from policies import PolicyError, Vocabulary, load_policy
 from policies.editing.edits import Edit
 from policies.editing.fields import permissions
-from policies.editing.patching import Data, raw, spliced
+from policies.editing.patching import Data, patched, raw
 
 Levels = dict[str, Data]
 
@@ -34,7 +34,7 @@ def put_in(text: str, edits: Sequence[Edit], words: Vocabulary, usual: Mapping[s
         return PutIn(text, "", fault=_("The text cannot be read."))
     writer = _Writer(document, words, usual)
     said = [writer.write(edit) for edit in edits]
-    made = spliced(text, writer.changes)
+    made = patched(text, writer.changes)
     try:
         load_policy(made.text, words)
     except PolicyError as error:

@@ -28,7 +28,7 @@ from policies import Fault as Found
 from policies import PolicyError, load_policy
 from policies.comparison.diff import diff
 from policies.editing.fields import Key
-from policies.editing.form import FIVE_LINES, Merged, keys_of, merged, usual_levels
+from policies.editing.form import FIVE_LINES, Merged, default_levels, keys_of, merged
 from policies.editing.patching import raw
 from policies.lint.lint import lint
 
@@ -128,7 +128,7 @@ def _use() -> Model:
         gone = _("This suggestion is no longer available. Press “Suggest alternatives” again.")
         return shown((replace(page, not_put=gone), 409), "controller/policy-edit.html")
     node = bench().node
-    put = put_in(made.text, found.edits, node.vocabulary, usual_levels(_keys()))
+    put = put_in(made.text, found.edits, node.vocabulary, default_levels(_keys()))
     if put.fault:
         return shown((replace(page, not_put=put.fault), 422), "controller/policy-edit.html")
     made = replace(made, text=put.text, lost=(*made.lost, *put.lost))
