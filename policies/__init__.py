@@ -1,7 +1,7 @@
-"""What a data controller permits: policies, requests, decisions.
+"""Policies of data controllers: what may be shared, with whom, in which detail, and the decision on each
+request.
 
-Pure: knows no data, no storage, no network and no dictionary; the words that a policy may use are handed in
-as a `Vocabulary`.
+Pure: no data, no storage, no network, no dictionary. A policy's words are given as a `Vocabulary`.
 """
 
 from policies.decision.decide import decide

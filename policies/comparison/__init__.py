@@ -1,1 +1,1 @@
-"""What changes between two versions of a policy, exactly."""
+"""The exact differences between two versions of a policy."""

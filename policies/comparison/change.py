@@ -1,4 +1,6 @@
-"""One change between two policies: what it means in a sentence, and whether it loosens or tightens."""
+"""One change between two policies: its meaning in a sentence, and whether the policy becomes looser or
+tighter.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ T = TypeVar("T")
 
 
 class Direction(StrEnum):
-    """Which way a change goes. `changed`: it has no plain direction, so a person must look."""
+    """Which way a change goes. `changed`: neither looser nor tighter by rule, so a person must decide."""
 
     LOOSENED = "loosened"
     TIGHTENED = "tightened"
@@ -28,12 +30,12 @@ class Change:
 
 
 def stricter_if(is_stricter: bool) -> Direction:
-    """The direction of a change that is known to go one way."""
+    """The direction of a change from loose to strict or back."""
     return Direction.TIGHTENED if is_stricter else Direction.LOOSENED
 
 
 def compared(old: T, new: T, stricter: Callable[[T, T], bool], sentence: str) -> Iterator[Change]:
-    """A change where two values differ; `stricter(new, old)` tells whether the new one is."""
+    """A change of two values; `stricter(new, old)` says whether the new value is the stricter of both."""
     if old != new:
         yield Change(stricter_if(stricter(new, old)), sentence)
 
@@ -46,7 +48,9 @@ def graded(old: Graded, new: Graded, sentence: str) -> Iterator[Change]:
 def sets(
     old: frozenset[str], new: frozenset[str], gained: str, lost: str, say: Callable[[frozenset[str]], str]
 ) -> Iterator[Change]:
-    """Changes of a set of which more is looser; the sentences take what came or went."""
+    """Changes of a set in which more members mean a looser policy; `gained` and `lost` are the sentences'
+    starts.
+    """
     if new - old:
         yield Change(Direction.LOOSENED, gained.format(say(new - old)))
     if old - new:

@@ -1,4 +1,4 @@
-"""What changes between two versions of a policy, in sentences, each marked as loosened or tightened."""
+"""The changes between two versions of a policy, in sentences, each marked as loosened or tightened."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,9 +19,9 @@ from policies.model.vocabulary import Vocabulary
 def diff(old: Policy, new: Policy) -> tuple[Change, ...]:
     """Every change from `old` to `new`; none where both mean the same.
 
-    Exact about permissions: whatever `new` permits and `old` denied, a change marked `loosened` says so.
-    Version numbers do not count. Both must have been read with the same vocabulary. Raises PolicyError for
-    policies of two members or data sets.
+    Exact about permissions: for every request that `old` denied and `new` permits, a change marked `loosened`
+    is listed. Version numbers are not compared. Both policies must have been read with the same vocabulary.
+    Raises PolicyError for policies of two members or data sets.
     """
     if (old.member, old.data_set) != (new.member, new.data_set):
         raise PolicyError(
@@ -61,7 +61,9 @@ def _validity(old: Policy, new: Policy) -> Iterator[Change]:
 
 
 def _bans(old: Policy, new: Policy) -> Iterator[Change]:
-    """A prohibition is gone where nothing new covers it; said of both sides alike."""
+    """A prohibition counts as removed where no new prohibition covers the same requests, and as added
+    likewise.
+    """
     for ban in old.bans:
         if not any(_covers(new, other, ban) for other in new.bans):
             yield Change(Direction.LOOSENED, f"A prohibition is gone: {ban.label}.")
@@ -118,7 +120,7 @@ def _scope(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
 
 
 def _lattice(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
-    """All tables are protected together, so another lattice may withhold other cells, whoever asks."""
+    """All tables are protected together, so another lattice may withhold other cells from every recipient."""
     now, was = dict(new.dimensions), dict(old.dimensions)
     if (now, new.max_dims) == (was, old.max_dims):
         return
@@ -148,14 +150,14 @@ def _pools(old: Scope, new: Scope) -> Change:
 
 
 def _pooled(old: Pools | None, new: Pools | None) -> Direction:
-    """Whoever has the periods that others are made of has those others too."""
+    """Periods that are made of other periods are disclosed along with their parts."""
     if new is None or (old is not None and made_of(old, new)):
         return Direction.LOOSENED
     return Direction.TIGHTENED if old is None or made_of(new, old) else Direction.CHANGED
 
 
 def _bands(old: Policy, new: Policy) -> Iterator[Change]:
-    """Bands of years come and go with the pools that they overlap."""
+    """Bands of years are removed and added along with the pools that overlap them."""
     words = new.vocabulary
     for pair in sorted(old.hidden_levels - new.hidden_levels):
         sentence = f"{say_level(words, *pair)} no longer overlap pooled years, so they may be seen."
@@ -175,8 +177,10 @@ def _margins(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
 
 
 def _marks(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
-    """To show a cell always loosens, never to show one tightens. Where nobody can be is no permission: other
-    cells are safe, and shown, with what everybody knows, so that neither way is plain."""
+    """Publishing a cell always loosens a policy, never publishing a cell always tightens the policy.
+    Structural zeros are not permissions: they change which other cells are safe and published, so the
+    direction is open.
+    """
     for cell, came in _added_and_removed(old.always_show, new.always_show):
         word = "Always shown" if came else "No longer always shown"
         yield Change(stricter_if(not came), f"{word}: {say_cell(words, cell)}.")
@@ -194,7 +198,7 @@ def _added_and_removed(old: tuple[Cell, ...], new: tuple[Cell, ...]) -> Iterator
 
 
 def _first(mechanism: Mechanism) -> Change:
-    """What it means that other tables come first."""
+    """The effect of protecting other tables first."""
     sentence = "Other tables are protected first, so other cells will be withheld."
     if mechanism.kind is MechanismKind.DIFFERENTIAL_PRIVACY:
         cost = f"each new table costs {mechanism.per_table} of the privacy budget"
@@ -221,7 +225,7 @@ def _mechanism(old: Mechanism, new: Mechanism) -> Iterator[Change]:
 
 
 def _privacy(old: Mechanism, new: Mechanism) -> Iterator[Change]:
-    """More of either tells more of each person; so does a year more, in which people begin to count."""
+    """A larger value of either discloses more about each person; so does an earlier first year."""
     zero, never = Decimal(0), 0
     sentence = f"The privacy budget is {new.budget}, was {old.budget}."
     yield from compared(old.budget or zero, new.budget or zero, lambda a, b: a < b, sentence)

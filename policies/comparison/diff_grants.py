@@ -1,4 +1,4 @@
-"""What changes in what each recipient may see: sentences such as "ARMAC may now see quarters, was years"."""
+"""Changes in what each recipient may see: sentences such as "ARMAC may now see quarters, was years"."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Cases = dict[Case, frozenset[Grant]]
 
 @dataclass(frozen=True)
 class _Statement:
-    """A change in some cases of a recipient; the sentence has `{who}` for the recipient."""
+    """A change in some cases of a recipient; `{who}` in the sentence stands for the recipient."""
 
     direction: Direction
     sentence: str
@@ -35,7 +35,7 @@ def grant_changes(old: Policy, new: Policy) -> Iterator[Change]:
         yield Change(statement.direction, statement.sentence.format(who=listed(recipients)))
 
 
-# --- cases that are there on one side only
+# --- cases on one side only
 
 
 def _added_and_removed(was: Cases, now: Cases) -> Iterator[_Statement]:
@@ -44,7 +44,7 @@ def _added_and_removed(was: Cases, now: Cases) -> Iterator[_Statement]:
     elif not now:
         yield _Statement(Direction.TIGHTENED, "{who} may no longer ask anything.")
     else:
-        # who gains or loses single records as such is said by the rule for records
+        # recipients that gain or lose single records are reported by the rule for records
         extracts = any(c.records for c in was) and any(c.records for c in now)
         for gained in _new_in(now.keys() - was.keys(), was, extracts=extracts):
             yield _Statement(Direction.LOOSENED, f"{{who}} may now ask {gained}.")
@@ -60,7 +60,9 @@ def _what(cases: Iterable[Case]) -> str:
 
 
 def _new_in(cases: Iterable[Case], known: Iterable[Case], *, extracts: bool) -> Iterator[str]:
-    """Phrases for what `cases` have that `known` have not: the widest attribute that tells them apart."""
+    """Phrases for attributes that are in `cases` and not in `known`: the widest attribute that distinguishes
+    both.
+    """
     left, known = {case for case in cases if extracts or not case.records}, list(known)
     phrases: tuple[tuple[Callable[[Case], str], str], ...] = (
         (lambda case: case.purpose, "for {}"),
@@ -80,7 +82,7 @@ def _new_in(cases: Iterable[Case], known: Iterable[Case], *, extracts: bool) -> 
         yield f"for {purpose} in more ways: {listed({c.measure for c in left if c.purpose == purpose})}"
 
 
-# --- cases that are there on both sides
+# --- cases on both sides
 
 
 def _within(was: Cases, now: Cases, old: Policy, new: Policy) -> Iterator[_Statement]:
@@ -105,7 +107,7 @@ def _differences(
 
 
 def _widest(several: Iterable[Grant]) -> list[DetailLimit]:
-    """Boxes without those that another one holds."""
+    """The detail limits that no other of these limits holds."""
     details = {grant.detail for grant in several}
     return [
         detail for detail in details if not any(other.holds(detail) for other in details - {detail})
@@ -113,7 +115,7 @@ def _widest(several: Iterable[Grant]) -> list[DetailLimit]:
 
 
 def _limited_to(cases: set[Case], common: Iterable[Case]) -> str:
-    """For which purposes, measures and questions a change holds, where not for all."""
+    """The purposes, measures and questions of a change, where the change is limited to some of them."""
     everything = list(common)
     said = ""
     for name, before in (("purpose", " for "), ("measure", " about ")):

@@ -1,9 +1,9 @@
-"""What a policy lets each recipient see, taken apart so that two policies can be compared.
+"""The permissions of a policy for each recipient, taken apart so that two policies can be compared.
 
-A *case* is everything about a request but its levels: recipient, role, purpose, measure, ready-made or not,
-a table or single records.
-For each case a policy has *details*: a finest level for each dimension and a largest number of dimensions.
-A request of a case is permitted (prohibitions apart) exactly where one of its details holds it.
+A *case* is a request without its levels: recipient, role, purpose, measure, ready-made or not, a table or
+single records. For each case a policy has *detail limits*: a finest level for each dimension and a largest
+number of dimensions. A request of a case is permitted (prohibitions apart) exactly where one of the detail
+limits holds the request.
 """
 
 from collections.abc import Iterable
@@ -43,11 +43,11 @@ class DetailLimit:
 
     @property
     def used(self) -> int:
-        """How many dimensions a table can really have: a detail cannot use more than it names."""
+        """The number of dimensions that a table can really have: no more than the limit names."""
         return min(self.max_dims, len(self.ranks))
 
     def holds(self, other: "DetailLimit") -> bool:
-        """Whether every request in `other` is in this detail: finer in nothing, with no more dimensions."""
+        """Whether every request within `other` is within this limit: no finer level, no more dimensions."""
         return self.max_dims >= other.used and all(
             self.ranks.get(d, 0) >= rank for d, rank in other.ranks.items()
         )
@@ -55,7 +55,7 @@ class DetailLimit:
 
 @dataclass(frozen=True)
 class Grant:
-    """A detail and what goes with it."""
+    """A detail limit and the conditions of its requests."""
 
     detail: DetailLimit
     conditions: Conditions
@@ -64,7 +64,7 @@ class Grant:
 def grants(policy: Policy) -> dict[Case, frozenset[Grant]]:
     """Every case in which the policy permits anything, with its grants.
 
-    Cases with the same grants have the very same set, so that work on a set can be done once for all.
+    Cases with the same grants share the same set object, so that work on a set can be done once for all.
     """
     found: dict[Case, list[Grant]] = {}
     records = policy.record_level.recipients if policy.record_level else frozenset()
@@ -97,9 +97,10 @@ def _cases(share: Share, words: Vocabulary) -> Iterable[Case]:
 
 
 def is_covered(detail: DetailLimit, by: frozenset[DetailLimit]) -> bool:
-    """Whether each request in `detail` is in one of the details `by`: exactly, not only by a single detail.
+    """Whether each request within `detail` is within one of the limits `by`: exactly, also where no single
+    limit of `by` is enough.
 
-    A request escapes all of them where it has, for each one, a dimension that is too fine for that detail.
+    A request escapes all limits where, for each limit, some dimension of the request is too fine.
     """
     too_fine = [
         frozenset(d for d, rank in detail.ranks.items() if other.ranks.get(d, 0) < rank)
@@ -110,7 +111,7 @@ def is_covered(detail: DetailLimit, by: frozenset[DetailLimit]) -> bool:
 
 
 def _has_hitting_set(sets: list[frozenset[str]], most: int) -> bool:
-    """Whether `most` elements are enough to have one of each set (a bounded search for a hitting set)."""
+    """Whether `most` elements are enough to hit every set (a bounded search for a hitting set)."""
     if not sets:
         return True
     if most == 0:
@@ -122,7 +123,7 @@ def _has_hitting_set(sets: list[frozenset[str]], most: int) -> bool:
 
 
 def conditions_at(detail: DetailLimit, several: frozenset[Grant], base: Conditions) -> Conditions:
-    """What goes with the finest requests of `detail`: the strictest of all grants that hold it."""
+    """The conditions of the finest requests within `detail`: the strictest of the grants that hold `detail`."""
     joined = base
     for grant in several:
         if grant.detail.holds(detail):
@@ -131,7 +132,7 @@ def conditions_at(detail: DetailLimit, several: frozenset[Grant], base: Conditio
 
 
 def meet(one: DetailLimit, other: DetailLimit) -> DetailLimit:
-    """The requests that are in both details."""
+    """The requests that are within both limits."""
     ranks = {d: min(rank, other.ranks[d]) for d, rank in one.ranks.items() if d in other.ranks}
     finest = {d: min(one, other, key=lambda b: b.ranks[d]).finest[d] for d in ranks}
     return DetailLimit(FrozenMap(finest), FrozenMap(ranks), min(one.max_dims, other.max_dims))

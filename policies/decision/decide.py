@@ -1,7 +1,7 @@
 """The decision: a pure function of a policy, a request and a time.
 
-Deny by default; a prohibition wins over every permission; every reason is given, not only the first; the
-strictest obligation of all permissions that apply is the one that holds. Order never matters.
+Deny by default; a prohibition wins over every permission; all reasons are given, not only the first; of all
+applicable permissions the strictest obligation holds. The order of rules never matters.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a policy says to a request: permit or deny, every reason, every obligation."""
+"""The result of a decision: permit or deny, every reason, every obligation."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -35,7 +35,9 @@ class Code(StrEnum):
 
 
 class DisclosedReason(StrEnum):
-    """What a recipient may be told of a refusal: a smaller closed list. It follows from the policy alone."""
+    """A reason that may be disclosed to the recipient of a refusal: a smaller closed list, derived from the
+    policy alone.
+    """
 
     NOT_IN_FORCE = "not-in-force"
     NOT_UNDERSTOOD = "not-understood"
@@ -72,9 +74,9 @@ _DISCLOSED_AS = {
 
 
 class Reason(NamedTuple):
-    """One reason: its code and what it is about, as (name, text) pairs in a fixed order.
+    """One reason: its code and its details, as (name, text) pairs in a fixed order.
 
-    A tuple, since a decision compares and sorts a hundred of them within its hundred microseconds.
+    A tuple, since a decision compares and sorts a hundred reasons within its hundred microseconds.
     """
 
     code: Code
@@ -83,11 +85,12 @@ class Reason(NamedTuple):
 
 @dataclass(frozen=True)
 class Obligations:
-    """What goes with a permit. Times of None are without limit.
+    """The obligations of a permit. Times of None are without limit.
 
-    - `approval`: by whose leave the answer goes out; `quotas`: questions in each period;
-    - `embargo_days`, `release`: from which snapshot; `only_in_totals`: never on its own, and
-      `totals_contributors`: among at least so many members (None: withheld cells enter no total);
+    - `approval`: who has to approve the answer; `quotas`: questions in each period;
+    - `embargo_days`, `release`: from which snapshot;
+    - `appears`: on its own, or within regional totals only; `totals_contributors`: the least number of
+      members in a total (None: withheld cells enter no total);
     - `retention_days`, `redistribution`, `hub_cache_days`: what recipient and hub may do afterwards;
     - `k`, `l`, `consent`: of an extract of records; `legal_basis`: to be cited.
     """
@@ -111,8 +114,8 @@ class Obligations:
 class Decision:
     """The answer of a policy to a request at a time.
 
-    `reasons` are all that stand against it, sorted; `obligations` is None where it is denied. `by` names the
-    permissions that a permit rests on.
+    `reasons` are all reasons for a denial, sorted; `obligations` is None for a denial. `by` names the
+    permissions on which a permit rests.
     """
 
     permit: bool
@@ -124,7 +127,9 @@ class Decision:
 
     @property
     def disclosed(self) -> tuple[DisclosedReason, ...]:
-        """What the recipient may be told: nothing but that, for one whom the policy does not name."""
+        """The reasons disclosed to the recipient; a recipient whom the policy does not name learns nothing
+        more.
+        """
         disclosed = {_DISCLOSED_AS[reason.code] for reason in self.reasons}
         if DisclosedReason.NOT_FOR_YOU in disclosed:
             return (DisclosedReason.NOT_FOR_YOU,)

@@ -1,12 +1,13 @@
-"""What a policy demands of the system that carries it out, beyond deciding and one threshold for all.
+"""The demands of a policy on the system that carries the policy out, beyond deciding and one threshold for
+all.
 
-Whoever ignores a demand releases more, or lets more be done with it, than the policy says. So a system states
-what it can do, and puts no policy in force that demands more:
+A system that ignores a demand releases more, or lets more be done with released data, than the policy
+permits. So a system states its abilities, and puts no policy in force that demands more:
 
     unmet = demands(policy) - ABLE
 
-A permission that a system cannot use (single records, kept margins, masked totals) is no demand: leaving it
-out releases less.
+A permission that a system cannot use (single records, kept margins, secure sums) is no demand: leaving the
+permission out releases less.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from policies.model.terms import Appearance, Approval, MechanismKind, Redistribu
 
 
 class Demand(StrEnum):
-    """Something that has to be carried out, in the words of the document's keys."""
+    """Something that a system has to carry out, in the words of the document's keys."""
 
     LEVEL_THRESHOLDS = "threshold by level"
     POOLED_YEARS = "pooled_years"
@@ -38,7 +39,9 @@ class Demand(StrEnum):
 
 
 AFTERWARDS = frozenset({Demand.RETENTION, Demand.REDISTRIBUTION, Demand.HUB_CACHE})
-"""What binds the recipient and the hub once an answer is out; a member can state it, not enforce it."""
+"""Demands on the recipient and the hub once an answer is sent; a member can state such demands, not enforce
+them.
+"""
 
 _MECHANISM = {
     MechanismKind.CELL_KEY: Demand.CELL_KEY,
@@ -48,7 +51,7 @@ _MECHANISM = {
 
 
 def demands(policy: Policy) -> frozenset[Demand]:
-    """Everything that the policy demands."""
+    """Every demand of the policy."""
     return frozenset([*_of_data(policy), *_of_answers(policy)])
 
 

@@ -1,7 +1,7 @@
 """Requests and decisions as plain data for a log, so that a decision can be replayed and compared later.
 
-Replay: read the policy in force from its canonical text, with the vocabulary of the dictionary's version that
-was in force, read the request, decide at the time of the original, compare the records.
+Replay: read the policy in force from its canonical text, with the vocabulary of the dictionary's version at
+that time; read the request; decide at the time of the original; compare the records.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is asked, reduced to what a policy can judge."""
+"""A request, reduced to the facts that a policy can judge."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Request:
-    """A question as a policy sees it: who asks whom, for what, and how finely; never which codes.
+    """A question as a policy sees it: who asks whom, for which purpose, and how finely; never which codes.
 
     `levels` holds a (dimension, level) for each dimension of `by` and of `where`; derived dimensions are
-    resolved to base dimensions before. `ready_made` is the name of the ready-made question that this is,
-    or None; whoever builds the request has made sure that it is that question. `record_level` asks for an
-    extract of single records instead of a table.
+    resolved to base dimensions before. `ready_made` is the name of a ready-made question, or None; the
+    builder of the request has made sure that the question is that ready-made question. `record_level` asks
+    for an extract of single records instead of a table.
     """
 
     member: str

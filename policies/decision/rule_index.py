@@ -1,7 +1,7 @@
-"""A policy's rules prepared for deciding: found by who asks for what, and levels compared as bits.
+"""A policy's rules prepared for deciding: found by recipient, role and purpose, with levels compared as bits.
 
-Made once for a policy, so that a decision takes hardly longer with a hundred rules than with a few. It
-changes how fast a decision is, never what it is: `policies.decision.decide` says what counts.
+Built once for a policy, so that a decision takes hardly longer with a hundred rules than with a few. The
+index changes the speed of a decision, never the result: `policies.decision.decide` states the rules.
 """
 
 from collections.abc import Iterable
@@ -14,16 +14,16 @@ from policies.model.model import Ban, LevelOf, Policy, Share
 from policies.model.terms import Conditions, joined
 
 _MOST_CACHED = 4096
-"""Judgements that are kept, by what they depend on; a stranger's words must not fill the memory."""
+"""The largest number of cached judgements; a stranger's words must not fill the memory."""
 _SLOT = "_rule_index"
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a policy's permissions say together to one request.
+    """The result of all permissions of a policy for one request.
 
-    `by`: labels of those that cover all of it; `terms`: the strictest of their terms, None where none does;
-    `against`: what stands against it.
+    `by`: labels of the permissions that cover the whole request; `terms`: the strictest of their terms, None
+    where no permission covers the request; `against`: the reasons for a denial.
     """
 
     by: tuple[str, ...]
@@ -33,7 +33,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Asked:
-    """The levels of a request that the dictionary has: as pairs, as bits, and of how many dimensions."""
+    """The levels of a request that are in the dictionary: as pairs, as bits, and the number of dimensions."""
 
     levels: frozenset[LevelOf]
     bits: int
@@ -53,7 +53,7 @@ class _Prohibition(NamedTuple):
 
 
 class RuleIndex:
-    """The permissions and prohibitions of one policy. Get it from `index_of`."""
+    """The permissions and prohibitions of one policy. Build an index with `index_of`."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
@@ -68,12 +68,12 @@ class RuleIndex:
         self._bans: dict[Any, tuple[_Prohibition, ...]] = {}
 
     def asked(self, request: Request) -> Asked:
-        """The levels of a request as this index compares them."""
+        """The levels of a request as this index compares levels."""
         levels = request.levels & self._policy.known_levels
         return Asked(levels, self._bits(levels), len({dimension for dimension, _ in levels}))
 
     def banned(self, request: Request, asked: Asked) -> tuple[Reason, ...]:
-        """A reason for each prohibition that applies, in order; two of one name are one reason."""
+        """A reason for each prohibition that applies, in order; prohibitions of one name give one reason."""
         key = (request.recipient, request.role, request.purpose, request.measure)
         bans = self._bans.get(key)
         if bans is None:
@@ -89,7 +89,7 @@ class RuleIndex:
         return tuple(reasons)
 
     def judge(self, request: Request, asked: Asked) -> Judgement:
-        """What the permissions say, each of them by itself: two never add up to a third."""
+        """The result of the permissions, each taken alone: two permissions never add up to a third."""
         ready_made = request.ready_made is not None
         who = (request.recipient, request.role, request.purpose)
         key = (*who, request.measure, ready_made, request.record_level, asked.bits)
@@ -120,10 +120,10 @@ class RuleIndex:
         return Judgement(by, terms, tuple(against))
 
     def _applicable(self, request: Request) -> tuple[tuple[Reason, ...], tuple[_Permission, ...]]:
-        """The permissions that speak about this request.
+        """The permissions that apply to this request.
 
-        Narrowed by recipient, role and purpose in turn. Where none is left, that is a reason, and all that
-        were there before stay, so that what else is in the way is reported too.
+        Narrowed by recipient, role and purpose in turn. Where no permission is left, the step gives a reason
+        and all permissions before the step stay, so that further obstacles are reported too.
         """
         key = (request.recipient, request.role, request.purpose)
         found = self._named.get(key)
@@ -150,7 +150,9 @@ class RuleIndex:
     def _objections(
         self, permission: _Permission, request: Request, asked: Asked, counted: int
     ) -> Iterable[Reason]:
-        """What one permission lacks, beyond what the data set as a whole lacks."""
+        """The reasons why one permission does not cover a request, beyond the limits of the data set as a
+        whole.
+        """
         share, label = permission.share, permission.label
         if request.measure not in share.measures:
             yield reason(Code.MEASURE_NOT_SHARED, measure=request.measure, permission=label)
@@ -184,7 +186,7 @@ class RuleIndex:
 
 
 def index_of(policy: Policy) -> RuleIndex:
-    """The index of a policy, made when it is first asked for and kept with the policy."""
+    """The index of a policy, built at the first call and kept with the policy."""
     kept: RuleIndex | None = vars(policy).get(_SLOT)
     if kept is None:
         kept = RuleIndex(policy)

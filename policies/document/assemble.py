@@ -59,7 +59,7 @@ Values = Mapping[str, Any]
 
 
 def build_policy(values: Values, table: Table, faults: list[Fault], words: Vocabulary) -> Policy | None:
-    """The policy that the keys of a document make; None where faults leave nothing to build."""
+    """The policy that the keys of a document describe; None where faults prevent building a policy."""
     valid_until = _valid_until(values, table, faults)
     scope = _scope(values, table, faults, words)
     written = values.get("share", ())
@@ -147,7 +147,7 @@ def _never_shown(values: Values, table: Table, faults: list[Fault], words: Vocab
         problem = said("%(cell)s is marked both as always shown and as never shown", cell=cell_name(cell))
         faults.append(_position(table, "never_show").fault(problem))
     for cell in listed:
-        # whoever is released with a year is told how many people that are
+        # a release of a year discloses how many people the year has
         if all(set(words.dimensions[dimension]) & words.bands.keys() for dimension, _ in cell):
             problem = said("%(cell)s names only a time; also name which people", cell=cell_name(cell))
             faults.append(_position(table, "never_show").fault(problem))
@@ -213,7 +213,7 @@ _NOISE = {"D": "most", "V": "variance", "js": "blocked", "pstay": "stay"}
 
 
 def _impossible(noise: Noise, values: Values) -> Iterator[tuple[str, Said]]:
-    """Where no table of changes has these parameters: the key to mend, and why."""
+    """The parameters for which no table of changes exists: the key to correct, and why."""
     named = {"D": str(noise.most), "V": str(noise.variance), "js": str(noise.blocked)}
     blamed = "js" if "js" in values else "D"
     if noise.blocked > noise.most:
@@ -278,7 +278,7 @@ def _share(values: Values, table: Table, scope: Scope, faults: list[Fault], word
 
 
 def _ban(values: Values, table: Table, faults: list[Fault]) -> Ban:
-    # an empty "all of" would apply to everything; whoever wants that leaves the permissions out
+    # an empty "all of" would apply to everything; a policy without permissions says the same
     if not any(entry.key != "name" for entry in table.entries):
         faults.append(table.position.fault(said("a prohibition must say what it prohibits")))
 

@@ -1,8 +1,8 @@
 """The canonical form of a policy: one text and one digest for one meaning.
 
-What could depend on a default is said, lists and rules stand in a fixed order; so two documents mean the
-same exactly where their canonical forms are the same bytes. It is a policy document itself: reading it gives
-the same policy, and writing that gives the same bytes.
+All defaults are written out, and lists and rules have a fixed order; so two documents mean the same exactly
+where their canonical forms have the same bytes. The canonical form is a policy document itself: reading the
+text gives the same policy, and writing that policy gives the same bytes.
 """
 
 import hashlib
@@ -27,7 +27,8 @@ def canonical_text(policy: Policy) -> str:
 def digest(policy: Policy) -> str:
     """SHA-256 of the canonical text, in hexadecimal.
 
-    Policies are short and can be guessed; a log takes a salted commitment to this, never the digest itself.
+    Policies are short and can be guessed; a log takes a salted commitment to the digest, never the digest
+    itself.
     """
     return hashlib.sha256(canonical_text(policy).encode()).hexdigest()
 
@@ -100,7 +101,7 @@ def _scope(policy: Policy) -> Iterator[str]:
     yield f"priority: [{', '.join(_table(one) for one in scope.priority)}]"
     yield f"keep: [{', '.join(_levels(dict(margin)) if margin else 'total' for margin in scope.keep)}]"
     for key, cells in marks(scope).items():
-        if cells:  # what said nothing of single cells before they could be named has the same bytes still
+        if cells:  # a policy from before single cells could be named keeps its bytes
             yield f"{key}: [{', '.join(_cell(cell) for cell in cells)}]"
     yield f"mechanism: {_mechanism(scope.mechanism)}"
     rule = scope.dominance
@@ -130,7 +131,7 @@ def _mechanism(mechanism: Mechanism) -> str:
 
 
 def _conditions(conditions: Conditions, unsaid: Conditions) -> Iterator[str]:
-    """Every term that is not as in `unsaid`, what holds where the key is left out."""
+    """Every term that differs from `unsaid`, the terms that hold where the key is left out."""
     ready_made, others = conditions.approval_ready_made, conditions.approval_others
     if (ready_made, others) != (Approval.AUTOMATIC, Approval.AUTOMATIC):
         yield f"approval: {{ready_made: {ready_made}, others: {others}}}"
@@ -168,7 +169,7 @@ def _levels(levels: Mapping[str, str]) -> str:
 
 
 def marks(scope: Scope) -> dict[str, tuple[Cell, ...]]:
-    """What a policy says of single cells, by the key of the document."""
+    """The cell status rules of a scope, by the key of the document."""
     return {
         "always_show": scope.always_show,
         "never_show": scope.never_show,

@@ -13,7 +13,7 @@ from policies.model.vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class Code:
-    """A code of a dimension. An editor is not given them all: of dates alone there are thousands."""
+    """A code of a dimension. The schema does not list all codes for an editor: dates alone have thousands."""
 
     word: OneOf
 
@@ -52,5 +52,5 @@ def cells(words: Vocabulary | None) -> Shape[Any]:
 
 
 def cell_name(cell: Cell) -> str:
-    """A cell as a message names it."""
+    """A cell as a message names cells."""
     return ", ".join(f"{dimension}={code}" for dimension, code in cell)

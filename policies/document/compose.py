@@ -1,4 +1,4 @@
-"""A ministry-wide policy above that of a data set: together they permit only what both permit."""
+"""A ministry-wide policy above the policy of a data set: together they permit only what both permit."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,11 +23,12 @@ from policies.model.vocabulary import Vocabulary
 
 
 def compose(above: Policy, policy: Policy) -> Policy:
-    """The most restrictive of both, as a policy of the data set, with its version.
+    """The most restrictive combination of both, as a policy of the data set, with the data set's version.
 
-    It permits a request exactly where both do, with the strictest obligation of either. Raises PolicyError
-    where they belong to different members, where `above` is not ministry-wide, where they share no day,
-    or where they protect the data set in different ways, since a data set has one mechanism for its life.
+    The combination permits a request exactly where both policies permit the request, with the stricter
+    obligation of either. Raises PolicyError where the policies belong to different members, where `above` is
+    not ministry-wide, where they have no common day, or where they protect the data set in different ways,
+    since a data set keeps one mechanism for its life.
     """
     _refuse_mismatch(above, policy)
     words = policy.vocabulary
@@ -78,7 +79,7 @@ def _refuse_mismatch(above: Policy, policy: Policy) -> None:
 
 
 def _shares(above: Policy, policy: Policy) -> Iterator[Share]:
-    """For each pair of permissions what both permit; a pair with nothing in common makes none."""
+    """For each pair of permissions the common part; pairs without a common part are dropped."""
     words = policy.vocabulary
     made: set[Share] = set()
     for one in above.shares:
@@ -139,7 +140,7 @@ def _scope(above: Scope, scope: Scope, words: Vocabulary) -> Scope:
 
 
 def _pools(above: Scope, scope: Scope) -> Pools | None:
-    """The pooling that holds for both: () for none at all, None where two differ."""
+    """The pooling that holds for both: () for no pooling, None where both pool differently."""
     one, other = above.pooled_years, scope.pooled_years
     if one is None or other is None or one == other:
         return one or other or ()

@@ -1,4 +1,4 @@
-"""The policy document: its keys, their meaning and their defaults, and how it becomes a policy."""
+"""The policy document: its keys, their meaning and defaults, and the way from a document to a policy."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -43,13 +43,14 @@ UNTIL_REVOKED = "until revoked"
 def load_policy(text: str, vocabulary: Vocabulary) -> Policy:
     """Read a policy document.
 
-    Raises PolicyError with every fault of it: line, column, key, what is wrong, the nearest valid word.
+    Raises PolicyError with every fault of the document: line, column, key, the problem, the nearest valid
+    word.
     """
     return read_document(text, document(vocabulary), "The policy document")
 
 
 def document(words: Vocabulary | None) -> Record[Policy]:
-    """The shape of a whole document; without a vocabulary it serves to write a schema only."""
+    """The shape of a whole document; without a vocabulary the shape serves to write a schema only."""
 
     def build(values: dict[str, Any], table: Table, faults: list[Any]) -> Policy | None:
         if words is None:

@@ -1,4 +1,4 @@
-"""Shapes for what a document says of dimensions: their finest levels, prohibited levels, thresholds.
+"""Shapes for the dimensions of a document: their finest levels, prohibited levels, thresholds.
 
 The name of a multi-valued attribute (`injury`) may stand for all its yes-or-no dimensions at once.
 """
@@ -15,9 +15,9 @@ from policies.model.strict_yaml import Node
 from policies.model.vocabulary import Vocabulary
 
 ANY_LEVEL = "any"
-"""In a prohibition: this dimension at whatever level."""
+"""In a prohibition: the dimension at any level."""
 YES = "yes"
-"""Stands for the only level of a dimension that has one, or of each dimension of a family."""
+"""The only level of a single-level dimension, or of each dimension of a family."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def levels(words: Vocabulary | None, *, root: bool = False) -> Shape[tuple[Level
 
 
 def banned_levels(words: Vocabulary | None) -> Shape[tuple[LevelOf, ...]]:
-    """Dimension -> the coarsest level that is prohibited, `any` for whatever level."""
+    """Dimension -> the coarsest prohibited level, `any` for every level."""
 
     def of(name: str, known: tuple[str, ...], top: str) -> Shape[str]:  # noqa: ARG001 - as for levels
         coarsest = YES if known == () else known[-1]

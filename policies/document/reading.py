@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def read_document(text: str, shape: Shape[T], what: str) -> T:
-    """Read a whole document. Raises PolicyError with every fault of it, in the order of the lines."""
+    """Read a whole document. Raises PolicyError with all faults, in the order of the lines."""
     node, faults = read_yaml(text)
     value = shape.read(node, faults) if node is not None else None
     if node is None and not faults:

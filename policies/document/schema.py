@@ -1,4 +1,6 @@
-"""JSON Schema of the policy document, so that an editor can complete and check while a policy is written."""
+"""JSON Schema of the policy document, so that an editor can complete and check a policy while a person
+writes.
+"""
 
 from importlib import resources
 from typing import Any
@@ -8,10 +10,10 @@ from policies.model.vocabulary import Vocabulary
 
 
 def json_schema(vocabulary: Vocabulary | None = None) -> dict[str, Any]:
-    """The schema (draft 2020-12); with a vocabulary it names the words that may be used.
+    """The schema (draft 2020-12); with a vocabulary the schema names the valid words.
 
-    It describes the shape of each key. What needs several keys at once (dates that end before they begin,
-    a permission finer than the data set) only `load_policy` can tell.
+    The schema describes the shape of each key. Rules on several keys at once (dates that end before they
+    begin, a permission finer than the data set) are checked by `load_policy` only.
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -22,5 +24,5 @@ def json_schema(vocabulary: Vocabulary | None = None) -> dict[str, Any]:
 
 
 def shipped_schema() -> str:
-    """The schema without vocabulary as it ships with the package, for editors."""
+    """The schema without vocabulary as shipped with the package, for editors."""
     return (resources.files("policies") / "schema.json").read_text(encoding="utf-8")

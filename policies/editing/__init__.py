@@ -1,1 +1,1 @@
-"""Edits of a policy's text that keep everything else as it stands."""
+"""Edits of a policy's text that leave everything else in the text unchanged."""

@@ -1,4 +1,4 @@
-"""What one policy says otherwise than another about the detail of a data set, key by key. Pure."""
+"""The differences of two policies in the detail of a data set, key by key. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from policies import Scope
 
 @dataclass(frozen=True)
 class Edit:
-    """The key is to say `value`; None takes it out. `part`: of `finest`, which dimension."""
+    """A new `value` for a key; None removes the key. `part`: the dimension, for a key of `finest`."""
 
     key: str
     value: str | tuple[str, ...] | None
@@ -16,7 +16,7 @@ class Edit:
 
 
 def edits(before: Scope, after: Scope) -> tuple[Edit, ...]:
-    """How to write `after` where `before` is written: its levels, sizes, zeros and first tables."""
+    """The edits that turn `before` into `after`: levels, sizes, zeros and tables protected first."""
     return tuple(_edits(before, after))
 
 

@@ -1,4 +1,4 @@
-"""Keys of a policy as fields of a form: how each is read from a document, and written into it again. Pure.
+"""Keys of a policy as fields of a form: reading each key from a document and writing each key back. Pure.
 
 A key may say more than a form can: then `read` gives None, and the key is left to the text.
 """
@@ -14,7 +14,7 @@ Maybe: TypeAlias = "Data | None"
 """A value, or None where the key is not there."""
 
 Values = dict[str, tuple[str, ...]]
-"""Field -> what is typed or chosen in it; nothing stands for "as usual"."""
+"""Field -> the typed or chosen value; an empty value stands for the default."""
 
 
 class Key(Protocol):
@@ -24,15 +24,17 @@ class Key(Protocol):
     def key(self) -> str: ...
 
     def read(self, value: Maybe) -> Values | None:
-        """What its fields show for a value (None: the key is not there); None where they cannot."""
+        """The values of the key's fields (None: the key is absent); returns None where fields cannot show the
+        value.
+        """
 
     def write(self, values: Values, before: Maybe) -> Maybe:
-        """The value for what the fields say; None where the key is left out. `before`: what stood there."""
+        """The value of the key from its fields; None for no key. `before`: the former value."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A word or a few, typed or chosen; `words` are those that can be chosen, none for free text."""
+    """A word or a few, typed or chosen; `words` are the choices, none for free text."""
 
     key: str
     words: tuple[str, ...] = ()
@@ -50,7 +52,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Several:
-    """Phrases one after the other, such as quotas: `5 a day, 50 a month`."""
+    """Several phrases, such as quotas: `5 a day, 50 a month`."""
 
     key: str
 
@@ -70,7 +72,7 @@ class Several:
 
 @dataclass(frozen=True)
 class Approval:
-    """By whose leave: one word for all questions, or one for those that are ready-made and one for others."""
+    """Who approves answers: one word for all questions, or one for ready-made ones and one for the rest."""
 
     words: tuple[str, ...]
     key: str = "approval"
@@ -129,9 +131,10 @@ class Population:
 
 @dataclass(frozen=True)
 class Finest:
-    """For each dimension the finest level that anybody may see; nothing for one that is not shared.
+    """For each dimension the finest level that may be shared; an empty field for a dimension that is not
+    shared.
 
-    `usual` is what holds where the key is left out; `families` are attributes of many yes-or-no questions.
+    `usual` is the level where the key is left out; `families` are attributes of many yes-or-no questions.
     """
 
     levels: Mapping[str, tuple[str, ...]]
@@ -165,7 +168,9 @@ class Finest:
 
 @dataclass(frozen=True)
 class Shares:
-    """The permissions: whom, what for; whatever else one says is left as it is. The last one is new."""
+    """The permissions: recipients and purposes; all other keys of a permission are left unchanged. The last
+    permission is new.
+    """
 
     recipients: tuple[str, ...]
     purposes: tuple[str, ...]
@@ -204,7 +209,7 @@ class Shares:
 
 
 def permissions(value: Maybe) -> list[dict[str, Data]] | None:
-    """The permissions of a document; None where they cannot be told apart."""
+    """The permissions of a document; None where they cannot be distinguished."""
     items = [] if value is None else [value] if isinstance(value, dict) else value
     if not isinstance(items, list):
         return None
@@ -218,7 +223,7 @@ def families_of(words: Vocabulary) -> tuple[str, ...]:
 
 
 def _words(value: Maybe) -> list[str] | None:
-    """One word or several as a list; None for anything else."""
+    """A word or several words as a list; None for anything else."""
     items = [] if value is None else [value] if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         return None

@@ -1,7 +1,7 @@
-"""A policy as a form and as text, each following the other. Pure.
+"""A policy as a form and as text, kept in step. Pure.
 
-The text is the document; the form shows what a form can, and whatever is changed there is written into the
-text, key by key. What was changed in both counts as the text has it, and the page says so.
+The text is the document; the form shows the keys that a form can show, and changes in the form are written
+into the text, key by key. For a key changed in both the text counts, and the page says so.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ from policies.model.terms import Appearance, Graded, Redistribution, Release, Re
 from policies.model.terms import Approval as Leave
 
 Submitted = Callable[[str], Sequence[str]]
-"""A field's name -> what was typed or chosen in it."""
+"""A field's name -> the typed or chosen value."""
 
 FIVE_LINES = """\
 member: {member}
@@ -33,12 +33,13 @@ version: {version}
 valid_from: {today}
 share: []
 """
-"""What a member begins with who has no policy yet."""
+"""The first text for a member without a policy."""
 
 
 @dataclass(frozen=True)
 class Merged:
-    """The text with the form's changes. `lost`: comments that had to go; `overruled`: keys changed in both.
+    """The text with the form's changes. `lost`: comments that were dropped; `overruled`: keys changed in
+    both.
 
     `unread`: the form's changes wait, since the text cannot be read.
     """
@@ -84,13 +85,13 @@ def default_levels(keys: Sequence[Key]) -> Mapping[str, str]:
 
 
 def values_of(keys: Sequence[Key], document: Mapping[str, Data]) -> dict[str, Values]:
-    """Key -> what its fields show; keys that only the text can say are left out."""
+    """Key -> the values of its fields; keys that only the text can say are left out."""
     shown = {key.key: key.read(document.get(key.key)) for key in keys}
     return {name: values for name, values in shown.items() if values is not None}
 
 
 def merged(keys: Sequence[Key], before: str, text: str, submitted: Submitted) -> Merged:
-    """What was typed into form and text since both showed `before`."""
+    """The changes typed into form and text since both showed `before`."""
     old, new = raw(before), raw(text)
     if old is None:
         return Merged(text)  # there was no form then
@@ -113,7 +114,7 @@ def _differs(key: Key, document: Mapping[str, Data], submitted: Submitted) -> bo
 
 
 def _typed(key: Key, document: Mapping[str, Data], submitted: Submitted) -> Values:
-    """What the fields of a key say now; a field without anything in it says nothing."""
+    """The current value of a key's fields; an empty field gives no value."""
     names = key.read(document.get(key.key)) or {}
     return {name: tuple(v.strip() for v in submitted(name) if v.strip()) for name in names}
 

@@ -1,8 +1,8 @@
-"""A policy document with some of its keys changed, and everything else of it as it was written. Pure.
+"""Patch a policy document: change some keys, leave everything else as written. Pure.
 
-A form knows keys and values; the document has comments, order and spaces besides. So only the lines of the
-keys that changed are written anew; of a mapping with a line for each key, only those of keys that changed.
-A comment inside such lines is kept where it stands behind a single line, and is named where it had to go.
+A form knows keys and values; the document has comments, order and spaces besides. So only the lines of
+changed keys are written anew; in a mapping with a line for each key, only the lines of keys that changed. A
+comment inside such lines is kept behind a single line, and is listed where the comment had to be dropped.
 """
 
 import re
@@ -14,15 +14,15 @@ from typing import TypeAlias
 from policies.model.strict_yaml import Entry, Items, Node, Table, Word, read_yaml
 
 Data: TypeAlias = "str | list[Data] | dict[str, Data]"
-"""A value as the document writes it: every word is text, nothing is given a type here."""
+"""A value as the document writes it: every word is text, without types."""
 
 Changes: TypeAlias = "Mapping[str, Data | None]"
-"""Keys with their new values; None takes a key out."""
+"""Keys with their new values; None removes a key."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/()-]*[A-Za-z0-9._/()-])?")
-"""Words that mean themselves wherever they stand, in a list or a mapping in one line too."""
+"""Words that need no quotes anywhere, also in a list or a mapping on one line."""
 _ODD_BREAK = re.compile("[\r\x85\u2028\u2029]")
-"""What YAML takes for an end of a line besides the usual one."""
+"""The ends of a line in YAML besides the usual line feed."""
 _COMMENT = re.compile(
     r"""(?:[^\s"'#]|"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|\s(?!\#)|(?<=\S)\#)*(?P<comment>\s\#.*)?"""
 )
@@ -46,7 +46,9 @@ class _Block:
 
 
 def raw(text: str) -> dict[str, Data] | None:
-    """The keys of a document with their values as written; None where it cannot be read as a mapping."""
+    """The keys of a document with their values as written; None for a document that is not a readable
+    mapping.
+    """
     node, faults = read_yaml(text)
     if not isinstance(node, Table) or any(not fault.key for fault in faults):
         return None
@@ -54,7 +56,7 @@ def raw(text: str) -> dict[str, Data] | None:
 
 
 def patched(text: str, changes: Changes) -> Patched:
-    """The document with these keys set anew, or taken out (None). It must be readable: see `raw`."""
+    """The document with these keys set anew, or removed (None). The document must be readable: see `raw`."""
     node, _ = read_yaml(text)
     assert isinstance(node, Table)  # noqa: S101 - the caller has read it
     if not changes:
@@ -67,19 +69,21 @@ def patched(text: str, changes: Changes) -> Patched:
         _edit(lines, _Place(node.entries, len(lines), len(lines)), changes, lost, line_by_line=line_by_line)
         made = Patched("\n".join(lines) + "\n", tuple(lost))
         if raw(made.text) == meant:
-            break  # else a mapping was not written a line a key, though it looked so
+            break  # else a mapping only looked as if each key had a line
     return made
 
 
 def written(key: str, value: Data) -> list[str]:
-    """A key with its value, as lines: a list of mappings has a line for each, all else stands in one."""
+    """A key with its value, as lines: a list of mappings has a line for each, every other value is on one
+    line.
+    """
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         return [f"{key}:", *(f"  - {inline(item)}" for item in value)]
     return [f"{key}: {inline(value)}"]
 
 
 def inline(value: Data) -> str:
-    """A value in one line."""
+    """A value on one line."""
     if isinstance(value, list):
         return f"[{', '.join(map(inline, value))}]"
     if isinstance(value, dict):
@@ -127,7 +131,7 @@ def _edit(lines: list[str], place: _Place, changes: Changes, lost: list[str], *,
 
 
 def _inner(entry: Entry, value: "Data | None", lines: list[str]) -> "Changes | None":
-    """What changes within a mapping that has a line for each key; None where it is written otherwise."""
+    """The changes within a mapping that has a line for each key; None for a mapping written otherwise."""
     if not isinstance(entry.value, Table) or not isinstance(value, dict):
         return None
     positions = [entry.position, *(inner.position for inner in entry.value.entries)]
@@ -152,7 +156,7 @@ def _replaced(
 
 
 def _blocks(entries: tuple[Entry, ...], lines: list[str], last: int) -> list[_Block]:
-    """Lines between two keys that are blank or comments at their margin belong to the key that follows."""
+    """Blank lines and comments between two keys belong to the key that follows."""
     firsts = [entry.position.line - 1 for entry in entries]
     comment = " " * (entries[0].position.column - 1) + "#"
     blocks = []
@@ -165,7 +169,7 @@ def _blocks(entries: tuple[Entry, ...], lines: list[str], last: int) -> list[_Bl
 
 
 def _anew(text: str, node: Table, changes: Changes) -> Patched:
-    """A document that is written in one pair of braces: all of it is written anew."""
+    """Rewrite a document that is written in one pair of braces as a whole."""
     kept = {key: value for key, value in {**_table(node), **changes}.items() if value is not None}
     lines = [line for key, value in kept.items() for line in written(key, value)]
     comments = tuple(comment for line in text.split("\n") if (comment := _comment(line)))

@@ -33,7 +33,7 @@ DISCLOSED_REASONS = {
     DisclosedReason.TOO_DETAILED: "This member shares that in less detail only.",
     DisclosedReason.READY_MADE_ONLY: "This member answers only ready-made questions of yours.",
 }
-"""What a recipient reads: the closed list in words."""
+"""The closed list of disclosed reasons as sentences for the recipient."""
 
 _ZEROS = {
     Zeros.PUBLISH: "Every zero is shown.",
@@ -43,7 +43,7 @@ _ZEROS = {
 
 
 def explain(policy: Policy, request: Request, decision: Decision) -> list[str]:
-    """What is asked, what the policy says to it, and why: a sentence each, for the controller."""
+    """The request, the decision and the reasons, a sentence each, for the controller."""
     words = policy.vocabulary
     lines = [say_request(request, words)]
     version = f"version {policy.version} of {policy.member}'s policy for {policy.data_set}"
@@ -115,7 +115,7 @@ _REASONS: dict[Code, Callable[[Details, Vocabulary], str]] = {
 
 
 def describe(policy: Policy) -> list[str]:
-    """The policy read aloud, a sentence or two to each of its parts."""
+    """The policy in plain language, a sentence or two for each of its parts."""
     return [*_identity(policy), *_rules(policy), *_detail(policy), *_terms(policy)]
 
 
@@ -186,7 +186,7 @@ def _detail(policy: Policy) -> Iterator[str]:
         yield f"Years are shown in these periods: {listed(f'{a}-{b}' for a, b in scope.pooled_years)}."
     yield _mechanism(policy)
     private = scope.mechanism.kind is MechanismKind.DIFFERENTIAL_PRIVACY
-    if not private:  # noise protects a cell of two as one of two hundred
+    if not private:  # noise protects a cell of two like a cell of two hundred
         yield say_threshold(scope, words)
         yield _ZEROS[scope.zeros]
     if scope.priority:

@@ -24,14 +24,14 @@ def plural(label: str) -> str:
 
 
 def say_level(words: Vocabulary, dimension: str, level: str) -> str:
-    """What somebody sees who sees a dimension at a level: `quarters`, `sex`, `device types`."""
+    """A dimension at a level as a recipient sees it: `quarters`, `sex`, `device types`."""
     if len(words.dimensions.get(dimension, ())) == 1:
         return words.say(dimension)
     return plural(words.say(level))
 
 
 def say_levels(words: Vocabulary, levels: Mapping[str, str]) -> str:
-    """What somebody sees who sees all these dimensions at these levels."""
+    """All these dimensions at these levels as a recipient sees them."""
     families = {d.partition(".")[0] for d in levels if "." in d}
     said = [say_level(words, d, level) for d, level in levels.items() if "." not in d]
     for family in families:
@@ -42,7 +42,7 @@ def say_levels(words: Vocabulary, levels: Mapping[str, str]) -> str:
 
 
 def say_table(words: Vocabulary, levels: Iterable[LevelOf]) -> str:
-    """A table by what it is broken down by."""
+    """A table by its breakdown."""
     pairs = list(levels)
     return " by ".join(words.say(level) for _, level in sorted(pairs)) if pairs else "the grand total"
 
@@ -58,7 +58,7 @@ def say_approval(approval: Approval) -> str:
 
 
 def say_conditions(conditions: Conditions) -> list[str]:
-    """What goes with a permission, a sentence each."""
+    """The conditions of a permission, a sentence each."""
     ready_made, others = conditions.approval_ready_made, conditions.approval_others
     if ready_made is others:
         said = [f"Answers are sent {say_approval(others)}."]
@@ -72,7 +72,7 @@ def say_conditions(conditions: Conditions) -> list[str]:
 
 
 def say_obligations(obligations: Obligations) -> list[str]:
-    """What goes with a permit, a sentence each."""
+    """The obligations of a permit, a sentence each."""
     said = [f"The answer is sent {say_approval(obligations.approval)}."]
     if obligations.quotas:
         quotas = [say_quota(period, limit) for period, limit in obligations.quotas.items()]

@@ -1,1 +1,1 @@
-"""What a policy probably does not mean, and whether its test questions come out as expected."""
+"""Lint for policies: probable mistakes, and test questions with expected decisions."""

@@ -1,7 +1,8 @@
-"""Examples of questions with the decision that is expected: the tests of a policy, kept beside it.
+"""Examples of questions with the decision that is expected: the tests of a policy, kept beside the policy.
 
-They are run before a policy may be published. Each is a question in the words of the policy document, and
-`permit` or `deny`; a denial may name reasons that must be among those given, a permit whose leave it needs.
+The tests are run before a policy may be published. Each test is a question in the words of the policy
+document, and `permit` or `deny`; for a denial some of the reasons may be named, for a permit the approval
+needed.
 """
 
 from collections.abc import Iterable
@@ -58,14 +59,14 @@ class Expectation:
 
 @dataclass(frozen=True)
 class UnmetExpectation:
-    """An expectation that a policy does not meet, and what it says instead."""
+    """An expectation that a policy does not meet, and the actual decision in a sentence."""
 
     expectation: Expectation
     sentence: str
 
 
 def load_expectations(text: str, vocabulary: Vocabulary) -> tuple[Expectation, ...]:
-    """Read a document of expectations. Raises PolicyError with every fault of it."""
+    """Read a document of expectations. Raises PolicyError with every fault of the document."""
     return read_document(text, expectations_document(vocabulary), "The document of questions")
 
 
@@ -96,7 +97,7 @@ def expectations_document(words: Vocabulary) -> Record[tuple[Expectation, ...]]:
 
 
 def check(policy: Policy, expectations: Iterable[Expectation]) -> tuple[UnmetExpectation, ...]:
-    """Every expectation that the policy does not meet, in their order."""
+    """Every expectation that the policy does not meet, in the order given."""
     found = ((one, _missed(policy, one)) for one in expectations)
     return tuple(UnmetExpectation(one, sentence) for one, sentence in found if sentence)
 

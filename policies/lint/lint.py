@@ -1,4 +1,4 @@
-"""What in a valid policy is probably not meant, cannot be kept, or leaks."""
+"""Lint: what in a valid policy is probably a mistake, cannot be kept, or leaks."""
 
 from collections.abc import Iterable, Mapping
 
@@ -10,7 +10,7 @@ from policies.model.finding import Finding, Severity
 from policies.model.model import Policy
 
 Held = Mapping[str, frozenset[str]]
-"""Recipient -> the purposes for which the region has admitted it."""
+"""Recipient -> the purposes for which the region has admitted the recipient."""
 
 
 def lint(
@@ -22,8 +22,9 @@ def lint(
 ) -> tuple[Finding, ...]:
     """Every finding, the gravest first.
 
-    `beside`: other policies of the member, former versions among them. `held`: who is admitted for what,
-    where that is known; without it no purpose is called unheld. `persons`: how many can give leave.
+    `beside`: other policies of the member, former versions among them. `held`: the admitted purposes of each
+    recipient, where known; without `held` no purpose is reported as unheld. `persons`: how many people can
+    approve.
     """
     found = [
         *(*leaks(policy), *mechanisms(policy, beside), *privacy(policy)),

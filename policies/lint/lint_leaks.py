@@ -1,4 +1,4 @@
-"""Combinations that give away what the threshold is to protect."""
+"""Combinations that disclose what the threshold is to protect."""
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
@@ -51,9 +51,10 @@ def leaks(policy: Policy) -> Iterator[Finding]:
 
 
 def _rounding(scope: Scope) -> Iterator[Finding]:
-    """A shown 0 stands for 0 to base - 1 people where no sum hides more: not for fewer than the threshold
-    only. No other number tells as much: a shown base stands for 1 to twice the base less 1, and none is
-    withheld that could have been shown."""
+    """A published 0 stands for 0 to base - 1 people where no sum hides more, so not only for fewer people
+    than the threshold. No other number discloses as much: a published base stands for 1 to twice the base
+    less 1, and no number is withheld that could have been published.
+    """
     base = scope.mechanism.base
     strictest = max(scope.threshold, *scope.thresholds.values(), 0)
     if base is not None and base < strictest:
@@ -65,7 +66,7 @@ def _rounding(scope: Scope) -> Iterator[Finding]:
 
 
 def _noise(scope: Scope) -> Iterator[Finding]:
-    """A shown 0 stands for 0 to D people: it must not tell that there are fewer than the threshold."""
+    """A published 0 stands for 0 to D people, and must not disclose a number below the threshold."""
     noise = scope.mechanism.noise
     strictest = max(scope.threshold, *scope.thresholds.values(), 0)
     if noise is not None and noise.most < strictest - 1:
@@ -136,7 +137,7 @@ def _exact_beside_noise(policy: Policy) -> Iterator[Finding]:
 
 
 def mechanisms(policy: Policy, beside: Iterable[Policy]) -> Iterator[Finding]:
-    """Two mechanisms on one data set: each undoes the other."""
+    """Two mechanisms on one data set: each undoes the protection of the other."""
     for other in beside:
         same = other.data_set == policy.data_set or EVERY_DATA_SET in (other.data_set, policy.data_set)
         if other.member != policy.member or not same:

@@ -1,4 +1,4 @@
-"""What does not go with differential privacy, or would leave a budget with nothing to show for it."""
+"""Settings that do not go with differential privacy, or would leave a budget without any use."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -8,14 +8,14 @@ from policies.model.model import Policy
 from policies.model.terms import MechanismKind
 
 LARGE = Decimal(10)
-"""An epsilon above it: whether somebody is in the data can change the odds of an answer 22,000 times."""
+"""An epsilon above this value: one person's presence can change the odds of an answer 22,000 times."""
 ACCIDENTS = "accidents"
 COMPLETE = 365
 """Days after which hardly any report of a year is still to come."""
 
 
 def privacy(policy: Policy) -> Iterator[Finding]:
-    """Nothing for a policy with another mechanism."""
+    """The findings on differential privacy; none for a policy with another mechanism."""
     mechanism = policy.scope.mechanism
     budget, cost = mechanism.budget, mechanism.per_table
     if mechanism.kind is not MechanismKind.DIFFERENTIAL_PRIVACY or budget is None or cost is None:
@@ -58,7 +58,7 @@ def privacy(policy: Policy) -> Iterator[Finding]:
 
 
 def _noisy(policy: Policy) -> set[object]:
-    """What is listed, with the questions that a pack stands for; those about casualties are drawn."""
+    """The listed tables, with the questions of each pack; questions about casualties get noise."""
     packs = policy.vocabulary.packs
     return {
         table

@@ -1,4 +1,4 @@
-"""Rules that never decide anything, and purposes that nobody holds."""
+"""Rules that never decide anything, and purposes that no recipient holds."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,7 +9,7 @@ from policies.model.model import Ban, LevelOf, Policy, Share
 
 
 def unreachable(policy: Policy, held: Mapping[str, frozenset[str]] | None) -> Iterator[Finding]:
-    """Rules without effect, and detail, purposes and tables that nobody can have."""
+    """Rules without effect, and detail, purposes and tables that no recipient can have."""
     if not policy.shares:
         yield note("nothing-shared", "No permission: every question will be denied.")
         return
@@ -133,7 +133,7 @@ def _tables(policy: Policy) -> Iterator[Finding]:
 
 
 def _cells(policy: Policy) -> Iterator[Finding]:
-    """Cells that no table can have; where nobody can be may be said of more dimensions than a table has."""
+    """Cells that no table can have; structural zeros may name more dimensions than a table has."""
     words = policy.vocabulary
     for key, cells in marks(policy.scope).items():
         for cell in cells:

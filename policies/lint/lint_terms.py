@@ -22,7 +22,9 @@ _PERSONS = {Approval.AUTOMATIC: 0, Approval.ONE: 1, Approval.TWO: 2}
 
 
 def terms(policy: Policy, persons: int | None = None) -> Iterator[Finding]:
-    """Every term that is missing or cannot be kept. `persons`: who can give leave, where that is known."""
+    """Every term that is missing or cannot be kept. `persons`: the number of people who can approve, where
+    known.
+    """
     if policy.valid_until is None:
         yield warning(
             "no-expiry", "The policy never expires; say valid_for: 24 months, so that it is reviewed."
@@ -81,7 +83,7 @@ def _records(policy: Policy) -> Iterator[Finding]:
 
 
 def _quotas(label: str, conditions: Conditions) -> Iterator[Finding]:
-    """A quota for a short time is idle where that for a longer time is no larger."""
+    """A quota for a short time is idle where the quota for a longer time is no larger."""
     quotas = sorted(conditions.quotas.items(), key=lambda pair: _DAYS[pair[0]])
     for n, (short, often) in enumerate(quotas):
         for long, seldom in quotas[n + 1 :]:
@@ -103,7 +105,7 @@ def _cache(label: str, conditions: Conditions) -> Iterator[Finding]:
 
 
 def _bindings(policy: Policy) -> Iterator[Finding]:
-    """Obligations on those whom nothing can bind, and publication of what must not be passed on."""
+    """Obligations on recipients whom nothing can bind, and publication of data that must not be passed on."""
     words = policy.vocabulary
     for share in policy.shares:
         conditions = policy.conditions.join(share.conditions)
@@ -131,7 +133,7 @@ def _bindings(policy: Policy) -> Iterator[Finding]:
 
 
 def _approvals(policy: Policy, persons: int) -> Iterator[Finding]:
-    """Leave that nobody can give: questions would wait in vain."""
+    """An approval that nobody can give: questions would wait in vain."""
     here = {0: "nobody has", 1: "only one has"}.get(persons, f"only {persons} have")
     for label, conditions in _conditions(policy):
         needed = _PERSONS[strictest(conditions.approval_ready_made, conditions.approval_others)]

@@ -1,4 +1,4 @@
-"""What can be wrong with a policy document: one error that carries every fault of it."""
+"""Faults of a policy document: one error that carries every fault."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ LONGEST_QUOTE = 40
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One fault of a document: where it is, what is wrong, and the nearest valid word if there is one.
+    """One fault of a document: its place, the problem, and the nearest valid word if there is one.
 
-    `line` and `column` count from 1, as editors do. `key` is the way to the place, such as
-    `share[2].for`; it is empty for the document as a whole.
+    `line` and `column` count from 1, as editors do. `key` is the path to the place, such as `share[2].for`,
+    and empty for the document as a whole.
     """
 
     line: int
@@ -29,7 +29,7 @@ class Fault:
 
 
 class PolicyError(Exception):
-    """A policy that cannot be used. `faults` holds all of them, in the order of the document.
+    """A policy that cannot be used. `faults` holds all faults, in the order of the document.
 
     Policies hold words of the office, never data about people, so a message may quote the document.
     """

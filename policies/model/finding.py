@@ -1,4 +1,4 @@
-"""What lint finds: how grave, which rule found it, and a sentence that says what to do."""
+"""A finding of lint: its severity, the rule that found it, and a sentence with the remedy."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,7 +22,7 @@ class Finding:
 
 
 def error(code: str, sentence: str) -> Finding:
-    """A finding that must be mended first."""
+    """A finding that must be corrected first."""
     return Finding(Severity.ERROR, code, sentence)
 
 

@@ -8,7 +8,7 @@ V_co = TypeVar("V_co", covariant=True)
 
 
 class FrozenMap(Mapping[K, V_co], Generic[K, V_co]):
-    """An immutable mapping. Equality ignores order, iteration keeps it."""
+    """An immutable mapping. Equality ignores order, iteration keeps the order."""
 
     __slots__ = ("_entries",)
 

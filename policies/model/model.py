@@ -12,20 +12,20 @@ from policies.model.terms import Appearance, Approval, Conditions, MechanismKind
 from policies.model.vocabulary import Vocabulary
 
 EVERY_DATA_SET = "all"
-"""Data set of a ministry-wide policy, which stands above those of the single data sets."""
+"""Data set of a ministry-wide policy, which is above the policies of the single data sets."""
 
 LevelOf = tuple[str, str]
 """A dimension and one of its levels."""
 Cell = tuple[tuple[str, str], ...]
-"""Pairs of a dimension and a code, in order: the people who are at all of these codes."""
+"""Pairs of a dimension and a code, in order: the people who have all of these codes."""
 
 
 @dataclass(frozen=True)
 class Share:
-    """A permission: these recipients, for these purposes, these measures, this finely.
+    """A permission: recipients, purposes, measures, and the finest detail.
 
-    `finest` names every dimension that this permission shows; what is not named is not shown.
-    `roles` is None where any role will do.
+    `finest` names every dimension that this permission shows; other dimensions are not shown. `roles` is None
+    where any role will do.
     """
 
     recipients: frozenset[str]
@@ -40,16 +40,16 @@ class Share:
 
     @property
     def label(self) -> str:
-        """The name of the permission, else whom and what it is for."""
+        """The name of the permission, else its recipients and purposes."""
         return self.name or f"{', '.join(sorted(self.recipients))} for {', '.join(sorted(self.purposes))}"
 
 
 @dataclass(frozen=True)
 class Ban:
-    """A prohibition; it wins over every permission. It applies where all that it names applies.
+    """A prohibition; a prohibition wins over every permission, and applies where all its conditions hold.
 
-    `show`: applies where any of these dimensions is asked for at this level or a finer one;
-    `together`: applies where all of them are. None and empty mean "whatever".
+    `show`: holds where any of these dimensions is asked for at this level or a finer one; `together`: holds
+    where all of the dimensions are asked for. None and empty mean "any".
     """
 
     recipients: frozenset[str] | None = None
@@ -62,7 +62,7 @@ class Ban:
 
     @property
     def label(self) -> str:
-        """The name of the prohibition, else what it names."""
+        """The name of the prohibition, else its conditions."""
         if self.name:
             return self.name
         who = (self.recipients, self.roles, self.purposes, self.measures)
@@ -84,21 +84,24 @@ class Noise:
 
     @property
     def least_variance(self) -> int:
-        """Below it a count of 1..js, shown as 0 or above js, cannot be right on average: i(js + 1 - i)."""
+        """The least variance for which a count of 1..js, shown as 0 or above js, can be right on average:
+        i(js + 1 - i).
+        """
         return (self.blocked + 1) ** 2 // 4
 
     @property
     def largest_variance(self) -> Decimal:
-        """That of noise which takes each of -D..D as often: D(D + 1)/3."""
+        """The variance of noise that takes each of -D..D equally often: D(D + 1)/3."""
         return Decimal(self.most * (self.most + 1)) / 3
 
 
 @dataclass(frozen=True)
 class Mechanism:
-    """How the data set is protected. `base`: of controlled rounding; `noise`: of the cell-key method, and of
-    it alone. Of differential privacy: `budget`, the epsilon of each person for the life of the data set;
-    `per_table`, what one table costs; `first_year`, from which on people count: which years a table has
-    must not follow from the data."""
+    """How the data set is protected. `base`: of controlled rounding; `noise`: of the cell-key method only. Of
+    differential privacy: `budget`, the epsilon of each person for the life of the data set; `per_table`, the
+    cost of one table; `first_year`, the year from which people count: which years a table has must not follow
+    from the data.
+    """
 
     kind: MechanismKind = MechanismKind.SUPPRESSION
     base: int | None = None
@@ -115,8 +118,9 @@ class Mechanism:
 @dataclass(frozen=True)
 class Dominance:
     """For magnitudes: a cell is sensitive where its `largest` contributions make up `share_percent` or more
-    of it ((n,k)-dominance), or where the second largest contributor can estimate the largest one to within
-    `p_percent` (p% rule)."""
+    of the cell ((n,k)-dominance), or where the second largest contributor can estimate the largest to within
+    `p_percent` (p% rule).
+    """
 
     largest: int = 2
     share_percent: int = 85
@@ -125,19 +129,20 @@ class Dominance:
 
 @dataclass(frozen=True)
 class Scope:
-    """What the protected cube of the data set must hold, and how it is protected: plain data.
+    """The content of the protected cube of the data set, and its protection: plain data.
 
     - `dimensions`: dimension -> finest level; every coarser level is in the lattice too;
     - `max_dims`: how many dimensions a table may have, by and where together;
     - `threshold`: a cell with 1..threshold-1 people is sensitive; `thresholds`: (dimension, level) -> a
       larger threshold for tables at that level;
-    - `pooled_years`: years are shown only in these fixed periods; bands of years that overlap them are not
-      shown at all (see `Policy.scope_levels`);
+    - `pooled_years`: years are shown only in these fixed periods; bands of years that overlap the periods are
+      not shown at all (see `Policy.scope_levels`);
     - `priority`: tables protected first: names of ready-made questions or packs, or levels of a table;
-    - `keep`: margins that stay visible even where rule 2 then gives way; () is the grand total;
-    - `always_show`: single cells that stay visible like those; `never_show`: cells that are withheld whatever
-      they hold, also in a margin that is kept;
-    - `structural_zeros`: cells in which nobody can be, as everybody knows.
+    - `keep`: margins that stay visible even where the protection-level rule is not met then; () is the grand
+      total;
+    - `always_show`: single cells that stay visible like kept margins; `never_show`: cells that are always
+      withheld, also in a margin that is kept;
+    - `structural_zeros`: cells that are publicly known to be empty.
     """
 
     dimensions: FrozenMap[str, str]
@@ -178,7 +183,7 @@ class RegionalTotals:
 
 @dataclass(frozen=True)
 class RecordLevel:
-    """Extracts of single records: to whom, k-anonymous and l-diverse how far, by whose leave."""
+    """Extracts of single records: recipients, k-anonymity and l-diversity, and the approval needed."""
 
     recipients: frozenset[str]
     k: int
@@ -189,10 +194,10 @@ class RecordLevel:
 
 @dataclass(frozen=True)
 class Policy:
-    """What one member permits for one data set, in one version. A value: nothing in it ever changes.
+    """The permissions of one member for one data set, in one version. An immutable value.
 
-    Both ends of the validity count in (UTC days); `valid_until` is None where it holds until revoked.
-    `shares` and `bans` stand in an order of their own content, so the order of writing means nothing.
+    Both ends of the validity are included (UTC days); `valid_until` is None for a policy that holds until
+    revoked. `shares` and `bans` are ordered by their own content, so the order of writing means nothing.
     """
 
     member: str
@@ -234,7 +239,7 @@ class Policy:
 
     @cached_property
     def share_levels(self) -> tuple[frozenset[LevelOf], ...]:
-        """For each of `shares`: every (dimension, level) that it shows."""
+        """For each of `shares`: every (dimension, level) that the permission shows."""
         return tuple(self.levels_down_to(share.finest) for share in self.shares)
 
     @cached_property
@@ -253,7 +258,7 @@ class Policy:
         return frozenset((d, level) for d, levels in self.vocabulary.dimensions.items() for level in levels)
 
     def levels_down_to(self, finest: Mapping[str, str]) -> frozenset[LevelOf]:
-        """The named levels and all coarser ones, roots and hidden levels left out."""
+        """The named levels and all coarser ones, without roots and hidden levels."""
         from_level = self.vocabulary.from_level
         levels = frozenset((d, level) for d, f in finest.items() for level in from_level(d, f))
         return levels - self.hidden_levels

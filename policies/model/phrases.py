@@ -1,4 +1,4 @@
-"""Phrases of the office and what they mean: `90 days`, `50 a month`, `2015-2017`."""
+"""Phrases of the office and their meaning: `90 days`, `50 a month`, `2015-2017`."""
 
 import re
 from calendar import monthrange
@@ -54,7 +54,7 @@ SPAN: Shape[tuple[int, str]] = Phrase(
 def last_day(first: date, span: tuple[int, str]) -> date | None:
     """The last day of a time that begins with `first`; None past the calendar's end.
 
-    24 months from 15 January end with 14 January; where the month is too short, with its last day.
+    24 months from 15 January end with 14 January; in a month that is too short, with the month's last day.
     """
     number, unit = span
     try:

@@ -1,4 +1,4 @@
-"""Fixed periods of years: which year lies in which, and how other periods lie to them."""
+"""Fixed periods of years: the period of a year, and the relation of other periods to the pools."""
 
 from collections import Counter
 
@@ -7,9 +7,10 @@ Pools = int | tuple[tuple[int, int], ...]
 
 
 def nested(pools: Pools, length: int) -> bool:
-    """Whether bands of `length` years, which begin with years that `length` divides, hold or fit the pools.
+    """Whether bands of `length` years, which begin with years that `length` divides, contain or fit the
+    pools.
 
-    Where they do not, a difference of bands and pools gives single years away.
+    Otherwise a difference of bands and pools discloses single years.
     """
     if isinstance(pools, int):
         return pools % length == 0 or length % pools == 0
@@ -20,7 +21,7 @@ def nested(pools: Pools, length: int) -> bool:
 
 
 def holding(pools: Pools, length: int) -> bool:
-    """Whether bands of `length` years are made of whole pools and of nothing else: they may be shown then."""
+    """Whether bands of `length` years consist of whole pools only, so that the bands may be shown."""
     if isinstance(pools, int):
         return length % pools == 0
     bands: Counter[int] = Counter()
@@ -32,7 +33,7 @@ def holding(pools: Pools, length: int) -> bool:
 
 
 def pool_of(pools: Pools, year: int) -> tuple[int, int] | None:
-    """First and last year of the pool in which a year lies, None for a year that is in none."""
+    """First and last year of the pool of a year, None for a year without a pool."""
     if isinstance(pools, int):
         first = year // pools * pools
         return first, first + pools - 1
@@ -40,7 +41,9 @@ def pool_of(pools: Pools, year: int) -> tuple[int, int] | None:
 
 
 def made_of(pools: Pools, parts: Pools) -> bool:
-    """Whether each of some periods is made of whole periods among `parts`, which therefore tell no less."""
+    """Whether each of some periods consists of whole periods among `parts`, so that the parts disclose no
+    less.
+    """
     if isinstance(parts, int):
         bounds = ((0, pools - 1),) if isinstance(pools, int) else pools
         return all(first % parts == 0 and (last + 1) % parts == 0 for first, last in bounds)

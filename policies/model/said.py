@@ -1,7 +1,7 @@
-"""Messages that remember the text and the values that they were made of.
+"""Messages that remember their source text and values.
 
-To whoever prints one it is its English. A page in another language looks the text up in its catalogue and
-fills the values in anew; those that are messages themselves likewise.
+Printed, a message is English. A page in another language looks the text up in its catalogue and fills in the
+values anew; values that are messages are translated likewise.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ Value: TypeAlias = "str | int"
 
 
 class Said(str):
-    """An English message. `text` is what it was made of, with `%(name)s` for each of `values`."""
+    """An English message. `text` is the source text, with `%(name)s` for each of `values`."""
 
     text: str
     values: Mapping[str, Value]
@@ -27,10 +27,10 @@ class Said(str):
 
 
 def said(text: str, /, **values: Value) -> Said:
-    """The message of a text and its values. What gathers texts for translators looks for these calls."""
+    """The message of a text and its values. The extraction of texts for translators looks for these calls."""
     return Said(text, values)
 
 
 def word_of(text: str) -> Said:
-    """A text of a table, or a message already, as a part of another one that is translated by itself."""
+    """A text of a table, or a message already, as a part of another message that is translated by itself."""
     return text if isinstance(text, Said) else Said(text, {})

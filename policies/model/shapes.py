@@ -1,7 +1,7 @@
 """Shapes of a document: each reads a node into a value, notes every fault, and describes itself.
 
-The description is JSON Schema. One source serves the reader and the editor, so the two cannot drift apart.
-A shape returns None for what it could not read; the fault is then noted.
+The description is JSON Schema. One source serves the reader and the editor, so the two cannot drift apart. A
+shape returns None for an unreadable node, and notes the fault.
 """
 
 import re
@@ -22,7 +22,7 @@ JsonSchema: TypeAlias = dict[str, Any]
 MOST_NAMED = 12
 """Words of a closed list that a message names."""
 _NOTHING = ("null", "Null", "NULL", "~")
-"""What YAML calls nothing: no law, order or name is called so."""
+"""The null words of YAML: no law, order or name is called so."""
 
 
 class Shape(Protocol[T_co]):
@@ -176,13 +176,13 @@ class Day:
 
 
 def _day_meant(text: str) -> str | None:
-    """The day that a text names with other signs or without zeros; None where it is none or could be two."""
+    """The day that a text names with other signs or without zeros; None for none or for two possible days."""
     parts = re.findall(r"[0-9]+", text, re.ASCII)
     if not re.fullmatch(r"[0-9]+\W+[0-9]+\W+[0-9]+", text, re.ASCII):
         return None
     year, month, day = map(int, parts if len(parts[0]) == 4 else reversed(parts))
     if len(parts[0]) != 4 and day <= 12:
-        return None  # whether the day or the month stands first, only who wrote it knows
+        return None  # only the author knows whether day or month comes first
     try:
         return date(year, month, day).isoformat()
     except (ValueError, OverflowError):
@@ -191,10 +191,11 @@ def _day_meant(text: str) -> str | None:
 
 @dataclass(frozen=True)
 class Phrase(Generic[T]):
-    """A phrase of a fixed form such as `90 days`; `build` returns None where the numbers in it do not fit.
+    """A phrase of a fixed form such as `90 days`; `build` returns None where the numbers in the phrase do not
+    fit.
 
-    `forms`: how it may be put, with # for each number, to propose what was meant. `number`: it is one, and
-    a schema that is asked about numbers has to know.
+    `forms`: the ways to write the phrase, with # for each number, to propose the intended form. `number`: the
+    phrase is a number, and a schema that is asked about numbers has to know.
     """
 
     form: str
@@ -216,7 +217,7 @@ class Phrase(Generic[T]):
         return value
 
     def _with_numbers_of(self, text: str) -> tuple[str, ...]:
-        """The forms with the numbers of a text, as far as they are right then."""
+        """The forms with the numbers of a text, as far as the result is valid."""
         found = []
         for form in self.forms:
             filled = form
@@ -234,9 +235,10 @@ class Phrase(Generic[T]):
 
 @dataclass(frozen=True)
 class AnyForm(Generic[T]):
-    """A word in one of several forms: the first shape that can read it.
+    """A word in one of several forms: the first shape that can read the word.
 
-    Where none can, the faults are those of the first shape that knows what was meant; else of the first.
+    Where no shape can, the faults come from the first shape that recognises the intended form, else from the
+    first shape.
     """
 
     shapes: tuple[Shape[T], ...]
@@ -258,7 +260,7 @@ class AnyForm(Generic[T]):
 
 @dataclass(frozen=True)
 class ByNode(Generic[T]):
-    """One shape for a word, another for a mapping or list, chosen by what stands there."""
+    """One shape for a word, another for a mapping or list, chosen by the kind of node."""
 
     word: Shape[T]
     other: Shape[T]
@@ -310,7 +312,7 @@ class ListOf(Generic[T]):
 
 @dataclass(frozen=True)
 class Key:
-    """A key of a record: the shape of its value, whether it must stand, and what it means."""
+    """A key of a record: the shape of its value, whether the key is required, and its meaning."""
 
     shape: Shape[Any]
     meaning: str
@@ -319,7 +321,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Record(Generic[T]):
-    """A mapping with known keys; `build` makes the value of the keys that stand there."""
+    """A mapping with known keys; `build` makes the value of the keys that are present."""
 
     what: str
     keys: Mapping[str, Key]
@@ -348,7 +350,7 @@ class Record(Generic[T]):
             for name, key in self.keys.items()
             if key.required and name not in standing
         )
-        # what needs several keys at once is judged also when others are at fault: every fault in one go
+        # rules on several keys are checked even when other keys are at fault, to report all faults at once
         value = self.build({k: v for k, v in values.items() if v is not None}, node, faults)
         return value if len(faults) == before else None
 
@@ -365,7 +367,7 @@ class Record(Generic[T]):
 class MapOf(Generic[T]):
     """A mapping whose keys are words of a closed list (None: not known) and whose values share a kind.
 
-    `value` gives the shape for each key; for a schema without vocabulary it is asked for the key "".
+    `value` gives the shape for each key; for a schema without vocabulary `value` is called with the key "".
     """
 
     kind: str

@@ -1,9 +1,9 @@
 """Text to nodes: the part of YAML 1.2 that a person needs, and nothing that can hide a meaning.
 
 One document of mappings, lists and words. Anchors, aliases, merge keys, tags, directives, duplicate keys,
-keys that are not plain words and several documents are faults. The text is read event by event and cut off
-at fixed sizes, so no input can make it large (aliases, the means of the "billion laughs", never expand).
-No word is given a type here: `NO` stays `NO`, what it means is for the reader of the key to say.
+keys that are not plain words and several documents are faults. The text is read event by event and cut off at
+fixed sizes, so no input can grow large (aliases, the means of the "billion laughs", never expand). Words get
+no types here: `NO` stays `NO`, and the reader of each key gives the meaning.
 """
 
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ MOST_NODES = 4000
 
 @dataclass(frozen=True)
 class Position:
-    """Where something stands: line and column from 1, and the way of keys that leads to it."""
+    """A place in the document: line and column from 1, and the path of keys to the place."""
 
     line: int
     column: int
@@ -54,9 +54,9 @@ class Position:
 
 @dataclass(frozen=True)
 class Word:
-    """A scalar, as written. `plain` is false where it stood in quotes or in a block.
+    """A scalar, as written. `plain` is false for a scalar in quotes or in a block.
 
-    `faulty`: it is at fault already (an alias), whatever it was to say.
+    `faulty`: the scalar is at fault already (an alias), whatever its text.
     """
 
     text: str
@@ -75,7 +75,7 @@ class Items:
 
 @dataclass(frozen=True)
 class Entry:
-    """A key with its value; `position` is that of the key."""
+    """A key with its value; `position` is the key's position."""
 
     key: str
     value: "Node"
@@ -98,7 +98,7 @@ class _StopReadingError(Exception):
 
 
 def read_yaml(text: str) -> tuple[Node | None, list[Fault]]:
-    """Read one document. Returns what could be read and every fault; never raises on any text."""
+    """Read one document. Returns the readable part and every fault; never raises on any text."""
     if len(text) > LONGEST_TEXT:
         return None, [
             Fault(1, 1, "", said("the document is longer than %(most)s characters", most=LONGEST_TEXT))
@@ -109,8 +109,10 @@ def read_yaml(text: str) -> tuple[Node | None, list[Fault]]:
 
 @lru_cache(maxsize=8)
 def _read_once(text: str) -> tuple[Node | None, tuple[Fault, ...]]:
-    """Parsing is most of the time that a document takes, and one is often read several times: with the words
-    of every member first, since it says itself whose it is, and then with those of its own."""
+    """Parsing is most of the time that a document takes, and a document is often read several times: first
+    with the words of every member, since the document itself names its member, and then with the words of
+    that member.
+    """
     node, faults = _parsed(text)
     return node, tuple(faults)
 
@@ -118,7 +120,7 @@ def _read_once(text: str) -> tuple[Node | None, tuple[Fault, ...]]:
 def _parsed(text: str) -> tuple[Node | None, list[Fault]]:
     reader = _Reader()
     try:
-        # "safe": the scanner that does not collect comments is a third faster, and gives the same events
+        # "safe": the scanner without comments is a third faster, and gives the same events
         return reader.document(YAML(typ="safe", pure=True).parse(text)), reader.faults
     except _StopReadingError:
         return None, reader.faults

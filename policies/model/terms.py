@@ -9,7 +9,7 @@ from policies.model.frozen import FrozenMap
 
 
 class Graded(StrEnum):
-    """A word with a grade: the later it is declared, the stricter it is."""
+    """A word with a grade: the later the declaration, the stricter the word."""
 
     grade: int
     """0 for the loosest."""
@@ -27,7 +27,7 @@ def strictest(one: G, *others: G) -> G:
 
 
 class Zeros(Graded):
-    """What a zero is: shown always, a partner of withheld cells, or a small cell itself."""
+    """The treatment of zeros: always shown, a partner of withheld cells, or a small cell itself."""
 
     PUBLISH = "publish"
     PARTNER = "partner"
@@ -35,7 +35,7 @@ class Zeros(Graded):
 
 
 class Approval(Graded):
-    """By whose leave an answer goes out."""
+    """Who has to approve an answer before the answer is sent."""
 
     AUTOMATIC = "automatic"
     ONE = "one person"
@@ -43,7 +43,7 @@ class Approval(Graded):
 
 
 class Redistribution(Graded):
-    """What a recipient may pass on."""
+    """Whether a recipient may pass data on."""
 
     YES = "yes"
     WITH_CREDIT = "aggregates with credit"
@@ -67,14 +67,14 @@ class Appearance(Graded):
 
 
 class Review(Graded):
-    """Who looks at a policy before it is signed."""
+    """Who reviews a policy before the policy is signed."""
 
     NONE = "none"
     SECOND_PERSON = "second person"
 
 
 class MechanismKind(StrEnum):
-    """How a data set is protected, for its life; no order of strictness holds between them."""
+    """How a data set is protected, for its life; the mechanisms have no order of strictness."""
 
     SUPPRESSION = "suppression"
     CELL_KEY = "cell-key"
@@ -83,7 +83,7 @@ class MechanismKind(StrEnum):
 
 
 class Period(StrEnum):
-    """What a quota counts in."""
+    """The period of a quota."""
 
     DAY = "day"
     WEEK = "week"
@@ -93,7 +93,8 @@ class Period(StrEnum):
 
 @dataclass(frozen=True)
 class Conditions:
-    """What goes with a permission. Joining two keeps the stricter of each; the loosest is `Conditions()`.
+    """The conditions of a permission. Joining two keeps the stricter value of each; the loosest is
+    `Conditions()`.
 
     Days of None mean without limit. `quotas` holds the largest number of questions in each period named.
     """
@@ -137,11 +138,11 @@ def joined(several: Iterable[Conditions]) -> Conditions:
 
 
 def shortest(*days: int | None) -> int | None:
-    """The shortest of some times, None standing for one without end."""
+    """The shortest of some times, None standing for a time without end."""
     return min((d for d in days if d is not None), default=None)
 
 
 def fewest(one: Mapping[Period, int], other: Mapping[Period, int]) -> FrozenMap[Period, int]:
-    """For each period the smaller of the numbers that are named for it; a quota on either side holds."""
+    """For each period the smaller of the numbers named; a quota on either side holds."""
     periods = sorted({*one, *other})
     return FrozenMap({p: min(limits[p] for limits in (one, other) if p in limits) for p in periods})

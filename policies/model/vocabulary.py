@@ -1,4 +1,6 @@
-"""The words that a policy may use. A policy knows no dictionary: whoever loads it hands the words in."""
+"""The words that a policy may use. A policy knows no dictionary: the caller that loads the policy gives the
+words.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -50,7 +52,7 @@ class Vocabulary:
     unbound: frozenset[str] = frozenset({"public"})
     never_shared: frozenset[str] = frozenset()
     texts: Mapping[str, str] = field(default_factory=FrozenMap)
-    # Thousands of words that go with the dimensions: to tell vocabularies apart they need not be compared.
+    # Thousands of words that belong to the dimensions: vocabularies need not be compared by them.
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=FrozenMap, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -98,8 +100,8 @@ class Vocabulary:
 def nearest(word: str, valid: Mapping[str, object] | frozenset[str] | tuple[str, ...]) -> str | None:
     """The valid word that `word` most likely stands for, or None.
 
-    Ratcliff/Obershelp similarity as in difflib, capitals and the signs - _ and space taken as alike;
-    where nothing is similar, the only valid word that begins alike.
+    Ratcliff/Obershelp similarity as in difflib, capitals and the signs - _ and space taken as alike; where no
+    word is similar, the only valid word with the same beginning.
     """
     plain = {_plain(candidate): candidate for candidate in sorted(valid)}
     close = get_close_matches(_plain(word), list(plain), n=1, cutoff=0.6)
