@@ -1,4 +1,4 @@
-"""How a release looks: as a table, as charts and maps, and what helps where a number is withheld. Pure."""
+"""A release as a table, as charts and maps, with explanations and alternatives for withheld numbers. Pure."""
 
 from gateway.picturing.choosing import draw, fitting
 from gateway.picturing.coarser import Change, Suggestion, coarser, coarser_questions

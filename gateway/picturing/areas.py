@@ -12,14 +12,16 @@ from gateway.question import COUNTRY
 HIGHEST = 620.0
 """How high a map may be."""
 _SMALL = 1.2
-"""Points nearer to each other than this on paper are one; islands smaller than this are left out."""
+"""Points nearer to each other than this distance on paper are merged; smaller islands are left out."""
 _GAP = 60.0
-"""Holes smaller than this are where outlines of neighbours do not quite meet."""
+"""Smaller holes are gaps where outlines of neighbours do not quite meet."""
 
 
 @dataclass(frozen=True)
 class Area:
-    """`rings` are on paper; `label` is where its number stands, with the room there, width and height."""
+    """`rings` are on paper; `label` is the point for the area's number, with the room there, width and
+    height.
+    """
 
     code: str
     rings: tuple[Ring, ...]
@@ -29,7 +31,7 @@ class Area:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The areas drawn, the codes that have no shape, and how high the map is."""
+    """The drawn areas, the codes without a shape, and the height of the map."""
 
     areas: tuple[Area, ...]
     missing: tuple[str, ...]
@@ -37,13 +39,13 @@ class Sheet:
 
 
 def provinces_of(dictionary: Dictionary, level: str, code: str) -> list[str]:
-    """The provinces that a place, or a country, is made of."""
+    """The provinces of a place, or of a country."""
     places = dictionary.places.provinces
     if level == COUNTRY:
         return [p.code for p in places.values() if p.member == code]
     if code in places:
         return [code]
-    if level == PROVINCE:  # one that former ones merged into, since then
+    if level == PROVINCE:  # a province that former provinces merged into, since the merger
         level, code = PROVINCE34, _merged(dictionary, code)
     return [p.code for p in places.values() if p.above.get(level) == code]
 
@@ -56,7 +58,7 @@ def _merged(dictionary: Dictionary, code: str) -> str:
 
 
 def sheet(dictionary: Dictionary, shapes: Shapes, level: str, codes: Sequence[str], wide: float) -> Sheet:
-    """The areas of some codes, as large as `wide` and HIGHEST let them be."""
+    """The areas of some codes, as large as `wide` and HIGHEST allow."""
     outlines = {code: shapes.outline(provinces_of(dictionary, level, code)) for code in codes}
     drawn = {code: rings for code, rings in outlines.items() if rings}
     project, high = _projection([p for rings in drawn.values() for r in rings for p in r], wide)
@@ -107,7 +109,7 @@ def _visible(ring: Sequence[Point], largest: Sequence[Point]) -> bool:
 
 
 def _thinned(ring: Iterable[Point]) -> Ring:
-    """The ring without points that would fall together on paper."""
+    """The ring without points that would coincide on paper."""
     found: list[Point] = []
     for x, y in ring:
         if not found or abs(x - found[-1][0]) + abs(y - found[-1][1]) >= _SMALL:
@@ -122,7 +124,9 @@ def _size(ring: Sequence[Point]) -> float:
 
 
 def _middle(ring: Sequence[Point]) -> tuple[Point, tuple[float, float]]:
-    """Where the ring is widest: the middle of the longest stretch inside it on one of several lines."""
+    """The widest place of the ring: the middle of the longest stretch inside the ring on one of several
+    lines.
+    """
     low, high = min(y for _, y in ring), max(y for _, y in ring)
     best = (0.0, (ring[0][0], (low + high) / 2))
     for i in range(3, 14):

@@ -1,4 +1,6 @@
-"""Bars: one level, or one level with a few series. They lie, so that long names have room."""
+"""Bar charts: one level, or one level with a few series. The bars are horizontal, so that long names have
+room.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,12 +20,12 @@ from gateway.wire.cells import Cell, Status
 _LONGEST_LABEL = 200.0
 _GAP = 10.0
 _STUB = 40.0
-"""How long the hatched box of a withheld number is that nothing is known of: all are the same."""
+"""The length of the hatched box of a withheld number without bounds: the same for all."""
 
 
 @dataclass(frozen=True)
 class _Plot:
-    """Where the bars lie: from `left`, `scale` to each one counted; `after` is room for the numbers."""
+    """The plot of the bars: from `left`, `scale` for each person counted; `after` is room for the numbers."""
 
     left: float
     scale: float
@@ -34,7 +36,7 @@ class _Plot:
 
 
 def bars(pen: Pen, view: View, title: str) -> Drawing:
-    """A bar a code; with a second axis, a bar for each of its codes, grouped."""
+    """A bar for each code; with a second axis, a bar for each of its codes, grouped."""
     names = pen.labels.axis(view.axes[0], alone=True)
     series = view.axes[1].codes if len(view.axes) > 1 else ()
     groups = [
@@ -65,7 +67,7 @@ def bars(pen: Pen, view: View, title: str) -> Drawing:
 
 
 def _ordered(pen: Pen, view: View) -> Sequence[str]:
-    """Places with the most first: their codes have no order that readers know. All else as in the table."""
+    """Places with the most first: readers know no order of place codes. All other codes as in the table."""
     axis = view.axes[0]
     level = pen.labels.dictionary.levels.get(axis.level)
     if level is None or level.dimension != "place" or len(view.axes) > 1:
@@ -105,12 +107,12 @@ def _bar(pen: Pen, plot: _Plot, cell: Cell, series: int, y: float) -> str:
 
 
 def _least(x: float, y: float, thick: float) -> str:
-    """Where a withheld number is at least, across the hatched bar that ends where it is at most."""
+    """A mark at the lower bound of a withheld number, across the hatched bar that ends at the upper bound."""
     return rule(x, y, x, y + thick)
 
 
 def beside(cell: Cell, pen: Pen) -> str:
-    """What stands beside a bar; the lozenge of a withheld number is in its box."""
+    """The text beside a bar; the lozenge of a withheld number is in its box."""
     return cell_text(cell, pen.words).removeprefix(WITHHELD).strip() + marks(cell)
 
 

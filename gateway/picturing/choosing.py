@@ -1,4 +1,4 @@
-"""Which picture fits a question, and drawing it. None where none would be read rightly."""
+"""Choosing and drawing the picture that fits a question; none where every picture would mislead."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _DRAWN: dict[str, Callable[[Pen, View, str], Drawing]] = {
 
 @dataclass(frozen=True)
 class _Axes:
-    """The axes of a release that vary, by what they are."""
+    """The varying axes of a release, by kind."""
 
     time: tuple[Axis, ...]
     country: tuple[Axis, ...]
@@ -44,7 +44,7 @@ class _Axes:
 
     @property
     def groups(self) -> tuple[Axis, ...]:
-        """Everything but time, in the order that panels and groups are made of them."""
+        """Every axis but time, in the order for panels and groups."""
         return (*self.country, *self.place, *self.other)
 
 
@@ -91,7 +91,7 @@ def _title(release: Release, labels: Labels, shown: View) -> str:
 
 
 def _choices(release: Release, dictionary: Dictionary) -> list[tuple[str, tuple[str, ...]]]:
-    """Kinds with the levels that they show, best first."""
+    """Kinds with the levels that each shows, best first."""
     axes = _sorted_axes(release, dictionary)
     found = [*_lines(axes), *_pyramid(axes), *_bars(axes), *_map(axes)]
     # A question about places alone is asked to see where.
@@ -123,14 +123,14 @@ def _lines(axes: _Axes) -> list[tuple[str, tuple[str, ...]]]:
         return []
     time = axes.time[0]
     series = _series(axes.other)
-    # Without lines to tell apart, what was asked beside the country is of more interest than the country.
+    # Without lines to distinguish, the other axis is of more interest than the country.
     groups = axes.groups if series else (*axes.other, *axes.place, *axes.country)
     panels = next((a for a in groups if a not in series and 1 < len(a.codes) <= MOST_PANELS), None)
     return [(LINES, _levels(time, *series, *([] if panels is None else [panels])))]
 
 
 def _series(others: Sequence[Axis]) -> tuple[Axis, ...]:
-    """The last of the axes that is short enough to be told apart by lines or bars."""
+    """The last of the axes that is short enough to be distinguished by lines or bars."""
     return tuple([a for a in others if 1 < len(a.codes) <= MOST_SERIES][-1:])
 
 

@@ -17,7 +17,7 @@ _KINDS = {"date": POOLED, "place": MERGED}
 
 @dataclass(frozen=True)
 class Change:
-    """The question with one level coarser, or without it. `fine` is the level that changes."""
+    """The question with one level coarser, or without the level. `fine` is the level that changes."""
 
     kind: str
     fine: str
@@ -27,10 +27,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A question to ask instead.
+    """An alternative question.
 
-    Of the `withheld` cells that it is about (all, where no member shares any), `visible` have a number there
-    for certain, since this table shows it as a margin; None: only asking tells.
+    Of the `withheld` cells concerned (all, where no member shares any), `visible` certainly have a number in
+    the coarser table, since this table shows the number as a margin; None: unknown before asking.
     """
 
     question: Question
@@ -45,15 +45,16 @@ def coarser_questions(
 ) -> tuple[Change, ...]:
     """Every question with one level made coarser, the next level first, then those with one level left out.
 
-    Levels that one of `members`, those who are asked, does not have are none of them.
+    Levels that one of the asked `members` does not have are left out.
     """
     return (*_lifted(question, dictionary, members), *_without(question))
 
 
 def coarser(release: Release, dictionary: Dictionary, words: Words = ENGLISH) -> tuple[Suggestion, ...]:
-    """What to ask instead, gentlest first. Nothing where numbers are shown and none is withheld.
+    """Alternative questions, gentlest first. Nothing where numbers are shown and none is withheld.
 
-    Where there is no number at all since members do not share it so finely, they may share it more coarsely.
+    Where members do not share the numbers so finely, and the table has no number, members may share coarser
+    numbers.
     """
     statuses = {cell.status for cell in release.cells}
     if Status.WITHHELD not in statuses and statuses != {Status.NOT_SHARED}:
@@ -66,12 +67,12 @@ def coarser(release: Release, dictionary: Dictionary, words: Words = ENGLISH) ->
         every = len(release.cells)
         return tuple(Suggestion(c.question, _text(c, labels), c.kind, None, every) for c in changes)
     found = [each for change in changes for each in _brings_back(release, change, labels)]
-    # Fewer levels lose most; of them, those first that bring most back.
+    # Dropping a level loses most, so these come last, the most rewarding first.
     return tuple(sorted(found, key=lambda s: (s.kind == FEWER, -(s.visible or 0))))
 
 
 def _brings_back(release: Release, change: Change, labels: Labels) -> Iterator[Suggestion]:
-    """The change as a suggestion, unless this table itself shows that it brings nothing back."""
+    """The change as a suggestion, unless this table itself shows that the change brings nothing back."""
     number = [axis.level for axis in release.axes].index(change.fine)
     withheld = [cell.key for cell in release.cells if cell.status is Status.WITHHELD]
     concerned = [key for key in withheld if key[number] != TOTAL]
@@ -111,7 +112,7 @@ def _lifted(question: Question, dictionary: Dictionary, members: Collection[str]
                     where={f.level: f.codes for f in question.where},
                     purpose=question.purpose,
                 )
-            except QuestionError:  # a filter is finer than that
+            except QuestionError:  # a filter is finer than the coarser level
                 continue
             yield Change(_KINDS.get(dimension.name, COARSER), fine, coarse, changed)
 

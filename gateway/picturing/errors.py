@@ -1,4 +1,4 @@
-"""What cannot be pictured, and why."""
+"""Errors of tables and pictures."""
 
 from gateway.errors import SafelaneError
 
@@ -10,12 +10,12 @@ class CellError(SafelaneError):
 
 
 class LayoutError(SafelaneError):
-    """The levels that should run across are not those of the table."""
+    """The levels that should run across are not levels of the table."""
 
     exit_code = 2
 
 
 class NothingToDrawError(SafelaneError):
-    """No picture fits the question, or not the one that was asked for."""
+    """No picture fits the question, or not the requested kind."""
 
     exit_code = 2

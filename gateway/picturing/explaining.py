@@ -1,4 +1,6 @@
-"""One cell in sentences: why there is no number, what it can be, and where the same people are counted."""
+"""One cell in sentences: why the number is missing, its possible values, and where the same people are
+counted.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +16,9 @@ from gateway.wire.release import Release
 
 @dataclass(frozen=True)
 class Explanation:
-    """`place` names the cell; `ancestor` is the nearest visible cell above it, `bounds` what it can be."""
+    """`place` names the cell; `ancestor` is the nearest visible cell above, `bounds` the cell's possible
+    values.
+    """
 
     cell: Cell
     place: str
@@ -26,7 +30,7 @@ class Explanation:
 def explain(
     release: Release, dictionary: Dictionary, key: Sequence[str], words: Words = ENGLISH
 ) -> Explanation:
-    """What there is to say of the cell at `key`. Raises CellError when the table has no such cell."""
+    """The explanation of the cell at `key`. Raises CellError when the table has no such cell."""
     labels = Labels(dictionary, words)
     cell = next((c for c in release.cells if c.key == tuple(key)), None)
     if cell is None:

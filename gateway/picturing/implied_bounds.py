@@ -1,6 +1,8 @@
-"""What a withheld cell still lets know: bounds, and the nearest number that holds the same people. Pure.
+"""Bounds of a withheld cell implied by the release, and the nearest number that includes the same people.
+Pure.
 
-All of it is arithmetic on what the release shows, so it tells nothing that its reader could not work out.
+Everything is arithmetic on the published numbers of the release, so nothing is disclosed that the reader
+could not work out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,18 +19,18 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Bounds:
-    """A withheld number is at least `least` and at most `most`; None: nothing bounds it above."""
+    """A withheld number is at least `least` and at most `most`; None: no upper bound."""
 
     least: int
     most: int | None
 
 
 def bounds(release: Release, dictionary: Dictionary, key: Sequence[str]) -> Bounds | None:
-    """What a withheld cell's own bounds, its row, its columns and the totals above it leave for it.
+    """The bounds of a withheld cell from its own bounds, its row, its columns and the totals above.
 
-    None where that is nothing: at least 0, and no end. A number that was changed stands for every count that
-    it could have been changed from; with noise that has no most it stands for any, and bounds nothing.
-    Numbers that contradict each other bound nothing either.
+    None for trivial bounds: at least 0, without an upper bound. A perturbed number stands for every count
+    that could have been perturbed to that number; under unbounded noise the number stands for any count, and
+    bounds nothing. Numbers that contradict each other bound nothing either.
     """
     cells = {cell.key: cell for cell in release.cells}
     cell = cells[tuple(key)]
@@ -48,7 +50,7 @@ def bounds(release: Release, dictionary: Dictionary, key: Sequence[str]) -> Boun
     held = [c for c in above if _holds(release, dictionary, c, cell)]
     most += [c.value + c.off_by for c in held if c.value is not None and not _noisy(c)]
     top = min(most, default=None)
-    if top is not None and top <= least:  # never say a number that was withheld, nor nonsense
+    if top is not None and top <= least:  # never disclose a withheld number, nor state nonsense
         return None if cell.at_most is None else Bounds(cell.at_least or 0, cell.at_most)
     return Bounds(least, top) if least or top is not None else None
 
@@ -58,9 +60,10 @@ def _noisy(cell: Cell) -> bool:
 
 
 def nearest_ancestor(release: Release, dictionary: Dictionary, key: Sequence[str]) -> Cell | None:
-    """The visible cell that holds the cell of `key` with the fewest levels left out, of those the smallest.
+    """The visible cell that contains the cell of `key` with the fewest levels left out, of those the
+    smallest.
 
-    None where not even the total is shown, or is without the member that the cell is of.
+    None where not even the total is shown, or where the total lacks the cell's member.
     """
     cells = {cell.key: cell for cell in release.cells}
     for keys in _above(tuple(key)):
@@ -75,7 +78,7 @@ def nearest_ancestor(release: Release, dictionary: Dictionary, key: Sequence[str
 
 
 def _holds(release: Release, dictionary: Dictionary, above: Cell, cell: Cell) -> bool:
-    """Whether a total is without no member of which the cell below it has people."""
+    """Whether a total includes every member with people in the cell below."""
     members = {
         code if axis.level == COUNTRY else dictionary.places.owner.get(code, "")
         for axis, code in zip(release.axes, cell.key, strict=True)
@@ -85,7 +88,7 @@ def _holds(release: Release, dictionary: Dictionary, above: Cell, cell: Cell) ->
 
 
 def _above(key: Key) -> Iterator[list[Key]]:
-    """Keys of the cells that hold a cell: first those with one level left out, then with two, and so on."""
+    """Keys of the cells that contain a cell: first with one level left out, then with two, and so on."""
     named = [i for i, code in enumerate(key) if code != TOTAL]
     for count in range(1, len(named) + 1):
         yield [
@@ -101,7 +104,7 @@ def _line(axis: Axis, number: int, key: Key) -> list[Key]:
 def _same_members(axis: Axis, dictionary: Dictionary, used: Sequence[Cell]) -> bool:
     """Whether the parts add up to the whole although a member may be missing.
 
-    Along countries and places a missing member is a missing part, and the whole is without it too.
+    Along countries and places a missing member is a missing part, and is missing from the whole too.
     """
     if axis.level == COUNTRY or dictionary.level(axis.level).dimension == "place":
         return True

@@ -1,8 +1,8 @@
-"""What the marks of a picture look like. None is told from another by its colour alone.
+"""The marks of a picture. No mark is distinguished from another by colour alone.
 
 Series differ in colour, texture and the shape of their markers. The colours of both themes were searched for
-the greatest least distance between any two, as readers with each kind of colour blindness see them, with at
-least 3 : 1 on their ground. Diagonal hatching and the lozenge are kept for what is withheld to protect
+the greatest least distance between any two, as readers with each kind of colour blindness see colours, with
+at least 3 : 1 on their ground. Diagonal hatching and the lozenge are reserved for numbers withheld to protect
 people.
 """
 
@@ -37,12 +37,12 @@ MOST_SERIES = len(SERIES)
 
 @dataclass(frozen=True)
 class Inks:
-    """The marks of one picture. `prefix` keeps its ids apart from those of other pictures on the page."""
+    """The marks of one picture. `prefix` keeps its ids apart from the ids of other pictures on the page."""
 
     prefix: str
 
     def defs(self) -> str:
-        """The patterns, to be drawn before anything that uses them."""
+        """The patterns, to be drawn before every use."""
         hatch = tag(
             "pattern",
             tag("rect", width=6, height=6, class_="p-ground", fill=PAPER),
@@ -75,7 +75,7 @@ class Inks:
         return tag("rect", x=x, y=y, width=width, height=height, fill=f"url(#{self.prefix}-s{series + 1})")
 
     def withheld(self, x: float, y: float, width: float, height: float, *, lozenge: bool = True) -> str:
-        """The hatched box of what is withheld."""
+        """The hatched box of a withheld number."""
         box = tag(
             "rect",
             x=x,
@@ -90,7 +90,7 @@ class Inks:
         return box + (self.lozenge(x + width / 2, y + height / 2, min(height, 14) / 2) if lozenge else "")
 
     def lozenge(self, x: float, y: float, radius: float) -> str:
-        """The reserved symbol, drawn, since not every font has it."""
+        """The reserved symbol, drawn, since not every font has the letter."""
         wide = radius * 0.72
         return tag(
             "path",

@@ -1,4 +1,4 @@
-"""What people read for the codes of a table, and what a table is called."""
+"""The labels of a table's codes, and the title of a table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from gateway.wire.release import Release
 
 @dataclass(frozen=True)
 class Labels:
-    """Labels in the language of `words`. A code that this dictionary does not know stays as it is."""
+    """Labels in the language of `words`. A code that this dictionary does not know stays as written."""
 
     dictionary: Dictionary
     words: Words
@@ -26,7 +26,7 @@ class Labels:
         return level if known is None else self.words.say(known.label)
 
     def code(self, level: str, code: str) -> str:
-        """`killed`, `Cambodia`; the root is `Total`. A place that is not known names its country."""
+        """`killed`, `Cambodia`; the root is `Total`. An unknown place names its country."""
         if code == TOTAL:
             return self._total
         try:
@@ -40,7 +40,9 @@ class Labels:
         return self.words.say(label)
 
     def axis(self, axis: Axis, *, alone: bool = False) -> Mapping[str, str]:
-        """The labels of an axis, by code. Places of several countries that stand `alone` name theirs."""
+        """The labels of an axis, by code. Places of several countries that stand `alone` name their
+        country.
+        """
         found = {code: self.code(axis.level, code) for code in axis.codes}
         if not alone or axis.level == COUNTRY or self.dictionary.levels[axis.level].dimension != "place":
             return found

@@ -1,6 +1,6 @@
-"""A release as a table that people read: which levels run down, which across, and what every cell says.
+"""A release as a table for people: the levels that run down, the levels across, and the text of every cell.
 
-Every cell of the release appears exactly once. Cells that cannot exist, a province in another country, are
+Every cell of the release appears exactly once. Impossible cells, such as a province in another country, are
 left out with their whole row or column, or else stay blank.
 """
 
@@ -23,7 +23,7 @@ ABSENT = "absent"
 """The kind of a place in the table where no cell can be."""
 
 WIDEST = 30
-"""How many columns one level may make before a shorter level is taken instead."""
+"""The largest number of columns of one level before a shorter level is preferred."""
 WIDEST_PAIR = 36
 """How many columns two levels may make together."""
 
@@ -52,7 +52,7 @@ class Shown(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """`heads` are those that begin in this row, the outermost first."""
+    """`heads` are the headings that begin in this row, the outermost first."""
 
     heads: tuple[Head, ...]
     cells: tuple[Shown, ...]
@@ -61,7 +61,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Layout:
-    """`corner` names the levels that run down, one to a head column; `heads` are the columns' head rows."""
+    """`corner` names the levels that run down, one for each head column; `heads` are the columns' head
+    rows.
+    """
 
     caption: str
     corner: tuple[str, ...]
@@ -94,7 +96,7 @@ def layout(
     *,
     across: Sequence[str] | None = None,
 ) -> Layout:
-    """Lay a release out. `across` names the levels that make columns; by default those that read best.
+    """Lay a release out. `across` names the levels that make columns; by default the most readable levels.
 
     Raises LayoutError when `across` names a level that the table does not have.
     """
@@ -127,7 +129,7 @@ def layout(
 
 
 def shown(cell: Cell | None, words: Words) -> Shown:
-    """What stands in the table for a cell; for none, nothing."""
+    """The text of a cell in the table; empty for no cell."""
     if cell is None:
         return Shown("", ABSENT, False, "", ())
     marked = marks(cell)
@@ -135,7 +137,7 @@ def shown(cell: Cell | None, words: Words) -> Shown:
 
 
 def cell_text(cell: Cell, words: Words) -> str:
-    """A number; the symbol, with bounds if it has some; or the word for its status."""
+    """A number; the symbol, with any bounds; or the word for the cell's status."""
     if cell.value is not None:
         return words.number(cell.value)
     if cell.status is not Status.WITHHELD:
@@ -162,7 +164,7 @@ def _chosen(axes: Sequence[Axis], across: Sequence[str] | None, dictionary: Dict
 
 
 def _best(axes: Sequence[Axis], dictionary: Dictionary) -> list[int]:
-    """The last level across unless it is too long; of four levels the last two, if they are short."""
+    """The last level across unless too long; of four levels the last two, if they are short."""
     places = [
         i
         for i, axis in enumerate(axes)
@@ -185,7 +187,7 @@ def _existing(release: Release, positions: Sequence[int]) -> list[Key]:
 
 
 def _placing(down: Sequence[int], across: Sequence[int]) -> Callable[[Key, Key], Key]:
-    """How the codes of a row and of a column make the key of their cell."""
+    """A function from the codes of a row and of a column to the key of their cell."""
     order = [*down, *across]
     where = [order.index(i) for i in range(len(order))]
 

@@ -1,7 +1,8 @@
-"""Lines over time: a small panel a country or group, in each a line a series. What is withheld is a gap.
+"""Line charts over time: a small panel for each country or group, a line for each series, a gap where a
+number is withheld.
 
-A withheld number that is known to lie between two others stands as a hatched column from one to the other;
-without such bounds it stands hatched in a strip below the plot, where it has no height to be misread.
+A withheld number with both bounds is a hatched column from bound to bound; without bounds the number is a
+hatched box in a strip below the plot, where no height can be misread.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,10 +21,10 @@ from gateway.wire.cells import Axis, Cell, Status
 
 _STRIP = 13.0
 _BELOW = 8.0
-"""How far below its plot a strip begins, clear of the label of 0."""
+"""The distance from a plot to its strip, clear of the label of 0."""
 _GAP = 18.0
 UNKNOWN = "UNK"
-"""How the code of a date ends of which only the year is known: it has no place on the line."""
+"""The ending of a date's code of which only the year is known: the date has no place on the line."""
 _HIGH = {1: 220.0, 2: 130.0, 3: 100.0}
 """How high a plot is, by how many stand side by side."""
 Series = Sequence[Cell | None]
@@ -31,7 +32,7 @@ Series = Sequence[Cell | None]
 
 @dataclass(frozen=True)
 class _Panel:
-    """The box of one plot and its scales. `strips` are the series that need a strip below it."""
+    """The box of one plot and its scales. `strips` are the series that need a strip below the plot."""
 
     left: float
     top: float
@@ -91,7 +92,7 @@ def lines(pen: Pen, view: View, title: str) -> Drawing:
 
 
 def _roles(view: View) -> tuple[Axis | None, Axis | None]:
-    """Which axis makes lines and which makes panels: a single one that is too long for lines makes panels."""
+    """The axes for lines and for panels: a single axis that is too long for lines makes panels."""
     match view.axes[1:]:
         case ():
             return None, None
@@ -104,7 +105,7 @@ def _roles(view: View) -> tuple[Axis | None, Axis | None]:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a panel goes: its name in lines, and how high `head` is, with that of its neighbours."""
+    """The place of a panel: its name in lines, and the height `head`, shared with its neighbours."""
 
     name: Sequence[str]
     head: float
@@ -120,7 +121,7 @@ def _series(view: View, times: Sequence[str], rest: tuple[str, str]) -> list[Cel
 
 
 def _panel(pen: Pen, series: Sequence[Series], times: Sequence[str], place: _Place) -> tuple[str, float]:
-    """One panel, and where it ends."""
+    """One panel, and its end."""
     cells = [cell for line in series for cell in line]
     scale = ticks(top(cells), 4)
     margin = width(pen.words.number(scale[-1]), 12) + 8
@@ -152,7 +153,7 @@ def _panel(pen: Pen, series: Sequence[Series], times: Sequence[str], place: _Pla
 
 
 def _one_word(pen: Pen, cells: Sequence[Cell | None]) -> str:
-    """The word for a panel without any number that is not withheld."""
+    """The word for a panel whose cells all lack a number for one reason, other than being withheld."""
     statuses = {cell.status for cell in cells if cell is not None}
     if len(statuses) == 1 and (status := statuses.pop()) in SHORT:
         return pen.words.say(SHORT[status])
@@ -171,7 +172,7 @@ def _scale(pen: Pen, panel: _Panel) -> str:
 
 
 def _times(panel: _Panel, times: Sequence[str], low: float) -> str:
-    """Labels of the time axis: the last one, and at even steps as many before it as have room."""
+    """Labels of the time axis: the last one, and as many before at even steps as have room."""
     widths = [width(time, 12) for time in times]
     every = max(1, -(-int(max(widths) + 8) // max(1, int(panel.step))))
     end = panel.left + panel.wide
@@ -223,7 +224,7 @@ def _needs_strip(cell: Cell | None) -> bool:
 
 
 def _strip(pen: Pen, panel: _Panel, line: Series, number: int, row: int, *, marked: bool) -> str:
-    """The row below a plot for the numbers of a series that are not there; `marked` with whose it is."""
+    """The row below a plot for missing numbers of a series; `marked` with the sign of the series."""
     y = panel.bottom + _BELOW + _STRIP * row
     parts = [pen.inks.marker(panel.left - 9, y + 5.5, number)] if marked else []
     wide = min(panel.step - 2, 26.0)
@@ -242,7 +243,7 @@ def _strip(pen: Pen, panel: _Panel, line: Series, number: int, row: int, *, mark
 def _gaps(line: Series) -> Iterator[tuple[bool, int, int]]:
     """Neighbouring points without a number for the same reason: whether withheld, the first and the last.
 
-    Side by side, narrow boxes that are empty would look hatched, as only what is withheld may.
+    Side by side, narrow empty boxes would look hatched, and hatching is reserved for withheld numbers.
     """
     kinds = [cell.status is Status.WITHHELD if cell and _needs_strip(cell) else None for cell in line]
     for kind, run in groupby(range(len(line)), lambda i: kinds[i]):

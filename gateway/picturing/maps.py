@@ -1,4 +1,4 @@
-"""A map of countries or provinces: classes of counts, hatching for what is withheld, blank for no data."""
+"""A map of countries or provinces: classes of counts, hatching for withheld numbers, blank for no data."""
 
 from collections.abc import Sequence
 
@@ -29,7 +29,7 @@ def map_(pen: Pen, view: View, title: str) -> Drawing:
     apart = _apart(pen.labels.dictionary, view, known)
     drawn = sheet(pen.labels.dictionary, shapes(), axis.level, apart, WIDE)
     steps = classes([c.value for c in view.cells.values() if c.value is not None])
-    # Large places first: a small one inside, such as a capital, must lie above the one around it.
+    # Large places first: a small one inside, such as a capital, must lie above the surrounding place.
     areas = sorted(drawn.areas, key=lambda area: -area.room[0] * area.room[1])
     parts = [_area(pen, area, view.cells.get((area.code,)), labels[area.code], steps) for area in areas]
     parts += _numbers(pen.labels, areas, view)
@@ -48,9 +48,9 @@ def map_(pen: Pen, view: View, title: str) -> Drawing:
 
 
 def _apart(dictionary: Dictionary, view: View, codes: Sequence[str]) -> list[str]:
-    """The codes without those that lie over others: a level may have provinces beside what they merged into.
+    """The codes without overlapping ones: a level may have provinces beside the place they merged into.
 
-    The former ones are drawn, unless all that is counted was counted after they merged.
+    The former provinces are drawn, unless all counted events came after the merger.
     """
     former = {
         code: parts
@@ -86,7 +86,7 @@ def _area(pen: Pen, area: Area, cell: Cell | None, name: str, steps: Sequence[tu
 
 
 def _ring(ring: Sequence[tuple[float, float]]) -> str:
-    """A closed line, each point as the step from the one before, in tenths."""
+    """A closed line, each point as the step from the point before, in tenths."""
     x, y = (round(ring[0][0], 1), round(ring[0][1], 1))
     parts = [f"M{svg.number(x)} {svg.number(y)}"]
     for px, py in ring[1:]:
@@ -121,7 +121,7 @@ def _spread(number: int, count: int) -> int:
 
 
 def _numbers(labels: Labels, areas: Sequence[Area], view: View) -> list[str]:
-    """The numbers inside areas that have room for them, below a country's code; none lies over another."""
+    """The numbers inside areas with enough room, below a country's code; no number overlaps another."""
     found, taken = [], list[tuple[float, float, float, float]]()
     for area in areas:
         cell = view.cells.get((area.code,))

@@ -1,6 +1,6 @@
-"""How wide a text is when it is drawn, near enough to lay it out without a font at hand.
+"""The approximate width of a drawn text, near enough for layout without a font at hand.
 
-Widths are those of the Noto Sans letters that ship with the exports, in hundredths of the letter height;
+Widths are taken from the Noto Sans letters that ship with the exports, in hundredths of the letter height;
 for the scripts of the region the mean width of their letters.
 """
 
@@ -42,7 +42,7 @@ def _advance(letter: str) -> int:
 
 
 def wrapped(text: str, size: float, room: float, lines: int) -> list[str]:
-    """The text in at most `lines` lines of `room`; what does not fit ends in an ellipsis."""
+    """The text in at most `lines` lines of `room`; a longer text ends in an ellipsis."""
     found: list[str] = []
     line = ""
     pieces = list(_pieces(text, size, room))
@@ -57,7 +57,7 @@ def wrapped(text: str, size: float, room: float, lines: int) -> list[str]:
 
 
 def shortened(text: str, size: float, room: float) -> str:
-    """The text, or as much of it as has room before an ellipsis."""
+    """The text, or as much of the text as has room before an ellipsis."""
     if width(text.rstrip(), size) <= room:
         return text.rstrip()
     clusters = list(_clusters(text))
@@ -77,7 +77,7 @@ def _pieces(text: str, size: float, room: float) -> Iterator[str]:
 
 
 def _clusters(text: str) -> Iterator[str]:
-    """Letters with what is written on, below or around them, which a break must not part."""
+    """Letters with the signs on, below or around them, which a break must not part."""
     cluster = ""
     for letter in text:
         joined = unicodedata.category(letter).startswith("M") or cluster.endswith(_JOINERS)
@@ -91,6 +91,6 @@ def _clusters(text: str) -> Iterator[str]:
 
 
 _JOINERS = ("\u17d2", "\u1039", "\u200d")
-"""Khmer and Burmese signs that put the next letter below this one."""
+"""Khmer and Burmese signs that put the next letter below the letter before."""
 _LEADING = frozenset("\u0e40\u0e41\u0e42\u0e43\u0e44\u0ec0\u0ec1\u0ec2\u0ec3\u0ec4")
 """Thai and Lao vowels that are written before their consonant."""

@@ -1,4 +1,4 @@
-"""What the signs of a table mean: only those that it uses."""
+"""The meaning of a table's signs: only of the signs that the table uses."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from gateway.wire.cells import Cell, Status
 from gateway.wire.release import Release
 
 LACKING = "*"
-"""Beside a number that is without a member."""
+"""Beside a number that lacks a member."""
 UNDER_MASKS = "+"
-"""Beside a number that holds withheld cells of members, summed so that nobody saw one."""
+"""Beside a number that includes withheld cells of members, by secure sum."""
 CHANGED = "~"
-"""Beside a number that was changed to protect people."""
+"""Beside a number that was perturbed to protect people."""
 
 
 @dataclass(frozen=True)
 class Note:
-    """`sign` stands in the table and `text` says what it means; `kind` is a status, `bounds` or a mark."""
+    """`sign` is in the table and `text` is its meaning; `kind` is a status, `bounds` or a mark."""
 
     sign: str
     text: str
@@ -56,7 +56,7 @@ def _bounds_sign(release: Release, words: Words) -> str:
 
 
 def marks_explained(cells: Iterable[Cell], labels: Labels) -> list[Note]:
-    """What the signs beside the numbers of some cells mean."""
+    """The meaning of the signs beside the numbers of some cells."""
     cells, found = list(cells), []
     words = labels.words
     off = sorted({cell.off_by for cell in cells if cell.off_by})

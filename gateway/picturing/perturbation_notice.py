@@ -1,4 +1,4 @@
-"""What is told of a member whose numbers are changed to protect people, in a sentence."""
+"""A sentence about a member whose numbers are perturbed to protect people."""
 
 from gateway.picturing.words import Words, msgid
 from gateway.wire.perturbation_notice import Mechanism
@@ -23,7 +23,7 @@ _METHODS = {
 
 
 def changes(coverage: Coverage, words: Words) -> str:
-    """Nothing for a member whose numbers are exact, or that gave none."""
+    """The notice; empty for a member with exact numbers or without numbers."""
     told = coverage.changed
     if told is None:
         return ""

@@ -15,7 +15,7 @@ from gateway.wire.cells import Axis, Cell, Status
 
 MALE, FEMALE = "M", "F"
 _UNKNOWN = ("UNK", "CHILD_UNK", "ADULT_UNK")
-"""Codes of age that stand for no place on the way from young to old."""
+"""Codes of age without a place between young and old."""
 _HIGH = 26.0
 _STUB = 34.0
 
@@ -107,7 +107,7 @@ def _grid(pen: Pen, side: _Half, scale: Sequence[int], down: float, bottom: floa
 
 
 def _outside(pen: Pen, sexes: Axis, ages: Axis) -> list[str]:
-    """Which codes the picture has no place for."""
+    """The codes that have no place in the picture."""
     left = [pen.labels.code(sexes.level, code) for code in sexes.codes if code not in (MALE, FEMALE)]
     left += [pen.labels.code(ages.level, code) for code in ages.codes if code in _UNKNOWN]
     return not_pictured(pen, left)

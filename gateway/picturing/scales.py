@@ -20,9 +20,9 @@ def _round_numbers() -> Iterator[int]:
 
 
 def classes(values: Sequence[int]) -> list[tuple[int, int]]:
-    """Ranges with round ends that part the numbers above 0 into up to five classes of like size.
+    """Ranges with round ends that divide the numbers above 0 into up to five classes of like size.
 
-    The first range begins at the least number and the last one ends at the greatest.
+    The first range begins at the least number and the last range ends at the greatest.
     """
     ordered = sorted(value for value in values if value > 0)
     if not ordered:

@@ -1,11 +1,13 @@
-"""The scripts of the region: where they stand in Unicode, which fonts they need, how much room they take."""
+"""The scripts of the region: their ranges in Unicode, their fonts, and the room for their letters."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Script:
-    """`width` is the mean advance of a letter in hundredths of its height, `leading` that of lines to it."""
+    """`width` is the mean advance of a letter in hundredths of its height, `leading` the line height
+    likewise.
+    """
 
     first: int
     last: int
@@ -25,11 +27,13 @@ _LEADING = 1.15
 
 
 def script_of(letter: str) -> Script | None:
-    """The script of a letter, None for all that Latin letters are written with."""
+    """The script of a letter, None for all signs that are written with Latin letters."""
     code = ord(letter)
     return next((s for s in SCRIPTS if s.first <= code <= s.last), None)
 
 
 def leading(text: str, size: float) -> float:
-    """From one line of the text to the next: more where signs stand above and below the letters."""
+    """The distance between two lines of the text: larger for scripts with signs above and below the
+    letters.
+    """
     return size * max([_LEADING, *(s.leading for s in map(script_of, text) if s is not None)])

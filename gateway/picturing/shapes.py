@@ -1,7 +1,7 @@
-"""Outlines of provinces and of what they merge into, from the arcs that ship with the package.
+"""Outlines of provinces and of merged provinces, from the arcs that ship with the package.
 
-After Natural Earth (public domain), Viet Nam before July 2025. A boundary that two provinces share is one
-arc, so that it vanishes when they merge.
+After Natural Earth (public domain), Viet Nam before July 2025. A boundary between two provinces is one arc,
+so that the boundary vanishes when the provinces merge.
 """
 
 import json
@@ -13,7 +13,7 @@ from importlib.resources import files
 
 Point = tuple[float, float]
 _LEAST = 3
-"""Points of a closed line that holds nothing: there and back."""
+"""Points of an empty closed line: there and back."""
 Ring = tuple[Point, ...]
 
 
@@ -25,9 +25,9 @@ class Shapes:
     units: Mapping[str, tuple[int, ...]]
 
     def outline(self, codes: Iterable[str]) -> tuple[Ring, ...]:
-        """Closed rings around all of some provinces together; none for those without a shape.
+        """Closed rings around all of some provinces together; none for provinces without a shape.
 
-        They are to be filled by the even-odd rule: lakes and enclaves are rings as well.
+        The rings are to be filled by the even-odd rule: lakes and enclaves are rings as well.
         """
         times = Counter(arc for code in codes for arc in self.units.get(code, ()))
         rings = _stitched([self.arcs[arc] for arc, count in times.items() if count % 2])
@@ -72,7 +72,7 @@ def _stitched(arcs: Iterable[Ring]) -> list[Ring]:
 
 
 def _taken(ends: dict[Point, list[Ring]], start: Point) -> Ring:
-    """An arc that begins or ends at a point, in the way that leads from there; it is used up."""
+    """An arc that begins or ends at a point, directed away from the point; the arc is removed."""
     arc = ends[start].pop()
     other = arc[-1] if arc[0] == start else arc[0]
     ends[other].remove(arc)

@@ -1,4 +1,4 @@
-"""Puts a picture together: body, legend, notes; with a heading too where it is a file of its own."""
+"""Assembles a picture: body, legend, notes; a heading too for a file of its own."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
@@ -19,16 +19,16 @@ from gateway.wire.release import Release
 WIDE = 640.0
 _MARGIN = 20.0
 _EDGE = 4.0
-"""Room for what is drawn about the outermost points."""
+"""Room for marks around the outermost points."""
 _SWATCH = 26.0
 _LINE = 17.0
 MOST_NAMED = 8
-"""Codes that a note names before it counts the others."""
+"""Codes that a note names before counting the others."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """`svg` may stand in a page as it is; `title` and `description` are in it too."""
+    """`svg` can be put into a page unchanged; `title` and `description` are included."""
 
     kind: str
     svg: str
@@ -40,7 +40,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Pen:
-    """What every picture is drawn with."""
+    """The tools of every picture."""
 
     release: Release
     labels: Labels
@@ -53,7 +53,7 @@ class Pen:
 
 @dataclass(frozen=True)
 class Item:
-    """One line of a legend: what draws its swatch in a box of 20 by 12 at a place, and its text."""
+    """One line of a legend: a function that draws the swatch in a box of 20 by 12 at a place, and a text."""
 
     swatch: Callable[[float, float], str]
     text: str
@@ -61,7 +61,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Drawing:
-    """The body of a picture, `height` high and WIDE wide, and what is said below and of it."""
+    """The body of a picture, `height` high and WIDE wide, and the texts below and about the picture."""
 
     body: str
     height: float
@@ -72,13 +72,13 @@ class Drawing:
 
 
 def pen(release: Release, labels: Labels, kind: str) -> Pen:
-    """A pen whose ids no other picture of the same page has."""
+    """A pen with ids that no other picture of the same page has."""
     name = f"{release.question_id} {kind} {labels.caption(release)}"
     return Pen(release, labels, Inks("p" + hashlib.sha256(name.encode()).hexdigest()[:8]))
 
 
 def put_together(pen: Pen, kind: str, drawing: Drawing, *, standalone: bool) -> Picture:
-    """The whole picture. `standalone` adds paper and heading, for a file that is looked at elsewhere."""
+    """The whole picture. `standalone` adds paper and heading, for a file outside a page."""
     heading = wrapped(drawing.title, 16, WIDE, 3) if standalone else []
     down = 22.0 * len(heading) + (10 if heading else 0)
     parts = [svg.lines(0, 16, heading, leading=22, size=16)] if heading else []
@@ -136,7 +136,7 @@ def _legend(items: Sequence[Item], top: float) -> tuple[str, float]:
 
 
 def status_items(pen: Pen, cells: Sequence[Cell | None]) -> list[Item]:
-    """Legend lines for what is withheld among the cells that a picture draws."""
+    """Legend lines for the withheld cells among the drawn cells of a picture."""
     items = []
     if any(c is not None and c.status is Status.WITHHELD for c in cells):
         meaning = capital(pen.words.say(MEANINGS[Status.WITHHELD]))
@@ -145,7 +145,7 @@ def status_items(pen: Pen, cells: Sequence[Cell | None]) -> list[Item]:
 
 
 def summary(pen: Pen, cells: Sequence[Cell | None]) -> str:
-    """How many numbers a picture shows and how many it does not, for its description."""
+    """The counts of shown and missing numbers of a picture, for its description."""
     there = [c for c in cells if c is not None]
     counted = sum(c.value is not None for c in there)
     withheld = sum(c.status is Status.WITHHELD for c in there)
@@ -160,7 +160,7 @@ def summary(pen: Pen, cells: Sequence[Cell | None]) -> str:
 
 
 def not_pictured(pen: Pen, names: Iterable[str]) -> list[str]:
-    """Which codes a picture has no place for."""
+    """The codes that have no place in a picture."""
     found = list(dict.fromkeys(names))
     if not found:
         return []
@@ -172,7 +172,7 @@ def not_pictured(pen: Pen, names: Iterable[str]) -> list[str]:
 
 
 def said_below(pen: Pen, view: View) -> list[str]:
-    """What a picture sums over, and what the signs beside its numbers mean."""
+    """The levels over which a picture sums, and the meaning of the signs beside its numbers."""
     shown = {axis.level for axis in view.axes}
     levels = pen.labels.dictionary.levels
     places = any(level in levels and levels[level].dimension == "place" for level in shown)

@@ -1,7 +1,7 @@
 """SVG as text: every value is escaped here, and nothing else writes markup.
 
 No style attribute and no script: a page's content security policy forbids both. Colours are presentation
-attributes, which show where no style sheet reaches, and classes, by which a page gives its own.
+attributes, which show without a style sheet, and classes, by which a page sets its own colours.
 """
 
 import re
@@ -11,13 +11,14 @@ from xml.sax.saxutils import escape, quoteattr
 Attribute = str | float | None
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold, even escaped."""
+"""Characters that XML 1.0 cannot hold, even escaped."""
 
 
 def tag(name: str, *children: str, **attributes: Attribute) -> str:
-    """An element with what is inside it.
+    """An element with its content.
 
-    In the names of attributes `_` stands for `-` and a trailing one for nothing; None leaves one out.
+    In the names of attributes `_` stands for `-` and a trailing `_` for nothing; attributes of None are left
+    out.
     """
     shown = "".join(
         f" {key.rstrip('_').replace('_', '-')}={quoteattr(_written(value))}"
@@ -58,7 +59,7 @@ def text(
     ink: str = "ink",
     halo: bool = False,
 ) -> str:
-    """A line of text at its baseline. `halo` keeps it legible over whatever is below."""
+    """A line of text at its baseline. `halo` keeps the text legible over any background."""
     return tag(
         "text",
         words(content),

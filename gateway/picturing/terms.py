@@ -1,4 +1,4 @@
-"""What a recipient may do with a member's part of a table, in sentences."""
+"""The terms of a member's part of a table for a recipient, in sentences."""
 
 from collections.abc import Sequence
 
@@ -17,10 +17,10 @@ PASSING_ON = {
 
 
 def terms(coverage: Coverage, words: Words) -> tuple[str, ...]:
-    """How long it may be kept, whether it may be passed on, and the legal basis where the policy names one.
+    """The retention time, whether the data may be passed on, and the legal basis where the policy names one.
 
-    Nothing for a member that gave nothing. Nodes of older versions do not tell their terms: silence is not
-    leave, so that is said.
+    Empty for a member without data. Nodes of older versions do not state their terms: silence is not
+    permission, and the sentence says so.
     """
     if not coverage.answered:
         return ()
@@ -41,10 +41,10 @@ OF_TOTALS = msgid("Regional totals")
 
 
 def of_totals(coverage: Sequence[Coverage], words: Words) -> tuple[str, ...]:
-    """What holds for totals, which have a part of each member in them: the strictest of what each asks.
+    """The terms of totals, which include a part of each member: the strictest terms of all members.
 
-    Nothing where fewer than two gave anything, or all ask the same. Whoever's terms are not known might
-    forbid to pass anything on.
+    Empty where fewer than two members gave data, or all terms are the same. A member with unknown terms might
+    forbid passing data on.
     """
     given = [one.terms for one in coverage if one.answered]
     asked = {None if one is None else (one.retention_days, one.redistribution) for one in given}

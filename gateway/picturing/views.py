@@ -23,12 +23,12 @@ class View:
 
     @property
     def drawable(self) -> bool:
-        """Whether there is any number, or range of one, to draw."""
+        """Whether there is any number, or any range, to draw."""
         return any(c.value is not None or c.at_most is not None for c in self.cells.values())
 
 
 def view(release: Release, levels: Sequence[str], *, whole: str | None = None) -> View:
-    """The cells of some levels of a release, in the order given; codes that no cell has are left out.
+    """The cells of some levels of a release, in the order given; codes without a cell are left out.
 
     The level `whole` keeps its total.
     """
@@ -49,15 +49,17 @@ def view(release: Release, levels: Sequence[str], *, whole: str | None = None) -
 
 
 def top(cells: Sequence[Cell | None]) -> int:
-    """The greatest number that has to find room."""
+    """The greatest number that needs room."""
     return max((pictured(c.value or c.at_most or c.at_least) for c in cells if c is not None), default=0)
 
 
 def pictured(value: int | None) -> int:
-    """As a picture has it: a number that noise has brought below 0 is at 0, and written beside it."""
+    """The value as drawn: a number below 0 because of noise is drawn at 0, with the number written beside the
+    mark.
+    """
     return max(0, value or 0)
 
 
 def is_range(cell: Cell) -> bool:
-    """A withheld cell that is known to lie between two numbers."""
+    """A withheld cell with a lower and an upper bound."""
     return cell.status is Status.WITHHELD and cell.at_most is not None

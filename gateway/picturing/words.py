@@ -1,6 +1,6 @@
-"""The language that tables and pictures speak: English sentences are the names of their translations.
+"""The language of tables and pictures: English sentences are the keys of their translations.
 
-Whoever extracts texts for translators looks for the calls `say("...")` and `msgid("...")`.
+The extraction of texts for translators looks for the calls `say("...")` and `msgid("...")`.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,23 +14,23 @@ WITHHELD = "◊"
 
 
 def msgid(text: str) -> str:
-    """Marks an English text that is translated where it is used."""
+    """Marks an English text that is translated at its use."""
     return text
 
 
 @dataclass(frozen=True)
 class Words:
-    """`say` translates an English text, `number` writes a whole number as people of that language do."""
+    """`say` translates an English text, `number` writes a whole number in that language."""
 
     say: Callable[[str], str]
     number: Callable[[int], str]
 
     def remembered(self) -> "Words":
-        """The same words, each looked up once: a table says a few of them thousands of times."""
+        """The same words, each looked up once: a table uses a few words thousands of times."""
         return Words(cache(self.say), cache(self.number))
 
     def filled(self, text: str, **values: str | int) -> str:
-        """The translation of a text with `%(name)s` in it; numbers are written out."""
+        """The translation of a text with `%(name)s` in the text; numbers are written out."""
         said = {k: self.number(v) if isinstance(v, int) else v for k, v in values.items()}
         return self.say(text) % said
 
@@ -53,7 +53,7 @@ SHORT = {
     Status.NO_ANSWER: msgid("no answer"),
     Status.NOT_COLLECTED: msgid("not collected"),
 }
-"""What stands in a cell without a number, other than a withheld one."""
+"""The text of a cell without a number, other than a withheld cell."""
 
 MEANINGS = {
     Status.WITHHELD: msgid("withheld to protect people"),

@@ -21,21 +21,21 @@ from gateway.web.shared import base, compressing, forms, kept_input, languages, 
 from gateway.web.shared.desk import Desk
 
 TAKES_SECRETS = (
-    "web-sign-in.enter",
-    "web-invitation.look",
+    "web-sign-in.submit_sign_in",
+    "web-invitation.check_code",
     "web-invitation.open_account",
     "web-account.renew_credentials",
 )
 
-DESKS: dict[Side, tuple[Desk, ...]] = {
-    Side.HUB: (*analyst.SUBJECTS, *auditor.SUBJECTS, account.desk, gallery.desk),
-    Side.NODE: (*controller.SUBJECTS, *auditor.SUBJECTS, account.desk, gallery.desk),
+ROUTES: dict[Side, tuple[Desk, ...]] = {
+    Side.HUB: (*analyst.ROUTES, *auditor.ROUTES, account.desk, gallery.desk),
+    Side.NODE: (*controller.ROUTES, *auditor.ROUTES, account.desk, gallery.desk),
 }
-"""Each desk stands on the side where its duties are."""
+"""The desks of each side, by the roles there."""
 
 
 def install(app: Flask, entrance: Entrance, place: Place, provider: Directory | None = None) -> None:
-    """Serve the pages under `place`, beside what the application serves already."""
+    """Serve the pages under `place`, beside the routes that the application serves already."""
     app.extensions[base.KEY] = base.Web(entrance, provider)
     app.extensions[PLACE] = place
     app.jinja_env.undefined = StrictUndefined
@@ -49,7 +49,7 @@ def install(app: Flask, entrance: Entrance, place: Place, provider: Directory | 
     for module in (base, sign_in_pages, invitation, directory, kept_input, languages):
         app.register_blueprint(module.blueprint)
     known: Accounts = app.extensions[ACCOUNTS]
-    for desk in DESKS[known.side]:
+    for desk in ROUTES[known.side]:
         desk.install(app)
     limiter: Limiter = app.extensions[LIMITER]
     signing = tuple(each for each in controller.TAKES_SECRETS if each in app.view_functions)

@@ -123,7 +123,7 @@ def _has_hitting_set(sets: list[frozenset[str]], most: int) -> bool:
 
 
 def conditions_at(detail: DetailLimit, several: frozenset[Grant], base: Conditions) -> Conditions:
-    """The conditions of the finest requests within `detail`: the strictest of the grants that hold `detail`."""
+    """The conditions of the finest requests within `detail`: the strictest of the grants for `detail`."""
     joined = base
     for grant in several:
         if grant.detail.holds(detail):

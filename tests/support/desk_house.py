@@ -14,14 +14,14 @@ from signing import known, put_in_force, signer
 
 from gateway.accounts.model import Role
 from gateway.api.app import create_node_app
-from gateway.bootstrap.desk.controller_desk import controller_bench
+from gateway.bootstrap.desk.controller_desk import controller_context
 from gateway.bootstrap.setup.controller_keys import key_ring
 from gateway.hub.asking import ask
 from gateway.hub.releasing import release_due
 from gateway.member.build.cube_building import build
 from gateway.member.node.context import Node
 from gateway.question import ask as question_of
-from gateway.web.controller.common.context import KEY, Bench
+from gateway.web.controller.common.context import KEY, DeskContext
 from gateway.wire.release import Release
 
 PASSPHRASE = "invented people only"
@@ -73,8 +73,8 @@ class DeskHouse:
         return self.member.node
 
     @property
-    def bench(self) -> Bench:
-        found: Bench = self.house.app.extensions[KEY]
+    def desk_context(self) -> DeskContext:
+        found: DeskContext = self.house.app.extensions[KEY]
         return found
 
     def get(self, path: str, status: int = 200) -> str:
@@ -128,7 +128,7 @@ def desk_house(directory: Path, *, ready: bool = True) -> Iterator[DeskHouse]:
         known(node)
         key_ring(directory / "KH").add(signer(node), PASSPHRASE)
         app = create_node_app(node)
-        app.extensions[KEY] = controller_bench(directory / "KH", node, region.members["KH"].shelf)
+        app.extensions[KEY] = controller_context(directory / "KH", node, region.members["KH"].shelf)
         with served(app, region.clock) as house:
             person = house.person("controller@kh.example", Role.CONTROLLER, organisation="CMAA")
             yield DeskHouse(region, directory / "KH", house, house.signed_in(person))

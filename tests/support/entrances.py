@@ -22,7 +22,7 @@ from gateway.accounts.ports import Directory
 from gateway.api.access_control import KEY as ACCOUNTS
 from gateway.api.app import create_hub_app, create_node_app
 from gateway.api.browsers import Place, local_name
-from gateway.bootstrap.desk.controller_desk import controller_bench
+from gateway.bootstrap.desk.controller_desk import controller_context
 from gateway.bootstrap.serving.waitress_server import WebServer
 from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.keys.sealer import KeySealer
@@ -164,7 +164,7 @@ def node_house(directory: Path, member: str = "KH") -> Iterator[House]:
     with lone_node(directory / "node", member) as (node, clock):
         app = create_node_app(node)
         shelf = CubeShelf(node.dictionary, node.member, node.store)
-        app.extensions[CONTROLLER] = controller_bench(directory / "node", node, shelf)
+        app.extensions[CONTROLLER] = controller_context(directory / "node", node, shelf)
         with served(app, clock) as house:
             yield house
 

@@ -11,13 +11,13 @@ from gateway.member.cube.cube_cache import CubeShelf
 from gateway.member.node.context import Node
 from gateway.secure_sum.at_node import NodeSums
 from gateway.sources.files.uploads import Uploads
-from gateway.web.controller.common.context import Bench
-from gateway.web.controller.common.cube_view import Looks
+from gateway.web.controller.common.context import DeskContext
+from gateway.web.controller.common.cube_view import CubeViewer
 from gateway.web.controller.common.job_runner import Jobs
 
 
-def controller_bench(directory: Path, node: Node, shelf: CubeShelf) -> Bench:
-    """The bench of the node in a directory. Raises ConfigError."""
+def controller_context(directory: Path, node: Node, shelf: CubeShelf) -> DeskContext:
+    """The desk context of the node in a directory. Raises ConfigError."""
     source = source_of(directory)
 
     def sign(name: str, passphrase: str, text: str) -> str:
@@ -27,12 +27,12 @@ def controller_bench(directory: Path, node: Node, shelf: CubeShelf) -> Bench:
         found = mapping_of(directory)
         return None if found is None else found.read_text(encoding="utf-8")
 
-    return Bench(
+    return DeskContext(
         node=node,
         shelf=shelf,
         regional=NodeSums(node, shelf),
         jobs=Jobs(partial(Child, directory), node.clock),
-        looks=Looks(node, shelf, partial(canonical_questions, node)),
+        cube_viewer=CubeViewer(node, shelf, partial(canonical_questions, node)),
         sign=sign,
         table=partial(release_of, node),
         has_key=lambda key: key_ring(directory).path(key).exists(),

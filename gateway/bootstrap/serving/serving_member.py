@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Flask
 
 from gateway.api.app import create_node_app
-from gateway.bootstrap.desk.controller_desk import controller_bench
+from gateway.bootstrap.desk.controller_desk import controller_context
 from gateway.bootstrap.serving.metrics import measured, node_gauges
 from gateway.bootstrap.serving.monitor_loop import member_guard, show_evidence, start_guard
 from gateway.bootstrap.serving.retry_loop import attempt
@@ -63,7 +63,7 @@ def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator
         try:
             place = node_place(node.dictionary.member(node.member).name)
             app = with_pages(create_node_app(node), directory, config, place)
-            app.extensions[CONTROLLER] = desk = controller_bench(directory, node, shelf)
+            app.extensions[CONTROLLER] = desk = controller_context(directory, node, shelf)
             stop.on_stop(desk.jobs.close)
             with measured(app, node_gauges(node), config.metrics):
                 yield app

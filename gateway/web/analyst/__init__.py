@@ -1,1 +1,3 @@
-"""The analyst's desk on the hub: asking, a question on its way, reading the table, one's own questions."""
+"""The analyst's desk on the hub: asking, the progress of a question, the released table, the own
+questions.
+"""

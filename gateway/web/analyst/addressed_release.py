@@ -1,4 +1,4 @@
-"""Which question and which of its releases an address names: only one's own."""
+"""The question and the release that an address names: only the analyst's own."""
 
 from flask import request
 
@@ -19,9 +19,9 @@ def own(view: View, question_id: str) -> AskedQuestion:
 
 
 def released(view: View, asked: AskedQuestion) -> tuple[KeptRelease | None, int]:
-    """The release whose number the address names, else the newest, or None; and how many there are.
+    """The release whose number the address names, else the newest, or None; and the number of releases.
 
-    Raises UnknownQuestionError where there is no release of that number.
+    Raises UnknownQuestionError where no release has that number.
     """
     releases = view.releases(asked.id)
     number = request.args.get("release", "")

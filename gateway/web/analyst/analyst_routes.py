@@ -2,4 +2,4 @@
 
 from gateway.web.analyst import downloads, question_form, question_pages, ready_made
 
-SUBJECTS = (question_form.desk, ready_made.desk, question_pages.desk, downloads.desk)
+ROUTES = (question_form.desk, ready_made.desk, question_pages.desk, downloads.desk)

@@ -15,7 +15,7 @@ from gateway.wire.answer import Refusal
 from gateway.wire.release import Coverage
 
 MOST_NAMED = 6
-"""Codes of a filter that a title names; of more it says how many."""
+"""Codes of a filter that a title names; of further codes the title gives the number."""
 
 
 def words() -> Words:
@@ -28,7 +28,7 @@ def words() -> Words:
 
 
 def say(text: str) -> str:
-    """The translation of an English text that stands elsewhere: a label of the dictionary, a msgid."""
+    """The translation of an English text defined elsewhere: a label of the dictionary, a msgid."""
     return str(_(text)) if text else ""
 
 
@@ -41,7 +41,7 @@ def purpose(dictionary: Dictionary, name: str) -> str:
 
 
 def level(dictionary: Dictionary, name: str) -> str:
-    """The label of a level. One that is a single yes-or-no question names its attribute too."""
+    """The label of a level. The label of a single yes-or-no question names its attribute too."""
     if name == COUNTRY:
         return str(_("country"))
     found = dictionary.levels.get(name)
@@ -91,7 +91,7 @@ def outlook(expected: Outlook) -> str:
 
 
 def coverage(one: Coverage) -> str:
-    """What a member gave to a table, as a sentence without its subject."""
+    """A member's contribution to a table, as a sentence without its subject."""
     if one.answered:
         if one.earlier is not None:
             return str(_("is offline; this is its earlier answer to the same question"))

@@ -1,4 +1,4 @@
-"""What the choices of this request rest on: who asks, and what members state at this moment."""
+"""The basis of a request's choices: the requester, and the current declarations of members."""
 
 from gateway.api.access_control import principal
 from gateway.api.services import hub
@@ -8,7 +8,7 @@ from gateway.web.analyst.choices import Known
 
 
 def known() -> tuple[Known, dict[str, StatedSharing]]:
-    """The state of the hub for the person who asks."""
+    """The state of the hub for the requester."""
     who = principal()
     with hub().store.reading() as view:
         members = [enrolment.member for enrolment in view.enrolments()]

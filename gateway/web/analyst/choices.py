@@ -1,7 +1,7 @@
-"""What can be chosen in each slot, by what members state that they share. Pure.
+"""The choices of each slot, by what members declare to share. Pure.
 
-An option that no member would answer together with the other slots cannot be chosen; a member that does not
-state what it shares is taken for one that may answer.
+An option that no member would answer together with the other slots cannot be chosen; a member without a
+declaration counts as a member that may answer.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,17 +15,17 @@ from gateway.web.analyst.draft import Draft
 from gateway.wire.sharing_statement import Sharing
 
 MOST_SLOTS = 6
-"""Levels of one breakdown on the page: more make no table that anybody reads."""
+"""Levels of one breakdown on the page: nobody reads a table with more."""
 
 MOST_CODES = 120
-"""Codes of one level that are offered to be picked; of a level with more, those of the chosen countries."""
+"""Codes of one level offered for a choice; of a level with more, the codes of the chosen countries."""
 
 
 @dataclass(frozen=True)
 class Known:
-    """What the choices rest on: members of the region with what each states, who asks, and on which day.
+    """The basis of the choices: members of the region with their declarations, the asker, and the day.
 
-    `purposes` are those that the asker's organisation holds.
+    `purposes` are the purposes of the asker's organisation.
     """
 
     dictionary: Dictionary
@@ -37,7 +37,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Option:
-    """`answering` of the `asked` members would answer, were this chosen. `open`: it can be chosen."""
+    """`answering` of the `asked` members would answer with this option. `open`: the option can be chosen."""
 
     value: str
     label: str
@@ -57,7 +57,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Narrowing:
-    """A level of which codes can be picked: pairs of code and label."""
+    """A level whose codes can be picked: pairs of code and label."""
 
     level: str
     label: str
@@ -67,7 +67,7 @@ class Narrowing:
 
 @dataclass(frozen=True)
 class Choices:
-    """All slots. `by` has one set of groups for each place of the breakdown; the last one is still empty."""
+    """All slots. `by` has a set of groups for each place of the breakdown; the last place is still empty."""
 
     measures: tuple[Option, ...]
     purposes: tuple[Option, ...]
@@ -79,7 +79,7 @@ class Choices:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What to expect of one member."""
+    """The expected answer of one member."""
 
     member: str
     name: str
@@ -87,7 +87,7 @@ class Forecast:
 
 
 def choices(known: Known, draft: Draft) -> Choices:
-    """The options of every slot, each judged with what stands in the others."""
+    """The options of every slot, each judged together with the values of the other slots."""
     taken = _levels(draft)
     reach = _reachable(known, draft)
     slots = min(MOST_SLOTS, max(len(draft.by) + 1, 2))
@@ -109,7 +109,7 @@ def choices(known: Known, draft: Draft) -> Choices:
 
 
 def forecasts(known: Known, question: Question) -> tuple[Forecast, ...]:
-    """What to expect of each member that the question concerns."""
+    """The expected answer of each member that the question concerns."""
     wish = Wish.of(known.dictionary, question)
     return tuple(
         Forecast(member, known.dictionary.member(member).name, _outlook(known, member, wish))
@@ -131,7 +131,7 @@ def _option(known: Known, value: str, label: str, then: Draft, *, chosen: bool) 
 
 
 def _may(known: Known, member: str, wish: Wish) -> bool:
-    """Whether a member may answer; a slot that is still empty stands against nothing."""
+    """Whether a member may answer; an empty slot is no obstacle."""
     sharing = known.stated[member]
     if sharing is None:
         return True
@@ -141,7 +141,7 @@ def _may(known: Known, member: str, wish: Wish) -> bool:
         _outlook(known, member, Wish(m, p, wish.levels, ready)).expected is not Expected.REFUSE
         for m in measures
         for p in purposes
-        for ready in (False, True)  # whether it becomes a ready-made one is not settled yet
+        for ready in (False, True)  # the draft may or may not become a ready-made question
     )
 
 
@@ -150,7 +150,7 @@ def _outlook(known: Known, member: str, wish: Wish) -> Outlook:
 
 
 def _groups(known: Known, draft: Draft, reach: frozenset[str], place: int) -> Iterator[Group]:
-    """The levels for one place of the breakdown, country first. A dimension stands in one place only."""
+    """The levels for one place of the breakdown, country first. A dimension may have one place only."""
     here = draft.by[place] if place < len(draft.by) else ""
     others = tuple(level for level in draft.by if level != here)
     held = {_dimension(known.dictionary, level) for level in others}
@@ -170,7 +170,7 @@ def _groups(known: Known, draft: Draft, reach: frozenset[str], place: int) -> It
 
 
 def _narrowable(known: Known, draft: Draft, reach: frozenset[str], taken: Iterable[str]) -> Iterator[Group]:
-    """The levels of which codes may be picked. Years have slots of their own."""
+    """The levels whose codes may be picked. Years have slots of their own."""
     used = {_dimension(known.dictionary, level) for level, _ in draft.where} | {"date"}
     used |= {_dimension(known.dictionary, level) for level in draft.narrow}
     for dimension in known.dictionary.dimensions.values():
@@ -195,7 +195,7 @@ def _narrowed(dictionary: Dictionary, draft: Draft) -> Iterator[Narrowing]:
 
 
 def _codes(dictionary: Dictionary, draft: Draft, level: str) -> tuple[tuple[str, str], ...]:
-    """Codes to pick: of places those in the chosen countries, of calendar levels the picked ones."""
+    """Codes to pick: of places the codes in the chosen countries, of calendar levels the picked codes."""
     codes = dict(dictionary.codes(level))
     countries = draft.codes(COUNTRY)
     if dictionary.level(level).dimension == "place" and countries:
@@ -213,7 +213,9 @@ def _countries(known: Known, draft: Draft) -> Iterator[Option]:
 
 
 def _reachable(known: Known, draft: Draft) -> frozenset[str]:
-    """Levels that some member states to share with the asker for this measure and purpose; or all levels."""
+    """Levels that some member declares to share with the asker for this measure and purpose; or all
+    levels.
+    """
     if any(sharing is None for sharing in known.stated.values()) or not known.stated:
         return frozenset(known.dictionary.levels)
     return frozenset(
@@ -244,7 +246,9 @@ def _with_filter(draft: Draft, level: str) -> Draft:
 
 
 def _fits(dictionary: Dictionary, level: str, taken: Iterable[str]) -> bool:
-    """A filter beside a breakdown of the same dimension must be at its level or a coarser one."""
+    """Whether a filter fits: beside a breakdown of the same dimension, a filter must be at its level or
+    coarser.
+    """
     order = dictionary.dimension(_dimension(dictionary, level)).level_names()
     return all(order.index(level) >= order.index(other) for other in taken if other in order)
 

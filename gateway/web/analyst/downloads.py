@@ -17,7 +17,7 @@ PICTURES = ("svg", "png")
 
 @desk.file("/questions/<question_id>/download/<form>")
 def download(question_id: str, form: str) -> Response:
-    """The table as a file. Raises UnknownQuestionError before there is one, or for another form."""
+    """The table as a file. Raises UnknownQuestionError without a release, or for an unknown format."""
     if form not in FORMS:
         raise UnknownQuestionError("There is no such form of the table.", remedy=REMEDY)
     with hub().store.reading() as view:

@@ -1,6 +1,6 @@
-"""A question while it is being put together, and its address: the same link is the same question. Pure.
+"""A question being composed, and its address: the same link is the same question. Pure.
 
-What stands in an address was typed by anybody: it is taken as it is, and judged when a question is made.
+Anybody may have typed an address: the values are taken as they are, and checked when the question is made.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +16,7 @@ FIRST_YEAR, LAST_YEAR = 1945, 2100
 
 SOON = 30
 WITHIN = (SOON, 3600, 24 * 3600, 7 * 24 * 3600)
-"""Seconds that members may be given."""
+"""The choices of seconds for members to answer."""
 
 NO_MEASURE = "Choose what is counted."
 ONE_YEAR = "Say both years, or leave both empty. For a single year write it twice."
@@ -27,10 +27,10 @@ Pairs = Iterable[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Draft:
-    """The slots as they were filled in, complete or not.
+    """The slots as filled in, complete or not.
 
     `where` are level and code, each pair once; `since` and `until` are years as typed; `narrow` are levels
-    of which codes may be picked. `within`: seconds that members have.
+    whose codes may be picked. `within`: seconds for members to answer.
     """
 
     measure: str = ""
@@ -43,7 +43,7 @@ class Draft:
     narrow: tuple[str, ...] = ()
 
     def pairs(self) -> Iterator[tuple[str, str]]:
-        """Names and values of a form that has this draft; what is empty or as always is left out."""
+        """Names and values of a form with this draft; empty and default values are left out."""
         if self.measure:
             yield "measure", self.measure
         yield from (("by", level) for level in self.by)
@@ -56,11 +56,11 @@ class Draft:
         yield from (("narrow", level) for level in self.narrow)
 
     def query(self) -> str:
-        """The draft as an address has it, after the question mark."""
+        """The draft as the query of an address, after the question mark."""
         return urlencode(list(self.pairs()))
 
     def codes(self, level: str) -> tuple[str, ...]:
-        """The codes of a level that are picked."""
+        """The picked codes of a level."""
         return tuple(code for named, code in self.where if named == level)
 
     def question(self, dictionary: Dictionary) -> Question:
@@ -94,7 +94,7 @@ class Draft:
 
 
 def draft_of(pairs: Pairs) -> Draft:
-    """The draft that a form or an address has. What cannot be one is left out."""
+    """The draft in a form or an address. Values that cannot belong to a draft are left out."""
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value.strip())
@@ -116,7 +116,7 @@ def draft_of(pairs: Pairs) -> Draft:
 
 
 def draft_again(question: Question, within: int = SOON) -> Draft:
-    """The draft that asks a question again: years in a row as their two ends."""
+    """The draft that asks a question again: consecutive years as first and last year."""
     where = [(f.level, code) for f in question.where for code in f.codes]
     since = until = ""
     years = next((f.codes for f in question.where if f.level == YEAR), ())

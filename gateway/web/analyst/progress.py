@@ -1,4 +1,4 @@
-"""How far a question is, member by member: a function of what has come until now. Pure."""
+"""The progress of a question, member by member: a function of the answers so far. Pure."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from gateway.wire.answer import Answer, Quota, Refusal
 
 
 class Stage(StrEnum):
-    """Where a question stands at one member."""
+    """The stage of a question at one member."""
 
-    ASKED = "asked"  # it has not answered yet
+    ASKED = "asked"  # no answer yet
     WAITING = "waiting"  # a person there has to give leave
-    OFFLINE = "offline"  # it does not call
+    OFFLINE = "offline"  # no contact
     ANSWERED = "answered"
     REFUSED = "refused"
     CLOSED = "closed"  # no answer came, and none is taken any more
@@ -22,10 +22,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """`why`: reasons of a refusal; `since`: when a member that is offline was last heard of.
+    """`why`: reasons of a refusal; `since`: the last contact with an offline member.
 
-    `pending`: it answered, and the next release will hold that. `policy`, `snapshot_date`: what an answer
-    rests on; `quotas`: of the asker's organisation, as the member counts them.
+    `pending`: the member answered, and the next release will include the answer. `policy`, `snapshot_date`:
+    the basis of an answer; `quotas`: of the asker's organisation, as the member counts.
     """
 
     member: str
@@ -55,7 +55,9 @@ class Progress:
 
 @dataclass(frozen=True)
 class Heard:
-    """What has come of a question: answers by member, members where it waits, those away and since when."""
+    """News of a question: answers by member, members where the question waits, offline members and since
+    when.
+    """
 
     answers: Mapping[str, Answer]
     waiting: Collection[str]

@@ -1,4 +1,4 @@
-"""The page where a question is put together, and who shares what."""
+"""The page for composing a question, and the page of what members share."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -35,9 +35,9 @@ class Expectation:
 
 @dataclass(frozen=True)
 class AskPage:
-    """`sentence` is there once the slots make a question; `faults` say what is wrong with them.
+    """`sentence` is set once the slots make a question; `faults` say what is wrong with the slots.
 
-    `beyond`: it asks of accidents what only people have.
+    `beyond`: the question asks of accidents for attributes that only people have.
     """
 
     draft: Draft
@@ -57,7 +57,7 @@ class AskPage:
 
 @desk.page(PAGE, "analyst/ask.html", fragment="analyst/_ask.html")
 def ask_page() -> AskPage:
-    """Every slot in its address: a link that asks the same question again."""
+    """Every slot in the address: a link that asks the same question again."""
     knows, _ = known()
     begun = bool(request.args)
     return asked_with(knows, _with_defaults(knows, draft_of(request.args.items(multi=True))), say=begun)
@@ -65,7 +65,7 @@ def ask_page() -> AskPage:
 
 @desk.form(PAGE)
 def put() -> Any:
-    """Ask: the question is logged, then put to the members; on to its page."""
+    """Ask: the question is logged and sent to the members; the analyst goes on to the question's page."""
     draft = draft_of(request.form.items(multi=True))
     try:
         question = draft.question(hub().dictionary)
@@ -78,7 +78,7 @@ def put() -> Any:
 
 @desk.page("/sharing", "analyst/sharing.html")
 def sharing() -> dict[str, Any]:
-    """Members by dimensions and levels: who shares what with whoever looks."""
+    """Members by dimensions and levels: what each member shares with the signed-in analyst."""
     knows, kept = known()
     measure, purpose = request.args.get("measure", ""), request.args.get("purpose", "")
     d = knows.dictionary
@@ -92,7 +92,7 @@ def sharing() -> dict[str, Any]:
 
 
 def asked_with(knows: Known, draft: Draft, *, say: bool = True, faults: Sequence[str] = ()) -> AskPage:
-    """The page for a draft. With `say` it tells what is still missing."""
+    """The page for a draft. With `say` the page names what is still missing."""
     question, wrong = _question(knows, draft)
     expected = () if question is None else forecasts(knows, question)
     return AskPage(
@@ -126,7 +126,7 @@ def _expectation(one: Forecast) -> Expectation:
 
 
 def _with_defaults(knows: Known, draft: Draft) -> Draft:
-    """What there is no real choice about is chosen already."""
+    """Fill in slots that have a single choice."""
     held, measures = sorted(knows.purposes), list(knows.dictionary.measures)
     return replace(
         draft,

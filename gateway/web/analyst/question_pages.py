@@ -1,4 +1,4 @@
-"""One's own questions: the list, and each one's page from asking to the table."""
+"""The analyst's own questions: the list, and a page for each from asking to the table."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,7 +44,7 @@ class Row:
 
 @dataclass(frozen=True)
 class QuestionPage:
-    """`release`: the number of the release that is shown, of `releases`; `asked`, `released`: log entries."""
+    """`release`: the number of the shown release, of `releases`; `asked`, `released`: log entries."""
 
     id: str
     title: str
@@ -93,7 +93,7 @@ def questions() -> dict[str, Any]:
 
 @desk.page("/questions/<question_id>", "analyst/question.html", fragment="analyst/_question.html")
 def question(question_id: str) -> Any:
-    """Progress, then the table; with `cell` that one explained."""
+    """Progress, then the table; with `cell` an explanation of that cell."""
     with hub().store.reading() as view:
         asked = own(view, question_id)
         kept, count = released(view, asked)
@@ -145,7 +145,7 @@ def _same() -> str:
 
 
 def _forms(shown: Result | None) -> tuple[str, ...]:
-    """The files that there are: pictures only of what can be drawn."""
+    """The available files: pictures only of releases that can be drawn."""
     drawn = shown is not None and shown.pictures
     return tuple(form for form in FORMS if drawn or form not in PICTURES)
 

@@ -26,7 +26,9 @@ desk = Desk("analyst-ready-made")
 
 @dataclass(frozen=True)
 class Table:
-    """One table of a question: how many members would answer it, and the address that opens it as a form."""
+    """One table of a question: how many members would answer, and the address that opens the table as a
+    form.
+    """
 
     number: int
     label: str
@@ -48,7 +50,7 @@ class Item:
 
 @dataclass(frozen=True)
 class ReadyPage:
-    """`purpose` is what they are asked for; `nothing`: what was asked for is shared by nobody."""
+    """`purpose` is the purpose of asking; `nothing`: nobody shares the requested tables."""
 
     purpose: str
     purposes: tuple[tuple[str, str], ...]
@@ -60,7 +62,7 @@ class ReadyPage:
 
 @desk.page(PAGE, "analyst/ready-made.html")
 def ready_made() -> ReadyPage:
-    """All of them, with what is to be expected for one purpose."""
+    """All ready-made questions, with the expected answers for one purpose."""
     knows, _ = known()
     return _page(knows, request.args.get("purpose", ""))
 

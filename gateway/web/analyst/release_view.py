@@ -1,4 +1,4 @@
-"""A released table as the page shows it: the table, a picture, one cell explained, what to ask instead."""
+"""A released table as the page shows the release: table, picture, explained cell, alternative questions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,15 +27,15 @@ from gateway.wire.cells import Status
 from gateway.wire.release import Coverage, Release
 
 BETWEEN = "~"
-"""Between the codes of a cell in an address: no code has it."""
+"""Between the codes of a cell in an address: no code has this sign."""
 
 LARGEST_PICTURED = 20_000
-"""Cells. Of a larger table a picture is drawn only where somebody asks for one: it takes its time."""
+"""Cells. For a larger table a picture is drawn only on request: drawing takes time."""
 
 
 @dataclass(frozen=True)
 class Instead:
-    """A question that may bring numbers back, with the address that opens it."""
+    """A question that may bring numbers back, with the address that opens the question."""
 
     text: str
     kind: str
@@ -46,7 +46,7 @@ class Instead:
 
 @dataclass(frozen=True)
 class Covered:
-    """What one member gave to the table."""
+    """One member's contribution to the table."""
 
     member: str
     name: str
@@ -61,7 +61,7 @@ class Covered:
 
 @dataclass(frozen=True)
 class Explained:
-    """One cell in sentences; `ancestor` is the text of the nearest visible cell that holds it."""
+    """One cell in sentences; `ancestor` is the text of the nearest visible cell that contains the cell."""
 
     key: str
     place: str
@@ -70,7 +70,7 @@ class Explained:
 
 @dataclass(frozen=True)
 class Turn:
-    """A level of the table; `across`: it makes the columns now."""
+    """A level of the table; `across`: the level makes the columns now."""
 
     level: str
     label: str
@@ -79,9 +79,9 @@ class Turn:
 
 @dataclass(frozen=True)
 class Result:
-    """`pictures` are the kinds that fit; `picture` is drawn. `counts`: cells by status.
+    """`pictures` are the fitting kinds; `picture` is the drawn one. `counts`: cells by status.
 
-    `of_totals`: terms of totals, where members ask for different things.
+    `of_totals`: terms of totals, where the terms of members differ.
     """
 
     table: Layout
@@ -96,7 +96,7 @@ class Result:
 
 
 def result(release: Release, dictionary: Dictionary, picture: str, across: Sequence[str] = ()) -> Result:
-    """Everything that the page shows of a release. `picture`: which kind, "" for the one that fits best."""
+    """Everything that the page shows of a release. `picture`: the kind, "" for the best fitting kind."""
     words = analyst_wording.words()
     levels = [axis.level for axis in release.axes]
     chosen = [level for level in across if level in levels]
@@ -119,7 +119,7 @@ def result(release: Release, dictionary: Dictionary, picture: str, across: Seque
 
 
 def explained(release: Release, dictionary: Dictionary, key: str) -> Explained:
-    """One cell, by its codes as an address has them. Raises UnknownQuestionError where there is none."""
+    """One cell, by its codes as an address has them. Raises UnknownQuestionError for an unknown cell."""
     codes = tuple(key.split(BETWEEN)) if release.axes else ()
     try:
         found: Explanation = explain(release, dictionary, codes, analyst_wording.words())

@@ -1,4 +1,4 @@
-"""Who shares what: members by dimensions and levels, as they state it for one asker. Pure."""
+"""What members share: members by dimensions and levels, as declared for one asker. Pure."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from gateway.wire.sharing_statement import Shared, Sharing
 
 @dataclass(frozen=True)
 class Column:
-    """A member: `stated` False: it does not say what it shares; `policy` None: it has none in force."""
+    """A member. `stated` False: no declaration; `policy` None: no policy in force."""
 
     member: str
     name: str
@@ -30,7 +30,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Line:
-    """A level; `shared` tells for each column whether it is: None where the member does not say."""
+    """A level; `shared` says for each column whether the level is shared: None without a declaration."""
 
     level: str
     label: str
@@ -48,7 +48,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Matrix:
-    """`blocks`: dimensions that somebody shares; `nobody`: labels of those that nobody does."""
+    """`blocks`: dimensions that some member shares; `nobody`: labels of dimensions that no member shares."""
 
     measure: str
     purpose: str

@@ -1,8 +1,8 @@
 """The region's ready-made questions: the twelve of every year, and the pack for Article 7 reports.
 
-Data, not code: what a question is called, and the tables that answer it. A question that the regional
-dictionary has no words for says so; one that no member shares is found out from what members state.
-Texts are msgids: they are translated where they are shown.
+Data, not code: the name of each question, and the tables that answer the question. A question beyond the
+words of the regional dictionary says so; the declarations of members show which questions nobody shares.
+Texts are msgids, translated where they are shown.
 """
 
 from collections.abc import Iterable
@@ -12,13 +12,15 @@ CASUALTIES, ACCIDENTS = "casualties", "accidents"
 
 
 def msgid(text: str) -> str:
-    """Marks an English text that is translated where it is used."""
+    """Marks an English text that is translated at its use."""
     return text
 
 
 @dataclass(frozen=True)
 class Part:
-    """One table: a measure by levels. `label` tells it from the other tables of its question, if any."""
+    """One table: a measure by levels. `label` distinguishes the table from other tables of the question, if
+    any.
+    """
 
     by: tuple[str, ...]
     measure: str = CASUALTIES
@@ -27,9 +29,10 @@ class Part:
 
 @dataclass(frozen=True)
 class ReadyQuestion:
-    """`parts`: the tables that answer it; none where the dictionary has no words for it, as `lacks` says.
+    """`parts`: the tables that answer the question; none where the dictionary has no words for the question,
+    as `lacks` says.
 
-    With parts, `lacks` tells what they leave open.
+    With parts, `lacks` says what the tables leave open.
     """
 
     name: str
@@ -44,7 +47,7 @@ BARRIERS = ("DIST", "COST", "INFO", "QUAL", "STIG", "SEC")
 
 
 def _each(attribute: str, codes: Iterable[str], *by: str) -> tuple[Part, ...]:
-    """A table for each code of an attribute that a person can have several of."""
+    """A table for each code of a multi-valued attribute."""
     return tuple(Part(("country", f"{attribute}.{code}", *by), label=f"{attribute}.{code}") for code in codes)
 
 
@@ -141,7 +144,7 @@ ARTICLE_7 = (
     ),
     SERVICES,
 )
-"""What states report of victims under Article 7 of the mine ban convention."""
+"""The tables that countries report of victims under Article 7 of the mine ban convention."""
 
 EVERY = tuple({question.name: question for question in (*TWELVE, *ARTICLE_7)}.values())
 

@@ -1,1 +1,1 @@
-"""The auditor's desk, on the hub and on a node alike: what the log says, why, and what proves it."""
+"""The auditor's desk, on the hub and on a node alike: the log's entries, their reasons, and their proofs."""

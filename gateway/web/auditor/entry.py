@@ -1,4 +1,6 @@
-"""An entry, or a question with all of its entries: in sentences, with proofs, and the decision made again."""
+"""An entry, or a question with all of its entries: in sentences, with proofs, and with a replay of the
+decision.
+"""
 
 from dataclasses import dataclass
 
@@ -30,7 +32,7 @@ DECISIONS = {
 
 @dataclass(frozen=True)
 class Replayed:
-    """A decision made again; `cannot` says why it could not be."""
+    """A replayed decision; `cannot` says why a replay was impossible."""
 
     again: Again | None
     cannot: str | None = None
@@ -81,7 +83,9 @@ def audit_question(question_id: str) -> Model:
 
 @desk.file("/audit/download/<question_id>")
 def audit_dossier(question_id: str) -> Response:
-    """Every entry about a question with its proof, in one file that needs nothing of Safelane's database."""
+    """Every entry about a question with its proof, in one file that can be checked without Safelane's
+    database.
+    """
     kept = reading(ReadAction.DOSSIER, {"question": question_id})
     with or_unknown():
         made = dossier(kept, question_id)
@@ -91,7 +95,7 @@ def audit_dossier(question_id: str) -> Response:
 
 
 def file_name(question_id: str) -> str:
-    """What the dossier of a question is called where it is taken to."""
+    """The name of the dossier file of a question."""
     return f"safelane-{''.join(c for c in question_id if c.isascii() and (c.isalnum() or c == '-'))}.json"
 
 
@@ -100,7 +104,7 @@ def _is_decision(entry: Told) -> bool:
 
 
 def _replayed(kept: KeptLog, entry: Told) -> Replayed | None:
-    """The decision of an entry made again, which is logged as well; None where it is no decision."""
+    """The replayed decision of an entry, logged as well; None for an entry without a decision."""
     if not _is_decision(entry):
         return None
     noted(kept, ReadAction.REPLAY, {"entry": entry.number})

@@ -1,4 +1,4 @@
-"""The kinds of entries that a list can be narrowed to."""
+"""The kinds of entries for the list's filter."""
 
 from audit.events.events import EVENTS
 

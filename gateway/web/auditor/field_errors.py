@@ -1,4 +1,4 @@
-"""What is wrong with fields that were typed, in the page's language, for the page that shows them again."""
+"""Errors of typed fields, in the page's language, for the page that shows the fields again."""
 
 from flask_babel import gettext
 from marshmallow import ValidationError
@@ -8,7 +8,7 @@ NUMBERS = frozenset({"count", "size", "before"})
 
 
 def said(error: ValidationError) -> dict[str, str]:
-    """What is wrong, by field."""
+    """The errors by field."""
     if not isinstance(error.messages, dict):
         return {"": " ".join(map(str, error.messages))}
     return {str(name): _said(str(name), messages) for name, messages in error.messages.items()}

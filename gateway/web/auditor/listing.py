@@ -1,4 +1,4 @@
-"""The log as a list, newest first: filtered by what the API knows, over an index that answers at once."""
+"""The log as a list, newest first: filtered like the API's list, over an index that answers at once."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,7 +36,9 @@ desk = Desk("audit-list")
 
 
 class PageSchema(SearchSchema):
-    """What the list is asked for: a search, entries before which number, and whether readings count."""
+    """The query of the list: a search, the entry number to start before, and whether readings are
+    included.
+    """
 
     before = fields.Integer(validate=validate.Range(min=0, max=LARGEST_NUMBER))
     readings = fields.Boolean(load_default=False)
@@ -54,9 +56,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Listed:
-    """`typed` is the search as it was typed, `errors` what is wrong with it, by field.
+    """`typed` is the search as typed, `errors` the search's errors by field.
 
-    `kinds` and `outcomes` are what can be chosen, as pairs of value and word.
+    `kinds` and `outcomes` are the choices, as pairs of value and word.
     """
 
     typed: dict[str, str]
@@ -92,7 +94,7 @@ def audit_entries() -> Model:
 def _wanted(
     kept: KeptLog, view: View, query: dict[str, Any], span: Span, *, readings: bool
 ) -> Iterator[Found]:
-    """Entries that fit; those about readings of the log only where they are asked for."""
+    """Entries that match; entries about readings of the log only on request."""
     shows_all = readings or query.get("type") == LogRead.TYPE
     for found in find_newest(kept, view, criteria_of(query), query.get("actor"), span):
         if shows_all or not isinstance(found.event, LogRead):

@@ -1,4 +1,4 @@
-"""How the log stands: its head, what witnesses say of it and since when, and what to look at."""
+"""The log status: the checkpoint, its witnesses and the time of their cosignatures, and alerts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from gateway.watching.model import KeptAlert
 from gateway.web.shared.desk import Desk, Model
 
 OLD = timedelta(minutes=10)
-"""A witness whose last word is older than the head, and than this, is marked."""
+"""A witness whose last cosignature is older than the checkpoint, and than this, is marked."""
 
 MOST = 100
 """Notices on one page."""
@@ -25,7 +25,7 @@ desk = Desk("audit-watch")
 
 @dataclass(frozen=True)
 class Seen:
-    """A witness and its last cosignature: how long ago, in words, and how far it is behind the head."""
+    """A witness and its last cosignature: the age in words, and the distance behind the checkpoint."""
 
     witness: str
     key: str
@@ -55,9 +55,9 @@ class Kept:
 
 @dataclass(frozen=True)
 class AlertsPage:
-    """`notices` follow from the first `size` entries as of `at`, `watched` from what is seen of other logs.
+    """`notices` follow from the first `size` entries as of `at`, `watched` from observations of other logs.
 
-    `more` is how many notices there are beside those that are shown; `looking` while the first are sought.
+    `more` is the number of further notices beside the shown notices; `looking` while the first are sought.
     """
 
     notices: tuple[Notice, ...]
@@ -94,7 +94,7 @@ def audit_alerts() -> Model:
 
 
 def ago(time: timedelta) -> str:
-    """How long ago, as people say it: the largest unit that fits."""
+    """The age in plain words: the largest unit that fits."""
     seconds = max(0, int(time.total_seconds()))
     if seconds < 60:
         return gettext("less than a minute ago")
@@ -122,7 +122,7 @@ def _seen(head: Standing, sighting: Sighting, now: datetime) -> Seen:
 
 
 def _kept(alerts: Sequence[KeptAlert]) -> tuple[Kept, ...]:
-    """Those that stand first, then the newest of those that have ended."""
+    """Open alerts first, then the newest of the closed alerts."""
     rows = [
         Kept(a.alert.kind, a.alert.about, a.alert.message, a.since, a.ended, tuple(a.alert.entries))
         for a in alerts

@@ -1,4 +1,4 @@
-"""A sample of entries that nobody can pick: it follows from a head of the log, and from words agreed on."""
+"""An audit sample that nobody can pick: derived from a checkpoint of the log, and from words agreed on."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +26,9 @@ desk = Desk("audit-sample")
 
 @dataclass(frozen=True)
 class SamplePage:
-    """`drawn` is whether a sample was asked for: then of which size and root it is, and its entries."""
+    """`drawn`: whether a sample was asked for; then `size` and `root` name the checkpoint, `rows` the
+    entries.
+    """
 
     typed: dict[str, str]
     errors: dict[str, str]

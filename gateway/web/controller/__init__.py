@@ -1,1 +1,3 @@
-"""The data controller's desk on a member node: leave, what is seen and by whom, policies, loads, health."""
+"""The data controller's desk on a member node: approvals, sharing and its history, policies, loads,
+health.
+"""

@@ -1,11 +1,11 @@
-"""The subjects of the desk, and its forms that take a passphrase."""
+"""The desks of the controller, and the forms that take a passphrase."""
 
 from gateway.web.controller.jobs import job_pages, node_health
 from gateway.web.controller.policy import policy_edit, policy_overview, policy_signing
 from gateway.web.controller.questions import approvals, figures, question_list, question_page, sharing
 from gateway.web.controller.register import loads, uploads
 
-SUBJECTS = (
+ROUTES = (
     approvals.desk,
     policy_overview.desk,
     sharing.desk,
@@ -25,4 +25,4 @@ TAKES_SECRETS = (
 )
 
 BESIDE = (question_page, policy_edit, policy_signing, uploads)
-"""Modules that add pages to a subject of another one."""
+"""Modules that add pages to a desk of another module."""

@@ -1,4 +1,4 @@
-"""The page of the own account: sessions, tokens, credentials, and everything that is kept about oneself."""
+"""The page of the own account: sessions, tokens, credentials, and all data stored about the person."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,7 +37,7 @@ TEMPLATE = "account.html"
 
 @dataclass(frozen=True)
 class SessionRow:
-    """Where somebody is signed in. `here`: by this very session."""
+    """A session of the person. `here`: the session of this request."""
 
     id: str
     agent: str
@@ -48,7 +48,7 @@ class SessionRow:
 
 @dataclass(frozen=True)
 class TokenRow:
-    """A token of a program, without the token itself, which is kept nowhere."""
+    """A token of a program, without the token itself, which is stored nowhere."""
 
     id: str
     label: str
@@ -60,9 +60,10 @@ class TokenRow:
 
 @dataclass(frozen=True)
 class AccountPage:
-    """The own account. `purposes` and `scopes` (those that a token can have): each word and what it means.
+    """The own account. `purposes` and `scopes` (the possible permissions of a token): each word and its
+    meaning.
 
-    `renewable`: whether passphrase and code generator are changed here, by whoever looks.
+    `renewable`: whether the person can change passphrase and code generator here.
     """
 
     name: str
@@ -83,7 +84,7 @@ def show() -> Model:
 
 @desk.form(f"{PAGE}/sessions/end")
 def end_sessions() -> AnyResponse:
-    """One session that is named, or all others; an open browser that was taken over shuts nobody out."""
+    """End one named session, or all others; needs a recent sign-in, so that a taken-over browser cannot."""
     who = signed_in()
     require_fresh(accounts(), who)
     name, wanted = who.account.name, typed("session")
@@ -124,7 +125,7 @@ def export_own() -> Response:
     return response
 
 
-@desk.pages.get(f"{PAGE}/credentials")  # shows a new secret to whoever types it off: no twin
+@desk.pages.get(f"{PAGE}/credentials")  # shows a new secret to be copied by hand: no twin
 def new_credentials() -> Response:
     who = signed_in()
     require_fresh(accounts(), who)
@@ -161,7 +162,7 @@ def renew_credentials() -> Response:
 
 
 def _account(refused: AccountError | None = None) -> AccountPage:
-    """The account of whoever asks: a person by a session, or a program by a token."""
+    """The account of the requester: a person by a session, or a program by a token."""
     who, side, now = principal(), accounts().side, accounts().clock.now()
     with accounts().store.reading() as view:
         tokens = view.people.tokens_of(who.user)
@@ -186,7 +187,7 @@ def _refused(error: AccountError) -> AnyResponse:
 
 
 def _session() -> Session | None:
-    """By which session the page is seen; None at its twin, which a token opens."""
+    """The session of the request; None at the page's JSON twin, which a token opens."""
     found = g.get("present")
     return found.session if isinstance(found, Present) else None
 
@@ -213,7 +214,7 @@ def _credentials(generator: str, **more: Any) -> Response:
 
 
 def _unsealed(text: str) -> str:
-    """The generator that was shown: sealed in the form, so that nobody can put a known one there."""
+    """The generator shown before: sealed in the form, so that nobody can substitute a known generator."""
     name = signed_in().account.name
     try:
         return web().entrance.sealer.unseal(bytes.fromhex(text), f"{GENERATOR} {name}")

@@ -1,7 +1,7 @@
-"""Signing in at a directory (OpenID Connect): out to the provider, and back with its answer.
+"""Signing in through a directory (OpenID Connect): redirect to the provider, and return with its answer.
 
-What belongs to one way out and back travels in a sealed cookie of this browser: an answer that comes to
-another browser, a second time or too late is refused.
+The state of one sign-in travels in a sealed cookie of this browser: an answer that arrives in another
+browser, a second time or too late is refused.
 """
 
 import hmac
@@ -33,7 +33,7 @@ BACK = "/sign-in/directory/return"
 
 
 @dataclass(frozen=True)
-class _Way:
+class _PendingSignIn:
     state: str
     nonce: str
     verifier: str
@@ -73,46 +73,46 @@ def come_back() -> AnyResponse:
 
 @blueprint.after_request
 def _once(response: Response) -> Response:
-    """Whatever came of it, there is no second way back."""
+    """Whatever the outcome, the same sign-in cannot return twice."""
     if request.path == BACK:
         drop_cookie(response, FLOW)
     return response
 
 
 def _came_back() -> AnyResponse:
-    way = _way()
+    pending = _pending()
     query = {name: value for name, value in request.args.items() if len(value) < 4000}
-    if not hmac.compare_digest(query.get("state", "").encode(), way.state.encode()):
+    if not hmac.compare_digest(query.get("state", "").encode(), pending.state.encode()):
         raise IdentityRefusedError("state")
     redirect_uri = place().origin() + BACK
-    identity = _directory().identity(query, way.nonce, way.verifier, redirect_uri)
-    if way.invitation:
-        accept_by_directory(web().entrance, way.invitation, identity)
+    identity = _directory().identity(query, pending.nonce, pending.verifier, redirect_uri)
+    if pending.invitation:
+        accept_by_directory(web().entrance, pending.invitation, identity)
     agent_ = agent(request.headers.get("User-Agent", ""))
     entered = sign_in_by_directory(accounts(), identity, agent_, read_cookie(BROWSER))
-    return entered_at(way.target, entered)
+    return entered_at(pending.target, entered)
 
 
 def _go(target: str, invitation: str) -> AnyResponse:
     now = int(accounts().clock.now().timestamp())
     word = secrets.token_urlsafe
-    way = _Way(word(24), word(24), word(48), target, invitation, now)
-    address = _directory().address(way.state, way.nonce, way.verifier, place().origin() + BACK)
+    pending = _PendingSignIn(word(24), word(24), word(48), target, invitation, now)
+    address = _directory().address(pending.state, pending.nonce, pending.verifier, place().origin() + BACK)
     response = redirect(address, 303)
-    sealed = web().entrance.sealer.seal(json.dumps(vars(way)), SEALED_FOR)
+    sealed = web().entrance.sealer.seal(json.dumps(vars(pending)), SEALED_FOR)
     set_cookie(response, FLOW, sealed.hex(), seconds=int(LIFETIME.total_seconds()))
     return response
 
 
-def _way() -> _Way:
+def _pending() -> _PendingSignIn:
     try:
         text = web().entrance.sealer.unseal(bytes.fromhex(read_cookie(FLOW) or ""), SEALED_FOR)
     except ValueError:
         raise IdentityRefusedError("no-way") from None
-    way = _Way(**json.loads(text))
-    if accounts().clock.now() - datetime.fromtimestamp(way.since, UTC) > LIFETIME:
+    pending = _PendingSignIn(**json.loads(text))
+    if accounts().clock.now() - datetime.fromtimestamp(pending.since, UTC) > LIFETIME:
         raise IdentityRefusedError("late")
-    return way
+    return pending
 
 
 def _directory() -> Directory:

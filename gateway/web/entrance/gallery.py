@@ -1,4 +1,4 @@
-"""The gallery: every part that pages are made of, and every token, on one page, to look at in both themes."""
+"""The gallery: every part of the pages, and every design token, on one page, for review in both themes."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,7 +13,7 @@ COLOURS = (
     *("lane", "lane-ground", "good", "good-ground", "warn", "warn-ground"),
     *("alarm", "alarm-ground", "note", "note-ground", "focus"),
 )
-"""Tokens of the style sheet, as their classes are called."""
+"""Tokens of the style sheet, by the names of their classes."""
 
 SCRIPTS = (
     ("en", "English", "Phnom Penh, Preah Vihear"),
@@ -23,7 +23,7 @@ SCRIPTS = (
     ("my", "မြန်မာဘာသာ", "နေပြည်တော် ကရင်ပြည်နယ် ရှမ်းပြည်နယ်"),
     ("vi", "Tiếng Việt", "Quảng Trị, Thừa Thiên Huế, Đắk Lắk"),
 )
-"""Language, its own name, and names of places in it."""
+"""Language, its own name, and names of places in the language."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Accepting an invitation: a code instead of a default password, and what the account will be opened with."""
+"""Accepting an invitation: a code instead of a default password, and the credentials of the new account."""
 
 from flask import Blueprint, Response
 
@@ -16,7 +16,7 @@ def show() -> Response:
 
 
 @blueprint.post("")
-def look() -> Response:
+def check_code() -> Response:
     return _look(typed("invitation"))
 
 

@@ -1,1 +1,1 @@
-"""What all pages share: layout, forms, languages, sign-in."""
+"""The common parts of all pages: layout, forms, languages, sign-in."""

@@ -1,4 +1,4 @@
-"""What every page stands on: where the templates and the style are, and what the views work with."""
+"""The foundation of every page: the place of templates and style, and the context of views."""
 
 import mimetypes
 from dataclasses import dataclass
@@ -32,14 +32,14 @@ blueprint = Blueprint(
 
 @dataclass(frozen=True)
 class Web:
-    """`directory` is the OpenID provider that people may sign in at, if there is one."""
+    """`directory` is the OpenID provider for signing in, if there is one."""
 
     entrance: Entrance
     directory: Directory | None = None
 
 
 def install(app: Flask) -> None:
-    mimetypes.add_type("font/woff2", ".woff2")  # older Pythons do not know it
+    mimetypes.add_type("font/woff2", ".woff2")  # unknown to older Pythons
     app.jinja_env.globals["asset"] = asset
     app.after_request(_keep_assets)
 
@@ -51,7 +51,9 @@ def web() -> Web:
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:
-    """A page, with what all pages show: the place, who is signed in, their desk, and the field for forms."""
+    """A page, with the common parts of all pages: the place, the signed-in person, the desk, and the field
+    for forms.
+    """
     account = _account()
     text = render_template(
         template,
@@ -67,7 +69,7 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
 
 
 def typed(name: str) -> str:
-    """A field of the form that was sent, cut to a length that no honest one has."""
+    """A field of the form that was sent, cut to a length that no honest form reaches."""
     return request.form.get(name, "")[:LONGEST_FIELD]
 
 
@@ -79,7 +81,9 @@ def _account() -> Account | None:
 
 
 def asset(name: str) -> str:
-    """The address of a file of `static`, which changes with its content: browsers may keep it for ever."""
+    """The address of a file of `static`, which changes with the file's content: browsers may keep the file
+    for ever.
+    """
     return url_for("web.static", filename=name, v=_version(name))
 
 

@@ -1,4 +1,4 @@
-"""Which browser a session belongs to, in words that its owner recognises; no more than that is kept."""
+"""The browser of a session, in words that its owner recognises; nothing more is stored."""
 
 BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 SYSTEMS = (

@@ -1,8 +1,8 @@
 """Pages travel compressed: many offices are on slow lines.
 
-The length of a compressed page can betray what stands in it to whoever mixes in words of their own (BREACH).
-Our form tokens change every second, and a file name of random length in the gzip header hides the length
-besides (as proposed in "Heal the Breach", IEEE Transactions on Dependable and Secure Computing, 2022).
+The length of a compressed page can betray its content to an attacker who mixes in chosen words (BREACH). Form
+tokens change every second, and a file name of random length in the gzip header hides the length besides (as
+proposed in "Heal the Breach", IEEE Transactions on Dependable and Secure Computing, 2022).
 """
 
 import gzip
@@ -12,7 +12,7 @@ import secrets
 from flask import Flask, Response, request
 
 SMALLEST = 600
-"""Bytes; below that, compression gains nothing."""
+"""Bytes; below this size, compression gains nothing."""
 KINDS = frozenset(
     {"text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", "text/plain"}
 )

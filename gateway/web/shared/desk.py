@@ -1,8 +1,8 @@
-"""A desk: pages over view models, each with a twin for programs made from the very same model.
+"""A desk: pages over view models, each with a JSON twin for programs made from the same model.
 
-A view returns plain values (a frozen dataclass or a mapping), from which the page and its twin are made, or
-a response of its own, such as a redirect. It asks `gateway.api.access_control.principal()` who comes: at the
-page that is a session, at the twin a token. Both need a line in `gateway.accounts.access_routes`.
+A view returns plain values (a frozen dataclass or a mapping), from which the page and its twin are made, or a
+response of its own, such as a redirect. `gateway.api.access_control.principal()` gives the view the
+requester: a session at the page, a token at the twin. Both need a line in `gateway.accounts.access_routes`.
 """
 
 from collections.abc import Callable, Mapping
@@ -37,9 +37,9 @@ class Desk:
         app.register_blueprint(self.twins)
 
     def page(self, rule: str, template: str, *, fragment: str | None = None) -> Callable[[View], View]:
-        """Serve a view as a page at `rule`, and as JSON at its twin.
+        """Serve a view as a page at `rule`, and as JSON at the page's twin.
 
-        The template gets the model as `model`. With `fragment`, what htmx asks for is that template alone.
+        The template gets the model as `model`. With `fragment`, a request of htmx gets that template alone.
         """
 
         def serve(view: View) -> View:
@@ -58,7 +58,7 @@ class Desk:
         return serve
 
     def file(self, rule: str) -> Callable[[View], View]:
-        """Serve a response that is no page, such as a download, and has no twin."""
+        """Serve a response other than a page, such as a download, without a twin."""
 
         def serve(view: View) -> View:
             return self.pages.get(rule)(view)
@@ -66,7 +66,7 @@ class Desk:
         return serve
 
     def form(self, rule: str) -> Callable[[View], View]:
-        """Take a form that was sent to `rule`: its view redirects, or shows the page again with `shown`."""
+        """Take a form that was sent to `rule`: the view redirects, or shows the page again with `shown`."""
 
         def serve(view: View) -> View:
             return self.pages.post(rule)(view)
@@ -75,7 +75,7 @@ class Desk:
 
 
 def shown(model: Model, template: str, fragment: str | None = None) -> Response:
-    """The model as a page, or as the part of one that htmx asks for."""
+    """The model as a page, or as the part of a page that htmx asks for."""
     if isinstance(model, Response):
         return model
     model, status = model if isinstance(model, tuple) else (model, 200)
@@ -87,7 +87,7 @@ def shown(model: Model, template: str, fragment: str | None = None) -> Response:
 
 
 def wants_part() -> bool:
-    """Whether htmx asks for a part of a page; going back in the history wants all of it."""
+    """Whether htmx asks for a part of a page; going back in the history needs the whole page."""
     sent = request.headers
     return sent.get("HX-Request") == "true" and "HX-History-Restore-Request" not in sent
 
@@ -109,9 +109,9 @@ def twin_rule(rule: str) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A model as JSON has it: words for enumerations, ISO 8601 for moments and days, lists for tuples.
+    """A model as JSON: words for enumerations, ISO 8601 for moments and days, lists for tuples.
 
-    What has named fields becomes an object, named tuples too.
+    A value with named fields becomes an object, named tuples too.
     """
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         value = value._asdict()

@@ -1,8 +1,8 @@
-"""Forms are taken only from our own pages: every POST is checked here before any view sees it.
+"""Forms are taken only from our own pages: every POST is checked here before any view runs.
 
-Each form also says, sealed, for whom it was made: what its owner typed is then not lost when the session has
-ended meanwhile (`gateway.web.shared.kept_input`). A form about something that others may change carries the
-version that it was made from, and is not taken for another one.
+Each form also names its owner, sealed: the owner's input is then not lost when the session has ended
+meanwhile (`gateway.web.shared.kept_input`). A form about something that others may change carries a version,
+and is not taken for another version.
 """
 
 import hmac
@@ -24,18 +24,20 @@ from gateway.api.storable import check_fields
 FIELD = "form"
 OWNER = "form_of"
 VERSION = "form_version"
-"""Fields that say something of the form itself; nobody has typed them."""
+"""Fields of the form itself, which nobody has typed."""
 
 SEALER = "safelane-form-sealer"
 SEALED_FOR = "owner of a form"
 OWN_SITES = frozenset({"same-origin", "none"})
-CARRIES_ITS_OWN_PROOF = frozenset({"web-keeping.go_on"})
-"""What is sealed in these forms says more than their token would."""
+CARRIES_ITS_OWN_PROOF = frozenset({"web-kept-input.resume"})
+"""Forms whose sealed content proves more than a token would."""
 
 
 @dataclass(frozen=True)
 class Now:
-    """What a form was about, as it is now: its version, in words or as text, and the page that shows it."""
+    """The subject of a form as of now: its version, in words or as text, and the page that shows the
+    subject.
+    """
 
     version: str
     text: str
@@ -43,7 +45,7 @@ class Now:
 
 
 class ChangedMeanwhileError(AccountError):
-    """Somebody else has changed what a form was about."""
+    """Another person has changed the subject of a form."""
 
     def __init__(self, now: Now) -> None:
         super().__init__(
@@ -60,9 +62,9 @@ def install(app: Flask, sealer: Sealer) -> None:
 
 
 def form_field(version: str | None = None) -> Markup:
-    """The hidden fields of a form: made for this session, or for this visit before anybody signs in.
+    """The hidden fields of a form: made for this session, or for this visit before signing in.
 
-    `version` is that of what the form changes: see `require_version`.
+    `version` is the version of the subject that the form changes: see `require_version`.
     """
     present = g.get("present")
     token = form_token(_secret(), accounts().clock.now())
@@ -77,14 +79,14 @@ def hidden(name: str, value: str) -> Markup:
 
 
 def require_version(now: Now) -> None:
-    """Raise ChangedMeanwhileError unless the form that was sent was made for what is there now."""
+    """Raise ChangedMeanwhileError unless the form was made for the current version."""
     made_for = request.form.get(VERSION, "")
     if not hmac.compare_digest(made_for.encode(), now.version.encode()):
         raise ChangedMeanwhileError(now)
 
 
 def owner() -> str | None:
-    """For whom the form that was sent was made; None when it does not prove that."""
+    """The owner of the form that was sent; None for a form without proof of its owner."""
     try:
         return sealer().unseal(bytes.fromhex(request.form.get(OWNER, "")), SEALED_FOR)
     except ValueError:
@@ -102,13 +104,15 @@ def is_page() -> bool:
 
 
 def from_here() -> bool:
-    """Whether the browser says that the form was on a page of ours, or says nothing of it."""
+    """Whether the browser says that the form came from our pages, or says nothing about the origin."""
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     return (site is None or site in OWN_SITES) and (origin is None or origin == place().origin())
 
 
 def _check() -> None:
-    """Raise StaleFormError, and log it, for a form of another site or session, or of too long ago."""
+    """Raise StaleFormError, and log the refusal, for a form of another site or session, or from too long
+    ago.
+    """
     if request.method != "POST" or not is_page():
         return
     try:
@@ -135,12 +139,14 @@ def _check_form() -> None:
 
 
 def _known() -> str | None:
-    """The secret of the session that the guard has let in; elsewhere that of the visit."""
+    """The secret of an accepted session; elsewhere the secret of the visit."""
     return read_cookie(SESSION if g.get("present") else VISIT)
 
 
 def _secret() -> str:
-    """What tokens are made under: a session that has just begun, that of the request, or the visit."""
+    """The secret of form tokens: of a session that has just begun, of the request's session, or of the
+    visit.
+    """
     known = g.get("begun") or _known() or g.get("visit")
     if known is None:
         known = g.visit = new_secret(Kind.VISIT)

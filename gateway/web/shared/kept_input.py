@@ -1,7 +1,7 @@
-"""What somebody typed is not lost when the session has ended meanwhile, or the form has become too old.
+"""Keep a person's input when the session has ended meanwhile, or the form has become too old.
 
-It travels sealed in the sign-in form itself, never in an address, and is not kept on our side. Only whoever
-it was typed by gets it back, after signing in, and sends it by another click. Secrets are not kept.
+The input travels sealed in the sign-in form itself, never in an address, and is not stored on our side. Only
+the owner gets the input back, after signing in, and sends the form by another click. Secrets are not kept.
 """
 
 import zlib
@@ -38,30 +38,32 @@ SEALED_FOR = "what was typed"
 SECRETS = frozenset({"passphrase", "passphrase_again", "current", "code", "generator", "invitation", KEPT})
 UPLOADS = ("web-controller-loads.take_upload",)
 NEVER_KEPT = (
-    *("web-sign-in.", "web-invitation.", "web-account.", "web-directory.", "web-keeping."),
+    *("web-sign-in.", "web-invitation.", "web-account.", "web-directory.", "web-kept-input."),
     *UPLOADS,
 )
-"""Beginnings of endpoints whose forms hold secrets, or nothing that one would miss."""
+"""Beginnings of endpoints whose forms hold secrets, or nothing worth keeping."""
 
-blueprint = Blueprint("web-keeping", __name__)
+blueprint = Blueprint("web-kept-input", __name__)
 
 
 @dataclass(frozen=True)
 class Typed:
-    """A form as it was sent: to which address, by whom, and the names and values of its fields."""
+    """A form as sent: its address, its owner, and the names and values of its fields."""
 
     owner: str
     path: str
     fields: tuple[tuple[str, str], ...]
 
     def again(self, version: str | None = None) -> Markup:
-        """The fields as hidden ones of a new form, for another version of what it changes if one is given."""
+        """The fields as hidden fields of a new form, with another version of the form's subject if one is
+        given.
+        """
         fields = [(name, value) for name, value in self.fields if version is None or name != VERSION]
         return form_field(version) + Markup("").join(hidden(name, value) for name, value in fields)
 
 
 def typed_form() -> Typed | None:
-    """The form that was sent, as far as it may be kept; None where nothing may."""
+    """The form that was sent, as far as its input may be kept; None where nothing may be kept."""
     if (request.endpoint or "").startswith(NEVER_KEPT) or unread():
         return None
     by = owner()
@@ -78,7 +80,7 @@ def typed_form() -> Typed | None:
 
 
 def unread() -> bool:
-    """Whether what was sent is left alone: an upload, or more than any form, of a stranger."""
+    """Whether the body is left unread: an upload, or a stranger's body larger than any form."""
     return request.endpoint in UPLOADS or (request.content_length or 0) > (request.max_content_length or 0)
 
 
@@ -103,7 +105,9 @@ def unseal(kept: str) -> Typed | None:
 
 
 def give_back(form: Typed, who: Present, status: int = 200) -> Response | None:
-    """The page that shows what was typed and sends it; None for somebody else, who must not see it."""
+    """The page that shows the kept input and sends the form again; None for another person, who must not see
+    the input.
+    """
     if who.account.name != form.owner:
         return None
     g.present = who
@@ -111,22 +115,22 @@ def give_back(form: Typed, who: Present, status: int = 200) -> Response | None:
 
 
 def changed(error: ChangedMeanwhileError) -> Response:
-    """What is there now, beside what was typed: nothing was changed."""
+    """The current state beside the person's input: nothing was changed."""
     form = typed_form()
     shown = () if form is None else _shown(form.fields)
     return page("changed.html", 409, now=error.now, form=form, shown=shown, error=error)
 
 
 @blueprint.post("/kept")
-def go_on() -> Response:
-    """Somebody has signed in elsewhere in this browser and goes on here."""
+def resume() -> Response:
+    """Resume a form after a person has signed in elsewhere in this browser."""
     form = unseal(request.form.get(KEPT, ""))
     found = None if form is None else give_back(form, signed_in())
     return page("nothing-kept.html", 404) if found is None else found
 
 
 def _shown(fields: Sequence[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
-    """What a person typed, by field: several values of one field together."""
+    """A person's input by field: several values of one field together."""
     shown: dict[str, list[str]] = {}
     for name, value in fields:
         if value.strip() and name != VERSION:

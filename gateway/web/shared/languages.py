@@ -1,7 +1,7 @@
-"""In which language pages speak: English, and others that somebody chooses; numbers and moments with them.
+"""The language of pages: English, and others by choice; numbers and moments with the language.
 
-A translation that no native speaker has reviewed yet is never chosen by a browser's wish alone, only by a
-click of a person, who is told on every page what state it is in.
+A translation that no native speaker has reviewed yet is never chosen by a browser's preference alone, only by
+a person's click, and every page in that language names the state of the translation.
 """
 
 from datetime import date, datetime
@@ -21,7 +21,7 @@ ENGLISH = "en"
 COOKIE = "safelane-language"
 DAY = len("2026-01-31")
 Said = SaidByLog | SaidByPolicy
-"""Sentences of floors that know no language but English, with the text and the values they were made of."""
+"""Sentences of rooms that know no language but English, with the source text and values."""
 FOLDER = Path(__file__).parents[1] / "translations"
 AWAITING_REVIEW = frozenset({"km"})
 """Drafts that native speakers have yet to review."""
@@ -36,7 +36,7 @@ def install(app: Flask) -> None:
 
 
 def available() -> tuple[str, ...]:
-    """Languages that there are texts for."""
+    """The languages that have texts."""
     others = sorted(path.parent.parent.name for path in FOLDER.glob("*/LC_MESSAGES/messages.mo"))
     return (ENGLISH, *others)
 
@@ -69,11 +69,11 @@ def choose(code: str) -> Response:
 
 
 def translated(text: str) -> str:
-    """A text that another floor says, in the page's language; itself where there is no translation of it.
+    """A text of another room, in the page's language; unchanged without a translation.
 
-    Unlike `_` in a template it takes per cent signs and marks of HTML in the text as they are, and the page
-    escapes what comes out: an error may tell what somebody typed. Sentences that are filled with values are
-    translated first and filled in afterwards.
+    Unlike `_` in a template, this function leaves per cent signs and marks of HTML in the text as they are,
+    and the page escapes the result: an error may quote a person's input. Sentences with values are translated
+    first and filled in afterwards.
     """
     if isinstance(text, Said) and text.values:
         return str(gettext(text.text)) % {name: _filled(value) for name, value in text.values.items()}
@@ -81,12 +81,12 @@ def translated(text: str) -> str:
 
 
 def spoken(word: str) -> str:
-    """A log's own word, such as `policy-signed`, as people say it."""
+    """A log's own word, such as `policy-signed`, in plain words."""
     return translated(word.replace("-", " "))
 
 
 def _filled(value: str | int | datetime) -> str:
-    """What a sentence is filled with, in the page's language; words of logs and policies stay as they are."""
+    """A value of a sentence, in the page's language; words of logs and policies stay as they are."""
     if isinstance(value, datetime):
         return second(value)
     if isinstance(value, Said):
@@ -95,7 +95,7 @@ def _filled(value: str | int | datetime) -> str:
 
 
 def number(value: int | float) -> str:
-    """A number as people write it in the page's language."""
+    """A number as written in the page's language."""
     return str(format_decimal(value))
 
 
@@ -115,12 +115,12 @@ def day(value: date) -> str:
 
 
 def date_of(written: str) -> str:
-    """A day or a moment that is written as ISO 8601 has it, as people of the page's language write it."""
+    """A day or a moment in ISO 8601, as written in the page's language."""
     if len(written) == DAY:
         return day(date.fromisoformat(written))
     return moment(datetime.fromisoformat(written))
 
 
 def tag() -> str:
-    """The language of the page, as HTML names it."""
+    """The language of the page, as HTML names languages."""
     return str(get_locale() or ENGLISH).replace("_", "-")

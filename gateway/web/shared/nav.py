@@ -1,4 +1,4 @@
-"""The main navigation of each desk, and where a role begins. Each desk adds its own entries."""
+"""The main navigation of each desk, and the start page of each role."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class Entry:
 
     @property
     def current(self) -> bool:
-        """Whether the page that is shown is this one, or below it or one of `also`."""
+        """Whether the shown page is this entry's, below it, or below one of `also`."""
         here = f"{request.path}/"
         return any(here.startswith(f"{path}/") for path in (self.path, *self.also))
 
@@ -32,7 +32,7 @@ AUDIT = (
     Entry("/audit/sample", lazy_gettext("Sample")),
 )
 
-DESKS: dict[tuple[Side, Role], tuple[Entry, ...]] = {
+NAVIGATION: dict[tuple[Side, Role], tuple[Entry, ...]] = {
     (Side.HUB, Role.ANALYST): (
         Entry("/ask", lazy_gettext("Ask")),
         Entry("/ready-made", lazy_gettext("Ready-made questions")),
@@ -57,10 +57,10 @@ DESKS: dict[tuple[Side, Role], tuple[Entry, ...]] = {
 
 
 def entries(side: Side, role: Role) -> tuple[Entry, ...]:
-    """The navigation of a desk; the own account is always in it."""
-    return (*DESKS.get((side, role), ()), ACCOUNT)
+    """The navigation of a desk; the own account is always included."""
+    return (*NAVIGATION.get((side, role), ()), ACCOUNT)
 
 
 def start(side: Side, role: Role) -> str:
-    """The page that a role begins with."""
+    """The start page of a role."""
     return entries(side, role)[0].path

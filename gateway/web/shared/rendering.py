@@ -1,7 +1,7 @@
 """Refusals as pages, and the headers of all pages.
 
-Errors have become problems by then (`gateway.api.problems`): here they are only drawn, so that a page tells
-no more than the API does.
+Errors have become problems before (`gateway.api.problems`): here problems are only rendered, so that a page
+discloses no more than the API does.
 """
 
 from typing import Any
@@ -54,7 +54,7 @@ def sign_in_address(target: str, **more: str) -> str:
 
 
 def _only_under_our_name() -> Response | None:
-    """A page under another name is a trick (DNS rebinding) or a proxy that is set up wrongly."""
+    """A page under another name is a trick (DNS rebinding) or a sign of a misconfigured proxy."""
     if not is_page() or place().serves(request.host):
         return None
     words = "No pages are served under this address. The operator sets it as 'public_url' in safelane.yaml.\n"
@@ -66,7 +66,7 @@ def _sign_in_first(error: NotAuthenticatedError) -> Any:
         return known(error)
     if request.headers.get("HX-Request") == "true":
         expired = page("_expired.html", 401)
-        # At the top of the page: what a script asked for may be the very part that somebody fills in.
+        # At the top of the page: the part that a script asked for may hold a half-filled form.
         expired.headers.update({"HX-Retarget": "#main", "HX-Reswap": "afterbegin"})
         return expired
     return _sign_in_keeping() or redirect(sign_in_address(_here()), 303)
@@ -79,25 +79,25 @@ def _sign_in_again(error: NotFreshError) -> Any:
 
 
 def _sign_in_keeping(*, again: bool = False) -> Response | None:
-    """The sign-in page with what was typed in it, sealed; None when nothing was."""
+    """The sign-in page with the person's input, sealed; None without any input."""
     if request.method != "POST" or kept_input.unread():
         return None
     form = kept_input.typed_form() or kept_input.unseal(request.form.get(kept_input.KEPT, ""))
     if form is None:
         return None
-    g.pop("present", None)  # the next form comes from somebody who is yet to sign in
+    g.pop("present", None)  # the next form comes from a person who is not signed in yet
     return sign_in_page("/", again=again, kept=kept_input.seal(form), status=401)
 
 
 def _out_of_date(error: StaleFormError) -> Any:
-    """Whoever is still signed in gets back what was typed, in a form of now."""
+    """A person who is still signed in gets the input back, in a new form."""
     form, who = kept_input.typed_form() if is_page() else None, g.get("present")
     found = None if form is None or who is None else kept_input.give_back(form, who, 403)
     return known(error) if found is None else found
 
 
 def _here() -> str:
-    """Where to go on after signing in: the very address, so that a link means the same then."""
+    """Where to continue after signing in: the exact address, so that a link keeps its meaning."""
     return request.full_path.rstrip("?") if request.method == "GET" else "/account"
 
 

@@ -29,7 +29,7 @@ blueprint = Blueprint("web-sign-in", __name__)
 
 @blueprint.get("/")
 def home() -> AnyResponse:
-    """Whoever is signed in has a desk; the others are asked to sign in."""
+    """A signed-in person goes to the desk; others are asked to sign in."""
     who = _former()
     if who is None:
         return redirect("/sign-in", 303)
@@ -42,7 +42,7 @@ def show() -> Response:
 
 
 @blueprint.post("/sign-in")
-def enter() -> AnyResponse:
+def submit_sign_in() -> AnyResponse:
     attempt = Attempt(
         name=typed("name"),
         passphrase=typed("passphrase"),
@@ -60,13 +60,13 @@ def enter() -> AnyResponse:
     if form is None:
         return entered_at(target, entered)
     end_former()
-    g.begun = entered.session  # what the form that is given back is made for
+    g.begun = entered.session  # the form given back is made for this session
     found = give_back(form, present(accounts(), entered.session))
     return entered_at("/", entered) if found is None else _with_session(found, entered)
 
 
 @blueprint.post("/sign-out")
-def leave() -> AnyResponse:
+def sign_out() -> AnyResponse:
     who = signed_in()
     end(accounts(), who.account.name, who.account.name, [who.session.id], SessionEnd.SIGNED_OUT)
     response = redirect("/sign-in", 303)
@@ -76,7 +76,7 @@ def leave() -> AnyResponse:
 
 
 def entered_at(target: str, entered: Entered) -> AnyResponse:
-    """On to a page of ours with a new session; the one that the browser had before, if any, ends."""
+    """Go to one of our pages with a new session; the browser's former session, if any, ends."""
     end_former()
     return _with_session(redirect(target, 303), entered)
 
@@ -90,7 +90,7 @@ def _with_session(response: AnyResponse, entered: Entered) -> AnyResponse:
 
 
 def end_former() -> None:
-    """End the session that the browser came with."""
+    """End the session of the request's browser."""
     former = _former()
     if former is not None:
         name = former.account.name
@@ -98,7 +98,7 @@ def end_former() -> None:
 
 
 def _former() -> Present | None:
-    """Who is signed in in this browser, where the guard lets everybody in."""
+    """The person signed in in this browser, for endpoints that are open to everybody."""
     secret = read_cookie(SESSION)
     if secret is None:
         return None
@@ -116,7 +116,7 @@ def sign_in_page(
     kept: str = "",
     status: int = 200,
 ) -> Response:
-    """The form that asks who comes. `kept` is what was typed before, sealed: it comes back afterwards."""
+    """The sign-in form. `kept` is the person's former input, sealed, to be given back afterwards."""
     return page(
         "sign-in.html",
         status,

@@ -11,7 +11,7 @@ LOADS, HEALTH = "/controller/loads", "/controller/health"
 
 def wait_for_work(desk: DeskHouse) -> None:
     end = time.monotonic() + 120
-    while desk.bench.jobs.under_way():
+    while desk.desk_context.jobs.under_way():
         assert time.monotonic() < end
         time.sleep(0.1)
 
@@ -68,9 +68,9 @@ def test_a_thorough_look_runs_beside_the_pages(desk: DeskHouse) -> None:
 
 
 def test_a_load_without_a_register_says_what_to_do(desk: DeskHouse) -> None:
-    desk.bench.jobs.begin(Kind.LOAD, {}, by="dara")
+    desk.desk_context.jobs.begin(Kind.LOAD, {}, by="dara")
     wait_for_work(desk)
-    (job,) = [desk.bench.jobs.latest(Kind.LOAD)]
+    (job,) = [desk.desk_context.jobs.latest(Kind.LOAD)]
     assert job is not None
 
     page = desk.get(f"/controller/work/{job.id}")
@@ -80,9 +80,9 @@ def test_a_load_without_a_register_says_what_to_do(desk: DeskHouse) -> None:
 
 
 def test_tables_are_protected_beside_the_pages(desk: DeskHouse) -> None:
-    desk.bench.jobs.begin(Kind.PROTECT, {}, by="dara")
+    desk.desk_context.jobs.begin(Kind.PROTECT, {}, by="dara")
     wait_for_work(desk)
-    job = desk.bench.jobs.latest(Kind.PROTECT)
+    job = desk.desk_context.jobs.latest(Kind.PROTECT)
     assert job is not None
 
     assert "Questions are answered from the tables of policy version 1" in desk.get(

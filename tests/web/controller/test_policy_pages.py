@@ -50,7 +50,7 @@ def alerts(page: str) -> list[str]:
 
 def wait_for_work(desk: DeskHouse) -> None:
     end = time.monotonic() + 120
-    while desk.bench.jobs.under_way():
+    while desk.desk_context.jobs.under_way():
         assert time.monotonic() < end
         time.sleep(0.1)
 
@@ -271,14 +271,14 @@ def test_what_is_not_there_is_said(desk: DeskHouse) -> None:
 def test_long_work_shows_how_far_it_is_and_ends_on_demand(desk: DeskHouse) -> None:
     draft(desk)
     page = write(desk, policy_text("KH", 2).replace("threshold: 5", "threshold: 6"), "suggest")
-    (job,) = desk.bench.jobs.under_way()
+    (job,) = desk.desk_context.jobs.under_way()
     assert f"/controller/work/{job.id}" in page.text
 
     done = desk.post(f"/controller/work/{job.id}/cancel", page=f"/controller/work/{job.id}")
 
     assert done.status_code == 303
     assert "Stopped before completion." in desk.get(f"/controller/work/{job.id}")
-    assert desk.bench.jobs.under_way() == []
+    assert desk.desk_context.jobs.under_way() == []
     part = desk.browser.get(f"/controller/work/{job.id}", headers={"HX-Request": "true"})
     assert part.status_code == 286, "no script asks any further"
     assert "<h1>" not in part.text
@@ -323,7 +323,7 @@ class Tried:
 
 def suggested(desk: DeskHouse, text: str) -> list[str]:
     """Suggest alternatives than a text; what the buttons beside the editor send."""
-    desk.bench.jobs.start = Tried(
+    desk.desk_context.jobs.start = Tried(
         (Edit("threshold", "7"),), (Edit("finest", None, "outcome"), Edit("zeros", "protect"))
     )
     write(desk, text, "suggest")

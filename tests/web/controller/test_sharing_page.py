@@ -26,7 +26,7 @@ def counted(desk: DeskHouse) -> str:
 
 def test_the_numbers_are_those_of_the_cube(ready: DeskHouse) -> None:
     page = counted(ready)
-    cube = ready.bench.shelf.refresh()
+    cube = ready.desk_context.shelf.refresh()
     assert cube is not None
     hidden, cells = int(cube.cube.hidden.sum()), len(cube.cube.hidden)
 
@@ -37,7 +37,7 @@ def test_the_numbers_are_those_of_the_cube(ready: DeskHouse) -> None:
 
 
 def test_a_page_never_waits_for_the_counting(ready: DeskHouse) -> None:
-    ready.bench.looks.forget()
+    ready.desk_context.cube_viewer.forget()
 
     page = ready.get(PAGE)
 

@@ -66,9 +66,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskHouse]:
 def ready(house: DeskHouse) -> DeskHouse:
     """A node with a mapping, and nothing uploaded."""
     (house.directory / "mapping.yaml").write_text(MAPPING)
-    house.bench.jobs.start = Here(house)
-    for one in house.bench.uploads.waiting():
-        house.bench.uploads.remove(one.id)
+    house.desk_context.jobs.start = Here(house)
+    for one in house.desk_context.uploads.waiting():
+        house.desk_context.uploads.remove(one.id)
     return house
 
 
@@ -81,7 +81,7 @@ def send(desk: DeskHouse, name: str, data: bytes | str) -> httpx.Response:
 
 def settled(desk: DeskHouse) -> None:
     end = time.monotonic() + 120
-    while desk.bench.jobs.under_way():
+    while desk.desk_context.jobs.under_way():
         assert time.monotonic() < end
         time.sleep(0.02)
 
@@ -160,7 +160,7 @@ def test_what_cannot_be_the_register_is_told_at_once(
     assert sent.status_code in (422, 200)
     assert said in sent.text
     assert "<script>alert" not in sent.text
-    assert ready.bench.uploads.waiting() == ()
+    assert ready.desk_context.uploads.waiting() == ()
 
 
 @pytest.mark.parametrize(("name", "data", "said"), [
@@ -224,7 +224,7 @@ def test_more_than_is_taken_is_refused_before_it_is_looked_at(
 
     assert sent.status_code == 413
     assert "larger than 3 MB" in sent.text
-    assert ready.bench.uploads.waiting() == ()
+    assert ready.desk_context.uploads.waiting() == ()
 
 
 def test_a_register_of_some_megabytes_is_taken_whole(ready: DeskHouse) -> None:
@@ -252,7 +252,7 @@ def test_a_node_without_a_mapping_or_with_a_database_says_so(ready: DeskHouse) -
 def test_progress_is_seen_without_scripts(ready: DeskHouse) -> None:
     address, _ = checked(ready, "victims.csv", ROWS)
     held = Held()
-    ready.bench.jobs.start = held
+    ready.desk_context.jobs.start = held
     ready.post(address, do="check")
 
     page = ready.get(address)
@@ -276,7 +276,7 @@ def test_nothing_of_an_upload_is_read_once_the_session_has_ended(ready: DeskHous
 
     assert sent.status_code == 303
     assert sent.headers["Location"].startswith("/sign-in")
-    assert ready.bench.uploads.waiting() == ()
+    assert ready.desk_context.uploads.waiting() == ()
 
 
 class Held:

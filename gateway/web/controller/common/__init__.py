@@ -1,1 +1,1 @@
-"""What the controller's pages share."""
+"""The common parts of the controller's pages."""

@@ -1,4 +1,6 @@
-"""What the controller's desk works with: the node of this state, and what bootstrap lends to it."""
+"""The context of the controller's desk: the node of this country, and the services that bootstrap
+provides.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +14,7 @@ from gateway.member.cube.cube_cache import CubeShelf
 from gateway.member.node.context import Node
 from gateway.member.node.ports import RegionalWork
 from gateway.sources.files.uploads import Uploads
-from gateway.web.controller.common.cube_view import Looks
+from gateway.web.controller.common.cube_view import CubeViewer
 from gateway.web.controller.common.job_runner import Jobs
 from gateway.web.controller.common.shapes import Sign
 from gateway.wire.answer import Answer
@@ -22,19 +24,19 @@ KEY = "safelane-controller"
 
 
 @dataclass(frozen=True)
-class Bench:
-    """`reports` is the folder in which the last load left its report; `source` names what a load reads.
-    `mapping` reads the document that says what a register means, None where there is none.
+class DeskContext:
+    """`reports` is the folder of the last load's report; `source` names the source of a load. `mapping` reads
+    the mapping document of the register, None where there is none.
 
-    `regional` is what the node does with sums that no single answer gives. `table` draws an answer as its
-    recipient sees it. `has_key`: whether the sealed key of a vkey is here.
+    `regional` is the node's work on secure sums. `table` shows an answer as its recipient sees the answer.
+    `has_key`: whether the sealed key of a vkey is here.
     """
 
     node: Node
     shelf: CubeShelf
     regional: RegionalWork
     jobs: Jobs
-    looks: Looks
+    cube_viewer: CubeViewer
     sign: Sign
     table: Callable[[Put, Answer], Release]
     has_key: Callable[[str], bool]
@@ -43,10 +45,10 @@ class Bench:
     mapping: Callable[[], str | None]
     source: str | None = None
     drafting: Lock = field(default_factory=Lock)
-    """Held while a draft is compared and replaced: of two who save at once, the second is told."""
+    """Held while a draft is compared and replaced: of two people who save at once, the second is informed."""
 
 
-def bench() -> Bench:
+def desk_context() -> DeskContext:
     found = current_app.extensions[KEY]
-    assert isinstance(found, Bench)  # noqa: S101 - put there by bootstrap
+    assert isinstance(found, DeskContext)  # noqa: S101 - put there by bootstrap
     return found

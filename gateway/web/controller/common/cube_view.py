@@ -1,6 +1,7 @@
-"""What the cube that answers now shows and withholds: counted once for each cube, beside the pages.
+"""The published and withheld numbers of the current cube: counted once for each cube, beside the pages.
 
-Counting takes a second or two. A page never waits for it: it says that it is being counted, and asks again.
+Counting takes a second or two. A page never waits for the count: the page shows that counting is under way,
+and asks again.
 """
 
 import threading
@@ -26,11 +27,11 @@ Show = Callable[[Policy, ReadyCube], Iterable[ShownQuestion]]
 
 
 @dataclass(frozen=True)
-class Look:
-    """The numbers of one cube: they tell of people who are withheld.
+class CubeNumbers:
+    """The numbers of one cube: confidential, since they include withheld people.
 
-    `people` are all that it counts. They and `exposure` are None once a newer snapshot has come: then the
-    people of this cube are not at hand any more, and `people_withheld` of its tables says nothing.
+    `people` is the number of people counted. `people` and `exposure` are None once a newer snapshot has come:
+    the people of this cube are not available then, and `people_withheld` of its tables is meaningless.
     """
 
     cube: ReadyCube
@@ -50,71 +51,73 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What answers: the policy in force, whether its tables are there, and the look at them (None: not yet).
+class CubeView:
+    """The current view: the policy in force, its tables and their numbers (None: not counted yet).
 
-    `until` is the last day that the tables cover. `failed`: counting ended in an error that the node's
-    output names.
+    `until` is the last day that the tables cover. `failed`: counting ended in an error that the node's output
+    names.
     """
 
     policy: Policy | None
     until: date | None
-    look: Look | None
+    numbers: CubeNumbers | None
     failed: bool = False
 
 
 @dataclass
-class Looks:
-    """Remembers the look at the newest cube; a new one is opened and counted on a thread of its own."""
+class CubeViewer:
+    """Remembers the numbers of the newest cube; a new cube is opened and counted on a thread of its own."""
 
     node: Node
     shelf: CubeShelf
     show: Show
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _look: Look | None = None
+    _numbers: CubeNumbers | None = None
     _counting: int | None = None
     _failed: int | None = None
 
-    def now(self) -> Standing:
-        """What answers now. Its look is None while it is being counted."""
+    def now(self) -> CubeView:
+        """The current view. Its `numbers` are None while counting is under way."""
         with self.node.store.reading() as view:
             ruling, cube = trusted(self.node, view), view.cube()
         policy = None if ruling is None else ruling[1]
         if ruling is None or cube is None or cube.policy_version != ruling[0].version:
-            return Standing(policy, None, None)
+            return CubeView(policy, None, None)
         until = cube.snapshot.until
         with self._lock:
-            if self._look is not None and self._look.cube.index == cube.index:
-                return Standing(policy, until, self._look)
+            if self._numbers is not None and self._numbers.cube.index == cube.index:
+                return CubeView(policy, until, self._numbers)
             if self._failed == cube.index:
-                return Standing(policy, until, None, failed=True)
+                return CubeView(policy, until, None, failed=True)
             if self._counting != cube.index:
                 self._counting = cube.index
                 arguments = (ruling[1], cube.index)
-                threading.Thread(target=self._count, args=arguments, name="look", daemon=True).start()
-        return Standing(policy, until, None)
+                threading.Thread(target=self._count, args=arguments, name="cube-numbers", daemon=True).start()
+        return CubeView(policy, until, None)
 
     def forget(self) -> None:
-        """Count again when it is asked for next: the register may be another one."""
+        """Count again at the next request: the register may be another one."""
         with self._lock:
-            self._look = self._failed = None
+            self._numbers = self._failed = None
 
     def _count(self, policy: Policy, index: int) -> None:
-        look = None
+        numbers = None
         try:
             cube = self.shelf.refresh()
             if cube is not None and cube.index == index:
-                look = self._made(policy, cube)
+                numbers = self._made(policy, cube)
         except SafelaneError as error:
-            log.error("the cube cannot be looked at", member=self.node.member, reason=error.message)
+            log.error(
+                "the numbers of the cube cannot be counted", member=self.node.member, reason=error.message
+            )
         with self._lock:
             self._counting = None
-            if look is None:
+            if numbers is None:
                 self._failed = index
             else:
-                self._look = look
+                self._numbers = numbers
 
-    def _made(self, policy: Policy, cube: ReadyCube) -> Look | None:
+    def _made(self, policy: Policy, cube: ReadyCube) -> CubeNumbers | None:
         with self.node.store.reading() as view:
             loaded, stored = view.snapshot(), view.cube()
         if loaded is None or stored is None or stored.index != cube.index:
@@ -122,12 +125,12 @@ class Looks:
         record, snapshot = loaded
         questions = tuple(self.show(policy, cube))
         if record.id != cube.snapshot.id:
-            return Look(cube, policy, None, _cells_only(cube), None, questions)
+            return CubeNumbers(cube, policy, None, _cells_only(cube), None, questions)
         rules = plan(self.node.dictionary, policy, snapshot, self.node.clock.now().date())[1]
         people = counted_table(self.node, snapshot, stored.plan, rules)
         total, counted = int(people.counts.sum()), cube.cube.as_counted(people)
         seen = exposure(counted, people)
-        return Look(cube, policy, total, tables(counted, people), seen, questions)
+        return CubeNumbers(cube, policy, total, tables(counted, people), seen, questions)
 
 
 def _cells_only(cube: ReadyCube) -> tuple[TableShown, ...]:

@@ -1,4 +1,4 @@
-"""What the desk refuses, in words for the controller."""
+"""Refusals of the desk, in words for the controller."""
 
 from typing import NoReturn
 
@@ -9,7 +9,7 @@ from gateway.web.shared.languages import translated
 
 
 def not_there(error: SafelaneError) -> NoReturn:
-    """A page about something that there is not (any more)."""
+    """A page about something that does not exist (any more)."""
     raise NotFound(told(error)) from None
 
 
@@ -19,5 +19,5 @@ def busy(error: SafelaneError) -> NoReturn:
 
 
 def told(error: SafelaneError) -> str:
-    """What is wrong and what to do, in the page's language."""
+    """The problem and its remedy, in the page's language."""
     return f"{translated(error.message)} {translated(error.remedy)}".strip()

@@ -1,8 +1,8 @@
-"""Long work of the desk: one piece at a time, in a process of its own, with progress and an end on demand.
+"""Long jobs of the desk: one at a time, in a process of its own, with progress and cancellation.
 
 Previews and loads take minutes and all of a processor. In this process they would hold up the node's poll and
-every page; a child at low priority holds up neither, and can be ended at any moment without harm, since all
-that it keeps is kept in one transaction at its end.
+every page; a child process at low priority holds up neither, and can be ended at any moment without harm,
+since the child stores its results in one transaction at the end.
 """
 
 import secrets
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 class Kind(StrEnum):
-    """What can be worked on."""
+    """The kinds of jobs."""
 
     LOOK = "look"
     SUGGEST = "suggest"
@@ -52,7 +52,7 @@ class NoJobError(SafelaneError):
 
 @dataclass(frozen=True)
 class Job:
-    """A piece of work. `done` runs from 0 to 1; `result` is there once it is done, `error` once it failed."""
+    """A job. `done` runs from 0 to 1; `result` is set once the job is done, `error` once the job failed."""
 
     id: str
     kind: Kind
@@ -64,7 +64,7 @@ class Job:
     done: float = 0.0
     result: Mapping[str, Any] | None = None
     error: tuple[str, str] | None = None
-    """What went wrong, and what to do about it."""
+    """The problem, and its remedy."""
     until: datetime | None = None
 
     @property
@@ -73,12 +73,12 @@ class Job:
 
 
 KEPT = 8
-"""Pieces of work that are remembered, in this process: their results tell of people who are withheld."""
+"""Jobs that are remembered, in this process: their results are confidential, with withheld people."""
 
 
 @dataclass
 class Jobs:
-    """Starts work, follows it on a thread, and remembers how it ended."""
+    """Starts jobs, follows each on a thread, and remembers the results."""
 
     start: Start
     clock: Clock
@@ -87,9 +87,9 @@ class Jobs:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self, kind: Kind, body: Mapping[str, Any], *, by: str, about: str = "") -> Job:
-        """Start a piece of work. What the same person has begun of this kind before gives way to it.
+        """Start a job. A former job of the same person and kind is replaced.
 
-        Raises BusyError while other work is under way.
+        Raises BusyError while other jobs are under way.
         """
         for other in self.under_way():
             if other.by == by and other.kind is kind:
@@ -113,12 +113,12 @@ class Jobs:
         return job
 
     def under_way(self) -> list[Job]:
-        """What runs now."""
+        """The running jobs."""
         with self._lock:
             return [job for job in self._jobs.values() if job.running]
 
     def of(self, job_id: str) -> Job:
-        """Raises NoJobError for one that was never begun here, or was forgotten."""
+        """The job of this id. Raises NoJobError for an unknown or forgotten job."""
         with self._lock:
             if job_id in self._jobs:
                 return self._jobs[job_id]
@@ -127,19 +127,19 @@ class Jobs:
         )
 
     def latest(self, kind: Kind, about: str | None = None) -> Job | None:
-        """The newest piece of work of a kind (about something), whatever became of it."""
+        """The newest job of a kind (about something), whatever its outcome."""
         with self._lock:
             fit = [j for j in self._jobs.values() if j.kind is kind and about in (None, j.about)]
         return fit[-1] if fit else None
 
     def newest(self, about: str) -> Job | None:
-        """The newest piece of work about something, of whatever kind."""
+        """The newest job about something, of any kind."""
         with self._lock:
             fit = [job for job in self._jobs.values() if job.about == about]
         return fit[-1] if fit else None
 
     def cancel(self, job_id: str) -> Job:
-        """End it now, if it runs. Raises NoJobError."""
+        """End a running job now. Raises NoJobError."""
         job = self.of(job_id)
         with self._lock:
             running = self._running.pop(job_id, None)

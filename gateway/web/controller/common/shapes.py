@@ -1,4 +1,4 @@
-"""What bootstrap lends to the desk, as the desk sees it."""
+"""Services that bootstrap provides to the desk, as the desk sees them."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -8,7 +8,7 @@ from gateway.wire.release import Release
 
 
 class ShownQuestion(Protocol):
-    """A ready-made question and what comes of it: a release with this member alone, or the refusals."""
+    """A ready-made question and its result: a release with this member alone, or the refusals."""
 
     @property
     def name(self) -> str: ...
@@ -29,17 +29,17 @@ class Sign(Protocol):
 
 class Told(Protocol):
     def __call__(self, step: str, done: float) -> None:
-        """What is being done, and how much of it is done (0 to 1)."""
+        """The current step, and the share of the work done (0 to 1)."""
 
 
 class Running(Protocol):
     """Work of a child process."""
 
     def result(self, told: Told) -> Mapping[str, Any]:
-        """Wait for the end, telling of the steps. Raises SafelaneError where it failed or was ended."""
+        """Wait for the end and report each step. Raises SafelaneError for a failed or cancelled job."""
 
     def end(self) -> None:
-        """End it now; what it has not kept by then is as if it had never begun."""
+        """End the job now; everything not yet stored is discarded."""
 
 
 class Start(Protocol):

@@ -1,4 +1,4 @@
-"""Whose key signs what is done on a page, and what a wrong passphrase looks like."""
+"""The signing key for an action on a page, and the error for a wrong passphrase."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from gateway.keys.sealed import SealedKeyError
 from gateway.member.errors import KeyRefusedError
 from gateway.member.model.kept import Duty
 from gateway.member.node.signing_keys import counting
-from gateway.web.controller.common.context import bench
+from gateway.web.controller.common.context import desk_context
 from gateway.web.shared.base import typed
 
 NAME, PASSPHRASE = "by", "passphrase"
@@ -18,7 +18,7 @@ NAME, PASSPHRASE = "by", "passphrase"
 
 @dataclass(frozen=True)
 class Keys:
-    """Names of those whose key counts; `own` is who is signed in, where that is one of them."""
+    """Names of the holders of valid keys; `own` is the signed-in person, if among the holders."""
 
     names: tuple[str, ...]
     own: str
@@ -30,8 +30,8 @@ class Keys:
 
 
 def keys(*, controllers: bool = False) -> Keys:
-    """Whose keys may sign; those of controllers only, where a second person's does not do."""
-    with bench().node.store.reading() as view:
+    """The holders whose keys may sign; with `controllers`, holders with a controller's duty only."""
+    with desk_context().node.store.reading() as view:
         there = counting(view)
     names = [h.name for h in there if not controllers or h.duty is Duty.CONTROLLER]
     wanted = typed(NAME) or principal().user
@@ -48,9 +48,9 @@ class NotSignedError(SafelaneError):
 
 
 def signed(text: str) -> str:
-    """The text signed with the key and passphrase that were typed. Raises NotSignedError.
+    """The text signed with the chosen key and the typed passphrase. Raises NotSignedError.
 
-    The passphrase is used here and nowhere else: it is neither kept nor logged, nor shown again.
+    The passphrase is used here and nowhere else: never stored, logged or shown again.
     """
     name, passphrase = typed(NAME), typed(PASSPHRASE)
     if not name:
@@ -58,7 +58,7 @@ def signed(text: str) -> str:
     if not passphrase:
         raise NotSignedError(PASSPHRASE, _("Enter the passphrase of this key."))
     try:
-        return bench().sign(name, passphrase, text)
+        return desk_context().sign(name, passphrase, text)
     except KeyRefusedError as error:
         raise NotSignedError(NAME, error.message, error.remedy) from None
     except SealedKeyError as error:

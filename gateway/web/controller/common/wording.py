@@ -12,7 +12,7 @@ from gateway.question import COUNTRY
 
 
 def say_question(dictionary: Dictionary, put: Put) -> str:
-    """Who asks for what, by what, where and what for, in one sentence."""
+    """A question in one sentence: requester, measure, breakdown, filters and purpose."""
     return _(
         "%(who)s (%(role)s) asks for %(what)s%(by)s%(where)s, for %(purpose)s.",
         who=put.organisation,
@@ -33,7 +33,7 @@ def purpose(dictionary: Dictionary, name: str) -> str:
 
 
 def level(dictionary: Dictionary, name: str) -> str:
-    """The label of a level; the word itself where an entry of long ago has one that is gone."""
+    """The label of a level; the word itself for a former level in an old entry."""
     if name == COUNTRY:
         return _("country")
     return _(dictionary.levels[name].label) if name in dictionary.levels else name
@@ -44,7 +44,7 @@ def dimension(dictionary: Dictionary, name: str) -> str:
 
 
 def code(dictionary: Dictionary, level_name: str, name: str) -> str:
-    """The label of a code: a province's name, a sex; the code itself where it has none."""
+    """The label of a code, such as a province's name; the code itself for a code without a label."""
     try:
         if level_name == COUNTRY:
             return _(dictionary.member(name).name)
@@ -55,7 +55,7 @@ def code(dictionary: Dictionary, level_name: str, name: str) -> str:
 
 
 def value(dictionary: Dictionary, dimension_name: str, name: str) -> str:
-    """The label of a code of whatever level of a dimension."""
+    """The label of a code, for any level of a dimension."""
     if dimension_name in dictionary.dimensions:
         for each in dictionary.dimensions[dimension_name].levels:
             label = code(dictionary, each.name, name)
@@ -71,7 +71,7 @@ def listed(words: Iterable[str]) -> str:
 
 
 def time_left(until: datetime, now: datetime) -> str:
-    """How long something can wait still, in its two largest units."""
+    """The remaining time, in its two largest units."""
     left = max(timedelta(), until - now)
     hours, minutes = left.seconds // 3600, left.seconds % 3600 // 60
     if left.days:

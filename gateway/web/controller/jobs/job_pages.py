@@ -1,4 +1,4 @@
-"""Long work as pages: how far it is, what came of it, and its end on demand."""
+"""Long jobs as pages: progress, result, and cancellation."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from gateway.picturing import Layout
-from gateway.web.controller.common.context import bench
+from gateway.web.controller.common.context import desk_context
 from gateway.web.controller.common.errors import not_there
 from gateway.web.controller.common.job_runner import Job, Kind, NoJobError
 from gateway.web.controller.jobs.previews import Preview, preview, question_table
@@ -22,12 +22,12 @@ desk = Desk("controller-work")
 PAGE = "/controller/work"
 ONE = f"{PAGE}/<job_id>"
 STOP_ASKING = 286
-"""The status by which htmx no longer asks how far it is."""
+"""The status that makes htmx stop polling."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """A piece of work. `percent` counts up to 100; `error` is what went wrong and what to do about it."""
+    """A job. `percent` counts up to 100; `error` is the problem and its remedy."""
 
     id: str
     kind: str
@@ -45,7 +45,7 @@ class Work:
 
 @dataclass(frozen=True)
 class PreviewedQuestion:
-    """A canonical question as it would be seen."""
+    """A standard question as a recipient would see the answer."""
 
     job: str
     label: str
@@ -73,9 +73,9 @@ def work_question(job_id: str, name: str) -> Model:
 
 @desk.form(f"{ONE}/cancel")
 def cancel(job_id: str) -> Model:
-    """End it now; whoever may begin such work may end it, whoever began it."""
+    """End a job now; anybody who may begin such jobs may end them, also those of other people."""
     job = _job(job_id)
-    bench().jobs.cancel(job.id)
+    desk_context().jobs.cancel(job.id)
     return redirect(f"{PAGE}/{job.id}", 303)
 
 
@@ -103,7 +103,7 @@ def shown_work(job: Job) -> Work:
 
 def _job(job_id: str) -> Job:
     try:
-        return bench().jobs.of(job_id)
+        return desk_context().jobs.of(job_id)
     except NoJobError as error:
         not_there(error)
 

@@ -1,4 +1,6 @@
-"""How the node does: its own log and the region's, witnesses, keys, alerts, and a thorough look on demand."""
+"""The health of the node: its own log and the region's, witnesses, keys, alerts, and a full check on
+demand.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from gateway.member.model.kept import Duty, Holder
 from gateway.member.node.ports import View
 from gateway.member.region.log_exchange import other_witnesses, region_keys, region_of
 from gateway.watching.model import KeptAlert
-from gateway.web.controller.common.context import bench
+from gateway.web.controller.common.context import desk_context
 from gateway.web.controller.common.job_runner import Kind
 from gateway.web.controller.jobs.job_pages import Work, shown_work
 from gateway.web.controller.jobs.start_job import begin
@@ -24,7 +26,9 @@ PAGE = "/controller/health"
 
 @dataclass(frozen=True)
 class Key:
-    """A person's key. `here`: its sealed file is with this node, so that it can sign on these pages."""
+    """A person's key. `here`: the sealed key file is on this node, so that the person can sign on these
+    pages.
+    """
 
     name: str
     duty: str
@@ -36,19 +40,19 @@ class Key:
 
 @dataclass(frozen=True)
 class Log:
-    """A log as this node sees it: entries, and when somebody last confirmed it."""
+    """A log as this node sees the log: entries, and the time of the last confirmation."""
 
     name: str
     key: str
     entries: int
     confirmed: datetime | None
     by: int
-    """How many others have cosigned its newest head, or could."""
+    """The number of cosignatures of the newest checkpoint, and of possible ones."""
 
 
 @dataclass(frozen=True)
 class Concern:
-    """Something that the operator should look at."""
+    """A matter for the operator's attention."""
 
     kind: str
     about: str
@@ -58,7 +62,7 @@ class Concern:
 
 @dataclass(frozen=True)
 class Health:
-    """`unsent`: answers that the hub has not acknowledged. `heard`: when the hub was last heard."""
+    """`unsent`: answers that the hub has not acknowledged. `heard`: the last contact with the hub."""
 
     member: str
     own: Log
@@ -76,8 +80,8 @@ class Health:
 
 @desk.page(PAGE, "controller/health.html")
 def health() -> Model:
-    node = bench().node
-    job = bench().jobs.latest(Kind.EXAMINE)
+    node = desk_context().node
+    job = desk_context().jobs.latest(Kind.EXAMINE)
     with node.store.reading() as view:
         seen = view.watch.seen_by_hub()
         return Health(
@@ -98,20 +102,20 @@ def health() -> Model:
 
 @desk.form(PAGE)
 def examine() -> Model:
-    """Begin to look at everything that the node needs: disk, keys, database, log, hub, clock."""
+    """Begin a full check of everything that the node needs: disk, keys, database, log, hub, clock."""
     begin(Kind.EXAMINE, None)
     return redirect(PAGE, 303)
 
 
 def _own(view: View) -> Log:
-    node, head, seen = bench().node, view.log.latest_checkpoint(), view.watch.seen_by_hub()
+    node, head, seen = desk_context().node, view.log.latest_checkpoint(), view.watch.seen_by_hub()
     size = 0 if head is None else head.size
     cosigned = 0 if seen is None else int(seen.size > 0)
     return Log(node.log.origin, str(node.log.key), size, None if seen is None else seen.heard_at, cosigned)
 
 
 def _region(view: View) -> Log:
-    node = bench().node
+    node = desk_context().node
     latest = view.witness.latest(region_of(node))
     seen = view.watch.seen_by_hub()
     return Log(
@@ -126,7 +130,7 @@ def _region(view: View) -> Log:
 def _keys(holders: list[Holder]) -> Iterator[Key]:
     for one in sorted(holders, key=lambda holder: (holder.until is not None, holder.name)):
         duty = "controller" if one.duty is Duty.CONTROLLER else "second person"
-        yield Key(one.name, duty, one.since, one.until, one.revoked, bench().has_key(one.key))
+        yield Key(one.name, duty, one.since, one.until, one.revoked, desk_context().has_key(one.key))
 
 
 def _concern(kept: KeptAlert) -> Concern:

@@ -1,4 +1,4 @@
-"""What a policy would release, as a piece of work has found it: numbers, tables, questions, effect, risk."""
+"""The preview of a policy, as found by a job: numbers, tables, questions, effect, risk."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from flask_babel import gettext as _
 from gateway.member.node.sentences import from_json
 from gateway.picturing import Layout
 from gateway.web.controller.common import wording
-from gateway.web.controller.common.charts import drawn
-from gateway.web.controller.common.context import bench
+from gateway.web.controller.common.charts import table_layout
+from gateway.web.controller.common.context import desk_context
 from gateway.web.shared.languages import number, translated
 from gateway.wire.answer import Refusal
 from gateway.wire.release import release_from_json
 
 Result = Mapping[str, Any]
 MOST_LISTED = 20
-"""Groups with one shared value that are written out."""
+"""The largest number of groups with one shared value that are listed."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Question:
-    """A canonical question as the first of those who may ask it would see it."""
+    """A standard question as seen by the first recipient who may ask the question."""
 
     name: str
     label: str
@@ -47,9 +47,9 @@ class Question:
 @dataclass(frozen=True)
 class Preview:
     """`against` is the version that `effect` compares with; `accept`: groups to be accepted by signature;
-    `narrow`: withheld cells that are.
+    `narrow`: withheld cells to be accepted.
 
-    `stricter`: what is carried out more strictly than the policy says.
+    `stricter`: rules that the node carries out more strictly than the policy says.
     """
 
     version: int
@@ -98,15 +98,15 @@ def preview(result: Result) -> Preview:
 
 
 def question_table(result: Result, name: str) -> Layout | None:
-    """The table of one canonical question; None where nobody would see it."""
+    """The table of one standard question; None where nobody would see the table."""
     for one in result["questions"]:
         if one["name"] == name and one["release"] is not None:
-            return drawn(release_from_json(one["release"]))
+            return table_layout(release_from_json(one["release"]))
     return None
 
 
 def effect(result: Result) -> tuple[str, ...]:
-    """What changes for those who ask, against the policy in force; nothing where none is."""
+    """The changes for requesters, against the policy in force; nothing without a policy in force."""
     found = result["effect"]
     return () if found is None else tuple(_effect(found))
 
@@ -169,7 +169,7 @@ def _risk(result: Result) -> Iterator[str]:
 
 
 def _table(one: Mapping[str, Any]) -> Table:
-    dictionary = bench().node.dictionary
+    dictionary = desk_context().node.dictionary
     by = ", ".join(wording.dimension(dictionary, name) for name in one["dims"])
     return Table(by, one["cells"] - one["withheld"], one["withheld"], one["people_withheld"])
 
@@ -188,19 +188,19 @@ def _question(one: Mapping[str, Any], scores: Mapping[str, float]) -> Question:
 
 
 def _narrow(one: Mapping[str, Any]) -> str:
-    """A withheld cell that what is always shown leaves narrower than the rules ask for."""
+    """A withheld cell that published cells narrow more than the rules allow."""
     return _("%(where)s, %(years)s", where=_where(one["cell"]), years=", ".join(one["years"]))
 
 
 def _where(cell: Sequence[Sequence[str]]) -> str:
-    dictionary = bench().node.dictionary
+    dictionary = desk_context().node.dictionary
     named = (f"{wording.dimension(dictionary, d)} {wording.value(dictionary, d, code)}" for d, code in cell)
     return ", ".join(named)
 
 
 def _group(one: Mapping[str, Any]) -> str:
-    """A visible group whose people all have one value of something sensitive."""
-    dictionary = bench().node.dictionary
+    """A published group in which everyone has the same value of a sensitive attribute."""
+    dictionary = desk_context().node.dictionary
     return _(
         "%(where)s: all %(people)s have %(what)s: %(value)s",
         where=_where(one["group"]) or _("everybody"),

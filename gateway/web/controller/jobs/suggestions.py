@@ -1,4 +1,4 @@
-"""Other policies that could be chosen, as a piece of work has rated them."""
+"""Suggested alternatives to a policy, as rated by a job."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ MOST = 6
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A variant: the lines that differ, in the words of the document, and what would change.
+    """A variant: the lines that differ, in the words of the document, and the effect.
 
-    `edits` are these lines key by key, so that they can be put into a text.
+    `edits` are these lines key by key, to apply the suggestion to a text.
     """
 
     written: tuple[str, ...]
@@ -26,7 +26,9 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Suggestions:
-    """`own`: the policy as it is, None where it could not be rated; `late` took too long and are left out."""
+    """`own`: the unchanged policy, None where rating failed; `late`: variants left out for taking too
+    long.
+    """
 
     tried: int
     late: int

@@ -1,4 +1,4 @@
-"""Puts a suggestion into the text of a policy, and says in one sentence what that changed."""
+"""Applies a suggestion to the text of a policy, and says in one sentence what changed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,10 @@ Levels = dict[str, Data]
 
 
 @dataclass(frozen=True)
-class PutIn:
-    """The text with a suggestion in it, and what that changed. `fault`: why it was not put in."""
+class AppliedSuggestion:
+    """The text with a suggestion applied, and the change in words. `fault`: why the suggestion was not
+    applied.
+    """
 
     text: str
     said: str
@@ -23,15 +25,17 @@ class PutIn:
     fault: str = ""
 
 
-def put_in(text: str, edits: Sequence[Edit], words: Vocabulary, usual: Mapping[str, str]) -> PutIn:
-    """Write the edits into a document; it stays as it is where they cannot be written.
+def apply_suggestion(
+    text: str, edits: Sequence[Edit], words: Vocabulary, usual: Mapping[str, str]
+) -> AppliedSuggestion:
+    """Write the edits into a document; a document that cannot take the edits stays unchanged.
 
-    A permission that says more than the data set then does is narrowed along. `usual`: the levels of a
+    A permission that says more than the changed data set is narrowed as well. `usual`: the levels of a
     document that names none.
     """
     document = raw(text)
     if document is None:
-        return PutIn(text, "", fault=_("The text cannot be read."))
+        return AppliedSuggestion(text, "", fault=_("The text cannot be read."))
     writer = _Writer(document, words, usual)
     said = [writer.write(edit) for edit in edits]
     made = patched(text, writer.changes)
@@ -39,14 +43,16 @@ def put_in(text: str, edits: Sequence[Edit], words: Vocabulary, usual: Mapping[s
         load_policy(made.text, words)
     except PolicyError as error:
         first = error.faults[0].problem if error.faults else error.message
-        return PutIn(text, "", fault=first)
+        return AppliedSuggestion(text, "", fault=first)
     if not writer.changes:
-        return PutIn(text, _("The text already contains this setting; nothing was changed."))
-    return PutIn(made.text, _("Added to the draft: %(what)s.", what="; ".join(filter(None, said))), made.lost)
+        return AppliedSuggestion(text, _("The text already contains this setting; nothing was changed."))
+    return AppliedSuggestion(
+        made.text, _("Added to the draft: %(what)s.", what="; ".join(filter(None, said))), made.lost
+    )
 
 
 class _Writer:
-    """Gathers what changes in the keys of a document."""
+    """Collects the changes of a document's keys."""
 
     def __init__(self, document: Mapping[str, Data], words: Vocabulary, usual: Mapping[str, str]) -> None:
         self._document = document
@@ -55,7 +61,7 @@ class _Writer:
         self.changes: dict[str, Data | None] = {}
 
     def write(self, edit: Edit) -> str:
-        """Take an edit over; what it changed, in words, empty for nothing."""
+        """Add an edit; returns the change in words, empty for no change."""
         if edit.key == "finest":
             return self._level(edit.part, edit.value if isinstance(edit.value, str) else None)
         before = self._now(edit.key)
@@ -94,7 +100,7 @@ class _Writer:
                 continue
             item["finest"] = _with(levels, dimension, level)
             if not item["finest"]:
-                del item["finest"]  # what a permission does not name is as the data set has it
+                del item["finest"]  # a permission without `finest` takes the data set's levels
             self.changes["share"] = list[Data](items)
 
     def _narrow_sizes(self, most: str) -> None:
@@ -109,7 +115,7 @@ class _Writer:
         return [dict(item) for item in permissions(self._now("share")) or []]
 
     def _single(self, levels: Mapping[str, Data], dimension: str) -> Levels:
-        """The levels with each question of a family by itself, where `dimension` is one of these."""
+        """The levels with each question of a family listed alone, where `dimension` belongs to the family."""
         family = dimension.partition(".")[0]
         if family == dimension or family not in levels:
             return dict(levels)
@@ -121,7 +127,9 @@ class _Writer:
 
 
 def _sizes(before: Mapping[str, Data], usual: str) -> Data:
-    """Another usual threshold, with those of single levels that are larger still: no other is allowed."""
+    """Another default threshold, with the larger thresholds of single levels: smaller ones are not
+    allowed.
+    """
     found: dict[str, Data] = {"usual": usual}
     for dimension, levels in before.items():
         kept = (

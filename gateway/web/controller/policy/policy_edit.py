@@ -1,4 +1,4 @@
-"""Writing a policy: form and text on one page, with faults, difference and preview beside them."""
+"""Editing a policy: form and text on one page, with faults, difference and preview beside both."""
 
 from dataclasses import dataclass, replace
 
@@ -12,12 +12,12 @@ from gateway.member.node.signing_keys import persons
 from gateway.member.policy.policy_in_force import given_out_under, read
 from gateway.member.policy.publishing import hand_in
 from gateway.member.policy.rollback import former_text
-from gateway.web.controller.common.context import bench
+from gateway.web.controller.common.context import desk_context
 from gateway.web.controller.common.job_runner import Job, Kind, NoJobError
 from gateway.web.controller.jobs.job_pages import Work, shown_work
 from gateway.web.controller.jobs.start_job import begin
 from gateway.web.controller.jobs.suggestions import Suggestion, suggestions
-from gateway.web.controller.policy.apply_suggestion import put_in
+from gateway.web.controller.policy.apply_suggestion import apply_suggestion
 from gateway.web.controller.policy.policy_fields import PolicyForm, policy_form
 from gateway.web.controller.policy.policy_overview import PAGE, desk
 from gateway.web.controller.policy.policy_state import Change, changes_to, draft_token
@@ -34,14 +34,14 @@ from policies.lint.lint import lint
 
 EDIT = f"{PAGE}/edit"
 USE = "use"
-"""What the buttons of suggestions are called; their value is a piece of work and a place in its list."""
+"""The name of the suggestion buttons; a button's value is a job and a place in the job's list."""
 LONGEST = 70_000
-"""Characters of a document that are looked at; the parser refuses fewer."""
+"""Characters of a document that are read; the parser refuses fewer."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong in the text, and where."""
+    """A fault in the text, and its place."""
 
     line: int
     column: int
@@ -51,7 +51,9 @@ class Fault:
 
 @dataclass(frozen=True)
 class Judged:
-    """What a text says: its faults, or else its difference to what is in force and what lint finds."""
+    """The result of reading a text: faults, or else the difference to the policy in force and the findings of
+    lint.
+    """
 
     faults: tuple[Fault, ...] = ()
     step: str = ""
@@ -61,10 +63,10 @@ class Judged:
 
 @dataclass(frozen=True)
 class Editing:
-    """`token` names the draft that this would replace. `form` is None while the text cannot be read.
+    """`token` names the draft to be replaced. `form` is None while the text cannot be read.
 
-    `look` and `suggest` are the newest work about exactly this text; with `for_former`, `suggest` is about
-    the text as it was before one of its suggestions was put in. `put`: what was just put in, in a sentence.
+    `look` and `suggest` are the newest jobs about exactly this text; with `for_former`, `suggest` is about
+    the text before one of its suggestions was applied. `put`: the suggestion just applied, in a sentence.
     """
 
     text: str
@@ -84,7 +86,7 @@ class Editing:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Two have edited the draft: theirs is there, mine is not kept yet. `token` is that of theirs."""
+    """Two people have edited the draft: theirs is stored, mine is not. `token` is the token of theirs."""
 
     theirs: str
     mine: str
@@ -101,7 +103,7 @@ def edit() -> Model:
 
 @desk.form(EDIT)
 def edit_on() -> Model:
-    """Take over what was typed in form and text, then do what the button says."""
+    """Apply the changes in form and text, then do the button's action."""
     if request.form.get(USE):
         return _use()
     questions = _text("questions")
@@ -118,7 +120,7 @@ def edit_on() -> Model:
 
 
 def _use() -> Model:
-    """Put a suggestion into what was typed; nothing typed is lost, and nothing is kept as the draft yet."""
+    """Apply a suggestion to the current text; no input is lost, and the draft is not saved yet."""
     made = merged(_keys(), _text("before"), _text("text"), request.form.getlist)
     page = _editing(made, _text("questions"), request.form.get(VERSION, ""), _came_from())
     if made.unread or page.judged.faults:
@@ -127,8 +129,8 @@ def _use() -> Model:
     if found is None:
         gone = _("This suggestion is no longer available. Press “Suggest alternatives” again.")
         return shown((replace(page, not_put=gone), 409), "controller/policy-edit.html")
-    node = bench().node
-    put = put_in(made.text, found.edits, node.vocabulary, default_levels(_keys()))
+    node = desk_context().node
+    put = apply_suggestion(made.text, found.edits, node.vocabulary, default_levels(_keys()))
     if put.fault:
         return shown((replace(page, not_put=put.fault), 422), "controller/policy-edit.html")
     made = replace(made, text=put.text, lost=(*made.lost, *put.lost))
@@ -137,7 +139,9 @@ def _use() -> Model:
 
 
 def _suggestion(chosen: str) -> Suggestion | None:
-    """What a button names: a piece of work and the place in its list; None where it is not there."""
+    """The suggestion of a button: a job and a place in the job's list; None where the list has no such
+    place.
+    """
     job = _suggesting(chosen.partition(" ")[0])
     place = chosen.partition(" ")[2]
     if job is None or job.result is None or not (place.isascii() and place.isdecimal()) or len(place) > 3:
@@ -148,7 +152,7 @@ def _suggestion(chosen: str) -> Suggestion | None:
 
 def _suggesting(job_id: str) -> Job | None:
     try:
-        job = bench().jobs.of(job_id)
+        job = desk_context().jobs.of(job_id)
     except NoJobError:
         return None
     return job if job.kind is Kind.SUGGEST else None
@@ -158,16 +162,16 @@ _WORK = {"look": Kind.LOOK, "suggest": Kind.SUGGEST}
 
 
 def _save(made: Merged, questions: str, token: str, came_from: str) -> Model:
-    """Keep the draft, unless somebody else has kept another one since this was opened."""
-    with bench().drafting:
-        with bench().node.store.reading() as view:
+    """Save the draft, unless another person has saved a draft since this page was opened."""
+    with desk_context().drafting:
+        with desk_context().node.store.reading() as view:
             there = view.draft()
         if draft_token(there) != token:
             theirs = "" if there is None else there.text
             conflict = Conflict(theirs, made.text, questions, draft_token(there), _between(theirs, made.text))
             return shown((conflict, 409), "controller/policy-conflict.html")
         try:
-            hand_in(bench().node, made.text, questions or None)
+            hand_in(desk_context().node, made.text, questions or None)
         except PolicyRefusedError as error:
             page = replace(_editing(made, questions, token, came_from), refused=_on_this_page(error))
             return shown((page, 422), "controller/policy-edit.html")
@@ -175,7 +179,7 @@ def _save(made: Merged, questions: str, token: str, came_from: str) -> Model:
 
 
 def _on_this_page(error: PolicyRefusedError) -> PolicyRefusedError:
-    """What to do about it here, where a command would be named otherwise."""
+    """The remedy on this page, where the error would name a command."""
     if not isinstance(error, NotYetProtectedError):
         return error
     remedy = _(
@@ -185,12 +189,12 @@ def _on_this_page(error: PolicyRefusedError) -> PolicyRefusedError:
 
 
 def _editing(made: Merged, questions: str, token: str, came_from: str) -> Editing:
-    node, document = bench().node, raw(made.text)
+    node, document = desk_context().node, raw(made.text)
     judged = _judged(made.text)
     form = None
     if document is not None:
         form = policy_form(document, node.vocabulary, node.dictionary, node.member)
-    about, jobs = digest(made.text), bench().jobs
+    about, jobs = digest(made.text), desk_context().jobs
     look, suggest = (jobs.latest(kind, about) for kind in (Kind.LOOK, Kind.SUGGEST))
     former = None if suggest is not None else _suggesting(_suggested_before())
     return Editing(
@@ -208,7 +212,7 @@ def _editing(made: Merged, questions: str, token: str, came_from: str) -> Editin
 
 
 def _judged(text: str) -> Judged:
-    node = bench().node
+    node = desk_context().node
     try:
         policy = load_policy(text, node.vocabulary)
     except PolicyError as error:
@@ -226,7 +230,7 @@ def _judged(text: str) -> Judged:
 
 def _beginning() -> tuple[str, str, str]:
     """The draft, else the version in force under the next number, else five lines; and which of these."""
-    node = bench().node
+    node = desk_context().node
     with node.store.reading() as view:
         draft, signed = view.draft(), view.signed_policies()
         if draft is not None:
@@ -242,8 +246,8 @@ def _beginning() -> tuple[str, str, str]:
 
 
 def _between(theirs: str, mine: str) -> tuple[Change, ...]:
-    """What my text changes against theirs, in sentences; nothing where either cannot be read."""
-    node = bench().node
+    """The changes from their text to mine, in sentences; none where either text cannot be read."""
+    node = desk_context().node
     try:
         found = diff(read(node, theirs), read(node, mine))
     except (PolicyRefusedError, PolicyError):
@@ -252,7 +256,7 @@ def _between(theirs: str, mine: str) -> tuple[Change, ...]:
 
 
 def _suggested_before() -> str:
-    """The work whose suggestions stood on the page that was sent."""
+    """The job of the suggestions on the page that was sent."""
     return request.form.get(USE, "").partition(" ")[0] or request.form.get("suggested", "")
 
 
@@ -261,12 +265,12 @@ def _came_from() -> str:
 
 
 def _token() -> str:
-    with bench().node.store.reading() as view:
+    with desk_context().node.store.reading() as view:
         return draft_token(view.draft())
 
 
 def _keys() -> tuple[Key, ...]:
-    return keys_of(bench().node.vocabulary, bench().node.member)
+    return keys_of(desk_context().node.vocabulary, desk_context().node.member)
 
 
 def _text(name: str) -> str:

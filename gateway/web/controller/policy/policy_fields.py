@@ -1,4 +1,4 @@
-"""The form of a policy as it is drawn: sections of fields, in the language of the page."""
+"""The form of a policy as shown: sections of fields, in the language of the page."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Options = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Field:
-    """`kind`: line, day, number, one (of `options`) or several. `values` are what it shows."""
+    """`kind`: line, day, number, one (of `options`) or several. `values` are the shown values."""
 
     name: str
     label: str
@@ -27,13 +27,15 @@ class Field:
 
     @property
     def value(self) -> str:
-        """The value of a field that has one at most."""
+        """The value of a field with at most one value."""
         return self.values[0] if self.values else ""
 
 
 @dataclass(frozen=True)
 class Permission:
-    """One permission; `more` names what else it says, in the text only. The last one is `new`."""
+    """One permission; `more` names further keys, which only the text can change. The last permission is
+    `new`.
+    """
 
     number: int
     title: str
@@ -44,7 +46,7 @@ class Permission:
 
 @dataclass(frozen=True)
 class Section:
-    """Fields that belong together."""
+    """A group of related fields."""
 
     id: str
     title: str
@@ -66,7 +68,7 @@ def policy_form(
     """The form that shows a document."""
     keys = keys_of(words, member)
     shown = values_of(keys, document)
-    draw = _Drawing(shown, words, dictionary)
+    draw = _FormBuilder(shown, words, dictionary)
     finest = next(key for key in keys if isinstance(key, Finest))
     sections = (
         Section("finely", _("Level of detail"), tuple(draw.finest(finest))),
@@ -83,8 +85,8 @@ def policy_form(
     )
 
 
-class _Drawing:
-    """Fields of the keys that the form can show; of others nothing."""
+class _FormBuilder:
+    """Builds the fields of the keys that the form can show; other keys have no fields."""
 
     def __init__(self, shown: Mapping[str, Values], words: Vocabulary, dictionary: Dictionary) -> None:
         self._shown = shown
@@ -156,7 +158,7 @@ class _Drawing:
 
     def leave(self) -> Iterator[Field]:
         if "approval" in self._shown:
-            options = tuple((word, say()) for word, say in _LEAVES.items())
+            options = tuple((word, say()) for word, say in _APPROVALS.items())
             usual = _("default: automatically")
             yield self._one("approval-ready_made", _("Ready-made questions are answered"), options, usual)
             yield self._one("approval-others", _("Other questions are answered"), options, usual)
@@ -216,11 +218,11 @@ class _Drawing:
 
 
 def _said(texts: Mapping[str, str], words: Iterable[str] | None = None) -> Options:
-    """Words with their texts in the language of the page: all in the order given, or some in their own."""
+    """Words with their texts in the language of the page: all in the given order, or some in their own."""
     return tuple((word, _(texts.get(word, word))) for word in (texts if words is None else sorted(words)))
 
 
-_LEAVES: dict[str, Callable[[], str]] = {
+_APPROVALS: dict[str, Callable[[], str]] = {
     "automatic": lambda: _("automatically"),
     "one person": lambda: _("with approval by one person"),
     "two persons": lambda: _("with approval by two people"),

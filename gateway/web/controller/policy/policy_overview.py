@@ -1,4 +1,4 @@
-"""The policy of this state: what is in force, the draft and what it still needs, every version there was."""
+"""The policy of this country: the version in force, the draft and its open steps, every former version."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from gateway.member.errors import PolicyRefusedError
 from gateway.member.policy.policy_in_force import read
 from gateway.member.policy.publishing import hand_in
 from gateway.member.policy.rollback import former_text
-from gateway.web.controller.common.context import bench
+from gateway.web.controller.common.context import desk_context
 from gateway.web.controller.common.job_runner import Kind
 from gateway.web.controller.jobs.job_pages import Work, shown_work
 from gateway.web.controller.policy.policy_state import (
@@ -36,10 +36,10 @@ ONE = f"{PAGE}/versions/<int:version>"
 
 @dataclass(frozen=True)
 class Overview:
-    """`tables`: whether the cube of the version in force is there; `protecting`: the work that makes it.
+    """`tables`: whether the cube of the version in force exists; `protecting`: the job that builds the cube.
 
-    `newer`: a register was loaded after it, from which nothing is answered yet. `figures`: what is published
-    elsewhere was registered or withdrawn after it.
+    `newer`: a register was loaded after the cube, and does not answer questions yet. `figures`: published
+    figures were registered or withdrawn after the cube.
     """
 
     versions: tuple[Version, ...]
@@ -63,7 +63,7 @@ class Overview:
 
 @dataclass(frozen=True)
 class OneVersion:
-    """A version with its text, read aloud, and what it changed against the one before."""
+    """A version with its text, in plain language, and its changes to the version before."""
 
     version: Version
     text: str
@@ -81,7 +81,7 @@ def policy() -> Model:
 
 @desk.page(ONE, "controller/policy-version.html")
 def policy_version(version: int) -> Model:
-    node = bench().node
+    node = desk_context().node
     with node.store.reading() as view:
         signed = {one.version: one for one in view.signed_policies()}
         known = {one.version: one for one in versions(node, view)}
@@ -112,9 +112,9 @@ def policy_version(version: int) -> Model:
 
 @desk.form(f"{ONE}/return")
 def return_to(version: int) -> Model:
-    """Hand a former version in again, as the draft of the next one: nothing counts before it is signed."""
-    node = bench().node
-    with bench().drafting:
+    """Use a former version as the draft of the next version: the draft takes effect only after signing."""
+    node = desk_context().node
+    with desk_context().drafting:
         require_version(draft_now())
         try:
             with node.store.reading() as view:
@@ -127,23 +127,23 @@ def return_to(version: int) -> Model:
 
 @desk.form(f"{PAGE}/discard")
 def discard() -> Model:
-    """Throw the draft away; what is in force is not touched."""
-    with bench().drafting:
+    """Discard the draft; the policy in force is not changed."""
+    with desk_context().drafting:
         require_version(draft_now())
-        with bench().node.store.notes() as notes:
+        with desk_context().node.store.notes() as notes:
             notes.keep_draft(None)
     return redirect(f"{PAGE}?done=discarded", 303)
 
 
 def overview(refused: PolicyRefusedError | None = None) -> Overview:
     """The page's model; with `refused`, why something could not be done."""
-    node = bench().node
+    node = desk_context().node
     with node.store.reading() as view:
         draft, in_force = view.draft(), view.policy()
         there = None if draft is None else drafted(node, view, draft)
         history = versions(node, view)
         cube, loaded = view.cube(), view.loaded()
-    job = bench().jobs.latest(Kind.PROTECT)
+    job = desk_context().jobs.latest(Kind.PROTECT)
     return Overview(
         versions=history,
         draft=there,
@@ -158,8 +158,8 @@ def overview(refused: PolicyRefusedError | None = None) -> Overview:
 
 
 def draft_now() -> Now:
-    """The draft that is there, as forms refer to it."""
-    with bench().node.store.reading() as view:
+    """The current draft, as forms refer to the draft."""
+    with desk_context().node.store.reading() as view:
         draft = view.draft()
     return Now(draft_token(draft), "" if draft is None else draft.text, PAGE)
 

@@ -16,13 +16,13 @@ from gateway.member.errors import (
 from gateway.member.model.kept import Draft
 from gateway.member.policy.policy_in_force import publication, reviewed
 from gateway.member.policy.publishing import add_review, publish, revocable, revocation, revoke
-from gateway.web.controller.common.context import bench
+from gateway.web.controller.common.context import desk_context
 from gateway.web.controller.common.errors import busy
 from gateway.web.controller.common.job_runner import Kind
 from gateway.web.controller.common.signing import Keys, NotSignedError, keys, signed
 from gateway.web.controller.jobs.job_pages import Work
 from gateway.web.controller.jobs.previews import Preview
-from gateway.web.controller.jobs.start_job import begin, looked_at, protect_if_needed
+from gateway.web.controller.jobs.start_job import begin, previewed, protect_if_needed
 from gateway.web.controller.policy.policy_overview import PAGE, desk, draft_now
 from gateway.web.controller.policy.policy_state import Drafted, drafted
 from gateway.web.controller.policy.signing_summary import publishing_sentence
@@ -35,9 +35,9 @@ Refused = (NotSignedError, PolicyRefusedError, SignatureRefusedError, NotAccepte
 
 @dataclass(frozen=True)
 class Publishing:
-    """`sentence` says what signing does. `look`: the work that looks at it, or has; None before that.
+    """`sentence` says what signing does. `look`: the running or finished preview job; None before the first.
 
-    `ready`: it has been looked at as it is, or there is no register to look at.
+    `ready`: the draft has been previewed unchanged, or there is no register for a preview.
     """
 
     draft: Drafted
@@ -64,7 +64,7 @@ class Reviewing:
 
 @dataclass(frozen=True)
 class Revoking:
-    """What would end, and since when it is in force (None: it has not begun)."""
+    """The version that would be revoked, and its start (None: not started yet)."""
 
     version: int
     began: date | None
@@ -79,8 +79,8 @@ def publish_step() -> Model:
 
 
 @desk.form(f"{PAGE}/look")
-def look_at_draft() -> Model:
-    """Begin to look at what the draft would release."""
+def preview_draft() -> Model:
+    """Begin a preview of the draft."""
     draft = _draft()
     begin(Kind.LOOK, draft.text)
     return redirect(f"{PAGE}/publish", 303)
@@ -89,7 +89,7 @@ def look_at_draft() -> Model:
 @desk.form(f"{PAGE}/publish")
 def publish_draft() -> Model:
     """Sign exactly the draft that was seen into force."""
-    node, draft = bench().node, _draft()
+    node, draft = desk_context().node, _draft()
     require_version(draft_now())
     accept = typed("accept") == "yes"
     found = _publishing(draft)
@@ -118,7 +118,7 @@ def review_step() -> Model:
 @desk.form(f"{PAGE}/review")
 def review_draft() -> Model:
     """Sign, as a second person, that exactly this draft was reviewed."""
-    node, draft = bench().node, _draft()
+    node, draft = desk_context().node, _draft()
     require_version(draft_now())
     try:
         add_review(node, signed(reviewed(node, draft.version, draft.text)))
@@ -136,7 +136,7 @@ def revoke_step() -> Model:
 @desk.form(f"{PAGE}/revoke")
 def revoke_policy() -> Model:
     """End the policy in force at once."""
-    node, reason = bench().node, typed("reason").strip()
+    node, reason = desk_context().node, typed("reason").strip()
     step = _revoking()
     require_version(Now(str(step.version), _("Version %(version)s", version=step.version), f"{PAGE}/revoke"))
     try:
@@ -160,7 +160,7 @@ def protect() -> Model:
 
 def _draft() -> Draft:
     """Raises Conflict where there is none (any more)."""
-    with bench().node.store.reading() as view:
+    with desk_context().node.store.reading() as view:
         draft = view.draft()
     if draft is None:
         raise Conflict(_("There is no draft. Another person may have published or discarded it."))
@@ -168,11 +168,11 @@ def _draft() -> Draft:
 
 
 def _publishing(draft: Draft) -> Publishing:
-    node = bench().node
+    node = desk_context().node
     with node.store.reading() as view:
         there = drafted(node, view, draft)
         in_force, loaded = view.policy(), view.loaded()
-    work, found = looked_at(draft.text)
+    work, found = previewed(draft.text)
     former = None if in_force is None else in_force.version
     return Publishing(
         draft=there,
@@ -188,15 +188,15 @@ def _publishing(draft: Draft) -> Publishing:
 
 
 def _reviewing(draft: Draft) -> Reviewing:
-    node = bench().node
+    node = desk_context().node
     with node.store.reading() as view:
         there = drafted(node, view, draft)
-    return Reviewing(there, draft.text, looked_at(draft.text)[1], keys())
+    return Reviewing(there, draft.text, previewed(draft.text)[1], keys())
 
 
 def _revoking() -> Revoking:
     try:
-        with bench().node.store.reading() as view:
+        with desk_context().node.store.reading() as view:
             found = revocable(view)
     except PolicyRefusedError as error:
         busy(error)
@@ -206,7 +206,7 @@ def _revoking() -> Revoking:
 
 
 def _field(error: SafelaneError) -> NotSignedError:
-    """A refusal as something that is shown beside the signature."""
+    """A refusal as an error beside the signature."""
     if isinstance(error, NotSignedError):
         return error
     return NotSignedError("", error.message, error.remedy)

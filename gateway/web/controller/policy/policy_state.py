@@ -1,4 +1,4 @@
-"""Where the policies of this node stand: what is in force, what is drafted, every version that was signed."""
+"""The state of this node's policies: the policy in force, the draft, every signed version."""
 
 import json
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ NO_DRAFT = "none"
 
 @dataclass(frozen=True)
 class Version:
-    """A version that was signed. `state`: in-force, waits, replaced, revoked, withdrawn, or not-as-signed."""
+    """A signed version. `state`: in-force, waits, replaced, revoked, withdrawn, or not-as-signed."""
 
     version: int
     state: str
@@ -38,7 +38,7 @@ class Version:
 
 @dataclass(frozen=True)
 class Change:
-    """What is different, in a sentence: loosened, tightened or changed."""
+    """A difference in a sentence: loosened, tightened or changed."""
 
     direction: str
     sentence: str
@@ -46,9 +46,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Drafted:
-    """A draft. `seen` names exactly this text: what is signed is this and no other.
+    """A draft. `seen` names exactly this text: only this text is signed.
 
-    `needs_review`: a second person has to sign first. `fault`: it cannot be read here any more.
+    `needs_review`: a second person has to sign first. `fault`: the draft cannot be read here any more.
     """
 
     version: int
@@ -63,12 +63,12 @@ class Drafted:
 
 
 def draft_token(draft: Draft | None) -> str:
-    """Which draft there is, for forms that would replace it."""
+    """The token of the current draft, for forms that would replace the draft."""
     return NO_DRAFT if draft is None else digest(draft.text + "\n" + (draft.questions or ""))
 
 
 def drafted(node: Node, view: View, draft: Draft) -> Drafted:
-    """What a draft changes, and what it still needs."""
+    """The changes of a draft, and its open steps."""
     try:
         policy = read(node, draft.text)
         step, changes = changes_to(node, view, policy)
@@ -88,13 +88,13 @@ def drafted(node: Node, view: View, draft: Draft) -> Drafted:
 
 
 def changes_to(node: Node, view: View, policy: Policy) -> tuple[str, tuple[Change, ...]]:
-    """What a policy changes against the last one that was in force: in short, and sentence by sentence."""
+    """The changes of a policy against the last policy in force: in short, and sentence by sentence."""
     step, changes = step_to(node, view, policy)
     return STEPS[step](), tuple(Change(one["direction"], one["sentence"]) for one in json.loads(changes))
 
 
 def needs_review(node: Node, view: View, policy: Policy) -> bool:
-    """Whether a second person has to sign: where the new policy asks for it, or the one in force."""
+    """Whether a second person has to sign: where the new policy requires a review, or the policy in force."""
     in_force = view.policy()
     before = None if in_force is None else read(node, in_force.text).review
     return Review.SECOND_PERSON in (policy.review, before)
@@ -112,7 +112,7 @@ def _version(node: Node, one: SignedPolicy, holders: list[Holder]) -> Version:
         check_signed(node, one, holders)
         by = named(signed_by(one.note, holders))
     except SafelaneError:
-        # it was edited since: it counts for nothing, and whoever looks must see that
+        # edited after signing: the version is void, and the page must say so
         state, by = "not-as-signed", _("no valid signature")
     return Version(
         version=one.version,

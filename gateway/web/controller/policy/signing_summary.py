@@ -1,4 +1,4 @@
-"""What signing would do, in one sentence."""
+"""The effect of signing, in one sentence."""
 
 from datetime import date
 
@@ -12,7 +12,9 @@ from gateway.web.shared.languages import day
 def publishing_sentence(
     draft: Drafted, former: int | None, found: Preview | None, *, loaded: bool, today: date
 ) -> str:
-    """From when on the draft takes whose place, and what becomes visible or is withheld by that."""
+    """The start of the draft, the version that the draft replaces, and the cells published or withheld as a
+    result.
+    """
     if draft.begins is not None and draft.begins > today:
         when = _("From %(day)s on", day=day(draft.begins))
     else:

@@ -1,1 +1,1 @@
-"""The pages about questions: approvals, history, what is shared."""
+"""The pages about questions: approvals, history, sharing."""

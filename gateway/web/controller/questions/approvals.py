@@ -1,4 +1,4 @@
-"""Questions that wait for a person: the very answer that would go out, and leave or refusal in two steps."""
+"""Questions waiting for approval: exactly the answer to be sent, and approval or refusal in two steps."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +14,8 @@ from gateway.member.node.signed_statements import digest
 from gateway.member.policy.policy_in_force import trusted
 from gateway.picturing import Layout
 from gateway.web.controller.common import wording
-from gateway.web.controller.common.charts import drawn, withheld
-from gateway.web.controller.common.context import bench
+from gateway.web.controller.common.charts import table_layout, withheld
+from gateway.web.controller.common.context import desk_context
 from gateway.web.controller.common.errors import not_there
 from gateway.web.controller.common.signing import Keys, NotSignedError, keys, signed
 from gateway.web.shared.base import typed
@@ -33,8 +33,8 @@ LONGEST_REASON = 400
 
 
 @dataclass(frozen=True)
-class Waits:
-    """A question that waits. `no_table`: a refusal would go out, whatever a person says."""
+class WaitingQuestion:
+    """A question waiting for approval. `no_table`: a refusal would be sent, whatever a person decides."""
 
     id: str
     sentence: str
@@ -50,18 +50,20 @@ class Waits:
 
 @dataclass(frozen=True)
 class Approvals:
-    """The queue, oldest first, and what the quotas of the policy in force leave."""
+    """The queue, oldest first, and the quota usage under the policy in force."""
 
-    waiting: tuple[Waits, ...]
+    waiting: tuple[WaitingQuestion, ...]
     quotas: tuple[Used, ...]
     done: str
 
 
 @dataclass(frozen=True)
 class Approval:
-    """One question with the very answer. `seen` names that answer: what is signed is this and no other."""
+    """One question with exactly the answer to be sent. `seen` names the answer: only this answer is
+    signed.
+    """
 
-    waits: Waits
+    waits: WaitingQuestion
     answer: Layout | None
     refusals: tuple[str, ...]
     why: tuple[str, ...]
@@ -73,7 +75,7 @@ class Approval:
 
 @dataclass(frozen=True)
 class Step:
-    """The second step: what is about to be signed, whose key signs, and what was wrong with the form."""
+    """The second step: the text to sign, the signing keys, and errors of the form."""
 
     approval: Approval
     keys: Keys
@@ -84,7 +86,7 @@ class Step:
 
 @desk.page(LIST, "controller/approvals.html", fragment="controller/approvals-list.html")
 def approvals() -> Model:
-    return Approvals(tuple(map(_waits, _queue())), _quotas(), _done())
+    return Approvals(tuple(map(_waiting_question, _queue())), _quotas(), _done())
 
 
 @desk.page(ONE, "controller/approval.html")
@@ -104,12 +106,12 @@ def refuse_step(question_id: str) -> Model:
 
 @desk.form(f"{ONE}/approve")
 def approve(question_id: str) -> Model:
-    """Sign for exactly the answer that was seen; another one by now is shown instead of being signed."""
-    node, pending = bench().node, _pending(question_id)
+    """Sign for exactly the answer that was seen; a changed answer is shown instead of being signed."""
+    node, pending = desk_context().node, _pending(question_id)
     require_version(_now(pending))
     try:
         note = signed(approving.approval(node, pending))
-        sent = approving.approve(node, bench().shelf, bench().regional, question_id, note)
+        sent = approving.approve(node, desk_context().shelf, desk_context().regional, question_id, note)
     except (NotSignedError, SignatureRefusedError) as error:
         return shown((_again(pending, error, granted=True), 422), "controller/approve.html")
     if sent is None:
@@ -120,22 +122,22 @@ def approve(question_id: str) -> Model:
 
 @desk.form(f"{ONE}/refuse")
 def refuse(question_id: str) -> Model:
-    node, pending, reason = bench().node, _pending(question_id), typed("reason").strip()
+    node, pending, reason = desk_context().node, _pending(question_id), typed("reason").strip()
     try:
         if not reason:
             raise NotSignedError(
                 "reason", _("Give a reason: people who review this decision later will need it.")
             )
         note = signed(approving.refusal(node, question_id, reason))
-        approving.refuse(node, bench().shelf, question_id, note, reason)
+        approving.refuse(node, desk_context().shelf, question_id, note, reason)
     except (NotSignedError, SignatureRefusedError) as error:
         return shown((_again(pending, error, granted=False), 422), "controller/refuse.html")
     return redirect(f"{LIST}?done=refused", 303)
 
 
 def _quotas() -> tuple[Used, ...]:
-    """The quotas that the policy in force sets, and what is used of them."""
-    node = bench().node
+    """The quotas of the policy in force, and their usage."""
+    node = desk_context().node
     with node.store.reading() as view:
         ruling = trusted(node, view)
         used = used_now(view, None if ruling is None else ruling[1], node.clock.now())
@@ -143,11 +145,13 @@ def _quotas() -> tuple[Used, ...]:
 
 
 def _queue() -> list[Pending]:
-    """What waits. The tables are only looked at where anything does: a large cube takes seconds to open."""
-    with bench().node.store.reading() as view:
+    """The waiting questions. The tables are opened only for a waiting question: a large cube takes
+    seconds.
+    """
+    with desk_context().node.store.reading() as view:
         if not view.waiting_questions():
             return []
-    return approving.queue(bench().node, bench().shelf)
+    return approving.queue(desk_context().node, desk_context().shelf)
 
 
 def _again(pending: Pending, error: NotSignedError | SignatureRefusedError, *, granted: bool) -> Step:
@@ -157,9 +161,9 @@ def _again(pending: Pending, error: NotSignedError | SignatureRefusedError, *, g
 
 
 def _pending(question_id: str) -> Pending:
-    """Raises NotFound where it does not wait (any more)."""
+    """The waiting question. Raises NotFound for a question that does not wait (any more)."""
     try:
-        return approving.find(bench().node, bench().shelf, question_id)
+        return approving.find(desk_context().node, desk_context().shelf, question_id)
     except NotWaitingError as error:
         not_there(error)
 
@@ -173,8 +177,8 @@ def _seen(pending: Pending) -> str:
 
 
 def _text(pending: Pending) -> str:
-    """The answer of now in short, for whoever looked at another one."""
-    table = bench().table(pending.asked, pending.answer) if not pending.answer.refusals else None
+    """The current answer in short, for a person who has seen another answer."""
+    table = desk_context().table(pending.asked, pending.answer) if not pending.answer.refusals else None
     if table is None:
         return "; ".join(refusal.meaning for refusal in pending.answer.refusals)
     return _(
@@ -186,9 +190,9 @@ def _text(pending: Pending) -> str:
     )
 
 
-def _waits(pending: Pending) -> Waits:
-    node, asked = bench().node, pending.asked
-    return Waits(
+def _waiting_question(pending: Pending) -> WaitingQuestion:
+    node, asked = desk_context().node, pending.asked
+    return WaitingQuestion(
         id=pending.waiting.question_id,
         sentence=wording.say_question(node.dictionary, asked),
         asked_at=asked.asked_at,
@@ -206,9 +210,9 @@ def _approval(pending: Pending) -> Approval:
     answer = pending.answer
     table = None
     if not answer.refusals:
-        table = drawn(bench().table(pending.asked, answer))
+        table = table_layout(desk_context().table(pending.asked, answer))
     return Approval(
-        waits=_waits(pending),
+        waits=_waiting_question(pending),
         answer=table,
         refusals=tuple(refusal.meaning for refusal in answer.refusals),
         why=_why(pending),
@@ -220,7 +224,7 @@ def _approval(pending: Pending) -> Approval:
 
 
 def _why(pending: Pending) -> tuple[str, ...]:
-    """What the policy says of the question, for the controller only."""
+    """The policy's reasons on the question, for the controller only."""
     policy, verdict = pending.case.policy, pending.verdict
     if policy is None or verdict.request is None or verdict.decision is None:
         return ()
@@ -228,7 +232,7 @@ def _why(pending: Pending) -> tuple[str, ...]:
 
 
 def _done() -> str:
-    """What has just been done, from a closed list: a page never repeats what stands in an address."""
+    """The action just done, from a closed list: a page never repeats text of an address."""
     return _DONE.get(request.args.get("done", ""), lambda: "")()
 
 

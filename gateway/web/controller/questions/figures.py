@@ -1,4 +1,4 @@
-"""Registered figures: what the state has published elsewhere, so that everybody knows it."""
+"""Registered figures: numbers that the country has published elsewhere, so that everybody knows them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from gateway.member.errors import FigureRefusedError
 from gateway.member.model.registered_figure import TIME, Public
 from gateway.member.node.signed_statements import digest
 from gateway.web.controller.common import wording
-from gateway.web.controller.common.context import bench
+from gateway.web.controller.common.context import desk_context
 from gateway.web.controller.jobs.start_job import who
 from gateway.web.shared.desk import Desk, Model, shown
 
@@ -27,7 +27,9 @@ Options = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Row:
-    """A figure in words. `state`: known, waits, untold (the register has nothing of it) or withdrawn."""
+    """A figure in words. `state`: known, waits, untold (the register does not have the figure) or
+    withdrawn.
+    """
 
     entry: int
     what: str
@@ -41,7 +43,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Dimension:
-    """A dimension to choose a code of; `chosen` is what was chosen."""
+    """A dimension to choose a code of; `chosen` is the chosen code."""
 
     name: str
     label: str
@@ -51,7 +53,7 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Figures:
-    """The list, and the form. `asked`: the sentence to confirm, about what `seen` names."""
+    """The list, and the form. `asked`: the sentence to confirm, about the figure that `seen` names."""
 
     rows: tuple[Row, ...]
     dimensions: tuple[Dimension, ...]
@@ -74,16 +76,16 @@ def figures() -> Model:
 
 @desk.form(PAGE)
 def register_figure() -> Model:
-    """The first step shows what would be registered; the second registers it."""
+    """The first step shows the figure to be registered; the second step registers the figure."""
     try:
         figure = _typed_figure()
-        check(bench().node, figure)
+        check(desk_context().node, figure)
         if request.form.get("do") == "register" and request.form.get(SEEN) == _token(figure):
-            register(bench().node, figure, who())
+            register(desk_context().node, figure, who())
             return redirect(f"{PAGE}?done=registered", 303)
     except FigureRefusedError as error:
         return shown((_page(refused=error), 422), TEMPLATE)
-    node = bench().node
+    node = desk_context().node
     with node.store.reading() as view:
         differs = comparing(node, view)(figure)
     asked = _(
@@ -99,21 +101,21 @@ def register_figure() -> Model:
 @desk.form(f"{PAGE}/<int:entry>/withdraw")
 def withdraw_figure(entry: int) -> Model:
     try:
-        withdraw(bench().node, entry)
+        withdraw(desk_context().node, entry)
     except FigureRefusedError as error:
         return shown((_page(refused=error), 409), TEMPLATE)
     return redirect(f"{PAGE}?done=withdrawn", 303)
 
 
 def _token(figure: Public) -> str:
-    """What was looked at: if something else is typed afterwards, it is looked at again."""
+    """The token of the reviewed figure: a figure that is typed differently afterwards is reviewed again."""
     return digest("\n".join((figure.known(), figure.source, figure.published.isoformat())))
 
 
 def _page(*, refused: SafelaneError | None = None, done: str = "") -> Figures:
     typed = {name: request.form.get(name, "")[:500] for name in (TIME, "value", "source", "published")}
     return Figures(
-        rows=tuple(map(_row, standing(bench().node))),
+        rows=tuple(map(_row, standing(desk_context().node))),
         dimensions=tuple(_dimensions()),
         typed=typed,
         refused=refused,
@@ -122,7 +124,7 @@ def _page(*, refused: SafelaneError | None = None, done: str = "") -> Figures:
 
 
 def _typed_figure() -> Public:
-    """What was typed. Raises FigureRefusedError."""
+    """The typed figure. Raises FigureRefusedError."""
     cell = {each.name: each.chosen for each in _dimensions() if each.chosen}
     value = request.form.get("value", "").strip()
     if not (value.isascii() and value.isdecimal() and len(value) < 10):
@@ -141,8 +143,8 @@ def _typed_figure() -> Public:
 
 
 def _dimensions() -> Iterator[Dimension]:
-    """What can be chosen beside the date; questions of several answers are left to the command."""
-    node = bench().node
+    """The choices beside the date; multi-valued attributes are left to the command."""
+    node = desk_context().node
     for name, dimension in node.dictionary.dimensions.items():
         if name == TIME or "." in name or not dimension.level_names(node.member):
             continue
@@ -175,7 +177,7 @@ def _row(one: Standing) -> Row:
 
 
 def _what(figure: Public) -> str:
-    """Of whom it is, in words: the date first."""
-    dictionary = bench().node.dictionary
+    """The population of a figure, in words: the date first."""
+    dictionary = desk_context().node.dictionary
     others = [wording.value(dictionary, name, code) for name, code in figure.cell.items() if name != TIME]
     return ", ".join([figure.cell[TIME], *(others or [_("all casualties")])])

@@ -1,4 +1,4 @@
-"""Who asked what about this state's people, and what came of it: from the node's own log."""
+"""The history of questions about this country's people, and their outcomes: from the node's own log."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from audit.events.search import Criteria, Found
 from gateway.auditing.entry_search import Span, entries, whole
 from gateway.member.node.ports import View
 from gateway.web.controller.common import wording
-from gateway.web.controller.common.context import bench
+from gateway.web.controller.common.context import desk_context
 from gateway.web.shared.desk import Desk, Model
 from gateway.wire.answer import Refusal
 
@@ -23,7 +23,7 @@ desk = Desk("controller-asked")
 PAGE = "/controller/asked"
 ROWS = 25
 AT_ONCE = 2000
-"""Entries that are looked through at a time, the newest first."""
+"""Entries that are searched at a time, the newest first."""
 
 FIELDS = ("organisation", "purpose", "outcome", "reason", "since", "until")
 DAYS = ("since", "until")
@@ -33,7 +33,7 @@ Judged = Answered | Refused
 
 @dataclass(frozen=True)
 class Question:
-    """A question that was judged here. `number` is that of its entry, `reasons` what the recipient reads."""
+    """A question that was decided here. `number` is its entry's number, `reasons` the recipient's reasons."""
 
     id: str
     number: int
@@ -46,7 +46,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for, as it was typed; `faults` by field."""
+    """The search as typed; `faults` by field."""
 
     organisation: str = ""
     purpose: str = ""
@@ -61,13 +61,13 @@ class Wanted:
         return not any((self.organisation, self.purpose, self.outcome, self.reason, self.since, self.until))
 
     def fault(self, field: str) -> str:
-        """What is wrong with a field, if anything."""
+        """The error of a field, if any."""
         return dict(self.faults).get(field, "")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What can be chosen in the filter: pairs of value and words."""
+    """The choices of the filter: pairs of value and words."""
 
     organisations: tuple[tuple[str, str], ...]
     purposes: tuple[tuple[str, str], ...]
@@ -75,7 +75,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class AskedPage:
+class QuestionListPage:
     """The newest first; `older` and `newest` are addresses of other pages, where there are any."""
 
     questions: tuple[Question, ...]
@@ -86,16 +86,16 @@ class AskedPage:
 
 
 @desk.page(PAGE, "controller/asked.html", fragment="controller/asked-list.html")
-def asked() -> Model:
+def question_list() -> Model:
     wanted = _wanted()
-    with bench().node.store.reading() as view:
+    with desk_context().node.store.reading() as view:
         size = whole(view).end
         before = _number(request.args.get("before", ""), size)
         found = list(islice(_newest(view, _criteria(wanted), before), ROWS + 1))
     page = tuple(_question(each) for each in found[:ROWS])
     older = _address(wanted, before=found[ROWS - 1].number) if len(found) > ROWS else None
     newest = _address(wanted) if before < size else None
-    return AskedPage(page, wanted, _choice(), older, newest), 422 if wanted.faults else 200
+    return QuestionListPage(page, wanted, _choice(), older, newest), 422 if wanted.faults else 200
 
 
 def _newest(view: View, criteria: Criteria, before: int) -> Iterator[Found]:
@@ -113,7 +113,7 @@ def _question(found: Found) -> Question:
         id=event.question_id,
         number=found.number,
         at=event.at,
-        sentence=wording.say_question(bench().node.dictionary, event),
+        sentence=wording.say_question(desk_context().node.dictionary, event),
         outcome=event.TYPE,
         reasons=tuple(meaning(word) for word in event.reasons) if isinstance(event, Refused) else (),
         policy=event.policy_version,
@@ -121,7 +121,7 @@ def _question(found: Found) -> Question:
 
 
 def meaning(word: str) -> str:
-    """What a recipient reads of a reason; the word itself where an entry has one that is gone."""
+    """A reason in the recipient's words; the code itself for a former reason in an old entry."""
     return Refusal(word).meaning if word in set(Refusal) else word
 
 
@@ -153,12 +153,12 @@ def _day(text: str) -> date | None:
 
 
 def _number(text: str, size: int) -> int:
-    """From which entry on backwards; anything odd in the address is the newest."""
+    """The entry number to start from, backwards; an invalid number in the address means the newest."""
     return min(int(text), size) if text.isascii() and text.isdecimal() and len(text) < 12 else size
 
 
 def _choice() -> Choice:
-    node = bench().node
+    node = desk_context().node
     return Choice(
         tuple((name, name) for name in sorted(node.vocabulary.recipients)),
         tuple((one.name, one.label) for one in node.dictionary.purposes.values()),

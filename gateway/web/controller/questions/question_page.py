@@ -1,4 +1,4 @@
-"""One question that was put to this node: its decision with all reasons, who gave leave, and the answer."""
+"""One question to this node: its decision with all reasons, its approvals, and the answer."""
 
 import json
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ from gateway.member.node.ports import View
 from gateway.member.policy.publishing import REASON
 from gateway.picturing import Layout
 from gateway.web.controller.common import wording
-from gateway.web.controller.common.charts import drawn
-from gateway.web.controller.common.context import bench
+from gateway.web.controller.common.charts import table_layout
+from gateway.web.controller.common.context import desk_context
 from gateway.web.controller.questions.question_list import PAGE, desk, meaning
 from gateway.web.shared.desk import Model
 from gateway.wire.answer_text import answer_of_note
@@ -29,8 +29,8 @@ from policies.explanation.explain import say_reason
 
 
 @dataclass(frozen=True)
-class Leave:
-    """What a person said to it; `reason` is there for a refusal, while its opening is kept."""
+class ApprovalDecision:
+    """A person's approval or refusal; `reason` is set for a refusal while its opening is kept."""
 
     by: str
     at: datetime
@@ -39,10 +39,11 @@ class Leave:
 
 
 @dataclass(frozen=True)
-class OneAsked:
-    """All that this state knows of a question. `told` is what the recipient reads, `why` all reasons.
+class QuestionDetails:
+    """Everything that this country knows of a question. `told` are the recipient's reasons, `why` all
+    reasons.
 
-    `entry` is the number of its decision in the node's log; `sent`: the hub has acknowledged it.
+    `entry` is the number of the decision in the node's log; `sent`: the hub has acknowledged the answer.
     """
 
     id: str
@@ -56,14 +57,14 @@ class OneAsked:
     told: tuple[str, ...]
     why: tuple[str, ...]
     permissions: tuple[str, ...]
-    leaves: tuple[Leave, ...]
+    leaves: tuple[ApprovalDecision, ...]
     answer: Layout | None
     sent: bool
 
 
 @desk.page(f"{PAGE}/<question_id>", "controller/asked-one.html")
-def asked_one(question_id: str) -> Model:
-    with bench().node.store.reading() as view:
+def question_page(question_id: str) -> Model:
+    with desk_context().node.store.reading() as view:
         about = list(_about(view, question_id))
         for found in about:
             if isinstance(found.event, Answered | Refused):
@@ -77,7 +78,7 @@ def asked_one(question_id: str) -> Model:
 
 
 def _about(view: View, question_id: str) -> Iterator[Found]:
-    """Entries about a question: they lie between the first and the last that the store knows of."""
+    """Entries about a question, between its first and last entry by the store's notes."""
     sent, waited = view.sent(question_id, -1), view.waiting(question_id)
     known = [waited.index] if waited is not None else []
     known += [sent.entry_index] if sent is not None else []
@@ -86,17 +87,17 @@ def _about(view: View, question_id: str) -> Iterator[Found]:
         yield from replace(Criteria(), question=question_id).find(raw)
 
 
-def _one(view: View, number: int, event: Answered | Refused, about: list[Found]) -> OneAsked:
+def _one(view: View, number: int, event: Answered | Refused, about: list[Found]) -> QuestionDetails:
     sent = view.sent(event.question_id, -1)
     answer = None if sent is None else answer_of_note(sent.note)
     permissions, why = _decision(view, number, event)
     waits = [found.event for found in about if isinstance(found.event, ApprovalAwaited)]
     table = None
     if answer is not None and not answer.refusals:
-        table = drawn(bench().table(event, answer))
-    return OneAsked(
+        table = table_layout(desk_context().table(event, answer))
+    return QuestionDetails(
         id=event.question_id,
-        sentence=wording.say_question(bench().node.dictionary, event),
+        sentence=wording.say_question(desk_context().node.dictionary, event),
         outcome=event.TYPE,
         at=event.at,
         waited=waits[0].at if waits else None,
@@ -106,19 +107,19 @@ def _one(view: View, number: int, event: Answered | Refused, about: list[Found])
         told=tuple(map(meaning, event.reasons)) if isinstance(event, Refused) else (),
         why=why,
         permissions=permissions,
-        leaves=tuple(_leaves(view, about)),
+        leaves=tuple(_approval_decisions(view, about)),
         answer=table,
         sent=sent is not None and sent.acknowledged,
     )
 
 
 def _decision(view: View, number: int, event: Answered | Refused) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The permissions that a permit rests on, and every reason against it, as the policy said them."""
+    """The permissions on which a permit rests, and every reason against a permit, as the policy gave them."""
     text = _opened(view, DECISION, number, event.decision)
     if text is None:
         return (), ()
     decision = json.loads(text)["decision"]
-    vocabulary = bench().node.vocabulary
+    vocabulary = desk_context().node.vocabulary
     found = []
     for reason in decision["reasons"]:
         details = tuple((name, str(value)) for name, value in reason.items() if name != "code")
@@ -126,17 +127,19 @@ def _decision(view: View, number: int, event: Answered | Refused) -> tuple[tuple
     return tuple(decision["by"]), tuple(found)
 
 
-def _leaves(view: View, about: list[Found]) -> Iterator[Leave]:
+def _approval_decisions(view: View, about: list[Found]) -> Iterator[ApprovalDecision]:
     names = {holder.key: holder.name for holder in view.holders()}
     for found in about:
         event: Event = found.event
         if isinstance(event, ApprovalDecided):
             reason = _opened(view, REASON, found.number, event.reason)
-            yield Leave(names.get(event.signed_by, _("a deleted key")), event.at, event.granted, reason)
+            yield ApprovalDecision(
+                names.get(event.signed_by, _("a deleted key")), event.at, event.granted, reason
+            )
 
 
 def _opened(view: View, field: str, number: int, commitment: Commitment | None) -> str | None:
-    """What an entry commits to, while its opening is kept and fits."""
+    """The content behind an entry's commitment, while the opening is kept and fits."""
     opening = view.opening(field, number)
     if opening is None or commitment is None:
         return None

@@ -1,4 +1,4 @@
-"""What the recipients can see today: levels, tables and canonical questions of the cube that answers now."""
+"""The content shared with recipients today: levels, tables and standard questions of the current cube."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,9 +8,9 @@ from werkzeug.exceptions import NotFound
 
 from gateway.picturing import Layout
 from gateway.web.controller.common import wording
-from gateway.web.controller.common.charts import drawn, withheld
-from gateway.web.controller.common.context import bench
-from gateway.web.controller.common.cube_view import Look
+from gateway.web.controller.common.charts import table_layout, withheld
+from gateway.web.controller.common.context import desk_context
+from gateway.web.controller.common.cube_view import CubeNumbers
 from gateway.web.controller.common.shapes import ShownQuestion
 from gateway.web.shared.desk import Desk, Model, wants_part
 from policies import Policy
@@ -20,9 +20,9 @@ desk = Desk("controller-sharing")
 
 PAGE = "/controller/sharing"
 STOP_ASKING = 286
-"""The status by which htmx no longer asks."""
+"""The status that makes htmx stop polling."""
 WRITTEN_OUT = 2
-"""Tables of up to so many dimensions have a line of their own; the others stand together, by number."""
+"""Tables of up to so many dimensions have a line of their own; the others are grouped by number."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Table:
-    """`by` is empty for the grand total; `people_withheld` None where they are not at hand."""
+    """`by` is empty for the grand total; `people_withheld` is None where people are not available."""
 
     by: str
     dimensions: int
@@ -50,7 +50,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Question:
-    """A canonical question as the first of those who may ask it would see it."""
+    """A standard question as seen by the first recipient who may ask the question."""
 
     name: str
     label: str
@@ -80,7 +80,7 @@ class Sharing:
 
 @dataclass(frozen=True)
 class OneQuestion:
-    """One canonical question with its table, or why it has none."""
+    """One standard question with its table, or the reasons for having none."""
 
     question: Question
     version: int
@@ -95,58 +95,60 @@ def sharing() -> Model:
 
 
 def _sharing() -> Sharing:
-    standing = bench().looks.now()
-    policy, look = standing.policy, standing.look
+    view = desk_context().cube_viewer.now()
+    policy, numbers = view.policy, view.numbers
     if policy is None:
         return Sharing("no-policy", None, None)
     spoken = tuple(describe(policy))
-    until = standing.until
+    until = view.until
     if until is None:
         return Sharing("no-cube", policy.version, None, spoken)
-    if look is None:
-        return Sharing("failed" if standing.failed else "counting", policy.version, until, spoken)
-    told = tuple(_table(look, one.dims, one.cells, one.withheld, one.people_withheld) for one in look.tables)
+    if numbers is None:
+        return Sharing("failed" if view.failed else "counting", policy.version, until, spoken)
+    told = tuple(
+        _table(numbers, one.dims, one.cells, one.withheld, one.people_withheld) for one in numbers.tables
+    )
     return Sharing(
         state="shown",
         version=policy.version,
         until=until,
         spoken=spoken,
-        people=look.people,
-        cells=look.cells,
-        withheld=look.withheld,
-        smallest=None if look.exposure is None else look.exposure.smallest,
-        levels=_levels(look, policy),
+        people=numbers.people,
+        cells=numbers.cells,
+        withheld=numbers.withheld,
+        smallest=None if numbers.exposure is None else numbers.exposure.smallest,
+        levels=_levels(numbers, policy),
         tables=tuple(one for one in told if one.dimensions <= WRITTEN_OUT),
         finer=tuple(one for one in told if one.dimensions > WRITTEN_OUT),
-        questions=tuple(map(_question, look.questions)),
+        questions=tuple(map(_question, numbers.questions)),
     )
 
 
 @desk.page(f"{PAGE}/questions/<name>", "controller/canonical.html")
 def canonical(name: str) -> Model:
-    look = bench().looks.now().look
-    found = None if look is None else next((one for one in look.questions if one.name == name), None)
-    if look is None or found is None:
+    numbers = desk_context().cube_viewer.now().numbers
+    found = None if numbers is None else next((one for one in numbers.questions if one.name == name), None)
+    if numbers is None or found is None:
         raise NotFound(_("This question is not available now."))
-    table = None if found.release is None else drawn(found.release)
-    return OneQuestion(_question(found), look.policy.version, look.cube.snapshot.until, table)
+    table = None if found.release is None else table_layout(found.release)
+    return OneQuestion(_question(found), numbers.policy.version, numbers.cube.snapshot.until, table)
 
 
-def _levels(look: Look, policy: Policy) -> tuple[Seen, ...]:
-    dictionary, shown = bench().node.dictionary, policy.scope_levels
+def _levels(numbers: CubeNumbers, policy: Policy) -> tuple[Seen, ...]:
+    dictionary, shown = desk_context().node.dictionary, policy.scope_levels
     return tuple(
         Seen(
             wording.dimension(dictionary, name),
             tuple(wording.level(dictionary, level) for level in tree.levels if (name, level) in shown),
         )
-        for name, tree in sorted(look.cube.trees.items())
+        for name, tree in sorted(numbers.cube.trees.items())
     )
 
 
-def _table(look: Look, dims: tuple[str, ...], cells: int, withheld: int, people: int) -> Table:
-    dictionary = bench().node.dictionary
+def _table(numbers: CubeNumbers, dims: tuple[str, ...], cells: int, withheld: int, people: int) -> Table:
+    dictionary = desk_context().node.dictionary
     by = ", ".join(wording.dimension(dictionary, name) for name in dims)
-    return Table(by, len(dims), cells, withheld, None if look.people is None else people)
+    return Table(by, len(dims), cells, withheld, None if numbers.people is None else people)
 
 
 def _question(one: ShownQuestion) -> Question:

@@ -1,4 +1,4 @@
-"""Loads of the register: what the newest one says of the data, what could not be read, and a new one."""
+"""Loads of the register: data quality, rejected values, and a new load."""
 
 import csv
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from itertools import islice
 from flask import redirect, request
 
 from gateway.sources.files.uploads import Upload
-from gateway.web.controller.common.context import bench
+from gateway.web.controller.common.context import desk_context
 from gateway.web.controller.common.job_runner import Kind
 from gateway.web.controller.jobs.job_pages import Work, shown_work
 from gateway.web.controller.jobs.start_job import begin
@@ -20,13 +20,13 @@ desk = Desk("controller-loads")
 
 PAGE = "/controller/loads"
 QUALITY, REJECTS = "quality.json", "rejects.csv"
-"""What a load leaves in the node's directory."""
+"""Files that a load leaves in the node's directory."""
 ROWS = 50
 
 
 @dataclass(frozen=True)
 class Loads:
-    """`until`: the last day of the last closed period that is covered. `source` is None where unset.
+    """`until`: the last day of the last closed period that the load covers. `source` is None where unset.
 
     `waiting`: uploads that are not loaded yet.
     """
@@ -44,7 +44,7 @@ class Loads:
 
 @dataclass(frozen=True)
 class Rejected:
-    """Where a value or row stands that could not be read, and why; never what it says."""
+    """The place of an unreadable value or row, and the reason; never the value."""
 
     table: str
     column: str
@@ -54,7 +54,7 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Rejects:
-    """A page of them, in the order of the source."""
+    """A page of rejected values, in the order of the source."""
 
     rows: tuple[Rejected, ...]
     first: int
@@ -65,19 +65,19 @@ class Rejects:
 
 @desk.page(PAGE, "controller/loads.html")
 def loads() -> Model:
-    with bench().node.store.reading() as view:
+    with desk_context().node.store.reading() as view:
         record = view.loaded()
-    job = bench().jobs.latest(Kind.LOAD)
+    job = desk_context().jobs.latest(Kind.LOAD)
     return Loads(
         snapshot=None if record is None else record.id,
         loaded_at=None if record is None else record.loaded_at,
         until=None if record is None else record.until,
         entry=None if record is None else record.index,
-        report=read_report(bench().reports / QUALITY),
+        report=read_report(desk_context().reports / QUALITY),
         rejected=sum(1 for _row in _rejected()),
-        source=bench().source,
+        source=desk_context().source,
         loading=None if job is None else shown_work(job),
-        waiting=bench().uploads.waiting(),
+        waiting=desk_context().uploads.waiting(),
     )
 
 
@@ -99,8 +99,8 @@ def load() -> Model:
 
 
 def _rejected() -> Iterator[Rejected]:
-    """What the newest load could not read; nothing where there was none yet."""
-    path = bench().reports / REJECTS
+    """The rejected values of the newest load; none before the first load."""
+    path = desk_context().reports / REJECTS
     if not path.exists():
         return
     with path.open(encoding="utf-8", newline="") as file:
@@ -109,5 +109,5 @@ def _rejected() -> Iterator[Rejected]:
 
 
 def _first(text: str, total: int) -> int:
-    """From which row on; anything odd in the address is the first."""
+    """The first row to show; an invalid number in the address means the first row."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 and int(text) < total else 0

@@ -1,4 +1,4 @@
-"""What a load or a check of one says of the data: columns, years, contradictions, findings."""
+"""The data quality report of a load or a check: columns, years, contradictions, findings."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from gateway.sources.model.findings import Problem
 from gateway.web.controller.common import wording
-from gateway.web.controller.common.context import bench
+from gateway.web.controller.common.context import desk_context
 
 LINES = 5
 """Lines that are named of each finding."""
@@ -41,7 +41,7 @@ class Year:
 
 @dataclass(frozen=True)
 class Found:
-    """What is wrong where, how often, and the first lines in which it is."""
+    """A problem: its place, its frequency, and the first lines with the problem."""
 
     where: str
     problem: str
@@ -51,7 +51,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Report:
-    """The data quality report of the newest load. For this state only."""
+    """The data quality report of the newest load. Confidential to this country."""
 
     loaded: date
     score: float
@@ -69,16 +69,16 @@ class Report:
 
 
 def read_report(path: Path) -> Report | None:
-    """The report that the newest load left; None where there is none that can be read."""
+    """The report that the newest load left; None without a readable report."""
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
         return drawn_report(kept)
     except (OSError, ValueError, KeyError, TypeError):
-        return None  # of another version, or damaged: the next load leaves a new one
+        return None  # of another version, or damaged: the next load writes a new report
 
 
 def drawn_report(kept: Mapping[str, Any]) -> Report:
-    dictionary, member = bench().node.dictionary, bench().node.member
+    dictionary, member = desk_context().node.dictionary, desk_context().node.member
     most = max((year["casualties"] for year in kept["years"]), default=0) or 1
     labels = dictionary.codes("province", member=member)
     return Report(

@@ -1,7 +1,7 @@
-"""Takes a large body at one address only, and keeps it in the node's own directory while it arrives.
+"""Takes a large body at one address only, and keeps the body in the node's own directory while it arrives.
 
-What arrives is a register with names in it: it is written nowhere else on the machine, and whoever may not
-load anything is turned away before any of it is looked at.
+The body is a register with names: nothing is written elsewhere on the machine, and a requester who may not
+load data is turned away before any of the body is read.
 """
 
 import tempfile
@@ -11,7 +11,7 @@ from flask import Flask, Request, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from gateway.sources.files.uploads import LARGEST, MOST_FILES, too_large
-from gateway.web.controller.common.context import bench
+from gateway.web.controller.common.context import desk_context
 from gateway.web.controller.common.errors import told
 
 TAKES = "web-controller-loads.take_upload"
@@ -21,16 +21,16 @@ FIELDS = 20
 
 
 class Receiving(Request):
-    """A request whose files are kept in the node's directory; they go with it."""
+    """A request whose files are kept in the node's directory, and deleted with the request."""
 
     def _get_file_stream(self, *_sizes: Any, **_more: Any) -> IO[bytes]:
         if self.endpoint != TAKES:
             return super()._get_file_stream(*_sizes, **_more)
-        return tempfile.TemporaryFile("rb+", dir=bench().uploads.arriving())
+        return tempfile.TemporaryFile("rb+", dir=desk_context().uploads.arriving())
 
 
 def install(app: Flask) -> None:
-    """Before the forms are: these read the whole body."""
+    """Install before the forms: checking a form reads the whole body."""
     app.request_class = Receiving
     app.before_request(_receive)
 

@@ -17,7 +17,7 @@ from gateway.sources.files.uploads import LARGEST, Upload, safe_name
 from gateway.sources.mapping.mapping_yaml import parse_mapping
 from gateway.sources.model.errors import MappingError, NoUploadError, SourceError, UploadError
 from gateway.sources.model.mapping import SourceMapping
-from gateway.web.controller.common.context import bench
+from gateway.web.controller.common.context import desk_context
 from gateway.web.controller.common.errors import not_there
 from gateway.web.controller.common.job_runner import Kind
 from gateway.web.controller.jobs.job_pages import STOP_ASKING, Work, shown_work
@@ -34,7 +34,7 @@ FIELD = "register"
 
 @dataclass(frozen=True)
 class UploadForm:
-    """`tables` are those that the mapping reads; `hindrance`: why nothing can be uploaded here."""
+    """`tables` are the tables of the mapping; `hindrance`: why nothing can be uploaded here."""
 
     tables: tuple[str, ...]
     endings: tuple[str, ...]
@@ -45,7 +45,7 @@ class UploadForm:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check has found. `changes`: in which way, how many cases, in which years; None at first.
+    """The findings of a check. `changes`: kind, number of cases, years; None for a first load.
 
     `gone`: whether cases of the newest snapshot are missing.
     """
@@ -61,7 +61,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class UploadOne:
-    """An upload, the newest work about it, and what a check has found."""
+    """An upload, the newest job about the upload, and the findings of a check."""
 
     upload: Upload
     kept_until: datetime
@@ -76,7 +76,7 @@ def upload() -> Model:
 
 @desk.form(UPLOAD)
 def take_upload() -> Model:
-    """Keep what was sent, then begin to check it."""
+    """Keep the uploaded files, then begin to check them."""
     try:
         mapping = _mapping()
         files = [(file.filename or "", file.stream) for file in request.files.getlist(FIELD) if file.filename]
@@ -100,23 +100,23 @@ def upload_one(upload_id: str) -> Model:
 
 @desk.form(ONE)
 def upload_next(upload_id: str) -> Model:
-    """Load it, check it again, or throw it away."""
+    """Load the upload, check the upload again, or discard it."""
     found = _upload(upload_id)
     todo = request.form.get("do", "")
     if todo == "away":
-        job = bench().jobs.newest(found.id)
+        job = desk_context().jobs.newest(found.id)
         if job is not None:
-            bench().jobs.cancel(job.id)
-        bench().uploads.remove(found.id)
+            desk_context().jobs.cancel(job.id)
+        desk_context().uploads.remove(found.id)
         return redirect(PAGE, 303)
-    if todo == "load" and bench().uploads.noted(found) is not None:
+    if todo == "load" and desk_context().uploads.noted(found) is not None:
         return redirect(f"/controller/work/{begin_upload(Kind.LOAD, found.id).id}", 303)
     begin_upload(Kind.CHECK, found.id)
     return redirect(f"{UPLOAD}/{found.id}", 303)
 
 
 def _kept(files: list[tuple[str, IO[bytes]]]) -> Upload:
-    return bench().uploads.add(files, who(), bench().node.clock.now())
+    return desk_context().uploads.add(files, who(), desk_context().node.clock.now())
 
 
 def _form(refused: tuple[str, str] | None = None) -> UploadForm:
@@ -146,19 +146,19 @@ def _told(error: SafelaneError) -> tuple[str, str]:
 
 
 def _mapping() -> SourceMapping | None:
-    text, node = bench().mapping(), bench().node
+    text, node = desk_context().mapping(), desk_context().node
     return None if text is None else parse_mapping(text, node.dictionary, member=node.member)
 
 
 def _upload(upload_id: str) -> Upload:
     try:
-        return bench().uploads.of(upload_id)
+        return desk_context().uploads.of(upload_id)
     except NoUploadError as error:
         not_there(error)
 
 
 def _one(found: Upload) -> UploadOne:
-    job, noted = bench().jobs.newest(found.id), bench().uploads.noted(found)
+    job, noted = desk_context().jobs.newest(found.id), desk_context().uploads.noted(found)
     return UploadOne(
         upload=found,
         kept_until=found.until,

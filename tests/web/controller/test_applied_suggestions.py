@@ -8,7 +8,7 @@ from gateway.demo.people_files import policy_text as demo_policy
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
 from gateway.member.build.suggestion import candidates
-from gateway.web.controller.policy.apply_suggestion import PutIn, put_in
+from gateway.web.controller.policy.apply_suggestion import AppliedSuggestion, apply_suggestion
 from policies import load_policy
 from policies.editing.edits import Edit, edits
 from policies.editing.form import default_levels, keys_of
@@ -38,8 +38,8 @@ NARROW = LONG.replace(
 )
 
 
-def put(text: str, *changes: Edit) -> PutIn:
-    return put_in(text, changes, WORDS, USUAL)
+def put(text: str, *changes: Edit) -> AppliedSuggestion:
+    return apply_suggestion(text, changes, WORDS, USUAL)
 
 
 @pytest.mark.parametrize(
